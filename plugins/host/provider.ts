@@ -1,0 +1,163 @@
+import type { PropertyMap } from "./values";
+
+/** What every call gets beside its request. */
+export interface CallContext {
+  /** Aborted when the engine cancels or has gone; every query and request of the call must honour it. */
+  readonly signal: AbortSignal;
+  /** Shows a line to the user below the resource; an ephemeral line is progress that the next one replaces. */
+  log(
+    severity: "debug" | "info" | "warning" | "error",
+    message: string,
+    options?: { ephemeral?: boolean },
+  ): void;
+}
+
+export interface CheckRequest {
+  readonly urn: string;
+  readonly type: string;
+  /** The inputs of the last successful operation; empty for a new resource. */
+  readonly oldInputs: PropertyMap;
+  readonly inputs: PropertyMap;
+}
+
+export interface CheckFailure {
+  /** Property path as a user would write it: `files["a.sql"].kind`. */
+  readonly property: string;
+  readonly reason: string;
+}
+
+export interface CheckResponse {
+  readonly inputs: PropertyMap;
+  readonly failures?: readonly CheckFailure[];
+}
+
+export interface DiffRequest {
+  readonly urn: string;
+  readonly type: string;
+  readonly id: string;
+  readonly oldInputs: PropertyMap;
+  /** The outputs in the state. During a refresh these are what Read has just answered. */
+  readonly oldOutputs: PropertyMap;
+  readonly inputs: PropertyMap;
+  readonly ignoreChanges: readonly string[];
+}
+
+export type DiffKind = "add" | "add-replace" | "delete" | "delete-replace" | "update" | "update-replace";
+
+export interface PropertyDiff {
+  readonly kind: DiffKind;
+  /** True when the difference is between old and new inputs, false when it is between state and inputs. */
+  readonly inputDiff: boolean;
+}
+
+export interface DiffResponse {
+  readonly changes: boolean;
+  /** Property path → what happens there. */
+  readonly detailed?: Readonly<Record<string, PropertyDiff>>;
+  readonly replaces?: readonly string[];
+  readonly deleteBeforeReplace?: boolean;
+}
+
+export interface CreateRequest {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: PropertyMap;
+  /** True in `pulumi preview`: nothing may be changed; outputs that are not known yet are `unknown`. */
+  readonly preview: boolean;
+  readonly timeoutSeconds: number;
+}
+
+export interface CreateResponse {
+  readonly id: string;
+  readonly outputs: PropertyMap;
+}
+
+export interface ReadRequest {
+  readonly urn: string;
+  readonly type: string;
+  readonly id: string;
+  /** Empty when the resource is being imported. */
+  readonly inputs: PropertyMap;
+  readonly outputs: PropertyMap;
+}
+
+export interface ReadResponse {
+  readonly id: string;
+  readonly inputs: PropertyMap;
+  readonly outputs: PropertyMap;
+}
+
+export interface UpdateRequest {
+  readonly urn: string;
+  readonly type: string;
+  readonly id: string;
+  readonly oldInputs: PropertyMap;
+  readonly oldOutputs: PropertyMap;
+  readonly inputs: PropertyMap;
+  readonly ignoreChanges: readonly string[];
+  readonly preview: boolean;
+  readonly timeoutSeconds: number;
+}
+
+export interface DeleteRequest {
+  readonly urn: string;
+  readonly type: string;
+  readonly id: string;
+  readonly inputs: PropertyMap;
+  readonly outputs: PropertyMap;
+  readonly timeoutSeconds: number;
+}
+
+export interface InvokeRequest {
+  readonly token: string;
+  readonly args: PropertyMap;
+}
+
+export interface InvokeResponse {
+  readonly result: PropertyMap;
+  readonly failures?: readonly CheckFailure[];
+}
+
+/** A package that a base provider takes on, such as `supabase` on `terraform-provider`. */
+export interface Parameterization {
+  readonly name: string;
+  readonly version: string;
+  readonly value: Uint8Array;
+}
+
+/**
+ * A Pulumi resource provider. The host in this folder serves it to the engine over gRPC; nothing here knows of
+ * protocol buffers.
+ */
+export interface Provider {
+  readonly name: string;
+  readonly version: string;
+  /** Answers the package that was asked for, or throws a UserError for one that it cannot be. */
+  parameterize?(parameterization: Parameterization): Promise<{ name: string; version: string }>;
+  checkConfig?(request: CheckRequest, context: CallContext): Promise<CheckResponse>;
+  diffConfig?(request: DiffRequest, context: CallContext): Promise<DiffResponse>;
+  configure?(config: PropertyMap, context: CallContext): Promise<void>;
+  check(request: CheckRequest, context: CallContext): Promise<CheckResponse>;
+  diff(request: DiffRequest, context: CallContext): Promise<DiffResponse>;
+  create(request: CreateRequest, context: CallContext): Promise<CreateResponse>;
+  /** `undefined` when the resource no longer exists. */
+  read(request: ReadRequest, context: CallContext): Promise<ReadResponse | undefined>;
+  update(request: UpdateRequest, context: CallContext): Promise<{ outputs: PropertyMap }>;
+  delete(request: DeleteRequest, context: CallContext): Promise<void>;
+  invoke?(request: InvokeRequest, context: CallContext): Promise<InvokeResponse>;
+}
+
+/** Thrown by create or update when the resource exists but did not finish: the engine keeps id and outputs. */
+export class PartialFailure extends Error {
+  override readonly name = "PartialFailure";
+
+  constructor(
+    readonly id: string,
+    readonly inputs: PropertyMap,
+    readonly outputs: PropertyMap,
+    readonly reasons: readonly string[],
+  ) {
+    super(reasons.join("\n"));
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Property values as a provider sees them. Secrets stay wrapped and unknowns stay marked, so neither can be lost by
+ * accident: a provider unwraps a secret where it uses it and nowhere else.
+ */
+export type Value = null | boolean | number | string | readonly Value[] | PropertyMap | Secret | Unknown;
+
+export interface PropertyMap {
+  readonly [key: string]: Value;
+}
+
+/** A value that must never be shown. It prints as `[secret]` wherever it is turned into text. */
+export class Secret {
+  readonly #value: Value;
+
+  constructor(value: Value) {
+    this.#value = value;
+  }
+
+  reveal(): Value {
+    return this.#value;
+  }
+
+  toString(): string {
+    return "[secret]";
+  }
+
+  toJSON(): string {
+    return "[secret]";
+  }
+}
+
+/** A value that is not known before the engine has run the operation it comes from. */
+export class Unknown {
+  private readonly brand = "unknown";
+
+  toString(): string {
+    return `[${this.brand}]`;
+  }
+}
+
+/** The one unknown value. */
+export const unknown = new Unknown();
+
+export function isPropertyMap(value: Value | undefined): value is PropertyMap {
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof Secret) &&
+    !(value instanceof Unknown)
+  );
+}
+
+/** The value with every secret in it unwrapped. Keep the result close to where it is used. */
+export function reveal(value: Value): Value {
+  if (value instanceof Secret) return reveal(value.reveal());
+  if (Array.isArray(value)) return value.map(reveal);
+  if (isPropertyMap(value)) {
+    return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, reveal(item)]));
+  }
+  return value;
+}
+
+/** Whether the value is, or has anywhere in it, something that is not known yet. */
+export function containsUnknown(value: Value): boolean {
+  if (value instanceof Unknown) return true;
+  if (value instanceof Secret) return containsUnknown(value.reveal());
+  if (Array.isArray(value)) return value.some(containsUnknown);
+  if (isPropertyMap(value)) return Object.values(value).some(containsUnknown);
+  return false;
+}
+
+/** Whether the value is, or has anywhere in it, a secret. */
+export function containsSecret(value: Value): boolean {
+  if (value instanceof Secret) return true;
+  if (Array.isArray(value)) return value.some(containsSecret);
+  if (isPropertyMap(value)) return Object.values(value).some(containsSecret);
+  return false;
+}

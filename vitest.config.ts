@@ -1,0 +1,39 @@
+import { defineConfig } from "vitest/config";
+
+// The suffix of a test file says what it needs: nothing, a PostgreSQL server, or the real Pulumi engine too.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["tests/**/*.unit.test.ts"],
+          pool: "threads",
+        },
+      },
+      {
+        test: {
+          name: "database",
+          include: ["tests/**/*.database.test.ts"],
+          pool: "forks",
+          maxWorkers: 2,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          globalSetup: ["tests/support/databaseSetup.ts"],
+        },
+      },
+      {
+        test: {
+          name: "engine",
+          include: ["tests/**/*.engine.test.ts"],
+          pool: "forks",
+          maxWorkers: 1,
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 300_000,
+          globalSetup: ["tests/support/engineSetup.ts"],
+        },
+      },
+    ],
+  },
+});
