@@ -1,0 +1,71 @@
+// Entry of every npm script: plain JavaScript without packages, because on a fresh clone there are none yet. It installs
+// what the lockfile names, builds what is older than its sources, and hands over.
+import { spawnSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const require = createRequire(import.meta.url);
+const say = (line) => process.stderr.write(`${line}\n`);
+
+/** Commands that are programs of node_modules rather than of local/cli.ts, with the arguments they always get. */
+const tools = {
+  test: ["vitest", "vitest.mjs", "run"],
+};
+
+function fail(sentence) {
+  say(sentence);
+  process.exit(1);
+}
+
+function requireNode() {
+  const [major, minor] = process.versions.node.split(".").map(Number);
+  if (major > 20 || (major === 20 && minor >= 19)) return;
+  fail(`Node ${process.versions.node} is too old for this project: install Node 20.19 or newer and run the command again.`);
+}
+
+/** Whether node_modules holds exactly what the lockfile names; npm records there what it has installed. */
+function packagesAreInstalled() {
+  const recordPath = path.join(root, "node_modules", ".package-lock.json");
+  if (!existsSync(recordPath)) return false;
+  const wanted = JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8")).packages;
+  const installed = JSON.parse(readFileSync(recordPath, "utf8")).packages;
+  return Object.entries(wanted).every(
+    ([name, entry]) =>
+      name === "" || entry.optional === true || entry.link === true || !name.startsWith("node_modules/") ||
+      installed[name]?.version === entry.version,
+  );
+}
+
+function installPackages() {
+  if (packagesAreInstalled()) return;
+  say("Installing the packages that package-lock.json names (npm ci) …");
+  const npm = process.env.npm_execpath;
+  const [program, args] = npm === undefined ? ["npm", []] : [process.execPath, [npm]];
+  const result = spawnSync(program, [...args, "ci", "--no-progress", "--loglevel=error"], {
+    cwd: root,
+    stdio: ["ignore", 2, 2],
+  });
+  if (result.status !== 0) {
+    fail("Installing the packages failed: see npm's message above, then run the command again.");
+  }
+}
+
+function build() {
+  const { bundle, isStale } = require("../build/bundle.cjs");
+  if (isStale("local.cjs")) bundle();
+}
+
+requireNode();
+installPackages();
+build();
+const [command, ...args] = process.argv.slice(2);
+if (command in tools) {
+  const [name, file, ...fixed] = tools[command];
+  const program = path.join(path.dirname(require.resolve(`${name}/package.json`)), file);
+  const result = spawnSync(process.execPath, [program, ...fixed, ...args], { cwd: root, stdio: "inherit" });
+  process.exit(result.status ?? 1);
+}
+require("../dist/local.cjs");
