@@ -12,12 +12,23 @@ export interface CallContext {
   ): void;
 }
 
+/** A name that the stack's autonaming settings give to a resource whose program names none. */
+export interface Autonaming {
+  readonly proposedName: string;
+  /** `propose`: the provider may adapt the name; `enforce`: it may not; `disable`: the program must give one. */
+  readonly mode: "propose" | "enforce" | "disable";
+}
+
 export interface CheckRequest {
   readonly urn: string;
   readonly type: string;
+  readonly name: string;
   /** The inputs of the last successful operation; empty for a new resource. */
   readonly oldInputs: PropertyMap;
   readonly inputs: PropertyMap;
+  /** The same in preview and up, so that what is drawn from it is too. Empty when the engine sends none. */
+  readonly randomSeed: Uint8Array;
+  readonly autonaming?: Autonaming;
 }
 
 export interface CheckFailure {
@@ -112,6 +123,7 @@ export interface DeleteRequest {
 export interface InvokeRequest {
   readonly token: string;
   readonly args: PropertyMap;
+  readonly preview: boolean;
 }
 
 export interface InvokeResponse {
@@ -133,6 +145,13 @@ export interface Parameterization {
 export interface Provider {
   readonly name: string;
   readonly version: string;
+  /** The package schema as JSON, for `pulumi package get-schema` and import; without it, name and version only. */
+  readonly schema?: string;
+  /**
+   * Types of the config keys that are not strings. The engine carries every config value as a string, JSON-encoded
+   * where it is something else; the host decodes those named here and leaves the others (a password may be digits).
+   */
+  readonly configTypes?: Readonly<Record<string, "boolean" | "number" | "json">>;
   /** Answers the package that was asked for, or throws a UserError for one that it cannot be. */
   parameterize?(parameterization: Parameterization): Promise<{ name: string; version: string }>;
   checkConfig?(request: CheckRequest, context: CallContext): Promise<CheckResponse>;

@@ -1,0 +1,51 @@
+import { formatPath, type PropertyPath } from "./propertyPath";
+import type { PropertyDiff } from "./provider";
+import { isPropertyMap, type PropertyMap, Secret, Unknown, type Value } from "./values";
+
+/** One place where two values differ. */
+export interface Difference {
+  readonly path: PropertyPath;
+  readonly kind: "add" | "delete" | "update";
+}
+
+/**
+ * Where `after` differs from `before`, as deep as the difference lies. Secrets are compared by what they hold. A value
+ * that is not known yet counts as different: it may be.
+ */
+export function differences(
+  before: Value | undefined,
+  after: Value | undefined,
+  path: PropertyPath = [],
+): Difference[] {
+  if (before instanceof Secret) return differences(before.reveal(), after, path);
+  if (after instanceof Secret) return differences(before, after.reveal(), path);
+  if (before === undefined) return after === undefined ? [] : [{ path, kind: "add" }];
+  if (after === undefined) return [{ path, kind: "delete" }];
+  if (before instanceof Unknown || after instanceof Unknown) return [{ path, kind: "update" }];
+  if (Array.isArray(before) && Array.isArray(after)) {
+    return Array.from({ length: Math.max(before.length, after.length) }, (_, index) =>
+      differences(before[index], after[index], [...path, index]),
+    ).flat();
+  }
+  if (isPropertyMap(before) && isPropertyMap(after)) {
+    return [...new Set([...Object.keys(before), ...Object.keys(after)])].flatMap((key) =>
+      differences(own(before, key), own(after, key), [...path, key]),
+    );
+  }
+  return before === after ? [] : [{ path, kind: "update" }];
+}
+
+/** The property, and never something that every object inherits, such as `constructor`. */
+export function own(map: PropertyMap, key: string): Value | undefined {
+  return Object.hasOwn(map, key) ? map[key] : undefined;
+}
+
+/** The differences in the form in which the engine is told of them. */
+export function detailedDiff(
+  found: readonly Difference[],
+  options: { inputDiff: boolean },
+): Record<string, PropertyDiff> {
+  return Object.fromEntries(
+    found.map(({ path, kind }) => [formatPath(path), { kind, inputDiff: options.inputDiff }]),
+  );
+}

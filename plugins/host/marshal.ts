@@ -1,0 +1,116 @@
+import { ListValue, NullValue, Value as ProtoValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { UserError } from "../../foundation/userError";
+import { type PropertyMap, Secret, Unknown, unknown, type Value } from "./values";
+
+// Property values travel as JSON-like protocol buffer structs. What JSON cannot say is an object with a signature
+// under a fixed key, or, for a value that is not known yet, one of these strings in its place. The numbers are
+// part of the engine's wire protocol (sdk/go/common/resource/plugin/rpc.go and resource/sig).
+const signatureKey = "4dabf18193072939515e22adb298388d";
+const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
+const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
+const archiveSignature = "0def7320c3a5731c473e5ecbe6d01bc7";
+const resourceSignature = "5cf8f73096256a8f31e491e813e4eb8e";
+const outputSignature = "d0e6a833031e9bbcd3f4e8bde6ca49a4";
+const unknownString = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+const unknownMarkers: ReadonlySet<string> = new Set([
+  unknownString,
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7", // boolean
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421", // number
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2", // array
+  "030794c1-ac77-496b-92df-f27374a8bd58", // asset
+  "e48ece36-62e2-4504-bad9-02848725956a", // archive
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
+]);
+
+/** The properties that a request carries; none when the request leaves them out. */
+export function fromStruct(struct: Struct | undefined): PropertyMap {
+  if (struct === undefined) return {};
+  const entries: [string, Value][] = [];
+  for (const [key, value] of struct.getFieldsMap().entries()) entries.push([key, decode(fromProto(value))]);
+  return Object.fromEntries(entries);
+}
+
+export function toStruct(properties: PropertyMap): Struct {
+  const struct = new Struct();
+  const fields = struct.getFieldsMap();
+  for (const [key, value] of Object.entries(properties)) {
+    // An optional property that is absent in TypeScript is absent on the wire too, not null.
+    if (value !== undefined) fields.set(key, toProto(value));
+  }
+  return struct;
+}
+
+/** The value that plain JSON stands for: signatures and markers in it become Secret and Unknown. */
+export function fromJson(json: unknown): Value {
+  return decode(json);
+}
+
+function fromProto(value: ProtoValue): unknown {
+  switch (value.getKindCase()) {
+    case ProtoValue.KindCase.BOOL_VALUE:
+      return value.getBoolValue();
+    case ProtoValue.KindCase.NUMBER_VALUE:
+      return value.getNumberValue();
+    case ProtoValue.KindCase.STRING_VALUE:
+      return value.getStringValue();
+    case ProtoValue.KindCase.LIST_VALUE:
+      return (value.getListValue()?.getValuesList() ?? []).map(fromProto);
+    case ProtoValue.KindCase.STRUCT_VALUE: {
+      const entries: [string, unknown][] = [];
+      for (const [key, item] of value.getStructValue()?.getFieldsMap().entries() ?? []) {
+        entries.push([key, fromProto(item)]);
+      }
+      return Object.fromEntries(entries);
+    }
+    default:
+      return null;
+  }
+}
+
+function decode(json: unknown): Value {
+  if (typeof json === "string") return unknownMarkers.has(json) ? unknown : json;
+  if (typeof json === "boolean" || typeof json === "number") return json;
+  if (Array.isArray(json)) return json.map(decode);
+  if (typeof json !== "object" || json === null) return null;
+  const object = json as Record<string, unknown>;
+  if (Object.hasOwn(object, signatureKey)) return decodeSigned(object);
+  return Object.fromEntries(Object.entries(object).map(([key, item]) => [key, decode(item)]));
+}
+
+function decodeSigned(object: Record<string, unknown>): Value {
+  switch (object[signatureKey]) {
+    case secretSignature:
+      return new Secret(decode(object.value));
+    case outputSignature: {
+      const value = Object.hasOwn(object, "value") ? decode(object.value) : unknown;
+      return object.secret === true ? new Secret(value) : value;
+    }
+    case resourceSignature: {
+      // A reference to another resource counts as its id, as it does for every provider that does not ask for
+      // references. A component has no id: its URN stands for it.
+      if (!Object.hasOwn(object, "id")) return decode(object.urn);
+      return object.id === "" ? unknown : decode(object.id);
+    }
+    case assetSignature:
+    case archiveSignature:
+      throw new UserError("Assets and archives are not supported here: pass a path or the text as a string.");
+    default:
+      throw new UserError(
+        `The engine sent a kind of value that this provider does not know (signature ${String(object[signatureKey])}): build it against the same Pulumi version as the CLI.`,
+      );
+  }
+}
+
+function toProto(value: Value): ProtoValue {
+  const proto = new ProtoValue();
+  if (value === null) return proto.setNullValue(NullValue.NULL_VALUE);
+  if (typeof value === "boolean") return proto.setBoolValue(value);
+  if (typeof value === "number") return proto.setNumberValue(value);
+  if (typeof value === "string") return proto.setStringValue(value);
+  if (value instanceof Unknown) return proto.setStringValue(unknownString);
+  if (value instanceof Secret) {
+    return proto.setStructValue(toStruct({ [signatureKey]: secretSignature, value: value.reveal() }));
+  }
+  if (Array.isArray(value)) return proto.setListValue(new ListValue().setValuesList(value.map(toProto)));
+  return proto.setStructValue(toStruct(value as PropertyMap));
+}

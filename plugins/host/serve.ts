@@ -1,0 +1,75 @@
+import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
+import { UserError } from "../../foundation/userError";
+import { Calls } from "./calls";
+import { EngineLog, watchEngine } from "./engine";
+import type { Provider } from "./provider";
+import { providerService } from "./service";
+
+/** The engine's own limit for one message: a state may be large. */
+const maxMessageBytes = 400 * 1024 * 1024;
+
+/** How long calls may take to end, in milliseconds, once nobody wants their answers any more. */
+const graceMilliseconds = 2000;
+
+export interface RunningServer {
+  readonly port: number;
+  /** Aborts the calls, waits for them up to the grace period, and closes the port. */
+  stop(reason: UserError): Promise<void>;
+}
+
+/** Serves the provider on a free loopback port, without any of the process's own business. */
+export async function startServer(provider: Provider, log = new EngineLog()): Promise<RunningServer> {
+  const server = new Server({
+    "grpc.max_receive_message_length": maxMessageBytes,
+    "grpc.max_send_message_length": maxMessageBytes,
+  });
+  const calls = new Calls(log);
+  server.addService(ResourceProviderService, providerService(provider, calls, log));
+  const port = await new Promise<number>((resolve, reject) => {
+    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+      error === null ? resolve(bound) : reject(error),
+    );
+  });
+  return {
+    port,
+    async stop(reason) {
+      await calls.abort(reason, graceMilliseconds);
+      server.forceShutdown();
+    },
+  };
+}
+
+/**
+ * The main function of a provider plugin: serves `provider` to the engine whose address is the first argument, and
+ * prints the port as the engine expects. The process ends when the engine says so or is no longer there; calls that
+ * are still running are aborted first and get two seconds to undo what they have open.
+ */
+export async function serve(provider: Provider): Promise<void> {
+  // Standard output is for the port alone.
+  console.log = console.info = console.debug = console.error;
+
+  const engineAddress = process.argv[2];
+  const log = new EngineLog();
+  let server: RunningServer | undefined;
+  let ending = false;
+  const end = async (why: string) => {
+    if (ending) return;
+    ending = true;
+    await server?.stop(new UserError(why));
+    process.exit(0);
+  };
+  process.on("SIGINT", () => void end("The operation was interrupted."));
+  process.on("SIGTERM", () => void end("The operation was interrupted."));
+  // Whoever read the output has gone; the watch below notices.
+  process.stdout.on("error", () => {});
+  process.stderr.on("error", () => {});
+
+  // Without an address the provider was started by hand, for debugging: an engine attaches to it later.
+  if (engineAddress !== undefined) {
+    log.connect(engineAddress);
+    watchEngine(engineAddress, () => void end("The engine has gone."));
+  }
+  server = await startServer(provider, log);
+  process.stdout.write(`${server.port}\n`);
+}
