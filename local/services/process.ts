@@ -1,0 +1,231 @@
+import { execFileSync, spawn } from "node:child_process";
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createServer } from "node:net";
+import path from "node:path";
+
+/** A process that cannot be confused with a later one of the same number. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** When it started, as the system tells it: compared for equality only. */
+  readonly startTime: string;
+}
+
+/** What is remembered of a background service, so that another command can find and end it. */
+export interface ServiceRecord extends ProcessIdentity {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly log: string;
+  readonly port?: number;
+}
+
+export interface ServiceDefinition {
+  readonly name: string;
+  readonly command: readonly [string, ...string[]];
+  /** File that standard output and error are appended to. */
+  readonly log: string;
+  readonly port?: number;
+  readonly cwd?: string;
+  readonly environment?: NodeJS.ProcessEnv;
+  /** Run as another user; only root can. */
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+/** The identity of a live process; undefined when there is none of that number (a zombie is none). */
+export function identifyProcess(pid: number): ProcessIdentity | undefined {
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
+  const startTime = process.platform === "linux" ? startTimeFromProc(pid) : startTimeFromPs(pid);
+  return startTime === undefined ? undefined : { pid, startTime };
+}
+
+export function isSameProcess(identity: ProcessIdentity): boolean {
+  return identifyProcess(identity.pid)?.startTime === identity.startTime;
+}
+
+function startTimeFromProc(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field is the command in parentheses and may itself hold blanks and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    if (fields[0] === "Z" || fields[0] === "X") return undefined;
+    const ticksSinceBoot = fields[19];
+    return ticksSinceBoot === undefined ? undefined : `${bootId()}+${ticksSinceBoot}`;
+  } catch {
+    return undefined;
+  }
+}
+
+let knownBootId: string | undefined;
+
+function bootId(): string {
+  knownBootId ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  return knownBootId;
+}
+
+function startTimeFromPs(pid: number): string | undefined {
+  try {
+    const output = execFileSync("ps", ["-o", "state=,lstart=", "-p", String(pid)], {
+      encoding: "utf8",
+      env: { ...process.env, LC_ALL: "C" },
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+    return output === "" || output.startsWith("Z") ? undefined : output.slice(output.indexOf(" ") + 1).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Starts a service that outlives this process, and records it in `<registry>/<name>.json`. */
+export async function startService(registry: string, definition: ServiceDefinition): Promise<ServiceRecord> {
+  mkdirSync(registry, { recursive: true });
+  mkdirSync(path.dirname(definition.log), { recursive: true });
+  const [file, ...args] = definition.command;
+  const log = openSync(definition.log, "a", 0o600);
+  try {
+    const child = spawn(file, args, {
+      detached: true,
+      stdio: ["ignore", log, log],
+      cwd: definition.cwd,
+      env: definition.environment ?? process.env,
+      uid: definition.uid,
+      gid: definition.gid,
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once("spawn", resolve);
+      child.once("error", reject);
+    });
+    child.unref();
+    const pid = child.pid ?? 0;
+    const record: ServiceRecord = {
+      name: definition.name,
+      command: definition.command,
+      log: definition.log,
+      ...(definition.port === undefined ? {} : { port: definition.port }),
+      // One that has ended already keeps a start time that no process has.
+      ...(identifyProcess(pid) ?? { pid, startTime: "" }),
+    };
+    writeFileAtomically(recordFile(registry, definition.name), `${JSON.stringify(record, null, 2)}\n`);
+    return record;
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** The recorded service when it is running; a record of a dead one counts as none. */
+export function runningService(registry: string, name: string): ServiceRecord | undefined {
+  const record = readRecord(recordFile(registry, name));
+  return record !== undefined && isSameProcess(record) ? record : undefined;
+}
+
+/** All running services of a registry, by name. */
+export function runningServices(registry: string): ServiceRecord[] {
+  let files: string[];
+  try {
+    files = readdirSync(registry).filter((file) => file.endsWith(".json"));
+  } catch {
+    return [];
+  }
+  return files.sort().flatMap((file) => runningService(registry, path.basename(file, ".json")) ?? []);
+}
+
+/** Ends a recorded service and forgets it; does nothing when it is not running. */
+export async function stopService(
+  registry: string,
+  name: string,
+  signal: NodeJS.Signals = "SIGTERM",
+): Promise<void> {
+  const record = runningService(registry, name);
+  if (record !== undefined) await stopProcess(record, signal);
+  rmSync(recordFile(registry, name), { force: true });
+}
+
+/**
+ * Signals a process and returns once it has exited. One that has not within `patienceSeconds` (default 30) gets
+ * SIGKILL. Safe to call for a process that is gone, and never signals a later one of the same number.
+ */
+export async function stopProcess(
+  identity: ProcessIdentity,
+  signal: NodeJS.Signals = "SIGTERM",
+  patienceSeconds = 30,
+): Promise<void> {
+  sendSignal(identity, signal);
+  if (await hasExited(identity, patienceSeconds)) return;
+  sendSignal(identity, "SIGKILL");
+  if (!(await hasExited(identity, patienceSeconds))) {
+    throw new Error(`process ${identity.pid} is still there ${patienceSeconds} s after SIGKILL`);
+  }
+}
+
+function sendSignal(identity: ProcessIdentity, signal: NodeJS.Signals): void {
+  if (!isSameProcess(identity)) return;
+  try {
+    process.kill(identity.pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+async function hasExited(identity: ProcessIdentity, seconds: number): Promise<boolean> {
+  return await waitUntil(() => !isSameProcess(identity), seconds);
+}
+
+/** Looks every 20 ms until the condition holds; false when it does not within the time. */
+export async function waitUntil(condition: () => boolean, seconds: number): Promise<boolean> {
+  const deadline = performance.now() + seconds * 1000;
+  while (!condition()) {
+    if (performance.now() > deadline) return false;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return true;
+}
+
+/** Whether a server could listen on this loopback port now. */
+export async function portIsFree(port: number): Promise<boolean> {
+  return (await listenOnce(port)) !== undefined;
+}
+
+/** A loopback port that nobody listens on, picked by the system. */
+export async function freePort(): Promise<number> {
+  const port = await listenOnce(0);
+  if (port === undefined) throw new Error("the system has no free port on 127.0.0.1");
+  return port;
+}
+
+async function listenOnce(port: number): Promise<number | undefined> {
+  return await new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(undefined));
+    server.listen({ host: "127.0.0.1", port, exclusive: true }, () => {
+      const address = server.address();
+      server.close(() => resolve(address !== null && typeof address === "object" ? address.port : undefined));
+    });
+  });
+}
+
+/** Replaces a file in one step, so that a reader or a kill meets the old or the new text and nothing between. */
+export function writeFileAtomically(file: string, text: string, mode = 0o600): void {
+  const temporary = `${file}.${process.pid}.tmp`;
+  writeFileSync(temporary, text, { mode });
+  renameSync(temporary, file);
+}
+
+function recordFile(registry: string, name: string): string {
+  return path.join(registry, `${name}.json`);
+}
+
+function readRecord(file: string): ServiceRecord | undefined {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as ServiceRecord;
+  } catch {
+    return undefined;
+  }
+}
