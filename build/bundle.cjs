@@ -18,6 +18,9 @@ const programs = {
   "backup.cjs": "backup/cli.ts",
 };
 
+/** Copied out of the checkout before they run, so their packages go into the file. */
+const standalone = new Set(["language-nodejs.cjs"]);
+
 function bundle(outputs = Object.keys(programs)) {
   const esbuild = require("esbuild");
   for (const output of outputs) {
@@ -33,7 +36,7 @@ function bundle(outputs = Object.keys(programs)) {
       platform: "node",
       target: "node20.19",
       format: "cjs",
-      packages: "external",
+      packages: standalone.has(output) ? "bundle" : "external",
       sourcemap: "linked",
       logLevel: "error",
     });

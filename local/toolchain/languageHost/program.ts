@@ -1,0 +1,82 @@
+import type { RunRequest } from "@pulumi/pulumi/proto/language_pb";
+import type { Exit } from "./children";
+import { type RuntimeOptions, readRuntimeOptions } from "./runtimeOptions";
+import { resolveSdkModule } from "./sdkModule";
+
+/** The SDK's runner ends with it when it has told the user already what is wrong. */
+const alreadyReported = 32;
+
+export interface Command {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly cwd: string;
+  readonly environment: NodeJS.ProcessEnv;
+}
+
+/** What runs the program of a stack: node with the SDK's own runner. */
+export function programCommand(
+  request: RunRequest,
+  engine: { readonly address: string; readonly tracing: string },
+  environment: NodeJS.ProcessEnv,
+): Command {
+  const info = request.getInfo();
+  const options = readRuntimeOptions(info);
+  const runner = resolveSdkModule(info?.getProgramDirectory() || request.getPwd(), "cmd/run");
+  return {
+    command: process.execPath,
+    args: [...options.nodeArguments, runner, ...runnerArguments(request, engine)],
+    cwd: request.getPwd(),
+    environment: {
+      ...environment,
+      ...typeScriptEnvironment(options),
+      PULUMI_CONFIG: JSON.stringify(Object.fromEntries(request.getConfigMap().toArray())),
+      PULUMI_CONFIG_SECRET_KEYS: JSON.stringify(request.getConfigsecretkeysList()),
+    },
+  };
+}
+
+function runnerArguments(
+  request: RunRequest,
+  engine: { readonly address: string; readonly tracing: string },
+): string[] {
+  const flags: Record<string, string> = {
+    monitor: request.getMonitorAddress(),
+    engine: engine.address,
+    organization: request.getOrganization(),
+    project: request.getProject(),
+    "root-directory": request.getInfo()?.getRootDirectory() ?? "",
+    stack: request.getStack(),
+    pwd: request.getPwd(),
+    parallel: String(request.getParallel()),
+    tracing: engine.tracing,
+  };
+  const given = Object.entries(flags).filter(([, value]) => value !== "");
+  return [
+    ...given.flatMap(([name, value]) => [`--${name}`, value]),
+    ...(request.getDryrun() ? ["--dry-run"] : []),
+    // "." lets the runner look into package.json ("main") for the entry point.
+    request.getInfo()?.getEntryPoint() || request.getProgram() || ".",
+    ...request.getArgsList(),
+  ];
+}
+
+/** Undefined removes a variable that the user's shell may have set. */
+export function typeScriptEnvironment(options: RuntimeOptions): NodeJS.ProcessEnv {
+  return {
+    PULUMI_NODEJS_TYPESCRIPT: options.typescript ? "true" : undefined,
+    ...(options.tsconfig === undefined ? {} : { PULUMI_NODEJS_TSCONFIG_PATH: options.tsconfig }),
+  };
+}
+
+export interface ProgramResult {
+  readonly error: string;
+  /** True when the engine has nothing to add: the user has read the reason. */
+  readonly bail: boolean;
+}
+
+export function programResult(exit: Exit): ProgramResult {
+  if ("signal" in exit) return { error: `Program ended by signal ${exit.signal}`, bail: false };
+  if (exit.code === alreadyReported) return { error: "", bail: true };
+  if (exit.code !== 0) return { error: `Program exited with non-zero exit code: ${exit.code}`, bail: false };
+  return { error: "", bail: false };
+}
