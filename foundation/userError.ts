@@ -5,6 +5,9 @@
 export class UserError extends Error {
   override readonly name = "UserError";
 
+  /** Pulumi's own mark of an error that a program throws for its user: the engine prints the message alone. */
+  readonly __pulumiRunError = true;
+
   constructor(
     message: string,
     /** The process exit code of a command that ends with this error. */

@@ -1,5 +1,6 @@
 import path from "node:path";
 import { pathToFileURL } from "node:url";
+import { shellQuote } from "../foundation/shellQuote";
 
 /** The passphrase of the local stack's secrets. It is public: nothing that it protects leaves this machine. */
 export const localPassphrase = "thorbis-local";
@@ -52,5 +53,5 @@ export function shellVariables(
 
 /** One `export` line that any POSIX shell reads back as exactly this value. */
 export function exportLine(name: string, value: string): string {
-  return `export ${name}='${value.replaceAll("'", `'\\''`)}'`;
+  return `export ${name}=${shellQuote(value)}`;
 }

@@ -68,6 +68,11 @@ export async function planRecovery(
 export function recoveryArguments(plan: RecoveryPlan): string[] {
   return [
     "--clear-pending-creates",
-    ...plan.imports.flatMap(({ urn, id }) => ["--import-pending-creates", urn, "--import-pending-creates", id]),
+    ...plan.imports.flatMap(({ urn, id }) => [
+      "--import-pending-creates",
+      urn,
+      "--import-pending-creates",
+      id,
+    ]),
   ];
 }

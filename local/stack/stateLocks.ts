@@ -14,7 +14,11 @@ export interface StateLock {
 const lockFile = z.object({ pid: z.number(), hostname: z.string(), timestamp: z.string() });
 
 /** The locks on a stack, readable ones only: a CLI that was killed while writing its lock never held it. */
-export async function findStateLocks(stateDirectory: string, project: string, stack: string): Promise<StateLock[]> {
+export async function findStateLocks(
+  stateDirectory: string,
+  project: string,
+  stack: string,
+): Promise<StateLock[]> {
   const folder = path.join(stateDirectory, ".pulumi", "locks", "organization", project, stack);
   const names = await readdir(folder).catch(() => []);
   const locks = await Promise.all(

@@ -1,0 +1,31 @@
+import { Provider as PostgresqlProvider } from "@pulumi/postgresql/provider";
+import { connectionFromEnvironment, connectionUrl } from "./components/databaseConnection";
+import { DatabaseExtensions } from "./components/databaseExtensions";
+import { DatabaseRoles } from "./components/databaseRoles/databaseRoles";
+import { SqlBundle } from "./components/sqlBundle";
+import { loadStackConfig } from "./config";
+
+const config = loadStackConfig();
+const connection = connectionFromEnvironment();
+
+const postgresql = new PostgresqlProvider("postgresql", {
+  host: connection.host,
+  port: connection.port,
+  database: connection.database,
+  username: connection.user,
+  password: connection.password,
+  sslmode: connection.sslMode,
+  superuser: false,
+});
+const roles = new DatabaseRoles("database-roles", {
+  provider: postgresql,
+  passwords: config.database.roles.passwords,
+});
+const extensions = new DatabaseExtensions("database-extensions", {
+  provider: postgresql,
+  includePgjwt: config.database.extensions.pgjwt,
+});
+const sql = new SqlBundle("sql", { connection, ...config.sql }, { dependsOn: [roles, extensions] });
+
+export const databaseUrl = connectionUrl(connection);
+export const sqlBundleVersion = sql.version;

@@ -1,0 +1,40 @@
+import { Command } from "commander";
+import { checkoutRoot } from "../foundation/checkout";
+import { describeError, UserError } from "../foundation/userError";
+import { down } from "./commands/down";
+import { printEnvironment } from "./commands/env";
+import { pulumi } from "./commands/pulumi";
+import { start } from "./commands/start";
+import { localPaths } from "./environment";
+
+const program = new Command("local").description(
+  "The local stack: the real engine and a real PostgreSQL on this machine.",
+);
+const paths = localPaths(checkoutRoot());
+
+program
+  .command("start")
+  .description("bring everything up and deploy the stack `local`")
+  .action(() => start(paths));
+program
+  .command("down")
+  .description("stop everything and remove what it kept")
+  .action(() => down(paths));
+program
+  .command("env")
+  .description("print `export` lines for a shell")
+  .action(() => printEnvironment(paths));
+program
+  .command("pulumi")
+  .description("run a command of the Pulumi CLI on the local stack")
+  .allowUnknownOption()
+  .helpOption(false)
+  .argument("[args...]")
+  .action(async (args: string[]) => {
+    process.exitCode = await pulumi(paths, args);
+  });
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exitCode = error instanceof UserError ? error.exitCode : 1;
+});

@@ -1,0 +1,27 @@
+import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import { UserError } from "../../foundation/userError";
+import { withCommandLock } from "../commandLock";
+import { type LocalPaths, projectName } from "../environment";
+import { stopCluster } from "../services/postgres";
+import { clusterDirectory } from "../session";
+import { findStateLocks, isHeld } from "../stack/stateLocks";
+
+/** `npm run down`: ends every service of this checkout and removes what it kept. It never asks Pulumi to destroy. */
+export async function down(paths: LocalPaths): Promise<void> {
+  if (!existsSync(paths.directory)) {
+    process.stdout.write("Nothing to stop: the local stack has not been started here.\n");
+    return;
+  }
+  await withCommandLock(paths.directory, "down", async () => {
+    const held = (await findStateLocks(paths.state, projectName, "local")).find((lock) => isHeld(lock));
+    if (held !== undefined) {
+      throw new UserError(
+        `A Pulumi run (process ${held.pid}) is at work on the local stack: wait until it has ended, then run \`npm run down\` again.`,
+      );
+    }
+    await stopCluster(clusterDirectory(paths));
+    await rm(paths.directory, { recursive: true, force: true });
+  });
+  process.stdout.write("The local stack is down and its files are removed.\n");
+}

@@ -1,0 +1,24 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import path from "node:path";
+import { UserError } from "../../foundation/userError";
+import { projectName } from "../environment";
+import type { PulumiCli } from "./pulumiCli";
+
+/** Makes the stack in the local backend, unless it is there. */
+export async function ensureStack(cli: PulumiCli, stateDirectory: string, stack: string): Promise<void> {
+  await mkdir(stateDirectory, { recursive: true });
+  const stateFile = path.join(stateDirectory, ".pulumi", "stacks", projectName, `${stack}.json`);
+  if (!existsSync(stateFile)) await cli.capture(["stack", "select", "--create", "--stack", stack]);
+}
+
+/** `pulumi up` in this terminal, without a question. */
+export async function deploy(cli: PulumiCli, stack: string): Promise<void> {
+  const exitCode = await cli.runInTerminal(["up", "--stack", stack, "--yes", "--skip-preview"]);
+  if (exitCode !== 0) {
+    throw new UserError(
+      `Deploying stack ${stack} failed: see Pulumi's message above; nothing is lost, run \`npm start\` again once it is mended.`,
+      exitCode,
+    );
+  }
+}
