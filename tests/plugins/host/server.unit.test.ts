@@ -332,10 +332,12 @@ describe("cancellation", () => {
   it("aborts the running calls when the engine cancels", async () => {
     const { create, context } = endless();
     const { client } = await engine({ create });
-    const running = answer<rpc.CreateResponse>((done) => client.create(createRequest(), done));
+    const running = expect(
+      answer<rpc.CreateResponse>((done) => client.create(createRequest(), done)),
+    ).rejects.toMatchObject({ details: "The operation was cancelled." });
     await context;
     await answer<Empty>((done) => client.cancel(new Empty(), done));
-    await expect(running).rejects.toMatchObject({ details: "The operation was cancelled." });
+    await running;
   });
 
   it("aborts a call that the engine gives up, and no other", async () => {
