@@ -5,7 +5,7 @@ import { withCommandLock } from "../commandLock";
 import { type LocalPaths, projectName } from "../environment";
 import { stopCluster } from "../services/postgres";
 import { clusterDirectory } from "../session";
-import { findStateLocks, isHeld } from "../stack/stateLocks";
+import { describeHolder, findStateLocks, isHeld } from "../stack/stateLocks";
 
 /** `npm run down`: ends every service of this checkout and removes what it kept. It never asks Pulumi to destroy. */
 export async function down(paths: LocalPaths): Promise<void> {
@@ -17,7 +17,7 @@ export async function down(paths: LocalPaths): Promise<void> {
     const held = (await findStateLocks(paths.state, projectName, "local")).find((lock) => isHeld(lock));
     if (held !== undefined) {
       throw new UserError(
-        `A Pulumi run (process ${held.pid}) is at work on the local stack: wait until it has ended, then run \`npm run down\` again.`,
+        `A Pulumi run (${describeHolder(held)}) is at work on the local stack: wait until it has ended, then run \`npm run down\` again.`,
       );
     }
     await stopCluster(clusterDirectory(paths));

@@ -5,7 +5,7 @@ import { pendingCreates, planRecovery, recoveryArguments } from "../../ops/recov
 import { postgresqlFinders } from "../../ops/recover/postgresql";
 import { projectName } from "../environment";
 import type { PulumiCli } from "./pulumiCli";
-import { findStateLocks, isHeld, removeStateLock, type StateLock } from "./stateLocks";
+import { describeHolder, findStateLocks, isHeld, removeStateLock, type StateLock } from "./stateLocks";
 
 /** How long a deployment that somebody else started may still run before we give up on waiting for it. */
 const otherRunLimitMinutes = 10;
@@ -26,7 +26,7 @@ export async function recover(cli: PulumiCli, options: RecoveryOptions): Promise
   for (const lock of await findStateLocks(stateDirectory, projectName, stack)) {
     if (isHeld(lock)) await waitForRelease(lock, options);
     else {
-      say(`The Pulumi run that held the state lock (process ${lock.pid}) is gone: removing its lock.`);
+      say("The Pulumi run that held the state lock is gone: removing its lock.");
       await removeStateLock(lock);
     }
   }
@@ -72,7 +72,7 @@ async function waitForRelease(
     if (!isHeld(current)) return removeStateLock(current);
     if (Date.now() > deadline) {
       throw new UserError(
-        `Process ${lock.pid} has held the lock on stack ${stack} since ${lock.takenAt}: end that Pulumi run, then run this command again.`,
+        `Another Pulumi run (${holder}) has not let go of stack ${stack} in ${otherRunLimitMinutes} minutes: end it, then run this command again.`,
       );
     }
     await wait(250);

@@ -6,14 +6,13 @@ import { z } from "zod";
 /** A lock that the Pulumi CLI holds on a stack of a file backend. */
 export interface StateLock {
   readonly file: string;
-  readonly pid: number;
-  readonly hostname: string;
-  readonly takenAt: string;
+  /** `undefined` for a file that names no holder: its CLI ended while writing it, yet it locks the stack. */
+  readonly holder: { readonly pid: number; readonly hostname: string; readonly takenAt: string } | undefined;
 }
 
 const lockFile = z.object({ pid: z.number(), hostname: z.string(), timestamp: z.string() });
 
-/** The locks on a stack, readable ones only: a CLI that was killed while writing its lock never held it. */
+/** The locks on a stack; to the CLI every file in the folder is one. */
 export async function findStateLocks(
   stateDirectory: string,
   project: string,
@@ -24,18 +23,26 @@ export async function findStateLocks(
   const locks = await Promise.all(
     names.map(async (name): Promise<StateLock | undefined> => {
       const file = path.join(folder, name);
-      const parsed = lockFile.safeParse(JSON.parse(await readFile(file, "utf8").catch(() => "null")));
-      if (!parsed.success) return undefined;
-      const { pid, hostname, timestamp } = parsed.data;
-      return { file, pid, hostname, takenAt: timestamp };
+      const text = await readFile(file, "utf8").catch(() => undefined);
+      return text === undefined ? undefined : { file, holder: parseHolder(text) };
     }),
   );
   return locks.filter((lock) => lock !== undefined);
 }
 
+function parseHolder(text: string): StateLock["holder"] {
+  try {
+    const { pid, hostname, timestamp } = lockFile.parse(JSON.parse(text));
+    return { pid, hostname, takenAt: timestamp };
+  } catch {
+    return undefined;
+  }
+}
+
 /** Whether the process that took the lock is still running. A lock of another machine counts as held. */
 export function isHeld(lock: StateLock, hostname = os.hostname(), isAlive = processIsAlive): boolean {
-  return lock.hostname !== hostname || isAlive(lock.pid);
+  if (lock.holder === undefined) return false;
+  return lock.holder.hostname !== hostname || isAlive(lock.holder.pid);
 }
 
 /** Removes a lock that nobody holds any more. */
@@ -50,4 +57,10 @@ function processIsAlive(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === "EPERM";
   }
+}
+
+/** Who holds the lock, as a person would look for it. */
+export function describeHolder({ holder }: StateLock): string {
+  if (holder === undefined) return "no process";
+  return `process ${holder.pid} on ${holder.hostname}, since ${holder.takenAt}`;
 }

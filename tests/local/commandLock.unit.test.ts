@@ -1,0 +1,41 @@
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { withCommandLock } from "../../local/commandLock";
+
+let directory: string;
+
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(os.tmpdir(), "command lock "));
+});
+
+afterEach(() => rm(directory, { recursive: true }));
+
+test("a second command is refused while the first runs, in one sentence that names it", async () => {
+  await withCommandLock(directory, "start", async () => {
+    await expect(withCommandLock(directory, "down", async () => undefined)).rejects.toThrow(
+      `\`npm run start\` (process ${process.pid}) is at work in ${directory}: wait until it has ended, then run this command again.`,
+    );
+  });
+});
+
+test("nothing is left behind, whether the command succeeds or fails", async () => {
+  expect(await withCommandLock(directory, "start", async () => 7)).toBe(7);
+  await expect(
+    withCommandLock(directory, "start", async () => {
+      throw new Error("boom");
+    }),
+  ).rejects.toThrow("boom");
+
+  expect(await readdir(directory)).toEqual([]);
+});
+
+test.each([
+  ["a process that is gone", JSON.stringify({ command: "start", process: { pid: 1, startTime: "never" } })],
+  ["nothing readable", "{"],
+])("a lock of %s is taken over", async (_, content) => {
+  await writeFile(path.join(directory, "command.lock"), content);
+
+  expect(await withCommandLock(directory, "down", async () => "done")).toBe("done");
+});
