@@ -61,9 +61,8 @@ async function waitForRelease(
   lock: StateLock,
   { stateDirectory, stack, say }: RecoveryOptions,
 ): Promise<void> {
-  say(
-    `Another Pulumi run (process ${lock.pid}, since ${lock.takenAt}) is at work on this stack: waiting for it.`,
-  );
+  const holder = describeHolder(lock);
+  say(`Another Pulumi run (${holder}) is at work on this stack: waiting for it.`);
   const deadline = Date.now() + otherRunLimitMinutes * 60_000;
   for (;;) {
     const locks = await findStateLocks(stateDirectory, projectName, stack);
