@@ -1,5 +1,6 @@
 // What `pulumi` runs (package.json "main"): index.ts, bundled anew when a source has changed since. Bundling takes
 // milliseconds where the language host's own TypeScript compiler takes seconds; `npm run check` does the type check.
+require("./plainErrors.cjs");
 const path = require("node:path");
 const { bundle, isStale, root } = require("./bundle.cjs");
 
