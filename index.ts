@@ -19,11 +19,11 @@ const postgresql = new PostgresqlProvider("postgresql", {
 });
 const roles = new DatabaseRoles("database-roles", {
   provider: postgresql,
-  passwords: config.database.roles.passwords,
+  logins: config.database.roles,
 });
 const extensions = new DatabaseExtensions("database-extensions", {
   provider: postgresql,
-  includePgjwt: config.database.extensions.pgjwt,
+  extensions: config.database.extensions,
 });
 const sql = new SqlBundle("sql", { connection, ...config.sql }, { dependsOn: [roles, extensions] });
 

@@ -6,7 +6,7 @@ import { shellQuote } from "../foundation/shellQuote";
 export const localPassphrase = "thorbis-local";
 
 /** Password of `postgres` on the local server, which listens on loopback only. Public like the passphrase. */
-export const localPostgresPassword = "postgres-local";
+export const localPostgresPassword = "local-postgres-password";
 
 export const projectName = "thorbis-supabase";
 

@@ -5,13 +5,19 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "../component";
 import { type LoginRoleName, type RoleName, roleDefinitions } from "./roleDefinitions";
 
+export interface LoginArgs {
+  /** Always a secret. */
+  readonly password: pulumi.Input<string>;
+  /** Most connections the role may hold at once. */
+  readonly connectionLimit: pulumi.Input<number>;
+}
+
 export interface DatabaseRolesArgs {
   /** Connects as the deploying role, hosted Supabase's `postgres`. */
   readonly provider: Provider;
   /** The role that deploys. Default `postgres`. */
   readonly deployer?: string;
-  /** One password per login role, each a secret. */
-  readonly passwords: Readonly<Record<LoginRoleName, pulumi.Input<string>>>;
+  readonly logins: Readonly<Record<LoginRoleName, LoginArgs>>;
 }
 
 /** The Postgres roles of the stack, their attributes and their memberships. */
@@ -24,6 +30,7 @@ export class DatabaseRoles extends Component {
 
     const createRole = (roleName: RoleName): Role => {
       const definition = roleDefinitions[roleName];
+      const login = roleName === "app_owner" ? undefined : args.logins[roleName];
       return new Role(
         this.childName(roleName.replaceAll("_", "-")),
         {
@@ -31,10 +38,10 @@ export class DatabaseRoles extends Component {
           login: definition.login,
           bypassRowLevelSecurity: definition.bypassRowLevelSecurity ?? false,
           roles: [...(definition.memberOf ?? [])],
-          connectionLimit: definition.connectionLimit ?? -1,
+          connectionLimit: login?.connectionLimit ?? -1,
           statementTimeout: definition.statementTimeoutMilliseconds,
           idleInTransactionSessionTimeout: definition.idleInTransactionTimeoutMilliseconds,
-          password: roleName === "app_owner" ? undefined : args.passwords[roleName],
+          password: login?.password,
         },
         options,
       );

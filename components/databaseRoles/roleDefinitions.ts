@@ -6,8 +6,6 @@ export interface RoleDefinition {
   readonly bypassRowLevelSecurity?: boolean;
   /** Predefined roles it is a member of. */
   readonly memberOf?: readonly string[];
-  /** Concurrent connections. */
-  readonly connectionLimit?: number;
   /** Milliseconds; 0 is no limit. */
   readonly statementTimeoutMilliseconds?: number;
   readonly idleInTransactionTimeoutMilliseconds?: number;
@@ -15,7 +13,7 @@ export interface RoleDefinition {
   readonly grantedToDeployer?: boolean;
 }
 
-/** Login roles, each with a password of its own in the stack config. */
+/** Login roles, each with a password and a connection limit of its own in the stack config. */
 export const loginRoleNames = ["monitoring", "backup", "preview"] as const;
 export type LoginRoleName = (typeof loginRoleNames)[number];
 export type RoleName = LoginRoleName | "app_owner";
@@ -35,7 +33,6 @@ export const roleDefinitions: Readonly<Record<RoleName, RoleDefinition>> = {
     purpose: "Reads statistics and the monitoring views; sees no tenant's rows.",
     login: true,
     memberOf: ["pg_monitor"],
-    connectionLimit: 5,
     statementTimeoutMilliseconds: 30_000,
     idleInTransactionTimeoutMilliseconds: 60_000,
   },
@@ -44,7 +41,6 @@ export const roleDefinitions: Readonly<Record<RoleName, RoleDefinition>> = {
     login: true,
     bypassRowLevelSecurity: true,
     memberOf: ["pg_read_all_data"],
-    connectionLimit: 8,
     // A dump copies a table in one statement and holds its snapshot open from first to last.
     statementTimeoutMilliseconds: 0,
     idleInTransactionTimeoutMilliseconds: 0,
@@ -52,7 +48,6 @@ export const roleDefinitions: Readonly<Record<RoleName, RoleDefinition>> = {
   preview: {
     purpose: "Reads the catalog for pull-request previews; sees no tenant's rows.",
     login: true,
-    connectionLimit: 3,
     statementTimeoutMilliseconds: 60_000,
     idleInTransactionTimeoutMilliseconds: 60_000,
   },

@@ -14,7 +14,7 @@ const stack = "local";
 /** `npm start`: from whatever state this machine is in to a running, deployed local stack. */
 export async function start(paths: LocalPaths): Promise<void> {
   // Before anything is installed, started or changed.
-  await validateConfigFile(paths.checkout, stack);
+  validateConfigFile(paths.checkout, stack);
   await withCommandLock(paths.directory, "start", async () => {
     const session = await prepare(paths);
     await ensureStack(session.pulumi, paths.state, stack);
