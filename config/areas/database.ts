@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { databasePassword, distinct, integer } from "../fields";
+
+/** Extensions that `postgres` may create on a hosted project (supautils.privileged_extensions, pgmq, and pgjwt on 15). */
+export const extensionNames = [
+  ..."address_standardizer address_standardizer_data_us autoinc bloom btree_gin btree_gist citext cube dblink".split(
+    " ",
+  ),
+  ..."dict_int dict_xsyn earthdistance fuzzystrmatch hstore http hypopg index_advisor insert_username intarray".split(
+    " ",
+  ),
+  ..."isn ltree moddatetime pg_buffercache pg_cron pg_graphql pg_hashids pg_jsonschema pg_net pg_prewarm".split(
+    " ",
+  ),
+  ..."pg_repack pg_stat_monitor pg_stat_statements pg_tle pg_trgm pg_walinspect pgaudit pgcrypto pgjwt pgmq".split(
+    " ",
+  ),
+  ..."pgroonga pgroonga_database pgrouting pgrowlocks pgsodium pgstattuple pgtap plpgsql_check postgis".split(
+    " ",
+  ),
+  ..."postgis_raster postgis_sfcgal postgis_tiger_geocoder postgis_topology postgres_fdw refint rum seg".split(
+    " ",
+  ),
+  ..."sslinfo supabase_vault tablefunc tcn tsm_system_rows tsm_system_time unaccent uuid-ossp vector".split(
+    " ",
+  ),
+  "wrappers",
+];
+
+/** A role that people or programs log in with. */
+const loginRole = (who: string, connectionLimit: number) =>
+  z.strictObject({
+    password: databasePassword(`Password of the ${who} role.`),
+    connectionLimit: integer(1, 100)
+      .default(connectionLimit)
+      .meta({
+        description: `Most connections the ${who} role may hold at once.`,
+      }),
+  });
+
+/** What the Management API lets a project override; unset leaves the value that follows the compute size. */
+const settingsSchema = z.strictObject({
+  maxConnections: integer(20, 10_000).optional().meta({ description: "`max_connections`. Restarts." }),
+  sharedBuffersMegabytes: integer(16, 1_048_576)
+    .optional()
+    .meta({ description: "`shared_buffers`. Restarts." }),
+  effectiveCacheSizeMegabytes: integer(16, 1_048_576)
+    .optional()
+    .meta({ description: "`effective_cache_size`." }),
+  workMemMegabytes: integer(1, 65_536).optional().meta({ description: "`work_mem`." }),
+  maintenanceWorkMemMegabytes: integer(1, 65_536).optional().meta({ description: "`maintenance_work_mem`." }),
+  maxWalSenders: integer(5, 100).optional().meta({ description: "`max_wal_senders`. Restarts." }),
+  maxReplicationSlots: integer(5, 100).optional().meta({ description: "`max_replication_slots`. Restarts." }),
+});
+
+/** Settings that the Management API refuses but that a role may carry (`alter role … set`). */
+const roleSettingsSchema = z.strictObject({
+  defaultStatisticsTarget: integer(1, 10_000)
+    .default(100)
+    .meta({ description: "`default_statistics_target`." }),
+  randomPageCost: z.number().min(0.1).max(100).default(1.1).meta({ description: "`random_page_cost`." }),
+  effectiveIoConcurrency: integer(0, 1000).default(200).meta({ description: "`effective_io_concurrency`." }),
+  logStatement: z
+    .enum(["none", "ddl", "mod", "all"])
+    .default("mod")
+    .meta({ description: "`log_statement`." }),
+  logMinDurationMilliseconds: integer(-1, 3_600_000).default(1000).meta({
+    description: "`log_min_duration_statement`: slower statements are logged; -1 logs none.",
+  }),
+});
+
+/** The PostgreSQL database: access, roles, extensions and settings. */
+export const databaseSchema = z.strictObject({
+  password: databasePassword("Password of the `postgres` role."),
+  connection: z.enum(["sessionPooler", "direct"]).default("sessionPooler").meta({
+    description:
+      "How the deployment and the backup connect. `direct` is IPv6 only without the paid IPv4 add-on.",
+  }),
+  sslEnforcement: z.boolean().default(true).meta({
+    description: "Whether the server refuses connections without TLS. A change restarts the database.",
+  }),
+  poolSize: integer(1, 3000).default(20).meta({
+    description: "Server connections per user and database that the pooler keeps (Supavisor and PgBouncer).",
+  }),
+  settings: settingsSchema.prefault({}),
+  roleSettings: roleSettingsSchema.prefault({}),
+  extensions: distinct(z.enum(extensionNames))
+    .default(["uuid-ossp", "pgcrypto", "pg_stat_statements", "postgis", "pg_cron", "pg_trgm", "btree_gin"])
+    .meta({
+      description: "Extensions to create. `pgjwt` exists on PostgreSQL 15 only.",
+      example: "pgcrypto",
+    }),
+  roles: z
+    .strictObject({
+      monitoring: loginRole("monitoring", 3).prefault({} as never),
+      backup: loginRole("backup", 6).prefault({} as never),
+      preview: loginRole("preview", 3)
+        .optional()
+        .meta({ description: "Read-only role for previews of pull requests; leave out to have none." }),
+    })
+    .prefault({}),
+  application: z
+    .strictObject({
+      poolSize: integer(1, 1000)
+        .default(10)
+        .meta({ description: "`DATABASE_POOL_SIZE` of the application." }),
+      timeoutMilliseconds: integer(100, 600_000).default(30_000).meta({
+        description: "`DATABASE_TIMEOUT` of the application.",
+      }),
+    })
+    .prefault({}),
+});

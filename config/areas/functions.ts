@@ -1,0 +1,38 @@
+import { z } from "zod";
+import { distinct, matching, secret } from "../fields";
+
+/** Edge functions and the secrets they read. */
+export const functionsSchema = z.strictObject({
+  list: z
+    .array(
+      z.strictObject({
+        slug: matching(/^[A-Za-z][A-Za-z0-9_-]{0,62}$/, "must be a letter, then letters, digits, _ or -"),
+        entrypoint: matching(
+          /^(?![/~])(?!.*\.\.)[A-Za-z0-9._/-]{1,200}\.(ts|js)$/,
+          "must be a relative path to a .ts or .js file inside the project",
+        ),
+      }),
+    )
+    .superRefine((list, context) => {
+      list.forEach(({ slug }, index) => {
+        if (list.findIndex((other) => other.slug === slug) < index)
+          context.addIssue({ code: "custom", path: [index, "slug"], message: "repeats an earlier entry" });
+      });
+    })
+    .default([{ slug: "business-automation", entrypoint: "functions/business-automation/index.ts" }])
+    .meta({ description: "Functions to deploy: `slug` and `entrypoint`." }),
+  secretNames: distinct(
+    matching(
+      /^(?!SUPABASE_)[A-Z][A-Z0-9_]{0,127}$/,
+      "must be upper-case letters, digits and _, and not begin with SUPABASE_",
+    ),
+  )
+    .default([])
+    .meta({
+      description: "Names of secrets the functions read; each needs its key `functionsSecrets<NAME>`.",
+      example: "STRIPE_API_KEY",
+    }),
+  secrets: z
+    .record(z.string(), secret("Secret that edge functions read as an environment variable."))
+    .default({}),
+});

@@ -1,0 +1,65 @@
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+import { matching } from "../fields";
+
+/** The kind of a CIDR block, or what is wrong with it. */
+function inspectCidr(text: string): { kind: "ipv4" | "ipv6" } | { problem: string } {
+  if (!ipaddr.isValidCIDR(text)) return { problem: "must be a CIDR block such as 203.0.113.0/24" };
+  const [address, prefix] = ipaddr.parseCIDR(text);
+  const written = text.slice(0, text.lastIndexOf("/"));
+  // ipaddr.js reads 10.1 and 0x0a.0.0.1 as addresses; the API does not.
+  if (address.kind() === "ipv4" && !ipaddr.IPv4.isValidFourPartDecimal(written))
+    return { problem: "must be a CIDR block such as 203.0.113.0/24" };
+  const network =
+    address.kind() === "ipv4"
+      ? ipaddr.IPv4.networkAddressFromCIDR(text)
+      : ipaddr.IPv6.networkAddressFromCIDR(text);
+  if (network.toNormalizedString() !== address.toNormalizedString())
+    return { problem: `must not have bits set beyond its prefix of ${prefix}` };
+  // The provider refuses these: nobody reaches a hosted database from such an address.
+  if (prefix > 0 && address.range() !== "unicast" && address.range() !== "reserved")
+    return { problem: "must not be a private or special range" };
+  return { kind: address.kind() };
+}
+
+/** What is wrong with a block at its place in the list. */
+function blockProblem(
+  blocks: string[],
+  index: number,
+  found: ReturnType<typeof inspectCidr>,
+): string | undefined {
+  if ("problem" in found) return found.problem;
+  const before = blocks.slice(0, index);
+  if (before.includes(blocks[index] ?? "")) return "repeats an earlier entry";
+  // The API answers IPv4 first; any other order is a difference that never goes away.
+  if (found.kind === "ipv4" && before.some((block) => block.includes(":")))
+    return "must stand before all IPv6 blocks";
+  return undefined;
+}
+
+/** Whether a block means "everybody". */
+export const isOpenToInternet = (cidr: string) => /\/0+$/.test(cidr);
+
+/** Who may connect to the database, directly or through the pooler. The HTTPS APIs are not affected. */
+export const networkSchema = z.strictObject({
+  allowedCidrs: z
+    .array(z.string())
+    .min(1, { error: "must have at least one block; an empty list would lock everybody out" })
+    .superRefine((blocks, context) => {
+      blocks.forEach((block, index) => {
+        const message = blockProblem(blocks, index, inspectCidr(block));
+        if (message !== undefined) context.addIssue({ code: "custom", path: [index], message });
+      });
+    })
+    .meta({
+      description: "Blocks that may connect, IPv4 before IPv6; no default, so that it is a decision.",
+      example: "203.0.113.0/24",
+    }),
+  openToInternetReason: matching(/\S.{9,}/, "must be a sentence of at least 10 characters")
+    .optional()
+    .meta({
+      description:
+        "Why production may be reached from everywhere (0.0.0.0/0 or ::/0); required there, else left out.",
+      example: "Deployments run on GitHub-hosted runners, which have no fixed addresses.",
+    }),
+});

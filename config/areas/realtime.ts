@@ -1,0 +1,20 @@
+import { z } from "zod";
+import { integer } from "../fields";
+
+/** Realtime: channels, presence and changes of rows. */
+export const realtimeSchema = z.strictObject({
+  enabled: z
+    .boolean()
+    .default(true)
+    .meta({ description: "Whether the service runs; also `REALTIME_ENABLED`." }),
+  privateOnly: z.boolean().default(true).meta({
+    description: "Whether only channels with authorization may be joined.",
+  }),
+  maxConcurrentUsers: integer(1, 100_000).default(200).meta({
+    description: "Most clients at once; also `REALTIME_MAX_CONNECTIONS`.",
+  }),
+  maxEventsPerSecond: integer(1, 100_000).default(100).meta({ description: "Most events per second." }),
+  maxChannelsPerClient: integer(1, 10_000).default(100).meta({ description: "Most channels of one client." }),
+  maxJoinsPerSecond: integer(1, 10_000).default(100).meta({ description: "Most joins per second." }),
+  debug: z.boolean().default(false).meta({ description: "`REALTIME_DEBUG` of the application." }),
+});

@@ -1,0 +1,123 @@
+import type { z } from "zod";
+import { UserError } from "../foundation/userError";
+import { nearest, plainKey, removeCommand, secretKey, setCommand, setSecretCommand } from "./keys";
+import { stackSchema } from "./schema";
+import { inspectSchema, type Path, schemaAt, valueAt } from "./schemaTree";
+
+/** One thing that is wrong with the configuration. Neither text ever holds a received value. */
+export interface Fault {
+  /** The key as the user types it, such as `thorbis-supabase:backup.retentionDays.daily`. */
+  key: string;
+  /** What is wrong, to be read after the key: "must be at most 3600". */
+  message: string;
+  /** The command that sets it right. */
+  command: string;
+}
+
+/** All faults as one error: sorted by key, each with its command. */
+export function faultsError(stack: string, faults: readonly Fault[]): UserError {
+  const sorted = sortFaults(faults);
+  const count = sorted.length === 1 ? "1 fault" : `${sorted.length} faults`;
+  const lines = sorted.map(({ key, message, command }) => `  ${key} ${message}\n    ${command}`);
+  return new UserError(
+    `The configuration of stack ${stack} has ${count}; nothing was changed.\n\n${lines.join("\n")}`,
+  );
+}
+
+/** Sorted by key, then message; the same text never twice. */
+export function sortFaults(faults: readonly Fault[]): Fault[] {
+  const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+  const unique = new Map(faults.map((fault) => [`${fault.key}\n${fault.message}`, fault]));
+  return [...unique.values()].sort((a, b) => byText(a.key, b.key) || byText(a.message, b.message));
+}
+
+/** The faults that one zod issue stands for; `raw` is what was parsed. */
+export function faultsOfIssue(stack: string, issue: z.core.$ZodIssue, raw: unknown): Fault[] {
+  const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((name) => unknownKeyFault(stack, [...path, name], siblingNames(path)));
+
+  const schema = schemaAt(stackSchema, path);
+  const node = schema === undefined ? undefined : inspectSchema(schema);
+  const missing = valueAt(raw, path) === undefined;
+  if (isSecretPath(path)) {
+    const message = missing ? "is missing; it is a secret" : describeIssue(issue);
+    return [{ key: secretKey(path), message, command: setSecretCommand(stack, path) }];
+  }
+  const isList =
+    node !== undefined && valueAt(raw, path) === undefined && listTypes.has(schemaType(node.inner));
+  return [
+    {
+      key: plainKey(path),
+      message: missing ? "is missing" : describeIssue(issue),
+      command: setCommand(stack, isList ? [...path, 0] : path),
+    },
+  ];
+}
+
+const listTypes = new Set(["array"]);
+const schemaType = (schema: z.ZodType) => (schema as unknown as { def: { type: string } }).def.type;
+
+/** Whether a path leads to a secret leaf: one declared as such, or a secret of the edge functions. */
+export function isSecretPath(path: Path): boolean {
+  if (path[0] === "functions" && path[1] === "secrets" && path.length === 3) return true;
+  const schema = schemaAt(stackSchema, path);
+  return schema !== undefined && inspectSchema(schema).secret;
+}
+
+export function unknownKeyFault(stack: string, path: Path, known: readonly string[]): Fault {
+  const near = nearest(String(path.at(-1)), known);
+  const hint = near === undefined ? "" : `; did you mean ${plainKey([...path.slice(0, -1), near])}?`;
+  return { key: plainKey(path), message: `is not a known key${hint}`, command: removeCommand(stack, path) };
+}
+
+/** The names that stand beside each other in the object at `path`, also where the object is an entry of a list. */
+function siblingNames(path: Path): string[] {
+  if (path[0] === "functions" && path[1] === "list") return ["slug", "entrypoint"];
+  const schema = schemaAt(stackSchema, path);
+  const shape = schema === undefined ? undefined : inspectSchema(schema).shape;
+  return Object.entries(shape ?? {})
+    .filter(([, child]) => !inspectSchema(child).secret)
+    .map(([name]) => name);
+}
+
+const typeNames: Record<string, string> = {
+  int: "a whole number",
+  number: "a number",
+  string: "a text",
+  boolean: "true or false",
+  array: "a list",
+  object: "an object",
+  record: "an object",
+};
+
+/** What an issue says, in our words: zod's own messages show patterns, and may one day show what they received. */
+function describeIssue(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case "invalid_type":
+      return `must be ${typeNames[issue.expected] ?? "of another type"}`;
+    case "too_small":
+      return `must be at least ${issue.minimum}`;
+    case "too_big":
+      return `must be at most ${issue.maximum}`;
+    case "invalid_value":
+      return `must be one of: ${issue.values.join(", ")}`;
+    case "invalid_union":
+      return `must be one of: ${literalsOf(issue.path).join(", ")}`;
+    case "invalid_format":
+    case "custom":
+      return issue.message;
+    default:
+      return "is not valid";
+  }
+}
+
+/** The values of a union of literals, such as the log retention times. */
+function literalsOf(path: readonly PropertyKey[]): unknown[] {
+  const schema = schemaAt(stackSchema, path.map(String));
+  if (schema === undefined) return [];
+  const definition = (inspectSchema(schema).inner as unknown as { def: { options?: z.ZodType[] } }).def;
+  return (definition.options ?? []).flatMap(
+    (option) => (option as unknown as { def: { values: unknown[] } }).def.values,
+  );
+}

@@ -1,0 +1,201 @@
+import { type Fault, faultsError, faultsOfIssue, sortFaults, unknownKeyFault } from "./faults";
+import { nearest, plainKey, removeCommand, removeKeyCommand, setSecretCommand } from "./keys";
+import { rules } from "./rules";
+import { areaNames, configNamespace, type ParsedStackConfig, stackSchema } from "./schema";
+import { isPlainObject, type Lenient, type Path, parseLeniently, valueAt } from "./schemaTree";
+import { functionSecretPrefix, requiredSecretLeaves, type SecretLeaf, secretLeaves } from "./secretLeaves";
+import { SecretText } from "./secretText";
+
+/** What the engine gives a program. */
+export interface ConfigInput {
+  /** Name of the stack. */
+  stack: string;
+  /** Full key → text; objects and lists as JSON (`PULUMI_CONFIG`). */
+  values: Readonly<Record<string, string>>;
+  /** The keys whose value is, or holds, a secret (`PULUMI_CONFIG_SECRET_KEYS`). */
+  secretKeys: readonly string[];
+}
+
+/** Parses the configuration of a stack, or throws one UserError that lists every fault. Pure: needs no engine. */
+export function parseStackConfig(input: ConfigInput): ParsedStackConfig {
+  const { config, faults } = checkStackConfig(input);
+  if (config === undefined) throw faultsError(input.stack, faults);
+  return config;
+}
+
+/** The configuration, or everything that is wrong with it. */
+export function checkStackConfig(input: ConfigInput): { config?: ParsedStackConfig; faults: Fault[] } {
+  const { areas, faults } = readAreas(input);
+  const leaves = secretLeaves(areas);
+  faults.push(
+    ...unknownKeys(input, leaves),
+    ...providerSecrets(input),
+    ...takeOutPlainSecrets(input, areas, leaves),
+  );
+  faults.push(...insertSecrets(input, areas, leaves));
+
+  const parsed = stackSchema.safeParse(areas);
+  const plainSecretKeys = new Set(faults.map((fault) => fault.key));
+  if (!parsed.success)
+    // A secret that was refused as plain is not missing as well.
+    for (const issue of parsed.error.issues)
+      faults.push(
+        ...faultsOfIssue(input.stack, issue, areas).filter((fault) => !plainSecretKeys.has(fault.key)),
+      );
+  const view = parseLeniently(stackSchema, areas) as Lenient<ParsedStackConfig>;
+  for (const rule of rules) faults.push(...rule({ stack: input.stack, config: view }));
+
+  return parsed.success && faults.length === 0
+    ? { config: parsed.data, faults: [] }
+    : { faults: sortFaults(faults) };
+}
+
+/** The secrets that a stack with these plain values needs, with the command that sets each. */
+export function requiredSecrets(input: ConfigInput): (SecretLeaf & { command: string })[] {
+  return requiredSecretLeaves(readAreas(input).areas).map((leaf) => ({
+    ...leaf,
+    command: setSecretCommand(input.stack, leaf.path),
+  }));
+}
+
+/** The objects of the areas, decoded. An area that is left out is an empty one, so that each missing leaf is named. */
+function readAreas({ stack, values, secretKeys }: ConfigInput): {
+  areas: Record<string, unknown>;
+  faults: Fault[];
+} {
+  const faults: Fault[] = [];
+  const areas: Record<string, unknown> = {};
+  for (const area of areaNames) {
+    const key = `${configNamespace}:${area}`;
+    const text = Object.hasOwn(values, key) ? values[key] : undefined;
+    areas[area] = text === undefined ? {} : decodeObject(text);
+    const command = removeKeyCommand(stack, key);
+    if (areas[area] === undefined) {
+      areas[area] = {};
+      faults.push({ key, message: "must be an object", command });
+    }
+    if (secretKeys.includes(key)) {
+      // The engine does not tell which part of an object was secret, so that part would go on in plain text.
+      const message = "holds a secret; secrets have keys of their own, which are set without --path";
+      faults.push({ key, message, command });
+    }
+  }
+  return { areas, faults };
+}
+
+function decodeObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isPlainObject(value) ? value : undefined;
+  } catch {
+    // The parser's message quotes what it read.
+    return undefined;
+  }
+}
+
+/** Namespaces that this stack's other packages read. */
+const foreignNamespaces = ["aws", "supabase", "postgresql", "pulumi"];
+
+function unknownKeys({ stack, values }: ConfigInput, leaves: readonly SecretLeaf[]): Fault[] {
+  const known = [...areaNames.map((area) => `${configNamespace}:${area}`), ...leaves.map((leaf) => leaf.key)];
+  const faults: Fault[] = [];
+  for (const key of Object.keys(values)) {
+    const [namespace = "", ...rest] = key.split(":");
+    const command = removeKeyCommand(stack, key);
+    if (namespace !== configNamespace) {
+      const near = foreignNamespaces.includes(namespace) ? undefined : nearest(namespace, [configNamespace]);
+      if (near !== undefined)
+        faults.push({ key, message: `is not a known key; did you mean ${near}:${rest.join(":")}?`, command });
+    } else if (key.startsWith(functionSecretPrefix) && !known.includes(key)) {
+      const name = key.slice(functionSecretPrefix.length);
+      const message = `is not used; functions.secretNames does not list ${name}`;
+      faults.push({ key, message, command });
+    } else if (!known.includes(key)) {
+      const name = key.slice(configNamespace.length + 1);
+      const near = nearest(
+        name,
+        known.map((full) => full.slice(configNamespace.length + 1)),
+      );
+      const hint = near === undefined ? "" : `; did you mean ${configNamespace}:${near}?`;
+      faults.push({ key, message: `is not a known key${hint}`, command });
+    }
+  }
+  return faults;
+}
+
+/** Keys of the providers that must not stand in a stack file in plain text. */
+const providerSecretKeys = [
+  "aws:accessKey",
+  "aws:secretKey",
+  "aws:token",
+  "supabase:accessToken",
+  "postgresql:password",
+];
+
+function providerSecrets({ stack, values, secretKeys }: ConfigInput): Fault[] {
+  return providerSecretKeys
+    .filter((key) => Object.hasOwn(values, key) && !secretKeys.includes(key))
+    .map((key) => ({
+      key,
+      message: "is a secret but was given in plain text",
+      command: `pulumi config set --stack ${stack} --secret ${key}`,
+    }));
+}
+
+/** Refuses secret leaves that stand inside their area's object, and removes them so that nothing else trips over them. */
+function takeOutPlainSecrets(
+  { stack }: ConfigInput,
+  areas: Record<string, unknown>,
+  leaves: readonly SecretLeaf[],
+): Fault[] {
+  const faults: Fault[] = [];
+  for (const { path, key } of leaves) {
+    if (valueAt(areas, path) === undefined) continue;
+    const group = valueAt(areas, path.slice(0, -1)) as Record<string, unknown>;
+    delete group[path.at(-1) ?? ""];
+    const command = `${removeCommand(stack, path)} && ${setSecretCommand(stack, path)}`;
+    faults.push({ key: plainKey(path), message: `is a secret and has a key of its own: ${key}`, command });
+  }
+  const functions = areas.functions;
+  if (isPlainObject(functions) && Object.hasOwn(functions, "secrets")) {
+    delete functions.secrets;
+    const path = ["functions", "secrets"];
+    if (!faults.some((fault) => fault.key.startsWith(`${plainKey(path)}.`)))
+      faults.push(unknownKeyFault(stack, path, ["secretNames"]));
+  }
+  return faults;
+}
+
+/** Puts each secret to its leaf. A secret in plain text, or one that nothing uses, is a fault. */
+function insertSecrets(
+  { stack, values, secretKeys }: ConfigInput,
+  areas: Record<string, unknown>,
+  leaves: readonly SecretLeaf[],
+): Fault[] {
+  const faults: Fault[] = [];
+  for (const { path, key, optionalGroup } of leaves) {
+    const text = Object.hasOwn(values, key) ? values[key] : undefined;
+    if (text === undefined) continue;
+    if (!secretKeys.includes(key)) {
+      const message = "is a secret but was given in plain text; change it where it is used, too";
+      faults.push({ key, message, command: setSecretCommand(stack, path) });
+    } else if (optionalGroup !== undefined && valueAt(areas, optionalGroup) === undefined) {
+      const message = `is not used; ${plainKey(optionalGroup)} is not configured`;
+      faults.push({ key, message, command: removeKeyCommand(stack, key) });
+    } else {
+      insertAt(areas, path, new SecretText(text));
+    }
+  }
+  return faults;
+}
+
+/** Sets a leaf, making the groups on the way; where something else is in the way the leaf stays out. */
+function insertAt(target: Record<string, unknown>, path: Path, leaf: SecretText): void {
+  let group: unknown = target;
+  for (const step of path.slice(0, -1)) {
+    if (!isPlainObject(group)) return;
+    if (!Object.hasOwn(group, step)) group[step] = {};
+    group = group[step];
+  }
+  if (isPlainObject(group)) group[String(path.at(-1))] = leaf;
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import { UserError } from "../foundation/userError";
+import type { ConfigInput } from "./parse";
+import { passphraseCrypter } from "./passphrase";
+import { configNamespace } from "./schema";
+
+/** A Pulumi.<stack>.yaml, as the engine would hand it to a program, had it the key. */
+export interface StackFile extends ConfigInput {
+  /** Key → ciphertext of what is stored as `secure:`. Their texts are not in `values`. */
+  ciphertexts: Readonly<Record<string, string>>;
+  /** The salt of passphrase secrets, if the file has one. */
+  encryptionSalt?: string;
+}
+
+/**
+ * Reads a stack file without an engine, so that a configuration can be checked before anything is started. Secrets stay closed:
+ * `values` has the plain keys only, and the caller adds the texts it has.
+ */
+export function readStackFile(file: string): StackFile {
+  const stack = /^Pulumi\.(.+)\.yaml$/.exec(path.basename(file))?.[1] ?? path.basename(file);
+  let content: unknown;
+  try {
+    content = parse(readFileSync(file, "utf8"));
+  } catch (cause) {
+    throw new UserError(`${file} cannot be read as YAML; correct it and try again.`, 1, { cause });
+  }
+  const { config = {}, encryptionsalt } = (content ?? {}) as {
+    config?: Record<string, unknown>;
+    encryptionsalt?: string;
+  };
+  const values: Record<string, string> = {};
+  const secretKeys: string[] = [];
+  const ciphertexts: Record<string, string> = {};
+  for (const [name, value] of Object.entries(config)) {
+    const key = name.includes(":") ? name : `${configNamespace}:${name}`;
+    const ciphertext = secureText(value);
+    if (ciphertext !== undefined) ciphertexts[key] = ciphertext;
+    else values[key] = typeof value === "object" ? JSON.stringify(value) : String(value);
+    if (holdsSecure(value)) secretKeys.push(key);
+  }
+  return { stack, values, secretKeys, ciphertexts, encryptionSalt: encryptionsalt };
+}
+
+/** The same with its secrets opened. Throws a UserError if the file has no salt or the passphrase is another one. */
+export function openStackFile(file: StackFile, passphrase: string): ConfigInput {
+  if (file.encryptionSalt === undefined)
+    throw new UserError(
+      `Stack ${file.stack} does not use passphrase secrets; its secrets can be read by pulumi only.`,
+    );
+  const crypter = passphraseCrypter(passphrase, file.encryptionSalt);
+  const opened = Object.entries(file.ciphertexts).map(([key, text]) => [key, crypter.decrypt(text)]);
+  return {
+    stack: file.stack,
+    values: { ...file.values, ...Object.fromEntries(opened) },
+    secretKeys: file.secretKeys,
+  };
+}
+
+/** The ciphertext of `{secure: …}`; undefined for anything else. */
+function secureText(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  const entries = Object.entries(value);
+  const [name, text] = entries[0] ?? [];
+  return entries.length === 1 && name === "secure" && typeof text === "string" ? text : undefined;
+}
+
+function holdsSecure(value: unknown): boolean {
+  if (secureText(value) !== undefined) return true;
+  return typeof value === "object" && value !== null && Object.values(value).some(holdsSecure);
+}
