@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** A resource as the program registered it. Mocks see neither parents nor options: engine tests prove those. */
+export interface RegisteredResource {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+/** Runs a piece of program on Pulumi's mocks and answers what it registered; their order is the event loop's. */
+export async function registeredResources(
+  program: () => unknown,
+  stack = "local",
+): Promise<RegisteredResource[]> {
+  const registered: RegisteredResource[] = [];
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs, id }) => {
+        registered.push({ type, name, inputs });
+        return { id: id === undefined || id === "" ? `${name}-id` : id, state: inputs };
+      },
+      call: ({ inputs }) => inputs,
+    },
+    "thorbis-supabase",
+    stack,
+  );
+  await pulumi.runtime.runInPulumiStack(async () => {
+    program();
+  });
+  await pulumi.runtime.disconnect();
+  return registered;
+}
