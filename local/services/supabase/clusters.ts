@@ -1,0 +1,62 @@
+import { Client } from "pg";
+import { startCluster, stopCluster } from "../postgres";
+import { identifyProcess } from "../process";
+
+/** A running PostgreSQL cluster: the database of one project. */
+export interface ProjectCluster {
+  readonly port: number;
+  readonly pid: number;
+  /** Connection string of a role, `postgres` by default. */
+  url(role?: string, database?: string): string;
+}
+
+/**
+ * What makes and keeps the databases of projects. The daemon passes real clusters; tests of the API alone pass a
+ * stand-in, because starting a server is not what they are about.
+ */
+export interface Clusters {
+  /**
+   * Makes the cluster when the directory is new, starts it when stopped, adopts it when running. On return `postgres`
+   * has the password, and so has every role whose local password derives from it.
+   */
+  start(directory: string, postgresPassword: string): Promise<ProjectCluster>;
+  stop(directory: string): Promise<void>;
+  isRunning(cluster: ProjectCluster): boolean;
+  /** Rows of one statement, run as the role. */
+  query(
+    cluster: ProjectCluster,
+    role: "postgres" | "supabase_admin" | "supabase_read_only_user",
+    sql: string,
+    parameters?: unknown[],
+  ): Promise<Record<string, unknown>[]>;
+}
+
+/** Real PostgreSQL clusters on this machine. */
+export const postgresClusters: Clusters = {
+  async start(directory, postgresPassword) {
+    return await startCluster({ directory, postgresPassword });
+  },
+
+  async stop(directory) {
+    await stopCluster(directory);
+  },
+
+  isRunning({ pid }) {
+    return identifyProcess(pid) !== undefined;
+  },
+
+  async query(cluster, role, sql, parameters = []) {
+    const client = new Client({ connectionString: cluster.url(role), connectionTimeoutMillis: 5000 });
+    // A server that ends under the connection must not end this process: the query fails and says why.
+    client.on("error", () => {});
+    await client.connect();
+    try {
+      const result = await client.query(sql, parameters);
+      // Several statements without parameters give a list of results; the last one counts, as in hosted.
+      const last = Array.isArray(result) ? result.at(-1) : result;
+      return last?.rows ?? [];
+    } finally {
+      await client.end();
+    }
+  },
+};

@@ -1,0 +1,158 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { describeError } from "../../../foundation/userError";
+import type { Clusters } from "./clusters";
+import { ApiError, type EmulatorEnvironment } from "./http";
+import { Lifecycle } from "./lifecycle";
+import { addonRoutes } from "./routes/addons";
+import { apiKeyRoutes } from "./routes/apiKeys";
+import { branchRoutes, projectBranchRoutes } from "./routes/branches";
+import { configRoutes } from "./routes/config";
+import { databaseRoutes } from "./routes/database";
+import { functionRoutes } from "./routes/functions";
+import { healthRoutes } from "./routes/health";
+import { networkRoutes } from "./routes/network";
+import { poolerRoutes } from "./routes/pooler";
+import { projectRoutes } from "./routes/projects";
+import { secretRoutes } from "./routes/secrets";
+import { thirdPartyAuthRoutes } from "./routes/thirdPartyAuth";
+import type { Services } from "./services";
+import { ProjectStore } from "./state/store";
+
+/** An answer that is given in place of the real one, to see what a client makes of it. */
+export interface Fault {
+  readonly method: string;
+  /** Matched against the path after `/v1`, such as `/projects/abc/health`. */
+  readonly path: RegExp;
+  readonly status: ContentfulStatusCode;
+  /** Text or JSON; `{message}` by default. */
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** How often; for good when left out. */
+  times?: number;
+}
+
+export interface EmulatorOptions {
+  /** Folder for all that the emulator knows and for the databases; made when missing. */
+  readonly stateDirectory: string;
+  /** The bearer token that every request must carry. */
+  readonly accessToken: string;
+  readonly clusters: Clusters;
+  /** Organization slugs that exist; any by default. */
+  readonly organizations?: readonly string[];
+  /** Requests per minute and endpoint of a project before 429 is answered; no limit by default (hosted: 120). */
+  readonly requestsPerMinute?: number;
+  /** Takes lines for the log; silent by default. They never hold a secret. */
+  readonly log?: (line: string) => void;
+}
+
+export interface Emulator {
+  /** The API. `app.fetch` serves it over HTTP; `app.request` calls it in process. */
+  readonly app: Hono<EmulatorEnvironment>;
+  readonly lifecycle: Lifecycle;
+  readonly faults: Fault[];
+}
+
+/** The Management API of Supabase over local databases. Projects that an earlier process left come up first. */
+export async function createEmulator(options: EmulatorOptions): Promise<Emulator> {
+  const log = options.log ?? (() => {});
+  const store = new ProjectStore(options.stateDirectory);
+  const lifecycle = new Lifecycle(store, options.clusters, log);
+  const services: Services = {
+    store,
+    lifecycle,
+    clusters: options.clusters,
+    organizations: options.organizations,
+  };
+  const faults: Fault[] = [];
+  const app = new Hono<EmulatorEnvironment>();
+
+  // For whoever wants to know that the process is up; it needs no token and tells nothing.
+  app.get("/", (context) => context.json({ service: "supabase-management-api" }));
+
+  app.use("/v1/*", requireToken(options.accessToken));
+  if (options.requestsPerMinute !== undefined) app.use("/v1/*", limitRate(options.requestsPerMinute));
+  app.use("/v1/*", async (context, next) => {
+    const path = new URL(context.req.url).pathname.slice("/v1".length);
+    const fault = faults.find((known) => known.method === context.req.method && known.path.test(path));
+    if (fault === undefined) return await next();
+    if (fault.times !== undefined) {
+      fault.times -= 1;
+      if (fault.times <= 0) faults.splice(faults.indexOf(fault), 1);
+    }
+    const { status, headers, body = { message: "A fault that was asked for" } } = fault;
+    return typeof body === "string"
+      ? context.text(body, status, headers)
+      : context.json(body, status, headers);
+  });
+
+  app.route("/v1", projectRoutes(services));
+  app.route("/v1/branches", branchRoutes(services));
+  app.use("/v1/projects/:ref/*", async (context, next) => {
+    const project = store.get(context.req.param("ref"));
+    if (project === undefined) throw new ApiError(404, "Project not found");
+    context.set("project", project);
+    await next();
+  });
+  const below: Record<string, Hono<EmulatorEnvironment>> = {
+    "/health": healthRoutes(services),
+    "/billing/addons": addonRoutes(services),
+    "/api-keys": apiKeyRoutes(services),
+    "/branches": projectBranchRoutes(services),
+    "/config/auth/third-party-auth": thirdPartyAuthRoutes(services),
+    "/config/database": poolerRoutes(services),
+    "/functions": functionRoutes(services),
+    "/secrets": secretRoutes(services),
+    "": configRoutes(services).route("", networkRoutes(services)).route("", databaseRoutes(services)),
+  };
+  for (const [path, routes] of Object.entries(below)) app.route(`/v1/projects/:ref${path}`, routes);
+
+  app.notFound((context) =>
+    context.json({ message: `Cannot ${context.req.method} ${context.req.path}` }, 404),
+  );
+  app.onError((error, context) => answerError(error, context, log));
+
+  await lifecycle.resume();
+  return { app, lifecycle, faults };
+}
+
+function requireToken(accessToken: string): MiddlewareHandler {
+  // Digests are compared: of equal length, as the comparison in constant time needs.
+  const digest = (text: string) => createHash("sha256").update(text).digest();
+  const wanted = digest(`Bearer ${accessToken}`);
+  return async (context, next) => {
+    if (!timingSafeEqual(digest(context.req.header("Authorization") ?? ""), wanted)) {
+      throw new ApiError(401, "Unauthorized");
+    }
+    await next();
+  };
+}
+
+/** Counts per method and path in windows of a minute, as hosted does per user, project and endpoint. */
+function limitRate(limit: number): MiddlewareHandler {
+  const windows = new Map<string, { count: number; ends: number }>();
+  return async (context, next) => {
+    const endpoint = `${context.req.method} ${context.req.path}`;
+    const now = Date.now();
+    const known = windows.get(endpoint);
+    const window = known && known.ends > now ? known : { count: 0, ends: now + 60_000 };
+    windows.set(endpoint, window);
+    window.count += 1;
+    const headers = {
+      "X-RateLimit-Limit": String(limit),
+      "X-RateLimit-Remaining": String(Math.max(0, limit - window.count)),
+      "X-RateLimit-Reset": String(Math.ceil((window.ends - now) / 1000)),
+    };
+    if (window.count > limit) throw new ApiError(429, "Too Many Requests", headers);
+    await next();
+    for (const [name, value] of Object.entries(headers)) context.res.headers.set(name, value);
+  };
+}
+
+function answerError(error: Error, context: Context, log: (line: string) => void): Response {
+  if (error instanceof ApiError)
+    return context.json({ message: error.message }, error.status, { ...error.headers });
+  log(`${context.req.method} ${context.req.path} failed: ${describeError(error)}`);
+  return context.json({ message: "Internal server error" }, 500);
+}

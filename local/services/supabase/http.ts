@@ -1,0 +1,53 @@
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { z } from "zod";
+import type { ProjectRecord } from "./state/record";
+
+/** What the project middleware puts on the context of every route below `/v1/projects/{ref}`. */
+export interface EmulatorEnvironment {
+  Variables: { project: ProjectRecord };
+}
+
+export type EmulatorContext = Context<EmulatorEnvironment>;
+
+/** An answer other than 2xx. Its body is `{message}`, which clients print as it is. */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+
+  constructor(
+    readonly status: ContentfulStatusCode,
+    message: string,
+    readonly headers: Readonly<Record<string, string>> = {},
+  ) {
+    super(message);
+  }
+}
+
+/** The value, or a 400 that names each offending property and never a received value. */
+export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map((issue) => [...issue.path, issue.message].map(String).join(": "));
+  throw new ApiError(400, faults.join("; "));
+}
+
+/** The JSON body of a request, checked against its schema. */
+export async function readBody<Schema extends z.ZodType>(
+  context: Context,
+  schema: Schema,
+): Promise<z.infer<Schema>> {
+  let body: unknown;
+  try {
+    body = await context.req.json();
+  } catch {
+    throw new ApiError(400, "The request body is not valid JSON");
+  }
+  return validate(schema, body);
+}
+
+/** A parameter of the route's path. */
+export function pathParameter(context: Context, name: string): string {
+  const value = context.req.param(name);
+  if (value === undefined) throw new ApiError(404, `The path has no ${name}`);
+  return value;
+}

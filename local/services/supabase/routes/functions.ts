@@ -1,0 +1,142 @@
+import { createHash, randomUUID } from "node:crypto";
+import { Hono } from "hono";
+import { z } from "zod";
+import { ApiError, type EmulatorContext, type EmulatorEnvironment, pathParameter, validate } from "../http";
+import type { Services } from "../services";
+import type { EdgeFunctionRecord } from "../state/record";
+
+const slugPattern = z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/, "must be letters, digits, - and _");
+
+const metadataSchema = z.strictObject({
+  entrypoint_path: z.string().min(1),
+  name: z.string().optional(),
+  import_map_path: z.string().optional(),
+  static_patterns: z.array(z.string()).optional(),
+  verify_jwt: z.boolean().optional(),
+});
+
+function shownFunction({ files: _, import_map_path: importMap, ...known }: EdgeFunctionRecord) {
+  return { ...known, import_map: importMap !== undefined, ...(importMap && { import_map_path: importMap }) };
+}
+
+interface Deployment {
+  metadata: z.infer<typeof metadataSchema>;
+  files: Map<string, Uint8Array>;
+}
+
+/** The parts of a deployment: `metadata` as JSON, and a `file` for each file under the name it was sent with. */
+async function readDeployment(context: EmulatorContext): Promise<Deployment> {
+  let form: FormData;
+  try {
+    form = await context.req.formData();
+  } catch {
+    throw new ApiError(400, "The request body is not multipart/form-data");
+  }
+  const text = form.get("metadata");
+  if (text === null) throw new ApiError(400, "metadata: is missing");
+  let json: unknown;
+  try {
+    json = JSON.parse(typeof text === "string" ? text : await text.text());
+  } catch {
+    throw new ApiError(400, "metadata: is not valid JSON");
+  }
+  const metadata = validate(metadataSchema, json);
+  const files = new Map<string, Uint8Array>();
+  for (const part of form.getAll("file")) {
+    if (typeof part === "string") throw new ApiError(400, "file: a part has no file name");
+    files.set(part.name, new Uint8Array(await part.arrayBuffer()));
+  }
+  for (const needed of [metadata.entrypoint_path, metadata.import_map_path]) {
+    if (needed !== undefined && !files.has(needed)) {
+      throw new ApiError(400, `Failed to bundle the function: ${needed} was not uploaded`);
+    }
+  }
+  return { metadata, files };
+}
+
+/** Edge functions. They are kept, not run: what runs them is not part of the Management API. */
+export function functionRoutes({ store }: Services) {
+  const routes = new Hono<EmulatorEnvironment>();
+
+  const find = (context: EmulatorContext): EdgeFunctionRecord => {
+    const known = context.get("project").functions[pathParameter(context, "slug")];
+    if (known === undefined) throw new ApiError(404, "Function not found");
+    return known;
+  };
+
+  routes.get("/", (context) =>
+    context.json(Object.values(context.get("project").functions).map(shownFunction)),
+  );
+
+  routes.post("/deploy", async (context) => {
+    const project = context.get("project");
+    const { metadata, files } = await readDeployment(context);
+    const slug = validate(slugPattern, context.req.query("slug") ?? metadata.name);
+    const before = project.functions[slug];
+    const now = Date.now();
+    const digests = Object.fromEntries(
+      [...files].map(([name, content]) => [name, store.putBlob(project.ref, content)]),
+    );
+    const bundle = createHash("sha256");
+    for (const name of Object.keys(digests).sort()) bundle.update(`${name}\0${digests[name]}\0`);
+    const deployed: EdgeFunctionRecord = {
+      id: before?.id ?? randomUUID(),
+      slug,
+      name: metadata.name ?? before?.name ?? slug,
+      version: (before?.version ?? 0) + 1,
+      status: "ACTIVE",
+      created_at: before?.created_at ?? now,
+      updated_at: now,
+      ezbr_sha256: bundle.digest("hex"),
+      verify_jwt: metadata.verify_jwt ?? before?.verify_jwt ?? true,
+      entrypoint_path: metadata.entrypoint_path,
+      ...(metadata.import_map_path !== undefined && { import_map_path: metadata.import_map_path }),
+      files: digests,
+    };
+    project.functions[slug] = deployed;
+    store.save(project);
+    return context.json(shownFunction(deployed), 201);
+  });
+
+  routes.get("/:slug", (context) => context.json(shownFunction(find(context))));
+
+  routes.patch("/:slug", async (context) => {
+    const known = find(context);
+    const body = validate(
+      z.strictObject({ name: z.string().min(1), verify_jwt: z.boolean() }).partial(),
+      await context.req.json(),
+    );
+    if (body.name !== undefined) known.name = body.name;
+    if (body.verify_jwt !== undefined) known.verify_jwt = body.verify_jwt;
+    known.version += 1;
+    known.updated_at = Date.now();
+    store.save(context.get("project"));
+    return context.json(shownFunction(known));
+  });
+
+  routes.delete("/:slug", (context) => {
+    const project = context.get("project");
+    delete project.functions[find(context).slug];
+    store.save(project);
+    return context.body(null, 200);
+  });
+
+  routes.get("/:slug/body", (context) => {
+    const { ref } = context.get("project");
+    const known = find(context);
+    const form = new FormData();
+    form.append(
+      "metadata",
+      JSON.stringify({
+        entrypoint_path: known.entrypoint_path,
+        deno2_entrypoint_path: known.entrypoint_path,
+      }),
+    );
+    for (const [name, digest] of Object.entries(known.files)) {
+      form.append("file", new File([new Uint8Array(store.getBlob(ref, digest))], name));
+    }
+    return new Response(form);
+  });
+
+  return routes;
+}

@@ -1,0 +1,97 @@
+import { isIP } from "node:net";
+import { Hono } from "hono";
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+import { type EmulatorEnvironment, readBody } from "../http";
+import type { Services } from "../services";
+import type { ProjectRecord } from "../state/record";
+
+/** A public range of the family, such as `203.0.113.0/24`. */
+function cidr(family: 4 | 6) {
+  return z
+    .string()
+    .refine(
+      (text) => {
+        const [address = "", bits = ""] = text.split("/");
+        return isIP(address) === family && /^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+      },
+      { message: `must be an IPv${family} range in CIDR notation`, abort: true },
+    )
+    .refine((text) => !isPrivate(text), "private ranges cannot be allowed");
+}
+
+function isPrivate(range: string): boolean {
+  const [address = "", bits] = range.split("/");
+  return bits !== "0" && ["private", "uniqueLocal"].includes(ipaddr.parse(address).range());
+}
+
+const addresses = z
+  .strictObject({ dbAllowedCidrs: z.array(cidr(4)), dbAllowedCidrsV6: z.array(cidr(6)) })
+  .partial();
+
+function shownRestrictions({ network }: ProjectRecord) {
+  return {
+    entitlement: "allowed",
+    config: network.config,
+    // Where nothing was ever applied, everybody may connect.
+    status: network.appliedAt === undefined ? "stored" : "applied",
+    ...(network.updatedAt !== undefined && { updated_at: network.updatedAt }),
+    ...(network.appliedAt !== undefined && { applied_at: network.appliedAt }),
+  };
+}
+
+/**
+ * Who may connect to the database: restrictions, enforced SSL, and addresses banned after failed logins. All three are
+ * kept and answered, and none is enforced: the local database listens on loopback only.
+ */
+export function networkRoutes({ store }: Services) {
+  const routes = new Hono<EmulatorEnvironment>();
+
+  routes.get("/network-restrictions", (context) => context.json(shownRestrictions(context.get("project"))));
+
+  routes.post("/network-restrictions/apply", async (context) => {
+    const project = context.get("project");
+    const body = await readBody(context, addresses);
+    const now = new Date().toISOString();
+    // The whole list is replaced, in the order in which it was sent.
+    project.network = {
+      config: { dbAllowedCidrs: body.dbAllowedCidrs ?? [], dbAllowedCidrsV6: body.dbAllowedCidrsV6 ?? [] },
+      updatedAt: now,
+      appliedAt: now,
+    };
+    store.save(project);
+    return context.json(shownRestrictions(project), 201);
+  });
+
+  routes.get("/ssl-enforcement", (context) => {
+    const { sslEnforced } = context.get("project");
+    return context.json({ currentConfig: { database: sslEnforced }, appliedSuccessfully: true });
+  });
+
+  routes.put("/ssl-enforcement", async (context) => {
+    const project = context.get("project");
+    const body = await readBody(
+      context,
+      z.strictObject({ requestedConfig: z.strictObject({ database: z.boolean() }) }),
+    );
+    project.sslEnforced = body.requestedConfig.database;
+    store.save(project);
+    return context.json({ currentConfig: { database: project.sslEnforced }, appliedSuccessfully: true });
+  });
+
+  routes.post("/network-bans/retrieve", (context) =>
+    context.json({ banned_ipv4_addresses: context.get("project").bannedIpv4Addresses }, 201),
+  );
+
+  routes.delete("/network-bans", async (context) => {
+    const project = context.get("project");
+    const body = await readBody(context, z.object({ ipv4_addresses: z.array(z.ipv4()) }));
+    project.bannedIpv4Addresses = project.bannedIpv4Addresses.filter(
+      (address) => !body.ipv4_addresses.includes(address),
+    );
+    store.save(project);
+    return context.body(null, 200);
+  });
+
+  return routes;
+}

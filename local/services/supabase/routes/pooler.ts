@@ -1,0 +1,79 @@
+import { Hono } from "hono";
+import { z } from "zod";
+import { type EmulatorEnvironment, readBody } from "../http";
+import type { Services } from "../services";
+import type { ProjectRecord } from "../state/record";
+
+const change = z
+  .strictObject({
+    default_pool_size: z.number().int().min(0).max(3000).nullable(),
+    pool_mode: z.enum(["transaction", "session"]),
+  })
+  .partial();
+
+const maxClientConnections = 200;
+
+/**
+ * The poolers. Hosted answers one row, that of transaction mode on port 6543, and a client makes the session URL of
+ * it by putting 5432 in its place. Here no pooler stands before the database: the row leads to the cluster itself, on
+ * the cluster's own port, where a connection is a session. There being no 6543 to replace, the same derivation leaves
+ * the row as it is, and the URL works.
+ */
+export function poolerRoutes({ store, lifecycle }: Services) {
+  const routes = new Hono<EmulatorEnvironment>();
+
+  /** A paused project is answered the port that it had, and normally has again. */
+  const address = (project: ProjectRecord) => {
+    lifecycle.revive(project);
+    const port = project.databasePort ?? 0;
+    const string = `postgresql://postgres:[YOUR-PASSWORD]@127.0.0.1:${port}/postgres`;
+    return { port, string };
+  };
+
+  routes.get("/pooler", (context) => {
+    const project = context.get("project");
+    const { port, string } = address(project);
+    return context.json([
+      {
+        identifier: project.ref,
+        database_type: "PRIMARY",
+        is_using_scram_auth: true,
+        db_user: "postgres",
+        db_host: "127.0.0.1",
+        db_port: port,
+        db_name: "postgres",
+        connection_string: string,
+        connectionString: string,
+        default_pool_size: project.pooler.default_pool_size,
+        max_client_conn: maxClientConnections,
+        pool_mode: project.pooler.pool_mode,
+      },
+    ]);
+  });
+
+  routes.patch("/pooler", async (context) => {
+    const project = context.get("project");
+    const body = await readBody(context, change);
+    if (body.default_pool_size !== undefined) project.pooler.default_pool_size = body.default_pool_size;
+    if (body.pool_mode !== undefined) project.pooler.pool_mode = body.pool_mode;
+    store.save(project);
+    return context.json(project.pooler);
+  });
+
+  routes.get("/pgbouncer", (context) => {
+    const project = context.get("project");
+    return context.json({
+      pool_mode: "transaction",
+      default_pool_size: project.pooler.default_pool_size ?? 15,
+      max_client_conn: maxClientConnections,
+      reserve_pool_size: 0,
+      server_idle_timeout: 600,
+      server_lifetime: 3600,
+      query_wait_timeout: 120,
+      ignore_startup_parameters: "extra_float_digits",
+      connection_string: address(project).string,
+    });
+  });
+
+  return routes;
+}

@@ -1,0 +1,12 @@
+import type { Clusters } from "./clusters";
+import type { Lifecycle } from "./lifecycle";
+import type { ProjectStore } from "./state/store";
+
+/** What the routes work with. */
+export interface Services {
+  readonly store: ProjectStore;
+  readonly lifecycle: Lifecycle;
+  readonly clusters: Clusters;
+  /** Organization slugs that exist; undefined: any. */
+  readonly organizations: readonly string[] | undefined;
+}
