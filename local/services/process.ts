@@ -84,6 +84,17 @@ function startTimeFromPs(pid: number): string | undefined {
   }
 }
 
+/** The words of a live process's command line, joined by blanks; empty when they cannot be read. */
+export function commandLineOf({ pid }: ProcessIdentity): string {
+  try {
+    if (process.platform === "linux")
+      return readFileSync(`/proc/${pid}/cmdline`, "utf8").split("\0").join(" ");
+    return execFileSync("ps", ["-o", "command=", "-ww", "-p", String(pid)], { encoding: "utf8" });
+  } catch {
+    return "";
+  }
+}
+
 /** Starts a service that outlives this process, and records it in `<registry>/<name>.json`. */
 export async function startService(registry: string, definition: ServiceDefinition): Promise<ServiceRecord> {
   mkdirSync(registry, { recursive: true });

@@ -1,0 +1,228 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import type pg from "pg";
+import { UserError } from "../../../foundation/userError";
+import { freePort, portIsFree, writeFileAtomically } from "../process";
+import { connect } from "./connection";
+import { buildHostedRights } from "./hostedRights";
+import { ensurePostgresInstalled, type PostgresInstallation, type Progress } from "./installation";
+import { withLock } from "./lock";
+import { localPassword, platformLoginRoles, scramVerifier } from "./passwords";
+import {
+  copyDataDirectory,
+  findRunning,
+  launch,
+  PortTaken,
+  type RunningServer,
+  SessionsLeft,
+  shutDown,
+} from "./server";
+import { serverUserFor } from "./serverUser";
+import { grantLegacyDefaultPrivileges, makeRealtimePartitions } from "./shape";
+import { ensureTemplate, templatePassword } from "./template";
+
+export interface ClusterOptions {
+  /** Everything of this cluster is below it. Made when absent. */
+  readonly directory: string;
+  /** Default: the port used before when it is free, else a free one. */
+  readonly port?: number;
+  /** Password of `postgres`; those of the other login roles follow from it (`localPassword`). */
+  readonly postgresPassword: string;
+  /** False trades safety against power loss for speed: for tests. Default true. */
+  readonly durable?: boolean;
+  /**
+   * Tables that `postgres` makes in `public` are open to the API roles at once, as on projects before 2026-05-30.
+   * Read when the cluster is made. Default false, as on every project since 2026-10-30.
+   */
+  readonly legacyDefaultPrivileges?: boolean;
+  readonly progress?: Progress;
+}
+
+export interface Cluster {
+  readonly directory: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Connection string of a login role. Default: `postgres` on the database `postgres`. */
+  url(role?: string, database?: string): string;
+  stop(): Promise<void>;
+}
+
+/** What a cluster remembers between starts. */
+interface ClusterMemory {
+  readonly port?: number;
+  /** The password of supabase_admin that is in force: the way in when that of `postgres` is to change. */
+  readonly adminPassword?: string;
+}
+
+/**
+ * Starts the cluster of a directory: made and shaped when new, adopted when it is running already, recovered when it
+ * was killed. On return it accepts connections, has the given password and today's realtime partitions.
+ */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  const directory = path.resolve(options.directory);
+  mkdirSync(directory, { recursive: true });
+  return await withLock(path.join(directory, "lock"), async () => {
+    const progress = options.progress ?? (() => undefined);
+    const server = serverOf(directory);
+    let running = findRunning(server);
+    if (running !== undefined && options.port !== undefined && options.port !== running.port) {
+      await shutDown(server);
+      running = undefined;
+    }
+    if (running === undefined) {
+      const installation = await ensurePostgresInstalled(progress);
+      const isNew = !existsSync(server.dataDirectory);
+      if (isNew) await cloneTemplate(directory, server.dataDirectory, installation, progress);
+      running = await launchOnSomePort(directory, options, installation, progress);
+    }
+    await prepare(directory, running.port, options);
+    return clusterOf(directory, running, options.postgresPassword);
+  });
+}
+
+/** Stops the cluster of a directory and returns once no process of it is left; its data stays. */
+export async function stopCluster(directory: string): Promise<void> {
+  const absolute = path.resolve(directory);
+  if (!existsSync(absolute)) return;
+  await withLock(path.join(absolute, "lock"), async () => await shutDown(serverOf(absolute)));
+}
+
+/** The cluster of a directory when it is running. */
+export function runningCluster(directory: string, postgresPassword: string): Cluster | undefined {
+  const absolute = path.resolve(directory);
+  const running = findRunning(serverOf(absolute));
+  return running === undefined ? undefined : clusterOf(absolute, running, postgresPassword);
+}
+
+function serverOf(directory: string): { directory: string; dataDirectory: string } {
+  return { directory, dataDirectory: path.join(directory, "data") };
+}
+
+function clusterOf(directory: string, running: RunningServer, postgresPassword: string): Cluster {
+  const { port } = running;
+  return {
+    directory,
+    port,
+    pid: running.process.pid,
+    url(role = "postgres", database = "postgres") {
+      const password = encodeURIComponent(localPassword(role, postgresPassword));
+      return `postgresql://${encodeURIComponent(role)}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+    },
+    async stop() {
+      await stopCluster(directory);
+    },
+  };
+}
+
+/** The data directory appears in one step; what a killed attempt left is removed. */
+async function cloneTemplate(
+  directory: string,
+  dataDirectory: string,
+  installation: PostgresInstallation,
+  progress: Progress,
+): Promise<void> {
+  for (const name of readdirSync(directory)) {
+    if (name.startsWith("data.")) rmSync(path.join(directory, name), { recursive: true, force: true });
+  }
+  const template = await ensureTemplate(installation, progress);
+  const copy = path.join(directory, `data.${randomUUID()}`);
+  await copyDataDirectory(template, copy);
+  renameSync(copy, dataDirectory);
+}
+
+async function launchOnSomePort(
+  directory: string,
+  options: ClusterOptions,
+  installation: PostgresInstallation,
+  progress: Progress,
+): Promise<RunningServer> {
+  const user = serverUserFor(directory);
+  const hostedRights = await buildHostedRights(installation, progress);
+  let wanted = options.port ?? readMemory(directory).port;
+  const sessionsEnd = performance.now() + 20_000;
+  for (;;) {
+    const isFree = wanted !== undefined && (await portIsFree(wanted));
+    if (!isFree && options.port !== undefined) throw portTaken(options.port);
+    const port = isFree && wanted !== undefined ? wanted : await freePort();
+    try {
+      const durable = options.durable ?? true;
+      const running = await launch(serverOf(directory), { installation, user, port, hostedRights, durable });
+      remember(directory, { port });
+      return running;
+    } catch (error) {
+      if (error instanceof PortTaken) {
+        if (options.port !== undefined) throw portTaken(options.port);
+        wanted = undefined;
+      } else if (!(error instanceof SessionsLeft) || performance.now() > sessionsEnd) {
+        throw error;
+      }
+    }
+  }
+}
+
+function portTaken(port: number): UserError {
+  return new UserError(
+    `Port ${port} on 127.0.0.1, where PostgreSQL should listen, is taken: end the program that uses it or choose another port.`,
+  );
+}
+
+/** What a copy of the template still needs, and what every start renews. */
+async function prepare(directory: string, port: number, options: ClusterOptions): Promise<void> {
+  const isNew = readMemory(directory).adminPassword === undefined;
+  const client = await connectAsAdmin(directory, port, options.postgresPassword);
+  try {
+    await client.query("begin");
+    if (isNew && options.legacyDefaultPrivileges === true) await grantLegacyDefaultPrivileges(client);
+    await setPasswords(client, directory, options.postgresPassword);
+    await makeRealtimePartitions(client);
+    await client.query("commit");
+  } finally {
+    await client.end();
+  }
+  remember(directory, { adminPassword: localPassword("supabase_admin", options.postgresPassword) });
+}
+
+async function connectAsAdmin(directory: string, port: number, postgresPassword: string): Promise<pg.Client> {
+  const passwords = [
+    localPassword("supabase_admin", postgresPassword),
+    readMemory(directory).adminPassword,
+    templatePassword,
+  ];
+  let refusal: unknown;
+  for (const password of passwords.filter((entry) => entry !== undefined)) {
+    try {
+      return await connect(port, "supabase_admin", password);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "28P01") throw error;
+      refusal = error;
+    }
+  }
+  throw new UserError(
+    `The password of supabase_admin on the local PostgreSQL in ${directory} was changed by hand: stop the local stack with \`npm run down\` and start it again.`,
+    1,
+    { cause: refusal },
+  );
+}
+
+/** Does nothing when the given password is in force already, so that adopting a cluster writes nothing. */
+async function setPasswords(client: pg.Client, directory: string, postgresPassword: string): Promise<void> {
+  if (readMemory(directory).adminPassword === localPassword("supabase_admin", postgresPassword)) return;
+  for (const role of ["postgres", ...platformLoginRoles]) {
+    const verifier = scramVerifier(localPassword(role, postgresPassword));
+    await client.query(`alter role ${role} password '${verifier}'`);
+  }
+}
+
+function readMemory(directory: string): ClusterMemory {
+  try {
+    return JSON.parse(readFileSync(path.join(directory, "cluster.json"), "utf8")) as ClusterMemory;
+  } catch {
+    return {};
+  }
+}
+
+function remember(directory: string, news: ClusterMemory): void {
+  const memory: ClusterMemory = { ...readMemory(directory), ...news };
+  writeFileAtomically(path.join(directory, "cluster.json"), `${JSON.stringify(memory, null, 2)}\n`);
+}

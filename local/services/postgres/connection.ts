@@ -1,0 +1,13 @@
+import pg from "pg";
+
+/** An open connection to the local server. */
+export async function connect(
+  port: number,
+  user: string,
+  password: string,
+  database = "postgres",
+): Promise<pg.Client> {
+  const client = new pg.Client({ host: "127.0.0.1", port, user, password, database, ssl: false });
+  await client.connect();
+  return client;
+}

@@ -1,0 +1,70 @@
+import { execFile } from "node:child_process";
+import { createHash, randomUUID } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { UserError } from "../../../foundation/userError";
+import { postgresCache, sourceFolder } from "./folders";
+import type { PostgresInstallation, Progress } from "./installation";
+
+const sources = ["Makefile"];
+
+/** The C sources of the hook, by name. */
+function hookSources(): { folder: string; files: string[] } {
+  const folder = path.join(sourceFolder(), "hosted_rights");
+  const files = readdirSync(folder).filter((name) => /\.[ch]$/.test(name) || sources.includes(name));
+  return { folder, files: files.sort() };
+}
+
+/** Changes whenever the library would be another one: with the sources and with the server's version. */
+export function hostedRightsKey(installation: PostgresInstallation): string {
+  const hash = createHash("sha256").update(installation.version);
+  const { folder, files } = hookSources();
+  for (const name of files) hash.update(`\0${name}\0`).update(readFileSync(path.join(folder, name)));
+  return hash.digest("hex").slice(0, 16);
+}
+
+/**
+ * The built hook for this server, from the user's cache or compiled now (a second). It appears in the cache in one
+ * step, so a killed or a parallel build leaves nothing half done.
+ */
+export async function buildHostedRights(
+  installation: PostgresInstallation,
+  progress: Progress,
+): Promise<string> {
+  const cache = path.join(postgresCache(), "hosted-rights");
+  const library = path.join(cache, `${hostedRightsKey(installation)}.so`);
+  if (existsSync(library)) return library;
+  progress(`compiling the hosted rights for PostgreSQL ${installation.version}`);
+  const build = path.join(cache, `build-${process.pid}-${randomUUID()}`);
+  mkdirSync(build, { recursive: true });
+  try {
+    const { folder, files } = hookSources();
+    for (const name of files) copyFileSync(path.join(folder, name), path.join(build, name));
+    await make(build, installation);
+    renameSync(path.join(build, "hosted_rights.so"), library);
+  } finally {
+    rmSync(build, { recursive: true, force: true });
+  }
+  return library;
+}
+
+async function make(folder: string, installation: PostgresInstallation): Promise<void> {
+  try {
+    // The folder is make's working directory, never a word of its command line: its path may hold blanks.
+    await promisify(execFile)(
+      "make",
+      ["-s", `PG_CONFIG=${installation.pgConfig}`, "with_llvm=no", "hosted_rights.so"],
+      {
+        cwd: folder,
+      },
+    );
+  } catch (error) {
+    const text = (error as { stderr?: string }).stderr?.trim().split("\n")[0] ?? String(error);
+    throw new UserError(
+      `The hosted rights do not compile against PostgreSQL ${installation.version} (${text}): install its server headers and a C compiler that match (${installation.pgConfig}).`,
+      1,
+      { cause: error },
+    );
+  }
+}

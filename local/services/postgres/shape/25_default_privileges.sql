@@ -1,0 +1,10 @@
+-- Since 2026-10-30 a new table or sequence in public is open to nobody but its owner; functions still are to all.
+alter default privileges for role postgres in schema public
+  grant execute on functions to anon, authenticated, service_role;
+
+alter default privileges for role supabase_auth_admin in schema auth
+  grant all on tables to postgres, dashboard_user;
+alter default privileges for role supabase_auth_admin in schema auth
+  grant all on sequences to postgres, dashboard_user;
+alter default privileges for role supabase_auth_admin in schema auth
+  grant all on functions to postgres, dashboard_user;

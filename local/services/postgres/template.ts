@@ -1,0 +1,73 @@
+import { createHash, randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { freePort, identifyProcess } from "../process";
+import { connect } from "./connection";
+import { postgresCache } from "./folders";
+import { buildHostedRights, hostedRightsKey } from "./hostedRights";
+import type { PostgresInstallation, Progress } from "./installation";
+import { withLock } from "./lock";
+import { initializeDataDirectory, launch, shutDown } from "./server";
+import { serverUserFor } from "./serverUser";
+import { readShape, shapeDatabase } from "./shape";
+
+/** Password of supabase_admin in a template, replaced at the first start of each copy. */
+export const templatePassword = "template";
+
+/**
+ * A stopped, fully shaped data directory to copy new clusters from. Made once per user for each combination of shape,
+ * hook and server version; safe against parallel makers and kills.
+ */
+export async function ensureTemplate(
+  installation: PostgresInstallation,
+  progress: Progress,
+): Promise<string> {
+  const folder = path.join(postgresCache(), "templates");
+  mkdirSync(folder, { recursive: true });
+  const template = path.join(folder, templateKey(installation));
+  if (existsSync(template)) return template;
+  return await withLock(path.join(folder, "lock"), async () => {
+    if (existsSync(template)) return template;
+    await removeAbandonedBuilds(folder);
+    progress(`shaping a PostgreSQL ${installation.version} like a hosted project (once per user)`);
+    const directory = path.join(folder, `build-${process.pid}-${randomUUID()}`);
+    mkdirSync(directory);
+    const server = { directory, dataDirectory: path.join(directory, "data") };
+    const user = serverUserFor(directory);
+    try {
+      await initializeDataDirectory(server.dataDirectory, templatePassword, installation, user);
+      const hostedRights = await buildHostedRights(installation, progress);
+      const port = await freePort();
+      await launch(server, { installation, user, port, hostedRights, durable: false });
+      const client = await connect(port, "supabase_admin", templatePassword);
+      try {
+        await shapeDatabase(client);
+      } finally {
+        await client.end();
+      }
+      await shutDown(server);
+      renameSync(server.dataDirectory, template);
+    } finally {
+      await shutDown(server);
+      rmSync(directory, { recursive: true, force: true });
+    }
+    return template;
+  });
+}
+
+function templateKey(installation: PostgresInstallation): string {
+  const hash = createHash("sha256").update(hostedRightsKey(installation)).update(installation.binDirectory);
+  for (const { name, sql } of readShape()) hash.update(`\0${name}\0`).update(sql);
+  return `${installation.major}-${hash.digest("hex").slice(0, 16)}`;
+}
+
+/** A build's folder names its maker; one whose maker is gone was killed. */
+async function removeAbandonedBuilds(folder: string): Promise<void> {
+  for (const name of readdirSync(folder)) {
+    const maker = /^build-(\d+)-/.exec(name)?.[1];
+    if (maker === undefined || identifyProcess(Number(maker)) !== undefined) continue;
+    const full = path.join(folder, name);
+    await shutDown({ directory: full, dataDirectory: path.join(full, "data") });
+    rmSync(full, { recursive: true, force: true });
+  }
+}

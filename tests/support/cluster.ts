@@ -1,0 +1,64 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import pg from "pg";
+import { type Cluster, type ClusterOptions, startCluster } from "../../local/services/postgres";
+
+/** A throw-away cluster of its own, shaped like a hosted project. */
+export interface TestCluster extends Cluster {
+  /** An open connection as a login role; default `postgres`. Closed by `remove`. */
+  client(role?: string): Promise<pg.Client>;
+  /** Closes the connections, stops the server and deletes everything. */
+  remove(): Promise<void>;
+}
+
+export async function startTestCluster(options: Partial<ClusterOptions> = {}): Promise<TestCluster> {
+  const folder = await mkdtemp(path.join(tmpdir(), "thorbis-test-"));
+  const clients: pg.Client[] = [];
+  const cluster = await startCluster({
+    directory: path.join(folder, "cluster"),
+    postgresPassword: "test-password",
+    durable: false,
+    ...options,
+  });
+  return {
+    ...cluster,
+    async client(role) {
+      const client = new pg.Client({ connectionString: cluster.url(role) });
+      await client.connect();
+      clients.push(client);
+      return client;
+    },
+    async remove() {
+      await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
+      await cluster.stop();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Runs queries as PostgREST would for a request with these claims: in a transaction, as `role`, rolled back at the end
+ * unless `commit` is asked for. The connection's own role must be a member of `role`.
+ */
+export async function asRole<T>(
+  client: pg.Client,
+  role: string,
+  claims: Readonly<Record<string, unknown>>,
+  run: (client: pg.Client) => Promise<T>,
+  options: { readonly commit?: boolean } = {},
+): Promise<T> {
+  await client.query("begin");
+  try {
+    await client.query("select set_config('request.jwt.claims', $1, true)", [
+      JSON.stringify({ role, ...claims }),
+    ]);
+    await client.query(`set local role ${client.escapeIdentifier(role)}`);
+    const result = await run(client);
+    await client.query(options.commit === true ? "commit" : "rollback");
+    return result;
+  } catch (error) {
+    await client.query("rollback");
+    throw error;
+  }
+}
