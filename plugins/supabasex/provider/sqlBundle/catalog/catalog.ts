@@ -1,0 +1,28 @@
+import { createHash } from "node:crypto";
+import { canonicalJson, type JsonObject, type JsonValue } from "../../../../../foundation/json";
+
+/** The properties of one object. A property that is absent has PostgreSQL's default. */
+export type CatalogObject = Readonly<Record<string, JsonValue>>;
+
+/**
+ * Identity → property → value, as PostgreSQL's own functions print it. An identity is the kind and the qualified
+ * name, quoted where SQL would need it: `policy shared.customers tenant_isolation`.
+ */
+export type Catalog = Readonly<Record<string, CatalogObject>>;
+
+/** Identities and properties in code unit order, whatever order they were found in. */
+export function sortedCatalog(objects: Iterable<readonly [string, CatalogObject]>): Catalog {
+  const sorted = [...objects].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+  return Object.fromEntries(sorted.map(([identity, object]) => [identity, sortedObject(object)]));
+}
+
+function sortedObject(object: CatalogObject): CatalogObject {
+  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+}
+
+/** SHA-256, in hex, of the canonical JSON of a catalog: equal exactly when the catalogs are. */
+export function fingerprint(catalog: Catalog): string {
+  return createHash("sha256")
+    .update(canonicalJson(catalog as JsonObject))
+    .digest("hex");
+}

@@ -1,0 +1,59 @@
+import type { JsonValue } from "../../../../../foundation/json";
+import type { Catalog, CatalogObject } from "./catalog";
+import { parentIdentities, partsOfIdentity } from "./identity";
+import { changedProperties, touched } from "./properties";
+import { managedPart } from "./scope";
+
+/** One way in which the live catalog differs from the expected one. */
+export interface CatalogDifference {
+  readonly identity: string;
+  /** Missing: expected, not there. Extra: there, not expected. Changed: one property has another value. */
+  readonly kind: "missing" | "extra" | "changed";
+  /** Set exactly when the kind is `changed`. */
+  readonly property?: string;
+  /** The expected object, or property; undefined where there is none. */
+  readonly expected?: JsonValue | CatalogObject;
+  readonly live?: JsonValue | CatalogObject;
+}
+
+/**
+ * Every difference in what the bundle answers for (see {@link managedPart}), by identity, then property. Parts of a
+ * missing table or view are not listed beside it.
+ *
+ * @param live a whole catalog, or the managed part of one
+ */
+export function diffCatalogs(expected: Catalog, live: Catalog): CatalogDifference[] {
+  const managed = managedPart(expected, live);
+  const missing = new Set(Object.keys(expected).filter((identity) => managed[identity] === undefined));
+  const identities = [...new Set([...Object.keys(expected), ...Object.keys(managed)])].sort();
+  return identities.flatMap((identity): CatalogDifference[] => {
+    const wanted = expected[identity];
+    const found = managed[identity];
+    if (wanted === undefined) return [{ identity, kind: "extra", live: found }];
+    if (found !== undefined) return propertyDifferences(identity, wanted, found);
+    const { parent } = partsOfIdentity(identity);
+    const withParent = parent !== undefined && parentIdentities(parent).some((name) => missing.has(name));
+    return withParent ? [] : [{ identity, kind: "missing", expected: wanted }];
+  });
+}
+
+function propertyDifferences(
+  identity: string,
+  expected: CatalogObject,
+  live: CatalogObject,
+): CatalogDifference[] {
+  return changedProperties(expected, live)
+    .filter((property) => property !== touched)
+    .map((property) => ({
+      identity,
+      kind: "changed",
+      property,
+      ...(expected[property] !== undefined && { expected: expected[property] }),
+      ...(live[property] !== undefined && { live: live[property] }),
+    }));
+}
+
+/** The path of a difference as Pulumi shows it: `live["policy shared.customers tenant_isolation"].using`. */
+export function differencePath({ identity, property }: CatalogDifference): string {
+  return `live[${JSON.stringify(identity)}]${property === undefined ? "" : `.${property}`}`;
+}

@@ -1,0 +1,7 @@
+export { type Catalog, type CatalogObject, fingerprint } from "./catalog";
+export { type CatalogDifference, diffCatalogs, differencePath } from "./difference";
+export { extendExpectation } from "./expectation";
+export { type IdentityParts, partsOfIdentity } from "./identity";
+export { touched } from "./properties";
+export { type CatalogReading, readCatalog, readCatalogInTransaction } from "./read";
+export { managedPart } from "./scope";

@@ -1,0 +1,50 @@
+import { platformSchemas } from "../managedObjects";
+import type { KindQuery } from "./kind";
+
+/** System catalogs whose objects are listed by name, so that one more or one less is seen, but not looked into. */
+const catalogs = [
+  "pg_am",
+  "pg_cast",
+  "pg_collation",
+  "pg_conversion",
+  "pg_foreign_data_wrapper",
+  "pg_foreign_server",
+  "pg_language",
+  "pg_opclass",
+  "pg_operator",
+  "pg_opfamily",
+  "pg_transform",
+  "pg_ts_config",
+  "pg_ts_dict",
+  "pg_ts_parser",
+  "pg_ts_template",
+  "pg_user_mapping",
+];
+
+/** The lowest oid that initdb does not hand out. */
+const firstUserOid = 16384;
+
+const everyObject = [
+  ...catalogs.map(
+    (name) => `select '${name}'::regclass::oid as class, oid from ${name} where oid >= ${firstUserOid}`,
+  ),
+  `select 'pg_proc'::regclass::oid, oid from pg_proc where prokind = 'a' and oid >= ${firstUserOid}`,
+  `select 'pg_type'::regclass::oid, t.oid from pg_type t
+   where t.typtype = 'b' and t.oid >= ${firstUserOid}
+     and not exists (select from pg_type element where element.typarray = t.oid)`,
+].join("\n  union all\n  ");
+
+/** The one property of an object whose content is not read. */
+export const existenceOnlyMark = "contentNotRead";
+
+export const existenceOnly: KindQuery = `
+select
+  i.type || ' ' || i.identity, o.class, o.oid, 0, null, null, null,
+  json_build_object('${existenceOnlyMark}', true)
+from (
+  ${everyObject}
+) o
+cross join lateral pg_identify_object(o.class, o.oid, 0) i
+where coalesce(i.schema, '') !~ '${platformSchemas}'
+  and not exists (
+    select from pg_depend m where m.classid = o.class and m.objid = o.oid and m.deptype in ('e', 'i'))`;

@@ -1,0 +1,63 @@
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
+import type { CatalogObject } from "./catalog";
+
+/** Roles through which the API speaks: a partition grants them nothing, since a direct read skips its parent's policies. */
+const apiRoles = new Set(["anon", "authenticated", "public"]);
+
+/**
+ * The objects without the partitions that are as their parent is. Partitions come and go with time, so they are no
+ * part of what a bundle declares; one that differs stays, with `partitionOf` and the properties that differ. (What a
+ * partition has beyond its parent, such as a policy, is an object of its own and is not touched here.)
+ */
+export function withoutMatchingPartitions(
+  objects: ReadonlyMap<string, CatalogObject>,
+): Map<string, CatalogObject> {
+  const remaining = new Map<string, CatalogObject>();
+  for (const [identity, object] of objects) {
+    const parentName = object.partitionOf;
+    if (typeof parentName !== "string") {
+      remaining.set(identity, object);
+      continue;
+    }
+    const parent = objects.get(`table ${parentName}`);
+    const differing = parent === undefined ? object : differencesFromParent(object, parent);
+    if (Object.keys(differing).length > 0) remaining.set(identity, { partitionOf: parentName, ...differing });
+  }
+  return remaining;
+}
+
+function differencesFromParent(partition: CatalogObject, parent: CatalogObject): CatalogObject {
+  const differing: Record<string, JsonValue> = {};
+  for (const name of ["owner", "rowSecurity", "rowSecurityForced", "persistence", "comment", "server"]) {
+    const value = partition[name];
+    const expected = name === "comment" ? undefined : parent[name];
+    if (value !== expected) differing[name] = value ?? null;
+  }
+  // A parent has its own replica identity and no storage options; a partition inherits neither.
+  const replicaIdentity = partition.replicaIdentity;
+  if (replicaIdentity !== undefined && replicaIdentity !== parent.replicaIdentity) {
+    differing.replicaIdentity = replicaIdentity;
+  }
+  if (partition.grants !== undefined && !isWithin(partition.grants, parent.grants)) {
+    differing.grants = partition.grants;
+  }
+  return differing;
+}
+
+/** Whether a partition's grants are the parent's or fewer, and none of them to a role of the API. */
+function isWithin(grants: JsonValue, parentGrants: JsonValue | undefined): boolean {
+  const allowed: JsonObject = isJsonObject(parentGrants) ? parentGrants : {};
+  return (
+    isJsonObject(grants) &&
+    Object.entries(grants).every(
+      ([grantee, privileges]) => !apiRoles.has(grantee) && isSubset(privileges, allowed[grantee] ?? []),
+    )
+  );
+}
+
+function isSubset(privileges: JsonValue, allowed: JsonValue): boolean {
+  if (!Array.isArray(privileges) || !Array.isArray(allowed)) return false;
+  if (allowed.includes("all")) return true;
+  const names = new Set(allowed.map(canonicalJson));
+  return privileges.every((privilege) => names.has(canonicalJson(privilege)));
+}

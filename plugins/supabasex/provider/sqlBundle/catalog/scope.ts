@@ -1,0 +1,89 @@
+import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
+import { parentIdentities, partsOfIdentity, relationKinds } from "./identity";
+import { pick, touched, touchedProperties } from "./properties";
+
+/** Kinds of which one more is nobody's drift: it belongs to somebody else, or gives no rights and changes no result. */
+const foreignWhenExtra = new Set(["bucket", "extension", "role settings", "schema", "statistics"]);
+
+/**
+ * The part of a live catalog that a bundle answers for. Equal to `expected` exactly when there is no drift. In it are:
+ * - every expected object; of one that was only touched, the touched properties;
+ * - what somebody added to a relation that the bundle made or put something on;
+ * - what somebody added to a schema that the bundle made (of an added table the table only, not each of its parts);
+ * - further cron jobs, where the bundle has any; a publication of all tables, where it has tables; event triggers
+ *   that run a function in a schema that the bundle made.
+ */
+export function managedPart(expected: Catalog, live: Catalog): Catalog {
+  const scope = new Scope(expected, live);
+  const managed: [string, CatalogObject][] = [];
+  for (const [identity, object] of Object.entries(live)) {
+    const wanted = expected[identity];
+    if (wanted !== undefined) managed.push([identity, comparablePart(wanted, object)]);
+    else if (scope.includesExtra(identity, object)) managed.push([identity, object]);
+  }
+  return sortedCatalog(managed);
+}
+
+function comparablePart(expected: CatalogObject, live: CatalogObject): CatalogObject {
+  const names = touchedProperties(expected);
+  return names === undefined ? live : { ...pick(live, names), [touched]: [...names] };
+}
+
+class Scope {
+  readonly #expected: Catalog;
+  readonly #live: Catalog;
+  /** Schemas that the bundle made. */
+  readonly #schemas = new Set<string>();
+  /** Relations that the bundle made, or has put something on. */
+  readonly #relations = new Set<string>();
+  readonly #kinds = new Set<string>();
+
+  constructor(expected: Catalog, live: Catalog) {
+    this.#expected = expected;
+    this.#live = live;
+    for (const [identity, object] of Object.entries(expected)) {
+      if (touchedProperties(object) !== undefined) continue;
+      const { kind, schema, parent } = partsOfIdentity(identity);
+      this.#kinds.add(kind);
+      if (kind === "schema" && schema !== undefined) this.#schemas.add(schema);
+      if (relationKinds.has(kind)) this.#relations.add(identity.slice(kind.length + 1));
+      if (parent !== undefined && kind !== "publication table") this.#relations.add(parent);
+    }
+  }
+
+  includesExtra(identity: string, object: CatalogObject): boolean {
+    const { kind, schema, parent } = partsOfIdentity(identity);
+    if (kind === "cron job") return this.#kinds.has("cron job");
+    if (kind === "publication") return object.allTables === true && this.#kinds.has("table");
+    if (kind === "event trigger") return this.#hasSchemaOf(`function ${String(object.function)}`);
+    if (foreignWhenExtra.has(kind)) return false;
+    const relation = parent ?? relationOf(object);
+    if (relation !== undefined) {
+      if (this.#relations.has(relation)) return true;
+      if (this.#isExtra(relation)) return false;
+    }
+    return schema !== undefined && this.#schemas.has(schema);
+  }
+
+  #hasSchemaOf(identity: string): boolean {
+    const { schema } = partsOfIdentity(identity);
+    return schema !== undefined && this.#schemas.has(schema);
+  }
+
+  /** Whether the relation is itself an extra object, so that its parts need no mention. Partitions need one. */
+  #isExtra(relation: string): boolean {
+    return parentIdentities(relation).some((identity) => {
+      const object = this.#live[identity];
+      return (
+        object !== undefined && object.partitionOf === undefined && this.#expected[identity] === undefined
+      );
+    });
+  }
+}
+
+/** The table that an index is on, or whose column a sequence is for. */
+function relationOf(object: CatalogObject): string | undefined {
+  if (typeof object.table === "string") return object.table;
+  if (typeof object.ownedBy === "string") return partsOfIdentity(`column ${object.ownedBy}`).parent;
+  return undefined;
+}
