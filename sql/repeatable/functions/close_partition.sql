@@ -1,0 +1,17 @@
+-- What every partition has in common: owner, row-level security on and forced, nothing granted.
+create or replace function private.close_partition(schema_name text, table_name text) returns void
+language plpgsql
+set search_path = ''
+as $$
+begin
+  execute format(
+    'revoke all on table %I.%I from public, anon, authenticated, service_role', schema_name, table_name
+  );
+  execute format('alter table %I.%I enable row level security, force row level security', schema_name, table_name);
+  execute format('alter table %I.%I owner to app_owner', schema_name, table_name);
+end
+$$;
+
+comment on function private.close_partition(text, text) is 'Gives a new partition its owner and closes it.';
+revoke all on function private.close_partition(text, text) from public, anon, authenticated, service_role;
+alter function private.close_partition(text, text) owner to app_owner;

@@ -1,0 +1,61 @@
+-- Makes one month's partition of a table, if it is not there. The only place where partitions are made, so that each is
+-- alike: owned by app_owner, row-level security on and forced, nothing granted. A child that is read directly skips the
+-- parent's policies; with no grant and no policy of its own it shows nothing to anybody.
+--
+-- Built beside the table and then attached, since attaching blocks neither readers nor writers of the parent. Rows that came
+-- in while the month had no partition are in the default partition, and are moved.
+create or replace function private.create_partition(parent regclass, month date) returns boolean
+language plpgsql
+set search_path = ''
+as $$
+declare
+  first_day constant date := date_trunc('month', month);
+  next_month constant date := first_day + interval '1 month';
+  schema_name name;
+  parent_name name;
+  key_column name;
+  child_name name;
+  default_name name;
+begin
+  select schema.nspname, class.relname, attribute.attname
+  into strict schema_name, parent_name, key_column
+  from pg_catalog.pg_class as class
+  join pg_catalog.pg_namespace as schema on schema.oid = class.relnamespace
+  join pg_catalog.pg_partitioned_table as partitioned on partitioned.partrelid = class.oid
+  join pg_catalog.pg_attribute as attribute
+    on attribute.attrelid = class.oid and attribute.attnum = partitioned.partattrs[0]
+  where class.oid = parent;
+
+  child_name := parent_name || to_char(first_day, '_YYYY_MM');
+  default_name := parent_name || '_default';
+  perform pg_advisory_xact_lock(hashtextextended('private.create_partition ' || parent, 0));
+
+  if to_regclass(format('%I.%I', schema_name, default_name)) is null then
+    execute format('create table %I.%I partition of %s default', schema_name, default_name, parent);
+    perform private.close_partition(schema_name, default_name);
+  end if;
+  if to_regclass(format('%I.%I', schema_name, child_name)) is not null then
+    return false;
+  end if;
+
+  execute format(
+    'create table %I.%I (like %s including defaults including constraints including storage)',
+    schema_name, child_name, parent
+  );
+  perform private.close_partition(schema_name, child_name);
+  execute format(
+    'with moved as (delete from %1$I.%2$I where %3$I >= %5$L and %3$I < %6$L returning *)
+     insert into %1$I.%4$I select * from moved',
+    schema_name, default_name, key_column, child_name, first_day, next_month
+  );
+  execute format(
+    'alter table %s attach partition %I.%I for values from (%L) to (%L)',
+    parent, schema_name, child_name, first_day, next_month
+  );
+  return true;
+end
+$$;
+
+comment on function private.create_partition(regclass, date) is 'Makes the partition of a month. True if it was not there.';
+revoke all on function private.create_partition(regclass, date) from public, anon, authenticated, service_role;
+alter function private.create_partition(regclass, date) owner to app_owner;

@@ -1,0 +1,22 @@
+-- Names this moment, for an operator or the backup program, before something critical. Returns the checkpoint's id.
+--
+-- The guide's CHECKPOINT is left out: hosted refuses it, and a recovery does not need it.
+-- Security definer: its callers may append to the table, and neither read it nor change it.
+create or replace function private.create_recovery_checkpoint(checkpoint_name text, description text default null)
+returns text
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  checkpoint_id constant uuid := gen_random_uuid();
+begin
+  insert into shared.recovery_checkpoints (id, name, description)
+  values (checkpoint_id, checkpoint_name, create_recovery_checkpoint.description);
+  return checkpoint_id::text;
+end
+$$;
+
+comment on function private.create_recovery_checkpoint(text, text) is 'Records a named moment to recover to.';
+revoke all on function private.create_recovery_checkpoint(text, text) from public, anon, authenticated, service_role;
+grant execute on function private.create_recovery_checkpoint(text, text) to backup;
+alter function private.create_recovery_checkpoint(text, text) owner to app_owner;

@@ -1,0 +1,101 @@
+-- Which policy hides a row from a user, or refuses a write to it: for every policy of the table that applies to signed-in
+-- users and to the command, whether this row passes it with the claims that the user's next token would carry.
+--
+--   select * from private.explain_row_access('<user id>', 'shared.customers', '<row id>');
+--
+-- For operators (postgres): it looks past the policies in order to judge them. Visible is a row that passes at least one
+-- permissive policy and all restrictive ones; the last line says it.
+create or replace function private.explain_row_access(
+  user_id uuid,
+  table_name regclass,
+  row_id uuid,
+  command text default 'select',
+  assurance_level text default 'aal1'
+) returns table (policy text, kind text, passes boolean, expression text)
+language plpgsql
+set search_path = ''
+as $$
+declare
+  claims_before constant text := current_setting('request.jwt.claims', true);
+  letter constant "char" := (array['r', 'a', 'w', 'd'])[
+    array_position(array['select', 'insert', 'update', 'delete'], lower(command))
+  ]::"char";
+  token jsonb;
+  row_exists boolean;
+  found_policy record;
+  any_permissive boolean := false;
+  all_restrictive boolean := true;
+begin
+  if letter is null then
+    raise exception 'command is one of select, insert, update, delete, not %', command
+      using errcode = 'invalid_parameter_value';
+  end if;
+  token := private.custom_access_token_hook(jsonb_build_object(
+    'user_id', explain_row_access.user_id,
+    'claims', jsonb_build_object('sub', explain_row_access.user_id, 'role', 'authenticated', 'aal', assurance_level)
+  )) -> 'claims';
+  perform set_config('request.jwt.claims', token::text, true);
+
+  policy := 'membership';
+  kind := 'claim';
+  passes := token ? 'tenant_id';
+  expression := coalesce(
+    format('tenant %s, role %s', token ->> 'tenant_id', token ->> 'tenant_role'),
+    'the user is no enabled member of a tenant'
+  );
+  return next;
+
+  execute format('select exists (select from %s where id = $1)', table_name) into row_exists using row_id;
+  policy := 'row';
+  kind := 'existence';
+  passes := row_exists;
+  expression := format('id = %L', row_id);
+  return next;
+
+  for found_policy in
+    select
+      policies.polname,
+      policies.polpermissive,
+      -- An insert is judged by the check alone; a select, update or delete by what may be seen and touched.
+      coalesce(
+        case when letter = 'a'
+          then pg_get_expr(coalesce(policies.polwithcheck, policies.polqual), policies.polrelid)
+          else pg_get_expr(policies.polqual, policies.polrelid)
+        end,
+        'true'
+      ) as condition
+    from pg_catalog.pg_policy as policies
+    where policies.polrelid = table_name
+      and policies.polcmd in (letter, '*')
+      and (
+        policies.polroles = array[0::oid]
+        or (select oid from pg_catalog.pg_roles where rolname = 'authenticated') = any (policies.polroles)
+      )
+    order by policies.polpermissive desc, policies.polname
+  loop
+    execute format('select coalesce(bool_or(%s), false) from %s where id = $1', found_policy.condition, table_name)
+      into passes using row_id;
+    policy := found_policy.polname;
+    kind := case when found_policy.polpermissive then 'permissive' else 'restrictive' end;
+    expression := found_policy.condition;
+    if found_policy.polpermissive then
+      any_permissive := any_permissive or passes;
+    else
+      all_restrictive := all_restrictive and passes;
+    end if;
+    return next;
+  end loop;
+
+  policy := 'verdict';
+  kind := lower(command);
+  passes := any_permissive and all_restrictive;
+  expression := case when passes then 'the row passes' else 'the row is hidden or the write refused' end;
+  return next;
+  perform set_config('request.jwt.claims', coalesce(claims_before, ''), true);
+end
+$$;
+
+comment on function private.explain_row_access(uuid, regclass, uuid, text, text)
+  is 'Which policy hides a row from a user. For operators.';
+revoke all on function private.explain_row_access(uuid, regclass, uuid, text, text)
+  from public, anon, authenticated, service_role;

@@ -1,0 +1,58 @@
+-- The audit trail: one entry per changed row, written once per statement from the transition tables. An update is recorded
+-- by its changed columns only; one that changes nothing but timestamps is not recorded.
+--
+-- Security definer: no API role may write the trail. It runs as app_owner, whom the policy trigger_may_append lets insert
+-- and nothing else.
+create or replace function private.record_audit_entries() returns trigger
+language plpgsql security definer
+set search_path = ''
+as $$
+declare
+  person uuid := private.get_current_user_id();
+  -- The role of `set role`, which a security definer function does not change, unlike current_user.
+  writer text := coalesce(nullif(current_setting('role', true), 'none'), session_user);
+begin
+  if tg_op = 'INSERT' then
+    insert into audit.entries
+      (tenant_id, table_schema, table_name, operation, row_id, actor_id, actor_role, new_values)
+    select
+      coalesce(image ->> 'tenant_id', image ->> 'id')::uuid, tg_table_schema, tg_table_name, 'insert',
+      (image ->> 'id')::uuid, person, writer, image
+    from (select to_jsonb(new_row) as image from new_rows as new_row) as written;
+
+  elsif tg_op = 'DELETE' then
+    insert into audit.entries
+      (tenant_id, table_schema, table_name, operation, row_id, actor_id, actor_role, old_values)
+    select
+      coalesce(image ->> 'tenant_id', image ->> 'id')::uuid, tg_table_schema, tg_table_name, 'delete',
+      (image ->> 'id')::uuid, person, writer, image
+    from (select to_jsonb(old_row) as image from old_rows as old_row) as removed;
+
+  else
+    insert into audit.entries
+      (tenant_id, table_schema, table_name, operation, row_id, actor_id, actor_role, old_values, new_values)
+    select
+      coalesce(new_image ->> 'tenant_id', new_image ->> 'id')::uuid, tg_table_schema, tg_table_name, 'update',
+      (new_image ->> 'id')::uuid, person, writer, changed.old_values, changed.new_values
+    from (
+      select to_jsonb(old_row) as old_image, to_jsonb(new_row) as new_image
+      from old_rows as old_row
+      join new_rows as new_row using (id)
+    ) as written
+    cross join lateral (
+      select
+        jsonb_object_agg(after.key, old_image -> after.key) as old_values,
+        jsonb_object_agg(after.key, after.value) as new_values
+      from jsonb_each(new_image - array['updated_at', 'last_login_at']) as after
+      where after.value is distinct from old_image -> after.key
+    ) as changed
+    where changed.new_values is not null
+      and coalesce(old_image ->> 'tenant_id', '') = coalesce(new_image ->> 'tenant_id', '');
+  end if;
+  return null;
+end
+$$;
+
+comment on function private.record_audit_entries() is 'Trigger: appends to the audit trail.';
+revoke all on function private.record_audit_entries() from public, anon, authenticated, service_role;
+alter function private.record_audit_entries() owner to app_owner;

@@ -1,0 +1,1 @@
+select cron.schedule('clean-up-presence', '*/5 * * * *', 'select private.clean_up_presence();');

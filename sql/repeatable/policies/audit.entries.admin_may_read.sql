@@ -1,0 +1,6 @@
+-- Restrictive: an admin of the tenant, with a second factor. The trail holds what other policies hide.
+create policy admin_may_read on audit.entries
+  as restrictive
+  for select
+  to authenticated
+  using ((select private.get_current_tenant_role()) = 'admin' and (select private.has_second_factor()));

@@ -1,0 +1,6 @@
+-- Colleagues see each other; nobody speaks for another.
+create policy own_presence_update on shared.presence
+  as restrictive
+  for update
+  to authenticated
+  using (user_id = (select private.get_current_user_id()));

@@ -1,0 +1,5 @@
+-- What private.get_current_tenant_id(), which runs as app_owner, needs of this table: the caller's own membership.
+create policy membership_lookup on shared.users
+  for select
+  to app_owner
+  using (id = (select private.get_current_user_id()));

@@ -1,0 +1,11 @@
+-- Members send on their tenant's topics, except on tenant:<tenant id>:changes, which only the database speaks on: a client
+-- could otherwise announce changes that never happened.
+create policy tenant_send on realtime.messages
+  for insert
+  to authenticated
+  with check (
+    extension in ('broadcast', 'presence')
+    and split_part((select realtime.topic()), ':', 1) = 'tenant'
+    and split_part((select realtime.topic()), ':', 2) = (select private.get_current_tenant_id())::text
+    and split_part((select realtime.topic()), ':', 3) <> 'changes'
+  );

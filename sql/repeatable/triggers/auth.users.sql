@@ -1,0 +1,6 @@
+create or replace trigger sync_membership
+  after update of email, last_sign_in_at on auth.users
+  for each row when (
+    new.email is distinct from old.email or new.last_sign_in_at is distinct from old.last_sign_in_at
+  )
+  execute function private.sync_auth_user();
