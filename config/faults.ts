@@ -12,6 +12,8 @@ export interface Fault {
   message: string;
   /** The command that sets it right. */
   command: string;
+  /** The secret that was given and not taken, so that it is not reported as missing too. */
+  refusedSecret?: string;
 }
 
 /** All faults as one error: sorted by key, each with its command. */

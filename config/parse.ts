@@ -32,16 +32,13 @@ export function checkStackConfig(input: ConfigInput): { config?: ParsedStackConf
     ...providerSecrets(input),
     ...takeOutPlainSecrets(input, areas, leaves),
   );
-  faults.push(...insertSecrets(input, areas, leaves));
+  faults.push(...secretsInAreas(input, faults), ...insertSecrets(input, areas, leaves));
 
   const parsed = stackSchema.safeParse(areas);
-  const plainSecretKeys = new Set(faults.map((fault) => fault.key));
-  if (!parsed.success)
-    // A secret that was refused as plain is not missing as well.
-    for (const issue of parsed.error.issues)
-      faults.push(
-        ...faultsOfIssue(input.stack, issue, areas).filter((fault) => !plainSecretKeys.has(fault.key)),
-      );
+  // A secret that was refused, in plain text or inside its area's object, is not missing as well.
+  const refused = new Set(faults.map((fault) => fault.refusedSecret));
+  for (const issue of parsed.error?.issues ?? [])
+    faults.push(...faultsOfIssue(input.stack, issue, areas).filter((fault) => !refused.has(fault.key)));
   const view = parseLeniently(stackSchema, areas) as Lenient<ParsedStackConfig>;
   for (const rule of rules) faults.push(...rule({ stack: input.stack, config: view }));
 
@@ -59,7 +56,7 @@ export function requiredSecrets(input: ConfigInput): (SecretLeaf & { command: st
 }
 
 /** The objects of the areas, decoded. An area that is left out is an empty one, so that each missing leaf is named. */
-function readAreas({ stack, values, secretKeys }: ConfigInput): {
+function readAreas({ stack, values }: ConfigInput): {
   areas: Record<string, unknown>;
   faults: Fault[];
 } {
@@ -73,11 +70,6 @@ function readAreas({ stack, values, secretKeys }: ConfigInput): {
     if (areas[area] === undefined) {
       areas[area] = {};
       faults.push({ key, message: "must be an object", command });
-    }
-    if (secretKeys.includes(key)) {
-      // The engine does not tell which part of an object was secret, so that part would go on in plain text.
-      const message = "holds a secret; secrets have keys of their own, which are set without --path";
-      faults.push({ key, message, command });
     }
   }
   return { areas, faults };
@@ -154,7 +146,8 @@ function takeOutPlainSecrets(
     const group = valueAt(areas, path.slice(0, -1)) as Record<string, unknown>;
     delete group[path.at(-1) ?? ""];
     const command = `${removeCommand(stack, path)} && ${setSecretCommand(stack, path)}`;
-    faults.push({ key: plainKey(path), message: `is a secret and has a key of its own: ${key}`, command });
+    const message = `is a secret and has a key of its own: ${key}`;
+    faults.push({ key: plainKey(path), message, command, refusedSecret: key });
   }
   const functions = areas.functions;
   if (isPlainObject(functions) && Object.hasOwn(functions, "secrets")) {
@@ -164,6 +157,26 @@ function takeOutPlainSecrets(
       faults.push(unknownKeyFault(stack, path, ["secretNames"]));
   }
   return faults;
+}
+
+/**
+ * Refuses `--secret --path` inside an area: the engine does not tell which part of the object was secret, so that part would go
+ * on in plain text. Where the part is a known secret leaf, its own fault says so already.
+ */
+function secretsInAreas({ stack, secretKeys }: ConfigInput, known: readonly Fault[]): Fault[] {
+  return areaNames
+    .filter((area) => secretKeys.includes(plainKey([area])))
+    .filter(
+      (area) =>
+        !known.some(
+          (fault) => fault.refusedSecret !== undefined && fault.key.startsWith(`${plainKey([area])}.`),
+        ),
+    )
+    .map((area) => ({
+      key: plainKey([area]),
+      message: "holds a value that was set with --secret but is none of the secrets; set it again without",
+      command: `pulumi config set --stack ${stack} --path '${plainKey([area])}.<name>' '<value>'`,
+    }));
 }
 
 /** Puts each secret to its leaf. A secret in plain text, or one that nothing uses, is a fault. */
@@ -178,7 +191,7 @@ function insertSecrets(
     if (text === undefined) continue;
     if (!secretKeys.includes(key)) {
       const message = "is a secret but was given in plain text; change it where it is used, too";
-      faults.push({ key, message, command: setSecretCommand(stack, path) });
+      faults.push({ key, message, command: setSecretCommand(stack, path), refusedSecret: key });
     } else if (optionalGroup !== undefined && valueAt(areas, optionalGroup) === undefined) {
       const message = `is not used; ${plainKey(optionalGroup)} is not configured`;
       faults.push({ key, message, command: removeKeyCommand(stack, key) });

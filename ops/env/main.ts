@@ -1,0 +1,69 @@
+// Prints the .env file of an application for a stack, or writes it to a file that only its owner can read.
+//   npx tsx ops/env/main.ts --stack dev [--out .env.dev]
+import { chmodSync, writeFileSync } from "node:fs";
+import { Command } from "commander";
+import { parseStackConfig } from "../../config/parse";
+import { describeError, UserError } from "../../foundation/userError";
+import { type EnvironmentOutputs, renderEnvironmentFile } from "./environmentFile";
+
+interface ConfigEntry {
+  value?: string;
+  secret: boolean;
+}
+
+/** Runs the CLI and reads its JSON. Its output holds secrets, so of a failure only the command is repeated. */
+async function pulumiJson<T>(...args: string[]): Promise<T> {
+  const { execa } = await import("execa");
+  const result = await execa("pulumi", [...args, "--json", "--show-secrets", "--non-interactive"], {
+    reject: false,
+  });
+  if (result.failed)
+    throw new UserError(
+      `"pulumi ${args.join(" ")}" failed; run it yourself to see why, and log in to the backend first.`,
+    );
+  return JSON.parse(result.stdout) as T;
+}
+
+function requiredOutputs(stack: string, outputs: Record<string, unknown>): EnvironmentOutputs {
+  const read = (name: string) => {
+    const value = outputs[name];
+    if (typeof value !== "string" || value === "")
+      throw new UserError(`Stack ${stack} has no output ${name}; run "pulumi up --stack ${stack}" first.`);
+    return value;
+  };
+  return {
+    apiUrl: read("apiUrl"),
+    anonKey: read("anonKey"),
+    serviceRoleKey: read("serviceRoleKey"),
+    databaseUrl: read("databaseUrl"),
+  };
+}
+
+async function main({ stack, out }: { stack: string; out?: string }): Promise<void> {
+  const entries = await pulumiJson<Record<string, ConfigEntry>>("config", "--stack", stack);
+  const outputs = await pulumiJson<Record<string, unknown>>("stack", "output", "--stack", stack);
+  const config = parseStackConfig({
+    stack,
+    values: Object.fromEntries(Object.entries(entries).map(([key, { value }]) => [key, value ?? ""])),
+    secretKeys: Object.keys(entries).filter((key) => entries[key]?.secret),
+  });
+  const text = renderEnvironmentFile(config, requiredOutputs(stack, outputs));
+  if (out === undefined) {
+    process.stdout.write(text);
+    return;
+  }
+  writeFileSync(out, text, { mode: 0o600 });
+  // `mode` counts only for a file that is new.
+  chmodSync(out, 0o600);
+}
+
+new Command("env")
+  .description("Renders the environment file of an application from a stack's configuration and outputs.")
+  .requiredOption("--stack <name>", "the stack")
+  .option("--out <file>", "write to a file instead of standard output")
+  .action(async (options: { stack: string; out?: string }) => main(options))
+  .parseAsync()
+  .catch((error: unknown) => {
+    console.error(describeError(error));
+    process.exitCode = error instanceof UserError ? error.exitCode : 1;
+  });
