@@ -36,7 +36,8 @@ export const extension = resource<Server, ExtensionState>({
   },
 
   async read(server, id, known, context) {
-    const { database = "", name = "" } = known.name === undefined ? splitId(id, "extension") : known;
+    const identity = known.name === undefined ? splitId(id, "extension") : { ...known, name: known.name };
+    const { name, database = server.database } = identity;
     if (!(await databaseExists(server, database, context))) return undefined;
     const found = await server.read(database, context, (client) =>
       firstRow<{ schema: string; version: string }>(

@@ -39,7 +39,8 @@ export const schema = resource<Server, SchemaState>({
   },
 
   async read(server, id, known, context) {
-    const { database = "", name = "" } = known.name === undefined ? splitId(id, "schema") : known;
+    const identity = known.name === undefined ? splitId(id, "schema") : { ...known, name: known.name };
+    const { name, database = server.database } = identity;
     if (!(await databaseExists(server, database, context))) return undefined;
     const found = await server.read(database, context, (client) => readSchema(client, name));
     return found && { id: `${database}.${name}`, state: { name, database, ...found } };
