@@ -1,0 +1,1 @@
+select cron.schedule('collect-metrics', '*/5 * * * *', 'select 1');
