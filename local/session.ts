@@ -31,12 +31,19 @@ export async function prepareEngine(paths: LocalPaths, progress: Progress): Prom
 /** The PostgreSQL server of the local stack, installed, shaped like a hosted project and running. */
 export async function prepareDatabase(paths: LocalPaths, progress: Progress): Promise<Cluster> {
   await ensurePostgresInstalled(progress);
-  return await startCluster({ directory: clusterDirectory(paths), postgresPassword: localPostgresPassword });
+  return await startCluster({
+    directory: clusterDirectory(paths),
+    postgresPassword: localPostgresPassword,
+    progress,
+  });
 }
 
 export function openSession(paths: LocalPaths, toolchain: Toolchain, cluster: Cluster): LocalSession {
   const databaseUrl = `${cluster.url("postgres")}?sslmode=disable`;
-  const variables = shellVariables(paths, { binDirectory: toolchain.binDirectory, databaseUrl });
+  const variables = {
+    ...toolchain.environment,
+    ...shellVariables(paths, { binDirectory: toolchain.binDirectory, databaseUrl }),
+  };
   return {
     toolchain,
     cluster,

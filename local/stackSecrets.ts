@@ -8,10 +8,10 @@ import { UserError } from "../foundation/userError";
  */
 export function openSecrets(
   ciphertexts: Readonly<Record<string, string>>,
-  encryptionSalt: string,
+  encryptionSalt: string | undefined,
   passphrase: string,
 ): Record<string, string> {
-  const [version, salt] = encryptionSalt.split(":");
+  const [version, salt] = encryptionSalt?.split(":") ?? [];
   if (version !== "v1" || salt === undefined) {
     throw new UserError(
       "The encryptionsalt of Pulumi.local.yaml is not of the form v1:…; restore the file from version control.",

@@ -49,10 +49,10 @@ export async function createTestStack(options: TestStackOptions): Promise<TestSt
 
   const paths = localPaths(project, { THORBIS_LOCAL_DIRECTORY: path.join(base, "local") });
   const toolchain = await ensureToolchain({ progress: () => undefined });
-  const environment = shellVariables(paths, {
-    binDirectory: toolchain.binDirectory,
-    databaseUrl: options.databaseUrl,
-  });
+  const environment = {
+    ...toolchain.environment,
+    ...shellVariables(paths, { binDirectory: toolchain.binDirectory, databaseUrl: options.databaseUrl }),
+  };
   await mkdir(paths.state, { recursive: true });
   await installStandIns(checkout, paths.pulumiHome);
 
