@@ -26,11 +26,12 @@ export interface CheckRequest {
   /** The inputs of the last successful operation; empty for a new resource. */
   readonly oldInputs: PropertyMap;
   readonly inputs: PropertyMap;
-  /** The same in preview and up, so that what is drawn from it is too. Empty when the engine sends none. */
+  /** The same in an up and in the preview that it shows first, so draw from it. Empty when the engine sends none. */
   readonly randomSeed: Uint8Array;
   readonly autonaming?: Autonaming;
 }
 
+/** The engine shows the property's value beside the reason, unless that value is a secret. */
 export interface CheckFailure {
   /** Property path as a user would write it: `files["a.sql"].kind`. */
   readonly property: string;

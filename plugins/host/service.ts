@@ -10,6 +10,7 @@ import { detailedDiff, differences } from "./diff";
 import type { EngineLog } from "./engine";
 import { fromStruct, toStruct } from "./marshal";
 import type * as api from "./provider";
+import { containsSecret } from "./values";
 
 const kinds: Record<api.DiffKind, rpc.PropertyDiff.Kind> = {
   add: rpc.PropertyDiff.Kind.ADD,
@@ -241,13 +242,22 @@ function checkRequest(request: rpc.CheckRequest): api.CheckRequest {
 }
 
 function checkResponse(answer: api.CheckResponse): rpc.CheckResponse {
-  return new rpc.CheckResponse()
-    .setInputs(toStruct(answer.inputs))
-    .setFailuresList(failures(answer.failures));
+  // Beside the reason the engine prints the value of the property, even a secret one: of those it gets no name.
+  const shown = (answer.failures ?? []).map(({ property, reason }) =>
+    containsSecret(answer.inputs[topLevel(property)] ?? null)
+      ? { property: "", reason: `${property} ${reason}` }
+      : { property, reason },
+  );
+  return new rpc.CheckResponse().setInputs(toStruct(answer.inputs)).setFailuresList(failures(shown));
 }
 
 function failures(list: readonly api.CheckFailure[] = []): rpc.CheckFailure[] {
   return list.map(({ property, reason }) => new rpc.CheckFailure().setProperty(property).setReason(reason));
+}
+
+/** `files` of `files["a.sql"].kind`. */
+function topLevel(path: string): string {
+  return /^[^.[]+/.exec(path)?.[0] ?? path;
 }
 
 function diffRequest(request: rpc.DiffRequest): api.DiffRequest {
@@ -276,6 +286,6 @@ function diffResponse(answer: api.DiffResponse): rpc.DiffResponse {
   // The engine replaces where `replaces` says so; the kinds in the detailed diff only colour its display.
   const replacing = detailed.filter(([, diff]) => diff.kind.endsWith("-replace")).map(([path]) => path);
   response.setReplacesList([...new Set([...(answer.replaces ?? []), ...replacing])]);
-  response.setDiffsList([...new Set(detailed.map(([path]) => /^[^.[]+/.exec(path)?.[0] ?? path))]);
+  response.setDiffsList([...new Set(detailed.map(([path]) => topLevel(path)))]);
   return response;
 }

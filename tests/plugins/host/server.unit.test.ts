@@ -144,6 +144,26 @@ describe("a resource's life", () => {
     ]);
   });
 
+  it("names a property that holds a secret in the reason only, where the engine adds no value", async () => {
+    const { client } = await engine({
+      check: async ({ inputs }) => ({
+        inputs,
+        failures: [
+          { property: "password", reason: "must be a string" },
+          { property: "name", reason: "must be a string" },
+        ],
+      }),
+    });
+    const request = new rpc.CheckRequest()
+      .setUrn(urn)
+      .setNews(toStruct({ password: new Secret(5), name: 5 }));
+    const response = await answer<rpc.CheckResponse>((done) => client.check(request, done));
+    expect(response.getFailuresList().map((failure) => failure.toObject())).toEqual([
+      { property: "", reason: "password must be a string" },
+      { property: "name", reason: "must be a string" },
+    ]);
+  });
+
   it("is told whether it is a preview, and secrets survive both ways", async () => {
     const seen: CreateRequest[] = [];
     const { client } = await engine({
