@@ -1,0 +1,107 @@
+import { createHash, randomUUID } from "node:crypto";
+import {
+  copyFileSync,
+  linkSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
+import path from "node:path";
+import { UserError } from "../../foundation/userError";
+import type { ToolchainContext } from "./context";
+import { executableStat } from "./executables";
+
+const hostFile = "language-nodejs.cjs";
+const unusedMilliseconds = 30 * 24 * 60 * 60 * 1000;
+
+/** The CLI looks for its language host in its own folder, and starts it by name. */
+const launcher = `#!/bin/sh
+command -v node >/dev/null || {
+  echo "pulumi-language-nodejs: there is no node on PATH: install Node.js 20.19 or newer" >&2
+  exit 1
+}
+exec node "\${0%/*}/${hostFile}" "$@"
+`;
+
+/**
+ * The folder with the built CLI and a copy of this checkout's language host. Its name has the hash of the host, so two
+ * checkouts with different hosts do not meet and one that is deleted is not missed.
+ */
+export function installHost(context: ToolchainContext, buildFolder: string): string {
+  const host = readHost(context);
+  const folder = path.dirname(buildFolder);
+  const hash = createHash("sha256").update(host).digest("hex").slice(0, 16);
+  const target = path.join(folder, `host-${hash}`);
+  if (!isComplete(target, buildFolder, host.length)) {
+    makeHostFolder(target, buildFolder, host);
+    removeUnusedHosts(folder, target);
+  }
+  const now = new Date();
+  utimesSync(target, now, now);
+  return target;
+}
+
+function readHost(context: ToolchainContext): Buffer {
+  const file = path.join(context.checkout, "dist", hostFile);
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new UserError(`${file} is missing: run \`npm run build\` in ${context.checkout} first.`, 1, {
+      cause,
+    });
+  }
+}
+
+function isComplete(target: string, buildFolder: string, hostBytes: number): boolean {
+  const cli = executableStat(path.join(target, "pulumi"));
+  return (
+    cli !== undefined &&
+    cli.size === statSync(path.join(buildFolder, "pulumi")).size &&
+    executableStat(path.join(target, "pulumi-language-nodejs")) !== undefined &&
+    statSync(path.join(target, hostFile), { throwIfNoEntry: false })?.size === hostBytes
+  );
+}
+
+/** Renamed into place whole; of two processes that make the same folder at once the second throws its own away. */
+function makeHostFolder(target: string, buildFolder: string, host: Buffer): void {
+  const draft = `${target}.${randomUUID()}`;
+  mkdirSync(draft);
+  try {
+    linkOrCopy(path.join(buildFolder, "pulumi"), path.join(draft, "pulumi"));
+    writeFileSync(path.join(draft, hostFile), host);
+    writeFileSync(path.join(draft, "pulumi-language-nodejs"), launcher, { mode: 0o755 });
+    try {
+      renameSync(draft, target);
+    } catch {
+      if (isComplete(target, buildFolder, host.length)) return;
+      rmSync(target, { recursive: true, force: true });
+      renameSync(draft, target);
+    }
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+}
+
+/** A symbolic link would not do: the CLI looks beside the file that the link names. */
+function linkOrCopy(from: string, to: string): void {
+  try {
+    linkSync(from, to);
+  } catch {
+    copyFileSync(from, to);
+  }
+}
+
+/** Also what a killed process has left of making one. */
+function removeUnusedHosts(folder: string, except: string): void {
+  for (const entry of readdirSync(folder)) {
+    const candidate = path.join(folder, entry);
+    if (!entry.startsWith("host-") || candidate === except) continue;
+    const usedAt = statSync(candidate, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+    if (Date.now() - usedAt > unusedMilliseconds) rmSync(candidate, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,96 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { cacheDirectory, searchPath, type ToolchainContext } from "./context";
+import { findExecutable, isExecutable } from "./executables";
+import { compareVersions, isSupportedPulumi, minimumPulumiVersion } from "./versions";
+
+const versionTimeoutMilliseconds = 10_000;
+
+export interface InstalledCli {
+  readonly pulumi: string;
+  readonly version: string;
+}
+
+/** The first CLI on PATH that can run this stack: recent enough, with the language host that comes with it. */
+export async function findInstalledCli(context: ToolchainContext): Promise<InstalledCli | undefined> {
+  const folders = searchPath(context.environment);
+  for (const folder of folders) {
+    const pulumi = path.join(folder, "pulumi");
+    // After `npm run local:env` our own cache is on PATH; it is not an installation of the user's.
+    if (!isExecutable(pulumi) || isInside(pulumi, cacheDirectory(context.environment))) continue;
+    const version = await cliVersion(pulumi, context);
+    if (version === undefined) {
+      context.progress(`Passing over ${pulumi}: it does not tell its version.`);
+    } else if (!isSupportedPulumi(version)) {
+      const age = compareVersions(version, minimumPulumiVersion) < 0 ? "too old" : "too new";
+      context.progress(
+        `Passing over ${pulumi}: ${version} is ${age} (${minimumPulumiVersion} or newer is wanted).`,
+      );
+    } else if (
+      findExecutable("pulumi-language-nodejs", [path.dirname(realpathSync(pulumi)), ...folders]) === undefined
+    ) {
+      context.progress(`Passing over ${pulumi}: there is no pulumi-language-nodejs beside it.`);
+    } else {
+      return { pulumi, version };
+    }
+  }
+  return undefined;
+}
+
+function isInside(file: string, folder: string): boolean {
+  try {
+    return realpathSync(file).startsWith(realpathSync(folder) + path.sep);
+  } catch {
+    return false;
+  }
+}
+
+/** Asks the CLI once, and again only when its file has changed. */
+async function cliVersion(pulumi: string, context: ToolchainContext): Promise<string | undefined> {
+  const file = path.join(cacheDirectory(context.environment), "installed-versions.json");
+  const stats = statSync(pulumi);
+  const key = `${realpathSync(pulumi)} ${stats.size} ${stats.mtimeMs}`;
+  const known = readKnownVersions(file);
+  if (known[key] !== undefined) return known[key];
+  const version = await askVersion(pulumi, context.environment);
+  if (version !== undefined) writeKnownVersions(file, { ...known, [key]: version });
+  return version;
+}
+
+/** What `pulumi version` prints, without the `v`; undefined when it prints something else or fails. */
+export async function askVersion(
+  pulumi: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<string | undefined> {
+  try {
+    const { stdout } = await promisify(execFile)(pulumi, ["version"], {
+      env: { ...environment, PULUMI_SKIP_UPDATE_CHECK: "true" },
+      timeout: versionTimeoutMilliseconds,
+    });
+    return /^v?(\d+\.\d+\.\d+\S*)/.exec(stdout.trim())?.[1];
+  } catch {
+    return undefined;
+  }
+}
+
+function readKnownVersions(file: string): Record<string, string> {
+  try {
+    return JSON.parse(readFileSync(file, "utf8")) as Record<string, string>;
+  } catch {
+    return {};
+  }
+}
+
+/** Best effort: without it the CLI is asked again next time. */
+function writeKnownVersions(file: string, versions: Record<string, string>): void {
+  try {
+    mkdirSync(path.dirname(file), { recursive: true });
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, JSON.stringify(versions));
+    renameSync(draft, file);
+  } catch {
+    // A cache that cannot be written is reported where it is needed.
+  }
+}
