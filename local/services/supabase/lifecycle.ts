@@ -71,11 +71,9 @@ export class Lifecycle {
           this.pause(project);
           break;
         case "INACTIVE":
-        case "INIT_FAILED":
-        case "PAUSE_FAILED":
-        case "RESTORE_FAILED":
           break;
         default:
+          // What failed before is tried again: its cause, such as a missing server, may be gone.
           this.#begin(project, "RESTARTING", "RESTORE_FAILED", async () => await this.#start(project));
       }
     }
