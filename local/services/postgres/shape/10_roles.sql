@@ -22,13 +22,16 @@ grant authenticator to supabase_storage_admin;
 grant pg_read_all_data to supabase_read_only_user, supabase_etl_admin;
 grant pg_monitor to supabase_etl_admin;
 
--- With the admin option, because from version 16 on CREATEROLE alone no longer lets a role grant another.
-grant anon, authenticated, service_role, pg_monitor, pg_read_all_data, pg_signal_backend to postgres with admin option;
+grant anon, authenticated, service_role, pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
+
+-- From version 16 on CREATEROLE alone no longer lets a role alter or grant another.
 do $$
 begin
   if current_setting('server_version_num')::int >= 160000 then
+    execute 'grant anon, authenticated, service_role, pg_monitor, pg_read_all_data, pg_signal_backend '
+      'to postgres with admin option';
     execute 'grant authenticator to postgres with admin true, inherit false, set false';
-    execute 'grant pg_create_subscription to postgres with admin true';
+    execute 'grant pg_create_subscription to postgres with admin option';
   end if;
 end
 $$;

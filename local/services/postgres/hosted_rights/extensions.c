@@ -1,0 +1,105 @@
+/*
+ * CREATE EXTENSION for the list that hosted projects open, and what `postgres` is given of an extension then.
+ */
+#include "hosted_rights.h"
+
+#include "access/xact.h"
+#include "catalog/pg_authid.h"
+#include "executor/spi.h"
+#include "miscadmin.h"
+#include "nodes/makefuncs.h"
+#include "nodes/value.h"
+
+bool
+are_privileged_extensions(List *names)
+{
+	ListCell   *cell;
+
+	foreach(cell, names)
+	{
+		if (!is_privileged_extension(strVal(lfirst(cell))))
+			return false;
+	}
+	return true;
+}
+
+static List *
+without_option(List *options, const char *name)
+{
+	List	   *kept = NIL;
+	ListCell   *cell;
+
+	foreach(cell, options)
+	{
+		if (strcmp(lfirst_node(DefElem, cell)->defname, name) != 0)
+			kept = lappend(kept, lfirst(cell));
+	}
+	return kept;
+}
+
+/* The platform decides on versions: one that is asked for is ignored. */
+static void
+ignore_version(CreateExtensionStmt *statement)
+{
+	List	   *kept = without_option(statement->options, "new_version");
+
+	if (list_length(kept) < list_length(statement->options))
+		ereport(WARNING, errmsg("the version of extension \"%s\" is ignored", statement->extname));
+	statement->options = kept;
+}
+
+/* Jobs are made by functions only; their runs may be read and pruned. */
+static const char *const cron_grants[] = {
+	"grant usage on schema cron to postgres with grant option",
+	"grant execute on all functions in schema cron to postgres with grant option",
+	"revoke all on cron.job from postgres",
+	"grant select on cron.job to postgres with grant option",
+	"grant all on cron.job_run_details to postgres with grant option",
+	"revoke trigger on cron.job_run_details from postgres",
+};
+
+static void
+grant_cron(void)
+{
+	Oid			user;
+	int			security_context;
+
+	GetUserIdAndSecContext(&user, &security_context);
+	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, security_context | SECURITY_LOCAL_USERID_CHANGE);
+	PG_TRY();
+	{
+		SPI_connect();
+		for (size_t i = 0; i < lengthof(cron_grants); i++)
+			SPI_execute(cron_grants[i], false, 0);
+		SPI_finish();
+	}
+	PG_FINALLY();
+	{
+		SetUserIdAndSecContext(user, security_context);
+	}
+	PG_END_TRY();
+}
+
+void
+create_extension(UtilityCall *call)
+{
+	CreateExtensionStmt *statement = (CreateExtensionStmt *) own_copy_of_statement(call);
+	bool		is_cron = strcmp(statement->extname, "pg_cron") == 0;
+
+	if (!is_privileged_extension(statement->extname))
+	{
+		run(call);
+		return;
+	}
+	ignore_version(statement);
+	if (is_cron)
+		statement->options = lappend(without_option(statement->options, "schema"),
+									 makeDefElem("schema", (Node *) makeString("pg_catalog"), -1));
+	run_as_superuser(call);
+	CommandCounterIncrement();
+	if (is_cron)
+		grant_cron();
+	/* Nobody could make a server with it otherwise. */
+	if (strcmp(statement->extname, "postgres_fdw") == 0)
+		give_foreign_data_wrapper("postgres_fdw", GetUserId());
+}
