@@ -99,3 +99,4 @@ comment on function private.explain_row_access(uuid, regclass, uuid, text, text)
   is 'Which policy hides a row from a user. For operators.';
 revoke all on function private.explain_row_access(uuid, regclass, uuid, text, text)
   from public, anon, authenticated, service_role;
+alter function private.explain_row_access(uuid, regclass, uuid, text, text) owner to app_owner;

@@ -19,3 +19,4 @@ $$;
 
 comment on function private.sync_auth_user() is 'Trigger on auth.users: email and last log-in of the membership.';
 revoke all on function private.sync_auth_user() from public, anon, authenticated, service_role;
+alter function private.sync_auth_user() owner to app_owner;

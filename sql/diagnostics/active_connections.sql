@@ -1,0 +1,2 @@
+-- What runs now, longest first.
+select * from monitoring.active_connections;

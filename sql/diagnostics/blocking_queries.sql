@@ -1,0 +1,2 @@
+-- Who waits for whom.
+select * from monitoring.blocking_queries;

@@ -1,0 +1,21 @@
+-- Row-level security problems: tables of ours that are open, unforced, or without any policy. No row: all is well.
+-- Partitions have none on purpose: nothing is granted on them.
+select
+  table_schema.nspname as schemaname,
+  tables.relname as tablename,
+  case
+    when not tables.relrowsecurity then 'row-level security is off'
+    when not tables.relforcerowsecurity then 'row-level security is not forced for the owner'
+    else 'no policy: nobody but roles with BYPASSRLS reads it'
+  end as problem
+from pg_class as tables
+join pg_namespace as table_schema on table_schema.oid = tables.relnamespace
+where tables.relkind in ('r', 'p')
+  and table_schema.nspname in
+    ('shared', 'home_services', 'restaurants', 'automotive', 'retail', 'audit', 'private', 'monitoring')
+  and (
+    not tables.relrowsecurity
+    or not tables.relforcerowsecurity
+    or (not tables.relispartition and not exists (select from pg_policy where polrelid = tables.oid))
+  )
+order by 1, 2;

@@ -1,0 +1,74 @@
+/**
+ * What a command comes to.
+ * - `denied`: refused for lack of a right, whatever the rows.
+ * - `none`: allowed, and reaches no row. `self`: the actor's own row. `tenant`: every row of the actor's tenant.
+ * - `open`: those of the tenant that are not restricted. `all`: every row of every tenant.
+ * - for functions: `callable`; `policies` is EXECUTE without the right to call it by name.
+ */
+export type Expected = "denied" | "none" | "self" | "tenant" | "open" | "all" | "callable" | "policies";
+
+/** Who, on which class of object, with which commands, comes to what. Names are separated by blanks; `*` is any. */
+export type Rule = readonly [who: string, what: string, commands: string, expected: Expected];
+
+/**
+ * The security model. The first rule that fits decides; what no rule names is denied. It is written by hand and knows
+ * nothing of the policies: a table that is not named here is `data`, and must be isolated like all data.
+ */
+export const rules: readonly Rule[] = [
+  // Tenants' data: members reach their own tenant's, and some of it by role.
+  ["user", "customers", "select copy insert update delete", "none"],
+  ["employee", "customers", "select copy insert update delete", "open"],
+  ["member", "data customers", "select copy insert update delete", "tenant"],
+  ["member", "presence", "select copy", "tenant"],
+  ["member", "presence", "insert update delete", "self"],
+  ["admin manager", "users", "select copy", "tenant"],
+  ["admin", "users", "update delete", "tenant"],
+  ["member", "users", "select copy update", "self"],
+  ["member", "users", "delete", "none"],
+  ["member", "tenants metrics", "select copy", "tenant"],
+  ["admin", "tenants", "update", "tenant"],
+  ["member", "tenants", "update", "none"],
+  ["admin", "audit", "select copy", "tenant"],
+  ["member", "audit", "select copy", "none"],
+  // A signed-in person without a tenant holds the same grants and reaches nothing.
+  ["outsider", "data customers presence", "select copy insert update delete", "none"],
+  ["outsider", "users tenants", "select copy update", "none"],
+  ["outsider", "users", "delete", "none"],
+  ["outsider", "metrics audit", "select copy", "none"],
+  // Servers' roles.
+  ["service_role", "data customers presence users tenants", "select copy insert update delete", "all"],
+  ["service_role", "metrics audit", "select copy", "all"],
+  ["supabase_auth_admin", "users tenants", "select copy", "all"],
+  ["supabase_auth_admin", "users", "update", "all"],
+  ["backup", "*", "select copy receive", "all"],
+  ["monitoring", "statistics", "select copy", "all"],
+  // What the platform keeps: objects by bucket, topics by tenant; on a tenant's topic :changes only the database speaks.
+  ["member", "bucket topic", "select insert update delete receive send", "tenant"],
+  ["member", "changes", "receive", "tenant"],
+  ["member outsider anon", "bucket topic changes", "select insert update delete receive send", "none"],
+  ["service_role", "bucket topic changes", "select insert update delete receive send", "all"],
+  // The owner is bound by the policies, save for what no policy can bind.
+  ["app_owner", "*", "truncate references trigger", "all"],
+  ["app_owner", "statistics", "select copy", "all"],
+  ["app_owner", "audit checkpoints", "insert", "all"],
+  ["app_owner", "bucket topic changes", "select insert update delete receive send", "denied"],
+  ["app_owner", "*", "select copy insert update delete", "none"],
+  // Functions. Helpers of policies work inside policies only.
+  ["member outsider", "helper", "execute", "policies"],
+  ["member outsider", "search", "execute", "callable"],
+  ["supabase_auth_admin", "hook", "execute", "callable"],
+  ["backup", "checkpoint", "execute", "callable"],
+  ["app_owner", "helper search hook checkpoint internal", "execute", "callable"],
+];
+
+/** The names by which rules know an actor: its own, and `member` for whoever belongs to a tenant. */
+export function expectedOf(who: readonly string[], what: string, command: string): Expected {
+  const names = (list: string, wanted: readonly string[]): boolean =>
+    list === "*" || list.split(" ").some((name) => wanted.includes(name));
+  return (
+    rules.find(
+      ([actors, classes, commands]) =>
+        names(actors, who) && names(classes, [what]) && names(commands, [command]),
+    )?.[3] ?? "denied"
+  );
+}

@@ -1,0 +1,117 @@
+import type { Client } from "pg";
+import type { BundledDatabase } from "./database";
+import { outsiderId, type TenantLetter, type TenantRole, tenantId, tenantRoles, userId } from "./world";
+
+/** Somebody who reaches the database: a Postgres role and, through the Data API, the claims of a token. */
+export interface Actor {
+  /** `admin of a`, `anon`, `monitoring`, … */
+  readonly name: string;
+  readonly role: string;
+  readonly claims?: Readonly<Record<string, unknown>>;
+  readonly tenant?: TenantLetter;
+  readonly tenantRole?: TenantRole;
+}
+
+/** The claims that the token hook gives a user, with a second factor unless said otherwise. */
+export function claimsOf(tenant: TenantLetter, role: TenantRole, aal = "aal2"): Record<string, unknown> {
+  return {
+    sub: userId(tenant, role),
+    role: "authenticated",
+    aal,
+    tenant_id: tenantId(tenant),
+    tenant_role: role,
+  };
+}
+
+export function member(tenant: TenantLetter, tenantRole: TenantRole): Actor {
+  return {
+    name: `${tenantRole} of ${tenant}`,
+    role: "authenticated",
+    claims: claimsOf(tenant, tenantRole),
+    tenant,
+    tenantRole,
+  };
+}
+
+export const outsider: Actor = {
+  name: "outsider",
+  role: "authenticated",
+  claims: { sub: outsiderId, role: "authenticated", aal: "aal2" },
+};
+
+/** Everybody of the isolation matrix. */
+export const actors: readonly Actor[] = [
+  { name: "anon", role: "anon", claims: { role: "anon" } },
+  ...tenantRoles.map((role) => member("a", role)),
+  member("b", "admin"),
+  outsider,
+  { name: "service_role", role: "service_role", claims: { role: "service_role" } },
+  ...["authenticator", "supabase_auth_admin", "app_owner", "monitoring", "backup", "preview"].map((role) => ({
+    name: role,
+    role,
+  })),
+];
+
+const ownConnections = new WeakMap<BundledDatabase, Map<string, Promise<Client>>>();
+
+/** The connection that an actor comes in by, and whether the role is set on it or logged in with. */
+async function connectionOf(database: BundledDatabase, actor: Actor): Promise<[Client, boolean]> {
+  const connections = ownConnections.get(database) ?? new Map<string, Promise<Client>>();
+  ownConnections.set(database, connections);
+  const open = async (): Promise<Client> => {
+    switch (actor.role) {
+      case "monitoring":
+      case "backup":
+      case "preview":
+        return await database.connectAs(actor.role);
+      default:
+        return await database.cluster.client(actor.role);
+    }
+  };
+  if (!["anon", "authenticated", "service_role", "app_owner"].includes(actor.role)) {
+    const connection = connections.get(actor.role) ?? open();
+    connections.set(actor.role, connection);
+    return [await connection, false];
+  }
+  return [database.postgres, true];
+}
+
+/** Runs queries as the actor, in a transaction that is rolled back. */
+export async function as<T>(
+  database: BundledDatabase,
+  actor: Actor,
+  run: (client: Client) => Promise<T>,
+): Promise<T> {
+  const [client, setRole] = await connectionOf(database, actor);
+  await client.query("begin");
+  try {
+    await client.query("select set_config('request.jwt.claims', $1, true)", [
+      actor.claims === undefined ? "" : JSON.stringify(actor.claims),
+    ]);
+    if (setRole) await client.query(`set local role ${client.escapeIdentifier(actor.role)}`);
+    return await run(client);
+  } finally {
+    await client.query("rollback");
+  }
+}
+
+/** What a statement came to: its row count, or the SQLSTATE and message it failed with. The transaction goes on. */
+export type Outcome = { readonly rows: number } | { readonly code: string; readonly message: string };
+
+export async function attempt(
+  client: Client,
+  sql: string,
+  values: unknown[] = [],
+  options: { /** Take back what it did. */ readonly undo?: boolean } = {},
+): Promise<Outcome> {
+  await client.query("savepoint attempt");
+  try {
+    const result = await client.query(sql, values);
+    await client.query(options.undo === true ? "rollback to savepoint attempt" : "release savepoint attempt");
+    return { rows: result.rowCount ?? 0 };
+  } catch (error) {
+    await client.query("rollback to savepoint attempt");
+    const { code = "", message } = error as { code?: string; message: string };
+    return { code, message };
+  }
+}

@@ -1,0 +1,48 @@
+import pg from "pg";
+import { startTestCluster, type TestCluster } from "../../support/cluster";
+import { applyBundle } from "./applyBundle";
+import { createExtensions, createRoles, rolePassword } from "./roles";
+
+/** A throw-away database with the whole bundle in it. */
+export interface BundledDatabase {
+  readonly cluster: TestCluster;
+  /** `postgres`, as hosted: no superuser, BYPASSRLS. */
+  readonly postgres: pg.Client;
+  /** A connection of a login role that DatabaseRoles makes; those of Supabase's own roles come from the cluster. */
+  connectAs(role: "monitoring" | "backup" | "preview"): Promise<pg.Client>;
+  remove(): Promise<void>;
+}
+
+export async function startBundledDatabase(): Promise<BundledDatabase> {
+  const cluster = await startTestCluster();
+  const clients: pg.Client[] = [];
+  try {
+    const postgres = await cluster.client("postgres");
+    await createRoles(postgres);
+    await createExtensions(postgres);
+    await applyBundle(postgres);
+    return {
+      cluster,
+      postgres,
+      async connectAs(user) {
+        const client = new pg.Client({
+          host: "127.0.0.1",
+          port: cluster.port,
+          database: "postgres",
+          user,
+          password: rolePassword,
+        });
+        await client.connect();
+        clients.push(client);
+        return client;
+      },
+      async remove() {
+        await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
+        await cluster.remove();
+      },
+    };
+  } catch (error) {
+    await cluster.remove();
+    throw error;
+  }
+}
