@@ -1,0 +1,73 @@
+import type pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  type Catalog,
+  diffCatalogs,
+  differencePath,
+  fingerprint,
+  managedPart,
+  readCatalog,
+} from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
+import { startTestCluster, type TestCluster } from "../../../support/cluster";
+import { handMadeChanges, harmlessChanges, makeDriftWorld } from "../../../support/drift";
+
+let cluster: TestCluster;
+let reader: pg.Client;
+let hands: Readonly<Record<"postgres" | "supabase_admin", pg.Client>>;
+let expected: Catalog;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  reader = await cluster.client();
+  hands = { postgres: await cluster.client(), supabase_admin: await cluster.client("supabase_admin") };
+  expected = await makeDriftWorld(reader);
+});
+
+afterAll(async () => {
+  await cluster?.remove();
+});
+
+async function reports(): Promise<string[]> {
+  const differences = diffCatalogs(expected, await readCatalog(reader));
+  return differences.map((difference) => `${difference.kind} ${differencePath(difference)}`);
+}
+
+async function runInTransaction(client: pg.Client, statements: string): Promise<void> {
+  await client.query("begin");
+  try {
+    await client.query(statements);
+    await client.query("commit");
+  } catch (error) {
+    await client.query("rollback");
+    throw error;
+  }
+}
+
+test("nothing is reported of a database that is as the bundle left it", async () => {
+  const live = await readCatalog(reader);
+  expect(diffCatalogs(expected, live)).toEqual([]);
+  expect(managedPart(expected, live)).toEqual(expected);
+});
+
+describe("a change made by hand is reported by object and property, and no more once it is taken back", () => {
+  test.each(handMadeChanges.map((change) => [change.name, change] as const))("%s", async (_, made) => {
+    const hand = hands[made.as ?? "postgres"];
+    await runInTransaction(hand, made.change);
+    expect(await reports()).toEqual(made.reports);
+
+    await runInTransaction(hand, made.reverse);
+    expect(await reports()).toEqual([]);
+  });
+});
+
+describe("what a healthy database does by itself is not reported", () => {
+  test.each(harmlessChanges.map((change) => [change.name, change] as const))("%s", async (_, harmless) => {
+    const before = fingerprint(managedPart(expected, await readCatalog(reader)));
+    const hand = harmless.inTheReadersSession === true ? reader : hands[harmless.as ?? "postgres"];
+    for (const statement of harmless.statements) await hand.query(statement);
+
+    const live = await readCatalog(reader);
+    expect(diffCatalogs(expected, live)).toEqual([]);
+    expect(fingerprint(managedPart(expected, live))).toBe(before);
+  });
+});

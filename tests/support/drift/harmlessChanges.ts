@@ -1,0 +1,124 @@
+/** Something that happens in a healthy database all the time, and of which nothing is to be heard. */
+export interface HarmlessChange {
+  readonly name: string;
+  /** Each statement on its own, outside of any transaction, as role postgres, unless `as` says otherwise. */
+  readonly statements: readonly string[];
+  readonly as?: "supabase_admin";
+  /** Leaves the session as it is, for a transaction that stays open, or a temporary table. Run by the reader itself. */
+  readonly inTheReadersSession?: boolean;
+}
+
+export const harmlessChanges: readonly HarmlessChange[] = [
+  { name: "analyze", statements: ["analyze shared.customers"] },
+  { name: "vacuum full", statements: ["vacuum full shared.customers"] },
+  { name: "reindex", statements: ["reindex table concurrently shared.customers"] },
+  { name: "cluster", statements: ["cluster shared.customers using customers_pkey"] },
+  { name: "a sequence advances", statements: ["select nextval('shared.ticket_number')"] },
+  {
+    name: "a new partition, closed as every partition is",
+    statements: [
+      `create table shared.metrics_2026_02 partition of shared.metrics
+        for values from ('2026-02-01') to ('2026-03-01')`,
+      "alter table shared.metrics_2026_02 owner to app_owner",
+      "alter table shared.metrics_2026_02 enable row level security, force row level security",
+    ],
+  },
+  {
+    name: "an old partition is detached and dropped",
+    statements: [
+      "alter table shared.metrics detach partition shared.metrics_2026_02",
+      "drop table shared.metrics_2026_02",
+    ],
+  },
+  {
+    name: "a job has run",
+    statements: [
+      `insert into cron.job_run_details (jobid, runid, job_pid, database, username, command, status, start_time, end_time)
+        select jobid, 1, 1, database, username, command, 'succeeded', now(), now() from cron.job`,
+    ],
+    as: "supabase_admin",
+  },
+  {
+    name: "temporary objects, one of them named like a system catalog",
+    statements: [
+      "create temporary table customers (id uuid)",
+      "create temporary table pg_class (oid oid)",
+      "create temporary view tenants as select 1 as one",
+    ],
+    inTheReadersSession: true,
+  },
+  {
+    name: "statistics targets",
+    statements: [
+      "alter table shared.customers alter column name set statistics 500",
+      "alter table shared.customers alter column name set (n_distinct = 100)",
+      "alter statistics shared.customers_tenant_name set statistics 100",
+    ],
+  },
+  {
+    name: "an extension is updated",
+    statements: ["create extension hstore schema internal version '1.7'", "alter extension hstore update"],
+    as: "supabase_admin",
+  },
+  {
+    name: "another team's schema",
+    statements: [
+      "create schema elsewhere",
+      "create table elsewhere.notes (id bigint generated always as identity primary key, body text)",
+      "create index on elsewhere.notes (body)",
+      "alter table elsewhere.notes enable row level security",
+      "create policy readable on elsewhere.notes using (true)",
+      "create function elsewhere.now() returns timestamptz language sql as $$ select now() $$",
+      "create view elsewhere.recent as select * from elsewhere.notes",
+      "grant usage on schema elsewhere to anon",
+      "alter publication supabase_realtime add table elsewhere.notes",
+    ],
+  },
+  {
+    name: "comments on objects of others",
+    statements: [
+      "comment on extension citext is 'ours no more'",
+      "comment on table auth.users is 'People'",
+      "comment on schema extensions is 'Extensions'",
+      "comment on database postgres is 'The database'",
+    ],
+    as: "supabase_admin",
+  },
+  {
+    name: "a transaction stands open",
+    statements: [
+      "begin",
+      "update shared.tenants set name = name",
+      "lock table shared.customers in share mode",
+    ],
+  },
+  { name: "the open transaction is given up", statements: ["rollback"] },
+  { name: "statistics are reset", statements: ["select pg_stat_reset()"], as: "supabase_admin" },
+  {
+    name: "what autovacuum does",
+    statements: ["vacuum (freeze, analyze) shared.customers", "vacuum (freeze, analyze) shared.tenants"],
+  },
+  {
+    name: "an index was built and rolled back, which leaves traces in pg_class",
+    statements: ["begin", "create index rolled_back on shared.audit_log (at)", "rollback"],
+  },
+  {
+    name: "rows come and go",
+    statements: [
+      "insert into shared.tenants (name) values ('one'), ('two')",
+      "delete from shared.tenants",
+      "refresh materialized view internal.customer_counts",
+    ],
+  },
+  {
+    name: "a bucket that an application made",
+    statements: ["insert into storage.buckets (id, name) values ('b', 'b')"],
+  },
+  {
+    name: "a policy in other words",
+    statements: [
+      `alter policy own_tenant on shared.tenants
+        using ("id"  =  ( SELECT shared.current_tenant_id() AS current_tenant_id ))`,
+    ],
+  },
+];
