@@ -3,6 +3,7 @@ import { UserError } from "../foundation/userError";
 import { nearest, plainKey, removeCommand, secretKey, setCommand, setSecretCommand } from "./keys";
 import { stackSchema } from "./schema";
 import { inspectSchema, type Path, schemaAt, valueAt } from "./schemaTree";
+import { isFunctionSecret } from "./secretLeaves";
 
 /** One thing that is wrong with the configuration. Neither text ever holds a received value. */
 export interface Fault {
@@ -15,6 +16,8 @@ export interface Fault {
   /** The secret that was given and not taken, so that it is not reported as missing too. */
   refusedSecret?: string;
 }
+
+export const missingSecret = "is missing; it is a secret";
 
 /** All faults as one error: sorted by key, each with its command. */
 export function faultsError(stack: string, faults: readonly Fault[]): UserError {
@@ -43,7 +46,7 @@ export function faultsOfIssue(stack: string, issue: z.core.$ZodIssue, raw: unkno
   const node = schema === undefined ? undefined : inspectSchema(schema);
   const missing = valueAt(raw, path) === undefined;
   if (isSecretPath(path)) {
-    const message = missing ? "is missing; it is a secret" : describeIssue(issue);
+    const message = missing ? missingSecret : describeIssue(issue);
     return [{ key: secretKey(path), message, command: setSecretCommand(stack, path) }];
   }
   const isList =
@@ -60,9 +63,9 @@ export function faultsOfIssue(stack: string, issue: z.core.$ZodIssue, raw: unkno
 const listTypes = new Set(["array"]);
 const schemaType = (schema: z.ZodType) => (schema as unknown as { def: { type: string } }).def.type;
 
-/** Whether a path leads to a secret leaf: one declared as such, or a secret of the edge functions. */
-export function isSecretPath(path: Path): boolean {
-  if (path[0] === "functions" && path[1] === "secrets" && path.length === 3) return true;
+/** Whether a path leads to a secret leaf. */
+function isSecretPath(path: Path): boolean {
+  if (isFunctionSecret(path)) return true;
   const schema = schemaAt(stackSchema, path);
   return schema !== undefined && inspectSchema(schema).secret;
 }
@@ -97,11 +100,11 @@ const typeNames: Record<string, string> = {
 function describeIssue(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
-      return `must be ${typeNames[issue.expected] ?? "of another type"}`;
+      return `must be ${isWholeNumber(issue.path) ? typeNames.int : (typeNames[issue.expected] ?? "of another type")}`;
     case "too_small":
-      return `must be at least ${issue.minimum}`;
+      return issue.origin === "array" ? issue.message : `must be at least ${issue.minimum}`;
     case "too_big":
-      return `must be at most ${issue.maximum}`;
+      return issue.origin === "array" ? issue.message : `must be at most ${issue.maximum}`;
     case "invalid_value":
       return `must be one of: ${issue.values.join(", ")}`;
     case "invalid_union":
@@ -112,6 +115,13 @@ function describeIssue(issue: z.core.$ZodIssue): string {
     default:
       return "is not valid";
   }
+}
+
+/** zod asks for "a number" first, even where the schema wants an integer. */
+function isWholeNumber(path: readonly PropertyKey[]): boolean {
+  const schema = schemaAt(stackSchema, path.map(String));
+  if (schema === undefined) return false;
+  return (inspectSchema(schema).inner as unknown as { def: { format?: string } }).def.format === "safeint";
 }
 
 /** The values of a union of literals, such as the log retention times. */

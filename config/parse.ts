@@ -1,9 +1,15 @@
-import { type Fault, faultsError, faultsOfIssue, sortFaults, unknownKeyFault } from "./faults";
+import { type Fault, faultsError, faultsOfIssue, missingSecret, sortFaults, unknownKeyFault } from "./faults";
 import { nearest, plainKey, removeCommand, removeKeyCommand, setSecretCommand } from "./keys";
 import { rules } from "./rules";
 import { areaNames, configNamespace, type ParsedStackConfig, stackSchema } from "./schema";
 import { isPlainObject, type Lenient, type Path, parseLeniently, valueAt } from "./schemaTree";
-import { functionSecretPrefix, requiredSecretLeaves, type SecretLeaf, secretLeaves } from "./secretLeaves";
+import {
+  functionSecretPrefix,
+  isFunctionSecret,
+  requiredSecretLeaves,
+  type SecretLeaf,
+  secretLeaves,
+} from "./secretLeaves";
 import { SecretText } from "./secretText";
 
 /** What the engine gives a program. */
@@ -188,8 +194,11 @@ function insertSecrets(
   const faults: Fault[] = [];
   for (const { path, key, optionalGroup } of leaves) {
     const text = Object.hasOwn(values, key) ? values[key] : undefined;
-    if (text === undefined) continue;
-    if (!secretKeys.includes(key)) {
+    if (text === undefined) {
+      // Only here: the schema knows which secrets it declares itself, not which functions.secretNames asks for.
+      if (isFunctionSecret(path))
+        faults.push({ key, message: missingSecret, command: setSecretCommand(stack, path) });
+    } else if (!secretKeys.includes(key)) {
       const message = "is a secret but was given in plain text; change it where it is used, too";
       faults.push({ key, message, command: setSecretCommand(stack, path), refusedSecret: key });
     } else if (optionalGroup !== undefined && valueAt(areas, optionalGroup) === undefined) {

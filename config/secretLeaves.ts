@@ -1,6 +1,6 @@
 import { secretKey } from "./keys";
 import { stackSchema } from "./schema";
-import { type Leaf, leavesOf, valueAt } from "./schemaTree";
+import { type Leaf, leavesOf, type Path, valueAt } from "./schemaTree";
 
 /** A secret that the configuration declares. */
 export interface SecretLeaf {
@@ -27,6 +27,10 @@ export const staticSecretLeaves: readonly SecretLeaf[] = leavesOf(stackSchema)
 
 /** Begins the keys of the secrets that edge functions read. */
 export const functionSecretPrefix = secretKey(["functions", "secrets"]);
+
+/** Whether a path leads to a secret of the edge functions. */
+export const isFunctionSecret = (path: Path) =>
+  path.length === 3 && path[0] === "functions" && path[1] === "secrets";
 
 /** The secret leaves of one configuration: those of the schema, and one for each name in functions.secretNames. */
 export function secretLeaves(areas: Record<string, unknown>): SecretLeaf[] {

@@ -12,7 +12,7 @@ const offers = {
 /** Why Fargate has no task of this size, or undefined where it has. */
 export function fargateSizeProblem(cpuUnits: number, memoryMegabytes: number): string | undefined {
   const offer = Object.entries(offers).find(([units]) => Number(units) === cpuUnits)?.[1];
-  if (offer === undefined) return "has no Fargate size for its cpuUnits";
+  if (offer === undefined) return "has no Fargate size for its backup.cpuUnits";
   const [from, to, step] = offer;
   // 256 units are the one irregular row: 512, 1024, 2048.
   const offered =
@@ -20,6 +20,6 @@ export function fargateSizeProblem(cpuUnits: number, memoryMegabytes: number): s
       ? [512, 1024, 2048].includes(memoryMegabytes)
       : memoryMegabytes >= from && memoryMegabytes <= to && (memoryMegabytes - from) % step === 0;
   if (offered) return undefined;
-  if (cpuUnits === 256) return "must be 512, 1024 or 2048 with 256 cpuUnits";
-  return `must be ${from} to ${to} in steps of ${step} with ${cpuUnits} cpuUnits`;
+  if (cpuUnits === 256) return "must be 512, 1024 or 2048 with backup.cpuUnits 256";
+  return `must be ${from} to ${to} in steps of ${step} with backup.cpuUnits ${cpuUnits}`;
 }

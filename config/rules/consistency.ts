@@ -31,7 +31,14 @@ const freshnessFitsSchedule: Rule = ({ stack, config }) => {
     ];
   if (freshness > gap) return [];
   const path = ["alerts", "freshnessHours"];
-  return [faultAt(stack, path, "must be more than the longest gap of backup.schedule", Math.ceil(gap) + 2)];
+  return [
+    faultAt(
+      stack,
+      path,
+      "must be more than the longest gap of backup.schedule.expression",
+      Math.ceil(gap) + 2,
+    ),
+  ];
 };
 
 const retentionTiersGrow: Rule = ({ stack, config }) => {
@@ -39,9 +46,13 @@ const retentionTiersGrow: Rule = ({ stack, config }) => {
   const path = ["backup", "retentionDays"];
   const faults = [];
   if (daily !== undefined && weekly !== undefined && weekly < daily)
-    faults.push(faultAt(stack, [...path, "weekly"], "must not be less than retentionDays.daily", daily));
+    faults.push(
+      faultAt(stack, [...path, "weekly"], "must not be less than backup.retentionDays.daily", daily),
+    );
   if (weekly !== undefined && monthly !== undefined && monthly < weekly)
-    faults.push(faultAt(stack, [...path, "monthly"], "must not be less than retentionDays.weekly", weekly));
+    faults.push(
+      faultAt(stack, [...path, "monthly"], "must not be less than backup.retentionDays.weekly", weekly),
+    );
   return faults;
 };
 
@@ -51,7 +62,12 @@ const lockFitsRetention: Rule = ({ stack, config }) => {
   const daily = config.backup?.retentionDays?.daily;
   if (days === undefined || daily === undefined || days <= daily) return [];
   return [
-    faultAt(stack, ["backup", "objectLock", "days"], "must not be more than retentionDays.daily", daily),
+    faultAt(
+      stack,
+      ["backup", "objectLock", "days"],
+      "must not be more than backup.retentionDays.daily",
+      daily,
+    ),
   ];
 };
 
@@ -84,14 +100,13 @@ const subnetsBelongToVpc: Rule = ({ stack, config }) => {
 const poolFitsServer: Rule = ({ stack, config }) => {
   const pool = config.database?.poolSize;
   const size = config.project?.instanceSize;
-  const ceiling =
-    config.database?.settings?.maxConnections ??
-    (size === undefined ? undefined : connectionsOfInstance[size]);
+  const maxConnections = config.database?.settings?.maxConnections;
+  const ceiling = maxConnections ?? (size === undefined ? undefined : connectionsOfInstance[size]);
   if (pool === undefined || ceiling === undefined || pool < ceiling) return [];
-  const path = ["database", "poolSize"];
-  return [
-    faultAt(stack, path, "must be less than the connections that the server takes", Math.floor(ceiling / 2)),
-  ];
+  const source =
+    maxConnections === undefined ? "project.instanceSize brings" : "database.settings.maxConnections allows";
+  const message = `must be less than the connections that ${source}`;
+  return [faultAt(stack, ["database", "poolSize"], message, Math.floor(ceiling / 2))];
 };
 
 const sessionsFit: Rule = ({ stack, config }) => {

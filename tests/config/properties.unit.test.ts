@@ -1,0 +1,107 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect } from "vitest";
+import { formatPath } from "../../config/keys";
+import { checkStackConfig, parseStackConfig } from "../../config/parse";
+import { stackSchema } from "../../config/schema";
+import { leavesOf } from "../../config/schemaTree";
+import { SecretText } from "../../config/secretText";
+import { type Areas, development, developmentSecrets, inputOf, key, withValue } from "./specimens";
+
+const plainLeaves = leavesOf(stackSchema).filter(
+  ({ secret, path }) => !secret && path.join(".") !== "functions.secrets",
+);
+const definition = (leaf: (typeof plainLeaves)[number]) =>
+  (leaf.inner as unknown as { def: { type: string; entries?: object; format?: string } }).def;
+
+/** A change of one leaf: numbers near and far, words of the enums, anything JSON can say. */
+const mutation = fc.constantFrom(...plainLeaves).chain((leaf) => {
+  const choices: fc.Arbitrary<unknown>[] = [
+    fc.jsonValue({ maxDepth: 2 }),
+    fc.integer({ min: -2, max: 10_000 }),
+    fc.boolean(),
+    fc.constantFrom(undefined, leaf.defaultValue, leaf.example),
+  ];
+  const { entries } = definition(leaf);
+  if (entries !== undefined && leaf.path.join(".") !== "project.environment")
+    choices.push(fc.constantFrom(...Object.keys(entries)));
+  return fc.record({ path: fc.constant(leaf.path), value: fc.oneof(...choices) });
+});
+
+/** The configuration as somebody would type it after reading it: without secrets, which have keys of their own. */
+function withoutSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([, child]) => !(child instanceof SecretText))
+      .map(([name, child]) => [name, withoutSecrets(child)]),
+  );
+}
+
+describe("any configuration", () => {
+  test.prop([fc.array(mutation, { maxLength: 3 })], { numRuns: 1000 })(
+    "that is valid means the same when it is written out with all its defaults",
+    (mutations) => {
+      const areas = mutations.reduce<Areas>((at, { path, value }) => withValue(at, path, value), development);
+      const { config } = checkStackConfig(inputOf("any", areas, developmentSecrets));
+      // Most mutations break it; that they are then reported is the next property.
+      if (config === undefined) return;
+
+      const written = withoutSecrets(config) as Areas;
+      delete written.functions?.secrets;
+      const again = parseStackConfig(inputOf("any", written, developmentSecrets));
+
+      expect(again).toEqual(config);
+    },
+  );
+
+  test.prop([mutation], { numRuns: 2000 })(
+    "with one leaf changed is valid, or each fault names the leaf",
+    ({ path, value }) => {
+      const name = formatPath(path);
+
+      const { config, faults } = checkStackConfig(
+        inputOf("any", withValue(development, path, value), developmentSecrets),
+      );
+
+      expect(config === undefined).toBe(faults.length > 0);
+      for (const fault of faults) {
+        const naming = [fault.key, fault.message].some((text) => text.includes(name));
+        const ofNamedSecret =
+          name === "functions.secretNames" && fault.key.startsWith(key("functionsSecrets"));
+        expect(naming || ofNamedSecret, `${fault.key} ${fault.message}`).toBe(true);
+      }
+    },
+  );
+
+  test.prop([fc.constantFrom(...plainLeaves), fc.constantFrom("text", "list", "object")], { numRuns: 500 })(
+    "never has a received value in its faults",
+    (leaf, shape) => {
+      const canary = "Canary Value,9f3!";
+      const value = { text: canary, list: [canary, 7], object: { known: canary } }[shape];
+
+      const { faults } = checkStackConfig(
+        inputOf("any", withValue(development, leaf.path, value), developmentSecrets),
+      );
+
+      expect(JSON.stringify(faults)).not.toContain("9f3!");
+    },
+  );
+
+  test.prop([fc.constantFrom(...plainLeaves.map(({ path }) => path)), fc.constantFrom("x", "_", "Days")], {
+    numRuns: 300,
+  })("with a key misspelled by its ending is refused, and the right key is offered", (path, ending) => {
+    const last = path.at(-1) ?? "";
+    const misspelled = [...path.slice(0, -1), `${last}${ending}`];
+    fc.pre(!plainLeaves.some((leaf) => formatPath(leaf.path) === formatPath(misspelled)));
+
+    const { faults } = checkStackConfig(
+      inputOf("any", withValue(development, misspelled, 1), developmentSecrets),
+    );
+
+    const fault = faults.find((candidate) => candidate.key === key(formatPath(misspelled)));
+    expect(fault?.message).toMatch(/^is not a known key/);
+    if (ending.length === 1 && last.length > 2)
+      expect(fault?.message).toContain(`; did you mean ${key(formatPath(path))}?`);
+  });
+});

@@ -1,0 +1,358 @@
+import { describe, expect, test } from "vitest";
+import { formatPath } from "../../config/keys";
+import { checkStackConfig } from "../../config/parse";
+import { requirements } from "../../config/rules/production";
+import {
+  type Areas,
+  development,
+  developmentSecrets,
+  inputOf,
+  key,
+  production,
+  productionSecrets,
+  withValue,
+} from "./specimens";
+
+const faultsOf = (stack: string, areas: Areas, secrets: readonly string[]) =>
+  checkStackConfig(inputOf(stack, areas, secrets)).faults.map((fault) => `${fault.key} ${fault.message}`);
+
+describe("production", () => {
+  test("takes its specimen", () => {
+    expect(faultsOf("prod", production, productionSecrets)).toEqual([]);
+  });
+
+  /** Path → a value that development takes and production does not. */
+  const offences: Record<string, unknown> = {
+    "project.deletionProtection": false,
+    "database.sslEnforcement": false,
+    "auth.siteUrl": "http://app.example.com",
+    "auth.jwtExpirySeconds": 3601,
+    "auth.accessTokenHookEnabled": false,
+    "auth.anonymousSignInEnabled": true,
+    "auth.email.confirmationRequired": false,
+    "auth.mfa.totpEnabled": false,
+    "auth.password.minLength": 11,
+    "auth.password.refuseLeaked": false,
+    "auth.smtp.host": undefined,
+    "storage.cdnUrl": "http://cdn.example.com",
+    "realtime.privateOnly": false,
+    "realtime.debug": true,
+    "network.openToInternetReason": ["0.0.0.0/0"],
+    "sql.dryRun": "live",
+    "backup.objectLock.days": undefined,
+    "backup.image": "registry.example.com/backup:main",
+    "backup.schedule.expression": "rate(25 hours)",
+    "backup.retentionDays.daily": 29,
+    "backup.logRetentionDays": 180,
+    "backup.vpcId": undefined,
+    "backup.subnetIds[0]": [],
+    "backup.assignPublicIp": true,
+    "alerts.emails[0]": [],
+  };
+  /** Where the value goes, if not to the key that the fault names. */
+  const offendingPath: Record<string, string[]> = {
+    "auth.smtp.host": ["auth", "smtp"],
+    "network.openToInternetReason": ["network", "allowedCidrs"],
+    "backup.objectLock.days": ["backup", "objectLock"],
+    "backup.subnetIds[0]": ["backup", "subnetIds"],
+    "alerts.emails[0]": ["alerts", "emails"],
+  };
+  /** What else has to change, so that the offence is the only fault. */
+  const adjust = (name: string, areas: Areas): Areas => {
+    if (name === "backup.schedule.expression") return withValue(areas, ["alerts", "freshnessHours"], 48);
+    if (name === "backup.vpcId") return withValue(areas, ["backup", "subnetIds"], []);
+    if (name === "backup.subnetIds[0]") return withValue(areas, ["backup", "vpcId"], undefined);
+    return areas;
+  };
+
+  test.each(requirements.map(({ path, message }) => ({ name: formatPath(path), message })))(
+    "$name $message",
+    ({ name, message }) => {
+      expect(Object.keys(offences)).toContain(name);
+      const path = offendingPath[name] ?? name.split(".");
+      const areas = adjust(name, withValue(production, path, offences[name]));
+      const secrets = productionSecrets.filter(
+        (secret) => name !== "auth.smtp.host" || secret !== "authSmtpPassword",
+      );
+
+      const inProduction = faultsOf("prod", areas, secrets);
+      const elsewhere = faultsOf(
+        "other",
+        withValue(areas, ["project", "environment"], "development"),
+        secrets,
+      );
+
+      expect(inProduction).toContain(`${key(name)} ${message}`);
+      const companions = ["backup.vpcId", "backup.subnetIds[0]"];
+      const expected = companions.includes(name) ? companions : [name];
+      expect(inProduction.map((fault) => fault.split(" ")[0])).toEqual(expected.map(key).sort());
+      expect(elsewhere).toEqual([]);
+    },
+  );
+
+  test("refuses an http redirect", () => {
+    const areas = withValue(production, ["auth", "redirectUrls"], ["https://a.example", "http://b.example"]);
+
+    expect(faultsOf("prod", areas, productionSecrets)).toEqual([
+      "thorbis-supabase:auth.redirectUrls[1] must not be an http:// URL in production",
+    ]);
+  });
+
+  test("may be open to the internet for a written reason", () => {
+    const open = withValue(production, ["network", "allowedCidrs"], ["0.0.0.0/0", "::/0"]);
+    const withReason = withValue(
+      open,
+      ["network", "openToInternetReason"],
+      "Hosted runners have no addresses.",
+    );
+
+    expect(faultsOf("prod", withReason, productionSecrets)).toEqual([]);
+  });
+
+  test("cannot be switched off by another environment in stack prod", () => {
+    const areas = withValue(production, ["project", "environment"], "development");
+
+    expect(faultsOf("prod", areas, productionSecrets)).toEqual([
+      "thorbis-supabase:project.environment must be production in stack prod",
+    ]);
+  });
+
+  test("rules apply whatever the stack is called", () => {
+    const areas = withValue(production, ["database", "sslEnforcement"], false);
+
+    expect(faultsOf("like-prod", areas, productionSecrets)).toEqual([
+      "thorbis-supabase:database.sslEnforcement must be true in production",
+    ]);
+  });
+});
+
+describe("across fields", () => {
+  test.each<[path: string, value: unknown, faults: string[]]>([
+    ["backup.memoryMegabytes", 2048, []],
+    [
+      "backup.memoryMegabytes",
+      2000,
+      ["backup.memoryMegabytes must be 2048 to 8192 in steps of 1024 with backup.cpuUnits 1024"],
+    ],
+    ["alerts.freshnessHours", 25, []],
+    [
+      "alerts.freshnessHours",
+      24,
+      ["alerts.freshnessHours must be more than the longest gap of backup.schedule.expression"],
+    ],
+    [
+      "backup.schedule.expression",
+      "cron(0 3 * * ? 2027)",
+      ["backup.schedule.expression must repeat without end"],
+    ],
+    ["backup.retentionDays", { daily: 30, weekly: 30, monthly: 30 }, []],
+    [
+      "backup.retentionDays.monthly",
+      89,
+      ["backup.retentionDays.monthly must not be less than backup.retentionDays.weekly"],
+    ],
+    ["backup.objectLock.days", 30, []],
+    [
+      "backup.objectLock.days",
+      31,
+      ["backup.objectLock.days must not be more than backup.retentionDays.daily"],
+    ],
+    ["backup.parallelDumps", 5, []],
+    [
+      "backup.parallelDumps",
+      6,
+      ["backup.parallelDumps must be less than database.roles.backup.connectionLimit"],
+    ],
+    ["database.poolSize", 4, ["backup.parallelDumps must be less than database.poolSize"]],
+    ["database.poolSize", 59, []],
+    [
+      "database.poolSize",
+      60,
+      ["database.poolSize must be less than the connections that project.instanceSize brings"],
+    ],
+    [
+      "database.settings.maxConnections",
+      20,
+      ["database.poolSize must be less than the connections that database.settings.maxConnections allows"],
+    ],
+    ["backup.vpcId", undefined, ["backup.vpcId is missing: backup.subnetIds needs it"]],
+    ["backup.subnetIds", [], ["backup.subnetIds[0] is missing: backup.vpcId needs it"]],
+    ["auth.sessions", { timeboxHours: 8, inactivityTimeoutHours: 8 }, []],
+    [
+      "auth.sessions",
+      { timeboxHours: 8, inactivityTimeoutHours: 9 },
+      ["auth.sessions.inactivityTimeoutHours must not be more than auth.sessions.timeboxHours"],
+    ],
+    ["auth.rateLimits.emailsPerHour", 100, []],
+    ["auth.email.enabled", false, []],
+  ])("%s = %j", (path, value, expected) => {
+    const areas = withValue(development, path.split("."), value);
+
+    expect(faultsOf("dev", areas, developmentSecrets)).toEqual(expected.map(key));
+  });
+
+  test("some way to sign in must be left", () => {
+    const areas = {
+      ...development,
+      auth: {
+        siteUrl: "https://dev.example.com",
+        email: { enabled: false },
+        rateLimits: { emailsPerHour: 5 },
+        mfa: { phoneEnabled: true },
+      },
+    };
+    const secrets = developmentSecrets.filter((name) => !name.startsWith("auth"));
+
+    expect(faultsOf("dev", areas, secrets)).toEqual([
+      "thorbis-supabase:auth.email.enabled must be true: there is no other way to sign in",
+      "thorbis-supabase:auth.mfa.phoneEnabled needs auth.phone",
+      "thorbis-supabase:auth.rateLimits.emailsPerHour has no effect without auth.smtp",
+    ]);
+  });
+
+  test("are checked although another field is at fault", () => {
+    const areas = withValue(
+      withValue(development, ["backup", "bucketName"], "A"),
+      ["backup", "memoryMegabytes"],
+      2000,
+    );
+
+    expect(faultsOf("dev", areas, developmentSecrets).map((fault) => fault.split(" ")[0])).toEqual([
+      "thorbis-supabase:backup.bucketName",
+      "thorbis-supabase:backup.memoryMegabytes",
+    ]);
+  });
+});
+
+describe("single fields", () => {
+  const cidr = "must be a CIDR block such as 203.0.113.0/24";
+  test.each<[path: string, value: unknown, faults: string[]]>([
+    ["network.allowedCidrs", ["203.0.113.7/32", "::/0"], []],
+    [
+      "network.allowedCidrs",
+      [],
+      ["network.allowedCidrs must have at least one block; an empty list would lock everybody out"],
+    ],
+    ["network.allowedCidrs", ["203.0.113.7"], [`network.allowedCidrs[0] ${cidr}`]],
+    ["network.allowedCidrs", ["203.0/16"], [`network.allowedCidrs[0] ${cidr}`]],
+    ["network.allowedCidrs", ["203.0.113.0/33"], [`network.allowedCidrs[0] ${cidr}`]],
+    ["network.allowedCidrs", ["0xcb.0.113.0/24"], [`network.allowedCidrs[0] ${cidr}`]],
+    [
+      "network.allowedCidrs",
+      ["203.0.113.7/24"],
+      ["network.allowedCidrs[0] must not have bits set beyond its prefix of 24"],
+    ],
+    [
+      "network.allowedCidrs",
+      ["2001:4860::1/32"],
+      ["network.allowedCidrs[0] must not have bits set beyond its prefix of 32"],
+    ],
+    [
+      "network.allowedCidrs",
+      ["10.0.0.0/8"],
+      ["network.allowedCidrs[0] must not be a private or special range"],
+    ],
+    [
+      "network.allowedCidrs",
+      ["172.16.0.0/12"],
+      ["network.allowedCidrs[0] must not be a private or special range"],
+    ],
+    [
+      "network.allowedCidrs",
+      ["192.168.0.0/24"],
+      ["network.allowedCidrs[0] must not be a private or special range"],
+    ],
+    [
+      "network.allowedCidrs",
+      ["fd00::/8"],
+      ["network.allowedCidrs[0] must not be a private or special range"],
+    ],
+    [
+      "network.allowedCidrs",
+      ["127.0.0.1/32"],
+      ["network.allowedCidrs[0] must not be a private or special range"],
+    ],
+    [
+      "network.allowedCidrs",
+      ["::/0", "0.0.0.0/0"],
+      ["network.allowedCidrs[1] must stand before all IPv6 blocks"],
+    ],
+    [
+      "network.allowedCidrs",
+      ["203.0.113.0/24", "203.0.113.0/24"],
+      ["network.allowedCidrs[1] repeats an earlier entry"],
+    ],
+    ["auth.siteUrl", "https://a.example,https://b.example", ["auth.siteUrl must not contain a comma"]],
+    ["auth.siteUrl", "app.example.com", ["auth.siteUrl must be an http:// or https:// URL"]],
+    ["auth.redirectUrls", ["https://a.example/**", "com.thorbis.app://login"], []],
+    [
+      "project.region",
+      "eu-centrl-1",
+      [expect.stringMatching(/^thorbis-supabase:project\.region must be one of: us-east-1, /)],
+    ],
+    ["backup.schedule.timeZone", "Europe/Berlin", []],
+    [
+      "backup.schedule.timeZone",
+      "europe/berlin",
+      ["backup.schedule.timeZone must be an IANA time zone in its exact spelling, such as Europe/Berlin"],
+    ],
+    [
+      "backup.logRetentionDays",
+      31,
+      [
+        expect.stringMatching(
+          /^thorbis-supabase:backup\.logRetentionDays must be one of: 1, 3, 5, 7, 14, 30, /,
+        ),
+      ],
+    ],
+    [
+      "backup.bucketName",
+      "-a-",
+      [
+        "backup.bucketName must be 3 to 63 lower-case letters, digits and hyphens, no dots, no hyphen at either end",
+      ],
+    ],
+    ["backup.bucketName", "a".repeat(63), []],
+    [
+      "backup.bucketName",
+      "a".repeat(64),
+      [
+        "backup.bucketName must be 3 to 63 lower-case letters, digits and hyphens, no dots, no hyphen at either end",
+      ],
+    ],
+    [
+      "backup.bucketName",
+      "xn--backups",
+      ["backup.bucketName must not have a prefix or suffix that S3 reserves"],
+    ],
+    [
+      "api.exposedSchemas",
+      ["public", "auth"],
+      ["api.exposedSchemas[1] must not be a schema of the platform"],
+    ],
+    ["sql.directory", "../elsewhere", ["sql.directory must be a relative path inside the project"]],
+    ["functions.secretNames", ["SUPABASE_URL"], [expect.stringContaining("functions.secretNames[0]")]],
+    [
+      "database.extensions",
+      ["pgjwt", "adminpack"],
+      [expect.stringMatching(/^thorbis-supabase:database\.extensions\[1\] must be one of: /)],
+    ],
+    ["database.poolSize", 1.5, ["database.poolSize must be a whole number"]],
+    ["database.poolSize", 0, ["database.poolSize must be at least 1"]],
+    ["realtime.debug", "true", ["realtime.debug must be true or false"]],
+    ["auth.email", "on", ["auth.email must be an object"]],
+    ["auth.redirectUrls", "https://a.example", ["auth.redirectUrls must be a list"]],
+  ])("%s = %j", (path, value, expected) => {
+    const areas = withValue(development, path.split("."), value);
+    const secrets =
+      path === "functions.secretNames"
+        ? developmentSecrets.filter((name) => !name.startsWith("functions"))
+        : developmentSecrets;
+
+    const faults = faultsOf("dev", areas, secrets);
+
+    const exact = expected.map((fault) => (typeof fault === "string" ? key(fault) : fault));
+    if (path === "functions.secretNames") expect(faults).toContainEqual(exact[0]);
+    else expect(faults).toEqual(exact);
+  });
+});
