@@ -16,6 +16,7 @@ const programs = {
   "providers/aws.cjs": "local/providers/aws/main.ts",
   "services/supabase.cjs": "local/services/supabase/main.ts",
   "backup.cjs": "backup/cli.ts",
+  "../sdks/supabase/bin/index.js": "sdks/supabase/index.ts",
 };
 
 /** Copied out of the checkout before they run, so their packages go into the file. */

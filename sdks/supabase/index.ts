@@ -1,0 +1,15 @@
+// The package as `pulumi package add terraform-provider supabase/supabase 1.10.1` would make it: the same names and types.
+// That generated package can take this folder's place without a change elsewhere.
+export * from "./apikey";
+export * from "./branch";
+export * from "./edgeFunction";
+export * from "./edgeFunctionSecrets";
+export * from "./getApikeys";
+export * from "./getBranch";
+export * from "./getNetworkBans";
+export * from "./getPooler";
+export * from "./project";
+export * from "./provider";
+export * from "./settings";
+export * from "./thirdPartyAuth";
+export * as types from "./types";
