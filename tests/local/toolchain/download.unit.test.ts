@@ -1,0 +1,149 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import path from "node:path";
+import { create } from "tar";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { pulumiVersion } from "../../../local/toolchain/versions";
+import { Fixture } from "./fixture";
+
+const archiveName = `pulumi-v${pulumiVersion}-${process.platform}-${process.arch}.tar.gz`;
+const checksumsName = `pulumi-${pulumiVersion}-checksums.txt`;
+
+let fixture: Fixture;
+let server: Server | undefined;
+let requests: string[];
+beforeEach(() => {
+  fixture = new Fixture();
+  requests = [];
+});
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+  fixture.remove();
+});
+
+/** A site on loopback; answers its address. */
+async function serve(listener: RequestListener): Promise<string> {
+  const created = createServer((request, response) => {
+    requests.push(request.url ?? "");
+    listener(request, response);
+  });
+  server = created;
+  await new Promise<void>((resolve) => created.listen(0, "127.0.0.1", resolve));
+  return `http://127.0.0.1:${(created.address() as AddressInfo).port}`;
+}
+
+/** A release as Pulumi packs it: programs for many languages in one folder. */
+function release(version = pulumiVersion): Buffer {
+  fixture.write("release/pulumi/pulumi", `#!/bin/sh\necho v${version}\n`, 0o755);
+  fixture.write("release/pulumi/pulumi-language-nodejs", "#!/bin/sh\n", 0o755);
+  fixture.write("release/pulumi/pulumi-language-python", "#!/bin/sh\n", 0o755);
+  const file = path.join(fixture.root, archiveName);
+  create({ file, cwd: path.join(fixture.root, "release"), gzip: true, sync: true }, ["pulumi"]);
+  return readFileSync(file);
+}
+
+function checksums(archive: Buffer): string {
+  const sum = createHash("sha256").update(archive).digest("hex");
+  return `${"0".repeat(64)}  pulumi-v${pulumiVersion}-windows-x64.zip\n${sum}  ${archiveName}\n`;
+}
+
+describe("the official download", () => {
+  it("is checked, unpacked without what Node.js does not need, and kept", async () => {
+    const archive = release();
+    const site = await serve((request, response) => {
+      response.end(request.url === `/${archiveName}` ? archive : checksums(archive));
+    });
+
+    const first = await fixture.ensure(site);
+    const second = await fixture.ensure(site);
+
+    expect(first.source).toBe("download");
+    expect(readdirSync(first.binDirectory).sort()).toEqual(["pulumi", "pulumi-language-nodejs"]);
+    expect(second).toEqual({ ...first, source: "cache" });
+    expect(requests).toEqual([`/${checksumsName}`, `/${archiveName}`]);
+  });
+
+  it.each([
+    [
+      "another file than the published one",
+      (archive: Buffer) => [checksums(Buffer.from("published")), archive] as const,
+      `sent a ${archiveName} that is not the published one (SHA-256)`,
+    ],
+    [
+      "no checksum",
+      (archive: Buffer) => ["nothing of the kind\n", archive] as const,
+      `publishes no SHA-256 of ${archiveName}`,
+    ],
+  ])("of a site that sends %s is refused, and the CLI is built", async (_case, answers, reason) => {
+    const [published, sent] = answers(release());
+    const site = await serve((request, response) => {
+      response.end(request.url === `/${archiveName}` ? sent : published);
+    });
+    fixture.addGo("1.25.8");
+
+    const toolchain = await fixture.ensure(site);
+
+    expect(toolchain.source).toBe("build");
+    expect(readdirSync(fixture.versionFolder)).not.toContain("release");
+    expect(fixture.progress).toContain(
+      `Building the Pulumi CLI ${pulumiVersion} with Go 1.25.8, because none is installed and ${new URL(site).host} ${reason}: two to four minutes, once per user.`,
+    );
+  });
+
+  it("of a site that has no such release is not insisted on", async () => {
+    const site = await serve((_request, response) => response.writeHead(404).end());
+    fixture.addGo("1.25.8");
+
+    await fixture.ensure(site);
+
+    expect(fixture.progress[1]).toContain(`${new URL(site).host} answers 404 for ${checksumsName}`);
+  });
+
+  it("costs no more than three seconds when the site takes the connection and says nothing", async () => {
+    const site = await serve(() => undefined);
+    fixture.addGo("1.25.8");
+    let failedAfter = 0;
+    const started = performance.now();
+    const push = fixture.progress.push.bind(fixture.progress);
+    fixture.progress.push = (line) => {
+      if (line.startsWith("Building")) failedAfter = performance.now() - started;
+      return push(line);
+    };
+
+    await fixture.ensure(site);
+
+    // The limit is 3 s; the rest is for a busy machine to look for Go.
+    expect(failedAfter).toBeGreaterThan(2_900);
+    expect(failedAfter).toBeLessThan(6_000);
+  });
+});
+
+describe("a failed download", () => {
+  it("is remembered for a day, with its reason", async () => {
+    await expect(fixture.ensure()).rejects.toThrow("127.0.0.1:1 does not answer");
+    const site = await serve((_request, response) => response.writeHead(500).end());
+
+    await expect(fixture.ensure(site)).rejects.toThrow("127.0.0.1:1 does not answer");
+
+    expect(requests).toEqual([]);
+  });
+
+  it.each([
+    ["more than a day ago", { at: new Date(Date.now() - 86_401_000).toISOString() }],
+    ["in the future, by a clock that was wrong", { at: new Date(Date.now() + 3_600_000).toISOString() }],
+    ["for another version", { version: "3.0.0" }],
+    ["unreadably", { at: "yesterday" }],
+  ])("that was noted %s is tried again", async (_case, change) => {
+    await expect(fixture.ensure()).rejects.toThrow();
+    const memory = JSON.parse(readFileSync(fixture.failureMemory, "utf8")) as Record<string, string>;
+    writeFileSync(fixture.failureMemory, JSON.stringify({ ...memory, ...change }));
+    const site = await serve((_request, response) => response.writeHead(500).end());
+
+    await expect(fixture.ensure(site)).rejects.toThrow("answers 500");
+
+    expect(requests).toEqual([`/${checksumsName}`]);
+  });
+});

@@ -1,0 +1,11 @@
+// A process of its own that ensures the toolchain of a test's fixture, so that it can be killed or raced.
+import { ensureToolchain } from "../../../local/toolchain";
+
+const [, , checkout = "", downloadSite = ""] = process.argv;
+ensureToolchain({ progress: (line) => console.log(line), checkout, downloadSite }).then(
+  ({ source }) => console.log(`source: ${source}`),
+  (error: Error) => {
+    console.error(error.message);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,165 @@
+import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { checkoutRoot } from "../../../foundation/checkout";
+import { ensureToolchain } from "../../../local/toolchain";
+import { leftoverProcesses } from "../../support/processes";
+
+/** A blank in the path: checkouts have them, too. */
+const root = mkdtempSync(path.join(tmpdir(), "language host "));
+const project = path.join(root, "project");
+let pulumi: string;
+let environment: NodeJS.ProcessEnv;
+const started: ChildProcess[] = [];
+
+interface Result {
+  readonly code: number;
+  readonly output: string;
+}
+
+async function run(...args: string[]): Promise<Result> {
+  return await new Promise((resolve) => {
+    execFile(
+      pulumi,
+      [...args, "--non-interactive", "--color=never"],
+      { cwd: project, env: environment },
+      (error, stdout, stderr) =>
+        resolve({ code: error === null ? 0 : Number(error.code), output: stdout + stderr }),
+    );
+  });
+}
+
+function writeProgram(source: string): void {
+  writeFileSync(path.join(project, "index.js"), source);
+}
+
+beforeAll(async () => {
+  const toolchain = await ensureToolchain({ progress: () => undefined });
+  pulumi = toolchain.pulumi;
+  // Whatever CLI there is on this machine, the host under test is ours: the first on PATH.
+  const bin = path.join(root, "bin");
+  mkdirSync(bin);
+  writeFileSync(
+    path.join(bin, "pulumi-language-nodejs"),
+    `#!/bin/sh\nexec '${process.execPath}' '${checkoutRoot()}/dist/language-nodejs.cjs' "$@"\n`,
+    { mode: 0o755 },
+  );
+  const binDirectories = toolchain.source === "path" ? [bin] : [];
+  environment = {
+    ...process.env,
+    PATH: [...binDirectories, toolchain.environment.PATH].join(path.delimiter),
+    PULUMI_HOME: path.join(root, "home"),
+    PULUMI_BACKEND_URL: `file://${encodeURI(root)}`,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+  mkdirSync(project);
+  writeFileSync(
+    path.join(project, "Pulumi.yaml"),
+    "name: tiny\nruntime: {name: nodejs, options: {typescript: false}}\n",
+  );
+  writeFileSync(
+    path.join(project, "package.json"),
+    JSON.stringify({ name: "tiny", main: "index.js", dependencies: { "@pulumi/pulumi": "*" } }),
+  );
+  symlinkSync(path.join(checkoutRoot(), "node_modules"), path.join(project, "node_modules"));
+  expect(await run("stack", "init", "test")).toMatchObject({ code: 0 });
+});
+
+afterAll(() => {
+  for (const child of started) child.kill("SIGKILL");
+  rmSync(root, { recursive: true, force: true });
+});
+
+describe("the language host under the real CLI", () => {
+  it("runs a program: configuration in, secrets kept, what it prints shown, outputs out", async () => {
+    writeProgram(`
+      const pulumi = require("@pulumi/pulumi");
+      const config = new pulumi.Config();
+      console.log("printed by the program");
+      exports.plain = config.require("plain");
+      exports.secret = config.requireSecret("secret").apply((value) => value.toUpperCase());
+      exports.where = [pulumi.getOrganization(), pulumi.getProject(), pulumi.getStack()].join("/");
+    `);
+    await run("config", "set", "plain", "visible");
+    await run("config", "set", "--secret", "secret", "hidden");
+
+    const up = await run("up", "--yes", "--skip-preview");
+
+    expect(up).toMatchObject({ code: 0 });
+    expect(up.output).toContain("printed by the program");
+    expect(up.output).not.toMatch(/hidden/i);
+    const outputs = await run("stack", "output", "--json", "--show-secrets");
+    expect(JSON.parse(outputs.output)).toEqual({
+      plain: "visible",
+      secret: "HIDDEN",
+      where: "organization/tiny/test",
+    });
+  });
+
+  it("answers `pulumi about`", async () => {
+    const about = await run("about");
+
+    expect(about.output).toContain(
+      `This project is written in nodejs: executable='${process.execPath}' version='${process.version}' packagemanager='npm'`,
+    );
+    expect(about.output).toMatch(/^@pulumi\/pulumi +3\.246\.0/m);
+  });
+
+  it("shows the error of a program that throws once, with where it happened, and nothing of its own", async () => {
+    writeProgram(`
+      require(${JSON.stringify(path.join(checkoutRoot(), "build", "plainErrors.cjs"))});
+      require("@pulumi/pulumi");
+      function faulty() { throw new Error("broken on purpose"); }
+      faulty();
+    `);
+
+    const { code, output } = await run("preview");
+
+    expect(code).not.toBe(0);
+    expect(output.match(/Error: broken on purpose/g)).toHaveLength(1);
+    expect(output).toMatch(/at faulty \(.*index\.js:4:/);
+    expect(output).not.toContain("non-zero exit code");
+  });
+
+  it("reports a program that ends itself with a code", async () => {
+    writeProgram(`require("@pulumi/pulumi"); process.exit(7);`);
+
+    const { code, output } = await run("preview");
+
+    expect(code).not.toBe(0);
+    expect(output).toContain("Program exited with non-zero exit code: 7");
+  });
+
+  it("leaves no process behind when the CLI is killed", async () => {
+    writeProgram(`
+      require("@pulumi/pulumi");
+      require("node:child_process").spawn("sleep", ["300"], { cwd: __dirname });
+      setInterval(() => undefined, 1000);
+    `);
+    const cli = spawn(pulumi, ["preview", "--non-interactive"], {
+      cwd: project,
+      env: environment,
+      stdio: "ignore",
+    });
+    started.push(cli);
+    const ours = () => leftoverProcesses(project).map(({ command }) => command);
+    const patience = { timeout: 30_000, interval: 100 };
+    await vi.waitFor(
+      () => expect(ours().some((command) => command.startsWith("sleep"))).toBe(true),
+      patience,
+    );
+    expect(ours().some((command) => command.includes("language-nodejs"))).toBe(true);
+    expect(ours().some((command) => command.includes("cmd/run"))).toBe(true);
+
+    const exit = once(cli, "exit");
+    cli.kill("SIGKILL");
+    await exit;
+
+    await vi.waitFor(() => expect(ours()).toEqual([]), { timeout: 5_000, interval: 50 });
+  });
+});
