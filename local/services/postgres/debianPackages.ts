@@ -49,10 +49,14 @@ async function newestMajor(): Promise<number> {
 }
 
 async function aptGet(args: readonly string[]): Promise<void> {
-  const child = spawn("apt-get", ["-qq", "-y", "--no-install-recommends", ...args], {
-    env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    "apt-get",
+    ["-qq", "-y", "--no-install-recommends", "-oDPkg::Lock::Timeout=300", ...args],
+    {
+      env: { ...process.env, DEBIAN_FRONTEND: "noninteractive" },
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   const output: Buffer[] = [];
   child.stdout.on("data", (chunk: Buffer) => output.push(chunk));
   child.stderr.on("data", (chunk: Buffer) => output.push(chunk));

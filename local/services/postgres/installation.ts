@@ -14,6 +14,8 @@ export interface PostgresInstallation {
   /** Where extensions' control files are. */
   readonly extensionDirectory: string;
   readonly pgConfig: string;
+  /** Where postgres.h is. */
+  readonly headerDirectory: string;
 }
 
 /** Called with one line for each step that takes longer than a moment. */
@@ -60,7 +62,9 @@ export async function ensurePostgresInstalled(
     missing = found === undefined ? ["postgres"] : missingParts(found, system);
     if (found !== undefined && missing.length === 0) return found;
   }
-  throw new UserError(whatToInstall(found, missing, canInstall));
+  throw new UserError(
+    whatToInstall(found, missing, canInstall ? "tried" : system.isRoot ? "no apt-get" : "not root"),
+  );
 }
 
 async function findInstallation(system: InstallationSystem): Promise<PostgresInstallation | undefined> {
@@ -89,15 +93,19 @@ async function describeInstallation(
     const major = Number(version?.[1]);
     if (version === null || !Number.isInteger(major)) return undefined;
     const pgConfig = path.join(binDirectory, "pg_config");
-    const share = system.isExecutable(pgConfig)
-      ? (await system.run(pgConfig, ["--sharedir"])).trim()
-      : `/usr/share/postgresql/${major}`;
+    const directory = async (option: string): Promise<string> =>
+      (await system.run(pgConfig, [option])).trim();
+    const hasPgConfig = system.isExecutable(pgConfig);
     return {
       major,
       version: version[0].slice(2),
       binDirectory,
-      extensionDirectory: path.join(share, "extension"),
       pgConfig,
+      extensionDirectory: path.join(
+        hasPgConfig ? await directory("--sharedir") : `/usr/share/postgresql/${major}`,
+        "extension",
+      ),
+      headerDirectory: hasPgConfig ? await directory("--includedir-server") : "",
     };
   } catch {
     return undefined;
@@ -109,37 +117,31 @@ function missingParts(installation: PostgresInstallation, system: InstallationSy
   const missing: string[] = requiredExtensions.filter(
     (name) => !system.exists(path.join(installation.extensionDirectory, `${name}.control`)),
   );
-  if (!system.isExecutable(installation.pgConfig) || !system.exists(serverHeader(installation))) {
+  if (!system.exists(path.join(installation.headerDirectory, "postgres.h")))
     missing.push("the server's header files");
-  }
   if (findProgram(system, "make") === undefined) missing.push("make");
   if (["cc", "gcc", "clang"].every((name) => findProgram(system, name) === undefined))
     missing.push("a C compiler");
   return missing;
 }
 
-/** PGXS is where the headers are: both come with the same package, in Debian and elsewhere. */
-function serverHeader({ binDirectory, major }: PostgresInstallation): string {
-  const debian = `/usr/include/postgresql/${major}/server/postgres.h`;
-  return binDirectory.startsWith("/usr/lib/postgresql/")
-    ? debian
-    : path.join(binDirectory, "..", "include", "server", "postgres.h");
-}
-
 function whatToInstall(
   found: PostgresInstallation | undefined,
   missing: readonly string[],
-  tried: boolean,
+  obstacle: "tried" | "no apt-get" | "not root",
 ): string {
   const packages = debianPackages(found?.major ?? oldestMajor).join(" ");
   const lack =
     found === undefined
       ? `no PostgreSQL ${oldestMajor} or newer was found on PATH or below /usr/lib/postgresql`
       : `PostgreSQL ${found.version} in ${found.binDirectory} lacks ${missing.join(", ")}`;
-  const advice = tried
-    ? "and installing Debian's packages did not bring it"
-    : `and only root can install it: on Debian or Ubuntu run \`sudo apt-get install ${packages}\`, elsewhere install the same from your system's packages`;
-  return `The local stack needs a complete PostgreSQL, but ${lack}, ${advice}.`;
+  const advice = {
+    tried: `although apt-get installed ${packages}: put the folder of its programs on PATH`,
+    "no apt-get":
+      "and there is no apt-get to install it with: install the server, its header files, pg_cron, PostGIS, make and a C compiler from your system's packages",
+    "not root": `and only root can install it: run \`sudo apt-get install ${packages}\`, or the same from your system's packages`,
+  };
+  return `The local stack needs a complete PostgreSQL, but ${lack}, ${advice[obstacle]}.`;
 }
 
 function findProgram(system: InstallationSystem, name: string): string | undefined {

@@ -1,0 +1,121 @@
+import { spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  freePort,
+  identifyProcess,
+  isSameProcess,
+  portIsFree,
+  runningService,
+  runningServices,
+  startService,
+  stopProcess,
+  stopService,
+  waitUntil,
+} from "../../../local/services/process";
+
+let registry: string;
+beforeEach(() => {
+  registry = mkdtempSync(path.join(tmpdir(), "thorbis registry "));
+});
+afterEach(async () => {
+  for (const service of runningServices(registry)) await stopService(registry, service.name, "SIGKILL");
+  rmSync(registry, { recursive: true });
+});
+
+const script = (code: string): readonly [string, ...string[]] => [process.execPath, "-e", code];
+const idle = script("console.log('up'); setInterval(() => {}, 1000)");
+const log = (): string => path.join(registry, "logs", "service.log");
+
+describe("the identity of a process", () => {
+  it("is that of this process while it lives", () => {
+    const self = identifyProcess(process.pid);
+    expect(self?.pid).toBe(process.pid);
+    expect(self !== undefined && isSameProcess(self)).toBe(true);
+  });
+
+  it("does not fit another process of the same number", () => {
+    expect(isSameProcess({ pid: process.pid, startTime: "some other time" })).toBe(false);
+  });
+
+  it.each([0, -1, Number.NaN, 4_194_304])("is nobody's for %s", (pid) => {
+    expect(identifyProcess(pid)).toBeUndefined();
+  });
+
+  it("is nobody's once the process has ended", async () => {
+    const child = spawn("true");
+    await new Promise((resolve) => child.once("exit", resolve));
+    expect(identifyProcess(child.pid ?? 0)).toBeUndefined();
+  });
+});
+
+describe("a background service", () => {
+  it("is recorded with its port and log, found again, and gone after it is stopped", async () => {
+    const port = await freePort();
+    const record = await startService(registry, { name: "idle", command: idle, log: log(), port });
+    expect(runningService(registry, "idle")).toEqual({
+      name: "idle",
+      command: idle,
+      log: log(),
+      port,
+      pid: record.pid,
+      startTime: record.startTime,
+    });
+    expect(await waitUntil(() => readFileSync(log(), "utf8") === "up\n", 10)).toBe(true);
+
+    await stopService(registry, "idle");
+
+    expect(isSameProcess(record)).toBe(false);
+    expect(runningService(registry, "idle")).toBeUndefined();
+    expect(runningServices(registry)).toEqual([]);
+  });
+
+  it("counts as not running when its number is another process's by now", async () => {
+    const record = { name: "old", command: idle, log: log(), pid: process.pid, startTime: "long ago" };
+    writeFileSync(path.join(registry, "old.json"), JSON.stringify(record));
+    expect(runningService(registry, "old")).toBeUndefined();
+    await stopService(registry, "old", "SIGKILL");
+    expect(identifyProcess(process.pid)?.pid).toBe(process.pid);
+  });
+
+  it("counts as not running when its record is damaged", () => {
+    writeFileSync(path.join(registry, "half.json"), '{"name": "ha');
+    expect(runningServices(registry)).toEqual([]);
+  });
+
+  it("is killed when it does not end by itself", async () => {
+    const stubborn = script(
+      "process.on('SIGTERM', () => {}); console.log('up'); setInterval(() => {}, 1000)",
+    );
+    const record = await startService(registry, { name: "stubborn", command: stubborn, log: log() });
+    expect(await waitUntil(() => readFileSync(log(), "utf8") === "up\n", 10)).toBe(true);
+    await stopProcess(record, "SIGTERM", 0.1);
+    expect(isSameProcess(record)).toBe(false);
+  });
+
+  it("fails to start when there is no such program", async () => {
+    const definition = { name: "none", command: ["/no/such/program"] as const, log: log() };
+    await expect(startService(registry, definition)).rejects.toThrow(/ENOENT/);
+  });
+});
+
+describe("ports", () => {
+  it("knows a taken port from a free one", async () => {
+    const server = await new Promise<Server>((resolve) => {
+      const made = createServer();
+      made.listen(0, "127.0.0.1", () => resolve(made));
+    });
+    const address = server.address();
+    const port = address !== null && typeof address === "object" ? address.port : 0;
+    expect(await portIsFree(port)).toBe(false);
+    await new Promise((resolve) => server.close(resolve));
+    expect(await portIsFree(port)).toBe(true);
+  });
+
+  it("picks one that is free", async () => {
+    expect(await portIsFree(await freePort())).toBe(true);
+  });
+});
