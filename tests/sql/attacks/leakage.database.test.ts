@@ -1,0 +1,190 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { as, attempt, member } from "../support/actors";
+import { type BundledDatabase, startBundledDatabase } from "../support/database";
+import { idOf, seedWorld, tenantId } from "../support/world";
+import { installGuide } from "./guide";
+
+let database: BundledDatabase;
+const manager = member("a", "manager");
+const ownNames = ["Number 0", "Number 1"];
+
+beforeAll(async () => {
+  database = await startBundledDatabase();
+  await seedWorld(database.postgres);
+  await installGuide(database.postgres);
+  await database.postgres.query("update shared.customers set last_name = 'Secret of b' where id = $1", [
+    idOf("b", 2, 2),
+  ]);
+});
+
+afterAll(async () => await database.remove());
+
+const column = async (actor: typeof manager, sql: string, ...first: string[]): Promise<unknown[]> =>
+  await as(database, actor, async (client) => {
+    for (const statement of first) await client.query(statement);
+    const { rows } = await client.query<{ value: unknown }>(sql);
+    return rows.map((row) => row.value);
+  });
+
+describe("views", () => {
+  test("the bundle's run as whoever asks", async () => {
+    const tenants = await column(
+      member("a", "admin"),
+      "select distinct tenant_id as value from shared.audit_trail",
+    );
+
+    expect(tenants).toEqual([tenantId("a")]);
+  });
+
+  test("control: the same view without security_invoker, of an owner with BYPASSRLS, shows every tenant", async () => {
+    await database.postgres.query(`
+      create view guide.audit_trail as select * from audit.entries;
+      grant select on guide.audit_trail to authenticated`);
+
+    const tenants = await column(manager, "select distinct tenant_id as value from guide.audit_trail order by 1");
+
+    expect(tenants).toEqual([tenantId("a"), tenantId("b")]);
+  });
+
+  test("no view of the bundle runs as its owner", async () => {
+    const { rows } = await database.postgres.query(`
+      select oid::regclass::text as name from pg_class
+      where relkind in ('v', 'm')
+        and relnamespace::regnamespace::text in ('shared', 'monitoring', 'private', 'audit', 'home_services', 'restaurants', 'automotive', 'retail')
+        and not coalesce(reloptions @> array['security_invoker=true'], false)`);
+
+    expect(rows).toEqual([]);
+  });
+});
+
+describe("functions", () => {
+  test("a search finds own customers only", async () => {
+    expect(await column(manager, "select last_name as value from shared.search_customers('secret')")).toEqual([]);
+    expect(
+      await column(manager, "select last_name as value from shared.search_customers('number') order by 1"),
+    ).toEqual(ownNames);
+  });
+
+  test("a search treats wildcards as text", async () => {
+    expect(await column(manager, "select last_name as value from shared.search_customers('%')")).toEqual([]);
+  });
+
+  test("control: a search that runs as a definer with BYPASSRLS finds the others'", async () => {
+    await database.postgres.query(`
+      create function guide.search_customers(search text) returns setof shared.customers
+      language sql security definer as $$
+        select * from shared.customers where lower(last_name) like '%' || search || '%'
+      $$`);
+
+    expect(await column(manager, "select last_name as value from guide.search_customers('secret')")).toEqual([
+      "Secret of b",
+    ]);
+  });
+});
+
+describe("hijacking a security definer function by search_path", () => {
+  const bait = [
+    `create temp table users (id uuid, tenant_id uuid, disabled_at timestamptz, role text)`,
+    `insert into users values ('${idOf("a", 1, 1)}', '${tenantId("b")}', null, 'admin')`,
+    "set local search_path = pg_temp, shared, public",
+  ];
+
+  test("the bundle's resolve their names themselves", async () => {
+    expect(await column(manager, "select distinct tenant_id as value from shared.customers", ...bait)).toEqual([
+      tenantId("a"),
+    ]);
+  });
+
+  test("control: a definer that trusts the caller's search_path takes the bait", async () => {
+    await database.postgres.query(`
+      create function guide.tenant_of_caller() returns uuid
+      language plpgsql security definer as $$
+      begin
+        return (select tenant_id from users where id = auth.uid());
+      end $$`);
+
+    expect(await column(manager, "select guide.tenant_of_caller() as value", ...bait)).toEqual([tenantId("b")]);
+  });
+});
+
+describe("operators and functions that tell what they are shown", () => {
+  beforeAll(async () => {
+    await database.postgres.query(`
+      create function guide.peek(value text) returns boolean
+      language plpgsql cost 0.0000001 as $$
+      begin
+        raise notice '%', value;
+        return true;
+      end $$;
+      create view guide.unbarred with (security_barrier = false) as
+        select * from shared.customers where tenant_id = '${tenantId("a")}';
+      grant select on guide.unbarred to authenticated`);
+  });
+
+  const peeked = async (table: string): Promise<string[]> => {
+    const notices: string[] = [];
+    const listen = (notice: { message?: string }): void => void notices.push(notice.message ?? "");
+    database.postgres.on("notice", listen);
+    await as(database, manager, async (client) => {
+      // Every plan, index or not, must keep the order.
+      await client.query("set local enable_indexscan = off; set local enable_bitmapscan = off");
+      await client.query(`select from ${table} where guide.peek(last_name)`);
+    });
+    database.postgres.off("notice", listen);
+    return notices.sort();
+  };
+
+  test("are shown own rows only", async () => {
+    expect(await peeked("shared.customers")).toEqual(ownNames);
+  });
+
+  test("control: are shown the others' rows by a view without barrier", async () => {
+    expect(await peeked("guide.unbarred")).toContain("Secret of b");
+  });
+
+  test("a division by zero over another tenant's row does not happen", async () => {
+    const probe = (table: string): string =>
+      `select from ${table} where 1 / (case when last_name = 'Secret of b' then 0 else 1 end) = 1`;
+
+    expect(await as(database, manager, (client) => attempt(client, probe("shared.customers")))).toEqual({ rows: 2 });
+  });
+});
+
+describe("explain", () => {
+  interface Plan {
+    readonly "Rows Removed by Filter"?: number;
+    readonly "Relation Name"?: string;
+    readonly Plans?: readonly Plan[];
+  }
+
+  const removedRows = (plan: Plan): number =>
+    (plan["Rows Removed by Filter"] ?? 0) +
+    (plan.Plans ?? []).reduce((sum, child) => sum + removedRows(child), 0);
+
+  const explained = async (table: string): Promise<number> =>
+    await as(database, manager, async (client) => {
+      await client.query("set local enable_seqscan = off");
+      const { rows } = await client.query<{ "QUERY PLAN": [{ Plan: Plan }] }>(
+        `explain (analyze, format json) select * from ${table}`,
+      );
+      return removedRows((rows[0] as (typeof rows)[0])["QUERY PLAN"][0].Plan);
+    });
+
+  test("does not count the others' rows: the index finds the tenant's", async () => {
+    expect(await explained("shared.customers")).toBe(0);
+  });
+
+  test("control: counts the other tenant's rows where the guide has no index", async () => {
+    expect(await explained("guide.customers")).toBe(3);
+  });
+});
+
+describe("statistics", () => {
+  test("of columns under row-level security are shown to nobody signed in", async () => {
+    await database.postgres.query("analyze shared.customers");
+
+    expect(
+      await column(manager, "select attname as value from pg_stats where tablename = 'customers' and schemaname = 'shared'"),
+    ).toEqual([]);
+  });
+});

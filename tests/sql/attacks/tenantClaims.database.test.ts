@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Actor, as, attempt, claimsOf, member } from "../support/actors";
+import { type BundledDatabase, startBundledDatabase } from "../support/database";
+import { seedWorld, tenantId, userId } from "../support/world";
+import { installGuide } from "./guide";
+
+let database: BundledDatabase;
+const attacker = member("a", "manager");
+
+beforeAll(async () => {
+  database = await startBundledDatabase();
+  await seedWorld(database.postgres);
+  await installGuide(database.postgres);
+});
+
+afterAll(async () => await database.remove());
+
+/** Whose customers a request sees, after statements that the attacker managed to run first. */
+async function tenantsSeen(actor: Actor, table: string, ...first: string[]): Promise<string[]> {
+  return await as(database, actor, async (client) => {
+    for (const sql of first) await client.query(sql);
+    const { rows } = await client.query<{ tenant_id: string }>(
+      `select distinct tenant_id from ${table} order by tenant_id`,
+    );
+    return rows.map((row) => row.tenant_id);
+  });
+}
+
+const withClaims = (claims: Record<string, unknown>): Actor => ({ ...attacker, claims });
+
+describe("a tenant chosen by a session setting", () => {
+  const setting = `select set_config('app.current_tenant_id', '${tenantId("b")}', true)`;
+
+  test("is ignored", async () => {
+    expect(await tenantsSeen(attacker, "shared.customers", setting)).toEqual([tenantId("a")]);
+  });
+
+  test("is ignored without a tenant in the token, too", async () => {
+    const { tenant_id: _, ...claims } = claimsOf("a", "manager");
+
+    expect(await tenantsSeen(withClaims(claims), "shared.customers", setting)).toEqual([]);
+  });
+
+  test("control: outranks the token in the guide's function", async () => {
+    expect(await tenantsSeen(attacker, "guide.customers", setting)).toEqual([tenantId("b")]);
+  });
+});
+
+describe("a token that names another tenant than the person's own", () => {
+  const forged = withClaims({ ...claimsOf("a", "manager"), tenant_id: tenantId("b") });
+
+  test("shows nothing", async () => {
+    expect(await tenantsSeen(forged, "shared.customers")).toEqual([]);
+  });
+
+  test("control: shows the other tenant with the guide's function", async () => {
+    expect(await tenantsSeen(forged, "guide.customers")).toEqual([tenantId("b")]);
+  });
+});
+
+describe("malformed and misplaced claims show nothing and raise nothing", () => {
+  test.each<[string, Record<string, unknown>]>([
+    ["no claim at all", {}],
+    ["no sub", { tenant_id: tenantId("a") }],
+    ["a sub that is no uuid", { sub: "admin' or '1'='1", tenant_id: tenantId("a") }],
+    ["a tenant that is no uuid", { sub: userId("a", "manager"), tenant_id: "*" }],
+    ["a tenant that is null", { sub: userId("a", "manager"), tenant_id: null }],
+    ["a tenant that is a list", { sub: userId("a", "manager"), tenant_id: [tenantId("a"), tenantId("b")] }],
+    ["a tenant in user_metadata", { sub: userId("a", "manager"), user_metadata: { tenant_id: tenantId("a") } }],
+    ["a tenant in app_metadata", { sub: userId("a", "manager"), app_metadata: { tenant_id: tenantId("a") } }],
+    ["a sub of nobody", { sub: crypto.randomUUID(), tenant_id: tenantId("a") }],
+  ])("%s", async (_what, claims) => {
+    expect(await tenantsSeen(withClaims(claims), "shared.customers")).toEqual([]);
+  });
+
+  test("control: the same person with the right claims sees the tenant", async () => {
+    const claims = { sub: userId("a", "manager"), tenant_id: tenantId("a") };
+
+    expect(await tenantsSeen(withClaims(claims), "shared.customers")).toEqual([tenantId("a")]);
+  });
+});
+
+describe("a role that the token claims", () => {
+  const selfMade = withClaims({ ...claimsOf("a", "user"), tenant_role: "admin", role: "admin" });
+
+  test("does not widen what the membership allows", async () => {
+    expect(await tenantsSeen(selfMade, "shared.customers")).toEqual([]);
+  });
+
+  test("control: the guide's policies let every role see restricted customers, the claim notwithstanding", async () => {
+    const restricted = await as(database, member("a", "user"), async (client) => {
+      const { rowCount } = await client.query("select from guide.customers where settings ? 'pii_restricted'");
+      return rowCount;
+    });
+
+    expect(restricted).toBe(1);
+  });
+});
+
+describe("a token that outlived the membership", () => {
+  const ends = {
+    disabled: `update shared.users set disabled_at = now() where id = '${userId("a", "manager")}'`,
+    deleted: `delete from shared.users where id = '${userId("a", "manager")}'`,
+    "deleted with the account": `delete from auth.users where id = '${userId("a", "manager")}'`,
+  };
+
+  test.each(Object.entries(ends))("%s: shows nothing from that moment", async (_how, end) => {
+    await database.postgres.query("begin");
+    try {
+      await database.postgres.query(end);
+      await database.postgres.query("select set_config('request.jwt.claims', $1, true)", [
+        JSON.stringify(attacker.claims),
+      ]);
+      await database.postgres.query("set local role authenticated");
+
+      const outcome = await attempt(database.postgres, "select from shared.customers");
+      expect(outcome).toEqual({ rows: 0 });
+      // Control: the guide goes by the token alone, and shows the tenant for as long as it is valid.
+      const guide = await attempt(database.postgres, "select from guide.customers");
+      expect(guide).toEqual({ rows: 2 });
+    } finally {
+      await database.postgres.query("rollback");
+    }
+  });
+
+  test("a demotion takes effect at once", async () => {
+    const boss = member("a", "admin");
+    await database.postgres.query("begin");
+    try {
+      await database.postgres.query("update shared.users set role = 'user' where id = $1", [userId("a", "admin")]);
+      await database.postgres.query("select set_config('request.jwt.claims', $1, true)", [
+        JSON.stringify(boss.claims),
+      ]);
+      await database.postgres.query("set local role authenticated");
+
+      expect(await attempt(database.postgres, "select from shared.customers")).toEqual({ rows: 0 });
+    } finally {
+      await database.postgres.query("rollback");
+    }
+  });
+});
