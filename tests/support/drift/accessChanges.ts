@@ -127,7 +127,10 @@ export const accessChanges: readonly HandMadeChange[] = [
   {
     name: "a privilege may be passed on",
     change: "grant select on shared.tenants to authenticated with grant option",
-    reverse: "revoke grant option for select on shared.tenants from authenticated",
+    // As the owner: postgres is a member of authenticated too, and would revoke what authenticated has granted.
+    reverse: `set local role app_owner;
+      revoke grant option for select on shared.tenants from authenticated;
+      reset role`,
     reports: changed("table shared.tenants", "grants"),
     repairedBy: "prune",
   },

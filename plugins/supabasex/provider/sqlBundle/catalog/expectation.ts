@@ -1,6 +1,6 @@
-import type { JsonValue } from "../../../../../foundation/json";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
-import { changedProperties, pick, touched, touchedProperties } from "./properties";
+import { changedProperties, touched, touchedBetween, touchedPart, touchedProperties } from "./properties";
 import type { CatalogReading } from "./read";
 import { managedPart } from "./scope";
 
@@ -28,8 +28,8 @@ export function extendExpectation(expected: Catalog, before: CatalogReading, aft
     else if (expected[formerName] !== undefined) {
       result.set(identity, changedExpectation(expected[formerName], former, now));
     } else if (managedBefore[formerName] === undefined) {
-      const changed = changedProperties(former, now);
-      if (changed.length > 0) result.set(identity, { ...pick(now, changed), [touched]: changed });
+      const names = touchedBetween(former, now);
+      if (names.length > 0) result.set(identity, touchedPart(now, names));
     }
   }
   return sortedCatalog(result);
@@ -40,14 +40,46 @@ function changedExpectation(
   former: CatalogObject,
   now: CatalogObject,
 ): CatalogObject {
-  const changed = changedProperties(former, now);
-  const next: Record<string, JsonValue> = { ...expected };
-  for (const name of changed) {
+  const names = touchedProperties(expected);
+  const merged = merge({ ...expected }, { ...former }, { ...now });
+  if (names === undefined) return merged;
+  return { ...merged, [touched]: [...new Set([...names, ...touchedBetween(former, now)])].sort() };
+}
+
+/**
+ * What changed from `former` to `now`, done to `expected`. Maps, such as grants and settings, are merged key by key
+ * and lists of privileges item by item, so that what was there by hand beside a change is not taken over with it.
+ */
+function merge(expected: JsonObject, former: JsonObject, now: JsonObject): JsonObject {
+  const merged: JsonObject = { ...expected };
+  for (const name of changedProperties(former, now)) {
     const value = now[name];
-    if (value === undefined) delete next[name];
-    else next[name] = value;
+    const before = former[name];
+    const wanted = expected[name];
+    if (value === undefined) delete merged[name];
+    else if (isJsonObject(value) && isJsonObject(before)) {
+      const mergeMaps = name === "grants" ? mergeGrants : merge;
+      merged[name] = mergeMaps(isJsonObject(wanted) ? wanted : {}, before, value);
+    } else merged[name] = value;
   }
-  const before = touchedProperties(expected);
-  if (before !== undefined) next[touched] = [...new Set([...before, ...changed])].sort();
-  return next;
+  return merged;
+}
+
+function mergeGrants(expected: JsonObject, former: JsonObject, now: JsonObject): JsonObject {
+  const merged: JsonObject = { ...expected };
+  for (const grantee of changedProperties(former, now)) {
+    const after = privileges(now[grantee]);
+    const before = privileges(former[grantee]);
+    const kept = privileges(expected[grantee]).filter(
+      (item) => after.includes(item) || !before.includes(item),
+    );
+    const held = new Set([...kept, ...after.filter((item) => !before.includes(item))]);
+    if (held.size === 0 && now[grantee] === undefined) delete merged[grantee];
+    else merged[grantee] = [...held].sort();
+  }
+  return merged;
+}
+
+function privileges(value: JsonValue | undefined): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
 }

@@ -1,6 +1,6 @@
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
 import { parentIdentities, partsOfIdentity, relationKinds } from "./identity";
-import { pick, touched, touchedProperties } from "./properties";
+import { touchedPart, touchedProperties } from "./properties";
 
 /** Kinds of which one more is nobody's drift: it belongs to somebody else, or gives no rights and changes no result. */
 const foreignWhenExtra = new Set(["bucket", "extension", "role settings", "schema", "statistics"]);
@@ -8,7 +8,8 @@ const foreignWhenExtra = new Set(["bucket", "extension", "role settings", "schem
 /**
  * The part of a live catalog that a bundle answers for. Equal to `expected` exactly when there is no drift. In it are:
  * - every expected object; of one that was only touched, the touched properties;
- * - what somebody added to a relation that the bundle made or put something on;
+ * - what somebody added to a table or view that the bundle made, and to another one if it is of a kind of which the
+ *   bundle put something there, such as policies on storage.objects;
  * - what somebody added to a schema that the bundle made (of an added table the table only, not each of its parts);
  * - further cron jobs, where the bundle has any; a publication of all tables, where it has tables; event triggers
  *   that run a function in a schema that the bundle made.
@@ -26,7 +27,7 @@ export function managedPart(expected: Catalog, live: Catalog): Catalog {
 
 function comparablePart(expected: CatalogObject, live: CatalogObject): CatalogObject {
   const names = touchedProperties(expected);
-  return names === undefined ? live : { ...pick(live, names), [touched]: [...names] };
+  return names === undefined ? live : touchedPart(live, names);
 }
 
 class Scope {
@@ -34,8 +35,10 @@ class Scope {
   readonly #live: Catalog;
   /** Schemas that the bundle made. */
   readonly #schemas = new Set<string>();
-  /** Relations that the bundle made, or has put something on. */
+  /** Tables and views that the bundle made. */
   readonly #relations = new Set<string>();
+  /** `policy storage.objects` where the bundle put a policy on a table that it did not make; triggers and so on alike. */
+  readonly #partKinds = new Set<string>();
   readonly #kinds = new Set<string>();
 
   constructor(expected: Catalog, live: Catalog) {
@@ -47,7 +50,7 @@ class Scope {
       this.#kinds.add(kind);
       if (kind === "schema" && schema !== undefined) this.#schemas.add(schema);
       if (relationKinds.has(kind)) this.#relations.add(identity.slice(kind.length + 1));
-      if (parent !== undefined && kind !== "publication table") this.#relations.add(parent);
+      if (parent !== undefined) this.#partKinds.add(`${kind} ${parent}`);
     }
   }
 
@@ -59,7 +62,7 @@ class Scope {
     if (foreignWhenExtra.has(kind)) return false;
     const relation = parent ?? relationOf(object);
     if (relation !== undefined) {
-      if (this.#relations.has(relation)) return true;
+      if (this.#relations.has(relation) || this.#partKinds.has(`${kind} ${relation}`)) return true;
       if (this.#isExtra(relation)) return false;
     }
     return schema !== undefined && this.#schemas.has(schema);
