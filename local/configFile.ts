@@ -1,7 +1,7 @@
 import path from "node:path";
-import { checkStackConfig, faultsError, readStackFile } from "../config";
+import { checkStackConfig, faultsError } from "../config";
+import { openStackFile, readStackFile } from "../config/stackFile";
 import { localPassphrase } from "./environment";
-import { openSecrets } from "./stackSecrets";
 
 /**
  * Checks Pulumi.<stack>.yaml before anything is installed, started or changed.
@@ -9,7 +9,6 @@ import { openSecrets } from "./stackSecrets";
  */
 export function validateConfigFile(checkout: string, stack: string): void {
   const file = readStackFile(path.join(checkout, `Pulumi.${stack}.yaml`));
-  const secrets = openSecrets(file.ciphertexts, file.encryptionSalt, localPassphrase);
-  const { faults } = checkStackConfig({ ...file, values: { ...file.values, ...secrets } });
+  const { faults } = checkStackConfig(openStackFile(file, localPassphrase));
   if (faults.length > 0) throw faultsError(stack, faults);
 }
