@@ -50,7 +50,16 @@ export function openStackFile(file: StackFile, passphrase: string): ConfigInput 
       `Stack ${file.stack} does not use passphrase secrets; its secrets can be read by pulumi only.`,
     );
   const crypter = passphraseCrypter(passphrase, file.encryptionSalt);
-  const opened = Object.entries(file.ciphertexts).map(([key, text]) => [key, crypter.decrypt(text)]);
+  const open = (key: string, ciphertext: string) => {
+    try {
+      return crypter.decrypt(ciphertext);
+    } catch {
+      throw new UserError(
+        `The secret ${key} was not encrypted with this file's key; run: pulumi config set --stack ${file.stack} --secret ${key}`,
+      );
+    }
+  };
+  const opened = Object.entries(file.ciphertexts).map(([key, text]) => [key, open(key, text)]);
   return {
     stack: file.stack,
     values: { ...file.values, ...Object.fromEntries(opened) },

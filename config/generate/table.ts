@@ -14,6 +14,8 @@ export function configurationTable(): string {
 
     pulumi config set --path '${configNamespace}:backup.retentionDays.daily' 30
 
+A value that looks like a number but is a text (an id of digits, say) must be quoted in the file: \`--path\` stores it as a number.
+
 Every fault is reported in one run, with the command that corrects it, before anything is touched.
 
 ## Secrets

@@ -3,6 +3,7 @@ import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { generatedFiles } from "../../config/generate/files";
 import { checkStackConfig, parseStackConfig, requiredSecrets } from "../../config/parse";
+import { createEncryptionSalt, passphraseCrypter } from "../../config/passphrase";
 import { openStackFile, readStackFile } from "../../config/stackFile";
 import { canary } from "./specimens";
 
@@ -66,6 +67,17 @@ test("the local stack's secrets open with the public passphrase, and with no oth
   expect(config.database.password.reveal()).toBe("thorbis-local-postgres");
   expect(() => openStackFile(stackFile("local"), "thorbis")).toThrow(
     "The passphrase is not the one of this stack file; set PULUMI_CONFIG_PASSPHRASE and try again.",
+  );
+});
+
+test("a secret that was encrypted with another key is named", () => {
+  const file = stackFile("local");
+  const foreign = passphraseCrypter("other", createEncryptionSalt("other")).encrypt(canary);
+  const ciphertexts = { ...file.ciphertexts, "thorbis-supabase:databasePassword": foreign };
+
+  expect(() => openStackFile({ ...file, ciphertexts }, "thorbis-local")).toThrow(
+    "The secret thorbis-supabase:databasePassword was not encrypted with this file's key; " +
+      "run: pulumi config set --stack local --secret thorbis-supabase:databasePassword",
   );
 });
 
