@@ -1,5 +1,5 @@
--- A stand-in for supabase_vault: same tables, functions and rights. Secrets are encrypted with a key that lies in this
--- same database, where only supabase_admin reads it; on a hosted project the key is outside.
+-- A stand-in for supabase_vault: same tables, functions and rights. Secrets are encrypted, but with a key that lies in
+-- this same database, where whoever may read all data finds it; on a hosted project the key is outside.
 create table vault.local_key (
   is_the_one boolean primary key default true check (is_the_one),
   key text not null default encode(extensions.gen_random_bytes(32), 'hex')
