@@ -1,0 +1,293 @@
+import type { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { startTestCluster } from "../support/cluster";
+import { applyBundle, readBundleFiles } from "./support/applyBundle";
+import { type BundledDatabase, startBundledDatabase } from "./support/database";
+import { createExtensions, createRoles } from "./support/roles";
+
+const schemas = "('shared', 'home_services', 'restaurants', 'automotive', 'retail', 'private', 'audit', 'monitoring')";
+
+let database: BundledDatabase;
+let postgres: Client;
+
+beforeAll(async () => {
+  database = await startBundledDatabase();
+  postgres = database.postgres;
+});
+
+afterAll(async () => await database.remove());
+
+const names = async (sql: string): Promise<string[]> =>
+  (await postgres.query<{ name: string }>(sql)).rows.map((row) => row.name);
+
+/** Runs statements that a check must notice, then the check, and takes everything back. */
+async function afterwards(statements: string, sql: string): Promise<string[]> {
+  await postgres.query("begin");
+  try {
+    await postgres.query(statements);
+    return await names(sql);
+  } finally {
+    await postgres.query("rollback");
+  }
+}
+
+describe("row-level security", () => {
+  const openTables = `
+    select oid::regclass::text as name from pg_class
+    where relkind in ('r', 'p') and relnamespace::regnamespace::text in ${schemas}
+      and not (relrowsecurity and relforcerowsecurity)
+    order by 1`;
+  const withoutPolicy = `
+    select oid::regclass::text as name from pg_class as c
+    where relkind in ('r', 'p') and not relispartition and relnamespace::regnamespace::text in ${schemas}
+      and not exists (select from pg_policy where polrelid = c.oid)
+    order by 1`;
+
+  test("is on and forced for every table and partition", async () => {
+    expect(await names(openTables)).toEqual([]);
+    expect(await afterwards("create table shared.forgotten (id int)", openTables)).toEqual(["shared.forgotten"]);
+  });
+
+  test("has a policy on every table", async () => {
+    expect(await names(withoutPolicy)).toEqual([]);
+    expect(await afterwards("create table shared.forgotten (id int)", withoutPolicy)).toEqual(["shared.forgotten"]);
+  });
+
+  test("no API role holds a right on a partition, anon none on anything", async () => {
+    const held = `
+      select c.oid::regclass || ' ' || acl.grantee::regrole as name
+      from pg_class as c, aclexplode(c.relacl) as acl
+      where c.relnamespace::regnamespace::text in ${schemas}
+        and (
+          (c.relispartition and acl.grantee <> c.relowner)
+          or acl.grantee = 0 or acl.grantee::regrole::text = 'anon'
+        )`;
+
+    expect(await names(held)).toEqual([]);
+    expect(await afterwards("grant select on shared.metrics_default to authenticated", held)).toEqual([
+      "shared.metrics_default authenticated",
+    ]);
+  });
+
+  // Several permissive policies of one role and command are OR-ed row by row: slow, and wider than each looks.
+  test("one permissive policy per table, role and command", async () => {
+    const duplicates = `
+      select polrelid::regclass || ' ' || role::regrole || ' ' || command as name
+      from pg_policy
+      cross join unnest(polroles) as role
+      cross join unnest(array['r', 'a', 'w', 'd']) as command
+      where polpermissive and polcmd::text in ('*', command)
+      group by polrelid, role, command
+      having count(*) > 1
+      order by 1`;
+
+    expect(await names(duplicates)).toEqual([]);
+    expect(
+      await afterwards("create policy second on shared.customers for select to authenticated using (true)", duplicates),
+    ).toEqual(["shared.customers authenticated r"]);
+  });
+
+  test("policies name their roles and call what does not depend on the row once per statement", async () => {
+    const bare = `
+      select polrelid::regclass || ' ' || polname as name
+      from pg_policy
+      cross join lateral (
+        select regexp_replace(
+          coalesce(pg_get_expr(polqual, polrelid), '') || coalesce(pg_get_expr(polwithcheck, polrelid), ''),
+          '\\( SELECT (private|realtime)\\.\\w+\\(\\) AS \\w+\\)', '', 'g'
+        ) as rest
+      ) as expression
+      where (polroles = array[0::oid] or rest ~ '(private|auth|realtime)\\.\\w+\\(')
+        and polrelid::regclass::text !~ '^(auth|cron)\\.'
+      order by 1`;
+
+    expect(await names(bare)).toEqual([]);
+    expect(
+      await afterwards(
+        "create policy slow on shared.customers to authenticated using (tenant_id = private.get_current_tenant_id())",
+        bare,
+      ),
+    ).toEqual(["shared.customers slow"]);
+  });
+
+  test("an index that begins with it serves the column of every isolation policy", async () => {
+    const unserved = `
+      select c.oid::regclass::text as name
+      from pg_policy as p
+      join pg_class as c on c.oid = p.polrelid
+      join pg_attribute as a
+        on a.attrelid = c.oid and a.attname = case c.oid when 'shared.tenants'::regclass then 'id' else 'tenant_id' end
+      where p.polname = 'tenant_isolation'
+        and not exists (
+          select from pg_index where indrelid = c.oid and indkey[0] = a.attnum and indpred is null and indisvalid
+        )`;
+
+    expect(await names(unserved)).toEqual([]);
+    expect(
+      await afterwards(
+        `create table shared.unindexed (tenant_id uuid);
+         create policy tenant_isolation on shared.unindexed to authenticated using (true)`,
+        unserved,
+      ),
+    ).toEqual(["shared.unindexed"]);
+  });
+});
+
+describe("ownership", () => {
+  test("everything belongs to app_owner; the exceptions are declared", async () => {
+    const others = `
+      select oid::regclass::text as name from pg_class
+      where relkind in ('r', 'p', 'v', 'm', 'S') and relnamespace::regnamespace::text in ${schemas}
+        and relowner <> 'app_owner'::regrole
+      union all
+      select oid::regprocedure::text from pg_proc
+      where pronamespace::regnamespace::text in ${schemas} and proowner <> 'app_owner'::regrole
+      union all
+      select nspname::text from pg_namespace where nspname in ${schemas} and nspowner <> 'app_owner'::regrole
+      union all
+      select typname::text from pg_type
+      where typtype = 'd' and typnamespace::regnamespace::text in ${schemas} and typowner <> 'app_owner'::regrole`;
+
+    // It writes realtime.messages, to which app_owner cannot be given a right; it reads no table.
+    expect(await names(others)).toEqual(["private.notify_realtime_changes()"]);
+  });
+
+  test("app_owner is bound by the policies it is forced under", async () => {
+    const { rows } = await postgres.query(
+      "select rolcanlogin, rolbypassrls, rolsuper from pg_roles where rolname = 'app_owner'",
+    );
+
+    expect(rows).toEqual([{ rolcanlogin: false, rolbypassrls: false, rolsuper: false }]);
+  });
+});
+
+describe("functions", () => {
+  test("none has a search_path that its caller decides", async () => {
+    const mutable = `
+      select oid::regprocedure::text as name from pg_proc
+      where pronamespace::regnamespace::text in ${schemas}
+        and not coalesce(proconfig @> array['search_path=""'], false)`;
+
+    expect(await names(mutable)).toEqual([]);
+    expect(
+      await afterwards("create function private.loose() returns int language sql return 1", mutable),
+    ).toEqual(["private.loose()"]);
+  });
+
+  test("none is open to everybody", async () => {
+    const open = `
+      select p.oid::regprocedure::text as name
+      from pg_proc as p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as acl
+      where p.pronamespace::regnamespace::text in ${schemas} and acl.grantee = 0`;
+
+    expect(await names(open)).toEqual([]);
+    expect(
+      await afterwards(
+        "create function private.loose() returns int language sql set search_path = '' as 'select 1'",
+        open,
+      ),
+    ).toEqual(["private.loose()"]);
+  });
+
+  test("plpgsql_check finds nothing, where the server has it", async ({ skip }) => {
+    const { rowCount } = await postgres.query("select from pg_available_extensions where name = 'plpgsql_check'");
+    skip(rowCount === 0, "plpgsql_check is not installed on this server");
+    await postgres.query("create extension if not exists plpgsql_check schema extensions");
+    const problems = `
+      select p.oid::regprocedure || ': ' || problem as name
+      from pg_proc as p
+      join pg_language as l on l.oid = p.prolang and l.lanname = 'plpgsql'
+      cross join lateral extensions.plpgsql_check_function(
+        p.oid,
+        coalesce((select tgrelid from pg_trigger where tgfoid = p.oid limit 1), 0),
+        oldtable => case p.proname when 'record_audit_entries' then 'old_rows' when 'notify_realtime_changes' then 'changed_rows' end,
+        newtable => case p.proname when 'record_audit_entries' then 'new_rows' end
+      ) as problem
+      where p.pronamespace::regnamespace::text in ${schemas}`;
+
+    expect(await names(problems)).toEqual([]);
+    expect(
+      await afterwards(
+        "create function private.wrong() returns int language plpgsql as 'begin return (select nothing from shared.users); end'",
+        problems,
+      ),
+    ).toContain('private.wrong(): error:42703:1:RETURN:column "nothing" does not exist');
+  });
+});
+
+test("every foreign key has an index that begins with its columns", async () => {
+  const unindexed = `
+    select conrelid::regclass || ' ' || conname as name
+    from pg_constraint as k
+    where contype = 'f' and connamespace::regnamespace::text in ${schemas}
+      and not exists (
+        select from pg_index as i
+        where i.indrelid = k.conrelid and i.indpred is null
+          and (i.indkey::int2[])[0:cardinality(k.conkey) - 1] @> k.conkey
+      )
+    order by 1`;
+
+  expect(await names(unindexed)).toEqual([]);
+  expect(
+    await afterwards(
+      "create table shared.child (id int, tenant_id uuid references shared.tenants (id))",
+      unindexed,
+    ),
+  ).toEqual(["shared.child child_tenant_id_fkey"]);
+});
+
+test("every statement of the bundle is lower case outside of strings, names and comments", () => {
+  const shouting = [...readBundleFiles("migrations"), ...readBundleFiles("repeatable"), ...readBundleFiles("diagnostics")]
+    .filter(({ sql }) => /\b(SELECT|INSERT|UPDATE|CREATE|ALTER|FROM|WHERE|GRANT|REVOKE|TABLE)\b/.test(withoutText(sql)))
+    .map(({ path }) => path);
+
+  expect(shouting).toEqual([]);
+});
+
+const withoutText = (sql: string): string => sql.replaceAll(/--.*$/gm, "").replaceAll(/'[^']*'/g, "");
+
+test("every diagnostic runs as it is", async () => {
+  const files = readBundleFiles("diagnostics");
+  // What the deployer makes, and the bundle by itself does not.
+  await postgres.query(`
+    create schema if not exists supabase_migrations;
+    create table if not exists supabase_migrations.schema_migrations (version text primary key, statements text[], name text)`);
+
+  for (const file of files) await expect(postgres.query(file.sql), file.path).resolves.toBeDefined();
+  expect(files.length).toBeGreaterThanOrEqual(10);
+});
+
+describe("default privileges", () => {
+  const rights = `
+    select c.oid::regclass || ' ' || coalesce(c.relacl::text, '') as name from pg_class as c
+    where relnamespace::regnamespace::text in ${schemas} and relkind in ('r', 'p', 'v')
+    union all
+    select oid::regprocedure || ' ' || coalesce(proacl::text, '') from pg_proc
+    where pronamespace::regnamespace::text in ${schemas}
+    union all
+    select nspname || ' ' || coalesce(nspacl::text, '') from pg_namespace where nspname in ${schemas}
+    order by 1`;
+
+  // Where automatic grants were never switched off, and even where somebody widened them to every schema.
+  test("change nothing of who may do what", async () => {
+    const cluster = await startTestCluster({ legacyDefaultPrivileges: true });
+    try {
+      const client = await cluster.client("postgres");
+      await client.query(`
+        alter default privileges grant all on tables to anon, authenticated, service_role;
+        alter default privileges grant all on functions to anon, authenticated, service_role;
+        alter default privileges grant all on schemas to anon, authenticated, service_role`);
+      await createRoles(client);
+      await createExtensions(client);
+      await applyBundle(client);
+
+      const { rows } = await client.query<{ name: string }>(rights);
+      expect(rows.map((row) => sorted(row.name))).toEqual((await names(rights)).map(sorted));
+    } finally {
+      await cluster.remove();
+    }
+  });
+
+  /** Access control lists keep the order in which rights were given. */
+  const sorted = (line: string): string => line.replace(/\{.*\}/, (acl) => acl.slice(1, -1).split(",").sort().join(","));
+});

@@ -1,0 +1,317 @@
+import type { Client } from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { attempt, claimsOf } from "./support/actors";
+import { type BundledDatabase, startBundledDatabase } from "./support/database";
+import { idOf, seedWorld, tenantId, userId } from "./support/world";
+
+let database: BundledDatabase;
+let client: Client;
+const changes = `tenant:${tenantId("a")}:changes`;
+
+beforeAll(async () => {
+  database = await startBundledDatabase();
+  await seedWorld(database.postgres);
+  client = database.postgres;
+});
+afterAll(async () => await database.remove());
+beforeEach(async () => {
+  await client.query("begin");
+  await client.query("select set_config('request.jwt.claims', $1, true)", [JSON.stringify(claimsOf("a", "manager"))]);
+  await client.query("set local role authenticated");
+});
+afterEach(async () => void (await client.query("rollback")));
+
+/** Reads as the deployer, in the same transaction. */
+async function read<T extends object>(sql: string, values: unknown[] = []): Promise<T[]> {
+  await client.query("reset role");
+  const { rows } = await client.query<T>(sql, values);
+  await client.query("set local role authenticated");
+  return rows;
+}
+
+/** Messages and audit entries of this transaction: both are stamped with its start. */
+const messages = async (topic = changes) =>
+  (
+    await read<{ payload: Record<string, unknown>; event: string; private: boolean }>(
+      `select payload - 'id' - 'timestamp' as payload, event, private from realtime.messages
+       where topic = $1 and inserted_at = now()::timestamp order by event, payload`,
+      [topic],
+    )
+  );
+
+const entries = () =>
+  read(
+    `select tenant_id, table_schema, table_name, operation, row_id, actor_id, actor_role, old_values, new_values
+     from audit.entries where occurred_at = now() order by operation, row_id`,
+  );
+
+const insertCustomers = (count: number) =>
+  client.query(
+    `insert into shared.customers (tenant_id, first_name, last_name, preferences)
+     select $1, 'Bulk', 'Customer ' || n, '{}' from generate_series(1, $2::int) as n`,
+    [tenantId("a"), count],
+  );
+
+describe("change broadcast", () => {
+  test("one message per statement, with ids and no columns", async () => {
+    await client.query("update shared.customers set tags = '{vip}'");
+
+    expect(await messages()).toEqual([
+      {
+        event: "update",
+        private: true,
+        payload: {
+          schema: "shared",
+          table: "customers",
+          operation: "UPDATE",
+          row_count: 2,
+          ids: expect.toSatisfy((ids: string[]) => [...ids].sort().join() === [idOf("a", 2, 0), idOf("a", 2, 1)].join()),
+        },
+      },
+    ]);
+  });
+
+  test("a delete is told too", async () => {
+    await client.query("delete from retail.products where id = $1", [idOf("a", 7, 0)]);
+
+    expect(await messages()).toMatchObject([
+      { event: "delete", payload: { schema: "retail", table: "products", ids: [idOf("a", 7, 0)] } },
+    ]);
+  });
+
+  test.each([
+    [100, 100],
+    [101, null],
+    [5000, null],
+  ])("%i rows are told in one message with %s ids", async (count, ids) => {
+    await insertCustomers(count);
+
+    const told = await messages();
+    expect(told).toMatchObject([{ payload: { row_count: count } }]);
+    expect((told[0]?.payload.ids as string[] | null)?.length ?? null).toBe(ids);
+  });
+
+  test("a statement over several tenants tells each its own", async () => {
+    await read("update shared.customers set tags = '{all}'");
+
+    expect(await messages()).toMatchObject([{ payload: { row_count: 2 } }]);
+    expect(await messages(`tenant:${tenantId("b")}:changes`)).toMatchObject([{ payload: { row_count: 3 } }]);
+  });
+
+  test("a statement that changes no row tells nothing", async () => {
+    await client.query("update shared.customers set tags = '{x}' where false");
+
+    expect(await messages()).toEqual([]);
+  });
+
+  test.each([
+    "shared.customers",
+    "shared.users",
+    "home_services.work_orders",
+    "restaurants.orders",
+    "automotive.vehicles",
+    "automotive.repair_orders",
+    "retail.products",
+    "retail.orders",
+  ])("%s is covered, by broadcast and by publication", async (table) => {
+    const rows = await read<{ events: string[]; published: boolean }>(
+      `select
+         array(select tgname::text from pg_trigger where tgrelid = $1::regclass and tgname like 'realtime_changes_%' order by 1) as events,
+         exists (select from pg_publication_rel as r join pg_publication as p on p.oid = r.prpubid
+                 where p.pubname = 'supabase_realtime' and r.prrelid = $1::regclass) as published`,
+      [table],
+    );
+
+    expect(rows).toEqual([
+      {
+        events: ["realtime_changes_delete", "realtime_changes_insert", "realtime_changes_update"],
+        published: true,
+      },
+    ]);
+  });
+});
+
+describe("writes keep working", () => {
+  const big = JSON.stringify({ blob: "x".repeat(1024 * 1024) });
+  const workOrder = `insert into home_services.work_orders (tenant_id, customer_id, service_type, metadata)
+    values ('${tenantId("a")}', '${idOf("a", 2, 1)}', 'repair', $1)`;
+
+  test("with a metadata value of 1 MB, and the message stays small", async () => {
+    expect(await attempt(client, workOrder, [big])).toEqual({ rows: 1 });
+    expect(
+      await attempt(client, "update home_services.work_orders set metadata = metadata || '{\"more\": true}'"),
+    ).toEqual({ rows: 3 });
+
+    const told = await messages();
+    expect(told).toHaveLength(2);
+    for (const message of told) expect(JSON.stringify(message).length).toBeLessThan(1000);
+  });
+
+  test("control: the guide's pg_notify fails the same write", async () => {
+    await client.query("reset role");
+    const outcome = await attempt(client, "select pg_notify('realtime_changes', $1)", [big]);
+
+    expect(outcome).toMatchObject({ code: "22023", message: "payload string too long" });
+  });
+
+  const breakages: [string, string][] = [
+    ["no partition of realtime.messages", "drop-partitions"],
+    ["realtime.send is gone", "drop-send"],
+    ["realtime.send raises", "raise"],
+  ];
+
+  test.each(breakages)("with Realtime down: %s", async (_what, how) => {
+    const warnings: string[] = [];
+    const listen = (notice: { message?: string }): void => void warnings.push(notice.message ?? "");
+    const admin = await database.cluster.client("supabase_admin");
+    const repair = await breakRealtime(admin, how);
+    client.on("notice", listen);
+    try {
+      expect(await attempt(client, workOrder, ["{}"])).toEqual({ rows: 1 });
+      expect(warnings).toHaveLength(1);
+      expect(await messages()).toEqual([]);
+    } finally {
+      client.off("notice", listen);
+      await client.query("rollback");
+      await repair();
+      await client.query("begin");
+    }
+  });
+
+  /** Breaks Realtime as its own server could find itself, and returns what mends it. */
+  async function breakRealtime(admin: Client, how: string): Promise<() => Promise<unknown>> {
+    switch (how) {
+      case "drop-partitions": {
+        const { rows } = await admin.query<{ name: string; bounds: string }>(
+          `select inhrelid::regclass::text as name, pg_get_expr(relpartbound, oid) as bounds
+           from pg_inherits join pg_class on oid = inhrelid where inhparent = 'realtime.messages'::regclass`,
+        );
+        for (const { name } of rows) await admin.query(`alter table realtime.messages detach partition ${name}`);
+        return async () => {
+          for (const { name, bounds } of rows) {
+            await admin.query(`alter table realtime.messages attach partition ${name} ${bounds}`);
+          }
+        };
+      }
+      case "drop-send":
+        await admin.query("alter function realtime.send(jsonb, text, text, boolean) rename to send_away");
+        return () => admin.query("alter function realtime.send_away(jsonb, text, text, boolean) rename to send");
+      default:
+        await admin.query(`
+          alter function realtime.send(jsonb, text, text, boolean) rename to send_away;
+          create function realtime.send(payload jsonb, event text, topic text, private boolean default true) returns void
+          language plpgsql as $$ begin raise exception 'realtime is down'; end $$`);
+        return () =>
+          admin.query(`
+            drop function realtime.send(jsonb, text, text, boolean);
+            alter function realtime.send_away(jsonb, text, text, boolean) rename to send`);
+    }
+  }
+});
+
+describe("audit trail", () => {
+  const who = {
+    tenant_id: tenantId("a"),
+    table_schema: "shared",
+    table_name: "customers",
+    actor_id: userId("a", "manager"),
+    actor_role: "authenticated",
+  };
+
+  test("an insert keeps the whole new row", async () => {
+    await client.query(
+      "insert into shared.customers (tenant_id, id, first_name, last_name) values ($1, $2, 'New', 'Customer')",
+      [tenantId("a"), idOf("a", 2, 99)],
+    );
+
+    expect(await entries()).toEqual([
+      {
+        ...who,
+        operation: "insert",
+        row_id: idOf("a", 2, 99),
+        old_values: null,
+        new_values: expect.objectContaining({ first_name: "New", last_name: "Customer", pii_restricted: false }),
+      },
+    ]);
+  });
+
+  test("an update keeps what changed, before and after", async () => {
+    await client.query("update shared.customers set first_name = 'Renamed', phone = '+41 44 000 00 00' where id = $1", [
+      idOf("a", 2, 1),
+    ]);
+
+    expect(await entries()).toEqual([
+      {
+        ...who,
+        operation: "update",
+        row_id: idOf("a", 2, 1),
+        old_values: { first_name: "Customer", phone: null },
+        new_values: { first_name: "Renamed", phone: "+41 44 000 00 00" },
+      },
+    ]);
+  });
+
+  test("a delete keeps the whole old row", async () => {
+    await client.query("delete from retail.products where id = $1", [idOf("a", 7, 0)]);
+
+    expect(await entries()).toEqual([
+      {
+        ...who,
+        table_schema: "retail",
+        table_name: "products",
+        operation: "delete",
+        row_id: idOf("a", 7, 0),
+        old_values: expect.objectContaining({ sku: "sku-0", price: 5 }),
+        new_values: null,
+      },
+    ]);
+  });
+
+  test("an update that changes nothing is not recorded", async () => {
+    await client.query("update shared.customers set first_name = first_name");
+
+    expect(await entries()).toEqual([]);
+  });
+
+  test("a tenant's own row, written by an operator, is recorded under the tenant", async () => {
+    await client.query("reset role");
+    await client.query("select set_config('request.jwt.claims', '', true)");
+    await client.query("update shared.tenants set name = 'Renamed' where id = $1", [tenantId("a")]);
+
+    expect(await entries()).toEqual([
+      {
+        tenant_id: tenantId("a"),
+        table_schema: "shared",
+        table_name: "tenants",
+        operation: "update",
+        row_id: tenantId("a"),
+        actor_id: null,
+        actor_role: "postgres",
+        old_values: { name: "Tenant a" },
+        new_values: { name: "Renamed" },
+      },
+    ]);
+  });
+
+  test.each(["update audit.entries set actor_role = 'nobody'", "delete from audit.entries", "truncate audit.entries"])(
+    "is append-only for postgres and for the owner: %s",
+    async (sql) => {
+      for (const role of ["postgres", "app_owner"]) {
+        await client.query("reset role");
+        await client.query(`set local role ${role}`);
+        expect(await attempt(client, sql)).toEqual({
+          code: "42501",
+          message: `the audit trail is append-only: ${sql.split(" ")[0]} refused`,
+        });
+      }
+    },
+  );
+
+  test("a write that is rolled back leaves no entry", async () => {
+    await client.query("savepoint write");
+    await client.query("update shared.customers set first_name = 'Gone'");
+    await client.query("rollback to savepoint write");
+
+    expect(await entries()).toEqual([]);
+  });
+});

@@ -1,0 +1,180 @@
+import type { Client } from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { as, attempt } from "./support/actors";
+import { type BundledDatabase, startBundledDatabase } from "./support/database";
+import { outsiderId, seedWorld, tenantId, tenantRoles, userId } from "./support/world";
+
+let database: BundledDatabase;
+/** As Auth runs the hook: its own role, bound by row-level security. */
+let auth: Client;
+
+beforeAll(async () => {
+  database = await startBundledDatabase();
+  await seedWorld(database.postgres);
+  auth = await database.cluster.client("supabase_auth_admin");
+});
+
+afterAll(async () => await database.remove());
+
+/** What Auth sends; every claim that its validator asks for. */
+function eventOf(user: string, extraClaims: Record<string, unknown> = {}) {
+  return {
+    metadata: { uuid: crypto.randomUUID(), time: "2026-11-01T00:00:00Z", name: "customize-access-token" },
+    user_id: user,
+    claims: {
+      iss: "https://example.supabase.co/auth/v1",
+      aud: "authenticated",
+      exp: 1_800_000_000,
+      iat: 1_799_996_400,
+      sub: user,
+      email: "somebody@example.com",
+      phone: "",
+      role: "authenticated",
+      aal: "aal1",
+      session_id: crypto.randomUUID(),
+      is_anonymous: false,
+      amr: [{ method: "password", timestamp: 1_799_996_400 }],
+      app_metadata: { provider: "email" },
+      user_metadata: { tenant_id: tenantId("b") },
+      ...extraClaims,
+    },
+    authentication_method: "password",
+  };
+}
+
+async function tokenFor(event: ReturnType<typeof eventOf>): Promise<Record<string, unknown>> {
+  const { rows } = await auth.query<{ result: { claims: Record<string, unknown> } }>(
+    "select private.custom_access_token_hook($1) as result",
+    [JSON.stringify(event)],
+  );
+  return (rows[0] as (typeof rows)[0]).result.claims;
+}
+
+describe("a member's token", () => {
+  test.each(tenantRoles)("%s: keeps every claim of Auth and adds the tenant's", async (role) => {
+    const event = eventOf(userId("a", role));
+
+    expect(await tokenFor(event)).toEqual({
+      ...event.claims,
+      tenant_id: tenantId("a"),
+      industry: "home_services",
+      subdomain: "tenant-a",
+      tenant_role: role,
+    });
+  });
+
+  test("the hook returns the event as a whole, as Auth expects", async () => {
+    const event = eventOf(userId("a", "admin"));
+    const { rows } = await auth.query("select private.custom_access_token_hook($1) - 'claims' as rest", [
+      JSON.stringify(event),
+    ]);
+    const { claims: _, ...rest } = event;
+
+    expect(rows).toEqual([{ rest }]);
+  });
+
+  test("shows the tenant's rows, and no others", async () => {
+    const claims = await tokenFor(eventOf(userId("b", "manager")));
+    const seen = await as(database, { name: "token", role: "authenticated", claims }, (client) =>
+      client.query("select distinct tenant_id from shared.customers"),
+    );
+
+    expect(seen.rows).toEqual([{ tenant_id: tenantId("b") }]);
+  });
+});
+
+describe("no tenant in the token", () => {
+  const cases: [string, string, string][] = [
+    ["of somebody without a membership", outsiderId, "select"],
+    [
+      "of a disabled member",
+      userId("a", "user"),
+      `update shared.users set disabled_at = now() where id = '${userId("a", "user")}'`,
+    ],
+    [
+      "of a removed member",
+      userId("a", "employee"),
+      `delete from shared.users where id = '${userId("a", "employee")}'`,
+    ],
+    [
+      "of a banned account",
+      userId("b", "user"),
+      `update auth.users set banned_until = now() + interval '1 day' where id = '${userId("b", "user")}'`,
+    ],
+    [
+      "of a softly deleted account",
+      userId("b", "employee"),
+      `update auth.users set deleted_at = now() where id = '${userId("b", "employee")}'`,
+    ],
+  ];
+
+  test.each(cases)("%s, not even a forged one, and the token sees nothing", async (_who, user, before) => {
+    await database.postgres.query(before);
+    const forged = { tenant_id: tenantId("b"), tenant_role: "admin", industry: "retail", subdomain: "x" };
+
+    const event = eventOf(user);
+    const claims = await tokenFor(eventOf(user, forged));
+    const seen = await as(database, { name: "token", role: "authenticated", claims }, (client) =>
+      attempt(client, "select from shared.tenants"),
+    );
+
+    expect(Object.keys(claims).sort()).toEqual(Object.keys(event.claims).sort());
+    expect(seen).toEqual({ rows: 0 });
+  });
+
+  test("control: a ban that ended is none", async () => {
+    const user = userId("b", "manager");
+    await database.postgres.query("update auth.users set banned_until = now() - interval '1 day' where id = $1", [user]);
+
+    expect(await tokenFor(eventOf(user))).toMatchObject({ tenant_id: tenantId("b"), tenant_role: "manager" });
+  });
+});
+
+test("a membership that moves with its role shows in the next token", async () => {
+  const user = userId("b", "admin");
+  await database.postgres.query("update shared.users set role = 'employee' where id = $1", [user]);
+
+  expect(await tokenFor(eventOf(user))).toMatchObject({ tenant_role: "employee" });
+});
+
+test.each(["anon", "authenticated", "service_role"])("%s may not call the hook", async (role) => {
+  const outcome = await as(database, { name: role, role }, (client) =>
+    attempt(client, "select private.custom_access_token_hook('{}')"),
+  );
+
+  expect(outcome).toEqual({ code: "42501", message: "permission denied for schema private" });
+});
+
+describe("signing in", () => {
+  const signIn = (user: string) =>
+    auth.query("update auth.users set last_sign_in_at = '2026-11-01T10:00:00Z', email = 'new@a.example.com' where id = $1", [
+      user,
+    ]);
+
+  test("keeps email and last log-in of the membership in step", async () => {
+    await signIn(userId("a", "manager"));
+    const { rows } = await database.postgres.query("select email, last_login_at from shared.users where id = $1", [
+      userId("a", "manager"),
+    ]);
+
+    expect(rows).toEqual([{ email: "new@a.example.com", last_login_at: new Date("2026-11-01T10:00:00Z") }]);
+  });
+
+  test("works for somebody without a membership, and when the membership refuses the change", async () => {
+    const warnings: string[] = [];
+    auth.on("notice", (notice) => warnings.push(notice.message ?? ""));
+    await auth.query("update auth.users set last_sign_in_at = now() where id = $1", [outsiderId]);
+    expect(warnings).toEqual([]);
+
+    // The address is taken inside the tenant.
+    const outcome = await auth.query("update auth.users set email = 'new@A.example.com' where id = $1", [
+      userId("a", "admin"),
+    ]);
+    expect(outcome.rowCount).toBe(1);
+    expect(warnings).toEqual([expect.stringMatching(/^user .* was not brought in step with auth.users: duplicate key/)]);
+  });
+
+  test("Auth's role may change nothing else of a membership", async () => {
+    await expect(auth.query("update shared.users set role = 'admin'")).rejects.toThrow("permission denied for table users");
+  });
+});
