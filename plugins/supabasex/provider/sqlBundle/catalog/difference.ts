@@ -3,6 +3,7 @@ import type { Catalog, CatalogObject } from "./catalog";
 import { parentIdentities, partsOfIdentity } from "./identity";
 import { changedProperties, touched } from "./properties";
 import { managedPart } from "./scope";
+import { areOfDifferentVersions, reprinted } from "./serverVersion";
 
 /** One way in which the live catalog differs from the expected one. */
 export interface CatalogDifference {
@@ -18,19 +19,23 @@ export interface CatalogDifference {
 
 /**
  * Every difference in what the bundle answers for (see {@link managedPart}), by identity, then property. Parts of a
- * missing table or view are not listed beside it.
+ * missing table or view are not listed beside it. Between two major versions of PostgreSQL the expressions that the
+ * server prints are not compared; that there are two is a difference itself, `live["server"].majorVersion`.
  *
  * @param live a whole catalog, or the managed part of one
  */
 export function diffCatalogs(expected: Catalog, live: Catalog): CatalogDifference[] {
   const managed = managedPart(expected, live);
+  const upgraded = areOfDifferentVersions(expected, managed);
   const missing = new Set(Object.keys(expected).filter((identity) => managed[identity] === undefined));
   const identities = [...new Set([...Object.keys(expected), ...Object.keys(managed)])].sort();
   return identities.flatMap((identity): CatalogDifference[] => {
     const wanted = expected[identity];
     const found = managed[identity];
     if (wanted === undefined) return [{ identity, kind: "extra", live: found }];
-    if (found !== undefined) return propertyDifferences(identity, wanted, found);
+    if (found !== undefined) {
+      return propertyDifferences(identity, upgraded ? reprinted(wanted, found) : wanted, found);
+    }
     const { parent } = partsOfIdentity(identity);
     const withParent = parent !== undefined && parentIdentities(parent).some((name) => missing.has(name));
     return withParent ? [] : [{ identity, kind: "missing", expected: wanted }];

@@ -3,6 +3,7 @@ import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
 import { changedProperties, touched, touchedBetween, touchedPart, touchedProperties } from "./properties";
 import type { CatalogReading } from "./read";
 import { managedPart } from "./scope";
+import { areOfDifferentVersions, reprinted, serverIdentity } from "./serverVersion";
 
 /**
  * The expectation after files were applied: what they changed, added to what was expected. Whatever was there before
@@ -32,7 +33,22 @@ export function extendExpectation(expected: Catalog, before: CatalogReading, aft
       if (names.length > 0) result.set(identity, touchedPart(now, names));
     }
   }
+  renewServerVersion(result, expected, after.catalog);
   return sortedCatalog(result);
+}
+
+/**
+ * An expectation belongs to the major version that printed it. After an upgrade its texts are taken from the new
+ * version: the one moment at which an expression is believed as it is found.
+ */
+function renewServerVersion(result: Map<string, CatalogObject>, expected: Catalog, live: Catalog): void {
+  const version = live[serverIdentity];
+  if (version !== undefined) result.set(serverIdentity, version);
+  if (!areOfDifferentVersions(expected, live)) return;
+  for (const [identity, object] of result) {
+    const print = live[identity];
+    if (print !== undefined) result.set(identity, reprinted(object, print));
+  }
 }
 
 function changedExpectation(

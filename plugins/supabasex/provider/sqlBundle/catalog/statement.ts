@@ -12,6 +12,7 @@ import { policies } from "./kinds/policies";
 import { publications } from "./kinds/publications";
 import { schemas } from "./kinds/schemas";
 import { sequences } from "./kinds/sequences";
+import { server } from "./kinds/server";
 import { database, settings } from "./kinds/settings";
 import { statistics } from "./kinds/statistics";
 import { tables } from "./kinds/tables";
@@ -23,6 +24,7 @@ import { managedObjects } from "./managedObjects";
 /** The first settles the column types of the union. */
 const alwaysThere: readonly KindQuery[] = [
   schemas,
+  server,
   tables,
   ...columns,
   ...constraints,
