@@ -60,6 +60,7 @@ beforeAll(async () => {
     PULUMI_BACKEND_URL: `file://${path.join(folder, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: "test",
     PULUMI_SKIP_UPDATE_CHECK: "true",
+    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     THING_DIRECTORY: things,
     TOKEN: JSON.stringify(canary),
     TEXT: "hello",
@@ -118,6 +119,20 @@ describe("a provider under the real engine", () => {
     expect(code).not.toBe(0);
     expect(output).toContain("token must be a secret string");
     expect(output).not.toContain(canary);
+  });
+
+  it("leaves a half made resource in the state, however large, and its next up goes on from there", async () => {
+    const failed = await pulumi(["up", "--yes", "--skip-preview"], { TEXT: "half" });
+    expect(failed.code).not.toBe(0);
+    expect(failed.output).toContain("the second half failed");
+    expect(stateText()).toContain('"id":"one"');
+    expect(stateText()).toContain("x".repeat(1_000_000));
+    const next = await pulumi(["up", "--yes", "--skip-preview"], { TEXT: "whole" });
+    expect(next).toMatchObject({ code: 0 });
+    expect(calls().slice(-2)).toEqual(["create one up", "update one up"]);
+    expect(await pulumi(["destroy", "--yes", "--skip-preview"], { TEXT: "whole" })).toMatchObject({
+      code: 0,
+    });
   });
 
   it("gets secrets, and they stay secret in the state", async () => {
