@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { checkoutRoot } from "../../foundation/checkout";
 import { UserError } from "../../foundation/userError";
-import { platform, type ToolchainContext, versionDirectory } from "./context";
+import { cacheDirectory, platform, type ToolchainContext, versionDirectory } from "./context";
 import { DownloadError, downloadRelease, rememberedFailure, rememberFailure } from "./download";
 import { buildCli, findGo } from "./goBuild";
 import { installHost } from "./hostInstallation";
@@ -50,12 +50,20 @@ export async function ensureToolchain(options: ToolchainOptions): Promise<Toolch
   if (installed !== undefined) {
     return toolchain(context, path.dirname(installed.pulumi), "path", installed.version);
   }
+  try {
+    return await ensureCached(context);
+  } catch (error) {
+    throw explainCacheFault(error, context);
+  }
+}
+
+async function ensureCached(context: ToolchainContext): Promise<Toolchain> {
   const cached = findCached(context);
   if (cached !== undefined) return toolchain(context, cached, "cache");
 
   const folder = versionDirectory(context.environment);
   const onWait = () => context.progress("Waiting for another process that is preparing the Pulumi CLI.");
-  return await locked(folder, onWait, async () => {
+  return await withLock(folder, onWait, async () => {
     // The other process may have made what we need.
     const made = findCached(context);
     return made !== undefined ? toolchain(context, made, "cache") : await makeToolchain(context, folder);
@@ -71,17 +79,22 @@ function findCached(context: ToolchainContext): string | undefined {
   return holds(built, "pulumi") ? installHost(context, built) : undefined;
 }
 
-async function locked<T>(folder: string, onWait: () => void, run: () => Promise<T>): Promise<T> {
-  try {
-    return await withLock(folder, onWait, run);
-  } catch (error) {
-    const { code, path: where } = error as NodeJS.ErrnoException;
-    if (code !== "EACCES" && code !== "EROFS" && code !== "ENOSPC") throw error;
-    const fault = code === "ENOSPC" ? "there is no space left" : "this user may not write there";
-    throw new UserError(
-      `The Pulumi CLI cannot be kept in ${where ?? folder}, because ${fault}: set XDG_CACHE_HOME to a folder that has 2 GB to spare and run the command again.`,
-    );
-  }
+const cacheFaults: Readonly<Record<string, string>> = {
+  EACCES: "this user may not write there",
+  EROFS: "it is read-only",
+  ENOSPC: "there is no space left",
+  ENOTDIR: "a part of that path is a file",
+};
+
+/** What to do about a cache that cannot be used; any other error as it is. */
+function explainCacheFault(error: unknown, context: ToolchainContext): unknown {
+  const fault = cacheFaults[(error as NodeJS.ErrnoException).code ?? ""];
+  if (fault === undefined) return error;
+  return new UserError(
+    `The Pulumi CLI cannot be kept in ${cacheDirectory(context.environment)}, because ${fault}: set XDG_CACHE_HOME to a folder that has 2 GB to spare and run the command again.`,
+    1,
+    { cause: error },
+  );
 }
 
 async function makeToolchain(context: ToolchainContext, folder: string): Promise<Toolchain> {

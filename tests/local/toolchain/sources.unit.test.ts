@@ -195,6 +195,14 @@ describe("without a way to a CLI", () => {
     expect((await fixture.ensure()).source).toBe("build");
   });
 
+  it("a cache that cannot be written: one sentence says what to set", async () => {
+    fixture.environment.XDG_CACHE_HOME = fixture.write("file", "");
+
+    await expect(fixture.ensure()).rejects.toThrow(
+      `The Pulumi CLI cannot be kept in ${fixture.root}/file/thorbis-supabase/toolchain, because a part of that path is a file: set XDG_CACHE_HOME to a folder that has 2 GB to spare and run the command again.`,
+    );
+  });
+
   it("the language host not built: one sentence says how", async () => {
     fixture.addGo("1.25.8");
     await fixture.ensure();
