@@ -3,10 +3,11 @@
 -- parent's policies; with no grant and no policy of its own it shows nothing to anybody.
 --
 -- Built beside the table and then attached, since attaching blocks neither readers nor writers of the parent. Rows that came
--- in while the month had no partition are in the default partition, and are moved.
+-- in while the month had no partition are in the default partition, and are moved. Months are UTC's, whoever calls.
 create or replace function private.create_partition(parent regclass, month date) returns boolean
 language plpgsql
 set search_path = ''
+set timezone = 'UTC'
 as $$
 declare
   first_day constant date := date_trunc('month', month);

@@ -6,10 +6,11 @@
 create or replace function private.maintain_partitions(as_of timestamptz default now()) returns void
 language plpgsql
 set search_path = ''
+set timezone = 'UTC'
 set lock_timeout = '5s'
 as $$
 declare
-  this_month constant date := date_trunc('month', as_of at time zone 'UTC');
+  this_month constant date := date_trunc('month', as_of);
   kept record;
   expired record;
 begin
