@@ -1,5 +1,6 @@
 import path from "node:path";
-import { checkStackConfig, faultsError } from "../config";
+import { faultsError } from "../config/faults";
+import { checkStackConfig } from "../config/parse";
 import { openStackFile, readStackFile } from "../config/stackFile";
 import { localPassphrase } from "./environment";
 

@@ -5,8 +5,11 @@ import { shellQuote } from "../foundation/shellQuote";
 /** The passphrase of the local stack's secrets. It is public: nothing that it protects leaves this machine. */
 export const localPassphrase = "thorbis-local";
 
-/** Password of `postgres` on the local server, which listens on loopback only. Public like the passphrase. */
-export const localPostgresPassword = "local-postgres-password";
+/**
+ * Password of `postgres` on the local server, which listens on loopback only; Pulumi.local.yaml has the same as its
+ * secret `databasePassword`. Public like the passphrase.
+ */
+export const localPostgresPassword = "thorbis-local-postgres";
 
 export const projectName = "thorbis-supabase";
 

@@ -53,22 +53,6 @@ const settingsSchema = z.strictObject({
   maxReplicationSlots: integer(5, 100).optional().meta({ description: "`max_replication_slots`. Restarts." }),
 });
 
-/** Settings that the Management API refuses but that a role may carry (`alter role … set`). */
-const roleSettingsSchema = z.strictObject({
-  defaultStatisticsTarget: integer(1, 10_000)
-    .default(100)
-    .meta({ description: "`default_statistics_target`." }),
-  randomPageCost: z.number().min(0.1).max(100).default(1.1).meta({ description: "`random_page_cost`." }),
-  effectiveIoConcurrency: integer(0, 1000).default(200).meta({ description: "`effective_io_concurrency`." }),
-  logStatement: z
-    .enum(["none", "ddl", "mod", "all"])
-    .default("mod")
-    .meta({ description: "`log_statement`." }),
-  logMinDurationMilliseconds: integer(-1, 3_600_000).default(1000).meta({
-    description: "`log_min_duration_statement`: slower statements are logged; -1 logs none.",
-  }),
-});
-
 /** The PostgreSQL database: access, roles, extensions and settings. */
 export const databaseSchema = z.strictObject({
   password: databasePassword("Password of the `postgres` role."),
@@ -83,7 +67,6 @@ export const databaseSchema = z.strictObject({
     description: "Server connections per user and database that the pooler keeps (Supavisor and PgBouncer).",
   }),
   settings: settingsSchema.prefault({}),
-  roleSettings: roleSettingsSchema.prefault({}),
   extensions: distinct(z.enum(extensionNames))
     .default(["uuid-ossp", "pgcrypto", "pg_stat_statements", "postgis", "pg_cron", "pg_trgm", "btree_gin"])
     .meta({
@@ -94,9 +77,7 @@ export const databaseSchema = z.strictObject({
     .strictObject({
       monitoring: loginRole("monitoring", 3).prefault({} as never),
       backup: loginRole("backup", 6).prefault({} as never),
-      preview: loginRole("preview", 3)
-        .optional()
-        .meta({ description: "Read-only role for previews of pull requests; leave out to have none." }),
+      preview: loginRole("preview", 3).prefault({} as never),
     })
     .prefault({}),
   application: z

@@ -13,7 +13,7 @@ export const development: Areas = {
     organizationId: "thorbis",
     region: "us-east-1",
   },
-  database: { roles: { preview: {} } },
+  database: {},
   auth: {
     siteUrl: "https://dev.example.com",
     phone: { twilio: { accountSid: `AC${"0".repeat(32)}`, messageServiceSid: `MG${"0".repeat(32)}` } },
@@ -57,10 +57,14 @@ export const production: Areas = {
 
 export const canary = "canary-Xq7.secret";
 
-const alwaysSecret = ["databasePassword", "databaseRolesMonitoringPassword", "databaseRolesBackupPassword"];
+const alwaysSecret = [
+  "databasePassword",
+  "databaseRolesMonitoringPassword",
+  "databaseRolesBackupPassword",
+  "databaseRolesPreviewPassword",
+];
 export const developmentSecrets = [
   ...alwaysSecret,
-  "databaseRolesPreviewPassword",
   "authPhoneTwilioAuthToken",
   "authProvidersGoogleClientSecret",
   "authProvidersGithubClientSecret",

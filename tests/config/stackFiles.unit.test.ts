@@ -22,18 +22,18 @@ const common = [
   "thorbis-supabase:databasePassword",
   "thorbis-supabase:databaseRolesMonitoringPassword",
   "thorbis-supabase:databaseRolesBackupPassword",
+  "thorbis-supabase:databaseRolesPreviewPassword",
 ];
 const providers = [
   "thorbis-supabase:authPhoneTwilioAuthToken",
   "thorbis-supabase:authProvidersGoogleClientSecret",
   "thorbis-supabase:authProvidersGithubClientSecret",
 ];
-const preview = "thorbis-supabase:databaseRolesPreviewPassword";
 
 describe.each([
-  { stack: "local", secrets: [...common, preview, ...providers] },
+  { stack: "local", secrets: [...common, ...providers] },
   { stack: "dev", secrets: [...common, ...providers] },
-  { stack: "prod", secrets: [...common, preview, ...providers, "thorbis-supabase:authSmtpPassword"] },
+  { stack: "prod", secrets: [...common, ...providers, "thorbis-supabase:authSmtpPassword"] },
 ])("Pulumi.$stack.yaml", ({ stack, secrets }) => {
   test("is valid once its secrets are set", () => {
     expect(checkStackConfig(withSecrets(stack)).faults).toEqual([]);
