@@ -36,6 +36,46 @@ function writeProgram(source: string): void {
   writeFileSync(path.join(project, "index.js"), source);
 }
 
+/** The least that the engine takes for a policy pack: it refuses one type of resource. */
+function writePolicyPack(name: string): void {
+  const pack = path.join(root, "pack");
+  mkdirSync(pack);
+  symlinkSync(path.join(checkoutRoot(), "node_modules"), path.join(pack, "node_modules"));
+  writeFileSync(path.join(pack, "PulumiPolicy.yaml"), "runtime: nodejs\n");
+  writeFileSync(
+    path.join(pack, "package.json"),
+    JSON.stringify({ name, version: "1.0.0", main: "index.js" }),
+  );
+  writeFileSync(
+    path.join(pack, "index.js"),
+    `
+    const grpc = require("@grpc/grpc-js");
+    const { AnalyzerService } = require("@pulumi/pulumi/proto/analyzer_grpc_pb");
+    const analyzer = require("@pulumi/pulumi/proto/analyzer_pb");
+    const { PluginInfo } = require("@pulumi/pulumi/proto/plugin_pb");
+    const { Empty } = require("google-protobuf/google/protobuf/empty_pb");
+    const level = analyzer.EnforcementLevel.MANDATORY;
+    const answer = (make) => (call, callback) => callback(null, make(call.request));
+    const server = new grpc.Server();
+    server.addService(AnalyzerService, {
+      handshake: answer(() => new analyzer.AnalyzerHandshakeResponse()),
+      getPluginInfo: answer(() => new PluginInfo().setVersion("1.0.0")),
+      getAnalyzerInfo: answer(() => new analyzer.AnalyzerInfo().setName("${name}").setVersion("1.0.0")
+        .setPoliciesList([new analyzer.PolicyInfo().setName("no").setEnforcementlevel(level)])),
+      configure: answer(() => new Empty()),
+      configureStack: answer(() => new analyzer.AnalyzerStackConfigureResponse()),
+      analyzeStack: answer(() => new analyzer.AnalyzeResponse()),
+      analyze: answer((request) => new analyzer.AnalyzeResponse().setDiagnosticsList(
+        request.getType() !== "tiny:index:Unwanted" ? [] : [
+          new analyzer.AnalyzeDiagnostic().setPolicyname("no").setPolicypackname("${name}")
+            .setPolicypackversion("1.0.0").setMessage("refused by the pack").setEnforcementlevel(level),
+        ])),
+    });
+    server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (_, port) => console.log(port));
+    `,
+  );
+}
+
 beforeAll(async () => {
   const toolchain = await ensureToolchain({ progress: () => undefined });
   pulumi = toolchain.pulumi;
@@ -133,6 +173,24 @@ describe("the language host under the real CLI", () => {
 
     expect(code).not.toBe(0);
     expect(output).toContain("Program exited with non-zero exit code: 7");
+  });
+
+  it("runs a policy pack, and the preview fails when a policy is violated", async () => {
+    writePolicyPack("unwanted");
+    const component = (type: string) => `
+      const pulumi = require("@pulumi/pulumi");
+      new pulumi.ComponentResource("tiny:index:${type}", "one");
+    `;
+    writeProgram(component("Unwanted"));
+    const violated = await run("preview", "--policy-pack", path.join(root, "pack"));
+    writeProgram(component("Other"));
+    const kept = await run("preview", "--policy-pack", path.join(root, "pack"));
+
+    expect(violated.code).not.toBe(0);
+    expect(violated.output).toContain("refused by the pack");
+    expect(kept).toMatchObject({ code: 0 });
+    expect(kept.output).not.toContain("refused by the pack");
+    expect(leftoverProcesses(path.join(root, "pack"))).toEqual([]);
   });
 
   it("leaves no process behind when the CLI is killed", async () => {
