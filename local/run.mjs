@@ -23,7 +23,9 @@ function fail(sentence) {
 function requireNode() {
   const [major, minor] = process.versions.node.split(".").map(Number);
   if (major > 20 || (major === 20 && minor >= 19)) return;
-  fail(`Node ${process.versions.node} is too old for this project: install Node 20.19 or newer and run the command again.`);
+  fail(
+    `Node ${process.versions.node} is too old for this project: install Node 20.19 or newer and run the command again.`,
+  );
 }
 
 /** Whether node_modules holds exactly what the lockfile names; npm records there what it has installed. */
@@ -34,7 +36,10 @@ function packagesAreInstalled() {
   const installed = JSON.parse(readFileSync(recordPath, "utf8")).packages;
   return Object.entries(wanted).every(
     ([name, entry]) =>
-      name === "" || entry.optional === true || entry.link === true || !name.startsWith("node_modules/") ||
+      name === "" ||
+      entry.optional === true ||
+      entry.link === true ||
+      !name.startsWith("node_modules/") ||
       installed[name]?.version === entry.version,
   );
 }
