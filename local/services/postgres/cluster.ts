@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
 import type pg from "pg";
 import { UserError } from "../../../foundation/userError";
@@ -8,7 +8,7 @@ import { connect } from "./connection";
 import { buildHostedRights } from "./hostedRights";
 import { ensurePostgresInstalled, type PostgresInstallation, type Progress } from "./installation";
 import { withLock } from "./lock";
-import { localPassword, platformLoginRoles, scramVerifier } from "./passwords";
+import { isVerifierOf, localPassword, platformLoginRoles, scramVerifier } from "./passwords";
 import {
   copyDataDirectory,
   findRunning,
@@ -60,8 +60,8 @@ interface ClusterMemory {
  * was killed. On return it accepts connections, has the given password and today's realtime partitions.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
-  const directory = path.resolve(options.directory);
-  mkdirSync(directory, { recursive: true });
+  mkdirSync(options.directory, { recursive: true });
+  const directory = realpathSync(options.directory);
   return await withLock(path.join(directory, "lock"), async () => {
     const progress = options.progress ?? (() => undefined);
     const server = serverOf(directory);
@@ -83,14 +83,15 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
 /** Stops the cluster of a directory and returns once no process of it is left; its data stays. */
 export async function stopCluster(directory: string): Promise<void> {
-  const absolute = path.resolve(directory);
-  if (!existsSync(absolute)) return;
+  if (!existsSync(directory)) return;
+  const absolute = realpathSync(directory);
   await withLock(path.join(absolute, "lock"), async () => await shutDown(serverOf(absolute)));
 }
 
 /** The cluster of a directory when it is running. */
 export function runningCluster(directory: string, postgresPassword: string): Cluster | undefined {
-  const absolute = path.resolve(directory);
+  if (!existsSync(directory)) return undefined;
+  const absolute = realpathSync(directory);
   const running = findRunning(serverOf(absolute));
   return running === undefined ? undefined : clusterOf(absolute, running, postgresPassword);
 }
@@ -174,7 +175,7 @@ async function prepare(directory: string, port: number, options: ClusterOptions)
   try {
     await client.query("begin");
     if (isNew && options.legacyDefaultPrivileges === true) await grantLegacyDefaultPrivileges(client);
-    await setPasswords(client, directory, options.postgresPassword);
+    await setPasswords(client, options.postgresPassword);
     await makeRealtimePartitions(client);
     await client.query("commit");
   } finally {
@@ -205,12 +206,18 @@ async function connectAsAdmin(directory: string, port: number, postgresPassword:
   );
 }
 
-/** Does nothing when the given password is in force already, so that adopting a cluster writes nothing. */
-async function setPasswords(client: pg.Client, directory: string, postgresPassword: string): Promise<void> {
-  if (readMemory(directory).adminPassword === localPassword("supabase_admin", postgresPassword)) return;
-  for (const role of ["postgres", ...platformLoginRoles]) {
-    const verifier = scramVerifier(localPassword(role, postgresPassword));
-    await client.query(`alter role ${role} password '${verifier}'`);
+/** Writes only those that differ, so that adopting a cluster changes nothing. */
+async function setPasswords(client: pg.Client, postgresPassword: string): Promise<void> {
+  const roles = ["postgres", ...platformLoginRoles];
+  const { rows } = await client.query<{ role: string; stored: string | null }>(
+    "select rolname as role, rolpassword as stored from pg_authid where rolname = any ($1)",
+    [roles],
+  );
+  for (const { role, stored } of rows) {
+    const password = localPassword(role, postgresPassword);
+    if (!isVerifierOf(password, stored ?? "")) {
+      await client.query(`alter role ${role} password '${scramVerifier(password)}'`);
+    }
   }
 }
 

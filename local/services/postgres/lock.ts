@@ -10,7 +10,7 @@ import { identifyProcess, isSameProcess, type ProcessIdentity } from "../process
 export async function withLock<T>(file: string, run: () => Promise<T>): Promise<T> {
   mkdirSync(path.dirname(file), { recursive: true });
   const mine = `${file}.${randomUUID()}`;
-  writeFileSync(mine, JSON.stringify({ ...identifyProcess(process.pid), holder: randomUUID() }));
+  writeFileSync(mine, JSON.stringify(identifyProcess(process.pid)));
   try {
     while (!tryLink(mine, file)) {
       evictDeadHolder(file, `${mine}.evicted`);

@@ -29,3 +29,10 @@ export function scramVerifier(password: string, salt: Buffer = randomBytes(16), 
   const storedKey = createHash("sha256").update(key("Client Key")).digest("base64");
   return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${key("Server Key").toString("base64")}`;
 }
+
+/** Whether what PostgreSQL stores is the verifier of this password. */
+export function isVerifierOf(password: string, stored: string): boolean {
+  const [, iterations, salt] = /^SCRAM-SHA-256\$(\d+):([^$]+)\$/.exec(stored) ?? [];
+  if (iterations === undefined || salt === undefined) return false;
+  return scramVerifier(password, Buffer.from(salt, "base64"), Number(iterations)) === stored;
+}

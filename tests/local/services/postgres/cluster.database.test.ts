@@ -6,6 +6,8 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  statSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { createServer, type Server } from "node:net";
@@ -59,13 +61,19 @@ async function occupy(port: number): Promise<Server> {
   });
 }
 
-/** Processes whose command line or title names the cluster's folder, or whose parent was its server. */
+/** Processes whose command line names the cluster's folder, or whose parent is its server. */
 function processesOf(cluster: Cluster): string[] {
-  return spawnSync("ps", ["-eo", "pid=,ppid=,args=", "-ww"], { encoding: "utf8" })
-    .stdout.split("\n")
-    .filter(
-      (line) => line.includes(cluster.directory) || line.trim().split(/\s+/)[1] === String(cluster.pid),
-    );
+  return readdirSync("/proc").filter((pid) => {
+    try {
+      const parent = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1];
+      return (
+        parent === String(cluster.pid) ||
+        readFileSync(`/proc/${pid}/cmdline`, "utf8").includes(cluster.directory)
+      );
+    } catch {
+      return false;
+    }
+  });
 }
 
 describe("starting and stopping", () => {
@@ -92,6 +100,17 @@ describe("starting and stopping", () => {
   it("starts one server for two that ask at once", async () => {
     const [first, second] = await Promise.all([start(), start()]);
     expect(first.pid).toBe(second.pid);
+  });
+
+  it("knows a running server also by another path to it", async () => {
+    const first = await start();
+    symlinkSync(folder, `${folder}-link`);
+    try {
+      const second = await start({ directory: path.join(`${folder}-link`, "cluster") });
+      expect(second.pid).toBe(first.pid);
+    } finally {
+      rmSync(`${folder}-link`);
+    }
   });
 
   it("recovers what was committed when the server was killed", async () => {
@@ -134,8 +153,8 @@ describe("starting and stopping", () => {
     spawnSync("chown", ["0:0", folder]);
     const cluster = await start();
     expect(await query(cluster.url(), "create role reader bypassrls")).toEqual([]);
-    const { stdout } = spawnSync("ps", ["-o", "user=", "-p", String(cluster.pid)], { encoding: "utf8" });
-    expect(stdout.trim()).toBe("postgres");
+    expect(statSync(`/proc/${cluster.pid}`).uid).toBe(statSync(path.join(directory, "data")).uid);
+    expect(statSync(`/proc/${cluster.pid}`).uid).not.toBe(0);
   });
 
   it("does nothing to stop a cluster that is not there", async () => {
@@ -187,6 +206,14 @@ describe("passwords", () => {
     await expect(query(first.url(), "select 1")).rejects.toMatchObject({ code: "28P01" });
   });
 
+  it("puts one back that was changed by hand", async () => {
+    const cluster = await start();
+    await query(cluster.url(), "alter role postgres password 'by hand'");
+    await expect(query(cluster.url(), "select 1")).rejects.toMatchObject({ code: "28P01" });
+    await start();
+    expect(await query(cluster.url(), "select 1 as one")).toEqual([{ one: 1 }]);
+  });
+
   it("writes none into the server's log", async () => {
     const cluster = await start();
     await query(cluster.url("supabase_admin"), "alter system set log_statement = 'all'");
@@ -202,8 +229,8 @@ describe("passwords", () => {
 
 describe("the template", () => {
   it("is made once when two ask at once, and nothing of a killed maker stays", async () => {
-    vi.stubEnv("XDG_CACHE_HOME", path.join(folder, "cache"));
-    const templates = path.join(folder, "cache", "thorbis-supabase", "postgres", "templates");
+    vi.stubEnv("XDG_CACHE_HOME", path.join(folder, "a cache"));
+    const templates = path.join(folder, "a cache", "thorbis-supabase", "postgres", "templates");
     mkdirSync(path.join(templates, "build-4194304-killed", "data"), { recursive: true });
     const installation = await ensurePostgresInstalled(() => undefined);
     const said: string[] = [];

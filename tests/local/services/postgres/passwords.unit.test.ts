@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { localPassword, scramVerifier } from "../../../../local/services/postgres/passwords";
+import { isVerifierOf, localPassword, scramVerifier } from "../../../../local/services/postgres/passwords";
 
 describe("passwords of the login roles", () => {
   it("gives postgres the very password", () => {
@@ -28,5 +28,12 @@ describe("the SCRAM verifier", () => {
       .digest("base64");
     expect([method, iterations]).toEqual(["SCRAM-SHA-256", "4096"]);
     expect(signature).toBe("6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=");
+  });
+
+  it("fits its own password only", () => {
+    const stored = scramVerifier("pencil");
+    expect(isVerifierOf("pencil", stored)).toBe(true);
+    expect(isVerifierOf("pencils", stored)).toBe(false);
+    expect(isVerifierOf("pencil", "md5c74b5a2ac5f5d6f3b8b4d4c0f1d7e1e2")).toBe(false);
   });
 });
