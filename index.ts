@@ -25,7 +25,11 @@ const extensions = new DatabaseExtensions("database-extensions", {
   provider: postgresql,
   extensions: config.database.extensions,
 });
-const sql = new SqlBundle("sql", { connection, ...config.sql }, { dependsOn: [roles, extensions] });
+const sql = new SqlBundle(
+  "sql",
+  { connection, ...config.sql, deletionProtection: config.project.deletionProtection },
+  { dependsOn: [roles, extensions] },
+);
 
 export const databaseUrl = connectionUrl(connection);
 export const sqlBundleVersion = sql.version;
