@@ -1,0 +1,4 @@
+import { serve } from "../../host/serve";
+import { supabasex } from "./provider";
+
+void serve(supabasex);

@@ -1,0 +1,27 @@
+import { UserError } from "../../../foundation/userError";
+import type { Provider } from "../../host/provider";
+import type { Resource } from "./resource";
+import { sqlBundle } from "./sqlBundle/resource";
+
+/** Type token → resource. */
+const resources: Readonly<Record<string, Resource>> = {
+  "supabasex:index:SqlBundle": sqlBundle,
+};
+
+function resource(type: string): Resource {
+  const found = resources[type];
+  if (found === undefined) throw new UserError(`supabasex has no resource type ${type}.`);
+  return found;
+}
+
+/** What no published provider covers. */
+export const supabasex: Provider = {
+  name: "supabasex",
+  version: "0.1.0",
+  check: async (request, context) => resource(request.type).check(request, context),
+  diff: async (request, context) => resource(request.type).diff(request, context),
+  create: async (request, context) => resource(request.type).create(request, context),
+  read: async (request, context) => resource(request.type).read(request, context),
+  update: async (request, context) => resource(request.type).update(request, context),
+  delete: async (request, context) => resource(request.type).delete(request, context),
+};

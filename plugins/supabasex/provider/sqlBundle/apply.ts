@@ -1,0 +1,175 @@
+import { UserError } from "../../../../foundation/userError";
+import type { Catalog } from "./catalog";
+import { isConnectionLost, isDatabaseError, SqlFileError } from "./errors";
+import type { LoadedBundle, Migration } from "./files";
+import type { BundleInputs, Connection } from "./inputs";
+import { runAlone } from "./noTransaction";
+import { isLostLock, retrying } from "./retry";
+import { ExecutionFailure, Session } from "./session";
+import { runTransaction, type TransactionResult } from "./transaction";
+
+/** Where progress and findings go. */
+export interface Reporter {
+  /** A line that the next one replaces. */
+  progress(line: string): void;
+  warn(line: string): void;
+}
+
+export interface ApplyRequest {
+  readonly inputs: BundleInputs;
+  readonly connection: Connection;
+  readonly bundle: LoadedBundle;
+  /** False for a dry run: everything is executed and then rolled back. */
+  readonly commit: boolean;
+  /** What the state expects: the fall-back where somebody emptied the database's own record. */
+  readonly stateExpected: Catalog;
+  readonly signal: AbortSignal;
+  readonly report: Reporter;
+}
+
+export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "failure"> {
+  /** Migrations that a dry run cannot execute because they run outside a transaction, or after another's commit. */
+  readonly skipped: readonly { readonly file: Migration; readonly why: string }[];
+}
+
+/**
+ * Applies a bundle under its lock. Migrations and repeatables go into one transaction as far as they can; a file that
+ * fails beside others gets a second chance in a transaction of its own, so what works in one transaction per file works
+ * here. What succeeded before a failure stays, with its record; the failed file leaves nothing.
+ */
+export async function applyBundle(request: ApplyRequest): Promise<ApplyResult> {
+  const { inputs, connection, signal, report } = request;
+  const session = await Session.open(connection, inputs.name, inputs.limits, signal, (holder) =>
+    report.progress(`waiting for another deploy: ${holder}`),
+  );
+  try {
+    return await applyAll(session, request);
+  } catch (error) {
+    throw explained(error, inputs.name);
+  } finally {
+    await session.close();
+  }
+}
+
+async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyResult> {
+  const skipped: { file: Migration; why: string }[] = [];
+  let sofar: TransactionResult | undefined;
+  let filesAtOnce = Number.POSITIVE_INFINITY;
+  for (;;) {
+    let step: TransactionResult;
+    try {
+      step = await attempt(session, request, filesAtOnce, skipped);
+    } catch (error) {
+      if (!(error instanceof CommitRefused) || filesAtOnce === 1) throw error;
+      filesAtOnce = 1;
+      continue;
+    }
+    // A dry run begins from nothing each time.
+    sofar = request.commit ? joined(sofar, step) : step;
+    if (step.failure !== undefined) {
+      const { file, error } = step.failure;
+      if (request.commit && step.progressed) continue;
+      if (!request.commit && file !== undefined && needsEarlierCommit(error)) {
+        skipped.push({ file, why: "it needs what an earlier file of this deploy commits" });
+        continue;
+      }
+      throw error;
+    }
+    if (step.more) continue;
+    if (step.next === undefined) return { ...sofar, skipped };
+    if (request.commit) await runAlone(session, request, step.next);
+    else skipped.push({ file: step.next, why: "it runs outside a transaction" });
+  }
+}
+
+/** The transaction did its work but could not be committed, such as for a deferred constraint. */
+class CommitRefused extends UserError {}
+
+function attempt(
+  session: Session,
+  request: ApplyRequest,
+  filesAtOnce: number,
+  skipped: readonly { readonly file: Migration }[],
+): Promise<TransactionResult> {
+  const { inputs, signal, report, commit } = request;
+  const run = async () => {
+    await session.execute(`begin; ${session.settings}`);
+    try {
+      const result = await runTransaction(
+        session,
+        request,
+        filesAtOnce,
+        new Set(skipped.map(({ file }) => file.path)),
+      );
+      const keep = commit && (result.failure === undefined || result.progressed);
+      if (!keep) await session.execute("rollback");
+      else await session.execute("commit").catch((error) => refuseCommit(error, result));
+      return result;
+    } catch (error) {
+      await session.execute("rollback").catch(() => {});
+      throw error;
+    }
+  };
+  return retrying(run, {
+    retries: inputs.limits.lockRetries,
+    signal,
+    isRetriable: (error) => isLostLock(databaseCause(error)),
+    retrying: (_error, attempt, wait) => {
+      const who = session.blocker === undefined ? "" : ` Blocked by ${session.blocker}.`;
+      report.warn(
+        `A lock could not be had; beginning the transaction anew in ${wait} ms (${attempt} of ${inputs.limits.lockRetries}).${who}`,
+      );
+    },
+  });
+}
+
+function refuseCommit(error: unknown, result: TransactionResult): never {
+  const cause = databaseCause(error);
+  if (!isDatabaseError(cause) || isConnectionLost(cause)) throw error;
+  const files = result.ran.map((entry) => entry.path).join(", ");
+  throw new CommitRefused(
+    `The server refused the commit of ${files}: ${cause.message} (${cause.code})${cause.detail === undefined ? "" : `\n  detail: ${cause.detail}`}`,
+    1,
+    { cause },
+  );
+}
+
+/** Unsafe use of a new enum value; pending trigger events: both are gone once the earlier file is committed. */
+function needsEarlierCommit(error: unknown): boolean {
+  return error instanceof SqlFileError && (error.sqlState === "55P04" || error.sqlState === "55006");
+}
+
+function databaseCause(error: unknown): unknown {
+  if (error instanceof ExecutionFailure || error instanceof SqlFileError || error instanceof CommitRefused) {
+    return error.cause;
+  }
+  return error;
+}
+
+function joined(former: TransactionResult | undefined, latter: TransactionResult): TransactionResult {
+  if (former === undefined) return latter;
+  return {
+    ...latter,
+    ran: [...former.ran, ...latter.ran],
+    adopted: [...former.adopted, ...latter.adopted],
+    dropped: [...former.dropped, ...latter.dropped],
+    repaired: [...former.repaired, ...latter.repaired],
+    before: former.before,
+  };
+}
+
+function explained(error: unknown, bundle: string): unknown {
+  const cause = databaseCause(error);
+  if (isConnectionLost(cause)) {
+    return new UserError(
+      `The connection was lost while bundle ${bundle} was being applied (${(cause as Error).message}): run the command again; what was committed is recorded and does not run twice.`,
+      1,
+      { cause },
+    );
+  }
+  if (error instanceof UserError || !isDatabaseError(cause)) return error;
+  const lines = [`Bundle ${bundle}: ${cause.message} (${cause.code})`];
+  if (cause.detail !== undefined) lines.push(`  detail: ${cause.detail}`);
+  if (cause.hint !== undefined) lines.push(`  hint: ${cause.hint}`);
+  return new UserError(lines.join("\n"), 1, { cause });
+}

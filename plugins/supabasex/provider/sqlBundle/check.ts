@@ -1,0 +1,132 @@
+import type { CheckFailure, CheckRequest, CheckResponse } from "../../../host/provider";
+import { containsUnknown, isPropertyMap, reveal, Secret, Unknown, type Value } from "../../../host/values";
+import { misnamedFiles } from "./files";
+import { bundleInputs, defaultLimits } from "./inputs";
+
+/** Validates inputs and fills in defaults. Every fault is reported at once; what is not known yet is let through. */
+export function checkBundle(request: CheckRequest): CheckResponse {
+  const { inputs, oldInputs } = request;
+  const failures: CheckFailure[] = [];
+  const fault = (property: string, reason: string) => failures.push({ property, reason });
+
+  for (const key of Object.keys(inputs)) {
+    if (!knownInputs.has(key)) fault(key, "is not an input of SqlBundle");
+  }
+  for (const key of ["name", "directory"]) {
+    const value = inputs[key];
+    if (!(value instanceof Unknown) && (typeof value !== "string" || value === ""))
+      fault(key, "must be a text");
+  }
+  if (
+    typeof oldInputs.name === "string" &&
+    typeof inputs.name === "string" &&
+    oldInputs.name !== inputs.name
+  ) {
+    fault("name", `cannot change: the database's record of what was applied is kept under ${oldInputs.name}`);
+  }
+  checkFiles(inputs.files, fault);
+  checkConnection(inputs.connection, fault);
+  checkLimits(inputs.limits, fault);
+  oneOf(inputs.dryRun, "dryRun", ["live", "off"], fault);
+  oneOf(inputs.prune, "prune", ["report", "drop"], fault);
+  for (const key of ["allowAhead", "deletable"]) {
+    const value = inputs[key];
+    if (isKnown(value) && typeof value !== "boolean") fault(key, "must be true or false");
+  }
+  if (isKnown(inputs.baseline) && !/^\d{14}$/.test(String(inputs.baseline))) {
+    fault("baseline", "must be the version of a migration: 14 digits");
+  }
+  const limits = isPropertyMap(inputs.limits) ? inputs.limits : {};
+  return {
+    inputs: {
+      ...inputs,
+      limits: inputs.limits instanceof Unknown ? inputs.limits : { ...defaultLimits, ...limits },
+      dryRun: inputs.dryRun ?? "off",
+      prune: inputs.prune ?? "report",
+      ...(inputs.connection === undefined ? {} : { connection: secret(inputs.connection) }),
+    },
+    failures,
+  };
+}
+
+const knownInputs = new Set([
+  "name",
+  "directory",
+  "files",
+  "connection",
+  "limits",
+  "dryRun",
+  "prune",
+  "baseline",
+  "allowAhead",
+  "deletable",
+]);
+
+type Fault = (property: string, reason: string) => void;
+
+function checkFiles(files: Value | undefined, fault: Fault): void {
+  if (files instanceof Unknown) return;
+  if (!isPropertyMap(files)) {
+    fault("files", "must be an object: path → { sha256, kind }");
+    return;
+  }
+  for (const [path, entry] of Object.entries(files)) {
+    if (entry instanceof Unknown) continue;
+    const { sha256, kind } = isPropertyMap(entry) ? entry : {};
+    const property = `files[${JSON.stringify(path)}]`;
+    if (typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256))
+      fault(`${property}.sha256`, "must be a SHA-256 in hex");
+    if (kind !== "migration" && kind !== "repeatable")
+      fault(`${property}.kind`, "must be migration or repeatable");
+  }
+  if (containsUnknown(files)) return;
+  for (const { path, reason } of misnamedFiles(bundleInputs({ name: "", directory: "", files }).files)) {
+    fault(`files[${JSON.stringify(path)}]`, reason);
+  }
+}
+
+function checkConnection(connection: Value | undefined, fault: Fault): void {
+  if (connection === undefined || connection === null) {
+    fault("connection", "is missing");
+    return;
+  }
+  if (containsUnknown(connection)) return;
+  const known = reveal(connection);
+  if (!isPropertyMap(known)) {
+    fault("connection", "must be an object: host, port, user, password, database");
+    return;
+  }
+  // The values are secret: no reason may repeat one.
+  for (const key of ["host", "user", "password", "database"]) {
+    if (typeof known[key] !== "string" || known[key] === "") fault(`connection.${key}`, "must be a text");
+  }
+  const port = Number(known.port ?? 5432);
+  if (!Number.isInteger(port) || port < 1 || port > 65535) fault("connection.port", "must be a port number");
+  oneOf(known.sslMode, "connection.sslMode", ["disable", "require"], fault);
+}
+
+function checkLimits(limits: Value | undefined, fault: Fault): void {
+  if (!isKnown(limits)) return;
+  if (!isPropertyMap(limits)) {
+    fault("limits", "must be an object");
+    return;
+  }
+  for (const [key, value] of Object.entries(limits)) {
+    if (!Object.hasOwn(defaultLimits, key)) fault(`limits.${key}`, "is not a limit");
+    else if (isKnown(value) && (typeof value !== "number" || value < 0)) {
+      fault(`limits.${key}`, "must be a number that is not negative");
+    }
+  }
+}
+
+function oneOf(value: Value | undefined, property: string, choices: readonly string[], fault: Fault): void {
+  if (isKnown(value) && !choices.includes(String(value))) fault(property, `must be ${choices.join(" or ")}`);
+}
+
+function isKnown(value: Value | undefined): value is Exclude<Value, null | Unknown> {
+  return value !== undefined && value !== null && !(value instanceof Unknown);
+}
+
+function secret(value: Value): Value {
+  return value instanceof Secret || value instanceof Unknown ? value : new Secret(value);
+}

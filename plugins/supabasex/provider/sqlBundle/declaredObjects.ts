@@ -1,0 +1,217 @@
+import type { FunctionParameter, Node, RangeVar, TypeName } from "libpg-query";
+import { SqlFileError } from "./errors";
+import type { BundleFile } from "./files";
+import { statementsOf } from "./statements";
+
+export type ObjectClass =
+  | "function"
+  | "procedure"
+  | "aggregate"
+  | "view"
+  | "materialized view"
+  | "index"
+  | "type"
+  | "domain"
+  | "policy"
+  | "trigger"
+  | "rule"
+  | "event trigger"
+  | "publication"
+  | "cron job"
+  | "bucket";
+
+/** An object that a file creates, named so that it can be found and dropped. */
+export interface DeclaredObject {
+  readonly class: ObjectClass;
+  /** Quoted where necessary, with schema and, for routines, argument types. For jobs and buckets the bare name. */
+  readonly name: string;
+  /** The table of a policy, trigger or rule. */
+  readonly on?: string;
+}
+
+export interface Declaration extends DeclaredObject {
+  /** True for `create or replace` and whatever else may simply run again. */
+  readonly replaceable: boolean;
+}
+
+const declared = new WeakMap<BundleFile, readonly Declaration[]>();
+
+/**
+ * What a repeatable creates, read from its parse tree. What dynamic SQL (`do $$ … $$`) creates stays unknown. Throws
+ * SqlFileError for what a repeatable may not create, and for an object without a schema.
+ */
+export function declarationsOf(file: BundleFile): readonly Declaration[] {
+  const known = declared.get(file);
+  if (known !== undefined) return known;
+  const found: Declaration[] = [];
+  for (const statement of statementsOf(file)) {
+    const refusal = refused(statement.node);
+    if (refusal !== undefined) {
+      throw new SqlFileError({
+        file,
+        index: statement.start,
+        message: `${refusal} does not belong in a repeatable`,
+        hint: "Move it to a migration: what a repeatable makes is dropped when the file is removed.",
+      });
+    }
+    for (const declaration of declarations(statement.node)) {
+      const { class: kind, name, on } = declaration;
+      const qualified = on ?? name;
+      if (!schemaless.has(kind) && !/^("(?:[^"]|"")+"|[^".]+)\./.test(qualified)) {
+        throw new SqlFileError({
+          file,
+          index: statement.start,
+          message: `${kind} ${name}${on === undefined ? "" : ` on ${on}`} has no schema`,
+          hint: "Write the schema, so that the object is the same whatever the search_path is.",
+        });
+      }
+      found.push(declaration);
+    }
+  }
+  declared.set(file, found);
+  return found;
+}
+
+/** One name per object, as a key. */
+export function objectKey(object: DeclaredObject): string {
+  const routine = object.class === "procedure" || object.class === "aggregate" ? "function" : object.class;
+  return object.on === undefined ? `${routine} ${object.name}` : `${routine} ${object.on} ${object.name}`;
+}
+
+const schemaless: ReadonlySet<ObjectClass> = new Set(["event trigger", "publication", "cron job", "bucket"]);
+
+function refused(node: Node): string | undefined {
+  if ("CreateStmt" in node && node.CreateStmt.relation?.relpersistence !== "t") return "create table";
+  if ("CreateSchemaStmt" in node) return "create schema";
+  if ("CreateSeqStmt" in node && node.CreateSeqStmt.sequence?.relpersistence !== "t")
+    return "create sequence";
+  if ("CreateExtensionStmt" in node) return "create extension";
+  return undefined;
+}
+
+/** The objects that one statement creates, whatever kind of file it stands in. */
+export function declarations(node: Node): Declaration[] {
+  if ("CreateFunctionStmt" in node) {
+    const { funcname, parameters, is_procedure, replace } = node.CreateFunctionStmt;
+    const name = `${nameOf(funcname)}(${argumentTypes(parameters)})`;
+    return [{ class: is_procedure ? "procedure" : "function", name, replaceable: replace === true }];
+  }
+  if ("DefineStmt" in node && node.DefineStmt.kind === "OBJECT_AGGREGATE") {
+    const { defnames, args, replace } = node.DefineStmt;
+    const list = args?.[0];
+    const parameters = list !== undefined && "List" in list ? list.List.items : [];
+    const name = `${nameOf(defnames)}(${argumentTypes(parameters)})`;
+    return [{ class: "aggregate", name, replaceable: replace === true }];
+  }
+  if ("ViewStmt" in node) {
+    const { view, replace } = node.ViewStmt;
+    return [{ class: "view", name: relationName(view), replaceable: replace === true }];
+  }
+  if ("CreateTableAsStmt" in node && node.CreateTableAsStmt.objtype === "OBJECT_MATVIEW") {
+    const { into, if_not_exists } = node.CreateTableAsStmt;
+    return [
+      { class: "materialized view", name: relationName(into?.rel), replaceable: if_not_exists === true },
+    ];
+  }
+  if ("IndexStmt" in node && node.IndexStmt.idxname !== undefined) {
+    const { idxname, relation, if_not_exists } = node.IndexStmt;
+    const schema = relation?.schemaname;
+    const name = schema === undefined ? quote(idxname) : `${quote(schema)}.${quote(idxname)}`;
+    return [{ class: "index", name, replaceable: if_not_exists === true }];
+  }
+  if ("CreatePolicyStmt" in node) {
+    const { policy_name, table } = node.CreatePolicyStmt;
+    return [{ class: "policy", name: quote(policy_name), on: relationName(table), replaceable: false }];
+  }
+  if ("CreateTrigStmt" in node) {
+    const { trigname, relation, replace } = node.CreateTrigStmt;
+    return [
+      { class: "trigger", name: quote(trigname), on: relationName(relation), replaceable: replace === true },
+    ];
+  }
+  if ("RuleStmt" in node) {
+    const { rulename, relation, replace } = node.RuleStmt;
+    return [
+      { class: "rule", name: quote(rulename), on: relationName(relation), replaceable: replace === true },
+    ];
+  }
+  if ("CreateEnumStmt" in node) return [plain("type", nameOf(node.CreateEnumStmt.typeName))];
+  if ("CreateRangeStmt" in node) return [plain("type", nameOf(node.CreateRangeStmt.typeName))];
+  if ("CompositeTypeStmt" in node) return [plain("type", relationName(node.CompositeTypeStmt.typevar))];
+  if ("CreateDomainStmt" in node) return [plain("domain", nameOf(node.CreateDomainStmt.domainname))];
+  if ("CreateEventTrigStmt" in node)
+    return [plain("event trigger", quote(node.CreateEventTrigStmt.trigname))];
+  if ("CreatePublicationStmt" in node)
+    return [plain("publication", quote(node.CreatePublicationStmt.pubname))];
+  if ("SelectStmt" in node) return cronJobs(node.SelectStmt.targetList);
+  if ("InsertStmt" in node && relationName(node.InsertStmt.relation) === "storage.buckets") {
+    return buckets(node.InsertStmt.cols, node.InsertStmt.selectStmt);
+  }
+  return [];
+}
+
+function plain(kind: ObjectClass, name: string): Declaration {
+  return { class: kind, name, replaceable: false };
+}
+
+/** `select cron.schedule('name', …)`. */
+function cronJobs(targets: Node[] | undefined): Declaration[] {
+  return (targets ?? []).flatMap((target) => {
+    const value = "ResTarget" in target ? target.ResTarget.val : undefined;
+    if (value === undefined || !("FuncCall" in value)) return [];
+    const name = nameOf(value.FuncCall.funcname);
+    const job = stringConstant(value.FuncCall.args?.[0]);
+    const schedules = name === "cron.schedule" || name === "cron.schedule_in_database";
+    return schedules && job !== undefined
+      ? [{ class: "cron job", name: job, replaceable: true } as const]
+      : [];
+  });
+}
+
+/** `insert into storage.buckets (id, …) values ('a', …), …`. */
+function buckets(columns: Node[] | undefined, source: Node | undefined): Declaration[] {
+  const at = (columns ?? []).findIndex((column) => "ResTarget" in column && column.ResTarget.name === "id");
+  if (at < 0 || source === undefined || !("SelectStmt" in source)) return [];
+  return (source.SelectStmt.valuesLists ?? []).flatMap((row) => {
+    const id = "List" in row ? stringConstant(row.List.items?.[at]) : undefined;
+    return id === undefined ? [] : [{ class: "bucket", name: id, replaceable: true } as const];
+  });
+}
+
+function stringConstant(node: Node | undefined): string | undefined {
+  if (node === undefined) return undefined;
+  if ("TypeCast" in node) return stringConstant(node.TypeCast.arg);
+  return "A_Const" in node ? node.A_Const.sval?.sval : undefined;
+}
+
+/** The types of the arguments that identify a routine: not the `out` ones. */
+function argumentTypes(parameters: Node[] | undefined): string {
+  return (parameters ?? [])
+    .flatMap((node) => ("FunctionParameter" in node ? [node.FunctionParameter] : []))
+    .filter(isInput)
+    .map((parameter) => typeName(parameter.argType))
+    .join(", ");
+}
+
+function isInput(parameter: FunctionParameter): boolean {
+  return parameter.mode !== "FUNC_PARAM_OUT" && parameter.mode !== "FUNC_PARAM_TABLE";
+}
+
+function typeName(type: TypeName | undefined): string {
+  return nameOf(type?.names) + (type?.arrayBounds ?? []).map(() => "[]").join("");
+}
+
+function nameOf(parts: Node[] | undefined): string {
+  return (parts ?? []).flatMap((part) => ("String" in part ? [quote(part.String.sval)] : [])).join(".");
+}
+
+function relationName(relation: RangeVar | undefined): string {
+  const name = quote(relation?.relname);
+  return relation?.schemaname === undefined ? name : `${quote(relation.schemaname)}.${name}`;
+}
+
+/** An identifier as PostgreSQL prints it: quoted only where it has to be, keywords aside. */
+export function quote(identifier: string | undefined): string {
+  const name = identifier ?? "";
+  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}

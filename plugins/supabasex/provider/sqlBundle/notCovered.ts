@@ -1,0 +1,33 @@
+import { placeOf } from "./errors";
+import type { BundleFile } from "./files";
+import { type Statement, statementsOf } from "./statements";
+
+/** What a rollback does not undo, or what only happens at commit, as far as a statement's text shows it. */
+const effects: readonly (readonly [RegExp, string])[] = [
+  [/\b(nextval|setval)\s*\(/i, "sequences do not go back"],
+  [/\bpg_notify\s*\(/i, "notifications are sent at commit only"],
+  [
+    /\bdblink(_exec|_connect|_send_query)?\w*\s*\(/i,
+    "dblink works in another session, which is not rolled back",
+  ],
+  [/\b(net|extensions)\.http_\w+\s*\(|\bhttp_(get|post|put|delete)\s*\(/i, "requests to other services"],
+  [/\bpg_stat(_statements)?_reset\w*\s*\(/i, "statistics that were reset stay so"],
+  [/\bpg_advisory_(lock|unlock)/i, "session locks"],
+];
+
+/** The statements of a file that a dry run cannot answer for, a line each with its place. */
+export function notCovered(file: BundleFile): string[] {
+  return statementsOf(file).flatMap((statement) =>
+    found(file, statement).map(
+      (why) => `  ${file.display}:${placeOf(file.text, statement.start).line}: ${why}`,
+    ),
+  );
+}
+
+function found(file: BundleFile, statement: Statement): string[] {
+  if (statement.kind === "NotifyStmt") return ["notifications are sent at commit only"];
+  // What stands in the body of a function does not run now.
+  if (statement.kind === "CreateFunctionStmt" || statement.kind === "CommentStmt") return [];
+  const text = file.text.slice(statement.start, statement.end);
+  return effects.filter(([pattern]) => pattern.test(text)).map(([, why]) => why);
+}

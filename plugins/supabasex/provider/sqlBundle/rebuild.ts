@@ -1,0 +1,66 @@
+import { type Catalog, type CatalogDifference, diffCatalogs, readCatalogInTransaction } from "./catalog";
+import type { BundleFile } from "./files";
+import { repairOf } from "./repair/repair";
+import { runRepairs } from "./repair/restore";
+import type { Session } from "./session";
+
+export interface Restored {
+  /** The files that ran again. */
+  readonly files: readonly BundleFile[];
+  /** Identities that could not be made again. */
+  readonly lost: readonly string[];
+}
+
+/**
+ * After an object was dropped with all that depended on it and made anew: makes the rest again. What a file makes, by
+ * running that file; what a migration made (a policy, a trigger, a default), from what the catalog said before.
+ *
+ * @param before the catalog before the drop
+ * @param own identities of what was dropped on purpose
+ * @param owners identity → the file that makes it
+ */
+export async function restoreLost(
+  session: Session,
+  before: Catalog,
+  own: ReadonlySet<string>,
+  owners: ReadonlyMap<string, BundleFile>,
+  runFile: (file: BundleFile) => Promise<void>,
+): Promise<Restored> {
+  const firstLook = (await readCatalogInTransaction(session.work)).catalog;
+  const gone = Object.keys(before).filter(
+    (identity) => firstLook[identity] === undefined && !own.has(identity),
+  );
+  const files = [...new Set(gone.flatMap((identity) => owners.get(identity) ?? []))].sort((a, b) =>
+    a.path < b.path ? -1 : 1,
+  );
+  for (const file of files) await runFile(file);
+
+  const secondLook = (await readCatalogInTransaction(session.work)).catalog;
+  const repairs = lostObjects(before, secondLook, own).map(([identity, differences]) =>
+    repairOf(identity, differences, before[identity], secondLook[identity]),
+  );
+  await runRepairs(session, repairs);
+  const lastLook = (await readCatalogInTransaction(session.work)).catalog;
+  return { files, lost: lostObjects(before, lastLook, own).map(([identity]) => identity) };
+}
+
+function lostObjects(
+  before: Catalog,
+  now: Catalog,
+  own: ReadonlySet<string>,
+): [identity: string, differences: CatalogDifference[]][] {
+  const lost = diffCatalogs(before, now).filter(
+    (difference) => difference.kind !== "extra" && !own.has(difference.identity),
+  );
+  return [...byIdentity(lost)];
+}
+
+export function byIdentity(differences: readonly CatalogDifference[]): Map<string, CatalogDifference[]> {
+  const groups = new Map<string, CatalogDifference[]>();
+  for (const difference of differences) {
+    const group = groups.get(difference.identity);
+    if (group === undefined) groups.set(difference.identity, [difference]);
+    else group.push(difference);
+  }
+  return groups;
+}

@@ -1,0 +1,100 @@
+import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
+import { quote } from "../declaredObjects";
+
+/** How privileges on one object are written: `grant select on table shared.customers to authenticated`. */
+export interface GrantTarget {
+  /** What stands after `on`, such as `table shared.customers`. */
+  readonly on: string;
+  /** For the privileges of a column: its name. */
+  readonly column?: string;
+  /** Stands before `grant` and `revoke`: `alter default privileges for role postgres in schema shared`. */
+  readonly before?: string;
+  /** The owner holds everything, which a list of grants leaves unsaid. */
+  readonly owner?: string;
+}
+
+export interface GrantStatements {
+  /** Give back what is missing. */
+  readonly missing: readonly string[];
+  /** Take away what nobody expects. */
+  readonly extra: readonly string[];
+}
+
+/** The statements that turn the live grants into the expected ones. */
+export function grantStatements(
+  expected: JsonValue | undefined,
+  live: JsonValue | undefined,
+  target: GrantTarget,
+): GrantStatements {
+  const missing: string[] = [];
+  const extra: string[] = [];
+  const [wanted, found] = [grantees(expected), grantees(live)];
+  for (const grantee of new Set([...wanted.keys(), ...found.keys()])) {
+    const should = wanted.get(grantee);
+    const is = found.get(grantee);
+    if (should === undefined && grantee === target.owner) {
+      missing.push(grant(["all"], grantee, target));
+      continue;
+    }
+    const lacking = (should ?? []).filter((privilege) => !holds(is ?? [], privilege));
+    if (lacking.length > 0) missing.push(...grantAll(lacking, grantee, target));
+    const surplus = (is ?? []).filter((privilege) => !holds(should ?? [], privilege));
+    if (surplus.length === 0) continue;
+    extra.push(revoke(surplus, grantee, target));
+    // `all` holds what is wanted as well: give that back.
+    if (surplus.some((privilege) => bare(privilege) === "all") && should !== undefined) {
+      extra.push(...grantAll(should, grantee, target));
+    }
+  }
+  return { missing, extra };
+}
+
+function grantees(value: JsonValue | undefined): Map<string, string[]> {
+  if (!isJsonObject(value)) return new Map();
+  return new Map(
+    Object.entries(value).map(([grantee, list]) => [grantee, Array.isArray(list) ? list.map(String) : []]),
+  );
+}
+
+const grantOption = " with grant option";
+
+function bare(privilege: string): string {
+  return privilege.endsWith(grantOption) ? privilege.slice(0, -grantOption.length) : privilege;
+}
+
+/** Whether a list holds a privilege: by name, or because it holds all of them. */
+function holds(list: readonly string[], privilege: string): boolean {
+  return (
+    list.includes(privilege) || list.includes(privilege.endsWith(grantOption) ? `all${grantOption}` : "all")
+  );
+}
+
+function grantAll(privileges: readonly string[], grantee: string, target: GrantTarget): string[] {
+  const plain = privileges.filter((privilege) => !privilege.endsWith(grantOption));
+  const grantable = privileges.filter((privilege) => privilege.endsWith(grantOption)).map(bare);
+  return [
+    ...(plain.length > 0 ? [grant(plain, grantee, target)] : []),
+    ...(grantable.length > 0 ? [`${grant(grantable, grantee, target)}${grantOption}`] : []),
+  ];
+}
+
+function grant(privileges: readonly string[], grantee: string, target: GrantTarget): string {
+  return `${start(target)}grant ${written(privileges, target)} on ${target.on} to ${role(grantee)}`;
+}
+
+function revoke(privileges: readonly string[], grantee: string, target: GrantTarget): string {
+  return `${start(target)}revoke ${written(privileges.map(bare), target)} on ${target.on} from ${role(grantee)}`;
+}
+
+function start(target: GrantTarget): string {
+  return target.before === undefined ? "" : `${target.before} `;
+}
+
+function written(privileges: readonly string[], target: GrantTarget): string {
+  const suffix = target.column === undefined ? "" : ` (${target.column})`;
+  return privileges.map((privilege) => `${privilege}${suffix}`).join(", ");
+}
+
+function role(grantee: string): string {
+  return grantee === "public" ? "public" : quote(grantee);
+}

@@ -1,0 +1,234 @@
+import { UserError } from "../../../../foundation/userError";
+import { readCatalogInTransaction } from "./catalog";
+import { type Declaration, type DeclaredObject, declarationsOf, objectKey } from "./declaredObjects";
+import { isDatabaseError, SqlFileError } from "./errors";
+import { fileFailure, type Prefix } from "./fileFailure";
+import type { BundleFile } from "./files";
+import type { AppliedFile } from "./history";
+import { addressesOf, dropStatement } from "./objects";
+import { ownershipOf } from "./ownership";
+import type { PlannedFile, RepeatablePlan } from "./plan";
+import { restoreLost } from "./rebuild";
+import { ExecutionFailure, type Session } from "./session";
+
+/** The file needs something that is not there: another file may still make it. */
+const notThereYet = new Set(["42883", "42P01", "42704", "42703", "3F000", "42725"]);
+
+/** `create or replace` cannot change the object so far; or the object is there and the statement cannot replace it. */
+const cannotReplace = new Set(["42P13", "42P16", "42809", "2BP01", "42710", "42P07", "42723"]);
+
+export interface RunFile extends PlannedFile {
+  readonly file: BundleFile;
+  readonly durationMilliseconds: number;
+}
+
+export interface RepeatableRun {
+  readonly ran: readonly RunFile[];
+  /** Objects that were dropped because no file makes them any more. */
+  readonly dropped: readonly DeclaredObject[];
+}
+
+export interface RepeatableContext {
+  readonly session: Session;
+  readonly local: readonly BundleFile[];
+  readonly history: ReadonlyMap<string, AppliedFile>;
+  /** What of removed files may be dropped: not when an older checkout is let run on purpose. */
+  readonly dropRemoved: boolean;
+  progress(entry: PlannedFile & { readonly file: BundleFile }): void;
+}
+
+/**
+ * Applies repeatables in the open transaction, so that either all of them are applied or none. A file that needs what
+ * another one makes waits for it; what cannot be replaced in place is dropped and made again together with all that
+ * depends on it; what no file makes any more is dropped last.
+ */
+export async function applyRepeatables(
+  plan: RepeatablePlan,
+  context: RepeatableContext,
+): Promise<RepeatableRun> {
+  const ran: RunFile[] = [];
+  let waiting = [...plan.run];
+  while (waiting.length > 0) {
+    const stillWaiting: typeof waiting = [];
+    let firstFault: unknown;
+    for (const entry of waiting) {
+      context.progress(entry);
+      const started = performance.now();
+      try {
+        const also = await applyFile(entry.file, context);
+        ran.push({ ...entry, durationMilliseconds: Math.round(performance.now() - started) });
+        for (const file of also) {
+          if (ran.some((other) => other.file === file)) continue;
+          ran.push({
+            path: file.path,
+            file,
+            reason: "dependency",
+            because: entry.path,
+            durationMilliseconds: 0,
+          });
+        }
+      } catch (error) {
+        if (!(error instanceof SqlFileError) || !notThereYet.has(error.sqlState ?? "")) throw error;
+        firstFault ??= error;
+        stillWaiting.push(entry);
+      }
+    }
+    if (stillWaiting.length === waiting.length) throw firstFault;
+    waiting = stillWaiting;
+  }
+  return { ran, dropped: await dropOrphans(plan, context) };
+}
+
+/** Runs one file. Answers the files that had to run again because what they made depended on something it replaced. */
+async function applyFile(file: BundleFile, context: RepeatableContext): Promise<readonly BundleFile[]> {
+  const declared = declarationsOf(file);
+  const former = context.history.get(file.path)?.objects ?? [];
+  try {
+    await runFile(file, dropsBefore(declared), context);
+    await dropIfFree(await orphansAmong(former, context), context);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SqlFileError) || !cannotReplace.has(error.sqlState ?? "")) throw error;
+    return await rebuild(file, declared, error, context);
+  }
+}
+
+/** Drops what cannot be replaced in place, so that the file's plain `create` can run again. */
+function dropsBefore(declared: readonly Declaration[]): string[] {
+  return declared
+    .filter((object) => !object.replaceable)
+    .flatMap((object) => dropStatement(object) ?? [])
+    .reverse();
+}
+
+async function runFile(
+  file: BundleFile,
+  drops: readonly string[],
+  context: RepeatableContext,
+): Promise<void> {
+  const { session } = context;
+  const before = ["savepoint repeatable", ...drops];
+  const prefix: Prefix = { text: `${before.join("; ")}; `, statements: before.length };
+  try {
+    await session.execute(`${prefix.text}${file.text}`);
+    await session.execute(`${session.settings}; release savepoint repeatable`);
+  } catch (error) {
+    const fault = fileFailure(file, error, prefix, session.blocker);
+    if (fault instanceof SqlFileError) await session.execute("rollback to savepoint repeatable");
+    throw fault;
+  }
+}
+
+/**
+ * Drops the file's objects with all that depends on them, runs the file, then runs the files again whose objects went,
+ * and makes the rest again from what the catalog said of it. Refuses where something could not be made again.
+ */
+async function rebuild(
+  file: BundleFile,
+  declared: readonly Declaration[],
+  cause: SqlFileError,
+  context: RepeatableContext,
+): Promise<readonly BundleFile[]> {
+  const { session } = context;
+  await session.execute("savepoint rebuild");
+  const before = await readCatalogInTransaction(session.work);
+  const { objects, owners } = await ownershipOf(session, context.local, before);
+  const drops = declared.flatMap((object) => dropStatement(object, "cascade") ?? []).reverse();
+  try {
+    await runFile(file, drops, context);
+  } catch (error) {
+    await session.execute("rollback to savepoint rebuild");
+    // The same fault again: dropping did not help, so the first message is the true one.
+    throw error instanceof SqlFileError && error.sqlState === cause.sqlState ? cause : error;
+  }
+  const own = new Set((objects.get(file) ?? []).flatMap((object) => object.identity ?? []));
+  const again = await restoreLost(session, before.catalog, own, owners, async (dependent) => {
+    await runFile(dependent, dropsBefore(declarationsOf(dependent)), context);
+  });
+  if (again.lost.length > 0) {
+    await session.execute("rollback to savepoint rebuild");
+    throw new UserError(
+      [
+        cause.message,
+        "  It would have to be dropped and made again, and with it would go what cannot be made again:",
+        ...again.lost.map((identity) => `    ${identity}`),
+        "  Drop or change these in a migration first.",
+      ].join("\n"),
+    );
+  }
+  await session.execute("release savepoint rebuild");
+  return again.files;
+}
+
+async function dropOrphans(plan: RepeatablePlan, context: RepeatableContext): Promise<DeclaredObject[]> {
+  const { session, history, dropRemoved } = context;
+  const paths = new Set([...plan.run.map((entry) => entry.path), ...(dropRemoved ? plan.removed : [])]);
+  const makers = new Map(
+    [...paths].flatMap((path) => (history.get(path)?.objects ?? []).map((object) => [object, path])),
+  );
+  let waiting = await orphansAmong([...makers.keys()], context);
+  const dropped = waiting;
+  while (waiting.length > 0) {
+    const left: { object: DeclaredObject; fault: unknown }[] = [];
+    for (const object of waiting) {
+      const fault = await tryToDrop(object, session);
+      if (fault !== undefined) left.push({ object, fault });
+    }
+    if (left.length === waiting.length) throw stillNeeded(left, makers);
+    waiting = left.map(({ object }) => object);
+  }
+  return dropped;
+}
+
+function stillNeeded(
+  left: readonly { readonly object: DeclaredObject; readonly fault: unknown }[],
+  makers: ReadonlyMap<DeclaredObject, string>,
+): UserError {
+  return new UserError(
+    [
+      "Objects that no file makes any more cannot be dropped, because something depends on them:",
+      ...left.map(({ object, fault }) => {
+        const detail = (fault as { detail?: string }).detail ?? String((fault as Error).message);
+        return `  ${objectKey(object)} (made by ${makers.get(object)})\n    ${detail.replaceAll("\n", "\n    ")}`;
+      }),
+      "  Change or drop what depends on them first, or keep the file.",
+    ].join("\n"),
+  );
+}
+
+/** Drops objects that their file does not make any more, where nothing depends on them; the rest is tried last of all. */
+async function dropIfFree(objects: readonly DeclaredObject[], { session }: RepeatableContext): Promise<void> {
+  for (const object of objects) await tryToDrop(object, session);
+}
+
+/** The server's refusal, when it refuses because something depends on the object. */
+async function tryToDrop(object: DeclaredObject, session: Session): Promise<unknown> {
+  const drop = dropStatement(object);
+  if (drop === undefined) return undefined;
+  await session.execute("savepoint orphan");
+  try {
+    await session.execute(drop);
+    await session.execute("release savepoint orphan");
+    return undefined;
+  } catch (error) {
+    const cause = error instanceof ExecutionFailure ? error.cause : error;
+    if (!isDatabaseError(cause) || cause.code !== "2BP01") throw error;
+    await session.execute("rollback to savepoint orphan");
+    return cause;
+  }
+}
+
+/** Those of the objects that no file makes any more, whatever name they are written by. */
+async function orphansAmong(
+  objects: readonly DeclaredObject[],
+  { session, local }: RepeatableContext,
+): Promise<DeclaredObject[]> {
+  const declared = new Map(local.flatMap(declarationsOf).map((object) => [objectKey(object), object]));
+  const suspects = objects.filter((object) => object.class !== "bucket" && !declared.has(objectKey(object)));
+  if (suspects.length === 0) return [];
+  const kept = new Set(await addressesOf(session.work, [...declared.values()]));
+  const addresses = await addressesOf(session.work, suspects);
+  return suspects.filter(
+    ({ class: kind }, at) => kind === "cron job" || (addresses[at] !== undefined && !kept.has(addresses[at])),
+  );
+}

@@ -1,0 +1,188 @@
+import { canonicalJson } from "../../../../foundation/json";
+import { UserError } from "../../../../foundation/userError";
+import type { CallContext } from "../../../host/provider";
+import { type PropertyMap, unknown } from "../../../host/values";
+import type { Resource } from "../resource";
+import { type ApplyResult, applyBundle } from "./apply";
+import { type Catalog, managedPart, readCatalog } from "./catalog";
+import { checkBundle } from "./check";
+import { connect, disconnect } from "./connection";
+import { diffBundle } from "./diff";
+import { loadBundle } from "./files";
+import { type History, historyCatalog, readHistory } from "./history";
+import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";
+import { inspectBundle, previewBundle, table, warnOfRemaining } from "./preview";
+import { reporter } from "./reporter";
+import { type BundleState, newestVersion, noState, type StateFile, stateOf, stateOutputs } from "./state";
+
+/** Migrations and repeatables of one database, and what they have made there. */
+export const sqlBundle: Resource = {
+  check: async (request) => checkBundle(request),
+
+  diff: async (request) => diffBundle(request),
+
+  async create(request, context) {
+    const inputs = bundleInputs(request.inputs);
+    const id = inputs.name;
+    if (!request.preview) return { id, outputs: await deploy(inputs, request.inputs, noState, context) };
+    const result = await previewBundle(inputs, load(inputs), noState, context);
+    const outputs = shownInputs(request.inputs);
+    if (result !== undefined) return { id, outputs: { ...outputs, ...stateOutputs(dryRunState(result)) } };
+    return {
+      id,
+      outputs: { ...outputs, expected: unknown, live: unknown, appliedFiles: unknown, version: unknown },
+    };
+  },
+
+  async update(request, context) {
+    const inputs = bundleInputs(request.inputs);
+    const state = stateOf(request.oldOutputs);
+    if (!request.preview) return { outputs: await deploy(inputs, request.inputs, state, context) };
+    const result = await previewBundle(inputs, load(inputs), state, context);
+    const next = result === undefined ? { ...state, live: state.expected } : dryRunState(result);
+    return { outputs: { ...shownInputs(request.inputs), ...stateOutputs(next) } };
+  },
+
+  /** Renews `live`, from what is in the state alone: neither the files nor the program are asked. */
+  async read(request) {
+    const connection = connectionOf(request.inputs.connection);
+    if (connection === undefined || request.inputs.name === undefined) {
+      throw new UserError(
+        "A SqlBundle cannot be imported: declare it, with sql.baseline where the database has its migrations already.",
+      );
+    }
+    const { name } = bundleInputs(request.inputs);
+    const state = stateOf(request.outputs);
+    const client = await connect(connection, { applicationName: `supabasex ${name}` });
+    try {
+      const catalog = await readCatalog(client);
+      const history = await readHistory(client, name);
+      const live = liveOf(state.expected, { ...catalog, ...historyCatalog(history) }, history);
+      return {
+        id: request.id,
+        inputs: request.inputs,
+        outputs: { ...request.outputs, ...stateOutputs({ ...state, live }) },
+      };
+    } finally {
+      await disconnect(client);
+    }
+  },
+
+  async delete(request, context) {
+    const { name, deletable } = bundleInputs({ ...request.outputs, ...request.inputs });
+    if (!deletable) {
+      throw new UserError(
+        `SQL bundle ${name} is not deleted, since its tables hold data: set deletable to forget it, which leaves the database as it is.`,
+      );
+    }
+    context.log(
+      "warning",
+      `SQL bundle ${name} is forgotten; its schemas, tables and history stay in the database.`,
+    );
+  },
+};
+
+function load(inputs: BundleInputs) {
+  return loadBundle(inputs.directory, inputs.files);
+}
+
+async function deploy(
+  inputs: BundleInputs,
+  properties: PropertyMap,
+  state: BundleState,
+  context: CallContext,
+): Promise<PropertyMap> {
+  const { connection } = inputs;
+  if (connection === undefined)
+    throw new UserError(`SQL bundle ${inputs.name}: the connection is not known.`);
+  const bundle = load(inputs);
+  await inspectBundle(bundle);
+  const result = await applyBundle({
+    inputs,
+    connection,
+    bundle,
+    commit: true,
+    stateExpected: state.expected,
+    signal: context.signal,
+    report: reporter(context),
+  });
+  report(result, inputs, bundle, context);
+  return { ...shownInputs(properties), ...stateOutputs(appliedState(result)) };
+}
+
+function report(
+  result: ApplyResult,
+  inputs: BundleInputs,
+  bundle: ReturnType<typeof load>,
+  context: CallContext,
+): void {
+  if (result.ran.length > 0) {
+    const lines = table(result.ran, bundle).map(
+      (line, at) => `${line}  ${result.ran[at]?.durationMilliseconds ?? 0} ms`,
+    );
+    context.log("info", ["Applied:", ...lines].join("\n"));
+  }
+  if (result.adopted.length > 0) {
+    context.log(
+      "info",
+      ["Adopted without running them:", ...result.adopted.map((path) => `  ${path}`)].join("\n"),
+    );
+  }
+  if (result.dropped.length > 0) {
+    context.log(
+      "info",
+      ["Dropped, since no file makes them any more:", ...result.dropped.map((name) => `  ${name}`)].join(
+        "\n",
+      ),
+    );
+  }
+  if (result.repaired.length > 0) {
+    context.log("info", ["Repaired:", ...result.repaired.map((identity) => `  ${identity}`)].join("\n"));
+  }
+  warnOfRemaining(result, inputs, context);
+}
+
+function appliedState(result: ApplyResult): BundleState {
+  const files = [...result.history.files.values()].map(
+    ({ path, kind, sha256, objects, dependsOn }): StateFile => ({
+      path,
+      kind,
+      sha256,
+      makes: objects.flatMap(({ identity }) => identity ?? []),
+      dependsOn,
+    }),
+  );
+  return {
+    version: newestVersion(files),
+    files: new Map(files.map((file) => [file.path, file])),
+    expected: result.expected,
+    live: result.live,
+  };
+}
+
+/** After a preview everything is as it should be. */
+function dryRunState(result: ApplyResult): BundleState {
+  return { ...appliedState(result), live: result.expected };
+}
+
+/** The connection stays an input: outputs are shown, exported and copied around. */
+function shownInputs(properties: PropertyMap): PropertyMap {
+  const { connection: _secret, ...shown } = properties;
+  return shown;
+}
+
+/**
+ * What is there of the bundle's. Not counted as extra is what the database's own record knows to be a file's: a deploy
+ * that failed half-way, or another stack's, has put it there.
+ */
+function liveOf(expected: Catalog, catalog: Catalog, history: History): Catalog {
+  const live = managedPart(expected, catalog);
+  if (!history.intact) return live;
+  return Object.fromEntries(
+    Object.entries(live).filter(([identity, object]) => {
+      const recorded = history.expected[identity];
+      const surplus = expected[identity] === undefined && recorded !== undefined;
+      return !(surplus && canonicalJson({ ...recorded }) === canonicalJson({ ...object }));
+    }),
+  );
+}

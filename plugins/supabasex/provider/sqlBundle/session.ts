@@ -1,0 +1,158 @@
+import type { EventEmitter } from "node:events";
+import type { Client } from "pg";
+import { connect, disconnect } from "./connection";
+import type { Connection, Limits } from "./inputs";
+import { takeLock } from "./lock";
+
+/** After how long, in milliseconds, a running statement is asked who blocks it, and how often then. */
+const blockerInterval = 300;
+
+/** The server refused one statement of a text that holds several. */
+export class ExecutionFailure extends Error {
+  constructor(
+    override readonly cause: unknown,
+    /** How many statements of the text had succeeded before. */
+    readonly completed: number,
+  ) {
+    super("a statement failed", { cause });
+  }
+}
+
+/**
+ * The two connections of a deploy: one does the work; the other has the bundle's lock, watches who blocks the work and
+ * cancels it when the engine gives up.
+ */
+export class Session {
+  /** Who blocked the last statement, when it was blocked: for the message of a lock time-out. */
+  blocker: string | undefined;
+
+  private constructor(
+    readonly work: Client,
+    private readonly lock: Client,
+    private readonly workPid: number,
+    private readonly limits: Limits,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Connects and takes the lock. Throws a UserError when either cannot be had. */
+  static async open(
+    connection: Connection,
+    bundle: string,
+    limits: Limits,
+    signal: AbortSignal,
+    waiting: (holder: string) => void,
+  ): Promise<Session> {
+    const applicationName = `supabasex ${bundle}`;
+    const lock = await connect(connection, { applicationName });
+    let work: Client | undefined;
+    try {
+      await takeLock(lock, bundle, limits.lockWaitSeconds, signal, waiting);
+      work = await connect(connection, { applicationName });
+      const { rows } = await work.query<{ pid: number }>("select pg_backend_pid() as pid");
+      const session = new Session(work, lock, rows[0]?.pid ?? 0, limits, signal);
+      await work.query(session.settings);
+      return session;
+    } catch (error) {
+      await disconnect(work);
+      await disconnect(lock);
+      throw error;
+    }
+  }
+
+  /** The session as every file finds it: nothing set but our own limits, as the role that connected. */
+  get settings(): string {
+    const { lockTimeoutSeconds, statementTimeoutSeconds } = this.limits;
+    return [
+      "reset all",
+      "reset role",
+      "set client_connection_check_interval = 1000",
+      `set lock_timeout = ${Math.round(lockTimeoutSeconds * 1000)}`,
+      `set statement_timeout = ${Math.round(statementTimeoutSeconds * 1000)}`,
+      "set check_function_bodies = on",
+    ].join("; ");
+  }
+
+  /**
+   * Sends a text of one or more statements in one message. Throws ExecutionFailure with the number of statements that
+   * succeeded before the one that failed.
+   */
+  async execute(text: string): Promise<void> {
+    this.signal.throwIfAborted();
+    let completed = 0;
+    const count = () => {
+      completed += 1;
+    };
+    // The client's results tell which statements succeeded only when all did; its wire tells in any case.
+    const wire = (this.work as unknown as { readonly connection: EventEmitter }).connection;
+    wire.on("commandComplete", count);
+    try {
+      await this.watched(() => this.work.query(text));
+    } catch (error) {
+      this.signal.throwIfAborted();
+      throw new ExecutionFailure(error, completed);
+    } finally {
+      wire.off("commandComplete", count);
+    }
+  }
+
+  /** Whether the lock's connection still has it: it is gone when that connection was cut. */
+  async holdsLock(): Promise<boolean> {
+    return this.lock.query("select").then(
+      () => true,
+      () => false,
+    );
+  }
+
+  /** Rolls back what is open and frees the lock, by closing both connections. */
+  async close(): Promise<void> {
+    await disconnect(this.work);
+    await disconnect(this.lock);
+  }
+
+  private async watched<T>(run: () => Promise<T>): Promise<T> {
+    this.blocker = undefined;
+    let asking = false;
+    const timer = setInterval(() => {
+      if (asking) return;
+      asking = true;
+      void this.blockerNow()
+        .then((blocker) => {
+          this.blocker = blocker ?? this.blocker;
+        })
+        .catch(() => {})
+        .finally(() => {
+          asking = false;
+        });
+    }, blockerInterval);
+    const cancel = () =>
+      void this.lock.query("select pg_cancel_backend($1)", [this.workPid]).catch(() => disconnect(this.work));
+    this.signal.addEventListener("abort", cancel, { once: true });
+    try {
+      return await run();
+    } finally {
+      clearInterval(timer);
+      this.signal.removeEventListener("abort", cancel);
+    }
+  }
+
+  private async blockerNow(): Promise<string | undefined> {
+    const { rows } = await this.lock.query<{
+      pid: number;
+      application: string | null;
+      state: string | null;
+      seconds: number | null;
+      query: string | null;
+    }>(
+      `select b.pid, a.application_name as application, a.state, a.query,
+              extract(epoch from clock_timestamp() - coalesce(a.xact_start, a.query_start))::int as seconds
+       from unnest(pg_blocking_pids($1)) as b (pid) left join pg_stat_activity a on a.pid = b.pid limit 1`,
+      [this.workPid],
+    );
+    const found = rows[0];
+    if (found === undefined) return undefined;
+    const { pid, application, state, seconds, query } = found;
+    const who = [application || "application unknown", state, seconds === null ? null : `for ${seconds} s`];
+    const text = query?.replaceAll(/\s+/g, " ").trim().slice(0, 200);
+    return `process ${pid} (${who.filter((part) => part !== null).join(", ")})${text ? `: ${text}` : ""}`;
+  }
+}

@@ -1,0 +1,95 @@
+import { loadModule, type Node, parseSync, type RawStmt, SqlError, scanSync } from "libpg-query";
+import { SqlFileError } from "./errors";
+import type { BundleFile } from "./files";
+
+/** One SQL statement of a file. Offsets are indexes into the file's text, as JavaScript counts. */
+export interface Statement {
+  /** The parse tree's node name, such as `CreatePolicyStmt`. */
+  readonly kind: string;
+  readonly node: Node;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** PostgreSQL's own parser has to be loaded once before anything here is used. */
+export const loadParser: () => Promise<void> = loadModule;
+
+const parsed = new WeakMap<BundleFile, readonly Statement[]>();
+
+/** The statements of a file, in order. Throws SqlFileError where the parser refuses the text. */
+export function statementsOf(file: BundleFile): readonly Statement[] {
+  const known = parsed.get(file);
+  if (known !== undefined) return known;
+  const statements = parse(file);
+  parsed.set(file, statements);
+  return statements;
+}
+
+export function textOf(file: BundleFile, statement: Statement): string {
+  return file.text.slice(statement.start, statement.end).trim();
+}
+
+/** The text without comments and with single blanks: what two spellings of one statement have in common. */
+export function comparableText(sql: string): string {
+  return scanSync(sql)
+    .tokens.filter((token) => token.tokenName !== "SQL_COMMENT" && token.tokenName !== "C_COMMENT")
+    .map((token) => token.text)
+    .filter((text) => text !== ";")
+    .join(" ");
+}
+
+function parse(file: BundleFile): Statement[] {
+  try {
+    const raw = parseSync(file.text).stmts ?? [];
+    const toIndex = byteOffsets(file.text);
+    return raw.flatMap((statement) => describe(statement, file.text, toIndex));
+  } catch (error) {
+    if (!(error instanceof SqlError)) throw error;
+    const cursor = error.sqlDetails?.cursorPosition;
+    throw new SqlFileError({
+      file,
+      sqlState: "42601",
+      message: error.sqlDetails?.message ?? error.message,
+      ...(cursor === undefined ? {} : { index: indexOfCharacter(file.text, cursor) }),
+      ...(/^\s*\\/m.test(file.text)
+        ? { hint: "Commands of psql that begin with a backslash are not SQL; leave them out." }
+        : {}),
+    });
+  }
+}
+
+function describe(raw: RawStmt, text: string, toIndex: (bytes: number) => number): Statement[] {
+  const node = raw.stmt;
+  const kind = node === undefined ? undefined : Object.keys(node)[0];
+  if (node === undefined || kind === undefined) return [];
+  const from = raw.stmt_location ?? 0;
+  const start = toIndex(from);
+  const end = raw.stmt_len === undefined || raw.stmt_len === 0 ? text.length : toIndex(from + raw.stmt_len);
+  return [{ kind, node, start, end }];
+}
+
+/** Converts the parser's byte offsets, which must come in ascending order, to indexes. */
+function byteOffsets(text: string): (bytes: number) => number {
+  const buffer = Buffer.from(text, "utf8");
+  if (buffer.length === text.length) return (bytes) => bytes;
+  let lastBytes = 0;
+  let lastIndex = 0;
+  return (bytes) => {
+    if (bytes < lastBytes) {
+      lastBytes = 0;
+      lastIndex = 0;
+    }
+    lastIndex += buffer.toString("utf8", lastBytes, bytes).length;
+    lastBytes = bytes;
+    return lastIndex;
+  };
+}
+
+/** The index of the n-th character, counted from 0 as PostgreSQL counts: a character may be two code units. */
+export function indexOfCharacter(text: string, characters: number): number {
+  let index = 0;
+  for (let count = 0; count < characters && index < text.length; count++) {
+    index += (text.codePointAt(index) ?? 0) > 0xffff ? 2 : 1;
+  }
+  return index;
+}

@@ -1,0 +1,9 @@
+export type { FileEntry, FileKind } from "../bundleFiles";
+export { readBundleFiles } from "./readBundleFiles";
+export {
+  SqlBundle,
+  type SqlBundleArgs,
+  type SqlBundleCatalog,
+  type SqlBundleConnectionArgs,
+  type SqlBundleLimitsArgs,
+} from "./sqlBundle";

@@ -1,0 +1,33 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { UserError } from "../../../foundation/userError";
+import { bundleFolders, type FileEntry, kindOf, normalise, sha256Of } from "../bundleFiles";
+
+/**
+ * The files of the bundle in `directory` with their hashes, as SqlBundle wants them: `migrations/**` and
+ * `repeatable/**`, keyed by their path below the directory, sorted. Throws a UserError when there is no such directory.
+ */
+export function readBundleFiles(directory: string): Record<string, FileEntry> {
+  if (!existsSync(directory)) {
+    throw new UserError(`There is no SQL bundle at ${directory}: name the folder that holds migrations/.`);
+  }
+  const files: [string, FileEntry][] = [];
+  for (const folder of bundleFolders) {
+    for (const file of filesBelow(path.join(directory, folder))) {
+      const key = path.relative(directory, file).split(path.sep).join("/");
+      const kind = kindOf(key);
+      if (kind === undefined) continue;
+      files.push([key, { sha256: sha256Of(normalise(readFileSync(file, "utf8"))), kind }]);
+    }
+  }
+  return Object.fromEntries(files.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function filesBelow(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (entry.name.startsWith(".")) return [];
+    const full = path.join(folder, entry.name);
+    return entry.isDirectory() ? filesBelow(full) : [full];
+  });
+}

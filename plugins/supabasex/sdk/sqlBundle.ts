@@ -1,0 +1,82 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { FileEntry } from "../bundleFiles";
+
+export interface SqlBundleConnectionArgs {
+  readonly host: pulumi.Input<string>;
+  /** Default 5432. Port 6543, the pooler in transaction mode, is refused. */
+  readonly port?: pulumi.Input<number>;
+  readonly user: pulumi.Input<string>;
+  readonly password: pulumi.Input<string>;
+  readonly database: pulumi.Input<string>;
+  /** `require` also verifies the certificate. Default: `disable` on this machine, else `require`. */
+  readonly sslMode?: pulumi.Input<"disable" | "require">;
+  /** PEM of the authority that signed the server's certificate, where the system does not know it. */
+  readonly sslRootCertificate?: pulumi.Input<string>;
+}
+
+export interface SqlBundleLimitsArgs {
+  /** How long to wait for another deploy of the same bundle. Default 60. */
+  readonly lockWaitSeconds?: pulumi.Input<number>;
+  /** How long a statement may wait for a lock on an object. Default 5. */
+  readonly lockTimeoutSeconds?: pulumi.Input<number>;
+  /** How long a statement may run. Default 600; 0 is without end. */
+  readonly statementTimeoutSeconds?: pulumi.Input<number>;
+  /** How often a transaction that lost a lock or a deadlock is begun anew. Default 5. */
+  readonly lockRetries?: pulumi.Input<number>;
+}
+
+export interface SqlBundleArgs {
+  /** Under this name the database keeps its record of the bundle. Cannot change. */
+  readonly name: pulumi.Input<string>;
+  /** The folder with `migrations/` and `repeatable/`, from the project's folder. Where it lies is no change. */
+  readonly directory: pulumi.Input<string>;
+  /** What `readBundleFiles(directory)` answers. */
+  readonly files: pulumi.Input<Record<string, FileEntry>>;
+  readonly connection: pulumi.Input<SqlBundleConnectionArgs>;
+  readonly limits?: pulumi.Input<SqlBundleLimitsArgs> | undefined;
+  /** `live`: a preview executes the files in a transaction that is rolled back. Default `off`. */
+  readonly dryRun?: pulumi.Input<"live" | "off"> | undefined;
+  /** What becomes of extra policies, grants, functions and triggers in managed schemas. Default `report`. */
+  readonly prune?: pulumi.Input<"report" | "drop"> | undefined;
+  /** Version of the newest migration that the database had before: those up to it are recorded, not run. */
+  readonly baseline?: pulumi.Input<string> | undefined;
+  /** Lets an older checkout apply its repeatables to a newer database. Default false. */
+  readonly allowAhead?: pulumi.Input<boolean> | undefined;
+  /** Lets `destroy` forget the bundle. The database stays as it is either way. Default false. */
+  readonly deletable?: pulumi.Input<boolean> | undefined;
+}
+
+/** Identity (`policy shared.customers tenant_isolation`) → property → value. */
+export type SqlBundleCatalog = Record<string, Record<string, unknown>>;
+
+/** Migrations and repeatables of one database: applied, kept applied, and watched for drift. */
+export class SqlBundle extends pulumi.CustomResource {
+  declare readonly name: pulumi.Output<string>;
+  /** The version of the newest applied migration. */
+  declare readonly version: pulumi.Output<string>;
+  /** Path → SHA-256. */
+  declare readonly appliedFiles: pulumi.Output<Record<string, string>>;
+  /** What the files made. */
+  declare readonly expected: pulumi.Output<SqlBundleCatalog>;
+  /** What is there of it, and what somebody added beside it; renewed by every refresh. */
+  declare readonly live: pulumi.Output<SqlBundleCatalog>;
+
+  constructor(resourceName: string, args: SqlBundleArgs, options?: pulumi.CustomResourceOptions) {
+    const inputs = {
+      ...args,
+      connection: pulumi.secret(args.connection),
+      schemaVersion: undefined,
+      version: undefined,
+      appliedFiles: undefined,
+      repeatables: undefined,
+      expected: undefined,
+      live: undefined,
+    };
+    super(
+      "supabasex:index:SqlBundle",
+      resourceName,
+      inputs,
+      pulumi.mergeOptions(options, { version: "0.1.0", additionalSecretOutputs: ["connection"] }),
+    );
+  }
+}

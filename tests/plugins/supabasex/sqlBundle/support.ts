@@ -1,0 +1,208 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import type pg from "pg";
+import type { CallContext } from "../../../../plugins/host/provider";
+import { type PropertyMap, Secret } from "../../../../plugins/host/values";
+import { sqlBundle } from "../../../../plugins/supabasex/provider/sqlBundle/resource";
+import { readBundleFiles } from "../../../../plugins/supabasex/sdk/readBundleFiles";
+import { startTestCluster, type TestCluster } from "../../../support/cluster";
+
+const type = "supabasex:index:SqlBundle";
+
+/** A cluster for the tests of one file; each test has a bundle and a schema of its own in it. */
+export class Databases {
+  #cluster: TestCluster | undefined;
+  #count = 0;
+
+  async start(): Promise<void> {
+    this.#cluster = await startTestCluster();
+  }
+
+  async stop(): Promise<void> {
+    await this.#cluster?.remove();
+  }
+
+  get cluster(): TestCluster {
+    if (this.#cluster === undefined) throw new Error("start() first");
+    return this.#cluster;
+  }
+
+  /** A bundle under test. In its files `$s` stands for the schema that is this test's alone. */
+  async bundle(files: Record<string, string>, inputs: Record<string, unknown> = {}): Promise<BundleUnderTest> {
+    this.#count += 1;
+    const schema = `s${this.#count}`;
+    const bundle = new BundleUnderTest(schema, this.cluster.url("postgres"), await this.cluster.client());
+    bundle.inputs = inputs;
+    bundle.write(files);
+    return bundle;
+  }
+}
+
+/** What the engine does with a SqlBundle, without the engine. */
+export class BundleUnderTest {
+  readonly directory = mkdtempSync(path.join(tmpdir(), "thorbis-bundle-"));
+  inputs: Record<string, unknown> = {};
+  state: { inputs: PropertyMap; outputs: PropertyMap } | undefined;
+  logs: string[] = [];
+
+  constructor(
+    readonly schema: string,
+    private readonly url: string,
+    /** A connection of somebody who changes things by hand. */
+    readonly hand: pg.Client,
+  ) {}
+
+  /** Writes the files that are named; an undefined one is removed. */
+  write(files: Record<string, string | undefined>): void {
+    for (const [name, text] of Object.entries(files)) {
+      const full = path.join(this.directory, name);
+      mkdirSync(path.dirname(full), { recursive: true });
+      if (text === undefined) rmSync(full);
+      else writeFileSync(full, text.replaceAll("$s", this.schema));
+    }
+  }
+
+  async sql(text: string): Promise<pg.QueryResult> {
+    return this.hand.query(text.replaceAll("$s", this.schema));
+  }
+
+  /** `pulumi up`: refresh, diff, then create or update where there is a difference. Answers whether there was one. */
+  async up(): Promise<boolean> {
+    const inputs = await this.checked();
+    if (this.state === undefined) {
+      const { outputs } = await sqlBundle.create(
+        { urn: "urn", type, name: "bundle", inputs, preview: false, timeoutSeconds: 0 },
+        this.context(),
+      );
+      this.state = { inputs, outputs };
+      return true;
+    }
+    await this.refresh();
+    if (Object.keys(await this.diff(inputs)).length === 0) return false;
+    const { outputs } = await sqlBundle.update(this.updateRequest(inputs, false), this.context());
+    this.state = { inputs, outputs };
+    return true;
+  }
+
+  /** `pulumi preview`: the outputs it would show. */
+  async preview(): Promise<PropertyMap> {
+    const inputs = await this.checked();
+    if (this.state === undefined) {
+      const response = await sqlBundle.create(
+        { urn: "urn", type, name: "bundle", inputs, preview: true, timeoutSeconds: 0 },
+        this.context(),
+      );
+      return response.outputs;
+    }
+    return (await sqlBundle.update(this.updateRequest(inputs, true), this.context())).outputs;
+  }
+
+  /** `pulumi refresh`: renews the state and answers the paths that differ from the program. */
+  async refresh(): Promise<string[]> {
+    const state = this.known();
+    const read = await sqlBundle.read(
+      { urn: "urn", type, id: this.schema, inputs: state.inputs, outputs: state.outputs },
+      this.context(),
+    );
+    if (read === undefined) throw new Error("the bundle is gone");
+    this.state = { inputs: read.inputs, outputs: read.outputs };
+    return Object.keys(await this.diff(read.inputs));
+  }
+
+  async diff(inputs: PropertyMap): Promise<Record<string, { kind: string }>> {
+    const state = this.known();
+    const { detailed } = await sqlBundle.diff(
+      {
+        urn: "urn",
+        type,
+        id: this.schema,
+        oldInputs: state.inputs,
+        oldOutputs: state.outputs,
+        inputs,
+        ignoreChanges: [],
+      },
+      this.context(),
+    );
+    return { ...detailed };
+  }
+
+  async destroy(): Promise<void> {
+    const state = this.known();
+    await sqlBundle.delete(
+      { urn: "urn", type, id: this.schema, inputs: state.inputs, outputs: state.outputs, timeoutSeconds: 0 },
+      this.context(),
+    );
+  }
+
+  /** Rows of our history: path and hash. */
+  async history(): Promise<string[]> {
+    const { rows } = await this.hand.query<{ path: string }>(
+      "select path from supabase_migrations.bundle_files where bundle = $1 order by path",
+      [this.schema],
+    );
+    return rows.map(({ path: name }) => name);
+  }
+
+  async checked(): Promise<PropertyMap> {
+    const { hostname, port, username, password, pathname } = new URL(this.url);
+    const connection = {
+      host: hostname,
+      port: Number(port),
+      user: decodeURIComponent(username),
+      password: decodeURIComponent(password),
+      database: pathname.slice(1),
+    };
+    const inputs = {
+      name: this.schema,
+      directory: this.directory,
+      files: readBundleFiles(this.directory),
+      connection: new Secret(connection),
+      ...this.inputs,
+    } as unknown as PropertyMap;
+    const oldInputs: PropertyMap = this.state?.inputs ?? {};
+    const { inputs: checked, failures = [] } = await sqlBundle.check(
+      { urn: "urn", type, name: "bundle", oldInputs, inputs, randomSeed: new Uint8Array() },
+      this.context(),
+    );
+    if (failures.length > 0) throw new Error(failures.map((fault) => `${fault.property} ${fault.reason}`).join("\n"));
+    return checked;
+  }
+
+  context(signal: AbortSignal = new AbortController().signal): CallContext {
+    return {
+      signal,
+      log: (severity, message, options) => {
+        if (options?.ephemeral !== true) this.logs.push(`${severity}: ${message}`);
+      },
+    };
+  }
+
+  private known() {
+    if (this.state === undefined) throw new Error("up() first");
+    return this.state;
+  }
+
+  private updateRequest(inputs: PropertyMap, preview: boolean) {
+    const state = this.known();
+    return {
+      urn: "urn",
+      type,
+      id: this.schema,
+      oldInputs: state.inputs,
+      oldOutputs: state.outputs,
+      inputs,
+      ignoreChanges: [],
+      preview,
+      timeoutSeconds: 0,
+    };
+  }
+}
+
+/** The message of what a promise is rejected with. */
+export async function failureOf(run: Promise<unknown>): Promise<string> {
+  return run.then(
+    () => "it succeeded",
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+}
