@@ -1,55 +1,33 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import type { JsonObject, JsonValue } from "../../../../foundation/json";
+import { authKeys, type KeyKind, secretAuthKeys } from "./keys";
 
-const text = z.string().nullable();
-const flag = z.boolean().nullable();
-const integer = z.number().int().nullable();
+const kinds: Record<KeyKind, z.ZodType> = {
+  text: z.string().nullable(),
+  flag: z.boolean().nullable(),
+  integer: z.number().int().nullable(),
+  number: z.number().min(0).nullable(),
+};
+
 const between = (minimum: number, maximum: number) => z.number().int().min(minimum).max(maximum).nullable();
+const short = between(0, 32_767);
+const long = between(0, 2_147_483_647);
 const perPeriod = between(1, 2_147_483_647);
-
-/** The same kind of value for many keys. */
-function keys<Kind extends z.ZodType>(kind: Kind, names: readonly string[]): Record<string, Kind> {
-  return Object.fromEntries(names.map((name) => [name, kind]));
-}
-
-const oauthProviders = [
-  "apple azure bitbucket discord facebook figma github gitlab google kakao keycloak linkedin_oidc notion",
-  "slack slack_oidc spotify twitch twitter workos x zoom",
-].flatMap((line) => line.split(" "));
-const hooks = [
-  "custom_access_token mfa_verification_attempt password_verification_attempt send_email send_sms",
-  "before_user_created after_user_created",
-].flatMap((line) => line.split(" "));
-const mails = ["confirmation", "email_change", "invite", "magic_link", "reauthentication", "recovery"];
-const notifications = [
-  "email_changed identity_linked identity_unlinked mfa_factor_enrolled mfa_factor_unenrolled",
-  "password_changed phone_changed",
-].flatMap((line) => line.split(" "));
 
 const lower = "abcdefghijklmnopqrstuvwxyz";
 const upper = lower.toUpperCase();
 const digits = "0123456789";
 const symbols = "!@#$%^&*()_+-=[]{};'\\\\:\"|<>?,./`~";
 
-/** Every key that `PATCH config/auth` takes. */
-const writable: Record<string, z.ZodType> = {
-  // Sign-in in general
+/** The keys that take less than every value of their kind. */
+const limits: Record<string, z.ZodType> = {
   site_url: z
     .string()
     .regex(/^[^,]+$/, "must not have a comma")
     .nullable(),
-  ...keys(text, ["uri_allow_list", "sessions_tags", "saml_external_url", "oauth_server_authorization_path"]),
-  ...keys(flag, ["disable_signup", "external_anonymous_users_enabled", "external_email_enabled"]),
-  ...keys(flag, ["external_phone_enabled", "external_web3_ethereum_enabled", "external_web3_solana_enabled"]),
-  ...keys(flag, ["saml_enabled", "oauth_server_enabled", "oauth_server_allow_dynamic_registration"]),
-  custom_oauth_enabled: z.boolean(),
-  ...keys(text, ["nimbus_oauth_client_id", "nimbus_oauth_client_secret"]),
   jwt_exp: between(0, 604_800),
-  ...keys(integer, ["api_max_request_duration", "db_max_pool_size"]),
   db_max_pool_size_unit: z.enum(["connections", "percent"]).nullable(),
-
-  // Passwords, sessions, tokens
   password_min_length: between(6, 32_767),
   password_required_characters: z
     .enum([
@@ -59,118 +37,37 @@ const writable: Record<string, z.ZodType> = {
       "",
     ])
     .nullable(),
-  ...keys(flag, ["password_hibp_enabled", "sessions_single_per_user", "refresh_token_rotation_enabled"]),
-  ...keys(z.number().min(0).nullable(), ["sessions_timebox", "sessions_inactivity_timeout"]),
-  security_refresh_token_reuse_interval: between(0, 2_147_483_647),
-  ...keys(flag, ["security_captcha_enabled", "security_manual_linking_enabled"]),
-  ...keys(flag, ["security_sb_forwarded_for_enabled", "security_update_password_require_reauthentication"]),
   security_captcha_provider: z.enum(["hcaptcha", "turnstile"]).nullable(),
-  security_captcha_secret: text,
-
-  // Several factors, passkeys
-  mfa_max_enrolled_factors: between(0, 2_147_483_647),
-  ...keys(flag, ["mfa_phone_enroll_enabled", "mfa_phone_verify_enabled", "mfa_totp_enroll_enabled"]),
-  ...keys(flag, ["mfa_totp_verify_enabled", "mfa_web_authn_enroll_enabled", "mfa_web_authn_verify_enabled"]),
-  mfa_phone_max_frequency: between(0, 32_767),
-  mfa_phone_otp_length: between(0, 32_767),
-  mfa_phone_template: text,
-  passkey_enabled: z.boolean(),
-  ...keys(text, ["webauthn_rp_display_name", "webauthn_rp_id", "webauthn_rp_origins"]),
-
-  // Mail
-  ...keys(flag, ["mailer_allow_unverified_email_sign_ins", "mailer_autoconfirm"]),
-  mailer_secure_email_change_enabled: flag,
+  security_refresh_token_reuse_interval: long,
+  mfa_max_enrolled_factors: long,
+  mfa_phone_max_frequency: short,
+  mfa_phone_otp_length: short,
   mailer_otp_exp: z.number().int().min(0),
   mailer_otp_length: between(6, 10),
-  ...keys(
-    text,
-    mails.flatMap((mail) => [`mailer_subjects_${mail}`, `mailer_templates_${mail}_content`]),
-  ),
-  ...keys(
-    text,
-    notifications.flatMap((notice) => [
-      `mailer_subjects_${notice}_notification`,
-      `mailer_templates_${notice}_notification_content`,
-    ]),
-  ),
-  ...keys(
-    flag,
-    notifications.map((notice) => `mailer_notifications_${notice}_enabled`),
-  ),
   smtp_admin_email: z.union([z.email(), z.literal("")]).nullable(),
-  ...keys(text, ["smtp_host", "smtp_pass", "smtp_port", "smtp_sender_name", "smtp_user"]),
-  smtp_max_frequency: between(0, 32_767),
-
-  // Text messages
-  sms_autoconfirm: flag,
-  sms_max_frequency: between(0, 32_767),
-  sms_otp_exp: between(0, 2_147_483_647),
-  sms_otp_length: z.number().int().min(0).max(32_767),
+  smtp_max_frequency: short,
   sms_provider: z.enum(["messagebird", "textlocal", "twilio", "twilio_verify", "vonage"]).nullable(),
-  ...keys(text, ["sms_template", "sms_test_otp", "sms_messagebird_access_key", "sms_messagebird_originator"]),
   sms_test_otp_valid_until: z.iso.datetime({ offset: true }).nullable(),
-  ...keys(text, ["sms_textlocal_api_key", "sms_textlocal_sender", "sms_twilio_account_sid"]),
-  ...keys(text, ["sms_twilio_auth_token", "sms_twilio_content_sid", "sms_twilio_message_service_sid"]),
-  ...keys(text, ["sms_twilio_verify_account_sid", "sms_twilio_verify_auth_token"]),
-  ...keys(text, ["sms_twilio_verify_message_service_sid", "sms_vonage_api_key", "sms_vonage_api_secret"]),
-  sms_vonage_from: text,
-
-  // Other sign-in providers, and hooks
-  ...keys(
-    flag,
-    oauthProviders.flatMap((provider) =>
-      provider === "workos"
-        ? ["external_workos_enabled"]
-        : [`external_${provider}_enabled`, `external_${provider}_email_optional`],
-    ),
-  ),
-  ...keys(
-    text,
-    oauthProviders.flatMap((provider) => [`external_${provider}_client_id`, `external_${provider}_secret`]),
-  ),
-  ...keys(text, [
-    "external_azure_url",
-    "external_gitlab_url",
-    "external_keycloak_url",
-    "external_workos_url",
-  ]),
-  ...keys(text, ["external_apple_additional_client_ids", "external_google_additional_client_ids"]),
-  external_google_skip_nonce_check: flag,
-  ...keys(
-    flag,
-    hooks.map((hook) => `hook_${hook}_enabled`),
-  ),
-  ...keys(
-    text,
-    hooks.flatMap((hook) => [`hook_${hook}_uri`, `hook_${hook}_secrets`]),
-  ),
-
-  // Rate limits
-  ...keys(perPeriod, ["rate_limit_anonymous_users", "rate_limit_email_sent", "rate_limit_otp"]),
-  ...keys(perPeriod, ["rate_limit_sms_sent", "rate_limit_token_refresh", "rate_limit_verify"]),
+  sms_max_frequency: short,
+  sms_otp_exp: long,
+  sms_otp_length: z.number().int().min(0).max(32_767),
+  passkey_enabled: z.boolean(),
+  custom_oauth_enabled: z.boolean(),
+  rate_limit_anonymous_users: perPeriod,
+  rate_limit_email_sent: perPeriod,
+  rate_limit_otp: perPeriod,
+  rate_limit_sms_sent: perPeriod,
+  rate_limit_token_refresh: perPeriod,
+  rate_limit_verify: perPeriod,
   rate_limit_web3: perPeriod,
 };
 
-export const writableAuthKeys: readonly string[] = Object.keys(writable);
-
 /** The body of `PATCH config/auth`: any part of the keys, and no other. */
-export const authConfigPatch = z.strictObject(writable).partial();
-
-/**
- * The keys whose stored value the API never shows. It answers a digest instead: the same for the same secret, so a
- * client can see that it changed, not what it is.
- */
-export const secretAuthKeys: ReadonlySet<string> = new Set([
-  "smtp_pass",
-  "sms_twilio_auth_token",
-  "sms_twilio_verify_auth_token",
-  "sms_messagebird_access_key",
-  "sms_textlocal_api_key",
-  "sms_vonage_api_secret",
-  "security_captcha_secret",
-  ...oauthProviders.map((provider) => `external_${provider}_secret`),
-  ...hooks.filter((hook) => !hook.endsWith("_user_created")).map((hook) => `hook_${hook}_secrets`),
-]);
+export const authConfigPatch = z
+  .strictObject(
+    Object.fromEntries(Object.entries(authKeys).map(([name, kind]) => [name, limits[name] ?? kinds[kind]])),
+  )
+  .partial();
 
 /** What a project has before anything was set; every other key is null. */
 const initial: JsonObject = {
@@ -235,7 +132,7 @@ const neverNull = [
 ].flatMap((line) => line.split(" "));
 
 export function defaultAuthConfig(): JsonObject {
-  const names = [...writableAuthKeys, ...readOnly].sort();
+  const names = [...Object.keys(authKeys), ...readOnly].sort();
   return Object.fromEntries(names.map((name): [string, JsonValue] => [name, initial[name] ?? null]));
 }
 
@@ -251,6 +148,7 @@ export function storedAuthChange(change: JsonObject): JsonObject {
   );
 }
 
+/** The same for the same secret, so that a client sees that it changed, and not what it is. */
 function masked(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }

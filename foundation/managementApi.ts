@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { JsonValue } from "./json";
+import { UserError } from "./userError";
+
+export interface ApiAnswer {
+  readonly status: number;
+  readonly text: string;
+  /** The decoded body; undefined unless the answer says that it is JSON. */
+  readonly json: JsonValue | undefined;
+}
+
+export interface ApiRequest {
+  readonly body?: JsonValue;
+  readonly form?: FormData;
+  readonly signal?: AbortSignal;
+}
+
+export interface ManagementApiOptions {
+  /** Base URL without `/v1`; a path and a trailing slash are allowed. Default `https://api.supabase.com`. */
+  readonly endpoint?: string;
+  readonly accessToken: string;
+  /** Sent as User-Agent. */
+  readonly client: string;
+  /** Waits so many milliseconds before another attempt; tests wait not at all. */
+  readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
+}
+
+export const defaultEndpoint = "https://api.supabase.com";
+
+const worthRetrying: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
+const attempts = 4;
+const longestWait = 10_000;
+
+/**
+ * A client of Supabase's Management API. Reads are tried up to four times; a write is sent once, because one that
+ * failed may have been done all the same.
+ */
+export class ManagementApi {
+  readonly #base: string;
+  readonly #headers: Record<string, string>;
+  readonly #wait: NonNullable<ManagementApiOptions["wait"]>;
+
+  constructor(options: ManagementApiOptions) {
+    this.#base = `${(options.endpoint ?? defaultEndpoint).replace(/\/+$/, "")}/v1`;
+    this.#headers = { Authorization: `Bearer ${options.accessToken.trim()}`, "User-Agent": options.client };
+    this.#wait =
+      options.wait ?? (async (milliseconds, signal) => await sleep(milliseconds, undefined, { signal }));
+  }
+
+  /** Any answer, whatever its status. Throws a UserError when there is none. */
+  async call(method: string, path: string, request: ApiRequest = {}): Promise<ApiAnswer> {
+    for (let attempt = 1; ; attempt++) {
+      const last = method !== "GET" || attempt === attempts;
+      let pause: number | undefined;
+      try {
+        const response = await this.#send(method, path, request);
+        if (last || !worthRetrying.has(response.status)) return await decode(response);
+        pause = retryAfter(response);
+        await response.body?.cancel();
+      } catch (error) {
+        if (request.signal?.aborted || last) throw unreachable(`${this.#base}${path}`, error);
+      }
+      await this.#wait(
+        Math.min(pause ?? (0.5 + Math.random()) * 1000 * attempt, longestWait),
+        request.signal,
+      );
+    }
+  }
+
+  /** The decoded answer to a call that must end with this status; says what it was about where it does not. */
+  async expect(
+    status: number,
+    doing: string,
+    method: string,
+    path: string,
+    request?: ApiRequest,
+  ): Promise<JsonValue | undefined> {
+    const answer = await this.call(method, path, request);
+    if (answer.status !== status) throw unexpected(doing, answer);
+    return answer.json;
+  }
+
+  async #send(method: string, path: string, { body, form, signal }: ApiRequest): Promise<Response> {
+    return await fetch(`${this.#base}${path}`, {
+      method,
+      headers: { ...this.#headers, ...(body !== undefined && { "Content-Type": "application/json" }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      ...(form !== undefined && { body: form }),
+      ...(signal !== undefined && { signal }),
+    });
+  }
+}
+
+/** The error for an answer that the caller can do nothing with. */
+export function unexpected(doing: string, { status, text }: ApiAnswer): UserError {
+  const hint = status === 401 ? " (is the access token right?)" : "";
+  return new UserError(`Unable to ${doing}, got status ${status}: ${text}${hint}`);
+}
+
+function unreachable(url: string, error: unknown): Error {
+  if (error instanceof Error && error.name === "AbortError") return error;
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
+  return new UserError(`The Management API at ${new URL(url).origin} cannot be reached: ${reason}`, 1, {
+    cause: error,
+  });
+}
+
+async function decode(response: Response): Promise<ApiAnswer> {
+  const text = await response.text();
+  const isJson = response.headers.get("content-type")?.includes("json") === true;
+  return { status: response.status, text, json: isJson && text !== "" ? JSON.parse(text) : undefined };
+}
+
+/** Milliseconds that the service asks to wait, which only two of the statuses may. */
+function retryAfter(response: Response): number | undefined {
+  if (response.status !== 429 && response.status !== 503) return undefined;
+  const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) ? seconds * 1000 : undefined;
+}

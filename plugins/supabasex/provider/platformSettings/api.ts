@@ -1,0 +1,111 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../../foundation/json";
+import {
+  type ApiAnswer,
+  type ApiRequest,
+  ManagementApi,
+  unexpected,
+} from "../../../../foundation/managementApi";
+import { UserError } from "../../../../foundation/userError";
+import { type PropertyMap, reveal } from "../../../host/values";
+import { apiName, type GroupName, groups } from "./settings";
+
+/** A project that is up, or on its way there without anybody's doing, counts as this. */
+export const active = "ACTIVE_HEALTHY";
+
+/** A project that the API no longer knows. */
+export const removed = "REMOVED";
+
+const becomingActive: ReadonlySet<string> = new Set([
+  active,
+  "ACTIVE_UNHEALTHY",
+  "COMING_UP",
+  "RESIZING",
+  "RESTARTING",
+  "RESTORING",
+  "UNKNOWN",
+  "UPGRADING",
+]);
+
+const restoreSeconds = 600;
+
+/** One project at the Management API. */
+export class ProjectApi {
+  readonly ref: string;
+  readonly #apis: readonly ManagementApi[];
+
+  /** Where the token of the state is refused, that of the environment is tried: tokens are replaced, states stay. */
+  constructor(properties: PropertyMap, environment: NodeJS.ProcessEnv = process.env) {
+    const { projectRef, endpoint, accessToken } = properties;
+    this.ref = String(projectRef);
+    const given = accessToken === undefined ? undefined : String(reveal(accessToken));
+    const tokens = [given, environment.SUPABASE_ACCESS_TOKEN].filter(
+      (token) => token !== undefined && token !== "",
+    );
+    if (tokens.length === 0) {
+      throw new UserError(
+        "PlatformSettings has no access token: give accessToken, or set SUPABASE_ACCESS_TOKEN.",
+      );
+    }
+    this.#apis = tokens.map(
+      (token) =>
+        new ManagementApi({
+          accessToken: String(token),
+          client: "pulumi-supabasex/0.1.0",
+          endpoint: typeof endpoint === "string" ? endpoint : environment.SUPABASE_API_ENDPOINT,
+        }),
+    );
+  }
+
+  /** `ACTIVE_HEALTHY` for any project that is up or coming up, `REMOVED` for one that has gone. */
+  async status(signal: AbortSignal): Promise<string> {
+    const answer = await this.#call("GET", "", { signal });
+    if (answer.status === 404) return removed;
+    if (answer.status !== 200 || !isJsonObject(answer.json)) throw unexpected("read project status", answer);
+    const status = String(answer.json.status);
+    return becomingActive.has(status) ? active : status;
+  }
+
+  /** Starts a paused project again and returns once it is up. */
+  async restore(signal: AbortSignal): Promise<void> {
+    const answer = await this.#call("POST", "/restore", { signal });
+    if (answer.status !== 200 && answer.status !== 201) throw unexpected("restore project", answer);
+    await this.waitUntilActive(signal);
+  }
+
+  async waitUntilActive(signal: AbortSignal): Promise<void> {
+    const deadline = performance.now() + restoreSeconds * 1000;
+    for (let pause = 200; ; pause = Math.min(pause * 2, 10_000)) {
+      const answer = await this.#call("GET", "", { signal });
+      if (isJsonObject(answer.json) && answer.json.status === active) return;
+      if (performance.now() > deadline) {
+        throw new UserError(`Project ${this.ref} was not active again within ${restoreSeconds} s.`);
+      }
+      await sleep(pause, undefined, { signal });
+    }
+  }
+
+  async readGroup(group: GroupName, signal: AbortSignal): Promise<JsonValue | undefined> {
+    const answer = await this.#call("GET", groups[group].path, { signal });
+    if (answer.status !== 200) throw unexpected(`read ${group} settings`, answer);
+    return answer.json;
+  }
+
+  async writeGroup(group: GroupName, settings: PropertyMap, signal: AbortSignal): Promise<void> {
+    const body = Object.fromEntries(
+      Object.entries(settings).map(([name, value]) => [apiName(name), reveal(value)]),
+    );
+    const answer = await this.#call("PATCH", groups[group].path, { body: body as JsonObject, signal });
+    if (answer.status !== groups[group].status) throw unexpected(`update ${group} settings`, answer);
+  }
+
+  async #call(method: string, path: string, request: ApiRequest): Promise<ApiAnswer> {
+    let answer: ApiAnswer | undefined;
+    for (const api of this.#apis) {
+      answer = await api.call(method, `/projects/${this.ref}${path}`, request);
+      if (answer.status !== 401) return answer;
+    }
+    if (answer === undefined) throw new Error("there is no token to call with");
+    return answer;
+  }
+}

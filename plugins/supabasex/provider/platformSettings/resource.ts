@@ -1,0 +1,131 @@
+import { UserError } from "../../../../foundation/userError";
+import { differences } from "../../../host/diff";
+import { formatPath } from "../../../host/propertyPath";
+import type { CallContext, CheckFailure, PropertyDiff } from "../../../host/provider";
+import { containsUnknown, type PropertyMap, Secret, Unknown } from "../../../host/values";
+import type { Resource } from "../resource";
+import { active, ProjectApi, removed } from "./api";
+import { desired, groupFaults, groupNames, liveSettings } from "./settings";
+
+const inputNames = ["projectRef", "endpoint", "accessToken", ...groupNames];
+
+/**
+ * Settings of a project that the bridged provider drops or lacks, and the project's status, to which that provider is
+ * blind: a project that was paused or deleted by hand shows here.
+ */
+export const platformSettings: Resource = {
+  async check({ inputs }) {
+    const failures: CheckFailure[] = Object.keys(inputs)
+      .filter((name) => !inputNames.includes(name) && !name.startsWith("__"))
+      .map((property) => ({ property, reason: `is not known; known are ${inputNames.join(", ")}` }));
+    const { projectRef, accessToken } = inputs;
+    if (typeof projectRef !== "string" && !(projectRef instanceof Unknown)) {
+      failures.push({ property: "projectRef", reason: "is required" });
+    }
+    for (const group of groupNames) {
+      failures.push(...groupFaults(inputs, group).map(([property, reason]) => ({ property, reason })));
+    }
+    const marked =
+      accessToken === undefined || accessToken instanceof Secret ? accessToken : new Secret(accessToken);
+    return { inputs: { ...inputs, ...(marked !== undefined && { accessToken: marked }) }, failures };
+  },
+
+  /**
+   * What is asked for against what was read. The token is no difference: each who deploys may have one of their own.
+   */
+  async diff({ oldInputs, oldOutputs, inputs, ignoreChanges }) {
+    const detailed: Record<string, PropertyDiff> = {};
+    for (const group of groupNames) {
+      const live = desired(oldOutputs, group);
+      for (const [name, value] of Object.entries(desired(inputs, group))) {
+        const asked = desired(oldInputs, group)[name];
+        for (const { path, kind } of differences(live[name] ?? undefined, value, [group, name])) {
+          detailed[formatPath(path)] = { kind, inputDiff: differences(asked, value).length > 0 };
+        }
+      }
+    }
+    if (oldOutputs.status !== active) detailed.status = { kind: "update", inputDiff: false };
+    if (differences(oldInputs.endpoint, inputs.endpoint).length > 0) {
+      detailed.endpoint = { kind: "update", inputDiff: true };
+    }
+    if (differences(oldInputs.projectRef, inputs.projectRef).length > 0) {
+      detailed.projectRef = { kind: "update-replace", inputDiff: true };
+    }
+    for (const path of Object.keys(detailed)) {
+      if (ignoreChanges.some((ignored) => path === ignored || path.startsWith(`${ignored}.`)))
+        delete detailed[path];
+    }
+    return { changes: Object.keys(detailed).length > 0, detailed };
+  },
+
+  async create({ inputs, preview }, context) {
+    const outputs = { ...inputs, status: active };
+    if (preview || containsUnknown(inputs)) return { id: "", outputs };
+    const api = new ProjectApi(inputs);
+    await write(api, inputs, context);
+    return { id: api.ref, outputs: await readBack(api, inputs, context) };
+  },
+
+  async read({ id, inputs, outputs }, context) {
+    const properties = { projectRef: id, ...outputs, ...inputs };
+    const api = new ProjectApi(properties);
+    const found = await readBack(api, properties, context);
+    if (found.status !== active) {
+      // Whatever needs the database fails in the same refresh, and would hide why.
+      context.log("warning", `Project ${api.ref} is not active: its status is ${String(found.status)}.`);
+    }
+    const isImport = Object.keys(inputs).length === 0;
+    return { id, inputs: isImport ? importedInputs(found) : inputs, outputs: found };
+  },
+
+  async update({ inputs, preview }, context) {
+    if (preview) return { outputs: { ...inputs, status: active } };
+    const api = new ProjectApi(inputs);
+    await write(api, inputs, context);
+    return { outputs: await readBack(api, inputs, context) };
+  },
+
+  // The API has no way to unset these settings: they stay, and go with the project.
+  async delete() {},
+};
+
+async function write(api: ProjectApi, inputs: PropertyMap, { signal, log }: CallContext): Promise<void> {
+  const status = await api.status(signal);
+  if (status === "INACTIVE" || status === "PAUSING") {
+    log("info", `Project ${api.ref} is paused: restoring it.`);
+    await api.restore(signal);
+  } else if (status === removed) {
+    throw new UserError(
+      `Project ${api.ref} does not exist any more: restore it at Supabase, or remove it and what depends on it from the stack's state (\`pulumi state delete --target-dependents\`) and run again to make a new one.`,
+    );
+  } else if (status !== active) {
+    throw new UserError(`Project ${api.ref} is not active: its status is ${status}; see to it at Supabase.`);
+  }
+  for (const group of groupNames) {
+    const settings = desired(inputs, group);
+    if (Object.keys(settings).length > 0) await api.writeGroup(group, settings, signal);
+  }
+}
+
+/** The outputs: the inputs, with every setting that they name as it is now, and the status. */
+async function readBack(
+  api: ProjectApi,
+  properties: PropertyMap,
+  { signal }: CallContext,
+): Promise<PropertyMap> {
+  const status = await api.status(signal);
+  const { status: _, ...known } = properties;
+  if (status === removed) return { ...known, status };
+  const isImport = groupNames.every((group) => known[group] === undefined) && known.accessToken === undefined;
+  const live: Record<string, PropertyMap> = {};
+  for (const group of groupNames) {
+    const names = Object.keys(desired(known, group));
+    if (names.length === 0 && !isImport) continue;
+    live[group] = liveSettings(group, await api.readGroup(group, signal), names);
+  }
+  return { ...known, ...live, status };
+}
+
+function importedInputs({ status: _, ...settings }: PropertyMap): PropertyMap {
+  return settings;
+}
