@@ -1,6 +1,14 @@
 // Bundles every program of this repository that runs outside the developer's editor into dist/, one file each.
 // `npm ci` runs it (prepare); `npm run build` runs it again. Packages stay external: node_modules is beside it.
-const { mkdirSync, statSync, readdirSync, existsSync } = require("node:fs");
+const {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} = require("node:fs");
 const path = require("node:path");
 
 const root = path.resolve(__dirname, "..");
@@ -22,49 +30,61 @@ const programs = {
 /** Copied out of the checkout before they run, so their packages go into the file. */
 const standalone = new Set(["language-nodejs.cjs"]);
 
+const fileOf = (output) => path.join(root, "dist", output);
+const inputsOf = (output) => `${fileOf(output)}.inputs.json`;
+
+/** Bundles the given outputs, by default all; each file is replaced in one step, so that a reader never sees half of one. */
 function bundle(outputs = Object.keys(programs)) {
   const esbuild = require("esbuild");
   for (const output of outputs) {
     const entry = path.join(root, programs[output]);
     if (!existsSync(entry)) continue;
-    const outfile = path.join(root, "dist", output);
-    mkdirSync(path.dirname(outfile), { recursive: true });
-    esbuild.buildSync({
+    const startedAt = new Date();
+    const { outputFiles, metafile } = esbuild.buildSync({
       absWorkingDir: root,
       entryPoints: [entry],
-      outfile,
+      outfile: fileOf(output),
       bundle: true,
       platform: "node",
       target: "node20.19",
       format: "cjs",
       packages: standalone.has(output) ? "bundle" : "external",
       sourcemap: "linked",
+      metafile: true,
+      write: false,
       logLevel: "error",
     });
+    const sources = Object.keys(metafile.inputs).filter((input) => !input.startsWith("node_modules/"));
+    for (const { path: file, contents } of outputFiles) replaceFile(file, contents);
+    replaceFile(inputsOf(output), JSON.stringify(sources));
+    // A source saved while we bundled counts as newer than the bundle.
+    utimesSync(fileOf(output), startedAt, startedAt);
   }
 }
 
-const sourceFolders = ["components", "config", "foundation", "plugins", "local", "backup", "sdks", "ops"];
-
-/** The newest change, in milliseconds, of any source that a bundle is made from. */
-function newestSource(folder = root, top = true) {
-  let newest = top ? (statSync(path.join(root, "index.ts"), { throwIfNoEntry: false })?.mtimeMs ?? 0) : 0;
-  for (const entry of readdirSync(folder, { withFileTypes: true })) {
-    if (entry.name === "node_modules" || entry.name.startsWith(".")) continue;
-    if (top && !sourceFolders.includes(entry.name)) continue;
-    const full = path.join(folder, entry.name);
-    if (entry.isDirectory()) newest = Math.max(newest, newestSource(full, false));
-    else if (/\.(ts|sql|c)$/.test(entry.name)) newest = Math.max(newest, statSync(full).mtimeMs);
-  }
-  return newest;
+function replaceFile(file, contents) {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const draft = `${file}.${process.pid}`;
+  writeFileSync(draft, contents);
+  renameSync(draft, file);
 }
 
-/** Whether dist/<output> is missing or older than the sources. */
+/** Whether dist/<output> is missing or older than one of the sources that it was made from. */
 function isStale(output) {
-  const built = statSync(path.join(root, "dist", output), { throwIfNoEntry: false });
-  return built === undefined || built.mtimeMs < newestSource();
+  const modified = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
+  const builtAt = modified(fileOf(output));
+  if (builtAt === undefined || !existsSync(inputsOf(output))) return true;
+  const sources = JSON.parse(readFileSync(inputsOf(output), "utf8"));
+  return sources.some((source) => (modified(path.join(root, source)) ?? Number.POSITIVE_INFINITY) > builtAt);
 }
 
-module.exports = { bundle, isStale, root };
+/** The outputs that have to be bundled again. */
+function staleOutputs() {
+  return Object.keys(programs).filter(
+    (output) => existsSync(path.join(root, programs[output])) && isStale(output),
+  );
+}
+
+module.exports = { bundle, isStale, root, staleOutputs };
 
 if (require.main === module) bundle();

@@ -59,8 +59,8 @@ function installPackages() {
 }
 
 function build() {
-  const { bundle, isStale } = require("../build/bundle.cjs");
-  if (isStale("local.cjs")) bundle();
+  const { bundle, staleOutputs } = require("../build/bundle.cjs");
+  bundle(staleOutputs());
 }
 
 requireNode();

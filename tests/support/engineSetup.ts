@@ -7,9 +7,10 @@ import setupDatabases from "./databaseSetup";
 /** Once per run: programs and providers built from the sources as they are, a Pulumi CLI, and the databases. */
 export default async function setup(): Promise<void> {
   const build = createRequire(import.meta.url)(path.join(checkoutRoot(), "build", "bundle.cjs")) as {
-    bundle: () => void;
+    bundle: (outputs: string[]) => void;
+    staleOutputs: () => string[];
   };
-  build.bundle();
+  build.bundle(build.staleOutputs());
   await ensureToolchain({ progress: (line) => console.log(`engine for the tests: ${line}`) });
   await setupDatabases();
 }
