@@ -1,0 +1,85 @@
+import { appendFileSync, cpSync, rmSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readCatalog } from "../../plugins/supabasex/provider/sqlBundle/catalog";
+import { readBundleFiles } from "../../plugins/supabasex/sdk/readBundleFiles";
+import { BundleUnderTest } from "../plugins/supabasex/sqlBundle/support";
+import { startTestCluster, type TestCluster } from "../support/cluster";
+import { sqlDirectory } from "./support/applyBundle";
+import { createExtensions, createRoles } from "./support/roles";
+
+// The bundle through the deployer itself, in the order of one life of a database.
+
+let cluster: TestCluster;
+let bundle: BundleUnderTest;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  const postgres = await cluster.client("postgres");
+  await createRoles(postgres);
+  await createExtensions(postgres);
+  bundle = new BundleUnderTest("thorbis", cluster.url("postgres"), postgres);
+  bundle.inputs = { directory: sqlDirectory, files: readBundleFiles(sqlDirectory) };
+});
+
+afterAll(async () => {
+  rmSync(bundle.directory, { recursive: true });
+  await cluster.remove();
+});
+
+test("an empty hosted-shaped database gets the whole bundle, without a warning", async () => {
+  expect(await bundle.up()).toBe(true);
+  expect(await bundle.history()).toEqual(Object.keys(readBundleFiles(sqlDirectory)));
+  expect(bundle.logs.filter((line) => !line.startsWith("info"))).toEqual([]);
+});
+
+test("the second time there is nothing to do", async () => {
+  expect(await bundle.up()).toBe(false);
+});
+
+test("every repeatable may run again, and leaves the catalog as it was", async () => {
+  const before = await readCatalog(bundle.hand);
+  const copy = path.join(bundle.directory, "copy");
+  cpSync(sqlDirectory, copy, { recursive: true });
+  const repeatables = Object.keys(readBundleFiles(copy)).filter((name) => name.startsWith("repeatable/"));
+  for (const name of repeatables) appendFileSync(path.join(copy, name), "-- Again.\n");
+  bundle.inputs = { ...bundle.inputs, directory: copy, files: readBundleFiles(copy) };
+
+  expect(await bundle.up()).toBe(true);
+  expect(await readCatalog(bundle.hand)).toEqual(before);
+});
+
+test("partitions come and go, and refresh reports nothing", async () => {
+  for (const month of ["2027-01-31T23:59:59Z", "2027-02-01T00:00:00Z", "2027-03-31T23:59:59Z"]) {
+    await bundle.hand.query("select private.maintain_partitions($1)", [month]);
+    expect(await bundle.refresh()).toEqual([]);
+  }
+});
+
+test("changes by hand to what keeps tenants apart are named and repaired", async () => {
+  await bundle.hand.query(`
+    drop policy tenant_isolation on shared.customers;
+    alter table shared.users no force row level security;
+    grant select on audit.entries to anon;
+    alter function private.get_current_tenant_id() reset search_path;
+    select cron.unschedule('maintain-partitions');
+    update storage.buckets set public = true where id = 'documents';
+    alter publication supabase_realtime set (publish = 'insert, update, delete')`);
+
+  const named = (await bundle.refresh()).join("\n");
+  for (const object of [
+    "policy shared.customers tenant_isolation",
+    "table shared.users",
+    "table audit.entries",
+    "function private.get_current_tenant_id()",
+    "cron job maintain-partitions",
+    "bucket documents",
+    "publication supabase_realtime",
+  ]) {
+    expect(named).toContain(object);
+  }
+  // A right that the bundle does not know of is dropped when asked to.
+  bundle.inputs = { ...bundle.inputs, prune: "drop" };
+  expect(await bundle.up()).toBe(true);
+  expect(await bundle.refresh()).toEqual([]);
+});
