@@ -1,9 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync } from "node:fs";
 import path from "node:path";
 import type pg from "pg";
 import { UserError } from "../../../foundation/userError";
 import { freePort, portIsFree, writeFileAtomically } from "../process";
+import { removeFolder } from "./abandoned";
 import { connect } from "./connection";
 import { buildHostedRights } from "./hostedRights";
 import { ensurePostgresInstalled, type PostgresInstallation, type Progress } from "./installation";
@@ -124,7 +125,7 @@ async function cloneTemplate(
   progress: Progress,
 ): Promise<void> {
   for (const name of readdirSync(directory)) {
-    if (name.startsWith("data.")) rmSync(path.join(directory, name), { recursive: true, force: true });
+    if (name.startsWith("data.")) removeFolder(path.join(directory, name));
   }
   const template = await ensureTemplate(installation, progress);
   const copy = path.join(directory, `data.${randomUUID()}`);

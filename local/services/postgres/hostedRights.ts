@@ -1,9 +1,10 @@
 import { execFile } from "node:child_process";
-import { createHash, randomUUID } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../../../foundation/userError";
+import { abandonedPaths, removeFolder, temporaryPath } from "./abandoned";
 import { postgresCache, sourceFolder } from "./folders";
 import type { PostgresInstallation, Progress } from "./installation";
 
@@ -36,15 +37,17 @@ export async function buildHostedRights(
   const library = path.join(cache, `${hostedRightsKey(installation)}.so`);
   if (existsSync(library)) return library;
   progress(`compiling the hosted rights for PostgreSQL ${installation.version}`);
-  const build = path.join(cache, `build-${process.pid}-${randomUUID()}`);
-  mkdirSync(build, { recursive: true });
+  mkdirSync(cache, { recursive: true });
+  for (const left of abandonedPaths(cache, "build")) removeFolder(left);
+  const build = temporaryPath(cache, "build");
+  mkdirSync(build);
   try {
     const { folder, files } = hookSources();
     for (const name of files) copyFileSync(path.join(folder, name), path.join(build, name));
     await make(build, installation);
     renameSync(path.join(build, "hosted_rights.so"), library);
   } finally {
-    rmSync(build, { recursive: true, force: true });
+    removeFolder(build);
   }
   return library;
 }

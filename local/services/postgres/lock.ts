@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { identifyProcess, isSameProcess, type ProcessIdentity } from "../process";
+import { abandonedPaths, temporaryPath } from "./abandoned";
 
 /**
  * Runs one holder at a time, across processes. The lock names its holder, and one whose holder was killed is taken
@@ -9,13 +9,14 @@ import { identifyProcess, isSameProcess, type ProcessIdentity } from "../process
  */
 export async function withLock<T>(file: string, run: () => Promise<T>): Promise<T> {
   mkdirSync(path.dirname(file), { recursive: true });
-  const mine = `${file}.${randomUUID()}`;
+  const mine = temporaryPath(path.dirname(file), path.basename(file));
   writeFileSync(mine, JSON.stringify(identifyProcess(process.pid)));
   try {
     while (!tryLink(mine, file)) {
       evictDeadHolder(file, `${mine}.evicted`);
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
+    for (const left of abandonedPaths(path.dirname(file), path.basename(file))) rmSync(left, { force: true });
     try {
       return await run();
     } finally {

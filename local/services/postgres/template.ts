@@ -1,7 +1,8 @@
-import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, renameSync } from "node:fs";
 import path from "node:path";
-import { freePort, identifyProcess } from "../process";
+import { freePort } from "../process";
+import { abandonedPaths, removeFolder, temporaryPath } from "./abandoned";
 import { connect } from "./connection";
 import { postgresCache } from "./folders";
 import { buildHostedRights, hostedRightsKey } from "./hostedRights";
@@ -30,7 +31,7 @@ export async function ensureTemplate(
     if (existsSync(template)) return template;
     await removeAbandonedBuilds(folder);
     progress(`shaping a PostgreSQL ${installation.version} like a hosted project (once per user)`);
-    const directory = path.join(folder, `build-${process.pid}-${randomUUID()}`);
+    const directory = temporaryPath(folder, "build");
     mkdirSync(directory);
     const server = { directory, dataDirectory: path.join(directory, "data") };
     const user = serverUserFor(directory);
@@ -49,7 +50,7 @@ export async function ensureTemplate(
       renameSync(server.dataDirectory, template);
     } finally {
       await shutDown(server);
-      rmSync(directory, { recursive: true, force: true });
+      removeFolder(directory);
     }
     return template;
   });
@@ -61,13 +62,10 @@ function templateKey(installation: PostgresInstallation): string {
   return `${installation.major}-${hash.digest("hex").slice(0, 16)}`;
 }
 
-/** A build's folder names its maker; one whose maker is gone was killed. */
+/** The server of a killed maker may still be running. */
 async function removeAbandonedBuilds(folder: string): Promise<void> {
-  for (const name of readdirSync(folder)) {
-    const maker = /^build-(\d+)-/.exec(name)?.[1];
-    if (maker === undefined || identifyProcess(Number(maker)) !== undefined) continue;
-    const full = path.join(folder, name);
-    await shutDown({ directory: full, dataDirectory: path.join(full, "data") });
-    rmSync(full, { recursive: true, force: true });
+  for (const directory of abandonedPaths(folder, "build")) {
+    await shutDown({ directory, dataDirectory: path.join(directory, "data") });
+    removeFolder(directory);
   }
 }

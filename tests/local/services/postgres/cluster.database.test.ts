@@ -231,7 +231,7 @@ describe("the template", () => {
   it("is made once when two ask at once, and nothing of a killed maker stays", async () => {
     vi.stubEnv("XDG_CACHE_HOME", path.join(folder, "a cache"));
     const templates = path.join(folder, "a cache", "thorbis-supabase", "postgres", "templates");
-    mkdirSync(path.join(templates, "build-4194304-killed", "data"), { recursive: true });
+    mkdirSync(path.join(templates, "build.4194304.killed", "data"), { recursive: true });
     const installation = await ensurePostgresInstalled(() => undefined);
     const said: string[] = [];
     const made = await Promise.all([
