@@ -1,10 +1,12 @@
 import { UserError } from "../../../foundation/userError";
 import type { Provider } from "../../host/provider";
+import { platformSettings } from "./platformSettings/resource";
 import type { Resource } from "./resource";
 import { sqlBundle } from "./sqlBundle/resource";
 
 /** Type token → resource. */
 const resources: Readonly<Record<string, Resource>> = {
+  "supabasex:index:PlatformSettings": platformSettings,
   "supabasex:index:SqlBundle": sqlBundle,
 };
 

@@ -1,3 +1,9 @@
+export {
+  PlatformSettings,
+  type PlatformSettingsArgs,
+  type PoolerSettings,
+  type RealtimeSettings,
+} from "./platformSettings";
 export type { FileEntry, FileKind } from "../bundleFiles";
 export { readBundleFiles } from "./readBundleFiles";
 export {

@@ -52,7 +52,7 @@ export class PlatformSettings extends pulumi.CustomResource {
       "supabasex:index:PlatformSettings",
       name,
       { ...args, accessToken, status: undefined },
-      pulumi.mergeOptions(opts, { additionalSecretOutputs: ["accessToken"] }),
+      pulumi.mergeOptions(opts, { version: "0.1.0", additionalSecretOutputs: ["accessToken"] }),
     );
   }
 }

@@ -1,0 +1,200 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { CallContext } from "../../../../plugins/host/provider";
+import { type PropertyMap, Secret, unknown } from "../../../../plugins/host/values";
+import { supabasex } from "../../../../plugins/supabasex/provider/provider";
+import { accessToken } from "../../../local/services/supabase/support";
+import { type ServedEmulator, servedEmulator } from "../../../local/services/supabase/server";
+
+const type = "supabasex:index:PlatformSettings";
+const urn = `urn:pulumi:local::thorbis-supabase::${type}::it`;
+
+let emulator: ServedEmulator;
+let ref: string;
+let lines: string[];
+let context: CallContext;
+
+beforeAll(async () => {
+  emulator = await servedEmulator();
+});
+afterAll(async () => await emulator.close());
+beforeEach(async () => {
+  ref = await emulator.project();
+  emulator.calls.length = 0;
+  emulator.bodies.length = 0;
+  lines = [];
+  context = {
+    signal: new AbortController().signal,
+    log: (severity, message) => lines.push(`${severity}: ${message}`),
+  };
+});
+
+interface State {
+  id: string;
+  inputs: PropertyMap;
+  outputs: PropertyMap;
+}
+
+const inputs = (more: PropertyMap = {}): PropertyMap => ({
+  projectRef: ref,
+  endpoint: emulator.endpoint,
+  accessToken: new Secret(accessToken),
+  pooler: { defaultPoolSize: 20 },
+  realtime: { privateOnly: true, maxConcurrentUsers: 500 },
+  ...more,
+});
+
+async function create(given: PropertyMap, preview = false): Promise<State> {
+  const request = { urn, type, name: "it", inputs: given, preview, timeoutSeconds: 60 };
+  return { inputs: given, ...(await supabasex.create(request, context)) };
+}
+
+async function refresh(state: State): Promise<State> {
+  const found = await supabasex.read({ urn, type, ...state }, context);
+  if (found === undefined) throw new Error("it has gone");
+  return { ...state, outputs: found.outputs };
+}
+
+async function changes(state: State, now: PropertyMap = state.inputs): Promise<Record<string, string>> {
+  const request = { urn, type, id: state.id, oldInputs: state.inputs, oldOutputs: state.outputs, inputs: now };
+  const { detailed = {} } = await supabasex.diff({ ...request, ignoreChanges: [] }, context);
+  return Object.fromEntries(Object.entries(detailed).map(([path, { kind }]) => [path, kind]));
+}
+
+async function update(state: State, now: PropertyMap = state.inputs, preview = false): Promise<State> {
+  const old = { oldInputs: state.inputs, oldOutputs: state.outputs };
+  const request = { urn, type, id: state.id, ...old, inputs: now, ignoreChanges: [], preview, timeoutSeconds: 60 };
+  return { id: state.id, inputs: now, ...(await supabasex.update(request, context)) };
+}
+
+async function faults(given: PropertyMap): Promise<string[]> {
+  const request = { urn, type, name: "it", oldInputs: {}, inputs: given, randomSeed: new Uint8Array() };
+  const { failures = [] } = await supabasex.check(request, context);
+  return failures.map(({ property, reason }) => `${property} ${reason}`);
+}
+
+test("create sets pooler and realtime, and leaves nothing to do", async () => {
+  const state = await create(inputs());
+
+  expect(emulator.calls.filter((call) => call.startsWith("PATCH"))).toEqual([
+    `PATCH /projects/${ref}/config/database/pooler`,
+    `PATCH /projects/${ref}/config/realtime`,
+  ]);
+  expect(emulator.bodies).toEqual([{ default_pool_size: 20 }, { private_only: true, max_concurrent_users: 500 }]);
+  expect(state.id).toBe(ref);
+  expect(state.outputs).toEqual({ ...inputs(), status: "ACTIVE_HEALTHY" });
+  expect(await changes(state)).toEqual({});
+  expect(await changes(await refresh(state))).toEqual({});
+});
+
+test("a preview touches nothing, also while the project is still to be made", async () => {
+  const preview = await create(inputs({ projectRef: unknown }), true);
+
+  expect(emulator.calls).toEqual([]);
+  expect(preview.outputs.status).toBe("ACTIVE_HEALTHY");
+});
+
+test("settings changed by hand are found by name, and put back", async () => {
+  const state = await create(inputs());
+  await emulator.call("PATCH", `/projects/${ref}/config/database/pooler`, { default_pool_size: 15 });
+  await emulator.call("PATCH", `/projects/${ref}/config/realtime`, { private_only: false, suspend: true });
+
+  const drifted = await refresh(state);
+
+  expect(drifted.outputs).toMatchObject({ pooler: { defaultPoolSize: 15 }, realtime: { privateOnly: false } });
+  expect(await changes(drifted)).toEqual({ "pooler.defaultPoolSize": "update", "realtime.privateOnly": "update" });
+  expect(await changes(await refresh(await update(drifted)))).toEqual({});
+});
+
+test("a paused project is reported, and restored by the next update", async () => {
+  const state = await create(inputs());
+  await emulator.call("POST", `/projects/${ref}/pause`);
+  await emulator.lifecycle.settled();
+
+  const drifted = await refresh(state);
+  const found = await changes(drifted);
+  const repaired = await update(drifted);
+
+  expect(drifted.outputs.status).toBe("INACTIVE");
+  expect(found).toEqual({ status: "update" });
+  expect(lines).toEqual([
+    `warning: Project ${ref} is not active: its status is INACTIVE.`,
+    `info: Project ${ref} is paused: restoring it.`,
+  ]);
+  expect(repaired.outputs.status).toBe("ACTIVE_HEALTHY");
+  expect((await emulator.call("GET", `/projects/${ref}`)).json.status).toBe("ACTIVE_HEALTHY");
+});
+
+test("a deleted project is reported, and the next update says what to do", async () => {
+  const state = await create(inputs());
+  await emulator.call("DELETE", `/projects/${ref}`);
+
+  const drifted = await refresh(state);
+
+  expect(drifted.outputs).toMatchObject({ status: "REMOVED", pooler: { defaultPoolSize: 20 } });
+  expect(await changes(drifted)).toEqual({ status: "update" });
+  await expect(update(drifted)).rejects.toThrow(`Project ${ref} does not exist any more`);
+});
+
+test("a project that is restarting is not reported", async () => {
+  const state = await create(inputs());
+  const body = { ref, status: "RESTARTING" };
+  emulator.faults.push({ method: "GET", path: new RegExp(`^/projects/${ref}$`), status: 200, body, times: 1 });
+
+  expect(await changes(await refresh(state))).toEqual({});
+});
+
+test("another token is no change; another project is another resource", async () => {
+  const state = await create(inputs());
+
+  expect(await changes(state, inputs({ accessToken: new Secret("sbp_other") }))).toEqual({});
+  expect(await changes(state, inputs({ projectRef: "other" }))).toEqual({ projectRef: "update-replace" });
+});
+
+test("where the state's token is refused, that of the environment is tried", async () => {
+  const state = await create(inputs());
+  const stale = { ...state, inputs: inputs({ accessToken: new Secret("sbp_stale") }), outputs: {} };
+  await expect(refresh(stale)).rejects.toThrow("got status 401");
+
+  process.env.SUPABASE_ACCESS_TOKEN = accessToken;
+  try {
+    expect((await refresh(stale)).outputs.status).toBe("ACTIVE_HEALTHY");
+  } finally {
+    delete process.env.SUPABASE_ACCESS_TOKEN;
+  }
+});
+
+test("delete asks nothing of the API: the settings go with the project", async () => {
+  const state = await create(inputs());
+  emulator.calls.length = 0;
+
+  await supabasex.delete({ urn, type, ...state, timeoutSeconds: 60 }, context);
+
+  expect(emulator.calls).toEqual([]);
+});
+
+test("what the API would refuse or not know is refused by Check, all of it at once", async () => {
+  const wrong = inputs({
+    pool: {},
+    pooler: { defaultPoolSize: 3001, maxClientConn: 100 },
+    realtime: { privateOnly: "yes", maxUsers: 1, connectionPool: unknown },
+  });
+  delete (wrong as Record<string, unknown>).projectRef;
+
+  expect(await faults(wrong)).toEqual([
+    "pool is not known; known are projectRef, endpoint, accessToken, pooler, realtime",
+    "projectRef is required",
+    "pooler.defaultPoolSize must be a whole number from 0 to 3000",
+    'pooler.maxClientConn is not known; the nearest is "defaultPoolSize"',
+    "realtime.privateOnly must be true or false",
+    expect.stringContaining("realtime.maxUsers is not known; the nearest is"),
+  ]);
+  expect(await faults(inputs())).toEqual([]);
+});
+
+test("a token given in plain is made a secret", async () => {
+  const request = { urn, type, name: "it", oldInputs: {}, randomSeed: new Uint8Array() };
+
+  const { inputs: checked } = await supabasex.check({ ...request, inputs: inputs({ accessToken: "sbp_x" }) }, context);
+
+  expect(checked.accessToken).toEqual(new Secret("sbp_x"));
+});
