@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, afterEach, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Actor, attempt, claimsOf, member } from "./support/actors";
 import { type BundledDatabase, startBundledDatabase } from "./support/database";
 import { seedWorld, tenantId, tenantRoles, userId } from "./support/world";
@@ -52,14 +52,19 @@ describe("business hours", () => {
     expect(await reach(employee, "select from home_services.work_orders")).toBe(expected);
   });
 
-  test.each(["Asia/Tokyo", "America/Los_Angeles", "Asia/Kathmandu"])("in the tenant's zone: %s", async (zone) => {
-    await openFor(-1, 1, zone);
-    expect(await reach(employee, "select from home_services.work_orders")).toBe(2);
+  test.each(["Asia/Tokyo", "America/Los_Angeles", "Asia/Kathmandu"])(
+    "in the tenant's zone: %s",
+    async (zone) => {
+      await openFor(-1, 1, zone);
+      expect(await reach(employee, "select from home_services.work_orders")).toBe(2);
 
-    // Control: the same hours on UTC's clock.
-    await database.postgres.query("update shared.tenants set time_zone = 'UTC' where id = $1", [tenantId("a")]);
-    expect(await reach(employee, "select from home_services.work_orders")).toBe(0);
-  });
+      // Control: the same hours on UTC's clock.
+      await database.postgres.query("update shared.tenants set time_zone = 'UTC' where id = $1", [
+        tenantId("a"),
+      ]);
+      expect(await reach(employee, "select from home_services.work_orders")).toBe(0);
+    },
+  );
 
   test("bind employees and users, not managers and admins", async () => {
     await openFor(1, 2);
@@ -77,7 +82,9 @@ describe("business hours", () => {
        returning business_opens_at, business_closes_at, time_zone`,
     );
 
-    expect(rows).toEqual([{ business_opens_at: "06:00:00", business_closes_at: "23:00:00", time_zone: "UTC" }]);
+    expect(rows).toEqual([
+      { business_opens_at: "06:00:00", business_closes_at: "23:00:00", time_zone: "UTC" },
+    ]);
   });
 });
 
@@ -109,7 +116,11 @@ describe("second factor", () => {
   const statements: [string, string, number][] = [
     ["changing the tenant", "update shared.tenants set name = 'New name'", 1],
     ["reading the audit trail", "select from shared.audit_trail where table_name = 'tenants'", 1],
-    ["disabling a colleague", `update shared.users set disabled_at = now() where id = '${userId("a", "user")}'`, 1],
+    [
+      "disabling a colleague",
+      `update shared.users set disabled_at = now() where id = '${userId("a", "user")}'`,
+      1,
+    ],
     ["removing a colleague", `delete from shared.users where id = '${userId("a", "user")}'`, 1],
   ];
 
@@ -120,7 +131,10 @@ describe("second factor", () => {
 
   test("an admin's own profile takes none", async () => {
     expect(
-      await reach(admin("aal1"), `update shared.users set first_name = 'New' where id = '${userId("a", "admin")}'`),
+      await reach(
+        admin("aal1"),
+        `update shared.users set first_name = 'New' where id = '${userId("a", "admin")}'`,
+      ),
     ).toBe(1);
   });
 });
@@ -154,7 +168,10 @@ describe("input validation", () => {
 
   test("control: well-formed values are accepted", async () => {
     expect(
-      await reach(member("a", "manager"), customer(", email, phone", ", 'a.b+c@example.co.uk', '+41 44 668 18 00'")),
+      await reach(
+        member("a", "manager"),
+        customer(", email, phone", ", 'a.b+c@example.co.uk', '+41 44 668 18 00'"),
+      ),
     ).toBe(1);
   });
 });

@@ -5,7 +5,8 @@ import { applyBundle, readBundleFiles } from "./support/applyBundle";
 import { type BundledDatabase, startBundledDatabase } from "./support/database";
 import { createExtensions, createRoles } from "./support/roles";
 
-const schemas = "('shared', 'home_services', 'restaurants', 'automotive', 'retail', 'private', 'audit', 'monitoring')";
+const schemas =
+  "('shared', 'home_services', 'restaurants', 'automotive', 'retail', 'private', 'audit', 'monitoring')";
 
 let database: BundledDatabase;
 let postgres: Client;
@@ -45,12 +46,16 @@ describe("row-level security", () => {
 
   test("is on and forced for every table and partition", async () => {
     expect(await names(openTables)).toEqual([]);
-    expect(await afterwards("create table shared.forgotten (id int)", openTables)).toEqual(["shared.forgotten"]);
+    expect(await afterwards("create table shared.forgotten (id int)", openTables)).toEqual([
+      "shared.forgotten",
+    ]);
   });
 
   test("has a policy on every table", async () => {
     expect(await names(withoutPolicy)).toEqual([]);
-    expect(await afterwards("create table shared.forgotten (id int)", withoutPolicy)).toEqual(["shared.forgotten"]);
+    expect(await afterwards("create table shared.forgotten (id int)", withoutPolicy)).toEqual([
+      "shared.forgotten",
+    ]);
   });
 
   test("no API role holds a right on a partition, anon none on anything", async () => {
@@ -83,7 +88,10 @@ describe("row-level security", () => {
 
     expect(await names(duplicates)).toEqual([]);
     expect(
-      await afterwards("create policy second on shared.customers for select to authenticated using (true)", duplicates),
+      await afterwards(
+        "create policy second on shared.customers for select to authenticated using (true)",
+        duplicates,
+      ),
     ).toEqual(["shared.customers authenticated r"]);
   });
 
@@ -190,7 +198,9 @@ describe("functions", () => {
   });
 
   test("plpgsql_check finds nothing, where the server has it", async ({ skip }) => {
-    const { rowCount } = await postgres.query("select from pg_available_extensions where name = 'plpgsql_check'");
+    const { rowCount } = await postgres.query(
+      "select from pg_available_extensions where name = 'plpgsql_check'",
+    );
     skip(rowCount === 0, "plpgsql_check is not installed on this server");
     await postgres.query("create extension if not exists plpgsql_check schema extensions");
     const problems = `
@@ -237,8 +247,14 @@ test("every foreign key has an index that begins with its columns", async () => 
 });
 
 test("every statement of the bundle is lower case outside of strings, names and comments", () => {
-  const shouting = [...readBundleFiles("migrations"), ...readBundleFiles("repeatable"), ...readBundleFiles("diagnostics")]
-    .filter(({ sql }) => /\b(SELECT|INSERT|UPDATE|CREATE|ALTER|FROM|WHERE|GRANT|REVOKE|TABLE)\b/.test(withoutText(sql)))
+  const shouting = [
+    ...readBundleFiles("migrations"),
+    ...readBundleFiles("repeatable"),
+    ...readBundleFiles("diagnostics"),
+  ]
+    .filter(({ sql }) =>
+      /\b(SELECT|INSERT|UPDATE|CREATE|ALTER|FROM|WHERE|GRANT|REVOKE|TABLE)\b/.test(withoutText(sql)),
+    )
     .map(({ path }) => path);
 
   expect(shouting).toEqual([]);
@@ -289,5 +305,6 @@ describe("default privileges", () => {
   });
 
   /** Access control lists keep the order in which rights were given. */
-  const sorted = (line: string): string => line.replace(/\{.*\}/, (acl) => acl.slice(1, -1).split(",").sort().join(","));
+  const sorted = (line: string): string =>
+    line.replace(/\{.*\}/, (acl) => acl.slice(1, -1).split(",").sort().join(","));
 });

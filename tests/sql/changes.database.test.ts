@@ -16,7 +16,9 @@ beforeAll(async () => {
 afterAll(async () => await database.remove());
 beforeEach(async () => {
   await client.query("begin");
-  await client.query("select set_config('request.jwt.claims', $1, true)", [JSON.stringify(claimsOf("a", "manager"))]);
+  await client.query("select set_config('request.jwt.claims', $1, true)", [
+    JSON.stringify(claimsOf("a", "manager")),
+  ]);
   await client.query("set local role authenticated");
 });
 afterEach(async () => void (await client.query("rollback")));
@@ -31,12 +33,10 @@ async function read<T extends object>(sql: string, values: unknown[] = []): Prom
 
 /** Messages and audit entries of this transaction: both are stamped with its start. */
 const messages = async (topic = changes) =>
-  (
-    await read<{ payload: Record<string, unknown>; event: string; private: boolean }>(
-      `select payload - 'id' - 'timestamp' as payload, event, private from realtime.messages
+  await read<{ payload: Record<string, unknown>; event: string; private: boolean }>(
+    `select payload - 'id' - 'timestamp' as payload, event, private from realtime.messages
        where topic = $1 and inserted_at = now()::timestamp order by event, payload`,
-      [topic],
-    )
+    [topic],
   );
 
 const entries = () =>
@@ -65,7 +65,9 @@ describe("change broadcast", () => {
           table: "customers",
           operation: "UPDATE",
           row_count: 2,
-          ids: expect.toSatisfy((ids: string[]) => [...ids].sort().join() === [idOf("a", 2, 0), idOf("a", 2, 1)].join()),
+          ids: expect.toSatisfy(
+            (ids: string[]) => [...ids].sort().join() === [idOf("a", 2, 0), idOf("a", 2, 1)].join(),
+          ),
         },
       },
     ]);
@@ -186,7 +188,8 @@ describe("writes keep working", () => {
           `select inhrelid::regclass::text as name, pg_get_expr(relpartbound, oid) as bounds
            from pg_inherits join pg_class on oid = inhrelid where inhparent = 'realtime.messages'::regclass`,
         );
-        for (const { name } of rows) await admin.query(`alter table realtime.messages detach partition ${name}`);
+        for (const { name } of rows)
+          await admin.query(`alter table realtime.messages detach partition ${name}`);
         return async () => {
           for (const { name, bounds } of rows) {
             await admin.query(`alter table realtime.messages attach partition ${name} ${bounds}`);
@@ -195,7 +198,8 @@ describe("writes keep working", () => {
       }
       case "drop-send":
         await admin.query("alter function realtime.send(jsonb, text, text, boolean) rename to send_away");
-        return () => admin.query("alter function realtime.send_away(jsonb, text, text, boolean) rename to send");
+        return () =>
+          admin.query("alter function realtime.send_away(jsonb, text, text, boolean) rename to send");
       default:
         await admin.query(`
           alter function realtime.send(jsonb, text, text, boolean) rename to send_away;
@@ -230,15 +234,20 @@ describe("audit trail", () => {
         operation: "insert",
         row_id: idOf("a", 2, 99),
         old_values: null,
-        new_values: expect.objectContaining({ first_name: "New", last_name: "Customer", pii_restricted: false }),
+        new_values: expect.objectContaining({
+          first_name: "New",
+          last_name: "Customer",
+          pii_restricted: false,
+        }),
       },
     ]);
   });
 
   test("an update keeps what changed, before and after", async () => {
-    await client.query("update shared.customers set first_name = 'Renamed', phone = '+41 44 000 00 00' where id = $1", [
-      idOf("a", 2, 1),
-    ]);
+    await client.query(
+      "update shared.customers set first_name = 'Renamed', phone = '+41 44 000 00 00' where id = $1",
+      [idOf("a", 2, 1)],
+    );
 
     expect(await entries()).toEqual([
       {
@@ -293,19 +302,20 @@ describe("audit trail", () => {
     ]);
   });
 
-  test.each(["update audit.entries set actor_role = 'nobody'", "delete from audit.entries", "truncate audit.entries"])(
-    "is append-only for postgres and for the owner: %s",
-    async (sql) => {
-      for (const role of ["postgres", "app_owner"]) {
-        await client.query("reset role");
-        await client.query(`set local role ${role}`);
-        expect(await attempt(client, sql)).toEqual({
-          code: "42501",
-          message: `the audit trail is append-only: ${sql.split(" ")[0]} refused`,
-        });
-      }
-    },
-  );
+  test.each([
+    "update audit.entries set actor_role = 'nobody'",
+    "delete from audit.entries",
+    "truncate audit.entries",
+  ])("is append-only for postgres and for the owner: %s", async (sql) => {
+    for (const role of ["postgres", "app_owner"]) {
+      await client.query("reset role");
+      await client.query(`set local role ${role}`);
+      expect(await attempt(client, sql)).toEqual({
+        code: "42501",
+        message: `the audit trail is append-only: ${sql.split(" ")[0]} refused`,
+      });
+    }
+  });
 
   test("a write that is rolled back leaves no entry", async () => {
     await client.query("savepoint write");

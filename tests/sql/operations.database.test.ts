@@ -31,8 +31,12 @@ describe("metrics", () => {
     await client.query("update home_services.work_orders set created_at = '2026-11-02T01:00:00Z'");
     await client.query("update restaurants.orders set created_at = '2026-11-01T12:00:00Z'");
     // Outside of the window, by a moment each.
-    await client.query("update shared.customers set created_at = '2026-11-02T12:00:00Z' where id = $1", [idOf("b", 2, 0)]);
-    await client.query("update shared.customers set created_at = '2026-11-01T11:59:59Z' where id = $1", [idOf("b", 2, 1)]);
+    await client.query("update shared.customers set created_at = '2026-11-02T12:00:00Z' where id = $1", [
+      idOf("b", 2, 0),
+    ]);
+    await client.query("update shared.customers set created_at = '2026-11-01T11:59:59Z' where id = $1", [
+      idOf("b", 2, 1),
+    ]);
   });
 
   test("each tenant gets what its industry counts, over the latest full window", async () => {
@@ -59,7 +63,9 @@ describe("metrics", () => {
   });
 
   test("a tenant without activity gets a zero", async () => {
-    await client.query("insert into shared.tenants (name, industry, subdomain) values ('Idle', 'retail', 'idle')");
+    await client.query(
+      "insert into shared.tenants (name, industry, subdomain) values ('Idle', 'retail', 'idle')",
+    );
     await at("2026-11-02T12:00:00Z");
     const { rows } = await client.query(
       `select metric_name, metric_value::int as value from shared.metrics
@@ -74,9 +80,10 @@ describe("metrics", () => {
 });
 
 test("presence that no heartbeat renewed is removed, what was renewed stays", async () => {
-  await client.query("update shared.presence set last_seen = now() - interval '6 minutes' where tenant_id = $1", [
-    tenantId("a"),
-  ]);
+  await client.query(
+    "update shared.presence set last_seen = now() - interval '6 minutes' where tenant_id = $1",
+    [tenantId("a")],
+  );
   const removed = await client.query("select private.clean_up_presence() as count");
   const { rows } = await client.query("select distinct tenant_id from shared.presence");
 
@@ -107,14 +114,18 @@ describe("monitoring", () => {
     const monitoring = await database.connectAs("monitoring");
     // Long enough to be among the fifty.
     await client.query("select 'a needle' as needle, count(*) from generate_series(1, 2000000)");
-    const seen = await monitoring.query("select query from monitoring.slow_queries where query like 'select $1 as needle%'");
+    const seen = await monitoring.query(
+      "select query from monitoring.slow_queries where query like 'select $1 as needle%'",
+    );
     const connections = await monitoring.query(
       "select usename from monitoring.connection_stats where usename = 'postgres' and state is not null",
     );
 
     expect(seen.rows).toEqual([{ query: "select $1 as needle, count(*) from generate_series($2, $3)" }]);
     expect(connections.rowCount).toBeGreaterThan(0);
-    await expect(monitoring.query("select from shared.tenants")).rejects.toThrow("permission denied for schema shared");
+    await expect(monitoring.query("select from shared.tenants")).rejects.toThrow(
+      "permission denied for schema shared",
+    );
   });
 
   test("blocking_queries pairs a waiter with the one that it waits for, and with no other", async () => {
@@ -122,7 +133,8 @@ describe("monitoring", () => {
     const bystander = await database.cluster.client("postgres");
     const waiter = await database.cluster.client("postgres");
     const pid = async (session: Client): Promise<number> =>
-      ((await session.query<{ pid: number }>("select pg_backend_pid() as pid")).rows[0] as { pid: number }).pid;
+      ((await session.query<{ pid: number }>("select pg_backend_pid() as pid")).rows[0] as { pid: number })
+        .pid;
     const [holderPid, waiterPid] = [await pid(holder), await pid(waiter)];
     const row = `select from shared.customers where id = '${idOf("a", 2, 0)}' for update`;
     await holder.query("begin");
@@ -168,11 +180,15 @@ describe("explain_row_access", () => {
     expect(await explain(userId("a", "admin"), "shared.customers", idOf("b", 2, 1))).toContain(
       "tenant_isolation (permissive): fails",
     );
-    expect((await explain(outsiderId, "shared.customers", idOf("a", 2, 1)))[0]).toBe("membership (claim): fails");
+    expect((await explain(outsiderId, "shared.customers", idOf("a", 2, 1)))[0]).toBe(
+      "membership (claim): fails",
+    );
   });
 
   test("tells a row that does not exist", async () => {
-    expect((await explain(userId("a", "admin"), "shared.customers", idOf("a", 2, 77)))[1]).toBe("row (existence): fails");
+    expect((await explain(userId("a", "admin"), "shared.customers", idOf("a", 2, 77)))[1]).toBe(
+      "row (existence): fails",
+    );
   });
 
   test("judges the command, and the second factor", async () => {
@@ -202,7 +218,10 @@ describe("create_tenant_policy", () => {
     await client.query("select private.create_tenant_policy('retail', 'coupons')");
     await client.query("select private.create_tenant_policy('retail', 'coupons')");
     await client.query("grant select on retail.coupons to authenticated");
-    await client.query("insert into retail.coupons values ($1, 'a'), ($2, 'b')", [tenantId("a"), tenantId("b")]);
+    await client.query("insert into retail.coupons values ($1, 'a'), ($2, 'b')", [
+      tenantId("a"),
+      tenantId("b"),
+    ]);
     await client.query("select set_config('request.jwt.claims', $1, true)", [
       JSON.stringify({ sub: userId("b", "user"), tenant_id: tenantId("b") }),
     ]);

@@ -70,7 +70,9 @@ describe("upkeep", () => {
     const written = await traffic;
 
     expect(written).toBeGreaterThan(0);
-    expect(await partitionsOf("shared.metrics")).toEqual(expect.arrayContaining(months("shared.metrics", "2027_04", "2027_05", "2027_06", "2027_07")));
+    expect(await partitionsOf("shared.metrics")).toEqual(
+      expect.arrayContaining(months("shared.metrics", "2027_04", "2027_05", "2027_06", "2027_07")),
+    );
     expect(await readCatalog(client)).toEqual(before);
   });
 
@@ -123,7 +125,9 @@ describe("upkeep", () => {
   test("drops what is older than the retention, and nothing else", async () => {
     await maintain("2030-01-01T00:00:00Z");
 
-    expect(await partitionsOf("shared.metrics")).toEqual(months("shared.metrics", "2030_01", "2030_02", "2030_03", "2030_04"));
+    expect(await partitionsOf("shared.metrics")).toEqual(
+      months("shared.metrics", "2030_01", "2030_02", "2030_03", "2030_04"),
+    );
     expect(await partitionsOf("audit.entries")).toEqual(
       months(
         "audit.entries",

@@ -124,7 +124,10 @@ describe("no tenant in the token", () => {
 
   test("control: a ban that ended is none", async () => {
     const user = userId("b", "manager");
-    await database.postgres.query("update auth.users set banned_until = now() - interval '1 day' where id = $1", [user]);
+    await database.postgres.query(
+      "update auth.users set banned_until = now() - interval '1 day' where id = $1",
+      [user],
+    );
 
     expect(await tokenFor(eventOf(user))).toMatchObject({ tenant_id: tenantId("b"), tenant_role: "manager" });
   });
@@ -147,15 +150,17 @@ test.each(["anon", "authenticated", "service_role"])("%s may not call the hook",
 
 describe("signing in", () => {
   const signIn = (user: string) =>
-    auth.query("update auth.users set last_sign_in_at = '2026-11-01T10:00:00Z', email = 'new@a.example.com' where id = $1", [
-      user,
-    ]);
+    auth.query(
+      "update auth.users set last_sign_in_at = '2026-11-01T10:00:00Z', email = 'new@a.example.com' where id = $1",
+      [user],
+    );
 
   test("keeps email and last log-in of the membership in step", async () => {
     await signIn(userId("a", "manager"));
-    const { rows } = await database.postgres.query("select email, last_login_at from shared.users where id = $1", [
-      userId("a", "manager"),
-    ]);
+    const { rows } = await database.postgres.query(
+      "select email, last_login_at from shared.users where id = $1",
+      [userId("a", "manager")],
+    );
 
     expect(rows).toEqual([{ email: "new@a.example.com", last_login_at: new Date("2026-11-01T10:00:00Z") }]);
   });
@@ -171,10 +176,14 @@ describe("signing in", () => {
       userId("a", "admin"),
     ]);
     expect(outcome.rowCount).toBe(1);
-    expect(warnings).toEqual([expect.stringMatching(/^user .* was not brought in step with auth.users: duplicate key/)]);
+    expect(warnings).toEqual([
+      expect.stringMatching(/^user .* was not brought in step with auth.users: duplicate key/),
+    ]);
   });
 
   test("Auth's role may change nothing else of a membership", async () => {
-    await expect(auth.query("update shared.users set role = 'admin'")).rejects.toThrow("permission denied for table users");
+    await expect(auth.query("update shared.users set role = 'admin'")).rejects.toThrow(
+      "permission denied for table users",
+    );
   });
 });

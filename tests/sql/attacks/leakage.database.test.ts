@@ -41,7 +41,10 @@ describe("views", () => {
       create view guide.audit_trail as select * from audit.entries;
       grant select on guide.audit_trail to authenticated`);
 
-    const tenants = await column(manager, "select distinct tenant_id as value from guide.audit_trail order by 1");
+    const tenants = await column(
+      manager,
+      "select distinct tenant_id as value from guide.audit_trail order by 1",
+    );
 
     expect(tenants).toEqual([tenantId("a"), tenantId("b")]);
   });
@@ -59,7 +62,9 @@ describe("views", () => {
 
 describe("functions", () => {
   test("a search finds own customers only", async () => {
-    expect(await column(manager, "select last_name as value from shared.search_customers('secret')")).toEqual([]);
+    expect(await column(manager, "select last_name as value from shared.search_customers('secret')")).toEqual(
+      [],
+    );
     expect(
       await column(manager, "select last_name as value from shared.search_customers('number') order by 1"),
     ).toEqual(ownNames);
@@ -90,9 +95,9 @@ describe("hijacking a security definer function by search_path", () => {
   ];
 
   test("the bundle's resolve their names themselves", async () => {
-    expect(await column(manager, "select distinct tenant_id as value from shared.customers", ...bait)).toEqual([
-      tenantId("a"),
-    ]);
+    expect(
+      await column(manager, "select distinct tenant_id as value from shared.customers", ...bait),
+    ).toEqual([tenantId("a")]);
   });
 
   test("control: a definer that trusts the caller's search_path takes the bait", async () => {
@@ -103,7 +108,9 @@ describe("hijacking a security definer function by search_path", () => {
         return (select tenant_id from users where id = auth.uid());
       end $$`);
 
-    expect(await column(manager, "select guide.tenant_of_caller() as value", ...bait)).toEqual([tenantId("b")]);
+    expect(await column(manager, "select guide.tenant_of_caller() as value", ...bait)).toEqual([
+      tenantId("b"),
+    ]);
   });
 });
 
@@ -146,7 +153,9 @@ describe("operators and functions that tell what they are shown", () => {
     const probe = (table: string): string =>
       `select from ${table} where 1 / (case when last_name = 'Secret of b' then 0 else 1 end) = 1`;
 
-    expect(await as(database, manager, (client) => attempt(client, probe("shared.customers")))).toEqual({ rows: 2 });
+    expect(await as(database, manager, (client) => attempt(client, probe("shared.customers")))).toEqual({
+      rows: 2,
+    });
   });
 });
 
@@ -184,7 +193,10 @@ describe("statistics", () => {
     await database.postgres.query("analyze shared.customers");
 
     expect(
-      await column(manager, "select attname as value from pg_stats where tablename = 'customers' and schemaname = 'shared'"),
+      await column(
+        manager,
+        "select attname as value from pg_stats where tablename = 'customers' and schemaname = 'shared'",
+      ),
     ).toEqual([]);
   });
 });

@@ -55,7 +55,12 @@ describe("storage paths", () => {
   });
 
   test("control: plain names in the own folder are accepted", async () => {
-    for (const name of [`${own}/file.png`, `${own}/a/b/c.tar.gz`, `${own}/.hidden`, `${own}/50% off…v1..2.pdf`]) {
+    for (const name of [
+      `${own}/file.png`,
+      `${own}/a/b/c.tar.gz`,
+      `${own}/.hidden`,
+      `${own}/50% off…v1..2.pdf`,
+    ]) {
       expect([name, await upload(name, "documents")]).toEqual([name, true]);
     }
   });
@@ -83,7 +88,10 @@ describe("storage paths", () => {
   test("an object is not moved into another tenant's folder, nor into another bucket's", async () => {
     const move = (set: string) =>
       as(database, employee, (client) =>
-        attempt(client, `update storage.objects set ${set} where bucket_id = 'documents' and name like '${own}/%'`),
+        attempt(
+          client,
+          `update storage.objects set ${set} where bucket_id = 'documents' and name like '${own}/%'`,
+        ),
       );
 
     expect(await move(`name = '${other}/stolen.png'`)).toMatchObject({ code: "42501" });
@@ -119,13 +127,17 @@ describe("realtime topics", () => {
   const joins = async (topic: string): Promise<{ receive: boolean; send: boolean }> =>
     await as(database, employee, async (client) => {
       await client.query("reset role");
-      await client.query("insert into realtime.messages (topic, extension) values ($1, 'broadcast')", [topic]);
+      await client.query("insert into realtime.messages (topic, extension) values ($1, 'broadcast')", [
+        topic,
+      ]);
       await client.query("set local role authenticated");
       await client.query("select set_config('realtime.topic', $1, true)", [topic]);
       const received = await attempt(client, "select from realtime.messages where topic = $1", [topic]);
-      const sent = await attempt(client, "insert into realtime.messages (topic, extension) values ($1, 'broadcast')", [
-        topic,
-      ]);
+      const sent = await attempt(
+        client,
+        "insert into realtime.messages (topic, extension) values ($1, 'broadcast')",
+        [topic],
+      );
       return { receive: "rows" in received && received.rows > 0, send: "rows" in sent };
     });
 
@@ -189,7 +201,10 @@ describe("realtime topics", () => {
 test("presence: nobody speaks for a colleague", async () => {
   const speak = (user: string) =>
     as(database, { ...employee, claims: claimsOf("a", "employee") }, (client) =>
-      attempt(client, "insert into shared.presence (tenant_id, user_id, channel) values ($1, $2, 'other')", [own, user]),
+      attempt(client, "insert into shared.presence (tenant_id, user_id, channel) values ($1, $2, 'other')", [
+        own,
+        user,
+      ]),
     );
 
   expect(await speak(userId("a", "admin"))).toMatchObject({ code: "42501" });

@@ -66,7 +66,10 @@ describe("malformed and misplaced claims show nothing and raise nothing", () => 
     ["a tenant that is no uuid", { sub: userId("a", "manager"), tenant_id: "*" }],
     ["a tenant that is null", { sub: userId("a", "manager"), tenant_id: null }],
     ["a tenant that is a list", { sub: userId("a", "manager"), tenant_id: [tenantId("a"), tenantId("b")] }],
-    ["a tenant in user_metadata", { sub: userId("a", "manager"), user_metadata: { tenant_id: tenantId("a") } }],
+    [
+      "a tenant in user_metadata",
+      { sub: userId("a", "manager"), user_metadata: { tenant_id: tenantId("a") } },
+    ],
     ["a tenant in app_metadata", { sub: userId("a", "manager"), app_metadata: { tenant_id: tenantId("a") } }],
     ["a sub of nobody", { sub: crypto.randomUUID(), tenant_id: tenantId("a") }],
   ])("%s", async (_what, claims) => {
@@ -89,7 +92,9 @@ describe("a role that the token claims", () => {
 
   test("control: the guide's policies let every role see restricted customers, the claim notwithstanding", async () => {
     const restricted = await as(database, member("a", "user"), async (client) => {
-      const { rowCount } = await client.query("select from guide.customers where settings ? 'pii_restricted'");
+      const { rowCount } = await client.query(
+        "select from guide.customers where settings ? 'pii_restricted'",
+      );
       return rowCount;
     });
 
@@ -127,7 +132,9 @@ describe("a token that outlived the membership", () => {
     const boss = member("a", "admin");
     await database.postgres.query("begin");
     try {
-      await database.postgres.query("update shared.users set role = 'user' where id = $1", [userId("a", "admin")]);
+      await database.postgres.query("update shared.users set role = 'user' where id = $1", [
+        userId("a", "admin"),
+      ]);
       await database.postgres.query("select set_config('request.jwt.claims', $1, true)", [
         JSON.stringify(boss.claims),
       ]);

@@ -80,7 +80,9 @@ describe("upsert over another tenant's row", () => {
      on conflict (tenant_id, id) do update set first_name = excluded.first_name`;
 
   test("is refused", async () => {
-    expect(await attemptAs(manager, upsert("shared.customers", tenantId("b")))).toMatchObject(refusedByPolicy);
+    expect(await attemptAs(manager, upsert("shared.customers", tenantId("b")))).toMatchObject(
+      refusedByPolicy,
+    );
   });
 
   test("with the own tenant's id it makes an own row and leaves the other's", async () => {
@@ -181,7 +183,11 @@ describe("privilege escalation through users.role", () => {
   const attempts: [string, Actor, string][] = [
     ["own role", member("a", "user"), `update shared.users set role = 'admin' where id = '${me}'`],
     ["own role, second factor or not", member("a", "manager"), "update shared.users set role = 'admin'"],
-    ["undoing the own suspension", member("a", "user"), `update shared.users set disabled_at = now() where id = '${me}'`],
+    [
+      "undoing the own suspension",
+      member("a", "user"),
+      `update shared.users set disabled_at = now() where id = '${me}'`,
+    ],
   ];
 
   test.each(attempts)("%s", async (_what, actor, sql) => {
@@ -210,22 +216,28 @@ describe("privilege escalation through users.role", () => {
   });
 
   test("control: own first name may change, and an admin with a second factor may promote", async () => {
-    expect(await attemptAs(member("a", "user"), "update shared.users set first_name = 'New'")).toEqual({ rows: 1 });
+    expect(await attemptAs(member("a", "user"), "update shared.users set first_name = 'New'")).toEqual({
+      rows: 1,
+    });
     expect(
       await attemptAs(member("a", "admin"), `update shared.users set role = 'manager' where id = '${me}'`),
     ).toEqual({ rows: 1 });
   });
 
   test("control: the guide lets any user promote any", async () => {
-    expect(await attemptAs(member("a", "user"), "update guide.users set role = 'admin'")).toEqual({ rows: 4 });
+    expect(await attemptAs(member("a", "user"), "update guide.users set role = 'admin'")).toEqual({
+      rows: 4,
+    });
   });
 
   test("an admin without a second factor may not promote", async () => {
     const oneFactor: Actor = { ...member("a", "admin"), claims: claimsOf("a", "admin", "aal1") };
 
-    expect(await attemptAs(oneFactor, `update shared.users set role = 'manager' where id = '${me}'`)).toEqual({
-      rows: 0,
-    });
+    expect(await attemptAs(oneFactor, `update shared.users set role = 'manager' where id = '${me}'`)).toEqual(
+      {
+        rows: 0,
+      },
+    );
   });
 });
 
@@ -245,9 +257,13 @@ describe("unique columns as oracles", () => {
     await as(database, postgres, async (client) => {
       await client.query("reset role");
       expect(await signUp(client, "shared.users", "a", "admin@b.example.com")).toEqual({ rows: 1 });
-      expect(await signUp(client, "shared.users", "a", "ADMIN@a.example.com")).toMatchObject({ code: "23505" });
+      expect(await signUp(client, "shared.users", "a", "ADMIN@a.example.com")).toMatchObject({
+        code: "23505",
+      });
       // Control: the guide's email is unique in the world.
-      expect(await signUp(client, "guide.users", "a", "admin@b.example.com")).toMatchObject({ code: "23505" });
+      expect(await signUp(client, "guide.users", "a", "admin@b.example.com")).toMatchObject({
+        code: "23505",
+      });
     });
   });
 
@@ -275,9 +291,11 @@ describe("unique columns as oracles", () => {
   });
 
   test("subdomain: an admin may not try one", async () => {
-    expect(await attemptAs(member("a", "admin"), "update shared.tenants set subdomain = 'tenant-b'")).toEqual({
-      code: "42501",
-      message: "permission denied for table tenants",
-    });
+    expect(await attemptAs(member("a", "admin"), "update shared.tenants set subdomain = 'tenant-b'")).toEqual(
+      {
+        code: "42501",
+        message: "permission denied for table tenants",
+      },
+    );
   });
 });

@@ -14,7 +14,9 @@ beforeAll(async () => {
 
 afterAll(async () => await database.remove());
 
-test(`no foreign row is ever visible or touched, in ${statements} random statements`, { timeout: 3_600_000 }, async () => {
+test(`no foreign row is ever visible or touched, in ${statements} random statements`, {
+  timeout: 3_600_000,
+}, async () => {
   const count = { refused: 0, reached: 0, nothing: 0 };
   const property = isolationProperty(database.postgres, (ending) => {
     count[ending]++;

@@ -2,7 +2,15 @@ import fc from "fast-check";
 import type { Client } from "pg";
 import { attempt } from "../support/actors";
 import { type Request, request } from "./randomStatement";
-import { makeWorld, type RandomTenant, randomTenants, tables, tenantColumn, tenantIdAt, userIdAt } from "./randomWorld";
+import {
+  makeWorld,
+  type RandomTenant,
+  randomTenants,
+  tables,
+  tenantColumn,
+  tenantIdAt,
+  userIdAt,
+} from "./randomWorld";
 
 /** SQLSTATE classes that a refused statement may end with: rights and syntax, integrity, data, unsupported, limits. */
 const refusals = /^(42501|23|22|0A|21|428C9)/;
@@ -21,7 +29,10 @@ async function readFingerprints(client: Client): Promise<Map<string, string>> {
 }
 
 /** Who sends a request: positions that exist, or nobody. */
-function senderOf(tenants: readonly RandomTenant[], sent: Request): { tenant: number; user: number } | undefined {
+function senderOf(
+  tenants: readonly RandomTenant[],
+  sent: Request,
+): { tenant: number; user: number } | undefined {
   if (sent.tenant < 0) return undefined;
   const tenant = sent.tenant % tenants.length;
   return { tenant, user: sent.user % (tenants[tenant]?.users.length ?? 1) };
@@ -30,7 +41,8 @@ function senderOf(tenants: readonly RandomTenant[], sent: Request): { tenant: nu
 /** The tenant whose rows a request may reach: none for outsiders, disabled users and tokens of another tenant. */
 function ownTenant(tenants: readonly RandomTenant[], sent: Request): string | undefined {
   const sender = senderOf(tenants, sent);
-  if (sender === undefined || tenants[sender.tenant]?.users[sender.user]?.disabled !== false) return undefined;
+  if (sender === undefined || tenants[sender.tenant]?.users[sender.user]?.disabled !== false)
+    return undefined;
   return (sent.forgedTenant ?? sender.tenant) === sender.tenant ? tenantIdAt(sender.tenant) : undefined;
 }
 

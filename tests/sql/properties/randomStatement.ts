@@ -1,5 +1,14 @@
 import fc from "fast-check";
-import { insertInto, rowIdAt, type Table, tables, tenantColumn, tenantIdAt, userIdAt, writableColumns } from "./randomWorld";
+import {
+  insertInto,
+  rowIdAt,
+  type Table,
+  tables,
+  tenantColumn,
+  tenantIdAt,
+  userIdAt,
+  writableColumns,
+} from "./randomWorld";
 
 /** What somebody sends, and as whom. Everything is SQL text, so that a counterexample can be pasted into psql. */
 export interface Request {
@@ -28,13 +37,18 @@ const condition = (table: Table): fc.Arbitrary<string> =>
     anyId.map((id) => `id = '${id}'`),
     place.map((tenant) => `${tenantColumn(table)} = '${tenantIdAt(tenant)}'`),
     place.map((tenant) => `${tenantColumn(table)} <> '${tenantIdAt(tenant)}' or true`),
-    tableName.map((other) => `exists (select from ${other} as o where o.${tenantColumn(other)} <> t.${tenantColumn(table)})`),
+    tableName.map(
+      (other) =>
+        `exists (select from ${other} as o where o.${tenantColumn(other)} <> t.${tenantColumn(table)})`,
+    ),
     tableName.map((other) => `id in (select id from ${other})`),
   );
 
 const select = tableName.chain((table) =>
   fc.oneof(
-    condition(table).map((where) => `select t.${tenantColumn(table)} as tenant from ${table} as t where ${where}`),
+    condition(table).map(
+      (where) => `select t.${tenantColumn(table)} as tenant from ${table} as t where ${where}`,
+    ),
     tableName.map(
       (other) =>
         `select unnest(array[t.${tenantColumn(table)}, o.${tenantColumn(other)}]) as tenant from ${table} as t cross join ${other} as o`,
@@ -77,13 +91,16 @@ const update = tableName.chain((table) =>
         fc.constant(`${writableColumns[table]} = 'changed'`),
         place.map((tenant) => `${tenantColumn(table)} = '${tenantIdAt(tenant)}'`),
         anyId.map((id) => `id = '${id}'`),
-        ...(table === "shared.users" ? [fc.constant("role = 'admin'"), fc.constant("disabled_at = null")] : []),
+        ...(table === "shared.users"
+          ? [fc.constant("role = 'admin'"), fc.constant("disabled_at = null")]
+          : []),
       ),
       fc.boolean(),
     )
     .map(
       ([where, set, returning]) =>
-        `update ${table} as t set ${set} where ${where}` + (returning ? ` returning t.${tenantColumn(table)} as tenant` : ""),
+        `update ${table} as t set ${set} where ${where}` +
+        (returning ? ` returning t.${tenantColumn(table)} as tenant` : ""),
     ),
 );
 
@@ -102,7 +119,9 @@ const setting = fc.oneof(
   place.map((tenant) => `select set_config('request.jwt.claim.tenant_id', '${tenantIdAt(tenant)}', true)`),
   fc.constant("select set_config('row_security', 'off', true)"),
   fc.constant("select set_config('search_path', 'pg_temp, shared, public', true)"),
-  fc.constant("create temp table users (id uuid, tenant_id uuid, role text, disabled_at timestamptz) on commit drop"),
+  fc.constant(
+    "create temp table users (id uuid, tenant_id uuid, role text, disabled_at timestamptz) on commit drop",
+  ),
   fc.constant("set local enable_indexscan = off"),
 );
 

@@ -15,10 +15,16 @@ export interface RandomTenant {
 
 export const randomTenants = fc.array(
   fc.record<RandomTenant>({
-    users: fc.array(fc.record<RandomUser>({ role: fc.constantFrom(...tenantRoles), disabled: fc.nat({ max: 9 }).map((n) => n === 9) }), {
-      minLength: 1,
-      maxLength: 3,
-    }),
+    users: fc.array(
+      fc.record<RandomUser>({
+        role: fc.constantFrom(...tenantRoles),
+        disabled: fc.nat({ max: 9 }).map((n) => n === 9),
+      }),
+      {
+        minLength: 1,
+        maxLength: 3,
+      },
+    ),
     customers: fc.array(fc.boolean(), { minLength: 1, maxLength: 3 }),
   }),
   { minLength: 2, maxLength: 4 },
@@ -54,13 +60,16 @@ export const tenantColumn = (table: Table | "shared.audit_trail" | "shared.metri
 export async function makeWorld(client: Client, tenants: readonly RandomTenant[]): Promise<void> {
   for (const [t, tenant] of tenants.entries()) {
     const tenantId = tenantIdAt(t);
-    await client.query("insert into shared.tenants (id, name, industry, subdomain) values ($1, 'T', 'retail', $2)", [
-      tenantId,
-      `tenant-${t}`,
-    ]);
+    await client.query(
+      "insert into shared.tenants (id, name, industry, subdomain) values ($1, 'T', 'retail', $2)",
+      [tenantId, `tenant-${t}`],
+    );
     for (const [u, user] of tenant.users.entries()) {
       const userId = userIdAt(t, u);
-      await client.query("insert into auth.users (id, email) values ($1, $2)", [userId, `u${u}@t${t}.example.com`]);
+      await client.query("insert into auth.users (id, email) values ($1, $2)", [
+        userId,
+        `u${u}@t${t}.example.com`,
+      ]);
       await client.query(
         `insert into shared.users (id, tenant_id, email, role, disabled_at)
          values ($1, $2, $3, $4, case when $5 then now() end)`,
@@ -85,7 +94,9 @@ export async function makeWorld(client: Client, tenants: readonly RandomTenant[]
 function insertsOf(tenant: number, ordinal: number): string[] {
   return (Object.keys(writableColumns) as Table[])
     .filter((table) => !["shared.users", "shared.presence", "shared.tenants"].includes(table))
-    .map((table) => insertInto(table, tenantIdAt(tenant), rowIdAt(tenant, ordinal), rowIdAt(tenant, ordinal)));
+    .map((table) =>
+      insertInto(table, tenantIdAt(tenant), rowIdAt(tenant, ordinal), rowIdAt(tenant, ordinal)),
+    );
 }
 
 /** An insert of a row with this key, for a customer (or user) with that id of the same tenant. */
