@@ -27,6 +27,10 @@ export interface RealtimeSettings {
 export interface PlatformSettingsArgs {
   /** Ref of the project; a change replaces the resource. */
   projectRef: pulumi.Input<string>;
+  /** Region of the project. It is not set by this: a change is refused in preview, since no project can move. */
+  region?: pulumi.Input<string | undefined>;
+  /** Organization of the project; a change is refused in the same way. */
+  organizationId?: pulumi.Input<string | undefined>;
   /** URL of the Management API. Default: `SUPABASE_API_ENDPOINT`, else `https://api.supabase.com`. */
   endpoint?: pulumi.Input<string | undefined>;
   /** Access token of the Management API. Default: `SUPABASE_ACCESS_TOKEN`, which is also tried when this is refused. */

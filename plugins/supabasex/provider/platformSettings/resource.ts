@@ -7,20 +7,30 @@ import type { Resource } from "../resource";
 import { active, ProjectApi, removed } from "./api";
 import { desired, groupFaults, groupNames, liveSettings } from "./settings";
 
-const inputNames = ["projectRef", "endpoint", "accessToken", ...groupNames];
+/** What a project keeps for life. Known here so that a change is refused in preview, where the bridge promises one. */
+const fixedNames = ["region", "organizationId"];
+
+const inputNames = ["projectRef", ...fixedNames, "endpoint", "accessToken", ...groupNames];
 
 /**
  * Settings of a project that the bridged provider drops or lacks, and the project's status, to which that provider is
  * blind: a project that was paused or deleted by hand shows here.
  */
 export const platformSettings: Resource = {
-  async check({ inputs }) {
+  async check({ inputs, oldInputs }) {
     const failures: CheckFailure[] = Object.keys(inputs)
       .filter((name) => !inputNames.includes(name) && !name.startsWith("__"))
       .map((property) => ({ property, reason: `is not known; known are ${inputNames.join(", ")}` }));
     const { projectRef, accessToken } = inputs;
     if (typeof projectRef !== "string" && !(projectRef instanceof Unknown)) {
       failures.push({ property: "projectRef", reason: "is required" });
+    }
+    for (const property of fixedNames) {
+      const [old, now] = [oldInputs[property], inputs[property]];
+      if (typeof old !== "string" || typeof now !== "string" || old === now) continue;
+      if (projectRef !== oldInputs.projectRef) continue;
+      const reason = `of a Supabase project cannot change, and this one has "${old}": put that back, or make a new project under another name and move the data`;
+      failures.push({ property, reason });
     }
     for (const group of groupNames) {
       failures.push(...groupFaults(inputs, group).map(([property, reason]) => ({ property, reason })));

@@ -181,7 +181,7 @@ test("what the API would refuse or not know is refused by Check, all of it at on
   delete (wrong as Record<string, unknown>).projectRef;
 
   expect(await faults(wrong)).toEqual([
-    "pool is not known; known are projectRef, endpoint, accessToken, pooler, realtime",
+    "pool is not known; known are projectRef, region, organizationId, endpoint, accessToken, pooler, realtime",
     "projectRef is required",
     "pooler.defaultPoolSize must be a whole number from 0 to 3000",
     'pooler.maxClientConn is not known; the nearest is "defaultPoolSize"',
@@ -189,6 +189,20 @@ test("what the API would refuse or not know is refused by Check, all of it at on
     expect.stringContaining("realtime.maxUsers is not known; the nearest is"),
   ]);
   expect(await faults(inputs())).toEqual([]);
+});
+
+test("another region or organization is refused in preview, unless it is another project", async () => {
+  const before = inputs({ region: "eu-central-1", organizationId: "acme" });
+  const moved = { ...before, region: "us-east-1", organizationId: "other" };
+  const refusals = async (given: PropertyMap) => {
+    const request = { urn, type, name: "it", oldInputs: before, inputs: given, randomSeed: new Uint8Array() };
+    return (await supabasex.check(request, context)).failures ?? [];
+  };
+
+  expect((await refusals(moved)).map(({ property }) => property)).toEqual(["region", "organizationId"]);
+  expect((await refusals(moved))[0]?.reason).toMatch(/^of a Supabase project cannot change, and this one has "eu-central-1"/);
+  expect(await refusals({ ...moved, projectRef: unknown })).toEqual([]);
+  expect(await refusals(before)).toEqual([]);
 });
 
 test("a token given in plain is made a secret", async () => {
