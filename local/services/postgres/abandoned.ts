@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { readdirSync, rmSync } from "node:fs";
+import { readdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import path from "node:path";
 import { identifyProcess } from "../process";
 
@@ -16,7 +17,16 @@ export function abandonedPaths(folder: string, prefix: string): string[] {
     .map((name) => path.join(folder, name));
 }
 
-/** Removes a folder into which a killed maker's own child may still be writing. */
-export function removeFolder(folder: string): void {
-  rmSync(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 20 });
+/** Removes a folder into which a killed maker's own child may still be writing, for as long as that takes. */
+export async function removeFolder(folder: string): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    try {
+      await rm(folder, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY" || performance.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }

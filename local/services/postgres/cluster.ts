@@ -11,12 +11,13 @@ import { ensurePostgresInstalled, type PostgresInstallation, type Progress } fro
 import { withLock } from "./lock";
 import { isVerifierOf, localPassword, platformLoginRoles, scramVerifier } from "./passwords";
 import {
+  adopt,
   copyDataDirectory,
   findRunning,
   launch,
   PortTaken,
   type RunningServer,
-  SessionsLeft,
+  StillInUse,
   shutDown,
 } from "./server";
 import { serverUserFor } from "./serverUser";
@@ -66,7 +67,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   return await withLock(path.join(directory, "lock"), async () => {
     const progress = options.progress ?? (() => undefined);
     const server = serverOf(directory);
-    let running = findRunning(server);
+    let running = await adopt(server);
     if (running !== undefined && options.port !== undefined && options.port !== running.port) {
       await shutDown(server);
       running = undefined;
@@ -125,7 +126,7 @@ async function cloneTemplate(
   progress: Progress,
 ): Promise<void> {
   for (const name of readdirSync(directory)) {
-    if (name.startsWith("data.")) removeFolder(path.join(directory, name));
+    if (name.startsWith("data.")) await removeFolder(path.join(directory, name));
   }
   const template = await ensureTemplate(installation, progress);
   const copy = path.join(directory, `data.${randomUUID()}`);
@@ -142,7 +143,7 @@ async function launchOnSomePort(
   const user = serverUserFor(directory);
   const hostedRights = await buildHostedRights(installation, progress);
   let wanted = options.port ?? readMemory(directory).port;
-  const sessionsEnd = performance.now() + 20_000;
+  const deadline = performance.now() + 20_000;
   for (;;) {
     const isFree = wanted !== undefined && (await portIsFree(wanted));
     if (!isFree && options.port !== undefined) throw portTaken(options.port);
@@ -156,8 +157,11 @@ async function launchOnSomePort(
       if (error instanceof PortTaken) {
         if (options.port !== undefined) throw portTaken(options.port);
         wanted = undefined;
-      } else if (!(error instanceof SessionsLeft) || performance.now() > sessionsEnd) {
+      } else if (!(error instanceof StillInUse) || performance.now() > deadline) {
         throw error;
+      } else {
+        const left = await adopt(serverOf(directory));
+        if (left !== undefined) return left;
       }
     }
   }

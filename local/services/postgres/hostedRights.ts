@@ -38,7 +38,7 @@ export async function buildHostedRights(
   if (existsSync(library)) return library;
   progress(`compiling the hosted rights for PostgreSQL ${installation.version}`);
   mkdirSync(cache, { recursive: true });
-  for (const left of abandonedPaths(cache, "build")) removeFolder(left);
+  for (const left of abandonedPaths(cache, "build")) await removeFolder(left);
   const build = temporaryPath(cache, "build");
   mkdirSync(build);
   try {
@@ -47,7 +47,7 @@ export async function buildHostedRights(
     await make(build, installation);
     renameSync(path.join(build, "hosted_rights.so"), library);
   } finally {
-    removeFolder(build);
+    await removeFolder(build);
   }
   return library;
 }

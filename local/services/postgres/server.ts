@@ -51,8 +51,8 @@ const startSeconds = 60;
 /** Another process took the port between our look and the server's. */
 export class PortTaken extends Error {}
 
-/** Sessions of a killed server have not all ended yet. */
-export class SessionsLeft extends Error {}
+/** The data directory is still in use: sessions of a killed server, or a server that a killed start left behind. */
+export class StillInUse extends Error {}
 
 /** Makes a data directory whose only superuser is supabase_admin. The folder appears whole or not at all. */
 export async function initializeDataDirectory(
@@ -83,6 +83,18 @@ export function findRunning({ dataDirectory }: Server): RunningServer | undefine
   const identity = identifyProcess(Number(lines[0]));
   if (identity === undefined || !commandLineOf(identity).includes(dataDirectory)) return undefined;
   return { process: identity, port: Number(lines[3]) };
+}
+
+/** The running server once it accepts connections, which one that a killed start left behind may not do yet. */
+export async function adopt(server: Server): Promise<RunningServer | undefined> {
+  const found = findRunning(server);
+  if (found === undefined) return undefined;
+  const { process: identity } = found;
+  await waitUntil(
+    () => isReady(server.dataDirectory, identity.pid) || !isSameProcess(identity),
+    startSeconds,
+  );
+  return findRunning(server);
 }
 
 /** Starts the server and returns once it accepts connections. */
@@ -120,7 +132,9 @@ export async function launch(server: Server, options: LaunchOptions): Promise<Ru
   await stopProcess(record, "SIGQUIT");
   const text = readFileSync(log, "utf8").slice(logStart).trim();
   if (/could not bind|Address already in use/.test(text)) throw new PortTaken(`port ${port} is taken`);
-  if (text.includes("pre-existing shared memory block")) throw new SessionsLeft(text);
+  if (/pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(text)) {
+    throw new StillInUse(text);
+  }
   throw new Error(`PostgreSQL did not start on ${dataDirectory}:\n${text}`);
 }
 

@@ -50,7 +50,7 @@ export async function ensureTemplate(
       renameSync(server.dataDirectory, template);
     } finally {
       await shutDown(server);
-      removeFolder(directory);
+      await removeFolder(directory);
     }
     return template;
   });
@@ -66,6 +66,6 @@ function templateKey(installation: PostgresInstallation): string {
 async function removeAbandonedBuilds(folder: string): Promise<void> {
   for (const directory of abandonedPaths(folder, "build")) {
     await shutDown({ directory, dataDirectory: path.join(directory, "data") });
-    removeFolder(directory);
+    await removeFolder(directory);
   }
 }
