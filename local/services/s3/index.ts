@@ -1,0 +1,158 @@
+import { mkdirSync, readFileSync, realpathSync } from "node:fs";
+import path from "node:path";
+import { UserError } from "../../../foundation/userError";
+import { withLock } from "../postgres/lock";
+import {
+  freePort,
+  isSameProcess,
+  portIsFree,
+  runningService,
+  type ServiceRecord,
+  startService,
+  stopService,
+  writeFileAtomically,
+} from "../process";
+import { ensureS3Installed, type Progress } from "./installation";
+
+export { ensureS3Installed, versitygwVersion } from "./installation";
+
+export interface S3Options {
+  /** Everything of this server is below it, buckets included. Made when absent. */
+  readonly directory: string;
+  /** Default: the port used before when it is free, else a free one. */
+  readonly port?: number;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  /** Region that requests must be signed for. Default `us-east-1`. */
+  readonly region?: string;
+  readonly progress?: Progress;
+}
+
+export interface S3Server {
+  /** `http://127.0.0.1:<port>`; buckets are named in the path. */
+  readonly endpoint: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Ends the server; its objects stay. */
+  stop(): Promise<void>;
+}
+
+/** What a server remembers between starts. */
+interface Memory {
+  readonly port?: number;
+}
+
+const serviceName = "s3";
+const startSeconds = 20;
+const attempts = 5;
+
+/**
+ * Starts the S3 server of a directory, or adopts the one that runs. It listens on loopback, outlives this process, and
+ * keeps objects, versions and locks on disk. See docs/adr/0005-local-s3.md.
+ */
+export async function startS3(options: S3Options): Promise<S3Server> {
+  mkdirSync(options.directory, { recursive: true });
+  const directory = realpathSync(options.directory);
+  return await withLock(path.join(directory, "lock"), async () => {
+    const running = runningService(registryOf(directory), serviceName);
+    if (running?.port !== undefined && (options.port === undefined || options.port === running.port)) {
+      await waitUntilItAnswers(running, running.port);
+      return serverOf(directory, running, running.port);
+    }
+    if (running !== undefined) await stopService(registryOf(directory), serviceName);
+    const program = await ensureS3Installed(options.progress ?? (() => undefined));
+    return await launch(program, directory, options);
+  });
+}
+
+/** Ends the server of a directory when it is running. */
+export async function stopS3(directory: string): Promise<void> {
+  await stopService(registryOf(directory), serviceName);
+}
+
+async function launch(program: string, directory: string, options: S3Options): Promise<S3Server> {
+  const [objects, versions] = ["objects", "versions"].map((name) => path.join(directory, name));
+  for (const folder of [objects, versions]) if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  let wanted = options.port ?? readMemory(directory).port;
+  for (let attempt = 1; ; attempt++) {
+    const isFree = wanted !== undefined && (await portIsFree(wanted));
+    if (!isFree && options.port !== undefined) throw portTaken(options.port);
+    const port = isFree && wanted !== undefined ? wanted : await freePort();
+    const record = await startService(registryOf(directory), {
+      name: serviceName,
+      command: [program, "posix", "--versioning-dir", versions ?? "", objects ?? ""],
+      log: path.join(directory, "log"),
+      port,
+      // By environment, because a command line can be read by every user of the machine.
+      environment: {
+        PATH: process.env.PATH,
+        VGW_PORT: `127.0.0.1:${port}`,
+        VGW_REGION: options.region ?? "us-east-1",
+        VGW_QUIET: "true",
+        ROOT_ACCESS_KEY_ID: options.accessKey,
+        ROOT_SECRET_ACCESS_KEY: options.secretKey,
+      },
+    });
+    try {
+      await waitUntilItAnswers(record, port);
+      writeFileAtomically(memoryFile(directory), `${JSON.stringify({ port } satisfies Memory)}\n`);
+      return serverOf(directory, record, port);
+    } catch (error) {
+      await stopService(registryOf(directory), serviceName);
+      // Somebody may have taken the port between the look and the start.
+      if (attempt === attempts || (await portIsFree(port))) throw error;
+      if (options.port !== undefined) throw portTaken(options.port);
+      wanted = undefined;
+    }
+  }
+}
+
+/** Any answer will do: without credentials it is a refusal. */
+async function waitUntilItAnswers(record: ServiceRecord, port: number): Promise<void> {
+  const deadline = performance.now() + startSeconds * 1000;
+  for (;;) {
+    if (!isSameProcess(record)) {
+      throw new Error(`the S3 server ended as it started:\n${tail(record.log)}`);
+    }
+    try {
+      const answer = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(2_000) });
+      await answer.arrayBuffer();
+      if (isSameProcess(record)) return;
+    } catch {
+      if (performance.now() > deadline) {
+        throw new Error(`the S3 server did not answer within ${startSeconds} s:\n${tail(record.log)}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+}
+
+function serverOf(directory: string, { pid }: ServiceRecord, port: number): S3Server {
+  return { endpoint: `http://127.0.0.1:${port}`, port, pid, stop: async () => await stopS3(directory) };
+}
+
+function portTaken(port: number): UserError {
+  return new UserError(
+    `Port ${port} on 127.0.0.1, where the S3 server should listen, is taken: end the program that uses it or choose another port.`,
+  );
+}
+
+function registryOf(directory: string): string {
+  return path.join(directory, "service");
+}
+
+function memoryFile(directory: string): string {
+  return path.join(directory, "memory.json");
+}
+
+function readMemory(directory: string): Memory {
+  try {
+    return JSON.parse(readFileSync(memoryFile(directory), "utf8")) as Memory;
+  } catch {
+    return {};
+  }
+}
+
+function tail(file: string): string {
+  return readFileSync(file, "utf8").trim().split("\n").slice(-10).join("\n");
+}
