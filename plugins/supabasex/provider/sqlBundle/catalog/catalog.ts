@@ -10,14 +10,11 @@ export type CatalogObject = Readonly<Record<string, JsonValue>>;
  */
 export type Catalog = Readonly<Record<string, CatalogObject>>;
 
-/** Identities and properties in code unit order, whatever order they were found in. */
-export function sortedCatalog(objects: Iterable<readonly [string, CatalogObject]>): Catalog {
-  const sorted = [...objects].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-  return Object.fromEntries(sorted.map(([identity, object]) => [identity, sortedObject(object)]));
-}
-
-function sortedObject(object: CatalogObject): CatalogObject {
-  return Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
+/** Identities in code unit order, whatever order they were found in. */
+export function sortedCatalog(objects: ReadonlyMap<string, CatalogObject>): Catalog {
+  const sorted: Record<string, CatalogObject> = {};
+  for (const identity of [...objects.keys()].sort()) sorted[identity] = objects.get(identity) ?? {};
+  return sorted;
 }
 
 /** SHA-256, in hex, of the canonical JSON of a catalog: equal exactly when the catalogs are. */

@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
 import { changedProperties, touched, touchedBetween, touchedPart, touchedProperties } from "./properties";
-import type { CatalogReading } from "./read";
+import type { CatalogReading } from "./rows";
 import { managedPart } from "./scope";
 import { areOfDifferentVersions, reprinted, serverIdentity } from "./serverVersion";
 

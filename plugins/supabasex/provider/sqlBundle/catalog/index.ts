@@ -3,5 +3,6 @@ export { type CatalogDifference, diffCatalogs, differencePath } from "./differen
 export { extendExpectation } from "./expectation";
 export { type IdentityParts, partsOfIdentity } from "./identity";
 export { touched } from "./properties";
-export { type CatalogReading, readCatalog, readCatalogInTransaction } from "./read";
+export { readCatalog, readCatalogInTransaction } from "./read";
+export type { CatalogReading } from "./rows";
 export { managedPart } from "./scope";

@@ -15,6 +15,9 @@ export const platformRoles =
 /** Platform schemas on whose tables a project may put policies and triggers of its own. */
 const openPlatformSchemas = "('auth', 'storage', 'realtime')";
 
+/** The lowest oid that initdb does not hand out. */
+export const firstUserOid = 16384;
+
 export const managedObjects = `
 extension_member as materialized (
   select classid, objid from pg_depend where deptype = 'e'

@@ -16,11 +16,11 @@ const foreignWhenExtra = new Set(["bucket", "extension", "role settings", "schem
  */
 export function managedPart(expected: Catalog, live: Catalog): Catalog {
   const scope = new Scope(expected, live);
-  const managed: [string, CatalogObject][] = [];
+  const managed = new Map<string, CatalogObject>();
   for (const [identity, object] of Object.entries(live)) {
     const wanted = expected[identity];
-    if (wanted !== undefined) managed.push([identity, comparablePart(wanted, object)]);
-    else if (scope.includesExtra(identity, object)) managed.push([identity, object]);
+    if (wanted !== undefined) managed.set(identity, comparablePart(wanted, object));
+    else if (scope.includesExtra(identity, object)) managed.set(identity, object);
   }
   return sortedCatalog(managed);
 }

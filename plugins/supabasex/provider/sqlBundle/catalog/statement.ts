@@ -7,7 +7,7 @@ import { existenceOnly } from "./kinds/existenceOnly";
 import { extensions } from "./kinds/extensions";
 import { functions } from "./kinds/functions";
 import { indexes } from "./kinds/indexes";
-import type { KindQuery } from "./kinds/kind";
+import type { Kind, Property } from "./kinds/kind";
 import { policies } from "./kinds/policies";
 import { publications } from "./kinds/publications";
 import { schemas } from "./kinds/schemas";
@@ -19,10 +19,9 @@ import { tables } from "./kinds/tables";
 import { eventTriggers, rules, triggers } from "./kinds/triggers";
 import { types } from "./kinds/types";
 import { views } from "./kinds/views";
-import { managedObjects } from "./managedObjects";
+import { firstUserOid, managedObjects } from "./managedObjects";
 
-/** The first settles the column types of the union. */
-const alwaysThere: readonly KindQuery[] = [
+const alwaysThere: readonly Kind[] = [
   schemas,
   server,
   tables,
@@ -81,40 +80,82 @@ select
     .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`)
     .join(",\n  ")}`;
 
-/** One row of the read; see `kinds/kind.ts`. Rows without identity explain access control lists. */
-export type CatalogRow = [
-  identity: string | null,
+/** One row of the read: an object of a kind, its values in the order of the kind's properties. */
+export type ObjectRow = [
+  kind: number,
+  identity: string,
   address: string | null,
   aclType: string | null,
   owner: string | null,
   acl: string | null,
-  properties: unknown,
+  ...values: (string | null)[],
 ];
 
-const exploded = (acl: string) => `(
-  select json_agg(json_build_object(
-    'grantee', case when x.grantee = 0 then 'public' else pg_get_userbyid(x.grantee)::text end,
-    'privilege', x.privilege_type,
-    'grantable', x.is_grantable))
-  from aclexplode(${acl}) x)`;
+/** Where in a row the values begin. */
+export const firstValue = 6;
 
-/** The one select that reads everything: the objects, then every access control list among them, each once. */
-export function catalogStatement(platform: PlatformTables): string {
-  const kinds = [...alwaysThere];
-  if (platform.cronJobs) kinds.push(cronJobs);
-  if (platform.buckets) kinds.push(buckets);
+/** The kinds of object that a read of this database covers. A row says by number which of them it is of. */
+export function kindsOf(platform: PlatformTables): readonly Kind[] {
+  return [...alwaysThere, ...(platform.cronJobs ? [cronJobs] : []), ...(platform.buckets ? [buckets] : [])];
+}
+
+/** In what order the values of a kind's properties stand in a row. */
+export function propertiesOf(kind: Kind): readonly Property[] {
+  return [...Object.values(kind.properties), ...(kind.furtherProperties ? [kind.furtherProperties] : [])];
+}
+
+/** A row with this number explains an access control list: `acl` and one value, of JSON. */
+export const aclRow = -1;
+/** A row with this number is the comment on the object at `address`: one value. */
+export const commentRow = -2;
+
+/**
+ * The one select that reads everything. Values travel as text, each in a column of its own, since to build JSON on the
+ * server takes it twice the time. Privileges are spelt out once for each distinct list, not for each object.
+ */
+export function catalogStatement(kinds: readonly Kind[]): string {
+  const width = Math.max(...kinds.map((kind) => propertiesOf(kind).length));
+  const names = Array.from({ length: width }, (_, index) => `value_${index}`);
+  const explained = (acl: string) => `(
+    select json_agg(json_build_object(
+      'grantee', case when x.grantee = 0 then 'public' else pg_get_userbyid(x.grantee)::text end,
+      'privilege', x.privilege_type,
+      'grantable', x.is_grantable))
+    from aclexplode(${acl}) x)::text`;
+  const rest = names
+    .slice(1)
+    .map(() => ", null")
+    .join("");
   return `with ${managedObjects.trim()},
-object (identity, class, object, part, acl_type, owner, acl, properties) as materialized (
-${kinds.map((kind) => kind.trim()).join("\nunion all\n")}
+object (kind, identity, address, acl_type, owner, acl, ${names.join(", ")}) as materialized (
+${kinds.map((kind, index) => objectsOf(kind, index, width)).join("\nunion all\n")}
 )
-select
-  identity, case when object <> 0 then class || ':' || object || ':' || part end, acl_type::text, pg_get_userbyid(owner)::text, acl::text, properties
+select kind, identity, address, acl_type::text, pg_get_userbyid(owner)::text, acl::text, ${names.join(", ")}
 from object
 union all
 -- The built-in default of each type of object: who holds what where the list is null. Any owner's name will do.
-select null, null, t.acl_type, pg_get_userbyid(10)::text, null, ${exploded('acldefault(t.acl_type::"char", 10)')}
+select ${aclRow}, null, null, t.acl_type, pg_get_userbyid(10)::text, null,
+  ${explained('acldefault(t.acl_type::"char", 10)')}${rest}
 from unnest(array['c', 'd', 'f', 'n', 'r', 's', 'T']) as t (acl_type)
 union all
-select null, null, null, null, a.acl::text, ${exploded("a.acl")}
-from (select distinct acl from object where acl is not null) a`;
+select ${aclRow}, null, null, null, null, a.acl::text, ${explained("a.acl")}${rest}
+from (select distinct acl from object where acl is not null) a
+union all
+select ${commentRow}, null, ${addressOf("d.classoid", "d.objoid", "d.objsubid")}, null, null, null, d.description${rest}
+from pg_description d
+where d.objoid >= ${firstUserOid} or d.classoid = 'pg_namespace'::regclass`;
+}
+
+const addressOf = (catalog: string, object: string, part: string): string =>
+  `${catalog} || ':' || ${object} || ':' || ${part}`;
+
+function objectsOf(kind: Kind, index: number, width: number): string {
+  const { address, privileges } = kind;
+  const values = propertiesOf(kind).map(({ sql }) => `(${sql})::text`);
+  while (values.length < width) values.push("null::text");
+  return `select ${index}, ${kind.identity},
+  ${address ? addressOf(`${address.catalog}::oid`, address.object, address.part ?? "0") : "null::text"},
+  ${privileges ? `(${privileges.type})::"char", (${privileges.owner})::oid, ${privileges.acl}` : 'null::"char", null::oid, null::aclitem[]'},
+  ${values.join(",\n  ")}
+from ${kind.from}`;
 }

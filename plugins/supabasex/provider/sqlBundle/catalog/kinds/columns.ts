@@ -1,54 +1,62 @@
-import type { KindQuery } from "./kind";
+import { flag, type Kind, type Property, text } from "./kind";
 
 /** The properties of column `a` of type `t` whose default is `def` and whose comment is `d`. */
-const properties = `
-  'type', format_type(a.atttypid, a.atttypmod),
-  'notNull', nullif(a.attnotnull, false),
-  'default', case when a.attgenerated = '' then pg_get_expr(def.adbin, def.adrelid) end,
-  'generated', case when a.attgenerated <> '' then pg_get_expr(def.adbin, def.adrelid) end,
-  'identity', case a.attidentity when 'a' then 'always' when 'd' then 'by default' end,
-  'collation', case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end,
-  'storage', case when a.attstorage <> t.typstorage then
-    case a.attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end end,
-  'compression', case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end,
-  'comment', d.description`;
+const properties: Readonly<Record<string, Property>> = {
+  type: text(`format_type(a.atttypid, a.atttypmod)`),
+  notNull: flag(`a.attnotnull`),
+  default: text(`case when a.attgenerated = '' then pg_get_expr(def.adbin, def.adrelid) end`),
+  generated: text(`case when a.attgenerated <> '' then pg_get_expr(def.adbin, def.adrelid) end`),
+  identity: text(`case a.attidentity when 'a' then 'always' when 'd' then 'by default' end`),
+  collation: text(`case when a.attcollation <> t.typcollation then a.attcollation::regcollation::text end`),
+  storage: text(`case when a.attstorage <> t.typstorage then
+    case a.attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end end`),
+  compression: text(`case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end`),
+};
 
 const joins = `
 join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
 join pg_type t on t.oid = a.atttypid
-left join pg_attrdef def on def.adrelid = a.attrelid and def.adnum = a.attnum
-left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = a.attrelid and d.objsubid = a.attnum`;
+left join pg_attrdef def on def.adrelid = a.attrelid and def.adnum = a.attnum`;
+
+const isCommented = `exists (
+      select from pg_description d
+      where d.classoid = 'pg_class'::regclass and d.objoid = a.attrelid and d.objsubid = a.attnum)`;
 
 /** Columns of tables that are not partitions. */
-const ofTables: KindQuery = `
-select
-  'column ' || r.name || ' ' || quote_ident(a.attname),
-  'pg_class'::regclass::oid, r.oid, a.attnum::integer, 'c'::"char", r.owner, a.attacl,
-  json_build_object(${properties})
-from relation r ${joins}
-where r.kind in ('r', 'p', 'f') and not r.partition`;
+const ofTables: Kind = {
+  identity: `'column ' || r.name || ' ' || quote_ident(a.attname)`,
+  address: { catalog: `'pg_class'::regclass`, object: `r.oid`, part: `a.attnum::integer` },
+  privileges: { type: `'c'`, owner: `r.owner`, acl: `a.attacl` },
+  properties,
+  from: `relation r ${joins}
+where r.kind in ('r', 'p', 'f') and not r.partition`,
+};
 
 /** Columns of partitions, where they differ from the parent's. (Identity is inherited from PostgreSQL 17 on.) */
-const ofPartitions: KindQuery = `
-select
-  'column ' || r.name || ' ' || quote_ident(a.attname),
-  'pg_class'::regclass::oid, r.oid, a.attnum::integer, 'c'::"char", r.owner, a.attacl,
-  json_build_object(${properties})
-from relation r ${joins}
+const ofPartitions: Kind = {
+  identity: `'column ' || r.name || ' ' || quote_ident(a.attname)`,
+  address: { catalog: `'pg_class'::regclass`, object: `r.oid`, part: `a.attnum::integer` },
+  privileges: { type: `'c'`, owner: `r.owner`, acl: `a.attacl` },
+  properties,
+  from: `relation r ${joins}
 join pg_attribute p on p.attrelid = r.parent and p.attname = a.attname and not p.attisdropped
 left join pg_attrdef parent_def on parent_def.adrelid = p.attrelid and parent_def.adnum = p.attnum
 where r.kind in ('r', 'p', 'f') and r.partition
-  and (a.attacl is not null or d.description is not null
+  and (a.attacl is not null or ${isCommented}
     or (a.attnotnull, a.attstorage, a.attcompression) is distinct from (p.attnotnull, p.attstorage, p.attcompression)
-    or pg_get_expr(def.adbin, def.adrelid) is distinct from pg_get_expr(parent_def.adbin, parent_def.adrelid))`;
+    or pg_get_expr(def.adbin, def.adrelid) is distinct from pg_get_expr(parent_def.adbin, parent_def.adrelid))`,
+};
 
 /** A view's columns follow from its definition, but a privilege, a comment or a default is their own. */
-const ofViews: KindQuery = `
-select
-  'column ' || r.name || ' ' || quote_ident(a.attname),
-  'pg_class'::regclass::oid, r.oid, a.attnum::integer, 'c'::"char", r.owner, a.attacl,
-  json_build_object('default', pg_get_expr(def.adbin, def.adrelid), 'comment', d.description)
-from relation r ${joins}
-where r.kind in ('v', 'm') and (a.attacl is not null or d.description is not null or def.adbin is not null)`;
+const ofViews: Kind = {
+  identity: `'column ' || r.name || ' ' || quote_ident(a.attname)`,
+  address: { catalog: `'pg_class'::regclass`, object: `r.oid`, part: `a.attnum::integer` },
+  privileges: { type: `'c'`, owner: `r.owner`, acl: `a.attacl` },
+  properties: {
+    default: text(`pg_get_expr(def.adbin, def.adrelid)`),
+  },
+  from: `relation r ${joins}
+where r.kind in ('v', 'm') and (a.attacl is not null or def.adbin is not null or ${isCommented})`,
+};
 
-export const columns: readonly KindQuery[] = [ofTables, ofPartitions, ofViews];
+export const columns: readonly Kind[] = [ofTables, ofPartitions, ofViews];

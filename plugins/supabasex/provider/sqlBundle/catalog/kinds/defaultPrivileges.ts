@@ -1,18 +1,21 @@
 import { platformRoles } from "../managedObjects";
-import type { KindQuery } from "./kind";
+import type { Kind } from "./kind";
 
-export const defaultPrivileges: KindQuery = `
-select
-  'default privileges ' || quote_ident(pg_get_userbyid(a.defaclrole)) || coalesce(' in ' || s.name, '')
+export const defaultPrivileges: Kind = {
+  identity: `'default privileges ' || quote_ident(pg_get_userbyid(a.defaclrole)) || coalesce(' in ' || s.name, '')
     || case a.defaclobjtype
       when 'r' then ' tables' when 'S' then ' sequences' when 'f' then ' functions' when 'T' then ' types'
-      when 'n' then ' schemas' else ' ' || a.defaclobjtype::text end,
-  'pg_default_acl'::regclass::oid, a.oid, 0,
-  case a.defaclobjtype when 'S' then 's' else a.defaclobjtype end,
-  -- In a schema the list adds to the built-in one, which has the owner's; elsewhere it stands in its place.
-  case when a.defaclnamespace = 0 then a.defaclrole end, a.defaclacl,
-  '{}'::json
-from pg_default_acl a
+      when 'n' then ' schemas' else ' ' || a.defaclobjtype::text end`,
+  address: { catalog: `'pg_default_acl'::regclass`, object: `a.oid` },
+  privileges: {
+    type: `case a.defaclobjtype when 'S' then 's' else a.defaclobjtype end`,
+    // In a schema the list adds to the built-in one, which has the owner's; elsewhere it stands in its place.
+    owner: `case when a.defaclnamespace = 0 then a.defaclrole end`,
+    acl: `a.defaclacl`,
+  },
+  properties: {},
+  from: `pg_default_acl a
 left join managed_schema s on s.oid = a.defaclnamespace
 where (a.defaclnamespace = 0 or s.oid is not null)
-  and pg_get_userbyid(a.defaclrole) !~ '${platformRoles}'`;
+  and pg_get_userbyid(a.defaclrole) !~ '${platformRoles}'`,
+};

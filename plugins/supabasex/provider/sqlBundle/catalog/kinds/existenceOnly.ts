@@ -1,5 +1,5 @@
-import { platformSchemas } from "../managedObjects";
-import type { KindQuery } from "./kind";
+import { firstUserOid, platformSchemas } from "../managedObjects";
+import { boolean, type Kind } from "./kind";
 
 /** System catalogs whose objects are listed by name, so that one more or one less is seen, but not looked into. */
 const catalogs = [
@@ -21,9 +21,6 @@ const catalogs = [
   "pg_user_mapping",
 ];
 
-/** The lowest oid that initdb does not hand out. */
-const firstUserOid = 16384;
-
 const everyObject = [
   ...catalogs.map(
     (name) => `select '${name}'::regclass::oid as class, oid from ${name} where oid >= ${firstUserOid}`,
@@ -37,14 +34,18 @@ const everyObject = [
 /** The one property of an object whose content is not read. */
 export const existenceOnlyMark = "contentNotRead";
 
-export const existenceOnly: KindQuery = `
-select
-  i.type || ' ' || i.identity, o.class, o.oid, 0, null, null, null,
-  json_build_object('${existenceOnlyMark}', true)
-from (
+export const existenceOnly: Kind = {
+  identity: `i.type || ' ' || i.identity`,
+  address: { catalog: `o.class`, object: `o.oid` },
+  withoutComment: true,
+  properties: {
+    [existenceOnlyMark]: boolean(`true`),
+  },
+  from: `(
   ${everyObject}
 ) o
 cross join lateral pg_identify_object(o.class, o.oid, 0) i
 where coalesce(i.schema, '') !~ '${platformSchemas}'
   and not exists (
-    select from pg_depend m where m.classid = o.class and m.objid = o.oid and m.deptype in ('e', 'i'))`;
+    select from pg_depend m where m.classid = o.class and m.objid = o.oid and m.deptype in ('e', 'i'))`,
+};

@@ -1,9 +1,13 @@
-import type { KindQuery } from "./kind";
+import { type Kind, text } from "./kind";
 
 /** Extensions and where they are. Their version moves with the platform and is not ours to hold. */
-export const extensions: KindQuery = `
-select
-  'extension ' || quote_ident(x.extname), 'pg_extension'::regclass::oid, x.oid, 0, null, null, null,
-  json_build_object('schema', quote_ident(n.nspname))
-from pg_extension x
-join pg_namespace n on n.oid = x.extnamespace`;
+export const extensions: Kind = {
+  identity: `'extension ' || quote_ident(x.extname)`,
+  address: { catalog: `'pg_extension'::regclass`, object: `x.oid` },
+  withoutComment: true,
+  properties: {
+    schema: text(`quote_ident(n.nspname)`),
+  },
+  from: `pg_extension x
+join pg_namespace n on n.oid = x.extnamespace`,
+};

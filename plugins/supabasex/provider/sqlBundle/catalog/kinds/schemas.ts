@@ -1,8 +1,11 @@
-import type { KindQuery } from "./kind";
+import { type Kind, text } from "./kind";
 
-export const schemas: KindQuery = `
-select
-  'schema ' || s.name, 'pg_namespace'::regclass::oid, s.oid, 0, 'n'::"char", s.owner, s.acl,
-  json_build_object('owner', pg_get_userbyid(s.owner), 'comment', d.description)
-from managed_schema s
-left join pg_description d on d.classoid = 'pg_namespace'::regclass and d.objoid = s.oid and d.objsubid = 0`;
+export const schemas: Kind = {
+  identity: `'schema ' || s.name`,
+  address: { catalog: `'pg_namespace'::regclass`, object: `s.oid` },
+  privileges: { type: `'n'`, owner: `s.owner`, acl: `s.acl` },
+  properties: {
+    owner: text(`pg_get_userbyid(s.owner)`),
+  },
+  from: `managed_schema s`,
+};

@@ -1,23 +1,34 @@
 import { platformRoles } from "../managedObjects";
-import type { KindQuery } from "./kind";
+import { type Kind, options } from "./kind";
 
 /** Settings on roles (in all databases, in this one) and on this database. */
-export const settings: KindQuery = `
-select
-  case
+export const settings: Kind = {
+  identity: `case
     when s.setrole = 0 then 'database settings'
     else 'role settings ' || quote_ident(pg_get_userbyid(s.setrole))
       || case when s.setdatabase = 0 then '' else ' in this database' end
-  end,
-  'pg_db_role_setting'::regclass::oid, s.setrole, case when s.setdatabase = 0 then 0 else 1 end, null, null, null,
-  (select json_object_agg(option_name, option_value) from pg_options_to_table(s.setconfig))
-from pg_db_role_setting s
+  end`,
+  address: {
+    catalog: `'pg_db_role_setting'::regclass`,
+    object: `s.setrole`,
+    part: `case when s.setdatabase = 0 then 0 else 1 end`,
+  },
+  withoutComment: true,
+  properties: {},
+  furtherProperties: options(`s.setconfig`),
+  from: `pg_db_role_setting s
 where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
   and not (s.setrole = 0 and s.setdatabase = 0)
-  and (s.setrole = 0 or pg_get_userbyid(s.setrole) !~ '${platformRoles}')`;
+  and (s.setrole = 0 or pg_get_userbyid(s.setrole) !~ '${platformRoles}')`,
+};
 
 /** Privileges on this database. */
-export const database: KindQuery = `
-select 'database', 'pg_database'::regclass::oid, d.oid, 0, 'd', d.datdba, d.datacl, '{}'::json
-from pg_database d
-where d.datname = current_database()`;
+export const database: Kind = {
+  identity: `'database'`,
+  address: { catalog: `'pg_database'::regclass`, object: `d.oid` },
+  privileges: { type: `'d'`, owner: `d.datdba`, acl: `d.datacl` },
+  withoutComment: true,
+  properties: {},
+  from: `pg_database d
+where d.datname = current_database()`,
+};

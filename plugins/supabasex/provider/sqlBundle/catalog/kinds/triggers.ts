@@ -1,4 +1,4 @@
-import type { KindQuery } from "./kind";
+import { type Kind, list, text } from "./kind";
 
 const enabled = (column: string) => `case ${column}
       when 'O' then 'yes' when 'D' then 'no' when 'R' then 'on replicas' else 'always' end`;
@@ -7,52 +7,49 @@ const enabled = (column: string) => `case ${column}
  * Triggers that somebody created. On a table of the platform those are ours whose function is not the platform's.
  * A trigger that a partition has from its parent counts only where it was switched otherwise.
  */
-export const triggers: KindQuery = `
-select
-  'trigger ' || r.name || ' ' || quote_ident(t.tgname),
-  'pg_trigger'::regclass::oid, t.oid, 0, null, null, null,
-  json_build_object(
-    'definition', pg_get_triggerdef(t.oid),
-    'enabled', ${enabled("t.tgenabled")},
-    'comment', d.description)
-from policed_relation r
+export const triggers: Kind = {
+  identity: `'trigger ' || r.name || ' ' || quote_ident(t.tgname)`,
+  address: { catalog: `'pg_trigger'::regclass`, object: `t.oid` },
+  properties: {
+    definition: text(`pg_get_triggerdef(t.oid)`),
+    enabled: text(`${enabled("t.tgenabled")}`),
+  },
+  from: `policed_relation r
 join pg_trigger t on t.tgrelid = r.oid and not t.tgisinternal
 left join pg_trigger parent on parent.oid = t.tgparentid
-left join pg_description d on d.classoid = 'pg_trigger'::regclass and d.objoid = t.oid
 where (t.tgparentid = 0 or t.tgenabled <> parent.tgenabled)
   and not (r.platform and exists (
     select from pg_proc p
     where p.oid = t.tgfoid and (
       p.pronamespace in (select oid from platform_schema)
-      or exists (select from extension_member e where e.classid = 'pg_proc'::regclass and e.objid = p.oid))))`;
+      or exists (select from extension_member e where e.classid = 'pg_proc'::regclass and e.objid = p.oid))))`,
+};
 
 /** Rules, other than the one that makes a view a view. */
-export const rules: KindQuery = `
-select
-  'rule ' || r.name || ' ' || quote_ident(w.rulename),
-  'pg_rewrite'::regclass::oid, w.oid, 0, null, null, null,
-  json_build_object(
-    'definition', pg_get_ruledef(w.oid),
-    'enabled', ${enabled("w.ev_enabled")},
-    'comment', d.description)
-from relation r
-join pg_rewrite w on w.ev_class = r.oid and w.rulename <> '_RETURN'
-left join pg_description d on d.classoid = 'pg_rewrite'::regclass and d.objoid = w.oid`;
+export const rules: Kind = {
+  identity: `'rule ' || r.name || ' ' || quote_ident(w.rulename)`,
+  address: { catalog: `'pg_rewrite'::regclass`, object: `w.oid` },
+  properties: {
+    definition: text(`pg_get_ruledef(w.oid)`),
+    enabled: text(`${enabled("w.ev_enabled")}`),
+  },
+  from: `relation r
+join pg_rewrite w on w.ev_class = r.oid and w.rulename <> '_RETURN'`,
+};
 
 /** Event triggers that run a function of ours. */
-export const eventTriggers: KindQuery = `
-select
-  'event trigger ' || quote_ident(t.evtname),
-  'pg_event_trigger'::regclass::oid, t.oid, 0, null, null, null,
-  json_build_object(
-    'owner', pg_get_userbyid(t.evtowner),
-    'event', t.evtevent,
-    'tags', to_json(t.evttags),
-    'function', p.oid::regprocedure::text,
-    'enabled', ${enabled("t.evtenabled")},
-    'comment', d.description)
-from pg_event_trigger t
+export const eventTriggers: Kind = {
+  identity: `'event trigger ' || quote_ident(t.evtname)`,
+  address: { catalog: `'pg_event_trigger'::regclass`, object: `t.oid` },
+  properties: {
+    owner: text(`pg_get_userbyid(t.evtowner)`),
+    event: text(`t.evtevent`),
+    tags: list(`t.evttags`),
+    function: text(`p.oid::regprocedure::text`),
+    enabled: text(`${enabled("t.evtenabled")}`),
+  },
+  from: `pg_event_trigger t
 join pg_proc p on p.oid = t.evtfoid and p.pronamespace not in (select oid from platform_schema)
-left join pg_description d on d.classoid = 'pg_event_trigger'::regclass and d.objoid = t.oid
 where not exists (
-  select from extension_member e where e.classid = 'pg_event_trigger'::regclass and e.objid = t.oid)`;
+  select from extension_member e where e.classid = 'pg_event_trigger'::regclass and e.objid = t.oid)`,
+};
