@@ -24,7 +24,7 @@ export async function restoreLost(
   before: Catalog,
   own: ReadonlySet<string>,
   owners: ReadonlyMap<string, BundleFile>,
-  runFile: (file: BundleFile) => Promise<void>,
+  runFiles: (files: readonly BundleFile[]) => Promise<void>,
 ): Promise<Restored> {
   const firstLook = (await readCatalogInTransaction(session.work)).catalog;
   const gone = Object.keys(before).filter(
@@ -33,7 +33,7 @@ export async function restoreLost(
   const files = [...new Set(gone.flatMap((identity) => owners.get(identity) ?? []))].sort((a, b) =>
     a.path < b.path ? -1 : 1,
   );
-  for (const file of files) await runFile(file);
+  await runFiles(files);
 
   const secondLook = (await readCatalogInTransaction(session.work)).catalog;
   const repairs = lostObjects(before, secondLook, own).map(([identity, differences]) =>

@@ -14,6 +14,10 @@ import { ExecutionFailure, type Session } from "./session";
 /** The file needs something that is not there: another file may still make it. */
 const notThereYet = new Set(["42883", "42P01", "42704", "42703", "3F000", "42725"]);
 
+function isNotThereYet(error: unknown): boolean {
+  return error instanceof SqlFileError && notThereYet.has(error.sqlState ?? "");
+}
+
 /** `create or replace` cannot change the object so far; or the object is there and the statement cannot replace it. */
 const cannotReplace = new Set(["42P13", "42P16", "42809", "2BP01", "42710", "42P07", "42723"]);
 
@@ -52,6 +56,8 @@ export async function applyRepeatables(
     const stillWaiting: typeof waiting = [];
     let firstFault: unknown;
     for (const entry of waiting) {
+      // What another file was made of has run with it already.
+      if (ran.some((other) => other.path === entry.path)) continue;
       context.progress(entry);
       const started = performance.now();
       try {
@@ -59,21 +65,17 @@ export async function applyRepeatables(
         ran.push({ ...entry, durationMilliseconds: Math.round(performance.now() - started) });
         for (const file of also) {
           if (ran.some((other) => other.file === file)) continue;
-          ran.push({
-            path: file.path,
-            file,
-            reason: "dependency",
-            because: entry.path,
-            durationMilliseconds: 0,
-          });
+          const asPlanned = plan.run.find((other) => other.file === file);
+          const why = asPlanned ?? { path: file.path, reason: "dependency", because: entry.path };
+          ran.push({ ...why, file, durationMilliseconds: 0 });
         }
       } catch (error) {
-        if (!(error instanceof SqlFileError) || !notThereYet.has(error.sqlState ?? "")) throw error;
+        if (!isNotThereYet(error)) throw error;
         firstFault ??= error;
         stillWaiting.push(entry);
       }
     }
-    if (stillWaiting.length === waiting.length) throw firstFault;
+    if (stillWaiting.length > 0 && stillWaiting.length === waiting.length) throw firstFault;
     waiting = stillWaiting;
   }
   return { ran, dropped: await dropOrphans(plan, context) };
@@ -142,8 +144,10 @@ async function rebuild(
     throw error instanceof SqlFileError && error.sqlState === cause.sqlState ? cause : error;
   }
   const own = new Set((objects.get(file) ?? []).flatMap((object) => object.identity ?? []));
-  const again = await restoreLost(session, before.catalog, own, owners, async (dependent) => {
-    await runFile(dependent, dropsBefore(declarationsOf(dependent)), context);
+  const restoring = restoreLost(session, before.catalog, own, owners, (files) => runAgain(files, context));
+  const again = await restoring.catch(async (error: unknown) => {
+    if (error instanceof SqlFileError) await session.execute("rollback to savepoint rebuild");
+    throw error;
   });
   if (again.lost.length > 0) {
     await session.execute("rollback to savepoint rebuild");
@@ -194,6 +198,26 @@ function stillNeeded(
       "  Change or drop what depends on them first, or keep the file.",
     ].join("\n"),
   );
+}
+
+/** Runs files whose objects went with another; those that need each other wait for each other. */
+async function runAgain(files: readonly BundleFile[], context: RepeatableContext): Promise<void> {
+  let waiting = [...files];
+  while (waiting.length > 0) {
+    const stillWaiting: BundleFile[] = [];
+    let firstFault: unknown;
+    for (const file of waiting) {
+      try {
+        await runFile(file, dropsBefore(declarationsOf(file)), context);
+      } catch (error) {
+        if (!isNotThereYet(error)) throw error;
+        firstFault ??= error;
+        stillWaiting.push(file);
+      }
+    }
+    if (stillWaiting.length > 0 && stillWaiting.length === waiting.length) throw firstFault;
+    waiting = stillWaiting;
+  }
 }
 
 /** Drops objects that their file does not make any more, where nothing depends on them; the rest is tried last of all. */

@@ -235,6 +235,9 @@ async function repairUnowned(
     .map(({ identity }) => identity);
 }
 
+/** How often to look again: giving an object back to its owner, say, takes grants along that are then missing. */
+const repairRounds = 3;
+
 /** Puts right what is still wrong after the files ran, and prunes where that is asked for. */
 async function repairRest(
   session: Session,
@@ -242,26 +245,26 @@ async function repairRest(
   after: CatalogReading,
   history: History,
   prune: "report" | "drop",
-): Promise<{ catalog: Catalog; repaired: string[]; failed: FailedRepair[] }> {
-  const repairs = [...byIdentity(diffCatalogs(expected, after.catalog))].map(([identity, differences]) => {
-    const { statements, prune: pruning } = repairOf(
-      identity,
-      differences,
-      expected[identity],
-      after.catalog[identity],
-    );
-    return { identity, statements: prune === "drop" ? [...statements, ...pruning] : statements };
-  });
-  const active = repairs.filter(({ statements }) => statements.length > 0);
-  if (active.length === 0) return { catalog: after.catalog, repaired: [], failed: [] };
-  const failed = await runRepairs(session, active);
-  const reading = withHistory(await readCatalogInTransaction(session.work), history);
-  const broken = new Set(failed.map(({ identity }) => identity));
-  return {
-    catalog: reading.catalog,
-    repaired: active.map(({ identity }) => identity).filter((identity) => !broken.has(identity)),
-    failed,
-  };
+): Promise<{ catalog: Catalog; repaired: string[]; failed: readonly FailedRepair[] }> {
+  let { catalog } = after;
+  let failed: readonly FailedRepair[] = [];
+  const repaired = new Set<string>();
+  for (let round = 0; round < repairRounds; round++) {
+    const active = [...byIdentity(diffCatalogs(expected, catalog))]
+      .map(([identity, differences]) => {
+        const repair = repairOf(identity, differences, expected[identity], catalog[identity]);
+        return { identity, statements: [...repair.statements, ...(prune === "drop" ? repair.prune : [])] };
+      })
+      .filter(({ statements }) => statements.length > 0);
+    if (active.length === 0) break;
+    failed = await runRepairs(session, active);
+    const broken = new Set(failed.map(({ identity }) => identity));
+    const done = active.filter(({ identity }) => !broken.has(identity));
+    if (done.length === 0) break;
+    for (const { identity } of done) repaired.add(identity);
+    catalog = withHistory(await readCatalogInTransaction(session.work), history).catalog;
+  }
+  return { catalog, repaired: [...repaired], failed };
 }
 
 /** Extra objects and grants are reported and left; anything missing or changed that is still so stops the deploy. */

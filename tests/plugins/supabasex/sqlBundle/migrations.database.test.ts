@@ -1,0 +1,266 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Databases, failureOf } from "./support";
+
+const databases = new Databases();
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
+
+const schema = { "migrations/20260101000000_schema.sql": "create schema $s;\ncreate table $s.t (id int primary key);\n" };
+
+test("statement k of a file fails: nothing of the file stays, earlier files stay recorded, and the place is shown", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    "migrations/20260102000000_broken.sql":
+      "-- Größe\ncreate table $s.u (id int);\ninsert into $s.u values (1);\nselect 'é', nothing from $s.u;\n",
+  });
+
+  const failure = await failureOf(bundle.up());
+
+  expect(failure).toMatch(/broken\.sql:4:13: column "nothing" does not exist \(42703\)/);
+  expect(failure).toContain(`\n  4 | select 'é', nothing from ${bundle.schema}.u;\n    |             ^`);
+  expect(await bundle.history()).toEqual(["migrations/20260101000000_schema.sql"]);
+  expect((await bundle.sql("select to_regclass('$s.u') as u")).rows).toEqual([{ u: null }]);
+  bundle.write({ "migrations/20260102000000_broken.sql": "create table $s.u (id int);\n" });
+  await bundle.up();
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("a runtime error without a position is shown at its statement", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    "migrations/20260102000000_backfill.sql":
+      "insert into $s.t values (1);\n\n-- a backfill\n  insert into $s.t values (1);\nselect 1;\n",
+  });
+
+  const failure = await failureOf(bundle.up());
+
+  expect(failure).toMatch(/backfill\.sql:4:3: duplicate key value violates unique constraint "t_pkey" \(23505\)/);
+  expect(failure).toContain("detail: Key (id)=(1) already exists.");
+});
+
+test("an error inside a function that a migration calls is shown at the line of its body", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    "migrations/20260102000000_call.sql": `create function $s.f() returns int language plpgsql as $$
+begin
+  return 'abc'::text + 1;
+end $$;
+select $s.f();
+`,
+  });
+
+  const failure = await failureOf(bundle.up());
+
+  expect(failure).toMatch(/call\.sql:3:3: operator does not exist: text \+ integer \(42883\)/);
+  expect(failure).toContain("hint: No operator matches");
+});
+
+test("a type mismatch inside an SQL function is shown", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    "migrations/20260102000000_f.sql":
+      "select 1;\ncreate function $s.f() returns int language sql as $$ select 'a'::text $$;\n",
+  });
+
+  expect(await failureOf(bundle.up())).toMatch(/f\.sql:2:1: return type mismatch in function declared to return integer/);
+});
+
+test("an edited migration is refused with both hashes; line ends, a byte order mark and last newlines are no edit", async () => {
+  const bundle = await databases.bundle(schema);
+  await bundle.up();
+  bundle.write({
+    "migrations/20260101000000_schema.sql": "\uFEFFcreate schema $s;\r\ncreate table $s.t (id int primary key);\r\n\r\n",
+  });
+  expect(await bundle.up()).toBe(false);
+
+  bundle.write({ "migrations/20260101000000_schema.sql": "create schema $s;\n" });
+  const failure = await failureOf(bundle.up());
+
+  expect(failure).toMatch(/schema\.sql was edited after it had been applied/);
+  expect(failure.match(/sha256 [0-9a-f]{64}/g)).toHaveLength(2);
+  expect(await failureOf(bundle.preview())).toBe(failure);
+});
+
+test("a new migration that is older than the newest applied is refused", async () => {
+  const bundle = await databases.bundle(schema);
+  await bundle.up();
+  bundle.write({ "migrations/20250101000000_late.sql": "create table $s.late ();\n" });
+
+  expect(await failureOf(bundle.up())).toMatch(/older than the newest applied one[^]*20250101000000_late\.sql/);
+});
+
+test("a missing applied migration is refused; an older checkout names what it lacks, and may apply repeatables on request", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    "migrations/20260102000000_second.sql": "create table $s.second ();\n",
+    "repeatable/f.sql": "create or replace function $s.f() returns int language sql as $$ select 1 $$;\n",
+  });
+  await bundle.up();
+
+  bundle.write({ "migrations/20260102000000_second.sql": undefined });
+  expect(await failureOf(bundle.up())).toMatch(/checkout is older than the database[^]*20260102000000_second\.sql/);
+
+  bundle.inputs = { allowAhead: true };
+  bundle.write({
+    "repeatable/f.sql": "create or replace function $s.f() returns int language sql as $$ select 2 $$;\n",
+  });
+  await bundle.up();
+  expect((await bundle.sql("select $s.f() as f")).rows).toEqual([{ f: 2 }]);
+
+  bundle.inputs = {};
+  bundle.write({
+    "migrations/20260102000000_second.sql": "create table $s.second ();\n",
+    "migrations/20260101000000_schema.sql": undefined,
+  });
+  expect(await failureOf(bundle.up())).toMatch(/missing from the bundle[^]*20260101000000_schema\.sql/);
+});
+
+test("an enum value that a later file uses: the files are committed one by one", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    "migrations/20260102000000_type.sql": "create type $s.mood as enum ('good');\n",
+  });
+  await bundle.up();
+  bundle.write({
+    "migrations/20260103000000_value.sql": "alter type $s.mood add value 'bad';\n",
+    "migrations/20260104000000_use.sql": "create table $s.moods (mood $s.mood default 'bad');\n",
+  });
+
+  await bundle.up();
+
+  expect((await bundle.history()).length).toBe(4);
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("a deferred constraint that fails at commit names its file, and the one before it stays", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    "migrations/20260102000000_deferred.sql": `create table $s.child (id int references $s.t deferrable initially deferred);
+insert into $s.child values (7);
+`,
+  });
+
+  expect(await failureOf(bundle.up())).toMatch(/refused the commit of migrations\/20260102000000_deferred\.sql: insert or update.*\(23503\)/);
+  expect(await bundle.history()).toEqual(["migrations/20260101000000_schema.sql"]);
+});
+
+test("create index concurrently runs alone; an invalid index of a failed build is replaced", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    "migrations/20260102000000_rows.sql": "alter table $s.t add n int; insert into $s.t values (1, 1), (2, 1);\n",
+    "migrations/20260103000000_index.sql":
+      "-- no transaction\ncreate unique index concurrently t_n on $s.t (n);\n",
+    "migrations/20260104000000_after.sql": "create table $s.after_index ();\n",
+  });
+
+  const failure = await failureOf(bundle.up());
+  expect(failure).toMatch(/index\.sql: could not create unique index "t_n" \(23505\)|index\.sql:2:1: could not create unique index "t_n" \(23505\)/);
+  expect((await bundle.sql("select to_regclass('$s.t_n') as i")).rows).toEqual([{ i: null }]);
+
+  await bundle.sql("delete from $s.t where id = 2");
+  // As a killed build leaves it.
+  await bundle.sql("create index t_n on $s.t (n)");
+  const admin = await databases.cluster.client("supabase_admin");
+  await admin.query(`update pg_index set indisvalid = false where indexrelid = '${bundle.schema}.t_n'::regclass`);
+  await bundle.up();
+
+  expect((await bundle.sql("select indisvalid, indisunique from pg_index where indexrelid = '$s.t_n'::regclass")).rows).toEqual([
+    { indisvalid: true, indisunique: true },
+  ]);
+  expect(await bundle.history()).toHaveLength(4);
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("the history is as the Supabase CLI writes it", async () => {
+  const bundle = await databases.bundle({
+    "migrations/20260505000000_cli.sql": "-- about\ncreate schema $s;\n  create table $s.t (id int); -- end\n",
+  });
+  await bundle.up();
+
+  const { rows } = await bundle.sql(
+    "select version, name, statements from supabase_migrations.schema_migrations where version = '20260505000000'",
+  );
+
+  expect(rows).toEqual([
+    {
+      version: "20260505000000",
+      name: "cli",
+      statements: [`create schema ${bundle.schema}`, `create table ${bundle.schema}.t (id int)`],
+    },
+  ]);
+});
+
+test("a database that the Supabase CLI migrated is adopted by a baseline, and refused where it differs", async () => {
+  const files = {
+    "migrations/20260601000000_cli_first.sql": "create schema $s;\ncreate table $s.t (id int);\n",
+    "migrations/20260602000000_cli_second.sql": "create table $s.u (id int);\n",
+  };
+  const bundle = await databases.bundle(files);
+  await bundle.sql("create schema $s; create table $s.t (id int)");
+  await bundle.sql(
+    "insert into supabase_migrations.schema_migrations (version, name, statements) values ('20260601000000', 'cli_first', array['create schema $s', 'create  table $s.t (id int) -- c'])",
+  );
+
+  expect(await failureOf(bundle.up())).toMatch(/already applied 20260601000000[^]*sql\.baseline to 20260601000000/);
+
+  bundle.inputs = { baseline: "20260602000000" };
+  expect(await failureOf(bundle.up())).toMatch(/cannot be adopted[^]*table s\d+\.u/);
+
+  bundle.inputs = { baseline: "20260601000000" };
+  await bundle.up();
+  expect(await bundle.history()).toEqual(Object.keys(files));
+  expect(await bundle.refresh()).toEqual([]);
+  await bundle.sql("drop table $s.t");
+  expect(await bundle.refresh()).toEqual([`live["table ${bundle.schema}.t"]`]);
+});
+
+test("a baseline is refused where another text was recorded for its version", async () => {
+  const bundle = await databases.bundle({
+    "migrations/20260701000000_other.sql": "create schema $s;\n",
+  }, { baseline: "20260701000000" });
+  await bundle.sql("create schema $s");
+  await bundle.sql(
+    "insert into supabase_migrations.schema_migrations (version, name, statements) values ('20260701000000', 'other', array['create schema something_else'])",
+  );
+
+  expect(await failureOf(bundle.up())).toMatch(/other\.sql is not what was applied to this database as 20260701000000 \(statement 1 differs/);
+  await bundle.sql("delete from supabase_migrations.schema_migrations where version = '20260701000000'");
+});
+
+test("transaction control is refused before anything is sent", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    "migrations/20260102000000_commit.sql": "create table $s.u ();\ncommit;\n",
+  });
+
+  expect(await failureOf(bundle.up())).toMatch(/commit\.sql:2:1: transaction control is the deployer's business/);
+  expect((await bundle.sql("select to_regnamespace('$s') as s")).rows).toEqual([{ s: null }]);
+});
+
+test("an edited row of the history is drift, and put right", async () => {
+  const bundle = await databases.bundle(schema);
+  await bundle.up();
+
+  await bundle.sql("update supabase_migrations.bundle_files set sha256 = 'x' where bundle = '$s'");
+  expect(await bundle.refresh()).toEqual(['live["applied file migrations/20260101000000_schema.sql"].sha256']);
+  await bundle.up();
+  expect(await bundle.refresh()).toEqual([]);
+
+  await bundle.sql("delete from supabase_migrations.bundle_files where bundle = '$s'");
+  await bundle.sql("delete from supabase_migrations.bundles where name = '$s'");
+  expect(await bundle.refresh()).toEqual(['live["applied file migrations/20260101000000_schema.sql"]']);
+  await bundle.up();
+  expect(await bundle.refresh()).toEqual([]);
+  expect(await bundle.history()).toHaveLength(1);
+});
+
+test("a database that was made anew is filled again, whatever the state says", async () => {
+  const bundle = await databases.bundle(schema);
+  await bundle.up();
+  await bundle.sql("drop schema $s cascade; delete from supabase_migrations.bundle_files where bundle = '$s'; delete from supabase_migrations.bundles where name = '$s'");
+
+  await bundle.up();
+
+  expect(await bundle.refresh()).toEqual([]);
+  expect((await bundle.sql("select to_regclass('$s.t') is not null as t")).rows).toEqual([{ t: true }]);
+});
