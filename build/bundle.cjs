@@ -23,6 +23,7 @@ const programs = {
   "providers/terraform-provider.cjs": "local/providers/supabase/main.ts",
   "providers/aws.cjs": "local/providers/aws/main.ts",
   "services/supabase.cjs": "local/services/supabase/main.ts",
+  "services/s3-gateway.cjs": "local/services/aws/s3Gateway/main.ts",
   "backup.cjs": "backup/cli.ts",
   "../sdks/supabase/bin/index.js": "sdks/supabase/index.ts",
 };

@@ -1,0 +1,148 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rename, rm } from "node:fs/promises";
+import { homedir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
+import { checkoutRoot } from "../../../foundation/checkout";
+import { UserError } from "../../../foundation/userError";
+import { withLock } from "../postgres/lock";
+
+const run = promisify(execFile);
+
+/** Called with one line for each step that takes longer than a moment. */
+export type Progress = (message: string) => void;
+
+/** moto, ready to run. */
+export interface AwsInstallation {
+  /** The interpreter of moto's own environment. */
+  readonly python: string;
+}
+
+/** moto 5.2 refuses older ones. */
+const oldestPython = [3, 10] as const;
+const pythonNames = ["python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
+
+/**
+ * moto in a virtual environment of its own, below the user's cache and keyed by its pinned requirements and the Python
+ * version: made once (half a minute, 140 MB), used by every checkout. Half an installation is never seen.
+ * @throws UserError when there is no Python that can make one, or when pip fails.
+ */
+export async function ensureAwsInstalled(
+  progress: Progress,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<AwsInstallation> {
+  const requirements = path.join(checkoutRoot(), "local", "services", "aws", "moto", "requirements.txt");
+  const python = await findPython(environment);
+  const key = createHash("sha256")
+    .update(await readFile(requirements))
+    .update(python.identity)
+    .digest("hex")
+    .slice(0, 16);
+  const cache = path.join(cacheFolder(environment), "moto");
+  const folder = path.join(cache, key);
+  const installation = { python: path.join(folder, "bin", "python") };
+  if (existsSync(installation.python)) return installation;
+
+  await mkdir(cache, { recursive: true });
+  await withLock(path.join(cache, `${key}.lock`), async () => {
+    if (existsSync(installation.python)) return;
+    progress("installing moto, the local AWS, from PyPI (140 MB, about half a minute)");
+    // Under the lock nobody else uses this name, so what a killed installation left behind is cleared here.
+    const draft = path.join(cache, `${key}.draft`);
+    await rm(draft, { recursive: true, force: true });
+    await createEnvironment(python.file, draft, environment);
+    await installRequirements(path.join(draft, "bin", "python"), requirements, environment);
+    await rename(draft, folder);
+  });
+  return installation;
+}
+
+function cacheFolder(environment: NodeJS.ProcessEnv): string {
+  return path.join(environment.XDG_CACHE_HOME || path.join(homedir(), ".cache"), "thorbis-supabase");
+}
+
+interface Python {
+  readonly file: string;
+  /** Changes when an environment made with it would no longer work. */
+  readonly identity: string;
+}
+
+/** The first Python on PATH that is new enough. */
+async function findPython(environment: NodeJS.ProcessEnv): Promise<Python> {
+  let tooOld: string | undefined;
+  for (const file of pythonNames) {
+    const found = await run(
+      file,
+      ["-c", "import sys; print('%d.%d.%d' % sys.version_info[:3]); print(sys.base_prefix)"],
+      { env: environment },
+    ).catch(() => undefined);
+    const [version, prefix] = found?.stdout.trim().split("\n") ?? [];
+    if (version === undefined || prefix === undefined) continue;
+    if (isNewEnough(version)) return { file, identity: `${version} ${prefix}` };
+    tooOld ??= version;
+  }
+  const least = oldestPython.join(".");
+  throw new UserError(
+    tooOld === undefined
+      ? `The local AWS needs Python ${least} or newer, and there is none on PATH: install python3 with its venv module (Debian: apt-get install python3-venv).`
+      : `The local AWS needs Python ${least} or newer, and the one on PATH is ${tooOld}: install a newer python3 with its venv module.`,
+  );
+}
+
+function isNewEnough(version: string): boolean {
+  const [major = 0, minor = 0] = version.split(".").map(Number);
+  return major > oldestPython[0] || (major === oldestPython[0] && minor >= oldestPython[1]);
+}
+
+async function createEnvironment(
+  python: string,
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  try {
+    await run(python, ["-m", "venv", folder], { env: environment });
+  } catch (error) {
+    throw new UserError(
+      `${python} cannot make a virtual environment (${firstLine(error)}): install its venv module (Debian: apt-get install python3-venv).`,
+      1,
+      { cause: error },
+    );
+  }
+}
+
+async function installRequirements(
+  python: string,
+  requirements: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  const options = [
+    "--require-hashes",
+    "--only-binary",
+    ":all:",
+    "--disable-pip-version-check",
+    "--no-input",
+    "--quiet",
+  ];
+  try {
+    await run(python, ["-m", "pip", "install", ...options, "--requirement", requirements], {
+      env: environment,
+    });
+  } catch (error) {
+    throw new UserError(
+      `moto, the local AWS, could not be installed from PyPI (${firstLine(error)}): see that pip can reach a package index, then run it again.`,
+      1,
+      { cause: error },
+    );
+  }
+}
+
+function firstLine(error: unknown): string {
+  const { stderr, message } = error as { stderr?: string; message?: string };
+  const lines = (stderr ?? "").split("\n").filter((line) => line.trim() !== "");
+  // pip says the reason in the last line that begins with ERROR.
+  const reason =
+    lines.filter((line) => line.startsWith("ERROR")).at(-1) ?? lines[0] ?? message ?? String(error);
+  return reason.replace(/^ERROR: /, "").trim();
+}

@@ -1,0 +1,47 @@
+/** Who answers a request: the server that keeps objects, or moto, which keeps the configuration of buckets. */
+export type Backend = "objects" | "configuration";
+
+/**
+ * Sub-resources of a bucket that the object server lacks (lifecycle: 501), ignores (encryption), or would enforce where
+ * it cannot be met: the bucket's policy demands TLS, and the local endpoint is plain HTTP on loopback. moto keeps
+ * them, checks their form and gives them back; versioning, object lock and ownership stay with the objects they govern.
+ */
+const configuration: ReadonlySet<string> = new Set([
+  "accelerate",
+  "analytics",
+  "encryption",
+  "inventory",
+  "lifecycle",
+  "logging",
+  "metrics",
+  "notification",
+  "policy",
+  "policyStatus",
+  "publicAccessBlock",
+  "replication",
+  "requestPayment",
+  "website",
+]);
+
+export interface Route {
+  readonly backend: Backend;
+  /** Undefined for the list of buckets. */
+  readonly bucket: string | undefined;
+  /** A request about the bucket as such: neither an object nor one of its sub-resources. */
+  readonly bucketItself: boolean;
+}
+
+/** Where a path-style S3 request goes, by its path and query. */
+export function route(url: string): Route {
+  const { pathname, searchParams } = new URL(url, "http://s3");
+  const [, bucket = "", ...key] = pathname.split("/");
+  const isObject = key.some((part) => part !== "");
+  const names = [...searchParams.keys()];
+  const isConfiguration = bucket !== "" && !isObject && names.some((name) => configuration.has(name));
+  return {
+    backend: isConfiguration ? "configuration" : "objects",
+    bucket: bucket === "" ? undefined : bucket,
+    // The SDK adds x-id to every request, only for the reader of logs.
+    bucketItself: bucket !== "" && !isObject && names.every((name) => name === "x-id"),
+  };
+}
