@@ -4,9 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Client } from "pg";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { stopCluster } from "../../../../local/services/postgres";
 import { freePort } from "../../../../local/services/process";
 import { databaseDirectories } from "../../../../local/services/supabase";
-import { stopCluster } from "../../../../local/services/postgres";
 import { accessToken, newProjectBody } from "./support";
 
 // The daemon itself, over real clusters: what the local stack starts.
@@ -72,7 +72,9 @@ async function call(method: string, target: string, body?: unknown): Promise<any
 }
 
 async function active(ref: string, wanted = "ACTIVE_HEALTHY"): Promise<void> {
-  await expect.poll(async () => (await call("GET", `/projects/${ref}`)).status, { timeout: 60_000 }).toBe(wanted);
+  await expect
+    .poll(async () => (await call("GET", `/projects/${ref}`)).status, { timeout: 60_000 })
+    .toBe(wanted);
 }
 
 /** Signs in where the pooler's row leads, as a client does: the placeholder is replaced by the password. */
@@ -82,7 +84,9 @@ async function signIn(ref: string, password: string): Promise<string> {
   const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    const { rows } = await client.query("select current_user || ' ' || rolsuper as who from pg_roles where rolname = current_user");
+    const { rows } = await client.query(
+      "select current_user || ' ' || rolsuper as who from pg_roles where rolname = current_user",
+    );
     return rows[0].who;
   } finally {
     await client.end();
@@ -156,7 +160,15 @@ test("without a token, or where its port is taken, the daemon says so and ends",
       let text = "";
       const child = spawn(
         process.execPath,
-        ["--import", "tsx", "local/services/supabase/main.ts", "--state-directory", `${folder}/other`, "--port", String(port)],
+        [
+          "--import",
+          "tsx",
+          "local/services/supabase/main.ts",
+          "--state-directory",
+          `${folder}/other`,
+          "--port",
+          String(port),
+        ],
         { env: environment, stdio: ["ignore", "pipe", "pipe"] },
       );
       child.stdout.on("data", (chunk) => (text += chunk));

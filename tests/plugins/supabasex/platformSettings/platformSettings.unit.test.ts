@@ -2,8 +2,8 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { CallContext } from "../../../../plugins/host/provider";
 import { type PropertyMap, Secret, unknown } from "../../../../plugins/host/values";
 import { supabasex } from "../../../../plugins/supabasex/provider/provider";
-import { accessToken } from "../../../local/services/supabase/support";
 import { type ServedEmulator, servedEmulator } from "../../../local/services/supabase/server";
+import { accessToken } from "../../../local/services/supabase/support";
 
 const type = "supabasex:index:PlatformSettings";
 const urn = `urn:pulumi:local::thorbis-supabase::${type}::it`;
@@ -55,14 +55,30 @@ async function refresh(state: State): Promise<State> {
 }
 
 async function changes(state: State, now: PropertyMap = state.inputs): Promise<Record<string, string>> {
-  const request = { urn, type, id: state.id, oldInputs: state.inputs, oldOutputs: state.outputs, inputs: now };
+  const request = {
+    urn,
+    type,
+    id: state.id,
+    oldInputs: state.inputs,
+    oldOutputs: state.outputs,
+    inputs: now,
+  };
   const { detailed = {} } = await supabasex.diff({ ...request, ignoreChanges: [] }, context);
   return Object.fromEntries(Object.entries(detailed).map(([path, { kind }]) => [path, kind]));
 }
 
 async function update(state: State, now: PropertyMap = state.inputs, preview = false): Promise<State> {
   const old = { oldInputs: state.inputs, oldOutputs: state.outputs };
-  const request = { urn, type, id: state.id, ...old, inputs: now, ignoreChanges: [], preview, timeoutSeconds: 60 };
+  const request = {
+    urn,
+    type,
+    id: state.id,
+    ...old,
+    inputs: now,
+    ignoreChanges: [],
+    preview,
+    timeoutSeconds: 60,
+  };
   return { id: state.id, inputs: now, ...(await supabasex.update(request, context)) };
 }
 
@@ -79,7 +95,10 @@ test("create sets pooler and realtime, and leaves nothing to do", async () => {
     `PATCH /projects/${ref}/config/database/pooler`,
     `PATCH /projects/${ref}/config/realtime`,
   ]);
-  expect(emulator.bodies).toEqual([{ default_pool_size: 20 }, { private_only: true, max_concurrent_users: 500 }]);
+  expect(emulator.bodies).toEqual([
+    { default_pool_size: 20 },
+    { private_only: true, max_concurrent_users: 500 },
+  ]);
   expect(state.id).toBe(ref);
   expect(state.outputs).toEqual({ ...inputs(), status: "ACTIVE_HEALTHY" });
   expect(await changes(state)).toEqual({});
@@ -100,8 +119,14 @@ test("settings changed by hand are found by name, and put back", async () => {
 
   const drifted = await refresh(state);
 
-  expect(drifted.outputs).toMatchObject({ pooler: { defaultPoolSize: 15 }, realtime: { privateOnly: false } });
-  expect(await changes(drifted)).toEqual({ "pooler.defaultPoolSize": "update", "realtime.privateOnly": "update" });
+  expect(drifted.outputs).toMatchObject({
+    pooler: { defaultPoolSize: 15 },
+    realtime: { privateOnly: false },
+  });
+  expect(await changes(drifted)).toEqual({
+    "pooler.defaultPoolSize": "update",
+    "realtime.privateOnly": "update",
+  });
   expect(await changes(await refresh(await update(drifted)))).toEqual({});
 });
 
@@ -138,7 +163,13 @@ test("a deleted project is reported, and the next update says what to do", async
 test("a project that is restarting is not reported", async () => {
   const state = await create(inputs());
   const body = { ref, status: "RESTARTING" };
-  emulator.faults.push({ method: "GET", path: new RegExp(`^/projects/${ref}$`), status: 200, body, times: 1 });
+  emulator.faults.push({
+    method: "GET",
+    path: new RegExp(`^/projects/${ref}$`),
+    status: 200,
+    body,
+    times: 1,
+  });
 
   expect(await changes(await refresh(state))).toEqual({});
 });
@@ -200,7 +231,9 @@ test("another region or organization is refused in preview, unless it is another
   };
 
   expect((await refusals(moved)).map(({ property }) => property)).toEqual(["region", "organizationId"]);
-  expect((await refusals(moved))[0]?.reason).toMatch(/^of a Supabase project cannot change, and this one has "eu-central-1"/);
+  expect((await refusals(moved))[0]?.reason).toMatch(
+    /^of a Supabase project cannot change, and this one has "eu-central-1"/,
+  );
   expect(await refusals({ ...moved, projectRef: unknown })).toEqual([]);
   expect(await refusals(before)).toEqual([]);
 });
@@ -208,7 +241,10 @@ test("another region or organization is refused in preview, unless it is another
 test("a token given in plain is made a secret", async () => {
   const request = { urn, type, name: "it", oldInputs: {}, randomSeed: new Uint8Array() };
 
-  const { inputs: checked } = await supabasex.check({ ...request, inputs: inputs({ accessToken: "sbp_x" }) }, context);
+  const { inputs: checked } = await supabasex.check(
+    { ...request, inputs: inputs({ accessToken: "sbp_x" }) },
+    context,
+  );
 
   expect(checked.accessToken).toEqual(new Secret("sbp_x"));
 });

@@ -1,0 +1,139 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { ManagementApi } from "../../foundation/managementApi";
+
+interface Reply {
+  status: number;
+  headers?: Record<string, string>;
+  body?: string;
+}
+
+let server: Server;
+let replies: (Reply | "hang up")[];
+let requests: { method?: string; url?: string; headers: IncomingMessage["headers"]; body: string }[];
+let waits: number[];
+let api: ManagementApi;
+
+beforeEach(async () => {
+  replies = [];
+  requests = [];
+  waits = [];
+  server = createServer(async (request, response) => {
+    let body = "";
+    for await (const chunk of request) body += chunk;
+    requests.push({ method: request.method, url: request.url, headers: request.headers, body });
+    const reply = replies.shift() ?? {
+      status: 200,
+      headers: { "content-type": "application/json" },
+      body: '{"ok":true}',
+    };
+    if (reply === "hang up") return void request.socket.destroy();
+    response.writeHead(reply.status, reply.headers).end(reply.body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  api = new ManagementApi({
+    endpoint: `http://127.0.0.1:${port}/prefix/`,
+    accessToken: " sbp_token\n",
+    client: "Test/1",
+    wait: async (milliseconds) => void waits.push(milliseconds),
+  });
+});
+
+afterEach(async () => {
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+test("sends the token without blanks, its own name, and a content type only with a body", async () => {
+  await api.call("GET", "/projects");
+  await api.call("PATCH", "/projects/x", { body: { name: "y" } });
+
+  expect(requests.map(({ method, url, body }) => [method, url, body])).toEqual([
+    ["GET", "/prefix/v1/projects", ""],
+    ["PATCH", "/prefix/v1/projects/x", '{"name":"y"}'],
+  ]);
+  expect(requests[0]?.headers).toMatchObject({ authorization: "Bearer sbp_token", "user-agent": "Test/1" });
+  expect(requests[0]?.headers["content-type"]).toBeUndefined();
+  expect(requests[1]?.headers["content-type"]).toBe("application/json");
+});
+
+test.each([408, 429, 500, 502, 503, 504])(
+  "a read that ends with %i is tried again, four times in all",
+  async (status) => {
+    replies = Array.from({ length: 4 }, () => ({ status }));
+
+    const answer = await api.call("GET", "/projects");
+
+    expect(answer.status).toBe(status);
+    expect(requests).toHaveLength(4);
+    expect(waits).toHaveLength(3);
+    waits.forEach((wait, at) => {
+      expect(wait).toBeGreaterThanOrEqual(500 * (at + 1));
+      expect(wait).toBeLessThanOrEqual(1500 * (at + 1));
+    });
+  },
+);
+
+test.each([400, 401, 404, 422])("a read that ends with %i is not", async (status) => {
+  replies = [{ status }];
+
+  expect((await api.call("GET", "/projects")).status).toBe(status);
+  expect(requests).toHaveLength(1);
+});
+
+test.each(["POST", "PATCH", "PUT", "DELETE"])("a %s is sent once, whatever becomes of it", async (method) => {
+  replies = [{ status: 503 }];
+  expect((await api.call(method, "/projects")).status).toBe(503);
+
+  replies = ["hang up"];
+  await expect(api.call(method, "/projects")).rejects.toThrow(
+    /^The Management API at http.* cannot be reached: /,
+  );
+  expect(requests).toHaveLength(2);
+});
+
+test("a read whose connection breaks is tried again", async () => {
+  replies = ["hang up"];
+
+  expect((await api.call("GET", "/projects")).json).toEqual({ ok: true });
+  expect(requests).toHaveLength(2);
+});
+
+test("Retry-After is honoured up to ten seconds, on 429 and 503 alone", async () => {
+  const headers = { "retry-after": "3" };
+  replies = [
+    { status: 429, headers },
+    { status: 503, headers: { "retry-after": "60" } },
+    { status: 500, headers },
+  ];
+
+  await api.call("GET", "/projects");
+
+  expect(waits.slice(0, 2)).toEqual([3000, 10_000]);
+  expect(waits[2]).not.toBe(3000);
+});
+
+test("only what says that it is JSON is decoded", async () => {
+  replies = [{ status: 200, headers: { "content-type": "text/plain" }, body: '{"ok":true}' }];
+
+  expect(await api.call("GET", "/projects")).toEqual({ status: 200, text: '{"ok":true}', json: undefined });
+});
+
+test("an unexpected status is said with what was tried and what was answered", async () => {
+  replies = [
+    { status: 401, headers: { "content-type": "application/json" }, body: '{"message":"Unauthorized"}' },
+  ];
+
+  await expect(api.expect(200, "read project", "GET", "/projects/x")).rejects.toThrow(
+    'Unable to read project, got status 401: {"message":"Unauthorized"} (is the access token right?)',
+  );
+});
+
+test("a call ends when it is cancelled", async () => {
+  const cancelled = AbortSignal.abort();
+
+  await expect(api.call("GET", "/projects", { signal: cancelled })).rejects.toThrow();
+  expect(requests).toEqual([]);
+});
