@@ -6,20 +6,20 @@
 -- tenant. No setting of ours is read here.
 --
 -- Security definer, because the policies of shared.users call it: read as the caller it would call itself. It runs as
--- app_owner, whom the policy membership_lookup shows exactly one row: the caller's own membership.
+-- app_owner, whom the policy membership_lookup shows exactly one row, found by its key: the caller's own membership.
 -- In schema private, because nothing outside of policies needs it: it is not callable through the Data API.
 create or replace function private.get_current_tenant_id() returns uuid
 language plpgsql stable parallel safe security definer
 set search_path = ''
 as $$
 declare
-  claimed_tenant text := nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'tenant_id';
+  claims jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
 begin
   return (
     select member.tenant_id
     from shared.users as member
-    where member.id = private.get_current_user_id()
-      and member.tenant_id::text = lower(claimed_tenant)
+    where member.id::text = lower(claims ->> 'sub')
+      and member.tenant_id::text = lower(claims ->> 'tenant_id')
       and member.disabled_at is null
   );
 end

@@ -6,13 +6,13 @@ language plpgsql stable parallel safe security definer
 set search_path = ''
 as $$
 declare
-  claimed_tenant text := nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'tenant_id';
+  claims jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
 begin
   return (
     select member.role
     from shared.users as member
-    where member.id = private.get_current_user_id()
-      and member.tenant_id::text = lower(claimed_tenant)
+    where member.id::text = lower(claims ->> 'sub')
+      and member.tenant_id::text = lower(claims ->> 'tenant_id')
       and member.disabled_at is null
   );
 end

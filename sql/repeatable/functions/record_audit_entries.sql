@@ -3,6 +3,8 @@
 --
 -- Security definer: no API role may write the trail. It runs as app_owner, whom the policy trigger_may_append lets insert
 -- and nothing else.
+--
+-- `offset 0` keeps the planner from merging the subqueries, which would turn each row into JSON once per mention.
 create or replace function private.record_audit_entries() returns trigger
 language plpgsql security definer
 set search_path = ''
@@ -18,7 +20,7 @@ begin
     select
       coalesce(image ->> 'tenant_id', image ->> 'id')::uuid, tg_table_schema, tg_table_name, 'insert',
       (image ->> 'id')::uuid, person, writer, image
-    from (select to_jsonb(new_row) as image from new_rows as new_row) as written;
+    from (select to_jsonb(new_row) as image from new_rows as new_row offset 0) as written;
 
   elsif tg_op = 'DELETE' then
     insert into audit.entries
@@ -26,7 +28,7 @@ begin
     select
       coalesce(image ->> 'tenant_id', image ->> 'id')::uuid, tg_table_schema, tg_table_name, 'delete',
       (image ->> 'id')::uuid, person, writer, image
-    from (select to_jsonb(old_row) as image from old_rows as old_row) as removed;
+    from (select to_jsonb(old_row) as image from old_rows as old_row offset 0) as removed;
 
   else
     insert into audit.entries
@@ -38,6 +40,7 @@ begin
       select to_jsonb(old_row) as old_image, to_jsonb(new_row) as new_image
       from old_rows as old_row
       join new_rows as new_row using (id)
+      offset 0
     ) as written
     cross join lateral (
       select

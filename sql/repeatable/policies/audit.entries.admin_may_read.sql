@@ -3,4 +3,4 @@ create policy admin_may_read on audit.entries
   as restrictive
   for select
   to authenticated
-  using ((select private.get_current_tenant_role()) = 'admin' and (select private.has_second_factor()));
+  using ((select private.get_current_tenant_role() = 'admin' and private.has_second_factor()));

@@ -4,6 +4,6 @@ create policy sensitive_data on shared.customers
   as restrictive
   to authenticated
   using (
-    (select private.get_current_tenant_role()) in ('admin', 'manager')
-    or ((select private.get_current_tenant_role()) = 'employee' and not pii_restricted)
+    (select private.get_current_tenant_role() in ('admin', 'manager'))
+    or (not pii_restricted and (select private.get_current_tenant_role() = 'employee'))
   );

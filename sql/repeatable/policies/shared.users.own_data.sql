@@ -5,6 +5,6 @@ create policy own_data on shared.users
   for select
   to authenticated
   using (
-    (select private.get_current_tenant_role()) in ('admin', 'manager')
+    (select private.get_current_tenant_role() in ('admin', 'manager'))
     or id = (select private.get_current_user_id())
   );

@@ -6,7 +6,7 @@ create policy own_data_update on shared.users
   to authenticated
   using (
     id = (select private.get_current_user_id())
-    or ((select private.get_current_tenant_role()) = 'admin' and (select private.has_second_factor()))
+    or (select private.get_current_tenant_role() = 'admin' and private.has_second_factor())
   )
   with check (
     (
@@ -14,5 +14,5 @@ create policy own_data_update on shared.users
       and role = (select private.get_current_tenant_role())
       and disabled_at is null
     )
-    or ((select private.get_current_tenant_role()) = 'admin' and (select private.has_second_factor()))
+    or (select private.get_current_tenant_role() = 'admin' and private.has_second_factor())
   );
