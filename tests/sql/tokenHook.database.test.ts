@@ -187,3 +187,29 @@ describe("signing in", () => {
     );
   });
 });
+
+test("deleting the account takes the membership, and leaves the tenant's rows without it", async () => {
+  const user = userId("a", "employee");
+  await database.postgres.query(
+    `insert into auth.users (id, email) values ($1, 'back@a.example.com') on conflict do nothing`,
+    [user],
+  );
+  await database.postgres.query(
+    `insert into shared.users (id, tenant_id, email) values ($1, $2, 'back@a.example.com') on conflict do nothing`,
+    [user, tenantId("a")],
+  );
+  await database.postgres.query("update home_services.work_orders set technician_id = $1 where tenant_id = $2", [
+    user,
+    tenantId("a"),
+  ]);
+
+  await auth.query("delete from auth.users where id = $1", [user]);
+
+  const { rows } = await database.postgres.query(
+    `select (select count(*)::int from shared.users where id = $1) as members,
+       count(*)::int as orders, count(technician_id)::int as with_technician
+     from home_services.work_orders where tenant_id = $2`,
+    [user, tenantId("a")],
+  );
+  expect(rows).toEqual([{ members: 0, orders: 2, with_technician: 0 }]);
+});

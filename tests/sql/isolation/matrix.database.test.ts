@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Actor, actors, as, attempt, type Outcome } from "../support/actors";
+import { type Actor, actors, as, attempt, member, type Outcome } from "../support/actors";
 import { type BundledDatabase, startBundledDatabase } from "../support/database";
 import { seedWorld, tenantId } from "../support/world";
 import { type Relation, readFunctions, readRelations } from "./catalog";
@@ -252,6 +252,27 @@ describe.each(actors.map((actor) => [actor.name, actor] as const))("%s", (_name,
       ),
     );
   });
+});
+
+test("control: a new table that forgets its policies fails the matrix by itself", async () => {
+  const { postgres } = database;
+  await postgres.query("begin");
+  try {
+    await postgres.query(`
+      create table retail.forgotten as select tenant_id, id from retail.orders;
+      grant select on retail.forgotten to authenticated`);
+    const known = relations.map((relation) => relation.name);
+    const added = (await readRelations(postgres)).filter((relation) => !known.includes(relation.name));
+    await postgres.query("set local role authenticated");
+    const seen = await commands.select?.(postgres, member("a", "user"), added[0] as Relation);
+
+    expect(added.map((relation) => [relation.name, relation.class])).toEqual([["retail.forgotten", "data"]]);
+    // What the model expects of data: the tenant's two rows. What is seen: those of tenant b as well.
+    expect(expectedOf(["member", "user"], "data", "select")).toBe("tenant");
+    expect(seen).toHaveLength(5);
+  } finally {
+    await postgres.query("rollback");
+  }
 });
 
 test("the world has rows of both tenants in every table, so that a missing policy shows", () => {
