@@ -11,7 +11,6 @@ interface Registration {
 const registered: Registration[] = [];
 const called: { token: string; inputs: Record<string, unknown> }[] = [];
 
-
 beforeAll(async () => {
   await pulumi.runtime.setMocks({
     newResource: ({ type, inputs, name }) => {
@@ -130,14 +129,22 @@ describe("registers under its token, with its inputs:", () => {
   });
 });
 
-test.each([
-  ["getPooler", supabase.getPooler, supabase.getPoolerOutput, "projectRef"],
-  ["getApikeys", supabase.getApikeys, supabase.getApikeysOutput, "projectRef"],
-  ["getNetworkBans", supabase.getNetworkBans, supabase.getNetworkBansOutput, "projectRef"],
-  ["getBranch", supabase.getBranch, supabase.getBranchOutput, "parentProjectRef"],
-])("%s calls its token, plainly and on outputs", async (name, plain, output, argument) => {
+type Arguments = { projectRef: string; parentProjectRef: string };
+type Functions = [
+  name: string,
+  argument: keyof Arguments,
+  plain: (args: Arguments) => Promise<unknown>,
+  output: (args: Arguments) => pulumi.Output<unknown>,
+];
+
+test.each<Functions>([
+  ["getPooler", "projectRef", supabase.getPooler, supabase.getPoolerOutput],
+  ["getApikeys", "projectRef", supabase.getApikeys, supabase.getApikeysOutput],
+  ["getNetworkBans", "projectRef", supabase.getNetworkBans, supabase.getNetworkBansOutput],
+  ["getBranch", "parentProjectRef", supabase.getBranch, supabase.getBranchOutput],
+])("%s calls its token with %s, plainly and on outputs", async (name, argument, plain, output) => {
   called.length = 0;
-  const args = { [argument]: "ref" } as { projectRef: string; parentProjectRef: string };
+  const args: Arguments = { projectRef: "ref", parentProjectRef: "ref" };
 
   await plain(args);
   await new Promise((resolve) => output(args).apply(resolve));

@@ -391,7 +391,8 @@ describe("a third-party issuer", () => {
 
 test("the functions answer what the real provider's do", async () => {
   const invoke = async (name: string, args: Record<string, string>) =>
-    (await provider.invoke?.({ token: `supabase:index/${name}:${name}`, args }, context))?.result ?? {};
+    (await provider.invoke?.({ token: `supabase:index/${name}:${name}`, args, preview: false }, context))
+      ?.result ?? {};
   const port = [...emulator.clusters.running.values()].at(-1)?.port;
 
   const keys = await invoke("getApikeys", { projectRef: ref });
