@@ -1,0 +1,54 @@
+import { type Manifest, openManifest } from "./manifest";
+import { manifestName, objectKey, parseObjectKey, runStart, runsPrefix } from "./runName";
+import type { ListedObject, ObjectStore } from "./store/objectStore";
+
+/** What the bucket has under the name of one run. */
+export interface StoredRun {
+  readonly name: string;
+  readonly start: Date;
+  /** Every object of the run, the manifest included. */
+  readonly objects: readonly (ListedObject & { readonly name: string })[];
+  /** Without a manifest it is what an interrupted run left, and no backup. */
+  readonly isComplete: boolean;
+}
+
+/** All runs, oldest first. Objects that are none of ours are passed over. */
+export async function listRuns(store: ObjectStore, signal?: AbortSignal): Promise<StoredRun[]> {
+  const byRun = new Map<string, (ListedObject & { name: string })[]>();
+  for (const listed of await store.list(runsPrefix, signal)) {
+    const parsed = parseObjectKey(listed.key);
+    if (parsed === undefined) continue;
+    const objects = byRun.get(parsed.run) ?? [];
+    objects.push({ ...listed, name: parsed.object });
+    byRun.set(parsed.run, objects);
+  }
+  return [...byRun]
+    .map(([name, objects]) => ({
+      name,
+      start: runStart(name) ?? new Date(0),
+      objects,
+      isComplete: objects.some((object) => object.name === manifestName),
+    }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+export type ReadManifest =
+  | ReturnType<typeof openManifest>
+  | { readonly verdict: "no manifest" | "could not check"; readonly detail: string };
+
+/** The manifest of a run, or why there is none to be had; one that cannot be read hides no other backup. */
+export async function readManifest(store: ObjectStore, run: string, signal?: AbortSignal): Promise<ReadManifest> {
+  let text: string | undefined;
+  try {
+    text = await store.readText(objectKey(run, manifestName), signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { verdict: "could not check", detail: error instanceof Error ? error.message : String(error) };
+  }
+  if (text === undefined) return { verdict: "no manifest", detail: "the run was interrupted or is still going on" };
+  return openManifest(text, run);
+}
+
+export function totalBytes({ objects }: Pick<Manifest, "objects">): number {
+  return objects.reduce((sum, { bytes }) => sum + bytes, 0);
+}

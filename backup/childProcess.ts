@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
+
+const graceMilliseconds = 5_000;
+const rememberedBytes = 16 * 1024;
+
+/** A program that did not end well: what it was, how it ended, and what it said. */
+export class ProcessFailure extends Error {
+  override readonly name = "ProcessFailure";
+
+  constructor(
+    readonly program: string,
+    /** `exit code 1`, `signal SIGKILL`, or why it could not be started. */
+    readonly ending: string,
+    /** The end of its standard error, without secrets. */
+    readonly errorText: string,
+  ) {
+    super(`${program} ended with ${ending}${errorText === "" ? "" : `: ${errorText}`}`);
+  }
+}
+
+export interface ProcessOptions {
+  readonly environment: NodeJS.ProcessEnv;
+  readonly stdio: StdioOptions;
+  /** Ends the process: SIGTERM, and SIGKILL when it is still there 5 s later. */
+  readonly signal?: AbortSignal | undefined;
+  /** Never to be shown. */
+  readonly secrets?: readonly string[];
+}
+
+export interface RunningProgram {
+  readonly child: ChildProcess;
+  /** Resolves at exit code 0, rejects with ProcessFailure at any other ending. Never unhandled. */
+  readonly ended: Promise<void>;
+}
+
+/** Starts a program whose standard error, if it is a pipe, is kept for the message of its failure. */
+export function startProgram(file: string, args: readonly string[], options: ProcessOptions): RunningProgram {
+  const name = file.slice(file.lastIndexOf("/") + 1);
+  const child = spawn(file, args, { env: options.environment, stdio: options.stdio });
+  let errorText = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    errorText = (errorText + text).slice(-rememberedBytes);
+  });
+  const stop = (): void => {
+    child.kill("SIGTERM");
+    setTimeout(() => child.kill("SIGKILL"), graceMilliseconds).unref();
+  };
+  const ended = new Promise<void>((resolve, reject) => {
+    const fail = (ending: string): void =>
+      reject(new ProcessFailure(name, ending, maskSecrets(errorText.trim(), options.secrets ?? [])));
+    child.once("error", (error: NodeJS.ErrnoException) => {
+      fail(error.code === "ENOENT" ? "no start, for there is no such program" : `no start (${error.message})`);
+    });
+    child.once("close", (code, signal) => {
+      options.signal?.removeEventListener("abort", stop);
+      if (code === 0) resolve();
+      else fail(signal === null ? `exit code ${code}` : `signal ${signal}`);
+    });
+  });
+  ended.catch(() => undefined);
+  if (options.signal?.aborted) stop();
+  else options.signal?.addEventListener("abort", stop, { once: true });
+  return { child, ended };
+}
+
+/** The text without these secrets, as they are and as a URL would carry them. */
+export function maskSecrets(text: string, secrets: readonly string[]): string {
+  return secrets
+    .filter((secret) => secret !== "")
+    .flatMap((secret) => [secret, encodeURIComponent(secret)])
+    .reduce((masked, secret) => masked.replaceAll(secret, "********"), text);
+}

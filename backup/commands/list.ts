@@ -1,0 +1,70 @@
+import { listRuns, type ReadManifest, readManifest, type StoredRun, totalBytes } from "../catalog";
+import type { CommandContext } from "../context";
+import { readEnvironment } from "../environment";
+import { formatBytes, formatTable } from "../output";
+import { createClient } from "../store/client";
+import { ObjectStore } from "../store/objectStore";
+
+export interface ListOptions {
+  /** Also runs that have no manifest: interrupted, or still going on. */
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+export interface ListedRun {
+  readonly run: string;
+  readonly startedAt: string;
+  readonly state: "complete" | "partial" | Exclude<ReadManifest["verdict"], "intact" | "no manifest">;
+  readonly database?: string;
+  readonly tables?: number;
+  readonly rows?: number;
+  readonly bytes: number;
+}
+
+/** `backup list`: what the bucket has, oldest first. */
+export async function list(options: ListOptions, context: CommandContext): Promise<ListedRun[]> {
+  const { store: settings } = readEnvironment(["store"], context.environment);
+  const store = new ObjectStore(createClient(settings), settings.bucket);
+  const listed: ListedRun[] = [];
+  for (const run of await listRuns(store, context.signal)) {
+    if (!run.isComplete && options.all !== true) continue;
+    listed.push(await describeRun(run, store, context.signal));
+  }
+  if (options.json === true) context.print(JSON.stringify(listed, null, 2));
+  else if (listed.length === 0) context.print(`There is no backup in ${settings.bucket}.`);
+  else context.print(toTable(listed));
+  return listed;
+}
+
+async function describeRun(run: StoredRun, store: ObjectStore, signal: AbortSignal): Promise<ListedRun> {
+  const known = { run: run.name, startedAt: run.start.toISOString() };
+  const stored = run.objects.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (!run.isComplete) return { ...known, state: "partial", bytes: stored };
+  const opened = await readManifest(store, run.name, signal);
+  if (opened.verdict === "no manifest") return { ...known, state: "partial", bytes: stored };
+  if (opened.verdict !== "intact") return { ...known, state: opened.verdict, bytes: stored };
+  const { manifest } = opened;
+  return {
+    ...known,
+    state: "complete",
+    database: manifest.source.database,
+    tables: manifest.tables.length,
+    rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
+    bytes: totalBytes(manifest),
+  };
+}
+
+function toTable(runs: readonly ListedRun[]): string {
+  return formatTable([
+    ["RUN", "STARTED", "STATE", "DATABASE", "TABLES", "ROWS", "SIZE"],
+    ...runs.map((run) => [
+      run.run,
+      run.startedAt,
+      run.state,
+      run.database ?? "-",
+      String(run.tables ?? "-"),
+      String(run.rows ?? "-"),
+      formatBytes(run.bytes),
+    ]),
+  ]);
+}

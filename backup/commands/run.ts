@@ -1,0 +1,191 @@
+import { createHash } from "node:crypto";
+import type pg from "pg";
+import { UserError } from "../../foundation/userError";
+import { totalBytes } from "../catalog";
+import { forEachLimited } from "../concurrency";
+import type { CommandContext } from "../context";
+import { storeArchive } from "../dump/archive";
+import { largestFirst, type PlannedArchive, planArchives } from "../dump/plan";
+import { readEnvironment, type Settings } from "../environment";
+import { exitCodes } from "../exitCodes";
+import { type Manifest, manifestVersion, type StoredObject, sealManifest, type TableCount } from "../manifest";
+import { formatBytes } from "../output";
+import { connect } from "../postgres/connect";
+import { describeGlobals, describeJobs, describeMaterializedViews } from "../postgres/statements";
+import { readIdentity } from "../postgres/identity";
+import { countRows, type Inventory, readInventory } from "../postgres/inventory";
+import { lockOutOthers, type Snapshot, takeSnapshot } from "../postgres/snapshot";
+import { findTools, requireClientAtLeast, type Tools } from "../postgres/tools";
+import { manifestName, newRunName, objectKey, runsPrefix } from "../runName";
+import { createClient } from "../store/client";
+import { ObjectStore } from "../store/objectStore";
+import { inspectObjects } from "../verify/inspectRun";
+import { toolVersion } from "../version";
+
+/** Everything that the steps of one run share. */
+interface Run extends CommandContext {
+  readonly name: string;
+  readonly startedAt: Date;
+  readonly settings: Settings<"store" | "source" | "parallel">;
+  readonly tools: Tools;
+  readonly store: ObjectStore;
+  /** Also aborted by the first step that fails. */
+  readonly signal: AbortSignal;
+  readonly fail: (reason: unknown) => void;
+}
+
+/**
+ * `backup run`: a backup of the whole database under a prefix of its own. Ends well only after every object has been read
+ * back and found to be what was written; the manifest, which makes it a backup, comes last.
+ */
+export async function run(context: CommandContext): Promise<Manifest> {
+  const settings = readEnvironment(["store", "source", "parallel"], context.environment);
+  const tools = await findTools();
+  const startedAt = new Date();
+  const failure = new AbortController();
+  const current: Run = {
+    ...context,
+    name: newRunName(startedAt),
+    startedAt,
+    settings,
+    tools,
+    store: new ObjectStore(createClient(settings.store), settings.store.bucket),
+    signal: AbortSignal.any([context.signal, failure.signal]),
+    fail: (reason) => failure.abort(reason),
+  };
+  try {
+    const client = await connect(settings.source, exitCodes.dumpFailed);
+    try {
+      return await backUp(current, client);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  } catch (error) {
+    // Without parts in the bucket that nobody sees and somebody pays for.
+    await current.store.abortUploads(objectKey(current.name, "")).catch((cleanUp: unknown) => {
+      context.progress(cleanUp instanceof Error ? cleanUp.message : String(cleanUp));
+    });
+    context.signal.throwIfAborted();
+    throw error;
+  }
+}
+
+async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
+  const { progress, settings, tools, store, signal, name } = current;
+  const { serverVersionNumber, ...source } = await readIdentity(client);
+  requireClientAtLeast(tools, serverVersionNumber, source.serverVersion);
+  await lockOutOthers(client);
+  const snapshot = await takeSnapshot(client);
+  const inventory = await readInventory(client);
+  const archives = planArchives(inventory, settings.parallel);
+  progress(
+    `backup ${name} of ${source.database} (PostgreSQL ${source.serverVersion}): ${inventory.tables.length} tables in ${archives.length} archives`,
+  );
+
+  const [objects, tables] = await Promise.all([
+    storeArchives(archives, snapshot, current),
+    count(client, inventory, current),
+  ]);
+  const texts = await storeTexts(client, current);
+  await client.query("commit");
+
+  const manifest: Manifest = {
+    formatVersion: manifestVersion,
+    run: name,
+    tool: { version: toolVersion, pgDump: tools.pgDumpVersion, zstd: tools.zstdVersion },
+    source: { ...source, lsn: snapshot.lsn },
+    snapshot: snapshot.name,
+    startedAt: current.startedAt.toISOString(),
+    finishedAt: new Date().toISOString(),
+    schemas: [...inventory.schemas],
+    roles: [...inventory.roles],
+    extensions: [...inventory.extensions],
+    tables,
+    objects: [...texts, ...objects],
+  };
+  await readBack(manifest, current);
+  const text = sealManifest(manifest);
+  const key = objectKey(name, manifestName);
+  await store.putText(key, text, "application/json", signal);
+  if ((await store.readText(key, signal)) !== text) throw notAsWritten(`${manifestName} (altered)`);
+  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  progress(
+    `backup ${name} is complete: ${rows} rows, ${formatBytes(totalBytes(manifest))} in ${manifest.objects.length} objects below ${runsPrefix}${name}/`,
+  );
+  return manifest;
+}
+
+/** In the order of the plan, whatever order they were made in. */
+async function storeArchives(
+  archives: readonly PlannedArchive[],
+  snapshot: Snapshot,
+  { store, tools, settings, signal, name, fail, progress }: Run,
+): Promise<StoredObject[]> {
+  const stored = new Map<string, StoredObject>();
+  const context = { tools, store, source: settings.source, snapshot: snapshot.name, signal };
+  await forEachLimited(largestFirst(archives), settings.parallel, async (archive) => {
+    try {
+      const object = await storeArchive(objectKey(name, archive.name), archive, context);
+      stored.set(archive.name, object);
+      progress(`${archive.name}: ${formatBytes(object.bytes)}`);
+    } catch (error) {
+      fail(error);
+      throw error;
+    }
+  });
+  return archives.flatMap((archive) => stored.get(archive.name) ?? []);
+}
+
+async function count(client: pg.Client, inventory: Inventory, { fail }: Run): Promise<TableCount[]> {
+  try {
+    return await countRows(client, [...inventory.tables, ...inventory.authTables, ...inventory.storageTables]);
+  } catch (error) {
+    const told = databaseError("Counting rows", error);
+    fail(told);
+    throw told;
+  }
+}
+
+async function storeTexts(client: pg.Client, { store, name, signal }: Run): Promise<StoredObject[]> {
+  const texts = [
+    { name: "globals.sql", content: "globals" as const, text: await describeGlobals(client) },
+    {
+      name: "materialized-views.sql",
+      content: "materialized views" as const,
+      text: await describeMaterializedViews(client),
+    },
+    { name: "jobs.sql", content: "jobs" as const, text: await describeJobs(client) },
+  ];
+  const objects: StoredObject[] = [];
+  for (const { name: object, content, text } of texts) {
+    if (text === undefined) continue;
+    await store.putText(objectKey(name, object), text, "application/sql", signal);
+    const bytes = Buffer.from(text, "utf8");
+    const sha256 = createHash("sha256").update(bytes).digest("hex");
+    objects.push({ name: object, kind: "sql", content, bytes: bytes.length, sha256 });
+  }
+  return objects;
+}
+
+async function readBack(manifest: Manifest, { store, tools, signal, progress }: Run): Promise<void> {
+  progress(`reading back ${manifest.objects.length} objects`);
+  const reports = await inspectObjects(manifest, { store, tools, depth: "contents", signal });
+  const faults = reports.filter(({ verdict }) => verdict !== "intact");
+  if (faults.length === 0) return;
+  throw notAsWritten(
+    faults.map(({ object, verdict, detail }) => `${object} (${verdict}${detail ? `: ${detail}` : ""})`).join(", "),
+  );
+}
+
+function notAsWritten(what: string): UserError {
+  return new UserError(
+    `The bucket does not give back what was written, so this is no backup: ${what}.`,
+    exitCodes.damaged,
+  );
+}
+
+function databaseError(doing: string, error: unknown): Error {
+  if (error instanceof UserError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UserError(`${doing} failed: ${reason}.`, exitCodes.dumpFailed, { cause: error });
+}

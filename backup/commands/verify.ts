@@ -1,0 +1,66 @@
+import { UserError } from "../../foundation/userError";
+import { listRuns } from "../catalog";
+import type { CommandContext } from "../context";
+import { readEnvironment } from "../environment";
+import { exitCodes } from "../exitCodes";
+import { findTools } from "../postgres/tools";
+import { selectRun } from "../selectRun";
+import { createClient } from "../store/client";
+import { ObjectStore } from "../store/objectStore";
+import { inspectRun, type RunReport } from "../verify/inspectRun";
+
+export interface VerifyOptions {
+  /** Full name of a run. Default: the newest that has a manifest. */
+  readonly run?: string;
+  /** Every run that has a manifest. */
+  readonly all?: boolean;
+  readonly json?: boolean;
+}
+
+/**
+ * `backup verify`: reads every byte of a backup, compares it with the manifest, and has `pg_restore` read every block of
+ * every archive. All faults are told in one pass.
+ * @throws UserError when anything is damaged or could not be checked, after the report was printed.
+ */
+export async function verify(options: VerifyOptions, context: CommandContext): Promise<RunReport[]> {
+  const { store: settings } = readEnvironment(["store"], context.environment);
+  const tools = await findTools();
+  const store = new ObjectStore(createClient(settings), settings.bucket);
+  const runs =
+    options.all === true
+      ? (await listRuns(store, context.signal)).filter(({ isComplete }) => isComplete).map(({ name }) => name)
+      : [await selectRun(store, options.run, context.signal)];
+  const reports: RunReport[] = [];
+  for (const run of runs) {
+    context.progress(`verifying ${run}`);
+    const report = await inspectRun(run, { store, tools, depth: "everything", signal: context.signal });
+    reports.push(report);
+    if (options.json !== true) context.print(describe(report));
+  }
+  if (options.json === true) context.print(JSON.stringify(reports, null, 2));
+  throwUnlessIntact(reports);
+  return reports;
+}
+
+/** @throws UserError that names the runs; damage outweighs what could not be checked. */
+export function throwUnlessIntact(reports: readonly RunReport[]): void {
+  const damaged = reports.filter(({ verdict }) => verdict === "damaged").map(({ run }) => run);
+  if (damaged.length > 0) {
+    throw new UserError(`Damaged: ${damaged.join(", ")}.`, exitCodes.damaged);
+  }
+  const unchecked = reports.filter(({ verdict }) => verdict === "could not check").map(({ run }) => run);
+  if (unchecked.length > 0) {
+    throw new UserError(`Could not be checked: ${unchecked.join(", ")}.`, exitCodes.couldNotCheck);
+  }
+}
+
+export function describe(report: RunReport): string {
+  const lines = [`${report.run}: ${report.verdict}`];
+  if (report.manifestFault !== undefined) {
+    lines.push(`  ${report.manifestFault.verdict}: ${report.manifestFault.detail}`);
+  }
+  for (const { object, verdict, detail } of report.objects) {
+    lines.push(`  ${object}: ${verdict}${detail === undefined ? "" : ` (${detail})`}`);
+  }
+  return lines.join("\n");
+}

@@ -1,0 +1,141 @@
+import { z } from "zod";
+import { UserError } from "../foundation/userError";
+
+/** Where backups are kept. */
+export interface StoreSettings {
+  readonly region: string;
+  readonly bucket: string;
+  /** `http://host/bucket` rather than `http://bucket.host`; what every S3 server but AWS's own needs. */
+  readonly forcePathStyle: boolean;
+}
+
+/** How to reach a database: what libpq calls PGHOST and so on. */
+export interface DatabaseSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+  /** `require` encrypts; `verify-full` also checks the server's certificate (PGSSLROOTCERT names the authority). */
+  readonly sslMode: SslMode;
+}
+
+const sslModes = ["disable", "require", "verify-full"] as const;
+export type SslMode = (typeof sslModes)[number];
+
+/** Supavisor and PgBouncer in transaction mode: each statement may meet another server session. */
+const transactionPoolerPort = 6543;
+
+const required = z.string({ error: "is not set" }).min(1, { error: "is empty" });
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string({ error: "is not set" })
+    .refine((text) => /^\d+$/.test(text) && Number(text) >= least && Number(text) <= most, {
+      error: `must be a whole number from ${least} to ${most}`,
+    })
+    .transform(Number);
+
+const port = wholeNumber(1, 65_535).refine((value) => value !== transactionPoolerPort, {
+  error: `must not be ${transactionPoolerPort}: the pooler's transaction mode loses the snapshot; use the direct connection or the session pooler, port 5432`,
+});
+
+const storeVariables = z
+  .object({
+    AWS_REGION: required,
+    BACKUP_BUCKET: required,
+    BACKUP_S3_FORCE_PATH_STYLE: z.enum(["true", "false"], { error: "must be true or false" }).optional(),
+    AWS_ENDPOINT_URL: z.string().optional(),
+    AWS_ENDPOINT_URL_S3: z.string().optional(),
+  })
+  .transform(
+    (variables): StoreSettings => ({
+      region: variables.AWS_REGION,
+      bucket: variables.BACKUP_BUCKET,
+      // An endpoint of one's own has no names for buckets, unless somebody says that it has.
+      forcePathStyle:
+        variables.BACKUP_S3_FORCE_PATH_STYLE === undefined
+          ? Boolean(variables.AWS_ENDPOINT_URL_S3 || variables.AWS_ENDPOINT_URL)
+          : variables.BACKUP_S3_FORCE_PATH_STYLE === "true",
+    }),
+  );
+
+const sourceVariables = z
+  .object({
+    PGHOST: required,
+    PGPORT: port,
+    PGDATABASE: required,
+    PGUSER: required,
+    PGPASSWORD: required,
+    PGSSLMODE: z.enum(sslModes, { error: `must be one of ${sslModes.join(", ")}` }).default("require"),
+  })
+  .transform(
+    (variables): DatabaseSettings => ({
+      host: variables.PGHOST,
+      port: variables.PGPORT,
+      database: variables.PGDATABASE,
+      user: variables.PGUSER,
+      password: variables.PGPASSWORD,
+      sslMode: variables.PGSSLMODE,
+    }),
+  );
+
+const targetVariables = z
+  .object({ RESTORE_DATABASE_URL: required.transform(parseTargetUrl) })
+  .transform((variables): DatabaseSettings => variables.RESTORE_DATABASE_URL);
+
+const dumpVariables = z
+  .object({ BACKUP_PARALLEL_DUMPS: wholeNumber(1, 16).default(4) })
+  .transform((variables) => variables.BACKUP_PARALLEL_DUMPS);
+
+const parts = { store: storeVariables, source: sourceVariables, target: targetVariables, parallel: dumpVariables };
+
+type Parts = typeof parts;
+export type Settings<Part extends keyof Parts> = { [Name in Part]: z.output<Parts[Name]> };
+
+/**
+ * The settings that a command needs, from the variables that the ECS task definition declares.
+ * @throws UserError that lists every fault at once and no received value.
+ */
+export function readEnvironment<Part extends keyof Parts>(
+  wanted: readonly Part[],
+  environment: NodeJS.ProcessEnv = process.env,
+): Settings<Part> {
+  const settings: Partial<Record<keyof Parts, unknown>> = {};
+  const faults: string[] = [];
+  for (const part of wanted) {
+    const result = parts[part].safeParse(environment);
+    if (result.success) settings[part] = result.data;
+    else faults.push(...result.error.issues.map((issue) => `${issue.path.join(".")} ${issue.message}`));
+  }
+  if (faults.length > 0) {
+    throw new UserError(
+      faults.length === 1
+        ? `The environment variable ${faults[0]}.`
+        : `The environment has ${faults.length} faults:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
+    );
+  }
+  return settings as Settings<Part>;
+}
+
+function parseTargetUrl(text: string, context: z.RefinementCtx): DatabaseSettings {
+  const fail = (message: string): never => {
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  };
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol) || url.hostname === "" || url.username === "") {
+    return fail("must be a URL of the form postgresql://user:password@host:port/database");
+  }
+  const targetPort = port.safeParse(url.port === "" ? "5432" : url.port);
+  if (!targetPort.success) return fail(`has a port that ${targetPort.error.issues[0]?.message}`);
+  const sslMode = z.enum(sslModes).safeParse(url.searchParams.get("sslmode") ?? "require");
+  if (!sslMode.success) return fail(`has an sslmode that is not one of ${sslModes.join(", ")}`);
+  return {
+    host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
+    port: targetPort.data,
+    database: decodeURIComponent(url.pathname.slice(1)) || "postgres",
+    user: decodeURIComponent(url.username),
+    password: decodeURIComponent(url.password),
+    sslMode: sslMode.data,
+  };
+}

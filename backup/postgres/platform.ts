@@ -1,0 +1,72 @@
+/**
+ * What Supabase itself puts into a project's database, on the images of PostgreSQL 15 and 17. A fresh project has all of
+ * it, and its `postgres` may not make it, so a restore leaves it alone.
+ */
+export const platformSchemas: ReadonlySet<string> = new Set([
+  "_analytics",
+  "_realtime",
+  "_supavisor",
+  "auth",
+  "cron",
+  "etl",
+  "extensions",
+  "graphql",
+  "graphql_public",
+  "net",
+  "pgbouncer",
+  "pgsodium",
+  "pgsodium_masks",
+  "pgtle",
+  "realtime",
+  "storage",
+  "supabase_functions",
+  "vault",
+]);
+
+/** Roles of a project at birth, with the attributes that a plain server needs for their objects and policies. */
+export const platformRoles: Readonly<Record<string, string>> = {
+  anon: "nologin",
+  authenticated: "nologin",
+  authenticator: "nologin noinherit",
+  dashboard_user: "nologin createdb createrole",
+  pgbouncer: "nologin",
+  pgsodium_keyholder: "nologin",
+  pgsodium_keyiduser: "nologin",
+  pgsodium_keymaker: "nologin",
+  pgtle_admin: "nologin",
+  postgres: "nologin createdb createrole bypassrls",
+  service_role: "nologin bypassrls",
+  supabase_admin: "nologin createdb createrole bypassrls",
+  supabase_auth_admin: "nologin noinherit createrole",
+  supabase_etl_admin: "nologin",
+  supabase_functions_admin: "nologin noinherit createrole",
+  supabase_privileged_role: "nologin",
+  supabase_read_only_user: "nologin bypassrls",
+  supabase_realtime_admin: "nologin noinherit",
+  supabase_replication_admin: "nologin",
+  supabase_storage_admin: "nologin noinherit createrole",
+};
+
+/** Publications that the platform makes. */
+export const platformPublications: ReadonlySet<string> = new Set([
+  "supabase_realtime",
+  "supabase_realtime_messages_publication",
+]);
+
+/**
+ * Who the users are and how they prove it. Sessions, tokens and challenges are left out: they are worth nothing in a
+ * project with other signing keys, and users sign in again.
+ */
+export const authTables: readonly string[] = [
+  "users",
+  "identities",
+  "mfa_factors",
+  "sso_providers",
+  "sso_domains",
+  "saml_providers",
+  "oauth_clients",
+  "webauthn_credentials",
+];
+
+/** Buckets only: the rows of `storage.objects` tell of files, and files are not part of a database backup. */
+export const storageTables: readonly string[] = ["buckets"];

@@ -1,0 +1,51 @@
+import type pg from "pg";
+import { UserError } from "../../foundation/userError";
+import { exitCodes } from "../exitCodes";
+
+/** Any number that no other program takes for an advisory lock on the same database: "backup" in ASCII. */
+const advisoryLock = "108170654281072";
+
+/** A state of the database that any number of sessions can look at, as long as the session that holds it lives. */
+export interface Snapshot {
+  /** For `pg_dump --snapshot`. */
+  readonly name: string;
+  /** Position of the write-ahead log. */
+  readonly lsn: string;
+}
+
+/** Lets one backup of a database run at a time; the lock ends with the session, however that ends. */
+export async function lockOutOthers(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${advisoryLock}) as locked`);
+  if (rows[0]?.locked === true) return;
+  const holder = await client.query<{ pid: number; since: Date | null; address: string | null }>(
+    `select l.pid, a.backend_start as since, host(a.client_addr) as address
+     from pg_locks l left join pg_stat_activity a using (pid)
+     where l.locktype = 'advisory' and l.granted and l.objsubid = 1
+       and l.database = (select oid from pg_database where datname = current_database())
+       and (l.classid::bigint << 32 | l.objid::bigint) = ${advisoryLock}`,
+  );
+  const { pid, since, address } = holder.rows[0] ?? {};
+  const place = address ? ` from ${address}` : "";
+  throw new UserError(
+    `Another backup of this database is running: session ${pid ?? "unknown"}${place}${since ? `, since ${since.toISOString()}` : ""}.`,
+    exitCodes.alreadyRunning,
+  );
+}
+
+/** Begins the transaction that holds the snapshot; it ends with `commit` or with the session. */
+export async function takeSnapshot(client: pg.Client): Promise<Snapshot> {
+  // A role's own time limits are for its everyday work; row_security = off turns filtered rows into an error.
+  await client.query(`
+    set statement_timeout = 0;
+    set lock_timeout = '60s';
+    set idle_in_transaction_session_timeout = 0;
+    set row_security = off;
+    set search_path = pg_catalog;
+    begin transaction isolation level repeatable read, read only`);
+  const { rows } = await client.query<Snapshot>(`
+    select pg_export_snapshot() as name,
+      (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end)::text as lsn`);
+  const snapshot = rows[0];
+  if (snapshot === undefined) throw new Error("pg_export_snapshot() answered nothing");
+  return snapshot;
+}

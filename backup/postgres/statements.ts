@@ -1,0 +1,132 @@
+import pg from "pg";
+import { platformRoles, platformSchemas } from "./platform";
+
+const { escapeIdentifier, escapeLiteral } = pg;
+
+interface RoleRow {
+  readonly name: string;
+  readonly login: boolean;
+  readonly inherit: boolean;
+  readonly create_db: boolean;
+  readonly create_role: boolean;
+  readonly bypass_rls: boolean;
+  readonly connection_limit: number;
+}
+
+/**
+ * What belongs to the server rather than to the database, as SQL that can be run twice: the roles that the platform does
+ * not bring, their memberships and settings, and the database's settings. No passwords: whoever may read them could
+ * pass for the role, and `pulumi up` sets them again.
+ */
+export async function describeGlobals(client: pg.Client): Promise<string> {
+  const { rows: roles } = await client.query<RoleRow>(
+    `select rolname as name, rolcanlogin as login, rolinherit as inherit, rolcreatedb as create_db,
+       rolcreaterole as create_role, rolbypassrls as bypass_rls, rolconnlimit as connection_limit
+     from pg_roles where rolname !~ '^pg_' and rolname <> all ($1) and not rolsuper order by 1`,
+    [Object.keys(platformRoles)],
+  );
+  const { rows: memberships } = await client.query<{ role: string; member: string }>(
+    `select r.rolname as role, m.rolname as member
+     from pg_auth_members a join pg_roles r on r.oid = a.roleid join pg_roles m on m.oid = a.member
+     where (r.rolname = any ($1) or m.rolname = any ($1)) order by 1, 2`,
+    [roles.map(({ name }) => name)],
+  );
+  return [
+    "-- Roles without passwords, their memberships and settings, and the settings of the database.",
+    ...roles.map(createRole),
+    ...memberships.map(({ role, member }) => `grant ${escapeIdentifier(role)} to ${escapeIdentifier(member)};`),
+    ...(await describeSettings(client, roles)),
+    "",
+  ].join("\n");
+}
+
+function createRole(role: RoleRow): string {
+  const attributes = [
+    role.login ? "login" : "nologin",
+    role.inherit ? "inherit" : "noinherit",
+    ...(role.create_db ? ["createdb"] : []),
+    ...(role.create_role ? ["createrole"] : []),
+    ...(role.bypass_rls ? ["bypassrls"] : []),
+    ...(role.connection_limit === -1 ? [] : [`connection limit ${role.connection_limit}`]),
+  ].join(" ");
+  return [
+    "do $$ begin",
+    `  if not exists (select from pg_catalog.pg_roles where rolname = ${escapeLiteral(role.name)}) then`,
+    `    create role ${escapeIdentifier(role.name)} ${attributes};`,
+    "  end if;",
+    "end $$;",
+  ].join("\n");
+}
+
+/** Settings that any owner may make; those of the platform's own roles a fresh project has already. */
+async function describeSettings(client: pg.Client, roles: readonly RoleRow[]): Promise<string[]> {
+  const { rows } = await client.query<{ role: string | null; in_database: boolean; setting: string }>(
+    `select r.rolname as role, s.setdatabase <> 0 as in_database, setting
+     from pg_db_role_setting s left join pg_roles r on r.oid = s.setrole
+       cross join unnest(s.setconfig) as setting
+     where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
+       and (s.setrole = 0 or r.rolname = any ($1))
+       and coalesce((select context = 'user' from pg_settings where name = split_part(setting, '=', 1)), true)
+     order by 1 nulls first, 2, 3`,
+    [roles.map(({ name }) => name)],
+  );
+  return rows.map(({ role, in_database, setting }) => {
+    const separator = setting.indexOf("=");
+    const assignment = `set ${settingName(setting.slice(0, separator))} to ${settingValue(setting, separator)}`;
+    if (role !== null && !in_database) return `alter role ${escapeIdentifier(role)} ${assignment};`;
+    const subject = role === null ? "alter database %I" : `alter role ${escapeIdentifier(role)} in database %I`;
+    return `do $$ begin execute format(${escapeLiteral(`${subject} ${assignment.replaceAll("%", "%%")}`)}, current_database()); end $$;`;
+  });
+}
+
+/** `app.settings.x` is two or more names, each to be quoted by itself. */
+function settingName(name: string): string {
+  return name.split(".").map(escapeIdentifier).join(".");
+}
+
+/** Settings that are lists keep their elements apart; `pg_dump` tells them by the same names. */
+const listSettings = new Set(["search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries"]);
+
+function settingValue(setting: string, separator: number): string {
+  const value = setting.slice(separator + 1);
+  if (!listSettings.has(setting.slice(0, separator))) return escapeLiteral(value);
+  return value === "" ? "''" : value;
+}
+
+/** The jobs of pg_cron that run in this database, as calls that make them again; empty without pg_cron. */
+export async function describeJobs(client: pg.Client): Promise<string | undefined> {
+  const { rows: found } = await client.query<{ exists: boolean }>("select to_regclass('cron.job') is not null as exists");
+  if (found[0]?.exists !== true) return undefined;
+  const { rows: jobs } = await client.query<{
+    name: string | null;
+    schedule: string;
+    command: string;
+    active: boolean;
+  }>(
+    `select jobname as name, schedule, command, active from cron.job
+     where database = current_database() order by jobid`,
+  );
+  if (jobs.length === 0) return undefined;
+  return [
+    "-- Jobs of pg_cron. They run as whoever makes them.",
+    ...jobs.map(({ name, schedule, command, active }) => {
+      const call = `cron.schedule(${[...(name === null ? [] : [name]), schedule, command].map((text) => escapeLiteral(text)).join(", ")})`;
+      return active ? `select ${call};` : `select cron.alter_job(job_id := ${call}, active := false);`;
+    }),
+    "",
+  ].join("\n");
+}
+
+/** What fills the materialized views again, the older first: one can read only what was there before it. */
+export async function describeMaterializedViews(client: pg.Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ schema: string; name: string }>(
+    `select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind = 'm' and c.relispopulated and n.nspname <> all ($1)
+       and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
+     order by c.oid`,
+    [[...platformSchemas]],
+  );
+  if (rows.length === 0) return undefined;
+  const views = rows.map(({ schema, name }) => `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`);
+  return ["-- Contents of the materialized views.", ...views.map((view) => `refresh materialized view ${view};`), ""].join("\n");
+}

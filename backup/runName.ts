@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto";
+
+/** Everything of this program is below it in the bucket. */
+export const runsPrefix = "runs/";
+export const manifestName = "manifest.json";
+
+/** `20261122T131500Z-9f3a0c21`: sorts by time, and two runs of one second differ. */
+const pattern = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-f]{8}$/;
+
+export function newRunName(start: Date): string {
+  return `${start.toISOString().replace(/[-:]|\.\d+/g, "")}-${randomBytes(4).toString("hex")}`;
+}
+
+/** When a run began, in UTC; undefined for a name that is none of ours. */
+export function runStart(name: string): Date | undefined {
+  const [, year, month, day, hour, minute, second] = pattern.exec(name) ?? [];
+  if (year === undefined) return undefined;
+  const start = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(start.getTime()) ? undefined : start;
+}
+
+export function objectKey(run: string, object: string): string {
+  return `${runsPrefix}${run}/${object}`;
+}
+
+/** The run and the object that a key names; undefined for a key that is none of ours. */
+export function parseObjectKey(key: string): { readonly run: string; readonly object: string } | undefined {
+  if (!key.startsWith(runsPrefix)) return undefined;
+  const [run = "", ...rest] = key.slice(runsPrefix.length).split("/");
+  const object = rest.join("/");
+  return object === "" || runStart(run) === undefined ? undefined : { run, object };
+}

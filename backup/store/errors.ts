@@ -1,0 +1,55 @@
+import { UserError } from "../../foundation/userError";
+import { exitCodes } from "../exitCodes";
+
+/** The permission that an operation on the bucket needs, for the sentence on why it was refused. */
+export type StoreAction =
+  | "s3:PutObject"
+  | "s3:GetObject"
+  | "s3:ListBucket"
+  | "s3:ListBucketMultipartUploads"
+  | "s3:AbortMultipartUpload"
+  | "s3:DeleteObject";
+
+/** An error of the S3 client as one sentence about what was being done. */
+export function storeError(doing: string, action: StoreAction, error: unknown): Error {
+  if (error instanceof UserError || isAbort(error)) return error as Error;
+  return new UserError(`${doing} failed: ${reason(action, error)}.`, exitCodes.storeFailed, { cause: error });
+}
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === "AbortError";
+}
+
+/** Whether S3 says that there is no such object. */
+export function isMissing(error: unknown): boolean {
+  return error instanceof Error && ["NoSuchKey", "NotFound"].includes(error.name);
+}
+
+function reason(action: StoreAction, error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  switch (error.name) {
+    case "AccessDenied":
+    case "Forbidden":
+      return /kms/i.test(error.message)
+        ? `the key that encrypts the bucket is refused (kms:GenerateDataKey and kms:Decrypt are needed): ${error.message}`
+        : `permission ${action} is missing`;
+    case "NoSuchBucket":
+      return "there is no such bucket (BACKUP_BUCKET)";
+    case "PreconditionFailed":
+      return "the object is there already, and nothing is ever overwritten";
+    case "CredentialsProviderError":
+      return "there are no AWS credentials";
+    case "InvalidAccessKeyId":
+    case "SignatureDoesNotMatch":
+      return `the AWS credentials are refused (${error.name})`;
+    default:
+      return [error.name === "Error" ? "" : error.name, error.message || causeOf(error)]
+        .filter((text) => text !== "")
+        .join(": ");
+  }
+}
+
+function causeOf(error: Error): string {
+  const code = (error as NodeJS.ErrnoException).code;
+  return code ?? (error.cause instanceof Error ? error.cause.message : "no answer");
+}

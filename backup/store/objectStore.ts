@@ -1,0 +1,171 @@
+import type { Readable } from "node:stream";
+import {
+  AbortMultipartUploadCommand,
+  GetObjectCommand,
+  ListMultipartUploadsCommand,
+  type MultipartUpload,
+  paginateListObjectsV2,
+  PutObjectCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { Upload } from "@aws-sdk/lib-storage";
+import { isMissing, storeError } from "./errors";
+
+/** Parts of this many bytes, two on their way and one being filled for each upload: memory stays flat. */
+const smallestPart = 8 * 1024 * 1024;
+const partsOnTheirWay = 2;
+/** S3 takes no more parts for one object. */
+const mostParts = 10_000;
+
+export interface ListedObject {
+  readonly key: string;
+  readonly bytes: number;
+}
+
+/** A bucket, as far as backups need one: what is written is new, and nothing is ever overwritten. */
+export class ObjectStore {
+  readonly #client: S3Client;
+  readonly #bucket: string;
+
+  constructor(client: S3Client, bucket: string) {
+    this.#client = client;
+    this.#bucket = bucket;
+  }
+
+  /** Streams into a new object; when the stream or the signal ends in failure no object appears. */
+  async putStream(key: string, body: Readable, atMostBytes: number, signal: AbortSignal): Promise<void> {
+    const upload = new Upload({
+      client: this.#client,
+      params: {
+        Bucket: this.#bucket,
+        Key: key,
+        Body: body,
+        ContentType: "application/zstd",
+        ChecksumAlgorithm: "CRC32",
+        IfNoneMatch: "*",
+      },
+      partSize: Math.max(smallestPart, Math.ceil(atMostBytes / mostParts)),
+      queueSize: partsOnTheirWay,
+    });
+    const abort = (): void => void upload.abort();
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      signal.throwIfAborted();
+      await upload.done();
+    } catch (error) {
+      throw storeError(`Writing ${this.#name(key)}`, "s3:PutObject", error);
+    } finally {
+      signal.removeEventListener("abort", abort);
+      body.destroy();
+    }
+  }
+
+  /** Writes a small new object. */
+  async putText(key: string, text: string, contentType: string, signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#client.send(
+        new PutObjectCommand({
+          Bucket: this.#bucket,
+          Key: key,
+          Body: text,
+          ContentType: contentType,
+          ChecksumAlgorithm: "CRC32",
+          IfNoneMatch: "*",
+        }),
+        { abortSignal: signal },
+      );
+    } catch (error) {
+      throw storeError(`Writing ${this.#name(key)}`, "s3:PutObject", error);
+    }
+  }
+
+  /** The content of an object; undefined when there is none. */
+  async open(key: string, signal?: AbortSignal): Promise<Readable | undefined> {
+    try {
+      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }), {
+        abortSignal: signal,
+      });
+      // In Node the SDK answers with Node's own stream.
+      return Body as Readable;
+    } catch (error) {
+      if (isMissing(error)) return undefined;
+      throw storeError(`Reading ${this.#name(key)}`, "s3:GetObject", error);
+    }
+  }
+
+  /** A small object as text; undefined when there is none. */
+  async readText(key: string, signal?: AbortSignal): Promise<string | undefined> {
+    const body = await this.open(key, signal);
+    if (body === undefined) return undefined;
+    const chunks: Buffer[] = [];
+    try {
+      for await (const chunk of body) chunks.push(chunk as Buffer);
+    } catch (error) {
+      throw storeError(`Reading ${this.#name(key)}`, "s3:GetObject", error);
+    }
+    return Buffer.concat(chunks).toString("utf8");
+  }
+
+  async list(prefix: string, signal?: AbortSignal): Promise<ListedObject[]> {
+    const objects: ListedObject[] = [];
+    try {
+      const pages = paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucket, Prefix: prefix }, {
+        abortSignal: signal,
+      });
+      for await (const page of pages) {
+        for (const { Key, Size } of page.Contents ?? []) {
+          if (Key !== undefined) objects.push({ key: Key, bytes: Size ?? 0 });
+        }
+      }
+    } catch (error) {
+      throw storeError(`Listing ${this.#name(prefix)}`, "s3:ListBucket", error);
+    }
+    return objects;
+  }
+
+  /**
+   * Aborts every unfinished upload below the prefix, and returns once the store lists none. The uploader answers its own
+   * abort before the store has carried it out, so its word is not enough.
+   */
+  async abortUploads(prefix: string, patienceMilliseconds = 20_000): Promise<void> {
+    const deadline = performance.now() + patienceMilliseconds;
+    for (;;) {
+      const uploads = await this.#unfinishedUploads(prefix);
+      if (uploads.length === 0) return;
+      if (performance.now() > deadline) {
+        throw storeError(
+          `Aborting ${uploads.length} unfinished uploads below ${this.#name(prefix)}`,
+          "s3:AbortMultipartUpload",
+          new Error("they are still listed"),
+        );
+      }
+      for (const { Key, UploadId } of uploads) await this.#abortUpload(Key, UploadId);
+    }
+  }
+
+  async #unfinishedUploads(prefix: string): Promise<MultipartUpload[]> {
+    try {
+      const { Uploads } = await this.#client.send(
+        new ListMultipartUploadsCommand({ Bucket: this.#bucket, Prefix: prefix }),
+      );
+      return Uploads ?? [];
+    } catch (error) {
+      throw storeError(`Listing uploads below ${this.#name(prefix)}`, "s3:ListBucketMultipartUploads", error);
+    }
+  }
+
+  async #abortUpload(key: string | undefined, uploadId: string | undefined): Promise<void> {
+    try {
+      await this.#client.send(
+        new AbortMultipartUploadCommand({ Bucket: this.#bucket, Key: key, UploadId: uploadId }),
+      );
+    } catch (error) {
+      if (error instanceof Error && error.name === "NoSuchUpload") return;
+      throw storeError(`Aborting the upload of ${this.#name(key ?? "")}`, "s3:AbortMultipartUpload", error);
+    }
+  }
+
+  #name(key: string): string {
+    return `s3://${this.#bucket}/${key}`;
+  }
+}

@@ -1,0 +1,74 @@
+import { readManifest } from "../catalog";
+import { forEachLimited } from "../concurrency";
+import type { Manifest } from "../manifest";
+import { manifestName, objectKey } from "../runName";
+import { type InspectionContext, inspectObject, type ObjectReport } from "./inspectObject";
+
+export interface RunReport {
+  readonly run: string;
+  /** `intact`, `damaged` and `could not check` sum up; the reports say what it was. */
+  readonly verdict: "intact" | "damaged" | "could not check";
+  /** Of the manifest, when there is something to say of it. */
+  readonly manifestFault?: { readonly verdict: string; readonly detail: string };
+  /** Of every object, in the order of the manifest. */
+  readonly objects: readonly ObjectReport[];
+  readonly manifest?: Manifest;
+}
+
+const objectsAtOnce = 2;
+
+/** Looks at everything of a run in one pass: the first fault does not hide the others. */
+export async function inspectRun(run: string, context: InspectionContext): Promise<RunReport> {
+  const opened = await readManifest(context.store, run, context.signal);
+  if (opened.verdict !== "intact") {
+    return {
+      run,
+      verdict: opened.verdict === "could not check" ? "could not check" : "damaged",
+      manifestFault: { verdict: opened.verdict, detail: opened.detail },
+      objects: [],
+    };
+  }
+  const { manifest } = opened;
+  const objects = [
+    ...(await inspectObjects(manifest, context)),
+    ...(await unknownObjects(run, manifest, context)),
+  ];
+  return { run, verdict: sumUp(objects), objects, manifest };
+}
+
+export async function inspectObjects(manifest: Manifest, context: InspectionContext): Promise<ObjectReport[]> {
+  const reports = new Map<string, ObjectReport>();
+  await forEachLimited(manifest.objects, objectsAtOnce, async (expected) => {
+    const key = objectKey(manifest.run, expected.name);
+    reports.set(expected.name, await inspectObject(key, expected, manifest.objects, context));
+  });
+  return manifest.objects.flatMap(({ name }) => reports.get(name) ?? []);
+}
+
+export function sumUp(reports: readonly ObjectReport[]): RunReport["verdict"] {
+  const verdicts = new Set(reports.map(({ verdict }) => verdict));
+  verdicts.delete("intact");
+  const unchecked = verdicts.delete("could not check");
+  if (verdicts.size > 0) return "damaged";
+  return unchecked ? "could not check" : "intact";
+}
+
+async function unknownObjects(
+  run: string,
+  manifest: Manifest,
+  { store, signal }: InspectionContext,
+): Promise<ObjectReport[]> {
+  const known = new Set([manifestName, ...manifest.objects.map(({ name }) => name)]);
+  const prefix = objectKey(run, "");
+  try {
+    const listed = await store.list(prefix, signal);
+    return listed
+      .map(({ key }) => key.slice(prefix.length))
+      .filter((name) => !known.has(name))
+      .map((object) => ({ object, verdict: "unknown object" as const }));
+  } catch (error) {
+    signal.throwIfAborted();
+    const detail = error instanceof Error ? error.message : String(error);
+    return [{ object: "(list of objects)", verdict: "could not check", detail }];
+  }
+}
