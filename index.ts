@@ -25,11 +25,12 @@ const extensions = new DatabaseExtensions("database-extensions", {
   provider: postgresql,
   extensions: config.database.extensions,
 });
-const sql = new SqlBundle(
-  "sql",
-  { connection, ...config.sql, deletionProtection: config.project.deletionProtection },
-  { dependsOn: [roles, extensions] },
-);
+const sql = new SqlBundle("sql", {
+  connection,
+  requires: [...roles.ids, ...extensions.ids],
+  ...config.sql,
+  deletionProtection: config.project.deletionProtection,
+});
 
 export const databaseUrl = connectionUrl(connection);
 export const sqlBundleVersion = sql.version;

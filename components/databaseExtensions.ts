@@ -20,11 +20,12 @@ export interface DatabaseExtensionsArgs {
 
 /** The PostgreSQL extensions that the SQL bundle builds on. Versions are the platform's to choose. */
 export class DatabaseExtensions extends Component {
-  readonly extensions: readonly Extension[];
+  /** Known once all of the extensions exist. */
+  readonly ids: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: DatabaseExtensionsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("DatabaseExtensions", name, opts);
-    this.extensions = args.extensions.map(
+    const extensions = args.extensions.map(
       (extension) =>
         new Extension(
           this.childName(extension.replaceAll("_", "-")),
@@ -33,10 +34,17 @@ export class DatabaseExtensions extends Component {
             schema: schemaExceptions[extension] ?? "extensions",
             database: args.database ?? "postgres",
           },
-          this.childOptions({ provider: args.provider }),
+          this.childOptions({
+            provider: args.provider,
+            // Indexes and columns of tables hang on them; they go with the project, not before.
+            retainOnDelete: true,
+            // The platform updates extensions; that is no drift.
+            ignoreChanges: ["version"],
+          }),
         ),
     );
 
+    this.ids = extensions.map(({ id }) => id);
     this.registerOutputs({ extensions: args.extensions });
   }
 }

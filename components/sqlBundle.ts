@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { readBundleFiles, SqlBundle as SqlBundleResource } from "../plugins/supabasex/sdk";
 import { Component } from "./component";
 import type { DatabaseConnection } from "./databaseConnection";
@@ -6,6 +6,8 @@ import type { DatabaseConnection } from "./databaseConnection";
 export interface SqlBundleArgs {
   /** As the deploying role, hosted Supabase's `postgres`. */
   readonly connection: DatabaseConnection;
+  /** What the SQL builds on, such as the IDs of roles: until all are known, a preview lists the files and runs nothing. */
+  readonly requires: readonly pulumi.Input<string>[];
   /** Folder with `migrations/` and `repeatable/`, relative to the project. */
   readonly directory: string;
   /** `live` runs the SQL in every preview and rolls it back; `off` only lists the files. */
@@ -43,7 +45,9 @@ export class SqlBundle extends Component {
           host: connection.host,
           port: connection.port,
           user: connection.user,
-          password: connection.password,
+          password: pulumi
+            .all([connection.password, pulumi.all([...args.requires])])
+            .apply(([password]) => password),
           database: connection.database,
           sslMode: connection.sslMode,
         },

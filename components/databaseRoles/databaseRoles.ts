@@ -23,11 +23,11 @@ export interface DatabaseRolesArgs {
 /** The Postgres roles of the stack, their attributes and their memberships. */
 export class DatabaseRoles extends Component {
   readonly roles: Readonly<Record<RoleName, Role>>;
+  /** Of roles and memberships; known once all of them exist. */
+  readonly ids: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: DatabaseRolesArgs, opts?: pulumi.ComponentResourceOptions) {
     super("DatabaseRoles", name, opts);
-    const options = this.childOptions({ provider: args.provider });
-
     const createRole = (roleName: RoleName): Role => {
       const definition = roleDefinitions[roleName];
       const login = roleName === "app_owner" ? undefined : args.logins[roleName];
@@ -43,7 +43,7 @@ export class DatabaseRoles extends Component {
           idleInTransactionSessionTimeout: definition.idleInTransactionTimeoutMilliseconds,
           password: login?.password,
         },
-        options,
+        this.roleOptions(args.provider, roleName),
       );
     };
     this.roles = {
@@ -53,15 +53,24 @@ export class DatabaseRoles extends Component {
       preview: createRole("preview"),
     };
 
-    for (const [roleName, role] of Object.entries(this.roles)) {
-      if (roleDefinitions[roleName as RoleName].grantedToDeployer !== true) continue;
-      new GrantRole(
-        this.childName(`${roleName.replaceAll("_", "-")}-to-deployer`),
-        { role: args.deployer ?? "postgres", grantRole: role.name },
-        options,
-      );
-    }
+    const granted = (Object.keys(this.roles) as RoleName[]).filter(
+      (roleName) => roleDefinitions[roleName].grantedToDeployer === true,
+    );
+    const memberships = granted.map(
+      (roleName) =>
+        new GrantRole(
+          this.childName(`${roleName.replaceAll("_", "-")}-to-deployer`),
+          { role: args.deployer ?? "postgres", grantRole: this.roles[roleName].name },
+          this.roleOptions(args.provider, roleName),
+        ),
+    );
+    this.ids = [...Object.values(this.roles), ...memberships].map(({ id }) => id);
 
     this.registerOutputs({ roles: Object.keys(this.roles) });
+  }
+
+  /** A role that owns tables is never dropped: `drop owned` would be the way, and the tables hold data. */
+  private roleOptions(provider: Provider, roleName: RoleName): pulumi.CustomResourceOptions {
+    return this.childOptions({ provider, retainOnDelete: roleDefinitions[roleName].login === false });
   }
 }

@@ -5,7 +5,7 @@ import { validateConfigFile } from "../configFile";
 import type { LocalPaths } from "../environment";
 import type { Cluster } from "../services/postgres";
 import { type LocalSession, openSession, prepareDatabase, prepareEngine } from "../session";
-import { deploy, ensureStack } from "../stack/deploy";
+import { deploy, ensureStack, wasCutOff } from "../stack/deploy";
 import { recover } from "../stack/recover";
 import type { Toolchain } from "../toolchain";
 
@@ -19,12 +19,14 @@ export async function start(paths: LocalPaths): Promise<void> {
     const session = await prepare(paths);
     await ensureStack(session.pulumi, paths.state, stack);
     await recover(session.pulumi, {
+      directory: paths.directory,
+      wasCutOff: wasCutOff(paths.directory, stack),
       stateDirectory: paths.state,
       stack,
       databaseUrl: session.databaseUrl,
       say: (line) => void process.stdout.write(`${line}\n`),
     });
-    await deploy(session.pulumi, stack);
+    await deploy(session.pulumi, paths.directory, stack);
     process.stdout.write(`\n${summary(session)}\n`);
   });
 }

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../../foundation/userError";
 import { projectName } from "../environment";
@@ -12,8 +12,16 @@ export async function ensureStack(cli: PulumiCli, stateDirectory: string, stack:
   if (!existsSync(stateFile)) await cli.capture(["stack", "select", "--create", "--stack", stack]);
 }
 
+/** Stands while a deployment is under way; one that is left says that it was cut off or failed. */
+const markerOf = (directory: string, stack: string) => path.join(directory, `deploying-${stack}`);
+
+export function wasCutOff(directory: string, stack: string): boolean {
+  return existsSync(markerOf(directory, stack));
+}
+
 /** `pulumi up` in this terminal, without a question. */
-export async function deploy(cli: PulumiCli, stack: string): Promise<void> {
+export async function deploy(cli: PulumiCli, directory: string, stack: string): Promise<void> {
+  await writeFile(markerOf(directory, stack), "");
   const exitCode = await cli.runInTerminal(["up", "--stack", stack, "--yes", "--skip-preview"]);
   if (exitCode !== 0) {
     throw new UserError(
@@ -21,4 +29,5 @@ export async function deploy(cli: PulumiCli, stack: string): Promise<void> {
       exitCode,
     );
   }
+  await rm(markerOf(directory, stack));
 }

@@ -19,6 +19,11 @@ export class PulumiCli {
     return result.exitCode ?? 1;
   }
 
+  /** What a command printed, or undefined where it failed. */
+  async tryCapture(args: readonly string[]): Promise<string | undefined> {
+    return await this.capture(args).catch(() => undefined);
+  }
+
   /** Runs a command that must succeed and answers what it printed. */
   async capture(args: readonly string[]): Promise<string> {
     const result = await execa(this.program, args, {

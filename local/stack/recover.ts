@@ -1,7 +1,15 @@
+import { rm, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Client } from "pg";
 import { UserError } from "../../foundation/userError";
-import { pendingCreates, planRecovery, recoveryArguments } from "../../ops/recover/plan";
+import { importFile, plannedCreates } from "../../ops/recover/lostCreates";
+import {
+  type ExistingResourceFinder,
+  pendingCreates,
+  planRecovery,
+  recoveryArguments,
+} from "../../ops/recover/plan";
 import { postgresqlFinders } from "../../ops/recover/postgresql";
 import { projectName } from "../environment";
 import type { PulumiCli } from "./pulumiCli";
@@ -11,6 +19,10 @@ import { describeHolder, findStateLocks, isHeld, removeStateLock, type StateLock
 const otherRunLimitMinutes = 10;
 
 export interface RecoveryOptions {
+  /** Of the local environment. */
+  readonly directory: string;
+  /** Whether the last deployment from here did not end by itself, or failed. */
+  readonly wasCutOff: boolean;
   readonly stateDirectory: string;
   readonly stack: string;
   readonly databaseUrl: string;
@@ -30,30 +42,62 @@ export async function recover(cli: PulumiCli, options: RecoveryOptions): Promise
       await removeStateLock(lock);
     }
   }
-
-  const creates = pendingCreates(await cli.capture(["stack", "export", "--stack", stack]));
-  if (creates.length === 0) return;
-  say(`A run was cut off with ${creates.length} unfinished creation(s): asking the services what exists.`);
+  if (!options.wasCutOff) return;
+  say("The last run was cut off: asking the services what it had made.");
   const database = new Client({ connectionString: options.databaseUrl });
   await database.connect();
   try {
-    const plan = await planRecovery(creates, postgresqlFinders(database));
-    const exitCode = await cli.runInTerminal([
-      "refresh",
-      "--stack",
-      stack,
-      "--yes",
-      "--skip-preview",
-      "--non-interactive",
-      ...recoveryArguments(plan),
-    ]);
-    if (exitCode !== 0) {
-      throw new UserError(
-        `Taking over what the cut-off run had created failed: see Pulumi's message above, then run \`npm start\` again.`,
-      );
-    }
+    const finders = postgresqlFinders(database);
+    await settlePendingCreates(cli, stack, finders);
+    await takeOverLostCreates(cli, options, finders);
   } finally {
     await database.end();
+  }
+}
+
+type Finders = Readonly<Record<string, ExistingResourceFinder>>;
+
+/** What was under way when the CLI was killed. */
+async function settlePendingCreates(cli: PulumiCli, stack: string, finders: Finders): Promise<void> {
+  const creates = pendingCreates(await cli.capture(["stack", "export", "--stack", stack]));
+  if (creates.length === 0) return;
+  const plan = await planRecovery(creates, finders);
+  await mustSucceed(
+    cli.runInTerminal([
+      ...["refresh", "--stack", stack, "--yes", "--skip-preview", "--non-interactive"],
+      ...recoveryArguments(plan),
+    ]),
+  );
+}
+
+/** What a killed provider had made without being able to say so. */
+async function takeOverLostCreates(
+  cli: PulumiCli,
+  { directory, stack, say }: RecoveryOptions,
+  finders: Finders,
+): Promise<void> {
+  // Where not even a preview succeeds, the deployment that follows says why.
+  const previewed = await cli.tryCapture(["preview", "--stack", stack, "--json", "--non-interactive"]);
+  if (previewed === undefined) return;
+  const content = await importFile(plannedCreates(previewed, Object.keys(finders)), finders);
+  if (content === undefined) return;
+  say("Taking over what a killed provider had made.");
+  const file = path.join(directory, "import.json");
+  await writeFile(file, JSON.stringify(content));
+  await mustSucceed(
+    cli.runInTerminal([
+      ...["import", "--stack", stack, "--file", file, "--yes", "--skip-preview", "--non-interactive"],
+      ...["--generate-code=false", "--protect=false"],
+    ]),
+  );
+  await rm(file);
+}
+
+async function mustSucceed(running: Promise<number>): Promise<void> {
+  if ((await running) !== 0) {
+    throw new UserError(
+      "Taking over what the cut-off run had created failed: see Pulumi's message above, then run `npm start` again.",
+    );
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A resource whose creation was under way when the CLI ended: it may or may not exist now. */
+/** A resource whose creation was cut off: it may or may not exist now. */
 export interface PendingCreate {
   readonly urn: string;
   readonly type: string;
@@ -20,7 +20,7 @@ export interface RecoveryPlan {
   readonly repeats: readonly string[];
 }
 
-const deployment = z.object({
+const exportedStack = z.object({
   deployment: z
     .object({
       pending_operations: z
@@ -39,9 +39,12 @@ const deployment = z.object({
     .nullable(),
 });
 
-/** The pending creates in what `pulumi stack export` prints. Other pending operations need nothing from us. */
-export function pendingCreates(exportedStack: string): PendingCreate[] {
-  const operations = deployment.parse(JSON.parse(exportedStack)).deployment?.pending_operations ?? [];
+/**
+ * The pending creates in what `pulumi stack export` prints: those that were under way when the CLI itself was killed.
+ * Other pending operations need nothing from us.
+ */
+export function pendingCreates(exported: string): PendingCreate[] {
+  const operations = exportedStack.parse(JSON.parse(exported)).deployment?.pending_operations ?? [];
   return operations
     .filter((operation) => operation.type === "creating")
     .map(({ resource }) => ({ urn: resource.urn, type: resource.type, inputs: resource.inputs ?? {} }));
