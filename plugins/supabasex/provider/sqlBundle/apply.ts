@@ -93,6 +93,7 @@ function attempt(
 ): Promise<TransactionResult> {
   const { inputs, signal, report, commit } = request;
   const run = async () => {
+    session.blocker = undefined;
     await session.execute(`begin; ${session.settings}`);
     try {
       const result = await runTransaction(

@@ -23,7 +23,7 @@ export class ExecutionFailure extends Error {
  * cancels it when the engine gives up.
  */
 export class Session {
-  /** Who blocked the last statement, when it was blocked: for the message of a lock time-out. */
+  /** Who was last seen to block a statement of this transaction: for the message of a lock time-out. */
   blocker: string | undefined;
 
   private constructor(
@@ -110,7 +110,6 @@ export class Session {
   }
 
   private async watched<T>(run: () => Promise<T>): Promise<T> {
-    this.blocker = undefined;
     let asking = false;
     const timer = setInterval(() => {
       if (asking) return;

@@ -45,6 +45,9 @@ export class BundleUnderTest {
   inputs: Record<string, unknown> = {};
   state: { inputs: PropertyMap; outputs: PropertyMap } | undefined;
   logs: string[] = [];
+  /** Another port than the server's own: a proxy's, or one where nothing listens. */
+  port: number | undefined;
+  signal: AbortSignal = new AbortController().signal;
 
   constructor(
     readonly schema: string,
@@ -127,6 +130,13 @@ export class BundleUnderTest {
     return { ...detailed };
   }
 
+  /** What the engine does where only inputs changed that make no difference: it takes them over. */
+  async reconfigure(): Promise<void> {
+    const inputs = await this.checked();
+    expectNoDifference(await this.diff(inputs));
+    this.state = { inputs, outputs: this.known().outputs };
+  }
+
   async destroy(): Promise<void> {
     const state = this.known();
     await sqlBundle.delete(
@@ -148,7 +158,7 @@ export class BundleUnderTest {
     const { hostname, port, username, password, pathname } = new URL(this.url);
     const connection = {
       host: hostname,
-      port: Number(port),
+      port: this.port ?? Number(port),
       user: decodeURIComponent(username),
       password: decodeURIComponent(password),
       database: pathname.slice(1),
@@ -169,9 +179,9 @@ export class BundleUnderTest {
     return checked;
   }
 
-  context(signal: AbortSignal = new AbortController().signal): CallContext {
+  context(): CallContext {
     return {
-      signal,
+      signal: this.signal,
       log: (severity, message, options) => {
         if (options?.ephemeral !== true) this.logs.push(`${severity}: ${message}`);
       },
@@ -197,6 +207,10 @@ export class BundleUnderTest {
       timeoutSeconds: 0,
     };
   }
+}
+
+function expectNoDifference(detailed: Record<string, unknown>): void {
+  if (Object.keys(detailed).length > 0) throw new Error(`differs: ${Object.keys(detailed).join(", ")}`);
 }
 
 /** The message of what a promise is rejected with. */
