@@ -1,6 +1,6 @@
-import type { ClientBase } from "pg";
+import { type ClientBase, Query, type QueryArrayConfig } from "pg";
 import type { Catalog } from "./catalog";
-import { type CatalogReading, readingOf } from "./rows";
+import { type CatalogReading, ReadingBuilder } from "./rows";
 import {
   catalogStatement,
   kindsOf,
@@ -56,10 +56,18 @@ async function read(client: ClientBase, { planOnce = false } = {}): Promise<Cata
   const [platform] = (await client.query<PlatformTables & Record<string, unknown>>(prepareStatement)).rows;
   if (platform === undefined) throw new Error("The catalog's preparing statement answered no row.");
   const kinds = kindsOf(platform);
-  const { rows } = await client.query<ObjectRow>({
+  const builder = new ReadingBuilder(kinds);
+  const config: QueryArrayConfig = {
     text: catalogStatement(kinds),
     rowMode: "array",
     ...(planOnce && { name: `catalog_read_${platform.cronJobs}_${platform.buckets}` }),
+  };
+  const query = new Query(config);
+  await new Promise<void>((resolve, reject) => {
+    query.on("row", (row: unknown) => builder.add(row as ObjectRow));
+    query.on("error", reject);
+    query.on("end", () => resolve());
+    client.query(query);
   });
-  return readingOf(kinds, rows);
+  return builder.reading();
 }

@@ -12,39 +12,45 @@ export interface CatalogReading {
   readonly addresses: ReadonlyMap<string, string>;
 }
 
-/** The objects in the rows of a read, with their privileges and comments, without partitions that match their parent. */
-export function readingOf(kinds: readonly Kind[], rows: readonly ObjectRow[]): CatalogReading {
-  const parsers = kinds.map(parserOf);
-  const grants = new Grants(rows);
-  const comments = commentsIn(rows);
-  const objects = new Map<string, CatalogObject>();
-  const addresses = new Map<string, string>();
-  for (const row of rows) {
-    const [kind, identity, address, aclType, owner, acl] = row;
-    const parse = parsers[kind];
-    if (parse === undefined) continue;
-    const object = parse(row);
+/**
+ * Takes the rows of a read as they arrive, so that the client works while the server still prints. The rows that
+ * explain privileges and comments come before those of the objects.
+ */
+export class ReadingBuilder {
+  readonly #kinds: readonly Kind[];
+  readonly #parsers: readonly ((row: ObjectRow) => JsonObject)[];
+  readonly #grants = new Grants();
+  /** Address → comment. */
+  readonly #comments = new Map<string, string>();
+  readonly #objects = new Map<string, CatalogObject>();
+  readonly #addresses = new Map<string, string>();
+
+  constructor(kinds: readonly Kind[]) {
+    this.#kinds = kinds;
+    this.#parsers = kinds.map(parserOf);
+  }
+
+  add(row: ObjectRow): void {
+    const [number, identity, address, aclType, owner, acl] = row;
+    if (number === aclRow) this.#grants.add(row);
+    else if (number === commentRow) this.#comments.set(address ?? "", row[firstValue] ?? "");
+    const object = this.#parsers[number]?.(row);
+    if (object === undefined) return;
     if (aclType !== null) {
-      const held = grants.of(aclType, owner, acl);
+      const held = this.#grants.of(aclType, owner, acl);
       if (aclType !== "c" || Object.keys(held).length > 0) object.grants = held;
     }
-    objects.set(identity, object);
-    if (address === null) continue;
-    addresses.set(identity, address);
-    const comment = comments.get(address);
-    if (comment !== undefined && kinds[kind]?.withoutComment !== true) object.comment = comment;
+    this.#objects.set(identity, object);
+    if (address === null) return;
+    this.#addresses.set(identity, address);
+    const comment = this.#comments.get(address);
+    if (comment !== undefined && this.#kinds[number]?.withoutComment !== true) object.comment = comment;
   }
-  return { catalog: sortedCatalog(withoutMatchingPartitions(objects)), addresses };
-}
 
-/** Address → comment. */
-function commentsIn(rows: readonly ObjectRow[]): ReadonlyMap<string, string> {
-  const comments = new Map<string, string>();
-  for (const [kind, , address, , , , comment] of rows) {
-    if (kind === commentRow && address !== null && typeof comment === "string")
-      comments.set(address, comment);
+  /** What was read, without the partitions that match their parent. */
+  reading(): CatalogReading {
+    return { catalog: sortedCatalog(withoutMatchingPartitions(this.#objects)), addresses: this.#addresses };
   }
-  return comments;
 }
 
 /** Makes an object of a row's values. What is null the object lacks. */
@@ -72,18 +78,15 @@ class Grants {
   /** Type of object → every privilege there is. */
   readonly #wholes = new Map<string, ReadonlySet<string>>();
 
-  constructor(rows: readonly ObjectRow[]) {
-    for (const [kind, , , aclType, owner, acl, value] of rows) {
-      if (kind !== aclRow) continue;
-      const privileges = JSON.parse(value ?? "[]") as readonly Privilege[];
-      if (acl !== null) this.#lists.set(acl, privileges);
-      if (aclType === null) continue;
-      const owners = privileges.filter(({ grantee }) => grantee === owner);
-      const whole = new Set(owners.map(({ privilege }) => privilege));
-      const others = privileges.filter(({ grantee }) => grantee !== owner);
-      this.#wholes.set(aclType, whole);
-      this.#defaults.set(aclType, grantsOf(others, whole, null));
-    }
+  add([, , , aclType, owner, acl, value]: ObjectRow): void {
+    const privileges = JSON.parse(value ?? "[]") as readonly Privilege[];
+    if (acl !== null) this.#lists.set(acl, privileges);
+    if (aclType === null) return;
+    const owners = privileges.filter(({ grantee }) => grantee === owner);
+    const whole = new Set(owners.map(({ privilege }) => privilege));
+    const others = privileges.filter(({ grantee }) => grantee !== owner);
+    this.#wholes.set(aclType, whole);
+    this.#defaults.set(aclType, grantsOf(others, whole, null));
   }
 
   of(aclType: string, owner: string | null, acl: string | null): JsonObject {

@@ -111,40 +111,44 @@ export const commentRow = -2;
 
 /**
  * The one select that reads everything. Values travel as text, each in a column of its own, since to build JSON on the
- * server takes it twice the time. Privileges are spelt out once for each distinct list, not for each object.
+ * server takes it twice the time. Privileges are spelt out once for each distinct list, not for each object. Nothing is
+ * gathered before it is sent, so that the client works while the server does.
  */
 export function catalogStatement(kinds: readonly Kind[]): string {
   const width = Math.max(...kinds.map((kind) => propertiesOf(kind).length));
-  const names = Array.from({ length: width }, (_, index) => `value_${index}`);
+  const rest = ", null::text".repeat(width - 1);
   const explained = (acl: string) => `(
     select json_agg(json_build_object(
       'grantee', case when x.grantee = 0 then 'public' else pg_get_userbyid(x.grantee)::text end,
       'privilege', x.privilege_type,
       'grantable', x.is_grantable))
     from aclexplode(${acl}) x)::text`;
-  const rest = names
-    .slice(1)
-    .map(() => ", null")
-    .join("");
-  return `with ${managedObjects.trim()},
-object (kind, identity, address, acl_type, owner, acl, ${names.join(", ")}) as materialized (
-${kinds.map((kind, index) => objectsOf(kind, index, width)).join("\nunion all\n")}
-)
-select kind, identity, address, acl_type::text, pg_get_userbyid(owner)::text, acl::text, ${names.join(", ")}
-from object
-union all
+  return `with ${managedObjects.trim()}
 -- The built-in default of each type of object: who holds what where the list is null. Any owner's name will do.
-select ${aclRow}, null, null, t.acl_type, pg_get_userbyid(10)::text, null,
+select ${aclRow}, null::text, null::text, t.acl_type, pg_get_userbyid(10)::text, null::text,
   ${explained('acldefault(t.acl_type::"char", 10)')}${rest}
 from unnest(array['c', 'd', 'f', 'n', 'r', 's', 'T']) as t (acl_type)
 union all
 select ${aclRow}, null, null, null, null, a.acl::text, ${explained("a.acl")}${rest}
-from (select distinct acl from object where acl is not null) a
+from (${aclSources.map(([catalog, column]) => `select ${column} as acl from ${catalog} where ${column} is not null`).join("\n  union ")}) a
 union all
 select ${commentRow}, null, ${addressOf("d.classoid", "d.objoid", "d.objsubid")}, null, null, null, d.description${rest}
 from pg_description d
-where d.objoid >= ${firstUserOid} or d.classoid = 'pg_namespace'::regclass`;
+where d.objoid >= ${firstUserOid} or d.classoid = 'pg_namespace'::regclass
+union all
+${kinds.map((kind, index) => objectsOf(kind, index, width)).join("\nunion all\n")}`;
 }
+
+/** Every system catalog that has access control lists of a kind of ours. */
+const aclSources = [
+  ["pg_class", "relacl"],
+  ["pg_attribute", "attacl"],
+  ["pg_proc", "proacl"],
+  ["pg_namespace", "nspacl"],
+  ["pg_type", "typacl"],
+  ["pg_default_acl", "defaclacl"],
+  ["pg_database", "datacl"],
+] as const;
 
 const addressOf = (catalog: string, object: string, part: string): string =>
   `${catalog} || ':' || ${object} || ':' || ${part}`;
@@ -152,10 +156,10 @@ const addressOf = (catalog: string, object: string, part: string): string =>
 function objectsOf(kind: Kind, index: number, width: number): string {
   const { address, privileges } = kind;
   const values = propertiesOf(kind).map(({ sql }) => `(${sql})::text`);
-  while (values.length < width) values.push("null::text");
+  while (values.length < width) values.push("null");
   return `select ${index}, ${kind.identity},
-  ${address ? addressOf(`${address.catalog}::oid`, address.object, address.part ?? "0") : "null::text"},
-  ${privileges ? `(${privileges.type})::"char", (${privileges.owner})::oid, ${privileges.acl}` : 'null::"char", null::oid, null::aclitem[]'},
+  ${address ? addressOf(`${address.catalog}::oid`, address.object, address.part ?? "0") : "null"},
+  ${privileges ? `(${privileges.type})::text, pg_get_userbyid(${privileges.owner})::text, ${privileges.acl}::text` : "null, null, null"},
   ${values.join(",\n  ")}
 from ${kind.from}`;
 }

@@ -55,7 +55,9 @@ const ofViews: Kind = {
   properties: {
     default: text(`pg_get_expr(def.adbin, def.adrelid)`),
   },
-  from: `relation r ${joins}
+  from: `relation r
+join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
+left join pg_attrdef def on def.adrelid = a.attrelid and def.adnum = a.attnum
 where r.kind in ('v', 'm') and (a.attacl is not null or def.adbin is not null or ${isCommented})`,
 };
 
