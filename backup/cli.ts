@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { describeError, UserError } from "../foundation/userError";
 import { list } from "./commands/list";
+import { restore } from "./commands/restore";
 import { run } from "./commands/run";
 import { verify } from "./commands/verify";
 import type { CommandContext } from "./context";
@@ -47,6 +48,15 @@ function program(context: CommandContext): Command {
     .option("--all", "every backup")
     .option("--json", "as JSON")
     .action(async (name, options) => void (await verify({ ...options, run: name }, context)));
+  backup
+    .command("restore")
+    .description("restore a backup into the empty database that RESTORE_DATABASE_URL names")
+    .argument("[run]", "name of the backup; the newest when left out")
+    .option("--into-source <database>", "allow that it is the database that the backup was taken of, emptied")
+    .action(async (name, options) => {
+      const { run: restored, tables } = await restore({ ...options, run: name }, context);
+      context.print(JSON.stringify({ event: "backup restored", run: restored, tables: tables.length }));
+    });
   return backup;
 }
 

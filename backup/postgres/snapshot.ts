@@ -13,7 +13,7 @@ export interface Snapshot {
   readonly lsn: string;
 }
 
-/** Lets one backup of a database run at a time; the lock ends with the session, however that ends. */
+/** Lets one backup or restore of a database run at a time; the lock ends with the session, however that ends. */
 export async function lockOutOthers(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${advisoryLock}) as locked`);
   if (rows[0]?.locked === true) return;
@@ -27,7 +27,7 @@ export async function lockOutOthers(client: pg.Client): Promise<void> {
   const { pid, since, address } = holder.rows[0] ?? {};
   const place = address ? ` from ${address}` : "";
   throw new UserError(
-    `Another backup of this database is running: session ${pid ?? "unknown"}${place}${since ? `, since ${since.toISOString()}` : ""}.`,
+    `Another backup or restore of this database is running: session ${pid ?? "unknown"}${place}${since ? `, since ${since.toISOString()}` : ""}.`,
     exitCodes.alreadyRunning,
   );
 }
