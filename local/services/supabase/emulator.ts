@@ -43,6 +43,8 @@ export interface EmulatorOptions {
   readonly organizations?: readonly string[];
   /** Requests per minute and endpoint of a project before 429 is answered; no limit by default (hosted: 120). */
   readonly requestsPerMinute?: number;
+  /** What `GET /` answers: which version of the program this is, and in which process it runs. */
+  readonly identity?: { readonly build: string; readonly pid: number };
   /** Takes lines for the log; silent by default. They never hold a secret. */
   readonly log?: (line: string) => void;
 }
@@ -69,7 +71,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   const app = new Hono<EmulatorEnvironment>();
 
   // For whoever wants to know that the process is up; it needs no token and tells nothing.
-  app.get("/", (context) => context.json({ service: "supabase-management-api" }));
+  app.get("/", (context) => context.json({ service: "supabase-management-api", ...options.identity }));
 
   app.use("/v1/*", requireToken(options.accessToken));
   if (options.requestsPerMinute !== undefined) app.use("/v1/*", limitRate(options.requestsPerMinute));

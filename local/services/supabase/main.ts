@@ -2,6 +2,7 @@
 // send in SUPABASE_ACCESS_TOKEN (an argument could be read by every user of the machine).
 import { parseArgs } from "node:util";
 import { describeError, UserError } from "../../../foundation/userError";
+import { buildOf } from "./build";
 import { postgresClusters } from "./clusters";
 import { serveEmulator } from "./server";
 
@@ -27,6 +28,7 @@ async function main(): Promise<void> {
     port,
     accessToken,
     clusters: postgresClusters,
+    identity: { build: buildOf(process.argv[1] ?? ""), pid: process.pid },
     ...(limit !== undefined && { requestsPerMinute: Number(limit) }),
     log: (line) => console.log(`${new Date().toISOString()} ${line}`),
   });

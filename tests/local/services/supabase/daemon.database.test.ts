@@ -1,0 +1,88 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { runningCluster } from "../../../../local/services/postgres";
+import { runningService, stopProcess } from "../../../../local/services/process";
+import { databaseDirectories, startSupabaseApi, stopSupabaseApi } from "../../../../local/services/supabase";
+import { accessToken, newProjectBody } from "./support";
+
+const directory = mkdtempSync(path.join(tmpdir(), "supabase api "));
+
+beforeAll(() => {
+  createRequire(import.meta.url)("../../../../build/bundle.cjs").bundle(["services/supabase.cjs"]);
+});
+
+afterAll(async () => {
+  await stopSupabaseApi(directory);
+  rmSync(directory, { recursive: true, force: true });
+});
+
+const pid = () => runningService(directory, "supabase-api")?.pid;
+
+async function project(endpoint: string, ref: string, token = accessToken): Promise<{ status: string }> {
+  const response = await fetch(`${endpoint}/v1/projects/${ref}`, {
+    headers: { Authorization: `Bearer ${token}` },
+  });
+  return (await response.json()) as { status: string };
+}
+
+test("the API is started once, found again, replaced when killed or given another token, and stopped for good", async () => {
+  const first = await startSupabaseApi({ directory, accessToken });
+  const firstPid = pid();
+  const created = await fetch(`${first.endpoint}/v1/projects`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${accessToken}` },
+    body: JSON.stringify(newProjectBody),
+  });
+  const { ref } = (await created.json()) as { ref: string };
+  await expect
+    .poll(async () => (await project(first.endpoint, ref)).status, { timeout: 60_000 })
+    .toBe("ACTIVE_HEALTHY");
+
+  // Found again: the same process.
+  expect((await startSupabaseApi({ directory, accessToken })).endpoint).toBe(first.endpoint);
+  expect(pid()).toBe(firstPid);
+
+  // Killed: another process on the same port, with the same project.
+  const killed = runningService(directory, "supabase-api");
+  if (killed !== undefined) await stopProcess(killed, "SIGKILL");
+  const second = await startSupabaseApi({ directory, accessToken });
+  expect(second.endpoint).toBe(first.endpoint);
+  expect(pid()).not.toBe(firstPid);
+  expect((await project(second.endpoint, ref)).status).toBe("ACTIVE_HEALTHY");
+
+  // Another token: replaced, and the old token is refused.
+  const third = await startSupabaseApi({ directory, accessToken: "sbp_other" });
+  expect((await project(third.endpoint, ref, "sbp_other")).status).toBe("ACTIVE_HEALTHY");
+  expect(await project(third.endpoint, ref)).toEqual({ message: "Unauthorized" });
+
+  // Killed and then stopped: the database that it left behind ends too.
+  const last = runningService(directory, "supabase-api");
+  if (last !== undefined) await stopProcess(last, "SIGKILL");
+  const [database = ""] = databaseDirectories(directory);
+  expect(runningCluster(database, newProjectBody.db_pass)).toBeDefined();
+  await stopSupabaseApi(directory);
+  expect(runningCluster(database, newProjectBody.db_pass)).toBeUndefined();
+  expect(pid()).toBeUndefined();
+
+  const log = readFileSync(path.join(directory, "supabase-api.log"), "utf8");
+  expect(log).not.toContain(accessToken);
+  expect(log).not.toContain(newProjectBody.db_pass);
+});
+
+test("a daemon that cannot start is said to have ended, with its log", async () => {
+  const taken = await startSupabaseApi({ directory, accessToken });
+  const other = mkdtempSync(path.join(tmpdir(), "supabase api "));
+
+  const failure = startSupabaseApi({
+    directory: other,
+    accessToken,
+    port: Number(new URL(taken.endpoint).port),
+  });
+
+  // Something answers on that port already, so nothing may be taken for ours that is not.
+  await expect(failure).rejects.toThrow(/^The local Supabase API ended at once: its log is /);
+  rmSync(other, { recursive: true });
+});
