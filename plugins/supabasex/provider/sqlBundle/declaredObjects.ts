@@ -1,4 +1,4 @@
-import type { FunctionParameter, Node, RangeVar, TypeName } from "libpg-query";
+import { type FunctionParameter, type Node, type RangeVar, scanSync, type TypeName } from "libpg-query";
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
 import { statementsOf } from "./statements";
@@ -210,8 +210,21 @@ function relationName(relation: RangeVar | undefined): string {
   return relation?.schemaname === undefined ? name : `${quote(relation.schemaname)}.${name}`;
 }
 
-/** An identifier as PostgreSQL prints it: quoted only where it has to be, keywords aside. */
+const quoted = new Map<string, string>();
+
+/** An identifier as PostgreSQL prints it: quoted only where it has to be. The parser must have been loaded. */
 export function quote(identifier: string | undefined): string {
   const name = identifier ?? "";
-  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+  let known = quoted.get(name);
+  if (known === undefined) {
+    known = isPlain(name) ? name : `"${name.replaceAll('"', '""')}"`;
+    quoted.set(name, known);
+  }
+  return known;
+}
+
+function isPlain(name: string): boolean {
+  if (!/^[a-z_][a-z0-9_]*$/.test(name)) return false;
+  const kind = scanSync(name).tokens[0]?.keywordName;
+  return kind === "NO_KEYWORD" || kind === "UNRESERVED_KEYWORD";
 }

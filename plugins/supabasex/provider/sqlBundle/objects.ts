@@ -47,7 +47,13 @@ export async function addressesOf(
     [
       JSON.stringify(
         objects
-          .map((object, at) => ({ at, class: object.class, name: object.name, on: object.on, bare: unquoted(object.name) }))
+          .map((object, at) => ({
+            at,
+            class: object.class,
+            name: object.name,
+            on: object.on,
+            bare: unquoted(object.name),
+          }))
           .filter(({ class: kind }) => kind !== "cron job" && kind !== "bucket"),
       ),
     ],

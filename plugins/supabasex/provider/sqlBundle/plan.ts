@@ -128,7 +128,11 @@ function refuseOutOfOrder(
   applied: readonly KnownFile[],
   adopted: readonly Migration[],
 ): void {
-  const newest = [...applied, ...adopted].map((file) => file.path).sort().at(-1) ?? "";
+  const newest =
+    [...applied, ...adopted]
+      .map((file) => file.path)
+      .sort()
+      .at(-1) ?? "";
   const late = pending.filter((file) => file.path < newest);
   if (late.length === 0) return;
   throw new UserError(

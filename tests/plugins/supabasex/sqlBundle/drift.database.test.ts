@@ -55,12 +55,18 @@ const repaired: readonly (readonly [change: string, path: string])[] = [
   ["alter table $s.customers drop constraint email_has_at", 'live["constraint $s.customers email_has_at"]'],
   ["drop index $s.customers_tenant", 'live["index $s.customers_tenant"]'],
   ["drop policy from_migration on $s.customers", 'live["policy $s.customers from_migration"]'],
-  ["alter policy from_migration on $s.customers using (true)", 'live["policy $s.customers from_migration"].using'],
+  [
+    "alter policy from_migration on $s.customers using (true)",
+    'live["policy $s.customers from_migration"].using',
+  ],
   ["drop policy own_rows on $s.customers", 'live["policy $s.customers own_rows"]'],
   ["alter policy own_rows on $s.customers to public", 'live["policy $s.customers own_rows"].roles'],
   ["drop trigger stamp on $s.customers", 'live["trigger $s.customers stamp"]'],
   ["alter table $s.customers disable trigger stamp", 'live["trigger $s.customers stamp"].enabled'],
-  ["create or replace function $s.f(a int default 1) returns int language sql stable set search_path = '' as 'select 2'", 'live["function $s.f(integer)"].body'],
+  [
+    "create or replace function $s.f(a int default 1) returns int language sql stable set search_path = '' as 'select 2'",
+    'live["function $s.f(integer)"].body',
+  ],
   ["alter function $s.f(int) security definer", 'live["function $s.f(integer)"].security'],
   ["alter function $s.f(int) reset search_path", 'live["function $s.f(integer)"].settings'],
   ["revoke execute on function $s.f(int) from authenticated", 'live["function $s.f(integer)"].grants'],
@@ -68,8 +74,14 @@ const repaired: readonly (readonly [change: string, path: string])[] = [
   ["drop view $s.emails", 'live["view $s.emails"]'],
   ["alter view $s.emails reset (security_invoker)", 'live["view $s.emails"].options'],
   ["revoke usage on schema $s from authenticated", 'live["schema $s"].grants'],
-  ["alter default privileges in schema $s revoke select on tables from service_role", 'live["default privileges postgres in $s tables"]'],
-  ["alter publication $s_changes set (publish = 'insert, update, delete')", 'live["publication $s_changes"].publish'],
+  [
+    "alter default privileges in schema $s revoke select on tables from service_role",
+    'live["default privileges postgres in $s tables"]',
+  ],
+  [
+    "alter publication $s_changes set (publish = 'insert, update, delete')",
+    'live["publication $s_changes"].publish',
+  ],
   ["alter publication $s_changes drop table $s.tenants", 'live["publication table $s_changes $s.tenants"]'],
   ["update storage.buckets set public = true where id = '$s-avatars'", 'live["bucket $s-avatars"].public'],
   ["alter table $s.numbers set (fillfactor = 50)", 'live["table $s.numbers"].options'],
@@ -124,10 +136,15 @@ test("a rogue policy stays reported through refreshes, unrelated deploys, migrat
   bundle.write({ "migrations/20260102000000_next.sql": "alter table $s.customers add column phone text;\n" });
   await bundle.up();
   expect(await bundle.refresh()).toEqual([path]);
-  bundle.write({ "repeatable/policy.sql": undefined, "repeatable/renamed.sql": files["repeatable/policy.sql"] });
+  bundle.write({
+    "repeatable/policy.sql": undefined,
+    "repeatable/renamed.sql": files["repeatable/policy.sql"],
+  });
   await bundle.up();
   expect(await bundle.refresh()).toEqual([path]);
-  expect(bundle.logs.at(-1)).toMatch(/^warning: Not made by the bundle.*\n {2}policy .*rogue: drop policy rogue on/);
+  expect(bundle.logs.at(-1)).toMatch(
+    /^warning: Not made by the bundle.*\n {2}policy .*rogue: drop policy rogue on/,
+  );
 
   bundle.inputs = { prune: "drop" };
   bundle.logs = [];
@@ -164,8 +181,11 @@ test("a rogue grant is not adopted by a file that changes grants of the same tab
   bundle.inputs = { prune: "drop" };
   await bundle.up();
   expect(
-    (await bundle.sql("select has_table_privilege('authenticated', '$s.tenants', 'insert') as i, has_table_privilege('authenticated', '$s.tenants', 'delete') as d"))
-      .rows,
+    (
+      await bundle.sql(
+        "select has_table_privilege('authenticated', '$s.tenants', 'insert') as i, has_table_privilege('authenticated', '$s.tenants', 'delete') as d",
+      )
+    ).rows,
   ).toEqual([{ i: true, d: false }]);
 });
 
@@ -183,7 +203,9 @@ test("an object that was there before by hand becomes the file's that makes it",
   const bundle = await databases.bundle({ "migrations/20260101000000_s.sql": "create schema $s;\n" });
   await bundle.up();
   await bundle.sql("create function $s.g() returns int language sql as 'select 1'");
-  bundle.write({ "repeatable/g.sql": "create or replace function $s.g() returns int language sql as 'select 1';\n" });
+  bundle.write({
+    "repeatable/g.sql": "create or replace function $s.g() returns int language sql as 'select 1';\n",
+  });
 
   await bundle.up();
 

@@ -9,7 +9,9 @@ const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
 
-const files = { "migrations/20260101000000_t.sql": "create schema $s;\ncreate table $s.t (id int primary key);\n" };
+const files = {
+  "migrations/20260101000000_t.sql": "create schema $s;\ncreate table $s.t (id int primary key);\n",
+};
 const never = new AbortController().signal;
 
 /** A connection as a deploy's, with the lock of a bundle. */
@@ -23,7 +25,12 @@ async function holder(bundle: BundleUnderTest) {
 test("two deploys never interleave: the second waits, then finds nothing to do", async () => {
   const bundle = await databases.bundle(files);
   const second = await databases.bundle({});
-  second.write({ "migrations/20260101000000_t.sql": files["migrations/20260101000000_t.sql"].replaceAll("$s", bundle.schema) });
+  second.write({
+    "migrations/20260101000000_t.sql": files["migrations/20260101000000_t.sql"].replaceAll(
+      "$s",
+      bundle.schema,
+    ),
+  });
   second.inputs = { name: bundle.schema };
 
   await Promise.all([bundle.up(), second.up()]);
@@ -41,7 +48,9 @@ test("the time-out names the holder with pid, application and age; its lock is f
   const { pid } = (await client.query("select pg_backend_pid() as pid")).rows[0];
 
   expect(await failureOf(bundle.up())).toMatch(
-    new RegExp(`Another deploy of bundle ${bundle.schema} is running: process ${pid} \\(other deploy, for \\d+ s\\)\\. Waited 0\\.2 s`),
+    new RegExp(
+      `Another deploy of bundle ${bundle.schema} is running: process ${pid} \\(other deploy, for \\d+ s\\)\\. Waited 0\\.2 s`,
+    ),
   );
 
   client.on("error", () => {});
@@ -54,11 +63,16 @@ test("the time-out names the holder with pid, application and age; its lock is f
 test("an index is built concurrently while another deploy waits for the lock", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
-  bundle.write({ "migrations/20260102000000_i.sql": "-- no transaction\ncreate index concurrently t_i on $s.t (id);\n" });
+  bundle.write({
+    "migrations/20260102000000_i.sql": "-- no transaction\ncreate index concurrently t_i on $s.t (id);\n",
+  });
   const second = await databases.bundle({});
   second.inputs = { name: bundle.schema };
   second.write({
-    "migrations/20260101000000_t.sql": files["migrations/20260101000000_t.sql"].replaceAll("$s", bundle.schema),
+    "migrations/20260101000000_t.sql": files["migrations/20260101000000_t.sql"].replaceAll(
+      "$s",
+      bundle.schema,
+    ),
     "migrations/20260102000000_i.sql": `-- no transaction\ncreate index concurrently t_i on ${bundle.schema}.t (id);\n`,
   });
 
@@ -82,7 +96,9 @@ test("a lock that comes free is waited for by beginning anew", async () => {
   await bundle.sql("commit");
   await up;
 
-  expect(bundle.logs.join("\n")).toMatch(/Blocked by process \d+ \(.*idle in transaction.*\): select from s\d+\.t/);
+  expect(bundle.logs.join("\n")).toMatch(
+    /Blocked by process \d+ \(.*idle in transaction.*\): select from s\d+\.t/,
+  );
   expect(await bundle.history()).toHaveLength(2);
 });
 
@@ -97,7 +113,9 @@ test("a lock that does not come free fails after the last try and names who has 
   const failure = await failureOf(bundle.up());
   await bundle.sql("rollback");
 
-  expect(failure).toMatch(/a\.sql:1:1: canceling statement due to lock timeout \(55P03\)[^]*hint: Blocked by process \d+ \(.*\): select from/);
+  expect(failure).toMatch(
+    /a\.sql:1:1: canceling statement due to lock timeout \(55P03\)[^]*hint: Blocked by process \d+ \(.*\): select from/,
+  );
   expect(bundle.logs.filter((line) => line.includes("anew"))).toHaveLength(1);
 
   bundle.logs = [];
@@ -112,16 +130,26 @@ test("a statement that runs too long is stopped", async () => {
     { limits: { statementTimeoutSeconds: 0.3 } },
   );
 
-  expect(await failureOf(bundle.up())).toMatch(/slow\.sql:2:1: canceling statement due to statement timeout \(57014\)[^]*limits\.statementTimeoutSeconds/);
+  expect(await failureOf(bundle.up())).toMatch(
+    /slow\.sql:2:1: canceling statement due to statement timeout \(57014\)[^]*limits\.statementTimeoutSeconds/,
+  );
 });
 
 test("a cancelled operation cancels its statement and leaves nothing", async () => {
-  const bundle = await databases.bundle({ "migrations/20260101000000_slow.sql": "create schema $s;\nselect pg_sleep(30);\n" });
+  const bundle = await databases.bundle({
+    "migrations/20260101000000_slow.sql": "create schema $s;\nselect pg_sleep(30);\n",
+  });
   const abort = new AbortController();
   bundle.signal = abort.signal;
 
   const up = failureOf(bundle.up());
-  while ((await bundle.sql("select from pg_stat_activity where application_name = 'supabasex $s' and query like '%pg_sleep(30)%'")).rowCount === 0) {
+  while (
+    (
+      await bundle.sql(
+        "select from pg_stat_activity where application_name = 'supabasex $s' and query like '%pg_sleep(30)%'",
+      )
+    ).rowCount === 0
+  ) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   abort.abort(new Error("the engine has gone"));
@@ -163,34 +191,48 @@ async function cutAfter(text: string, delivered: boolean): Promise<{ port: numbe
   return { port: (server.address() as net.AddressInfo).port, close: () => server.close() };
 }
 
-test.each([true, false])("the connection is cut at the commit (commit delivered: %s): the next up is right", async (delivered) => {
-  const bundle = await databases.bundle({
-    ...files,
-    "repeatable/f.sql": "create or replace function $s.f() returns int language sql as 'select 1';\n",
-  });
-  const proxy = await cutAfter("commit\0", delivered);
-  bundle.port = proxy.port;
+test.each([true, false])(
+  "the connection is cut at the commit (commit delivered: %s): the next up is right",
+  async (delivered) => {
+    const bundle = await databases.bundle({
+      ...files,
+      "repeatable/f.sql": "create or replace function $s.f() returns int language sql as 'select 1';\n",
+    });
+    const proxy = await cutAfter("commit\0", delivered);
+    bundle.port = proxy.port;
 
-  const failure = await failureOf(bundle.up());
-  proxy.close();
+    const failure = await failureOf(bundle.up());
+    proxy.close();
 
-  expect(failure).toMatch(/connection was lost while bundle s\d+ was being applied/);
-  expect((await bundle.sql("select to_regclass('$s.t') is not null as t")).rows).toEqual([{ t: delivered }]);
-  bundle.port = undefined;
-  await bundle.up();
-  expect(await bundle.history()).toEqual(["migrations/20260101000000_t.sql", "repeatable/f.sql"]);
-  expect(await bundle.refresh()).toEqual([]);
-});
+    expect(failure).toMatch(/connection was lost while bundle s\d+ was being applied/);
+    expect((await bundle.sql("select to_regclass('$s.t') is not null as t")).rows).toEqual([
+      { t: delivered },
+    ]);
+    bundle.port = undefined;
+    await bundle.up();
+    expect(await bundle.history()).toEqual(["migrations/20260101000000_t.sql", "repeatable/f.sql"]);
+    expect(await bundle.refresh()).toEqual([]);
+  },
+);
 
 test("the pooler in transaction mode is refused, and no error holds the password", async () => {
   const bundle = await databases.bundle(files);
   bundle.port = 6543;
   expect(await failureOf(bundle.up())).toMatch(/is a pooler in transaction mode/);
 
-  const connection = { host: "127.0.0.1", port: databases.cluster.port, user: "postgres", database: "postgres" };
-  const wrong = await failureOf(connect({ ...connection, password: "s3cret-word" }, { applicationName: "t" }));
+  const connection = {
+    host: "127.0.0.1",
+    port: databases.cluster.port,
+    user: "postgres",
+    database: "postgres",
+  };
+  const wrong = await failureOf(
+    connect({ ...connection, password: "s3cret-word" }, { applicationName: "t" }),
+  );
   expect(wrong).toMatch(/refuses role postgres/);
   expect(wrong).not.toContain("s3cret-word");
-  const tls = await failureOf(connect({ ...connection, password: "s3cret-word", sslMode: "require" }, { applicationName: "t" }));
+  const tls = await failureOf(
+    connect({ ...connection, password: "s3cret-word", sslMode: "require" }, { applicationName: "t" }),
+  );
   expect(tls).toMatch(/does not offer TLS|cannot be verified/);
 });

@@ -5,7 +5,9 @@ const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
 
-const schema = { "migrations/20260101000000_schema.sql": "create schema $s;\ncreate table $s.t (id int primary key);\n" };
+const schema = {
+  "migrations/20260101000000_schema.sql": "create schema $s;\ncreate table $s.t (id int primary key);\n",
+};
 
 test("statement k of a file fails: nothing of the file stays, earlier files stay recorded, and the place is shown", async () => {
   const bundle = await databases.bundle({
@@ -34,7 +36,9 @@ test("a runtime error without a position is shown at its statement", async () =>
 
   const failure = await failureOf(bundle.up());
 
-  expect(failure).toMatch(/backfill\.sql:4:3: duplicate key value violates unique constraint "t_pkey" \(23505\)/);
+  expect(failure).toMatch(
+    /backfill\.sql:4:3: duplicate key value violates unique constraint "t_pkey" \(23505\)/,
+  );
   expect(failure).toContain("detail: Key (id)=(1) already exists.");
 });
 
@@ -62,14 +66,17 @@ test("a type mismatch inside an SQL function is shown", async () => {
       "select 1;\ncreate function $s.f() returns int language sql as $$ select 'a'::text $$;\n",
   });
 
-  expect(await failureOf(bundle.up())).toMatch(/f\.sql:2:1: return type mismatch in function declared to return integer/);
+  expect(await failureOf(bundle.up())).toMatch(
+    /f\.sql:2:1: return type mismatch in function declared to return integer/,
+  );
 });
 
 test("an edited migration is refused with both hashes; line ends, a byte order mark and last newlines are no edit", async () => {
   const bundle = await databases.bundle(schema);
   await bundle.up();
   bundle.write({
-    "migrations/20260101000000_schema.sql": "\uFEFFcreate schema $s;\r\ncreate table $s.t (id int primary key);\r\n\r\n",
+    "migrations/20260101000000_schema.sql":
+      "\uFEFFcreate schema $s;\r\ncreate table $s.t (id int primary key);\r\n\r\n",
   });
   expect(await bundle.up()).toBe(false);
 
@@ -86,7 +93,9 @@ test("a new migration that is older than the newest applied is refused", async (
   await bundle.up();
   bundle.write({ "migrations/20250101000000_late.sql": "create table $s.late ();\n" });
 
-  expect(await failureOf(bundle.up())).toMatch(/older than the newest applied one[^]*20250101000000_late\.sql/);
+  expect(await failureOf(bundle.up())).toMatch(
+    /older than the newest applied one[^]*20250101000000_late\.sql/,
+  );
 });
 
 test("a missing applied migration is refused; an older checkout names what it lacks, and may apply repeatables on request", async () => {
@@ -98,7 +107,9 @@ test("a missing applied migration is refused; an older checkout names what it la
   await bundle.up();
 
   bundle.write({ "migrations/20260102000000_second.sql": undefined });
-  expect(await failureOf(bundle.up())).toMatch(/checkout is older than the database[^]*20260102000000_second\.sql/);
+  expect(await failureOf(bundle.up())).toMatch(
+    /checkout is older than the database[^]*20260102000000_second\.sql/,
+  );
 
   bundle.inputs = { allowAhead: true };
   bundle.write({
@@ -140,40 +151,49 @@ insert into $s.child values (7);
 `,
   });
 
-  expect(await failureOf(bundle.up())).toMatch(/refused the commit of migrations\/20260102000000_deferred\.sql: insert or update.*\(23503\)/);
+  expect(await failureOf(bundle.up())).toMatch(
+    /refused the commit of migrations\/20260102000000_deferred\.sql: insert or update.*\(23503\)/,
+  );
   expect(await bundle.history()).toEqual(["migrations/20260101000000_schema.sql"]);
 });
 
 test("create index concurrently runs alone; an invalid index of a failed build is replaced", async () => {
   const bundle = await databases.bundle({
     ...schema,
-    "migrations/20260102000000_rows.sql": "alter table $s.t add n int; insert into $s.t values (1, 1), (2, 1);\n",
+    "migrations/20260102000000_rows.sql":
+      "alter table $s.t add n int; insert into $s.t values (1, 1), (2, 1);\n",
     "migrations/20260103000000_index.sql":
       "-- no transaction\ncreate unique index concurrently t_n on $s.t (n);\n",
     "migrations/20260104000000_after.sql": "create table $s.after_index ();\n",
   });
 
   const failure = await failureOf(bundle.up());
-  expect(failure).toMatch(/index\.sql: could not create unique index "t_n" \(23505\)|index\.sql:2:1: could not create unique index "t_n" \(23505\)/);
+  expect(failure).toMatch(
+    /index\.sql: could not create unique index "t_n" \(23505\)|index\.sql:2:1: could not create unique index "t_n" \(23505\)/,
+  );
   expect((await bundle.sql("select to_regclass('$s.t_n') as i")).rows).toEqual([{ i: null }]);
 
   await bundle.sql("delete from $s.t where id = 2");
   // As a killed build leaves it.
   await bundle.sql("create index t_n on $s.t (n)");
   const admin = await databases.cluster.client("supabase_admin");
-  await admin.query(`update pg_index set indisvalid = false where indexrelid = '${bundle.schema}.t_n'::regclass`);
+  await admin.query(
+    `update pg_index set indisvalid = false where indexrelid = '${bundle.schema}.t_n'::regclass`,
+  );
   await bundle.up();
 
-  expect((await bundle.sql("select indisvalid, indisunique from pg_index where indexrelid = '$s.t_n'::regclass")).rows).toEqual([
-    { indisvalid: true, indisunique: true },
-  ]);
+  expect(
+    (await bundle.sql("select indisvalid, indisunique from pg_index where indexrelid = '$s.t_n'::regclass"))
+      .rows,
+  ).toEqual([{ indisvalid: true, indisunique: true }]);
   expect(await bundle.history()).toHaveLength(4);
   expect(await bundle.refresh()).toEqual([]);
 });
 
 test("the history is as the Supabase CLI writes it", async () => {
   const bundle = await databases.bundle({
-    "migrations/20260505000000_cli.sql": "-- about\ncreate schema $s;\n  create table $s.t (id int); -- end\n",
+    "migrations/20260505000000_cli.sql":
+      "-- about\ncreate schema $s;\n  create table $s.t (id int); -- end\n",
   });
   await bundle.up();
 
@@ -201,7 +221,9 @@ test("a database that the Supabase CLI migrated is adopted by a baseline, and re
     "insert into supabase_migrations.schema_migrations (version, name, statements) values ('20260601000000', 'cli_first', array['create schema $s', 'create  table $s.t (id int) -- c'])",
   );
 
-  expect(await failureOf(bundle.up())).toMatch(/already applied 20260601000000[^]*sql\.baseline to 20260601000000/);
+  expect(await failureOf(bundle.up())).toMatch(
+    /already applied 20260601000000[^]*sql\.baseline to 20260601000000/,
+  );
 
   bundle.inputs = { baseline: "20260602000000" };
   expect(await failureOf(bundle.up())).toMatch(/cannot be adopted[^]*table s\d+\.u/);
@@ -215,15 +237,20 @@ test("a database that the Supabase CLI migrated is adopted by a baseline, and re
 });
 
 test("a baseline is refused where another text was recorded for its version", async () => {
-  const bundle = await databases.bundle({
-    "migrations/20260701000000_other.sql": "create schema $s;\n",
-  }, { baseline: "20260701000000" });
+  const bundle = await databases.bundle(
+    {
+      "migrations/20260701000000_other.sql": "create schema $s;\n",
+    },
+    { baseline: "20260701000000" },
+  );
   await bundle.sql("create schema $s");
   await bundle.sql(
     "insert into supabase_migrations.schema_migrations (version, name, statements) values ('20260701000000', 'other', array['create schema something_else'])",
   );
 
-  expect(await failureOf(bundle.up())).toMatch(/other\.sql is not what was applied to this database as 20260701000000 \(statement 1 differs/);
+  expect(await failureOf(bundle.up())).toMatch(
+    /other\.sql is not what was applied to this database as 20260701000000 \(statement 1 differs/,
+  );
   await bundle.sql("delete from supabase_migrations.schema_migrations where version = '20260701000000'");
 });
 
@@ -233,7 +260,9 @@ test("transaction control is refused before anything is sent", async () => {
     "migrations/20260102000000_commit.sql": "create table $s.u ();\ncommit;\n",
   });
 
-  expect(await failureOf(bundle.up())).toMatch(/commit\.sql:2:1: transaction control is the deployer's business/);
+  expect(await failureOf(bundle.up())).toMatch(
+    /commit\.sql:2:1: transaction control is the deployer's business/,
+  );
   expect((await bundle.sql("select to_regnamespace('$s') as s")).rows).toEqual([{ s: null }]);
 });
 
@@ -242,7 +271,9 @@ test("an edited row of the history is drift, and put right", async () => {
   await bundle.up();
 
   await bundle.sql("update supabase_migrations.bundle_files set sha256 = 'x' where bundle = '$s'");
-  expect(await bundle.refresh()).toEqual(['live["applied file migrations/20260101000000_schema.sql"].sha256']);
+  expect(await bundle.refresh()).toEqual([
+    'live["applied file migrations/20260101000000_schema.sql"].sha256',
+  ]);
   await bundle.up();
   expect(await bundle.refresh()).toEqual([]);
 
@@ -257,7 +288,9 @@ test("an edited row of the history is drift, and put right", async () => {
 test("a database that was made anew is filled again, whatever the state says", async () => {
   const bundle = await databases.bundle(schema);
   await bundle.up();
-  await bundle.sql("drop schema $s cascade; delete from supabase_migrations.bundle_files where bundle = '$s'; delete from supabase_migrations.bundles where name = '$s'");
+  await bundle.sql(
+    "drop schema $s cascade; delete from supabase_migrations.bundle_files where bundle = '$s'; delete from supabase_migrations.bundles where name = '$s'",
+  );
 
   await bundle.up();
 

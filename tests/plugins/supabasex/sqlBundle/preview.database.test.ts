@@ -7,7 +7,8 @@ beforeAll(() => databases.start());
 afterAll(() => databases.stop());
 
 const files = {
-  "migrations/20260101000000_t.sql": "create schema $s;\ncreate table $s.t (id int primary key);\ncreate sequence $s.n;\n",
+  "migrations/20260101000000_t.sql":
+    "create schema $s;\ncreate table $s.t (id int primary key);\ncreate sequence $s.n;\n",
   "repeatable/f.sql": "create or replace function $s.f() returns int language sql as $$\n  select 1\n$$;\n",
   "repeatable/v.sql": "create or replace view $s.v as select $s.f() as f;\n",
 };
@@ -29,10 +30,18 @@ test("a dry run executes everything and leaves the catalog's fingerprint as it w
 });
 
 test("a dry run finds a broken migration and a broken repeatable", async () => {
-  const bundle = await databases.bundle({ ...files, "migrations/20260102000000_x.sql": "select 1;\nselect * from $s.nowhere;\n" }, { dryRun: "live" });
-  expect(await failureOf(bundle.preview())).toMatch(/x\.sql:2:15: relation "s\d+\.nowhere" does not exist \(42P01\)/);
+  const bundle = await databases.bundle(
+    { ...files, "migrations/20260102000000_x.sql": "select 1;\nselect * from $s.nowhere;\n" },
+    { dryRun: "live" },
+  );
+  expect(await failureOf(bundle.preview())).toMatch(
+    /x\.sql:2:15: relation "s\d+\.nowhere" does not exist \(42P01\)/,
+  );
 
-  bundle.write({ "migrations/20260102000000_x.sql": undefined, "repeatable/w.sql": "create view $s.w as select g from $s.v;\n" });
+  bundle.write({
+    "migrations/20260102000000_x.sql": undefined,
+    "repeatable/w.sql": "create view $s.w as select g from $s.v;\n",
+  });
   expect(await failureOf(bundle.preview())).toMatch(/w\.sql:1:\d+: column "g" does not exist/);
 });
 
@@ -53,7 +62,9 @@ test("a dry run says what changes about an object, and what it does not cover", 
   expect(log).toMatch(/f\.sql +changed/);
   expect(log).toMatch(/v\.sql +dependency: repeatable\/f\.sql/);
   expect(log).toMatch(/~ function s\d+\.f\(\)\n {6}body:\n {8}- {3}select 1\n {8}\+ {3}select 2/);
-  expect(log).toMatch(/does not cover[^]*n\.sql:1: sequences do not go back\n.*n\.sql:2: notifications are sent at commit only/);
+  expect(log).toMatch(
+    /does not cover[^]*n\.sql:1: sequences do not go back\n.*n\.sql:2: notifications are sent at commit only/,
+  );
   expect(log).not.toContain("dblink");
 });
 
@@ -69,7 +80,9 @@ test("without a dry run the files are listed with their reasons, from the state 
   const outputs = await bundle.preview();
 
   expect(bundle.logs.join("\n")).toMatch(/1 file would run:\n.*v\.sql +drifted: view s\d+\.v/);
-  expect(bundle.logs.join("\n")).toMatch(/warning: Drift that a deploy leaves or cannot repair:\n {2}table s\d+\.extra/);
+  expect(bundle.logs.join("\n")).toMatch(
+    /warning: Drift that a deploy leaves or cannot repair:\n {2}table s\d+\.extra/,
+  );
   expect(outputs.live).toEqual(outputs.expected);
 });
 
@@ -87,7 +100,9 @@ test("a broken file is found without a database", async () => {
   const bundle = await databases.bundle({ ...files, "repeatable/f.sql": "create functon $s.f();\n" });
   bundle.port = 1;
 
-  expect(await failureOf(bundle.preview())).toMatch(/f\.sql:1:8: syntax error at or near "functon" \(42601\)\n {2}1 \| create functon/);
+  expect(await failureOf(bundle.preview())).toMatch(
+    /f\.sql:1:8: syntax error at or near "functon" \(42601\)\n {2}1 \| create functon/,
+  );
 });
 
 test("a deploy that fails half-way leaves nothing that a refresh takes for drift", async () => {

@@ -39,7 +39,12 @@ function ran(logs: readonly string[]): string[] {
   return block
     .split("\n")
     .slice(1)
-    .map((line) => line.replace(/^.*?(migrations|repeatable)\//, "").replace(/\s+/g, " ").replace(/ \d+ ms$/, ""));
+    .map((line) =>
+      line
+        .replace(/^.*?(migrations|repeatable)\//, "")
+        .replace(/\s+/g, " ")
+        .replace(/ \d+ ms$/, ""),
+    );
 }
 
 test("a bundle is applied once, and then there is nothing to do", async () => {
@@ -61,7 +66,10 @@ test("one function changes: it and what depends on it run, nothing else", async 
   await bundle.up();
   bundle.logs = [];
   bundle.write({
-    "repeatable/functions/tenant.sql": full["repeatable/functions/tenant.sql"].replace("1::bigint", "2::bigint"),
+    "repeatable/functions/tenant.sql": full["repeatable/functions/tenant.sql"].replace(
+      "1::bigint",
+      "2::bigint",
+    ),
   });
 
   await bundle.up();
@@ -98,13 +106,18 @@ comment on policy of_a_migration on $s.customers is 'kept';
   await bundle.up();
 
   expect(
-    (await bundle.sql("select polname, obj_description(oid) as comment from pg_policy where polrelid = '$s.customers'::regclass order by 1"))
-      .rows,
+    (
+      await bundle.sql(
+        "select polname, obj_description(oid) as comment from pg_policy where polrelid = '$s.customers'::regclass order by 1",
+      )
+    ).rows,
   ).toEqual([
     { polname: "of_a_migration", comment: "kept" },
     { polname: "own_rows", comment: null },
   ]);
-  expect((await bundle.sql("select pg_get_function_result('$s.tenant()'::regprocedure) as r")).rows).toEqual([{ r: "integer" }]);
+  expect((await bundle.sql("select pg_get_function_result('$s.tenant()'::regprocedure) as r")).rows).toEqual([
+    { r: "integer" },
+  ]);
   expect(await bundle.refresh()).toEqual([]);
   expect(await bundle.up()).toBe(false);
 });
@@ -119,10 +132,13 @@ test("a column is taken away from a view that another view is made of", async ()
 
   await bundle.up();
 
-  expect((await bundle.sql("select attname from pg_attribute where attrelid = '$s.named'::regclass order by attnum")).rows).toEqual([
-    { attname: "id" },
-    { attname: "email" },
-  ]);
+  expect(
+    (
+      await bundle.sql(
+        "select attname from pg_attribute where attrelid = '$s.named'::regclass order by attnum",
+      )
+    ).rows,
+  ).toEqual([{ attname: "id" }, { attname: "email" }]);
 });
 
 test("what cannot be made again is not dropped: the deploy is refused and names it", async () => {
@@ -147,14 +163,19 @@ test("another signature: the old function goes", async () => {
   });
   await bundle.up();
   bundle.write({
-    "repeatable/f.sql": "create or replace function $s.f(a integer, b text default '') returns int language sql as 'select 2';\n",
+    "repeatable/f.sql":
+      "create or replace function $s.f(a integer, b text default '') returns int language sql as 'select 2';\n",
   });
 
   await bundle.up();
 
-  expect((await bundle.sql("select oid::regprocedure::text as f from pg_proc where pronamespace = '$s'::regnamespace")).rows).toEqual([
-    { f: `${bundle.schema}.f(integer,text)` },
-  ]);
+  expect(
+    (
+      await bundle.sql(
+        "select oid::regprocedure::text as f from pg_proc where pronamespace = '$s'::regnamespace",
+      )
+    ).rows,
+  ).toEqual([{ f: `${bundle.schema}.f(integer,text)` }]);
   expect(await bundle.refresh()).toEqual([]);
 });
 
@@ -165,14 +186,20 @@ test("a removed file takes its objects along, unless something depends on them",
   bundle.write({ "repeatable/views/a_emails.sql": undefined });
 
   const failure = await failureOf(bundle.up());
-  expect(failure).toMatch(/view s\d+\.emails \(made by repeatable\/views\/a_emails\.sql\)\s+view s\d+\.by_hand depends on view s\d+\.emails/);
+  expect(failure).toMatch(
+    /view s\d+\.emails \(made by repeatable\/views\/a_emails\.sql\)\s+view s\d+\.by_hand depends on view s\d+\.emails/,
+  );
 
   await bundle.sql("drop view $s.by_hand");
   bundle.write({ "repeatable/policies/a_customers.sql": undefined });
   await bundle.up();
-  expect((await bundle.sql("select to_regclass('$s.emails') as v, (select count(*)::int from pg_policy where polrelid = '$s.customers'::regclass) as n")).rows).toEqual([
-    { v: null, n: 0 },
-  ]);
+  expect(
+    (
+      await bundle.sql(
+        "select to_regclass('$s.emails') as v, (select count(*)::int from pg_policy where polrelid = '$s.customers'::regclass) as n",
+      )
+    ).rows,
+  ).toEqual([{ v: null, n: 0 }]);
   expect(await bundle.refresh()).toEqual([]);
   expect(await bundle.history()).not.toContain("repeatable/views/a_emails.sql");
 });
@@ -204,7 +231,9 @@ do $$ begin perform $s.z(); end $$;
   });
   await bundle.up();
   bundle.logs = [];
-  bundle.write({ "repeatable/z.sql": "create or replace function $s.z() returns int language sql as 'select 2';\n" });
+  bundle.write({
+    "repeatable/z.sql": "create or replace function $s.z() returns int language sql as 'select 2';\n",
+  });
 
   await bundle.up();
 
@@ -238,13 +267,19 @@ test("one repeatable fails: none is applied, and the message is the first fault'
 });
 
 test("tables and objects without a schema are refused in repeatables, and so are two files with one object", async () => {
-  const bundle = await databases.bundle({ ...base, "repeatable/t.sql": "select 1;\ncreate table $s.x ();\n" });
+  const bundle = await databases.bundle({
+    ...base,
+    "repeatable/t.sql": "select 1;\ncreate table $s.x ();\n",
+  });
   expect(await failureOf(bundle.up())).toMatch(/t\.sql:2:1: create table does not belong in a repeatable/);
 
   bundle.write({ "repeatable/t.sql": "create view x as select 1;\n" });
   expect(await failureOf(bundle.up())).toMatch(/t\.sql:1:1: view x has no schema/);
 
-  bundle.write({ "repeatable/t.sql": "create view $s.x as select 1 as a;\n", "repeatable/u.sql": "create view $s.x as select 1 as a;\n" });
+  bundle.write({
+    "repeatable/t.sql": "create view $s.x as select 1 as a;\n",
+    "repeatable/u.sql": "create view $s.x as select 1 as a;\n",
+  });
   expect(await failureOf(bundle.up())).toMatch(/u\.sql and .*t\.sql both create view s\d+\.x/);
 });
 
@@ -260,7 +295,11 @@ select 1;
 
   await bundle.up();
 
-  expect((await bundle.sql("select proowner::regrole::text as owner from pg_proc where oid = '$s.b()'::regprocedure")).rows).toEqual([
-    { owner: "postgres" },
-  ]);
+  expect(
+    (
+      await bundle.sql(
+        "select proowner::regrole::text as owner from pg_proc where oid = '$s.b()'::regprocedure",
+      )
+    ).rows,
+  ).toEqual([{ owner: "postgres" }]);
 });

@@ -29,7 +29,10 @@ export class Databases {
   }
 
   /** A bundle under test. In its files `$s` stands for the schema that is this test's alone. */
-  async bundle(files: Record<string, string>, inputs: Record<string, unknown> = {}): Promise<BundleUnderTest> {
+  async bundle(
+    files: Record<string, string>,
+    inputs: Record<string, unknown> = {},
+  ): Promise<BundleUnderTest> {
     this.#count += 1;
     const schema = `s${this.#count}`;
     const bundle = new BundleUnderTest(schema, this.cluster.url("postgres"), await this.cluster.client());
@@ -175,7 +178,8 @@ export class BundleUnderTest {
       { urn: "urn", type, name: "bundle", oldInputs, inputs, randomSeed: new Uint8Array() },
       this.context(),
     );
-    if (failures.length > 0) throw new Error(failures.map((fault) => `${fault.property} ${fault.reason}`).join("\n"));
+    if (failures.length > 0)
+      throw new Error(failures.map((fault) => `${fault.property} ${fault.reason}`).join("\n"));
     return checked;
   }
 

@@ -1,0 +1,183 @@
+import { describe, expect, test } from "vitest";
+import {
+  bundleFile,
+  type Migration,
+  migrationOf,
+} from "../../../../plugins/supabasex/provider/sqlBundle/files";
+import {
+  inOrder,
+  planMigrations,
+  planRepeatables,
+} from "../../../../plugins/supabasex/provider/sqlBundle/plan";
+import { isLostLock, retrying } from "../../../../plugins/supabasex/provider/sqlBundle/retry";
+
+function migration(path: string, text = path): Migration {
+  const named = migrationOf(path);
+  if (named === undefined) throw new Error(path);
+  return { ...bundleFile(path, "migration", text), ...named };
+}
+
+const repeatable = (path: string, text = path) => bundleFile(path, "repeatable", text);
+
+const a = migration("migrations/20260101000000_a.sql");
+const b = migration("migrations/20260102000000_b.sql");
+const c = migration("migrations/20260103000000_c.sql");
+const none = { baseline: undefined, allowAhead: false };
+
+function history(...files: readonly { path: string; kind: "migration" | "repeatable"; sha256: string }[]) {
+  return {
+    files: new Map(files.map((file) => [file.path, { ...file, dependsOn: [] as string[] }])),
+    versions: files.flatMap((file) => migrationOf(file.path)?.version ?? []),
+    foreignPaths: [],
+  };
+}
+
+describe("migrations", () => {
+  test("what is not applied yet runs, in order", () => {
+    expect(planMigrations([a, b, c], history(a), none)).toEqual({ adopt: [], pending: [b, c] });
+  });
+
+  test("up to the baseline they are adopted", () => {
+    expect(planMigrations([a, b, c], history(), { ...none, baseline: "20260102000000" })).toEqual({
+      adopt: [a, b],
+      pending: [c],
+    });
+  });
+
+  test("another bundle's versions in the same database are no business of this one", () => {
+    const both = {
+      ...history(a),
+      versions: ["20250101000000", "20260101000000"],
+      foreignPaths: ["migrations/20250101000000_x.sql"],
+    };
+
+    expect(planMigrations([a], both, none).pending).toEqual([]);
+  });
+
+  test.each([
+    ["edited", [migration(a.path, "other")], history(a), /was edited after it had been applied/],
+    ["older checkout", [a], history(a, b, c), /older than the database[^]*b\.sql\n.*c\.sql/],
+    ["missing", [b], history(a, b), /missing from the bundle:\n {2}migrations\/20260101000000_a\.sql/],
+    [
+      "late",
+      [a, b],
+      history(b),
+      /older than the newest applied one, migrations\/20260102000000_b\.sql:\n.*a\.sql/,
+    ],
+    [
+      "foreign",
+      [a],
+      { ...history(a), versions: ["20260101000000", "20260105000000"] },
+      /Another tool has applied/,
+    ],
+  ])("%s is refused", (_name, local, applied, message) => {
+    expect(() => planMigrations(local, applied, none)).toThrow(message);
+  });
+
+  test("an older checkout is let run on request", () => {
+    expect(planMigrations([a], history(a, b), { ...none, allowAhead: true })).toEqual({
+      adopt: [],
+      pending: [],
+    });
+  });
+});
+
+describe("repeatables", () => {
+  const [f, g, v] = [
+    repeatable("repeatable/f.sql"),
+    repeatable("repeatable/g.sql"),
+    repeatable("repeatable/v.sql"),
+  ];
+
+  test("dependants of a changed file run after it, those of a drifted one do not", () => {
+    const applied = new Map([
+      [f.path, { ...f, sha256: "old", dependsOn: [v.path] }],
+      [g.path, { ...g, dependsOn: [f.path] }],
+      [v.path, { ...v, sha256: "old", dependsOn: [] }],
+    ]);
+
+    const { run } = planRepeatables([f, g, v], applied, new Map([[g.path, "function g()"]]));
+
+    expect(run.map(({ path, reason, because }) => [path, reason, because])).toEqual([
+      [v.path, "changed", undefined],
+      [f.path, "changed", undefined],
+      [g.path, "drifted", "function g()"],
+    ]);
+    const onlyDrift = planRepeatables(
+      [f, g],
+      new Map([
+        [f.path, { ...f, dependsOn: [] }],
+        [g.path, { ...g, dependsOn: [f.path] }],
+      ]),
+      new Map([[f.path, "function f()"]]),
+    );
+    expect(onlyDrift.run.map(({ path }) => path)).toEqual([f.path]);
+  });
+
+  test("a file under another name is renamed; one that is gone is removed", () => {
+    const applied = new Map([
+      ["repeatable/old.sql", { ...f, path: "repeatable/old.sql", dependsOn: [] }],
+      ["repeatable/gone.sql", { ...g, path: "repeatable/gone.sql", dependsOn: [] }],
+    ]);
+
+    const { run, removed } = planRepeatables([f], applied, new Map());
+
+    expect(run.map(({ reason, because }) => [reason, because])).toEqual([["renamed", "repeatable/old.sql"]]);
+    expect(removed).toEqual(["repeatable/old.sql", "repeatable/gone.sql"]);
+  });
+
+  test("a circle is refused with its members", () => {
+    const circle = new Map([
+      [f.path, new Set([g.path])],
+      [g.path, new Set([f.path])],
+    ]);
+
+    expect(() => inOrder([f, g], circle)).toThrow(
+      /circle: repeatable\/f\.sql → repeatable\/g\.sql → repeatable\/f\.sql/,
+    );
+  });
+});
+
+describe("retrying", () => {
+  const lost = Object.assign(new Error("lock timeout"), { code: "55P03", severity: "ERROR" });
+  const options = {
+    retries: 3,
+    signal: new AbortController().signal,
+    isRetriable: isLostLock,
+    random: () => 0,
+  };
+
+  test("three lost locks, then success", async () => {
+    let attempts = 0;
+    const run = async () => {
+      attempts += 1;
+      if (attempts <= 3) throw lost;
+      return "done";
+    };
+
+    expect(await retrying(run, options)).toBe("done");
+    expect(attempts).toBe(4);
+  });
+
+  test("lost for ever: it gives up after the last retry", async () => {
+    let attempts = 0;
+    const run = async () => {
+      attempts += 1;
+      throw lost;
+    };
+
+    await expect(retrying(run, options)).rejects.toBe(lost);
+    expect(attempts).toBe(4);
+  });
+
+  test.each(["40001", "57014", "23505", "08006"])("%s is never tried again", async (code) => {
+    let attempts = 0;
+    const run = async () => {
+      attempts += 1;
+      throw Object.assign(new Error("x"), { code, severity: "ERROR" });
+    };
+
+    await expect(retrying(run, options)).rejects.toThrow("x");
+    expect(attempts).toBe(1);
+  });
+});

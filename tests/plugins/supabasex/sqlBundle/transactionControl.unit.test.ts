@@ -1,0 +1,140 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { declarationsOf, objectKey } from "../../../../plugins/supabasex/provider/sqlBundle/declaredObjects";
+import { bundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/files";
+import {
+  loadParser,
+  statementsOf,
+  textOf,
+} from "../../../../plugins/supabasex/provider/sqlBundle/statements";
+import { refuseTransactionControl } from "../../../../plugins/supabasex/provider/sqlBundle/transactionControl";
+
+beforeAll(loadParser);
+
+const migration = (text: string) => bundleFile("migrations/20260101000000_a.sql", "migration", text);
+const repeatable = (text: string) => bundleFile("repeatable/a.sql", "repeatable", text);
+
+describe("refused", () => {
+  test.each([
+    "begin",
+    "BEGIN ISOLATION LEVEL SERIALIZABLE",
+    "start transaction",
+    "commit",
+    "commit and chain",
+    "end",
+    "rollback",
+    "abort",
+    "savepoint a",
+    "release savepoint a",
+    "rollback to savepoint a",
+    "prepare transaction 'a'",
+    "commit prepared 'a'",
+    "rollback prepared 'a'",
+    "set session authorization anon",
+    "reset session authorization",
+    "set transaction isolation level serializable",
+    "set session characteristics as transaction read only",
+    "discard all",
+    "copy t from stdin",
+    "copy t to stdout",
+    "vacuum",
+    "create index concurrently i on t (a)",
+    "drop index concurrently i",
+    "reindex table concurrently t",
+    "alter table t detach partition p concurrently",
+    "create database d",
+    "alter system set work_mem = '1GB'",
+  ])("%s", (statement) => {
+    const file = migration(`select 1;\n  /* é */ ${statement};\n`);
+
+    expect(() => refuseTransactionControl(file)).toThrow(/^migrations\/20260101000000_a\.sql:2:11: /);
+  });
+});
+
+describe("let through", () => {
+  test.each([
+    "select 'begin; commit;'",
+    "select $$ commit; $$",
+    "select $a$ rollback; $$ commit; $$ $a$",
+    "select E'it\\'s; commit;'",
+    "-- commit;\nselect 1",
+    "/* /* commit; */ rollback; */ select 1",
+    'create table "commit" ("begin" int, "end" int)',
+    "create function f() returns void language plpgsql as $$ begin perform 1; exception when others then null; end $$",
+    "create function f() returns int language sql begin atomic; select 1; end",
+    "do $$ begin begin perform 1; end; end $$",
+    "set local role app_owner",
+    "set constraints all immediate",
+    "copy t from '/a/file'",
+    "create index i on t (a)",
+    "reindex table t",
+    "select case when true then 1 end",
+  ])("%s", (statement) => {
+    expect(() => refuseTransactionControl(migration(`${statement};\n`))).not.toThrow();
+  });
+});
+
+describe("without a transaction", () => {
+  test("one statement is let through", () => {
+    expect(() =>
+      refuseTransactionControl(migration("-- no transaction\ncreate index concurrently i on s.t (a);\n")),
+    ).not.toThrow();
+  });
+
+  test("two are refused, and any in a repeatable", () => {
+    expect(() => refuseTransactionControl(migration("-- no transaction\nvacuum;\nselect 1;\n"))).toThrow(
+      /holds exactly one statement, this one has 2/,
+    );
+    expect(() => refuseTransactionControl(repeatable("-- no transaction\nvacuum;\n"))).toThrow(
+      /a repeatable always runs in a transaction/,
+    );
+  });
+});
+
+test("a command of psql is a syntax error with a hint", () => {
+  expect(() => statementsOf(migration("select 1;\n\\i other.sql\n"))).toThrow(
+    /:2:1: syntax error at or near "\\"[^]*Commands of psql/,
+  );
+});
+
+test("statements are cut where they begin and end, whatever characters stand before", () => {
+  const file = migration("-- 😀 Größe\nselect '😀';\n\n/* x */ select 2 -- end\n;\n");
+
+  expect(statementsOf(file).map((statement) => textOf(file, statement))).toEqual([
+    "select '😀'",
+    "select 2 -- end",
+  ]);
+});
+
+describe("what a file declares", () => {
+  test.each([
+    [
+      "create or replace function s.f(a int, out b text, variadic c s.t[]) language sql as ''",
+      "function s.f(pg_catalog.int4, s.t[])",
+    ],
+    ["create procedure s.p(inout a numeric(3, 1)) language sql as ''", 'function s.p(pg_catalog."numeric")'],
+    ['create policy "Own rows" on s."T" using (true)', 'policy s."T" "Own rows"'],
+    ["create policy select_ on s.t using (true)", "policy s.t select_"],
+    ['create policy "select" on s.t using (true)', 'policy s.t "select"'],
+    ["create trigger a after insert on s.t execute function s.f()", "trigger s.t a"],
+    ["create materialized view s.m as select 1", "materialized view s.m"],
+    ["create unique index i on s.t (a)", "index s.i"],
+    ["create type s.e as enum ('a')", "type s.e"],
+    ["create domain s.d as int", "domain s.d"],
+    ["create event trigger e on ddl_command_end execute function s.f()", "event trigger e"],
+    ["select cron.schedule('nightly', '0 0 * * *', 'select 1')", "cron job nightly"],
+    ["insert into storage.buckets (name, id) values ('n', 'b') on conflict (id) do nothing", "bucket b"],
+    ["grant select on s.t to anon", undefined],
+    ["do $$ begin create view s.v as select 1; end $$", undefined],
+  ])("%s", (statement, key) => {
+    expect(declarationsOf(repeatable(`${statement};\n`)).map(objectKey)).toEqual(
+      key === undefined ? [] : [key],
+    );
+  });
+
+  test.each(["create table s.t ()", "create schema s", "create sequence s.q", "create extension e"])(
+    "%s is refused",
+    (statement) => {
+      expect(() => declarationsOf(repeatable(`${statement};\n`))).toThrow(/does not belong in a repeatable/);
+    },
+  );
+});
