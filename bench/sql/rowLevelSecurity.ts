@@ -95,7 +95,8 @@ const orderOfTenant = `00000000-0003-4000-8000-${(6).toString(16).padStart(12, "
 const queries: Readonly<Record<string, (of: Tables) => string>> = {
   "by key": ({ orders, where }) =>
     `select * from ${orders} as w ${where === "" ? "where" : `${where} and`} w.id = '${orderOfTenant}'`,
-  "list of 50": ({ orders, where }) => `select * from ${orders} as w ${where} order by created_at desc limit 50`,
+  "list of 50": ({ orders, where }) =>
+    `select * from ${orders} as w ${where} order by created_at desc limit 50`,
   count: ({ orders, where }) => `select count(*) from ${orders} as w ${where}`,
   join: ({ orders, customers, and }) =>
     `select w.id, c.last_name from ${orders} as w join ${customers} as c on c.tenant_id = w.tenant_id and c.id = w.customer_id ${and}`,
