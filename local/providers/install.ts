@@ -8,6 +8,7 @@ const pulumiPackage = z.object({ pulumi: z.object({ name: z.string(), version: z
 /** Our stand-ins: the package.json whose `pulumi` block says which plugin is wanted, and the program that serves it. */
 const standIns = [
   { manifest: "node_modules/@pulumi/postgresql/package.json", program: "dist/providers/postgresql.cjs" },
+  { manifest: "sdks/supabase/package.json", program: "dist/providers/terraform-provider.cjs" },
 ] as const;
 
 /** Puts the stand-ins where the engine looks for plugins of their name and version. Nothing else is in that folder. */

@@ -76,13 +76,16 @@ test("a daemon that cannot start is said to have ended, with its log", async () 
   const taken = await startSupabaseApi({ directory, accessToken });
   const other = mkdtempSync(path.join(tmpdir(), "supabase api "));
 
-  const failure = startSupabaseApi({
-    directory: other,
-    accessToken,
-    port: Number(new URL(taken.endpoint).port),
-  });
+  const port = Number(new URL(taken.endpoint).port);
 
-  // Something answers on that port already, so nothing may be taken for ours that is not.
-  await expect(failure).rejects.toThrow(/^The local Supabase API ended at once: its log is /);
-  rmSync(other, { recursive: true });
+  try {
+    // An API answers on that port already, and with this token: it must not be taken for the one that was asked for.
+    await expect(startSupabaseApi({ directory: other, accessToken, port })).rejects.toThrow(
+      /^The local Supabase API ended at once: its log is /,
+    );
+    expect(readFileSync(path.join(other, "supabase-api.log"), "utf8")).toContain(`Port ${port} on 127.0.0.1`);
+  } finally {
+    await stopSupabaseApi(other);
+    rmSync(other, { recursive: true });
+  }
 });
