@@ -9,6 +9,7 @@ export interface HandMadeChange {
   /** Every difference that a refresh prints, in order: its kind and its path as Pulumi shows it. */
   readonly reports: readonly string[];
   /**
+   * Not checked by the catalog's own tests, which never apply a bundle; for those that run the engine to prove or correct.
    * What brings the expected state back: plain `pulumi up`; `pulumi up` with `sql.prune: drop`, for something extra;
    * or a hand, because a file that is applied again would lose data or cannot say it.
    */
