@@ -104,7 +104,10 @@ describe("row-level security", () => {
       order by 1`;
     const bare = async (): Promise<string[]> =>
       (await postgres.query<{ name: string; for_everybody: boolean; condition: string }>(conditions)).rows
-        .filter((row) => row.for_everybody || /(private|auth|realtime)\.\w+\(/.test(withoutSubqueries(row.condition)))
+        .filter(
+          (row) =>
+            row.for_everybody || /(private|auth|realtime)\.\w+\(/.test(withoutSubqueries(row.condition)),
+        )
         .map((row) => row.name);
 
     expect(await bare()).toEqual([]);

@@ -198,10 +198,10 @@ test("deleting the account takes the membership, and leaves the tenant's rows wi
     `insert into shared.users (id, tenant_id, email) values ($1, $2, 'back@a.example.com') on conflict do nothing`,
     [user, tenantId("a")],
   );
-  await database.postgres.query("update home_services.work_orders set technician_id = $1 where tenant_id = $2", [
-    user,
-    tenantId("a"),
-  ]);
+  await database.postgres.query(
+    "update home_services.work_orders set technician_id = $1 where tenant_id = $2",
+    [user, tenantId("a")],
+  );
 
   await auth.query("delete from auth.users where id = $1", [user]);
 

@@ -28,7 +28,9 @@ test("control: a new column, and a new right, would show", async () => {
   const { postgres } = database;
   const before = [await drawSchema(postgres), await drawAccess(postgres)];
   await postgres.query("begin");
-  await postgres.query("alter table retail.orders add column surprise text; grant delete on shared.metrics to authenticated");
+  await postgres.query(
+    "alter table retail.orders add column surprise text; grant delete on shared.metrics to authenticated",
+  );
   const after = [await drawSchema(postgres), await drawAccess(postgres)];
   await postgres.query("rollback");
 

@@ -82,7 +82,15 @@ function layOut(tables: readonly Table[]): Map<string, Box> {
 function drawBox({ table, x, y }: Box): string[] {
   const colour = schemaColours[table.schema] ?? "#444444";
   return [
-    element("rect", { x, y, width: width.box, height: boxHeight(table), rx: 4, fill: "#fafafa", stroke: colour }),
+    element("rect", {
+      x,
+      y,
+      width: width.box,
+      height: boxHeight(table),
+      rx: 4,
+      fill: "#fafafa",
+      stroke: colour,
+    }),
     element("rect", { x, y, width: width.box, height: height.header, rx: 4, fill: colour }),
     text(x + 10, y + 17, table.name, { fill: "#ffffff", "font-weight": 600 }),
     ...table.columns.flatMap((column, index) => {
@@ -90,7 +98,10 @@ function drawBox({ table, x, y }: Box): string[] {
       return [
         ...(column.key ? [element("circle", { cx: x + 12, cy: line - 4, r: 3, fill: colour })] : []),
         text(x + 22, line, column.name, { fill: "#111111" }),
-        text(x + width.box - 10, line, column.required ? column.type : `${column.type} ?`, { fill: "#666666", "text-anchor": "end" }),
+        text(x + width.box - 10, line, column.required ? column.type : `${column.type} ?`, {
+          fill: "#666666",
+          "text-anchor": "end",
+        }),
       ];
     }),
   ];
@@ -101,7 +112,8 @@ function line(boxes: ReadonlyMap<string, Box>, key: ForeignKey): string {
   if (from === undefined || to === undefined) return "";
   const row = from.table.columns.findIndex((column) => column.name === key.column);
   const [fromY, toY] = [from.y + height.header + 12 + row * height.row, to.y + height.header / 2];
-  const [fromX, toX] = from.x < to.x ? [from.x + width.box, to.x] : [from.x, to.x + (from.x === to.x ? 0 : width.box)];
+  const [fromX, toX] =
+    from.x < to.x ? [from.x + width.box, to.x] : [from.x, to.x + (from.x === to.x ? 0 : width.box)];
   const [fromBend, toBend] = [fromX + (from.x < to.x ? 40 : -40), toX + (from.x > to.x ? 40 : -40)];
   return element("path", {
     d: `M ${fromX} ${fromY} C ${fromBend} ${fromY}, ${toBend} ${toY}, ${toX} ${toY}`,
@@ -112,7 +124,8 @@ function line(boxes: ReadonlyMap<string, Box>, key: ForeignKey): string {
   });
 }
 
-const inBundle = "c.relnamespace::regnamespace::text in ('shared', 'home_services', 'restaurants', 'automotive', 'retail', 'audit')";
+const inBundle =
+  "c.relnamespace::regnamespace::text in ('shared', 'home_services', 'restaurants', 'automotive', 'retail', 'audit')";
 
 async function readTables(client: Client): Promise<Table[]> {
   const { rows } = await client.query<Table>(`

@@ -6,7 +6,9 @@ export type Attributes = Readonly<Record<string, string | number>>;
 
 /** One element on a line of its own, so that a change shows as a small diff. */
 export function element(name: string, attributes: Attributes, content = ""): string {
-  const listed = Object.entries(attributes).map(([key, value]) => ` ${key}="${escaped(String(value))}"`).join("");
+  const listed = Object.entries(attributes)
+    .map(([key, value]) => ` ${key}="${escaped(String(value))}"`)
+    .join("");
   return content === "" ? `<${name}${listed}/>` : `<${name}${listed}>${content}</${name}>`;
 }
 
