@@ -14,7 +14,7 @@ const storedObject = z.object({
   /** `archive` is a custom-format archive of `pg_dump` in a zstd frame; `sql` is plain text. */
   kind: z.enum(["archive", "sql"]),
   /** What is in it, in the order in which a restore needs it. */
-  content: z.enum(["globals", "schema", "data", "auth", "storage", "large objects", "materialized views", "jobs"]),
+  content: z.enum(["globals", "schema", "data", "auth", "storage", "large objects", "publication", "materialized views", "jobs"]),
   bytes: count,
   sha256,
 });

@@ -114,6 +114,7 @@ async function fill(current: Restore): Promise<void> {
   });
 
   await load(selected.rest, "post-data", archive, current);
+  await runTexts("publication", current);
   await runTexts("materialized views", current);
   await restoreJobs(current);
   await client.query("analyze");
@@ -136,7 +137,7 @@ function objectsOf({ objects }: Manifest, content: StoredObject["content"]): Sto
   return objects.filter((object) => object.content === content);
 }
 
-async function runTexts(content: "globals" | "materialized views" | "jobs", current: Restore): Promise<void> {
+async function runTexts(content: "globals" | "publication" | "materialized views" | "jobs", current: Restore): Promise<void> {
   const { client, manifest, store, signal } = current;
   for (const { name } of objectsOf(manifest, content)) {
     const text = await store.readText(objectKey(manifest.run, name), signal);

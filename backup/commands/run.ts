@@ -11,7 +11,7 @@ import { exitCodes } from "../exitCodes";
 import { type Manifest, manifestVersion, type StoredObject, sealManifest, type TableCount } from "../manifest";
 import { formatBytes } from "../output";
 import { connect } from "../postgres/connect";
-import { describeGlobals, describeJobs, describeMaterializedViews } from "../postgres/statements";
+import { describeGlobals, describeJobs, describeMaterializedViews, describePublication } from "../postgres/statements";
 import { readIdentity } from "../postgres/identity";
 import { countRows, type Inventory, readInventory } from "../postgres/inventory";
 import { lockOutOthers, type Snapshot, takeSnapshot } from "../postgres/snapshot";
@@ -154,6 +154,7 @@ async function storeTexts(client: pg.Client, { store, name, signal }: Run): Prom
       content: "materialized views" as const,
       text: await describeMaterializedViews(client),
     },
+    { name: "publication.sql", content: "publication" as const, text: await describePublication(client) },
     { name: "jobs.sql", content: "jobs" as const, text: await describeJobs(client) },
   ];
   const objects: StoredObject[] = [];

@@ -130,3 +130,20 @@ export async function describeMaterializedViews(client: pg.Client): Promise<stri
   const views = rows.map(({ schema, name }) => `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`);
   return ["-- Contents of the materialized views.", ...views.map((view) => `refresh materialized view ${view};`), ""].join("\n");
 }
+
+/**
+ * What the publication of Supabase's Realtime publishes. A fresh project has the publication, so an archive's own statement
+ * for it is passed over; its options matter, though: published deletes reach every subscriber, whatever the policies say.
+ */
+export async function describePublication(client: pg.Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ publishes: string; via_root: boolean }>(
+    `select concat_ws(', ', case when pubinsert then 'insert' end, case when pubupdate then 'update' end,
+         case when pubdelete then 'delete' end, case when pubtruncate then 'truncate' end) as publishes,
+       pubviaroot as via_root
+     from pg_publication where pubname = 'supabase_realtime'`,
+  );
+  const [publication] = rows;
+  if (publication === undefined) return undefined;
+  const options = `publish = ${escapeLiteral(publication.publishes)}, publish_via_partition_root = ${publication.via_root}`;
+  return `-- What Realtime hears of.\nalter publication supabase_realtime set (${options});\n`;
+}

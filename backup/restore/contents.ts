@@ -82,7 +82,11 @@ export interface SelectedEntries {
 
 /** The entries of the schema archive that this target needs, in the order of the archive. */
 export function selectEntries(entries: readonly Entry[], shape: TargetShape): SelectedEntries {
-  const wanted = entries.filter((entry) => (shape.isProject ? isWantedInProject(entry, shape) : isWantedInPlain(entry)));
+  // Schemas that an extension brings are in no archive, and a plain database may not have the extension.
+  const archived = new Set(["public", ...entries.filter(({ kind }) => kind === "SCHEMA").map(({ tag }) => tag)]);
+  const wanted = entries.filter((entry) =>
+    shape.isProject ? isWantedInProject(entry, shape) : isWantedInPlain(entry, archived),
+  );
   const isSchema = ({ kind, schema, tag }: Entry): boolean =>
     schema === undefined && (kind === "SCHEMA" || (kind === "ACL" && tag.startsWith("SCHEMA ")));
   return { schemas: wanted.filter(isSchema), rest: wanted.filter((entry) => !isSchema(entry)) };
@@ -112,12 +116,15 @@ function isWantedInProject(entry: Entry, shape: TargetShape): boolean {
   }
 }
 
-function isWantedInPlain(entry: Entry): boolean {
+function isWantedInPlain(entry: Entry, archivedSchemas: ReadonlySet<string>): boolean {
   const { kind, schema, tag, owner } = entry;
   if (isOfExtension(entry) || (kind === "ACL" && schema === "extensions")) return false;
-  if (schema !== undefined) return true;
+  if (schema !== undefined) return archivedSchemas.has(schema);
   if (kind === "SCHEMA") return tag !== "public";
-  if (kind === "COMMENT" && tag === "SCHEMA public") return false;
+  if (tag.startsWith("SCHEMA ")) {
+    const name = tag.slice("SCHEMA ".length);
+    return archivedSchemas.has(name) && (name !== "public" || kind === "ACL");
+  }
   // The platform's own watch for programs that are not there.
   return kind !== "EVENT TRIGGER" || !isPlatformRole(owner);
 }

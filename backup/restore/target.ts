@@ -30,15 +30,15 @@ export async function checkTarget(client: pg.Client, checks: TargetChecks): Prom
   if (major(manifest.source.serverVersion) > Math.floor(target.serverVersionNumber / 10_000)) {
     refuse(`the backup is of PostgreSQL ${manifest.source.serverVersion} and the target is ${target.serverVersion}, older than that`);
   }
-  if (isSource(target, manifest.source) && intoSource !== target.database) {
-    refuse(
-      `the target is the database that the backup was taken of; if that is meant, say so with --into-source ${target.database}`,
-    );
-  }
   const found = await contentsOf(client);
   if (found.length > 0) {
     const shown = found.slice(0, 3).join(", ");
     refuse(`the target is not empty: it has ${shown}${found.length > 3 ? " and more" : ""}; restore into a fresh database`);
+  }
+  if (isSource(target, manifest.source) && intoSource !== target.database) {
+    refuse(
+      `the target is, by its identifiers, the database that the backup was taken of; if that is meant, say so with --into-source ${target.database}`,
+    );
   }
 }
 

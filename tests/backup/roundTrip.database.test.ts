@@ -1,0 +1,240 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { list } from "../../backup/commands/list";
+import { restore } from "../../backup/commands/restore";
+import { run } from "../../backup/commands/run";
+import { verify } from "../../backup/commands/verify";
+import type { Manifest } from "../../backup/manifest";
+import { objectKey } from "../../backup/runName";
+import { asRole, startTestCluster, type TestCluster } from "../support/cluster";
+import { commandContext, failureOf, taskEnvironment } from "./support/commands";
+import { backupPassword, createShop, readRows } from "./support/shop";
+import { startTestStore, type TestStore } from "./support/store";
+
+let source: TestCluster;
+let target: TestCluster;
+let store: TestStore;
+let manifest: Manifest;
+let progressed: string[];
+let rowsAtBackup: Record<string, string[]>;
+
+const restoreInto = (url: string) => ({
+  ...taskEnvironment(source, store),
+  RESTORE_DATABASE_URL: `${url}?sslmode=disable`,
+});
+
+beforeAll(async () => {
+  [source, target, store] = await Promise.all([startTestCluster(), startTestCluster(), startTestStore()]);
+  const postgres = await source.client();
+  await createShop(postgres);
+  rowsAtBackup = await readRows(postgres);
+  const context = commandContext(taskEnvironment(source, store));
+  manifest = await run(context);
+  progressed = context.progressed;
+});
+
+afterAll(async () => {
+  await Promise.all([source?.remove(), target?.remove(), store?.remove()]);
+});
+
+describe("backup run", () => {
+  it("counts the rows of every table in the snapshot that it dumps", () => {
+    const counts = Object.fromEntries(manifest.tables.map(({ schema, table, rows }) => [`${schema}.${table}`, rows]));
+    expect(counts).toMatchObject({
+      "shop.tenants": 2,
+      "shop.customers": 101,
+      "shop.events_2025": 23,
+      "shop.events_2026": 27,
+      'Odd " schema.Table with $ and ünïcode': 3,
+      "auth.users": 2,
+      "storage.buckets": 1,
+    });
+  });
+
+  it("stores what the manifest names, and nothing else", async () => {
+    const names = [...manifest.objects.map(({ name }) => name), "manifest.json"];
+    expect(await store.keys()).toEqual(names.map((name) => objectKey(manifest.run, name)).sort());
+    expect(names).toEqual([
+      "globals.sql",
+      "materialized-views.sql",
+      "publication.sql",
+      "jobs.sql",
+      "schema.dump.zst",
+      "data-001.dump.zst",
+      "auth.dump.zst",
+      "storage.dump.zst",
+      "manifest.json",
+    ]);
+  });
+
+  it("is listed and verified", async () => {
+    const environment = taskEnvironment(source, store);
+    expect((await list({}, commandContext(environment))).map(({ run, state }) => [run, state])).toEqual([
+      [manifest.run, "complete"],
+    ]);
+    const [report] = await verify({}, commandContext(environment));
+    expect(report?.verdict).toBe("intact");
+  });
+
+  it("tells no password", async () => {
+    const globals = (await store.store.readText(objectKey(manifest.run, "globals.sql"))) ?? "";
+    expect(globals).toContain('create role "backup" login inherit bypassrls;');
+    for (const text of [globals, JSON.stringify(manifest), ...progressed]) {
+      expect(text).not.toContain(backupPassword);
+      expect(text).not.toMatch(/password '|SCRAM/);
+    }
+  });
+});
+
+describe("backup restore into a fresh project", () => {
+  let restored: pg.Client;
+
+  beforeAll(async () => {
+    await restore({}, commandContext(restoreInto(target.url())));
+    restored = await target.client();
+  });
+
+  it("brings back every row", async () => {
+    expect(await readRows(restored)).toEqual(rowsAtBackup);
+  });
+
+  it("brings back the schema as it was, owners, grants and policies included", () => {
+    expect(dumpSchema(target)).toEqual(dumpSchema(source));
+  });
+
+  it("lets a tenant see only its own rows", async () => {
+    const seen = async (role: string, claims: Record<string, unknown>) => {
+      const { rows } = await asRole(restored, role, claims, (client) =>
+        client.query<{ tenant_id: number; rows: number }>(
+          "select tenant_id, count(*)::int as rows from shop.customers group by 1 order by 1",
+        ),
+      );
+      return rows;
+    };
+    expect(await seen("authenticated", { tenant_id: 1 })).toEqual([{ tenant_id: 1, rows: 50 }]);
+    expect(await seen("authenticated", {})).toEqual([]);
+    await expect(seen("anon", {})).rejects.toThrow("permission denied for table customers");
+    // The control: the rows of the other tenant are there.
+    expect(await seen("postgres", {})).toEqual([
+      { tenant_id: 1, rows: 50 },
+      { tenant_id: 2, rows: 51 },
+    ]);
+  });
+
+  it("goes on counting where the source stopped", async () => {
+    const { rows } = await restored.query("select nextval('shop.invoice_number')::int as number");
+    expect(rows).toEqual([{ number: 1002 }]);
+    const { rows: customers } = await restored.query(
+      "insert into shop.customers (tenant_id, name) values (1, 'new') returning id::int as id",
+    );
+    expect(customers).toEqual([{ id: 102 }]);
+  });
+
+  it("brings back the jobs", async () => {
+    const { rows } = await restored.query("select jobname, schedule, command, active from cron.job");
+    expect(rows).toEqual([{ jobname: "nightly", schedule: "0 3 * * *", command: "select 1", active: true }]);
+  });
+
+  it("refuses a target that is not empty", async () => {
+    const { message, exitCode } = await failureOf(restore({}, commandContext(restoreInto(target.url()))));
+    expect(exitCode).toBe(9);
+    expect(message).toMatch(/^Nothing was restored: the target is not empty: it has schema /);
+  });
+});
+
+describe("backup restore into a plain database", () => {
+  it("makes the platform's roles and schemas that the application stands on", async () => {
+    const admin = await target.client("supabase_admin");
+    await admin.query("create database plain template template0");
+    const url = target.url("supabase_admin", "plain");
+    const context = commandContext(restoreInto(url));
+    await restore({ run: manifest.run }, context);
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      expect(await readRows(client)).toEqual(rowsAtBackup);
+      const { rows } = await client.query("select relrowsecurity, relforcerowsecurity from pg_class where oid = 'shop.customers'::regclass");
+      expect(rows).toEqual([{ relrowsecurity: true, relforcerowsecurity: true }]);
+      expect(context.progressed).toContain("the jobs of pg_cron are left out: the target has no pg_cron");
+    } finally {
+      await client.end();
+    }
+  });
+});
+
+describe("the source as a target", () => {
+  it("is refused while it has anything in it", async () => {
+    const { message, exitCode } = await failureOf(
+      restore({ intoSource: "postgres" }, commandContext(restoreInto(source.url()))),
+    );
+    expect([exitCode, message.slice(0, 52)]).toEqual([9, "Nothing was restored: the target is not empty: it ha"]);
+  });
+
+  it("is refused when it was emptied, and filled again when that is said to be meant", async () => {
+    await wipe(await source.client());
+    const environment = restoreInto(source.url());
+    const { message, exitCode } = await failureOf(restore({}, commandContext(environment)));
+    expect([exitCode, message]).toEqual([
+      9,
+      "Nothing was restored: the target is, by its identifiers, the database that the backup was taken of; if that is meant, say so with --into-source postgres.",
+    ]);
+    await restore({ intoSource: "postgres" }, commandContext(environment));
+    expect(await readRows(await source.client())).toEqual(rowsAtBackup);
+  });
+});
+
+describe("plain pg_restore", () => {
+  it("restores the archives without this program", async () => {
+    const admin = await target.client("supabase_admin");
+    await admin.query("create database by_hand template template0");
+    const url = target.url("supabase_admin", "by_hand");
+    const decompressed = async (name: string): Promise<Buffer> =>
+      execFileSync("zstd", ["-dc"], { input: await readObject(objectKey(manifest.run, name)) });
+    const schema = await decompressed("schema.dump.zst");
+    const data = await decompressed("data-001.dump.zst");
+    const byHand = (args: string[], input: Buffer): string =>
+      spawnSync("pg_restore", [`--dbname=${url}`, ...args], { input, encoding: "utf8" }).stderr;
+
+    // As an operator would: everything that needs no extension or job of the platform.
+    byHand(["--section=pre-data"], schema);
+    expect(byHand(["--exit-on-error"], data)).toBe("");
+    byHand(["--section=post-data"], schema);
+
+    const client = new pg.Client({ connectionString: url });
+    await client.connect();
+    try {
+      const { rows } = await client.query("select count(*)::int as rows from shop.customers");
+      expect(rows).toEqual([{ rows: 101 }]);
+    } finally {
+      await client.end();
+    }
+  });
+});
+
+/** The whole schema as text, without the random words that newer versions of pg_dump put into it. */
+function dumpSchema(cluster: TestCluster): string[] {
+  return execFileSync("pg_dump", ["--schema-only", `--dbname=${cluster.url("supabase_admin")}`], { encoding: "utf8" })
+    .split("\n")
+    .filter((line) => !/^\\(un)?restrict/.test(line));
+}
+
+async function readObject(key: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of (await store.store.open(key)) ?? []) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+/** Everything of the application is gone, as after a mistake at the keyboard. */
+async function wipe(client: pg.Client): Promise<void> {
+  await client.query(`
+    drop schema shop, "Odd "" schema" cascade;
+    drop materialized view if exists public.tenant_names;
+    drop function public.on_new_user() cascade;
+    drop policy own_files on storage.objects;
+    select cron.unschedule('nightly');
+    delete from auth.users;
+    set storage.allow_delete_query = 'true';
+    delete from storage.buckets;
+  `);
+}

@@ -1,0 +1,85 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { createRequire } from "node:module";
+import path from "node:path";
+import type { CommandContext } from "../../../backup/context";
+import { UserError } from "../../../foundation/userError";
+import type { TestCluster } from "../../support/cluster";
+import { backupPassword } from "./shop";
+import type { TestStore } from "./store";
+
+const checkout = path.join(__dirname, "..", "..", "..");
+
+/** The environment that the task definition declares, for this cluster and store. */
+export function taskEnvironment(cluster: TestCluster, { environment }: TestStore): Record<string, string> {
+  return {
+    ...environment,
+    BACKUP_PARALLEL_DUMPS: "2",
+    PGHOST: "127.0.0.1",
+    PGPORT: String(cluster.port),
+    PGDATABASE: "postgres",
+    PGUSER: "backup",
+    PGPASSWORD: backupPassword,
+    PGSSLMODE: "disable",
+  };
+}
+
+export interface RecordedContext extends CommandContext {
+  readonly printed: string[];
+  readonly progressed: string[];
+}
+
+export function commandContext(environment: Record<string, string>): RecordedContext {
+  const printed: string[] = [];
+  const progressed: string[] = [];
+  return {
+    environment,
+    signal: new AbortController().signal,
+    progress: (line) => void progressed.push(line),
+    print: (text) => void printed.push(text),
+    printed,
+    progressed,
+  };
+}
+
+/** The error that a command for users ends with. */
+export async function failureOf(command: Promise<unknown>): Promise<{ message: string; exitCode: number }> {
+  try {
+    await command;
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error;
+    return { message: error.message, exitCode: error.exitCode };
+  }
+  throw new Error("the command ended well");
+}
+
+export interface RunningCommand {
+  readonly child: ChildProcess;
+  readonly ended: Promise<{ readonly exitCode: number | null; readonly errorText: string }>;
+}
+
+/** Starts the program itself, as the container does. */
+export function startBackupProgram(args: readonly string[], environment: Record<string, string>): RunningCommand {
+  const { bundle } = createRequire(__filename)(path.join(checkout, "build", "bundle.cjs"));
+  bundle(["backup.cjs"]);
+  const child = spawn(process.execPath, [path.join(checkout, "dist", "backup.cjs"), ...args], {
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  let errorText = "";
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    errorText += text;
+  });
+  const ended = new Promise<{ exitCode: number | null; errorText: string }>((resolve) => {
+    child.once("close", (exitCode) => resolve({ exitCode, errorText }));
+  });
+  return { child, ended };
+}
+
+/** Process ids of the children of a process that run this program. */
+export function childrenOf(pid: number | undefined, program: string): number[] {
+  return execFileSync("ps", ["-o", "pid=,comm=", "--ppid", String(pid)], { encoding: "utf8" })
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, command]) => command === program)
+    .map(([child]) => Number(child));
+}
