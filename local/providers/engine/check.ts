@@ -18,9 +18,10 @@ type Properties = Readonly<Record<string, Property>>;
 export function checkInputs(resource: AnyResource<never>, request: CheckRequest): CheckResponse {
   const inputs = { ...request.inputs };
   const failures: CheckFailure[] = [];
-  if (resource.autoname !== undefined && inputs.name === undefined) {
-    const name = autoname(request, resource.autoname.maxLength);
-    if (name !== undefined) inputs.name = name;
+  if (resource.autoname !== undefined) {
+    const { property = "name", maxLength } = resource.autoname;
+    const name = inputs[property] ?? autoname(request, property, maxLength);
+    if (name !== undefined) inputs[property] = name;
   }
   for (const [key, property] of Object.entries(resource.inputs)) {
     if (inputs[key] === undefined && property.default !== undefined) inputs[key] = property.default;
@@ -65,8 +66,8 @@ function valueFault(property: Property, value: Value): string | undefined {
 }
 
 /** The name that the resource already has, the one that the stack's settings propose, or `<logical>-<7 hex digits>`. */
-function autoname(request: CheckRequest, maxLength: number): string | undefined {
-  const old = request.oldInputs.name;
+function autoname(request: CheckRequest, property: string, maxLength: number): string | undefined {
+  const old = request.oldInputs[property];
   if (typeof old === "string") return old;
   if (request.autonaming !== undefined) {
     return request.autonaming.mode === "disable" ? undefined : request.autonaming.proposedName;

@@ -49,7 +49,9 @@ function propertyDifferences(
   if (actual === undefined) return [{ path, kind: "add" }];
   if (!containsUnknown(desired) && !containsUnknown(actual)) {
     if (property.same?.(plain(desired), plain(actual)) === true) return [];
-    if (property.unordered === true) return unorderedDifferences(key, plain(actual), plain(desired));
+    const normal = (value: Value) => property.normal?.(plain(value)) ?? plain(value);
+    if (property.unordered === true) return unorderedDifferences(key, normal(actual), normal(desired));
+    return differences(normal(actual), normal(desired), path);
   }
   return differences(actual, desired, path);
 }
@@ -90,9 +92,13 @@ function isBelow(path: string, ancestor: string): boolean {
 /** Two resources cannot have one name at the same time; a name that was made up is made up anew for the new one. */
 function mustDeleteFirst(resource: AnyResource<never>, request: DiffRequest): boolean {
   if (resource.deleteBeforeReplace === true) return true;
-  const { name } = request.inputs;
-  if (resource.autoname === undefined || typeof name !== "string") return false;
-  return name === request.oldInputs.name && !isAutonamed(request.urn.split("::").slice(3).join("::"), name);
+  if (resource.autoname === undefined) return false;
+  const { property = "name" } = resource.autoname;
+  const name = request.inputs[property];
+  if (typeof name !== "string") return false;
+  return (
+    name === request.oldInputs[property] && !isAutonamed(request.urn.split("::").slice(3).join("::"), name)
+  );
 }
 
 /** A value without unknowns, as plain JSON. */

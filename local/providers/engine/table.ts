@@ -14,6 +14,8 @@ export interface Property {
   readonly replaces?: boolean;
   /** A list whose order means nothing. */
   readonly unordered?: boolean;
+  /** The form in which values are compared, for those that the service gives back in another shape. */
+  normal?(value: JsonValue): JsonValue;
   /** Whether two different values mean the same to the service. */
   same?(desired: JsonValue, actual: JsonValue): boolean;
   /** What is wrong with the value, as the end of a sentence that begins with the property: "must be …". */
@@ -34,8 +36,12 @@ export interface Output {
 export interface Resource<Client, State> {
   readonly inputs: Readonly<Record<string, Property>>;
   readonly outputs?: Readonly<Record<string, Output>>;
-  /** Makes up a `name` of at most this many characters when the program gives none. */
-  readonly autoname?: { readonly maxLength: number };
+  /** Makes up a name of at most this many characters when the program gives none. */
+  readonly autoname?: {
+    readonly maxLength: number;
+    /** The input that holds the name. Default `name`. */
+    readonly property?: string;
+  };
   /** The old and the new one cannot exist side by side. */
   readonly deleteBeforeReplace?: boolean;
   /** Answers the id, and any part of the state that only creation reveals. The rest is read. */

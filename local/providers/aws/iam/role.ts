@@ -1,0 +1,118 @@
+import { resource } from "../../engine/table";
+import type { Aws } from "../client";
+import { unlessMissing } from "../errors";
+import { fixedText, flag, policy } from "../properties";
+
+type RoleState = {
+  name: string;
+  assumeRolePolicy: string;
+  description?: string;
+  forceDetachPolicies: boolean;
+  maxSessionDuration: number;
+  path: string;
+  permissionsBoundary?: string;
+  arn: string;
+  createDate: string;
+  uniqueId: string;
+  inlinePolicies: { name: string; policy: string }[];
+  managedPolicyArns: string[];
+  tagsAll: Record<string, string>;
+};
+
+export const role = resource<Aws, RoleState>({
+  autoname: { maxLength: 64 },
+  inputs: {
+    name: fixedText,
+    assumeRolePolicy: { ...policy, required: true },
+    description: { type: "string" },
+    forceDetachPolicies: flag(false),
+    maxSessionDuration: { type: "number", default: 3600 },
+    path: { type: "string", default: "/", replaces: true },
+    permissionsBoundary: { type: "string" },
+  },
+  outputs: { arn: {}, createDate: {}, uniqueId: {}, inlinePolicies: {}, managedPolicyArns: {}, tagsAll: {} },
+
+  async create(aws, state, { signal }) {
+    const iam = await aws.use("iam");
+    await iam.createRole(
+      {
+        RoleName: state.name,
+        AssumeRolePolicyDocument: state.assumeRolePolicy,
+        Description: state.description,
+        MaxSessionDuration: state.maxSessionDuration,
+        Path: state.path,
+        PermissionsBoundary: state.permissionsBoundary,
+      },
+      { abortSignal: signal },
+    );
+    return { id: state.name };
+  },
+
+  async read(aws, id, _known, { signal }) {
+    const iam = await aws.use("iam");
+    const found = await unlessMissing(
+      iam.getRole({ RoleName: id }, { abortSignal: signal }),
+      "NoSuchEntity",
+      "NoSuchEntityException",
+    );
+    const role = found?.Role;
+    if (role === undefined) return undefined;
+    return {
+      id,
+      state: {
+        name: role.RoleName,
+        assumeRolePolicy: decodeURIComponent(role.AssumeRolePolicyDocument ?? ""),
+        description: role.Description ?? "",
+        maxSessionDuration: role.MaxSessionDuration ?? 3600,
+        path: role.Path,
+        permissionsBoundary: role.PermissionsBoundary?.PermissionsBoundaryArn ?? "",
+        arn: role.Arn,
+        createDate: role.CreateDate?.toISOString().replace(/\.\d+Z$/, "Z"),
+        uniqueId: role.RoleId,
+        // Policies are resources of their own in this stack.
+        inlinePolicies: [],
+        managedPolicyArns: [],
+        tagsAll: {},
+      },
+    };
+  },
+
+  async update(aws, id, { before, after }, { signal }) {
+    const iam = await aws.use("iam");
+    const options = { abortSignal: signal };
+    if (before.assumeRolePolicy !== after.assumeRolePolicy) {
+      await iam.updateAssumeRolePolicy({ RoleName: id, PolicyDocument: after.assumeRolePolicy }, options);
+    }
+    await iam.updateRole(
+      { RoleName: id, Description: after.description ?? "", MaxSessionDuration: after.maxSessionDuration },
+      options,
+    );
+    if ((before.permissionsBoundary ?? "") === (after.permissionsBoundary ?? "")) return;
+    if (after.permissionsBoundary) {
+      await iam.putRolePermissionsBoundary(
+        { RoleName: id, PermissionsBoundary: after.permissionsBoundary },
+        options,
+      );
+    } else await iam.deleteRolePermissionsBoundary({ RoleName: id }, options);
+  },
+
+  async delete(aws, id, { forceDetachPolicies }, { signal }) {
+    const iam = await aws.use("iam");
+    const options = { abortSignal: signal };
+    const missing = ["NoSuchEntity", "NoSuchEntityException"] as const;
+    if (forceDetachPolicies) {
+      const listed = await unlessMissing(iam.listRolePolicies({ RoleName: id }, options), ...missing);
+      for (const PolicyName of listed?.PolicyNames ?? []) {
+        await iam.deleteRolePolicy({ RoleName: id, PolicyName }, options);
+      }
+      const attached = await unlessMissing(
+        iam.listAttachedRolePolicies({ RoleName: id }, options),
+        ...missing,
+      );
+      for (const { PolicyArn } of attached?.AttachedPolicies ?? []) {
+        await iam.detachRolePolicy({ RoleName: id, PolicyArn }, options);
+      }
+    }
+    await unlessMissing(iam.deleteRole({ RoleName: id }, options), ...missing);
+  },
+});

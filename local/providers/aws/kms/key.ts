@@ -1,0 +1,132 @@
+import type { KeySpec, KeyUsageType } from "@aws-sdk/client-kms";
+import { resource } from "../../engine/table";
+import type { Aws } from "../client";
+import { present, unlessMissing } from "../errors";
+import { flag, policy } from "../properties";
+
+type KeyState = {
+  description?: string;
+  enableKeyRotation?: boolean;
+  rotationPeriodInDays?: number;
+  deletionWindowInDays?: number;
+  isEnabled: boolean;
+  keyUsage: string;
+  customerMasterKeySpec: string;
+  multiRegion?: boolean;
+  policy?: string;
+  bypassPolicyLockoutSafetyCheck: boolean;
+  arn: string;
+  keyId: string;
+  region: string;
+  tagsAll: Record<string, string>;
+};
+
+export const key = resource<Aws, KeyState>({
+  inputs: {
+    description: { type: "string", computed: true },
+    enableKeyRotation: { type: "boolean" },
+    rotationPeriodInDays: { type: "number", computed: true },
+    // Asked for at deletion only; the service does not keep it.
+    deletionWindowInDays: { type: "number" },
+    isEnabled: flag(true),
+    keyUsage: { type: "string", default: "ENCRYPT_DECRYPT", replaces: true },
+    customerMasterKeySpec: { type: "string", default: "SYMMETRIC_DEFAULT", replaces: true },
+    multiRegion: { type: "boolean", computed: true, replaces: true },
+    policy: { ...policy, computed: true },
+    bypassPolicyLockoutSafetyCheck: flag(false),
+  },
+  outputs: { arn: {}, keyId: {}, region: {}, tagsAll: {} },
+
+  async create(aws, state, { signal }) {
+    const kms = await aws.use("kms");
+    const { KeyMetadata } = await kms.createKey(
+      {
+        Description: state.description,
+        KeyUsage: state.keyUsage as KeyUsageType,
+        KeySpec: state.customerMasterKeySpec as KeySpec,
+        MultiRegion: state.multiRegion,
+        Policy: state.policy,
+        BypassPolicyLockoutSafetyCheck: state.bypassPolicyLockoutSafetyCheck,
+      },
+      { abortSignal: signal },
+    );
+    const id = present(KeyMetadata?.KeyId, "the id of the new key");
+    await setRotation(aws, id, state, signal);
+    if (!state.isEnabled) await kms.disableKey({ KeyId: id }, { abortSignal: signal });
+    return { id };
+  },
+
+  async read(aws, id, _known, { signal }) {
+    const kms = await aws.use("kms");
+    const options = { abortSignal: signal };
+    const found = await unlessMissing(kms.describeKey({ KeyId: id }, options), "NotFoundException");
+    const metadata = found?.KeyMetadata;
+    if (metadata === undefined || metadata.KeyState === "PendingDeletion") return undefined;
+    const rotation = await kms.getKeyRotationStatus({ KeyId: id }, options);
+    const { Policy } = await kms.getKeyPolicy({ KeyId: id, PolicyName: "default" }, options);
+    const keyId = present(metadata.KeyId, "the key's id");
+    return {
+      id: keyId,
+      state: {
+        description: metadata.Description ?? "",
+        enableKeyRotation: rotation.KeyRotationEnabled ?? false,
+        rotationPeriodInDays: rotation.KeyRotationEnabled ? (rotation.RotationPeriodInDays ?? 365) : 0,
+        isEnabled: metadata.Enabled ?? false,
+        keyUsage: metadata.KeyUsage,
+        customerMasterKeySpec: metadata.KeySpec ?? metadata.CustomerMasterKeySpec,
+        multiRegion: metadata.MultiRegion ?? false,
+        policy: Policy,
+        arn: present(metadata.Arn, "the key's ARN"),
+        keyId,
+        region: aws.region,
+        tagsAll: {},
+      },
+    };
+  },
+
+  async update(aws, id, { before, after }, { signal }) {
+    const kms = await aws.use("kms");
+    const options = { abortSignal: signal };
+    // A disabled key takes no other change, so it is switched on first and off last.
+    if (after.isEnabled && !before.isEnabled) await kms.enableKey({ KeyId: id }, options);
+    if (after.description !== undefined && after.description !== before.description) {
+      await kms.updateKeyDescription({ KeyId: id, Description: after.description }, options);
+    }
+    if (after.policy !== undefined && after.policy !== before.policy) {
+      await kms.putKeyPolicy({ KeyId: id, PolicyName: "default", Policy: after.policy }, options);
+    }
+    const rotates = (state: KeyState) => `${state.enableKeyRotation ?? false} ${state.rotationPeriodInDays}`;
+    if (rotates(before) !== rotates(after)) await setRotation(aws, id, after, signal);
+    if (!after.isEnabled && before.isEnabled) await kms.disableKey({ KeyId: id }, options);
+  },
+
+  async delete(aws, id, { deletionWindowInDays }, { signal }) {
+    const kms = await aws.use("kms");
+    await unlessMissing(
+      kms.scheduleKeyDeletion(
+        { KeyId: id, PendingWindowInDays: deletionWindowInDays ?? 30 },
+        { abortSignal: signal },
+      ),
+      "NotFoundException",
+      // It is on its way out already.
+      "KMSInvalidStateException",
+    );
+  },
+});
+
+async function setRotation(
+  aws: Aws,
+  id: string,
+  state: Pick<KeyState, "enableKeyRotation" | "rotationPeriodInDays">,
+  signal: AbortSignal,
+): Promise<void> {
+  const kms = await aws.use("kms");
+  if (state.enableKeyRotation === true) {
+    await kms.enableKeyRotation(
+      { KeyId: id, RotationPeriodInDays: state.rotationPeriodInDays || undefined },
+      { abortSignal: signal },
+    );
+  } else {
+    await kms.disableKeyRotation({ KeyId: id }, { abortSignal: signal });
+  }
+}

@@ -1,0 +1,127 @@
+import type { ExpirationStatus, LifecycleRule, TransitionStorageClass } from "@aws-sdk/client-s3";
+import type { JsonObject } from "../../../../foundation/json";
+import { UserError } from "../../../../foundation/userError";
+import { defined, structure } from "../properties";
+import { bucketPart } from "./bucketPart";
+
+type Rule = {
+  id: string;
+  status: string;
+  filter?: { prefix?: string; objectSizeGreaterThan?: number; objectSizeLessThan?: number };
+  abortIncompleteMultipartUpload?: { daysAfterInitiation?: number };
+  expiration?: { days?: number; expiredObjectDeleteMarker?: boolean };
+  noncurrentVersionExpiration?: { noncurrentDays: number; newerNoncurrentVersions?: number };
+  transitions?: { days?: number; storageClass: string }[];
+};
+
+/** What this stand-in passes on; anything else in a rule is refused rather than dropped. */
+const known: readonly string[] = [
+  "id",
+  "status",
+  "filter",
+  "abortIncompleteMultipartUpload",
+  "expiration",
+  "noncurrentVersionExpiration",
+  "transitions",
+] satisfies (keyof Rule)[];
+
+export const bucketLifecycle = bucketPart<{ rules: Rule[] }>({
+  inputs: { rules: structure("list", { check: unknownParts }) },
+  outputs: ["expectedBucketOwner", "transitionDefaultMinimumObjectSize"],
+  missing: ["NoSuchLifecycleConfiguration"],
+  async put(s3, bucket, { rules }, options) {
+    await s3.putBucketLifecycleConfiguration(
+      { Bucket: bucket, LifecycleConfiguration: { Rules: rules.map(toService) } },
+      options,
+    );
+  },
+  async get(s3, bucket, options) {
+    const { Rules = [], TransitionDefaultMinimumObjectSize } = await s3.getBucketLifecycleConfiguration(
+      { Bucket: bucket },
+      options,
+    );
+    const more = {
+      expectedBucketOwner: "",
+      transitionDefaultMinimumObjectSize: TransitionDefaultMinimumObjectSize ?? "all_storage_classes_128K",
+    };
+    return { rules: Rules.map(fromService), ...more };
+  },
+  async remove(s3, bucket, options) {
+    await s3.deleteBucketLifecycle({ Bucket: bucket }, options);
+  },
+});
+
+function unknownParts(rules: unknown): string | undefined {
+  const names = new Set((rules as JsonObject[]).flatMap((rule) => Object.keys(rule)));
+  const unknown = [...names].filter((name) => !known.includes(name));
+  return unknown.length === 0
+    ? undefined
+    : `must not have ${unknown.join(", ")}: the local stand-in does not know it`;
+}
+
+function toService(rule: Rule): LifecycleRule {
+  const {
+    filter,
+    expiration,
+    abortIncompleteMultipartUpload: abort,
+    noncurrentVersionExpiration: old,
+  } = rule;
+  return {
+    ID: rule.id,
+    Status: rule.status as ExpirationStatus,
+    Filter: {
+      Prefix: filter?.prefix ?? "",
+      ObjectSizeGreaterThan: filter?.objectSizeGreaterThan,
+      ObjectSizeLessThan: filter?.objectSizeLessThan,
+    },
+    ...(abort && { AbortIncompleteMultipartUpload: { DaysAfterInitiation: abort.daysAfterInitiation } }),
+    ...(expiration && {
+      Expiration: {
+        Days: expiration.days,
+        ExpiredObjectDeleteMarker: expiration.expiredObjectDeleteMarker,
+      },
+    }),
+    ...(old && {
+      NoncurrentVersionExpiration: {
+        NoncurrentDays: old.noncurrentDays,
+        NewerNoncurrentVersions: old.newerNoncurrentVersions,
+      },
+    }),
+    ...(rule.transitions && {
+      Transitions: rule.transitions.map(({ days, storageClass }) => ({
+        Days: days,
+        StorageClass: storageClass as TransitionStorageClass,
+      })),
+    }),
+  };
+}
+
+function fromService(rule: LifecycleRule): Rule {
+  const {
+    Filter,
+    Expiration,
+    AbortIncompleteMultipartUpload: abort,
+    NoncurrentVersionExpiration: old,
+  } = rule;
+  if (rule.ID === undefined || rule.Status === undefined)
+    throw new UserError("S3 answered a rule without its name.");
+  return defined({
+    id: rule.ID,
+    status: rule.Status,
+    filter: defined({
+      prefix: Filter?.Prefix ?? "",
+      objectSizeGreaterThan: Filter?.ObjectSizeGreaterThan,
+      objectSizeLessThan: Filter?.ObjectSizeLessThan,
+    }),
+    abortIncompleteMultipartUpload: abort && defined({ daysAfterInitiation: abort.DaysAfterInitiation }),
+    expiration:
+      Expiration &&
+      defined({ days: Expiration.Days, expiredObjectDeleteMarker: Expiration.ExpiredObjectDeleteMarker }),
+    noncurrentVersionExpiration:
+      old &&
+      defined({ noncurrentDays: old.NoncurrentDays, newerNoncurrentVersions: old.NewerNoncurrentVersions }),
+    transitions: rule.Transitions?.map(({ Days, StorageClass }) =>
+      defined({ days: Days, storageClass: StorageClass }),
+    ),
+  }) as unknown as Rule;
+}

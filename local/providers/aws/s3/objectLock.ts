@@ -1,0 +1,50 @@
+import type { ObjectLockRetentionMode } from "@aws-sdk/client-s3";
+import { structure } from "../properties";
+import { bucketPart } from "./bucketPart";
+
+type Retention = { mode?: string; days?: number; years?: number };
+type State = { objectLockEnabled: string; rule?: { defaultRetention: Retention } };
+
+export const bucketObjectLock = bucketPart<State>({
+  inputs: {
+    objectLockEnabled: { type: "string", default: "Enabled", replaces: true },
+    rule: structure("map"),
+  },
+  missing: ["ObjectLockConfigurationNotFoundError"],
+  async put(s3, bucket, { rule }, options) {
+    const retention = rule?.defaultRetention;
+    const Rule = retention && {
+      DefaultRetention: {
+        Mode: retention.mode as ObjectLockRetentionMode | undefined,
+        Days: retention.days,
+        Years: retention.years,
+      },
+    };
+    await s3.putObjectLockConfiguration(
+      { Bucket: bucket, ObjectLockConfiguration: { ObjectLockEnabled: "Enabled", Rule } },
+      options,
+    );
+  },
+  async get(s3, bucket, options) {
+    const { ObjectLockConfiguration: found } = await s3.getObjectLockConfiguration(
+      { Bucket: bucket },
+      options,
+    );
+    if (found?.ObjectLockEnabled !== "Enabled") return undefined;
+    const { Mode, Days, Years } = found.Rule?.DefaultRetention ?? {};
+    const defaultRetention = {
+      ...(Mode && { mode: Mode }),
+      ...(Days && { days: Days }),
+      ...(Years && { years: Years }),
+    };
+    // An empty rule in place of none: what is left out of an answer would stay as it was.
+    return { objectLockEnabled: "Enabled", rule: Mode ? { defaultRetention } : ({} as State["rule"]) };
+  },
+  async remove(s3, bucket, options) {
+    // The lock of a bucket cannot be taken off; the default for new objects can.
+    await s3.putObjectLockConfiguration(
+      { Bucket: bucket, ObjectLockConfiguration: { ObjectLockEnabled: "Enabled" } },
+      options,
+    );
+  },
+});

@@ -1,0 +1,31 @@
+import type { BucketVersioningStatus } from "@aws-sdk/client-s3";
+import { AwsError } from "../errors";
+import { structure } from "../properties";
+import { bucketPart } from "./bucketPart";
+
+type State = { versioningConfiguration: { status: string } };
+
+export const bucketVersioning = bucketPart<State>({
+  inputs: { versioningConfiguration: structure("map", { required: true }) },
+  missing: [],
+  async put(s3, bucket, { versioningConfiguration: { status } }, options) {
+    if (status === "Disabled") return;
+    const VersioningConfiguration = { Status: status as BucketVersioningStatus };
+    await s3.putBucketVersioning({ Bucket: bucket, VersioningConfiguration }, options);
+  },
+  async get(s3, bucket, options) {
+    const { Status } = await s3.getBucketVersioning({ Bucket: bucket }, options);
+    return Status && { versioningConfiguration: { status: Status } };
+  },
+  async remove(s3, bucket, options) {
+    try {
+      await s3.putBucketVersioning(
+        { Bucket: bucket, VersioningConfiguration: { Status: "Suspended" } },
+        options,
+      );
+    } catch (error) {
+      // A bucket with object lock keeps versions for as long as it lives.
+      if (!(error instanceof AwsError) || error.code !== "InvalidBucketState") throw error;
+    }
+  },
+});

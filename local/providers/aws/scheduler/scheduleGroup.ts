@@ -1,0 +1,55 @@
+import { resource } from "../../engine/table";
+import type { Aws } from "../client";
+import { present, unlessMissing } from "../errors";
+import { fixedText } from "../properties";
+
+type ScheduleGroupState = {
+  name: string;
+  arn: string;
+  creationDate: string;
+  lastModificationDate: string;
+  state: string;
+  region: string;
+  tagsAll: Record<string, string>;
+};
+
+export const scheduleGroup = resource<Aws, ScheduleGroupState>({
+  autoname: { maxLength: 64 },
+  inputs: { name: fixedText },
+  outputs: { arn: {}, creationDate: {}, lastModificationDate: {}, state: {}, region: {}, tagsAll: {} },
+
+  async create(aws, { name }, { signal }) {
+    const scheduler = await aws.use("scheduler");
+    await scheduler.createScheduleGroup({ Name: name }, { abortSignal: signal });
+    return { id: name };
+  },
+
+  async read(aws, id, _known, { signal }) {
+    const scheduler = await aws.use("scheduler");
+    const found = await unlessMissing(
+      scheduler.getScheduleGroup({ Name: id }, { abortSignal: signal }),
+      "ResourceNotFoundException",
+    );
+    if (found === undefined || found.State === "DELETING") return undefined;
+    return {
+      id,
+      state: {
+        name: present(found.Name, "the group's name"),
+        arn: found.Arn,
+        creationDate: found.CreationDate?.toISOString() ?? "",
+        lastModificationDate: found.LastModificationDate?.toISOString() ?? "",
+        state: found.State,
+        region: aws.region,
+        tagsAll: {},
+      },
+    };
+  },
+
+  async delete(aws, id, _state, { signal }) {
+    const scheduler = await aws.use("scheduler");
+    await unlessMissing(
+      scheduler.deleteScheduleGroup({ Name: id }, { abortSignal: signal }),
+      "ResourceNotFoundException",
+    );
+  },
+});
