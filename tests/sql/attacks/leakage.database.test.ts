@@ -74,6 +74,22 @@ describe("functions", () => {
     expect(await column(manager, "select last_name as value from shared.search_customers('%')")).toEqual([]);
   });
 
+  test("a search past the policies returns nothing that they hide", async () => {
+    const found = (role: "employee" | "user") =>
+      column(member("a", role), "select last_name as value from shared.search_customers('number')");
+
+    expect(await found("employee")).toEqual(["Number 1"]);
+    expect(await found("user")).toEqual([]);
+  });
+
+  test("the finder is not to be called by name", async () => {
+    const outcome = await as(database, manager, (client) =>
+      attempt(client, "select private.find_customers('secret', 10)"),
+    );
+
+    expect(outcome).toEqual({ code: "42501", message: "permission denied for schema private" });
+  });
+
   test("control: a search that runs as a definer with BYPASSRLS finds the others'", async () => {
     await database.postgres.query(`
       create function guide.search_customers(search text) returns setof shared.customers

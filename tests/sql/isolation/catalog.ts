@@ -36,6 +36,7 @@ const functionClasses: Readonly<Record<string, string>> = {
   "private.is_within_business_hours": "helper",
   "private.custom_access_token_hook": "hook",
   "private.create_recovery_checkpoint": "checkpoint",
+  "private.find_customers": "finder",
   "private.notify_realtime_changes": "exception",
   "shared.search_customers": "search",
 };

@@ -53,8 +53,8 @@ export const rules: readonly Rule[] = [
   ["app_owner", "audit checkpoints", "insert", "all"],
   ["app_owner", "bucket topic changes", "select insert update delete receive send", "denied"],
   ["app_owner", "*", "select copy insert update delete", "none"],
-  // Functions. Helpers of policies work inside policies only.
-  ["member outsider", "helper", "execute", "policies"],
+  // Functions. Helpers work inside policies, and the finder inside the search, only.
+  ["member outsider", "helper finder", "execute", "policies"],
   ["member outsider", "search", "execute", "callable"],
   ["supabase_auth_admin", "hook", "execute", "callable"],
   ["backup", "checkpoint", "execute", "callable"],
