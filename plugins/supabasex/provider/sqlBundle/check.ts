@@ -44,6 +44,8 @@ export function checkBundle(request: CheckRequest): CheckResponse {
       dryRun: inputs.dryRun ?? "off",
       prune: inputs.prune ?? "report",
       ...(inputs.connection === undefined ? {} : { connection: secret(inputs.connection) }),
+      // What Read found drifted: a preview takes the new side of a difference from the inputs.
+      ...(oldInputs.live === undefined ? {} : { live: oldInputs.live }),
     },
     failures,
   };

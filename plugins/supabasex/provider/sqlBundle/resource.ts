@@ -4,7 +4,7 @@ import type { CallContext } from "../../../host/provider";
 import { type PropertyMap, unknown } from "../../../host/values";
 import type { Resource } from "../resource";
 import { type ApplyResult, applyBundle } from "./apply";
-import { type Catalog, managedPart, readCatalog } from "./catalog";
+import { type Catalog, diffCatalogs, managedPart, readCatalog } from "./catalog";
 import { checkBundle } from "./check";
 import { connect, disconnect } from "./connection";
 import { diffBundle } from "./diff";
@@ -60,7 +60,7 @@ export const sqlBundle: Resource = {
       const live = liveOf(state.expected, { ...catalog, ...historyCatalog(history) }, history);
       return {
         id: request.id,
-        inputs: request.inputs,
+        inputs: withDrift(request.inputs, state.expected, live),
         outputs: { ...request.outputs, ...stateOutputs({ ...state, live }) },
       };
     } finally {
@@ -116,12 +116,7 @@ function report(
   bundle: ReturnType<typeof load>,
   context: CallContext,
 ): void {
-  if (result.ran.length > 0) {
-    const lines = table(result.ran, bundle).map(
-      (line, at) => `${line}  ${result.ran[at]?.durationMilliseconds ?? 0} ms`,
-    );
-    context.log("info", ["Applied:", ...lines].join("\n"));
-  }
+  if (result.ran.length > 0) context.log("info", ["Applied:", ...timings(result, bundle)].join("\n"));
   if (result.adopted.length > 0) {
     context.log(
       "info",
@@ -140,6 +135,24 @@ function report(
     context.log("info", ["Repaired:", ...result.repaired.map((identity) => `  ${identity}`)].join("\n"));
   }
   warnOfRemaining(result, inputs, context);
+}
+
+/** More files than anybody reads are summed up by folder; the preview has named each. */
+const mostListed = 40;
+
+function timings({ ran }: ApplyResult, bundle: ReturnType<typeof load>): string[] {
+  if (ran.length <= mostListed) {
+    return table(ran, bundle).map((line, at) => `${line}  ${ran[at]?.durationMilliseconds ?? 0} ms`);
+  }
+  const folders = new Map<string, { files: number; milliseconds: number }>();
+  for (const { path, durationMilliseconds } of ran) {
+    const folder = path.slice(0, path.lastIndexOf("/"));
+    const { files, milliseconds } = folders.get(folder) ?? { files: 0, milliseconds: 0 };
+    folders.set(folder, { files: files + 1, milliseconds: milliseconds + durationMilliseconds });
+  }
+  return [...folders].map(
+    ([folder, { files, milliseconds }]) => `  ${folder}: ${files} files, ${milliseconds} ms`,
+  );
 }
 
 function appliedState(result: ApplyResult): BundleState {
@@ -165,9 +178,22 @@ function dryRunState(result: ApplyResult): BundleState {
   return { ...appliedState(result), live: result.expected };
 }
 
+/**
+ * The inputs, with what is expected of the objects that have drifted. When the engine shows a preview it takes the old
+ * side of a difference from the outputs and the new side from the inputs: without this, one drifted policy reads as if
+ * all of `live` went away.
+ */
+function withDrift(inputs: PropertyMap, expected: Catalog, live: Catalog): PropertyMap {
+  const { live: _former, ...own } = inputs;
+  const drifted = new Set(diffCatalogs(expected, live).map(({ identity }) => identity));
+  if (drifted.size === 0) return own;
+  const wanted = Object.entries(expected).filter(([identity]) => drifted.has(identity));
+  return { ...own, live: Object.fromEntries(wanted) as unknown as PropertyMap };
+}
+
 /** The connection stays an input: outputs are shown, exported and copied around. */
 function shownInputs(properties: PropertyMap): PropertyMap {
-  const { connection: _secret, ...shown } = properties;
+  const { connection: _secret, live: _drift, ...shown } = properties;
   return shown;
 }
 

@@ -114,7 +114,7 @@ test("a lock that does not come free fails after the last try and names who has 
   await bundle.sql("rollback");
 
   expect(failure).toMatch(
-    /a\.sql:1:1: canceling statement due to lock timeout \(55P03\)[^]*hint: Blocked by process \d+ \(.*\): select from/,
+    /a\.sql:1:1: canceling statement due to lock timeout \(55P03\)[\s\S]*hint: Blocked by process \d+ \(.*\): select from/,
   );
   expect(bundle.logs.filter((line) => line.includes("anew"))).toHaveLength(1);
 
@@ -131,7 +131,7 @@ test("a statement that runs too long is stopped", async () => {
   );
 
   expect(await failureOf(bundle.up())).toMatch(
-    /slow\.sql:2:1: canceling statement due to statement timeout \(57014\)[^]*limits\.statementTimeoutSeconds/,
+    /slow\.sql:2:1: canceling statement due to statement timeout \(57014\)[\s\S]*limits\.statementTimeoutSeconds/,
   );
 });
 

@@ -94,7 +94,7 @@ test("a new migration that is older than the newest applied is refused", async (
   bundle.write({ "migrations/20250101000000_late.sql": "create table $s.late ();\n" });
 
   expect(await failureOf(bundle.up())).toMatch(
-    /older than the newest applied one[^]*20250101000000_late\.sql/,
+    /older than the newest applied one[\s\S]*20250101000000_late\.sql/,
   );
 });
 
@@ -108,7 +108,7 @@ test("a missing applied migration is refused; an older checkout names what it la
 
   bundle.write({ "migrations/20260102000000_second.sql": undefined });
   expect(await failureOf(bundle.up())).toMatch(
-    /checkout is older than the database[^]*20260102000000_second\.sql/,
+    /checkout is older than the database[\s\S]*20260102000000_second\.sql/,
   );
 
   bundle.inputs = { allowAhead: true };
@@ -123,7 +123,7 @@ test("a missing applied migration is refused; an older checkout names what it la
     "migrations/20260102000000_second.sql": "create table $s.second ();\n",
     "migrations/20260101000000_schema.sql": undefined,
   });
-  expect(await failureOf(bundle.up())).toMatch(/missing from the bundle[^]*20260101000000_schema\.sql/);
+  expect(await failureOf(bundle.up())).toMatch(/missing from the bundle[\s\S]*20260101000000_schema\.sql/);
 });
 
 test("an enum value that a later file uses: the files are committed one by one", async () => {
@@ -222,11 +222,11 @@ test("a database that the Supabase CLI migrated is adopted by a baseline, and re
   );
 
   expect(await failureOf(bundle.up())).toMatch(
-    /already applied 20260601000000[^]*sql\.baseline to 20260601000000/,
+    /already applied 20260601000000[\s\S]*sql\.baseline to 20260601000000/,
   );
 
   bundle.inputs = { baseline: "20260602000000" };
-  expect(await failureOf(bundle.up())).toMatch(/cannot be adopted[^]*table s\d+\.u/);
+  expect(await failureOf(bundle.up())).toMatch(/cannot be adopted[\s\S]*table s\d+\.u/);
 
   bundle.inputs = { baseline: "20260601000000" };
   await bundle.up();

@@ -1,0 +1,84 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { createInterface } from "node:readline";
+import { buildSync } from "esbuild";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { canonicalJson, type JsonObject } from "../../../../foundation/json";
+import { type PropertyMap, reveal } from "../../../../plugins/host/values";
+import { seededRandom } from "../../../support/random";
+import { type BundleUnderTest, Databases } from "./support";
+
+const databases = new Databases();
+const build = mkdtempSync(path.join(tmpdir(), "thorbis-kill-"));
+const program = path.join(build, "apply.cjs");
+beforeAll(async () => {
+  buildSync({
+    entryPoints: [path.join(import.meta.dirname, "applyInProcess.ts")],
+    outfile: program,
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    external: ["pg", "libpg-query"],
+    logLevel: "error",
+  });
+  await databases.start();
+});
+afterAll(async () => {
+  await databases.stop();
+  rmSync(build, { recursive: true });
+});
+
+/** Thirty files: migrations, one of them outside a transaction in the middle, and repeatables that need each other. */
+const files: Record<string, string> = {};
+for (let n = 0; n < 15; n++) {
+  const version = `202601${String(n + 1).padStart(2, "0")}000000`;
+  files[`migrations/${version}_m${n}.sql`] =
+    n === 7
+      ? "-- no transaction\ncreate index concurrently t0_n on $s.t0 (n);\n"
+      : `${n === 0 ? "create schema $s;\n" : ""}create table $s.t${n} (n int);\nalter table $s.t${n} enable row level security;\n`;
+  files[`repeatable/r${String(n).padStart(2, "0")}.sql`] =
+    `create or replace view $s.v${n} as select ${n === 14 ? "1 as n" : `n from $s.v${n + 1}`};\n`;
+}
+
+async function killAt(bundle: BundleUnderTest, line: number, delay: number): Promise<void> {
+  const connection = JSON.stringify(reveal((await bundle.checked()).connection as PropertyMap));
+  const child = spawn(process.execPath, [program, bundle.schema, bundle.directory, connection], {
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, NODE_PATH: path.resolve("node_modules") },
+  });
+  let seen = 0;
+  createInterface({ input: child.stdout }).on("line", () => {
+    seen += 1;
+    if (seen === line) setTimeout(() => child.kill("SIGKILL"), delay);
+  });
+  const [, signal] = (await once(child, "exit")) as [number | null, string | null];
+  expect(signal).toBe("SIGKILL");
+}
+
+/** The catalog as the bundle has it, without the schema's own name and the hashes of texts that hold it. */
+function catalogOf(bundle: BundleUnderTest): string {
+  return canonicalJson(bundle.state?.outputs.expected as JsonObject)
+    .replaceAll(new RegExp(`\\b${bundle.schema}\\b`, "g"), "schema")
+    .replaceAll(/"sha256":"[0-9a-f]{64}"/g, '"sha256":"…"');
+}
+
+test("killed at seeded moments, the next up converges: the same catalog, each migration once", async () => {
+  const undisturbed = await databases.bundle(files);
+  await undisturbed.up();
+  const random = seededRandom(20261122);
+
+  for (let attempt = 0; attempt < 5; attempt++) {
+    const bundle = await databases.bundle(files);
+    await killAt(bundle, 1 + Math.floor(random() * 28), random() * 8);
+
+    await bundle.up();
+
+    expect(catalogOf(bundle)).toBe(catalogOf(undisturbed));
+    expect(await bundle.history()).toEqual(Object.keys(files).sort());
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await bundle.up()).toBe(false);
+  }
+});
