@@ -1,0 +1,127 @@
+import { readFile, rename, writeFile } from "node:fs/promises";
+import path from "node:path";
+import type pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Catalog, readCatalog } from "../../plugins/supabasex/provider/sqlBundle/catalog";
+import { startTestCluster, type TestCluster } from "../support/cluster";
+import { seededRandom } from "../support/random";
+import { createTestStack, type TestStack } from "../support/testStack";
+
+// The whole local stack on the real engine: what a person changes by hand, and what refresh and up make of it.
+const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
+
+let cluster: TestCluster;
+let database: pg.Client;
+let stack: TestStack;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  database = await cluster.client();
+  stack = await createTestStack({ databaseUrl: `${cluster.url()}?sslmode=disable` });
+  expect(await stack.pulumi("up", "--yes", "--skip-preview")).toMatchObject({ exitCode: 0 });
+});
+
+afterAll(async () => {
+  await stack?.remove();
+  await cluster?.remove();
+});
+
+const refresh = () => stack.pulumi("refresh", "--preview-only", "--expect-no-changes", "--diff");
+
+/** What somebody might do to one object of each kind; the statement is given the object's name as SQL writes it. */
+const changesByKind: Record<string, (name: string) => string> = {
+  policy: (name) => `drop policy ${policyOnTable(name)}`,
+  function: (name) => `alter function ${name} set work_mem = '8MB'`,
+  view: (name) => `drop view ${name} cascade`,
+  table: (name) => `alter table ${name} no force row level security; grant select on ${name} to anon`,
+  trigger: (name) => `alter table ${tableOfTrigger(name)} disable trigger ${lastWord(name)}`,
+  index: (name) => `comment on index ${name} is 'changed by hand'`,
+  schema: (name) => `grant create on schema ${name} to anon`,
+  "cron job": (name) => `select cron.unschedule('${name}')`,
+  publication: (name) => `alter publication ${name} set (publish = 'insert')`,
+  "publication table": (name) => `alter publication ${name.replace(" ", " drop table ")}`,
+};
+
+const lastWord = (name: string) => name.slice(name.lastIndexOf(" ") + 1);
+const tableOfTrigger = (name: string) => name.slice(0, name.lastIndexOf(" "));
+const policyOnTable = (name: string) => `${lastWord(name)} on ${tableOfTrigger(name)}`;
+
+/** One object of each kind, picked by the seed from what the bundle made in its own schemas. */
+function pickObjects(catalog: Catalog): { identity: string; statement: string }[] {
+  const random = seededRandom(seed);
+  return Object.entries(changesByKind).map(([kind, change]) => {
+    const names = Object.keys(catalog)
+      .filter(
+        (identity) =>
+          identity.startsWith(`${kind} `) && !(kind === "publication" && / table /.test(identity)),
+      )
+      .map((identity) => identity.slice(kind.length + 1))
+      // Partitions come and go, and of platform tables only our policies are ours.
+      .filter((name) => !/^(auth|storage|realtime)\.|_\d{4}_\d{2}/.test(name));
+    const name = names[Math.floor(random() * names.length)];
+    if (name === undefined) throw new Error(`the bundle makes no ${kind}`);
+    return { identity: `${kind} ${name}`, statement: change(name) };
+  });
+}
+
+test(`one object of each kind changed by hand: refresh names it, up repairs it (SEED=${seed})`, async () => {
+  expect(await refresh()).toMatchObject({ exitCode: 0 });
+  const before = await readCatalog(database);
+  const picked = pickObjects(before);
+  for (const { statement } of picked) await database.query(statement);
+
+  const drifted = await refresh();
+
+  expect(drifted.exitCode, drifted.output).toBe(7);
+  for (const { identity } of picked) expect(drifted.output).toContain(identity);
+
+  const repaired = await stack.pulumi("up", "--yes", "--skip-preview");
+
+  expect(repaired.exitCode, repaired.output).toBe(0);
+  // What was granted beside the bundle is reported, and taken away only by `sql.prune: drop`.
+  for (const { identity, statement } of picked) {
+    if (statement.includes("grant create")) await database.query(`revoke create on ${identity} from anon`);
+    if (statement.includes("grant select")) await database.query(`revoke select on ${identity} from anon`);
+  }
+  expect(await readCatalog(database)).toEqual(before);
+  const settled = await refresh();
+  expect(settled.exitCode, settled.output).toBe(0);
+});
+
+test("a rogue policy stays reported, through an unrelated deploy and through refresh --yes, until prune drops it", async () => {
+  await database.query("create policy rogue on shared.customers for select to anon using (true)");
+  const identity = "policy shared.customers rogue";
+  const reported = async () => {
+    const result = await refresh();
+    expect(result.exitCode, result.output).toBe(7);
+    expect(result.output).toContain(identity);
+  };
+  await reported();
+
+  const repeatable = path.join(stack.project, "sql/repeatable/views/monitoring.slow_queries.sql");
+  await writeFile(repeatable, `${await readFile(repeatable, "utf8")}\n-- An unrelated change.\n`);
+  expect(await stack.pulumi("up", "--yes", "--skip-preview")).toMatchObject({ exitCode: 0 });
+  await reported();
+
+  await rename(repeatable, path.join(path.dirname(repeatable), "slow_queries.sql"));
+  expect(await stack.pulumi("up", "--yes", "--skip-preview")).toMatchObject({ exitCode: 0 });
+  await reported();
+
+  await writeFile(
+    path.join(stack.project, "sql/migrations/20270101000000_add_nickname.sql"),
+    "alter table shared.customers add column nickname text;\n",
+  );
+  expect(await stack.pulumi("up", "--yes", "--skip-preview")).toMatchObject({ exitCode: 0 });
+  await reported();
+
+  expect(await stack.pulumi("refresh", "--yes", "--skip-preview")).toMatchObject({ exitCode: 0 });
+  await reported();
+
+  await stack.pulumi("config", "set", "--path", "thorbis-supabase:sql.prune", "drop");
+  const preview = await stack.pulumi("preview", "--diff");
+  expect(preview.output).toContain(identity);
+  expect(await stack.pulumi("up", "--yes", "--skip-preview")).toMatchObject({ exitCode: 0 });
+  const { rowCount } = await database.query("select 1 from pg_policies where policyname = 'rogue'");
+  expect(rowCount).toBe(0);
+  expect(await refresh()).toMatchObject({ exitCode: 0 });
+});
