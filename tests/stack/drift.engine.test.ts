@@ -56,8 +56,8 @@ function pickObjects(catalog: Catalog): { identity: string; statement: string }[
           identity.startsWith(`${kind} `) && !(kind === "publication" && / table /.test(identity)),
       )
       .map((identity) => identity.slice(kind.length + 1))
-      // Partitions come and go, and of platform tables only our policies are ours.
-      .filter((name) => !/^(auth|storage|realtime)\.|_\d{4}_\d{2}/.test(name));
+      // Partitions come and go; the schema public is the platform's, and of its tables only our policies are ours.
+      .filter((name) => !/^((auth|storage|realtime)\.|public$)|_\d{4}_\d{2}/.test(name));
     const name = names[Math.floor(random() * names.length)];
     if (name === undefined) throw new Error(`the bundle makes no ${kind}`);
     return { identity: `${kind} ${name}`, statement: change(name) };
