@@ -4,8 +4,11 @@ create policy tenant_send on realtime.messages
   for insert
   to authenticated
   with check (
-    extension in ('broadcast', 'presence')
-    and split_part((select realtime.topic()), ':', 1) = 'tenant'
-    and split_part((select realtime.topic()), ':', 2) = (select private.get_current_tenant_id())::text
-    and split_part((select realtime.topic()), ':', 3) <> 'changes'
+    topic = (select realtime.topic())
+    and extension in ('broadcast', 'presence')
+    and (
+      select split_part(realtime.topic(), ':', 1) = 'tenant'
+        and split_part(realtime.topic(), ':', 2) = private.get_current_tenant_id()::text
+        and split_part(realtime.topic(), ':', 3) <> 'changes'
+    )
   );

@@ -113,7 +113,17 @@ describe("upsert over another tenant's row", () => {
   });
 });
 
-describe("returning and copy", () => {
+describe("merge, returning and copy", () => {
+  test("a merge finds no row of another tenant to change", async () => {
+    const merge = (id: string): string =>
+      `merge into shared.customers as c using (values ('${id}'::uuid)) as wanted (id) on c.id = wanted.id
+       when matched then update set first_name = 'Merged' when not matched then do nothing`;
+
+    expect(await attemptAs(manager, merge(foreignCustomer))).toEqual({ rows: 0 });
+    // Control: an own row.
+    expect(await attemptAs(manager, merge(ownCustomer))).toEqual({ rows: 1 });
+  });
+
   test("an update by id of another tenant's row returns nothing", async () => {
     const outcome = await attemptAs(
       manager,

@@ -19,13 +19,12 @@ export const rules: readonly Rule[] = [
   ["user", "customers", "select copy insert update delete", "none"],
   ["employee", "customers", "select copy insert update delete", "open"],
   ["member", "data customers", "select copy insert update delete", "tenant"],
-  ["member", "presence", "select copy", "tenant"],
   ["member", "presence", "insert update delete", "self"],
   ["admin manager", "users", "select copy", "tenant"],
   ["admin", "users", "update delete", "tenant"],
   ["member", "users", "select copy update", "self"],
   ["member", "users", "delete", "none"],
-  ["member", "tenants metrics", "select copy", "tenant"],
+  ["member", "presence tenants metrics", "select copy", "tenant"],
   ["admin", "tenants", "update", "tenant"],
   ["member", "tenants", "update", "none"],
   ["admin", "audit", "select copy", "tenant"],
@@ -47,7 +46,7 @@ export const rules: readonly Rule[] = [
   ["member", "changes", "receive", "tenant"],
   ["member outsider anon", "bucket topic changes", "select insert update delete receive send", "none"],
   ["service_role", "bucket topic changes", "select insert update delete receive send", "all"],
-  // The owner is bound by the policies, save for what no policy can bind.
+  // The owner is bound by the policies, save for what no policy binds.
   ["app_owner", "*", "truncate references trigger", "all"],
   ["app_owner", "statistics", "select copy", "all"],
   ["app_owner", "audit checkpoints", "insert", "all"],
