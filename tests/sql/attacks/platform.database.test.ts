@@ -182,13 +182,19 @@ describe("realtime topics", () => {
     const foreign = `tenant:${other}:changes`;
     await as(database, employee, async (client) => {
       await client.query("reset role");
-      await client.query("insert into realtime.messages (topic, extension) values ($1, 'broadcast')", [foreign]);
+      await client.query("insert into realtime.messages (topic, extension) values ($1, 'broadcast')", [
+        foreign,
+      ]);
       await client.query("set local role authenticated");
       await client.query("select set_config('realtime.topic', $1, true)", [`tenant:${own}`]);
 
-      expect(await attempt(client, "select from realtime.messages where topic = $1", [foreign])).toEqual({ rows: 0 });
+      expect(await attempt(client, "select from realtime.messages where topic = $1", [foreign])).toEqual({
+        rows: 0,
+      });
       expect(
-        await attempt(client, "insert into realtime.messages (topic, extension) values ($1, 'broadcast')", [foreign]),
+        await attempt(client, "insert into realtime.messages (topic, extension) values ($1, 'broadcast')", [
+          foreign,
+        ]),
       ).toMatchObject({ code: "42501" });
     });
   });
