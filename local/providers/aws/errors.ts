@@ -6,9 +6,9 @@ export class AwsError extends UserError {
     message: string,
     /** The service's own code, such as `NoSuchBucket`. */
     readonly code: string,
-    options: ErrorOptions,
   ) {
-    super(message, 1, options);
+    // The SDK's error is not kept as the cause: it holds the whole request, and with that perhaps a secret.
+    super(message);
   }
 
   /** Cancellations and the like, which are no answers, stay what they are. */
@@ -17,10 +17,15 @@ export class AwsError extends UserError {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ECONNREFUSED" || code === "ECONNRESET") {
       const text = `AWS ${operation}: nothing answers at the local endpoint (${code}); run \`npm start\` to start it.`;
-      return new AwsError(text, code, { cause: error });
+      return new AwsError(text, code);
     }
     if (!("$metadata" in error)) return error;
-    return new AwsError(`AWS ${operation}: ${error.name}: ${error.message}`, error.name, { cause: error });
+    const { httpStatusCode } = error.$metadata as { httpStatusCode?: number };
+    // A fault of the server itself is told in HTML, which the SDK takes for broken JSON or XML.
+    if (error instanceof SyntaxError && httpStatusCode !== undefined) {
+      return new AwsError(`AWS ${operation}: the service answered with status ${httpStatusCode}`, "InternalError");
+    }
+    return new AwsError(`AWS ${operation}: ${error.name}: ${error.message}`, error.name);
   }
 }
 

@@ -62,14 +62,15 @@ function unorderedDifferences(key: string, actual: JsonValue, desired: JsonValue
     const texts = new Set(list.map((item) => JSON.stringify(item)));
     return (item: JsonValue) => !texts.has(JSON.stringify(item));
   };
-  const extra = missingFrom(desired);
-  const added = missingFrom(actual);
-  return [
-    ...actual.flatMap((item, index) =>
-      extra(item) ? [{ path: [key, index], kind: "delete" as const }] : [],
-    ),
-    ...desired.flatMap((item, index) => (added(item) ? [{ path: [key, index], kind: "add" as const }] : [])),
-  ];
+  const wanted = missingFrom(desired);
+  const had = missingFrom(actual);
+  return Array.from({ length: Math.max(actual.length, desired.length) }, (_, index) => index).flatMap((index) => {
+    const [before, after] = [actual[index], desired[index]];
+    const goes = before !== undefined && wanted(before);
+    const comes = after !== undefined && had(after);
+    if (!goes && !comes) return [];
+    return [{ path: [key, index], kind: goes && comes ? "update" : goes ? "delete" : "add" }];
+  });
 }
 
 function isEmpty(value: Value | undefined): boolean {

@@ -1,4 +1,4 @@
-import type { StandardUnit } from "@aws-sdk/client-cloudwatch-logs";
+import type { MetricFilter, StandardUnit } from "@aws-sdk/client-cloudwatch-logs";
 import { UserError } from "../../../../foundation/userError";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
@@ -42,12 +42,7 @@ export const logMetricFilter = resource<Aws, LogMetricFilterState>({
       known.logGroupName === undefined ? id.split(":") : [known.logGroupName, known.name ?? id];
     if (name === "")
       throw new UserError(`To import a metric filter, name it <log group>:<filter>, and not ${id}.`);
-    const logs = await aws.use("logs");
-    const found = await unlessMissing(
-      logs.describeMetricFilters({ logGroupName, filterNamePrefix: name }, { abortSignal: signal }),
-      "ResourceNotFoundException",
-    );
-    const filter = found?.metricFilters?.find(({ filterName }) => filterName === name);
+    const filter = await find(aws, logGroupName, name, signal);
     if (filter === undefined) return undefined;
     const [transformation] = filter.metricTransformations ?? [];
     return {
@@ -77,12 +72,27 @@ export const logMetricFilter = resource<Aws, LogMetricFilterState>({
 
   async delete(aws, _id, { logGroupName, name }, { signal }) {
     const logs = await aws.use("logs");
-    await unlessMissing(
-      logs.deleteMetricFilter({ logGroupName, filterName: name }, { abortSignal: signal }),
-      "ResourceNotFoundException",
-    );
+    // Of several with one name (see below) moto may leave some.
+    while ((await find(aws, logGroupName, name, signal)) !== undefined) {
+      await logs.deleteMetricFilter({ logGroupName, filterName: name }, { abortSignal: signal });
+    }
   },
 });
+
+/** The filter as it was last put: where AWS replaces the one before, moto keeps them all, in order. */
+async function find(
+  aws: Aws,
+  logGroupName: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<MetricFilter | undefined> {
+  const logs = await aws.use("logs");
+  const found = await unlessMissing(
+    logs.describeMetricFilters({ logGroupName, filterNamePrefix: name }, { abortSignal: signal }),
+    "ResourceNotFoundException",
+  );
+  return found?.metricFilters?.filter(({ filterName }) => filterName === name).at(-1);
+}
 
 async function put(aws: Aws, state: LogMetricFilterState, signal: AbortSignal): Promise<void> {
   const logs = await aws.use("logs");

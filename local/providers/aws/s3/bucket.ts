@@ -90,9 +90,7 @@ export const bucket = resource<Aws, BucketState>({
       await unlessMissing(s3.deleteBucket({ Bucket: id }, { abortSignal: signal }), "NoSuchBucket");
     } catch (error) {
       if (!(error instanceof AwsError) || error.code !== "BucketNotEmpty") throw error;
-      throw new UserError(`The bucket ${id} is not empty, and forceDestroy is off: it stays.`, 1, {
-        cause: error,
-      });
+      throw new UserError(`The bucket ${id} is not empty, and forceDestroy is off: it stays.`);
     }
   },
 });

@@ -7,7 +7,7 @@ import { bucketPart } from "./bucketPart";
 type Rule = {
   id: string;
   status: string;
-  filter?: { prefix?: string; objectSizeGreaterThan?: number; objectSizeLessThan?: number };
+  filter?: { prefix?: string };
   abortIncompleteMultipartUpload?: { daysAfterInitiation?: number };
   expiration?: { days?: number; expiredObjectDeleteMarker?: boolean };
   noncurrentVersionExpiration?: { noncurrentDays: number; newerNoncurrentVersions?: number };
@@ -52,11 +52,15 @@ export const bucketLifecycle = bucketPart<{ rules: Rule[] }>({
 });
 
 function unknownParts(rules: unknown): string | undefined {
-  const names = new Set((rules as JsonObject[]).flatMap((rule) => Object.keys(rule)));
-  const unknown = [...names].filter((name) => !known.includes(name));
-  return unknown.length === 0
+  const list = rules as (JsonObject & { filter?: JsonObject })[];
+  const names = [
+    ...list.flatMap((rule) => Object.keys(rule)).filter((name) => !known.includes(name)),
+    // moto forgets filters by size and tag.
+    ...list.flatMap(({ filter = {} }) => Object.keys(filter)).filter((name) => name !== "prefix"),
+  ];
+  return names.length === 0
     ? undefined
-    : `must not have ${unknown.join(", ")}: the local stand-in does not know it`;
+    : `must not have ${[...new Set(names)].join(", ")}: the local stand-in does not know it`;
 }
 
 function toService(rule: Rule): LifecycleRule {
@@ -69,11 +73,7 @@ function toService(rule: Rule): LifecycleRule {
   return {
     ID: rule.id,
     Status: rule.status as ExpirationStatus,
-    Filter: {
-      Prefix: filter?.prefix ?? "",
-      ObjectSizeGreaterThan: filter?.objectSizeGreaterThan,
-      ObjectSizeLessThan: filter?.objectSizeLessThan,
-    },
+    Filter: { Prefix: filter?.prefix ?? "" },
     ...(abort && { AbortIncompleteMultipartUpload: { DaysAfterInitiation: abort.daysAfterInitiation } }),
     ...(expiration && {
       Expiration: {
@@ -108,11 +108,7 @@ function fromService(rule: LifecycleRule): Rule {
   return defined({
     id: rule.ID,
     status: rule.Status,
-    filter: defined({
-      prefix: Filter?.Prefix ?? "",
-      objectSizeGreaterThan: Filter?.ObjectSizeGreaterThan,
-      objectSizeLessThan: Filter?.ObjectSizeLessThan,
-    }),
+    filter: { prefix: Filter?.Prefix ?? "" },
     abortIncompleteMultipartUpload: abort && defined({ daysAfterInitiation: abort.DaysAfterInitiation }),
     expiration:
       Expiration &&

@@ -47,9 +47,10 @@ export const scheduleGroup = resource<Aws, ScheduleGroupState>({
 
   async delete(aws, id, _state, { signal }) {
     const scheduler = await aws.use("scheduler");
-    await unlessMissing(
-      scheduler.deleteScheduleGroup({ Name: id }, { abortSignal: signal }),
-      "ResourceNotFoundException",
-    );
+    const options = { abortSignal: signal };
+    const missing = "ResourceNotFoundException";
+    // moto fails on a group that is not there, where AWS says so.
+    if ((await unlessMissing(scheduler.getScheduleGroup({ Name: id }, options), missing)) === undefined) return;
+    await unlessMissing(scheduler.deleteScheduleGroup({ Name: id }, options), missing);
   },
 });

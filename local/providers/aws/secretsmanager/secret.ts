@@ -87,6 +87,8 @@ export const secret = resource<Aws, SecretState>({
     await unlessMissing(
       secrets.deleteSecret({ SecretId: id, ...when }, { abortSignal: signal }),
       "ResourceNotFoundException",
+      // It waits for its deletion already.
+      "InvalidRequestException",
     );
   },
 });
