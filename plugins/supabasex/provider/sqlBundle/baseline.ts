@@ -1,7 +1,7 @@
 import { UserError } from "../../../../foundation/userError";
 import type { Catalog } from "./catalog";
 import type { Migration } from "./files";
-import { recordedStatements, recordMigration } from "./history";
+import { recordedStatements, recordMigrations } from "./history";
 import { madeByMigrations } from "./migrationObjects";
 import type { Session } from "./session";
 import { comparableText, statementsOf, textOf } from "./statements";
@@ -30,7 +30,11 @@ export async function adoptBaseline(
       ].join("\n"),
     );
   }
-  for (const file of migrations) await recordMigration(session.work, bundle, file, 0);
+  await recordMigrations(
+    session.work,
+    bundle,
+    migrations.map((file) => ({ file, durationMilliseconds: 0 })),
+  );
   const relations = new Set(
     made.map(({ identity }) => identity.replace(/^(table|view|materialized view) /, "")),
   );

@@ -135,19 +135,37 @@ export async function recordedStatements(client: ClientBase, version: string): P
   return rows[0]?.statements ?? undefined;
 }
 
-export async function recordMigration(
+export interface AppliedMigration {
+  readonly file: Migration;
+  readonly durationMilliseconds: number;
+}
+
+/** Records migrations in the transaction that made them: one statement for all of them. */
+export async function recordMigrations(
   client: ClientBase,
   bundle: string,
-  file: Migration,
-  durationMilliseconds: number,
+  applied: readonly AppliedMigration[],
 ): Promise<void> {
-  const statements = statementsOf(file).map((statement) => textOf(file, statement));
+  if (applied.length === 0) return;
+  const rows = applied.map(({ file, durationMilliseconds }) => ({
+    path: file.path,
+    sha256: file.sha256,
+    duration_ms: durationMilliseconds,
+    version: file.version,
+    name: file.name,
+    statements: statementsOf(file).map((statement) => textOf(file, statement)),
+  }));
   await client.query(
-    `with version as (
-       insert into supabase_migrations.schema_migrations (version, name, statements) values ($6, $7, $8)
-       on conflict (version) do nothing)
-     insert into supabase_migrations.bundle_files (bundle, path, kind, sha256, duration_ms) values ($1, $2, $3, $4, $5)`,
-    [bundle, file.path, file.kind, file.sha256, durationMilliseconds, file.version, file.name, statements],
+    `with row as materialized (
+       select * from jsonb_to_recordset($2::jsonb)
+         as r (path text, sha256 text, duration_ms integer, version text, name text, statements text[])
+     ), version as (
+       insert into supabase_migrations.schema_migrations (version, name, statements)
+       select version, name, statements from row on conflict (version) do nothing
+     )
+     insert into supabase_migrations.bundle_files (bundle, path, kind, sha256, duration_ms)
+     select $1, path, 'migration', sha256, duration_ms from row`,
+    [bundle, JSON.stringify(rows)],
   );
 }
 

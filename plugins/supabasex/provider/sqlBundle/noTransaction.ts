@@ -4,7 +4,7 @@ import { type CatalogReading, readCatalogInTransaction } from "./catalog";
 import { expectationAfter } from "./expected";
 import { fileFailure } from "./fileFailure";
 import type { Migration } from "./files";
-import { historyCatalog, openHistory, readHistory, recordExpectation, recordMigration } from "./history";
+import { historyCatalog, openHistory, readHistory, recordExpectation, recordMigrations } from "./history";
 import type { Session } from "./session";
 import { statementsOf } from "./statements";
 
@@ -42,7 +42,8 @@ export async function runAlone(session: Session, request: ApplyRequest, file: Mi
   await session.execute(`${session.settings}; begin`);
   await openHistory(session.work, inputs.name);
   const { expected } = await readHistory(session.work, inputs.name);
-  await recordMigration(session.work, inputs.name, file, Math.round(performance.now() - started));
+  const durationMilliseconds = Math.round(performance.now() - started);
+  await recordMigrations(session.work, inputs.name, [{ file, durationMilliseconds }]);
   const after = await readingInTransaction(session, inputs.name);
   await recordExpectation(session.work, inputs.name, expectationAfter(expected, before, after, new Set()));
   await session.execute("commit");

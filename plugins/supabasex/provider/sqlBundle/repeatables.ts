@@ -112,8 +112,7 @@ async function runFile(
   const before = ["savepoint repeatable", ...drops];
   const prefix: Prefix = { text: `${before.join("; ")}; `, statements: before.length };
   try {
-    await session.execute(`${prefix.text}${file.text}`);
-    await session.execute(`${session.settings}; release savepoint repeatable`);
+    await session.execute(`${prefix.text}${file.text};${session.settings}; release savepoint repeatable`);
   } catch (error) {
     const fault = fileFailure(file, error, prefix, session.blocker);
     if (fault instanceof SqlFileError) await session.execute("rollback to savepoint repeatable");

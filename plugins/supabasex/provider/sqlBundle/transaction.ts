@@ -16,12 +16,13 @@ import { expectationAfter } from "./expected";
 import { fileFailure, type Prefix } from "./fileFailure";
 import type { BundleFile, Migration } from "./files";
 import {
+  type AppliedMigration,
   type History,
   historyCatalog,
   openHistory,
   readHistory,
   recordExpectation,
-  recordMigration,
+  recordMigrations,
   recordRepeatables,
 } from "./history";
 import { restoreHistory, trustedExpectation } from "./historyRepair";
@@ -309,27 +310,30 @@ async function runMigrations(
   filesAtOnce: number,
   ran: RanFile[],
 ): Promise<MigrationRun> {
-  let count = 0;
+  const done: AppliedMigration[] = [];
+  const record = () => recordMigrations(session.work, request.inputs.name, done);
   for (const file of pending) {
-    if (file.noTransaction) return { next: file, more: false };
-    if (count >= filesAtOnce) return { more: true };
-    count += 1;
+    if (file.noTransaction || done.length >= filesAtOnce) {
+      await record();
+      return file.noTransaction ? { next: file, more: false } : { more: true };
+    }
     request.report.progress(`${file.display} (new)`);
     const started = performance.now();
     const prefix: Prefix = { text: "savepoint migration; ", statements: 1 };
     try {
-      await session.execute(`${prefix.text}${file.text}`);
-      await session.execute(`${session.settings}; release savepoint migration`);
+      await session.execute(`${prefix.text}${file.text};${session.settings}; release savepoint migration`);
     } catch (error) {
       const fault = fileFailure(file, error, prefix, session.blocker);
       if (!(fault instanceof SqlFileError) || isLostLock(fault.cause)) throw fault;
       await session.execute("rollback to savepoint migration");
+      await record();
       return { more: false, failure: { error: fault, file } };
     }
     const durationMilliseconds = Math.round(performance.now() - started);
-    await recordMigration(session.work, request.inputs.name, file, durationMilliseconds);
+    done.push({ file, durationMilliseconds });
     ran.push({ path: file.path, reason: "new", kind: "migration", durationMilliseconds });
   }
+  await record();
   return { more: false };
 }
 
