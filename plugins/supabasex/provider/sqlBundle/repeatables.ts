@@ -246,6 +246,7 @@ async function orphansAmong(
   objects: readonly DeclaredObject[],
   { session, local }: RepeatableContext,
 ): Promise<DeclaredObject[]> {
+  if (objects.length === 0) return [];
   const declared = new Map(local.flatMap(declarationsOf).map((object) => [objectKey(object), object]));
   const suspects = objects.filter((object) => object.class !== "bucket" && !declared.has(objectKey(object)));
   if (suspects.length === 0) return [];

@@ -105,7 +105,7 @@ export async function runTransaction(
   if (mayRunRepeatables) {
     // What a migration just dropped or changed counts too: a view that it had to drop comes back here.
     const drifted =
-      ran.length === 0 ? drift : diffCatalogs(expectedBefore, (await readCatalogInTransaction(work)).catalog);
+      ran.length === 0 || makers.size === 0 ? drift : diffCatalogs(expectedBefore, (await readCatalogInTransaction(work)).catalog);
     repeatablePlan = planRepeatables(bundle.repeatables, history.files, driftedFiles(drifted, makers));
     await work.query("savepoint repeatables");
     try {
