@@ -10,6 +10,7 @@ import { ownershipOf } from "./ownership";
 import type { PlannedFile, RepeatablePlan } from "./plan";
 import { restoreLost } from "./rebuild";
 import { ExecutionFailure, type Session } from "./session";
+import { mayChangeSettings } from "./statements";
 
 /** The file needs something that is not there: another file may still make it. */
 const notThereYet = new Set(["42883", "42P01", "42704", "42703", "3F000", "42725"]);
@@ -112,7 +113,8 @@ async function runFile(
   const before = ["savepoint repeatable", ...drops];
   const prefix: Prefix = { text: `${before.join("; ")}; `, statements: before.length };
   try {
-    await session.execute(`${prefix.text}${file.text};${session.settings}; release savepoint repeatable`);
+    const reset = mayChangeSettings(file) ? `${session.settings};` : "";
+    await session.execute(`${prefix.text}${file.text};${reset} release savepoint repeatable`);
   } catch (error) {
     const fault = fileFailure(file, error, prefix, session.blocker);
     if (fault instanceof SqlFileError) await session.execute("rollback to savepoint repeatable");

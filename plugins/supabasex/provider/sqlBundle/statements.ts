@@ -29,6 +29,23 @@ export function textOf(file: BundleFile, statement: Statement): string {
   return file.text.slice(statement.start, statement.end).trim();
 }
 
+/** Statements that set something or run code that may. All others leave settings and role as they were. */
+const setting: ReadonlySet<string> = new Set([
+  "VariableSetStmt",
+  "DoStmt",
+  "CallStmt",
+  "SelectStmt",
+  "InsertStmt",
+  "UpdateStmt",
+  "DeleteStmt",
+  "MergeStmt",
+]);
+
+/** Whether settings or role may be others after the file than before it. */
+export function mayChangeSettings(file: BundleFile): boolean {
+  return statementsOf(file).some((statement) => setting.has(statement.kind));
+}
+
 /** The text without comments and with single blanks: what two spellings of one statement have in common. */
 export function comparableText(sql: string): string {
   return scanSync(sql)

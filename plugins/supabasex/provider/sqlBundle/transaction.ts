@@ -34,6 +34,7 @@ import { type FailedRepair, runRepairs } from "./repair/restore";
 import { applyRepeatables, type RepeatableRun } from "./repeatables";
 import { isLostLock } from "./retry";
 import type { Session } from "./session";
+import { mayChangeSettings } from "./statements";
 
 export interface RanFile extends PlannedFile {
   readonly kind: FileKind;
@@ -105,7 +106,9 @@ export async function runTransaction(
   if (mayRunRepeatables) {
     // What a migration just dropped or changed counts too: a view that it had to drop comes back here.
     const drifted =
-      ran.length === 0 || makers.size === 0 ? drift : diffCatalogs(expectedBefore, (await readCatalogInTransaction(work)).catalog);
+      ran.length === 0 || makers.size === 0
+        ? drift
+        : diffCatalogs(expectedBefore, (await readCatalogInTransaction(work)).catalog);
     repeatablePlan = planRepeatables(bundle.repeatables, history.files, driftedFiles(drifted, makers));
     await work.query("savepoint repeatables");
     try {
@@ -321,7 +324,8 @@ async function runMigrations(
     const started = performance.now();
     const prefix: Prefix = { text: "savepoint migration; ", statements: 1 };
     try {
-      await session.execute(`${prefix.text}${file.text};${session.settings}; release savepoint migration`);
+      const reset = mayChangeSettings(file) ? `${session.settings};` : "";
+      await session.execute(`${prefix.text}${file.text};${reset} release savepoint migration`);
     } catch (error) {
       const fault = fileFailure(file, error, prefix, session.blocker);
       if (!(fault instanceof SqlFileError) || isLostLock(fault.cause)) throw fault;
