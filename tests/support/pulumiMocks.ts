@@ -7,17 +7,22 @@ export interface RegisteredResource {
   readonly inputs: Record<string, unknown>;
 }
 
-/** Runs a piece of program on Pulumi's mocks and answers what it registered; their order is the event loop's. */
+/**
+ * Runs a piece of program on Pulumi's mocks and answers what it registered; their order is the event loop's.
+ * `outputsOf` says what a resource has beside its inputs.
+ */
 export async function registeredResources(
   program: () => unknown,
   stack = "local",
+  outputsOf: (resource: RegisteredResource) => Record<string, unknown> = () => ({}),
 ): Promise<RegisteredResource[]> {
   const registered: RegisteredResource[] = [];
   await pulumi.runtime.setMocks(
     {
       newResource: ({ type, name, inputs, id }) => {
         registered.push({ type, name, inputs });
-        return { id: id === undefined || id === "" ? `${name}-id` : id, state: inputs };
+        const state = { ...inputs, ...outputsOf({ type, name, inputs }) };
+        return { id: id === undefined || id === "" ? `${name}-id` : id, state };
       },
       call: ({ inputs }) => inputs,
     },

@@ -23,7 +23,10 @@ export class AwsError extends UserError {
     const { httpStatusCode } = error.$metadata as { httpStatusCode?: number };
     // A fault of the server itself is told in HTML, which the SDK takes for broken JSON or XML.
     if (error instanceof SyntaxError && httpStatusCode !== undefined) {
-      return new AwsError(`AWS ${operation}: the service answered with status ${httpStatusCode}`, "InternalError");
+      return new AwsError(
+        `AWS ${operation}: the service answered with status ${httpStatusCode}`,
+        "InternalError",
+      );
     }
     return new AwsError(`AWS ${operation}: ${error.name}: ${error.message}`, error.name);
   }

@@ -50,7 +50,8 @@ export const scheduleGroup = resource<Aws, ScheduleGroupState>({
     const options = { abortSignal: signal };
     const missing = "ResourceNotFoundException";
     // moto fails on a group that is not there, where AWS says so.
-    if ((await unlessMissing(scheduler.getScheduleGroup({ Name: id }, options), missing)) === undefined) return;
+    if ((await unlessMissing(scheduler.getScheduleGroup({ Name: id }, options), missing)) === undefined)
+      return;
     await unlessMissing(scheduler.deleteScheduleGroup({ Name: id }, options), missing);
   },
 });

@@ -7,7 +7,18 @@ import { aws as table } from "../../../../local/providers/aws/table";
 import { type AwsService, startAws } from "../../../../local/services/aws";
 import { type PropertyMap, reveal, Secret } from "../../../../plugins/host/values";
 import { cases } from "./cases";
-import { context, create, diff, drift, imported, type Made, provider, refreshed, remove, repair } from "./subject";
+import {
+  context,
+  create,
+  diff,
+  drift,
+  imported,
+  type Made,
+  provider,
+  refreshed,
+  remove,
+  repair,
+} from "./subject";
 
 const directory = mkdtempSync(path.join(tmpdir(), "thorbis aws "));
 const world = new Map<string, Made>();
@@ -18,9 +29,21 @@ beforeAll(async () => {
   service = await startAws({ directory });
   const { region, accessKey, secretKey, endpoint } = service;
   const everywhere = Object.fromEntries(
-    ["s3", "kms", "iam", "sts", "ecs", "ec2", "scheduler", "secretsmanager", "sqs", "sns", "logs", "cloudwatch", "events"].map(
-      (name) => [name, endpoint],
-    ),
+    [
+      "s3",
+      "kms",
+      "iam",
+      "sts",
+      "ecs",
+      "ec2",
+      "scheduler",
+      "secretsmanager",
+      "sqs",
+      "sns",
+      "logs",
+      "cloudwatch",
+      "events",
+    ].map((name) => [name, endpoint]),
   );
   const config = { region, accessKey, secretKey: new Secret(secretKey), endpoints: [everywhere] };
   await provider.configure?.(config, context);
@@ -114,9 +137,9 @@ it("answers the functions that components call", async () => {
 });
 
 it("says which operation of which service failed", async () => {
-  await expect(create("aws:iam/rolePolicy:RolePolicy", { name: "p", role: "nobody", policy: "{}" })).rejects.toThrow(
-    /^AWS iam PutRolePolicy: NoSuchEntity/,
-  );
+  await expect(
+    create("aws:iam/rolePolicy:RolePolicy", { name: "p", role: "nobody", policy: "{}" }),
+  ).rejects.toThrow(/^AWS iam PutRolePolicy: NoSuchEntity/);
 });
 
 it("is gone once removed, and removing it again does no harm", async () => {

@@ -138,7 +138,7 @@ export const cases: readonly Case[] = [
           expiration: { expiredObjectDeleteMarker: true },
           transitions: [{ days: 30, storageClass: "STANDARD_IA" }],
         },
-      ],
+      ] satisfies Value[] as Value[],
     }),
     byHand: async (aws, id) => {
       const s3 = await aws.use("s3");
@@ -259,7 +259,7 @@ export const cases: readonly Case[] = [
           description: "HTTPS",
         },
         { protocol: "udp", fromPort: 53, toPort: 53, cidrBlocks: ["10.0.0.0/8"], description: "Names" },
-      ],
+      ] satisfies Value[] as Value[],
     }),
     byHand: async (aws, id) =>
       (await aws.use("ec2")).authorizeSecurityGroupIngress({
@@ -383,7 +383,10 @@ export const cases: readonly Case[] = [
       rule: "specimen",
       targetId: "topic",
       arn: output(world, "Topic", "arn"),
-      inputTransformer: { inputPaths: { reason: "$.detail.stoppedReason" }, inputTemplate: '"failed: <reason>"' },
+      inputTransformer: {
+        inputPaths: { reason: "$.detail.stoppedReason" },
+        inputTemplate: '"failed: <reason>"',
+      },
     }),
     byHand: async (aws) =>
       (await aws.use("events")).putTargets({
@@ -449,7 +452,14 @@ export const cases: readonly Case[] = [
       const [GroupName, Name] = id.split("/");
       const { Target, FlexibleTimeWindow } = await scheduler.getSchedule({ GroupName, Name });
       const ScheduleExpression = "rate(7 days)";
-      await scheduler.updateSchedule({ GroupName, Name, Target, FlexibleTimeWindow, ScheduleExpression, State: "DISABLED" });
+      await scheduler.updateSchedule({
+        GroupName,
+        Name,
+        Target,
+        FlexibleTimeWindow,
+        ScheduleExpression,
+        State: "DISABLED",
+      });
     },
     found: { scheduleExpression: "update", scheduleExpressionTimezone: "update", state: "update" },
   },

@@ -31,7 +31,8 @@ function declarations(token: string): { inputs: Member[]; outputs: Member[] } {
 }
 
 function memberOf(member: ts.PropertySignature | ts.PropertyDeclaration): Member {
-  const optional = member.questionToken !== undefined || (member.type?.getText() ?? "").includes("| undefined>");
+  const optional =
+    member.questionToken !== undefined || (member.type?.getText() ?? "").includes("| undefined>");
   return { name: member.name.getText(), optional };
 }
 
@@ -87,7 +88,9 @@ describe.each(Object.keys(aws.resources))("%s", (token) => {
     expect(names.length).toBeGreaterThan(0);
     expect(Object.keys(resource?.inputs ?? {}).filter((input) => !names.includes(input))).toEqual([]);
     expect(required.map(([input]) => input)).toEqual(
-      expect.arrayContaining(declared.inputs.filter(({ optional }) => !optional).map((member) => member.name)),
+      expect.arrayContaining(
+        declared.inputs.filter(({ optional }) => !optional).map((member) => member.name),
+      ),
     );
   });
 

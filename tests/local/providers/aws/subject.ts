@@ -1,6 +1,6 @@
 import { expect } from "vitest";
-import { standIn } from "../../../../local/providers/engine/standIn";
 import { aws } from "../../../../local/providers/aws/table";
+import { standIn } from "../../../../local/providers/engine/standIn";
 import type { CallContext } from "../../../../plugins/host/provider";
 import type { PropertyMap } from "../../../../plugins/host/values";
 
@@ -84,7 +84,10 @@ export async function update(made: Made, given: PropertyMap): Promise<Made> {
 }
 
 export async function imported(made: Made): Promise<PropertyMap | undefined> {
-  const read = await provider.read({ ...identify(made.token), id: made.id, inputs: {}, outputs: {} }, context);
+  const read = await provider.read(
+    { ...identify(made.token), id: made.id, inputs: {}, outputs: {} },
+    context,
+  );
   return read?.inputs;
 }
 

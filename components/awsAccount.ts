@@ -1,0 +1,14 @@
+import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
+import { getRegionOutput } from "@pulumi/aws/getRegion";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** Where in AWS a stack lives. */
+export interface AwsAccount {
+  readonly accountId: pulumi.Input<string>;
+  readonly region: pulumi.Input<string>;
+}
+
+/** The account and region of the default provider. */
+export function currentAwsAccount(): AwsAccount {
+  return { accountId: getCallerIdentityOutput().accountId, region: getRegionOutput().region };
+}

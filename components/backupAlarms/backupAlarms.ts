@@ -1,0 +1,189 @@
+import { EventRule } from "@pulumi/aws/cloudwatch/eventRule";
+import { EventTarget } from "@pulumi/aws/cloudwatch/eventTarget";
+import type { LogGroup } from "@pulumi/aws/cloudwatch/logGroup";
+import { LogMetricFilter } from "@pulumi/aws/cloudwatch/logMetricFilter";
+import { MetricAlarm, type MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm";
+import type { Cluster } from "@pulumi/aws/ecs/cluster";
+import type { Key } from "@pulumi/aws/kms/key";
+import { Topic } from "@pulumi/aws/sns/topic";
+import { TopicPolicy } from "@pulumi/aws/sns/topicPolicy";
+import { TopicSubscription } from "@pulumi/aws/sns/topicSubscription";
+import type { Queue } from "@pulumi/aws/sqs/queue";
+import * as pulumi from "@pulumi/pulumi";
+import type { AwsAccount } from "../awsAccount";
+import { Component } from "../component";
+import { failedTaskPattern } from "./failedTaskPattern";
+import { topicPolicyDocument } from "./topicPolicyDocument";
+
+const secondsPerHour = 3600;
+/** The line that `backup run` ends with. */
+const completed = '$.event = "backup completed"';
+
+export interface BackupAlarmsArgs {
+  readonly account: AwsAccount;
+  /** Beginning of the names in AWS, such as `thorbis-prod`; see `physicalName`. */
+  readonly physicalName: string;
+  /** Where the backup task writes to. */
+  readonly logGroup: LogGroup;
+  readonly cluster: Cluster;
+  readonly deadLetterQueue: Queue;
+  /** Encrypts the topic. Default: nothing does; the key that AWS manages would shut alarms out. */
+  readonly key?: Key | undefined;
+  /** An existing topic in place of one of our own; then `emails` is not used. */
+  readonly topicArn?: string | undefined;
+  /** Addresses that the topic mails to, once they have confirmed. */
+  readonly emails: readonly string[];
+  /** Alarm when no backup was completed within so many hours, 1 to 168: CloudWatch looks back seven days. */
+  readonly freshnessHours: number;
+  /** Alarm when a backup has less than this share of the bytes of the one before. */
+  readonly minimumSizePercent: number;
+}
+
+/** Whoever should know hears of a backup that failed, did not start, is missing, or is far too small. */
+export class BackupAlarms extends Component {
+  /** Topic that all alarms go to. */
+  readonly topicArn: pulumi.Output<string>;
+
+  constructor(name: string, args: BackupAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("BackupAlarms", name, opts);
+    this.topicArn = args.topicArn === undefined ? this.createTopic(args) : pulumi.output(args.topicArn);
+
+    this.createMetric(args, "completed", `{ ${completed} }`, "BackupBytes", "$.bytes", "Bytes");
+    this.createAlarm(args, "missing", {
+      alarmDescription: `No backup was completed within ${args.freshnessHours} hours`,
+      namespace: this.namespaceOf(args),
+      metricName: "BackupBytes",
+      statistic: "SampleCount",
+      comparisonOperator: "LessThanThreshold",
+      threshold: 1,
+      period: secondsPerHour,
+      evaluationPeriods: args.freshnessHours,
+      datapointsToAlarm: args.freshnessHours,
+      // An hour without a backup has no data at all, and so has a schedule that no longer runs.
+      treatMissingData: "breaching",
+    });
+
+    const compared = `{ ${completed} && $.percentOfPrevious = * }`;
+    this.createMetric(args, "size", compared, "PercentOfPrevious", "$.percentOfPrevious", "Percent");
+    this.createAlarm(args, "too-small", {
+      alarmDescription: `A backup has less than ${args.minimumSizePercent} % of the bytes of the one before`,
+      namespace: this.namespaceOf(args),
+      metricName: "PercentOfPrevious",
+      statistic: "Minimum",
+      comparisonOperator: "LessThanThreshold",
+      threshold: args.minimumSizePercent,
+      period: secondsPerHour,
+      evaluationPeriods: 1,
+      treatMissingData: "ignore",
+    });
+
+    this.createAlarm(args, "not-started", {
+      alarmDescription: "The schedule could not start a backup: see the messages of the dead-letter queue",
+      namespace: "AWS/SQS",
+      metricName: "ApproximateNumberOfMessagesVisible",
+      dimensions: { QueueName: args.deadLetterQueue.name },
+      statistic: "Maximum",
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: 0,
+      period: 300,
+      evaluationPeriods: 1,
+      treatMissingData: "notBreaching",
+    });
+    this.createFailureRule(args);
+
+    this.registerOutputs({ topicArn: this.topicArn });
+  }
+
+  private namespaceOf({ physicalName }: BackupAlarmsArgs): string {
+    return `${physicalName}/backup`;
+  }
+
+  private createTopic(args: BackupAlarmsArgs): pulumi.Output<string> {
+    const topic = new Topic(
+      this.childName("topic"),
+      { name: `${args.physicalName}-backup-alarms`, kmsMasterKeyId: args.key?.arn },
+      this.childOptions(),
+    );
+    new TopicPolicy(
+      this.childName("topic-policy"),
+      {
+        arn: topic.arn,
+        policy: pulumi
+          .all([topic.arn, args.account.accountId])
+          .apply(([topicArn, accountId]) => JSON.stringify(topicPolicyDocument(topicArn, accountId))),
+      },
+      this.childOptions(),
+    );
+    for (const email of args.emails) {
+      new TopicSubscription(
+        this.childName(`mail-${email}`),
+        { topic: topic.arn, protocol: "email", endpoint: email },
+        this.childOptions(),
+      );
+    }
+    return topic.arn;
+  }
+
+  private createMetric(
+    args: BackupAlarmsArgs,
+    purpose: string,
+    pattern: string,
+    metric: string,
+    value: string,
+    unit: string,
+  ): void {
+    new LogMetricFilter(
+      this.childName(`${purpose}-metric`),
+      {
+        name: `${args.physicalName}-backup-${purpose}`,
+        logGroupName: args.logGroup.name,
+        pattern,
+        metricTransformation: { name: metric, namespace: this.namespaceOf(args), value, unit },
+      },
+      this.childOptions(),
+    );
+  }
+
+  private createAlarm(
+    args: BackupAlarmsArgs,
+    purpose: string,
+    settings: Omit<MetricAlarmArgs, "name" | "alarmActions" | "okActions">,
+  ): void {
+    new MetricAlarm(
+      this.childName(purpose),
+      {
+        name: `${args.physicalName}-backup-${purpose}`,
+        alarmActions: [this.topicArn],
+        okActions: [this.topicArn],
+        ...settings,
+      },
+      this.childOptions(),
+    );
+  }
+
+  /** The schedule succeeds when ECS takes the task on; only ECS itself tells how the task ended. */
+  private createFailureRule(args: BackupAlarmsArgs): void {
+    const rule = new EventRule(
+      this.childName("failed"),
+      {
+        name: `${args.physicalName}-backup-failed`,
+        description: "A backup task stopped and did not succeed",
+        eventPattern: args.cluster.arn.apply((arn) => JSON.stringify(failedTaskPattern(arn))),
+      },
+      this.childOptions(),
+    );
+    new EventTarget(
+      this.childName("failed-target"),
+      {
+        rule: rule.name,
+        targetId: "alarm-topic",
+        arn: this.topicArn,
+        inputTransformer: {
+          inputPaths: { task: "$.detail.taskArn", reason: "$.detail.stoppedReason", at: "$.time" },
+          inputTemplate: '"The backup task <task> failed at <at>: <reason>"',
+        },
+      },
+      this.childOptions(),
+    );
+  }
+}

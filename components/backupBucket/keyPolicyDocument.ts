@@ -1,0 +1,38 @@
+import { type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
+
+/**
+ * Who may use the backup key. The account's own IAM policies decide about its people and roles (CKV2_AWS_64, KMS.5);
+ * services that encrypt in their own name must stand here, or what they should deliver fails without a word.
+ */
+export function keyPolicyDocument(accountId: string, region: string): PolicyDocument {
+  const ofThisAccount = { StringEquals: { "aws:SourceAccount": accountId } };
+  const deliver = (service: string, Sid: string): PolicyStatement => ({
+    Sid,
+    Effect: "Allow",
+    Principal: { Service: service },
+    Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+    Resource: "*",
+    Condition: ofThisAccount,
+  });
+  return policyDocument(
+    {
+      Sid: "AccountDecides",
+      Effect: "Allow",
+      Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+      Action: "kms:*",
+      Resource: "*",
+    },
+    {
+      Sid: "LogsEncrypt",
+      Effect: "Allow",
+      Principal: { Service: `logs.${region}.amazonaws.com` },
+      Action: ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
+      Resource: "*",
+      Condition: {
+        ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:${region}:${accountId}:log-group:*` },
+      },
+    },
+    deliver("cloudwatch.amazonaws.com", "AlarmsReachTopic"),
+    deliver("events.amazonaws.com", "EventsReachTopic"),
+  );
+}

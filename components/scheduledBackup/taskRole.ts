@@ -1,0 +1,39 @@
+import { Role } from "@pulumi/aws/iam/role";
+import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
+import * as pulumi from "@pulumi/pulumi";
+import { Component } from "../component";
+import type { PolicyDocument } from "../policyDocument";
+
+export interface TaskRoleArgs {
+  /** The role's name in AWS, at most 64 characters. */
+  readonly name: string;
+  readonly policyName: string;
+  /** Who may assume it. */
+  readonly trust: pulumi.Input<PolicyDocument>;
+  /** All that it may do: no managed policy, no second one. */
+  readonly policy: pulumi.Input<PolicyDocument>;
+}
+
+/** A role with exactly one policy. */
+export class TaskRole extends Component {
+  readonly arn: pulumi.Output<string>;
+  readonly policy: RolePolicy;
+
+  constructor(name: string, args: TaskRoleArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("TaskRole", name, opts);
+    const text = (document: pulumi.Input<PolicyDocument>) =>
+      pulumi.output(document).apply((document) => JSON.stringify(document));
+    const role = new Role(
+      this.childName("role"),
+      { name: args.name, assumeRolePolicy: text(args.trust) },
+      this.childOptions(),
+    );
+    this.arn = role.arn;
+    this.policy = new RolePolicy(
+      this.childName("policy"),
+      { name: args.policyName, role: role.name, policy: text(args.policy) },
+      this.childOptions(),
+    );
+    this.registerOutputs({ arn: this.arn });
+  }
+}

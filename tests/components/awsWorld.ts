@@ -1,0 +1,24 @@
+import type { AwsAccount } from "../../components/awsAccount";
+import { type RegisteredResource, registeredResources } from "../support/pulumiMocks";
+
+export const account: AwsAccount = { accountId: "123456789012", region: "us-east-1" };
+
+/** Registers a piece of program in which every resource has an ARN after its logical name. */
+export async function registeredInAws(program: () => unknown): Promise<Map<string, RegisteredResource>> {
+  const resources = await registeredResources(program, "local", ({ type, name, inputs }) => ({
+    arn: inputs.arn ?? `arn:${name}`,
+    ...(type === "aws:ecs/taskDefinition:TaskDefinition" && { arnWithoutRevision: `arn:${name}` }),
+    ...(type === "aws:sqs/queue:Queue" && { url: `url:${name}` }),
+  }));
+  return new Map(
+    resources.filter(({ type }) => type.startsWith("aws:")).map((resource) => [resource.name, resource]),
+  );
+}
+
+/** The type and inputs of the resource of this logical name. */
+export function registered(resources: ReadonlyMap<string, RegisteredResource>, name: string) {
+  const found = resources.get(name);
+  if (found === undefined)
+    throw new Error(`${name} was not registered, but ${[...resources.keys()].join(", ")}`);
+  return { type: found.type, inputs: found.inputs };
+}

@@ -1,0 +1,110 @@
+import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup";
+import { Cluster } from "@pulumi/aws/ecs/cluster";
+import { Key } from "@pulumi/aws/kms/key";
+import { Queue } from "@pulumi/aws/sqs/queue";
+import { expect, test } from "vitest";
+import { BackupAlarms, type BackupAlarmsArgs } from "../../../components/backupAlarms/backupAlarms";
+import { failedTaskPattern } from "../../../components/backupAlarms/failedTaskPattern";
+import { account, registered, registeredInAws } from "../awsWorld";
+
+const register = (args: Partial<BackupAlarmsArgs> = {}) =>
+  registeredInAws(
+    () =>
+      new BackupAlarms("alarms", {
+        account,
+        physicalName: "thorbis-prod",
+        logGroup: new LogGroup("log", { name: "/thorbis-prod/backup" }),
+        cluster: new Cluster("cluster", { name: "thorbis-prod-backup" }),
+        deadLetterQueue: new Queue("queue", { name: "dead-letters" }),
+        key: new Key("key", {}),
+        emails: ["operations@example.com"],
+        freshnessHours: 8,
+        minimumSizePercent: 50,
+        ...args,
+      }),
+  );
+
+test("a backup that is missing is an alarm, because no data counts as too old", async () => {
+  const { inputs } = registered(await register(), "alarms-missing");
+
+  expect(inputs).toEqual({
+    name: "thorbis-prod-backup-missing",
+    alarmDescription: "No backup was completed within 8 hours",
+    namespace: "thorbis-prod/backup",
+    metricName: "BackupBytes",
+    statistic: "SampleCount",
+    comparisonOperator: "LessThanThreshold",
+    threshold: 1,
+    period: 3600,
+    evaluationPeriods: 8,
+    datapointsToAlarm: 8,
+    treatMissingData: "breaching",
+    alarmActions: ["arn:alarms-topic"],
+    okActions: ["arn:alarms-topic"],
+  });
+});
+
+test("the metric comes from the line that a completed backup leaves in the log", async () => {
+  const { inputs } = registered(await register(), "alarms-completed-metric");
+
+  expect(inputs).toEqual({
+    name: "thorbis-prod-backup-completed",
+    logGroupName: "/thorbis-prod/backup",
+    pattern: '{ $.event = "backup completed" }',
+    metricTransformation: {
+      name: "BackupBytes",
+      namespace: "thorbis-prod/backup",
+      value: "$.bytes",
+      unit: "Bytes",
+    },
+  });
+});
+
+test("a task that failed, one that never started, and one far too small are alarms too", async () => {
+  const resources = await register();
+
+  expect(registered(resources, "alarms-failed").inputs.eventPattern).toBe(
+    JSON.stringify(failedTaskPattern("arn:cluster")),
+  );
+  expect(registered(resources, "alarms-failed-target").inputs).toMatchObject({
+    rule: "thorbis-prod-backup-failed",
+    arn: "arn:alarms-topic",
+  });
+  expect(registered(resources, "alarms-not-started").inputs).toMatchObject({
+    namespace: "AWS/SQS",
+    dimensions: { QueueName: "dead-letters" },
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: 0,
+  });
+  expect(registered(resources, "alarms-too-small").inputs).toMatchObject({
+    metricName: "PercentOfPrevious",
+    comparisonOperator: "LessThanThreshold",
+    threshold: 50,
+  });
+});
+
+test("the topic is encrypted, takes alarms and events of this account, and mails", async () => {
+  const resources = await register();
+  const policy = JSON.parse(String(registered(resources, "alarms-topic-policy").inputs.policy));
+
+  expect(registered(resources, "alarms-topic").inputs.kmsMasterKeyId).toBe("arn:key");
+  expect(
+    policy.Statement.map(({ Sid, Effect }: { Sid: string; Effect: string }) => `${Effect} ${Sid}`),
+  ).toEqual(["Allow AlarmsAndEventsPublish", "Deny DenyPlainHttp"]);
+  expect(registered(resources, "alarms-mail-operations@example.com").inputs).toEqual({
+    topic: "arn:alarms-topic",
+    protocol: "email",
+    endpoint: "operations@example.com",
+  });
+});
+
+test("with a topic that exists none is made, and every alarm goes there", async () => {
+  const topicArn = "arn:aws:sns:us-east-1:123456789012:operations";
+  const resources = await register({ topicArn });
+
+  expect([...resources.keys()].filter((name) => /topic|mail/.test(name))).toEqual([]);
+  const alarms = [...resources.values()].filter(
+    ({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm",
+  );
+  expect(alarms.map(({ inputs }) => inputs.alarmActions)).toEqual([[topicArn], [topicArn], [topicArn]]);
+});

@@ -1,0 +1,182 @@
+import { Key } from "@pulumi/aws/kms/key";
+import { Bucket } from "@pulumi/aws/s3/bucket";
+import * as pulumi from "@pulumi/pulumi";
+import { expect, test } from "vitest";
+import { containerDefinition } from "../../../components/scheduledBackup/containerDefinition";
+import { ecrRepositoryArn } from "../../../components/scheduledBackup/policies";
+import {
+  ScheduledBackup,
+  type ScheduledBackupArgs,
+} from "../../../components/scheduledBackup/scheduledBackup";
+import { account, registered, registeredInAws } from "../awsWorld";
+
+const digest = `sha256:${"a".repeat(64)}`;
+
+const register = (args: Partial<ScheduledBackupArgs> = {}, withKey = true) =>
+  registeredInAws(
+    () =>
+      new ScheduledBackup("scheduled-backup", {
+        account,
+        physicalName: "thorbis-prod",
+        bucket: new Bucket("bucket", { bucket: "thorbis-backups" }),
+        key: withKey ? new Key("key", {}) : undefined,
+        connection: {
+          host: "db.example.com",
+          port: 5432,
+          database: "postgres",
+          user: "backup.ref",
+          password: pulumi.secret("canary-password"),
+          sslMode: "require",
+        },
+        schedule: { expression: "cron(0 */6 * * ? *)", timeZone: "Europe/Berlin" },
+        retryAttempts: 2,
+        image: `ghcr.io/thorbis/supabase-backup@${digest}`,
+        cpuUnits: 2048,
+        memoryMegabytes: 4096,
+        parallelDumps: 4,
+        network: { vpcId: "vpc-1", subnetIds: ["subnet-1", "subnet-2"] },
+        assignPublicIp: false,
+        logRetentionDays: 365,
+        ...args,
+      }),
+  );
+
+test("declares what starts the task, what it runs as, and what is left where it did not start", async () => {
+  const resources = await register();
+  const names = [...resources.keys()].filter((name) => name.startsWith("scheduled-backup-")).sort();
+
+  expect(names).toEqual([
+    "scheduled-backup-cluster",
+    "scheduled-backup-database-password",
+    "scheduled-backup-database-password-version",
+    "scheduled-backup-dead-letters",
+    "scheduled-backup-dead-letters-policy",
+    "scheduled-backup-execution-role-policy",
+    "scheduled-backup-execution-role-role",
+    "scheduled-backup-log",
+    "scheduled-backup-schedule",
+    "scheduled-backup-schedule-group",
+    "scheduled-backup-scheduler-role-policy",
+    "scheduled-backup-scheduler-role-role",
+    "scheduled-backup-security-group",
+    "scheduled-backup-task-definition",
+    "scheduled-backup-task-role-policy",
+    "scheduled-backup-task-role-role",
+  ]);
+});
+
+test("the schedule tries again within the hour only, and leaves word in the queue", async () => {
+  const { inputs } = registered(await register(), "scheduled-backup-schedule");
+
+  expect(inputs).toEqual({
+    name: "thorbis-prod-backup",
+    groupName: "thorbis-prod-backup",
+    scheduleExpression: "cron(0 */6 * * ? *)",
+    scheduleExpressionTimezone: "Europe/Berlin",
+    flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: 15 },
+    kmsKeyArn: "arn:key",
+    target: {
+      arn: "arn:scheduled-backup-cluster",
+      roleArn: "arn:scheduled-backup-scheduler-role-role",
+      ecsParameters: {
+        taskDefinitionArn: "arn:scheduled-backup-task-definition",
+        launchType: "FARGATE",
+        taskCount: 1,
+        networkConfiguration: {
+          subnets: ["subnet-1", "subnet-2"],
+          securityGroups: ["scheduled-backup-security-group-id"],
+          assignPublicIp: false,
+        },
+      },
+      retryPolicy: { maximumRetryAttempts: 2, maximumEventAgeInSeconds: 3600 },
+      deadLetterConfig: { arn: "arn:scheduled-backup-dead-letters" },
+    },
+  });
+});
+
+test("the task runs the program as nobody, on a root it cannot write, with the password by reference", async () => {
+  const { inputs } = registered(await register(), "scheduled-backup-task-definition");
+  const { containerDefinitions, ...rest } = inputs;
+
+  expect(rest).toEqual({
+    family: "thorbis-prod-backup",
+    requiresCompatibilities: ["FARGATE"],
+    networkMode: "awsvpc",
+    cpu: "2048",
+    memory: "4096",
+    runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: "X86_64" },
+    trackLatest: true,
+    executionRoleArn: "arn:scheduled-backup-execution-role-role",
+    taskRoleArn: "arn:scheduled-backup-task-role-role",
+  });
+  const [container, ...others] = JSON.parse(String(containerDefinitions));
+  expect(others).toEqual([]);
+  expect(container).toEqual(
+    containerDefinition({
+      image: `ghcr.io/thorbis/supabase-backup@${digest}`,
+      region: "us-east-1",
+      logGroupName: "/thorbis-prod/backup",
+      databasePasswordSecretArn: "arn:scheduled-backup-database-password",
+      environment: {
+        AWS_REGION: "us-east-1",
+        BACKUP_BUCKET: "thorbis-backups",
+        BACKUP_PARALLEL_DUMPS: "4",
+        PGHOST: "db.example.com",
+        PGPORT: "5432",
+        PGDATABASE: "postgres",
+        PGUSER: "backup.ref",
+        PGSSLMODE: "require",
+      },
+    }),
+  );
+  expect(container).toMatchObject({
+    command: ["run"],
+    user: "10001:10001",
+    readonlyRootFilesystem: true,
+    privileged: false,
+    linuxParameters: { capabilities: { drop: ["ALL"] }, initProcessEnabled: true },
+    secrets: [{ name: "PGPASSWORD", valueFrom: "arn:scheduled-backup-database-password" }],
+    logConfiguration: { options: { mode: "blocking" } },
+  });
+  expect(String(containerDefinitions)).not.toContain("canary-password");
+});
+
+test("the security group lets nothing in, and out only to names, HTTPS and PostgreSQL", async () => {
+  const { inputs } = registered(await register(), "scheduled-backup-security-group");
+  const egress = inputs.egress as {
+    protocol: string;
+    fromPort: number;
+    toPort: number;
+    description: string;
+  }[];
+
+  expect(inputs.ingress).toEqual([]);
+  expect(inputs.vpcId).toBe("vpc-1");
+  expect(egress.map(({ protocol, fromPort, toPort }) => `${protocol} ${fromPort}-${toPort}`)).toEqual([
+    "udp 53-53",
+    "tcp 443-443",
+    "tcp 5432-5432",
+  ]);
+  expect(egress.every(({ description }) => description.length > 0)).toBe(true);
+});
+
+test("with a key of our own everything is encrypted with it; without one, by what AWS manages", async () => {
+  const encrypted = await register();
+  const managed = await register({}, false);
+  const keys = (resources: typeof encrypted) => [
+    registered(resources, "scheduled-backup-log").inputs.kmsKeyId,
+    registered(resources, "scheduled-backup-database-password").inputs.kmsKeyId,
+    registered(resources, "scheduled-backup-schedule").inputs.kmsKeyArn,
+  ];
+
+  expect(keys(encrypted)).toEqual(["arn:key", "arn:key", "arn:key"]);
+  expect(keys(managed)).toEqual([undefined, undefined, undefined]);
+});
+
+test("asks ECR for an image of ECR only", () => {
+  const ecr = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/backup@${digest}`;
+
+  expect(ecrRepositoryArn(ecr)).toBe("arn:aws:ecr:eu-west-1:123456789012:repository/team/backup");
+  expect(ecrRepositoryArn(ecr.replace(/@.*/, ":1.2"))).toBe(ecrRepositoryArn(ecr));
+  expect(ecrRepositoryArn(`ghcr.io/thorbis/supabase-backup@${digest}`)).toBeUndefined();
+});
