@@ -1,0 +1,41 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { Settings } from "@pulumi/supabase";
+import { Component } from "../component";
+import type { AuthSettings } from "./authKeys";
+import { settingsJson } from "./settingsJson";
+
+/** The function of the SQL bundle, as Auth names it (sql/repeatable/functions/custom_access_token_hook.sql). */
+const hookUri = "pg-functions://postgres/private/custom_access_token_hook";
+
+export interface AccessTokenHookArgs {
+  readonly projectRef: pulumi.Input<string>;
+  /** The SQL bundle, which makes the function: the hook is switched on only after it was applied. */
+  readonly bundle: pulumi.Resource;
+  /** Whether tokens carry the tenant. */
+  readonly enabled: boolean;
+}
+
+/**
+ * Lets Auth call the bundle's function for every token it makes. Apart from the project's other settings because of the order:
+ * Auth fails every sign-in while a hook that is switched on has no function, and the function is there only after the SQL,
+ * which itself needs the project and its settings. The two Settings share no key, so neither undoes the other.
+ */
+export class AccessTokenHook extends Component {
+  constructor(name: string, args: AccessTokenHookArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("AccessTokenHook", name, opts);
+    new Settings(
+      this.childName("settings"),
+      {
+        projectRef: args.projectRef,
+        auth: settingsJson(hookSettings(args.enabled)),
+      },
+      this.childOptions({ dependsOn: [args.bundle] }),
+    );
+    this.registerOutputs({ enabled: args.enabled });
+  }
+}
+
+function hookSettings(enabled: boolean): AuthSettings {
+  if (!enabled) return { hook_custom_access_token_enabled: false };
+  return { hook_custom_access_token_enabled: true, hook_custom_access_token_uri: hookUri };
+}

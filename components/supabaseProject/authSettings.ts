@@ -1,0 +1,148 @@
+import type { StackConfig } from "../../config";
+import { type AuthSettings, type OauthProvider, oauthProviders } from "./authKeys";
+
+type AuthConfig = StackConfig["auth"];
+
+const lower = "abcdefghijklmnopqrstuvwxyz";
+const upper = lower.toUpperCase();
+const digits = "0123456789";
+
+/** The API takes these four texts and no other; in the last, two backslashes stand for the colon's escape. */
+const requiredCharacters: Readonly<Record<AuthConfig["password"]["requiredCharacters"], string>> = {
+  none: "",
+  lettersDigits: `${lower}${upper}:${digits}`,
+  lowerUpperDigits: `${lower}:${upper}:${digits}`,
+  lowerUpperDigitsSymbols: `${lower}:${upper}:${digits}:!@#$%^&*()_+-=[]{};'\\\\:"|<>?,./\`~`,
+};
+
+/**
+ * Everything about sign-in and tokens except the access token hook, which comes after the SQL (AccessTokenHook). A way to sign
+ * in that the config does not name is sent as off, not left out: only so is it off, and shows when somebody switches it on.
+ */
+export function authSettings(auth: AuthConfig): AuthSettings {
+  return {
+    ...tokenSettings(auth),
+    ...emailSettings(auth),
+    ...phoneSettings(auth),
+    ...oauthSettings(auth),
+    ...factorSettings(auth),
+    ...passwordSettings(auth),
+    ...sessionSettings(auth),
+    ...rateLimitSettings(auth),
+    ...smtpSettings(auth),
+  };
+}
+
+function tokenSettings(auth: AuthConfig): AuthSettings {
+  return {
+    site_url: auth.siteUrl,
+    uri_allow_list: auth.redirectUrls.join(","),
+    jwt_exp: auth.jwtExpirySeconds,
+    disable_signup: !auth.signUpEnabled,
+    external_anonymous_users_enabled: auth.anonymousSignInEnabled,
+  };
+}
+
+function emailSettings({ email }: AuthConfig): AuthSettings {
+  return {
+    external_email_enabled: email.enabled,
+    mailer_autoconfirm: !email.confirmationRequired,
+    mailer_secure_email_change_enabled: email.secureChange,
+    mailer_otp_length: email.otpLength,
+    mailer_otp_exp: email.otpExpirySeconds,
+  };
+}
+
+function phoneSettings({ phone }: AuthConfig): AuthSettings {
+  if (phone === undefined) return { external_phone_enabled: false };
+  return {
+    external_phone_enabled: true,
+    sms_autoconfirm: false,
+    sms_otp_length: phone.otpLength,
+    sms_otp_exp: phone.otpExpirySeconds,
+    sms_provider: "twilio",
+    sms_twilio_account_sid: phone.twilio.accountSid,
+    sms_twilio_message_service_sid: phone.twilio.messageServiceSid,
+    sms_twilio_auth_token: phone.twilio.authToken,
+  };
+}
+
+function oauthSettings({ providers }: AuthConfig): AuthSettings {
+  const configured: { readonly [Provider in OauthProvider]?: AuthConfig["providers"]["google"] } = providers;
+  return {
+    external_web3_ethereum_enabled: false,
+    external_web3_solana_enabled: false,
+    ...oauthProviders.reduce<AuthSettings>(
+      (settings, name) => Object.assign(settings, oauthProviderSettings(name, configured[name])),
+      {},
+    ),
+  };
+}
+
+function oauthProviderSettings(
+  name: OauthProvider,
+  application: AuthConfig["providers"]["google"],
+): AuthSettings {
+  if (application === undefined) return { [`external_${name}_enabled` as const]: false };
+  return {
+    [`external_${name}_enabled` as const]: true,
+    [`external_${name}_client_id` as const]: application.clientId,
+    [`external_${name}_secret` as const]: application.clientSecret,
+  };
+}
+
+function factorSettings({ mfa }: AuthConfig): AuthSettings {
+  return {
+    mfa_max_enrolled_factors: mfa.maxEnrolledFactors,
+    mfa_totp_enroll_enabled: mfa.totpEnabled,
+    mfa_totp_verify_enabled: mfa.totpEnabled,
+    mfa_phone_enroll_enabled: mfa.phoneEnabled,
+    mfa_phone_verify_enabled: mfa.phoneEnabled,
+  };
+}
+
+function passwordSettings({ password }: AuthConfig): AuthSettings {
+  return {
+    password_min_length: password.minLength,
+    password_required_characters: requiredCharacters[password.requiredCharacters],
+    password_hibp_enabled: password.refuseLeaked,
+  };
+}
+
+/** 0 hours is without end. */
+function sessionSettings({ sessions }: AuthConfig): AuthSettings {
+  return {
+    sessions_timebox: sessions.timeboxHours ?? 0,
+    sessions_inactivity_timeout: sessions.inactivityTimeoutHours ?? 0,
+    sessions_single_per_user: sessions.singlePerUser,
+    refresh_token_rotation_enabled: true,
+    security_refresh_token_reuse_interval: sessions.refreshTokenReuseSeconds,
+  };
+}
+
+function rateLimitSettings({ rateLimits }: AuthConfig): AuthSettings {
+  return {
+    // Without a mail server of its own the project has the platform's limit, and the API refuses another.
+    rate_limit_email_sent: rateLimits.emailsPerHour,
+    rate_limit_sms_sent: rateLimits.smsPerHour,
+    rate_limit_anonymous_users: rateLimits.anonymousUsersPerHour,
+    rate_limit_otp: rateLimits.signInsPer5Minutes,
+    rate_limit_verify: rateLimits.verificationsPer5Minutes,
+    rate_limit_token_refresh: rateLimits.tokenRefreshesPer5Minutes,
+  };
+}
+
+/** No host is no mail server: the platform's own sends about two mails an hour. */
+function smtpSettings({ smtp }: AuthConfig): AuthSettings {
+  if (smtp === undefined) return { smtp_host: "" };
+  return {
+    smtp_host: smtp.host,
+    // The one port that the API wants as a text.
+    smtp_port: String(smtp.port),
+    smtp_user: smtp.user,
+    smtp_pass: smtp.password,
+    smtp_admin_email: smtp.senderEmail,
+    smtp_sender_name: smtp.senderName,
+    smtp_max_frequency: smtp.minIntervalSeconds,
+  };
+}

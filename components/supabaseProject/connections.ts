@@ -1,0 +1,47 @@
+import * as pulumi from "@pulumi/pulumi";
+import { sessionPooler } from "../../foundation/sessionPooler";
+import type { DatabaseConnection } from "../databaseConnection";
+
+/** Where the database answers, and how it wants its role `postgres` to be called there. */
+export interface DatabaseEndpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly user: string;
+}
+
+/** Directly. IPv6 only, unless the project has the paid IPv4 add-on; GitHub's runners have no IPv6. */
+export function directEndpoint(ref: string): DatabaseEndpoint {
+  return { host: `db.${ref}.supabase.co`, port: 5432, database: "postgres", user: "postgres" };
+}
+
+/** Through the shared pooler, a session per connection. Its host cannot be guessed: `url` is what the API answers. */
+export function sessionPoolerEndpoint(url: Readonly<Record<string, string>>): DatabaseEndpoint {
+  return sessionPooler(url);
+}
+
+/**
+ * A role's name at an endpoint. The shared pooler wants `<role>.<ref>`, any other server the bare name; how `postgres` is called
+ * there tells which.
+ */
+export function userAt(endpoint: DatabaseEndpoint, role: string): string {
+  const dot = endpoint.user.indexOf(".");
+  return dot === -1 ? role : `${role}${endpoint.user.slice(dot)}`;
+}
+
+/** The connection of a login role. */
+export function connectionOf(
+  endpoint: pulumi.Output<DatabaseEndpoint>,
+  role: string,
+  password: pulumi.Input<string>,
+  sslMode: "disable" | "require",
+): DatabaseConnection {
+  return {
+    host: endpoint.host,
+    port: endpoint.port,
+    database: endpoint.database,
+    user: endpoint.apply((known) => userAt(known, role)),
+    password: pulumi.secret(password),
+    sslMode,
+  };
+}

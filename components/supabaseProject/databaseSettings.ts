@@ -1,0 +1,37 @@
+import type { StackConfig } from "../../config";
+
+type Memory = `${number}MB`;
+
+/** The keys of `PUT config/database/postgres` that this stack sets. The provider drops any other without a word. */
+export interface DatabaseSettings {
+  readonly max_connections?: number;
+  readonly shared_buffers?: Memory;
+  readonly effective_cache_size?: Memory;
+  readonly work_mem?: Memory;
+  readonly maintenance_work_mem?: Memory;
+  readonly max_wal_senders?: number;
+  readonly max_replication_slots?: number;
+}
+
+/**
+ * PostgreSQL parameters that override those of the compute size; undefined where the config names none, and the section is not
+ * sent at all.
+ */
+export function databaseSettings(
+  settings: StackConfig["database"]["settings"],
+): DatabaseSettings | undefined {
+  if (Object.values(settings).every((value) => value === undefined)) return undefined;
+  return {
+    max_connections: settings.maxConnections,
+    shared_buffers: megabytes(settings.sharedBuffersMegabytes),
+    effective_cache_size: megabytes(settings.effectiveCacheSizeMegabytes),
+    work_mem: megabytes(settings.workMemMegabytes),
+    maintenance_work_mem: megabytes(settings.maintenanceWorkMemMegabytes),
+    max_wal_senders: settings.maxWalSenders,
+    max_replication_slots: settings.maxReplicationSlots,
+  };
+}
+
+function megabytes(amount: number | undefined): Memory | undefined {
+  return amount === undefined ? undefined : `${amount}MB`;
+}

@@ -1,0 +1,128 @@
+import * as pulumi from "@pulumi/pulumi";
+import { getApikeysOutput, getPoolerOutput, Project, Settings } from "@pulumi/supabase";
+import type { StackConfig } from "../../config";
+import { PlatformSettings } from "../../plugins/supabasex/sdk";
+import { Component } from "../component";
+import type { DatabaseConnection } from "../databaseConnection";
+import { apiSettings } from "./apiSettings";
+import { authSettings } from "./authSettings";
+import { connectionOf, type DatabaseEndpoint, directEndpoint, sessionPoolerEndpoint } from "./connections";
+import { databaseSettings } from "./databaseSettings";
+import { networkSettings } from "./networkSettings";
+import { realtimeSettings } from "./realtimeSettings";
+import { settingsJson } from "./settingsJson";
+import { storageSettings } from "./storageSettings";
+
+/** The areas of the stack config that make a project; units, defaults and limits stand there (docs/configuration.md). */
+export interface SupabaseProjectArgs {
+  readonly project: StackConfig["project"];
+  readonly database: Pick<
+    StackConfig["database"],
+    "password" | "connection" | "sslEnforcement" | "poolSize" | "settings"
+  >;
+  readonly auth: StackConfig["auth"];
+  readonly api: StackConfig["api"];
+  readonly storage: StackConfig["storage"];
+  readonly realtime: StackConfig["realtime"];
+  readonly network: StackConfig["network"];
+  /** How connections are secured. Default `require`; `disable` is for a server on this machine that has no TLS. */
+  readonly sslMode?: "disable" | "require";
+}
+
+/** Keys of the project's APIs, all secret. */
+export interface ApiKeys {
+  /** Legacy JWT of the role anon. */
+  readonly anonKey: pulumi.Output<string>;
+  /** Legacy JWT of the role service_role, which no row-level security binds: for servers only. */
+  readonly serviceRoleKey: pulumi.Output<string>;
+  /** What clients should use in place of the anon key. */
+  readonly publishableKey: pulumi.Output<string>;
+}
+
+/** A Supabase project, its settings and the ways to reach it. */
+export class SupabaseProject extends Component {
+  /** The project's ref: 20 lower-case letters. */
+  readonly ref: pulumi.Output<string>;
+  readonly apiUrl: pulumi.Output<string>;
+  /** As the deploying role `postgres`; known once the settings are applied, since some of them restart the database. */
+  readonly connection: DatabaseConnection;
+  readonly keys: ApiKeys;
+  readonly #endpoint: pulumi.Output<DatabaseEndpoint>;
+  readonly #sslMode: "disable" | "require";
+
+  constructor(name: string, args: SupabaseProjectArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("SupabaseProject", name, opts);
+    const { organizationId, region, instanceSize, deletionProtection } = args.project;
+    const database = databaseSettings(args.database.settings);
+
+    const project = new Project(
+      this.childName("project"),
+      {
+        name: args.project.name,
+        organizationId,
+        region,
+        instanceSize,
+        databasePassword: args.database.password,
+      },
+      this.childOptions({ protect: deletionProtection, retainOnDelete: deletionProtection }),
+    );
+    // Before the settings: a project that was paused by hand is woken here, and no setting can be written while it sleeps.
+    const platform = new PlatformSettings(
+      this.childName("platform-settings"),
+      {
+        projectRef: project.id,
+        // The provider promises to move a project and then fails; this refuses it in preview.
+        organizationId,
+        region,
+        pooler: { defaultPoolSize: args.database.poolSize },
+        realtime: realtimeSettings(args.realtime),
+      },
+      this.childOptions(),
+    );
+    const settings = new Settings(
+      this.childName("settings"),
+      {
+        projectRef: project.id,
+        database: database && settingsJson(database),
+        network: settingsJson(networkSettings(args.network)),
+        api: settingsJson(apiSettings(args.api)),
+        auth: pulumi.secret(settingsJson(authSettings(args.auth))),
+        storage: settingsJson(storageSettings(args.storage)),
+        sslEnforcement: args.database.sslEnforcement,
+      },
+      this.childOptions({ dependsOn: [platform], additionalSecretOutputs: ["auth"] }),
+    );
+
+    this.ref = project.id;
+    this.apiUrl = pulumi.interpolate`https://${project.id}.supabase.co`;
+    this.keys = this.readKeys(project.id);
+    // The id of settings is the project's ref too, and is known later: after the network is open and the restarts are over.
+    this.#endpoint = this.findEndpoint(settings.id, args.database.connection);
+    this.#sslMode = args.sslMode ?? "require";
+    this.connection = this.connectionAs("postgres", args.database.password);
+
+    this.registerOutputs({ ref: this.ref, apiUrl: this.apiUrl });
+  }
+
+  /** The connection of another login role, by the same way. */
+  connectionAs(role: string, password: pulumi.Input<string>): DatabaseConnection {
+    return connectionOf(this.#endpoint, role, password, this.#sslMode);
+  }
+
+  private readKeys(projectRef: pulumi.Output<string>): ApiKeys {
+    const keys = getApikeysOutput({ projectRef }, { parent: this });
+    return {
+      anonKey: pulumi.secret(keys.anonKey),
+      serviceRoleKey: pulumi.secret(keys.serviceRoleKey),
+      publishableKey: pulumi.secret(keys.publishableKey),
+    };
+  }
+
+  private findEndpoint(
+    projectRef: pulumi.Output<string>,
+    way: "sessionPooler" | "direct",
+  ): pulumi.Output<DatabaseEndpoint> {
+    if (way === "direct") return projectRef.apply(directEndpoint);
+    return getPoolerOutput({ projectRef }, { parent: this }).url.apply(sessionPoolerEndpoint);
+  }
+}
