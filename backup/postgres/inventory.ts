@@ -5,7 +5,7 @@ import { authTables, platformSchemas, storageTables } from "./platform";
 export interface Relation {
   readonly schema: string;
   readonly name: string;
-  /** Of the data, without indexes. */
+  /** Of the data, without indexes, when it was last vacuumed or analyzed: the exact size waits for locks. */
   readonly bytes: number;
 }
 
@@ -58,8 +58,8 @@ async function readRelations(
   client: pg.Client,
 ): Promise<(Relation & { readonly kind: string; readonly isPlatform: boolean })[]> {
   const { rows } = await client.query<{ schema: string; name: string; kind: string; bytes: string }>(`
-    select n.nspname as schema, c.relname as name, c.relkind as kind, pg_table_size(c.oid)::text as bytes
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    select n.nspname as schema, c.relname as name, c.relkind as kind, (c.relpages + coalesce(t.relpages, 0))::bigint * current_setting('block_size')::bigint as bytes
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_class t on t.oid = c.reltoastrelid
     where c.relkind in ('r', 'S') and c.relpersistence <> 't'
       and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
       and not exists (
@@ -78,8 +78,13 @@ export async function countRows(
   const counts: { schema: string; table: string; rows: number }[] = [];
   for (const { schema, name } of tables) {
     const table = `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`;
-    const { rows } = await client.query<{ count: string }>(`select count(*)::text as count from only ${table}`);
-    counts.push({ schema, table: name, rows: Number(rows[0]?.count) });
+    try {
+      const { rows } = await client.query<{ count: string }>(`select count(*)::text as count from only ${table}`);
+      counts.push({ schema, table: name, rows: Number(rows[0]?.count) });
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`${table}: ${reason}`, { cause: error });
+    }
   }
   return counts;
 }

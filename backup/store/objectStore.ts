@@ -32,8 +32,11 @@ export class ObjectStore {
     this.#bucket = bucket;
   }
 
-  /** Streams into a new object; when the stream or the signal ends in failure no object appears. */
-  async putStream(key: string, body: Readable, atMostBytes: number, signal: AbortSignal): Promise<void> {
+  /**
+   * Streams into a new object, which may have twice as many bytes as expected, and 80 GB in any case. When the stream or
+   * the signal ends in failure no object appears.
+   */
+  async putStream(key: string, body: Readable, expectedBytes: number, signal: AbortSignal): Promise<void> {
     const upload = new Upload({
       client: this.#client,
       params: {
@@ -44,7 +47,7 @@ export class ObjectStore {
         ChecksumAlgorithm: "CRC32",
         IfNoneMatch: "*",
       },
-      partSize: Math.max(smallestPart, Math.ceil(atMostBytes / mostParts)),
+      partSize: Math.max(smallestPart, Math.ceil((2 * expectedBytes) / mostParts)),
       queueSize: partsOnTheirWay,
     });
     const abort = (): void => void upload.abort();
@@ -61,7 +64,7 @@ export class ObjectStore {
   }
 
   /** Writes a small new object. */
-  async putText(key: string, text: string, contentType: string, signal?: AbortSignal): Promise<void> {
+  async putText(key: string, text: string | Uint8Array, contentType: string, signal?: AbortSignal): Promise<void> {
     try {
       await this.#client.send(
         new PutObjectCommand({

@@ -1,0 +1,193 @@
+import { execFileSync } from "node:child_process";
+import { PassThrough } from "node:stream";
+import type pg from "pg";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { list } from "../../backup/commands/list";
+import { run } from "../../backup/commands/run";
+import { connect } from "../../backup/postgres/connect";
+import { lockOutOthers } from "../../backup/postgres/snapshot";
+import { manifestName } from "../../backup/runName";
+import { startTestCluster, type TestCluster } from "../support/cluster";
+import {
+  childrenOf,
+  commandContext,
+  failureOf,
+  type RunningCommand,
+  startBackupProgram,
+  taskEnvironment,
+} from "./support/commands";
+import { backupPassword, createShop } from "./support/shop";
+import { startTestStore, type TestStore } from "./support/store";
+
+let source: TestCluster;
+let store: TestStore;
+let postgres: pg.Client;
+let environment: Record<string, string>;
+let runsBefore: number;
+
+beforeAll(async () => {
+  [source, store] = await Promise.all([startTestCluster(), startTestStore()]);
+  postgres = await source.client();
+  await createShop(postgres);
+  environment = taskEnvironment(source, store);
+});
+
+afterAll(async () => {
+  await Promise.all([source?.remove(), store?.remove()]);
+});
+
+const manifests = async () => (await store.keys()).filter((key) => key.endsWith(`/${manifestName}`)).length;
+
+beforeEach(async () => {
+  runsBefore = await manifests();
+});
+
+/** No backup came of it, and nothing is left that costs money. */
+async function expectNoBackup(): Promise<void> {
+  expect(await manifests()).toBe(runsBefore);
+  expect(await store.unfinishedUploads()).toBe(0);
+}
+
+describe("a dump that fails", () => {
+  it("makes the run fail with what pg_dump said, and without a manifest", async () => {
+    await postgres.query("create role half_blind login bypassrls password 'blind-password'");
+    await postgres.query("grant usage on schema shop, \"Odd \"\" schema\", auth, storage, cron to half_blind");
+    const { message, exitCode } = await failureOf(
+      run(commandContext({ ...environment, PGUSER: "half_blind", PGPASSWORD: "blind-password" })),
+    );
+    expect(exitCode).toBe(3);
+    expect(message).toContain("permission denied");
+    expect(message).not.toContain("blind-password");
+    await expectNoBackup();
+  });
+
+  it("shows as a partial run with --all, and not at all without", async () => {
+    const complete = await list({}, commandContext(environment));
+    expect(complete).toEqual([]);
+    await store.store.putText("runs/20260101T000000Z-00000000/data-001.dump.zst", "half", "text/plain");
+    const all = await list({ all: true }, commandContext(environment));
+    expect(all.map(({ run, state }) => [run, state])).toContainEqual(["20260101T000000Z-00000000", "partial"]);
+  });
+});
+
+describe("a dump that waits for a lock", () => {
+  let blocker: pg.Client;
+  let program: RunningCommand;
+
+  beforeEach(async () => {
+    blocker = await source.client();
+    await blocker.query("begin; lock table shop.events_2025 in access exclusive mode");
+    program = startBackupProgram(["run"], environment);
+    await untilDumpWaits();
+  });
+
+  afterEach(async () => {
+    program.child.kill("SIGKILL");
+    await blocker.query("rollback");
+  });
+
+  async function untilDumpWaits(): Promise<void> {
+    const deadline = performance.now() + 30_000;
+    for (;;) {
+      const { rows } = await postgres.query(
+        "select from pg_stat_activity where query like 'LOCK TABLE%' and wait_event_type = 'Lock'",
+      );
+      if (rows.length > 0) return;
+      if (performance.now() > deadline) throw new Error("no pg_dump waits for the lock");
+    }
+  }
+
+  it("ends when it is killed: the signal is named, and there is no manifest", async () => {
+    for (const pid of childrenOf(program.child.pid, "pg_dump")) process.kill(pid, "SIGKILL");
+    const { exitCode, errorText } = await program.ended;
+    expect(exitCode).toBe(3);
+    expect(errorText).toContain("pg_dump ended with signal SIGKILL");
+    await expectNoBackup();
+  });
+
+  it("ends in order at SIGTERM: no child is left, and there is no manifest", async () => {
+    const children = [...childrenOf(program.child.pid, "pg_dump"), ...childrenOf(program.child.pid, "zstd")];
+    program.child.kill("SIGTERM");
+    const { exitCode, errorText } = await program.ended;
+    expect(children.length).toBeGreaterThan(0);
+    expect(exitCode).toBe(143);
+    expect(errorText).toContain("Ended by SIGTERM; what was begun is undone.");
+    for (const pid of children) expect(() => process.kill(pid, 0)).toThrow("ESRCH");
+    await expectNoBackup();
+  });
+
+  it("shows its password to nobody who lists processes", async () => {
+    const commandLines = execFileSync("ps", ["-eo", "args="], { encoding: "utf8" });
+    expect(commandLines).toContain("--snapshot=");
+    expect(commandLines).not.toContain(backupPassword);
+    program.child.kill("SIGTERM");
+    await program.ended;
+  });
+
+  it("keeps a second backup out, which names the first", async () => {
+    const { message, exitCode } = await failureOf(run(commandContext(environment)));
+    program.child.kill("SIGTERM");
+    await program.ended;
+    expect(exitCode).toBe(7);
+    expect(message).toMatch(/^Another backup or restore of this database is running: session \d+ from 127\.0\.0\.1, since /);
+  });
+});
+
+describe("a lock that a dead backup held", () => {
+  it("is gone with its session", async () => {
+    const settings = { host: "127.0.0.1", port: source.port, database: "postgres", sslMode: "disable" as const };
+    const client = await connect({ ...settings, user: "backup", password: backupPassword }, 1);
+    await lockOutOthers(client);
+    await client.end();
+    await run(commandContext(environment));
+    expect(await manifests()).toBe(runsBefore + 1);
+  });
+});
+
+describe("an upload that is ended", () => {
+  const key = "runs/20260102T000000Z-00000000/data-001.dump.zst";
+
+  it("leaves neither an object nor parts", async () => {
+    const controller = new AbortController();
+    const body = new PassThrough({ highWaterMark: 32 * 1024 * 1024 });
+    // More than one part, and no end.
+    body.write(Buffer.alloc(20 * 1024 * 1024, 7));
+    const upload = store.store.putStream(key, body, 0, controller.signal);
+    upload.catch(() => undefined);
+    while ((await store.unfinishedUploads()) === 0);
+    controller.abort();
+    await expect(upload).rejects.toThrow();
+    await store.store.abortUploads("runs/20260102T000000Z-00000000/");
+    expect(await store.unfinishedUploads()).toBe(0);
+    expect(await store.keys("runs/20260102T000000Z-00000000/")).toEqual([]);
+  });
+
+  it("never replaces an object that is there", async () => {
+    await store.store.putText(key, "first", "text/plain");
+    const body = new PassThrough();
+    body.end("second");
+    const { message, exitCode } = await failureOf(
+      store.store.putStream(key, body, 0, new AbortController().signal),
+    );
+    expect([exitCode, message]).toEqual([
+      4,
+      `Writing s3://test-backups/${key} failed: the object is there already, and nothing is ever overwritten.`,
+    ]);
+    expect(await store.store.readText(key)).toBe("first");
+  });
+});
+
+describe("what is told before anything is touched", () => {
+  it.each([
+    [{ PGPASSWORD: "wrong-password" }, 3, /password authentication failed for user "backup"\.$/],
+    [{ PGPORT: "1" }, 3, /^Connecting to database postgres on 127\.0\.0\.1:1 as backup failed: connect ECONNREFUSED/],
+    [{ PGDATABASE: "absent" }, 3, /database "absent" does not exist\.$/],
+    [{ BACKUP_BUCKET: "absent-bucket" }, 4, /failed: there is no such bucket \(BACKUP_BUCKET\)\.$/],
+  ])("%o", async (change, code, text) => {
+    const { message, exitCode } = await failureOf(run(commandContext({ ...environment, ...change })));
+    expect(exitCode).toBe(code);
+    expect(message).toMatch(text);
+    expect(message).not.toContain("wrong-password");
+    await expectNoBackup();
+  });
+});

@@ -1,0 +1,214 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { list } from "../../backup/commands/list";
+import { restore } from "../../backup/commands/restore";
+import { run } from "../../backup/commands/run";
+import { verify } from "../../backup/commands/verify";
+import { type Manifest, sealManifest } from "../../backup/manifest";
+import { manifestName, objectKey } from "../../backup/runName";
+import { findTools } from "../../backup/postgres/tools";
+import { inspectRun, type RunReport } from "../../backup/verify/inspectRun";
+import { startTestCluster, type TestCluster } from "../support/cluster";
+import { commandContext, failureOf, taskEnvironment } from "./support/commands";
+import { createShop } from "./support/shop";
+import { startTestStore, type TestStore } from "./support/store";
+
+let source: TestCluster;
+let store: TestStore;
+let environment: Record<string, string>;
+let good: Manifest;
+const contents = new Map<string, Buffer>();
+let copies = 0;
+
+beforeAll(async () => {
+  [source, store] = await Promise.all([startTestCluster(), startTestStore()]);
+  await createShop(await source.client());
+  environment = taskEnvironment(source, store);
+  good = await run(commandContext(environment));
+  for (const { name } of good.objects) contents.set(name, await readObject(objectKey(good.run, name)));
+});
+
+afterAll(async () => {
+  await Promise.all([source?.remove(), store?.remove()]);
+});
+
+async function readObject(key: string): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of (await store.store.open(key)) ?? []) chunks.push(chunk as Buffer);
+  return Buffer.concat(chunks);
+}
+
+interface Damage {
+  /** Changes what is stored under the names of objects; an undefined content is not stored. */
+  readonly objects?: (stored: Map<string, Buffer | undefined>) => void;
+  readonly manifest?: (manifest: Manifest) => Manifest;
+  /** Changes the text of the manifest, hash and all; undefined stores none. */
+  readonly text?: (text: string) => string | undefined;
+}
+
+/** Stores a copy of the good backup as a run of its own, with this damage. */
+async function storeDamaged({ objects, manifest, text }: Damage): Promise<string> {
+  const name = `20990101T0000${String(copies++).padStart(2, "0")}Z-00000000`;
+  const stored = new Map<string, Buffer | undefined>(contents);
+  objects?.(stored);
+  for (const [object, content] of stored) {
+    if (content !== undefined) await store.store.putText(objectKey(name, object), content, "x/y");
+  }
+  const changed = { ...good, run: name };
+  const sealed = sealManifest(manifest?.(changed) ?? changed);
+  const final = text === undefined ? sealed : text(sealed);
+  if (final !== undefined) await store.store.putText(objectKey(name, manifestName), final, "application/json");
+  return name;
+}
+
+/** Everything that verify finds, `object: verdict`, except what is intact. */
+async function faultsOf(name: string): Promise<{ faults: string[]; exitCode: number }> {
+  const context = commandContext(environment);
+  const { exitCode } = await failureOf(verify({ run: name, json: true }, context));
+  const [report] = JSON.parse(context.printed.join("")) as RunReport[];
+  const faults = (report?.objects ?? [])
+    .filter(({ verdict }) => verdict !== "intact")
+    .map(({ object, verdict }) => `${object}: ${verdict}`);
+  const { manifestFault } = report ?? {};
+  return { faults: manifestFault === undefined ? faults : [manifestFault.verdict, ...faults], exitCode };
+}
+
+const never = new AbortController().signal;
+const data = "data-001.dump.zst";
+const of = (stored: Map<string, Buffer | undefined>, name: string): Buffer => {
+  const content = stored.get(name);
+  if (content === undefined) throw new Error(`no ${name}`);
+  return content;
+};
+const flipped = (content: Buffer): Buffer => {
+  const copy = Buffer.from(content);
+  const middle = Math.floor(copy.length / 2);
+  copy[middle] = (copy[middle] ?? 0) ^ 1;
+  return copy;
+};
+
+const damages: Record<string, Damage & { readonly faults: readonly string[] }> = {
+  "a flipped bit": {
+    objects: (stored) => stored.set(data, flipped(of(stored, data))),
+    faults: [`${data}: altered`],
+  },
+  "a dropped object": { objects: (stored) => stored.set(data, undefined), faults: [`${data}: missing`] },
+  "a truncated object": {
+    objects: (stored) => stored.set(data, of(stored, data).subarray(0, 100)),
+    faults: [`${data}: truncated`],
+  },
+  "an object with more at its end": {
+    objects: (stored) => stored.set(data, Buffer.concat([of(stored, data), Buffer.from("more")])),
+    faults: [`${data}: extended`],
+  },
+  "an emptied object": { objects: (stored) => stored.set(data, Buffer.alloc(0)), faults: [`${data}: empty`] },
+  "two swapped objects": {
+    objects: (stored) => {
+      const [first, second] = [of(stored, data), of(stored, "auth.dump.zst")];
+      stored.set(data, second).set("auth.dump.zst", first);
+    },
+    faults: [`${data}: swapped`, "auth.dump.zst: swapped"],
+  },
+  "an object that nobody knows": {
+    objects: (stored) => stored.set("extra.txt", Buffer.from("?")),
+    faults: ["extra.txt: unknown object"],
+  },
+  "a wrong size in the manifest": {
+    manifest: (manifest) => changeObject(manifest, data, { bytes: 1 }),
+    faults: [`${data}: wrong size`],
+  },
+  "an object that is no archive": {
+    objects: (stored) => stored.set(data, Buffer.from("no archive")),
+    manifest: (manifest) => changeObject(manifest, data, describeBytes(Buffer.from("no archive"))),
+    faults: [`${data}: unreadable`],
+  },
+  "all at once": {
+    objects: (stored) =>
+      stored
+        .set(data, flipped(of(stored, data)))
+        .set("auth.dump.zst", undefined)
+        .set("schema.dump.zst", of(stored, "schema.dump.zst").subarray(0, 1000)),
+    faults: ["schema.dump.zst: truncated", `${data}: altered`, "auth.dump.zst: missing"],
+  },
+  "a flipped digit in the manifest": {
+    text: (text) => text.replace('"rows": 101', '"rows": 100'),
+    faults: ["manifest damaged"],
+  },
+  "a manifest that is cut off": { text: (text) => text.slice(0, 200), faults: ["manifest damaged"] },
+  "a manifest from the future": {
+    text: (text) => text.replace('"formatVersion": 1', '"formatVersion": 2'),
+    faults: ["manifest too new"],
+  },
+  "the manifest of another run": {
+    manifest: (manifest) => ({ ...manifest, run: good.run }),
+    faults: ["manifest misplaced"],
+  },
+};
+
+function changeObject(manifest: Manifest, name: string, change: { bytes?: number; sha256?: string }): Manifest {
+  return {
+    ...manifest,
+    objects: manifest.objects.map((object) => (object.name === name ? { ...object, ...change } : object)),
+  };
+}
+
+function describeBytes(content: Buffer): { bytes: number; sha256: string } {
+  return { bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") };
+}
+
+describe("backup verify", () => {
+  it("finds nothing in a copy without damage", async () => {
+    const name = await storeDamaged({});
+    const [report] = await verify({ run: name }, commandContext(environment));
+    expect(report?.objects.map(({ verdict }) => verdict)).toEqual(good.objects.map(() => "intact"));
+  });
+
+  it.each(Object.entries(damages))("tells of %s", async (_, { faults, ...damage }) => {
+    expect(await faultsOf(await storeDamaged(damage))).toEqual({ faults, exitCode: 5 });
+  });
+
+  it("does not call damaged what it could not read", async () => {
+    const broken = new Error("connection reset");
+    const refusing = Object.create(store.store, {
+      open: {
+        value: async (key: string) => {
+          if (key.endsWith(data)) throw broken;
+          return await store.store.open(key);
+        },
+      },
+    });
+    const context = { store: refusing, tools: await findTools(), depth: "contents", signal: never } as const;
+    const report = await inspectRun(good.run, context);
+    expect(report.verdict).toBe("could not check");
+    expect(report.objects.find(({ object }) => object === data)).toEqual({
+      object: data,
+      verdict: "could not check",
+      detail: "connection reset",
+    });
+  });
+
+  it("is not kept from the others by one manifest that cannot be read", async () => {
+    const name = await storeDamaged({ text: () => "{" });
+    const listed = await list({}, commandContext(environment));
+    expect(listed.find(({ run }) => run === name)?.state).toBe("manifest damaged");
+    expect(listed.find(({ run }) => run === good.run)?.state).toBe("complete");
+  });
+});
+
+describe("backup restore of a damaged backup", () => {
+  it("refuses a flipped bit before the target is touched", async () => {
+    const name = await storeDamaged({ objects: (stored) => stored.set(data, flipped(of(stored, data))) });
+    const target = { ...environment, RESTORE_DATABASE_URL: "postgresql://nobody:nothing@127.0.0.1:1/none" };
+    const context = commandContext(target);
+    expect(await failureOf(restore({ run: name }, context))).toEqual({ message: `Damaged: ${name}.`, exitCode: 5 });
+    expect(context.printed.join("\n")).toContain(`${data}: altered`);
+  });
+
+  it.each([
+    ["20200101T000000Z-00000000", "There is no complete backup 20200101T000000Z-00000000 in the bucket: `backup list --all` shows what there is."],
+    ["2099", '"2099" is not the name of a backup: `backup list` shows them.'],
+  ])("knows no backup %s", async (name, message) => {
+    const target = { ...environment, RESTORE_DATABASE_URL: "postgresql://nobody:nothing@127.0.0.1:1/none" };
+    expect(await failureOf(restore({ run: name }, commandContext(target)))).toEqual({ message, exitCode: 8 });
+  });
+});
