@@ -32,22 +32,17 @@ export function bucketPolicyDocument(bucketArn: string, keyArn: string | undefin
 
 /** An upload that names no encryption gets the bucket's; one that names another is refused. */
 function encryptedWith(keyArn: string, objects: string): PolicyStatement[] {
+  const denyOther = (Sid: string, header: string, value: string): PolicyStatement => ({
+    Sid,
+    Effect: "Deny",
+    Principal: "*",
+    Action: "s3:PutObject",
+    Resource: objects,
+    // To IAM a header that is not there differs too, with IfExists as well, so it must be asked for.
+    Condition: { StringNotEquals: { [header]: value }, Null: { [header]: "false" } },
+  });
   return [
-    {
-      Sid: "DenyOtherEncryption",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "s3:PutObject",
-      Resource: objects,
-      Condition: { StringNotEqualsIfExists: { "s3:x-amz-server-side-encryption": "aws:kms" } },
-    },
-    {
-      Sid: "DenyOtherKeys",
-      Effect: "Deny",
-      Principal: "*",
-      Action: "s3:PutObject",
-      Resource: objects,
-      Condition: { StringNotEqualsIfExists: { "s3:x-amz-server-side-encryption-aws-kms-key-id": keyArn } },
-    },
+    denyOther("DenyOtherEncryption", "s3:x-amz-server-side-encryption", "aws:kms"),
+    denyOther("DenyOtherKeys", "s3:x-amz-server-side-encryption-aws-kms-key-id", keyArn),
   ];
 }

@@ -64,13 +64,15 @@ function unorderedDifferences(key: string, actual: JsonValue, desired: JsonValue
   };
   const wanted = missingFrom(desired);
   const had = missingFrom(actual);
-  return Array.from({ length: Math.max(actual.length, desired.length) }, (_, index) => index).flatMap((index) => {
-    const [before, after] = [actual[index], desired[index]];
-    const goes = before !== undefined && wanted(before);
-    const comes = after !== undefined && had(after);
-    if (!goes && !comes) return [];
-    return [{ path: [key, index], kind: goes && comes ? "update" : goes ? "delete" : "add" }];
-  });
+  return Array.from({ length: Math.max(actual.length, desired.length) }, (_, index) => index).flatMap(
+    (index) => {
+      const [before, after] = [actual[index], desired[index]];
+      const goes = before !== undefined && wanted(before);
+      const comes = after !== undefined && had(after);
+      if (!goes && !comes) return [];
+      return [{ path: [key, index], kind: goes && comes ? "update" : goes ? "delete" : "add" }];
+    },
+  );
 }
 
 function isEmpty(value: Value | undefined): boolean {

@@ -42,7 +42,8 @@ it("says which Python is too old", async () => {
 });
 
 it("says so where Python has no venv module", async () => {
-  const noVenv = 'case "$1" in -c) echo "3.11.2"; echo /usr;; *) echo "No module named venv" >&2; exit 1;; esac';
+  const noVenv =
+    'case "$1" in -c) echo "3.11.2"; echo /usr;; *) echo "No module named venv" >&2; exit 1;; esac';
   const error = await failure(machine(noVenv));
 
   expect((error as Error).message).toBe(

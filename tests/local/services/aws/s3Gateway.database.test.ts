@@ -4,7 +4,12 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { NoSuchBucket, S3, S3ServiceException } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { type AwsService, type S3GatewayServer, serveS3Gateway, startAws } from "../../../../local/services/aws";
+import {
+  type AwsService,
+  type S3GatewayServer,
+  serveS3Gateway,
+  startAws,
+} from "../../../../local/services/aws";
 import { type S3Server, startS3 } from "../../../../local/services/s3";
 
 const directory = mkdtempSync(path.join(tmpdir(), "thorbis gateway "));
@@ -79,8 +84,12 @@ it("keeps the whole configuration that the object server would refuse, ignore or
   await configure();
 
   expect((await s3.getBucketPolicy({ Bucket: "backups" })).Policy).toBe(tlsOnly);
-  expect((await s3.getBucketLifecycleConfiguration({ Bucket: "backups" })).Rules?.[0]?.Expiration?.Days).toBe(30);
-  const { ServerSideEncryptionConfiguration: encryption } = await s3.getBucketEncryption({ Bucket: "backups" });
+  expect((await s3.getBucketLifecycleConfiguration({ Bucket: "backups" })).Rules?.[0]?.Expiration?.Days).toBe(
+    30,
+  );
+  const { ServerSideEncryptionConfiguration: encryption } = await s3.getBucketEncryption({
+    Bucket: "backups",
+  });
   expect(encryption?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm).toBe("aws:kms");
   const { PublicAccessBlockConfiguration: block } = await s3.getPublicAccessBlock({ Bucket: "backups" });
   expect(block?.BlockPublicPolicy).toBe(true);
@@ -118,7 +127,9 @@ it("leaves versions and locks to the server that keeps the objects", async () =>
   });
   const { VersionId } = await s3.putObject({ Bucket: "backups", Key: "locked", Body: "x" });
 
-  await expect(s3.deleteObject({ Bucket: "backups", Key: "locked", VersionId })).rejects.toThrow(/Access ?Denied|protected/i);
+  await expect(s3.deleteObject({ Bucket: "backups", Key: "locked", VersionId })).rejects.toThrow(
+    /Access ?Denied|protected/i,
+  );
 });
 
 it("says of a bucket that is not there that it is not, and refuses a wrong key", async () => {
@@ -135,11 +146,18 @@ it("forgets the configuration of a bucket with the bucket", async () => {
   await s3.deleteBucket({ Bucket: "short-lived" });
   await s3.createBucket({ Bucket: "short-lived" });
 
-  await expect(s3.getPublicAccessBlock({ Bucket: "short-lived" })).rejects.toThrow(/was not found|NoSuchPublicAccessBlock/i);
+  await expect(s3.getPublicAccessBlock({ Bucket: "short-lived" })).rejects.toThrow(
+    /was not found|NoSuchPublicAccessBlock/i,
+  );
 });
 
 it("answers 503 while a server behind it is away, and works again when it is back", async () => {
-  const away = await serveS3Gateway({ port: 0, objects: "http://127.0.0.1:9", configuration: moto.endpoint, ...keys });
+  const away = await serveS3Gateway({
+    port: 0,
+    objects: "http://127.0.0.1:9",
+    configuration: moto.endpoint,
+    ...keys,
+  });
   try {
     const failure = await client(away.endpoint)
       .listBuckets()

@@ -1,0 +1,191 @@
+import { describe, expect, it, test } from "vitest";
+import { bucketPolicyDocument } from "../../../components/backupBucket/bucketPolicyDocument";
+import { keyPolicyDocument } from "../../../components/backupBucket/keyPolicyDocument";
+import { type PolicyDocument, policyDocument } from "../../../components/policyDocument";
+import { executionPolicy, schedulerPolicy, writerPolicy } from "../../../components/scheduledBackup/policies";
+import { accountId, bucketArn, decide, keyArn, type Request, region } from "./simulate";
+
+const object = `${bucketArn}/runs/2026/manifest.json`;
+const everything = policyDocument({ Sid: "Everything", Effect: "Allow", Action: "*", Resource: "*" });
+
+describe("the writer of backups", () => {
+  const writer = writerPolicy({ region, bucketArn, keyArn });
+
+  it.each([
+    ["s3:PutObject", object],
+    ["s3:GetObject", object],
+    ["s3:AbortMultipartUpload", object],
+    ["s3:ListBucket", bucketArn],
+    ["s3:ListBucketMultipartUploads", bucketArn],
+  ])("may %s", async (action, resource) => {
+    expect(await decide({ action, resource, identity: writer })).toBe("Allowed");
+  });
+
+  it.each([
+    ["s3:DeleteObject", object],
+    ["s3:DeleteObjectVersion", object],
+    ["s3:BypassGovernanceRetention", object],
+    ["s3:PutObjectRetention", object],
+    ["s3:PutLifecycleConfiguration", bucketArn],
+    ["s3:PutBucketObjectLockConfiguration", bucketArn],
+    ["s3:PutBucketPolicy", bucketArn],
+    ["s3:PutBucketVersioning", bucketArn],
+    ["s3:DeleteBucket", bucketArn],
+  ])("may never %s, whatever else it is given", async (action, resource) => {
+    const withAdministrator = policyDocument(...writer.Statement, ...everything.Statement);
+
+    expect(await decide({ action, resource, identity: withAdministrator })).toBe("ExplicitlyDenied");
+    // The control: it is our statement that denies.
+    expect(await decide({ action, resource, identity: everything })).toBe("Allowed");
+  });
+
+  it("may use the key by way of S3 only, and no other bucket", async () => {
+    const decrypt = (service: string): Request => ({
+      action: "kms:Decrypt",
+      resource: keyArn,
+      context: { "kms:ViaService": `${service}.${region}.amazonaws.com` },
+      identity: writer,
+      resourcePolicy: keyPolicyDocument(accountId, region),
+    });
+
+    expect(await decide(decrypt("s3"))).toBe("Allowed");
+    expect(await decide(decrypt("secretsmanager"))).toBe("ImplicitlyDenied");
+    expect(await decide({ action: "s3:GetObject", resource: "arn:aws:s3:::other/x", identity: writer })).toBe(
+      "ImplicitlyDenied",
+    );
+  });
+});
+
+describe("the policy of the bucket", () => {
+  const policy = bucketPolicyDocument(bucketArn, keyArn);
+  const safe = { "aws:SecureTransport": "true", "s3:TlsVersion": "1.3" };
+  const asAdministrator = (action: string, resource: string, context: Record<string, string> = {}) =>
+    decide({
+      action,
+      resource,
+      identity: everything,
+      resourcePolicy: policy,
+      context: { ...safe, ...context },
+    });
+
+  it("leaves an administrator in, over TLS", async () => {
+    expect(await asAdministrator("s3:PutBucketPolicy", bucketArn)).toBe("Allowed");
+    expect(await asAdministrator("s3:DeleteObjectVersion", object)).toBe("Allowed");
+    expect(await asAdministrator("s3:PutObject", object)).toBe("Allowed");
+  });
+
+  it.each([
+    ["plain HTTP", { "aws:SecureTransport": "false" }],
+    ["TLS 1.1", { "s3:TlsVersion": "1.1" }],
+    ["a key of the client", { "s3:x-amz-server-side-encryption-customer-algorithm": "AES256" }],
+    ["S3's own key", { "s3:x-amz-server-side-encryption": "AES256" }],
+    [
+      "another key",
+      {
+        "s3:x-amz-server-side-encryption": "aws:kms",
+        "s3:x-amz-server-side-encryption-aws-kms-key-id": `${keyArn}0`,
+      },
+    ],
+  ])("refuses an upload with %s", async (_what, context) => {
+    expect(await asAdministrator("s3:PutObject", object, context)).toBe("ExplicitlyDenied");
+  });
+
+  it("lets nobody in by itself", async () => {
+    const request: Request = {
+      action: "s3:GetObject",
+      resource: object,
+      context: safe,
+      resourcePolicy: policy,
+    };
+
+    expect(await decide({ ...request, principal: "arn:aws:iam::999999999999:role/stranger" })).toBe(
+      "ImplicitlyDenied",
+    );
+  });
+});
+
+describe("the schedule", () => {
+  const family = `arn:aws:ecs:${region}:${accountId}:task-definition/thorbis-prod-backup`;
+  const cluster = `arn:aws:ecs:${region}:${accountId}:cluster/thorbis-prod-backup`;
+  const taskRole = `arn:aws:iam::${accountId}:role/thorbis-prod-backup-task`;
+  const queue = `arn:aws:sqs:${region}:${accountId}:thorbis-prod-backup-dead-letters`;
+  const identity = schedulerPolicy({
+    region,
+    taskFamilyArn: family,
+    clusterArn: cluster,
+    roleArns: [taskRole],
+    deadLetterQueueArn: queue,
+    keyArn: undefined,
+  });
+
+  it("runs this task on this cluster", async () => {
+    const run = (resource: string, on: string) =>
+      decide({ action: "ecs:RunTask", resource, context: { "ecs:cluster": on }, identity });
+
+    expect(await run(`${family}:7`, cluster)).toBe("Allowed");
+    expect(await run(`${family}:7`, `${cluster}-other`)).toBe("ImplicitlyDenied");
+    expect(await run(`${family}-other:7`, cluster)).toBe("ImplicitlyDenied");
+  });
+
+  it("hands the task's roles to ECS and to nobody else", async () => {
+    const pass = (resource: string, to: string) =>
+      decide({ action: "iam:PassRole", resource, context: { "iam:PassedToService": to }, identity });
+
+    expect(await pass(taskRole, "ecs-tasks.amazonaws.com")).toBe("Allowed");
+    expect(await pass(taskRole, "lambda.amazonaws.com")).toBe("ImplicitlyDenied");
+    expect(await pass(`arn:aws:iam::${accountId}:role/admin`, "ecs-tasks.amazonaws.com")).toBe(
+      "ImplicitlyDenied",
+    );
+  });
+
+  it("leaves word in its queue", async () => {
+    expect(await decide({ action: "sqs:SendMessage", resource: queue, identity })).toBe("Allowed");
+    expect(await decide({ action: "sqs:ReceiveMessage", resource: queue, identity })).toBe(
+      "ImplicitlyDenied",
+    );
+  });
+});
+
+describe("what starts the task", () => {
+  const secretArn = `arn:aws:secretsmanager:${region}:${accountId}:secret:thorbis-prod/backup/database-password-AbCdEf`;
+  const logGroupArn = `arn:aws:logs:${region}:${accountId}:log-group:/thorbis-prod/backup`;
+  const identity = executionPolicy({ region, repositoryArn: undefined, logGroupArn, secretArn, keyArn });
+
+  it("reads the one secret and writes the one log", async () => {
+    const allowed = async (action: string, resource: string) => decide({ action, resource, identity });
+
+    expect(await allowed("secretsmanager:GetSecretValue", secretArn)).toBe("Allowed");
+    expect(await allowed("secretsmanager:GetSecretValue", secretArn.replace("prod", "dev"))).toBe(
+      "ImplicitlyDenied",
+    );
+    expect(await allowed("logs:PutLogEvents", `${logGroupArn}:log-stream:backup/backup/1`)).toBe("Allowed");
+    expect(await allowed("logs:CreateLogGroup", logGroupArn)).toBe("ImplicitlyDenied");
+  });
+
+  it("reaches no registry of ours for an image of another one", async () => {
+    expect(await decide({ action: "ecr:GetAuthorizationToken", resource: "*", identity })).toBe(
+      "ImplicitlyDenied",
+    );
+  });
+});
+
+test("no policy of a role allows every action of a service, or a write on everything", () => {
+  const documents: PolicyDocument[] = [
+    writerPolicy({ region, bucketArn, keyArn }),
+    executionPolicy({ region, repositoryArn: "arn:aws:ecr:r", logGroupArn: "l", secretArn: "s", keyArn }),
+    schedulerPolicy({
+      region,
+      taskFamilyArn: "t",
+      clusterArn: "c",
+      roleArns: ["r"],
+      deadLetterQueueArn: "q",
+      keyArn,
+    }),
+  ];
+  const allowed = documents.flatMap(({ Statement }) => Statement).filter(({ Effect }) => Effect === "Allow");
+
+  expect(allowed.flatMap(({ Action }) => Action).filter((action) => /\*/.test(action))).toEqual([]);
+  expect(allowed.filter(({ Resource }) => Resource === "*").map(({ Action }) => Action)).toEqual([
+    "ecr:GetAuthorizationToken",
+  ]);
+});
