@@ -19,25 +19,25 @@ begin
       (tenant_id, table_schema, table_name, operation, row_id, actor_id, actor_role, new_values)
     select
       coalesce(image ->> 'tenant_id', image ->> 'id')::uuid, tg_table_schema, tg_table_name, 'insert',
-      (image ->> 'id')::uuid, person, writer, image
-    from (select to_jsonb(new_row) as image from new_rows as new_row offset 0) as written;
+      id, person, writer, image
+    from (select id, to_jsonb(new_row) as image from new_rows as new_row offset 0) as written;
 
   elsif tg_op = 'DELETE' then
     insert into audit.entries
       (tenant_id, table_schema, table_name, operation, row_id, actor_id, actor_role, old_values)
     select
       coalesce(image ->> 'tenant_id', image ->> 'id')::uuid, tg_table_schema, tg_table_name, 'delete',
-      (image ->> 'id')::uuid, person, writer, image
-    from (select to_jsonb(old_row) as image from old_rows as old_row offset 0) as removed;
+      id, person, writer, image
+    from (select id, to_jsonb(old_row) as image from old_rows as old_row offset 0) as removed;
 
   else
     insert into audit.entries
       (tenant_id, table_schema, table_name, operation, row_id, actor_id, actor_role, old_values, new_values)
     select
       coalesce(new_image ->> 'tenant_id', new_image ->> 'id')::uuid, tg_table_schema, tg_table_name, 'update',
-      (new_image ->> 'id')::uuid, person, writer, changed.old_values, changed.new_values
+      id, person, writer, changed.old_values, changed.new_values
     from (
-      select to_jsonb(old_row) as old_image, to_jsonb(new_row) as new_image
+      select id, to_jsonb(old_row) as old_image, to_jsonb(new_row) as new_image
       from old_rows as old_row
       join new_rows as new_row using (id)
       offset 0
