@@ -4,7 +4,7 @@ import { describeError, UserError } from "../foundation/userError";
 import { down } from "./commands/down";
 import { printEnvironment } from "./commands/env";
 import { pulumi } from "./commands/pulumi";
-import { start } from "./commands/start";
+import { type StartOptions, start } from "./commands/start";
 import { localPaths } from "./environment";
 
 const program = new Command("local").description(
@@ -15,7 +15,8 @@ const paths = localPaths(checkoutRoot());
 program
   .command("start")
   .description("bring everything up and deploy the stack `local`")
-  .action(() => start(paths));
+  .option("--like <environment>", "deploy a local copy of an environment, with its own configuration")
+  .action((options: StartOptions) => start(paths, options));
 program
   .command("down")
   .description("stop everything and remove what it kept")

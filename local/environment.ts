@@ -5,11 +5,8 @@ import { shellQuote } from "../foundation/shellQuote";
 /** The passphrase of the local stack's secrets. It is public: nothing that it protects leaves this machine. */
 export const localPassphrase = "thorbis-local";
 
-/**
- * Password of `postgres` on the local server, which listens on loopback only; Pulumi.local.yaml has the same as its
- * secret `databasePassword`. Public like the passphrase.
- */
-export const localPostgresPassword = "thorbis-local-postgres";
+/** Token of the local Management API. Public like the passphrase. */
+export const localAccessToken = "sbp_0000000000000000000000000000000000000000";
 
 export const projectName = "thorbis-supabase";
 
@@ -36,21 +33,40 @@ export function localPaths(checkout: string, environment: NodeJS.ProcessEnv = pr
   };
 }
 
-/** What a shell needs so that plain `pulumi` and `psql` work on the local stack. */
+/** The addresses of everything that a stack of this environment talks to. */
+export interface LocalEndpoints {
+  readonly supabase: { readonly endpoint: string };
+  readonly aws: {
+    readonly endpoint: string;
+    readonly s3Endpoint: string;
+    readonly accessKey: string;
+    readonly secretKey: string;
+    readonly region: string;
+  };
+}
+
+/** What a shell needs so that plain `pulumi` and `aws` work on the local stack. */
 export function shellVariables(
   paths: LocalPaths,
-  facts: { readonly binDirectory: string; readonly databaseUrl: string },
+  binDirectory: string,
+  { supabase, aws }: LocalEndpoints,
   searchPath = process.env.PATH ?? "",
 ): Record<string, string> {
-  const rest = searchPath.split(path.delimiter).filter((entry) => entry !== facts.binDirectory);
+  const rest = searchPath.split(path.delimiter).filter((entry) => entry !== binDirectory);
   return {
-    PATH: [facts.binDirectory, ...rest].join(path.delimiter),
+    PATH: [binDirectory, ...rest].join(path.delimiter),
     PULUMI_HOME: paths.pulumiHome,
     PULUMI_BACKEND_URL: pathToFileURL(paths.state).href,
     PULUMI_CONFIG_PASSPHRASE: localPassphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    DATABASE_URL: facts.databaseUrl,
+    SUPABASE_API_ENDPOINT: supabase.endpoint,
+    SUPABASE_ACCESS_TOKEN: localAccessToken,
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_ENDPOINT_URL_S3: aws.s3Endpoint,
+    AWS_ACCESS_KEY_ID: aws.accessKey,
+    AWS_SECRET_ACCESS_KEY: aws.secretKey,
+    AWS_REGION: aws.region,
   };
 }
 

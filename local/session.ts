@@ -1,25 +1,20 @@
-import path from "node:path";
-import { type LocalPaths, localPostgresPassword, shellVariables } from "./environment";
+import { type LocalPaths, shellVariables } from "./environment";
 import { installStandIns } from "./providers/install";
-import { type Cluster, ensurePostgresInstalled, startCluster } from "./services/postgres";
+import type { LocalServices } from "./services/start";
 import { PulumiCli } from "./stack/pulumiCli";
 import { ensureToolchain, type Toolchain } from "./toolchain";
 
 /** Everything that a command of the local stack works with, up and running. */
 export interface LocalSession {
   readonly toolchain: Toolchain;
-  readonly cluster: Cluster;
-  readonly databaseUrl: string;
+  readonly services: LocalServices;
   /** What a shell needs to use the same. */
   readonly variables: Readonly<Record<string, string>>;
-  readonly pulumi: PulumiCli;
+  /** The CLI, standing in a project folder. */
+  pulumiIn(folder: string): PulumiCli;
 }
 
 export type Progress = (line: string) => void;
-
-export function clusterDirectory(paths: LocalPaths): string {
-  return path.join(paths.services, "postgres");
-}
 
 /** The Pulumi CLI and our stand-ins for the plugins that it would download. */
 export async function prepareEngine(paths: LocalPaths, progress: Progress): Promise<Toolchain> {
@@ -28,27 +23,11 @@ export async function prepareEngine(paths: LocalPaths, progress: Progress): Prom
   return toolchain;
 }
 
-/** The PostgreSQL server of the local stack, installed, shaped like a hosted project and running. */
-export async function prepareDatabase(paths: LocalPaths, progress: Progress): Promise<Cluster> {
-  await ensurePostgresInstalled(progress);
-  return await startCluster({
-    directory: clusterDirectory(paths),
-    postgresPassword: localPostgresPassword,
-    progress,
-  });
-}
-
-export function openSession(paths: LocalPaths, toolchain: Toolchain, cluster: Cluster): LocalSession {
-  const databaseUrl = `${cluster.url("postgres")}?sslmode=disable`;
+export function openSession(paths: LocalPaths, toolchain: Toolchain, services: LocalServices): LocalSession {
   const variables = {
     ...toolchain.environment,
-    ...shellVariables(paths, { binDirectory: toolchain.binDirectory, databaseUrl }),
+    ...shellVariables(paths, toolchain.binDirectory, services),
   };
-  return {
-    toolchain,
-    cluster,
-    databaseUrl,
-    variables,
-    pulumi: new PulumiCli(toolchain.pulumi, paths.checkout, variables),
-  };
+  const pulumiIn = (folder: string) => new PulumiCli(toolchain.pulumi, folder, variables);
+  return { toolchain, services, variables, pulumiIn };
 }

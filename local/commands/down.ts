@@ -3,8 +3,7 @@ import { rm } from "node:fs/promises";
 import { UserError } from "../../foundation/userError";
 import { withCommandLock } from "../commandLock";
 import { type LocalPaths, projectName } from "../environment";
-import { stopCluster } from "../services/postgres";
-import { clusterDirectory } from "../session";
+import { stopServices } from "../services/start";
 import { describeHolder, findStateLocks, isHeld } from "../stack/stateLocks";
 
 /** `npm run down`: ends every service of this checkout and removes what it kept. It never asks Pulumi to destroy. */
@@ -20,7 +19,7 @@ export async function down(paths: LocalPaths): Promise<void> {
         `A Pulumi run (${describeHolder(held)}) is at work on the local stack: wait until it has ended, then run \`npm run down\` again.`,
       );
     }
-    await stopCluster(clusterDirectory(paths));
+    await stopServices(paths);
     await rm(paths.directory, { recursive: true, force: true });
   });
   process.stdout.write("The local stack is down and its files are removed.\n");

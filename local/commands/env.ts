@@ -1,11 +1,15 @@
 import { exportLine, type LocalPaths } from "../environment";
-import { openSession, prepareDatabase, prepareEngine } from "../session";
+import { projectDatabaseUrl } from "../projectDatabase";
+import { startServices } from "../services/start";
+import { openSession, prepareEngine } from "../session";
 
 /** `npm run -s local:env`: lines for `eval` in a shell. Nothing else goes to standard output. */
 export async function printEnvironment(paths: LocalPaths): Promise<void> {
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
   const toolchain = await prepareEngine(paths, progress);
-  const cluster = await prepareDatabase(paths, progress);
-  const { variables } = openSession(paths, toolchain, cluster);
-  for (const [name, value] of Object.entries(variables)) process.stdout.write(`${exportLine(name, value)}\n`);
+  const services = await startServices(paths, progress);
+  const { variables } = openSession(paths, toolchain, services);
+  const databaseUrl = await projectDatabaseUrl(paths.checkout, "local", services.supabase.endpoint);
+  const lines = { ...variables, ...(databaseUrl === undefined ? {} : { DATABASE_URL: databaseUrl }) };
+  for (const [name, value] of Object.entries(lines)) process.stdout.write(`${exportLine(name, value)}\n`);
 }

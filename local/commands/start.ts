@@ -3,37 +3,54 @@ import pc from "picocolors";
 import { withCommandLock } from "../commandLock";
 import { validateConfigFile } from "../configFile";
 import type { LocalPaths } from "../environment";
-import type { Cluster } from "../services/postgres";
-import { type LocalSession, openSession, prepareDatabase, prepareEngine } from "../session";
+import { projectDatabaseUrl } from "../projectDatabase";
+import { type LocalServices, startServices } from "../services/start";
+import { type LocalSession, openSession, prepareEngine } from "../session";
 import { deploy, ensureStack, wasCutOff } from "../stack/deploy";
 import { recover } from "../stack/recover";
+import { localStack, type StackLocation } from "../stack/stackLocation";
 import type { Toolchain } from "../toolchain";
 
-const stack = "local";
+export interface StartOptions {
+  /** Deploy a local copy of this environment, with its own configuration, in place of the stack `local`. */
+  readonly like?: string;
+}
 
 /** `npm start`: from whatever state this machine is in to a running, deployed local stack. */
-export async function start(paths: LocalPaths): Promise<void> {
+export async function start(paths: LocalPaths, { like }: StartOptions): Promise<void> {
   // Before anything is installed, started or changed.
-  validateConfigFile(paths.checkout, stack);
+  validateConfigFile(paths.checkout, "local");
   await withCommandLock(paths.directory, "start", async () => {
     const session = await prepare(paths);
-    await ensureStack(session.pulumi, paths.state, stack);
-    await recover(session.pulumi, {
+    const location = like === undefined ? localStack(paths) : await likeStack(paths, like, session.services);
+    validateConfigFile(location.folder, location.stack);
+    const pulumi = session.pulumiIn(location.folder);
+    await ensureStack(pulumi, paths.state, location.stack);
+    await recover(session, {
+      ...location,
       directory: paths.directory,
-      wasCutOff: wasCutOff(paths.directory, stack),
+      wasCutOff: wasCutOff(paths.directory, location.stack),
       stateDirectory: paths.state,
-      stack,
-      databaseUrl: session.databaseUrl,
       say: (line) => void process.stdout.write(`${line}\n`),
     });
-    await deploy(session.pulumi, paths.directory, stack);
-    process.stdout.write(`\n${summary(session)}\n`);
+    await deploy(pulumi, paths.directory, location.stack);
+    process.stdout.write(`\n${await summary(session, location)}\n`);
   });
+}
+
+/** Loaded on demand: it needs a client of AWS. */
+async function likeStack(
+  paths: LocalPaths,
+  environment: string,
+  services: LocalServices,
+): Promise<StackLocation> {
+  const { writeLikeStack } = await import("../stack/likeStack");
+  return await writeLikeStack(paths, environment, services);
 }
 
 /** Installs what is missing and starts the services, showing how far it has got. */
 async function prepare(paths: LocalPaths): Promise<LocalSession> {
-  const tasks = new Listr<{ toolchain: Toolchain; cluster: Cluster }>([
+  const tasks = new Listr<{ toolchain: Toolchain; services: LocalServices }>([
     {
       title: "Pulumi engine",
       task: async (context, task) => {
@@ -44,22 +61,24 @@ async function prepare(paths: LocalPaths): Promise<LocalSession> {
       },
     },
     {
-      title: "PostgreSQL, shaped like a hosted Supabase project",
+      title: "Supabase Management API, PostgreSQL, AWS",
       task: async (context, task) => {
-        context.cluster = await prepareDatabase(paths, (line) => {
+        context.services = await startServices(paths, (line) => {
           task.output = line;
         });
-        task.title += ` on 127.0.0.1:${context.cluster.port}`;
       },
     },
   ]);
-  const { toolchain, cluster } = await tasks.run();
-  return openSession(paths, toolchain, cluster);
+  const { toolchain, services } = await tasks.run();
+  return openSession(paths, toolchain, services);
 }
 
 /** What came up, how to reach it, and what to try next. */
-function summary({ databaseUrl }: LocalSession): string {
+async function summary({ services }: LocalSession, { stack, folder }: StackLocation): Promise<string> {
+  const databaseUrl = await projectDatabaseUrl(folder, stack, services.supabase.endpoint);
   const rows: [string, string][] = [
+    ["Management API", services.supabase.endpoint],
+    ["AWS, S3", `${services.aws.endpoint}, ${services.aws.s3Endpoint}`],
     ["Connect", `psql '${databaseUrl}'`],
     ["Preview", `npm run pulumi -- preview -s ${stack}`],
     ["Find drift", `npm run pulumi -- refresh -s ${stack} --preview-only --expect-no-changes`],
@@ -68,7 +87,7 @@ function summary({ databaseUrl }: LocalSession): string {
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   return [
-    pc.bold("The local stack is up."),
+    pc.bold(`The local stack ${stack === "local" ? "" : `${stack} `}is up.`),
     ...rows.map(([label, text]) => `  ${pc.dim(label.padEnd(width))}  ${text}`),
   ].join("\n");
 }

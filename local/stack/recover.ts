@@ -2,6 +2,7 @@ import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { Client } from "pg";
+import { ManagementApi } from "../../foundation/managementApi";
 import { UserError } from "../../foundation/userError";
 import { importFile, plannedCreates } from "../../ops/recover/lostCreates";
 import {
@@ -11,7 +12,10 @@ import {
   recoveryArguments,
 } from "../../ops/recover/plan";
 import { postgresqlFinders } from "../../ops/recover/postgresql";
-import { projectName } from "../environment";
+import { supabaseFinders } from "../../ops/recover/supabase";
+import { localAccessToken, projectName } from "../environment";
+import { projectDatabaseUrl } from "../projectDatabase";
+import type { LocalSession } from "../session";
 import type { PulumiCli } from "./pulumiCli";
 import { describeHolder, findStateLocks, isHeld, removeStateLock, type StateLock } from "./stateLocks";
 
@@ -25,7 +29,8 @@ export interface RecoveryOptions {
   readonly wasCutOff: boolean;
   readonly stateDirectory: string;
   readonly stack: string;
-  readonly databaseUrl: string;
+  /** The project folder. */
+  readonly folder: string;
   readonly say: (line: string) => void;
 }
 
@@ -33,7 +38,7 @@ export interface RecoveryOptions {
  * Clears up after a run that was killed: takes the state lock off a dead process, and settles with the real services
  * what each unfinished creation has come to. A live process keeps its lock; we wait for it.
  */
-export async function recover(cli: PulumiCli, options: RecoveryOptions): Promise<void> {
+export async function recover(session: LocalSession, options: RecoveryOptions): Promise<void> {
   const { stateDirectory, stack, say } = options;
   for (const lock of await findStateLocks(stateDirectory, projectName, stack)) {
     if (isHeld(lock)) await waitForRelease(lock, options);
@@ -44,14 +49,42 @@ export async function recover(cli: PulumiCli, options: RecoveryOptions): Promise
   }
   if (!options.wasCutOff) return;
   say("The last run was cut off: asking the services what it had made.");
-  const database = new Client({ connectionString: options.databaseUrl });
-  await database.connect();
+  await withFinders(session, options, async (finders) => {
+    const pulumi = session.pulumiIn(options.folder);
+    await settlePendingCreates(pulumi, stack, finders);
+    await takeOverLostCreates(pulumi, options, finders);
+  });
+}
+
+/** Finders for every service; those of the database only once there is one. */
+async function withFinders(
+  { services }: LocalSession,
+  { folder, stack }: RecoveryOptions,
+  run: (finders: Finders) => Promise<void>,
+): Promise<void> {
+  const api = new ManagementApi({
+    endpoint: services.supabase.endpoint,
+    accessToken: localAccessToken,
+    client: "thorbis-local",
+  });
+  const databaseUrl = await projectDatabaseUrl(folder, stack, services.supabase.endpoint);
+  const database = databaseUrl === undefined ? undefined : new Client({ connectionString: databaseUrl });
+  await database?.connect();
   try {
-    const finders = postgresqlFinders(database);
-    await settlePendingCreates(cli, stack, finders);
-    await takeOverLostCreates(cli, options, finders);
+    const { awsFinders } = await import("../../ops/recover/aws");
+    const { accessKey, secretKey, region, endpoint, s3Endpoint } = services.aws;
+    await run({
+      ...supabaseFinders(api),
+      ...awsFinders({
+        region,
+        endpoint,
+        s3Endpoint,
+        credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+      }),
+      ...(database === undefined ? {} : postgresqlFinders(database)),
+    });
   } finally {
-    await database.end();
+    await database?.end();
   }
 }
 

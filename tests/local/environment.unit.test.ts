@@ -2,6 +2,17 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { exportLine, localPaths, shellVariables } from "../../local/environment";
 
+const endpoints = {
+  supabase: { endpoint: "http://127.0.0.1:1" },
+  aws: {
+    endpoint: "http://127.0.0.1:2",
+    s3Endpoint: "http://127.0.0.1:3",
+    accessKey: "key",
+    secretKey: "secret",
+    region: "us-east-1",
+  },
+};
+
 test("everything is below .local in the checkout, or where THORBIS_LOCAL_DIRECTORY says", () => {
   expect(localPaths("/src/check out", {}).state).toBe("/src/check out/.local/state");
   expect(localPaths("/src", { THORBIS_LOCAL_DIRECTORY: "/other" }).pulumiHome).toBe("/other/pulumi-home");
@@ -17,10 +28,8 @@ test("the backend is a URL that survives blanks in the path", () => {
 });
 
 test("the tool folder leads the search path once, however often the lines are read", () => {
-  const facts = { binDirectory: "/tools", databaseUrl: "u" };
-
-  const first = shellVariables(localPaths("/src", {}), facts, "/usr/bin:/bin");
-  const second = shellVariables(localPaths("/src", {}), facts, first.PATH);
+  const first = shellVariables(localPaths("/src", {}), "/tools", endpoints, "/usr/bin:/bin");
+  const second = shellVariables(localPaths("/src", {}), "/tools", endpoints, first.PATH);
 
   expect(second.PATH).toBe("/tools:/usr/bin:/bin");
 });

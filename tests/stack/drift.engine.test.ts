@@ -3,27 +3,24 @@ import path from "node:path";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Catalog, readCatalog } from "../../plugins/supabasex/provider/sqlBundle/catalog";
-import { startTestCluster, type TestCluster } from "../support/cluster";
 import { seededRandom } from "../support/random";
 import { createTestStack, type TestStack } from "../support/testStack";
 
 // The whole local stack on the real engine: what a person changes by hand, and what refresh and up make of it.
 const seed = Number(process.env.SEED ?? Date.now() % 1_000_000);
 
-let cluster: TestCluster;
 let database: pg.Client;
 let stack: TestStack;
 
 beforeAll(async () => {
-  cluster = await startTestCluster();
-  database = await cluster.client();
-  stack = await createTestStack({ databaseUrl: `${cluster.url()}?sslmode=disable` });
-  expect(await stack.pulumi("up", "--yes", "--skip-preview")).toMatchObject({ exitCode: 0 });
+  stack = await createTestStack();
+  const deployed = await stack.pulumi("up", "--yes", "--skip-preview");
+  expect(deployed.exitCode, deployed.output).toBe(0);
+  database = await stack.database();
 });
 
 afterAll(async () => {
   await stack?.remove();
-  await cluster?.remove();
 });
 
 const refresh = () => stack.pulumi("refresh", "--preview-only", "--expect-no-changes", "--diff");

@@ -2,10 +2,12 @@ import { cp, mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
+import pg from "pg";
 import { checkoutRoot } from "../../foundation/checkout";
-import { localPaths, shellVariables } from "../../local/environment";
-import { installStandIns } from "../../local/providers/install";
-import { ensureToolchain } from "../../local/toolchain";
+import { localPaths } from "../../local/environment";
+import { projectDatabaseUrl } from "../../local/projectDatabase";
+import { type LocalServices, startServices, stopServices } from "../../local/services/start";
+import { openSession, prepareEngine } from "../../local/session";
 
 export interface CommandResult {
   readonly exitCode: number;
@@ -14,52 +16,42 @@ export interface CommandResult {
   readonly stdout: string;
 }
 
-/** A project folder of its own on the real Pulumi engine: this checkout's program, an SQL bundle the test may edit. */
+/** A project folder of its own on the real engine with services of its own; the test may edit its SQL bundle. */
 export interface TestStack {
   /** The folder with Pulumi.yaml; `sql/` in it is a copy. */
   readonly project: string;
-  readonly environment: Readonly<Record<string, string>>;
-  readonly stateDirectory: string;
+  readonly services: LocalServices;
   pulumi(...args: string[]): Promise<CommandResult>;
+  /** An open connection to the project's database as `postgres`, once an up has made it. Closed by `remove`. */
+  database(): Promise<pg.Client>;
   remove(): Promise<void>;
 }
 
-export interface TestStackOptions {
-  readonly databaseUrl: string;
-  /** Folder copied to `sql/` of the project. Default: the checkout's own bundle. */
-  readonly sql?: string;
-  /** Default `local`. */
-  readonly stack?: string;
-}
+const copied = ["Pulumi.yaml", "Pulumi.local.yaml", "package.json", "sql"];
+const linked = ["build", "functions", "node_modules", "plugins"];
+const stack = "local";
 
-const copied = ["Pulumi.yaml", "Pulumi.local.yaml", "package.json"];
-const linked = ["build", "node_modules", "plugins"];
-
-export async function createTestStack(options: TestStackOptions): Promise<TestStack> {
+export async function createTestStack(): Promise<TestStack> {
   const checkout = checkoutRoot();
-  const stack = options.stack ?? "local";
   const base = await mkdtemp(path.join(os.tmpdir(), "thorbis stack "));
   const project = path.join(base, "project");
   await mkdir(project);
   await Promise.all([
-    ...copied.map((name) => cp(path.join(checkout, name), path.join(project, name))),
+    ...copied.map((name) => cp(path.join(checkout, name), path.join(project, name), { recursive: true })),
     ...linked.map((name) => symlink(path.join(checkout, name), path.join(project, name))),
-    cp(options.sql ?? path.join(checkout, "sql"), path.join(project, "sql"), { recursive: true }),
   ]);
 
-  const paths = localPaths(project, { THORBIS_LOCAL_DIRECTORY: path.join(base, "local") });
-  const toolchain = await ensureToolchain({ progress: () => undefined });
-  const environment = {
-    ...toolchain.environment,
-    ...shellVariables(paths, { binDirectory: toolchain.binDirectory, databaseUrl: options.databaseUrl }),
-  };
+  const paths = { ...localPaths(project, { THORBIS_LOCAL_DIRECTORY: path.join(base, "local") }), checkout };
+  const progress = () => undefined;
+  const toolchain = await prepareEngine(paths, progress);
+  const services = await startServices(paths, progress);
+  const { variables } = openSession(paths, toolchain, services);
   await mkdir(paths.state, { recursive: true });
-  await installStandIns(checkout, paths.pulumiHome);
 
   const pulumi = async (...args: string[]): Promise<CommandResult> => {
     const result = await execa(toolchain.pulumi, [...args, "--non-interactive", "--color", "never"], {
       cwd: project,
-      env: environment,
+      env: variables,
       reject: false,
       all: true,
       stdin: "ignore",
@@ -68,11 +60,23 @@ export async function createTestStack(options: TestStackOptions): Promise<TestSt
   };
   const created = await pulumi("stack", "select", "--create", "--stack", stack);
   if (created.exitCode !== 0) throw new Error(created.output);
+
+  const clients: pg.Client[] = [];
   return {
     project,
-    environment,
-    stateDirectory: paths.state,
+    services,
     pulumi,
-    remove: () => rm(base, { recursive: true, force: true }),
+    async database() {
+      const connectionString = await projectDatabaseUrl(project, stack, services.supabase.endpoint);
+      const client = new pg.Client({ connectionString });
+      await client.connect();
+      clients.push(client);
+      return client;
+    },
+    async remove() {
+      await Promise.all(clients.map((client) => client.end().catch(() => undefined)));
+      await stopServices(paths);
+      await rm(base, { recursive: true, force: true });
+    },
   };
 }

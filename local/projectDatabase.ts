@@ -1,0 +1,34 @@
+import path from "node:path";
+import { z } from "zod";
+import { openStackFile, readStackFile } from "../config/stackFile";
+import { ManagementApi } from "../foundation/managementApi";
+import { sessionPooler } from "../foundation/sessionPooler";
+import { localAccessToken, localPassphrase } from "./environment";
+
+const projects = z.array(z.object({ id: z.string(), name: z.string() }));
+const poolers = z.array(z.object({ connection_string: z.string(), pool_mode: z.string() }));
+const projectArea = z.object({ name: z.string() });
+
+/**
+ * The URL of a local project's database as `postgres`, asked of the Management API: it does not depend on a state
+ * that a killed run may have left behind. Undefined while the project does not exist.
+ */
+export async function projectDatabaseUrl(
+  folder: string,
+  stack: string,
+  endpoint: string,
+): Promise<string | undefined> {
+  const { values } = openStackFile(readStackFile(path.join(folder, `Pulumi.${stack}.yaml`)), localPassphrase);
+  const { name } = projectArea.parse(JSON.parse(values["thorbis-supabase:project"] ?? "{}"));
+  const api = new ManagementApi({ endpoint, accessToken: localAccessToken, client: "thorbis-local" });
+  const project = projects
+    .parse((await api.call("GET", "/projects")).json)
+    .find((candidate) => candidate.name === name);
+  if (project === undefined) return undefined;
+  const rows = poolers.parse((await api.call("GET", `/projects/${project.id}/config/database/pooler`)).json);
+  const pooler = sessionPooler(
+    Object.fromEntries(rows.map(({ pool_mode, connection_string }) => [pool_mode, connection_string])),
+  );
+  const password = values["thorbis-supabase:databasePassword"] ?? "";
+  return `postgresql://${pooler.user}:${password}@${pooler.host}:${pooler.port}/${pooler.database}?sslmode=disable`;
+}

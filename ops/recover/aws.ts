@@ -1,0 +1,103 @@
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
+import { DescribeKeyCommand, KMSClient, paginateListKeys } from "@aws-sdk/client-kms";
+import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
+import { GetScheduleCommand, GetScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
+import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { z } from "zod";
+import type { ExistingResourceFinder } from "./plan";
+
+/** Where and as whom to ask. Default: what the AWS SDK finds in the environment. */
+export interface AwsAccess {
+  readonly region?: string;
+  readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
+  readonly endpoint?: string;
+  readonly s3Endpoint?: string;
+}
+
+const named = z.object({ name: z.string() });
+const bucketInputs = z.object({ bucket: z.string() });
+const keyInputs = z.object({ description: z.string() });
+const groupInputs = z.object({ name: z.string(), vpcId: z.string() });
+const scheduleInputs = z.object({ name: z.string(), groupName: z.string() });
+
+/** The answer, or undefined where AWS says that there is no such thing. */
+async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    const { name = "" } = error as Error;
+    if (/NotFound|NoSuchEntity|NoSuchBucket/.test(name)) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Finders for what the aws provider may have left behind: the types whose second creation fails or leaves a twin. The
+ * others (queues, topics, rules, alarms, clusters, parts of a bucket) answer a second creation with what is there.
+ */
+export function awsFinders(access: AwsAccess = {}): Record<string, ExistingResourceFinder> {
+  const { s3Endpoint, ...configuration } = access;
+  const logs = new CloudWatchLogsClient(configuration);
+  const ec2 = new EC2Client(configuration);
+  const iam = new IAMClient(configuration);
+  const kms = new KMSClient(configuration);
+  const s3 = new S3Client({
+    ...configuration,
+    ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint, forcePathStyle: true }),
+  });
+  const scheduler = new SchedulerClient(configuration);
+  const secrets = new SecretsManagerClient(configuration);
+  return {
+    "aws:cloudwatch/logGroup:LogGroup": async ({ inputs }) => {
+      const { name } = named.parse(inputs);
+      const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name }));
+      return logGroups.find((group) => group.logGroupName === name)?.logGroupName;
+    },
+    "aws:ec2/securityGroup:SecurityGroup": async ({ inputs }) => {
+      const { name, vpcId } = groupInputs.parse(inputs);
+      const filters = [
+        { Name: "group-name", Values: [name] },
+        { Name: "vpc-id", Values: [vpcId] },
+      ];
+      const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({ Filters: filters }));
+      return SecurityGroups[0]?.GroupId;
+    },
+    "aws:iam/role:Role": async ({ inputs }) => {
+      const { name } = named.parse(inputs);
+      return (await unlessMissing(iam.send(new GetRoleCommand({ RoleName: name }))))?.Role?.RoleName;
+    },
+    "aws:kms/key:Key": async ({ inputs }) => {
+      // A key has no name: ours is told by its description, which names the bucket that it is for.
+      const { description } = keyInputs.parse(inputs);
+      for await (const page of paginateListKeys({ client: kms }, {})) {
+        for (const { KeyId } of page.Keys ?? []) {
+          const { KeyMetadata } = await kms.send(new DescribeKeyCommand({ KeyId }));
+          if (KeyMetadata?.Description === description && KeyMetadata.Enabled === true) return KeyId;
+        }
+      }
+      return undefined;
+    },
+    "aws:s3/bucket:Bucket": async ({ inputs }) => {
+      const { bucket } = bucketInputs.parse(inputs);
+      const found = await unlessMissing(s3.send(new HeadBucketCommand({ Bucket: bucket })));
+      return found === undefined ? undefined : bucket;
+    },
+    "aws:scheduler/schedule:Schedule": async ({ inputs }) => {
+      const { name, groupName } = scheduleInputs.parse(inputs);
+      const command = new GetScheduleCommand({ Name: name, GroupName: groupName });
+      return (await unlessMissing(scheduler.send(command))) === undefined
+        ? undefined
+        : `${groupName}/${name}`;
+    },
+    "aws:scheduler/scheduleGroup:ScheduleGroup": async ({ inputs }) => {
+      const { name } = named.parse(inputs);
+      return (await unlessMissing(scheduler.send(new GetScheduleGroupCommand({ Name: name }))))?.Name;
+    },
+    "aws:secretsmanager/secret:Secret": async ({ inputs }) => {
+      const { name } = named.parse(inputs);
+      return (await unlessMissing(secrets.send(new DescribeSecretCommand({ SecretId: name }))))?.ARN;
+    },
+  };
+}
