@@ -1,13 +1,25 @@
 import { Provider as PostgresqlProvider } from "@pulumi/postgresql/provider";
-import { connectionFromEnvironment, connectionUrl } from "./components/databaseConnection";
+import { currentAwsAccount } from "./components/awsAccount";
+import { BackupAlarms } from "./components/backupAlarms/backupAlarms";
+import { BackupBucket } from "./components/backupBucket/backupBucket";
+import { connectionUrl } from "./components/databaseConnection";
 import { DatabaseExtensions } from "./components/databaseExtensions";
 import { DatabaseRoles } from "./components/databaseRoles/databaseRoles";
+import { physicalName } from "./components/physicalName";
+import { ScheduledBackup } from "./components/scheduledBackup/scheduledBackup";
 import { SqlBundle } from "./components/sqlBundle";
+import { AccessTokenHook } from "./components/supabaseProject/accessTokenHook";
+import { SupabaseProject } from "./components/supabaseProject/supabaseProject";
+import { taskNetwork } from "./components/taskNetwork";
 import { loadStackConfig } from "./config";
 
 const config = loadStackConfig();
-const connection = connectionFromEnvironment();
+const { deletionProtection, environment } = config.project;
+const isProduction = environment === "production";
 
+// The project and the way into its database.
+const supabase = new SupabaseProject("supabase", config);
+const { connection } = supabase;
 const postgresql = new PostgresqlProvider("postgresql", {
   host: connection.host,
   port: connection.port,
@@ -17,6 +29,8 @@ const postgresql = new PostgresqlProvider("postgresql", {
   sslmode: connection.sslMode,
   superuser: false,
 });
+
+// What the SQL builds on, and the SQL.
 const roles = new DatabaseRoles("database-roles", {
   provider: postgresql,
   logins: config.database.roles,
@@ -29,8 +43,50 @@ const sql = new SqlBundle("sql", {
   connection,
   requires: [...roles.ids, ...extensions.ids],
   ...config.sql,
-  deletionProtection: config.project.deletionProtection,
+  deletionProtection,
+});
+new AccessTokenHook("access-token-hook", {
+  projectRef: supabase.ref,
+  bundle: sql,
+  enabled: config.auth.accessTokenHookEnabled,
 });
 
+// Backups, in an account of our own: Supabase deletes a project's backups with the project.
+const account = currentAwsAccount();
+const name = physicalName(config.project.name);
+const backups = new BackupBucket("backup-bucket", {
+  account,
+  bucketName: config.backup.bucketName,
+  objectLock: config.backup.objectLock,
+  ownKey: isProduction,
+  deletionProtection,
+});
+const backup = new ScheduledBackup("backup", {
+  ...config.backup,
+  account,
+  physicalName: name,
+  bucket: backups.bucket,
+  key: backups.key,
+  connection: supabase.connectionAs("backup", config.database.roles.backup.password),
+  network: taskNetwork(config.backup),
+  containerInsights: isProduction,
+});
+new BackupAlarms("backup-alarms", {
+  ...config.alerts,
+  account,
+  physicalName: name,
+  logGroup: backup.logGroup,
+  cluster: backup.cluster,
+  deadLetterQueue: backup.deadLetterQueue,
+  key: backups.key,
+});
+
+export const projectRef = supabase.ref;
+export const apiUrl = supabase.apiUrl;
+export const { anonKey, serviceRoleKey, publishableKey } = supabase.keys;
 export const databaseUrl = connectionUrl(connection);
+export const poolerUrl = connectionUrl(supabase.pooledConnection);
+export const backupBucketName = backups.bucket.bucket;
+export const backupScheduleName = backup.schedule.name;
+export const backupTaskDefinitionArn = backup.taskDefinition.arn;
 export const sqlBundleVersion = sql.version;

@@ -4,5 +4,5 @@ require("./plainErrors.cjs");
 const path = require("node:path");
 const { bundle, isStale, root } = require("./bundle.cjs");
 
-if (isStale("program.cjs")) bundle(["program.cjs"]);
+bundle(["../sdks/supabase/bin/index.js", "program.cjs"].filter(isStale));
 module.exports = require(path.join(root, "dist", "program.cjs"));

@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import { UserError } from "../foundation/userError";
 
 /** How to reach a PostgreSQL server as one role. */
 export interface DatabaseConnection {
@@ -22,31 +21,4 @@ export function connectionUrl(connection: DatabaseConnection): pulumi.Output<str
         `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${database}?sslmode=${sslMode}`,
     );
   return pulumi.secret(url);
-}
-
-/**
- * The connection that DATABASE_URL names: what `npm start` brings up, or the server an operator points at.
- * @throws UserError when the variable is missing or is no PostgreSQL URL.
- */
-export function connectionFromEnvironment(environment: NodeJS.ProcessEnv = process.env): DatabaseConnection {
-  const text = environment.DATABASE_URL;
-  if (text === undefined || text === "") {
-    throw new UserError(
-      'There is no database to connect to: run `npm start`, or `eval "$(npm run -s local:env)"` in this shell, which sets DATABASE_URL.',
-    );
-  }
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol) || url.hostname === "") {
-    throw new UserError(
-      "DATABASE_URL is not a URL of the form postgresql://user:password@host:port/database.",
-    );
-  }
-  return {
-    host: url.hostname,
-    port: Number(url.port === "" ? 5432 : url.port),
-    database: decodeURIComponent(url.pathname.slice(1)) || "postgres",
-    user: decodeURIComponent(url.username) || "postgres",
-    password: pulumi.secret(decodeURIComponent(url.password)),
-    sslMode: url.searchParams.get("sslmode") === "disable" ? "disable" : "require",
-  };
 }

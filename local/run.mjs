@@ -63,6 +63,9 @@ function build() {
   bundle(staleOutputs());
 }
 
+// It would stand between the lines of every command; package.json says which Node versions we support.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
 requireNode();
 installPackages();
 build();

@@ -20,6 +20,13 @@ export function sessionPoolerEndpoint(url: Readonly<Record<string, string>>): Da
   return sessionPooler(url);
 }
 
+/** Through the pooler as the API answers it: on hosted projects in transaction mode, for applications with short requests. */
+export function poolerEndpoint(url: Readonly<Record<string, string>>): DatabaseEndpoint {
+  const { host, user, database } = sessionPooler(url);
+  const text = url.transaction ?? url.session ?? "";
+  return { host, user, database, port: Number(new URL(text.replace("[YOUR-PASSWORD]", "")).port) };
+}
+
 /**
  * A role's name at an endpoint. The shared pooler wants `<role>.<ref>`, any other server the bare name; how `postgres` is called
  * there tells which.
@@ -29,12 +36,11 @@ export function userAt(endpoint: DatabaseEndpoint, role: string): string {
   return dot === -1 ? role : `${role}${endpoint.user.slice(dot)}`;
 }
 
-/** The connection of a login role. */
+/** The connection of a login role, over TLS unless the server is on this machine: there it has none and needs none. */
 export function connectionOf(
   endpoint: pulumi.Output<DatabaseEndpoint>,
   role: string,
   password: pulumi.Input<string>,
-  sslMode: "disable" | "require",
 ): DatabaseConnection {
   return {
     host: endpoint.host,
@@ -42,6 +48,6 @@ export function connectionOf(
     database: endpoint.database,
     user: endpoint.apply((known) => userAt(known, role)),
     password: pulumi.secret(password),
-    sslMode,
+    sslMode: endpoint.host.apply((host) => (host === "127.0.0.1" ? "disable" : "require")),
   };
 }

@@ -6,7 +6,13 @@ import { Component } from "../component";
 import type { DatabaseConnection } from "../databaseConnection";
 import { apiSettings } from "./apiSettings";
 import { authSettings } from "./authSettings";
-import { connectionOf, type DatabaseEndpoint, directEndpoint, sessionPoolerEndpoint } from "./connections";
+import {
+  connectionOf,
+  type DatabaseEndpoint,
+  directEndpoint,
+  poolerEndpoint,
+  sessionPoolerEndpoint,
+} from "./connections";
 import { databaseSettings } from "./databaseSettings";
 import { networkSettings } from "./networkSettings";
 import { realtimeSettings } from "./realtimeSettings";
@@ -25,8 +31,6 @@ export interface SupabaseProjectArgs {
   readonly storage: StackConfig["storage"];
   readonly realtime: StackConfig["realtime"];
   readonly network: StackConfig["network"];
-  /** How connections are secured. Default `require`; `disable` is for a server on this machine that has no TLS. */
-  readonly sslMode?: "disable" | "require";
 }
 
 /** Keys of the project's APIs, all secret. */
@@ -46,9 +50,10 @@ export class SupabaseProject extends Component {
   readonly apiUrl: pulumi.Output<string>;
   /** As the deploying role `postgres`; known once the settings are applied, since some of them restart the database. */
   readonly connection: DatabaseConnection;
+  /** As `postgres` through the pooler, for applications with short requests: no session state, no prepared statements. */
+  readonly pooledConnection: DatabaseConnection;
   readonly keys: ApiKeys;
   readonly #endpoint: pulumi.Output<DatabaseEndpoint>;
-  readonly #sslMode: "disable" | "require";
 
   constructor(name: string, args: SupabaseProjectArgs, opts?: pulumi.ComponentResourceOptions) {
     super("SupabaseProject", name, opts);
@@ -98,15 +103,19 @@ export class SupabaseProject extends Component {
     this.keys = this.readKeys(project.id);
     // The id of settings is the project's ref too, and is known later: after the network is open and the restarts are over.
     this.#endpoint = this.findEndpoint(settings.id, args.database.connection);
-    this.#sslMode = args.sslMode ?? "require";
     this.connection = this.connectionAs("postgres", args.database.password);
+    this.pooledConnection = connectionOf(
+      getPoolerOutput({ projectRef: settings.id }, { parent: this }).url.apply(poolerEndpoint),
+      "postgres",
+      args.database.password,
+    );
 
     this.registerOutputs({ ref: this.ref, apiUrl: this.apiUrl });
   }
 
   /** The connection of another login role, by the same way. */
   connectionAs(role: string, password: pulumi.Input<string>): DatabaseConnection {
-    return connectionOf(this.#endpoint, role, password, this.#sslMode);
+    return connectionOf(this.#endpoint, role, password);
   }
 
   private readKeys(projectRef: pulumi.Output<string>): ApiKeys {

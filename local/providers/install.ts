@@ -7,6 +7,7 @@ const pulumiPackage = z.object({ pulumi: z.object({ name: z.string(), version: z
 
 /** Our stand-ins: the package.json whose `pulumi` block says which plugin is wanted, and the program that serves it. */
 const standIns = [
+  { manifest: "node_modules/@pulumi/aws/package.json", program: "dist/providers/aws.cjs" },
   { manifest: "node_modules/@pulumi/postgresql/package.json", program: "dist/providers/postgresql.cjs" },
   { manifest: "sdks/supabase/package.json", program: "dist/providers/terraform-provider.cjs" },
 ] as const;
