@@ -9,12 +9,13 @@ export interface RegisteredResource {
 
 /**
  * Runs a piece of program on Pulumi's mocks and answers what it registered; their order is the event loop's.
- * `outputsOf` says what a resource has beside its inputs.
+ * `outputsOf` says what a resource has beside its inputs, `answerOf` what a function call answers; default: its arguments.
  */
 export async function registeredResources(
   program: () => unknown,
   stack = "local",
   outputsOf: (resource: RegisteredResource) => Record<string, unknown> = () => ({}),
+  answerOf: (token: string, inputs: Record<string, unknown>) => Record<string, unknown> = (_, inputs) => inputs,
 ): Promise<RegisteredResource[]> {
   const registered: RegisteredResource[] = [];
   await pulumi.runtime.setMocks(
@@ -24,7 +25,7 @@ export async function registeredResources(
         const state = { ...inputs, ...outputsOf({ type, name, inputs }) };
         return { id: id === undefined || id === "" ? `${name}-id` : id, state };
       },
-      call: ({ inputs }) => inputs,
+      call: ({ token, inputs }) => answerOf(token, inputs),
     },
     "thorbis-supabase",
     stack,

@@ -1,0 +1,47 @@
+import * as pulumi from "@pulumi/pulumi";
+import { EdgeFunction, EdgeFunctionSecrets } from "@pulumi/supabase";
+import { Component } from "../component";
+import { bundleEntryPoint } from "./bundleEntryPoint";
+
+export interface EdgeFunctionsArgs {
+  readonly projectRef: pulumi.Input<string>;
+  readonly functions: readonly {
+    /** Its name in the URL; a change makes a new function. */
+    readonly slug: string;
+    /** Path of a .ts or .js file, relative to the folder of Pulumi.yaml. What it imports goes with it. */
+    readonly entrypoint: string;
+  }[];
+  /** Origins whose pages may call the functions, `scheme://host[:port]`; they read them as ALLOWED_ORIGINS. */
+  readonly allowedOrigins: readonly string[];
+  /** What the functions find in their environment, by name. Always secret; no name may begin with `SUPABASE_`. */
+  readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
+}
+
+/** The edge functions of a project and the secrets that they share. */
+export class EdgeFunctions extends Component {
+  constructor(name: string, args: EdgeFunctionsArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("EdgeFunctions", name, opts);
+    const { projectRef } = args;
+    const environment = { ALLOWED_ORIGINS: args.allowedOrigins.join(","), ...args.secrets };
+    const secrets = new EdgeFunctionSecrets(
+      this.childName("secrets"),
+      {
+        projectRef,
+        // The provider compares them as a set, the engine as a list.
+        secrets: Object.entries(environment)
+          .sort(([a], [b]) => (a < b ? -1 : 1))
+          .map(([name, value]) => ({ name, value: pulumi.secret(value) })),
+      },
+      this.childOptions(),
+    );
+    for (const { slug, entrypoint } of args.functions) {
+      new EdgeFunction(
+        this.childName(slug),
+        // Without a name the bridge would make one up.
+        { projectRef, slug, name: slug, entrypoint: bundleEntryPoint(slug, entrypoint) },
+        this.childOptions({ dependsOn: [secrets] }),
+      );
+    }
+    this.registerOutputs({ slugs: args.functions.map(({ slug }) => slug) });
+  }
+}
