@@ -38,9 +38,8 @@ function packagesAreInstalled() {
     ([name, entry]) =>
       name === "" ||
       entry.optional === true ||
-      entry.link === true ||
       !name.startsWith("node_modules/") ||
-      installed[name]?.version === entry.version,
+      (entry.link === true ? existsSync(path.join(root, name)) : installed[name]?.version === entry.version),
   );
 }
 
