@@ -102,13 +102,13 @@ export class SupabaseProject extends Component {
     this.apiUrl = pulumi.interpolate`https://${project.id}.supabase.co`;
     this.keys = this.readKeys(project.id);
     // The id of settings is the project's ref too, and is known later: after the network is open and the restarts are over.
-    this.#endpoint = this.findEndpoint(settings.id, args.database.connection);
+    const pooler = getPoolerOutput({ projectRef: settings.id }, { parent: this }).url;
+    this.#endpoint =
+      args.database.connection === "direct"
+        ? settings.id.apply(directEndpoint)
+        : pooler.apply(sessionPoolerEndpoint);
     this.connection = this.connectionAs("postgres", args.database.password);
-    this.pooledConnection = connectionOf(
-      getPoolerOutput({ projectRef: settings.id }, { parent: this }).url.apply(poolerEndpoint),
-      "postgres",
-      args.database.password,
-    );
+    this.pooledConnection = connectionOf(pooler.apply(poolerEndpoint), "postgres", args.database.password);
 
     this.registerOutputs({ ref: this.ref, apiUrl: this.apiUrl });
   }
@@ -125,13 +125,5 @@ export class SupabaseProject extends Component {
       serviceRoleKey: pulumi.secret(keys.serviceRoleKey),
       publishableKey: pulumi.secret(keys.publishableKey),
     };
-  }
-
-  private findEndpoint(
-    projectRef: pulumi.Output<string>,
-    way: "sessionPooler" | "direct",
-  ): pulumi.Output<DatabaseEndpoint> {
-    if (way === "direct") return projectRef.apply(directEndpoint);
-    return getPoolerOutput({ projectRef }, { parent: this }).url.apply(sessionPoolerEndpoint);
   }
 }

@@ -1,0 +1,91 @@
+import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { loadStackConfig, requiredSecrets, type StackConfig } from "../../../config";
+import { readStackFile } from "../../../config/stackFile";
+import { type RegisteredResource, registeredResources } from "../../support/pulumiMocks";
+
+/** Where a hosted project's pooler is: the API answers the row of transaction mode alone. */
+export const hostedPooler = {
+  transaction:
+    "postgresql://postgres.abcdefghijklmnopqrst:[YOUR-PASSWORD]@aws-1-us-east-1.pooler.supabase.com:6543/postgres",
+};
+
+/** The local API leads to the cluster itself. */
+export const localPooler = {
+  transaction: "postgresql://postgres:[YOUR-PASSWORD]@127.0.0.1:54321/postgres",
+};
+
+/** What a resource was registered with that the mocks do not see. */
+export type Options = Pick<
+  pulumi.CustomResourceOptions,
+  "protect" | "retainOnDelete" | "additionalSecretOutputs" | "dependsOn"
+>;
+
+export interface Registered {
+  readonly resources: ReadonlyMap<string, RegisteredResource>;
+  readonly options: ReadonlyMap<string, Options>;
+}
+
+/** The text that a secret has in these tests. */
+export const secretText = (leaf: string) => `canary-${leaf}`;
+
+/** A committed stack file with its secrets set, as the program reads it; inside a program on mocks. */
+function committedConfig(stack: string): StackConfig {
+  const file = readStackFile(path.resolve(import.meta.dirname, `../../../Pulumi.${stack}.yaml`));
+  const keys = requiredSecrets(file).map(({ key }) => key);
+  const secrets = Object.fromEntries(keys.map((key) => [key, secretText(key.split(":")[1] ?? "")]));
+  pulumi.runtime.setAllConfig({ ...file.values, ...secrets }, keys);
+  return loadStackConfig();
+}
+
+/** Runs a piece of program with a stack's committed config, and answers what it registered and with which options. */
+export async function registeredFor(
+  stack: string,
+  program: (config: StackConfig) => unknown,
+  pooler: Record<string, string> = hostedPooler,
+): Promise<Registered> {
+  const options = new Map<string, Options>();
+  const resources = await registeredResources(
+    () => {
+      pulumi.runtime.registerStackTransformation(({ name, opts }) => {
+        options.set(name, opts);
+        return undefined;
+      });
+      return program(committedConfig(stack));
+    },
+    stack,
+    () => ({}),
+    (token, { projectRef }) =>
+      token === "supabase:index/getPooler:getPooler"
+        ? { projectRef, url: pooler }
+        : {
+            projectRef,
+            anonKey: "anon-key",
+            serviceRoleKey: "service-key",
+            publishableKey: "publishable-key",
+          },
+  );
+  return { resources: new Map(resources.map((resource) => [resource.name, resource])), options };
+}
+
+/** The inputs of a resource; a secret reads `{secret: value}`. */
+export function inputsOf({ resources }: Registered, name: string): Record<string, unknown> {
+  return openSecrets(resources.get(name)?.inputs) as Record<string, unknown>;
+}
+
+function openSecrets(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(openSecrets);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value);
+  if (entries.some(([, marker]) => marker === "1b47061264138c4ac30d75fd1eb44270")) {
+    return { secret: openSecrets((value as { value: unknown }).value) };
+  }
+  return Object.fromEntries(entries.map(([key, item]) => [key, openSecrets(item)]));
+}
+
+/** The value of an output, and whether it is secret. */
+export async function settled<T>(input: pulumi.Input<T>): Promise<{ value: unknown; secret: boolean }> {
+  const output = pulumi.output(input) as pulumi.Output<unknown>;
+  const value = await new Promise((resolve) => output.apply(resolve));
+  return { value, secret: await pulumi.isSecret(output) };
+}

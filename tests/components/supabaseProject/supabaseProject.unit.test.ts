@@ -1,0 +1,216 @@
+import { describe, expect, test } from "vitest";
+import { SupabaseProject } from "../../../components/supabaseProject/supabaseProject";
+import type { StackConfig } from "../../../config";
+import { hostedPooler, inputsOf, localPooler, registeredFor, secretText, settled } from "./stack";
+
+const registerProject = (stack: string) =>
+  registeredFor(stack, (config) => new SupabaseProject("supabase", config));
+
+/** The project as an object, for its outputs. */
+async function projectOf(
+  stack: string,
+  pooler: Record<string, string>,
+  change: (config: StackConfig) => Partial<ConstructorParameters<typeof SupabaseProject>[1]> = () => ({}),
+) {
+  const made: SupabaseProject[] = [];
+  await registeredFor(
+    stack,
+    (config) => made.push(new SupabaseProject("supabase", { ...config, ...change(config) })),
+    pooler,
+  );
+  const [project] = made;
+  if (project === undefined) throw new Error("no project was made");
+  return project;
+}
+
+const names = ["supabase-platform-settings", "supabase-project", "supabase-settings"];
+
+describe.each([
+  { stack: "local", size: "micro", protect: false },
+  { stack: "dev", size: "micro", protect: false },
+  { stack: "prod", size: "small", protect: true },
+])("stack $stack", ({ stack, size, protect }) => {
+  test("declares the project, its password secret, and protects it as the config says", async () => {
+    const registered = await registerProject(stack);
+
+    expect([...registered.resources.keys()].filter((name) => name.startsWith("supabase-")).sort()).toEqual(
+      names,
+    );
+    expect(inputsOf(registered, "supabase-project")).toEqual({
+      name: `thorbis-${stack}`,
+      organizationId: "thorbis",
+      region: "us-east-1",
+      instanceSize: size,
+      databasePassword: { secret: secretText("databasePassword") },
+    });
+    expect(registered.options.get("supabase-project")).toMatchObject({ protect, retainOnDelete: protect });
+  });
+
+  test("tells the platform settings where the project is, so that a move is refused in preview", async () => {
+    const registered = await registerProject(stack);
+
+    expect(inputsOf(registered, "supabase-platform-settings")).toEqual({
+      projectRef: "supabase-project-id",
+      organizationId: "thorbis",
+      region: "us-east-1",
+      pooler: { defaultPoolSize: 20 },
+      realtime: {
+        suspend: false,
+        privateOnly: true,
+        maxConcurrentUsers: stack === "prod" ? 1000 : 200,
+        maxEventsPerSecond: 100,
+        maxChannelsPerClient: 100,
+        maxJoinsPerSecond: 100,
+      },
+    });
+  });
+
+  test("sends the settings as canonical JSON, auth as a secret, once the platform settings are there", async () => {
+    const registered = await registerProject(stack);
+
+    const { auth, ...settings } = inputsOf(registered, "supabase-settings");
+    expect(settings).toEqual({
+      projectRef: "supabase-project-id",
+      database:
+        '{"effective_cache_size":"1024MB","maintenance_work_mem":"64MB","max_connections":100,"max_replication_slots":10,"max_wal_senders":10,"shared_buffers":"256MB","work_mem":"4MB"}',
+      network: '{"restrictions":["0.0.0.0/0","::/0"]}',
+      api: '{"db_extra_search_path":"public,extensions","db_schema":"public,shared,home_services,restaurants,automotive,retail","max_rows":1000}',
+      storage: `{"features":{"imageTransformation":{"enabled":${stack === "prod"}},"s3Protocol":{"enabled":false}},"fileSizeLimit":${stack === "prod" ? 52428800 : 10485760}}`,
+      sslEnforcement: true,
+    });
+    expect(Object.keys(auth as object)).toEqual(["secret"]);
+    const { additionalSecretOutputs, dependsOn } = registered.options.get("supabase-settings") ?? {};
+    expect(additionalSecretOutputs).toEqual(["auth"]);
+    expect((dependsOn as { __name?: string }[]).map(({ __name }) => __name)).toEqual([
+      "supabase-platform-settings",
+    ]);
+  });
+});
+
+test("prod's auth settings are these and no others", async () => {
+  const { auth } = inputsOf(await registerProject("prod"), "supabase-settings") as {
+    auth: { secret: string };
+  };
+
+  const settings = JSON.parse(auth.secret);
+  const off = Object.keys(settings).filter((key) => /^external_.*_enabled$/.test(key) && !settings[key]);
+  expect(off).toHaveLength(22);
+  expect(Object.fromEntries(Object.entries(settings).filter(([key]) => !off.includes(key)))).toEqual({
+    disable_signup: false,
+    external_email_enabled: true,
+    external_github_client_id: "thorbis-prod",
+    external_github_enabled: true,
+    external_github_secret: secretText("authProvidersGithubClientSecret"),
+    external_google_client_id: "thorbis-prod.apps.googleusercontent.com",
+    external_google_enabled: true,
+    external_google_secret: secretText("authProvidersGoogleClientSecret"),
+    external_phone_enabled: true,
+    jwt_exp: 3600,
+    mailer_autoconfirm: false,
+    mailer_otp_exp: 3600,
+    mailer_otp_length: 6,
+    mailer_secure_email_change_enabled: true,
+    mfa_max_enrolled_factors: 10,
+    mfa_phone_enroll_enabled: false,
+    mfa_phone_verify_enabled: false,
+    mfa_totp_enroll_enabled: true,
+    mfa_totp_verify_enabled: true,
+    password_hibp_enabled: true,
+    password_min_length: 12,
+    password_required_characters: "abcdefghijklmnopqrstuvwxyz:ABCDEFGHIJKLMNOPQRSTUVWXYZ:0123456789",
+    rate_limit_anonymous_users: 30,
+    rate_limit_email_sent: 300,
+    rate_limit_otp: 30,
+    rate_limit_sms_sent: 30,
+    rate_limit_token_refresh: 150,
+    rate_limit_verify: 30,
+    refresh_token_rotation_enabled: true,
+    security_refresh_token_reuse_interval: 10,
+    sessions_inactivity_timeout: 24,
+    sessions_single_per_user: false,
+    sessions_timebox: 168,
+    site_url: "https://app.thorbis.com",
+    sms_autoconfirm: false,
+    sms_otp_exp: 60,
+    sms_otp_length: 6,
+    sms_provider: "twilio",
+    sms_twilio_account_sid: "AC00000000000000000000000000000000",
+    sms_twilio_auth_token: secretText("authPhoneTwilioAuthToken"),
+    sms_twilio_message_service_sid: "MG00000000000000000000000000000000",
+    smtp_admin_email: "no-reply@thorbis.com",
+    smtp_host: "smtp.thorbis.com",
+    smtp_max_frequency: 60,
+    smtp_pass: secretText("authSmtpPassword"),
+    smtp_port: "587",
+    smtp_sender_name: "Thorbis",
+    smtp_user: "supabase",
+    uri_allow_list: "",
+  });
+  expect(Object.keys(settings)).toEqual(Object.keys(settings).sort());
+});
+
+test("no secret leaves the project outside a secret input", async () => {
+  const registered = await registerProject("prod");
+
+  const open = [...registered.resources.keys()].map((name) =>
+    JSON.stringify(inputsOf(registered, name), (_, value) =>
+      value?.secret === undefined ? value : "[secret]",
+    ),
+  );
+  expect(open.join("\n")).not.toContain("canary-");
+  expect(open.join("\n")).toContain("[secret]");
+});
+
+test("connects through the session pooler, its roles under the project's ref", async () => {
+  const project = await projectOf("prod", hostedPooler);
+
+  const { host, port, database, user, password, sslMode } = project.connection;
+  expect((await settled(host)).value).toBe("aws-1-us-east-1.pooler.supabase.com");
+  expect((await settled(port)).value).toBe(5432);
+  expect((await settled(database)).value).toBe("postgres");
+  expect((await settled(user)).value).toBe("postgres.abcdefghijklmnopqrst");
+  expect(await settled(password)).toEqual({ value: secretText("databasePassword"), secret: true });
+  expect((await settled(sslMode)).value).toBe("require");
+  const backup = project.connectionAs("backup", "open");
+  expect((await settled(backup.user)).value).toBe("backup.abcdefghijklmnopqrst");
+  expect(await settled(backup.password)).toEqual({ value: "open", secret: true });
+});
+
+test("a local project is reached as its API says, by bare role names and without TLS", async () => {
+  const project = await projectOf("local", localPooler);
+
+  const { host, port, user, sslMode } = project.connectionAs("monitoring", "m");
+  expect((await settled(host)).value).toBe("127.0.0.1");
+  expect((await settled(port)).value).toBe(54321);
+  expect((await settled(user)).value).toBe("monitoring");
+  expect((await settled(sslMode)).value).toBe("disable");
+});
+
+test("the pooler for applications is the one that the API answers, in transaction mode", async () => {
+  const { host, port, user } = (await projectOf("prod", hostedPooler)).pooledConnection;
+
+  expect((await settled(host)).value).toBe("aws-1-us-east-1.pooler.supabase.com");
+  expect((await settled(port)).value).toBe(6543);
+  expect((await settled(user)).value).toBe("postgres.abcdefghijklmnopqrst");
+});
+
+test("connects directly where the config says so", async () => {
+  const project = await projectOf("prod", hostedPooler, ({ database }) => ({
+    database: { ...database, connection: "direct" },
+  }));
+
+  const { host, port, user } = project.connection;
+  expect((await settled(host)).value).toBe("db.supabase-settings-id.supabase.co");
+  expect((await settled(port)).value).toBe(5432);
+  expect((await settled(user)).value).toBe("postgres");
+});
+
+test("answers ref, URL and keys, the keys secret", async () => {
+  const { ref, apiUrl, keys } = await projectOf("prod", hostedPooler);
+
+  expect(await settled(ref)).toEqual({ value: "supabase-project-id", secret: false });
+  expect(await settled(apiUrl)).toEqual({ value: "https://supabase-project-id.supabase.co", secret: false });
+  expect(await settled(keys.anonKey)).toEqual({ value: "anon-key", secret: true });
+  expect(await settled(keys.serviceRoleKey)).toEqual({ value: "service-key", secret: true });
+  expect(await settled(keys.publishableKey)).toEqual({ value: "publishable-key", secret: true });
+});
