@@ -37,7 +37,11 @@ export type ReadManifest =
   | { readonly verdict: "no manifest" | "could not check"; readonly detail: string };
 
 /** The manifest of a run, or why there is none to be had; one that cannot be read hides no other backup. */
-export async function readManifest(store: ObjectStore, run: string, signal?: AbortSignal): Promise<ReadManifest> {
+export async function readManifest(
+  store: ObjectStore,
+  run: string,
+  signal?: AbortSignal,
+): Promise<ReadManifest> {
   let text: string | undefined;
   try {
     text = await store.readText(objectKey(run, manifestName), signal);
@@ -45,7 +49,8 @@ export async function readManifest(store: ObjectStore, run: string, signal?: Abo
     signal?.throwIfAborted();
     return { verdict: "could not check", detail: error instanceof Error ? error.message : String(error) };
   }
-  if (text === undefined) return { verdict: "no manifest", detail: "the run was interrupted or is still going on" };
+  if (text === undefined)
+    return { verdict: "no manifest", detail: "the run was interrupted or is still going on" };
   return openManifest(text, run);
 }
 

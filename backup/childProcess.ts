@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn, type StdioOptions } from "node:child_process";
+import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
 
 const graceMilliseconds = 5_000;
 const rememberedBytes = 16 * 1024;
@@ -49,7 +49,9 @@ export function startProgram(file: string, args: readonly string[], options: Pro
     const fail = (ending: string): void =>
       reject(new ProcessFailure(name, ending, maskSecrets(errorText.trim(), options.secrets ?? [])));
     child.once("error", (error: NodeJS.ErrnoException) => {
-      fail(error.code === "ENOENT" ? "no start, for there is no such program" : `no start (${error.message})`);
+      fail(
+        error.code === "ENOENT" ? "no start, for there is no such program" : `no start (${error.message})`,
+      );
     });
     child.once("close", (code, signal) => {
       options.signal?.removeEventListener("abort", stop);

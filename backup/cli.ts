@@ -1,6 +1,8 @@
-import { Command } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { describeError, UserError } from "../foundation/userError";
+import { totalBytes } from "./catalog";
 import { list } from "./commands/list";
+import { prune } from "./commands/prune";
 import { restore } from "./commands/restore";
 import { run } from "./commands/run";
 import { verify } from "./commands/verify";
@@ -30,10 +32,17 @@ function program(context: CommandContext): Command {
     .command("run")
     .description("make a backup and read it back")
     .action(async () => {
-      const { run: name, objects, tables } = await run(context);
-      const bytes = objects.reduce((sum, object) => sum + object.bytes, 0);
-      // One line that a metric filter of the log can read.
-      context.print(JSON.stringify({ event: "backup completed", run: name, bytes, tables: tables.length }));
+      const { manifest, percentOfPrevious } = await run(context);
+      // One line that the metric filters of the log read.
+      context.print(
+        JSON.stringify({
+          event: "backup completed",
+          run: manifest.run,
+          bytes: totalBytes(manifest),
+          tables: manifest.tables.length,
+          percentOfPrevious,
+        }),
+      );
     });
   backup
     .command("list")
@@ -57,7 +66,24 @@ function program(context: CommandContext): Command {
       const { run: restored, tables } = await restore({ ...options, run: name }, context);
       context.print(JSON.stringify({ event: "backup restored", run: restored, tables: tables.length }));
     });
+  backup
+    .command("prune")
+    .description("tell which backups the policy no longer keeps, and with --confirm delete them")
+    .addOption(count("--daily-days <days>", "keep every backup so long", 30))
+    .addOption(count("--weekly-days <days>", "keep the newest backup of each week so long", 90))
+    .addOption(count("--monthly-days <days>", "keep the newest backup of each month so long", 365))
+    .addOption(count("--minimum <count>", "backups found intact now that stay however old they are", 3))
+    .option("--confirm", "delete")
+    .action(async (options) => void (await prune(options, context)));
   return backup;
+}
+
+/** An option that takes a whole number of 1 or more. */
+function count(flags: string, description: string, byDefault: number): Option {
+  return new Option(flags, description).default(byDefault).argParser((text) => {
+    if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
+    throw new InvalidArgumentError("It must be a whole number of 1 or more.");
+  });
 }
 
 async function main(): Promise<void> {

@@ -87,7 +87,12 @@ const dumpVariables = z
   .object({ BACKUP_PARALLEL_DUMPS: wholeNumber(1, 16).default(4) })
   .transform((variables) => variables.BACKUP_PARALLEL_DUMPS);
 
-const parts = { store: storeVariables, source: sourceVariables, target: targetVariables, parallel: dumpVariables };
+const parts = {
+  store: storeVariables,
+  source: sourceVariables,
+  target: targetVariables,
+  parallel: dumpVariables,
+};
 
 type Parts = typeof parts;
 export type Settings<Part extends keyof Parts> = { [Name in Part]: z.output<Parts[Name]> };
@@ -123,7 +128,12 @@ function parseTargetUrl(text: string, context: z.RefinementCtx): DatabaseSetting
     return z.NEVER;
   };
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^postgres(ql)?:$/.test(url.protocol) || url.hostname === "" || url.username === "") {
+  if (
+    url === undefined ||
+    !/^postgres(ql)?:$/.test(url.protocol) ||
+    url.hostname === "" ||
+    url.username === ""
+  ) {
     return fail("must be a URL of the form postgresql://user:password@host:port/database");
   }
   const targetPort = port.safeParse(url.port === "" ? "5432" : url.port);

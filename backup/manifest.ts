@@ -14,7 +14,17 @@ const storedObject = z.object({
   /** `archive` is a custom-format archive of `pg_dump` in a zstd frame; `sql` is plain text. */
   kind: z.enum(["archive", "sql"]),
   /** What is in it, in the order in which a restore needs it. */
-  content: z.enum(["globals", "schema", "data", "auth", "storage", "large objects", "publication", "materialized views", "jobs"]),
+  content: z.enum([
+    "globals",
+    "schema",
+    "data",
+    "auth",
+    "storage",
+    "large objects",
+    "publication",
+    "materialized views",
+    "jobs",
+  ]),
   bytes: count,
   sha256,
 });
@@ -59,7 +69,10 @@ export function sealManifest(manifest: Manifest): string {
 
 export type OpenedManifest =
   | { readonly verdict: "intact"; readonly manifest: Manifest }
-  | { readonly verdict: "manifest damaged" | "manifest too new" | "manifest misplaced"; readonly detail: string };
+  | {
+      readonly verdict: "manifest damaged" | "manifest too new" | "manifest misplaced";
+      readonly detail: string;
+    };
 
 /** Reads a stored manifest, and says what is wrong with it where something is. */
 export function openManifest(text: string, run: string): OpenedManifest {
@@ -92,5 +105,7 @@ export function openManifest(text: string, run: string): OpenedManifest {
 }
 
 function hashOf(manifest: Manifest): string {
-  return createHash("sha256").update(canonicalJson(manifest as unknown as JsonValue)).digest("hex");
+  return createHash("sha256")
+    .update(canonicalJson(manifest as unknown as JsonValue))
+    .digest("hex");
 }

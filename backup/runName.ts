@@ -4,18 +4,18 @@ import { randomBytes } from "node:crypto";
 export const runsPrefix = "runs/";
 export const manifestName = "manifest.json";
 
-/** `20261122T131500Z-9f3a0c21`: sorts by time, and two runs of one second differ. */
-const pattern = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-f]{8}$/;
+/** `20261122T131500042Z-9f3a0c21`: sorts by time, and two runs of one millisecond differ. */
+const pattern = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(\d{3})Z-[0-9a-f]{8}$/;
 
 export function newRunName(start: Date): string {
-  return `${start.toISOString().replace(/[-:]|\.\d+/g, "")}-${randomBytes(4).toString("hex")}`;
+  return `${start.toISOString().replace(/[-:.]/g, "")}-${randomBytes(4).toString("hex")}`;
 }
 
 /** When a run began, in UTC; undefined for a name that is none of ours. */
 export function runStart(name: string): Date | undefined {
-  const [, year, month, day, hour, minute, second] = pattern.exec(name) ?? [];
+  const [, year, month, day, hour, minute, second, millisecond] = pattern.exec(name) ?? [];
   if (year === undefined) return undefined;
-  const start = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  const start = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}.${millisecond}Z`);
   return Number.isNaN(start.getTime()) ? undefined : start;
 }
 

@@ -55,7 +55,9 @@ export async function restore(options: RestoreOptions, context: CommandContext):
   try {
     await lockOutOthers(client);
     await checkTarget(client, { manifest, tools, intoSource: options.intoSource });
-    progress(`restoring ${name} into ${settings.target.database} on ${settings.target.host}:${settings.target.port}`);
+    progress(
+      `restoring ${name} into ${settings.target.database} on ${settings.target.host}:${settings.target.port}`,
+    );
     const { target, parallel } = settings;
     await fill({ client, manifest, parallel, folder, store, tools, target, signal, progress });
     return manifest;
@@ -137,11 +139,15 @@ function objectsOf({ objects }: Manifest, content: StoredObject["content"]): Sto
   return objects.filter((object) => object.content === content);
 }
 
-async function runTexts(content: "globals" | "publication" | "materialized views" | "jobs", current: Restore): Promise<void> {
+async function runTexts(
+  content: "globals" | "publication" | "materialized views" | "jobs",
+  current: Restore,
+): Promise<void> {
   const { client, manifest, store, signal } = current;
   for (const { name } of objectsOf(manifest, content)) {
     const text = await store.readText(objectKey(manifest.run, name), signal);
-    if (text === undefined) throw new UserError(`Restoring ${name} failed: it is missing.`, exitCodes.damaged);
+    if (text === undefined)
+      throw new UserError(`Restoring ${name} failed: it is missing.`, exitCodes.damaged);
     try {
       await client.query(text);
     } catch (error) {

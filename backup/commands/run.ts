@@ -1,26 +1,43 @@
 import { createHash } from "node:crypto";
 import type pg from "pg";
 import { UserError } from "../../foundation/userError";
-import { totalBytes } from "../catalog";
+import { listRuns, readManifest, totalBytes } from "../catalog";
 import { forEachLimited } from "../concurrency";
 import type { CommandContext } from "../context";
 import { storeArchive } from "../dump/archive";
 import { largestFirst, type PlannedArchive, planArchives } from "../dump/plan";
 import { readEnvironment, type Settings } from "../environment";
 import { exitCodes } from "../exitCodes";
-import { type Manifest, manifestVersion, type StoredObject, sealManifest, type TableCount } from "../manifest";
+import {
+  type Manifest,
+  manifestVersion,
+  type StoredObject,
+  sealManifest,
+  type TableCount,
+} from "../manifest";
 import { formatBytes } from "../output";
 import { connect } from "../postgres/connect";
-import { describeGlobals, describeJobs, describeMaterializedViews, describePublication } from "../postgres/statements";
 import { readIdentity } from "../postgres/identity";
 import { countRows, type Inventory, readInventory } from "../postgres/inventory";
 import { lockOutOthers, type Snapshot, takeSnapshot } from "../postgres/snapshot";
+import {
+  describeGlobals,
+  describeJobs,
+  describeMaterializedViews,
+  describePublication,
+} from "../postgres/statements";
 import { findTools, requireClientAtLeast, type Tools } from "../postgres/tools";
 import { manifestName, newRunName, objectKey, runsPrefix } from "../runName";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 import { inspectObjects } from "../verify/inspectRun";
 import { toolVersion } from "../version";
+
+export interface CompletedBackup {
+  readonly manifest: Manifest;
+  /** Size against the backup of the same database before it; undefined when there is none. */
+  readonly percentOfPrevious: number | undefined;
+}
 
 /** Everything that the steps of one run share. */
 interface Run extends CommandContext {
@@ -38,7 +55,7 @@ interface Run extends CommandContext {
  * `backup run`: a backup of the whole database under a prefix of its own. Ends well only after every object has been read
  * back and found to be what was written; the manifest, which makes it a backup, comes last.
  */
-export async function run(context: CommandContext): Promise<Manifest> {
+export async function run(context: CommandContext): Promise<CompletedBackup> {
   const settings = readEnvironment(["store", "source", "parallel"], context.environment);
   const tools = await findTools();
   const startedAt = new Date();
@@ -56,7 +73,8 @@ export async function run(context: CommandContext): Promise<Manifest> {
   try {
     const client = await connect(settings.source, exitCodes.dumpFailed);
     try {
-      return await backUp(current, client);
+      const manifest = await backUp(current, client);
+      return { manifest, percentOfPrevious: await compareSize(manifest, current) };
     } finally {
       await client.end().catch(() => undefined);
     }
@@ -138,7 +156,11 @@ async function storeArchives(
 
 async function count(client: pg.Client, inventory: Inventory, { fail }: Run): Promise<TableCount[]> {
   try {
-    return await countRows(client, [...inventory.tables, ...inventory.authTables, ...inventory.storageTables]);
+    return await countRows(client, [
+      ...inventory.tables,
+      ...inventory.authTables,
+      ...inventory.storageTables,
+    ]);
   } catch (error) {
     const told = databaseError("Counting rows", error);
     fail(told);
@@ -174,8 +196,31 @@ async function readBack(manifest: Manifest, { store, tools, signal, progress }: 
   const faults = reports.filter(({ verdict }) => verdict !== "intact");
   if (faults.length === 0) return;
   throw notAsWritten(
-    faults.map(({ object, verdict, detail }) => `${object} (${verdict}${detail ? `: ${detail}` : ""})`).join(", "),
+    faults
+      .map(({ object, verdict, detail }) => `${object} (${verdict}${detail ? `: ${detail}` : ""})`)
+      .join(", "),
   );
+}
+
+/** A backup that is far smaller than the one before may be whole and still be a sign that something is gone. */
+async function compareSize(manifest: Manifest, { store, progress }: Run): Promise<number | undefined> {
+  try {
+    const earlier = (await listRuns(store)).filter(
+      ({ isComplete, name }) => isComplete && name < manifest.run,
+    );
+    for (const { name } of earlier.reverse()) {
+      const opened = await readManifest(store, name);
+      if (opened.verdict !== "intact" || opened.manifest.source.database !== manifest.source.database)
+        continue;
+      return Math.round((100 * totalBytes(manifest)) / totalBytes(opened.manifest));
+    }
+  } catch (error) {
+    // The backup is made; only the comparison is not.
+    progress(
+      `no comparison with an earlier backup: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
+  return undefined;
 }
 
 function notAsWritten(what: string): UserError {

@@ -73,7 +73,13 @@ export async function storeArchive(
     const failure = await firstFailure([dump.ended, compress.ended]);
     throw failure !== undefined && !wasBrokenPipe(failure) ? dumpError(planned.name, failure) : error;
   }
-  return { name: planned.name, kind: "archive", content: planned.content, bytes: meter.bytes, sha256: meter.sha256 };
+  return {
+    name: planned.name,
+    kind: "archive",
+    content: planned.content,
+    bytes: meter.bytes,
+    sha256: meter.sha256,
+  };
 }
 
 /** Measures what passes, and holds back the end until the programs before it have ended well. */
@@ -118,5 +124,7 @@ function wasBrokenPipe({ ending, errorText }: ProcessFailure): boolean {
 }
 
 function dumpError(archive: string, failure: ProcessFailure): UserError {
-  return new UserError(`Dumping ${archive} failed: ${failure.message}`, exitCodes.dumpFailed, { cause: failure });
+  return new UserError(`Dumping ${archive} failed: ${failure.message}`, exitCodes.dumpFailed, {
+    cause: failure,
+  });
 }

@@ -60,7 +60,9 @@ export function groupBySize<T extends Relation>(relations: readonly T[], most: n
   if (relations.length === 0) return [];
   const bytes = totalBytes(relations);
   const bySize = Math.min(most, Math.max(1, Math.ceil(bytes / smallestGroupBytes)));
-  const byLength = Math.ceil(relations.reduce((sum, relation) => sum + pattern(relation).length + 8, 0) / longestArguments);
+  const byLength = Math.ceil(
+    relations.reduce((sum, relation) => sum + pattern(relation).length + 8, 0) / longestArguments,
+  );
   const groups = Array.from({ length: Math.min(relations.length, Math.max(bySize, byLength)) }, () => ({
     bytes: 0,
     characters: 0,
@@ -70,7 +72,10 @@ export function groupBySize<T extends Relation>(relations: readonly T[], most: n
     const characters = pattern(relation).length + 8;
     const open = groups.filter((group) => group.characters + characters <= longestArguments);
     const [first, ...rest] = open;
-    const target = first === undefined ? undefined : rest.reduce((best, group) => (group.bytes < best.bytes ? group : best), first);
+    const target =
+      first === undefined
+        ? undefined
+        : rest.reduce((best, group) => (group.bytes < best.bytes ? group : best), first);
     if (target === undefined) {
       groups.push({ bytes: relation.bytes, characters, relations: [relation] });
       continue;

@@ -25,7 +25,8 @@ export async function connect(settings: DatabaseSettings, failureCode: number): 
   try {
     await client.connect();
   } catch (error) {
-    const reason = error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code : String(error);
+    const reason =
+      error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code : String(error);
     throw new UserError(
       `Connecting to database ${settings.database} on ${settings.host}:${settings.port} as ${settings.user} failed: ${maskSecrets(reason ?? "", [settings.password])}.`,
       failureCode,

@@ -2,7 +2,9 @@ import type pg from "pg";
 import type { SourceIdentity } from "../manifest";
 
 /** What tells this database from any other, and how far its write-ahead log has come. */
-export async function readIdentity(client: pg.Client): Promise<SourceIdentity & { serverVersionNumber: number }> {
+export async function readIdentity(
+  client: pg.Client,
+): Promise<SourceIdentity & { serverVersionNumber: number }> {
   const { rows } = await client.query<SourceIdentity & { serverVersionNumber: number }>(`
     select (select system_identifier::text from pg_control_system()) as "systemIdentifier",
       current_database() as database,

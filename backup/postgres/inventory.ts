@@ -13,7 +13,11 @@ export interface Relation {
 export interface Inventory {
   readonly schemas: readonly string[];
   readonly roles: readonly string[];
-  readonly extensions: readonly { readonly name: string; readonly version: string; readonly schema: string }[];
+  readonly extensions: readonly {
+    readonly name: string;
+    readonly version: string;
+    readonly schema: string;
+  }[];
   /** Tables of the application, partitions one by one. */
   readonly tables: readonly Relation[];
   /** Sequences that no column owns; the others go with their tables. */
@@ -25,7 +29,8 @@ export interface Inventory {
 
 export async function readInventory(client: pg.Client): Promise<Inventory> {
   const relations = await readRelations(client);
-  const ofKind = (kind: string) => relations.filter((relation) => relation.kind === kind && !relation.isPlatform);
+  const ofKind = (kind: string) =>
+    relations.filter((relation) => relation.kind === kind && !relation.isPlatform);
   const inPlatform = (schema: string, names: readonly string[]) =>
     relations.filter(
       (relation) => relation.kind === "r" && relation.schema === schema && names.includes(relation.name),
@@ -33,7 +38,9 @@ export async function readInventory(client: pg.Client): Promise<Inventory> {
   const { rows: schemas } = await client.query<{ name: string }>(
     "select nspname as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1",
   );
-  const { rows: roles } = await client.query<{ name: string }>("select rolname as name from pg_roles order by 1");
+  const { rows: roles } = await client.query<{ name: string }>(
+    "select rolname as name from pg_roles order by 1",
+  );
   const { rows: extensions } = await client.query<{ name: string; version: string; schema: string }>(
     `select e.extname as name, e.extversion as version, n.nspname as schema
      from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname <> 'plpgsql' order by 1`,
@@ -67,7 +74,11 @@ async function readRelations(
         where d.classid = 'pg_class'::regclass and d.objid = c.oid
           and (d.deptype = 'e' or (c.relkind = 'S' and d.deptype in ('a', 'i') and d.refclassid = 'pg_class'::regclass)))
     order by 1, 2`);
-  return rows.map((row) => ({ ...row, bytes: Number(row.bytes), isPlatform: platformSchemas.has(row.schema) }));
+  return rows.map((row) => ({
+    ...row,
+    bytes: Number(row.bytes),
+    isPlatform: platformSchemas.has(row.schema),
+  }));
 }
 
 /** Rows of each table, one after the other, in the client's own transaction. */
@@ -79,7 +90,9 @@ export async function countRows(
   for (const { schema, name } of tables) {
     const table = `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`;
     try {
-      const { rows } = await client.query<{ count: string }>(`select count(*)::text as count from only ${table}`);
+      const { rows } = await client.query<{ count: string }>(
+        `select count(*)::text as count from only ${table}`,
+      );
       counts.push({ schema, table: name, rows: Number(rows[0]?.count) });
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);

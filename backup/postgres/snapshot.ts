@@ -15,7 +15,9 @@ export interface Snapshot {
 
 /** Lets one backup or restore of a database run at a time; the lock ends with the session, however that ends. */
 export async function lockOutOthers(client: pg.Client): Promise<void> {
-  const { rows } = await client.query<{ locked: boolean }>(`select pg_try_advisory_lock(${advisoryLock}) as locked`);
+  const { rows } = await client.query<{ locked: boolean }>(
+    `select pg_try_advisory_lock(${advisoryLock}) as locked`,
+  );
   if (rows[0]?.locked === true) return;
   const holder = await client.query<{ pid: number; since: Date | null; address: string | null }>(
     `select l.pid, a.backend_start as since, host(a.client_addr) as address

@@ -34,7 +34,9 @@ export async function describeGlobals(client: pg.Client): Promise<string> {
   return [
     "-- Roles without passwords, their memberships and settings, and the settings of the database.",
     ...roles.map(createRole),
-    ...memberships.map(({ role, member }) => `grant ${escapeIdentifier(role)} to ${escapeIdentifier(member)};`),
+    ...memberships.map(
+      ({ role, member }) => `grant ${escapeIdentifier(role)} to ${escapeIdentifier(member)};`,
+    ),
     ...(await describeSettings(client, roles)),
     "",
   ].join("\n");
@@ -74,7 +76,8 @@ async function describeSettings(client: pg.Client, roles: readonly RoleRow[]): P
     const separator = setting.indexOf("=");
     const assignment = `set ${settingName(setting.slice(0, separator))} to ${settingValue(setting, separator)}`;
     if (role !== null && !in_database) return `alter role ${escapeIdentifier(role)} ${assignment};`;
-    const subject = role === null ? "alter database %I" : `alter role ${escapeIdentifier(role)} in database %I`;
+    const subject =
+      role === null ? "alter database %I" : `alter role ${escapeIdentifier(role)} in database %I`;
     return `do $$ begin execute format(${escapeLiteral(`${subject} ${assignment.replaceAll("%", "%%")}`)}, current_database()); end $$;`;
   });
 }
@@ -85,7 +88,12 @@ function settingName(name: string): string {
 }
 
 /** Settings that are lists keep their elements apart; `pg_dump` tells them by the same names. */
-const listSettings = new Set(["search_path", "temp_tablespaces", "session_preload_libraries", "local_preload_libraries"]);
+const listSettings = new Set([
+  "search_path",
+  "temp_tablespaces",
+  "session_preload_libraries",
+  "local_preload_libraries",
+]);
 
 function settingValue(setting: string, separator: number): string {
   const value = setting.slice(separator + 1);
@@ -95,7 +103,9 @@ function settingValue(setting: string, separator: number): string {
 
 /** The jobs of pg_cron that run in this database, as calls that make them again; empty without pg_cron. */
 export async function describeJobs(client: pg.Client): Promise<string | undefined> {
-  const { rows: found } = await client.query<{ exists: boolean }>("select to_regclass('cron.job') is not null as exists");
+  const { rows: found } = await client.query<{ exists: boolean }>(
+    "select to_regclass('cron.job') is not null as exists",
+  );
   if (found[0]?.exists !== true) return undefined;
   const { rows: jobs } = await client.query<{
     name: string | null;
@@ -128,7 +138,11 @@ export async function describeMaterializedViews(client: pg.Client): Promise<stri
   );
   if (rows.length === 0) return undefined;
   const views = rows.map(({ schema, name }) => `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`);
-  return ["-- Contents of the materialized views.", ...views.map((view) => `refresh materialized view ${view};`), ""].join("\n");
+  return [
+    "-- Contents of the materialized views.",
+    ...views.map((view) => `refresh materialized view ${view};`),
+    "",
+  ].join("\n");
 }
 
 /**

@@ -57,9 +57,12 @@ export function parseContents(
   return list.split("\n").flatMap((line) => {
     const text = /^\d+; \d+ \d+ (.*)$/.exec(line)?.[1];
     if (text === undefined) return [];
-    const kind = kindsOfSeveralWords.find((words) => text.startsWith(`${words} `)) ?? text.split(" ", 1)[0] ?? "";
+    const kind =
+      kindsOfSeveralWords.find((words) => text.startsWith(`${words} `)) ?? text.split(" ", 1)[0] ?? "";
     const afterKind = text.slice(kind.length + 1);
-    const schema = afterKind.startsWith("- ") ? undefined : schemas.find((name) => afterKind.startsWith(`${name} `));
+    const schema = afterKind.startsWith("- ")
+      ? undefined
+      : schemas.find((name) => afterKind.startsWith(`${name} `));
     const afterSchema = afterKind.slice((schema ?? "-").length + 1);
     const owner = roles.find((name) => afterSchema.endsWith(` ${name}`)) ?? "";
     const tag = owner === "" ? afterSchema.trimEnd() : afterSchema.slice(0, -owner.length - 1);
@@ -83,7 +86,10 @@ export interface SelectedEntries {
 /** The entries of the schema archive that this target needs, in the order of the archive. */
 export function selectEntries(entries: readonly Entry[], shape: TargetShape): SelectedEntries {
   // Schemas that an extension brings are in no archive, and a plain database may not have the extension.
-  const archived = new Set(["public", ...entries.filter(({ kind }) => kind === "SCHEMA").map(({ tag }) => tag)]);
+  const archived = new Set([
+    "public",
+    ...entries.filter(({ kind }) => kind === "SCHEMA").map(({ tag }) => tag),
+  ]);
   const wanted = entries.filter((entry) =>
     shape.isProject ? isWantedInProject(entry, shape) : isWantedInPlain(entry, archived),
   );

@@ -26,7 +26,13 @@ export async function loadEntries(
 ): Promise<void> {
   const restore = startProgram(
     tools.pgRestore,
-    [...strictly, `--dbname=${connectionString(target)}`, `--section=${section}`, `--use-list=${listFile}`, archive],
+    [
+      ...strictly,
+      `--dbname=${connectionString(target)}`,
+      `--section=${section}`,
+      `--use-list=${listFile}`,
+      archive,
+    ],
     {
       environment: libpqEnvironment(target),
       stdio: ["ignore", "ignore", "pipe"],

@@ -25,15 +25,21 @@ export async function checkTarget(client: pg.Client, checks: TargetChecks): Prom
     throw new UserError(`Nothing was restored: ${reason}.`, exitCodes.targetRefused);
   };
   if (major(manifest.tool.pgDump) > tools.pgDumpMajor) {
-    refuse(`the backup was made by pg_dump ${manifest.tool.pgDump} and pg_restore here is ${tools.pgDumpVersion}, too old to read it`);
+    refuse(
+      `the backup was made by pg_dump ${manifest.tool.pgDump} and pg_restore here is ${tools.pgDumpVersion}, too old to read it`,
+    );
   }
   if (major(manifest.source.serverVersion) > Math.floor(target.serverVersionNumber / 10_000)) {
-    refuse(`the backup is of PostgreSQL ${manifest.source.serverVersion} and the target is ${target.serverVersion}, older than that`);
+    refuse(
+      `the backup is of PostgreSQL ${manifest.source.serverVersion} and the target is ${target.serverVersion}, older than that`,
+    );
   }
   const found = await contentsOf(client);
   if (found.length > 0) {
     const shown = found.slice(0, 3).join(", ");
-    refuse(`the target is not empty: it has ${shown}${found.length > 3 ? " and more" : ""}; restore into a fresh database`);
+    refuse(
+      `the target is not empty: it has ${shown}${found.length > 3 ? " and more" : ""}; restore into a fresh database`,
+    );
   }
   if (isSource(target, manifest.source) && intoSource !== target.database) {
     refuse(
@@ -61,10 +67,16 @@ async function contentsOf(client: pg.Client): Promise<string[]> {
     [[...platformSchemas]],
   );
   const found = rows.map(({ what }) => what);
-  const filled = [...authTables.map((table) => ["auth", table]), ...storageTables.map((table) => ["storage", table])];
+  const filled = [
+    ...authTables.map((table) => ["auth", table]),
+    ...storageTables.map((table) => ["storage", table]),
+  ];
   for (const [schema, table] of filled) {
     const name = `${schema}.${table}`;
-    const { rows: exists } = await client.query<{ exists: boolean }>("select to_regclass($1) is not null as exists", [name]);
+    const { rows: exists } = await client.query<{ exists: boolean }>(
+      "select to_regclass($1) is not null as exists",
+      [name],
+    );
     if (exists[0]?.exists !== true) continue;
     const { rows: some } = await client.query(`select from ${name} limit 1`);
     if (some.length > 0) found.push(`rows in ${name}`);
@@ -74,7 +86,9 @@ async function contentsOf(client: pg.Client): Promise<string[]> {
 
 /** A project of Supabase, or a plain database; decided by whether `auth` is there, for a restore either needs or makes it. */
 export async function readShape(client: pg.Client): Promise<TargetShape> {
-  const { rows } = await client.query<{ project: boolean }>("select to_regclass('auth.users') is not null as project");
+  const { rows } = await client.query<{ project: boolean }>(
+    "select to_regclass('auth.users') is not null as project",
+  );
   const { rows: existing } = await client.query<{ name: string }>(
     `select n.nspname || '.' || c.relname || ' ' || o.name as name
      from (select polrelid as relation, polname as name from pg_policy
@@ -83,7 +97,10 @@ export async function readShape(client: pg.Client): Promise<TargetShape> {
      where n.nspname = any ($1)`,
     [[...platformSchemas]],
   );
-  return { isProject: rows[0]?.project === true, onPlatformTables: new Set(existing.map(({ name }) => name)) };
+  return {
+    isProject: rows[0]?.project === true,
+    onPlatformTables: new Set(existing.map(({ name }) => name)),
+  };
 }
 
 /** Makes those of the platform's roles that a plain server lacks and the backup names; they cannot log in. */

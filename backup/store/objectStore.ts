@@ -1,11 +1,12 @@
 import type { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand,
+  DeleteObjectCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
   type MultipartUpload,
-  paginateListObjectsV2,
   PutObjectCommand,
+  paginateListObjectsV2,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
@@ -64,7 +65,12 @@ export class ObjectStore {
   }
 
   /** Writes a small new object. */
-  async putText(key: string, text: string | Uint8Array, contentType: string, signal?: AbortSignal): Promise<void> {
+  async putText(
+    key: string,
+    text: string | Uint8Array,
+    contentType: string,
+    signal?: AbortSignal,
+  ): Promise<void> {
     try {
       await this.#client.send(
         new PutObjectCommand({
@@ -109,12 +115,27 @@ export class ObjectStore {
     return Buffer.concat(chunks).toString("utf8");
   }
 
+  /** Hides an object behind a delete marker; its version stays as long as the bucket's rules keep it. */
+  async remove(key: string, signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }), {
+        abortSignal: signal,
+      });
+    } catch (error) {
+      throw storeError(`Deleting ${this.#name(key)}`, "s3:DeleteObject", error);
+    }
+  }
+
   async list(prefix: string, signal?: AbortSignal): Promise<ListedObject[]> {
     const objects: ListedObject[] = [];
     try {
-      const pages = paginateListObjectsV2({ client: this.#client }, { Bucket: this.#bucket, Prefix: prefix }, {
-        abortSignal: signal,
-      });
+      const pages = paginateListObjectsV2(
+        { client: this.#client },
+        { Bucket: this.#bucket, Prefix: prefix },
+        {
+          abortSignal: signal,
+        },
+      );
       for await (const page of pages) {
         for (const { Key, Size } of page.Contents ?? []) {
           if (Key !== undefined) objects.push({ key: Key, bytes: Size ?? 0 });

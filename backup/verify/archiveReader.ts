@@ -49,7 +49,8 @@ export class ArchiveReader {
     if (read.status === "rejected") return describe(read.reason);
     // Having read the contents, pg_restore leaves, and then zstd has nobody to write to.
     if (this.#depth === "everything" && decompress.status === "rejected") return describe(decompress.reason);
-    if (this.#depth === "contents" && !/^\d+; /m.test(this.#contents)) return "its table of contents is empty";
+    if (this.#depth === "contents" && !/^\d+; /m.test(this.#contents))
+      return "its table of contents is empty";
     return undefined;
   }
 }

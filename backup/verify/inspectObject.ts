@@ -50,7 +50,11 @@ export async function inspectObject(
     found = await measure(key, expected.kind, context);
   } catch (error) {
     context.signal.throwIfAborted();
-    return { object, verdict: "could not check", detail: error instanceof Error ? error.message : String(error) };
+    return {
+      object,
+      verdict: "could not check",
+      detail: error instanceof Error ? error.message : String(error),
+    };
   }
   if (found === undefined) return { object, verdict: "missing" };
   return { object, ...judge(expected, found, all) };

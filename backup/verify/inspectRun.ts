@@ -36,7 +36,10 @@ export async function inspectRun(run: string, context: InspectionContext): Promi
   return { run, verdict: sumUp(objects), objects, manifest };
 }
 
-export async function inspectObjects(manifest: Manifest, context: InspectionContext): Promise<ObjectReport[]> {
+export async function inspectObjects(
+  manifest: Manifest,
+  context: InspectionContext,
+): Promise<ObjectReport[]> {
   const reports = new Map<string, ObjectReport>();
   await forEachLimited(manifest.objects, objectsAtOnce, async (expected) => {
     const key = objectKey(manifest.run, expected.name);

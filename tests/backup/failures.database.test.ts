@@ -51,7 +51,7 @@ async function expectNoBackup(): Promise<void> {
 describe("a dump that fails", () => {
   it("makes the run fail with what pg_dump said, and without a manifest", async () => {
     await postgres.query("create role half_blind login bypassrls password 'blind-password'");
-    await postgres.query("grant usage on schema shop, \"Odd \"\" schema\", auth, storage, cron to half_blind");
+    await postgres.query('grant usage on schema shop, "Odd "" schema", auth, storage, cron to half_blind');
     const { message, exitCode } = await failureOf(
       run(commandContext({ ...environment, PGUSER: "half_blind", PGPASSWORD: "blind-password" })),
     );
@@ -64,9 +64,12 @@ describe("a dump that fails", () => {
   it("shows as a partial run with --all, and not at all without", async () => {
     const complete = await list({}, commandContext(environment));
     expect(complete).toEqual([]);
-    await store.store.putText("runs/20260101T000000Z-00000000/data-001.dump.zst", "half", "text/plain");
+    await store.store.putText("runs/20260101T000000000Z-00000000/data-001.dump.zst", "half", "text/plain");
     const all = await list({ all: true }, commandContext(environment));
-    expect(all.map(({ run, state }) => [run, state])).toContainEqual(["20260101T000000Z-00000000", "partial"]);
+    expect(all.map(({ run, state }) => [run, state])).toContainEqual([
+      "20260101T000000000Z-00000000",
+      "partial",
+    ]);
   });
 });
 
@@ -129,23 +132,37 @@ describe("a dump that waits for a lock", () => {
     program.child.kill("SIGTERM");
     await program.ended;
     expect(exitCode).toBe(7);
-    expect(message).toMatch(/^Another backup or restore of this database is running: session \d+ from 127\.0\.0\.1, since /);
+    expect(message).toMatch(
+      /^Another backup or restore of this database is running: session \d+ from 127\.0\.0\.1, since /,
+    );
   });
 });
 
 describe("a lock that a dead backup held", () => {
   it("is gone with its session", async () => {
-    const settings = { host: "127.0.0.1", port: source.port, database: "postgres", sslMode: "disable" as const };
+    const settings = {
+      host: "127.0.0.1",
+      port: source.port,
+      database: "postgres",
+      sslMode: "disable" as const,
+    };
     const client = await connect({ ...settings, user: "backup", password: backupPassword }, 1);
     await lockOutOthers(client);
     await client.end();
-    await run(commandContext(environment));
+    const first = await run(commandContext(environment));
     expect(await manifests()).toBe(runsBefore + 1);
+    expect(first.percentOfPrevious).toBeUndefined();
+  });
+
+  it("is followed by backups that are compared with the one before", async () => {
+    const { percentOfPrevious } = await run(commandContext(environment));
+    expect(percentOfPrevious).toBeGreaterThanOrEqual(99);
+    expect(percentOfPrevious).toBeLessThanOrEqual(101);
   });
 });
 
 describe("an upload that is ended", () => {
-  const key = "runs/20260102T000000Z-00000000/data-001.dump.zst";
+  const key = "runs/20260102T000000000Z-00000000/data-001.dump.zst";
 
   it("leaves neither an object nor parts", async () => {
     const controller = new AbortController();
@@ -157,9 +174,9 @@ describe("an upload that is ended", () => {
     while ((await store.unfinishedUploads()) === 0);
     controller.abort();
     await expect(upload).rejects.toThrow();
-    await store.store.abortUploads("runs/20260102T000000Z-00000000/");
+    await store.store.abortUploads("runs/20260102T000000000Z-00000000/");
     expect(await store.unfinishedUploads()).toBe(0);
-    expect(await store.keys("runs/20260102T000000Z-00000000/")).toEqual([]);
+    expect(await store.keys("runs/20260102T000000000Z-00000000/")).toEqual([]);
   });
 
   it("never replaces an object that is there", async () => {
@@ -180,7 +197,11 @@ describe("an upload that is ended", () => {
 describe("what is told before anything is touched", () => {
   it.each([
     [{ PGPASSWORD: "wrong-password" }, 3, /password authentication failed for user "backup"\.$/],
-    [{ PGPORT: "1" }, 3, /^Connecting to database postgres on 127\.0\.0\.1:1 as backup failed: connect ECONNREFUSED/],
+    [
+      { PGPORT: "1" },
+      3,
+      /^Connecting to database postgres on 127\.0\.0\.1:1 as backup failed: connect ECONNREFUSED/,
+    ],
     [{ PGDATABASE: "absent" }, 3, /database "absent" does not exist\.$/],
     [{ BACKUP_BUCKET: "absent-bucket" }, 4, /failed: there is no such bucket \(BACKUP_BUCKET\)\.$/],
   ])("%o", async (change, code, text) => {

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await createShop(postgres);
   rowsAtBackup = await readRows(postgres);
   const context = commandContext(taskEnvironment(source, store));
-  manifest = await run(context);
+  ({ manifest } = await run(context));
   progressed = context.progressed;
 });
 
@@ -40,7 +40,9 @@ afterAll(async () => {
 
 describe("backup run", () => {
   it("counts the rows of every table in the snapshot that it dumps", () => {
-    const counts = Object.fromEntries(manifest.tables.map(({ schema, table, rows }) => [`${schema}.${table}`, rows]));
+    const counts = Object.fromEntries(
+      manifest.tables.map(({ schema, table, rows }) => [`${schema}.${table}`, rows]),
+    );
     expect(counts).toMatchObject({
       "shop.tenants": 2,
       "shop.customers": 101,
@@ -154,7 +156,9 @@ describe("backup restore into a plain database", () => {
     await client.connect();
     try {
       expect(await readRows(client)).toEqual(rowsAtBackup);
-      const { rows } = await client.query("select relrowsecurity, relforcerowsecurity from pg_class where oid = 'shop.customers'::regclass");
+      const { rows } = await client.query(
+        "select relrowsecurity, relforcerowsecurity from pg_class where oid = 'shop.customers'::regclass",
+      );
       expect(rows).toEqual([{ relrowsecurity: true, relforcerowsecurity: true }]);
       expect(context.progressed).toContain("the jobs of pg_cron are left out: the target has no pg_cron");
     } finally {
@@ -168,7 +172,10 @@ describe("the source as a target", () => {
     const { message, exitCode } = await failureOf(
       restore({ intoSource: "postgres" }, commandContext(restoreInto(source.url()))),
     );
-    expect([exitCode, message.slice(0, 52)]).toEqual([9, "Nothing was restored: the target is not empty: it ha"]);
+    expect([exitCode, message.slice(0, 52)]).toEqual([
+      9,
+      "Nothing was restored: the target is not empty: it ha",
+    ]);
   });
 
   it("is refused when it was emptied, and filled again when that is said to be meant", async () => {
@@ -214,7 +221,9 @@ describe("plain pg_restore", () => {
 
 /** The whole schema as text, without the random words that newer versions of pg_dump put into it. */
 function dumpSchema(cluster: TestCluster): string[] {
-  return execFileSync("pg_dump", ["--schema-only", `--dbname=${cluster.url("supabase_admin")}`], { encoding: "utf8" })
+  return execFileSync("pg_dump", ["--schema-only", `--dbname=${cluster.url("supabase_admin")}`], {
+    encoding: "utf8",
+  })
     .split("\n")
     .filter((line) => !/^\\(un)?restrict/.test(line));
 }

@@ -5,8 +5,8 @@ import { restore } from "../../backup/commands/restore";
 import { run } from "../../backup/commands/run";
 import { verify } from "../../backup/commands/verify";
 import { type Manifest, sealManifest } from "../../backup/manifest";
-import { manifestName, objectKey } from "../../backup/runName";
 import { findTools } from "../../backup/postgres/tools";
+import { manifestName, objectKey } from "../../backup/runName";
 import { inspectRun, type RunReport } from "../../backup/verify/inspectRun";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import { commandContext, failureOf, taskEnvironment } from "./support/commands";
@@ -24,7 +24,7 @@ beforeAll(async () => {
   [source, store] = await Promise.all([startTestCluster(), startTestStore()]);
   await createShop(await source.client());
   environment = taskEnvironment(source, store);
-  good = await run(commandContext(environment));
+  ({ manifest: good } = await run(commandContext(environment)));
   for (const { name } of good.objects) contents.set(name, await readObject(objectKey(good.run, name)));
 });
 
@@ -48,7 +48,7 @@ interface Damage {
 
 /** Stores a copy of the good backup as a run of its own, with this damage. */
 async function storeDamaged({ objects, manifest, text }: Damage): Promise<string> {
-  const name = `20990101T0000${String(copies++).padStart(2, "0")}Z-00000000`;
+  const name = `20990101T0000${String(copies++).padStart(2, "0")}000Z-00000000`;
   const stored = new Map<string, Buffer | undefined>(contents);
   objects?.(stored);
   for (const [object, content] of stored) {
@@ -57,7 +57,8 @@ async function storeDamaged({ objects, manifest, text }: Damage): Promise<string
   const changed = { ...good, run: name };
   const sealed = sealManifest(manifest?.(changed) ?? changed);
   const final = text === undefined ? sealed : text(sealed);
-  if (final !== undefined) await store.store.putText(objectKey(name, manifestName), final, "application/json");
+  if (final !== undefined)
+    await store.store.putText(objectKey(name, manifestName), final, "application/json");
   return name;
 }
 
@@ -145,7 +146,11 @@ const damages: Record<string, Damage & { readonly faults: readonly string[] }> =
   },
 };
 
-function changeObject(manifest: Manifest, name: string, change: { bytes?: number; sha256?: string }): Manifest {
+function changeObject(
+  manifest: Manifest,
+  name: string,
+  change: { bytes?: number; sha256?: string },
+): Manifest {
   return {
     ...manifest,
     objects: manifest.objects.map((object) => (object.name === name ? { ...object, ...change } : object)),
@@ -200,12 +205,18 @@ describe("backup restore of a damaged backup", () => {
     const name = await storeDamaged({ objects: (stored) => stored.set(data, flipped(of(stored, data))) });
     const target = { ...environment, RESTORE_DATABASE_URL: "postgresql://nobody:nothing@127.0.0.1:1/none" };
     const context = commandContext(target);
-    expect(await failureOf(restore({ run: name }, context))).toEqual({ message: `Damaged: ${name}.`, exitCode: 5 });
+    expect(await failureOf(restore({ run: name }, context))).toEqual({
+      message: `Damaged: ${name}.`,
+      exitCode: 5,
+    });
     expect(context.printed.join("\n")).toContain(`${data}: altered`);
   });
 
   it.each([
-    ["20200101T000000Z-00000000", "There is no complete backup 20200101T000000Z-00000000 in the bucket: `backup list --all` shows what there is."],
+    [
+      "20200101T000000000Z-00000000",
+      "There is no complete backup 20200101T000000000Z-00000000 in the bucket: `backup list --all` shows what there is.",
+    ],
     ["2099", '"2099" is not the name of a backup: `backup list` shows them.'],
   ])("knows no backup %s", async (name, message) => {
     const target = { ...environment, RESTORE_DATABASE_URL: "postgresql://nobody:nothing@127.0.0.1:1/none" };

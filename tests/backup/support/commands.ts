@@ -58,7 +58,10 @@ export interface RunningCommand {
 }
 
 /** Starts the program itself, as the container does. */
-export function startBackupProgram(args: readonly string[], environment: Record<string, string>): RunningCommand {
+export function startBackupProgram(
+  args: readonly string[],
+  environment: Record<string, string>,
+): RunningCommand {
   const { bundle } = createRequire(__filename)(path.join(checkout, "build", "bundle.cjs"));
   bundle(["backup.cjs"]);
   const child = spawn(process.execPath, [path.join(checkout, "dist", "backup.cjs"), ...args], {

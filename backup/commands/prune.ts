@@ -1,0 +1,153 @@
+import { UserError } from "../../foundation/userError";
+import { listRuns, readManifest, type StoredRun } from "../catalog";
+import type { CommandContext } from "../context";
+import { readEnvironment } from "../environment";
+import { exitCodes } from "../exitCodes";
+import { formatTable } from "../output";
+import { findTools, type Tools } from "../postgres/tools";
+import { applyPolicy, type RetentionPolicy } from "../retention/policy";
+import { manifestName, objectKey } from "../runName";
+import { createClient } from "../store/client";
+import { ObjectStore } from "../store/objectStore";
+import { inspectRun } from "../verify/inspectRun";
+
+export interface PruneOptions extends RetentionPolicy {
+  /** Backups found intact now that are kept however old they are, at least 1. */
+  readonly minimum: number;
+  /** Deletes; without it only tells what would go. */
+  readonly confirm?: boolean;
+  /** Default: the present. */
+  readonly now?: Date;
+}
+
+export interface Fate {
+  readonly run: string;
+  readonly goes: boolean;
+  readonly reason: string;
+}
+
+/** Runs without a manifest may still be going on; after this time they are not. */
+const partialRunHours = 24;
+
+/**
+ * `backup prune`: deletes what the policy no longer keeps, and what interrupted runs left. It first verifies the newest
+ * backups, byte by byte, until it has the minimum of intact ones; those stay whatever their age, and without them nothing
+ * goes. Needs a role that may delete, which the task's role may not.
+ */
+export async function prune(options: PruneOptions, context: CommandContext): Promise<Fate[]> {
+  const { store: settings } = readEnvironment(["store"], context.environment);
+  const tools = await findTools();
+  const store = new ObjectStore(createClient(settings), settings.bucket);
+  const runs = await listRuns(store, context.signal);
+  const now = options.now ?? new Date();
+  const candidates = await completeRuns(runs, store, context);
+  const decided = applyPolicy(candidates.readable, options, now);
+  const aged = decided.filter(({ reasons }) => reasons.length === 0).map(({ run }) => run);
+  // When nothing is to go by age, nothing needs to be read.
+  const intact =
+    aged.length === 0
+      ? []
+      : await newestIntact(candidates.readable, options.minimum, { store, tools, now, context });
+  if (aged.length > 0 && intact.length < options.minimum) {
+    throw new UserError(
+      `Nothing was deleted: ${intact.length} backups are intact, and at least ${options.minimum} are to remain.`,
+      exitCodes.damaged,
+    );
+  }
+  const fates: Fate[] = [
+    ...decided.map(({ run, reasons }) => {
+      if (reasons.length > 0) return { run, goes: false, reason: reasons.join(", ") };
+      const isNeeded = intact.includes(run);
+      return {
+        run,
+        goes: !isNeeded,
+        reason: isNeeded
+          ? `one of the newest ${options.minimum} that are intact`
+          : "older than the policy keeps",
+      };
+    }),
+    ...candidates.unreadable.map(({ run, why }) => ({
+      run,
+      goes: false,
+      reason: `kept for somebody to look at: ${why}`,
+    })),
+    ...runs.filter(({ isComplete }) => !isComplete).map((run) => fateOfPartial(run, now)),
+  ].sort((a, b) => (a.run < b.run ? -1 : 1));
+
+  context.print(
+    fates.length === 0
+      ? "There is nothing to prune."
+      : formatTable([
+          ["RUN", options.confirm === true ? "" : "WOULD", "REASON"],
+          ...fates.map(({ run, goes, reason }) => [run, goes ? "go" : "stay", reason]),
+        ]),
+  );
+  if (options.confirm === true) await remove(fates, runs, store, context);
+  else if (fates.some(({ goes }) => goes)) context.print("Nothing was deleted; --confirm deletes.");
+  return fates;
+}
+
+/** Damaged manifests are no backups, and are not deleted either: they may be the trace of something. */
+async function completeRuns(
+  runs: readonly StoredRun[],
+  store: ObjectStore,
+  { signal }: CommandContext,
+): Promise<{ readable: StoredRun[]; unreadable: { run: string; why: string }[] }> {
+  const readable: StoredRun[] = [];
+  const unreadable: { run: string; why: string }[] = [];
+  for (const run of runs.filter(({ isComplete }) => isComplete)) {
+    const opened = await readManifest(store, run.name, signal);
+    if (opened.verdict === "intact") readable.push(run);
+    else unreadable.push({ run: run.name, why: opened.verdict });
+  }
+  return { readable, unreadable };
+}
+
+async function newestIntact(
+  runs: readonly StoredRun[],
+  minimum: number,
+  { store, tools, now, context }: { store: ObjectStore; tools: Tools; now: Date; context: CommandContext },
+): Promise<string[]> {
+  const intact: string[] = [];
+  // One from the future may be the work of a wrong clock, and is not counted.
+  for (const { name } of runs.filter(({ start }) => start <= now).reverse()) {
+    if (intact.length >= minimum) break;
+    context.progress(`verifying ${name}`);
+    const { verdict } = await inspectRun(name, { store, tools, depth: "contents", signal: context.signal });
+    if (verdict === "intact") intact.push(name);
+    else context.progress(`${name}: ${verdict}; it does not count`);
+  }
+  return intact;
+}
+
+function fateOfPartial({ name, start }: StoredRun, now: Date): Fate {
+  const hours = (now.getTime() - start.getTime()) / 3_600_000;
+  return hours > partialRunHours
+    ? { run: name, goes: true, reason: "left by an interrupted run" }
+    : { run: name, goes: false, reason: "without a manifest; may still be going on" };
+}
+
+/** The manifest first, so that nobody is offered half a backup; one that cannot be deleted does not keep the others. */
+async function remove(
+  fates: readonly Fate[],
+  runs: readonly StoredRun[],
+  store: ObjectStore,
+  context: CommandContext,
+): Promise<void> {
+  const failures: string[] = [];
+  for (const { run } of fates.filter(({ goes }) => goes)) {
+    const objects = runs.find(({ name }) => name === run)?.objects.map(({ name }) => name) ?? [];
+    const ordered = [...objects].sort((a, b) => Number(b === manifestName) - Number(a === manifestName));
+    try {
+      for (const object of ordered) await store.remove(objectKey(run, object), context.signal);
+      await store.abortUploads(objectKey(run, ""));
+      context.progress(`deleted ${run}`);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      failures.push(error instanceof Error ? error.message : String(error));
+    }
+  }
+  if (failures.length > 0) {
+    throw new UserError(`Not everything was deleted:\n${failures.join("\n")}`, exitCodes.storeFailed);
+  }
+}

@@ -1,0 +1,62 @@
+/** How long backups are kept. Days are counted back from now, weeks and months are those of the calendar in UTC. */
+export interface RetentionPolicy {
+  /** Days to keep every backup. */
+  readonly dailyDays: number;
+  /** Days to keep the newest backup of each week, which begins on Monday. */
+  readonly weeklyDays: number;
+  /** Days to keep the newest backup of each month. */
+  readonly monthlyDays: number;
+}
+
+export interface DatedRun {
+  readonly name: string;
+  readonly start: Date;
+}
+
+export interface Decision {
+  readonly run: string;
+  /** Why it is kept; without a reason it goes. */
+  readonly reasons: readonly string[];
+}
+
+const dayMilliseconds = 24 * 60 * 60 * 1000;
+
+/**
+ * What becomes of each run, by its date alone, oldest first. One that is dated in the future, because some clock was wrong,
+ * is kept, and is not the newest of its week or month.
+ */
+export function applyPolicy(runs: readonly DatedRun[], policy: RetentionPolicy, now: Date): Decision[] {
+  const sorted = [...runs].sort(
+    (a, b) => a.start.getTime() - b.start.getTime() || (a.name < b.name ? -1 : 1),
+  );
+  const past = sorted.filter(({ start }) => start <= now);
+  const newestOfWeek = newestByPeriod(past, weekOf);
+  const newestOfMonth = newestByPeriod(past, monthOf);
+  return sorted.map(({ name, start }) => {
+    if (start > now) return { run: name, reasons: ["dated in the future"] };
+    const ageDays = (now.getTime() - start.getTime()) / dayMilliseconds;
+    const reasons = [
+      ...(ageDays <= policy.dailyDays ? ["daily"] : []),
+      ...(ageDays <= policy.weeklyDays && newestOfWeek.has(name) ? [`newest of week ${weekOf(start)}`] : []),
+      ...(ageDays <= policy.monthlyDays && newestOfMonth.has(name)
+        ? [`newest of month ${monthOf(start)}`]
+        : []),
+    ];
+    return { run: name, reasons };
+  });
+}
+
+function newestByPeriod(sorted: readonly DatedRun[], periodOf: (date: Date) => string): Set<string> {
+  return new Set(new Map(sorted.map(({ name, start }) => [periodOf(start), name])).values());
+}
+
+/** `2026-11` */
+function monthOf(date: Date): string {
+  return date.toISOString().slice(0, 7);
+}
+
+/** The Monday that the week begins with: `2026-11-16`. */
+function weekOf(date: Date): string {
+  const sinceMonday = (date.getUTCDay() + 6) % 7;
+  return new Date(date.getTime() - sinceMonday * dayMilliseconds).toISOString().slice(0, 10);
+}

@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { list } from "../../backup/commands/list";
+import { type PruneOptions, prune } from "../../backup/commands/prune";
+import { type Manifest, manifestVersion, sealManifest } from "../../backup/manifest";
+import { manifestName, objectKey } from "../../backup/runName";
+import { ObjectStore } from "../../backup/store/objectStore";
+import { commandContext, failureOf } from "./support/commands";
+import { startTestStore, type TestStore } from "./support/store";
+
+let testStore: TestStore;
+/** Makes the names of runs differ between tests. */
+let serial = 0;
+const now = new Date("2026-06-15T12:00:00Z");
+const policy: PruneOptions = { dailyDays: 7, weeklyDays: 7, monthlyDays: 7, minimum: 2, now };
+
+beforeAll(async () => {
+  testStore = await startTestStore();
+});
+
+afterAll(async () => {
+  await testStore?.remove();
+});
+
+beforeEach(async () => {
+  for (const key of await testStore.keys()) await testStore.store.remove(key);
+});
+
+/** A whole backup with one small object, made on that day of June 2026. */
+async function storeBackup(day: number, stored = "select 1;"): Promise<string> {
+  const run = `202606${String(day).padStart(2, "0")}T030000000Z-${String(++serial).padStart(8, "0")}`;
+  const text = "select 1;";
+  const manifest: Manifest = {
+    formatVersion: manifestVersion,
+    run,
+    tool: { version: "0", pgDump: "17.2", zstd: "1.5.4" },
+    source: {
+      systemIdentifier: "1",
+      database: "postgres",
+      databaseOid: 5,
+      lsn: "0/1",
+      serverVersion: "15.20",
+    },
+    snapshot: "1-1",
+    startedAt: now.toISOString(),
+    finishedAt: now.toISOString(),
+    schemas: [],
+    roles: [],
+    extensions: [],
+    tables: [],
+    objects: [
+      {
+        name: "globals.sql",
+        kind: "sql",
+        content: "globals",
+        bytes: text.length,
+        sha256: createHash("sha256").update(text).digest("hex"),
+      },
+    ],
+  };
+  await testStore.store.putText(objectKey(run, "globals.sql"), stored, "application/sql");
+  await testStore.store.putText(objectKey(run, manifestName), sealManifest(manifest), "application/json");
+  return run;
+}
+
+const context = () => commandContext({ ...testStore.environment });
+const complete = async () => (await list({}, context())).map(({ run }) => run);
+
+describe("backup prune", () => {
+  it("deletes nothing until that is confirmed, and then what it said", async () => {
+    const [old, , fresh] = [await storeBackup(1), await storeBackup(12), await storeBackup(14)];
+    const told = await prune(policy, context());
+    expect(told.filter(({ goes }) => goes)).toEqual([
+      { run: old, goes: true, reason: "older than the policy keeps" },
+    ]);
+    expect(await complete()).toHaveLength(3);
+
+    expect(await prune({ ...policy, confirm: true }, context())).toEqual(told);
+    expect(await complete()).not.toContain(old);
+    expect(await complete()).toContain(fresh);
+    expect((await prune({ ...policy, confirm: true }, context())).filter(({ goes }) => goes)).toEqual([]);
+  });
+
+  it("keeps the newest intact ones however old they are; a damaged one does not count", async () => {
+    const [first, second, third] = [await storeBackup(1), await storeBackup(2), await storeBackup(3)];
+    const damaged = await storeBackup(4, "select 2;");
+    await prune({ ...policy, confirm: true }, context());
+    expect(await complete()).toEqual([second, third]);
+    expect([first, damaged].every((run) => run !== second)).toBe(true);
+  });
+
+  it("deletes nothing where fewer than the minimum are intact", async () => {
+    await storeBackup(1);
+    await storeBackup(2, "select 2;");
+    expect(await failureOf(prune({ ...policy, confirm: true }, context()))).toEqual({
+      message: "Nothing was deleted: 1 backups are intact, and at least 2 are to remain.",
+      exitCode: 5,
+    });
+    expect(await complete()).toHaveLength(2);
+  });
+
+  it("sweeps what interrupted runs left a day ago, and nothing that is not its own", async () => {
+    const keys = {
+      old: "runs/20260614T110000000Z-00000000/data-001.dump.zst",
+      young: "runs/20260615T110000000Z-00000000/data-001.dump.zst",
+      foreign: "runs/notes/readme.txt",
+      outside: "other/20200101T000000000Z-00000000/x",
+    };
+    for (const key of Object.values(keys)) await testStore.store.putText(key, "x", "text/plain");
+    await prune({ ...policy, confirm: true }, context());
+    expect(await testStore.keys()).toEqual([keys.outside, keys.young, keys.foreign].sort());
+  });
+
+  it("leaves a backup with a damaged manifest for somebody to look at", async () => {
+    const run = "20260101T030000000Z-00000000";
+    await testStore.store.putText(objectKey(run, manifestName), "{", "application/json");
+    expect(await prune({ ...policy, confirm: true }, context())).toEqual([
+      { run, goes: false, reason: "kept for somebody to look at: manifest damaged" },
+    ]);
+    expect(await testStore.keys()).toEqual([objectKey(run, manifestName)]);
+  });
+
+  it("hides a backup before it takes it apart", async () => {
+    const run = await storeBackup(1);
+    await storeBackup(12);
+    await storeBackup(13);
+    const removed: string[] = [];
+    const original = ObjectStore.prototype.remove;
+    ObjectStore.prototype.remove = async function (this: ObjectStore, key, signal) {
+      removed.push(key);
+      await original.call(this, key, signal);
+    };
+    try {
+      await prune({ ...policy, confirm: true }, context());
+    } finally {
+      ObjectStore.prototype.remove = original;
+    }
+    expect(removed).toEqual([objectKey(run, manifestName), objectKey(run, "globals.sql")]);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from "vitest";
+import { parseContents, selectEntries } from "../../../backup/restore/contents";
+
+const names = {
+  schemas: ["public", "shop", "shop two", "auth", "storage", "extensions", "cron"],
+  roles: [
+    "postgres",
+    "app_owner",
+    "supabase_admin",
+    "supabase_auth_admin",
+    "supabase_storage_admin",
+    "odd role",
+  ],
+};
+
+const list = `;
+; Archive created at 2026-11-22 13:14:35 UTC
+;     Format: CUSTOM
+;
+3; 2615 1 SCHEMA - shop app_owner
+4; 2615 2 SCHEMA - auth supabase_admin
+5; 2615 3 SCHEMA - public postgres
+6; 0 0 ACL - SCHEMA shop app_owner
+7; 0 0 ACL - SCHEMA public postgres
+8; 0 0 ACL - SCHEMA auth supabase_admin
+9; 3079 4 EXTENSION - pg_trgm 
+10; 0 0 COMMENT - EXTENSION pg_trgm 
+11; 1259 5 TABLE shop customers app_owner
+12; 1259 6 TABLE auth users supabase_auth_admin
+13; 1259 7 MATERIALIZED VIEW shop two a view odd role
+14; 826 8 DEFAULT ACL public DEFAULT PRIVILEGES FOR TABLES postgres
+15; 826 9 DEFAULT ACL auth DEFAULT PRIVILEGES FOR TABLES supabase_auth_admin
+16; 3256 10 POLICY storage objects own files supabase_storage_admin
+17; 3256 11 POLICY storage objects platform supabase_storage_admin
+18; 2620 12 TRIGGER auth users on_new_user supabase_auth_admin
+19; 6104 13 PUBLICATION - supabase_realtime postgres
+20; 6106 14 PUBLICATION TABLE shop supabase_realtime customers postgres
+21; 3466 15 EVENT TRIGGER - pgrst_watch supabase_admin
+22; 3466 16 EVENT TRIGGER - own_watch postgres
+23; 0 0 ROW SECURITY shop customers app_owner
+24; 0 0 ACL extensions FUNCTION digest(text, text) supabase_admin
+25; 0 0 ACL - SCHEMA cron supabase_admin
+`;
+
+const entries = parseContents(list, names);
+const idsOf = (selected: readonly { line: string }[]): number[] =>
+  selected.map(({ line }) => Number.parseInt(line, 10));
+
+describe("a table of contents", () => {
+  it.each([
+    [11, { kind: "TABLE", schema: "shop", tag: "customers", owner: "app_owner" }],
+    [13, { kind: "MATERIALIZED VIEW", schema: "shop two", tag: "a view", owner: "odd role" }],
+    [9, { kind: "EXTENSION", schema: undefined, tag: "pg_trgm", owner: "" }],
+    [16, { kind: "POLICY", schema: "storage", tag: "objects own files", owner: "supabase_storage_admin" }],
+    [
+      20,
+      { kind: "PUBLICATION TABLE", schema: "shop", tag: "supabase_realtime customers", owner: "postgres" },
+    ],
+  ])("is read entry by entry (%i)", (id, expected) => {
+    expect(entries.find(({ line }) => line.startsWith(`${id};`))).toMatchObject(expected);
+  });
+});
+
+describe("what is restored", () => {
+  it("into a project is what the application added, on the platform's tables too", () => {
+    const selected = selectEntries(entries, {
+      isProject: true,
+      onPlatformTables: new Set(["storage.objects platform"]),
+    });
+    expect(idsOf(selected.schemas)).toEqual([3, 6, 7]);
+    expect(idsOf(selected.rest)).toEqual([11, 13, 14, 16, 18, 20, 22, 23]);
+  });
+
+  it("into a plain database is everything but extensions and what hangs on them", () => {
+    const selected = selectEntries(entries, { isProject: false, onPlatformTables: new Set() });
+    expect(idsOf(selected.schemas)).toEqual([3, 4, 6, 7, 8]);
+    expect(idsOf(selected.rest)).toEqual([11, 12, 14, 15, 18, 19, 20, 22, 23]);
+  });
+});

@@ -1,0 +1,45 @@
+import { fc, test } from "@fast-check/vitest";
+import { describe, expect, it } from "vitest";
+import { newRunName, objectKey, parseObjectKey, runStart } from "../../backup/runName";
+
+const moments = fc.date({ min: new Date("2000-01-01"), max: new Date("2100-01-01"), noInvalidDate: true });
+
+describe("the name of a run", () => {
+  it("tells when it began, in UTC", () => {
+    expect(newRunName(new Date("2026-11-22T13:15:00.042Z"))).toMatch(/^20261122T131500042Z-[0-9a-f]{8}$/);
+  });
+
+  test.prop([moments])("gives the moment back", (moment) => {
+    expect(runStart(newRunName(moment))).toEqual(moment);
+  });
+
+  test.prop([moments, moments])("sorts by time", (a, b) => {
+    fc.pre(a.getTime() !== b.getTime());
+    expect(newRunName(a) < newRunName(b)).toBe(a < b);
+  });
+
+  it.each([
+    "",
+    "latest",
+    "20261122T131500Z-9f3a0c21",
+    "20261399T131500042Z-9f3a0c21",
+    "20261122T131500042Z-9F3A0C21",
+  ])("is not %o", (name) => {
+    expect(runStart(name)).toBeUndefined();
+  });
+});
+
+describe("the key of an object", () => {
+  const run = "20261122T131500042Z-9f3a0c21";
+
+  it("names its run and itself", () => {
+    expect(parseObjectKey(objectKey(run, "data-001.dump.zst"))).toEqual({ run, object: "data-001.dump.zst" });
+  });
+
+  it.each(["", "runs/", `runs/${run}`, `runs/${run}/`, `other/${run}/x`, "runs/notes/x"])(
+    "is not %o",
+    (key) => {
+      expect(parseObjectKey(key)).toBeUndefined();
+    },
+  );
+});
