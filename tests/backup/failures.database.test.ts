@@ -1,4 +1,3 @@
-import { execFileSync } from "node:child_process";
 import { PassThrough } from "node:stream";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
@@ -11,6 +10,7 @@ import { startTestCluster, type TestCluster } from "../support/cluster";
 import {
   childrenOf,
   commandContext,
+  commandLines,
   failureOf,
   type RunningCommand,
   startBackupProgram,
@@ -120,9 +120,9 @@ describe("a dump that waits for a lock", () => {
   });
 
   it("shows its password to nobody who lists processes", async () => {
-    const commandLines = execFileSync("ps", ["-eo", "args="], { encoding: "utf8" });
-    expect(commandLines).toContain("--snapshot=");
-    expect(commandLines).not.toContain(backupPassword);
+    const visible = commandLines();
+    expect(visible).toContain("--snapshot=");
+    expect(visible).not.toContain(backupPassword);
     program.child.kill("SIGTERM");
     await program.ended;
   });

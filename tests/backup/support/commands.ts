@@ -1,4 +1,5 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import type { CommandContext } from "../../../backup/context";
@@ -78,11 +79,33 @@ export function startBackupProgram(
   return { child, ended };
 }
 
-/** Process ids of the children of a process that run this program. */
+/** Process ids of the children of a process that run this program. Linux only. */
 export function childrenOf(pid: number | undefined, program: string): number[] {
-  return execFileSync("ps", ["-o", "pid=,comm=", "--ppid", String(pid)], { encoding: "utf8" })
-    .split("\n")
-    .map((line) => line.trim().split(/\s+/))
-    .filter(([, command]) => command === program)
-    .map(([child]) => Number(child));
+  return processIds().filter((id) => {
+    const stat = readProcessFile(id, "stat");
+    const command = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
+    const parent = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
+    return command === program && parent === String(pid);
+  });
+}
+
+/** The command lines of all processes, as everybody on the machine can read them. */
+export function commandLines(): string {
+  return processIds()
+    .map((id) => readProcessFile(id, "cmdline").replaceAll("\0", " "))
+    .join("\n");
+}
+
+function processIds(): number[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+}
+
+function readProcessFile(pid: number, file: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${file}`, "utf8");
+  } catch {
+    return "";
+  }
 }
