@@ -81,7 +81,7 @@ function isFresh(root: string, entrypoint: string, file: string, inputsFile: str
   if (made.entrypoint !== entrypoint) return false;
   return made.inputs.every((input: string) => {
     const source = statSync(path.join(root, input), { throwIfNoEntry: false });
-    return source !== undefined && Math.max(source.mtimeMs, source.ctimeMs) < made.startedAt;
+    return source !== undefined && source.mtimeMs < made.startedAt;
   });
 }
 

@@ -35,31 +35,37 @@ const id = z.guid("must be a UUID");
 const moment = z.iso.datetime({ offset: true, error: "must be a time such as 2026-01-31T09:00:00Z" });
 const object = z.record(z.string(), z.json(), "must be an object");
 
-const workOrder = z.strictObject({
-  customer_id: id,
-  service_type: text(200),
-  technician_id: z.optional(id),
-  scheduled_at: z.optional(moment),
-  notes: z.optional(text(20_000)),
-  metadata: z.optional(object),
-});
+const workOrder = z.strictObject(
+  {
+    customer_id: id,
+    service_type: text(200),
+    technician_id: z.optional(id),
+    scheduled_at: z.optional(moment),
+    notes: z.optional(text(20_000)),
+    metadata: z.optional(object),
+  },
+  "must be an object",
+);
 
-const customerChanges = z.strictObject({
-  id,
-  email: z.optional(z.nullable(z.email("must be an e-mail address"))),
-  first_name: z.optional(text(200)),
-  last_name: z.optional(text(200)),
-  phone: z.optional(
-    z.nullable(
-      z.string("must be a text").check(z.regex(/^\+?[0-9][0-9 ().-]{4,30}$/, "must be a phone number")),
+const customerChanges = z.strictObject(
+  {
+    id,
+    email: z.optional(z.nullable(z.email("must be an e-mail address"))),
+    first_name: z.optional(text(200)),
+    last_name: z.optional(text(200)),
+    phone: z.optional(
+      z.nullable(
+        z.string("must be a text").check(z.regex(/^\+?[0-9][0-9 ().-]{4,30}$/, "must be a phone number")),
+      ),
     ),
-  ),
-  address: z.optional(z.nullable(object)),
-  preferences: z.optional(object),
-  tags: z.optional(
-    z.array(text(100), "must be a list").check(z.maxLength(100, "must have at most 100 entries")),
-  ),
-});
+    address: z.optional(z.nullable(object)),
+    preferences: z.optional(object),
+    tags: z.optional(
+      z.array(text(100), "must be a list").check(z.maxLength(100, "must have at most 100 entries")),
+    ),
+  },
+  "must be an object",
+);
 
 /** By the name in the request. */
 export const actions: ReadonlyMap<string, Action> = new Map<string, Action>([
@@ -101,6 +107,6 @@ function faultsOf(error: z.core.$ZodError): Fault[] {
     if (issue.code === "unrecognized_keys") {
       return issue.keys.map((key) => ({ field: `${field}.${key}`, problem: "is not known" }));
     }
-    return [{ field, problem: issue.message === "Invalid input" ? "must be an object" : issue.message }];
+    return [{ field, problem: issue.message }];
   });
 }

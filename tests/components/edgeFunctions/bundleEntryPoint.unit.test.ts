@@ -1,0 +1,86 @@
+import { mkdir, mkdtemp, readFile, rm, symlink, utimes, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { bundleEntryPoint } from "../../../components/edgeFunctions/bundleEntryPoint";
+import { checkoutRoot } from "../../../foundation/checkout";
+
+const anHourAgo = new Date(Date.now() - 3_600_000);
+
+let root: string;
+
+beforeEach(async () => {
+  root = await mkdtemp(path.join(tmpdir(), "edge function "));
+  await mkdir(path.join(root, "functions"));
+  const lockfile = path.join(root, "package-lock.json");
+  await writeFile(lockfile, "{}");
+  await utimes(lockfile, anHourAgo, anHourAgo);
+});
+afterEach(() => rm(root, { recursive: true }));
+
+/** Saves a source; an hour ago, because what is saved while a bundle is made counts as newer than it. */
+async function source(name: string, text: string, savedAt = anHourAgo) {
+  const file = path.join(root, "functions", name);
+  await writeFile(file, text);
+  await utimes(file, savedAt, savedAt);
+}
+const bundled = async () => readFile(path.join(root, bundleEntryPoint("x", "functions/x.ts", root)), "utf8");
+
+test("joins what the entry point imports, and leaves to Deno what Deno loads", async () => {
+  await source("greeting.ts", 'export const greeting: string = "hello";');
+  await source(
+    "x.ts",
+    'import { greeting } from "./greeting.ts";\nimport { z } from "npm:zod@4";\nconsole.log(greeting, z);',
+  );
+
+  const text = await bundled();
+
+  expect(text).toContain('var greeting = "hello";');
+  expect(text.match(/^import .*$/gm)).toEqual(['import { z } from "npm:zod@4";']);
+});
+
+test("follows a change in an imported module", async () => {
+  await source("greeting.ts", 'export const greeting = "hello";');
+  await source("x.ts", 'import { greeting } from "./greeting.ts";\nconsole.log(greeting);');
+  await bundled();
+
+  await source("greeting.ts", 'export const greeting = "good day";', new Date());
+
+  expect(await bundled()).toContain('"good day"');
+});
+
+test("leaves the file alone while nothing has changed", async () => {
+  await source("x.ts", "console.log(1);");
+  await bundled();
+  const file = path.join(root, "dist/functions/x/index.js");
+  // A file that was made again would not have this.
+  await writeFile(file, "// kept");
+
+  expect(await bundled()).toBe("// kept");
+});
+
+test("says where a function does not build", async () => {
+  await source("x.ts", 'import "./gone.ts";');
+
+  expect(() => bundleEntryPoint("x", "functions/x.ts", root)).toThrow(
+    /^The edge function x does not build: functions\/x\.ts:1:8: Could not resolve "\.\/gone\.ts"$/,
+  );
+});
+
+test("the business automation has the same bundle from any checkout, and needs nothing beside it", async () => {
+  const checkout = checkoutRoot();
+  const entrypoint = "functions/business-automation/index.ts";
+  await rm(path.join(root, "functions"), { recursive: true });
+  await symlink(path.join(checkout, "functions"), path.join(root, "functions"));
+  await symlink(path.join(checkout, "node_modules"), path.join(root, "node_modules"));
+
+  const elsewhere = await readFile(path.join(root, bundleEntryPoint("a", entrypoint, root)), "utf8");
+  const here = await readFile(
+    path.join(checkout, bundleEntryPoint("business-automation", entrypoint, checkout)),
+    "utf8",
+  );
+
+  expect(elsewhere).toBe(here);
+  expect(here.match(/^import .*$/gm)).toBeNull();
+  expect(here).not.toContain(checkout);
+});

@@ -1,0 +1,200 @@
+import { describe, expect, test } from "vitest";
+import {
+  allowedOrigin,
+  createWorkOrder,
+  handlerOn,
+  refusal,
+  request,
+  tenantId,
+  token,
+  workOrder,
+} from "./support";
+
+describe("the caller", () => {
+  test("is who the Data API hears, with the tenant of the token", async () => {
+    const { handle, calls } = handlerOn();
+
+    const response = await handle(request(createWorkOrder));
+
+    expect(response.status).toBe(201);
+    expect(await response.json()).toEqual({ data: { id: "row" } });
+    expect(calls).toEqual([
+      {
+        accessToken: token(),
+        verb: "insert",
+        table: { schema: "home_services", name: "work_orders" },
+        values: { ...workOrder, tenant_id: tenantId },
+      },
+    ]);
+  });
+
+  test.each([["beside the data", { ...createWorkOrder, tenant_id: "33333333-3333-4333-8333-333333333333" }]])(
+    "cannot name another tenant %s: it is not read",
+    async (_, body) => {
+      const { handle, calls } = handlerOn();
+
+      await handle(request(body));
+
+      expect(calls.map(({ values }) => values.tenant_id)).toEqual([tenantId]);
+    },
+  );
+
+  test("cannot name another tenant in the data: it is refused", async () => {
+    const { handle, calls } = handlerOn();
+    const data = { ...workOrder, tenant_id: "33333333-3333-4333-8333-333333333333" };
+
+    const response = await handle(request({ ...createWorkOrder, data }));
+
+    expect(response.status).toBe(422);
+    expect(await response.json()).toEqual({
+      error: "The data is not valid.",
+      faults: [{ field: "data.tenant_id", problem: "is not known" }],
+    });
+    expect(calls).toEqual([]);
+  });
+
+  test.each([
+    ["no token", undefined],
+    ["an API key in place of a token", "Bearer sb_publishable_123"],
+    ["another scheme", `Basic ${token()}`],
+    ["a payload that is no JSON", "Bearer e30.bm8.x"],
+  ])("with %s is asked to sign in", async (_, authorization) => {
+    const { handle, calls } = handlerOn();
+
+    const response = await handle(request(createWorkOrder, { headers: { authorization } }));
+
+    expect(response.status).toBe(401);
+    expect(response.headers.get("www-authenticate")).toBe("Bearer");
+    expect(calls).toEqual([]);
+  });
+
+  test("who is in no tenant may do nothing", async () => {
+    const { handle, calls } = handlerOn();
+
+    const response = await handle(
+      request(createWorkOrder, { headers: { authorization: `Bearer ${token({})}` } }),
+    );
+
+    expect(response.status).toBe(403);
+    expect(calls).toEqual([]);
+  });
+});
+
+describe("pages of other origins", () => {
+  test("an allowed one is named, never all", async () => {
+    const response = await handlerOn().handle(
+      request(createWorkOrder, { headers: { origin: allowedOrigin } }),
+    );
+
+    expect(response.status).toBe(201);
+    expect(response.headers.get("access-control-allow-origin")).toBe(allowedOrigin);
+    expect(response.headers.get("vary")).toBe("origin");
+  });
+
+  test("another one is refused before anything is done", async () => {
+    const { handle, calls } = handlerOn();
+
+    const response = await handle(request(createWorkOrder, { headers: { origin: "https://evil.example" } }));
+
+    expect(response.status).toBe(403);
+    expect(response.headers.get("access-control-allow-origin")).toBeNull();
+    expect(calls).toEqual([]);
+  });
+
+  test("no origin, a server's request, passes without CORS headers", async () => {
+    const response = await handlerOn().handle(request(createWorkOrder));
+
+    expect(response.status).toBe(201);
+    expect(response.headers.get("access-control-allow-origin")).toBeNull();
+  });
+
+  test.each([
+    [allowedOrigin, 204, "POST, OPTIONS"],
+    ["https://evil.example", 403, null],
+  ])("a preflight from %s is answered %i", async (origin, status, methods) => {
+    const preflight = request(undefined, {
+      method: "OPTIONS",
+      headers: { origin, authorization: undefined },
+    });
+
+    const response = await handlerOn().handle(preflight);
+
+    expect(response.status).toBe(status);
+    expect(response.headers.get("access-control-allow-methods")).toBe(methods);
+  });
+
+  test("an error to an allowed page can be read by it", async () => {
+    const headers = { origin: allowedOrigin, authorization: undefined };
+
+    const response = await handlerOn().handle(request(createWorkOrder, { headers }));
+
+    expect(response.status).toBe(401);
+    expect(response.headers.get("access-control-allow-origin")).toBe(allowedOrigin);
+  });
+});
+
+describe("the request", () => {
+  test.each([
+    [405, request(undefined, { method: "GET" }), "Only POST is served."],
+    [
+      415,
+      request(createWorkOrder, { headers: { "content-type": "text/plain" } }),
+      "The body must be application/json.",
+    ],
+    [400, request(undefined, { text: "{" }), 'The body must be a JSON object: {"action": …, "data": {…}}.'],
+    [400, request("text"), 'The body must be a JSON object: {"action": …, "data": {…}}.'],
+    [
+      400,
+      request({ action: "drop_tables", data: {} }),
+      "The action is not known; known are create_work_order, update_customer.",
+    ],
+    [400, request({ data: {} }), "The action is not known; known are create_work_order, update_customer."],
+    [
+      413,
+      request(undefined, { text: `"${"x".repeat(100_000)}"` }),
+      "The body must have at most 100000 bytes.",
+    ],
+  ])("that is wrong is answered %i", async (status, wrong, error) => {
+    const { handle, calls } = handlerOn();
+
+    const response = await handle(wrong);
+
+    expect(response.status).toBe(status);
+    expect(await response.json()).toEqual({ error });
+    expect(calls).toEqual([]);
+  });
+
+  test("may be as large as the limit", async () => {
+    const body = JSON.stringify({ ...createWorkOrder, padding: "" });
+    const padding = "ä".repeat((100_000 - body.length) / 2);
+
+    const response = await handlerOn().handle(request({ ...createWorkOrder, padding }));
+
+    expect(response.status).toBe(201);
+  });
+});
+
+describe("a refusal by the database", () => {
+  test.each([
+    [401, refusal(401, "PGRST301"), "The token is no longer valid; sign in again."],
+    [403, refusal(403, "42501"), "You may not do this."],
+    [422, refusal(409, "23503"), "The data refers to something that does not exist."],
+    [422, refusal(400, "23514"), "The data is not valid."],
+    [422, refusal(400, "22007"), "The data is not valid."],
+    [409, refusal(409, "23505"), "There is such a row already."],
+    [502, refusal(503, "PGRST002"), "The database could not be asked."],
+    [504, new DOMException("aborted", "TimeoutError"), "The database did not answer in time."],
+    [500, new TypeError("canary: fetch failed"), "Something went wrong."],
+  ])("is answered %i in our words, and logged in its own", async (status, error, message) => {
+    const { handle, logged } = handlerOn(error);
+
+    const response = await handle(request(createWorkOrder));
+
+    expect(response.status).toBe(status);
+    const text = await response.text();
+    expect(JSON.parse(text)).toEqual({ error: message });
+    expect(text).not.toContain("canary");
+    expect(logged).toHaveLength(1);
+    expect(JSON.stringify(logged)).toContain(error.message);
+  });
+});
