@@ -23,6 +23,8 @@ export interface ProcessOptions {
   readonly stdio: StdioOptions;
   /** Ends the process: SIGTERM, and SIGKILL when it is still there 5 s later. */
   readonly signal?: AbortSignal | undefined;
+  /** Run as another user; only root can. */
+  readonly user?: { readonly uid: number; readonly gid: number } | undefined;
   /** Never to be shown. */
   readonly secrets?: readonly string[];
 }
@@ -36,7 +38,7 @@ export interface RunningProgram {
 /** Starts a program whose standard error, if it is a pipe, is kept for the message of its failure. */
 export function startProgram(file: string, args: readonly string[], options: ProcessOptions): RunningProgram {
   const name = file.slice(file.lastIndexOf("/") + 1);
-  const child = spawn(file, args, { env: options.environment, stdio: options.stdio });
+  const child = spawn(file, args, { env: options.environment, stdio: options.stdio, ...options.user });
   let errorText = "";
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     errorText = (errorText + text).slice(-rememberedBytes);

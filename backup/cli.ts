@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { describeError, UserError } from "../foundation/userError";
 import { totalBytes } from "./catalog";
+import { drill } from "./commands/drill";
 import { list } from "./commands/list";
 import { prune } from "./commands/prune";
 import { restore } from "./commands/restore";
@@ -66,6 +67,11 @@ function program(context: CommandContext): Command {
       const { run: restored, tables } = await restore({ ...options, run: name }, context);
       context.print(JSON.stringify({ event: "backup restored", run: restored, tables: tables.length }));
     });
+  backup
+    .command("drill")
+    .description("restore a backup into a server that is thrown away, and leave a receipt in the bucket")
+    .argument("[run]", "name of the backup; the newest when left out")
+    .action(async (name) => void (await drill({ run: name }, context)));
   backup
     .command("prune")
     .description("tell which backups the policy no longer keeps, and with --confirm delete them")

@@ -18,6 +18,8 @@ export const exitCodes = {
   targetRefused: 9,
   /** The restore did not end well; the target is not to be used. */
   restoreFailed: 10,
+  /** The drill could not be held, which says nothing about the backup. */
+  drillNotRun: 11,
   interrupted: 130,
   terminated: 143,
 } as const;

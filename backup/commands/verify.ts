@@ -1,13 +1,12 @@
-import { UserError } from "../../foundation/userError";
 import { listRuns } from "../catalog";
 import type { CommandContext } from "../context";
 import { readEnvironment } from "../environment";
-import { exitCodes } from "../exitCodes";
 import { findTools } from "../postgres/tools";
 import { selectRun } from "../selectRun";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 import { inspectRun, type RunReport } from "../verify/inspectRun";
+import { describeReport, throwUnlessIntact } from "../verify/report";
 
 export interface VerifyOptions {
   /** Full name of a run. Default: the newest that has a manifest. */
@@ -35,32 +34,9 @@ export async function verify(options: VerifyOptions, context: CommandContext): P
     context.progress(`verifying ${run}`);
     const report = await inspectRun(run, { store, tools, depth: "everything", signal: context.signal });
     reports.push(report);
-    if (options.json !== true) context.print(describe(report));
+    if (options.json !== true) context.print(describeReport(report));
   }
   if (options.json === true) context.print(JSON.stringify(reports, null, 2));
   throwUnlessIntact(reports);
   return reports;
-}
-
-/** @throws UserError that names the runs; damage outweighs what could not be checked. */
-export function throwUnlessIntact(reports: readonly RunReport[]): void {
-  const damaged = reports.filter(({ verdict }) => verdict === "damaged").map(({ run }) => run);
-  if (damaged.length > 0) {
-    throw new UserError(`Damaged: ${damaged.join(", ")}.`, exitCodes.damaged);
-  }
-  const unchecked = reports.filter(({ verdict }) => verdict === "could not check").map(({ run }) => run);
-  if (unchecked.length > 0) {
-    throw new UserError(`Could not be checked: ${unchecked.join(", ")}.`, exitCodes.couldNotCheck);
-  }
-}
-
-export function describe(report: RunReport): string {
-  const lines = [`${report.run}: ${report.verdict}`];
-  if (report.manifestFault !== undefined) {
-    lines.push(`  ${report.manifestFault.verdict}: ${report.manifestFault.detail}`);
-  }
-  for (const { object, verdict, detail } of report.objects) {
-    lines.push(`  ${object}: ${verdict}${detail === undefined ? "" : ` (${detail})`}`);
-  }
-  return lines.join("\n");
 }

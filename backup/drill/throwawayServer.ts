@@ -1,0 +1,131 @@
+import { randomBytes } from "node:crypto";
+import { chownSync, existsSync, readFileSync } from "node:fs";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type RunningProgram, startProgram } from "../childProcess";
+import type { DatabaseSettings } from "../environment";
+import { connect } from "../postgres/connect";
+import type { Tools } from "../postgres/tools";
+
+/** A PostgreSQL server with an empty database, on loopback, that is gone afterwards. */
+export interface ThrowawayServer {
+  readonly settings: DatabaseSettings;
+  remove(): Promise<void>;
+}
+
+const startSeconds = 30;
+
+/** Starts one from the server programs that are installed beside `pg_restore`. */
+export async function startThrowawayServer(tools: Tools, signal: AbortSignal): Promise<ThrowawayServer> {
+  const folder = await mkdtemp(path.join(tmpdir(), "thorbis-drill-"));
+  let server: RunningProgram | undefined;
+  const remove = async (): Promise<void> => {
+    // At once and without a checkpoint: nothing of it is to be kept.
+    server?.child.kill("SIGQUIT");
+    await server?.ended.catch(() => undefined);
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const user = unprivilegedUser();
+    const password = randomBytes(24).toString("base64url");
+    const passwordFile = path.join(folder, "password");
+    await writeFile(passwordFile, password, { mode: 0o600 });
+    if (user !== undefined) for (const file of [folder, passwordFile]) chownSync(file, user.uid, user.gid);
+    const data = path.join(folder, "data");
+    const options = {
+      environment: { PATH: process.env.PATH, LC_ALL: "C" },
+      stdio: ["ignore", "ignore", "pipe"] as ["ignore", "ignore", "pipe"],
+      user,
+      signal,
+    };
+    await startProgram(
+      serverProgram(tools, "initdb"),
+      [
+        `--pgdata=${data}`,
+        "--username=postgres",
+        "--auth=scram-sha-256",
+        `--pwfile=${passwordFile}`,
+        "--encoding=UTF8",
+        "--locale=C",
+        "--no-sync",
+      ],
+      options,
+    ).ended;
+    const port = await freePort();
+    const configuration = {
+      port,
+      listen_addresses: "127.0.0.1",
+      unix_socket_directories: "",
+      // What is thrown away need not survive a power cut.
+      fsync: "off",
+      synchronous_commit: "off",
+      full_page_writes: "off",
+      wal_level: "logical",
+      max_wal_size: "4GB",
+    };
+    const given = Object.entries(configuration).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
+    server = startProgram(serverProgram(tools, "postgres"), ["-D", data, ...given], options);
+    const settings: DatabaseSettings = {
+      host: "127.0.0.1",
+      port,
+      database: "postgres",
+      user: "postgres",
+      password,
+      sslMode: "disable",
+    };
+    await untilItAnswers(settings, server);
+    return { settings, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+async function untilItAnswers(settings: DatabaseSettings, server: RunningProgram): Promise<void> {
+  const deadline = performance.now() + startSeconds * 1000;
+  for (;;) {
+    try {
+      const client = await connect(settings, 1);
+      await client.end();
+      return;
+    } catch (error) {
+      if (performance.now() > deadline) throw error;
+    }
+    // Throws when the server has ended instead.
+    await Promise.race([server.ended, new Promise((resolve) => setTimeout(resolve, 50))]);
+    if (server.child.exitCode !== null) throw new Error("the server ended as it started");
+  }
+}
+
+/** PostgreSQL refuses to run as root. */
+function unprivilegedUser(): { uid: number; gid: number } | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const users = readFileSync("/etc/passwd", "utf8")
+    .split("\n")
+    .map((line) => line.split(":"));
+  const found = users.find(([name]) => name === "postgres") ?? users.find(([name]) => name === "nobody");
+  if (found === undefined) throw new Error("there is no user to run PostgreSQL as");
+  return { uid: Number(found[2]), gid: Number(found[3]) };
+}
+
+function serverProgram({ pgRestore }: Tools, name: string): string {
+  const beside = path.join(path.dirname(pgRestore), name);
+  return path.isAbsolute(pgRestore) && existsSync(beside) ? beside : name;
+}
+
+async function freePort(): Promise<number> {
+  return await new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      server.close(() =>
+        address !== null && typeof address === "object"
+          ? resolve(address.port)
+          : reject(new Error("no port")),
+      );
+    });
+  });
+}

@@ -1,0 +1,106 @@
+import { readdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { drill, drillsPrefix } from "../../backup/commands/drill";
+import { run } from "../../backup/commands/run";
+import { type Manifest, sealManifest } from "../../backup/manifest";
+import { manifestName, objectKey } from "../../backup/runName";
+import { startTestCluster, type TestCluster } from "../support/cluster";
+import { commandContext, failureOf, taskEnvironment } from "./support/commands";
+import { createShop } from "./support/shop";
+import { startTestStore, type TestStore } from "./support/store";
+
+let source: TestCluster;
+let store: TestStore;
+let environment: Record<string, string>;
+let manifest: Manifest;
+
+beforeAll(async () => {
+  [source, store] = await Promise.all([startTestCluster(), startTestStore()]);
+  const postgres = await source.client();
+  await createShop(postgres);
+  environment = taskEnvironment(source, store);
+  ({ manifest } = await run(commandContext(environment)));
+  // A drill has no business with the source, so it is held without it.
+  await postgres.end();
+  await source.stop();
+});
+
+afterAll(async () => {
+  await Promise.all([source?.remove(), store?.remove()]);
+});
+
+const receipts = async () =>
+  await Promise.all(
+    (await store.keys(drillsPrefix)).map(async (key) =>
+      JSON.parse((await store.store.readText(key)) ?? "null"),
+    ),
+  );
+
+const leftFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("thorbis-drill-"));
+
+describe("backup drill", () => {
+  it("passes where the backup restores, and leaves a receipt that says so", async () => {
+    const before = leftFolders();
+    const context = commandContext(environment);
+    const receipt = await drill({}, context);
+    expect(receipt).toMatchObject({
+      event: "drill passed",
+      run: manifest.run,
+      tables: manifest.tables.length,
+      rows: manifest.tables.reduce((sum, { rows }) => sum + rows, 0),
+    });
+    expect(await receipts()).toEqual([receipt]);
+    expect(context.printed).toEqual([JSON.stringify(receipt)]);
+    expect(leftFolders()).toEqual(before);
+  });
+
+  it("fails where a table has fewer rows than the manifest says, and leaves a receipt of that", async () => {
+    const name = await storeCopy((copy) => ({
+      ...copy,
+      tables: copy.tables.map((table) => (table.table === "tenants" ? { ...table, rows: 3 } : table)),
+    }));
+    const { message, exitCode } = await failureOf(drill({ run: name }, commandContext(environment)));
+    expect([exitCode, message]).toEqual([
+      10,
+      "The restored database is not what was backed up: shop.tenants has 2 rows, the backup 3.",
+    ]);
+    expect(await receipts()).toContainEqual(
+      expect.objectContaining({ event: "drill failed", run: name, reason: message }),
+    );
+  });
+
+  it("fails where the backup is damaged", async () => {
+    const name = await storeCopy((copy) => copy, "data-001.dump.zst");
+    const { exitCode } = await failureOf(drill({ run: name }, commandContext(environment)));
+    expect(exitCode).toBe(5);
+    expect(await receipts()).toContainEqual(expect.objectContaining({ event: "drill failed", run: name }));
+  });
+
+  it("is not run, rather than failed, where there can be no server", async () => {
+    const before = await receipts();
+    vi.stubEnv("TMPDIR", "/nonexistent");
+    const { message, exitCode } = await failureOf(drill({}, commandContext(environment)));
+    vi.stubEnv("TMPDIR", undefined);
+    expect(exitCode).toBe(11);
+    expect(message).toMatch(/^The drill was not run: ENOENT/);
+    expect(await receipts()).toEqual(before);
+  });
+});
+
+let copies = 0;
+
+/** Stores a copy of the backup as a run of its own, with another manifest and without one of the objects. */
+async function storeCopy(change: (manifest: Manifest) => Manifest, missing?: string): Promise<string> {
+  const name = `2099010${++copies}T000000000Z-00000000`;
+  for (const { name: object } of manifest.objects) {
+    if (object === missing) continue;
+    const chunks: Buffer[] = [];
+    for await (const chunk of (await store.store.open(objectKey(manifest.run, object))) ?? [])
+      chunks.push(chunk as Buffer);
+    await store.store.putText(objectKey(name, object), Buffer.concat(chunks), "application/octet-stream");
+  }
+  const sealed = sealManifest(change({ ...manifest, run: name }));
+  await store.store.putText(objectKey(name, manifestName), sealed, "application/json");
+  return name;
+}
