@@ -25,11 +25,15 @@ const programs = {
   "services/supabase.cjs": "local/services/supabase/main.ts",
   "services/s3-gateway.cjs": "local/services/aws/s3Gateway/main.ts",
   "backup.cjs": "backup/cli.ts",
+  "edge-functions.cjs": "components/edgeFunctions/main.ts",
   "../sdks/supabase/bin/index.js": "sdks/supabase/index.ts",
 };
 
-/** Copied out of the checkout before they run, so their packages go into the file. */
-const standalone = new Set(["language-nodejs.cjs"]);
+/**
+ * With their packages in the file: the language host is copied out of the checkout before it runs, and of the AWS SDK's
+ * clients, which take more than a second to load, the aws stand-in uses a small part.
+ */
+const standalone = new Set(["language-nodejs.cjs", "providers/aws.cjs"]);
 
 const fileOf = (output) => path.join(root, "dist", output);
 const inputsOf = (output) => `${fileOf(output)}.inputs.json`;
@@ -50,6 +54,8 @@ function bundle(outputs = Object.keys(programs)) {
       target: "node20.19",
       format: "cjs",
       packages: standalone.has(output) ? "bundle" : "external",
+      // Of a package that offers modules, only what is used goes into the file.
+      mainFields: ["module", "main"],
       sourcemap: "linked",
       metafile: true,
       write: false,
@@ -88,4 +94,7 @@ function staleOutputs() {
 
 module.exports = { bundle, isStale, root, staleOutputs };
 
-if (require.main === module) bundle();
+if (require.main === module) {
+  bundle();
+  require(fileOf("edge-functions.cjs"));
+}

@@ -1,16 +1,16 @@
-import type { CloudWatch } from "@aws-sdk/client-cloudwatch";
-import type { CloudWatchLogs } from "@aws-sdk/client-cloudwatch-logs";
-import type { EC2 } from "@aws-sdk/client-ec2";
-import type { ECS } from "@aws-sdk/client-ecs";
-import type { EventBridge } from "@aws-sdk/client-eventbridge";
-import type { IAM } from "@aws-sdk/client-iam";
-import type { KMS } from "@aws-sdk/client-kms";
-import type { S3 } from "@aws-sdk/client-s3";
-import type { Scheduler } from "@aws-sdk/client-scheduler";
-import type { SecretsManager } from "@aws-sdk/client-secrets-manager";
-import type { SNS } from "@aws-sdk/client-sns";
-import type { SQS } from "@aws-sdk/client-sqs";
-import type { STS } from "@aws-sdk/client-sts";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { UserError } from "../../../foundation/userError";
 import { AwsError } from "./errors";
 
@@ -26,19 +26,19 @@ export interface ProviderConfig {
 }
 
 interface Clients {
-  s3: S3;
-  kms: KMS;
-  iam: IAM;
-  sts: STS;
-  ecs: ECS;
-  ec2: EC2;
-  scheduler: Scheduler;
-  secretsmanager: SecretsManager;
-  sqs: SQS;
-  sns: SNS;
-  logs: CloudWatchLogs;
-  cloudwatch: CloudWatch;
-  events: EventBridge;
+  s3: S3Client;
+  kms: KMSClient;
+  iam: IAMClient;
+  sts: STSClient;
+  ecs: ECSClient;
+  ec2: EC2Client;
+  scheduler: SchedulerClient;
+  secretsmanager: SecretsManagerClient;
+  sqs: SQSClient;
+  sns: SNSClient;
+  logs: CloudWatchLogsClient;
+  cloudwatch: CloudWatchClient;
+  events: EventBridgeClient;
 }
 type Service = keyof Clients;
 
@@ -53,22 +53,21 @@ interface ClientOptions {
   };
 }
 
-/** Loaded when first used: a preview that meets no queue does not wait for the client of SQS. */
-const load: { readonly [Name in Service]: (options: ClientOptions) => Promise<Clients[Name]> } = {
-  s3: async (options) => new (await import("@aws-sdk/client-s3")).S3(options),
-  kms: async (options) => new (await import("@aws-sdk/client-kms")).KMS(options),
-  iam: async (options) => new (await import("@aws-sdk/client-iam")).IAM(options),
-  sts: async (options) => new (await import("@aws-sdk/client-sts")).STS(options),
-  ecs: async (options) => new (await import("@aws-sdk/client-ecs")).ECS(options),
-  ec2: async (options) => new (await import("@aws-sdk/client-ec2")).EC2(options),
-  scheduler: async (options) => new (await import("@aws-sdk/client-scheduler")).Scheduler(options),
-  secretsmanager: async (options) =>
-    new (await import("@aws-sdk/client-secrets-manager")).SecretsManager(options),
-  sqs: async (options) => new (await import("@aws-sdk/client-sqs")).SQS(options),
-  sns: async (options) => new (await import("@aws-sdk/client-sns")).SNS(options),
-  logs: async (options) => new (await import("@aws-sdk/client-cloudwatch-logs")).CloudWatchLogs(options),
-  cloudwatch: async (options) => new (await import("@aws-sdk/client-cloudwatch")).CloudWatch(options),
-  events: async (options) => new (await import("@aws-sdk/client-eventbridge")).EventBridge(options),
+/** Clients and commands by name, so that a bundle holds those and not the hundreds of others. */
+const make: { readonly [Name in Service]: (options: ClientOptions) => Clients[Name] } = {
+  s3: (options) => new S3Client(options),
+  kms: (options) => new KMSClient(options),
+  iam: (options) => new IAMClient(options),
+  sts: (options) => new STSClient(options),
+  ecs: (options) => new ECSClient(options),
+  ec2: (options) => new EC2Client(options),
+  scheduler: (options) => new SchedulerClient(options),
+  secretsmanager: (options) => new SecretsManagerClient(options),
+  sqs: (options) => new SQSClient(options),
+  sns: (options) => new SNSClient(options),
+  logs: (options) => new CloudWatchLogsClient(options),
+  cloudwatch: (options) => new CloudWatchClient(options),
+  events: (options) => new EventBridgeClient(options),
 };
 
 /** AWS_ENDPOINT_URL_<this> is what every SDK and the real plugin look for. */
@@ -91,7 +90,7 @@ const environmentNames: Readonly<Record<Service, string>> = {
 /** The local AWS, as one account and region of it. */
 export class Aws {
   readonly region: string;
-  readonly #clients = new Map<Service, Promise<Clients[Service]>>();
+  readonly #clients = new Map<Service, Clients[Service]>();
   #account: Promise<string> | undefined;
 
   constructor(
@@ -106,22 +105,24 @@ export class Aws {
   }
 
   /** The client of a service, made when first asked for. */
-  async use<Name extends Service>(service: Name): Promise<Clients[Name]> {
+  use<Name extends Service>(service: Name): Clients[Name] {
     let client = this.#clients.get(service);
     if (client === undefined) {
       client = this.#connect(service);
       this.#clients.set(service, client);
     }
-    return (await client) as Clients[Name];
+    return client as Clients[Name];
   }
 
   async accountId(): Promise<string> {
-    this.#account ??= this.use("sts").then(async (sts) => (await sts.getCallerIdentity({})).Account ?? "");
+    this.#account ??= this.use("sts")
+      .send(new GetCallerIdentityCommand({}))
+      .then(({ Account = "" }) => Account);
     return await this.#account;
   }
 
-  async #connect<Name extends Service>(service: Name): Promise<Clients[Name]> {
-    const client = await load[service]({
+  #connect<Name extends Service>(service: Name): Clients[Name] {
+    const client = make[service]({
       region: this.region,
       endpoint: this.#endpoint(service),
       // Local endpoints have no names for buckets.
@@ -161,7 +162,7 @@ export class Aws {
 /** Errors say which operation of which service they are from, as the real plugin's do. */
 function nameErrors(client: Clients[Service], service: Service): void {
   // The stacks of all clients have this shape; their types differ in inputs and outputs only.
-  const { middlewareStack } = client as unknown as S3;
+  const { middlewareStack } = client as unknown as S3Client;
   middlewareStack.add(
     (next, context) => async (request) => {
       try {

@@ -1,4 +1,5 @@
-import type { Filter } from "@aws-sdk/client-ec2";
+import { DescribeSubnetsCommand, DescribeVpcsCommand, type Filter } from "@aws-sdk/client-ec2";
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { UserError } from "../../../foundation/userError";
 import { lookUp } from "../engine/table";
 import type { Aws } from "./client";
@@ -8,8 +9,12 @@ type NameAndValues = { name: string; values: string[] };
 export const getCallerIdentity = lookUp<Aws, Record<string, never>>({
   args: {},
   async call(aws, _args, { signal }) {
-    const sts = await aws.use("sts");
-    const { Account = "", Arn = "", UserId = "" } = await sts.getCallerIdentity({}, { abortSignal: signal });
+    const sts = aws.use("sts");
+    const {
+      Account = "",
+      Arn = "",
+      UserId = "",
+    } = await sts.send(new GetCallerIdentityCommand({}), { abortSignal: signal });
     return { accountId: Account, arn: Arn, userId: UserId, id: Account };
   },
 });
@@ -24,11 +29,14 @@ export const getRegion = lookUp<Aws, Record<string, never>>({
 export const getVpc = lookUp<Aws, { id?: string; default?: boolean; filters?: NameAndValues[] }>({
   args: { id: { type: "string" }, default: { type: "boolean" }, filters: { type: "list" } },
   async call(aws, { id, default: isDefault, filters = [] }, { signal }) {
-    const ec2 = await aws.use("ec2");
+    const ec2 = aws.use("ec2");
     const options = { abortSignal: signal };
     const Filters = toService(filters);
     if (isDefault === true) Filters.push({ Name: "isDefault", Values: ["true"] });
-    const { Vpcs = [] } = await ec2.describeVpcs({ ...(id && { VpcIds: [id] }), Filters }, options);
+    const { Vpcs = [] } = await ec2.send(
+      new DescribeVpcsCommand({ ...(id && { VpcIds: [id] }), Filters }),
+      options,
+    );
     const [vpc, ...others] = Vpcs;
     if (vpc === undefined) throw new UserError("no matching EC2 VPC found");
     if (others.length > 0) {
@@ -57,11 +65,10 @@ export const getVpc = lookUp<Aws, { id?: string; default?: boolean; filters?: Na
 export const getSubnets = lookUp<Aws, { filters?: NameAndValues[] }>({
   args: { filters: { type: "list" } },
   async call(aws, { filters = [] }, { signal }) {
-    const ec2 = await aws.use("ec2");
-    const { Subnets = [] } = await ec2.describeSubnets(
-      { Filters: toService(filters) },
-      { abortSignal: signal },
-    );
+    const ec2 = aws.use("ec2");
+    const { Subnets = [] } = await ec2.send(new DescribeSubnetsCommand({ Filters: toService(filters) }), {
+      abortSignal: signal,
+    });
     const ids = Subnets.flatMap(({ SubnetId }) => SubnetId ?? []).sort();
     return { id: aws.region, ids, region: aws.region, tags: {} };
   },

@@ -1,3 +1,4 @@
+import { DeleteRuleCommand, DescribeRuleCommand, PutRuleCommand } from "@aws-sdk/client-eventbridge";
 import { resource, sameJson } from "../../engine/table";
 import type { Aws } from "../client";
 import { unlessMissing } from "../errors";
@@ -40,9 +41,9 @@ export const eventRule = resource<Aws, EventRuleState>({
   },
 
   async read(aws, id, _known, { signal }) {
-    const events = await aws.use("events");
+    const events = aws.use("events");
     const found = await unlessMissing(
-      events.describeRule({ Name: id }, { abortSignal: signal }),
+      events.send(new DescribeRuleCommand({ Name: id }), { abortSignal: signal }),
       "ResourceNotFoundException",
     );
     if (found === undefined) return undefined;
@@ -66,23 +67,23 @@ export const eventRule = resource<Aws, EventRuleState>({
   },
 
   async delete(aws, id, { forceDestroy }, { signal }) {
-    const events = await aws.use("events");
+    const events = aws.use("events");
     await unlessMissing(
-      events.deleteRule({ Name: id, Force: forceDestroy }, { abortSignal: signal }),
+      events.send(new DeleteRuleCommand({ Name: id, Force: forceDestroy }), { abortSignal: signal }),
       "ResourceNotFoundException",
     );
   },
 });
 
 async function put(aws: Aws, state: EventRuleState, signal: AbortSignal): Promise<void> {
-  const events = await aws.use("events");
-  await events.putRule(
-    {
+  const events = aws.use("events");
+  await events.send(
+    new PutRuleCommand({
       Name: state.name,
       Description: state.description,
       EventPattern: state.eventPattern,
       State: state.state as "ENABLED" | "DISABLED",
-    },
+    }),
     { abortSignal: signal },
   );
 }

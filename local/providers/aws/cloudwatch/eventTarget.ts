@@ -1,3 +1,8 @@
+import {
+  ListTargetsByRuleCommand,
+  PutTargetsCommand,
+  RemoveTargetsCommand,
+} from "@aws-sdk/client-eventbridge";
 import { UserError } from "../../../../foundation/userError";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
@@ -42,9 +47,9 @@ export const eventTarget = resource<Aws, EventTargetState>({
       known.targetId === undefined ? id.split("/").reverse() : [known.targetId, known.rule];
     if (rule === undefined)
       throw new UserError(`To import a target, name it <rule>/<target>, and not ${id}.`);
-    const events = await aws.use("events");
+    const events = aws.use("events");
     const listed = await unlessMissing(
-      events.listTargetsByRule({ Rule: rule }, { abortSignal: signal }),
+      events.send(new ListTargetsByRuleCommand({ Rule: rule }), { abortSignal: signal }),
       "ResourceNotFoundException",
     );
     const found = listed?.Targets?.find(({ Id }) => Id === targetId);
@@ -74,19 +79,21 @@ export const eventTarget = resource<Aws, EventTargetState>({
   },
 
   async delete(aws, _id, { rule, targetId, forceDestroy }, { signal }) {
-    const events = await aws.use("events");
+    const events = aws.use("events");
     await unlessMissing(
-      events.removeTargets({ Rule: rule, Ids: [targetId], Force: forceDestroy }, { abortSignal: signal }),
+      events.send(new RemoveTargetsCommand({ Rule: rule, Ids: [targetId], Force: forceDestroy }), {
+        abortSignal: signal,
+      }),
       "ResourceNotFoundException",
     );
   },
 });
 
 async function put(aws: Aws, state: EventTargetState, signal: AbortSignal): Promise<void> {
-  const events = await aws.use("events");
+  const events = aws.use("events");
   const { inputTransformer: transformer, deadLetterConfig } = state;
-  const { FailedEntries = [] } = await events.putTargets(
-    {
+  const { FailedEntries = [] } = await events.send(
+    new PutTargetsCommand({
       Rule: state.rule,
       Targets: [
         {
@@ -102,7 +109,7 @@ async function put(aws: Aws, state: EventTargetState, signal: AbortSignal): Prom
           ...(deadLetterConfig?.arn && { DeadLetterConfig: { Arn: deadLetterConfig.arn } }),
         },
       ],
-    },
+    }),
     { abortSignal: signal },
   );
   const [failed] = FailedEntries;

@@ -1,4 +1,13 @@
-import type { LogGroupClass } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  AssociateKmsKeyCommand,
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+  DeleteRetentionPolicyCommand,
+  DescribeLogGroupsCommand,
+  DisassociateKmsKeyCommand,
+  type LogGroupClass,
+  PutRetentionPolicyCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { unlessMissing } from "../errors";
@@ -29,13 +38,13 @@ export const logGroup = resource<Aws, LogGroupState>({
   outputs: { arn: {}, deletionProtectionEnabled: {}, region: {}, tagsAll: {} },
 
   async create(aws, state, { signal }) {
-    const logs = await aws.use("logs");
-    await logs.createLogGroup(
-      {
+    const logs = aws.use("logs");
+    await logs.send(
+      new CreateLogGroupCommand({
         logGroupName: state.name,
         kmsKeyId: state.kmsKeyId,
         logGroupClass: state.logGroupClass as LogGroupClass | undefined,
-      },
+      }),
       { abortSignal: signal },
     );
     if (state.retentionInDays > 0) await setRetention(aws, state, signal);
@@ -43,11 +52,10 @@ export const logGroup = resource<Aws, LogGroupState>({
   },
 
   async read(aws, id, _known, { signal }) {
-    const logs = await aws.use("logs");
-    const { logGroups = [] } = await logs.describeLogGroups(
-      { logGroupNamePrefix: id },
-      { abortSignal: signal },
-    );
+    const logs = aws.use("logs");
+    const { logGroups = [] } = await logs.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: id }), {
+      abortSignal: signal,
+    });
     const found = logGroups.find(({ logGroupName }) => logGroupName === id);
     if (found === undefined) return undefined;
     return {
@@ -66,27 +74,33 @@ export const logGroup = resource<Aws, LogGroupState>({
   },
 
   async update(aws, id, { before, after }, { signal }) {
-    const logs = await aws.use("logs");
+    const logs = aws.use("logs");
     if (before.retentionInDays !== after.retentionInDays) await setRetention(aws, after, signal);
     if ((before.kmsKeyId ?? "") === (after.kmsKeyId ?? "")) return;
     if (after.kmsKeyId) {
-      await logs.associateKmsKey({ logGroupName: id, kmsKeyId: after.kmsKeyId }, { abortSignal: signal });
-    } else await logs.disassociateKmsKey({ logGroupName: id }, { abortSignal: signal });
+      await logs.send(new AssociateKmsKeyCommand({ logGroupName: id, kmsKeyId: after.kmsKeyId }), {
+        abortSignal: signal,
+      });
+    } else await logs.send(new DisassociateKmsKeyCommand({ logGroupName: id }), { abortSignal: signal });
   },
 
   async delete(aws, id, { skipDestroy }, { signal }) {
     if (skipDestroy) return;
-    const logs = await aws.use("logs");
+    const logs = aws.use("logs");
     await unlessMissing(
-      logs.deleteLogGroup({ logGroupName: id }, { abortSignal: signal }),
+      logs.send(new DeleteLogGroupCommand({ logGroupName: id }), { abortSignal: signal }),
       "ResourceNotFoundException",
     );
   },
 });
 
 async function setRetention(aws: Aws, state: LogGroupState, signal: AbortSignal): Promise<void> {
-  const logs = await aws.use("logs");
+  const logs = aws.use("logs");
   const { name: logGroupName, retentionInDays } = state;
-  if (retentionInDays === 0) await logs.deleteRetentionPolicy({ logGroupName }, { abortSignal: signal });
-  else await logs.putRetentionPolicy({ logGroupName, retentionInDays }, { abortSignal: signal });
+  if (retentionInDays === 0)
+    await logs.send(new DeleteRetentionPolicyCommand({ logGroupName }), { abortSignal: signal });
+  else
+    await logs.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays }), {
+      abortSignal: signal,
+    });
 }

@@ -1,4 +1,10 @@
-import type { MetricFilter, StandardUnit } from "@aws-sdk/client-cloudwatch-logs";
+import {
+  DeleteMetricFilterCommand,
+  DescribeMetricFiltersCommand,
+  type MetricFilter,
+  PutMetricFilterCommand,
+  type StandardUnit,
+} from "@aws-sdk/client-cloudwatch-logs";
 import { UserError } from "../../../../foundation/userError";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
@@ -71,10 +77,12 @@ export const logMetricFilter = resource<Aws, LogMetricFilterState>({
   },
 
   async delete(aws, _id, { logGroupName, name }, { signal }) {
-    const logs = await aws.use("logs");
+    const logs = aws.use("logs");
     // Of several with one name (see below) moto may leave some.
     while ((await find(aws, logGroupName, name, signal)) !== undefined) {
-      await logs.deleteMetricFilter({ logGroupName, filterName: name }, { abortSignal: signal });
+      await logs.send(new DeleteMetricFilterCommand({ logGroupName, filterName: name }), {
+        abortSignal: signal,
+      });
     }
   },
 });
@@ -86,19 +94,21 @@ async function find(
   name: string,
   signal: AbortSignal,
 ): Promise<MetricFilter | undefined> {
-  const logs = await aws.use("logs");
+  const logs = aws.use("logs");
   const found = await unlessMissing(
-    logs.describeMetricFilters({ logGroupName, filterNamePrefix: name }, { abortSignal: signal }),
+    logs.send(new DescribeMetricFiltersCommand({ logGroupName, filterNamePrefix: name }), {
+      abortSignal: signal,
+    }),
     "ResourceNotFoundException",
   );
   return found?.metricFilters?.filter(({ filterName }) => filterName === name).at(-1);
 }
 
 async function put(aws: Aws, state: LogMetricFilterState, signal: AbortSignal): Promise<void> {
-  const logs = await aws.use("logs");
+  const logs = aws.use("logs");
   const { name, namespace, value, unit, defaultValue } = state.metricTransformation;
-  await logs.putMetricFilter(
-    {
+  await logs.send(
+    new PutMetricFilterCommand({
       logGroupName: state.logGroupName,
       filterName: state.name,
       filterPattern: state.pattern,
@@ -111,7 +121,7 @@ async function put(aws: Aws, state: LogMetricFilterState, signal: AbortSignal): 
           ...(defaultValue && { defaultValue: Number(defaultValue) }),
         },
       ],
-    },
+    }),
     { abortSignal: signal },
   );
 }

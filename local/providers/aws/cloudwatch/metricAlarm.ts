@@ -1,4 +1,11 @@
-import type { ComparisonOperator, StandardUnit, Statistic } from "@aws-sdk/client-cloudwatch";
+import {
+  type ComparisonOperator,
+  DeleteAlarmsCommand,
+  DescribeAlarmsCommand,
+  PutMetricAlarmCommand,
+  type StandardUnit,
+  type Statistic,
+} from "@aws-sdk/client-cloudwatch";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { fixedText, flag, requiredText } from "../properties";
@@ -59,11 +66,10 @@ export const metricAlarm = resource<Aws, MetricAlarmState>({
   },
 
   async read(aws, id, _known, { signal }) {
-    const cloudwatch = await aws.use("cloudwatch");
-    const { MetricAlarms = [] } = await cloudwatch.describeAlarms(
-      { AlarmNames: [id] },
-      { abortSignal: signal },
-    );
+    const cloudwatch = aws.use("cloudwatch");
+    const { MetricAlarms = [] } = await cloudwatch.send(new DescribeAlarmsCommand({ AlarmNames: [id] }), {
+      abortSignal: signal,
+    });
     const found = MetricAlarms.find(({ AlarmName }) => AlarmName === id);
     if (found === undefined) return undefined;
     return {
@@ -101,15 +107,15 @@ export const metricAlarm = resource<Aws, MetricAlarmState>({
   },
 
   async delete(aws, id, _state, { signal }) {
-    const cloudwatch = await aws.use("cloudwatch");
-    await cloudwatch.deleteAlarms({ AlarmNames: [id] }, { abortSignal: signal });
+    const cloudwatch = aws.use("cloudwatch");
+    await cloudwatch.send(new DeleteAlarmsCommand({ AlarmNames: [id] }), { abortSignal: signal });
   },
 });
 
 async function put(aws: Aws, state: MetricAlarmState, signal: AbortSignal): Promise<void> {
-  const cloudwatch = await aws.use("cloudwatch");
-  await cloudwatch.putMetricAlarm(
-    {
+  const cloudwatch = aws.use("cloudwatch");
+  await cloudwatch.send(
+    new PutMetricAlarmCommand({
       AlarmName: state.name,
       AlarmDescription: state.alarmDescription,
       ComparisonOperator: state.comparisonOperator as ComparisonOperator,
@@ -127,7 +133,7 @@ async function put(aws: Aws, state: MetricAlarmState, signal: AbortSignal): Prom
       AlarmActions: state.alarmActions ?? [],
       OKActions: state.okActions ?? [],
       InsufficientDataActions: state.insufficientDataActions ?? [],
-    },
+    }),
     { abortSignal: signal },
   );
 }

@@ -1,4 +1,15 @@
-import type { EC2, IpPermission, SecurityGroup } from "@aws-sdk/client-ec2";
+import {
+  AuthorizeSecurityGroupEgressCommand,
+  AuthorizeSecurityGroupIngressCommand,
+  CreateSecurityGroupCommand,
+  DeleteSecurityGroupCommand,
+  DescribeSecurityGroupsCommand,
+  type EC2Client,
+  type IpPermission,
+  RevokeSecurityGroupEgressCommand,
+  RevokeSecurityGroupIngressCommand,
+  type SecurityGroup,
+} from "@aws-sdk/client-ec2";
 import { canonicalJson, isJsonObject, type JsonValue } from "../../../../foundation/json";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
@@ -43,9 +54,13 @@ export const securityGroup = resource<Aws, SecurityGroupState>({
   outputs: { arn: {}, ownerId: {}, region: {}, tagsAll: {} },
 
   async create(aws, state, { signal }) {
-    const ec2 = await aws.use("ec2");
-    const { GroupId } = await ec2.createSecurityGroup(
-      { GroupName: state.name, Description: state.description, VpcId: state.vpcId },
+    const ec2 = aws.use("ec2");
+    const { GroupId } = await ec2.send(
+      new CreateSecurityGroupCommand({
+        GroupName: state.name,
+        Description: state.description,
+        VpcId: state.vpcId,
+      }),
       { abortSignal: signal },
     );
     const id = present(GroupId, "the id of the new security group");
@@ -62,7 +77,7 @@ export const securityGroup = resource<Aws, SecurityGroupState>({
   },
 
   async read(aws, id, _known, { signal }) {
-    const found = await find(await aws.use("ec2"), id, signal);
+    const found = await find(aws.use("ec2"), id, signal);
     if (found === undefined) return undefined;
     const owner = found.OwnerId ?? (await aws.accountId());
     return {
@@ -82,20 +97,23 @@ export const securityGroup = resource<Aws, SecurityGroupState>({
 
   async update(aws, id, { before, after }, { signal }) {
     const both = ({ ingress = [], egress = [] }: SecurityGroupState) => ({ ingress, egress });
-    await setRules(await aws.use("ec2"), id, both(before), both(after), signal);
+    await setRules(aws.use("ec2"), id, both(before), both(after), signal);
   },
 
   async delete(aws, id, _state, { signal }) {
-    const ec2 = await aws.use("ec2");
-    await unlessMissing(ec2.deleteSecurityGroup({ GroupId: id }, { abortSignal: signal }), ...missing);
+    const ec2 = aws.use("ec2");
+    await unlessMissing(
+      ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }), { abortSignal: signal }),
+      ...missing,
+    );
   },
 });
 
 const missing = ["InvalidGroup.NotFound", "InvalidGroupId.NotFound"] as const;
 
-async function find(ec2: EC2, id: string, signal: AbortSignal): Promise<SecurityGroup | undefined> {
+async function find(ec2: EC2Client, id: string, signal: AbortSignal): Promise<SecurityGroup | undefined> {
   const found = await unlessMissing(
-    ec2.describeSecurityGroups({ GroupIds: [id] }, { abortSignal: signal }),
+    ec2.send(new DescribeSecurityGroupsCommand({ GroupIds: [id] }), { abortSignal: signal }),
     ...missing,
   );
   return found?.SecurityGroups?.[0];
@@ -104,7 +122,7 @@ async function find(ec2: EC2, id: string, signal: AbortSignal): Promise<Security
 type Directions = Readonly<Record<"ingress" | "egress", readonly Rule[]>>;
 
 async function setRules(
-  ec2: EC2,
+  ec2: EC2Client,
   id: string,
   before: Directions,
   after: Directions,
@@ -119,11 +137,11 @@ async function setRules(
     const away = { GroupId: id, IpPermissions: revoked };
     const onto = { GroupId: id, IpPermissions: added };
     if (direction === "ingress") {
-      if (revoked.length > 0) await ec2.revokeSecurityGroupIngress(away, options);
-      if (added.length > 0) await ec2.authorizeSecurityGroupIngress(onto, options);
+      if (revoked.length > 0) await ec2.send(new RevokeSecurityGroupIngressCommand(away), options);
+      if (added.length > 0) await ec2.send(new AuthorizeSecurityGroupIngressCommand(onto), options);
     } else {
-      if (revoked.length > 0) await ec2.revokeSecurityGroupEgress(away, options);
-      if (added.length > 0) await ec2.authorizeSecurityGroupEgress(onto, options);
+      if (revoked.length > 0) await ec2.send(new RevokeSecurityGroupEgressCommand(away), options);
+      if (added.length > 0) await ec2.send(new AuthorizeSecurityGroupEgressCommand(onto), options);
     }
   }
 }

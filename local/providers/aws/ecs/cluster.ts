@@ -1,4 +1,10 @@
-import type { ClusterSettingName } from "@aws-sdk/client-ecs";
+import {
+  type ClusterSettingName,
+  CreateClusterCommand,
+  DeleteClusterCommand,
+  DescribeClustersCommand,
+  UpdateClusterCommand,
+} from "@aws-sdk/client-ecs";
 import { UserError } from "../../../../foundation/userError";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
@@ -22,12 +28,12 @@ export const cluster = resource<Aws, ClusterState>({
   outputs: { arn: {}, region: {}, tagsAll: {} },
 
   async create(aws, state, { signal }) {
-    const ecs = await aws.use("ecs");
+    const ecs = aws.use("ecs");
     // The service would answer with a cluster that is there already, and that belongs to somebody.
     const existing = await find(aws, state.name, signal);
     if (existing !== undefined) throw new UserError(`There is an ECS cluster named ${state.name} already.`);
-    const { cluster } = await ecs.createCluster(
-      { clusterName: state.name, settings: toService(state) },
+    const { cluster } = await ecs.send(
+      new CreateClusterCommand({ clusterName: state.name, settings: toService(state) }),
       { abortSignal: signal },
     );
     return { id: present(cluster?.clusterArn, "the cluster's ARN") };
@@ -50,23 +56,25 @@ export const cluster = resource<Aws, ClusterState>({
   },
 
   async update(aws, id, { after }, { signal }) {
-    const ecs = await aws.use("ecs");
-    await ecs.updateCluster({ cluster: id, settings: toService(after) }, { abortSignal: signal });
+    const ecs = aws.use("ecs");
+    await ecs.send(new UpdateClusterCommand({ cluster: id, settings: toService(after) }), {
+      abortSignal: signal,
+    });
   },
 
   async delete(aws, id, _state, { signal }) {
-    const ecs = await aws.use("ecs");
+    const ecs = aws.use("ecs");
     await unlessMissing(
-      ecs.deleteCluster({ cluster: id }, { abortSignal: signal }),
+      ecs.send(new DeleteClusterCommand({ cluster: id }), { abortSignal: signal }),
       "ClusterNotFoundException",
     );
   },
 });
 
 async function find(aws: Aws, cluster: string, signal: AbortSignal) {
-  const ecs = await aws.use("ecs");
-  const { clusters = [] } = await ecs.describeClusters(
-    { clusters: [cluster], include: ["SETTINGS", "CONFIGURATIONS"] },
+  const ecs = aws.use("ecs");
+  const { clusters = [] } = await ecs.send(
+    new DescribeClustersCommand({ clusters: [cluster], include: ["SETTINGS", "CONFIGURATIONS"] }),
     { abortSignal: signal },
   );
   return clusters.find(({ status }) => status !== "INACTIVE");

@@ -1,10 +1,13 @@
-import type {
-  Compatibility,
-  ContainerDefinition,
-  CPUArchitecture,
-  NetworkMode,
-  OSFamily,
-  Volume,
+import {
+  type Compatibility,
+  type ContainerDefinition,
+  type CPUArchitecture,
+  DeregisterTaskDefinitionCommand,
+  DescribeTaskDefinitionCommand,
+  type NetworkMode,
+  type OSFamily,
+  RegisterTaskDefinitionCommand,
+  type Volume,
 } from "@aws-sdk/client-ecs";
 import { isJsonObject, type JsonValue } from "../../../../foundation/json";
 import { resource } from "../../engine/table";
@@ -56,9 +59,9 @@ export const taskDefinition = resource<Aws, TaskDefinitionState>({
   outputs: { arn: {}, arnWithoutRevision: {}, revision: {}, region: {}, tagsAll: {} },
 
   async create(aws, state, { signal }) {
-    const ecs = await aws.use("ecs");
-    const { taskDefinition: made } = await ecs.registerTaskDefinition(
-      {
+    const ecs = aws.use("ecs");
+    const { taskDefinition: made } = await ecs.send(
+      new RegisterTaskDefinitionCommand({
         family: state.family,
         containerDefinitions: JSON.parse(state.containerDefinitions) as ContainerDefinition[],
         cpu: state.cpu,
@@ -79,7 +82,7 @@ export const taskDefinition = resource<Aws, TaskDefinitionState>({
             ({ name, hostPath }): Volume => ({ name, ...(hostPath && { host: { sourcePath: hostPath } }) }),
           ),
         }),
-      },
+      }),
       { abortSignal: signal },
     );
     return {
@@ -89,10 +92,10 @@ export const taskDefinition = resource<Aws, TaskDefinitionState>({
   },
 
   async read(aws, id, known, { signal }) {
-    const ecs = await aws.use("ecs");
+    const ecs = aws.use("ecs");
     const wanted = known.trackLatest === true ? id : (known.arn ?? id);
     const answer = await unlessMissing(
-      ecs.describeTaskDefinition({ taskDefinition: wanted }, { abortSignal: signal }),
+      ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: wanted }), { abortSignal: signal }),
       "ClientException",
     );
     const found = answer?.taskDefinition;
@@ -133,9 +136,9 @@ export const taskDefinition = resource<Aws, TaskDefinitionState>({
 
   async delete(aws, _id, { arn, skipDestroy }, { signal }) {
     if (skipDestroy) return;
-    const ecs = await aws.use("ecs");
+    const ecs = aws.use("ecs");
     await unlessMissing(
-      ecs.deregisterTaskDefinition({ taskDefinition: arn }, { abortSignal: signal }),
+      ecs.send(new DeregisterTaskDefinitionCommand({ taskDefinition: arn }), { abortSignal: signal }),
       "ClientException",
     );
   },

@@ -1,3 +1,16 @@
+import {
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  DeleteRolePermissionsBoundaryCommand,
+  DeleteRolePolicyCommand,
+  DetachRolePolicyCommand,
+  GetRoleCommand,
+  ListAttachedRolePoliciesCommand,
+  ListRolePoliciesCommand,
+  PutRolePermissionsBoundaryCommand,
+  UpdateAssumeRolePolicyCommand,
+  UpdateRoleCommand,
+} from "@aws-sdk/client-iam";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { unlessMissing } from "../errors";
@@ -33,25 +46,25 @@ export const role = resource<Aws, RoleState>({
   outputs: { arn: {}, createDate: {}, uniqueId: {}, inlinePolicies: {}, managedPolicyArns: {}, tagsAll: {} },
 
   async create(aws, state, { signal }) {
-    const iam = await aws.use("iam");
-    await iam.createRole(
-      {
+    const iam = aws.use("iam");
+    await iam.send(
+      new CreateRoleCommand({
         RoleName: state.name,
         AssumeRolePolicyDocument: state.assumeRolePolicy,
         Description: state.description,
         MaxSessionDuration: state.maxSessionDuration,
         Path: state.path,
         PermissionsBoundary: state.permissionsBoundary,
-      },
+      }),
       { abortSignal: signal },
     );
     return { id: state.name };
   },
 
   async read(aws, id, _known, { signal }) {
-    const iam = await aws.use("iam");
+    const iam = aws.use("iam");
     const found = await unlessMissing(
-      iam.getRole({ RoleName: id }, { abortSignal: signal }),
+      iam.send(new GetRoleCommand({ RoleName: id }), { abortSignal: signal }),
       "NoSuchEntity",
       "NoSuchEntityException",
     );
@@ -78,41 +91,54 @@ export const role = resource<Aws, RoleState>({
   },
 
   async update(aws, id, { before, after }, { signal }) {
-    const iam = await aws.use("iam");
+    const iam = aws.use("iam");
     const options = { abortSignal: signal };
     if (before.assumeRolePolicy !== after.assumeRolePolicy) {
-      await iam.updateAssumeRolePolicy({ RoleName: id, PolicyDocument: after.assumeRolePolicy }, options);
+      await iam.send(
+        new UpdateAssumeRolePolicyCommand({ RoleName: id, PolicyDocument: after.assumeRolePolicy }),
+        options,
+      );
     }
-    await iam.updateRole(
-      { RoleName: id, Description: after.description ?? "", MaxSessionDuration: after.maxSessionDuration },
+    await iam.send(
+      new UpdateRoleCommand({
+        RoleName: id,
+        Description: after.description ?? "",
+        MaxSessionDuration: after.maxSessionDuration,
+      }),
       options,
     );
     if ((before.permissionsBoundary ?? "") === (after.permissionsBoundary ?? "")) return;
     if (after.permissionsBoundary) {
-      await iam.putRolePermissionsBoundary(
-        { RoleName: id, PermissionsBoundary: after.permissionsBoundary },
+      await iam.send(
+        new PutRolePermissionsBoundaryCommand({
+          RoleName: id,
+          PermissionsBoundary: after.permissionsBoundary,
+        }),
         options,
       );
-    } else await iam.deleteRolePermissionsBoundary({ RoleName: id }, options);
+    } else await iam.send(new DeleteRolePermissionsBoundaryCommand({ RoleName: id }), options);
   },
 
   async delete(aws, id, { forceDetachPolicies }, { signal }) {
-    const iam = await aws.use("iam");
+    const iam = aws.use("iam");
     const options = { abortSignal: signal };
     const missing = ["NoSuchEntity", "NoSuchEntityException"] as const;
     if (forceDetachPolicies) {
-      const listed = await unlessMissing(iam.listRolePolicies({ RoleName: id }, options), ...missing);
+      const listed = await unlessMissing(
+        iam.send(new ListRolePoliciesCommand({ RoleName: id }), options),
+        ...missing,
+      );
       for (const PolicyName of listed?.PolicyNames ?? []) {
-        await iam.deleteRolePolicy({ RoleName: id, PolicyName }, options);
+        await iam.send(new DeleteRolePolicyCommand({ RoleName: id, PolicyName }), options);
       }
       const attached = await unlessMissing(
-        iam.listAttachedRolePolicies({ RoleName: id }, options),
+        iam.send(new ListAttachedRolePoliciesCommand({ RoleName: id }), options),
         ...missing,
       );
       for (const { PolicyArn } of attached?.AttachedPolicies ?? []) {
-        await iam.detachRolePolicy({ RoleName: id, PolicyArn }, options);
+        await iam.send(new DetachRolePolicyCommand({ RoleName: id, PolicyArn }), options);
       }
     }
-    await unlessMissing(iam.deleteRole({ RoleName: id }, options), ...missing);
+    await unlessMissing(iam.send(new DeleteRoleCommand({ RoleName: id }), options), ...missing);
   },
 });

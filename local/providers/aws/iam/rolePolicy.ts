@@ -1,3 +1,4 @@
+import { DeleteRolePolicyCommand, GetRolePolicyCommand, PutRolePolicyCommand } from "@aws-sdk/client-iam";
 import { UserError } from "../../../../foundation/userError";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
@@ -23,9 +24,9 @@ export const rolePolicy = resource<Aws, RolePolicyState>({
     if (name === undefined || rest.length > 0) {
       throw new UserError(`The id of a role's policy is <role>:<policy>, and not ${id}.`);
     }
-    const iam = await aws.use("iam");
+    const iam = aws.use("iam");
     const found = await unlessMissing(
-      iam.getRolePolicy({ RoleName: role, PolicyName: name }, { abortSignal: signal }),
+      iam.send(new GetRolePolicyCommand({ RoleName: role, PolicyName: name }), { abortSignal: signal }),
       ...missing,
     );
     return found && { id, state: { role, name, policy: decodeURIComponent(found.PolicyDocument ?? "") } };
@@ -36,18 +37,18 @@ export const rolePolicy = resource<Aws, RolePolicyState>({
   },
 
   async delete(aws, _id, { role, name }, { signal }) {
-    const iam = await aws.use("iam");
+    const iam = aws.use("iam");
     await unlessMissing(
-      iam.deleteRolePolicy({ RoleName: role, PolicyName: name }, { abortSignal: signal }),
+      iam.send(new DeleteRolePolicyCommand({ RoleName: role, PolicyName: name }), { abortSignal: signal }),
       ...missing,
     );
   },
 });
 
 async function put(aws: Aws, state: RolePolicyState, signal: AbortSignal): Promise<void> {
-  const iam = await aws.use("iam");
-  await iam.putRolePolicy(
-    { RoleName: state.role, PolicyName: state.name, PolicyDocument: state.policy },
+  const iam = aws.use("iam");
+  await iam.send(
+    new PutRolePolicyCommand({ RoleName: state.role, PolicyName: state.name, PolicyDocument: state.policy }),
     { abortSignal: signal },
   );
 }

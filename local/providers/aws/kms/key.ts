@@ -1,4 +1,18 @@
-import type { KeySpec, KeyUsageType } from "@aws-sdk/client-kms";
+import {
+  CreateKeyCommand,
+  DescribeKeyCommand,
+  DisableKeyCommand,
+  DisableKeyRotationCommand,
+  EnableKeyCommand,
+  EnableKeyRotationCommand,
+  GetKeyPolicyCommand,
+  GetKeyRotationStatusCommand,
+  type KeySpec,
+  type KeyUsageType,
+  PutKeyPolicyCommand,
+  ScheduleKeyDeletionCommand,
+  UpdateKeyDescriptionCommand,
+} from "@aws-sdk/client-kms";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
@@ -38,32 +52,35 @@ export const key = resource<Aws, KeyState>({
   outputs: { arn: {}, keyId: {}, region: {}, tagsAll: {} },
 
   async create(aws, state, { signal }) {
-    const kms = await aws.use("kms");
-    const { KeyMetadata } = await kms.createKey(
-      {
+    const kms = aws.use("kms");
+    const { KeyMetadata } = await kms.send(
+      new CreateKeyCommand({
         Description: state.description,
         KeyUsage: state.keyUsage as KeyUsageType,
         KeySpec: state.customerMasterKeySpec as KeySpec,
         MultiRegion: state.multiRegion,
         Policy: state.policy,
         BypassPolicyLockoutSafetyCheck: state.bypassPolicyLockoutSafetyCheck,
-      },
+      }),
       { abortSignal: signal },
     );
     const id = present(KeyMetadata?.KeyId, "the id of the new key");
     await setRotation(aws, id, state, signal);
-    if (!state.isEnabled) await kms.disableKey({ KeyId: id }, { abortSignal: signal });
+    if (!state.isEnabled) await kms.send(new DisableKeyCommand({ KeyId: id }), { abortSignal: signal });
     return { id };
   },
 
   async read(aws, id, _known, { signal }) {
-    const kms = await aws.use("kms");
+    const kms = aws.use("kms");
     const options = { abortSignal: signal };
-    const found = await unlessMissing(kms.describeKey({ KeyId: id }, options), "NotFoundException");
+    const found = await unlessMissing(
+      kms.send(new DescribeKeyCommand({ KeyId: id }), options),
+      "NotFoundException",
+    );
     const metadata = found?.KeyMetadata;
     if (metadata === undefined || metadata.KeyState === "PendingDeletion") return undefined;
-    const rotation = await kms.getKeyRotationStatus({ KeyId: id }, options);
-    const { Policy } = await kms.getKeyPolicy({ KeyId: id, PolicyName: "default" }, options);
+    const rotation = await kms.send(new GetKeyRotationStatusCommand({ KeyId: id }), options);
+    const { Policy } = await kms.send(new GetKeyPolicyCommand({ KeyId: id, PolicyName: "default" }), options);
     const keyId = present(metadata.KeyId, "the key's id");
     return {
       id: keyId,
@@ -85,26 +102,29 @@ export const key = resource<Aws, KeyState>({
   },
 
   async update(aws, id, { before, after }, { signal }) {
-    const kms = await aws.use("kms");
+    const kms = aws.use("kms");
     const options = { abortSignal: signal };
     // A disabled key takes no other change, so it is switched on first and off last.
-    if (after.isEnabled && !before.isEnabled) await kms.enableKey({ KeyId: id }, options);
+    if (after.isEnabled && !before.isEnabled) await kms.send(new EnableKeyCommand({ KeyId: id }), options);
     if (after.description !== undefined && after.description !== before.description) {
-      await kms.updateKeyDescription({ KeyId: id, Description: after.description }, options);
+      await kms.send(new UpdateKeyDescriptionCommand({ KeyId: id, Description: after.description }), options);
     }
     if (after.policy !== undefined && after.policy !== before.policy) {
-      await kms.putKeyPolicy({ KeyId: id, PolicyName: "default", Policy: after.policy }, options);
+      await kms.send(
+        new PutKeyPolicyCommand({ KeyId: id, PolicyName: "default", Policy: after.policy }),
+        options,
+      );
     }
     const rotates = (state: KeyState) => `${state.enableKeyRotation ?? false} ${state.rotationPeriodInDays}`;
     if (rotates(before) !== rotates(after)) await setRotation(aws, id, after, signal);
-    if (!after.isEnabled && before.isEnabled) await kms.disableKey({ KeyId: id }, options);
+    if (!after.isEnabled && before.isEnabled) await kms.send(new DisableKeyCommand({ KeyId: id }), options);
   },
 
   async delete(aws, id, { deletionWindowInDays }, { signal }) {
-    const kms = await aws.use("kms");
+    const kms = aws.use("kms");
     await unlessMissing(
-      kms.scheduleKeyDeletion(
-        { KeyId: id, PendingWindowInDays: deletionWindowInDays ?? 30 },
+      kms.send(
+        new ScheduleKeyDeletionCommand({ KeyId: id, PendingWindowInDays: deletionWindowInDays ?? 30 }),
         { abortSignal: signal },
       ),
       "NotFoundException",
@@ -120,13 +140,16 @@ async function setRotation(
   state: Pick<KeyState, "enableKeyRotation" | "rotationPeriodInDays">,
   signal: AbortSignal,
 ): Promise<void> {
-  const kms = await aws.use("kms");
+  const kms = aws.use("kms");
   if (state.enableKeyRotation === true) {
-    await kms.enableKeyRotation(
-      { KeyId: id, RotationPeriodInDays: state.rotationPeriodInDays || undefined },
+    await kms.send(
+      new EnableKeyRotationCommand({
+        KeyId: id,
+        RotationPeriodInDays: state.rotationPeriodInDays || undefined,
+      }),
       { abortSignal: signal },
     );
   } else {
-    await kms.disableKeyRotation({ KeyId: id }, { abortSignal: signal });
+    await kms.send(new DisableKeyRotationCommand({ KeyId: id }), { abortSignal: signal });
   }
 }

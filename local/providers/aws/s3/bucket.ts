@@ -1,4 +1,12 @@
-import type { S3 } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  DeleteObjectsCommand,
+  GetObjectLockConfigurationCommand,
+  HeadBucketCommand,
+  ListObjectVersionsCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
 import { UserError } from "../../../../foundation/userError";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
@@ -39,15 +47,15 @@ export const bucket = resource<Aws, BucketState>({
   },
 
   async create(aws, state, { signal }) {
-    const s3 = await aws.use("s3");
-    await s3.createBucket(
-      {
+    const s3 = aws.use("s3");
+    await s3.send(
+      new CreateBucketCommand({
         Bucket: state.bucket,
         ...(state.objectLockEnabled === true && { ObjectLockEnabledForBucket: true }),
         ...(aws.region !== "us-east-1" && {
           CreateBucketConfiguration: { LocationConstraint: aws.region as "eu-west-1" },
         }),
-      },
+      }),
       { abortSignal: signal },
     );
     return { id: state.bucket };
@@ -55,15 +63,15 @@ export const bucket = resource<Aws, BucketState>({
 
   async read(aws, id, known, { signal }) {
     const name = known.bucket ?? id;
-    const s3 = await aws.use("s3");
+    const s3 = aws.use("s3");
     const found = await unlessMissing(
-      s3.headBucket({ Bucket: name }, { abortSignal: signal }),
+      s3.send(new HeadBucketCommand({ Bucket: name }), { abortSignal: signal }),
       "NotFound",
       "NoSuchBucket",
     );
     if (found === undefined) return undefined;
     const lock = await unlessMissing(
-      s3.getObjectLockConfiguration({ Bucket: name }, { abortSignal: signal }),
+      s3.send(new GetObjectLockConfigurationCommand({ Bucket: name }), { abortSignal: signal }),
       "ObjectLockConfigurationNotFoundError",
     );
     const state = {
@@ -84,10 +92,13 @@ export const bucket = resource<Aws, BucketState>({
   async update() {},
 
   async delete(aws, id, { forceDestroy }, { signal }) {
-    const s3 = await aws.use("s3");
+    const s3 = aws.use("s3");
     if (forceDestroy) await empty(s3, id, signal);
     try {
-      await unlessMissing(s3.deleteBucket({ Bucket: id }, { abortSignal: signal }), "NoSuchBucket");
+      await unlessMissing(
+        s3.send(new DeleteBucketCommand({ Bucket: id }), { abortSignal: signal }),
+        "NoSuchBucket",
+      );
     } catch (error) {
       if (!(error instanceof AwsError) || error.code !== "BucketNotEmpty") throw error;
       throw new UserError(`The bucket ${id} is not empty, and forceDestroy is off: it stays.`);
@@ -95,10 +106,10 @@ export const bucket = resource<Aws, BucketState>({
   },
 });
 
-async function empty(s3: S3, name: string, signal: AbortSignal): Promise<void> {
+async function empty(s3: S3Client, name: string, signal: AbortSignal): Promise<void> {
   for (;;) {
     const page = await unlessMissing(
-      s3.listObjectVersions({ Bucket: name }, { abortSignal: signal }),
+      s3.send(new ListObjectVersionsCommand({ Bucket: name }), { abortSignal: signal }),
       "NoSuchBucket",
     );
     const objects = [...(page?.Versions ?? []), ...(page?.DeleteMarkers ?? [])].map(({ Key, VersionId }) => ({
@@ -106,8 +117,8 @@ async function empty(s3: S3, name: string, signal: AbortSignal): Promise<void> {
       VersionId,
     }));
     if (objects.length === 0) return;
-    const { Errors = [] } = await s3.deleteObjects(
-      { Bucket: name, Delete: { Objects: objects } },
+    const { Errors = [] } = await s3.send(
+      new DeleteObjectsCommand({ Bucket: name, Delete: { Objects: objects } }),
       { abortSignal: signal },
     );
     const [first] = Errors;

@@ -1,4 +1,4 @@
-import type { S3 } from "@aws-sdk/client-s3";
+import type { S3Client } from "@aws-sdk/client-s3";
 import type { AnyResource, Property } from "../../engine/table";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
@@ -13,10 +13,10 @@ export interface BucketPart<State> {
   readonly outputs?: readonly string[];
   /** Error codes that say that the bucket has no such part. */
   readonly missing: readonly string[];
-  put(s3: S3, bucket: string, state: State, options: CallOptions): Promise<unknown>;
+  put(s3: S3Client, bucket: string, state: State, options: CallOptions): Promise<unknown>;
   /** Undefined where the bucket has no such part, although the service answers. */
-  get(s3: S3, bucket: string, options: CallOptions): Promise<Partial<State> | undefined>;
-  remove(s3: S3, bucket: string, options: CallOptions): Promise<unknown>;
+  get(s3: S3Client, bucket: string, options: CallOptions): Promise<Partial<State> | undefined>;
+  remove(s3: S3Client, bucket: string, options: CallOptions): Promise<unknown>;
 }
 
 export function bucketPart<State>(part: BucketPart<State>): AnyResource<Aws> {
@@ -26,13 +26,13 @@ export function bucketPart<State>(part: BucketPart<State>): AnyResource<Aws> {
     outputs: { region: {}, ...Object.fromEntries((part.outputs ?? []).map((name) => [name, {}])) },
 
     async create(aws, state, { signal }) {
-      await part.put(await aws.use("s3"), state.bucket, state, { abortSignal: signal });
+      await part.put(aws.use("s3"), state.bucket, state, { abortSignal: signal });
       return { id: state.bucket };
     },
 
     async read(aws, id, known, { signal }) {
       const bucket = known.bucket ?? id;
-      const s3 = await aws.use("s3");
+      const s3 = aws.use("s3");
       const state = await unlessMissing(
         part.get(s3, bucket, { abortSignal: signal }),
         "NoSuchBucket",
@@ -42,11 +42,11 @@ export function bucketPart<State>(part: BucketPart<State>): AnyResource<Aws> {
     },
 
     async update(aws, _id, { after }, { signal }) {
-      await part.put(await aws.use("s3"), after.bucket, after, { abortSignal: signal });
+      await part.put(aws.use("s3"), after.bucket, after, { abortSignal: signal });
     },
 
     async delete(aws, _id, { bucket }, { signal }) {
-      const s3 = await aws.use("s3");
+      const s3 = aws.use("s3");
       await unlessMissing(part.remove(s3, bucket, { abortSignal: signal }), "NoSuchBucket", ...part.missing);
     },
   });

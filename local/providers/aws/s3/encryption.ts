@@ -1,4 +1,9 @@
-import type { ServerSideEncryption } from "@aws-sdk/client-s3";
+import {
+  DeleteBucketEncryptionCommand,
+  GetBucketEncryptionCommand,
+  PutBucketEncryptionCommand,
+  type ServerSideEncryption,
+} from "@aws-sdk/client-s3";
 import { defined, structure } from "../properties";
 import { bucketPart } from "./bucketPart";
 
@@ -20,11 +25,14 @@ export const bucketEncryption = bucketPart<{ rules: Rule[] }>({
         },
       }),
     }));
-    await s3.putBucketEncryption({ Bucket: bucket, ServerSideEncryptionConfiguration: { Rules } }, options);
+    await s3.send(
+      new PutBucketEncryptionCommand({ Bucket: bucket, ServerSideEncryptionConfiguration: { Rules } }),
+      options,
+    );
   },
   async get(s3, bucket, options) {
-    const { ServerSideEncryptionConfiguration: found } = await s3.getBucketEncryption(
-      { Bucket: bucket },
+    const { ServerSideEncryptionConfiguration: found } = await s3.send(
+      new GetBucketEncryptionCommand({ Bucket: bucket }),
       options,
     );
     const rules = (found?.Rules ?? []).map(
@@ -41,6 +49,6 @@ export const bucketEncryption = bucketPart<{ rules: Rule[] }>({
     return { rules };
   },
   async remove(s3, bucket, options) {
-    await s3.deleteBucketEncryption({ Bucket: bucket }, options);
+    await s3.send(new DeleteBucketEncryptionCommand({ Bucket: bucket }), options);
   },
 });

@@ -1,4 +1,11 @@
-import type { ExpirationStatus, LifecycleRule, TransitionStorageClass } from "@aws-sdk/client-s3";
+import {
+  DeleteBucketLifecycleCommand,
+  type ExpirationStatus,
+  GetBucketLifecycleConfigurationCommand,
+  type LifecycleRule,
+  PutBucketLifecycleConfigurationCommand,
+  type TransitionStorageClass,
+} from "@aws-sdk/client-s3";
 import type { JsonObject } from "../../../../foundation/json";
 import { UserError } from "../../../../foundation/userError";
 import { defined, structure } from "../properties";
@@ -30,14 +37,17 @@ export const bucketLifecycle = bucketPart<{ rules: Rule[] }>({
   outputs: ["expectedBucketOwner", "transitionDefaultMinimumObjectSize"],
   missing: ["NoSuchLifecycleConfiguration"],
   async put(s3, bucket, { rules }, options) {
-    await s3.putBucketLifecycleConfiguration(
-      { Bucket: bucket, LifecycleConfiguration: { Rules: rules.map(toService) } },
+    await s3.send(
+      new PutBucketLifecycleConfigurationCommand({
+        Bucket: bucket,
+        LifecycleConfiguration: { Rules: rules.map(toService) },
+      }),
       options,
     );
   },
   async get(s3, bucket, options) {
-    const { Rules = [], TransitionDefaultMinimumObjectSize } = await s3.getBucketLifecycleConfiguration(
-      { Bucket: bucket },
+    const { Rules = [], TransitionDefaultMinimumObjectSize } = await s3.send(
+      new GetBucketLifecycleConfigurationCommand({ Bucket: bucket }),
       options,
     );
     const more = {
@@ -47,7 +57,7 @@ export const bucketLifecycle = bucketPart<{ rules: Rule[] }>({
     return { rules: Rules.map(fromService), ...more };
   },
   async remove(s3, bucket, options) {
-    await s3.deleteBucketLifecycle({ Bucket: bucket }, options);
+    await s3.send(new DeleteBucketLifecycleCommand({ Bucket: bucket }), options);
   },
 });
 

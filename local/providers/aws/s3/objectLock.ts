@@ -1,4 +1,8 @@
-import type { ObjectLockRetentionMode } from "@aws-sdk/client-s3";
+import {
+  GetObjectLockConfigurationCommand,
+  type ObjectLockRetentionMode,
+  PutObjectLockConfigurationCommand,
+} from "@aws-sdk/client-s3";
 import { structure } from "../properties";
 import { bucketPart } from "./bucketPart";
 
@@ -20,14 +24,17 @@ export const bucketObjectLock = bucketPart<State>({
         Years: retention.years,
       },
     };
-    await s3.putObjectLockConfiguration(
-      { Bucket: bucket, ObjectLockConfiguration: { ObjectLockEnabled: "Enabled", Rule } },
+    await s3.send(
+      new PutObjectLockConfigurationCommand({
+        Bucket: bucket,
+        ObjectLockConfiguration: { ObjectLockEnabled: "Enabled", Rule },
+      }),
       options,
     );
   },
   async get(s3, bucket, options) {
-    const { ObjectLockConfiguration: found } = await s3.getObjectLockConfiguration(
-      { Bucket: bucket },
+    const { ObjectLockConfiguration: found } = await s3.send(
+      new GetObjectLockConfigurationCommand({ Bucket: bucket }),
       options,
     );
     if (found?.ObjectLockEnabled !== "Enabled") return undefined;
@@ -42,8 +49,11 @@ export const bucketObjectLock = bucketPart<State>({
   },
   async remove(s3, bucket, options) {
     // The lock of a bucket cannot be taken off; the default for new objects can.
-    await s3.putObjectLockConfiguration(
-      { Bucket: bucket, ObjectLockConfiguration: { ObjectLockEnabled: "Enabled" } },
+    await s3.send(
+      new PutObjectLockConfigurationCommand({
+        Bucket: bucket,
+        ObjectLockConfiguration: { ObjectLockEnabled: "Enabled" },
+      }),
       options,
     );
   },

@@ -1,3 +1,8 @@
+import {
+  DeletePublicAccessBlockCommand,
+  GetPublicAccessBlockCommand,
+  PutPublicAccessBlockCommand,
+} from "@aws-sdk/client-s3";
 import { flag } from "../properties";
 import { bucketPart } from "./bucketPart";
 
@@ -21,11 +26,14 @@ export const bucketPublicAccessBlock = bucketPart<State>({
       IgnorePublicAcls: state.ignorePublicAcls,
       RestrictPublicBuckets: state.restrictPublicBuckets,
     };
-    await s3.putPublicAccessBlock({ Bucket: bucket, PublicAccessBlockConfiguration }, options);
+    await s3.send(
+      new PutPublicAccessBlockCommand({ Bucket: bucket, PublicAccessBlockConfiguration }),
+      options,
+    );
   },
   async get(s3, bucket, options) {
-    const { PublicAccessBlockConfiguration: found = {} } = await s3.getPublicAccessBlock(
-      { Bucket: bucket },
+    const { PublicAccessBlockConfiguration: found = {} } = await s3.send(
+      new GetPublicAccessBlockCommand({ Bucket: bucket }),
       options,
     );
     return {
@@ -36,6 +44,6 @@ export const bucketPublicAccessBlock = bucketPart<State>({
     };
   },
   async remove(s3, bucket, options) {
-    await s3.deletePublicAccessBlock({ Bucket: bucket }, options);
+    await s3.send(new DeletePublicAccessBlockCommand({ Bucket: bucket }), options);
   },
 });

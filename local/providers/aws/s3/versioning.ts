@@ -1,4 +1,8 @@
-import type { BucketVersioningStatus } from "@aws-sdk/client-s3";
+import {
+  type BucketVersioningStatus,
+  GetBucketVersioningCommand,
+  PutBucketVersioningCommand,
+} from "@aws-sdk/client-s3";
 import { AwsError } from "../errors";
 import { structure } from "../properties";
 import { bucketPart } from "./bucketPart";
@@ -11,16 +15,16 @@ export const bucketVersioning = bucketPart<State>({
   async put(s3, bucket, { versioningConfiguration: { status } }, options) {
     if (status === "Disabled") return;
     const VersioningConfiguration = { Status: status as BucketVersioningStatus };
-    await s3.putBucketVersioning({ Bucket: bucket, VersioningConfiguration }, options);
+    await s3.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }), options);
   },
   async get(s3, bucket, options) {
-    const { Status } = await s3.getBucketVersioning({ Bucket: bucket }, options);
+    const { Status } = await s3.send(new GetBucketVersioningCommand({ Bucket: bucket }), options);
     return Status && { versioningConfiguration: { status: Status } };
   },
   async remove(s3, bucket, options) {
     try {
-      await s3.putBucketVersioning(
-        { Bucket: bucket, VersioningConfiguration: { Status: "Suspended" } },
+      await s3.send(
+        new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: "Suspended" } }),
         options,
       );
     } catch (error) {

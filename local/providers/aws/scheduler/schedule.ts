@@ -1,4 +1,11 @@
-import type { FlexibleTimeWindowMode, ScheduleState as OnOff } from "@aws-sdk/client-scheduler";
+import {
+  CreateScheduleCommand,
+  DeleteScheduleCommand,
+  type FlexibleTimeWindowMode,
+  GetScheduleCommand,
+  type ScheduleState as OnOff,
+  UpdateScheduleCommand,
+} from "@aws-sdk/client-scheduler";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
@@ -37,16 +44,16 @@ export const schedule = resource<Aws, ScheduleState>({
   outputs: { arn: {}, region: {} },
 
   async create(aws, state, { signal }) {
-    const scheduler = await aws.use("scheduler");
-    await scheduler.createSchedule(request(state), { abortSignal: signal });
+    const scheduler = aws.use("scheduler");
+    await scheduler.send(new CreateScheduleCommand(request(state)), { abortSignal: signal });
     return { id: `${state.groupName}/${state.name}` };
   },
 
   async read(aws, id, _known, { signal }) {
     const [group, name] = id.split("/");
-    const scheduler = await aws.use("scheduler");
+    const scheduler = aws.use("scheduler");
     const found = await unlessMissing(
-      scheduler.getSchedule({ GroupName: group, Name: name }, { abortSignal: signal }),
+      scheduler.send(new GetScheduleCommand({ GroupName: group, Name: name }), { abortSignal: signal }),
       "ResourceNotFoundException",
     );
     if (found === undefined) return undefined;
@@ -74,14 +81,16 @@ export const schedule = resource<Aws, ScheduleState>({
   },
 
   async update(aws, _id, { after }, { signal }) {
-    const scheduler = await aws.use("scheduler");
-    await scheduler.updateSchedule(request(after), { abortSignal: signal });
+    const scheduler = aws.use("scheduler");
+    await scheduler.send(new UpdateScheduleCommand(request(after)), { abortSignal: signal });
   },
 
   async delete(aws, _id, { groupName, name }, { signal }) {
-    const scheduler = await aws.use("scheduler");
+    const scheduler = aws.use("scheduler");
     await unlessMissing(
-      scheduler.deleteSchedule({ GroupName: groupName, Name: name }, { abortSignal: signal }),
+      scheduler.send(new DeleteScheduleCommand({ GroupName: groupName, Name: name }), {
+        abortSignal: signal,
+      }),
       "ResourceNotFoundException",
     );
   },

@@ -1,3 +1,8 @@
+import {
+  CreateScheduleGroupCommand,
+  DeleteScheduleGroupCommand,
+  GetScheduleGroupCommand,
+} from "@aws-sdk/client-scheduler";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
@@ -19,15 +24,15 @@ export const scheduleGroup = resource<Aws, ScheduleGroupState>({
   outputs: { arn: {}, creationDate: {}, lastModificationDate: {}, state: {}, region: {}, tagsAll: {} },
 
   async create(aws, { name }, { signal }) {
-    const scheduler = await aws.use("scheduler");
-    await scheduler.createScheduleGroup({ Name: name }, { abortSignal: signal });
+    const scheduler = aws.use("scheduler");
+    await scheduler.send(new CreateScheduleGroupCommand({ Name: name }), { abortSignal: signal });
     return { id: name };
   },
 
   async read(aws, id, _known, { signal }) {
-    const scheduler = await aws.use("scheduler");
+    const scheduler = aws.use("scheduler");
     const found = await unlessMissing(
-      scheduler.getScheduleGroup({ Name: id }, { abortSignal: signal }),
+      scheduler.send(new GetScheduleGroupCommand({ Name: id }), { abortSignal: signal }),
       "ResourceNotFoundException",
     );
     if (found === undefined || found.State === "DELETING") return undefined;
@@ -46,12 +51,15 @@ export const scheduleGroup = resource<Aws, ScheduleGroupState>({
   },
 
   async delete(aws, id, _state, { signal }) {
-    const scheduler = await aws.use("scheduler");
+    const scheduler = aws.use("scheduler");
     const options = { abortSignal: signal };
     const missing = "ResourceNotFoundException";
     // moto fails on a group that is not there, where AWS says so.
-    if ((await unlessMissing(scheduler.getScheduleGroup({ Name: id }, options), missing)) === undefined)
+    if (
+      (await unlessMissing(scheduler.send(new GetScheduleGroupCommand({ Name: id }), options), missing)) ===
+      undefined
+    )
       return;
-    await unlessMissing(scheduler.deleteScheduleGroup({ Name: id }, options), missing);
+    await unlessMissing(scheduler.send(new DeleteScheduleGroupCommand({ Name: id }), options), missing);
   },
 });

@@ -1,3 +1,12 @@
+import {
+  CreateSecretCommand,
+  DeleteResourcePolicyCommand,
+  DeleteSecretCommand,
+  DescribeSecretCommand,
+  GetResourcePolicyCommand,
+  PutResourcePolicyCommand,
+  UpdateSecretCommand,
+} from "@aws-sdk/client-secrets-manager";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
@@ -29,29 +38,30 @@ export const secret = resource<Aws, SecretState>({
   outputs: { arn: {}, region: {}, tagsAll: {} },
 
   async create(aws, state, { signal }) {
-    const secrets = await aws.use("secretsmanager");
-    const { ARN } = await secrets.createSecret(
-      { Name: state.name, Description: state.description, KmsKeyId: state.kmsKeyId },
+    const secrets = aws.use("secretsmanager");
+    const { ARN } = await secrets.send(
+      new CreateSecretCommand({ Name: state.name, Description: state.description, KmsKeyId: state.kmsKeyId }),
       { abortSignal: signal },
     );
     const id = present(ARN, "the secret's ARN");
     if (state.policy) {
-      await secrets.putResourcePolicy(
-        { SecretId: id, ResourcePolicy: state.policy },
-        { abortSignal: signal },
-      );
+      await secrets.send(new PutResourcePolicyCommand({ SecretId: id, ResourcePolicy: state.policy }), {
+        abortSignal: signal,
+      });
     }
     return { id };
   },
 
   async read(aws, id, _known, { signal }) {
-    const secrets = await aws.use("secretsmanager");
+    const secrets = aws.use("secretsmanager");
     const found = await unlessMissing(
-      secrets.describeSecret({ SecretId: id }, { abortSignal: signal }),
+      secrets.send(new DescribeSecretCommand({ SecretId: id }), { abortSignal: signal }),
       "ResourceNotFoundException",
     );
     if (found === undefined || found.DeletedDate !== undefined) return undefined;
-    const { ResourcePolicy } = await secrets.getResourcePolicy({ SecretId: id }, { abortSignal: signal });
+    const { ResourcePolicy } = await secrets.send(new GetResourcePolicyCommand({ SecretId: id }), {
+      abortSignal: signal,
+    });
     return {
       id: present(found.ARN, "the secret's ARN"),
       state: {
@@ -67,25 +77,32 @@ export const secret = resource<Aws, SecretState>({
   },
 
   async update(aws, id, { before, after }, { signal }) {
-    const secrets = await aws.use("secretsmanager");
+    const secrets = aws.use("secretsmanager");
     const options = { abortSignal: signal };
     if (before.description !== after.description || before.kmsKeyId !== after.kmsKeyId) {
-      await secrets.updateSecret(
-        { SecretId: id, Description: after.description ?? "", KmsKeyId: after.kmsKeyId },
+      await secrets.send(
+        new UpdateSecretCommand({
+          SecretId: id,
+          Description: after.description ?? "",
+          KmsKeyId: after.kmsKeyId,
+        }),
         options,
       );
     }
     if (after.policy === undefined || before.policy === after.policy) return;
     if (after.policy)
-      await secrets.putResourcePolicy({ SecretId: id, ResourcePolicy: after.policy }, options);
-    else await secrets.deleteResourcePolicy({ SecretId: id }, options);
+      await secrets.send(
+        new PutResourcePolicyCommand({ SecretId: id, ResourcePolicy: after.policy }),
+        options,
+      );
+    else await secrets.send(new DeleteResourcePolicyCommand({ SecretId: id }), options);
   },
 
   async delete(aws, id, { recoveryWindowInDays: days }, { signal }) {
-    const secrets = await aws.use("secretsmanager");
+    const secrets = aws.use("secretsmanager");
     const when = days === 0 ? { ForceDeleteWithoutRecovery: true } : { RecoveryWindowInDays: days };
     await unlessMissing(
-      secrets.deleteSecret({ SecretId: id, ...when }, { abortSignal: signal }),
+      secrets.send(new DeleteSecretCommand({ SecretId: id, ...when }), { abortSignal: signal }),
       "ResourceNotFoundException",
       // It waits for its deletion already.
       "InvalidRequestException",

@@ -1,3 +1,9 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
 import { UserError } from "../../../../foundation/userError";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
@@ -29,9 +35,13 @@ export const secretVersion = resource<Aws, SecretVersionState>({
   outputs: { arn: {}, secretArn: {}, versionId: {}, hasSecretStringWo: {}, region: {} },
 
   async create(aws, state, { signal }) {
-    const secrets = await aws.use("secretsmanager");
-    const { ARN, VersionId } = await secrets.putSecretValue(
-      { SecretId: state.secretId, SecretString: state.secretString, VersionStages: state.versionStages },
+    const secrets = aws.use("secretsmanager");
+    const { ARN, VersionId } = await secrets.send(
+      new PutSecretValueCommand({
+        SecretId: state.secretId,
+        SecretString: state.secretString,
+        VersionStages: state.versionStages,
+      }),
       { abortSignal: signal },
     );
     return { id: `${present(ARN, "the secret's ARN")}|${present(VersionId, "the version's id")}` };
@@ -42,9 +52,11 @@ export const secretVersion = resource<Aws, SecretVersionState>({
     if (versionId === undefined) {
       throw new UserError(`The id of a secret's version is <ARN of the secret>|<version>, and not ${id}.`);
     }
-    const secrets = await aws.use("secretsmanager");
+    const secrets = aws.use("secretsmanager");
     const found = await unlessMissing(
-      secrets.getSecretValue({ SecretId: secretArn, VersionId: versionId }, { abortSignal: signal }),
+      secrets.send(new GetSecretValueCommand({ SecretId: secretArn, VersionId: versionId }), {
+        abortSignal: signal,
+      }),
       "ResourceNotFoundException",
       // The secret waits for its deletion.
       "InvalidRequestException",
@@ -67,14 +79,22 @@ export const secretVersion = resource<Aws, SecretVersionState>({
 
   async update(aws, id, { before, after }, { signal }) {
     const [SecretId = "", versionId = ""] = id.split("|");
-    const secrets = await aws.use("secretsmanager");
+    const secrets = aws.use("secretsmanager");
     const options = { abortSignal: signal };
     const [had, wanted] = [before.versionStages ?? [], after.versionStages ?? []];
-    const { VersionIdsToStages: all = {} } = await secrets.describeSecret({ SecretId }, options);
+    const { VersionIdsToStages: all = {} } = await secrets.send(
+      new DescribeSecretCommand({ SecretId }),
+      options,
+    );
     for (const VersionStage of wanted.filter((stage) => !had.includes(stage))) {
       const holder = Object.keys(all).find((version) => all[version]?.includes(VersionStage));
-      await secrets.updateSecretVersionStage(
-        { SecretId, VersionStage, MoveToVersionId: versionId, RemoveFromVersionId: holder },
+      await secrets.send(
+        new UpdateSecretVersionStageCommand({
+          SecretId,
+          VersionStage,
+          MoveToVersionId: versionId,
+          RemoveFromVersionId: holder,
+        }),
         options,
       );
     }
@@ -83,8 +103,8 @@ export const secretVersion = resource<Aws, SecretVersionState>({
       (stage) => !wanted.includes(stage) && stage !== current && stage !== "AWSPREVIOUS",
     );
     for (const VersionStage of gone) {
-      await secrets.updateSecretVersionStage(
-        { SecretId, VersionStage, RemoveFromVersionId: versionId },
+      await secrets.send(
+        new UpdateSecretVersionStageCommand({ SecretId, VersionStage, RemoveFromVersionId: versionId }),
         options,
       );
     }
@@ -92,17 +112,17 @@ export const secretVersion = resource<Aws, SecretVersionState>({
 
   async delete(aws, id, _state, { signal }) {
     const [SecretId = "", versionId = ""] = id.split("|");
-    const secrets = await aws.use("secretsmanager");
+    const secrets = aws.use("secretsmanager");
     const options = { abortSignal: signal };
     const found = await unlessMissing(
-      secrets.describeSecret({ SecretId }, options),
+      secrets.send(new DescribeSecretCommand({ SecretId }), options),
       "ResourceNotFoundException",
     );
     // A version goes when its last stage does. The current one stays for as long as its secret.
     for (const VersionStage of found?.VersionIdsToStages?.[versionId] ?? []) {
       if (VersionStage === current) continue;
-      await secrets.updateSecretVersionStage(
-        { SecretId, VersionStage, RemoveFromVersionId: versionId },
+      await secrets.send(
+        new UpdateSecretVersionStageCommand({ SecretId, VersionStage, RemoveFromVersionId: versionId }),
         options,
       );
     }

@@ -1,3 +1,9 @@
+import {
+  CreateTopicCommand,
+  DeleteTopicCommand,
+  GetTopicAttributesCommand,
+  SetTopicAttributesCommand,
+} from "@aws-sdk/client-sns";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
@@ -36,19 +42,19 @@ export const topic = resource<Aws, TopicState>({
   outputs: { arn: {}, owner: {}, region: {}, tagsAll: {} },
 
   async create(aws, state, { signal }) {
-    const sns = await aws.use("sns");
+    const sns = aws.use("sns");
     const set = names.filter((name) => state[name]).map((name) => [attributes[name], state[name] ?? ""]);
-    const { TopicArn } = await sns.createTopic(
-      { Name: state.name, Attributes: Object.fromEntries(set) },
+    const { TopicArn } = await sns.send(
+      new CreateTopicCommand({ Name: state.name, Attributes: Object.fromEntries(set) }),
       { abortSignal: signal },
     );
     return { id: present(TopicArn, "the topic's ARN") };
   },
 
   async read(aws, id, _known, { signal }) {
-    const sns = await aws.use("sns");
+    const sns = aws.use("sns");
     const found = await unlessMissing(
-      sns.getTopicAttributes({ TopicArn: id }, { abortSignal: signal }),
+      sns.send(new GetTopicAttributesCommand({ TopicArn: id }), { abortSignal: signal }),
       ...missingTopic,
     );
     const values = found?.Attributes;
@@ -69,19 +75,26 @@ export const topic = resource<Aws, TopicState>({
   },
 
   async update(aws, id, { before, after }, { signal }) {
-    const sns = await aws.use("sns");
+    const sns = aws.use("sns");
     for (const name of names) {
       if (after[name] === undefined && name === "policy") continue;
       if ((before[name] ?? "") === (after[name] ?? "")) continue;
-      await sns.setTopicAttributes(
-        { TopicArn: id, AttributeName: attributes[name], AttributeValue: after[name] ?? "" },
+      await sns.send(
+        new SetTopicAttributesCommand({
+          TopicArn: id,
+          AttributeName: attributes[name],
+          AttributeValue: after[name] ?? "",
+        }),
         { abortSignal: signal },
       );
     }
   },
 
   async delete(aws, id, _state, { signal }) {
-    const sns = await aws.use("sns");
-    await unlessMissing(sns.deleteTopic({ TopicArn: id }, { abortSignal: signal }), ...missingTopic);
+    const sns = aws.use("sns");
+    await unlessMissing(
+      sns.send(new DeleteTopicCommand({ TopicArn: id }), { abortSignal: signal }),
+      ...missingTopic,
+    );
   },
 });

@@ -1,3 +1,4 @@
+import { GetTopicAttributesCommand, SetTopicAttributesCommand } from "@aws-sdk/client-sns";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { unlessMissing } from "../errors";
@@ -17,9 +18,9 @@ export const topicPolicy = resource<Aws, TopicPolicyState>({
   },
 
   async read(aws, id, _known, { signal }) {
-    const sns = await aws.use("sns");
+    const sns = aws.use("sns");
     const found = await unlessMissing(
-      sns.getTopicAttributes({ TopicArn: id }, { abortSignal: signal }),
+      sns.send(new GetTopicAttributesCommand({ TopicArn: id }), { abortSignal: signal }),
       ...missingTopic,
     );
     const policy = found?.Attributes?.Policy;
@@ -53,9 +54,9 @@ export const topicPolicy = resource<Aws, TopicPolicyState>({
 });
 
 async function put(aws: Aws, TopicArn: string, policy: string, signal: AbortSignal): Promise<void> {
-  const sns = await aws.use("sns");
-  await sns.setTopicAttributes(
-    { TopicArn, AttributeName: "Policy", AttributeValue: policy },
+  const sns = aws.use("sns");
+  await sns.send(
+    new SetTopicAttributesCommand({ TopicArn, AttributeName: "Policy", AttributeValue: policy }),
     { abortSignal: signal },
   );
 }

@@ -1,3 +1,9 @@
+import {
+  GetSubscriptionAttributesCommand,
+  SetSubscriptionAttributesCommand,
+  SubscribeCommand,
+  UnsubscribeCommand,
+} from "@aws-sdk/client-sns";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
@@ -40,24 +46,24 @@ export const topicSubscription = resource<Aws, TopicSubscriptionState>({
   },
 
   async create(aws, state, { signal }) {
-    const sns = await aws.use("sns");
-    const { SubscriptionArn } = await sns.subscribe(
-      {
+    const sns = aws.use("sns");
+    const { SubscriptionArn } = await sns.send(
+      new SubscribeCommand({
         TopicArn: state.topic,
         Protocol: state.protocol,
         Endpoint: state.endpoint,
         ReturnSubscriptionArn: true,
         ...(state.rawMessageDelivery && { Attributes: { RawMessageDelivery: "true" } }),
-      },
+      }),
       { abortSignal: signal },
     );
     return { id: present(SubscriptionArn, "the subscription's ARN") };
   },
 
   async read(aws, id, _known, { signal }) {
-    const sns = await aws.use("sns");
+    const sns = aws.use("sns");
     const found = await unlessMissing(
-      sns.getSubscriptionAttributes({ SubscriptionArn: id }, { abortSignal: signal }),
+      sns.send(new GetSubscriptionAttributesCommand({ SubscriptionArn: id }), { abortSignal: signal }),
       ...missingTopic,
     );
     const values = found?.Attributes;
@@ -81,19 +87,22 @@ export const topicSubscription = resource<Aws, TopicSubscriptionState>({
 
   async update(aws, id, { before, after }, { signal }) {
     if (before.rawMessageDelivery === after.rawMessageDelivery) return;
-    const sns = await aws.use("sns");
-    await sns.setSubscriptionAttributes(
-      {
+    const sns = aws.use("sns");
+    await sns.send(
+      new SetSubscriptionAttributesCommand({
         SubscriptionArn: id,
         AttributeName: "RawMessageDelivery",
         AttributeValue: String(after.rawMessageDelivery),
-      },
+      }),
       { abortSignal: signal },
     );
   },
 
   async delete(aws, id, _state, { signal }) {
-    const sns = await aws.use("sns");
-    await unlessMissing(sns.unsubscribe({ SubscriptionArn: id }, { abortSignal: signal }), ...missingTopic);
+    const sns = aws.use("sns");
+    await unlessMissing(
+      sns.send(new UnsubscribeCommand({ SubscriptionArn: id }), { abortSignal: signal }),
+      ...missingTopic,
+    );
   },
 });

@@ -1,4 +1,10 @@
-import type { QueueAttributeName } from "@aws-sdk/client-sqs";
+import {
+  CreateQueueCommand,
+  DeleteQueueCommand,
+  GetQueueAttributesCommand,
+  type QueueAttributeName,
+  SetQueueAttributesCommand,
+} from "@aws-sdk/client-sqs";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
@@ -56,18 +62,20 @@ export const queue = resource<Aws, QueueState>({
   outputs: { arn: {}, url: {}, region: {}, tagsAll: {} },
 
   async create(aws, state, { signal }) {
-    const sqs = await aws.use("sqs");
-    const { QueueUrl } = await sqs.createQueue(
-      { QueueName: state.name, Attributes: attributes(undefined, state) },
+    const sqs = aws.use("sqs");
+    const { QueueUrl } = await sqs.send(
+      new CreateQueueCommand({ QueueName: state.name, Attributes: attributes(undefined, state) }),
       { abortSignal: signal },
     );
     return { id: present(QueueUrl, "the queue's URL") };
   },
 
   async read(aws, id, _known, { signal }) {
-    const sqs = await aws.use("sqs");
+    const sqs = aws.use("sqs");
     const found = await unlessMissing(
-      sqs.getQueueAttributes({ QueueUrl: id, AttributeNames: ["All"] }, { abortSignal: signal }),
+      sqs.send(new GetQueueAttributesCommand({ QueueUrl: id, AttributeNames: ["All"] }), {
+        abortSignal: signal,
+      }),
       ...missingQueue,
     );
     const values = found?.Attributes;
@@ -92,15 +100,18 @@ export const queue = resource<Aws, QueueState>({
   },
 
   async update(aws, id, { before, after }, { signal }) {
-    const sqs = await aws.use("sqs");
+    const sqs = aws.use("sqs");
     const Attributes = attributes(before, after);
     if (Object.keys(Attributes).length === 0) return;
-    await sqs.setQueueAttributes({ QueueUrl: id, Attributes }, { abortSignal: signal });
+    await sqs.send(new SetQueueAttributesCommand({ QueueUrl: id, Attributes }), { abortSignal: signal });
   },
 
   async delete(aws, id, _state, { signal }) {
-    const sqs = await aws.use("sqs");
-    await unlessMissing(sqs.deleteQueue({ QueueUrl: id }, { abortSignal: signal }), ...missingQueue);
+    const sqs = aws.use("sqs");
+    await unlessMissing(
+      sqs.send(new DeleteQueueCommand({ QueueUrl: id }), { abortSignal: signal }),
+      ...missingQueue,
+    );
   },
 });
 

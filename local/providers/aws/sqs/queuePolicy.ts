@@ -1,3 +1,4 @@
+import { GetQueueAttributesCommand, SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { unlessMissing } from "../errors";
@@ -17,9 +18,11 @@ export const queuePolicy = resource<Aws, QueuePolicyState>({
   },
 
   async read(aws, id, _known, { signal }) {
-    const sqs = await aws.use("sqs");
+    const sqs = aws.use("sqs");
     const found = await unlessMissing(
-      sqs.getQueueAttributes({ QueueUrl: id, AttributeNames: ["Policy"] }, { abortSignal: signal }),
+      sqs.send(new GetQueueAttributesCommand({ QueueUrl: id, AttributeNames: ["Policy"] }), {
+        abortSignal: signal,
+      }),
       ...missingQueue,
     );
     const policy = found?.Attributes?.Policy;
@@ -36,6 +39,8 @@ export const queuePolicy = resource<Aws, QueuePolicyState>({
 });
 
 async function put(aws: Aws, QueueUrl: string, Policy: string, signal: AbortSignal): Promise<void> {
-  const sqs = await aws.use("sqs");
-  await sqs.setQueueAttributes({ QueueUrl, Attributes: { Policy } }, { abortSignal: signal });
+  const sqs = aws.use("sqs");
+  await sqs.send(new SetQueueAttributesCommand({ QueueUrl, Attributes: { Policy } }), {
+    abortSignal: signal,
+  });
 }

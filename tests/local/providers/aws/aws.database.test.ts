@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Aws } from "../../../../local/providers/aws/client";
 import { aws as table } from "../../../../local/providers/aws/table";
@@ -49,7 +50,7 @@ beforeAll(async () => {
   await provider.configure?.(config, context);
   aws = new Aws({ region, accessKey, secretKey, endpoints: [everywhere] });
   // The versioned bucket of the case that suspends versioning, which object lock would refuse.
-  await (await aws.use("s3")).createBucket({ Bucket: "specimen-versioned" });
+  aws.use("s3").send(new CreateBucketCommand({ Bucket: "specimen-versioned" }));
 });
 afterAll(async () => {
   await service?.stop();

@@ -1,3 +1,29 @@
+import { DisableAlarmActionsCommand } from "@aws-sdk/client-cloudwatch";
+import { PutMetricFilterCommand, PutRetentionPolicyCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { AuthorizeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
+import { DeregisterTaskDefinitionCommand, UpdateClusterCommand } from "@aws-sdk/client-ecs";
+import { DisableRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
+import { PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
+import { DisableKeyRotationCommand } from "@aws-sdk/client-kms";
+import {
+  DeleteBucketCommand,
+  GetBucketLifecycleConfigurationCommand,
+  PutBucketEncryptionCommand,
+  PutBucketLifecycleConfigurationCommand,
+  PutBucketOwnershipControlsCommand,
+  PutBucketPolicyCommand,
+  PutBucketVersioningCommand,
+  PutObjectLockConfigurationCommand,
+  PutPublicAccessBlockCommand,
+} from "@aws-sdk/client-s3";
+import {
+  DeleteScheduleGroupCommand,
+  GetScheduleCommand,
+  UpdateScheduleCommand,
+} from "@aws-sdk/client-scheduler";
+import { PutSecretValueCommand, UpdateSecretCommand } from "@aws-sdk/client-secrets-manager";
+import { SetTopicAttributesCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
+import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import type { Aws } from "../../../../local/providers/aws/client";
 import type { PropertyMap, Value } from "../../../../plugins/host/values";
 import { Secret } from "../../../../plugins/host/values";
@@ -42,23 +68,25 @@ export const cases: readonly Case[] = [
   {
     token: "aws:kms/key:Key",
     inputs: () => ({ description: "Specimen", enableKeyRotation: true, deletionWindowInDays: 7 }),
-    byHand: async (aws, id) => (await aws.use("kms")).disableKeyRotation({ KeyId: id }),
+    byHand: async (aws, id) => aws.use("kms").send(new DisableKeyRotationCommand({ KeyId: id })),
     found: { enableKeyRotation: "update" },
   },
   {
     token: "aws:s3/bucket:Bucket",
     inputs: () => ({ bucket: names.bucket, objectLockEnabled: true }),
-    byHand: async (aws, id) => (await aws.use("s3")).deleteBucket({ Bucket: id }),
+    byHand: async (aws, id) => aws.use("s3").send(new DeleteBucketCommand({ Bucket: id })),
     found: "gone",
   },
   {
     token: "aws:s3/bucketVersioning:BucketVersioning",
     inputs: () => ({ bucket: "specimen-versioned", versioningConfiguration: { status: "Enabled" } }),
     byHand: async (aws, id) =>
-      (await aws.use("s3")).putBucketVersioning({
-        Bucket: id,
-        VersioningConfiguration: { Status: "Suspended" },
-      }),
+      aws.use("s3").send(
+        new PutBucketVersioningCommand({
+          Bucket: id,
+          VersioningConfiguration: { Status: "Suspended" },
+        }),
+      ),
     found: { "versioningConfiguration.status": "update" },
   },
   {
@@ -76,12 +104,14 @@ export const cases: readonly Case[] = [
       ],
     }),
     byHand: async (aws, id) =>
-      (await aws.use("s3")).putBucketEncryption({
-        Bucket: id,
-        ServerSideEncryptionConfiguration: {
-          Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
-        },
-      }),
+      aws.use("s3").send(
+        new PutBucketEncryptionCommand({
+          Bucket: id,
+          ServerSideEncryptionConfiguration: {
+            Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
+          },
+        }),
+      ),
     found: {
       "rules[0].applyServerSideEncryptionByDefault.kmsMasterKeyId": "add",
       "rules[0].applyServerSideEncryptionByDefault.sseAlgorithm": "update",
@@ -98,25 +128,29 @@ export const cases: readonly Case[] = [
       restrictPublicBuckets: true,
     }),
     byHand: async (aws, id) =>
-      (await aws.use("s3")).putPublicAccessBlock({
-        Bucket: id,
-        PublicAccessBlockConfiguration: {
-          BlockPublicAcls: true,
-          BlockPublicPolicy: false,
-          IgnorePublicAcls: true,
-          RestrictPublicBuckets: true,
-        },
-      }),
+      aws.use("s3").send(
+        new PutPublicAccessBlockCommand({
+          Bucket: id,
+          PublicAccessBlockConfiguration: {
+            BlockPublicAcls: true,
+            BlockPublicPolicy: false,
+            IgnorePublicAcls: true,
+            RestrictPublicBuckets: true,
+          },
+        }),
+      ),
     found: { blockPublicPolicy: "update" },
   },
   {
     token: "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
     inputs: () => ({ bucket: names.bucket, rule: { objectOwnership: "BucketOwnerEnforced" } }),
     byHand: async (aws, id) =>
-      (await aws.use("s3")).putBucketOwnershipControls({
-        Bucket: id,
-        OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
-      }),
+      aws.use("s3").send(
+        new PutBucketOwnershipControlsCommand({
+          Bucket: id,
+          OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
+        }),
+      ),
     found: { "rule.objectOwnership": "update" },
   },
   {
@@ -141,14 +175,16 @@ export const cases: readonly Case[] = [
       ] satisfies Value[] as Value[],
     }),
     byHand: async (aws, id) => {
-      const s3 = await aws.use("s3");
-      const { Rules = [] } = await s3.getBucketLifecycleConfiguration({ Bucket: id });
+      const s3 = aws.use("s3");
+      const { Rules = [] } = await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket: id }));
       const [first, ...rest] = Rules;
       const changed = { ...first, AbortIncompleteMultipartUpload: { DaysAfterInitiation: 90 } };
-      await s3.putBucketLifecycleConfiguration({
-        Bucket: id,
-        LifecycleConfiguration: { Rules: [{ Status: "Enabled", ...changed }, ...rest] },
-      });
+      await s3.send(
+        new PutBucketLifecycleConfigurationCommand({
+          Bucket: id,
+          LifecycleConfiguration: { Rules: [{ Status: "Enabled", ...changed }, ...rest] },
+        }),
+      );
     },
     found: { "rules[0].abortIncompleteMultipartUpload.daysAfterInitiation": "update" },
   },
@@ -156,33 +192,39 @@ export const cases: readonly Case[] = [
     token: "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
     inputs: () => ({ bucket: names.bucket, rule: { defaultRetention: { mode: "GOVERNANCE", days: 14 } } }),
     byHand: async (aws, id) =>
-      (await aws.use("s3")).putObjectLockConfiguration({
-        Bucket: id,
-        ObjectLockConfiguration: {
-          ObjectLockEnabled: "Enabled",
-          Rule: { DefaultRetention: { Mode: "GOVERNANCE", Days: 1 } },
-        },
-      }),
+      aws.use("s3").send(
+        new PutObjectLockConfigurationCommand({
+          Bucket: id,
+          ObjectLockConfiguration: {
+            ObjectLockEnabled: "Enabled",
+            Rule: { DefaultRetention: { Mode: "GOVERNANCE", Days: 1 } },
+          },
+        }),
+      ),
     found: { "rule.defaultRetention.days": "update" },
   },
   {
     token: "aws:s3/bucketPolicy:BucketPolicy",
     inputs: () => ({ bucket: names.bucket, policy: policyFor("s3:*", `arn:aws:s3:::${names.bucket}/*`) }),
     byHand: async (aws, id) =>
-      (await aws.use("s3")).putBucketPolicy({
-        Bucket: id,
-        Policy: policyFor("s3:DeleteObject", `arn:aws:s3:::${names.bucket}/*`),
-      }),
+      aws.use("s3").send(
+        new PutBucketPolicyCommand({
+          Bucket: id,
+          Policy: policyFor("s3:DeleteObject", `arn:aws:s3:::${names.bucket}/*`),
+        }),
+      ),
     found: { policy: "update" },
   },
   {
     token: "aws:iam/role:Role",
     inputs: () => ({ name: "specimen", assumeRolePolicy: trust("ecs-tasks.amazonaws.com") }),
     byHand: async (aws, id) =>
-      (await aws.use("iam")).updateAssumeRolePolicy({
-        RoleName: id,
-        PolicyDocument: trust("lambda.amazonaws.com"),
-      }),
+      aws.use("iam").send(
+        new UpdateAssumeRolePolicyCommand({
+          RoleName: id,
+          PolicyDocument: trust("lambda.amazonaws.com"),
+        }),
+      ),
     found: { assumeRolePolicy: "update" },
   },
   {
@@ -194,8 +236,10 @@ export const cases: readonly Case[] = [
     }),
     byHand: async (aws, id) => {
       const [RoleName, PolicyName] = id.split(":");
-      const iam = await aws.use("iam");
-      await iam.putRolePolicy({ RoleName, PolicyName, PolicyDocument: policyFor("s3:*", "*") });
+      const iam = aws.use("iam");
+      await iam.send(
+        new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: policyFor("s3:*", "*") }),
+      );
     },
     found: { policy: "update" },
   },
@@ -203,10 +247,12 @@ export const cases: readonly Case[] = [
     token: "aws:ecs/cluster:Cluster",
     inputs: () => ({ name: "specimen", settings: [{ name: "containerInsights", value: "enabled" }] }),
     byHand: async (aws, id) =>
-      (await aws.use("ecs")).updateCluster({
-        cluster: id,
-        settings: [{ name: "containerInsights", value: "disabled" }],
-      }),
+      aws.use("ecs").send(
+        new UpdateClusterCommand({
+          cluster: id,
+          settings: [{ name: "containerInsights", value: "disabled" }],
+        }),
+      ),
     found: { "settings[0]": "update" },
   },
   {
@@ -240,7 +286,7 @@ export const cases: readonly Case[] = [
       ]),
     }),
     byHand: async (aws, _id, outputs) =>
-      (await aws.use("ecs")).deregisterTaskDefinition({ taskDefinition: text(outputs.arn) }),
+      aws.use("ecs").send(new DeregisterTaskDefinitionCommand({ taskDefinition: text(outputs.arn) })),
     found: "gone",
   },
   {
@@ -262,20 +308,26 @@ export const cases: readonly Case[] = [
       ] satisfies Value[] as Value[],
     }),
     byHand: async (aws, id) =>
-      (await aws.use("ec2")).authorizeSecurityGroupIngress({
-        GroupId: id,
-        IpPermissions: [{ IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
-      }),
+      aws.use("ec2").send(
+        new AuthorizeSecurityGroupIngressCommand({
+          GroupId: id,
+          IpPermissions: [
+            { IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
+          ],
+        }),
+      ),
     found: { "ingress[0]": "delete" },
   },
   {
     token: "aws:sqs/queue:Queue",
     inputs: () => ({ name: "specimen", messageRetentionSeconds: 1_209_600, sqsManagedSseEnabled: true }),
     byHand: async (aws, id) =>
-      (await aws.use("sqs")).setQueueAttributes({
-        QueueUrl: id,
-        Attributes: { MessageRetentionPeriod: "60" },
-      }),
+      aws.use("sqs").send(
+        new SetQueueAttributesCommand({
+          QueueUrl: id,
+          Attributes: { MessageRetentionPeriod: "60" },
+        }),
+      ),
     found: { messageRetentionSeconds: "update" },
   },
   {
@@ -285,17 +337,19 @@ export const cases: readonly Case[] = [
       policy: policyFor("sqs:SendMessage", output(world, "Queue", "arn")),
     }),
     byHand: async (aws, id, outputs) =>
-      (await aws.use("sqs")).setQueueAttributes({
-        QueueUrl: id,
-        Attributes: { Policy: text(outputs.policy).replace("Deny", "Allow") },
-      }),
+      aws.use("sqs").send(
+        new SetQueueAttributesCommand({
+          QueueUrl: id,
+          Attributes: { Policy: text(outputs.policy).replace("Deny", "Allow") },
+        }),
+      ),
     found: { policy: "update" },
   },
   {
     token: "aws:cloudwatch/logGroup:LogGroup",
     inputs: () => ({ name: "/specimen/backup", retentionInDays: 30 }),
     byHand: async (aws, id) =>
-      (await aws.use("logs")).putRetentionPolicy({ logGroupName: id, retentionInDays: 1 }),
+      aws.use("logs").send(new PutRetentionPolicyCommand({ logGroupName: id, retentionInDays: 1 })),
     found: { retentionInDays: "update" },
   },
   {
@@ -307,25 +361,29 @@ export const cases: readonly Case[] = [
       metricTransformation: { name: "Bytes", namespace: "Specimen", value: "$.bytes", unit: "Bytes" },
     }),
     byHand: async (aws, id) =>
-      (await aws.use("logs")).putMetricFilter({
-        logGroupName: "/specimen/backup",
-        filterName: id,
-        filterPattern: '{ $.event = "other" }',
-        metricTransformations: [
-          { metricName: "Bytes", metricNamespace: "Specimen", metricValue: "$.bytes", unit: "Bytes" },
-        ],
-      }),
+      aws.use("logs").send(
+        new PutMetricFilterCommand({
+          logGroupName: "/specimen/backup",
+          filterName: id,
+          filterPattern: '{ $.event = "other" }',
+          metricTransformations: [
+            { metricName: "Bytes", metricNamespace: "Specimen", metricValue: "$.bytes", unit: "Bytes" },
+          ],
+        }),
+      ),
     found: { pattern: "update" },
   },
   {
     token: "aws:sns/topic:Topic",
     inputs: () => ({ name: "specimen", displayName: "Specimen" }),
     byHand: async (aws, id) =>
-      (await aws.use("sns")).setTopicAttributes({
-        TopicArn: id,
-        AttributeName: "DisplayName",
-        AttributeValue: "Other",
-      }),
+      aws.use("sns").send(
+        new SetTopicAttributesCommand({
+          TopicArn: id,
+          AttributeName: "DisplayName",
+          AttributeValue: "Other",
+        }),
+      ),
     found: { displayName: "update" },
   },
   {
@@ -335,11 +393,13 @@ export const cases: readonly Case[] = [
       policy: policyFor("sns:Publish", output(world, "Topic", "arn")),
     }),
     byHand: async (aws, id) =>
-      (await aws.use("sns")).setTopicAttributes({
-        TopicArn: id,
-        AttributeName: "Policy",
-        AttributeValue: policyFor("sns:Subscribe", id),
-      }),
+      aws.use("sns").send(
+        new SetTopicAttributesCommand({
+          TopicArn: id,
+          AttributeName: "Policy",
+          AttributeValue: policyFor("sns:Subscribe", id),
+        }),
+      ),
     found: { policy: "update" },
   },
   {
@@ -349,7 +409,7 @@ export const cases: readonly Case[] = [
       protocol: "email",
       endpoint: "operations@example.com",
     }),
-    byHand: async (aws, id) => (await aws.use("sns")).unsubscribe({ SubscriptionArn: id }),
+    byHand: async (aws, id) => aws.use("sns").send(new UnsubscribeCommand({ SubscriptionArn: id })),
     found: "gone",
   },
   {
@@ -368,13 +428,14 @@ export const cases: readonly Case[] = [
       treatMissingData: "breaching",
       alarmActions: [output(world, "Topic", "arn")],
     }),
-    byHand: async (aws, id) => (await aws.use("cloudwatch")).disableAlarmActions({ AlarmNames: [id] }),
+    byHand: async (aws, id) =>
+      aws.use("cloudwatch").send(new DisableAlarmActionsCommand({ AlarmNames: [id] })),
     found: { actionsEnabled: "update" },
   },
   {
     token: "aws:cloudwatch/eventRule:EventRule",
     inputs: () => ({ name: "specimen", eventPattern: '{"source":["aws.ecs"]}' }),
-    byHand: async (aws, id) => (await aws.use("events")).disableRule({ Name: id }),
+    byHand: async (aws, id) => aws.use("events").send(new DisableRuleCommand({ Name: id })),
     found: { state: "update" },
   },
   {
@@ -389,10 +450,12 @@ export const cases: readonly Case[] = [
       },
     }),
     byHand: async (aws) =>
-      (await aws.use("events")).putTargets({
-        Rule: "specimen",
-        Targets: [{ Id: "topic", Arn: `arn:aws:sns:us-east-1:${account}:other` }],
-      }),
+      aws.use("events").send(
+        new PutTargetsCommand({
+          Rule: "specimen",
+          Targets: [{ Id: "topic", Arn: `arn:aws:sns:us-east-1:${account}:other` }],
+        }),
+      ),
     found: {
       arn: "update",
       "inputTransformer.inputPaths": "add",
@@ -403,7 +466,7 @@ export const cases: readonly Case[] = [
     token: "aws:secretsmanager/secret:Secret",
     inputs: () => ({ name: "specimen", description: "Specimen", recoveryWindowInDays: 7 }),
     byHand: async (aws, id) =>
-      (await aws.use("secretsmanager")).updateSecret({ SecretId: id, Description: "Other" }),
+      aws.use("secretsmanager").send(new UpdateSecretCommand({ SecretId: id, Description: "Other" })),
     found: { description: "update" },
   },
   {
@@ -414,13 +477,15 @@ export const cases: readonly Case[] = [
       versionStages: ["AWSCURRENT"],
     }),
     byHand: async (aws, id) =>
-      (await aws.use("secretsmanager")).putSecretValue({ SecretId: id.split("|")[0], SecretString: "other" }),
+      aws
+        .use("secretsmanager")
+        .send(new PutSecretValueCommand({ SecretId: id.split("|")[0], SecretString: "other" })),
     found: { "versionStages[0]": "update" },
   },
   {
     token: "aws:scheduler/scheduleGroup:ScheduleGroup",
     inputs: () => ({ name: "specimen" }),
-    byHand: async (aws, id) => (await aws.use("scheduler")).deleteScheduleGroup({ Name: id }),
+    byHand: async (aws, id) => aws.use("scheduler").send(new DeleteScheduleGroupCommand({ Name: id })),
     found: "gone",
   },
   {
@@ -448,18 +513,22 @@ export const cases: readonly Case[] = [
       },
     }),
     byHand: async (aws, id) => {
-      const scheduler = await aws.use("scheduler");
+      const scheduler = aws.use("scheduler");
       const [GroupName, Name] = id.split("/");
-      const { Target, FlexibleTimeWindow } = await scheduler.getSchedule({ GroupName, Name });
+      const { Target, FlexibleTimeWindow } = await scheduler.send(
+        new GetScheduleCommand({ GroupName, Name }),
+      );
       const ScheduleExpression = "rate(7 days)";
-      await scheduler.updateSchedule({
-        GroupName,
-        Name,
-        Target,
-        FlexibleTimeWindow,
-        ScheduleExpression,
-        State: "DISABLED",
-      });
+      await scheduler.send(
+        new UpdateScheduleCommand({
+          GroupName,
+          Name,
+          Target,
+          FlexibleTimeWindow,
+          ScheduleExpression,
+          State: "DISABLED",
+        }),
+      );
     },
     found: { scheduleExpression: "update", scheduleExpressionTimezone: "update", state: "update" },
   },
