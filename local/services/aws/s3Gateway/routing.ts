@@ -2,9 +2,9 @@
 export type Backend = "objects" | "configuration";
 
 /**
- * Sub-resources of a bucket that the object server lacks (lifecycle: 501), ignores (encryption), or would enforce where
- * it cannot be met: the bucket's policy demands TLS, and the local endpoint is plain HTTP on loopback. moto keeps
- * them, checks their form and gives them back; versioning, object lock and ownership stay with the objects they govern.
+ * Sub-resources of a bucket that the object server does not have (501), and the policy: ours demands TLS, and a server
+ * that held its users to that on a loopback endpoint would shut everybody out. moto keeps them, checks their form and
+ * gives them back; versioning, object lock and ownership stay with the objects they govern.
  */
 const configuration: ReadonlySet<string> = new Set([
   "accelerate",
