@@ -80,6 +80,15 @@ type Secret = `external_${OauthProvider}_secret` | "smtp_pass" | "sms_twilio_aut
  */
 export type AuthSettings = {
   readonly [Key in Flag]?: boolean;
-} & { readonly [Key in Integer]?: number } & { readonly [Key in Text]?: string } & {
-  readonly [Key in Secret]?: pulumi.Output<string>;
-};
+} & { readonly [Key in Integer]?: number } & { readonly [Key in Text]?: string };
+
+/** The same with the keys that are secret. */
+export type AuthCredentials = AuthSettings & { readonly [Key in Secret]?: pulumi.Output<string> };
+
+/** Whether the config names the provider's application. */
+export function isConfigured<Providers extends object>(
+  providers: Providers,
+  name: OauthProvider,
+): name is OauthProvider & keyof Providers {
+  return (providers as Readonly<Record<string, unknown>>)[name] !== undefined;
+}

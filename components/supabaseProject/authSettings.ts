@@ -1,5 +1,5 @@
 import type { StackConfig } from "../../config";
-import { type AuthSettings, type OauthProvider, oauthProviders } from "./authKeys";
+import { type AuthSettings, isConfigured, oauthProviders } from "./authKeys";
 
 type AuthConfig = StackConfig["auth"];
 
@@ -16,20 +16,19 @@ const requiredCharacters: Readonly<Record<AuthConfig["password"]["requiredCharac
 };
 
 /**
- * Everything about sign-in and tokens except the access token hook, which comes after the SQL (AccessTokenHook). A way to sign
- * in that the config does not name is sent as off, not left out: only so is it off, and shows when somebody switches it on.
+ * Everything about sign-in and tokens that is no secret and comes with none, so that a preview shows it key by key: the rest is
+ * in authCredentials, and the hook, which comes after the SQL, in AccessTokenHook. A way to sign in that the config does not
+ * name is sent as off, not left out: only so is it off, and shows when somebody switches it on.
  */
 export function authSettings(auth: AuthConfig): AuthSettings {
   return {
     ...tokenSettings(auth),
     ...emailSettings(auth),
-    ...phoneSettings(auth),
-    ...oauthSettings(auth),
+    ...unusedSignIns(auth),
     ...factorSettings(auth),
     ...passwordSettings(auth),
     ...sessionSettings(auth),
     ...rateLimitSettings(auth),
-    ...smtpSettings(auth),
   };
 }
 
@@ -53,41 +52,16 @@ function emailSettings({ email }: AuthConfig): AuthSettings {
   };
 }
 
-function phoneSettings({ phone }: AuthConfig): AuthSettings {
-  if (phone === undefined) return { external_phone_enabled: false };
+/** What the config does not name is off. What it names is switched on together with its credentials (authCredentials). */
+function unusedSignIns({ phone, providers, smtp }: AuthConfig): AuthSettings {
+  const unused = oauthProviders.filter((name) => !isConfigured(providers, name));
   return {
-    external_phone_enabled: true,
-    sms_autoconfirm: false,
-    sms_otp_length: phone.otpLength,
-    sms_otp_exp: phone.otpExpirySeconds,
-    sms_provider: "twilio",
-    sms_twilio_account_sid: phone.twilio.accountSid,
-    sms_twilio_message_service_sid: phone.twilio.messageServiceSid,
-    sms_twilio_auth_token: phone.twilio.authToken,
-  };
-}
-
-function oauthSettings({ providers }: AuthConfig): AuthSettings {
-  const configured: { readonly [Provider in OauthProvider]?: AuthConfig["providers"]["google"] } = providers;
-  return {
+    ...Object.fromEntries(unused.map((name) => [`external_${name}_enabled` as const, false])),
     external_web3_ethereum_enabled: false,
     external_web3_solana_enabled: false,
-    ...oauthProviders.reduce<AuthSettings>(
-      (settings, name) => Object.assign(settings, oauthProviderSettings(name, configured[name])),
-      {},
-    ),
-  };
-}
-
-function oauthProviderSettings(
-  name: OauthProvider,
-  application: AuthConfig["providers"]["google"],
-): AuthSettings {
-  if (application === undefined) return { [`external_${name}_enabled` as const]: false };
-  return {
-    [`external_${name}_enabled` as const]: true,
-    [`external_${name}_client_id` as const]: application.clientId,
-    [`external_${name}_secret` as const]: application.clientSecret,
+    ...(phone === undefined && { external_phone_enabled: false }),
+    // No host is no mail server: the platform's own sends about two mails an hour.
+    ...(smtp === undefined && { smtp_host: "" }),
   };
 }
 
@@ -122,27 +96,10 @@ function sessionSettings({ sessions }: AuthConfig): AuthSettings {
 
 function rateLimitSettings({ rateLimits }: AuthConfig): AuthSettings {
   return {
-    // Without a mail server of its own the project has the platform's limit, and the API refuses another.
-    rate_limit_email_sent: rateLimits.emailsPerHour,
     rate_limit_sms_sent: rateLimits.smsPerHour,
     rate_limit_anonymous_users: rateLimits.anonymousUsersPerHour,
     rate_limit_otp: rateLimits.signInsPer5Minutes,
     rate_limit_verify: rateLimits.verificationsPer5Minutes,
     rate_limit_token_refresh: rateLimits.tokenRefreshesPer5Minutes,
-  };
-}
-
-/** No host is no mail server: the platform's own sends about two mails an hour. */
-function smtpSettings({ smtp }: AuthConfig): AuthSettings {
-  if (smtp === undefined) return { smtp_host: "" };
-  return {
-    smtp_host: smtp.host,
-    // The one port that the API wants as a text.
-    smtp_port: String(smtp.port),
-    smtp_user: smtp.user,
-    smtp_pass: smtp.password,
-    smtp_admin_email: smtp.senderEmail,
-    smtp_sender_name: smtp.senderName,
-    smtp_max_frequency: smtp.minIntervalSeconds,
   };
 }

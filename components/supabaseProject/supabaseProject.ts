@@ -5,6 +5,7 @@ import { PlatformSettings } from "../../plugins/supabasex/sdk";
 import { Component } from "../component";
 import type { DatabaseConnection } from "../databaseConnection";
 import { apiSettings } from "./apiSettings";
+import { authCredentials } from "./authCredentials";
 import { authSettings } from "./authSettings";
 import {
   connectionOf,
@@ -91,21 +92,23 @@ export class SupabaseProject extends Component {
         database: database && settingsJson(database),
         network: settingsJson(networkSettings(args.network)),
         api: settingsJson(apiSettings(args.api)),
-        auth: pulumi.secret(settingsJson(authSettings(args.auth))),
+        auth: settingsJson(authSettings(args.auth)),
         storage: settingsJson(storageSettings(args.storage)),
         sslEnforcement: args.database.sslEnforcement,
       },
-      this.childOptions({ dependsOn: [platform], additionalSecretOutputs: ["auth"] }),
+      this.childOptions({ dependsOn: [platform] }),
     );
+    const credentials = this.createCredentials(args.auth, settings);
 
     this.ref = project.id;
     this.apiUrl = pulumi.interpolate`https://${project.id}.supabase.co`;
     this.keys = this.readKeys(project.id);
     // The id of settings is the project's ref too, and is known later: after the network is open and the restarts are over.
-    const pooler = getPoolerOutput({ projectRef: settings.id }, { parent: this }).url;
+    const configuredRef = (credentials ?? settings).id;
+    const pooler = getPoolerOutput({ projectRef: configuredRef }, { parent: this }).url;
     this.#endpoint =
       args.database.connection === "direct"
-        ? settings.id.apply(directEndpoint)
+        ? configuredRef.apply(directEndpoint)
         : pooler.apply(sessionPoolerEndpoint);
     this.connection = this.connectionAs("postgres", args.database.password);
     this.pooledConnection = connectionOf(pooler.apply(poolerEndpoint), "postgres", args.database.password);
@@ -116,6 +119,18 @@ export class SupabaseProject extends Component {
   /** The connection of another login role, by the same way. */
   connectionAs(role: string, password: pulumi.Input<string>): DatabaseConnection {
     return connectionOf(this.#endpoint, role, password);
+  }
+
+  /** Apart from the other settings, so that a preview hides these alone and shows every other setting of Auth by name. */
+  private createCredentials(auth: SupabaseProjectArgs["auth"], settings: Settings): Settings | undefined {
+    const credentials = authCredentials(auth);
+    if (credentials === undefined) return undefined;
+    return new Settings(
+      this.childName("credentials"),
+      { projectRef: settings.projectRef, auth: pulumi.secret(settingsJson(credentials)) },
+      // One after the other: both write to Auth.
+      this.childOptions({ dependsOn: [settings], additionalSecretOutputs: ["auth"] }),
+    );
   }
 
   private readKeys(projectRef: pulumi.Output<string>): ApiKeys {

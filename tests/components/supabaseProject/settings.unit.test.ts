@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { apiSettings } from "../../../components/supabaseProject/apiSettings";
+import { authCredentials } from "../../../components/supabaseProject/authCredentials";
 import { authSettings } from "../../../components/supabaseProject/authSettings";
 import { databaseSettings } from "../../../components/supabaseProject/databaseSettings";
 import { realtimeSettings } from "../../../components/supabaseProject/realtimeSettings";
@@ -26,6 +27,8 @@ const configOf = (areas: Areas, stack = "dev", secrets = developmentSecrets) =>
 const everything = configOf(development);
 const least = configOf(production, "prod", productionSecrets);
 
+const everyAuthSetting = ({ auth }: StackConfig) => ({ ...authSettings(auth), ...authCredentials(auth) });
+
 describe("keys", () => {
   // What the API takes is kept apart, in the emulator; what is not in it the provider would drop without a word.
   const unknown = (settings: object, known: object) =>
@@ -34,6 +37,7 @@ describe("keys", () => {
   test("auth sends only keys that the API takes, whatever is configured", () => {
     expect(unknown(authSettings(everything.auth), authKeys)).toEqual([]);
     expect(unknown(authSettings(least.auth), authKeys)).toEqual([]);
+    expect(unknown(authCredentials(everything.auth) ?? {}, authKeys)).toEqual([]);
     expect(unknown({ log_statement: "all" }, authKeys)).toEqual(["log_statement"]);
   });
 
@@ -42,7 +46,7 @@ describe("keys", () => {
       string,
       string
     >;
-    const wrong = Object.entries(authSettings(everything.auth)).filter(([key, value]) => {
+    const wrong = Object.entries(everyAuthSetting(everything)).filter(([key, value]) => {
       const kind = authKeys[key] === "number" ? "integer" : authKeys[key];
       return value !== undefined && kind !== kindOf[typeof value];
     });

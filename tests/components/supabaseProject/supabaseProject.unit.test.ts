@@ -23,7 +23,7 @@ async function projectOf(
   return project;
 }
 
-const names = ["supabase-platform-settings", "supabase-project", "supabase-settings"];
+const names = ["supabase-credentials", "supabase-platform-settings", "supabase-project", "supabase-settings"];
 
 describe.each([
   { stack: "local", size: "micro", protect: false },
@@ -65,7 +65,7 @@ describe.each([
     });
   });
 
-  test("sends the settings as canonical JSON, auth as a secret, once the platform settings are there", async () => {
+  test("sends the settings as canonical JSON, once the platform settings are there", async () => {
     const registered = await registerProject(stack);
 
     const { auth, ...settings } = inputsOf(registered, "supabase-settings");
@@ -78,33 +78,24 @@ describe.each([
       storage: `{"features":{"imageTransformation":{"enabled":${stack === "prod"}},"s3Protocol":{"enabled":false}},"fileSizeLimit":${stack === "prod" ? 52428800 : 10485760}}`,
       sslEnforcement: true,
     });
-    expect(Object.keys(auth as object)).toEqual(["secret"]);
-    const { additionalSecretOutputs, dependsOn } = registered.options.get("supabase-settings") ?? {};
-    expect(additionalSecretOutputs).toEqual(["auth"]);
+    expect(auth).toBeTypeOf("string");
+    const { dependsOn } = registered.options.get("supabase-settings") ?? {};
     expect((dependsOn as { __name?: string }[]).map(({ __name }) => __name)).toEqual([
       "supabase-platform-settings",
     ]);
   });
 });
 
-test("prod's auth settings are these and no others", async () => {
-  const { auth } = inputsOf(await registerProject("prod"), "supabase-settings") as {
-    auth: { secret: string };
-  };
+test("prod's auth settings are these and no others, readable but for what comes with a secret", async () => {
+  const registered = await registerProject("prod");
 
-  const settings = JSON.parse(auth.secret);
+  const text = inputsOf(registered, "supabase-settings").auth as string;
+  const settings = JSON.parse(text);
   const off = Object.keys(settings).filter((key) => /^external_.*_enabled$/.test(key) && !settings[key]);
   expect(off).toHaveLength(22);
   expect(Object.fromEntries(Object.entries(settings).filter(([key]) => !off.includes(key)))).toEqual({
     disable_signup: false,
     external_email_enabled: true,
-    external_github_client_id: "thorbis-prod",
-    external_github_enabled: true,
-    external_github_secret: secretText("authProvidersGithubClientSecret"),
-    external_google_client_id: "thorbis-prod.apps.googleusercontent.com",
-    external_google_enabled: true,
-    external_google_secret: secretText("authProvidersGoogleClientSecret"),
-    external_phone_enabled: true,
     jwt_exp: 3600,
     mailer_autoconfirm: false,
     mailer_otp_exp: 3600,
@@ -119,7 +110,6 @@ test("prod's auth settings are these and no others", async () => {
     password_min_length: 12,
     password_required_characters: "abcdefghijklmnopqrstuvwxyz:ABCDEFGHIJKLMNOPQRSTUVWXYZ:0123456789",
     rate_limit_anonymous_users: 30,
-    rate_limit_email_sent: 300,
     rate_limit_otp: 30,
     rate_limit_sms_sent: 30,
     rate_limit_token_refresh: 150,
@@ -130,6 +120,28 @@ test("prod's auth settings are these and no others", async () => {
     sessions_single_per_user: false,
     sessions_timebox: 168,
     site_url: "https://app.thorbis.com",
+    uri_allow_list: "",
+  });
+  expect(Object.keys(settings)).toEqual(Object.keys(settings).sort());
+});
+
+test("prod's services with a secret are switched on together with it, all of it secret", async () => {
+  const registered = await registerProject("prod");
+
+  const { projectRef, auth } = inputsOf(registered, "supabase-credentials") as {
+    projectRef: string;
+    auth: { secret: string };
+  };
+  expect(projectRef).toBe("supabase-project-id");
+  expect(JSON.parse(auth.secret)).toEqual({
+    external_github_client_id: "thorbis-prod",
+    external_github_enabled: true,
+    external_github_secret: secretText("authProvidersGithubClientSecret"),
+    external_google_client_id: "thorbis-prod.apps.googleusercontent.com",
+    external_google_enabled: true,
+    external_google_secret: secretText("authProvidersGoogleClientSecret"),
+    external_phone_enabled: true,
+    rate_limit_email_sent: 300,
     sms_autoconfirm: false,
     sms_otp_exp: 60,
     sms_otp_length: 6,
@@ -144,9 +156,10 @@ test("prod's auth settings are these and no others", async () => {
     smtp_port: "587",
     smtp_sender_name: "Thorbis",
     smtp_user: "supabase",
-    uri_allow_list: "",
   });
-  expect(Object.keys(settings)).toEqual(Object.keys(settings).sort());
+  const { additionalSecretOutputs, dependsOn } = registered.options.get("supabase-credentials") ?? {};
+  expect(additionalSecretOutputs).toEqual(["auth"]);
+  expect((dependsOn as { __name?: string }[]).map(({ __name }) => __name)).toEqual(["supabase-settings"]);
 });
 
 test("no secret leaves the project outside a secret input", async () => {
@@ -200,7 +213,7 @@ test("connects directly where the config says so", async () => {
   }));
 
   const { host, port, user } = project.connection;
-  expect((await settled(host)).value).toBe("db.supabase-settings-id.supabase.co");
+  expect((await settled(host)).value).toBe("db.supabase-credentials-id.supabase.co");
   expect((await settled(port)).value).toBe(5432);
   expect((await settled(user)).value).toBe("postgres");
 });

@@ -1,0 +1,67 @@
+import type { StackConfig } from "../../config";
+import { type AuthCredentials, isConfigured, type OauthProvider, oauthProviders } from "./authKeys";
+
+type AuthConfig = StackConfig["auth"];
+
+/**
+ * The services that Auth signs in to, each with its switch: it is refused without its credentials, so both go in one request.
+ * Undefined where the config names none.
+ */
+export function authCredentials(auth: AuthConfig): AuthCredentials | undefined {
+  const credentials: AuthCredentials = {
+    ...oauthCredentials(auth),
+    ...phoneCredentials(auth),
+    ...smtpCredentials(auth),
+  };
+  return Object.keys(credentials).length === 0 ? undefined : credentials;
+}
+
+function oauthCredentials({ providers }: AuthConfig): AuthCredentials {
+  let credentials: AuthCredentials = {};
+  for (const name of oauthProviders) {
+    const application = isConfigured(providers, name) ? providers[name] : undefined;
+    if (application !== undefined) credentials = { ...credentials, ...oauthApplication(name, application) };
+  }
+  return credentials;
+}
+
+function oauthApplication(
+  name: OauthProvider,
+  { clientId, clientSecret }: NonNullable<AuthConfig["providers"]["google"]>,
+): AuthCredentials {
+  return {
+    [`external_${name}_enabled` as const]: true,
+    [`external_${name}_client_id` as const]: clientId,
+    [`external_${name}_secret` as const]: clientSecret,
+  };
+}
+
+function phoneCredentials({ phone }: AuthConfig): AuthCredentials {
+  if (phone === undefined) return {};
+  return {
+    external_phone_enabled: true,
+    sms_autoconfirm: false,
+    sms_otp_length: phone.otpLength,
+    sms_otp_exp: phone.otpExpirySeconds,
+    sms_provider: "twilio",
+    sms_twilio_account_sid: phone.twilio.accountSid,
+    sms_twilio_message_service_sid: phone.twilio.messageServiceSid,
+    sms_twilio_auth_token: phone.twilio.authToken,
+  };
+}
+
+function smtpCredentials({ smtp, rateLimits }: AuthConfig): AuthCredentials {
+  if (smtp === undefined) return {};
+  return {
+    smtp_host: smtp.host,
+    // The one port that the API wants as a text.
+    smtp_port: String(smtp.port),
+    smtp_user: smtp.user,
+    smtp_pass: smtp.password,
+    smtp_admin_email: smtp.senderEmail,
+    smtp_sender_name: smtp.senderName,
+    smtp_max_frequency: smtp.minIntervalSeconds,
+    // The API refuses a limit of its own to a project that has no mail server of its own.
+    rate_limit_email_sent: rateLimits.emailsPerHour,
+  };
+}
