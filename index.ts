@@ -5,6 +5,7 @@ import { BackupBucket } from "./components/backupBucket/backupBucket";
 import { connectionUrl } from "./components/databaseConnection";
 import { DatabaseExtensions } from "./components/databaseExtensions";
 import { DatabaseRoles } from "./components/databaseRoles/databaseRoles";
+import { EdgeFunctions } from "./components/edgeFunctions/edgeFunctions";
 import { physicalName } from "./components/physicalName";
 import { ScheduledBackup } from "./components/scheduledBackup/scheduledBackup";
 import { SqlBundle } from "./components/sqlBundle";
@@ -49,6 +50,13 @@ new AccessTokenHook("access-token-hook", {
   projectRef: supabase.ref,
   bundle: sql,
   enabled: config.auth.accessTokenHookEnabled,
+});
+
+new EdgeFunctions("functions", {
+  projectRef: supabase.ref,
+  functions: config.functions.list,
+  allowedOrigins: [new URL(config.auth.siteUrl).origin],
+  secrets: config.functions.secrets,
 });
 
 // Backups, in an account of our own: Supabase deletes a project's backups with the project.

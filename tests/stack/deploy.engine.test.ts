@@ -93,11 +93,9 @@ test("no password stands in the state or in what was printed", async () => {
   expect(exported.output).toContain("app_owner");
 });
 
-test("destroy forgets the bundle and keeps the data", async () => {
-  const destroyed = await stack.pulumi("destroy", "--yes", "--skip-preview", "--exclude-protected");
+test("destroy of a stack that is not protected leaves nothing at the API", async () => {
+  const destroyed = await stack.pulumi("destroy", "--yes", "--skip-preview");
 
-  const { rowCount } = await database.query(
-    "select 1 from pg_tables where schemaname = 'shared' and tablename = 'customers'",
-  );
-  expect(rowCount, destroyed.output).toBe(1);
+  expect(destroyed.exitCode, destroyed.output).toBe(0);
+  expect(await projects()).toEqual([]);
 });

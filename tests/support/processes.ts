@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 export interface RunningProcess {
   readonly pid: number;
@@ -25,4 +25,43 @@ function readProcessFile(pid: string, file: string): string {
   } catch {
     return "";
   }
+}
+
+/** The addresses of all TCP sockets that these processes listen on. Linux only. */
+export function listeningAddresses(processes: readonly RunningProcess[]): string[] {
+  const inodes = new Set(processes.flatMap(({ pid }) => socketInodes(pid)));
+  return [...listenersOf("/proc/net/tcp", ipv4), ...listenersOf("/proc/net/tcp6", (hex) => `[${hex}]`)]
+    .filter(({ inode }) => inodes.has(inode))
+    .map(({ address }) => address);
+}
+
+function socketInodes(pid: number): string[] {
+  const folder = `/proc/${pid}/fd`;
+  try {
+    return readdirSync(folder).flatMap((name) => {
+      const inode = /^socket:\[(\d+)\]$/.exec(readlinkSync(`${folder}/${name}`))?.[1];
+      return inode === undefined ? [] : [inode];
+    });
+  } catch {
+    // It ended, or closed the file, while we looked.
+    return [];
+  }
+}
+
+/** The sockets in state LISTEN (0A) of a table of the kernel. */
+function listenersOf(table: string, format: (hex: string) => string): { address: string; inode: string }[] {
+  return readFileSync(table, "utf8")
+    .split("\n")
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter((fields) => fields[3] === "0A")
+    .map((fields) => ({ address: format(fields[1]?.split(":")[0] ?? ""), inode: fields[9] ?? "" }));
+}
+
+/** The kernel prints the four bytes of an address in the order of the machine: little-endian. */
+function ipv4(hex: string): string {
+  return (hex.match(/../g) ?? [])
+    .reverse()
+    .map((byte) => Number.parseInt(byte, 16))
+    .join(".");
 }
