@@ -60,9 +60,10 @@ function program(context: CommandContext): Command {
     .action(async (name, options) => void (await verify({ ...options, run: name }, context)));
   backup
     .command("restore")
-    .description("restore a backup into the empty database that RESTORE_DATABASE_URL names")
+    .description("restore a backup into the database that RESTORE_DATABASE_URL names")
     .argument("[run]", "name of the backup; the newest when left out")
-    .option("--into-source <database>", "allow that it is the database that the backup was taken of, emptied")
+    .option("--replace <database>", "remove everything of an application from the target first")
+    .option("--into-source <database>", "allow that it is the database that the backup was taken of")
     .action(async (name, options) => {
       const { run: restored, tables } = await restore({ ...options, run: name }, context);
       context.print(JSON.stringify({ event: "backup restored", run: restored, tables: tables.length }));

@@ -10,8 +10,10 @@ import { ObjectStore } from "../store/objectStore";
 export interface RestoreOptions {
   /** Full name of a run. Default: the newest that has a manifest. */
   readonly run?: string;
-  /** Name of the target's database, to allow that it is the one that the backup was taken of; it must be empty still. */
+  /** Name of the target's database, to allow that it is the one that the backup was taken of. */
   readonly intoSource?: string;
+  /** Name of the target's database, to have everything of an application removed from it first. */
+  readonly replace?: string;
 }
 
 /** `backup restore`: restores a backup into the empty database that RESTORE_DATABASE_URL names. */
@@ -21,8 +23,6 @@ export async function restore(options: RestoreOptions, context: CommandContext):
   const store = new ObjectStore(createClient(settings.store), settings.store.bucket);
   const run = await selectRun(store, options.run, context.signal);
   const { target, parallel } = settings;
-  return await restoreBackup(
-    { store, tools, run, target, parallel, intoSource: options.intoSource },
-    context,
-  );
+  const { intoSource, replace } = options;
+  return await restoreBackup({ store, tools, run, target, parallel, intoSource, replace }, context);
 }

@@ -18,6 +18,7 @@ import type { ObjectStore } from "../store/objectStore";
 import { inspectObjects, sumUp } from "../verify/inspectRun";
 import { describeReport, throwUnlessIntact } from "../verify/report";
 import { type Entry, parseContents, selectEntries } from "./contents";
+import { emptyTarget } from "./emptyTarget";
 import { fetchArchive, type LoadContext, listContents, loadArchive, loadEntries } from "./load";
 import { checkTarget, createExtensions, createPlatformRoles, readShape } from "./target";
 
@@ -31,6 +32,7 @@ export interface RestoreRequest {
   readonly parallel: number;
   /** See `RestoreOptions`. */
   readonly intoSource?: string | undefined;
+  readonly replace?: string | undefined;
 }
 
 interface Restore extends LoadContext, Pick<CommandContext, "progress"> {
@@ -47,7 +49,7 @@ interface Restore extends LoadContext, Pick<CommandContext, "progress"> {
  * @throws UserError with the exit code for what went wrong.
  */
 export async function restoreBackup(request: RestoreRequest, context: CommandContext): Promise<Manifest> {
-  const { run, target, intoSource, ...services } = request;
+  const { run, target, intoSource, replace, ...services } = request;
   const { signal, progress } = context;
   progress(`checking backup ${run}`);
   const manifest = await readIntactManifest(run, { ...context, ...services });
@@ -55,7 +57,11 @@ export async function restoreBackup(request: RestoreRequest, context: CommandCon
   const folder = await mkdtemp(path.join(tmpdir(), "thorbis-restore-"));
   try {
     await lockOutOthers(client);
-    await checkTarget(client, { manifest, tools: request.tools, intoSource });
+    const { isEmpty } = await checkTarget(client, { manifest, tools: request.tools, intoSource, replace });
+    if (!isEmpty) {
+      progress(`removing what ${target.database} on ${target.host}:${target.port} has`);
+      await emptyTarget(client);
+    }
     progress(`restoring ${run} into ${target.database} on ${target.host}:${target.port}`);
     await fill({ ...services, client, manifest, folder, target, signal, progress });
     return manifest;

@@ -12,15 +12,18 @@ export interface TargetChecks {
   readonly tools: Tools;
   /** Name of the database where the target may be the very one that the backup was taken of. */
   readonly intoSource: string | undefined;
+  /** Name of the database where everything of an application that the target has may be removed. */
+  readonly replace: string | undefined;
 }
 
 /**
  * Looks at the target before anything is written to it.
  * @throws UserError when it has something in it, is the backup's own source, or is too old for the backup.
  */
-export async function checkTarget(client: pg.Client, checks: TargetChecks): Promise<void> {
-  const { manifest, tools, intoSource } = checks;
+export async function checkTarget(client: pg.Client, checks: TargetChecks): Promise<{ isEmpty: boolean }> {
+  const { manifest, tools, intoSource, replace } = checks;
   const target = await readIdentity(client);
+  const found = await contentsOf(client);
   const refuse = (reason: string): never => {
     throw new UserError(`Nothing was restored: ${reason}.`, exitCodes.targetRefused);
   };
@@ -34,11 +37,10 @@ export async function checkTarget(client: pg.Client, checks: TargetChecks): Prom
       `the backup is of PostgreSQL ${manifest.source.serverVersion} and the target is ${target.serverVersion}, older than that`,
     );
   }
-  const found = await contentsOf(client);
-  if (found.length > 0) {
+  if (found.length > 0 && replace !== target.database) {
     const shown = found.slice(0, 3).join(", ");
     refuse(
-      `the target is not empty: it has ${shown}${found.length > 3 ? " and more" : ""}; restore into a fresh database`,
+      `the target is not empty: it has ${shown}${found.length > 3 ? " and more" : ""}; restore into a fresh database, or have all of that removed with --replace ${target.database}`,
     );
   }
   if (isSource(target, manifest.source) && intoSource !== target.database) {
@@ -46,6 +48,7 @@ export async function checkTarget(client: pg.Client, checks: TargetChecks): Prom
       `the target is, by its identifiers, the database that the backup was taken of; if that is meant, say so with --into-source ${target.database}`,
     );
   }
+  return { isEmpty: found.length === 0 };
 }
 
 /** What makes a database one that is in use: anything of an application, and rows of users and buckets. */

@@ -18,6 +18,7 @@ let store: TestStore;
 let manifest: Manifest;
 let progressed: string[];
 let rowsAtBackup: Record<string, string[]>;
+let schemaAtBackup: string[];
 
 const restoreInto = (url: string) => ({
   ...taskEnvironment(source, store),
@@ -29,6 +30,7 @@ beforeAll(async () => {
   const postgres = await source.client();
   await createShop(postgres);
   rowsAtBackup = await readRows(postgres);
+  schemaAtBackup = dumpSchema(source);
   const context = commandContext(taskEnvironment(source, store));
   ({ manifest } = await run(context));
   progressed = context.progressed;
@@ -102,7 +104,7 @@ describe("backup restore into a fresh project", () => {
   });
 
   it("brings back the schema as it was, owners, grants and policies included", () => {
-    expect(dumpSchema(target)).toEqual(dumpSchema(source));
+    expect(dumpSchema(target)).toEqual(schemaAtBackup);
   });
 
   it("lets a tenant see only its own rows", async () => {
@@ -188,6 +190,51 @@ describe("the source as a target", () => {
     ]);
     await restore({ intoSource: "postgres" }, commandContext(environment));
     expect(await readRows(await source.client())).toEqual(rowsAtBackup);
+  });
+});
+
+describe("backup restore --replace", () => {
+  // Test clusters are copies of one template, and this one's log has come further than the backup's by now.
+  const inPlace = { replace: "postgres", intoSource: "postgres" };
+
+  it("takes nothing away from a database of another name", async () => {
+    const { exitCode } = await failureOf(
+      restore({ replace: "other" }, commandContext(restoreInto(target.url()))),
+    );
+    expect(exitCode).toBe(9);
+    const { rows } = await (await target.client()).query("select count(*)::int as rows from shop.customers");
+    expect(rows).toEqual([{ rows: 102 }]);
+  });
+
+  it("takes nothing away where Storage has files", async () => {
+    const client = await target.client();
+    await client.query("insert into storage.objects (bucket_id, name) values ('photos', 'cat.jpg')");
+    const { message } = await failureOf(restore(inPlace, commandContext(restoreInto(target.url()))));
+    expect(message).toBe(
+      "Nothing was restored: the target has files in Storage, which no backup would bring back; move them away first.",
+    );
+    await client.query(
+      "begin; set local storage.allow_delete_query = 'true'; delete from storage.objects; commit",
+    );
+  });
+
+  it("removes what is there, and leaves exactly what the backup has", async () => {
+    const client = await target.client();
+    await client.query(`
+      create schema later;
+      create table later.things (id int);
+      create table public.more (id int references shop.tenants);
+      create function public.more() returns int language sql as 'select 1';
+      create type public.more_moods as enum ('a');
+      create policy later_policy on storage.objects for select to authenticated using (true);
+      select cron.schedule('later', '* * * * *', 'select 1');
+      insert into auth.users (id, email) values (gen_random_uuid(), 'later@example.com');
+    `);
+    await restore(inPlace, commandContext(restoreInto(target.url())));
+    expect(await readRows(client)).toEqual(rowsAtBackup);
+    expect(dumpSchema(target)).toEqual(schemaAtBackup);
+    const { rows } = await client.query("select jobname from cron.job");
+    expect(rows).toEqual([{ jobname: "nightly" }]);
   });
 });
 
