@@ -6,21 +6,17 @@ import { DisableRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbrid
 import { PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
 import { DisableKeyRotationCommand } from "@aws-sdk/client-kms";
 import {
-  DeleteBucketCommand,
   GetBucketLifecycleConfigurationCommand,
   PutBucketEncryptionCommand,
   PutBucketLifecycleConfigurationCommand,
   PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
+  PutBucketTaggingCommand,
   PutBucketVersioningCommand,
   PutObjectLockConfigurationCommand,
   PutPublicAccessBlockCommand,
 } from "@aws-sdk/client-s3";
-import {
-  DeleteScheduleGroupCommand,
-  GetScheduleCommand,
-  UpdateScheduleCommand,
-} from "@aws-sdk/client-scheduler";
+import { GetScheduleCommand, TagResourceCommand, UpdateScheduleCommand } from "@aws-sdk/client-scheduler";
 import { PutSecretValueCommand, UpdateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { SetTopicAttributesCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
 import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
@@ -74,8 +70,13 @@ export const cases: readonly Case[] = [
   {
     token: "aws:s3/bucket:Bucket",
     inputs: () => ({ bucket: names.bucket, objectLockEnabled: true }),
-    byHand: async (aws, id) => aws.use("s3").send(new DeleteBucketCommand({ Bucket: id })),
-    found: "gone",
+    byHand: async (aws, id) =>
+      aws
+        .use("s3")
+        .send(
+          new PutBucketTaggingCommand({ Bucket: id, Tagging: { TagSet: [{ Key: "owner", Value: "me" }] } }),
+        ),
+    found: { tags: "delete" },
   },
   {
     token: "aws:s3/bucketVersioning:BucketVersioning",
@@ -484,9 +485,18 @@ export const cases: readonly Case[] = [
   },
   {
     token: "aws:scheduler/scheduleGroup:ScheduleGroup",
-    inputs: () => ({ name: "specimen" }),
-    byHand: async (aws, id) => aws.use("scheduler").send(new DeleteScheduleGroupCommand({ Name: id })),
-    found: "gone",
+    inputs: () => ({ name: "specimen", tags: { team: "platform" } }),
+    byHand: async (aws, _id, outputs) =>
+      aws.use("scheduler").send(
+        new TagResourceCommand({
+          ResourceArn: text(outputs.arn),
+          Tags: [
+            { Key: "team", Value: "other" },
+            { Key: "owner", Value: "me" },
+          ],
+        }),
+      ),
+    found: { "tags.owner": "delete", "tags.team": "update" },
   },
   {
     token: "aws:scheduler/schedule:Schedule",

@@ -1,0 +1,19 @@
+import type { Property } from "../engine/table";
+
+/** What nearly everything in AWS can carry. Here only types have it of which nothing else can be changed. */
+export type Tags = Readonly<Record<string, string>>;
+
+export const tagsInput: Property = { type: "map" };
+
+interface ServiceTag {
+  readonly Key: string | undefined;
+  readonly Value: string | undefined;
+}
+
+export function tagsFromService(list: readonly ServiceTag[] | undefined): Record<string, string> {
+  return Object.fromEntries((list ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""]));
+}
+
+export function tagsToService(tags: Tags): { Key: string; Value: string }[] {
+  return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+}
