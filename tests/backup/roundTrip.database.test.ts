@@ -16,6 +16,7 @@ let source: TestCluster;
 let target: TestCluster;
 let store: TestStore;
 let manifest: Manifest;
+let percentOfPrevious: number | undefined;
 let progressed: string[];
 let rowsAtBackup: Record<string, string[]>;
 let schemaAtBackup: string[];
@@ -32,7 +33,7 @@ beforeAll(async () => {
   rowsAtBackup = await readRows(postgres);
   schemaAtBackup = dumpSchema(source);
   const context = commandContext(taskEnvironment(source, store));
-  ({ manifest } = await run(context));
+  ({ manifest, percentOfPrevious } = await run(context));
   progressed = context.progressed;
 });
 
@@ -70,6 +71,10 @@ describe("backup run", () => {
       "storage.dump.zst",
       "manifest.json",
     ]);
+  });
+
+  it("is compared with no other where it is the first", () => {
+    expect(percentOfPrevious).toBeUndefined();
   });
 
   it("is listed and verified", async () => {
