@@ -45,11 +45,10 @@ export interface LocalEndpoints {
   };
 }
 
-/** What a shell needs so that plain `pulumi` and `aws` work on the local stack. */
-export function shellVariables(
+/** What the Pulumi CLI needs to keep to this environment: its own home, plugins, backend and passphrase. */
+export function pulumiVariables(
   paths: LocalPaths,
   binDirectory: string,
-  { supabase, aws }: LocalEndpoints,
   searchPath = process.env.PATH ?? "",
 ): Record<string, string> {
   const rest = searchPath.split(path.delimiter).filter((entry) => entry !== binDirectory);
@@ -60,6 +59,12 @@ export function shellVariables(
     PULUMI_CONFIG_PASSPHRASE: localPassphrase,
     PULUMI_SKIP_UPDATE_CHECK: "true",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+  };
+}
+
+/** What the providers, and `aws` in a shell, need to talk to the local services instead of the clouds. */
+export function endpointVariables({ supabase, aws }: LocalEndpoints): Record<string, string> {
+  return {
     SUPABASE_API_ENDPOINT: supabase.endpoint,
     SUPABASE_ACCESS_TOKEN: localAccessToken,
     AWS_ENDPOINT_URL: aws.endpoint,

@@ -1,4 +1,4 @@
-import { type LocalPaths, shellVariables } from "./environment";
+import { endpointVariables, type LocalPaths, pulumiVariables } from "./environment";
 import { installStandIns } from "./providers/install";
 import type { LocalServices } from "./services/start";
 import { PulumiCli } from "./stack/pulumiCli";
@@ -26,7 +26,8 @@ export async function prepareEngine(paths: LocalPaths, progress: Progress): Prom
 export function openSession(paths: LocalPaths, toolchain: Toolchain, services: LocalServices): LocalSession {
   const variables = {
     ...toolchain.environment,
-    ...shellVariables(paths, toolchain.binDirectory, services),
+    ...pulumiVariables(paths, toolchain.binDirectory),
+    ...endpointVariables(services),
   };
   const pulumiIn = (folder: string) => new PulumiCli(toolchain.pulumi, folder, variables);
   return { toolchain, services, variables, pulumiIn };

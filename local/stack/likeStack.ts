@@ -21,6 +21,8 @@ type Areas = Record<string, Record<string, unknown>>;
  */
 function replacements(network: { vpcId: string; subnetIds: string[] }): Areas {
   return {
+    // The direct address of a hosted project leads nowhere here.
+    "thorbis-supabase:database": { connection: "sessionPooler" },
     // The environment's network is not here: the local AWS has a default VPC.
     "thorbis-supabase:backup": { vpcId: network.vpcId, subnetIds: network.subnetIds },
   };

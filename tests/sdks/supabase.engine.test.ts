@@ -4,7 +4,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
-import { localPaths, shellVariables } from "../../local/environment";
+import { localPaths, pulumiVariables } from "../../local/environment";
 import { installStandIns } from "../../local/providers/install";
 import { ensureToolchain } from "../../local/toolchain";
 import { type ServedEmulator, servedEmulator } from "../local/services/supabase/server";
@@ -77,7 +77,7 @@ beforeAll(async () => {
   await installStandIns(checkout, paths.pulumiHome);
   const env = {
     ...toolchain.environment,
-    ...shellVariables(paths, { binDirectory: toolchain.binDirectory, databaseUrl: "" }),
+    ...pulumiVariables(paths, toolchain.binDirectory),
     SUPABASE_API_ENDPOINT: emulator.endpoint,
     SUPABASE_ACCESS_TOKEN: accessToken,
   };
