@@ -159,7 +159,7 @@ export const codeChanges: readonly HandMadeChange[] = [
     change: "alter table shared.metrics_2026_01 disable trigger touch_metrics",
     reverse: "alter table shared.metrics_2026_01 enable trigger touch_metrics",
     reports: extra("trigger shared.metrics_2026_01 touch_metrics"),
-    repairedBy: "hand",
+    repairedBy: "up",
   },
   {
     name: "a trigger fires at another time",
@@ -214,7 +214,7 @@ export const codeChanges: readonly HandMadeChange[] = [
     change: "alter table shared.audit_log disable rule keep_audit_log",
     reverse: "alter table shared.audit_log enable rule keep_audit_log",
     reports: changed("rule shared.audit_log keep_audit_log", "enabled"),
-    repairedBy: "hand",
+    repairedBy: "up",
   },
   {
     name: "a rule is added",

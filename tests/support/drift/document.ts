@@ -5,13 +5,20 @@ export function driftPage(): string {
   return `<!-- Written by tests/plugins/supabasex/sqlBundle/catalogDocuments.unit.test.ts (vitest -u); do not edit. -->
 # Drift: what is reported, and what is not
 
-Each row is a test against a real server: the statement is run by hand, the comparison that \`pulumi refresh\` makes
-reports these paths and no others, the reverse is run, and nothing is reported any more.
+Each row is a test against a real server, twice. Alone: the statement is run by hand, the comparison that
+\`pulumi refresh\` makes reports these paths and no others, the reverse is run, and nothing is reported any more. And on the
+real Pulumi engine, many at once: \`pulumi refresh\` prints these paths and no others and exits with 7, and the next
+\`pulumi up\` does what the last column says.
+
+- **up**: plain \`pulumi up\` puts it right.
+- **prune**: reported until somebody takes it away, or \`sql.prune: drop\` lets \`pulumi up\` do so.
+- **a hand, reported**: something extra that may hold data or be somebody's. A deploy leaves it and goes on reporting it.
+- **a hand, the up stops**: to put it right could lose data. The up changes nothing and says this.
 
 ## ${handMadeChanges.length} changes made by hand
 
-| Somebody changes | by | and refresh reports |
-| --- | --- | --- |
+| Somebody changes | by | and refresh reports | repaired by |
+| --- | --- | --- | --- |
 ${handMadeChanges.map(handMadeRow).join("\n")}
 
 ## ${harmlessChanges.length} things that a healthy database does, and that report nothing
@@ -22,8 +29,14 @@ ${harmlessChanges.map(harmlessRow).join("\n")}
 `;
 }
 
-function handMadeRow({ name, change, reports }: HandMadeChange): string {
-  return `| ${name} | ${code(change)} | ${reports.map(code).join("<br>")} |`;
+function handMadeRow({ name, change, reports, repairedBy, refusal }: HandMadeChange): string {
+  const repair =
+    repairedBy !== "hand"
+      ? repairedBy
+      : refusal === undefined
+        ? "a hand, reported"
+        : `a hand, the up stops:<br>${code(refusal)}`;
+  return `| ${name} | ${code(change)} | ${reports.map(code).join("<br>")} | ${repair} |`;
 }
 
 function harmlessRow({ name, statements }: HarmlessChange): string {

@@ -9,11 +9,12 @@ export interface HandMadeChange {
   /** Every difference that a refresh prints, in order: its kind and its path as Pulumi shows it. */
   readonly reports: readonly string[];
   /**
-   * Not checked by the catalog's own tests, which never apply a bundle; for those that run the engine to prove or correct.
    * What brings the expected state back: plain `pulumi up`; `pulumi up` with `sql.prune: drop`, for something extra;
-   * or a hand, because a file that is applied again would lose data or cannot say it.
+   * or a hand: because an up would lose data, or because something extra may be somebody's.
    */
   readonly repairedBy: "up" | "prune" | "hand";
+  /** For what stops an up until a hand repairs it: the line in which the up names it. */
+  readonly refusal?: string;
 }
 
 export const changed = (identity: string, ...properties: string[]): string[] =>

@@ -34,7 +34,7 @@ export const harmlessChanges: readonly HarmlessChange[] = [
     name: "a job has run",
     statements: [
       `insert into cron.job_run_details (jobid, runid, job_pid, database, username, command, status, start_time, end_time)
-        select jobid, 1, 1, database, username, command, 'succeeded', now(), now() from cron.job`,
+        select jobid, 1000000 + jobid, 1, database, username, command, 'succeeded', now(), now() from cron.job`,
     ],
     as: "supabase_admin",
   },

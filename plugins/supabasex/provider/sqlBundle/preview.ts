@@ -119,7 +119,7 @@ function announceDrift(inputs: BundleInputs, state: BundleState, context: CallCo
   const lines: string[] = [];
   const left: string[] = [];
   for (const [identity, differences] of byIdentity(diffCatalogs(state.expected, state.live))) {
-    const repair = repairOf(identity, differences, state.expected[identity], state.live[identity]);
+    const repair = repairOf(identity, differences, state.expected, state.live);
     if (!makers.has(identity))
       lines.push(...repair.statements.map((statement) => `  ${statement.split("\n", 1)[0]}`));
     if (inputs.prune === "drop") lines.push(...repair.prune.map((statement) => `  ${statement}`));
@@ -169,12 +169,7 @@ function announceDryRun(
 /** Drift that stays after an up: extra objects under `prune: report`, and what nothing can repair. */
 export function warnOfRemaining(result: ApplyResult, inputs: BundleInputs, context: CallContext): void {
   const lines = [...byIdentity(result.remaining)].flatMap(([identity, differences]) => {
-    const { prune, impossible, statements } = repairOf(
-      identity,
-      differences,
-      result.expected[identity],
-      result.after[identity],
-    );
+    const { prune, impossible, statements } = repairOf(identity, differences, result.expected, result.after);
     const all = [...impossible, ...statements, ...prune];
     return all.length === 0
       ? [`  ${identity}`]

@@ -37,7 +37,7 @@ export async function restoreLost(
 
   const secondLook = (await readCatalogInTransaction(session.work)).catalog;
   const repairs = lostObjects(before, secondLook, own).map(([identity, differences]) =>
-    repairOf(identity, differences, before[identity], secondLook[identity]),
+    repairOf(identity, differences, before, secondLook),
   );
   await runRepairs(session, repairs);
   const lastLook = (await readCatalogInTransaction(session.work)).catalog;

@@ -231,8 +231,14 @@ async function repairUnowned(
   live: Catalog,
 ): Promise<string[]> {
   const repairs = [...byIdentity(drift)]
-    .filter(([identity]) => !makers.has(identity) && !identity.startsWith("applied file "))
-    .map(([identity, differences]) => repairOf(identity, differences, expected[identity], live[identity]));
+    .filter(([identity]) => !identity.startsWith("applied file "))
+    // A file makes its object right, but only as the owner may it replace the object.
+    .map(([identity, differences]): [string, readonly CatalogDifference[]] => [
+      identity,
+      makers.has(identity) ? differences.filter(({ property }) => property === "owner") : differences,
+    ])
+    .filter(([, differences]) => differences.length > 0)
+    .map(([identity, differences]) => repairOf(identity, differences, expected, live));
   const failed = new Set((await runRepairs(session, repairs)).map(({ identity }) => identity));
   return repairs
     .filter(({ identity, statements }) => statements.length > 0 && !failed.has(identity))
@@ -256,8 +262,8 @@ async function repairRest(
   for (let round = 0; round < repairRounds; round++) {
     const active = [...byIdentity(diffCatalogs(expected, catalog))]
       .map(([identity, differences]) => {
-        const repair = repairOf(identity, differences, expected[identity], catalog[identity]);
-        return { identity, statements: [...repair.statements, ...(prune === "drop" ? repair.prune : [])] };
+        const repair = repairOf(identity, differences, expected, catalog);
+        return { ...repair, statements: [...repair.statements, ...(prune === "drop" ? repair.prune : [])] };
       })
       .filter(({ statements }) => statements.length > 0);
     if (active.length === 0) break;
@@ -280,7 +286,7 @@ function refuseUnrepaired(
 ): void {
   const lines: string[] = [];
   for (const [identity, differences] of byIdentity(remaining)) {
-    const repair = repairOf(identity, differences, expected[identity], live[identity]);
+    const repair = repairOf(identity, differences, expected, live);
     const fault = failed.find((other) => other.identity === identity);
     for (const what of repair.impossible) lines.push(`  ${identity}: ${what}`);
     if (repair.statements.length > 0) {

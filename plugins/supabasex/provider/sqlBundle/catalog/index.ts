@@ -1,7 +1,8 @@
 export { type Catalog, type CatalogObject, fingerprint } from "./catalog";
 export { type CatalogDifference, diffCatalogs, differencePath } from "./difference";
 export { extendExpectation } from "./expectation";
-export { type IdentityParts, partsOfIdentity } from "./identity";
+export { type IdentityParts, parentIdentities, partsOfIdentity } from "./identity";
+export { apiRoles } from "./partitions";
 export { touched } from "./properties";
 export { readCatalog, readCatalogInTransaction } from "./read";
 export type { CatalogReading } from "./rows";

@@ -2,7 +2,7 @@ import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "..
 import type { CatalogObject } from "./catalog";
 
 /** Roles through which the API speaks: a partition grants them nothing, since a direct read skips its parent's policies. */
-const apiRoles = new Set(["anon", "authenticated", "public"]);
+export const apiRoles: ReadonlySet<string> = new Set(["anon", "authenticated", "public"]);
 
 /**
  * The objects without the partitions that are as their parent is. Partitions come and go with time, so they are no

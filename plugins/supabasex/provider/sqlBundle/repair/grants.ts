@@ -39,10 +39,13 @@ export function grantStatements(
     const lacking = (should ?? []).filter((privilege) => !holds(is ?? [], privilege));
     if (lacking.length > 0) missing.push(...grantAll(lacking, grantee, target));
     const surplus = (is ?? []).filter((privilege) => !holds(should ?? [], privilege));
-    if (surplus.length === 0) continue;
-    extra.push(revoke(surplus, grantee, target));
+    const onlyOption = surplus.filter((privilege) => holds(should ?? [], bare(privilege)));
+    const whole = surplus.filter((privilege) => !onlyOption.includes(privilege));
+    if (onlyOption.length > 0) extra.push(revokeOption(onlyOption, grantee, target));
+    if (whole.length === 0) continue;
+    extra.push(revoke(whole, grantee, target));
     // `all` holds what is wanted as well: give that back.
-    if (surplus.some((privilege) => bare(privilege) === "all") && should !== undefined) {
+    if (whole.some((privilege) => bare(privilege) === "all") && should !== undefined) {
       extra.push(...grantAll(should, grantee, target));
     }
   }
@@ -62,11 +65,15 @@ function bare(privilege: string): string {
   return privilege.endsWith(grantOption) ? privilege.slice(0, -grantOption.length) : privilege;
 }
 
-/** Whether a list holds a privilege: by name, or because it holds all of them. */
+/** What `all` on a table means on every version of the server; later ones add to it. */
+const tablePrivileges = ["select", "insert", "update", "delete", "truncate", "references", "trigger"];
+
+/** Whether a list holds a privilege: by name, with more than it, or because it holds all of them. */
 function holds(list: readonly string[], privilege: string): boolean {
-  return (
-    list.includes(privilege) || list.includes(privilege.endsWith(grantOption) ? `all${grantOption}` : "all")
-  );
+  if (list.includes(privilege) || list.includes(`all${grantOption}`)) return true;
+  if (privilege.endsWith(grantOption)) return false;
+  if (list.includes("all") || list.includes(privilege + grantOption)) return true;
+  return privilege === "all" && tablePrivileges.every((name) => holds(list, name));
 }
 
 function grantAll(privileges: readonly string[], grantee: string, target: GrantTarget): string[] {
@@ -82,8 +89,14 @@ function grant(privileges: readonly string[], grantee: string, target: GrantTarg
   return `${start(target)}grant ${written(privileges, target)} on ${target.on} to ${role(grantee)}`;
 }
 
+/** Who could pass the privilege on may have done so: those lose it too, and get it back where it is expected of them. */
 function revoke(privileges: readonly string[], grantee: string, target: GrantTarget): string {
-  return `${start(target)}revoke ${written(privileges.map(bare), target)} on ${target.on} from ${role(grantee)}`;
+  const cascade = privileges.some((privilege) => privilege.endsWith(grantOption)) ? " cascade" : "";
+  return `${start(target)}revoke ${written(privileges.map(bare), target)} on ${target.on} from ${role(grantee)}${cascade}`;
+}
+
+function revokeOption(privileges: readonly string[], grantee: string, target: GrantTarget): string {
+  return `${start(target)}revoke grant option for ${written(privileges.map(bare), target)} on ${target.on} from ${role(grantee)} cascade`;
 }
 
 function start(target: GrantTarget): string {

@@ -1,8 +1,14 @@
 import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
-import type { CatalogDifference, CatalogObject } from "../catalog";
+import {
+  apiRoles,
+  type Catalog,
+  type CatalogDifference,
+  type CatalogObject,
+  parentIdentities,
+} from "../catalog";
 import { quote } from "../declaredObjects";
-import { literal } from "../objects";
-import { createStatement, settingValue, text, texts } from "./createStatement";
+import { alterStatements } from "./alterStatements";
+import { createStatement, text, texts } from "./createStatement";
 import { type GrantTarget, grantStatements } from "./grants";
 import { type ObjectName, objectName } from "./objectName";
 
@@ -17,70 +23,115 @@ export interface Repair {
   readonly reported: boolean;
   /** Missing or changed, and not to be put right without a person: what, and the statement that would where there is one. */
   readonly impossible: readonly string[];
+  /** Who owns the object, where it has an owner. */
+  readonly owner?: string;
 }
 
 /** Extra objects that `prune: drop` drops. All other kinds may hold data or belong to somebody else. */
 const prunable: ReadonlySet<string> = new Set(["policy", "function", "procedure", "trigger"]);
 
-/** The repair of one object's differences, from what is expected of it. */
+/**
+ * The repair of one object's differences.
+ *
+ * @param expected the whole expectation; `live` the whole catalog, or the part that the bundle answers for
+ */
 export function repairOf(
   identity: string,
   differences: readonly CatalogDifference[],
-  expected: CatalogObject | undefined,
-  live: CatalogObject | undefined,
+  expected: Catalog,
+  live: Catalog,
 ): Repair {
   const object = objectName(identity);
-  const nothing = { identity, statements: [], prune: [], reported: false, impossible: [] };
-  if (expected === undefined) return extraObject(nothing, object, live);
-  if (live === undefined) return missingObject(nothing, object, expected);
+  const place: Place = { object, expected, live };
+  const [should, is] = [expected[identity], live[identity]];
+  const owner = ownerOf(identity, object, place);
+  const nothing: Repair = {
+    identity,
+    statements: [],
+    prune: [],
+    reported: false,
+    impossible: [],
+    ...(owner === undefined ? {} : { owner }),
+  };
+  if (should === undefined) return { ...nothing, ...extraObject(place, is ?? {}) };
+  if (is === undefined) return { ...nothing, ...missingObject(place, should) };
   const statements: string[] = [];
   const prune: string[] = [];
   const impossible: string[] = [];
   let recreated = false;
   for (const { property = "" } of differences) {
-    const should = expected[property];
     if (property === "grants") {
-      const grants = grantStatements(should, live.grants, grantTarget(object, expected));
+      const grants = grantStatements(should.grants, is.grants, grantTarget(object, should));
       statements.push(...grants.missing);
       prune.push(...grants.extra);
       continue;
     }
-    const small = alterStatements(object, property, should, expected, live);
+    const small = alterStatements(object, property, should[property], should, is);
     if (small !== undefined) statements.push(...small);
     else if (recreatable.has(object.kind)) recreated = true;
-    else impossible.push(`${property} is ${shown(live[property])} instead of ${shown(should)}`);
+    else impossible.push(changedSentence(object, property, should, is));
   }
-  if (recreated) statements.unshift(...recreate(object, expected));
+  if (recreated) statements.unshift(...recreate(place, should));
   return { ...nothing, statements, prune, impossible };
 }
 
-type Nothing = Omit<Repair, "statements" | "prune" | "impossible"> & {
-  readonly statements: readonly string[];
-  readonly prune: readonly string[];
-  readonly impossible: readonly string[];
-};
-
-function extraObject(nothing: Nothing, object: ObjectName, live: CatalogObject | undefined): Repair {
-  if (object.kind === "default privileges") {
-    const { extra } = grantStatements({}, live?.grants, grantTarget(object, {}));
-    return { ...nothing, prune: extra };
-  }
-  if (object.kind === "column" && live?.type === undefined) {
-    // A view's column is listed only for what was granted or said on it.
-    return { ...nothing, prune: grantStatements({}, live?.grants, grantTarget(object, {})).extra };
-  }
-  if (!prunable.has(object.kind)) return { ...nothing, reported: true };
-  return { ...nothing, prune: [dropOf(object)] };
+/** One object between two catalogs. */
+interface Place {
+  readonly object: ObjectName;
+  readonly expected: Catalog;
+  readonly live: Catalog;
 }
 
-function missingObject(nothing: Nothing, object: ObjectName, expected: CatalogObject): Repair {
-  const create = createStatement(object, expected);
+/** Who owns the object once it is repaired; of a part, who owns the table. */
+function ownerOf(identity: string, { parent }: ObjectName, { expected, live }: Place): string | undefined {
+  const identities = parent === undefined ? [identity] : parentIdentities(parent);
+  const owners = identities.map((name) => expected[name]?.owner ?? live[name]?.owner);
+  const owner = owners.find((name) => name !== undefined);
+  return owner === undefined ? undefined : text(owner);
+}
+
+function extraObject(place: Place, is: CatalogObject): Partial<Repair> {
+  const { object, expected } = place;
   if (object.kind === "default privileges") {
-    const target = grantTarget(object, expected);
-    return { ...nothing, statements: grantStatements(expected.grants, {}, target).missing };
+    return { prune: grantStatements({}, is.grants, grantTarget(object, {})).extra };
   }
-  if (create === undefined) return { ...nothing, impossible: [missingSentence(object, expected)] };
-  return { ...nothing, statements: [create, ...ornaments(object, expected)] };
+  if (object.kind === "column" && is.type === undefined) {
+    // A view's column is listed only for what was granted or said on it.
+    return { prune: grantStatements({}, is.grants, grantTarget(object, {})).extra };
+  }
+  const parent = object.kind === "table" ? expected[`table ${text(is.partitionOf)}`] : undefined;
+  if (parent !== undefined) return partition(object, is, parent);
+  if (object.kind === "trigger" && is.inheritedFrom !== undefined) {
+    const inherited = expected[`trigger ${text(is.inheritedFrom)} ${object.name}`] ?? {};
+    return {
+      statements: alterStatements(object, "enabled", inherited.enabled ?? "yes", inherited, is) ?? [],
+    };
+  }
+  if (!prunable.has(object.kind)) return { reported: true };
+  return { prune: [dropOf(place)] };
+}
+
+/** A partition is listed only where it differs from its parent: it should be as that is, but closed to the API. */
+function partition(object: ObjectName, is: CatalogObject, parent: CatalogObject): Partial<Repair> {
+  const statements = ["owner", "rowSecurity", "rowSecurityForced"]
+    .filter((property) => is[property] !== undefined)
+    .flatMap((property) => alterStatements(object, property, parent[property], parent, is) ?? []);
+  const grants = isJsonObject(parent.grants) ? parent.grants : {};
+  const allowed = Object.fromEntries(Object.entries(grants).filter(([grantee]) => !apiRoles.has(grantee)));
+  const prune =
+    is.grants === undefined ? [] : grantStatements(allowed, is.grants, grantTarget(object, parent)).extra;
+  return { statements, prune, reported: statements.length + prune.length === 0 };
+}
+
+function missingObject(place: Place, should: CatalogObject): Partial<Repair> {
+  const { object } = place;
+  if (object.kind === "default privileges") {
+    const target = grantTarget(object, should);
+    return { statements: grantStatements(should.grants, {}, target).missing };
+  }
+  const create = createOf(place, should);
+  if (create === undefined) return { impossible: [missingSentence(object, should)] };
+  return { statements: [create, ...ornaments(object, should)] };
 }
 
 /** For a person, since only a person knows where the data is: the statement that would make it again. */
@@ -97,6 +148,50 @@ function missingSentence({ kind, name, parent }: ObjectName, expected: CatalogOb
     default:
       return "it is missing; restore it from a backup, or make it again as its migration does";
   }
+}
+
+/** For a person, since data is at stake: what is wrong, and the statement that would put it right where there is one. */
+function changedSentence(
+  { kind, name, parent }: ObjectName,
+  property: string,
+  should: CatalogObject,
+  is: CatalogObject,
+): string {
+  const what = `${property} is ${shown(is[property])} instead of ${shown(should[property])}`;
+  const alter = `alter table ${parent}`;
+  switch (`${kind} ${property}`) {
+    case "column type":
+    case "column collation": {
+      const collation = should.collation === undefined ? "" : ` collate ${text(should.collation)}`;
+      return `${what}; ${alter} alter column ${name} type ${text(should.type)}${collation}`;
+    }
+    case "column generated":
+      return should.generated === undefined
+        ? `${what}; ${alter} alter column ${name} drop expression`
+        : `${what}; ${alter} drop column ${name}, add column ${name} ${text(should.type)} generated always as (${text(should.generated)}) stored`;
+    case "column identity":
+      return should.identity === undefined
+        ? `${what}; ${alter} alter column ${name} drop identity`
+        : `${what}; ${alter} alter column ${name} add generated ${text(should.identity)} as identity`;
+    case "type labels":
+      return `${what}; PostgreSQL adds labels (alter type ${name} add value …) but takes none away: make the type anew`;
+    case "type attributes":
+      return `${what}; alter type ${name} ${attributeSteps(should, is).join(", ")}`;
+    default:
+      return what;
+  }
+}
+
+function attributeSteps(should: CatalogObject, is: CatalogObject): string[] {
+  const [wanted, found] = [texts(should.attributes), texts(is.attributes)];
+  return [
+    ...found
+      .filter((attribute) => !wanted.includes(attribute))
+      .map((attribute) => `drop attribute ${attribute.split(" ", 1)[0]}`),
+    ...wanted
+      .filter((attribute) => !found.includes(attribute))
+      .map((attribute) => `add attribute ${attribute}`),
+  ];
 }
 
 /** What belongs to an object beside its definition: needed after it was made again. */
@@ -138,17 +233,27 @@ const recreatable: ReadonlySet<string> = new Set([
 /** Kinds whose create statement replaces what is there. */
 const replacing: ReadonlySet<string> = new Set(["function", "procedure", "view", "cron job", "bucket"]);
 
-function recreate(object: ObjectName, expected: CatalogObject): string[] {
-  const create = createStatement(object, expected);
+function recreate(place: Place, should: CatalogObject): string[] {
+  const create = createOf(place, should);
   if (create === undefined) return [];
-  if (replacing.has(object.kind)) return [create];
-  return [dropOf(object), create, ...ornaments(object, expected)];
+  if (replacing.has(place.object.kind)) return [create];
+  return [dropOf(place), create, ...ornaments(place.object, should)];
 }
 
-function dropOf({ kind, name, parent }: ObjectName): string {
+function createOf({ object, expected, live }: Place, should: CatalogObject): string | undefined {
+  const create = createStatement(object, should);
+  const ofDomain = object.kind === "constraint" && isDomain(object.parent, expected, live);
+  return ofDomain ? create?.replace(/^alter table /, "alter domain ") : create;
+}
+
+function isDomain(name: string | undefined, ...catalogs: readonly Catalog[]): boolean {
+  return catalogs.some((catalog) => catalog[`type ${name}`]?.kind === "domain");
+}
+
+function dropOf({ object: { kind, name, parent }, expected, live }: Place): string {
   switch (kind) {
     case "constraint":
-      return `alter table ${parent} drop constraint ${name}`;
+      return `alter ${isDomain(parent, expected, live) ? "domain" : "table"} ${parent} drop constraint ${name}`;
     case "publication table":
       return `alter publication ${name} drop table ${parent}`;
     case "policy":
@@ -184,164 +289,6 @@ function grantTarget(object: ObjectName, expected: CatalogObject): GrantTarget {
     default:
       return { on: `${kind} ${name}`, ...owner };
   }
-}
-
-/** Statements that set one property of an object that is there; `undefined` where it takes making the object again. */
-function alterStatements(
-  object: ObjectName,
-  property: string,
-  value: JsonValue | undefined,
-  expected: CatalogObject,
-  live: CatalogObject,
-): string[] | undefined {
-  const { kind, name, parent } = object;
-  const target = kind === "foreign table" ? `foreign table ${name}` : `${kind} ${name}`;
-  switch (property) {
-    case "owner":
-      return [`alter ${target} owner to ${quote(text(value))}`];
-    case "comment":
-      return [
-        `comment on ${commentTarget(object, expected)} is ${value === undefined ? "null" : literal(text(value))}`,
-      ];
-    case "enabled":
-      return kind === "event trigger"
-        ? [`alter event trigger ${name} ${switched(text(value))}`]
-        : [`alter table ${parent} ${switched(text(value))} ${kind} ${name}`];
-  }
-  switch (kind) {
-    case "table":
-      return alterTable(name, property, value, live);
-    case "view":
-      return property === "options" ? relationOptions(`view ${name}`, value, live.options) : undefined;
-    case "column":
-      return alterColumn(`alter table ${parent} alter column ${name}`, property, value);
-    case "constraint":
-      return property === "validated" && value === undefined
-        ? [`alter table ${parent} validate constraint ${name}`]
-        : undefined;
-    case "publication":
-      return alterPublication(name, property, value);
-    case "cron job":
-      return property === "active"
-        ? [
-            `select cron.alter_job(jobid, active := ${value === true}) from cron.job where jobname = ${literal(name)}`,
-          ]
-        : undefined;
-    case "role settings":
-    case "database settings":
-      return alterSetting(object, property, value);
-    default:
-      return undefined;
-  }
-}
-
-function switched(enabled: string): string {
-  switch (enabled) {
-    case "no":
-      return "disable";
-    case "on replicas":
-      return "enable replica";
-    case "always":
-      return "enable always";
-    default:
-      return "enable";
-  }
-}
-
-function commentTarget({ kind, name, parent }: ObjectName, expected: CatalogObject): string {
-  if (kind === "column") return `column ${parent}.${name}`;
-  if (kind === "type" && expected.kind === "domain") return `domain ${name}`;
-  return parent === undefined ? `${kind} ${name}` : `${kind} ${name} on ${parent}`;
-}
-
-function alterTable(
-  name: string,
-  property: string,
-  value: JsonValue | undefined,
-  live: CatalogObject,
-): string[] | undefined {
-  const alter = `alter table ${name}`;
-  switch (property) {
-    case "rowSecurity":
-      return [`${alter} ${value === true ? "enable" : "disable"} row level security`];
-    case "rowSecurityForced":
-      return [`${alter} ${value === true ? "force" : "no force"} row level security`];
-    case "replicaIdentity": {
-      const index = /^index (?:.+\.)?((?:"(?:[^"]|"")+")|[^."]+)$/.exec(text(value))?.[1];
-      if (index !== undefined) return [`${alter} replica identity using index ${index}`];
-      return [`${alter} replica identity ${value === undefined ? "default" : text(value)}`];
-    }
-    case "persistence":
-      return [`${alter} set ${value === "unlogged" ? "unlogged" : "logged"}`];
-    case "options":
-      return relationOptions(`table ${name}`, value, live.options);
-    default:
-      return undefined;
-  }
-}
-
-function relationOptions(
-  target: string,
-  value: JsonValue | undefined,
-  live: JsonValue | undefined,
-): string[] {
-  const [should, is] = [isJsonObject(value) ? value : {}, isJsonObject(live) ? live : {}];
-  const set = Object.entries(should).filter(([option, setting]) => is[option] !== setting);
-  const reset = Object.keys(is).filter((option) => should[option] === undefined);
-  return [
-    ...(reset.length > 0 ? [`alter ${target} reset (${reset.join(", ")})`] : []),
-    ...(set.length > 0
-      ? [
-          `alter ${target} set (${set.map(([option, setting]) => `${option} = ${literal(text(setting))}`).join(", ")})`,
-        ]
-      : []),
-  ];
-}
-
-function alterColumn(alter: string, property: string, value: JsonValue | undefined): string[] | undefined {
-  switch (property) {
-    case "default":
-      return [value === undefined ? `${alter} drop default` : `${alter} set default ${text(value)}`];
-    case "notNull":
-      return [`${alter} ${value === true ? "set" : "drop"} not null`];
-    case "compression":
-      return [`${alter} set compression ${value === undefined ? "default" : text(value)}`];
-    case "storage":
-      return value === undefined ? undefined : [`${alter} set storage ${text(value)}`];
-    default:
-      return undefined;
-  }
-}
-
-function alterPublication(
-  name: string,
-  property: string,
-  value: JsonValue | undefined,
-): string[] | undefined {
-  switch (property) {
-    case "publish":
-      return [`alter publication ${name} set (publish = ${literal(texts(value).join(", "))})`];
-    case "viaPartitionRoot":
-      return [`alter publication ${name} set (publish_via_partition_root = ${value === true})`];
-    default:
-      return undefined;
-  }
-}
-
-function alterSetting(
-  { kind, name }: ObjectName,
-  setting: string,
-  value: JsonValue | undefined,
-): string[] | undefined {
-  if (kind !== "role settings") return undefined;
-  const here = name.endsWith(" in this database");
-  if (here) return undefined;
-  const alter = `alter role ${name}`;
-  return [
-    value === undefined
-      ? `${alter} reset ${setting}`
-      : `${alter} set ${setting} to ${settingValue(setting, text(value))}`,
-  ];
 }
 
 function shown(value: JsonValue | undefined): string {

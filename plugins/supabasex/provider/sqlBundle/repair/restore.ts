@@ -1,4 +1,5 @@
 import { isDatabaseError } from "../errors";
+import { literal } from "../objects";
 import { ExecutionFailure, type Session } from "../session";
 
 export interface FailedRepair {
@@ -7,20 +8,25 @@ export interface FailedRepair {
   readonly message: string;
 }
 
+/** What is to be done about one object. */
+export interface RepairGroup {
+  readonly identity: string;
+  readonly statements: readonly string[];
+  /** Who owns the object: in that role's name privileges are given and taken. */
+  readonly owner?: string;
+}
+
 /**
  * Runs groups of statements in the open transaction, each group whole or not at all. What fails is tried again as long
  * as others succeed, because one object may need another that is restored later. Answers what failed in the end.
  */
-export async function runRepairs(
-  session: Session,
-  repairs: readonly { readonly identity: string; readonly statements: readonly string[] }[],
-): Promise<FailedRepair[]> {
+export async function runRepairs(session: Session, repairs: readonly RepairGroup[]): Promise<FailedRepair[]> {
   let waiting = repairs.filter((repair) => repair.statements.length > 0);
   for (;;) {
     const failed: FailedRepair[] = [];
     const left: typeof waiting = [];
     for (const repair of waiting) {
-      const fault = await attempt(session, repair.statements);
+      const fault = await attempt(session, repair);
       if (fault === undefined) continue;
       failed.push({ identity: repair.identity, ...fault });
       left.push(repair);
@@ -32,11 +38,14 @@ export async function runRepairs(
 
 async function attempt(
   session: Session,
-  statements: readonly string[],
+  { statements, owner }: RepairGroup,
 ): Promise<{ statement: string; message: string } | undefined> {
+  const steps = statements.flatMap((statement) =>
+    inNameOf(owner, statement).map((text) => ({ text, statement })),
+  );
   await session.execute("savepoint repair");
   try {
-    await session.execute(statements.join(";\n"));
+    await session.execute(steps.map(({ text }) => text).join(";\n"));
     await session.execute("release savepoint repair");
     return undefined;
   } catch (error) {
@@ -45,6 +54,20 @@ async function attempt(
     if (!isDatabaseError(cause) || cause.code === "55P03" || cause.code === "40P01") throw error;
     await session.execute("rollback to savepoint repair");
     const completed = error instanceof ExecutionFailure ? error.completed : 0;
-    return { statement: statements[completed] ?? "", message: cause.message };
+    return { statement: steps[completed]?.statement ?? "", message: cause.message };
   }
+}
+
+/**
+ * The server takes a privilege away only from the role that gave it. Left to itself it acts for any role of ours that
+ * could pass the privilege on, which need not be the owner: then nothing happens, and it says nothing.
+ */
+function inNameOf(owner: string | undefined, statement: string): string[] {
+  if (owner === undefined || !/^(grant|revoke) /.test(statement)) return [statement];
+  const name = literal(owner);
+  return [
+    `select set_config('role', ${name}, true) where pg_has_role(${name}, 'member')`,
+    statement,
+    "reset role",
+  ];
 }

@@ -13,6 +13,7 @@ export const triggers: Kind = {
   properties: {
     definition: text(`pg_get_triggerdef(t.oid)`),
     enabled: text(`${enabled("t.tgenabled")}`),
+    inheritedFrom: text(`parent.tgrelid::regclass::text`),
   },
   from: `policed_relation r
 join pg_trigger t on t.tgrelid = r.oid and not t.tgisinternal

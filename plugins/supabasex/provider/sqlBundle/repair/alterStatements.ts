@@ -1,0 +1,210 @@
+import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
+import type { CatalogObject } from "../catalog";
+import { quote } from "../declaredObjects";
+import { literal } from "../objects";
+import { settingValue, text, texts } from "./createStatement";
+import type { ObjectName } from "./objectName";
+
+/** Statements that set one property of an object that is there; `undefined` where it takes making the object again. */
+export function alterStatements(
+  object: ObjectName,
+  property: string,
+  value: JsonValue | undefined,
+  expected: CatalogObject,
+  live: CatalogObject,
+): string[] | undefined {
+  const { kind, name, parent } = object;
+  const target = kind === "foreign table" ? `foreign table ${name}` : `${kind} ${name}`;
+  switch (property) {
+    case "owner":
+      return [`alter ${target} owner to ${quote(text(value))}`];
+    case "comment":
+      return [
+        `comment on ${commentTarget(object, expected)} is ${value === undefined ? "null" : literal(text(value))}`,
+      ];
+    case "enabled":
+      return kind === "event trigger"
+        ? [`alter event trigger ${name} ${switched(text(value))}`]
+        : [`alter table ${parent} ${switched(text(value))} ${kind} ${name}`];
+  }
+  switch (kind) {
+    case "table":
+      return alterTable(name, property, value, live);
+    case "view":
+      return property === "options" ? relationOptions(`view ${name}`, value, live.options) : undefined;
+    case "column":
+      return alterColumn(`alter table ${parent} alter column ${name}`, property, expected, live);
+    case "sequence":
+      return alterSequence(`alter sequence ${name}`, property, value);
+    case "type":
+      return expected.kind === "domain" ? alterDomain(`alter domain ${name}`, property, value) : undefined;
+    case "constraint":
+      return property === "validated" && value === undefined
+        ? [`alter table ${parent} validate constraint ${name}`]
+        : undefined;
+    case "publication":
+      return alterPublication(name, property, value);
+    case "cron job":
+      return property === "active"
+        ? [
+            `select cron.alter_job(jobid, active := ${value === true}) from cron.job where jobname = ${literal(name)}`,
+          ]
+        : undefined;
+    case "role settings":
+    case "database settings":
+      return alterSetting(object, property, value);
+    default:
+      return undefined;
+  }
+}
+
+function switched(enabled: string): string {
+  switch (enabled) {
+    case "no":
+      return "disable";
+    case "on replicas":
+      return "enable replica";
+    case "always":
+      return "enable always";
+    default:
+      return "enable";
+  }
+}
+
+function commentTarget({ kind, name, parent }: ObjectName, expected: CatalogObject): string {
+  if (kind === "column") return `column ${parent}.${name}`;
+  if (kind === "type" && expected.kind === "domain") return `domain ${name}`;
+  return parent === undefined ? `${kind} ${name}` : `${kind} ${name} on ${parent}`;
+}
+
+function alterTable(
+  name: string,
+  property: string,
+  value: JsonValue | undefined,
+  live: CatalogObject,
+): string[] | undefined {
+  const alter = `alter table ${name}`;
+  switch (property) {
+    case "rowSecurity":
+      return [`${alter} ${value === true ? "enable" : "disable"} row level security`];
+    case "rowSecurityForced":
+      return [`${alter} ${value === true ? "force" : "no force"} row level security`];
+    case "replicaIdentity": {
+      const index = /^index (?:.+\.)?((?:"(?:[^"]|"")+")|[^."]+)$/.exec(text(value))?.[1];
+      if (index !== undefined) return [`${alter} replica identity using index ${index}`];
+      return [`${alter} replica identity ${value === undefined ? "default" : text(value)}`];
+    }
+    case "persistence":
+      return [`${alter} set ${value === "unlogged" ? "unlogged" : "logged"}`];
+    case "options":
+      return relationOptions(`table ${name}`, value, live.options);
+    default:
+      return undefined;
+  }
+}
+
+function relationOptions(
+  target: string,
+  value: JsonValue | undefined,
+  live: JsonValue | undefined,
+): string[] {
+  const [should, is] = [isJsonObject(value) ? value : {}, isJsonObject(live) ? live : {}];
+  const set = Object.entries(should).filter(([option, setting]) => is[option] !== setting);
+  const reset = Object.keys(is).filter((option) => should[option] === undefined);
+  return [
+    ...(reset.length > 0 ? [`alter ${target} reset (${reset.join(", ")})`] : []),
+    ...(set.length > 0
+      ? [
+          `alter ${target} set (${set.map(([option, setting]) => `${option} = ${literal(text(setting))}`).join(", ")})`,
+        ]
+      : []),
+  ];
+}
+
+function alterColumn(
+  alter: string,
+  property: string,
+  expected: CatalogObject,
+  live: CatalogObject,
+): string[] | undefined {
+  const value = expected[property];
+  switch (property) {
+    case "default":
+      return [value === undefined ? `${alter} drop default` : `${alter} set default ${text(value)}`];
+    case "notNull":
+      return [`${alter} ${value === true ? "set" : "drop"} not null`];
+    case "compression":
+      return [`${alter} set compression ${value === undefined ? "default" : text(value)}`];
+    case "storage":
+      // Types of fixed length cannot be stored otherwise; of the others, numbers are kept in the row where they fit.
+      return [
+        `${alter} set storage ${value === undefined ? (/^numeric/.test(text(expected.type)) ? "main" : "extended") : text(value)}`,
+      ];
+    case "identity":
+      if (value === undefined || live.identity === undefined) return undefined;
+      return [`${alter} set generated ${text(value)}`];
+    default:
+      return undefined;
+  }
+}
+
+/** What a sequence counts by. Where it stands is data, and stays. */
+function alterSequence(alter: string, property: string, value: JsonValue | undefined): string[] | undefined {
+  switch (property) {
+    case "increment":
+      return [`${alter} increment by ${value === undefined ? 1 : text(value)}`];
+    case "cache":
+      return [`${alter} cache ${value === undefined ? 1 : text(value)}`];
+    case "cycle":
+      return [`${alter} ${value === true ? "cycle" : "no cycle"}`];
+    case "minimum":
+    case "maximum": {
+      const bound = property === "minimum" ? "minvalue" : "maxvalue";
+      return [`${alter} ${value === undefined ? `no ${bound}` : `${bound} ${text(value)}`}`];
+    }
+    default:
+      return undefined;
+  }
+}
+
+function alterDomain(alter: string, property: string, value: JsonValue | undefined): string[] | undefined {
+  switch (property) {
+    case "default":
+      return [value === undefined ? `${alter} drop default` : `${alter} set default ${text(value)}`];
+    case "notNull":
+      return [`${alter} ${value === true ? "set" : "drop"} not null`];
+    default:
+      return undefined;
+  }
+}
+
+function alterPublication(
+  name: string,
+  property: string,
+  value: JsonValue | undefined,
+): string[] | undefined {
+  switch (property) {
+    case "publish":
+      return [`alter publication ${name} set (publish = ${literal(texts(value).join(", "))})`];
+    case "viaPartitionRoot":
+      return [`alter publication ${name} set (publish_via_partition_root = ${value === true})`];
+    default:
+      return undefined;
+  }
+}
+
+function alterSetting(
+  { kind, name }: ObjectName,
+  setting: string,
+  value: JsonValue | undefined,
+): string[] | undefined {
+  if (kind !== "role settings") return undefined;
+  const here = name.endsWith(" in this database");
+  if (here) return undefined;
+  const alter = `alter role ${name}`;
+  return [
+    value === undefined
+      ? `${alter} reset ${setting}`
+      : `${alter} set ${setting} to ${settingValue(setting, text(value))}`,
+  ];
+}

@@ -1,0 +1,159 @@
+import type pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type BundleStack, createBundleStack } from "../../../support/bundleStack";
+import { startTestCluster, type TestCluster } from "../../../support/cluster";
+import {
+  driftBundleDirectory,
+  driftPrerequisites,
+  type HandMadeChange,
+  type HarmlessChange,
+  handMadeChanges,
+  harmlessChanges,
+} from "../../../support/drift";
+
+// Every change of docs/drift.md on the real engine: what `pulumi refresh` prints, and what the next `pulumi up` does.
+let cluster: TestCluster;
+let hands: Readonly<Record<"postgres" | "supabase_admin", pg.Client>>;
+let stack: BundleStack;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+  hands = { postgres: await cluster.client(), supabase_admin: await cluster.client("supabase_admin") };
+  await hands.postgres.query(driftPrerequisites);
+  stack = await createBundleStack({ databaseUrl: cluster.url(), sql: driftBundleDirectory });
+  expect(await up()).toMatchObject({ exitCode: 0 });
+});
+
+afterAll(async () => {
+  await stack?.remove();
+  await cluster?.remove();
+});
+
+const up = () => stack.pulumi("up", "--yes", "--skip-preview");
+
+async function run(change: HandMadeChange, statements: string): Promise<void> {
+  const hand = hands[change.as ?? "postgres"];
+  await hand.query("begin");
+  try {
+    await hand.query(statements);
+    await hand.query("commit");
+  } catch (error) {
+    await hand.query("rollback");
+    throw new Error(`${change.name}: ${String(error)}`);
+  }
+}
+
+const pathOf = (report: string) => report.slice(report.indexOf(" ") + 1);
+const identityOf = (report: string) => /^live\["((?:[^"\\]|\\.)*)"\]/.exec(pathOf(report))?.[1] ?? "";
+const pathsOf = (changes: readonly HandMadeChange[]) =>
+  changes.flatMap(({ reports }) => reports.map(pathOf)).sort();
+
+/** What makes an object anew, or takes it away, undoes other changes of it; the rest can go side by side. */
+const replaces = ({ change }: HandMadeChange) =>
+  !/^(alter|grant|revoke|comment) /.test(change) || /\b(create|drop|rename|set schema)\b/.test(change);
+
+/**
+ * Groups of changes that do not undo each other. Changes of schemas come last, since they decide who may change what is
+ * in them.
+ */
+function independent(all: readonly HandMadeChange[]): HandMadeChange[][] {
+  const ofSchema = ({ reports }: HandMadeChange) => reports.some((report) => report.includes('["schema '));
+  const groups: { changes: HandMadeChange[]; taken: Set<string> }[] = [];
+  for (const change of [...all.filter((one) => !ofSchema(one)), ...all.filter(ofSchema)]) {
+    const identities = change.reports.map(identityOf);
+    const paths = change.reports.map(pathOf);
+    // A replacement excludes any other change of the object; a change of a property, the same property and replacements.
+    const collides = replaces(change)
+      ? identities.map((name) => `any ${name}`)
+      : [...paths, ...identities.map((name) => `whole ${name}`)];
+    let group = groups.find(({ taken }) => !collides.some((key) => taken.has(key)));
+    if (group === undefined) {
+      group = { changes: [], taken: new Set() };
+      groups.push(group);
+    }
+    group.changes.push(change);
+    for (const path of paths) group.taken.add(path);
+    for (const name of identities) {
+      group.taken.add(`any ${name}`);
+      if (replaces(change)) group.taken.add(`whole ${name}`);
+    }
+  }
+  return groups.map(({ changes }) => changes);
+}
+
+/** Refresh prints these paths and no others; and all that it prints names the objects. */
+async function expectDrift(paths: readonly string[]): Promise<void> {
+  const drift = await stack.drift();
+  expect(drift.paths).toEqual([...paths].sort());
+  expect(drift.exitCode, drift.output).toBe(paths.length === 0 ? 0 : 7);
+}
+
+async function expectReported(changes: readonly HandMadeChange[]): Promise<void> {
+  await expectDrift(pathsOf(changes));
+}
+
+test("what plain up repairs: every path is printed, and after one up none", async () => {
+  for (const changes of independent(handMadeChanges.filter(({ repairedBy }) => repairedBy === "up"))) {
+    for (const change of changes) await run(change, change.change);
+    await expectReported(changes);
+
+    const repaired = await up();
+
+    expect(repaired.exitCode, repaired.output).toBe(0);
+  }
+  await expectDrift([]);
+});
+
+test("what is extra stays reported by a plain up; with prune: drop, up takes away what it may and reports the rest", async () => {
+  const extras = handMadeChanges.filter(
+    ({ repairedBy, refusal }) => repairedBy !== "up" && refusal === undefined,
+  );
+  for (const changes of independent(extras)) {
+    for (const change of changes) await run(change, change.change);
+    await expectReported(changes);
+
+    expect(await up()).toMatchObject({ exitCode: 0 });
+    const left = changes.map((change) => ({
+      ...change,
+      reports: change.reports.filter((report) => !report.startsWith("missing ")),
+    }));
+    await expectReported(left);
+
+    stack.configure({ prune: "drop" });
+    expect(await up()).toMatchObject({ exitCode: 0 });
+    stack.configure({});
+    const reported = changes.filter(({ repairedBy }) => repairedBy === "hand");
+    await expectReported(reported);
+
+    for (const change of reported) await run(change, change.reverse);
+  }
+  await expectDrift([]);
+});
+
+test("what an up could only repair by losing data stops it, by name and with the statement, and it changes nothing", async () => {
+  for (const changes of independent(handMadeChanges.filter(({ refusal }) => refusal !== undefined))) {
+    for (const change of changes) await run(change, change.change);
+    await expectReported(changes);
+
+    const stopped = await up();
+
+    expect(stopped.exitCode, stopped.output).not.toBe(0);
+    for (const { refusal } of changes) expect(stopped.output).toContain(refusal);
+    await expectReported(changes);
+    for (const change of changes) await run(change, change.reverse);
+  }
+  await expectDrift([]);
+});
+
+test("all that a healthy database does by itself, at once: refresh finds nothing", async () => {
+  // The transaction that stands open holds locks that the others would wait for: it comes last, and stays open.
+  const opens = ({ name }: HarmlessChange) => name === "a transaction stands open";
+  const closes = ({ statements }: HarmlessChange) => statements.join() === "rollback";
+  const others = harmlessChanges.filter((change) => !opens(change) && !closes(change));
+  for (const { statements, as = "postgres" } of [...others, ...harmlessChanges.filter(opens)]) {
+    const hand = await cluster.client(as);
+    for (const statement of statements) await hand.query(statement);
+  }
+
+  await expectDrift([]);
+});

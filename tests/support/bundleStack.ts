@@ -1,0 +1,133 @@
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { build } from "esbuild";
+import { execa } from "execa";
+import { z } from "zod";
+import { checkoutRoot } from "../../foundation/checkout";
+import { localPaths, shellVariables } from "../../local/environment";
+import { ensureToolchain } from "../../local/toolchain";
+import type { CommandResult } from "./testStack";
+
+/** A stack of one SqlBundle and nothing else, on the real Pulumi engine with a state backend of its own. */
+export interface BundleStack {
+  /** The bundle's folder; the test may edit it. */
+  readonly sql: string;
+  readonly environment: Readonly<Record<string, string>>;
+  pulumi(...args: string[]): Promise<CommandResult>;
+  /** `refresh --preview-only --expect-no-changes --diff`: what it printed, and each path that differs, from its events. */
+  drift(): Promise<CommandResult & { readonly paths: readonly string[] }>;
+  /** Properties of the SqlBundle beside its files and its connection, such as `prune`; for all commands from now on. */
+  configure(settings: Readonly<Record<string, unknown>>): void;
+  remove(): Promise<void>;
+}
+
+export interface BundleStackOptions {
+  readonly databaseUrl: string;
+  /** Folder to copy the bundle from. */
+  readonly sql: string;
+}
+
+const project = `name: bundle-under-test
+runtime:
+  name: nodejs
+  options:
+    typescript: false
+plugins:
+  providers:
+    - name: supabasex
+      path: plugins/supabasex
+options:
+  refresh: always
+`;
+
+export async function createBundleStack(options: BundleStackOptions): Promise<BundleStack> {
+  const checkout = checkoutRoot();
+  const base = await mkdtemp(path.join(os.tmpdir(), "thorbis bundle "));
+  const folder = path.join(base, "project");
+  const sql = path.join(folder, "sql");
+  await mkdir(folder);
+  await Promise.all([
+    writeFile(path.join(folder, "Pulumi.yaml"), project),
+    writeFile(path.join(folder, "package.json"), JSON.stringify({ main: "program.cjs" })),
+    ...["node_modules", "plugins"].map((name) => symlink(path.join(checkout, name), path.join(folder, name))),
+    cp(options.sql, sql, { recursive: true }),
+    build({
+      entryPoints: [path.join(import.meta.dirname, "bundleProgram.ts")],
+      outfile: path.join(folder, "program.cjs"),
+      bundle: true,
+      platform: "node",
+      format: "cjs",
+      packages: "external",
+      logLevel: "error",
+    }),
+  ]);
+
+  const paths = localPaths(folder, { THORBIS_LOCAL_DIRECTORY: path.join(base, "local") });
+  const toolchain = await ensureToolchain({ progress: () => undefined });
+  const environment = {
+    ...toolchain.environment,
+    ...shellVariables(paths, { binDirectory: toolchain.binDirectory, databaseUrl: options.databaseUrl }),
+    PULUMI_DEBUG_COMMANDS: "true",
+  };
+  await Promise.all([paths.state, paths.pulumiHome].map((name) => mkdir(name, { recursive: true })));
+
+  const { hostname, port, password } = new URL(options.databaseUrl);
+  let settings: Readonly<Record<string, unknown>> = {};
+  const pulumi = async (...args: string[]): Promise<CommandResult> => {
+    const bundle = { host: hostname, port, password: decodeURIComponent(password) };
+    const result = await execa(toolchain.pulumi, [...args, "--non-interactive", "--color", "never"], {
+      cwd: folder,
+      env: {
+        ...environment,
+        BUNDLE_UNDER_TEST: JSON.stringify({ ...bundle, settings: JSON.stringify(settings) }),
+      },
+      reject: false,
+      all: true,
+      stdin: "ignore",
+    });
+    return { exitCode: result.exitCode ?? -1, output: result.all, stdout: result.stdout };
+  };
+  const created = await pulumi("stack", "init", "test");
+  if (created.exitCode !== 0) throw new Error(created.output);
+  return {
+    sql,
+    environment,
+    pulumi,
+    async drift() {
+      const events = path.join(base, "events.json");
+      await rm(events, { force: true });
+      const result = await pulumi(
+        ...["refresh", "--preview-only", "--expect-no-changes", "--diff", "--event-log", events],
+      );
+      return { ...result, paths: pathsOf(await readFile(events, "utf8")) };
+    },
+    configure(next) {
+      settings = next;
+    },
+    remove: () => rm(base, { recursive: true, force: true }),
+  };
+}
+
+const stepEvent = z.object({
+  resourcePreEvent: z
+    .object({ metadata: z.object({ detailedDiff: z.record(z.string(), z.unknown()).nullish() }) })
+    .optional(),
+  resOutputsEvent: z
+    .object({ metadata: z.object({ detailedDiff: z.record(z.string(), z.unknown()).nullish() }) })
+    .optional(),
+});
+
+/** Every path that an event of the engine says differs, sorted. */
+function pathsOf(eventLog: string): string[] {
+  const paths = eventLog
+    .split("\n")
+    .filter((line) => line !== "")
+    .flatMap((line) => {
+      const { resourcePreEvent, resOutputsEvent } = stepEvent.parse(JSON.parse(line));
+      return [resourcePreEvent, resOutputsEvent].flatMap((step) =>
+        Object.keys(step?.metadata.detailedDiff ?? {}),
+      );
+    });
+  return [...new Set(paths)].sort();
+}
