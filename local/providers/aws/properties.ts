@@ -1,7 +1,6 @@
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../../foundation/json";
 import type { Property } from "../engine/table";
 
-export const text: Property = { type: "string" };
 export const requiredText: Property = { type: "string", required: true };
 /** A name or a parent, which no service can change. */
 export const fixedText: Property = { type: "string", required: true, replaces: true };

@@ -54,6 +54,8 @@ export async function ensureAwsInstalled(
     await rm(draft, { recursive: true, force: true });
     await createEnvironment(python.file, draft, environment);
     await installRequirements(path.join(draft, "bin", "python"), requirements, environment);
+    // One whose interpreter has gone since would be in the way.
+    await rm(folder, { recursive: true, force: true });
     await rename(draft, folder);
   });
   return installation;
