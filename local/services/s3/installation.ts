@@ -15,8 +15,8 @@ export type Progress = (line: string) => void;
 const rememberedErrorLines = 20;
 
 /**
- * The S3 server's program, built with Go into the user's cache the first time: about a minute, and safe against parallel
- * makers and kills, for the file appears complete or not at all.
+ * The S3 server's program, built with Go into the user's cache the first time. That takes one to three minutes, and is
+ * safe against parallel makers and kills, for the file appears complete or not at all.
  * @throws UserError when there is no Go, or the build fails.
  */
 export async function ensureS3Installed(
@@ -50,7 +50,9 @@ async function build(
   for (const name of readdirSync(cache)) {
     if (name.startsWith("build-")) rmSync(path.join(cache, name), { recursive: true, force: true });
   }
-  progress(`building the S3 server versitygw ${versitygwVersion} with Go (about a minute, once per user)`);
+  progress(
+    `building the S3 server versitygw ${versitygwVersion} with Go (one to three minutes, once per user)`,
+  );
   const folder = path.join(cache, `build-${process.pid}`);
   mkdirSync(folder);
   try {
