@@ -78,6 +78,8 @@ const backup = new ScheduledBackup("backup", {
   connection: supabase.connectionAs("backup", config.database.roles.backup.password),
   network: taskNetwork(config.backup),
   containerInsights: isProduction,
+  // Elsewhere a stack may go and come back at once, and with it the secret's name.
+  secretRecoveryDays: isProduction ? 30 : 0,
 });
 new BackupAlarms("backup-alarms", {
   ...config.alerts,

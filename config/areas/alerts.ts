@@ -15,7 +15,7 @@ export const alertsSchema = z.strictObject({
       description: "Existing topic to use in place of one of our own.",
       example: "arn:aws:sns:us-east-1:123456789012:operations",
     }),
-  freshnessHours: integer(1, 744).default(26).meta({
+  freshnessHours: integer(1, 168).default(26).meta({
     description: "Alarm when the newest backup is older; must be longer than the schedule's longest gap.",
   }),
   minimumSizePercent: integer(1, 100).default(50).meta({
