@@ -18,7 +18,7 @@ export function passphraseCrypter(passphrase: string, encryptionSalt: string): P
   const [version, salt, ...probe] = encryptionSalt.split(":");
   if (version !== "v1" || salt === undefined)
     throw new UserError(
-      "The encryptionsalt of the stack file is not of format v1; restore the committed file.",
+      "The encryptionsalt of the stack file is not of format v1: restore the line and try again.",
     );
   const crypter = crypterOf(pbkdf2Sync(passphrase, Buffer.from(salt, "base64"), iterations, 32, "sha256"));
   let word: string | undefined;
@@ -29,7 +29,7 @@ export function passphraseCrypter(passphrase: string, encryptionSalt: string): P
   }
   if (word !== "pulumi")
     throw new UserError(
-      "The passphrase is not the one of this stack file; set PULUMI_CONFIG_PASSPHRASE and try again.",
+      "The passphrase is not the one of this stack file: set PULUMI_CONFIG_PASSPHRASE (for local stacks it is fixed: restore the line encryptionsalt) and try again.",
     );
   return crypter;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { parse } from "yaml";
+import { parse, YAMLParseError } from "yaml";
+import { z } from "zod";
 import { UserError } from "../foundation/userError";
 import type { ConfigInput } from "./parse";
 import { passphraseCrypter } from "./passphrase";
@@ -20,16 +21,7 @@ export interface StackFile extends ConfigInput {
  */
 export function readStackFile(file: string): StackFile {
   const stack = /^Pulumi\.(.+)\.yaml$/.exec(path.basename(file))?.[1] ?? path.basename(file);
-  let content: unknown;
-  try {
-    content = parse(readFileSync(file, "utf8"));
-  } catch (cause) {
-    throw new UserError(`${file} cannot be read as YAML; correct it and try again.`, 1, { cause });
-  }
-  const { config = {}, encryptionsalt } = (content ?? {}) as {
-    config?: Record<string, unknown>;
-    encryptionsalt?: string;
-  };
+  const { config, encryptionsalt } = parseStackFile(file);
   const values: Record<string, string> = {};
   const secretKeys: string[] = [];
   const ciphertexts: Record<string, string> = {};
@@ -43,11 +35,39 @@ export function readStackFile(file: string): StackFile {
   return { stack, values, secretKeys, ciphertexts, encryptionSalt: encryptionsalt };
 }
 
+const stackFile = z.object({
+  config: z
+    .record(z.string(), z.unknown())
+    .nullish()
+    .transform((config) => config ?? {}),
+  encryptionsalt: z.string().optional(),
+});
+
+function parseStackFile(file: string): z.output<typeof stackFile> {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new UserError(`${file} cannot be read: restore it with \`git checkout\` and try again.`, 1, {
+      cause,
+    });
+  }
+  try {
+    return stackFile.parse(parse(text) ?? {});
+  } catch (cause) {
+    // The parser's own text quotes the line, which may hold a secret.
+    const line = cause instanceof YAMLParseError ? cause.linePos?.[0].line : undefined;
+    const fault =
+      line === undefined ? "is not a stack file with a map `config`" : `is not YAML from line ${line} on`;
+    throw new UserError(`${file} ${fault}: correct it and try again.`, 1, { cause });
+  }
+}
+
 /** The same with its secrets opened. Throws a UserError if the file has no salt or the passphrase is another one. */
 export function openStackFile(file: StackFile, passphrase: string): ConfigInput {
   if (file.encryptionSalt === undefined)
     throw new UserError(
-      `Stack ${file.stack} does not use passphrase secrets; its secrets can be read by pulumi only.`,
+      `Pulumi.${file.stack}.yaml has no encryptionsalt, so no passphrase opens its secrets: restore the line and try again.`,
     );
   const crypter = passphraseCrypter(passphrase, file.encryptionSalt);
   const open = (key: string, ciphertext: string) => {

@@ -1,7 +1,16 @@
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../foundation/userError";
+import { claimDirectory } from "./directory";
 import { identifyProcess, isSameProcess, type ProcessIdentity } from "./services/process";
+
+/** The scripts of package.json that hold the lock. The first two only until the services run: they are waited for. */
+export type Command = "pulumi" | "local:env" | "start" | "down";
+const brief: readonly Command[] = ["pulumi", "local:env"];
+
+const waitMilliseconds = 100;
 
 /**
  * Runs one command at a time on a local environment. A holder that was killed holds nothing: the lock names the
@@ -9,12 +18,12 @@ import { identifyProcess, isSameProcess, type ProcessIdentity } from "./services
  */
 export async function withCommandLock<T>(
   directory: string,
-  command: string,
+  command: Command,
   run: () => Promise<T>,
 ): Promise<T> {
-  await mkdir(directory, { recursive: true });
+  await claimDirectory(directory);
   const file = path.join(directory, "command.lock");
-  const draft = `${file}.${process.pid}`;
+  const draft = `${file}.${process.pid}.${randomUUID()}`;
   await writeFile(draft, JSON.stringify({ command, process: identifyProcess(process.pid) }));
   for (;;) {
     try {
@@ -25,13 +34,16 @@ export async function withCommandLock<T>(
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       const holder = parseHolder(await readFile(file, "utf8").catch(() => ""));
-      if (holder !== undefined && isSameProcess(holder.process)) {
+      if (holder === undefined || !isSameProcess(holder.process)) {
+        await evict(file, `${draft}.evicted`);
+      } else if (brief.includes(holder.command)) {
+        await wait(waitMilliseconds);
+      } else {
         await rm(draft);
         throw new UserError(
           `\`npm run ${holder.command}\` (process ${holder.process.pid}) is at work in ${directory}: wait until it has ended, then run this command again.`,
         );
       }
-      await rm(file, { force: true });
     }
   }
   try {
@@ -41,9 +53,21 @@ export async function withCommandLock<T>(
   }
 }
 
-function parseHolder(text: string): { command: string; process: ProcessIdentity } | undefined {
+/** Takes a dead holder's lock away, unless somebody else has done so and taken the lock since: theirs is put back. */
+async function evict(file: string, aside: string): Promise<void> {
   try {
-    return JSON.parse(text) as { command: string; process: ProcessIdentity };
+    await rename(file, aside);
+  } catch {
+    return;
+  }
+  const holder = parseHolder(await readFile(aside, "utf8"));
+  if (holder !== undefined && isSameProcess(holder.process)) await link(aside, file).catch(() => undefined);
+  await rm(aside, { force: true });
+}
+
+function parseHolder(text: string): { command: Command; process: ProcessIdentity } | undefined {
+  try {
+    return JSON.parse(text) as { command: Command; process: ProcessIdentity };
   } catch {
     return undefined;
   }

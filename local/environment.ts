@@ -22,7 +22,7 @@ export interface LocalPaths {
 }
 
 export function localPaths(checkout: string, environment: NodeJS.ProcessEnv = process.env): LocalPaths {
-  const directory = path.resolve(checkout, environment.THORBIS_LOCAL_DIRECTORY ?? ".local");
+  const directory = path.resolve(checkout, environment.THORBIS_LOCAL_DIRECTORY || ".local");
   return {
     checkout,
     directory,
@@ -51,7 +51,7 @@ export function pulumiVariables(
   binDirectory: string,
   searchPath = process.env.PATH ?? "",
 ): Record<string, string> {
-  const rest = searchPath.split(path.delimiter).filter((entry) => entry !== binDirectory);
+  const rest = withoutNpmFolders(searchPath.split(path.delimiter)).filter((entry) => entry !== binDirectory);
   return {
     PATH: [binDirectory, ...rest].join(path.delimiter),
     PULUMI_HOME: paths.pulumiHome,
@@ -73,6 +73,12 @@ export function endpointVariables({ supabase, aws }: LocalEndpoints): Record<str
     AWS_SECRET_ACCESS_KEY: aws.secretKey,
     AWS_REGION: aws.region,
   };
+}
+
+/** Less what `npm run` puts before the user's own search path: these folders are no business of a shell. */
+function withoutNpmFolders(entries: readonly string[]): string[] {
+  const own = entries.findIndex((entry) => !/[\\/]node_modules[\\/]\.bin$|[\\/]node-gyp-bin$/.test(entry));
+  return own === -1 ? [] : entries.slice(own);
 }
 
 /** One `export` line that any POSIX shell reads back as exactly this value. */

@@ -1,6 +1,8 @@
+import { type Command, withCommandLock } from "./commandLock";
 import { endpointVariables, type LocalPaths, pulumiVariables } from "./environment";
 import { installStandIns } from "./providers/install";
-import type { LocalServices } from "./services/start";
+import { type LocalServices, startServices } from "./services/start";
+import { ensureStack } from "./stack/deploy";
 import { PulumiCli } from "./stack/pulumiCli";
 import { ensureToolchain, type Toolchain } from "./toolchain";
 
@@ -15,6 +17,23 @@ export interface LocalSession {
 }
 
 export type Progress = (line: string) => void;
+
+/**
+ * Brings up whatever rests, for a command that then works on the stack beside others. The lock is held meanwhile, so that
+ * nothing is started that `npm run down` is about to remove.
+ */
+export async function openLocalSession(
+  paths: LocalPaths,
+  command: Command,
+  progress: Progress,
+): Promise<LocalSession> {
+  return await withCommandLock(paths.directory, command, async () => {
+    const toolchain = await prepareEngine(paths, progress);
+    const session = openSession(paths, toolchain, await startServices(paths, progress));
+    await ensureStack(session.pulumiIn(paths.checkout), paths.state, "local");
+    return session;
+  });
+}
 
 /** The Pulumi CLI and our stand-ins for the plugins that it would download. */
 export async function prepareEngine(paths: LocalPaths, progress: Progress): Promise<Toolchain> {

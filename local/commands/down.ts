@@ -1,19 +1,19 @@
-import { existsSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { UserError } from "../../foundation/userError";
 import { withCommandLock } from "../commandLock";
+import { isClaimed } from "../directory";
 import { type LocalPaths, projectName } from "../environment";
 import { stopServices } from "../services/start";
-import { describeHolder, findStateLocks, isHeld } from "../stack/stateLocks";
+import { describeHolder, findAllStateLocks, isHeld } from "../stack/stateLocks";
 
 /** `npm run down`: ends every service of this checkout and removes what it kept. It never asks Pulumi to destroy. */
 export async function down(paths: LocalPaths): Promise<void> {
-  if (!existsSync(paths.directory)) {
+  if (!isClaimed(paths.directory)) {
     process.stdout.write("Nothing to stop: the local stack has not been started here.\n");
     return;
   }
   await withCommandLock(paths.directory, "down", async () => {
-    const held = (await findStateLocks(paths.state, projectName, "local")).find((lock) => isHeld(lock));
+    const held = (await findAllStateLocks(paths.state, projectName)).find((lock) => isHeld(lock));
     if (held !== undefined) {
       throw new UserError(
         `A Pulumi run (${describeHolder(held)}) is at work on the local stack: wait until it has ended, then run \`npm run down\` again.`,

@@ -1,4 +1,4 @@
-import { Listr } from "listr2";
+import { Listr, ListrLogger, ListrLogLevels, type ListrTask } from "listr2";
 import pc from "picocolors";
 import { withCommandLock } from "../commandLock";
 import { validateConfigFile } from "../configFile";
@@ -48,9 +48,16 @@ async function likeStack(
   return await writeLikeStack(paths, environment, services);
 }
 
+/** Without the text of an error behind the step that failed: the command ends by printing it. */
+class StepLogger extends ListrLogger {
+  override log(...[level, message, options]: Parameters<ListrLogger["log"]>): void {
+    super.log(level, message, level === ListrLogLevels.FAILED ? undefined : options);
+  }
+}
+
 /** Installs what is missing and starts the services, showing how far it has got. */
 async function prepare(paths: LocalPaths): Promise<LocalSession> {
-  const tasks = new Listr<{ toolchain: Toolchain; services: LocalServices }>([
+  const steps: ListrTask<{ toolchain: Toolchain; services: LocalServices }>[] = [
     {
       title: "Pulumi engine",
       task: async (context, task) => {
@@ -68,7 +75,11 @@ async function prepare(paths: LocalPaths): Promise<LocalSession> {
         });
       },
     },
-  ]);
+  ];
+  const tasks = new Listr(steps, {
+    rendererOptions: { showErrorMessage: false },
+    fallbackRendererOptions: { logger: new StepLogger({ useIcons: true }) },
+  });
   const { toolchain, services } = await tasks.run();
   return openSession(paths, toolchain, services);
 }

@@ -5,11 +5,16 @@ import { UserError } from "../../foundation/userError";
 import { projectName } from "../environment";
 import type { PulumiCli } from "./pulumiCli";
 
+/** Where the file backend keeps a stack. */
+export function stateFileOf(stateDirectory: string, stack: string): string {
+  return path.join(stateDirectory, ".pulumi", "stacks", projectName, `${stack}.json`);
+}
+
 /** Makes the stack in the local backend, unless it is there. */
 export async function ensureStack(cli: PulumiCli, stateDirectory: string, stack: string): Promise<void> {
   await mkdir(stateDirectory, { recursive: true });
-  const stateFile = path.join(stateDirectory, ".pulumi", "stacks", projectName, `${stack}.json`);
-  if (!existsSync(stateFile)) await cli.capture(["stack", "select", "--create", "--stack", stack]);
+  if (!existsSync(stateFileOf(stateDirectory, stack)))
+    await cli.capture(["stack", "select", "--create", "--stack", stack]);
 }
 
 /** Stands while a deployment is under way; one that is left says that it was cut off or failed. */

@@ -1,4 +1,5 @@
-import { execa } from "execa";
+import { ExecaError, execa } from "execa";
+import { UserError } from "../../foundation/userError";
 
 /** The Pulumi CLI in the local environment's clothes: its own home, backend and passphrase, a project folder to stand in. */
 export class PulumiCli {
@@ -10,13 +11,20 @@ export class PulumiCli {
 
   /** Runs a command with this process's terminal and answers its exit code. */
   async runInTerminal(args: readonly string[]): Promise<number> {
-    const result = await execa(this.program, args, {
-      cwd: this.folder,
-      env: this.variables,
-      stdio: "inherit",
-      reject: false,
-    });
-    return result.exitCode ?? 1;
+    // Ctrl-C reaches the CLI as well, which then ends what it has begun: we wait for it.
+    const keepWaiting = () => undefined;
+    process.on("SIGINT", keepWaiting);
+    try {
+      const result = await execa(this.program, args, {
+        cwd: this.folder,
+        env: this.variables,
+        stdio: "inherit",
+        reject: false,
+      });
+      return result.exitCode ?? 1;
+    } finally {
+      process.off("SIGINT", keepWaiting);
+    }
   }
 
   /** What a command printed, or undefined where it failed. */
@@ -26,11 +34,19 @@ export class PulumiCli {
 
   /** Runs a command that must succeed and answers what it printed. */
   async capture(args: readonly string[]): Promise<string> {
-    const result = await execa(this.program, args, {
-      cwd: this.folder,
-      env: this.variables,
-      stdin: "ignore",
-    });
-    return result.stdout;
+    try {
+      const result = await execa(this.program, args, {
+        cwd: this.folder,
+        env: this.variables,
+        stdin: "ignore",
+      });
+      return result.stdout;
+    } catch (error) {
+      if (!(error instanceof ExecaError)) throw error;
+      const reason = String(error.stderr ?? "").trim() || error.shortMessage;
+      throw new UserError(`\`pulumi ${args.join(" ")}\` failed: ${reason}`, error.exitCode ?? 1, {
+        cause: error,
+      });
+    }
   }
 }

@@ -16,6 +16,7 @@ import { supabaseFinders } from "../../ops/recover/supabase";
 import { localAccessToken, projectName } from "../environment";
 import { projectDatabaseUrl } from "../projectDatabase";
 import type { LocalSession } from "../session";
+import { followDatabase } from "./databaseAddress";
 import type { PulumiCli } from "./pulumiCli";
 import { describeHolder, findStateLocks, isHeld, removeStateLock, type StateLock } from "./stateLocks";
 
@@ -36,7 +37,8 @@ export interface RecoveryOptions {
 
 /**
  * Clears up after a run that was killed: takes the state lock off a dead process, and settles with the real services
- * what each unfinished creation has come to. A live process keeps its lock; we wait for it.
+ * what each unfinished creation has come to. A live process keeps its lock; we wait for it. A database that had to take
+ * another port is made known to the stack first.
  */
 export async function recover(session: LocalSession, options: RecoveryOptions): Promise<void> {
   const { stateDirectory, stack, say } = options;
@@ -47,9 +49,11 @@ export async function recover(session: LocalSession, options: RecoveryOptions): 
       await removeStateLock(lock);
     }
   }
+  const databaseUrl = await projectDatabaseUrl(options.folder, stack, session.services.supabase.endpoint);
+  await followDatabase(session.pulumiIn(options.folder), { stateDirectory, stack, databaseUrl, say });
   if (!options.wasCutOff) return;
   say("The last run was cut off: asking the services what it had made.");
-  await withFinders(session, options, async (finders) => {
+  await withFinders(session, databaseUrl, async (finders) => {
     const pulumi = session.pulumiIn(options.folder);
     await settlePendingCreates(pulumi, stack, finders);
     await takeOverLostCreates(pulumi, options, finders);
@@ -59,7 +63,7 @@ export async function recover(session: LocalSession, options: RecoveryOptions): 
 /** Finders for every service; those of the database only once there is one. */
 async function withFinders(
   { services }: LocalSession,
-  { folder, stack }: RecoveryOptions,
+  databaseUrl: string | undefined,
   run: (finders: Finders) => Promise<void>,
 ): Promise<void> {
   const api = new ManagementApi({
@@ -67,7 +71,6 @@ async function withFinders(
     accessToken: localAccessToken,
     client: "thorbis-local",
   });
-  const databaseUrl = await projectDatabaseUrl(folder, stack, services.supabase.endpoint);
   const database = databaseUrl === undefined ? undefined : new Client({ connectionString: databaseUrl });
   await database?.connect();
   try {

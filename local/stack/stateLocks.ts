@@ -18,7 +18,7 @@ export async function findStateLocks(
   project: string,
   stack: string,
 ): Promise<StateLock[]> {
-  const folder = path.join(stateDirectory, ".pulumi", "locks", "organization", project, stack);
+  const folder = path.join(lockFolder(stateDirectory, project), stack);
   const names = await readdir(folder).catch(() => []);
   const locks = await Promise.all(
     names.map(async (name): Promise<StateLock | undefined> => {
@@ -28,6 +28,16 @@ export async function findStateLocks(
     }),
   );
   return locks.filter((lock) => lock !== undefined);
+}
+
+/** The locks on all stacks of a project. */
+export async function findAllStateLocks(stateDirectory: string, project: string): Promise<StateLock[]> {
+  const stacks = await readdir(lockFolder(stateDirectory, project)).catch(() => []);
+  return (await Promise.all(stacks.map((stack) => findStateLocks(stateDirectory, project, stack)))).flat();
+}
+
+function lockFolder(stateDirectory: string, project: string): string {
+  return path.join(stateDirectory, ".pulumi", "locks", "organization", project);
 }
 
 function parseHolder(text: string): StateLock["holder"] {

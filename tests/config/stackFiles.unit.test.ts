@@ -66,7 +66,7 @@ test("the local stack's secrets open with the public passphrase, and with no oth
 
   expect(config.database.password.reveal()).toBe("thorbis-local-postgres");
   expect(() => openStackFile(stackFile("local"), "thorbis")).toThrow(
-    "The passphrase is not the one of this stack file; set PULUMI_CONFIG_PASSPHRASE and try again.",
+    "The passphrase is not the one of this stack file: set PULUMI_CONFIG_PASSPHRASE (for local stacks it is fixed: restore the line encryptionsalt) and try again.",
   );
 });
 

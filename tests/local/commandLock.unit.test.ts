@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { withCommandLock } from "../../local/commandLock";
+import { claimDirectory } from "../../local/directory";
 
 let directory: string;
 
@@ -28,14 +29,38 @@ test("nothing is left behind, whether the command succeeds or fails", async () =
     }),
   ).rejects.toThrow("boom");
 
-  expect(await readdir(directory)).toEqual([]);
+  expect(await readdir(directory)).toEqual(["thorbis-local-stack"]);
 });
 
 test.each([
   ["a process that is gone", JSON.stringify({ command: "start", process: { pid: 1, startTime: "never" } })],
   ["nothing readable", "{"],
 ])("a lock of %s is taken over", async (_, content) => {
+  await claimDirectory(directory);
   await writeFile(path.join(directory, "command.lock"), content);
 
   expect(await withCommandLock(directory, "down", async () => "done")).toBe("done");
 });
+
+test.each(["start", "pulumi"] as const)(
+  "`npm run %s` waits for a command that is only making things ready",
+  async (command) => {
+    const order: string[] = [];
+    let finish: () => void = () => undefined;
+    const ready = new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+
+    const first = withCommandLock(directory, "local:env", async () => {
+      await ready;
+      order.push("first");
+    });
+    const second = withCommandLock(directory, command, async () => {
+      order.push("second");
+    });
+    finish();
+    await Promise.all([first, second]);
+
+    expect(order).toEqual(["first", "second"]);
+  },
+);

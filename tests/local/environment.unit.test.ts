@@ -7,6 +7,10 @@ test("everything is below .local in the checkout, or where THORBIS_LOCAL_DIRECTO
   expect(localPaths("/src", { THORBIS_LOCAL_DIRECTORY: "/other" }).pulumiHome).toBe("/other/pulumi-home");
 });
 
+test("an empty THORBIS_LOCAL_DIRECTORY is none: `npm run down` deletes that folder", () => {
+  expect(localPaths("/src", { THORBIS_LOCAL_DIRECTORY: "" }).directory).toBe("/src/.local");
+});
+
 test("the backend is a URL that survives blanks in the path", () => {
   const variables = pulumiVariables(localPaths("/src/check out", {}), "/bin");
 
@@ -18,6 +22,15 @@ test("the tool folder leads the search path once, however often the lines are re
   const second = pulumiVariables(localPaths("/src", {}), "/tools", first.PATH);
 
   expect(second.PATH).toBe("/tools:/usr/bin:/bin");
+});
+
+test("what npm puts before the user's search path stays out of the shell; the user's own is kept", () => {
+  const npm = "/src/node_modules/.bin:/node_modules/.bin:/lib/@npmcli/run-script/lib/node-gyp-bin";
+  const own = "/usr/bin:/own/node_modules/.bin";
+
+  const { PATH } = pulumiVariables(localPaths("/src", {}), "/tools", `${npm}:${own}`);
+
+  expect(PATH).toBe(`/tools:${own}`);
 });
 
 test.each(["plain", "with blank", "it's", '"$(whoami)"', "a\nb"])(
