@@ -35,6 +35,18 @@ program
     process.exitCode = await pulumi(paths, args);
   });
 
+program
+  .command("backup")
+  .description("run the backup program as the scheduled task would")
+  .allowUnknownOption()
+  .helpOption(false)
+  .argument("[args...]")
+  .action(async (args: string[]) => {
+    // Its clients of AWS are loaded for this command only.
+    const { backup } = await import("./commands/backup");
+    process.exitCode = await backup(paths, args);
+  });
+
 program.parseAsync().catch((error: unknown) => {
   process.stderr.write(`${describeError(error)}\n`);
   process.exitCode = error instanceof UserError ? error.exitCode : 1;

@@ -1,0 +1,67 @@
+import path from "node:path";
+import { DescribeTaskDefinitionCommand, ECSClient, paginateListTaskDefinitions } from "@aws-sdk/client-ecs";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { execa } from "execa";
+import { UserError } from "../../foundation/userError";
+import { endpointVariables, type LocalEndpoints, type LocalPaths } from "../environment";
+import { projectDatabaseUrl } from "../projectDatabase";
+import { startServices } from "../services/start";
+
+const stack = "local";
+
+/**
+ * `npm run backup -- <command>`: the backup program as the scheduled task runs it, on this machine. Environment and
+ * secrets are those that the deployed task definition declares; a restore goes to the stack's own database.
+ */
+export async function backup(paths: LocalPaths, args: readonly string[]): Promise<number> {
+  const services = await startServices(paths, (line) => void process.stderr.write(`${line}\n`));
+  const databaseUrl = await projectDatabaseUrl(paths.checkout, stack, services.supabase.endpoint);
+  const program = path.join(paths.checkout, "dist", "backup.cjs");
+  const result = await execa(process.execPath, [program, ...args], {
+    env: {
+      ...endpointVariables(services),
+      ...(await taskEnvironment(services.aws)),
+      ...(databaseUrl === undefined ? {} : { RESTORE_DATABASE_URL: databaseUrl }),
+    },
+    stdio: "inherit",
+    reject: false,
+  });
+  return result.exitCode ?? 1;
+}
+
+/** What ECS would put into the container: plain variables, and secrets looked up by reference. */
+async function taskEnvironment(aws: LocalEndpoints["aws"]): Promise<Record<string, string>> {
+  const access = {
+    region: aws.region,
+    endpoint: aws.endpoint,
+    credentials: { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey },
+  };
+  const container = await newestContainer(new ECSClient(access));
+  const secrets = new SecretsManagerClient(access);
+  const variables: Record<string, string> = {};
+  for (const { name, value } of container.environment ?? []) {
+    if (name !== undefined && value !== undefined) variables[name] = value;
+  }
+  for (const { name, valueFrom } of container.secrets ?? []) {
+    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: valueFrom }));
+    if (name !== undefined && SecretString !== undefined) variables[name] = SecretString;
+  }
+  return variables;
+}
+
+async function newestContainer(ecs: ECSClient) {
+  const family = "thorbis-local-backup";
+  const arns: string[] = [];
+  const filter = { familyPrefix: family, status: "ACTIVE", sort: "DESC" } as const;
+  for await (const page of paginateListTaskDefinitions({ client: ecs }, filter)) {
+    arns.push(...(page.taskDefinitionArns ?? []));
+  }
+  const [newest] = arns;
+  if (newest === undefined) {
+    throw new UserError(
+      "There is no backup task yet: run `npm start`, which deploys it, and then this again.",
+    );
+  }
+  const described = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: newest }));
+  return described.taskDefinition?.containerDefinitions?.[0] ?? {};
+}
