@@ -1,6 +1,7 @@
 import { defineConfig } from "vitest/config";
 
-// The suffix of a test file says what it needs: nothing, a PostgreSQL server, or the real Pulumi engine too.
+// The suffix of a test file says what it needs: nothing, a PostgreSQL server, or the real Pulumi engine too. One project
+// after the other (groupOrder), so that the engine's tests, which are the longest, have the machine for themselves.
 export default defineConfig({
   test: {
     projects: [
@@ -9,6 +10,7 @@ export default defineConfig({
           name: "unit",
           include: ["tests/**/*.unit.test.ts"],
           pool: "threads",
+          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -17,6 +19,7 @@ export default defineConfig({
           include: ["tests/**/*.database.test.ts"],
           pool: "forks",
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 120_000,
           hookTimeout: 120_000,
           globalSetup: ["tests/support/databaseSetup.ts"],
@@ -28,6 +31,7 @@ export default defineConfig({
           include: ["tests/**/*.engine.test.ts"],
           pool: "forks",
           maxWorkers: 1,
+          sequence: { groupOrder: 2 },
           fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 300_000,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -6,6 +6,8 @@ import { execa } from "execa";
 import { Client } from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
+import { runningCluster } from "../../local/services/postgres";
+import { stateFileOf } from "../../local/stack/deploy";
 import { leftoverProcesses } from "../support/processes";
 import { seededRandom } from "../support/random";
 
@@ -21,6 +23,9 @@ const victims = {
   "the postgresql provider": (command: string) => command.includes("providers/postgresql.cjs"),
 } as const;
 type Victim = keyof typeof victims;
+
+/** Of the role postgres; Pulumi.local.yaml has it as `databasePassword`. */
+const localPassword = "thorbis-local-postgres";
 
 let base: string;
 
@@ -56,16 +61,16 @@ test.each(cases)(
     const next = await local(directory, "start");
 
     expect(next.exitCode, next.all).toBe(0);
-    const exported = await local(directory, "pulumi", "stack", "export", "-s", "local");
-    const { deployment } = JSON.parse(exported.stdout) as {
-      deployment: { pending_operations?: unknown[]; resources: { urn: string }[] };
-    };
-    expect(deployment.pending_operations ?? []).toEqual([]);
-    const urns = deployment.resources.map((resource) => resource.urn);
+    const { pending_operations: pending, resources } = await deployedState(directory);
+    expect(pending ?? []).toEqual([]);
+    const urns = resources.map(({ urn }) => urn);
     expect(new Set(urns).size).toBe(urns.length);
-    const unchanged = await local(directory, "pulumi", "preview", "-s", "local", "--expect-no-changes");
-    expect(unchanged.exitCode, unchanged.all).toBe(0);
     expect(await duplicatedMigrations(directory)).toEqual([]);
+    // Once is enough: whatever has been made twice or forgotten is in the state or in the database by now.
+    if (round === rounds - 1) {
+      const unchanged = await local(directory, "pulumi", "preview", "-s", "local", "--expect-no-changes");
+      expect(unchanged.exitCode, unchanged.all).toBe(0);
+    }
 
     const down = await local(directory, "down");
     expect(down.exitCode, down.all).toBe(0);
@@ -103,10 +108,23 @@ function killIfThere(pid: number): void {
   }
 }
 
+/** The file that the backend keeps, which `pulumi stack export` would print. */
+async function deployedState(
+  directory: string,
+): Promise<{ pending_operations?: unknown[]; resources: { urn: string }[] }> {
+  const text = await readFile(stateFileOf(path.join(directory, "state"), "local"), "utf8");
+  return JSON.parse(text).checkpoint.latest;
+}
+
 async function duplicatedMigrations(directory: string): Promise<unknown[]> {
-  const { stdout } = await local(directory, "env");
-  const connectionString = /DATABASE_URL='([^']+)'/.exec(stdout)?.[1];
-  const database = new Client({ connectionString });
+  const projects = path.join(directory, "services/supabase/projects");
+  const clusters = (await readdir(projects)).map((ref) =>
+    runningCluster(path.join(projects, ref, "database"), localPassword),
+  );
+  const [cluster, ...others] = clusters.filter((candidate) => candidate !== undefined);
+  // A project made a second time has a cluster of its own.
+  expect(others).toEqual([]);
+  const database = new Client({ connectionString: cluster?.url() });
   await database.connect();
   try {
     const result = await database.query(

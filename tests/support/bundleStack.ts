@@ -5,7 +5,7 @@ import { build } from "esbuild";
 import { execa } from "execa";
 import { z } from "zod";
 import { checkoutRoot } from "../../foundation/checkout";
-import { localPaths, shellVariables } from "../../local/environment";
+import { localPaths, pulumiVariables } from "../../local/environment";
 import { ensureToolchain } from "../../local/toolchain";
 import type { CommandResult } from "./testStack";
 
@@ -67,7 +67,7 @@ export async function createBundleStack(options: BundleStackOptions): Promise<Bu
   const toolchain = await ensureToolchain({ progress: () => undefined });
   const environment = {
     ...toolchain.environment,
-    ...shellVariables(paths, { binDirectory: toolchain.binDirectory, databaseUrl: options.databaseUrl }),
+    ...pulumiVariables(paths, toolchain.binDirectory),
     PULUMI_DEBUG_COMMANDS: "true",
   };
   await Promise.all([paths.state, paths.pulumiHome].map((name) => mkdir(name, { recursive: true })));

@@ -1,0 +1,203 @@
+import { existsSync } from "node:fs";
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { checkoutRoot } from "../../foundation/checkout";
+import { pulumiVersion } from "../../local/toolchain/versions";
+import { leftoverProcesses } from "../support/processes";
+
+// What `npm start` says where it cannot go on: one sentence, exit code 1, nothing started. Each test is a machine that
+// lacks something, made of a folder of links that stands in for PATH.
+const tools = ["node", "sh", "id", "cp", "uname", "ps", "make", "gcc", "psql"];
+
+let base: string;
+
+beforeAll(async () => {
+  base = await mkdtemp(path.join(os.tmpdir(), "local refusals "));
+});
+
+afterAll(() => rm(base, { recursive: true, force: true }));
+
+interface Refusal {
+  readonly exitCode: number | undefined;
+  readonly stderr: string;
+  readonly directory: string;
+}
+
+let runs = 0;
+
+async function refusedStart(
+  environment: Record<string, string>,
+  checkout = checkoutRoot(),
+  command = "start",
+): Promise<Refusal> {
+  const directory = path.join(base, `environment ${++runs}`);
+  const { exitCode, stderr } = await execa(
+    process.execPath,
+    [path.join(checkout, "local/run.mjs"), command],
+    {
+      env: { THORBIS_LOCAL_DIRECTORY: directory, ...environment },
+      reject: false,
+      stdin: "ignore",
+    },
+  );
+  return { exitCode, stderr, directory };
+}
+
+/** A PATH with those of the usual tools that are not left out, and the given scripts. */
+async function machine(
+  name: string,
+  without: string[],
+  scripts: Record<string, string> = {},
+): Promise<string> {
+  const folder = path.join(base, name);
+  await mkdir(folder);
+  for (const tool of tools.filter((candidate) => !without.includes(candidate))) {
+    const found = (process.env.PATH ?? "")
+      .split(path.delimiter)
+      .map((entry) => path.join(entry, tool))
+      .find(existsSync);
+    if (found !== undefined) await symlink(found, path.join(folder, tool));
+  }
+  for (const [script, text] of Object.entries(scripts)) {
+    await writeFile(path.join(folder, script), `#!/bin/sh\n${text}\n`, { mode: 0o755 });
+  }
+  return folder;
+}
+
+/** A user's cache without a CLI, in which the download has just failed. */
+async function cacheWithoutCli(name: string): Promise<string> {
+  const cache = path.join(base, name);
+  const folder = path.join(cache, "thorbis-supabase", "toolchain");
+  await mkdir(folder, { recursive: true });
+  const failure = {
+    version: pulumiVersion,
+    at: new Date().toISOString(),
+    reason: "get.pulumi.com does not answer",
+  };
+  await writeFile(path.join(folder, "download-failed.json"), JSON.stringify(failure));
+  return cache;
+}
+
+/** This checkout with another stack file; the rest is linked. */
+async function checkoutWith(name: string, change: (stackFile: string) => string): Promise<string> {
+  const folder = path.join(base, name);
+  await mkdir(path.join(folder, "local"), { recursive: true });
+  for (const entry of [
+    "build",
+    "config",
+    "node_modules",
+    "plugins",
+    "functions",
+    "sdks",
+    "sql",
+    "package.json",
+    "package-lock.json",
+    "Pulumi.yaml",
+  ]) {
+    await symlink(path.join(checkoutRoot(), entry), path.join(folder, entry));
+  }
+  await cp(path.join(checkoutRoot(), "dist"), path.join(folder, "dist"), { recursive: true });
+  await cp(path.join(checkoutRoot(), "local/run.mjs"), path.join(folder, "local/run.mjs"));
+  const stackFile = await readFile(path.join(checkoutRoot(), "Pulumi.local.yaml"), "utf8");
+  await writeFile(path.join(folder, "Pulumi.local.yaml"), change(stackFile));
+  return folder;
+}
+
+function expectNothingRunning({ directory }: Refusal): void {
+  expect(leftoverProcesses(directory)).toEqual([]);
+}
+
+test("a configuration with four faults: one message names them all, and nothing is touched", async () => {
+  const checkout = await checkoutWith("faults", (text) =>
+    text
+      .replace("    bucketName:", "    bucketNam: x\n    bucketName:")
+      .replace("maxConnections: 100", "maxConnections: lots")
+      .replace(/(thorbis-supabase:databasePassword:)\n.*\n/, "$1 in-plain-text\n")
+      .replace(/ {2}thorbis-supabase:databaseRolesBackupPassword:\n.*\n/, ""),
+  );
+
+  const refusal = await refusedStart({}, checkout);
+
+  expect(refusal.exitCode).toBe(1);
+  expect(refusal.stderr).toContain("The configuration of stack local has 4 faults; nothing was changed.");
+  expect(refusal.stderr).toContain(
+    "backup.bucketNam is not a known key; did you mean thorbis-supabase:backup.bucketName?",
+  );
+  expect(refusal.stderr).toContain("database.settings.maxConnections must be a whole number");
+  expect(refusal.stderr).toContain(
+    "thorbis-supabase:databasePassword is a secret but was given in plain text",
+  );
+  expect(refusal.stderr).toContain("thorbis-supabase:databaseRolesBackupPassword is missing; it is a secret");
+  expect(refusal.stderr).not.toContain("in-plain-text");
+  expect(existsSync(refusal.directory)).toBe(false);
+  expectNothingRunning(refusal);
+});
+
+test.each([
+  ["is not YAML", () => "config: {\n", "is not YAML from line 2 on: correct it and try again."],
+  ["is no map", () => "- config\n", "is not a stack file with a map `config`: correct it and try again."],
+  [
+    "has another passphrase's salt",
+    (text: string) => text.replace(/^(encryptionsalt: v1:[^:]*:v1:[^:]*:).{4}/m, "$1AAAA"),
+    "The passphrase is not the one of this stack file: set PULUMI_CONFIG_PASSPHRASE (for local stacks it is fixed: restore the line encryptionsalt) and try again.",
+  ],
+])("a stack file that %s is refused in one line, and nothing is touched", async (name, change, sentence) => {
+  const refusal = await refusedStart({}, await checkoutWith(name, change));
+
+  expect(refusal.exitCode).toBe(1);
+  expect(refusal.stderr.split("\n")).toHaveLength(1);
+  expect(refusal.stderr).toContain(sentence);
+  expect(existsSync(refusal.directory)).toBe(false);
+});
+
+test.each([
+  ["no Go", {}, "there is no Go to build it with"],
+  ["a Go that is too old", { go: "echo go version go1.20.1 linux/amd64" }, "is 1.20.1, too old to build it"],
+])("neither a Pulumi CLI nor its download, and %s", async (name, scripts, clause) => {
+  const refusal = await refusedStart({
+    PATH: await machine(name, [], scripts),
+    XDG_CACHE_HOME: await cacheWithoutCli(`cache ${name}`),
+  });
+
+  expect(refusal.exitCode).toBe(1);
+  expect(refusal.stderr.split("\n").filter((line) => line.includes(clause))).toHaveLength(1);
+  expect(refusal.stderr).toMatch(
+    /There is no Pulumi CLI 3\.227\.0 or newer on PATH, .*: install Go \S+ or newer, or the Pulumi CLI \S+, and run the command again\.$/m,
+  );
+  expect(refusal.stderr).not.toContain("    at ");
+  expectNothingRunning(refusal);
+});
+
+test.each([
+  ["C compiler", "gcc"],
+  ["make", "make"],
+])("a PostgreSQL that cannot be completed, for want of a %s and apt-get", async (part, tool) => {
+  const refusal = await refusedStart({ PATH: await machine(`without ${tool}`, [tool]) });
+
+  expect(refusal.exitCode).toBe(1);
+  expect(refusal.stderr).toMatch(
+    new RegExp(`The local stack needs a complete PostgreSQL, but .* lacks .*${part}`),
+  );
+  expect(refusal.stderr).not.toContain("    at ");
+  expectNothingRunning(refusal);
+});
+
+test("a folder with somebody's files is neither used nor deleted", async () => {
+  const directory = path.join(base, "not ours");
+  await mkdir(directory);
+  await writeFile(path.join(directory, "thesis.txt"), "");
+  const environment = { THORBIS_LOCAL_DIRECTORY: directory };
+
+  const start = await refusedStart(environment);
+  const down = await refusedStart(environment, checkoutRoot(), "down");
+
+  expect(start.stderr).toBe(
+    `${directory} holds files that are not the local stack's: empty it, or set THORBIS_LOCAL_DIRECTORY to a folder of its own.`,
+  );
+  expect(start.exitCode).toBe(1);
+  expect(down.exitCode).toBe(0);
+  expect(existsSync(path.join(directory, "thesis.txt"))).toBe(true);
+});
