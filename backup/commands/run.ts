@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import type pg from "pg";
 import { UserError } from "../../foundation/userError";
 import { listRuns, readManifest, totalBytes } from "../catalog";
@@ -60,6 +61,9 @@ export async function run(context: CommandContext): Promise<CompletedBackup> {
   const tools = await findTools();
   const startedAt = new Date();
   const failure = new AbortController();
+  const signal = AbortSignal.any([context.signal, failure.signal]);
+  // Every dump, upload and child process listens; the settings bound how many there are.
+  setMaxListeners(0, signal);
   const current: Run = {
     ...context,
     name: newRunName(startedAt),
@@ -67,7 +71,7 @@ export async function run(context: CommandContext): Promise<CompletedBackup> {
     settings,
     tools,
     store: new ObjectStore(createClient(settings.store), settings.store.bucket),
-    signal: AbortSignal.any([context.signal, failure.signal]),
+    signal,
     fail: (reason) => failure.abort(reason),
   };
   try {
