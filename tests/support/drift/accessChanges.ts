@@ -184,6 +184,13 @@ export const accessChanges: readonly HandMadeChange[] = [
     repairedBy: "prune",
   },
   {
+    name: "API clients may create functions in the schema public",
+    change: "grant create on schema public to anon",
+    reverse: "revoke create on schema public from anon",
+    reports: changed("schema public", "grants"),
+    repairedBy: "prune",
+  },
+  {
     name: "a privilege on a schema that the bundle did not make is revoked",
     change: "revoke usage on schema public from app_owner",
     reverse: "grant usage on schema public to app_owner",

@@ -1,5 +1,4 @@
-import { canonicalJson, isJsonObject, type JsonValue } from "../../../../foundation/json";
-import { type Catalog, type CatalogObject, type CatalogReading, extendExpectation, touched } from "./catalog";
+import { type Catalog, type CatalogReading, extendExpectation, touched } from "./catalog";
 import { sortedCatalog } from "./catalog/catalog";
 
 /**
@@ -20,37 +19,5 @@ export function expectationAfter(
     const expected = objects.get(identity);
     if (expected === undefined || expected[touched] !== undefined) objects.set(identity, now);
   }
-  for (const [identity, object] of objects) {
-    const grants = mergedGrants(previous[identity], before.catalog[identity], after.catalog[identity]);
-    if (grants !== undefined && object.grants !== undefined) objects.set(identity, { ...object, grants });
-  }
   return sortedCatalog(objects);
-}
-
-/**
- * The expected grants of an object whose grants a file changed: the change, applied to what was expected, so that a
- * privilege that somebody granted by hand beside it stays unexpected. `undefined` where there is nothing to merge.
- */
-function mergedGrants(
-  known: CatalogObject | undefined,
-  then: CatalogObject | undefined,
-  now: CatalogObject | undefined,
-): JsonValue | undefined {
-  const [expected, former, latter] = [known?.grants, then?.grants, now?.grants];
-  if (!isJsonObject(expected) || !isJsonObject(former) || !isJsonObject(latter)) return undefined;
-  if (canonicalJson(expected) === canonicalJson(former)) return undefined;
-  const merged = { ...expected };
-  for (const grantee of new Set([...Object.keys(former), ...Object.keys(latter)])) {
-    const [was, is] = [texts(former[grantee]), texts(latter[grantee])];
-    const privileges = new Set(texts(expected[grantee]));
-    for (const privilege of was) if (!is.includes(privilege)) privileges.delete(privilege);
-    for (const privilege of is) if (!was.includes(privilege)) privileges.add(privilege);
-    if (privileges.size === 0) delete merged[grantee];
-    else merged[grantee] = [...privileges].sort();
-  }
-  return merged;
-}
-
-function texts(value: JsonValue | undefined): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }

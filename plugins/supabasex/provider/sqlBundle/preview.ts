@@ -5,6 +5,7 @@ import { catalogChanges, describeChanges } from "./changes";
 import { DatabaseUnreachable } from "./connection";
 import { declarationsOf } from "./declaredObjects";
 import type { LoadedBundle } from "./files";
+import { withoutForeignTexts } from "./foreignTexts";
 import type { BundleInputs } from "./inputs";
 import { notCovered } from "./notCovered";
 import { type PlannedFile, planMigrations, planRepeatables, refuseSharedObjects } from "./plan";
@@ -63,7 +64,8 @@ export async function previewBundle(
   }
 }
 
-const notThereYet = "not run: the database does not exist yet";
+const notThereYet =
+  "not run: the database, or the roles and extensions that the files need, do not exist yet";
 
 function planFromState(inputs: BundleInputs, bundle: LoadedBundle, state: BundleState): PlannedFile[] {
   const history = { files: state.files, versions: [], foreignPaths: [] };
@@ -148,7 +150,9 @@ function announceDryRun(
     })),
   ];
   if (plan.length > 0) announce(plan, bundle, context, "dry run: executed and rolled back");
-  const changes = describeChanges(catalogChanges(result.before, result.after));
+  const changes = describeChanges(
+    catalogChanges(withoutForeignTexts(result.after, result.before), result.after),
+  );
   if (changes.length > 0) context.log("info", ["The catalog would change:", ...changes].join("\n"));
   const ran = new Set(result.ran.map(({ path }) => path));
   const uncovered = [...bundle.migrations, ...bundle.repeatables]

@@ -9,6 +9,7 @@ import { checkBundle } from "./check";
 import { connect, disconnect } from "./connection";
 import { diffBundle } from "./diff";
 import { loadBundle } from "./files";
+import { withoutForeignTexts } from "./foreignTexts";
 import { type History, historyCatalog, readHistory } from "./history";
 import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";
 import { inspectBundle, previewBundle, table, warnOfRemaining } from "./preview";
@@ -57,7 +58,8 @@ export const sqlBundle: Resource = {
     try {
       const catalog = await readCatalog(client);
       const history = await readHistory(client, name);
-      const live = liveOf(state.expected, { ...catalog, ...historyCatalog(history) }, history);
+      const found = liveOf(state.expected, { ...catalog, ...historyCatalog(history) }, history);
+      const live = withoutForeignTexts(state.expected, found);
       return {
         id: request.id,
         inputs: withDrift(request.inputs, state.expected, live),
@@ -169,7 +171,7 @@ function appliedState(result: ApplyResult): BundleState {
     version: newestVersion(files),
     files: new Map(files.map((file) => [file.path, file])),
     expected: result.expected,
-    live: result.live,
+    live: withoutForeignTexts(result.expected, result.live),
   };
 }
 

@@ -95,7 +95,9 @@ test("no database yet: the files are listed, and it says so", async () => {
   await bundle.preview();
 
   expect(bundle.logs).toHaveLength(1);
-  expect(bundle.logs[0]).toMatch(/3 files would run \(not run: the database does not exist yet\):/);
+  expect(bundle.logs[0]).toMatch(
+    /3 files would run \(not run: the database, or the roles and extensions that the files need, do not exist yet\):/,
+  );
 });
 
 test("a broken file is found without a database", async () => {

@@ -28,7 +28,7 @@ export function extendExpectation(expected: Catalog, before: CatalogReading, aft
     if (former === undefined) result.set(identity, now);
     else if (expected[formerName] !== undefined) {
       result.set(identity, changedExpectation(expected[formerName], former, now));
-    } else if (managedBefore[formerName] === undefined) {
+    } else if (managedBefore[formerName] === undefined || formerName === "schema public") {
       const names = touchedBetween(former, now);
       if (names.length > 0) result.set(identity, touchedPart(now, names));
     }

@@ -6,4 +6,4 @@ export { apiRoles } from "./partitions";
 export { touched } from "./properties";
 export { readCatalog, readCatalogInTransaction } from "./read";
 export type { CatalogReading } from "./rows";
-export { managedPart } from "./scope";
+export { managedPart, watchedPart } from "./scope";

@@ -1,3 +1,4 @@
+import { isJsonObject, type JsonObject } from "../../../../../foundation/json";
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
 import { parentIdentities, partsOfIdentity, relationKinds } from "./identity";
 import { touchedPart, touchedProperties } from "./properties";
@@ -11,6 +12,7 @@ const foreignWhenExtra = new Set(["bucket", "extension", "role settings", "schem
  * - what somebody added to a table or view that the bundle made, and to another one if it is of a kind of which the
  *   bundle put something there, such as policies on storage.objects;
  * - what somebody added to a schema that the bundle made (of an added table the table only, not each of its parts);
+ * - of the schema public, that API clients may create in it;
  * - further cron jobs, where the bundle has any; a publication of all tables, where it has tables; event triggers
  *   that run a function in a schema that the bundle made.
  */
@@ -18,16 +20,46 @@ export function managedPart(expected: Catalog, live: Catalog): Catalog {
   const scope = new Scope(expected, live);
   const managed = new Map<string, CatalogObject>();
   for (const [identity, object] of Object.entries(live)) {
-    const wanted = expected[identity];
-    if (wanted !== undefined) managed.set(identity, comparablePart(wanted, object));
+    const watched = watchedPart(identity, expected[identity], object);
+    if (watched !== undefined && !scope.isEmpty) managed.set(identity, watched);
     else if (scope.includesExtra(identity, object)) managed.set(identity, object);
   }
   return sortedCatalog(managed);
 }
 
-function comparablePart(expected: CatalogObject, live: CatalogObject): CatalogObject {
-  const names = touchedProperties(expected);
-  return names === undefined ? live : touchedPart(live, names);
+/**
+ * What counts of a live object without a look at anything else: all of one that is expected; of one that was only
+ * touched, the touched properties; and of the schema `public`, whoever made it, that API clients may create in it, since
+ * every other role would run what they put there.
+ */
+export function watchedPart(
+  identity: string,
+  expected: CatalogObject | undefined,
+  live: CatalogObject,
+): CatalogObject | undefined {
+  const names = expected === undefined ? [] : touchedProperties(expected);
+  if (names === undefined) return live;
+  const part = expected === undefined ? undefined : touchedPart(live, names);
+  if (identity !== "schema public") return part;
+  const opened = Object.entries(openedTo(live)).filter(([grantee]) => !names.includes(`grants.${grantee}`));
+  if (opened.length === 0) return part;
+  const grants = isJsonObject(part?.grants) ? part.grants : {};
+  return { ...part, grants: { ...grants, ...Object.fromEntries(opened) } };
+}
+
+/** API roles that may create in the schema. PUBLIC could on databases from before PostgreSQL 15: the owner tells. */
+function openedTo({ grants, owner }: CatalogObject): JsonObject {
+  const roles = ["anon", "authenticated", ...(owner === "pg_database_owner" ? ["public"] : [])];
+  const held = isJsonObject(grants) ? grants : {};
+  return Object.fromEntries(
+    roles.flatMap((role) => {
+      const privileges = held[role];
+      const create = Array.isArray(privileges)
+        ? privileges.filter((privilege) => String(privilege).startsWith("create"))
+        : [];
+      return create.length === 0 ? [] : [[role, create]];
+    }),
+  );
 }
 
 class Scope {
@@ -52,6 +84,11 @@ class Scope {
       if (relationKinds.has(kind)) this.#relations.add(identity.slice(kind.length + 1));
       if (parent !== undefined) this.#partKinds.add(`${kind} ${parent}`);
     }
+  }
+
+  /** Whether the bundle made nothing so far, and so answers for nothing. */
+  get isEmpty(): boolean {
+    return Object.keys(this.#expected).length === 0;
   }
 
   includesExtra(identity: string, object: CatalogObject): boolean {

@@ -5,6 +5,7 @@ import {
   type CatalogDifference,
   type CatalogObject,
   parentIdentities,
+  watchedPart,
 } from "../catalog";
 import { quote } from "../declaredObjects";
 import { alterStatements } from "./alterStatements";
@@ -43,7 +44,9 @@ export function repairOf(
 ): Repair {
   const object = objectName(identity);
   const place: Place = { object, expected, live };
-  const [should, is] = [expected[identity], live[identity]];
+  const should = expected[identity];
+  const found = live[identity];
+  const is = found === undefined ? undefined : (watchedPart(identity, should, found) ?? found);
   const owner = ownerOf(identity, object, place);
   const nothing: Repair = {
     identity,
@@ -99,6 +102,9 @@ function extraObject(place: Place, is: CatalogObject): Partial<Repair> {
     // A view's column is listed only for what was granted or said on it.
     return { prune: grantStatements({}, is.grants, grantTarget(object, {})).extra };
   }
+  // Of the schema public only what the API may not have: see watchedPart.
+  if (object.kind === "schema")
+    return { prune: grantStatements({}, is.grants, grantTarget(object, {})).extra };
   const parent = object.kind === "table" ? expected[`table ${text(is.partitionOf)}`] : undefined;
   if (parent !== undefined) return partition(object, is, parent);
   if (object.kind === "trigger" && is.inheritedFrom !== undefined) {

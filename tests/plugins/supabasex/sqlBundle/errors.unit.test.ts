@@ -1,0 +1,69 @@
+import { describe, expect, test } from "vitest";
+import { normalise, sha256Of } from "../../../../plugins/supabasex/bundleFiles";
+import {
+  isConnectionLost,
+  placeOf,
+  SqlFileError,
+} from "../../../../plugins/supabasex/provider/sqlBundle/errors";
+import type { BundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/files";
+
+const fileOf = (text: string) =>
+  ({
+    path: "repeatable/f.sql",
+    display: "sql/repeatable/f.sql",
+    text,
+    sha256: sha256Of(normalise(text)),
+  }) as BundleFile;
+
+describe("a fault is printed as a compiler prints its own", () => {
+  test("with line, column, caret, and what else helps", () => {
+    const text = "select 1;\nselect\twrong;\n";
+    const error = new SqlFileError({
+      file: fileOf(text),
+      message: 'column "wrong" does not exist',
+      index: text.indexOf("wrong"),
+      sqlState: "42703",
+      hint: "Write another name.",
+    });
+    expect(error.message).toBe(
+      [
+        'sql/repeatable/f.sql:2:8: column "wrong" does not exist (42703)',
+        "  2 | select\twrong;",
+        "    |       \t^",
+        "  hint: Write another name.",
+      ].join("\n"),
+    );
+    expect(error.sqlState).toBe("42703");
+  });
+
+  test("without a place, by file alone", () => {
+    expect(new SqlFileError({ file: fileOf(""), message: "it is empty" }).message).toBe(
+      "sql/repeatable/f.sql: it is empty",
+    );
+  });
+});
+
+test("columns are counted in characters, not in code units", () => {
+  expect(placeOf("select '🦉', x", "select '🦉', ".length)).toMatchObject({ line: 1, column: 13 });
+});
+
+test("a place at the end of the text is on its last line", () => {
+  expect(placeOf("select 1;\nsel", 13)).toEqual({ line: 2, column: 4, source: "sel", indent: "   " });
+});
+
+describe("whether a connection is lost", () => {
+  const withCode = (code: string, severity?: string) =>
+    Object.assign(new Error("x"), { code, ...(severity === undefined ? {} : { severity }) });
+  test.each([
+    [withCode("57P01", "FATAL"), true],
+    [withCode("08006", "FATAL"), true],
+    [withCode("ECONNRESET"), true],
+    [new Error("Connection terminated unexpectedly"), true],
+    [withCode("57014", "ERROR"), false],
+    [withCode("42P01", "ERROR"), false],
+    [new Error("syntax error"), false],
+    ["no error at all", false],
+  ])("%s: %s", (error, lost) => {
+    expect(isConnectionLost(error)).toBe(lost);
+  });
+});

@@ -1,0 +1,87 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { reveal, Secret } from "../../../../plugins/host/values";
+import { type BundleUnderTest, Databases } from "./support";
+
+const databases = new Databases();
+beforeAll(async () => {
+  await databases.start();
+  await (await databases.cluster.client()).query("create extension pg_cron");
+});
+afterAll(() => databases.stop());
+
+const files = {
+  "migrations/20260101000000_s.sql": "create schema $s;\ncreate table $s.t (id int);\n",
+  "repeatable/f.sql":
+    "create or replace function $s.f() returns text language sql set search_path = '' as $$ select 'told by the file' $$;\n",
+  "repeatable/job.sql": "select cron.schedule('$s', '0 0 1 1 *', $$ select 'also told' $$);\n",
+};
+
+const canary = "canary-4711";
+
+/** Everything that the engine keeps, with the secret inputs as the engine would encrypt them. */
+const stateOf = (bundle: BundleUnderTest) =>
+  JSON.stringify(bundle.state, (_key, value) => (value instanceof Secret ? "[secret]" : value));
+
+test.each([
+  ["an extra job", `select cron.schedule('$s extra', '0 0 1 1 *', 'select ''${canary}''')`, ""],
+  [
+    "an extra function",
+    `create function $s.g() returns text language sql as $$ select '${canary}' -- ${canary} $$`,
+    "",
+  ],
+  [
+    "an extra trigger",
+    `create function $s.h() returns trigger language plpgsql as 'begin return new; end';
+     create trigger h after insert on $s.t for each row execute function $s.h('${canary}')`,
+    "",
+  ],
+  [
+    "a changed job",
+    `select cron.alter_job(jobid, command => $$ select '${canary}' $$) from cron.job where jobname = '$s'`,
+    'live["cron job $s"].command',
+  ],
+  [
+    "a changed function",
+    `create or replace function $s.f() returns text language sql set search_path = '' as $$ select '${canary}' -- ${canary} $$`,
+    'live["function $s.f()"].body',
+  ],
+])("%s is reported, and its text neither kept nor printed", async (_, change, path) => {
+  const bundle = await databases.bundle(files, { dryRun: "live" });
+  await bundle.up();
+  await bundle.sql(change);
+
+  const paths = await bundle.refresh();
+  await bundle.preview();
+
+  expect(paths.length).toBeGreaterThan(0);
+  if (path !== "") expect(paths).toContain(path.replaceAll("$s", bundle.schema));
+  // As a control: what the bundle's own file says is there.
+  expect(stateOf(bundle)).toContain("told by the file");
+  expect(stateOf(bundle)).not.toContain(canary);
+  expect(bundle.logs.join("\n")).not.toContain(canary);
+
+  await bundle.up();
+  expect(stateOf(bundle)).not.toContain(canary);
+  await bundle.sql("select cron.unschedule(jobname) from cron.job where jobname like '% extra'");
+});
+
+test("the password is in no output and no log", async () => {
+  const bundle = await databases.bundle(files);
+  await bundle.up();
+  const password = "test-password";
+  const forms = [
+    password,
+    encodeURIComponent(password),
+    Buffer.from(password).toString("base64").replace(/=+$/, ""),
+    JSON.stringify(password).slice(1, -1),
+  ];
+
+  const outputs = JSON.stringify(bundle.state?.outputs);
+  for (const form of forms) {
+    expect(outputs).not.toContain(form);
+    expect(bundle.logs.join("\n")).not.toContain(form);
+  }
+  // As a control: the inputs have it, as a secret.
+  expect(bundle.state?.inputs.connection).toBeInstanceOf(Secret);
+  expect(JSON.stringify(reveal(bundle.state?.inputs.connection ?? ""))).toContain(password);
+});

@@ -1,0 +1,136 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import { type Catalog, diffCatalogs } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
+import { grantStatements } from "../../../../plugins/supabasex/provider/sqlBundle/repair/grants";
+import { objectName } from "../../../../plugins/supabasex/provider/sqlBundle/repair/objectName";
+import { repairOf } from "../../../../plugins/supabasex/provider/sqlBundle/repair/repair";
+import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/statements";
+
+// Names are quoted as the server's own parser would.
+beforeAll(loadParser);
+
+describe("grants", () => {
+  const target = { on: "table s.t", owner: "app_owner" };
+
+  test.each([
+    ["nothing", { anon: ["select"] }, { anon: ["select"] }, [], []],
+    [
+      "a privilege is missing",
+      { anon: ["insert", "select"] },
+      { anon: ["select"] },
+      ["grant insert on table s.t to anon"],
+      [],
+    ],
+    ["a grantee is extra", {}, { "Odd One": ["select"] }, [], ['revoke select on table s.t from "Odd One"']],
+    [
+      "all instead of one: the one comes back",
+      { anon: ["select"] },
+      { anon: ["all"] },
+      [],
+      ["revoke all on table s.t from anon", "grant select on table s.t to anon"],
+    ],
+    [
+      "the right to pass it on is extra, the privilege is not",
+      { anon: ["select"] },
+      { anon: ["select with grant option"] },
+      [],
+      ["revoke grant option for select on table s.t from anon cascade"],
+    ],
+    [
+      "the right to pass it on is missing",
+      { anon: ["select with grant option"] },
+      { anon: ["select"] },
+      ["grant select on table s.t to anon with grant option"],
+      [],
+    ],
+    [
+      "everybody who got it from an extra grantee loses it too",
+      {},
+      { anon: ["select with grant option"] },
+      [],
+      ["revoke select on table s.t from anon cascade"],
+    ],
+    ["the owner lost some", {}, { app_owner: ["select"] }, ["grant all on table s.t to app_owner"], []],
+    [
+      "every single one is all",
+      { anon: ["all"] },
+      {
+        anon: ["delete", "insert", "references", "select", "trigger", "truncate", "update with grant option"],
+      },
+      [],
+      ["revoke grant option for update on table s.t from anon cascade"],
+    ],
+  ])("%s", (_, expected, live, missing, extra) => {
+    expect(grantStatements(expected, live, target)).toEqual({ missing, extra });
+  });
+});
+
+test.each([
+  ["policy s.t p", { kind: "policy", name: "p", parent: "s.t", schema: "s" }],
+  ['policy s."T t" "A b"', { kind: "policy", name: '"A b"', parent: 's."T t"', schema: "s" }],
+  ["function s.f(integer, text)", { kind: "function", name: "s.f(integer, text)", schema: "s" }],
+  ["publication table p s.t", { kind: "publication table", name: "p", parent: "s.t", schema: "s" }],
+  ["cron job nightly run", { kind: "cron job", name: "nightly run" }],
+])("%s is taken apart", (identity, parts) => {
+  expect(objectName(identity)).toEqual(parts);
+});
+
+describe("repairs", () => {
+  const schema: Catalog = { "schema s": { owner: "app_owner" } };
+  const table = {
+    owner: "app_owner",
+    rowSecurity: true,
+    rowSecurityForced: true,
+    grants: { api: ["select"] },
+  };
+
+  function repair(expected: Catalog, live: Catalog) {
+    const [first, ...others] = diffCatalogs({ ...schema, ...expected }, { ...schema, ...live });
+    if (first === undefined) throw new Error("there is no difference");
+    return repairOf(first.identity, [first, ...others], { ...schema, ...expected }, { ...schema, ...live });
+  }
+
+  test("a missing column is named with the statement, and not made", () => {
+    const column = { type: "text", default: "'x'::text", notNull: true };
+    const found = repair({ "table s.t": table, "column s.t c": column }, { "table s.t": table });
+    expect(found.statements).toEqual([]);
+    expect(found.impossible).toEqual([
+      "it is missing; alter table s.t add column c text default 'x'::text not null",
+    ]);
+  });
+
+  test("a domain's constraint is the domain's", () => {
+    const domain = { owner: "app_owner", kind: "domain", type: "text" };
+    const found = repair(
+      { "type s.d": domain, "constraint s.d c": { definition: "CHECK (true)" } },
+      { "type s.d": domain },
+    );
+    expect(found.statements).toEqual(["alter domain s.d add constraint c CHECK (true)"]);
+  });
+
+  test("a partition follows its parent, and is closed to the API", () => {
+    const open = { partitionOf: "s.t", rowSecurity: false, grants: { anon: ["select"], api: ["select"] } };
+    const found = repair({ "table s.t": table }, { "table s.t": table, "table s.t_1": open });
+    expect(found.statements).toEqual(["alter table s.t_1 enable row level security"]);
+    expect(found.prune).toEqual(["revoke select on table s.t_1 from anon"]);
+  });
+
+  test("an extra table is only reported; an extra policy may be pruned", () => {
+    expect(repair({}, { "table s.extra": table })).toMatchObject({
+      reported: true,
+      prune: [],
+      statements: [],
+    });
+    const policy = { command: "all", mode: "permissive", roles: ["anon"], using: "true" };
+    const found = repair({ "table s.t": table }, { "table s.t": table, "policy s.t rogue": policy });
+    expect(found).toMatchObject({ reported: false, prune: ["drop policy rogue on s.t"] });
+  });
+
+  test("of the schema public, only that API clients may create in it is taken back", () => {
+    const found = repair(
+      { "schema public": { touched: ["grants.app_owner"], grants: { app_owner: ["usage"] } } },
+      { "schema public": { owner: "postgres", grants: { anon: ["create", "usage"], app_owner: ["usage"] } } },
+    );
+    expect(found.statements).toEqual([]);
+    expect(found.prune).toEqual(["revoke create on schema public from anon"]);
+  });
+});
