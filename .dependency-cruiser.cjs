@@ -1,0 +1,61 @@
+// Which part may import which (docs/architecture.md, "Layers"): index.ts → components → config, sdks, plugins/*/sdk.
+const programs = "^(backup|ops|policy|local|plugins/[^/]+/provider|plugins/host)/";
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: "no-cycles",
+      severity: "error",
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+    },
+    {
+      name: "foundation-is-a-leaf",
+      comment: "Everybody may import foundation/, so it imports nothing of ours.",
+      severity: "error",
+      from: { path: "^foundation/" },
+      to: { pathNot: "^(foundation|node_modules)/", dependencyTypesNot: ["core"] },
+    },
+    {
+      name: "programs-know-no-components",
+      comment: "What runs beside the stack's program can be understood, and run, without it.",
+      severity: "error",
+      from: { path: programs },
+      to: { path: "^(components/|index\\.ts$)" },
+    },
+    {
+      name: "components-know-no-programs",
+      comment:
+        "The stack's program declares resources; what talks to services is a provider or a program of its own.",
+      severity: "error",
+      from: { path: "^(index\\.ts$|components/)" },
+      to: { path: programs },
+    },
+    {
+      name: "config-stands-below",
+      severity: "error",
+      from: { path: "^config/" },
+      to: { path: `^(components/|sdks/|index\\.ts$)|${programs}` },
+    },
+    {
+      name: "sdks-stand-alone",
+      severity: "error",
+      from: { path: "^(sdks/|plugins/[^/]+/sdk/)" },
+      to: { path: `^(components/|config/|index\\.ts$)|${programs}` },
+    },
+    {
+      name: "nothing-ships-from-tests",
+      severity: "error",
+      from: { pathNot: "^(tests|bench)/" },
+      to: { path: "^(tests|bench)/" },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^(dist|coverage|\\.local|sdks/supabase/bin)/" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: { extensions: [".ts", ".mts", ".cjs", ".mjs", ".js", ".json"] },
+  },
+};
