@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
 import { build } from "esbuild";
 import { execa } from "execa";
 import { z } from "zod";
@@ -15,11 +16,19 @@ export interface BundleStack {
   readonly sql: string;
   readonly environment: Readonly<Record<string, string>>;
   pulumi(...args: string[]): Promise<CommandResult>;
+  /** Runs a command and ends the provider with SIGKILL at a moment of its work. */
+  pulumiWithKill(args: readonly string[], at: KillMoment): Promise<CommandResult>;
   /** `refresh --preview-only --expect-no-changes --diff`: what it printed, and each path that differs, from its events. */
   drift(): Promise<CommandResult & { readonly paths: readonly string[] }>;
   /** Properties of the SqlBundle beside its files and its connection, such as `prune`; for all commands from now on. */
   configure(settings: Readonly<Record<string, unknown>>): void;
   remove(): Promise<void>;
+}
+
+export interface KillMoment {
+  /** Number of the provider's line of progress, from 1. */
+  readonly line: number;
+  readonly delayMilliseconds: number;
 }
 
 export interface BundleStackOptions {
@@ -74,9 +83,9 @@ export async function createBundleStack(options: BundleStackOptions): Promise<Bu
 
   const { hostname, port, password } = new URL(options.databaseUrl);
   let settings: Readonly<Record<string, unknown>> = {};
-  const pulumi = async (...args: string[]): Promise<CommandResult> => {
+  const start = (args: readonly string[]) => {
     const bundle = { host: hostname, port, password: decodeURIComponent(password) };
-    const result = await execa(toolchain.pulumi, [...args, "--non-interactive", "--color", "never"], {
+    return execa(toolchain.pulumi, [...args, "--non-interactive", "--color", "never"], {
       cwd: folder,
       env: {
         ...environment,
@@ -86,14 +95,28 @@ export async function createBundleStack(options: BundleStackOptions): Promise<Bu
       all: true,
       stdin: "ignore",
     });
+  };
+  const finish = async (running: ReturnType<typeof start>): Promise<CommandResult> => {
+    const result = await running;
     return { exitCode: result.exitCode ?? -1, output: result.all, stdout: result.stdout };
   };
+  const pulumi = (...args: string[]) => finish(start(args));
   const created = await pulumi("stack", "init", "test");
   if (created.exitCode !== 0) throw new Error(created.output);
   return {
     sql,
     environment,
     pulumi,
+    pulumiWithKill(args, { line, delayMilliseconds }) {
+      const running = start(args);
+      let seen = 0;
+      createInterface({ input: running.stdout }).on("line", (text) => {
+        if (!/\((?:new|changed)\)$/.test(text)) return;
+        seen += 1;
+        if (seen === line) setTimeout(() => void killProvider(running.pid ?? 0), delayMilliseconds);
+      });
+      return finish(running);
+    },
     async drift() {
       const events = path.join(base, "events.json");
       await rm(events, { force: true });
@@ -107,6 +130,15 @@ export async function createBundleStack(options: BundleStackOptions): Promise<Bu
     },
     remove: () => rm(base, { recursive: true, force: true }),
   };
+}
+
+/** The provider's process: the child of the CLI that runs our bundle. */
+async function killProvider(cli: number): Promise<void> {
+  const { stdout } = await execa("ps", ["-eo", "pid=,ppid=,args="]);
+  for (const row of stdout.split("\n")) {
+    const [pid = "", parent, ...words] = row.trim().split(/\s+/);
+    if (Number(parent) === cli && words.join(" ").includes("supabasex")) process.kill(Number(pid), "SIGKILL");
+  }
 }
 
 const stepEvent = z.object({

@@ -10,6 +10,7 @@ import { canonicalJson, type JsonObject } from "../../../../foundation/json";
 import { type PropertyMap, reveal } from "../../../../plugins/host/values";
 import { seededRandom } from "../../../support/random";
 import { type BundleUnderTest, Databases } from "./support";
+import { thirtyFiles } from "./thirtyFiles";
 
 const databases = new Databases();
 const build = mkdtempSync(path.join(tmpdir(), "thorbis-kill-"));
@@ -30,18 +31,6 @@ afterAll(async () => {
   await databases.stop();
   rmSync(build, { recursive: true });
 });
-
-/** Thirty files: migrations, one of them outside a transaction in the middle, and repeatables that need each other. */
-const files: Record<string, string> = {};
-for (let n = 0; n < 15; n++) {
-  const version = `202601${String(n + 1).padStart(2, "0")}000000`;
-  files[`migrations/${version}_m${n}.sql`] =
-    n === 7
-      ? "-- no transaction\ncreate index concurrently t0_n on $s.t0 (n);\n"
-      : `${n === 0 ? "create schema $s;\n" : ""}create table $s.t${n} (n int);\nalter table $s.t${n} enable row level security;\n`;
-  files[`repeatable/r${String(n).padStart(2, "0")}.sql`] =
-    `create or replace view $s.v${n} as select ${n === 14 ? "1 as n" : `n from $s.v${n + 1}`};\n`;
-}
 
 async function killAt(bundle: BundleUnderTest, line: number, delay: number): Promise<void> {
   const connection = JSON.stringify(reveal((await bundle.checked()).connection as PropertyMap));
@@ -66,18 +55,18 @@ function catalogOf(bundle: BundleUnderTest): string {
 }
 
 test("killed at seeded moments, the next up converges: the same catalog, each migration once", async () => {
-  const undisturbed = await databases.bundle(files);
+  const undisturbed = await databases.bundle(thirtyFiles);
   await undisturbed.up();
   const random = seededRandom(20261122);
 
   for (let attempt = 0; attempt < 5; attempt++) {
-    const bundle = await databases.bundle(files);
+    const bundle = await databases.bundle(thirtyFiles);
     await killAt(bundle, 1 + Math.floor(random() * 28), random() * 8);
 
     await bundle.up();
 
     expect(catalogOf(bundle)).toBe(catalogOf(undisturbed));
-    expect(await bundle.history()).toEqual(Object.keys(files).sort());
+    expect(await bundle.history()).toEqual(Object.keys(thirtyFiles).sort());
     expect(await bundle.refresh()).toEqual([]);
     expect(await bundle.up()).toBe(false);
   }
