@@ -1,7 +1,8 @@
 import { GrantRole } from "@pulumi/postgresql/grantRole";
 import type { Provider } from "@pulumi/postgresql/provider";
 import { Role } from "@pulumi/postgresql/role";
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import { scramVerifier } from "../../foundation/scramVerifier";
 import { Component } from "../component";
 import { type LoginRoleName, type RoleName, roleDefinitions } from "./roleDefinitions";
 
@@ -41,7 +42,9 @@ export class DatabaseRoles extends Component {
           connectionLimit: login?.connectionLimit ?? -1,
           statementTimeout: definition.statementTimeoutMilliseconds,
           idleInTransactionSessionTimeout: definition.idleInTransactionTimeoutMilliseconds,
-          password: login?.password,
+          // Never the password itself: the server logs this statement, and pg_stat_statements shows it to `monitoring`.
+          password:
+            login && pulumi.output(login.password).apply((password) => scramVerifier(password, roleName)),
         },
         this.roleOptions(args.provider, roleName),
       );

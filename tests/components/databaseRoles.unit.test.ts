@@ -2,6 +2,7 @@ import { Provider } from "@pulumi/postgresql/provider";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { DatabaseRoles } from "../../components/databaseRoles/databaseRoles";
+import { scramVerifier } from "../../foundation/scramVerifier";
 import { registeredResources } from "../support/pulumiMocks";
 
 const login = (password: string) => ({ password: pulumi.secret(password), connectionLimit: 4 });
@@ -45,4 +46,14 @@ test("only backup passes row-level security, and no role may create roles or dat
   expect(
     roles.filter(({ inputs }) => inputs.createRole || inputs.createDatabase || inputs.superuser),
   ).toEqual([]);
+});
+
+test("the engine and the server get a verifier in the place of each password", async () => {
+  const roles = (await registerRoles()).filter(({ inputs }) => inputs.login === true);
+
+  expect(Object.fromEntries(roles.map(({ inputs }) => [inputs.name, inputs.password]))).toMatchObject({
+    monitoring: { value: scramVerifier("m", "monitoring") },
+    backup: { value: scramVerifier("b", "backup") },
+    preview: { value: scramVerifier("p", "preview") },
+  });
 });
