@@ -1,0 +1,224 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { requiredSecrets } from "../../config/parse";
+import { staticSecretLeaves } from "../../config/secretLeaves";
+import { openStackFile, readStackFile } from "../../config/stackFile";
+import { ManagementApi } from "../../foundation/managementApi";
+import { localAccessToken, localPassphrase, localPaths } from "../../local/environment";
+import { commandLinesDuring } from "../support/commandLines";
+import { filesBelow, findLeaks, type PlantedSecret, type ReadableText } from "../support/leaks";
+import { createTestStack, type TestStack } from "../support/testStack";
+
+// A secret of its own in every secret leaf of the configuration; then everything that the stack leaves behind or prints is
+// searched for them: the state, the output of up, preview, refresh and failures, the logs, and all command lines.
+const groups = {
+  "auth.smtp.host": "smtp.example.com",
+  "auth.smtp.user": "mail",
+  "auth.smtp.senderEmail": "no-reply@example.com",
+  "functions.secretNames[0]": "STRIPE_KEY",
+};
+const key = (name: string) => `thorbis-supabase:${name}`;
+
+/** Both ends tell it from any other text, and what is between them looks different in every encoding. */
+const canaryText = () => `${ending()}"\\/%+&<'é ${ending()}`;
+/** Of the alphabet that database passwords must have. */
+const canaryPassword = () => `${ending()}._~-${ending()}`;
+const ending = () => randomBytes(8).toString("hex");
+
+const planted: PlantedSecret[] = [];
+const printed: ReadableText[] = [];
+let stack: TestStack;
+let state: string;
+
+beforeAll(async () => {
+  stack = await createTestStack();
+  state = localPaths(stack.project, { THORBIS_LOCAL_DIRECTORY: "../local" }).state;
+  await run(
+    "config",
+    "set-all",
+    "--path",
+    ...Object.entries(groups).flatMap(([name, value]) => ["--plaintext", `${key(name)}=${value}`]),
+  );
+  const file = openStackFile(readStackFile(path.join(stack.project, "Pulumi.local.yaml")), localPassphrase);
+  for (const leaf of requiredSecrets(file))
+    planted.push({ name: leaf.key, text: /Password$/.test(leaf.key) ? canaryPassword() : canaryText() });
+  await setSecrets(planted);
+});
+
+afterAll(async () => {
+  await stack?.remove();
+});
+
+/** Runs the CLI, keeps what it printed, and answers it. */
+async function pulumi(...args: string[]): Promise<{ exitCode: number; output: string }> {
+  const { exitCode, output } = await stack.pulumi(...args);
+  printed.push({ where: `output of pulumi ${args.join(" ").slice(0, 60)}`, text: output });
+  return { exitCode, output };
+}
+
+async function run(...args: string[]): Promise<void> {
+  const { exitCode, output } = await stack.pulumi(...args);
+  expect(exitCode, output).toBe(0);
+}
+
+const setSecrets = (secrets: readonly PlantedSecret[]) =>
+  run("config", "set-all", ...secrets.flatMap(({ name, text }) => ["--secret", `${name}=${text}`]));
+
+/** Everything that can be read afterwards, but for what the services keep as the clouds would. */
+const leftBehind = async (): Promise<ReadableText[]> => [
+  ...filesBelow(stack.project),
+  ...filesBelow(path.dirname(state), (file) => !file.startsWith("services/") || file.endsWith(".log")),
+  ...printed,
+  ...(await statements()),
+];
+
+/** The statements that pg_stat_statements shows to the role `monitoring`. */
+async function statements(): Promise<ReadableText[]> {
+  const { rows } = await (await stack.database()).query<{ query: string }>(
+    "select query from extensions.pg_stat_statements",
+  );
+  return rows.map(({ query }) => ({ where: "pg_stat_statements", text: query }));
+}
+
+test("there is a canary for every secret that the configuration can have", () => {
+  expect(planted.map(({ name }) => name)).toEqual([
+    ...staticSecretLeaves.map((leaf) => leaf.key),
+    key("functionsSecretsSTRIPE_KEY"),
+  ]);
+});
+
+test("up: no secret in its output, in a command line, in the state or in a log", async () => {
+  const { result, commandLines } = await commandLinesDuring(() =>
+    pulumi("up", "--yes", "--skip-preview", "--diff"),
+  );
+
+  expect(result.exitCode, result.output).toBe(0);
+  expect(commandLines.some(({ text }) => text.includes("pulumi-resource-supabasex"))).toBe(true);
+  expect(findLeaks(planted, commandLines)).toEqual([]);
+  expect(findLeaks(planted, await leftBehind())).toEqual([]);
+});
+
+test("a control: each canary did reach the stack, where only who has the passphrase or logs in can tell", async () => {
+  const { output } = await stack.pulumi("stack", "export", "--show-secrets");
+  const inState = findLeaks(planted, [{ where: "export", text: output }]).map(({ secret }) => secret);
+
+  // Of what only people log in with, the state has a verifier, not the password.
+  const verified = ["monitoring", "preview"].map((role) => ({
+    role,
+    secret: planted.find(
+      ({ name }) => name === key(`databaseRoles${role.charAt(0).toUpperCase()}${role.slice(1)}Password`),
+    ),
+  }));
+  expect(new Set([...inState, ...verified.map(({ secret }) => secret?.name)])).toEqual(
+    new Set(planted.map(({ name }) => name)),
+  );
+  const { host, port, database } = await stack.database();
+  for (const { role, secret } of verified) {
+    const client = new pg.Client({ host, port, database, user: role, password: secret?.text ?? "" });
+    await client.connect();
+    await client.end();
+  }
+});
+
+test("something changed by hand beside a secret, and the secret itself: preview and refresh show neither", async () => {
+  const byHand = { name: "SMTP password set by hand", text: canaryText() };
+  planted.push(byHand);
+  const api = new ManagementApi({
+    endpoint: stack.services.supabase.endpoint,
+    accessToken: localAccessToken,
+    client: "test",
+  });
+  const [project] = (await api.call("GET", "/projects")).json as { id: string }[];
+  const body = { site_url: "https://tampered.example.com", smtp_pass: byHand.text };
+  await api.expect(200, "change auth by hand", "PATCH", `/projects/${project?.id}/config/auth`, { body });
+  await (await stack.database()).query("drop policy tenant_isolation on shared.customers");
+
+  const preview = await pulumi("preview", "--diff", "--refresh", "--save-plan", "plan.json");
+  const refresh = await pulumi("refresh", "--preview-only", "--diff", "--expect-no-changes");
+
+  expect(preview.exitCode, preview.output).toBe(0);
+  expect(refresh.exitCode, refresh.output).toBe(7);
+  for (const { output } of [preview, refresh]) {
+    expect(output).toContain("tampered.example.com");
+    expect(output).toContain("policy shared.customers tenant_isolation");
+  }
+  expect(findLeaks(planted, await leftBehind())).toEqual([]);
+});
+
+test("every secret replaced by another: neither the old nor the new one shows", async () => {
+  const next = replacements();
+  await setSecrets(next);
+  planted.push(...next);
+
+  const preview = await pulumi("preview", "--diff");
+  const { result, commandLines } = await commandLinesDuring(() =>
+    pulumi("up", "--yes", "--skip-preview", "--diff"),
+  );
+
+  expect(preview.exitCode, preview.output).toBe(0);
+  expect(result.exitCode, result.output).toBe(0);
+  expect(findLeaks(planted, commandLines)).toEqual([]);
+  expect(findLeaks(planted, await leftBehind())).toEqual([]);
+});
+
+/** New texts for all leaves but the project's own password, with which the test stays connected. */
+const replacements = (): PlantedSecret[] =>
+  planted
+    .filter(({ name }) => name.startsWith("thorbis-supabase:") && name !== key("databasePassword"))
+    .map(({ name }) => ({ name, text: /Password$/.test(name) ? canaryPassword() : canaryText() }));
+
+// In previews: of every up the engine keeps the stack's configuration in its history as it is, plain text in plain.
+describe("a secret that is refused is not quoted", () => {
+  test.each([
+    ["of the wrong format", "databaseRolesBackupPassword", ["--secret"]],
+    ["in plain text", "authSmtpPassword", ["--plaintext"]],
+    ["inside its area", "auth.smtp.password", ["--path", "--secret"]],
+  ])("%s", async (_case, name, flags) => {
+    const file = path.join(stack.project, "Pulumi.local.yaml");
+    const valid = readFileSync(file, "utf8");
+    const refused = { name: `refused ${name}`, text: canaryText() };
+    planted.push(refused);
+    await run("config", "set-all", ...flags, `${key(name)}=${refused.text}`);
+
+    const preview = await pulumi("preview", "--diff");
+    writeFileSync(file, valid);
+
+    expect(preview.exitCode).not.toBe(0);
+    expect(preview.output).toContain(key(name));
+    expect(findLeaks(planted, await leftBehind())).toEqual([]);
+  });
+});
+
+describe("controls: the same search finds a secret", () => {
+  test("in base64 in a file of the state", async () => {
+    const file = path.join(state, ".pulumi", "leak.json");
+    const [secret] = planted as [PlantedSecret];
+    writeFileSync(file, JSON.stringify({ value: Buffer.from(`user:${secret.text}`).toString("base64") }));
+    const found = findLeaks(planted, await leftBehind());
+    rmSync(file);
+
+    expect(found).toEqual([
+      {
+        secret: secret.name,
+        where: "state/.pulumi/leak.json",
+        part: "beginning",
+        encoding: "base64 of plain",
+      },
+      { secret: secret.name, where: "state/.pulumi/leak.json", part: "end", encoding: "base64 of plain" },
+    ]);
+  });
+
+  test("in the command line of a process", async () => {
+    const [secret] = planted as [PlantedSecret];
+    const { commandLines } = await commandLinesDuring(() =>
+      promisify(execFile)(process.execPath, ["-e", "setTimeout(() => {}, 200)", secret.text]),
+    );
+
+    expect(findLeaks([secret], commandLines).map(({ part }) => part)).toEqual(["beginning", "end"]);
+  });
+});

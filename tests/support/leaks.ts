@@ -1,0 +1,91 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+
+/** A secret that a test has put somewhere, and the name to report it by. */
+export interface PlantedSecret {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Anything that people or programs can read. */
+export interface ReadableText {
+  /** What to call it in a report, such as a file's path. */
+  readonly where: string;
+  readonly text: string;
+}
+
+export interface Leak {
+  readonly secret: string;
+  readonly where: string;
+  readonly part: "beginning" | "end";
+  readonly encoding: string;
+}
+
+/** Characters of a secret's beginning or end that are a leak already. */
+const telling = 12;
+
+/**
+ * Every place where the beginning or the end of a secret can be read, as it is or in an encoding that anybody undoes.
+ * Looking for both ends finds the whole secret, a secret that was cut, and one that is part of a longer text.
+ */
+export function findLeaks(secrets: readonly PlantedSecret[], texts: readonly ReadableText[]): Leak[] {
+  return secrets.flatMap(({ name, text: secret }) => {
+    if (secret.length < telling) throw new Error(`${name} is too short to be told from other text`);
+    const parts = { beginning: secret.slice(0, telling), end: secret.slice(-telling) };
+    return (["beginning", "end"] as const).flatMap((part) => {
+      const forms = encodedForms(parts[part]);
+      return texts.flatMap(({ where, text }) => {
+        const found = [...forms].find(([form]) => text.includes(form));
+        return found === undefined ? [] : [{ secret: name, where, part, encoding: found[1] }];
+      });
+    });
+  });
+}
+
+/** All files below a folder that `wanted` takes by their path in it; symbolic links are not followed. */
+export function filesBelow(folder: string, wanted = (_file: string): boolean => true): ReadableText[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .filter(wanted)
+    .map((file) => ({ where: file, text: readFileSync(path.join(folder, file), "utf8") }));
+}
+
+/** What a text looks like in each encoding → the encoding's name; the plain text comes first. */
+function encodedForms(text: string): Map<string, string> {
+  const json = (value: string) => JSON.stringify(value).slice(1, -1);
+  const texts: [string, string][] = [
+    ["plain", text],
+    ["JSON", json(text)],
+    ["JSON in JSON", json(json(text))],
+    ["JSON of Go", goJson(text)],
+    ["URL", encodeURIComponent(text)],
+    ["URL, small letters", encodeURIComponent(text).replace(/%../g, (code) => code.toLowerCase())],
+    ["form", new URLSearchParams({ "": text }).toString().slice(1)],
+    ["SQL literal", text.replaceAll("'", "''")],
+  ];
+  const bytes = texts.flatMap(([name, form]): [string, string][] => [
+    ...base64Forms(form).map((encoded): [string, string] => [`base64 of ${name}`, encoded]),
+    [`hexadecimal of ${name}`, Buffer.from(form).toString("hex")],
+    [`hexadecimal of ${name}`, Buffer.from(form).toString("hex").toUpperCase()],
+  ]);
+  const forms = new Map<string, string>();
+  for (const [name, form] of [...texts, ...bytes]) if (!forms.has(form)) forms.set(form, name);
+  return forms;
+}
+
+/** Go escapes for HTML, too. */
+const goJson = (text: string) =>
+  JSON.stringify(text)
+    .slice(1, -1)
+    .replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
+
+/** The characters that stand for the text alone, wherever in an encoded document it begins: base64 takes three bytes at a time. */
+function base64Forms(text: string): string[] {
+  const bytes = Buffer.from(text);
+  return [0, 1, 2].flatMap((offset) => {
+    const shifted = Buffer.concat([Buffer.alloc(offset), bytes]);
+    const [begin, end] = [Math.ceil((offset * 8) / 6), Math.floor((shifted.length * 8) / 6)];
+    return (["base64", "base64url"] as const).map((alphabet) => shifted.toString(alphabet).slice(begin, end));
+  });
+}
