@@ -72,11 +72,15 @@ class Scope {
   /** `policy storage.objects` where the bundle put a policy on a table that it did not make; triggers and so on alike. */
   readonly #partKinds = new Set<string>();
   readonly #kinds = new Set<string>();
+  /** Whether the bundle made nothing so far, and so answers for nothing. */
+  readonly isEmpty: boolean;
 
   constructor(expected: Catalog, live: Catalog) {
     this.#expected = expected;
     this.#live = live;
-    for (const [identity, object] of Object.entries(expected)) {
+    const objects = Object.entries(expected);
+    this.isEmpty = objects.length === 0;
+    for (const [identity, object] of objects) {
       if (touchedProperties(object) !== undefined) continue;
       const { kind, schema, parent } = partsOfIdentity(identity);
       this.#kinds.add(kind);
@@ -84,11 +88,6 @@ class Scope {
       if (relationKinds.has(kind)) this.#relations.add(identity.slice(kind.length + 1));
       if (parent !== undefined) this.#partKinds.add(`${kind} ${parent}`);
     }
-  }
-
-  /** Whether the bundle made nothing so far, and so answers for nothing. */
-  get isEmpty(): boolean {
-    return Object.keys(this.#expected).length === 0;
   }
 
   includesExtra(identity: string, object: CatalogObject): boolean {
