@@ -15,7 +15,8 @@ export async function registeredResources(
   program: () => unknown,
   stack = "local",
   outputsOf: (resource: RegisteredResource) => Record<string, unknown> = () => ({}),
-  answerOf: (token: string, inputs: Record<string, unknown>) => Record<string, unknown> = (_, inputs) => inputs,
+  answerOf: (token: string, inputs: Record<string, unknown>) => Record<string, unknown> = (_, inputs) =>
+    inputs,
 ): Promise<RegisteredResource[]> {
   const registered: RegisteredResource[] = [];
   await pulumi.runtime.setMocks(

@@ -1,10 +1,10 @@
+export type { FileEntry, FileKind } from "../bundleFiles";
 export {
   PlatformSettings,
   type PlatformSettingsArgs,
   type PoolerSettings,
   type RealtimeSettings,
 } from "./platformSettings";
-export type { FileEntry, FileKind } from "../bundleFiles";
 export { readBundleFiles } from "./readBundleFiles";
 export {
   SqlBundle,
