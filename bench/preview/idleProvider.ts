@@ -1,0 +1,13 @@
+import { serve } from "../../plugins/host/serve";
+
+// A provider of resources that are nothing: what a preview costs before anybody does anything.
+void serve({
+  name: process.env.IDLE_PROVIDER ?? "idle",
+  version: "1.0.0",
+  check: async ({ inputs }) => ({ inputs }),
+  diff: async () => ({ changes: false }),
+  create: async ({ name, inputs }) => ({ id: name, outputs: inputs }),
+  read: async ({ id, inputs, outputs }) => ({ id, inputs, outputs }),
+  update: async ({ inputs }) => ({ outputs: inputs }),
+  delete: async () => undefined,
+});
