@@ -1,0 +1,97 @@
+// Takes the rounds, by default 5, and flags that every preview gets, such as --refresh=false. Started by bench/preview.ts.
+import { cpSync } from "node:fs";
+import path from "node:path";
+import { checkoutRoot } from "../../foundation/checkout";
+import { localPaths } from "../../local/environment";
+import { openSession, prepareEngine } from "../../local/session";
+import { PulumiCli } from "../../local/stack/pulumiCli";
+import { createTestStack } from "../../tests/support/testStack";
+import { interleaved, report } from "../sql/support";
+import { writeDefaultProject } from "./defaultProject";
+import { type StackSize, writeIdleProject } from "./idleProject";
+
+const [roundsText = "5", ...flags] = process.argv.slice(2);
+const rounds = Number(roundsText);
+if (!Number.isInteger(rounds) || rounds < 1) throw new Error("the first argument is the number of rounds");
+const targets = { overIdleProviders: 1.4, overDefaultProgram: 0.5 };
+const say = (line: string) => console.error(line);
+
+interface Deployment {
+  readonly deployment: { readonly resources: readonly { readonly type: string; readonly custom: boolean }[] };
+}
+
+function sizeOf(exported: string): StackSize {
+  const { resources } = (JSON.parse(exported) as Deployment).deployment;
+  const isProvider = (type: string) => type.startsWith("pulumi:providers:");
+  const packages = resources.filter(({ type }) => isProvider(type)).map(({ type }) => type);
+  return {
+    customResources: resources.filter(({ custom, type }) => custom && !isProvider(type)).length,
+    components: resources.filter(({ custom, type }) => !custom && type !== "pulumi:pulumi:Stack").length,
+    providers: new Set(packages).size,
+  };
+}
+
+async function main(): Promise<void> {
+  const checkout = checkoutRoot();
+  say("deploying the stack");
+  const stack = await createTestStack();
+  try {
+    // What decides whether an edge function is bundled anew.
+    cpSync(path.join(checkout, "package-lock.json"), path.join(stack.project, "package-lock.json"));
+    const paths = { ...localPaths(stack.project, { THORBIS_LOCAL_DIRECTORY: "../../local" }), checkout };
+    const session = openSession(paths, await prepareEngine(paths, say), stack.services);
+    const beside = (name: string) => path.join(path.dirname(stack.project), name);
+    const cli = session.pulumiIn(stack.project);
+    const up = ["up", "--yes", "--skip-preview", "--stack", "local", "--non-interactive"];
+    await cli.capture(up);
+
+    const size = sizeOf(await cli.capture(["stack", "export", "--stack", "local"]));
+    writeIdleProject(beside("idle"), checkout, size);
+    const idle = session.pulumiIn(beside("idle"));
+    await idle.capture(["stack", "select", "--create", "--stack", "local"]);
+    await idle.capture(up);
+    writeDefaultProject(beside("default"), checkout, stack.project);
+    const inDefault = session.pulumiIn(beside("default"));
+    // ts-node keeps what it has compiled, and checks no types again, until a file changes or a machine is new.
+    const uncached = { ...session.variables, TS_NODE_CACHE: "false" };
+    const inUncached = new PulumiCli(session.toolchain.pulumi, beside("default"), uncached);
+
+    // Each must find nothing to do; the first round only warms up.
+    const preview = ["preview", "--stack", "local", "--expect-no-changes", "--non-interactive", ...flags];
+    const previews = {
+      stack: () => cli.capture(preview),
+      idle: () => idle.capture(preview),
+      default: () => inDefault.capture(preview),
+      uncached: () => inUncached.capture(preview),
+    };
+    for (const [name, run] of Object.entries(previews)) {
+      say(`warming up: ${name}`);
+      await run();
+    }
+    say(`measuring ${rounds} rounds`);
+    const medians = await interleaved(previews, rounds);
+    const { stack: ours = 0, idle: floor = 0, default: usual = 0, uncached: checked = 0 } = medians;
+    console.table({
+      "the stack": { seconds: seconds(ours), ratio: 1, target: "" },
+      "idle providers, bundled program": {
+        seconds: seconds(floor),
+        ratio: ratio(ours, floor),
+        target: `≤ ${targets.overIdleProviders}`,
+      },
+      "ts-node with type check, whole packages": {
+        seconds: seconds(checked),
+        ratio: ratio(ours, checked),
+        target: `≤ ${targets.overDefaultProgram}`,
+      },
+      "the same from ts-node's cache": { seconds: seconds(usual), ratio: ratio(ours, usual), target: "" },
+    });
+    report({ bench: "preview", rounds, flags, ...size, medians, targets });
+  } finally {
+    await stack.remove();
+  }
+}
+
+const seconds = (milliseconds: number) => Number((milliseconds / 1000).toFixed(2));
+const ratio = (a: number, b: number) => Number((a / b).toFixed(2));
+
+void main();
