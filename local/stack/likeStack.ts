@@ -11,7 +11,10 @@ import { type LocalEndpoints, type LocalPaths, localPassphrase } from "../enviro
 import type { StackLocation } from "./stackLocation";
 
 /** What the program reads from its project folder; the stack file beside them is generated. */
-const linked = ["Pulumi.yaml", "package.json", "build", "functions", "node_modules", "plugins", "sql"];
+const linked = [
+  ...["Pulumi.yaml", "package.json", "package-lock.json"],
+  ...["build", "functions", "node_modules", "plugins", "sql"],
+];
 
 type Areas = Record<string, Record<string, unknown>>;
 

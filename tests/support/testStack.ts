@@ -27,7 +27,7 @@ export interface TestStack {
   remove(): Promise<void>;
 }
 
-const copied = ["Pulumi.yaml", "Pulumi.local.yaml", "package.json", "sql"];
+const copied = ["Pulumi.yaml", "Pulumi.local.yaml", "package.json", "package-lock.json", "sql"];
 const linked = ["build", "functions", "node_modules", "plugins"];
 const stack = "local";
 
