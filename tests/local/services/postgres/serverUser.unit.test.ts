@@ -40,7 +40,7 @@ describe("whom the server runs as", () => {
   });
 
   it("postgres with the capability to enter folders, when the checkout is below one that is root's alone", () => {
-    const user = serverUserFor("/root/checkout", machine({ root: true, byCapability: true }));
+    const user = serverUserFor("/closed/checkout", machine({ root: true, byCapability: true }));
     expect(user.owner).toEqual(postgres);
     expect(asServerUser(user, "postgres", ["-D", "x"])).toEqual({
       command: [
@@ -52,8 +52,8 @@ describe("whom the server runs as", () => {
   });
 
   it("nobody, with a sentence on what to do, when neither works", () => {
-    expect(() => serverUserFor("/root/checkout", machine({ root: true }))).toThrow(
-      "PostgreSQL runs as the user postgres, who cannot enter /root/checkout: let others pass through the folders above it (`chmod o+x /root` and up), or use a checkout elsewhere, or run this as another user than root.",
+    expect(() => serverUserFor("/closed/checkout", machine({ root: true }))).toThrow(
+      "PostgreSQL runs as the user postgres, who cannot enter /closed/checkout: let others pass through the folders above it (`chmod o+x /root` and up), or use a checkout elsewhere, or run this as another user than root.",
     );
   });
 
