@@ -53,7 +53,7 @@ describe("whom the server runs as", () => {
 
   it("nobody, with a sentence on what to do, when neither works", () => {
     expect(() => serverUserFor("/closed/checkout", machine({ root: true }))).toThrow(
-      "PostgreSQL runs as the user postgres, who cannot enter /closed/checkout: let others pass through the folders above it (`chmod o+x /root` and up), or use a checkout elsewhere, or run this as another user than root.",
+      "PostgreSQL runs as the user postgres, who cannot enter /closed/checkout: let others pass through the folders above it (`chmod o+x /closed` and up), or use a checkout elsewhere, or run this as another user than root.",
     );
   });
 
