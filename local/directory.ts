@@ -12,7 +12,8 @@ const marker = "thorbis-local-stack";
 export async function claimDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   if (isClaimed(directory)) return;
-  if ((await readdir(directory)).length > 0) {
+  // Asked again behind the listing: of two first commands at once, the other may have claimed it meanwhile.
+  if ((await readdir(directory)).length > 0 && !isClaimed(directory)) {
     throw new UserError(
       `${directory} holds files that are not the local stack's: empty it, or set THORBIS_LOCAL_DIRECTORY to a folder of its own.`,
     );

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { withCommandLock } from "../../local/commandLock";
 import { claimDirectory } from "../../local/directory";
@@ -46,21 +47,24 @@ test.each(["start", "pulumi"] as const)(
   "`npm run %s` waits for a command that is only making things ready",
   async (command) => {
     const order: string[] = [];
-    let finish: () => void = () => undefined;
-    const ready = new Promise<void>((resolve) => {
-      finish = resolve;
-    });
+    let second: Promise<void> = Promise.resolve();
 
-    const first = withCommandLock(directory, "local:env", async () => {
-      await ready;
+    await withCommandLock(directory, "local:env", async () => {
+      second = withCommandLock(directory, command, async () => {
+        order.push("second");
+      });
+      // Time enough for it to find the lock taken.
+      await setImmediate();
       order.push("first");
     });
-    const second = withCommandLock(directory, command, async () => {
-      order.push("second");
-    });
-    finish();
-    await Promise.all([first, second]);
+    await second;
 
     expect(order).toEqual(["first", "second"]);
   },
 );
+
+test("of two first commands at once, both find the folder theirs", async () => {
+  const fresh = path.join(directory, "fresh");
+
+  await expect(Promise.all([claimDirectory(fresh), claimDirectory(fresh)])).resolves.toBeDefined();
+});
