@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
+import { randomInt } from "node:crypto";
 import {
   closeSync,
   mkdirSync,
@@ -201,25 +202,30 @@ export async function waitUntil(condition: () => boolean, seconds: number): Prom
 
 /** Whether a server could listen on this loopback port now. */
 export async function portIsFree(port: number): Promise<boolean> {
-  return (await listenOnce(port)) !== undefined;
-}
-
-/** A loopback port that nobody listens on, picked by the system. */
-export async function freePort(): Promise<number> {
-  const port = await listenOnce(0);
-  if (port === undefined) throw new Error("the system has no free port on 127.0.0.1");
-  return port;
-}
-
-async function listenOnce(port: number): Promise<number | undefined> {
   return await new Promise((resolve) => {
     const server = createServer();
-    server.once("error", () => resolve(undefined));
-    server.listen({ host: "127.0.0.1", port, exclusive: true }, () => {
-      const address = server.address();
-      server.close(() => resolve(address !== null && typeof address === "object" ? address.port : undefined));
-    });
+    server.once("error", () => resolve(false));
+    server.listen({ host: "127.0.0.1", port, exclusive: true }, () => server.close(() => resolve(true)));
   });
+}
+
+/** Below the ports that systems lend to outgoing connections (32768 up on Linux, 49152 up elsewhere). */
+const lowestPort = 20_000;
+const highestPort = 32_767;
+const portTries = 200;
+
+/**
+ * A loopback port that nobody listens on. Not one that the system would pick: those it also lends to any connection
+ * that goes out, and a service that was stopped would find its own taken when it starts again.
+ */
+export async function freePort(): Promise<number> {
+  for (let tries = 0; tries < portTries; tries++) {
+    const port = randomInt(lowestPort, highestPort + 1);
+    if (await portIsFree(port)) return port;
+  }
+  throw new Error(
+    `none of ${portTries} ports tried between ${lowestPort} and ${highestPort} is free on 127.0.0.1`,
+  );
 }
 
 /** Replaces a file in one step, so that a reader or a kill meets the old or the new text and nothing between. */
