@@ -94,6 +94,9 @@ test("no password stands in the state or in what was printed", async () => {
 });
 
 test("destroy of a stack that is not protected leaves nothing at the API", async () => {
+  // Its server goes too.
+  await database.end();
+
   const destroyed = await stack.pulumi("destroy", "--yes", "--skip-preview");
 
   expect(destroyed.exitCode, destroyed.output).toBe(0);
