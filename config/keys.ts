@@ -1,4 +1,5 @@
 import { closest, distance } from "fastest-levenshtein";
+import { shellQuote, shellWord } from "../foundation/shellQuote";
 import { configNamespace, stackSchema } from "./schema";
 import { inspectSchema, type Path, schemaAt } from "./schemaTree";
 
@@ -25,11 +26,9 @@ export function secretKey(path: Path): string {
   return `${configNamespace}:${first}${rest.map((step) => step.charAt(0).toUpperCase() + step.slice(1)).join("")}`;
 }
 
-const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-
 /** The command that sets a plain leaf, with a value that would do or a placeholder. */
 export function setCommand(stack: string, path: Path, value?: string | number | boolean): string {
-  return `pulumi config set --stack ${stack} --path ${quoted(plainKey(path))} ${shellValue(value ?? exampleAt(path))}`;
+  return `pulumi config set --stack ${stack} --path ${shellQuote(plainKey(path))} ${shellWord(String(value ?? exampleAt(path)))}`;
 }
 
 /** The command that sets a secret; the text is asked for, so that it stays out of the shell's history. */
@@ -37,15 +36,10 @@ export const setSecretCommand = (stack: string, path: Path) =>
   `pulumi config set --stack ${stack} --secret ${secretKey(path)}`;
 
 export const removeCommand = (stack: string, path: Path) =>
-  `pulumi config rm --stack ${stack} --path ${quoted(plainKey(path))}`;
+  `pulumi config rm --stack ${stack} --path ${shellQuote(plainKey(path))}`;
 
 export const removeKeyCommand = (stack: string, key: string) =>
-  `pulumi config rm --stack ${stack} ${quoted(key)}`;
-
-function shellValue(value: string | number | boolean): string {
-  const text = String(value);
-  return /^[A-Za-z0-9._:/@-]+$/.test(text) ? text : quoted(text);
-}
+  `pulumi config rm --stack ${stack} ${shellQuote(key)}`;
 
 /** A value that a leaf takes: its default, its example, or a placeholder that says what kind it is. */
 function exampleAt(path: Path): string | number | boolean {

@@ -2,6 +2,7 @@ import { readdir, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { z } from "zod";
+import { identifyProcess } from "../services/process";
 
 /** A lock that the Pulumi CLI holds on a stack of a file backend. */
 export interface StateLock {
@@ -55,18 +56,11 @@ export function isHeld(lock: StateLock, hostname = os.hostname(), isAlive = proc
   return lock.holder.hostname !== hostname || isAlive(lock.holder.pid);
 }
 
+const processIsAlive = (pid: number) => identifyProcess(pid) !== undefined;
+
 /** Removes a lock that nobody holds any more. */
 export async function removeStateLock(lock: StateLock): Promise<void> {
   await rm(lock.file, { force: true });
-}
-
-function processIsAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** Who holds the lock, as a person would look for it. */

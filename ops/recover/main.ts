@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { parseArgs } from "node:util";
 import { Client } from "pg";
 import { ManagementApi } from "../../foundation/managementApi";
-import { shellQuote } from "../../foundation/shellQuote";
+import { shellWord } from "../../foundation/shellQuote";
 import { describeError, UserError } from "../../foundation/userError";
 import { awsFinders } from "./aws";
 import { type ExistingResourceFinder, pendingCreates, planRecovery, recoveryArguments } from "./plan";
@@ -73,8 +73,6 @@ async function connect(stack: string): Promise<Client | undefined> {
   await database.connect();
   return database;
 }
-
-const shellWord = (word: string) => (/^[A-Za-z0-9._/:-]+$/.test(word) ? word : shellQuote(word));
 
 main().catch((error: unknown) => {
   process.stderr.write(`${describeError(error)}\n`);
