@@ -55,8 +55,9 @@ export async function startS3(options: S3Options): Promise<S3Server> {
   const directory = realpathSync(options.directory);
   return await withLock(path.join(directory, "lock"), async () => {
     const running = runningService(registryOf(directory), serviceName);
-    if (running?.port !== undefined && (options.port === undefined || options.port === running.port)) {
-      await waitUntilItAnswers(running, running.port);
+    const isAsked = running?.port !== undefined && (options.port ?? running.port) === running.port;
+    // A server that is being killed is still seen for a moment: what ends before it answers is replaced.
+    if (isAsked && (await answersOrEnds(running, running.port)) === "answers") {
       return serverOf(directory, running, running.port);
     }
     if (running !== undefined) await stopService(registryOf(directory), serviceName);
@@ -94,7 +95,9 @@ async function launch(program: string, directory: string, options: S3Options): P
       },
     });
     try {
-      await waitUntilItAnswers(record, port);
+      if ((await answersOrEnds(record, port)) === "ended") {
+        throw new Error(`the S3 server ended as it started:\n${tail(record.log)}`);
+      }
       writeFileAtomically(memoryFile(directory), `${JSON.stringify({ port } satisfies Memory)}\n`);
       return serverOf(directory, record, port);
     } catch (error) {
@@ -108,16 +111,14 @@ async function launch(program: string, directory: string, options: S3Options): P
 }
 
 /** Any answer will do: without credentials it is a refusal. */
-async function waitUntilItAnswers(record: ServiceRecord, port: number): Promise<void> {
+async function answersOrEnds(record: ServiceRecord, port: number): Promise<"answers" | "ended"> {
   const deadline = performance.now() + startSeconds * 1000;
   for (;;) {
-    if (!isSameProcess(record)) {
-      throw new Error(`the S3 server ended as it started:\n${tail(record.log)}`);
-    }
+    if (!isSameProcess(record)) return "ended";
     try {
       const answer = await fetch(`http://127.0.0.1:${port}/`, { signal: AbortSignal.timeout(2_000) });
       await answer.arrayBuffer();
-      if (isSameProcess(record)) return;
+      if (isSameProcess(record)) return "answers";
     } catch {
       if (performance.now() > deadline) {
         throw new Error(`the S3 server did not answer within ${startSeconds} s:\n${tail(record.log)}`);
