@@ -8,10 +8,13 @@ export interface SqlBundleConnectionArgs {
   readonly user: pulumi.Input<string>;
   readonly password: pulumi.Input<string>;
   readonly database: pulumi.Input<string>;
-  /** `require` also verifies the certificate. Default: `disable` on this machine, else `require`. */
-  readonly sslMode?: pulumi.Input<"disable" | "require">;
-  /** PEM of the authority that signed the server's certificate, where the system does not know it. */
-  readonly sslRootCertificate?: pulumi.Input<string>;
+  /**
+   * `require` encrypts; `verify-full` also verifies the server's certificate and name. Default: `disable` on this machine, else
+   * `verify-full` where there is a root certificate, else `require`.
+   */
+  readonly sslMode?: pulumi.Input<"disable" | "require" | "verify-full">;
+  /** PEM of the authority that signed the server's certificate. Without it `verify-full` trusts those that Node knows. */
+  readonly sslRootCertificate?: pulumi.Input<string | undefined> | undefined;
 }
 
 export interface SqlBundleLimitsArgs {

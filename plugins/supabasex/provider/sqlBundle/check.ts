@@ -1,7 +1,7 @@
 import type { CheckFailure, CheckRequest, CheckResponse } from "../../../host/provider";
 import { containsUnknown, isPropertyMap, reveal, Secret, Unknown, type Value } from "../../../host/values";
 import { misnamedFiles } from "./files";
-import { bundleInputs, defaultLimits } from "./inputs";
+import { bundleInputs, defaultLimits, sslModes } from "./inputs";
 
 /** Validates inputs and fills in defaults. Every fault is reported at once; what is not known yet is let through. */
 export function checkBundle(request: CheckRequest): CheckResponse {
@@ -104,7 +104,7 @@ function checkConnection(connection: Value | undefined, fault: Fault): void {
   }
   const port = Number(known.port ?? 5432);
   if (!Number.isInteger(port) || port < 1 || port > 65535) fault("connection.port", "must be a port number");
-  oneOf(known.sslMode, "connection.sslMode", ["disable", "require"], fault);
+  oneOf(known.sslMode, "connection.sslMode", sslModes, fault);
 }
 
 function checkLimits(limits: Value | undefined, fault: Fault): void {

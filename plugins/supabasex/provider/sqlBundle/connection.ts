@@ -17,9 +17,12 @@ export interface ConnectOptions {
 /** The database cannot be reached, or does not exist. */
 export class DatabaseUnreachable extends UserError {}
 
+/** The server does not let the role in: password or role are wrong. */
+export class LoginRefused extends UserError {}
+
 /**
  * Opens a connection whose session belongs to the caller alone. Throws a UserError that never holds the password:
- * DatabaseUnreachable when there is no such server or database, else for TLS, password and pooler faults.
+ * DatabaseUnreachable when there is no such server or database, LoginRefused, else for TLS and pooler faults.
  */
 export async function connect(connection: Connection, options: ConnectOptions): Promise<Client> {
   if (connection.port === transactionPoolerPort) throw transactionPooler(connection);
@@ -63,10 +66,16 @@ function clientConfig(connection: Connection, options: ConnectOptions): ClientCo
 }
 
 function tls(connection: Connection): ClientConfig["ssl"] {
-  const mode = connection.sslMode ?? (isLoopback(connection.host) ? "disable" : "require");
-  if (mode === "disable") return false;
   const ca = connection.sslRootCertificate;
-  return { minVersion: "TLSv1.2", ...(ca === undefined ? {} : { ca }) };
+  const remote = ca === undefined ? "require" : "verify-full";
+  switch (connection.sslMode ?? (isLoopback(connection.host) ? "disable" : remote)) {
+    case "disable":
+      return false;
+    case "require":
+      return { minVersion: "TLSv1.2", rejectUnauthorized: false };
+    case "verify-full":
+      return { minVersion: "TLSv1.2", ...(ca === undefined ? {} : { ca }) };
+  }
 }
 
 function isLoopback(host: string): boolean {
@@ -104,14 +113,14 @@ function explain(error: unknown, connection: Connection): UserError {
   }
   if (certificate.test(code)) {
     return new UserError(
-      `The TLS certificate of ${where} cannot be verified (${code}): set sslRootCertificate to the authority's certificate, which Supabase offers in the project's database settings.`,
+      `The TLS certificate of ${where} cannot be verified (${code}): database.sslRootCertificate must name the certificate that the project's database settings offer for download.`,
     );
   }
   if (message?.includes("does not support SSL")) {
     return new UserError(`${where} does not offer TLS: set sslMode to "disable" if that is meant.`);
   }
   if (code === "28P01" || code === "28000") {
-    return new UserError(
+    return new LoginRefused(
       `${where} refuses role ${connection.user}: the password or the role is wrong (${code}).`,
     );
   }

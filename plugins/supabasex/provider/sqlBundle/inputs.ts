@@ -2,15 +2,21 @@ import { UserError } from "../../../../foundation/userError";
 import { containsUnknown, isPropertyMap, type PropertyMap, reveal, type Value } from "../../../host/values";
 import type { FileEntries, FileEntry } from "../../bundleFiles";
 
+export const sslModes = ["disable", "require", "verify-full"] as const;
+export type SslMode = (typeof sslModes)[number];
+
 export interface Connection {
   readonly host: string;
   readonly port: number;
   readonly user: string;
   readonly password: string;
   readonly database: string;
-  /** `require` verifies the server's certificate and name. Default: `disable` for this machine, else `require`. */
-  readonly sslMode?: "disable" | "require" | undefined;
-  /** PEM of the authority that signed the server's certificate, where the system does not know it. */
+  /**
+   * As in libpq: `require` encrypts, `verify-full` also verifies the server's certificate and name. Default: `disable` for this
+   * machine, else `verify-full` where there is a root certificate, else `require`.
+   */
+  readonly sslMode?: SslMode | undefined;
+  /** PEM of the authority that signed the server's certificate. Without it `verify-full` trusts those that Node knows. */
   readonly sslRootCertificate?: string | undefined;
 }
 
@@ -78,7 +84,7 @@ export function connectionOf(value: Value | undefined): Connection | undefined {
     user: text(known, "user"),
     password: text(known, "password"),
     database: text(known, "database"),
-    sslMode: known.sslMode === "disable" || known.sslMode === "require" ? known.sslMode : undefined,
+    sslMode: sslModes.find((mode) => mode === known.sslMode),
     sslRootCertificate: typeof known.sslRootCertificate === "string" ? known.sslRootCertificate : undefined,
   };
 }

@@ -2,11 +2,11 @@ import type { CallContext } from "../../../host/provider";
 import { type ApplyResult, applyBundle } from "./apply";
 import { diffCatalogs } from "./catalog";
 import { catalogChanges, describeChanges } from "./changes";
-import { DatabaseUnreachable } from "./connection";
+import { DatabaseUnreachable, LoginRefused } from "./connection";
 import { declarationsOf } from "./declaredObjects";
 import type { LoadedBundle } from "./files";
 import { withoutForeignTexts } from "./foreignTexts";
-import type { BundleInputs } from "./inputs";
+import type { BundleInputs, Connection } from "./inputs";
 import { notCovered } from "./notCovered";
 import { type PlannedFile, planMigrations, planRepeatables, refuseSharedObjects } from "./plan";
 import { byIdentity } from "./rebuild";
@@ -28,12 +28,16 @@ export async function inspectBundle(bundle: LoadedBundle): Promise<void> {
   refuseSharedObjects(bundle.repeatables);
 }
 
-/** Says what an up would do and, where asked for, does it in a transaction that is rolled back. */
+/**
+ * Says what an up would do and, where asked for, does it in a transaction that is rolled back. `former` is the connection of the
+ * last deployment.
+ */
 export async function previewBundle(
   inputs: BundleInputs,
   bundle: LoadedBundle,
   state: BundleState,
   context: CallContext,
+  former?: Connection,
 ): Promise<ApplyResult | undefined> {
   await inspectBundle(bundle);
   if (inputs.connection === undefined) {
@@ -46,21 +50,47 @@ export async function previewBundle(
     return undefined;
   }
   try {
-    const result = await applyBundle({
-      inputs,
-      connection: inputs.connection,
-      bundle,
-      commit: false,
-      stateExpected: state.expected,
-      signal: context.signal,
-      report: reporter(context),
-    });
+    const result = await asLetIn(inputs.connection, former, (connection) =>
+      applyBundle({
+        inputs,
+        connection,
+        bundle,
+        commit: false,
+        stateExpected: state.expected,
+        signal: context.signal,
+        report: reporter(context),
+      }),
+    );
     announceDryRun(result, inputs, bundle, context);
     return result;
   } catch (error) {
     if (!(error instanceof DatabaseUnreachable)) throw error;
     announce(planFromState(inputs, bundle, state), bundle, context, notThereYet);
     return undefined;
+  }
+}
+
+/**
+ * With the password that the server has. Where this deployment changes it, that is the former one until the deployment: it is
+ * tried first, because hosted projects ban an address after a few refused logins.
+ */
+async function asLetIn<T>(
+  now: Connection,
+  former: Connection | undefined,
+  run: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const passwordChanges =
+    former !== undefined &&
+    former.password !== now.password &&
+    former.host === now.host &&
+    former.port === now.port &&
+    former.user === now.user;
+  if (!passwordChanges) return await run(now);
+  try {
+    return await run({ ...now, password: former.password });
+  } catch (error) {
+    if (!(error instanceof LoginRefused)) throw error;
+    return await run(now);
   }
 }
 

@@ -6,12 +6,12 @@ import type { Resource } from "../resource";
 import { type ApplyResult, applyBundle } from "./apply";
 import { type Catalog, diffCatalogs, managedPart, readCatalog } from "./catalog";
 import { checkBundle } from "./check";
-import { connect, disconnect } from "./connection";
+import { connect, disconnect, LoginRefused } from "./connection";
 import { diffBundle } from "./diff";
 import { loadBundle } from "./files";
 import { withoutForeignTexts } from "./foreignTexts";
 import { type History, historyCatalog, readHistory } from "./history";
-import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";
+import { type BundleInputs, bundleInputs, type Connection, connectionOf } from "./inputs";
 import { inspectBundle, previewBundle, table, warnOfRemaining } from "./preview";
 import { reporter } from "./reporter";
 import { type BundleState, newestVersion, noState, type StateFile, stateOf, stateOutputs } from "./state";
@@ -39,7 +39,13 @@ export const sqlBundle: Resource = {
     const inputs = bundleInputs(request.inputs);
     const state = stateOf(request.oldOutputs);
     if (!request.preview) return { outputs: await deploy(inputs, request.inputs, state, context) };
-    const result = await previewBundle(inputs, load(inputs), state, context);
+    const result = await previewBundle(
+      inputs,
+      load(inputs),
+      state,
+      context,
+      connectionOf(request.oldInputs.connection),
+    );
     const next = result === undefined ? { ...state, live: state.expected } : dryRunState(result);
     return { outputs: { ...shownInputs(request.inputs), ...stateOutputs(next) } };
   },
@@ -54,7 +60,7 @@ export const sqlBundle: Resource = {
     }
     const { name } = bundleInputs(request.inputs);
     const state = stateOf(request.outputs);
-    const client = await connect(connection, { applicationName: `supabasex ${name}` });
+    const client = await connectAsInState(connection, name);
     try {
       const catalog = await readCatalog(client);
       const history = await readHistory(client, name);
@@ -83,6 +89,20 @@ export const sqlBundle: Resource = {
     );
   },
 };
+
+/** A refresh has the password of the last deployment, and no way to learn of another. */
+async function connectAsInState(connection: Connection, bundle: string) {
+  try {
+    return await connect(connection, { applicationName: `supabasex ${bundle}` });
+  } catch (error) {
+    if (!(error instanceof LoginRefused)) throw error;
+    throw new UserError(
+      `${error.message} A refresh uses the password of the last deployment: if it was changed elsewhere since, set the configuration's to it and run \`pulumi up --refresh=false\` once.`,
+      1,
+      { cause: error },
+    );
+  }
+}
 
 function load(inputs: BundleInputs) {
   return loadBundle(inputs.directory, inputs.files);

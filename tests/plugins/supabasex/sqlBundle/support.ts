@@ -86,9 +86,15 @@ export class BundleUnderTest {
     }
     await this.refresh();
     if (Object.keys(await this.diff(inputs)).length === 0) return false;
+    await this.update();
+    return true;
+  }
+
+  /** The update alone, as after a refresh that found a difference. */
+  async update(): Promise<void> {
+    const inputs = await this.checked();
     const { outputs } = await sqlBundle.update(this.updateRequest(inputs, false), this.context());
     this.state = { inputs, outputs };
-    return true;
   }
 
   /** `pulumi preview`: the outputs it would show. */
