@@ -16,8 +16,9 @@ import { failedTaskPattern } from "./failedTaskPattern";
 import { topicPolicyDocument } from "./topicPolicyDocument";
 
 const secondsPerHour = 3600;
-/** The line that `backup run` ends with. */
+/** The lines that `backup run`, and `backup drill` of a backup that restores, end with. */
 const completed = '$.event = "backup completed"';
+const drillPassed = '$.event = "drill passed"';
 
 export interface BackupAlarmsArgs {
   readonly account: AwsAccount;
@@ -35,11 +36,13 @@ export interface BackupAlarmsArgs {
   readonly emails: readonly string[];
   /** Alarm when no backup was completed within so many hours, 1 to 168: CloudWatch looks back seven days. */
   readonly freshnessHours: number;
+  /** Alarm when no drill passed within so many hours, 1 to 168. Default 50: the second in a row that did not. */
+  readonly drillFreshnessHours?: number;
   /** Alarm when a backup has less than this share of the bytes of the one before. */
   readonly minimumSizePercent: number;
 }
 
-/** Whoever should know hears of a backup that failed, did not start, is missing, or is far too small. */
+/** Whoever should know hears of a backup that failed, did not start, is missing, far too small, or not seen to restore. */
 export class BackupAlarms extends Component {
   /** Topic that all alarms go to. */
   readonly topicArn: pulumi.Output<string>;
@@ -49,19 +52,11 @@ export class BackupAlarms extends Component {
     this.topicArn = args.topicArn === undefined ? this.createTopic(args) : pulumi.output(args.topicArn);
 
     this.createMetric(args, "completed", `{ ${completed} }`, "BackupBytes", "$.bytes", "Bytes");
-    this.createAlarm(args, "missing", {
-      alarmDescription: `No backup was completed within ${args.freshnessHours} hours`,
-      namespace: this.namespaceOf(args),
-      metricName: "BackupBytes",
-      statistic: "SampleCount",
-      comparisonOperator: "LessThanThreshold",
-      threshold: 1,
-      period: secondsPerHour,
-      evaluationPeriods: args.freshnessHours,
-      datapointsToAlarm: args.freshnessHours,
-      // An hour without a backup has no data at all, and so has a schedule that no longer runs.
-      treatMissingData: "breaching",
-    });
+    this.createFreshnessAlarm(args, "missing", "BackupBytes", args.freshnessHours, "No backup was completed");
+    const seconds = "$.restoreSeconds";
+    this.createMetric(args, "drilled", `{ ${drillPassed} }`, "DrillRestoreSeconds", seconds, "Seconds");
+    const drillHours = args.drillFreshnessHours ?? 50;
+    this.createFreshnessAlarm(args, "not-drilled", "DrillRestoreSeconds", drillHours, "No drill passed");
 
     const compared = `{ ${completed} && $.percentOfPrevious = * }`;
     this.createMetric(args, "size", compared, "PercentOfPrevious", "$.percentOfPrevious", "Percent");
@@ -142,6 +137,29 @@ export class BackupAlarms extends Component {
       },
       this.childOptions(),
     );
+  }
+
+  /** Rings when the metric had no value for so long. */
+  private createFreshnessAlarm(
+    args: BackupAlarmsArgs,
+    purpose: string,
+    metricName: string,
+    hours: number,
+    what: string,
+  ): void {
+    this.createAlarm(args, purpose, {
+      alarmDescription: `${what} within ${hours} hours`,
+      namespace: this.namespaceOf(args),
+      metricName,
+      statistic: "SampleCount",
+      comparisonOperator: "LessThanThreshold",
+      threshold: 1,
+      period: secondsPerHour,
+      evaluationPeriods: hours,
+      datapointsToAlarm: hours,
+      // An hour without one has no data at all, and so has a schedule that no longer runs.
+      treatMissingData: "breaching",
+    });
   }
 
   private createAlarm(

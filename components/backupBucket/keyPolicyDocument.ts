@@ -5,14 +5,12 @@ import { type PolicyDocument, type PolicyStatement, policyDocument } from "../po
  * services that encrypt in their own name must stand here, or what they should deliver fails without a word.
  */
 export function keyPolicyDocument(accountId: string, region: string): PolicyDocument {
-  const ofThisAccount = { StringEquals: { "aws:SourceAccount": accountId } };
   const deliver = (service: string, Sid: string): PolicyStatement => ({
     Sid,
     Effect: "Allow",
     Principal: { Service: service },
     Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
     Resource: "*",
-    Condition: ofThisAccount,
   });
   return policyDocument(
     {
@@ -32,7 +30,11 @@ export function keyPolicyDocument(accountId: string, region: string): PolicyDocu
         ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:${region}:${accountId}:log-group:*` },
       },
     },
-    deliver("cloudwatch.amazonaws.com", "AlarmsReachTopic"),
+    {
+      ...deliver("cloudwatch.amazonaws.com", "AlarmsReachTopic"),
+      Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+    },
+    // SNS: the source account in a key policy "is not supported for EventBridge-to-encrypted topics"; with it none arrives.
     deliver("events.amazonaws.com", "EventsReachTopic"),
   );
 }

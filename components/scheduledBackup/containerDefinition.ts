@@ -1,27 +1,38 @@
-/** What the container of the backup task is made of. */
+/** What the container of one of the backup tasks is made of. */
 export interface ContainerSettings {
+  /** `backup`, `prune` or `drill`; log streams begin with it. */
+  readonly name: string;
   readonly image: string;
+  /** Arguments of the image's program. */
+  readonly command: readonly string[];
   readonly region: string;
   readonly logGroupName: string;
-  readonly databasePasswordSecretArn: string;
-  /** Plain environment variables; secrets go by reference. */
-  readonly environment: Readonly<Record<string, string>>;
+  /** Plain environment variables, less those that are undefined; secrets go by reference. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** ARNs of the secrets that ECS puts into these variables. Default: none. */
+  readonly secrets?: Readonly<Record<string, string>>;
+  /** Mounts the volume `workVolume` where the image has a folder for it. Default false: nothing can be written. */
+  readonly hasWorkFolder?: boolean;
 }
 
-export const containerName = "backup";
-
 /** Numeric, because Fargate resolves no names; the image has a user of this number. */
-const userId = 10001;
+export const userId = 10001;
+
+/** The volume for what a drill's server writes, and the folder of the image that it takes its owner from. */
+export const workVolume = "work";
+export const workFolder = "/work";
 
 /**
- * The container definition of the backup task: not root, read-only root file system, no capabilities, secrets by
- * reference (FSBP ECS.4, ECS.5, ECS.8, ECS.20). It streams, so it needs no disk to work on.
+ * The container definition of a backup task: not root, read-only root file system, no capabilities, secrets by
+ * reference (FSBP ECS.4, ECS.5, ECS.8, ECS.20). A backup streams, so it needs no disk to work on.
  */
 export function containerDefinition(settings: ContainerSettings): Record<string, unknown> {
+  const hasWorkFolder = settings.hasWorkFolder ?? false;
+  const environment = { ...settings.environment, ...(hasWorkFolder && { TMPDIR: workFolder }) };
   return {
-    name: containerName,
+    name: settings.name,
     image: settings.image,
-    command: ["run"],
+    command: settings.command,
     essential: true,
     user: `${userId}:${userId}`,
     readonlyRootFilesystem: true,
@@ -32,19 +43,24 @@ export function containerDefinition(settings: ContainerSettings): Record<string,
       initProcessEnabled: true,
     },
     stopTimeout: 120,
-    environment: Object.entries(settings.environment)
-      .map(([name, value]) => ({ name, value }))
-      .sort((a, b) => (a.name < b.name ? -1 : 1)),
-    secrets: [{ name: "PGPASSWORD", valueFrom: settings.databasePasswordSecretArn }],
+    environment: byName(environment).map(([name, value]) => ({ name, value })),
+    secrets: byName(settings.secrets ?? {}).map(([name, valueFrom]) => ({ name, valueFrom })),
+    ...(hasWorkFolder && {
+      mountPoints: [{ sourceVolume: workVolume, containerPath: workFolder, readOnly: false }],
+    }),
     logConfiguration: {
       logDriver: "awslogs",
       options: {
         "awslogs-group": settings.logGroupName,
         "awslogs-region": settings.region,
-        "awslogs-stream-prefix": containerName,
+        "awslogs-stream-prefix": settings.name,
         // Losing the last lines of a failing backup would be worse than a slow one.
         mode: "blocking",
       },
     },
   };
+}
+
+function byName(variables: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1));
 }

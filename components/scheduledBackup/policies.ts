@@ -1,4 +1,5 @@
 import { denyPlainHttp, type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
+import { useKey } from "./keyStatement";
 
 interface Place {
   readonly accountId: string;
@@ -57,57 +58,10 @@ export function executionPolicy(args: {
   );
 }
 
-/** The writer: puts, reads back and lists, and can delete nothing, not even by way of a version. */
-export function writerPolicy(args: {
-  readonly region: string;
-  readonly bucketArn: string;
-  readonly keyArn: string | undefined;
-}): PolicyDocument {
-  return policyDocument(
-    {
-      Sid: "WriteAndReadBack",
-      Effect: "Allow",
-      Action: ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-      Resource: `${args.bucketArn}/*`,
-    },
-    {
-      Sid: "List",
-      Effect: "Allow",
-      Action: ["s3:ListBucket", "s3:ListBucketMultipartUploads"],
-      Resource: args.bucketArn,
-    },
-    {
-      // Denied, not only not allowed: no other policy of this role may ever give it.
-      Sid: "NeverDelete",
-      Effect: "Deny",
-      Action: [
-        "s3:BypassGovernanceRetention",
-        "s3:DeleteBucket",
-        "s3:DeleteBucketPolicy",
-        "s3:DeleteObject",
-        "s3:DeleteObjectVersion",
-        "s3:PutBucketObjectLockConfiguration",
-        "s3:PutBucketPolicy",
-        "s3:PutBucketVersioning",
-        "s3:PutLifecycleConfiguration",
-        "s3:PutObjectRetention",
-      ],
-      Resource: [args.bucketArn, `${args.bucketArn}/*`],
-    },
-    // Completing a multipart upload and reading back need Decrypt too.
-    ...useKey(
-      "EncryptBackups",
-      args.keyArn,
-      ["kms:Decrypt", "kms:GenerateDataKey"],
-      `s3.${args.region}.amazonaws.com`,
-    ),
-  );
-}
-
-/** What the schedule may do: run this task family on this cluster, and leave word where that failed. */
+/** What the schedules may do: run these task families on this cluster, and leave word where that failed. */
 export function schedulerPolicy(args: {
   readonly region: string;
-  readonly taskFamilyArn: string;
+  readonly taskFamilyArns: readonly string[];
   readonly clusterArn: string;
   readonly roleArns: readonly string[];
   readonly deadLetterQueueArn: string;
@@ -115,11 +69,11 @@ export function schedulerPolicy(args: {
 }): PolicyDocument {
   return policyDocument(
     {
-      Sid: "RunBackupTask",
+      Sid: "RunBackupTasks",
       Effect: "Allow",
       Action: "ecs:RunTask",
       // Any revision: the schedule names the exact one, and the role need not change with it.
-      Resource: `${args.taskFamilyArn}:*`,
+      Resource: args.taskFamilyArns.map((family) => `${family}:*`),
       Condition: { ArnEquals: { "ecs:cluster": args.clusterArn } },
     },
     {
@@ -156,25 +110,6 @@ function pullFrom(repositoryArn: string): PolicyStatement[] {
       Effect: "Allow",
       Action: ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"],
       Resource: repositoryArn,
-    },
-  ];
-}
-
-/** The key, by way of one service only; nothing where there is no key of our own. */
-function useKey(
-  sid: string,
-  keyArn: string | undefined,
-  actions: readonly string[],
-  viaService: string,
-): PolicyStatement[] {
-  if (keyArn === undefined) return [];
-  return [
-    {
-      Sid: sid,
-      Effect: "Allow",
-      Action: actions,
-      Resource: keyArn,
-      Condition: { StringEquals: { "kms:ViaService": viaService } },
     },
   ];
 }

@@ -1,9 +1,6 @@
 import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup";
-import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup";
 import { Cluster } from "@pulumi/aws/ecs/cluster";
 import { TaskDefinition } from "@pulumi/aws/ecs/taskDefinition";
-import type { Key } from "@pulumi/aws/kms/key";
-import type { Bucket } from "@pulumi/aws/s3/bucket";
 import { Schedule } from "@pulumi/aws/scheduler/schedule";
 import { ScheduleGroup } from "@pulumi/aws/scheduler/scheduleGroup";
 import { Secret } from "@pulumi/aws/secretsmanager/secret";
@@ -11,11 +8,9 @@ import { SecretVersion } from "@pulumi/aws/secretsmanager/secretVersion";
 import { Queue } from "@pulumi/aws/sqs/queue";
 import { QueuePolicy } from "@pulumi/aws/sqs/queuePolicy";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsAccount } from "../awsAccount";
 import { Component } from "../component";
-import type { DatabaseConnection } from "../databaseConnection";
-import type { TaskNetwork } from "../taskNetwork";
-import { containerDefinition } from "./containerDefinition";
+import type { PolicyDocument } from "../policyDocument";
+import { containerDefinition, workVolume } from "./containerDefinition";
 import {
   ecrRepositoryArn,
   executionPolicy,
@@ -23,57 +18,24 @@ import {
   schedulerPolicy,
   schedulerTrust,
   taskTrust,
-  writerPolicy,
 } from "./policies";
+import type { ScheduledBackupArgs } from "./scheduledBackupArgs";
+import { backupPorts, taskSecurityGroup, upkeepPorts } from "./securityGroup";
 import { TaskRole } from "./taskRole";
-
-/** Names, HTTPS and PostgreSQL (direct and session pooler): what a backup talks to. */
-const outgoingPorts = [
-  { port: 53, protocol: "udp", description: "Names" },
-  { port: 443, protocol: "tcp", description: "S3, Secrets Manager, logs, registry" },
-  { port: 5432, protocol: "tcp", description: "PostgreSQL" },
-] as const;
+import { backupTask, type Task, type TaskPlaces, upkeepTasks } from "./tasks";
 
 const secondsPerDay = 24 * 3600;
 
-export interface ScheduledBackupArgs {
-  readonly account: AwsAccount;
-  /** Beginning of the names in AWS, such as `thorbis-prod`; see `physicalName`. */
-  readonly physicalName: string;
-  readonly bucket: Bucket;
-  /** Key of the bucket; password, log and schedule are encrypted with it too. Default: keys that AWS manages. */
-  readonly key?: Key | undefined;
-  /** As the role `backup`: reads every row, writes none. */
-  readonly connection: DatabaseConnection;
-  readonly schedule: {
-    /** EventBridge Scheduler's `cron(…)` or `rate(…)`. */
-    readonly expression: string;
-    /** IANA time zone. */
-    readonly timeZone: string;
-  };
-  /** How often the schedule tries again, within an hour, to start a task that did not start: 0 to 3. */
-  readonly retryAttempts: number;
-  /** Container image of the backup program; by digest in production. */
-  readonly image: string;
-  /** 1024 is one vCPU. */
-  readonly cpuUnits: number;
-  readonly memoryMegabytes: number;
-  /** `pg_dump` processes at once. */
-  readonly parallelDumps: number;
-  readonly network: TaskNetwork;
-  /** A public address, for subnets without a NAT gateway. */
-  readonly assignPublicIp: boolean;
-  readonly logRetentionDays: number;
-  /** Metrics of each task, which cost a few cents a run. Default true. */
-  readonly containerInsights?: boolean;
-  /**
-   * Days in which a deleted password can be brought back, 7 to 30, and its name cannot be used anew; 0 deletes it at
-   * once, for stacks that come and go. Default 7.
-   */
-  readonly secretRecoveryDays?: number;
+/** A task as it is declared, with the role it runs as. */
+interface DeclaredTask extends Task {
+  readonly role: TaskRole;
+  readonly definition: TaskDefinition;
 }
 
-/** A backup on a schedule: EventBridge Scheduler starts a Fargate task that runs this repository's backup program. */
+/**
+ * Backups on a schedule: EventBridge Scheduler starts Fargate tasks that run this repository's backup program. Three of
+ * them, each with a role of its own: one makes backups, one deletes old ones, one restores the newest to see that it can be.
+ */
 export class ScheduledBackup extends Component {
   readonly schedule: Schedule;
   readonly cluster: Cluster;
@@ -83,9 +45,6 @@ export class ScheduledBackup extends Component {
 
   constructor(name: string, args: ScheduledBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ScheduledBackup", name, opts);
-    const { accountId, region } = args.account;
-    const keyArn = pulumi.output(args.key?.arn);
-
     this.logGroup = new LogGroup(
       this.childName("log"),
       {
@@ -111,56 +70,20 @@ export class ScheduledBackup extends Component {
     );
     this.deadLetterQueue = this.createDeadLetterQueue(args.physicalName);
 
-    const trust = pulumi
-      .all([accountId, region])
-      .apply(([accountId, region]) => taskTrust({ accountId, region }));
-    const executionRole = this.createRole("execution", args, {
-      trust,
-      policy: pulumi
-        .all([region, this.logGroup.arn, secret.arn, keyArn])
-        .apply(([region, logGroupArn, secretArn, keyArn]) =>
-          executionPolicy({
-            region,
-            logGroupArn,
-            secretArn,
-            keyArn,
-            repositoryArn: ecrRepositoryArn(args.image),
-          }),
-        ),
-    });
-    const taskRole = this.createRole("task", args, {
-      trust,
-      policy: pulumi
-        .all([region, args.bucket.arn, keyArn])
-        .apply(([region, bucketArn, keyArn]) => writerPolicy({ region, bucketArn, keyArn })),
-    });
-    this.taskDefinition = this.createTaskDefinition(args, {
-      secretArn: secret.arn,
-      executionRoleArn: executionRole.arn,
-      taskRoleArn: taskRole.arn,
-    });
+    const executionRole = this.createExecutionRole(args, secret);
+    const places = { ...this.createSecurityGroups(args), passwordArn: secret.arn };
+    const backup = this.declareTask(backupTask(args, places), args, executionRole);
+    const upkeep = upkeepTasks(args, places).map((task) => this.declareTask(task, args, executionRole));
+    this.taskDefinition = backup.definition;
 
     const group = new ScheduleGroup(
       this.childName("schedule-group"),
       { name: `${args.physicalName}-backup` },
       this.childOptions(),
     );
-    const schedulerRole = this.createRole("scheduler", args, {
-      trust: pulumi.all([accountId, group.arn]).apply(([accountId, arn]) => schedulerTrust(accountId, arn)),
-      policy: pulumi
-        .all([
-          region,
-          this.taskDefinition.arnWithoutRevision,
-          this.cluster.arn,
-          [executionRole.arn, taskRole.arn],
-          this.deadLetterQueue.arn,
-          keyArn,
-        ])
-        .apply(([region, taskFamilyArn, clusterArn, roleArns, deadLetterQueueArn, keyArn]) =>
-          schedulerPolicy({ region, taskFamilyArn, clusterArn, roleArns, deadLetterQueueArn, keyArn }),
-        ),
-    });
-    this.schedule = this.createSchedule(args, { groupName: group.name, role: schedulerRole });
+    const schedulerRole = this.createSchedulerRole(args, group, executionRole, [backup, ...upkeep]);
+    this.schedule = this.createSchedule(backup, args, group, schedulerRole);
+    for (const task of upkeep) this.createSchedule(task, args, group, schedulerRole);
 
     this.registerOutputs({ scheduleName: this.schedule.name, taskDefinitionArn: this.taskDefinition.arn });
   }
@@ -188,6 +111,35 @@ export class ScheduledBackup extends Component {
       this.childOptions(),
     );
     return secret;
+  }
+
+  private createSecurityGroups({
+    physicalName,
+    network,
+  }: ScheduledBackupArgs): Omit<TaskPlaces, "passwordArn"> {
+    const { vpcId } = network;
+    return {
+      backupSecurityGroup: taskSecurityGroup(
+        this.childName("security-group"),
+        {
+          name: `${physicalName}-backup`,
+          description: "Backup task: nothing comes in, only what a backup talks to goes out",
+          vpcId,
+          ports: backupPorts,
+        },
+        this.childOptions(),
+      ),
+      upkeepSecurityGroup: taskSecurityGroup(
+        this.childName("upkeep-security-group"),
+        {
+          name: `${physicalName}-backup-upkeep`,
+          description: "Prune and drill: nothing comes in, only what goes to the bucket goes out",
+          vpcId,
+          ports: upkeepPorts,
+        },
+        this.childOptions(),
+      ),
+    };
   }
 
   private createDeadLetterQueue(physicalName: string): Queue {
@@ -220,75 +172,119 @@ export class ScheduledBackup extends Component {
     );
   }
 
-  private createTaskDefinition(
-    args: ScheduledBackupArgs,
-    { secretArn, ...roles }: Record<"secretArn" | "executionRoleArn" | "taskRoleArn", pulumi.Output<string>>,
-  ): TaskDefinition {
-    const { connection } = args;
-    const environment = pulumi.all({
-      AWS_REGION: args.account.region,
-      BACKUP_BUCKET: args.bucket.bucket,
-      BACKUP_PARALLEL_DUMPS: String(args.parallelDumps),
-      PGHOST: connection.host,
-      PGPORT: pulumi.output(connection.port).apply(String),
-      PGDATABASE: connection.database,
-      PGUSER: connection.user,
-      PGSSLMODE: connection.sslMode,
+  private createExecutionRole(args: ScheduledBackupArgs, secret: Secret): TaskRole {
+    return this.createRole("execution", args, {
+      trust: this.trustOfTasks(args),
+      policy: pulumi
+        .all([args.account.region, this.logGroup.arn, secret.arn, pulumi.output(args.key?.arn)])
+        .apply(([region, logGroupArn, secretArn, keyArn]) =>
+          executionPolicy({
+            region,
+            logGroupArn,
+            secretArn,
+            keyArn,
+            repositoryArn: ecrRepositoryArn(args.image),
+          }),
+        ),
+    });
+  }
+
+  private trustOfTasks({ account }: ScheduledBackupArgs): pulumi.Output<PolicyDocument> {
+    return pulumi
+      .all([account.accountId, account.region])
+      .apply(([accountId, region]) => taskTrust({ accountId, region }));
+  }
+
+  /** The role and the task definition; those of the backup itself bear no name of their own. */
+  private declareTask(task: Task, args: ScheduledBackupArgs, executionRole: TaskRole): DeclaredTask {
+    const role = this.createRole(`${prefixOf(task)}task`, args, {
+      trust: this.trustOfTasks(args),
+      policy: pulumi
+        .all([args.account.region, args.bucket.arn, pulumi.output(args.key?.arn)])
+        .apply(([region, bucketArn, keyArn]) => task.policy({ region, bucketArn, keyArn })),
     });
     const containers = pulumi
-      .all([args.account.region, this.logGroup.name, secretArn, environment])
-      .apply(([region, logGroupName, databasePasswordSecretArn, environment]) => {
-        const { image } = args;
+      .all([
+        args.account.region,
+        this.logGroup.name,
+        pulumi.all(task.environment),
+        pulumi.all({ ...task.secrets }),
+      ])
+      .apply(([region, logGroupName, environment, secrets]) => {
+        const { name, command, hasWorkFolder } = task;
+        const image = args.image;
         return JSON.stringify([
-          containerDefinition({ image, region, logGroupName, databasePasswordSecretArn, environment }),
+          containerDefinition({
+            name,
+            image,
+            command,
+            region,
+            logGroupName,
+            environment,
+            secrets,
+            ...(hasWorkFolder && { hasWorkFolder }),
+          }),
         ]);
       });
-    return new TaskDefinition(
-      this.childName("task-definition"),
+    const disk = args.drillDiskGibibytes;
+    const definition = new TaskDefinition(
+      this.childName(`${prefixOf(task)}task-definition`),
       {
-        family: `${args.physicalName}-backup`,
+        family: `${args.physicalName}-backup${suffixOf(task)}`,
         requiresCompatibilities: ["FARGATE"],
         networkMode: "awsvpc",
         cpu: String(args.cpuUnits),
         memory: String(args.memoryMegabytes),
         runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: "X86_64" },
+        ...(task.hasWorkFolder && { volumes: [{ name: workVolume }] }),
+        ...(task.hasWorkFolder && disk !== undefined && { ephemeralStorage: { sizeInGib: disk } }),
         // A revision that somebody else registers is drift.
         trackLatest: true,
         containerDefinitions: containers,
-        ...roles,
+        executionRoleArn: executionRole.arn,
+        taskRoleArn: role.arn,
       },
       this.childOptions(),
     );
+    return { ...task, role, definition };
+  }
+
+  private createSchedulerRole(
+    args: ScheduledBackupArgs,
+    group: ScheduleGroup,
+    executionRole: TaskRole,
+    tasks: readonly DeclaredTask[],
+  ): TaskRole {
+    const { accountId, region } = args.account;
+    return this.createRole("scheduler", args, {
+      trust: pulumi.all([accountId, group.arn]).apply(([accountId, arn]) => schedulerTrust(accountId, arn)),
+      policy: pulumi
+        .all([
+          region,
+          tasks.map(({ definition }) => definition.arnWithoutRevision),
+          this.cluster.arn,
+          [executionRole.arn, ...tasks.map(({ role }) => role.arn)],
+          this.deadLetterQueue.arn,
+          pulumi.output(args.key?.arn),
+        ])
+        .apply(([region, taskFamilyArns, clusterArn, roleArns, deadLetterQueueArn, keyArn]) =>
+          schedulerPolicy({ region, taskFamilyArns, clusterArn, roleArns, deadLetterQueueArn, keyArn }),
+        ),
+    });
   }
 
   private createSchedule(
+    task: DeclaredTask,
     args: ScheduledBackupArgs,
-    { groupName, role }: { readonly groupName: pulumi.Output<string>; readonly role: TaskRole },
+    group: ScheduleGroup,
+    role: TaskRole,
   ): Schedule {
-    const securityGroup = new SecurityGroup(
-      this.childName("security-group"),
-      {
-        name: `${args.physicalName}-backup`,
-        description: "Backup task: nothing comes in, only what a backup talks to goes out",
-        vpcId: args.network.vpcId,
-        ingress: [],
-        egress: outgoingPorts.map(({ port, protocol, description }) => ({
-          protocol,
-          fromPort: port,
-          toPort: port,
-          cidrBlocks: ["0.0.0.0/0"],
-          ipv6CidrBlocks: ["::/0"],
-          description,
-        })),
-      },
-      this.childOptions(),
-    );
     return new Schedule(
-      this.childName("schedule"),
+      this.childName(`${prefixOf(task)}schedule`),
       {
-        name: `${args.physicalName}-backup`,
-        groupName,
-        scheduleExpression: args.schedule.expression,
+        name: `${args.physicalName}-backup${suffixOf(task)}`,
+        groupName: group.name,
+        scheduleExpression: task.expression,
         scheduleExpressionTimezone: args.schedule.timeZone,
         // Backups of all stacks need not start in the same second.
         flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: 15 },
@@ -297,12 +293,12 @@ export class ScheduledBackup extends Component {
           arn: this.cluster.arn,
           roleArn: role.arn,
           ecsParameters: {
-            taskDefinitionArn: this.taskDefinition.arn,
+            taskDefinitionArn: task.definition.arn,
             launchType: "FARGATE",
             taskCount: 1,
             networkConfiguration: {
               subnets: args.network.subnetIds,
-              securityGroups: [securityGroup.id],
+              securityGroups: [task.securityGroup.id],
               assignPublicIp: args.assignPublicIp,
             },
           },
@@ -316,3 +312,6 @@ export class ScheduledBackup extends Component {
     );
   }
 }
+
+const prefixOf = ({ name }: Task): string => (name === "backup" ? "" : `${name}-`);
+const suffixOf = ({ name }: Task): string => (name === "backup" ? "" : `-${name}`);

@@ -44,6 +44,26 @@ test("a backup that is missing is an alarm, because no data counts as too old", 
   });
 });
 
+test("a backup that was not seen to restore for two days is an alarm", async () => {
+  const resources = await register();
+
+  expect(registered(resources, "alarms-drilled-metric").inputs).toMatchObject({
+    pattern: '{ $.event = "drill passed" }',
+    metricTransformation: { name: "DrillRestoreSeconds", value: "$.restoreSeconds", unit: "Seconds" },
+  });
+  expect(registered(resources, "alarms-not-drilled").inputs).toMatchObject({
+    name: "thorbis-prod-backup-not-drilled",
+    alarmDescription: "No drill passed within 50 hours",
+    metricName: "DrillRestoreSeconds",
+    statistic: "SampleCount",
+    comparisonOperator: "LessThanThreshold",
+    threshold: 1,
+    period: 3600,
+    evaluationPeriods: 50,
+    treatMissingData: "breaching",
+  });
+});
+
 test("the metric comes from the line that a completed backup leaves in the log", async () => {
   const { inputs } = registered(await register(), "alarms-completed-metric");
 
@@ -90,7 +110,7 @@ test("the topic is encrypted, takes alarms and events of this account, and mails
   expect(registered(resources, "alarms-topic").inputs.kmsMasterKeyId).toBe("arn:key");
   expect(
     policy.Statement.map(({ Sid, Effect }: { Sid: string; Effect: string }) => `${Effect} ${Sid}`),
-  ).toEqual(["Allow AlarmsAndEventsPublish", "Deny DenyPlainHttp"]);
+  ).toEqual(["Allow AlarmsPublish", "Allow EventsPublish", "Deny DenyPlainHttp"]);
   expect(registered(resources, "alarms-mail-operations@example.com").inputs).toEqual({
     topic: "arn:alarms-topic",
     protocol: "email",
@@ -106,5 +126,10 @@ test("with a topic that exists none is made, and every alarm goes there", async 
   const alarms = [...resources.values()].filter(
     ({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm",
   );
-  expect(alarms.map(({ inputs }) => inputs.alarmActions)).toEqual([[topicArn], [topicArn], [topicArn]]);
+  expect(alarms.map(({ inputs }) => inputs.alarmActions)).toEqual([
+    [topicArn],
+    [topicArn],
+    [topicArn],
+    [topicArn],
+  ]);
 });

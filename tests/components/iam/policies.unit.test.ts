@@ -1,43 +1,124 @@
 import { describe, expect, it, test } from "vitest";
+import { topicPolicyDocument } from "../../../components/backupAlarms/topicPolicyDocument";
 import { bucketPolicyDocument } from "../../../components/backupBucket/bucketPolicyDocument";
 import { keyPolicyDocument } from "../../../components/backupBucket/keyPolicyDocument";
 import { type PolicyDocument, policyDocument } from "../../../components/policyDocument";
-import { executionPolicy, schedulerPolicy, writerPolicy } from "../../../components/scheduledBackup/policies";
+import {
+  executionPolicy,
+  schedulerPolicy,
+  schedulerTrust,
+  taskTrust,
+} from "../../../components/scheduledBackup/policies";
+import { drillPolicy, prunerPolicy, writerPolicy } from "../../../components/scheduledBackup/storePolicies";
 import { accountId, bucketArn, decide, keyArn, type Request, region } from "./simulate";
 
 const object = `${bucketArn}/runs/2026/manifest.json`;
 const everything = policyDocument({ Sid: "Everything", Effect: "Allow", Action: "*", Resource: "*" });
 
-describe("the writer of backups", () => {
-  const writer = writerPolicy({ region, bucketArn, keyArn });
+const receipt = `${bucketArn}/drills/20260101T000000000Z-of-x.json`;
+/** How the program writes: an object that must not be there yet, and a part that is no object yet. */
+const newObject = { "s3:if-none-match": "*", "s3:ObjectCreationOperation": "true" };
+const part = { "s3:ObjectCreationOperation": "false" };
 
-  it.each([
-    ["s3:PutObject", object],
-    ["s3:GetObject", object],
-    ["s3:AbortMultipartUpload", object],
-    ["s3:ListBucket", bucketArn],
-    ["s3:ListBucketMultipartUploads", bucketArn],
-  ])("may %s", async (action, resource) => {
-    expect(await decide({ action, resource, identity: writer })).toBe("Allowed");
+describe.each([
+  [
+    "the writer of backups",
+    writerPolicy,
+    [
+      ["s3:PutObject", object, newObject],
+      ["s3:PutObject", object, part],
+      ["s3:GetObject", object, {}],
+      ["s3:AbortMultipartUpload", object, {}],
+      ["s3:ListBucket", bucketArn, {}],
+      ["s3:ListBucketMultipartUploads", bucketArn, {}],
+    ],
+    [
+      ["s3:PutObject", receipt, newObject],
+      ["s3:GetObject", receipt, {}],
+      ["s3:ListBucketVersions", bucketArn, {}],
+    ],
+    ["s3:DeleteObject"],
+  ],
+  [
+    "the task that prunes",
+    prunerPolicy,
+    [
+      ["s3:GetObject", object, {}],
+      ["s3:DeleteObject", object, {}],
+      ["s3:AbortMultipartUpload", object, {}],
+      ["s3:ListBucket", bucketArn, {}],
+      ["s3:ListBucketVersions", bucketArn, {}],
+      ["s3:ListBucketMultipartUploads", bucketArn, {}],
+    ],
+    [
+      ["s3:DeleteObject", receipt, {}],
+      ["s3:GetObject", receipt, {}],
+    ],
+    ["s3:PutObject"],
+  ],
+  [
+    "the task that drills",
+    drillPolicy,
+    [
+      ["s3:GetObject", object, {}],
+      ["s3:PutObject", receipt, newObject],
+      ["s3:ListBucket", bucketArn, {}],
+      ["s3:ListBucketVersions", bucketArn, {}],
+    ],
+    [
+      ["s3:PutObject", object, newObject],
+      ["s3:GetObject", receipt, {}],
+      ["s3:AbortMultipartUpload", object, {}],
+    ],
+    ["s3:DeleteObject"],
+  ],
+] as const)("%s", (_who, policyOf, allowed, notAllowed, neverToo) => {
+  const policy = policyOf({ region, bucketArn, keyArn });
+  const withAdministrator = policyDocument(...policy.Statement, ...everything.Statement);
+
+  it.each(allowed)("may %s on %s", async (action, resource, context) => {
+    expect(await decide({ action, resource, context, identity: policy })).toBe("Allowed");
+  });
+
+  it.each(notAllowed)("may not %s on %s", async (action, resource, context) => {
+    expect(await decide({ action, resource, context, identity: policy })).toBe("ImplicitlyDenied");
   });
 
   it.each([
-    ["s3:DeleteObject", object],
-    ["s3:DeleteObjectVersion", object],
-    ["s3:BypassGovernanceRetention", object],
-    ["s3:PutObjectRetention", object],
-    ["s3:PutLifecycleConfiguration", bucketArn],
-    ["s3:PutBucketObjectLockConfiguration", bucketArn],
-    ["s3:PutBucketPolicy", bucketArn],
-    ["s3:PutBucketVersioning", bucketArn],
-    ["s3:DeleteBucket", bucketArn],
-  ])("may never %s, whatever else it is given", async (action, resource) => {
-    const withAdministrator = policyDocument(...writer.Statement, ...everything.Statement);
+    ...neverToo,
+    "s3:DeleteObjectVersion",
+    "s3:BypassGovernanceRetention",
+    "s3:PutObjectRetention",
+    "s3:PutObjectLegalHold",
+    "s3:PutLifecycleConfiguration",
+    "s3:PutBucketObjectLockConfiguration",
+    "s3:PutBucketPolicy",
+    "s3:DeleteBucketPolicy",
+    "s3:PutBucketVersioning",
+    "s3:DeleteBucket",
+  ])("may never %s, whatever else it is given", async (action) => {
+    const resource = /Object(Version|Retention|LegalHold)?$|BypassGovernance/.test(action)
+      ? object
+      : bucketArn;
 
     expect(await decide({ action, resource, identity: withAdministrator })).toBe("ExplicitlyDenied");
     // The control: it is our statement that denies.
     expect(await decide({ action, resource, identity: everything })).toBe("Allowed");
   });
+
+  it("never overwrites an object, whatever else it is given", async () => {
+    const overwrite = { "s3:ObjectCreationOperation": "true" };
+    const put = (identity: PolicyDocument, context: Record<string, string>) =>
+      decide({ action: "s3:PutObject", resource: receipt, context, identity });
+
+    expect(await put(withAdministrator, overwrite)).toBe("ExplicitlyDenied");
+    // The control: an administrator may.
+    expect(await put(everything, overwrite)).toBe("Allowed");
+  });
+});
+
+describe("the writer's key", () => {
+  const writer = writerPolicy({ region, bucketArn, keyArn });
 
   it("may use the key by way of S3 only, and no other bucket", async () => {
     const decrypt = (service: string): Request => ({
@@ -111,7 +192,7 @@ describe("the schedule", () => {
   const queue = `arn:aws:sqs:${region}:${accountId}:thorbis-prod-backup-dead-letters`;
   const identity = schedulerPolicy({
     region,
-    taskFamilyArn: family,
+    taskFamilyArns: [family],
     clusterArn: cluster,
     roleArns: [taskRole],
     deadLetterQueueArn: queue,
@@ -172,10 +253,12 @@ describe("what starts the task", () => {
 test("no policy of a role allows every action of a service, or a write on everything", () => {
   const documents: PolicyDocument[] = [
     writerPolicy({ region, bucketArn, keyArn }),
+    prunerPolicy({ region, bucketArn, keyArn }),
+    drillPolicy({ region, bucketArn, keyArn }),
     executionPolicy({ region, repositoryArn: "arn:aws:ecr:r", logGroupArn: "l", secretArn: "s", keyArn }),
     schedulerPolicy({
       region,
-      taskFamilyArn: "t",
+      taskFamilyArns: ["t"],
       clusterArn: "c",
       roleArns: ["r"],
       deadLetterQueueArn: "q",
@@ -188,4 +271,43 @@ test("no policy of a role allows every action of a service, or a write on everyt
   expect(allowed.filter(({ Resource }) => Resource === "*").map(({ Action }) => Action)).toEqual([
     "ecr:GetAuthorizationToken",
   ]);
+});
+
+test("no service acts for a stranger: each says for whom, except where AWS has no such condition", () => {
+  const topicArn = `arn:aws:sns:${region}:${accountId}:alarms`;
+  const documents = {
+    task: taskTrust({ accountId, region }),
+    scheduler: schedulerTrust(accountId, `arn:aws:scheduler:${region}:${accountId}:schedule-group/g`),
+    topic: topicPolicyDocument(topicArn, accountId),
+    key: keyPolicyDocument(accountId, region),
+  };
+  const forAnyone = Object.entries(documents).flatMap(([name, { Statement }]) =>
+    Statement.filter(
+      ({ Effect, Principal }) => Effect === "Allow" && JSON.stringify(Principal).includes("Service"),
+    )
+      .filter(({ Condition }) => !JSON.stringify(Condition ?? {}).includes(accountId))
+      .map(({ Sid }) => `${name} ${Sid}`),
+  );
+
+  // "You can't use Condition blocks in Amazon SNS topic policies for EventBridge", nor in the key policy behind one.
+  expect(forAnyone).toEqual(["topic EventsPublish", "key EventsReachTopic"]);
+});
+
+test("an event that a task failed reaches the topic as EventBridge sends it: without a source account", async () => {
+  const topicArn = `arn:aws:sns:${region}:${accountId}:alarms`;
+  const asEventBridge = (action: string, resource: string, resourcePolicy: PolicyDocument) =>
+    decide({
+      action,
+      resource,
+      resourcePolicy,
+      principal: "events.amazonaws.com",
+      context: { "aws:SecureTransport": "true" },
+    });
+
+  expect(await asEventBridge("sns:Publish", topicArn, topicPolicyDocument(topicArn, accountId))).toBe(
+    "Allowed",
+  );
+  expect(await asEventBridge("kms:GenerateDataKey", keyArn, keyPolicyDocument(accountId, region))).toBe(
+    "Allowed",
+  );
 });

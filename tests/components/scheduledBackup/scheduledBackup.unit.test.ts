@@ -4,10 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { containerDefinition } from "../../../components/scheduledBackup/containerDefinition";
 import { ecrRepositoryArn } from "../../../components/scheduledBackup/policies";
-import {
-  ScheduledBackup,
-  type ScheduledBackupArgs,
-} from "../../../components/scheduledBackup/scheduledBackup";
+import { ScheduledBackup } from "../../../components/scheduledBackup/scheduledBackup";
+import type { ScheduledBackupArgs } from "../../../components/scheduledBackup/scheduledBackupArgs";
 import { account, registered, registeredInAws } from "../awsWorld";
 
 const digest = `sha256:${"a".repeat(64)}`;
@@ -29,6 +27,8 @@ const register = (args: Partial<ScheduledBackupArgs> = {}, withKey = true) =>
           sslMode: "require",
         },
         schedule: { expression: "cron(0 */6 * * ? *)", timeZone: "Europe/Berlin" },
+        retentionDays: { daily: 30, weekly: 90, monthly: 365 },
+        minimumRedundancy: 3,
         retryAttempts: 2,
         image: `ghcr.io/thorbis/supabase-backup@${digest}`,
         cpuUnits: 2048,
@@ -51,9 +51,17 @@ test("declares what starts the task, what it runs as, and what is left where it 
     "scheduled-backup-database-password-version",
     "scheduled-backup-dead-letters",
     "scheduled-backup-dead-letters-policy",
+    "scheduled-backup-drill-schedule",
+    "scheduled-backup-drill-task-definition",
+    "scheduled-backup-drill-task-role-policy",
+    "scheduled-backup-drill-task-role-role",
     "scheduled-backup-execution-role-policy",
     "scheduled-backup-execution-role-role",
     "scheduled-backup-log",
+    "scheduled-backup-prune-schedule",
+    "scheduled-backup-prune-task-definition",
+    "scheduled-backup-prune-task-role-policy",
+    "scheduled-backup-prune-task-role-role",
     "scheduled-backup-schedule",
     "scheduled-backup-schedule-group",
     "scheduled-backup-scheduler-role-policy",
@@ -62,6 +70,7 @@ test("declares what starts the task, what it runs as, and what is left where it 
     "scheduled-backup-task-definition",
     "scheduled-backup-task-role-policy",
     "scheduled-backup-task-role-role",
+    "scheduled-backup-upkeep-security-group",
   ]);
 });
 
@@ -113,14 +122,20 @@ test("the task runs the program as nobody, on a root it cannot write, with the p
   expect(others).toEqual([]);
   expect(container).toEqual(
     containerDefinition({
+      name: "backup",
       image: `ghcr.io/thorbis/supabase-backup@${digest}`,
+      command: ["run"],
       region: "us-east-1",
       logGroupName: "/thorbis-prod/backup",
-      databasePasswordSecretArn: "arn:scheduled-backup-database-password",
+      secrets: { PGPASSWORD: "arn:scheduled-backup-database-password" },
       environment: {
         AWS_REGION: "us-east-1",
         BACKUP_BUCKET: "thorbis-backups",
         BACKUP_PARALLEL_DUMPS: "4",
+        BACKUP_RETENTION_DAILY_DAYS: "30",
+        BACKUP_RETENTION_WEEKLY_DAYS: "90",
+        BACKUP_RETENTION_MONTHLY_DAYS: "365",
+        BACKUP_MINIMUM_REDUNDANCY: "3",
         PGHOST: "db.example.com",
         PGPORT: "5432",
         PGDATABASE: "postgres",
@@ -141,8 +156,87 @@ test("the task runs the program as nobody, on a root it cannot write, with the p
   expect(String(containerDefinitions)).not.toContain("canary-password");
 });
 
-test("the security group lets nothing in, and out only to names, HTTPS and PostgreSQL", async () => {
-  const { inputs } = registered(await register(), "scheduled-backup-security-group");
+test("prune and drill run beside it, each as itself, without the password and without a way to the database", async () => {
+  const resources = await register({ drillDiskGibibytes: 80 });
+  const taskOf = (name: string) => {
+    const { inputs } = registered(resources, `scheduled-backup-${name}-task-definition`);
+    const { containerDefinitions, family, taskRoleArn, volumes, ephemeralStorage } = inputs;
+    const [{ command, secrets, environment, mountPoints, user, readonlyRootFilesystem }] = JSON.parse(
+      String(containerDefinitions),
+    );
+    const variables = Object.fromEntries(
+      environment.map((item: { name: string; value: string }) => [item.name, item.value]),
+    );
+    return {
+      ...{ family, taskRoleArn, volumes, ephemeralStorage },
+      ...{ command, secrets, variables, mountPoints, user, readonlyRootFilesystem },
+    };
+  };
+  const common = {
+    AWS_REGION: "us-east-1",
+    BACKUP_BUCKET: "thorbis-backups",
+    BACKUP_PARALLEL_DUMPS: "4",
+    BACKUP_RETENTION_DAILY_DAYS: "30",
+    BACKUP_RETENTION_WEEKLY_DAYS: "90",
+    BACKUP_RETENTION_MONTHLY_DAYS: "365",
+    BACKUP_MINIMUM_REDUNDANCY: "3",
+  };
+
+  expect(taskOf("prune")).toEqual({
+    family: "thorbis-prod-backup-prune",
+    taskRoleArn: "arn:scheduled-backup-prune-task-role-role",
+    command: ["prune", "--confirm"],
+    secrets: [],
+    variables: common,
+    user: "10001:10001",
+    readonlyRootFilesystem: true,
+  });
+  expect(taskOf("drill")).toEqual({
+    family: "thorbis-prod-backup-drill",
+    taskRoleArn: "arn:scheduled-backup-drill-task-role-role",
+    command: ["drill"],
+    secrets: [],
+    variables: { ...common, TMPDIR: "/work" },
+    mountPoints: [{ sourceVolume: "work", containerPath: "/work", readOnly: false }],
+    volumes: [{ name: "work" }],
+    ephemeralStorage: { sizeInGib: 80 },
+    user: "10001:10001",
+    readonlyRootFilesystem: true,
+  });
+});
+
+test.each([
+  ["prune", "cron(0 6 * * ? *)"],
+  ["drill", "cron(0 12 * * ? *)"],
+])("%s has a schedule in the time zone of the backup's", async (task, expression) => {
+  const resources = await register();
+  const { inputs: backup } = registered(resources, "scheduled-backup-schedule");
+  const { inputs } = registered(resources, `scheduled-backup-${task}-schedule`);
+  const target = backup.target as { ecsParameters: { networkConfiguration: object } };
+
+  expect(inputs).toEqual({
+    ...backup,
+    name: `thorbis-prod-backup-${task}`,
+    scheduleExpression: expression,
+    target: {
+      ...target,
+      ecsParameters: {
+        ...target.ecsParameters,
+        taskDefinitionArn: `arn:scheduled-backup-${task}-task-definition`,
+        networkConfiguration: {
+          ...target.ecsParameters.networkConfiguration,
+          securityGroups: ["scheduled-backup-upkeep-security-group-id"],
+        },
+      },
+    },
+  });
+});
+
+test.each([
+  ["security-group", ["udp 53-53", "tcp 443-443", "tcp 5432-5432"]],
+  ["upkeep-security-group", ["udp 53-53", "tcp 443-443"]],
+])("the %s lets nothing in, and out only to what is needed", async (name, ports) => {
+  const { inputs } = registered(await register(), `scheduled-backup-${name}`);
   const egress = inputs.egress as {
     protocol: string;
     fromPort: number;
@@ -152,11 +246,7 @@ test("the security group lets nothing in, and out only to names, HTTPS and Postg
 
   expect(inputs.ingress).toEqual([]);
   expect(inputs.vpcId).toBe("vpc-1");
-  expect(egress.map(({ protocol, fromPort, toPort }) => `${protocol} ${fromPort}-${toPort}`)).toEqual([
-    "udp 53-53",
-    "tcp 443-443",
-    "tcp 5432-5432",
-  ]);
+  expect(egress.map(({ protocol, fromPort, toPort }) => `${protocol} ${fromPort}-${toPort}`)).toEqual(ports);
   expect(egress.every(({ description }) => description.length > 0)).toBe(true);
 });
 

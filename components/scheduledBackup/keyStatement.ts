@@ -1,0 +1,20 @@
+import type { PolicyStatement } from "../policyDocument";
+
+/** The key, by way of one service only; nothing where there is no key of our own. */
+export function useKey(
+  sid: string,
+  keyArn: string | undefined,
+  actions: readonly string[],
+  viaService: string,
+): PolicyStatement[] {
+  if (keyArn === undefined) return [];
+  return [
+    {
+      Sid: sid,
+      Effect: "Allow",
+      Action: actions,
+      Resource: keyArn,
+      Condition: { StringEquals: { "kms:ViaService": viaService } },
+    },
+  ];
+}

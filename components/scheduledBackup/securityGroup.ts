@@ -1,0 +1,46 @@
+import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup";
+import type * as pulumi from "@pulumi/pulumi";
+
+const names = { port: 53, protocol: "udp", description: "Names" };
+const https = { port: 443, protocol: "tcp", description: "S3, Secrets Manager, logs, registry" };
+const postgresql = { port: 5432, protocol: "tcp", description: "PostgreSQL" };
+
+/** What a backup talks to: the bucket, and the database directly or by the session pooler. */
+export const backupPorts = [names, https, postgresql];
+/** What prune and drill talk to: the bucket. The database is out of their reach. */
+export const upkeepPorts = [names, https];
+
+export interface TaskSecurityGroupArgs {
+  readonly name: string;
+  readonly description: string;
+  readonly vpcId: pulumi.Input<string>;
+  readonly ports: readonly {
+    readonly port: number;
+    readonly protocol: string;
+    readonly description: string;
+  }[];
+}
+
+/** Nothing comes in, and only to these ports anything goes out. */
+export function taskSecurityGroup(
+  logicalName: string,
+  { ports, ...args }: TaskSecurityGroupArgs,
+  options: pulumi.CustomResourceOptions,
+): SecurityGroup {
+  return new SecurityGroup(
+    logicalName,
+    {
+      ...args,
+      ingress: [],
+      egress: ports.map(({ port, protocol, description }) => ({
+        protocol,
+        fromPort: port,
+        toPort: port,
+        cidrBlocks: ["0.0.0.0/0"],
+        ipv6CidrBlocks: ["::/0"],
+        description,
+      })),
+    },
+    options,
+  );
+}

@@ -1,0 +1,86 @@
+import type { SecurityGroup } from "@pulumi/aws/ec2/securityGroup";
+import * as pulumi from "@pulumi/pulumi";
+import type { PolicyDocument } from "../policyDocument";
+import type { ScheduledBackupArgs } from "./scheduledBackupArgs";
+import { drillPolicy, prunerPolicy, type StorePlace, writerPolicy } from "./storePolicies";
+
+/** One of the tasks that run this repository's backup program. */
+export interface Task {
+  /** Name of its container, and the beginning of its log streams. */
+  readonly name: "backup" | "prune" | "drill";
+  /** Arguments of the program. */
+  readonly command: readonly string[];
+  readonly expression: string;
+  readonly policy: (place: StorePlace) => PolicyDocument;
+  readonly securityGroup: SecurityGroup;
+  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Has a disk to write to. */
+  readonly hasWorkFolder?: boolean;
+}
+
+export interface TaskPlaces {
+  /** Has a way to the database. */
+  readonly backupSecurityGroup: SecurityGroup;
+  /** Has none. */
+  readonly upkeepSecurityGroup: SecurityGroup;
+  /** Of the password of the role `backup`. */
+  readonly passwordArn: pulumi.Input<string>;
+}
+
+/** The task that makes backups. */
+export function backupTask(args: ScheduledBackupArgs, places: TaskPlaces): Task {
+  const { connection } = args;
+  return {
+    name: "backup",
+    command: ["run"],
+    expression: args.schedule.expression,
+    policy: writerPolicy,
+    securityGroup: places.backupSecurityGroup,
+    environment: {
+      ...storeEnvironment(args),
+      PGHOST: connection.host,
+      PGPORT: pulumi.output(connection.port).apply(String),
+      PGDATABASE: connection.database,
+      PGUSER: connection.user,
+      PGSSLMODE: connection.sslMode,
+    },
+    secrets: { PGPASSWORD: places.passwordArn },
+  };
+}
+
+/** What becomes of backups once they are made: old ones are deleted, and the newest is restored to see that it can be. */
+export function upkeepTasks(args: ScheduledBackupArgs, { upkeepSecurityGroup }: TaskPlaces): Task[] {
+  const common = { securityGroup: upkeepSecurityGroup, environment: storeEnvironment(args) };
+  return [
+    {
+      ...common,
+      name: "prune",
+      command: ["prune", "--confirm"],
+      expression: args.pruneExpression ?? "cron(0 6 * * ? *)",
+      policy: prunerPolicy,
+    },
+    {
+      ...common,
+      name: "drill",
+      command: ["drill"],
+      expression: args.drillExpression ?? "cron(0 12 * * ? *)",
+      policy: drillPolicy,
+      hasWorkFolder: true,
+    },
+  ];
+}
+
+/** What every task knows: where the backups are, and which of them are kept. */
+function storeEnvironment(args: ScheduledBackupArgs): Record<string, pulumi.Input<string>> {
+  const { retentionDays } = args;
+  return {
+    AWS_REGION: args.account.region,
+    BACKUP_BUCKET: args.bucket.bucket,
+    BACKUP_PARALLEL_DUMPS: String(args.parallelDumps),
+    BACKUP_RETENTION_DAILY_DAYS: String(retentionDays.daily),
+    BACKUP_RETENTION_WEEKLY_DAYS: String(retentionDays.weekly),
+    BACKUP_RETENTION_MONTHLY_DAYS: String(retentionDays.monthly),
+    BACKUP_MINIMUM_REDUNDANCY: String(args.minimumRedundancy),
+  };
+}
