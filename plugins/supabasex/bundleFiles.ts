@@ -18,7 +18,7 @@ const folders: Readonly<Record<string, FileKind>> = { migrations: "migration", r
 
 /** The kind of a file, by its folder; `undefined` for a file that is not part of the bundle. */
 export function kindOf(path: string): FileKind | undefined {
-  if (!path.endsWith(".sql")) return undefined;
+  if (!/\.sql$/i.test(path)) return undefined;
   return folders[path.split("/", 1)[0] ?? ""];
 }
 

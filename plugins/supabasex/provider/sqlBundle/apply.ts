@@ -6,7 +6,7 @@ import type { BundleInputs, Connection } from "./inputs";
 import { runAlone } from "./noTransaction";
 import { isLostLock, retrying } from "./retry";
 import { ExecutionFailure, Session } from "./session";
-import { runTransaction, type TransactionResult } from "./transaction";
+import { runTransaction, TransactionLost, type TransactionResult } from "./transaction";
 
 /** Where progress and findings go. */
 export interface Reporter {
@@ -60,7 +60,8 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
     try {
       step = await attempt(session, request, filesAtOnce, skipped);
     } catch (error) {
-      if (!(error instanceof CommitRefused) || filesAtOnce === 1) throw error;
+      const again = mayRunOneByOne(error, request.commit) && filesAtOnce !== 1;
+      if (!again) throw error instanceof TransactionLost ? error.cause : error;
       filesAtOnce = 1;
       continue;
     }
@@ -77,9 +78,17 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
     }
     if (step.more) continue;
     if (step.next === undefined) return { ...sofar, skipped };
-    if (request.commit) await runAlone(session, request, step.next);
+    if (request.commit)
+      sofar = { ...sofar, ran: [...sofar.ran, await runAlone(session, request, step.next)] };
     else skipped.push({ file: step.next, why: "it runs outside a transaction" });
   }
+}
+
+/** Whether files that shared a transaction may do better, or at least leave their work, in one of their own each. */
+function mayRunOneByOne(error: unknown, commit: boolean): boolean {
+  return (
+    error instanceof CommitRefused || (commit && error instanceof TransactionLost && error.migrations > 0)
+  );
 }
 
 /** The transaction did its work but could not be committed, such as for a deferred constraint. */

@@ -21,11 +21,14 @@ export interface SqlFileFault {
 export class SqlFileError extends UserError {
   readonly sqlState: string | undefined;
   readonly file: BundleFile;
+  /** What is wrong, without its place. */
+  readonly fault: SqlFileFault;
 
   constructor(fault: SqlFileFault, options?: ErrorOptions) {
     super(format(fault), 1, options);
     this.sqlState = fault.sqlState;
     this.file = fault.file;
+    this.fault = fault;
   }
 }
 
@@ -53,10 +56,16 @@ interface Place {
   readonly line: number;
   /** In characters, from 1. */
   readonly column: number;
+  /** The line; of a long one what stands around the place. */
   readonly source: string;
   /** As wide as what stands before the place: tabs stay tabs, so that the caret is below it in any terminal. */
   readonly indent: string;
 }
+
+/** A longer line is shown in part: so many characters before and after the place. */
+const longLine = 160;
+const mostBefore = 100;
+const mostAfter = 50;
 
 /** Line and column of an index, and the line itself. */
 export function placeOf(text: string, index: number): Place {
@@ -64,12 +73,28 @@ export function placeOf(text: string, index: number): Place {
   const lineStart = before.lastIndexOf("\n") + 1;
   const lineEnd = text.indexOf("\n", index);
   const prefix = [...before.slice(lineStart)];
+  const rest = [...text.slice(index, lineEnd === -1 ? undefined : lineEnd)];
+  const isLong = prefix.length + rest.length > longLine;
+  const shownBefore = isLong && prefix.length > mostBefore ? ["…", ...prefix.slice(-mostBefore)] : prefix;
+  const shownAfter = isLong && rest.length > mostAfter ? [...rest.slice(0, mostAfter), "…"] : rest;
   return {
     line: before.split("\n").length,
     column: prefix.length + 1,
-    source: text.slice(lineStart, lineEnd === -1 ? undefined : lineEnd),
-    indent: prefix.map((character) => (character === "\t" ? "\t" : " ")).join(""),
+    source: [...shownBefore, ...shownAfter].join(""),
+    indent: shownBefore.map(blankFor).join(""),
   };
+}
+
+const noWidth = /[\p{Mn}\p{Me}\p{Cf}]/u;
+/** What terminals draw over two cells: East Asian wide and full-width characters, and emoji. */
+const doubleWidth =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
+
+/** Blanks as wide as the character. */
+function blankFor(character: string): string {
+  if (character === "\t") return "\t";
+  if (noWidth.test(character)) return "";
+  return doubleWidth.test(character) ? "  " : " ";
 }
 
 /** Whether the error came from the server, with its SQLSTATE and all. */

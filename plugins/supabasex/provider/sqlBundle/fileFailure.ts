@@ -18,36 +18,78 @@ export function fileFailure(file: BundleFile, failure: unknown, prefix: Prefix, 
   const statement = statementsOf(file)[completed - prefix.statements];
   const index = placeInFile(file, error, prefix, statement);
   const where = error.where?.trim();
+  const { detail, hint } = helpFor(failure, error, blocker);
   return new SqlFileError(
     {
       file,
       message: error.message,
       sqlState: error.code,
       ...(index === undefined ? {} : { index }),
-      ...(error.detail === undefined ? {} : { detail: error.detail }),
-      ...hintFor(error.code, error.hint, blocker),
+      ...(detail === undefined ? {} : { detail }),
+      ...(hint === undefined ? {} : { hint }),
       ...(where === undefined || where === "" ? {} : { where: whereWithQuery(where, error) }),
     },
     { cause: error },
   );
 }
 
-function hintFor(code: string, hint: string | undefined, blocker: string | undefined): { hint?: string } {
+/** Whether the server refused the message as a whole: it parses all of it before it runs the first statement. */
+export function isUnparsed(failure: unknown): boolean {
+  return failure instanceof ExecutionFailure && failure.completed === 0;
+}
+
+/** What to do, where the server does not say it itself. */
+const advice: Readonly<Record<string, string>> = {
+  "22P02": "Write a value of that type, or cast it.",
+  "23502": "A row has no value in this column: give it one before this statement.",
+  "23503": "A row refers to none: put it right before this statement.",
+  "23505": "Two rows have this key: change or leave out one of them before this statement.",
+  "23514": "A row breaks this condition: put it right before this statement.",
+  "2D000": "Every file already runs in a transaction: leave commit and rollback out.",
+  "3F000":
+    "No such schema is there when this file runs: correct the name, or make it in an earlier migration.",
+  "42501":
+    "The role that deploys may not do this. The platform's own schemas (auth, storage, vault, …) are closed to it; for an object of yours, `set local role` to its owner first.",
+  "42703":
+    "No such column is there when this file runs: correct the name, or add it in an earlier migration.",
+  "42704":
+    "Nothing of that name is there when this file runs: correct it, or make it in an earlier migration.",
+  "42P01":
+    "No such table or view is there when this file runs: correct the name, or make it in an earlier migration.",
+  "42P07": "It is there already: change it with an alter statement, or choose another name.",
+  "57014": "limits.statementTimeoutSeconds bounds how long one statement may run.",
+};
+
+interface Help {
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+function helpFor(failure: unknown, error: ServerFault, blocker: string | undefined): Help {
+  const { code = "", detail, hint } = error;
+  if (code === "55P03" && blocker === undefined)
+    return { detail, hint: "Another session holds a lock on the object: run the command again." };
   if (code === "55P03") {
+    const end = `select pg_terminate_backend(${/\d+/.exec(blocker ?? "")?.[0]})`;
     return {
-      hint:
-        blocker === undefined
-          ? "Another session holds a lock on the object; run again, or raise limits.lockTimeoutSeconds."
-          : `Blocked by ${blocker}`,
+      detail: `Blocked by ${blocker}`,
+      hint: `Wait until it has ended, or end it (${end}); then run the command again.`,
     };
   }
-  if (code === "57014" && hint === undefined) {
-    return { hint: "limits.statementTimeoutSeconds bounds how long one statement may run." };
-  }
-  return hint === undefined ? {} : { hint };
+  if (code === "42601" && isUnparsed(failure))
+    return {
+      detail,
+      hint: "This is PostgreSQL, but newer than this server understands: write it otherwise.",
+    };
+  // A fault inside a function is explained by whoever wrote the function.
+  const isOfFile = (error.where ?? "").trim() === "" || code === "2D000";
+  return { detail, hint: hint ?? (isOfFile ? advice[code] : undefined) };
 }
 
 interface ServerFault {
+  readonly code?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
   readonly position?: string | undefined;
   readonly where?: string | undefined;
   readonly internalPosition?: string | undefined;

@@ -43,7 +43,8 @@ export function misnamedFiles(entries: FileEntries): { path: string; reason: str
     if (migration === undefined) {
       faults.push({
         path: filePath,
-        reason: "a migration's name is 14 digits (UTC), an underscore and a name",
+        reason:
+          "a migration is named migrations/<14 digits, the time in UTC>_<name>.sql, such as migrations/20260131093000_add_orders.sql",
       });
       continue;
     }
@@ -112,12 +113,13 @@ function loadFile(directory: string, filePath: string, kind: FileKind, sha256: s
   return file;
 }
 
-/** The directives in the comment lines at the top of a file. */
+/** The directives in the comment lines at the top of a file; comments between slashes and stars are passed over. */
 function headersOf(text: string, filePath: string): { noTransaction: boolean; dependsOn: string[] } {
   let noTransaction = false;
   const dependsOn: string[] = [];
-  for (const line of text.split("\n")) {
-    if (!/^\s*(--.*)?$/.test(line)) break;
+  const top =
+    /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*/.exec(text)?.[0].replaceAll(/\/\*[\s\S]*?\*\//g, "") ?? "";
+  for (const line of top.split("\n")) {
     if (/^\s*--\s*no[ -]transaction\s*$/i.test(line)) noTransaction = true;
     const list = /^\s*--\s*depends on:(.*)$/i.exec(line)?.[1];
     for (const name of list?.split(",") ?? []) {

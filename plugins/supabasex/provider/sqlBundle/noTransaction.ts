@@ -7,12 +7,13 @@ import type { Migration } from "./files";
 import { historyCatalog, openHistory, readHistory, recordExpectation, recordMigrations } from "./history";
 import type { Session } from "./session";
 import { statementsOf } from "./statements";
+import type { RanFile } from "./transaction";
 
 /**
  * Runs a migration of one statement outside of a transaction, then records it. A run that was cut off between the two,
  * or in the middle of an index build, is put right here: a finished index is recorded, an invalid one dropped first.
  */
-export async function runAlone(session: Session, request: ApplyRequest, file: Migration): Promise<void> {
+export async function runAlone(session: Session, request: ApplyRequest, file: Migration): Promise<RanFile> {
   const { inputs, report } = request;
   if (!(await session.holdsLock())) {
     throw new UserError(
@@ -47,6 +48,7 @@ export async function runAlone(session: Session, request: ApplyRequest, file: Mi
   const after = await readingInTransaction(session, inputs.name);
   await recordExpectation(session.work, inputs.name, expectationAfter(expected, before, after, new Set()));
   await session.execute("commit");
+  return { path: file.path, reason: "new", kind: "migration", durationMilliseconds };
 }
 
 async function reading(session: Session, bundle: string): Promise<CatalogReading> {

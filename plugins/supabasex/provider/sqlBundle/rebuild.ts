@@ -35,14 +35,19 @@ export async function restoreLost(
   );
   await runFiles(files);
 
-  const secondLook = (await readCatalogInTransaction(session.work)).catalog;
-  const repairs = lostObjects(before, secondLook, own).map(([identity, differences]) =>
-    repairOf(identity, differences, before, secondLook),
-  );
-  await runRepairs(session, repairs);
-  const lastLook = (await readCatalogInTransaction(session.work)).catalog;
-  return { files, lost: lostObjects(before, lastLook, own).map(([identity]) => identity) };
+  let look = (await readCatalogInTransaction(session.work)).catalog;
+  let lost = lostObjects(before, look, own);
+  for (let round = 0; lost.length > 0 && round < repairRounds; round++) {
+    const repairs = lost.map(([identity, differences]) => repairOf(identity, differences, before, look));
+    if ((await runRepairs(session, repairs)).length === repairs.length) break;
+    look = (await readCatalogInTransaction(session.work)).catalog;
+    lost = lostObjects(before, look, own);
+  }
+  return { files, lost: lost.map(([identity]) => identity) };
 }
+
+/** How often to look again: the parts of an object (a comment on its column) are missed only once the object is back. */
+const repairRounds = 3;
 
 function lostObjects(
   before: Catalog,

@@ -2,7 +2,7 @@ import { UserError } from "../../../../foundation/userError";
 import { readCatalogInTransaction } from "./catalog";
 import { type Declaration, type DeclaredObject, declarationsOf, objectKey } from "./declaredObjects";
 import { isDatabaseError, SqlFileError } from "./errors";
-import { fileFailure, type Prefix } from "./fileFailure";
+import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
 import type { BundleFile } from "./files";
 import type { AppliedFile } from "./history";
 import { addressesOf, dropStatement } from "./objects";
@@ -11,11 +11,12 @@ import type { PlannedFile, RepeatablePlan } from "./plan";
 import { restoreLost } from "./rebuild";
 import { ExecutionFailure, type Session } from "./session";
 import { mayChangeSettings } from "./statements";
+import { rootFault, type StuckFile } from "./stuckFiles";
 
 /** The file needs something that is not there: another file may still make it. */
 const notThereYet = new Set(["42883", "42P01", "42704", "42703", "3F000", "42725"]);
 
-function isNotThereYet(error: unknown): boolean {
+function isNotThereYet(error: unknown): error is SqlFileError {
   return error instanceof SqlFileError && notThereYet.has(error.sqlState ?? "");
 }
 
@@ -54,8 +55,7 @@ export async function applyRepeatables(
   const ran: RunFile[] = [];
   let waiting = [...plan.run];
   while (waiting.length > 0) {
-    const stillWaiting: typeof waiting = [];
-    let firstFault: unknown;
+    const stillWaiting: ((typeof waiting)[number] & StuckFile)[] = [];
     for (const entry of waiting) {
       // What another file was made of has run with it already.
       if (ran.some((other) => other.path === entry.path)) continue;
@@ -72,11 +72,11 @@ export async function applyRepeatables(
         }
       } catch (error) {
         if (!isNotThereYet(error)) throw error;
-        firstFault ??= error;
-        stillWaiting.push(entry);
+        stillWaiting.push({ ...entry, fault: error });
       }
     }
-    if (stillWaiting.length > 0 && stillWaiting.length === waiting.length) throw firstFault;
+    if (stillWaiting.length > 0 && stillWaiting.length === waiting.length)
+      throw rootFault(stillWaiting, (file) => dependenciesOf(file, context));
     waiting = stillWaiting;
   }
   return { ran, dropped: await dropOrphans(plan, context) };
@@ -117,7 +117,8 @@ async function runFile(
     await session.execute(`${prefix.text}${file.text};${reset} release savepoint repeatable`);
   } catch (error) {
     const fault = fileFailure(file, error, prefix, session.blocker);
-    if (fault instanceof SqlFileError) await session.execute("rollback to savepoint repeatable");
+    if (fault instanceof SqlFileError && !isUnparsed(error))
+      await session.execute("rollback to savepoint repeatable");
     throw fault;
   }
 }
@@ -205,20 +206,23 @@ function stillNeeded(
 async function runAgain(files: readonly BundleFile[], context: RepeatableContext): Promise<void> {
   let waiting = [...files];
   while (waiting.length > 0) {
-    const stillWaiting: BundleFile[] = [];
-    let firstFault: unknown;
+    const stuck: StuckFile[] = [];
     for (const file of waiting) {
       try {
         await runFile(file, dropsBefore(declarationsOf(file)), context);
       } catch (error) {
         if (!isNotThereYet(error)) throw error;
-        firstFault ??= error;
-        stillWaiting.push(file);
+        stuck.push({ file, fault: error });
       }
     }
-    if (stillWaiting.length > 0 && stillWaiting.length === waiting.length) throw firstFault;
-    waiting = stillWaiting;
+    if (stuck.length > 0 && stuck.length === waiting.length)
+      throw rootFault(stuck, (file) => dependenciesOf(file, context));
+    waiting = stuck.map(({ file }) => file);
   }
+}
+
+function dependenciesOf(file: BundleFile, { history }: RepeatableContext): readonly string[] {
+  return [...file.dependsOn, ...(history.get(file.path)?.dependsOn ?? [])];
 }
 
 /** Drops objects that their file does not make any more, where nothing depends on them; the rest is tried last of all. */

@@ -66,13 +66,26 @@ function parse(file: BundleFile): Statement[] {
     throw new SqlFileError({
       file,
       sqlState: "42601",
-      message: error.sqlDetails?.message ?? error.message,
+      message: withoutTail(error.sqlDetails?.message ?? error.message),
       ...(cursor === undefined ? {} : { index: indexOfCharacter(file.text, cursor) }),
-      ...(/^\s*\\/m.test(file.text)
-        ? { hint: "Commands of psql that begin with a backslash are not SQL; leave them out." }
-        : {}),
+      hint: hintFor(file.text),
     });
   }
+}
+
+/** Where a quote is not closed, the parser names all of the text from there on. */
+function withoutTail(message: string): string {
+  const line = message.split("\n", 1)[0] ?? "";
+  const short = line.length > 200 ? line.slice(0, 200) : line;
+  return short === message ? message : `${short}…"`;
+}
+
+function hintFor(text: string): string {
+  if (/^\s*copy\b[^;]*\bfrom\s+stdin\b/im.test(text))
+    return "Rows after copy … from stdin are for psql: write them as insert … values.";
+  if (/^\s*\\/m.test(text))
+    return "Commands of psql that begin with a backslash are not SQL; leave them out.";
+  return "Correct the text here; nothing has been sent to the server.";
 }
 
 function describe(raw: RawStmt, text: string, toIndex: (bytes: number) => number): Statement[] {

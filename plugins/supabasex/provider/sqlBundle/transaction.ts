@@ -13,7 +13,7 @@ import {
 import { objectKey } from "./declaredObjects";
 import { SqlFileError } from "./errors";
 import { expectationAfter } from "./expected";
-import { fileFailure, type Prefix } from "./fileFailure";
+import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
 import type { BundleFile, Migration } from "./files";
 import {
   type AppliedMigration,
@@ -305,6 +305,17 @@ function refuseUnrepaired(
   );
 }
 
+/** A file failed in a way that takes along what ran before it in the transaction. */
+export class TransactionLost extends Error {
+  constructor(
+    override readonly cause: SqlFileError,
+    /** How many migrations were lost with it. */
+    readonly migrations: number,
+  ) {
+    super(cause.message, { cause });
+  }
+}
+
 interface MigrationRun {
   readonly next?: Migration;
   /** Whether migrations are left that may run in a transaction: not in this one. */
@@ -335,6 +346,8 @@ async function runMigrations(
     } catch (error) {
       const fault = fileFailure(file, error, prefix, session.blocker);
       if (!(fault instanceof SqlFileError) || isLostLock(fault.cause)) throw fault;
+      // Nothing of the message ran, so there is no savepoint to go back to.
+      if (isUnparsed(error)) throw new TransactionLost(fault, done.length);
       await session.execute("rollback to savepoint migration");
       await record();
       return { more: false, failure: { error: fault, file } };

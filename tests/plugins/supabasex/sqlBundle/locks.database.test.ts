@@ -114,7 +114,7 @@ test("a lock that does not come free fails after the last try and names who has 
   await bundle.sql("rollback");
 
   expect(failure).toMatch(
-    /a\.sql:1:1: canceling statement due to lock timeout \(55P03\)[\s\S]*hint: Blocked by process \d+ \(.*\): select from/,
+    /a\.sql:1:1: canceling statement due to lock timeout \(55P03\)[\s\S]*detail: Blocked by process (\d+) \(.*\): select from[\s\S]*hint: .*pg_terminate_backend\(\1\)/,
   );
   expect(bundle.logs.filter((line) => line.includes("anew"))).toHaveLength(1);
 

@@ -135,6 +135,14 @@ function missingObject(place: Place, should: CatalogObject): Partial<Repair> {
     const target = grantTarget(object, should);
     return { statements: grantStatements(should.grants, {}, target).missing };
   }
+  // A view's column is listed only for what was granted or said on it; it is there when the view is.
+  if (object.kind === "column" && should.type === undefined) {
+    const byDefault =
+      should.default === undefined
+        ? undefined
+        : alterStatements(object, "default", should.default, should, {});
+    return { statements: [...(byDefault ?? []), ...ornaments(object, should)] };
+  }
   const create = createOf(place, should);
   if (create === undefined) return { impossible: [missingSentence(object, should)] };
   return { statements: [create, ...ornaments(object, should)] };
