@@ -28,6 +28,7 @@ const postgresql = new PostgresqlProvider("postgresql", {
   username: connection.user,
   password: connection.password,
   sslmode: connection.sslMode,
+  sslrootcert: connection.sslRootCertificate,
   superuser: false,
 });
 

@@ -8,17 +8,25 @@ export interface DatabaseConnection {
   readonly user: pulumi.Input<string>;
   /** Always a secret. */
   readonly password: pulumi.Input<string>;
-  readonly sslMode: pulumi.Input<"disable" | "require">;
+  /** As in libpq: `require` encrypts, `verify-full` also verifies the server's certificate and name. */
+  readonly sslMode: pulumi.Input<SslMode>;
+  /** For `verify-full`: the PEM file of the authority that signed the server's certificate, relative to the project. */
+  readonly sslRootCertificate?: pulumi.Input<string | undefined>;
 }
 
-/** The connection as a `postgresql://` URL, secret because of the password in it. */
+export type SslMode = "disable" | "require" | "verify-full";
+
+/**
+ * The connection as a `postgresql://` URL, secret because of the password in it. It goes to places where the authority's file is
+ * not, so it asks for encryption at most; who has the file adds `sslmode=verify-full` and `sslrootcert`.
+ */
 export function connectionUrl(connection: DatabaseConnection): pulumi.Output<string> {
   const { host, port, database, user, password, sslMode } = connection;
   const url = pulumi
     .all([host, port, database, user, password, sslMode])
     .apply(
       ([host, port, database, user, password, sslMode]) =>
-        `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${database}?sslmode=${sslMode}`,
+        `postgresql://${encodeURIComponent(user)}:${encodeURIComponent(password)}@${host}:${port}/${database}?sslmode=${sslMode === "disable" ? "disable" : "require"}`,
     );
   return pulumi.secret(url);
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { readBundleFiles, SqlBundle as SqlBundleResource } from "../plugins/supabasex/sdk";
 import { Component } from "./component";
@@ -50,6 +51,10 @@ export class SqlBundle extends Component {
             .apply(([password]) => password),
           database: connection.database,
           sslMode: connection.sslMode,
+          // Its text, so that a refresh does without the file.
+          sslRootCertificate: pulumi
+            .output(connection.sslRootCertificate)
+            .apply((file) => (file === undefined ? undefined : readFileSync(file, "utf8"))),
         },
         limits: {
           lockWaitSeconds: args.lockWaitSeconds,

@@ -17,14 +17,17 @@ export type StackConfig = WithOutputs<ParsedStackConfig>;
 
 /**
  * Reads the configuration of the running stack; the only place in a program that does. Throws one UserError that lists every
- * fault, before any resource is registered.
+ * fault, before any resource is registered; for hosted services also what the deployment lacks beside its configuration.
  */
-export function loadStackConfig(): StackConfig {
-  const parsed = parseStackConfig({
-    stack: pulumi.getStack(),
-    values: pulumi.runtime.allConfig(),
-    secretKeys: secretKeysOfEngine(),
-  });
+export function loadStackConfig(environment: NodeJS.ProcessEnv = process.env): StackConfig {
+  const parsed = parseStackConfig(
+    {
+      stack: pulumi.getStack(),
+      values: pulumi.runtime.allConfig(),
+      secretKeys: secretKeysOfEngine(),
+    },
+    { environment, projectFolder: process.cwd() },
+  );
   return withOutputs(parsed) as StackConfig;
 }
 

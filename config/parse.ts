@@ -1,6 +1,7 @@
 import { type Fault, faultsError, faultsOfIssue, missingSecret, sortFaults, unknownKeyFault } from "./faults";
 import { nearest, plainKey, removeCommand, removeKeyCommand, setSecretCommand } from "./keys";
 import { rules } from "./rules";
+import { type Deployment, deploymentFaults } from "./rules/deployment";
 import { areaNames, configNamespace, type ParsedStackConfig, stackSchema } from "./schema";
 import { isPlainObject, type Lenient, type Path, parseLeniently, valueAt } from "./schemaTree";
 import {
@@ -22,15 +23,24 @@ export interface ConfigInput {
   secretKeys: readonly string[];
 }
 
-/** Parses the configuration of a stack, or throws one UserError that lists every fault. Pure: needs no engine. */
-export function parseStackConfig(input: ConfigInput): ParsedStackConfig {
-  const { config, faults } = checkStackConfig(input);
+/**
+ * Parses the configuration of a stack, or throws one UserError that lists every fault. Pure: needs no engine. With `deployment`,
+ * what deploying it from there lacks is among the faults.
+ */
+export function parseStackConfig(
+  input: ConfigInput,
+  deployment?: Omit<Deployment, "values">,
+): ParsedStackConfig {
+  const { config, faults } = checkStackConfig(input, deployment);
   if (config === undefined) throw faultsError(input.stack, faults);
   return config;
 }
 
 /** The configuration, or everything that is wrong with it. */
-export function checkStackConfig(input: ConfigInput): { config?: ParsedStackConfig; faults: Fault[] } {
+export function checkStackConfig(
+  input: ConfigInput,
+  deployment?: Omit<Deployment, "values">,
+): { config?: ParsedStackConfig; faults: Fault[] } {
   const { areas, faults } = readAreas(input);
   const leaves = secretLeaves(areas);
   faults.push(
@@ -46,7 +56,10 @@ export function checkStackConfig(input: ConfigInput): { config?: ParsedStackConf
   for (const issue of parsed.error?.issues ?? [])
     faults.push(...faultsOfIssue(input.stack, issue, areas).filter((fault) => !refused.has(fault.key)));
   const view = parseLeniently(stackSchema, areas) as Lenient<ParsedStackConfig>;
-  for (const rule of rules) faults.push(...rule({ stack: input.stack, config: view }));
+  const context = { stack: input.stack, config: view };
+  for (const rule of rules) faults.push(...rule(context));
+  if (deployment !== undefined)
+    faults.push(...deploymentFaults(context, { ...deployment, values: input.values }));
 
   return parsed.success && faults.length === 0
     ? { config: parsed.data, faults: [] }

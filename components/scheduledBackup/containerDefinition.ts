@@ -61,6 +61,8 @@ export function containerDefinition(settings: ContainerSettings): Record<string,
   };
 }
 
-function byName(variables: Readonly<Record<string, string>>): [string, string][] {
-  return Object.entries(variables).sort(([a], [b]) => (a < b ? -1 : 1));
+function byName(variables: Readonly<Record<string, string | undefined>>): [string, string][] {
+  return Object.entries(variables)
+    .flatMap(([name, value]): [string, string][] => (value === undefined ? [] : [[name, value]]))
+    .sort(([a], [b]) => (a < b ? -1 : 1));
 }

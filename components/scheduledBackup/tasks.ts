@@ -13,7 +13,7 @@ export interface Task {
   readonly expression: string;
   readonly policy: (place: StorePlace) => PolicyDocument;
   readonly securityGroup: SecurityGroup;
-  readonly environment: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly environment: Readonly<Record<string, pulumi.Input<string | undefined>>>;
   readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
   /** Has a disk to write to. */
   readonly hasWorkFolder?: boolean;
@@ -44,9 +44,15 @@ export function backupTask(args: ScheduledBackupArgs, places: TaskPlaces): Task 
       PGDATABASE: connection.database,
       PGUSER: connection.user,
       PGSSLMODE: connection.sslMode,
+      PGSSLROOTCERT: pulumi.output(connection.sslRootCertificate).apply(fileInImage),
     },
     secrets: { PGPASSWORD: places.passwordArn },
   };
+}
+
+/** The image has the folder `certificates/` of the checkout that it was built from. */
+function fileInImage(file: string | undefined): string | undefined {
+  return file === undefined ? undefined : `/opt/backup/${file}`;
 }
 
 /** What becomes of backups once they are made: old ones are deleted, and the newest is restored to see that it can be. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { sessionPooler } from "../../foundation/sessionPooler";
-import type { DatabaseConnection } from "../databaseConnection";
+import type { DatabaseConnection, SslMode } from "../databaseConnection";
 
 /** Where the database answers, and how it wants its role `postgres` to be called there. */
 export interface DatabaseEndpoint {
@@ -36,18 +36,25 @@ export function userAt(endpoint: DatabaseEndpoint, role: string): string {
   return dot === -1 ? role : `${role}${endpoint.user.slice(dot)}`;
 }
 
-/** The connection of a login role, over TLS unless the server is on this machine: there it has none and needs none. */
+/**
+ * The connection of a login role, over TLS unless the server is on this machine: there it has none and needs none. The server is
+ * verified where there is the certificate of its authority, which is Supabase's own and known to no system.
+ */
 export function connectionOf(
   endpoint: pulumi.Output<DatabaseEndpoint>,
   role: string,
   password: pulumi.Input<string>,
+  sslRootCertificate: string | undefined,
 ): DatabaseConnection {
+  const isLocal = endpoint.host.apply((host) => host === "127.0.0.1");
+  const remoteMode = sslRootCertificate === undefined ? "require" : "verify-full";
   return {
     host: endpoint.host,
     port: endpoint.port,
     database: endpoint.database,
     user: endpoint.apply((known) => userAt(known, role)),
     password: pulumi.secret(password),
-    sslMode: endpoint.host.apply((host) => (host === "127.0.0.1" ? "disable" : "require")),
+    sslMode: isLocal.apply((local): SslMode => (local ? "disable" : remoteMode)),
+    sslRootCertificate: isLocal.apply((local) => (local ? undefined : sslRootCertificate)),
   };
 }

@@ -25,7 +25,7 @@ export interface SupabaseProjectArgs {
   readonly project: StackConfig["project"];
   readonly database: Pick<
     StackConfig["database"],
-    "password" | "connection" | "sslEnforcement" | "poolSize" | "settings"
+    "password" | "connection" | "sslEnforcement" | "sslRootCertificate" | "poolSize" | "settings"
   >;
   readonly auth: StackConfig["auth"];
   readonly api: StackConfig["api"];
@@ -55,6 +55,7 @@ export class SupabaseProject extends Component {
   readonly pooledConnection: DatabaseConnection;
   readonly keys: ApiKeys;
   readonly #endpoint: pulumi.Output<DatabaseEndpoint>;
+  readonly #sslRootCertificate: string | undefined;
 
   constructor(name: string, args: SupabaseProjectArgs, opts?: pulumi.ComponentResourceOptions) {
     super("SupabaseProject", name, opts);
@@ -110,15 +111,21 @@ export class SupabaseProject extends Component {
       args.database.connection === "direct"
         ? configuredRef.apply(directEndpoint)
         : pooler.apply(sessionPoolerEndpoint);
+    this.#sslRootCertificate = args.database.sslRootCertificate;
     this.connection = this.connectionAs("postgres", args.database.password);
-    this.pooledConnection = connectionOf(pooler.apply(poolerEndpoint), "postgres", args.database.password);
+    this.pooledConnection = connectionOf(
+      pooler.apply(poolerEndpoint),
+      "postgres",
+      args.database.password,
+      this.#sslRootCertificate,
+    );
 
     this.registerOutputs({ ref: this.ref, apiUrl: this.apiUrl });
   }
 
   /** The connection of another login role, by the same way. */
   connectionAs(role: string, password: pulumi.Input<string>): DatabaseConnection {
-    return connectionOf(this.#endpoint, role, password);
+    return connectionOf(this.#endpoint, role, password, this.#sslRootCertificate);
   }
 
   /** Apart from the other settings, so that a preview hides these alone and shows every other setting of Auth by name. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { databasePassword, distinct, integer } from "../fields";
+import { databasePassword, distinct, integer, matching } from "../fields";
 
 /** Extensions that `postgres` may create on a hosted project (supautils.privileged_extensions, pgmq, and pgjwt on 15). */
 export const extensionNames = [
@@ -63,6 +63,16 @@ export const databaseSchema = z.strictObject({
   sslEnforcement: z.boolean().default(true).meta({
     description: "Whether the server refuses connections without TLS. A change restarts the database.",
   }),
+  sslRootCertificate: matching(
+    /^certificates\/[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/,
+    "must be a file in certificates/, such as certificates/supabase.crt",
+  )
+    .optional()
+    .meta({
+      description:
+        "PEM file in `certificates/` of the authority that signs the server's certificate. With it every connection verifies the server; without it connections are encrypted only.",
+      example: "certificates/supabase.crt",
+    }),
   poolSize: integer(1, 3000).default(20).meta({
     description: "Server connections per user and database that the pooler keeps (Supavisor and PgBouncer).",
   }),

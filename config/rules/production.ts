@@ -36,6 +36,12 @@ export const requirements: readonly Requirement[] = [
     broken: ({ database }) => database?.sslEnforcement === false,
   },
   {
+    path: ["database", "sslRootCertificate"],
+    message: "is missing: production must tell its own database from a server that poses as it",
+    value: "certificates/supabase.crt",
+    broken: ({ database }) => database !== undefined && database.sslRootCertificate === undefined,
+  },
+  {
     path: ["auth", "siteUrl"],
     message: "must be an https:// URL in production",
     value: "https://app.example.com",

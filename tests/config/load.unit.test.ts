@@ -11,13 +11,14 @@ beforeAll(async () => {
   );
 });
 
+const localEndpoint = { SUPABASE_API_ENDPOINT: "http://127.0.0.1:1" };
 const textOf = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
 test("secrets reach the program as secret outputs at their places, the rest as plain values", async () => {
   const input = inputOf("dev", development, developmentSecrets);
   pulumi.runtime.setAllConfig({ ...input.values }, [...input.secretKeys]);
 
-  const config = loadStackConfig();
+  const config = loadStackConfig(localEndpoint);
 
   const { password } = config.database;
   expect(await pulumi.isSecret(password)).toBe(true);
@@ -35,7 +36,7 @@ test("a secret that the engine did not decrypt is refused, its text kept back", 
     input.secretKeys.filter((name) => name !== key("authSmtpPassword")),
   );
 
-  expect(loadStackConfig).toThrow(
+  expect(() => loadStackConfig(localEndpoint)).toThrow(
     `The configuration of stack dev has 1 fault; nothing was changed.
 
   thorbis-supabase:authSmtpPassword is a secret but was given in plain text; change it where it is used, too

@@ -25,6 +25,7 @@ describe("production", () => {
   const offences: Record<string, unknown> = {
     "project.deletionProtection": false,
     "database.sslEnforcement": false,
+    "database.sslRootCertificate": undefined,
     "auth.siteUrl": "http://app.example.com",
     "auth.jwtExpirySeconds": 3601,
     "auth.accessTokenHookEnabled": false,

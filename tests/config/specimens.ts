@@ -39,6 +39,7 @@ export const production: Areas = {
     organizationId: "thorbis",
     region: "us-east-1",
   },
+  database: { sslRootCertificate: "certificates/supabase.crt" },
   auth: {
     siteUrl: "https://app.example.com",
     smtp: { host: "smtp.example.com", user: "mail", senderEmail: "no-reply@example.com" },

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import type { ConnectionOptions } from "node:tls";
 import pg from "pg";
 import { UserError } from "../../../foundation/userError";
@@ -11,6 +12,8 @@ export type ProviderConfig = {
   readonly username: string;
   readonly password?: string;
   readonly sslmode: string;
+  /** PEM file of the authority that signed the server's certificate, relative to the project's folder. */
+  readonly sslrootcert?: string;
   readonly connectTimeout: number;
   readonly maxConnections: number;
   /** Whether `username` is one. Then passwords of roles can be read, as the real plugin tries to. */
@@ -115,14 +118,14 @@ export class Server {
   }
 
   #options(database: string): pg.ClientConfig {
-    const { host, port, username, password, sslmode, connectTimeout } = this.config;
+    const { host, port, username, password, connectTimeout } = this.config;
     return {
       host,
       port,
       database,
       user: username,
       password,
-      ssl: sslOptions(sslmode),
+      ssl: sslOptions(this.config),
       connectionTimeoutMillis: connectTimeout * 1000,
       application_name: "pulumi-resource-postgresql",
     };
@@ -130,15 +133,21 @@ export class Server {
 }
 
 /** The libpq modes. As for the real plugin, encryption is required unless the mode says otherwise. */
-function sslOptions(mode: string): false | ConnectionOptions {
-  switch (mode) {
-    case "disable":
-      return false;
-    case "verify-ca":
-    case "verify-full":
-      return { rejectUnauthorized: true };
-    default:
-      return { rejectUnauthorized: false };
+function sslOptions({ sslmode, sslrootcert }: ProviderConfig): false | ConnectionOptions {
+  if (sslmode === "disable") return false;
+  const authority = sslrootcert === undefined ? undefined : { ca: readAuthority(sslrootcert) };
+  if (sslmode === "verify-full") return { ...authority };
+  // As in libpq, an authority that is given is asked, whatever the mode.
+  if (sslmode === "verify-ca" || authority !== undefined)
+    return { ...authority, checkServerIdentity: () => undefined };
+  return { rejectUnauthorized: false };
+}
+
+function readAuthority(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new UserError(`The postgresql provider cannot read sslrootcert, ${file}.`, 1, { cause });
   }
 }
 

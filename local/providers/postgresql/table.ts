@@ -21,6 +21,7 @@ export const postgresql: Table<Server> = {
     scheme: { ...text, default: "postgres" },
     sslmode: { ...text, default: "require" },
     sslMode: text,
+    sslrootcert: text,
     superuser: { type: "boolean", default: true },
     connectTimeout: { type: "number", default: 180 },
     maxConnections: { type: "number", default: 20 },

@@ -35,7 +35,8 @@ function committedConfig(stack: string): StackConfig {
   const keys = requiredSecrets(file).map(({ key }) => key);
   const secrets = Object.fromEntries(keys.map((key) => [key, secretText(key.split(":")[1] ?? "")]));
   pulumi.runtime.setAllConfig({ ...file.values, ...secrets }, keys);
-  return loadStackConfig();
+  // As a local copy of the stack: what a deployment to hosted services needs beside its configuration is not here.
+  return loadStackConfig({ SUPABASE_API_ENDPOINT: "http://127.0.0.1:1" });
 }
 
 /** Runs a piece of program with a stack's committed config, and answers what it registered and with which options. */

@@ -177,26 +177,35 @@ test("no secret leaves the project outside a secret input", async () => {
 test("connects through the session pooler, its roles under the project's ref", async () => {
   const project = await projectOf("prod", hostedPooler);
 
-  const { host, port, database, user, password, sslMode } = project.connection;
+  const { host, port, database, user, password, sslMode, sslRootCertificate } = project.connection;
   expect((await settled(host)).value).toBe("aws-1-us-east-1.pooler.supabase.com");
   expect((await settled(port)).value).toBe(5432);
   expect((await settled(database)).value).toBe("postgres");
   expect((await settled(user)).value).toBe("postgres.abcdefghijklmnopqrst");
   expect(await settled(password)).toEqual({ value: secretText("databasePassword"), secret: true });
-  expect((await settled(sslMode)).value).toBe("require");
+  expect((await settled(sslMode)).value).toBe("verify-full");
+  expect((await settled(sslRootCertificate)).value).toBe("certificates/supabase.crt");
   const backup = project.connectionAs("backup", "open");
   expect((await settled(backup.user)).value).toBe("backup.abcdefghijklmnopqrst");
   expect(await settled(backup.password)).toEqual({ value: "open", secret: true });
 });
 
+test("encrypts, and verifies nobody, where no authority is configured", async () => {
+  const { sslMode, sslRootCertificate } = (await projectOf("dev", hostedPooler)).connection;
+
+  expect((await settled(sslMode)).value).toBe("require");
+  expect((await settled(sslRootCertificate)).value).toBeUndefined();
+});
+
 test("a local project is reached as its API says, by bare role names and without TLS", async () => {
   const project = await projectOf("local", localPooler);
 
-  const { host, port, user, sslMode } = project.connectionAs("monitoring", "m");
+  const { host, port, user, sslMode, sslRootCertificate } = project.connectionAs("monitoring", "m");
   expect((await settled(host)).value).toBe("127.0.0.1");
   expect((await settled(port)).value).toBe(54321);
   expect((await settled(user)).value).toBe("monitoring");
   expect((await settled(sslMode)).value).toBe("disable");
+  expect((await settled(sslRootCertificate)).value).toBeUndefined();
 });
 
 test("the pooler for applications is the one that the API answers, in transaction mode", async () => {

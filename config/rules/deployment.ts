@@ -1,0 +1,112 @@
+import { X509Certificate } from "node:crypto";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { Fault } from "../faults";
+import { formatPath, plainKey, setCommand } from "../keys";
+import { stackSchema } from "../schema";
+import { leavesOf, type Path, valueAt } from "../schemaTree";
+import { faultAt, type RuleContext } from "./rule";
+
+/** What a deployment stands in, beside its configuration. */
+export interface Deployment {
+  /** Variables of the process that deploys. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  /** The folder with Pulumi.yaml. */
+  readonly projectFolder: string;
+  /** Plain keys of the stack, those of providers included. */
+  readonly values: Readonly<Record<string, string>>;
+}
+
+/**
+ * What a deployment to the hosted services lacks beside a valid configuration: what would otherwise fail half-way, at the first
+ * resource that needs it. Local stacks, copies of dev and prod included, do without.
+ */
+export function deploymentFaults(context: RuleContext, deployment: Deployment): Fault[] {
+  if (context.config.project?.environment === "local" || hasLocalEndpoint(deployment)) return [];
+  return [
+    ...placeholders(context),
+    ...certificateFaults(context, deployment.projectFolder),
+    ...credentialFaults(context.stack, deployment),
+  ];
+}
+
+/** Whether the Management API is one on this machine, as for `npm start -- --like prod`. */
+function hasLocalEndpoint({ environment, values }: Deployment): boolean {
+  const endpoint = values["supabase:endpoint"] || environment.SUPABASE_API_ENDPOINT || "";
+  return URL.canParse(endpoint) && new URL(endpoint).hostname === "127.0.0.1";
+}
+
+/** `vpc-00000000000000000`, `AC000…`, `…@sha256:000…`; the last digit may tell two of a list apart. */
+const zeros = /(?:^|[-:]|AC|MG)0{7,}[0-9a-f]?$/;
+
+function placeholders({ stack, config }: RuleContext): Fault[] {
+  return leavesOf(stackSchema).flatMap((leaf): Fault[] => {
+    const value = valueAt(config, leaf.path);
+    const places: [Path, unknown][] = Array.isArray(value)
+      ? value.map((item, index) => [[...leaf.path, index], item])
+      : [[leaf.path, value]];
+    const instead =
+      leaf.optionalGroup === undefined ? "" : `, or leave out ${formatPath(leaf.optionalGroup)}`;
+    return places
+      .filter(([, text]) => typeof text === "string" && zeros.test(text))
+      .map(([place]) => ({
+        key: plainKey(place),
+        message: `is a placeholder: ids that are all zeros stand for your own${instead}`,
+        command: setCommand(stack, place, "<your own>"),
+      }));
+  });
+}
+
+/** Supabase's, the same for every hosted project. */
+const download = "https://supabase-downloads.s3-ap-southeast-1.amazonaws.com/prod/ssl/prod-ca-2021.crt";
+
+function certificateFaults({ stack, config }: RuleContext, projectFolder: string): Fault[] {
+  const file = config.database?.sslRootCertificate;
+  if (file === undefined) return [];
+  const place = ["database", "sslRootCertificate"];
+  let text: string;
+  try {
+    text = readFileSync(path.join(projectFolder, file), "utf8");
+  } catch {
+    return [
+      {
+        key: plainKey(place),
+        message: `names a file that is not there; compare its fingerprint with that in certificates/README.md`,
+        command: `curl --fail --output ${file} ${download}`,
+      },
+    ];
+  }
+  const problem = certificateProblem(text);
+  return problem === undefined ? [] : [faultAt(stack, place, problem)];
+}
+
+function certificateProblem(text: string): string | undefined {
+  const blocks = text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  try {
+    const certificates = blocks.map((block) => new X509Certificate(block));
+    if (certificates.length === 0) return "names a file without a certificate in PEM";
+    const newest = Math.max(...certificates.map(({ validTo }) => Date.parse(validTo)));
+    return newest < Date.now() ? "names a certificate that has expired" : undefined;
+  } catch {
+    return "names a file with a damaged certificate";
+  }
+}
+
+/** Only what can be told without asking anybody: of AWS's credentials there are too many kinds. */
+function credentialFaults(stack: string, { environment, values }: Deployment): Fault[] {
+  const faults: Fault[] = [];
+  if (!environment.SUPABASE_ACCESS_TOKEN && values["supabase:accessToken"] === undefined)
+    faults.push({
+      key: "SUPABASE_ACCESS_TOKEN",
+      message:
+        "is not set: the Management API wants a token of https://supabase.com/dashboard/account/tokens",
+      command: "export SUPABASE_ACCESS_TOKEN=<token>",
+    });
+  if (!values["aws:region"] && !environment.AWS_REGION && !environment.AWS_DEFAULT_REGION)
+    faults.push({
+      key: "aws:region",
+      message: "is missing",
+      command: `pulumi config set --stack ${stack} aws:region us-east-1`,
+    });
+  return faults;
+}

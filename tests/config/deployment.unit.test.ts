@@ -1,0 +1,121 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
+import { type ConfigInput, checkStackConfig, requiredSecrets } from "../../config/parse";
+import { readStackFile } from "../../config/stackFile";
+import { canary } from "./specimens";
+
+const checkout = path.resolve(import.meta.dirname, "../..");
+const token = { SUPABASE_ACCESS_TOKEN: "sbp_token" };
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(path.join(tmpdir(), "deployment "));
+  mkdirSync(path.join(folder, "certificates"));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+afterEach(() => void vi.useRealTimers());
+
+/** An authority of nobody's, whose key was thrown away. Valid until 2126. */
+const certificate = `-----BEGIN CERTIFICATE-----
+MIIBhDCCASugAwIBAgIUV4fViqt6T8GhxZDAJYPS+F5/JzcwCgYIKoZIzj0EAwIw
+FzEVMBMGA1UEAwwMVGVzdCBSb290IENBMCAXDTI2MTEyMjE1NTIzM1oYDzIxMjYx
+MDI5MTU1MjMzWjAXMRUwEwYDVQQDDAxUZXN0IFJvb3QgQ0EwWTATBgcqhkjOPQIB
+BggqhkjOPQMBBwNCAATMv2nNac47ai4fgBMJWTRS+mM3Tvuzs9fNB9fhsZljHZBO
+R7w5c4LIOfCdEPRr5x0RGxdd1A40J5Oyb6wlPQ9oo1MwUTAdBgNVHQ4EFgQUWEb4
+b6lXD9jGLpZENClJDc8DZaYwHwYDVR0jBBgwFoAUWEb4b6lXD9jGLpZENClJDc8D
+ZaYwDwYDVR0TAQH/BAUwAwEB/zAKBggqhkjOPQQDAgNHADBEAiBwsiBvRFMU86Ou
+tO9YU4sBO7n4FyWlRQlbojYK/PsGFgIgCG8pnAva4jkOfihVnwsYNb9XqtAeOxz7
+mfLqHubTARo=
+-----END CERTIFICATE-----
+`;
+
+/** A committed stack file with its secrets set. */
+function committed(stack: string): ConfigInput {
+  const file = readStackFile(path.join(checkout, `Pulumi.${stack}.yaml`));
+  const keys = requiredSecrets(file).map(({ key }) => key);
+  return {
+    stack,
+    values: { ...file.values, ...Object.fromEntries(keys.map((key) => [key, canary])) },
+    secretKeys: keys,
+  };
+}
+
+const faultsOf = (input: ConfigInput, environment: Record<string, string>) =>
+  checkStackConfig(input, { environment, projectFolder: folder }).faults.map(
+    ({ key, message, command }) => `${key.replace("thorbis-supabase:", "")} ${message} | ${command}`,
+  );
+
+const set = (stack: string, key: string) =>
+  `pulumi config set --stack ${stack} --path 'thorbis-supabase:${key}' '<your own>'`;
+const zeros = "is a placeholder: ids that are all zeros stand for your own";
+
+test("dev as committed lacks the ids and the token, each with what sets it", () => {
+  expect(faultsOf(committed("dev"), {})).toEqual([
+    "SUPABASE_ACCESS_TOKEN is not set: the Management API wants a token of https://supabase.com/dashboard/account/tokens | export SUPABASE_ACCESS_TOKEN=<token>",
+    `auth.phone.twilio.accountSid ${zeros}, or leave out auth.phone | ${set("dev", "auth.phone.twilio.accountSid")}`,
+    `auth.phone.twilio.messageServiceSid ${zeros}, or leave out auth.phone | ${set("dev", "auth.phone.twilio.messageServiceSid")}`,
+  ]);
+});
+
+test("prod as committed lacks the ids of its network and image, and the certificate", () => {
+  expect(faultsOf(committed("prod"), token)).toEqual([
+    `auth.phone.twilio.accountSid ${zeros}, or leave out auth.phone | ${set("prod", "auth.phone.twilio.accountSid")}`,
+    `auth.phone.twilio.messageServiceSid ${zeros}, or leave out auth.phone | ${set("prod", "auth.phone.twilio.messageServiceSid")}`,
+    `backup.image ${zeros} | ${set("prod", "backup.image")}`,
+    `backup.subnetIds[0] ${zeros} | ${set("prod", "backup.subnetIds[0]")}`,
+    `backup.subnetIds[1] ${zeros} | ${set("prod", "backup.subnetIds[1]")}`,
+    `backup.vpcId ${zeros} | ${set("prod", "backup.vpcId")}`,
+    "database.sslRootCertificate names a file that is not there; compare its fingerprint with that in certificates/README.md | " +
+      "curl --fail --output certificates/supabase.crt https://supabase-downloads.s3-ap-southeast-1.amazonaws.com/prod/ssl/prod-ca-2021.crt",
+  ]);
+});
+
+test.each([
+  ["local", {}],
+  ["dev", { SUPABASE_API_ENDPOINT: "http://127.0.0.1:4000" }],
+  ["prod", { SUPABASE_API_ENDPOINT: "http://127.0.0.1:4000" }],
+])("stack %s on local services needs none of it", (stack, environment) => {
+  expect(faultsOf(committed(stack), environment)).toEqual([]);
+});
+
+test("a region and a token may come from the stack or from the environment", () => {
+  const input = committed("dev");
+  const { "aws:region": _region, ...values } = input.values;
+
+  const keysOf = (
+    more: Record<string, string>,
+    environment: Record<string, string>,
+    secretKeys: string[] = [],
+  ) =>
+    faultsOf(
+      { ...input, values: { ...values, ...more }, secretKeys: [...input.secretKeys, ...secretKeys] },
+      environment,
+    )
+      .map((fault) => fault.split(" ")[0])
+      .filter((key) => key === "aws:region" || key === "SUPABASE_ACCESS_TOKEN");
+
+  expect(keysOf({}, {})).toEqual(["SUPABASE_ACCESS_TOKEN", "aws:region"]);
+  expect(keysOf({}, { ...token, AWS_REGION: "eu-west-1" })).toEqual([]);
+  expect(
+    keysOf({ "supabase:accessToken": canary, "aws:region": "eu-west-1" }, {}, ["supabase:accessToken"]),
+  ).toEqual([]);
+});
+
+test("a certificate must be one, and still valid", () => {
+  const file = path.join(folder, "certificates", "supabase.crt");
+  const problem = () =>
+    faultsOf(committed("prod"), token)
+      .filter((fault) => fault.startsWith("database."))
+      .map((fault) => fault.split(" | ")[0]);
+
+  writeFileSync(file, "<html>");
+  expect(problem()).toEqual(["database.sslRootCertificate names a file without a certificate in PEM"]);
+  writeFileSync(file, "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n");
+  expect(problem()).toEqual(["database.sslRootCertificate names a file with a damaged certificate"]);
+  writeFileSync(file, `Root\n${certificate}`);
+  expect(problem()).toEqual([]);
+  vi.useFakeTimers({ now: new Date("2200-01-01"), toFake: ["Date"] });
+  expect(problem()).toEqual(["database.sslRootCertificate names a certificate that has expired"]);
+});
