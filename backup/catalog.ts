@@ -1,3 +1,4 @@
+import { forEachLimited } from "./concurrency";
 import { type Manifest, openManifest } from "./manifest";
 import { manifestName, objectKey, parseObjectKey, runStart, runsPrefix } from "./runName";
 import type { ListedObject, ObjectStore } from "./store/objectStore";
@@ -52,6 +53,22 @@ export async function readManifest(
   if (text === undefined)
     return { verdict: "no manifest", detail: "the run was interrupted or is still going on" };
   return openManifest(text, run);
+}
+
+/** Manifests read at once. */
+const readsAtOnce = 8;
+
+/** The manifests of these runs, by name. */
+export async function readManifests(
+  store: ObjectStore,
+  runs: readonly string[],
+  signal?: AbortSignal,
+): Promise<ReadonlyMap<string, ReadManifest>> {
+  const manifests = new Map<string, ReadManifest>();
+  await forEachLimited(runs, readsAtOnce, async (run) => {
+    manifests.set(run, await readManifest(store, run, signal));
+  });
+  return manifests;
 }
 
 export function totalBytes({ objects }: Pick<Manifest, "objects">): number {

@@ -1,6 +1,8 @@
+import { setMaxListeners } from "node:events";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { describeError, UserError } from "../foundation/userError";
 import { totalBytes } from "./catalog";
+import { checkpoint } from "./commands/checkpoint";
 import { drill } from "./commands/drill";
 import { list } from "./commands/list";
 import { prune } from "./commands/prune";
@@ -15,6 +17,8 @@ import { toolVersion } from "./version";
 /** Ends the work in order when the container is stopped or somebody types ^C. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
+  // Every request, upload and child process listens; each command bounds how many there are.
+  setMaxListeners(0, controller.signal);
   const endings = { SIGTERM: exitCodes.terminated, SIGINT: exitCodes.interrupted } as const;
   for (const [signal, exitCode] of Object.entries(endings)) {
     process.on(signal, () => {
@@ -76,18 +80,42 @@ function program(context: CommandContext): Command {
   backup
     .command("prune")
     .description("tell which backups the policy no longer keeps, and with --confirm delete them")
-    .addOption(count("--daily-days <days>", "keep every backup so long", 30))
-    .addOption(count("--weekly-days <days>", "keep the newest backup of each week so long", 90))
-    .addOption(count("--monthly-days <days>", "keep the newest backup of each month so long", 365))
-    .addOption(count("--minimum <count>", "backups found intact now that stay however old they are", 3))
+    .addOption(count("--daily-days <days>", "keep every backup so long", "BACKUP_RETENTION_DAILY_DAYS"))
+    .addOption(
+      count(
+        "--weekly-days <days>",
+        "keep the newest backup of each week so long",
+        "BACKUP_RETENTION_WEEKLY_DAYS",
+      ),
+    )
+    .addOption(
+      count(
+        "--monthly-days <days>",
+        "keep the newest backup of each month so long",
+        "BACKUP_RETENTION_MONTHLY_DAYS",
+      ),
+    )
+    .addOption(
+      count(
+        "--minimum <count>",
+        "backups found intact now that stay however old",
+        "BACKUP_MINIMUM_REDUNDANCY",
+      ),
+    )
     .option("--confirm", "delete")
     .action(async (options) => void (await prune(options, context)));
+  backup
+    .command("checkpoint")
+    .description("name this moment, to go back to after what comes next")
+    .argument("<name>", "1 to 20 characters, such as before-release-42")
+    .option("--description <text>", "what comes next")
+    .action(async (name, options) => void (await checkpoint({ ...options, name }, context)));
   return backup;
 }
 
-/** An option that takes a whole number of 1 or more. */
-function count(flags: string, description: string, byDefault: number): Option {
-  return new Option(flags, description).default(byDefault).argParser((text) => {
+/** An option that takes a whole number of 1 or more, in place of a variable of the environment. */
+function count(flags: string, description: string, variable: string): Option {
+  return new Option(flags, `${description} (default: ${variable})`).argParser((text) => {
     if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
     throw new InvalidArgumentError("It must be a whole number of 1 or more.");
   });

@@ -7,6 +7,8 @@ export interface StoreSettings {
   readonly bucket: string;
   /** `http://host/bucket` rather than `http://bucket.host`; what every S3 server but AWS's own needs. */
   readonly forcePathStyle: boolean;
+  /** A connection on which nothing moves for so long is given up. */
+  readonly timeoutSeconds: number;
 }
 
 /** How to reach a database: what libpq calls PGHOST and so on. */
@@ -18,6 +20,13 @@ export interface DatabaseSettings {
   readonly password: string;
   /** `require` encrypts; `verify-full` also checks the server's certificate (PGSSLROOTCERT names the authority). */
   readonly sslMode: SslMode;
+}
+
+/** Where to ask Supabase about the project. */
+export interface ManagementApiSettings {
+  readonly endpoint: string;
+  readonly accessToken: string;
+  readonly projectRef: string;
 }
 
 const sslModes = ["disable", "require", "verify-full"] as const;
@@ -44,6 +53,7 @@ const storeVariables = z
     AWS_REGION: required,
     BACKUP_BUCKET: required,
     BACKUP_S3_FORCE_PATH_STYLE: z.enum(["true", "false"], { error: "must be true or false" }).optional(),
+    BACKUP_S3_TIMEOUT_SECONDS: wholeNumber(1, 600).default(60),
     AWS_ENDPOINT_URL: z.string().optional(),
     AWS_ENDPOINT_URL_S3: z.string().optional(),
   })
@@ -56,6 +66,7 @@ const storeVariables = z
         variables.BACKUP_S3_FORCE_PATH_STYLE === undefined
           ? Boolean(variables.AWS_ENDPOINT_URL_S3 || variables.AWS_ENDPOINT_URL)
           : variables.BACKUP_S3_FORCE_PATH_STYLE === "true",
+      timeoutSeconds: variables.BACKUP_S3_TIMEOUT_SECONDS,
     }),
   );
 
@@ -87,11 +98,47 @@ const dumpVariables = z
   .object({ BACKUP_PARALLEL_DUMPS: wholeNumber(1, 16).default(4) })
   .transform((variables) => variables.BACKUP_PARALLEL_DUMPS);
 
+/** As `backup.retentionDays` and `backup.minimumRedundancy` of the stack's configuration have them. */
+const retentionVariables = z
+  .object({
+    BACKUP_RETENTION_DAILY_DAYS: wholeNumber(1, 99_999).default(30),
+    BACKUP_RETENTION_WEEKLY_DAYS: wholeNumber(1, 99_999).default(90),
+    BACKUP_RETENTION_MONTHLY_DAYS: wholeNumber(1, 99_999).default(365),
+    BACKUP_MINIMUM_REDUNDANCY: wholeNumber(1, 99_999).default(3),
+  })
+  .transform((variables) => ({
+    dailyDays: variables.BACKUP_RETENTION_DAILY_DAYS,
+    weeklyDays: variables.BACKUP_RETENTION_WEEKLY_DAYS,
+    monthlyDays: variables.BACKUP_RETENTION_MONTHLY_DAYS,
+    minimum: variables.BACKUP_MINIMUM_REDUNDANCY,
+  }));
+
+/** Undefined where the token or the project is not told; a pooler's user and a project's host have the project in them. */
+const managementApiVariables = z
+  .object({
+    SUPABASE_API_ENDPOINT: z.url({ error: "must be a URL" }).default("https://api.supabase.com"),
+    SUPABASE_ACCESS_TOKEN: z.string().optional(),
+    SUPABASE_PROJECT_REF: z.string().optional(),
+    PGUSER: z.string().optional(),
+    PGHOST: z.string().optional(),
+  })
+  .transform((variables): ManagementApiSettings | undefined => {
+    const accessToken = variables.SUPABASE_ACCESS_TOKEN;
+    const projectRef =
+      variables.SUPABASE_PROJECT_REF ||
+      /^[^.]+\.([a-z]{20})$/.exec(variables.PGUSER ?? "")?.[1] ||
+      /^db\.([a-z]{20})\.supabase\./.exec(variables.PGHOST ?? "")?.[1];
+    if (!accessToken || !projectRef) return undefined;
+    return { endpoint: variables.SUPABASE_API_ENDPOINT, accessToken, projectRef };
+  });
+
 const parts = {
   store: storeVariables,
   source: sourceVariables,
   target: targetVariables,
   parallel: dumpVariables,
+  retention: retentionVariables,
+  managementApi: managementApiVariables,
 };
 
 type Parts = typeof parts;

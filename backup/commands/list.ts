@@ -1,4 +1,4 @@
-import { listRuns, type ReadManifest, readManifest, type StoredRun, totalBytes } from "../catalog";
+import { listRuns, type ReadManifest, readManifests, type StoredRun, totalBytes } from "../catalog";
 import type { CommandContext } from "../context";
 import { readEnvironment } from "../environment";
 import { formatBytes, formatTable } from "../output";
@@ -25,23 +25,23 @@ export interface ListedRun {
 export async function list(options: ListOptions, context: CommandContext): Promise<ListedRun[]> {
   const { store: settings } = readEnvironment(["store"], context.environment);
   const store = new ObjectStore(createClient(settings), settings.bucket);
-  const listed: ListedRun[] = [];
-  for (const run of await listRuns(store, context.signal)) {
-    if (!run.isComplete && options.all !== true) continue;
-    listed.push(await describeRun(run, store, context.signal));
-  }
+  const runs = (await listRuns(store, context.signal)).filter(
+    ({ isComplete }) => isComplete || options.all === true,
+  );
+  const complete = runs.filter(({ isComplete }) => isComplete).map(({ name }) => name);
+  const manifests = await readManifests(store, complete, context.signal);
+  const listed = runs.map((run) => describeRun(run, manifests.get(run.name)));
   if (options.json === true) context.print(JSON.stringify(listed, null, 2));
   else if (listed.length === 0) context.print(`There is no backup in ${settings.bucket}.`);
   else context.print(toTable(listed));
   return listed;
 }
 
-async function describeRun(run: StoredRun, store: ObjectStore, signal: AbortSignal): Promise<ListedRun> {
+function describeRun(run: StoredRun, opened: ReadManifest | undefined): ListedRun {
   const known = { run: run.name, startedAt: run.start.toISOString() };
   const stored = run.objects.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (!run.isComplete) return { ...known, state: "partial", bytes: stored };
-  const opened = await readManifest(store, run.name, signal);
-  if (opened.verdict === "no manifest") return { ...known, state: "partial", bytes: stored };
+  if (opened === undefined || opened.verdict === "no manifest")
+    return { ...known, state: "partial", bytes: stored };
   if (opened.verdict !== "intact") return { ...known, state: opened.verdict, bytes: stored };
   const { manifest } = opened;
   return {

@@ -1,5 +1,6 @@
 import { UserError } from "../../foundation/userError";
-import { listRuns, readManifest, type StoredRun } from "../catalog";
+import { listRuns, readManifests, type StoredRun } from "../catalog";
+import { forEachLimited } from "../concurrency";
 import type { CommandContext } from "../context";
 import { readEnvironment } from "../environment";
 import { exitCodes } from "../exitCodes";
@@ -11,9 +12,10 @@ import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 import { inspectRun } from "../verify/inspectRun";
 
-export interface PruneOptions extends RetentionPolicy {
+/** What is left out, the environment says. */
+export interface PruneOptions extends Partial<RetentionPolicy> {
   /** Backups found intact now that are kept however old they are, at least 1. */
-  readonly minimum: number;
+  readonly minimum?: number;
   /** Deletes; without it only tells what would go. */
   readonly confirm?: boolean;
   /** Default: the present. */
@@ -26,6 +28,8 @@ export interface Fate {
   readonly reason: string;
 }
 
+const deletesAtOnce = 8;
+
 /** Runs without a manifest may still be going on; after this time they are not. */
 const partialRunHours = 24;
 
@@ -35,22 +39,26 @@ const partialRunHours = 24;
  * goes. Needs a role that may delete, which the task's role may not.
  */
 export async function prune(options: PruneOptions, context: CommandContext): Promise<Fate[]> {
-  const { store: settings } = readEnvironment(["store"], context.environment);
+  const { store: settings, retention } = readEnvironment(["store", "retention"], context.environment);
+  const { minimum = retention.minimum } = options;
+  const policy: RetentionPolicy = {
+    dailyDays: options.dailyDays ?? retention.dailyDays,
+    weeklyDays: options.weeklyDays ?? retention.weeklyDays,
+    monthlyDays: options.monthlyDays ?? retention.monthlyDays,
+  };
   const tools = await findTools();
   const store = new ObjectStore(createClient(settings), settings.bucket);
   const runs = await listRuns(store, context.signal);
   const now = options.now ?? new Date();
   const candidates = await completeRuns(runs, store, context);
-  const decided = applyPolicy(candidates.readable, options, now);
+  const decided = applyPolicy(candidates.readable, policy, now);
   const aged = decided.filter(({ reasons }) => reasons.length === 0).map(({ run }) => run);
   // When nothing is to go by age, nothing needs to be read.
   const intact =
-    aged.length === 0
-      ? []
-      : await newestIntact(candidates.readable, options.minimum, { store, tools, now, context });
-  if (aged.length > 0 && intact.length < options.minimum) {
+    aged.length === 0 ? [] : await newestIntact(candidates.readable, minimum, { store, tools, now, context });
+  if (aged.length > 0 && intact.length < minimum) {
     throw new UserError(
-      `Nothing was deleted: ${intact.length} backups are intact, and at least ${options.minimum} are to remain.`,
+      `Nothing was deleted: ${intact.length} backups are intact, and at least ${minimum} are to remain.`,
       exitCodes.damaged,
     );
   }
@@ -61,9 +69,7 @@ export async function prune(options: PruneOptions, context: CommandContext): Pro
       return {
         run,
         goes: !isNeeded,
-        reason: isNeeded
-          ? `one of the newest ${options.minimum} that are intact`
-          : "older than the policy keeps",
+        reason: isNeeded ? `one of the newest ${minimum} that are intact` : "older than the policy keeps",
       };
     }),
     ...candidates.unreadable.map(({ run, why }) => ({
@@ -93,14 +99,19 @@ async function completeRuns(
   store: ObjectStore,
   { signal }: CommandContext,
 ): Promise<{ readable: StoredRun[]; unreadable: { run: string; why: string }[] }> {
-  const readable: StoredRun[] = [];
-  const unreadable: { run: string; why: string }[] = [];
-  for (const run of runs.filter(({ isComplete }) => isComplete)) {
-    const opened = await readManifest(store, run.name, signal);
-    if (opened.verdict === "intact") readable.push(run);
-    else unreadable.push({ run: run.name, why: opened.verdict });
-  }
-  return { readable, unreadable };
+  const complete = runs.filter(({ isComplete }) => isComplete);
+  const manifests = await readManifests(
+    store,
+    complete.map(({ name }) => name),
+    signal,
+  );
+  const verdictOf = (name: string) => manifests.get(name)?.verdict ?? "no manifest";
+  return {
+    readable: complete.filter(({ name }) => verdictOf(name) === "intact"),
+    unreadable: complete
+      .filter(({ name }) => verdictOf(name) !== "intact")
+      .map(({ name }) => ({ run: name, why: verdictOf(name) })),
+  };
 }
 
 async function newestIntact(
@@ -137,9 +148,11 @@ async function remove(
   const failures: string[] = [];
   for (const { run } of fates.filter(({ goes }) => goes)) {
     const objects = runs.find(({ name }) => name === run)?.objects.map(({ name }) => name) ?? [];
-    const ordered = [...objects].sort((a, b) => Number(b === manifestName) - Number(a === manifestName));
+    const others = objects.filter((object) => object !== manifestName);
+    const remove = (object: string) => store.remove(objectKey(run, object), context.signal);
     try {
-      for (const object of ordered) await store.remove(objectKey(run, object), context.signal);
+      if (others.length < objects.length) await remove(manifestName);
+      await forEachLimited(others, deletesAtOnce, remove);
       await store.abortUploads(objectKey(run, ""));
       context.progress(`deleted ${run}`);
     } catch (error) {

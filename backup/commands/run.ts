@@ -17,6 +17,7 @@ import {
   type TableCount,
 } from "../manifest";
 import { formatBytes } from "../output";
+import { requireSameTime } from "../postgres/clock";
 import { connect } from "../postgres/connect";
 import { readIdentity } from "../postgres/identity";
 import { countRows, type Inventory, readInventory } from "../postgres/inventory";
@@ -31,7 +32,7 @@ import { findTools, requireClientAtLeast, type Tools } from "../postgres/tools";
 import { manifestName, newRunName, objectKey, runsPrefix } from "../runName";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
-import { inspectObjects } from "../verify/inspectRun";
+import { inspectObjects, sumUp } from "../verify/inspectRun";
 import { toolVersion } from "../version";
 
 export interface CompletedBackup {
@@ -96,6 +97,7 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
   const { progress, settings, tools, store, signal, name } = current;
   const { serverVersionNumber, ...source } = await readIdentity(client);
   requireClientAtLeast(tools, serverVersionNumber, source.serverVersion);
+  await requireSameTime(client, new Date());
   await lockOutOthers(client);
   const snapshot = await takeSnapshot(client);
   const inventory = await readInventory(client);
@@ -199,10 +201,13 @@ async function readBack(manifest: Manifest, { store, tools, signal, progress }: 
   const reports = await inspectObjects(manifest, { store, tools, depth: "contents", signal });
   const faults = reports.filter(({ verdict }) => verdict !== "intact");
   if (faults.length === 0) return;
-  throw notAsWritten(
-    faults
-      .map(({ object, verdict, detail }) => `${object} (${verdict}${detail ? `: ${detail}` : ""})`)
-      .join(", "),
+  const told = faults
+    .map(({ object, verdict, detail }) => `${object} (${verdict}${detail ? `: ${detail}` : ""})`)
+    .join(", ");
+  if (sumUp(reports) === "damaged") throw notAsWritten(told);
+  throw new UserError(
+    `What was written could not be read back, so this is no backup: ${told}.`,
+    exitCodes.storeFailed,
   );
 }
 

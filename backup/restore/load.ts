@@ -63,11 +63,14 @@ export async function loadArchive(key: string, name: string, context: LoadContex
   const input = decompress.child.stdin;
   if (input === null) throw new Error("zstd has no standard input");
   const fed = pipeline(body, input);
-  fed.catch(() => undefined);
-  // pg_restore's own failure is the cause; those before it follow from it.
-  await explain(`Restoring ${name}`, restore.ended);
-  await explain(`Decompressing ${name}`, decompress.ended);
-  await fed;
+  // pg_restore's own failure is the cause, unless the bucket's is; the others follow from it.
+  await explainAll(
+    [
+      [`Restoring ${name}`, restore.ended],
+      [`Decompressing ${name}`, decompress.ended],
+    ],
+    fed,
+  );
 }
 
 /** Decompresses a stored archive into a file. */
@@ -81,10 +84,7 @@ export async function fetchArchive(key: string, file: string, { store, signal }:
   });
   const input = decompress.child.stdin;
   if (input === null) throw new Error("zstd has no standard input");
-  const fed = pipeline(body, input);
-  fed.catch(() => undefined);
-  await explain(`Decompressing ${key}`, decompress.ended);
-  await fed;
+  await explainAll([[`Decompressing ${key}`, decompress.ended]], pipeline(body, input));
 }
 
 /** The table of contents of an archive that is a file here. */
@@ -105,6 +105,20 @@ export async function listContents(archive: string, { tools, signal }: LoadConte
 /** The name alone would be read as a connection string if it looked like one; everything else is in the environment. */
 function connectionString({ database }: DatabaseSettings): string {
   return `dbname='${database.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+}
+
+/**
+ * Waits for programs and for what feeds the last of them.
+ * @throws the bucket's failure where there is one, for it is no word against the backup; else that of the first program.
+ */
+async function explainAll(
+  programs: readonly (readonly [doing: string, ended: Promise<void>])[],
+  fed: Promise<void>,
+): Promise<void> {
+  const [feeding] = await Promise.allSettled([fed, ...programs.map(([, ended]) => ended)]);
+  if (feeding?.status === "rejected" && feeding.reason instanceof UserError) throw feeding.reason;
+  for (const [doing, ended] of programs) await explain(doing, ended);
+  await fed;
 }
 
 async function explain(doing: string, ended: Promise<void>): Promise<void> {

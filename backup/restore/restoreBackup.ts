@@ -15,7 +15,7 @@ import { lockOutOthers } from "../postgres/snapshot";
 import type { Tools } from "../postgres/tools";
 import { objectKey } from "../runName";
 import type { ObjectStore } from "../store/objectStore";
-import { inspectObjects, sumUp } from "../verify/inspectRun";
+import { inspectObjects, overwrittenObjects, sumUp } from "../verify/inspectRun";
 import { describeReport, throwUnlessIntact } from "../verify/report";
 import { type Entry, parseContents, selectEntries } from "./contents";
 import { emptyTarget } from "./emptyTarget";
@@ -85,7 +85,14 @@ async function readIntactManifest(
       opened.verdict === "could not check" ? exitCodes.couldNotCheck : exitCodes.damaged,
     );
   }
-  const objects = await inspectObjects(opened.manifest, { ...context, depth: "contents" });
+  const overwritten = await overwrittenObjects(run, context);
+  // A role that may only read is enough to restore with, and then says so.
+  const unchecked = overwritten.filter(({ verdict }) => verdict === "could not check");
+  for (const { object, detail } of unchecked) context.progress(`not checked: ${object}: ${detail}`);
+  const objects = [
+    ...(await inspectObjects(opened.manifest, { ...context, depth: "contents" })),
+    ...overwritten.filter(({ verdict }) => verdict === "overwritten"),
+  ];
   const report = { run, verdict: sumUp(objects), objects };
   if (report.verdict !== "intact") context.print(describeReport(report));
   throwUnlessIntact([report]);

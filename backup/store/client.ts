@@ -12,10 +12,12 @@ export function createClient(settings: StoreSettings): S3Client {
     region: settings.region,
     forcePathStyle: settings.forcePathStyle,
     maxAttempts: 5,
+    // What is read is compared with the manifest's SHA-256, which tells damage from a download that failed.
+    responseChecksumValidation: "WHEN_REQUIRED",
     requestHandler: {
       connectionTimeout: 10_000,
       // A socket on which nothing moves is given up, rather than waited for until the kernel does.
-      socketTimeout: 60_000,
+      socketTimeout: settings.timeoutSeconds * 1000,
     },
   });
 }

@@ -6,6 +6,7 @@ export type StoreAction =
   | "s3:PutObject"
   | "s3:GetObject"
   | "s3:ListBucket"
+  | "s3:ListBucketVersions"
   | "s3:ListBucketMultipartUploads"
   | "s3:AbortMultipartUpload"
   | "s3:DeleteObject";
@@ -18,6 +19,16 @@ export function storeError(doing: string, action: StoreAction, error: unknown): 
 
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
+}
+
+/** Whether S3 says that there is nothing left to do: what a repeated request hears whose first answer was lost. */
+export function mayBeDone(error: unknown): boolean {
+  return error instanceof Error && ["PreconditionFailed", "NoSuchUpload"].includes(error.name);
+}
+
+/** Whether S3 refuses for want of a permission. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof Error && ["AccessDenied", "Forbidden"].includes(error.name);
 }
 
 /** Whether S3 says that there is no such object. */
@@ -36,7 +47,9 @@ function reason(action: StoreAction, error: unknown): string {
     case "NoSuchBucket":
       return "there is no such bucket (BACKUP_BUCKET)";
     case "PreconditionFailed":
-      return "the object is there already, and nothing is ever overwritten";
+      return action === "s3:GetObject"
+        ? "it was replaced while it was read"
+        : "the object is there already, and nothing is ever overwritten";
     case "CredentialsProviderError":
       return "there are no AWS credentials";
     case "InvalidAccessKeyId":

@@ -1,16 +1,21 @@
-import type { Readable } from "node:stream";
+import { randomUUID } from "node:crypto";
+import { Readable } from "node:stream";
 import {
   AbortMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandOutput,
   type MultipartUpload,
   PutObjectCommand,
   paginateListObjectsV2,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
-import { isMissing, storeError } from "./errors";
+import { isMissing, isRefused, mayBeDone, storeError } from "./errors";
+import { type ObjectPart, resumedRead } from "./resumedRead";
 
 /** Parts of this many bytes, two on their way and one being filled for each upload: memory stays flat. */
 const smallestPart = 8 * 1024 * 1024;
@@ -18,9 +23,19 @@ const partsOnTheirWay = 2;
 /** S3 takes no more parts for one object. */
 const mostParts = 10_000;
 
+/** Metadata that tells an object of ours from one that somebody else wrote under the same name. */
+const writeMark = "thorbis-write";
+
 export interface ListedObject {
   readonly key: string;
   readonly bytes: number;
+}
+
+/** One of the versions of an object, or the marker that it was deleted. */
+export interface ListedVersion {
+  readonly key: string;
+  readonly version: string;
+  readonly isDeleteMarker: boolean;
 }
 
 /** A bucket, as far as backups need one: what is written is new, and nothing is ever overwritten. */
@@ -38,6 +53,7 @@ export class ObjectStore {
    * the signal ends in failure no object appears.
    */
   async putStream(key: string, body: Readable, expectedBytes: number, signal: AbortSignal): Promise<void> {
+    const mark = randomUUID();
     const upload = new Upload({
       client: this.#client,
       params: {
@@ -47,6 +63,7 @@ export class ObjectStore {
         ContentType: "application/zstd",
         ChecksumAlgorithm: "CRC32",
         IfNoneMatch: "*",
+        Metadata: { [writeMark]: mark },
       },
       partSize: Math.max(smallestPart, Math.ceil((2 * expectedBytes) / mostParts)),
       queueSize: partsOnTheirWay,
@@ -57,7 +74,7 @@ export class ObjectStore {
       signal.throwIfAborted();
       await upload.done();
     } catch (error) {
-      throw storeError(`Writing ${this.#name(key)}`, "s3:PutObject", error);
+      await this.#throwUnlessWritten(key, mark, error);
     } finally {
       signal.removeEventListener("abort", abort);
       body.destroy();
@@ -71,6 +88,7 @@ export class ObjectStore {
     contentType: string,
     signal?: AbortSignal,
   ): Promise<void> {
+    const mark = randomUUID();
     try {
       await this.#client.send(
         new PutObjectCommand({
@@ -80,26 +98,59 @@ export class ObjectStore {
           ContentType: contentType,
           ChecksumAlgorithm: "CRC32",
           IfNoneMatch: "*",
+          Metadata: { [writeMark]: mark },
         }),
         { abortSignal: signal },
       );
     } catch (error) {
-      throw storeError(`Writing ${this.#name(key)}`, "s3:PutObject", error);
+      await this.#throwUnlessWritten(key, mark, error);
     }
   }
 
-  /** The content of an object; undefined when there is none. */
+  /** When the answer to a write is lost, the client writes again and hears that the object is there: our own. */
+  async #throwUnlessWritten(key: string, mark: string, error: unknown): Promise<void> {
+    const failure = storeError(`Writing ${this.#name(key)}`, "s3:PutObject", error);
+    if (!mayBeDone(error)) throw failure;
+    const { Metadata } = await this.#client
+      .send(new HeadObjectCommand({ Bucket: this.#bucket, Key: key }))
+      .catch(() => ({ Metadata: undefined }));
+    if (Metadata?.[writeMark] !== mark) throw failure;
+  }
+
+  /** The content of an object, read over as many connections as it takes; undefined when there is none. */
   async open(key: string, signal?: AbortSignal): Promise<Readable | undefined> {
+    const explain = (error: unknown): Error =>
+      storeError(`Reading ${this.#name(key)}`, "s3:GetObject", error);
+    let first: ObjectPart & { readonly tag: string | undefined };
     try {
-      const { Body } = await this.#client.send(new GetObjectCommand({ Bucket: this.#bucket, Key: key }), {
-        abortSignal: signal,
-      });
-      // In Node the SDK answers with Node's own stream.
-      return Body as Readable;
+      first = await this.#get(key, {}, signal);
     } catch (error) {
       if (isMissing(error)) return undefined;
-      throw storeError(`Reading ${this.#name(key)}`, "s3:GetObject", error);
+      throw explain(error);
     }
+    const continueAt = (offset: number) =>
+      this.#get(key, { Range: `bytes=${offset}-`, IfMatch: first.tag }, signal);
+    const read = async function* (): AsyncGenerator<Buffer> {
+      try {
+        yield* resumedRead(first, continueAt, signal);
+      } catch (error) {
+        throw explain(error);
+      }
+    };
+    return Readable.from(read(), { objectMode: false, highWaterMark: 1024 * 1024 });
+  }
+
+  async #get(
+    key: string,
+    part: { readonly Range?: string; readonly IfMatch?: string | undefined },
+    signal: AbortSignal | undefined,
+  ): Promise<ObjectPart & { readonly tag: string | undefined }> {
+    const { Body, ContentLength, ETag } = await this.#client.send(
+      new GetObjectCommand({ Bucket: this.#bucket, Key: key, ...part }),
+      { abortSignal: signal },
+    );
+    // In Node the SDK answers with Node's own stream.
+    return { body: Body as Readable, bytes: ContentLength ?? 0, tag: ETag };
   }
 
   /** A small object as text; undefined when there is none. */
@@ -107,11 +158,7 @@ export class ObjectStore {
     const body = await this.open(key, signal);
     if (body === undefined) return undefined;
     const chunks: Buffer[] = [];
-    try {
-      for await (const chunk of body) chunks.push(chunk as Buffer);
-    } catch (error) {
-      throw storeError(`Reading ${this.#name(key)}`, "s3:GetObject", error);
-    }
+    for await (const chunk of body) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks).toString("utf8");
   }
 
@@ -145,6 +192,35 @@ export class ObjectStore {
       throw storeError(`Listing ${this.#name(prefix)}`, "s3:ListBucket", error);
     }
     return objects;
+  }
+
+  /** Every version of every object; undefined where the caller may not list versions. */
+  async listVersions(prefix: string, signal?: AbortSignal): Promise<ListedVersion[] | undefined> {
+    const versions: ListedVersion[] = [];
+    let next: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
+    try {
+      while (next !== undefined) {
+        const page: ListObjectVersionsCommandOutput = await this.#client.send(
+          new ListObjectVersionsCommand({ Bucket: this.#bucket, Prefix: prefix, ...next }),
+          { abortSignal: signal },
+        );
+        const add = (isDeleteMarker: boolean, entries: { Key?: string; VersionId?: string }[] = []) => {
+          for (const { Key, VersionId = "null" } of entries) {
+            if (Key !== undefined) versions.push({ key: Key, version: VersionId, isDeleteMarker });
+          }
+        };
+        add(false, page.Versions);
+        add(true, page.DeleteMarkers);
+        next =
+          page.IsTruncated === true
+            ? { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker }
+            : undefined;
+      }
+    } catch (error) {
+      if (isRefused(error)) return undefined;
+      throw storeError(`Listing versions below ${this.#name(prefix)}`, "s3:ListBucketVersions", error);
+    }
+    return versions;
   }
 
   /**

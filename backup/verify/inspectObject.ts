@@ -21,6 +21,8 @@ export type ObjectVerdict =
   | "unreadable"
   /** Listed below the run's prefix and not in its manifest. */
   | "unknown object"
+  /** There are several versions of it, and no backup ever writes an object twice. */
+  | "overwritten"
   /** Nothing is said against it: it could not be read. */
   | "could not check";
 

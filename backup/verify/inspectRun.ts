@@ -32,6 +32,7 @@ export async function inspectRun(run: string, context: InspectionContext): Promi
   const objects = [
     ...(await inspectObjects(manifest, context)),
     ...(await unknownObjects(run, manifest, context)),
+    ...(await overwrittenObjects(run, context)),
   ];
   return { run, verdict: sumUp(objects), objects, manifest };
 }
@@ -74,4 +75,38 @@ async function unknownObjects(
     const detail = error instanceof Error ? error.message : String(error);
     return [{ object: "(list of objects)", verdict: "could not check", detail }];
   }
+}
+
+/**
+ * Objects of a run that were written more than once, the manifest included: whoever replaces both an object and its manifest
+ * makes them agree, but the versions below tell. What was written first is still there, under its version.
+ */
+export async function overwrittenObjects(
+  run: string,
+  { store, signal }: Pick<InspectionContext, "store" | "signal">,
+): Promise<ObjectReport[]> {
+  const what = "(versions of objects)";
+  const prefix = objectKey(run, "");
+  const byKey = new Map<string, string[]>();
+  try {
+    const listed = await store.listVersions(prefix, signal);
+    if (listed === undefined) {
+      return [
+        { object: what, verdict: "could not check", detail: "permission s3:ListBucketVersions is missing" },
+      ];
+    }
+    // S3 lists the newest first.
+    for (const { key, version } of listed) byKey.set(key, [...(byKey.get(key) ?? []), version]);
+  } catch (error) {
+    signal.throwIfAborted();
+    const detail = error instanceof Error ? error.message : String(error);
+    return [{ object: what, verdict: "could not check", detail }];
+  }
+  return [...byKey]
+    .filter(([, versions]) => versions.length > 1)
+    .map(([key, versions]) => ({
+      object: key.slice(prefix.length),
+      verdict: "overwritten" as const,
+      detail: `${versions.length} versions; the first is ${versions.at(-1)}`,
+    }));
 }

@@ -16,7 +16,7 @@ const declared = {
 describe("the environment", () => {
   it("is what the task definition declares", () => {
     expect(readEnvironment(["store", "source", "parallel"], declared)).toEqual({
-      store: { region: "eu-central-1", bucket: "backups", forcePathStyle: false },
+      store: { region: "eu-central-1", bucket: "backups", forcePathStyle: false, timeoutSeconds: 60 },
       source: {
         host: "db.example.com",
         port: 5432,
@@ -64,6 +64,55 @@ describe("the environment", () => {
     [{ AWS_ENDPOINT_URL_S3: "http://s3.internal", BACKUP_S3_FORCE_PATH_STYLE: "false" }, false],
   ])("decides with %o that bucket names in the path are %s", (variables, expected) => {
     expect(readEnvironment(["store"], { ...declared, ...variables }).store.forcePathStyle).toBe(expected);
+  });
+});
+
+describe("the retention", () => {
+  const variables = {
+    BACKUP_RETENTION_DAILY_DAYS: "14",
+    BACKUP_RETENTION_WEEKLY_DAYS: "60",
+    BACKUP_RETENTION_MONTHLY_DAYS: "700",
+    BACKUP_MINIMUM_REDUNDANCY: "5",
+  };
+
+  it("is what the task definition declares, and the configuration's defaults without it", () => {
+    const read = (environment: Record<string, string>) =>
+      readEnvironment(["retention"], environment).retention;
+    expect(read(variables)).toEqual({ dailyDays: 14, weeklyDays: 60, monthlyDays: 700, minimum: 5 });
+    expect(read({})).toEqual({ dailyDays: 30, weeklyDays: 90, monthlyDays: 365, minimum: 3 });
+  });
+
+  it("is refused where a number would delete everything", () => {
+    const faulty = { ...variables, BACKUP_MINIMUM_REDUNDANCY: "0", BACKUP_RETENTION_DAILY_DAYS: "-1" };
+    expect(() => readEnvironment(["retention"], faulty)).toThrow(
+      [
+        "The environment has 2 faults:",
+        "  BACKUP_RETENTION_DAILY_DAYS must be a whole number from 1 to 99999",
+        "  BACKUP_MINIMUM_REDUNDANCY must be a whole number from 1 to 99999",
+      ].join("\n"),
+    );
+  });
+});
+
+describe("the project at Supabase", () => {
+  const ref = "abcdefghijklmnopqrst";
+  const token = { SUPABASE_ACCESS_TOKEN: "sbp_token" };
+  const read = (environment: Record<string, string>) =>
+    readEnvironment(["managementApi"], environment).managementApi?.projectRef;
+
+  it.each([
+    ["by its name", { ...token, SUPABASE_PROJECT_REF: ref }],
+    ["by the pooler's user", { ...token, PGUSER: `backup.${ref}` }],
+    ["by its host", { ...token, PGUSER: "backup", PGHOST: `db.${ref}.supabase.co` }],
+  ])("is known %s", (_, environment) => {
+    expect(read(environment)).toBe(ref);
+  });
+
+  it.each([
+    ["a token", { SUPABASE_PROJECT_REF: ref }],
+    ["a project", { ...token, PGUSER: "backup", PGHOST: "127.0.0.1" }],
+  ])("is not asked without %s", (_, environment) => {
+    expect(read(environment)).toBeUndefined();
   });
 });
 

@@ -32,7 +32,12 @@ export async function startTestStore(): Promise<TestStore> {
     BACKUP_BUCKET: bucket,
   };
   for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
-  const client = createClient({ region: "us-east-1", bucket, forcePathStyle: true });
+  const client = createClient({
+    region: "us-east-1",
+    bucket,
+    forcePathStyle: true,
+    timeoutSeconds: 60,
+  });
   await client.send(new CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }));
   const store = new ObjectStore(client, bucket);
   return {

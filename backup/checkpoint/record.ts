@@ -1,0 +1,47 @@
+import pg from "pg";
+import { UserError } from "../../foundation/userError";
+import { exitCodes } from "../exitCodes";
+
+/** A named moment, as `shared.recovery_checkpoints` has it. */
+export interface CheckpointRecord {
+  readonly id: string;
+  /** Position of the write-ahead log. */
+  readonly lsn: string;
+  readonly at: Date;
+}
+
+const undefinedFunction = "42883";
+const invalidSchema = "3F000";
+
+/**
+ * Records name, time and position of the write-ahead log in the database, by the SQL bundle's own function.
+ * @throws UserError when the database has no such function, or refuses.
+ */
+export async function recordCheckpoint(
+  client: pg.Client,
+  name: string,
+  description: string | undefined,
+): Promise<CheckpointRecord> {
+  try {
+    const { rows: made } = await client.query<{ id: string }>(
+      "select private.create_recovery_checkpoint($1, $2) as id",
+      [name, description ?? null],
+    );
+    const { rows } = await client.query<CheckpointRecord>(
+      "select id, wal_position::text as lsn, created_at as at from shared.recovery_checkpoints where id = $1",
+      [made[0]?.id],
+    );
+    const [record] = rows;
+    if (record === undefined) throw new Error("the record is not there");
+    return record;
+  } catch (error) {
+    const isMissing =
+      error instanceof pg.DatabaseError && [undefinedFunction, invalidSchema].includes(error.code ?? "");
+    const reason = isMissing
+      ? "the database has no private.create_recovery_checkpoint(); deploy the SQL bundle first"
+      : error instanceof Error
+        ? error.message
+        : String(error);
+    throw new UserError(`No checkpoint was made: ${reason}.`, exitCodes.dumpFailed, { cause: error });
+  }
+}

@@ -1,0 +1,59 @@
+import { UserError } from "../../foundation/userError";
+import { recordCheckpoint } from "../checkpoint/record";
+import { makeRestorePoint } from "../checkpoint/restorePoint";
+import type { CommandContext } from "../context";
+import { readEnvironment } from "../environment";
+import { exitCodes } from "../exitCodes";
+import { connect } from "../postgres/connect";
+
+export interface CheckpointOptions {
+  /** 1 to 20 characters: what Supabase takes for a restore point. */
+  readonly name: string;
+  readonly description?: string;
+}
+
+export interface Checkpoint {
+  readonly event: "checkpoint made";
+  readonly name: string;
+  /** One that Supabase goes back to by its name, or a line in the database that says where that would be. */
+  readonly kind: "restore point" | "record";
+  readonly at: string;
+  readonly lsn?: string;
+  readonly id?: string;
+}
+
+/**
+ * `backup checkpoint`: names this moment before something critical. Supabase's own restore point where the project has
+ * point-in-time recovery; else, and where Supabase makes none, a record of time and log position in the database.
+ */
+export async function checkpoint(options: CheckpointOptions, context: CommandContext): Promise<Checkpoint> {
+  const { name, description } = options;
+  if (!/^[\x21-\x7e](?:[\x20-\x7e]{0,18}[\x21-\x7e])?$/.test(name)) {
+    throw new UserError("The name of a checkpoint must be 1 to 20 printable characters of ASCII.");
+  }
+  const settings = readEnvironment(["source", "managementApi"], context.environment);
+  const { managementApi } = settings;
+  const restorePoint =
+    managementApi === undefined
+      ? {
+          made: false as const,
+          reason: "Supabase was not asked (SUPABASE_ACCESS_TOKEN, SUPABASE_PROJECT_REF)",
+        }
+      : await makeRestorePoint(name, managementApi, context.signal);
+  const made: Checkpoint = restorePoint.made
+    ? { event: "checkpoint made", name, kind: "restore point", at: new Date().toISOString() }
+    : await record();
+  context.print(JSON.stringify(made));
+  return made;
+
+  async function record(): Promise<Checkpoint> {
+    if (!restorePoint.made) context.progress(`no restore point of Supabase: ${restorePoint.reason}`);
+    const client = await connect(settings.source, exitCodes.dumpFailed);
+    try {
+      const { id, lsn, at } = await recordCheckpoint(client, name, description);
+      return { event: "checkpoint made", name, kind: "record", at: at.toISOString(), lsn, id };
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}

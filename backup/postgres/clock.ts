@@ -1,0 +1,19 @@
+import type pg from "pg";
+import { UserError } from "../../foundation/userError";
+
+const leewaySeconds = 300;
+
+/**
+ * A backup is named by the time of this machine, and sorted and pruned by its name.
+ * @throws UserError when this machine's clock and the database's differ by more than five minutes.
+ */
+export async function requireSameTime(client: pg.Client, now: Date): Promise<void> {
+  const { rows } = await client.query<{ seconds: number }>(
+    "select extract(epoch from clock_timestamp())::float8 as seconds",
+  );
+  const behind = Math.round((rows[0]?.seconds ?? Number.NaN) - now.getTime() / 1000);
+  if (Math.abs(behind) <= leewaySeconds) return;
+  throw new UserError(
+    `This machine's clock is ${Math.abs(behind)} s ${behind > 0 ? "behind" : "ahead of"} the database's, and a backup is named by it: set the clock right.`,
+  );
+}
