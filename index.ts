@@ -30,6 +30,8 @@ const postgresql = new PostgresqlProvider("postgresql", {
   sslmode: connection.sslMode,
   sslrootcert: connection.sslRootCertificate,
   superuser: false,
+  // The session pooler refuses more than its pool holds (database.poolSize), the deployment's other connections included.
+  maxConnections: 4,
 });
 
 // What the SQL builds on, and the SQL.
