@@ -19,8 +19,9 @@ const openPlatformSchemas = "('auth', 'storage', 'realtime')";
 export const firstUserOid = 16384;
 
 export const managedObjects = `
+-- Asked with \`in\`, which is answered from a hash table however many members the planner expects.
 extension_member as materialized (
-  select classid, objid from pg_depend where deptype = 'e'
+  select classid, objid from pg_depend where refclassid = 'pg_extension'::regclass and deptype = 'e'
 ),
 platform_schema as materialized (
   select oid from pg_namespace where nspname ~ '${platformSchemas}'
@@ -29,7 +30,7 @@ managed_schema as materialized (
   select n.oid, quote_ident(n.nspname) as name, n.nspowner as owner, n.nspacl as acl
   from pg_namespace n
   where n.oid not in (select oid from platform_schema)
-    and not exists (select from extension_member e where e.classid = 'pg_namespace'::regclass and e.objid = n.oid)
+    and n.oid not in (select objid from extension_member where classid = 'pg_namespace'::regclass)
 ),
 -- Tables, partitioned tables, foreign tables, views, materialized views and sequences.
 relation as materialized (
@@ -43,7 +44,7 @@ relation as materialized (
   join managed_schema s on s.oid = c.relnamespace
   left join pg_inherits parent on c.relispartition and parent.inhrelid = c.oid
   where c.relkind in ('r', 'p', 'f', 'v', 'm', 'S')
-    and not exists (select from extension_member e where e.classid = 'pg_class'::regclass and e.objid = c.oid)
+    and c.oid not in (select objid from extension_member where classid = 'pg_class'::regclass)
 ),
 -- Where policies and triggers are looked for: our relations and the platform's tables that are open for ours.
 policed_relation as materialized (

@@ -153,13 +153,17 @@ const aclSources = [
 const addressOf = (catalog: string, object: string, part: string): string =>
   `${catalog} || ':' || ${object} || ':' || ${part}`;
 
+/** The owner matters only beside a list: the built-in default is the same for every owner. */
+const privilegesOf = ({ type, owner, acl }: NonNullable<Kind["privileges"]>): string =>
+  `(${type})::text, case when ${acl} is not null then pg_get_userbyid(${owner})::text end, ${acl}::text`;
+
 function objectsOf(kind: Kind, index: number, width: number): string {
   const { address, privileges } = kind;
   const values = propertiesOf(kind).map(({ sql }) => `(${sql})::text`);
   while (values.length < width) values.push("null");
   return `select ${index}, ${kind.identity},
   ${address ? addressOf(`${address.catalog}::oid`, address.object, address.part ?? "0") : "null"},
-  ${privileges ? `(${privileges.type})::text, pg_get_userbyid(${privileges.owner})::text, ${privileges.acl}::text` : "null, null, null"},
+  ${privileges ? privilegesOf(privileges) : "null, null, null"},
   ${values.join(",\n  ")}
 from ${kind.from}`;
 }

@@ -1,5 +1,8 @@
 import { boolean, type Kind, text } from "./kind";
 
+const definition = `case when c.convalidated then pg_get_constraintdef(c.oid)
+      else regexp_replace(pg_get_constraintdef(c.oid), ' NOT VALID$', '') end`;
+
 /**
  * Constraints of tables, without those that a partition has from its parent. A NOT NULL constraint, which
  * PostgreSQL 18 lists here too, is a property of its column.
@@ -8,7 +11,7 @@ const ofTables: Kind = {
   identity: `'constraint ' || r.name || ' ' || quote_ident(c.conname)`,
   address: { catalog: `'pg_constraint'::regclass`, object: `c.oid` },
   properties: {
-    definition: text(`regexp_replace(pg_get_constraintdef(c.oid), ' NOT VALID$', '')`),
+    definition: text(definition),
     validated: boolean(`nullif(c.convalidated, true)`),
     enforcingTriggers: text(`case when exists (
       select from pg_trigger t where t.tgconstraint = c.oid and t.tgenabled = 'D') then 'disabled' end`),
@@ -23,14 +26,14 @@ const ofDomains: Kind = {
   identity: `'constraint ' || s.name || '.' || quote_ident(t.typname) || ' ' || quote_ident(c.conname)`,
   address: { catalog: `'pg_constraint'::regclass`, object: `c.oid` },
   properties: {
-    definition: text(`regexp_replace(pg_get_constraintdef(c.oid), ' NOT VALID$', '')`),
+    definition: text(definition),
     validated: boolean(`nullif(c.convalidated, true)`),
   },
   from: `pg_constraint c
 join pg_type t on t.oid = c.contypid
 join managed_schema s on s.oid = t.typnamespace
 where c.contype = 'c'
-  and not exists (select from extension_member e where e.classid = 'pg_type'::regclass and e.objid = t.oid)`,
+  and t.oid not in (select objid from extension_member where classid = 'pg_type'::regclass)`,
 };
 
 export const constraints: readonly Kind[] = [ofTables, ofDomains];

@@ -14,7 +14,7 @@ const ofPublications: Kind = {
   },
   from: `pg_publication p
 where pg_get_userbyid(p.pubowner) !~ '${platformRoles}'
-  and not exists (select from extension_member e where e.classid = 'pg_publication'::regclass and e.objid = p.oid)`,
+  and p.oid not in (select objid from extension_member where classid = 'pg_publication'::regclass)`,
 };
 
 /** Each table of ours in a publication, with its columns and rows where not all of them are published. */

@@ -10,6 +10,5 @@ export const statistics: Kind = {
   },
   from: `managed_schema s
 join pg_statistic_ext x on x.stxnamespace = s.oid
-where not exists (
-  select from extension_member e where e.classid = 'pg_statistic_ext'::regclass and e.objid = x.oid)`,
+where x.oid not in (select objid from extension_member where classid = 'pg_statistic_ext'::regclass)`,
 };

@@ -23,7 +23,7 @@ where (t.tgparentid = 0 or t.tgenabled <> parent.tgenabled)
     select from pg_proc p
     where p.oid = t.tgfoid and (
       p.pronamespace in (select oid from platform_schema)
-      or exists (select from extension_member e where e.classid = 'pg_proc'::regclass and e.objid = p.oid))))`,
+      or p.oid in (select objid from extension_member where classid = 'pg_proc'::regclass))))`,
 };
 
 /** Rules, other than the one that makes a view a view. */
@@ -51,6 +51,5 @@ export const eventTriggers: Kind = {
   },
   from: `pg_event_trigger t
 join pg_proc p on p.oid = t.evtfoid and p.pronamespace not in (select oid from platform_schema)
-where not exists (
-  select from extension_member e where e.classid = 'pg_event_trigger'::regclass and e.objid = t.oid)`,
+where t.oid not in (select objid from extension_member where classid = 'pg_event_trigger'::regclass)`,
 };

@@ -33,5 +33,5 @@ left join pg_type base on base.oid = t.typbasetype
 left join pg_range rng on rng.rngtypid = t.oid
 left join pg_class c on c.oid = t.typrelid
 where (t.typtype in ('e', 'd', 'r') or (t.typtype = 'c' and c.relkind = 'c'))
-  and not exists (select from extension_member e where e.classid = 'pg_type'::regclass and e.objid = t.oid)`,
+  and t.oid not in (select objid from extension_member where classid = 'pg_type'::regclass)`,
 };
