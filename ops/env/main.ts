@@ -1,5 +1,5 @@
 // Prints the .env file of an application for a stack, or writes it to a file that only its owner can read.
-//   npx tsx ops/env/main.ts --stack dev [--out .env.dev]
+//   npm run env -- dev [--out .env.dev]
 import { chmodSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { parseStackConfig } from "../../config/parse";
@@ -11,16 +11,20 @@ interface ConfigEntry {
   secret: boolean;
 }
 
-/** Runs the CLI and reads its JSON. Its output holds secrets, so of a failure only the command is repeated. */
+/** Runs the CLI and reads its JSON. Secrets stand in its standard output, so of a failure only the other one is shown. */
 async function pulumiJson<T>(...args: string[]): Promise<T> {
   const { execa } = await import("execa");
   const result = await execa("pulumi", [...args, "--json", "--show-secrets", "--non-interactive"], {
     reject: false,
   });
-  if (result.failed)
+  if (result.code === "ENOENT")
+    throw new UserError("There is no `pulumi` on PATH: install the Pulumi CLI, 3.227 or newer.");
+  if (result.failed) {
+    const [reason] = result.stderr.split("\n").filter((line) => line.startsWith("error:"));
     throw new UserError(
-      `"pulumi ${args.join(" ")}" failed; run it yourself to see why, and log in to the backend first.`,
+      `\`pulumi ${args.join(" ")}\` failed, ${reason ?? "without a word"}; log in to the stack's backend and see that it has this stack.`,
     );
+  }
   return JSON.parse(result.stdout) as T;
 }
 
@@ -59,9 +63,14 @@ async function main({ stack, out }: { stack: string; out?: string }): Promise<vo
 
 new Command("env")
   .description("Renders the environment file of an application from a stack's configuration and outputs.")
-  .requiredOption("--stack <name>", "the stack")
+  .argument("[stack]", "the stack")
+  .option("--stack <name>", "the same")
   .option("--out <file>", "write to a file instead of standard output")
-  .action(async (options: { stack: string; out?: string }) => main(options))
+  .action(async (argument: string | undefined, options: { stack?: string; out?: string }) => {
+    const stack = argument ?? options.stack;
+    if (stack === undefined) throw new UserError("Name the stack: npm run env -- dev");
+    await main({ ...options, stack });
+  })
   .parseAsync()
   .catch((error: unknown) => {
     console.error(describeError(error));

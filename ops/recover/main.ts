@@ -5,6 +5,7 @@ import { ManagementApi } from "../../foundation/managementApi";
 import { shellWord } from "../../foundation/shellQuote";
 import { describeError, UserError } from "../../foundation/userError";
 import { awsFinders } from "./aws";
+import { clientUrl } from "./clientUrl";
 import { type ExistingResourceFinder, pendingCreates, planRecovery, recoveryArguments } from "./plan";
 import { postgresqlFinders } from "./postgresql";
 import { supabaseFinders } from "./supabase";
@@ -16,32 +17,44 @@ const usage = "Usage: npm run recover -- --stack <stack>";
  * the commands that settle it. It changes nothing itself.
  */
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { stack: { type: "string" } } });
-  if (values.stack === undefined) throw new UserError(usage);
-  const creates = pendingCreates(pulumi("stack", "export", "--stack", values.stack));
+  const stack = stackOfArguments();
+  const creates = pendingCreates(pulumi("stack", "export", "--stack", stack));
   if (creates.length === 0) {
-    process.stdout.write(`No creation is pending on stack ${values.stack}.\n`);
+    process.stdout.write(`No creation is pending on stack ${stack}.\n`);
     return;
   }
-  const database = await connect(values.stack);
+  const database = await connect(stack);
   try {
     const plan = await planRecovery(creates, { ...cloudFinders(), ...databaseFinders(database) });
     for (const { urn, id } of plan.imports) process.stdout.write(`exists, is taken over as ${id}: ${urn}\n`);
     for (const urn of plan.repeats) process.stdout.write(`is forgotten and made again: ${urn}\n`);
-    const words = ["pulumi", "refresh", "--stack", values.stack, ...recoveryArguments(plan)].map(shellWord);
-    process.stdout.write(
-      `\nOnce nobody is at work on the stack:\n\n  pulumi cancel --stack ${values.stack}\n`,
-    );
-    process.stdout.write(`  ${words.join(" ")}\n  pulumi up --stack ${values.stack}\n`);
+    const words = ["pulumi", "refresh", "--stack", stack, ...recoveryArguments(plan)].map(shellWord);
+    process.stdout.write(`\nOnce nobody is at work on the stack:\n\n  pulumi cancel --stack ${stack}\n`);
+    process.stdout.write(`  ${words.join(" ")}\n  pulumi up --stack ${stack}\n`);
   } finally {
     await database?.end();
   }
+}
+
+function stackOfArguments(): string {
+  try {
+    const { values } = parseArgs({ options: { stack: { type: "string" } } });
+    if (values.stack) return values.stack;
+  } catch {
+    // What else stands there is said as the usage.
+  }
+  throw new UserError(usage);
 }
 
 function pulumi(...args: string[]): string {
   try {
     return execFileSync("pulumi", args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") {
+      throw new UserError("There is no `pulumi` on PATH: install the Pulumi CLI, 3.227 or newer.", 1, {
+        cause,
+      });
+    }
     throw new UserError(`\`pulumi ${args.join(" ")}\` failed: see its message above.`, 1, { cause });
   }
 }
@@ -69,9 +82,20 @@ async function connect(stack: string): Promise<Client | undefined> {
     databaseUrl?: string;
   };
   if (outputs.databaseUrl === undefined) return undefined;
-  const database = new Client({ connectionString: outputs.databaseUrl });
-  await database.connect();
+  const config = JSON.parse(pulumi("config", "--stack", stack, "--json")) as Record<string, ConfigEntry>;
+  const { sslRootCertificate } = config["thorbis-supabase:database"]?.objectValue ?? {};
+  const database = new Client({ connectionString: clientUrl(outputs.databaseUrl, sslRootCertificate) });
+  try {
+    await database.connect();
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new UserError(`The database of stack ${stack} cannot be reached: ${reason}.`, 1, { cause });
+  }
   return database;
+}
+
+interface ConfigEntry {
+  readonly objectValue?: { readonly sslRootCertificate?: string };
 }
 
 main().catch((error: unknown) => {
