@@ -9,6 +9,8 @@ export function debianPackages(major: number | string): string[] {
     `postgresql-${major}`,
     `postgresql-${major}-cron`,
     `postgresql-${major}-postgis-3`,
+    // Checks function bodies in dry runs, as on hosted projects; everything else works without it.
+    `postgresql-${major}-plpgsql-check`,
     `postgresql-server-dev-${major}`,
     "gcc",
     "make",

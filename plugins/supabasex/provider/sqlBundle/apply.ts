@@ -1,4 +1,5 @@
 import { UserError } from "../../../../foundation/userError";
+import { type BodyCheck, checkBodies } from "./bodyCheck";
 import type { Catalog } from "./catalog";
 import { isConnectionLost, isDatabaseError, SqlFileError } from "./errors";
 import type { LoadedBundle, Migration } from "./files";
@@ -30,6 +31,8 @@ export interface ApplyRequest {
 export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "failure"> {
   /** Migrations that a dry run cannot execute because they run outside a transaction, or after another's commit. */
   readonly skipped: readonly { readonly file: Migration; readonly why: string }[];
+  /** Of a dry run that ran files. */
+  readonly bodies?: BodyCheck;
 }
 
 /**
@@ -53,10 +56,10 @@ export async function applyBundle(request: ApplyRequest): Promise<ApplyResult> {
 
 async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyResult> {
   const skipped: { file: Migration; why: string }[] = [];
-  let sofar: TransactionResult | undefined;
+  let sofar: Attempted | undefined;
   let filesAtOnce = Number.POSITIVE_INFINITY;
   for (;;) {
-    let step: TransactionResult;
+    let step: Attempted;
     try {
       step = await attempt(session, request, filesAtOnce, skipped);
     } catch (error) {
@@ -86,20 +89,24 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
 
 /** Whether files that shared a transaction may do better, or at least leave their work, in one of their own each. */
 function mayRunOneByOne(error: unknown, commit: boolean): boolean {
-  return (
-    error instanceof CommitRefused || (commit && error instanceof TransactionLost && error.migrations > 0)
-  );
+  if (!commit) return false;
+  return error instanceof CommitRefused || (error instanceof TransactionLost && error.migrations > 0);
 }
 
 /** The transaction did its work but could not be committed, such as for a deferred constraint. */
 class CommitRefused extends UserError {}
+
+interface Attempted extends TransactionResult {
+  /** Of a dry run that ran files. */
+  readonly bodies?: BodyCheck;
+}
 
 function attempt(
   session: Session,
   request: ApplyRequest,
   filesAtOnce: number,
   skipped: readonly { readonly file: Migration }[],
-): Promise<TransactionResult> {
+): Promise<Attempted> {
   const { inputs, signal, report, commit } = request;
   const run = async () => {
     session.blocker = undefined;
@@ -112,9 +119,14 @@ function attempt(
         new Set(skipped.map(({ file }) => file.path)),
       );
       const keep = commit && (result.failure === undefined || result.progressed);
-      if (!keep) await session.execute("rollback");
-      else await session.execute("commit").catch((error) => refuseCommit(error, result));
-      return result;
+      if (keep) {
+        await session.execute("commit").catch((error) => refuseCommit(error, result));
+        return result;
+      }
+      const isWhole = !commit && result.failure === undefined && result.next === undefined;
+      const bodies = isWhole && result.ran.length > 0 ? await examine(session, request, result) : undefined;
+      await session.execute("rollback");
+      return { ...result, ...(bodies === undefined ? {} : { bodies }) };
     } catch (error) {
       await session.execute("rollback").catch(() => {});
       throw error;
@@ -133,12 +145,26 @@ function attempt(
   });
 }
 
+/** What shows only at the commit or after it, which a dry run does not reach. */
+async function examine(
+  session: Session,
+  { bundle }: ApplyRequest,
+  result: TransactionResult,
+): Promise<BodyCheck> {
+  await session.execute("set constraints all immediate").catch((error) => refuseCommit(error, result));
+  return await checkBodies(session, bundle, result);
+}
+
 function refuseCommit(error: unknown, result: TransactionResult): never {
   const cause = databaseCause(error);
   if (!isDatabaseError(cause) || isConnectionLost(cause)) throw error;
   const files = result.ran.map((entry) => entry.path).join(", ");
   throw new CommitRefused(
-    `The server refused the commit of ${files}: ${cause.message} (${cause.code})${cause.detail === undefined ? "" : `\n  detail: ${cause.detail}`}`,
+    [
+      `The server refuses the commit of ${files}: ${cause.message} (${cause.code})`,
+      ...(cause.detail === undefined ? [] : [`  detail: ${cause.detail}`]),
+      "  hint: A deferred constraint is checked at the commit: put the rows right in the file.",
+    ].join("\n"),
     1,
     { cause },
   );

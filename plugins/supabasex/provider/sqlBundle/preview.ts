@@ -8,12 +8,13 @@ import type { LoadedBundle } from "./files";
 import { withoutForeignTexts } from "./foreignTexts";
 import type { BundleInputs, Connection } from "./inputs";
 import { notCovered } from "./notCovered";
+import { loadParser } from "./parser";
 import { type PlannedFile, planMigrations, planRepeatables, refuseSharedObjects } from "./plan";
 import { byIdentity } from "./rebuild";
 import { repairOf } from "./repair/repair";
 import { reporter } from "./reporter";
 import type { BundleState } from "./state";
-import { loadParser, statementsOf } from "./statements";
+import { statementsOf } from "./statements";
 import { driftedFiles } from "./transaction";
 import { refuseTransactionControl } from "./transactionControl";
 
@@ -188,15 +189,15 @@ function announceDryRun(
   const uncovered = [...bundle.migrations, ...bundle.repeatables]
     .filter((file) => ran.has(file.path))
     .flatMap(notCovered);
-  if (uncovered.length > 0) {
-    context.log(
-      "info",
-      [
-        "The dry run does not cover, since it is not rolled back or only happens at commit:",
-        ...uncovered,
-      ].join("\n"),
+  if (result.bodies?.unchecked === true)
+    uncovered.push(
+      "  bodies of PL/pgSQL functions: this server lacks plpgsql_check, so they are only parsed",
     );
+  if (uncovered.length > 0) {
+    context.log("info", ["The dry run does not cover:", ...uncovered].join("\n"));
   }
+  const doubts = result.bodies?.warnings ?? [];
+  if (doubts.length > 0) context.log("warning", ["Calls of these may fail:", ...doubts].join("\n"));
   warnOfRemaining(result, inputs, context);
 }
 

@@ -47,6 +47,26 @@ test("columns are counted in characters, not in code units", () => {
   expect(placeOf("select '🦉', x", "select '🦉', ".length)).toMatchObject({ line: 1, column: 13 });
 });
 
+test.each([
+  ["tabs stay tabs", "\tselect\t", "\t      \t"],
+  ["emoji and East Asian characters are two cells wide", "🦉日本ｘ", "        "],
+  ["accents of their own have no width", "e\u0301e\u0301", "  "],
+  ["umlauts are one cell wide", "größe ", "      "],
+])("the caret is below the place: %s", (_, before, indent) => {
+  expect(placeOf(`${before}x`, before.length)).toMatchObject({ indent, column: [...before].length + 1 });
+});
+
+test("of a long line what stands around the place is shown", () => {
+  const text = `${"a".repeat(500)}!${"b".repeat(500)}`;
+  expect(placeOf(text, 500)).toEqual({
+    line: 1,
+    column: 501,
+    source: `…${"a".repeat(100)}!${"b".repeat(49)}…`,
+    indent: " ".repeat(101),
+  });
+  expect(placeOf(`${"a".repeat(100)}!${"b".repeat(59)}`, 100).source).toHaveLength(160);
+});
+
 test("a place at the end of the text is on its last line", () => {
   expect(placeOf("select 1;\nsel", 13)).toEqual({ line: 2, column: 4, source: "sel", indent: "   " });
 });

@@ -152,7 +152,7 @@ insert into $s.child values (7);
   });
 
   expect(await failureOf(bundle.up())).toMatch(
-    /refused the commit of migrations\/20260102000000_deferred\.sql: insert or update.*\(23503\)/,
+    /refuses the commit of migrations\/20260102000000_deferred\.sql: insert or update.*\(23503\)/,
   );
   expect(await bundle.history()).toEqual(["migrations/20260101000000_schema.sql"]);
 });

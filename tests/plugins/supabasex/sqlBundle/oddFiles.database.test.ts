@@ -1,0 +1,237 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Databases, failureOf } from "./support";
+
+// What people put into files: that it runs all the same, or that the message says what is wrong with it.
+const databases = new Databases();
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
+
+const schema = {
+  "migrations/20260101000000_s.sql":
+    "create schema $s;\ncreate table $s.t (id int primary key, name text);\n",
+};
+const next = "migrations/20260102000000_x.sql";
+
+test("Windows line ends, a byte order mark, nothing but comments, nothing at all", async () => {
+  const bundle = await databases.bundle({
+    "migrations/20260101000000_s.sql": "\uFEFF-- 1\r\ncreate schema $s;\r\ncreate table $s.t (id int);\r\n",
+    "migrations/20260102000000_comments.sql": "-- nothing\n/* here */\n",
+    "migrations/20260103000000_empty.sql": "",
+    "repeatable/empty.sql": "",
+    "repeatable/comments.sql": "-- nothing\n",
+  });
+
+  await bundle.up();
+
+  expect(await bundle.history()).toHaveLength(5);
+  expect(await bundle.refresh()).toEqual([]);
+  expect(await bundle.up()).toBe(false);
+});
+
+test.each([
+  ["13 digits", "migrations/2026010200000_x.sql", /a migration is named migrations\/<14 digits.*such as/],
+  ["no name", "migrations/20260102000000.sql", /a migration is named/],
+  ["in a folder", "migrations/2026/20260102000000_x.sql", /a migration is named/],
+  ["capitals at the end", "migrations/20260102000000_x.SQL", /a migration is named/],
+  [
+    "the same version twice",
+    "migrations/20260101000000_x.sql",
+    /has the same version as migrations\/20260101000000_s\.sql/,
+  ],
+])("a migration's name is refused: %s", async (_, name, message) => {
+  const bundle = await databases.bundle({ ...schema, [name]: "select 1;\n" });
+  expect(await failureOf(bundle.preview())).toMatch(message);
+});
+
+describe("refused with the place and what to do", () => {
+  test.each([
+    [
+      "psql's \\copy",
+      "select 1;\n\\copy $s.t from 'x.csv'\n",
+      ':2:1: syntax error at or near "\\" (42601)',
+      "Commands of psql",
+    ],
+    [
+      "rows after copy",
+      "copy $s.t (id, name) from stdin;\n1\ta\n\\.\n",
+      ':2:1: syntax error at or near "1"',
+      "insert … values",
+    ],
+    [
+      "a quote that does not end",
+      "select 1;\nselect 'abc;\n-- and much\n-- more\n",
+      ':2:8: unterminated quoted string at or near "\'abc;…" (42601)',
+      "nothing has been sent",
+    ],
+    [
+      "an index built concurrently",
+      "create index concurrently on $s.t (name);\n",
+      ":1:1: this statement cannot run in a transaction",
+      "-- no transaction",
+    ],
+    [
+      "commit in a do block",
+      "do $$ begin\n  commit;\nend $$;\n",
+      ":2:3: invalid transaction termination (2D000)",
+      "leave commit and rollback out",
+    ],
+    [
+      "another's schema",
+      "create table auth.mine ();\n",
+      ":1:14: permission denied for schema auth (42501)",
+      "closed to it",
+    ],
+    [
+      "rows that a constraint forbids",
+      "insert into $s.t values (1, null);\nalter table $s.t alter name set not null;\n",
+      ':2:1: column "name" of relation "t" contains null values (23502)',
+      "before this statement",
+    ],
+    [
+      "rows with the same key",
+      "insert into $s.t values (1, 'a'), (2, 'a');\ncreate unique index on $s.t (name);\n",
+      ':2:1: could not create unique index "t_name_idx" (23505)',
+      "Two rows have this key",
+    ],
+  ])("%s", async (_, text, place, hint) => {
+    const bundle = await databases.bundle({ ...schema, [next]: text });
+
+    const failure = await failureOf(bundle.up());
+
+    expect(failure.split("\n", 1)[0]).toContain(`${next}${place}`);
+    expect(failure.split("\n").find((line) => line.startsWith("  hint: "))).toContain(hint);
+    expect(failure).not.toContain("much");
+  });
+});
+
+test("what a newer PostgreSQL would understand: the server's own message, and the files before it stay", async ({
+  skip,
+}) => {
+  const bundle = await databases.bundle(schema);
+  const { rows } = await bundle.sql("show server_version_num");
+  skip(Number(rows[0].server_version_num) >= 180000, "this server understands all that our parser does");
+  // Our parser is version 18's.
+  const newer = "update $s.t set id = id returning with (old as former) former.id;\n";
+  bundle.write({ [next]: `select 1;\n${newer}` });
+  const message =
+    /_x\.sql:2:\d+: syntax error at or near "with" \(42601\)\n.*\n.*\n {2}hint: .*newer than this server understands/;
+
+  expect(await failureOf(bundle.up())).toMatch(message);
+  expect(await bundle.history()).toEqual(["migrations/20260101000000_s.sql"]);
+  bundle.inputs = { dryRun: "live" };
+  expect(await failureOf(bundle.preview())).toMatch(message);
+
+  bundle.write({ [next]: "select 1;\n", "repeatable/u.sql": newer });
+  expect(await failureOf(bundle.up())).toMatch(/repeatable\/u\.sql:1:\d+: syntax error/);
+  expect(await bundle.history()).toEqual(["migrations/20260101000000_s.sql", next]);
+});
+
+test("a header counts below a comment between slashes and stars, and what ran alone is listed", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    [next]:
+      "/* Owner: us.\n   -- depends on: nothing */\n-- no transaction\ncreate index concurrently t_name on $s.t (name);\n",
+  });
+
+  await bundle.up();
+
+  expect(bundle.logs.join("\n")).toMatch(/Applied:\n.*_s\.sql +new +\d+ ms\n.*_x\.sql +new +\d+ ms/);
+});
+
+test("a file of megabytes runs, and a fault at its end is found", async () => {
+  const rows = Array.from(
+    { length: 20_000 },
+    (_, id) => `insert into $s.t values (${id}, 'größe ${"x".repeat(100)}');`,
+  );
+  const bundle = await databases.bundle({
+    ...schema,
+    [next]: `${rows.join("\n")}\nselect nothing from $s.t;\n`,
+  });
+
+  expect(await failureOf(bundle.up())).toMatch(/_x\.sql:20001:8: column "nothing" does not exist \(42703\)/);
+
+  bundle.write({ [next]: `${rows.join("\n")}\n` });
+  await bundle.up();
+  expect((await bundle.sql("select count(*)::int as n from $s.t")).rows).toEqual([{ n: 20_000 }]);
+});
+
+test("the fault that is shown is not one that only follows from another file's", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    "repeatable/a.sql": "create view $s.a as select label from $s.b;\n",
+    "repeatable/b.sql": "create view $s.b as select $s.c() as label;\n",
+    "repeatable/c.sql":
+      "create or replace function $s.c() returns text language sql as 'select nothing from $s.t';\n",
+  });
+
+  expect(await failureOf(bundle.up())).toMatch(/repeatable\/c\.sql:1:\d+: column "nothing" does not exist/);
+});
+
+test("repeatables that need each other: the circle is named", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    "repeatable/a.sql": "create or replace function $s.a() returns int language sql as 'select $s.b()';\n",
+    "repeatable/b.sql": "create or replace function $s.b() returns int language sql as 'select $s.a()';\n",
+  });
+
+  expect(await failureOf(bundle.up())).toContain(
+    "hint: These files need each other: repeatable/a.sql → repeatable/b.sql → repeatable/a.sql. Views never can; functions may, in files that begin with `set check_function_bodies = off;`.",
+  );
+  for (const name of ["a", "b"]) {
+    const other = name === "a" ? "b" : "a";
+    bundle.write({
+      [`repeatable/${name}.sql`]: `set check_function_bodies = off;\ncreate or replace function $s.${name}() returns int language sql as 'select $s.${other}()';\n`,
+    });
+  }
+  await bundle.up();
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("a view of a migration comes back with all that was said of it when a function that it calls is made anew", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    [next]: `create function $s.f() returns int language sql as 'select 1';
+create view $s.v with (security_invoker = true) as select id, $s.f() as f from $s.t;
+grant select on $s.v to authenticated;
+comment on view $s.v is 'of the view';
+comment on column $s.v.f is 'of the column';
+alter view $s.v alter column id set default 7;
+create view $s.w as select f from $s.v;
+`,
+    "repeatable/f.sql": "create or replace function $s.f() returns int language sql as 'select 2';\n",
+  });
+  await bundle.up();
+  const described = () =>
+    bundle.sql(`select c.relname, c.relacl::text, c.reloptions, obj_description(c.oid) as comment,
+      col_description(c.oid, 2) as of_column, pg_get_expr(d.adbin, d.adrelid) as default
+      from pg_class c left join pg_attrdef d on d.adrelid = c.oid
+      where c.relnamespace = '$s'::regnamespace and c.relkind = 'v' order by 1`);
+  const before = (await described()).rows;
+  bundle.write({
+    "repeatable/f.sql":
+      "create or replace function $s.f() returns bigint language sql as 'select 3::bigint';\n",
+  });
+
+  await bundle.up();
+
+  expect(before[0]).toMatchObject({ comment: "of the view", of_column: "of the column", default: "7" });
+  expect((await described()).rows).toEqual(before);
+  expect((await bundle.sql("select pg_typeof(f)::text as type from (select $s.f() as f) x")).rows).toEqual([
+    { type: "bigint" },
+  ]);
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("a comment on a view's column that somebody removed comes back", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    [next]: "create view $s.v as select id from $s.t;\ncomment on column $s.v.id is 'kept';\n",
+  });
+  await bundle.up();
+  await bundle.sql("comment on column $s.v.id is null");
+  expect(await bundle.refresh()).toEqual([`live["column ${bundle.schema}.v id"]`]);
+
+  await bundle.up();
+
+  expect(await bundle.refresh()).toEqual([]);
+});
