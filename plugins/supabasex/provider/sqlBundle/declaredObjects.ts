@@ -1,6 +1,7 @@
-import { type FunctionParameter, type Node, type RangeVar, scanSync, type TypeName } from "libpg-query";
+import type { FunctionParameter, Node, RangeVar, TypeName } from "libpg-query";
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
+import { scanSql } from "./parser";
 import { statementsOf } from "./statements";
 
 export type ObjectClass =
@@ -223,8 +224,12 @@ export function quote(identifier: string | undefined): string {
   return known;
 }
 
+/** No keyword has a digit, and none is longer than `current_timestamp`: such a name need not be looked up. */
+const couldBeKeyword = /^[a-z_]{2,17}$/;
+
 function isPlain(name: string): boolean {
   if (!/^[a-z_][a-z0-9_]*$/.test(name)) return false;
-  const kind = scanSync(name).tokens[0]?.keywordName;
+  if (!couldBeKeyword.test(name)) return true;
+  const kind = scanSql(name).tokens[0]?.keywordName;
   return kind === "NO_KEYWORD" || kind === "UNRESERVED_KEYWORD";
 }

@@ -1,6 +1,7 @@
-import { loadModule, type Node, parseSync, type RawStmt, SqlError, scanSync } from "libpg-query";
+import type { Node, RawStmt } from "libpg-query";
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
+import { parserFault, parseSql, scanSql } from "./parser";
 
 /** One SQL statement of a file. Offsets are indexes into the file's text, as JavaScript counts. */
 export interface Statement {
@@ -11,12 +12,9 @@ export interface Statement {
   readonly end: number;
 }
 
-/** PostgreSQL's own parser has to be loaded once before anything here is used. */
-export const loadParser: () => Promise<void> = loadModule;
-
 const parsed = new WeakMap<BundleFile, readonly Statement[]>();
 
-/** The statements of a file, in order. Throws SqlFileError where the parser refuses the text. */
+/** The statements of a file, in order. The parser must have been loaded. Throws SqlFileError for what it refuses. */
 export function statementsOf(file: BundleFile): readonly Statement[] {
   const known = parsed.get(file);
   if (known !== undefined) return known;
@@ -48,7 +46,7 @@ export function mayChangeSettings(file: BundleFile): boolean {
 
 /** The text without comments and with single blanks: what two spellings of one statement have in common. */
 export function comparableText(sql: string): string {
-  return scanSync(sql)
+  return scanSql(sql)
     .tokens.filter((token) => token.tokenName !== "SQL_COMMENT" && token.tokenName !== "C_COMMENT")
     .map((token) => token.text)
     .filter((text) => text !== ";")
@@ -57,17 +55,17 @@ export function comparableText(sql: string): string {
 
 function parse(file: BundleFile): Statement[] {
   try {
-    const raw = parseSync(file.text).stmts ?? [];
+    const raw = parseSql(file.text).stmts ?? [];
     const toIndex = byteOffsets(file.text);
     return raw.flatMap((statement) => describe(statement, file.text, toIndex));
   } catch (error) {
-    if (!(error instanceof SqlError)) throw error;
-    const cursor = error.sqlDetails?.cursorPosition;
+    const fault = parserFault(error);
+    if (fault === undefined) throw error;
     throw new SqlFileError({
       file,
       sqlState: "42601",
-      message: withoutTail(error.sqlDetails?.message ?? error.message),
-      ...(cursor === undefined ? {} : { index: indexOfCharacter(file.text, cursor) }),
+      message: withoutTail(fault.message),
+      ...(fault.position === undefined ? {} : { index: indexOfCharacter(file.text, fault.position) }),
       hint: hintFor(file.text),
     });
   }

@@ -1,11 +1,8 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { declarationsOf, objectKey } from "../../../../plugins/supabasex/provider/sqlBundle/declaredObjects";
 import { bundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/files";
-import {
-  loadParser,
-  statementsOf,
-  textOf,
-} from "../../../../plugins/supabasex/provider/sqlBundle/statements";
+import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/parser";
+import { statementsOf, textOf } from "../../../../plugins/supabasex/provider/sqlBundle/statements";
 import { refuseTransactionControl } from "../../../../plugins/supabasex/provider/sqlBundle/transactionControl";
 
 beforeAll(loadParser);
