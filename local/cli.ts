@@ -16,6 +16,10 @@ program
   .command("start")
   .description("bring everything up and deploy the stack `local`")
   .option("--like <environment>", "deploy a local copy of an environment, with its own configuration")
+  .option(
+    "--official-plugins",
+    "use the vendors' own plugins, downloaded by the CLI, in place of our stand-ins",
+  )
   .action((options: StartOptions) => start(paths, options));
 program
   .command("down")

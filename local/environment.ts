@@ -15,7 +15,10 @@ export interface LocalPaths {
   readonly checkout: string;
   /** Removed by `npm run down`. Default `.local` in the checkout; `THORBIS_LOCAL_DIRECTORY` names another. */
   readonly directory: string;
+  /** Of the CLI, with our stand-ins as its plugins. */
   readonly pulumiHome: string;
+  /** The same with the vendors' own plugins. */
+  readonly officialPulumiHome: string;
   readonly state: string;
   readonly services: string;
   readonly logs: string;
@@ -27,6 +30,7 @@ export function localPaths(checkout: string, environment: NodeJS.ProcessEnv = pr
     checkout,
     directory,
     pulumiHome: path.join(directory, "pulumi-home"),
+    officialPulumiHome: path.join(directory, "pulumi-home-official"),
     state: path.join(directory, "state"),
     services: path.join(directory, "services"),
     logs: path.join(directory, "logs"),

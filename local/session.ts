@@ -1,6 +1,8 @@
 import { type Command, withCommandLock } from "./commandLock";
 import { endpointVariables, type LocalPaths, pulumiVariables } from "./environment";
+import { choosePlugins, chosenPlugins, type PluginChoice } from "./providers/choice";
 import { installStandIns } from "./providers/install";
+import { installOfficialPlugins } from "./providers/official";
 import { type LocalServices, startServices } from "./services/start";
 import { ensureStack } from "./stack/deploy";
 import { PulumiCli } from "./stack/pulumiCli";
@@ -35,17 +37,32 @@ export async function openLocalSession(
   });
 }
 
-/** The Pulumi CLI and our stand-ins for the plugins that it would download. */
-export async function prepareEngine(paths: LocalPaths, progress: Progress): Promise<Toolchain> {
+/**
+ * The Pulumi CLI and its plugins: our stand-ins, or the vendors' own where `npm start -- --official-plugins` asked for them. What
+ * the last `npm start` chose holds for the commands after it.
+ */
+export async function prepareEngine(
+  paths: LocalPaths,
+  progress: Progress,
+  choice: PluginChoice = chosenPlugins(paths.directory),
+): Promise<Toolchain> {
   const toolchain = await ensureToolchain({ progress });
-  await installStandIns(paths.checkout, paths.pulumiHome);
+  if (choice === "official") {
+    const { checkout, officialPulumiHome: pulumiHome } = paths;
+    await installOfficialPlugins({ checkout, pulumiHome, pulumi: toolchain.pulumi, progress });
+  } else {
+    await installStandIns(paths.checkout, paths.pulumiHome);
+  }
+  await choosePlugins(paths.directory, choice);
   return toolchain;
 }
 
 export function openSession(paths: LocalPaths, toolchain: Toolchain, services: LocalServices): LocalSession {
+  const isOfficial = chosenPlugins(paths.directory) === "official";
+  const pulumiHome = isOfficial ? paths.officialPulumiHome : paths.pulumiHome;
   const variables = {
     ...toolchain.environment,
-    ...pulumiVariables(paths, toolchain.binDirectory),
+    ...pulumiVariables({ ...paths, pulumiHome }, toolchain.binDirectory),
     ...endpointVariables(services),
   };
   const pulumiIn = (folder: string) => new PulumiCli(toolchain.pulumi, folder, variables);

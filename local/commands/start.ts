@@ -4,6 +4,7 @@ import { withCommandLock } from "../commandLock";
 import { validateConfigFile } from "../configFile";
 import type { LocalPaths } from "../environment";
 import { projectDatabaseUrl } from "../projectDatabase";
+import type { PluginChoice } from "../providers/choice";
 import { type LocalServices, startServices } from "../services/start";
 import { type LocalSession, openSession, prepareEngine } from "../session";
 import { deploy, ensureStack, wasCutOff } from "../stack/deploy";
@@ -14,14 +15,16 @@ import type { Toolchain } from "../toolchain";
 export interface StartOptions {
   /** Deploy a local copy of this environment, with its own configuration, in place of the stack `local`. */
   readonly like?: string;
+  /** Use the vendors' own plugins in place of our stand-ins. */
+  readonly officialPlugins?: boolean;
 }
 
 /** `npm start`: from whatever state this machine is in to a running, deployed local stack. */
-export async function start(paths: LocalPaths, { like }: StartOptions): Promise<void> {
+export async function start(paths: LocalPaths, { like, officialPlugins }: StartOptions): Promise<void> {
   // Before anything is installed, started or changed.
   validateConfigFile(paths.checkout, "local");
   await withCommandLock(paths.directory, "start", async () => {
-    const session = await prepare(paths);
+    const session = await prepare(paths, officialPlugins ? "official" : "stand-ins");
     const location = like === undefined ? localStack(paths) : await likeStack(paths, like, session.services);
     validateConfigFile(location.folder, location.stack);
     const pulumi = session.pulumiIn(location.folder);
@@ -56,14 +59,15 @@ class StepLogger extends ListrLogger {
 }
 
 /** Installs what is missing and starts the services, showing how far it has got. */
-async function prepare(paths: LocalPaths): Promise<LocalSession> {
+async function prepare(paths: LocalPaths, choice: PluginChoice): Promise<LocalSession> {
   const steps: ListrTask<{ toolchain: Toolchain; services: LocalServices }>[] = [
     {
       title: "Pulumi engine",
       task: async (context, task) => {
-        context.toolchain = await prepareEngine(paths, (line) => {
+        const progress = (line: string) => {
           task.output = line;
-        });
+        };
+        context.toolchain = await prepareEngine(paths, progress, choice);
         task.title = `Pulumi engine ${context.toolchain.version} (${context.toolchain.source})`;
       },
     },

@@ -5,28 +5,45 @@ import { shellQuote } from "../../foundation/shellQuote";
 
 const pulumiPackage = z.object({ pulumi: z.object({ name: z.string(), version: z.string() }) });
 
-/** Our stand-ins: the package.json whose `pulumi` block says which plugin is wanted, and the program that serves it. */
-const standIns = [
+/** A plugin that the engine looks for below its home. */
+export interface Plugin {
+  readonly name: string;
+  readonly version: string;
+}
+
+/** The packages whose plugins the engine would download, and our stand-in for each: the program that serves it. */
+const packages = [
   { manifest: "node_modules/@pulumi/aws/package.json", program: "dist/providers/aws.cjs" },
   { manifest: "node_modules/@pulumi/postgresql/package.json", program: "dist/providers/postgresql.cjs" },
   { manifest: "sdks/supabase/package.json", program: "dist/providers/terraform-provider.cjs" },
 ] as const;
 
+/** The plugins that the stack needs beside our own, as the `pulumi` block of each package says. */
+export async function neededPlugins(checkout: string): Promise<Plugin[]> {
+  return await Promise.all(packages.map(async ({ manifest }) => await pluginOf(checkout, manifest)));
+}
+
 /** Puts the stand-ins where the engine looks for plugins of their name and version. Nothing else is in that folder. */
 export async function installStandIns(checkout: string, pulumiHome: string): Promise<void> {
   await Promise.all(
-    standIns.map(async ({ manifest, program }) => {
-      const { pulumi } = pulumiPackage.parse(
-        JSON.parse(await readFile(path.join(checkout, manifest), "utf8")),
-      );
-      const folder = path.join(pulumiHome, "plugins", `resource-${pulumi.name}-v${pulumi.version}`);
-      await mkdir(folder, { recursive: true });
+    packages.map(async ({ manifest, program }) => {
+      const file = pluginFile(pulumiHome, await pluginOf(checkout, manifest));
+      await mkdir(path.dirname(file), { recursive: true });
       await writeExecutable(
-        path.join(folder, `pulumi-resource-${pulumi.name}`),
+        file,
         `#!/bin/sh\nexec ${shellQuote(process.execPath)} ${shellQuote(path.join(checkout, program))} "$@"\n`,
       );
     }),
   );
+}
+
+/** Where the engine looks for a plugin. */
+export function pluginFile(pulumiHome: string, { name, version }: Plugin): string {
+  return path.join(pulumiHome, "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`);
+}
+
+async function pluginOf(checkout: string, manifest: string): Promise<Plugin> {
+  return pulumiPackage.parse(JSON.parse(await readFile(path.join(checkout, manifest), "utf8"))).pulumi;
 }
 
 /** Replaced in one step: an engine that starts the plugin meanwhile sees the old file or the new one. */
