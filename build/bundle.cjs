@@ -30,10 +30,19 @@ const programs = {
 };
 
 /**
- * With their packages in the file: the language host is copied out of the checkout before it runs, and of the AWS SDK's
- * clients, which take more than a second to load, the aws stand-in uses a small part.
+ * Those that start for every command of the CLI have their packages in the file, which spares the search for hundreds of
+ * small ones; here is what stays outside. (The language host has to: it is copied out of the checkout before it runs.)
  */
-const standalone = new Set(["language-nodejs.cjs", "providers/aws.cjs"]);
+const standalone = {
+  // One SDK for the program, its packages and the runner that loads it.
+  "program.cjs": ["@pulumi/*", "esbuild"],
+  "language-nodejs.cjs": [],
+  // Its WebAssembly lies beside it; pg asks for its native part and does without.
+  "plugins/supabasex.cjs": ["libpg-query", "pg-native"],
+  "providers/postgresql.cjs": ["pg-native"],
+  "providers/terraform-provider.cjs": [],
+  "providers/aws.cjs": [],
+};
 
 const fileOf = (output) => path.join(root, "dist", output);
 const inputsOf = (output) => `${fileOf(output)}.inputs.json`;
@@ -53,7 +62,7 @@ function bundle(outputs = Object.keys(programs)) {
       platform: "node",
       target: "node20.19",
       format: "cjs",
-      packages: standalone.has(output) ? "bundle" : "external",
+      ...(output in standalone ? { external: standalone[output] } : { packages: "external" }),
       // Of a package that offers modules, only what is used goes into the file.
       mainFields: ["module", "main"],
       sourcemap: "linked",

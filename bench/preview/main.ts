@@ -38,7 +38,7 @@ async function main(): Promise<void> {
   try {
     // What decides whether an edge function is bundled anew.
     cpSync(path.join(checkout, "package-lock.json"), path.join(stack.project, "package-lock.json"));
-    const paths = { ...localPaths(stack.project, { THORBIS_LOCAL_DIRECTORY: "../../local" }), checkout };
+    const paths = { ...localPaths(stack.project, { THORBIS_LOCAL_DIRECTORY: "../local" }), checkout };
     const session = openSession(paths, await prepareEngine(paths, say), stack.services);
     const beside = (name: string) => path.join(path.dirname(stack.project), name);
     const cli = session.pulumiIn(stack.project);

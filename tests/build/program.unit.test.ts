@@ -1,0 +1,59 @@
+import { execFile } from "node:child_process";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { expect, test } from "vitest";
+import { checkoutRoot } from "../../foundation/checkout";
+
+/** Each starts a process or loads much; milliseconds. */
+const timeout = 60_000;
+
+const run = promisify(execFile);
+const checkout = checkoutRoot();
+
+/** What a script prints that runs in the checkout, in a process of its own: what is tested changes the whole process. */
+async function outputOf(script: string): Promise<string> {
+  const { stdout } = await run(process.execPath, ["-e", script], { cwd: checkout });
+  return stdout.trim();
+}
+
+test("a stack names the program's lines by their TypeScript sources, and leaves other frames alone", {
+  timeout,
+}, async () => {
+  const program = path.join(checkout, "dist", "program.cjs");
+  const lines = readFileSync(program, "utf8").split("\n");
+  const lineOfClass = lines.findIndex((line) => line.startsWith("var BackupBucket = class"));
+  const where = { filename: program, lineOffset: lineOfClass };
+  const stack = await outputOf(`
+    require("source-map-support/register");
+    require("./build/ownFrames.cjs");
+    function outside() { return new TypeError("wrong"); }
+    console.log(require("node:vm").runInThisContext("(outside) => outside()", ${JSON.stringify(where)})(outside).stack);
+  `);
+
+  expect(lineOfClass).toBeGreaterThan(0);
+  const [heading, outside, inside] = stack.split("\n");
+  expect(heading).toBe("TypeError: wrong");
+  expect(outside).toMatch(/^ {4}at outside \(\[eval\]:4:\d+\)$/);
+  expect(inside).toMatch(/^ {4}at .*\/components\/backupBucket\/backupBucket\.ts:\d+:\d+\)?$/);
+});
+
+test("the SDK loads neither npm's solver nor the TypeScript compiler until it uses them", {
+  timeout,
+}, async () => {
+  const output = await outputOf(`
+    require("./build/deferredPackages.cjs");
+    const pulumi = require("@pulumi/pulumi");
+    const loaded = () => ["@npmcli/arborist/lib/arborist/", "typescript/lib/typescript.js"]
+      .map((name) => Object.keys(require.cache).some((file) => file.includes(name)));
+    console.log(JSON.stringify(loaded()));
+    const captured = 41;
+    pulumi.runtime.serializeFunction(() => captured + 1).then(({ text }) => {
+      const { Arborist } = require("@npmcli/arborist");
+      console.log(text.includes("captured: 41"), new Arborist({ path: "." }).path);
+      console.log(JSON.stringify(loaded()));
+    });
+  `);
+
+  expect(output.split("\n")).toEqual(["[false,false]", `true ${checkout}`, "[true,true]"]);
+});
