@@ -6,6 +6,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -23,6 +24,8 @@ export interface ProcessIdentity {
 /** What is remembered of a background service, so that another command can find and end it. */
 export interface ServiceRecord extends ProcessIdentity {
   readonly name: string;
+  /** Where it was recorded when it started: the folder may have been moved or copied since. */
+  readonly registry: string;
   readonly command: readonly string[];
   readonly log: string;
   readonly port?: number;
@@ -119,6 +122,7 @@ export async function startService(registry: string, definition: ServiceDefiniti
     const pid = child.pid ?? 0;
     const record: ServiceRecord = {
       name: definition.name,
+      registry: realpathSync(registry),
       command: definition.command,
       log: definition.log,
       ...(definition.port === undefined ? {} : { port: definition.port }),
@@ -132,10 +136,17 @@ export async function startService(registry: string, definition: ServiceDefiniti
   }
 }
 
-/** The recorded service when it is running; a record of a dead one counts as none. */
+/** The recorded service when it is running; a record of a dead one counts as none, and so does a copy of a record. */
 export function runningService(registry: string, name: string): ServiceRecord | undefined {
   const record = readRecord(recordFile(registry, name));
-  return record !== undefined && isSameProcess(record) ? record : undefined;
+  if (record === undefined || !isSameProcess(record) || isCopy(record, registry)) return undefined;
+  return record;
+}
+
+/** A copied folder holds a copy of the record, of a service that is the original's. A moved one takes its own along. */
+function isCopy(record: ServiceRecord, registry: string): boolean {
+  if (record.registry === realpathSync(registry)) return false;
+  return readRecord(recordFile(record.registry, record.name))?.pid === record.pid;
 }
 
 /** All running services of a registry, by name. */

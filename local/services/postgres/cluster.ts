@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameS
 import path from "node:path";
 import type pg from "pg";
 import { UserError } from "../../../foundation/userError";
-import { freePort, portIsFree, writeFileAtomically } from "../process";
+import { freePort, isSameProcess, portIsFree, writeFileAtomically } from "../process";
 import { removeFolder } from "./abandoned";
 import { connect } from "./connection";
 import { buildHostedRights } from "./hostedRights";
@@ -50,6 +50,9 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
+/** How long a running server may take to let somebody in. */
+const recoverySeconds = 30;
+
 /** What a cluster remembers between starts. */
 interface ClusterMemory {
   readonly port?: number;
@@ -65,22 +68,63 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   mkdirSync(options.directory, { recursive: true });
   const directory = realpathSync(options.directory);
   return await withLock(path.join(directory, "lock"), async () => {
-    const progress = options.progress ?? (() => undefined);
-    const server = serverOf(directory);
-    let running = await adopt(server);
-    if (running !== undefined && options.port !== undefined && options.port !== running.port) {
-      await shutDown(server);
-      running = undefined;
+    const adopted = await adoptOn(directory, options.port);
+    if (adopted !== undefined && (await preparesOrEnds(directory, adopted, options)) === "prepared") {
+      return clusterOf(directory, adopted, options.postgresPassword);
     }
-    if (running === undefined) {
-      const installation = await ensurePostgresInstalled(progress);
-      const isNew = !existsSync(server.dataDirectory);
-      if (isNew) await cloneTemplate(directory, server.dataDirectory, installation, progress);
-      running = await launchOnSomePort(directory, options, installation, progress);
-    }
-    await prepare(directory, running.port, options);
-    return clusterOf(directory, running, options.postgresPassword);
+    const launched = await launchAnew(directory, options);
+    await prepare(directory, launched.port, options);
+    return clusterOf(directory, launched, options.postgresPassword);
   });
+}
+
+/** The running server, unless another port is wanted than it listens on: then it is stopped. */
+async function adoptOn(directory: string, port: number | undefined): Promise<RunningServer | undefined> {
+  const running = await adopt(serverOf(directory));
+  if (running === undefined || port === undefined || port === running.port) return running;
+  await shutDown(serverOf(directory));
+  return undefined;
+}
+
+/**
+ * A server that is being killed is still seen for a moment, and one that recovers from a killed session lets nobody in
+ * until it has: what ends meanwhile is none, and what never lets anybody in (it is being shut down) is ended.
+ */
+async function preparesOrEnds(
+  directory: string,
+  running: RunningServer,
+  options: ClusterOptions,
+): Promise<"prepared" | "ended"> {
+  const deadline = performance.now() + recoverySeconds * 1000;
+  for (;;) {
+    try {
+      await prepare(directory, running.port, options);
+      return "prepared";
+    } catch (error) {
+      if (!isSameProcess(running.process)) return "ended";
+      if (!isBrokenOff(error)) throw error;
+      if (performance.now() > deadline) {
+        await shutDown(serverOf(directory));
+        return "ended";
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Whether the server did not let the connection in, or ended it. Without a code the connection ended under a query. */
+function isBrokenOff(error: unknown): boolean {
+  if (error instanceof UserError) return false;
+  const { code } = error as { code?: string };
+  return code === undefined || ["ECONNREFUSED", "ECONNRESET", "57P01", "57P02", "57P03"].includes(code);
+}
+
+async function launchAnew(directory: string, options: ClusterOptions): Promise<RunningServer> {
+  const progress = options.progress ?? (() => undefined);
+  const { dataDirectory } = serverOf(directory);
+  const installation = await ensurePostgresInstalled(progress);
+  if (!existsSync(dataDirectory)) await cloneTemplate(directory, dataDirectory, installation, progress);
+  return await launchOnSomePort(directory, options, installation, progress);
 }
 
 /** Stops the cluster of a directory and returns once no process of it is left; its data stays. */

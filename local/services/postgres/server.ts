@@ -81,8 +81,18 @@ export async function initializeDataDirectory(
 export function findRunning({ dataDirectory }: Server): RunningServer | undefined {
   const lines = readPidFile(dataDirectory);
   const identity = identifyProcess(Number(lines[0]));
-  if (identity === undefined || !commandLineOf(identity).includes(dataDirectory)) return undefined;
-  return { process: identity, port: Number(lines[3]) };
+  if (identity === undefined) return undefined;
+  const isOurs = isStartedOn(dataDirectory, identity) || wasMoved(lines[1], identity);
+  return isOurs ? { process: identity, port: Number(lines[3]) } : undefined;
+}
+
+function isStartedOn(dataDirectory: string, identity: ProcessIdentity): boolean {
+  return commandLineOf(identity).includes(dataDirectory);
+}
+
+/** Whether this server's folder has gone from where it was started. It is there still when ours is only a copy. */
+function wasMoved(startedOn: string | undefined, identity: ProcessIdentity): boolean {
+  return startedOn !== undefined && isStartedOn(startedOn, identity) && !existsSync(startedOn);
 }
 
 /** The running server once it accepts connections, which one that a killed start left behind may not do yet. */
@@ -90,6 +100,11 @@ export async function adopt(server: Server): Promise<RunningServer | undefined> 
   const found = findRunning(server);
   if (found === undefined) return undefined;
   const { process: identity } = found;
+  if (!isStartedOn(server.dataDirectory, identity)) {
+    // Its folder was moved: it goes on, but opens no session, since its settings name a library in the old place.
+    await shutDown(server);
+    return undefined;
+  }
   await waitUntil(
     () => isReady(server.dataDirectory, identity.pid) || !isSameProcess(identity),
     startSeconds,

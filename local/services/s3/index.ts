@@ -54,14 +54,17 @@ export async function startS3(options: S3Options): Promise<S3Server> {
   mkdirSync(options.directory, { recursive: true });
   const directory = realpathSync(options.directory);
   return await withLock(path.join(directory, "lock"), async () => {
+    const program = await ensureS3Installed(options.progress ?? (() => undefined));
     const running = runningService(registryOf(directory), serviceName);
-    const isAsked = running?.port !== undefined && (options.port ?? running.port) === running.port;
+    // One whose folder was moved goes on with the folders that its command line names.
+    const isInPlace = JSON.stringify(running?.command) === JSON.stringify(commandOn(directory, program));
+    const isAsked =
+      isInPlace && running?.port !== undefined && (options.port ?? running.port) === running.port;
     // A server that is being killed is still seen for a moment: what ends before it answers is replaced.
     if (isAsked && (await answersOrEnds(running, running.port)) === "answers") {
       return serverOf(directory, running, running.port);
     }
     if (running !== undefined) await stopService(registryOf(directory), serviceName);
-    const program = await ensureS3Installed(options.progress ?? (() => undefined));
     return await launch(program, directory, options);
   });
 }
@@ -72,8 +75,7 @@ export async function stopS3(directory: string): Promise<void> {
 }
 
 async function launch(program: string, directory: string, options: S3Options): Promise<S3Server> {
-  const [objects, versions] = ["objects", "versions"].map((name) => path.join(directory, name));
-  for (const folder of [objects, versions]) if (folder !== undefined) mkdirSync(folder, { recursive: true });
+  for (const folder of Object.values(foldersOf(directory))) mkdirSync(folder, { recursive: true });
   let wanted = options.port ?? readMemory(directory).port;
   for (let attempt = 1; ; attempt++) {
     const isFree = wanted !== undefined && (await portIsFree(wanted));
@@ -81,7 +83,7 @@ async function launch(program: string, directory: string, options: S3Options): P
     const port = isFree && wanted !== undefined ? wanted : await freePort();
     const record = await startService(registryOf(directory), {
       name: serviceName,
-      command: [program, "posix", "--versioning-dir", versions ?? "", objects ?? ""],
+      command: commandOn(directory, program),
       log: path.join(directory, "log"),
       port,
       // By environment, because a command line can be read by every user of the machine.
@@ -108,6 +110,15 @@ async function launch(program: string, directory: string, options: S3Options): P
       wanted = undefined;
     }
   }
+}
+
+function foldersOf(directory: string): { objects: string; versions: string } {
+  return { objects: path.join(directory, "objects"), versions: path.join(directory, "versions") };
+}
+
+function commandOn(directory: string, program: string): [string, ...string[]] {
+  const { objects, versions } = foldersOf(directory);
+  return [program, "posix", "--versioning-dir", versions, objects];
 }
 
 /** Any answer will do: without credentials it is a refusal. */

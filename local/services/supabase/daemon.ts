@@ -9,6 +9,7 @@ import {
   freePort,
   portIsFree,
   runningService,
+  type ServiceDefinition,
   startService,
   stopService,
   writeFileAtomically,
@@ -44,19 +45,28 @@ export async function startSupabaseApi(options: SupabaseApiOptions): Promise<Sup
   mkdirSync(directory, { recursive: true });
   return await withLock(path.join(directory, "lock"), async () => {
     const program = path.join(checkoutRoot(), "dist", "services", "supabase.cjs");
+    const commandOn = (port: number): ServiceDefinition["command"] => [
+      process.execPath,
+      program,
+      ...["--state-directory", directory, "--port", String(port)],
+    ];
     const stop = async () => await stopSupabaseApi(directory);
     const running = runningService(directory, name);
     if (running?.port !== undefined && (options.port ?? running.port) === running.port) {
       const endpoint = endpointOf(running.port);
-      if (await isOurs(endpoint, accessToken, { build: buildOf(program), pid: running.pid }))
+      // One whose folder was moved goes on serving the old place.
+      const isInPlace = JSON.stringify(running.command) === JSON.stringify(commandOn(running.port));
+      const identity = { build: buildOf(program), pid: running.pid };
+      if (isInPlace && (await isOurs(endpoint, accessToken, identity)) && (await revives(endpoint))) {
         return { endpoint, stop };
+      }
     }
     await stopService(directory, name);
     const port = options.port ?? (await portUsedBefore(directory)) ?? (await freePort());
     const service = await startService(directory, {
       name,
       port,
-      command: [process.execPath, program, "--state-directory", directory, "--port", String(port)],
+      command: commandOn(port),
       log: path.join(directory, `${name}.log`),
       environment: { ...process.env, SUPABASE_ACCESS_TOKEN: accessToken },
     });
@@ -91,6 +101,17 @@ async function isOurs(
     const projects = await fetch(`${endpoint}/v1/projects`, { headers, signal: AbortSignal.timeout(5000) });
     await projects.arrayBuffer();
     return projects.ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Whether it has started those of its databases that were down; false when it ends meanwhile. */
+async function revives(endpoint: string): Promise<boolean> {
+  try {
+    const response = await fetch(`${endpoint}/ready`, { signal: AbortSignal.timeout(startSeconds * 1000) });
+    await response.arrayBuffer();
+    return response.ok;
   } catch {
     return false;
   }

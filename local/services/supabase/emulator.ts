@@ -73,6 +73,12 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   // For whoever wants to know that the process is up; it needs no token and tells nothing.
   app.get("/", (context) => context.json({ service: "supabase-management-api", ...options.identity }));
 
+  // Answers once every database that should run accepts connections, or has failed to start.
+  app.get("/ready", async (context) => {
+    await lifecycle.reviveAll();
+    return context.json({});
+  });
+
   app.use("/v1/*", requireToken(options.accessToken));
   if (options.requestsPerMinute !== undefined) app.use("/v1/*", limitRate(options.requestsPerMinute));
   app.use("/v1/*", async (context, next) => {

@@ -4,6 +4,14 @@ import { ApiError } from "./http";
 import type { ProjectRecord, ProjectStatus } from "./state/record";
 import type { ProjectStore } from "./state/store";
 
+/** States in which a project should be up. What failed before is tried again: its cause may be gone. */
+const restartable: readonly ProjectStatus[] = [
+  "ACTIVE_HEALTHY",
+  "INIT_FAILED",
+  "PAUSE_FAILED",
+  "RESTORE_FAILED",
+];
+
 /**
  * Moves projects between their states. A request only begins a move and is answered at once; the work goes on behind
  * it, one move of a project after the other, and whoever asks meanwhile sees the state in between.
@@ -73,8 +81,7 @@ export class Lifecycle {
         case "INACTIVE":
           break;
         default:
-          // What failed before is tried again: its cause, such as a missing server, may be gone.
-          this.#begin(project, "RESTARTING", "RESTORE_FAILED", async () => await this.#start(project));
+          this.#restart(project);
       }
     }
     await this.settled();
@@ -91,12 +98,26 @@ export class Lifecycle {
     await Promise.all(this.#store.list().map((project) => this.#stop(project)));
   }
 
+  /** Starts every database that is down though its project should be up, and waits until that is over. */
+  async reviveAll(): Promise<void> {
+    await this.settled();
+    await Promise.all(
+      this.#store.list().map(async (project) => {
+        const isUp = project.status === "ACTIVE_HEALTHY" && (await this.#answers(project));
+        if (isUp || !restartable.includes(project.status)) return;
+        this.#log(`the database of ${project.ref} is not running: starting it`);
+        this.#restart(project);
+      }),
+    );
+    await this.settled();
+  }
+
   /** Starts a database that has died under a project that should be up, as the platform would. */
   revive(project: ProjectRecord): void {
     const cluster = this.#running.get(project.ref);
     if (project.status !== "ACTIVE_HEALTHY" || (cluster && this.#clusters.isRunning(cluster))) return;
     this.#log(`the database of ${project.ref} is not running: starting it`);
-    this.#begin(project, "RESTARTING", "RESTORE_FAILED", async () => await this.#start(project));
+    this.#restart(project);
   }
 
   /** The project's database, which every request for data needs; 400 while the project is not up. */
@@ -133,6 +154,20 @@ export class Lifecycle {
         this.#store.save(project);
       });
     this.#moves.set(project.ref, move);
+  }
+
+  #restart(project: ProjectRecord): void {
+    this.#begin(project, "RESTARTING", "RESTORE_FAILED", async () => await this.#start(project));
+  }
+
+  /** A server that is being killed still has a process for a moment, but answers no query. */
+  async #answers(project: ProjectRecord): Promise<boolean> {
+    try {
+      await this.#clusters.query(this.cluster(project), "postgres", "select 1");
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** Starts or adopts the database; either way it has the record's password afterwards. */

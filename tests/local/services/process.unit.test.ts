@@ -1,5 +1,14 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -58,6 +67,7 @@ describe("a background service", () => {
     const record = await startService(registry, { name: "idle", command: idle, log: log(), port });
     expect(runningService(registry, "idle")).toEqual({
       name: "idle",
+      registry: realpathSync(registry),
       command: idle,
       log: log(),
       port,
@@ -79,6 +89,25 @@ describe("a background service", () => {
     expect(runningService(registry, "old")).toBeUndefined();
     await stopService(registry, "old", "SIGKILL");
     expect(identifyProcess(process.pid)?.pid).toBe(process.pid);
+  });
+
+  it("moves with its folder", async () => {
+    const old = path.join(registry, "old");
+    const record = await startService(old, { name: "idle", command: idle, log: log() });
+    renameSync(old, path.join(registry, "new"));
+    expect(runningService(path.join(registry, "new"), "idle")).toEqual(record);
+    await stopService(path.join(registry, "new"), "idle");
+    expect(isSameProcess(record)).toBe(false);
+  });
+
+  it("stays with the original when its folder is copied", async () => {
+    const copy = path.join(registry, "copy");
+    const record = await startService(registry, { name: "idle", command: idle, log: log() });
+    mkdirSync(copy);
+    cpSync(path.join(registry, "idle.json"), path.join(copy, "idle.json"));
+    expect(runningService(copy, "idle")).toBeUndefined();
+    await stopService(copy, "idle");
+    expect(runningService(registry, "idle")).toEqual(record);
   });
 
   it("counts as not running when its record is damaged", () => {

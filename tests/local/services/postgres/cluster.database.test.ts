@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   symlinkSync,
@@ -122,6 +123,56 @@ describe("starting and stopping", () => {
     const second = await start();
     expect(second.pid).not.toBe(first.pid);
     expect(await query(second.url(), "select value from public.kept")).toEqual([{ value: 7 }]);
+  });
+
+  it("replaces a server that is still being killed", async () => {
+    const first = await start();
+    process.kill(first.pid, "SIGKILL");
+    const second = await start();
+    expect(second.pid).not.toBe(first.pid);
+    expect(await query(second.url(), "select 1 as one")).toEqual([{ one: 1 }]);
+  });
+
+  it("waits for one that recovers from a killed session", async () => {
+    const first = await start();
+    const client = new pg.Client({ connectionString: first.url() });
+    client.on("error", () => undefined);
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+    process.kill(rows[0]?.pid ?? 0, "SIGKILL");
+    const second = await start();
+    expect(second.pid).toBe(first.pid);
+    expect(await query(second.url(), "select 1 as one")).toEqual([{ one: 1 }]);
+  });
+
+  it("follows its folder when that is moved under the running server", async () => {
+    const first = await start({ durable: true });
+    await query(first.url(), "create table public.kept as select 7 as value");
+    const former = directory;
+    directory = path.join(folder, "moved");
+    renameSync(former, directory);
+
+    const second = await start();
+    expect(second.pid).not.toBe(first.pid);
+    expect(identifyProcess(first.pid)).toBeUndefined();
+    expect(await query(second.url(), "select value from public.kept")).toEqual([{ value: 7 }]);
+  });
+
+  it("stops the server of a moved folder, and not that of the folder which was copied", async () => {
+    const first = await start();
+    const copy = path.join(folder, "copy");
+    mkdirSync(path.join(copy, "data"), { recursive: true });
+    const pidFile = path.join("data", "postmaster.pid");
+    writeFileSync(path.join(copy, pidFile), readFileSync(path.join(directory, pidFile)));
+
+    await stopCluster(copy);
+    expect(await query(first.url(), "select 1 as one")).toEqual([{ one: 1 }]);
+
+    const former = directory;
+    directory = path.join(folder, "moved");
+    renameSync(former, directory);
+    await stopCluster(directory);
+    expect(identifyProcess(first.pid)).toBeUndefined();
   });
 
   it("is not deceived by a pid file that names another program", async () => {

@@ -1,10 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runningCluster } from "../../../../local/services/postgres";
-import { runningService, stopProcess } from "../../../../local/services/process";
+import { isSameProcess, runningService, stopProcess } from "../../../../local/services/process";
 import { databaseDirectories, startSupabaseApi, stopSupabaseApi } from "../../../../local/services/supabase";
 import { accessToken, newProjectBody } from "./support";
 
@@ -28,6 +29,16 @@ async function project(endpoint: string, ref: string, token = accessToken): Prom
   return (await response.json()) as { status: string };
 }
 
+async function selectOne(folder: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: runningCluster(folder, newProjectBody.db_pass)?.url() });
+  await client.connect();
+  try {
+    return (await client.query("select 1 as one")).rows;
+  } finally {
+    await client.end();
+  }
+}
+
 test("the API is started once, found again, replaced when killed or given another token, and stopped for good", async () => {
   const first = await startSupabaseApi({ directory, accessToken });
   const firstPid = pid();
@@ -45,6 +56,14 @@ test("the API is started once, found again, replaced when killed or given anothe
   expect((await startSupabaseApi({ directory, accessToken })).endpoint).toBe(first.endpoint);
   expect(pid()).toBe(firstPid);
 
+  // Found again while its database is being killed: that runs again before anybody is told the address.
+  const [folder = ""] = databaseDirectories(directory);
+  const database = runningCluster(folder, newProjectBody.db_pass);
+  process.kill(database?.pid ?? 0, "SIGKILL");
+  await startSupabaseApi({ directory, accessToken });
+  expect(pid()).toBe(firstPid);
+  expect(await selectOne(folder)).toEqual([{ one: 1 }]);
+
   // Killed: another process on the same port, with the same project.
   const killed = runningService(directory, "supabase-api");
   if (killed !== undefined) await stopProcess(killed, "SIGKILL");
@@ -61,15 +80,39 @@ test("the API is started once, found again, replaced when killed or given anothe
   // Killed and then stopped: the database that it left behind ends too.
   const last = runningService(directory, "supabase-api");
   if (last !== undefined) await stopProcess(last, "SIGKILL");
-  const [database = ""] = databaseDirectories(directory);
-  expect(runningCluster(database, newProjectBody.db_pass)).toBeDefined();
+  expect(runningCluster(folder, newProjectBody.db_pass)).toBeDefined();
   await stopSupabaseApi(directory);
-  expect(runningCluster(database, newProjectBody.db_pass)).toBeUndefined();
+  expect(runningCluster(folder, newProjectBody.db_pass)).toBeUndefined();
   expect(pid()).toBeUndefined();
 
   const log = readFileSync(path.join(directory, "supabase-api.log"), "utf8");
   expect(log).not.toContain(accessToken);
   expect(log).not.toContain(newProjectBody.db_pass);
+});
+
+test("the API goes along when its folder is moved, with the same projects", async () => {
+  const former = path.join(directory, "former");
+  const moved = path.join(directory, "moved");
+  const first = await startSupabaseApi({ directory: former, accessToken });
+  const before = runningService(former, "supabase-api");
+  const created = await fetch(`${first.endpoint}/v1/projects`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${accessToken}` },
+    body: JSON.stringify(newProjectBody),
+  });
+  const { ref } = (await created.json()) as { ref: string };
+  await fetch(`${first.endpoint}/ready`);
+
+  renameSync(former, moved);
+  try {
+    const second = await startSupabaseApi({ directory: moved, accessToken });
+    expect(second.endpoint).toBe(first.endpoint);
+    expect(before !== undefined && isSameProcess(before)).toBe(false);
+    expect((await project(second.endpoint, ref)).status).toBe("ACTIVE_HEALTHY");
+    expect(await selectOne(path.join(moved, "projects", ref, "database"))).toEqual([{ one: 1 }]);
+  } finally {
+    await stopSupabaseApi(moved);
+  }
 });
 
 test("a daemon that cannot start is said to have ended, with its log", async () => {
