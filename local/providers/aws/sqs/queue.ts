@@ -103,6 +103,8 @@ export const queue = resource<Aws, QueueState>({
     const sqs = aws.use("sqs");
     const Attributes = attributes(before, after);
     if (Object.keys(Attributes).length === 0) return;
+    // moto forgets the policy where it is not sent along. AWS keeps it, and takes it again without a change.
+    if (before.policy) Attributes.Policy ??= before.policy;
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl: id, Attributes }), { abortSignal: signal });
   },
 
