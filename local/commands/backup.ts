@@ -43,7 +43,9 @@ async function taskEnvironment(aws: LocalEndpoints["aws"]): Promise<Record<strin
     if (name !== undefined && value !== undefined) variables[name] = value;
   }
   for (const { name, valueFrom } of container.secrets ?? []) {
-    const { SecretString } = await secrets.send(new GetSecretValueCommand({ SecretId: valueFrom }));
+    // ECS takes the current version, which AWS does where none is named; moto takes the one that was put last.
+    const current = { SecretId: valueFrom, VersionStage: "AWSCURRENT" };
+    const { SecretString } = await secrets.send(new GetSecretValueCommand(current));
     if (name !== undefined && SecretString !== undefined) variables[name] = SecretString;
   }
   return variables;
