@@ -1,0 +1,156 @@
+import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
+import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { CreateQueueCommand } from "@aws-sdk/client-sqs";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  type Clouds,
+  cloudChanges,
+  connectClouds,
+  type Deployed,
+  deployedInClouds,
+  namesProperty,
+  reportedByRefresh,
+  rowOf,
+} from "../support/clouds";
+import { createTestStack, type TestStack } from "../support/testStack";
+
+// The whole local stack on the real engine: every resource of AWS and Supabase changed, and then deleted, where it lives.
+// What is changed of each stands in tests/support/clouds. All of them at once: one refresh, one up.
+let stack: TestStack;
+let clouds: Clouds;
+
+beforeAll(async () => {
+  stack = await createTestStack();
+  const deployed = await stack.pulumi("up", "--yes", "--skip-preview");
+  expect(deployed.exitCode, deployed.output).toBe(0);
+  clouds = connectClouds(stack.services);
+});
+
+afterAll(async () => {
+  await stack?.remove();
+});
+
+const refresh = async () => await stack.pulumi("refresh", "--preview-only", "--expect-no-changes", "--diff");
+
+async function deployedResources(): Promise<Deployed[]> {
+  return deployedInClouds((await stack.pulumi("stack", "export")).stdout);
+}
+
+/** By name, what the endpoints hold of each resource. The ARN of a secret ends in six letters of chance: without these. */
+async function endpointValues(): Promise<Record<string, unknown>> {
+  const values: Record<string, unknown> = {};
+  for (const resource of await deployedResources()) {
+    values[resource.name] = await rowOf(cloudChanges, resource).look(clouds, resource);
+  }
+  return JSON.parse(JSON.stringify(values).replaceAll(/(:secret:[\w/-]+)-\w{6}\b/g, "$1"));
+}
+
+/** Anything that stays other than it should be would be in the report of the next test, which expects an exact list. */
+async function expectUpRestores(values: object): Promise<void> {
+  const repaired = await stack.pulumi("up", "--yes", "--skip-preview");
+  expect(repaired.exitCode, repaired.output).toBe(0);
+  expect(await endpointValues()).toEqual(values);
+}
+
+test("the tables have a row for every resource, and no row for a type that is not there", async () => {
+  const resources = await deployedResources();
+
+  const rows = new Set(resources.map((resource) => rowOf(cloudChanges, resource)));
+  const idle = Object.entries(cloudChanges).filter(([, row]) => !rows.has(row));
+  expect(idle.map(([name]) => name)).toEqual([]);
+  expect(resources.length).toBeGreaterThan(35);
+});
+
+test("what the stack does not manage is nobody's drift", async () => {
+  const { id: Bucket } = await one("aws:s3/bucket:Bucket");
+  const note = { Bucket, Key: "note.txt" };
+  const { VersionId } = await clouds.s3.send(new PutObjectCommand({ ...note, Body: "by hand" }));
+  await clouds.sqs.send(new CreateQueueCommand({ QueueName: "of-somebody-else" }));
+  await clouds.logs.send(new CreateLogGroupCommand({ logGroupName: "/of-somebody-else" }));
+  const project = `/projects/${(await one("supabase:index/project:Project")).id}`;
+  await clouds.supabase("POST", `${project}/secrets`, [{ name: "OF_SOMEBODY_ELSE", value: "by hand" }]);
+  await clouds.supabase("PATCH", `${project}/config/realtime`, { max_payload_size_in_kb: 17 });
+
+  const result = await refresh();
+
+  expect(result.exitCode, result.output).toBe(0);
+  await clouds.supabase("DELETE", `${project}/secrets`, ["OF_SOMEBODY_ELSE"]);
+  await clouds.s3.send(new DeleteObjectCommand({ ...note, VersionId }));
+});
+
+test("one property of each changed by hand: refresh names all of them, up puts them back", async () => {
+  const before = await endpointValues();
+  const changed = (await deployedResources()).flatMap((resource) => {
+    const row = rowOf(cloudChanges, resource);
+    return "change" in row ? [{ resource, row }] : [];
+  });
+  for (const { resource, row } of changed) await row.change(clouds, resource);
+  const after = await endpointValues();
+  const differing = Object.keys(before).filter((name) => !same(before[name], after[name]));
+  expect(differing.sort()).toEqual(changed.map(({ resource }) => resource.name).sort());
+
+  const drifted = await refresh();
+
+  expect(drifted.exitCode, drifted.output).toBe(7);
+  const reported = reportedByRefresh(drifted.output);
+  for (const { resource, row } of changed) {
+    const report = reported.get(resource.urn);
+    expect(report, `${resource.name} in ${drifted.output}`).toBeDefined();
+    for (const property of row.reports) {
+      expect(
+        report && namesProperty(report, property),
+        `${resource.name} ${property} in ${report?.text}`,
+      ).toBe(true);
+    }
+  }
+  expect([...reported.keys()].sort()).toEqual(changed.map(({ resource }) => resource.urn).sort());
+
+  await expectUpRestores(before);
+});
+
+test("what has nothing inside it deleted by hand: refresh names all of them, up makes them again", async () => {
+  await deleteByHand((takes) => takes.length === 0);
+});
+
+test("what has others inside it deleted by hand, with these: refresh names all, up makes all again", async () => {
+  await deleteByHand((takes) => takes.length > 0);
+});
+
+test("after all that, nothing is left to report", async () => {
+  const result = await refresh();
+
+  expect(result.exitCode, result.output).toBe(0);
+});
+
+async function deleteByHand(isMeant: (takes: readonly string[]) => boolean): Promise<void> {
+  const before = await endpointValues();
+  const resources = await deployedResources();
+  const expected = new Map<string, "update" | "delete">();
+  const taken = new Set<string>();
+  for (const resource of resources) {
+    const { deletion } = rowOf(cloudChanges, resource);
+    if ("none" in deletion || !isMeant(deletion.takes ?? [])) continue;
+    await deletion.remove(clouds, resource);
+    expected.set(resource.urn, deletion.reportedAs ?? "delete");
+    for (const type of deletion.takes ?? []) taken.add(type);
+  }
+  for (const { type, urn } of resources) if (taken.has(type)) expected.set(urn, "delete");
+
+  const drifted = await refresh();
+
+  expect(drifted.exitCode, drifted.output).toBe(7);
+  const reported = reportedByRefresh(drifted.output);
+  expect(Object.fromEntries([...reported].map(([urn, { kind }]) => [urn, kind]))).toEqual(
+    Object.fromEntries(expected),
+  );
+
+  await expectUpRestores(before);
+}
+
+async function one(type: string): Promise<Deployed> {
+  const found = (await deployedResources()).find((resource) => resource.type === type);
+  if (found === undefined) throw new Error(`the stack has no ${type}`);
+  return found;
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);

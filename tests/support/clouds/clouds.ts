@@ -1,0 +1,49 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import type { JsonValue } from "../../../foundation/json";
+import { ManagementApi } from "../../../foundation/managementApi";
+import { type LocalEndpoints, localAccessToken } from "../../../local/environment";
+
+/** Both clouds at their endpoints, by their own protocols: no provider of ours is between. */
+export type Clouds = ReturnType<typeof connectClouds>;
+
+export function connectClouds({ supabase, aws }: LocalEndpoints) {
+  const options = {
+    region: aws.region,
+    endpoint: aws.endpoint,
+    credentials: { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey },
+  };
+  const api = new ManagementApi({
+    endpoint: supabase.endpoint,
+    accessToken: localAccessToken,
+    client: "somebody's-curl",
+  });
+  return {
+    s3: new S3Client({ ...options, endpoint: aws.s3Endpoint, forcePathStyle: true }),
+    iam: new IAMClient(options),
+    ecs: new ECSClient(options),
+    ec2: new EC2Client(options),
+    sqs: new SQSClient(options),
+    sns: new SNSClient(options),
+    logs: new CloudWatchLogsClient(options),
+    alarms: new CloudWatchClient(options),
+    events: new EventBridgeClient(options),
+    schedules: new SchedulerClient(options),
+    secrets: new SecretsManagerClient(options),
+    /** Any call to the Management API; one that is refused fails. */
+    async supabase(method: string, path: string, body?: JsonValue): Promise<JsonValue | undefined> {
+      const answer = await api.call(method, path, body === undefined ? {} : { body });
+      if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+      return answer.json;
+    },
+  };
+}

@@ -1,0 +1,34 @@
+import { z } from "zod";
+
+const resource = z.object({
+  urn: z.string(),
+  type: z.string(),
+  id: z.string().default(""),
+  inputs: z.record(z.string(), z.unknown()).default({}),
+  outputs: z.record(z.string(), z.unknown()).default({}),
+});
+const exportedStack = z.object({ deployment: z.object({ resources: z.array(resource) }) });
+
+/** A resource as the engine's state has it. */
+export interface Deployed {
+  readonly urn: string;
+  readonly type: string;
+  readonly name: string;
+  readonly id: string;
+  /** A property that is a text, of the outputs. */
+  text(property: string): string;
+}
+
+/** The resources of the two clouds in what `pulumi stack export` prints; of supabasex those that the cloud holds. */
+export function deployedInClouds(exported: string): Deployed[] {
+  return exportedStack
+    .parse(JSON.parse(exported))
+    .deployment.resources.filter(({ type }) => /^(aws|supabase):|:PlatformSettings$/.test(type))
+    .map(({ urn, type, id, outputs }) => ({
+      urn,
+      type,
+      name: urn.slice(urn.lastIndexOf("::") + 2),
+      id,
+      text: (property) => z.string().parse(outputs[property]),
+    }));
+}

@@ -1,0 +1,18 @@
+import { alarmChanges } from "./alarmChanges";
+import { bucketChanges } from "./bucketChanges";
+import type { CloudChanges } from "./handMadeChange";
+import { supabaseChanges } from "./supabaseChanges";
+import { taskChanges } from "./taskChanges";
+
+export { type Clouds, connectClouds } from "./clouds";
+export { type Deployed, deployedInClouds } from "./deployed";
+export { rowOf } from "./handMadeChange";
+export { namesProperty, reportedByRefresh } from "./refreshReport";
+
+/** One row or more for every type of resource that the local stack has at AWS and Supabase. */
+export const cloudChanges: CloudChanges = {
+  ...bucketChanges,
+  ...taskChanges,
+  ...alarmChanges,
+  ...supabaseChanges,
+};

@@ -1,0 +1,24 @@
+/** What `pulumi refresh --diff` says of one resource. */
+export interface Reported {
+  readonly kind: "update" | "delete";
+  /** The lines about its properties. */
+  readonly text: string;
+}
+
+/** By URN, the resources that a refresh finds other than the state has them. */
+export function reportedByRefresh(output: string): ReadonlyMap<string, Reported> {
+  const blocks = output.split(/^(?= +[~-] \S+: \((?:update|delete)\)$)/m).slice(1);
+  return new Map(
+    blocks.map((block) => {
+      const kind = /^ +~/.test(block) ? "update" : "delete";
+      const urn = /\[urn=(.+)\]/.exec(block)?.[1];
+      if (urn === undefined) throw new Error(`no URN in ${block}`);
+      return [urn, { kind, text: block.split(/^Resources:$/m, 1).join("") }];
+    }),
+  );
+}
+
+/** Whether a property is among those that changed. */
+export function namesProperty({ text }: Reported, property: string): boolean {
+  return new RegExp(`^ +[~+-] ${property} *:`, "m").test(text);
+}
