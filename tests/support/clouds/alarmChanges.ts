@@ -57,7 +57,9 @@ export const alarmChanges: CloudChanges = {
     deletion: {
       remove: async ({ logs }, { id }) => {
         // moto would leave the filters behind.
-        const { metricFilters = [] } = await logs.send(new DescribeMetricFiltersCommand({ logGroupName: id }));
+        const { metricFilters = [] } = await logs.send(
+          new DescribeMetricFiltersCommand({ logGroupName: id }),
+        );
         for (const { filterName } of metricFilters) {
           await logs.send(new DeleteMetricFilterCommand({ logGroupName: id, filterName }));
         }
