@@ -4,7 +4,7 @@ import { type Declaration, type DeclaredObject, declarationsOf, objectKey } from
 import { isDatabaseError, SqlFileError } from "./errors";
 import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
 import type { BundleFile } from "./files";
-import type { AppliedFile } from "./history";
+import type { AppliedFile, OwnedObject } from "./history";
 import { addressesOf, dropStatement } from "./objects";
 import { ownershipOf } from "./ownership";
 import type { PlannedFile, RepeatablePlan } from "./plan";
@@ -31,7 +31,7 @@ export interface RunFile extends PlannedFile {
 export interface RepeatableRun {
   readonly ran: readonly RunFile[];
   /** Objects that were dropped because no file makes them any more. */
-  readonly dropped: readonly DeclaredObject[];
+  readonly dropped: readonly OwnedObject[];
 }
 
 export interface RepeatableContext {
@@ -166,7 +166,7 @@ async function rebuild(
   return again.files;
 }
 
-async function dropOrphans(plan: RepeatablePlan, context: RepeatableContext): Promise<DeclaredObject[]> {
+async function dropOrphans(plan: RepeatablePlan, context: RepeatableContext): Promise<OwnedObject[]> {
   const { session, history, dropRemoved } = context;
   const paths = new Set([...plan.run.map((entry) => entry.path), ...(dropRemoved ? plan.removed : [])]);
   const makers = new Map(
@@ -175,7 +175,7 @@ async function dropOrphans(plan: RepeatablePlan, context: RepeatableContext): Pr
   let waiting = await orphansAmong([...makers.keys()], context);
   const dropped = waiting;
   while (waiting.length > 0) {
-    const left: { object: DeclaredObject; fault: unknown }[] = [];
+    const left: { object: OwnedObject; fault: unknown }[] = [];
     for (const object of waiting) {
       const fault = await tryToDrop(object, session);
       if (fault !== undefined) left.push({ object, fault });
@@ -187,15 +187,15 @@ async function dropOrphans(plan: RepeatablePlan, context: RepeatableContext): Pr
 }
 
 function stillNeeded(
-  left: readonly { readonly object: DeclaredObject; readonly fault: unknown }[],
-  makers: ReadonlyMap<DeclaredObject, string>,
+  left: readonly { readonly object: OwnedObject; readonly fault: unknown }[],
+  makers: ReadonlyMap<OwnedObject, string>,
 ): UserError {
   return new UserError(
     [
       "Objects that no file makes any more cannot be dropped, because something depends on them:",
       ...left.map(({ object, fault }) => {
         const detail = (fault as { detail?: string }).detail ?? String((fault as Error).message);
-        return `  ${objectKey(object)} (made by ${makers.get(object)})\n    ${detail.replaceAll("\n", "\n    ")}`;
+        return `  ${nameOf(object)} (made by ${makers.get(object)})\n    ${detail.replaceAll("\n", "\n    ")}`;
       }),
       "  Change or drop what depends on them first, or keep the file.",
     ].join("\n"),
@@ -247,11 +247,16 @@ async function tryToDrop(object: DeclaredObject, session: Session): Promise<unkn
   }
 }
 
+/** As the catalog names it, where it does. */
+export function nameOf(object: OwnedObject): string {
+  return object.identity ?? objectKey(object);
+}
+
 /** Those of the objects that no file makes any more, whatever name they are written by. */
 async function orphansAmong(
-  objects: readonly DeclaredObject[],
+  objects: readonly OwnedObject[],
   { session, local }: RepeatableContext,
-): Promise<DeclaredObject[]> {
+): Promise<OwnedObject[]> {
   if (objects.length === 0) return [];
   const declared = new Map(local.flatMap(declarationsOf).map((object) => [objectKey(object), object]));
   const suspects = objects.filter((object) => object.class !== "bucket" && !declared.has(objectKey(object)));

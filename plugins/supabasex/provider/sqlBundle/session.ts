@@ -4,8 +4,9 @@ import { connect, disconnect } from "./connection";
 import type { Connection, Limits } from "./inputs";
 import { takeLock } from "./lock";
 
-/** After how long, in milliseconds, a running statement is asked who blocks it, and how often then. */
+/** How often, in milliseconds, a running statement is asked who blocks it; ten times before a shorter lock time-out. */
 const blockerInterval = 300;
+const asksPerTimeout = 10;
 
 /** The server refused one statement of a text that holds several. */
 export class ExecutionFailure extends Error {
@@ -109,6 +110,12 @@ export class Session {
     await disconnect(this.lock);
   }
 
+  private blockerInterval(): number {
+    const { lockTimeoutSeconds } = this.limits;
+    if (lockTimeoutSeconds === 0) return blockerInterval;
+    return Math.min(blockerInterval, (lockTimeoutSeconds * 1000) / asksPerTimeout);
+  }
+
   private async watched<T>(run: () => Promise<T>): Promise<T> {
     let asking = false;
     const timer = setInterval(() => {
@@ -122,7 +129,7 @@ export class Session {
         .finally(() => {
           asking = false;
         });
-    }, blockerInterval);
+    }, this.blockerInterval());
     const cancel = () =>
       void this.lock.query("select pg_cancel_backend($1)", [this.workPid]).catch(() => disconnect(this.work));
     this.signal.addEventListener("abort", cancel, { once: true });
