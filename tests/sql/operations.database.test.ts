@@ -50,6 +50,38 @@ describe("metrics", () => {
     ]);
   });
 
+  test("other metrics of the same moment stay", async () => {
+    await client.query(
+      `insert into shared.metrics (tenant_id, metric_name, metric_value, "timestamp") values ($1, 'by_hand', 7, $2)`,
+      [tenantId("a"), window],
+    );
+    await at("2026-11-02T12:00:00Z");
+    const { rows } = await client.query(
+      "select metric_value::int as value from shared.metrics where metric_name = 'by_hand'",
+    );
+
+    expect(rows).toEqual([{ value: 7 }]);
+  });
+
+  test("two collections of one window at once leave one of each metric", async () => {
+    const first = await database.cluster.client("postgres");
+    const second = await database.cluster.client("postgres");
+    const collect = "select private.collect_business_metrics('2026-10-05T12:00:00Z') as count";
+    await first.query("begin");
+    await first.query(collect);
+    const waiting = second.query<{ count: number }>(collect);
+    const isWaiting = "select from pg_locks where locktype = 'advisory' and not granted";
+    while ((await first.query(isWaiting)).rowCount === 0);
+    await first.query("commit");
+    const { rows } = await waiting;
+    const removed = await first.query(
+      "delete from shared.metrics where \"timestamp\" = '2026-10-05T12:00:00Z'",
+    );
+
+    expect(rows).toEqual([{ count: 4 }]);
+    expect(removed.rowCount).toBe(4);
+  });
+
   test("collecting a window again overwrites it, the next window adds to it", async () => {
     await at("2026-11-02T12:00:00Z");
     await client.query("delete from home_services.work_orders where id = $1", [idOf("a", 3, 0)]);
@@ -200,6 +232,22 @@ describe("explain_row_access", () => {
     expect((await explain(userId("a", "admin"), "shared.users", colleague, "delete", "aal2")).at(-1)).toBe(
       "verdict (delete): passes",
     );
+  });
+
+  test("judges an update by what may be read, too", async () => {
+    await client.query(
+      `update shared.tenants set business_opens_at = (now() + interval '1 hour')::time,
+         business_closes_at = (now() + interval '2 hours')::time where id = $1`,
+      [tenantId("a")],
+    );
+    const explained = (role: "employee" | "manager") =>
+      explain(userId("a", role), "home_services.work_orders", idOf("a", 3, 0), "update");
+
+    expect((await explained("employee")).slice(-2)).toEqual([
+      "business_hours (restrictive): fails",
+      "verdict (update): fails",
+    ]);
+    expect((await explained("manager")).at(-1)).toBe("verdict (update): passes");
   });
 
   test("leaves the session's claims as they were", async () => {

@@ -148,6 +148,41 @@ test.each(["anon", "authenticated", "service_role"])("%s may not call the hook",
   expect(outcome).toEqual({ code: "42501", message: "permission denied for schema private" });
 });
 
+describe("an event that is not as Auth sends it", () => {
+  const call = async (event: unknown): Promise<unknown> => {
+    const { rows } = await auth.query<{ result: unknown }>(
+      "select private.custom_access_token_hook($1) as result",
+      [event === undefined ? null : JSON.stringify(event)],
+    );
+    return rows[0]?.result;
+  };
+
+  test.each<[string, unknown, unknown]>([
+    ["none", undefined, { claims: {} }],
+    ["null", null, { claims: {} }],
+    ["a list", [], { claims: {} }],
+    ["no user", { claims: { aud: "x", tenant_id: "y" } }, { claims: { aud: "x" } }],
+    ["a user that is null", { user_id: null, claims: {} }, { user_id: null, claims: {} }],
+    ["a user that is no uuid", { user_id: "nobody", claims: {} }, { user_id: "nobody", claims: {} }],
+    [
+      "a user that is a list",
+      { user_id: [userId("a", "admin")], claims: {} },
+      { user_id: [userId("a", "admin")], claims: {} },
+    ],
+    ["claims that are null", { user_id: outsiderId, claims: null }, { user_id: outsiderId, claims: {} }],
+    ["claims that are a list", { user_id: outsiderId, claims: [1] }, { user_id: outsiderId, claims: {} }],
+    ["no claims", { user_id: outsiderId }, { user_id: outsiderId, claims: {} }],
+  ])("%s: no tenant, and no error that would refuse the sign-in", async (_what, event, answer) => {
+    expect(await call(event)).toEqual(answer);
+  });
+
+  test("control: the user decides, whatever sub the claims have", async () => {
+    const event = { user_id: userId("b", "manager").toUpperCase(), claims: { sub: outsiderId } };
+
+    expect(await call(event)).toMatchObject({ claims: { sub: outsiderId, tenant_id: tenantId("b") } });
+  });
+});
+
 describe("signing in", () => {
   const signIn = (user: string) =>
     auth.query(

@@ -3,12 +3,15 @@
 --
 -- URI: pg-functions://postgres/private/custom_access_token_hook. Auth calls it as supabase_auth_admin, inside the sign-in and
 -- within two seconds. Not security definer, as Supabase advises: the role reads through grants and the policies token_hook.
+-- An event without a user, or with one that is no uuid, is nobody's, and never an error: that would keep people from signing in.
 create or replace function private.custom_access_token_hook(event jsonb) returns jsonb
 language plpgsql stable
 set search_path = ''
 as $$
 declare
-  claims jsonb := coalesce(event -> 'claims', '{}') - array['tenant_id', 'industry', 'subdomain', 'tenant_role'];
+  -- In another shape than an object's there is nothing in it that could be kept.
+  claims jsonb := case when jsonb_typeof(event -> 'claims') = 'object' then event -> 'claims' else '{}' end
+    - array['tenant_id', 'industry', 'subdomain', 'tenant_role'];
   membership jsonb;
 begin
   select jsonb_build_object(
@@ -21,12 +24,13 @@ begin
   from shared.users as member
   join shared.tenants as tenant on tenant.id = member.tenant_id
   join auth.users as person on person.id = member.id
-  where member.id = (event ->> 'user_id')::uuid
+  where member.id = private.uuid_or_null(event ->> 'user_id')
     and member.disabled_at is null
     and person.deleted_at is null
     and (person.banned_until is null or person.banned_until <= now());
 
-  return jsonb_set(event, '{claims}', claims || coalesce(membership, '{}'));
+  return case when jsonb_typeof(event) = 'object' then event else '{}' end
+    || jsonb_build_object('claims', claims || coalesce(membership, '{}'));
 end
 $$;
 

@@ -1,5 +1,6 @@
 -- Which policy hides a row from a user, or refuses a write to it: for every policy of the table that applies to signed-in
--- users and to the command, whether this row passes it with the claims that the user's next token would carry.
+-- users and to the command, whether this row passes it with the claims that the user's next token would carry. An update or
+-- delete is judged by the row as it is, not by what it would become.
 --
 --   select * from private.explain_row_access('<user id>', 'shared.customers', '<row id>');
 --
@@ -23,7 +24,8 @@ declare
   token jsonb;
   row_exists boolean;
   found_policy record;
-  any_permissive boolean := false;
+  seen_by_permissive boolean := false;
+  permitted boolean := false;
   all_restrictive boolean := true;
 begin
   if letter is null then
@@ -56,6 +58,8 @@ begin
     select
       policies.polname,
       policies.polpermissive,
+      policies.polcmd in ('r', '*') as is_for_reading,
+      policies.polcmd in (letter, '*') as is_for_command,
       -- An insert is judged by the check alone; a select, update or delete by what may be seen and touched.
       coalesce(
         case when letter = 'a'
@@ -66,7 +70,8 @@ begin
       ) as condition
     from pg_catalog.pg_policy as policies
     where policies.polrelid = table_name
-      and policies.polcmd in (letter, '*')
+      -- An update or delete finds its row by reading it, and asks the policies of both.
+      and (policies.polcmd in (letter, '*') or (letter in ('w', 'd') and policies.polcmd = 'r'))
       and (
         policies.polroles = array[0::oid]
         or (select oid from pg_catalog.pg_roles where rolname = 'authenticated') = any (policies.polroles)
@@ -79,7 +84,8 @@ begin
     kind := case when found_policy.polpermissive then 'permissive' else 'restrictive' end;
     expression := found_policy.condition;
     if found_policy.polpermissive then
-      any_permissive := any_permissive or passes;
+      seen_by_permissive := seen_by_permissive or (passes and found_policy.is_for_reading);
+      permitted := permitted or (passes and found_policy.is_for_command);
     else
       all_restrictive := all_restrictive and passes;
     end if;
@@ -88,7 +94,7 @@ begin
 
   policy := 'verdict';
   kind := lower(command);
-  passes := any_permissive and all_restrictive;
+  passes := permitted and all_restrictive and (seen_by_permissive or letter = 'a');
   expression := case when passes then 'the row passes' else 'the row is hidden or the write refused' end;
   return next;
   perform set_config('request.jwt.claims', coalesce(claims_before, ''), true);

@@ -1,6 +1,11 @@
--- The tenant of the request: the JWT names it, and the membership confirms it. Null, and so no row at all, when the token
--- names no tenant, names another one than the person's own, or the membership is gone or disabled, however long the
--- token would still be valid.
+-- The tenant of the request; null, and so no row at all, when there is none. The JWT names it, and that is not enough:
+--
+-- A person's token needs the membership to confirm it. It counts for nothing from the moment when the membership is disabled,
+-- removed or of another tenant, or the account is banned or deleted, however long it would still be valid. Persons are all
+-- those whom Auth ever knew, and whoever comes with a session of Auth's (session_id is in every token that Auth issues).
+--
+-- Any other token is a machine's: no account, no session, signed with the project's own key by a backend of ours, for it cannot
+-- come from Auth. There is no membership to ask, so its claims are taken at their word.
 --
 -- The guide let the setting app.current_tenant_id outrank the JWT, so whoever could run set_config() chose the
 -- tenant. No setting of ours is read here.
@@ -13,19 +18,27 @@ language plpgsql stable parallel safe security definer
 set search_path = ''
 as $$
 declare
-  claims jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+  claims constant jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;
+  caller constant uuid := private.uuid_or_null(claims ->> 'sub');
+  named constant uuid := private.uuid_or_null(claims ->> 'tenant_id');
 begin
   return (
-    select member.tenant_id
-    from shared.users as member
-    where member.id::text = lower(claims ->> 'sub')
-      and member.tenant_id::text = lower(claims ->> 'tenant_id')
-      and member.disabled_at is null
+    select named
+    from (select caller as id where caller is not null) as subject
+    left join shared.users as member on member.id = subject.id
+    left join private.people as person on person.id = subject.id
+    where case
+      when member.id is not null then
+        member.tenant_id = named
+        and member.disabled_at is null
+        and (person.suspended_until is null or person.suspended_until <= now())
+      else person.id is null and not claims ? 'session_id'
+    end
   );
 end
 $$;
 
-comment on function private.get_current_tenant_id() is 'The tenant of the JWT, if the person is an enabled member of it.';
+comment on function private.get_current_tenant_id() is 'The tenant of the JWT, if the membership confirms it.';
 revoke all on function private.get_current_tenant_id() from public, anon, authenticated, service_role;
 grant execute on function private.get_current_tenant_id() to authenticated;
 alter function private.get_current_tenant_id() owner to app_owner;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Actor, as, attempt, claimsOf, member } from "../support/actors";
+import { type Actor, as, attempt, claimsOf, machine, member } from "../support/actors";
 import { type BundledDatabase, startBundledDatabase } from "../support/database";
-import { seedWorld, tenantId, userId } from "../support/world";
+import { outsiderId, seedWorld, tenantId, userId } from "../support/world";
 import { installGuide } from "./guide";
 
 let database: BundledDatabase;
@@ -71,7 +71,10 @@ describe("malformed and misplaced claims show nothing and raise nothing", () => 
       { sub: userId("a", "manager"), user_metadata: { tenant_id: tenantId("a") } },
     ],
     ["a tenant in app_metadata", { sub: userId("a", "manager"), app_metadata: { tenant_id: tenantId("a") } }],
-    ["a sub of nobody", { sub: crypto.randomUUID(), tenant_id: tenantId("a") }],
+    ["a sub that is a list", { sub: [userId("a", "manager")], tenant_id: tenantId("a") }],
+    ["a tenant that is an object", { sub: userId("a", "manager"), tenant_id: { id: tenantId("a") } }],
+    ["a tenant that is empty", { sub: userId("a", "manager"), tenant_id: "" }],
+    ["a tenant with a blank before it", { sub: userId("a", "manager"), tenant_id: ` ${tenantId("a")}` }],
   ])("%s", async (_what, claims) => {
     expect(await tenantsSeen(withClaims(claims), "shared.customers")).toEqual([]);
   });
@@ -107,6 +110,8 @@ describe("a token that outlived the membership", () => {
     disabled: `update shared.users set disabled_at = now() where id = '${userId("a", "manager")}'`,
     deleted: `delete from shared.users where id = '${userId("a", "manager")}'`,
     "deleted with the account": `delete from auth.users where id = '${userId("a", "manager")}'`,
+    "account banned": `update auth.users set banned_until = now() + interval '1 day' where id = '${userId("a", "manager")}'`,
+    "account softly deleted": `update auth.users set deleted_at = now() where id = '${userId("a", "manager")}'`,
   };
 
   test.each(Object.entries(ends))("%s: shows nothing from that moment", async (_how, end) => {
@@ -128,6 +133,34 @@ describe("a token that outlived the membership", () => {
     }
   });
 
+  test("a ban that ended, or was lifted, is none", async () => {
+    for (const end of ["now() - interval '1 second'", "null"]) {
+      const seen = await tenantsSeen(
+        { ...attacker, role: "service_role" },
+        "shared.customers",
+        "reset role",
+        `update auth.users set banned_until = now() + interval '1 day' where id = '${userId("a", "manager")}'`,
+        `update auth.users set banned_until = ${end} where id = '${userId("a", "manager")}'`,
+        "set local role authenticated",
+      );
+
+      expect([end, seen]).toEqual([end, [tenantId("a")]]);
+    }
+  });
+
+  test("a membership that is made for a banned account is worth nothing", async () => {
+    const seen = await tenantsSeen(
+      withClaims({ ...claimsOf("a", "manager"), sub: outsiderId }),
+      "home_services.work_orders",
+      "reset role",
+      `update auth.users set banned_until = 'infinity' where id = '${outsiderId}'`,
+      `insert into shared.users (id, tenant_id, email, role) values ('${outsiderId}', '${tenantId("a")}', 'x@example.com', 'manager')`,
+      "set local role authenticated",
+    );
+
+    expect(seen).toEqual([]);
+  });
+
   test("a demotion takes effect at once", async () => {
     const boss = member("a", "admin");
     await database.postgres.query("begin");
@@ -144,5 +177,43 @@ describe("a token that outlived the membership", () => {
     } finally {
       await database.postgres.query("rollback");
     }
+  });
+});
+
+// Signed with the project's key by a backend of ours, for whoever comes from Auth is a person.
+describe("a machine's token", () => {
+  const backend = machine("a", "manager");
+
+  test("is taken at its word, for its tenant only", async () => {
+    expect(await tenantsSeen(backend, "shared.customers")).toEqual([tenantId("a")]);
+    expect(await tenantsSeen(backend, "shared.users")).toEqual([tenantId("a")]);
+    expect(await as(database, backend, (client) => attempt(client, insertFor("a")))).toEqual({ rows: 1 });
+    expect(await as(database, backend, (client) => attempt(client, insertFor("b")))).toMatchObject({
+      code: "42501",
+    });
+  });
+
+  const insertFor = (tenant: "a" | "b"): string =>
+    `insert into shared.customers (tenant_id, first_name, last_name) values ('${tenantId(tenant)}', 'x', 'y')`;
+
+  test("without a role, or with one that does not exist, sees what any user may", async () => {
+    for (const tenant_role of [undefined, "owner", ["admin"]]) {
+      const actor = { ...backend, claims: { ...backend.claims, tenant_role } };
+
+      expect(await tenantsSeen(actor, "shared.customers")).toEqual([]);
+      expect(await tenantsSeen(actor, "shared.users")).toEqual([]);
+      expect(await tenantsSeen(actor, "restaurants.orders")).toEqual([tenantId("a")]);
+    }
+  });
+
+  test.each<[string, Record<string, unknown>]>([
+    ["has a session of Auth's", { session_id: crypto.randomUUID() }],
+    ["has a session of Auth's that is null", { session_id: null }],
+    ["is of somebody who has an account and no membership", { sub: outsiderId }],
+    ["is of a member of another tenant", { sub: userId("b", "manager") }],
+  ])("is none when it %s", async (_what, claims) => {
+    const actor = { ...backend, claims: { ...backend.claims, ...claims } };
+
+    expect(await tenantsSeen(actor, "restaurants.orders")).toEqual([]);
   });
 });

@@ -96,7 +96,7 @@ async function readCells(client: Client): Promise<Cell[]> {
        from pg_class as c
        cross join pg_roles as role
        where c.relkind in ('r', 'p', 'v') and not c.relispartition and role.rolname = any ($1)
-         and c.relnamespace::regnamespace::text in ('shared', 'home_services', 'restaurants', 'automotive', 'retail', 'audit', 'monitoring')
+         and c.relnamespace::regnamespace::text in ('shared', 'home_services', 'restaurants', 'automotive', 'retail', 'audit', 'monitoring', 'private')
      )
      select
        relation,

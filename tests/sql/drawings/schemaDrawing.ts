@@ -20,6 +20,7 @@ const schemaColours: Readonly<Record<string, string>> = {
   automotive: "#3b4a54",
   retail: "#2f5d34",
   audit: "#4a3570",
+  private: "#444444",
 };
 
 const width = { box: 300, gap: 60, margin: 24 };
@@ -125,7 +126,7 @@ function line(boxes: ReadonlyMap<string, Box>, key: ForeignKey): string {
 }
 
 const inBundle =
-  "c.relnamespace::regnamespace::text in ('shared', 'home_services', 'restaurants', 'automotive', 'retail', 'audit')";
+  "c.relnamespace::regnamespace::text in ('shared', 'home_services', 'restaurants', 'automotive', 'retail', 'audit', 'private')";
 
 async function readTables(client: Client): Promise<Table[]> {
   const { rows } = await client.query<Table>(`
@@ -147,7 +148,7 @@ async function readTables(client: Client): Promise<Table[]> {
       ) as columns
     from pg_class as c
     where c.relkind in ('r', 'p') and not c.relispartition and ${inBundle}
-    order by array_position(array['shared', 'home_services', 'restaurants', 'automotive', 'retail', 'audit'], c.relnamespace::regnamespace::text), 1`);
+    order by array_position(array['shared', 'home_services', 'restaurants', 'automotive', 'retail', 'audit', 'private'], c.relnamespace::regnamespace::text), 1`);
   return rows;
 }
 

@@ -24,6 +24,7 @@ const relationClasses: Readonly<Record<string, string>> = {
   "shared.tenants": "tenants",
   "shared.metrics": "metrics",
   "shared.recovery_checkpoints": "checkpoints",
+  "private.people": "people",
   "shared.audit_trail": "audit",
   "audit.entries": "audit",
 };
@@ -35,6 +36,7 @@ const functionClasses: Readonly<Record<string, string>> = {
   "private.has_second_factor": "helper",
   "private.is_within_business_hours": "helper",
   "private.custom_access_token_hook": "hook",
+  "private.uuid_or_null": "hook",
   "private.create_recovery_checkpoint": "checkpoint",
   "private.find_customers": "finder",
   "private.notify_realtime_changes": "exception",

@@ -50,6 +50,7 @@ export const rules: readonly Rule[] = [
   ["app_owner", "*", "truncate references trigger", "all"],
   ["app_owner", "statistics", "select copy", "all"],
   ["app_owner", "audit checkpoints", "insert", "all"],
+  ["app_owner", "people", "select copy insert update delete", "all"],
   ["app_owner", "bucket topic changes", "select insert update delete receive send", "denied"],
   ["app_owner", "*", "select copy insert update delete", "none"],
   // Functions. Helpers work inside policies, and the finder inside the search, only.

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import type { Client } from "pg";
 import { attempt } from "../support/actors";
+import { outsiderId } from "../support/world";
 import { type Request, request } from "./randomStatement";
 import {
   makeWorld,
@@ -28,7 +29,7 @@ async function readFingerprints(client: Client): Promise<Map<string, string>> {
   return new Map(rows.map((row) => [`${row.name} of ${row.tenant}`, row.rows]));
 }
 
-/** Who sends a request: positions that exist, or nobody. */
+/** Who sends a request: positions that exist, or nobody who belongs to a tenant. */
 function senderOf(
   tenants: readonly RandomTenant[],
   sent: Request,
@@ -38,12 +39,27 @@ function senderOf(
   return { tenant, user: sent.user % (tenants[tenant]?.users.length ?? 1) };
 }
 
-/** The tenant whose rows a request may reach: none for outsiders, disabled users and tokens of another tenant. */
+/**
+ * The tenant whose rows a request may reach: none for outsiders, disabled users and tokens of another tenant than the person's.
+ * A machine belongs to the tenant that its token names.
+ */
 function ownTenant(tenants: readonly RandomTenant[], sent: Request): string | undefined {
+  if (sent.machineRole !== undefined) return tenantIdAt(namedTenant(tenants, sent));
   const sender = senderOf(tenants, sent);
   if (sender === undefined || tenants[sender.tenant]?.users[sender.user]?.disabled !== false)
     return undefined;
   return (sent.forgedTenant ?? sender.tenant) === sender.tenant ? tenantIdAt(sender.tenant) : undefined;
+}
+
+/** Position of the tenant that the token names. */
+const namedTenant = (tenants: readonly RandomTenant[], sent: Request): number =>
+  sent.forgedTenant ?? senderOf(tenants, sent)?.tenant ?? 0;
+
+/** The token's sub: a machine is nobody whom Auth ever knew. */
+function subjectOf(tenants: readonly RandomTenant[], sent: Request): string {
+  if (sent.machineRole !== undefined) return crypto.randomUUID();
+  const sender = senderOf(tenants, sent);
+  return sender === undefined ? outsiderId : userIdAt(sender.tenant, sender.user);
 }
 
 /** How a statement ended: refused, or with or without an effect on the sender's own rows or in its result. */
@@ -79,16 +95,16 @@ async function check(
   onStatement: (ending: Ending) => void,
 ): Promise<void> {
   const own = ownTenant(tenants, sent);
-  const sender = senderOf(tenants, sent);
   const before = await readFingerprints(client);
   await client.query("savepoint request");
 
   await client.query("select set_config('request.jwt.claims', $1, true)", [
     JSON.stringify({
-      sub: sender === undefined ? crypto.randomUUID() : userIdAt(sender.tenant, sender.user),
+      sub: subjectOf(tenants, sent),
       role: "authenticated",
       aal: "aal2",
-      tenant_id: tenantIdAt(sent.forgedTenant ?? sender?.tenant ?? 0),
+      tenant_id: tenantIdAt(namedTenant(tenants, sent)),
+      tenant_role: sent.machineRole,
     }),
   ]);
   await client.query("set local role authenticated");

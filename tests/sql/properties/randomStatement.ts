@@ -1,4 +1,5 @@
 import fc from "fast-check";
+import { tenantRoles } from "../support/world";
 import {
   insertInto,
   rowIdAt,
@@ -15,6 +16,8 @@ export interface Request {
   /** Positions of the tenant and the user, counted around; -1 is somebody without a tenant. */
   readonly tenant: number;
   readonly user: number;
+  /** The sender is no person: a token with this role, without account, session or membership. */
+  readonly machineRole: (typeof tenantRoles)[number] | undefined;
   /** Another tenant's position: the token claims that one. */
   readonly forgedTenant: number | undefined;
   readonly settings: readonly string[];
@@ -132,6 +135,7 @@ const mostly = <A, B>(usual: fc.Arbitrary<A>, rare: fc.Arbitrary<B>): fc.Arbitra
 export const request: fc.Arbitrary<Request> = fc.record({
   tenant: mostly(place, fc.constant(-1)),
   user: fc.nat({ max: 2 }),
+  machineRole: mostly(fc.constant(undefined), fc.constantFrom(...tenantRoles)),
   forgedTenant: mostly(fc.constant(undefined), place),
   settings: fc.array(setting, { maxLength: 2 }),
   sql: fc.oneof(select, others, insert, update, remove),

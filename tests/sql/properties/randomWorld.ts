@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import type { Client } from "pg";
-import { tenantRoles } from "../support/world";
+import { outsiderId, tenantRoles } from "../support/world";
 
 export interface RandomUser {
   readonly role: (typeof tenantRoles)[number];
@@ -58,6 +58,7 @@ export const tenantColumn = (table: Table | "shared.audit_trail" | "shared.metri
   table === "shared.tenants" ? "id" : "tenant_id";
 
 export async function makeWorld(client: Client, tenants: readonly RandomTenant[]): Promise<void> {
+  await client.query("insert into auth.users (id, email) values ($1, 'outsider@example.com')", [outsiderId]);
   for (const [t, tenant] of tenants.entries()) {
     const tenantId = tenantIdAt(t);
     await client.query(

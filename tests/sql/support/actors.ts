@@ -1,6 +1,6 @@
 import type { Client } from "pg";
 import type { BundledDatabase } from "./database";
-import { outsiderId, type TenantLetter, type TenantRole, tenantId, tenantRoles, userId } from "./world";
+import { idOf, outsiderId, type TenantLetter, type TenantRole, tenantId, tenantRoles, userId } from "./world";
 
 /** Somebody who reaches the database: a Postgres role and, through the Data API, the claims of a token. */
 export interface Actor {
@@ -33,6 +33,17 @@ export function member(tenant: TenantLetter, tenantRole: TenantRole): Actor {
   };
 }
 
+/** A backend of ours with a token that it signed itself: no account, no session of Auth's, no membership. */
+export function machine(tenant: TenantLetter, tenantRole: TenantRole): Actor {
+  return {
+    name: `machine, ${tenantRole} of ${tenant}`,
+    role: "authenticated",
+    claims: { ...claimsOf(tenant, tenantRole), sub: idOf(tenant, 9) },
+    tenant,
+    tenantRole,
+  };
+}
+
 export const outsider: Actor = {
   name: "outsider",
   role: "authenticated",
@@ -44,6 +55,7 @@ export const actors: readonly Actor[] = [
   { name: "anon", role: "anon", claims: { role: "anon" } },
   ...tenantRoles.map((role) => member("a", role)),
   member("b", "admin"),
+  machine("a", "admin"),
   outsider,
   { name: "service_role", role: "service_role", claims: { role: "service_role" } },
   ...["authenticator", "supabase_auth_admin", "app_owner", "monitoring", "backup", "preview"].map((role) => ({
