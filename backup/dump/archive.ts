@@ -118,9 +118,9 @@ async function firstFailure(endings: readonly Promise<void>[]): Promise<ProcessF
   return undefined;
 }
 
-/** An ending that we brought about by no longer reading. */
+/** An ending that we brought about by no longer reading; Node's pipes are sockets, and reset where they hold something. */
 function wasBrokenPipe({ ending, errorText }: ProcessFailure): boolean {
-  return ending === "signal SIGPIPE" || /broken pipe/i.test(errorText);
+  return ending === "signal SIGPIPE" || /broken pipe|writ.*connection reset by peer/i.test(errorText);
 }
 
 function dumpError(archive: string, failure: ProcessFailure): UserError {

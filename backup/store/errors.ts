@@ -52,6 +52,8 @@ function reason(action: StoreAction, error: unknown): string {
         : "the object is there already, and nothing is ever overwritten";
     case "CredentialsProviderError":
       return "there are no AWS credentials";
+    case "RequestTimeTooSkewed":
+      return "this machine's clock is wrong (RequestTimeTooSkewed)";
     case "InvalidAccessKeyId":
     case "SignatureDoesNotMatch":
       return `the AWS credentials are refused (${error.name})`;

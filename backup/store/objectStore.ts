@@ -196,7 +196,8 @@ export class ObjectStore {
 
   /** Every version of every object; undefined where the caller may not list versions. */
   async listVersions(prefix: string, signal?: AbortSignal): Promise<ListedVersion[] | undefined> {
-    const versions: ListedVersion[] = [];
+    // By key and version: some servers begin a page with the last entry of the one before.
+    const versions = new Map<string, ListedVersion>();
     let next: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
     try {
       while (next !== undefined) {
@@ -206,7 +207,8 @@ export class ObjectStore {
         );
         const add = (isDeleteMarker: boolean, entries: { Key?: string; VersionId?: string }[] = []) => {
           for (const { Key, VersionId = "null" } of entries) {
-            if (Key !== undefined) versions.push({ key: Key, version: VersionId, isDeleteMarker });
+            if (Key === undefined) continue;
+            versions.set(`${Key}\n${VersionId}`, { key: Key, version: VersionId, isDeleteMarker });
           }
         };
         add(false, page.Versions);
@@ -220,7 +222,7 @@ export class ObjectStore {
       if (isRefused(error)) return undefined;
       throw storeError(`Listing versions below ${this.#name(prefix)}`, "s3:ListBucketVersions", error);
     }
-    return versions;
+    return [...versions.values()];
   }
 
   /**

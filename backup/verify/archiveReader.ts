@@ -27,9 +27,11 @@ export class ArchiveReader {
       signal,
     });
     this.#decompress.child.stdout?.destroy();
-    this.#decompress.child.stdin?.on("error", () => {
+    // A reader that has seen enough leaves; a write after that would wait for a `drain` or `close` that has been.
+    const close = (): void => {
       this.#isOpen = false;
-    });
+    };
+    this.#decompress.child.stdin?.on("error", close).on("close", close);
     this.#read.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#contents += text;
     });
@@ -37,8 +39,8 @@ export class ArchiveReader {
 
   async write(chunk: Uint8Array): Promise<void> {
     const { stdin } = this.#decompress.child;
-    if (!this.#isOpen || stdin === null || stdin.write(chunk)) return;
-    // A reader that has seen enough closes its end; the rest of the object is only hashed.
+    // The rest of the object is only hashed.
+    if (!this.#isOpen || stdin === null || stdin.destroyed || stdin.write(chunk)) return;
     await Promise.race([once(stdin, "drain"), once(stdin, "close")]).catch(() => undefined);
   }
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { setMaxListeners } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
@@ -32,9 +33,11 @@ export interface RecordedContext extends CommandContext {
 export function commandContext(environment: Record<string, string>): RecordedContext {
   const printed: string[] = [];
   const progressed: string[] = [];
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
   return {
     environment,
-    signal: new AbortController().signal,
+    signal,
     progress: (line) => void progressed.push(line),
     print: (text) => void printed.push(text),
     printed,

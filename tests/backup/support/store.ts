@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { CreateBucketCommand, ListMultipartUploadsCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, ListMultipartUploadsCommand, type S3Client } from "@aws-sdk/client-s3";
 import { vi } from "vitest";
 import { createClient } from "../../../backup/store/client";
 import { ObjectStore } from "../../../backup/store/objectStore";
@@ -12,6 +12,8 @@ export const bucket = "test-backups";
 /** An S3 server of its own with one bucket, and the process's environment pointing at it. */
 export interface TestStore {
   readonly store: ObjectStore;
+  /** For what the program itself never does, such as replacing an object. */
+  readonly client: S3Client;
   /** What the backup program needs to find it. */
   readonly environment: Readonly<Record<string, string>>;
   /** Keys of the bucket, in order. */
@@ -42,6 +44,7 @@ export async function startTestStore(): Promise<TestStore> {
   const store = new ObjectStore(client, bucket);
   return {
     store,
+    client,
     environment,
     keys: async (prefix = "") => (await store.list(prefix)).map(({ key }) => key),
     async unfinishedUploads() {

@@ -1,0 +1,259 @@
+import { PutObjectCommand } from "@aws-sdk/client-s3";
+import type pg from "pg";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { list } from "../../backup/commands/list";
+import { restore } from "../../backup/commands/restore";
+import { type CompletedBackup, run } from "../../backup/commands/run";
+import { verify } from "../../backup/commands/verify";
+import { type Manifest, sealManifest } from "../../backup/manifest";
+import { requireSameTime } from "../../backup/postgres/clock";
+import { manifestName, newRunName, objectKey } from "../../backup/runName";
+import { startTestCluster, type TestCluster } from "../support/cluster";
+import {
+  childrenOf,
+  commandContext,
+  failureOf,
+  startBackupProgram,
+  taskEnvironment,
+} from "./support/commands";
+import { type Fault, type FaultyStore, type S3Request, startFaultyStore } from "./support/faultyStore";
+import { createShop } from "./support/shop";
+import { bucket, startTestStore, type TestStore } from "./support/store";
+
+// Whole runs against a bucket that fails, is attacked, or holds what a wrong clock made.
+
+let source: TestCluster;
+let target: TestCluster;
+let store: TestStore;
+let proxy: FaultyStore;
+let postgres: pg.Client;
+/** As the task has it, by way of the proxy. */
+let environment: Record<string, string>;
+
+beforeAll(async () => {
+  [source, target, store] = await Promise.all([startTestCluster(), startTestCluster(), startTestStore()]);
+  proxy = await startFaultyStore(store.environment.AWS_ENDPOINT_URL_S3 ?? "");
+  postgres = await source.client();
+  await createShop(postgres);
+  // Does not compress, so that an archive has several parts.
+  await postgres.query(
+    `create table shop.photos as
+     select n as id, (select string_agg(sha512((n || '-' || m)::text::bytea), '') from generate_series(1, 1024) m) as photo
+     from generate_series(1, 320) n`,
+  );
+  environment = {
+    ...taskEnvironment(source, store),
+    AWS_ENDPOINT_URL_S3: proxy.endpoint,
+    BACKUP_S3_TIMEOUT_SECONDS: "2",
+  };
+});
+
+afterEach(() => proxy.fail(() => undefined));
+
+afterAll(async () => {
+  await proxy?.stop();
+  await Promise.all([source?.remove(), target?.remove(), store?.remove()]);
+});
+
+/** The program itself: its S3 client finds the proxy in its own environment. */
+async function runProgram(...args: string[]): Promise<{ exitCode: number | null; errorText: string }> {
+  return await startBackupProgram(args, environment).ended;
+}
+
+const complete = async () =>
+  (await list({}, commandContext(environment)))
+    .filter(({ state }) => state === "complete")
+    .map(({ run }) => run);
+
+const answer = (status: number, code: string): Fault => ({ kind: "answer", status, code });
+
+describe("a run against a bucket that fails", () => {
+  type Decide = (wanted: S3Request, nth: number) => Fault | undefined;
+  const isData = ({ key }: S3Request) => key.endsWith("data-001.dump.zst");
+  const isManifest = ({ key }: S3Request) => key.endsWith(manifestName);
+
+  it("is a backup all the same where each operation fails once", async () => {
+    const faults: Partial<Record<S3Request["operation"], Fault>> = {
+      "begin upload": answer(500, "InternalError"),
+      "put part": { kind: "reset", afterBytes: 100_000 },
+      "complete upload": { kind: "lose answer" },
+      "put object": { kind: "lose answer" },
+      "get object": { kind: "cut answer", afterBytes: 100 },
+      "list objects": answer(503, "SlowDown"),
+    };
+    proxy.fail(({ operation }, nth) => (nth === 1 ? faults[operation] : undefined));
+    const { exitCode, errorText } = await runProgram("run");
+    expect([exitCode, errorText]).toEqual([0, expect.stringContaining("is complete")]);
+    const [newest] = (await complete()).slice(-1);
+    const [report] = await verify({ run: newest ?? "" }, commandContext(taskEnvironment(source, store)));
+    expect(report?.verdict).toBe("intact");
+  });
+
+  it.each<[string, Decide, number, RegExp]>([
+    [
+      "no part gets through",
+      ({ operation }) => (operation === "put part" ? answer(500, "InternalError") : undefined),
+      4,
+      /Writing s3:.*data-001.* failed: InternalError/,
+    ],
+    [
+      "an object comes back with another bit",
+      (wanted) => (wanted.operation === "get object" && isData(wanted) ? { kind: "flip answer" } : undefined),
+      5,
+      /does not give back what was written, so this is no backup: data-001\.dump\.zst \(altered/,
+    ],
+    [
+      "an object cannot be read back",
+      (wanted) =>
+        wanted.operation === "get object" && isData(wanted) ? answer(403, "AccessDenied") : undefined,
+      4,
+      /could not be read back, so this is no backup: data-001\.dump\.zst \(could not check: .*s3:GetObject is missing/,
+    ],
+    [
+      "the manifest cannot be written",
+      (wanted) =>
+        wanted.operation === "put object" && isManifest(wanted) ? answer(403, "AccessDenied") : undefined,
+      4,
+      /manifest\.json failed: permission s3:PutObject is missing/,
+    ],
+  ])("fails, and there is no backup, when %s", async (_, decide, code, reason) => {
+    const before = await complete();
+    proxy.fail(decide);
+    const { exitCode, errorText } = await runProgram("run");
+    proxy.fail(() => undefined);
+    expect([exitCode, errorText]).toEqual([code, errorText]);
+    expect(errorText).toMatch(reason);
+    expect(await complete()).toEqual(before);
+    expect(await store.unfinishedUploads()).toBe(0);
+  });
+});
+
+describe("a run that is killed amid an upload", () => {
+  it("leaves nothing that is taken for a backup, no program, and no hindrance for the next", async () => {
+    const before = await complete();
+    proxy.fail(({ operation }) => (operation === "put part" ? { kind: "stall" } : undefined));
+    const program = startBackupProgram(["run"], environment);
+    await proxy.next("put part");
+    const children = ["pg_dump", "zstd"].flatMap((name) => childrenOf(program.child.pid, name));
+    program.child.kill("SIGKILL");
+    await program.ended;
+    proxy.fail(() => undefined);
+
+    expect(children.length).toBeGreaterThan(0);
+    expect(await complete()).toEqual(before);
+    const killed = (await list({ all: true }, commandContext(environment))).filter(
+      ({ state }) => state === "partial",
+    );
+    const into = { ...environment, RESTORE_DATABASE_URL: `${target.url()}?sslmode=disable` };
+    for (const { run: name } of killed) {
+      expect((await failureOf(restore({ run: name }, commandContext(into)))).exitCode).toBe(8);
+    }
+    // Its programs end by themselves, for nobody reads them, and its lock ends with its session.
+    await expect.poll(() => children.filter(isAlive), { timeout: 20_000 }).toEqual([]);
+    await expect
+      .poll(async () => (await postgres.query("select from pg_locks where locktype = 'advisory'")).rowCount, {
+        timeout: 20_000,
+      })
+      .toBe(0);
+    expect((await runProgram("run")).exitCode).toBe(0);
+    expect(await complete()).toHaveLength(before.length + 1);
+  });
+
+  function isAlive(pid: number): boolean {
+    try {
+      process.kill(pid, 0);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+});
+
+describe("a backup that somebody replaced", () => {
+  let backup: CompletedBackup;
+  const data = "data-001.dump.zst";
+
+  beforeAll(async () => {
+    backup = await run(commandContext(taskEnvironment(source, store)));
+  });
+
+  const replace = async (object: string, content: string | Buffer) => {
+    const Key = objectKey(backup.manifest.run, object);
+    await store.client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: content }));
+  };
+  const faultsOf = async () => {
+    const context = commandContext(taskEnvironment(source, store));
+    const { exitCode } = await failureOf(verify({ run: backup.manifest.run, json: true }, context));
+    const [report] = JSON.parse(context.printed.join(""));
+    const faults = (report.objects as { object: string; verdict: string }[])
+      .filter(({ verdict }) => verdict !== "intact")
+      .map(({ object, verdict }) => `${object}: ${verdict}`);
+    return { exitCode, faults };
+  };
+
+  it("is noticed by its versions, where an object was put back as it was", async () => {
+    const key = objectKey(backup.manifest.run, data);
+    const chunks: Buffer[] = [];
+    for await (const chunk of (await store.store.open(key)) ?? []) chunks.push(chunk as Buffer);
+    await replace(data, Buffer.concat(chunks));
+    expect(await faultsOf()).toEqual({ exitCode: 5, faults: [`${data}: overwritten`] });
+  });
+
+  it("is noticed, and not restored, where an object and the manifest were replaced to agree", async () => {
+    const forged = "select 'forged';";
+    const object = backup.manifest.objects.find(({ name }) => name === "publication.sql");
+    const { createHash } = await import("node:crypto");
+    const manifest: Manifest = {
+      ...backup.manifest,
+      objects: backup.manifest.objects.map((stored) =>
+        stored === object
+          ? { ...stored, bytes: forged.length, sha256: createHash("sha256").update(forged).digest("hex") }
+          : stored,
+      ),
+    };
+    await replace("publication.sql", forged);
+    await replace(manifestName, sealManifest(manifest));
+    expect(await faultsOf()).toEqual({
+      exitCode: 5,
+      faults: [`${data}: overwritten`, "manifest.json: overwritten", "publication.sql: overwritten"],
+    });
+    const into = {
+      ...taskEnvironment(source, store),
+      RESTORE_DATABASE_URL: `${target.url()}?sslmode=disable`,
+    };
+    const context = commandContext(into);
+    expect((await failureOf(restore({ run: backup.manifest.run }, context))).exitCode).toBe(5);
+    expect(context.printed.join("\n")).toMatch(/publication\.sql: overwritten \(2 versions; the first is /);
+  });
+});
+
+describe("clocks", () => {
+  it("that are wrong by minutes keep a backup from being made under a wrong name", async () => {
+    const now = Date.now();
+    await requireSameTime(postgres, new Date(now + 200_000));
+    for (const [seconds, where] of [
+      [-3600, "behind"],
+      [3600, "ahead of"],
+    ] as const) {
+      const { message, exitCode } = await failureOf(
+        requireSameTime(postgres, new Date(now + seconds * 1000)),
+      );
+      expect(exitCode).toBe(1);
+      expect(message).toMatch(new RegExp(`^This machine's clock is 3[56]\\d\\d s ${where} the database's, `));
+    }
+  });
+
+  it("that were ahead once do not make that backup the newest until then", async () => {
+    const tomorrow = newRunName(new Date(Date.now() + 24 * 3600 * 1000));
+    await run(commandContext(taskEnvironment(source, store)));
+    const newest = (await complete()).at(-1);
+    await store.store.putText(objectKey(tomorrow, manifestName), "{}", "application/json");
+    const [report] = await verify({}, commandContext(taskEnvironment(source, store)));
+    expect(report?.run).toBe(newest);
+    // The control: asked for by its name it is looked at.
+    const { message } = await failureOf(
+      verify({ run: tomorrow }, commandContext(taskEnvironment(source, store))),
+    );
+    expect(message).toBe(`Damaged: ${tomorrow}.`);
+  });
+});

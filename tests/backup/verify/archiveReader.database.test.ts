@@ -1,0 +1,17 @@
+import { randomBytes } from "node:crypto";
+import { expect, it } from "vitest";
+import { findTools } from "../../../backup/postgres/tools";
+import { ArchiveReader } from "../../../backup/verify/archiveReader";
+import { childrenOf } from "../support/commands";
+
+// Needs no server, but pg_restore.
+
+it("takes the rest of an object after its programs have ended, and says how", async () => {
+  const reader = new ArchiveReader(await findTools(), "contents", new AbortController().signal);
+  // While nothing is being written, so that the pipe closes without an error.
+  for (const pid of childrenOf(process.pid, "zstd")) process.kill(pid, "SIGKILL");
+  await expect.poll(() => childrenOf(process.pid, "zstd"), { timeout: 20_000 }).toEqual([]);
+  await reader.write(randomBytes(1024 * 1024));
+  await reader.write(randomBytes(1024 * 1024));
+  expect(await reader.finish()).toMatch(/^pg_restore ended with exit code 1: /);
+});
