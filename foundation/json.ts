@@ -12,9 +12,11 @@ export function isJsonObject(value: unknown): value is JsonObject {
 /** The same text for the same value: keys sorted at every level, no white space. */
 export function canonicalJson(value: JsonValue): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;
-  if (isJsonObject(value)) {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${canonicalJson(item)}`).join(",")}}`;
+  if (!isJsonObject(value)) return JSON.stringify(value);
+  let members = "";
+  for (const key of Object.keys(value).sort()) {
+    if (members !== "") members += ",";
+    members += `${JSON.stringify(key)}:${canonicalJson(value[key] as JsonValue)}`;
   }
-  return JSON.stringify(value);
+  return `{${members}}`;
 }

@@ -4,10 +4,11 @@ import type { Catalog } from "./catalog";
 import { isConnectionLost, isDatabaseError, SqlFileError } from "./errors";
 import type { LoadedBundle, Migration } from "./files";
 import type { BundleInputs, Connection } from "./inputs";
+import { TransactionLost } from "./migrations";
 import { runAlone } from "./noTransaction";
 import { isLostLock, retrying } from "./retry";
 import { ExecutionFailure, Session } from "./session";
-import { runTransaction, TransactionLost, type TransactionResult } from "./transaction";
+import { runTransaction, type TransactionResult } from "./transaction";
 
 /** Where progress and findings go. */
 export interface Reporter {

@@ -7,34 +7,26 @@ import {
   type CatalogDifference,
   type CatalogReading,
   diffCatalogs,
-  managedPart,
   readCatalogInTransaction,
 } from "./catalog";
-import { objectKey } from "./declaredObjects";
-import { SqlFileError } from "./errors";
 import { expectationAfter } from "./expected";
-import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
 import type { BundleFile, Migration } from "./files";
 import {
-  type AppliedMigration,
   type History,
   historyCatalog,
   openHistory,
   readHistory,
   recordExpectation,
-  recordMigrations,
   recordRepeatables,
 } from "./history";
 import { restoreHistory, trustedExpectation } from "./historyRepair";
+import { runMigrations } from "./migrations";
 import { dependenciesOf, ownershipOf } from "./ownership";
 import { type PlannedFile, planMigrations, planRepeatables } from "./plan";
-import { byIdentity } from "./rebuild";
-import { repairOf } from "./repair/repair";
-import { type FailedRepair, runRepairs } from "./repair/restore";
-import { applyRepeatables, type RepeatableRun } from "./repeatables";
+import { refuseUnrepaired, repairRest, repairUnowned, unrepaired } from "./repair/drift";
+import { applyRepeatables, nameOf, type RepeatableRun } from "./repeatables";
 import { isLostLock } from "./retry";
 import type { Session } from "./session";
-import { mayChangeSettings } from "./statements";
 
 export interface RanFile extends PlannedFile {
   readonly kind: FileKind;
@@ -135,7 +127,7 @@ export async function runTransaction(
   const base = {
     ran,
     adopted: plan.adopt.map((file) => file.path),
-    dropped: repeatables.dropped.map(objectKey),
+    dropped: repeatables.dropped.map(nameOf),
     before: before.catalog,
     progressed: migrated,
     more: migrations.more,
@@ -178,18 +170,23 @@ export async function runTransaction(
     : expectationAfter(expectedBefore, before, afterWithHistory, declared);
 
   const last = unfinished
-    ? { catalog: afterWithHistory.catalog, repaired: [], failed: [] }
-    : await repairRest(session, expected, afterWithHistory, history, inputs.prune);
-  const remaining = diffCatalogs(expected, last.catalog);
-  if (!unfinished && request.commit) refuseUnrepaired(remaining, expected, last.catalog, last.failed);
+    ? unrepaired(expected, afterWithHistory.catalog)
+    : await repairRest(
+        session,
+        expected,
+        afterWithHistory.catalog,
+        inputs.prune,
+        async () => withHistory(await readCatalogInTransaction(work), history).catalog,
+      );
+  if (!unfinished && request.commit) refuseUnrepaired(last.remaining, expected, last.catalog, last.failed);
   if (!quiet || expectedBefore !== history.expected) await recordExpectation(work, inputs.name, expected);
   return {
     ...base,
     repaired: [...new Set([...repairedFirst, ...last.repaired])].sort(),
-    remaining,
+    remaining: last.remaining,
     after: last.catalog,
     expected,
-    live: managedPart(expected, last.catalog),
+    live: last.live,
     history,
   };
 }
@@ -220,144 +217,6 @@ export function driftedFiles(
     if (kind !== "extra" && path !== undefined && !files.has(path)) files.set(path, identity);
   }
   return files;
-}
-
-/** Puts right, before any file runs, what no repeatable makes: migrations are written for a database as it should be. */
-async function repairUnowned(
-  session: Session,
-  drift: readonly CatalogDifference[],
-  makers: ReadonlyMap<string, string>,
-  expected: Catalog,
-  live: Catalog,
-): Promise<string[]> {
-  const repairs = [...byIdentity(drift)]
-    .filter(([identity]) => !identity.startsWith("applied file "))
-    // A file makes its object right, but only as the owner may it replace the object.
-    .map(([identity, differences]): [string, readonly CatalogDifference[]] => [
-      identity,
-      makers.has(identity) ? differences.filter(({ property }) => property === "owner") : differences,
-    ])
-    .filter(([, differences]) => differences.length > 0)
-    .map(([identity, differences]) => repairOf(identity, differences, expected, live));
-  const failed = new Set((await runRepairs(session, repairs)).map(({ identity }) => identity));
-  return repairs
-    .filter(({ identity, statements }) => statements.length > 0 && !failed.has(identity))
-    .map(({ identity }) => identity);
-}
-
-/** How often to look again: giving an object back to its owner, say, takes grants along that are then missing. */
-const repairRounds = 3;
-
-/** Puts right what is still wrong after the files ran, and prunes where that is asked for. */
-async function repairRest(
-  session: Session,
-  expected: Catalog,
-  after: CatalogReading,
-  history: History,
-  prune: "report" | "drop",
-): Promise<{ catalog: Catalog; repaired: string[]; failed: readonly FailedRepair[] }> {
-  let { catalog } = after;
-  let failed: readonly FailedRepair[] = [];
-  const repaired = new Set<string>();
-  for (let round = 0; round < repairRounds; round++) {
-    const active = [...byIdentity(diffCatalogs(expected, catalog))]
-      .map(([identity, differences]) => {
-        const repair = repairOf(identity, differences, expected, catalog);
-        return { ...repair, statements: [...repair.statements, ...(prune === "drop" ? repair.prune : [])] };
-      })
-      .filter(({ statements }) => statements.length > 0);
-    if (active.length === 0) break;
-    failed = await runRepairs(session, active);
-    const broken = new Set(failed.map(({ identity }) => identity));
-    const done = active.filter(({ identity }) => !broken.has(identity));
-    if (done.length === 0) break;
-    for (const { identity } of done) repaired.add(identity);
-    catalog = withHistory(await readCatalogInTransaction(session.work), history).catalog;
-  }
-  return { catalog, repaired: [...repaired], failed };
-}
-
-/** Extra objects and grants are reported and left; anything missing or changed that is still so stops the deploy. */
-function refuseUnrepaired(
-  remaining: readonly CatalogDifference[],
-  expected: Catalog,
-  live: Catalog,
-  failed: readonly FailedRepair[],
-): void {
-  const lines: string[] = [];
-  for (const [identity, differences] of byIdentity(remaining)) {
-    const repair = repairOf(identity, differences, expected, live);
-    const fault = failed.find((other) => other.identity === identity);
-    for (const what of repair.impossible) lines.push(`  ${identity}: ${what}`);
-    if (repair.statements.length > 0) {
-      lines.push(
-        `  ${identity}: ${fault?.statement ?? repair.statements[0]}${fault === undefined ? "" : `\n    ${fault.message}`}`,
-      );
-    }
-  }
-  if (lines.length === 0) return;
-  throw new UserError(
-    [
-      "Somebody changed by hand what a deploy cannot put right by itself, so nothing was deployed:",
-      ...lines,
-      "  Run the statement named above, or undo the change in another way; then run the command again.",
-    ].join("\n"),
-  );
-}
-
-/** A file failed in a way that takes along what ran before it in the transaction. */
-export class TransactionLost extends Error {
-  constructor(
-    override readonly cause: SqlFileError,
-    /** How many migrations were lost with it. */
-    readonly migrations: number,
-  ) {
-    super(cause.message, { cause });
-  }
-}
-
-interface MigrationRun {
-  readonly next?: Migration;
-  /** Whether migrations are left that may run in a transaction: not in this one. */
-  readonly more: boolean;
-  readonly failure?: { readonly error: unknown; readonly file: Migration };
-}
-
-async function runMigrations(
-  session: Session,
-  request: ApplyRequest,
-  pending: readonly Migration[],
-  filesAtOnce: number,
-  ran: RanFile[],
-): Promise<MigrationRun> {
-  const done: AppliedMigration[] = [];
-  const record = () => recordMigrations(session.work, request.inputs.name, done);
-  for (const file of pending) {
-    if (file.noTransaction || done.length >= filesAtOnce) {
-      await record();
-      return file.noTransaction ? { next: file, more: false } : { more: true };
-    }
-    request.report.progress(`${file.display} (new)`);
-    const started = performance.now();
-    const prefix: Prefix = { text: "savepoint migration; ", statements: 1 };
-    try {
-      const reset = mayChangeSettings(file) ? `${session.settings};` : "";
-      await session.execute(`${prefix.text}${file.text};${reset} release savepoint migration`);
-    } catch (error) {
-      const fault = fileFailure(file, error, prefix, session.blocker);
-      if (!(fault instanceof SqlFileError) || isLostLock(fault.cause)) throw fault;
-      // Nothing of the message ran, so there is no savepoint to go back to.
-      if (isUnparsed(error)) throw new TransactionLost(fault, done.length);
-      await session.execute("rollback to savepoint migration");
-      await record();
-      return { more: false, failure: { error: fault, file } };
-    }
-    const durationMilliseconds = Math.round(performance.now() - started);
-    done.push({ file, durationMilliseconds });
-    ran.push({ path: file.path, reason: "new", kind: "migration", durationMilliseconds });
-  }
-  await record();
-  return { more: false };
 }
 
 function planned({ path, reason, because }: PlannedFile): PlannedFile {

@@ -25,7 +25,11 @@ export interface CatalogDifference {
  * @param live a whole catalog, or the managed part of one
  */
 export function diffCatalogs(expected: Catalog, live: Catalog): CatalogDifference[] {
-  const managed = managedPart(expected, live);
+  return diffManaged(expected, managedPart(expected, live));
+}
+
+/** The same, of what is known to be the managed part already. */
+export function diffManaged(expected: Catalog, managed: Catalog): CatalogDifference[] {
   const upgraded = areOfDifferentVersions(expected, managed);
   const missing = new Set(Object.keys(expected).filter((identity) => managed[identity] === undefined));
   const identities = [...new Set([...Object.keys(expected), ...Object.keys(managed)])].sort();

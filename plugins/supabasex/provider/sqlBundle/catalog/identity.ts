@@ -32,7 +32,19 @@ const defaultPrivileges = new RegExp(`^default privileges ${identifier}(?: in ($
 const databaseIdentity = new RegExp(`^(${databaseKinds.join("|")})(?: |$)`);
 const schemaObject = new RegExp(`^([a-z ]+?) (${identifier})\\.`);
 
+/** Each identity of a catalog is asked about several times in a deploy. */
+const known = new Map<string, IdentityParts>();
+
 export function partsOfIdentity(identity: string): IdentityParts {
+  let parts = known.get(identity);
+  if (parts === undefined) {
+    parts = parse(identity);
+    known.set(identity, parts);
+  }
+  return parts;
+}
+
+function parse(identity: string): IdentityParts {
   const schema = schemaIdentity.exec(identity);
   if (schema) return { kind: "schema", schema: schema[1] };
   const part = partIdentity.exec(identity);

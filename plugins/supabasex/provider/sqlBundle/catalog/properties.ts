@@ -46,12 +46,14 @@ function asObject(value: JsonValue | undefined): JsonObject {
 
 /** The names of the properties that differ, sorted. */
 export function changedProperties(one: CatalogObject, other: CatalogObject): string[] {
+  if (one === other) return [];
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
   return [...names].filter((name) => !isEqual(one[name], other[name])).sort();
 }
 
 function isEqual(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
-  if (one === undefined || other === undefined) return one === other;
+  if (one === other) return true;
+  if (one === undefined || other === undefined) return false;
   return canonicalJson(one) === canonicalJson(other);
 }
 

@@ -1,0 +1,64 @@
+import type { ApplyRequest } from "./apply";
+import { SqlFileError } from "./errors";
+import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
+import type { Migration } from "./files";
+import { type AppliedMigration, recordMigrations } from "./history";
+import { isLostLock } from "./retry";
+import type { Session } from "./session";
+import { mayChangeSettings } from "./statements";
+import type { RanFile } from "./transaction";
+
+/** A file failed in a way that takes along what ran before it in the transaction. */
+export class TransactionLost extends Error {
+  constructor(
+    override readonly cause: SqlFileError,
+    /** How many migrations were lost with it. */
+    readonly migrations: number,
+  ) {
+    super(cause.message, { cause });
+  }
+}
+
+export interface MigrationRun {
+  readonly next?: Migration;
+  /** Whether migrations are left that may run in a transaction: not in this one. */
+  readonly more: boolean;
+  readonly failure?: { readonly error: unknown; readonly file: Migration };
+}
+
+export async function runMigrations(
+  session: Session,
+  request: ApplyRequest,
+  pending: readonly Migration[],
+  filesAtOnce: number,
+  ran: RanFile[],
+): Promise<MigrationRun> {
+  const done: AppliedMigration[] = [];
+  const record = () => recordMigrations(session.work, request.inputs.name, done);
+  for (const file of pending) {
+    if (file.noTransaction || done.length >= filesAtOnce) {
+      await record();
+      return file.noTransaction ? { next: file, more: false } : { more: true };
+    }
+    request.report.progress(`${file.display} (new)`);
+    const started = performance.now();
+    const prefix: Prefix = { text: "savepoint migration; ", statements: 1 };
+    try {
+      const reset = mayChangeSettings(file) ? `${session.settings};` : "";
+      await session.execute(`${prefix.text}${file.text};${reset} release savepoint migration`);
+    } catch (error) {
+      const fault = fileFailure(file, error, prefix, session.blocker);
+      if (!(fault instanceof SqlFileError) || isLostLock(fault.cause)) throw fault;
+      // Nothing of the message ran, so there is no savepoint to go back to.
+      if (isUnparsed(error)) throw new TransactionLost(fault, done.length);
+      await session.execute("rollback to savepoint migration");
+      await record();
+      return { more: false, failure: { error: fault, file } };
+    }
+    const durationMilliseconds = Math.round(performance.now() - started);
+    done.push({ file, durationMilliseconds });
+    ran.push({ path: file.path, reason: "new", kind: "migration", durationMilliseconds });
+  }
+  await record();
+  return { more: false };
+}
