@@ -1,5 +1,7 @@
+import { readdir } from "node:fs/promises";
 import path from "node:path";
 import { type LocalEndpoints, type LocalPaths, localAccessToken } from "../environment";
+import { defaultRegion, regionOfStack, regionsOfStacks } from "../stack/regions";
 import { type AwsService, startAws, stopAws } from "./aws";
 import { ensurePostgresInstalled, ensureTemplate } from "./postgres";
 import { startS3, stopS3 } from "./s3";
@@ -7,7 +9,6 @@ import { type SupabaseApi, startSupabaseApi, stopSupabaseApi } from "./supabase"
 
 /** Keys of the local object store. Public: it listens on loopback only. */
 const s3Keys = { accessKey: "thorbis-local", secretKey: "thorbis-local-secret" } as const;
-const region = "us-east-1";
 
 export interface LocalServices extends LocalEndpoints {
   readonly supabase: SupabaseApi;
@@ -16,23 +17,31 @@ export interface LocalServices extends LocalEndpoints {
 
 const directories = (paths: LocalPaths) => ({
   supabase: path.join(paths.services, "supabase"),
-  s3: path.join(paths.services, "s3"),
   aws: path.join(paths.services, "aws"),
 });
+
+/** An object server takes requests that are signed for one region, so each region has one of its own. */
+const s3Directory = (paths: LocalPaths, region: string) =>
+  path.join(paths.services, region === defaultRegion ? "s3" : `s3-${region}`);
 
 /** Installs what is missing and starts whatever does not run: the Management API with its databases, S3, the rest of AWS. */
 export async function startServices(
   paths: LocalPaths,
   progress: (line: string) => void,
 ): Promise<LocalServices> {
-  const { supabase: supabaseDirectory, s3: s3Directory, aws: awsDirectory } = directories(paths);
   // Here, where progress can be shown, and not in the API's background process.
   await ensureTemplate(await ensurePostgresInstalled(progress), progress);
-  const supabase = await startSupabaseApi({ directory: supabaseDirectory, accessToken: localAccessToken });
-  const s3 = await startS3({ directory: s3Directory, ...s3Keys, region, progress });
+  const services = directories(paths);
+  const supabase = await startSupabaseApi({ directory: services.supabase, accessToken: localAccessToken });
+  const stores: Record<string, string> = {};
+  for (const region of regionsOfStacks(paths.checkout)) {
+    const directory = s3Directory(paths, region);
+    stores[region] = (await startS3({ directory, ...s3Keys, region, progress })).endpoint;
+  }
   const aws = await startAws({
-    directory: awsDirectory,
-    s3: { endpoint: s3.endpoint, ...s3Keys, region },
+    directory: services.aws,
+    region: regionOfStack(paths.checkout, "local"),
+    s3: { stores, ...s3Keys },
     progress,
   });
   return { supabase, aws };
@@ -40,6 +49,8 @@ export async function startServices(
 
 /** Ends every service of this environment, databases included. */
 export async function stopServices(paths: LocalPaths): Promise<void> {
-  const { supabase, s3, aws } = directories(paths);
-  await Promise.all([stopSupabaseApi(supabase), stopAws(aws), stopS3(s3)]);
+  const { supabase, aws } = directories(paths);
+  const names = await readdir(paths.services).catch(() => []);
+  const stores = names.filter((name) => /^s3(-|$)/.test(name)).map((name) => path.join(paths.services, name));
+  await Promise.all([stopSupabaseApi(supabase), stopAws(aws), ...stores.map(stopS3)]);
 }

@@ -8,6 +8,7 @@ import { passphraseCrypter } from "../../config/passphrase";
 import { readStackFile } from "../../config/stackFile";
 import { UserError } from "../../foundation/userError";
 import { type LocalEndpoints, type LocalPaths, localPassphrase } from "../environment";
+import { regionOfStack } from "./regions";
 import type { StackLocation } from "./stackLocation";
 
 /** What the program reads from its project folder; the stack file beside them is generated. */
@@ -61,7 +62,9 @@ export async function writeLikeStack(
   const encryptionsalt = readStackFile(path.join(paths.checkout, "Pulumi.local.yaml")).encryptionSalt ?? "";
   const crypter = passphraseCrypter(localPassphrase, encryptionsalt);
   const { config } = parse(await readFile(source, "utf8")) as { config: Areas };
-  for (const [area, values] of Object.entries(replacements(await defaultNetwork(aws)))) {
+  for (const [area, values] of Object.entries(
+    replacements(await defaultNetwork(aws, regionOfStack(paths.checkout, environment))),
+  )) {
     config[area] = { ...config[area], ...values };
   }
   for (const { key } of requiredSecrets(readStackFile(source))) {
@@ -74,9 +77,12 @@ export async function writeLikeStack(
   return { stack, folder };
 }
 
-async function defaultNetwork(aws: LocalEndpoints["aws"]): Promise<{ vpcId: string; subnetIds: string[] }> {
+async function defaultNetwork(
+  aws: LocalEndpoints["aws"],
+  region: string,
+): Promise<{ vpcId: string; subnetIds: string[] }> {
   const client = new EC2Client({
-    region: aws.region,
+    region,
     endpoint: aws.endpoint,
     credentials: { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey },
   });

@@ -18,6 +18,7 @@ import { projectDatabaseUrl } from "../projectDatabase";
 import type { LocalSession } from "../session";
 import { followDatabase } from "./databaseAddress";
 import type { PulumiCli } from "./pulumiCli";
+import { regionOfStack } from "./regions";
 import { describeHolder, findStateLocks, isHeld, removeStateLock, type StateLock } from "./stateLocks";
 
 /** How long a deployment that somebody else started may still run before we give up on waiting for it. */
@@ -53,7 +54,8 @@ export async function recover(session: LocalSession, options: RecoveryOptions): 
   await followDatabase(session.pulumiIn(options.folder), { stateDirectory, stack, databaseUrl, say });
   if (!options.wasCutOff) return;
   say("The last run was cut off: asking the services what it had made.");
-  await withFinders(session, databaseUrl, async (finders) => {
+  const region = regionOfStack(options.folder, stack);
+  await withFinders(session, { databaseUrl, region }, async (finders) => {
     const pulumi = session.pulumiIn(options.folder);
     await settlePendingCreates(pulumi, stack, finders);
     await takeOverLostCreates(pulumi, options, finders);
@@ -63,7 +65,7 @@ export async function recover(session: LocalSession, options: RecoveryOptions): 
 /** Finders for every service; those of the database only once there is one. */
 async function withFinders(
   { services }: LocalSession,
-  databaseUrl: string | undefined,
+  { databaseUrl, region }: { readonly databaseUrl: string | undefined; readonly region: string },
   run: (finders: Finders) => Promise<void>,
 ): Promise<void> {
   const api = new ManagementApi({
@@ -75,7 +77,7 @@ async function withFinders(
   await database?.connect();
   try {
     const { awsFinders } = await import("../../ops/recover/aws");
-    const { accessKey, secretKey, region, endpoint, s3Endpoint } = services.aws;
+    const { accessKey, secretKey, endpoint, s3Endpoint } = services.aws;
     await run({
       ...supabaseFinders(api),
       ...awsFinders({

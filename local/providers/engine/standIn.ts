@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../../foundation/json";
 import { UserError } from "../../../foundation/userError";
-import { own } from "../../../plugins/host/diff";
+import { detailedDiff, differences, own } from "../../../plugins/host/diff";
 import {
   type CallContext,
   type CreateResponse,
@@ -76,6 +76,15 @@ export function standIn<Client>(table: Table<Client>): Provider {
       );
       const { version: _version, pluginDownloadURL: _url, ...config } = inputs;
       return { inputs, failures: propertyFailures(textual, config) };
+    },
+
+    async diffConfig({ oldInputs, inputs }) {
+      const found = differences(oldInputs, inputs);
+      const replaces = Object.entries(table.config)
+        .filter(([, property]) => property.replaces === true)
+        .map(([key]) => key)
+        .filter((key) => found.some(({ path }) => path[0] === key));
+      return { changes: found.length > 0, detailed: detailedDiff(found, { inputDiff: true }), replaces };
     },
 
     async configure(config) {

@@ -10,7 +10,7 @@ export interface Property {
   readonly default?: JsonValue;
   /** The service decides when the program leaves it out: then whatever it decides is no difference. */
   readonly computed?: boolean;
-  /** A change cannot be made in place. */
+  /** A change cannot be made in place. In a provider's configuration: it replaces all that the provider has made. */
   readonly replaces?: boolean;
   /** A list whose order means nothing. */
   readonly unordered?: boolean;

@@ -13,14 +13,14 @@ import {
   writeFileAtomically,
 } from "../process";
 import { ensureAwsInstalled, type Progress } from "./installation";
+import { formatStores } from "./s3Gateway/regions";
 
-/** An S3 server that keeps its objects on disk, and the one pair of keys that it takes. */
-export interface S3Store {
-  readonly endpoint: string;
+/** S3 servers that keep their objects on disk, and the one pair of keys that they take. */
+export interface S3Stores {
+  /** Region that requests are signed for → URL of its server. */
+  readonly stores: Readonly<Record<string, string>>;
   readonly accessKey: string;
   readonly secretKey: string;
-  /** Region that requests to it are signed for. */
-  readonly region: string;
 }
 
 export interface AwsOptions {
@@ -29,7 +29,9 @@ export interface AwsOptions {
   /** Port of everything but S3. Default: the one used before, else a free one. */
   readonly port?: number;
   /** Where objects are kept. Default: in moto's memory, which forgets them when it stops. */
-  readonly s3?: S3Store;
+  readonly s3?: S3Stores;
+  /** The one that a client is told to use. moto has them all. Default `us-east-1`. */
+  readonly region?: string;
   readonly progress?: Progress;
 }
 
@@ -50,11 +52,7 @@ const host = "127.0.0.1";
 const startSeconds = 60;
 
 /** moto takes any keys. These are public and open nothing but local services. */
-const anyKeys = {
-  accessKey: "thorbis-local",
-  secretKey: "thorbis-local-secret",
-  region: "us-east-1",
-} as const;
+const anyKeys = { accessKey: "thorbis-local", secretKey: "thorbis-local-secret" } as const;
 
 /**
  * Starts moto, and in front of S3 the gateway that keeps objects in `s3` and bucket configuration in moto; takes over
@@ -76,23 +74,22 @@ export async function startAws(options: AwsOptions): Promise<AwsService> {
           process.execPath,
           path.join(checkoutRoot(), "dist", "services", "s3-gateway.cjs"),
           String(port),
-          s3.endpoint,
+          formatStores(s3.stores),
           main,
         ],
         environment: {
           ...process.env,
           AWS_ACCESS_KEY_ID: s3.accessKey,
           AWS_SECRET_ACCESS_KEY: s3.secretKey,
-          AWS_REGION: s3.region,
         },
       })));
-    const { accessKey, secretKey, region } = s3 ?? anyKeys;
+    const { accessKey, secretKey } = s3 ?? anyKeys;
     return {
       endpoint: main,
       s3Endpoint: front ?? main,
       accessKey,
       secretKey,
-      region,
+      region: options.region ?? "us-east-1",
       stop: () => stopAws(directory),
     };
   });

@@ -1,6 +1,7 @@
-// The daemon: `node dist/services/s3-gateway.cjs PORT OBJECTS-URL CONFIGURATION-URL`; the keys come in the environment,
+// The daemon: `node dist/services/s3-gateway.cjs PORT REGION=URL[,…] CONFIGURATION-URL`; the keys come in the environment,
 // because every user of the machine can read arguments.
 import { describeError, UserError } from "../../../../foundation/userError";
+import { parseStores } from "./regions";
 import { serveS3Gateway } from "./server";
 
 function variable(name: string): string {
@@ -10,17 +11,16 @@ function variable(name: string): string {
 }
 
 async function main(): Promise<void> {
-  const [port, objects, configuration] = process.argv.slice(2);
-  if (objects === undefined || configuration === undefined) {
-    throw new UserError("The S3 gateway needs a port and the URLs of its two servers.");
+  const [port, stores, configuration] = process.argv.slice(2);
+  if (stores === undefined || configuration === undefined) {
+    throw new UserError("The S3 gateway needs a port and the URLs of its servers.");
   }
   const gateway = await serveS3Gateway({
     port: Number(port),
-    objects,
+    stores: parseStores(stores),
     configuration,
     accessKey: variable("AWS_ACCESS_KEY_ID"),
     secretKey: variable("AWS_SECRET_ACCESS_KEY"),
-    region: variable("AWS_REGION"),
   });
   console.log(`listening on ${gateway.endpoint}`);
   for (const signal of ["SIGTERM", "SIGINT"] as const) {

@@ -10,16 +10,16 @@ import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
 import { HeadBucketCommand, NotFound, S3Client } from "@aws-sdk/client-s3";
 import { UserError } from "../../../../foundation/userError";
-import { type Backend, route } from "./routing";
+import { regionOfRequest } from "./regions";
+import { route } from "./routing";
 
 export interface S3GatewayOptions {
   /** Loopback port; 0 lets the system choose one. */
   readonly port: number;
-  /** URL of the server that keeps objects, and the keys that clients sign with. */
-  readonly objects: string;
+  /** Region → URL of the server that keeps its objects, and the keys that clients sign with. Who names no region gets the first. */
+  readonly stores: Readonly<Record<string, string>>;
   readonly accessKey: string;
   readonly secretKey: string;
-  readonly region: string;
   /** URL of moto, which keeps the configuration of buckets. */
   readonly configuration: string;
 }
@@ -51,29 +51,55 @@ export async function serveS3Gateway(options: S3GatewayOptions): Promise<S3Gatew
   };
 }
 
-class S3Gateway {
-  readonly #upstreams: Readonly<Record<Backend, URL>>;
-  readonly #agent = new Agent({ keepAlive: true });
-  readonly #objects: S3Client;
+/** The object server of one region. */
+interface Store {
+  readonly region: string;
+  readonly url: URL;
+  readonly client: S3Client;
+}
 
-  constructor({ objects, configuration, accessKey, secretKey, region }: S3GatewayOptions) {
-    this.#upstreams = { objects: new URL(objects), configuration: new URL(configuration) };
-    this.#objects = new S3Client({
-      endpoint: objects,
-      region,
-      forcePathStyle: true,
-      credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+class S3Gateway {
+  readonly #configuration: URL;
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #stores: readonly [Store, ...Store[]];
+
+  constructor({ stores, configuration, accessKey, secretKey }: S3GatewayOptions) {
+    this.#configuration = new URL(configuration);
+    const [first, ...others] = Object.entries(stores).map(([region, url]): Store => {
+      const client = new S3Client({
+        endpoint: url,
+        region,
+        forcePathStyle: true,
+        credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+      });
+      return { region, url: new URL(url), client };
     });
+    if (first === undefined) throw new Error("the S3 gateway has no server to keep objects in");
+    this.#stores = [first, ...others];
   }
 
   async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { backend, bucket, bucketItself } = route(incoming.url ?? "/");
+    const url = incoming.url ?? "/";
+    const { backend, bucket, bucketItself } = route(url);
+    const region = regionOfRequest(incoming.headers, url);
+    // One that is not ours is refused by the first, which says which region it has.
+    const store = this.#stores.find((candidate) => candidate.region === region) ?? this.#stores[0];
     try {
-      if (backend === "configuration" && bucket !== undefined && !(await this.#prepareBucket(bucket))) {
+      if (
+        backend === "configuration" &&
+        bucket !== undefined &&
+        !(await this.#prepareBucket(store, bucket))
+      ) {
         fail(response, 404, "NoSuchBucket", "The specified bucket does not exist");
         return;
       }
-      await this.#pass(this.#upstreams[backend], incoming, response, async (status) => {
+      const isNew = incoming.method === "PUT" && bucketItself && bucket !== undefined;
+      if (isNew && (await this.#isElsewhere(store, bucket))) {
+        fail(response, 409, "BucketAlreadyOwnedByYou", "You have this bucket already, in another region");
+        return;
+      }
+      const upstream = backend === "configuration" ? this.#configuration : store.url;
+      await this.#pass(upstream, incoming, response, async (status) => {
         const deleted = incoming.method === "DELETE" && bucketItself && status === 204;
         if (deleted && bucket !== undefined) await this.#forget(bucket);
       });
@@ -84,18 +110,19 @@ class S3Gateway {
 
   close(): void {
     this.#agent.destroy();
-    this.#objects.destroy();
+    for (const { client } of this.#stores) client.destroy();
+  }
+
+  /** Bucket names are one space for all regions. */
+  async #isElsewhere(here: Store, bucket: string): Promise<boolean> {
+    for (const store of this.#stores) if (store !== here && (await hasBucket(store, bucket))) return true;
+    return false;
   }
 
   /** Sees to it that moto has the bucket: it forgets all buckets when it stops. False when there is no such bucket. */
-  async #prepareBucket(bucket: string): Promise<boolean> {
-    try {
-      await this.#objects.send(new HeadBucketCommand({ Bucket: bucket }));
-    } catch (error) {
-      if (error instanceof NotFound) return false;
-      throw error;
-    }
-    const url = new URL(`/${bucket}`, this.#upstreams.configuration);
+  async #prepareBucket(store: Store, bucket: string): Promise<boolean> {
+    if (!(await hasBucket(store, bucket))) return false;
+    const url = new URL(`/${bucket}`, this.#configuration);
     const { status } = await fetch(url, { method: "HEAD" });
     if (status === 404) await fetch(url, { method: "PUT" });
     return true;
@@ -103,7 +130,7 @@ class S3Gateway {
 
   /** A bucket of the same name that is made later begins with no configuration. */
   async #forget(bucket: string): Promise<void> {
-    await fetch(new URL(`/${bucket}`, this.#upstreams.configuration), { method: "DELETE" });
+    await fetch(new URL(`/${bucket}`, this.#configuration), { method: "DELETE" });
   }
 
   /** Streams both ways; an end of either side ends the other. The client hears nothing before `beforeAnswer` is done. */
@@ -134,6 +161,16 @@ class S3Gateway {
       response.once("close", () => outgoing.destroy());
       pipeline(incoming, outgoing, () => {});
     });
+  }
+}
+
+async function hasBucket({ client }: Store, bucket: string): Promise<boolean> {
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: bucket }));
+    return true;
+  } catch (error) {
+    if (error instanceof NotFound) return false;
+    throw error;
   }
 }
 

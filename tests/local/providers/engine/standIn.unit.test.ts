@@ -376,6 +376,28 @@ describe("configuration", () => {
     );
   });
 
+  it("says what a change of it replaces: all that the provider has made, or nothing", async () => {
+    const { provider } = await configured();
+    const provided = { urn, type: "pulumi:providers:cloud", id: "c", oldOutputs: {}, ignoreChanges: [] };
+    const change = (oldInputs: PropertyMap, inputs: PropertyMap) =>
+      provider.diffConfig?.({ ...provided, oldInputs, inputs }, context);
+
+    expect(await change({ region: "eu", retries: "3" }, { region: "us", retries: "4" })).toEqual({
+      changes: true,
+      detailed: {
+        region: { kind: "update", inputDiff: true },
+        retries: { kind: "update", inputDiff: true },
+      },
+      replaces: ["region"],
+    });
+    expect((await change({ region: "eu" }, { region: "eu", retries: "4" }))?.replaces).toEqual([]);
+    expect(await change({ region: "eu" }, { region: "eu" })).toEqual({
+      changes: false,
+      detailed: {},
+      replaces: [],
+    });
+  });
+
   it("is checked by name before values are known", async () => {
     const inputs = { region: unknown, endpionts: "[]", version: "7.0.0" };
     const request = { urn, type: "pulumi:providers:cloud", name: "c", oldInputs: {}, inputs };

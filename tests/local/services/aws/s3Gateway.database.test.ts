@@ -15,14 +15,15 @@ import { type S3Server, startS3 } from "../../../../local/services/s3";
 const directory = mkdtempSync(path.join(tmpdir(), "thorbis gateway "));
 const keys = { accessKey: "thorbis-local", secretKey: "thorbis-local-secret", region: "us-east-1" };
 let objects: S3Server;
+let european: S3Server;
 let moto: AwsService;
 let gateway: S3GatewayServer;
 let s3: S3;
 
-const client = (endpoint: string, secretAccessKey = keys.secretKey) =>
+const client = (endpoint: string, secretAccessKey = keys.secretKey, region = keys.region) =>
   new S3({
     endpoint,
-    region: keys.region,
+    region,
     forcePathStyle: true,
     maxAttempts: 1,
     credentials: { accessKeyId: keys.accessKey, secretAccessKey },
@@ -30,10 +31,11 @@ const client = (endpoint: string, secretAccessKey = keys.secretKey) =>
 
 beforeAll(async () => {
   objects = await startS3({ directory: path.join(directory, "s3"), ...keys });
+  european = await startS3({ directory: path.join(directory, "s3-eu"), ...keys, region: "eu-central-1" });
   moto = await startAws({ directory: path.join(directory, "aws") });
   gateway = await serveS3Gateway({
     port: 0,
-    objects: objects.endpoint,
+    stores: { [keys.region]: objects.endpoint, "eu-central-1": european.endpoint },
     configuration: moto.endpoint,
     ...keys,
   });
@@ -43,6 +45,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway?.close();
   await moto?.stop();
+  await european?.stop();
   await objects?.stop();
   rmSync(directory, { recursive: true });
 });
@@ -154,7 +157,7 @@ it("forgets the configuration of a bucket with the bucket", async () => {
 it("answers 503 while a server behind it is away, and works again when it is back", async () => {
   const away = await serveS3Gateway({
     port: 0,
-    objects: "http://127.0.0.1:9",
+    stores: { [keys.region]: "http://127.0.0.1:9" },
     configuration: moto.endpoint,
     ...keys,
   });
@@ -168,4 +171,24 @@ it("answers 503 while a server behind it is away, and works again when it is bac
   } finally {
     await away.close();
   }
+});
+
+it("keeps each region's buckets apart, in one space of names, and refuses a region that it has not", async () => {
+  const inEurope = client(gateway.endpoint, undefined, "eu-central-1");
+  const there = { CreateBucketConfiguration: { LocationConstraint: "eu-central-1" } } as const;
+  await inEurope.createBucket({ Bucket: "backups-eu", ...there });
+  await inEurope.putObject({ Bucket: "backups-eu", Key: "a", Body: "in Europe" });
+  await inEurope.putBucketPolicy({ Bucket: "backups-eu", Policy: tlsOnly });
+
+  expect(await (await inEurope.getObject({ Bucket: "backups-eu", Key: "a" })).Body?.transformToString()).toBe(
+    "in Europe",
+  );
+  expect((await inEurope.getBucketLocation({ Bucket: "backups-eu" })).LocationConstraint).toBe(
+    "eu-central-1",
+  );
+  await expect(s3.getObject({ Bucket: "backups-eu", Key: "a" })).rejects.toThrow(NoSuchBucket);
+  await expect(inEurope.createBucket({ Bucket: "backups", ...there })).rejects.toThrow(
+    "You have this bucket already, in another region",
+  );
+  await expect(client(gateway.endpoint, undefined, "sa-east-1").listBuckets()).rejects.toThrow(/sa-east-1/);
 });
