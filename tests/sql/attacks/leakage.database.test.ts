@@ -216,3 +216,59 @@ describe("statistics", () => {
     ).toEqual([]);
   });
 });
+
+// What bench/sql/timing.ts measures as time, here as what takes the time: blocks and rows that were touched, counted by PostgreSQL.
+describe("the work of a statement", () => {
+  const nowhere = "99999999-0002-4000-8000-000000000001";
+  const inB = idOf("b", 2, 1);
+
+  /** Blocks and rows that a statement touches in tables and indexes; it may be refused, and is taken back. */
+  const workOf = async (sql: string): Promise<number[]> =>
+    await as(database, manager, async (client) => {
+      const counters = async (): Promise<number[]> => {
+        const { rows } = await client.query<{ counts: string[] }>(
+          `select array[sum(pg_stat_get_xact_blocks_fetched(oid)), sum(pg_stat_get_xact_tuples_returned(oid)),
+             sum(pg_stat_get_xact_tuples_fetched(oid))] as counts
+           from pg_class
+           where relkind in ('r', 'i', 'p') and relnamespace::regnamespace::text in
+             ('shared', 'home_services', 'restaurants', 'automotive', 'retail', 'audit', 'private', 'guide')`,
+        );
+        return (rows[0]?.counts ?? []).map(Number);
+      };
+      // Whatever statistics say by now, the same plan; and once before, for what the first time costs.
+      await client.query("set local enable_seqscan = off; set local enable_bitmapscan = off");
+      await attempt(client, sql, [], { undo: true });
+      const before = await counters();
+      await attempt(client, sql, [], { undo: true });
+      return (await counters()).map((count, index) => count - (before[index] ?? 0));
+    });
+
+  const statements: [string, (id: string) => string][] = [
+    ["select", (id) => `select from shared.customers where id = '${id}'`],
+    ["update", (id) => `update shared.customers set tags = '{x}' where id = '${id}'`],
+    ["delete", (id) => `delete from shared.customers where id = '${id}'`],
+    [
+      "insert for the other tenant",
+      (id) =>
+        `insert into shared.customers (tenant_id, id, first_name, last_name) values ('${tenantId("b")}', '${id}', 'x', 'y')`,
+    ],
+    [
+      "foreign key",
+      (id) =>
+        `insert into home_services.work_orders (tenant_id, customer_id, service_type) values ('${tenantId("a")}', '${id}', 'x')`,
+    ],
+  ];
+
+  test.each(statements)("%s: is the same for another tenant's row as for none", async (_what, statement) => {
+    const work = await workOf(statement(inB));
+
+    expect(work).toEqual(await workOf(statement(nowhere)));
+    expect(work.some((count) => count > 0)).toBe(true);
+  });
+
+  test("control: tells the other tenant's row with the guide's key and policy", async () => {
+    const statement = (id: string): string => `select from guide.customers where id = '${id}'`;
+
+    expect(await workOf(statement(inB))).not.toEqual(await workOf(statement(nowhere)));
+  });
+});
