@@ -1,5 +1,10 @@
+import { existsSync } from "node:fs";
+import path from "node:path";
+import { UserError } from "../../foundation/userError";
 import { type LocalPaths, projectName } from "../environment";
-import { openLocalSession } from "../session";
+import { projectDatabaseUrl } from "../projectDatabase";
+import { type LocalSession, openLocalSession } from "../session";
+import { findMovedDatabase } from "../stack/databaseAddress";
 import { folderOfCommand, stackOfCommand } from "../stack/stackLocation";
 import { describeHolder, findStateLocks, isHeld } from "../stack/stateLocks";
 
@@ -7,16 +12,41 @@ import { describeHolder, findStateLocks, isHeld } from "../stack/stateLocks";
 export async function pulumi(paths: LocalPaths, args: readonly string[]): Promise<number> {
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
   const session = await openLocalSession(paths, "pulumi", progress);
+  if (args.some((arg) => connecting.has(arg))) await refuseMovedDatabase(session, paths, args);
   const exitCode = await session.pulumiIn(folderOfCommand(paths, args)).runInTerminal(args);
-  if (exitCode !== 0) await explainHeldLock(paths, stackOfCommand(args));
+  if (exitCode !== 0) await explainLock(paths, stackOfCommand(args));
   return exitCode;
 }
 
-/** The engine lists the lock's file and more; what a person needs to know is who is at work. */
-async function explainHeldLock(paths: LocalPaths, stack: string): Promise<void> {
-  const held = (await findStateLocks(paths.state, projectName, stack)).find((lock) => isHeld(lock));
-  if (held === undefined) return;
-  process.stderr.write(
-    `Another Pulumi run (${describeHolder(held)}) is at work on stack ${stack}: wait until it has ended, then run this command again.\n`,
+/** Commands that connect to the database as the state says. */
+const connecting: ReadonlySet<string> = new Set(["up", "update", "preview", "refresh", "destroy"]);
+
+/** To tell the stack takes a deployment, and nobody has asked for one here. */
+async function refuseMovedDatabase(
+  { services }: LocalSession,
+  paths: LocalPaths,
+  args: readonly string[],
+): Promise<void> {
+  const stack = stackOfCommand(args);
+  const folder = folderOfCommand(paths, args);
+  if (!existsSync(path.join(folder, `Pulumi.${stack}.yaml`))) return;
+  const databaseUrl = await projectDatabaseUrl(folder, stack, services.supabase.endpoint);
+  const moved = await findMovedDatabase(paths.state, stack, databaseUrl);
+  if (moved === undefined) return;
+  const start = stack.startsWith("like-")
+    ? `npm start -- --like ${stack.slice("like-".length)}`
+    : "npm start";
+  throw new UserError(
+    `PostgreSQL listens on port ${moved.port}, because ${moved.known} is no longer free, and stack ${stack} does not know yet: run \`${start}\`, which tells it, then this command again.`,
   );
+}
+
+/** The engine lists the lock's file and more; what a person needs to know is who is at work. */
+async function explainLock(paths: LocalPaths, stack: string): Promise<void> {
+  const [lock] = await findStateLocks(paths.state, projectName, stack);
+  if (lock === undefined) return;
+  const sentence = isHeld(lock)
+    ? `Another Pulumi run (${describeHolder(lock)}) is at work on stack ${stack}: wait until it has ended, then run this command again.`
+    : `The Pulumi run that locked stack ${stack} (${describeHolder(lock)}) has gone: run \`npm start\`, which removes its lock, then this command again.`;
+  process.stderr.write(`${sentence}\n`);
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { z } from "zod";
 import { UserError } from "../../foundation/userError";
@@ -23,6 +24,19 @@ export function databasePortInState(text: string): number | undefined {
   return Number.isInteger(port) ? port : undefined;
 }
 
+/** The port that a stack knows and the one on which its database listens now, where they differ. */
+export async function findMovedDatabase(
+  stateDirectory: string,
+  stack: string,
+  databaseUrl: string | undefined,
+): Promise<{ readonly known: number; readonly port: number } | undefined> {
+  const file = stateFileOf(stateDirectory, stack);
+  if (databaseUrl === undefined || !existsSync(file)) return undefined;
+  const known = databasePortInState(await readFile(file, "utf8"));
+  const port = Number(new URL(databaseUrl).port);
+  return known === undefined || known === port ? undefined : { known, port };
+}
+
 /**
  * Tells the stack where its database listens now, after another program has taken the port that it had. A refresh
  * connects as the state says, to the old port, so this one deployment goes without.
@@ -36,12 +50,12 @@ export async function followDatabase(
     readonly say: (line: string) => void;
   },
 ): Promise<void> {
-  const { stack, databaseUrl, say } = options;
-  if (databaseUrl === undefined) return;
-  const known = databasePortInState(await readFile(stateFileOf(options.stateDirectory, stack), "utf8"));
-  const port = Number(new URL(databaseUrl).port);
-  if (known === undefined || known === port) return;
-  say(`PostgreSQL listens on port ${port}, because ${known} is no longer free: telling the stack.`);
+  const { stateDirectory, stack, databaseUrl, say } = options;
+  const moved = await findMovedDatabase(stateDirectory, stack, databaseUrl);
+  if (moved === undefined) return;
+  say(
+    `PostgreSQL listens on port ${moved.port}, because ${moved.known} is no longer free: telling the stack.`,
+  );
   const exitCode = await cli.runInTerminal([
     "up",
     "--stack",
@@ -52,7 +66,7 @@ export async function followDatabase(
   ]);
   if (exitCode !== 0) {
     throw new UserError(
-      `Stack ${stack} could not be told that its database listens on port ${port} now: see Pulumi's message above, then run \`npm start\` again.`,
+      `Stack ${stack} could not be told that its database listens on port ${moved.port} now: see Pulumi's message above, then run \`npm start\` again.`,
       exitCode,
     );
   }

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
+import { databasePortInState } from "../../local/stack/databaseAddress";
 import { leftoverProcesses, listeningAddresses } from "../support/processes";
 
 // One local environment, from nothing to removed, as a newcomer's terminal drives it. The tests are its chapters.
@@ -51,6 +52,63 @@ test("the printed environment serves plain pulumi and psql", async () => {
 
   expect(result.stdout).toContain('"name":"local"');
   expect(result.stdout.split("\n").at(-1)).toBe("postgres");
+});
+
+test("a command that meets another run says whose it is, in one sentence below the engine's own", async () => {
+  const locks = path.join(
+    directory,
+    "state",
+    ".pulumi",
+    "locks",
+    "organization",
+    "thorbis-supabase",
+    "local",
+  );
+  const lock = path.join(locks, "11111111-1111-4111-8111-111111111111.json");
+  const write = (pid: number) =>
+    writeFile(
+      lock,
+      JSON.stringify({
+        pid,
+        username: "somebody",
+        hostname: os.hostname(),
+        timestamp: "2026-11-22T12:00:00Z",
+      }),
+    );
+  await mkdir(locks, { recursive: true });
+
+  await write(process.pid);
+  const beside = await local("pulumi", "up", "-s", "local", "--yes", "--skip-preview");
+  await write(2 ** 22 + 1);
+  const after = await local("pulumi", "up", "-s", "local", "--yes", "--skip-preview");
+  await rm(lock);
+
+  const holder = (pid: number) => `process ${pid} on ${os.hostname()}, since 2026-11-22T12:00:00Z`;
+  expect(beside.output).toContain("the stack is currently locked by 1 lock(s)");
+  expect(beside.output.split("\n").at(-1)).toBe(
+    `Another Pulumi run (${holder(process.pid)}) is at work on stack local: wait until it has ended, then run this command again.`,
+  );
+  expect(after.output.split("\n").at(-1)).toBe(
+    `The Pulumi run that locked stack local (${holder(2 ** 22 + 1)}) has gone: run \`npm start\`, which removes its lock, then this command again.`,
+  );
+  expect([beside.exitCode, after.exitCode]).not.toContain(0);
+});
+
+test("a command on a stack whose database had to take another port says how to go on", async () => {
+  const state = path.join(directory, "state", ".pulumi", "stacks", "thorbis-supabase", "local.json");
+  const before = await readFile(state, "utf8");
+  const port = databasePortInState(before);
+  await writeFile(state, before.replace(new RegExp(`("port": ?"?)${port}`, "g"), "$154321"));
+
+  const preview = await local("pulumi", "preview", "-s", "local");
+  const output = await local("pulumi", "stack", "output", "-s", "local");
+  await writeFile(state, before);
+
+  expect(preview).toMatchObject({
+    exitCode: 1,
+    output: `PostgreSQL listens on port ${port}, because 54321 is no longer free, and stack local does not know yet: run \`npm start\`, which tells it, then this command again.`,
+  });
+  expect(output.exitCode, output.output).toBe(0);
 });
 
 test("a second start finds everything in place", async () => {
