@@ -12,12 +12,15 @@ export interface TestCluster extends Cluster {
   remove(): Promise<void>;
 }
 
+/** Of `postgres` on every test cluster. */
+export const testPassword = "test-password";
+
 export async function startTestCluster(options: Partial<ClusterOptions> = {}): Promise<TestCluster> {
   const folder = await mkdtemp(path.join(tmpdir(), "thorbis-test-"));
   const clients: pg.Client[] = [];
   const cluster = await startCluster({
     directory: path.join(folder, "cluster"),
-    postgresPassword: "test-password",
+    postgresPassword: testPassword,
     durable: false,
     ...options,
   });

@@ -11,6 +11,7 @@ export const overridesFile = "overrides.conf";
 
 /** The whole postgresql.conf of a local server, written anew at every start. */
 export function postgresqlConf(settings: ServerSettings): string {
+  const hostedRights = settings.hostedRights === undefined ? [] : [quoteName(settings.hostedRights)];
   const lines: [string, string | number | boolean][] = [
     ["listen_addresses", "127.0.0.1"],
     ["port", settings.port],
@@ -23,14 +24,11 @@ export function postgresqlConf(settings: ServerSettings): string {
     ["max_replication_slots", 10],
     // Jobs of pg_cron run in background workers: no password, no second connection.
     ["max_worker_processes", 24],
-    ["shared_preload_libraries", "pg_stat_statements, pg_cron"],
+    // Not session_preload_libraries: those are not for background workers, where pg_cron runs what `postgres` schedules.
+    ["shared_preload_libraries", ["pg_stat_statements", "pg_cron", ...hostedRights].join(", ")],
     ["cron.database_name", "postgres"],
     ["cron.use_background_workers", true],
     ["cron.max_running_jobs", 8],
-    [
-      "session_preload_libraries",
-      settings.hostedRights === undefined ? "" : quoteName(settings.hostedRights),
-    ],
     ["password_encryption", "scram-sha-256"],
     ["timezone", "UTC"],
     ["log_timezone", "UTC"],
@@ -57,7 +55,7 @@ function quoteValue(value: string | number | boolean): string {
     : `'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 }
 
-/** A library's path inside the list that session_preload_libraries is: blanks and commas belong to the name. */
+/** A library's path inside the list that shared_preload_libraries is: blanks and commas belong to the name. */
 function quoteName(file: string): string {
   return `"${file.replaceAll('"', '""')}"`;
 }

@@ -1,6 +1,5 @@
 #include "hosted_rights.h"
 
-#include "catalog/pg_authid.h"
 #include "fmgr.h"
 #include "miscadmin.h"
 #include "nodes/nodes.h"
@@ -19,26 +18,6 @@ run(UtilityCall *call)
 	(next_utility_hook ? next_utility_hook : standard_ProcessUtility)
 		(call->plan, call->query, call->read_only_tree, call->context, call->params, call->environment,
 		 call->destination, call->completion);
-}
-
-/* Runs this one statement as the superuser that made the cluster. An error leaves no trace of the switch. */
-void
-run_as_superuser(UtilityCall *call)
-{
-	Oid			user;
-	int			security_context;
-
-	GetUserIdAndSecContext(&user, &security_context);
-	SetUserIdAndSecContext(BOOTSTRAP_SUPERUSERID, security_context | SECURITY_LOCAL_USERID_CHANGE);
-	PG_TRY();
-	{
-		run(call);
-	}
-	PG_FINALLY();
-	{
-		SetUserIdAndSecContext(user, security_context);
-	}
-	PG_END_TRY();
 }
 
 /* The statement as a copy that may be changed: the original may be a cached plan's. */
@@ -230,5 +209,5 @@ _PG_init(void)
 {
 	next_utility_hook = ProcessUtility_hook;
 	ProcessUtility_hook = hosted_utility;
-	guard_event_triggers();
+	guard_elevation();
 }

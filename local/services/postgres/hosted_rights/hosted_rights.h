@@ -25,7 +25,6 @@ typedef struct UtilityCall
 
 /* hosted_rights.c */
 extern void run(UtilityCall *call);
-extern void run_as_superuser(UtilityCall *call);
 extern Node *own_copy_of_statement(UtilityCall *call);
 
 /* lists.c */
@@ -59,7 +58,8 @@ extern void create_foreign_data_wrapper(UtilityCall *call);
 extern bool may_alter_foreign_data_wrapper(AlterFdwStmt *statement);
 extern void give_foreign_data_wrapper(const char *name, Oid owner);
 
-/* event_triggers.c */
-extern void guard_event_triggers(void);
+/* elevation.c */
+extern void run_as_superuser(UtilityCall *call);
+extern void guard_elevation(void);
 
 #endif

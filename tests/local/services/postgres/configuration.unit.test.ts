@@ -15,6 +15,8 @@ it("loads the hook by a path with blanks, commas and quotes as one name", () => 
     durable: false,
     hostedRights: `/a b/c,d/it's "x"/hosted_rights.so`,
   });
-  expect(conf).toContain(`session_preload_libraries = '"/a b/c,d/it''s ""x""/hosted_rights.so"'\n`);
+  expect(conf).toContain(
+    `shared_preload_libraries = 'pg_stat_statements, pg_cron, "/a b/c,d/it''s ""x""/hosted_rights.so"'\n`,
+  );
   expect(conf).toContain("fsync = off\n");
 });

@@ -1,6 +1,10 @@
-import type pg from "pg";
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { startTestCluster, type TestCluster } from "../../../support/cluster";
+import { startCluster } from "../../../../local/services/postgres";
+import { overridesFile } from "../../../../local/services/postgres/configuration";
+import { startTestCluster, type TestCluster, testPassword } from "../../../support/cluster";
 
 /** A statement with what it needs to be there first; each runs in a transaction of its own that is rolled back. */
 interface Line {
@@ -195,6 +199,53 @@ const plainMay = [
   "create role boss in role pg_execute_server_program",
 ];
 
+/** Code that would use the rights of a superuser if it had them. */
+const climb = `
+  create function public.climb(text) returns boolean language plpgsql as $$
+  begin
+    execute 'alter role postgres superuser';
+    return true;
+  end $$;
+  create function public.climb(text[], oid) returns void language sql as 'select public.climb(null)';
+  create domain public.climbing as text check (public.climb(value));
+  create domain public.telling as text check (set_config('my.user', current_user, true) is not null)`;
+
+/** What `postgres` may do, with code in it that would run as superuser. */
+const waysUp: [title: string, { statements: string[]; last: string }][] = [
+  [
+    "the domain of a literal in a new policy",
+    {
+      statements: [],
+      last: "create policy p on storage.objects using ('{x}'::public.climbing[] is not null)",
+    },
+  ],
+  [
+    "the domain of a literal in a changed policy",
+    {
+      statements: ["create policy p on storage.objects using (true)"],
+      last: "alter policy p on storage.objects using ('{x}'::public.climbing[] is not null)",
+    },
+  ],
+  [
+    "a built-in function in such a domain",
+    {
+      statements: [],
+      last: "create policy p on storage.objects using ('{x}'::public.telling[] is not null)",
+    },
+  ],
+  [
+    "the validator of a new wrapper",
+    { statements: [], last: "create foreign data wrapper w validator public.climb options (a '1')" },
+  ],
+  [
+    "the validator of a changed wrapper",
+    {
+      statements: ["create foreign data wrapper w"],
+      last: "alter foreign data wrapper w validator public.climb options (a '1')",
+    },
+  ],
+];
+
 /** The SQLSTATE of the statement in a transaction that is rolled back; undefined when it is allowed. */
 async function attempt(client: pg.Client, { statement, after }: Line): Promise<string | undefined> {
   // ALTER SYSTEM cannot run inside a transaction; refused, it leaves nothing to roll back.
@@ -308,13 +359,43 @@ describe("the role postgres on a hosted-shaped server", () => {
     expect(codes).toEqual(["42501", "42501", "42501"]);
   });
 
+  it.each(waysUp)("does not become superuser by %s", async (_title, { statements, last }) => {
+    await client.query("begin");
+    await client.query(climb);
+    for (const statement of statements) await client.query(statement);
+    const refusal = client.query(last);
+    await expect(refusal).rejects.toMatchObject({
+      code: "42501",
+      message: expect.stringContaining("would run with the rights of a superuser"),
+    });
+    await client.query("rollback");
+  });
+
+  it("has the same rights in jobs of pg_cron, whose workers load the libraries of the server alone", async () => {
+    const admin = await cluster.client("supabase_admin");
+    const { rows } = await admin.query(
+      "select setting ~ 'pg_cron, \".*/hosted_rights.so\"$' as has_hook from pg_settings where name = 'shared_preload_libraries'",
+    );
+    expect(rows).toEqual([{ has_hook: true }]);
+  });
+
   describe("control: without the hook", () => {
+    let plainCluster: TestCluster;
     let plain: pg.Client;
 
     beforeAll(async () => {
-      const admin = await cluster.client("supabase_admin");
-      await admin.query("alter role postgres set session_preload_libraries = 'auto_explain'");
-      plain = await cluster.client();
+      plainCluster = await startTestCluster();
+      await plainCluster.stop();
+      const overrides = path.join(plainCluster.directory, "data", overridesFile);
+      writeFileSync(overrides, "shared_preload_libraries = 'pg_stat_statements, pg_cron'\n", { mode: 0o644 });
+      const { directory } = plainCluster;
+      const restarted = await startCluster({ directory, postgresPassword: testPassword, durable: false });
+      plain = new pg.Client({ connectionString: restarted.url() });
+      await plain.connect();
+    });
+    afterAll(async () => {
+      await plain.end();
+      await plainCluster.remove();
     });
 
     it.each(plainMayNot)("plain PostgreSQL refuses: %s", async (statement) => {
