@@ -47,7 +47,7 @@ export const rules: readonly Rule[] = [
   ["member outsider anon", "bucket topic changes", "select insert update delete receive send", "none"],
   ["service_role", "bucket topic changes", "select insert update delete receive send", "all"],
   // The owner is bound by the policies, save for what no policy binds.
-  ["app_owner", "*", "truncate references trigger", "all"],
+  ["app_owner", "*", "truncate references trigger maintain", "all"],
   ["app_owner", "statistics", "select copy", "all"],
   ["app_owner", "audit checkpoints", "insert", "all"],
   ["app_owner", "people", "select copy insert update delete", "all"],
