@@ -7,6 +7,7 @@ import type { BundleInputs, Connection } from "./inputs";
 import { TransactionLost } from "./migrations";
 import { runAlone } from "./noTransaction";
 import { isLostLock, retrying } from "./retry";
+import { movedSince, sequencePositions } from "./sequencePositions";
 import { ExecutionFailure, Session } from "./session";
 import { runTransaction, type TransactionResult } from "./transaction";
 
@@ -34,6 +35,8 @@ export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "
   readonly skipped: readonly { readonly file: Migration; readonly why: string }[];
   /** Of a dry run that ran files. */
   readonly bodies?: BodyCheck;
+  /** Sequences that stand elsewhere after a dry run than before it. */
+  readonly moved?: readonly string[];
 }
 
 /**
@@ -100,6 +103,8 @@ class CommitRefused extends UserError {}
 interface Attempted extends TransactionResult {
   /** Of a dry run that ran files. */
   readonly bodies?: BodyCheck;
+  /** Sequences that stand elsewhere after a dry run than before it. */
+  readonly moved?: readonly string[];
 }
 
 function attempt(
@@ -111,6 +116,7 @@ function attempt(
   const { inputs, signal, report, commit } = request;
   const run = async () => {
     session.blocker = undefined;
+    const sequences = commit ? undefined : await sequencePositions(session);
     await session.execute(`begin; ${session.settings}`);
     try {
       const result = await runTransaction(
@@ -127,7 +133,8 @@ function attempt(
       const isWhole = !commit && result.failure === undefined && result.next === undefined;
       const bodies = isWhole && result.ran.length > 0 ? await examine(session, request, result) : undefined;
       await session.execute("rollback");
-      return { ...result, ...(bodies === undefined ? {} : { bodies }) };
+      if (sequences === undefined || bodies === undefined) return result;
+      return { ...result, bodies, moved: movedSince(sequences, await sequencePositions(session)) };
     } catch (error) {
       await session.execute("rollback").catch(() => {});
       throw error;

@@ -49,7 +49,7 @@ const advice: Readonly<Record<string, string>> = {
   "3F000":
     "No such schema is there when this file runs: correct the name, or make it in an earlier migration.",
   "42501":
-    "The role that deploys may not do this. The platform's own schemas (auth, storage, vault, …) are closed to it; for an object of yours, `set local role` to its owner first.",
+    "The role that deploys has not this right: have it granted by the owner; the platform's own schemas (auth, storage, vault, …) stay closed.",
   "42703":
     "No such column is there when this file runs: correct the name, or add it in an earlier migration.",
   "42704":
@@ -81,12 +81,18 @@ function helpFor(failure: unknown, error: ServerFault, blocker: string | undefin
       detail,
       hint: "This is PostgreSQL, but newer than this server understands: write it otherwise.",
     };
+  if (code === "42501" && /^must be owner of/.test(error.message ?? "")) {
+    const hint =
+      "It belongs to another role: begin the file with `set local role` and its owner; what belongs to the platform stays as it is.";
+    return { detail, hint };
+  }
   // A fault inside a function is explained by whoever wrote the function.
   const isOfFile = (error.where ?? "").trim() === "" || code === "2D000";
   return { detail, hint: hint ?? (isOfFile ? advice[code] : undefined) };
 }
 
 interface ServerFault {
+  readonly message?: string | undefined;
   readonly code?: string | undefined;
   readonly detail?: string | undefined;
   readonly hint?: string | undefined;

@@ -189,6 +189,8 @@ function announceDryRun(
   const uncovered = [...bundle.migrations, ...bundle.repeatables]
     .filter((file) => ran.has(file.path))
     .flatMap(notCovered);
+  for (const name of result.moved ?? [])
+    uncovered.push(`  sequence ${name} has moved on, and does not go back`);
   if (result.bodies?.unchecked === true)
     uncovered.push(
       "  bodies of PL/pgSQL functions: this server lacks plpgsql_check, so they are only parsed",

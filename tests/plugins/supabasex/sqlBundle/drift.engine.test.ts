@@ -1,3 +1,5 @@
+import { rename, writeFile } from "node:fs/promises";
+import path from "node:path";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type BundleStack, createBundleStack } from "../../../support/bundleStack";
@@ -155,5 +157,37 @@ test("all that a healthy database does by itself, at once: refresh finds nothing
     for (const statement of statements) await hand.query(statement);
   }
 
+  await expectDrift([]);
+});
+
+test("a rogue policy stays reported, whatever else is deployed; with prune: drop, preview says that it goes", async () => {
+  const write = (name: string, text: string) => writeFile(path.join(stack.sql, name), text);
+  const rogue = ['live["policy shared.customers rogue"]'];
+  await hands.postgres.query("create policy rogue on shared.customers for select to anon using (true)");
+  await expectDrift(rogue);
+
+  expect(await stack.pulumi("refresh", "--yes")).toMatchObject({ exitCode: 0 });
+  await expectDrift(rogue);
+  await write("repeatable/unrelated.sql", "comment on schema internal is 'changed by a file';\n");
+  expect(await up()).toMatchObject({ exitCode: 0 });
+  await expectDrift(rogue);
+  // On the very table that it is on.
+  await write("migrations/20270101000000_next.sql", "alter table shared.customers add column vip boolean;\n");
+  expect(await up()).toMatchObject({ exitCode: 0 });
+  await expectDrift(rogue);
+  await rename(
+    path.join(stack.sql, "repeatable/unrelated.sql"),
+    path.join(stack.sql, "repeatable/renamed.sql"),
+  );
+  const renamed = await up();
+  expect(renamed.exitCode, renamed.output).toBe(0);
+  await expectDrift(rogue);
+
+  for (const dryRun of ["off", "live"]) {
+    stack.configure({ prune: "drop", dryRun });
+    const preview = await stack.pulumi("preview");
+    expect(preview.output).toContain("drop policy rogue on shared.customers");
+  }
+  expect(await up()).toMatchObject({ exitCode: 0 });
   await expectDrift([]);
 });

@@ -79,7 +79,7 @@ describe("refused with the place and what to do", () => {
       "another's schema",
       "create table auth.mine ();\n",
       ":1:14: permission denied for schema auth (42501)",
-      "closed to it",
+      "stay closed",
     ],
     [
       "rows that a constraint forbids",

@@ -68,6 +68,32 @@ test("a dry run says what changes about an object, and what it does not cover", 
   expect(log).not.toContain("dblink");
 });
 
+test("a sequence that the dry run moves is named, whoever asked it for a number", async () => {
+  const bundle = await databases.bundle(
+    {
+      "migrations/20260101000000_t.sql": `create schema $s;
+create table $s.t (id bigint generated always as identity, n text);
+create sequence $s.other;
+create sequence $s.untouched;
+`,
+    },
+    { dryRun: "live" },
+  );
+  await bundle.up();
+  bundle.logs = [];
+  bundle.write({
+    "migrations/20260102000000_rows.sql":
+      "insert into $s.t (n) values ('a');\nalter sequence $s.other restart with 100;\n",
+  });
+
+  await bundle.preview();
+
+  const block = bundle.logs.find((line) => line.startsWith("info: The dry run does not cover:"));
+  expect(block).toBe(
+    `info: The dry run does not cover:\n  sequence ${bundle.schema}.t_id_seq has moved on, and does not go back`,
+  );
+});
+
 test("without a dry run the files are listed with their reasons, from the state alone", async () => {
   const bundle = await databases.bundle(files);
   await bundle.preview();

@@ -140,7 +140,7 @@ test("permission denied", async () => {
     error: Preview failed: sql/migrations/20260102000000_next.sql:3:1: must be owner of table users (42501)
       3 | alter table auth.users add column nickname text;
         | ^
-      hint: The role that deploys may not do this. The platform's own schemas (auth, storage, vault, …) are closed to it; for an object of yours, \`set local role\` to its owner first.
+      hint: It belongs to another role: begin the file with \`set local role\` and its owner; what belongs to the platform stays as it is.
 `);
 });
 

@@ -1,0 +1,36 @@
+import { expect, test } from "vitest";
+import { bundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/files";
+import { notCovered } from "../../../../plugins/supabasex/provider/sqlBundle/notCovered";
+
+const said = (statement: string) =>
+  notCovered(bundleFile("migrations/1.sql", "migration", `select 1;\n${statement};\n`));
+
+test.each([
+  ["select nextval('a.b')", "sequences do not go back"],
+  ["select setval('a.b', 7)", "sequences do not go back"],
+  ["notify channel, 'x'", "notifications are sent at commit only"],
+  ["select pg_notify('channel', 'x')", "notifications are sent at commit only"],
+  [
+    "select extensions.dblink_exec('c', 'drop table x')",
+    "dblink works in another session, which is not rolled back",
+  ],
+  [
+    "select * from dblink('c', 'select 1') as t (a int)",
+    "dblink works in another session, which is not rolled back",
+  ],
+  ["select net.http_post(url := 'https://example.org')", "requests to other services"],
+  ["select http_get('https://example.org')", "requests to other services"],
+  ["select pg_stat_reset()", "statistics that were reset stay so"],
+  ["select pg_stat_statements_reset()", "statistics that were reset stay so"],
+  ["select pg_advisory_lock(1)", "session locks"],
+])("%s", (statement, why) => {
+  expect(said(statement)).toEqual([`  migrations/1.sql:2: ${why}`]);
+});
+
+test.each([
+  "create function a.f() returns bigint language sql as $$ select nextval('a.b') $$",
+  "comment on table a.t is 'select nextval()'",
+  "create table a.dblinks (id int)",
+])("%s: nothing happens now", (statement) => {
+  expect(said(statement)).toEqual([]);
+});
