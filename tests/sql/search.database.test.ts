@@ -53,6 +53,11 @@ describe("search", () => {
     ["a wildcard, which is text", "100%", ["Per_cent 100%"]],
     ["an underscore, which is text", "r_c", ["Per_cent 100%"]],
     ["nothing that is there", "zzzzqqqq", []],
+    ["nothing by a quote that is not closed", '"zzzzqqqq', []],
+    ["nothing by a backslash at the end", "zzzz\\", []],
+    ["nothing by a face", "😀", []],
+    ["the beginning of what is very long", `lovelace ${" ".repeat(10_000)}zzzz`, ["Ada Lovelace"]],
+    ["nothing by a megabyte of words, at once", "y z".repeat(333_333), []],
   ])("finds %s", async (_what, wanted, names) => {
     expect(await search(wanted)).toEqual(names);
   });

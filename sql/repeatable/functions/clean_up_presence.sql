@@ -1,7 +1,7 @@
 -- Forgets users whose heartbeat stopped.
 create or replace function private.clean_up_presence(silence interval default '5 minutes') returns integer
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   removed integer;

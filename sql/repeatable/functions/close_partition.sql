@@ -1,7 +1,7 @@
 -- What every partition has in common: owner, row-level security on and forced, nothing granted.
 create or replace function private.close_partition(schema_name text, table_name text) returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   execute format(

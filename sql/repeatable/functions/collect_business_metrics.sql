@@ -4,7 +4,7 @@
 -- and nothing happened are two things.
 create or replace function private.collect_business_metrics(as_of timestamptz default now()) returns integer
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   window_end constant timestamptz := date_bin('6 hours', as_of, timestamptz '2000-01-01 00:00Z');

@@ -6,7 +6,7 @@
 -- in while the month had no partition are in the default partition, and are moved. Months are UTC's, whoever calls.
 create or replace function private.create_partition(parent regclass, month date) returns boolean
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 as $$
 declare

@@ -5,7 +5,7 @@
 create or replace function private.create_recovery_checkpoint(checkpoint_name text, description text default null)
 returns text
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   checkpoint_id constant uuid := gen_random_uuid();

@@ -9,7 +9,7 @@ create or replace function private.create_tenant_policy(
   policy_name text default 'tenant_isolation'
 ) returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   execute format('alter table %I.%I enable row level security, force row level security', schema_name, table_name);

@@ -6,7 +6,7 @@
 -- An event without a user, or with one that is no uuid, is nobody's, and never an error: that would keep people from signing in.
 create or replace function private.custom_access_token_hook(event jsonb) returns jsonb
 language plpgsql stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   -- In another shape than an object's there is nothing in it that could be kept.

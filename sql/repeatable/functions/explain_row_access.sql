@@ -14,7 +14,7 @@ create or replace function private.explain_row_access(
   assurance_level text default 'aal1'
 ) returns table (policy text, kind text, passes boolean, expression text)
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   claims_before constant text := current_setting('request.jwt.claims', true);

@@ -15,7 +15,7 @@
 -- In schema private, because nothing outside of policies needs it: it is not callable through the Data API.
 create or replace function private.get_current_tenant_id() returns uuid
 language plpgsql stable parallel safe security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   claims constant jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;

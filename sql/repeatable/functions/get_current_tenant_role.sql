@@ -3,7 +3,7 @@
 -- The claim `role` is another thing: the Postgres role.
 create or replace function private.get_current_tenant_role() returns text
 language plpgsql stable parallel safe security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   claims constant jsonb := nullif(current_setting('request.jwt.claims', true), '')::jsonb;

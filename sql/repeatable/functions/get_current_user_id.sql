@@ -5,7 +5,7 @@
 -- whoever is signed in may look up no name in schema private.
 create or replace function private.get_current_user_id() returns uuid
 language plpgsql stable parallel safe security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return private.uuid_or_null(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub');

@@ -1,7 +1,7 @@
 -- Whether the session was confirmed with a second factor (assurance level 2 or higher).
 create or replace function private.has_second_factor() returns boolean
 language plpgsql stable parallel safe
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return coalesce(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'aal' in ('aal2', 'aal3'), false);

@@ -2,7 +2,7 @@
 -- equal hours mean always open.
 create or replace function private.is_within_business_hours() returns boolean
 language plpgsql stable parallel safe security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   return coalesce((

@@ -5,7 +5,7 @@
 -- Takes no lock for longer than five seconds; a day on which it cannot have one is made good by the next.
 create or replace function private.maintain_partitions(as_of timestamptz default now()) returns void
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 set timezone = 'UTC'
 set lock_timeout = '5s'
 as $$

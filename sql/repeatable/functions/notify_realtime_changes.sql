@@ -10,7 +10,7 @@
 -- realtime.messages, is a warning and never fails the write.
 create or replace function private.notify_realtime_changes() returns trigger
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   maximum_ids constant integer := 100;

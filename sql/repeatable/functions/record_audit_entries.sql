@@ -7,7 +7,7 @@
 -- `offset 0` keeps the planner from merging the subqueries, which would turn each row into JSON once per mention.
 create or replace function private.record_audit_entries() returns trigger
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   person uuid := private.get_current_user_id();

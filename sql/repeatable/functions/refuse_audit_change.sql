@@ -1,7 +1,7 @@
 -- No right to change an entry is granted to anybody; this stops the owner and `postgres` as well.
 create or replace function private.refuse_audit_change() returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   raise exception 'the audit trail is append-only: % refused', lower(tg_op)

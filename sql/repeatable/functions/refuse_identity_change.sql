@@ -2,7 +2,7 @@
 -- service role and an operator's slip too. The trigger's WHEN calls it only for a row that would.
 create or replace function private.refuse_identity_change() returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   raise exception 'a row of %.% may change neither its tenant nor its id', tg_table_schema, tg_table_name

@@ -3,7 +3,7 @@
 create or replace function shared.search_customers(search text, maximum integer default 50)
 returns setof shared.customers
 language sql stable
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 begin atomic
   select customer.*
   from private.find_customers(search, 1000) with ordinality as found (id, place)

@@ -1,7 +1,7 @@
 -- Row-level of necessity: only a BEFORE row trigger can change the row that is written.
 create or replace function private.set_updated_at() returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   new.updated_at := now();

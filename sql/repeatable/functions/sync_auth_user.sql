@@ -4,7 +4,7 @@
 -- A failure must not keep anybody from signing in, so it is a warning.
 create or replace function private.sync_auth_user() returns trigger
 language plpgsql
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   update shared.users

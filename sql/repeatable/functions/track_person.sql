@@ -3,7 +3,7 @@
 -- reaches the table. It is not called by a sign-in, and an account that could not be tracked must not come to be.
 create or replace function private.track_person() returns trigger
 language plpgsql security definer
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'DELETE' then

@@ -130,6 +130,67 @@ describe("hijacking a security definer function by search_path", () => {
   });
 });
 
+describe("hijacking a security definer function by a temporary type", () => {
+  const types = ["uuid", "text", "jsonb", "bool", "timestamptz", "regclass", "tsquery", "name"];
+  // A domain may call any function to judge a value, with the rights of whoever converts it.
+  const bait = [
+    `create function pg_temp.tell(value pg_catalog.text) returns pg_catalog.bool language plpgsql as $$
+     begin
+       raise notice 'runs as %', current_user;
+       return true;
+     end $$`,
+    ...types.map((type) => `create domain pg_temp.${type} as pg_catalog.${type} check (pg_temp.tell('x'))`),
+  ];
+
+  /** Whose rights the bait got, in everything that somebody signed in can set off. */
+  const taken = async (...statements: string[]): Promise<string[]> => {
+    // A connection of its own: functions are compiled once per connection, and it is then that names are looked up.
+    const session = await database.cluster.client("authenticator");
+    const told = new Set<string>();
+    session.on("notice", (notice) => told.add(notice.message ?? ""));
+    await session.query("begin");
+    await session.query("select set_config('request.jwt.claims', $1, true)", [
+      JSON.stringify(member("a", "admin").claims),
+    ]);
+    await session.query("set local role authenticated");
+    for (const statement of [...bait, ...statements]) await session.query(statement);
+    await session.query("rollback");
+    // The own rights are no gain: what is not security definer has them anyway.
+    told.delete("runs as authenticated");
+    return [...told].sort();
+  };
+
+  test("gains nobody's rights", async () => {
+    expect(
+      await taken(
+        "select from shared.customers",
+        "select from home_services.work_orders",
+        "select from shared.search_customers('number')",
+        "insert into shared.customers (tenant_id, first_name, last_name) select tenant_id, 'x', 'y' from shared.users limit 1",
+        "update shared.customers set tags = '{x}'",
+        "update shared.users set first_name = 'x'",
+        "delete from retail.products",
+        "select from shared.audit_trail",
+        "select from realtime.messages",
+        "select from storage.objects",
+      ),
+    ).toEqual([]);
+  });
+
+  test("control: an empty search_path, which leaves pg_temp first, gives away the definer's", async () => {
+    await database.postgres.query(`
+      create function guide.count_users() returns pg_catalog.int8
+      language plpgsql security definer set search_path = '' as $$
+      declare
+        tenant uuid := '${tenantId("a")}';
+      begin
+        return (select count(*) from shared.users where tenant_id = tenant);
+      end $$`);
+
+    expect(await taken("select guide.count_users()")).toEqual(["runs as postgres"]);
+  });
+});
+
 describe("operators and functions that tell what they are shown", () => {
   beforeAll(async () => {
     await database.postgres.query(`
