@@ -6,6 +6,7 @@ import path from "node:path";
 import { buildSync } from "esbuild";
 
 const root = path.join(__dirname, "..");
+const { bundle } = require(path.join(root, "build", "bundle.cjs")) as { bundle(outputs: string[]): void };
 const programs = path.join(root, "dist", "bench", "sqlBundle");
 // Bundled, as what ships is run; the test support looks for a program beside itself.
 buildSync({
@@ -17,6 +18,7 @@ buildSync({
   format: "cjs",
   define: { "import.meta.dirname": JSON.stringify(path.join(root, "tests", "support")) },
 });
+bundle(["plugins/supabasex.cjs"]);
 const main = path.join(programs, "main.js");
 const { status } = spawnSync(process.execPath, [main, ...process.argv.slice(2)], { stdio: "inherit" });
 process.exitCode = status ?? 1;
