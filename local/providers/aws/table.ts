@@ -38,7 +38,7 @@ export const aws: Table<Aws> = {
   package: "aws",
   plugin: { name: "aws", version: "7.48.0" },
   config: {
-    region: { ...text, replaces: true },
+    region: { ...text, fixed: true },
     accessKey: { ...text, secret: true },
     secretKey: { ...text, secret: true },
     token: { ...text, secret: true },

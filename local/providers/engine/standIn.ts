@@ -80,11 +80,15 @@ export function standIn<Client>(table: Table<Client>): Provider {
 
     async diffConfig({ oldInputs, inputs }) {
       const found = differences(oldInputs, inputs);
-      const replaces = Object.entries(table.config)
-        .filter(([, property]) => property.replaces === true)
-        .map(([key]) => key)
-        .filter((key) => found.some(({ path }) => path[0] === key));
-      return { changes: found.length > 0, detailed: detailedDiff(found, { inputDiff: true }), replaces };
+      const moved = found.map(({ path }) => String(path[0])).find((key) => table.config[key]?.fixed === true);
+      if (moved !== undefined) {
+        const { [moved]: before } = plainMap(oldInputs);
+        const { [moved]: now } = plainMap(inputs);
+        throw new UserError(
+          `${table.package}:${moved} is ${now}, and what the stack has was made with ${before}: the local stand-in moves nothing, so set it back, or remove the stack first.`,
+        );
+      }
+      return { changes: found.length > 0, detailed: detailedDiff(found, { inputDiff: true }) };
     },
 
     async configure(config) {

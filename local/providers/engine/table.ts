@@ -10,8 +10,10 @@ export interface Property {
   readonly default?: JsonValue;
   /** The service decides when the program leaves it out: then whatever it decides is no difference. */
   readonly computed?: boolean;
-  /** A change cannot be made in place. In a provider's configuration: it replaces all that the provider has made. */
+  /** A change cannot be made in place. */
   readonly replaces?: boolean;
+  /** In a provider's configuration: says where its resources are, which then cannot follow a change. */
+  readonly fixed?: boolean;
   /** A list whose order means nothing. */
   readonly unordered?: boolean;
   /** The form in which values are compared, for those that the service gives back in another shape. */

@@ -28,7 +28,7 @@ export const bucketTable: Table<BucketApi> = {
   package: "cloud",
   plugin: { name: "cloud", version: "7.0.0" },
   config: {
-    region: { type: "string", required: true, replaces: true },
+    region: { type: "string", required: true, fixed: true },
     retries: { type: "number", default: 3 },
     endpoints: { type: "list" },
     accessKey: { type: "string", secret: true },

@@ -376,26 +376,20 @@ describe("configuration", () => {
     );
   });
 
-  it("says what a change of it replaces: all that the provider has made, or nothing", async () => {
+  it("may change, but not where its resources are", async () => {
     const { provider } = await configured();
     const provided = { urn, type: "pulumi:providers:cloud", id: "c", oldOutputs: {}, ignoreChanges: [] };
-    const change = (oldInputs: PropertyMap, inputs: PropertyMap) =>
-      provider.diffConfig?.({ ...provided, oldInputs, inputs }, context);
+    const change = async (oldInputs: PropertyMap, inputs: PropertyMap) =>
+      await provider.diffConfig?.({ ...provided, oldInputs, inputs }, context);
 
-    expect(await change({ region: "eu", retries: "3" }, { region: "us", retries: "4" })).toEqual({
+    expect(await change({ region: "eu", retries: "3" }, { region: "eu", retries: "4" })).toEqual({
       changes: true,
-      detailed: {
-        region: { kind: "update", inputDiff: true },
-        retries: { kind: "update", inputDiff: true },
-      },
-      replaces: ["region"],
+      detailed: { retries: { kind: "update", inputDiff: true } },
     });
-    expect((await change({ region: "eu" }, { region: "eu", retries: "4" }))?.replaces).toEqual([]);
-    expect(await change({ region: "eu" }, { region: "eu" })).toEqual({
-      changes: false,
-      detailed: {},
-      replaces: [],
-    });
+    expect(await change({ region: "eu" }, { region: "eu" })).toEqual({ changes: false, detailed: {} });
+    await expect(change({ region: "eu" }, { region: "us" })).rejects.toThrow(
+      "cloud:region is us, and what the stack has was made with eu: the local stand-in moves nothing, so set it back, or remove the stack first.",
+    );
   });
 
   it("is checked by name before values are known", async () => {
