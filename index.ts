@@ -2,6 +2,7 @@ import { Provider as PostgresqlProvider } from "@pulumi/postgresql/provider";
 import { currentAwsAccount } from "./components/awsAccount";
 import { BackupAlarms } from "./components/backupAlarms/backupAlarms";
 import { BackupBucket } from "./components/backupBucket/backupBucket";
+import { livesIn } from "./components/component";
 import { connectionUrl } from "./components/databaseConnection";
 import { DatabaseExtensions } from "./components/databaseExtensions";
 import { DatabaseRoles } from "./components/databaseRoles/databaseRoles";
@@ -21,6 +22,7 @@ const isProduction = environment === "production";
 // The project and the way into its database.
 const supabase = new SupabaseProject("supabase", config);
 const { connection } = supabase;
+const inProject = livesIn(supabase.project);
 const postgresql = new PostgresqlProvider("postgresql", {
   host: connection.host,
   port: connection.port,
@@ -35,32 +37,52 @@ const postgresql = new PostgresqlProvider("postgresql", {
 });
 
 // What the SQL builds on, and the SQL.
-const roles = new DatabaseRoles("database-roles", {
-  provider: postgresql,
-  logins: config.database.roles,
-});
-const extensions = new DatabaseExtensions("database-extensions", {
-  provider: postgresql,
-  extensions: config.database.extensions,
-});
-const sql = new SqlBundle("sql", {
-  connection,
-  requires: [...roles.ids, ...extensions.ids],
-  ...config.sql,
-  deletionProtection,
-});
-new AccessTokenHook("access-token-hook", {
-  projectRef: supabase.ref,
-  bundle: sql,
-  enabled: config.auth.accessTokenHookEnabled,
-});
+const roles = new DatabaseRoles(
+  "database-roles",
+  {
+    provider: postgresql,
+    logins: config.database.roles,
+  },
+  inProject,
+);
+const extensions = new DatabaseExtensions(
+  "database-extensions",
+  {
+    provider: postgresql,
+    extensions: config.database.extensions,
+  },
+  inProject,
+);
+const sql = new SqlBundle(
+  "sql",
+  {
+    connection,
+    requires: [...roles.ids, ...extensions.ids],
+    ...config.sql,
+    deletionProtection,
+  },
+  inProject,
+);
+new AccessTokenHook(
+  "access-token-hook",
+  {
+    projectRef: supabase.ref,
+    bundle: sql,
+    enabled: config.auth.accessTokenHookEnabled,
+  },
+  inProject,
+);
 
-new EdgeFunctions("functions", {
-  projectRef: supabase.ref,
-  functions: config.functions.list,
-  allowedOrigins: [new URL(config.auth.siteUrl).origin],
-  secrets: config.functions.secrets,
-});
+new EdgeFunctions(
+  "functions",
+  {
+    projectRef: supabase.ref,
+    functions: config.functions.list,
+    allowedOrigins: [new URL(config.auth.siteUrl).origin],
+    secrets: config.functions.secrets,
+  },
+  inProject,
+);
 
 // Backups, in an account of our own: Supabase deletes a project's backups with the project.
 const account = currentAwsAccount();

@@ -1,12 +1,26 @@
 import * as pulumi from "@pulumi/pulumi";
 
+/**
+ * Options of what lives inside another resource: made anew whenever that is, and gone with it, without a call of its own
+ * that could not succeed any more.
+ */
+export function livesIn(
+  container: pulumi.Resource,
+): Required<Pick<pulumi.CustomResourceOptions, "deletedWith" | "replaceWith">> {
+  return { deletedWith: container, replaceWith: [container] };
+}
+
 /** Base of all components of this stack: one type namespace, children that are parented and named after it. */
 export abstract class Component extends pulumi.ComponentResource {
   readonly #name: string;
+  /** Of the children alone: the engine hands `deletedWith` down to them by itself, and this not. */
+  readonly #replaceWith: pulumi.Resource[];
 
   constructor(type: string, name: string, opts?: pulumi.ComponentResourceOptions) {
-    super(`thorbis:components:${type}`, name, {}, opts);
+    const { replaceWith = [], ...others } = opts ?? {};
+    super(`thorbis:components:${type}`, name, {}, others);
     this.#name = name;
+    this.#replaceWith = replaceWith;
   }
 
   /** The logical name of a child: the component's own, then what the child is. */
@@ -16,6 +30,6 @@ export abstract class Component extends pulumi.ComponentResource {
 
   /** Options of a child: owned by this component, everything else as asked for. */
   protected childOptions(opts: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
-    return { parent: this, ...opts };
+    return { parent: this, ...(this.#replaceWith.length > 0 && { replaceWith: this.#replaceWith }), ...opts };
   }
 }

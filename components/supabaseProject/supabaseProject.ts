@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { getApikeysOutput, getPoolerOutput, Project, Settings } from "@pulumi/supabase";
 import type { StackConfig } from "../../config";
 import { PlatformSettings } from "../../plugins/supabasex/sdk";
-import { Component } from "../component";
+import { Component, livesIn } from "../component";
 import type { DatabaseConnection } from "../databaseConnection";
 import { apiSettings } from "./apiSettings";
 import { authCredentials } from "./authCredentials";
@@ -46,6 +46,8 @@ export interface ApiKeys {
 
 /** A Supabase project, its settings and the ways to reach it. */
 export class SupabaseProject extends Component {
+  /** What is in its database, and whatever else hangs on it, lives in this. */
+  readonly project: pulumi.Resource;
   /** The project's ref: 20 lower-case letters. */
   readonly ref: pulumi.Output<string>;
   readonly apiUrl: pulumi.Output<string>;
@@ -73,6 +75,7 @@ export class SupabaseProject extends Component {
       },
       this.childOptions({ protect: deletionProtection, retainOnDelete: deletionProtection }),
     );
+    this.project = project;
     // Before the settings: a project that was paused by hand is woken here, and no setting can be written while it sleeps.
     const platform = new PlatformSettings(
       this.childName("platform-settings"),
@@ -84,7 +87,7 @@ export class SupabaseProject extends Component {
         pooler: { defaultPoolSize: args.database.poolSize },
         realtime: realtimeSettings(args.realtime),
       },
-      this.childOptions(),
+      this.childOptions(livesIn(project)),
     );
     const settings = new Settings(
       this.childName("settings"),
@@ -97,7 +100,8 @@ export class SupabaseProject extends Component {
         storage: settingsJson(storageSettings(args.storage)),
         sslEnforcement: args.database.sslEnforcement,
       },
-      this.childOptions({ dependsOn: [platform] }),
+      // Told of another project, the provider writes to that one, and goes on reading the settings of the one before.
+      this.childOptions({ dependsOn: [platform], ...livesIn(project) }),
     );
     const credentials = this.createCredentials(args.auth, settings);
 
@@ -136,7 +140,11 @@ export class SupabaseProject extends Component {
       this.childName("credentials"),
       { projectRef: settings.projectRef, auth: pulumi.secret(settingsJson(credentials)) },
       // One after the other: both write to Auth.
-      this.childOptions({ dependsOn: [settings], additionalSecretOutputs: ["auth"] }),
+      this.childOptions({
+        dependsOn: [settings],
+        additionalSecretOutputs: ["auth"],
+        ...livesIn(this.project),
+      }),
     );
   }
 

@@ -9,12 +9,7 @@ import {
 import { UserError } from "../../../../foundation/userError";
 import { type PropertyMap, reveal } from "../../../host/values";
 import { apiName, type GroupName, groups } from "./settings";
-
-/** A project that is up, or on its way there without anybody's doing, counts as this. */
-export const active = "ACTIVE_HEALTHY";
-
-/** A project that the API no longer knows. */
-export const removed = "REMOVED";
+import { active, removed } from "./status";
 
 const becomingActive: ReadonlySet<string> = new Set([
   active,

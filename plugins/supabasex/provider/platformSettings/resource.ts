@@ -4,8 +4,9 @@ import { formatPath } from "../../../host/propertyPath";
 import type { CallContext, CheckFailure, PropertyDiff } from "../../../host/provider";
 import { containsUnknown, type PropertyMap, Secret, Unknown } from "../../../host/values";
 import type { Resource } from "../resource";
-import { active, ProjectApi, removed } from "./api";
+import { ProjectApi } from "./api";
 import { desired, groupFaults, groupNames, liveSettings } from "./settings";
+import { active, inactivityAdvice, isPaused, removed } from "./status";
 
 /** What a project keeps for life. Known here so that a change is refused in preview, where the bridge promises one. */
 const fixedNames = ["region", "organizationId"];
@@ -68,30 +69,30 @@ export const platformSettings: Resource = {
     return { changes: Object.keys(detailed).length > 0, detailed };
   },
 
-  async create({ inputs, preview }, context) {
+  async create({ urn, inputs, preview }, context) {
     const outputs = { ...inputs, status: active };
     if (preview || containsUnknown(inputs)) return { id: "", outputs };
     const api = new ProjectApi(inputs);
-    await write(api, inputs, context);
+    await write(api, urn, inputs, context);
     return { id: api.ref, outputs: await readBack(api, inputs, context) };
   },
 
-  async read({ id, inputs, outputs }, context) {
+  async read({ urn, id, inputs, outputs }, context) {
     const properties = { projectRef: id, ...outputs, ...inputs };
     const api = new ProjectApi(properties);
     const found = await readBack(api, properties, context);
     if (found.status !== active) {
       // Whatever needs the database fails in the same refresh, and would hide why.
-      context.log("warning", `Project ${api.ref} is not active: its status is ${String(found.status)}.`);
+      context.log("warning", inactivityAdvice(api.ref, String(found.status), urn));
     }
     const isImport = Object.keys(inputs).length === 0;
     return { id, inputs: isImport ? importedInputs(found) : inputs, outputs: found };
   },
 
-  async update({ inputs, preview }, context) {
+  async update({ urn, inputs, preview }, context) {
     if (preview) return { outputs: { ...inputs, status: active } };
     const api = new ProjectApi(inputs);
-    await write(api, inputs, context);
+    await write(api, urn, inputs, context);
     return { outputs: await readBack(api, inputs, context) };
   },
 
@@ -99,17 +100,18 @@ export const platformSettings: Resource = {
   async delete() {},
 };
 
-async function write(api: ProjectApi, inputs: PropertyMap, { signal, log }: CallContext): Promise<void> {
+async function write(
+  api: ProjectApi,
+  urn: string,
+  inputs: PropertyMap,
+  { signal, log }: CallContext,
+): Promise<void> {
   const status = await api.status(signal);
-  if (status === "INACTIVE" || status === "PAUSING") {
+  if (isPaused(status)) {
     log("info", `Project ${api.ref} is paused: restoring it.`);
     await api.restore(signal);
-  } else if (status === removed) {
-    throw new UserError(
-      `Project ${api.ref} does not exist any more: restore it at Supabase, or remove it and what depends on it from the stack's state (\`pulumi state delete --target-dependents\`) and run again to make a new one.`,
-    );
   } else if (status !== active) {
-    throw new UserError(`Project ${api.ref} is not active: its status is ${status}; see to it at Supabase.`);
+    throw new UserError(inactivityAdvice(api.ref, status, urn));
   }
   for (const group of groupNames) {
     const settings = desired(inputs, group);

@@ -142,7 +142,7 @@ test("a paused project is reported, and restored by the next update", async () =
   expect(drifted.outputs.status).toBe("INACTIVE");
   expect(found).toEqual({ status: "update" });
   expect(lines).toEqual([
-    `warning: Project ${ref} is not active: its status is INACTIVE.`,
+    `warning: Project ${ref} is paused (its status is INACTIVE), and nothing in its database can be read: \`pulumi up --stack local --target '**::it'\` wakes it.`,
     `info: Project ${ref} is paused: restoring it.`,
   ]);
   expect(repaired.outputs.status).toBe("ACTIVE_HEALTHY");
@@ -157,7 +157,9 @@ test("a deleted project is reported, and the next update says what to do", async
 
   expect(drifted.outputs).toMatchObject({ status: "REMOVED", pooler: { defaultPoolSize: 20 } });
   expect(await changes(drifted)).toEqual({ status: "update" });
-  await expect(update(drifted)).rejects.toThrow(`Project ${ref} does not exist any more`);
+  const advice = `Project ${ref} does not exist any more: \`pulumi up --stack local --refresh=false --replace '**/project:Project::*'\` makes a new one with everything but the data, which a restore of the newest backup brings back.`;
+  expect(lines).toEqual([`warning: ${advice}`]);
+  await expect(update(drifted)).rejects.toThrow(advice);
 });
 
 test("a project that is restarting is not reported", async () => {

@@ -1,0 +1,25 @@
+/** A project that is up, or on its way there without anybody's doing, counts as this. */
+export const active = "ACTIVE_HEALTHY";
+
+/** A project that the API no longer knows. */
+export const removed = "REMOVED";
+
+export function isPaused(status: string): boolean {
+  return status === "INACTIVE" || status === "PAUSING";
+}
+
+/**
+ * What is wrong with a project that is not active, and what mends it. Neither command refreshes the rest of the stack:
+ * what is in the database cannot be read before.
+ */
+export function inactivityAdvice(ref: string, status: string, urn: string): string {
+  const [head = "", , , ...name] = urn.split("::");
+  const up = `pulumi up --stack ${head.slice(head.lastIndexOf(":") + 1)}`;
+  if (isPaused(status)) {
+    return `Project ${ref} is paused (its status is ${status}), and nothing in its database can be read: \`${up} --target '**::${name.join("::")}'\` wakes it.`;
+  }
+  if (status === removed) {
+    return `Project ${ref} does not exist any more: \`${up} --refresh=false --replace '**/project:Project::*'\` makes a new one with everything but the data, which a restore of the newest backup brings back.`;
+  }
+  return `Project ${ref} is not active: its status is ${status}; see to it at Supabase.`;
+}
