@@ -180,6 +180,42 @@ describe("a token that outlived the membership", () => {
   });
 });
 
+describe("a prepared statement that the next request of the connection runs again", () => {
+  /** The tenants seen by a person of a, and then, by the same plan, by one of b. */
+  const seenInTurn = async (table: string): Promise<string[][]> =>
+    await as(database, attacker, async (client) => {
+      await client.query("set local plan_cache_mode = force_generic_plan");
+      const seen: string[][] = [];
+      for (const tenant of ["a", "b"] as const) {
+        await client.query("select set_config('request.jwt.claims', $1, true)", [
+          JSON.stringify(claimsOf(tenant, "manager")),
+        ]);
+        const { rows } = await client.query<{ tenant_id: string }>({
+          name: `tenants of ${table}`,
+          text: `select distinct tenant_id from ${table}`,
+        });
+        seen.push(rows.map((row) => row.tenant_id));
+      }
+      return seen;
+    });
+
+  test("shows each the own tenant", async () => {
+    expect(await seenInTurn("shared.customers")).toEqual([[tenantId("a")], [tenantId("b")]]);
+  });
+
+  test("control: shows the first one's tenant to both, where the function claims to be immutable", async () => {
+    await database.postgres.query(`
+      create table guide.cached_customers as select tenant_id from shared.customers;
+      create function guide.cached_tenant_id() returns uuid language plpgsql immutable
+        as $$ begin return auth.jwt() ->> 'tenant_id'; end $$;
+      alter table guide.cached_customers enable row level security;
+      create policy tenant on guide.cached_customers using (tenant_id = guide.cached_tenant_id());
+      grant select on guide.cached_customers to authenticated`);
+
+    expect(await seenInTurn("guide.cached_customers")).toEqual([[tenantId("a")], [tenantId("a")]]);
+  });
+});
+
 // Signed with the project's key by a backend of ours, for whoever comes from Auth is a person.
 describe("a machine's token", () => {
   const backend = machine("a", "manager");
