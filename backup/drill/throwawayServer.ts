@@ -62,8 +62,12 @@ export async function startThrowawayServer(tools: Tools, signal: AbortSignal): P
       fsync: "off",
       synchronous_commit: "off",
       full_page_writes: "off",
-      wal_level: "logical",
+      wal_level: "minimal",
+      max_wal_senders: 0,
       max_wal_size: "4GB",
+      maintenance_work_mem: "128MB",
+      // Containers have little of /dev/shm.
+      dynamic_shared_memory_type: "mmap",
     };
     const given = Object.entries(configuration).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     server = startProgram(serverProgram(tools, "postgres"), ["-D", data, ...given], options);

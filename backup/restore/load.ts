@@ -14,20 +14,25 @@ export interface LoadContext {
   readonly signal: AbortSignal;
 }
 
-/** All or nothing, and the first error ends it. */
-const strictly = ["--exit-on-error", "--single-transaction", "--no-password"];
+/** The first error ends it. */
+const strictly = ["--exit-on-error", "--no-password"];
+/** All or nothing. */
+const atOnce = [...strictly, "--single-transaction"];
 
-/** Restores the listed entries of an archive that is a file here. */
+/**
+ * Restores the listed entries of an archive that is a file here: tables as one transaction, and what comes after the rows,
+ * which is indexes above all, in as many sessions as there may be.
+ */
 export async function loadEntries(
   archive: string,
   listFile: string,
   section: "pre-data" | "post-data",
-  { tools, target, signal }: LoadContext,
+  { tools, target, signal, parallel }: LoadContext & { readonly parallel: number },
 ): Promise<void> {
   const restore = startProgram(
     tools.pgRestore,
     [
-      ...strictly,
+      ...(section === "pre-data" ? atOnce : [...strictly, `--jobs=${parallel}`]),
       `--dbname=${connectionString(target)}`,
       `--section=${section}`,
       `--use-list=${listFile}`,
@@ -53,7 +58,7 @@ export async function loadArchive(key: string, name: string, context: LoadContex
     stdio: ["pipe", "pipe", "pipe"],
     signal,
   });
-  const restore = startProgram(tools.pgRestore, [...strictly, `--dbname=${connectionString(target)}`], {
+  const restore = startProgram(tools.pgRestore, [...atOnce, `--dbname=${connectionString(target)}`], {
     environment: libpqEnvironment(target),
     stdio: [decompress.child.stdout, "ignore", "pipe"],
     signal,
