@@ -1,0 +1,97 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import {
+  containerDefinition,
+  userId,
+  workFolder,
+} from "../../components/scheduledBackup/containerDefinition";
+
+// The image is built elsewhere; what it and the task definition say of each other must agree here.
+
+const dockerfile = readFileSync(path.join(__dirname, "..", "..", "backup", "Dockerfile"), "utf8")
+  .replace(/\\\n/g, " ")
+  .split("\n")
+  .filter((line) => line !== "" && !line.startsWith("#"));
+
+/** What stands behind an instruction, wherever it stands. */
+const all = (instruction: string, lines = dockerfile): string[] =>
+  lines
+    .filter((line) => line.startsWith(`${instruction} `))
+    .map((line) => line.slice(instruction.length + 1));
+/** The last stage, which is what runs. */
+const stage = dockerfile.slice(dockerfile.findLastIndex((line) => line.startsWith("FROM ")));
+const installed = all("RUN", stage).join(" ");
+
+const container = (settings: { command: string[]; hasWorkFolder?: boolean }) =>
+  containerDefinition({
+    name: "backup",
+    image: "backup",
+    region: "us-east-1",
+    logGroupName: "log",
+    environment: {},
+    ...settings,
+  }) as {
+    command: string[];
+    user: string;
+    environment: { name: string; value: string }[];
+    mountPoints?: { containerPath: string }[];
+  };
+
+describe("the image", () => {
+  it("is built on bases that are pinned by digest, one for all stages", () => {
+    const bases = all("FROM").map((line) => line.split(" ")[0] ?? "");
+    expect(bases.length).toBe(2);
+    for (const base of bases) expect(base).toMatch(/^node:24-bookworm-slim@sha256:[0-9a-f]{64}$/);
+    expect(new Set(bases).size).toBe(1);
+  });
+
+  it("runs the program, to which the task definition gives the arguments", () => {
+    expect(JSON.parse(all("ENTRYPOINT", stage)[0] ?? "[]")).toEqual(["node", "/opt/backup/backup.cjs"]);
+    expect(all("COPY", stage)).toEqual(["--from=build /out/backup.cjs /opt/backup/backup.cjs"]);
+    expect(JSON.parse(all("CMD", stage)[0] ?? "[]")).toEqual(container({ command: ["run"] }).command);
+  });
+
+  it("has the user that the task runs as, and it is not root", () => {
+    const { user } = container({ command: ["run"] });
+    expect(all("USER", stage)).toEqual([user]);
+    expect(user).toBe(`${userId}:${userId}`);
+    expect(installed).toContain(`useradd --uid ${userId} --gid ${userId} `);
+    expect(installed).toContain(`groupadd --gid ${userId} `);
+    expect(userId).toBeGreaterThanOrEqual(1000);
+  });
+
+  it("has the one folder that a drill may write to, and it belongs to that user", () => {
+    const { environment, mountPoints } = container({ command: ["drill"], hasWorkFolder: true });
+    expect(JSON.parse(all("VOLUME", stage)[0] ?? "[]")).toEqual([workFolder]);
+    expect(mountPoints?.map(({ containerPath }) => containerPath)).toEqual([workFolder]);
+    expect(environment).toContainEqual({ name: "TMPDIR", value: workFolder });
+    expect(installed).toContain(
+      `install --directory --mode=0700 --owner=${userId} --group=${userId} ${workFolder}`,
+    );
+    // The control: a backup has none.
+    expect(container({ command: ["run"] }).mountPoints).toBeUndefined();
+  });
+
+  it("has a client as new as the newest server that Supabase runs, and the server for a drill", () => {
+    const major = Number(/POSTGRESQL_MAJOR=(\d+)/.exec(all("ARG", stage).join(" "))?.[1]);
+    expect(major).toBeGreaterThanOrEqual(17);
+    for (const name of ["postgresql", "postgresql-client"]) {
+      expect(installed).toContain(`"${name}-\${POSTGRESQL_MAJOR}"`);
+    }
+    expect(installed).toMatch(/ zstd /);
+  });
+
+  it("carries no secret and nothing that its program does not need", () => {
+    expect(all("ENV", stage)).toEqual(["NODE_ENV=production"]);
+    expect(all("ADD")).toEqual([]);
+    // The context has what the build copies, and nothing else.
+    const ignore = readFileSync(path.join(__dirname, "..", "..", "backup", "Dockerfile.dockerignore"), "utf8");
+    const sent = ignore.split("\n").filter((line) => line.startsWith("!"));
+    const copied = all("COPY")
+      .filter((line) => !line.startsWith("--from"))
+      .flatMap((line) => line.split(" ").slice(0, -1));
+    expect(ignore.split("\n")[1]).toBe("*");
+    expect(sent.map((line) => line.slice(1)).sort()).toEqual(copied.sort());
+  });
+});
