@@ -1,6 +1,9 @@
-import { expect, test } from "vitest";
+import { beforeAll, expect, test } from "vitest";
 import { bundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/files";
 import { notCovered } from "../../../../plugins/supabasex/provider/sqlBundle/notCovered";
+import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/parser";
+
+beforeAll(loadParser);
 
 const said = (statement: string) =>
   notCovered(bundleFile("migrations/1.sql", "migration", `select 1;\n${statement};\n`));
