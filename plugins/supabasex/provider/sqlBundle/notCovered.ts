@@ -6,10 +6,7 @@ import { type Statement, statementsOf } from "./statements";
 const effects: readonly (readonly [RegExp, string])[] = [
   [/\b(nextval|setval)\s*\(/i, "sequences do not go back"],
   [/\bpg_notify\s*\(/i, "notifications are sent at commit only"],
-  [
-    /\bdblink(_exec|_connect|_send_query)?\w*\s*\(/i,
-    "dblink works in another session, which is not rolled back",
-  ],
+  [/\bdblink(_\w+)?\s*\(/i, "dblink works in another session, which is not rolled back"],
   [/\b(net|extensions)\.http_\w+\s*\(|\bhttp_(get|post|put|delete)\s*\(/i, "requests to other services"],
   [/\bpg_stat(_statements)?_reset\w*\s*\(/i, "statistics that were reset stay so"],
   [/\bpg_advisory_(lock|unlock)/i, "session locks"],
