@@ -129,7 +129,7 @@ export async function startService(registry: string, definition: ServiceDefiniti
       // One that has ended already keeps a start time that no process has.
       ...(identifyProcess(pid) ?? { pid, startTime: "" }),
     };
-    writeFileAtomically(recordFile(registry, definition.name), `${JSON.stringify(record, null, 2)}\n`);
+    writeRecord(record);
     return record;
   } finally {
     closeSync(log);
@@ -139,14 +139,14 @@ export async function startService(registry: string, definition: ServiceDefiniti
 /** The recorded service when it is running; a record of a dead one counts as none, and so does a copy of a record. */
 export function runningService(registry: string, name: string): ServiceRecord | undefined {
   const record = readRecord(recordFile(registry, name));
-  if (record === undefined || !isSameProcess(record) || isCopy(record, registry)) return undefined;
-  return record;
-}
-
-/** A copied folder holds a copy of the record, of a service that is the original's. A moved one takes its own along. */
-function isCopy(record: ServiceRecord, registry: string): boolean {
-  if (record.registry === realpathSync(registry)) return false;
-  return readRecord(recordFile(record.registry, record.name))?.pid === record.pid;
+  if (record === undefined || !isSameProcess(record)) return undefined;
+  const here = realpathSync(registry);
+  if (record.registry === here) return record;
+  // A copied folder holds a copy of the record, of a service that is the original's. A moved one takes its own along.
+  if (readRecord(recordFile(record.registry, name))?.pid === record.pid) return undefined;
+  const moved: ServiceRecord = { ...record, registry: here };
+  writeRecord(moved);
+  return moved;
 }
 
 /** All running services of a registry, by name. */
@@ -248,6 +248,10 @@ export function writeFileAtomically(file: string, text: string, mode = 0o600): v
 
 function recordFile(registry: string, name: string): string {
   return path.join(registry, `${name}.json`);
+}
+
+function writeRecord(record: ServiceRecord): void {
+  writeFileAtomically(recordFile(record.registry, record.name), `${JSON.stringify(record, null, 2)}\n`);
 }
 
 function readRecord(file: string): ServiceRecord | undefined {

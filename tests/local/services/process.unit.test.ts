@@ -95,8 +95,14 @@ describe("a background service", () => {
     const old = path.join(registry, "old");
     const record = await startService(old, { name: "idle", command: idle, log: log() });
     renameSync(old, path.join(registry, "new"));
-    expect(runningService(path.join(registry, "new"), "idle")).toEqual(record);
-    await stopService(path.join(registry, "new"), "idle");
+    const moved = path.join(registry, "new");
+    expect(runningService(moved, "idle")).toEqual({ ...record, registry: realpathSync(moved) });
+
+    // A copy that is made after the move is one of the new place.
+    cpSync(moved, path.join(registry, "copy"), { recursive: true });
+    expect(runningService(path.join(registry, "copy"), "idle")).toBeUndefined();
+
+    await stopService(moved, "idle");
     expect(isSameProcess(record)).toBe(false);
   });
 
