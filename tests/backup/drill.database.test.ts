@@ -7,6 +7,7 @@ import { type Manifest, sealManifest } from "../../backup/manifest";
 import { manifestName, objectKey } from "../../backup/runName";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import { commandContext, failureOf, taskEnvironment } from "./support/commands";
+import { type FaultyStore, startFaultyStore } from "./support/faultyStore";
 import { createShop } from "./support/shop";
 import { startTestStore, type TestStore } from "./support/store";
 
@@ -84,6 +85,49 @@ describe("backup drill", () => {
     vi.stubEnv("TMPDIR", undefined);
     expect(exitCode).toBe(11);
     expect(message).toMatch(/^The drill was not run: ENOENT/);
+    expect(await receipts()).toEqual(before);
+  });
+});
+
+describe("a drill whose bucket fails", () => {
+  let proxy: FaultyStore;
+
+  beforeAll(async () => {
+    proxy = await startFaultyStore(store.environment.AWS_ENDPOINT_URL_S3 ?? "");
+    vi.stubEnv("AWS_ENDPOINT_URL_S3", proxy.endpoint);
+  });
+
+  afterAll(async () => {
+    vi.stubEnv("AWS_ENDPOINT_URL_S3", store.environment.AWS_ENDPOINT_URL_S3);
+    await proxy?.stop();
+  });
+
+  it("passes where connections break now and then", async () => {
+    const cut = new Set<string>();
+    proxy.fail(({ operation, key }) => {
+      if (operation !== "get object" || cut.has(key)) return undefined;
+      cut.add(key);
+      return { kind: "cut answer", afterBytes: 100 };
+    });
+    expect((await drill({}, commandContext(environment))).event).toBe("drill passed");
+    expect(cut.size).toBe(manifest.objects.length + 1);
+  });
+
+  it("is not run, rather than failed, where the backup was checked and then cannot be loaded", async () => {
+    const before = await receipts();
+    proxy.fail(({ operation, key }) => {
+      if (operation !== "get object" || !key.endsWith("data-001.dump.zst")) return undefined;
+      const readsOfIt = proxy.requests.filter(
+        (wanted) => wanted.operation === operation && wanted.key === key,
+      );
+      return readsOfIt.length > 1 ? { kind: "answer", status: 403, code: "AccessDenied" } : undefined;
+    });
+    const { message, exitCode } = await failureOf(drill({}, commandContext(environment)));
+    proxy.fail(() => undefined);
+    expect(exitCode).toBe(11);
+    expect(message).toMatch(
+      /^The drill was not run: Reading .*data-001.* failed: permission s3:GetObject is missing\.$/,
+    );
     expect(await receipts()).toEqual(before);
   });
 });

@@ -86,7 +86,10 @@ describe("the image", () => {
     expect(all("ENV", stage)).toEqual(["NODE_ENV=production"]);
     expect(all("ADD")).toEqual([]);
     // The context has what the build copies, and nothing else.
-    const ignore = readFileSync(path.join(__dirname, "..", "..", "backup", "Dockerfile.dockerignore"), "utf8");
+    const ignore = readFileSync(
+      path.join(__dirname, "..", "..", "backup", "Dockerfile.dockerignore"),
+      "utf8",
+    );
     const sent = ignore.split("\n").filter((line) => line.startsWith("!"));
     const copied = all("COPY")
       .filter((line) => !line.startsWith("--from"))

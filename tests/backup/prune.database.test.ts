@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { list } from "../../backup/commands/list";
 import { type PruneOptions, prune } from "../../backup/commands/prune";
@@ -6,7 +7,7 @@ import { type Manifest, manifestVersion, sealManifest } from "../../backup/manif
 import { manifestName, objectKey } from "../../backup/runName";
 import { ObjectStore } from "../../backup/store/objectStore";
 import { commandContext, failureOf } from "./support/commands";
-import { startTestStore, type TestStore } from "./support/store";
+import { bucket, startTestStore, type TestStore } from "./support/store";
 
 let testStore: TestStore;
 /** Makes the names of runs differ between tests. */
@@ -118,6 +119,78 @@ describe("backup prune", () => {
       { run, goes: false, reason: "kept for somebody to look at: manifest damaged" },
     ]);
     expect(await testStore.keys()).toEqual([objectKey(run, manifestName)]);
+  });
+
+  it("keeps what the environment of the task says, where the command line says nothing", async () => {
+    const retention = {
+      BACKUP_RETENTION_DAILY_DAYS: "7",
+      BACKUP_RETENTION_WEEKLY_DAYS: "7",
+      BACKUP_RETENTION_MONTHLY_DAYS: "7",
+      BACKUP_MINIMUM_REDUNDANCY: "1",
+    };
+    const [first] = [await storeBackup(1), await storeBackup(2), await storeBackup(3), await storeBackup(14)];
+    const goes = async (environment: Record<string, string>, options: PruneOptions = {}) => {
+      const scheduled = commandContext({ ...testStore.environment, ...environment });
+      return (await prune({ now, ...options }, scheduled)).filter((fate) => fate.goes).length;
+    };
+
+    expect(await goes(retention)).toBe(3);
+    expect(await goes({ ...retention, BACKUP_MINIMUM_REDUNDANCY: "3" })).toBe(1);
+    expect(await goes({ ...retention, BACKUP_RETENTION_DAILY_DAYS: "13" })).toBe(2);
+    expect(await goes(retention, { dailyDays: 13 })).toBe(2);
+    // The control: the configuration's defaults keep all of them.
+    expect(await goes({})).toBe(0);
+    expect(await complete()).toContain(first);
+  });
+
+  it("does not count a backup that was overwritten as intact, and never takes the newest that is", async () => {
+    const [old, , newest] = [await storeBackup(1), await storeBackup(2), await storeBackup(3)];
+    const Key = objectKey(newest, "globals.sql");
+    await testStore.client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: "select 1;" }));
+    const fates = await prune({ ...policy, minimum: 2, confirm: true }, context());
+    expect(fates.find(({ run }) => run === old)).toEqual({
+      run: old,
+      goes: false,
+      reason: "one of the newest 2 that are intact",
+    });
+  });
+
+  it("takes several hundred objects of one run, the manifest first", async () => {
+    const run = await storeBackup(1);
+    await storeBackup(12);
+    await storeBackup(13);
+    const numbers = Array.from({ length: 300 }, (_, number) => number).values();
+    const worker = async () => {
+      for (const number of numbers) {
+        await testStore.store.putText(objectKey(run, `data-${number}.dump.zst`), "x", "text/plain");
+      }
+    };
+    await Promise.all(Array.from({ length: 8 }, worker));
+    await prune({ ...policy, confirm: true }, context());
+    expect(await testStore.keys(`runs/${run}/`)).toEqual([]);
+    expect(await complete()).toHaveLength(2);
+  });
+
+  it("goes on with the others where one cannot be deleted, and ends with a failure that names it", async () => {
+    const [first, second] = [await storeBackup(1), await storeBackup(2)];
+    await storeBackup(12);
+    await storeBackup(13);
+    const original = ObjectStore.prototype.remove;
+    ObjectStore.prototype.remove = async function (this: ObjectStore, key, signal) {
+      if (key === objectKey(first, manifestName)) throw new Error(`${key} is held`);
+      await original.call(this, key, signal);
+    };
+    try {
+      const { message, exitCode } = await failureOf(prune({ ...policy, confirm: true }, context()));
+      expect([exitCode, message]).toEqual([
+        4,
+        `Not everything was deleted:\n${objectKey(first, manifestName)} is held`,
+      ]);
+    } finally {
+      ObjectStore.prototype.remove = original;
+    }
+    expect(await complete()).toContain(first);
+    expect(await complete()).not.toContain(second);
   });
 
   it("hides a backup before it takes it apart", async () => {
