@@ -32,7 +32,10 @@ export function diffCatalogs(expected: Catalog, live: Catalog): CatalogDifferenc
 export function diffManaged(expected: Catalog, managed: Catalog): CatalogDifference[] {
   const upgraded = areOfDifferentVersions(expected, managed);
   const missing = new Set(Object.keys(expected).filter((identity) => managed[identity] === undefined));
-  const identities = [...new Set([...Object.keys(expected), ...Object.keys(managed)])].sort();
+  const identities = [...new Set([...Object.keys(expected), ...Object.keys(managed)])]
+    // After an apply nearly all are the very same objects.
+    .filter((identity) => expected[identity] !== managed[identity])
+    .sort();
   return identities.flatMap((identity): CatalogDifference[] => {
     const wanted = expected[identity];
     const found = managed[identity];
