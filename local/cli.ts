@@ -5,6 +5,7 @@ import { down } from "./commands/down";
 import { printEnvironment } from "./commands/env";
 import { pulumi } from "./commands/pulumi";
 import { type StartOptions, start } from "./commands/start";
+import { explainDiskFault } from "./diskFaults";
 import { localPaths } from "./environment";
 
 const program = new Command("local").description(
@@ -51,7 +52,8 @@ program
     process.exitCode = await backup(paths, args);
   });
 
-program.parseAsync().catch((error: unknown) => {
+program.parseAsync().catch((thrown: unknown) => {
+  const error = explainDiskFault(thrown);
   process.stderr.write(`${describeError(error)}\n`);
   process.exitCode = error instanceof UserError ? error.exitCode : 1;
 });

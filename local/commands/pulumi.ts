@@ -10,10 +10,11 @@ import { describeHolder, findStateLocks, isHeld } from "../stack/stateLocks";
 
 /** `npm run pulumi -- …`: any command of the CLI on the local stack, whose services it starts where they rest. */
 export async function pulumi(paths: LocalPaths, args: readonly string[]): Promise<number> {
+  const folder = folderOfCommand(paths, args);
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
   const session = await openLocalSession(paths, "pulumi", progress);
   if (args.some((arg) => connecting.has(arg))) await refuseMovedDatabase(session, paths, args);
-  const exitCode = await session.pulumiIn(folderOfCommand(paths, args)).runInTerminal(args);
+  const exitCode = await session.pulumiIn(folder).runInTerminal(args);
   if (exitCode !== 0) await explainLock(paths, stackOfCommand(args));
   return exitCode;
 }

@@ -9,7 +9,7 @@ import { type LocalServices, startServices } from "../services/start";
 import { type LocalSession, openSession, prepareEngine } from "../session";
 import { deploy, ensureStack, wasCutOff } from "../stack/deploy";
 import { recover } from "../stack/recover";
-import { localStack, type StackLocation } from "../stack/stackLocation";
+import { localStack, requireEnvironment, type StackLocation } from "../stack/stackLocation";
 import type { Toolchain } from "../toolchain";
 
 export interface StartOptions {
@@ -23,6 +23,7 @@ export interface StartOptions {
 export async function start(paths: LocalPaths, { like, officialPlugins }: StartOptions): Promise<void> {
   // Before anything is installed, started or changed.
   validateConfigFile(paths.checkout, "local");
+  if (like !== undefined) requireEnvironment(paths.checkout, like);
   await withCommandLock(paths.directory, "start", async () => {
     const session = await prepare(paths, officialPlugins ? "official" : "stand-ins");
     const location = like === undefined ? localStack(paths) : await likeStack(paths, like, session.services);

@@ -6,7 +6,6 @@ import { parse, stringify } from "yaml";
 import { requiredSecrets } from "../../config/parse";
 import { passphraseCrypter } from "../../config/passphrase";
 import { readStackFile } from "../../config/stackFile";
-import { UserError } from "../../foundation/userError";
 import { type LocalEndpoints, type LocalPaths, localPassphrase } from "../environment";
 import { regionOfStack } from "./regions";
 import type { StackLocation } from "./stackLocation";
@@ -45,11 +44,6 @@ export async function writeLikeStack(
   { aws }: LocalEndpoints,
 ): Promise<StackLocation> {
   const source = path.join(paths.checkout, `Pulumi.${environment}.yaml`);
-  if (!existsSync(source)) {
-    throw new UserError(
-      `There is no environment ${environment}: --like takes a stack that has a file, such as dev or prod.`,
-    );
-  }
   const stack = `like-${environment}`;
   const folder = path.join(paths.directory, "stacks", stack);
   await mkdir(folder, { recursive: true });

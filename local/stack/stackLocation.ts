@@ -1,4 +1,6 @@
+import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
+import { UserError } from "../../foundation/userError";
 import type { LocalPaths } from "../environment";
 
 /** A stack and the project folder that the CLI has to stand in for it. */
@@ -10,6 +12,18 @@ export interface StackLocation {
 /** The embedded stack, whose project folder is the checkout. */
 export function localStack(paths: LocalPaths): StackLocation {
   return { stack: "local", folder: paths.checkout };
+}
+
+/** @throws UserError unless `--like` names an environment: another stack than `local` that has a file. */
+export function requireEnvironment(checkout: string, name: string): void {
+  const environments = readdirSync(checkout)
+    .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
+    .filter((stack) => stack !== "local")
+    .sort();
+  if (environments.includes(name)) return;
+  throw new UserError(
+    `There is no environment ${name} to make a local copy of: --like takes ${environments.join(" or ")}.`,
+  );
 }
 
 /** The stack that a command line names; where it names none, the CLI's selected one is the embedded stack. */
@@ -24,5 +38,10 @@ export function stackOfCommand(args: readonly string[]): string {
 /** The folder for a command line: that of the local copy of an environment where it names one, else the checkout. */
 export function folderOfCommand(paths: LocalPaths, args: readonly string[]): string {
   const stack = stackOfCommand(args);
-  return stack.startsWith("like-") ? path.join(paths.directory, "stacks", stack) : paths.checkout;
+  if (!stack.startsWith("like-")) return paths.checkout;
+  const folder = path.join(paths.directory, "stacks", stack);
+  if (existsSync(folder)) return folder;
+  throw new UserError(
+    `There is no local copy ${stack} yet: make it with \`npm start -- --like ${stack.slice("like-".length)}\`.`,
+  );
 }

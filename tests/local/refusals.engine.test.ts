@@ -32,11 +32,12 @@ async function refusedStart(
   environment: Record<string, string>,
   checkout = checkoutRoot(),
   command = "start",
+  args: string[] = [],
 ): Promise<Refusal> {
   const directory = path.join(base, `environment ${++runs}`);
   const { exitCode, stderr } = await execa(
     process.execPath,
-    [path.join(checkout, "local/run.mjs"), command],
+    [path.join(checkout, "local/run.mjs"), command, ...args],
     {
       env: { THORBIS_LOCAL_DIRECTORY: directory, ...environment },
       reject: false,
@@ -200,4 +201,31 @@ test("a folder with somebody's files is neither used nor deleted", async () => {
   expect(start.exitCode).toBe(1);
   expect(down.exitCode).toBe(0);
   expect(existsSync(path.join(directory, "thesis.txt"))).toBe(true);
+});
+
+test.each([
+  [
+    ["--like", "nothing"],
+    "There is no environment nothing to make a local copy of: --like takes dev or prod.",
+  ],
+  [["--like"], "error: option '--like <environment>' argument missing"],
+  [["--lik", "prod"], "error: unknown option '--lik'\n(Did you mean --like?)"],
+])("npm start -- %j is refused before anything is installed", async (args, sentence) => {
+  const refusal = await refusedStart({}, checkoutRoot(), "start", args);
+
+  expect(refusal.stderr).toBe(sentence);
+  expect(refusal.exitCode).toBe(1);
+  expect(existsSync(refusal.directory)).toBe(false);
+});
+
+test("a folder that cannot be made is named", async () => {
+  const file = path.join(base, "a file");
+  await writeFile(file, "");
+
+  const refusal = await refusedStart({ THORBIS_LOCAL_DIRECTORY: file });
+
+  expect(refusal.stderr).toBe(
+    `${file} cannot be made, because it is a file: mend that, or set THORBIS_LOCAL_DIRECTORY to a folder that can be used, and run the command again.`,
+  );
+  expect(refusal.exitCode).toBe(1);
 });

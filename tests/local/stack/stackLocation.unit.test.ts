@@ -1,8 +1,14 @@
-import { expect, test } from "vitest";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, expect, test } from "vitest";
 import { localPaths } from "../../../local/environment";
-import { folderOfCommand, stackOfCommand } from "../../../local/stack/stackLocation";
+import { folderOfCommand, requireEnvironment, stackOfCommand } from "../../../local/stack/stackLocation";
 
-const paths = localPaths("/src", {});
+const checkout = mkdtempSync(path.join(os.tmpdir(), "stack location "));
+const paths = localPaths(checkout, {});
+for (const stack of ["local", "prod", "dev"]) writeFileSync(path.join(checkout, `Pulumi.${stack}.yaml`), "");
+afterAll(() => rmSync(checkout, { recursive: true }));
 
 test.each([
   [["preview"], "local"],
@@ -13,7 +19,23 @@ test.each([
   expect(stackOfCommand(args)).toBe(stack);
 });
 
-test("a local copy of an environment has a project folder of its own", () => {
-  expect(folderOfCommand(paths, ["up", "-s", "like-prod"])).toBe("/src/.local/stacks/like-prod");
-  expect(folderOfCommand(paths, ["up", "-s", "local"])).toBe("/src");
+test("a local copy of an environment has a project folder of its own, once it was made", () => {
+  const folder = path.join(checkout, ".local/stacks/like-prod");
+  const command = ["up", "-s", "like-prod"];
+
+  expect(folderOfCommand(paths, ["up", "-s", "local"])).toBe(checkout);
+  expect(() => folderOfCommand(paths, command)).toThrow(
+    "There is no local copy like-prod yet: make it with `npm start -- --like prod`.",
+  );
+  mkdirSync(folder, { recursive: true });
+  expect(folderOfCommand(paths, command)).toBe(folder);
+});
+
+test("--like takes the stacks that have a file, the embedded one excepted", () => {
+  requireEnvironment(checkout, "dev");
+  for (const name of ["nothing", "local", "../dev", ""]) {
+    expect(() => requireEnvironment(checkout, name)).toThrow(
+      `There is no environment ${name} to make a local copy of: --like takes dev or prod.`,
+    );
+  }
 });

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterAll, expect, test } from "vitest";
+import { UserError } from "../../foundation/userError";
+import { explainDiskFault } from "../../local/diskFaults";
+
+const folder = mkdtempSync(path.join(os.tmpdir(), "disk faults "));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function thrownBy(run: () => void): unknown {
+  try {
+    run();
+  } catch (error) {
+    return error;
+  }
+  throw new Error("nothing was thrown");
+}
+
+const messageOf = (error: unknown) => (error instanceof UserError ? error.message : undefined);
+const advice =
+  "mend that, or set THORBIS_LOCAL_DIRECTORY to a folder that can be used, and run the command again.";
+
+test("a file in the way of a folder", () => {
+  const file = path.join(folder, "file");
+  writeFileSync(file, "");
+
+  expect(messageOf(explainDiskFault(thrownBy(() => mkdirSync(file, { recursive: true }))))).toBe(
+    `${file} cannot be made, because it is a file: ${advice}`,
+  );
+  const below = path.join(file, "x");
+  expect(messageOf(explainDiskFault(thrownBy(() => mkdirSync(below, { recursive: true }))))).toBe(
+    `${below} cannot be made, because a part of that path is a file: ${advice}`,
+  );
+});
+
+test.each([
+  [
+    { code: "EACCES", path: "/x", syscall: "mkdir" },
+    "/x cannot be made, because this user may not write there",
+  ],
+  [{ code: "EROFS", path: "/x", syscall: "open" }, "/x cannot be written, because it is read-only"],
+  [{ code: "ENOSPC", path: "/x", syscall: "open" }, "/x cannot be written, because there is no space left"],
+  [
+    { code: "ENOSPC", syscall: "write" },
+    "a file of the local stack cannot be written, because there is no space left",
+  ],
+])("%j is said as a sentence", (fault, sentence) => {
+  expect(messageOf(explainDiskFault(Object.assign(new Error("x"), fault)))).toBe(`${sentence}: ${advice}`);
+});
+
+test("everything else stays as it is", () => {
+  const others = [
+    new Error("x"),
+    Object.assign(new Error("x"), { code: "EACCES", syscall: "connect" }),
+    Object.assign(new Error("x"), { code: "ENOENT", path: "/x" }),
+    "text",
+  ];
+
+  expect(others.map(explainDiskFault)).toEqual(others);
+});
