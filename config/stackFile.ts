@@ -29,10 +29,18 @@ export function readStackFile(file: string): StackFile {
     const key = name.includes(":") ? name : `${configNamespace}:${name}`;
     const ciphertext = secureText(value);
     if (ciphertext !== undefined) ciphertexts[key] = ciphertext;
-    else values[key] = typeof value === "object" ? JSON.stringify(value) : String(value);
+    else values[key] = typeof value === "object" ? jsonOf(value, file) : String(value);
     if (holdsSecure(value)) secretKeys.push(key);
   }
   return { stack, values, secretKeys, ciphertexts, encryptionSalt: encryptionsalt };
+}
+
+function jsonOf(value: unknown, file: string): string {
+  try {
+    return JSON.stringify(value);
+  } catch (cause) {
+    throw new UserError(`${file} has an anchor inside itself: correct it and try again.`, 1, { cause });
+  }
 }
 
 const stackFile = z.object({
