@@ -17,6 +17,7 @@ import { localAccessToken, projectName } from "../environment";
 import { projectDatabaseUrl } from "../projectDatabase";
 import type { LocalSession } from "../session";
 import { followDatabase } from "./databaseAddress";
+import { bringProjectBack } from "./missingProject";
 import type { PulumiCli } from "./pulumiCli";
 import { regionOfStack } from "./regions";
 import { describeHolder, findStateLocks, isHeld, removeStateLock, type StateLock } from "./stateLocks";
@@ -38,8 +39,8 @@ export interface RecoveryOptions {
 
 /**
  * Clears up after a run that was killed: takes the state lock off a dead process, and settles with the real services
- * what each unfinished creation has come to. A live process keeps its lock; we wait for it. A database that had to take
- * another port is made known to the stack first.
+ * what each unfinished creation has come to. A live process keeps its lock; we wait for it. A project that is paused or gone is
+ * brought back, and a database that had to take another port is made known to the stack, before anything else.
  */
 export async function recover(session: LocalSession, options: RecoveryOptions): Promise<void> {
   const { stateDirectory, stack, say } = options;
@@ -50,13 +51,15 @@ export async function recover(session: LocalSession, options: RecoveryOptions): 
       await removeStateLock(lock);
     }
   }
-  const databaseUrl = await projectDatabaseUrl(options.folder, stack, session.services.supabase.endpoint);
-  await followDatabase(session.pulumiIn(options.folder), { stateDirectory, stack, databaseUrl, say });
+  const pulumi = session.pulumiIn(options.folder);
+  const { endpoint } = session.services.supabase;
+  await bringProjectBack(pulumi, { stateDirectory, stack, endpoint, say });
+  const databaseUrl = await projectDatabaseUrl(options.folder, stack, endpoint);
+  await followDatabase(pulumi, { stateDirectory, stack, databaseUrl, say });
   if (!options.wasCutOff) return;
   say("The last run was cut off: asking the services what it had made.");
   const region = regionOfStack(options.folder, stack);
   await withFinders(session, { databaseUrl, region }, async (finders) => {
-    const pulumi = session.pulumiIn(options.folder);
     await settlePendingCreates(pulumi, stack, finders);
     await takeOverLostCreates(pulumi, options, finders);
   });

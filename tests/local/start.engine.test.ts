@@ -2,9 +2,13 @@ import { existsSync, readdirSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
+import type { JsonObject } from "../../foundation/json";
+import { ManagementApi } from "../../foundation/managementApi";
+import { localAccessToken } from "../../local/environment";
 import { databasePortInState } from "../../local/stack/databaseAddress";
 import { leftoverProcesses, listeningAddresses } from "../support/processes";
 
@@ -116,6 +120,22 @@ test("a second start finds everything in place", async () => {
 
   expect(exitCode, output).toBe(0);
   expect(output).toMatch(/Resources:\s+\d+ unchanged/);
+});
+
+test("a start wakes the project that somebody has paused", async () => {
+  const { stdout: variables } = await local("env");
+  const endpoint = /^export SUPABASE_API_ENDPOINT='?([^'\n]+)/m.exec(variables)?.[1];
+  const api = new ManagementApi({ endpoint, accessToken: localAccessToken, client: "somebody's-curl" });
+  const { stdout: ref } = await local("pulumi", "stack", "output", "projectRef", "-s", "local");
+  const status = async () => ((await api.call("GET", `/projects/${ref}`)).json as JsonObject).status;
+  await api.call("POST", `/projects/${ref}/pause`);
+  while ((await status()) !== "INACTIVE") await wait(20);
+
+  const { exitCode, output } = await local("start");
+
+  expect(exitCode, output).toBe(0);
+  expect(output).toContain(`Project ${ref} was paused: waking it.`);
+  expect(await status()).toBe("ACTIVE_HEALTHY");
 });
 
 test("no listener of the stack is reachable from another machine", () => {

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+import { projectInState } from "../../../local/stack/missingProject";
+
+const project = { type: "supabase:index/project:Project", urn: "urn:project", id: "abc" };
+const settings = { type: "supabasex:index:PlatformSettings", urn: "urn:settings", id: "abc" };
+const stateWith = (resources: object[] | null) => JSON.stringify({ checkpoint: { latest: { resources } } });
+
+test("finds the project of a stack, and what wakes it", () => {
+  expect(
+    projectInState(stateWith([{ type: "pulumi:pulumi:Stack", urn: "urn:stack" }, project, settings])),
+  ).toEqual({
+    ref: "abc",
+    urn: "urn:project",
+    platformSettingsUrn: "urn:settings",
+  });
+});
+
+test.each([
+  ["nothing", null],
+  ["no project", [settings]],
+  ["a project whose settings were never made", [project]],
+])("a state with %s has no project to bring back", (_, resources) => {
+  expect(projectInState(stateWith(resources))).toBeUndefined();
+});
