@@ -3,9 +3,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { JsonObject } from "../../../../foundation/json";
 import { Aws } from "../../../../local/providers/aws/client";
 import { aws as table } from "../../../../local/providers/aws/table";
 import { type AwsService, startAws } from "../../../../local/services/aws";
+import { awsFinders } from "../../../../ops/recover/aws";
 import { type PropertyMap, reveal, Secret } from "../../../../plugins/host/values";
 import { cases } from "./cases";
 import {
@@ -93,6 +95,26 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
     world.set(kind, { ...repaired, outputs: { ...repaired.outputs, id: repaired.id } });
     expect(await drift(repaired)).toEqual({});
   });
+});
+
+it("is found by its inputs alone where a killed run made what cannot or must not be made twice", async () => {
+  const finders = awsFinders({
+    region: service.region,
+    endpoint: service.endpoint,
+    s3Endpoint: service.endpoint,
+    credentials: { accessKeyId: service.accessKey, secretAccessKey: service.secretKey },
+  });
+  expect(Object.keys(finders)).toHaveLength(8);
+  for (const [token, find] of Object.entries(finders)) {
+    const made = world.get(token.slice(token.lastIndexOf(":") + 1)) as Made;
+    // The stack says in which network; the case leaves it to the plugin.
+    const { vpcId } = made.outputs;
+    const inputs = reveal({ ...made.inputs, ...(vpcId !== undefined && { vpcId }) }) as JsonObject;
+    const another = { ...inputs, name: "another", bucket: "another", description: "Another" };
+
+    expect(await find({ urn: "", type: token, inputs }), token).toBe(made.id);
+    expect(await find({ urn: "", type: token, inputs: another }), token).toBeUndefined();
+  }
 });
 
 it("keeps the text of a secret wrapped, after a refresh too", async () => {
