@@ -21,7 +21,9 @@ export function writeIdleProject(folder: string, checkout: string, size: StackSi
     entryPoints: [path.join(checkout, "bench/preview/idleProvider.ts")],
     outfile: path.join(folder, "idleProvider.cjs"),
     bundle: true,
-    packages: "external",
+    // As the stack's own providers are bundled.
+    target: "node20.19",
+    mainFields: ["module", "main"],
     platform: "node",
     format: "cjs",
   });

@@ -1,5 +1,7 @@
-import { ListValue, NullValue, Value as ProtoValue, Struct } from "google-protobuf/google/protobuf/struct_pb";
+import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { UserError } from "../../foundation/userError";
+import { bytesOfStruct, structOf } from "./structs";
+import { readStruct, writeStruct } from "./structWire";
 import { type PropertyMap, Secret, Unknown, unknown, type Value } from "./values";
 
 // Property values travel as JSON-like protocol buffer structs. What JSON cannot say is an object with a signature
@@ -24,20 +26,11 @@ const unknownMarkers: ReadonlySet<string> = new Set([
 
 /** The properties that a request carries; none when the request leaves them out. */
 export function fromStruct(struct: Struct | undefined): PropertyMap {
-  if (struct === undefined) return {};
-  const entries: [string, Value][] = [];
-  for (const [key, value] of struct.getFieldsMap().entries()) entries.push([key, decode(fromProto(value))]);
-  return Object.fromEntries(entries);
+  return struct === undefined ? {} : readStruct(bytesOfStruct(struct), { text: known, object: unsigned });
 }
 
 export function toStruct(properties: PropertyMap): Struct {
-  const struct = new Struct();
-  const fields = struct.getFieldsMap();
-  for (const [key, value] of Object.entries(properties)) {
-    // An optional property that is absent in TypeScript is absent on the wire too, not null.
-    if (value !== undefined) fields.set(key, toProto(value));
-  }
-  return struct;
+  return structOf(writeStruct(properties, signed));
 }
 
 /** The value that plain JSON stands for: signatures and markers in it become Secret and Unknown. */
@@ -45,51 +38,33 @@ export function fromJson(json: unknown): Value {
   return decode(json);
 }
 
-function fromProto(value: ProtoValue): unknown {
-  switch (value.getKindCase()) {
-    case ProtoValue.KindCase.BOOL_VALUE:
-      return value.getBoolValue();
-    case ProtoValue.KindCase.NUMBER_VALUE:
-      return value.getNumberValue();
-    case ProtoValue.KindCase.STRING_VALUE:
-      return value.getStringValue();
-    case ProtoValue.KindCase.LIST_VALUE:
-      return (value.getListValue()?.getValuesList() ?? []).map(fromProto);
-    case ProtoValue.KindCase.STRUCT_VALUE: {
-      const entries: [string, unknown][] = [];
-      for (const [key, item] of value.getStructValue()?.getFieldsMap().entries() ?? []) {
-        entries.push([key, fromProto(item)]);
-      }
-      return Object.fromEntries(entries);
-    }
-    default:
-      return null;
-  }
-}
-
 function decode(json: unknown): Value {
-  if (typeof json === "string") return unknownMarkers.has(json) ? unknown : json;
+  if (typeof json === "string") return known(json);
   if (typeof json === "boolean" || typeof json === "number") return json;
   if (Array.isArray(json)) return json.map(decode);
   if (typeof json !== "object" || json === null) return null;
-  const object = json as Record<string, unknown>;
-  if (Object.hasOwn(object, signatureKey)) return decodeSigned(object);
-  return Object.fromEntries(Object.entries(object).map(([key, item]) => [key, decode(item)]));
+  return unsigned(Object.fromEntries(Object.entries(json).map(([key, item]) => [key, decode(item)])));
 }
 
-function decodeSigned(object: Record<string, unknown>): Value {
+function known(text: string): Value {
+  return unknownMarkers.has(text) ? unknown : text;
+}
+
+/** What an object stands for, if it bears a signature. */
+function unsigned(object: PropertyMap): Value {
+  if (!Object.hasOwn(object, signatureKey)) return object;
   switch (object[signatureKey]) {
     case secretSignature:
-      return new Secret(decode(object.value));
+      return new Secret(object.value ?? null);
     case outputSignature: {
-      const value = Object.hasOwn(object, "value") ? decode(object.value) : unknown;
+      const value = Object.hasOwn(object, "value") ? (object.value ?? null) : unknown;
       return object.secret === true ? new Secret(value) : value;
     }
     case resourceSignature: {
       // A reference to another resource counts as its id, as it does for every provider that does not ask for
       // references. A component has no id: its URN stands for it.
-      if (!Object.hasOwn(object, "id")) return decode(object.urn);
-      return object.id === "" ? unknown : decode(object.id);
+      if (!Object.hasOwn(object, "id")) return object.urn ?? null;
+      return object.id === "" ? unknown : (object.id ?? null);
     }
     case assetSignature:
     case archiveSignature:
@@ -101,16 +76,8 @@ function decodeSigned(object: Record<string, unknown>): Value {
   }
 }
 
-function toProto(value: Value): ProtoValue {
-  const proto = new ProtoValue();
-  if (value === null) return proto.setNullValue(NullValue.NULL_VALUE);
-  if (typeof value === "boolean") return proto.setBoolValue(value);
-  if (typeof value === "number") return proto.setNumberValue(value);
-  if (typeof value === "string") return proto.setStringValue(value);
-  if (value instanceof Unknown) return proto.setStringValue(unknownString);
-  if (value instanceof Secret) {
-    return proto.setStructValue(toStruct({ [signatureKey]: secretSignature, value: value.reveal() }));
-  }
-  if (Array.isArray(value)) return proto.setListValue(new ListValue().setValuesList(value.map(toProto)));
-  return proto.setStructValue(toStruct(value as PropertyMap));
+/** What stands on the wire for a value that JSON cannot say. */
+function signed(value: Value): Value {
+  if (value instanceof Unknown) return unknownString;
+  return value instanceof Secret ? { [signatureKey]: secretSignature, value: value.reveal() } : value;
 }

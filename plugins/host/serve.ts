@@ -1,16 +1,29 @@
-import { Server, ServerCredentials } from "@grpc/grpc-js";
+import { type MethodDefinition, Server, ServerCredentials } from "@grpc/grpc-js";
 import { ResourceProviderService } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { UserError } from "../../foundation/userError";
 import { Calls } from "./calls";
 import { EngineLog, watchEngine } from "./engine";
 import type { Provider } from "./provider";
 import { providerService } from "./service";
+import { leavingStructs, takingStructs } from "./structs";
 
 /** The engine's own limit for one message: a state may be large. */
 const maxMessageBytes = 400 * 1024 * 1024;
 
 /** How long calls may take to end, in milliseconds, once nobody wants their answers any more. */
 const graceMilliseconds = 2000;
+
+/** The service as generated, but that structs stay bytes on the way to and from our own code. */
+const definition = Object.fromEntries(
+  Object.entries<MethodDefinition<unknown, unknown>>(ResourceProviderService).map(([name, method]) => [
+    name,
+    {
+      ...method,
+      requestDeserialize: leavingStructs(method.requestDeserialize),
+      responseSerialize: takingStructs(method.responseSerialize),
+    },
+  ]),
+);
 
 export interface RunningServer {
   readonly port: number;
@@ -25,7 +38,7 @@ export async function startServer(provider: Provider, log = new EngineLog()): Pr
     "grpc.max_send_message_length": maxMessageBytes,
   });
   const calls = new Calls(log);
-  server.addService(ResourceProviderService, providerService(provider, calls, log));
+  server.addService(definition, providerService(provider, calls, log));
   const port = await new Promise<number>((resolve, reject) => {
     server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
       error === null ? resolve(bound) : reject(error),

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../../foundation/json";
+import { canonicalJson, type JsonValue } from "../../../foundation/json";
 import { type Difference, differences, own } from "../../../plugins/host/diff";
 import { formatPath } from "../../../plugins/host/propertyPath";
 import type { DiffKind, DiffRequest, DiffResponse, PropertyDiff } from "../../../plugins/host/provider";
@@ -59,8 +59,8 @@ function propertyDifferences(
 function unorderedDifferences(key: string, actual: JsonValue, desired: JsonValue): Difference[] {
   if (!Array.isArray(actual) || !Array.isArray(desired)) return [{ path: [key], kind: "update" }];
   const missingFrom = (list: JsonValue[]) => {
-    const texts = new Set(list.map((item) => JSON.stringify(item)));
-    return (item: JsonValue) => !texts.has(JSON.stringify(item));
+    const texts = new Set(list.map(canonicalJson));
+    return (item: JsonValue) => !texts.has(canonicalJson(item));
   };
   const wanted = missingFrom(desired);
   const had = missingFrom(actual);

@@ -1,0 +1,72 @@
+import { Struct } from "google-protobuf/google/protobuf/struct_pb";
+import { describe, expect, it } from "vitest";
+import { bytesOfStruct, leavingStructs, structOf, takingStructs } from "../../../plugins/host/structs";
+import { readStruct, writeStruct } from "../../../plugins/host/structWire";
+import type { PropertyMap } from "../../../plugins/host/values";
+
+const asIs = { text: (text: string) => text, object: (properties: PropertyMap) => properties };
+const write = (properties: PropertyMap) => writeStruct(properties, (value) => value);
+
+const awkward = {
+  nothing: null,
+  truth: [true, false],
+  numbers: [0, -1.5, 1e300, Number.MAX_SAFE_INTEGER],
+  texts: ["", "ä€😀", "\u0000"],
+  empty: { list: [], map: {} },
+  nested: [[[{ deep: ["a", { deeper: "b" }] }]]],
+  // Longer than one byte, two bytes and the writer's first buffer.
+  long: ["x".repeat(127), "x".repeat(128), "x".repeat(16_384), "€".repeat(100_000)],
+  "": "without a name",
+};
+
+describe("a struct on the wire", () => {
+  it("is read by generated code as it was written", () => {
+    expect(Struct.deserializeBinary(write(awkward)).toJavaScript()).toEqual(awkward);
+  });
+
+  it("is read as generated code wrote it", () => {
+    expect(readStruct(Struct.fromJavaScript(awkward).serializeBinary(), asIs)).toEqual(awkward);
+  });
+
+  it("has its properties in the order of their names, in whatever order they came", () => {
+    const read = readStruct(write({ b: { d: 1, c: 2 }, a: 3 }), asIs);
+
+    expect(JSON.stringify(read)).toBe('{"a":3,"b":{"c":2,"d":1}}');
+  });
+
+  it("keeps a property of any name as the object's own", () => {
+    const read = readStruct(write(JSON.parse('{"__proto__": {"polluted": true}}') as PropertyMap), asIs);
+
+    expect(Object.keys(read)).toEqual(["__proto__"]);
+    expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
+  });
+
+  it("is refused when it is cut off, and when it is something else", () => {
+    const bytes = write({ a: "text" });
+
+    expect(() => readStruct(bytes.subarray(0, -1), asIs)).toThrow("no protocol buffer Struct");
+    expect(() => readStruct(Buffer.from("text"), asIs)).toThrow("no protocol buffer Struct");
+  });
+});
+
+describe("a struct of which only the bytes are there", () => {
+  it("shows its fields to whoever looks", () => {
+    expect(structOf(write(awkward)).toJavaScript()).toEqual(awkward);
+    expect(Struct.deserializeBinary(structOf(write(awkward)).serializeBinary()).toJavaScript()).toEqual(
+      awkward,
+    );
+  });
+
+  it("leaves generated code as it was, even after a message that cannot be read", () => {
+    const { deserializeBinaryFromReader, serializeBinaryToWriter } = Struct;
+    const read = leavingStructs((bytes: Buffer) => Struct.deserializeBinary(bytes));
+    const written = takingStructs((struct: Struct) => Buffer.from(struct.serializeBinary()));
+
+    const there = bytesOfStruct(read(written(structOf(write({ a: 1 })))));
+
+    expect(Buffer.from(there)).toEqual(Buffer.from(write({ a: 1 })));
+    expect(() => read(Buffer.from("text"))).toThrow();
+    expect(Struct.deserializeBinaryFromReader).toBe(deserializeBinaryFromReader);
+    expect(Struct.serializeBinaryToWriter).toBe(serializeBinaryToWriter);
+  });
+});
