@@ -6,6 +6,7 @@ import type { DatabaseSettings } from "../environment";
 
 const applicationName = "thorbis-backup";
 const connectTimeoutSeconds = 15;
+const keepAliveSeconds = 60;
 
 /** Opens a session; an error of the server is told as one sentence. */
 export async function connect(settings: DatabaseSettings, failureCode: number): Promise<pg.Client> {
@@ -18,7 +19,10 @@ export async function connect(settings: DatabaseSettings, failureCode: number): 
     ssl: tlsOptions(settings),
     application_name: applicationName,
     connectionTimeoutMillis: connectTimeoutSeconds * 1000,
+    // The session that holds the snapshot has nothing to say for as long as the dumps take, and a NAT gateway forgets a
+    // connection that is idle for 350 s. Without a delay of its own, Linux probes after two hours.
     keepAlive: true,
+    keepAliveInitialDelayMillis: keepAliveSeconds * 1000,
   });
   // A session that breaks while nothing is asked of it makes the next query fail, not the process.
   client.on("error", () => undefined);

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { PutObjectCommand } from "@aws-sdk/client-s3";
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
@@ -8,6 +9,7 @@ import { verify } from "../../backup/commands/verify";
 import { type Manifest, sealManifest } from "../../backup/manifest";
 import { requireSameTime } from "../../backup/postgres/clock";
 import { manifestName, newRunName, objectKey } from "../../backup/runName";
+import { identifyProcess } from "../../local/services/process";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import {
   childrenOf,
@@ -45,6 +47,8 @@ beforeAll(async () => {
     ...taskEnvironment(source, store),
     AWS_ENDPOINT_URL_S3: proxy.endpoint,
     BACKUP_S3_TIMEOUT_SECONDS: "2",
+    // As in the container, whose root file system is read-only: a backup has no disk to write to.
+    TMPDIR: "/nonexistent",
   };
 });
 
@@ -159,14 +163,8 @@ describe("a run that is killed amid an upload", () => {
     expect(await complete()).toHaveLength(before.length + 1);
   });
 
-  function isAlive(pid: number): boolean {
-    try {
-      process.kill(pid, 0);
-      return true;
-    } catch {
-      return false;
-    }
-  }
+  /** Not one that has ended and that nobody has asked about yet. */
+  const isAlive = (pid: number) => identifyProcess(pid) !== undefined;
 });
 
 describe("a backup that somebody replaced", () => {
@@ -202,7 +200,6 @@ describe("a backup that somebody replaced", () => {
   it("is noticed, and not restored, where an object and the manifest were replaced to agree", async () => {
     const forged = "select 'forged';";
     const object = backup.manifest.objects.find(({ name }) => name === "publication.sql");
-    const { createHash } = await import("node:crypto");
     const manifest: Manifest = {
       ...backup.manifest,
       objects: backup.manifest.objects.map((stored) =>

@@ -1,0 +1,41 @@
+import { readFileSync } from "node:fs";
+import pg from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { connect } from "../../../backup/postgres/connect";
+import { startTestCluster, type TestCluster } from "../../support/cluster";
+
+let cluster: TestCluster;
+
+beforeAll(async () => {
+  cluster = await startTestCluster();
+});
+
+afterAll(async () => await cluster?.remove());
+
+/** Seconds until the kernel probes an idle connection, as /proc/net/tcp has it; undefined where it never does. Linux only. */
+async function keepAliveSeconds(client: pg.Client): Promise<number | undefined> {
+  const { rows } = await client.query<{ port: number }>("select inet_client_port() as port");
+  const port = rows[0]?.port.toString(16).toUpperCase().padStart(4, "0");
+  const connections = readFileSync("/proc/net/tcp", "utf8")
+    .split("\n")
+    .map((line) => line.trim().split(/\s+/));
+  const found = connections.find(([, local]) => local?.endsWith(`:${port}`));
+  const [timer, hundredths] = found?.[5]?.split(":") ?? [];
+  return timer === "02" ? Number.parseInt(hundredths ?? "", 16) / 100 : undefined;
+}
+
+it("keeps an idle session alive before a NAT gateway forgets it", async () => {
+  const { hostname: host, port, password } = new URL(cluster.url());
+  const settings = { host, port: Number(port), database: "postgres", user: "postgres", password };
+  const client = await connect({ ...settings, sslMode: "disable" }, 1);
+  const control = new pg.Client({ ...settings, keepAlive: true });
+  await control.connect();
+  try {
+    expect(await keepAliveSeconds(client)).toBeLessThanOrEqual(60);
+    // The control: without a delay of its own a connection has the kernel's, two hours unless somebody changed it.
+    const kernelSeconds = Number(readFileSync("/proc/sys/net/ipv4/tcp_keepalive_time", "utf8"));
+    expect(await keepAliveSeconds(control)).toBeGreaterThan(kernelSeconds - 60);
+  } finally {
+    await Promise.all([client.end(), control.end()]);
+  }
+});
