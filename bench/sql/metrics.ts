@@ -74,7 +74,9 @@ async function main(): Promise<void> {
         job: inTransaction("select private.collect_business_metrics()"),
         indexed: inTransaction(`select indexed.collect_business_metrics(${tenants})`),
       },
-      5,
+      11,
+      // What was rolled back is still there, and in the way.
+      () => admin.query("vacuum shared.metrics"),
     );
     const guide =
       (await timed(inTransaction(`select guide.collect_business_metrics(${share})`))) * (tenants / share);

@@ -15,14 +15,22 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Runs everything once per round, so that a noisy moment meets all alike. Answers the medians in milliseconds. */
+/**
+ * Runs everything once per round, so that a noisy moment meets all alike. Answers the medians in milliseconds.
+ *
+ * @param before untimed, before each: takes away what the one before left behind
+ */
 export async function interleaved(
   works: Readonly<Record<string, () => Promise<unknown>>>,
   rounds: number,
+  before: () => Promise<unknown> = () => Promise.resolve(),
 ): Promise<Record<string, number>> {
   const times = Object.fromEntries(Object.keys(works).map((name): [string, number[]] => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const [name, work] of Object.entries(works)) times[name]?.push(await timed(work));
+    for (const [name, work] of Object.entries(works)) {
+      await before();
+      times[name]?.push(await timed(work));
+    }
   }
   return Object.fromEntries(Object.entries(times).map(([name, values]) => [name, median(values)]));
 }

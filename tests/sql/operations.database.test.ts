@@ -41,7 +41,11 @@ describe("metrics", () => {
 
   test("each tenant gets what its industry counts, over the latest full window", async () => {
     await at("2026-11-02T14:30:00Z");
+    const { rows: ids } = await client.query(
+      "select count(distinct id)::int as ids from shared.metrics where metric_name like 'daily_%'",
+    );
 
+    expect(ids).toEqual([{ ids: 4 }]);
     expect(await collected()).toEqual([
       { tenant: "a", metric_name: "daily_new_customers", value: 2, at: window },
       { tenant: "a", metric_name: "daily_work_orders", value: 2, at: window },
