@@ -10,7 +10,8 @@ beforeAll(async () => {
 afterAll(() => databases.stop());
 
 const files = {
-  "migrations/20260101000000_s.sql": "create schema $s;\ncreate table $s.t (id int);\n",
+  "migrations/20260101000000_s.sql":
+    "create schema $s;\ncreate table $s.t (id int);\ncomment on table $s.t is 'rows';\ncreate policy own on $s.t using (id = 1);\n",
   "repeatable/f.sql":
     "create or replace function $s.f() returns text language sql set search_path = '' as $$ select 'told by the file' $$;\n",
   "repeatable/job.sql": "select cron.schedule('$s', '0 0 1 1 *', $$ select 'also told' $$);\n",
@@ -34,6 +35,22 @@ test.each([
     `create function $s.h() returns trigger language plpgsql as 'begin return new; end';
      create trigger h after insert on $s.t for each row execute function $s.h('${canary}')`,
     "",
+  ],
+  [
+    "an extra policy",
+    `create policy p on $s.t for select using (current_setting('app.key', true) = '${canary}')`,
+    'live["policy $s.t p"]',
+  ],
+  [
+    "a changed policy",
+    `alter policy own on $s.t using (id = 1 or current_setting('app.key', true) = '${canary}')`,
+    'live["policy $s.t own"].using',
+  ],
+  ["a changed comment", `comment on table $s.t is '${canary}'`, 'live["table $s.t"].comment'],
+  [
+    "a changed argument",
+    `create or replace function $s.f(a text default '${canary}') returns text language sql set search_path = '' as $$ select 'told by the file' $$`,
+    'live["function $s.f(text)"]',
   ],
   [
     "a changed job",
@@ -63,6 +80,23 @@ test.each([
   await bundle.up();
   expect(stateOf(bundle)).not.toContain(canary);
   await bundle.sql("select cron.unschedule(jobname) from cron.job where jobname like '% extra'");
+});
+
+test("of a function's settings those of the server are shown, a program's own by hash", async () => {
+  const bundle = await databases.bundle(files, { dryRun: "live" });
+  await bundle.up();
+  const superuser = await databases.cluster.client("supabase_admin");
+  await superuser.query(`alter function ${bundle.schema}.f() set app.key = '${canary}'`);
+  await superuser.query(`alter function ${bundle.schema}.f() set search_path = 'public'`);
+
+  expect(await bundle.refresh()).toContain(`live["function ${bundle.schema}.f()"].settings`);
+
+  const live = bundle.state?.outputs.live as Record<string, { settings?: unknown }>;
+  expect(live[`function ${bundle.schema}.f()`]?.settings).toEqual({
+    "app.key": expect.stringMatching(/^not kept, sha256 [0-9a-f]{16}$/),
+    search_path: "public",
+  });
+  expect(stateOf(bundle)).not.toContain(canary);
 });
 
 test("the password is in no output and no log", async () => {
