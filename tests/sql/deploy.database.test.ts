@@ -7,6 +7,7 @@ import { BundleUnderTest } from "../plugins/supabasex/sqlBundle/support";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import { sqlDirectory } from "./support/applyBundle";
 import { createExtensions, createRoles } from "./support/roles";
+import { outsiderId } from "./support/world";
 
 // The bundle through the deployer itself, in the order of one life of a database.
 
@@ -18,6 +19,10 @@ beforeAll(async () => {
   const postgres = await cluster.client("postgres");
   await createRoles(postgres);
   await createExtensions(postgres);
+  await postgres.query(
+    "insert into auth.users (id, email, banned_until) values ($1, 'early@example.com', 'infinity')",
+    [outsiderId],
+  );
   bundle = new BundleUnderTest("thorbis", cluster.url("postgres"), postgres);
   bundle.inputs = { directory: sqlDirectory, files: readBundleFiles(sqlDirectory) };
 });
@@ -31,6 +36,12 @@ test("an empty hosted-shaped database gets the whole bundle, without a warning",
   expect(await bundle.up()).toBe(true);
   expect(await bundle.history()).toEqual(Object.keys(readBundleFiles(sqlDirectory)));
   expect(bundle.logs.filter((line) => !line.startsWith("info"))).toEqual([]);
+});
+
+test("whoever had an account before the first deploy is known", async () => {
+  const { rows } = await bundle.hand.query("select id, suspended_until::text from private.people");
+
+  expect(rows).toEqual([{ id: outsiderId, suspended_until: "infinity" }]);
 });
 
 test("the second time there is nothing to do", async () => {

@@ -8,3 +8,11 @@ create or replace trigger sync_membership
 create or replace trigger track_person
   after insert or delete or update of banned_until, deleted_at on auth.users
   for each row execute function private.track_person();
+
+-- Whoever was there before the trigger. Making it took a lock that keeps writers out, so nobody comes in between.
+insert into private.people as known (id, suspended_until)
+select id, case when deleted_at is not null then 'infinity' else banned_until end
+from auth.users
+on conflict (id) do update
+  set suspended_until = excluded.suspended_until
+  where known.suspended_until is distinct from excluded.suspended_until;
