@@ -1,5 +1,14 @@
 // How long a preview of the whole stack takes when there is nothing to do, against the same number of resources that are
 // nothing, and against the program as Pulumi's templates would load it. Prints a table and one line of JSON.
+//
+// Every preview refreshes first (Pulumi.yaml), has to find nothing to do, and runs on the same CLI. The rounds take turns; a
+// row is the median. On a machine that does other things the seconds mean little: read the ratios, also those of CPU time,
+// which counts the engine and all that it starts but not the services that they ask.
+// - Idle: one resource for each of the stack's, without dependency or inputs, over as many providers, bundled like ours.
+//   Its program is plain and loaded as Pulumi loads any, without the short cuts of build/ (ownFrames, deferredPackages).
+// - ts-node: the stack's own program, state and providers. Only its loading differs: Pulumi's default for TypeScript, which
+//   checks types, and whole packages. ts-node keeps in the machine's temporary folder what it has compiled and then checks
+//   nothing; a pull request's runner is a new machine, so the target is for the run without that, and both are printed.
 // Run: npx tsx bench/preview.ts [rounds] [flags of preview]
 import { spawnSync } from "node:child_process";
 import path from "node:path";

@@ -29,5 +29,11 @@ function heading(error) {
   }
 }
 
-Error.prepareStackTrace = (error, frames) =>
-  [heading(error), ...frames.map((frame) => `    at ${describe(frame)}`)].join("\n");
+/** The SDK keeps a stack of every promise and prints it only when this variable asks for those that never ended. */
+const isNeverPrinted = (frames) =>
+  !process.env.PULUMI_DEBUG_PROMISE_LEAKS && frames[0]?.getFunctionName() === "debuggablePromise";
+
+Error.prepareStackTrace = (error, frames) => {
+  const shown = isNeverPrinted(frames) ? [] : frames;
+  return [heading(error), ...shown.map((frame) => `    at ${describe(frame)}`)].join("\n");
+};

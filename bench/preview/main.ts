@@ -7,6 +7,7 @@ import { openSession, prepareEngine } from "../../local/session";
 import { PulumiCli } from "../../local/stack/pulumiCli";
 import { createTestStack } from "../../tests/support/testStack";
 import { interleaved, report } from "../sql/support";
+import { CpuTime } from "./cpuTime";
 import { writeDefaultProject } from "./defaultProject";
 import { type StackSize, writeIdleProject } from "./idleProject";
 
@@ -69,29 +70,29 @@ async function main(): Promise<void> {
       await run();
     }
     say(`measuring ${rounds} rounds`);
-    const medians = await interleaved(previews, rounds);
-    const { stack: ours = 0, idle: floor = 0, default: usual = 0, uncached: checked = 0 } = medians;
-    console.table({
-      "the stack": { seconds: seconds(ours), ratio: 1, target: "" },
-      "idle providers, bundled program": {
-        seconds: seconds(floor),
-        ratio: ratio(ours, floor),
-        target: `≤ ${targets.overIdleProviders}`,
-      },
-      "ts-node with type check, whole packages": {
-        seconds: seconds(checked),
-        ratio: ratio(ours, checked),
-        target: `≤ ${targets.overDefaultProgram}`,
-      },
-      "the same from ts-node's cache": { seconds: seconds(usual), ratio: ratio(ours, usual), target: "" },
+    const cpu = new CpuTime();
+    const medians = await interleaved(cpu.of(previews), rounds);
+    const cpuMedians = cpu.medians();
+    const row = (name: keyof typeof previews, target = "") => ({
+      seconds: seconds(medians[name]),
+      ratio: ratio(medians.stack, medians[name]),
+      "CPU seconds": seconds(cpuMedians[name]),
+      "CPU ratio": ratio(cpuMedians.stack, cpuMedians[name]),
+      target,
     });
-    report({ bench: "preview", rounds, flags, ...size, medians, targets });
+    console.table({
+      "the stack": row("stack"),
+      "idle providers, bundled program": row("idle", `≤ ${targets.overIdleProviders}`),
+      "ts-node with type check, whole packages": row("uncached", `≤ ${targets.overDefaultProgram}`),
+      "the same from ts-node's cache": row("default"),
+    });
+    report({ bench: "preview", rounds, flags, ...size, medians, cpuMedians, targets });
   } finally {
     await stack.remove();
   }
 }
 
-const seconds = (milliseconds: number) => Number((milliseconds / 1000).toFixed(2));
-const ratio = (a: number, b: number) => Number((a / b).toFixed(2));
+const seconds = (milliseconds = Number.NaN) => Number((milliseconds / 1000).toFixed(2));
+const ratio = (a = Number.NaN, b = Number.NaN) => Number((a / b).toFixed(2));
 
 void main();

@@ -38,6 +38,19 @@ test("a stack names the program's lines by their TypeScript sources, and leaves 
   expect(inside).toMatch(/^ {4}at .*\/components\/backupBucket\/backupBucket\.ts:\d+:\d+\)?$/);
 });
 
+test("a promise's stack is made only when leaks are looked for", { timeout }, async () => {
+  const script = `
+    require("./build/ownFrames.cjs");
+    function debuggablePromise() { return new Error().stack; }
+    console.log(debuggablePromise());
+  `;
+
+  expect(await outputOf(script)).toBe("Error");
+  expect(await outputOf(`process.env.PULUMI_DEBUG_PROMISE_LEAKS = "1"; ${script}`)).toMatch(
+    /^Error\n {4}at debuggablePromise /,
+  );
+});
+
 test("the SDK loads neither npm's solver nor the TypeScript compiler until it uses them", {
   timeout,
 }, async () => {
