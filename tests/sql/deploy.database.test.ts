@@ -32,6 +32,18 @@ afterAll(async () => {
   await cluster.remove();
 });
 
+test("a preview executes the whole bundle and checks its functions' bodies, without a warning", async () => {
+  const inputs = bundle.inputs;
+  bundle.inputs = { ...inputs, dryRun: "live" };
+
+  await bundle.preview();
+
+  bundle.inputs = inputs;
+  expect(bundle.logs.filter((line) => !line.startsWith("info"))).toEqual([]);
+  expect(bundle.logs.join("\n")).toContain(" files would run (dry run: executed and rolled back):");
+  bundle.logs = [];
+});
+
 test("an empty hosted-shaped database gets the whole bundle, without a warning", async () => {
   expect(await bundle.up()).toBe(true);
   expect(await bundle.history()).toEqual(Object.keys(readBundleFiles(sqlDirectory)));
