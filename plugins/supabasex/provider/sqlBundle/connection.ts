@@ -12,6 +12,8 @@ const connectTimeout = 10_000;
 export interface ConnectOptions {
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
+  /** Send statements without waiting for the answers to those before. Default: false. */
+  readonly pipeline?: boolean;
 }
 
 /** The database cannot be reached, or does not exist. */
@@ -60,6 +62,7 @@ function clientConfig(connection: Connection, options: ConnectOptions): ClientCo
     database: connection.database,
     ssl: tls(connection),
     application_name: options.applicationName.slice(0, 63),
+    pipeline: options.pipeline ?? false,
     connectionTimeoutMillis: connectTimeout,
     keepAlive: true,
   };

@@ -1,7 +1,8 @@
 import type { ApplyRequest } from "./apply";
 import { SqlFileError } from "./errors";
 import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
-import type { Migration } from "./files";
+import type { BundleFile, Migration } from "./files";
+import { FilesAhead } from "./filesAhead";
 import { type AppliedMigration, recordMigrations } from "./history";
 import { isLostLock } from "./retry";
 import type { Session } from "./session";
@@ -33,19 +34,17 @@ export async function runMigrations(
   filesAtOnce: number,
   ran: RanFile[],
 ): Promise<MigrationRun> {
+  const alone = pending.findIndex((file) => file.noTransaction);
+  const together = pending.slice(0, Math.min(alone < 0 ? pending.length : alone, filesAtOnce));
+  const next = pending[together.length];
   const done: AppliedMigration[] = [];
+  const ahead = new FilesAhead((file) => send(session, file));
   const record = () => recordMigrations(session.work, request.inputs.name, done);
-  for (const file of pending) {
-    if (file.noTransaction || done.length >= filesAtOnce) {
-      await record();
-      return file.noTransaction ? { next: file, more: false } : { more: true };
-    }
+  for (const file of together) {
     request.report.progress(`${file.display} (new)`);
     const started = performance.now();
-    const prefix: Prefix = { text: "savepoint migration; ", statements: 1 };
     try {
-      const reset = mayChangeSettings(file) ? `${session.settings};` : "";
-      await session.execute(`${prefix.text}${file.text};${reset} release savepoint migration`);
+      await ahead.run(file, together.slice(done.length + 1));
     } catch (error) {
       const fault = fileFailure(file, error, prefix, session.blocker);
       if (!(fault instanceof SqlFileError) || isLostLock(fault.cause)) throw fault;
@@ -60,5 +59,13 @@ export async function runMigrations(
     ran.push({ path: file.path, reason: "new", kind: "migration", durationMilliseconds });
   }
   await record();
-  return { more: false };
+  if (next?.noTransaction) return { next, more: false };
+  return { more: next !== undefined };
+}
+
+const prefix: Prefix = { text: "savepoint migration; ", statements: 1 };
+
+function send(session: Session, file: BundleFile): Promise<void> {
+  const reset = mayChangeSettings(file) ? `${session.settings};` : "";
+  return session.execute(`${prefix.text}${file.text};${reset} release savepoint migration`);
 }

@@ -4,6 +4,7 @@ import { type Declaration, type DeclaredObject, declarationsOf, objectKey } from
 import { isDatabaseError, SqlFileError } from "./errors";
 import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
 import type { BundleFile } from "./files";
+import { FilesAhead, mostAhead } from "./filesAhead";
 import type { AppliedFile, OwnedObject } from "./history";
 import { addressesOf, dropStatement } from "./objects";
 import { ownershipOf } from "./ownership";
@@ -53,16 +54,20 @@ export async function applyRepeatables(
   context: RepeatableContext,
 ): Promise<RepeatableRun> {
   const ran: RunFile[] = [];
+  const ahead = new FilesAhead((file) =>
+    context.session.execute(messageOf(file, dropsBefore(declarationsOf(file)), context).text),
+  );
   let waiting = [...plan.run];
   while (waiting.length > 0) {
     const stillWaiting: ((typeof waiting)[number] & StuckFile)[] = [];
-    for (const entry of waiting) {
+    for (const [at, entry] of waiting.entries()) {
       // What another file was made of has run with it already.
       if (ran.some((other) => other.path === entry.path)) continue;
       context.progress(entry);
       const started = performance.now();
       try {
-        const also = await applyFile(entry.file, context);
+        const following = followingNew(waiting.slice(at, at + mostAhead), ran, context);
+        const also = await applyFile(entry.file, context, () => ahead.run(entry.file, following));
         ran.push({ ...entry, durationMilliseconds: Math.round(performance.now() - started) });
         for (const file of also) {
           if (ran.some((other) => other.file === file)) continue;
@@ -82,12 +87,35 @@ export async function applyRepeatables(
   return { ran, dropped: await dropOrphans(plan, context) };
 }
 
-/** Runs one file. Answers the files that had to run again because what they made depended on something it replaced. */
-async function applyFile(file: BundleFile, context: RepeatableContext): Promise<readonly BundleFile[]> {
+/**
+ * The files behind a new one that may be sent together with it, up to the first that is not new: after that one
+ * something may have to be dropped.
+ */
+function followingNew(
+  [first, ...rest]: readonly { readonly file: BundleFile }[],
+  ran: readonly RunFile[],
+  { history }: RepeatableContext,
+): BundleFile[] {
+  if (first === undefined || history.has(first.file.path)) return [];
+  const open = rest.map(({ file }) => file).filter((file) => ran.every((other) => other.file !== file));
+  const known = open.findIndex((file) => history.has(file.path));
+  return known < 0 ? open : open.slice(0, known);
+}
+
+/**
+ * Runs one file. Answers the files that had to run again because what they made depended on something it replaced.
+ *
+ * @param firstTry sends the file as it is
+ */
+async function applyFile(
+  file: BundleFile,
+  context: RepeatableContext,
+  firstTry: () => Promise<void>,
+): Promise<readonly BundleFile[]> {
   const declared = declarationsOf(file);
   const former = context.history.get(file.path)?.objects ?? [];
   try {
-    await runFile(file, dropsBefore(declared), context);
+    await runFile(file, dropsBefore(declared), context, firstTry);
     await dropIfFree(await orphansAmong(former, context), context);
     return [];
   } catch (error) {
@@ -104,17 +132,28 @@ function dropsBefore(declared: readonly Declaration[]): string[] {
     .reverse();
 }
 
+/** What is sent to run a file, and how much of it comes before the file's own text. */
+function messageOf(
+  file: BundleFile,
+  drops: readonly string[],
+  { session }: RepeatableContext,
+): { readonly text: string; readonly prefix: Prefix } {
+  const before = ["savepoint repeatable", ...drops];
+  const prefix: Prefix = { text: `${before.join("; ")}; `, statements: before.length };
+  const reset = mayChangeSettings(file) ? `${session.settings};` : "";
+  return { text: `${prefix.text}${file.text};${reset} release savepoint repeatable`, prefix };
+}
+
 async function runFile(
   file: BundleFile,
   drops: readonly string[],
   context: RepeatableContext,
+  send?: () => Promise<void>,
 ): Promise<void> {
   const { session } = context;
-  const before = ["savepoint repeatable", ...drops];
-  const prefix: Prefix = { text: `${before.join("; ")}; `, statements: before.length };
+  const { text, prefix } = messageOf(file, drops, context);
   try {
-    const reset = mayChangeSettings(file) ? `${session.settings};` : "";
-    await session.execute(`${prefix.text}${file.text};${reset} release savepoint repeatable`);
+    await (send === undefined ? session.execute(text) : send());
   } catch (error) {
     const fault = fileFailure(file, error, prefix, session.blocker);
     if (fault instanceof SqlFileError && !isUnparsed(error))

@@ -27,13 +27,30 @@ export class Session {
   /** Who was last seen to block a statement of this transaction: for the message of a lock time-out. */
   blocker: string | undefined;
 
+  /** Error of the server → how many statements of its message had succeeded before. */
+  private readonly completedBefore = new WeakMap<object, number>();
+  /** How many messages are under way. */
+  private underWay = 0;
+  private stopWatching = () => {};
+
   private constructor(
     readonly work: Client,
     private readonly lock: Client,
     private readonly workPid: number,
     private readonly limits: Limits,
     private readonly signal: AbortSignal,
-  ) {}
+  ) {
+    // The client's results tell which statements succeeded only when all did; its wire tells in any case.
+    const wire = (work as unknown as { readonly connection: EventEmitter }).connection;
+    let completed = 0;
+    wire.on("commandComplete", () => {
+      completed += 1;
+    });
+    wire.on("errorMessage", (error: object) => this.completedBefore.set(error, completed));
+    wire.on("readyForQuery", () => {
+      completed = 0;
+    });
+  }
 
   /** Connects and takes the lock. Throws a UserError when either cannot be had. */
   static async open(
@@ -48,7 +65,7 @@ export class Session {
     let work: Client | undefined;
     try {
       await takeLock(lock, bundle, limits.lockWaitSeconds, signal, waiting);
-      work = await connect(connection, { applicationName });
+      work = await connect(connection, { applicationName, pipeline: true });
       const { rows } = await work.query<{ pid: number }>("select pg_backend_pid() as pid");
       const session = new Session(work, lock, rows[0]?.pid ?? 0, limits, signal);
       await work.query(session.settings);
@@ -74,25 +91,22 @@ export class Session {
   }
 
   /**
-   * Sends a text of one or more statements in one message. Throws ExecutionFailure with the number of statements that
-   * succeeded before the one that failed.
+   * Sends a text of one or more statements in one message, at once: behind messages that are still under way, and
+   * without waiting for their end. Throws ExecutionFailure with the number of statements that succeeded before the one
+   * that failed.
    */
   async execute(text: string): Promise<void> {
     this.signal.throwIfAborted();
-    let completed = 0;
-    const count = () => {
-      completed += 1;
-    };
-    // The client's results tell which statements succeeded only when all did; its wire tells in any case.
-    const wire = (this.work as unknown as { readonly connection: EventEmitter }).connection;
-    wire.on("commandComplete", count);
+    if (this.underWay === 0) this.stopWatching = this.watch();
+    this.underWay += 1;
     try {
-      await this.watched(() => this.work.query(text));
+      await this.work.query(text);
     } catch (error) {
       this.signal.throwIfAborted();
-      throw new ExecutionFailure(error, completed);
+      throw new ExecutionFailure(error, this.completedBefore.get(error as object) ?? 0);
     } finally {
-      wire.off("commandComplete", count);
+      this.underWay -= 1;
+      if (this.underWay === 0) this.stopWatching();
     }
   }
 
@@ -116,7 +130,8 @@ export class Session {
     return Math.min(blockerInterval, (lockTimeoutSeconds * 1000) / asksPerTimeout);
   }
 
-  private async watched<T>(run: () => Promise<T>): Promise<T> {
+  /** Asks every now and then who blocks the work, and cancels it when the engine gives up. Answers how to end that. */
+  private watch(): () => void {
     let asking = false;
     const timer = setInterval(() => {
       if (asking) return;
@@ -133,12 +148,10 @@ export class Session {
     const cancel = () =>
       void this.lock.query("select pg_cancel_backend($1)", [this.workPid]).catch(() => disconnect(this.work));
     this.signal.addEventListener("abort", cancel, { once: true });
-    try {
-      return await run();
-    } finally {
+    return () => {
       clearInterval(timer);
       this.signal.removeEventListener("abort", cancel);
-    }
+    };
   }
 
   private async blockerNow(): Promise<string | undefined> {
