@@ -75,9 +75,18 @@ export function endpointVariables({ supabase, aws }: LocalEndpoints): Record<str
     AWS_ENDPOINT_URL_S3: aws.s3Endpoint,
     AWS_ACCESS_KEY_ID: aws.accessKey,
     AWS_SECRET_ACCESS_KEY: aws.secretKey,
+    // Of whoever is signed in to AWS: it belongs to other keys.
+    AWS_SESSION_TOKEN: "",
     AWS_REGION: aws.region,
   };
 }
+
+/** Of the user's own variables those that would lead a command of the local stack elsewhere, for its environment to be without. */
+export const foreignVariables: Readonly<Record<string, undefined>> = {
+  AWS_PROFILE: undefined,
+  AWS_DEFAULT_PROFILE: undefined,
+  PULUMI_STACK: undefined,
+};
 
 /** Less what `npm run` puts before the user's own search path: these folders are no business of a shell. */
 function withoutNpmFolders(entries: readonly string[]): string[] {

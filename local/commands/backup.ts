@@ -3,7 +3,7 @@ import { DescribeTaskDefinitionCommand, ECSClient, paginateListTaskDefinitions }
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { execa } from "execa";
 import { UserError } from "../../foundation/userError";
-import { endpointVariables, type LocalEndpoints, type LocalPaths } from "../environment";
+import { endpointVariables, foreignVariables, type LocalEndpoints, type LocalPaths } from "../environment";
 import { projectDatabaseUrl } from "../projectDatabase";
 import { startServices } from "../services/start";
 
@@ -19,6 +19,7 @@ export async function backup(paths: LocalPaths, args: readonly string[]): Promis
   const program = path.join(paths.checkout, "dist", "backup.cjs");
   const result = await execa(process.execPath, [program, ...args], {
     env: {
+      ...foreignVariables,
       ...endpointVariables(services),
       ...(await taskEnvironment(services.aws)),
       ...(databaseUrl === undefined ? {} : { RESTORE_DATABASE_URL: databaseUrl }),

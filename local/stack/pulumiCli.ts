@@ -1,5 +1,6 @@
 import { ExecaError, execa } from "execa";
 import { UserError } from "../../foundation/userError";
+import { foreignVariables } from "../environment";
 
 /** The Pulumi CLI in the local environment's clothes: its own home, backend and passphrase, a project folder to stand in. */
 export class PulumiCli {
@@ -17,7 +18,7 @@ export class PulumiCli {
     try {
       const result = await execa(this.program, args, {
         cwd: this.folder,
-        env: this.variables,
+        env: { ...foreignVariables, ...this.variables },
         stdio: "inherit",
         reject: false,
       });
@@ -37,7 +38,7 @@ export class PulumiCli {
     try {
       const result = await execa(this.program, args, {
         cwd: this.folder,
-        env: this.variables,
+        env: { ...foreignVariables, ...this.variables },
         stdin: "ignore",
       });
       return result.stdout;

@@ -114,6 +114,7 @@ test("the real plugins find the local endpoints in the variables that they read"
     AWS_ENDPOINT_URL_S3: "http://127.0.0.1:3",
     AWS_ACCESS_KEY_ID: "key",
     AWS_SECRET_ACCESS_KEY: "secret",
+    AWS_SESSION_TOKEN: "",
     AWS_REGION: "eu-west-1",
   });
 });
