@@ -10,6 +10,9 @@ export default defineConfig({
           name: "unit",
           include: ["tests/**/*.unit.test.ts"],
           pool: "threads",
+          // The default is 5 s, which a busy machine can need for what computes alone, such as opening an encrypted secret.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
         },
       },

@@ -1,6 +1,6 @@
-import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { newRunName, objectKey, parseObjectKey, runStart } from "../../backup/runName";
+import { fc, test } from "../support/properties";
 
 const moments = fc.date({ min: new Date("2000-01-01"), max: new Date("2100-01-01"), noInvalidDate: true });
 

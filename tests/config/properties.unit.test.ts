@@ -1,10 +1,10 @@
-import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
 import { formatPath } from "../../config/keys";
 import { checkStackConfig, parseStackConfig } from "../../config/parse";
 import { stackSchema } from "../../config/schema";
 import { leavesOf } from "../../config/schemaTree";
 import { SecretText } from "../../config/secretText";
+import { fc, test } from "../support/properties";
 import { type Areas, development, developmentSecrets, inputOf, key, withValue } from "./specimens";
 
 const plainLeaves = leavesOf(stackSchema).filter(

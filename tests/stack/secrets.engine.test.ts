@@ -216,7 +216,7 @@ describe("controls: the same search finds a secret", () => {
   test("in the command line of a process", async () => {
     const [secret] = planted as [PlantedSecret];
     const { commandLines } = await commandLinesDuring(() =>
-      promisify(execFile)(process.execPath, ["-e", "setTimeout(() => {}, 200)", secret.text]),
+      promisify(execFile)(process.execPath, ["-e", "setTimeout(() => {}, 2000)", secret.text]),
     );
 
     expect(findLeaks([secret], commandLines).map(({ part }) => part)).toEqual(["beginning", "end"]);

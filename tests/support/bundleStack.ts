@@ -1,7 +1,6 @@
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { build } from "esbuild";
 import { execa } from "execa";
 import { z } from "zod";
@@ -16,19 +15,13 @@ export interface BundleStack {
   readonly sql: string;
   readonly environment: Readonly<Record<string, string>>;
   pulumi(...args: string[]): Promise<CommandResult>;
-  /** Runs a command and ends the provider with SIGKILL at a moment of its work. */
-  pulumiWithKill(args: readonly string[], at: KillMoment): Promise<CommandResult>;
+  /** Runs a command and ends the provider with SIGKILL once it has come to a moment of its work. */
+  pulumiWithKill(args: readonly string[], moment: () => Promise<void>): Promise<CommandResult>;
   /** `refresh --preview-only --expect-no-changes --diff`: what it printed, and each path that differs, from its events. */
   drift(): Promise<CommandResult & { readonly paths: readonly string[] }>;
   /** Properties of the SqlBundle beside its files and its connection, such as `prune`; for all commands from now on. */
   configure(settings: Readonly<Record<string, unknown>>): void;
   remove(): Promise<void>;
-}
-
-export interface KillMoment {
-  /** Number of the provider's line of progress, from 1. */
-  readonly line: number;
-  readonly delayMilliseconds: number;
 }
 
 export interface BundleStackOptions {
@@ -107,15 +100,11 @@ export async function createBundleStack(options: BundleStackOptions): Promise<Bu
     sql,
     environment,
     pulumi,
-    pulumiWithKill(args, { line, delayMilliseconds }) {
+    async pulumiWithKill(args, moment) {
       const running = start(args);
-      let seen = 0;
-      createInterface({ input: running.stdout }).on("line", (text) => {
-        if (!/\((?:new|changed)\)$/.test(text)) return;
-        seen += 1;
-        if (seen === line) setTimeout(() => void killProvider(running.pid ?? 0), delayMilliseconds);
-      });
-      return finish(running);
+      await moment();
+      await killProvider(running.pid ?? 0);
+      return await finish(running);
     },
     async drift() {
       const events = path.join(base, "events.json");

@@ -1,7 +1,7 @@
-import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { groupBySize, largestFirst, pattern, planArchives } from "../../../backup/dump/plan";
 import type { Inventory, Relation } from "../../../backup/postgres/inventory";
+import { fc, test } from "../../support/properties";
 
 const megabyte = 1024 * 1024;
 const table = (name: string, megabytes = 0): Relation => ({ schema: "s", name, bytes: megabytes * megabyte });

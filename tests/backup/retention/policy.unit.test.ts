@@ -1,6 +1,6 @@
-import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { applyPolicy, type DatedRun, type RetentionPolicy } from "../../../backup/retention/policy";
+import { fc, test } from "../../support/properties";
 
 const day = 24 * 60 * 60 * 1000;
 const run = (date: string): DatedRun => ({ name: date, start: new Date(date) });

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, utimesSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { identifyProcess } from "../../../local/services/process";
 import { pulumiVersion } from "../../../local/toolchain/versions";
 import { buildsCli, Fixture } from "./fixture";
 
@@ -47,14 +48,8 @@ function addSlowGo(): { pidFile: string; release: () => void } {
   return { pidFile, release: () => void fixture.write("gate", "") };
 }
 
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
+/** Not one that has ended and that nobody has asked about yet. */
+const isRunning = (pid: number) => identifyProcess(pid) !== undefined;
 
 const patience = { timeout: 20_000, interval: 50 };
 

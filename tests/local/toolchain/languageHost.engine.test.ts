@@ -218,6 +218,6 @@ describe("the language host under the real CLI", () => {
     cli.kill("SIGKILL");
     await exit;
 
-    await vi.waitFor(() => expect(ours()).toEqual([]), { timeout: 5_000, interval: 50 });
+    await vi.waitFor(() => expect(ours()).toEqual([]), patience);
   });
 });

@@ -1,4 +1,3 @@
-import { fc, test } from "@fast-check/vitest";
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { describe, expect, it } from "vitest";
 import { fromStruct, toStruct } from "../../../plugins/host/marshal";
@@ -12,6 +11,7 @@ import {
   unknown,
   type Value,
 } from "../../../plugins/host/values";
+import { fc, test } from "../../support/properties";
 
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const key = fc.string().filter((name) => name !== "__proto__" && name !== signatureKey);

@@ -8,6 +8,7 @@ import { buildSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkoutRoot } from "../../../foundation/checkout";
 import { shellQuote } from "../../../foundation/shellQuote";
+import { identifyProcess } from "../../../local/services/process";
 import { ensureToolchain } from "../../../local/toolchain";
 
 // One thing, whose text and secret come from the environment; see fixtures/thingProvider.ts.
@@ -167,10 +168,10 @@ describe("a provider under the real engine", () => {
     await expect.poll(calls, { timeout: 60_000, interval: 100 }).toContain("waiting");
     const [pid] =
       readFileSync(path.join(things, "calls.log"), "utf8").trim().split("\n").at(-1)?.split(" ") ?? [];
-    const isAlive = () => existsSync(`/proc/${pid}`);
+    const isAlive = () => identifyProcess(Number(pid)) !== undefined;
     expect(isAlive()).toBe(true);
     child.kill("SIGKILL");
-    await expect.poll(isAlive, { timeout: 5_000, interval: 100 }).toBe(false);
+    await expect.poll(isAlive, { timeout: 60_000, interval: 100 }).toBe(false);
     expect(calls()).toEqual(["create one up", "waiting", "aborted"]);
   });
 });

@@ -2,28 +2,33 @@ import { Secret } from "../../../../plugins/host/values";
 import { sqlBundle } from "../../../../plugins/supabasex/provider/sqlBundle/resource";
 import { readBundleFiles } from "../../../../plugins/supabasex/sdk/readBundleFiles";
 
-// A process that a test can kill: applies a bundle and prints a line for each step of its progress.
-const [name = "", directory = "", connection = "{}"] = process.argv.slice(2);
-void sqlBundle
-  .create(
-    {
-      urn: "urn",
-      type: "supabasex:index:SqlBundle",
+// A process that is killed amid its work: applies a bundle, and some time after a line of its progress it kills itself. A
+// test that did so from outside might come too late.
+const [name = "", directory = "", connection = "{}", line, milliseconds] = process.argv.slice(2);
+let lines = 0;
+function progress(): void {
+  lines += 1;
+  if (lines === Number(line)) setTimeout(() => process.kill(process.pid, "SIGKILL"), Number(milliseconds));
+}
+
+void sqlBundle.create(
+  {
+    urn: "urn",
+    type: "supabasex:index:SqlBundle",
+    name,
+    inputs: {
       name,
-      inputs: {
-        name,
-        directory,
-        files: Object.fromEntries(
-          Object.entries(readBundleFiles(directory)).map(([path, entry]) => [path, { ...entry }]),
-        ),
-        connection: new Secret(JSON.parse(connection)),
-      },
-      preview: false,
-      timeoutSeconds: 0,
+      directory,
+      files: Object.fromEntries(
+        Object.entries(readBundleFiles(directory)).map(([path, entry]) => [path, { ...entry }]),
+      ),
+      connection: new Secret(JSON.parse(connection)),
     },
-    {
-      signal: new AbortController().signal,
-      log: (_severity, message) => process.stdout.write(`${message.split("\n", 1)[0]}\n`),
-    },
-  )
-  .then(() => process.stdout.write("done\n"));
+    preview: false,
+    timeoutSeconds: 0,
+  },
+  {
+    signal: new AbortController().signal,
+    log: progress,
+  },
+);

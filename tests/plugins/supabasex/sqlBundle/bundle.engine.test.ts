@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import type pg from "pg";
 import { afterEach, beforeAll, expect, test } from "vitest";
 import {
   fingerprint,
@@ -43,6 +44,49 @@ async function stackOn(cluster: TestCluster): Promise<BundleStack> {
 
 const up = ["up", "--yes", "--skip-preview"];
 
+/** Makes a file wait, as often as it runs, for as long as the test holds the gate: whatever should happen meanwhile does. */
+const waitAtGate =
+  "do $$ begin while not pg_try_advisory_xact_lock(4711) loop perform pg_sleep(0.02); end loop; end $$;\n";
+const gateMigration = "migrations/20260100000000_gate.sql";
+
+class Gate {
+  readonly #client: pg.Client;
+
+  private constructor(client: pg.Client) {
+    this.#client = client;
+  }
+
+  static async close(cluster: TestCluster): Promise<Gate> {
+    const client = await cluster.client();
+    await client.query("select pg_advisory_lock(4711)");
+    return new Gate(client);
+  }
+
+  async open(): Promise<void> {
+    await this.#client.query("select pg_advisory_unlock(4711)");
+  }
+
+  /** Resolves once a deploy stands at the gate. */
+  async reached(): Promise<void> {
+    await this.#until(
+      "select from pg_stat_activity where query ~ 'xact_lock.4711' and state = 'active' and pid <> pg_backend_pid()",
+    );
+  }
+
+  /** Resolves once another deploy has asked for the bundle's lock, which the one at the gate has. */
+  async queued(): Promise<void> {
+    await this.reached();
+    await this.#until(
+      "select from pg_stat_activity where query ~ '^select pg_try_advisory_lock|from pg_locks l left' and state = 'idle'",
+    );
+  }
+
+  async #until(query: string): Promise<void> {
+    const rows = async () => (await this.#client.query(query)).rowCount;
+    await expect.poll(rows, { timeout: 120_000, interval: 20 }).toBe(1);
+  }
+}
+
 async function versions(cluster: TestCluster): Promise<string[]> {
   const { rows } = await (await cluster.client()).query<{ version: string }>(
     "select version from supabase_migrations.schema_migrations order by version",
@@ -52,6 +96,11 @@ async function versions(cluster: TestCluster): Promise<string[]> {
 
 const allVersions = Object.keys(thirtyFiles).flatMap((name) => /\d{14}/.exec(name) ?? []);
 
+/** A `do` block would be in the transaction that the other one must not be in. */
+const gateable = Object.keys(thirtyFiles).filter(
+  (name) => !thirtyFiles[name]?.startsWith("-- no transaction"),
+);
+
 async function catalogOf(cluster: TestCluster): Promise<string> {
   const catalog = await readCatalog(await cluster.client());
   return fingerprint(managedPart({ "schema shop": {} }, catalog));
@@ -60,10 +109,13 @@ async function catalogOf(cluster: TestCluster): Promise<string> {
 test("two stacks with two state backends on one database at once: one waits, then finds nothing to do", async () => {
   const cluster = await database();
   const [one, other] = [await stackOn(cluster), await stackOn(cluster)];
-  await writeFile(path.join(one.sql, "migrations/20260100000000_slow.sql"), "select pg_sleep(2);\n");
-  await writeFile(path.join(other.sql, "migrations/20260100000000_slow.sql"), "select pg_sleep(2);\n");
+  for (const stack of [one, other]) await writeFile(path.join(stack.sql, gateMigration), waitAtGate);
+  const gate = await Gate.close(cluster);
 
-  const results = await Promise.all([one.pulumi(...up), other.pulumi(...up)]);
+  const running = Promise.all([one.pulumi(...up), other.pulumi(...up)]);
+  await gate.queued();
+  await gate.open();
+  const results = await running;
 
   const outputs = results.map(({ output }) => output);
   expect(
@@ -80,13 +132,17 @@ test("two stacks with two state backends on one database at once: one waits, the
 test("one stack twice at once: the engine's own lock refuses the second, and nothing is applied twice", async () => {
   const cluster = await database();
   const stack = await stackOn(cluster);
-  await writeFile(path.join(stack.sql, "migrations/20260100000000_slow.sql"), "select pg_sleep(3);\n");
+  await writeFile(path.join(stack.sql, gateMigration), waitAtGate);
+  const gate = await Gate.close(cluster);
 
-  const results = await Promise.all([stack.pulumi(...up), stack.pulumi(...up)]);
+  const first = stack.pulumi(...up);
+  await gate.reached();
+  const second = await stack.pulumi(...up);
+  await gate.open();
 
-  const refused = results.filter(({ exitCode }) => exitCode !== 0);
-  expect(refused).toHaveLength(1);
-  expect(refused[0]?.output).toContain("the stack is currently locked by 1 lock(s)");
+  expect(second.exitCode).not.toBe(0);
+  expect(second.output).toContain("the stack is currently locked by 1 lock(s)");
+  expect(await first).toMatchObject({ exitCode: 0 });
   expect(await versions(cluster)).toEqual(["20260100000000", ...allVersions]);
 });
 
@@ -114,9 +170,9 @@ test("the state of a stack that is up has the password only encrypted, in whatev
   expect(revealed).toContain("wörd");
 });
 
-test("the provider is killed at seeded moments: after the next up all is as if nothing had happened", async () => {
+test("the provider is killed in seeded files: after the next up all is as if nothing had happened", async () => {
   const seed = Number(process.env.SEED ?? 20261122);
-  // Five more are in kill.database.test.ts, without the engine; `npm run soak` sets SOAK_ROUNDS.
+  // At seeded moments it is killed in kill.database.test.ts, without the engine; `npm run soak` sets SOAK_ROUNDS.
   const rounds = Number(process.env.SOAK_ROUNDS ?? 3);
   const random = seededRandom(seed);
   const undisturbed = await database();
@@ -126,12 +182,15 @@ test("the provider is killed at seeded moments: after the next up all is as if n
   for (let round = 0; round < rounds; round += 1) {
     const cluster = await database();
     const stack = await stackOn(cluster);
-    const at = { line: 1 + Math.floor(random() * 28), delayMilliseconds: random() * 8 };
+    const file = path.join(stack.sql, gateable[Math.floor(random() * gateable.length)] ?? "");
+    await appendFile(file, waitAtGate);
+    const gate = await Gate.close(cluster);
 
-    const killed = await stack.pulumiWithKill(up, at);
+    const killed = await stack.pulumiWithKill(up, () => gate.reached());
+    await gate.open();
     const next = await stack.pulumi(...up);
 
-    const moment = `SEED=${seed}, round ${round}, ${JSON.stringify(at)}`;
+    const moment = `SEED=${seed}, round ${round}, ${path.basename(file)}`;
     expect(killed.exitCode, moment).not.toBe(0);
     expect(next.exitCode, `${moment}\n${next.output}`).toBe(0);
     expect(await versions(cluster), moment).toEqual(allVersions);

@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { createInterface } from "node:readline";
 import { buildSync } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { canonicalJson, type JsonObject } from "../../../../foundation/json";
@@ -36,14 +35,10 @@ afterAll(async () => {
 
 async function killAt(bundle: BundleUnderTest, line: number, delay: number): Promise<void> {
   const connection = JSON.stringify(reveal((await bundle.checked()).connection as PropertyMap));
-  const child = spawn(process.execPath, [program, bundle.schema, bundle.directory, connection], {
-    stdio: ["ignore", "pipe", "inherit"],
+  const moment = [String(line), String(delay)];
+  const child = spawn(process.execPath, [program, bundle.schema, bundle.directory, connection, ...moment], {
+    stdio: ["ignore", "ignore", "inherit"],
     env: { ...process.env, NODE_PATH: path.resolve("node_modules") },
-  });
-  let seen = 0;
-  createInterface({ input: child.stdout }).on("line", () => {
-    seen += 1;
-    if (seen === line) setTimeout(() => child.kill("SIGKILL"), delay);
   });
   const [, signal] = (await once(child, "exit")) as [number | null, string | null];
   expect(signal).toBe("SIGKILL");

@@ -127,7 +127,7 @@ test("a lock that does not come free fails after the last try and names who has 
 test("a statement that runs too long is stopped", async () => {
   const bundle = await databases.bundle(
     { "migrations/20260101000000_slow.sql": "create schema $s;\nselect pg_sleep(30);\n" },
-    { limits: { statementTimeoutSeconds: 0.3 } },
+    { limits: { statementTimeoutSeconds: 2 } },
   );
 
   expect(await failureOf(bundle.up())).toMatch(
