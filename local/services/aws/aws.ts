@@ -65,7 +65,7 @@ export async function startAws(options: AwsOptions): Promise<AwsService> {
   return await withLock(path.join(directory, "lock"), async () => {
     const main = await ensureRunning(directory, moto, options.port, "/moto-api/", (port) => ({
       command: [python, "-m", "moto.server", "--host", host, "--port", String(port)],
-      environment: { ...process.env, PYTHONUNBUFFERED: "1" },
+      environment: { ...withoutAwsVariables(process.env), PYTHONUNBUFFERED: "1" },
     }));
     const front =
       s3 &&
@@ -99,6 +99,11 @@ export async function stopAws(directory: string): Promise<void> {
   // moto's development server ends at once on SIGINT; it has nothing to save.
   await stopService(directory, gateway);
   await stopService(directory, moto, "SIGINT");
+}
+
+/** moto uses AWS's own library, which would go by the user's profile. */
+function withoutAwsVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("AWS_")));
 }
 
 /** The URL of a service that answers, started if need be. */
