@@ -21,10 +21,11 @@ import {
 } from "./history";
 import { restoreHistory, trustedExpectation } from "./historyRepair";
 import { runMigrations } from "./migrations";
+import { nameOf } from "./orphans";
 import { dependenciesOf, ownershipOf } from "./ownership";
 import { type PlannedFile, planMigrations, planRepeatables } from "./plan";
 import { refuseUnrepaired, repairRest, repairUnowned, unrepaired } from "./repair/drift";
-import { applyRepeatables, nameOf, type RepeatableRun } from "./repeatables";
+import { applyRepeatables, type RepeatableRun } from "./repeatables";
 import { isLostLock } from "./retry";
 import type { Session } from "./session";
 
