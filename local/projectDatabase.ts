@@ -9,15 +9,22 @@ const projects = z.array(z.object({ id: z.string(), name: z.string() }));
 const poolers = z.array(z.object({ connection_string: z.string(), pool_mode: z.string() }));
 const projectArea = z.object({ name: z.string() });
 
+/** A stack's project at the local Management API. */
+export interface ProjectDatabase {
+  readonly projectRef: string;
+  /** As `postgres`, with its password. */
+  readonly url: string;
+}
+
 /**
- * The URL of a local project's database as `postgres`, asked of the Management API: it does not depend on a state
- * that a killed run may have left behind. Undefined while the project does not exist.
+ * The database of a stack's local project, asked of the Management API: it does not depend on a state that a killed run
+ * may have left behind. Undefined while the project does not exist.
  */
-export async function projectDatabaseUrl(
+export async function projectDatabase(
   folder: string,
   stack: string,
   endpoint: string,
-): Promise<string | undefined> {
+): Promise<ProjectDatabase | undefined> {
   const { values } = openStackFile(readStackFile(path.join(folder, `Pulumi.${stack}.yaml`)), localPassphrase);
   const { name } = projectArea.parse(JSON.parse(values["thorbis-supabase:project"] ?? "{}"));
   const api = new ManagementApi({ endpoint, accessToken: localAccessToken, client: "thorbis-local" });
@@ -30,5 +37,15 @@ export async function projectDatabaseUrl(
     Object.fromEntries(rows.map(({ pool_mode, connection_string }) => [pool_mode, connection_string])),
   );
   const password = values["thorbis-supabase:databasePassword"] ?? "";
-  return `postgresql://${pooler.user}:${password}@${pooler.host}:${pooler.port}/${pooler.database}?sslmode=disable`;
+  return {
+    projectRef: project.id,
+    url: `postgresql://${pooler.user}:${password}@${pooler.host}:${pooler.port}/${pooler.database}?sslmode=disable`,
+  };
+}
+
+/** The URL of that database; undefined while the project does not exist. */
+export async function projectDatabaseUrl(
+  ...project: Parameters<typeof projectDatabase>
+): Promise<string | undefined> {
+  return (await projectDatabase(...project))?.url;
 }

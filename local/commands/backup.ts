@@ -4,7 +4,7 @@ import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import { execa } from "execa";
 import { UserError } from "../../foundation/userError";
 import { endpointVariables, foreignVariables, type LocalEndpoints, type LocalPaths } from "../environment";
-import { projectDatabaseUrl } from "../projectDatabase";
+import { projectDatabase } from "../projectDatabase";
 import { startServices } from "../services/start";
 
 const stack = "local";
@@ -15,14 +15,16 @@ const stack = "local";
  */
 export async function backup(paths: LocalPaths, args: readonly string[]): Promise<number> {
   const services = await startServices(paths, (line) => void process.stderr.write(`${line}\n`));
-  const databaseUrl = await projectDatabaseUrl(paths.checkout, stack, services.supabase.endpoint);
+  const database = await projectDatabase(paths.checkout, stack, services.supabase.endpoint);
   const program = path.join(paths.checkout, "dist", "backup.cjs");
   const result = await execa(process.execPath, [program, ...args], {
     env: {
       ...foreignVariables,
       ...endpointVariables(services),
       ...(await taskEnvironment(services.aws)),
-      ...(databaseUrl === undefined ? {} : { RESTORE_DATABASE_URL: databaseUrl }),
+      ...(database === undefined
+        ? {}
+        : { RESTORE_DATABASE_URL: database.url, SUPABASE_PROJECT_REF: database.projectRef }),
     },
     stdio: "inherit",
     reject: false,
