@@ -71,6 +71,7 @@ function bundle(outputs = Object.keys(programs)) {
       logLevel: "error",
     });
     const sources = Object.keys(metafile.inputs).filter((input) => !input.startsWith("node_modules/"));
+    sources.push(path.relative(root, __filename));
     for (const { path: file, contents } of outputFiles) replaceFile(file, contents);
     replaceFile(inputsOf(output), JSON.stringify(sources));
     // A source saved while we bundled counts as newer than the bundle.
