@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 // The suffix of a test file says what it needs: nothing, a PostgreSQL server, or the real Pulumi engine too. One project
-// after the other (groupOrder), so that the engine's tests, which are the longest, have the machine for themselves.
+// after the other (groupOrder), so that no test of the others takes time from the engine's, which are the longest.
 export default defineConfig({
   test: {
     projects: [
@@ -33,9 +33,9 @@ export default defineConfig({
           name: "engine",
           include: ["tests/**/*.engine.test.ts"],
           pool: "forks",
-          maxWorkers: 1,
+          // Each file has services, folders and a state of its own; a second one uses the time that the first waits.
+          maxWorkers: 2,
           sequence: { groupOrder: 2 },
-          fileParallelism: false,
           testTimeout: 600_000,
           hookTimeout: 300_000,
           globalSetup: ["tests/support/engineSetup.ts"],
