@@ -72,13 +72,15 @@ export async function startFaultyStore(endpoint: string): Promise<FaultyStore> {
   function serve(incoming: IncomingMessage, outgoing: ServerResponse, fault: Fault | undefined): void {
     if (fault?.kind === "stall") return void incoming.resume();
     if (fault?.kind === "answer") {
-      incoming.resume();
-      outgoing.writeHead(fault.status, { "content-type": "application/xml", ...fault.headers });
-      outgoing.end(
-        incoming.method === "HEAD"
-          ? undefined
-          : `<?xml version="1.0"?><Error><Code>${fault.code}</Code><Message>${fault.code}</Message></Error>`,
-      );
+      // After all of the request: a client that is still writing would meet a closed connection in place of the answer.
+      incoming.resume().on("end", () => {
+        outgoing.writeHead(fault.status, { "content-type": "application/xml", ...fault.headers });
+        outgoing.end(
+          incoming.method === "HEAD"
+            ? undefined
+            : `<?xml version="1.0"?><Error><Code>${fault.code}</Code><Message>${fault.code}</Message></Error>`,
+        );
+      });
       return;
     }
     if (fault?.kind === "reset") {
