@@ -1,5 +1,6 @@
-import { readdirSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
+import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { drill, drillsPrefix } from "../../backup/commands/drill";
 import { run } from "../../backup/commands/run";
@@ -38,13 +39,15 @@ const receipts = async () =>
     ),
   );
 
-const leftFolders = () => readdirSync(tmpdir()).filter((name) => name.startsWith("thorbis-drill-"));
-
 describe("backup drill", () => {
   it("passes where the backup restores, and leaves a receipt that says so", async () => {
-    const before = leftFolders();
+    // A folder of this test's own, that the server's user can enter: drills of others come and go in the common one.
+    const folder = mkdtempSync(path.join(tmpdir(), "thorbis-test-"));
+    chmodSync(folder, 0o755);
+    vi.stubEnv("TMPDIR", folder);
     const context = commandContext(environment);
     const receipt = await drill({}, context);
+    vi.stubEnv("TMPDIR", undefined);
     expect(receipt).toMatchObject({
       event: "drill passed",
       run: manifest.run,
@@ -53,7 +56,8 @@ describe("backup drill", () => {
     });
     expect(await receipts()).toEqual([receipt]);
     expect(context.printed).toEqual([JSON.stringify(receipt)]);
-    expect(leftFolders()).toEqual(before);
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 
   it("fails where a table has fewer rows than the manifest says, and leaves a receipt of that", async () => {
