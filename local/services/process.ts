@@ -44,7 +44,7 @@ export interface ServiceDefinition {
   readonly gid?: number;
 }
 
-/** The identity of a live process; undefined when there is none of that number (a zombie is none). */
+/** The identity of a live process; undefined when there is none of that number (a zombie with no thread left is none). */
 export function identifyProcess(pid: number): ProcessIdentity | undefined {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
   const startTime = process.platform === "linux" ? startTimeFromProc(pid) : startTimeFromPs(pid);
@@ -60,7 +60,9 @@ function startTimeFromProc(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
     // The second field is the command in parentheses and may itself hold blanks and parentheses.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z" || fields[0] === "X") return undefined;
+    // A killed process is a zombie as soon as its first thread is, and holds its files and ports until the last one is gone.
+    const threads = Number(fields[17]);
+    if (fields[0] === "X" || (fields[0] === "Z" && threads <= 1)) return undefined;
     const ticksSinceBoot = fields[19];
     return ticksSinceBoot === undefined ? undefined : `${bootId()}+${ticksSinceBoot}`;
   } catch {

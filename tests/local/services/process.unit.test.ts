@@ -154,3 +154,33 @@ describe("ports", () => {
     expect(await portIsFree(await freePort())).toBe(true);
   });
 });
+
+describe("a process whose first thread has ended", () => {
+  // As of a killed process between two instants, held still: the first thread is a zombie, the second has the port.
+  const program = `
+import ctypes, platform, socket, threading, time
+listener = socket.socket()
+listener.bind(("127.0.0.1", 0))
+listener.listen()
+threading.Thread(target=time.sleep, args=(60,)).start()
+print(listener.getsockname()[1], flush=True)
+exit_thread = {"x86_64": 60, "aarch64": 93}[platform.machine()]
+ctypes.CDLL(None).syscall(exit_thread, 0)
+`;
+
+  it("is there until the last thread is gone, and so is what it listens on", async () => {
+    const service = await startService(registry, {
+      name: "threads",
+      command: ["python3", "-c", program],
+      log: log(),
+    });
+    const stateOf = () => /\) (\S)/.exec(readFileSync(`/proc/${service.pid}/stat`, "utf8"))?.[1];
+    expect(await waitUntil(() => stateOf() === "Z", 30)).toBe(true);
+    const port = Number(readFileSync(log(), "utf8"));
+    expect([isSameProcess(service), await portIsFree(port)]).toEqual([true, false]);
+
+    await stopProcess(service, "SIGKILL");
+
+    expect([isSameProcess(service), await portIsFree(port)]).toEqual([false, true]);
+  });
+});
