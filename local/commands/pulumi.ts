@@ -5,7 +5,7 @@ import { type LocalPaths, projectName } from "../environment";
 import { projectDatabaseUrl } from "../projectDatabase";
 import { type LocalSession, openLocalSession } from "../session";
 import { findMovedDatabase } from "../stack/databaseAddress";
-import { folderOfCommand, stackOfCommand } from "../stack/stackLocation";
+import { folderOfCommand, stackOfCommand, startCommandOf } from "../stack/stackLocation";
 import { describeHolder, findStateLocks, isHeld } from "../stack/stateLocks";
 
 /** `npm run pulumi -- …`: any command of the CLI on the local stack, whose services it starts where they rest. */
@@ -34,11 +34,8 @@ async function refuseMovedDatabase(
   const databaseUrl = await projectDatabaseUrl(folder, stack, services.supabase.endpoint);
   const moved = await findMovedDatabase(paths.state, stack, databaseUrl);
   if (moved === undefined) return;
-  const start = stack.startsWith("like-")
-    ? `npm start -- --like ${stack.slice("like-".length)}`
-    : "npm start";
   throw new UserError(
-    `PostgreSQL listens on port ${moved.port}, because ${moved.known} is no longer free, and stack ${stack} does not know yet: run \`${start}\`, which tells it, then this command again.`,
+    `PostgreSQL listens on port ${moved.port}, because ${moved.known} is no longer free, and stack ${stack} does not know yet: run \`${startCommandOf(stack)}\`, which tells it, then this command again.`,
   );
 }
 

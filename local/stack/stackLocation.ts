@@ -14,12 +14,27 @@ export function localStack(paths: LocalPaths): StackLocation {
   return { stack: "local", folder: paths.checkout };
 }
 
+/** The stacks that have a file in a project folder, by name. */
+export function stacksIn(folder: string): string[] {
+  return readdirSync(folder)
+    .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
+    .sort();
+}
+
+/** The environment that a local stack is a copy of; undefined for every other stack. */
+function environmentOf(stack: string): string | undefined {
+  return stack.startsWith("like-") ? stack.slice("like-".length) : undefined;
+}
+
+/** What brings a local stack up. */
+export function startCommandOf(stack: string): string {
+  const environment = environmentOf(stack);
+  return environment === undefined ? "npm start" : `npm start -- --like ${environment}`;
+}
+
 /** @throws UserError unless `--like` names an environment: another stack than `local` that has a file. */
 export function requireEnvironment(checkout: string, name: string): void {
-  const environments = readdirSync(checkout)
-    .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
-    .filter((stack) => stack !== "local")
-    .sort();
+  const environments = stacksIn(checkout).filter((stack) => stack !== "local");
   if (environments.includes(name)) return;
   throw new UserError(
     `There is no environment ${name} to make a local copy of: --like takes ${environments.join(" or ")}.`,
@@ -38,10 +53,8 @@ export function stackOfCommand(args: readonly string[]): string {
 /** The folder for a command line: that of the local copy of an environment where it names one, else the checkout. */
 export function folderOfCommand(paths: LocalPaths, args: readonly string[]): string {
   const stack = stackOfCommand(args);
-  if (!stack.startsWith("like-")) return paths.checkout;
+  if (environmentOf(stack) === undefined) return paths.checkout;
   const folder = path.join(paths.directory, "stacks", stack);
   if (existsSync(folder)) return folder;
-  throw new UserError(
-    `There is no local copy ${stack} yet: make it with \`npm start -- --like ${stack.slice("like-".length)}\`.`,
-  );
+  throw new UserError(`There is no local copy ${stack} yet: make it with \`${startCommandOf(stack)}\`.`);
 }
