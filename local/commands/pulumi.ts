@@ -45,6 +45,6 @@ async function explainLock(paths: LocalPaths, stack: string): Promise<void> {
   if (lock === undefined) return;
   const sentence = isHeld(lock)
     ? `Another Pulumi run (${describeHolder(lock)}) is at work on stack ${stack}: wait until it has ended, then run this command again.`
-    : `The Pulumi run that locked stack ${stack} (${describeHolder(lock)}) has gone: run \`npm start\`, which removes its lock, then this command again.`;
+    : `The Pulumi run that locked stack ${stack} (${describeHolder(lock)}) has gone: run \`${startCommandOf(stack)}\`, which removes its lock, then this command again.`;
   process.stderr.write(`${sentence}\n`);
 }
