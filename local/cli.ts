@@ -5,6 +5,7 @@ import { down } from "./commands/down";
 import { printEnvironment } from "./commands/env";
 import { pulumi } from "./commands/pulumi";
 import { type StartOptions, start } from "./commands/start";
+import { supabase } from "./commands/supabase";
 import { explainDiskFault } from "./diskFaults";
 import { localPaths } from "./environment";
 
@@ -50,6 +51,16 @@ program
     // Its clients of AWS are loaded for this command only.
     const { backup } = await import("./commands/backup");
     process.exitCode = await backup(paths, args);
+  });
+
+program
+  .command("supabase")
+  .description("run a command of the official Supabase CLI on the local stack")
+  .allowUnknownOption()
+  .helpOption(false)
+  .argument("[args...]")
+  .action(async (args: string[]) => {
+    process.exitCode = await supabase(paths, args);
   });
 
 program.parseAsync().catch((thrown: unknown) => {

@@ -6,9 +6,9 @@ import { UserError } from "../foundation/userError";
 import { claimDirectory } from "./directory";
 import { identifyProcess, isSameProcess, type ProcessIdentity } from "./services/process";
 
-/** The scripts of package.json that hold the lock. The first two only until the services run: they are waited for. */
-export type Command = "pulumi" | "local:env" | "start" | "down";
-const brief: readonly Command[] = ["pulumi", "local:env"];
+/** The scripts of package.json that hold the lock. The first three release it once the services run: they are waited for. */
+export type Command = "pulumi" | "supabase" | "local:env" | "start" | "down";
+const brief: readonly Command[] = ["pulumi", "supabase", "local:env"];
 
 const waitMilliseconds = 100;
 

@@ -14,6 +14,7 @@ export interface ProjectDatabase {
   readonly projectRef: string;
   /** As `postgres`, with its password. */
   readonly url: string;
+  readonly password: string;
 }
 
 /**
@@ -39,7 +40,8 @@ export async function projectDatabase(
   const password = values["thorbis-supabase:databasePassword"] ?? "";
   return {
     projectRef: project.id,
-    url: `postgresql://${pooler.user}:${password}@${pooler.host}:${pooler.port}/${pooler.database}?sslmode=disable`,
+    password,
+    url: `postgresql://${pooler.user}:${encodeURIComponent(password)}@${pooler.host}:${pooler.port}/${pooler.database}?sslmode=disable`,
   };
 }
 

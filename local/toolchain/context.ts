@@ -1,5 +1,5 @@
-import { homedir } from "node:os";
 import path from "node:path";
+import { userCache } from "../userCache";
 import { pulumiVersion } from "./versions";
 
 /** What every step of finding the CLI needs to know; tests hand in their own. */
@@ -18,10 +18,7 @@ export const platform = `${process.platform}-${process.arch}`;
 
 /** The user's cache of CLIs, shared by all checkouts. */
 export function cacheDirectory(environment: NodeJS.ProcessEnv): string {
-  const { XDG_CACHE_HOME: cacheHome, HOME: home } = environment;
-  // The XDG specification wants a relative path ignored.
-  const base = cacheHome && path.isAbsolute(cacheHome) ? cacheHome : path.join(home || homedir(), ".cache");
-  return path.join(base, "thorbis-supabase", "toolchain");
+  return userCache("toolchain", environment);
 }
 
 /** The part of the cache for the CLI version that we want on this kind of machine. */

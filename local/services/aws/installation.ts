@@ -2,11 +2,11 @@ import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
-import { homedir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { checkoutRoot } from "../../../foundation/checkout";
 import { UserError } from "../../../foundation/userError";
+import { userCache } from "../../userCache";
 import { withLock } from "../postgres/lock";
 
 const run = promisify(execFile);
@@ -40,7 +40,7 @@ export async function ensureAwsInstalled(
     .update(python.identity)
     .digest("hex")
     .slice(0, 16);
-  const cache = path.join(cacheFolder(environment), "moto");
+  const cache = userCache("moto", environment);
   const folder = path.join(cache, key);
   const installation = { python: path.join(folder, "bin", "python") };
   if (existsSync(installation.python)) return installation;
@@ -59,10 +59,6 @@ export async function ensureAwsInstalled(
     await rename(draft, folder);
   });
   return installation;
-}
-
-function cacheFolder(environment: NodeJS.ProcessEnv): string {
-  return path.join(environment.XDG_CACHE_HOME || path.join(homedir(), ".cache"), "thorbis-supabase");
 }
 
 interface Python {

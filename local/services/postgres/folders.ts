@@ -1,6 +1,6 @@
-import { homedir } from "node:os";
 import path from "node:path";
 import { checkoutRoot } from "../../../foundation/checkout";
+import { userCache } from "../../userCache";
 
 /** Where this folder's SQL and C are, also when the code runs from a bundle elsewhere in the checkout. */
 export function sourceFolder(): string {
@@ -9,6 +9,5 @@ export function sourceFolder(): string {
 
 /** What is built once per user and used by every checkout. */
 export function postgresCache(environment: NodeJS.ProcessEnv = process.env): string {
-  const cache = environment.XDG_CACHE_HOME || path.join(homedir(), ".cache");
-  return path.join(cache, "thorbis-supabase", "postgres");
+  return userCache("postgres", environment);
 }

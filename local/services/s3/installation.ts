@@ -1,11 +1,11 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { homedir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../../../foundation/userError";
 import { runBound } from "../../toolchain/boundProcess";
 import { findExecutable, isExecutable } from "../../toolchain/executables";
+import { userCache } from "../../userCache";
 import { withLock } from "../postgres/lock";
 
 export const versitygwVersion = "v1.8.0";
@@ -23,7 +23,7 @@ export async function ensureS3Installed(
   progress: Progress,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
-  const cache = s3Cache(environment);
+  const cache = userCache("s3", environment);
   const program = path.join(cache, `versitygw-${versitygwVersion}-${process.platform}-${process.arch}`);
   if (isExecutable(program)) return program;
   mkdirSync(cache, { recursive: true });
@@ -94,10 +94,4 @@ async function goEnvironment(
     .split(/\s+/)
     .filter((flag) => flag !== "" && !flag.startsWith("-mod="));
   return { ...own, GOFLAGS: flags.join(" ") };
-}
-
-function s3Cache(environment: NodeJS.ProcessEnv): string {
-  const { XDG_CACHE_HOME: cacheHome, HOME: home } = environment;
-  const base = cacheHome && path.isAbsolute(cacheHome) ? cacheHome : path.join(home || homedir(), ".cache");
-  return path.join(base, "thorbis-supabase", "s3");
 }

@@ -1,0 +1,25 @@
+import { execa } from "execa";
+import { foreignVariables, type LocalPaths } from "../environment";
+import { ensureOfficialClients } from "../officialClients/installation";
+import { prepareWorkspace } from "../officialClients/workspace";
+import { projectDatabase } from "../projectDatabase";
+import { openLocalSession } from "../session";
+
+/**
+ * `npm run supabase -- …`: any command of the official Supabase CLI, against the local stack. The first run installs the
+ * CLI. Returns its exit code.
+ */
+export async function supabase(paths: LocalPaths, args: readonly string[]): Promise<number> {
+  const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+  const clients = await ensureOfficialClients(progress);
+  const { services } = await openLocalSession(paths, "supabase", progress);
+  const { endpoint } = services.supabase;
+  const database = await projectDatabase(paths.checkout, "local", endpoint);
+  const { variables } = await prepareWorkspace(paths, endpoint, database);
+  const result = await execa(process.execPath, [clients.supabase, ...args], {
+    env: { ...foreignVariables, ...variables },
+    stdio: "inherit",
+    reject: false,
+  });
+  return result.exitCode ?? 1;
+}
