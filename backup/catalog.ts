@@ -55,6 +55,20 @@ export async function readManifest(
   return openManifest(text, run);
 }
 
+/** What a manifest that is not intact says of its run: damaged, or of a format or in a bucket that could not be read. */
+export function sumUpManifest(
+  verdict: Exclude<ReadManifest["verdict"], "intact">,
+): "damaged" | "could not check" {
+  switch (verdict) {
+    case "could not check":
+    case "manifest too new":
+    case "manifest too old":
+      return "could not check";
+    default:
+      return "damaged";
+  }
+}
+
 /** Manifests read at once. */
 const readsAtOnce = 8;
 

@@ -125,12 +125,29 @@ const managementApiVariables = z
   .transform((variables): ManagementApiSettings | undefined => {
     const accessToken = variables.SUPABASE_ACCESS_TOKEN;
     const projectRef =
-      variables.SUPABASE_PROJECT_REF ||
-      /^[^.]+\.([a-z]{20})$/.exec(variables.PGUSER ?? "")?.[1] ||
-      /^db\.([a-z]{20})\.supabase\./.exec(variables.PGHOST ?? "")?.[1];
+      variables.SUPABASE_PROJECT_REF || projectRefOf(variables.PGUSER ?? "", variables.PGHOST ?? "");
     if (!accessToken || !projectRef) return undefined;
     return { endpoint: variables.SUPABASE_API_ENDPOINT, accessToken, projectRef };
   });
+
+/** Returns the project that a pooler's user (`postgres.<ref>`) or a project's host (`db.<ref>.supabase.co`) names. */
+export function projectRefOf(user: string, host: string): string | undefined {
+  return (
+    /^[^.]+\.([a-z]{20})$/.exec(user)?.[1] ?? /^db\.([a-z]{20})\.supabase\./.exec(host)?.[1] ?? undefined
+  );
+}
+
+/** The project that the source is of; null where neither SUPABASE_PROJECT_REF nor PGUSER nor PGHOST names one. */
+const projectRefVariables = z
+  .object({
+    SUPABASE_PROJECT_REF: z.string().optional(),
+    PGUSER: z.string().default(""),
+    PGHOST: z.string().default(""),
+  })
+  .transform(
+    ({ SUPABASE_PROJECT_REF, PGUSER, PGHOST }): string | null =>
+      SUPABASE_PROJECT_REF || projectRefOf(PGUSER, PGHOST) || null,
+  );
 
 const parts = {
   store: storeVariables,
@@ -139,6 +156,7 @@ const parts = {
   parallel: dumpVariables,
   retention: retentionVariables,
   managementApi: managementApiVariables,
+  projectRef: projectRefVariables,
 };
 
 type Parts = typeof parts;

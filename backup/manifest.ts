@@ -2,8 +2,10 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { canonicalJson, type JsonValue } from "../foundation/json";
 
-/** The form of the manifest that this program writes, and the newest that it reads. */
-export const manifestVersion = 1;
+/** The format of the manifest that this program writes and reads. */
+export const manifestVersion = 2;
+/** The last version of this program that read format 1. */
+const lastVersionForFormat1 = "0.1.0";
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
 const count = z.number().int().nonnegative();
@@ -11,27 +13,56 @@ const count = z.number().int().nonnegative();
 const storedObject = z.object({
   /** Name below the run's prefix. */
   name: z.string().min(1),
-  /** `archive` is a custom-format archive of `pg_dump` in a zstd frame; `sql` is plain text. */
-  kind: z.enum(["archive", "sql"]),
-  /** What is in it, in the order in which a restore needs it. */
+  /**
+   * - `archive`: a custom-format archive of `pg_dump` in a zstd frame.
+   * - `rows`: an SQL script for `psql` in a zstd frame. For each table it has one `copy … from stdin;` with its column
+   *   list, the rows in COPY's text format, and `\\.`. It has no transaction of its own.
+   * - `sql`: plain text.
+   * - `json`: plain text.
+   */
+  kind: z.enum(["archive", "rows", "sql", "json"]),
+  /** What it holds. */
   content: z.enum([
     "globals",
     "schema",
+    /** Rows of the application's tables, also of those that it keeps in schemas with a platform's name. */
     "data",
+    /** Rows that an extension marks as the user's (`pg_extension_config_dump`), such as those of `spatial_ref_sys`. */
+    "extension data",
     "auth",
     "storage",
     "large objects",
+    /** `setval` for every sequence, with the values in `sequences`. */
+    "sequences",
     "publication",
     "materialized views",
     "jobs",
+    /** Owners, grants, row security and policies of every object: the form is `accessInventory` in postgres/access.ts. */
+    "access",
   ]),
   bytes: count,
   sha256,
 });
 export type StoredObject = z.infer<typeof storedObject>;
 
-const tableCount = z.object({ schema: z.string(), table: z.string(), rows: count });
+const tableCount = z.object({
+  schema: z.string(),
+  table: z.string(),
+  /** Counted by the very COPY that wrote them, so that the count and the data cannot differ. */
+  rows: count,
+  /** Name of the stored object that holds the rows. */
+  archive: z.string(),
+});
 export type TableCount = z.infer<typeof tableCount>;
+
+const sequenceValue = z.object({
+  schema: z.string(),
+  sequence: z.string(),
+  /** A bigint as text. */
+  lastValue: z.string().regex(/^-?\d+$/),
+  isCalled: z.boolean(),
+});
+export type SequenceValue = z.infer<typeof sequenceValue>;
 
 const source = z.object({
   systemIdentifier: z.string(),
@@ -40,8 +71,20 @@ const source = z.object({
   /** Position of the write-ahead log when the snapshot was taken. */
   lsn: z.string(),
   serverVersion: z.string(),
+  /** 15, 16, 17. */
+  serverMajor: z.number().int(),
+  /** Reference of the Supabase project; null where the source is none, or the environment does not name it. */
+  projectRef: z.string().nullable(),
 });
 export type SourceIdentity = z.infer<typeof source>;
+
+const notCovered = z.object({
+  /** What is left out, by kind and name: `rows of auth.sessions`, `password of role app_login`. */
+  what: z.string(),
+  /** Why, and what brings it back. */
+  reason: z.string(),
+});
+export type NotCovered = z.infer<typeof notCovered>;
 
 const manifestSchema = z.object({
   formatVersion: z.literal(manifestVersion),
@@ -53,11 +96,17 @@ const manifestSchema = z.object({
   finishedAt: z.iso.datetime(),
   /** Schemas of the database other than PostgreSQL's own: without them the entries of an archive cannot be told apart. */
   schemas: z.array(z.string()),
-  /** Roles that own something or are granted something. */
+  /** All roles of the server. */
   roles: z.array(z.string()),
   extensions: z.array(z.object({ name: z.string(), version: z.string(), schema: z.string() })),
-  /** Rows per table in the very snapshot that was dumped. */
+  /** Every table whose rows are in the backup. */
   tables: z.array(tableCount),
+  /** Every sequence of the application, whoever owns it, read after the snapshot was taken. */
+  sequences: z.array(sequenceValue),
+  /** Number of large objects. */
+  largeObjects: count,
+  /** What the database has and the backup has not. */
+  notCovered: z.array(notCovered),
   objects: z.array(storedObject),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
@@ -70,7 +119,7 @@ export function sealManifest(manifest: Manifest): string {
 export type OpenedManifest =
   | { readonly verdict: "intact"; readonly manifest: Manifest }
   | {
-      readonly verdict: "manifest damaged" | "manifest too new" | "manifest misplaced";
+      readonly verdict: "manifest damaged" | "manifest too new" | "manifest too old" | "manifest misplaced";
       readonly detail: string;
     };
 
@@ -87,6 +136,12 @@ export function openManifest(text: string, run: string): OpenedManifest {
     return {
       verdict: "manifest too new",
       detail: `it has format ${version.data.formatVersion} and this program reads up to ${manifestVersion}`,
+    };
+  }
+  if (version.success && version.data.formatVersion < manifestVersion) {
+    return {
+      verdict: "manifest too old",
+      detail: `it has format ${version.data.formatVersion}, which this program no longer reads: restore it with version ${lastVersionForFormat1} of the program`,
     };
   }
   const sealed = manifestSchema.extend({ sha256 }).strict().safeParse(value);

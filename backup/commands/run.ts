@@ -6,21 +6,24 @@ import { listRuns, readManifest, totalBytes } from "../catalog";
 import { forEachLimited } from "../concurrency";
 import type { CommandContext } from "../context";
 import { storeArchive } from "../dump/archive";
-import { largestFirst, type PlannedArchive, planArchives } from "../dump/plan";
+import { largestFirst, type PlannedArchive, pattern, planArchives } from "../dump/plan";
 import { readEnvironment, type Settings } from "../environment";
 import { exitCodes } from "../exitCodes";
 import {
   type Manifest,
   manifestVersion,
+  type SequenceValue,
   type StoredObject,
   sealManifest,
   type TableCount,
 } from "../manifest";
 import { formatBytes } from "../output";
+import { readAccess } from "../postgres/access";
 import { requireSameTime } from "../postgres/clock";
 import { connect } from "../postgres/connect";
 import { readIdentity } from "../postgres/identity";
 import { countRows, type Inventory, readInventory } from "../postgres/inventory";
+import { describeSequences, readSequences } from "../postgres/sequences";
 import { lockOutOthers, type Snapshot, takeSnapshot } from "../postgres/snapshot";
 import {
   describeGlobals,
@@ -45,7 +48,7 @@ export interface CompletedBackup {
 interface Run extends CommandContext {
   readonly name: string;
   readonly startedAt: Date;
-  readonly settings: Settings<"store" | "source" | "parallel">;
+  readonly settings: Settings<"store" | "source" | "parallel" | "projectRef">;
   readonly tools: Tools;
   readonly store: ObjectStore;
   /** Also aborted by the first step that fails. */
@@ -58,7 +61,7 @@ interface Run extends CommandContext {
  * back and found to be what was written; the manifest, which makes it a backup, comes last.
  */
 export async function run(context: CommandContext): Promise<CompletedBackup> {
-  const settings = readEnvironment(["store", "source", "parallel"], context.environment);
+  const settings = readEnvironment(["store", "source", "parallel", "projectRef"], context.environment);
   const tools = await findTools();
   const startedAt = new Date();
   const failure = new AbortController();
@@ -106,18 +109,20 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
     `backup ${name} of ${source.database} (PostgreSQL ${source.serverVersion}): ${inventory.tables.length} tables in ${archives.length} archives`,
   );
 
-  const [objects, tables] = await Promise.all([
+  const [objects, counts] = await Promise.all([
     storeArchives(archives, snapshot, current),
     count(client, inventory, current),
   ]);
-  const texts = await storeTexts(client, current);
+  const tables = counts.map((table) => ({ ...table, archive: archiveOf(archives, table) }));
+  const sequences = await readSequences(client, inventory.sequences);
+  const texts = await storeTexts(client, sequences, current);
   await client.query("commit");
 
   const manifest: Manifest = {
     formatVersion: manifestVersion,
     run: name,
     tool: { version: toolVersion, pgDump: tools.pgDumpVersion, zstd: tools.zstdVersion },
-    source: { ...source, lsn: snapshot.lsn },
+    source: { ...source, lsn: snapshot.lsn, projectRef: settings.projectRef },
     snapshot: snapshot.name,
     startedAt: current.startedAt.toISOString(),
     finishedAt: new Date().toISOString(),
@@ -125,6 +130,9 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
     roles: [...inventory.roles],
     extensions: [...inventory.extensions],
     tables,
+    sequences,
+    largeObjects: inventory.largeObjects,
+    notCovered: [],
     objects: [...texts, ...objects],
   };
   await readBack(manifest, current);
@@ -160,7 +168,22 @@ async function storeArchives(
   return archives.flatMap((archive) => stored.get(archive.name) ?? []);
 }
 
-async function count(client: pg.Client, inventory: Inventory, { fail }: Run): Promise<TableCount[]> {
+/** The archive that holds a table's rows. */
+function archiveOf(
+  archives: readonly PlannedArchive[],
+  { schema, table }: Pick<TableCount, "schema" | "table">,
+): string {
+  const wanted = `--table=${pattern({ schema, name: table })}`;
+  const found = archives.find((archive) => archive.arguments.includes(wanted));
+  if (found === undefined) throw new Error(`no archive is planned for ${schema}.${table}`);
+  return found.name;
+}
+
+async function count(
+  client: pg.Client,
+  inventory: Inventory,
+  { fail }: Run,
+): Promise<Omit<TableCount, "archive">[]> {
   try {
     return await countRows(client, [
       ...inventory.tables,
@@ -174,8 +197,18 @@ async function count(client: pg.Client, inventory: Inventory, { fail }: Run): Pr
   }
 }
 
-async function storeTexts(client: pg.Client, { store, name, signal }: Run): Promise<StoredObject[]> {
+async function storeTexts(
+  client: pg.Client,
+  sequences: readonly SequenceValue[],
+  { store, name, signal }: Run,
+): Promise<StoredObject[]> {
   const texts = [
+    { name: "sequences.sql", content: "sequences" as const, text: describeSequences(sequences) },
+    {
+      name: "access.json",
+      content: "access" as const,
+      text: `${JSON.stringify(await readAccess(client), null, 1)}\n`,
+    },
     { name: "globals.sql", content: "globals" as const, text: await describeGlobals(client) },
     {
       name: "materialized-views.sql",
@@ -188,10 +221,11 @@ async function storeTexts(client: pg.Client, { store, name, signal }: Run): Prom
   const objects: StoredObject[] = [];
   for (const { name: object, content, text } of texts) {
     if (text === undefined) continue;
-    await store.putText(objectKey(name, object), text, "application/sql", signal);
+    const kind = object.endsWith(".json") ? ("json" as const) : ("sql" as const);
+    await store.putText(objectKey(name, object), text, `application/${kind}`, signal);
     const bytes = Buffer.from(text, "utf8");
     const sha256 = createHash("sha256").update(bytes).digest("hex");
-    objects.push({ name: object, kind: "sql", content, bytes: bytes.length, sha256 });
+    objects.push({ name: object, kind, content, bytes: bytes.length, sha256 });
   }
   return objects;
 }

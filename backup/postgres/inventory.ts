@@ -1,5 +1,5 @@
 import type pg from "pg";
-import { authTables, platformSchemas, storageTables } from "./platform";
+import { authTables, isPlatformObject, storageTables } from "./platform";
 
 /** A relation that has data. */
 export interface Relation {
@@ -20,7 +20,7 @@ export interface Inventory {
   }[];
   /** Tables of the application, partitions one by one. */
   readonly tables: readonly Relation[];
-  /** Sequences that no column owns; the others go with their tables. */
+  /** Sequences of the application, whoever owns them. */
   readonly sequences: readonly Relation[];
   readonly authTables: readonly Relation[];
   readonly storageTables: readonly Relation[];
@@ -60,24 +60,31 @@ export async function readInventory(client: pg.Client): Promise<Inventory> {
   };
 }
 
-/** Everything with data of its own that is neither PostgreSQL's nor an extension's. */
+/** Reads everything with data of its own that is neither PostgreSQL's nor an extension's. */
 async function readRelations(
   client: pg.Client,
 ): Promise<(Relation & { readonly kind: string; readonly isPlatform: boolean })[]> {
-  const { rows } = await client.query<{ schema: string; name: string; kind: string; bytes: string }>(`
-    select n.nspname as schema, c.relname as name, c.relkind as kind, (c.relpages + coalesce(t.relpages, 0))::bigint * current_setting('block_size')::bigint as bytes
+  const { rows } = await client.query<{
+    schema: string;
+    name: string;
+    kind: string;
+    owner: string;
+    bytes: string;
+  }>(`
+    select n.nspname as schema, c.relname as name, c.relkind as kind, pg_get_userbyid(c.relowner) as owner,
+      (c.relpages + coalesce(t.relpages, 0))::bigint * current_setting('block_size')::bigint as bytes
     from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_class t on t.oid = c.reltoastrelid
     where c.relkind in ('r', 'S') and c.relpersistence <> 't'
       and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
       and not exists (
         select from pg_depend d
         where d.classid = 'pg_class'::regclass and d.objid = c.oid
-          and (d.deptype = 'e' or (c.relkind = 'S' and d.deptype in ('a', 'i') and d.refclassid = 'pg_class'::regclass)))
+          and d.deptype = 'e')
     order by 1, 2`);
-  return rows.map((row) => ({
+  return rows.map(({ bytes, owner, ...row }) => ({
     ...row,
-    bytes: Number(row.bytes),
-    isPlatform: platformSchemas.has(row.schema),
+    bytes: Number(bytes),
+    isPlatform: isPlatformObject(row.schema, owner),
   }));
 }
 

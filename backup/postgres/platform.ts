@@ -47,6 +47,20 @@ export const platformRoles: Readonly<Record<string, string>> = {
   supabase_storage_admin: "nologin noinherit createrole",
 };
 
+/**
+ * Tells whether an object belongs to the platform: it is in a schema with a platform's name, and its owner is a role of the
+ * platform other than `postgres`. An application's own `create schema etl`, and what `postgres` puts into `extensions`, is the
+ * application's. Members of extensions are told by `pg_depend`.
+ */
+export function isPlatformObject(schema: string, owner: string): boolean {
+  return platformSchemas.has(schema) && isPlatformOwner(owner);
+}
+
+/** Tells whether a role is one of the platform's, other than the `postgres` that applications work as. */
+export function isPlatformOwner(role: string): boolean {
+  return role !== "postgres" && role in platformRoles;
+}
+
 /** Publications that the platform makes. */
 export const platformPublications: ReadonlySet<string> = new Set([
   "supabase_realtime",

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type pg from "pg";
 import { UserError } from "../../foundation/userError";
-import { readManifest } from "../catalog";
+import { readManifest, sumUpManifest } from "../catalog";
 import { forEachLimited } from "../concurrency";
 import type { CommandContext } from "../context";
 import type { DatabaseSettings } from "../environment";
@@ -82,7 +82,7 @@ async function readIntactManifest(
   if (opened.verdict !== "intact") {
     throw new UserError(
       `Nothing was restored: of backup ${run}, ${opened.verdict}: ${opened.detail}.`,
-      opened.verdict === "could not check" ? exitCodes.couldNotCheck : exitCodes.damaged,
+      sumUpManifest(opened.verdict) === "damaged" ? exitCodes.damaged : exitCodes.couldNotCheck,
     );
   }
   const overwritten = await overwrittenObjects(run, context);
@@ -127,6 +127,7 @@ async function fill(current: Restore): Promise<void> {
     progress(`${object.name}: restored`);
   });
 
+  await runTexts("sequences", current);
   await load(selected.rest, "post-data", archive, current);
   await runTexts("publication", current);
   await runTexts("materialized views", current);
@@ -152,7 +153,7 @@ function objectsOf({ objects }: Manifest, content: StoredObject["content"]): Sto
 }
 
 async function runTexts(
-  content: "globals" | "publication" | "materialized views" | "jobs",
+  content: "globals" | "sequences" | "publication" | "materialized views" | "jobs",
   current: Restore,
 ): Promise<void> {
   const { client, manifest, store, signal } = current;

@@ -1,4 +1,4 @@
-import { readManifest } from "../catalog";
+import { readManifest, sumUpManifest } from "../catalog";
 import { forEachLimited } from "../concurrency";
 import type { Manifest } from "../manifest";
 import { manifestName, objectKey } from "../runName";
@@ -23,7 +23,7 @@ export async function inspectRun(run: string, context: InspectionContext): Promi
   if (opened.verdict !== "intact") {
     return {
       run,
-      verdict: opened.verdict === "could not check" ? "could not check" : "damaged",
+      verdict: sumUpManifest(opened.verdict),
       manifestFault: { verdict: opened.verdict, detail: opened.detail },
       objects: [],
     };

@@ -41,6 +41,8 @@ async function storeBackup(day: number, stored = "select 1;"): Promise<string> {
       databaseOid: 5,
       lsn: "0/1",
       serverVersion: "15.20",
+      serverMajor: 15,
+      projectRef: null,
     },
     snapshot: "1-1",
     startedAt: now.toISOString(),
@@ -49,6 +51,9 @@ async function storeBackup(day: number, stored = "select 1;"): Promise<string> {
     roles: [],
     extensions: [],
     tables: [],
+    sequences: [],
+    largeObjects: 0,
+    notCovered: [],
     objects: [
       {
         name: "globals.sql",

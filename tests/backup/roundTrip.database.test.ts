@@ -61,6 +61,8 @@ describe("backup run", () => {
     const names = [...manifest.objects.map(({ name }) => name), "manifest.json"];
     expect(await store.keys()).toEqual(names.map((name) => objectKey(manifest.run, name)).sort());
     expect(names).toEqual([
+      "sequences.sql",
+      "access.json",
       "globals.sql",
       "materialized-views.sql",
       "publication.sql",

@@ -7,6 +7,7 @@ const source = {
   databaseOid: 5,
   lsn: "1/FF000000",
   serverVersion: "15.20",
+  serverMajor: 15,
 };
 
 describe("a target is the source", () => {

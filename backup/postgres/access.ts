@@ -1,0 +1,128 @@
+import type pg from "pg";
+import { z } from "zod";
+
+/**
+ * One object of the database and who may do what with it. `facts` hold what a restore must bring back: `owner`, `grants`
+ * (one line each, `grantee: privilege`, sorted, with PostgreSQL's own defaults spelled out), `row security`, `settings`, ….
+ */
+export const accessEntry = z.object({
+  /** `schema`, `table`, `view`, `sequence`, `routine`, `policy`, `default privileges`, …. */
+  kind: z.string(),
+  /** The quoted and qualified name: `shop.customers`, `shop.total(integer)`, `tenant_isolation on shop.customers`. */
+  name: z.string(),
+  facts: z.record(z.string(), z.string()),
+});
+export type AccessEntry = z.infer<typeof accessEntry>;
+
+/** The content of `access.json`: every object outside `pg_catalog` and `information_schema`, the platform's included. */
+export const accessInventory = z.array(accessEntry);
+
+/** The grants of an ACL, one line each. A grant option ends with `*`, as in PostgreSQL's own notation. */
+const grants = (acl: string, type: string, owner: string): string => `(
+  select coalesce(string_agg(line, E'\\n' order by line), '') from (
+    select format('%s: %s%s', case when g.grantee = 0 then 'public' else pg_get_userbyid(g.grantee) end,
+      g.privilege_type, case when g.is_grantable then '*' else '' end) as line
+    from aclexplode(coalesce(${acl}, acldefault('${type}', ${owner}))) g) lines)`;
+
+const columnGrants = (acl: string): string => `(
+  select coalesce(string_agg(line, E'\\n' order by line), '') from (
+    select format('%s: %s%s', case when g.grantee = 0 then 'public' else pg_get_userbyid(g.grantee) end,
+      g.privilege_type, case when g.is_grantable then '*' else '' end) as line
+    from aclexplode(${acl}) g) lines)`;
+
+/** Each part answers with `kind`, `name` and `facts`; a fact that is null is left out. */
+const parts: readonly string[] = [
+  `select 'database' as kind, 'database' as name,
+     json_build_object('grants', ${grants("datacl", "d", "datdba")}) as facts
+   from pg_database where datname = current_database()`,
+  `select 'schema', quote_ident(nspname),
+     json_build_object('owner', pg_get_userbyid(nspowner), 'grants', ${grants("nspacl", "n", "nspowner")})
+   from own_schemas`,
+  `select case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' else 'table' end,
+     format('%I.%I', n.nspname, c.relname),
+     json_build_object('owner', pg_get_userbyid(c.relowner), 'grants', ${grants("c.relacl", "r", "c.relowner")},
+       'row security', case when c.relforcerowsecurity and c.relrowsecurity then 'forced' when c.relrowsecurity then 'on'
+         when c.relforcerowsecurity then 'off, forced' when c.relkind in ('r', 'p') then 'off' end,
+       'settings', (select string_agg(o, E'\\n' order by o) from unnest(c.reloptions) o where c.relkind in ('v', 'm')))
+   from pg_class c join own_schemas n on n.oid = c.relnamespace
+   where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'`,
+  `select 'sequence', format('%I.%I', n.nspname, c.relname),
+     json_build_object('owner', pg_get_userbyid(c.relowner), 'grants', ${grants("c.relacl", "s", "c.relowner")})
+   from pg_class c join own_schemas n on n.oid = c.relnamespace where c.relkind = 'S' and c.relpersistence <> 't'`,
+  `select 'column', format('%I.%I.%I', n.nspname, c.relname, a.attname),
+     json_build_object('grants', ${columnGrants("a.attacl")})
+   from pg_attribute a join pg_class c on c.oid = a.attrelid join own_schemas n on n.oid = c.relnamespace
+   where a.attacl is not null and not a.attisdropped and c.relpersistence <> 't'`,
+  `select 'routine', format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
+     json_build_object('owner', pg_get_userbyid(p.proowner), 'grants', ${grants("p.proacl", "f", "p.proowner")},
+       'security', case when p.prosecdef then 'definer' else 'invoker' end,
+       'settings', (select string_agg(s, E'\\n' order by s) from unnest(p.proconfig) s))
+   from pg_proc p join own_schemas n on n.oid = p.pronamespace`,
+  `select 'type', format('%I.%I', n.nspname, t.typname),
+     json_build_object('owner', pg_get_userbyid(t.typowner), 'grants', ${grants("t.typacl", "T", "t.typowner")})
+   from pg_type t join own_schemas n on n.oid = t.typnamespace
+   where t.typtype in ('d', 'e', 'r', 'b', 'c') and t.typelem = 0
+     and (t.typrelid = 0 or (select relkind from pg_class where oid = t.typrelid) = 'c')`,
+  `select 'policy', format('%I on %I.%I', p.polname, n.nspname, c.relname),
+     json_build_object('command', p.polcmd, 'permissive', p.polpermissive::text,
+       'roles', (select string_agg(case when r = 0 then 'public' else pg_get_userbyid(r) end, ', ' order by 1)
+         from (select case when r = 0 then 'public' else pg_get_userbyid(r) end, r from unnest(p.polroles) r) named(name, r)),
+       'using', pg_get_expr(p.polqual, p.polrelid), 'with check', pg_get_expr(p.polwithcheck, p.polrelid))
+   from pg_policy p join pg_class c on c.oid = p.polrelid join own_schemas n on n.oid = c.relnamespace`,
+  `select 'trigger', format('%I on %I.%I', t.tgname, n.nspname, c.relname), json_build_object('enabled', t.tgenabled)
+   from pg_trigger t join pg_class c on c.oid = t.tgrelid join own_schemas n on n.oid = c.relnamespace
+   where not t.tgisinternal`,
+  `select 'event trigger', quote_ident(evtname),
+     json_build_object('owner', pg_get_userbyid(evtowner), 'enabled', evtenabled) from pg_event_trigger`,
+  `select 'default privileges', format('of %I%s on %s', pg_get_userbyid(d.defaclrole),
+       coalesce(' in ' || quote_ident(n.nspname), ''),
+       case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'routines' when 'T' then 'types'
+         when 'n' then 'schemas' else d.defaclobjtype::text end),
+     json_build_object('grants', ${columnGrants("d.defaclacl")})
+   from pg_default_acl d left join pg_namespace n on n.oid = d.defaclnamespace`,
+  `select 'language', quote_ident(lanname),
+     json_build_object('owner', pg_get_userbyid(lanowner), 'grants', ${grants("lanacl", "l", "lanowner")})
+   from pg_language where lanispl`,
+  `select 'foreign data wrapper', quote_ident(fdwname),
+     json_build_object('owner', pg_get_userbyid(fdwowner), 'grants', ${grants("fdwacl", "F", "fdwowner")})
+   from pg_foreign_data_wrapper`,
+  `select 'foreign server', quote_ident(srvname),
+     json_build_object('owner', pg_get_userbyid(srvowner), 'grants', ${grants("srvacl", "S", "srvowner")})
+   from pg_foreign_server`,
+  `select 'large object', oid::text,
+     json_build_object('owner', pg_get_userbyid(lomowner), 'grants', ${grants("lomacl", "L", "lomowner")})
+   from pg_largeobject_metadata`,
+  `select 'publication', quote_ident(pubname), json_build_object('owner', pg_get_userbyid(pubowner)) from pg_publication`,
+  ...owned("collation", "pg_collation", "coll"),
+  ...owned("conversion", "pg_conversion", "con"),
+  ...owned("text search dictionary", "pg_ts_dict", "dict"),
+  ...owned("text search configuration", "pg_ts_config", "cfg"),
+  ...owned("statistics", "pg_statistic_ext", "stx"),
+  `select 'operator', format('%I.%s(%s, %s)', n.nspname, o.oprname, format_type(nullif(o.oprleft, 0), null), format_type(nullif(o.oprright, 0), null)),
+     json_build_object('owner', pg_get_userbyid(o.oprowner))
+   from pg_operator o join own_schemas n on n.oid = o.oprnamespace`,
+  `select 'operator class', format('%I.%I using %I', n.nspname, o.opcname, a.amname),
+     json_build_object('owner', pg_get_userbyid(o.opcowner))
+   from pg_opclass o join own_schemas n on n.oid = o.opcnamespace join pg_am a on a.oid = o.opcmethod`,
+  `select 'operator family', format('%I.%I using %I', n.nspname, o.opfname, a.amname),
+     json_build_object('owner', pg_get_userbyid(o.opfowner))
+   from pg_opfamily o join own_schemas n on n.oid = o.opfnamespace join pg_am a on a.oid = o.opfmethod`,
+];
+
+function owned(kind: string, catalog: string, prefix: string): readonly string[] {
+  return [
+    `select '${kind}', format('%I.%I', n.nspname, o.${prefix}name), json_build_object('owner', pg_get_userbyid(o.${prefix}owner))
+     from ${catalog} o join own_schemas n on n.oid = o.${prefix}namespace`,
+  ];
+}
+
+/** Reads who owns and who may do what, in a fixed order, so that the inventories of two databases can be compared. */
+export async function readAccess(client: pg.Client): Promise<AccessEntry[]> {
+  const { rows } = await client.query<{ kind: string; name: string; facts: Record<string, string> }>(
+    `with own_schemas as (
+       select * from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema')
+     select kind, name, json_strip_nulls(facts) as facts from (${parts.join("\nunion all\n")}) e
+     order by kind collate "C", name collate "C"`,
+  );
+  return rows;
+}

@@ -1,0 +1,55 @@
+import pg from "pg";
+import type { SequenceValue } from "../manifest";
+
+const { escapeIdentifier, escapeLiteral } = pg;
+
+/** A statement of this many parts is planned in milliseconds. */
+const readAtOnce = 200;
+
+export interface SequenceName {
+  readonly schema: string;
+  readonly name: string;
+}
+
+/**
+ * Reads where each sequence stands. Sequences do not follow snapshots: a value that is read after the snapshot was taken
+ * is never behind the rows of the snapshot.
+ */
+export async function readSequences(
+  client: pg.Client,
+  sequences: readonly SequenceName[],
+): Promise<SequenceValue[]> {
+  const values: SequenceValue[] = [];
+  for (let start = 0; start < sequences.length; start += readAtOnce) {
+    const batch = sequences.slice(start, start + readAtOnce);
+    const { rows } = await client.query<{ lastValue: string; isCalled: boolean }>(
+      `select "lastValue", "isCalled" from (${batch
+        .map(
+          (sequence, index) =>
+            `select ${index} as nth, last_value::text as "lastValue", is_called as "isCalled" from ${qualified(sequence)}`,
+        )
+        .join(" union all ")}) s order by nth`,
+    );
+    values.push(
+      ...rows.map((row, index) => {
+        const { schema = "", name = "" } = batch[index] ?? {};
+        return { schema, sequence: name, ...row };
+      }),
+    );
+  }
+  return values;
+}
+
+/** Sets every sequence to the value that the manifest names; undefined without sequences. */
+export function describeSequences(values: readonly SequenceValue[]): string | undefined {
+  if (values.length === 0) return undefined;
+  const calls = values.map(
+    ({ schema, sequence, lastValue, isCalled }) =>
+      `select pg_catalog.setval(${escapeLiteral(qualified({ schema, name: sequence }))}, ${lastValue}, ${isCalled});`,
+  );
+  return ["-- Where each sequence stands.", ...calls, ""].join("\n");
+}
+
+function qualified({ schema, name }: SequenceName): string {
+  return `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
+}
