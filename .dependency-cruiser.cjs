@@ -1,14 +1,26 @@
 // Which part may import which (docs/architecture.md, "Layers"): index.ts → components → config, sdks, plugins/*/sdk.
 const programs = "^(backup|ops|policy|local|plugins/[^/]+/provider|plugins/host)/";
 
+const sqlBundle = "^plugins/supabasex/provider/sqlBundle";
+/** The folders of the SQL bundle's provider, lowest first. */
+const sqlBundleLayers = ["source", "session", "catalog", "history", "repair", "state", "apply", "preview"];
+
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
   forbidden: [
+    ...sqlBundleLayers.slice(0, -1).map((layer, at) => ({
+      name: `sql-bundle-${layer}-imports-only-below`,
+      comment:
+        "docs/adr/0003: source → session → catalog → history → repair → state → apply → preview, each on those before it.",
+      severity: "error",
+      from: { path: `${sqlBundle}/${layer}/` },
+      to: { path: `${sqlBundle}/(${sqlBundleLayers.slice(at + 1).join("|")})/` },
+    })),
     {
       name: "no-cycles",
       severity: "error",
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+      to: { circular: true },
     },
     {
       name: "foundation-is-a-leaf",

@@ -1,7 +1,7 @@
 import type { CheckFailure, CheckRequest, CheckResponse } from "../../../host/provider";
 import { containsUnknown, isPropertyMap, reveal, Secret, Unknown, type Value } from "../../../host/values";
-import { misnamedFiles } from "./files";
 import { bundleInputs, defaultLimits, sslModes } from "./inputs";
+import { misnamedFiles } from "./source/files";
 
 /** Validates inputs and fills in defaults. Every fault is reported at once; what is not known yet is let through. */
 export function checkBundle(request: CheckRequest): CheckResponse {

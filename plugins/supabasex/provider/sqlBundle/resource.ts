@@ -3,18 +3,25 @@ import { UserError } from "../../../../foundation/userError";
 import type { CallContext } from "../../../host/provider";
 import { type PropertyMap, unknown } from "../../../host/values";
 import type { Resource } from "../resource";
-import { type ApplyResult, applyBundle } from "./apply";
+import { type ApplyResult, applyBundle } from "./apply/apply";
 import { type Catalog, diffCatalogs, managedPart, readCatalog } from "./catalog";
 import { checkBundle } from "./check";
-import { connect, disconnect, LoginRefused } from "./connection";
-import { diffBundle } from "./diff";
-import { loadBundle } from "./files";
-import { withoutForeignTexts } from "./foreignTexts";
-import { type History, historyCatalog, readHistory } from "./history";
+import { type History, historyCatalog, readHistory } from "./history/history";
 import { type BundleInputs, bundleInputs, type Connection, connectionOf } from "./inputs";
-import { inspectBundle, previewBundle, table, warnOfRemaining } from "./preview";
-import { reporter } from "./reporter";
-import { type BundleState, newestVersion, noState, type StateFile, stateOf, stateOutputs } from "./state";
+import { inspectBundle, previewBundle, table, warnOfRemaining } from "./preview/preview";
+import { reporter } from "./preview/reporter";
+import { connect, disconnect, LoginRefused } from "./session/connection";
+import { loadBundle } from "./source/files";
+import { diffBundle } from "./state/diff";
+import { withoutForeignTexts } from "./state/foreignTexts";
+import {
+  type BundleState,
+  newestVersion,
+  noState,
+  type StateFile,
+  stateOf,
+  stateOutputs,
+} from "./state/state";
 
 /** Migrations and repeatables of one database, and what they have made there. */
 export const sqlBundle: Resource = {

@@ -4,8 +4,8 @@ import {
   isConnectionLost,
   placeOf,
   SqlFileError,
-} from "../../../../plugins/supabasex/provider/sqlBundle/errors";
-import type { BundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/files";
+} from "../../../../plugins/supabasex/provider/sqlBundle/source/errors";
+import type { BundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
 
 const fileOf = (text: string) =>
   ({

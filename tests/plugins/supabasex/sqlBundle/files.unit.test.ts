@@ -7,7 +7,7 @@ import {
   bundleFile,
   loadBundle,
   misnamedFiles,
-} from "../../../../plugins/supabasex/provider/sqlBundle/files";
+} from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
 import { readBundleFiles } from "../../../../plugins/supabasex/sdk/readBundleFiles";
 
 describe("normalise", () => {

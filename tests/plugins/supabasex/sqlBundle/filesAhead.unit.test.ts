@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { BundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/files";
-import { FilesAhead, mostAhead } from "../../../../plugins/supabasex/provider/sqlBundle/filesAhead";
+import { FilesAhead, mostAhead } from "../../../../plugins/supabasex/provider/sqlBundle/apply/filesAhead";
+import type { BundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
 
 /** Files that answer when the test says so, and the order in which they were sent. */
 function server() {

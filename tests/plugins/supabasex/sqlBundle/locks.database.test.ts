@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import net from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connect } from "../../../../plugins/supabasex/provider/sqlBundle/connection";
-import { takeLock } from "../../../../plugins/supabasex/provider/sqlBundle/lock";
+import { connect } from "../../../../plugins/supabasex/provider/sqlBundle/session/connection";
+import { takeLock } from "../../../../plugins/supabasex/provider/sqlBundle/session/lock";
 import { type BundleUnderTest, Databases, failureOf } from "./support";
 
 const databases = new Databases();

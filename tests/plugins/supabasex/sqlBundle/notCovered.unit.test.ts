@@ -1,7 +1,7 @@
 import { beforeAll, expect, test } from "vitest";
-import { bundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/files";
-import { notCovered } from "../../../../plugins/supabasex/provider/sqlBundle/notCovered";
-import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/parser";
+import { bundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
+import { notCovered } from "../../../../plugins/supabasex/provider/sqlBundle/source/notCovered";
+import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 
 beforeAll(loadParser);
 

@@ -1,15 +1,15 @@
 import { describe, expect, test } from "vitest";
 import {
-  bundleFile,
-  type Migration,
-  migrationOf,
-} from "../../../../plugins/supabasex/provider/sqlBundle/files";
-import {
   inOrder,
   planMigrations,
   planRepeatables,
-} from "../../../../plugins/supabasex/provider/sqlBundle/plan";
-import { isLostLock, retrying } from "../../../../plugins/supabasex/provider/sqlBundle/retry";
+} from "../../../../plugins/supabasex/provider/sqlBundle/apply/plan";
+import { isLostLock, retrying } from "../../../../plugins/supabasex/provider/sqlBundle/session/retry";
+import {
+  bundleFile,
+  type Migration,
+  migrationOf,
+} from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
 
 function migration(path: string, text = path): Migration {
   const named = migrationOf(path);

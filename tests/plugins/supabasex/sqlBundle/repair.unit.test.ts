@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { type Catalog, diffCatalogs } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
-import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/parser";
 import { grantStatements } from "../../../../plugins/supabasex/provider/sqlBundle/repair/grants";
 import { objectName } from "../../../../plugins/supabasex/provider/sqlBundle/repair/objectName";
 import { repairOf } from "../../../../plugins/supabasex/provider/sqlBundle/repair/repair";
+import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 
 // Names are quoted as the server's own parser would.
 beforeAll(loadParser);

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { type PropertyMap, Secret, unknown } from "../../../../plugins/host/values";
 import { checkBundle } from "../../../../plugins/supabasex/provider/sqlBundle/check";
-import { diffBundle } from "../../../../plugins/supabasex/provider/sqlBundle/diff";
-import { stateOf, stateOutputs, upgrade } from "../../../../plugins/supabasex/provider/sqlBundle/state";
+import { diffBundle } from "../../../../plugins/supabasex/provider/sqlBundle/state/diff";
+import { stateOf, stateOutputs, upgrade } from "../../../../plugins/supabasex/provider/sqlBundle/state/state";
 
 const connection = { host: "h", port: 5432, user: "u", password: "p-secret", database: "d" };
 const hash = "a".repeat(64);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { connect, disconnect } from "../../../../plugins/supabasex/provider/sqlBundle/connection";
 import type { Connection } from "../../../../plugins/supabasex/provider/sqlBundle/inputs";
+import { connect, disconnect } from "../../../../plugins/supabasex/provider/sqlBundle/session/connection";
 import { startTlsCluster, type TlsCluster } from "../../../support/tlsCluster";
 import { failureOf } from "./support";
 

@@ -1,9 +1,12 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { declarationsOf, objectKey } from "../../../../plugins/supabasex/provider/sqlBundle/declaredObjects";
-import { bundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/files";
-import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/parser";
-import { statementsOf, textOf } from "../../../../plugins/supabasex/provider/sqlBundle/statements";
-import { refuseTransactionControl } from "../../../../plugins/supabasex/provider/sqlBundle/transactionControl";
+import {
+  declarationsOf,
+  objectKey,
+} from "../../../../plugins/supabasex/provider/sqlBundle/source/declaredObjects";
+import { bundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
+import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
+import { statementsOf, textOf } from "../../../../plugins/supabasex/provider/sqlBundle/source/statements";
+import { refuseTransactionControl } from "../../../../plugins/supabasex/provider/sqlBundle/source/transactionControl";
 
 beforeAll(loadParser);
 

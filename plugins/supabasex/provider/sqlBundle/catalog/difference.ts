@@ -69,3 +69,14 @@ function propertyDifferences(
 export function differencePath({ identity, property }: CatalogDifference): string {
   return `live[${JSON.stringify(identity)}]${property === undefined ? "" : `.${property}`}`;
 }
+
+/** Groups differences by object, in the order of their first appearance. */
+export function byIdentity(differences: readonly CatalogDifference[]): Map<string, CatalogDifference[]> {
+  const groups = new Map<string, CatalogDifference[]>();
+  for (const difference of differences) {
+    const group = groups.get(difference.identity);
+    if (group === undefined) groups.set(difference.identity, [difference]);
+    else group.push(difference);
+  }
+  return groups;
+}

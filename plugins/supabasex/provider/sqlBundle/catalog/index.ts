@@ -1,5 +1,5 @@
 export { type Catalog, type CatalogObject, fingerprint } from "./catalog";
-export { type CatalogDifference, diffCatalogs, differencePath, diffManaged } from "./difference";
+export { byIdentity, type CatalogDifference, diffCatalogs, differencePath, diffManaged } from "./difference";
 export { extendExpectation } from "./expectation";
 export { type IdentityParts, parentIdentities, partsOfIdentity } from "./identity";
 export { apiRoles } from "./partitions";

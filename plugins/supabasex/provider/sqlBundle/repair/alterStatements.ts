@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { CatalogObject } from "../catalog";
-import { quote } from "../declaredObjects";
-import { literal } from "../objects";
+import { literal } from "../catalog/objects";
+import { quote } from "../source/declaredObjects";
 import { settingValue, text, texts } from "./createStatement";
 import type { ObjectName } from "./objectName";
 

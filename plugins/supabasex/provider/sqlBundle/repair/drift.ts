@@ -1,7 +1,6 @@
 import { UserError } from "../../../../../foundation/userError";
-import { type Catalog, type CatalogDifference, diffManaged, managedPart } from "../catalog";
-import { byIdentity } from "../rebuild";
-import type { Session } from "../session";
+import { byIdentity, type Catalog, type CatalogDifference, diffManaged, managedPart } from "../catalog";
+import type { Session } from "../session/session";
 import { repairOf } from "./repair";
 import { type FailedRepair, runRepairs } from "./restore";
 

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
-import { quote } from "../declaredObjects";
+import { quote } from "../source/declaredObjects";
 
 /** How privileges on one object are written: `grant select on table shared.customers to authenticated`. */
 export interface GrantTarget {

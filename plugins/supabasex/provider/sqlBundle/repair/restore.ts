@@ -1,6 +1,6 @@
-import { isDatabaseError } from "../errors";
-import { literal } from "../objects";
-import { ExecutionFailure, type Session } from "../session";
+import { literal } from "../catalog/objects";
+import { ExecutionFailure, type Session } from "../session/session";
+import { isDatabaseError } from "../source/errors";
 
 export interface FailedRepair {
   readonly identity: string;

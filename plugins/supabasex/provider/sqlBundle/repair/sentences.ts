@@ -1,6 +1,6 @@
 import type { JsonValue } from "../../../../../foundation/json";
 import type { CatalogObject } from "../catalog";
-import { quote } from "../declaredObjects";
+import { quote } from "../source/declaredObjects";
 import { text, texts } from "./createStatement";
 import type { ObjectName } from "./objectName";
 

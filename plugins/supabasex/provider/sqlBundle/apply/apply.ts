@@ -1,0 +1,199 @@
+import { UserError } from "../../../../../foundation/userError";
+import { isLostLock, retrying } from "../session/retry";
+import { ExecutionFailure, Session } from "../session/session";
+import { isConnectionLost, isDatabaseError, SqlFileError } from "../source/errors";
+import type { Migration } from "../source/files";
+import { type BodyCheck, checkBodies } from "./bodyCheck";
+import { TransactionLost } from "./migrations";
+import { runAlone } from "./noTransaction";
+import type { ApplyRequest } from "./request";
+import { movedSince, sequencePositions } from "./sequencePositions";
+import { runTransaction, type TransactionResult } from "./transaction";
+
+export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "failure"> {
+  /** Migrations that a dry run cannot execute because they run outside a transaction, or after another's commit. */
+  readonly skipped: readonly { readonly file: Migration; readonly why: string }[];
+  /** Of a dry run that ran files. */
+  readonly bodies?: BodyCheck;
+  /** Sequences that stand elsewhere after a dry run than before it. */
+  readonly moved?: readonly string[];
+}
+
+/**
+ * Applies a bundle under its lock. Migrations and repeatables go into one transaction as far as they can; a file that
+ * fails beside others gets a second chance in a transaction of its own, so what works in one transaction per file works
+ * here. What succeeded before a failure stays, with its record; the failed file leaves nothing.
+ */
+export async function applyBundle(request: ApplyRequest): Promise<ApplyResult> {
+  const { inputs, connection, signal, report } = request;
+  const session = await Session.open(connection, inputs.name, inputs.limits, signal, (holder) =>
+    report.progress(`waiting for another deploy: ${holder}`),
+  );
+  try {
+    return await applyAll(session, request);
+  } catch (error) {
+    throw explained(error, inputs.name);
+  } finally {
+    await session.close();
+  }
+}
+
+async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyResult> {
+  const skipped: { file: Migration; why: string }[] = [];
+  let sofar: Attempted | undefined;
+  let filesAtOnce = Number.POSITIVE_INFINITY;
+  for (;;) {
+    let step: Attempted;
+    try {
+      step = await attempt(session, request, filesAtOnce, skipped);
+    } catch (error) {
+      const again = mayRunOneByOne(error, request.commit) && filesAtOnce !== 1;
+      if (!again) throw error instanceof TransactionLost ? error.cause : error;
+      filesAtOnce = 1;
+      continue;
+    }
+    // A dry run begins from nothing each time.
+    sofar = request.commit ? joined(sofar, step) : step;
+    if (step.failure !== undefined) {
+      const { file, error } = step.failure;
+      if (request.commit && step.progressed) continue;
+      if (!request.commit && file !== undefined && needsEarlierCommit(error)) {
+        skipped.push({ file, why: "it needs what an earlier file of this deploy commits" });
+        continue;
+      }
+      throw error;
+    }
+    if (step.more) continue;
+    if (step.next === undefined) return { ...sofar, skipped };
+    if (request.commit)
+      sofar = { ...sofar, ran: [...sofar.ran, await runAlone(session, request, step.next)] };
+    else skipped.push({ file: step.next, why: "it runs outside a transaction" });
+  }
+}
+
+/** Whether files that shared a transaction may do better, or at least leave their work, in one of their own each. */
+function mayRunOneByOne(error: unknown, commit: boolean): boolean {
+  if (!commit) return false;
+  return error instanceof CommitRefused || (error instanceof TransactionLost && error.migrations > 0);
+}
+
+/** The transaction did its work but could not be committed, such as for a deferred constraint. */
+class CommitRefused extends UserError {}
+
+interface Attempted extends TransactionResult {
+  /** Of a dry run that ran files. */
+  readonly bodies?: BodyCheck;
+  /** Sequences that stand elsewhere after a dry run than before it. */
+  readonly moved?: readonly string[];
+}
+
+function attempt(
+  session: Session,
+  request: ApplyRequest,
+  filesAtOnce: number,
+  skipped: readonly { readonly file: Migration }[],
+): Promise<Attempted> {
+  const { inputs, signal, report, commit } = request;
+  const run = async () => {
+    session.blocker = undefined;
+    const sequences = commit ? undefined : await sequencePositions(session);
+    await session.execute(`begin; ${session.settings}`);
+    try {
+      const result = await runTransaction(
+        session,
+        request,
+        filesAtOnce,
+        new Set(skipped.map(({ file }) => file.path)),
+      );
+      const keep = commit && (result.failure === undefined || result.progressed);
+      if (keep) {
+        await session.execute("commit").catch((error) => refuseCommit(error, result));
+        return result;
+      }
+      const isWhole = !commit && result.failure === undefined && result.next === undefined;
+      const bodies = isWhole && result.ran.length > 0 ? await examine(session, request, result) : undefined;
+      await session.execute("rollback");
+      if (sequences === undefined || bodies === undefined) return result;
+      return { ...result, bodies, moved: movedSince(sequences, await sequencePositions(session)) };
+    } catch (error) {
+      await session.execute("rollback").catch(() => {});
+      throw error;
+    }
+  };
+  return retrying(run, {
+    retries: inputs.limits.lockRetries,
+    signal,
+    isRetriable: (error) => isLostLock(databaseCause(error)),
+    retrying: (_error, attempt, wait) => {
+      const who = session.blocker === undefined ? "" : ` Blocked by ${session.blocker}.`;
+      report.warn(
+        `A lock could not be had; beginning the transaction anew in ${wait} ms (${attempt} of ${inputs.limits.lockRetries}).${who}`,
+      );
+    },
+  });
+}
+
+/** What shows only at the commit or after it, which a dry run does not reach. */
+async function examine(
+  session: Session,
+  { bundle }: ApplyRequest,
+  result: TransactionResult,
+): Promise<BodyCheck> {
+  await session.execute("set constraints all immediate").catch((error) => refuseCommit(error, result));
+  return await checkBodies(session, bundle, result);
+}
+
+function refuseCommit(error: unknown, result: TransactionResult): never {
+  const cause = databaseCause(error);
+  if (!isDatabaseError(cause) || isConnectionLost(cause)) throw error;
+  const files = result.ran.map((entry) => entry.path).join(", ");
+  throw new CommitRefused(
+    [
+      `The server refuses the commit of ${files}: ${cause.message} (${cause.code})`,
+      ...(cause.detail === undefined ? [] : [`  detail: ${cause.detail}`]),
+      "  hint: A deferred constraint is checked at the commit: put the rows right in the file.",
+    ].join("\n"),
+    1,
+    { cause },
+  );
+}
+
+/** Unsafe use of a new enum value; pending trigger events: both are gone once the earlier file is committed. */
+function needsEarlierCommit(error: unknown): boolean {
+  return error instanceof SqlFileError && (error.sqlState === "55P04" || error.sqlState === "55006");
+}
+
+function databaseCause(error: unknown): unknown {
+  if (error instanceof ExecutionFailure || error instanceof SqlFileError || error instanceof CommitRefused) {
+    return error.cause;
+  }
+  return error;
+}
+
+function joined(former: TransactionResult | undefined, latter: TransactionResult): TransactionResult {
+  if (former === undefined) return latter;
+  return {
+    ...latter,
+    ran: [...former.ran, ...latter.ran],
+    adopted: [...former.adopted, ...latter.adopted],
+    dropped: [...former.dropped, ...latter.dropped],
+    repaired: [...former.repaired, ...latter.repaired],
+    before: former.before,
+  };
+}
+
+function explained(error: unknown, bundle: string): unknown {
+  const cause = databaseCause(error);
+  if (isConnectionLost(cause)) {
+    return new UserError(
+      `The connection was lost while bundle ${bundle} was being applied (${(cause as Error).message}): run the command again; what was committed is recorded and does not run twice.`,
+      1,
+      { cause },
+    );
+  }
+  if (error instanceof UserError || !isDatabaseError(cause)) return error;
+  const lines = [`Bundle ${bundle}: ${cause.message} (${cause.code})`];
+  if (cause.detail !== undefined) lines.push(`  detail: ${cause.detail}`);
+  if (cause.hint !== undefined) lines.push(`  hint: ${cause.hint}`);
+  return new UserError(lines.join("\n"), 1, { cause });
+}

@@ -1,0 +1,155 @@
+import type { Node } from "libpg-query";
+import { ExecutionFailure } from "../session/session";
+import { isDatabaseError, placeOf, SqlFileError } from "../source/errors";
+import type { BundleFile } from "../source/files";
+import { indexOfCharacter, type Statement, statementsOf } from "../source/statements";
+
+/** What was sent before the file's own text, in the same message. */
+export interface Prefix {
+  readonly text: string;
+  readonly statements: number;
+}
+
+/** The server's error about a file that was sent, at its place in the file. Other errors come back as they are. */
+export function fileFailure(file: BundleFile, failure: unknown, prefix: Prefix, blocker?: string): unknown {
+  const error = failure instanceof ExecutionFailure ? failure.cause : failure;
+  if (!isDatabaseError(error)) return error;
+  const completed = failure instanceof ExecutionFailure ? failure.completed : 0;
+  const statement = statementsOf(file)[completed - prefix.statements];
+  const index = placeInFile(file, error, prefix, statement);
+  const where = error.where?.trim();
+  const { detail, hint } = helpFor(failure, error, blocker);
+  return new SqlFileError(
+    {
+      file,
+      message: error.message,
+      sqlState: error.code,
+      ...(index === undefined ? {} : { index }),
+      ...(detail === undefined ? {} : { detail }),
+      ...(hint === undefined ? {} : { hint }),
+      ...(where === undefined || where === "" ? {} : { where: whereWithQuery(where, error) }),
+    },
+    { cause: error },
+  );
+}
+
+/** Whether the server refused the message as a whole: it parses all of it before it runs the first statement. */
+export function isUnparsed(failure: unknown): boolean {
+  return failure instanceof ExecutionFailure && failure.completed === 0;
+}
+
+/** What to do, where the server does not say it itself. */
+const advice: Readonly<Record<string, string>> = {
+  "22P02": "Write a value of that type, or cast it.",
+  "23502": "A row has no value in this column: give it one before this statement.",
+  "23503": "A row refers to none: put it right before this statement.",
+  "23505": "Two rows have this key: change or leave out one of them before this statement.",
+  "23514": "A row breaks this condition: put it right before this statement.",
+  "2D000": "Every file already runs in a transaction: leave commit and rollback out.",
+  "3F000":
+    "No such schema is there when this file runs: correct the name, or make it in an earlier migration.",
+  "42501":
+    "The role that deploys has not this right: have it granted by the owner; the platform's own schemas (auth, storage, vault, …) stay closed.",
+  "42703":
+    "No such column is there when this file runs: correct the name, or add it in an earlier migration.",
+  "42704":
+    "Nothing of that name is there when this file runs: correct it, or make it in an earlier migration.",
+  "42P01":
+    "No such table or view is there when this file runs: correct the name, or make it in an earlier migration.",
+  "42P07": "It is there already: change it with an alter statement, or choose another name.",
+  "57014": "limits.statementTimeoutSeconds bounds how long one statement may run.",
+};
+
+interface Help {
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+}
+
+function helpFor(failure: unknown, error: ServerFault, blocker: string | undefined): Help {
+  const { code = "", detail, hint } = error;
+  if (code === "55P03" && blocker === undefined)
+    return { detail, hint: "Another session holds a lock on the object: run the command again." };
+  if (code === "55P03") {
+    const end = `select pg_terminate_backend(${/\d+/.exec(blocker ?? "")?.[0]})`;
+    return {
+      detail: `Blocked by ${blocker}`,
+      hint: `Wait until it has ended, or end it (${end}); then run the command again.`,
+    };
+  }
+  if (code === "42601" && isUnparsed(failure))
+    return {
+      detail,
+      hint: "This is PostgreSQL, but newer than this server understands: write it otherwise.",
+    };
+  if (code === "42501" && /^must be owner of/.test(error.message ?? "")) {
+    const hint =
+      "It belongs to another role: begin the file with `set local role` and its owner; what belongs to the platform stays as it is.";
+    return { detail, hint };
+  }
+  // A fault inside a function is explained by whoever wrote the function.
+  const isOfFile = (error.where ?? "").trim() === "" || code === "2D000";
+  return { detail, hint: hint ?? (isOfFile ? advice[code] : undefined) };
+}
+
+interface ServerFault {
+  readonly message?: string | undefined;
+  readonly code?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly position?: string | undefined;
+  readonly where?: string | undefined;
+  readonly internalPosition?: string | undefined;
+  readonly internalQuery?: string | undefined;
+}
+
+function placeInFile(
+  file: BundleFile,
+  error: ServerFault,
+  prefix: Prefix,
+  statement: Statement | undefined,
+): number | undefined {
+  if (error.position !== undefined) {
+    const character = Number(error.position) - 1 - [...prefix.text].length;
+    if (character >= 0) return indexOfCharacter(file.text, character);
+  }
+  return placeInBody(file, error.where, statement) ?? statement?.start;
+}
+
+/** `PL/pgSQL function f(integer) line 3 at …` → the third line of that function's body, if it is in this file. */
+function placeInBody(
+  file: BundleFile,
+  where: string | undefined,
+  failed: Statement | undefined,
+): number | undefined {
+  const frame = /PL\/pgSQL function (.+?)(?:\(.*\))? line (\d+)/.exec(where?.split("\n")[0] ?? "");
+  const [, name, line] = frame ?? [];
+  if (name === undefined || line === undefined) return undefined;
+  const statement =
+    name === "inline_code_block"
+      ? failed
+      : statementsOf(file).find((candidate) => routineName(candidate.node) === name.split(".").at(-1));
+  if (statement === undefined) return undefined;
+  const source = file.text.slice(statement.start, statement.end);
+  const opening = /\$[A-Za-z0-9_]*\$/.exec(source);
+  if (opening === null) return undefined;
+  let index = statement.start + opening.index + opening[0].length;
+  for (let at = 1; at < Number(line); at++) {
+    const end = file.text.indexOf("\n", index);
+    if (end < 0 || end >= statement.end) return statement.start;
+    index = end + 1;
+  }
+  return index + (/^[ \t]*/.exec(file.text.slice(index))?.[0].length ?? 0);
+}
+
+function routineName(node: Node): string | undefined {
+  const last = "CreateFunctionStmt" in node ? node.CreateFunctionStmt.funcname?.at(-1) : undefined;
+  return last !== undefined && "String" in last ? last.String.sval : undefined;
+}
+
+/** The query inside a function that failed, with its own caret. */
+function whereWithQuery(where: string, error: ServerFault): string {
+  if (error.internalQuery === undefined || error.internalPosition === undefined) return where;
+  const index = indexOfCharacter(error.internalQuery, Number(error.internalPosition) - 1);
+  const place = placeOf(error.internalQuery, index);
+  return `${where}\n  ${place.source}\n  ${place.indent}^`;
+}

@@ -1,0 +1,237 @@
+import { UserError } from "../../../../../foundation/userError";
+import type { AppliedFile, History, KnownFile } from "../history/history";
+import { declarationsOf, objectKey } from "../source/declaredObjects";
+import type { BundleFile, Migration } from "../source/files";
+import type { PlannedFile } from "./request";
+
+export interface MigrationPlan {
+  /** Recorded without being run. */
+  readonly adopt: readonly Migration[];
+  /** To be run, in this order. */
+  readonly pending: readonly Migration[];
+}
+
+export interface MigrationOptions {
+  readonly baseline: string | undefined;
+  readonly allowAhead: boolean;
+}
+
+/**
+ * Which migrations are to be run. Throws a UserError where files and history contradict each other: an edited or a
+ * missing applied file, a new one that is older than the newest applied, a checkout older than the database.
+ */
+export function planMigrations(
+  local: readonly Migration[],
+  history: Pick<History, "versions" | "foreignPaths"> & { readonly files: ReadonlyMap<string, KnownFile> },
+  options: MigrationOptions,
+): MigrationPlan {
+  const applied = [...history.files.values()].filter((file) => file.kind === "migration");
+  refuseEdited(local, history.files);
+  refuseMissing(local, applied, options);
+
+  const open = local.filter((file) => !history.files.has(file.path));
+  const adopt = open.filter((file) => options.baseline !== undefined && file.version <= options.baseline);
+  const pending = open.filter((file) => !adopt.includes(file));
+  refuseForeign(local, applied, history, options);
+  refuseOutOfOrder(pending, applied, adopt);
+  return { adopt, pending };
+}
+
+function refuseEdited(local: readonly Migration[], applied: ReadonlyMap<string, KnownFile>): void {
+  for (const file of local) {
+    const before = applied.get(file.path);
+    if (before === undefined || before.sha256 === file.sha256) continue;
+    throw new UserError(
+      [
+        `${file.display} was edited after it had been applied: an applied migration is history.`,
+        `  applied: sha256 ${before.sha256}`,
+        `  now:     sha256 ${file.sha256}`,
+        "  Either restore the file as it was, or put the change into a new migration.",
+      ].join("\n"),
+    );
+  }
+}
+
+function refuseMissing(
+  local: readonly Migration[],
+  applied: readonly KnownFile[],
+  options: MigrationOptions,
+): void {
+  const present = new Set(local.map((file) => file.path));
+  const missing = applied.filter((file) => !present.has(file.path)).map((file) => file.path);
+  if (missing.length === 0) return;
+  const newestLocal = local.at(-1)?.path ?? "";
+  const ahead = missing.every((path) => path > newestLocal);
+  if (ahead && options.allowAhead) return;
+  if (ahead) {
+    throw new UserError(
+      [
+        "This checkout is older than the database, which already has:",
+        ...missing.map((path) => `  ${path}`),
+        "  Deploy a checkout that has them, or set sql.allowAhead to apply the repeatables of this one only.",
+      ].join("\n"),
+    );
+  }
+  throw new UserError(
+    [
+      "Applied migrations are missing from the bundle:",
+      ...missing.map((path) => `  ${path}`),
+      "  Restore them: an applied migration is history, and a new environment needs it. (If they were renamed, rename them back.)",
+    ].join("\n"),
+  );
+}
+
+function refuseForeign(
+  local: readonly Migration[],
+  applied: readonly KnownFile[],
+  history: Pick<History, "versions" | "foreignPaths">,
+  options: MigrationOptions,
+): void {
+  const versionOf = (path: string) => /(\d+)_[^/]*$/.exec(path)?.[1];
+  const ours = new Set([...applied.map((file) => file.path), ...history.foreignPaths].map(versionOf));
+  const foreign = history.versions.filter((version) => !ours.has(version));
+  const covered = options.baseline;
+  const local14 = new Set(local.map((file) => file.version));
+  const unknown = foreign.filter((version) => !local14.has(version));
+  if (unknown.length > 0) {
+    throw new UserError(
+      [
+        "Another tool has applied migrations that this bundle does not have:",
+        ...unknown.map((version) => `  ${version}`),
+        "  Add the files to migrations/ and set sql.baseline to the newest of them, or remove the versions from supabase_migrations.schema_migrations.",
+      ].join("\n"),
+    );
+  }
+  const open = foreign.filter((version) => covered === undefined || version > covered);
+  if (open.length > 0) {
+    throw new UserError(
+      `Another tool has already applied ${open.join(", ")} to this database: set sql.baseline to ${open.at(-1)} to adopt what is there.`,
+    );
+  }
+}
+
+function refuseOutOfOrder(
+  pending: readonly Migration[],
+  applied: readonly KnownFile[],
+  adopted: readonly Migration[],
+): void {
+  const newest =
+    [...applied, ...adopted]
+      .map((file) => file.path)
+      .sort()
+      .at(-1) ?? "";
+  const late = pending.filter((file) => file.path < newest);
+  if (late.length === 0) return;
+  throw new UserError(
+    [
+      `New migrations are older than the newest applied one, ${newest}:`,
+      ...late.map((file) => `  ${file.path}`),
+      "  Give them a newer version (the time now), so that every database runs the same files in the same order.",
+    ].join("\n"),
+  );
+}
+
+export interface RepeatablePlan {
+  /** In the order in which to run them. */
+  readonly run: readonly (PlannedFile & { readonly file: BundleFile })[];
+  /** Paths that are in the history but not in the bundle any more. */
+  readonly removed: readonly string[];
+}
+
+/** `drifted`: path → the identity that is not as the file made it. */
+export function planRepeatables(
+  local: readonly BundleFile[],
+  history: ReadonlyMap<string, Pick<AppliedFile, "path" | "kind" | "sha256" | "dependsOn">>,
+  drifted: ReadonlyMap<string, string>,
+): RepeatablePlan {
+  const localPaths = new Set(local.map((file) => file.path));
+  const removed = [...history.values()]
+    .filter((file) => file.kind === "repeatable" && !localPaths.has(file.path))
+    .map((file) => file.path);
+  const planned = new Map<string, PlannedFile>();
+  for (const file of local) {
+    const before = history.get(file.path);
+    if (before === undefined) {
+      const old = removed.find((path) => history.get(path)?.sha256 === file.sha256);
+      planned.set(file.path, {
+        path: file.path,
+        ...(old === undefined ? { reason: "new" } : { reason: "renamed", because: old }),
+      });
+    } else if (before.sha256 !== file.sha256) {
+      planned.set(file.path, { path: file.path, reason: "changed" });
+    } else {
+      const because = drifted.get(file.path);
+      if (because !== undefined) planned.set(file.path, { path: file.path, reason: "drifted", because });
+    }
+  }
+  const dependsOn = new Map(
+    local.map((file) => [
+      file.path,
+      new Set([...file.dependsOn, ...(history.get(file.path)?.dependsOn ?? [])]),
+    ]),
+  );
+  addDependents(planned, dependsOn);
+  const run = inOrder(local, dependsOn).flatMap((file) => {
+    const entry = planned.get(file.path);
+    return entry === undefined ? [] : [{ ...entry, file }];
+  });
+  return { run, removed };
+}
+
+/** A file runs again when one that it depends on has changed: all the way up. */
+function addDependents(
+  planned: Map<string, PlannedFile>,
+  dependsOn: ReadonlyMap<string, ReadonlySet<string>>,
+): void {
+  const contagious = [...planned.values()]
+    .filter((entry) => entry.reason === "changed")
+    .map((entry) => entry.path);
+  for (let path = contagious.shift(); path !== undefined; path = contagious.shift()) {
+    for (const [dependent, dependencies] of dependsOn) {
+      if (planned.has(dependent) || !dependencies.has(path)) continue;
+      planned.set(dependent, { path: dependent, reason: "dependency", because: path });
+      contagious.push(dependent);
+    }
+  }
+}
+
+/** Dependencies first, otherwise by path. Throws a UserError where headers go in a circle. */
+export function inOrder(
+  files: readonly BundleFile[],
+  dependsOn: ReadonlyMap<string, ReadonlySet<string>>,
+): BundleFile[] {
+  const byPath = new Map(files.map((file) => [file.path, file]));
+  const ordered: BundleFile[] = [];
+  const state = new Map<string, "visiting" | "done">();
+  const visit = (file: BundleFile, trail: readonly string[]): void => {
+    if (state.get(file.path) === "done") return;
+    if (state.get(file.path) === "visiting") {
+      const circle = [...trail.slice(trail.indexOf(file.path)), file.path];
+      throw new UserError(`Repeatables depend on each other in a circle: ${circle.join(" → ")}.`);
+    }
+    state.set(file.path, "visiting");
+    for (const path of [...(dependsOn.get(file.path) ?? [])].sort()) {
+      const dependency = byPath.get(path);
+      if (dependency !== undefined) visit(dependency, [...trail, file.path]);
+    }
+    state.set(file.path, "done");
+    ordered.push(file);
+  };
+  for (const file of files) visit(file, []);
+  return ordered;
+}
+
+/** Two files that make the same object would undo each other for ever. */
+export function refuseSharedObjects(files: readonly BundleFile[]): void {
+  const owners = new Map<string, BundleFile>();
+  for (const file of files) {
+    for (const object of declarationsOf(file)) {
+      const key = objectKey(object);
+      const other = owners.get(key);
+      if (other !== undefined && other !== file) {
+        throw new UserError(`${file.display} and ${other.display} both create ${key}: keep one.`);
+      }
+      owners.set(key, file);
+    }
+  }
+}

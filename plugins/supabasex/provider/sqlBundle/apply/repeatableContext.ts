@@ -1,0 +1,14 @@
+import type { AppliedFile } from "../history/history";
+import type { Session } from "../session/session";
+import type { BundleFile } from "../source/files";
+import type { PlannedFile } from "./request";
+
+/** What applying repeatables needs to know beside the plan. */
+export interface RepeatableContext {
+  readonly session: Session;
+  readonly local: readonly BundleFile[];
+  readonly history: ReadonlyMap<string, AppliedFile>;
+  /** What of removed files may be dropped: not when an older checkout is let run on purpose. */
+  readonly dropRemoved: boolean;
+  progress(entry: PlannedFile & { readonly file: BundleFile }): void;
+}

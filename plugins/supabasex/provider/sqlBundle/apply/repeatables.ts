@@ -1,0 +1,222 @@
+import { UserError } from "../../../../../foundation/userError";
+import { readCatalogInTransaction } from "../catalog";
+import { dropStatement } from "../catalog/objects";
+import type { OwnedObject } from "../history/history";
+import { ownershipOf } from "../history/ownership";
+import { type Declaration, declarationsOf } from "../source/declaredObjects";
+import { SqlFileError } from "../source/errors";
+import type { BundleFile } from "../source/files";
+import { mayChangeSettings } from "../source/statements";
+import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
+import { FilesAhead, mostAhead } from "./filesAhead";
+import { dropIfFree, dropOrphans, orphansAmong } from "./orphans";
+import type { RepeatablePlan } from "./plan";
+import { restoreLost } from "./rebuild";
+import type { RepeatableContext } from "./repeatableContext";
+import type { PlannedFile } from "./request";
+import { rootFault, type StuckFile } from "./stuckFiles";
+
+/** The file needs something that is not there: another file may still make it. */
+const notThereYet = new Set(["42883", "42P01", "42704", "42703", "3F000", "42725"]);
+
+function isNotThereYet(error: unknown): error is SqlFileError {
+  return error instanceof SqlFileError && notThereYet.has(error.sqlState ?? "");
+}
+
+/** `create or replace` cannot change the object so far; or the object is there and the statement cannot replace it. */
+const cannotReplace = new Set(["42P13", "42P16", "42809", "2BP01", "42710", "42P07", "42723"]);
+
+export interface RunFile extends PlannedFile {
+  readonly file: BundleFile;
+  readonly durationMilliseconds: number;
+}
+
+export interface RepeatableRun {
+  readonly ran: readonly RunFile[];
+  /** Objects that were dropped because no file makes them any more. */
+  readonly dropped: readonly OwnedObject[];
+}
+
+/**
+ * Applies repeatables in the open transaction, so that either all of them are applied or none. A file that needs what
+ * another one makes waits for it; what cannot be replaced in place is dropped and made again together with all that
+ * depends on it; what no file makes any more is dropped last.
+ */
+export async function applyRepeatables(
+  plan: RepeatablePlan,
+  context: RepeatableContext,
+): Promise<RepeatableRun> {
+  const ran: RunFile[] = [];
+  const ahead = new FilesAhead((file) =>
+    context.session.execute(messageOf(file, dropsBefore(declarationsOf(file)), context).text),
+  );
+  let waiting = [...plan.run];
+  while (waiting.length > 0) {
+    const stillWaiting: ((typeof waiting)[number] & StuckFile)[] = [];
+    for (const [at, entry] of waiting.entries()) {
+      // What another file was made of has run with it already.
+      if (ran.some((other) => other.path === entry.path)) continue;
+      context.progress(entry);
+      const started = performance.now();
+      try {
+        const following = followingNew(waiting.slice(at, at + mostAhead), ran, context);
+        const also = await applyFile(entry.file, context, () => ahead.run(entry.file, following));
+        ran.push({ ...entry, durationMilliseconds: Math.round(performance.now() - started) });
+        for (const file of also) {
+          if (ran.some((other) => other.file === file)) continue;
+          const asPlanned = plan.run.find((other) => other.file === file);
+          const why = asPlanned ?? { path: file.path, reason: "dependency", because: entry.path };
+          ran.push({ ...why, file, durationMilliseconds: 0 });
+        }
+      } catch (error) {
+        if (!isNotThereYet(error)) throw error;
+        stillWaiting.push({ ...entry, fault: error });
+      }
+    }
+    if (stillWaiting.length > 0 && stillWaiting.length === waiting.length)
+      throw rootFault(stillWaiting, (file) => dependenciesOf(file, context));
+    waiting = stillWaiting;
+  }
+  return { ran, dropped: await dropOrphans(plan, context) };
+}
+
+/**
+ * The files behind a new one that may be sent together with it, up to the first that is not new: after that one
+ * something may have to be dropped.
+ */
+function followingNew(
+  [first, ...rest]: readonly { readonly file: BundleFile }[],
+  ran: readonly RunFile[],
+  { history }: RepeatableContext,
+): BundleFile[] {
+  if (first === undefined || history.has(first.file.path)) return [];
+  const open = rest.map(({ file }) => file).filter((file) => ran.every((other) => other.file !== file));
+  const known = open.findIndex((file) => history.has(file.path));
+  return known < 0 ? open : open.slice(0, known);
+}
+
+/**
+ * Runs one file. Answers the files that had to run again because what they made depended on something it replaced.
+ *
+ * @param firstTry sends the file as it is
+ */
+async function applyFile(
+  file: BundleFile,
+  context: RepeatableContext,
+  firstTry: () => Promise<void>,
+): Promise<readonly BundleFile[]> {
+  const declared = declarationsOf(file);
+  const former = context.history.get(file.path)?.objects ?? [];
+  try {
+    await runFile(file, dropsBefore(declared), context, firstTry);
+    await dropIfFree(await orphansAmong(former, context), context);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SqlFileError) || !cannotReplace.has(error.sqlState ?? "")) throw error;
+    return await rebuild(file, declared, error, context);
+  }
+}
+
+/** Drops what cannot be replaced in place, so that the file's plain `create` can run again. */
+function dropsBefore(declared: readonly Declaration[]): string[] {
+  return declared
+    .filter((object) => !object.replaceable)
+    .flatMap((object) => dropStatement(object) ?? [])
+    .reverse();
+}
+
+/** What is sent to run a file, and how much of it comes before the file's own text. */
+function messageOf(
+  file: BundleFile,
+  drops: readonly string[],
+  { session }: RepeatableContext,
+): { readonly text: string; readonly prefix: Prefix } {
+  const before = ["savepoint repeatable", ...drops];
+  const prefix: Prefix = { text: `${before.join("; ")}; `, statements: before.length };
+  const reset = mayChangeSettings(file) ? `${session.settings};` : "";
+  return { text: `${prefix.text}${file.text};${reset} release savepoint repeatable`, prefix };
+}
+
+async function runFile(
+  file: BundleFile,
+  drops: readonly string[],
+  context: RepeatableContext,
+  send?: () => Promise<void>,
+): Promise<void> {
+  const { session } = context;
+  const { text, prefix } = messageOf(file, drops, context);
+  try {
+    await (send === undefined ? session.execute(text) : send());
+  } catch (error) {
+    const fault = fileFailure(file, error, prefix, session.blocker);
+    if (fault instanceof SqlFileError && !isUnparsed(error))
+      await session.execute("rollback to savepoint repeatable");
+    throw fault;
+  }
+}
+
+/**
+ * Drops the file's objects with all that depends on them, runs the file, then runs the files again whose objects went,
+ * and makes the rest again from what the catalog said of it. Refuses where something could not be made again.
+ */
+async function rebuild(
+  file: BundleFile,
+  declared: readonly Declaration[],
+  cause: SqlFileError,
+  context: RepeatableContext,
+): Promise<readonly BundleFile[]> {
+  const { session } = context;
+  await session.execute("savepoint rebuild");
+  const before = await readCatalogInTransaction(session.work);
+  const { objects, owners } = await ownershipOf(session, context.local, before);
+  const drops = declared.flatMap((object) => dropStatement(object, "cascade") ?? []).reverse();
+  try {
+    await runFile(file, drops, context);
+  } catch (error) {
+    await session.execute("rollback to savepoint rebuild");
+    // The same fault again: dropping did not help, so the first message is the true one.
+    throw error instanceof SqlFileError && error.sqlState === cause.sqlState ? cause : error;
+  }
+  const own = new Set((objects.get(file) ?? []).flatMap((object) => object.identity ?? []));
+  const restoring = restoreLost(session, before.catalog, own, owners, (files) => runAgain(files, context));
+  const again = await restoring.catch(async (error: unknown) => {
+    if (error instanceof SqlFileError) await session.execute("rollback to savepoint rebuild");
+    throw error;
+  });
+  if (again.lost.length > 0) {
+    await session.execute("rollback to savepoint rebuild");
+    throw new UserError(
+      [
+        cause.message,
+        "  It would have to be dropped and made again, and with it would go what cannot be made again:",
+        ...again.lost.map((identity) => `    ${identity}`),
+        "  Drop or change these in a migration first.",
+      ].join("\n"),
+    );
+  }
+  await session.execute("release savepoint rebuild");
+  return again.files;
+}
+
+/** Runs files whose objects went with another; those that need each other wait for each other. */
+async function runAgain(files: readonly BundleFile[], context: RepeatableContext): Promise<void> {
+  let waiting = [...files];
+  while (waiting.length > 0) {
+    const stuck: StuckFile[] = [];
+    for (const file of waiting) {
+      try {
+        await runFile(file, dropsBefore(declarationsOf(file)), context);
+      } catch (error) {
+        if (!isNotThereYet(error)) throw error;
+        stuck.push({ file, fault: error });
+      }
+    }
+    if (stuck.length > 0 && stuck.length === waiting.length)
+      throw rootFault(stuck, (file) => dependenciesOf(file, context));
+    waiting = stuck.map(({ file }) => file);
+  }
+}
+
+function dependenciesOf(file: BundleFile, { history }: RepeatableContext): readonly string[] {
+  return [...file.dependsOn, ...(history.get(file.path)?.dependsOn ?? [])];
+}

@@ -1,0 +1,39 @@
+import type { FileKind } from "../../../bundleFiles";
+import type { Catalog } from "../catalog";
+import type { BundleInputs, Connection } from "../inputs";
+import type { LoadedBundle } from "../source/files";
+
+/** Why a file is in a plan. */
+export type Reason = "new" | "changed" | "drifted" | "dependency" | "renamed" | "removed" | "baseline";
+
+export interface PlannedFile {
+  /** Path below the bundle's directory. */
+  readonly path: string;
+  readonly reason: Reason;
+  /** What drifted, or which file it depends on; the old path of a renamed one. */
+  readonly because?: string;
+}
+
+export interface RanFile extends PlannedFile {
+  readonly kind: FileKind;
+  readonly durationMilliseconds: number;
+}
+
+/** Where progress and findings go. */
+export interface Reporter {
+  /** A line that the next one replaces. */
+  progress(line: string): void;
+  warn(line: string): void;
+}
+
+export interface ApplyRequest {
+  readonly inputs: BundleInputs;
+  readonly connection: Connection;
+  readonly bundle: LoadedBundle;
+  /** False for a dry run: everything is executed and then rolled back. */
+  readonly commit: boolean;
+  /** What the state expects: the fall-back where somebody emptied the database's own record. */
+  readonly stateExpected: Catalog;
+  readonly signal: AbortSignal;
+  readonly report: Reporter;
+}

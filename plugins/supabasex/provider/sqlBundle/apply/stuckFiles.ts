@@ -1,0 +1,47 @@
+import { declarationsOf } from "../source/declaredObjects";
+import { SqlFileError } from "../source/errors";
+import type { BundleFile } from "../source/files";
+
+/** A file that needs something which is not there, and what the server said. */
+export interface StuckFile {
+  readonly file: BundleFile;
+  readonly fault: SqlFileError;
+}
+
+/**
+ * Of files that all wait for something, the fault to show: the first that does not merely follow from another's. Where
+ * each follows from another, they wait in a circle, which is said.
+ *
+ * @param dependsOn what is known of a file's dependencies from its last run: paths
+ */
+export function rootFault(
+  stuck: readonly StuckFile[],
+  dependsOn: (file: BundleFile) => readonly string[],
+): SqlFileError | undefined {
+  const waitsFor = (one: StuckFile) =>
+    stuck.find(
+      (other) =>
+        other !== one && (makes(other.file, one.fault) || dependsOn(one.file).includes(other.file.path)),
+    );
+  const root = stuck.find((one) => waitsFor(one) === undefined);
+  if (root !== undefined) return root.fault;
+  const trail: StuckFile[] = [];
+  let next = stuck[0];
+  while (next !== undefined && !trail.includes(next)) {
+    trail.push(next);
+    next = waitsFor(next);
+  }
+  if (next === undefined) return undefined;
+  const circle = [...trail.slice(trail.indexOf(next)), next];
+  const hint = `These files need each other: ${circle.map(({ file }) => file.path).join(" → ")}. Views never can; functions may, in files that begin with \`set check_function_bodies = off;\`.`;
+  return new SqlFileError({ ...next.fault.fault, hint }, { cause: next.fault.cause });
+}
+
+const missing = /^(?:relation|type|function|procedure|aggregate) "?([^("]+)"?(?:\(.*\))? does not exist$/;
+
+/** Whether the file makes what the fault says is not there. */
+function makes(file: BundleFile, { fault }: SqlFileError): boolean {
+  const name = missing.exec(fault.message)?.[1];
+  if (name === undefined) return false;
+  return declarationsOf(file).some((object) => object.name.replace(/\(.*/s, "").replaceAll('"', "") === name);
+}

@@ -1,0 +1,133 @@
+import type { ClientBase } from "pg";
+import type { DeclaredObject } from "../source/declaredObjects";
+
+/** Where the server keeps an object: `class:oid:0`, as catalog readings give it. */
+export type Address = string;
+
+/**
+ * The addresses of these objects, in their order; `undefined` for one that does not exist (or, like a job or a bucket,
+ * has no address). One statement.
+ */
+export async function addressesOf(
+  client: ClientBase,
+  objects: readonly DeclaredObject[],
+): Promise<(Address | undefined)[]> {
+  const { rows } = await client.query<{ at: number; address: string }>(
+    `select o.at, a.class::oid || ':' || a.object || ':0' as address
+     from jsonb_to_recordset($1::jsonb) as o (at integer, class text, name text, "on" text, bare name)
+     cross join lateral (
+       select
+         case o.class
+           when 'function' then 'pg_proc'::regclass when 'procedure' then 'pg_proc' when 'aggregate' then 'pg_proc'
+           when 'type' then 'pg_type' when 'domain' then 'pg_type' else 'pg_class'
+         end as class,
+         -- A case, since conditions may be checked in any order and a name of another class does not parse.
+         case
+           when o.class in ('function', 'procedure', 'aggregate') then to_regprocedure(o.name)::oid
+           when o.class in ('view', 'materialized view', 'index') then to_regclass(o.name)::oid
+           when o.class in ('type', 'domain') then to_regtype(o.name)::oid
+         end as object
+       union all
+       select 'pg_policy'::regclass, p.oid from pg_policy p
+       where o.class = 'policy' and p.polrelid = to_regclass(o."on") and p.polname = o.bare
+       union all
+       select 'pg_trigger'::regclass, t.oid from pg_trigger t
+       where o.class = 'trigger' and t.tgrelid = to_regclass(o."on") and t.tgname = o.bare
+       union all
+       select 'pg_rewrite'::regclass, r.oid from pg_rewrite r
+       where o.class = 'rule' and r.ev_class = to_regclass(o."on") and r.rulename = o.bare
+       union all
+       select 'pg_event_trigger'::regclass, e.oid from pg_event_trigger e
+       where o.class = 'event trigger' and e.evtname = o.bare
+       union all
+       select 'pg_publication'::regclass, p.oid from pg_publication p
+       where o.class = 'publication' and p.pubname = o.bare
+     ) a
+     where a.object is not null`,
+    [
+      JSON.stringify(
+        objects
+          .map((object, at) => ({
+            at,
+            class: object.class,
+            name: object.name,
+            on: object.on,
+            bare: unquoted(object.name),
+          }))
+          .filter(({ class: kind }) => kind !== "cron job" && kind !== "bucket"),
+      ),
+    ],
+  );
+  const found: (Address | undefined)[] = objects.map(() => undefined);
+  for (const { at, address } of rows) found[at] = address;
+  return found;
+}
+
+function unquoted(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
+
+/**
+ * Which owners' objects depend on which other owners' objects, from the catalog: pairs of dependent and dependency.
+ * A view depends on things through its rule, and others depend on it through its row type too.
+ */
+export async function dependenciesBetween(
+  client: ClientBase,
+  owned: readonly { readonly owner: string; readonly address: Address }[],
+): Promise<[dependent: string, dependency: string][]> {
+  const records = owned.map(({ owner, address }) => {
+    const [classId, objectId] = address.split(":");
+    return { owner, class: classId, object: objectId };
+  });
+  const { rows } = await client.query<{ dependent: string; dependency: string }>(
+    `with object as materialized (
+       select owner, class, object from jsonb_to_recordset($1::jsonb) as r (owner text, class oid, object oid)
+     ),
+     dependent as (
+       select owner, class, object from object
+       union
+       select o.owner, 'pg_rewrite'::regclass, r.oid
+       from object o join pg_rewrite r on r.ev_class = o.object where o.class = 'pg_class'::regclass
+     ),
+     dependency as (
+       select owner, class, object from object
+       union
+       select o.owner, 'pg_type'::regclass, c.reltype
+       from object o join pg_class c on c.oid = o.object where o.class = 'pg_class'::regclass and c.reltype <> 0
+     )
+     select distinct a.owner as dependent, b.owner as dependency
+     from dependent a
+     join pg_depend d on d.classid = a.class and d.objid = a.object
+     join dependency b on b.class = d.refclassid and b.object = d.refobjid
+     where a.owner <> b.owner
+     order by 1, 2`,
+    [JSON.stringify(records)],
+  );
+  return rows.map(({ dependent, dependency }) => [dependent, dependency]);
+}
+
+/** The statement that drops an object; `undefined` for a bucket, which holds data. */
+export function dropStatement(
+  object: DeclaredObject,
+  behaviour: "restrict" | "cascade" = "restrict",
+): string | undefined {
+  switch (object.class) {
+    case "bucket":
+      return undefined;
+    case "cron job":
+      return `select cron.unschedule(jobid) from cron.job where jobname = ${literal(object.name)}`;
+    case "policy":
+      return `drop policy if exists ${object.name} on ${object.on}`;
+    case "trigger":
+    case "rule":
+      return `drop ${object.class} if exists ${object.name} on ${object.on} ${behaviour}`;
+    default:
+      return `drop ${object.class} if exists ${object.name} ${behaviour}`;
+  }
+}
+
+/** A text as an SQL literal, whatever standard_conforming_strings says. */
+export function literal(text: string): string {
+  const quoted = `'${text.replaceAll("'", "''")}'`;
+  return text.includes("\\") ? `E${quoted.replaceAll("\\", "\\\\")}` : quoted;
+}

@@ -1,0 +1,58 @@
+import { UserError } from "../../../../../foundation/userError";
+import type { Catalog } from "../catalog";
+import type { Session } from "../session/session";
+import type { Migration } from "../source/files";
+import { madeByMigrations } from "../source/migrationObjects";
+import { comparableText, statementsOf, textOf } from "../source/statements";
+import { recordedStatements, recordMigrations } from "./history";
+
+/**
+ * Records migrations as applied without running them, for a database that already has them. Refuses where what another
+ * tool recorded for a version is not what the file says, or where an object that the files make is not there. Answers the
+ * identities of those objects: they are the bundle's from now on. `undefined` when there is nothing to adopt.
+ */
+export async function adoptBaseline(
+  session: Session,
+  bundle: string,
+  migrations: readonly Migration[],
+  live: Catalog,
+): Promise<string[] | undefined> {
+  if (migrations.length === 0) return undefined;
+  for (const file of migrations) await compareStatements(session, file);
+  const made = madeByMigrations(migrations);
+  const missing = made.filter(({ identity }) => live[identity] === undefined);
+  if (missing.length > 0) {
+    throw new UserError(
+      [
+        "This database cannot be adopted (sql.baseline): it lacks what the migrations up to there make:",
+        ...missing.map(({ identity, file }) => `  ${identity} (${file.display})`),
+        "  Choose an older baseline, or make these objects first.",
+      ].join("\n"),
+    );
+  }
+  await recordMigrations(
+    session.work,
+    bundle,
+    migrations.map((file) => ({ file, durationMilliseconds: 0 })),
+  );
+  const relations = new Set(
+    made.map(({ identity }) => identity.replace(/^(table|view|materialized view) /, "")),
+  );
+  const parts = Object.keys(live).filter((identity) => {
+    const [, relation] = /^(?:column|constraint) (\S+) /.exec(identity) ?? [];
+    return relation !== undefined && relations.has(relation);
+  });
+  return [...made.map(({ identity }) => identity), ...parts];
+}
+
+async function compareStatements(session: Session, file: Migration): Promise<void> {
+  const recorded = await recordedStatements(session.work, file.version);
+  if (recorded === undefined || recorded.length === 0) return;
+  const ours = statementsOf(file).map((statement) => comparableText(textOf(file, statement)));
+  const theirs = recorded.map(comparableText).filter((text) => text !== "");
+  const at = ours.findIndex((text, index) => text !== theirs[index]);
+  if (at < 0 && ours.length === theirs.length) return;
+  throw new UserError(
+    `${file.display} is not what was applied to this database as ${file.version} (statement ${(at < 0 ? ours.length : at) + 1} differs from supabase_migrations.schema_migrations): restore the file as it was applied, or choose an older sql.baseline.`,
+  );
+}

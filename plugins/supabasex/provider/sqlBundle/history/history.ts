@@ -1,0 +1,235 @@
+import type { ClientBase } from "pg";
+import type { FileKind } from "../../../bundleFiles";
+import { type Catalog, type CatalogObject, fingerprint } from "../catalog/catalog";
+import type { DeclaredObject } from "../source/declaredObjects";
+import { type BundleFile, type Migration, migrationOf } from "../source/files";
+import { statementsOf, textOf } from "../source/statements";
+
+/**
+ * What a database remembers of its bundles. Versions are in `supabase_migrations.schema_migrations`, as the Supabase
+ * CLI writes and reads them; beside it, in tables of our own, the hash of each file, the objects that each repeatable
+ * made, and what the bundle as a whole has made: written in the transaction that made it, so that a killed run leaves
+ * neither more nor less than it did.
+ */
+
+export interface OwnedObject extends DeclaredObject {
+  /** As the catalog names it; absent where the catalog does not list it. */
+  readonly identity?: string;
+}
+
+export interface AppliedFile {
+  readonly path: string;
+  readonly kind: FileKind;
+  readonly sha256: string;
+  readonly objects: readonly OwnedObject[];
+  /** Paths of the repeatables whose objects this one's objects depend on. */
+  readonly dependsOn: readonly string[];
+}
+
+/** A file of the history, as far as a plan needs it: from the database or, in a preview, from the state. */
+export type KnownFile = Pick<AppliedFile, "path" | "kind" | "sha256">;
+
+export interface History {
+  readonly files: ReadonlyMap<string, AppliedFile>;
+  /** What the bundle has made. */
+  readonly expected: Catalog;
+  /** False where the expectation is not as it was written: somebody edited it. */
+  readonly intact: boolean;
+  /** Versions in schema_migrations, ascending, of whichever bundle or tool. */
+  readonly versions: readonly string[];
+  /** Paths of other bundles' migrations in this database. */
+  readonly foreignPaths: readonly string[];
+}
+
+export const emptyHistory: History = {
+  files: new Map(),
+  expected: {},
+  intact: true,
+  versions: [],
+  foreignPaths: [],
+};
+
+const create = `
+select pg_advisory_xact_lock(hashtextextended('supabasex history', 0));
+create schema if not exists supabase_migrations;
+create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
+alter table supabase_migrations.schema_migrations add column if not exists statements text[];
+alter table supabase_migrations.schema_migrations add column if not exists name text;
+create table if not exists supabase_migrations.bundles (
+  name text primary key,
+  expected jsonb not null default '{}',
+  fingerprint text not null
+);
+create table if not exists supabase_migrations.bundle_files (
+  bundle text not null references supabase_migrations.bundles,
+  path text not null,
+  kind text not null check (kind in ('migration', 'repeatable')),
+  sha256 text not null,
+  applied_at timestamptz not null default clock_timestamp(),
+  duration_ms integer not null,
+  objects jsonb not null default '[]',
+  depends_on jsonb not null default '[]',
+  primary key (bundle, path)
+);
+comment on table supabase_migrations.bundle_files is 'Files of SQL bundles as Pulumi (supabasex) applied them';`;
+
+/** Makes the tables where they are missing and takes the bundle's row, so that transactions of one bundle queue up. */
+export async function openHistory(client: ClientBase, bundle: string): Promise<void> {
+  if (!(await hasHistory(client))) await client.query(create);
+  await client.query(
+    `insert into supabase_migrations.bundles (name, fingerprint) values ($1, $2) on conflict (name) do nothing`,
+    [bundle, fingerprint({})],
+  );
+  await client.query("select from supabase_migrations.bundles where name = $1 for update", [bundle]);
+}
+
+async function hasHistory(client: ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `select to_regclass('supabase_migrations.bundle_files') is not null
+       and exists (select from pg_attribute where attrelid = to_regclass('supabase_migrations.schema_migrations')
+         and attname = 'name' and not attisdropped) as there`,
+  );
+  return rows[0]?.there === true;
+}
+
+interface HistoryRow {
+  readonly expected: Catalog | null;
+  readonly fingerprint: string | null;
+  readonly files: (Omit<AppliedFile, "dependsOn"> & { depends_on: string[] })[] | null;
+  readonly versions: string[] | null;
+  readonly foreign: string[] | null;
+}
+
+/** The history of one bundle; empty where the database has none. Two statements. */
+export async function readHistory(client: ClientBase, bundle: string): Promise<History> {
+  if (!(await hasHistory(client))) return emptyHistory;
+  const { rows } = await client.query<HistoryRow>(
+    `select b.expected, b.fingerprint,
+       (select json_agg(json_build_object('path', f.path, 'kind', f.kind, 'sha256', f.sha256,
+          'objects', f.objects, 'depends_on', f.depends_on) order by f.path)
+        from supabase_migrations.bundle_files f where f.bundle = $1) as files,
+       (select json_agg(version order by version) from supabase_migrations.schema_migrations) as versions,
+       (select json_agg(f.path) from supabase_migrations.bundle_files f
+        where f.bundle <> $1 and f.kind = 'migration') as foreign
+     from (select) one left join supabase_migrations.bundles b on b.name = $1`,
+    [bundle],
+  );
+  const row = rows[0];
+  const expected = row?.expected ?? {};
+  const files = (row?.files ?? []).map(({ depends_on, ...file }): [string, AppliedFile] => [
+    file.path,
+    { ...file, dependsOn: depends_on },
+  ]);
+  return {
+    files: new Map(files),
+    expected,
+    intact: row?.fingerprint == null || row.fingerprint === fingerprint(expected),
+    versions: row?.versions ?? [],
+    foreignPaths: row?.foreign ?? [],
+  };
+}
+
+/** The statements that the Supabase CLI, or we, recorded for a version; `undefined` where none were. */
+export async function recordedStatements(client: ClientBase, version: string): Promise<string[] | undefined> {
+  const { rows } = await client.query<{ statements: string[] | null }>(
+    "select statements from supabase_migrations.schema_migrations where version = $1",
+    [version],
+  );
+  return rows[0]?.statements ?? undefined;
+}
+
+export interface AppliedMigration {
+  readonly file: Migration;
+  readonly durationMilliseconds: number;
+}
+
+/** Records migrations in the transaction that made them: one statement for all of them. */
+export async function recordMigrations(
+  client: ClientBase,
+  bundle: string,
+  applied: readonly AppliedMigration[],
+): Promise<void> {
+  if (applied.length === 0) return;
+  const rows = applied.map(({ file, durationMilliseconds }) => ({
+    path: file.path,
+    sha256: file.sha256,
+    duration_ms: durationMilliseconds,
+    version: file.version,
+    name: file.name,
+    statements: statementsOf(file).map((statement) => textOf(file, statement)),
+  }));
+  await client.query(
+    `with row as materialized (
+       select * from jsonb_to_recordset($2::jsonb)
+         as r (path text, sha256 text, duration_ms integer, version text, name text, statements text[])
+     ), version as (
+       insert into supabase_migrations.schema_migrations (version, name, statements)
+       select version, name, statements from row on conflict (version) do nothing
+     )
+     insert into supabase_migrations.bundle_files (bundle, path, kind, sha256, duration_ms)
+     select $1, path, 'migration', sha256, duration_ms from row`,
+    [bundle, JSON.stringify(rows)],
+  );
+}
+
+export interface AppliedRepeatable {
+  readonly file: BundleFile;
+  readonly durationMilliseconds: number;
+  readonly objects: readonly OwnedObject[];
+  readonly dependsOn: readonly string[];
+}
+
+/** Writes what ran, forgets what is gone, in one statement. */
+export async function recordRepeatables(
+  client: ClientBase,
+  bundle: string,
+  applied: readonly AppliedRepeatable[],
+  removed: readonly string[],
+): Promise<void> {
+  if (applied.length === 0 && removed.length === 0) return;
+  const rows = applied.map(({ file, durationMilliseconds, objects, dependsOn }) => ({
+    path: file.path,
+    sha256: file.sha256,
+    duration_ms: durationMilliseconds,
+    objects,
+    depends_on: dependsOn,
+  }));
+  await client.query(
+    `with gone as (
+       delete from supabase_migrations.bundle_files where bundle = $1 and kind = 'repeatable' and path = any ($3))
+     insert into supabase_migrations.bundle_files (bundle, path, kind, sha256, duration_ms, objects, depends_on)
+     select $1, r.path, 'repeatable', r.sha256, r.duration_ms, r.objects, r.depends_on
+     from jsonb_to_recordset($2::jsonb)
+       as r (path text, sha256 text, duration_ms integer, objects jsonb, depends_on jsonb)
+     on conflict (bundle, path) do update set sha256 = excluded.sha256, applied_at = excluded.applied_at,
+       duration_ms = excluded.duration_ms, objects = excluded.objects, depends_on = excluded.depends_on`,
+    [bundle, JSON.stringify(rows), removed],
+  );
+}
+
+export async function recordExpectation(
+  client: ClientBase,
+  bundle: string,
+  expected: Catalog,
+): Promise<void> {
+  await client.query(
+    "update supabase_migrations.bundles set expected = $2, fingerprint = $3 where name = $1",
+    [bundle, JSON.stringify(expected), fingerprint(expected)],
+  );
+}
+
+/**
+ * The history itself as part of the catalog, so that a hand-made change of it is drift like any other: a row per file
+ * with its hash, and for a migration the version in schema_migrations.
+ */
+export function historyCatalog(history: History): Catalog {
+  const versions = new Set(history.versions);
+  const objects: Record<string, CatalogObject> = {};
+  for (const file of history.files.values()) {
+    const version = migrationOf(file.path)?.version;
+    const recorded = version === undefined ? undefined : versions.has(version);
+    objects[`applied file ${file.path}`] =
+      recorded === undefined ? { sha256: file.sha256 } : { sha256: file.sha256, versionRecorded: recorded };
+  }
+  return objects;
+}

@@ -1,0 +1,56 @@
+import type { ClientBase } from "pg";
+import type { Catalog } from "../catalog";
+import { migrationOf } from "../source/files";
+import type { History } from "./history";
+
+const prefix = "applied file ";
+
+/**
+ * What the bundle has made, as the database itself records it: a killed run or another stack's may have done more than
+ * our state knows. The state's word counts only where somebody edited or emptied the record: then, and only while
+ * tables that the state expects are really there (a new, empty database is not an old one without its record).
+ */
+export function trustedExpectation(history: History, state: Catalog, live: Catalog): Catalog {
+  const recorded = Object.keys(history.expected).length > 0;
+  if (recorded && history.intact) return history.expected;
+  const lives = Object.keys(state).some(
+    (identity) => identity.startsWith("table ") && live[identity] !== undefined,
+  );
+  return lives ? state : {};
+}
+
+/**
+ * Writes the rows of migrations that the expectation has and the history has lost, or has with another hash. Answers
+ * whether there were any. Repeatables need no such care: a lost row lets them run again.
+ */
+export async function restoreHistory(
+  client: ClientBase,
+  bundle: string,
+  expected: Catalog,
+  history: History,
+): Promise<boolean> {
+  const rows: { path: string; sha256: string; version: string; name: string }[] = [];
+  const versions = new Set(history.versions);
+  for (const [identity, { sha256 }] of Object.entries(expected)) {
+    if (!identity.startsWith(prefix)) continue;
+    const path = identity.slice(prefix.length);
+    const migration = migrationOf(path);
+    if (migration === undefined) continue;
+    if (history.files.get(path)?.sha256 === sha256 && versions.has(migration.version)) continue;
+    rows.push({ path, sha256: String(sha256), ...migration });
+  }
+  if (rows.length === 0) return false;
+  await client.query(
+    `with row as materialized (
+       select * from jsonb_to_recordset($2::jsonb) as r (path text, sha256 text, version text, name text)
+     ), version as (
+       insert into supabase_migrations.schema_migrations (version, name) select version, name from row
+       on conflict (version) do nothing
+     )
+     insert into supabase_migrations.bundle_files (bundle, path, kind, sha256, duration_ms)
+     select $1, path, 'migration', sha256, 0 from row
+     on conflict (bundle, path) do update set sha256 = excluded.sha256`,
+    [bundle, JSON.stringify(rows)],
+  );
+  return true;
+}

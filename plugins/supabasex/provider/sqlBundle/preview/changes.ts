@@ -1,0 +1,90 @@
+import { canonicalJson, type JsonValue } from "../../../../../foundation/json";
+import type { Catalog } from "../catalog";
+
+/** One object that files make, drop or change. */
+export interface CatalogChange {
+  readonly identity: string;
+  readonly kind: "created" | "dropped" | "changed";
+  /** Of a changed object: what changes, from what to what. */
+  readonly properties: readonly {
+    readonly name: string;
+    readonly from?: JsonValue;
+    readonly to?: JsonValue;
+  }[];
+}
+
+/** Everything that differs between two readings, by identity. History rows are not objects. */
+export function catalogChanges(before: Catalog, after: Catalog): CatalogChange[] {
+  const identities = [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((identity) => !identity.startsWith("applied file "))
+    .sort();
+  return identities.flatMap((identity): CatalogChange[] => {
+    const [was, is] = [before[identity], after[identity]];
+    if (was === undefined) return [{ identity, kind: "created", properties: [] }];
+    if (is === undefined) return [{ identity, kind: "dropped", properties: [] }];
+    if (was === is) return [];
+    const properties = [...new Set([...Object.keys(was), ...Object.keys(is)])]
+      .filter((name) => canonicalJson(was[name] ?? null) !== canonicalJson(is[name] ?? null))
+      .sort()
+      .map((name) => ({
+        name,
+        ...(was[name] === undefined ? {} : { from: was[name] }),
+        ...(is[name] === undefined ? {} : { to: is[name] }),
+      }));
+    return properties.length === 0 ? [] : [{ identity, kind: "changed", properties }];
+  });
+}
+
+const marks = { created: "+", dropped: "-", changed: "~" } as const;
+
+/** More objects than anybody reads are counted, not listed. */
+const mostListed = 60;
+
+/** As lines: an object each, then what changes about it; a text of several lines as a diff of its lines. */
+export function describeChanges(changes: readonly CatalogChange[]): string[] {
+  // The parts of a new or dropped table go without saying.
+  const whole = new Set(
+    changes.filter(({ kind }) => kind !== "changed").map(({ identity }) => identity.replace(/^\S+ /, "")),
+  );
+  const shown = changes.filter(({ identity, kind }) => {
+    const relation = /^(?:column|constraint) (\S+) /.exec(identity)?.[1];
+    return kind === "changed" || relation === undefined || !whole.has(relation);
+  });
+  const lines = shown
+    .slice(0, mostListed)
+    .flatMap(({ identity, kind, properties }) => [
+      `  ${marks[kind]} ${identity}`,
+      ...properties.flatMap(({ name, from, to }) => describeProperty(name, from, to)),
+    ]);
+  if (shown.length > mostListed) lines.push(`  … and ${shown.length - mostListed} more`);
+  return lines;
+}
+
+function describeProperty(name: string, from: JsonValue | undefined, to: JsonValue | undefined): string[] {
+  if (typeof from === "string" && typeof to === "string" && (from.includes("\n") || to.includes("\n"))) {
+    return [`      ${name}:`, ...lineDiff(from.split("\n"), to.split("\n")).map((line) => `        ${line}`)];
+  }
+  return [`      ${name}: ${printed(from)} → ${printed(to)}`];
+}
+
+function printed(value: JsonValue | undefined): string {
+  return value === undefined ? "(default)" : typeof value === "string" ? value : canonicalJson(value);
+}
+
+/** The changed lines between the first and the last difference. */
+export function lineDiff(from: readonly string[], to: readonly string[]): string[] {
+  let start = 0;
+  while (start < from.length && start < to.length && from[start] === to[start]) start += 1;
+  let end = 0;
+  while (
+    end < from.length - start &&
+    end < to.length - start &&
+    from[from.length - 1 - end] === to[to.length - 1 - end]
+  ) {
+    end += 1;
+  }
+  return [
+    ...from.slice(start, from.length - end).map((line) => `- ${line}`),
+    ...to.slice(start, to.length - end).map((line) => `+ ${line}`),
+  ];
+}

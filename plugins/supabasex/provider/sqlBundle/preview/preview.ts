@@ -1,0 +1,221 @@
+import type { CallContext } from "../../../../host/provider";
+import { type ApplyResult, applyBundle } from "../apply/apply";
+import { planMigrations, planRepeatables, refuseSharedObjects } from "../apply/plan";
+import type { PlannedFile } from "../apply/request";
+import { driftedFiles } from "../apply/transaction";
+import { byIdentity, diffCatalogs } from "../catalog";
+import type { BundleInputs, Connection } from "../inputs";
+import { repairOf } from "../repair/repair";
+import { DatabaseUnreachable, LoginRefused } from "../session/connection";
+import { declarationsOf } from "../source/declaredObjects";
+import type { LoadedBundle } from "../source/files";
+import { notCovered } from "../source/notCovered";
+import { loadParser } from "../source/parser";
+import { statementsOf } from "../source/statements";
+import { refuseTransactionControl } from "../source/transactionControl";
+import { withoutForeignTexts } from "../state/foreignTexts";
+import type { BundleState } from "../state/state";
+import { catalogChanges, describeChanges } from "./changes";
+import { reporter } from "./reporter";
+
+/** Everything that can be known of the files without a database. Throws SqlFileError, before anything is sent. */
+export async function inspectBundle(bundle: LoadedBundle): Promise<void> {
+  await loadParser();
+  for (const file of [...bundle.migrations, ...bundle.repeatables]) {
+    statementsOf(file);
+    refuseTransactionControl(file);
+  }
+  for (const file of bundle.repeatables) declarationsOf(file);
+  refuseSharedObjects(bundle.repeatables);
+}
+
+/**
+ * Says what an up would do and, where asked for, does it in a transaction that is rolled back. `former` is the connection of the
+ * last deployment.
+ */
+export async function previewBundle(
+  inputs: BundleInputs,
+  bundle: LoadedBundle,
+  state: BundleState,
+  context: CallContext,
+  former?: Connection,
+): Promise<ApplyResult | undefined> {
+  await inspectBundle(bundle);
+  if (inputs.connection === undefined) {
+    announce(planFromState(inputs, bundle, state), bundle, context, notThereYet);
+    return undefined;
+  }
+  if (inputs.dryRun === "off") {
+    announce(planFromState(inputs, bundle, state), bundle, context);
+    announceDrift(inputs, state, context);
+    return undefined;
+  }
+  try {
+    const result = await asLetIn(inputs.connection, former, (connection) =>
+      applyBundle({
+        inputs,
+        connection,
+        bundle,
+        commit: false,
+        stateExpected: state.expected,
+        signal: context.signal,
+        report: reporter(context),
+      }),
+    );
+    announceDryRun(result, inputs, bundle, context);
+    return result;
+  } catch (error) {
+    if (!(error instanceof DatabaseUnreachable)) throw error;
+    announce(planFromState(inputs, bundle, state), bundle, context, notThereYet);
+    return undefined;
+  }
+}
+
+/**
+ * With the password that the server has. Where this deployment changes it, that is the former one until the deployment: it is
+ * tried first, because hosted projects ban an address after a few refused logins.
+ */
+async function asLetIn<T>(
+  now: Connection,
+  former: Connection | undefined,
+  run: (connection: Connection) => Promise<T>,
+): Promise<T> {
+  const passwordChanges =
+    former !== undefined &&
+    former.password !== now.password &&
+    former.host === now.host &&
+    former.port === now.port &&
+    former.user === now.user;
+  if (!passwordChanges) return await run(now);
+  try {
+    return await run({ ...now, password: former.password });
+  } catch (error) {
+    if (!(error instanceof LoginRefused)) throw error;
+    return await run(now);
+  }
+}
+
+const notThereYet =
+  "not run: the database, or the roles and extensions that the files need, do not exist yet";
+
+function planFromState(inputs: BundleInputs, bundle: LoadedBundle, state: BundleState): PlannedFile[] {
+  const history = { files: state.files, versions: [], foreignPaths: [] };
+  const { adopt, pending } = planMigrations(bundle.migrations, history, inputs);
+  const makers = new Map(
+    [...state.files.values()].flatMap((file) => file.makes.map((identity) => [identity, file.path])),
+  );
+  const drift = diffCatalogs(state.expected, state.live);
+  const { run, removed } = planRepeatables(bundle.repeatables, state.files, driftedFiles(drift, makers));
+  return [
+    ...adopt.map((file) => ({ path: file.path, reason: "baseline" as const })),
+    ...pending.map((file) => ({ path: file.path, reason: "new" as const })),
+    ...run,
+    ...removed.map((path) => ({ path, reason: "removed" as const })),
+  ];
+}
+
+function announce(
+  plan: readonly PlannedFile[],
+  bundle: LoadedBundle,
+  context: CallContext,
+  note?: string,
+): void {
+  if (plan.length === 0) return;
+  context.log(
+    "info",
+    [
+      `${files(plan.length)} would run${note === undefined ? "" : ` (${note})`}:`,
+      ...table(plan, bundle),
+    ].join("\n"),
+  );
+}
+
+function files(count: number): string {
+  return count === 1 ? "1 file" : `${count} files`;
+}
+
+/** One line per file: path, and why. */
+export function table(plan: readonly PlannedFile[], bundle: LoadedBundle): string[] {
+  const displays = new Map(
+    [...bundle.migrations, ...bundle.repeatables].map((file) => [file.path, file.display]),
+  );
+  const width = Math.max(...plan.map(({ path }) => (displays.get(path) ?? path).length));
+  return plan.map(({ path, reason, because }) => {
+    const why = because === undefined ? reason : `${reason}: ${because}`;
+    return `  ${(displays.get(path) ?? path).padEnd(width)}  ${why}`;
+  });
+}
+
+/** Without a dry run, what the state knows of the drift, and what becomes of it. */
+function announceDrift(inputs: BundleInputs, state: BundleState, context: CallContext): void {
+  const makers = new Set([...state.files.values()].flatMap((file) => file.makes));
+  const lines: string[] = [];
+  const left: string[] = [];
+  for (const [identity, differences] of byIdentity(diffCatalogs(state.expected, state.live))) {
+    const repair = repairOf(identity, differences, state.expected, state.live);
+    if (!makers.has(identity))
+      lines.push(...repair.statements.map((statement) => `  ${statement.split("\n", 1)[0]}`));
+    if (inputs.prune === "drop") lines.push(...repair.prune.map((statement) => `  ${statement}`));
+    else if (repair.prune.length > 0) left.push(`  ${identity}`);
+    if (repair.reported) left.push(`  ${identity}`);
+    for (const what of repair.impossible) left.push(`  ${identity}: ${what}`);
+  }
+  if (lines.length > 0) context.log("info", ["Drift would be repaired:", ...lines].join("\n"));
+  if (left.length > 0)
+    context.log("warning", ["Drift that a deploy leaves or cannot repair:", ...left].join("\n"));
+}
+
+function announceDryRun(
+  result: ApplyResult,
+  inputs: BundleInputs,
+  bundle: LoadedBundle,
+  context: CallContext,
+): void {
+  const plan: PlannedFile[] = [
+    ...result.adopted.map((path) => ({ path, reason: "baseline" as const })),
+    ...result.ran,
+    ...result.skipped.map(({ file, why }) => ({
+      path: file.path,
+      reason: "new" as const,
+      because: `not in the dry run, since ${why}`,
+    })),
+  ];
+  if (plan.length > 0) announce(plan, bundle, context, "dry run: executed and rolled back");
+  const changes = describeChanges(
+    catalogChanges(withoutForeignTexts(result.after, result.before), result.after),
+  );
+  if (changes.length > 0) context.log("info", ["The catalog would change:", ...changes].join("\n"));
+  const ran = new Set(result.ran.map(({ path }) => path));
+  const uncovered = [...bundle.migrations, ...bundle.repeatables]
+    .filter((file) => ran.has(file.path))
+    .flatMap(notCovered);
+  for (const name of result.moved ?? [])
+    uncovered.push(`  sequence ${name} has moved on, and does not go back`);
+  if (result.bodies?.unchecked === true)
+    uncovered.push(
+      "  bodies of PL/pgSQL functions: this server lacks plpgsql_check, so they are only parsed",
+    );
+  if (uncovered.length > 0) {
+    context.log("info", ["The dry run does not cover:", ...uncovered].join("\n"));
+  }
+  const doubts = result.bodies?.warnings ?? [];
+  if (doubts.length > 0) context.log("warning", ["Calls of these may fail:", ...doubts].join("\n"));
+  warnOfRemaining(result, inputs, context);
+}
+
+/** Drift that stays after an up: extra objects under `prune: report`, and what nothing can repair. */
+export function warnOfRemaining(result: ApplyResult, inputs: BundleInputs, context: CallContext): void {
+  const lines = [...byIdentity(result.remaining)].flatMap(([identity, differences]) => {
+    const { prune, impossible, statements } = repairOf(identity, differences, result.expected, result.after);
+    const all = [...impossible, ...statements, ...prune];
+    return all.length === 0
+      ? [`  ${identity}`]
+      : all.map((what) => `  ${identity}: ${what.split("\n", 1)[0]}`);
+  });
+  if (lines.length === 0) return;
+  const hint =
+    inputs.prune === "report"
+      ? " (sql.prune: drop would drop extra policies, grants, functions and triggers)"
+      : "";
+  context.log("warning", [`Not made by the bundle, and left as it is${hint}:`, ...lines].join("\n"));
+}

@@ -1,0 +1,137 @@
+import { isIP } from "node:net";
+import { Client, type ClientConfig } from "pg";
+import { UserError } from "../../../../../foundation/userError";
+import type { Connection } from "../inputs";
+
+/** The port of hosted Supabase's pooler in transaction mode. */
+const transactionPoolerPort = 6543;
+
+/** How long to wait, in milliseconds, for a server to answer at all. */
+const connectTimeout = 10_000;
+
+export interface ConnectOptions {
+  /** Shown in pg_stat_activity. */
+  readonly applicationName: string;
+  /** Send statements without waiting for the answers to those before. Default: false. */
+  readonly pipeline?: boolean;
+}
+
+/** The database cannot be reached, or does not exist. */
+export class DatabaseUnreachable extends UserError {}
+
+/** The server does not let the role in: password or role are wrong. */
+export class LoginRefused extends UserError {}
+
+/**
+ * Opens a connection whose session belongs to the caller alone. Throws a UserError that never holds the password:
+ * DatabaseUnreachable when there is no such server or database, LoginRefused, else for TLS and pooler faults.
+ */
+export async function connect(connection: Connection, options: ConnectOptions): Promise<Client> {
+  if (connection.port === transactionPoolerPort) throw transactionPooler(connection);
+  const client = new Client(clientConfig(connection, options));
+  // Without a listener a connection that is cut while idle would end the process.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    // One backend must answer twice: a pooler in transaction mode may hand out two.
+    const first = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+    await client.query("set client_connection_check_interval = 1000");
+    const second = await client.query<{ pid: number; interval: string }>(
+      "select pg_backend_pid() as pid, current_setting('client_connection_check_interval') as interval",
+    );
+    const [before, after] = [first.rows[0], second.rows[0]];
+    if (before?.pid !== after?.pid || after?.interval !== "1s") throw transactionPooler(connection);
+    return client;
+  } catch (error) {
+    await client.end().catch(() => {});
+    throw error instanceof UserError ? error : explain(error, connection);
+  }
+}
+
+/** Closes a connection, whatever state it is in. */
+export async function disconnect(client: Client | undefined): Promise<void> {
+  await client?.end().catch(() => {});
+}
+
+function clientConfig(connection: Connection, options: ConnectOptions): ClientConfig {
+  return {
+    host: connection.host,
+    port: connection.port,
+    user: connection.user,
+    password: connection.password,
+    database: connection.database,
+    ssl: tls(connection),
+    application_name: options.applicationName.slice(0, 63),
+    pipeline: options.pipeline ?? false,
+    connectionTimeoutMillis: connectTimeout,
+    keepAlive: true,
+  };
+}
+
+function tls(connection: Connection): ClientConfig["ssl"] {
+  const ca = connection.sslRootCertificate;
+  const remote = ca === undefined ? "require" : "verify-full";
+  switch (connection.sslMode ?? (isLoopback(connection.host) ? "disable" : remote)) {
+    case "disable":
+      return false;
+    case "require":
+      return { minVersion: "TLSv1.2", rejectUnauthorized: false };
+    case "verify-full":
+      return { minVersion: "TLSv1.2", ...(ca === undefined ? {} : { ca }) };
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return (
+    host === "localhost" ||
+    host.startsWith("/") ||
+    host === "::1" ||
+    (isIP(host) === 4 && host.startsWith("127."))
+  );
+}
+
+function transactionPooler(connection: Connection): UserError {
+  return new UserError(
+    `${place(connection)} is a pooler in transaction mode, where session locks do not hold: use the session pooler or the direct connection (port 5432).`,
+  );
+}
+
+const absent = new Set([
+  "ECONNREFUSED",
+  "ENOTFOUND",
+  "EAI_AGAIN",
+  "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ETIMEDOUT",
+  "3D000",
+]);
+const certificate = /^(ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL)/;
+
+function explain(error: unknown, connection: Connection): UserError {
+  const code = String((error as { code?: unknown } | undefined)?.code ?? "");
+  const message = error instanceof Error ? error.message.split("\n", 1)[0] : String(error);
+  const where = place(connection);
+  if (absent.has(code) || /timeout/i.test(message ?? "")) {
+    return new DatabaseUnreachable(`The database ${where} cannot be reached: ${code || message}.`, 1);
+  }
+  if (certificate.test(code)) {
+    return new UserError(
+      `The TLS certificate of ${where} cannot be verified (${code}): database.sslRootCertificate must name the certificate that the project's database settings offer for download.`,
+    );
+  }
+  if (message?.includes("does not support SSL")) {
+    return new UserError(`${where} does not offer TLS: set sslMode to "disable" if that is meant.`);
+  }
+  if (code === "28P01" || code === "28000") {
+    return new LoginRefused(
+      `${where} refuses role ${connection.user}: the password or the role is wrong (${code}).`,
+    );
+  }
+  const secret = connection.password;
+  const safe = secret === "" ? message : message?.replaceAll(secret, "[secret]");
+  return new UserError(`The database ${where} cannot be used: ${safe}${code === "" ? "" : ` (${code})`}.`);
+}
+
+function place({ host, port, database }: Connection): string {
+  return `${database} on ${host}:${port}`;
+}

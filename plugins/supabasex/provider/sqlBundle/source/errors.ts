@@ -1,0 +1,115 @@
+import type { DatabaseError } from "pg";
+import { UserError } from "../../../../../foundation/userError";
+import type { BundleFile } from "./files";
+
+export interface SqlFileFault {
+  readonly file: BundleFile;
+  readonly message: string;
+  /** Index into the file's text; without it the fault is the whole file's. */
+  readonly index?: number;
+  readonly sqlState?: string;
+  readonly detail?: string;
+  readonly hint?: string;
+  /** PostgreSQL's call stack, innermost first. */
+  readonly where?: string;
+}
+
+/**
+ * A fault in an SQL file, printed as a compiler prints its own: file, line and column, what is wrong, the line with a
+ * caret below, then whatever else helps.
+ */
+export class SqlFileError extends UserError {
+  readonly sqlState: string | undefined;
+  readonly file: BundleFile;
+  /** What is wrong, without its place. */
+  readonly fault: SqlFileFault;
+
+  constructor(fault: SqlFileFault, options?: ErrorOptions) {
+    super(format(fault), 1, options);
+    this.sqlState = fault.sqlState;
+    this.file = fault.file;
+    this.fault = fault;
+  }
+}
+
+function format(fault: SqlFileFault): string {
+  const { file, index } = fault;
+  const state = fault.sqlState === undefined ? "" : ` (${fault.sqlState})`;
+  const lines: string[] = [];
+  if (index === undefined) {
+    lines.push(`${file.display}: ${fault.message}${state}`);
+  } else {
+    const place = placeOf(file.text, index);
+    lines.push(`${file.display}:${place.line}:${place.column}: ${fault.message}${state}`);
+    const number = `${place.line}`;
+    lines.push(`  ${number} | ${place.source}`);
+    lines.push(`  ${" ".repeat(number.length)} | ${place.indent}^`);
+  }
+  if (fault.detail !== undefined) lines.push(`  detail: ${fault.detail}`);
+  if (fault.hint !== undefined) lines.push(`  hint: ${fault.hint}`);
+  if (fault.where !== undefined) lines.push(`  where: ${fault.where.replaceAll("\n", "\n         ")}`);
+  return lines.join("\n");
+}
+
+interface Place {
+  /** From 1. */
+  readonly line: number;
+  /** In characters, from 1. */
+  readonly column: number;
+  /** The line; of a long one what stands around the place. */
+  readonly source: string;
+  /** As wide as what stands before the place: tabs stay tabs, so that the caret is below it in any terminal. */
+  readonly indent: string;
+}
+
+/** A longer line is shown in part: so many characters before and after the place. */
+const longLine = 160;
+const mostBefore = 100;
+const mostAfter = 50;
+
+/** Line and column of an index, and the line itself. */
+export function placeOf(text: string, index: number): Place {
+  const before = text.slice(0, index);
+  const lineStart = before.lastIndexOf("\n") + 1;
+  const lineEnd = text.indexOf("\n", index);
+  const prefix = [...before.slice(lineStart)];
+  const rest = [...text.slice(index, lineEnd === -1 ? undefined : lineEnd)];
+  const isLong = prefix.length + rest.length > longLine;
+  const shownBefore = isLong && prefix.length > mostBefore ? ["…", ...prefix.slice(-mostBefore)] : prefix;
+  const shownAfter = isLong && rest.length > mostAfter ? [...rest.slice(0, mostAfter), "…"] : rest;
+  return {
+    line: before.split("\n").length,
+    column: prefix.length + 1,
+    source: [...shownBefore, ...shownAfter].join(""),
+    indent: shownBefore.map(blankFor).join(""),
+  };
+}
+
+const noWidth = /[\p{Mn}\p{Me}\p{Cf}]/u;
+/** What terminals draw over two cells: East Asian wide and full-width characters, and emoji. */
+const doubleWidth =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
+
+/** Blanks as wide as the character. */
+function blankFor(character: string): string {
+  if (character === "\t") return "\t";
+  if (noWidth.test(character)) return "";
+  return doubleWidth.test(character) ? "  " : " ";
+}
+
+/** Whether the error came from the server, with its SQLSTATE and all. */
+export function isDatabaseError(error: unknown): error is DatabaseError & { readonly code: string } {
+  return (
+    error instanceof Error && typeof (error as { code?: unknown }).code === "string" && "severity" in error
+  );
+}
+
+/** Whether the connection itself failed or was cut: SQLSTATE classes 08 and 57P, or an error of the socket. */
+export function isConnectionLost(error: unknown): boolean {
+  if (isDatabaseError(error)) return error.code.startsWith("08") || /^57P0[1-4]$/.test(error.code);
+  if (!(error instanceof Error)) return false;
+  return (
+    /^Connection terminated|^Client has encountered a connection error|not queryable/.test(error.message) ||
+    ["ECONNRESET", "EPIPE", "ETIMEDOUT"].includes(String((error as { code?: unknown }).code))
+  );
+}

@@ -1,0 +1,59 @@
+import { createHash } from "node:crypto";
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
+import type { Catalog, CatalogObject } from "../catalog";
+
+/** Properties in which people write programs, and with them the tokens that those programs send somewhere. */
+const programs = ["body", "command", "default", "definition"];
+
+/** Expressions: without their literals they still say who may do what, so that much is always shown. */
+const expressions = ["arguments", "check", "generated", "using", "where"];
+
+/**
+ * What is live, without the texts that no file of the bundle has: state is exported and shown, and what somebody wrote
+ * by hand into a job, a function or a policy may hold a secret. Of an object that is extra the text is replaced by its
+ * hash; of one that was changed, and of expressions, what is quoted in it and not in the expected text. The comparison
+ * comes out the same.
+ */
+export function withoutForeignTexts(expected: Catalog, live: Catalog): Catalog {
+  const foreign = Object.entries(live).filter(([identity, object]) => object !== expected[identity]);
+  if (foreign.length === 0) return live;
+  const shortened = foreign.map(([identity, object]) => [identity, withoutTexts(expected[identity], object)]);
+  return { ...live, ...Object.fromEntries(shortened) };
+}
+
+function withoutTexts(expected: CatalogObject | undefined, live: CatalogObject): CatalogObject {
+  const changed = Object.entries(live).flatMap(([name, is]): [string, JsonValue][] => {
+    const should = expected?.[name];
+    if (name === "settings" && isJsonObject(is))
+      return [[name, withoutOwnSettings(isJsonObject(should) ? should : {}, is)]];
+    if (typeof is !== "string" || should === is) return [];
+    const known = typeof should === "string" ? should : "";
+    if (expressions.includes(name)) return [[name, withoutQuotes(known, is)]];
+    if (name === "comment" || (programs.includes(name) && should === undefined))
+      return [[name, `not kept, ${hash(is)}`]];
+    return programs.includes(name) ? [[name, withoutQuotes(known, is)]] : [];
+  });
+  return changed.length === 0 ? live : { ...live, ...Object.fromEntries(changed) };
+}
+
+/** Settings of a program's own (`app.key`) may hold anything; those of the server are known. */
+function withoutOwnSettings(expected: JsonObject, live: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(live).map(([name, value]) => [
+      name,
+      name.includes(".") && expected[name] !== value ? `not kept, ${hash(String(value))}` : value,
+    ]),
+  );
+}
+
+const quoted = /'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\//g;
+
+/** String literals and comments, where the expected text has not the same ones, by hash. */
+function withoutQuotes(expected: string, live: string): string {
+  const known = new Set(expected.match(quoted) ?? []);
+  return live.replaceAll(quoted, (text) => (known.has(text) ? text : `'not kept, ${hash(text)}'`));
+}
+
+function hash(text: string): string {
+  return `sha256 ${createHash("sha256").update(text).digest("hex").slice(0, 16)}`;
+}
