@@ -6,6 +6,7 @@ import { printEnvironment } from "./commands/env";
 import { pulumi } from "./commands/pulumi";
 import { type StartOptions, start } from "./commands/start";
 import { supabase } from "./commands/supabase";
+import { type TestOptions, test } from "./commands/test";
 import { explainDiskFault } from "./diskFaults";
 import { localPaths } from "./environment";
 
@@ -22,6 +23,7 @@ program
     "--official-plugins",
     "use the vendors' own plugins, downloaded by the CLI, in place of our stand-ins",
   )
+  .option("--postgresql <major>", "make the databases with this version of PostgreSQL: 15, 16 or 17")
   .action((options: StartOptions) => start(paths, options));
 program
   .command("down")
@@ -39,6 +41,17 @@ program
   .argument("[args...]")
   .action(async (args: string[]) => {
     process.exitCode = await pulumi(paths, args);
+  });
+
+program
+  .command("test")
+  .description("run the tests; whatever else is given goes to vitest")
+  .option("--postgresql <major>", "run them on this version of PostgreSQL: 15, 16 or 17")
+  .allowUnknownOption()
+  .helpOption(false)
+  .argument("[args...]")
+  .action(async (args: string[], options: TestOptions) => {
+    process.exitCode = await test(checkoutRoot(), args, options);
   });
 
 program

@@ -10,11 +10,6 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const require = createRequire(import.meta.url);
 const say = (line) => process.stderr.write(`${line}\n`);
 
-/** Commands that are programs of node_modules rather than of local/cli.ts, with the arguments they always get. */
-const tools = {
-  test: ["vitest", "vitest.mjs", "run"],
-};
-
 function fail(sentence) {
   say(sentence);
   process.exit(1);
@@ -68,11 +63,4 @@ process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 requireNode();
 installPackages();
 build();
-const [command, ...args] = process.argv.slice(2);
-if (command in tools) {
-  const [name, file, ...fixed] = tools[command];
-  const program = path.join(path.dirname(require.resolve(`${name}/package.json`)), file);
-  const result = spawnSync(process.execPath, [program, ...fixed, ...args], { cwd: root, stdio: "inherit" });
-  process.exit(result.status ?? 1);
-}
 require("../dist/local.cjs");

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
-import { readdirSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { holdsPrograms, postgresqlFolders } from "../../foundation/postgresqlPrograms";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 
@@ -15,19 +15,17 @@ export interface Tools {
   readonly zstdVersion: string;
 }
 
-/** Where Debian's and PostgreSQL's own packages put each major version. */
-const packagesFolder = "/usr/lib/postgresql";
+const versionPattern = /\) (\d+(?:\.\d+)*|\d+\w+)/;
 
 /**
- * Finds `pg_dump` and `pg_restore`, the newest that is installed, and `zstd`.
+ * Finds `pg_dump` and `pg_restore`, the newest that are installed or those of POSTGRESQL_BIN, and `zstd`.
  * @throws UserError that names what is missing and how to install it.
  */
 export async function findTools(): Promise<Tools> {
-  const folder = newestPackage();
-  const pgDump = folder === undefined ? "pg_dump" : path.join(folder, "pg_dump");
-  const pgRestore = folder === undefined ? "pg_restore" : path.join(folder, "pg_restore");
-  const pgDumpVersion = await versionOf(pgDump, /\) (\d+(?:\.\d+)*|\d+\w+)/, "postgresql-client");
-  await versionOf(pgRestore, /\) (\d+)/, "postgresql-client");
+  const folder = await newestFolder();
+  const pgDump = path.join(folder, "pg_dump");
+  const pgRestore = path.join(folder, "pg_restore");
+  const pgDumpVersion = await versionOf(pgDump, versionPattern, "postgresql-client");
   const zstdVersion = await versionOf("zstd", /v(\d+(?:\.\d+)+)/, "zstd");
   return { pgDump, pgRestore, pgDumpVersion, pgDumpMajor: Number.parseInt(pgDumpVersion, 10), zstdVersion };
 }
@@ -40,37 +38,38 @@ export function requireClientAtLeast(tools: Tools, serverVersionNumber: number, 
   );
 }
 
-function newestPackage(): string | undefined {
-  let majors: number[];
-  try {
-    majors = readdirSync(packagesFolder).map(Number);
-  } catch {
-    return undefined;
-  }
-  const folders = majors
-    .filter((major) => Number.isInteger(major))
-    .sort((a, b) => b - a)
-    .map((major) => path.join(packagesFolder, String(major), "bin"));
-  // A server package without its client leaves a folder, too.
-  return folders.find((folder) => {
-    try {
-      const programs = readdirSync(folder);
-      return programs.includes("pg_dump") && programs.includes("pg_restore");
-    } catch {
-      return false;
-    }
-  });
+/** The folder with the newest `pg_dump` that has a `pg_restore` beside it; of equals, the first. */
+async function newestFolder(): Promise<string> {
+  const folders = postgresqlFolders().filter((folder) => holdsPrograms(folder, "pg_dump", "pg_restore"));
+  const found = await Promise.all(
+    folders.map(async (folder) => {
+      const version = await askVersion(path.join(folder, "pg_dump"), versionPattern);
+      return { folder, major: Number.parseInt(version ?? "0", 10) };
+    }),
+  );
+  const [newest] = found.filter(({ major }) => major > 0).sort((a, b) => b.major - a.major);
+  if (newest === undefined) throw missingProgram("pg_dump", "postgresql-client");
+  return newest.folder;
 }
 
 async function versionOf(program: string, pattern: RegExp, debianPackage: string): Promise<string> {
+  const version = await askVersion(program, pattern);
+  if (version === undefined) throw missingProgram(program, debianPackage);
+  return version;
+}
+
+/** Returns what the program tells of its version; undefined where there is no usable one. */
+async function askVersion(program: string, pattern: RegExp): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)(program, ["--version"]);
-    const version = pattern.exec(stdout)?.[1];
-    if (version !== undefined) return version;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+    return pattern.exec(stdout)?.[1];
+  } catch {
+    return undefined;
   }
-  throw new UserError(
+}
+
+function missingProgram(program: string, debianPackage: string): UserError {
+  return new UserError(
     `There is no usable ${path.basename(program)} here: install it (Debian's package ${debianPackage}).`,
     exitCodes.usage,
   );

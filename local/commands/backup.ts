@@ -2,6 +2,7 @@ import path from "node:path";
 import { DescribeTaskDefinitionCommand, ECSClient, paginateListTaskDefinitions } from "@aws-sdk/client-ecs";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { execa } from "execa";
+import { postgresqlBinVariable } from "../../foundation/postgresqlPrograms";
 import { UserError } from "../../foundation/userError";
 import { endpointVariables, foreignVariables, type LocalEndpoints, type LocalPaths } from "../environment";
 import { projectDatabase } from "../projectDatabase";
@@ -22,6 +23,8 @@ export async function backup(paths: LocalPaths, args: readonly string[]): Promis
       ...foreignVariables,
       ...endpointVariables(services),
       ...(await taskEnvironment(services.aws)),
+      // The programs of the same version as the server, as in the image of the task.
+      [postgresqlBinVariable]: services.postgresql.binDirectory,
       ...(database === undefined
         ? {}
         : { RESTORE_DATABASE_URL: database.url, SUPABASE_PROJECT_REF: database.projectRef }),

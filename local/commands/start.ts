@@ -5,7 +5,8 @@ import { validateConfigFile } from "../configFile";
 import type { LocalPaths } from "../environment";
 import { projectDatabaseUrl } from "../projectDatabase";
 import type { PluginChoice } from "../providers/choice";
-import { type LocalServices, startServices } from "../services/start";
+import { chooseMajor, parseMajor, refuseOtherMajor } from "../services/postgres";
+import { databasesOf, type LocalServices, startServices } from "../services/start";
 import { type LocalSession, openSession, prepareEngine } from "../session";
 import { deploy, ensureStack, wasCutOff } from "../stack/deploy";
 import { recover } from "../stack/recover";
@@ -17,14 +18,22 @@ export interface StartOptions {
   readonly like?: string;
   /** Use the vendors' own plugins in place of our stand-ins. */
   readonly officialPlugins?: boolean;
+  /** Make the databases with this major version, which holds for the commands that follow. Default: the newest here. */
+  readonly postgresql?: string;
 }
 
 /** `npm start`: from whatever state this machine is in to a running, deployed local stack. */
-export async function start(paths: LocalPaths, { like, officialPlugins }: StartOptions): Promise<void> {
+export async function start(
+  paths: LocalPaths,
+  { like, officialPlugins, postgresql }: StartOptions,
+): Promise<void> {
   // Before anything is installed, started or changed.
   validateConfigFile(paths.checkout, "local");
   if (like !== undefined) requireEnvironment(paths.checkout, like);
+  const major = postgresql === undefined ? undefined : parseMajor(postgresql);
+  if (major !== undefined) refuseOtherMajor(databasesOf(paths), major);
   await withCommandLock(paths.directory, "start", async () => {
+    if (major !== undefined) await chooseMajor(paths.directory, major);
     const session = await prepare(paths, officialPlugins ? "official" : "stand-ins");
     const location = like === undefined ? localStack(paths) : await likeStack(paths, like, session.services);
     validateConfigFile(location.folder, location.stack);
@@ -93,6 +102,7 @@ async function prepare(paths: LocalPaths, choice: PluginChoice): Promise<LocalSe
 async function summary({ services }: LocalSession, { stack, folder }: StackLocation): Promise<string> {
   const databaseUrl = await projectDatabaseUrl(folder, stack, services.supabase.endpoint);
   const rows: [string, string][] = [
+    ["PostgreSQL", services.postgresql.version],
     ["Management API", services.supabase.endpoint],
     ["AWS, S3", `${services.aws.endpoint}, ${services.aws.s3Endpoint}`],
     ["Connect", `psql '${databaseUrl}'`],

@@ -3,9 +3,9 @@ import path from "node:path";
 import { type LocalEndpoints, type LocalPaths, localAccessToken } from "../environment";
 import { defaultRegion, regionOfStack, regionsOfStacks } from "../stack/regions";
 import { type AwsService, startAws, stopAws } from "./aws";
-import { ensurePostgresInstalled, ensureTemplate } from "./postgres";
+import { chosenMajor, ensurePostgresInstalled, ensureTemplate, type PostgresInstallation } from "./postgres";
 import { startS3, stopS3 } from "./s3";
-import { type SupabaseApi, startSupabaseApi, stopSupabaseApi } from "./supabase";
+import { databaseDirectories, type SupabaseApi, startSupabaseApi, stopSupabaseApi } from "./supabase";
 
 /** Keys of the local object store. Public: it listens on loopback only. */
 const s3Keys = { accessKey: "thorbis-local", secretKey: "thorbis-local-secret" } as const;
@@ -13,6 +13,8 @@ const s3Keys = { accessKey: "thorbis-local", secretKey: "thorbis-local-secret" }
 export interface LocalServices extends LocalEndpoints {
   readonly supabase: SupabaseApi;
   readonly aws: AwsService;
+  /** What new databases are made with. */
+  readonly postgresql: PostgresInstallation;
 }
 
 const directories = (paths: LocalPaths) => ({
@@ -30,9 +32,15 @@ export async function startServices(
   progress: (line: string) => void,
 ): Promise<LocalServices> {
   // Here, where progress can be shown, and not in the API's background process.
-  await ensureTemplate(await ensurePostgresInstalled(progress), progress);
+  const major = chosenMajor(paths.directory);
+  const postgresql = await ensurePostgresInstalled(progress, major === undefined ? {} : { major });
+  await ensureTemplate(postgresql, progress);
   const services = directories(paths);
-  const supabase = await startSupabaseApi({ directory: services.supabase, accessToken: localAccessToken });
+  const supabase = await startSupabaseApi({
+    directory: services.supabase,
+    accessToken: localAccessToken,
+    postgresqlBin: postgresql.binDirectory,
+  });
   const stores: Record<string, string> = {};
   for (const region of regionsOfStacks(paths.checkout)) {
     const directory = s3Directory(paths, region);
@@ -44,7 +52,12 @@ export async function startServices(
     s3: { stores, ...s3Keys },
     progress,
   });
-  return { supabase, aws };
+  return { supabase, aws, postgresql };
+}
+
+/** Returns the directories of the databases of this environment. */
+export function databasesOf(paths: LocalPaths): string[] {
+  return databaseDirectories(directories(paths).supabase);
 }
 
 /** Ends every service of this environment, databases included. */

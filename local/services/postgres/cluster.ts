@@ -7,7 +7,12 @@ import { freePort, isSameProcess, portIsFree, writeFileAtomically } from "../pro
 import { removeFolder } from "./abandoned";
 import { connect } from "./connection";
 import { buildHostedRights } from "./hostedRights";
-import { ensurePostgresInstalled, type PostgresInstallation, type Progress } from "./installation";
+import {
+  describeInstallation,
+  ensurePostgresInstalled,
+  type PostgresInstallation,
+  type Progress,
+} from "./installation";
 import { withLock } from "./lock";
 import { isVerifierOf, localPassword, platformLoginRoles, scramVerifier } from "./passwords";
 import {
@@ -31,6 +36,11 @@ export interface ClusterOptions {
   readonly port?: number;
   /** Password of `postgres`; those of the other login roles follow from it (`localPassword`). */
   readonly postgresPassword: string;
+  /**
+   * Folder of the server's programs for a new cluster. Default: `ensurePostgresInstalled`. One that has data keeps its
+   * major version, from wherever that is installed.
+   */
+  readonly binDirectory?: string;
   /** False trades safety against power loss for speed: for tests. Default true. */
   readonly durable?: boolean;
   /**
@@ -122,9 +132,31 @@ function isBrokenOff(error: unknown): boolean {
 async function launchAnew(directory: string, options: ClusterOptions): Promise<RunningServer> {
   const progress = options.progress ?? (() => undefined);
   const { dataDirectory } = serverOf(directory);
-  const installation = await ensurePostgresInstalled(progress);
+  const installation = await installationFor(dataDirectory, options.binDirectory, progress);
   if (!existsSync(dataDirectory)) await cloneTemplate(directory, dataDirectory, installation, progress);
   return await launchOnSomePort(directory, options, installation, progress);
+}
+
+/** The data of one major version can be read by the servers of this version only. */
+async function installationFor(
+  dataDirectory: string,
+  binDirectory: string | undefined,
+  progress: Progress,
+): Promise<PostgresInstallation> {
+  const major = majorOfData(dataDirectory);
+  const chosen = binDirectory === undefined ? undefined : await describeInstallation(binDirectory);
+  if (chosen !== undefined && (major === undefined || major === chosen.major)) return chosen;
+  return await ensurePostgresInstalled(progress, major === undefined ? {} : { major });
+}
+
+/** Returns the major version that made the data of a cluster; undefined while there are none. */
+export function majorOfCluster(directory: string): number | undefined {
+  return majorOfData(path.join(directory, "data"));
+}
+
+function majorOfData(dataDirectory: string): number | undefined {
+  const file = path.join(dataDirectory, "PG_VERSION");
+  return existsSync(file) ? Number(readFileSync(file, "utf8")) : undefined;
 }
 
 /** Stops the cluster of a directory and returns once no process of it is left; its data stays. */

@@ -1,4 +1,13 @@
-export { type Cluster, type ClusterOptions, runningCluster, startCluster, stopCluster } from "./cluster";
+export { chooseMajor, chosenMajor, refuseOtherMajor } from "./choice";
+export {
+  type Cluster,
+  type ClusterOptions,
+  majorOfCluster,
+  runningCluster,
+  startCluster,
+  stopCluster,
+} from "./cluster";
 export { ensurePostgresInstalled, type PostgresInstallation, type Progress } from "./installation";
+export { newestMajor, parseMajor, supportedMajors } from "./installation/majors";
 export { localPassword } from "./passwords";
 export { ensureTemplate } from "./template";

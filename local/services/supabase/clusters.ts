@@ -31,10 +31,14 @@ export interface Clusters {
   ): Promise<Record<string, unknown>[]>;
 }
 
-/** Real PostgreSQL clusters on this machine. */
-export const postgresClusters: Clusters = {
+/** Real PostgreSQL clusters on this machine; new ones are made by the server whose programs are in `binDirectory`. */
+export const postgresClusters = (binDirectory?: string): Clusters => ({
   async start(directory, postgresPassword) {
-    return await startCluster({ directory, postgresPassword });
+    return await startCluster({
+      directory,
+      postgresPassword,
+      ...(binDirectory !== undefined && { binDirectory }),
+    });
   },
 
   async stop(directory) {
@@ -59,4 +63,4 @@ export const postgresClusters: Clusters = {
       await client.end();
     }
   },
-};
+});

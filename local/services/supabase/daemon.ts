@@ -22,6 +22,8 @@ export interface SupabaseApiOptions {
   readonly directory: string;
   /** The bearer token that clients must send. */
   readonly accessToken: string;
+  /** Folder of the programs that new databases are made with. Default: as `ensurePostgresInstalled` finds it. */
+  readonly postgresqlBin?: string;
   /** Default: the port used before when it is free, else a free one. */
   readonly port?: number;
 }
@@ -38,7 +40,7 @@ const startSeconds = 120;
 
 /**
  * Starts the API and the databases of its projects, or takes over what is running already. One that runs an older
- * build, or takes another token, is replaced; its projects stay.
+ * build, takes another token or makes databases of another version is replaced; its projects stay.
  */
 export async function startSupabaseApi(options: SupabaseApiOptions): Promise<SupabaseApi> {
   const { directory, accessToken } = options;
@@ -49,6 +51,7 @@ export async function startSupabaseApi(options: SupabaseApiOptions): Promise<Sup
       process.execPath,
       program,
       ...["--state-directory", directory, "--port", String(port)],
+      ...(options.postgresqlBin === undefined ? [] : ["--postgresql-bin", options.postgresqlBin]),
     ];
     const stop = async () => await stopSupabaseApi(directory);
     const running = runningService(directory, name);

@@ -12,6 +12,7 @@ async function main(): Promise<void> {
       "state-directory": { type: "string" },
       port: { type: "string" },
       "requests-per-minute": { type: "string" },
+      "postgresql-bin": { type: "string" },
     },
   });
   const stateDirectory = values["state-directory"];
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
     stateDirectory,
     port,
     accessToken,
-    clusters: postgresClusters,
+    clusters: postgresClusters(values["postgresql-bin"]),
     identity: { build: buildOf(process.argv[1] ?? ""), pid: process.pid },
     ...(limit !== undefined && { requestsPerMinute: Number(limit) }),
     log: (line) => console.log(`${new Date().toISOString()} ${line}`),

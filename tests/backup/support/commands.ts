@@ -69,7 +69,7 @@ export function startBackupProgram(
   const { bundle } = createRequire(__filename)(path.join(checkout, "build", "bundle.cjs"));
   bundle(["backup.cjs"]);
   const child = spawn(process.execPath, [path.join(checkout, "dist", "backup.cjs"), ...args], {
-    env: { PATH: process.env.PATH, ...environment },
+    env: { PATH: process.env.PATH, POSTGRESQL_BIN: process.env.POSTGRESQL_BIN, ...environment },
     stdio: ["ignore", "ignore", "pipe"],
   });
   let errorText = "";

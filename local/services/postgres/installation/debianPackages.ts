@@ -1,53 +1,60 @@
 import { execFile, spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { promisify } from "node:util";
-import { UserError } from "../../../foundation/userError";
+import { UserError } from "../../../../foundation/userError";
+import { isSupported } from "./majors";
 
-/** The packages of a complete server of one version. */
-export function debianPackages(major: number | string): string[] {
+/** The packages that a C program for the server is built with. */
+export const buildPackages = ["gcc", "make"] as const;
+
+/** Returns the packages of a complete server of one major version, without its header files. */
+export function serverPackages(major: number): string[] {
   return [
     `postgresql-${major}`,
     `postgresql-${major}-cron`,
     `postgresql-${major}-postgis-3`,
     // Checks function bodies in dry runs, as on hosted projects; everything else works without it.
     `postgresql-${major}-plpgsql-check`,
-    `postgresql-server-dev-${major}`,
-    "gcc",
-    "make",
   ];
 }
 
+export function headerPackage(major: number): string {
+  return `postgresql-server-dev-${major}`;
+}
+
+/** Returns everything that a complete installation of one major version is made of. */
+export function debianPackages(major: number): string[] {
+  return [...serverPackages(major), headerPackage(major), ...buildPackages];
+}
+
 /**
- * Installs a complete server with apt-get, without the cluster that Debian would make and start on port 5432.
- * Without a version it takes the newest for which all of its packages are to be had.
+ * Returns the supported major versions whose packages this machine's package lists offer, the newest first: those with
+ * pg_cron, since the other packages come with every version. Empty without apt-cache.
  */
-export async function installFromDebian(
-  major: number | undefined,
-  progress: (message: string) => void,
-): Promise<void> {
+export async function offeredMajors(): Promise<number[]> {
+  const search = ["search", "--names-only", "^postgresql-[0-9]+-cron$"];
+  const { stdout } = await promisify(execFile)("apt-cache", search).catch(() => ({ stdout: "" }));
+  return [...stdout.matchAll(/^postgresql-(\d+)-cron/gm)]
+    .map((match) => Number(match[1]))
+    .filter(isSupported)
+    .sort((a, b) => b - a);
+}
+
+export async function updatePackageLists(progress: (message: string) => void): Promise<void> {
   progress("apt-get update");
   await aptGet(["update"]);
-  const packages = debianPackages(major ?? (await newestMajor()));
+}
+
+/** Installs packages with apt-get, without the cluster that Debian would make and start on port 5432. Needs root. */
+export async function installPackages(
+  packages: readonly string[],
+  progress: (message: string) => void,
+): Promise<void> {
   progress(`apt-get install ${packages.join(" ")}`);
-  await aptGet(["install", "postgresql-common"]);
+  if (packages.some((name) => name.startsWith("postgresql-"))) await aptGet(["install", "postgresql-common"]);
   await withoutMainCluster(async () => {
     await aptGet(["install", ...packages]);
   });
-}
-
-async function newestMajor(): Promise<number> {
-  const { stdout } = await promisify(execFile)("apt-cache", [
-    "search",
-    "--names-only",
-    "^postgresql-[0-9]+-cron$",
-  ]);
-  const majors = [...stdout.matchAll(/^postgresql-(\d+)-cron/gm)].map((match) => Number(match[1]));
-  if (majors.length === 0) {
-    throw new UserError(
-      "Debian's package lists have no postgresql-NN-cron: add a repository that has PostgreSQL 15 or newer with pg_cron (such as apt.postgresql.org), then run this again.",
-    );
-  }
-  return Math.max(...majors);
 }
 
 async function aptGet(args: readonly string[]): Promise<void> {
