@@ -2,12 +2,11 @@ export { chooseMajor, chosenMajor, refuseOtherMajor } from "./choice";
 export {
   type Cluster,
   type ClusterOptions,
-  majorOfCluster,
   runningCluster,
   startCluster,
   stopCluster,
 } from "./cluster";
 export { ensurePostgresInstalled, type PostgresInstallation, type Progress } from "./installation";
-export { newestMajor, parseMajor, supportedMajors } from "./installation/majors";
+export { parseMajor } from "./installation/majors";
 export { localPassword } from "./passwords";
 export { ensureTemplate } from "./template";
