@@ -36,7 +36,7 @@ const programs = {
 const standalone = {
   "language-nodejs.cjs": [],
   // Its WebAssembly lies beside it; pg asks for its native part and does without.
-  "plugins/supabasex.cjs": ["libpg-query", "pg-native"],
+  "plugins/supabasex.cjs": ["libpg-query", "libpg-query-15", "libpg-query-16", "libpg-query-17", "pg-native"],
   "providers/postgresql.cjs": ["pg-native"],
   "providers/terraform-provider.cjs": [],
   "providers/aws.cjs": [],

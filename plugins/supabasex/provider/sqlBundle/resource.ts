@@ -11,7 +11,7 @@ import { type BundleInputs, bundleInputs, type Connection, connectionOf } from "
 import { inspectBundle, previewBundle, table, warnOfRemaining } from "./preview/preview";
 import { reporter } from "./preview/reporter";
 import { connect, disconnect, LoginRefused } from "./session/connection";
-import { loadBundle } from "./source/files";
+import { type LoadedBundle, loadBundle } from "./source/files";
 import { diffBundle } from "./state/diff";
 import { withoutForeignTexts } from "./state/foreignTexts";
 import {
@@ -22,6 +22,7 @@ import {
   stateOf,
   stateOutputs,
 } from "./state/state";
+import { targetMajor } from "./state/targetMajor";
 
 /** Migrations and repeatables of one database, and what they have made there. */
 export const sqlBundle: Resource = {
@@ -33,7 +34,7 @@ export const sqlBundle: Resource = {
     const inputs = bundleInputs(request.inputs);
     const id = inputs.name;
     if (!request.preview) return { id, outputs: await deploy(inputs, request.inputs, noState, context) };
-    const result = await previewBundle(inputs, load(inputs), noState, context);
+    const result = await previewBundle(inputs, await load(inputs, noState), noState, context);
     const outputs = shownInputs(request.inputs);
     if (result !== undefined) return { id, outputs: { ...outputs, ...stateOutputs(dryRunState(result)) } };
     return {
@@ -48,7 +49,7 @@ export const sqlBundle: Resource = {
     if (!request.preview) return { outputs: await deploy(inputs, request.inputs, state, context) };
     const result = await previewBundle(
       inputs,
-      load(inputs),
+      await load(inputs, state),
       state,
       context,
       connectionOf(request.oldInputs.connection),
@@ -111,8 +112,8 @@ async function connectAsInState(connection: Connection, bundle: string) {
   }
 }
 
-function load(inputs: BundleInputs) {
-  return loadBundle(inputs.directory, inputs.files);
+async function load(inputs: BundleInputs, state: BundleState): Promise<LoadedBundle> {
+  return loadBundle(inputs.directory, inputs.files, await targetMajor(inputs, state));
 }
 
 async function deploy(
@@ -124,7 +125,7 @@ async function deploy(
   const { connection } = inputs;
   if (connection === undefined)
     throw new UserError(`SQL bundle ${inputs.name}: the connection is not known.`);
-  const bundle = load(inputs);
+  const bundle = await load(inputs, state);
   await inspectBundle(bundle);
   const result = await applyBundle({
     inputs,
@@ -139,12 +140,7 @@ async function deploy(
   return { ...shownInputs(properties), ...stateOutputs(appliedState(result)) };
 }
 
-function report(
-  result: ApplyResult,
-  inputs: BundleInputs,
-  bundle: ReturnType<typeof load>,
-  context: CallContext,
-): void {
+function report(result: ApplyResult, inputs: BundleInputs, bundle: LoadedBundle, context: CallContext): void {
   if (result.ran.length > 0) context.log("info", ["Applied:", ...timings(result, bundle)].join("\n"));
   if (result.adopted.length > 0) {
     context.log(
@@ -169,7 +165,7 @@ function report(
 /** More files than anybody reads are summed up by folder; the preview has named each. */
 const mostListed = 40;
 
-function timings({ ran }: ApplyResult, bundle: ReturnType<typeof load>): string[] {
+function timings({ ran }: ApplyResult, bundle: LoadedBundle): string[] {
   if (ran.length <= mostListed) {
     return table(ran, bundle).map((line, at) => `${line}  ${ran[at]?.durationMilliseconds ?? 0} ms`);
   }

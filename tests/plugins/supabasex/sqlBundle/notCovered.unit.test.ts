@@ -3,7 +3,7 @@ import { bundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/sou
 import { notCovered } from "../../../../plugins/supabasex/provider/sqlBundle/source/notCovered";
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 
-beforeAll(loadParser);
+beforeAll(() => loadParser());
 
 const said = (statement: string) =>
   notCovered(bundleFile("migrations/1.sql", "migration", `select 1;\n${statement};\n`));

@@ -104,26 +104,60 @@ describe("refused with the place and what to do", () => {
   });
 });
 
-test("what a newer PostgreSQL would understand: the server's own message, and the files before it stay", async ({
+test("what only a newer PostgreSQL understands is refused as this server would, before anything is sent", async ({
   skip,
 }) => {
   const bundle = await databases.bundle(schema);
   const { rows } = await bundle.sql("show server_version_num");
-  skip(Number(rows[0].server_version_num) >= 180000, "this server understands all that our parser does");
-  // Our parser is version 18's.
+  skip(Number(rows[0].server_version_num) >= 180000, "no grammar is newer than this server's");
   const newer = "update $s.t set id = id returning with (old as former) former.id;\n";
   bundle.write({ [next]: `select 1;\n${newer}` });
   const message =
     /_x\.sql:2:\d+: syntax error at or near "with" \(42601\)\n.*\n.*\n {2}hint: .*newer than this server understands/;
 
   expect(await failureOf(bundle.up())).toMatch(message);
-  expect(await bundle.history()).toEqual(["migrations/20260101000000_s.sql"]);
+  expect(await bundle.history()).toEqual([]);
   bundle.inputs = { dryRun: "live" };
   expect(await failureOf(bundle.preview())).toMatch(message);
 
   bundle.write({ [next]: "select 1;\n", "repeatable/u.sql": newer });
   expect(await failureOf(bundle.up())).toMatch(/repeatable\/u\.sql:1:\d+: syntax error/);
-  expect(await bundle.history()).toEqual(["migrations/20260101000000_s.sql", next]);
+  expect(await bundle.history()).toEqual([]);
+});
+
+test("the grammar is the target server's: a name that 16 made a keyword is a column on 15, and refused from 16 on", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    [next]: "create table $s.u (\n  system_user text\n);\n",
+  });
+  const { rows } = await bundle.sql("show server_version_num");
+  const major = Math.floor(Number(rows[0].server_version_num) / 10_000);
+  const direct = await bundle.sql("create temporary table probe (system_user text)").then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+
+  bundle.inputs = { dryRun: "live" };
+  const preview = await bundle.preview().then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+  const up = await bundle.up().then(
+    () => undefined,
+    (error: Error) => error.message,
+  );
+
+  if (major === 15) {
+    expect([direct, preview, up]).toEqual([undefined, undefined, undefined]);
+    return;
+  }
+  expect(direct).toBe('syntax error at or near "system_user"');
+  expect(up).toBe(preview);
+  expect(up).toContain(`${next}:2:3: syntax error at or near "system_user" (42601)`);
+  expect(up).toContain(
+    `hint: PostgreSQL ${major} does not accept the text here: correct it; nothing has been sent to the server.`,
+  );
+  expect(await bundle.history()).toEqual([]);
 });
 
 test("a header counts below a comment between slashes and stars, and what ran alone is listed", async () => {

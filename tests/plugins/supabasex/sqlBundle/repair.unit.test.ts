@@ -6,7 +6,7 @@ import { repairOf } from "../../../../plugins/supabasex/provider/sqlBundle/repai
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 
 // Names are quoted as the server's own parser would.
-beforeAll(loadParser);
+beforeAll(() => loadParser());
 
 describe("grants", () => {
   const target = { on: "table s.t", owner: "app_owner" };

@@ -8,6 +8,7 @@ import { startTestCluster, type TestCluster } from "../../../support/cluster";
 // What a person reads when a deploy fails, word for word, as the Pulumi CLI prints it below the resource.
 let cluster: TestCluster;
 let stack: BundleStack;
+let serverMajor: number;
 
 const applied = {
   "migrations/20260101000000_shop.sql": `create schema shop;
@@ -19,6 +20,8 @@ const migration = "migrations/20260102000000_next.sql";
 
 beforeAll(async () => {
   cluster = await startTestCluster();
+  const { rows } = await (await cluster.client()).query("show server_version_num");
+  serverMajor = Math.floor(rows[0].server_version_num / 10_000);
   const sql = await mkdtemp(path.join(os.tmpdir(), "thorbis-screens-"));
   await write(sql, applied);
   stack = await createBundleStack({ databaseUrl: cluster.url(), sql });
@@ -98,7 +101,7 @@ test("a syntax error", async () => {
     error: Preview failed: sql/migrations/20260102000000_next.sql:3:27: syntax error at or near "nul" (42601)
       3 |   total numeric(10,2) not nul
         |                           ^
-      hint: Correct the text here; nothing has been sent to the server.
+      hint: PostgreSQL ${serverMajor} does not accept the text here: correct it; nothing has been sent to the server.
 `);
 });
 

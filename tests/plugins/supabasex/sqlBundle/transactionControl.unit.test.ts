@@ -8,7 +8,7 @@ import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/sou
 import { statementsOf, textOf } from "../../../../plugins/supabasex/provider/sqlBundle/source/statements";
 import { refuseTransactionControl } from "../../../../plugins/supabasex/provider/sqlBundle/source/transactionControl";
 
-beforeAll(loadParser);
+beforeAll(() => loadParser());
 
 const migration = (text: string) => bundleFile("migrations/20260101000000_a.sql", "migration", text);
 const repeatable = (text: string) => bundleFile("repeatable/a.sql", "repeatable", text);

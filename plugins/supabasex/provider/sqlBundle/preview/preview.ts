@@ -20,8 +20,9 @@ import { reporter } from "./reporter";
 
 /** Everything that can be known of the files without a database. Throws SqlFileError, before anything is sent. */
 export async function inspectBundle(bundle: LoadedBundle): Promise<void> {
-  await loadParser();
-  for (const file of [...bundle.migrations, ...bundle.repeatables]) {
+  const files = [...bundle.migrations, ...bundle.repeatables];
+  await loadParser(files[0]?.serverMajor);
+  for (const file of files) {
     statementsOf(file);
     refuseTransactionControl(file);
   }

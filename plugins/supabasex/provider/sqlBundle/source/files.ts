@@ -17,6 +17,8 @@ export interface BundleFile {
   readonly noTransaction: boolean;
   /** Paths below the bundle's directory: header `-- depends on: …`, one or several, separated by commas. */
   readonly dependsOn: readonly string[];
+  /** Major version of the server that the file is for, whose grammar it is read with. Default: a new project's. */
+  readonly serverMajor?: number;
 }
 
 export interface Migration extends BundleFile {
@@ -63,14 +65,15 @@ export interface LoadedBundle {
 }
 
 /**
- * Reads the files below `directory` and verifies each against the hash that the program computed. Throws a UserError
- * for a file that is missing or has changed in between.
+ * Reads the files below `directory` for a server of this major version, and verifies each against the hash that the program
+ * computed. Throws a UserError for a file that is missing or has changed in between.
  */
-export function loadBundle(directory: string, entries: FileEntries): LoadedBundle {
+export function loadBundle(directory: string, entries: FileEntries, serverMajor?: number): LoadedBundle {
   const migrations: Migration[] = [];
   const repeatables: BundleFile[] = [];
   for (const [filePath, entry] of Object.entries(entries)) {
-    const file = loadFile(directory, filePath, entry.kind, entry.sha256);
+    const loaded = loadFile(directory, filePath, entry.kind, entry.sha256);
+    const file = serverMajor === undefined ? loaded : { ...loaded, serverMajor };
     if (entry.kind === "repeatable") {
       repeatables.push(file);
       continue;

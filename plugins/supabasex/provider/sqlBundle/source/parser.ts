@@ -1,38 +1,89 @@
 import { setFlagsFromString } from "node:v8";
-import type { ParseResult, ScanResult } from "libpg-query";
+import type { ParseResult, ScanResult, SqlErrorDetails } from "libpg-query";
 
-/** PostgreSQL's own parser, compiled to WebAssembly. It is loaded when first asked for: most operations need none. */
-let library: typeof import("libpg-query") | undefined;
+/** The major versions of PostgreSQL whose grammar the check has, ascending. */
+const majors = [15, 16, 17, 18] as const;
+type GrammarMajor = (typeof majors)[number];
 
-/** Has to be awaited once before anything that parses is called. */
-export async function loadParser(): Promise<void> {
-  if (library !== undefined) return;
+/** The server that hosted Supabase gives a new project; the grammar of a file where the target's version is unknown. */
+export const defaultServerMajor = 17;
+
+/** The part of libpg-query that all of its versions have. Their parse trees differ only where the grammars do. */
+interface Grammar {
+  loadModule(): Promise<void>;
+  parseSync(text: string): ParseResult;
+  readonly SqlError: new (...args: never[]) => Error & { readonly sqlDetails?: SqlErrorDetails };
+}
+
+/** PostgreSQL's own parser, compiled to WebAssembly, of each version. Only the newest has the scanner, too. */
+const builds: Readonly<Record<GrammarMajor, () => Promise<unknown>>> = {
+  15: () => import("libpg-query-15"),
+  16: () => import("libpg-query-16"),
+  17: () => import("libpg-query-17"),
+  18: () => import("libpg-query"),
+};
+
+const grammars = new Map<GrammarMajor, Grammar>();
+let scanner: typeof import("libpg-query") | undefined;
+
+/**
+ * Loads the grammar of a server's major version, and the scanner. It has to be awaited before anything of that version is
+ * parsed; most operations parse nothing, so nothing is loaded before.
+ */
+export async function loadParser(serverMajor: number = defaultServerMajor): Promise<void> {
+  const major = grammarMajor(serverMajor);
+  if (grammars.has(major) && scanner !== undefined) return;
   // A bundle is parsed in a moment. To optimize the code meanwhile takes three times as long as running it as it is.
   setFlagsFromString("--liftoff-only");
-  const loading = await import("libpg-query");
-  await loading.loadModule();
-  library = loading;
+  const newest = await import("libpg-query");
+  const grammar = (await builds[major]()) as Grammar;
+  await Promise.all([newest.loadModule(), grammar.loadModule()]);
+  scanner = newest;
+  grammars.set(major, grammar);
 }
 
-/** Throws SqlError where the parser refuses the text. */
-export function parseSql(text: string): ParseResult {
-  return loaded().parseSync(text);
+/** Parses a text as a server of this major version does. Throws SqlError where its grammar refuses the text. */
+export function parseSql(text: string, serverMajor: number = defaultServerMajor): ParseResult {
+  const grammar = grammars.get(grammarMajor(serverMajor));
+  if (grammar === undefined) throw notLoaded();
+  // Of nothing at all the library makes an error.
+  return text.trim() === "" ? { version: 0, stmts: [] } : grammar.parseSync(text);
 }
 
+/** Whether the newest grammar takes a text that an older one may refuse. */
+export function newestAccepts(text: string): boolean {
+  if (scanner === undefined) throw notLoaded();
+  try {
+    scanner.parseSync(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Splits a text into tokens. Every version has the same ones; which words are keywords is the newest version's. */
 export function scanSql(text: string): ScanResult {
-  return loaded().scanSync(text);
+  if (scanner === undefined) throw notLoaded();
+  return scanner.scanSync(text);
 }
 
-/** The parser's own account of what it refused: `undefined` when the error is another one. */
+/** Returns the parser's own account of what it refused; `undefined` when the error is another one. */
 export function parserFault(
   error: unknown,
 ): { readonly message: string; readonly position?: number } | undefined {
-  if (!(error instanceof loaded().SqlError)) return undefined;
-  const { message = error.message, cursorPosition } = error.sqlDetails ?? {};
-  return { message, ...(cursorPosition === undefined ? {} : { position: cursorPosition }) };
+  for (const { SqlError } of grammars.values()) {
+    if (!(error instanceof SqlError)) continue;
+    const { message = error.message, cursorPosition } = error.sqlDetails ?? {};
+    return { message, ...(cursorPosition === undefined ? {} : { position: cursorPosition }) };
+  }
+  return undefined;
 }
 
-function loaded(): typeof import("libpg-query") {
-  if (library === undefined) throw new Error("The parser has not been loaded.");
-  return library;
+/** Returns the version whose grammar is used for a server: its own, or the nearest there is. */
+function grammarMajor(serverMajor: number): GrammarMajor {
+  return majors.findLast((major) => major <= serverMajor) ?? majors[0];
+}
+
+function notLoaded(): Error {
+  return new Error("The parser has not been loaded.");
 }

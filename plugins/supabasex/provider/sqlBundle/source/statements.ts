@@ -1,7 +1,7 @@
 import type { Node, RawStmt } from "libpg-query";
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
-import { parserFault, parseSql, scanSql } from "./parser";
+import { defaultServerMajor, newestAccepts, parserFault, parseSql, scanSql } from "./parser";
 
 /** One SQL statement of a file. Offsets are indexes into the file's text, as JavaScript counts. */
 export interface Statement {
@@ -55,7 +55,7 @@ export function comparableText(sql: string): string {
 
 function parse(file: BundleFile): Statement[] {
   try {
-    const raw = parseSql(file.text).stmts ?? [];
+    const raw = parseSql(file.text, file.serverMajor).stmts ?? [];
     const toIndex = byteOffsets(file.text);
     return raw.flatMap((statement) => describe(statement, file.text, toIndex));
   } catch (error) {
@@ -66,7 +66,7 @@ function parse(file: BundleFile): Statement[] {
       sqlState: "42601",
       message: withoutTail(fault.message),
       ...(fault.position === undefined ? {} : { index: indexOfCharacter(file.text, fault.position) }),
-      hint: hintFor(file.text),
+      hint: hintFor(file),
     });
   }
 }
@@ -78,12 +78,14 @@ function withoutTail(message: string): string {
   return short === message ? message : `${short}…"`;
 }
 
-function hintFor(text: string): string {
+function hintFor({ text, serverMajor = defaultServerMajor }: BundleFile): string {
   if (/^\s*copy\b[^;]*\bfrom\s+stdin\b/im.test(text))
     return "Rows after copy … from stdin are for psql: write them as insert … values.";
   if (/^\s*\\/m.test(text))
     return "Commands of psql that begin with a backslash are not SQL; leave them out.";
-  return "Correct the text here; nothing has been sent to the server.";
+  if (newestAccepts(text))
+    return "This is PostgreSQL, but newer than this server understands: write it otherwise.";
+  return `PostgreSQL ${serverMajor} does not accept the text here: correct it; nothing has been sent to the server.`;
 }
 
 function describe(raw: RawStmt, text: string, toIndex: (bytes: number) => number): Statement[] {
@@ -91,9 +93,34 @@ function describe(raw: RawStmt, text: string, toIndex: (bytes: number) => number
   const kind = node === undefined ? undefined : Object.keys(node)[0];
   if (node === undefined || kind === undefined) return [];
   const from = raw.stmt_location ?? 0;
-  const start = toIndex(from);
+  const start = afterBlanks(text, toIndex(from));
   const end = raw.stmt_len === undefined || raw.stmt_len === 0 ? text.length : toIndex(from + raw.stmt_len);
   return [{ kind, node, start, end }];
+}
+
+/** Returns the index behind white space and comments: before 18 a file's first statement begins with those above it. */
+function afterBlanks(text: string, start: number): number {
+  const blank = /\s+|--[^\n]*/y;
+  for (let index = start; ; index = blank.lastIndex) {
+    blank.lastIndex = index;
+    if (blank.test(text)) continue;
+    const end = endOfComment(text, index);
+    if (end === index) return index;
+    blank.lastIndex = end;
+  }
+}
+
+/** Returns the index behind a comment in slashes and stars, which may contain others; `start` where there is none. */
+function endOfComment(text: string, start: number): number {
+  const mark = /\/\*|\*\//g;
+  mark.lastIndex = start;
+  if (!text.startsWith("/*", start)) return start;
+  for (let depth = 0; ; ) {
+    const found = mark.exec(text);
+    if (found === null) return text.length;
+    depth += found[0] === "/*" ? 1 : -1;
+    if (depth === 0) return mark.lastIndex;
+  }
 }
 
 /** Converts the parser's byte offsets, which must come in ascending order, to indexes. */
