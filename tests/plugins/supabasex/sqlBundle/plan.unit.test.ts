@@ -96,7 +96,7 @@ describe("repeatables", () => {
       [v.path, { ...v, sha256: "old", dependsOn: [] }],
     ]);
 
-    const { run } = planRepeatables([f, g, v], applied, new Map([[g.path, "function g()"]]));
+    const { run } = planRepeatables([f, g, v], applied, { drifted: new Map([[g.path, "function g()"]]) });
 
     expect(run.map(({ path, reason, because }) => [path, reason, because])).toEqual([
       [v.path, "changed", undefined],
@@ -109,7 +109,7 @@ describe("repeatables", () => {
         [f.path, { ...f, dependsOn: [] }],
         [g.path, { ...g, dependsOn: [f.path] }],
       ]),
-      new Map([[f.path, "function f()"]]),
+      { drifted: new Map([[f.path, "function f()"]]) },
     );
     expect(onlyDrift.run.map(({ path }) => path)).toEqual([f.path]);
   });
@@ -120,7 +120,7 @@ describe("repeatables", () => {
       ["repeatable/gone.sql", { ...g, path: "repeatable/gone.sql", dependsOn: [] }],
     ]);
 
-    const { run, removed } = planRepeatables([f], applied, new Map());
+    const { run, removed } = planRepeatables([f], applied, {});
 
     expect(run.map(({ reason, because }) => [reason, because])).toEqual([["renamed", "repeatable/old.sql"]]);
     expect(removed).toEqual(["repeatable/old.sql", "repeatable/gone.sql"]);

@@ -2,17 +2,17 @@ import { UserError } from "../../../../../foundation/userError";
 import { isLostLock, retrying } from "../session/retry";
 import { ExecutionFailure, Session } from "../session/session";
 import { isConnectionLost, isDatabaseError, SqlFileError } from "../source/errors";
-import type { Migration } from "../source/files";
 import { type BodyCheck, checkBodies } from "./bodyCheck";
 import { TransactionLost } from "./migrations";
 import { runAlone } from "./noTransaction";
 import type { ApplyRequest } from "./request";
 import { movedSince, sequencePositions } from "./sequencePositions";
+import { reasonToSkip, type SkippedFile } from "./skippedFiles";
 import { runTransaction, type TransactionResult } from "./transaction";
 
 export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "failure"> {
-  /** Migrations that a dry run cannot execute because they run outside a transaction, or after another's commit. */
-  readonly skipped: readonly { readonly file: Migration; readonly why: string }[];
+  /** Files that a dry run cannot execute, because they need what only a commit or no transaction at all gives. */
+  readonly skipped: readonly SkippedFile[];
   /** Of a dry run that ran files. */
   readonly bodies?: BodyCheck;
   /** Sequences that stand elsewhere after a dry run than before it. */
@@ -39,7 +39,7 @@ export async function applyBundle(request: ApplyRequest): Promise<ApplyResult> {
 }
 
 async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyResult> {
-  const skipped: { file: Migration; why: string }[] = [];
+  const skipped: SkippedFile[] = [];
   let sofar: Attempted | undefined;
   let filesAtOnce = Number.POSITIVE_INFINITY;
   for (;;) {
@@ -57,8 +57,9 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
     if (step.failure !== undefined) {
       const { file, error } = step.failure;
       if (request.commit && step.progressed) continue;
-      if (!request.commit && file !== undefined && needsEarlierCommit(error)) {
-        skipped.push({ file, why: "it needs what an earlier file of this deploy commits" });
+      const why = request.commit ? undefined : reasonToSkip(error, skipped);
+      if (file !== undefined && why !== undefined) {
+        skipped.push({ file, why });
         continue;
       }
       throw error;
@@ -91,7 +92,7 @@ function attempt(
   session: Session,
   request: ApplyRequest,
   filesAtOnce: number,
-  skipped: readonly { readonly file: Migration }[],
+  skipped: readonly SkippedFile[],
 ): Promise<Attempted> {
   const { inputs, signal, report, commit } = request;
   const run = async () => {
@@ -99,12 +100,8 @@ function attempt(
     const sequences = commit ? undefined : await sequencePositions(session);
     await session.execute(`begin; ${session.settings}`);
     try {
-      const result = await runTransaction(
-        session,
-        request,
-        filesAtOnce,
-        new Set(skipped.map(({ file }) => file.path)),
-      );
+      const skip = new Set(skipped.map(({ file }) => file.path));
+      const result = await runTransaction(session, request, { filesAtOnce, skip });
       const keep = commit && (result.failure === undefined || result.progressed);
       if (keep) {
         await session.execute("commit").catch((error) => refuseCommit(error, result));
@@ -158,11 +155,6 @@ function refuseCommit(error: unknown, result: TransactionResult): never {
   );
 }
 
-/** Unsafe use of a new enum value; pending trigger events: both are gone once the earlier file is committed. */
-function needsEarlierCommit(error: unknown): boolean {
-  return error instanceof SqlFileError && (error.sqlState === "55P04" || error.sqlState === "55006");
-}
-
 function databaseCause(error: unknown): unknown {
   if (error instanceof ExecutionFailure || error instanceof SqlFileError || error instanceof CommitRefused) {
     return error.cause;
@@ -178,6 +170,8 @@ function joined(former: TransactionResult | undefined, latter: TransactionResult
     adopted: [...former.adopted, ...latter.adopted],
     dropped: [...former.dropped, ...latter.dropped],
     repaired: [...former.repaired, ...latter.repaired],
+    takenOver: [...former.takenOver, ...latter.takenOver],
+    recreatedForeign: [...former.recreatedForeign, ...latter.recreatedForeign],
     before: former.before,
   };
 }

@@ -51,7 +51,11 @@ export async function runAlone(session: Session, request: ApplyRequest, file: Mi
   const durationMilliseconds = Math.round(performance.now() - started);
   await recordMigrations(session.work, inputs.name, [{ file, durationMilliseconds }]);
   const after = await readingInTransaction(session, inputs.name);
-  await recordExpectation(session.work, inputs.name, expectationAfter(expected, before, after, new Set()));
+  await recordExpectation(
+    session.work,
+    inputs.name,
+    expectationAfter(expected, before, after, { declared: new Set() }),
+  );
   await session.execute("commit");
   return { path: file.path, reason: "new", kind: "migration", durationMilliseconds };
 }

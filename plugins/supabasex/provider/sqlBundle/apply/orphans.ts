@@ -7,25 +7,33 @@ import { isDatabaseError } from "../source/errors";
 import type { RepeatablePlan } from "./plan";
 import type { RepeatableContext } from "./repeatableContext";
 
-/** Drops what the files of a plan made before and no file makes any more, in whatever order that is possible. */
-export async function dropOrphans(plan: RepeatablePlan, context: RepeatableContext): Promise<OwnedObject[]> {
-  const { session, history, dropRemoved } = context;
+/** Returns what the files of a plan made when they last ran: object → path of its file. */
+export function formerObjects(
+  plan: RepeatablePlan,
+  { history, dropRemoved }: Pick<RepeatableContext, "history" | "dropRemoved">,
+): Map<OwnedObject, string> {
   const paths = new Set([...plan.run.map((entry) => entry.path), ...(dropRemoved ? plan.removed : [])]);
-  const makers = new Map(
+  return new Map(
     [...paths].flatMap((path) => (history.get(path)?.objects ?? []).map((object) => [object, path])),
   );
-  let waiting = await orphansAmong([...makers.keys()], context);
-  const dropped = waiting;
+}
+
+/** Drops those of the objects that no file makes any more, in whatever order that is possible. */
+export async function dropOrphans(
+  made: ReadonlyMap<OwnedObject, string>,
+  context: RepeatableContext,
+): Promise<OwnedObject[]> {
+  let waiting = await orphansAmong([...made.keys()], context);
   while (waiting.length > 0) {
     const left: { object: OwnedObject; fault: unknown }[] = [];
     for (const object of waiting) {
-      const fault = await tryToDrop(object, session);
+      const fault = await tryToDrop(object, context.session);
       if (fault !== undefined) left.push({ object, fault });
     }
-    if (left.length === waiting.length) throw stillNeeded(left, makers);
+    if (left.length === waiting.length) throw stillNeeded(left, made);
     waiting = left.map(({ object }) => object);
   }
-  return dropped;
+  return [...context.obsolete];
 }
 
 function stillNeeded(
@@ -74,18 +82,56 @@ export function nameOf(object: OwnedObject): string {
   return object.identity ?? objectKey(object);
 }
 
-/** Those of the objects that no file makes any more, whatever name they are written by. */
+/** Returns those of the objects that no file makes any more, whatever name they are written by. Buckets stay. */
 export async function orphansAmong(
   objects: readonly OwnedObject[],
-  { session, local }: RepeatableContext,
+  { session, local }: Pick<RepeatableContext, "session" | "local">,
 ): Promise<OwnedObject[]> {
   if (objects.length === 0) return [];
-  const declared = new Map(local.flatMap(declarationsOf).map((object) => [objectKey(object), object]));
-  const suspects = objects.filter((object) => object.class !== "bucket" && !declared.has(objectKey(object)));
-  if (suspects.length === 0) return [];
-  const kept = new Set(await addressesOf(session.work, [...declared.values()]));
-  const addresses = await addressesOf(session.work, suspects);
-  return suspects.filter(
-    ({ class: kind }, at) => kind === "cron job" || (addresses[at] !== undefined && !kept.has(addresses[at])),
+  const declared = local.flatMap(declarationsOf);
+  const declaredKeys = new Set(declared.map(classedKey));
+  const suspects = objects.filter(
+    (object) => object.class !== "bucket" && !declaredKeys.has(classedKey(object)),
   );
+  if (suspects.length === 0) return [];
+  const kept = new Set<string>();
+  const declaredAddresses = await addressesOf(session.work, declared);
+  declared.forEach((object, at) => {
+    const address = declaredAddresses[at];
+    if (address !== undefined) kept.add(`${object.class} ${address}`);
+  });
+  const addresses = await addressesOf(session.work, suspects);
+  return suspects.filter(({ class: kind }, at) => {
+    const address = addresses[at];
+    return kind === "cron job" || (address !== undefined && !kept.has(`${kind} ${address}`));
+  });
+}
+
+/** A name together with the class: a function that becomes a procedure of the same name is another object. */
+function classedKey(object: DeclaredObject): string {
+  return `${object.class}: ${objectKey(object)}`;
+}
+
+/** Returns those objects whose name a declaration needs although it declares another object: other arguments, another class. */
+export function inTheWay(
+  objects: readonly OwnedObject[],
+  declared: readonly DeclaredObject[],
+): OwnedObject[] {
+  const names = new Set(declared.map(nameInItsNamespace));
+  return objects.filter((object) => names.has(nameInItsNamespace(object)));
+}
+
+const routines: ReadonlySet<string> = new Set(["function", "procedure", "aggregate"]);
+const relationsAndTypes: ReadonlySet<string> = new Set([
+  "view",
+  "materialized view",
+  "index",
+  "type",
+  "domain",
+]);
+
+function nameInItsNamespace(object: DeclaredObject): string {
+  if (routines.has(object.class)) return `routine ${object.name.slice(0, object.name.indexOf("("))}`;
+  if (relationsAndTypes.has(object.class)) return `relation ${object.name}`;
+  return classedKey(object);
 }

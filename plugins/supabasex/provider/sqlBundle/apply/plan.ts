@@ -138,11 +138,16 @@ export interface RepeatablePlan {
   readonly removed: readonly string[];
 }
 
-/** `drifted`: path → the identity that is not as the file made it. */
+/** Why unchanged files run again: path → the identity that is not as the file made it, or that a migration changed. */
+export interface Causes {
+  readonly drifted?: ReadonlyMap<string, string>;
+  readonly affected?: ReadonlyMap<string, string>;
+}
+
 export function planRepeatables(
   local: readonly BundleFile[],
-  history: ReadonlyMap<string, Pick<AppliedFile, "path" | "kind" | "sha256" | "dependsOn">>,
-  drifted: ReadonlyMap<string, string>,
+  history: ReadonlyMap<string, Pick<AppliedFile, "path" | "kind" | "sha256" | "dependsOn" | "due">>,
+  { drifted = new Map(), affected = new Map() }: Causes,
 ): RepeatablePlan {
   const localPaths = new Set(local.map((file) => file.path));
   const removed = [...history.values()]
@@ -160,8 +165,16 @@ export function planRepeatables(
     } else if (before.sha256 !== file.sha256) {
       planned.set(file.path, { path: file.path, reason: "changed" });
     } else {
-      const because = drifted.get(file.path);
-      if (because !== undefined) planned.set(file.path, { path: file.path, reason: "drifted", because });
+      const drift = drifted.get(file.path);
+      const change = affected.get(file.path);
+      if (change !== undefined || before.due === true)
+        planned.set(file.path, {
+          path: file.path,
+          reason: "affected",
+          because: change ?? "an earlier migration",
+        });
+      else if (drift !== undefined)
+        planned.set(file.path, { path: file.path, reason: "drifted", because: drift });
     }
   }
   const dependsOn = new Map(
@@ -184,7 +197,7 @@ function addDependents(
   dependsOn: ReadonlyMap<string, ReadonlySet<string>>,
 ): void {
   const contagious = [...planned.values()]
-    .filter((entry) => entry.reason === "changed")
+    .filter((entry) => entry.reason === "changed" || entry.reason === "affected")
     .map((entry) => entry.path);
   for (let path = contagious.shift(); path !== undefined; path = contagious.shift()) {
     for (const [dependent, dependencies] of dependsOn) {

@@ -13,13 +13,15 @@ import type { BundleFile } from "../source/files";
 export interface Restored {
   /** The files that ran again. */
   readonly files: readonly BundleFile[];
-  /** Identities that could not be made again. */
+  /** Identities that are there again, as before: the same objects at new addresses. */
+  readonly recreated: readonly string[];
+  /** Identities that could not be recreated. */
   readonly lost: readonly string[];
 }
 
 /**
- * After an object was dropped with all that depended on it and made anew: makes the rest again. What a file makes, by
- * running that file; what a migration made (a policy, a trigger, a default), from what the catalog said before.
+ * After an object was dropped with all that depended on it and created again: recreates the rest. What a file makes, by
+ * running that file; everything else (a policy of a migration, a view made by hand), from what the catalog said before.
  *
  * @param before the catalog before the drop
  * @param own identities of what was dropped on purpose
@@ -49,11 +51,28 @@ export async function restoreLost(
     look = (await readCatalogInTransaction(session.work)).catalog;
     lost = lostObjects(before, look, own);
   }
-  return { files, lost: lost.map(([identity]) => identity) };
+  const recreated = gone.filter((identity) => look[identity] !== undefined);
+  return { files, recreated, lost: lost.map(([identity]) => identity) };
 }
 
 /** How often to look again: the parts of an object (a comment on its column) are missed only once the object is back. */
 const repairRounds = 3;
+
+/**
+ * Properties that the server prints from a parse tree. A recreated object may print otherwise, because a function or
+ * column that it uses has another type now: it is the same object all the same.
+ */
+const printed: ReadonlySet<string> = new Set([
+  "arguments",
+  "body",
+  "check",
+  "default",
+  "definition",
+  "generated",
+  "returns",
+  "using",
+  "where",
+]);
 
 function lostObjects(
   before: Catalog,
@@ -61,7 +80,7 @@ function lostObjects(
   own: ReadonlySet<string>,
 ): [identity: string, differences: CatalogDifference[]][] {
   const lost = diffCatalogs(before, now).filter(
-    (difference) => difference.kind !== "extra" && !own.has(difference.identity),
+    ({ kind, identity, property = "" }) => kind !== "extra" && !printed.has(property) && !own.has(identity),
   );
   return [...byIdentity(lost)];
 }

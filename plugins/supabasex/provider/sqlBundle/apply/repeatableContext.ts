@@ -1,4 +1,4 @@
-import type { AppliedFile } from "../history/history";
+import type { AppliedFile, OwnedObject } from "../history/history";
 import type { Session } from "../session/session";
 import type { BundleFile } from "../source/files";
 import type { PlannedFile } from "./request";
@@ -10,5 +10,7 @@ export interface RepeatableContext {
   readonly history: ReadonlyMap<string, AppliedFile>;
   /** What of removed files may be dropped: not when an older checkout is let run on purpose. */
   readonly dropRemoved: boolean;
+  /** What the plan's files made before and no file makes any more. */
+  readonly obsolete: readonly OwnedObject[];
   progress(entry: PlannedFile & { readonly file: BundleFile }): void;
 }

@@ -9,7 +9,7 @@ import type { BundleFile } from "../source/files";
 import { mayChangeSettings } from "../source/statements";
 import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
 import { FilesAhead, mostAhead } from "./filesAhead";
-import { dropIfFree, dropOrphans, orphansAmong } from "./orphans";
+import { dropIfFree, dropOrphans, formerObjects, inTheWay, nameOf, orphansAmong } from "./orphans";
 import type { RepeatablePlan } from "./plan";
 import { restoreLost } from "./rebuild";
 import type { RepeatableContext } from "./repeatableContext";
@@ -35,6 +35,8 @@ export interface RepeatableRun {
   readonly ran: readonly RunFile[];
   /** Objects that were dropped because no file makes them any more. */
   readonly dropped: readonly OwnedObject[];
+  /** Identities that a rebuild dropped and recreated. */
+  readonly recreated: ReadonlySet<string>;
 }
 
 /**
@@ -44,9 +46,12 @@ export interface RepeatableRun {
  */
 export async function applyRepeatables(
   plan: RepeatablePlan,
-  context: RepeatableContext,
+  options: Omit<RepeatableContext, "obsolete">,
 ): Promise<RepeatableRun> {
+  const made = formerObjects(plan, options);
+  const context: RepeatableContext = { ...options, obsolete: await orphansAmong([...made.keys()], options) };
   const ran: RunFile[] = [];
+  const recreated = new Set<string>();
   const ahead = new FilesAhead((file) =>
     context.session.execute(messageOf(file, dropsBefore(declarationsOf(file)), context).text),
   );
@@ -62,7 +67,8 @@ export async function applyRepeatables(
         const following = followingNew(waiting.slice(at, at + mostAhead), ran, context);
         const also = await applyFile(entry.file, context, () => ahead.run(entry.file, following));
         ran.push({ ...entry, durationMilliseconds: Math.round(performance.now() - started) });
-        for (const file of also) {
+        for (const identity of also.recreated) recreated.add(identity);
+        for (const file of also.files) {
           if (ran.some((other) => other.file === file)) continue;
           const asPlanned = plan.run.find((other) => other.file === file);
           const why = asPlanned ?? { path: file.path, reason: "dependency", because: entry.path };
@@ -77,7 +83,7 @@ export async function applyRepeatables(
       throw rootFault(stillWaiting, (file) => dependenciesOf(file, context));
     waiting = stillWaiting;
   }
-  return { ran, dropped: await dropOrphans(plan, context) };
+  return { ran, dropped: await dropOrphans(made, context), recreated };
 }
 
 /**
@@ -87,16 +93,29 @@ export async function applyRepeatables(
 function followingNew(
   [first, ...rest]: readonly { readonly file: BundleFile }[],
   ran: readonly RunFile[],
-  { history }: RepeatableContext,
+  { history, obsolete }: RepeatableContext,
 ): BundleFile[] {
-  if (first === undefined || history.has(first.file.path)) return [];
+  const mayHaveToDrop = (file: BundleFile) =>
+    history.has(file.path) || inTheWay(obsolete, declarationsOf(file)).length > 0;
+  if (first === undefined || mayHaveToDrop(first.file)) return [];
   const open = rest.map(({ file }) => file).filter((file) => ran.every((other) => other.file !== file));
-  const known = open.findIndex((file) => history.has(file.path));
+  const known = open.findIndex(mayHaveToDrop);
   return known < 0 ? open : open.slice(0, known);
 }
 
+/** What a file took along when it ran. */
+interface AlsoRan {
+  /** Files that had to run again because what they made depended on something that this one replaced. */
+  readonly files: readonly BundleFile[];
+  /** Identities that were dropped and recreated with them. */
+  readonly recreated: readonly string[];
+}
+
+const nothingElse: AlsoRan = { files: [], recreated: [] };
+
 /**
- * Runs one file. Answers the files that had to run again because what they made depended on something it replaced.
+ * Runs one file. What it made before under other arguments or as another class is dropped first: left beside the new
+ * object it would make calls ambiguous or the name taken.
  *
  * @param firstTry sends the file as it is
  */
@@ -104,16 +123,17 @@ async function applyFile(
   file: BundleFile,
   context: RepeatableContext,
   firstTry: () => Promise<void>,
-): Promise<readonly BundleFile[]> {
+): Promise<AlsoRan> {
   const declared = declarationsOf(file);
-  const former = context.history.get(file.path)?.objects ?? [];
+  const former = inTheWay(context.obsolete, declared);
   try {
+    if (former.length > 0) return await rebuild(file, { former, replaced: [] }, context);
     await runFile(file, dropsBefore(declared), context, firstTry);
-    await dropIfFree(await orphansAmong(former, context), context);
-    return [];
+    await dropIfFree(await orphansAmong(context.history.get(file.path)?.objects ?? [], context), context);
+    return nothingElse;
   } catch (error) {
     if (!(error instanceof SqlFileError) || !cannotReplace.has(error.sqlState ?? "")) throw error;
-    return await rebuild(file, declared, error, context);
+    return await rebuild(file, { former, replaced: declared, cause: error }, context);
   }
 }
 
@@ -155,29 +175,41 @@ async function runFile(
   }
 }
 
+/** What a rebuild drops, with all that depends on it, before the file runs. */
+interface Replacement {
+  /** Objects of an earlier run whose place the file's own objects take. */
+  readonly former: readonly OwnedObject[];
+  /** Objects that the file declares and the server cannot replace in place. */
+  readonly replaced: readonly Declaration[];
+  /** Why the server could not. */
+  readonly cause?: SqlFileError;
+}
+
 /**
- * Drops the file's objects with all that depends on them, runs the file, then runs the files again whose objects went,
- * and makes the rest again from what the catalog said of it. Refuses where something could not be made again.
+ * Drops objects with all that depends on them, runs the file, then runs the files again whose objects went, and recreates
+ * the rest from what the catalog said of it. Refuses where something could not be recreated.
  */
 async function rebuild(
   file: BundleFile,
-  declared: readonly Declaration[],
-  cause: SqlFileError,
+  { former, replaced, cause }: Replacement,
   context: RepeatableContext,
-): Promise<readonly BundleFile[]> {
+): Promise<AlsoRan> {
   const { session } = context;
   await session.execute("savepoint rebuild");
   const before = await readCatalogInTransaction(session.work);
   const { objects, owners } = await ownershipOf(session, context.local, before);
-  const drops = declared.flatMap((object) => dropStatement(object, "cascade") ?? []).reverse();
+  const cascades = [...replaced, ...former].flatMap((object) => dropStatement(object, "cascade") ?? []);
+  const others = replaced.length > 0 ? [] : dropsBefore(declarationsOf(file));
   try {
-    await runFile(file, drops, context);
+    await runFile(file, [...cascades.reverse(), ...others], context);
   } catch (error) {
     await session.execute("rollback to savepoint rebuild");
     // The same fault again: dropping did not help, so the first message is the true one.
-    throw error instanceof SqlFileError && error.sqlState === cause.sqlState ? cause : error;
+    const isSame = error instanceof SqlFileError && error.sqlState === cause?.sqlState;
+    throw isSame ? cause : error;
   }
   const own = new Set((objects.get(file) ?? []).flatMap((object) => object.identity ?? []));
+  for (const { identity } of former) if (identity !== undefined) own.add(identity);
   const restoring = restoreLost(session, before.catalog, own, owners, (files) => runAgain(files, context));
   const again = await restoring.catch(async (error: unknown) => {
     if (error instanceof SqlFileError) await session.execute("rollback to savepoint rebuild");
@@ -187,15 +219,15 @@ async function rebuild(
     await session.execute("rollback to savepoint rebuild");
     throw new UserError(
       [
-        cause.message,
-        "  It would have to be dropped and made again, and with it would go what cannot be made again:",
+        cause?.message ?? `${file.display} replaces ${former.map(nameOf).join(", ")}.`,
+        "  It has to be dropped and created again, and with it would go what cannot be recreated:",
         ...again.lost.map((identity) => `    ${identity}`),
         "  Drop or change these in a migration first.",
       ].join("\n"),
     );
   }
   await session.execute("release savepoint rebuild");
-  return again.files;
+  return again;
 }
 
 /** Runs files whose objects went with another; those that need each other wait for each other. */

@@ -4,13 +4,21 @@ import type { BundleInputs, Connection } from "../inputs";
 import type { LoadedBundle } from "../source/files";
 
 /** Why a file is in a plan. */
-export type Reason = "new" | "changed" | "drifted" | "dependency" | "renamed" | "removed" | "baseline";
+export type Reason =
+  | "new"
+  | "changed"
+  | "drifted"
+  | "affected"
+  | "dependency"
+  | "renamed"
+  | "removed"
+  | "baseline";
 
 export interface PlannedFile {
   /** Path below the bundle's directory. */
   readonly path: string;
   readonly reason: Reason;
-  /** What drifted, or which file it depends on; the old path of a renamed one. */
+  /** What drifted or was changed by a migration, or which file it depends on; the old path of a renamed one. */
   readonly because?: string;
 }
 

@@ -1,42 +1,38 @@
 import { UserError } from "../../../../../foundation/userError";
 import {
+  byIdentity,
   type Catalog,
   type CatalogDifference,
   type CatalogReading,
   diffCatalogs,
-  readCatalogInTransaction,
 } from "../catalog";
-import { adoptBaseline } from "../history/baseline";
-import {
-  type History,
-  historyCatalog,
-  openHistory,
-  readHistory,
-  recordExpectation,
-  recordRepeatables,
-} from "../history/history";
+import { type History, openHistory, recordExpectation } from "../history/history";
 import { restoreHistory, trustedExpectation } from "../history/historyRepair";
-import { dependenciesOf, ownershipOf } from "../history/ownership";
-import { refuseUnrepaired, repairRest, repairUnowned, unrepaired } from "../repair/drift";
-import { isLostLock } from "../session/retry";
+import { type Repaired, refuseUnrepaired, repairRest, repairUnowned, unrepaired } from "../repair/drift";
 import type { Session } from "../session/session";
-import type { BundleFile, Migration } from "../source/files";
+import { SqlFileError } from "../source/errors";
+import type { Migration } from "../source/files";
 import { expectationAfter } from "./expected";
-import { runMigrations } from "./migrations";
 import { nameOf } from "./orphans";
-import { planMigrations, planRepeatables } from "./plan";
-import { applyRepeatables, type RepeatableRun } from "./repeatables";
-import type { ApplyRequest, PlannedFile, RanFile } from "./request";
+import { planMigrations } from "./plan";
+import { type Rehearsal, rehearse } from "./rehearsal";
+import type { ApplyRequest, RanFile } from "./request";
+import { type FileFailure, type FilesRun, makersOf, readWithHistory, runFiles, type Start } from "./runFiles";
+import { isSameObject } from "./sameObject";
 
-/** What a reading of the catalog says of a bundle, history included. */
+/** What a transaction did, whether it will be committed or not. */
 export interface TransactionResult {
   readonly ran: readonly RanFile[];
   /** Paths of migrations that were recorded without being run. */
   readonly adopted: readonly string[];
   /** Objects that no file makes any more. */
   readonly dropped: readonly string[];
-  /** Identities that were put right without running a file. */
+  /** Identities that were repaired without running a file. */
   readonly repaired: readonly string[];
+  /** Identities of manual changes that a file states now, so that they are the bundle's. */
+  readonly takenOver: readonly string[];
+  /** Identities that a rebuild dropped and recreated although no file makes them. */
+  readonly recreatedForeign: readonly string[];
   /** Differences that stay, because nothing may or can repair them. */
   readonly remaining: readonly CatalogDifference[];
   readonly before: Catalog;
@@ -49,171 +45,184 @@ export interface TransactionResult {
   /** Whether migrations are left for a further transaction. */
   readonly more: boolean;
   /** What stopped the files. */
-  readonly failure?: { readonly error: unknown; readonly file?: Migration };
-  /** Whether files ran before the failure: then their work is worth committing. */
+  readonly failure?: FileFailure;
+  /** Whether migrations ran whose work may be committed although something after them failed. */
   readonly progressed: boolean;
 }
 
-/** Everything that happens between `begin` and `commit`. The caller has begun and will end the transaction. */
+/** Which files a transaction takes. */
+export interface Selection {
+  /** How many migrations may share the transaction. */
+  readonly filesAtOnce: number;
+  /** Paths of files that a dry run leaves out. */
+  readonly skip: ReadonlySet<string>;
+}
+
+/**
+ * Everything between `begin` and `commit`: read, plan, repair, rehearse, run the files, compute the expectation, repair the
+ * rest, record. The caller has begun and will end the transaction.
+ */
 export async function runTransaction(
   session: Session,
   request: ApplyRequest,
-  filesAtOnce: number,
-  skip: ReadonlySet<string>,
+  selection: Selection,
 ): Promise<TransactionResult> {
-  const { inputs, bundle, report } = request;
-  const { work } = session;
-  await openHistory(work, inputs.name);
-  const catalogBefore = await readCatalogInTransaction(work);
-  let history = await readHistory(work, inputs.name);
-  const expectedBefore = trustedExpectation(history, request.stateExpected, catalogBefore.catalog);
-  const before = withHistory(catalogBefore, history);
-  if (await restoreHistory(work, inputs.name, expectedBefore, history)) {
-    history = await readHistory(work, inputs.name);
-  }
+  const found = await readState(session, request);
+  const plan = planMigrations(request.bundle.migrations, found.history, request.inputs);
+  const { repaired, reading } = await repairFirst(session, request, found);
+  const start: Start = { session, request, plan, ...found, reading, ...selection };
 
-  const drift = diffCatalogs(expectedBefore, before.catalog);
-  const makers = makersOf(history, bundle.repeatables);
-  const plan = planMigrations(bundle.migrations, history, inputs);
-  const repairedFirst = await repairUnowned(session, drift, makers, expectedBefore, before.catalog);
-
-  const ran: RanFile[] = [];
-  const adoptedIdentities = await adoptBaseline(session, inputs.name, plan.adopt, before.catalog);
-  const migrations = await runMigrations(
-    session,
-    request,
-    plan.pending.filter((file) => !skip.has(file.path)),
-    filesAtOnce,
-    ran,
-  );
-  let failure: TransactionResult["failure"] = migrations.failure;
-  let repeatables: RepeatableRun = { ran: [], dropped: [] };
-  const mayRunRepeatables = failure === undefined && migrations.next === undefined && !migrations.more;
-  let repeatablePlan = planRepeatables([], new Map(), new Map());
-  if (mayRunRepeatables) {
-    // What a migration just dropped or changed counts too: a view that it had to drop comes back here.
-    const drifted =
-      ran.length === 0 || makers.size === 0
-        ? drift
-        : diffCatalogs(expectedBefore, (await readCatalogInTransaction(work)).catalog);
-    repeatablePlan = planRepeatables(bundle.repeatables, history.files, driftedFiles(drifted, makers));
-    await work.query("savepoint repeatables");
-    try {
-      repeatables = await applyRepeatables(repeatablePlan, {
-        session,
-        local: bundle.repeatables,
-        history: history.files,
-        dropRemoved: !inputs.allowAhead,
-        progress: (entry) => report.progress(`${entry.file.display} (${entry.reason})`),
-      });
-    } catch (error) {
-      if (!(error instanceof UserError) || isLostLock((error as Error).cause)) throw error;
-      await work.query("rollback to savepoint repeatables");
-      failure = { error };
-    }
-  }
-
-  const migrated = ran.length > 0 || adoptedIdentities !== undefined;
-  for (const entry of repeatables.ran)
-    ran.push({ ...planned(entry), kind: "repeatable", durationMilliseconds: entry.durationMilliseconds });
-  const removed =
-    mayRunRepeatables && failure === undefined && !inputs.allowAhead ? repeatablePlan.removed : [];
-  const unfinished = failure !== undefined || migrations.next !== undefined || migrations.more;
-  const base = {
-    ran,
-    adopted: plan.adopt.map((file) => file.path),
-    dropped: repeatables.dropped.map(nameOf),
-    before: before.catalog,
-    progressed: migrated,
-    more: migrations.more,
-    ...(migrations.next === undefined ? {} : { next: migrations.next }),
-    ...(failure === undefined ? {} : { failure }),
+  const rehearsal = await rehearse(start);
+  const run = await runFiles(start);
+  const unfinished = run.failure !== undefined || run.next !== undefined || run.more;
+  const result = {
+    ...summary(run, plan.adopt),
+    before: found.reading.catalog,
+    repaired: [],
+    takenOver: [],
+    recreatedForeign: [],
   };
-
-  if (failure !== undefined && !migrated) {
+  if (run.failure !== undefined && !run.migrated) {
     return {
-      ...base,
-      repaired: [],
-      remaining: drift,
-      after: before.catalog,
-      expected: expectedBefore,
+      ...result,
+      remaining: found.drift,
+      after: found.reading.catalog,
+      expected: found.expected,
       live: {},
-      history,
+      history: found.history,
     };
   }
+  if (run.failure === undefined) refuseWhatWorksOnlyHere(rehearsal);
 
-  const quiet = ran.length === 0 && removed.length === 0 && !migrated && drift.length === 0;
-  const afterFiles = quiet ? catalogBefore : await readCatalogInTransaction(work);
-  const declared = new Set(adoptedIdentities ?? []);
-  if (repeatables.ran.length > 0 || removed.length > 0) {
-    const ownership = await ownershipOf(session, bundle.repeatables, afterFiles);
-    const dependencies = await dependenciesOf(session, ownership);
-    const applied = repeatables.ran.map(({ file, durationMilliseconds }) => ({
-      file,
-      durationMilliseconds,
-      objects: ownership.objects.get(file) ?? [],
-      dependsOn: dependencies.get(file.path) ?? [],
-    }));
-    for (const { objects } of applied)
-      for (const { identity } of objects) if (identity !== undefined) declared.add(identity);
-    await recordRepeatables(work, inputs.name, applied, removed);
-  }
-  if (!quiet) history = await readHistory(work, inputs.name);
-  const afterWithHistory = withHistory(afterFiles, history);
-  const expected = quiet
-    ? expectedBefore
-    : expectationAfter(expectedBefore, before, afterWithHistory, declared);
-
+  const isQuiet = run.after === start.reading && found.drift.length === 0;
+  const expected = expectationOf(start, rehearsal, run, isQuiet);
   const last = unfinished
-    ? unrepaired(expected, afterWithHistory.catalog)
-    : await repairRest(
-        session,
-        expected,
-        afterWithHistory.catalog,
-        inputs.prune,
-        async () => withHistory(await readCatalogInTransaction(work), history).catalog,
-      );
-  if (!unfinished && request.commit) refuseUnrepaired(last.remaining, expected, last.catalog, last.failed);
-  if (!quiet || expectedBefore !== history.expected) await recordExpectation(work, inputs.name, expected);
+    ? unrepaired(expected, run.after.catalog)
+    : await repairLast(session, request, run, expected);
+  if (!isQuiet || found.expected !== found.history.expected) {
+    await recordExpectation(session.work, request.inputs.name, expected);
+  }
+  const takenOver = takenOverBetween(found, expected, last.catalog);
   return {
-    ...base,
-    repaired: [...new Set([...repairedFirst, ...last.repaired])].sort(),
+    ...result,
+    repaired: [...new Set([...repaired, ...last.repaired])]
+      .filter((name) => !takenOver.includes(name))
+      .sort(),
+    takenOver,
+    recreatedForeign: [...run.recreated].filter((name) => found.expected[name] === undefined).sort(),
     remaining: last.remaining,
     after: last.catalog,
     expected,
     live: last.live,
-    history,
+    history: run.history,
   };
 }
 
-function withHistory(reading: CatalogReading, history: History): CatalogReading {
-  return { catalog: { ...reading.catalog, ...historyCatalog(history) }, addresses: reading.addresses };
+/** What the database and its record say before anything is done. */
+interface Found {
+  readonly history: History;
+  readonly expected: Catalog;
+  /** With the history's rows. */
+  readonly reading: CatalogReading;
+  readonly drift: readonly CatalogDifference[];
 }
 
-/** Identity → path of the repeatable that makes it, where the bundle still has that file. */
-export function makersOf(history: History, local: readonly BundleFile[]): Map<string, string> {
-  const paths = new Set(local.map((file) => file.path));
-  const makers = new Map<string, string>();
-  for (const file of history.files.values()) {
-    if (!paths.has(file.path)) continue;
-    for (const { identity } of file.objects) if (identity !== undefined) makers.set(identity, file.path);
+async function readState(session: Session, { inputs, stateExpected }: ApplyRequest): Promise<Found> {
+  await openHistory(session.work, inputs.name);
+  const first = await readWithHistory(session, inputs.name);
+  const expected = trustedExpectation(first.history, stateExpected, first.reading.catalog);
+  const drift = diffCatalogs(expected, first.reading.catalog);
+  if (!(await restoreHistory(session.work, inputs.name, expected, first.history))) {
+    return { ...first, expected, drift };
   }
-  return makers;
+  const { history } = await readWithHistory(session, inputs.name);
+  return { reading: first.reading, history, expected, drift };
 }
 
-/** Path → an identity that is not as the file made it. Extra objects are nobody's. */
-export function driftedFiles(
-  drift: readonly CatalogDifference[],
-  makers: ReadonlyMap<string, string>,
-): Map<string, string> {
-  const files = new Map<string, string>();
-  for (const { identity, kind } of drift) {
-    const path = makers.get(identity);
-    if (kind !== "extra" && path !== undefined && !files.has(path)) files.set(path, identity);
-  }
-  return files;
+/** Repairs what no repeatable repairs by running again: migrations are written for a database as it should be. */
+async function repairFirst(session: Session, { bundle, inputs }: ApplyRequest, found: Found) {
+  const makers = makersOf(found.history, bundle.repeatables);
+  const repaired = await repairUnowned(session, found.drift, makers, found.expected, found.reading.catalog);
+  const changed =
+    repaired.length > 0 || found.drift.some(({ identity }) => identity.startsWith("applied file "));
+  const reading = changed ? (await readWithHistory(session, inputs.name)).reading : found.reading;
+  return { repaired, reading };
 }
 
-function planned({ path, reason, because }: PlannedFile): PlannedFile {
-  return { path, reason, ...(because === undefined ? {} : { because }) };
+function summary(run: FilesRun, adopted: readonly Migration[]) {
+  return {
+    ran: run.ran,
+    adopted: adopted.map((file) => file.path),
+    dropped: run.dropped.map(nameOf),
+    progressed: run.migrated && mayStayBehind(run.failure),
+    more: run.more,
+    ...(run.next === undefined ? {} : { next: run.next }),
+    ...(run.failure === undefined ? {} : { failure: run.failure }),
+  };
+}
+
+/**
+ * Whether migrations stay that ran before a failure: those before a failed migration, and those that a repeatable needs
+ * to be committed. Without its repeatables a migration would else leave a database that no checkout describes.
+ */
+function mayStayBehind(failure: FileFailure | undefined): boolean {
+  if (failure === undefined) return true;
+  const isMigration = failure.file !== undefined && "version" in failure.file;
+  return isMigration || needsEarlierCommit(failure.error);
+}
+
+/** Unsafe use of a new enum value; pending trigger events: both are gone once the earlier file is committed. */
+export function needsEarlierCommit(error: unknown): boolean {
+  return error instanceof SqlFileError && (error.sqlState === "55P04" || error.sqlState === "55006");
+}
+
+/** Files that run here only because of a manual change would fail on a new environment. */
+function refuseWhatWorksOnlyHere(rehearsal: Rehearsal | undefined): void {
+  if (rehearsal?.failure === undefined) return;
+  throw new UserError(
+    [
+      rehearsal.failure.message,
+      "  It fails without what was changed by hand in this database, so it would fail on a new environment too:",
+      "  make that change in a migration that comes before it, or undo it.",
+    ].join("\n"),
+    1,
+    { cause: rehearsal.failure },
+  );
+}
+
+function expectationOf(
+  start: Start,
+  rehearsal: Rehearsal | undefined,
+  run: FilesRun,
+  isQuiet: boolean,
+): Catalog {
+  if (isQuiet) return start.expected;
+  if (rehearsal?.expected !== undefined && run.failure === undefined) return rehearsal.expected;
+  return expectationAfter(start.expected, start.reading, run.after, run);
+}
+
+async function repairLast(
+  session: Session,
+  { inputs }: ApplyRequest,
+  run: FilesRun,
+  expected: Catalog,
+): Promise<Repaired> {
+  const readAgain = async () => (await readWithHistory(session, inputs.name)).reading.catalog;
+  const last = await repairRest(session, expected, run.after.catalog, inputs.prune, readAgain);
+  refuseUnrepaired(last.remaining, expected, last.catalog, last.failed);
+  return last;
+}
+
+/** Manual changes that stayed as they were, and are expected now. */
+function takenOverBetween(
+  { drift, expected: former, reading }: Found,
+  expected: Catalog,
+  live: Catalog,
+): string[] {
+  return [...byIdentity(drift).keys()].filter(
+    (identity) =>
+      !identity.startsWith("applied file ") &&
+      !isSameObject(former[identity], expected[identity]) &&
+      isSameObject(reading.catalog[identity], live[identity]),
+  );
 }

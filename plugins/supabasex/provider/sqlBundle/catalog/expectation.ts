@@ -6,15 +6,22 @@ import { managedPart } from "./scope";
 import { areOfDifferentVersions, reprinted, serverIdentity } from "./serverVersion";
 
 /**
- * The expectation after files were applied: what they changed, added to what was expected. Whatever was there before
- * and is unchanged stays as it was, expected or not. So nothing made by hand is ever adopted: not by an unrelated file,
- * not under a new name because a file renamed the table that it is on, not because its printed text follows something
- * that a file renamed. What a file drops and creates again is the file's.
+ * Returns the expectation after files were applied: what they changed, added to what was expected. What was there before
+ * and is unchanged stays as it was, expected or not. So nothing that somebody made by hand becomes the bundle's: not
+ * through an unrelated file, not under a new name because a file renamed its table, not because its printed text follows
+ * something that a file renamed, and not because a rebuild dropped and recreated it. What a file itself drops and creates
+ * again is the file's.
  *
  * @param before read in the applying transaction, before the files
  * @param after read in the same transaction, after them
+ * @param recreated identities that a rebuild dropped and recreated from the catalog: the same objects at new addresses
  */
-export function extendExpectation(expected: Catalog, before: CatalogReading, after: CatalogReading): Catalog {
+export function extendExpectation(
+  expected: Catalog,
+  before: CatalogReading,
+  after: CatalogReading,
+  recreated: ReadonlySet<string> = new Set(),
+): Catalog {
   const formerNames = new Map([...before.addresses].map(([identity, address]) => [address, identity]));
   const managedBefore = managedPart(expected, before.catalog);
   const result = new Map(Object.entries(expected));
@@ -23,7 +30,8 @@ export function extendExpectation(expected: Catalog, before: CatalogReading, aft
   }
   for (const [identity, now] of Object.entries(after.catalog)) {
     const address = after.addresses.get(identity);
-    const formerName = address === undefined ? identity : (formerNames.get(address) ?? "");
+    const sameName = address === undefined || recreated.has(identity);
+    const formerName = sameName ? identity : (formerNames.get(address) ?? "");
     const former = before.catalog[formerName];
     if (former === undefined) result.set(identity, now);
     else if (expected[formerName] !== undefined) {

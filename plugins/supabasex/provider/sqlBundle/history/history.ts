@@ -24,6 +24,8 @@ export interface AppliedFile {
   readonly objects: readonly OwnedObject[];
   /** Paths of the repeatables whose objects this one's objects depend on. */
   readonly dependsOn: readonly string[];
+  /** True where a committed migration changed what the repeatable builds on and it has not run since. */
+  readonly due?: boolean;
 }
 
 /** A file of the history, as far as a plan needs it: from the database or, in a preview, from the state. */
@@ -118,7 +120,12 @@ export async function readHistory(client: ClientBase, bundle: string): Promise<H
   const expected = row?.expected ?? {};
   const files = (row?.files ?? []).map(({ depends_on, ...file }): [string, AppliedFile] => [
     file.path,
-    { ...file, dependsOn: depends_on },
+    {
+      ...file,
+      dependsOn: depends_on,
+      sha256: file.sha256.replace(duePrefix, ""),
+      ...(file.sha256.startsWith(duePrefix) && { due: true }),
+    },
   ]);
   return {
     files: new Map(files),
@@ -205,6 +212,27 @@ export async function recordRepeatables(
        duration_ms = excluded.duration_ms, objects = excluded.objects, depends_on = excluded.depends_on`,
     [bundle, JSON.stringify(rows), removed],
   );
+}
+
+/** Stands before the recorded hash of a repeatable that is due. */
+const duePrefix = "due:";
+
+/**
+ * Makes repeatables run again with the next transaction, also where this run is killed before that. Returns whether there
+ * were any that the history has.
+ */
+export async function markAsDue(
+  client: ClientBase,
+  bundle: string,
+  paths: readonly string[],
+): Promise<boolean> {
+  if (paths.length === 0) return false;
+  const { rowCount } = await client.query(
+    `update supabase_migrations.bundle_files set sha256 = $3 || sha256
+     where bundle = $1 and path = any ($2) and not starts_with(sha256, $3)`,
+    [bundle, paths, duePrefix],
+  );
+  return (rowCount ?? 0) > 0;
 }
 
 export async function recordExpectation(

@@ -2,7 +2,7 @@ import type { CallContext } from "../../../../host/provider";
 import { type ApplyResult, applyBundle } from "../apply/apply";
 import { planMigrations, planRepeatables, refuseSharedObjects } from "../apply/plan";
 import type { PlannedFile } from "../apply/request";
-import { driftedFiles } from "../apply/transaction";
+import { driftedFiles } from "../apply/runFiles";
 import { byIdentity, diffCatalogs } from "../catalog";
 import type { BundleInputs, Connection } from "../inputs";
 import { repairOf } from "../repair/repair";
@@ -105,8 +105,8 @@ function planFromState(inputs: BundleInputs, bundle: LoadedBundle, state: Bundle
   const makers = new Map(
     [...state.files.values()].flatMap((file) => file.makes.map((identity) => [identity, file.path])),
   );
-  const drift = diffCatalogs(state.expected, state.live);
-  const { run, removed } = planRepeatables(bundle.repeatables, state.files, driftedFiles(drift, makers));
+  const drifted = driftedFiles(state.expected, state.live, makers);
+  const { run, removed } = planRepeatables(bundle.repeatables, state.files, { drifted });
   return [
     ...adopt.map((file) => ({ path: file.path, reason: "baseline" as const })),
     ...pending.map((file) => ({ path: file.path, reason: "new" as const })),

@@ -1,0 +1,50 @@
+import { type Catalog, partsOfIdentity } from "../catalog";
+import type { BundleFile } from "../source/files";
+import { actsOnUnnamedObjects, mentions } from "../source/mentions";
+import { isSameObject } from "./sameObject";
+
+/**
+ * Returns the repeatables that must run again because migrations changed what they may build on: path → the changed
+ * object. On an empty database repeatables run after all migrations, so an older run may have left another result.
+ *
+ * A repeatable is affected when its text names a changed object, or when it acts on objects that it does not name. The
+ * text is the only source that also covers the bodies of PL/pgSQL functions; it may name too many files, never too few.
+ */
+export function affectedFiles(
+  before: Catalog,
+  after: Catalog,
+  repeatables: readonly BundleFile[],
+): Map<string, string> {
+  const changed = changedObjects(before, after);
+  const affected = new Map<string, string>();
+  if (changed.size === 0) return affected;
+  const [anything] = changed.values();
+  for (const file of repeatables) {
+    const named = [...changed].find(([name]) => mentions(file, name))?.[1];
+    const because = named ?? (actsOnUnnamedObjects(file) ? anything : undefined);
+    if (because !== undefined) affected.set(file.path, because);
+  }
+  return affected;
+}
+
+/** Bare name → identity of an object of that name that differs between two readings; parts count as their table. */
+function changedObjects(before: Catalog, after: Catalog): Map<string, string> {
+  const changed = new Map<string, string>();
+  for (const identity of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    if (isSameObject(before[identity], after[identity])) continue;
+    const { kind, parent } = partsOfIdentity(identity);
+    if (kind === "applied" || kind === "server") continue;
+    const table = (after[identity] ?? before[identity])?.table;
+    const owner = parent ?? (typeof table === "string" ? table : undefined);
+    const name = bareName(owner ?? identity.slice(kind.length + 1));
+    if (!changed.has(name)) changed.set(name, owner === undefined ? identity : `table ${owner}`);
+  }
+  return changed;
+}
+
+/** `shared."Order Items"` → `"Order Items"`; `shared.total(integer)` → `total`. */
+export function bareName(qualified: string): string {
+  const parts = qualified.match(/"(?:[^"]|"")+"|[^."(]+|\(.*$/g) ?? [qualified];
+  const names = parts.filter((part) => !part.startsWith("("));
+  return names.at(-1) ?? qualified;
+}

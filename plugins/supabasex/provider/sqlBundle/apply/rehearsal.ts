@@ -1,0 +1,121 @@
+import { UserError } from "../../../../../foundation/userError";
+import { byIdentity, type Catalog, type CatalogDifference, diffCatalogs, partsOfIdentity } from "../catalog";
+import { objectName } from "../repair/objectName";
+import { runRepairs } from "../repair/restore";
+import { undoOf } from "../repair/undo";
+import { isLostLock } from "../session/retry";
+import type { BundleFile } from "../source/files";
+import { actsOnUnnamedObjects, mentions } from "../source/mentions";
+import { bareName } from "./affectedFiles";
+import { expectationAfter } from "./expected";
+import { planRepeatables } from "./plan";
+import type { Reporter } from "./request";
+import { type FilesRun, readWithHistory, runFiles, type Start } from "./runFiles";
+import { statedIfMissing } from "./statedIfMissing";
+
+export interface Rehearsal {
+  /** What the bundle makes once the pending files ran; absent where they failed. */
+  readonly expected?: Catalog;
+  /** Why the files fail on a database without the manual changes. */
+  readonly failure?: UserError;
+}
+
+/**
+ * Finds out what the pending files state, where manual changes hide it. A statement that finds its work already done by
+ * hand changes nothing, so comparing the catalog before and after it would not count the result as the bundle's, and the
+ * next repair would undo it. The rehearsal therefore undoes the manual changes that the files may be about, runs the
+ * files, reads the catalog, and rolls everything back. So it covers loops, `do` blocks and conditions as well as plain
+ * statements. Returns `undefined` where the files and the manual changes have nothing to do with each other.
+ */
+export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
+  const files = statingFiles(start);
+  if (files.length === 0) return undefined;
+  const { session, expected } = start;
+  const isRelevant = relevanceTo(files);
+  const stated = statedIfMissing(files).filter(
+    (identity) => expected[identity] === undefined && start.reading.catalog[identity] !== undefined,
+  );
+  const relevant = (live: Catalog): CatalogDifference[] => [
+    ...diffCatalogs(expected, live).filter(({ identity }) => isRelevant(identity, live)),
+    ...stated
+      .filter((identity) => live[identity] !== undefined)
+      .map((identity): CatalogDifference => ({ identity, kind: "extra" })),
+  ];
+  if (relevant(start.reading.catalog).length === 0) return undefined;
+  await session.execute("savepoint rehearsal");
+  try {
+    const before = await undo(start, relevant);
+    const kept = stated.filter((identity) => before.catalog[identity] !== undefined);
+    const run = await runFiles({ ...start, reading: before, request: { ...start.request, report: silent } });
+    const failure = run.failure?.error;
+    if (failure instanceof UserError) return { failure };
+    return { expected: expectationOf(start, before, run, withParts(kept, run.after.catalog)) };
+  } catch (error) {
+    const cause = error instanceof Error ? error.cause : undefined;
+    if (!(error instanceof UserError) || isLostLock(cause)) throw error;
+    return { failure: error };
+  } finally {
+    await session.execute("rollback to savepoint rehearsal; release savepoint rehearsal");
+  }
+}
+
+/** How often to look again: the parts of a recreated table are missed only once the table is there. */
+const rounds = 4;
+
+async function undo(start: Start, relevant: (live: Catalog) => CatalogDifference[]) {
+  const { session, expected, request } = start;
+  let { reading } = await readWithHistory(session, request.inputs.name);
+  for (let round = 0; round < rounds; round++) {
+    const groups = [...byIdentity(relevant(reading.catalog))]
+      .map(([identity, differences]) => undoOf(identity, differences, expected, reading.catalog))
+      .filter(({ statements }) => statements.length > 0);
+    if (groups.length === 0) break;
+    const failed = await runRepairs(session, groups);
+    if (failed.length === groups.length) break;
+    ({ reading } = await readWithHistory(session, request.inputs.name));
+  }
+  return reading;
+}
+
+function expectationOf(
+  start: Start,
+  before: Start["reading"],
+  run: FilesRun,
+  kept: readonly string[],
+): Catalog {
+  const declared = new Set([...run.declared, ...kept]);
+  return expectationAfter(start.expected, before, run.after, { declared, recreated: run.recreated });
+}
+
+/** The objects, and the columns and constraints of those that are tables. */
+function withParts(identities: readonly string[], live: Catalog): string[] {
+  const tables = new Set(identities.map((identity) => objectName(identity).name));
+  const parts = Object.keys(live).filter((identity) => {
+    const { kind, parent } = partsOfIdentity(identity);
+    return (kind === "column" || kind === "constraint") && parent !== undefined && tables.has(parent);
+  });
+  return [...identities, ...parts];
+}
+
+/** The files that state something which the expectation does not have yet. */
+function statingFiles({ plan, history, request, skip }: Start): BundleFile[] {
+  const { run } = planRepeatables(request.bundle.repeatables, history.files, {});
+  return [...plan.pending, ...run.map(({ file }) => file)].filter(({ path }) => !skip.has(path));
+}
+
+/** Whether one of the files may be about an object: it names the object or its table, or does not name what it acts on. */
+function relevanceTo(files: readonly BundleFile[]): (identity: string, live: Catalog) => boolean {
+  const anything = files.some(actsOnUnnamedObjects);
+  return (identity, live) => {
+    const { kind, parent } = partsOfIdentity(identity);
+    if (kind === "applied" || kind === "server") return false;
+    if (anything) return true;
+    const table = live[identity]?.table;
+    const names = [objectName(identity).name, parent, table].flatMap((name) =>
+      typeof name === "string" ? [bareName(name)] : [],
+    );
+    return files.some((file) => names.some((name) => mentions(file, name)));
+  };
+}
+
+const silent: Reporter = { progress: () => {}, warn: () => {} };

@@ -1,0 +1,100 @@
+import type { Catalog, CatalogDifference, CatalogObject } from "../catalog";
+import { literal } from "../catalog/objects";
+import { text } from "./createStatement";
+import { type ObjectName, objectName } from "./objectName";
+import { repairOf } from "./repair";
+import type { RepairGroup } from "./restore";
+
+/**
+ * Returns the statements that bring an object to its expectation in a transaction that is rolled back: also where that
+ * loses data or drops what somebody made by hand. A deployment itself never runs them.
+ */
+export function undoOf(
+  identity: string,
+  differences: readonly CatalogDifference[],
+  expected: Catalog,
+  live: Catalog,
+): RepairGroup {
+  const repair = repairOf(identity, differences, expected, live);
+  const owner = repair.owner === undefined ? {} : { owner: repair.owner };
+  const object = objectName(identity);
+  const should = expected[identity];
+  const is = live[identity];
+  const usual = [...repair.statements, ...repair.prune];
+  if (should === undefined) {
+    return { identity, ...owner, statements: usual.length > 0 ? usual : dropExtra(object, is ?? {}, live) };
+  }
+  if (repair.impossible.length === 0) return { identity, ...owner, statements: usual };
+  const hard = is === undefined ? recreateLost(object, should) : resetChanged(object, differences, should);
+  return { identity, ...owner, statements: [...hard, ...usual] };
+}
+
+/** Drops an object that nobody expects, without what depends on it: dependants that nobody expects have their own turn. */
+function dropExtra({ kind, name, parent }: ObjectName, is: CatalogObject, live: Catalog): string[] {
+  switch (kind) {
+    case "column":
+      return [`alter table ${parent} drop column ${name}`];
+    case "constraint": {
+      const onDomain = live[`type ${parent}`]?.kind === "domain";
+      return [`alter ${onDomain ? "domain" : "table"} ${parent} drop constraint ${name}`];
+    }
+    case "type":
+      return [`drop ${is.kind === "domain" ? "domain" : "type"} ${name}`];
+    case "cron job":
+      return [`select cron.unschedule(jobid) from cron.job where jobname = ${literal(name)}`];
+    case "publication table":
+      return [`alter publication ${name} drop table ${parent}`];
+    case "publication schema":
+      return [`alter publication ${name} drop tables in schema ${parent}`];
+    case "policy":
+    case "trigger":
+    case "rule":
+      return [`drop ${kind} ${name} on ${parent}`];
+    case "bucket":
+    case "extension":
+    case "server":
+      return [];
+    default:
+      return [`drop ${kind} ${name}`];
+  }
+}
+
+/** An empty object in place of one that was dropped by hand. Its parts are missed, and made, once it is there. */
+function recreateLost({ kind, name, parent }: ObjectName, should: CatalogObject): string[] {
+  switch (kind) {
+    case "table":
+      return [`create table ${name} ()`];
+    case "schema":
+      return [`create schema ${name}`];
+    case "sequence":
+      return [`create sequence ${name}`];
+    case "column":
+      return [`alter table ${parent} add column ${columnDefinition(name, should)}`];
+    default:
+      return [];
+  }
+}
+
+/** A column of another type is dropped and added again: that rewrites nothing, whatever the size of its table. */
+function resetChanged(
+  { kind, name, parent }: ObjectName,
+  differences: readonly CatalogDifference[],
+  should: CatalogObject,
+): string[] {
+  const rebuilt = new Set(["type", "collation", "generated", "identity"]);
+  if (kind !== "column" || !differences.some(({ property = "" }) => rebuilt.has(property))) return [];
+  return [
+    `alter table ${parent} drop column ${name} cascade`,
+    `alter table ${parent} add column ${columnDefinition(name, should)}`,
+  ];
+}
+
+/** Without `not null`, which a table with rows would refuse. */
+function columnDefinition(name: string, column: CatalogObject): string {
+  const parts = [name, text(column.type)];
+  if (column.collation !== undefined) parts.push(`collate ${text(column.collation)}`);
+  if (column.default !== undefined) parts.push(`default ${text(column.default)}`);
+  if (column.generated !== undefined) parts.push(`generated always as (${text(column.generated)}) stored`);
+  if (column.identity !== undefined) parts.push(`generated ${text(column.identity)} as identity`);
+  return parts.join(" ");
+}
