@@ -68,7 +68,10 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
   let manifest: Manifest;
   try {
     const { parallel } = settings;
-    manifest = await restoreBackup({ store, tools, run, target: server.settings, parallel }, context);
+    ({ manifest } = await restoreBackup(
+      { store, tools, run, target: server.settings, parallel, isThrowaway: true },
+      context,
+    ));
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     if (!failures.has(error.exitCode)) throw notRun(error);

@@ -1,8 +1,11 @@
+import { UserError } from "../../foundation/userError";
 import type { CommandContext } from "../context";
 import { readEnvironment } from "../environment";
+import { exitCodes } from "../exitCodes";
 import type { Manifest } from "../manifest";
 import { findTools } from "../postgres/tools";
 import { restoreBackup } from "../restore/restoreBackup";
+import type { Missing } from "../restore/schemaWriter";
 import { selectRun } from "../selectRun";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
@@ -16,7 +19,10 @@ export interface RestoreOptions {
   readonly replace?: string;
 }
 
-/** `backup restore`: restores a backup into the empty database that RESTORE_DATABASE_URL names. */
+/**
+ * `backup restore`: restores a backup into the empty database that RESTORE_DATABASE_URL names.
+ * @throws UserError with exit code 10 where objects could not be made; everything else is restored then.
+ */
 export async function restore(options: RestoreOptions, context: CommandContext): Promise<Manifest> {
   const settings = readEnvironment(["store", "target", "parallel"], context.environment);
   const tools = await findTools();
@@ -24,5 +30,28 @@ export async function restore(options: RestoreOptions, context: CommandContext):
   const run = await selectRun(store, options.run, context.signal);
   const { target, parallel } = settings;
   const { intoSource, replace } = options;
-  return await restoreBackup({ store, tools, run, target, parallel, intoSource, replace }, context);
+  const { manifest, missing } = await restoreBackup(
+    { store, tools, run, target, parallel, intoSource, replace },
+    context,
+  );
+  if (missing.length === 0) return manifest;
+  context.print(describeMissing(missing));
+  const names = missing.map(({ what }) => what).join(", ");
+  throw new UserError(
+    `Everything was restored but ${names}: run the SQL above once what it needs is there.`,
+    exitCodes.restoreFailed,
+  );
+}
+
+/** A script that makes what is missing, with the reason above each statement. */
+export function describeMissing(missing: readonly Missing[]): string {
+  return missing
+    .map(({ what, reason, sql }) =>
+      [`-- ${oneLine(what)}: ${oneLine(reason)}`, sql].filter(Boolean).join("\n"),
+    )
+    .join("\n\n");
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ");
 }

@@ -21,20 +21,16 @@ export async function readIdentity(
   return identity;
 }
 
-/**
- * Whether the target is the very database that the backup was taken of. Servers copied from one image share their system
- * identifier, but a log never runs backwards: one that has not yet come as far as the backup is such a copy.
- */
-export function isSource(target: ServerIdentity, source: ServerIdentity): boolean {
-  return (
-    target.systemIdentifier === source.systemIdentifier &&
-    target.databaseOid === source.databaseOid &&
-    logPosition(target.lsn) >= logPosition(source.lsn)
-  );
-}
+type Identifiers = Pick<SourceIdentity, "systemIdentifier" | "database" | "databaseOid" | "projectRef">;
 
-/** `16/B374D848` as a number of bytes. */
-function logPosition(lsn: string): bigint {
-  const [high = "0", low = "0"] = lsn.split("/");
-  return (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
+/**
+ * Tells whether the target may be the very database that the backup was taken of. Where both are known to be projects of Supabase, their
+ * references decide. Else the server's identifiers do: a copy of the server's files has the same ones, and counts as the source, since nothing in
+ * it tells it apart. How far the log has come says nothing: a source that was rolled back in place is behind its backup.
+ */
+export function isSource(target: Identifiers, source: Identifiers): boolean {
+  if (target.projectRef !== null && source.projectRef !== null) {
+    return target.projectRef === source.projectRef && target.database === source.database;
+  }
+  return target.systemIdentifier === source.systemIdentifier && target.databaseOid === source.databaseOid;
 }

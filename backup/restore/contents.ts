@@ -1,9 +1,9 @@
-import { platformPublications, platformRoles, platformSchemas } from "../postgres/platform";
+import { isPlatformOwner, platformPublications, platformSchemas } from "../postgres/platform";
 
 /** An entry of an archive's table of contents, as `pg_restore --list` prints it. */
 export interface Entry {
-  /** The whole line: what `pg_restore --use-list` wants. */
-  readonly line: string;
+  /** Its number in the archive. */
+  readonly id: number;
   /** `TABLE`, `POLICY`, `ACL`, … */
   readonly kind: string;
   /** Undefined for what belongs to no schema. */
@@ -55,7 +55,7 @@ export function parseContents(
   const schemas = [...names.schemas].sort((a, b) => b.length - a.length);
   const roles = [...names.roles].sort((a, b) => b.length - a.length);
   return list.split("\n").flatMap((line) => {
-    const text = /^\d+; \d+ \d+ (.*)$/.exec(line)?.[1];
+    const [, number, text] = /^(\d+); \d+ \d+ (.*)$/.exec(line) ?? [];
     if (text === undefined) return [];
     const kind =
       kindsOfSeveralWords.find((words) => text.startsWith(`${words} `)) ?? text.split(" ", 1)[0] ?? "";
@@ -66,7 +66,7 @@ export function parseContents(
     const afterSchema = afterKind.slice((schema ?? "-").length + 1);
     const owner = roles.find((name) => afterSchema.endsWith(` ${name}`)) ?? "";
     const tag = owner === "" ? afterSchema.trimEnd() : afterSchema.slice(0, -owner.length - 1);
-    return [{ line, kind, schema, tag, owner }];
+    return [{ id: Number(number), kind, schema, tag, owner }];
   });
 }
 
@@ -75,77 +75,74 @@ export interface TargetShape {
   readonly isProject: boolean;
   /** Policies and triggers that the platform's tables have, as `schema.table name`. */
   readonly onPlatformTables: ReadonlySet<string>;
+  /** Names of the schemas that are there already. */
+  readonly schemas: ReadonlySet<string>;
 }
 
-export interface SelectedEntries {
-  /** Schemas and the rights on them: owners of tables need them before the first table. */
-  readonly schemas: readonly Entry[];
-  readonly rest: readonly Entry[];
-}
-
-/** The entries of the schema archive that this target needs, in the order of the archive. */
-export function selectEntries(entries: readonly Entry[], shape: TargetShape): SelectedEntries {
+/** Selects the entries of the schema archive that this target needs, in the order of the archive. */
+export function selectEntries<T extends Entry>(entries: readonly T[], shape: TargetShape): T[] {
   // Schemas that an extension brings are in no archive, and a plain database may not have the extension.
   const archived = new Set([
     "public",
     ...entries.filter(({ kind }) => kind === "SCHEMA").map(({ tag }) => tag),
   ]);
-  const wanted = entries.filter((entry) =>
+  return entries.filter((entry) =>
     shape.isProject ? isWantedInProject(entry, shape) : isWantedInPlain(entry, archived),
   );
-  const isSchema = ({ kind, schema, tag }: Entry): boolean =>
-    schema === undefined && (kind === "SCHEMA" || (kind === "ACL" && tag.startsWith("SCHEMA ")));
-  return { schemas: wanted.filter(isSchema), rest: wanted.filter((entry) => !isSchema(entry)) };
+}
+
+/** Tells whether an entry is a schema or a grant on one: owners of tables need these before the first table. */
+export function isAboutSchema({ kind, schema, tag }: Entry): boolean {
+  return schema === undefined && (kind === "SCHEMA" || (kind === "ACL" && tag.startsWith("SCHEMA ")));
 }
 
 function isWantedInProject(entry: Entry, shape: TargetShape): boolean {
   const { kind, schema, tag, owner } = entry;
-  if (isOfExtension(entry)) return false;
-  if (kind === "DEFAULT ACL") return !isPlatformRole(owner);
+  if (isCommentOnExtension(entry)) return false;
+  if (kind === "EXTENSION") return true;
+  if (kind === "DEFAULT ACL") return !isPlatformOwner(owner);
   if (schema !== undefined) {
-    if (!platformSchemas.has(schema)) return true;
+    if (!platformSchemas.has(schema) || !isPlatformOwner(owner)) return true;
     // What an application adds to the platform's own tables.
     return (kind === "POLICY" || kind === "TRIGGER") && !shape.onPlatformTables.has(`${schema}.${tag}`);
   }
   switch (kind) {
     case "SCHEMA":
-      return tag !== "public" && !platformSchemas.has(tag);
+      // The entry of `public` makes nothing: it gives the schema its owner.
+      return tag === "public" || !shape.schemas.has(tag);
     case "ACL":
     case "COMMENT":
     case "SECURITY LABEL":
-      if (tag.startsWith("SCHEMA ")) return isWantedOfSchema(kind, tag.slice("SCHEMA ".length));
-      return !isPlatformRole(owner);
+      if (tag.startsWith("SCHEMA ")) return isWantedOfSchema(kind, tag.slice("SCHEMA ".length), owner);
+      return !isPlatformOwner(owner);
     case "PUBLICATION":
       return !platformPublications.has(tag);
     default:
-      return !isPlatformRole(owner);
+      return !isPlatformOwner(owner);
   }
 }
 
 function isWantedInPlain(entry: Entry, archivedSchemas: ReadonlySet<string>): boolean {
   const { kind, schema, tag, owner } = entry;
-  if (isOfExtension(entry) || (kind === "ACL" && schema === "extensions")) return false;
+  if (isCommentOnExtension(entry) || (kind === "ACL" && schema === "extensions" && isPlatformOwner(owner))) {
+    return false;
+  }
   if (schema !== undefined) return archivedSchemas.has(schema);
-  if (kind === "SCHEMA") return tag !== "public";
   if (tag.startsWith("SCHEMA ")) {
     const name = tag.slice("SCHEMA ".length);
     return archivedSchemas.has(name) && (name !== "public" || kind === "ACL");
   }
   // The platform's own watch for programs that are not there.
-  return kind !== "EVENT TRIGGER" || !isPlatformRole(owner);
+  return kind !== "EVENT TRIGGER" || !isPlatformOwner(owner);
 }
 
-/** The comment on `public` is the server's own, and belongs to its owner. */
-function isWantedOfSchema(kind: string, schema: string): boolean {
+/** The comment on `public` is the server's own, and belongs to its owner. Rights on the platform's schemas are compared later. */
+function isWantedOfSchema(kind: string, schema: string, owner: string): boolean {
   if (schema === "public") return kind === "ACL";
-  return !platformSchemas.has(schema);
+  return !platformSchemas.has(schema) || !(isPlatformOwner(owner) || schema === "extensions");
 }
 
-/** Extensions are made one by one, before the tables that use them. */
-function isOfExtension({ kind, tag }: Entry): boolean {
-  return kind === "EXTENSION" || (kind === "COMMENT" && tag.startsWith("EXTENSION "));
-}
-
-function isPlatformRole(role: string): boolean {
-  return role !== "postgres" && role in platformRoles;
+/** Belongs to the extension's owner, which makes it with the extension. */
+function isCommentOnExtension({ kind, tag }: Entry): boolean {
+  return kind === "COMMENT" && tag.startsWith("EXTENSION ");
 }

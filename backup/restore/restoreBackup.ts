@@ -1,26 +1,29 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import path from "node:path";
 import type pg from "pg";
+import { z } from "zod";
 import { UserError } from "../../foundation/userError";
 import { readManifest, sumUpManifest } from "../catalog";
-import { forEachLimited } from "../concurrency";
 import type { CommandContext } from "../context";
 import type { DatabaseSettings } from "../environment";
 import { exitCodes } from "../exitCodes";
 import type { Manifest, StoredObject } from "../manifest";
+import { accessInventory } from "../postgres/access";
 import { connect } from "../postgres/connect";
 import { lockOutOthers } from "../postgres/snapshot";
 import type { Tools } from "../postgres/tools";
 import { objectKey } from "../runName";
 import type { ObjectStore } from "../store/objectStore";
+import type { ObjectReport } from "../verify/inspectObject";
 import { inspectObjects, overwrittenObjects, sumUp } from "../verify/inspectRun";
 import { describeReport, throwUnlessIntact } from "../verify/report";
-import { compareRows } from "./compareRows";
-import { type Entry, parseContents, selectEntries } from "./contents";
+import { type BesideTarget, createBesideTarget } from "./besideTarget";
+import { readDefaultPrivileges } from "./defaultPrivileges";
 import { emptyTarget } from "./emptyTarget";
-import { fetchArchive, type LoadContext, listContents, loadArchive, loadEntries } from "./load";
-import { checkTarget, createExtensions, createPlatformRoles, readShape } from "./target";
+import { type BackupTexts, type Filling, fill, type Shortfall } from "./fill";
+import { restoreJobs } from "./jobs";
+import { readSchemaArchive } from "./schemaArchive";
+import { readChecked } from "./storedBytes";
+import { type CheckedTarget, checkTarget, createPlatformRoles } from "./target";
+import { markUnfinished, readUnfinishedRestore, removeMark } from "./unfinished";
 
 export interface RestoreRequest {
   readonly store: ObjectStore;
@@ -28,55 +31,95 @@ export interface RestoreRequest {
   /** Full name of a run. */
   readonly run: string;
   readonly target: DatabaseSettings;
-  /** Archives loaded at once. */
+  /** Sessions at once. */
   readonly parallel: number;
   /** See `RestoreOptions`. */
   readonly intoSource?: string | undefined;
   readonly replace?: string | undefined;
+  /** The target is thrown away afterwards, whatever comes of it. */
+  readonly isThrowaway?: boolean;
 }
 
-interface Restore extends LoadContext, Pick<CommandContext, "progress"> {
-  readonly client: pg.Client;
+export interface Restored extends Shortfall {
   readonly manifest: Manifest;
-  readonly parallel: number;
-  /** For the archive of the schema and lists of its entries; no rows. */
-  readonly folder: string;
+}
+
+interface Restore extends Omit<Filling, "client" | "settings" | "serverMajor"> {
+  readonly target: DatabaseSettings;
+  readonly client: pg.Client;
+  readonly checked: CheckedTarget;
 }
 
 /**
- * Checks every object, fills an empty database, a fresh Supabase project or a plain one, and compares the rows of every
- * table with the manifest.
+ * Restores a backup into an empty database, a fresh Supabase project or a plain one, and compares it with the manifest. A restore that fails
+ * leaves the target as it was, or empty; one that is killed leaves something that the next one removes.
+ *
+ * - A plain database is loaded beside the target, and takes its place when it is whole.
+ * - A project is emptied and filled. What could fail is checked before; where rows would be lost, every byte of the backup, too.
+ *
  * @throws UserError with the exit code for what went wrong.
  */
-export async function restoreBackup(request: RestoreRequest, context: CommandContext): Promise<Manifest> {
-  const { run, target, intoSource, replace, ...services } = request;
+export async function restoreBackup(request: RestoreRequest, context: CommandContext): Promise<Restored> {
+  const { run, target, intoSource, replace, isThrowaway = false, ...services } = request;
   const { signal, progress } = context;
   progress(`checking backup ${run}`);
-  const manifest = await readIntactManifest(run, { ...context, ...services });
+  const manifest = await openBackup(run, { ...context, ...services });
   const client = await connect(target, exitCodes.targetRefused);
-  const folder = await mkdtemp(path.join(tmpdir(), "thorbis-restore-"));
   try {
+    await prepareToBeKilled(client);
     await lockOutOthers(client);
-    const { isEmpty } = await checkTarget(client, { manifest, tools: request.tools, intoSource, replace });
-    if (!isEmpty) {
-      progress(`removing what ${target.database} on ${target.host}:${target.port} has`);
-      await emptyTarget(client);
-    }
-    progress(`restoring ${run} into ${target.database} on ${target.host}:${target.port}`);
-    await fill({ ...services, client, manifest, folder, target, signal, progress });
-    return manifest;
+    await endOrphans(client);
+    const { tools } = services;
+    const checked = await checkTarget(client, { manifest, tools, settings: target, intoSource, replace });
+    if (checked.holdsData && checked.shape.isProject) await inspect(manifest, { ...context, ...services });
+    const texts = await readTexts(manifest, { ...services, signal });
+    const place = `${target.database} on ${target.host}:${target.port}`;
+    progress(
+      `restoring ${run} into ${place}, a ${checked.shape.isProject ? "Supabase project" : "plain database"}`,
+    );
+    const restore: Restore = { ...services, client, checked, manifest, texts, target, signal, progress };
+    const shortfall =
+      checked.shape.isProject || isThrowaway
+        ? await restoreInPlace(restore, isThrowaway)
+        : await restoreBeside(restore);
+    for (const what of shortfall.notRestored) progress(`not restored: ${what}`);
+    const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
+    progress(`restored ${manifest.run}: ${rows} rows in ${manifest.tables.length} tables`);
+    return { manifest, ...shortfall };
   } catch (error) {
     signal.throwIfAborted();
-    throw error;
+    throw describeFailure(error);
   } finally {
     await client.end().catch(() => undefined);
-    await rm(folder, { recursive: true, force: true });
   }
 }
 
-async function readIntactManifest(
+/** An error of the server or of the connection that no step has put into words. */
+function describeFailure(error: unknown): unknown {
+  if (error instanceof UserError || !(error instanceof Error)) return error;
+  const isOfDatabase = "code" in error || /connection|terminated/i.test(error.message);
+  if (!isOfDatabase) return error;
+  return new UserError(`The restore failed: ${error.message}.`, exitCodes.restoreFailed, { cause: error });
+}
+
+/** The server notices within a second that the program is gone, also while it works for it. */
+async function prepareToBeKilled(client: pg.Client): Promise<void> {
+  await client.query("set client_connection_check_interval = '1s'");
+}
+
+/** Ends sessions of a restore that was killed; none is alive that holds no lock. */
+async function endOrphans(client: pg.Client): Promise<void> {
+  await client.query(
+    `select pg_terminate_backend(pid, 5000) from pg_stat_activity
+     where application_name = current_setting('application_name') and datname = current_database() and usename = current_user
+       and pid <> pg_backend_pid()`,
+  );
+}
+
+/** Reads the manifest, and looks whether every object that it names is there and has its size. */
+async function openBackup(
   run: string,
-  context: CommandContext & Pick<LoadContext, "store" | "tools">,
+  context: CommandContext & Pick<RestoreRequest, "store" | "tools">,
 ): Promise<Manifest> {
   const opened = await readManifest(context.store, run, context.signal);
   if (opened.verdict !== "intact") {
@@ -85,96 +128,177 @@ async function readIntactManifest(
       sumUpManifest(opened.verdict) === "damaged" ? exitCodes.damaged : exitCodes.couldNotCheck,
     );
   }
+  const { manifest } = opened;
   const overwritten = await overwrittenObjects(run, context);
   // A role that may only read is enough to restore with, and then says so.
   const unchecked = overwritten.filter(({ verdict }) => verdict === "could not check");
   for (const { object, detail } of unchecked) context.progress(`not checked: ${object}: ${detail}`);
-  const objects = [
-    ...(await inspectObjects(opened.manifest, { ...context, depth: "contents" })),
-    ...overwritten.filter(({ verdict }) => verdict === "overwritten"),
-  ];
-  const report = { run, verdict: sumUp(objects), objects };
-  if (report.verdict !== "intact") context.print(describeReport(report));
-  throwUnlessIntact([report]);
-  return opened.manifest;
-}
-
-async function fill(current: Restore): Promise<void> {
-  const { client, manifest, progress, folder } = current;
-  const shape = await readShape(client);
-  progress(shape.isProject ? "the target is a Supabase project" : "the target is a plain database");
-  await client.query("set statement_timeout = 0");
-  if (!shape.isProject) await createPlatformRoles(client, manifest.roles);
-  await runTexts("globals", current);
-
-  const archive = path.join(folder, "schema.dump");
-  const [schema] = objectsOf(manifest, "schema");
-  if (schema === undefined) throw new UserError("The backup has no schema.", exitCodes.damaged);
-  await fetchArchive(objectKey(manifest.run, schema.name), archive, current);
-  const entries = parseContents(await listContents(archive, current), manifest);
-  const selected = selectEntries(entries, shape);
-  await load(selected.schemas, "pre-data", archive, current);
-  const leftOut = await createExtensions(client, manifest.extensions);
-  if (leftOut.length > 0) progress(`extensions that the target cannot have: ${leftOut.join("; ")}`);
-  await load(selected.rest, "pre-data", archive, current);
-
-  // The largest first, so that no long one is left to the end.
-  const data = manifest.objects
-    .filter(({ content }) => ["data", "auth", "storage", "large objects"].includes(content))
-    .sort((a, b) => b.bytes - a.bytes);
-  await forEachLimited(data, current.parallel, async (object) => {
-    await loadArchive(objectKey(manifest.run, object.name), object.name, current);
-    progress(`${object.name}: restored`);
+  const listed = new Map(
+    (await context.store.list(objectKey(run, ""), context.signal)).map(({ key, bytes }) => [key, bytes]),
+  );
+  const sizes = manifest.objects.flatMap(({ name, bytes }): ObjectReport[] => {
+    const found = listed.get(objectKey(run, name));
+    if (found === bytes) return [];
+    if (found === undefined) return [{ object: name, verdict: "missing" }];
+    const verdict = found === 0 ? "empty" : found < bytes ? "truncated" : "extended";
+    return [{ object: name, verdict, detail: `${found} of ${bytes} bytes` }];
   });
-
-  await runTexts("sequences", current);
-  await load(selected.rest, "post-data", archive, current);
-  await runTexts("publication", current);
-  await runTexts("materialized views", current);
-  await restoreJobs(current);
-  const rows = await compareRows(manifest, current);
-  progress(`restored ${manifest.run}: ${rows} rows in ${manifest.tables.length} tables, as in the manifest`);
+  report(run, [...sizes, ...overwritten.filter(({ verdict }) => verdict === "overwritten")], context);
+  return manifest;
 }
 
-async function load(
-  entries: readonly Entry[],
-  section: "pre-data" | "post-data",
-  archive: string,
-  current: Restore,
+/** Reads every byte, before rows are removed that only this backup could replace. */
+async function inspect(
+  manifest: Manifest,
+  context: CommandContext & Pick<RestoreRequest, "store" | "tools">,
 ): Promise<void> {
-  if (entries.length === 0) return;
-  const list = path.join(current.folder, "entries");
-  await writeFile(list, `${entries.map(({ line }) => line).join("\n")}\n`);
-  await loadEntries(archive, list, section, current);
+  context.progress("reading every byte of the backup before anything is removed");
+  report(manifest.run, await inspectObjects(manifest, { ...context, depth: "contents" }), context);
 }
 
-function objectsOf({ objects }: Manifest, content: StoredObject["content"]): StoredObject[] {
-  return objects.filter((object) => object.content === content);
+function report(run: string, objects: readonly ObjectReport[], context: Pick<CommandContext, "print">): void {
+  const found = { run, verdict: sumUp(objects), objects };
+  if (found.verdict !== "intact") context.print(describeReport(found));
+  throwUnlessIntact([found]);
 }
 
-async function runTexts(
-  content: "globals" | "sequences" | "publication" | "materialized views" | "jobs",
-  current: Restore,
-): Promise<void> {
-  const { client, manifest, store, signal } = current;
-  for (const { name } of objectsOf(manifest, content)) {
-    const text = await store.readText(objectKey(manifest.run, name), signal);
-    if (text === undefined)
-      throw new UserError(`Restoring ${name} failed: it is missing.`, exitCodes.damaged);
-    try {
-      await client.query(text);
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new UserError(`Restoring ${name} failed: ${reason}.`, exitCodes.restoreFailed, { cause: error });
-    }
+async function readTexts(
+  manifest: Manifest,
+  context: { readonly store: ObjectStore; readonly tools: Tools; readonly signal: AbortSignal },
+): Promise<BackupTexts> {
+  const stored = { ...context, run: manifest.run };
+  const bytesOf = async (content: StoredObject["content"]): Promise<Buffer> => {
+    const found = manifest.objects.filter((object) => object.content === content);
+    return Buffer.concat(await Promise.all(found.map(async (object) => await readChecked(object, stored))));
+  };
+  const textOf = async (content: StoredObject["content"]): Promise<string> =>
+    (await bytesOf(content)).toString("utf8");
+  const damaged = (what: string): never => {
+    throw new UserError(`The backup is damaged: ${what}.`, exitCodes.damaged);
+  };
+  const schema = await bytesOf("schema");
+  if (schema.length === 0) damaged("it has no schema");
+  const access = z
+    .string()
+    .transform((text) => JSON.parse(text) as unknown)
+    .pipe(accessInventory)
+    .safeParse(await textOf("access"));
+  return {
+    schema: await readSchemaArchive(schema, manifest, context),
+    access: access.success ? access.data : damaged("its list of owners and grants cannot be read"),
+    globals: await textOf("globals"),
+    sequences: await textOf("sequences"),
+    publication: await textOf("publication"),
+    materializedViews: await textOf("materialized views"),
+    jobs: await textOf("jobs"),
+  };
+}
+
+async function restoreInPlace(restore: Restore, isThrowaway: boolean): Promise<Shortfall> {
+  const { client, checked, target, progress, texts } = restore;
+  if (checked.holdsData || checked.unfinished !== undefined) {
+    progress(
+      checked.unfinished === undefined
+        ? "removing what the target has"
+        : `removing what the restore of ${checked.unfinished.run} left, which did not end`,
+    );
+  }
+  await begin(restore);
+  try {
+    const shortfall = await fill({ ...restore, settings: target, serverMajor: checked.serverMajor });
+    const leftOut = await restoreJobs(client, texts.jobs);
+    await client.query("set synchronous_commit = on");
+    await removeMark(client);
+    return { ...shortfall, notRestored: [...shortfall.notRestored, ...leftOut] };
+  } catch (error) {
+    if (!isThrowaway) await emptyAgain(restore);
+    throw error;
   }
 }
 
-async function restoreJobs(current: Restore): Promise<void> {
-  if (objectsOf(current.manifest, "jobs").length === 0) return;
-  const { rows } = await current.client.query<{ exists: boolean }>(
-    "select to_regclass('cron.job') is not null as exists",
-  );
-  if (rows[0]?.exists === true) await runTexts("jobs", current);
-  else current.progress("the jobs of pg_cron are left out: the target has no pg_cron");
+/** Empties the target and marks it, all in one transaction: until it ends, nothing has happened. */
+async function begin({ client, checked, manifest, texts }: Restore): Promise<void> {
+  await client.query("set statement_timeout = 0; set search_path = pg_catalog; begin");
+  try {
+    if (!checked.shape.isProject) await createPlatformRoles(client, manifest.roles);
+    await client.query(texts.globals);
+    await removeMark(client);
+    await emptyTarget(client);
+    const { neutralize, reinstate } = await readDefaultPrivileges(client);
+    await markUnfinished(client, {
+      run: manifest.run,
+      startedAt: new Date().toISOString(),
+      reinstate: [...(checked.unfinished?.reinstate ?? reinstate)],
+    });
+    for (const statement of neutralize) await client.query(statement);
+    await client.query("commit");
+  } catch (error) {
+    await client.query("rollback").catch(() => undefined);
+    if (error instanceof UserError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      `Nothing was restored: emptying the target failed: ${reason}.`,
+      exitCodes.targetRefused,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+/** After a failure: what was restored goes, and the default privileges come back. */
+async function emptyAgain({ target, progress }: Restore): Promise<void> {
+  // The session of the restore may be what failed.
+  const client = await connect(target, exitCodes.restoreFailed).catch(() => undefined);
+  try {
+    if (client === undefined) throw new Error("no session can be opened");
+    await prepareToBeKilled(client);
+    await client.query("set statement_timeout = 0; set search_path = pg_catalog");
+    const mark = await readUnfinishedRestore(client);
+    await client.query("begin");
+    await removeMark(client);
+    await emptyTarget(client);
+    for (const statement of mark?.reinstate ?? []) await client.query(statement);
+    await client.query("commit");
+    progress("the target is empty again");
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    progress(`the target is not empty, and the same command removes what is there: ${reason}`);
+  } finally {
+    await client?.end().catch(() => undefined);
+  }
+}
+
+async function restoreBeside(restore: Restore): Promise<Shortfall> {
+  const { client, target, manifest, texts, checked } = restore;
+  const beside: BesideTarget = await createBesideTarget(client, target);
+  let shortfall: Shortfall;
+  try {
+    const own = await connect(beside.settings, exitCodes.restoreFailed);
+    try {
+      await prepareToBeKilled(own);
+      await createPlatformRoles(own, manifest.roles);
+      await own.query(texts.globals);
+      shortfall = await fill({
+        ...restore,
+        client: own,
+        settings: beside.settings,
+        serverMajor: checked.serverMajor,
+      });
+    } finally {
+      await own.end().catch(() => undefined);
+    }
+  } catch (error) {
+    await beside.drop();
+    throw error;
+  }
+  await client.end();
+  await beside.swap();
+  const restored = await connect(target, exitCodes.restoreFailed);
+  try {
+    const leftOut = await restoreJobs(restored, texts.jobs);
+    return { ...shortfall, notRestored: [...shortfall.notRestored, ...leftOut] };
+  } finally {
+    await restored.end().catch(() => undefined);
+  }
 }

@@ -1,96 +1,162 @@
 import type pg from "pg";
 import { UserError } from "../../foundation/userError";
+import { type DatabaseSettings, projectRefOf } from "../environment";
 import { exitCodes } from "../exitCodes";
 import type { Manifest } from "../manifest";
 import { isSource, readIdentity } from "../postgres/identity";
 import { authTables, platformRoles, platformSchemas, storageTables } from "../postgres/platform";
 import type { Tools } from "../postgres/tools";
+import { readApplicationObjects } from "./applicationObjects";
 import type { TargetShape } from "./contents";
+import { markObject, readUnfinishedRestore, type UnfinishedRestore } from "./unfinished";
 
 export interface TargetChecks {
   readonly manifest: Manifest;
   readonly tools: Tools;
+  readonly settings: DatabaseSettings;
   /** Name of the database where the target may be the very one that the backup was taken of. */
   readonly intoSource: string | undefined;
   /** Name of the database where everything of an application that the target has may be removed. */
   readonly replace: string | undefined;
 }
 
+export interface CheckedTarget {
+  readonly shape: TargetShape;
+  readonly serverMajor: number;
+  /** What the target has that nobody would get back. */
+  readonly holdsData: boolean;
+  /** The mark of a restore that was killed; what the target has came from it. */
+  readonly unfinished: UnfinishedRestore | undefined;
+}
+
 /**
  * Looks at the target before anything is written to it.
- * @throws UserError when it has something in it, is the backup's own source, or is too old for the backup.
+ * @throws UserError when it has something in it, is the backup's own source, is too old for the backup, or lacks a right.
  */
-export async function checkTarget(client: pg.Client, checks: TargetChecks): Promise<{ isEmpty: boolean }> {
-  const { manifest, tools, intoSource, replace } = checks;
+export async function checkTarget(client: pg.Client, checks: TargetChecks): Promise<CheckedTarget> {
+  const { manifest, tools, settings, intoSource, replace } = checks;
   const target = await readIdentity(client);
-  const found = await contentsOf(client);
-  const refuse = (reason: string): never => {
-    throw new UserError(`Nothing was restored: ${reason}.`, exitCodes.targetRefused);
-  };
-  if (major(manifest.tool.pgDump) > tools.pgDumpMajor) {
+  if (Number.parseInt(manifest.tool.pgDump, 10) > tools.pgDumpMajor) {
     refuse(
       `the backup was made by pg_dump ${manifest.tool.pgDump} and pg_restore here is ${tools.pgDumpVersion}, too old to read it`,
     );
   }
-  if (major(manifest.source.serverVersion) > Math.floor(target.serverVersionNumber / 10_000)) {
+  if (manifest.source.serverMajor > target.serverMajor) {
     refuse(
       `the backup is of PostgreSQL ${manifest.source.serverVersion} and the target is ${target.serverVersion}, older than that`,
     );
   }
-  if (found.length > 0 && replace !== target.database) {
-    const shown = found.slice(0, 3).join(", ");
+  const projectRef = projectRefOf(settings.user, settings.host) ?? null;
+  const isItsSource = isSource({ ...target, projectRef }, manifest.source);
+  const shape = await readShape(client);
+  const unfinished = await readUnfinishedRestore(client);
+  const found = await contentsOf(client, shape);
+  if (found.length > 0 && unfinished === undefined && replace !== target.database) {
+    const shown = [...found.filter(isTelling), ...found.filter((what) => !isTelling(what))]
+      .slice(0, 3)
+      .join(", ");
     refuse(
       `the target is not empty: it has ${shown}${found.length > 3 ? " and more" : ""}; restore into a fresh database, or have all of that removed with --replace ${target.database}`,
     );
   }
-  if (isSource(target, manifest.source) && intoSource !== target.database) {
+  if (isItsSource && intoSource !== target.database) {
     refuse(
       `the target is, by its identifiers, the database that the backup was taken of; if that is meant, say so with --into-source ${target.database}`,
     );
   }
-  return { isEmpty: found.length === 0 };
+  await refuseFiles(client);
+  await refuseSubscriptions(client);
+  if (shape.isProject) await requireRights(client, manifest);
+  return {
+    shape,
+    serverMajor: target.serverMajor,
+    holdsData: found.length > 0 && unfinished === undefined,
+    unfinished,
+  };
+}
+
+/** What a reader knows the database by. */
+function isTelling(what: string): boolean {
+  return /^(?:schema|table) /.test(what);
+}
+
+function refuse(reason: string): never {
+  throw new UserError(`Nothing was restored: ${reason}.`, exitCodes.targetRefused);
 }
 
 /** What makes a database one that is in use: anything of an application, and rows of users and buckets. */
-async function contentsOf(client: pg.Client): Promise<string[]> {
-  const { rows } = await client.query<{ what: string }>(
-    `with foreign_to_platform as (
-       select oid, nspname from pg_namespace n
-       where nspname !~ '^pg_' and nspname <> 'information_schema' and nspname <> all ($1)
-         and not exists (select from pg_depend where classid = 'pg_namespace'::regclass and objid = n.oid and deptype = 'e'))
-     select 'schema ' || nspname as what from foreign_to_platform where nspname <> 'public'
-     union all
-     select 'table ' || nspname || '.' || relname from pg_class c join foreign_to_platform n on n.oid = c.relnamespace
-     where relkind in ('r', 'p', 'v', 'm', 'f', 'S')
-       and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
-     union all
-     select 'function ' || nspname || '.' || proname from pg_proc p join foreign_to_platform n on n.oid = p.pronamespace
-     where not exists (select from pg_depend where classid = 'pg_proc'::regclass and objid = p.oid and deptype = 'e')
-     limit 10`,
-    [[...platformSchemas]],
-  );
-  const found = rows.map(({ what }) => what);
+async function contentsOf(client: pg.Client, shape: TargetShape): Promise<string[]> {
+  const found = (await readApplicationObjects(client))
+    .map(({ what }) => what)
+    .filter((what) => what !== markObject);
+  if (!shape.isProject) return found;
   const filled = [
     ...authTables.map((table) => ["auth", table]),
     ...storageTables.map((table) => ["storage", table]),
+    ["cron", "job"],
   ];
   for (const [schema, table] of filled) {
     const name = `${schema}.${table}`;
-    const { rows: exists } = await client.query<{ exists: boolean }>(
-      "select to_regclass($1) is not null as exists",
-      [name],
-    );
-    if (exists[0]?.exists !== true) continue;
-    const { rows: some } = await client.query(`select from ${name} limit 1`);
+    if (!(await exists(client, name))) continue;
+    if (!(await mayRead(client, name))) refuse(`the role may not read ${name}; restore as \`postgres\``);
+    const own = schema === "cron" ? " where database = current_database()" : "";
+    const { rows: some } = await client.query(`select from ${name}${own} limit 1`);
     if (some.length > 0) found.push(`rows in ${name}`);
   }
   return found;
 }
 
-/** A project of Supabase, or a plain database; decided by whether `auth` is there, for a restore either needs or makes it. */
+/** Rows that tell of files are in no backup, and files without rows are lost. */
+async function refuseFiles(client: pg.Client): Promise<void> {
+  if (!(await exists(client, "storage.objects")) || !(await mayRead(client, "storage.objects"))) return;
+  const { rows } = await client.query("select from storage.objects limit 1");
+  if (rows.length === 0) return;
+  refuse("the target has files in Storage, which no backup would bring back; move them away first");
+}
+
+/** Removing one talks to another server, which no transaction can take back. */
+async function refuseSubscriptions(client: pg.Client): Promise<void> {
+  const { rows } = await client.query<{ name: string }>(
+    "select subname as name from pg_subscription where subdbid = (select oid from pg_database where datname = current_database())",
+  );
+  const [first] = rows;
+  if (first !== undefined) refuse(`the target has subscription ${first.name}; drop it first`);
+}
+
+/** What a restore into a project does and not every role may. */
+async function requireRights(client: pg.Client, manifest: Manifest): Promise<void> {
+  const tables = [
+    ...authTables.map((table) => `auth.${table}`),
+    ...storageTables.map((table) => `storage.${table}`),
+  ];
+  const { rows } = await client.query<{ name: string }>(
+    `select format('%s.%s', nspname, relname) as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where format('%s.%s', nspname, relname) = any ($1)
+       and not (has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'insert') and has_table_privilege(c.oid, 'delete'))`,
+    [tables],
+  );
+  const refused = rows.map(({ name }) => name);
+  if (refused.length > 0) {
+    refuse(`the role may not write to ${refused.slice(0, 3).join(", ")}; restore as \`postgres\``);
+  }
+  const { rows: missing } = await client.query<{ create_role: boolean; create: boolean; missing: string[] }>(
+    `select rolcreaterole or rolsuper as create_role, has_database_privilege(current_database(), 'create') as create,
+       array(select name from unnest($1::text[]) name where name !~ '^pg_' and not exists (select from pg_roles where rolname = name)) as missing
+     from pg_roles where rolname = current_user`,
+    [[...manifest.roles].filter((role) => !(role in platformRoles))],
+  );
+  const [rights] = missing;
+  if (rights?.create !== true) refuse("the role may not create schemas in the target; restore as `postgres`");
+  if (rights.missing.length > 0 && !rights.create_role) {
+    refuse(`the target lacks role ${rights.missing[0]}, and the role that restores may not create it`);
+  }
+}
+
+/** Reads what the target is; `auth` decides, for a restore either needs or makes it. */
 export async function readShape(client: pg.Client): Promise<TargetShape> {
-  const { rows } = await client.query<{ project: boolean }>(
-    "select to_regclass('auth.users') is not null as project",
+  const { rows } = await client.query<{ project: boolean; schemas: string[] }>(
+    `select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where nspname = 'auth' and relname = 'users') as project,
+       array(select nspname::text from pg_namespace) as schemas`,
   );
   const { rows: existing } = await client.query<{ name: string }>(
     `select n.nspname || '.' || c.relname || ' ' || o.name as name
@@ -103,6 +169,7 @@ export async function readShape(client: pg.Client): Promise<TargetShape> {
   return {
     isProject: rows[0]?.project === true,
     onPlatformTables: new Set(existing.map(({ name }) => name)),
+    schemas: new Set(rows[0]?.schemas ?? []),
   };
 }
 
@@ -117,29 +184,23 @@ export async function createPlatformRoles(client: pg.Client, roles: readonly str
   }
 }
 
-/** Makes the extensions, and answers with the names and reasons of those that the target cannot have. */
-export async function createExtensions(
-  client: pg.Client,
-  extensions: Manifest["extensions"],
-): Promise<string[]> {
-  const leftOut: string[] = [];
-  for (const extension of extensions) {
-    const name = client.escapeIdentifier(extension.name);
-    const schema = client.escapeIdentifier(extension.schema);
-    try {
-      const { rows } = await client.query<{ exists: boolean }>(
-        "select exists (select from pg_namespace where nspname = $1) as exists",
-        [extension.schema],
-      );
-      const place = rows[0]?.exists === true && extension.schema !== "pg_catalog" ? ` schema ${schema}` : "";
-      await client.query(`create extension if not exists ${name}${place}`);
-    } catch (error) {
-      leftOut.push(`${extension.name} (${error instanceof Error ? error.message : String(error)})`);
-    }
-  }
-  return leftOut;
+/** By the catalog, and not by `to_regclass`, which fails for a role without rights on the schema. */
+async function exists(client: pg.Client, table: string): Promise<boolean> {
+  const [schema, name] = table.split(".");
+  const { rows } = await client.query<{ exists: boolean }>(
+    "select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where nspname = $1 and relname = $2) as exists",
+    [schema, name],
+  );
+  return rows[0]?.exists === true;
 }
 
-function major(version: string): number {
-  return Number.parseInt(version, 10);
+/** By numbers: to look a name up takes the right that is asked about. */
+async function mayRead(client: pg.Client, table: string): Promise<boolean> {
+  const [schema, name] = table.split(".");
+  const { rows } = await client.query<{ may: boolean }>(
+    `select has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') as may
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace where nspname = $1 and relname = $2`,
+    [schema, name],
+  );
+  return rows[0]?.may === true;
 }

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { list } from "../../backup/commands/list";
 import { restore } from "../../backup/commands/restore";
@@ -207,15 +208,42 @@ describe("backup verify", () => {
 });
 
 describe("backup restore of a damaged backup", () => {
-  it("refuses a flipped bit before the target is touched", async () => {
+  const into = async (database: string) => {
+    const admin = await source.client("supabase_admin");
+    await admin.query(`create database ${database} template template0`);
+    const url = source.url("supabase_admin", database);
+    return { environment: { ...environment, RESTORE_DATABASE_URL: `${url}?sslmode=disable` }, url };
+  };
+  const namesIn = async (connectionString: string) => {
+    const client = new pg.Client({ connectionString });
+    await client.connect();
+    const { rows } = await client.query(
+      "select nspname as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1",
+    );
+    await client.end();
+    return rows.map(({ name }) => name);
+  };
+
+  it("finds a flipped bit as it loads, and leaves the target as it was", async () => {
     const name = await storeDamaged({ objects: (stored) => stored.set(data, flipped(of(stored, data))) });
-    const target = { ...environment, RESTORE_DATABASE_URL: "postgresql://nobody:nothing@127.0.0.1:1/none" };
-    const context = commandContext(target);
-    expect(await failureOf(restore({ run: name }, context))).toEqual({
-      message: `Damaged: ${name}.`,
-      exitCode: 5,
+    const target = await into("flipped");
+    const { message, exitCode } = await failureOf(restore({ run: name }, commandContext(target.environment)));
+    expect(exitCode).toBe(5);
+    expect(message).toMatch(/^The backup is damaged: data-001\.dump\.zst: /);
+    expect(await namesIn(target.url)).toEqual(["public"]);
+  });
+
+  it("reads every byte before it removes anything from a project", async () => {
+    const name = await storeDamaged({ objects: (stored) => stored.set(data, flipped(of(stored, data))) });
+    const context = commandContext({
+      ...environment,
+      RESTORE_DATABASE_URL: `${source.url()}?sslmode=disable`,
     });
+    const options = { run: name, replace: "postgres", intoSource: "postgres" };
+    expect(await failureOf(restore(options, context))).toEqual({ message: `Damaged: ${name}.`, exitCode: 5 });
     expect(context.printed.join("\n")).toContain(`${data}: altered`);
+    const { rows } = await (await source.client()).query("select count(*)::int as rows from shop.customers");
+    expect(rows).toEqual([{ rows: 101 }]);
   });
 
   it.each([

@@ -27,6 +27,7 @@ import {
 } from "./server";
 import { serverUserFor } from "./serverUser";
 import { grantLegacyDefaultPrivileges, makeRealtimePartitions } from "./shape";
+import { renewSystemIdentifier } from "./systemIdentifier";
 import { ensureTemplate, templatePassword } from "./template";
 
 export interface ClusterOptions {
@@ -207,6 +208,7 @@ async function cloneTemplate(
   const template = await ensureTemplate(installation, progress);
   const copy = path.join(directory, `data.${randomUUID()}`);
   await copyDataDirectory(template, copy);
+  await renewSystemIdentifier(copy, installation, serverUserFor(directory));
   renameSync(copy, dataDirectory);
 }
 

@@ -5,19 +5,30 @@ const source = {
   systemIdentifier: "7710981340409869749",
   database: "postgres",
   databaseOid: 5,
-  lsn: "1/FF000000",
-  serverVersion: "15.20",
-  serverMajor: 15,
+  projectRef: null,
 };
+const project = { ...source, projectRef: "abcdefghijklmnopqrst" };
 
 describe("a target is the source", () => {
   it.each([
-    ["at the position of the backup", {}, true],
-    ["later, under another name", { lsn: "2/0", database: "renamed" }, true],
-    ["unless its log has not come so far, as in a copy of the same image", { lsn: "1/FE000000" }, false],
-    ["unless it is another database of the same server", { databaseOid: 16_384, lsn: "2/0" }, false],
-    ["unless it is another server", { systemIdentifier: "7710981340409869750", lsn: "2/0" }, false],
-  ])("%s", (_, change, expected) => {
-    expect(isSource({ ...source, ...change }, source)).toBe(expected);
+    ["by the server's identifiers", source, source, true],
+    ["under another name", { ...source, database: "renamed" }, source, true],
+    ["unless it is another database of the same server", { ...source, databaseOid: 16_384 }, source, false],
+    ["unless it is another server", { ...source, systemIdentifier: "7710981340409869750" }, source, false],
+    [
+      "as the same project, also with the files of another server",
+      { ...project, systemIdentifier: "1" },
+      project,
+      true,
+    ],
+    [
+      "unless it is another project, also with a copy of the files",
+      { ...project, projectRef: "tsrqponmlkjihgfedcba" },
+      project,
+      false,
+    ],
+    ["by the server's identifiers where one of the projects is not known", source, project, true],
+  ])("%s", (_, target, backedUp, expected) => {
+    expect(isSource(target, backedUp)).toBe(expected);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseContents, selectEntries } from "../../../backup/restore/contents";
+import { isAboutSchema, parseContents, selectEntries } from "../../../backup/restore/contents";
 
 const names = {
   schemas: ["public", "shop", "shop two", "auth", "storage", "extensions", "cron"],
@@ -43,8 +43,7 @@ const list = `;
 `;
 
 const entries = parseContents(list, names);
-const idsOf = (selected: readonly { line: string }[]): number[] =>
-  selected.map(({ line }) => Number.parseInt(line, 10));
+const idsOf = (selected: readonly { id: number }[]): number[] => selected.map(({ id }) => id);
 
 describe("a table of contents", () => {
   it.each([
@@ -57,7 +56,7 @@ describe("a table of contents", () => {
       { kind: "PUBLICATION TABLE", schema: "shop", tag: "supabase_realtime customers", owner: "postgres" },
     ],
   ])("is read entry by entry (%i)", (id, expected) => {
-    expect(entries.find(({ line }) => line.startsWith(`${id};`))).toMatchObject(expected);
+    expect(entries.find((entry) => entry.id === id)).toMatchObject(expected);
   });
 });
 
@@ -66,14 +65,29 @@ describe("what is restored", () => {
     const selected = selectEntries(entries, {
       isProject: true,
       onPlatformTables: new Set(["storage.objects platform"]),
+      schemas: new Set(["public", "auth"]),
     });
-    expect(idsOf(selected.schemas)).toEqual([3, 6, 7]);
-    expect(idsOf(selected.rest)).toEqual([11, 13, 14, 16, 18, 20, 22, 23]);
+    expect(idsOf(selected)).toEqual([3, 5, 6, 7, 9, 11, 13, 14, 16, 18, 20, 22, 23]);
+    expect(idsOf(selected.filter(isAboutSchema))).toEqual([3, 5, 6, 7]);
   });
 
-  it("into a plain database is everything but extensions and what hangs on them", () => {
-    const selected = selectEntries(entries, { isProject: false, onPlatformTables: new Set() });
-    expect(idsOf(selected.schemas)).toEqual([3, 4, 6, 7, 8]);
-    expect(idsOf(selected.rest)).toEqual([11, 12, 14, 15, 18, 19, 20, 22, 23]);
+  it("into a project is a schema of the application that has a platform's name", () => {
+    const own = parseContents(
+      "1; 2615 1 SCHEMA - etl postgres\n2; 1259 2 TABLE etl rows postgres\n3; 1259 3 TABLE etl platform supabase_etl_admin",
+      { schemas: ["etl"], roles: ["postgres", "supabase_etl_admin"] },
+    );
+    const shape = { isProject: true, onPlatformTables: new Set<string>() };
+    expect(idsOf(selectEntries(own, { ...shape, schemas: new Set() }))).toEqual([1, 2]);
+    // The control: a project that has the schema keeps its own.
+    expect(idsOf(selectEntries(own, { ...shape, schemas: new Set(["etl"]) }))).toEqual([2]);
+  });
+
+  it("into a plain database is everything but what hangs on extensions", () => {
+    const selected = selectEntries(entries, {
+      isProject: false,
+      onPlatformTables: new Set(),
+      schemas: new Set(["public"]),
+    });
+    expect(idsOf(selected)).toEqual([3, 4, 5, 6, 7, 8, 9, 11, 12, 14, 15, 18, 19, 20, 22, 23]);
   });
 });

@@ -1,0 +1,140 @@
+import type pg from "pg";
+import { platformPublications, platformRoles, platformSchemas } from "../postgres/platform";
+
+/** An object of the target that no fresh project has. */
+export interface ApplicationObject {
+  /** `schema billing`, `table public.orders`, `publication changes`, `large object 16402`. */
+  readonly what: string;
+  /** Removes it and what depends on it; undefined where nothing can be run inside a transaction. */
+  readonly removal: string | undefined;
+}
+
+/** Functions for event triggers that older images of Supabase made as `postgres`. */
+const platformFunctions = [
+  "grant_pg_cron_access",
+  "grant_pg_graphql_access",
+  "grant_pg_net_access",
+  "pgrst_ddl_watch",
+  "pgrst_drop_watch",
+  "set_graphql_placeholder",
+];
+
+/** Catalogs of objects that have a schema and an owner: catalog and prefix of its columns. */
+const catalogsWithSchema = [
+  ["pg_proc", "pro"],
+  ["pg_operator", "opr"],
+  ["pg_opclass", "opc"],
+  ["pg_opfamily", "opf"],
+  ["pg_collation", "coll"],
+  ["pg_conversion", "con"],
+  ["pg_ts_config", "cfg"],
+  ["pg_ts_dict", "dict"],
+  ["pg_statistic_ext", "stx"],
+] as const;
+
+/** Catalogs of objects that have an owner and no schema. */
+const catalogsWithoutSchema = [
+  ["pg_publication", "pub"],
+  ["pg_event_trigger", "evt"],
+  ["pg_foreign_data_wrapper", "fdw"],
+  ["pg_foreign_server", "srv"],
+  ["pg_language", "lan"],
+] as const;
+
+/**
+ * Every object that is neither PostgreSQL's, nor an extension's, nor the platform's. Objects in schemas of the application are
+ * not listed one by one: they go with their schema. $1: schemas of the platform, $2: its roles without `postgres`, $3: its
+ * publications, $4: its functions.
+ */
+const query = `
+with platform_role as (
+  select oid from pg_roles where rolname = any ($2)),
+extension_member as (
+  select classid, objid from pg_depend where deptype = 'e'),
+own_schema as (
+  select oid, nspname from pg_namespace n
+  where oid >= 16384 and nspname !~ '^pg_' and nspname not in ('public', 'information_schema')
+    and not (nspname = any ($1) and (nspname = 'extensions' or nspowner in (select oid from platform_role)))
+    and not exists (select from extension_member e where e.classid = 'pg_namespace'::regclass and e.objid = n.oid)),
+-- Schemas that stay, with objects of an application among others: in public all are its own, elsewhere those of its roles.
+shared_schema as (
+  select oid, nspname = 'public' as is_public from pg_namespace n
+  where nspname !~ '^pg_' and nspname <> 'information_schema' and oid not in (select oid from own_schema)),
+with_schema (classid, objid, namespace, owner) as (
+  select 'pg_class'::regclass::oid, oid, relnamespace, relowner from pg_class where relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+  union all
+  select 'pg_type'::regclass, t.oid, typnamespace, typowner from pg_type t left join pg_class c on c.oid = t.typrelid
+  where (typtype in ('b', 'd', 'e', 'r') and typcategory <> 'A' or c.relkind = 'c')
+  union all
+  select 'pg_ts_parser'::regclass, oid, prsnamespace, null from pg_ts_parser
+  union all
+  select 'pg_ts_template'::regclass, oid, tmplnamespace, null from pg_ts_template
+  ${catalogsWithSchema
+    .map(
+      ([catalog, prefix]) =>
+        `union all select '${catalog}'::regclass, oid, ${prefix}namespace, ${prefix}owner from ${catalog}`,
+    )
+    .join("\n  ")}),
+candidate (turn, classid, objid) as (
+  select 1, w.classid, w.objid from with_schema w join shared_schema s on s.oid = w.namespace
+  where s.is_public or w.owner not in (select oid from platform_role)
+  union all
+  select 3, 'pg_namespace'::regclass, oid from own_schema
+  ${catalogsWithoutSchema
+    .map(
+      ([catalog, prefix]) =>
+        `union all select 2, '${catalog}'::regclass, oid from ${catalog} where ${prefix}owner not in (select oid from platform_role)`,
+    )
+    .join("\n  ")}
+  union all
+  select 2, 'pg_cast'::regclass, oid from pg_cast
+  union all
+  select 2, 'pg_transform'::regclass, oid from pg_transform
+  union all
+  select 2, 'pg_am'::regclass, oid from pg_am
+  union all
+  -- What an application put on tables that stay.
+  select 0, 'pg_policy'::regclass, p.oid from pg_policy p join pg_class c on c.oid = p.polrelid join shared_schema s on s.oid = c.relnamespace
+  where c.relowner in (select oid from platform_role)
+    and not exists (select from extension_member e where e.classid = 'pg_class'::regclass and e.objid = c.oid)
+  union all
+  select 0, 'pg_trigger'::regclass, t.oid
+  from pg_trigger t join pg_class c on c.oid = t.tgrelid join shared_schema s on s.oid = c.relnamespace join pg_proc p on p.oid = t.tgfoid
+  where not t.tgisinternal and t.tgparentid = 0 and c.relowner in (select oid from platform_role) and p.pronamespace <> c.relnamespace),
+named as (
+  select turn, c.classid, objid, i.type, i.identity
+  from candidate c, pg_identify_object(c.classid, c.objid, 0) i
+  where objid >= 16384
+    and not exists (select from extension_member e where e.classid = c.classid and e.objid = c.objid)
+    -- Sequences of identity columns, types of ranges: parts of something else. (Partitioned tables depend on their own key.)
+    and not exists (select from pg_depend d where d.classid = c.classid and d.objid = c.objid and d.deptype = 'i' and c.classid <> 'pg_trigger'::regclass
+      and (d.refclassid, d.refobjid) <> (d.classid, d.objid))
+    and not (i.type = 'publication' and i.name = any ($3))
+    and not (c.classid = 'pg_proc'::regclass and (select proname = any ($4) and prorettype = 'event_trigger'::regtype from pg_proc where oid = objid))
+    and not (c.classid = 'pg_event_trigger'::regclass
+      and (select p.proname = any ($4) from pg_event_trigger e join pg_proc p on p.oid = e.evtfoid where e.oid = objid)))
+-- Event triggers first: one that watches drops could refuse the others.
+select case type when 'event trigger' then -1 else turn end as turn, type || ' ' || identity as what,
+  format('drop %s if exists %s cascade', case type when 'statistics object' then 'statistics' when 'foreign-data wrapper' then 'foreign data wrapper'
+    when 'composite type' then 'type' when 'function' then 'routine' when 'procedure' then 'routine' when 'aggregate' then 'routine' else type end,
+    identity) as removal
+from named
+union all
+select 2, 'large object ' || oid, format('select pg_catalog.lo_unlink(%s)', oid) from pg_largeobject_metadata
+where lomowner not in (select oid from platform_role)
+union all
+select 2, 'subscription ' || quote_ident(subname), null from pg_subscription
+where subdbid = (select oid from pg_database where datname = current_database())
+order by turn, what`;
+
+/** Lists what an application has in the target, in the order in which it can be removed. */
+export async function readApplicationObjects(client: pg.Client): Promise<ApplicationObject[]> {
+  const platformOwners = Object.keys(platformRoles).filter((role) => role !== "postgres");
+  const { rows } = await client.query<{ what: string; removal: string | null }>(query, [
+    [...platformSchemas],
+    platformOwners,
+    [...platformPublications],
+    platformFunctions,
+  ]);
+  return rows.map(({ what, removal }) => ({ what, removal: removal ?? undefined }));
+}

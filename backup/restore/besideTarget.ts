@@ -1,0 +1,126 @@
+import { randomBytes } from "node:crypto";
+import type pg from "pg";
+import { UserError } from "../../foundation/userError";
+import type { DatabaseSettings } from "../environment";
+import { exitCodes } from "../exitCodes";
+import { connect } from "../postgres/connect";
+
+/**
+ * A database beside the target, in which a restore into a plain server is made: the target is what it was until that is done. Databases of a
+ * project cannot be made like this, since nobody but Supabase can make its schemas.
+ */
+export interface BesideTarget {
+  readonly settings: DatabaseSettings;
+  /** Gives it the target's name, in one step, and drops the old one. Sessions of others on the target are ended. */
+  swap(): Promise<void>;
+  drop(): Promise<void>;
+}
+
+/** Either of them is there on every server, and a database cannot be renamed in a session of its own. */
+const maintenanceDatabases = ["postgres", "template1"];
+
+/** Makes an empty one with the target's owner, encoding and locale. What restores before left, killed as they were, is dropped. */
+export async function createBesideTarget(client: pg.Client, target: DatabaseSettings): Promise<BesideTarget> {
+  await requireRights(client, target);
+  const maintenance = await connectBeside(target);
+  const quote = (name: string): string => maintenance.escapeIdentifier(name);
+  const prefix = `${target.database.slice(0, 40)}_restore_`;
+  const name = `${prefix}${randomBytes(4).toString("hex")}`;
+  const replaced = `${name}_replaced`;
+  const end = async (): Promise<void> => void (await maintenance.end().catch(() => undefined));
+  try {
+    const { rows: left } = await maintenance.query<{ name: string }>(
+      "select datname as name from pg_database where datname ~ ('^' || regexp_replace($1, '([^\\w])', '\\\\\\1', 'g') || '[0-9a-f]{8}(_replaced)?$')",
+      [prefix],
+    );
+    for (const database of left)
+      await maintenance.query(`drop database ${quote(database.name)} with (force)`);
+    const { rows } = await maintenance.query<{ options: string }>(
+      `select concat_ws(' ', format('owner %I encoding %L lc_collate %L lc_ctype %L', pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype),
+         case when datlocprovider = 'i' then format('locale_provider icu icu_locale %L', to_jsonb(d) ->> case when to_jsonb(d) ? 'datlocale' then 'datlocale' else 'daticulocale' end) end)
+         as options
+       from pg_database d where datname = $1`,
+      [target.database],
+    );
+    await maintenance.query(`create database ${quote(name)} template template0 ${rows[0]?.options ?? ""}`);
+  } catch (error) {
+    await end();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      `Nothing was restored: a database beside ${target.database} cannot be made: ${reason}.`,
+      exitCodes.targetRefused,
+      { cause: error },
+    );
+  }
+  return {
+    settings: { ...target, database: name },
+    async swap() {
+      const closer = await connect(
+        { ...target, database: (await currentDatabase(maintenance)) ?? "postgres" },
+        exitCodes.restoreFailed,
+      );
+      // The renaming holds a lock that keeps new sessions waiting, and itself waits up to 5 s for the old ones to be gone.
+      const closing = setInterval(() => {
+        closer
+          .query(
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = $1 or datname = $2",
+            [target.database, name],
+          )
+          .catch(() => undefined);
+      }, 100);
+      try {
+        await maintenance.query(
+          `begin; alter database ${quote(target.database)} rename to ${quote(replaced)}; alter database ${quote(name)} rename to ${quote(target.database)}; commit`,
+        );
+        clearInterval(closing);
+        await maintenance.query(`drop database ${quote(replaced)} with (force)`);
+      } catch (error) {
+        await maintenance.query("rollback").catch(() => undefined);
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new UserError(
+          `The restored database could not take the place of ${target.database}, which is as it was: ${reason}.`,
+          exitCodes.restoreFailed,
+          { cause: error },
+        );
+      } finally {
+        clearInterval(closing);
+        await closer.end().catch(() => undefined);
+        await end();
+      }
+    },
+    async drop() {
+      await maintenance.query(`drop database if exists ${quote(name)} with (force)`).catch(() => undefined);
+      await end();
+    },
+  };
+}
+
+async function requireRights(client: pg.Client, { database }: DatabaseSettings): Promise<void> {
+  const { rows } = await client.query<{ may: boolean }>(
+    `select rolsuper or (rolcreatedb and pg_has_role(datdba, 'usage')) as may
+     from pg_roles, pg_database where rolname = current_user and datname = current_database()`,
+  );
+  if (rows[0]?.may === true) return;
+  throw new UserError(
+    `Nothing was restored: into a server that is no Supabase project, a backup is loaded beside ${database} and takes its place when it is whole, for which the role has to own ${database} and have CREATEDB.`,
+    exitCodes.targetRefused,
+  );
+}
+
+async function connectBeside(target: DatabaseSettings): Promise<pg.Client> {
+  let failure: unknown;
+  for (const database of maintenanceDatabases) {
+    if (database === target.database) continue;
+    try {
+      return await connect({ ...target, database }, exitCodes.targetRefused);
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+async function currentDatabase(client: pg.Client): Promise<string | undefined> {
+  const { rows } = await client.query<{ name: string }>("select current_database() as name");
+  return rows[0]?.name;
+}

@@ -1,0 +1,208 @@
+import type pg from "pg";
+import { type AccessEntry, readAccess } from "../postgres/access";
+import { isPlatformOwner, platformSchemas } from "../postgres/platform";
+
+/** What differs between the snapshot and the target, in words. */
+export interface AccessDifferences {
+  /** In objects of the application: the restore is not what was backed up. */
+  readonly application: readonly string[];
+  /** On the platform's objects, which belong to it and may be newer or older than at the source. */
+  readonly platform: readonly string[];
+}
+
+/** How GRANT calls each kind of object. */
+const kindsOfGrants: Readonly<Record<string, string>> = {
+  schema: "schema",
+  table: "table",
+  view: "table",
+  "materialized view": "table",
+  "foreign table": "table",
+  sequence: "sequence",
+  routine: "routine",
+  type: "type",
+  language: "language",
+  "foreign data wrapper": "foreign data wrapper",
+  "foreign server": "foreign server",
+  "large object": "large object",
+  database: "database",
+};
+
+export interface AccessContext {
+  /** Major versions of the source and of the target. */
+  readonly sourceMajor: number;
+  readonly targetMajor: number;
+  /** Kind and name of what is known to be missing. */
+  readonly isIncomplete: boolean;
+}
+
+/**
+ * Makes owners and grants those of the snapshot where they are not: grants on the platform's objects, which no archive restores into a project,
+ * and what default privileges or the restore itself granted. Then compares everything that decides who may do what.
+ */
+export async function restoreAccess(
+  client: pg.Client,
+  expected: readonly AccessEntry[],
+  context: AccessContext,
+): Promise<AccessDifferences> {
+  for (const statement of corrections(expected, await readAccess(client))) {
+    // What is not permitted stays a difference, and is told.
+    await client.query(statement).catch((error: { code?: string }) => {
+      if (error.code === undefined) throw error;
+    });
+  }
+  return compareAccess(expected, await readAccess(client), context);
+}
+
+/** The statements that would make the second inventory the first. */
+export function corrections(expected: readonly AccessEntry[], found: readonly AccessEntry[]): string[] {
+  const statements: string[] = [];
+  const before = byName(found);
+  for (const entry of expected) {
+    const existing = before.get(keyOf(entry));
+    if (existing === undefined) continue;
+    const owner = entry.facts.owner;
+    if (
+      entry.kind === "schema" &&
+      owner !== undefined &&
+      owner !== existing.facts.owner &&
+      !isPlatformOwner(owner)
+    ) {
+      statements.push(`alter schema ${entry.name} owner to ${quote(owner)}`);
+    }
+    const wanted = grantsOf(entry);
+    const present = grantsOf(existing);
+    const target = grantTarget(entry);
+    if (target === undefined) continue;
+    for (const grant of present.filter((line) => !wanted.includes(line))) {
+      const { grantee, privilege } = parseGrant(grant);
+      statements.push(`revoke ${target(privilege)} from ${grantee}`);
+    }
+    for (const grant of wanted.filter((line) => !present.includes(line))) {
+      const { grantee, privilege, isGrantable } = parseGrant(grant);
+      statements.push(`grant ${target(privilege)} to ${grantee}${isGrantable ? " with grant option" : ""}`);
+    }
+  }
+  return statements;
+}
+
+/** Tells what differs between an inventory that was backed up and that of the restored database. */
+export function compareAccess(
+  expected: readonly AccessEntry[],
+  found: readonly AccessEntry[],
+  context: AccessContext,
+): AccessDifferences {
+  const application: string[] = [];
+  const platform: string[] = [];
+  const after = byName(found);
+  for (const entry of expected) {
+    const differences = isOfPlatform(entry) ? platform : application;
+    const restored = after.get(keyOf(entry));
+    const what = `${entry.kind} ${entry.name}`;
+    if (restored === undefined) {
+      // What could not be made is told with its SQL; objects of the platform depend on its version.
+      if (!context.isIncomplete && differences === application) differences.push(`${what} is missing`);
+      continue;
+    }
+    for (const fact of new Set([...Object.keys(entry.facts), ...Object.keys(restored.facts)])) {
+      if (isDeparsed(fact) && context.sourceMajor !== context.targetMajor) continue;
+      const [wanted, present] = [entry, restored].map(({ facts }) =>
+        comparable(fact, facts[fact] ?? "", context),
+      );
+      if (wanted === present) continue;
+      differences.push(`${what}: ${fact} ${describe(wanted)} in the backup, ${describe(present)} here`);
+    }
+  }
+  const known = new Set(expected.map(keyOf));
+  for (const entry of found) {
+    if (known.has(keyOf(entry)) || isOfPlatform(entry)) continue;
+    if (entry.kind === "default privileges")
+      application.push(`${entry.kind} ${entry.name} are not in the backup`);
+  }
+  return { application, platform };
+}
+
+/** Text that each version writes in its own way. */
+function isDeparsed(fact: string): boolean {
+  return fact === "using" || fact === "with check";
+}
+
+function comparable(fact: string, text: string, { sourceMajor, targetMajor }: AccessContext): string {
+  if (fact !== "grants") return text;
+  // Version 17 has a privilege more, which is part of `all`.
+  const ignored = sourceMajor < 17 || targetMajor < 17 ? /: MAINTAIN\*?$/ : undefined;
+  return text
+    .split("\n")
+    .filter((line) => ignored === undefined || !ignored.test(line))
+    .join("\n");
+}
+
+function describe(text: string | undefined): string {
+  return text === undefined || text === "" ? "nothing" : `"${text.replaceAll("\n", ", ")}"`;
+}
+
+/** By its owner, and where it has none, by the schema of what it is on. */
+function isOfPlatform({ kind, name, facts }: AccessEntry): boolean {
+  if (facts.extension !== undefined || kind === "database" || kind === "language") return true;
+  if (kind === "default privileges")
+    return isPlatformOwner(/^of (.*?)(?: in .*)? on \w+$/.exec(name)?.[1] ?? "");
+  const owner = facts.owner;
+  if (kind === "schema")
+    return (
+      platformSchemas.has(unquote(name)) &&
+      (owner === undefined || isPlatformOwner(owner) || name === "extensions")
+    );
+  const schema = unquote(schemaOf(kind, name));
+  if (owner !== undefined) return isPlatformOwner(owner) && (schema === "" || platformSchemas.has(schema));
+  return platformSchemas.has(schema);
+}
+
+/** Schema of `shop.orders`, and of `tenant_isolation on shop.orders`. */
+function schemaOf(kind: string, name: string): string {
+  const place =
+    kind === "policy" || kind === "trigger" ? name.slice(name.lastIndexOf(" on ") + " on ".length) : name;
+  return /^("(?:[^"]|"")*"|[^."]+)\./.exec(place)?.[1] ?? "";
+}
+
+function grantsOf({ facts }: AccessEntry): string[] {
+  return (facts.grants ?? "").split("\n").filter((line) => line !== "");
+}
+
+/** `shop.orders` and SELECT as `select on table shop.orders`; undefined for kinds without grants. */
+function grantTarget({ kind, name }: AccessEntry): ((privilege: string) => string) | undefined {
+  if (kind === "column") {
+    const found = /^(.*)\.("(?:[^"]|"")*"|[^."]+)$/s.exec(name);
+    const [, table, column] = found ?? [];
+    return table === undefined ? undefined : (privilege) => `${privilege} (${column}) on table ${table}`;
+  }
+  const keyword = kindsOfGrants[kind];
+  if (keyword === undefined || kind === "database") return undefined;
+  return (privilege) => `${privilege} on ${keyword} ${name}`;
+}
+
+function parseGrant(line: string): { grantee: string; privilege: string; isGrantable: boolean } {
+  const separator = line.lastIndexOf(": ");
+  const grantee = line.slice(0, separator);
+  const privilege = line.slice(separator + 2);
+  const isGrantable = privilege.endsWith("*");
+  return {
+    grantee: grantee === "public" ? "public" : quote(grantee),
+    privilege: isGrantable ? privilege.slice(0, -1) : privilege,
+    isGrantable,
+  };
+}
+
+function byName(entries: readonly AccessEntry[]): Map<string, AccessEntry> {
+  return new Map(entries.map((entry) => [keyOf(entry), entry]));
+}
+
+function keyOf({ kind, name }: AccessEntry): string {
+  return `${kind} ${name}`;
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+function unquote(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}

@@ -1,0 +1,248 @@
+import type pg from "pg";
+import { UserError } from "../../foundation/userError";
+import { forEachLimited } from "../concurrency";
+import type { CommandContext } from "../context";
+import type { DatabaseSettings } from "../environment";
+import { exitCodes } from "../exitCodes";
+import type { Manifest } from "../manifest";
+import type { AccessEntry } from "../postgres/access";
+import { connect } from "../postgres/connect";
+import { readSequences } from "../postgres/sequences";
+import type { Tools } from "../postgres/tools";
+import type { ObjectStore } from "../store/objectStore";
+import { restoreAccess } from "./compareAccess";
+import { isAboutSchema, selectEntries } from "./contents";
+import { loadLargeObjects } from "./loadLargeObjects";
+import { type LoadedTable, loadRows } from "./loadRows";
+import { takesLong, writeInParallel } from "./parallelWriter";
+import { prepareRowExpressions } from "./rowExpressions";
+import type { SchemaEntry } from "./schemaArchive";
+import { type Missing, prepareSession, SchemaWriter } from "./schemaWriter";
+import { readShape } from "./target";
+
+/** Everything of a backup but its rows, read and checked before the target is touched. */
+export interface BackupTexts {
+  readonly schema: readonly SchemaEntry[];
+  readonly access: readonly AccessEntry[];
+  readonly globals: string;
+  readonly sequences: string;
+  readonly publication: string;
+  readonly materializedViews: string;
+  readonly jobs: string;
+}
+
+export interface Filling extends Pick<CommandContext, "progress" | "signal"> {
+  readonly client: pg.Client;
+  readonly settings: DatabaseSettings;
+  readonly serverMajor: number;
+  readonly manifest: Manifest;
+  readonly texts: BackupTexts;
+  readonly store: ObjectStore;
+  readonly tools: Tools;
+  /** Sessions at once. */
+  readonly parallel: number;
+}
+
+/** What a restore could not bring back. */
+export interface Shortfall {
+  /** Objects of the application. */
+  readonly missing: readonly Missing[];
+  /** What the target cannot have, or what belongs to the platform: extensions, grants on the platform's objects. */
+  readonly notRestored: readonly string[];
+}
+
+/** Kinds that are made once the rows are there. */
+const kindsAfterRows = new Set([
+  "CHECK CONSTRAINT",
+  "CONSTRAINT",
+  "DEFAULT ACL",
+  "EVENT TRIGGER",
+  "FK CONSTRAINT",
+  "INDEX",
+  "INDEX ATTACH",
+  "POLICY",
+  "PUBLICATION",
+  "PUBLICATION TABLE",
+  "PUBLICATION TABLES IN SCHEMA",
+  "ROW SECURITY",
+  "RULE",
+  "STATISTICS",
+  "TRIGGER",
+]);
+/** What is about objects: after all that replaces an object for as long as rows are loaded. */
+const kindsAboutObjects = new Set(["ACL", "COMMENT", "SECURITY LABEL"]);
+
+/** Fills an empty database and compares it with the manifest. */
+export async function fill(current: Filling): Promise<Shortfall> {
+  const { client, manifest, texts, progress } = current;
+  await prepareSession(client);
+  const writer = new SchemaWriter(client, ["public", "extensions", ...manifest.schemas]);
+  const selected = selectEntries(texts.schema, await readShape(client));
+  const schemas = selected.filter(isAboutSchema);
+  const objects = selected.filter((entry) => !isAboutSchema(entry));
+  await writer.write(schemas);
+  const leftOut = await createExtensions(client, objects);
+  await writer.write(
+    objects.filter(
+      ({ kind }) => kind !== "EXTENSION" && !kindsAfterRows.has(kind) && !kindsAboutObjects.has(kind),
+    ),
+  );
+
+  const expressions = await prepareRowExpressions(client, writer);
+  const loaded = await loadAllRows(current);
+  if (texts.sequences !== "") await runText(client, "sequences.sql", texts.sequences);
+  await expressions.restore();
+
+  progress("making indexes, constraints and policies");
+  await writer.write(objects.filter(({ kind }) => kindsAboutObjects.has(kind) && kind === "ACL"));
+  const late = objects.filter(({ kind }) => kindsAfterRows.has(kind));
+  const failed = await writeLong(late.filter(takesLong), current);
+  await writer.write([...failed, ...late.filter((entry) => !takesLong(entry))]);
+  await writer.write(objects.filter(({ kind }) => kindsAboutObjects.has(kind) && kind !== "ACL"));
+  if (texts.publication !== "") await runText(client, "publication.sql", texts.publication);
+  await refresh(texts.materializedViews, writer);
+
+  const missing = [...writer.missing, ...missingRows(loaded)];
+  const access = await restoreAccess(client, texts.access, {
+    sourceMajor: manifest.source.serverMajor,
+    targetMajor: current.serverMajor,
+    isIncomplete: missing.length > 0 || leftOut.length > 0,
+  });
+  const differences = [
+    ...rowDifferences(manifest, loaded),
+    ...(missing.length === 0 ? await sequenceDifferences(client, manifest) : []),
+    ...access.application,
+  ];
+  if (differences.length > 0) {
+    throw new UserError(
+      `The restored database is not what was backed up: ${differences.join("; ")}.`,
+      exitCodes.restoreFailed,
+    );
+  }
+  return { missing, notRestored: [...leftOut, ...access.platform] };
+}
+
+/** Makes the extensions in the archive's order, in which each comes after those that it needs; pg_cron comes with its jobs. */
+async function createExtensions(client: pg.Client, entries: readonly SchemaEntry[]): Promise<string[]> {
+  const leftOut: string[] = [];
+  for (const { tag, sql } of entries.filter(({ kind, tag }) => kind === "EXTENSION" && tag !== "pg_cron")) {
+    try {
+      await client.query(sql);
+    } catch (error) {
+      leftOut.push(`extension ${tag}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return leftOut;
+}
+
+async function loadAllRows(current: Filling): Promise<LoadedTable[]> {
+  const { manifest, parallel, progress, store, signal, tools } = current;
+  const context = { store, tools, run: manifest.run, signal };
+  // The largest first, so that no long one is left to the end.
+  const objects = manifest.objects
+    .filter(({ content }) => ["data", "extension data", "auth", "storage", "large objects"].includes(content))
+    .sort((a, b) => b.bytes - a.bytes);
+  const loaded: LoadedTable[] = [];
+  await withSessions(Math.min(parallel, objects.length), current, async (sessions) => {
+    const idle = [...sessions];
+    await forEachLimited(objects, sessions.length, async (object) => {
+      const session = idle.pop();
+      if (session === undefined) throw new Error("there are fewer sessions than objects at once");
+      if (object.content === "large objects") await loadLargeObjects(session, object, context);
+      else loaded.push(...(await loadRows(session, object, context)));
+      idle.push(session);
+      progress(`${object.name}: restored`);
+    });
+  });
+  return loaded;
+}
+
+async function writeLong(entries: readonly SchemaEntry[], current: Filling): Promise<SchemaEntry[]> {
+  const tables = new Set(
+    current.texts.schema
+      .filter(({ kind }) => kind === "TABLE" || kind === "MATERIALIZED VIEW")
+      .map(({ id }) => id),
+  );
+  let failed: SchemaEntry[] = [];
+  await withSessions(Math.min(current.parallel, entries.length), current, async (sessions) => {
+    failed = await writeInParallel(entries, tables, sessions);
+  });
+  return failed;
+}
+
+async function withSessions(
+  count: number,
+  { settings }: Filling,
+  work: (sessions: readonly pg.Client[]) => Promise<void>,
+): Promise<void> {
+  const sessions: pg.Client[] = [];
+  try {
+    while (sessions.length < count) {
+      const session = await connect(settings, exitCodes.restoreFailed);
+      sessions.push(session);
+      await prepareSession(session);
+    }
+    await work(sessions);
+  } finally {
+    await Promise.all(sessions.map((session) => session.end().catch(() => undefined)));
+  }
+}
+
+/** Each view when those that it reads are filled: one that is too early fails at once. */
+async function refresh(text: string, writer: SchemaWriter): Promise<void> {
+  const statements = text
+    .split(/(?<=;)\n|^--[^\n]*\n/)
+    .filter((statement) => statement.startsWith("refresh "));
+  await writer.write(
+    statements.map((sql) => ({
+      id: 0,
+      kind: "MATERIALIZED VIEW DATA",
+      schema: undefined,
+      tag: sql.slice("refresh materialized view ".length, -1),
+      owner: "",
+      needs: [],
+      sql,
+    })),
+  );
+}
+
+async function runText(client: pg.Client, name: string, text: string): Promise<void> {
+  try {
+    await client.query(text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`Restoring ${name} failed: ${reason}.`, exitCodes.restoreFailed, { cause: error });
+  }
+}
+
+function missingRows(loaded: readonly LoadedTable[]): Missing[] {
+  return loaded
+    .filter(({ rows }) => rows === undefined)
+    .map(({ schema, table }) => ({
+      what: `rows of ${schema}.${table}`,
+      reason: "the table is missing",
+      sql: "",
+    }));
+}
+
+function rowDifferences({ tables }: Manifest, loaded: readonly LoadedTable[]): string[] {
+  const counts = new Map(loaded.map(({ schema, table, rows }) => [JSON.stringify([schema, table]), rows]));
+  return tables.flatMap(({ schema, table, rows }) => {
+    const key = JSON.stringify([schema, table]);
+    const count = counts.get(key) ?? 0;
+    if (count === rows || (counts.has(key) && counts.get(key) === undefined)) return [];
+    return [`${schema}.${table} has ${count} rows, the backup ${rows}`];
+  });
+}
+
+async function sequenceDifferences(client: pg.Client, { sequences }: Manifest): Promise<string[]> {
+  const found = await readSequences(
+    client,
+    sequences.map(({ schema, sequence }) => ({ schema, name: sequence })),
+  );
+  return sequences.flatMap(({ schema, sequence, lastValue, isCalled }, index) => {
+    const restored = found[index];
+    if (restored?.lastValue === lastValue && restored.isCalled === isCalled) return [];
+    return [`sequence ${schema}.${sequence} is at ${restored?.lastValue}, in the backup at ${lastValue}`];
+  });
+}

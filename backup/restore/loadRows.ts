@@ -1,0 +1,112 @@
+import type pg from "pg";
+import { from as copyFrom } from "pg-copy-streams";
+import { UserError } from "../../foundation/userError";
+import { exitCodes } from "../exitCodes";
+import type { StoredObject } from "../manifest";
+import { RowScript, type RowSink } from "./rowScript";
+import { openScript, type StoredBytesContext } from "./storedBytes";
+
+/** Rows that were loaded into a table; undefined where the table is missing, so that there was nowhere to load them. */
+export interface LoadedTable {
+  readonly schema: string;
+  readonly table: string;
+  readonly rows: number | undefined;
+}
+
+/**
+ * Loads the rows of one stored object as one transaction, which is committed only if the bytes are those of the manifest.
+ *
+ * @returns the number of rows of each table, as the server counted them
+ */
+export async function loadRows(
+  client: pg.Client,
+  object: StoredObject,
+  context: StoredBytesContext,
+): Promise<LoadedTable[]> {
+  const loaded: LoadedTable[] = [];
+  const { text, checked, blameStore } = await openScript(object, context);
+  let current = object.name;
+  const script = new RowScript(async (statement) => {
+    const named = tableOf(statement);
+    current = `${named.schema}.${named.table}`;
+    return await openTable(client, statement, named, object, loaded);
+  });
+  try {
+    await client.query("begin");
+    for await (const chunk of text) await script.write(chunk as Buffer);
+    await checked;
+    script.end();
+    await client.query("commit");
+    return loaded;
+  } catch (error) {
+    await client.query("rollback").catch(() => undefined);
+    await blameStore();
+    if (error instanceof UserError) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(`Restoring the rows of ${current} failed: ${reason}.`, exitCodes.restoreFailed, {
+      cause: error,
+    });
+  }
+}
+
+async function openTable(
+  client: pg.Client,
+  statement: string,
+  { schema, table, quoted }: TableName,
+  { content }: StoredObject,
+  loaded: LoadedTable[],
+): Promise<RowSink> {
+  const { rows } = await client.query<{ exists: boolean }>("select to_regclass($1) is not null as exists", [
+    quoted,
+  ]);
+  if (rows[0]?.exists !== true) {
+    loaded.push({ schema, table, rows: undefined });
+    return { write: async () => undefined, end: async () => undefined };
+  }
+  let copy = statement;
+  if (content === "data") {
+    // In a table that was emptied by the same transaction, rows can be written as if they were old: they are not written again when they
+    // are first read.
+    await client.query(`truncate only ${quoted}`);
+    copy = `${statement} with (freeze)`;
+  }
+  const stream = client.query(copyFrom(copy));
+  const failed = new Promise<never>((_, reject) => stream.once("error", reject));
+  failed.catch(() => undefined);
+  return {
+    async write(data) {
+      if (stream.write(data)) return;
+      await Promise.race([new Promise((resolve) => stream.once("drain", resolve)), failed]);
+    },
+    async end() {
+      const finished = new Promise<void>((resolve) => stream.once("finish", resolve));
+      stream.end();
+      await Promise.race([finished, failed]);
+      loaded.push({ schema, table, rows: stream.rowCount });
+    },
+  };
+}
+
+interface TableName {
+  readonly schema: string;
+  readonly table: string;
+  /** As the statement has it. */
+  readonly quoted: string;
+}
+
+const identifier = '("(?:[^"]|"")*"|[^\\s."(]+)';
+const copiedTable = new RegExp(`^copy ${identifier}\\.${identifier}`, "i");
+
+function tableOf(statement: string): TableName {
+  const found = copiedTable.exec(statement);
+  const [all, schema, table] = found ?? [];
+  if (all === undefined || schema === undefined || table === undefined) {
+    throw new UserError(
+      `The backup is damaged: "${statement.slice(0, 80)}" names no table.`,
+      exitCodes.damaged,
+    );
+  }
+  const unquote = (name: string): string =>
+    name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+  return { schema: unquote(schema), table: unquote(table), quoted: all.slice("copy ".length) };
+}

@@ -1,0 +1,106 @@
+import type pg from "pg";
+import { escapeIdentifier } from "pg";
+import type { SchemaWriter } from "./schemaWriter";
+
+/**
+ * Functions of the application that run for every row as it is loaded. Loading has no search path, and other tables are not there yet: so
+ * functions of generated columns have one for as long as the rows are loaded, and constraints that call functions wait until all rows are there.
+ */
+export interface RowExpressions {
+  /** Puts everything back; what cannot be put back is among the writer's missing. */
+  restore(): Promise<void>;
+}
+
+interface Check {
+  readonly schema: string;
+  readonly name: string;
+  /** `table` or `domain`. */
+  readonly of: string;
+  /** Quoted and qualified. */
+  readonly subject: string;
+  readonly definition: string;
+}
+
+/** Prepares a database that has its tables, and no rows and no indexes yet. */
+export async function prepareRowExpressions(
+  client: pg.Client,
+  writer: SchemaWriter,
+): Promise<RowExpressions> {
+  const checks = await readChecks(client);
+  const dropped: Check[] = [];
+  for (const check of checks) {
+    // One that belongs to a parent too goes with the parent's.
+    const drop = `alter ${check.of} ${check.subject} drop constraint ${escapeIdentifier(check.name)}`;
+    if (await succeeds(client, drop)) dropped.push(check);
+  }
+  const functions: string[] = [];
+  for (const { name, schema } of await readFunctionsOfGeneratedColumns(client)) {
+    const set = `alter function ${name} set search_path = ${writer.searchPath(schema)}`;
+    if (await succeeds(client, set)) functions.push(name);
+  }
+  return {
+    async restore() {
+      for (const name of functions) {
+        await writer.writeStatement(
+          `FUNCTION ${name}`,
+          `alter function ${name} reset search_path`,
+          undefined,
+        );
+      }
+      // Partitions before their parents, whose constraints then become one with them.
+      for (const check of dropped.reverse()) await addCheck(check, writer);
+    },
+  };
+}
+
+async function addCheck(check: Check, writer: SchemaWriter): Promise<void> {
+  const { of, subject, schema, definition } = check;
+  const name = escapeIdentifier(check.name);
+  const what = `CHECK CONSTRAINT ${subject} ${check.name}`;
+  const isValidated = !definition.endsWith(" NOT VALID");
+  const add = `alter ${of} ${subject} add constraint ${name} ${definition}${isValidated ? " not valid" : ""}`;
+  if (!(await writer.writeStatement(what, add, schema)) || !isValidated) return;
+  await writer.writeStatement(what, `alter ${of} ${subject} validate constraint ${name}`, schema);
+}
+
+/** Check constraints that call a function which is neither PostgreSQL's nor an extension's; parents before their partitions. */
+async function readChecks(client: pg.Client): Promise<Check[]> {
+  const { rows } = await client.query<Check>(`
+    select n.nspname as schema, c.conname as name, case when contypid <> 0 then 'domain' else 'table' end as of,
+      case when contypid <> 0 then contypid::regtype::text else conrelid::regclass::text end as subject,
+      pg_get_constraintdef(c.oid) as definition
+    from pg_constraint c join pg_namespace n on n.oid = c.connamespace
+    where contype = 'c' and (conislocal or contypid <> 0) and c.oid >= 16384
+      and exists (select from pg_depend d where d.classid = 'pg_constraint'::regclass and d.objid = c.oid
+        and d.refclassid = 'pg_proc'::regclass and d.refobjid >= 16384
+        and not exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = d.refobjid and e.deptype = 'e'))
+      and not exists (select from pg_depend e where e.deptype = 'e'
+        and (e.classid, e.objid) in (('pg_class'::regclass, c.conrelid), ('pg_type'::regclass, c.contypid)))
+    order by (select count(*) from pg_partition_ancestors(c.conrelid)), 1, 4, 2`);
+  return rows;
+}
+
+async function readFunctionsOfGeneratedColumns(
+  client: pg.Client,
+): Promise<{ readonly name: string; readonly schema: string }[]> {
+  const { rows } = await client.query<{ name: string; schema: string }>(`
+    select distinct p.oid::regprocedure::text as name, n.nspname as schema
+    from pg_attribute a join pg_attrdef v on v.adrelid = a.attrelid and v.adnum = a.attnum
+      join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = v.oid and d.refclassid = 'pg_proc'::regclass
+      join pg_proc p on p.oid = d.refobjid join pg_namespace n on n.oid = p.pronamespace
+      join pg_language l on l.oid = p.prolang
+    where a.attgenerated <> '' and l.lanname not in ('internal', 'c') and p.oid >= 16384
+      and not exists (select from unnest(p.proconfig) s where s like 'search_path=%')
+      and not exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = p.oid and e.deptype = 'e')`);
+  return rows;
+}
+
+async function succeeds(client: pg.Client, sql: string): Promise<boolean> {
+  try {
+    await client.query(sql);
+    return true;
+  } catch (error) {
+    if ((error as { code?: string }).code === undefined) throw error;
+    return false;
+  }
+}

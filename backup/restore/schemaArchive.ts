@@ -1,0 +1,104 @@
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { startProgram } from "../childProcess";
+import type { Manifest } from "../manifest";
+import type { Tools } from "../postgres/tools";
+import { type Entry, parseContents } from "./contents";
+
+/** An object of the schema, or something about one, with the statements that make it. */
+export interface SchemaEntry extends Entry {
+  /** Its number in the archive. */
+  readonly id: number;
+  /** Numbers of the entries that it needs. */
+  readonly needs: readonly number[];
+  readonly sql: string;
+}
+
+/** What `pg_restore --verbose` writes above the statements of each entry. */
+const heading =
+  /^--\n-- TOC entry (\d+) \(class \d+ OID \d+\)\n(?:-- Dependencies: ([\d ]+)\n)?-- Name: [^\n]*\n(?:-- Data Pos: \d+\n)?--\n/gm;
+const ending =
+  /\n(?:-- Completed on [^\n]*\n\s*)?--\n-- PostgreSQL database dump complete\n--\n(?:\s*\\unrestrict [^\n]*\n)?\s*$/;
+/** What every session of a restore has anyway. */
+const defaultSettings = new Set(["SET default_tablespace = '';", "SET default_table_access_method = heap;"]);
+/** Written ahead of an entry's heading, and in force until the next of its kind. */
+const setting = /\n(SET (default_tablespace|default_table_access_method) = [^\n]*;)\s*$/;
+
+/**
+ * Reads the entries of the schema's archive in the order in which `pg_restore` would make them: objects, then grants, then event
+ * triggers. Nothing touches the disk.
+ *
+ * @param archive the archive in its zstd frame
+ */
+export async function readSchemaArchive(
+  archive: Uint8Array,
+  manifest: Pick<Manifest, "schemas" | "roles">,
+  context: { readonly tools: Tools; readonly signal: AbortSignal },
+): Promise<SchemaEntry[]> {
+  const list = await runPgRestore(["--list"], archive, context);
+  const script = await runPgRestore(["--file=-", "--verbose"], archive, context);
+  const entries = new Map(parseContents(list, manifest).map((entry) => [entry.id, entry]));
+  return splitScript(script).flatMap(({ id, needs, sql }) => {
+    const entry = entries.get(id);
+    return entry === undefined ? [] : [{ ...entry, needs, sql }];
+  });
+}
+
+/** Splits a verbose script of `pg_restore` into the statements of each entry. */
+export function splitScript(script: string): Pick<SchemaEntry, "id" | "needs" | "sql">[] {
+  const body = script.replace(ending, "\n");
+  const headings = [...body.matchAll(heading)];
+  const inForce = new Map<string, string>();
+  const takeSettings = (text: string): string => {
+    let rest = text;
+    for (let found = setting.exec(rest); found !== null; found = setting.exec(rest)) {
+      const [, statement = "", name = ""] = found;
+      inForce.set(name, statement);
+      rest = rest.slice(0, found.index);
+    }
+    return rest;
+  };
+  takeSettings(body.slice(0, headings[0]?.index ?? 0));
+  return headings.map((found, index) => {
+    const settings = [...inForce.values()].filter((statement) => !defaultSettings.has(statement));
+    const sql = takeSettings(
+      body.slice(found.index + found[0].length, headings[index + 1]?.index ?? body.length),
+    );
+    return {
+      id: Number(found[1]),
+      needs: (found[2] ?? "").split(" ").filter(Boolean).map(Number),
+      sql: [...settings, sql.trim(), ...settings.map(resetOf)].join("\n"),
+    };
+  });
+}
+
+function resetOf(statement: string): string {
+  return `RESET ${statement.split(" ")[1]};`;
+}
+
+async function runPgRestore(
+  args: readonly string[],
+  archive: Uint8Array,
+  { tools, signal }: { readonly tools: Tools; readonly signal: AbortSignal },
+): Promise<string> {
+  const environment = { PATH: process.env.PATH, LC_ALL: "C" };
+  const decompress = startProgram("zstd", ["--decompress", "--quiet", "--stdout"], {
+    environment,
+    stdio: ["pipe", "pipe", "pipe"],
+    signal,
+  });
+  const read = startProgram(tools.pgRestore, args, {
+    environment,
+    stdio: [decompress.child.stdout, "pipe", "pipe"],
+    signal,
+  });
+  decompress.child.stdout?.destroy();
+  const chunks: Buffer[] = [];
+  read.child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
+  const { stdin } = decompress.child;
+  if (stdin === null) throw new Error("zstd has no standard input");
+  // Having read the contents, pg_restore leaves, and then zstd has nobody to write to.
+  await pipeline(Readable.from([archive]), stdin).catch(() => undefined);
+  await read.ended;
+  return Buffer.concat(chunks).toString("utf8");
+}

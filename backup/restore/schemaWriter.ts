@@ -1,0 +1,136 @@
+import type pg from "pg";
+import { UserError } from "../../foundation/userError";
+import { exitCodes } from "../exitCodes";
+import { platformSchemas } from "../postgres/platform";
+import type { SchemaEntry } from "./schemaArchive";
+
+/** Something of the backup that could not be made in the target. */
+export interface Missing {
+  /** `TRIGGER shop.orders notify`. */
+  readonly what: string;
+  readonly reason: string;
+  /** What would make it. */
+  readonly sql: string;
+}
+
+/** Entries that are sent in one go; those of a batch that fails are sent one by one. */
+const batchSize = 50;
+
+/** Classes of SQLSTATE that are about the session, the server or its resources, and not about one statement. */
+const fatalClasses = new Set(["08", "40", "53", "57", "58", "XX"]);
+
+/**
+ * Makes the entries of a schema in one session. An entry that fails is tried once more with a search path, for archives have none and
+ * some expressions need one; and with the right to create for its owner, who may have lost it since. What still fails is tried again after the
+ * others.
+ */
+export class SchemaWriter {
+  readonly #client: pg.Client;
+  /** Schemas to look names up in, where an entry needs that. */
+  readonly #searchPath: readonly string[];
+  readonly missing: Missing[] = [];
+
+  constructor(client: pg.Client, searchPath: readonly string[]) {
+    this.#client = client;
+    this.#searchPath = searchPath;
+  }
+
+  async write(entries: readonly SchemaEntry[]): Promise<void> {
+    let failed: SchemaEntry[] = [];
+    for (let start = 0; start < entries.length; start += batchSize) {
+      const batch = entries.slice(start, start + batchSize);
+      if ((await this.#attempt(batch.map(({ sql }) => sql).join("\n"))) === undefined) continue;
+      for (const entry of batch) {
+        if ((await this.#writeOne(entry)) !== undefined) failed.push(entry);
+      }
+    }
+    // What failed for want of another that failed.
+    for (;;) {
+      const reasons = new Map<SchemaEntry, string>();
+      for (const entry of failed) {
+        const reason = await this.#writeOne(entry);
+        if (reason !== undefined) reasons.set(entry, reason);
+      }
+      if (reasons.size === failed.length) {
+        for (const [entry, reason] of reasons) this.missing.push(describe(entry, reason));
+        return;
+      }
+      failed = [...reasons.keys()];
+    }
+  }
+
+  /** Runs one statement that is no entry; what fails is tried with a search path. */
+  async writeStatement(what: string, sql: string, schema: string | undefined): Promise<boolean> {
+    const failure = (await this.#attempt(sql)) && (await this.#attemptWithPath(sql, schema));
+    if (failure !== undefined) this.missing.push({ what, sql, reason: failure.message });
+    return failure === undefined;
+  }
+
+  async #writeOne(entry: SchemaEntry): Promise<string | undefined> {
+    let failure = await this.#attempt(entry.sql);
+    if (failure === undefined) return undefined;
+    if (isDuplicate(failure.code) && entry.schema !== undefined && platformSchemas.has(entry.schema)) {
+      // The platform has made it meanwhile, or always had.
+      return undefined;
+    }
+    if (failure.code === "42501" && entry.schema !== undefined && entry.owner !== "") {
+      const grant = `grant usage, create on schema ${this.#quote(entry.schema)} to ${this.#quote(entry.owner)}`;
+      // What is granted here and not in the snapshot is revoked when the rights are compared.
+      if ((await this.#attempt(grant)) === undefined) failure = await this.#attempt(entry.sql);
+      if (failure === undefined) return undefined;
+    }
+    return (await this.#attemptWithPath(entry.sql, entry.schema)) === undefined ? undefined : failure.message;
+  }
+
+  async #attemptWithPath(sql: string, schema: string | undefined): Promise<DatabaseFailure | undefined> {
+    const path = this.searchPath(schema);
+    const failure = await this.#attempt(`set search_path = ${path};\n${sql}`);
+    await this.#client.query("set search_path = ''");
+    return failure;
+  }
+
+  searchPath(schema: string | undefined): string {
+    const own = schema === undefined ? [] : [schema];
+    return [...new Set([...own, ...this.#searchPath])].map((name) => this.#quote(name)).join(", ");
+  }
+
+  async #attempt(sql: string): Promise<DatabaseFailure | undefined> {
+    try {
+      await this.#client.query(sql);
+      return undefined;
+    } catch (error) {
+      const { code, message } = error as { code?: string; message: string };
+      if (code !== undefined && !fatalClasses.has(code.slice(0, 2))) return { code, message };
+      throw new UserError(`Restoring the schema failed: ${message}.`, exitCodes.restoreFailed, {
+        cause: error,
+      });
+    }
+  }
+
+  #quote(name: string): string {
+    return this.#client.escapeIdentifier(name);
+  }
+}
+
+interface DatabaseFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+function isDuplicate(code: string): boolean {
+  return ["42P06", "42P07", "42710", "42723"].includes(code);
+}
+
+function describe({ kind, schema, tag, sql }: SchemaEntry, reason: string): Missing {
+  return { what: `${kind} ${schema === undefined ? "" : `${schema}.`}${tag}`, reason, sql };
+}
+
+/** Prepares a session in which the statements of an archive mean what they meant to `pg_dump`. */
+export async function prepareSession(client: pg.Client): Promise<void> {
+  await client.query(`
+    set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0;
+    set search_path = ''; set check_function_bodies = off; set xmloption = content; set client_min_messages = warning;
+    set row_security = off; set standard_conforming_strings = on; set default_tablespace = ''; set default_table_access_method = heap;
+    set synchronous_commit = off;
+    select set_config(name, '0', false) from pg_catalog.pg_settings where name = 'transaction_timeout'`);
+}

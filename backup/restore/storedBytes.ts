@@ -1,0 +1,125 @@
+import type { StdioOptions } from "node:child_process";
+import { createHash } from "node:crypto";
+import { PassThrough, type Readable, Transform, type TransformCallback } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { UserError } from "../../foundation/userError";
+import { ProcessFailure, startProgram } from "../childProcess";
+import { exitCodes } from "../exitCodes";
+import type { StoredObject } from "../manifest";
+import type { Tools } from "../postgres/tools";
+import { objectKey } from "../runName";
+import type { ObjectStore } from "../store/objectStore";
+
+export interface StoredBytesContext {
+  readonly store: ObjectStore;
+  readonly tools: Tools;
+  readonly run: string;
+  readonly signal: AbortSignal;
+}
+
+/** Hashes what passes, and fails at its end where it was not what the manifest names. */
+class CheckedBytes extends Transform {
+  readonly #expected: StoredObject;
+  readonly #hash = createHash("sha256");
+  #bytes = 0;
+
+  constructor(expected: StoredObject) {
+    super({ highWaterMark: 1024 * 1024 });
+    this.#expected = expected;
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#hash.update(chunk);
+    this.#bytes += chunk.length;
+    done(null, chunk);
+  }
+
+  override _flush(done: TransformCallback): void {
+    const { name, bytes, sha256 } = this.#expected;
+    if (this.#bytes !== bytes) done(damaged(name, `${this.#bytes} of ${bytes} bytes`));
+    else if (this.#hash.digest("hex") !== sha256)
+      done(damaged(name, "other bytes than those the manifest names"));
+    else done();
+  }
+}
+
+async function openChecked(
+  object: StoredObject,
+  context: StoredBytesContext,
+): Promise<[Readable, CheckedBytes]> {
+  const body = await context.store.open(objectKey(context.run, object.name), context.signal);
+  if (body === undefined) throw damaged(object.name, "it is missing");
+  return [body, new CheckedBytes(object)];
+}
+
+/** Reads a whole object that is small. */
+export async function readChecked(object: StoredObject, context: StoredBytesContext): Promise<Buffer> {
+  const [body, checked] = await openChecked(object, context);
+  const chunks: Buffer[] = [];
+  await pipeline(body, checked, async (read: AsyncIterable<Buffer>) => {
+    for await (const chunk of read) chunks.push(chunk);
+  });
+  return Buffer.concat(chunks);
+}
+
+/** The SQL in a stored object: `zstd -d`, and `pg_restore` for an archive. Nothing touches the disk. */
+export interface StoredScript {
+  readonly text: Readable;
+  /** Resolves when all of it was read and is what the manifest names; only then may anything that came of it be committed. */
+  readonly checked: Promise<void>;
+  /** Reads what is left, to tell whether damage is the cause of a failure, and throws where it is. */
+  blameStore(): Promise<void>;
+}
+
+export async function openScript(object: StoredObject, context: StoredBytesContext): Promise<StoredScript> {
+  const [body, checked] = await openChecked(object, context);
+  const { signal } = context;
+  const environment = { PATH: process.env.PATH, LC_ALL: "C" };
+  const decompress = startProgram("zstd", ["--decompress", "--quiet", "--stdout"], {
+    environment,
+    stdio: ["pipe", "pipe", "pipe"],
+    signal,
+  });
+  const programs = [decompress];
+  if (object.kind === "archive") {
+    const { stdout } = decompress.child;
+    const stdio: StdioOptions = [stdout, "pipe", "pipe"];
+    programs.push(startProgram(context.tools.pgRestore, ["--file=-"], { environment, stdio, signal }));
+    stdout?.destroy();
+  }
+  const { stdin } = decompress.child;
+  const output = programs.at(-1)?.child.stdout;
+  if (stdin === null || output === null || output === undefined) throw new Error("zstd has no pipes");
+  // Node throws away what a program that has ended wrote, unless somebody has begun to read.
+  const text = output.pipe(new PassThrough({ highWaterMark: 1024 * 1024 }));
+  const fed = pipeline(body, checked, stdin);
+  const allChecked = (async () => {
+    const [feeding] = await Promise.allSettled([fed]);
+    // What the bucket gave is the cause where it was not what was stored; the programs' failures follow from it.
+    if (feeding.status === "rejected" && feeding.reason instanceof UserError) throw feeding.reason;
+    for (const { ended } of programs) await ended.catch((error) => throwDamage(object, error));
+    await fed;
+  })();
+  allChecked.catch(() => undefined);
+  return {
+    text,
+    checked: allChecked,
+    async blameStore() {
+      text.resume();
+      const [result] = await Promise.allSettled([allChecked]);
+      signal.throwIfAborted();
+      if (result.status === "rejected" && result.reason instanceof UserError) throw result.reason;
+    },
+  };
+}
+
+/** A program that gives up by itself could not read what it was given; one that was killed says nothing about it. */
+function throwDamage({ name }: StoredObject, error: unknown): never {
+  if (error instanceof ProcessFailure && error.ending.startsWith("exit code "))
+    throw damaged(name, error.message);
+  throw error;
+}
+
+function damaged(name: string, detail: string): UserError {
+  return new UserError(`The backup is damaged: ${name}: ${detail}.`, exitCodes.damaged);
+}

@@ -1,0 +1,45 @@
+import type pg from "pg";
+import { z } from "zod";
+
+/**
+ * Marks a database into which a restore is being written. Whatever it holds came from that restore, since it was empty when the mark was
+ * made, so the next restore may remove it without being asked to.
+ */
+const markSchema = "thorbis_restore";
+
+const mark = z.object({
+  run: z.string(),
+  startedAt: z.iso.datetime(),
+  /** Statements that give the database back the default privileges that it had before. */
+  reinstate: z.array(z.string()),
+});
+export type UnfinishedRestore = z.infer<typeof mark>;
+
+/** What `readApplicationObjects` calls it. */
+export const markObject = `schema ${markSchema}`;
+
+/** Reads the mark of a restore that was killed; undefined without one. */
+export async function readUnfinishedRestore(client: pg.Client): Promise<UnfinishedRestore | undefined> {
+  const { rows } = await client.query<{ text: string | null }>(
+    "select obj_description(oid, 'pg_namespace') as text from pg_namespace where nspname = $1",
+    [markSchema],
+  );
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  try {
+    return mark.parse(JSON.parse(row.text ?? ""));
+  } catch {
+    // A schema of that name which is somebody else's.
+    return undefined;
+  }
+}
+
+export async function markUnfinished(client: pg.Client, restore: UnfinishedRestore): Promise<void> {
+  await client.query(
+    `create schema ${markSchema}; comment on schema ${markSchema} is ${client.escapeLiteral(JSON.stringify(restore))}`,
+  );
+}
+
+export async function removeMark(client: pg.Client): Promise<void> {
+  await client.query(`drop schema if exists ${markSchema}`);
+}

@@ -1,0 +1,60 @@
+import { execFile } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import type { PostgresInstallation } from "./installation";
+import { asServerUser, type ServerUser } from "./serverUser";
+
+/** Farther than the checksum is in any version; the rest of the file is zeros. */
+const largestControlData = 1024;
+
+/**
+ * Gives the copy of a cluster an identifier of its own. Each cluster that `initdb` makes has one, by which backups and replicas know
+ * their source; copies of one template would all pass for each other. No server may be using the data directory, and the last one must have been
+ * stopped in order.
+ */
+export async function renewSystemIdentifier(
+  dataDirectory: string,
+  installation: PostgresInstallation,
+  user: ServerUser,
+): Promise<void> {
+  const file = path.join(dataDirectory, "global", "pg_control");
+  const control = readFileSync(file);
+  const checksumAt = findChecksum(control);
+  // As initdb makes them: seconds since 1970 in the upper half, so that nobody takes it for anything else.
+  control.writeUInt32LE(randomBytes(4).readUInt32LE(), 0);
+  control.writeUInt32LE(Math.floor(Date.now() / 1000), 4);
+  control.writeUInt32LE(crc32c(control.subarray(0, checksumAt)), checksumAt);
+  writeFileSync(file, control);
+  // The log has the identifier, too: a new one is begun, without old content to lose after an orderly stop.
+  const { command, ids } = asServerUser(user, path.join(installation.binDirectory, "pg_resetwal"), [
+    "--pgdata",
+    dataDirectory,
+  ]);
+  const [program, ...args] = command;
+  await promisify(execFile)(program, args, { cwd: "/", ...ids });
+}
+
+/** The checksum ends the data that it is of, at a place that depends on the version. */
+function findChecksum(control: Buffer): number {
+  for (let at = 8; at < largestControlData; at += 4) {
+    const stored = control.readUInt32LE(at);
+    if (stored !== 0 && stored === crc32c(control.subarray(0, at))) return at;
+  }
+  throw new Error("pg_control has no checksum that fits");
+}
+
+const polynomial = 0x82f63b78;
+const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit += 1) value = (value & 1) === 1 ? (value >>> 1) ^ polynomial : value >>> 1;
+  return value;
+});
+
+/** CRC-32C, with which PostgreSQL guards its control file. */
+function crc32c(bytes: Uint8Array): number {
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = (crc >>> 8) ^ (crcTable[(crc ^ byte) & 0xff] ?? 0);
+  return (crc ^ 0xffffffff) >>> 0;
+}
