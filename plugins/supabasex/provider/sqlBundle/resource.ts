@@ -7,10 +7,11 @@ import { type ApplyResult, applyBundle } from "./apply/apply";
 import { type Catalog, diffCatalogs, managedPart, readCatalog } from "./catalog";
 import { checkBundle } from "./check";
 import { type History, historyCatalog, readHistory } from "./history/history";
-import { type BundleInputs, bundleInputs, type Connection, connectionOf } from "./inputs";
+import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";
 import { inspectBundle, previewBundle, table, warnOfRemaining } from "./preview/preview";
 import { reporter } from "./preview/reporter";
-import { connect, disconnect, LoginRefused } from "./session/connection";
+import { LoginRefused } from "./session/connection";
+import { reading } from "./session/reading";
 import { type LoadedBundle, loadBundle } from "./source/files";
 import { diffBundle } from "./state/diff";
 import { withoutForeignTexts } from "./state/foreignTexts";
@@ -59,29 +60,35 @@ export const sqlBundle: Resource = {
   },
 
   /** Renews `live`, from what is in the state alone: neither the files nor the program are asked. */
-  async read(request) {
+  async read(request, context) {
     const connection = connectionOf(request.inputs.connection);
     if (connection === undefined || request.inputs.name === undefined) {
       throw new UserError(
         "A SqlBundle cannot be imported: declare it, with sql.baseline where the database has its migrations already.",
       );
     }
-    const { name } = bundleInputs(request.inputs);
+    const { name, limits } = bundleInputs(request.inputs);
     const state = stateOf(request.outputs);
-    const client = await connectAsInState(connection, name);
-    try {
-      const catalog = await readCatalog(client);
-      const history = await readHistory(client, name);
-      const found = liveOf(state.expected, { ...catalog, ...historyCatalog(history) }, history);
-      const live = withoutForeignTexts(state.expected, found);
-      return {
-        id: request.id,
-        inputs: withDrift(request.inputs, state.expected, live),
-        outputs: { ...request.outputs, ...stateOutputs({ ...state, live }) },
-      };
-    } finally {
-      await disconnect(client);
-    }
+    const options = {
+      connection,
+      bundle: name,
+      limits,
+      signal: context.signal,
+      warn: reporter(context).warn,
+    };
+    const { catalog, history } = await asInState(() =>
+      reading(options, async (client) => ({
+        catalog: await readCatalog(client),
+        history: await readHistory(client, name),
+      })),
+    );
+    const found = liveOf(state.expected, { ...catalog, ...historyCatalog(history) }, history);
+    const live = withoutForeignTexts(state.expected, found);
+    return {
+      id: request.id,
+      inputs: withDrift(request.inputs, state.expected, live),
+      outputs: { ...request.outputs, ...stateOutputs({ ...state, live }) },
+    };
   },
 
   async delete(request, context) {
@@ -99,9 +106,9 @@ export const sqlBundle: Resource = {
 };
 
 /** A refresh has the password of the last deployment, and no way to learn of another. */
-async function connectAsInState(connection: Connection, bundle: string) {
+async function asInState<T>(read: () => Promise<T>): Promise<T> {
   try {
-    return await connect(connection, { applicationName: `supabasex ${bundle}` });
+    return await read();
   } catch (error) {
     if (!(error instanceof LoginRefused)) throw error;
     throw new UserError(

@@ -90,7 +90,7 @@ test("a lock that comes free is waited for by beginning anew", async () => {
   await bundle.sql("select from $s.t");
 
   const up = bundle.up();
-  while (!bundle.logs.some((line) => line.includes("beginning the transaction anew"))) {
+  while (!bundle.logs.some((line) => line.includes("the transaction starts again"))) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   await bundle.sql("commit");
@@ -116,12 +116,12 @@ test("a lock that does not come free fails after the last try and names who has 
   expect(failure).toMatch(
     /a\.sql:1:1: canceling statement due to lock timeout \(55P03\)[\s\S]*detail: Blocked by process (\d+) \(.*\): select from[\s\S]*hint: .*pg_terminate_backend\(\1\)/,
   );
-  expect(bundle.logs.filter((line) => line.includes("anew"))).toHaveLength(1);
+  expect(bundle.logs.filter((line) => line.includes("starts again"))).toHaveLength(1);
 
   bundle.logs = [];
   bundle.write({ "migrations/20260102000000_a.sql": "select 1/0;\n" });
   expect(await failureOf(bundle.up())).toMatch(/division by zero \(22012\)/);
-  expect(bundle.logs.filter((line) => line.includes("anew"))).toEqual([]);
+  expect(bundle.logs.filter((line) => line.includes("starts again"))).toEqual([]);
 });
 
 test("a statement that runs too long is stopped", async () => {

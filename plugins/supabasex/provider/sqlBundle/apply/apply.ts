@@ -1,5 +1,6 @@
 import { UserError } from "../../../../../foundation/userError";
-import { isLostLock, retrying } from "../session/retry";
+import { statementFailure } from "../session/lockTimeout";
+import { isLostLock, lockRetries, retrying } from "../session/retry";
 import { ExecutionFailure, Session } from "../session/session";
 import { isConnectionLost, isDatabaseError, SqlFileError } from "../source/errors";
 import { type BodyCheck, checkBodies } from "./bodyCheck";
@@ -26,13 +27,19 @@ export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "
  */
 export async function applyBundle(request: ApplyRequest): Promise<ApplyResult> {
   const { inputs, connection, signal, report } = request;
-  const session = await Session.open(connection, inputs.name, inputs.limits, signal, (holder) =>
-    report.progress(`waiting for another deploy: ${holder}`),
-  );
+  const session = await Session.open({
+    connection,
+    bundle: inputs.name,
+    limits: inputs.limits,
+    signal,
+    waiting: (holder) => report.progress(`waiting for another deploy: ${holder}`),
+    notice: report.notice,
+  });
   try {
     return await applyAll(session, request);
   } catch (error) {
-    throw explained(error, inputs.name);
+    signal.throwIfAborted();
+    throw explained(error, inputs.name, session.blocker);
   } finally {
     await session.close();
   }
@@ -118,15 +125,8 @@ function attempt(
     }
   };
   return retrying(run, {
-    retries: inputs.limits.lockRetries,
-    signal,
+    ...lockRetries({ limits: inputs.limits, signal, warn: report.warn, blocker: () => session.blocker }),
     isRetriable: (error) => isLostLock(databaseCause(error)),
-    retrying: (_error, attempt, wait) => {
-      const who = session.blocker === undefined ? "" : ` Blocked by ${session.blocker}.`;
-      report.warn(
-        `A lock could not be had; beginning the transaction anew in ${wait} ms (${attempt} of ${inputs.limits.lockRetries}).${who}`,
-      );
-    },
   });
 }
 
@@ -176,7 +176,7 @@ function joined(former: TransactionResult | undefined, latter: TransactionResult
   };
 }
 
-function explained(error: unknown, bundle: string): unknown {
+function explained(error: unknown, bundle: string, blocker: string | undefined): unknown {
   const cause = databaseCause(error);
   if (isConnectionLost(cause)) {
     return new UserError(
@@ -185,9 +185,5 @@ function explained(error: unknown, bundle: string): unknown {
       { cause },
     );
   }
-  if (error instanceof UserError || !isDatabaseError(cause)) return error;
-  const lines = [`Bundle ${bundle}: ${cause.message} (${cause.code})`];
-  if (cause.detail !== undefined) lines.push(`  detail: ${cause.detail}`);
-  if (cause.hint !== undefined) lines.push(`  hint: ${cause.hint}`);
-  return new UserError(lines.join("\n"), 1, { cause });
+  return error instanceof UserError ? error : statementFailure(`Bundle ${bundle}`, cause, blocker);
 }

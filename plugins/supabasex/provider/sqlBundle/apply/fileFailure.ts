@@ -1,4 +1,5 @@
 import type { Node } from "libpg-query";
+import { lockHelp, lockTimeout } from "../session/lockTimeout";
 import { ExecutionFailure } from "../session/session";
 import { isDatabaseError, placeOf, SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
@@ -16,7 +17,7 @@ export function fileFailure(file: BundleFile, failure: unknown, prefix: Prefix, 
   if (!isDatabaseError(error)) return error;
   const completed = failure instanceof ExecutionFailure ? failure.completed : 0;
   const statement = statementsOf(file)[completed - prefix.statements];
-  const index = placeInFile(file, error, prefix, statement);
+  const index = placeInFile(file, error, { prefix, statement });
   const where = error.where?.trim();
   const { detail, hint } = helpFor(failure, error, blocker);
   return new SqlFileError(
@@ -65,17 +66,9 @@ interface Help {
   readonly hint?: string | undefined;
 }
 
-function helpFor(failure: unknown, error: ServerFault, blocker: string | undefined): Help {
+function helpFor(failure: unknown, error: ServerMessage, blocker: string | undefined): Help {
   const { code = "", detail, hint } = error;
-  if (code === "55P03" && blocker === undefined)
-    return { detail, hint: "Another session holds a lock on the object: run the command again." };
-  if (code === "55P03") {
-    const end = `select pg_terminate_backend(${/\d+/.exec(blocker ?? "")?.[0]})`;
-    return {
-      detail: `Blocked by ${blocker}`,
-      hint: `Wait until it has ended, or end it (${end}); then run the command again.`,
-    };
-  }
+  if (code === lockTimeout) return { detail, ...lockHelp(blocker) };
   if (code === "42601" && isUnparsed(failure))
     return {
       detail,
@@ -91,7 +84,7 @@ function helpFor(failure: unknown, error: ServerFault, blocker: string | undefin
   return { detail, hint: hint ?? (isOfFile ? advice[code] : undefined) };
 }
 
-interface ServerFault {
+interface ServerMessage {
   readonly message?: string | undefined;
   readonly code?: string | undefined;
   readonly detail?: string | undefined;
@@ -102,11 +95,11 @@ interface ServerFault {
   readonly internalQuery?: string | undefined;
 }
 
-function placeInFile(
+/** The index in the file's text of what the server speaks of; of the statement, where it does not say more. */
+export function placeInFile(
   file: BundleFile,
-  error: ServerFault,
-  prefix: Prefix,
-  statement: Statement | undefined,
+  error: ServerMessage,
+  { prefix, statement }: { readonly prefix: Prefix; readonly statement: Statement | undefined },
 ): number | undefined {
   if (error.position !== undefined) {
     const character = Number(error.position) - 1 - [...prefix.text].length;
@@ -147,7 +140,7 @@ function routineName(node: Node): string | undefined {
 }
 
 /** The query inside a function that failed, with its own caret. */
-function whereWithQuery(where: string, error: ServerFault): string {
+function whereWithQuery(where: string, error: ServerMessage): string {
   if (error.internalQuery === undefined || error.internalPosition === undefined) return where;
   const index = indexOfCharacter(error.internalQuery, Number(error.internalPosition) - 1);
   const place = placeOf(error.internalQuery, index);

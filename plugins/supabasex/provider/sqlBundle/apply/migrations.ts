@@ -3,10 +3,11 @@ import { isLostLock } from "../session/retry";
 import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile, Migration } from "../source/files";
-import { mayChangeSettings } from "../source/statements";
+import { executedText, mayChangeSettings } from "../source/statements";
 import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
 import { FilesAhead } from "./filesAhead";
 import type { ApplyRequest, RanFile } from "./request";
+import { sendFile } from "./sendFile";
 
 /** A file failed in a way that takes along what ran before it in the transaction. */
 export class TransactionLost extends Error {
@@ -66,5 +67,6 @@ const prefix: Prefix = { text: "savepoint migration; ", statements: 1 };
 
 function send(session: Session, file: BundleFile): Promise<void> {
   const reset = mayChangeSettings(file) ? `${session.settings};` : "";
-  return session.execute(`${prefix.text}${file.text};${reset} release savepoint migration`);
+  const text = `${prefix.text}${executedText(file)};${reset} release savepoint migration`;
+  return sendFile(session, file, { text, prefix });
 }

@@ -13,6 +13,9 @@ import { statementsOf } from "../source/statements";
 import { expectationAfter } from "./expected";
 import { fileFailure } from "./fileFailure";
 import type { ApplyRequest, RanFile } from "./request";
+import { sendFile } from "./sendFile";
+
+const prefix = { text: "", statements: 0 };
 
 /**
  * Runs a migration of one statement outside of a transaction, then records it. A run that was cut off between the two,
@@ -38,11 +41,11 @@ export async function runAlone(session: Session, request: ApplyRequest, file: Mi
       : (await usableIndex(session, index)) === "valid";
   if (!done) {
     try {
-      await session.execute(file.text);
+      await sendFile(session, file, { text: file.text, prefix });
     } catch (error) {
       await session.execute(session.settings).catch(() => {});
       if (index !== undefined) await usableIndex(session, index).catch(() => {});
-      throw fileFailure(file, error, { text: "", statements: 0 }, session.blocker);
+      throw fileFailure(file, error, prefix, session.blocker);
     }
   }
   await session.execute(`${session.settings}; begin`);

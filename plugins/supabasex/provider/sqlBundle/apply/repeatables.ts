@@ -6,7 +6,7 @@ import { ownershipOf } from "../history/ownership";
 import { type Declaration, declarationsOf } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
-import { mayChangeSettings } from "../source/statements";
+import { executedText, mayChangeSettings } from "../source/statements";
 import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
 import { FilesAhead, mostAhead } from "./filesAhead";
 import { dropIfFree, dropOrphans, formerObjects, inTheWay, nameOf, orphansAmong } from "./orphans";
@@ -14,6 +14,7 @@ import type { RepeatablePlan } from "./plan";
 import { restoreLost } from "./rebuild";
 import type { RepeatableContext } from "./repeatableContext";
 import type { PlannedFile } from "./request";
+import { type FileMessage, sendFile } from "./sendFile";
 import { rootFault, type StuckFile } from "./stuckFiles";
 
 /** The file needs something that is not there: another file may still make it. */
@@ -53,7 +54,7 @@ export async function applyRepeatables(
   const ran: RunFile[] = [];
   const recreated = new Set<string>();
   const ahead = new FilesAhead((file) =>
-    context.session.execute(messageOf(file, dropsBefore(declarationsOf(file)), context).text),
+    sendFile(context.session, file, messageOf(file, dropsBefore(declarationsOf(file)), context)),
   );
   let waiting = [...plan.run];
   while (waiting.length > 0) {
@@ -146,15 +147,11 @@ function dropsBefore(declared: readonly Declaration[]): string[] {
 }
 
 /** What is sent to run a file, and how much of it comes before the file's own text. */
-function messageOf(
-  file: BundleFile,
-  drops: readonly string[],
-  { session }: RepeatableContext,
-): { readonly text: string; readonly prefix: Prefix } {
+function messageOf(file: BundleFile, drops: readonly string[], { session }: RepeatableContext): FileMessage {
   const before = ["savepoint repeatable", ...drops];
   const prefix: Prefix = { text: `${before.join("; ")}; `, statements: before.length };
   const reset = mayChangeSettings(file) ? `${session.settings};` : "";
-  return { text: `${prefix.text}${file.text};${reset} release savepoint repeatable`, prefix };
+  return { text: `${prefix.text}${executedText(file)};${reset} release savepoint repeatable`, prefix };
 }
 
 async function runFile(
@@ -164,11 +161,11 @@ async function runFile(
   send?: () => Promise<void>,
 ): Promise<void> {
   const { session } = context;
-  const { text, prefix } = messageOf(file, drops, context);
+  const message = messageOf(file, drops, context);
   try {
-    await (send === undefined ? session.execute(text) : send());
+    await (send === undefined ? sendFile(session, file, message) : send());
   } catch (error) {
-    const fault = fileFailure(file, error, prefix, session.blocker);
+    const fault = fileFailure(file, error, message.prefix, session.blocker);
     if (fault instanceof SqlFileError && !isUnparsed(error))
       await session.execute("rollback to savepoint repeatable");
     throw fault;

@@ -32,6 +32,8 @@ export interface Reporter {
   /** A line that the next one replaces. */
   progress(line: string): void;
   warn(line: string): void;
+  /** What the server said of a file's statement, with its place; the severity as PostgreSQL names it. */
+  notice(severity: string, line: string): void;
 }
 
 export interface ApplyRequest {

@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { Client, type ClientConfig } from "pg";
 import { UserError } from "../../../../../foundation/userError";
 import type { Connection } from "../inputs";
@@ -14,6 +14,8 @@ export interface ConnectOptions {
   readonly applicationName: string;
   /** Send statements without waiting for the answers to those before. Default: false. */
   readonly pipeline?: boolean;
+  /** Ends the attempt to connect. */
+  readonly signal?: AbortSignal;
 }
 
 /** The database cannot be reached, or does not exist. */
@@ -31,6 +33,9 @@ export async function connect(connection: Connection, options: ConnectOptions): 
   const client = new Client(clientConfig(connection, options));
   // Without a listener a connection that is cut while idle would end the process.
   client.on("error", () => {});
+  options.signal?.throwIfAborted();
+  const giveUp = () => cut(client);
+  options.signal?.addEventListener("abort", giveUp, { once: true });
   try {
     await client.connect();
     // One backend must answer twice: a pooler in transaction mode may hand out two.
@@ -44,8 +49,16 @@ export async function connect(connection: Connection, options: ConnectOptions): 
     return client;
   } catch (error) {
     await client.end().catch(() => {});
+    options.signal?.throwIfAborted();
     throw error instanceof UserError ? error : explain(error, connection);
+  } finally {
+    options.signal?.removeEventListener("abort", giveUp);
   }
+}
+
+/** Closes a connection at once, without waiting for what runs on it: the server ends that within a second. */
+export function cut(client: Client): void {
+  (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream.destroy();
 }
 
 /** Closes a connection, whatever state it is in. */

@@ -1,21 +1,43 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Limits } from "../inputs";
 import { isDatabaseError } from "../source/errors";
+import { lockTimeout } from "./lockTimeout";
 
-/** A lock could not be had in time; a deadlock. Either way the transaction may simply be begun anew. */
-const lostLock = new Set(["55P03", "40P01"]);
+/** A lock was not free in time; a deadlock. Either way the transaction can start again. */
+const lostLock = new Set([lockTimeout, "40P01"]);
 
 export function isLostLock(error: unknown): boolean {
   return isDatabaseError(error) && lostLock.has(error.code);
 }
 
 export interface RetryOptions {
-  /** How often to begin anew after the first attempt. */
+  /** How often to start again after the first attempt. */
   readonly retries: number;
   readonly signal: AbortSignal;
   /** Whether the error, or what it was caused by, is a lost lock. */
   isRetriable(error: unknown): boolean;
   retrying?(error: unknown, attempt: number, waitMilliseconds: number): void;
   random?(): number;
+}
+
+/** The options for a transaction under these limits; each new attempt is announced with who has the lock. */
+export function lockRetries(options: {
+  readonly limits: Limits;
+  readonly signal: AbortSignal;
+  blocker(): string | undefined;
+  warn(line: string): void;
+}): Pick<RetryOptions, "retries" | "signal" | "retrying"> {
+  const { limits, signal, blocker, warn } = options;
+  return {
+    retries: limits.lockRetries,
+    signal,
+    retrying: (_error, attempt, wait) => {
+      const who = blocker();
+      warn(
+        `A lock was not free in time; the transaction starts again in ${wait} ms (${attempt} of ${limits.lockRetries}).${who === undefined ? "" : ` Blocked by ${who}.`}`,
+      );
+    },
+  };
 }
 
 const firstWait = 250;

@@ -14,13 +14,38 @@ export interface Statement {
 
 const parsed = new WeakMap<BundleFile, readonly Statement[]>();
 
-/** The statements of a file, in order. The parser must have been loaded. Throws SqlFileError for what it refuses. */
+/**
+ * The statements of a file that are to be run, in order: not the `begin` and `commit` of a file that is as a whole
+ * between them. The parser must have been loaded. Throws SqlFileError for what it refuses. */
 export function statementsOf(file: BundleFile): readonly Statement[] {
   const known = parsed.get(file);
   if (known !== undefined) return known;
-  const statements = parse(file);
+  const all = parse(file);
+  const isWhole = !file.noTransaction && isWrapped(all);
+  const statements = isWhole ? all.slice(1, -1) : all;
+  if (isWhole)
+    wrappers.set(
+      file,
+      [all.at(0), all.at(-1)].filter((statement) => statement !== undefined),
+    );
   parsed.set(file, statements);
   return statements;
+}
+
+/**
+ * The text that is sent to run a file. A file that is as a whole between `begin` and `commit` runs in the deployer's
+ * transaction: these two are blanks in it, so that every other place stays where it is.
+ */
+export function executedText(file: BundleFile): string {
+  statementsOf(file);
+  return wrappers.get(file)?.reduce(blankedOut, file.text) ?? file.text;
+}
+
+/** `begin` and `commit` around all of a file, which it does not need. */
+const wrappers = new WeakMap<BundleFile, readonly Statement[]>();
+
+function blankedOut(text: string, { start, end }: Statement): string {
+  return text.slice(0, start) + text.slice(start, end).replaceAll(/\S/gu, " ") + text.slice(end);
 }
 
 export function textOf(file: BundleFile, statement: Statement): string {
@@ -51,6 +76,18 @@ export function comparableText(sql: string): string {
     .map((token) => token.text)
     .filter((text) => text !== ";")
     .join(" ");
+}
+
+/** Whether a plain `begin` and a plain `commit` stand around everything, with no transaction control between them. */
+function isWrapped(statements: readonly Statement[]): boolean {
+  const controls = statements.flatMap(({ node }, at) =>
+    "TransactionStmt" in node ? [{ at, ...node.TransactionStmt }] : [],
+  );
+  const [first, last] = controls;
+  if (controls.length !== 2 || first?.at !== 0 || last?.at !== statements.length - 1) return false;
+  const begins = first.kind === "TRANS_STMT_BEGIN" || first.kind === "TRANS_STMT_START";
+  const ends = last.kind === "TRANS_STMT_COMMIT" && last.chain !== true;
+  return begins && (first.options ?? []).length === 0 && ends;
 }
 
 function parse(file: BundleFile): Statement[] {

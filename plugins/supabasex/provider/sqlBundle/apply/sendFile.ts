@@ -1,0 +1,43 @@
+import type { Session } from "../session/session";
+import type { Answers, Notice } from "../session/wire";
+import { placeOf } from "../source/errors";
+import type { BundleFile } from "../source/files";
+import { statementsOf } from "../source/statements";
+import { type Prefix, placeInFile } from "./fileFailure";
+
+/** A file's text with what has to run before and after it, as one message. */
+export interface FileMessage {
+  readonly text: string;
+  readonly prefix: Prefix;
+}
+
+/** Sends a file at once, and passes on what the server said of its statements when all of them have succeeded. */
+export async function sendFile(
+  session: Session,
+  file: BundleFile,
+  { text, prefix }: FileMessage,
+): Promise<void> {
+  const answers = await session.execute(text);
+  for (const { severity, line } of said(file, answers, prefix)) session.notice(severity, line);
+}
+
+/** What the server said beside its results about the file's own statements, as lines with their place. */
+function said(
+  file: BundleFile,
+  { notices, noticesDropped }: Answers,
+  prefix: Prefix,
+): { readonly severity: Notice["severity"]; readonly line: string }[] {
+  const lines = notices.flatMap((notice) => {
+    const statement = statementsOf(file)[notice.completed - prefix.statements];
+    // Before and after the file's own statements come ours.
+    if (statement === undefined) return [];
+    const index = placeInFile(file, notice, { prefix, statement }) ?? statement.start;
+    const place = `${file.display}:${placeOf(file.text, index).line}`;
+    const more = [notice.detail, notice.hint].filter((text) => text !== undefined);
+    const text = [`${place}: ${notice.message}`, ...more.map((line) => `  ${line}`)].join("\n");
+    return [{ severity: notice.severity, line: text }];
+  });
+  const last = lines.at(-1);
+  if (noticesDropped === 0 || last === undefined) return lines;
+  return [...lines, { severity: last.severity, line: `${file.display}: … and ${noticesDropped} more` }];
+}

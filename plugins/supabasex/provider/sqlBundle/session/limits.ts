@@ -1,0 +1,13 @@
+import type { Limits } from "../inputs";
+
+/** Statements that give a session nothing but the limits of every statement, as the role that connected. */
+export function settingsOf({ lockTimeoutSeconds, statementTimeoutSeconds }: Limits): string {
+  return [
+    "reset all",
+    "reset role",
+    "set client_connection_check_interval = 1000",
+    `set lock_timeout = ${Math.round(lockTimeoutSeconds * 1000)}`,
+    `set statement_timeout = ${Math.round(statementTimeoutSeconds * 1000)}`,
+    "set check_function_bodies = on",
+  ].join("; ");
+}

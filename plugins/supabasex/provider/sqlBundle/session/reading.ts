@@ -1,0 +1,59 @@
+import type { Client } from "pg";
+import type { Connection, Limits } from "../inputs";
+import { connect, cut, disconnect } from "./connection";
+import { settingsOf } from "./limits";
+import { statementFailure } from "./lockTimeout";
+import { isLostLock, lockRetries, retrying } from "./retry";
+import { Watch } from "./watch";
+import { Wire } from "./wire";
+
+export interface ReadingOptions {
+  readonly connection: Connection;
+  readonly bundle: string;
+  readonly limits: Limits;
+  readonly signal: AbortSignal;
+  warn(line: string): void;
+}
+
+/**
+ * Reads a database under the limits of a deploy, without its lock: a statement that waits too long for a lock is tried
+ * again as often as a deploy's, and then fails with the name of who has it. A second connection is opened only when a
+ * statement takes long or has to be cancelled.
+ *
+ * @param read is called anew for each attempt
+ */
+export async function reading<T>(options: ReadingOptions, read: (client: Client) => Promise<T>): Promise<T> {
+  const { connection, bundle, limits, signal, warn } = options;
+  const applicationName = `supabasex ${bundle}`;
+  const client = await connect(connection, { applicationName, signal });
+  let second: Promise<Client> | undefined;
+  let watch: Watch | undefined;
+  try {
+    const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
+    await client.query(settingsOf(limits));
+    const wire = new Wire(client);
+    watch = new Watch({
+      pid: rows[0]?.pid ?? 0,
+      lockTimeoutSeconds: limits.lockTimeoutSeconds,
+      signal,
+      isBusy: () => wire.isBusy,
+      observer: () => {
+        second ??= connect(connection, { applicationName });
+        return second;
+      },
+      abandon: () => cut(client),
+    });
+    const watching = watch;
+    return await retrying(() => read(client), {
+      ...lockRetries({ limits, signal, warn, blocker: () => watching.blocker }),
+      isRetriable: isLostLock,
+    });
+  } catch (error) {
+    signal.throwIfAborted();
+    throw statementFailure(`Reading what bundle ${bundle} made`, error, watch?.blocker);
+  } finally {
+    watch?.stop();
+    await disconnect(client);
+    await disconnect(await second?.catch(() => undefined));
+  }
+}

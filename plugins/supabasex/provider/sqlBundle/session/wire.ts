@@ -1,0 +1,76 @@
+import type { EventEmitter } from "node:events";
+import type { Client, QueryResult } from "pg";
+
+/** A notice, warning or the like that the server sent while it ran a statement. */
+export interface Notice {
+  /** Not translated: `NOTICE`, `WARNING`, `INFO`, `LOG` or `DEBUG`. */
+  readonly severity: string;
+  readonly message: string;
+  readonly code?: string | undefined;
+  readonly detail?: string | undefined;
+  readonly hint?: string | undefined;
+  /** PostgreSQL's call stack, innermost first. */
+  readonly where?: string | undefined;
+  /** How many statements of the message had succeeded before. */
+  readonly completed: number;
+}
+
+/** What the server has answered so far to one message of a connection. */
+export interface Answers {
+  /** How many statements of the message have succeeded. */
+  readonly completed: number;
+  readonly notices: readonly Notice[];
+  /** Notices that were counted but not kept. */
+  readonly noticesDropped: number;
+}
+
+/** A loop may raise a notice for each of a million rows: only the first of a message are kept. */
+const mostNotices = 100;
+
+/**
+ * Follows the messages of a connection, however they are sent, in the order in which the server answers them. The
+ * client's own results say neither which statement of a message failed nor which statement a notice belongs to.
+ */
+export class Wire {
+  /** Sent and not answered, oldest first. */
+  readonly #underWay: { completed: number; notices: Notice[]; noticesDropped: number }[] = [];
+  readonly #client: Client;
+
+  constructor(client: Client) {
+    this.#client = client;
+    const send = client.query;
+    client.query = ((...parameters: unknown[]): unknown => {
+      this.#underWay.push({ completed: 0, notices: [], noticesDropped: 0 });
+      return Reflect.apply(send, client, parameters);
+    }) as typeof client.query;
+    const connection = (client as unknown as { readonly connection: EventEmitter }).connection;
+    connection.on("commandComplete", () => {
+      const message = this.#underWay[0];
+      if (message !== undefined) message.completed += 1;
+    });
+    connection.on("readyForQuery", () => this.#underWay.shift());
+    client.on("notice", ({ severity = "NOTICE", message = "", code, detail, hint, where }) => {
+      const current = this.#underWay[0];
+      if (current === undefined) return;
+      if (current.notices.length === mostNotices) {
+        current.noticesDropped += 1;
+        return;
+      }
+      const { completed } = current;
+      current.notices.push({ severity, message, code, detail, hint, where, completed });
+    });
+  }
+
+  /** Whether the server has not yet answered everything that was sent. */
+  get isBusy(): boolean {
+    return this.#underWay.length > 0;
+  }
+
+  /** Sends a text of one or more statements in one message. */
+  send(text: string): { readonly result: Promise<QueryResult>; readonly answers: Answers } {
+    const result = this.#client.query(text);
+    const answers = this.#underWay.at(-1);
+    if (answers === undefined) throw new Error("A message that was sent is under way.");
+    return { result, answers };
+  }
+}

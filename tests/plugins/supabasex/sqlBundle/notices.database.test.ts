@@ -1,0 +1,75 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { Databases } from "./support";
+
+// What the server says beside its results reaches the user, with the place in the file.
+const databases = new Databases();
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
+
+const schema = { "migrations/20260101000000_s.sql": "create schema $s;\n" };
+const notes = (logs: readonly string[]) =>
+  logs
+    .filter((line) => line.includes(".sql:"))
+    .map((line) => line.replace(/ \S*\/((?:migrations|repeatable)\/)/, " $1"));
+
+test("a warning of a do block names its line in the block; a notice of a statement the statement's", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    "migrations/20260102000000_t.sql":
+      "create table $s.t (id int);\n\ncreate table if not exists $s.t (id int);\n",
+    "repeatable/settings.sql": [
+      "do $$",
+      "begin",
+      "  raise notice 'größe %', 1;",
+      "  raise warning 'this server does not allow: %', 'x' using hint = 'Ask for it.';",
+      "end",
+      "$$;",
+      "",
+    ].join("\n"),
+  });
+
+  await bundle.up();
+
+  expect(notes(bundle.logs)).toEqual([
+    `info: migrations/20260102000000_t.sql:3: relation "t" already exists, skipping`,
+    "info: repeatable/settings.sql:3: größe 1",
+    "warning: repeatable/settings.sql:4: this server does not allow: x\n  Ask for it.",
+  ]);
+});
+
+test("files that wait for others are noted once, and our own statements not at all", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    // It waits for b.sql, so it runs twice; and the policy is dropped first, where there is none yet.
+    "repeatable/a.sql": [
+      "do $$ begin raise warning 'once'; end $$;",
+      "create view $s.a as select * from $s.b;",
+      "",
+    ].join("\n"),
+    "repeatable/b.sql": "create view $s.b as select 1 as id;\n",
+    "repeatable/c.sql":
+      "create function $s.c() returns trigger language plpgsql as $$ begin return new; end $$;\nselect 1;\n",
+  });
+
+  await bundle.up();
+
+  expect(notes(bundle.logs)).toEqual(["warning: repeatable/a.sql:1: once"]);
+});
+
+test("a preview shows them too, and a loop does not flood the screen", async () => {
+  const bundle = await databases.bundle(
+    {
+      ...schema,
+      "migrations/20260102000000_loop.sql":
+        "do $$ begin for i in 1..250 loop raise notice 'row %', i; end loop; end $$;\n",
+    },
+    { dryRun: "live" },
+  );
+
+  await bundle.preview();
+
+  const lines = notes(bundle.logs);
+  expect(lines).toHaveLength(101);
+  expect(lines[0]).toBe("info: migrations/20260102000000_loop.sql:1: row 1");
+  expect(lines.at(-1)).toBe("info: migrations/20260102000000_loop.sql: … and 150 more");
+});
