@@ -35,7 +35,7 @@ export const sqlBundle: Resource = {
     const inputs = bundleInputs(request.inputs);
     const id = inputs.name;
     if (!request.preview) return { id, outputs: await deploy(inputs, request.inputs, noState, context) };
-    const result = await previewBundle(inputs, await load(inputs, noState), noState, context);
+    const result = await previewBundle(inputs, await load(inputs, noState, context.signal), noState, context);
     const outputs = shownInputs(request.inputs);
     if (result !== undefined) return { id, outputs: { ...outputs, ...stateOutputs(dryRunState(result)) } };
     return {
@@ -50,7 +50,7 @@ export const sqlBundle: Resource = {
     if (!request.preview) return { outputs: await deploy(inputs, request.inputs, state, context) };
     const result = await previewBundle(
       inputs,
-      await load(inputs, state),
+      await load(inputs, state, context.signal),
       state,
       context,
       connectionOf(request.oldInputs.connection),
@@ -119,8 +119,8 @@ async function asInState<T>(read: () => Promise<T>): Promise<T> {
   }
 }
 
-async function load(inputs: BundleInputs, state: BundleState): Promise<LoadedBundle> {
-  return loadBundle(inputs.directory, inputs.files, await targetMajor(inputs, state));
+async function load(inputs: BundleInputs, state: BundleState, signal: AbortSignal): Promise<LoadedBundle> {
+  return loadBundle(inputs.directory, inputs.files, await targetMajor(inputs, state, signal));
 }
 
 async function deploy(
@@ -132,7 +132,7 @@ async function deploy(
   const { connection } = inputs;
   if (connection === undefined)
     throw new UserError(`SQL bundle ${inputs.name}: the connection is not known.`);
-  const bundle = await load(inputs, state);
+  const bundle = await load(inputs, state, context.signal);
   await inspectBundle(bundle);
   const result = await applyBundle({
     inputs,

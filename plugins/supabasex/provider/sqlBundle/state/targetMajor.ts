@@ -8,16 +8,23 @@ import type { BundleState } from "./state";
  * Returns the major version of the server that the bundle is for: what the last deployment or refresh found, else what the
  * server answers, else that of a new project, whose database does not exist yet.
  */
-export async function targetMajor(inputs: BundleInputs, state: BundleState): Promise<number> {
+export async function targetMajor(
+  inputs: BundleInputs,
+  state: BundleState,
+  signal: AbortSignal,
+): Promise<number> {
   const known = state.live[serverIdentity]?.majorVersion ?? state.expected[serverIdentity]?.majorVersion;
   if (typeof known === "number") return known;
-  return (await askMajor(inputs)) ?? defaultServerMajor;
+  return (await askMajor(inputs, signal)) ?? defaultServerMajor;
 }
 
-async function askMajor({ connection, name }: BundleInputs): Promise<number | undefined> {
+async function askMajor(
+  { connection, name }: BundleInputs,
+  signal: AbortSignal,
+): Promise<number | undefined> {
   if (connection === undefined) return undefined;
   try {
-    const client = await connect(connection, { applicationName: `supabasex ${name}` });
+    const client = await connect(connection, { applicationName: `supabasex ${name}`, signal });
     try {
       const { rows } = await client.query<{ version: number }>(
         "select current_setting('server_version_num')::integer / 10000 as version",
