@@ -23,8 +23,11 @@ const programs = {
   "providers/terraform-provider.cjs": "local/providers/supabase/main.ts",
   "providers/aws.cjs": "local/providers/aws/main.ts",
   "services/supabase.cjs": "local/services/supabase/main.ts",
+  "services/keeper.cjs": "local/services/keeper/main.ts",
   "services/s3-gateway.cjs": "local/services/aws/s3Gateway/main.ts",
   "backup.cjs": "backup/cli.ts",
+  "ops/env.cjs": "ops/env/main.ts",
+  "ops/recover.cjs": "ops/recover/main.ts",
   "edge-functions.cjs": "components/edgeFunctions/main.ts",
   "../sdks/supabase/bin/index.js": "sdks/supabase/index.ts",
 };
@@ -45,8 +48,20 @@ const standalone = {
 const fileOf = (output) => path.join(root, "dist", output);
 const inputsOf = (output) => `${fileOf(output)}.inputs.json`;
 
-/** Bundles the given outputs, by default all; each file is replaced in one step, so that a reader never sees half of one. */
-function bundle(outputs = Object.keys(programs)) {
+/**
+ * The outputs that are ours to make. A package that `pulumi package add` generated has a build script and makes its own
+ * bin/ when npm installs it.
+ */
+const ownOutputs = () => Object.keys(programs).filter((output) => !hasOwnBuild(output));
+
+function hasOwnBuild(output) {
+  if (!output.startsWith("../sdks/")) return false;
+  const manifest = path.join(root, path.dirname(programs[output]), "package.json");
+  return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).scripts?.build !== undefined;
+}
+
+/** Bundles the given outputs, by default all of ours; each file is replaced in one step, so that a reader never sees half of one. */
+function bundle(outputs = ownOutputs()) {
   const esbuild = require("esbuild");
   for (const output of outputs) {
     const entry = path.join(root, programs[output]);
@@ -86,8 +101,9 @@ function replaceFile(file, contents) {
   renameSync(draft, file);
 }
 
-/** Whether dist/<output> is missing or older than one of the sources that it was made from. */
+/** Whether dist/<output> is ours to make, and missing or older than one of the sources that it was made from. */
 function isStale(output) {
+  if (hasOwnBuild(output)) return false;
   const modified = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
   const builtAt = modified(fileOf(output));
   if (builtAt === undefined || !existsSync(inputsOf(output))) return true;
@@ -97,9 +113,7 @@ function isStale(output) {
 
 /** The outputs that have to be bundled again. */
 function staleOutputs() {
-  return Object.keys(programs).filter(
-    (output) => existsSync(path.join(root, programs[output])) && isStale(output),
-  );
+  return ownOutputs().filter((output) => existsSync(path.join(root, programs[output])) && isStale(output));
 }
 
 module.exports = { bundle, isStale, root, staleOutputs };
