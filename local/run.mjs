@@ -1,6 +1,5 @@
 // Entry of every npm script: plain JavaScript without packages, because on a fresh clone there are none yet. It installs
 // what the lockfile names, builds what is older than its sources, and hands over.
-import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { checkoutRoot } from "../../../foundation/checkout";
@@ -51,6 +52,9 @@ const gateway = "s3-gateway";
 const host = "127.0.0.1";
 const startSeconds = 60;
 
+const emptyAgain =
+  "The local AWS was stopped and starts again with nothing in it: `npm start` deploys to it what the stack has there.";
+
 /** moto takes any keys. These are public and open nothing but local services. */
 const anyKeys = { accessKey: "thorbis-local", secretKey: "thorbis-local-secret" } as const;
 
@@ -63,13 +67,20 @@ export async function startAws(options: AwsOptions): Promise<AwsService> {
   const { python } = await ensureAwsInstalled(progress);
   await mkdir(directory, { recursive: true });
   return await withLock(path.join(directory, "lock"), async () => {
-    const main = await ensureRunning(directory, moto, options.port, "/moto-api/", (port) => ({
-      command: [python, "-m", "moto.server", "--host", host, "--port", String(port)],
-      environment: { ...withoutAwsVariables(process.env), PYTHONUNBUFFERED: "1" },
-    }));
+    const onStart = () => {
+      if (existsSync(portFile(directory, moto))) progress(emptyAgain);
+    };
+    const main = await ensureRunning(
+      directory,
+      { name: moto, port: options.port, probe: "/moto-api/", onStart },
+      (port) => ({
+        command: [python, "-m", "moto.server", "--host", host, "--port", String(port)],
+        environment: { ...withoutAwsVariables(process.env), PYTHONUNBUFFERED: "1" },
+      }),
+    );
     const front =
       s3 &&
-      (await ensureRunning(directory, gateway, undefined, "/", (port) => ({
+      (await ensureRunning(directory, { name: gateway, probe: "/" }, (port) => ({
         command: [
           process.execPath,
           path.join(checkoutRoot(), "dist", "services", "s3-gateway.cjs"),
@@ -106,12 +117,19 @@ function withoutAwsVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv 
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith("AWS_")));
 }
 
-/** The URL of a service that answers, started if need be. */
+interface Wanted {
+  readonly name: string;
+  readonly port?: number | undefined;
+  /** Path that answers once the service is up. */
+  readonly probe: string;
+  /** Called before the service is started, not when it runs already. */
+  readonly onStart?: () => void;
+}
+
+/** Returns the URL of a service that answers. Starts the service unless it runs. */
 async function ensureRunning(
   directory: string,
-  name: string,
-  wantedPort: number | undefined,
-  probe: string,
+  { name, port: wantedPort, probe, onStart }: Wanted,
   define: (port: number) => Pick<Parameters<typeof startService>[1], "command" | "environment">,
 ): Promise<string> {
   const running = runningService(directory, name);
@@ -127,6 +145,7 @@ async function ensureRunning(
   if (running !== undefined && isAsked(running) && (await answers(`${urlOf(running.port)}${probe}`))) {
     return urlOf(running.port);
   }
+  onStart?.();
   if (running !== undefined) await stopService(directory, name);
   const port = wantedPort ?? (await portUsedBefore(directory, name)) ?? (await freePort());
   const started = await startService(directory, definitionOf(port));

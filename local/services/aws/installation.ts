@@ -1,6 +1,5 @@
 import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, rm } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
@@ -25,8 +24,9 @@ const oldestPython = [3, 10] as const;
 const pythonNames = ["python3", "python3.13", "python3.12", "python3.11", "python3.10", "python"];
 
 /**
- * moto in a virtual environment of its own, below the user's cache and keyed by its pinned requirements and the Python
- * version: made once (half a minute, 140 MB), used by every checkout. Half an installation is never seen.
+ * Returns moto in a virtual environment of its own, below the user's cache and keyed by its pinned requirements: made once
+ * (half a minute, 140 MB), used by every checkout. It keeps the Python that made it, whichever comes first on PATH later,
+ * for another one would restart moto, which forgets everything. Half an installation is never seen.
  * @throws UserError when there is no Python that can make one, or when pip fails.
  */
 export async function ensureAwsInstalled(
@@ -34,25 +34,24 @@ export async function ensureAwsInstalled(
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<AwsInstallation> {
   const requirements = path.join(checkoutRoot(), "local", "services", "aws", "moto", "requirements.txt");
-  const python = await findPython(environment);
   const key = createHash("sha256")
     .update(await readFile(requirements))
-    .update(python.identity)
     .digest("hex")
     .slice(0, 16);
   const cache = userCache("moto", environment);
   const folder = path.join(cache, key);
   const installation = { python: path.join(folder, "bin", "python") };
-  if (existsSync(installation.python)) return installation;
+  if (await works(folder, environment)) return installation;
 
+  const python = await findPython(environment);
   await mkdir(cache, { recursive: true });
   await withLock(path.join(cache, `${key}.lock`), async () => {
-    if (existsSync(installation.python)) return;
+    if (await works(folder, environment)) return;
     progress("installing moto, the local AWS, from PyPI (140 MB, about half a minute)");
     // Under the lock nobody else uses this name, so what a killed installation left behind is cleared here.
     const draft = path.join(cache, `${key}.draft`);
     await rm(draft, { recursive: true, force: true });
-    await createEnvironment(python.file, draft, environment);
+    await createEnvironment(python, draft, environment);
     await installRequirements(path.join(draft, "bin", "python"), requirements, environment);
     // One whose interpreter has gone since would be in the way.
     await rm(folder, { recursive: true, force: true });
@@ -61,24 +60,28 @@ export async function ensureAwsInstalled(
   return installation;
 }
 
-interface Python {
-  readonly file: string;
-  /** Changes when an environment made with it would no longer work. */
-  readonly identity: string;
+/** Whether an environment's Python is there and still of the version that its packages were installed for. */
+async function works(folder: string, environment: NodeJS.ProcessEnv): Promise<boolean> {
+  const settings = await readFile(path.join(folder, "pyvenv.cfg"), "utf8").catch(() => "");
+  const made = /^version *= *(\d+\.\d+)/m.exec(settings)?.[1];
+  const now = await versionOf(path.join(folder, "bin", "python"), environment);
+  return made !== undefined && now?.startsWith(`${made}.`) === true;
+}
+
+/** The version of a Python, such as `3.11.2`; undefined where it does not run. */
+async function versionOf(file: string, environment: NodeJS.ProcessEnv): Promise<string | undefined> {
+  const script = "import sys; print('%d.%d.%d' % sys.version_info[:3])";
+  const found = await run(file, ["-c", script], { env: environment }).catch(() => undefined);
+  return found?.stdout.trim().split("\n")[0];
 }
 
 /** The first Python on PATH that is new enough. */
-async function findPython(environment: NodeJS.ProcessEnv): Promise<Python> {
+async function findPython(environment: NodeJS.ProcessEnv): Promise<string> {
   let tooOld: string | undefined;
   for (const file of pythonNames) {
-    const found = await run(
-      file,
-      ["-c", "import sys; print('%d.%d.%d' % sys.version_info[:3]); print(sys.base_prefix)"],
-      { env: environment },
-    ).catch(() => undefined);
-    const [version, prefix] = found?.stdout.trim().split("\n") ?? [];
-    if (version === undefined || prefix === undefined) continue;
-    if (isNewEnough(version)) return { file, identity: `${version} ${prefix}` };
+    const version = await versionOf(file, environment);
+    if (version === undefined || version === "") continue;
+    if (isNewEnough(version)) return file;
     tooOld ??= version;
   }
   const least = oldestPython.join(".");
