@@ -52,7 +52,8 @@ export function identifyProcess(pid: number): ProcessIdentity | undefined {
 }
 
 export function isSameProcess(identity: ProcessIdentity): boolean {
-  return identifyProcess(identity.pid)?.startTime === identity.startTime;
+  const found = identifyProcess(identity.pid);
+  return found !== undefined && found.startTime === identity.startTime;
 }
 
 function startTimeFromProc(pid: number): string | undefined {

@@ -55,7 +55,7 @@ export async function startS3(options: S3Options): Promise<S3Server> {
   const directory = realpathSync(options.directory);
   return await withLock(path.join(directory, "lock"), async () => {
     const program = await ensureS3Installed(options.progress ?? (() => undefined));
-    const running = runningService(registryOf(directory), serviceName);
+    const running = runningService(s3Registry(directory), serviceName);
     // One whose folder was moved goes on with the folders that its command line names.
     const isInPlace = JSON.stringify(running?.command) === JSON.stringify(commandOn(directory, program));
     const isAsked =
@@ -64,14 +64,14 @@ export async function startS3(options: S3Options): Promise<S3Server> {
     if (isAsked && (await answersOrEnds(running, running.port)) === "answers") {
       return serverOf(directory, running, running.port);
     }
-    if (running !== undefined) await stopService(registryOf(directory), serviceName);
+    if (running !== undefined) await stopService(s3Registry(directory), serviceName);
     return await launch(program, directory, options);
   });
 }
 
 /** Ends the server of a directory when it is running. */
 export async function stopS3(directory: string): Promise<void> {
-  await stopService(registryOf(directory), serviceName);
+  await stopService(s3Registry(directory), serviceName);
 }
 
 async function launch(program: string, directory: string, options: S3Options): Promise<S3Server> {
@@ -81,7 +81,7 @@ async function launch(program: string, directory: string, options: S3Options): P
     const isFree = wanted !== undefined && (await portIsFree(wanted));
     if (!isFree && options.port !== undefined) throw portTaken(options.port);
     const port = isFree && wanted !== undefined ? wanted : await freePort();
-    const record = await startService(registryOf(directory), {
+    const record = await startService(s3Registry(directory), {
       name: serviceName,
       command: commandOn(directory, program),
       log: path.join(directory, "log"),
@@ -103,7 +103,7 @@ async function launch(program: string, directory: string, options: S3Options): P
       writeFileAtomically(memoryFile(directory), `${JSON.stringify({ port } satisfies Memory)}\n`);
       return serverOf(directory, record, port);
     } catch (error) {
-      await stopService(registryOf(directory), serviceName);
+      await stopService(s3Registry(directory), serviceName);
       // Somebody may have taken the port between the look and the start.
       if (attempt === attempts || (await portIsFree(port))) throw error;
       if (options.port !== undefined) throw portTaken(options.port);
@@ -149,7 +149,8 @@ function portTaken(port: number): UserError {
   );
 }
 
-function registryOf(directory: string): string {
+/** Where the server of a directory is recorded. */
+export function s3Registry(directory: string): string {
   return path.join(directory, "service");
 }
 

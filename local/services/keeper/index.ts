@@ -1,0 +1,24 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
+import { checkoutRoot } from "../../../foundation/checkout";
+import type { LocalPaths } from "../../environment";
+import { runningService, startService, stopService } from "../process";
+import { serviceDirectories } from "../registries";
+
+const name = "keeper";
+
+/** Starts the process that ends the services of an environment when its folder is deleted, unless it runs already. */
+export async function startKeeper({ directory, services }: LocalPaths): Promise<void> {
+  const { keeper } = serviceDirectories(services);
+  mkdirSync(keeper, { recursive: true });
+  const command = [process.execPath, path.join(checkoutRoot(), "dist", "services", "keeper.cjs")] as const;
+  const running = runningService(keeper, name);
+  if (running !== undefined && JSON.stringify(running.command) === JSON.stringify(command)) return;
+  await stopService(keeper, name);
+  await startService(keeper, { name, command, cwd: directory, log: path.join(keeper, `${name}.log`) });
+}
+
+/** Ends that process. Whoever is about to delete the folder does this first. */
+export async function stopKeeper({ services }: LocalPaths): Promise<void> {
+  await stopService(serviceDirectories(services).keeper, name);
+}
