@@ -1,8 +1,9 @@
-import { Command } from "commander";
+import { Argument, Command } from "commander";
 import { checkoutRoot } from "../foundation/checkout";
 import { describeError, UserError } from "../foundation/userError";
 import { down } from "./commands/down";
 import { printEnvironment } from "./commands/env";
+import { type Operation, operate } from "./commands/operate";
 import { pulumi } from "./commands/pulumi";
 import { type StartOptions, start } from "./commands/start";
 import { supabase } from "./commands/supabase";
@@ -52,6 +53,17 @@ program
   .argument("[args...]")
   .action(async (args: string[], options: TestOptions) => {
     process.exitCode = await test(checkoutRoot(), args, options);
+  });
+
+program
+  .command("operate")
+  .description("run a program of ops/ with the Pulumi CLI on its PATH")
+  .allowUnknownOption()
+  .helpOption(false)
+  .addArgument(new Argument("<program>").choices(["env", "recover"]))
+  .argument("[args...]")
+  .action(async (operation: Operation, args: string[]) => {
+    process.exitCode = await operate(paths, operation, args);
   });
 
 program

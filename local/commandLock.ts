@@ -6,9 +6,10 @@ import { UserError } from "../foundation/userError";
 import { claimDirectory } from "./directory";
 import { identifyProcess, isSameProcess, type ProcessIdentity } from "./services/process";
 
-/** The scripts of package.json that hold the lock. The first three release it once the services run: they are waited for. */
-export type Command = "pulumi" | "supabase" | "local:env" | "start" | "down";
-const brief: readonly Command[] = ["pulumi", "supabase", "local:env"];
+/** The scripts of package.json that hold the lock only until the services run, so that others wait for them. */
+const brief = ["pulumi", "supabase", "local:env", "env", "recover", "backup"] as const;
+/** The scripts of package.json that hold the lock. */
+export type Command = (typeof brief)[number] | "start" | "down";
 
 const waitMilliseconds = 100;
 
@@ -36,7 +37,7 @@ export async function withCommandLock<T>(
       const holder = parseHolder(await readFile(file, "utf8").catch(() => ""));
       if (holder === undefined || !isSameProcess(holder.process)) {
         await evict(file, `${draft}.evicted`);
-      } else if (brief.includes(holder.command)) {
+      } else if ((brief as readonly Command[]).includes(holder.command)) {
         await wait(waitMilliseconds);
       } else {
         await rm(draft);

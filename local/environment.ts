@@ -78,6 +78,8 @@ export function endpointVariables({ supabase, aws }: LocalEndpoints): Record<str
     // Of whoever is signed in to AWS: it belongs to other keys.
     AWS_SESSION_TOKEN: "",
     AWS_REGION: aws.region,
+    // The only one of the two that AWS CLI 1 reads.
+    AWS_DEFAULT_REGION: aws.region,
   };
 }
 

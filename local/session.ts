@@ -1,4 +1,5 @@
 import { type Command, withCommandLock } from "./commandLock";
+import { claimDirectory } from "./directory";
 import { endpointVariables, type LocalPaths, pulumiVariables } from "./environment";
 import { choosePlugins, chosenPlugins, type PluginChoice } from "./providers/choice";
 import { installStandIns } from "./providers/install";
@@ -46,6 +47,7 @@ export async function prepareEngine(
   progress: Progress,
   choice: PluginChoice = chosenPlugins(paths.directory),
 ): Promise<Toolchain> {
+  await claimDirectory(paths.directory);
   const toolchain = await ensureToolchain({ progress });
   if (choice === "official") {
     const { checkout, officialPulumiHome: pulumiHome } = paths;

@@ -4,9 +4,12 @@ import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import { execa } from "execa";
 import { postgresqlBinVariable } from "../../foundation/postgresqlPrograms";
 import { UserError } from "../../foundation/userError";
+import { withCommandLock } from "../commandLock";
 import { endpointVariables, foreignVariables, type LocalEndpoints, type LocalPaths } from "../environment";
 import { projectDatabase } from "../projectDatabase";
 import { startServices } from "../services/start";
+import { isDeployed } from "../stack/deploy";
+import { asksForHelp } from "./help";
 
 const stack = "local";
 
@@ -15,24 +18,38 @@ const stack = "local";
  * secrets are those that the deployed task definition declares; a restore goes to the stack's own database.
  */
 export async function backup(paths: LocalPaths, args: readonly string[]): Promise<number> {
-  const services = await startServices(paths, (line) => void process.stderr.write(`${line}\n`));
+  if (asksForHelp(args)) return await runBackup(paths, args, {});
+  // Where nothing was deployed, nothing needs to be started to find that out.
+  if (!isDeployed(paths, stack)) throw noTask();
+  const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+  const services = await withCommandLock(paths.directory, "backup", () => startServices(paths, progress));
   const database = await projectDatabase(paths.checkout, stack, services.supabase.endpoint);
-  const program = path.join(paths.checkout, "dist", "backup.cjs");
-  const result = await execa(process.execPath, [program, ...args], {
-    env: {
-      ...foreignVariables,
-      ...endpointVariables(services),
-      ...(await taskEnvironment(services.aws)),
-      // The programs of the same version as the server, as in the image of the task.
-      [postgresqlBinVariable]: services.postgresql.binDirectory,
-      ...(database === undefined
-        ? {}
-        : { RESTORE_DATABASE_URL: database.url, SUPABASE_PROJECT_REF: database.projectRef }),
-    },
-    stdio: "inherit",
-    reject: false,
+  return await runBackup(paths, args, {
+    ...foreignVariables,
+    ...endpointVariables(services),
+    ...(await taskEnvironment(services.aws)),
+    // The programs of the same version as the server, as in the image of the task.
+    [postgresqlBinVariable]: services.postgresql.binDirectory,
+    ...(database === undefined
+      ? {}
+      : { RESTORE_DATABASE_URL: database.url, SUPABASE_PROJECT_REF: database.projectRef }),
   });
+}
+
+async function runBackup(
+  { checkout }: LocalPaths,
+  args: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<number> {
+  const program = path.join(checkout, "dist", "backup.cjs");
+  const result = await execa(process.execPath, [program, ...args], { env, stdio: "inherit", reject: false });
   return result.exitCode ?? 1;
+}
+
+function noTask(): UserError {
+  return new UserError(
+    "There is no backup task yet: run `npm start`, which deploys it, then this command again.",
+  );
 }
 
 /** What ECS would put into the container: plain variables, and secrets looked up by reference. */
@@ -65,11 +82,7 @@ async function newestContainer(ecs: ECSClient) {
     arns.push(...(page.taskDefinitionArns ?? []));
   }
   const [newest] = arns;
-  if (newest === undefined) {
-    throw new UserError(
-      "There is no backup task yet: run `npm start`, which deploys it, and then this again.",
-    );
-  }
+  if (newest === undefined) throw noTask();
   const described = await ecs.send(new DescribeTaskDefinitionCommand({ taskDefinition: newest }));
   return described.taskDefinition?.containerDefinitions?.[0] ?? {};
 }

@@ -5,13 +5,25 @@ import { type LocalPaths, projectName } from "../environment";
 import { projectDatabaseUrl } from "../projectDatabase";
 import { type LocalSession, openLocalSession } from "../session";
 import { findMovedDatabase } from "../stack/databaseAddress";
-import { folderOfCommand, stackOfCommand, startCommandOf } from "../stack/stackLocation";
+import { PulumiCli } from "../stack/pulumiCli";
+import {
+  folderOfCommand,
+  isLocalStack,
+  stackOfCommand,
+  stacksIn,
+  startCommandOf,
+} from "../stack/stackLocation";
 import { describeHolder, findStateLocks, isHeld } from "../stack/stateLocks";
+import { ensureToolchain } from "../toolchain";
+import { asksForHelp } from "./help";
 
-/** `npm run pulumi -- …`: any command of the CLI on the local stack, whose services it starts where they rest. */
+const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** `npm run pulumi -- …`: any command of the CLI on the local stack. Starts the services that do not run. */
 export async function pulumi(paths: LocalPaths, args: readonly string[]): Promise<number> {
+  if (asksForHelp(args) || args[0] === "version") return await runAlone(paths, args);
+  refuseEnvironment(paths, stackOfCommand(args));
   const folder = folderOfCommand(paths, args);
-  const progress = (line: string): void => void process.stderr.write(`${line}\n`);
   const session = await openLocalSession(paths, "pulumi", progress);
   if (args.some((arg) => connecting.has(arg))) await refuseMovedDatabase(session, paths, args);
   const exitCode = await session.pulumiIn(folder).runInTerminal(args);
@@ -21,6 +33,19 @@ export async function pulumi(paths: LocalPaths, args: readonly string[]): Promis
 
 /** Commands that connect to the database as the state says. */
 const connecting: ReadonlySet<string> = new Set(["up", "update", "preview", "refresh", "destroy"]);
+
+async function runAlone(paths: LocalPaths, args: readonly string[]): Promise<number> {
+  const { pulumi: program, environment } = await ensureToolchain({ progress });
+  return await new PulumiCli(program, paths.checkout, environment).runInTerminal(args);
+}
+
+/** The state of an environment is elsewhere, and its stack file names accounts that are not on this machine. */
+function refuseEnvironment({ checkout }: LocalPaths, stack: string): void {
+  if (isLocalStack(stack) || !stacksIn(checkout).includes(stack)) return;
+  throw new UserError(
+    `Stack ${stack} is no stack of this machine: make a local copy of it with \`npm start -- --like ${stack}\` and name that (-s like-${stack}), or deploy ${stack} itself with \`pulumi up -s ${stack}\`, as README.md says under "Deploy for real".`,
+  );
+}
 
 /** To tell the stack takes a deployment, and nobody has asked for one here. */
 async function refuseMovedDatabase(

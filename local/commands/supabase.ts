@@ -4,6 +4,7 @@ import { ensureOfficialClients } from "../officialClients/installation";
 import { prepareWorkspace } from "../officialClients/workspace";
 import { projectDatabase } from "../projectDatabase";
 import { openLocalSession } from "../session";
+import { asksForHelp } from "./help";
 
 /**
  * `npm run supabase -- …`: any command of the official Supabase CLI, against the local stack. The first run installs the
@@ -12,14 +13,15 @@ import { openLocalSession } from "../session";
 export async function supabase(paths: LocalPaths, args: readonly string[]): Promise<number> {
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
   const clients = await ensureOfficialClients(progress);
+  if (asksForHelp(args)) return await run(clients.supabase, args, {});
   const { services } = await openLocalSession(paths, "supabase", progress);
   const { endpoint } = services.supabase;
   const database = await projectDatabase(paths.checkout, "local", endpoint);
   const { variables } = await prepareWorkspace(paths, endpoint, database);
-  const result = await execa(process.execPath, [clients.supabase, ...args], {
-    env: { ...foreignVariables, ...variables },
-    stdio: "inherit",
-    reject: false,
-  });
+  return await run(clients.supabase, args, { ...foreignVariables, ...variables });
+}
+
+async function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  const result = await execa(process.execPath, [program, ...args], { env, stdio: "inherit", reject: false });
   return result.exitCode ?? 1;
 }

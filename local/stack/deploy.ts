@@ -2,12 +2,18 @@ import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../../foundation/userError";
-import { projectName } from "../environment";
+import { isClaimed } from "../directory";
+import { type LocalPaths, projectName } from "../environment";
 import type { PulumiCli } from "./pulumiCli";
 
 /** Where the file backend keeps a stack. */
 export function stateFileOf(stateDirectory: string, stack: string): string {
   return path.join(stateDirectory, ".pulumi", "stacks", projectName, `${stack}.json`);
+}
+
+/** Whether a local stack has a state, which `npm start` makes. */
+export function isDeployed({ directory, state }: LocalPaths, stack: string): boolean {
+  return isClaimed(directory) && existsSync(stateFileOf(state, stack));
 }
 
 /** Makes the stack in the local backend, unless it is there. */

@@ -26,6 +26,11 @@ function environmentOf(stack: string): string | undefined {
   return stack.startsWith("like-") ? stack.slice("like-".length) : undefined;
 }
 
+/** Whether a stack is one of this machine: `local`, or the local copy of an environment. */
+export function isLocalStack(stack: string): boolean {
+  return stack === "local" || environmentOf(stack) !== undefined;
+}
+
 /** What brings a local stack up. */
 export function startCommandOf(stack: string): string {
   const environment = environmentOf(stack);
@@ -53,8 +58,10 @@ export function stackOfCommand(args: readonly string[]): string {
 /** The folder for a command line: that of the local copy of an environment where it names one, else the checkout. */
 export function folderOfCommand(paths: LocalPaths, args: readonly string[]): string {
   const stack = stackOfCommand(args);
-  if (environmentOf(stack) === undefined) return paths.checkout;
+  const environment = environmentOf(stack);
+  if (environment === undefined) return paths.checkout;
   const folder = path.join(paths.directory, "stacks", stack);
   if (existsSync(folder)) return folder;
+  requireEnvironment(paths.checkout, environment);
   throw new UserError(`There is no local copy ${stack} yet: make it with \`${startCommandOf(stack)}\`.`);
 }

@@ -18,7 +18,7 @@ async function pulumiJson<T>(...args: string[]): Promise<T> {
     reject: false,
   });
   if (result.code === "ENOENT")
-    throw new UserError("There is no `pulumi` on PATH: install the Pulumi CLI, 3.227 or newer.");
+    throw new UserError("There is no `pulumi` on PATH: run this as `npm run env`, which finds one.");
   if (result.failed) {
     const [reason] = result.stderr.split("\n").filter((line) => line.startsWith("error:"));
     throw new UserError(
@@ -64,7 +64,7 @@ async function main({ stack, out }: { stack: string; out?: string }): Promise<vo
 new Command("env")
   .description("Renders the environment file of an application from a stack's configuration and outputs.")
   .argument("[stack]", "the stack")
-  .option("--stack <name>", "the same")
+  .option("-s, --stack <name>", "the same")
   .option("--out <file>", "write to a file instead of standard output")
   .action(async (argument: string | undefined, options: { stack?: string; out?: string }) => {
     const stack = argument ?? options.stack;

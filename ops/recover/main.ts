@@ -10,7 +10,7 @@ import { type ExistingResourceFinder, pendingCreates, planRecovery, recoveryArgu
 import { postgresqlFinders } from "./postgresql";
 import { supabaseFinders } from "./supabase";
 
-const usage = "Usage: npm run recover -- --stack <stack>";
+const usage = "Name the stack: npm run recover -- dev";
 
 /**
  * For a deployment that was cut off, anywhere: asks the services what each unfinished creation has come to, and prints
@@ -38,10 +38,12 @@ async function main(): Promise<void> {
 
 function stackOfArguments(): string {
   try {
-    const { values } = parseArgs({ options: { stack: { type: "string" } } });
-    if (values.stack) return values.stack;
+    const options = { stack: { type: "string", short: "s" } } as const;
+    const { values, positionals } = parseArgs({ options, allowPositionals: true });
+    const [named = values.stack] = positionals;
+    if (named) return named;
   } catch {
-    // What else stands there is said as the usage.
+    // Anything else on the command line gets the usage.
   }
   throw new UserError(usage);
 }
@@ -51,9 +53,13 @@ function pulumi(...args: string[]): string {
     return execFileSync("pulumi", args, { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === "ENOENT") {
-      throw new UserError("There is no `pulumi` on PATH: install the Pulumi CLI, 3.227 or newer.", 1, {
-        cause,
-      });
+      throw new UserError(
+        "There is no `pulumi` on PATH: run this as `npm run recover`, which finds one.",
+        1,
+        {
+          cause,
+        },
+      );
     }
     throw new UserError(`\`pulumi ${args.join(" ")}\` failed: see its message above.`, 1, { cause });
   }
