@@ -21,6 +21,8 @@ export interface ManagementApiOptions {
   readonly accessToken: string;
   /** Sent as User-Agent. */
   readonly client: string;
+  /** Milliseconds that one attempt may take. Default 30 s for a read, 120 s for a write, which may start a database. */
+  readonly patience?: { readonly read: number; readonly write: number };
   /** Waits so many milliseconds before another attempt; tests wait not at all. */
   readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
@@ -30,19 +32,23 @@ export const defaultEndpoint = "https://api.supabase.com";
 const worthRetrying: ReadonlySet<number> = new Set([408, 429, 500, 502, 503, 504]);
 const attempts = 4;
 const longestWait = 10_000;
+const defaultPatience = { read: 30_000, write: 120_000 };
 
 /**
  * A client of Supabase's Management API. Reads are tried up to four times; a write is sent once, because one that
- * failed may have been done all the same.
+ * failed may have been done all the same. An attempt ends after a time, whether the service is silent from the start or
+ * in the middle of its answer.
  */
 export class ManagementApi {
   readonly #base: string;
   readonly #headers: Record<string, string>;
+  readonly #patience: { readonly read: number; readonly write: number };
   readonly #wait: NonNullable<ManagementApiOptions["wait"]>;
 
   constructor(options: ManagementApiOptions) {
     this.#base = `${(options.endpoint ?? defaultEndpoint).replace(/\/+$/, "")}/v1`;
     this.#headers = { Authorization: `Bearer ${options.accessToken.trim()}`, "User-Agent": options.client };
+    this.#patience = options.patience ?? defaultPatience;
     this.#wait =
       options.wait ?? (async (milliseconds, signal) => await sleep(milliseconds, undefined, { signal }));
   }
@@ -51,14 +57,19 @@ export class ManagementApi {
   async call(method: string, path: string, request: ApiRequest = {}): Promise<ApiAnswer> {
     for (let attempt = 1; ; attempt++) {
       const last = method !== "GET" || attempt === attempts;
+      const patience = method === "GET" ? this.#patience.read : this.#patience.write;
+      const signals = [
+        AbortSignal.timeout(patience),
+        ...(request.signal === undefined ? [] : [request.signal]),
+      ];
       let pause: number | undefined;
       try {
-        const response = await this.#send(method, path, request);
+        const response = await this.#send(method, path, { ...request, signal: AbortSignal.any(signals) });
         if (last || !worthRetrying.has(response.status)) return await decode(response);
         pause = retryAfter(response);
         await response.body?.cancel();
       } catch (error) {
-        if (request.signal?.aborted || last) throw unreachable(`${this.#base}${path}`, error);
+        if (request.signal?.aborted || last) throw unreachable(`${this.#base}${path}`, error, patience);
       }
       await this.#wait(
         Math.min(pause ?? (0.5 + Math.random()) * 1000 * attempt, longestWait),
@@ -97,8 +108,15 @@ export function unexpected(doing: string, { status, text }: ApiAnswer): UserErro
   return new UserError(`Unable to ${doing}, got status ${status}: ${text}${hint}`);
 }
 
-function unreachable(url: string, error: unknown): Error {
+function unreachable(url: string, error: unknown, patience: number): Error {
   if (error instanceof Error && error.name === "AbortError") return error;
+  if (error instanceof Error && error.name === "TimeoutError") {
+    return new UserError(
+      `The Management API at ${new URL(url).origin} did not answer within ${patience / 1000} s: see its status page and what is between it and this machine, then try again.`,
+      1,
+      { cause: error },
+    );
+  }
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
   const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
   return new UserError(`The Management API at ${new URL(url).origin} cannot be reached: ${reason}`, 1, {

@@ -10,10 +10,13 @@ interface Reply {
 }
 
 let server: Server;
-let replies: (Reply | "hang up")[];
+let replies: (Reply | "hang up" | "silence" | "silence in the body")[];
 let requests: { method?: string; url?: string; headers: IncomingMessage["headers"]; body: string }[];
 let waits: number[];
 let api: ManagementApi;
+
+/** Milliseconds; far longer than any answer of this server takes that comes at all. */
+const patience = { read: 1_000, write: 1_500 };
 
 beforeEach(async () => {
   replies = [];
@@ -29,6 +32,8 @@ beforeEach(async () => {
       body: '{"ok":true}',
     };
     if (reply === "hang up") return void request.socket.destroy();
+    if (reply === "silence") return;
+    if (reply === "silence in the body") return void response.writeHead(200).write("{");
     response.writeHead(reply.status, reply.headers).end(reply.body);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -37,6 +42,7 @@ beforeEach(async () => {
     endpoint: `http://127.0.0.1:${port}/prefix/`,
     accessToken: " sbp_token\n",
     client: "Test/1",
+    patience,
     wait: async (milliseconds) => void waits.push(milliseconds),
   });
 });
@@ -136,4 +142,45 @@ test("a call ends when it is cancelled", async () => {
 
   await expect(api.call("GET", "/projects", { signal: cancelled })).rejects.toThrow();
   expect(requests).toEqual([]);
+});
+
+test.each(["silence", "silence in the body"] as const)(
+  "a read that meets %s is tried again",
+  async (reply) => {
+    replies = [reply];
+
+    expect((await api.call("GET", "/projects")).json).toEqual({ ok: true });
+    expect(requests).toHaveLength(2);
+  },
+);
+
+test.each(["silence", "silence in the body"] as const)(
+  "reads that meet %s end after four attempts",
+  async (reply) => {
+    replies = Array.from({ length: 4 }, () => reply);
+
+    await expect(api.call("GET", "/projects")).rejects.toThrow(
+      /^The Management API at http:\/\/127\.0\.0\.1:\d+ did not answer within 1 s: see its status page/,
+    );
+    expect(requests).toHaveLength(4);
+  },
+);
+
+test("a write that meets silence ends after its own, longer time and is not repeated", async () => {
+  replies = ["silence"];
+
+  await expect(api.call("POST", "/projects")).rejects.toThrow(/ did not answer within 1\.5 s: /);
+  expect(requests).toHaveLength(1);
+});
+
+test("a call that is cancelled while the service is silent ends at once", async () => {
+  replies = ["silence"];
+  const cancellation = new AbortController();
+  const call = api.call("GET", "/projects", { signal: cancellation.signal });
+  await expect.poll(() => requests.length).toBe(1);
+
+  cancellation.abort();
+
+  await expect(call).rejects.toMatchObject({ name: "AbortError" });
+  expect(requests).toHaveLength(1);
 });
