@@ -33,7 +33,6 @@ export async function applyBundle(request: ApplyRequest): Promise<ApplyResult> {
     limits: inputs.limits,
     signal,
     waiting: (holder) => report.progress(`waiting for another deploy: ${holder}`),
-    notice: report.notice,
   });
   try {
     return await applyAll(session, request);

@@ -7,7 +7,7 @@ import { executedText, mayChangeSettings } from "../source/statements";
 import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
 import { FilesAhead } from "./filesAhead";
 import type { ApplyRequest, RanFile } from "./request";
-import { sendFile } from "./sendFile";
+import { type Sender, sendFile } from "./sendFile";
 
 /** A file failed in a way that takes along what ran before it in the transaction. */
 export class TransactionLost extends Error {
@@ -38,7 +38,7 @@ export async function runMigrations(
   const together = pending.slice(0, Math.min(alone < 0 ? pending.length : alone, filesAtOnce));
   const next = pending[together.length];
   const done: AppliedMigration[] = [];
-  const ahead = new FilesAhead((file) => send(session, file));
+  const ahead = new FilesAhead((file) => send(file, { session, notice: request.report.notice }));
   const record = () => recordMigrations(session.work, request.inputs.name, done);
   for (const file of together) {
     request.report.progress(`${file.display} (new)`);
@@ -65,8 +65,8 @@ export async function runMigrations(
 
 const prefix: Prefix = { text: "savepoint migration; ", statements: 1 };
 
-function send(session: Session, file: BundleFile): Promise<void> {
-  const reset = mayChangeSettings(file) ? `${session.settings};` : "";
+function send(file: BundleFile, sender: Sender): Promise<void> {
+  const reset = mayChangeSettings(file) ? `${sender.session.settings};` : "";
   const text = `${prefix.text}${executedText(file)};${reset} release savepoint migration`;
-  return sendFile(session, file, { text, prefix });
+  return sendFile(file, { text, prefix }, sender);
 }

@@ -41,7 +41,7 @@ export async function runAlone(session: Session, request: ApplyRequest, file: Mi
       : (await usableIndex(session, index)) === "valid";
   if (!done) {
     try {
-      await sendFile(session, file, { text: file.text, prefix });
+      await sendFile(file, { text: file.text, prefix }, { session, notice: report.notice });
     } catch (error) {
       await session.execute(session.settings).catch(() => {});
       if (index !== undefined) await usableIndex(session, index).catch(() => {});

@@ -118,4 +118,4 @@ function relevanceTo(files: readonly BundleFile[]): (identity: string, live: Cat
   };
 }
 
-const silent: Reporter = { progress: () => {}, warn: () => {} };
+const silent: Reporter = { progress: () => {}, warn: () => {}, notice: () => {} };

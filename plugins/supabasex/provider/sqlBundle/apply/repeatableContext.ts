@@ -12,5 +12,7 @@ export interface RepeatableContext {
   readonly dropRemoved: boolean;
   /** What the plan's files made before and no file makes any more. */
   readonly obsolete: readonly OwnedObject[];
+  /** Where what the server says of the files goes. */
+  notice(severity: string, line: string): void;
   progress(entry: PlannedFile & { readonly file: BundleFile }): void;
 }

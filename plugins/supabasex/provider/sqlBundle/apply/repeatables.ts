@@ -54,7 +54,7 @@ export async function applyRepeatables(
   const ran: RunFile[] = [];
   const recreated = new Set<string>();
   const ahead = new FilesAhead((file) =>
-    sendFile(context.session, file, messageOf(file, dropsBefore(declarationsOf(file)), context)),
+    sendFile(file, messageOf(file, dropsBefore(declarationsOf(file)), context), context),
   );
   let waiting = [...plan.run];
   while (waiting.length > 0) {
@@ -163,7 +163,7 @@ async function runFile(
   const { session } = context;
   const message = messageOf(file, drops, context);
   try {
-    await (send === undefined ? sendFile(session, file, message) : send());
+    await (send === undefined ? sendFile(file, message, context) : send());
   } catch (error) {
     const fault = fileFailure(file, error, message.prefix, session.blocker);
     if (fault instanceof SqlFileError && !isUnparsed(error))

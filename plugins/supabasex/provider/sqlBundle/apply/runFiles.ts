@@ -125,6 +125,7 @@ async function runRepeatables(
       local: bundle.repeatables,
       history: history.files,
       dropRemoved: !inputs.allowAhead,
+      notice: report.notice,
       progress: (entry) => report.progress(`${entry.file.display} (${entry.reason})`),
     });
     const removed = inputs.allowAhead ? [] : plan.removed;

@@ -4,6 +4,7 @@ import { placeOf } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { statementsOf } from "../source/statements";
 import { type Prefix, placeInFile } from "./fileFailure";
+import type { Reporter } from "./request";
 
 /** A file's text with what has to run before and after it, as one message. */
 export interface FileMessage {
@@ -11,14 +12,20 @@ export interface FileMessage {
   readonly prefix: Prefix;
 }
 
+/** How a file gets to the server, and where what the server says of it goes. */
+export interface Sender {
+  readonly session: Session;
+  readonly notice: Reporter["notice"];
+}
+
 /** Sends a file at once, and passes on what the server said of its statements when all of them have succeeded. */
 export async function sendFile(
-  session: Session,
   file: BundleFile,
   { text, prefix }: FileMessage,
+  { session, notice }: Sender,
 ): Promise<void> {
   const answers = await session.execute(text);
-  for (const { severity, line } of said(file, answers, prefix)) session.notice(severity, line);
+  for (const { severity, line } of said(file, answers, prefix)) notice(severity, line);
 }
 
 /** What the server said beside its results about the file's own statements, as lines with their place. */

@@ -28,8 +28,6 @@ export interface SessionOptions {
   readonly signal: AbortSignal;
   /** Told who has the lock, while another deploy has it. */
   waiting(holder: string): void;
-  /** Told what the server says of a file's statements beside their results; the severity as PostgreSQL names it. */
-  notice(severity: string, line: string): void;
 }
 
 /**
@@ -104,11 +102,6 @@ export class Session {
       this.options.signal.throwIfAborted();
       throw new ExecutionFailure(error, answers);
     }
-  }
-
-  /** Passes on what the server said of a file's statement. */
-  notice(severity: string, line: string): void {
-    this.options.notice(severity, line);
   }
 
   /** Whether the lock's connection still has it: it is gone when that connection was cut. */
