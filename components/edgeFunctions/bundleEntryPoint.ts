@@ -1,13 +1,25 @@
 import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { builtinModules } from "node:module";
 import path from "node:path";
-import { type BuildResult, buildSync } from "esbuild";
+import { type BuildResult, buildSync, type Metafile } from "esbuild";
 import { UserError } from "../../foundation/userError";
+import { type ImportMap, readImportMap } from "./importMap";
 
 /** What Deno loads by itself: it stays an import. */
 const external = ["npm:*", "jsr:*", "node:*", "https://*"];
 
+/** Deno knows the modules of Node by their full names alone. */
+const nodeModules = Object.fromEntries(
+  builtinModules.filter((name) => !name.startsWith("_")).map((name) => [name, `node:${name}`]),
+);
+
+/** Gives CommonJS packages, which are bundled as they are, the `require` that they load modules of Node with. */
+const requireForPackages = `import { createRequire as __createRequire } from "node:module";
+const require = __createRequire(import.meta.url);`;
+
 /**
- * Bundles an edge function into one file, since the provider sends the entry point and nothing that it imports. Answers the
+ * Bundles an edge function into one file, since the provider sends the entry point and nothing that it imports. Follows the
+ * import map of a `deno.json` beside the entry point, so that the Supabase CLI deploys the same function. Returns the
  * file's path relative to `root`, the folder of Pulumi.yaml: the provider hashes the path's text together with the content
  * and would deploy again from every other checkout if it were absolute. It resolves there, because the engine starts its
  * plugins in that folder.
@@ -17,10 +29,11 @@ export function bundleEntryPoint(slug: string, entrypoint: string, root = proces
   const output = path.posix.join("dist", "functions", slug, "index.js");
   const file = path.join(root, output);
   const inputsFile = `${file}.inputs.json`;
-  if (isFresh(root, entrypoint, file, inputsFile)) return output;
+  const importMap = readImportMap(path.dirname(path.join(root, entrypoint)));
+  if (isFresh(root, { entrypoint, importMap }, file, inputsFile)) return output;
 
   const startedAt = new Date();
-  const { outputFiles, metafile } = build(slug, entrypoint, root);
+  const { outputFiles, metafile } = build(slug, { entrypoint, importMap }, root);
   const [bundled] = outputFiles;
   if (bundled === undefined) throw new Error(`esbuild made no file of ${entrypoint}`);
   mkdirSync(path.dirname(file), { recursive: true });
@@ -28,23 +41,31 @@ export function bundleEntryPoint(slug: string, entrypoint: string, root = proces
   // Packages change with the lockfile alone.
   const sources = Object.keys(metafile.inputs).filter((input) => !input.startsWith("node_modules/"));
   const inputs = [...sources, "package-lock.json"];
-  replaceFile(inputsFile, JSON.stringify({ entrypoint, startedAt: startedAt.getTime(), inputs }));
+  const { aliases } = importMap;
+  replaceFile(inputsFile, JSON.stringify({ entrypoint, aliases, startedAt: startedAt.getTime(), inputs }));
   return output;
 }
 
-function build(
-  slug: string,
-  entrypoint: string,
-  root: string,
-): BuildResult<{ metafile: true; write: false }> {
-  try {
-    return buildSync({
+interface Source {
+  readonly entrypoint: string;
+  readonly importMap: ImportMap;
+}
+
+type Built = BuildResult<{ metafile: true; write: false }>;
+
+function build(slug: string, { entrypoint, importMap }: Source, root: string): Built {
+  const bundleWith = (banner: string): Built =>
+    buildSync({
       absWorkingDir: root,
       entryPoints: [entrypoint],
       outfile: path.join(root, "dist", "functions", slug, "index.js"),
       bundle: true,
       external,
+      alias: { ...nodeModules, ...importMap.aliases },
       platform: "neutral",
+      // Packages without a field "exports", which are most CommonJS ones.
+      mainFields: ["module", "main"],
+      conditions: ["deno"],
       format: "esm",
       target: "es2023",
       charset: "utf8",
@@ -54,12 +75,21 @@ function build(
       metafile: true,
       write: false,
       logLevel: "silent",
+      banner: { js: banner },
     });
+  try {
+    const plain = bundleWith("");
+    return requiresNodeModules(plain.metafile) ? bundleWith(requireForPackages) : plain;
   } catch (error) {
     throw new UserError(`The edge function ${slug} does not build: ${firstError(error)}`, 1, {
       cause: error,
     });
   }
+}
+
+/** Whether something in the bundle loads a module of Node by `require`, which a module of Deno does not have. */
+function requiresNodeModules({ outputs }: Metafile): boolean {
+  return Object.values(outputs).some(({ imports }) => imports.some(({ kind }) => kind === "require-call"));
 }
 
 /** `functions/x/index.ts:3:9: Could not resolve "./y.ts"`. */
@@ -73,12 +103,13 @@ function firstError(error: unknown): string {
   return location === null ? text : `${location.file}:${location.line}:${location.column + 1}: ${text}`;
 }
 
-/** Whether the file was made of this entry point and nothing that went into it has changed since. */
-function isFresh(root: string, entrypoint: string, file: string, inputsFile: string): boolean {
+/** Whether the file was made of this entry point and import map, and nothing that went into it has changed since. */
+function isFresh(root: string, { entrypoint, importMap }: Source, file: string, inputsFile: string): boolean {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return false;
   if (statSync(inputsFile, { throwIfNoEntry: false }) === undefined) return false;
   const made = JSON.parse(readFileSync(inputsFile, "utf8"));
   if (made.entrypoint !== entrypoint) return false;
+  if (JSON.stringify(made.aliases) !== JSON.stringify(importMap.aliases)) return false;
   return made.inputs.every((input: string) => {
     const source = statSync(path.join(root, input), { throwIfNoEntry: false });
     return source !== undefined && source.mtimeMs < made.startedAt;

@@ -84,3 +84,69 @@ test("the business automation has the same bundle from any checkout, and needs n
   expect(here.match(/^import .*$/gm)).toBeNull();
   expect(here).not.toContain(checkout);
 });
+
+const map = (content: object) => source("deno.json", JSON.stringify(content));
+
+test("names of the import map that Deno loads stay imports, with their subpaths", async () => {
+  await map({ imports: { "@supabase/functions-js": "jsr:@supabase/functions-js@^2", zod: "npm:zod@4" } });
+  await source(
+    "x.ts",
+    'import "@supabase/functions-js/edge-runtime.d.ts";\nimport { z } from "zod";\nconsole.log(z);',
+  );
+
+  expect((await bundled()).match(/^import .*$/gm)).toEqual([
+    'import "jsr:@supabase/functions-js@^2/edge-runtime.d.ts";',
+    'import { z } from "npm:zod@4";',
+  ]);
+});
+
+test("follows a change of the import map, and one that is new", async () => {
+  await source("one.ts", "export const value = 1;");
+  await source("two.ts", "export const value = 2;");
+  await source("x.ts", 'import { value } from "value";\nconsole.log(value);');
+  expect(() => bundleEntryPoint("x", "functions/x.ts", root)).toThrow(/Could not resolve "value"/);
+
+  await map({ imports: { value: "./one.ts" } });
+  expect(await bundled()).toContain("value = 1");
+  await map({ imports: { value: "./two.ts" } });
+  expect(await bundled()).toContain("value = 2");
+});
+
+test("the file that `importMap` names is the import map", async () => {
+  await map({ importMap: "./import_map.json" });
+  await source("import_map.json", JSON.stringify({ imports: { value: "./one.ts" } }));
+  await source("one.ts", "export const value = 1;");
+  await source("x.ts", 'import { value } from "value";\nconsole.log(value);');
+
+  expect(await bundled()).toContain("value = 1");
+});
+
+test.each([
+  ["no JSON", "{", /deno\.json is not JSON \(.*\): correct it\.$/],
+  ["imports that are no map", '{"imports": []}', /deno\.json has a wrong imports \(.*\): correct it\.$/],
+  [
+    "a target that is no text",
+    '{"imports": {"a": 1}}',
+    /deno\.json has a wrong imports\.a \(.*\): correct it\.$/,
+  ],
+  [
+    "scopes",
+    '{"scopes": {}}',
+    /deno\.json has scopes, which this stack cannot bundle: move their entries into imports\.$/,
+  ],
+  [
+    "a path as a name",
+    '{"imports": {"./a.ts": "./b.ts"}}',
+    /deno\.json maps \.\/a\.ts, which this stack cannot bundle: map a name such as "lib" or "lib\/", and import that\.$/,
+  ],
+  [
+    "a map that is not there",
+    '{"importMap": "./gone.json"}',
+    /deno\.json names the import map \.\/gone\.json, which is not there: correct the path\.$/,
+  ],
+])("a deno.json with %s is refused", async (_, text, message) => {
+  await source("deno.json", text);
+  await source("x.ts", "console.log(1);");
+
+  expect(() => bundleEntryPoint("x", "functions/x.ts", root)).toThrow(message);
+});

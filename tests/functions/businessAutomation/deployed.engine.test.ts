@@ -1,20 +1,25 @@
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
+import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundleEntryPoint } from "../../../components/edgeFunctions/bundleEntryPoint";
 import { checkoutRoot } from "../../../foundation/checkout";
+import { denoProgram, type ServedFunction, serveInDeno } from "../../support/deno";
 import { allowedOrigin, createWorkOrder, request, tenantId, token, workOrder } from "./support";
 
-// The file that is deployed, run with a stand-in for the two things of Deno that it uses.
+// The file that is deployed, served by Deno itself, with a Data API behind it that notes what it is asked.
 
-let folder: string;
+const checkout = checkoutRoot();
+const entrypoint = "functions/business-automation/index.ts";
+
+let cache: string;
 let dataApi: Server;
 let seen: { authorization: string | undefined; apiKey: unknown; body: unknown }[];
-let handle: (request: Request) => Promise<Response>;
+let served: ServedFunction;
 
 beforeAll(async () => {
   seen = [];
@@ -25,39 +30,49 @@ beforeAll(async () => {
     response.writeHead(201, { "content-type": "application/json" }).end('[{"id":"made"}]');
   });
   await new Promise<void>((resolve) => dataApi.listen(0, "127.0.0.1", resolve));
-  const environment: Record<string, string> = {
+  cache = await mkdtemp(path.join(tmpdir(), "deno cache "));
+  const file = path.join(checkout, bundleEntryPoint("business-automation", entrypoint, checkout));
+  served = await serveInDeno(file, cache, {
     SUPABASE_URL: `http://127.0.0.1:${(dataApi.address() as AddressInfo).port}`,
     SUPABASE_ANON_KEY: "anon-key",
     SUPABASE_SERVICE_ROLE_KEY: "canary-service-key",
     ALLOWED_ORIGINS: `${allowedOrigin},http://localhost:3000`,
-  };
-  Object.assign(globalThis, {
-    Deno: {
-      env: { get: (name: string) => environment[name] },
-      serve: (handler: typeof handle) => {
-        handle = handler;
-      },
-    },
   });
-  folder = await mkdtemp(path.join(tmpdir(), "deployed-"));
-  const root = checkoutRoot();
-  const built = bundleEntryPoint("business-automation", "functions/business-automation/index.ts", root);
-  await copyFile(path.join(root, built), path.join(folder, "index.mjs"));
-  await import(pathToFileURL(path.join(folder, "index.mjs")).href);
 });
+
 afterAll(async () => {
-  Object.assign(globalThis, { Deno: undefined });
+  await served?.stop();
   dataApi.close();
-  await rm(folder, { recursive: true });
+  await rm(cache, { recursive: true });
 });
+
+/** Sends a request that was made for a handler to the function that Deno serves. */
+async function send(made: Request): Promise<Response> {
+  const { pathname, search } = new URL(made.url);
+  const body = made.body === null ? undefined : await made.text();
+  return await fetch(`${served.url}${pathname}${search}`, {
+    method: made.method,
+    headers: made.headers,
+    body,
+  });
+}
 
 test("serves a request in the caller's name, with the key that opens no row", async () => {
-  const response = await handle(request(createWorkOrder, { headers: { origin: allowedOrigin } }));
+  const response = await send(request(createWorkOrder, { headers: { origin: allowedOrigin } }));
 
-  expect(response.status).toBe(201);
+  expect(response.status, served.output()).toBe(201);
   expect(await response.json()).toEqual({ data: { id: "made" } });
   expect(response.headers.get("access-control-allow-origin")).toBe(allowedOrigin);
   expect(seen).toEqual([
     { authorization: `Bearer ${token()}`, apiKey: "anon-key", body: { ...workOrder, tenant_id: tenantId } },
   ]);
+});
+
+test("its sources pass Deno's own type check", async () => {
+  const deno = await denoProgram(cache);
+
+  await promisify(execFile)(deno.file, ["check", "--no-remote", "--no-lock", entrypoint], {
+    cwd: checkout,
+    env: deno.env,
+  });
 });

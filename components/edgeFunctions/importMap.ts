@@ -1,0 +1,83 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { z } from "zod";
+import { UserError } from "../../foundation/userError";
+
+/** The names under which Deno and the Supabase CLI look for a function's settings, in their order. */
+const settingsNames = ["deno.json", "deno.jsonc"];
+
+const imports = z.record(z.string(), z.string()).default({});
+const settings = z.object({ imports, scopes: z.unknown().optional(), importMap: z.string().optional() });
+
+export interface ImportMap {
+  /** What an import's name, or its first segments, stand for: an absolute path, or what Deno loads. */
+  readonly aliases: Readonly<Record<string, string>>;
+  /** The files that it was read from, absolute. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Returns the import map of the function in a folder: `imports` of its `deno.json`, as `supabase functions new` writes it,
+ * or of the file that its `importMap` names. Empty where there is none.
+ * @throws UserError for a file that cannot be read, and for what the bundle could not follow.
+ */
+export function readImportMap(folder: string): ImportMap {
+  const file = settingsNames.map((name) => path.join(folder, name)).find(existsSync);
+  if (file === undefined) return { aliases: {}, files: [] };
+  const own = readSettings(file);
+  if (own.importMap === undefined) return { aliases: aliasesOf(file, own), files: [file] };
+  const named = path.resolve(folder, own.importMap);
+  if (!existsSync(named)) {
+    throw new UserError(
+      `${file} names the import map ${own.importMap}, which is not there: correct the path.`,
+    );
+  }
+  return { aliases: aliasesOf(named, readSettings(named)), files: [file, named] };
+}
+
+function readSettings(file: string): z.infer<typeof settings> {
+  let json: unknown;
+  try {
+    json = JSON.parse(withoutComments(readFileSync(file, "utf8")));
+  } catch (error) {
+    throw new UserError(`${file} is not JSON (${(error as Error).message}): correct it.`, 1, {
+      cause: error,
+    });
+  }
+  const parsed = settings.safeParse(json);
+  if (parsed.success) return parsed.data;
+  const [issue] = parsed.error.issues;
+  throw new UserError(`${file} has a wrong ${issue?.path.join(".")} (${issue?.message}): correct it.`);
+}
+
+/** Deno allows comments and a comma behind the last entry. */
+function withoutComments(text: string): string {
+  const token = /"(?:\\.|[^"\\])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+  const plain = text.replace(token, (found) => (found.startsWith('"') ? found : ""));
+  return plain.replace(/"(?:\\.|[^"\\])*"|,(?=\s*[}\]])/g, (found) => (found === "," ? "" : found));
+}
+
+function aliasesOf(
+  file: string,
+  { imports: entries, scopes }: z.infer<typeof settings>,
+): Record<string, string> {
+  if (scopes !== undefined) {
+    throw new UserError(
+      `${file} has scopes, which this stack cannot bundle: move their entries into imports.`,
+    );
+  }
+  return Object.fromEntries(
+    Object.entries(entries).map(([key, target]) => {
+      if (/^(\.{0,2}\/|[a-z]+:)/.test(key)) {
+        throw new UserError(
+          `${file} maps ${key}, which this stack cannot bundle: map a name such as "lib" or "lib/", and import that.`,
+        );
+      }
+      const isPath = /^(\.{1,2})?\//.test(target);
+      return [
+        key.replace(/\/$/, ""),
+        isPath ? path.resolve(path.dirname(file), target) : target.replace(/\/$/, ""),
+      ];
+    }),
+  );
+}
