@@ -9,7 +9,7 @@ export { readBundleFiles } from "./readBundleFiles";
 export {
   SqlBundle,
   type SqlBundleArgs,
-  type SqlBundleCatalog,
   type SqlBundleConnectionArgs,
+  type SqlBundleDrift,
   type SqlBundleLimitsArgs,
 } from "./sqlBundle";

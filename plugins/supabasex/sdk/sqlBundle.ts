@@ -49,8 +49,11 @@ export interface SqlBundleArgs {
   readonly deletable?: pulumi.Input<boolean> | undefined;
 }
 
-/** Identity (`policy shared.customers tenant_isolation`) → property → value. */
-export type SqlBundleCatalog = Record<string, Record<string, unknown>>;
+/**
+ * Identity (`policy shared.customers tenant_isolation`) → what happened to the object, or property → how it changed
+ * (`true → false`).
+ */
+export type SqlBundleDrift = Record<string, string | Record<string, string>>;
 
 /** Migrations and repeatables of one database: applied, kept applied, and watched for drift. */
 export class SqlBundle extends pulumi.CustomResource {
@@ -59,10 +62,10 @@ export class SqlBundle extends pulumi.CustomResource {
   declare readonly version: pulumi.Output<string>;
   /** Path → SHA-256. */
   declare readonly appliedFiles: pulumi.Output<Record<string, string>>;
-  /** What the files made. */
-  declare readonly expected: pulumi.Output<SqlBundleCatalog>;
-  /** What is there of it, and what somebody added beside it; renewed by every refresh. */
-  declare readonly live: pulumi.Output<SqlBundleCatalog>;
+  /** What the files made: a line per object, of a digest and the object's identity. */
+  declare readonly expected: pulumi.Output<string>;
+  /** What differs from it in the database, empty where nothing does; renewed by every refresh. */
+  declare readonly live: pulumi.Output<SqlBundleDrift>;
 
   constructor(resourceName: string, args: SqlBundleArgs, options?: pulumi.CustomResourceOptions) {
     const inputs = {
@@ -74,6 +77,7 @@ export class SqlBundle extends pulumi.CustomResource {
       repeatables: undefined,
       expected: undefined,
       live: undefined,
+      serverMajor: undefined,
     };
     super(
       "supabasex:index:SqlBundle",

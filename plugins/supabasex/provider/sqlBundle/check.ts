@@ -2,6 +2,7 @@ import type { CheckFailure, CheckRequest, CheckResponse } from "../../../host/pr
 import { containsUnknown, isPropertyMap, reveal, Secret, Unknown, type Value } from "../../../host/values";
 import { bundleInputs, defaultLimits, sslModes } from "./inputs";
 import { misnamedFiles } from "./source/files";
+import { outlookFor } from "./state/outlook";
 
 /** Validates inputs and fills in defaults. Every fault is reported at once; what is not known yet is let through. */
 export function checkBundle(request: CheckRequest): CheckResponse {
@@ -44,8 +45,7 @@ export function checkBundle(request: CheckRequest): CheckResponse {
       dryRun: inputs.dryRun ?? "off",
       prune: inputs.prune ?? "report",
       ...(inputs.connection === undefined ? {} : { connection: secret(inputs.connection) }),
-      // What Read found drifted: a preview takes the new side of a difference from the inputs.
-      ...(oldInputs.live === undefined ? {} : { live: oldInputs.live }),
+      ...outlookFor(oldInputs, inputs.prune === "drop"),
     },
     failures,
   };

@@ -1,12 +1,11 @@
-import { canonicalJson } from "../../../../foundation/json";
 import { UserError } from "../../../../foundation/userError";
 import type { CallContext } from "../../../host/provider";
 import { type PropertyMap, unknown } from "../../../host/values";
 import type { Resource } from "../resource";
 import { type ApplyResult, applyBundle } from "./apply/apply";
-import { type Catalog, diffCatalogs, managedPart, readCatalog } from "./catalog";
+import { diffManaged, digestsOf, readCatalog } from "./catalog";
 import { checkBundle } from "./check";
-import { type History, historyCatalog, readHistory } from "./history/history";
+import { historyCatalog, readHistory } from "./history/history";
 import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";
 import { inspectBundle, previewBundle, table, warnOfRemaining } from "./preview/preview";
 import { reporter } from "./preview/reporter";
@@ -14,14 +13,20 @@ import { LoginRefused } from "./session/connection";
 import { reading } from "./session/reading";
 import { type LoadedBundle, loadBundle } from "./source/files";
 import { diffBundle } from "./state/diff";
+import { driftFrom, driftOf } from "./state/drift";
+import { findDrift } from "./state/findDrift";
 import { withoutForeignTexts } from "./state/foreignTexts";
+import { driftReadAt, withOutlook } from "./state/outlook";
 import {
   type BundleState,
   newestVersion,
   noState,
+  rememberedBy,
   type StateFile,
+  serverOf,
   stateOf,
   stateOutputs,
+  upgrade,
 } from "./state/state";
 import { targetMajor } from "./state/targetMajor";
 
@@ -35,7 +40,8 @@ export const sqlBundle: Resource = {
     const inputs = bundleInputs(request.inputs);
     const id = inputs.name;
     if (!request.preview) return { id, outputs: await deploy(inputs, request.inputs, noState, context) };
-    const result = await previewBundle(inputs, await load(inputs, noState, context.signal), noState, context);
+    const bundle = await load(inputs, noState, context.signal);
+    const result = await previewBundle({ inputs, bundle, state: noState }, context);
     const outputs = shownInputs(request.inputs);
     if (result !== undefined) return { id, outputs: { ...outputs, ...stateOutputs(dryRunState(result)) } };
     return {
@@ -48,14 +54,11 @@ export const sqlBundle: Resource = {
     const inputs = bundleInputs(request.inputs);
     const state = stateOf(request.oldOutputs);
     if (!request.preview) return { outputs: await deploy(inputs, request.inputs, state, context) };
-    const result = await previewBundle(
-      inputs,
-      await load(inputs, state, context.signal),
-      state,
-      context,
-      connectionOf(request.oldInputs.connection),
-    );
-    const next = result === undefined ? { ...state, live: state.expected } : dryRunState(result);
+    const former = connectionOf(request.oldInputs.connection);
+    const outlook = driftFrom(request.inputs.live);
+    const bundle = await load(inputs, state, context.signal);
+    const result = await previewBundle({ inputs, bundle, state, former, outlook }, context);
+    const next = result === undefined ? { ...state, live: {} } : dryRunState(result);
     return { outputs: { ...shownInputs(request.inputs), ...stateOutputs(next) } };
   },
 
@@ -82,12 +85,14 @@ export const sqlBundle: Resource = {
         history: await readHistory(client, name),
       })),
     );
-    const found = liveOf(state.expected, { ...catalog, ...historyCatalog(history) }, history);
-    const live = withoutForeignTexts(state.expected, found);
+    const found = await findDrift(state, { ...catalog, ...historyCatalog(history) }, history);
     return {
       id: request.id,
-      inputs: withDrift(request.inputs, state.expected, live),
-      outputs: { ...request.outputs, ...stateOutputs({ ...state, live }) },
+      inputs: withOutlook(request.inputs, found.outlook, new Date()),
+      outputs: {
+        ...upgrade(request.outputs),
+        ...stateOutputs({ ...state, live: found.drift, ...serverOf(catalog) }),
+      },
     };
   },
 
@@ -139,7 +144,7 @@ async function deploy(
     connection,
     bundle,
     commit: true,
-    stateExpected: state.expected,
+    stateExpected: rememberedBy(state),
     signal: context.signal,
     report: reporter(context),
   });
@@ -200,47 +205,19 @@ function appliedState(result: ApplyResult): BundleState {
   return {
     version: newestVersion(files),
     files: new Map(files.map((file) => [file.path, file])),
-    expected: result.expected,
-    live: withoutForeignTexts(result.expected, result.live),
+    expected: digestsOf(result.expected),
+    ...serverOf(result.after),
+    live: driftOf(diffManaged(result.expected, withoutForeignTexts(result.expected, result.live))),
   };
 }
 
 /** After a preview everything is as it should be. */
 function dryRunState(result: ApplyResult): BundleState {
-  return { ...appliedState(result), live: result.expected };
+  return { ...appliedState(result), live: {} };
 }
 
-/**
- * The inputs, with what is expected of the objects that have drifted. When the engine shows a preview it takes the old
- * side of a difference from the outputs and the new side from the inputs: without this, one drifted policy reads as if
- * all of `live` went away.
- */
-function withDrift(inputs: PropertyMap, expected: Catalog, live: Catalog): PropertyMap {
-  const { live: _former, ...own } = inputs;
-  const drifted = new Set(diffCatalogs(expected, live).map(({ identity }) => identity));
-  if (drifted.size === 0) return own;
-  const wanted = Object.entries(expected).filter(([identity]) => drifted.has(identity));
-  return { ...own, live: Object.fromEntries(wanted) as unknown as PropertyMap };
-}
-
-/** The connection stays an input: outputs are shown, exported and copied around. */
+/** The connection stays an input: outputs are shown, exported and copied around. The files are in `appliedFiles`. */
 function shownInputs(properties: PropertyMap): PropertyMap {
-  const { connection: _secret, live: _drift, ...shown } = properties;
+  const { connection: _secret, files: _files, live: _outlook, [driftReadAt]: _time, ...shown } = properties;
   return shown;
-}
-
-/**
- * What is there of the bundle's. Not counted as extra is what the database's own record knows to be a file's: a deploy
- * that failed half-way, or another stack's, has put it there.
- */
-function liveOf(expected: Catalog, catalog: Catalog, history: History): Catalog {
-  const live = managedPart(expected, catalog);
-  if (!history.intact) return live;
-  return Object.fromEntries(
-    Object.entries(live).filter(([identity, object]) => {
-      const recorded = history.expected[identity];
-      const surplus = expected[identity] === undefined && recorded !== undefined;
-      return !(surplus && canonicalJson({ ...recorded }) === canonicalJson({ ...object }));
-    }),
-  );
 }

@@ -171,7 +171,9 @@ test("a rogue policy stays reported, whatever else is deployed; with prune: drop
   await expectDrift(rogue);
 
   stack.configure({ prune: "drop" });
-  expect((await stack.pulumi("preview")).output).toContain("\n      drop policy rogue on shared.customers\n");
+  expect((await stack.pulumi("preview")).output).toContain(
+    "\n      policy shared.customers rogue: not made by the bundle: permissive for select to anon using (true)\n        drop policy rogue on shared.customers\n",
+  );
   stack.configure({ prune: "drop", dryRun: "live" });
   expect((await stack.pulumi("preview")).output).toContain("\n      - policy shared.customers rogue\n");
   expect(await up()).toMatchObject({ exitCode: 0 });

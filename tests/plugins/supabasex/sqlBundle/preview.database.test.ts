@@ -109,9 +109,9 @@ test("without a dry run the files are listed with their reasons, from the state 
 
   expect(bundle.logs.join("\n")).toMatch(/1 file would run:\n.*v\.sql +drifted: view s\d+\.v/);
   expect(bundle.logs.join("\n")).toMatch(
-    /warning: Drift that a deploy leaves or cannot repair:\n {2}table s\d+\.extra/,
+    /warning: Drift that a deploy leaves or cannot repair:\n {2}table s\d+\.extra: not made by the bundle: owner postgres.*\n {4}left as it is/,
   );
-  expect(outputs.live).toEqual(outputs.expected);
+  expect(outputs.live).toEqual({});
 });
 
 test("no database yet: the files are listed, and it says so", async () => {

@@ -1,7 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { type PropertyMap, Secret, unknown } from "../../../../plugins/host/values";
+import {
+  type Catalog,
+  digestsOf,
+  expectationFrom,
+} from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { checkBundle } from "../../../../plugins/supabasex/provider/sqlBundle/check";
 import { diffBundle } from "../../../../plugins/supabasex/provider/sqlBundle/state/diff";
+import { withOutlook } from "../../../../plugins/supabasex/provider/sqlBundle/state/outlook";
 import { stateOf, stateOutputs, upgrade } from "../../../../plugins/supabasex/provider/sqlBundle/state/state";
 
 const connection = { host: "h", port: 5432, user: "u", password: "p-secret", database: "d" };
@@ -24,9 +30,11 @@ function check(changed: PropertyMap, oldInputs: PropertyMap = {}) {
   });
 }
 
+const diffRequest = { urn: "urn", type: "t", id: "main", ignoreChanges: [] };
+
 function diff(changed: PropertyMap, oldOutputs: PropertyMap = {}) {
-  const request = { urn: "urn", type: "t", id: "main", oldInputs: inputs, oldOutputs, ignoreChanges: [] };
-  return diffBundle({ ...request, inputs: { ...inputs, ...changed } }).detailed;
+  return diffBundle({ ...diffRequest, oldInputs: inputs, oldOutputs, inputs: { ...inputs, ...changed } })
+    .detailed;
 }
 
 describe("check", () => {
@@ -119,23 +127,45 @@ describe("diff", () => {
     });
   });
 
-  test("drift by object and property", () => {
-    const expected = {
-      "schema s": { owner: "o" },
-      "table s.t": { owner: "o", rowSecurity: true },
-      "policy s.t p": { using: "true" },
-    };
-    const live = {
-      "schema s": { owner: "o" },
-      "table s.t": { owner: "o", rowSecurity: false },
-      "policy s.t rogue": { using: "true" },
-    };
+  const drifted = {
+    schemaVersion: 2,
+    live: {
+      "policy s.t p": "missing",
+      "policy s.t rogue": "not made by the bundle: permissive for all to public using (true)",
+      "table s.t": { rowSecurity: "true → false" },
+    },
+  };
+  const paths = ['live["policy s.t p"]', 'live["policy s.t rogue"]', 'live["table s.t"].rowSecurity'];
+  const every = (kind: "update" | "delete") =>
+    Object.fromEntries(paths.map((path) => [path, { kind, inputDiff: false }]));
 
-    expect(diff({}, { schemaVersion: 1, expected, live })).toEqual({
-      'live["policy s.t p"]': { kind: "add", inputDiff: false },
-      'live["policy s.t rogue"]': { kind: "delete", inputDiff: false },
-      'live["table s.t"].rowSecurity': { kind: "update", inputDiff: false },
+  test("drift by object and property, for a refresh as what has come", () => {
+    expect(diff({}, drifted)).toEqual(every("delete"));
+  });
+
+  test("drift in a preview has what is done about it on the new side", () => {
+    const outlook = {
+      "policy s.t p": "repeatable/p.sql runs again",
+      "policy s.t rogue": "left as it is; with sql.prune: drop: drop policy rogue on s.t",
+      "table s.t": { rowSecurity: "alter table s.t enable row level security" },
+    };
+    const read = withOutlook(inputs, outlook, new Date("2026-11-28T09:00:00Z"));
+    const preview = (prune: string) => check({ prune }, read).inputs ?? {};
+    const differences = diffBundle({
+      ...diffRequest,
+      oldInputs: read,
+      oldOutputs: drifted,
+      inputs: preview("report"),
     });
+
+    expect(differences.detailed).toEqual(every("update"));
+    expect(preview("report").live).toEqual(outlook);
+    expect(preview("drop").live).toEqual({ ...outlook, "policy s.t rogue": "drop policy rogue on s.t" });
+    // As a control: a later refresh compares with the inputs of the one before.
+    const later = withOutlook(inputs, outlook, new Date("2026-11-28T10:00:00Z"));
+    expect(
+      diffBundle({ ...diffRequest, oldInputs: later, oldOutputs: drifted, inputs: read }).detailed,
+    ).toEqual(every("delete"));
   });
 });
 
@@ -165,8 +195,13 @@ describe("state", () => {
           },
         ],
       ]),
-      expected: { "schema s": { owner: "o" } },
-      live: {},
+      expected: new Map([
+        ["schema public", { digest: "0123456789abcdef", touched: ["grants.anon", "comment"] }],
+        ["schema s", { digest: "fedcba9876543210" }],
+        ['table s."a b\\nc\n\t"', { digest: "fedcba9876543210" }],
+      ]),
+      live: { "schema s": { owner: "o → p" }, "table s.t": "missing" },
+      serverMajor: 15,
     };
 
     expect(stateOf(stateOutputs(state))).toEqual(state);
@@ -183,7 +218,13 @@ describe("state", () => {
       live: {},
     };
 
-    expect(upgrade(old)).toEqual({ ...old, schemaVersion: 1, version: "20260102000000", repeatables: {} });
+    expect(upgrade(old)).toEqual({
+      ...old,
+      schemaVersion: 2,
+      version: "20260102000000",
+      repeatables: {},
+      expected: "",
+    });
     expect(stateOf(old).files.get("repeatable/f.sql")).toEqual({
       path: "repeatable/f.sql",
       kind: "repeatable",
@@ -193,9 +234,83 @@ describe("state", () => {
     });
   });
 
+  test("outputs of layout 1, with whole catalogs, keep digests of what was expected and the drift", () => {
+    const expected: Catalog = {
+      "column s.t id": { type: "bigint" },
+      "schema public": { touched: ["grants.anon"], grants: { anon: ["usage"] } },
+      "schema s": { owner: "o" },
+      "table s.t": { owner: "o", rowSecurity: true, grants: { anon: ["select"], api: ["select"] } },
+    };
+    const live: Catalog = {
+      ...expected,
+      "table s.t": { owner: "o", rowSecurity: false, grants: { api: ["insert", "select"] } },
+      "policy s.t rogue": { mode: "permissive", command: "select", roles: ["anon"], using: "true" },
+    };
+    const old = {
+      schemaVersion: 1,
+      version: "",
+      appliedFiles: {},
+      repeatables: {},
+      files: {},
+      expected,
+      live,
+    };
+
+    const state = stateOf(old as unknown as PropertyMap);
+
+    expect(upgrade(old as unknown as PropertyMap)).not.toHaveProperty("files");
+    expect(state.live).toEqual({
+      "policy s.t rogue": "not made by the bundle: permissive for select to anon using (true)",
+      "table s.t": { grants: "− select from anon; + insert to api", rowSecurity: "true → false" },
+    });
+    expect([...state.expected.keys()]).toEqual(["schema public", "schema s", "table s.t"]);
+    expect(state.expected).toEqual(digestsOf(expected));
+  });
+
   test("outputs of a later layout are refused", () => {
-    expect(() => stateOf({ schemaVersion: 2 })).toThrow(
-      /written by a newer version of this project \(layout 2, known up to 1\)/,
+    expect(() => stateOf({ schemaVersion: 3 })).toThrow(
+      /written by a newer version of this project \(layout 3, known up to 2\)/,
     );
+  });
+});
+
+describe("an expectation is found again by its digests", () => {
+  const expected: Catalog = {
+    "column s.t id": { type: "bigint" },
+    "function s.f()": { body: "select 1" },
+    "schema public": { touched: ["grants.anon"], grants: { anon: ["usage"] } },
+    "table s.t": { owner: "o" },
+  };
+  const live: Catalog = {
+    ...expected,
+    "schema public": { owner: "p", grants: { anon: ["usage"], web: ["usage"] } },
+  };
+  const state = { digests: digestsOf(expected), history: {} };
+
+  test("in the database alone, without a record", () => {
+    expect(expectationFrom(state, {}, live)).toEqual({ expected, unknown: [] });
+  });
+
+  test("in the record, where the database has changed", () => {
+    const changed = {
+      ...live,
+      "column s.t id": { type: "integer" },
+      "function s.f()": { body: "select 2" },
+      "schema public": { owner: "p", grants: {} },
+    };
+    expect(expectationFrom(state, expected, changed)).toEqual({ expected, unknown: [] });
+  });
+
+  test("in neither: a column, an object, a grant on what is not the bundle's", () => {
+    const changed: Catalog = {
+      "column s.t id": { type: "bigint" },
+      "column s.t extra": { type: "text" },
+      "schema public": { grants: {} },
+      "table s.t": { owner: "o" },
+    };
+    expect(expectationFrom(state, { "table s.t": { owner: "edited" } }, changed)).toEqual({
+      expected: {},
+      unknown: ["table s.t", "function s.f()", "schema public"],
+    });
   });
 });

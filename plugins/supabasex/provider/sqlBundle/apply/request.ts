@@ -1,5 +1,5 @@
 import type { FileKind } from "../../../bundleFiles";
-import type { Catalog } from "../catalog";
+import type { RememberedExpectation } from "../catalog";
 import type { BundleInputs, Connection } from "../inputs";
 import type { LoadedBundle } from "../source/files";
 
@@ -42,8 +42,8 @@ export interface ApplyRequest {
   readonly bundle: LoadedBundle;
   /** False for a dry run: everything is executed and then rolled back. */
   readonly commit: boolean;
-  /** What the state expects: the fall-back where somebody emptied the database's own record. */
-  readonly stateExpected: Catalog;
+  /** What the state expects: needed where somebody edited or emptied the database's own record. */
+  readonly stateExpected: RememberedExpectation;
   readonly signal: AbortSignal;
   readonly report: Reporter;
 }

@@ -66,7 +66,13 @@ function propertyDifferences(
 }
 
 /** The path of a difference as Pulumi shows it: `live["policy shared.customers tenant_isolation"].using`. */
-export function differencePath({ identity, property }: CatalogDifference): string {
+export function differencePath({
+  identity,
+  property,
+}: {
+  readonly identity: string;
+  readonly property?: string | undefined;
+}): string {
   return `live[${JSON.stringify(identity)}]${property === undefined ? "" : `.${property}`}`;
 }
 

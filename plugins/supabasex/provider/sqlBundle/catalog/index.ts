@@ -1,5 +1,15 @@
 export { type Catalog, type CatalogObject, fingerprint } from "./catalog";
+export { changeText, lineDiff, objectText } from "./changeText";
 export { byIdentity, type CatalogDifference, diffCatalogs, differencePath, diffManaged } from "./difference";
+export {
+  digestIdentity,
+  digestsOf,
+  type ExpectedDigests,
+  expectationFrom,
+  parseDigests,
+  printDigests,
+  type RememberedExpectation,
+} from "./digests";
 export { extendExpectation } from "./expectation";
 export { type IdentityParts, parentIdentities, partsOfIdentity } from "./identity";
 export { apiRoles } from "./partitions";

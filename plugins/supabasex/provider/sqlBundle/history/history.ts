@@ -251,9 +251,13 @@ export async function recordExpectation(
  * with its hash, and for a migration the version in schema_migrations.
  */
 export function historyCatalog(history: History): Catalog {
-  const versions = new Set(history.versions);
+  return historyObjects(history.files.values(), new Set(history.versions));
+}
+
+/** Returns the objects that stand for applied files. */
+export function historyObjects(files: Iterable<KnownFile>, versions: ReadonlySet<string>): Catalog {
   const objects: Record<string, CatalogObject> = {};
-  for (const file of history.files.values()) {
+  for (const file of files) {
     const version = migrationOf(file.path)?.version;
     const recorded = version === undefined ? undefined : versions.has(version);
     objects[`applied file ${file.path}`] =

@@ -1,22 +1,36 @@
 import type { ClientBase } from "pg";
-import type { Catalog } from "../catalog";
+import { UserError } from "../../../../../foundation/userError";
+import { type Catalog, expectationFrom, type RememberedExpectation } from "../catalog";
 import { migrationOf } from "../source/files";
 import type { History } from "./history";
 
 const prefix = "applied file ";
 
 /**
- * What the bundle has made, as the database itself records it: a killed run or another stack's may have done more than
- * our state knows. The state's word counts only where somebody edited or emptied the record: then, and only while
- * tables that the state expects are really there (a new, empty database is not an old one without its record).
+ * Returns what the bundle has made, as the database itself records it: a killed run or another stack's may have done
+ * more than our state knows. The state's digests count only where somebody edited or emptied the record: then, and only
+ * while tables that the state expects are really there (a new, empty database is not an old one without its record).
+ * They say which of the live and the recorded objects are as the last deployment left them.
+ *
+ * @throws UserError naming the objects that are neither
  */
-export function trustedExpectation(history: History, state: Catalog, live: Catalog): Catalog {
+export function trustedExpectation(history: History, state: RememberedExpectation, live: Catalog): Catalog {
   const recorded = Object.keys(history.expected).length > 0;
   if (recorded && history.intact) return history.expected;
-  const lives = Object.keys(state).some(
+  const lives = [...state.digests.keys()].some(
     (identity) => identity.startsWith("table ") && live[identity] !== undefined,
   );
-  return lives ? state : {};
+  if (!lives) return {};
+  const { expected, unknown } = expectationFrom(state, history.expected, live);
+  if (unknown.length === 0) return expected;
+  const what = recorded ? "was edited" : "is empty";
+  throw new UserError(
+    [
+      `The database's own record of this bundle (supabase_migrations.bundles.expected) ${what}, and these objects are not as the last deployment left them, so it is not known how they should be:`,
+      ...unknown.map((identity) => `  ${identity}`),
+      "  Restore the record from a backup, or undo the changes to these objects; then run the command again.",
+    ].join("\n"),
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { canonicalJson, type JsonValue } from "../../../../../foundation/json";
-import type { Catalog } from "../catalog";
+import { type Catalog, changeText } from "../catalog";
 
 /** One object that files make, drop or change. */
 export interface CatalogChange {
@@ -61,30 +61,7 @@ export function describeChanges(changes: readonly CatalogChange[]): string[] {
 }
 
 function describeProperty(name: string, from: JsonValue | undefined, to: JsonValue | undefined): string[] {
-  if (typeof from === "string" && typeof to === "string" && (from.includes("\n") || to.includes("\n"))) {
-    return [`      ${name}:`, ...lineDiff(from.split("\n"), to.split("\n")).map((line) => `        ${line}`)];
-  }
-  return [`      ${name}: ${printed(from)} → ${printed(to)}`];
-}
-
-function printed(value: JsonValue | undefined): string {
-  return value === undefined ? "(default)" : typeof value === "string" ? value : canonicalJson(value);
-}
-
-/** The changed lines between the first and the last difference. */
-export function lineDiff(from: readonly string[], to: readonly string[]): string[] {
-  let start = 0;
-  while (start < from.length && start < to.length && from[start] === to[start]) start += 1;
-  let end = 0;
-  while (
-    end < from.length - start &&
-    end < to.length - start &&
-    from[from.length - 1 - end] === to[to.length - 1 - end]
-  ) {
-    end += 1;
-  }
-  return [
-    ...from.slice(start, from.length - end).map((line) => `- ${line}`),
-    ...to.slice(start, to.length - end).map((line) => `+ ${line}`),
-  ];
+  const [first = "", ...rest] = changeText(name, from, to).split("\n");
+  if (rest.length === 0) return [`      ${name}: ${first}`];
+  return [`      ${name}:`, ...[first, ...rest].map((line) => `        ${line}`)];
 }

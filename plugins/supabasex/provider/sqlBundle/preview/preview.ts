@@ -2,8 +2,7 @@ import type { CallContext } from "../../../../host/provider";
 import { type ApplyResult, applyBundle } from "../apply/apply";
 import { planMigrations, planRepeatables, refuseSharedObjects } from "../apply/plan";
 import type { PlannedFile } from "../apply/request";
-import { driftedFiles } from "../apply/runFiles";
-import { byIdentity, diffCatalogs } from "../catalog";
+import { byIdentity } from "../catalog";
 import type { BundleInputs, Connection } from "../inputs";
 import { repairOf } from "../repair/repair";
 import { DatabaseUnreachable, LoginRefused } from "../session/connection";
@@ -13,8 +12,10 @@ import { notCovered } from "../source/notCovered";
 import { loadParser } from "../source/parser";
 import { statementsOf } from "../source/statements";
 import { refuseTransactionControl } from "../source/transactionControl";
+import { type Drift, driftAt, driftKinds, driftPaths } from "../state/drift";
 import { withoutForeignTexts } from "../state/foreignTexts";
-import type { BundleState } from "../state/state";
+import { isLeft } from "../state/outlook";
+import { type BundleState, makersIn, rememberedBy } from "../state/state";
 import { catalogChanges, describeChanges } from "./changes";
 import { reporter } from "./reporter";
 
@@ -30,16 +31,20 @@ export async function inspectBundle(bundle: LoadedBundle): Promise<void> {
   refuseSharedObjects(bundle.repeatables);
 }
 
-/**
- * Says what an up would do and, where asked for, does it in a transaction that is rolled back. `former` is the connection of the
- * last deployment.
- */
+export interface PreviewRequest {
+  readonly inputs: BundleInputs;
+  readonly bundle: LoadedBundle;
+  readonly state: BundleState;
+  /** The connection of the last deployment. */
+  readonly former?: Connection | undefined;
+  /** What the last refresh said becomes of the drift. */
+  readonly outlook?: Drift;
+}
+
+/** Says what an up would do and, where asked for, does it in a transaction that is rolled back. */
 export async function previewBundle(
-  inputs: BundleInputs,
-  bundle: LoadedBundle,
-  state: BundleState,
+  { inputs, bundle, state, former, outlook = {} }: PreviewRequest,
   context: CallContext,
-  former?: Connection,
 ): Promise<ApplyResult | undefined> {
   await inspectBundle(bundle);
   if (inputs.connection === undefined) {
@@ -48,7 +53,7 @@ export async function previewBundle(
   }
   if (inputs.dryRun === "off") {
     announce(planFromState(inputs, bundle, state), bundle, context);
-    announceDrift(inputs, state, context);
+    announceDrift(state, outlook, context);
     return undefined;
   }
   try {
@@ -58,7 +63,7 @@ export async function previewBundle(
         connection,
         bundle,
         commit: false,
-        stateExpected: state.expected,
+        stateExpected: rememberedBy(state),
         signal: context.signal,
         report: reporter(context),
       }),
@@ -102,10 +107,7 @@ const notThereYet =
 function planFromState(inputs: BundleInputs, bundle: LoadedBundle, state: BundleState): PlannedFile[] {
   const history = { files: state.files, versions: [], foreignPaths: [] };
   const { adopt, pending } = planMigrations(bundle.migrations, history, inputs);
-  const makers = new Map(
-    [...state.files.values()].flatMap((file) => file.makes.map((identity) => [identity, file.path])),
-  );
-  const drifted = driftedFiles(state.expected, state.live, makers);
+  const drifted = driftedIn(state);
   const { run, removed } = planRepeatables(bundle.repeatables, state.files, { drifted });
   return [
     ...adopt.map((file) => ({ path: file.path, reason: "baseline" as const })),
@@ -113,6 +115,20 @@ function planFromState(inputs: BundleInputs, bundle: LoadedBundle, state: Bundle
     ...run,
     ...removed.map((path) => ({ path, reason: "removed" as const })),
   ];
+}
+
+/** Path of a repeatable → what of its objects is not as it made it, as the last refresh found it. */
+function driftedIn(state: BundleState): Map<string, string> {
+  const makers = makersIn(state);
+  return new Map(
+    driftKinds(state.live)
+      .filter(({ kind }) => kind !== "extra")
+      .reverse()
+      .flatMap(({ identity }): [string, string][] => {
+        const path = makers.get(identity);
+        return path === undefined ? [] : [[path, identity]];
+      }),
+  );
 }
 
 function announce(
@@ -147,21 +163,25 @@ export function table(plan: readonly PlannedFile[], bundle: LoadedBundle): strin
   });
 }
 
-/** Without a dry run, what the state knows of the drift, and what becomes of it. */
-function announceDrift(inputs: BundleInputs, state: BundleState, context: CallContext): void {
-  const makers = new Set([...state.files.values()].flatMap((file) => file.makes));
-  const lines: string[] = [];
+/** Without a dry run, what the last refresh knows of the drift, and what becomes of it. */
+function announceDrift(state: BundleState, outlook: Drift, context: CallContext): void {
+  // What a file makes is listed with the file.
+  const makers = makersIn(state);
+  const rerun = driftKinds(state.live).filter(
+    ({ identity, kind }) => kind !== "extra" && makers.has(identity),
+  );
+  const inFiles = new Set(rerun.map(({ identity }) => identity));
+  const repaired: string[] = [];
   const left: string[] = [];
-  for (const [identity, differences] of byIdentity(diffCatalogs(state.expected, state.live))) {
-    const repair = repairOf(identity, differences, state.expected, state.live);
-    if (!makers.has(identity))
-      lines.push(...repair.statements.map((statement) => `  ${statement.split("\n", 1)[0]}`));
-    if (inputs.prune === "drop") lines.push(...repair.prune.map((statement) => `  ${statement}`));
-    else if (repair.prune.length > 0) left.push(`  ${identity}`);
-    if (repair.reported) left.push(`  ${identity}`);
-    for (const what of repair.impossible) left.push(`  ${identity}: ${what}`);
+  for (const { identity, property } of driftPaths(state.live)) {
+    if (inFiles.has(identity)) continue;
+    const change = driftAt(state.live, identity, property);
+    const what = driftAt(outlook, identity, property);
+    const lines = [`  ${identity}: ${property === undefined ? "" : `${property} `}${change}`];
+    if (what !== undefined) lines.push(`    ${what}`);
+    (what === undefined || isLeft(what) ? left : repaired).push(...lines);
   }
-  if (lines.length > 0) context.log("info", ["Drift would be repaired:", ...lines].join("\n"));
+  if (repaired.length > 0) context.log("info", ["Drift would be repaired:", ...repaired].join("\n"));
   if (left.length > 0)
     context.log("warning", ["Drift that a deploy leaves or cannot repair:", ...left].join("\n"));
 }

@@ -1,10 +1,13 @@
 import type { DiffRequest, DiffResponse, PropertyDiff } from "../../../../host/provider";
-import { diffCatalogs, differencePath } from "../catalog";
+import { isPropertyMap, type PropertyMap } from "../../../../host/values";
+import { differencePath } from "../catalog";
 import { type BundleInputs, bundleInputs } from "../inputs";
+import { driftPaths } from "./drift";
+import { driftReadAt } from "./outlook";
 import { stateOf } from "./state";
 
 /**
- * What differs: the files by path, the database by address, and the live catalog from what the bundle made. The state
+ * Returns what differs: the files by path, the database by address, and what Read found of the database. The state
  * says it all, so nothing is asked of the database. Where the files lie, a new password, limits and switches are no
  * change: the next operation uses them.
  */
@@ -19,21 +22,28 @@ export function diffBundle(request: DiffRequest): DiffResponse {
     detailed[`files[${JSON.stringify(path)}]`] = { kind, inputDiff: true };
   }
   if (movedDatabase(before, now)) detailed.connection = { kind: "update", inputDiff: true };
-  const { expected, live } = stateOf(request.oldOutputs);
-  for (const difference of diffCatalogs(expected, live)) {
-    detailed[differencePath(difference)] = {
-      kind: kindOf(difference),
-      inputDiff: false,
-    };
+  const { live } = stateOf(request.oldOutputs);
+  for (const { identity, property } of driftPaths(live)) {
+    const kind = hasOutlook(request, identity, property) ? "update" : "delete";
+    detailed[differencePath({ identity, property })] = { kind, inputDiff: false };
   }
   return { changes: Object.keys(detailed).length > 0, detailed };
 }
 
-/** In the direction of the repair: what is missing will be added, what is extra is not wanted. */
-function kindOf({ kind, expected, live }: ReturnType<typeof diffCatalogs>[number]): PropertyDiff["kind"] {
-  if (kind === "missing") return "add";
-  if (kind === "extra") return "delete";
-  return expected === undefined ? "delete" : live === undefined ? "add" : "update";
+/**
+ * Whether the engine has something to show on the new side. For a preview it has, since Check took over what Read wrote
+ * into the inputs: the drift on the old side, on the new one what a deployment does about it. To show a refresh the
+ * engine asks for the difference between what Read answered and the inputs before it, and turns it round: a deletion
+ * becomes an addition, of which it shows only what is new.
+ */
+function hasOutlook({ oldInputs, inputs }: DiffRequest, identity: string, property?: string): boolean {
+  if (inputs[driftReadAt] === undefined || inputs[driftReadAt] !== oldInputs[driftReadAt]) return false;
+  const outlook = mapOf(inputs.live)[identity];
+  return property === undefined ? outlook !== undefined : mapOf(outlook)[property] !== undefined;
+}
+
+function mapOf(value: PropertyMap[string] | undefined): PropertyMap {
+  return isPropertyMap(value) ? value : {};
 }
 
 function movedDatabase({ connection: former }: BundleInputs, { connection: latter }: BundleInputs): boolean {

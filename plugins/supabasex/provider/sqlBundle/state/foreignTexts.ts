@@ -1,9 +1,13 @@
 import { createHash } from "node:crypto";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
-import type { Catalog, CatalogObject } from "../catalog";
+import { type Catalog, type CatalogObject, partsOfIdentity } from "../catalog";
 
-/** Properties in which people write programs, and with them the tokens that those programs send somewhere. */
-const programs = ["body", "command", "default", "definition"];
+/** Whether people write programs in a property, and with them the tokens that those programs send somewhere. */
+function isProgram(kind: string, property: string): boolean {
+  // The command of a policy is one of five words.
+  if (property === "command") return kind === "cron job";
+  return property === "body" || property === "default" || property === "definition";
+}
 
 /** Expressions: without their literals they still say who may do what, so that much is always shown. */
 const expressions = ["arguments", "check", "generated", "using", "where"];
@@ -17,11 +21,14 @@ const expressions = ["arguments", "check", "generated", "using", "where"];
 export function withoutForeignTexts(expected: Catalog, live: Catalog): Catalog {
   const foreign = Object.entries(live).filter(([identity, object]) => object !== expected[identity]);
   if (foreign.length === 0) return live;
-  const shortened = foreign.map(([identity, object]) => [identity, withoutTexts(expected[identity], object)]);
+  const shortened = foreign.map(([identity, object]) => [
+    identity,
+    withoutTexts(partsOfIdentity(identity).kind, expected[identity], object),
+  ]);
   return { ...live, ...Object.fromEntries(shortened) };
 }
 
-function withoutTexts(expected: CatalogObject | undefined, live: CatalogObject): CatalogObject {
+function withoutTexts(kind: string, expected: CatalogObject | undefined, live: CatalogObject): CatalogObject {
   const changed = Object.entries(live).flatMap(([name, is]): [string, JsonValue][] => {
     const should = expected?.[name];
     if (name === "settings" && isJsonObject(is))
@@ -29,9 +36,9 @@ function withoutTexts(expected: CatalogObject | undefined, live: CatalogObject):
     if (typeof is !== "string" || should === is) return [];
     const known = typeof should === "string" ? should : "";
     if (expressions.includes(name)) return [[name, withoutQuotes(known, is)]];
-    if (name === "comment" || (programs.includes(name) && should === undefined))
+    if (name === "comment" || (isProgram(kind, name) && should === undefined))
       return [[name, `not kept, ${hash(is)}`]];
-    return programs.includes(name) ? [[name, withoutQuotes(known, is)]] : [];
+    return isProgram(kind, name) ? [[name, withoutQuotes(known, is)]] : [];
   });
   return changed.length === 0 ? live : { ...live, ...Object.fromEntries(changed) };
 }

@@ -1,19 +1,31 @@
 import { UserError } from "../../../../../foundation/userError";
 import { isPropertyMap, type PropertyMap, type Value } from "../../../../host/values";
-import type { Catalog } from "../catalog";
-import type { AppliedFile, KnownFile } from "../history/history";
+import {
+  type Catalog,
+  diffCatalogs,
+  digestsOf,
+  type ExpectedDigests,
+  parseDigests,
+  printDigests,
+  type RememberedExpectation,
+} from "../catalog";
+import { serverIdentity } from "../catalog/serverVersion";
+import { type AppliedFile, historyObjects, type KnownFile } from "../history/history";
 import { migrationOf } from "../source/files";
+import { type Drift, driftFrom, driftOf } from "./drift";
 
 /** The layout of the outputs. Raise it with every change of their shape, and add an upgrade from the one before. */
-export const schemaVersion = 1;
+export const schemaVersion = 2;
 
-/** What a bundle's state remembers beside its inputs. */
+/** What a bundle's state remembers beside its inputs. The expectation itself is in the database. */
 export interface BundleState {
   /** The newest applied migration's; empty when there is none. */
   readonly version: string;
   readonly files: ReadonlyMap<string, StateFile>;
-  readonly expected: Catalog;
-  readonly live: Catalog;
+  readonly expected: ExpectedDigests;
+  readonly live: Drift;
+  /** The major version of the server, as the last deployment or refresh found it. */
+  readonly serverMajor?: number;
 }
 
 export interface StateFile extends KnownFile {
@@ -22,9 +34,9 @@ export interface StateFile extends KnownFile {
   readonly dependsOn: readonly string[];
 }
 
-export const noState: BundleState = { version: "", files: new Map(), expected: {}, live: {} };
+export const noState: BundleState = { version: "", files: new Map(), expected: new Map(), live: {} };
 
-/** The outputs that this state is kept in. */
+/** Returns the outputs that this state is kept in. */
 export function stateOutputs(state: BundleState): PropertyMap {
   const files = [...state.files.values()];
   return {
@@ -36,9 +48,17 @@ export function stateOutputs(state: BundleState): PropertyMap {
         .filter((file) => file.kind === "repeatable")
         .map((file) => [file.path, { makes: file.makes, dependsOn: file.dependsOn }]),
     ),
-    expected: state.expected as unknown as PropertyMap,
+    // One text: the engine copies and compares every value of an output, and shows of a text the lines that changed.
+    expected: printDigests(state.expected),
     live: state.live as unknown as PropertyMap,
+    ...(state.serverMajor === undefined ? {} : { serverMajor: state.serverMajor }),
   };
+}
+
+/** Returns the major version of the server that a catalog was read from, as a part of the state. */
+export function serverOf(catalog: Catalog): Pick<BundleState, "serverMajor"> {
+  const major = catalog[serverIdentity]?.majorVersion;
+  return typeof major === "number" ? { serverMajor: major } : {};
 }
 
 /** Reads outputs of this or any earlier layout. Throws a UserError for those of a later one. */
@@ -53,9 +73,23 @@ export function stateOf(outputs: PropertyMap): BundleState {
   return {
     version: typeof current.version === "string" ? current.version : "",
     files: new Map(files),
-    expected: mapOf(current.expected) as unknown as Catalog,
-    live: mapOf(current.live) as unknown as Catalog,
+    expected: parseDigests(typeof current.expected === "string" ? current.expected : ""),
+    live: driftFrom(current.live),
+    ...(typeof current.serverMajor === "number" ? { serverMajor: current.serverMajor } : {}),
   };
+}
+
+/** Returns what the state remembers of the bundle's objects and of its history. */
+export function rememberedBy(state: BundleState): RememberedExpectation {
+  const versions = [...state.files.keys()].flatMap((path) => migrationOf(path)?.version ?? []);
+  return { digests: state.expected, history: historyObjects(state.files.values(), new Set(versions)) };
+}
+
+/** Returns identity → path of the repeatable that makes it. */
+export function makersIn(state: BundleState): Map<string, string> {
+  return new Map(
+    [...state.files.values()].flatMap((file) => file.makes.map((identity) => [identity, file.path])),
+  );
 }
 
 /** One step per layout: `upgrades[n]` turns layout n into n + 1. */
@@ -66,6 +100,18 @@ const upgrades: readonly ((outputs: PropertyMap) => PropertyMap)[] = [
       (path) => migrationOf(path)?.version ?? [],
     );
     return { ...outputs, version: versions.sort().at(-1) ?? "", repeatables: {}, schemaVersion: 1 };
+  },
+  // Both catalogs were kept whole, and the files a second time.
+  ({ files: _files, ...outputs }) => {
+    const expected = mapOf(outputs.expected) as unknown as Catalog;
+    const live = mapOf(outputs.live) as unknown as Catalog;
+    return {
+      ...outputs,
+      expected: printDigests(digestsOf(expected)),
+      live: driftOf(diffCatalogs(expected, live)) as unknown as PropertyMap,
+      ...serverOf({ ...expected, ...live }),
+      schemaVersion: 2,
+    };
   },
 ];
 

@@ -1,4 +1,3 @@
-import { serverIdentity } from "../catalog/serverVersion";
 import type { BundleInputs } from "../inputs";
 import { connect, DatabaseUnreachable, disconnect } from "../session/connection";
 import { defaultServerMajor } from "../source/parser";
@@ -13,9 +12,7 @@ export async function targetMajor(
   state: BundleState,
   signal: AbortSignal,
 ): Promise<number> {
-  const known = state.live[serverIdentity]?.majorVersion ?? state.expected[serverIdentity]?.majorVersion;
-  if (typeof known === "number") return known;
-  return (await askMajor(inputs, signal)) ?? defaultServerMajor;
+  return state.serverMajor ?? (await askMajor(inputs, signal)) ?? defaultServerMajor;
 }
 
 async function askMajor(

@@ -1,0 +1,164 @@
+import { createHash } from "node:crypto";
+import { canonicalJson, type JsonValue } from "../../../../../foundation/json";
+import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
+import { parentIdentities, partsOfIdentity } from "./identity";
+import { touchedPart, touchedProperties } from "./properties";
+
+/** What is remembered of one expected object without keeping its content. */
+export interface ExpectedDigest {
+  /** SHA-256 of the object's canonical JSON, the first 96 bits in base64url. */
+  readonly digest: string;
+  /** Set where only these properties are the bundle's (see `touched`). */
+  readonly touched?: readonly string[];
+}
+
+/** Identity → digest. A table's stands for its columns and constraints too. */
+export type ExpectedDigests = ReadonlyMap<string, ExpectedDigest>;
+
+/** What a stack's state remembers of its last deployment, as far as it is needed to check the database's own record. */
+export interface RememberedExpectation {
+  readonly digests: ExpectedDigests;
+  /** The applied files, as objects of the catalog. */
+  readonly history: Catalog;
+}
+
+/** Objects of the history are left out: the state lists applied files by themselves. */
+const historyPrefix = "applied file ";
+
+/** Returns a digest for each object of an expectation. */
+export function digestsOf(expected: Catalog): ExpectedDigests {
+  const digests = new Map<string, ExpectedDigest>();
+  for (const [key, members] of grouped(expected, (identity) => isWhole(expected[identity]))) {
+    const touched = touchedProperties(members[0]?.[1] ?? {});
+    digests.set(key, { digest: digestOf(members), ...(touched === undefined ? {} : { touched }) });
+  }
+  return digests;
+}
+
+/** An expectation as far as it can be found again. */
+export interface FoundExpectation {
+  readonly expected: Catalog;
+  /** Identities whose content is neither in the record nor in the database any more. */
+  readonly unknown: readonly string[];
+}
+
+/**
+ * Finds the objects that digests stand for: in the database where they are unchanged there, else in the database's
+ * record of the bundle.
+ *
+ * @param record the expectation as the database keeps it, edited or not
+ * @param live a whole catalog
+ */
+export function expectationFrom(
+  { digests, history }: RememberedExpectation,
+  record: Catalog,
+  live: Catalog,
+): FoundExpectation {
+  const found = new Map<string, CatalogObject>(Object.entries(history));
+  const unknown: string[] = [];
+  const isKnown = (identity: string) => {
+    const known = digests.get(identity);
+    return known !== undefined && known.touched === undefined;
+  };
+  const liveGroups = grouped(live, isKnown, digests);
+  // The record is looked into only where something has changed.
+  let recordGroups: Map<string, Member[]> | undefined;
+  for (const [identity, { digest, touched }] of digests) {
+    const group = liveGroups.get(identity) ?? [];
+    const there =
+      touched === undefined
+        ? group
+        : group.map(([name, object]): Member => [name, touchedPart(object, touched)]);
+    let members: readonly Member[] = there;
+    if (digestOf(there) !== digest) {
+      recordGroups ??= grouped(record, (name) => isWhole(record[name]));
+      members = recordGroups.get(identity) ?? [];
+      if (digestOf(members) !== digest) {
+        unknown.push(identity);
+        continue;
+      }
+    }
+    for (const [name, object] of members) found.set(name, object);
+  }
+  return { expected: sortedCatalog(found), unknown };
+}
+
+/** Returns the identity under which an object's digest is kept, given the digests: its table's or its own. */
+export function digestIdentity(identity: string, digests: ExpectedDigests): string {
+  if (digests.has(identity)) return identity;
+  return tableOf(identity, (name) => digests.has(name)) ?? identity;
+}
+
+/** One object a line, sorted: the digest, the identity and, after a tab, the touched properties as JSON. */
+export function printDigests(digests: ExpectedDigests): string {
+  return [...digests]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([identity, { digest, touched }]) => {
+      const properties = touched === undefined ? "" : `\t${JSON.stringify(touched)}`;
+      return `${digest} ${escaped(identity)}${properties}`;
+    })
+    .join("\n");
+}
+
+/** Reads what {@link printDigests} printed. */
+export function parseDigests(text: string): ExpectedDigests {
+  const lines = text === "" ? [] : text.split("\n");
+  return new Map(
+    lines.map((line): [string, ExpectedDigest] => {
+      const [named = "", properties] = line.split("\t");
+      const at = named.indexOf(" ");
+      const digest = named.slice(0, at);
+      const identity = unescaped(named.slice(at + 1));
+      if (properties === undefined) return [identity, { digest }];
+      return [identity, { digest, touched: JSON.parse(properties) as string[] }];
+    }),
+  );
+}
+
+/** A quoted name or a job's may have any character in it; a line may not. */
+function escaped(identity: string): string {
+  return identity.replace(/[\\\t\n]/g, (found) => (found === "\\" ? "\\\\" : found === "\t" ? "\\t" : "\\n"));
+}
+
+function unescaped(text: string): string {
+  return text.replace(/\\(.)/g, (_, found: string) => (found === "t" ? "\t" : found === "n" ? "\n" : found));
+}
+
+type Member = readonly [identity: string, object: CatalogObject];
+
+/** The members of each digest. */
+function grouped(
+  catalog: Catalog,
+  isKnown: (identity: string) => boolean,
+  own?: ExpectedDigests,
+): Map<string, Member[]> {
+  const groups = new Map<string, Member[]>();
+  for (const [identity, object] of Object.entries(catalog)) {
+    if (identity.startsWith(historyPrefix)) continue;
+    const alone = own === undefined ? !isWhole(object) : own.has(identity);
+    const key = alone ? identity : (tableOf(identity, isKnown) ?? identity);
+    const members = groups.get(key);
+    if (members === undefined) groups.set(key, [[identity, object]]);
+    else members.push([identity, object]);
+  }
+  return groups;
+}
+
+/** The table, view or domain whose digest stands for a column or constraint as well. */
+function tableOf(identity: string, isKnown: (identity: string) => boolean): string | undefined {
+  const { kind, parent } = partsOfIdentity(identity);
+  if (parent === undefined || (kind !== "column" && kind !== "constraint")) return undefined;
+  return parentIdentities(parent).find(isKnown);
+}
+
+function isWhole(object: CatalogObject | undefined): boolean {
+  return object !== undefined && touchedProperties(object) === undefined;
+}
+
+function digestOf(members: readonly Member[]): string {
+  const hash = createHash("sha256");
+  // The record is read from jsonb, which has an order of its own.
+  const sorted = members.length < 2 ? members : [...members].sort(([a], [b]) => (a < b ? -1 : 1));
+  for (const member of sorted) hash.update(canonicalJson(member as unknown as JsonValue));
+  return hash.digest("base64url").slice(0, 16);
+}

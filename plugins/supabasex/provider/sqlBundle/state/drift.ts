@@ -1,0 +1,82 @@
+import type { JsonValue } from "../../../../../foundation/json";
+import { isPropertyMap, type Value } from "../../../../host/values";
+import { byIdentity, type CatalogDifference, changeText, objectText, partsOfIdentity } from "../catalog";
+
+/**
+ * What differs from what the bundle made, as a person reads it: identity → what happened to the object, or property →
+ * how it changed.
+ */
+export type Drift = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
+
+const missing = "missing";
+const extra = "not made by the bundle";
+
+/** Returns differences in the form that the state keeps and the CLI shows. */
+export function driftOf(differences: readonly CatalogDifference[]): Drift {
+  return Object.fromEntries(
+    [...byIdentity(differences)].map(([identity, group]) => [identity, describe(identity, group)]),
+  );
+}
+
+function describe(identity: string, group: readonly CatalogDifference[]): string | Record<string, string> {
+  const [first] = group;
+  if (first?.kind === "missing") return missing;
+  if (first?.kind === "extra") {
+    const text = objectText(partsOfIdentity(identity).kind, asObject(first.live));
+    return text === "" ? extra : `${extra}: ${text}`;
+  }
+  return Object.fromEntries(
+    group.map(({ property = "", expected, live }) => [
+      property,
+      changeText(property, asValue(expected), asValue(live)),
+    ]),
+  );
+}
+
+/** Returns of each object in a drift what happened to it. */
+export function driftKinds(drift: Drift): Pick<CatalogDifference, "identity" | "kind">[] {
+  return Object.entries(drift).map(([identity, text]) => ({
+    identity,
+    kind: kindOf(text),
+  }));
+}
+
+function kindOf(text: Drift[string]): CatalogDifference["kind"] {
+  if (typeof text !== "string") return "changed";
+  return text.startsWith(missing) ? "missing" : text.startsWith(extra) ? "extra" : "changed";
+}
+
+/** Returns the paths of a drift as Pulumi shows them: identity, and property where one changed. */
+export function driftPaths(drift: Drift): { identity: string; property?: string }[] {
+  return Object.entries(drift).flatMap(([identity, text]) =>
+    typeof text === "string" ? [{ identity }] : Object.keys(text).map((property) => ({ identity, property })),
+  );
+}
+
+/** Returns what a drift says at a path. */
+export function driftAt(drift: Drift, identity: string, property: string | undefined): string | undefined {
+  const text = drift[identity];
+  if (property === undefined) return typeof text === "string" ? text : undefined;
+  return typeof text === "object" ? text[property] : undefined;
+}
+
+/** Reads a drift from the outputs of a state. */
+export function driftFrom(value: Value | undefined): Drift {
+  if (!isPropertyMap(value)) return {};
+  return Object.fromEntries(
+    Object.entries(value).map(([identity, text]) => [
+      identity,
+      isPropertyMap(text)
+        ? Object.fromEntries(Object.entries(text).map(([name, change]) => [name, String(change)]))
+        : String(text),
+    ]),
+  );
+}
+
+function asObject(value: CatalogDifference["live"]): Record<string, JsonValue> {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? value : {};
+}
+
+function asValue(value: CatalogDifference["live"]): JsonValue | undefined {
+  return value as JsonValue | undefined;
+}

@@ -1,0 +1,66 @@
+import { canonicalJson } from "../../../../../foundation/json";
+import {
+  type Catalog,
+  type CatalogDifference,
+  diffManaged,
+  digestIdentity,
+  expectationFrom,
+  managedPart,
+} from "../catalog";
+import type { History } from "../history/history";
+import { loadParser } from "../source/parser";
+import { type Drift, driftOf } from "./drift";
+import { withoutForeignTexts } from "./foreignTexts";
+import { outlookOf } from "./outlook";
+import { type BundleState, makersIn, rememberedBy } from "./state";
+
+/** What a refresh finds: what has changed, and what the next deployment does about it. */
+export interface FoundDrift {
+  readonly drift: Drift;
+  readonly outlook: Drift;
+}
+
+/**
+ * Compares a live catalog with what the state remembers. What an object was like before it changed is in the database's
+ * record; where somebody edited that too, only the fact is known.
+ *
+ * @param live a whole catalog, with the history's objects
+ */
+export async function findDrift(state: BundleState, live: Catalog, history: History): Promise<FoundDrift> {
+  const { expected, unknown } = expectationFrom(rememberedBy(state), history.expected, live);
+  const managed = withoutForeignTexts(expected, notRecorded(expected, managedPart(expected, live), history));
+  const isUnknown = new Set(unknown);
+  const differences = diffManaged(expected, managed).filter(
+    ({ identity }) => !isUnknown.has(digestIdentity(identity, state.expected)),
+  );
+  // Names in statements are quoted as the parser knows keywords; without drift it need not be loaded.
+  if (differences.length > 0) await loadParser();
+  return {
+    drift: {
+      ...driftOf(differences),
+      ...Object.fromEntries(unknown.map((identity) => [identity, unknownChange(identity, live, history)])),
+    },
+    outlook: outlookOf(differences, makersIn(state), expected, live),
+  };
+}
+
+/**
+ * Leaves out what is there beyond the state's expectation but is a file's, as the database's own record knows: a deploy
+ * that failed half-way, or another stack's, has put it there.
+ */
+function notRecorded(expected: Catalog, managed: Catalog, history: History): Catalog {
+  if (!history.intact) return managed;
+  return Object.fromEntries(
+    Object.entries(managed).filter(([identity, object]) => {
+      const recorded = history.expected[identity];
+      const surplus = expected[identity] === undefined && recorded !== undefined;
+      return !(surplus && canonicalJson({ ...recorded }) === canonicalJson({ ...object }));
+    }),
+  );
+}
+
+function unknownChange(identity: string, live: Catalog, history: History): string {
+  const kind: CatalogDifference["kind"] = live[identity] === undefined ? "missing" : "changed";
+  if (!history.intact) return `${kind}; the database's record of how it was has been edited too`;
+  return `${kind} by another deployment of this bundle, or the database's record has been emptied`;
+}

@@ -1,0 +1,83 @@
+import type { PropertyMap } from "../../../../host/values";
+import { byIdentity, type Catalog, type CatalogDifference } from "../catalog";
+import { type Repair, repairOf } from "../repair/repair";
+import { type Drift, driftFrom } from "./drift";
+
+/** The input in which Read notes, beside the outlook in `live`, when it found drift. */
+export const driftReadAt = "driftReadAt";
+
+const leftUnlessPruned = "left as it is; with sql.prune: drop: ";
+const left = "left as it is";
+const stops = "stops the deployment: ";
+
+/**
+ * Returns what the next deployment does about each difference, in the places in which a drift has them: the engine
+ * shows a preview with the drift on the old side and this on the new side.
+ *
+ * @param makers identity → the repeatable that makes it
+ */
+export function outlookOf(
+  differences: readonly CatalogDifference[],
+  makers: ReadonlyMap<string, string>,
+  expected: Catalog,
+  live: Catalog,
+): Drift {
+  const text = (identity: string, group: readonly CatalogDifference[]) => {
+    const maker = makers.get(identity);
+    if (maker !== undefined && group[0]?.kind !== "extra") return `${maker} runs again`;
+    return textOf(repairOf(identity, group, expected, live));
+  };
+  return Object.fromEntries(
+    [...byIdentity(differences)].map(([identity, group]) => [
+      identity,
+      group[0]?.property === undefined
+        ? text(identity, group)
+        : Object.fromEntries(
+            group.map((difference) => [difference.property ?? "", text(identity, [difference])]),
+          ),
+    ]),
+  );
+}
+
+function textOf({ statements, prune, impossible }: Repair): string {
+  const firstLines = (list: readonly string[]) =>
+    list.map((statement) => statement.split("\n", 1)[0]).join("; ");
+  if (impossible.length > 0) return `${stops}${impossible.join("; ")}`;
+  const parts = [
+    ...(statements.length === 0 ? [] : [firstLines(statements)]),
+    ...(prune.length === 0 ? [] : [`${leftUnlessPruned}${firstLines(prune)}`]),
+  ];
+  return parts.length === 0 ? left : parts.join("; ");
+}
+
+/** Returns inputs with an outlook, from what is there of a bundle when Read looks; without one where nothing has drifted. */
+export function withOutlook(inputs: PropertyMap, outlook: Drift, readAt: Date): PropertyMap {
+  const { live: _outlook, [driftReadAt]: _time, ...own } = inputs;
+  if (Object.keys(outlook).length === 0) return own;
+  return { ...own, live: outlook as unknown as PropertyMap, [driftReadAt]: readAt.toISOString() };
+}
+
+/** Returns the inputs in which Check passes on what Read wrote: a preview takes the new side of a difference from them. */
+export function outlookFor(oldInputs: PropertyMap, prune: boolean): PropertyMap {
+  if (oldInputs[driftReadAt] === undefined) return {};
+  const outlook = driftFrom(oldInputs.live);
+  const live = (prune ? pruned(outlook) : outlook) as unknown as PropertyMap;
+  return { live, [driftReadAt]: oldInputs[driftReadAt] ?? null };
+}
+
+function pruned(outlook: Drift): Drift {
+  const withoutCondition = (text: string) => text.replace(leftUnlessPruned, "");
+  return Object.fromEntries(
+    Object.entries(outlook).map(([identity, text]) => [
+      identity,
+      typeof text === "string"
+        ? withoutCondition(text)
+        : Object.fromEntries(Object.entries(text).map(([name, value]) => [name, withoutCondition(value)])),
+    ]),
+  );
+}
+
+/** Whether the deployment leaves what the outlook is about, or stops for it. */
+export function isLeft(text: string): boolean {
+  return text.includes(leftUnlessPruned) || text === left || text.startsWith(stops);
+}
