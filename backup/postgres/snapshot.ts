@@ -13,8 +13,12 @@ export interface Snapshot {
   readonly lsn: string;
 }
 
-/** Lets one backup or restore of a database run at a time; the lock ends with the session, however that ends. */
-export async function lockOutOthers(client: pg.Client): Promise<void> {
+/**
+ * Lets one backup or restore of a database run at a time; the lock ends with the session, however that ends.
+ * @param patienceSeconds how long the session of a program that was killed may take to end; default: not at all
+ */
+export async function lockOutOthers(client: pg.Client, patienceSeconds = 0): Promise<void> {
+  if (patienceSeconds > 0) await waitForLock(client, patienceSeconds);
   const { rows } = await client.query<{ locked: boolean }>(
     `select pg_try_advisory_lock(${advisoryLock}) as locked`,
   );
@@ -32,6 +36,17 @@ export async function lockOutOthers(client: pg.Client): Promise<void> {
     `Another backup or restore of this database is running: session ${pid ?? "unknown"}${place}${since ? `, since ${since.toISOString()}` : ""}.`,
     exitCodes.alreadyRunning,
   );
+}
+
+/** Takes the lock as soon as it is free; without it, `lockOutOthers` tells who has it. */
+async function waitForLock(client: pg.Client, seconds: number): Promise<void> {
+  await client.query(`set lock_timeout = '${seconds}s'`);
+  try {
+    await client.query(`select pg_advisory_lock(${advisoryLock})`);
+  } catch (error) {
+    if ((error as { code?: string }).code !== "55P03") throw error;
+  }
+  await client.query("set lock_timeout = 0");
 }
 
 /** Begins the transaction that holds the snapshot; it ends with `commit` or with the session. */

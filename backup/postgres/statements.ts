@@ -11,6 +11,8 @@ interface RoleRow {
   readonly create_role: boolean;
   readonly bypass_rls: boolean;
   readonly connection_limit: number;
+  readonly valid_until: string | null;
+  readonly comment: string | null;
 }
 
 /**
@@ -21,25 +23,49 @@ interface RoleRow {
 export async function describeGlobals(client: pg.Client): Promise<string> {
   const { rows: roles } = await client.query<RoleRow>(
     `select rolname as name, rolcanlogin as login, rolinherit as inherit, rolcreatedb as create_db,
-       rolcreaterole as create_role, rolbypassrls as bypass_rls, rolconnlimit as connection_limit
+       rolcreaterole as create_role, rolbypassrls as bypass_rls, rolconnlimit as connection_limit,
+       rolvaliduntil::text as valid_until, shobj_description(oid, 'pg_authid') as comment
      from pg_roles where rolname !~ '^pg_' and rolname <> all ($1) and not rolsuper order by 1`,
     [Object.keys(platformRoles)],
-  );
-  const { rows: memberships } = await client.query<{ role: string; member: string }>(
-    `select r.rolname as role, m.rolname as member
-     from pg_auth_members a join pg_roles r on r.oid = a.roleid join pg_roles m on m.oid = a.member
-     where (r.rolname = any ($1) or m.rolname = any ($1)) order by 1, 2`,
-    [roles.map(({ name }) => name)],
   );
   return [
     "-- Roles without passwords, their memberships and settings, and the settings of the database.",
     ...roles.map(createRole),
-    ...memberships.map(
-      ({ role, member }) => `grant ${escapeIdentifier(role)} to ${escapeIdentifier(member)};`,
-    ),
+    ...(await describeMemberships(client, roles)),
     ...(await describeSettings(client, roles)),
     "",
   ].join("\n");
+}
+
+/**
+ * Describes who is a member of what. From version 16 on a membership has more options, and the maker of a role gets a membership of its own, which
+ * the restoring role gets by making it.
+ */
+async function describeMemberships(client: pg.Client, roles: readonly RoleRow[]): Promise<string[]> {
+  const { rows } = await client.query<{
+    role: string;
+    member: string;
+    admin: boolean;
+    inherit: boolean | null;
+    set: boolean | null;
+  }>(
+    `select r.rolname as role, m.rolname as member, bool_or(a.admin_option) as admin,
+       bool_or((to_jsonb(a) ->> 'inherit_option')::boolean) as inherit, bool_or((to_jsonb(a) ->> 'set_option')::boolean) as set
+     from pg_auth_members a join pg_roles r on r.oid = a.roleid join pg_roles m on m.oid = a.member
+     where (r.rolname = any ($1) or m.rolname = any ($1))
+       and coalesce((to_jsonb(a) ->> 'inherit_option')::boolean or (to_jsonb(a) ->> 'set_option')::boolean, true)
+     group by 1, 2 order by 1, 2`,
+    [roles.map(({ name }) => name)],
+  );
+  return rows.map(({ role, member, admin, inherit, set }) => {
+    const options =
+      inherit === null
+        ? admin
+          ? " with admin option"
+          : ""
+        : ` with admin ${admin}, inherit ${inherit}, set ${set}`;
+    return `grant ${escapeIdentifier(role)} to ${escapeIdentifier(member)}${options};`;
+  });
 }
 
 function createRole(role: RoleRow): string {
@@ -50,6 +76,7 @@ function createRole(role: RoleRow): string {
     ...(role.create_role ? ["createrole"] : []),
     ...(role.bypass_rls ? ["bypassrls"] : []),
     ...(role.connection_limit === -1 ? [] : [`connection limit ${role.connection_limit}`]),
+    ...(role.valid_until === null ? [] : [`valid until ${escapeLiteral(role.valid_until)}`]),
   ].join(" ");
   return [
     "do $$ begin",
@@ -57,6 +84,9 @@ function createRole(role: RoleRow): string {
     `    create role ${escapeIdentifier(role.name)} ${attributes};`,
     "  end if;",
     "end $$;",
+    ...(role.comment === null
+      ? []
+      : [`comment on role ${escapeIdentifier(role.name)} is ${escapeLiteral(role.comment)};`]),
   ].join("\n");
 }
 
@@ -101,7 +131,10 @@ function settingValue(setting: string, separator: number): string {
   return value === "" ? "''" : value;
 }
 
-/** The jobs of pg_cron that run in this database, as calls that make them again; empty without pg_cron. */
+/**
+ * Describes the jobs of pg_cron that run in this database, as calls that make them again; undefined without any. A job runs as whoever makes it, so
+ * each is made as its owner.
+ */
 export async function describeJobs(client: pg.Client): Promise<string | undefined> {
   const { rows: found } = await client.query<{ exists: boolean }>(
     "select to_regclass('cron.job') is not null as exists",
@@ -112,28 +145,40 @@ export async function describeJobs(client: pg.Client): Promise<string | undefine
     schedule: string;
     command: string;
     active: boolean;
+    owner: string;
   }>(
-    `select jobname as name, schedule, command, active from cron.job
+    `select jobname as name, schedule, command, active, username as owner from cron.job
      where database = current_database() order by jobid`,
   );
   if (jobs.length === 0) return undefined;
   return [
     "-- Jobs of pg_cron. They run as whoever makes them.",
-    ...jobs.map(({ name, schedule, command, active }) => {
+    ...jobs.flatMap(({ name, schedule, command, active, owner }) => {
       const call = `cron.schedule(${[...(name === null ? [] : [name]), schedule, command].map((text) => escapeLiteral(text)).join(", ")})`;
-      return active ? `select ${call};` : `select cron.alter_job(job_id := ${call}, active := false);`;
+      return [
+        `set role ${escapeIdentifier(owner)};`,
+        active ? `select ${call};` : `select cron.alter_job(job_id := ${call}, active := false);`,
+        "reset role;",
+      ];
     }),
     "",
   ].join("\n");
 }
 
-/** What fills the materialized views again, the older first: one can read only what was there before it. */
+/** Describes how to fill the materialized views again, each after those that it reads. */
 export async function describeMaterializedViews(client: pg.Client): Promise<string | undefined> {
   const { rows } = await client.query<{ schema: string; name: string }>(
-    `select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    `with recursive reading as (
+       select distinct r.ev_class as reader, d.refobjid as source from pg_rewrite r
+         join pg_depend d on d.classid = 'pg_rewrite'::regclass and d.objid = r.oid and d.refclassid = 'pg_class'::regclass and d.refobjid <> r.ev_class),
+     depth as (
+       select oid, 0 as level from pg_class where relkind = 'm'
+       union
+       select r.reader, d.level + 1 from depth d join reading r on r.source = d.oid)
+     select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
      where c.relkind = 'm' and c.relispopulated and n.nspname <> all ($1)
        and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
-     order by c.oid`,
+     order by (select max(level) from depth where depth.oid = c.oid), 1, 2`,
     [[...platformSchemas]],
   );
   if (rows.length === 0) return undefined;

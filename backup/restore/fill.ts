@@ -96,7 +96,7 @@ export async function fill(current: Filling): Promise<Shortfall> {
   progress("making indexes, constraints and policies");
   await writer.write(objects.filter(({ kind }) => kindsAboutObjects.has(kind) && kind === "ACL"));
   const late = objects.filter(({ kind }) => kindsAfterRows.has(kind));
-  const failed = await writeLong(late.filter(takesLong), current);
+  const failed = await writeLong(late.filter(takesLong), writer, current);
   await writer.write([...failed, ...late.filter((entry) => !takesLong(entry))]);
   await writer.write(objects.filter(({ kind }) => kindsAboutObjects.has(kind) && kind !== "ACL"));
   if (texts.publication !== "") await runText(client, "publication.sql", texts.publication);
@@ -157,7 +157,11 @@ async function loadAllRows(current: Filling): Promise<LoadedTable[]> {
   return loaded;
 }
 
-async function writeLong(entries: readonly SchemaEntry[], current: Filling): Promise<SchemaEntry[]> {
+async function writeLong(
+  entries: readonly SchemaEntry[],
+  writer: SchemaWriter,
+  current: Filling,
+): Promise<SchemaEntry[]> {
   const tables = new Set(
     current.texts.schema
       .filter(({ kind }) => kind === "TABLE" || kind === "MATERIALIZED VIEW")
@@ -165,7 +169,7 @@ async function writeLong(entries: readonly SchemaEntry[], current: Filling): Pro
   );
   let failed: SchemaEntry[] = [];
   await withSessions(Math.min(current.parallel, entries.length), current, async (sessions) => {
-    failed = await writeInParallel(entries, tables, sessions);
+    failed = await writeInParallel(entries, sessions, { tables, writer });
   });
   return failed;
 }

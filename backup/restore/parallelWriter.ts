@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { SchemaEntry } from "./schemaArchive";
+import type { SchemaWriter } from "./schemaWriter";
 
 /** What takes long once the rows are there: every index and every check of them. */
 const longKinds = new Set(["INDEX", "CONSTRAINT", "FK CONSTRAINT", "CHECK CONSTRAINT", "INDEX ATTACH"]);
@@ -18,8 +19,11 @@ export function takesLong({ kind }: Pick<SchemaEntry, "kind">): boolean {
  */
 export async function writeInParallel(
   entries: readonly SchemaEntry[],
-  tables: ReadonlySet<number>,
   sessions: readonly pg.Client[],
+  {
+    tables,
+    writer,
+  }: { readonly tables: ReadonlySet<number>; readonly writer: Pick<SchemaWriter, "statementsOf"> },
 ): Promise<SchemaEntry[]> {
   const waiting = new Set(entries);
   const unfinished = new Set(entries.map(({ id }) => id));
@@ -46,7 +50,7 @@ export async function writeInParallel(
       const locked = entry.needs.filter((id) => tables.has(id) && !busyTables.has(id));
       for (const id of locked) busyTables.add(id);
       try {
-        await session.query(entry.sql);
+        await session.query(writer.statementsOf(entry));
       } catch {
         failed.add(entry);
       }

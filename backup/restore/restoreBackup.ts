@@ -67,7 +67,7 @@ export async function restoreBackup(request: RestoreRequest, context: CommandCon
   const client = await connect(target, exitCodes.targetRefused);
   try {
     await prepareToBeKilled(client);
-    await lockOutOthers(client);
+    await lockOutOthers(client, secondsToNotice);
     await endOrphans(client);
     const { tools } = services;
     const checked = await checkTarget(client, { manifest, tools, settings: target, intoSource, replace });
@@ -101,6 +101,9 @@ function describeFailure(error: unknown): unknown {
   if (!isOfDatabase) return error;
   return new UserError(`The restore failed: ${error.message}.`, exitCodes.restoreFailed, { cause: error });
 }
+
+/** More than the server takes to notice that a program is gone. */
+const secondsToNotice = 5;
 
 /** The server notices within a second that the program is gone, also while it works for it. */
 async function prepareToBeKilled(client: pg.Client): Promise<void> {
@@ -206,7 +209,7 @@ async function restoreInPlace(restore: Restore, isThrowaway: boolean): Promise<S
   await begin(restore);
   try {
     const shortfall = await fill({ ...restore, settings: target, serverMajor: checked.serverMajor });
-    const leftOut = await restoreJobs(client, texts.jobs);
+    const leftOut = await restoreJobs(client, texts.jobs, rightsOf(restore));
     await client.query("set synchronous_commit = on");
     await removeMark(client);
     return { ...shortfall, notRestored: [...shortfall.notRestored, ...leftOut] };
@@ -214,6 +217,16 @@ async function restoreInPlace(restore: Restore, isThrowaway: boolean): Promise<S
     if (!isThrowaway) await emptyAgain(restore);
     throw error;
   }
+}
+
+function rightsOf({ texts, manifest, checked }: Restore): Parameters<typeof restoreJobs>[2] {
+  const { serverMajor } = checked;
+  const context = {
+    sourceMajor: manifest.source.serverMajor,
+    targetMajor: serverMajor,
+    isIncomplete: false,
+  };
+  return { access: texts.access, context };
 }
 
 /** Empties the target and marks it, all in one transaction: until it ends, nothing has happened. */
@@ -296,7 +309,7 @@ async function restoreBeside(restore: Restore): Promise<Shortfall> {
   await beside.swap();
   const restored = await connect(target, exitCodes.restoreFailed);
   try {
-    const leftOut = await restoreJobs(restored, texts.jobs);
+    const leftOut = await restoreJobs(restored, texts.jobs, rightsOf(restore));
     return { ...shortfall, notRestored: [...shortfall.notRestored, ...leftOut] };
   } finally {
     await restored.end().catch(() => undefined);

@@ -13,6 +13,12 @@ export interface Missing {
   readonly sql: string;
 }
 
+/**
+ * What resolves an operator by the search path alone: no schema can be written into it. Without the path of its maker it fails, or worse,
+ * takes another operator: text's for citext.
+ */
+const unqualifiable = /\bIS (?:NOT )?DISTINCT FROM\b|\bNULLIF\s*\(|\bCASE\s+(?!WHEN\b)/i;
+
 /** Entries that are sent in one go; those of a batch that fails are sent one by one. */
 const batchSize = 50;
 
@@ -39,7 +45,8 @@ export class SchemaWriter {
     let failed: SchemaEntry[] = [];
     for (let start = 0; start < entries.length; start += batchSize) {
       const batch = entries.slice(start, start + batchSize);
-      if ((await this.#attempt(batch.map(({ sql }) => sql).join("\n"))) === undefined) continue;
+      if ((await this.#attempt(batch.map((entry) => this.statementsOf(entry)).join("\n"))) === undefined)
+        continue;
       for (const entry of batch) {
         if ((await this.#writeOne(entry)) !== undefined) failed.push(entry);
       }
@@ -59,6 +66,12 @@ export class SchemaWriter {
     }
   }
 
+  /** Returns the statements of an entry, with the search path that some expressions need to mean what they meant. */
+  statementsOf({ sql, schema }: SchemaEntry): string {
+    if (!unqualifiable.test(sql)) return sql;
+    return `set search_path = ${this.searchPath(schema)};\n${sql}\n;set search_path = '';`;
+  }
+
   /** Runs one statement that is no entry; what fails is tried with a search path. */
   async writeStatement(what: string, sql: string, schema: string | undefined): Promise<boolean> {
     const failure = (await this.#attempt(sql)) && (await this.#attemptWithPath(sql, schema));
@@ -67,7 +80,7 @@ export class SchemaWriter {
   }
 
   async #writeOne(entry: SchemaEntry): Promise<string | undefined> {
-    let failure = await this.#attempt(entry.sql);
+    let failure = await this.#attempt(this.statementsOf(entry));
     if (failure === undefined) return undefined;
     if (isDuplicate(failure.code) && entry.schema !== undefined && platformSchemas.has(entry.schema)) {
       // The platform has made it meanwhile, or always had.
@@ -76,7 +89,7 @@ export class SchemaWriter {
     if (failure.code === "42501" && entry.schema !== undefined && entry.owner !== "") {
       const grant = `grant usage, create on schema ${this.#quote(entry.schema)} to ${this.#quote(entry.owner)}`;
       // What is granted here and not in the snapshot is revoked when the rights are compared.
-      if ((await this.#attempt(grant)) === undefined) failure = await this.#attempt(entry.sql);
+      if ((await this.#attempt(grant)) === undefined) failure = await this.#attempt(this.statementsOf(entry));
       if (failure === undefined) return undefined;
     }
     return (await this.#attemptWithPath(entry.sql, entry.schema)) === undefined ? undefined : failure.message;

@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { restore } from "../../backup/commands/restore";
+import { run } from "../../backup/commands/run";
+import { startTestCluster, type TestCluster } from "../support/cluster";
+import { commandContext, taskEnvironment } from "./support/commands";
+import { createNastyObjects } from "./support/nasty";
+import { type Portrait, takePortrait } from "./support/portrait";
+import { createShop } from "./support/shop";
+import { startTestStore, type TestStore } from "./support/store";
+
+let source: TestCluster;
+let store: TestStore;
+let before: Portrait;
+
+const into = async (target: TestCluster, options = {}) => {
+  const context = commandContext({
+    ...taskEnvironment(source, store),
+    RESTORE_DATABASE_URL: `${target.url()}?sslmode=disable`,
+  });
+  await restore(options, context);
+  return context;
+};
+
+/** The platform's own default privileges, which `postgres` may not change, are those of the project and not of the backup. */
+async function portraitOf(target: TestCluster): Promise<Portrait> {
+  const admin = await target.client("supabase_admin");
+  for (const objects of ["tables", "sequences"]) {
+    await admin.query(
+      `alter default privileges for role supabase_admin in schema public revoke all on ${objects} from postgres, anon, authenticated, service_role`,
+    );
+  }
+  return await takePortrait(target.url("supabase_admin"));
+}
+
+beforeAll(async () => {
+  [source, store] = await Promise.all([startTestCluster(), startTestStore()]);
+  const postgres = await source.client();
+  await createShop(postgres);
+  await createNastyObjects(postgres);
+  await run(commandContext(taskEnvironment(source, store)));
+  before = await takePortrait(source.url("supabase_admin"));
+}, 300_000);
+
+afterAll(async () => {
+  await Promise.all([source?.remove(), store?.remove()]);
+});
+
+describe("a database of every kind of object", () => {
+  it.each([
+    ["of today", {}],
+    ["with the default privileges of before 2026-05-30", { legacyDefaultPrivileges: true }],
+  ])("comes back the same in a project %s", async (_, options) => {
+    const target = await startTestCluster(options);
+    try {
+      await into(target);
+      expect(await portraitOf(target)).toEqual(before);
+    } finally {
+      await target.remove();
+    }
+  });
+
+  it("comes back the same over a database that has other objects of every kind", async () => {
+    const target = await startTestCluster({ legacyDefaultPrivileges: true });
+    try {
+      const postgres = await target.client();
+      await createShop(postgres);
+      await createNastyObjects(postgres);
+      await postgres.query(`
+        alter schema nasty rename to elder; alter table public.closed_table rename to elder_table;
+        alter schema public owner to closed_owner; grant all on schema public to anon; select lo_create(424242);
+        grant usage on schema cron to closed_owner; set role closed_owner; select cron.schedule('of another', '1 1 * * *', 'select 2'); reset role;
+        create type public.elder_range as range (subtype = int); create table public.elder_identity (id int generated always as identity);
+        create collation public.elder from "C"; create text search configuration public.elder (copy = simple);
+        alter default privileges in schema public grant all on tables to anon`);
+      await into(target, { replace: "postgres" });
+      expect(await portraitOf(target)).toEqual(before);
+    } finally {
+      await target.remove();
+    }
+  });
+});

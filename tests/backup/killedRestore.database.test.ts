@@ -1,0 +1,93 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { run } from "../../backup/commands/run";
+import { startTestCluster, type TestCluster } from "../support/cluster";
+import { commandContext, startBackupProgram, taskEnvironment } from "./support/commands";
+import { type Portrait, takePortrait } from "./support/portrait";
+import { createShop } from "./support/shop";
+import { startTestStore, type TestStore } from "./support/store";
+
+/** Moments at which a restore is killed, spread over the time that one takes; `npm run soak` takes more of them. */
+const moments = Number(process.env.SOAK_ROUNDS ?? 4);
+
+let source: TestCluster;
+let store: TestStore;
+let before: Portrait;
+
+beforeAll(async () => {
+  [source, store] = await Promise.all([startTestCluster(), startTestStore()]);
+  await createShop(await source.client());
+  await run(commandContext(taskEnvironment(source, store)));
+  before = await takePortrait(source.url("supabase_admin"));
+});
+
+afterAll(async () => {
+  await Promise.all([source?.remove(), store?.remove()]);
+});
+
+const restoreInto = (url: string, args: readonly string[]) =>
+  startBackupProgram(["restore", ...args], {
+    ...taskEnvironment(source, store),
+    RESTORE_DATABASE_URL: `${url}?sslmode=disable`,
+  });
+
+/** Kills the program after each of the moments and runs it again; the time that a whole restore takes gives the moments. */
+async function killAndRepeat(
+  url: string,
+  args: readonly string[],
+  check: () => Promise<void>,
+): Promise<void> {
+  const started = performance.now();
+  expect((await restoreInto(url, args).ended).exitCode).toBe(0);
+  const duration = performance.now() - started;
+  for (let moment = 0; moment < moments; moment += 1) {
+    const killed = restoreInto(url, args);
+    await new Promise((resolve) => setTimeout(resolve, (duration * (moment + 0.7)) / moments));
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    const { exitCode, errorText } = await restoreInto(url, args).ended;
+    expect([exitCode, errorText]).toEqual([0, expect.any(String)]);
+    await check();
+  }
+}
+
+describe("a restore that is killed", () => {
+  it("into a project is begun again by the same command, and loses nothing else", async () => {
+    const target = await startTestCluster();
+    try {
+      const admin = await target.client("supabase_admin");
+      await admin.query("create database another");
+      await admin.query("create role bystander");
+      await killAndRepeat(target.url(), ["--replace", "postgres"], async () => {
+        const { roles, ...after } = await takePortrait(target.url("supabase_admin"));
+        const { roles: expected, ...rest } = before;
+        expect(after).toEqual(rest);
+        expect(roles.filter((line) => !line.startsWith("bystander "))).toEqual(expected);
+        const { rows } = await admin.query(
+          "select datname from pg_database where not datistemplate order by 1",
+        );
+        expect(rows).toEqual([{ datname: "another" }, { datname: "postgres" }]);
+      });
+    } finally {
+      await target.remove();
+    }
+  }, 1_200_000);
+
+  it("into a plain database leaves what was there, and no database beside it once it succeeds", async () => {
+    const target = await startTestCluster();
+    try {
+      const admin = await target.client("supabase_admin");
+      await admin.query("create database plain template template0");
+      const url = target.url("supabase_admin", "plain");
+      await killAndRepeat(url, ["--replace", "plain"], async () => {
+        const { rows, sequences } = await takePortrait(url);
+        expect({ rows, sequences }).toEqual({ rows: before.rows, sequences: before.sequences });
+        const { rows: databases } = await admin.query(
+          "select datname from pg_database where not datistemplate order by 1",
+        );
+        expect(databases).toEqual([{ datname: "plain" }, { datname: "postgres" }]);
+      });
+    } finally {
+      await target.remove();
+    }
+  }, 1_200_000);
+});
