@@ -7,12 +7,9 @@ import type { Readable } from "node:stream";
 import { Upload } from "@aws-sdk/lib-storage";
 import pg from "pg";
 import { forEachLimited } from "../backup/concurrency";
-import { storeArchive } from "../backup/dump/archive";
-import { largestFirst, planArchives } from "../backup/dump/plan";
+import { beginDump } from "../backup/dump/begin";
 import { readEnvironment } from "../backup/environment";
 import { connect } from "../backup/postgres/connect";
-import { readInventory } from "../backup/postgres/inventory";
-import { takeSnapshot } from "../backup/postgres/snapshot";
 import { findTools } from "../backup/postgres/tools";
 import { createClient } from "../backup/store/client";
 import { ObjectStore } from "../backup/store/objectStore";
@@ -50,18 +47,16 @@ async function dumpCompressHash({ environment }: Workbench): Promise<void> {
   const { source, parallel, store } = readEnvironment(["source", "parallel", "store"], environment);
   const client = await connect(source, 1);
   try {
-    const snapshot = await takeSnapshot(client);
-    const archives = planArchives(await readInventory(client), parallel);
-    const context = {
+    const { parts } = await beginDump(client, {
       tools: await findTools(),
       source,
-      snapshot: snapshot.name,
-      store: new NoStore(createClient(store), store.bucket),
+      parallel,
+      applicationName: "bench",
       signal: new AbortController().signal,
-    };
-    await forEachLimited(largestFirst(archives), parallel, async (archive) => {
-      await storeArchive(archive.name, archive, context);
+      progress: () => undefined,
     });
+    const nowhere = new NoStore(createClient(store), store.bucket);
+    await forEachLimited(parts, parallel, async (part) => void (await part.store(part.name, nowhere)));
   } finally {
     await client.end();
   }

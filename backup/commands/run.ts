@@ -1,37 +1,24 @@
-import { createHash } from "node:crypto";
 import { setMaxListeners } from "node:events";
 import type pg from "pg";
 import { UserError } from "../../foundation/userError";
 import { listRuns, readManifest, totalBytes } from "../catalog";
 import { forEachLimited } from "../concurrency";
 import type { CommandContext } from "../context";
-import { storeArchive } from "../dump/archive";
-import { largestFirst, type PlannedArchive, pattern, planArchives } from "../dump/plan";
+import { beginDump } from "../dump/begin";
+import type { Part, StoredPart } from "../dump/part";
+import { storeTexts } from "../dump/texts";
 import { readEnvironment, type Settings } from "../environment";
 import { exitCodes } from "../exitCodes";
-import {
-  type Manifest,
-  manifestVersion,
-  type SequenceValue,
-  type StoredObject,
-  sealManifest,
-  type TableCount,
-} from "../manifest";
+import { type Manifest, manifestVersion, type StoredObject, sealManifest } from "../manifest";
 import { formatBytes } from "../output";
-import { readAccess } from "../postgres/access";
 import { requireSameTime } from "../postgres/clock";
-import { connect } from "../postgres/connect";
+import { connect, explainDatabaseFailure } from "../postgres/connect";
 import { readIdentity } from "../postgres/identity";
-import { countRows, type Inventory, readInventory } from "../postgres/inventory";
-import { describeSequences, readSequences } from "../postgres/sequences";
-import { lockOutOthers, type Snapshot, takeSnapshot } from "../postgres/snapshot";
-import {
-  describeGlobals,
-  describeJobs,
-  describeMaterializedViews,
-  describePublication,
-} from "../postgres/statements";
-import { findTools, requireClientAtLeast, type Tools } from "../postgres/tools";
+import { requireReadableLargeObjects } from "../postgres/largeObjects";
+import { readNotCovered } from "../postgres/notCovered";
+import { readSequences } from "../postgres/sequences";
+import { lockOutOthers } from "../postgres/snapshot";
+import { findTools, type Tools } from "../postgres/tools";
 import { manifestName, newRunName, objectKey, runsPrefix } from "../runName";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
@@ -49,7 +36,6 @@ interface Run extends CommandContext {
   readonly name: string;
   readonly startedAt: Date;
   readonly settings: Settings<"store" | "source" | "parallel" | "projectRef">;
-  readonly tools: Tools;
   readonly store: ObjectStore;
   /** Also aborted by the first step that fails. */
   readonly signal: AbortSignal;
@@ -62,7 +48,6 @@ interface Run extends CommandContext {
  */
 export async function run(context: CommandContext): Promise<CompletedBackup> {
   const settings = readEnvironment(["store", "source", "parallel", "projectRef"], context.environment);
-  const tools = await findTools();
   const startedAt = new Date();
   const failure = new AbortController();
   const signal = AbortSignal.any([context.signal, failure.signal]);
@@ -73,13 +58,16 @@ export async function run(context: CommandContext): Promise<CompletedBackup> {
     name: newRunName(startedAt),
     startedAt,
     settings,
-    tools,
     store: new ObjectStore(createClient(settings.store), settings.store.bucket),
     signal,
     fail: (reason) => failure.abort(reason),
   };
   try {
     const client = await connect(settings.source, exitCodes.dumpFailed);
+    client.once("error", (error) => {
+      // The snapshot is gone with the session; what is being written may still be whole, and is worth nothing.
+      failure.abort(explainDatabaseFailure("The backup", error, exitCodes.dumpFailed));
+    });
     try {
       const manifest = await backUp(current, client);
       return { manifest, percentOfPrevious: await compareSize(manifest, current) };
@@ -92,30 +80,34 @@ export async function run(context: CommandContext): Promise<CompletedBackup> {
       context.progress(cleanUp instanceof Error ? cleanUp.message : String(cleanUp));
     });
     context.signal.throwIfAborted();
-    throw error;
+    const cause = failure.signal.aborted ? failure.signal.reason : error;
+    throw explainDatabaseFailure("The backup", cause, exitCodes.dumpFailed);
   }
 }
 
 async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
-  const { progress, settings, tools, store, signal, name } = current;
-  const { serverVersionNumber, ...source } = await readIdentity(client);
-  requireClientAtLeast(tools, serverVersionNumber, source.serverVersion);
+  const { progress, settings, store, signal, name } = current;
+  const { serverVersionNumber: _, ...source } = await readIdentity(client);
+  const tools = await findTools(source.serverMajor);
   await requireSameTime(client, new Date());
   await lockOutOthers(client);
-  const snapshot = await takeSnapshot(client);
-  const inventory = await readInventory(client);
-  const archives = planArchives(inventory, settings.parallel);
+  await requireReadableLargeObjects(client);
+  const { snapshot, inventory, parts } = await beginDump(client, {
+    tools,
+    source: settings.source,
+    parallel: settings.parallel,
+    applicationName: `thorbis-backup ${name}`,
+    signal,
+    progress,
+  });
   progress(
-    `backup ${name} of ${source.database} (PostgreSQL ${source.serverVersion}): ${inventory.tables.length} tables in ${archives.length} archives`,
+    `backup ${name} of ${source.database} (PostgreSQL ${source.serverVersion}): ${inventory.tables.length} tables in ${parts.length} objects`,
   );
-
-  const [objects, counts] = await Promise.all([
-    storeArchives(archives, snapshot, current),
-    count(client, inventory, current),
-  ]);
-  const tables = counts.map((table) => ({ ...table, archive: archiveOf(archives, table) }));
+  const stored = await storeParts(parts, { ...current, tools });
   const sequences = await readSequences(client, inventory.sequences);
-  const texts = await storeTexts(client, sequences, current);
+  const texts = await storeTexts(client, sequences, { store, run: name, signal });
+  await requireWritten(texts, texts, { ...current, tools });
+  const notCovered = await readNotCovered(client);
   await client.query("commit");
 
   const manifest: Manifest = {
@@ -129,118 +121,73 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
     schemas: [...inventory.schemas],
     roles: [...inventory.roles],
     extensions: [...inventory.extensions],
-    tables,
+    tables: stored.flatMap(({ object, tables }) =>
+      tables.map((table) => ({ ...table, archive: object.name })),
+    ),
     sequences,
     largeObjects: inventory.largeObjects,
-    notCovered: [],
-    objects: [...texts, ...objects],
+    notCovered,
+    objects: [...texts, ...stored.map(({ object }) => object)],
   };
-  await readBack(manifest, current);
   const text = sealManifest(manifest);
   const key = objectKey(name, manifestName);
   await store.putText(key, text, "application/json", signal);
   if ((await store.readText(key, signal)) !== text) throw notAsWritten(`${manifestName} (altered)`);
-  const rows = tables.reduce((sum, table) => sum + table.rows, 0);
+  for (const { what, reason } of notCovered) progress(`not in the backup: ${what} (${reason})`);
+  const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
   progress(
     `backup ${name} is complete: ${rows} rows, ${formatBytes(totalBytes(manifest))} in ${manifest.objects.length} objects below ${runsPrefix}${name}/`,
   );
   return manifest;
 }
 
-/** In the order of the plan, whatever order they were made in. */
-async function storeArchives(
-  archives: readonly PlannedArchive[],
-  snapshot: Snapshot,
-  { store, tools, settings, signal, name, fail, progress }: Run,
-): Promise<StoredObject[]> {
-  const stored = new Map<string, StoredObject>();
-  const context = { tools, store, source: settings.source, snapshot: snapshot.name, signal };
-  await forEachLimited(largestFirst(archives), settings.parallel, async (archive) => {
+/**
+ * Stores the parts, the largest first so that no long one is left to the end, and reads each back while the others are
+ * written. Returns them in the order of the plan.
+ */
+async function storeParts(
+  parts: readonly Part[],
+  current: Run & { readonly tools: Tools },
+): Promise<StoredPart[]> {
+  const { settings, store, name, fail, progress } = current;
+  const stored = new Map<Part, StoredPart>();
+  const order = [...parts].sort((a, b) => b.bytes - a.bytes);
+  await forEachLimited(order, settings.parallel, async (part) => {
     try {
-      const object = await storeArchive(objectKey(name, archive.name), archive, context);
-      stored.set(archive.name, object);
-      progress(`${archive.name}: ${formatBytes(object.bytes)}`);
+      const result = await part.store(objectKey(name, part.name), store);
+      stored.set(part, result);
+      await requireWritten(
+        [result.object],
+        [...stored.values()].map(({ object }) => object),
+        current,
+      );
+      progress(`${part.name}: ${formatBytes(result.object.bytes)}, read back`);
     } catch (error) {
       fail(error);
       throw error;
     }
   });
-  return archives.flatMap((archive) => stored.get(archive.name) ?? []);
+  return parts.flatMap((part) => stored.get(part) ?? []);
 }
 
-/** The archive that holds a table's rows. */
-function archiveOf(
-  archives: readonly PlannedArchive[],
-  { schema, table }: Pick<TableCount, "schema" | "table">,
-): string {
-  const wanted = `--table=${pattern({ schema, name: table })}`;
-  const found = archives.find((archive) => archive.arguments.includes(wanted));
-  if (found === undefined) throw new Error(`no archive is planned for ${schema}.${table}`);
-  return found.name;
-}
-
-async function count(
-  client: pg.Client,
-  inventory: Inventory,
-  { fail }: Run,
-): Promise<Omit<TableCount, "archive">[]> {
-  try {
-    return await countRows(client, [
-      ...inventory.tables,
-      ...inventory.authTables,
-      ...inventory.storageTables,
-    ]);
-  } catch (error) {
-    const told = databaseError("Counting rows", error);
-    fail(told);
-    throw told;
-  }
-}
-
-async function storeTexts(
-  client: pg.Client,
-  sequences: readonly SequenceValue[],
-  { store, name, signal }: Run,
-): Promise<StoredObject[]> {
-  const texts = [
-    { name: "sequences.sql", content: "sequences" as const, text: describeSequences(sequences) },
-    {
-      name: "access.json",
-      content: "access" as const,
-      text: `${JSON.stringify(await readAccess(client), null, 1)}\n`,
-    },
-    { name: "globals.sql", content: "globals" as const, text: await describeGlobals(client) },
-    {
-      name: "materialized-views.sql",
-      content: "materialized views" as const,
-      text: await describeMaterializedViews(client),
-    },
-    { name: "publication.sql", content: "publication" as const, text: await describePublication(client) },
-    { name: "jobs.sql", content: "jobs" as const, text: await describeJobs(client) },
-  ];
-  const objects: StoredObject[] = [];
-  for (const { name: object, content, text } of texts) {
-    if (text === undefined) continue;
-    const kind = object.endsWith(".json") ? ("json" as const) : ("sql" as const);
-    await store.putText(objectKey(name, object), text, `application/${kind}`, signal);
-    const bytes = Buffer.from(text, "utf8");
-    const sha256 = createHash("sha256").update(bytes).digest("hex");
-    objects.push({ name: object, kind, content, bytes: bytes.length, sha256 });
-  }
-  return objects;
-}
-
-async function readBack(manifest: Manifest, { store, tools, signal, progress }: Run): Promise<void> {
-  progress(`reading back ${manifest.objects.length} objects`);
-  const reports = await inspectObjects(manifest, { store, tools, depth: "contents", signal });
+/** Reads objects back and throws unless they are what was written. */
+async function requireWritten(
+  objects: readonly StoredObject[],
+  known: readonly StoredObject[],
+  { store, tools, signal, name }: Run & { readonly tools: Tools },
+): Promise<void> {
+  const reports = await inspectObjects(
+    { run: name, objects, known },
+    { store, tools, depth: "contents", signal },
+  );
   const faults = reports.filter(({ verdict }) => verdict !== "intact");
   if (faults.length === 0) return;
-  const told = faults
+  const found = faults
     .map(({ object, verdict, detail }) => `${object} (${verdict}${detail ? `: ${detail}` : ""})`)
     .join(", ");
-  if (sumUp(reports) === "damaged") throw notAsWritten(told);
+  if (sumUp(reports) === "damaged") throw notAsWritten(found);
   throw new UserError(
-    `What was written could not be read back, so this is no backup: ${told}.`,
+    `What was written could not be read back, so this is no backup: ${found}.`,
     exitCodes.storeFailed,
   );
 }
@@ -271,10 +218,4 @@ function notAsWritten(what: string): UserError {
     `The bucket does not give back what was written, so this is no backup: ${what}.`,
     exitCodes.damaged,
   );
-}
-
-function databaseError(doing: string, error: unknown): Error {
-  if (error instanceof UserError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
-  return new UserError(`${doing} failed: ${reason}.`, exitCodes.dumpFailed, { cause: error });
 }

@@ -1,114 +1,74 @@
-import type { StoredObject } from "../manifest";
-import type { Inventory, Relation } from "../postgres/inventory";
+import type { Inventory, Table } from "../postgres/inventory";
+import type { ArchivePlan } from "./archivePart";
+import type { RowsPlan } from "./rowsPart";
 
-/** One archive to make: what it is called and what `pg_dump` is told. */
-export interface PlannedArchive {
-  readonly name: string;
-  readonly content: StoredObject["content"];
-  readonly arguments: readonly string[];
-  /** Bytes of the tables in it: what is dumped first, and an upper bound for the size of its parts. */
-  readonly bytes: number;
+export interface DumpPlan {
+  readonly archives: readonly ArchivePlan[];
+  readonly rows: readonly RowsPlan[];
 }
 
-/** Tables below this size share an archive: each `pg_dump` reads the whole catalog before its first row. */
-const smallestGroupBytes = 64 * 1024 * 1024;
-/** A command line takes some 128 KiB in one go on every system; this leaves room. */
-const longestArguments = 60_000;
-/** Enough groups for the last dumps to end at about the same time. */
-const groupsPerDump = 4;
+/** Tables below this size share an object: a session of its own would take longer to begin than they take to read. */
+const smallestGroupBytes = 32 * 1024 * 1024;
 
 /**
- * Splits the database into archives that can be made side by side from one snapshot. Each is whole in itself, and
- * together they are the database: schema, data, and what belongs to Supabase's own schemas.
+ * Splits the database into objects that are made side by side from one snapshot. Together they are the database: the schema, the rows
+ * of the application, and what belongs to Supabase's own schemas and to extensions.
+ *
+ * @param parallelDumps most objects with rows of the application
  */
-export function planArchives(inventory: Inventory, parallelDumps: number): PlannedArchive[] {
-  const relations = [...inventory.tables, ...inventory.sequences];
-  const groups = groupBySize(relations, parallelDumps * groupsPerDump);
-  const digits = Math.max(3, String(groups.length).length);
-  const archives: PlannedArchive[] = [
-    archive("schema", "schema", ["--schema-only", "--no-subscriptions"], 0),
-    ...groups.map((group, index) =>
-      archive(`data-${String(index + 1).padStart(digits, "0")}`, "data", dataOf(group), totalBytes(group)),
-    ),
-  ];
-  if (inventory.authTables.length > 0) {
-    archives.push(archive("auth", "auth", dataOf(inventory.authTables), totalBytes(inventory.authTables)));
-  }
-  if (inventory.storageTables.length > 0) {
-    archives.push(
-      archive("storage", "storage", dataOf(inventory.storageTables), totalBytes(inventory.storageTables)),
-    );
-  }
-  if (inventory.largeObjects > 0) {
-    archives.push(
-      archive("large-objects", "large objects", ["--data-only", "--blobs", "--exclude-table-data=*.*"], 0),
-    );
-  }
-  return archives;
-}
-
-/** The order to work in: the largest first, so that no long one is left to the end. */
-export function largestFirst(archives: readonly PlannedArchive[]): PlannedArchive[] {
-  return [...archives].sort((a, b) => b.bytes - a.bytes);
-}
-
-/**
- * Groups of about the same size, each table in exactly one of them: a table goes to the group that is smallest so far,
- * the largest tables first.
- */
-export function groupBySize<T extends Relation>(relations: readonly T[], most: number): T[][] {
-  if (relations.length === 0) return [];
-  const bytes = totalBytes(relations);
-  const bySize = Math.min(most, Math.max(1, Math.ceil(bytes / smallestGroupBytes)));
-  const byLength = Math.ceil(
-    relations.reduce((sum, relation) => sum + pattern(relation).length + 8, 0) / longestArguments,
-  );
-  const groups = Array.from({ length: Math.min(relations.length, Math.max(bySize, byLength)) }, () => ({
-    bytes: 0,
-    characters: 0,
-    relations: [] as T[],
+export function planDump(inventory: Inventory, parallelDumps: number): DumpPlan {
+  const rows: RowsPlan[] = groupBySize(inventory.tables, parallelDumps).map((tables, index) => ({
+    name: `data-${String(index + 1).padStart(3, "0")}.sql.zst`,
+    content: "data",
+    tables,
+    bytes: totalBytes(tables),
   }));
-  for (const relation of [...relations].sort((a, b) => b.bytes - a.bytes)) {
-    const characters = pattern(relation).length + 8;
-    const open = groups.filter((group) => group.characters + characters <= longestArguments);
-    const [first, ...rest] = open;
-    const target =
-      first === undefined
-        ? undefined
-        : rest.reduce((best, group) => (group.bytes < best.bytes ? group : best), first);
-    if (target === undefined) {
-      groups.push({ bytes: relation.bytes, characters, relations: [relation] });
-      continue;
-    }
-    target.bytes += relation.bytes;
-    target.characters += characters;
-    target.relations.push(relation);
+  for (const [content, tables] of [
+    ["auth", inventory.authTables],
+    ["storage", inventory.storageTables],
+  ] as const) {
+    if (tables.length > 0)
+      rows.push({ name: `${content}.sql.zst`, content, tables, bytes: totalBytes(tables) });
   }
-  return groups.map((group) => group.relations).filter((group) => group.length > 0);
+  // An object for each extension, because a target may lack one.
+  for (const extension of new Set(inventory.extensionTables.map((table) => table.extension))) {
+    const tables = inventory.extensionTables.filter((table) => table.extension === extension);
+    const name = `extension-${extension.replaceAll(/[^\w-]/g, "_")}.sql.zst`;
+    rows.push({ name, content: "extension data", tables, bytes: totalBytes(tables) });
+  }
+  const archives: ArchivePlan[] = [
+    { name: "schema.dump.zst", content: "schema", arguments: ["--schema-only", "--no-subscriptions"] },
+  ];
+  if (inventory.largeObjects > 0) {
+    archives.push({
+      name: "large-objects.dump.zst",
+      content: "large objects",
+      arguments: ["--data-only", "--blobs", "--exclude-table-data=*.*"],
+    });
+  }
+  return { archives, rows };
 }
 
-/** A relation as a pattern of `pg_dump` that means it and nothing else. */
-export function pattern({ schema, name }: Pick<Relation, "schema" | "name">): string {
-  return `${quote(schema)}.${quote(name)}`;
+/**
+ * Returns groups of about the same size, each table in exactly one of them: a table goes to the group that is smallest so
+ * far, the largest tables first.
+ */
+export function groupBySize<T extends Pick<Table, "bytes">>(tables: readonly T[], most: number): T[][] {
+  const wanted = Math.ceil(totalBytes(tables) / smallestGroupBytes);
+  const groups = Array.from({ length: Math.min(tables.length, most, Math.max(1, wanted)) }, () => ({
+    bytes: 0,
+    tables: [] as T[],
+  }));
+  for (const table of [...tables].sort((a, b) => b.bytes - a.bytes)) {
+    const [first, ...rest] = groups;
+    if (first === undefined) break;
+    const smallest = rest.reduce((best, group) => (group.bytes < best.bytes ? group : best), first);
+    smallest.bytes += table.bytes;
+    smallest.tables.push(table);
+  }
+  return groups.map((group) => group.tables).filter((group) => group.length > 0);
 }
 
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
-}
-
-function dataOf(relations: readonly Relation[]): string[] {
-  return ["--data-only", ...relations.map((relation) => `--table=${pattern(relation)}`)];
-}
-
-function totalBytes(relations: readonly Relation[]): number {
-  return relations.reduce((sum, { bytes }) => sum + bytes, 0);
-}
-
-function archive(
-  name: string,
-  content: PlannedArchive["content"],
-  specific: readonly string[],
-  bytes: number,
-): PlannedArchive {
-  return { name: `${name}.dump.zst`, content, arguments: specific, bytes };
+function totalBytes(tables: readonly Pick<Table, "bytes">[]): number {
+  return tables.reduce((sum, { bytes }) => sum + bytes, 0);
 }

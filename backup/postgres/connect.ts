@@ -40,6 +40,22 @@ export async function connect(settings: DatabaseSettings, failureCode: number): 
   return client;
 }
 
+/**
+ * Returns a failure of the database as one sentence: what the server said, or that the session was lost. Any other error is
+ * returned as it is.
+ */
+export function explainDatabaseFailure(doing: string, error: unknown, exitCode: number): unknown {
+  if (error instanceof UserError || !(error instanceof Error)) return error;
+  const isLost =
+    /^Connection terminated|^Client has encountered a connection error|not queryable/.test(error.message) ||
+    ["ECONNRESET", "EPIPE", "ETIMEDOUT"].includes((error as NodeJS.ErrnoException).code ?? "");
+  if (!isLost && !(error instanceof pg.DatabaseError)) return error;
+  const reason = isLost
+    ? `the session with the database was lost (${error.message.replace(/\.$/, "")})`
+    : error.message;
+  return new UserError(`${doing} failed: ${reason}.`, exitCode, { cause: error });
+}
+
 /** What libpq's programs read; the password stands here and never in a command line. */
 export function libpqEnvironment(
   settings: DatabaseSettings,

@@ -1,12 +1,26 @@
 import type pg from "pg";
 import { authTables, isPlatformObject, storageTables } from "./platform";
+import type { SequenceName } from "./sequences";
 
-/** A relation that has data. */
-export interface Relation {
+/** A table by name. */
+export interface TableName {
   readonly schema: string;
   readonly name: string;
-  /** Of the data, without indexes, when it was last vacuumed or analyzed: the exact size waits for locks. */
+}
+
+/** A table whose rows are to be backed up. */
+export interface Table extends TableName {
+  /** Of the rows, with what is stored out of line, without indexes. */
   readonly bytes: number;
+  /** Names of the columns that are stored, in their order; generated ones are computed again. */
+  readonly columns: readonly string[];
+}
+
+/** Rows that an extension declares to be the user's rather than its own (`pg_extension_config_dump`). */
+export interface ExtensionTable extends Table {
+  readonly extension: string;
+  /** `where …`, or empty for all rows. */
+  readonly condition: string;
 }
 
 /** What there is to back up, as the snapshot shows it. */
@@ -18,22 +32,33 @@ export interface Inventory {
     readonly version: string;
     readonly schema: string;
   }[];
-  /** Tables of the application, partitions one by one. */
-  readonly tables: readonly Relation[];
+  /** Tables of the application, partitions one by one, also those in schemas with a platform's name. */
+  readonly tables: readonly Table[];
   /** Sequences of the application, whoever owns them. */
-  readonly sequences: readonly Relation[];
-  readonly authTables: readonly Relation[];
-  readonly storageTables: readonly Relation[];
+  readonly sequences: readonly SequenceName[];
+  readonly authTables: readonly Table[];
+  readonly storageTables: readonly Table[];
+  /** Those that have such rows. */
+  readonly extensionTables: readonly ExtensionTable[];
   readonly largeObjects: number;
 }
 
+/**
+ * Schemas whose extension keeps rows that are restored in another way, or are worth nothing elsewhere: jobs are made again by
+ * calls, and secrets are encrypted with a key that no backup has.
+ */
+const extensionSchemasLeftOut = ["cron", "vault", "pgsodium"];
+
+/** Reads what there is. The tables must be locked: the size of a table that another session locks would have to be waited for. */
 export async function readInventory(client: pg.Client): Promise<Inventory> {
-  const relations = await readRelations(client);
-  const ofKind = (kind: string) =>
-    relations.filter((relation) => relation.kind === kind && !relation.isPlatform);
+  const tables = await readTables(client);
+  const application = tables.filter(({ schema, owner }) => !isPlatformObject(schema, owner));
   const inPlatform = (schema: string, names: readonly string[]) =>
-    relations.filter(
-      (relation) => relation.kind === "r" && relation.schema === schema && names.includes(relation.name),
+    // In the order of the names: those that others refer to come first.
+    names.flatMap((name) =>
+      tables.filter(
+        (table) => table.schema === schema && table.name === name && !application.includes(table),
+      ),
     );
   const { rows: schemas } = await client.query<{ name: string }>(
     "select nspname as name from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema' order by 1",
@@ -52,46 +77,82 @@ export async function readInventory(client: pg.Client): Promise<Inventory> {
     schemas: schemas.map(({ name }) => name),
     roles: roles.map(({ name }) => name),
     extensions,
-    tables: ofKind("r"),
-    sequences: ofKind("S"),
-    authTables: inPlatform("auth", authTables),
-    storageTables: inPlatform("storage", storageTables),
+    tables: application.map(withoutOwner),
+    sequences: await readSequenceNames(client),
+    authTables: inPlatform("auth", authTables).map(withoutOwner),
+    storageTables: inPlatform("storage", storageTables).map(withoutOwner),
+    extensionTables: await readExtensionTables(client),
     largeObjects: largeObjects[0]?.count ?? 0,
   };
 }
 
-/** Reads everything with data of its own that is neither PostgreSQL's nor an extension's. */
-async function readRelations(
-  client: pg.Client,
-): Promise<(Relation & { readonly kind: string; readonly isPlatform: boolean })[]> {
+/** What is stored of a table's columns, for `pg_class c`. */
+const storedColumns = `array(select attname::text from pg_attribute
+  where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = '' order by attnum)`;
+
+/** Reads every table with rows of its own that is neither PostgreSQL's nor an extension's. */
+async function readTables(client: pg.Client): Promise<(Table & { readonly owner: string })[]> {
   const { rows } = await client.query<{
     schema: string;
     name: string;
-    kind: string;
     owner: string;
+    columns: string[];
     bytes: string;
   }>(`
-    select n.nspname as schema, c.relname as name, c.relkind as kind, pg_get_userbyid(c.relowner) as owner,
-      (c.relpages + coalesce(t.relpages, 0))::bigint * current_setting('block_size')::bigint as bytes
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace left join pg_class t on t.oid = c.reltoastrelid
-    where c.relkind in ('r', 'S') and c.relpersistence <> 't'
-      and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-      and not exists (
-        select from pg_depend d
-        where d.classid = 'pg_class'::regclass and d.objid = c.oid
-          and d.deptype = 'e')
+    select n.nspname as schema, c.relname as name, pg_get_userbyid(c.relowner) as owner, ${storedColumns} as columns,
+      coalesce(pg_table_size(c.oid), 0)::text as bytes
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'r' and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+      and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
     order by 1, 2`);
-  return rows.map(({ bytes, owner, ...row }) => ({
-    ...row,
-    bytes: Number(bytes),
-    isPlatform: isPlatformObject(row.schema, owner),
-  }));
+  return rows.map((row) => ({ ...row, bytes: Number(row.bytes) }));
+}
+
+function withoutOwner({ owner: _, ...table }: Table & { readonly owner: string }): Table {
+  return table;
+}
+
+async function readSequenceNames(client: pg.Client): Promise<SequenceName[]> {
+  const { rows } = await client.query<SequenceName & { owner: string }>(`
+    select n.nspname as schema, c.relname as name, pg_get_userbyid(c.relowner) as owner
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind = 'S' and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+      and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
+    order by 1, 2`);
+  return rows
+    .filter(({ schema, owner }) => !isPlatformObject(schema, owner))
+    .map(({ schema, name }) => ({ schema, name }));
+}
+
+async function readExtensionTables(client: pg.Client): Promise<ExtensionTable[]> {
+  const { rows } = await client.query<{
+    extension: string;
+    schema: string;
+    name: string;
+    columns: string[];
+    condition: string;
+    bytes: string;
+  }>(
+    `select e.extname as extension, n.nspname as schema, c.relname as name, ${storedColumns} as columns,
+       coalesce(config.condition, '') as condition, coalesce(pg_table_size(c.oid), 0)::text as bytes
+     from pg_extension e cross join unnest(e.extconfig, e.extcondition) as config(oid, condition)
+       join pg_class c on c.oid = config.oid join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind = 'r' and n.nspname <> all ($1) order by 1, 2, 3`,
+    [extensionSchemasLeftOut],
+  );
+  const filled: ExtensionTable[] = [];
+  for (const { bytes, ...table } of rows) {
+    const name = `${client.escapeIdentifier(table.schema)}.${client.escapeIdentifier(table.name)}`;
+    const { rows: some } = await client.query(`select from ${name} ${table.condition} limit 1`);
+    if (some.length > 0) filled.push({ ...table, bytes: Number(bytes) });
+  }
+  return filled;
 }
 
 /** Rows of each table, one after the other, in the client's own transaction. */
 export async function countRows(
   client: pg.Client,
-  tables: readonly Pick<Relation, "schema" | "name">[],
+  tables: readonly TableName[],
 ): Promise<{ schema: string; table: string; rows: number }[]> {
   const counts: { schema: string; table: string; rows: number }[] = [];
   for (const { schema, name } of tables) {

@@ -5,60 +5,73 @@ import { holdsPrograms, postgresqlFolders } from "../../foundation/postgresqlPro
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 
-/** The programs that do the work, with the versions they tell. */
+/** The programs that do the work, all of PostgreSQL's of one major version, with the versions they report. */
 export interface Tools {
   readonly pgDump: string;
   readonly pgRestore: string;
+  readonly psql: string;
   /** `17.2` */
   readonly pgDumpVersion: string;
   readonly pgDumpMajor: number;
   readonly zstdVersion: string;
 }
 
+const programs = ["pg_dump", "pg_restore", "psql"] as const;
 const versionPattern = /\) (\d+(?:\.\d+)*|\d+\w+)/;
 
 /**
- * Finds `pg_dump` and `pg_restore`, the newest that are installed or those of POSTGRESQL_BIN, and `zstd`.
+ * Finds `pg_dump`, `pg_restore` and `psql` of a major version, and `zstd`. A newer pg_dump reads an older server, but what it
+ * writes can be restored into a newer server only; so a dump, a restore and a drill each use the programs of their own
+ * server's version. POSTGRESQL_BIN comes first; where it is of another version, the installed packages are searched too.
+ *
+ * @param major 15, 16, 17; default: the newest that is installed, which reads every archive
  * @throws UserError that names what is missing and how to install it.
  */
-export async function findTools(): Promise<Tools> {
-  const folder = await newestFolder();
-  const pgDump = path.join(folder, "pg_dump");
-  const pgRestore = path.join(folder, "pg_restore");
-  const pgDumpVersion = await versionOf(pgDump, versionPattern, "postgresql-client");
-  const zstdVersion = await versionOf("zstd", /v(\d+(?:\.\d+)+)/, "zstd");
-  return { pgDump, pgRestore, pgDumpVersion, pgDumpMajor: Number.parseInt(pgDumpVersion, 10), zstdVersion };
+export async function findTools(major?: number): Promise<Tools> {
+  const zstdVersion = await askVersion("zstd", /v(\d+(?:\.\d+)+)/);
+  if (zstdVersion === undefined) throw missing("zstd", "zstd");
+  const found = await findFolder(major);
+  if (found === undefined) {
+    throw major === undefined
+      ? missing("pg_dump", "postgresql-client")
+      : missing(`pg_dump of PostgreSQL ${major}`, `postgresql-client-${major}`);
+  }
+  const { folder, version } = found;
+  return {
+    pgDump: path.join(folder, "pg_dump"),
+    pgRestore: path.join(folder, "pg_restore"),
+    psql: path.join(folder, "psql"),
+    pgDumpVersion: version,
+    pgDumpMajor: Number.parseInt(version, 10),
+    zstdVersion,
+  };
 }
 
-/** @throws UserError with both versions: an older pg_dump cannot read a newer server. */
-export function requireClientAtLeast(tools: Tools, serverVersionNumber: number, serverVersion: string): void {
-  if (tools.pgDumpMajor >= Math.floor(serverVersionNumber / 10_000)) return;
-  throw new UserError(
-    `pg_dump is of version ${tools.pgDumpVersion} and the server of version ${serverVersion}: install a client that is at least as new as the server.`,
-  );
-}
-
-/** The folder with the newest `pg_dump` that has a `pg_restore` beside it; of equals, the first. */
-async function newestFolder(): Promise<string> {
-  const folders = postgresqlFolders().filter((folder) => holdsPrograms(folder, "pg_dump", "pg_restore"));
+/** Returns the folder with all programs that is of this version, or the newest; of equals, the first. */
+async function findFolder(
+  major: number | undefined,
+): Promise<{ readonly folder: string; readonly version: string } | undefined> {
+  const { POSTGRESQL_BIN: _, ...packaged } = process.env;
+  const folders = new Set([
+    ...postgresqlFolders(),
+    ...(major === undefined ? [] : postgresqlFolders(packaged)),
+  ]);
   const found = await Promise.all(
-    folders.map(async (folder) => {
-      const version = await askVersion(path.join(folder, "pg_dump"), versionPattern);
-      return { folder, major: Number.parseInt(version ?? "0", 10) };
-    }),
+    [...folders]
+      .filter((folder) => holdsPrograms(folder, ...programs))
+      .map(async (folder) => ({
+        folder,
+        version: (await askVersion(path.join(folder, "pg_dump"), versionPattern)) ?? "0",
+      })),
   );
-  const [newest] = found.filter(({ major }) => major > 0).sort((a, b) => b.major - a.major);
-  if (newest === undefined) throw missingProgram("pg_dump", "postgresql-client");
-  return newest.folder;
+  const majorOf = ({ version }: { version: string }): number => Number.parseInt(version, 10);
+  const [first] = found
+    .filter((candidate) => (major === undefined ? majorOf(candidate) > 0 : majorOf(candidate) === major))
+    .sort((a, b) => majorOf(b) - majorOf(a));
+  return first;
 }
 
-async function versionOf(program: string, pattern: RegExp, debianPackage: string): Promise<string> {
-  const version = await askVersion(program, pattern);
-  if (version === undefined) throw missingProgram(program, debianPackage);
-  return version;
-}
-
-/** Returns what the program tells of its version; undefined where there is no usable one. */
+/** Returns what the program reports as its version; undefined where there is no usable one. */
 async function askVersion(program: string, pattern: RegExp): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)(program, ["--version"]);
@@ -68,9 +81,9 @@ async function askVersion(program: string, pattern: RegExp): Promise<string | un
   }
 }
 
-function missingProgram(program: string, debianPackage: string): UserError {
+function missing(what: string, debianPackage: string): UserError {
   return new UserError(
-    `There is no usable ${path.basename(program)} here: install it (Debian's package ${debianPackage}).`,
+    `There is no usable ${what} here: install it (Debian's package ${debianPackage}).`,
     exitCodes.usage,
   );
 }

@@ -1,17 +1,98 @@
 import { once } from "node:events";
-import { type RunningProgram, startProgram } from "../childProcess";
+import { ProcessFailure, type RunningProgram, startProgram } from "../childProcess";
+import type { StoredObject } from "../manifest";
 import type { Tools } from "../postgres/tools";
 
-/** How much of an archive is read: its table of contents, or every block of data in it. */
+/** How much of an object is read: the table of contents of an archive, or every block of everything. */
 export type Depth = "contents" | "everything";
 
-/** Feeds the bytes of a stored archive to `zstd -d | pg_restore` and tells whether they could read it. */
-export class ArchiveReader {
+/** Takes the bytes of a stored object and tells whether its programs could read it. */
+export interface ContentReader {
+  write(chunk: Uint8Array): Promise<void>;
+  /**
+   * Returns what was wrong with the object; undefined when nothing was.
+   * @throws ProcessFailure when a program was killed or could not be started, which says nothing about the object
+   */
+  finish(): Promise<string | undefined>;
+}
+
+/** Returns what reads an object beside its hash; undefined for texts, and for rows of which only the hash is wanted. */
+export function contentReader(
+  kind: StoredObject["kind"],
+  { tools, depth, signal }: { readonly tools: Tools; readonly depth: Depth; readonly signal: AbortSignal },
+): ContentReader | undefined {
+  if (kind === "archive") return new ArchiveReader(tools, depth, signal);
+  return kind === "rows" && depth === "everything" ? new FrameReader(signal) : undefined;
+}
+
+/** What passes its bytes to a program that may leave when it has seen enough. */
+class Feed {
+  readonly #program: RunningProgram;
+  #isOpen = true;
+
+  constructor(program: RunningProgram) {
+    this.#program = program;
+    // A write after the reader has left would wait for a `drain` or `close` that has been.
+    const close = (): void => {
+      this.#isOpen = false;
+    };
+    program.child.stdin?.on("error", close).on("close", close);
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    const { stdin } = this.#program.child;
+    // The rest of the object is only hashed.
+    if (!this.#isOpen || stdin === null || stdin.destroyed || stdin.write(chunk)) return;
+    const waiting = new AbortController();
+    try {
+      await Promise.race([
+        once(stdin, "drain", { signal: waiting.signal }),
+        once(stdin, "close", { signal: waiting.signal }),
+      ]);
+    } catch {
+      // It broke as it was waited for.
+    } finally {
+      // Without this each wait would leave a listener behind.
+      waiting.abort();
+    }
+  }
+
+  end(): void {
+    this.#program.child.stdin?.end();
+  }
+}
+
+/** Reads scripts with rows: `zstd --test`. */
+class FrameReader implements ContentReader {
+  readonly #test: RunningProgram;
+  readonly #feed: Feed;
+
+  constructor(signal: AbortSignal) {
+    this.#test = startProgram("zstd", ["--test", "--quiet"], {
+      environment: { PATH: process.env.PATH, LC_ALL: "C" },
+      stdio: ["pipe", "ignore", "pipe"],
+      signal,
+    });
+    this.#feed = new Feed(this.#test);
+  }
+
+  write(chunk: Uint8Array): Promise<void> {
+    return this.#feed.write(chunk);
+  }
+
+  async finish(): Promise<string | undefined> {
+    this.#feed.end();
+    return await this.#test.ended.then(() => undefined, faultOf);
+  }
+}
+
+/** Reads archives of pg_dump: `zstd -d | pg_restore`. */
+export class ArchiveReader implements ContentReader {
   readonly #decompress: RunningProgram;
+  readonly #feed: Feed;
   readonly #read: RunningProgram;
   readonly #depth: Depth;
   #contents = "";
-  #isOpen = true;
 
   constructor(tools: Tools, depth: Depth, signal: AbortSignal) {
     this.#depth = depth;
@@ -27,36 +108,39 @@ export class ArchiveReader {
       signal,
     });
     this.#decompress.child.stdout?.destroy();
-    // A reader that has seen enough leaves; a write after that would wait for a `drain` or `close` that has been.
-    const close = (): void => {
-      this.#isOpen = false;
-    };
-    this.#decompress.child.stdin?.on("error", close).on("close", close);
+    this.#feed = new Feed(this.#decompress);
     this.#read.child.stdout?.setEncoding("utf8").on("data", (text: string) => {
       this.#contents += text;
     });
   }
 
-  async write(chunk: Uint8Array): Promise<void> {
-    const { stdin } = this.#decompress.child;
-    // The rest of the object is only hashed.
-    if (!this.#isOpen || stdin === null || stdin.destroyed || stdin.write(chunk)) return;
-    await Promise.race([once(stdin, "drain"), once(stdin, "close")]).catch(() => undefined);
+  write(chunk: Uint8Array): Promise<void> {
+    return this.#feed.write(chunk);
   }
 
-  /** What was wrong with the archive; undefined when nothing was. */
   async finish(): Promise<string | undefined> {
-    this.#decompress.child.stdin?.end();
+    this.#feed.end();
     const [decompress, read] = await Promise.allSettled([this.#decompress.ended, this.#read.ended]);
-    if (read.status === "rejected") return describe(read.reason);
     // Having read the contents, pg_restore leaves, and then zstd has nobody to write to.
-    if (this.#depth === "everything" && decompress.status === "rejected") return describe(decompress.reason);
+    const decompressFault = decompress.status === "rejected" ? faultOf(decompress.reason) : undefined;
+    if (read.status === "rejected") {
+      const readFault = faultOf(read.reason);
+      // What zstd could not read is the cause of what pg_restore lacks.
+      return decompressFault === undefined || /broken pipe/i.test(decompressFault)
+        ? readFault
+        : `${decompressFault}; ${readFault}`;
+    }
+    if (this.#depth === "everything" && decompressFault !== undefined) return decompressFault;
     if (this.#depth === "contents" && !/^\d+; /m.test(this.#contents))
       return "its table of contents is empty";
     return undefined;
   }
 }
 
-function describe(reason: unknown): string {
-  return reason instanceof Error ? reason.message : String(reason);
+/** @throws what does not come from the object: memory ran out, somebody killed the program, or it is not there */
+function faultOf(reason: unknown): string {
+  if (!(reason instanceof ProcessFailure)) throw reason;
+  const { ending, message } = reason;
+  if (!/^exit code/.test(ending) && ending !== "signal SIGPIPE") throw reason;
+  return message;
 }

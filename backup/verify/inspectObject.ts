@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { StoredObject } from "../manifest";
 import type { Tools } from "../postgres/tools";
 import type { ObjectStore } from "../store/objectStore";
-import { ArchiveReader, type Depth } from "./archiveReader";
+import { contentReader, type Depth } from "./archiveReader";
 
 /** What is to be said of one object. Every kind of damage has a word of its own. */
 export type ObjectVerdict =
@@ -72,11 +72,11 @@ interface Measurement {
 async function measure(
   key: string,
   kind: StoredObject["kind"],
-  { store, tools, depth, signal }: InspectionContext,
+  { store, ...context }: InspectionContext,
 ): Promise<Measurement | undefined> {
-  const body = await store.open(key, signal);
+  const body = await store.open(key, context.signal);
   if (body === undefined) return undefined;
-  const reader = kind === "archive" ? new ArchiveReader(tools, depth, signal) : undefined;
+  const reader = contentReader(kind, context);
   const hash = createHash("sha256");
   let bytes = 0;
   let fault: string | undefined;

@@ -1,6 +1,6 @@
 import { readManifest, sumUpManifest } from "../catalog";
 import { forEachLimited } from "../concurrency";
-import type { Manifest } from "../manifest";
+import type { Manifest, StoredObject } from "../manifest";
 import { manifestName, objectKey } from "../runName";
 import { type InspectionContext, inspectObject, type ObjectReport } from "./inspectObject";
 
@@ -37,16 +37,27 @@ export async function inspectRun(run: string, context: InspectionContext): Promi
   return { run, verdict: sumUp(objects), objects, manifest };
 }
 
+/**
+ * Reads objects of a run and compares them with what is expected of each.
+ * @param known all objects of the run, to tell which one the bytes of another are; default: those that are read
+ */
 export async function inspectObjects(
-  manifest: Manifest,
+  {
+    run,
+    objects,
+    known = objects,
+  }: Pick<Manifest, "run"> & {
+    readonly objects: readonly StoredObject[];
+    readonly known?: readonly StoredObject[];
+  },
   context: InspectionContext,
 ): Promise<ObjectReport[]> {
   const reports = new Map<string, ObjectReport>();
-  await forEachLimited(manifest.objects, objectsAtOnce, async (expected) => {
-    const key = objectKey(manifest.run, expected.name);
-    reports.set(expected.name, await inspectObject(key, expected, manifest.objects, context));
+  await forEachLimited(objects, objectsAtOnce, async (expected) => {
+    const key = objectKey(run, expected.name);
+    reports.set(expected.name, await inspectObject(key, expected, known, context));
   });
-  return manifest.objects.flatMap(({ name }) => reports.get(name) ?? []);
+  return objects.flatMap(({ name }) => reports.get(name) ?? []);
 }
 
 export function sumUp(reports: readonly ObjectReport[]): RunReport["verdict"] {

@@ -73,7 +73,7 @@ const answer = (status: number, code: string): Fault => ({ kind: "answer", statu
 
 describe("a run against a bucket that fails", () => {
   type Decide = (wanted: S3Request, nth: number) => Fault | undefined;
-  const isData = ({ key }: S3Request) => key.endsWith("data-001.dump.zst");
+  const isData = ({ key }: S3Request) => key.endsWith("data-001.sql.zst");
   const isManifest = ({ key }: S3Request) => key.endsWith(manifestName);
 
   it("is a backup all the same where each operation fails once", async () => {
@@ -104,14 +104,14 @@ describe("a run against a bucket that fails", () => {
       "an object comes back with another bit",
       (wanted) => (wanted.operation === "get object" && isData(wanted) ? { kind: "flip answer" } : undefined),
       5,
-      /does not give back what was written, so this is no backup: data-001\.dump\.zst \(altered/,
+      /does not give back what was written, so this is no backup: data-001\.sql\.zst \(altered/,
     ],
     [
       "an object cannot be read back",
       (wanted) =>
         wanted.operation === "get object" && isData(wanted) ? answer(403, "AccessDenied") : undefined,
       4,
-      /could not be read back, so this is no backup: data-001\.dump\.zst \(could not check: .*s3:GetObject is missing/,
+      /could not be read back, so this is no backup: data-001\.sql\.zst \(could not check: .*s3:GetObject is missing/,
     ],
     [
       "the manifest cannot be written",
@@ -169,7 +169,7 @@ describe("a run that is killed amid an upload", () => {
 
 describe("a backup that somebody replaced", () => {
   let backup: CompletedBackup;
-  const data = "data-001.dump.zst";
+  const data = "data-001.sql.zst";
 
   beforeAll(async () => {
     backup = await run(commandContext(taskEnvironment(source, store)));

@@ -76,7 +76,7 @@ describe("backup drill", () => {
   });
 
   it("fails where the backup is damaged", async () => {
-    const name = await storeCopy((copy) => copy, "data-001.dump.zst");
+    const name = await storeCopy((copy) => copy, "data-001.sql.zst");
     const { exitCode } = await failureOf(drill({ run: name }, commandContext(environment)));
     expect(exitCode).toBe(5);
     expect(await receipts()).toContainEqual(expect.objectContaining({ event: "drill failed", run: name }));
@@ -120,7 +120,7 @@ describe("a drill whose bucket fails", () => {
   it("is not run, rather than failed, where the backup was checked and then cannot be loaded", async () => {
     const before = await receipts();
     proxy.fail(({ operation, key }) => {
-      if (operation !== "get object" || !key.endsWith("data-001.dump.zst")) return undefined;
+      if (operation !== "get object" || !key.endsWith("data-001.sql.zst")) return undefined;
       return { kind: "answer", status: 403, code: "AccessDenied" };
     });
     const { message, exitCode } = await failureOf(drill({}, commandContext(environment)));

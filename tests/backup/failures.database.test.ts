@@ -18,6 +18,7 @@ import {
   startBackupProgram,
   taskEnvironment,
 } from "./support/commands";
+import { type FaultyStore, startFaultyStore } from "./support/faultyStore";
 import { backupPassword, createShop } from "./support/shop";
 import { startTestStore, type TestStore } from "./support/store";
 
@@ -66,7 +67,7 @@ describe("a dump that fails", () => {
   it("shows as a partial run with --all, and not at all without", async () => {
     const complete = await list({}, commandContext(environment));
     expect(complete).toEqual([]);
-    await store.store.putText("runs/20260101T000000000Z-00000000/data-001.dump.zst", "half", "text/plain");
+    await store.store.putText("runs/20260101T000000000Z-00000000/data-001.sql.zst", "half", "text/plain");
     const all = await list({ all: true }, commandContext(environment));
     expect(all.map(({ run, state }) => [run, state])).toContainEqual([
       "20260101T000000000Z-00000000",
@@ -75,7 +76,7 @@ describe("a dump that fails", () => {
   });
 });
 
-describe("a dump that waits for a lock", () => {
+describe("a backup that waits for a lock", () => {
   let blocker: pg.Client;
   let program: RunningCommand;
 
@@ -83,7 +84,7 @@ describe("a dump that waits for a lock", () => {
     blocker = await source.client();
     await blocker.query("begin; lock table shop.events_2025 in access exclusive mode");
     program = startBackupProgram(["run"], environment);
-    await untilDumpWaits();
+    await expect.poll(waitingSessions, { timeout: 60_000 }).toBe(1);
   });
 
   afterEach(async () => {
@@ -91,42 +92,20 @@ describe("a dump that waits for a lock", () => {
     await blocker.query("rollback");
   });
 
-  async function untilDumpWaits(): Promise<void> {
-    const deadline = performance.now() + 30_000;
-    for (;;) {
-      const { rows } = await postgres.query(
-        "select from pg_stat_activity where query like 'LOCK TABLE%' and wait_event_type = 'Lock'",
-      );
-      if (rows.length > 0) return;
-      if (performance.now() > deadline) throw new Error("no pg_dump waits for the lock");
-    }
+  async function waitingSessions(): Promise<number> {
+    const { rows } = await postgres.query(
+      "select from pg_stat_activity where query like 'lock table%' and wait_event_type = 'Lock'",
+    );
+    return rows.length;
   }
 
-  it("ends when it is killed: the signal is named, and there is no manifest", async () => {
-    for (const pid of childrenOf(program.child.pid, "pg_dump")) process.kill(pid, "SIGKILL");
-    const { exitCode, errorText } = await program.ended;
-    expect(exitCode).toBe(3);
-    expect(errorText).toContain("pg_dump ended with signal SIGKILL");
-    await expectNoBackup();
-  });
-
-  it("ends in order at SIGTERM: no child is left, and there is no manifest", async () => {
-    const children = [...childrenOf(program.child.pid, "pg_dump"), ...childrenOf(program.child.pid, "zstd")];
+  it("ends in order at SIGTERM: no session waits any longer, and there is no manifest", async () => {
     program.child.kill("SIGTERM");
     const { exitCode, errorText } = await program.ended;
-    expect(children.length).toBeGreaterThan(0);
     expect(exitCode).toBe(143);
     expect(errorText).toContain("Ended by SIGTERM; what was begun is undone.");
-    expect(children.filter((pid) => identifyProcess(pid) !== undefined)).toEqual([]);
+    expect(await waitingSessions()).toBe(0);
     await expectNoBackup();
-  });
-
-  it("shows its password to nobody who lists processes", async () => {
-    const visible = commandLines();
-    expect(visible).toContain("--snapshot=");
-    expect(visible).not.toContain(backupPassword);
-    program.child.kill("SIGTERM");
-    await program.ended;
   });
 
   it("has only what was there when it took its snapshot, once it can go on", async () => {
@@ -156,6 +135,87 @@ describe("a dump that waits for a lock", () => {
   });
 });
 
+describe("a dump that is under way", () => {
+  let faulty: FaultyStore;
+  let program: RunningCommand;
+
+  beforeAll(async () => {
+    faulty = await startFaultyStore(store.environment.AWS_ENDPOINT_URL_S3 ?? "");
+    // More than the parts that are on their way hold, and nothing that zstd could make small.
+    await postgres.query(`
+      create extension if not exists pgcrypto with schema extensions;
+      create table shop.noise as select extensions.gen_random_bytes(1024) as bytes from generate_series(1, 50000)`);
+  });
+
+  afterAll(async () => {
+    await postgres.query("drop table shop.noise");
+    await faulty?.stop();
+  });
+
+  beforeEach(async () => {
+    faulty.fail(({ operation }) => (operation === "put part" ? { kind: "stall" } : undefined));
+    const stalled = faulty.next("put part");
+    program = startBackupProgram(["run"], {
+      ...environment,
+      AWS_ENDPOINT_URL_S3: faulty.endpoint,
+      BACKUP_S3_TIMEOUT_SECONDS: "2",
+    });
+    await stalled;
+  });
+
+  afterEach(() => void program.child.kill("SIGKILL"));
+
+  it.each([
+    ["psql", "--no-psqlrc"],
+    ["zstd", "--single-thread"],
+  ])("ends when its %s is killed, which is named", async (name, argument) => {
+    // The stall is over, for parts that are on their way are waited for.
+    faulty.fail(() => undefined);
+    // Not those that read back what is stored already.
+    for (const pid of childrenOf(program.child.pid, name, argument)) process.kill(pid, "SIGKILL");
+    const { exitCode, errorText } = await program.ended;
+    expect(exitCode).toBe(3);
+    expect(errorText).toContain(`${name} ended with signal SIGKILL`);
+    expect(errorText).not.toContain("    at ");
+    await expectNoBackup();
+  });
+
+  it("ends in order at SIGTERM: no child is left, and there is no manifest", async () => {
+    const children = ["psql", "zstd"].flatMap((name) => childrenOf(program.child.pid, name));
+    faulty.fail(() => undefined);
+    program.child.kill("SIGTERM");
+    const { exitCode, errorText } = await program.ended;
+    expect(children.length).toBeGreaterThan(1);
+    expect(exitCode).toBe(143);
+    expect(errorText).toContain("Ended by SIGTERM; what was begun is undone.");
+    expect(children.filter((pid) => identifyProcess(pid) !== undefined)).toEqual([]);
+    await expectNoBackup();
+  });
+
+  it("shows its password to nobody who lists processes", async () => {
+    const visible = commandLines();
+    expect(visible).toContain("--no-psqlrc");
+    expect(visible).not.toContain(backupPassword);
+    faulty.fail(() => undefined);
+    program.child.kill("SIGTERM");
+    await program.ended;
+  });
+
+  it("ends with one sentence where the session of the snapshot is lost", async () => {
+    await postgres.query(
+      "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'backup' and application_name = 'thorbis-backup' and state like 'idle in transaction%'",
+    );
+    faulty.fail(() => undefined);
+    const { exitCode, errorText } = await program.ended;
+    expect(exitCode).toBe(3);
+    expect(errorText).toMatch(
+      /The backup failed: (the session with the database was lost|terminating connection)/,
+    );
+    expect(errorText).not.toContain("    at ");
+    await expectNoBackup();
+  });
+});
+
 describe("a lock that a dead backup held", () => {
   it("is gone with its session", async () => {
     const settings = {
@@ -179,7 +239,7 @@ describe("a lock that a dead backup held", () => {
 });
 
 describe("an upload that is ended", () => {
-  const key = "runs/20260102T000000000Z-00000000/data-001.dump.zst";
+  const key = "runs/20260102T000000000Z-00000000/data-001.sql.zst";
 
   it("leaves neither an object nor parts", async () => {
     const controller = new AbortController();

@@ -107,8 +107,8 @@ describe("backup prune", () => {
 
   it("sweeps what interrupted runs left a day ago, and nothing that is not its own", async () => {
     const keys = {
-      old: "runs/20260614T110000000Z-00000000/data-001.dump.zst",
-      young: "runs/20260615T110000000Z-00000000/data-001.dump.zst",
+      old: "runs/20260614T110000000Z-00000000/data-001.sql.zst",
+      young: "runs/20260615T110000000Z-00000000/data-001.sql.zst",
       foreign: "runs/notes/readme.txt",
       outside: "other/20200101T000000000Z-00000000/x",
     };
@@ -167,7 +167,7 @@ describe("backup prune", () => {
     const numbers = Array.from({ length: 300 }, (_, number) => number).values();
     const worker = async () => {
       for (const number of numbers) {
-        await testStore.store.putText(objectKey(run, `data-${number}.dump.zst`), "x", "text/plain");
+        await testStore.store.putText(objectKey(run, `data-${number}.sql.zst`), "x", "text/plain");
       }
     };
     await Promise.all(Array.from({ length: 8 }, worker));

@@ -33,7 +33,7 @@ describe("the key of an object", () => {
   const run = "20261122T131500042Z-9f3a0c21";
 
   it("names its run and itself", () => {
-    expect(parseObjectKey(objectKey(run, "data-001.dump.zst"))).toEqual({ run, object: "data-001.dump.zst" });
+    expect(parseObjectKey(objectKey(run, "data-001.sql.zst"))).toEqual({ run, object: "data-001.sql.zst" });
   });
 
   it.each(["", "runs/", `runs/${run}`, `runs/${run}/`, `other/${run}/x`, "runs/notes/x"])(

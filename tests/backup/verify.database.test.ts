@@ -76,7 +76,7 @@ async function faultsOf(name: string): Promise<{ faults: string[]; exitCode: num
 }
 
 const never = new AbortController().signal;
-const data = "data-001.dump.zst";
+const data = "data-001.sql.zst";
 const of = (stored: Map<string, Buffer | undefined>, name: string): Buffer => {
   const content = stored.get(name);
   if (content === undefined) throw new Error(`no ${name}`);
@@ -106,10 +106,10 @@ const damages: Record<string, Damage & { readonly faults: readonly string[] }> =
   "an emptied object": { objects: (stored) => stored.set(data, Buffer.alloc(0)), faults: [`${data}: empty`] },
   "two swapped objects": {
     objects: (stored) => {
-      const [first, second] = [of(stored, data), of(stored, "auth.dump.zst")];
-      stored.set(data, second).set("auth.dump.zst", first);
+      const [first, second] = [of(stored, data), of(stored, "auth.sql.zst")];
+      stored.set(data, second).set("auth.sql.zst", first);
     },
-    faults: [`${data}: swapped`, "auth.dump.zst: swapped"],
+    faults: [`${data}: swapped`, "auth.sql.zst: swapped"],
   },
   "an object that nobody knows": {
     objects: (stored) => stored.set("extra.txt", Buffer.from("?")),
@@ -119,7 +119,13 @@ const damages: Record<string, Damage & { readonly faults: readonly string[] }> =
     manifest: (manifest) => changeObject(manifest, data, { bytes: 1 }),
     faults: [`${data}: wrong size`],
   },
-  "an object that is no archive": {
+  "a schema that is no archive": {
+    objects: (stored) => stored.set("schema.dump.zst", Buffer.from("no archive")),
+    manifest: (manifest) =>
+      changeObject(manifest, "schema.dump.zst", describeBytes(Buffer.from("no archive"))),
+    faults: ["schema.dump.zst: unreadable"],
+  },
+  "rows that are no zstd frame": {
     objects: (stored) => stored.set(data, Buffer.from("no archive")),
     manifest: (manifest) => changeObject(manifest, data, describeBytes(Buffer.from("no archive"))),
     faults: [`${data}: unreadable`],
@@ -128,9 +134,9 @@ const damages: Record<string, Damage & { readonly faults: readonly string[] }> =
     objects: (stored) =>
       stored
         .set(data, flipped(of(stored, data)))
-        .set("auth.dump.zst", undefined)
+        .set("auth.sql.zst", undefined)
         .set("schema.dump.zst", of(stored, "schema.dump.zst").subarray(0, 1000)),
-    faults: ["schema.dump.zst: truncated", `${data}: altered`, "auth.dump.zst: missing"],
+    faults: [`${data}: altered`, "auth.sql.zst: missing", "schema.dump.zst: truncated"],
   },
   "a flipped digit in the manifest": {
     text: (text) => text.replace('"rows": 101', '"rows": 100'),

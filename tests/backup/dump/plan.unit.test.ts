@@ -1,10 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { groupBySize, largestFirst, pattern, planArchives } from "../../../backup/dump/plan";
-import type { Inventory, Relation } from "../../../backup/postgres/inventory";
+import { groupBySize, planDump } from "../../../backup/dump/plan";
+import type { Inventory, Table } from "../../../backup/postgres/inventory";
 import { fc, test } from "../../support/properties";
 
 const megabyte = 1024 * 1024;
-const table = (name: string, megabytes = 0): Relation => ({ schema: "s", name, bytes: megabytes * megabyte });
+const table = (name: string, megabytes = 0, schema = "s"): Table => ({
+  schema,
+  name,
+  bytes: megabytes * megabyte,
+  columns: ["id"],
+});
 
 const inventory = (change: Partial<Inventory> = {}): Inventory => ({
   schemas: [],
@@ -14,76 +19,74 @@ const inventory = (change: Partial<Inventory> = {}): Inventory => ({
   sequences: [],
   authTables: [],
   storageTables: [],
+  extensionTables: [],
   largeObjects: 0,
   ...change,
 });
 
-describe("the archives of a backup", () => {
+describe("the objects of a backup", () => {
   it("are the schema alone for an empty database", () => {
-    expect(planArchives(inventory(), 4)).toEqual([
-      {
-        name: "schema.dump.zst",
-        content: "schema",
-        arguments: ["--schema-only", "--no-subscriptions"],
-        bytes: 0,
-      },
-    ]);
+    expect(planDump(inventory(), 4)).toEqual({
+      archives: [
+        { name: "schema.dump.zst", content: "schema", arguments: ["--schema-only", "--no-subscriptions"] },
+      ],
+      rows: [],
+    });
   });
 
-  it("hold each table once, and what belongs to the platform apart", () => {
-    const archives = planArchives(
+  it("hold each table once, and what belongs to the platform and to each extension apart", () => {
+    const { archives, rows } = planDump(
       inventory({
         tables: [table("a", 1), table("b", 2)],
-        sequences: [table("q")],
-        authTables: [{ schema: "auth", name: "users", bytes: 0 }],
+        authTables: [table("users", 0, "auth")],
+        storageTables: [table("buckets", 0, "storage")],
+        extensionTables: [
+          { ...table("spatial_ref_sys"), extension: "postgis", condition: "" },
+          { ...table("words"), extension: "odd name", condition: "where id > 1" },
+        ],
         largeObjects: 1,
       }),
       4,
     );
-    expect(archives.map(({ name, arguments: given }) => [name, given.slice(1)])).toEqual([
-      ["schema.dump.zst", ["--no-subscriptions"]],
-      ["data-001.dump.zst", ['--table="s"."b"', '--table="s"."a"', '--table="s"."q"']],
-      ["auth.dump.zst", ['--table="auth"."users"']],
-      ["large-objects.dump.zst", ["--blobs", "--exclude-table-data=*.*"]],
+    expect(archives.map(({ name }) => name)).toEqual(["schema.dump.zst", "large-objects.dump.zst"]);
+    expect(rows.map(({ name, content, tables }) => [name, content, tables.map((t) => t.name)])).toEqual([
+      ["data-001.sql.zst", "data", ["b", "a"]],
+      ["auth.sql.zst", "auth", ["users"]],
+      ["storage.sql.zst", "storage", ["buckets"]],
+      ["extension-postgis.sql.zst", "extension data", ["spatial_ref_sys"]],
+      ["extension-odd_name.sql.zst", "extension data", ["words"]],
     ]);
   });
 
-  it("are split when there is much, and the largest is dumped first", () => {
-    const archives = planArchives(
-      inventory({ tables: [table("a", 100), table("b", 500), table("c", 90)] }),
-      4,
-    );
-    expect(largestFirst(archives).map(({ bytes }) => bytes / megabyte)).toEqual([500, 100, 90, 0]);
-  });
-
-  it("name a table by a pattern that means nothing else", () => {
-    expect(pattern({ schema: 'a"b', name: "c.*|d" })).toBe('"a""b"."c.*|d"');
+  it("are as many as may be made at once where there is much", () => {
+    const { rows } = planDump(inventory({ tables: [table("a", 100), table("b", 500), table("c", 90)] }), 2);
+    expect(rows.map(({ name, bytes }) => [name, bytes / megabyte])).toEqual([
+      ["data-001.sql.zst", 500],
+      ["data-002.sql.zst", 190],
+    ]);
   });
 });
 
 describe("groups of tables", () => {
-  const relations = fc.array(
-    fc.record({ schema: fc.constant("s"), name: fc.string(), bytes: fc.nat(2 ** 40) }),
-    {
-      maxLength: 200,
-    },
+  const tables = fc.array(
+    fc.record({
+      schema: fc.constant("s"),
+      name: fc.string(),
+      bytes: fc.nat(2 ** 40),
+      columns: fc.constant([]),
+    }),
+    { maxLength: 200 },
   );
 
-  test.prop([relations, fc.integer({ min: 1, max: 64 })])("hold every table exactly once", (tables, most) => {
-    const grouped = groupBySize(tables, most).flat();
-    expect(new Set(grouped)).toEqual(new Set(tables));
-    expect(grouped).toHaveLength(tables.length);
+  test.prop([tables, fc.integer({ min: 1, max: 64 })])("hold every table exactly once", (all, most) => {
+    const grouped = groupBySize(all, most).flat();
+    expect(new Set(grouped)).toEqual(new Set(all));
+    expect(grouped).toHaveLength(all.length);
   });
 
-  test.prop([relations, fc.integer({ min: 1, max: 64 })])("are none of them empty", (tables, most) => {
-    expect(groupBySize(tables, most).filter((group) => group.length === 0)).toEqual([]);
-  });
-
-  it("never make a command line too long for the system", () => {
-    const tables = Array.from({ length: 20_000 }, (_, index) => table(`${"x".repeat(50)}${index}`));
-    for (const group of groupBySize(tables, 1)) {
-      const length = group.reduce((sum, relation) => sum + `--table=${pattern(relation)}`.length, 0);
-      expect(length).toBeLessThanOrEqual(60_000);
-    }
+  test.prop([tables, fc.integer({ min: 1, max: 64 })])("are none of them empty", (all, most) => {
+    const groups = groupBySize(all, most);
+    expect(groups.filter((group) => group.length === 0)).toEqual([]);
+    expect(groups.length).toBeLessThanOrEqual(most);
   });
 });

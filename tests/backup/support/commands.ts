@@ -82,13 +82,14 @@ export function startBackupProgram(
   return { child, ended };
 }
 
-/** Process ids of the children of a process that run this program. Linux only. */
-export function childrenOf(pid: number | undefined, program: string): number[] {
+/** Process ids of the children of a process that run this program, with this argument if one is given. Linux only. */
+export function childrenOf(pid: number | undefined, program: string, argument?: string): number[] {
   return processIds().filter((id) => {
     const stat = readProcessFile(id, "stat");
     const command = stat.slice(stat.indexOf("(") + 1, stat.lastIndexOf(")"));
     const parent = stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
-    return command === program && parent === String(pid);
+    if (command !== program || parent !== String(pid)) return false;
+    return argument === undefined || readProcessFile(id, "cmdline").split("\0").includes(argument);
   });
 }
 

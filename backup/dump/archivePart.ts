@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type pg from "pg";
+import { startProgram } from "../childProcess";
+import type { StoredObject } from "../manifest";
+import { libpqEnvironment } from "../postgres/connect";
+import { CompressedOutput } from "./compressed";
+import { type DumpContext, type Part, partError } from "./part";
+import { SnapshotOutdated } from "./tableLocks";
+
+/** A lock that somebody holds for longer makes the dump fail, naming the table, rather than wait for the next backup. */
+const lockWaitTimeout = "60s";
+/** Between two looks at the locks. */
+const pollMilliseconds = 25;
+/** A pg_dump that waits so long for a lock that we hold waits for somebody who waits for us. */
+const patienceMilliseconds = 300;
+
+export interface ArchivePlan {
+  readonly name: string;
+  readonly content: StoredObject["content"];
+  readonly arguments: readonly string[];
+}
+
+/** Starts `pg_dump`, which takes its locks at once and then waits to be read. */
+export function startArchive(
+  plan: ArchivePlan,
+  context: DumpContext,
+  locks: { readonly control: pg.Client; readonly oids: readonly string[] },
+): Part {
+  const { tools, source, signal } = context;
+  const applicationName = `${context.applicationName} ${plan.content}`;
+  const dump = startProgram(
+    tools.pgDump,
+    [
+      "--format=custom",
+      "--compress=0",
+      `--snapshot=${context.snapshot}`,
+      `--lock-wait-timeout=${lockWaitTimeout}`,
+      "--no-password",
+      ...plan.arguments,
+    ],
+    {
+      environment: { ...libpqEnvironment(source), PGAPPNAME: applicationName },
+      stdio: ["ignore", "pipe", "pipe"],
+      signal,
+      secrets: [source.password],
+    },
+  );
+  const output = new CompressedOutput(dump, signal);
+  const locked = untilLocked({ ...locks, applicationName, ended: dump.ended });
+  locked.catch(() => undefined);
+  return {
+    name: plan.name,
+    bytes: 0,
+    locked: locked.catch((error) => {
+      throw partError(plan.name, error);
+    }),
+    async store(key, store) {
+      try {
+        const stored = await output.store(key, 0, { store, signal });
+        return {
+          object: { name: plan.name, kind: "archive", content: plan.content, ...stored },
+          tables: [],
+        };
+      } catch (error) {
+        throw partError(plan.name, error);
+      }
+    },
+    stop: () => output.stop(),
+  };
+}
+
+/**
+ * Waits until a pg_dump holds the locks that we hold. One that queues behind a session which waits for us would wait until we
+ * end: then the locks are given up, and taken again with a new snapshot.
+ */
+async function untilLocked(wanted: {
+  readonly control: pg.Client;
+  readonly oids: readonly string[];
+  readonly applicationName: string;
+  readonly ended: Promise<void>;
+}): Promise<void> {
+  let hasEnded = false;
+  const ended = wanted.ended.then(() => {
+    hasEnded = true;
+  });
+  let waitsSince: number | undefined;
+  for (;;) {
+    await Promise.race([ended, sleep(pollMilliseconds)]);
+    if (hasEnded) return;
+    const { rows } = await wanted.control.query<{ held: number; waits: boolean }>(
+      `select (select count(distinct l.relation)::int from pg_locks l
+          where l.pid = a.pid and l.granted and l.locktype = 'relation' and l.relation = any ($2::oid[])) as held,
+         exists (select from pg_locks l where l.pid = a.pid and not l.granted) as waits
+       from pg_stat_activity a where a.application_name = $1`,
+      [wanted.applicationName, wanted.oids],
+    );
+    const [session] = rows;
+    if (session === undefined) continue;
+    if (session.held >= wanted.oids.length) return;
+    if (!session.waits) waitsSince = undefined;
+    else waitsSince ??= performance.now();
+    if (waitsSince !== undefined && performance.now() - waitsSince > patienceMilliseconds) {
+      throw new SnapshotOutdated("another session waits for a table that pg_dump had not locked yet");
+    }
+  }
+}

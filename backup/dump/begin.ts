@@ -1,0 +1,125 @@
+import type pg from "pg";
+import { UserError } from "../../foundation/userError";
+import type { DatabaseSettings } from "../environment";
+import { exitCodes } from "../exitCodes";
+import { connect } from "../postgres/connect";
+import { type Inventory, readInventory } from "../postgres/inventory";
+import { type Snapshot, takeSnapshot } from "../postgres/snapshot";
+import type { Tools } from "../postgres/tools";
+import { startArchive } from "./archivePart";
+import type { Part } from "./part";
+import { planDump } from "./plan";
+import { RowsSession } from "./rowsPart";
+import { lockTables, SnapshotOutdated } from "./tableLocks";
+
+export interface DumpSettings {
+  readonly tools: Tools;
+  readonly source: DatabaseSettings;
+  /** Objects with rows of the application that are made at once. */
+  readonly parallel: number;
+  readonly applicationName: string;
+  readonly signal: AbortSignal;
+  readonly progress: (line: string) => void;
+}
+
+/** A dump whose sessions all see one snapshot and hold their locks, and have not written yet. */
+export interface BegunDump {
+  readonly snapshot: Snapshot;
+  readonly inventory: Inventory;
+  readonly parts: readonly Part[];
+}
+
+/** Whoever changes tables all the time is told of, rather than waited for without end. */
+const patienceSeconds = 120;
+/** Sessions that are connected beside those for the application's rows: for `auth` and `storage`. */
+const platformSessions = 2;
+
+/**
+ * Takes a snapshot, locks every table, and starts the sessions that will write. What rewrites a table, or waits to, between the
+ * snapshot and the last lock makes all begin again with a new snapshot, which takes well under a second where nobody interferes.
+ * Afterwards every session holds its locks, so that whoever wants an exclusive one waits until the backup has read the table.
+ *
+ * @param client the session of the snapshot; its transaction is open afterwards
+ * @throws UserError when tables change faster than they can be locked
+ */
+export async function beginDump(client: pg.Client, settings: DumpSettings): Promise<BegunDump> {
+  const control = await connect(settings.source, exitCodes.dumpFailed);
+  // A session that waits for a lock does not notice that its client is gone.
+  const cancel = (): void => void cancelQuery(control, client).catch(() => undefined);
+  settings.signal.addEventListener("abort", cancel, { once: true });
+  try {
+    const deadline = performance.now() + patienceSeconds * 1000;
+    for (;;) {
+      try {
+        return await attempt(client, control, settings);
+      } catch (error) {
+        await client.query("rollback");
+        settings.signal.throwIfAborted();
+        if (!(error instanceof SnapshotOutdated)) throw error;
+        if (performance.now() > deadline) {
+          throw new UserError(
+            `Tables changed faster than they could be locked, for ${patienceSeconds} s; the last time: ${error.message}. Run the backup when no migration is running.`,
+            exitCodes.dumpFailed,
+            { cause: error },
+          );
+        }
+        settings.progress(`taking a new snapshot: ${error.message}`);
+      }
+    }
+  } finally {
+    settings.signal.removeEventListener("abort", cancel);
+    await control.end().catch(() => undefined);
+  }
+}
+
+async function cancelQuery(control: pg.Client, client: pg.Client): Promise<void> {
+  await control.query("select pg_cancel_backend($1)", [(client as { processID?: number }).processID]);
+}
+
+async function attempt(client: pg.Client, control: pg.Client, settings: DumpSettings): Promise<BegunDump> {
+  const sessions = Array.from(
+    { length: settings.parallel + platformSessions },
+    () => new RowsSession(settings),
+  );
+  const parts: Part[] = [];
+  try {
+    await Promise.all(sessions.map(({ connected }) => connected));
+    const begun = await beginParts(client, control, { settings, sessions, parts });
+    await Promise.all(parts.map(({ locked }) => locked));
+    return begun;
+  } catch (error) {
+    await Promise.all(parts.map((part) => part.stop()));
+    throw error;
+  } finally {
+    await Promise.all(sessions.map((session) => session.stop()));
+  }
+}
+
+/** Takes the snapshot and locks, with as little time in between as there can be. Sessions that are used leave `sessions`. */
+async function beginParts(
+  client: pg.Client,
+  control: pg.Client,
+  { settings, sessions, parts }: { settings: DumpSettings; sessions: RowsSession[]; parts: Part[] },
+): Promise<BegunDump> {
+  const snapshot = await takeSnapshot(client);
+  const oids = await lockTables(client, control);
+  const inventory = await readInventory(client);
+  const { archives, rows } = planDump(inventory, settings.parallel);
+  const context = { ...settings, snapshot: snapshot.name };
+  for (const plan of rows) {
+    parts.push((sessions.pop() ?? new RowsSession(settings)).begin(plan, snapshot.name));
+  }
+  // Members of extensions are not locked by a pg_dump of the schema.
+  const locks = { control, oids: await oidsThatArchivesLock(client, oids) };
+  for (const plan of archives) parts.push(startArchive(plan, context, locks));
+  return { snapshot, inventory, parts };
+}
+
+async function oidsThatArchivesLock(client: pg.Client, oids: readonly string[]): Promise<string[]> {
+  const { rows } = await client.query<{ oid: string }>(
+    `select o as oid from unnest($1::text[]) o
+     where not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = o::oid and deptype = 'e')`,
+    [oids],
+  );
+  return rows.map(({ oid }) => oid);
+}

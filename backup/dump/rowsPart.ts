@@ -1,0 +1,211 @@
+import pg from "pg";
+import { ProcessFailure, startProgram } from "../childProcess";
+import type { DatabaseSettings } from "../environment";
+import type { StoredObject } from "../manifest";
+import { libpqEnvironment } from "../postgres/connect";
+import type { TableName } from "../postgres/inventory";
+import type { Tools } from "../postgres/tools";
+import type { ObjectStore } from "../store/objectStore";
+import { CompressedOutput } from "./compressed";
+import { type CountedTable, type Part, partError, type StoredPart } from "./part";
+import { lockStatement, SnapshotOutdated } from "./tableLocks";
+
+const { escapeIdentifier, escapeLiteral } = pg;
+
+export interface RowsPlan {
+  readonly name: string;
+  readonly content: StoredObject["content"];
+  readonly tables: readonly PlannedTable[];
+  readonly bytes: number;
+}
+
+export interface PlannedTable extends TableName {
+  readonly columns: readonly string[];
+  /** `where …` of an extension's table; all rows when empty. */
+  readonly condition?: string;
+}
+
+/** Marks the lines that are for us on psql's standard error. */
+const mark = "@thorbis";
+/** `lock_not_available`, `undefined_table`, `invalid_schema_name`: somebody else waits for the table, or it is gone. */
+const outdatedErrors = new Set(["55P03", "42P01", "3F000"]);
+
+/**
+ * A `psql` that reads tables within a snapshot and writes each as `copy … from stdin;`, the rows, and `\.`. It is connected
+ * before the snapshot is taken, so that no time passes between the snapshot and its locks, and counts the rows of each COPY as it
+ * writes them.
+ */
+export class RowsSession {
+  /** Resolves when the session can take orders. */
+  readonly connected: Promise<void>;
+  readonly #output: CompressedOutput;
+  readonly #signal: AbortSignal;
+  readonly #write: (script: string) => void;
+  readonly #end: () => void;
+  readonly #counts = new Map<number, number>();
+  readonly #locked: Promise<string>;
+
+  constructor({
+    tools,
+    source,
+    applicationName,
+    signal,
+  }: {
+    readonly tools: Tools;
+    readonly source: DatabaseSettings;
+    readonly applicationName: string;
+    readonly signal: AbortSignal;
+  }) {
+    const psql = startProgram(tools.psql, ["--no-psqlrc", "--quiet", "--no-password", "--file=-"], {
+      environment: {
+        ...libpqEnvironment(source),
+        PGAPPNAME: `${applicationName} rows`,
+        PGCLIENTENCODING: "UTF8",
+      },
+      stdio: ["pipe", "pipe", "pipe"],
+      signal,
+      secrets: [source.password],
+    });
+    const input = psql.child.stdin;
+    const messages = psql.child.stderr;
+    if (input === null || messages === null) throw new Error("psql has no pipes");
+    // Its own failure says more than a broken pipe.
+    input.on("error", () => undefined);
+    this.#write = (script) => void input.write(script);
+    this.#end = () => void input.end();
+    this.#signal = signal;
+    this.#output = new CompressedOutput(psql, signal);
+    const ended = psql.ended.then(
+      () => {
+        throw new Error("psql ended before its work");
+      },
+      (error) => {
+        throw withoutMarks(error);
+      },
+    );
+    const answers = new Map<string, (state: string) => void>();
+    const answer = (kind: string): Promise<string> => {
+      const promise = Promise.race([new Promise<string>((resolve) => answers.set(kind, resolve)), ended]);
+      promise.catch(() => undefined);
+      return promise;
+    };
+    this.connected = answer("connected").then(() => undefined);
+    this.connected.catch(() => undefined);
+    this.#locked = answer("locked");
+    let rest = "";
+    messages.on("data", (text: string) => {
+      const lines = (rest + text).split("\n");
+      rest = lines.pop() ?? "";
+      for (const line of lines) {
+        const [found, kind = "", first = "", second = ""] = line.split(" ");
+        if (found !== mark) continue;
+        if (kind === "rows") this.#counts.set(Number(first), Number(second));
+        else answers.get(kind)?.(first);
+      }
+    });
+    this.#write(connecting);
+  }
+
+  /** Joins the snapshot and locks the tables. */
+  begin(plan: RowsPlan, snapshot: string): Part {
+    this.#write(locking(plan, snapshot));
+    const locked = this.#locked.then(
+      (state) => {
+        if (outdatedErrors.has(state)) {
+          throw new SnapshotOutdated(`another session waits for a table of ${plan.name}, or dropped it`);
+        }
+        // Any other error of the lock ends psql at its next command, and is told by it.
+      },
+      (error) => {
+        throw partError(plan.name, error);
+      },
+    );
+    locked.catch(() => undefined);
+    return {
+      name: plan.name,
+      bytes: plan.bytes,
+      locked,
+      store: (key, store) => this.#store(plan, key, store),
+      stop: () => this.stop(),
+    };
+  }
+
+  async #store(plan: RowsPlan, key: string, store: ObjectStore): Promise<StoredPart> {
+    this.#write(plan.tables.map(copyOut).join(""));
+    this.#end();
+    try {
+      const stored = await this.#output.store(key, plan.bytes, { store, signal: this.#signal });
+      const tables = plan.tables.map((table, index): CountedTable => {
+        const rows = this.#counts.get(index);
+        if (rows === undefined)
+          throw new Error(`psql did not count the rows of ${table.schema}.${table.name}`);
+        return { schema: table.schema, table: table.name, rows };
+      });
+      return { object: { name: plan.name, kind: "rows", content: plan.content, ...stored }, tables };
+    } catch (error) {
+      throw partError(plan.name, withoutMarks(error));
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#output.stop();
+  }
+}
+
+const connecting = [
+  "\\set ON_ERROR_STOP on",
+  "set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set row_security = off;",
+  "set search_path = pg_catalog; set synchronize_seqscans = off;",
+  "set datestyle = iso; set intervalstyle = postgres; set extra_float_digits = 3; set bytea_output = hex;",
+  `\\warn ${mark} connected`,
+  "",
+].join("\n");
+
+/** Locks without waiting: whoever waits for the tables already would wait for us. */
+function locking({ tables }: RowsPlan, snapshot: string): string {
+  return [
+    "begin transaction isolation level repeatable read, read only;",
+    `set transaction snapshot ${escapeLiteral(snapshot)};`,
+    "\\set ON_ERROR_STOP off",
+    `${lockStatement(tables, "nowait")};`,
+    `\\warn ${mark} locked :SQLSTATE`,
+    "\\set ON_ERROR_STOP on",
+    "select 1 \\g /dev/null",
+    "\\o /dev/null",
+    "",
+  ].join("\n");
+}
+
+/**
+ * Writes one table. `\copy … to pstdout` writes where `\echo` writes, and counts; it takes one line, so names and conditions
+ * with a line break go another way.
+ */
+function copyOut({ schema, name, columns, condition = "" }: PlannedTable, index: number): string {
+  const table = `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
+  const list = columns.map(escapeIdentifier).join(", ");
+  const target = columns.length === 0 ? table : `${table} (${list})`;
+  const what = condition === "" ? target : `(select ${list} from only ${table} ${condition})`;
+  const copy = what.includes("\n") ? `copy ${what} to stdout \\g |cat\n` : `\\copy ${what} to pstdout\n`;
+  return [
+    `\\echo ${psqlLiteral(`copy ${target} from stdin;`)}\n`,
+    copy,
+    `\\warn ${mark} rows ${index} :ROW_COUNT\n`,
+    // psql's own quotes read a backslash as the beginning of an escape.
+    "\\echo '\\\\.'\n",
+  ].join("");
+}
+
+/** A word in psql's quotes. */
+function psqlLiteral(text: string): string {
+  return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll("\n", "\\n")}'`;
+}
+
+/** A failure without the lines that are for us. */
+function withoutMarks(error: unknown): unknown {
+  if (!(error instanceof ProcessFailure)) return error;
+  const text = error.errorText
+    .split("\n")
+    .filter((line) => !line.startsWith(mark))
+    .join("\n");
+  return new ProcessFailure(error.program, error.ending, text);
+}

@@ -1,0 +1,107 @@
+import pg from "pg";
+import { UserError } from "../../foundation/userError";
+import { exitCodes } from "../exitCodes";
+
+const { escapeIdentifier } = pg;
+
+/** The snapshot no longer fits the tables: another one is to be taken. */
+export class SnapshotOutdated extends Error {
+  override readonly name = "SnapshotOutdated";
+}
+
+interface TableState {
+  readonly oid: string;
+  readonly schema: string;
+  readonly name: string;
+  /** Differs after whatever writes the table anew or changes its columns. */
+  readonly state: string;
+}
+
+/** `lock_not_available`, `undefined_table`, `deadlock_detected`, `invalid_schema_name`. */
+const lockTimeout = "55P03";
+const outdatedErrors: ReadonlySet<string> = new Set(["42P01", "40P01", "3F000"]);
+
+/**
+ * Locks every table in ACCESS SHARE, as `pg_dump` does, and checks that each is still what the snapshot shows. TRUNCATE and what
+ * writes a table anew (`alter column … type`, VACUUM FULL, CLUSTER) do not follow snapshots: without a lock a table that is
+ * emptied after the snapshot was taken looks empty in it.
+ *
+ * @param client holds the snapshot, in whose transaction the locks stay
+ * @param control another session, which sees the present
+ * @returns the locked tables' oids
+ * @throws SnapshotOutdated when a table was rewritten, altered or dropped between the snapshot and the lock
+ */
+export async function lockTables(client: pg.Client, control: pg.Client): Promise<string[]> {
+  const inSnapshot = await readTableStates(client);
+  if (inSnapshot.length === 0) return [];
+  try {
+    await client.query(lockStatement(inSnapshot));
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError)) throw error;
+    if (outdatedErrors.has(error.code ?? "")) throw new SnapshotOutdated(error.message);
+    if (error.code !== lockTimeout) throw error;
+    throw new UserError(
+      `A table could not be locked within 60 s, because another session holds an exclusive lock: ${await describeBlockers(control, inSnapshot)}.`,
+      exitCodes.dumpFailed,
+      { cause: error },
+    );
+  }
+  const now = new Map((await readTableStates(control)).map((table) => [table.oid, table]));
+  const changed = inSnapshot.filter((table) => {
+    const current = now.get(table.oid);
+    return (
+      current === undefined ||
+      current.state !== table.state ||
+      current.schema !== table.schema ||
+      current.name !== table.name
+    );
+  });
+  if (changed.length > 0) {
+    const names = changed.slice(0, 3).map(({ schema, name }) => `${schema}.${name}`);
+    throw new SnapshotOutdated(
+      `${names.join(", ")}${changed.length > 3 ? ` and ${changed.length - 3} more` : ""} changed after the snapshot was taken`,
+    );
+  }
+  return inSnapshot.map(({ oid }) => oid);
+}
+
+/** Returns the statement that locks these tables, and not the tables that inherit from them. */
+export function lockStatement(
+  tables: readonly { readonly schema: string; readonly name: string }[],
+  option: "" | "nowait" = "",
+): string {
+  const names = tables.map(
+    ({ schema, name }) => `only ${escapeIdentifier(schema)}.${escapeIdentifier(name)}`,
+  );
+  return `lock table ${names.join(", ")} in access share mode ${option}`.trimEnd();
+}
+
+/** Reads every table, also those of the platform; members of extensions only where they have rows of the user. */
+async function readTableStates(client: pg.Client): Promise<TableState[]> {
+  const { rows } = await client.query<TableState>(`
+    select c.oid::text as oid, n.nspname as schema, c.relname as name,
+      format('%s %s', c.relfilenode, md5((
+        select string_agg(format('%s %s %s %s', attnum, attname, atttypid, attgenerated), ', ' order by attnum)
+        from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped))) as state
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+    where c.relkind in ('r', 'p') and c.relpersistence <> 't'
+      and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+      and (not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
+        or exists (select from pg_extension where c.oid = any (extconfig)))
+    order by c.oid`);
+  return rows;
+}
+
+async function describeBlockers(control: pg.Client, tables: readonly TableState[]): Promise<string> {
+  const { rows } = await control.query<{ table: string; pid: number; query: string | null }>(
+    `select distinct on (l.pid) l.relation::regclass::text as table, l.pid, left(a.query, 100) as query
+     from pg_locks l left join pg_stat_activity a using (pid)
+     where l.locktype = 'relation' and l.mode = 'AccessExclusiveLock' and l.relation = any ($1::oid[])
+       and l.database = (select oid from pg_database where datname = current_database()) limit 3`,
+    [tables.map(({ oid }) => oid)],
+  );
+  if (rows.length === 0) return "it is gone by now";
+  return rows
+    .map(({ table, pid, query }) => `session ${pid} on ${table}${query ? ` (${query})` : ""}`)
+    .join("; ");
+}

@@ -1,0 +1,44 @@
+import type pg from "pg";
+import { UserError } from "../../foundation/userError";
+import { exitCodes } from "../exitCodes";
+
+/** Of the SQL bundle: grants the role `backup` to read the large objects that their owners did not grant to it. */
+const grantFunction = "private.grant_large_objects_to_backup()";
+
+/**
+ * Checks that every large object can be read. `pg_read_all_data` does not cover them, and one that cannot be read ends pg_dump after minutes
+ * of work. Where the database has the bundle's function, it is called first.
+ * @throws UserError that counts them and names the statement that helps
+ */
+export async function requireReadableLargeObjects(client: pg.Client): Promise<void> {
+  let unreadable = await readUnreadable(client);
+  if (unreadable.length === 0) return;
+  const { rows } = await client.query<{ exists: boolean }>(
+    "select coalesce(has_function_privilege(to_regprocedure($1), 'execute'), false) as exists",
+    [grantFunction],
+  );
+  if (rows[0]?.exists === true) {
+    await client.query(`select ${grantFunction}`);
+    unreadable = await readUnreadable(client);
+    if (unreadable.length === 0) return;
+  }
+  const { rows: user } = await client.query<{ name: string }>("select quote_ident(current_user) as name");
+  const owners = [...new Set(unreadable.map(({ owner }) => owner))].join(", ");
+  throw new UserError(
+    `The role ${user[0]?.name} cannot read ${unreadable.length} large objects of ${owners}: have each owner run \`do $$ begin execute (select string_agg(format('grant select on large object %s to ${user[0]?.name}', oid), '; ') from pg_largeobject_metadata where lomowner = current_user::regrole); end $$\`.`,
+    exitCodes.dumpFailed,
+  );
+}
+
+/** `has_largeobject_privilege` exists from PostgreSQL 18 on only. */
+async function readUnreadable(client: pg.Client): Promise<{ oid: string; owner: string }[]> {
+  const { rows } = await client.query<{ oid: string; owner: string }>(
+    `select m.oid::text as oid, quote_ident(pg_get_userbyid(lomowner)) as owner from pg_largeobject_metadata m
+     where not (select rolsuper from pg_roles where rolname = current_user)
+       and not pg_has_role(lomowner, 'usage') and current_setting('lo_compat_privileges') <> 'on'
+       and not exists (select from aclexplode(lomacl) g
+         where g.privilege_type = 'SELECT' and (g.grantee = 0 or pg_has_role(g.grantee, 'usage')))
+     order by m.oid`,
+  );
+  return rows;
+}

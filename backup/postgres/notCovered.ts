@@ -1,0 +1,126 @@
+import type pg from "pg";
+import type { NotCovered } from "../manifest";
+import { authTables, platformRoles, storageTables } from "./platform";
+
+/** Each query answers with the names of what the database has, and the reason says why a backup leaves it out. */
+const exclusions: readonly { readonly sql: string; readonly reason: string }[] = [
+  {
+    sql: `select 'password of role ' || quote_ident(rolname) from pg_roles
+          where rolcanlogin and not rolsuper and rolname <> all ($1) and rolname !~ '^pg_' order by 1`,
+    reason:
+      "whoever reads a backup could log in as the role; `pulumi up` or `alter role … password` sets it again",
+  },
+  {
+    sql: `select 'role ' || quote_ident(rolname) from pg_roles
+          where rolsuper and rolname <> all ($1) and rolname !~ '^pg_' order by 1`,
+    reason: "a superuser cannot be made in a project",
+  },
+  {
+    sql: `select 'database ' || quote_ident(datname) from pg_database
+          where not datistemplate and datname <> current_database() and datname <> 'postgres' order by 1`,
+    reason: "a backup is of one database",
+  },
+  {
+    sql: `select 'subscription ' || quote_ident(subname) from pg_subscription
+          where subdbid = (select oid from pg_database where datname = current_database()) order by 1`,
+    reason: "a restored copy would take changes from the publisher in place of the source",
+  },
+  {
+    sql: `select format('rows of foreign table %I.%I', n.nspname, c.relname)
+          from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.relkind = 'f'
+          and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e') order by 1`,
+    reason: "they are on the foreign server",
+  },
+  {
+    sql: `select format('options of the user mapping for %I on server %I', usename, srvname) from pg_user_mappings m
+          where umoptions is null and not (select rolsuper from pg_roles where rolname = current_user) order by 1`,
+    reason:
+      "they hold credentials that the backup's role may not read; where there are any, set them with `alter user mapping`",
+  },
+  {
+    sql: `select format('setting %s of %s', split_part(setting, '=', 1), coalesce('role ' || quote_ident(r.rolname), 'the database'))
+          from pg_db_role_setting s left join pg_roles r on r.oid = s.setrole cross join unnest(s.setconfig) as setting
+          where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
+            and (s.setrole = 0 or r.rolname <> all ($1)) and coalesce(r.rolname !~ '^pg_' and not r.rolsuper, true)
+            and (select context <> 'user' from pg_settings where name = split_part(setting, '=', 1)) order by 1`,
+    reason: "only a superuser may set it; the stack or the dashboard does",
+  },
+  {
+    sql: `select format('grant on parameter %s', parname) from pg_parameter_acl order by 1`,
+    reason: "only a superuser may grant it",
+  },
+  {
+    sql: `select 'tablespace ' || quote_ident(spcname) from pg_tablespace where spcname !~ '^pg_' order by 1`,
+    reason: "its tables are restored into the default tablespace",
+  },
+];
+
+/** Rows of the platform's tables that a backup does not hold; the other ones are the platform's own state. */
+const platformRows: readonly { readonly schema: string; readonly reason: string }[] = [
+  {
+    schema: "auth",
+    reason: "sessions, tokens and challenges are worth nothing with other signing keys; users sign in again",
+  },
+  { schema: "storage", reason: "they describe files, and files are not part of a database backup" },
+  { schema: "vault", reason: "secrets are encrypted with a key that no backup has; set them again" },
+  { schema: "pgsodium", reason: "keys are derived from one that no backup has" },
+  { schema: "cron", reason: "jobs are made again from jobs.sql; what they did is history" },
+  { schema: "realtime", reason: "messages are on their way, and are gone after days" },
+  { schema: "net", reason: "requests and answers are on their way, and are gone after hours" },
+  { schema: "supabase_functions", reason: "it is the platform's own record" },
+];
+
+/** Tables in which the platform's services note which of their own migrations have run. */
+const ownRecords = /(^|_)(schema_)?migrations$/;
+
+/** Lists what the database has and a backup leaves out. Nothing is left out silently. */
+export async function readNotCovered(client: pg.Client): Promise<NotCovered[]> {
+  const found: NotCovered[] = [];
+  for (const { sql, reason } of exclusions) {
+    const text = sql.includes("$1");
+    const { rows } = await client.query<{ what: string }>({
+      text: `select what from (${sql}) e(what)`,
+      values: text ? [Object.keys(platformRoles)] : [],
+    });
+    found.push(...rows.map(({ what }) => ({ what, reason })));
+  }
+  return [...found, ...(await readPlatformRows(client))];
+}
+
+async function readPlatformRows(client: pg.Client): Promise<NotCovered[]> {
+  const { rows: tables } = await client.query<{ schema: string; name: string }>(
+    `select n.nspname as schema, c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind = 'r' and n.nspname = any ($1)
+       and (pg_get_userbyid(c.relowner) = any ($2)
+         or exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e'))
+     order by 1, 2`,
+    [
+      platformRows.map(({ schema }) => schema),
+      Object.keys(platformRoles).filter((role) => role !== "postgres"),
+    ],
+  );
+  const covered = new Set([
+    ...authTables.map((table) => `auth.${table}`),
+    ...storageTables.map((table) => `storage.${table}`),
+    "cron.job",
+  ]);
+  const left: NotCovered[] = [];
+  for (const { schema, name } of tables) {
+    if (covered.has(`${schema}.${name}`) || ownRecords.test(name)) continue;
+    const reason = platformRows.find((platform) => platform.schema === schema)?.reason ?? "";
+    if (await hasRows(client, schema, name)) left.push({ what: `rows of ${schema}.${name}`, reason });
+  }
+  return left;
+}
+
+/** A table that the role may not read counts as one with rows. */
+async function hasRows(client: pg.Client, schema: string, name: string): Promise<boolean> {
+  const table = `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`;
+  const { rows: allowed } = await client.query<{ allowed: boolean }>(
+    "select has_table_privilege($1, 'select') and has_schema_privilege($2, 'usage') as allowed",
+    [table, schema],
+  );
+  if (allowed[0]?.allowed !== true) return true;
+  const { rows } = await client.query(`select from ${table} limit 1`);
+  return rows.length > 0;
+}

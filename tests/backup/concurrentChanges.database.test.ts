@@ -1,0 +1,171 @@
+import type pg from "pg";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { run } from "../../backup/commands/run";
+import type { Manifest } from "../../backup/manifest";
+import { startTestCluster, type TestCluster } from "../support/cluster";
+import { commandContext, type RecordedContext, taskEnvironment } from "./support/commands";
+import { storedRows } from "./support/rows";
+import { backupPassword } from "./support/shop";
+import { startTestStore, type TestStore } from "./support/store";
+
+let source: TestCluster;
+let store: TestStore;
+let postgres: pg.Client;
+let other: pg.Client;
+
+beforeAll(async () => {
+  [source, store] = await Promise.all([startTestCluster(), startTestStore()]);
+  [postgres, other] = [await source.client(), await source.client()];
+  await postgres.query(`
+    create role backup login bypassrls password ${postgres.escapeLiteral(backupPassword)};
+    grant pg_read_all_data to backup;
+    create schema shop`);
+});
+
+afterAll(async () => {
+  await Promise.all([source?.remove(), store?.remove()]);
+});
+
+beforeEach(async () => {
+  await postgres.query(`
+    drop schema shop cascade;
+    drop schema if exists elsewhere cascade;
+    create schema shop;
+    create table shop.t (a int, b text);
+    create table shop.parent (a int) partition by range (a);
+    create table shop.child partition of shop.parent for values from (0) to (1000);
+    create table shop.apart (a int);
+    create table shop.dropped (a int);
+    insert into shop.t select n, 'row ' || n from generate_series(1, 100) n;
+    insert into shop.parent select n from generate_series(1, 100) n;
+    insert into shop.apart select n from generate_series(2001, 2100) n;
+    insert into shop.dropped select 1`);
+});
+
+/** Runs a backup that waits for a lock, and lets the other session change the table that it waits for. */
+async function backUpWhile(change: string): Promise<{ manifest: Manifest; context: RecordedContext }> {
+  const context = commandContext(taskEnvironment(source, store));
+  await other.query(
+    "begin; lock table shop.t, shop.parent, shop.apart, shop.dropped in access exclusive mode",
+  );
+  const running = run(context);
+  running.catch(() => undefined);
+  await expect
+    .poll(
+      async () =>
+        (
+          await postgres.query(
+            "select from pg_stat_activity where usename = 'backup' and wait_event_type = 'Lock'",
+          )
+        ).rowCount,
+      { timeout: 60_000 },
+    )
+    .toBeGreaterThan(0);
+  await other.query(`${change}; commit`);
+  return { manifest: (await running).manifest, context };
+}
+
+/** Of the tables of this test, wherever they have moved to. */
+const ours = (schema: string): boolean => ["shop", "elsewhere"].includes(schema);
+
+const countsOf = ({ tables }: Manifest): Record<string, number> =>
+  Object.fromEntries(tables.filter(({ schema }) => ours(schema)).map(({ table, rows }) => [table, rows]));
+
+describe("a table that another session changes while a backup begins", () => {
+  const before = { t: 100, child: 100, apart: 100, dropped: 1 };
+
+  it.each<[string, string, Record<string, number>]>([
+    [
+      "truncated and filled",
+      "truncate shop.t; insert into shop.t select n, '' from generate_series(1, 777) n",
+      { t: 777 },
+    ],
+    ["rewritten by another type", "alter table shop.t alter a type bigint", { t: 100 }],
+    [
+      "rewritten by a volatile default",
+      "alter table shop.t add c uuid default gen_random_uuid()",
+      { t: 100 },
+    ],
+    ["dropped", "drop table shop.dropped", { dropped: Number.NaN }],
+    ["renamed", "alter table shop.t rename to renamed", { t: Number.NaN, renamed: 100 }],
+    ["given another column", "alter table shop.t add c int", { t: 100 }],
+    ["deprived of a column", "alter table shop.t drop b", { t: 100 }],
+    [
+      "moved to another schema",
+      "create schema elsewhere; alter table shop.t set schema elsewhere; alter table elsewhere.t rename to moved",
+      { t: Number.NaN, moved: 100 },
+    ],
+    [
+      "detached from its parent",
+      "alter table shop.parent detach partition shop.child; truncate shop.child",
+      { child: 0 },
+    ],
+    [
+      "attached to a parent",
+      "alter table shop.parent attach partition shop.apart for values from (2000) to (3000)",
+      { apart: 100 },
+    ],
+  ])("%s, is saved as it is, or as it was", async (_, change, after) => {
+    const { manifest } = await backUpWhile(change);
+    const expected = Object.entries({ ...before, ...after }).filter(([, rows]) => !Number.isNaN(rows));
+    expect(countsOf(manifest)).toEqual(Object.fromEntries(expected));
+    expect(await storedRows(store, manifest, ours)).toEqual(Object.fromEntries(expected));
+  });
+
+  it("takes a new snapshot where it was rewritten, and keeps the one that it has where not", async () => {
+    const rewritten = await backUpWhile("truncate shop.t");
+    expect(rewritten.context.progressed.join("\n")).toContain(
+      "taking a new snapshot: shop.t changed after the snapshot was taken",
+    );
+    const kept = await backUpWhile("delete from shop.apart");
+    expect(kept.context.progressed.join("\n")).not.toContain("taking a new snapshot");
+    expect(countsOf(kept.manifest)).toMatchObject({ apart: 100 });
+  });
+});
+
+describe("a backup among sessions that write, truncate, alter, vacuum and attach all the time", () => {
+  it("has as many rows as it says, of one moment", async () => {
+    // Both tables change in one transaction only, so that their sum tells whether they are of one moment.
+    await postgres.query(
+      "create table shop.twin (a int); insert into shop.twin select generate_series(1, 100)",
+    );
+    let goesOn = true;
+    const loop = async (statements: readonly string[]): Promise<number> => {
+      const client = await source.client();
+      let rounds = 0;
+      for (; goesOn; rounds += 1) for (const statement of statements) await client.query(statement);
+      return rounds;
+    };
+    const loops = [
+      loop([
+        "begin; truncate shop.t, shop.twin; insert into shop.t select n, '' from generate_series(1, 60) n; insert into shop.twin select generate_series(1, 60); commit",
+        "begin; insert into shop.t select n, '' from generate_series(1, 40) n; insert into shop.twin select generate_series(1, 40); commit",
+        "select pg_sleep(1.1)",
+      ]),
+      loop([
+        "vacuum full shop.apart",
+        "alter table shop.apart alter a type bigint",
+        "alter table shop.apart alter a type int",
+        "select pg_sleep(1.7)",
+      ]),
+      loop([
+        "alter table shop.parent detach partition shop.child",
+        "alter table shop.parent attach partition shop.child for values from (0) to (1000)",
+        "select pg_sleep(1.3)",
+      ]),
+    ];
+    try {
+      for (let nth = 0; nth < 3; nth += 1) {
+        const { manifest } = await run(commandContext(taskEnvironment(source, store)));
+        const counts = countsOf(manifest);
+        expect(await storedRows(store, manifest, ours)).toEqual(counts);
+        expect(counts.t).toBe(counts.twin);
+        expect([60, 100]).toContain(counts.t);
+        expect(counts).toMatchObject({ child: 100, apart: 100, dropped: 1 });
+      }
+    } finally {
+      goesOn = false;
+    }
+    expect(Math.min(...(await Promise.all(loops)))).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,31 @@
+import { execFileSync } from "node:child_process";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { startProgram } from "../../../backup/childProcess";
+import { CompressedOutput } from "../../../backup/dump/compressed";
+import { startTestStore, type TestStore } from "../support/store";
+
+let store: TestStore;
+
+beforeAll(async () => {
+  store = await startTestStore();
+});
+
+afterAll(async () => {
+  await store?.remove();
+});
+
+it("keeps what was written by programs that ended before anybody read", async () => {
+  const { signal } = new AbortController();
+  const producer = startProgram("sh", ["-c", "printf 'all of it'"], {
+    environment: { PATH: process.env.PATH },
+    stdio: ["ignore", "pipe", "pipe"],
+    signal,
+  });
+  const output = new CompressedOutput(producer, signal);
+  await output.ended();
+  const { bytes } = await output.store("early", 0, { store: store.store, signal });
+  const chunks: Buffer[] = [];
+  for await (const chunk of (await store.store.open("early")) ?? []) chunks.push(chunk as Buffer);
+  expect(Buffer.concat(chunks)).toHaveLength(bytes);
+  expect(execFileSync("zstd", ["-dc"], { input: Buffer.concat(chunks) }).toString()).toBe("all of it");
+});
