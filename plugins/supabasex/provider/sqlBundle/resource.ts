@@ -7,7 +7,7 @@ import { diffManaged, digestsOf, readCatalog } from "./catalog";
 import { checkBundle } from "./check";
 import { historyCatalog, readHistory } from "./history/history";
 import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";
-import { inspectBundle, previewBundle, table, warnOfRemaining } from "./preview/preview";
+import { inspectBundle, previewBundle, reportForeign, table, warnOfRemaining } from "./preview/preview";
 import { reporter } from "./preview/reporter";
 import { LoginRefused } from "./session/connection";
 import { reading } from "./session/reading";
@@ -171,6 +171,7 @@ function report(result: ApplyResult, inputs: BundleInputs, bundle: LoadedBundle,
   if (result.repaired.length > 0) {
     context.log("info", ["Repaired:", ...result.repaired.map((identity) => `  ${identity}`)].join("\n"));
   }
+  reportForeign(result, context);
   warnOfRemaining(result, inputs, context);
 }
 
@@ -211,9 +212,11 @@ function appliedState(result: ApplyResult): BundleState {
   };
 }
 
-/** After a preview everything is as it should be. */
+/** After a preview everything is as it should be; files that it left out count as applied. */
 function dryRunState(result: ApplyResult): BundleState {
-  return { ...appliedState(result), live: {} };
+  const state = appliedState(result);
+  const version = newestVersion([...state.files.values(), ...result.skipped.map(({ file }) => file)]);
+  return { ...state, version, live: {} };
 }
 
 /** The connection stays an input: outputs are shown, exported and copied around. The files are in `appliedFiles`. */

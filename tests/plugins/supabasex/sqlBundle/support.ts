@@ -1,9 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type pg from "pg";
 import type { CallContext } from "../../../../plugins/host/provider";
 import { type PropertyMap, Secret } from "../../../../plugins/host/values";
+import { readCatalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { sqlBundle } from "../../../../plugins/supabasex/provider/sqlBundle/resource";
 import { readBundleFiles } from "../../../../plugins/supabasex/sdk/readBundleFiles";
 import { startTestCluster, type TestCluster } from "../../../support/cluster";
@@ -42,6 +43,34 @@ export class Databases {
   }
 }
 
+/**
+ * Answers the lines in which a bundle's schema differs from what the same files make in an empty one. (A schema stands for
+ * a database: the files name no other.)
+ */
+export async function differencesFromEmpty(databases: Databases, bundle: BundleUnderTest): Promise<string[]> {
+  const rename = (text: string, from: string, to: string) =>
+    text.replaceAll(new RegExp(`\\b${from}\\b`, "g"), to);
+  const fresh = await databases.bundle({}, bundle.inputs);
+  fresh.write(
+    Object.fromEntries(
+      Object.entries(bundle.files()).map(([name, text]) => [name, rename(text, bundle.schema, fresh.schema)]),
+    ),
+  );
+  await fresh.up();
+  const catalog = await readCatalog(bundle.hand);
+  const linesOf = (schema: string) =>
+    Object.entries(catalog)
+      .map((entry) => JSON.stringify(entry))
+      .filter((line) => new RegExp(`\\b${schema}\\b`).test(line))
+      .map((line) => rename(line, schema, "$s"));
+  const [own, others] = [linesOf(bundle.schema), linesOf(fresh.schema)];
+  await fresh.sql("drop schema $s cascade");
+  return [
+    ...own.filter((line) => !others.includes(line)).map((line) => `only here: ${line}`),
+    ...others.filter((line) => !own.includes(line)).map((line) => `only there: ${line}`),
+  ];
+}
+
 /** What the engine does with a SqlBundle, without the engine. */
 export class BundleUnderTest {
   readonly directory = mkdtempSync(path.join(tmpdir(), "thorbis-bundle-"));
@@ -67,6 +96,17 @@ export class BundleUnderTest {
       if (text === undefined) rmSync(full);
       else writeFileSync(full, text.replaceAll("$s", this.schema));
     }
+  }
+
+  /** Path → text of the files as they are. */
+  files(): Record<string, string> {
+    const names = readdirSync(this.directory, { recursive: true, encoding: "utf8" });
+    return Object.fromEntries(
+      names
+        .filter((name) => name.endsWith(".sql"))
+        .sort()
+        .map((name) => [name, readFileSync(path.join(this.directory, name), "utf8")]),
+    );
   }
 
   async sql(text: string): Promise<pg.QueryResult> {

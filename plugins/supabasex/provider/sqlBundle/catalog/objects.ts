@@ -5,8 +5,8 @@ import type { DeclaredObject } from "../source/declaredObjects";
 export type Address = string;
 
 /**
- * The addresses of these objects, in their order; `undefined` for one that does not exist (or, like a job or a bucket,
- * has no address). One statement.
+ * Returns the addresses of these objects, in their order; `undefined` for one that does not exist as an object of its class
+ * (or, like a job or a bucket, has no address). One statement.
  */
 export async function addressesOf(
   client: ClientBase,
@@ -23,9 +23,16 @@ export async function addressesOf(
          end as class,
          -- A case, since conditions may be checked in any order and a name of another class does not parse.
          case
-           when o.class in ('function', 'procedure', 'aggregate') then to_regprocedure(o.name)::oid
-           when o.class in ('view', 'materialized view', 'index') then to_regclass(o.name)::oid
-           when o.class in ('type', 'domain') then to_regtype(o.name)::oid
+           when o.class in ('function', 'procedure', 'aggregate') then (
+             select oid from pg_proc where oid = to_regprocedure(o.name)
+               and prokind = any (case o.class when 'function' then '{f,w}' when 'procedure' then '{p}' else '{a}' end::"char"[]))
+           when o.class in ('view', 'materialized view', 'index') then (
+             select oid from pg_class where oid = to_regclass(o.name)
+               and relkind = any (case o.class when 'view' then '{v}' when 'index' then '{i,I}' else '{m}' end::"char"[]))
+           -- Not the row type that comes with a table or view of that name.
+           when o.class in ('type', 'domain') then (
+             select t.oid from pg_type t left join pg_class c on c.oid = t.typrelid
+             where t.oid = to_regtype(o.name) and (t.typtype = 'd') = (o.class = 'domain') and coalesce(c.relkind, 'c') = 'c')
          end as object
        union all
        select 'pg_policy'::regclass, p.oid from pg_policy p

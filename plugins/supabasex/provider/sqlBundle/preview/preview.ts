@@ -221,7 +221,23 @@ function announceDryRun(
   }
   const doubts = result.bodies?.warnings ?? [];
   if (doubts.length > 0) context.log("warning", ["Calls of these may fail:", ...doubts].join("\n"));
+  reportForeign(result, context);
   warnOfRemaining(result, inputs, context);
+}
+
+/** What became of objects that no file made: which are the bundle's now, and which a rebuild touched. */
+export function reportForeign({ takenOver, recreatedForeign }: ApplyResult, context: CallContext): void {
+  const listed = (title: string, identities: readonly string[]) =>
+    [title, ...identities.map((identity) => `  ${identity}`)].join("\n");
+  if (takenOver.length > 0) {
+    const title = "Manual changes that a file states now, so that they belong to the bundle:";
+    context.log("info", listed(title, takenOver));
+  }
+  if (recreatedForeign.length > 0) {
+    const title =
+      "Dropped and recreated, because they depend on what a file replaces (not made by the bundle, and still not its own):";
+    context.log("warning", listed(title, recreatedForeign));
+  }
 }
 
 /** Drift that stays after an up: extra objects under `prune: report`, and what nothing can repair. */

@@ -1,0 +1,251 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Databases, differencesFromEmpty, failureOf } from "./support";
+
+const databases = new Databases();
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
+
+const first = "migrations/20260101000000_first.sql";
+const next = "migrations/20260102000000_next.sql";
+const schema = `create schema $s;
+create table $s.customers (id integer primary key, name text);
+create table $s.products (id integer primary key);
+`;
+
+/** A migration, and the repeatable that another result comes of when it runs after that migration. */
+const cases = [
+  {
+    name: "a column for a function that returns the table's rows",
+    repeatable:
+      "create or replace function $s.search() returns setof $s.customers language sql begin atomic; select c.* from $s.customers c; end;",
+    migration: "alter table $s.customers add column points integer;",
+    works: "select * from $s.search()",
+  },
+  {
+    name: "a column for a view of all columns",
+    repeatable: "create or replace view $s.v as select * from $s.customers;",
+    migration: "alter table $s.customers add column points integer;",
+    works: "select points from $s.v",
+  },
+  {
+    name: "a table for a block that goes through all tables",
+    repeatable: `do $$ declare name text; begin
+  for name in select relname from pg_class where relnamespace = '$s'::regnamespace and relkind = 'r' loop
+    execute format('alter table $s.%I enable row level security', name);
+  end loop;
+end $$;`,
+    migration: "create table $s.orders (id integer primary key);",
+    works: "select 1 / relrowsecurity::int from pg_class where oid = '$s.orders'::regclass",
+  },
+  {
+    name: "a table for a grant on all tables",
+    repeatable: "grant select on all tables in schema $s to authenticated;",
+    migration: "create table $s.orders (id integer primary key);",
+    works: "select 1 / has_table_privilege('authenticated', '$s.orders', 'select')::int",
+  },
+  {
+    name: "a comment that a migration changes and a repeatable states",
+    repeatable: "comment on table $s.customers is 'Customers.';",
+    migration: "comment on table $s.customers is 'Clients.';",
+    works: "select 1 / (obj_description('$s.customers'::regclass) = 'Customers.')::int",
+  },
+];
+
+describe("a migration changes what repeatables build on: they run again", () => {
+  test.each(cases)("$name", async ({ repeatable, migration, works }) => {
+    const bundle = await databases.bundle(
+      { [first]: schema, "repeatable/r.sql": repeatable },
+      { dryRun: "live" },
+    );
+    await bundle.up();
+    bundle.write({ [next]: migration });
+
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    expect(bundle.logs.join("\n")).toMatch(/repeatable\/r\.sql +affected: /);
+    await bundle.up();
+
+    await bundle.sql(works);
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+});
+
+/** A migration after which a repeatable cannot be applied any more. */
+const broken = [
+  {
+    name: "drops the table of a policy",
+    repeatable: "create policy p on $s.products using (true);",
+    migration: "drop table $s.products;",
+    message: /repeatable\/r\.sql:1:1: relation "\w+\.products" does not exist/,
+  },
+  {
+    name: "renames the table that a view and a policy name",
+    repeatable:
+      "create or replace view $s.v as select id from $s.products;\ncreate policy p on $s.products using (true);",
+    migration: "alter table $s.products rename to articles;",
+    message: /repeatable\/r\.sql:\d:\d+: relation "\w+\.products" does not exist/,
+  },
+  {
+    name: "drops a column that a view shows",
+    repeatable: "create or replace view $s.v as select id, name from $s.customers;",
+    migration: "drop view $s.v; alter table $s.customers drop column name;",
+    message: /repeatable\/r\.sql:1:\d+: column "name" does not exist/,
+  },
+  {
+    name: "moves the table to another schema",
+    repeatable: "grant select on $s.products to authenticated;",
+    migration: "create schema $s_other; alter table $s.products set schema $s_other;",
+    message: /repeatable\/r\.sql:1:1: relation "\w+\.products" does not exist/,
+  },
+];
+
+describe("a migration takes away what a repeatable needs: preview and up fail, and nothing stays", () => {
+  test.each(broken)("$name", async ({ repeatable, migration, message }) => {
+    const bundle = await databases.bundle(
+      { [first]: schema, "repeatable/r.sql": repeatable },
+      { dryRun: "live" },
+    );
+    await bundle.up();
+    bundle.write({ [next]: migration });
+
+    expect(await failureOf(bundle.preview())).toMatch(message);
+    expect(await failureOf(bundle.up())).toMatch(message);
+    expect(await failureOf(bundle.up())).toMatch(message);
+
+    expect(await bundle.history()).not.toContain(next);
+    bundle.write({ [next]: undefined });
+    expect(await bundle.up()).toBe(false);
+  });
+});
+
+test("a later migration fails: the committed one's repeatables are due, and run with the next deployment", async () => {
+  const bundle = await databases.bundle({
+    [first]: schema,
+    "repeatable/v.sql": "create or replace view $s.v as select * from $s.customers;",
+  });
+  await bundle.up();
+  bundle.write({
+    [next]: "alter table $s.customers add column points integer;",
+    "migrations/20260103000000_broken.sql": "select nothing;",
+  });
+  await failureOf(bundle.up());
+  expect(await bundle.history()).toContain(next);
+
+  bundle.write({ "migrations/20260103000000_broken.sql": "select 1;" });
+  await bundle.up();
+
+  await bundle.sql("select points from $s.v");
+  expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+});
+
+test("negative control: a migration about another table runs no repeatable again", async () => {
+  const bundle = await databases.bundle({
+    [first]: schema,
+    "repeatable/v.sql": "create or replace view $s.v as select * from $s.customers;",
+  });
+  await bundle.up();
+  bundle.logs = [];
+  bundle.write({ [next]: "alter table $s.products add column price integer;" });
+
+  await bundle.up();
+
+  expect(bundle.logs.join("\n")).not.toContain("repeatable/v.sql");
+});
+
+const mood =
+  "create type $s.mood as enum ('good'); create table $s.days (id integer primary key, mood $s.mood);";
+
+describe("a new value of an enum is used before it is committed: preview and up agree", () => {
+  test("by a view of a repeatable", async () => {
+    const bundle = await databases.bundle({ [first]: schema + mood }, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({
+      [next]: "alter type $s.mood add value 'sad';",
+      "repeatable/sad.sql": "create or replace view $s.sad as select id from $s.days where mood = 'sad';",
+      "repeatable/sadder.sql": "create or replace view $s.sadder as select id from $s.sad;",
+    });
+
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    expect(bundle.logs.join("\n")).toMatch(
+      /sad\.sql.*not in the dry run, since it needs what an earlier file/,
+    );
+    await bundle.up();
+
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+
+  test("by a table, which a further migration alters", async () => {
+    const bundle = await databases.bundle({ [first]: schema + mood }, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({
+      [next]: "alter type $s.mood add value 'sad';",
+      "migrations/20260103000000_table.sql":
+        "create table $s.nights (id integer, mood $s.mood default 'sad');",
+      "migrations/20260104000000_alter.sql": "alter table $s.nights add column note text;",
+    });
+
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    await bundle.up();
+
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+
+  test("negative control: a file whose fault has nothing to do with it fails the preview", async () => {
+    const bundle = await databases.bundle({ [first]: schema + mood }, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({
+      [next]: "alter type $s.mood add value 'sad';",
+      "repeatable/sad.sql": "create or replace view $s.sad as select id from $s.days where mood = 'sad';",
+      "repeatable/wrong.sql": "create or replace view $s.wrong as select id from $s.nowhere;",
+    });
+
+    expect(await failureOf(bundle.preview())).toMatch(
+      /wrong\.sql:1:\d+: relation "\w+\.nowhere" does not exist/,
+    );
+    expect(await failureOf(bundle.up())).toMatch(/wrong\.sql:1:\d+: relation "\w+\.nowhere" does not exist/);
+  });
+});
+
+describe("drift that no deployment can repair stops preview and up alike", () => {
+  test("the labels of an enum", async () => {
+    const bundle = await databases.bundle({ [first]: schema + mood }, { dryRun: "live" });
+    await bundle.up();
+    await bundle.sql("alter type $s.mood add value 'sad'");
+    bundle.write({ "repeatable/v.sql": "create or replace view $s.v as select id from $s.customers;" });
+    await bundle.refresh();
+
+    const preview = await failureOf(bundle.preview());
+
+    expect(preview).toMatch(/type \w+\.mood: labels is/);
+    expect(await failureOf(bundle.up())).toBe(preview);
+  });
+
+  test("a table that is gone", async () => {
+    const bundle = await databases.bundle({ [first]: schema + mood }, { dryRun: "live" });
+    await bundle.up();
+    await bundle.sql("drop table $s.products");
+    await bundle.refresh();
+
+    const preview = await failureOf(bundle.preview());
+
+    expect(preview).toMatch(/table \w+\.products: it is missing/);
+    expect(await failureOf(bundle.up())).toBe(preview);
+  });
+});
+
+test("the preview's version is the deployment's, with files that the dry run leaves out", async () => {
+  const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
+  await bundle.up();
+  bundle.write({
+    "migrations/20260105000000_index.sql":
+      "-- no transaction\ncreate index concurrently c on $s.customers (name);",
+  });
+
+  const previewed = (await bundle.preview()).version;
+  await bundle.up();
+
+  expect(previewed).toBe("20260105000000");
+  expect(bundle.state?.outputs.version).toBe("20260105000000");
+});

@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Databases, differencesFromEmpty, failureOf } from "./support";
+
+const databases = new Databases();
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
+
+const first = "migrations/20260101000000_first.sql";
+const next = "migrations/20260102000000_next.sql";
+const schema = `create schema $s;
+grant create on schema $s to service_role;
+create table $s.alerts (id integer primary key, level integer not null, note text);
+create table $s.events (id integer primary key, note text);
+create index alerts_level on $s.alerts (level);
+create function $s.limit_of(level integer) returns integer language sql immutable as $$ select level $$;
+create view $s.open_alerts as select id from $s.alerts;
+`;
+
+/** What somebody does by hand, and the file that states the same afterwards. */
+const cases: { name: string; hand: string; file: string; path?: string; isIn: string }[] = [
+  {
+    name: "row level security",
+    hand: "alter table $s.alerts enable row level security",
+    file: "alter table $s.alerts enable row level security;",
+    isIn: "select relrowsecurity as ok from pg_class where oid = '$s.alerts'::regclass",
+  },
+  {
+    name: "row level security, in a new repeatable",
+    path: "repeatable/alerts.sql",
+    hand: "alter table $s.alerts enable row level security",
+    file: "alter table $s.alerts enable row level security;",
+    isIn: "select relrowsecurity as ok from pg_class where oid = '$s.alerts'::regclass",
+  },
+  {
+    name: "row level security on two tables, by a loop, one of which already had it",
+    hand: "alter table $s.alerts enable row level security",
+    file: `do $$ declare name text; begin
+  foreach name in array array['alerts', 'events'] loop
+    execute format('alter table $s.%I enable row level security', name);
+  end loop;
+end $$;`,
+    isIn: "select bool_and(relrowsecurity) as ok from pg_class where relnamespace = '$s'::regnamespace and relkind = 'r'",
+  },
+  {
+    name: "a column default",
+    hand: "alter table $s.alerts alter column level set default 3",
+    file: "alter table $s.alerts alter column level set default 3;",
+    isIn: "select count(*) = 1 as ok from pg_attrdef where adrelid = '$s.alerts'::regclass",
+  },
+  {
+    name: "drop index if exists",
+    hand: "drop index $s.alerts_level",
+    file: "drop index if exists $s.alerts_level;",
+    isIn: "select to_regclass('$s.alerts_level') is null as ok",
+  },
+  {
+    name: "drop index without if exists",
+    hand: "drop index $s.alerts_level",
+    file: "drop index $s.alerts_level;",
+    isIn: "select to_regclass('$s.alerts_level') is null as ok",
+  },
+  {
+    name: "set not null",
+    hand: "alter table $s.alerts alter column note set not null",
+    file: "alter table $s.alerts alter column note set not null;",
+    isIn: "select attnotnull as ok from pg_attribute where attrelid = '$s.alerts'::regclass and attname = 'note'",
+  },
+  {
+    name: "a comment",
+    hand: "comment on table $s.alerts is 'Alerts.'",
+    file: "comment on table $s.alerts is 'Alerts.';",
+    isIn: "select obj_description('$s.alerts'::regclass) = 'Alerts.' as ok",
+  },
+  {
+    name: "an owner",
+    hand: "alter table $s.alerts owner to service_role",
+    file: "alter table $s.alerts owner to service_role;",
+    isIn: "select relowner = 'service_role'::regrole as ok from pg_class where oid = '$s.alerts'::regclass",
+  },
+  {
+    name: "a column type",
+    hand: "alter table $s.alerts alter column level type bigint",
+    file: "alter table $s.alerts alter column level type bigint;",
+    isIn: "select atttypid = 'bigint'::regtype as ok from pg_attribute where attrelid = '$s.alerts'::regclass and attname = 'level'",
+  },
+  {
+    name: "a dropped column, if exists",
+    hand: "alter table $s.alerts drop column note",
+    file: "alter table $s.alerts drop column if exists note;",
+    isIn: "select count(*) = 0 as ok from pg_attribute where attrelid = '$s.alerts'::regclass and attname = 'note'",
+  },
+  {
+    name: "a dropped table, if exists",
+    hand: "drop table $s.events",
+    file: "drop table if exists $s.events;",
+    isIn: "select to_regclass('$s.events') is null as ok",
+  },
+  {
+    name: "a grant",
+    hand: "grant select on $s.alerts to authenticated",
+    file: "grant select on $s.alerts to authenticated;",
+    isIn: "select has_table_privilege('authenticated', '$s.alerts', 'select') as ok",
+  },
+  {
+    name: "a grant on all tables of the schema",
+    hand: "grant select on $s.alerts to authenticated",
+    file: "grant select on all tables in schema $s to authenticated;",
+    isIn: "select has_table_privilege('authenticated', '$s.events', 'select') as ok",
+  },
+  {
+    name: "create index if not exists",
+    hand: "create index alerts_note on $s.alerts (note)",
+    file: "create index if not exists alerts_note on $s.alerts (note);",
+    isIn: "select to_regclass('$s.alerts_note') is not null as ok",
+  },
+  {
+    name: "an index that a block creates only where it is missing",
+    hand: "create index alerts_note on $s.alerts (note)",
+    file: `do $$ begin
+  if to_regclass('$s.alerts_note') is null then create index alerts_note on $s.alerts (note); end if;
+end $$;`,
+    isIn: "select to_regclass('$s.alerts_note') is not null as ok",
+  },
+  {
+    name: "add column if not exists",
+    hand: "alter table $s.alerts add column points integer default 0",
+    file: "alter table $s.alerts add column if not exists points integer default 0;",
+    isIn: "select count(*) = 1 as ok from pg_attribute where attrelid = '$s.alerts'::regclass and attname = 'points'",
+  },
+  {
+    name: "create table if not exists",
+    hand: "create table $s.notes (id integer primary key, note text)",
+    file: "create table if not exists $s.notes (id integer primary key, note text);",
+    isIn: "select to_regclass('$s.notes') is not null as ok",
+  },
+  {
+    name: "a function's cost, in its edited repeatable",
+    path: "repeatable/limit.sql",
+    hand: "create or replace function $s.limit_of(level integer) returns integer language sql immutable cost 7 as $$ select level $$",
+    file: "create or replace function $s.limit_of(level integer) returns integer language sql immutable cost 7 as $$ select level $$;",
+    isIn: "select procost = 7 as ok from pg_proc where oid = '$s.limit_of(integer)'::regprocedure",
+  },
+  {
+    name: "a view's option",
+    hand: "alter view $s.open_alerts set (security_invoker = true)",
+    file: "alter view $s.open_alerts set (security_invoker = true);",
+    isIn: "select reloptions = '{security_invoker=true}' as ok from pg_class where oid = '$s.open_alerts'::regclass",
+  },
+];
+
+describe("a manual change that a file states afterwards stays, and is the bundle's", () => {
+  test.each(cases)("$name", async ({ hand, file, path = next, isIn }) => {
+    const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live", prune: "drop" });
+    await bundle.up();
+    await bundle.sql(hand);
+    bundle.write({ [path]: file });
+    await bundle.refresh();
+
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    await bundle.up();
+
+    expect((await bundle.sql(isIn)).rows).toEqual([{ ok: true }]);
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await bundle.up()).toBe(false);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+});
+
+test("negative control: a manual change that no file states is undone", async () => {
+  const bundle = await databases.bundle({ [first]: schema });
+  await bundle.up();
+  await bundle.sql("alter table $s.alerts enable row level security");
+  bundle.write({ [next]: "comment on table $s.alerts is 'Alerts.';" });
+
+  await bundle.up();
+
+  expect(
+    (await bundle.sql("select relrowsecurity as rls from pg_class where oid = '$s.alerts'::regclass")).rows,
+  ).toEqual([{ rls: false }]);
+});
+
+test("what is taken over is named, and what merely lies beside it is not taken over", async () => {
+  const bundle = await databases.bundle({ [first]: schema });
+  await bundle.up();
+  await bundle.sql("alter table $s.alerts enable row level security");
+  await bundle.sql("create policy rogue on $s.alerts using (true)");
+  bundle.write({ [next]: "alter table $s.alerts enable row level security;" });
+
+  await bundle.up();
+
+  expect(bundle.logs.join("\n")).toContain(
+    `Manual changes that a file states now, so that they belong to the bundle:\n  table ${bundle.schema}.alerts`,
+  );
+  expect(await bundle.refresh()).toEqual([`live["policy ${bundle.schema}.alerts rogue"]`]);
+});
+
+test("a file that works only because of a manual change is refused, in preview and up", async () => {
+  const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
+  await bundle.up();
+  await bundle.sql("alter table $s.alerts add column points integer");
+  bundle.write({ [next]: "alter table $s.alerts alter column points set default 1;" });
+  await bundle.refresh();
+
+  const preview = await failureOf(bundle.preview());
+
+  expect(preview).toMatch(/next\.sql:1:1: column "points" of relation "alerts" does not exist/);
+  expect(preview).toContain("it would fail on a new environment too");
+  expect(await failureOf(bundle.up())).toBe(preview);
+});
