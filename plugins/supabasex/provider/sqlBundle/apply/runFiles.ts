@@ -84,8 +84,8 @@ export async function runFiles(start: Start): Promise<FilesRun> {
     const outcome = await runRepeatables(start, middle.reading.catalog, affected);
     if (!("error" in outcome)) {
       for (const identity of outcome.declared) declared.add(identity);
-      const { recreated, dropped, didAnything } = outcome;
-      const end = didAnything ? await readWithHistory(session, inputs.name) : middle;
+      const { recreated, dropped, made } = outcome;
+      const end = made === undefined ? middle : await historyAround(session, inputs.name, made);
       return {
         ...base,
         ran: [...ran, ...outcome.ran],
@@ -130,7 +130,8 @@ async function runRepeatables(
     });
     const removed = inputs.allowAhead ? [] : plan.removed;
     const didAnything = run.ran.length > 0 || removed.length > 0;
-    const declared = didAnything ? await record(session, request, run, removed) : [];
+    const made = didAnything ? await readCatalogInTransaction(session.work) : undefined;
+    const declared = made === undefined ? [] : await record({ session, request, run, removed }, made);
     const ran = run.ran.map(
       (entry): RanFile => ({
         ...planned(entry),
@@ -138,7 +139,7 @@ async function runRepeatables(
         durationMilliseconds: entry.durationMilliseconds,
       }),
     );
-    return { ran, declared, recreated: run.recreated, dropped: run.dropped, didAnything };
+    return { ran, declared, recreated: run.recreated, dropped: run.dropped, made };
   } catch (error) {
     if (!(error instanceof UserError) || isLostLock((error as Error).cause)) throw error;
     await session.work.query("rollback to savepoint repeatables");
@@ -147,17 +148,22 @@ async function runRepeatables(
   }
 }
 
+interface Recorded {
+  readonly session: Session;
+  readonly request: ApplyRequest;
+  readonly run: RepeatableRun;
+  /** Paths of files that are gone. */
+  readonly removed: readonly string[];
+}
+
 /** Records what repeatables ran and made. Returns the identities that they declare. */
 async function record(
-  session: Session,
-  { inputs, bundle }: ApplyRequest,
-  { ran }: RepeatableRun,
-  removed: readonly string[],
+  { session, request: { inputs, bundle }, run, removed }: Recorded,
+  reading: CatalogReading,
 ): Promise<string[]> {
-  const reading = await readCatalogInTransaction(session.work);
   const ownership = await ownershipOf(session, bundle.repeatables, reading);
   const dependencies = await dependenciesOf(session, ownership);
-  const applied = ran.map(({ file, durationMilliseconds }) => ({
+  const applied = run.ran.map(({ file, durationMilliseconds }) => ({
     file,
     durationMilliseconds,
     objects: ownership.objects.get(file) ?? [],
@@ -172,13 +178,12 @@ export async function readWithHistory(
   session: Session,
   bundle: string,
 ): Promise<{ reading: CatalogReading; history: History }> {
-  const { catalog, addresses } = await readCatalogInTransaction(session.work);
-  const history = await readHistory(session.work, bundle);
-  return { reading: withHistory({ catalog, addresses }, history), history };
+  return await historyAround(session, bundle, await readCatalogInTransaction(session.work));
 }
 
-export function withHistory({ catalog, addresses }: CatalogReading, history: History): CatalogReading {
-  return { catalog: { ...catalog, ...historyCatalog(history) }, addresses };
+async function historyAround(session: Session, bundle: string, { catalog, addresses }: CatalogReading) {
+  const history = await readHistory(session.work, bundle);
+  return { reading: { catalog: { ...catalog, ...historyCatalog(history) }, addresses }, history };
 }
 
 /** Identity → path of the repeatable that makes it, where the bundle still has that file. */
