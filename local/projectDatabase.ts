@@ -3,7 +3,7 @@ import { z } from "zod";
 import { openStackFile, readStackFile } from "../config/stackFile";
 import { ManagementApi } from "../foundation/managementApi";
 import { sessionPooler } from "../foundation/sessionPooler";
-import { localAccessToken, localPassphrase } from "./environment";
+import { localAccessToken, localPassphrase, projectName } from "./environment";
 
 const projects = z.array(z.object({ id: z.string(), name: z.string() }));
 const poolers = z.array(z.object({ connection_string: z.string(), pool_mode: z.string() }));
@@ -15,6 +15,8 @@ export interface ProjectDatabase {
   /** As `postgres`, with its password. */
   readonly url: string;
   readonly password: string;
+  /** The stack's secrets, by their configuration key without the namespace. */
+  readonly secrets: Readonly<Record<string, string>>;
 }
 
 /**
@@ -41,6 +43,7 @@ export async function projectDatabase(
   return {
     projectRef: project.id,
     password,
+    secrets: secretsOf(values),
     url: `postgresql://${pooler.user}:${encodeURIComponent(password)}@${pooler.host}:${pooler.port}/${pooler.database}?sslmode=disable`,
   };
 }
@@ -50,4 +53,13 @@ export async function projectDatabaseUrl(
   ...project: Parameters<typeof projectDatabase>
 ): Promise<string | undefined> {
   return (await projectDatabase(...project))?.url;
+}
+
+function secretsOf(values: Readonly<Record<string, string>>): Record<string, string> {
+  const prefix = `${projectName}:`;
+  return Object.fromEntries(
+    Object.entries(values)
+      .filter(([key]) => key.startsWith(`${prefix}auth`))
+      .map(([key, value]) => [key.slice(prefix.length), value]),
+  );
 }

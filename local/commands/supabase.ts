@@ -1,5 +1,8 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
 import { execa } from "execa";
 import { foreignVariables, type LocalPaths } from "../environment";
+import { withDatabase } from "../officialClients/commandLine";
 import { ensureOfficialClients } from "../officialClients/installation";
 import { prepareWorkspace } from "../officialClients/workspace";
 import { projectDatabase } from "../projectDatabase";
@@ -17,8 +20,19 @@ export async function supabase(paths: LocalPaths, args: readonly string[]): Prom
   const { services } = await openLocalSession(paths, "supabase", progress);
   const { endpoint } = services.supabase;
   const database = await projectDatabase(paths.checkout, "local", endpoint);
-  const { variables } = await prepareWorkspace(paths, endpoint, database);
-  return await run(clients.supabase, args, { ...foreignVariables, ...variables });
+  const { workdir, variables } = await prepareWorkspace(paths, endpoint, database);
+  const env = { ...foreignVariables, ...variables };
+  if (database !== undefined && !(await isLinked(workdir, database.projectRef))) {
+    const link = [clients.supabase, "link", "--project-ref", database.projectRef, "--yes", "--agent", "no"];
+    await execa(process.execPath, link, { env });
+  }
+  return await run(clients.supabase, withDatabase(args, database?.url), env);
+}
+
+/** Whether the folder is linked to this project, where the CLI itself notes it. */
+async function isLinked(workdir: string, projectRef: string): Promise<boolean> {
+  const file = path.join(workdir, "supabase", ".temp", "project-ref");
+  return (await readFile(file, "utf8").catch(() => "")).trim() === projectRef;
 }
 
 async function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {

@@ -41,6 +41,8 @@ export async function prepareWorkspace(
   for (const [name, source] of Object.entries(checkoutFolders)) {
     await linkFolder(path.join(paths.checkout, source), path.join(workdir, "supabase", name));
   }
+  const config = path.join(workdir, "supabase", "config.toml");
+  if (!existsSync(config)) await writeFile(config, initialConfig);
   await writeLauncher(path.join(binDirectory, "supabase"), paths);
   return {
     workdir,
@@ -55,10 +57,46 @@ export async function prepareWorkspace(
       SUPABASE_TELEMETRY_DISABLED: "1",
       ...(database === undefined
         ? {}
-        : { SUPABASE_PROJECT_ID: database.projectRef, SUPABASE_DB_PASSWORD: database.password }),
+        : {
+            SUPABASE_PROJECT_ID: database.projectRef,
+            SUPABASE_DB_PASSWORD: database.password,
+            ...Object.fromEntries(
+              Object.entries(configSecrets).map(([variable, key]) => [variable, database.secrets[key] ?? ""]),
+            ),
+          }),
     },
   };
 }
+
+/** The secrets that the CLI's config.toml names by variable → the stack's configuration key of each. */
+const configSecrets: Readonly<Record<string, string>> = {
+  SUPABASE_AUTH_EXTERNAL_GITHUB_SECRET: "authProvidersGithubClientSecret",
+  SUPABASE_AUTH_EXTERNAL_GOOGLE_SECRET: "authProvidersGoogleClientSecret",
+  SUPABASE_AUTH_SMS_TWILIO_AUTH_TOKEN: "authPhoneTwilioAuthToken",
+};
+
+/**
+ * What `supabase config pull` completes. It writes no section whose secret it would have to invent, so those are here, with
+ * the name of a variable in place of the secret.
+ */
+const initialConfig = `project_id = "thorbis-local"
+
+[auth.external.github]
+enabled = true
+client_id = "run config pull"
+secret = "env(SUPABASE_AUTH_EXTERNAL_GITHUB_SECRET)"
+
+[auth.external.google]
+enabled = true
+client_id = "run config pull"
+secret = "env(SUPABASE_AUTH_EXTERNAL_GOOGLE_SECRET)"
+
+[auth.sms.twilio]
+enabled = true
+account_sid = "run config pull"
+message_service_sid = "run config pull"
+auth_token = "env(SUPABASE_AUTH_SMS_TWILIO_AUTH_TOKEN)"
+`;
 
 /** The local Management API in place of the hosted one. The other addresses are only printed or opened by the CLI. */
 function profileText(endpoint: string): string {

@@ -1,4 +1,4 @@
-import { Client } from "pg";
+import { Client, type CustomTypesConfig, types } from "pg";
 import { startCluster, stopCluster } from "../postgres";
 import { identifyProcess } from "../process";
 
@@ -50,7 +50,11 @@ export const postgresClusters = (binDirectory?: string): Clusters => ({
   },
 
   async query(cluster, role, sql, parameters = []) {
-    const client = new Client({ connectionString: cluster.url(role), connectionTimeoutMillis: 5000 });
+    const client = new Client({
+      connectionString: cluster.url(role),
+      connectionTimeoutMillis: 5000,
+      types: { getTypeParser },
+    });
     // A server that ends under the connection must not end this process: the query fails and says why.
     client.on("error", () => {});
     await client.connect();
@@ -64,3 +68,7 @@ export const postgresClusters = (binDirectory?: string): Clusters => ({
     }
   },
 });
+
+/** As hosted answers them: bigint as a JSON number, where the driver would give a text. */
+const getTypeParser: CustomTypesConfig["getTypeParser"] = (oid, format) =>
+  oid === types.builtins.INT8 && format !== "binary" ? Number : types.getTypeParser(oid, format);

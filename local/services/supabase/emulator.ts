@@ -2,20 +2,29 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { describeError } from "../../../foundation/userError";
+import { type ClientPrograms, clientPrograms } from "./clientPrograms";
 import type { Clusters } from "./clusters";
 import { ApiError, type EmulatorEnvironment } from "./http";
 import { Lifecycle } from "./lifecycle";
+import { accessRoutes } from "./routes/access";
+import { accountRoutes } from "./routes/account";
 import { addonRoutes } from "./routes/addons";
+import { addressRoutes } from "./routes/addresses";
 import { apiKeyRoutes } from "./routes/apiKeys";
 import { branchRoutes, projectBranchRoutes } from "./routes/branches";
 import { configRoutes } from "./routes/config";
 import { databaseRoutes } from "./routes/database";
 import { functionRoutes } from "./routes/functions";
 import { healthRoutes } from "./routes/health";
+import { insightRoutes } from "./routes/insight";
+import { migrationRoutes } from "./routes/migrations";
 import { networkRoutes } from "./routes/network";
+import { organizationRoutes } from "./routes/organizations";
 import { poolerRoutes } from "./routes/pooler";
+import { projectConfigRoutes } from "./routes/projectConfig";
 import { projectRoutes } from "./routes/projects";
 import { secretRoutes } from "./routes/secrets";
+import { ssoRoutes } from "./routes/sso";
 import { thirdPartyAuthRoutes } from "./routes/thirdPartyAuth";
 import type { Services } from "./services";
 import { ProjectStore } from "./state/store";
@@ -39,6 +48,8 @@ export interface EmulatorOptions {
   /** The bearer token that every request must carry. */
   readonly accessToken: string;
   readonly clusters: Clusters;
+  /** What makes types and advisors; by default the programs of the official clients. */
+  readonly programs?: ClientPrograms;
   /** Organization slugs that exist; any by default. */
   readonly organizations?: readonly string[];
   /** Requests per minute and endpoint of a project before 429 is answered; no limit by default (hosted: 120). */
@@ -65,6 +76,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     store,
     lifecycle,
     clusters: options.clusters,
+    programs: options.programs ?? clientPrograms(log),
     organizations: options.organizations,
   };
   const faults: Fault[] = [];
@@ -79,9 +91,10 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     return context.json({});
   });
 
-  app.use("/v1/*", requireToken(options.accessToken));
-  if (options.requestsPerMinute !== undefined) app.use("/v1/*", limitRate(options.requestsPerMinute));
-  app.use("/v1/*", async (context, next) => {
+  app.use("/:version{v[12]}/*", requireToken(options.accessToken));
+  if (options.requestsPerMinute !== undefined)
+    app.use("/:version{v[12]}/*", limitRate(options.requestsPerMinute));
+  app.use("/:version{v[12]}/*", async (context, next) => {
     const path = new URL(context.req.url).pathname.slice("/v1".length);
     const fault = faults.find((known) => known.method === context.req.method && known.path.test(path));
     if (fault === undefined) return await next();
@@ -96,8 +109,10 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   });
 
   app.route("/v1", projectRoutes(services));
+  app.route("/v1", accountRoutes());
+  app.route("/v1/organizations", organizationRoutes(services));
   app.route("/v1/branches", branchRoutes(services));
-  app.use("/v1/projects/:ref/*", async (context, next) => {
+  app.use("/:version{v[12]}/projects/:ref/*", async (context, next) => {
     const project = store.get(context.req.param("ref"));
     if (project === undefined) throw new ApiError(404, "Project not found");
     context.set("project", project);
@@ -109,12 +124,20 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     "/api-keys": apiKeyRoutes(services),
     "/branches": projectBranchRoutes(services),
     "/config/auth/third-party-auth": thirdPartyAuthRoutes(services),
+    "/config/auth/sso/providers": ssoRoutes(services),
     "/config/database": poolerRoutes(services),
+    "/database/migrations": migrationRoutes(services),
     "/functions": functionRoutes(services),
     "/secrets": secretRoutes(services),
-    "": configRoutes(services).route("", networkRoutes(services)).route("", databaseRoutes(services)),
+    "": configRoutes(services)
+      .route("", networkRoutes(services))
+      .route("", databaseRoutes(services))
+      .route("", accessRoutes(services))
+      .route("", addressRoutes(services))
+      .route("", insightRoutes(services)),
   };
   for (const [path, routes] of Object.entries(below)) app.route(`/v1/projects/:ref${path}`, routes);
+  app.route("/v2/projects/:ref/config", projectConfigRoutes(services));
 
   app.notFound((context) =>
     context.json({ message: `Cannot ${context.req.method} ${context.req.path}` }, 404),

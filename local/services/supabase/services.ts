@@ -1,3 +1,4 @@
+import type { ClientPrograms } from "./clientPrograms";
 import type { Clusters } from "./clusters";
 import type { Lifecycle } from "./lifecycle";
 import type { ProjectStore } from "./state/store";
@@ -7,6 +8,7 @@ export interface Services {
   readonly store: ProjectStore;
   readonly lifecycle: Lifecycle;
   readonly clusters: Clusters;
+  readonly programs: ClientPrograms;
   /** Organization slugs that exist; undefined: any. */
   readonly organizations: readonly string[] | undefined;
 }

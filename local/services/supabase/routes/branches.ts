@@ -54,7 +54,7 @@ function newBranch(fields: Omit<BranchRecord, "id" | "createdAt" | "updatedAt">)
   return { id: randomUUID(), createdAt: now, updatedAt: now, ...fields };
 }
 
-/** `/projects/{ref}/branches`. Branching is off, which the API says with 422, until a default branch is made. */
+/** `/projects/{ref}/branches`. Branching is off, which the API says with 422, until a branch is made. */
 export function projectBranchRoutes({ store, lifecycle }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
   const off = () => new ApiError(422, "Preview branching is not enabled for this project");
@@ -85,7 +85,15 @@ export function projectBranchRoutes({ store, lifecycle }: Services) {
       store.save(project);
       return context.json(shownBranch(project.defaultBranch, project), 201);
     }
-    if (!project.defaultBranch) throw off();
+    // The first preview branch switches branching on, as on hosted.
+    project.defaultBranch ??= newBranch({
+      name: "main",
+      gitBranch: null,
+      parentRef: project.ref,
+      persistent: true,
+      isDefault: true,
+    });
+    store.save(project);
     const branch = newBranch({
       name: body.branch_name,
       gitBranch: body.git_branch ?? null,
@@ -103,6 +111,29 @@ export function projectBranchRoutes({ store, lifecycle }: Services) {
     });
     lifecycle.create(preview);
     return context.json(shownBranch(branch, preview), 201);
+  });
+
+  routes.get("/:name", (context) => {
+    const project = context.get("project");
+    const name = pathParameter(context, "name");
+    if (project.defaultBranch?.name === name)
+      return context.json(shownBranch(project.defaultBranch, project));
+    const found = store
+      .list()
+      .find((other) => other.branch?.parentRef === project.ref && other.branch.name === name);
+    if (found?.branch === undefined) throw new ApiError(404, "Branch not found");
+    return context.json(shownBranch(found.branch, found));
+  });
+
+  /** Switches branching off: every preview branch goes, and the project stays. */
+  routes.delete("/", async (context) => {
+    const project = context.get("project");
+    for (const other of store.list()) {
+      if (other.branch?.parentRef === project.ref) await lifecycle.remove(other);
+    }
+    delete project.defaultBranch;
+    store.save(project);
+    return context.body(null, 200);
   });
 
   return routes;
@@ -160,6 +191,14 @@ export function branchRoutes({ store, lifecycle }: Services) {
     }
     return context.json({ message: "ok" });
   });
+
+  // Migrations and functions of a branch are run by the platform's workers, from a Git repository that it knows.
+  for (const action of ["merge", "push", "reset"]) {
+    routes.post(`/:id/${action}`, (context) => {
+      find(context);
+      throw new ApiError(501, `The local emulator cannot ${action} a branch: deploy to its database instead`);
+    });
+  }
 
   return routes;
 }

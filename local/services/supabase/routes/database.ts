@@ -1,9 +1,8 @@
 import { Hono } from "hono";
 import { z } from "zod";
-import { describeError } from "../../../../foundation/userError";
 import { ApiError, type EmulatorEnvironment, readBody } from "../http";
+import { queryDatabase } from "../queryDatabase";
 import type { Services } from "../services";
-import type { ProjectRecord } from "../state/record";
 
 const queryBody = z.strictObject({
   query: z.string().min(1),
@@ -13,30 +12,21 @@ const queryBody = z.strictObject({
 const restorePoint = z.strictObject({ name: z.string().min(1).max(20) });
 
 /** What reaches into the database itself: queries, buckets, restore points. */
-export function databaseRoutes({ store, lifecycle, clusters }: Services) {
+export function databaseRoutes(services: Services) {
+  const { store } = services;
   const routes = new Hono<EmulatorEnvironment>();
-
-  const run = async (
-    project: ProjectRecord,
-    role: Parameters<typeof clusters.query>[1],
-    sql: string,
-    parameters: unknown[] = [],
-  ) => {
-    const cluster = lifecycle.cluster(project);
-    try {
-      return await clusters.query(cluster, role, sql, parameters);
-    } catch (error) {
-      throw new ApiError(
-        400,
-        `Failed to run sql query: ${error instanceof Error ? error.message : describeError(error)}`,
-      );
-    }
-  };
+  const run = queryDatabase(services);
 
   routes.post("/database/query", async (context) => {
     const body = await readBody(context, queryBody);
     const role = body.read_only === true ? "supabase_read_only_user" : "postgres";
     return context.json(await run(context.get("project"), role, body.query, body.parameters), 201);
+  });
+
+  routes.post("/database/query/read-only", async (context) => {
+    const body = await readBody(context, queryBody.omit({ read_only: true }));
+    const rows = await run(context.get("project"), "supabase_read_only_user", body.query, body.parameters);
+    return context.json(rows, 201);
   });
 
   routes.get("/storage/buckets", async (context) => {

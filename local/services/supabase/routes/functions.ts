@@ -1,7 +1,14 @@
 import { createHash, randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { z } from "zod";
-import { ApiError, type EmulatorContext, type EmulatorEnvironment, pathParameter, validate } from "../http";
+import {
+  ApiError,
+  type EmulatorContext,
+  type EmulatorEnvironment,
+  pathParameter,
+  readBody,
+  validate,
+} from "../http";
 import type { Services } from "../services";
 import type { EdgeFunctionRecord } from "../state/record";
 
@@ -15,8 +22,31 @@ const metadataSchema = z.strictObject({
   verify_jwt: z.boolean().optional(),
 });
 
-function shownFunction({ files: _, import_map_path: importMap, ...known }: EdgeFunctionRecord) {
-  return { ...known, import_map: importMap !== undefined, ...(importMap && { import_map_path: importMap }) };
+const bulkUpdate = z.array(
+  z.strictObject({
+    id: z.string(),
+    slug: slugPattern,
+    name: z.string(),
+    status: z.literal("ACTIVE"),
+    version: z.number().int(),
+    created_at: z.number().int().optional(),
+    verify_jwt: z.boolean().optional(),
+    import_map: z.boolean().optional(),
+    entrypoint_path: z.string().optional(),
+    import_map_path: z.string().optional(),
+    ezbr_sha256: z.string().optional(),
+  }),
+);
+
+/** A function as the API answers it: its paths are URLs of files in the folder where the platform bundled it. */
+function shownFunction(ref: string, { files: _, import_map_path: importMap, ...known }: EdgeFunctionRecord) {
+  const url = (file: string) => `file:///tmp/user_fn_${ref}_${known.id}_${known.version}/source/${file}`;
+  return {
+    ...known,
+    entrypoint_path: url(known.entrypoint_path),
+    import_map: importMap !== undefined,
+    ...(importMap && { import_map_path: url(importMap) }),
+  };
 }
 
 interface Deployment {
@@ -47,7 +77,8 @@ async function readDeployment(context: EmulatorContext): Promise<Deployment> {
     files.set(part.name, new Uint8Array(await part.arrayBuffer()));
   }
   for (const needed of [metadata.entrypoint_path, metadata.import_map_path]) {
-    if (needed !== undefined && !files.has(needed)) {
+    // The CLI sends an empty path where a function has no import map.
+    if (needed !== undefined && needed !== "" && !files.has(needed)) {
       throw new ApiError(400, `Failed to bundle the function: ${needed} was not uploaded`);
     }
   }
@@ -65,7 +96,11 @@ export function functionRoutes({ store }: Services) {
   };
 
   routes.get("/", (context) =>
-    context.json(Object.values(context.get("project").functions).map(shownFunction)),
+    context.json(
+      Object.values(context.get("project").functions).map((known) =>
+        shownFunction(context.get("project").ref, known),
+      ),
+    ),
   );
 
   routes.post("/deploy", async (context) => {
@@ -90,15 +125,39 @@ export function functionRoutes({ store }: Services) {
       ezbr_sha256: bundle.digest("hex"),
       verify_jwt: metadata.verify_jwt ?? before?.verify_jwt ?? true,
       entrypoint_path: metadata.entrypoint_path,
-      ...(metadata.import_map_path !== undefined && { import_map_path: metadata.import_map_path }),
+      ...(metadata.import_map_path && { import_map_path: metadata.import_map_path }),
       files: digests,
     };
-    project.functions[slug] = deployed;
+    // The CLI bundles several functions one by one, and activates them together.
+    if (context.req.query("bundleOnly") === "true" || context.req.query("bundleOnly") === "1") {
+      project.bundledFunctions = { ...project.bundledFunctions, [slug]: deployed };
+    } else {
+      project.functions[slug] = deployed;
+    }
     store.save(project);
-    return context.json(shownFunction(deployed), 201);
+    return context.json(shownFunction(project.ref, deployed), 201);
   });
 
-  routes.get("/:slug", (context) => context.json(shownFunction(find(context))));
+  /** Activates functions that were bundled before, or changes the settings of deployed ones. */
+  routes.put("/", async (context) => {
+    const project = context.get("project");
+    const updates = await readBody(context, bulkUpdate);
+    const updated = updates.map(({ slug, ezbr_sha256: digest, name, verify_jwt: verifyJwt }) => {
+      const bundled = project.bundledFunctions?.[slug];
+      const known =
+        digest === undefined || bundled?.ezbr_sha256 !== digest ? project.functions[slug] : bundled;
+      if (known === undefined) throw new ApiError(400, `Function ${slug} has not been bundled`);
+      return { ...known, name, ...(verifyJwt !== undefined && { verify_jwt: verifyJwt }) };
+    });
+    for (const known of updated) {
+      project.functions[known.slug] = known;
+      delete project.bundledFunctions?.[known.slug];
+    }
+    store.save(project);
+    return context.json({ functions: updated.map((known) => shownFunction(project.ref, known)) });
+  });
+
+  routes.get("/:slug", (context) => context.json(shownFunction(context.get("project").ref, find(context))));
 
   routes.patch("/:slug", async (context) => {
     const known = find(context);
@@ -111,7 +170,7 @@ export function functionRoutes({ store }: Services) {
     known.version += 1;
     known.updated_at = Date.now();
     store.save(context.get("project"));
-    return context.json(shownFunction(known));
+    return context.json(shownFunction(context.get("project").ref, known));
   });
 
   routes.delete("/:slug", (context) => {

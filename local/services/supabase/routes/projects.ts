@@ -71,10 +71,15 @@ function shownReference(project: ProjectRecord) {
 export function projectRoutes({ store, lifecycle, organizations }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
 
+  const findAny = (ref: string): ProjectRecord => {
+    const project = store.get(ref);
+    if (project === undefined) throw new ApiError(404, "Project not found");
+    return project;
+  };
   /** A preview branch has settings like a project, but only the branches endpoint knows it by its ref. */
   const find = (ref: string): ProjectRecord => {
-    const project = store.get(ref);
-    if (project === undefined || project.branch) throw new ApiError(404, "Project not found");
+    const project = findAny(ref);
+    if (project.branch) throw new ApiError(404, "Project not found");
     return project;
   };
 
@@ -135,7 +140,7 @@ export function projectRoutes({ store, lifecycle, organizations }: Services) {
   });
 
   routes.post("/projects/:ref/pause", (context) => {
-    const project = find(pathParameter(context, "ref"));
+    const project = findAny(pathParameter(context, "ref"));
     if (project.status !== "ACTIVE_HEALTHY") {
       throw new ApiError(400, `Only an active project can be paused: its status is ${project.status}`);
     }
@@ -144,7 +149,7 @@ export function projectRoutes({ store, lifecycle, organizations }: Services) {
   });
 
   routes.post("/projects/:ref/restore", (context) => {
-    const project = find(pathParameter(context, "ref"));
+    const project = findAny(pathParameter(context, "ref"));
     if (project.status !== "INACTIVE") {
       throw new ApiError(400, `Only a paused project can be restored: its status is ${project.status}`);
     }

@@ -71,6 +71,27 @@ export interface BranchRecord {
   updatedAt: string;
 }
 
+/** A SAML identity provider; members that are not set are absent, as in the API's answers. */
+export interface SsoProviderRecord {
+  id: string;
+  saml: {
+    entity_id: string;
+    metadata_url?: string;
+    metadata_xml?: string;
+    attribute_mapping?: JsonObject;
+    name_id_format?: string;
+  };
+  domains: { domain: string; created_at: string; updated_at: string }[];
+  created_at: string;
+  updated_at: string;
+}
+
+/** The addresses of a project beside `<ref>.supabase.co`; records of before they were known lack the member. */
+export interface AddressRecord {
+  vanitySubdomain?: string;
+  customHostname?: { hostname: string; id: string };
+}
+
 export interface RestorePointRecord {
   name: string;
   status: "AVAILABLE" | "PENDING" | "REMOVED" | "FAILED";
@@ -112,6 +133,13 @@ export interface ProjectRecord {
   thirdPartyAuth: ThirdPartyAuthRecord[];
   restorePoints: RestorePointRecord[];
   bannedIpv4Addresses: string[];
+  /** Bundled and not active yet, by slug. */
+  bundledFunctions?: Record<string, EdgeFunctionRecord>;
+  /** Absent in records of earlier versions, like the two members below. */
+  ssoProviders?: SsoProviderRecord[];
+  addresses?: AddressRecord;
+  /** Root key of pgsodium, in hex; made when it is first asked for. */
+  pgsodiumRootKey?: string;
 }
 
 /** A project ref: 20 lower-case letters. */

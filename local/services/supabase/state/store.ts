@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import path from "node:path";
-import type { ProjectRecord } from "./record";
+import { newProjectRef, type ProjectRecord } from "./record";
 
 /**
  * The emulator's state: one folder per project with its record, its database and the files of its functions.
@@ -23,9 +23,18 @@ import type { ProjectRecord } from "./record";
 export class ProjectStore {
   readonly #directory: string;
   readonly #projects = new Map<string, ProjectRecord>();
+  readonly #organizationsFile: string;
+  #organizations: Readonly<Record<string, string>> = {};
 
   constructor(stateDirectory: string) {
     this.#directory = path.join(stateDirectory, "projects");
+    this.#organizationsFile = path.join(stateDirectory, "organizations.json");
+    if (existsSync(this.#organizationsFile)) {
+      this.#organizations = JSON.parse(readFileSync(this.#organizationsFile, "utf8")) as Record<
+        string,
+        string
+      >;
+    }
     mkdirSync(this.#directory, { recursive: true, mode: 0o711 });
     for (const ref of readdirSync(this.#directory)) {
       const file = this.#recordFile(ref);
@@ -41,6 +50,19 @@ export class ProjectStore {
 
   get(ref: string): ProjectRecord | undefined {
     return this.#projects.get(ref);
+  }
+
+  /** The organizations that were made here: slug → name. */
+  organizations(): ReadonlyMap<string, string> {
+    return new Map(Object.entries(this.#organizations));
+  }
+
+  /** Adds an organization and returns its slug. */
+  addOrganization(name: string): string {
+    const slug = newProjectRef();
+    this.#organizations = { ...this.#organizations, [slug]: name };
+    writeAtomically(this.#organizationsFile, `${JSON.stringify(this.#organizations, null, 2)}\n`);
+    return slug;
   }
 
   nextNumericId(): number {

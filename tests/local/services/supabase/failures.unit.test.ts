@@ -71,7 +71,6 @@ const refusals: [call: string, body: unknown, status: number, message: RegExp][]
   ["PUT /projects/{ref}/ssl-enforcement", { database: true }, 400, /requestedConfig/],
   ["DELETE /projects/{ref}/network-bans", { ipv4_addresses: ["nowhere"] }, 400, /ipv4_addresses/],
   ["GET /projects/{ref}/branches", undefined, 422, /not enabled/],
-  ["POST /projects/{ref}/branches", { branch_name: "feature" }, 422, /not enabled/],
   [`GET /branches/${missing}`, undefined, 404, /Branch not found/],
   [`PATCH /branches/${missing}`, { persistent: true }, 404, /Branch not found/],
   [`DELETE /branches/${missing}`, undefined, 404, /Branch not found/],
