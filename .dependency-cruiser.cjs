@@ -34,27 +34,27 @@ module.exports = {
       comment: "What runs beside the stack's program can be understood, and run, without it.",
       severity: "error",
       from: { path: programs },
-      to: { path: "^(components/|index\\.ts$)" },
+      to: { path: "^(components/|(index|main)\\.ts$)" },
     },
     {
       name: "components-know-no-programs",
       comment:
         "The stack's program declares resources; what talks to services is a provider or a program of its own.",
       severity: "error",
-      from: { path: "^(index\\.ts$|components/)" },
+      from: { path: "^((index|main)\\.ts$|components/)" },
       to: { path: programs },
     },
     {
       name: "config-stands-below",
       severity: "error",
       from: { path: "^config/" },
-      to: { path: `^(components/|sdks/|index\\.ts$)|${programs}` },
+      to: { path: `^(components/|sdks/|(index|main)\\.ts$)|${programs}` },
     },
     {
       name: "sdks-stand-alone",
       severity: "error",
       from: { path: "^(sdks/|plugins/[^/]+/sdk/)" },
-      to: { path: `^(components/|config/|index\\.ts$)|${programs}` },
+      to: { path: `^(components/|config/|(index|main)\\.ts$)|${programs}` },
     },
     {
       name: "nothing-ships-from-tests",

@@ -1,23 +1,17 @@
 import { Provider as PostgresqlProvider } from "@pulumi/postgresql/provider";
-import { currentAwsAccount } from "./components/awsAccount";
-import { BackupAlarms } from "./components/backupAlarms/backupAlarms";
-import { BackupBucket } from "./components/backupBucket/backupBucket";
+import { declareBackups } from "./components/backups";
 import { livesIn } from "./components/component";
 import { connectionUrl } from "./components/databaseConnection";
 import { DatabaseExtensions } from "./components/databaseExtensions";
 import { DatabaseRoles } from "./components/databaseRoles/databaseRoles";
 import { EdgeFunctions } from "./components/edgeFunctions/edgeFunctions";
-import { physicalName } from "./components/physicalName";
-import { ScheduledBackup } from "./components/scheduledBackup/scheduledBackup";
 import { SqlBundle } from "./components/sqlBundle";
 import { AccessTokenHook } from "./components/supabaseProject/accessTokenHook";
 import { SupabaseProject } from "./components/supabaseProject/supabaseProject";
-import { taskNetwork } from "./components/taskNetwork";
 import { loadStackConfig } from "./config";
 
 const config = loadStackConfig();
-const { deletionProtection, environment } = config.project;
-const isProduction = environment === "production";
+const { deletionProtection } = config.project;
 
 // The project and the way into its database.
 const supabase = new SupabaseProject("supabase", config);
@@ -84,44 +78,17 @@ new EdgeFunctions(
   inProject,
 );
 
-// Backups, in an account of our own: Supabase deletes a project's backups with the project.
-const account = currentAwsAccount();
-const name = physicalName(config.project.name);
-const backups = new BackupBucket("backup-bucket", {
-  account,
-  bucketName: config.backup.bucketName,
-  objectLock: config.backup.objectLock,
-  ownKey: isProduction,
-  deletionProtection,
-});
-const backup = new ScheduledBackup("backup", {
-  ...config.backup,
-  account,
-  physicalName: name,
-  bucket: backups.bucket,
-  key: backups.key,
-  connection: supabase.connectionAs("backup", config.database.roles.backup.password),
-  network: taskNetwork(config.backup),
-  containerInsights: isProduction,
-  // Elsewhere a stack may go and come back at once, and with it the secret's name.
-  secretRecoveryDays: isProduction ? 30 : 0,
-});
-new BackupAlarms("backup-alarms", {
-  ...config.alerts,
-  account,
-  physicalName: name,
-  logGroup: backup.logGroup,
-  cluster: backup.cluster,
-  deadLetterQueue: backup.deadLetterQueue,
-  key: backups.key,
-});
+const { bucket, backup } = declareBackups(
+  config,
+  supabase.connectionAs("backup", config.database.roles.backup.password),
+);
 
 export const projectRef = supabase.ref;
 export const apiUrl = supabase.apiUrl;
 export const { anonKey, serviceRoleKey, publishableKey } = supabase.keys;
 export const databaseUrl = connectionUrl(connection);
 export const poolerUrl = connectionUrl(supabase.pooledConnection);
-export const backupBucketName = backups.bucket.bucket;
+export const backupBucketName = bucket.bucket.bucket;
 export const backupScheduleName = backup.schedule.name;
 export const backupTaskDefinitionArn = backup.taskDefinition.arn;
 export const sqlBundleVersion = sql.version;

@@ -15,7 +15,7 @@ const root = path.resolve(__dirname, "..");
 
 /** Output below dist/ → entry point. */
 const programs = {
-  "program.cjs": "index.ts",
+  "program.cjs": "main.ts",
   "local.cjs": "local/cli.ts",
   "language-nodejs.cjs": "local/toolchain/languageHost/main.ts",
   "plugins/supabasex.cjs": "plugins/supabasex/provider/main.ts",

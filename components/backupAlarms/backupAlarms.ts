@@ -11,7 +11,10 @@ import { TopicSubscription } from "@pulumi/aws/sns/topicSubscription";
 import type { Queue } from "@pulumi/aws/sqs/queue";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsAccount } from "../awsAccount";
+import { awsNames } from "../awsNames";
+import type { AwsTags } from "../awsTags";
 import { Component } from "../component";
+import { failedTaskMessage } from "./failedTaskMessage";
 import { failedTaskPattern } from "./failedTaskPattern";
 import { topicPolicyDocument } from "./topicPolicyDocument";
 
@@ -22,8 +25,10 @@ const drillPassed = '$.event = "drill passed"';
 
 export interface BackupAlarmsArgs {
   readonly account: AwsAccount;
-  /** Beginning of the names in AWS, such as `thorbis-prod`; see `physicalName`. */
+  /** Beginning of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
   readonly physicalName: string;
+  /** Tags of everything that can carry any. */
+  readonly tags: AwsTags;
   /** Where the backup task writes to. */
   readonly logGroup: LogGroup;
   readonly cluster: Cluster;
@@ -37,7 +42,7 @@ export interface BackupAlarmsArgs {
   /** Alarm when no backup was completed within so many hours, 1 to 168: CloudWatch looks back seven days. */
   readonly freshnessHours: number;
   /** Alarm when no drill passed within so many hours, 1 to 168. Default 50: the second in a row that did not. */
-  readonly drillFreshnessHours?: number;
+  readonly drillFreshnessHours?: number | undefined;
   /** Alarm when a backup has less than this share of the bytes of the one before. */
   readonly minimumSizePercent: number;
 }
@@ -73,7 +78,8 @@ export class BackupAlarms extends Component {
     });
 
     this.createAlarm(args, "not-started", {
-      alarmDescription: "The schedule could not start a backup: see the messages of the dead-letter queue",
+      alarmDescription:
+        "A schedule could not start its task, or the message of a failed one did not arrive: see the dead-letter queue",
       namespace: "AWS/SQS",
       metricName: "ApproximateNumberOfMessagesVisible",
       dimensions: { QueueName: args.deadLetterQueue.name },
@@ -90,13 +96,13 @@ export class BackupAlarms extends Component {
   }
 
   private namespaceOf({ physicalName }: BackupAlarmsArgs): string {
-    return `${physicalName}/backup`;
+    return awsNames(physicalName).metricNamespace;
   }
 
   private createTopic(args: BackupAlarmsArgs): pulumi.Output<string> {
     const topic = new Topic(
       this.childName("topic"),
-      { name: `${args.physicalName}-backup-alarms`, kmsMasterKeyId: args.key?.arn },
+      { name: awsNames(args.physicalName).alarmTopic, kmsMasterKeyId: args.key?.arn, tags: args.tags },
       this.childOptions(),
     );
     new TopicPolicy(
@@ -173,6 +179,7 @@ export class BackupAlarms extends Component {
         name: `${args.physicalName}-backup-${purpose}`,
         alarmActions: [this.topicArn],
         okActions: [this.topicArn],
+        tags: args.tags,
         ...settings,
       },
       this.childOptions(),
@@ -184,8 +191,9 @@ export class BackupAlarms extends Component {
     const rule = new EventRule(
       this.childName("failed"),
       {
-        name: `${args.physicalName}-backup-failed`,
+        name: awsNames(args.physicalName).failureRule,
         description: "A backup task stopped and did not succeed",
+        tags: args.tags,
         eventPattern: args.cluster.arn.apply((arn) => JSON.stringify(failedTaskPattern(arn))),
       },
       this.childOptions(),
@@ -196,10 +204,9 @@ export class BackupAlarms extends Component {
         rule: rule.name,
         targetId: "alarm-topic",
         arn: this.topicArn,
-        inputTransformer: {
-          inputPaths: { task: "$.detail.taskArn", reason: "$.detail.stoppedReason", at: "$.time" },
-          inputTemplate: '"The backup task <task> failed at <at>: <reason>"',
-        },
+        inputTransformer: failedTaskMessage,
+        // A message that SNS does not take is kept, and `not-started` rings.
+        deadLetterConfig: { arn: args.deadLetterQueue.arn },
       },
       this.childOptions(),
     );

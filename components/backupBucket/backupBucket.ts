@@ -9,14 +9,17 @@ import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketSe
 import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsAccount } from "../awsAccount";
-import { Component } from "../component";
+import type { AwsTags } from "../awsTags";
+import { Component, livesIn } from "../component";
 import { bucketPolicyDocument } from "./bucketPolicyDocument";
 import { keyPolicyDocument } from "./keyPolicyDocument";
 import { lifecycleRules } from "./lifecycleRules";
 
 export interface BackupBucketArgs {
   readonly account: AwsAccount;
-  /** Name of the bucket, unique in all of AWS. A change makes a new bucket; the old one stays while it is protected. */
+  /** Tags of bucket and key. */
+  readonly tags: AwsTags;
+  /** Name of the bucket, unique in all of AWS. The stack refuses a change: docs/operations.md says how to move. */
   readonly bucketName: string;
   /** Days in which no version of an object can be deleted. Default: no object lock. It cannot be taken off later. */
   readonly objectLock?: { readonly mode: "GOVERNANCE" | "COMPLIANCE"; readonly days: number };
@@ -29,6 +32,8 @@ export interface BackupBucketArgs {
   readonly noncurrentRetentionDays?: number;
   /** Refuses `pulumi destroy`, and keeps bucket and key if they leave the program. Default true. */
   readonly deletionProtection?: boolean;
+  /** What is there of an earlier life of the stack and is taken back, settings and all. Default: nothing. */
+  readonly existing?: { readonly bucketName?: string; readonly keyId?: string };
 }
 
 /** The S3 bucket that backups go to: private, encrypted, versioned, and written by a role that cannot delete. */
@@ -41,20 +46,25 @@ export class BackupBucket extends Component {
     super("BackupBucket", name, opts);
     const protection = args.deletionProtection ?? true;
     const keep = this.childOptions({ protect: protection, retainOnDelete: protection });
-    const owned = this.childOptions();
+    const { bucketName: existingBucket, keyId: existingKey } = args.existing ?? {};
 
-    this.key = (args.ownKey ?? true) ? this.createKey(args, keep) : undefined;
+    this.key =
+      (args.ownKey ?? true)
+        ? this.createKey(args, { ...keep, ...takenBack(existingKey, ["deletionWindowInDays"]) })
+        : undefined;
     this.bucket = new Bucket(
       this.childName("bucket"),
-      { bucket: args.bucketName, objectLockEnabled: args.objectLock !== undefined, forceDestroy: false },
-      keep,
+      // Object lock is switched on by its own resource below: here it would replace a bucket that exists.
+      { bucket: args.bucketName, forceDestroy: false, tags: args.tags },
+      { ...keep, ...takenBack(existingBucket, ["forceDestroy"]) },
     );
     const bucket = this.bucket.bucket;
+    const settings = this.settingsOptions(protection);
 
     const versioning = new BucketVersioning(
       this.childName("versioning"),
       { bucket, versioningConfiguration: { status: "Enabled" } },
-      owned,
+      settings,
     );
     new BucketServerSideEncryptionConfiguration(
       this.childName("encryption"),
@@ -71,7 +81,7 @@ export class BackupBucket extends Component {
           },
         ],
       },
-      owned,
+      settings,
     );
     const publicAccessBlock = new BucketPublicAccessBlock(
       this.childName("public-access"),
@@ -82,24 +92,24 @@ export class BackupBucket extends Component {
         ignorePublicAcls: true,
         restrictPublicBuckets: true,
       },
-      owned,
+      settings,
     );
     new BucketOwnershipControls(
       this.childName("ownership"),
       { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
-      owned,
+      settings,
     );
     new BucketLifecycleConfiguration(
       this.childName("lifecycle"),
       { bucket, rules: lifecycleRules(args.noncurrentRetentionDays ?? 30) },
       // Without versioning S3 refuses rules on noncurrent versions.
-      this.childOptions({ dependsOn: versioning }),
+      { ...settings, dependsOn: versioning },
     );
     if (args.objectLock !== undefined) {
       new BucketObjectLockConfiguration(
         this.childName("object-lock"),
         { bucket, rule: { defaultRetention: { mode: args.objectLock.mode, days: args.objectLock.days } } },
-        this.childOptions({ dependsOn: versioning }),
+        { ...settings, dependsOn: versioning },
       );
     }
     new BucketPolicy(
@@ -110,19 +120,35 @@ export class BackupBucket extends Component {
           .all([this.bucket.arn, this.key?.arn])
           .apply(([bucketArn, keyArn]) => JSON.stringify(bucketPolicyDocument(bucketArn, keyArn))),
       },
-      this.childOptions({ dependsOn: publicAccessBlock }),
+      { ...settings, dependsOn: publicAccessBlock },
     );
 
     this.registerOutputs({ bucketName: this.bucket.bucket, keyArn: this.key?.arn });
   }
 
-  private createKey({ account, bucketName }: BackupBucketArgs, options: pulumi.CustomResourceOptions): Key {
+  /**
+   * Options of what is set on the bucket. It stays on a bucket that stays, whether the stack keeps that on purpose or S3 refuses
+   * to delete it because there are backups in it; and a replacement comes after what it replaces, which has the same place.
+   */
+  private settingsOptions(retained: boolean): pulumi.CustomResourceOptions {
+    return this.childOptions({
+      ...livesIn(this.bucket),
+      deleteBeforeReplace: true,
+      retainOnDelete: retained,
+    });
+  }
+
+  private createKey(
+    { account, bucketName, tags }: BackupBucketArgs,
+    options: pulumi.CustomResourceOptions,
+  ): Key {
     return new Key(
       this.childName("key"),
       {
         description: `Encrypts the backups in ${bucketName}`,
         enableKeyRotation: true,
         deletionWindowInDays: 30,
+        tags,
         policy: pulumi
           .all([account.accountId, account.region])
           .apply(([accountId, region]) => JSON.stringify(keyPolicyDocument(accountId, region))),
@@ -130,4 +156,9 @@ export class BackupBucket extends Component {
       options,
     );
   }
+}
+
+/** Imports what exists. `ours` are the settings that AWS does not keep, and an import cannot compare. */
+function takenBack(id: string | undefined, ours: string[]): pulumi.CustomResourceOptions {
+  return id === undefined ? {} : { import: id, ignoreChanges: ours };
 }

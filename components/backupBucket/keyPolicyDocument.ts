@@ -1,3 +1,4 @@
+import { partitionOf } from "../awsAccount";
 import { type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
 
 /**
@@ -5,6 +6,7 @@ import { type PolicyDocument, type PolicyStatement, policyDocument } from "../po
  * services that encrypt in their own name must stand here, or what they should deliver fails without a word.
  */
 export function keyPolicyDocument(accountId: string, region: string): PolicyDocument {
+  const partition = partitionOf(region);
   const deliver = (service: string, Sid: string): PolicyStatement => ({
     Sid,
     Effect: "Allow",
@@ -16,7 +18,7 @@ export function keyPolicyDocument(accountId: string, region: string): PolicyDocu
     {
       Sid: "AccountDecides",
       Effect: "Allow",
-      Principal: { AWS: `arn:aws:iam::${accountId}:root` },
+      Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
       Action: "kms:*",
       Resource: "*",
     },
@@ -27,7 +29,7 @@ export function keyPolicyDocument(accountId: string, region: string): PolicyDocu
       Action: ["kms:Encrypt*", "kms:Decrypt*", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:Describe*"],
       Resource: "*",
       Condition: {
-        ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:aws:logs:${region}:${accountId}:log-group:*` },
+        ArnLike: { "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${accountId}:log-group:*` },
       },
     },
     {

@@ -3,6 +3,8 @@ export interface ContainerSettings {
   /** `backup`, `prune` or `drill`; log streams begin with it. */
   readonly name: string;
   readonly image: string;
+  /** ARN of the secret with which ECS logs in to a private registry other than ECR. Default: none. */
+  readonly registrySecretArn?: string | undefined;
   /** Arguments of the image's program. */
   readonly command: readonly string[];
   readonly region: string;
@@ -32,6 +34,9 @@ export function containerDefinition(settings: ContainerSettings): Record<string,
   return {
     name: settings.name,
     image: settings.image,
+    ...(settings.registrySecretArn !== undefined && {
+      repositoryCredentials: { credentialsParameter: settings.registrySecretArn },
+    }),
     command: settings.command,
     essential: true,
     user: `${userId}:${userId}`,

@@ -1,3 +1,4 @@
+import { partitionOf } from "../awsAccount";
 import { denyPlainHttp, type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
 import { useKey } from "./keyStatement";
 
@@ -15,7 +16,7 @@ export function taskTrust({ accountId, region }: Place): PolicyDocument {
     Action: "sts:AssumeRole",
     Condition: {
       StringEquals: { "aws:SourceAccount": accountId },
-      ArnLike: { "aws:SourceArn": `arn:aws:ecs:${region}:${accountId}:*` },
+      ArnLike: { "aws:SourceArn": `arn:${partitionOf(region)}:ecs:${region}:${accountId}:*` },
     },
   });
 }
@@ -37,6 +38,8 @@ export function executionPolicy(args: {
   /** ARN of the image's repository where that is in ECR; other registries know nothing of IAM. */
   readonly repositoryArn: string | undefined;
   readonly logGroupArn: string;
+  /** Secret with user name and password of another private registry; undefined where it needs none. */
+  readonly registrySecretArn?: string | undefined;
   readonly secretArn: string;
   readonly keyArn: string | undefined;
 }): PolicyDocument {
@@ -54,6 +57,16 @@ export function executionPolicy(args: {
       Action: "secretsmanager:GetSecretValue",
       Resource: args.secretArn,
     },
+    ...(args.registrySecretArn === undefined
+      ? []
+      : [
+          {
+            Sid: "LogInToOtherRegistry",
+            Effect: "Allow",
+            Action: "secretsmanager:GetSecretValue",
+            Resource: args.registrySecretArn,
+          } as const,
+        ]),
     ...useKey("OpenPassword", args.keyArn, ["kms:Decrypt"], `secretsmanager.${args.region}.amazonaws.com`),
   );
 }
@@ -77,6 +90,14 @@ export function schedulerPolicy(args: {
       Condition: { ArnEquals: { "ecs:cluster": args.clusterArn } },
     },
     {
+      // RunTask alone may tag: nobody tags a task later.
+      Sid: "TagTasks",
+      Effect: "Allow",
+      Action: "ecs:TagResource",
+      Resource: args.clusterArn.replace(":cluster/", ":task/").concat("/*"),
+      Condition: { StringEquals: { "ecs:CreateAction": "RunTask" } },
+    },
+    {
       Sid: "HandOverTaskRoles",
       Effect: "Allow",
       Action: "iam:PassRole",
@@ -88,17 +109,30 @@ export function schedulerPolicy(args: {
   );
 }
 
-/** Refuses whatever does not come over TLS. */
-export function queuePolicy(queueArn: string): PolicyDocument {
-  return policyDocument(denyPlainHttp("sqs:*", queueArn));
+/** Lets the rule for failed tasks leave what it could not deliver, and refuses whatever does not come over TLS. */
+export function queuePolicy(queueArn: string, failureRuleArn: string): PolicyDocument {
+  return policyDocument(
+    {
+      Sid: "FailureRuleLeavesWord",
+      Effect: "Allow",
+      Principal: { Service: "events.amazonaws.com" },
+      Action: "sqs:SendMessage",
+      Resource: queueArn,
+      Condition: { ArnEquals: { "aws:SourceArn": failureRuleArn } },
+    },
+    denyPlainHttp("sqs:*", queueArn),
+  );
 }
+
+/** `<account>.dkr.ecr.<region>.amazonaws.com`, its dual-stack name below on.aws, and both with FIPS and in China. */
+const ecrHost = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)\/([a-z0-9._/-]+?)(?:[:@].*)?$/;
 
 /** The ARN of the repository of an image in ECR; undefined for another registry. */
 export function ecrRepositoryArn(image: string): string | undefined {
-  const found = /^(\d{12})\.dkr\.ecr\.([a-z0-9-]+)\.amazonaws\.com\/([a-z0-9._/-]+?)(?:[:@].*)?$/.exec(image);
+  const found = ecrHost.exec(image);
   if (found === null) return undefined;
-  const [, accountId, region, repository] = found;
-  return `arn:aws:ecr:${region}:${accountId}:repository/${repository}`;
+  const [, accountId, region = "", repository] = found;
+  return `arn:${partitionOf(region)}:ecr:${region}:${accountId}:repository/${repository}`;
 }
 
 function pullFrom(repositoryArn: string): PolicyStatement[] {

@@ -8,6 +8,8 @@ import { SecretVersion } from "@pulumi/aws/secretsmanager/secretVersion";
 import { Queue } from "@pulumi/aws/sqs/queue";
 import { QueuePolicy } from "@pulumi/aws/sqs/queuePolicy";
 import * as pulumi from "@pulumi/pulumi";
+import { partitionOf } from "../awsAccount";
+import { awsNames } from "../awsNames";
 import { Component } from "../component";
 import type { PolicyDocument } from "../policyDocument";
 import { containerDefinition, workVolume } from "./containerDefinition";
@@ -48,17 +50,19 @@ export class ScheduledBackup extends Component {
     this.logGroup = new LogGroup(
       this.childName("log"),
       {
-        name: `/${args.physicalName}/backup`,
+        name: awsNames(args.physicalName).logGroup,
+        tags: args.tags,
         retentionInDays: args.logRetentionDays,
         kmsKeyId: args.key?.arn,
       },
-      this.childOptions(),
+      this.childOptions({ protect: args.deletionProtection ?? true }),
     );
     const secret = this.createPassword(args);
     this.cluster = new Cluster(
       this.childName("cluster"),
       {
-        name: `${args.physicalName}-backup`,
+        name: awsNames(args.physicalName).cluster,
+        tags: args.tags,
         settings: [
           {
             name: "containerInsights",
@@ -68,7 +72,7 @@ export class ScheduledBackup extends Component {
       },
       this.childOptions(),
     );
-    this.deadLetterQueue = this.createDeadLetterQueue(args.physicalName);
+    this.deadLetterQueue = this.createDeadLetterQueue(args);
 
     const executionRole = this.createExecutionRole(args, secret);
     const places = { ...this.createSecurityGroups(args), passwordArn: secret.arn };
@@ -78,7 +82,7 @@ export class ScheduledBackup extends Component {
 
     const group = new ScheduleGroup(
       this.childName("schedule-group"),
-      { name: `${args.physicalName}-backup` },
+      { name: awsNames(args.physicalName).scheduleGroup, tags: args.tags },
       this.childOptions(),
     );
     const schedulerRole = this.createSchedulerRole(args, group, executionRole, [backup, ...upkeep]);
@@ -93,7 +97,8 @@ export class ScheduledBackup extends Component {
     const secret = new Secret(
       this.childName("database-password"),
       {
-        name: `${args.physicalName}/backup/database-password`,
+        name: awsNames(args.physicalName).passwordSecret,
+        tags: args.tags,
         description: "Password of the PostgreSQL role backup",
         kmsKeyId: args.key?.arn,
         recoveryWindowInDays: args.secretRecoveryDays ?? 7,
@@ -116,6 +121,7 @@ export class ScheduledBackup extends Component {
   private createSecurityGroups({
     physicalName,
     network,
+    tags,
   }: ScheduledBackupArgs): Omit<TaskPlaces, "passwordArn"> {
     const { vpcId } = network;
     return {
@@ -125,6 +131,7 @@ export class ScheduledBackup extends Component {
           name: `${physicalName}-backup`,
           description: "Backup task: nothing comes in, only what a backup talks to goes out",
           vpcId,
+          tags,
           ports: backupPorts,
         },
         this.childOptions(),
@@ -135,6 +142,7 @@ export class ScheduledBackup extends Component {
           name: `${physicalName}-backup-upkeep`,
           description: "Prune and drill: nothing comes in, only what goes to the bucket goes out",
           vpcId,
+          tags,
           ports: upkeepPorts,
         },
         this.childOptions(),
@@ -142,11 +150,12 @@ export class ScheduledBackup extends Component {
     };
   }
 
-  private createDeadLetterQueue(physicalName: string): Queue {
+  private createDeadLetterQueue({ account, physicalName, tags }: ScheduledBackupArgs): Queue {
     const queue = new Queue(
       this.childName("dead-letters"),
       {
-        name: `${physicalName}-backup-dead-letters`,
+        name: awsNames(physicalName).deadLetterQueue,
+        tags,
         messageRetentionSeconds: 14 * secondsPerDay,
         sqsManagedSseEnabled: true,
       },
@@ -154,7 +163,13 @@ export class ScheduledBackup extends Component {
     );
     new QueuePolicy(
       this.childName("dead-letters-policy"),
-      { queueUrl: queue.url, policy: queue.arn.apply((arn) => JSON.stringify(queuePolicy(arn))) },
+      {
+        queueUrl: queue.url,
+        policy: pulumi.all([queue.arn, account.accountId, account.region]).apply(([arn, accountId, region]) => {
+          const rule = `arn:${partitionOf(region)}:events:${region}:${accountId}:rule/${awsNames(physicalName).failureRule}`;
+          return JSON.stringify(queuePolicy(arn, rule));
+        }),
+      },
       this.childOptions(),
     );
     return queue;
@@ -162,12 +177,12 @@ export class ScheduledBackup extends Component {
 
   private createRole(
     purpose: string,
-    { physicalName }: ScheduledBackupArgs,
+    { physicalName, tags }: ScheduledBackupArgs,
     documents: Pick<ConstructorParameters<typeof TaskRole>[1], "trust" | "policy">,
   ): TaskRole {
     return new TaskRole(
       this.childName(`${purpose}-role`),
-      { name: `${physicalName}-backup-${purpose}`, policyName: purpose, ...documents },
+      { name: `${physicalName}-backup-${purpose}`, policyName: purpose, tags, ...documents },
       { parent: this },
     );
   }
@@ -184,6 +199,7 @@ export class ScheduledBackup extends Component {
             secretArn,
             keyArn,
             repositoryArn: ecrRepositoryArn(args.image),
+            registrySecretArn: args.registrySecretArn,
           }),
         ),
     });
@@ -217,6 +233,7 @@ export class ScheduledBackup extends Component {
           containerDefinition({
             name,
             image,
+            registrySecretArn: args.registrySecretArn,
             command,
             region,
             logGroupName,
@@ -230,7 +247,8 @@ export class ScheduledBackup extends Component {
     const definition = new TaskDefinition(
       this.childName(`${prefixOf(task)}task-definition`),
       {
-        family: `${args.physicalName}-backup${suffixOf(task)}`,
+        family: familyOf(task, args),
+        tags: args.tags,
         requiresCompatibilities: ["FARGATE"],
         networkMode: "awsvpc",
         cpu: String(args.cpuUnits),
@@ -256,20 +274,24 @@ export class ScheduledBackup extends Component {
     tasks: readonly DeclaredTask[],
   ): TaskRole {
     const { accountId, region } = args.account;
+    const families = tasks.map((task) => familyOf(task, args));
     return this.createRole("scheduler", args, {
       trust: pulumi.all([accountId, group.arn]).apply(([accountId, arn]) => schedulerTrust(accountId, arn)),
       policy: pulumi
         .all([
+          accountId,
           region,
-          tasks.map(({ definition }) => definition.arnWithoutRevision),
           this.cluster.arn,
           [executionRole.arn, ...tasks.map(({ role }) => role.arn)],
           this.deadLetterQueue.arn,
           pulumi.output(args.key?.arn),
         ])
-        .apply(([region, taskFamilyArns, clusterArn, roleArns, deadLetterQueueArn, keyArn]) =>
-          schedulerPolicy({ region, taskFamilyArns, clusterArn, roleArns, deadLetterQueueArn, keyArn }),
-        ),
+        .apply(([accountId, region, clusterArn, roleArns, deadLetterQueueArn, keyArn]) => {
+          // From names: a new revision would make the definition's own ARN unknown, and with it the whole policy in a preview.
+          const place = `arn:${partitionOf(region)}:ecs:${region}:${accountId}:task-definition`;
+          const taskFamilyArns = families.map((family) => `${place}/${family}`);
+          return schedulerPolicy({ region, taskFamilyArns, clusterArn, roleArns, deadLetterQueueArn, keyArn });
+        }),
     });
   }
 
@@ -296,6 +318,10 @@ export class ScheduledBackup extends Component {
             taskDefinitionArn: task.definition.arn,
             launchType: "FARGATE",
             taskCount: 1,
+            // Said, because a preview would otherwise show what the service puts in as removed.
+            enableEcsManagedTags: false,
+            enableExecuteCommand: false,
+            propagateTags: "TASK_DEFINITION",
             networkConfiguration: {
               subnets: args.network.subnetIds,
               securityGroups: [task.securityGroup.id],
@@ -315,3 +341,5 @@ export class ScheduledBackup extends Component {
 
 const prefixOf = ({ name }: Task): string => (name === "backup" ? "" : `${name}-`);
 const suffixOf = ({ name }: Task): string => (name === "backup" ? "" : `-${name}`);
+const familyOf = (task: Task, { physicalName }: ScheduledBackupArgs): string =>
+  `${physicalName}-backup${suffixOf(task)}`;

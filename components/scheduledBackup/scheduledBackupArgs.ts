@@ -1,13 +1,16 @@
 import type { Key } from "@pulumi/aws/kms/key";
 import type { Bucket } from "@pulumi/aws/s3/bucket";
 import type { AwsAccount } from "../awsAccount";
+import type { AwsTags } from "../awsTags";
 import type { DatabaseConnection } from "../databaseConnection";
 import type { TaskNetwork } from "../taskNetwork";
 
 export interface ScheduledBackupArgs {
   readonly account: AwsAccount;
-  /** Beginning of the names in AWS, such as `thorbis-prod`; see `physicalName`. */
+  /** Beginning of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
   readonly physicalName: string;
+  /** Tags of everything that can carry any, tasks included. */
+  readonly tags: AwsTags;
   readonly bucket: Bucket;
   /** Key of the bucket; password, log and schedule are encrypted with it too. Default: keys that AWS manages. */
   readonly key?: Key | undefined;
@@ -24,15 +27,20 @@ export interface ScheduledBackupArgs {
   /** Backups, found intact on the day, that are kept however old they are. */
   readonly minimumRedundancy: number;
   /** When to delete what is no longer kept, in the time zone of `schedule`. Default daily at 06:00. */
-  readonly pruneExpression?: string;
+  readonly pruneExpression?: string | undefined;
   /** When to restore the newest backup to see that it can be, in the time zone of `schedule`. Default daily at 12:00. */
-  readonly drillExpression?: string;
+  readonly drillExpression?: string | undefined;
   /** Disk of a drill, which holds the whole database, 21 to 200. Default: Fargate's 20 GiB. */
-  readonly drillDiskGibibytes?: number;
+  readonly drillDiskGibibytes?: number | undefined;
   /** How often the schedule tries again, within an hour, to start a task that did not start: 0 to 3. */
   readonly retryAttempts: number;
   /** Container image of the backup program; by digest in production. */
   readonly image: string;
+  /**
+   * ARN of a secret `{"username": …, "password": …}` with which ECS logs in to a private registry. Not for ECR, whose images
+   * the role may pull. Default: the image is public.
+   */
+  readonly registrySecretArn?: string | undefined;
   /** 1024 is one vCPU. */
   readonly cpuUnits: number;
   readonly memoryMegabytes: number;
@@ -42,6 +50,8 @@ export interface ScheduledBackupArgs {
   /** A public address, for subnets without a NAT gateway. */
   readonly assignPublicIp: boolean;
   readonly logRetentionDays: number;
+  /** Refuses to delete or replace the log. Default true. */
+  readonly deletionProtection?: boolean;
   /** Metrics of each task, which cost a few cents a run. Default true. */
   readonly containerInsights?: boolean;
   /**

@@ -1,5 +1,6 @@
 import { SecurityGroup } from "@pulumi/aws/ec2/securityGroup";
 import type * as pulumi from "@pulumi/pulumi";
+import type { AwsTags } from "../awsTags";
 
 const names = { port: 53, protocol: "udp", description: "Names" };
 const https = { port: 443, protocol: "tcp", description: "S3, Secrets Manager, logs, registry" };
@@ -13,6 +14,7 @@ export const upkeepPorts = [names, https];
 export interface TaskSecurityGroupArgs {
   readonly name: string;
   readonly description: string;
+  readonly tags: AwsTags;
   readonly vpcId: pulumi.Input<string>;
   readonly ports: readonly {
     readonly port: number;

@@ -47,7 +47,13 @@ export function prunerPolicy({ region, bucketArn, keyArn }: StorePlace): PolicyD
 export function drillPolicy({ region, bucketArn, keyArn }: StorePlace): PolicyDocument {
   return policyDocument(
     { Sid: "ReadBackups", Effect: "Allow", Action: "s3:GetObject", Resource: runs(bucketArn) },
-    { Sid: "LeaveReceipt", Effect: "Allow", Action: "s3:PutObject", Resource: drills(bucketArn) },
+    {
+      // Read back, as whatever the program writes.
+      Sid: "LeaveReceipt",
+      Effect: "Allow",
+      Action: ["s3:PutObject", "s3:GetObject"],
+      Resource: drills(bucketArn),
+    },
     list(bucketArn, ["s3:ListBucket", "s3:ListBucketVersions"]),
     neverOverwrite(bucketArn),
     never(bucketArn, ["s3:DeleteObject", ...destructive]),

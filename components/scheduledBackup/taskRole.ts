@@ -1,6 +1,7 @@
 import { Role } from "@pulumi/aws/iam/role";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
 import * as pulumi from "@pulumi/pulumi";
+import type { AwsTags } from "../awsTags";
 import { Component } from "../component";
 import type { PolicyDocument } from "../policyDocument";
 
@@ -8,6 +9,7 @@ export interface TaskRoleArgs {
   /** The role's name in AWS, at most 64 characters. */
   readonly name: string;
   readonly policyName: string;
+  readonly tags: AwsTags;
   /** Who may assume it. */
   readonly trust: pulumi.Input<PolicyDocument>;
   /** All that it may do: no managed policy, no second one. */
@@ -25,7 +27,7 @@ export class TaskRole extends Component {
       pulumi.output(document).apply((document) => JSON.stringify(document));
     const role = new Role(
       this.childName("role"),
-      { name: args.name, assumeRolePolicy: text(args.trust) },
+      { name: args.name, assumeRolePolicy: text(args.trust), tags: args.tags },
       this.childOptions(),
     );
     this.arn = role.arn;

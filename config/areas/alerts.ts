@@ -18,6 +18,9 @@ export const alertsSchema = z.strictObject({
   freshnessHours: integer(1, 168).default(26).meta({
     description: "Alarm when the newest backup is older; must be longer than the schedule's longest gap.",
   }),
+  drillFreshnessHours: integer(1, 168).default(50).meta({
+    description: "Alarm when no drill passed for so long; must be longer than the drill schedule's longest gap.",
+  }),
   minimumSizePercent: integer(1, 100).default(50).meta({
     description: "Alarm when a backup is smaller than this share of the one before.",
   }),

@@ -23,8 +23,12 @@ const expression = () =>
 export const backupSchema = z.strictObject({
   bucketName: bucketName().meta({
     description:
-      "Name of the S3 bucket; unique in all of AWS. A change makes a new bucket and keeps the old.",
+      'Name of the S3 bucket; unique in all of AWS. A change is refused: docs/operations.md, "Move to another bucket".',
     example: "thorbis-backups-dev",
+  }),
+  retiredBucketNames: distinct(bucketName()).default([]).meta({
+    description: "Earlier buckets of the stack, which keep their backups and are no longer managed.",
+    example: "thorbis-backups-old",
   }),
   schedule: z
     .strictObject({
@@ -49,17 +53,32 @@ export const backupSchema = z.strictObject({
       mode: z.enum(["GOVERNANCE", "COMPLIANCE"]).default("GOVERNANCE").meta({
         description: "`COMPLIANCE` cannot be lifted by anybody, the account's root user included.",
       }),
+      complianceReason: matching(/\S.{9,}/, "must be a sentence of at least 10 characters").optional().meta({
+        description: "Why `COMPLIANCE` was chosen; required with it, else left out.",
+        example: "The contract with our customers requires backups that nobody can delete.",
+      }),
       days: integer(1, 3650).default(14).meta({ description: "Days in which no backup can be deleted." }),
     })
     .optional()
     .meta({ description: "Object lock of the bucket; leave out to have none. Cannot be removed later." }),
   image: matching(
-    /^[a-z0-9][a-z0-9._:/-]{0,254}(@sha256:[0-9a-f]{64})?$/,
+    // A registry and a repository in lower case, and a tag, which may have capitals.
+    /^(?=.{1,330}$)[a-z0-9][a-z0-9._-]*(:\d{1,5}(?=\/))?(\/[a-z0-9][a-z0-9._-]*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
     "must be a container image, pinned as name@sha256:<64 hexadecimal digits> in production",
   ).meta({
     description: "Container image of the backup program.",
     example: `registry.example.com/thorbis-backup@sha256:${"0".repeat(64)}`,
   }),
+  registrySecretArn: matching(
+    /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@-]+$/,
+    "must be the ARN of a secret in Secrets Manager",
+  )
+    .optional()
+    .meta({
+      description:
+        'Secret `{"username": …, "password": …}` for a private registry; not for ECR, whose images the task may pull.',
+      example: "arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-a1b2c3",
+    }),
   cpuUnits: z
     .union([256, 512, 1024, 2048, 4096, 8192, 16_384].map((units) => z.literal(units)))
     .default(1024)
@@ -67,6 +86,35 @@ export const backupSchema = z.strictObject({
   memoryMegabytes: integer(512, 122_880).default(2048).meta({
     description: "Memory of the Fargate task; must be one that goes with `cpuUnits`.",
   }),
+  pruneExpression: expression().default("cron(0 6 * * ? *)").meta({
+    description: "When to delete what is no longer kept, in `schedule.timeZone`.",
+  }),
+  drillExpression: expression().default("cron(0 12 * * ? *)").meta({
+    description: "When to restore the newest backup to see that it can be, in `schedule.timeZone`.",
+  }),
+  drillDiskGibibytes: integer(21, 200).optional().meta({
+    description: "Disk of a drill, which holds the whole database; Fargate's 20 GiB where it is left out.",
+    example: 100,
+  }),
+  noncurrentRetentionDays: integer(1, 3650).default(30).meta({
+    description: "Days after which a version that was replaced or deleted is gone for good.",
+  }),
+  ownKey: z.boolean().optional().meta({
+    description: "A KMS key of our own in place of S3's, for 1 USD a month; on in production, else off, where it is left out.",
+    example: true,
+  }),
+  containerInsights: z.boolean().optional().meta({
+    description: "Metrics of each task, for a few cents a run; on in production, else off, where it is left out.",
+    example: true,
+  }),
+  secretRecoveryDays: z
+    .union([z.literal(0), integer(7, 30)])
+    .optional()
+    .meta({
+      description:
+        "Days in which a deleted password can be brought back; 30 in production, else 0, which deletes at once, where it is left out.",
+      example: 7,
+    }),
   parallelDumps: integer(1, 16).default(4).meta({
     description: "`pg_dump` processes at once; each holds a connection, and one more holds the snapshot.",
   }),

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { matching } from "../fields";
+import { resourcePrefixProblem } from "../aws/resourcePrefix";
+import { checkedText, matching } from "../fields";
 
 /** Regions of the Management API. The provider cannot move a project, so a typing error here is found too late there. */
 export const regions = [
@@ -61,6 +62,25 @@ export const projectSchema = z.strictObject({
     description: "Which rules apply. `production` must satisfy every rule of the table below.",
     example: "development",
   }),
+  resourcePrefix: checkedText(resourcePrefixProblem).optional().meta({
+    description:
+      "Beginning of every name in AWS; derived from `project.name` where it is left out. Cannot change: names in AWS are for life.",
+    example: "thorbis-dev",
+  }),
+  owner: matching(
+    /^[A-Za-z0-9][A-Za-z0-9 +=._:/@-]{0,127}$/,
+    "must be 1 to 128 letters, digits, blanks or + - = . _ : / @",
+  )
+    .optional()
+    .meta({
+      description:
+        "Who is responsible, as the tag `Owner` of every AWS resource; `project.organizationId` where it is left out.",
+      example: "platform@example.com",
+    }),
+  dataClass: z
+    .enum(["public", "internal", "confidential", "restricted"])
+    .default("confidential")
+    .meta({ description: "How sensitive the data is, as the tag `DataClass` of every AWS resource." }),
   organizationId: matching(
     /^[a-z0-9][a-z0-9-]{1,62}$/,
     "must be the organization's slug: lower-case letters, digits and -",

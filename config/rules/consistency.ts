@@ -1,6 +1,8 @@
 import { connectionsOfInstance } from "../areas/project";
 import { fargateSizeProblem } from "../aws/fargate";
 import { longestGapHours, parseSchedule } from "../aws/schedule";
+import { formatPath, plainKey, removeCommand } from "../keys";
+import { type Path, valueAt } from "../schemaTree";
 import { faultAt, type Rule } from "./rule";
 
 /** A stack's name and its environment must agree, or a typing error would switch every production rule off. */
@@ -18,27 +20,69 @@ const fargateSize: Rule = ({ stack, config }) => {
   return problem === undefined ? [] : [faultAt(stack, ["backup", "memoryMegabytes"], problem, cpuUnits * 2)];
 };
 
-/** The alarm for a missing backup must not ring while the schedule is merely pausing. */
-const freshnessFitsSchedule: Rule = ({ stack, config }) => {
-  const expression = config.backup?.schedule?.expression;
-  const freshness = config.alerts?.freshnessHours;
-  const schedule = expression === undefined ? undefined : parseSchedule(expression);
-  if (schedule === undefined || "problem" in schedule || freshness === undefined) return [];
-  const gap = longestGapHours(schedule);
-  if (!Number.isFinite(gap))
+/** CloudWatch looks back seven days, so an alarm on a longer silence would never stop ringing. */
+const longestFreshnessHours = 168;
+
+/** An alarm for what is missing must not ring while its schedule is merely pausing. */
+function freshnessFits(schedulePath: Path, freshnessPath: Path): Rule {
+  return ({ stack, config }) => {
+    const expression = valueAt(config, schedulePath);
+    const freshness = valueAt(config, freshnessPath);
+    if (typeof expression !== "string" || typeof freshness !== "number") return [];
+    const schedule = parseSchedule(expression);
+    if ("problem" in schedule) return [];
+    const gap = longestGapHours(schedule);
+    if (!Number.isFinite(gap)) return [faultAt(stack, schedulePath, "must repeat without end", "cron(0 3 * * ? *)")];
+    if (gap >= longestFreshnessHours)
+      return [
+        faultAt(
+          stack,
+          schedulePath,
+          `must run more often than every ${longestFreshnessHours} hours: ${formatPath(freshnessPath)} looks back no further`,
+          "cron(0 3 * * ? *)",
+        ),
+      ];
+    if (freshness > gap) return [];
+    const value = Math.min(Math.ceil(gap) + 2, longestFreshnessHours);
     return [
-      faultAt(stack, ["backup", "schedule", "expression"], "must repeat without end", "cron(0 3 * * ? *)"),
+      faultAt(stack, freshnessPath, `must be more than the longest gap of ${formatPath(schedulePath)}`, value),
     ];
-  if (freshness > gap) return [];
-  const path = ["alerts", "freshnessHours"];
+  };
+}
+
+const backupFreshness = freshnessFits(["backup", "schedule", "expression"], ["alerts", "freshnessHours"]);
+const drillFreshness = freshnessFits(["backup", "drillExpression"], ["alerts", "drillFreshnessHours"]);
+
+/** The subnets of the default VPC have no NAT gateway: without a public address a task cannot even get its image. */
+const defaultVpcHasNoNat: Rule = ({ stack, config }) => {
+  const { vpcId, assignPublicIp, subnetIds } = config.backup ?? {};
+  if (vpcId !== undefined || assignPublicIp !== false || (subnetIds?.length ?? 0) > 0) return [];
   return [
     faultAt(
       stack,
-      path,
-      "must be more than the longest gap of backup.schedule.expression",
-      Math.ceil(gap) + 2,
+      ["backup", "assignPublicIp"],
+      "must be true without backup.vpcId: the default VPC has no other way out",
+      true,
     ),
   ];
+};
+
+/** Nobody can lift a lock in mode COMPLIANCE, and nobody brings back what a weaker one let go: each step is said twice. */
+const complianceIsConfirmed: Rule = ({ stack, config }) => {
+  const lock = config.backup?.objectLock;
+  if (lock === undefined) return [];
+  const path = ["backup", "objectLock", "complianceReason"];
+  if (lock.mode === "COMPLIANCE" && lock.complianceReason === undefined)
+    return [faultAt(stack, path, "is missing: nobody can delete a backup in mode COMPLIANCE, so it needs a written reason")];
+  if (lock.mode === "GOVERNANCE" && lock.complianceReason !== undefined)
+    return [
+      {
+        key: plainKey(path),
+        message: "is not used with mode GOVERNANCE; remove it to confirm that backups can be deleted again",
+        command: removeCommand(stack, path),
+      },
+    ];
+  return [];
 };
 
 const retentionTiersGrow: Rule = ({ stack, config }) => {
@@ -140,7 +184,10 @@ const companions: Rule = ({ stack, config }) => {
 export const consistencyRules: readonly Rule[] = [
   environmentMatchesStack,
   fargateSize,
-  freshnessFitsSchedule,
+  backupFreshness,
+  drillFreshness,
+  defaultVpcHasNoNat,
+  complianceIsConfirmed,
   retentionTiersGrow,
   lockFitsRetention,
   dumpsFitConnections,

@@ -27,6 +27,7 @@ export function deploymentFaults(context: RuleContext, deployment: Deployment): 
     ...placeholders(context),
     ...certificateFaults(context, deployment.projectFolder),
     ...credentialFaults(context.stack, deployment),
+    ...topicRegionFaults(context, deployment),
   ];
 }
 
@@ -109,4 +110,14 @@ function credentialFaults(stack: string, { environment, values }: Deployment): F
       command: `pulumi config set --stack ${stack} aws:region us-east-1`,
     });
   return faults;
+}
+
+/** An alarm publishes to topics of its own region alone, and CloudWatch says nothing of one that it cannot reach. */
+function topicRegionFaults({ stack, config }: RuleContext, { environment, values }: Deployment): Fault[] {
+  const [, , , topicRegion] = config.alerts?.topicArn?.split(":") ?? [];
+  const region = values["aws:region"] || environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
+  if (topicRegion === undefined || !region || topicRegion === region) return [];
+  return [
+    faultAt(stack, ["alerts", "topicArn"], `is a topic in ${topicRegion}, but the alarms are in ${region}: name one of that region`),
+  ];
 }

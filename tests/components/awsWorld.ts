@@ -3,6 +3,8 @@ import { type RegisteredResource, registeredResources } from "../support/pulumiM
 
 export const account: AwsAccount = { accountId: "123456789012", region: "us-east-1" };
 
+export const tags = { Owner: "platform@example.com", "thorbis:stack": "thorbis-supabase/test" } as const;
+
 /** Registers a piece of program in which every resource has an ARN after its logical name. */
 export async function registeredInAws(program: () => unknown): Promise<Map<string, RegisteredResource>> {
   const resources = await registeredResources(program, "local", ({ type, name, inputs }) => ({

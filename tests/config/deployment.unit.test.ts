@@ -119,3 +119,15 @@ test("a certificate must be one, and still valid", () => {
   vi.useFakeTimers({ now: new Date("2200-01-01"), toFake: ["Date"] });
   expect(problem()).toEqual(["database.sslRootCertificate names a certificate that has expired"]);
 });
+
+test("a topic in another region than the alarms, which they cannot reach", () => {
+  const dev = committed("dev");
+  const alerts = JSON.stringify({ topicArn: "arn:aws:sns:eu-west-1:123456789012:operations" });
+  const elsewhere = { ...dev, values: { ...dev.values, "thorbis-supabase:alerts": alerts } };
+
+  const [fault] = faultsOf(elsewhere, token).filter((text) => text.startsWith("alerts"));
+
+  expect(fault).toBe(
+    "alerts.topicArn is a topic in eu-west-1, but the alarms are in us-east-1: name one of that region | pulumi config set --stack dev --path 'thorbis-supabase:alerts.topicArn' arn:aws:sns:us-east-1:123456789012:operations",
+  );
+});

@@ -146,6 +146,41 @@ describe("across fields", () => {
       "cron(0 3 * * ? 2027)",
       ["backup.schedule.expression must repeat without end"],
     ],
+    [
+      "backup.schedule.expression",
+      "cron(0 3 ? * SUN *)",
+      [
+        "backup.schedule.expression must run more often than every 168 hours: alerts.freshnessHours looks back no further",
+      ],
+    ],
+    [
+      "backup.drillExpression",
+      "rate(8 days)",
+      [
+        "backup.drillExpression must run more often than every 168 hours: alerts.drillFreshnessHours looks back no further",
+      ],
+    ],
+    ["alerts.drillFreshnessHours", 25, []],
+    [
+      "alerts.drillFreshnessHours",
+      24,
+      ["alerts.drillFreshnessHours must be more than the longest gap of backup.drillExpression"],
+    ],
+    ["backup.objectLock", { mode: "COMPLIANCE", complianceReason: "Our contracts ask for it." }, []],
+    [
+      "backup.objectLock.mode",
+      "COMPLIANCE",
+      [
+        "backup.objectLock.complianceReason is missing: nobody can delete a backup in mode COMPLIANCE, so it needs a written reason",
+      ],
+    ],
+    [
+      "backup.objectLock",
+      { mode: "GOVERNANCE", complianceReason: "Our contracts asked for it." },
+      [
+        "backup.objectLock.complianceReason is not used with mode GOVERNANCE; remove it to confirm that backups can be deleted again",
+      ],
+    ],
     ["backup.retentionDays", { daily: 30, weekly: 30, monthly: 30 }, []],
     [
       "backup.retentionDays.monthly",

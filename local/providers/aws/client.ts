@@ -5,6 +5,7 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
+import { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -13,6 +14,7 @@ import { SQSClient } from "@aws-sdk/client-sqs";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { UserError } from "../../../foundation/userError";
 import { AwsError } from "./errors";
+import type { Tags } from "./tags/tags";
 
 /** The provider's configuration, under the names that the real plugin has for it. */
 export interface ProviderConfig {
@@ -23,11 +25,15 @@ export interface ProviderConfig {
   /** Service → URL, all maps merged. */
   readonly endpoints?: readonly Readonly<Record<string, string>>[];
   readonly s3UsePathStyle?: boolean;
+  readonly defaultTags?: { readonly tags?: Tags };
+  readonly allowedAccountIds?: readonly string[];
+  readonly forbiddenAccountIds?: readonly string[];
 }
 
 interface Clients {
   s3: S3Client;
   kms: KMSClient;
+  resourcegroupstaggingapi: ResourceGroupsTaggingAPIClient;
   iam: IAMClient;
   sts: STSClient;
   ecs: ECSClient;
@@ -57,6 +63,7 @@ interface ClientOptions {
 const make: { readonly [Name in Service]: (options: ClientOptions) => Clients[Name] } = {
   s3: (options) => new S3Client(options),
   kms: (options) => new KMSClient(options),
+  resourcegroupstaggingapi: (options) => new ResourceGroupsTaggingAPIClient(options),
   iam: (options) => new IAMClient(options),
   sts: (options) => new STSClient(options),
   ecs: (options) => new ECSClient(options),
@@ -74,6 +81,7 @@ const make: { readonly [Name in Service]: (options: ClientOptions) => Clients[Na
 const environmentNames: Readonly<Record<Service, string>> = {
   s3: "S3",
   kms: "KMS",
+  resourcegroupstaggingapi: "RESOURCE_GROUPS_TAGGING_API",
   iam: "IAM",
   sts: "STS",
   ecs: "ECS",
@@ -119,6 +127,23 @@ export class Aws {
       .send(new GetCallerIdentityCommand({}))
       .then(({ Account = "" }) => Account);
     return await this.#account;
+  }
+
+  /** Tags of every resource, unless it says otherwise. */
+  get defaultTags(): Tags {
+    return this.config.defaultTags?.tags ?? {};
+  }
+
+  /** Refuses an account that the configuration does not allow. */
+  async verifyAccount(): Promise<void> {
+    const { allowedAccountIds = [], forbiddenAccountIds = [] } = this.config;
+    if (allowedAccountIds.length === 0 && forbiddenAccountIds.length === 0) return;
+    const account = await this.accountId();
+    const allowed = allowedAccountIds.length === 0 || allowedAccountIds.includes(account);
+    if (allowed && !forbiddenAccountIds.includes(account)) return;
+    throw new UserError(
+      `The AWS credentials are of account ${account}, which aws:allowedAccountIds or aws:forbiddenAccountIds does not allow: use credentials of another account.`,
+    );
   }
 
   #connect<Name extends Service>(service: Name): Clients[Name] {

@@ -1,4 +1,5 @@
 import { DescribeSubnetsCommand, DescribeVpcsCommand, type Filter } from "@aws-sdk/client-ec2";
+import { DescribeKeyCommand } from "@aws-sdk/client-kms";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { UserError } from "../../../foundation/userError";
 import { lookUp } from "../engine/table";
@@ -23,6 +24,17 @@ export const getRegion = lookUp<Aws, Record<string, never>>({
   args: {},
   async call({ region }) {
     return { region, name: region, id: region, description: region, endpoint: `ec2.${region}.amazonaws.com` };
+  },
+});
+
+export const getKey = lookUp<Aws, { keyId: string }>({
+  args: { keyId: { type: "string", required: true } },
+  async call(aws, { keyId }, { signal }) {
+    const answer = await aws
+      .use("kms")
+      .send(new DescribeKeyCommand({ KeyId: keyId }), { abortSignal: signal });
+    const { KeyId = "", Arn = "", KeyState = "", Enabled = false } = answer.KeyMetadata ?? {};
+    return { id: KeyId, keyId, arn: Arn, keyState: KeyState, enabled: Enabled };
   },
 });
 

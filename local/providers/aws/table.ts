@@ -8,7 +8,7 @@ import { metricAlarm } from "./cloudwatch/metricAlarm";
 import { securityGroup } from "./ec2/securityGroup";
 import { cluster } from "./ecs/cluster";
 import { taskDefinition } from "./ecs/taskDefinition";
-import { getCallerIdentity, getRegion, getSubnets, getVpc } from "./functions";
+import { getCallerIdentity, getKey, getRegion, getSubnets, getVpc } from "./functions";
 import { role } from "./iam/role";
 import { rolePolicy } from "./iam/rolePolicy";
 import { key } from "./kms/key";
@@ -29,6 +29,8 @@ import { topicPolicy } from "./sns/topicPolicy";
 import { topicSubscription } from "./sns/topicSubscription";
 import { queue } from "./sqs/queue";
 import { queuePolicy } from "./sqs/queuePolicy";
+import * as tags from "./tags";
+import { getResources } from "./tags/getResources";
 
 const text: Property = { type: "string" };
 const flag: Property = { type: "boolean" };
@@ -44,6 +46,9 @@ export const aws: Table<Aws> = {
     token: { ...text, secret: true },
     endpoints: { type: "list" },
     s3UsePathStyle: flag,
+    defaultTags: { type: "map" },
+    allowedAccountIds: { type: "list" },
+    forbiddenAccountIds: { type: "list" },
     // Checks against the real AWS, none of which is made here.
     skipCredentialsValidation: flag,
     skipMetadataApiCheck: flag,
@@ -52,19 +57,20 @@ export const aws: Table<Aws> = {
   },
   // Checked against `config` above.
   connect: (config) => new Aws(config as ProviderConfig),
+  verify: (client) => client.verifyAccount(),
   resources: {
-    "aws:cloudwatch/eventRule:EventRule": eventRule,
+    "aws:cloudwatch/eventRule:EventRule": tags.taggable(eventRule, tags.eventRuleTags),
     "aws:cloudwatch/eventTarget:EventTarget": eventTarget,
-    "aws:cloudwatch/logGroup:LogGroup": logGroup,
+    "aws:cloudwatch/logGroup:LogGroup": tags.taggable(logGroup, tags.logGroupTags),
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": logMetricFilter,
-    "aws:cloudwatch/metricAlarm:MetricAlarm": metricAlarm,
-    "aws:ec2/securityGroup:SecurityGroup": securityGroup,
-    "aws:ecs/cluster:Cluster": cluster,
-    "aws:ecs/taskDefinition:TaskDefinition": taskDefinition,
-    "aws:iam/role:Role": role,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": tags.taggable(metricAlarm, tags.alarmTags),
+    "aws:ec2/securityGroup:SecurityGroup": tags.taggable(securityGroup, tags.securityGroupTags),
+    "aws:ecs/cluster:Cluster": tags.taggable(cluster, tags.ecsTags),
+    "aws:ecs/taskDefinition:TaskDefinition": tags.taggable(taskDefinition, tags.ecsTags),
+    "aws:iam/role:Role": tags.taggable(role, tags.roleTags),
     "aws:iam/rolePolicy:RolePolicy": rolePolicy,
-    "aws:kms/key:Key": key,
-    "aws:s3/bucket:Bucket": bucket,
+    "aws:kms/key:Key": tags.taggable(key, tags.keyTags),
+    "aws:s3/bucket:Bucket": tags.taggable(bucket, tags.bucketTags),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": bucketLifecycle,
     "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": bucketObjectLock,
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": bucketOwnershipControls,
@@ -74,13 +80,13 @@ export const aws: Table<Aws> = {
       bucketEncryption,
     "aws:s3/bucketVersioning:BucketVersioning": bucketVersioning,
     "aws:scheduler/schedule:Schedule": schedule,
-    "aws:scheduler/scheduleGroup:ScheduleGroup": scheduleGroup,
-    "aws:secretsmanager/secret:Secret": secret,
+    "aws:scheduler/scheduleGroup:ScheduleGroup": tags.taggable(scheduleGroup, tags.scheduleGroupTags),
+    "aws:secretsmanager/secret:Secret": tags.taggable(secret, tags.secretTags),
     "aws:secretsmanager/secretVersion:SecretVersion": secretVersion,
-    "aws:sns/topic:Topic": topic,
+    "aws:sns/topic:Topic": tags.taggable(topic, tags.topicTags),
     "aws:sns/topicPolicy:TopicPolicy": topicPolicy,
     "aws:sns/topicSubscription:TopicSubscription": topicSubscription,
-    "aws:sqs/queue:Queue": queue,
+    "aws:sqs/queue:Queue": tags.taggable(queue, tags.queueTags),
     "aws:sqs/queuePolicy:QueuePolicy": queuePolicy,
   },
   functions: {
@@ -88,5 +94,7 @@ export const aws: Table<Aws> = {
     "aws:ec2/getVpc:getVpc": getVpc,
     "aws:index/getCallerIdentity:getCallerIdentity": getCallerIdentity,
     "aws:index/getRegion:getRegion": getRegion,
+    "aws:kms/getKey:getKey": getKey,
+    "aws:resourcegroupstaggingapi/getResources:getResources": getResources,
   },
 };

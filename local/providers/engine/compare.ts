@@ -50,6 +50,9 @@ function propertyDifferences(
   if (!containsUnknown(desired) && !containsUnknown(actual)) {
     if (property.same?.(plain(desired), plain(actual)) === true) return [];
     const normal = (value: Value) => property.normal?.(plain(value)) ?? plain(value);
+    // A path into the form that a text is compared in leads nowhere in the text itself: a preview would show nothing.
+    if (property.type === "string")
+      return differences(normal(actual), normal(desired)).length === 0 ? [] : [{ path, kind: "update" }];
     if (property.unordered === true) return unorderedDifferences(key, normal(actual), normal(desired));
     return differences(normal(actual), normal(desired), path);
   }

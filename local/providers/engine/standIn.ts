@@ -100,11 +100,17 @@ export function standIn<Client>(table: Table<Client>): Provider {
       const defaults = Object.entries(table.config).flatMap(([key, property]) =>
         property.default === undefined ? [] : [[key, property.default] as const],
       );
-      connected = { client: table.connect({ ...Object.fromEntries(defaults), ...plainMap(config) }) };
+      const made = table.connect({ ...Object.fromEntries(defaults), ...plainMap(config) });
+      await table.verify?.(made);
+      connected = { client: made };
     },
 
     async check(request) {
-      return checkInputs(resourceOf(request.type), request);
+      const resource = resourceOf(request.type);
+      const checked = checkInputs(resource, request);
+      // An explicit provider whose configuration is not known yet is not connected in a preview.
+      if (resource.complete === undefined || connected === undefined) return checked;
+      return { ...checked, inputs: resource.complete(connected.client, checked.inputs) };
     },
 
     async diff(request) {

@@ -1,5 +1,6 @@
 import { canonicalJson, type JsonObject, type JsonValue } from "../../../foundation/json";
 import type { CallContext } from "../../../plugins/host/provider";
+import type { PropertyMap } from "../../../plugins/host/values";
 
 /** One input of a resource or function, or one key of a provider's configuration. */
 export interface Property {
@@ -44,6 +45,8 @@ export interface Resource<Client, State> {
     /** The input that holds the name. Default `name`. */
     readonly property?: string;
   };
+  /** Adds to checked inputs what the provider's own configuration says. Default: nothing. */
+  complete?(client: Client, inputs: PropertyMap): PropertyMap;
   /** The old and the new one cannot exist side by side. */
   readonly deleteBeforeReplace?: boolean;
   /** Answers the id, and any part of the state that only creation reveals. The rest is read. */
@@ -94,6 +97,8 @@ export interface Table<Client> {
   readonly parameterized?: { readonly version: string };
   readonly config: Readonly<Record<string, Property>>;
   connect(config: JsonObject): Client;
+  /** Refuses to go on, with a UserError, where the configuration does not fit what it leads to. */
+  verify?(client: Client): Promise<void>;
   readonly resources: Readonly<Record<string, AnyResource<Client>>>;
   readonly functions?: Readonly<Record<string, AnyLookUp<Client>>>;
 }

@@ -4,14 +4,16 @@ import { Key } from "@pulumi/aws/kms/key";
 import { Queue } from "@pulumi/aws/sqs/queue";
 import { expect, test } from "vitest";
 import { BackupAlarms, type BackupAlarmsArgs } from "../../../components/backupAlarms/backupAlarms";
+import { failedTaskMessage } from "../../../components/backupAlarms/failedTaskMessage";
 import { failedTaskPattern } from "../../../components/backupAlarms/failedTaskPattern";
-import { account, registered, registeredInAws } from "../awsWorld";
+import { account, registered, registeredInAws, tags } from "../awsWorld";
 
 const register = (args: Partial<BackupAlarmsArgs> = {}) =>
   registeredInAws(
     () =>
       new BackupAlarms("alarms", {
         account,
+        tags,
         physicalName: "thorbis-prod",
         logGroup: new LogGroup("log", { name: "/thorbis-prod/backup" }),
         cluster: new Cluster("cluster", { name: "thorbis-prod-backup" }),
@@ -29,6 +31,7 @@ test("a backup that is missing is an alarm, because no data counts as too old", 
 
   expect(inputs).toEqual({
     name: "thorbis-prod-backup-missing",
+    tags,
     alarmDescription: "No backup was completed within 8 hours",
     namespace: "thorbis-prod/backup",
     metricName: "BackupBytes",
@@ -132,4 +135,39 @@ test("with a topic that exists none is made, and every alarm goes there", async 
     [topicArn],
     [topicArn],
   ]);
+});
+
+/** What EventBridge makes of a template: a value stands in as JSON; inside quotes it would stand bare, unescaped. */
+function transformed(event: { readonly time: string; readonly detail: Readonly<Record<string, unknown>> }) {
+  const { inputPaths, inputTemplate } = failedTaskMessage;
+  return inputTemplate.replaceAll(/(")?<(\w+)>(")?/g, (_all, before, name: keyof typeof inputPaths, after) => {
+    const path = inputPaths[name];
+    const value = path === "$.time" ? event.time : event.detail[path.replace("$.detail.", "")];
+    const isQuoted = before === '"' || after === '"';
+    return isQuoted ? `${before ?? ""}${String(value)}${after ?? ""}` : JSON.stringify(value);
+  });
+}
+
+test.each([
+  'CannotPullContainerError: pull image manifest: "not found"',
+  "ResourceInitializationError: \\ unable to pull secrets\nfrom 'asm'",
+  "Essential container in task exited",
+])("the message of a failed task is JSON, whatever ECS writes: %j", (stoppedReason) => {
+  const containers = [{ name: "backup", exitCode: 3, reason: 'OutOfMemory: "killed"' }];
+  const detail = { taskArn: "arn:task", group: "family:thorbis-prod-backup", stoppedReason, containers };
+
+  expect(JSON.parse(transformed({ time: "2026-11-28T03:00:00Z", detail }))).toEqual({
+    alarm: "A backup task stopped and did not succeed",
+    at: "2026-11-28T03:00:00Z",
+    group: "family:thorbis-prod-backup",
+    reason: stoppedReason,
+    task: "arn:task",
+    containers,
+  });
+});
+
+test("a message that the topic does not take goes to the dead-letter queue", async () => {
+  expect(registered(await register(), "alarms-failed-target").inputs.deadLetterConfig).toEqual({
+    arn: "arn:dead-letters",
+  });
 });

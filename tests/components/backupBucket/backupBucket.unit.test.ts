@@ -2,10 +2,12 @@ import { expect, test } from "vitest";
 import { BackupBucket, type BackupBucketArgs } from "../../../components/backupBucket/backupBucket";
 import { bucketPolicyDocument } from "../../../components/backupBucket/bucketPolicyDocument";
 import { keyPolicyDocument } from "../../../components/backupBucket/keyPolicyDocument";
-import { account, registered, registeredInAws } from "../awsWorld";
+import { account, registered, registeredInAws, tags } from "../awsWorld";
 
 const register = (args: Partial<BackupBucketArgs> = {}) =>
-  registeredInAws(() => new BackupBucket("backup", { account, bucketName: "thorbis-backups", ...args }));
+  registeredInAws(
+    () => new BackupBucket("backup", { account, tags, bucketName: "thorbis-backups", ...args }),
+  );
 
 test("declares the bucket with all its satellites, and a key of its own", async () => {
   const resources = await register({ objectLock: { mode: "GOVERNANCE", days: 14 } });
@@ -24,11 +26,12 @@ test("declares the bucket with all its satellites, and a key of its own", async 
   const inputsOf = (name: string) => registered(resources, name).inputs;
   expect(inputsOf("backup-bucket")).toEqual({
     bucket: "thorbis-backups",
-    objectLockEnabled: true,
+    tags,
     forceDestroy: false,
   });
   expect(inputsOf("backup-key")).toEqual({
     description: "Encrypts the backups in thorbis-backups",
+    tags,
     enableKeyRotation: true,
     deletionWindowInDays: 30,
     policy: JSON.stringify(keyPolicyDocument("123456789012", "us-east-1")),
@@ -70,7 +73,7 @@ test("declares the bucket with all its satellites, and a key of its own", async 
 test("without object lock there is none, neither on the bucket nor beside it", async () => {
   const resources = await register();
 
-  expect(registered(resources, "backup-bucket").inputs.objectLockEnabled).toBe(false);
+  expect(registered(resources, "backup-bucket").inputs).not.toHaveProperty("objectLockEnabled");
   expect(resources.has("backup-object-lock")).toBe(false);
 });
 

@@ -5,6 +5,7 @@ import { keyPolicyDocument } from "../../../components/backupBucket/keyPolicyDoc
 import { type PolicyDocument, policyDocument } from "../../../components/policyDocument";
 import {
   executionPolicy,
+  queuePolicy,
   schedulerPolicy,
   schedulerTrust,
   taskTrust,
@@ -70,12 +71,12 @@ const roles: {
     may: [
       ["s3:GetObject", object, {}],
       ["s3:PutObject", receipt, newObject],
+      ["s3:GetObject", receipt, {}],
       ["s3:ListBucket", bucketArn, {}],
       ["s3:ListBucketVersions", bucketArn, {}],
     ],
     mayNot: [
       ["s3:PutObject", object, newObject],
-      ["s3:GetObject", receipt, {}],
       ["s3:AbortMultipartUpload", object, {}],
     ],
     neverToo: "s3:DeleteObject",
@@ -234,6 +235,25 @@ describe("the schedule", () => {
     expect(await decide({ action: "sqs:ReceiveMessage", resource: queue, identity })).toBe(
       "ImplicitlyDenied",
     );
+  });
+});
+
+describe("the dead-letter queue", () => {
+  const queue = `arn:aws:sqs:${region}:${accountId}:thorbis-prod-backup-dead-letters`;
+  const rule = `arn:aws:events:${region}:${accountId}:rule/thorbis-prod-backup-failed`;
+  const send = (source: string, secure = "true") =>
+    decide({
+      action: "sqs:SendMessage",
+      resource: queue,
+      principal: "events.amazonaws.com",
+      context: { "aws:SourceArn": source, "aws:SecureTransport": secure },
+      resourcePolicy: queuePolicy(queue, rule),
+    });
+
+  it("takes what the rule for failed tasks could not deliver, and from no other rule", async () => {
+    expect(await send(rule)).toBe("Allowed");
+    expect(await send(`${rule}-other`)).toBe("ImplicitlyDenied");
+    expect(await send(rule, "false")).toBe("ExplicitlyDenied");
   });
 });
 

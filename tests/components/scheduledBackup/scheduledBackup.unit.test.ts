@@ -6,7 +6,7 @@ import { containerDefinition } from "../../../components/scheduledBackup/contain
 import { ecrRepositoryArn } from "../../../components/scheduledBackup/policies";
 import { ScheduledBackup } from "../../../components/scheduledBackup/scheduledBackup";
 import type { ScheduledBackupArgs } from "../../../components/scheduledBackup/scheduledBackupArgs";
-import { account, registered, registeredInAws } from "../awsWorld";
+import { account, registered, registeredInAws, tags } from "../awsWorld";
 
 const digest = `sha256:${"a".repeat(64)}`;
 
@@ -15,6 +15,7 @@ const register = (args: Partial<ScheduledBackupArgs> = {}, withKey = true) =>
     () =>
       new ScheduledBackup("scheduled-backup", {
         account,
+        tags,
         physicalName: "thorbis-prod",
         bucket: new Bucket("bucket", { bucket: "thorbis-backups" }),
         key: withKey ? new Key("key", {}) : undefined,
@@ -92,6 +93,9 @@ test("the schedule tries again within the hour only, and leaves word in the queu
         taskDefinitionArn: "arn:scheduled-backup-task-definition",
         launchType: "FARGATE",
         taskCount: 1,
+        enableEcsManagedTags: false,
+        enableExecuteCommand: false,
+        propagateTags: "TASK_DEFINITION",
         networkConfiguration: {
           subnets: ["subnet-1", "subnet-2"],
           securityGroups: ["scheduled-backup-security-group-id"],
@@ -110,6 +114,7 @@ test("the task runs the program as nobody, on a root it cannot write, with the p
 
   expect(rest).toEqual({
     family: "thorbis-prod-backup",
+    tags,
     requiresCompatibilities: ["FARGATE"],
     networkMode: "awsvpc",
     cpu: "2048",
@@ -270,5 +275,43 @@ test("asks ECR for an image of ECR only", () => {
 
   expect(ecrRepositoryArn(ecr)).toBe("arn:aws:ecr:eu-west-1:123456789012:repository/team/backup");
   expect(ecrRepositoryArn(ecr.replace(/@.*/, ":1.2"))).toBe(ecrRepositoryArn(ecr));
+  const dualStack = ecr.replace(".dkr.ecr.eu-west-1.amazonaws.com", ".dkr-ecr.eu-west-1.on.aws");
+  expect(ecrRepositoryArn(dualStack)).toBe(ecrRepositoryArn(ecr));
+  expect(ecrRepositoryArn(ecr.replace(".dkr.ecr.", ".dkr.ecr-fips."))).toBe(ecrRepositoryArn(ecr));
+  expect(ecrRepositoryArn(ecr.replace("eu-west-1.amazonaws.com", "cn-north-1.amazonaws.com.cn"))).toBe(
+    "arn:aws-cn:ecr:cn-north-1:123456789012:repository/team/backup",
+  );
+  expect(ecrRepositoryArn(ecr.replace("amazonaws.com", "amazonaws.com.example.com"))).toBeUndefined();
   expect(ecrRepositoryArn(`ghcr.io/thorbis/supabase-backup@${digest}`)).toBeUndefined();
+});
+
+test("logs in to another private registry with a secret that its role may read", async () => {
+  const registrySecretArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-a1b2c3";
+  const resources = await register({ registrySecretArn });
+
+  const [container] = JSON.parse(
+    String(registered(resources, "scheduled-backup-task-definition").inputs.containerDefinitions),
+  );
+  expect(container.repositoryCredentials).toEqual({ credentialsParameter: registrySecretArn });
+  const policy = JSON.parse(
+    String(registered(resources, "scheduled-backup-execution-role-policy").inputs.policy),
+  );
+  expect(policy.Statement).toContainEqual({
+    Sid: "LogInToOtherRegistry",
+    Effect: "Allow",
+    Action: "secretsmanager:GetSecretValue",
+    Resource: registrySecretArn,
+  });
+});
+
+test("the scheduler's policy names families, which a new revision does not change", async () => {
+  const policy = JSON.parse(
+    String(registered(await register(), "scheduled-backup-scheduler-role-policy").inputs.policy),
+  );
+
+  expect(policy.Statement[0].Resource).toEqual(
+    ["", "-prune", "-drill"].map(
+      (task) => `arn:aws:ecs:us-east-1:123456789012:task-definition/thorbis-prod-backup${task}:*`,
+    ),
+  );
 });

@@ -13,7 +13,6 @@ type EventRuleState = {
   forceDestroy: boolean;
   arn: string;
   region: string;
-  tagsAll: Record<string, string>;
 };
 
 /** A rule of EventBridge's default bus; its id is its name. */
@@ -33,7 +32,7 @@ export const eventRule = resource<Aws, EventRuleState>({
     state: { type: "string", default: "ENABLED" },
     forceDestroy: flag(false),
   },
-  outputs: { arn: {}, region: {}, tagsAll: {} },
+  outputs: { arn: {}, region: {} },
 
   async create(aws, state, { signal }) {
     await put(aws, state, signal);
@@ -57,7 +56,6 @@ export const eventRule = resource<Aws, EventRuleState>({
         state: found.State,
         arn: found.Arn,
         region: aws.region,
-        tagsAll: {},
       },
     };
   },

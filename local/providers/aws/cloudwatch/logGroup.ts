@@ -22,7 +22,6 @@ type LogGroupState = {
   skipDestroy: boolean;
   arn: string;
   region: string;
-  tagsAll: Record<string, string>;
 };
 
 export const logGroup = resource<Aws, LogGroupState>({
@@ -35,7 +34,7 @@ export const logGroup = resource<Aws, LogGroupState>({
     logGroupClass: { type: "string", computed: true, replaces: true },
     skipDestroy: flag(false),
   },
-  outputs: { arn: {}, deletionProtectionEnabled: {}, region: {}, tagsAll: {} },
+  outputs: { arn: {}, deletionProtectionEnabled: {}, region: {} },
 
   async create(aws, state, { signal }) {
     const logs = aws.use("logs");
@@ -68,7 +67,6 @@ export const logGroup = resource<Aws, LogGroupState>({
         deletionProtectionEnabled: found.deletionProtectionEnabled ?? false,
         arn: (found.arn ?? "").replace(/:\*$/, ""),
         region: aws.region,
-        tagsAll: {},
       },
     };
   },

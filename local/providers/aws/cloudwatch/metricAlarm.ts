@@ -31,7 +31,6 @@ type MetricAlarmState = {
   arn: string;
   evaluateLowSampleCountPercentiles: string;
   region: string;
-  tagsAll: Record<string, string>;
 };
 
 const actions = { type: "list", unordered: true } as const;
@@ -58,7 +57,7 @@ export const metricAlarm = resource<Aws, MetricAlarmState>({
     okActions: actions,
     insufficientDataActions: actions,
   },
-  outputs: { arn: {}, evaluateLowSampleCountPercentiles: {}, region: {}, tagsAll: {} },
+  outputs: { arn: {}, evaluateLowSampleCountPercentiles: {}, region: {} },
 
   async create(aws, state, { signal }) {
     await put(aws, state, signal);
@@ -97,7 +96,6 @@ export const metricAlarm = resource<Aws, MetricAlarmState>({
         arn: found.AlarmArn,
         evaluateLowSampleCountPercentiles: found.EvaluateLowSampleCountPercentile ?? "",
         region: aws.region,
-        tagsAll: {},
       },
     };
   },

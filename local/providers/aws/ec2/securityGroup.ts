@@ -36,7 +36,6 @@ type SecurityGroupState = {
   arn: string;
   ownerId: string;
   region: string;
-  tagsAll: Record<string, string>;
 };
 
 const rules = { type: "list", unordered: true, computed: true, normal: rulesForm } as const;
@@ -51,7 +50,7 @@ export const securityGroup = resource<Aws, SecurityGroupState>({
     egress: rules,
     revokeRulesOnDelete: flag(false),
   },
-  outputs: { arn: {}, ownerId: {}, region: {}, tagsAll: {} },
+  outputs: { arn: {}, ownerId: {}, region: {} },
 
   async create(aws, state, { signal }) {
     const ec2 = aws.use("ec2");
@@ -90,7 +89,6 @@ export const securityGroup = resource<Aws, SecurityGroupState>({
         arn: `arn:aws:ec2:${aws.region}:${owner}:security-group/${id}`,
         ownerId: owner,
         region: aws.region,
-        tagsAll: {},
       },
     };
   },

@@ -16,7 +16,6 @@ type ClusterState = {
   settings?: { name: string; value: string }[];
   arn: string;
   region: string;
-  tagsAll: Record<string, string>;
 };
 
 export const cluster = resource<Aws, ClusterState>({
@@ -25,7 +24,7 @@ export const cluster = resource<Aws, ClusterState>({
     name: fixedText,
     settings: { type: "list", unordered: true, computed: true },
   },
-  outputs: { arn: {}, region: {}, tagsAll: {} },
+  outputs: { arn: {}, region: {} },
 
   async create(aws, state, { signal }) {
     const ecs = aws.use("ecs");
@@ -50,7 +49,6 @@ export const cluster = resource<Aws, ClusterState>({
         settings: (found.settings ?? []).map(({ name, value }) => ({ name: name ?? "", value: value ?? "" })),
         arn,
         region: aws.region,
-        tagsAll: {},
       },
     };
   },

@@ -33,7 +33,6 @@ type TaskDefinitionState = {
   arnWithoutRevision: string;
   revision: number;
   region: string;
-  tagsAll: Record<string, string>;
 };
 
 const replaces = { replaces: true } as const;
@@ -56,7 +55,7 @@ export const taskDefinition = resource<Aws, TaskDefinitionState>({
     // Whether a revision that somebody else registered counts as drift.
     trackLatest: flag(false),
   },
-  outputs: { arn: {}, arnWithoutRevision: {}, revision: {}, region: {}, tagsAll: {} },
+  outputs: { arn: {}, arnWithoutRevision: {}, revision: {}, region: {} },
 
   async create(aws, state, { signal }) {
     const ecs = aws.use("ecs");
@@ -126,7 +125,6 @@ export const taskDefinition = resource<Aws, TaskDefinitionState>({
         arnWithoutRevision: arn.replace(/:\d+$/, ""),
         revision: found.revision ?? 0,
         region: aws.region,
-        tagsAll: {},
       },
     };
   },

@@ -29,7 +29,6 @@ type RoleState = {
   uniqueId: string;
   inlinePolicies: { name: string; policy: string }[];
   managedPolicyArns: string[];
-  tagsAll: Record<string, string>;
 };
 
 export const role = resource<Aws, RoleState>({
@@ -43,7 +42,7 @@ export const role = resource<Aws, RoleState>({
     path: { type: "string", default: "/", replaces: true },
     permissionsBoundary: { type: "string" },
   },
-  outputs: { arn: {}, createDate: {}, uniqueId: {}, inlinePolicies: {}, managedPolicyArns: {}, tagsAll: {} },
+  outputs: { arn: {}, createDate: {}, uniqueId: {}, inlinePolicies: {}, managedPolicyArns: {} },
 
   async create(aws, state, { signal }) {
     const iam = aws.use("iam");
@@ -85,7 +84,6 @@ export const role = resource<Aws, RoleState>({
         // Policies are resources of their own in this stack.
         inlinePolicies: [],
         managedPolicyArns: [],
-        tagsAll: {},
       },
     };
   },

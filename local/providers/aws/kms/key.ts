@@ -32,7 +32,6 @@ type KeyState = {
   arn: string;
   keyId: string;
   region: string;
-  tagsAll: Record<string, string>;
 };
 
 export const key = resource<Aws, KeyState>({
@@ -49,7 +48,7 @@ export const key = resource<Aws, KeyState>({
     policy: { ...policy, computed: true },
     bypassPolicyLockoutSafetyCheck: flag(false),
   },
-  outputs: { arn: {}, keyId: {}, region: {}, tagsAll: {} },
+  outputs: { arn: {}, keyId: {}, region: {} },
 
   async create(aws, state, { signal }) {
     const kms = aws.use("kms");
@@ -96,7 +95,6 @@ export const key = resource<Aws, KeyState>({
         arn: present(metadata.Arn, "the key's ARN"),
         keyId,
         region: aws.region,
-        tagsAll: {},
       },
     };
   },

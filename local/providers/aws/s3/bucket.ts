@@ -1,13 +1,10 @@
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
-  DeleteBucketTaggingCommand,
   DeleteObjectsCommand,
-  GetBucketTaggingCommand,
   GetObjectLockConfigurationCommand,
   HeadBucketCommand,
   ListObjectVersionsCommand,
-  PutBucketTaggingCommand,
   type S3Client,
 } from "@aws-sdk/client-s3";
 import { UserError } from "../../../../foundation/userError";
@@ -15,7 +12,6 @@ import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { AwsError, unlessMissing } from "../errors";
 import { fixedText, flag } from "../properties";
-import { type Tags, tagsFromService, tagsInput, tagsToService } from "../tags";
 
 type BucketState = {
   bucket: string;
@@ -27,8 +23,6 @@ type BucketState = {
   bucketRegion: string;
   hostedZoneId: string;
   region: string;
-  tags?: Tags;
-  tagsAll: Tags;
 };
 
 /** Route 53's zone of S3's website names, which AWS documents per region; only this one is ever asked for here. */
@@ -40,7 +34,6 @@ export const bucket = resource<Aws, BucketState>({
     bucket: fixedText,
     forceDestroy: flag(false),
     objectLockEnabled: { type: "boolean", computed: true, replaces: true },
-    tags: tagsInput,
   },
   outputs: {
     arn: {},
@@ -49,7 +42,6 @@ export const bucket = resource<Aws, BucketState>({
     bucketRegion: {},
     hostedZoneId: {},
     region: {},
-    tagsAll: {},
   },
 
   async create(aws, state, { signal }) {
@@ -64,7 +56,6 @@ export const bucket = resource<Aws, BucketState>({
       }),
       { abortSignal: signal },
     );
-    if (state.tags !== undefined) await setTags(s3, state.bucket, state.tags, signal);
     return { id: state.bucket };
   },
 
@@ -81,11 +72,6 @@ export const bucket = resource<Aws, BucketState>({
       s3.send(new GetObjectLockConfigurationCommand({ Bucket: name }), { abortSignal: signal }),
       "ObjectLockConfigurationNotFoundError",
     );
-    const tagging = await unlessMissing(
-      s3.send(new GetBucketTaggingCommand({ Bucket: name }), { abortSignal: signal }),
-      "NoSuchTagSet",
-    );
-    const tags = tagsFromService(tagging?.TagSet);
     const state = {
       bucket: name,
       objectLockEnabled: lock?.ObjectLockConfiguration?.ObjectLockEnabled === "Enabled",
@@ -95,16 +81,12 @@ export const bucket = resource<Aws, BucketState>({
       bucketRegion: aws.region,
       hostedZoneId: hostedZoneIds[aws.region] ?? "",
       region: aws.region,
-      tags,
-      tagsAll: tags,
     };
     return { id: name, state };
   },
 
   // forceDestroy is ours alone.
-  async update(aws, id, { after }, { signal }) {
-    await setTags(aws.use("s3"), id, after.tags ?? {}, signal);
-  },
+  async update() {},
 
   async delete(aws, id, { forceDestroy }, { signal }) {
     const s3 = aws.use("s3");
@@ -120,17 +102,6 @@ export const bucket = resource<Aws, BucketState>({
     }
   },
 });
-
-async function setTags(s3: S3Client, name: string, tags: Tags, signal: AbortSignal): Promise<void> {
-  const TagSet = tagsToService(tags);
-  if (TagSet.length === 0) {
-    await s3.send(new DeleteBucketTaggingCommand({ Bucket: name }), { abortSignal: signal });
-  } else {
-    await s3.send(new PutBucketTaggingCommand({ Bucket: name, Tagging: { TagSet } }), {
-      abortSignal: signal,
-    });
-  }
-}
 
 async function empty(s3: S3Client, name: string, signal: AbortSignal): Promise<void> {
   for (;;) {

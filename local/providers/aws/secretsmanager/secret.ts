@@ -21,7 +21,6 @@ type SecretState = {
   policy?: string;
   arn: string;
   region: string;
-  tagsAll: Record<string, string>;
 };
 
 export const secret = resource<Aws, SecretState>({
@@ -35,7 +34,7 @@ export const secret = resource<Aws, SecretState>({
     forceOverwriteReplicaSecret: flag(false),
     policy: { ...policy, computed: true },
   },
-  outputs: { arn: {}, region: {}, tagsAll: {} },
+  outputs: { arn: {}, region: {} },
 
   async create(aws, state, { signal }) {
     const secrets = aws.use("secretsmanager");
@@ -71,7 +70,6 @@ export const secret = resource<Aws, SecretState>({
         policy: ResourcePolicy ?? "",
         arn: found.ARN,
         region: aws.region,
-        tagsAll: {},
       },
     };
   },

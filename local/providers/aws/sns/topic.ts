@@ -17,7 +17,6 @@ type TopicState = {
   arn: string;
   owner: string;
   region: string;
-  tagsAll: Record<string, string>;
 };
 
 export const missingTopic = ["NotFound", "NotFoundException"] as const;
@@ -39,7 +38,7 @@ export const topic = resource<Aws, TopicState>({
     kmsMasterKeyId: { type: "string" },
     policy: { ...policy, computed: true },
   },
-  outputs: { arn: {}, owner: {}, region: {}, tagsAll: {} },
+  outputs: { arn: {}, owner: {}, region: {} },
 
   async create(aws, state, { signal }) {
     const sns = aws.use("sns");
@@ -69,7 +68,6 @@ export const topic = resource<Aws, TopicState>({
         arn: id,
         owner: values.Owner,
         region: aws.region,
-        tagsAll: {},
       },
     };
   },

@@ -24,7 +24,6 @@ type QueueState = {
   arn: string;
   url: string;
   region: string;
-  tagsAll: Record<string, string>;
 };
 
 /** Numbers, and the service's names for them. */
@@ -59,7 +58,7 @@ export const queue = resource<Aws, QueueState>({
     kmsMasterKeyId: { type: "string" },
     policy: { ...policy, computed: true },
   },
-  outputs: { arn: {}, url: {}, region: {}, tagsAll: {} },
+  outputs: { arn: {}, url: {}, region: {} },
 
   async create(aws, state, { signal }) {
     const sqs = aws.use("sqs");
@@ -94,7 +93,6 @@ export const queue = resource<Aws, QueueState>({
         arn: present(values.QueueArn, "the queue's ARN"),
         url: id,
         region: aws.region,
-        tagsAll: {},
       },
     };
   },

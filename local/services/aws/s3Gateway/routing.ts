@@ -20,6 +20,7 @@ const configuration: ReadonlySet<string> = new Set([
   "publicAccessBlock",
   "replication",
   "requestPayment",
+  "tagging",
   "website",
 ]);
 

@@ -21,6 +21,7 @@ import {
   refreshed,
   remove,
   repair,
+  update,
 } from "./subject";
 
 const directory = mkdtempSync(path.join(tmpdir(), "thorbis aws "));
@@ -87,6 +88,20 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
     expect(await diff({ ...made, inputs: found ?? {} }, made.inputs)).toEqual({});
   });
 
+  it("takes tags, tells what somebody else did to them, and lets them go", async () => {
+    const inputs = table.resources[token]?.inputs ?? {};
+    if (!("tags" in inputs)) return;
+    const tagged = await update(made, { ...made.inputs, tags: { Owner: "one", Kept: "yes" } });
+    expect(reveal(tagged.outputs.tagsAll ?? null)).toEqual({ Owner: "one", Kept: "yes" });
+    const foreign = await update(made, { ...made.inputs, tags: { Owner: "two", Kept: "yes" } });
+
+    expect(await drift({ ...foreign, inputs: tagged.inputs })).toEqual({ "tags.Owner": "update" });
+    const bare = await update(foreign, made.inputs);
+
+    expect(reveal(bare.outputs.tagsAll ?? null)).toEqual(made.inputs.tags ?? {});
+    expect(await drift(made)).toEqual({});
+  });
+
   it("changed by hand, is found by name and repaired", async () => {
     await byHand(aws, made.id, made.outputs);
 
@@ -95,6 +110,11 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
     world.set(kind, { ...repaired, outputs: { ...repaired.outputs, id: repaired.id } });
     expect(await drift(repaired)).toEqual({});
   });
+});
+
+it("carries tags wherever AWS has any for it", () => {
+  const taggable = Object.entries(table.resources).filter(([, { inputs }]) => "tags" in inputs);
+  expect(taggable).toHaveLength(13);
 });
 
 it("is found by its inputs alone where a killed run made what cannot or must not be made twice", async () => {

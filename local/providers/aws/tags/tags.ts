@@ -1,6 +1,6 @@
-import type { Property } from "../engine/table";
+import type { Property } from "../../engine/table";
 
-/** What nearly everything in AWS can carry. Here only types have it of which nothing else can be changed. */
+/** Key and value of each tag of a resource. */
 export type Tags = Readonly<Record<string, string>>;
 
 export const tagsInput: Property = { type: "map" };

@@ -1,0 +1,13 @@
+/** Names of what a stack has in AWS, all from its resource prefix. Declared once: the check for other owners compares them too. */
+export function awsNames(prefix: string) {
+  return {
+    logGroup: `/${prefix}/backup`,
+    passwordSecret: `${prefix}/backup/database-password`,
+    cluster: `${prefix}-backup`,
+    scheduleGroup: `${prefix}-backup`,
+    deadLetterQueue: `${prefix}-backup-dead-letters`,
+    failureRule: `${prefix}-backup-failed`,
+    alarmTopic: `${prefix}-backup-alarms`,
+    metricNamespace: `${prefix}/backup`,
+  } as const;
+}

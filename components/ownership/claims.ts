@@ -1,0 +1,83 @@
+import { awsNames } from "../awsNames";
+
+/** A tagged resource of the account, as the tagging service answers it. */
+export interface TaggedResource {
+  readonly arn: string;
+  /** The value of its tag `thorbis:stack`. */
+  readonly stack: string;
+}
+
+/** What a stack is about to claim in its account and region. */
+export interface Claim {
+  /** The value of the tag `thorbis:stack`. */
+  readonly stack: string;
+  /** As `pulumi config set --stack` takes it. */
+  readonly stackName: string;
+  readonly prefix: string;
+  readonly bucketName: string;
+  /** Earlier buckets of the stack, which stay where they are. */
+  readonly retiredBucketNames: readonly string[];
+}
+
+/** The name of a bucket, and the id of a key, are what the first group matches. */
+export const bucketArnPattern = /^arn:[^:]+:s3:::([^/]+)$/;
+export const keyArnPattern = /^arn:[^:]+:kms:[^:]*:[^:]*:key\/(.+)$/;
+
+const bucketOf = (arn: string): string | undefined => bucketArnPattern.exec(arn)?.[1];
+/** Of a log group, a queue and the like: what follows account and kind. */
+const nameOf = (arn: string): string =>
+  arn
+    .split(":")
+    .slice(5)
+    .join(":")
+    .replace(/^log-group:/, "");
+const prefixOfLogGroup = (arn: string): string | undefined => /:log-group:\/(.+)\/backup$/.exec(arn)?.[1];
+
+/**
+ * Returns what forbids the claim, one sentence each: names that another stack has, and names that this stack has and would lose.
+ * AWS itself would hand over an existing topic or queue without a word, and a renamed bucket leaves its backups behind.
+ */
+export function claimFaults(claim: Claim, tagged: readonly TaggedResource[]): string[] {
+  return [...takenNames(claim, tagged), ...renamedBucket(claim, tagged), ...renamedPrefix(claim, tagged)];
+}
+
+function takenNames(
+  { stack, stackName, prefix, bucketName }: Claim,
+  tagged: readonly TaggedResource[],
+): string[] {
+  const names: readonly string[] = Object.values(awsNames(prefix));
+  const foreign = tagged.filter((resource) => resource.stack !== stack);
+  const taken = foreign.find(({ arn }) => names.includes(nameOf(arn)));
+  const bucket = foreign.find(({ arn }) => bucketOf(arn) === bucketName);
+  return [
+    ...(taken === undefined
+      ? []
+      : [
+          `${nameOf(taken.arn)} belongs to stack ${taken.stack}, which has the resource prefix ${prefix} too: give this stack another with \`pulumi config set --stack ${stackName} --path 'thorbis-supabase:project.resourcePrefix' <prefix>\`.`,
+        ]),
+    ...(bucket === undefined
+      ? []
+      : [
+          `The bucket ${bucketName} belongs to stack ${bucket.stack}: give this stack another with \`pulumi config set --stack ${stackName} --path 'thorbis-supabase:backup.bucketName' <name>\`.`,
+        ]),
+  ];
+}
+
+function renamedBucket(claim: Claim, tagged: readonly TaggedResource[]): string[] {
+  const own = tagged.filter(({ stack }) => stack === claim.stack).flatMap(({ arn }) => bucketOf(arn) ?? []);
+  const left = own.filter((name) => name !== claim.bucketName && !claim.retiredBucketNames.includes(name));
+  return left.map(
+    (name) =>
+      `backup.bucketName is ${claim.bucketName}, but the stack's backups are in ${name}: set it back with \`pulumi config set --stack ${claim.stackName} --path 'thorbis-supabase:backup.bucketName' ${name}\`, or move on purpose (docs/operations.md, "Move to another bucket").`,
+  );
+}
+
+function renamedPrefix(claim: Claim, tagged: readonly TaggedResource[]): string[] {
+  const own = tagged
+    .filter(({ stack }) => stack === claim.stack)
+    .flatMap(({ arn }) => prefixOfLogGroup(arn) ?? []);
+  if (own.length === 0 || own.includes(claim.prefix)) return [];
+  return [
+    `The stack's resources in AWS are named ${own[0]}-…, and would all be replaced by ${claim.prefix}-…: set \`pulumi config set --stack ${claim.stackName} --path 'thorbis-supabase:project.resourcePrefix' ${own[0]}\`.`,
+  ];
+}

@@ -1,0 +1,63 @@
+import { getKey } from "@pulumi/aws/kms/getKey";
+import { getResources } from "@pulumi/aws/resourcegroupstaggingapi/getResources";
+import * as pulumi from "@pulumi/pulumi";
+import { resourcePrefix } from "../../config/aws/resourcePrefix";
+import { UserError } from "../../foundation/userError";
+import { stackTag, stackTagValue } from "../awsTags";
+import type { BackupsConfig } from "../backups";
+import { bucketArnPattern, claimFaults, keyArnPattern, type TaggedResource } from "./claims";
+
+/** What the stack has in AWS already, and takes back where its state does not know it any more. */
+export interface OwnedResources {
+  /** The name of its bucket. */
+  readonly bucketName?: string;
+  /** The id of its key, where there is exactly one that is enabled. */
+  readonly keyId?: string;
+}
+
+let owned: OwnedResources = {};
+
+/** Returns what `claimNames` found. */
+export function ownedResources(): OwnedResources {
+  return owned;
+}
+
+/**
+ * Looks up what the account and region have of our stacks. Refuses, before any resource is registered, a configuration whose names
+ * belong to another stack, or would leave behind what this stack has. Needs the rights `tag:GetResources` and `kms:DescribeKey`.
+ * @throws UserError with all faults.
+ */
+export async function claimNames({ project, backup }: BackupsConfig): Promise<void> {
+  const stack = stackTagValue();
+  const claim = {
+    stack,
+    stackName: pulumi.getStack(),
+    prefix: resourcePrefix(project),
+    bucketName: backup.bucketName,
+    retiredBucketNames: backup.retiredBucketNames,
+  };
+  const tagged = await taggedResources();
+  const faults = claimFaults(claim, tagged);
+  if (faults.length > 0) throw new UserError(faults.join("\n"));
+
+  const own = tagged.filter((resource) => resource.stack === stack).map(({ arn }) => arn);
+  const hasBucket = own.some((arn) => bucketArnPattern.exec(arn)?.[1] === backup.bucketName);
+  const keyId = await enabledKey(own.filter((arn) => keyArnPattern.test(arn)));
+  owned = { ...(hasBucket && { bucketName: backup.bucketName }), ...(keyId !== undefined && { keyId }) };
+}
+
+/** Every resource of the account and region that one of our stacks has tagged. */
+async function taggedResources(): Promise<TaggedResource[]> {
+  const { resourceTagMappingLists } = await getResources({ tagFilters: [{ key: stackTag }] });
+  return resourceTagMappingLists.map(({ resourceArn, tags }) => ({
+    arn: resourceArn,
+    stack: tags[stackTag] ?? "",
+  }));
+}
+
+/** A key that waits for its deletion still has its tags. */
+async function enabledKey(arns: readonly string[]): Promise<string | undefined> {
+  const keys = await Promise.all(arns.map((keyId) => getKey({ keyId })));
+  const [key, ...others] = keys.filter(({ keyState }) => keyState === "Enabled");
+  return others.length === 0 ? key?.id : undefined;
+}

@@ -1,0 +1,34 @@
+import { GetResourcesCommand } from "@aws-sdk/client-resource-groups-tagging-api";
+import { lookUp } from "../../engine/table";
+import type { Aws } from "../client";
+import { tagsFromService } from "./tags";
+
+type TagFilter = { key: string; values?: string[] };
+
+/** Tagged resources of the account and region, as far as the service of tags knows them. */
+export const getResources = lookUp<Aws, { tagFilters?: TagFilter[]; resourceArnLists?: string[] }>({
+  args: { tagFilters: { type: "list" }, resourceArnLists: { type: "list" } },
+  async call(aws, { tagFilters = [], resourceArnLists }, { signal }) {
+    const tagging = aws.use("resourcegroupstaggingapi");
+    const found: { resourceArn: string; tags: Record<string, string> }[] = [];
+    let PaginationToken: string | undefined;
+    do {
+      const page = await tagging.send(
+        new GetResourcesCommand({
+          TagFilters: tagFilters.map(({ key, values }) => ({ Key: key, Values: values })),
+          ResourceARNList: resourceArnLists,
+          PaginationToken,
+        }),
+        { abortSignal: signal },
+      );
+      for (const { ResourceARN = "", Tags } of page.ResourceTagMappingList ?? []) {
+        found.push({
+          resourceArn: ResourceARN,
+          tags: tagsFromService(Tags?.map(({ Key, Value }) => ({ Key, Value }))),
+        });
+      }
+      PaginationToken = page.PaginationToken || undefined;
+    } while (PaginationToken !== undefined);
+    return { id: aws.region, region: aws.region, tagFilters, resourceTagMappingLists: found };
+  },
+});

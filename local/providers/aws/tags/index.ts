@@ -1,0 +1,2 @@
+export * from "./services";
+export { taggable } from "./taggable";

@@ -1,0 +1,10 @@
+import { claimNames } from "./components/ownership/ownership";
+import { loadStackConfig } from "./config";
+
+/** What the engine runs: everything that can be refused first, and then the stack (index.ts), whose exports are its outputs. */
+async function main(): Promise<Record<string, unknown>> {
+  await claimNames(loadStackConfig());
+  return { ...(await import("./index")) };
+}
+
+export = main;

@@ -1,0 +1,63 @@
+import { describe, expect, test } from "vitest";
+import { claimFaults, type TaggedResource } from "../../../components/ownership/claims";
+
+const claim = {
+  stack: "thorbis-supabase/dev",
+  stackName: "dev",
+  prefix: "thorbis-dev",
+  bucketName: "thorbis-backups-dev",
+  retiredBucketNames: [] as string[],
+};
+const other = "thorbis-supabase/prod";
+const in1 = "us-east-1:123456789012";
+const own = (arn: string): TaggedResource => ({ arn, stack: claim.stack });
+const foreign = (arn: string): TaggedResource => ({ arn, stack: other });
+
+test("nothing there, and everything there that the stack made itself, is claimed without a fault", () => {
+  expect(claimFaults(claim, [])).toEqual([]);
+  expect(
+    claimFaults(claim, [
+      own("arn:aws:s3:::thorbis-backups-dev"),
+      own(`arn:aws:logs:${in1}:log-group:/thorbis-dev/backup`),
+      own(`arn:aws:sqs:${in1}:thorbis-dev-backup-dead-letters`),
+      own(`arn:aws:kms:${in1}:key/11111111-2222-3333-4444-555555555555`),
+      foreign("arn:aws:s3:::thorbis-backups"),
+      foreign(`arn:aws:logs:${in1}:log-group:/thorbis-prod/backup`),
+      foreign(`arn:aws:sns:${in1}:thorbis-dev-2-backup-alarms`),
+    ]),
+  ).toEqual([]);
+});
+
+describe("a name that another stack has", () => {
+  test.each([
+    ["a topic", `arn:aws:sns:${in1}:thorbis-dev-backup-alarms`, "thorbis-dev-backup-alarms"],
+    ["a queue", `arn:aws:sqs:${in1}:thorbis-dev-backup-dead-letters`, "thorbis-dev-backup-dead-letters"],
+    ["a log group", `arn:aws-cn:logs:${in1}:log-group:/thorbis-dev/backup`, "/thorbis-dev/backup"],
+  ])("%s", (_kind, arn, name) => {
+    expect(claimFaults(claim, [foreign(arn)])).toEqual([
+      `${name} belongs to stack ${other}, which has the resource prefix thorbis-dev too: give this stack another with \`pulumi config set --stack dev --path 'thorbis-supabase:project.resourcePrefix' <prefix>\`.`,
+    ]);
+  });
+
+  test("the bucket", () => {
+    expect(claimFaults(claim, [foreign("arn:aws:s3:::thorbis-backups-dev")])).toEqual([
+      `The bucket thorbis-backups-dev belongs to stack ${other}: give this stack another with \`pulumi config set --stack dev --path 'thorbis-supabase:backup.bucketName' <name>\`.`,
+    ]);
+  });
+});
+
+describe("a name that the stack would lose", () => {
+  test("its bucket", () => {
+    expect(claimFaults(claim, [own("arn:aws:s3:::thorbis-old")])).toEqual([
+      "backup.bucketName is thorbis-backups-dev, but the stack's backups are in thorbis-old: set it back with `pulumi config set --stack dev --path 'thorbis-supabase:backup.bucketName' thorbis-old`, or move on purpose (docs/operations.md, \"Move to another bucket\").",
+    ]);
+    const retired = { ...claim, retiredBucketNames: ["thorbis-old"] };
+    expect(claimFaults(retired, [own("arn:aws:s3:::thorbis-old")])).toEqual([]);
+  });
+
+  test("its prefix", () => {
+    expect(claimFaults(claim, [own(`arn:aws:logs:${in1}:log-group:/thorbis-first/backup`)])).toEqual([
+      "The stack's resources in AWS are named thorbis-first-…, and would all be replaced by thorbis-dev-…: set `pulumi config set --stack dev --path 'thorbis-supabase:project.resourcePrefix' thorbis-first`.",
+    ]);
+  });
+});

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import type { BackupAlarmsArgs } from "../../components/backupAlarms/backupAlarms";
+import type { BackupBucketArgs } from "../../components/backupBucket/backupBucket";
+import type { ScheduledBackupArgs } from "../../components/scheduledBackup/scheduledBackupArgs";
+import type { ParsedStackConfig } from "../../config/schema";
+
+// Whatever a component can do, a stack file can ask for. The compiler holds the two together: an argument that is neither a
+// key of its area nor in the list of what the program decides itself is an error here.
+type Unreachable<Args, Area, Decided extends keyof Args> = Exclude<keyof Args, keyof Area | Decided>;
+
+type Common = "account" | "tags";
+type OfBucket = Unreachable<
+  BackupBucketArgs,
+  ParsedStackConfig["backup"],
+  Common | "deletionProtection" | "existing"
+>;
+type OfTasks = Unreachable<
+  ScheduledBackupArgs,
+  ParsedStackConfig["backup"],
+  Common | "physicalName" | "bucket" | "key" | "connection" | "network" | "deletionProtection"
+>;
+type OfAlarms = Unreachable<
+  BackupAlarmsArgs,
+  ParsedStackConfig["alerts"],
+  Common | "physicalName" | "logGroup" | "cluster" | "deadLetterQueue" | "key"
+>;
+
+const none = <Unreached extends never>(...unreached: Unreached[]) => unreached;
+
+test("every argument of an AWS component has a key in the configuration", () => {
+  expect(none<OfBucket>()).toEqual([]);
+  expect(none<OfTasks>()).toEqual([]);
+  expect(none<OfAlarms>()).toEqual([]);
+});

@@ -1,0 +1,31 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type BackupsConfig, declareBackups, declareBucket } from "../../components/backups";
+import { claimNames } from "../../components/ownership/ownership";
+import { alertsSchema } from "../../config/areas/alerts";
+import { backupSchema } from "../../config/areas/backup";
+import { projectSchema } from "../../config/areas/project";
+
+// A Pulumi program that declares the AWS part of a stack and nothing else, from the areas of the configuration that the
+// test passes in the environment. See awsStack.ts.
+const areas = JSON.parse(process.env.AWS_STACK_AREAS ?? "{}") as Record<string, unknown>;
+const config: BackupsConfig = {
+  project: projectSchema.parse(areas.project),
+  backup: backupSchema.parse(areas.backup),
+  alerts: alertsSchema.parse(areas.alerts),
+};
+
+export = async () => {
+  await claimNames(config);
+  if (process.env.AWS_STACK_PARTS === "bucket") {
+    declareBucket(config);
+    return;
+  }
+  declareBackups(config, {
+    host: "127.0.0.1",
+    port: 5432,
+    database: "postgres",
+    user: "backup",
+    password: pulumi.secret("test-password"),
+    sslMode: "require",
+  });
+};

@@ -1,0 +1,127 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { build } from "esbuild";
+import { execa } from "execa";
+import { checkoutRoot } from "../../foundation/checkout";
+import { type LocalEndpoints, localPaths, pulumiVariables } from "../../local/environment";
+import { installStandIns } from "../../local/providers/install";
+import { startAws, stopAws } from "../../local/services/aws";
+import { startS3, stopS3 } from "../../local/services/s3";
+import { ensureToolchain } from "../../local/toolchain";
+import type { CommandResult } from "./testStack";
+
+/** Areas of the configuration, as they stand in a stack file; what is left out has its default. */
+export interface AwsAreas {
+  readonly project: Readonly<Record<string, unknown>>;
+  readonly backup: Readonly<Record<string, unknown>>;
+  readonly alerts: Readonly<Record<string, unknown>>;
+}
+
+/** One stack of the AWS part alone, on the real engine, beside others in the same account. */
+export interface AwsStack {
+  pulumi(...args: string[]): Promise<CommandResult>;
+  /** Changes the configuration for all commands from now on. */
+  configure(areas: AwsAreas): void;
+  /** The URN of the one resource of this logical name. */
+  urn(name: string): Promise<string>;
+}
+
+/** One local AWS account with its S3, and any number of stacks in it. */
+export interface AwsAccountUnderTest {
+  readonly endpoints: LocalEndpoints["aws"];
+  stack(name: string, areas: AwsAreas): Promise<AwsStack>;
+  remove(): Promise<void>;
+}
+
+const keys = { accessKey: "thorbis-local", secretKey: "thorbis-local-secret" } as const;
+const region = "us-east-1";
+
+/** `parts`: what each stack declares; the bucket alone is quicker. Its commands refresh only with `--refresh`. */
+export async function createAwsAccount(parts: "all" | "bucket" = "all"): Promise<AwsAccountUnderTest> {
+  const checkout = checkoutRoot();
+  const base = await mkdtemp(path.join(os.tmpdir(), "thorbis aws "));
+  const project = path.join(base, "project");
+  await mkdir(project);
+  await Promise.all([
+    writeFile(
+      path.join(project, "Pulumi.yaml"),
+      "name: thorbis-supabase\nruntime: { name: nodejs, options: { typescript: false } }\n",
+    ),
+    writeFile(path.join(project, "package.json"), JSON.stringify({ main: "program.cjs" })),
+    symlink(path.join(checkout, "node_modules"), path.join(project, "node_modules")),
+    build({
+      entryPoints: [path.join(import.meta.dirname, "awsProgram.ts")],
+      outfile: path.join(project, "program.cjs"),
+      bundle: true,
+      platform: "node",
+      format: "cjs",
+      packages: "external",
+      logLevel: "error",
+    }),
+  ]);
+  const paths = localPaths(project, { THORBIS_LOCAL_DIRECTORY: path.join(base, "local") });
+  await mkdir(paths.state, { recursive: true });
+  const toolchain = await ensureToolchain({ progress: () => undefined });
+  await installStandIns(checkout, paths.pulumiHome);
+  const s3Directory = path.join(paths.services, "s3");
+  const awsDirectory = path.join(paths.services, "aws");
+  const s3 = await startS3({ directory: s3Directory, ...keys, region });
+  const aws = await startAws({
+    directory: awsDirectory,
+    region,
+    s3: { stores: { [region]: s3.endpoint }, ...keys },
+  });
+  const environment = {
+    ...toolchain.environment,
+    ...pulumiVariables(paths, toolchain.binDirectory),
+    AWS_ENDPOINT_URL: aws.endpoint,
+    AWS_ENDPOINT_URL_S3: aws.s3Endpoint,
+    AWS_ACCESS_KEY_ID: aws.accessKey,
+    AWS_SECRET_ACCESS_KEY: aws.secretKey,
+    AWS_SESSION_TOKEN: "",
+    AWS_REGION: region,
+  };
+
+  return {
+    endpoints: aws,
+    async stack(name, initial) {
+      let areas = initial;
+      const pulumi = async (...args: string[]): Promise<CommandResult> => {
+        const result = await execa(
+          toolchain.pulumi,
+          [...args, "--stack", name, "--non-interactive", "--color", "never"],
+          {
+            cwd: project,
+            env: { ...environment, AWS_STACK_AREAS: JSON.stringify(areas), AWS_STACK_PARTS: parts },
+            reject: false,
+            all: true,
+            stdin: "ignore",
+          },
+        );
+        return { exitCode: result.exitCode ?? -1, output: result.all, stdout: result.stdout };
+      };
+      const created = await pulumi("stack", "select", "--create");
+      if (created.exitCode !== 0) throw new Error(created.output);
+      return {
+        pulumi,
+        configure(next) {
+          areas = next;
+        },
+        async urn(resource) {
+          const { stdout } = await pulumi("stack", "export");
+          const { deployment } = JSON.parse(stdout) as { deployment: { resources: { urn: string }[] } };
+          const found = deployment.resources.filter(({ urn }) => urn.endsWith(`::${resource}`));
+          const [one, ...others] = found;
+          if (one === undefined || others.length > 0) throw new Error(`${found.length} named ${resource}`);
+          return one.urn;
+        },
+      };
+    },
+    async remove() {
+      await stopAws(awsDirectory);
+      await stopS3(s3Directory);
+      await rm(base, { recursive: true, force: true });
+    },
+  };
+}
