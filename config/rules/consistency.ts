@@ -55,7 +55,9 @@ const drillFreshness = freshnessFits(["backup", "drillExpression"], ["alerts", "
 
 /** The subnets of the default VPC have no NAT gateway: without a public address a task cannot even get its image. */
 const defaultVpcHasNoNat: Rule = ({ stack, config }) => {
-  const { vpcId, assignPublicIp, subnetIds } = config.backup ?? {};
+  const { bucketName, vpcId, assignPublicIp, subnetIds } = config.backup ?? {};
+  // Production does not use the default VPC at all, and an area that is not there is at fault itself.
+  if (config.project?.environment === "production" || bucketName === undefined) return [];
   if (vpcId !== undefined || assignPublicIp !== false || (subnetIds?.length ?? 0) > 0) return [];
   return [
     faultAt(

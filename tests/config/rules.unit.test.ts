@@ -87,7 +87,9 @@ describe("production", () => {
       const companions = ["backup.vpcId", "backup.subnetIds[0]"];
       const expected = companions.includes(name) ? companions : [name];
       expect(inProduction.map((fault) => fault.split(" ")[0])).toEqual(expected.map(key).sort());
-      expect(elsewhere).toEqual([]);
+      // Elsewhere the default VPC will do, for tasks with a public address.
+      const defaultVpc = `${key("backup.assignPublicIp")} must be true without backup.vpcId: the default VPC has no other way out`;
+      expect(elsewhere).toEqual(companions.includes(name) ? [defaultVpc] : []);
     },
   );
 
@@ -186,6 +188,11 @@ describe("across fields", () => {
       "backup.retentionDays.monthly",
       89,
       ["backup.retentionDays.monthly must not be less than backup.retentionDays.weekly"],
+    ],
+    [
+      "backup",
+      { bucketName: "thorbis-backups-dev", image: "registry.example.com/backup:Main-2.1_RC" },
+      ["backup.assignPublicIp must be true without backup.vpcId: the default VPC has no other way out"],
     ],
     ["backup.objectLock.days", 30, []],
     [

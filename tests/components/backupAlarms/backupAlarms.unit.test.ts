@@ -168,6 +168,6 @@ test.each([
 
 test("a message that the topic does not take goes to the dead-letter queue", async () => {
   expect(registered(await register(), "alarms-failed-target").inputs.deadLetterConfig).toEqual({
-    arn: "arn:dead-letters",
+    arn: "arn:queue",
   });
 });

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  type AwsAccountUnderTest,
+  type AwsAreas,
+  type AwsStack,
+  createAwsAccount,
+} from "../support/awsStack";
+
+// Two environments in one account and region: neither takes, changes or removes what the other has.
+let account: AwsAccountUnderTest;
+let first: AwsStack;
+let second: AwsStack;
+
+const digestOf = (letter: string) => `registry.example.com/backup@sha256:${letter.repeat(64)}`;
+
+const areas = (name: string, bucketName: string, more: { image?: string } = {}): AwsAreas => ({
+  project: {
+    name,
+    environment: "development",
+    organizationId: "thorbis",
+    region: "us-east-1",
+    deletionProtection: false,
+  },
+  backup: { bucketName, image: digestOf("a"), assignPublicIp: true, ...more },
+  alerts: { emails: ["operations@example.com"] },
+});
+
+beforeAll(async () => {
+  account = await createAwsAccount();
+  first = await account.stack("first", areas("shop", "shop-backups-first"));
+  second = await account.stack("second", areas("shop", "shop-backups-second"));
+});
+
+afterAll(async () => {
+  await account?.remove();
+});
+
+async function succeeds(stack: AwsStack, ...args: string[]): Promise<string> {
+  const { exitCode, output } = await stack.pulumi(...args);
+  expect(exitCode, output).toBe(0);
+  return output;
+}
+
+test("a second stack with the names of the first is refused by the first one's name, and touches nothing", async () => {
+  await succeeds(first, "up", "--yes", "--skip-preview");
+
+  const refused = await second.pulumi("up", "--yes", "--skip-preview");
+
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.output).toMatch(
+    /shop\S* belongs to stack thorbis-supabase\/first, which has the resource prefix shop too: give this stack another with `pulumi config set --stack second /,
+  );
+  expect(refused.output).not.toMatch(/aws:\S+ \S+ creat/);
+});
+
+test("created and destroyed beside the first, a second stack leaves it as it was", async () => {
+  // The same letters but for their case, which names in AWS do not keep.
+  second.configure(areas("Shop", "shop-backups-second"));
+
+  await succeeds(second, "up", "--yes", "--skip-preview");
+  await succeeds(second, "destroy", "--yes", "--skip-preview");
+
+  await succeeds(first, "preview", "--refresh", "--expect-no-changes");
+});
+
+test("the preview of a new image shows both digests, and nothing but what must follow", async () => {
+  first.configure(areas("shop", "shop-backups-first", { image: digestOf("b") }));
+
+  const preview = await succeeds(first, "preview", "--diff");
+
+  expect(preview).toContain(digestOf("a"));
+  expect(preview).toContain(digestOf("b"));
+  expect(preview).not.toMatch(/\[0\]: \{\s*\}|enableEcsManagedTags|<null>/);
+  const changed = [...preview.matchAll(/^ *(?:\+-|~) (aws:\S+): /gm)].map(([, type]) => type);
+  expect([...new Set(changed)].sort()).toEqual([
+    "aws:ecs/taskDefinition:TaskDefinition",
+    "aws:scheduler/schedule:Schedule",
+  ]);
+});
+
+test("another name for the project is refused where it would rename everything in AWS", async () => {
+  first.configure(areas("boutique", "shop-backups-first"));
+
+  const refused = await first.pulumi("up", "--yes", "--skip-preview");
+
+  expect(refused.exitCode).not.toBe(0);
+  expect(refused.output).toContain(
+    "The stack's resources in AWS are named shop-…, and would all be replaced by boutique-…: set `pulumi config set --stack first --path 'thorbis-supabase:project.resourcePrefix' shop`.",
+  );
+});
