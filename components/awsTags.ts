@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { BackupsConfig } from "./backups";
+import type { BackupsConfig } from "./backupsConfig";
 
 /** Key and value of each tag. */
 export type AwsTags = Readonly<Record<string, string>>;

@@ -1,16 +1,13 @@
-import type { StackConfig } from "../config";
 import { resourcePrefix } from "../config/aws/resourcePrefix";
 import { currentAwsAccount } from "./awsAccount";
 import { awsTags } from "./awsTags";
 import { BackupAlarms } from "./backupAlarms/backupAlarms";
 import { BackupBucket } from "./backupBucket/backupBucket";
+import type { BackupsConfig } from "./backupsConfig";
 import type { DatabaseConnection } from "./databaseConnection";
 import { ownedResources } from "./ownership/ownership";
 import { ScheduledBackup } from "./scheduledBackup/scheduledBackup";
 import { taskNetwork } from "./taskNetwork";
-
-/** The areas of the configuration that the AWS part of a stack reads. */
-export type BackupsConfig = Pick<StackConfig, "project" | "backup" | "alerts">;
 
 /** The AWS part of a stack. */
 export interface Backups {

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { resourcePrefix } from "../../config/aws/resourcePrefix";
 import { UserError } from "../../foundation/userError";
 import { stackTag, stackTagValue } from "../awsTags";
-import type { BackupsConfig } from "../backups";
+import type { BackupsConfig } from "../backupsConfig";
 import { bucketArnPattern, claimFaults, keyArnPattern, type TaggedResource } from "./claims";
 
 /** What the stack has in AWS already, and takes back where its state does not know it any more. */

@@ -125,7 +125,8 @@ export function queuePolicy(queueArn: string, failureRuleArn: string): PolicyDoc
 }
 
 /** `<account>.dkr.ecr.<region>.amazonaws.com`, its dual-stack name below on.aws, and both with FIPS and in China. */
-const ecrHost = /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)\/([a-z0-9._/-]+?)(?:[:@].*)?$/;
+const ecrHost =
+  /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)\/([a-z0-9._/-]+?)(?:[:@].*)?$/;
 
 /** The ARN of the repository of an image in ECR; undefined for another registry. */
 export function ecrRepositoryArn(image: string): string | undefined {

@@ -165,10 +165,12 @@ export class ScheduledBackup extends Component {
       this.childName("dead-letters-policy"),
       {
         queueUrl: queue.url,
-        policy: pulumi.all([queue.arn, account.accountId, account.region]).apply(([arn, accountId, region]) => {
-          const rule = `arn:${partitionOf(region)}:events:${region}:${accountId}:rule/${awsNames(physicalName).failureRule}`;
-          return JSON.stringify(queuePolicy(arn, rule));
-        }),
+        policy: pulumi
+          .all([queue.arn, account.accountId, account.region])
+          .apply(([arn, accountId, region]) => {
+            const rule = `arn:${partitionOf(region)}:events:${region}:${accountId}:rule/${awsNames(physicalName).failureRule}`;
+            return JSON.stringify(queuePolicy(arn, rule));
+          }),
       },
       this.childOptions(),
     );
@@ -290,7 +292,14 @@ export class ScheduledBackup extends Component {
           // From names: a new revision would make the definition's own ARN unknown, and with it the whole policy in a preview.
           const place = `arn:${partitionOf(region)}:ecs:${region}:${accountId}:task-definition`;
           const taskFamilyArns = families.map((family) => `${place}/${family}`);
-          return schedulerPolicy({ region, taskFamilyArns, clusterArn, roleArns, deadLetterQueueArn, keyArn });
+          return schedulerPolicy({
+            region,
+            taskFamilyArns,
+            clusterArn,
+            roleArns,
+            deadLetterQueueArn,
+            keyArn,
+          });
         }),
     });
   }

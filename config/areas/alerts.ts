@@ -19,7 +19,8 @@ export const alertsSchema = z.strictObject({
     description: "Alarm when the newest backup is older; must be longer than the schedule's longest gap.",
   }),
   drillFreshnessHours: integer(1, 168).default(50).meta({
-    description: "Alarm when no drill passed for so long; must be longer than the drill schedule's longest gap.",
+    description:
+      "Alarm when no drill passed for so long; must be longer than the drill schedule's longest gap.",
   }),
   minimumSizePercent: integer(1, 100).default(50).meta({
     description: "Alarm when a backup is smaller than this share of the one before.",

@@ -53,10 +53,12 @@ export const backupSchema = z.strictObject({
       mode: z.enum(["GOVERNANCE", "COMPLIANCE"]).default("GOVERNANCE").meta({
         description: "`COMPLIANCE` cannot be lifted by anybody, the account's root user included.",
       }),
-      complianceReason: matching(/\S.{9,}/, "must be a sentence of at least 10 characters").optional().meta({
-        description: "Why `COMPLIANCE` was chosen; required with it, else left out.",
-        example: "The contract with our customers requires backups that nobody can delete.",
-      }),
+      complianceReason: matching(/\S.{9,}/, "must be a sentence of at least 10 characters")
+        .optional()
+        .meta({
+          description: "Why `COMPLIANCE` was chosen; required with it, else left out.",
+          example: "The contract with our customers requires backups that nobody can delete.",
+        }),
       days: integer(1, 3650).default(14).meta({ description: "Days in which no backup can be deleted." }),
     })
     .optional()
@@ -100,11 +102,13 @@ export const backupSchema = z.strictObject({
     description: "Days after which a version that was replaced or deleted is gone for good.",
   }),
   ownKey: z.boolean().optional().meta({
-    description: "A KMS key of our own in place of S3's, for 1 USD a month; on in production, else off, where it is left out.",
+    description:
+      "A KMS key of our own in place of S3's, for 1 USD a month; on in production, else off, where it is left out.",
     example: true,
   }),
   containerInsights: z.boolean().optional().meta({
-    description: "Metrics of each task, for a few cents a run; on in production, else off, where it is left out.",
+    description:
+      "Metrics of each task, for a few cents a run; on in production, else off, where it is left out.",
     example: true,
   }),
   secretRecoveryDays: z

@@ -32,7 +32,8 @@ function freshnessFits(schedulePath: Path, freshnessPath: Path): Rule {
     const schedule = parseSchedule(expression);
     if ("problem" in schedule) return [];
     const gap = longestGapHours(schedule);
-    if (!Number.isFinite(gap)) return [faultAt(stack, schedulePath, "must repeat without end", "cron(0 3 * * ? *)")];
+    if (!Number.isFinite(gap))
+      return [faultAt(stack, schedulePath, "must repeat without end", "cron(0 3 * * ? *)")];
     if (gap >= longestFreshnessHours)
       return [
         faultAt(
@@ -45,7 +46,12 @@ function freshnessFits(schedulePath: Path, freshnessPath: Path): Rule {
     if (freshness > gap) return [];
     const value = Math.min(Math.ceil(gap) + 2, longestFreshnessHours);
     return [
-      faultAt(stack, freshnessPath, `must be more than the longest gap of ${formatPath(schedulePath)}`, value),
+      faultAt(
+        stack,
+        freshnessPath,
+        `must be more than the longest gap of ${formatPath(schedulePath)}`,
+        value,
+      ),
     ];
   };
 }
@@ -75,7 +81,13 @@ const complianceIsConfirmed: Rule = ({ stack, config }) => {
   if (lock === undefined) return [];
   const path = ["backup", "objectLock", "complianceReason"];
   if (lock.mode === "COMPLIANCE" && lock.complianceReason === undefined)
-    return [faultAt(stack, path, "is missing: nobody can delete a backup in mode COMPLIANCE, so it needs a written reason")];
+    return [
+      faultAt(
+        stack,
+        path,
+        "is missing: nobody can delete a backup in mode COMPLIANCE, so it needs a written reason",
+      ),
+    ];
   if (lock.mode === "GOVERNANCE" && lock.complianceReason !== undefined)
     return [
       {

@@ -118,6 +118,10 @@ function topicRegionFaults({ stack, config }: RuleContext, { environment, values
   const region = values["aws:region"] || environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
   if (topicRegion === undefined || !region || topicRegion === region) return [];
   return [
-    faultAt(stack, ["alerts", "topicArn"], `is a topic in ${topicRegion}, but the alarms are in ${region}: name one of that region`),
+    faultAt(
+      stack,
+      ["alerts", "topicArn"],
+      `is a topic in ${topicRegion}, but the alarms are in ${region}: name one of that region`,
+    ),
   ];
 }

@@ -22,7 +22,7 @@ test("a stack names the program's lines by their TypeScript sources, and leaves 
 }, async () => {
   const program = path.join(checkout, "dist", "program.cjs");
   const lines = readFileSync(program, "utf8").split("\n");
-  const lineOfClass = lines.findIndex((line) => line.startsWith("var BackupBucket = class"));
+  const lineOfClass = lines.findIndex((line) => /^\s*(var )?BackupBucket = class/.test(line));
   const where = { filename: program, lineOffset: lineOfClass };
   const stack = await outputOf(`
     require("source-map-support/register");

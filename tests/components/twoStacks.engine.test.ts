@@ -71,7 +71,7 @@ test("the preview of a new image shows both digests, and nothing but what must f
   expect(preview).toContain(digestOf("a"));
   expect(preview).toContain(digestOf("b"));
   expect(preview).not.toMatch(/\[0\]: \{\s*\}|enableEcsManagedTags|<null>/);
-  const changed = [...preview.matchAll(/^ *(?:\+-|~) (aws:\S+): /gm)].map(([, type]) => type);
+  const changed = [...preview.matchAll(/^ *(?:\+\+|\+-|--|[~+-]) ?(aws:\S+): /gm)].map(([, type]) => type);
   expect([...new Set(changed)].sort()).toEqual([
     "aws:ecs/taskDefinition:TaskDefinition",
     "aws:scheduler/schedule:Schedule",

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type BackupsConfig, declareBackups, declareBucket } from "../../components/backups";
+import { declareBackups, declareBucket } from "../../components/backups";
+import type { BackupsConfig } from "../../components/backupsConfig";
 import { claimNames } from "../../components/ownership/ownership";
 import { alertsSchema } from "../../config/areas/alerts";
 import { backupSchema } from "../../config/areas/backup";

@@ -140,12 +140,15 @@ test("with a topic that exists none is made, and every alarm goes there", async 
 /** What EventBridge makes of a template: a value stands in as JSON; inside quotes it would stand bare, unescaped. */
 function transformed(event: { readonly time: string; readonly detail: Readonly<Record<string, unknown>> }) {
   const { inputPaths, inputTemplate } = failedTaskMessage;
-  return inputTemplate.replaceAll(/(")?<(\w+)>(")?/g, (_all, before, name: keyof typeof inputPaths, after) => {
-    const path = inputPaths[name];
-    const value = path === "$.time" ? event.time : event.detail[path.replace("$.detail.", "")];
-    const isQuoted = before === '"' || after === '"';
-    return isQuoted ? `${before ?? ""}${String(value)}${after ?? ""}` : JSON.stringify(value);
-  });
+  return inputTemplate.replaceAll(
+    /(")?<(\w+)>(")?/g,
+    (_all, before, name: keyof typeof inputPaths, after) => {
+      const path = inputPaths[name];
+      const value = path === "$.time" ? event.time : event.detail[path.replace("$.detail.", "")];
+      const isQuoted = before === '"' || after === '"';
+      return isQuoted ? `${before ?? ""}${String(value)}${after ?? ""}` : JSON.stringify(value);
+    },
+  );
 }
 
 test.each([
