@@ -112,15 +112,4 @@ describe("a directory", () => {
     rmSync(path.join(directory, "repeatable", "functions", "f.sql"));
     expect(() => loadBundle(directory, files)).toThrow(/f\.sql is named by the program but is not there/);
   });
-
-  test("a dependency that is not in the bundle is refused", () => {
-    writeFileSync(
-      path.join(directory, "repeatable", "g.sql"),
-      "-- depends on: repeatable/nothing.sql\nselect 1;\n",
-    );
-
-    expect(() => loadBundle(directory, readBundleFiles(directory))).toThrow(
-      /g\.sql says that it depends on repeatable\/nothing\.sql, which is not in the bundle/,
-    );
-  });
 });

@@ -269,3 +269,19 @@ test("a comment on a view's column that somebody removed comes back", async () =
 
   expect(await bundle.refresh()).toEqual([]);
 });
+
+test("a file that is as a whole between begin and commit runs in the deployer's transaction", async () => {
+  const bundle = await databases.bundle({
+    "migrations/20260101000000_s.sql": "begin;\ncreate schema $s;\ncreate table $s.t (id int);\ncommit;\n",
+    "migrations/20260102000000_bad.sql": "-- é\nbegin;\ninsert into $s.t values (1);\nselect 1/0;\ncommit;\n",
+    "repeatable/v.sql": "BEGIN;\ncreate view $s.v as select * from $s.t;\nCOMMIT;\n",
+  });
+
+  expect(await failureOf(bundle.up())).toMatch(/_bad\.sql:4:1: division by zero \(22012\)/);
+  expect((await bundle.sql("select from $s.t")).rowCount).toBe(0);
+
+  bundle.write({ "migrations/20260102000000_bad.sql": "begin;\ninsert into $s.t values (1);\nend;\n" });
+  await bundle.up();
+  expect((await bundle.sql("select from $s.v")).rowCount).toBe(1);
+  expect(await bundle.refresh()).toEqual([]);
+});

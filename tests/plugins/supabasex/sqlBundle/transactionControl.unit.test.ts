@@ -3,14 +3,23 @@ import {
   declarationsOf,
   objectKey,
 } from "../../../../plugins/supabasex/provider/sqlBundle/source/declaredObjects";
-import { bundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
+import { type BundleFile, bundleFile } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
-import { statementsOf, textOf } from "../../../../plugins/supabasex/provider/sqlBundle/source/statements";
-import { refuseTransactionControl } from "../../../../plugins/supabasex/provider/sqlBundle/source/transactionControl";
+import {
+  executedText,
+  statementsOf,
+  textOf,
+} from "../../../../plugins/supabasex/provider/sqlBundle/source/statements";
+import { transactionFaults } from "../../../../plugins/supabasex/provider/sqlBundle/source/transactionControl";
 
 beforeAll(() => loadParser());
 
 const migration = (text: string) => bundleFile("migrations/20260101000000_a.sql", "migration", text);
+/** Throws the first fault of a file. */
+function refuseTransactionControl(file: BundleFile): void {
+  const [fault] = transactionFaults(file);
+  if (fault !== undefined) throw fault;
+}
 const repeatable = (text: string) => bundleFile("repeatable/a.sql", "repeatable", text);
 
 describe("refused", () => {
@@ -42,6 +51,9 @@ describe("refused", () => {
     "reindex table concurrently t",
     "alter table t detach partition p concurrently",
     "create database d",
+    "cluster",
+    "drop subscription s",
+    "create subscription s connection '' publication p",
     "alter system set work_mem = '1GB'",
   ])("%s", (statement) => {
     const file = migration(`select 1;\n  /* é */ ${statement};\n`);
@@ -67,6 +79,8 @@ describe("let through", () => {
     "copy t from '/a/file'",
     "create index i on t (a)",
     "reindex table t",
+    "cluster t",
+    "create subscription s connection '' publication p with (connect = false)",
     "select case when true then 1 end",
   ])("%s", (statement) => {
     expect(() => refuseTransactionControl(migration(`${statement};\n`))).not.toThrow();
@@ -87,6 +101,33 @@ describe("without a transaction", () => {
     expect(() => refuseTransactionControl(repeatable("-- no transaction\nvacuum;\n"))).toThrow(
       /a repeatable always runs in a transaction/,
     );
+  });
+});
+
+describe("a file that is as a whole between begin and commit", () => {
+  test.each(["begin;", "BEGIN TRANSACTION ;", "-- é\nstart transaction; -- first"])("%s", (begin) => {
+    const file = migration(`${begin}\ncreate table s.t ();\nselect 1;\nCommit;\n`);
+
+    expect(transactionFaults(file)).toEqual([]);
+    expect(statementsOf(file).map(({ kind }) => kind)).toEqual(["CreateStmt", "SelectStmt"]);
+    const sent = executedText(file);
+    expect(sent).not.toMatch(/begin|start transaction|commit/i);
+    expect(sent.indexOf("create table")).toBe(file.text.indexOf("create table"));
+    expect([...sent]).toHaveLength([...file.text].length);
+  });
+
+  test.each([
+    "begin; select 1; commit; select 2;",
+    "select 1; begin; select 2; commit;",
+    "begin; select 1; savepoint a; commit;",
+    "begin; select 1; rollback;",
+    "begin; select 1; commit and chain;",
+    "begin isolation level serializable; select 1; commit;",
+    "begin; select 1;",
+    "-- no transaction\nbegin; vacuum; commit;",
+  ])("not so: %s", (text) => {
+    expect(transactionFaults(migration(text))).not.toEqual([]);
+    expect(executedText(migration(text))).toBe(migration(text).text);
   });
 });
 

@@ -1,5 +1,7 @@
+import type { Node } from "libpg-query";
 import { UserError } from "../../../../../foundation/userError";
-import { type CatalogReading, readCatalogInTransaction } from "../catalog";
+import { type Catalog, type CatalogReading, partsOfIdentity, readCatalogInTransaction } from "../catalog";
+import { type Begun, begin, end } from "../history/begun";
 import {
   historyCatalog,
   openHistory,
@@ -7,19 +9,24 @@ import {
   recordExpectation,
   recordMigrations,
 } from "../history/history";
+import { objectName } from "../repair/objectName";
 import type { Session } from "../session/session";
+import { SqlFileError } from "../source/errors";
 import type { Migration } from "../source/files";
 import { statementsOf } from "../source/statements";
 import { expectationAfter } from "./expected";
 import { fileFailure } from "./fileFailure";
+import { isAskedFor } from "./indexDefinition";
+import { type OutsideStatement, outsideStatement, runsOutside } from "./outsideStatement";
 import type { ApplyRequest, RanFile } from "./request";
 import { sendFile } from "./sendFile";
 
 const prefix = { text: "", statements: 0 };
 
 /**
- * Runs a migration of one statement outside of a transaction, then records it. A run that was cut off between the two,
- * or in the middle of an index build, is put right here: a finished index is recorded, an invalid one dropped first.
+ * Runs a migration of one statement outside of a transaction, then records it. Before, a marker is committed: only where
+ * it is found has a run of our own been interrupted, and only then does what is there count as that run's work. Whatever
+ * somebody else made is never taken for it.
  */
 export async function runAlone(session: Session, request: ApplyRequest, file: Migration): Promise<RanFile> {
   const { inputs, report } = request;
@@ -30,37 +37,150 @@ export async function runAlone(session: Session, request: ApplyRequest, file: Mi
   }
   report.progress(`${file.display} (new, without a transaction)`);
   const started = performance.now();
-  const before = await reading(session, inputs.name);
   const node = statementsOf(file)[0]?.node;
-  const index = node !== undefined && "IndexStmt" in node ? indexName(node.IndexStmt) : undefined;
-  const dropped = node !== undefined && "DropStmt" in node ? node.DropStmt.objects : undefined;
-  const name = dropped?.length === 1 ? qualifiedName(dropped[0]) : undefined;
-  const done =
-    index === undefined
-      ? name !== undefined && (await indexState(session, name)) === "absent"
-      : (await usableIndex(session, index)) === "valid";
-  if (!done) {
-    try {
-      await sendFile(file, { text: file.text, prefix }, { session, notice: report.notice });
-    } catch (error) {
-      await session.execute(session.settings).catch(() => {});
-      if (index !== undefined) await usableIndex(session, index).catch(() => {});
-      throw fileFailure(file, error, prefix, session.blocker);
-    }
-  }
+  if (node === undefined) throw new SqlFileError({ file, message: "the file has no statement" });
+  const before = await reading(session, inputs.name);
+  const isOutside = runsOutside(node);
+  const about = isOutside ? await runOutside(session, request, { file, node }) : undefined;
   await session.execute(`${session.settings}; begin`);
+  if (!isOutside) await send(session, request, file);
+  await session.execute(session.settings);
   await openHistory(session.work, inputs.name);
   const { expected } = await readHistory(session.work, inputs.name);
   const durationMilliseconds = Math.round(performance.now() - started);
   await recordMigrations(session.work, inputs.name, [{ file, durationMilliseconds }]);
+  if (isOutside) await end(session.work, { bundle: inputs.name, path: file.path });
   const after = await readingInTransaction(session, inputs.name);
+  const former =
+    about === undefined ? before : { ...before, catalog: asExpected(before.catalog, expected, about) };
   await recordExpectation(
     session.work,
     inputs.name,
-    expectationAfter(expected, before, after, { declared: new Set() }),
+    expectationAfter(expected, former, after, { declared: new Set() }),
   );
   await session.execute("commit");
   return { path: file.path, reason: "new", kind: "migration", durationMilliseconds };
+}
+
+async function send(session: Session, { report }: ApplyRequest, file: Migration): Promise<void> {
+  try {
+    await sendFile(file, { text: file.text, prefix }, { session, notice: report.notice });
+  } catch (error) {
+    throw fileFailure(file, error, prefix, session.blocker);
+  }
+}
+
+interface OutsideFile {
+  readonly file: Migration;
+  readonly node: Node;
+}
+
+/**
+ * Runs the statement, or what an interrupted run of it has left to do.
+ *
+ * @returns the name of an object that is the file's although it was there before, such as an index that an interrupted
+ *   run had built; `undefined` where there is none
+ */
+async function runOutside(
+  session: Session,
+  request: ApplyRequest,
+  { file, node }: OutsideFile,
+): Promise<string | undefined> {
+  const statement = outsideStatement(node);
+  const { index } = statement;
+  if (index !== undefined && index.idxname === undefined) {
+    throw new SqlFileError({
+      file,
+      message: "an index that is built concurrently needs a name",
+      hint: "After an interrupted run the deployer looks for it by its name: write create index concurrently <name> on ….",
+    });
+  }
+  const found = await statement.look(session);
+  const begun = await mark(session, request, { file, found });
+  const isAsked = (oid: number) =>
+    index === undefined ? Promise.resolve(true) : isAskedFor(session, { file, statement: index, oid });
+  let todo = "run";
+  if (begun !== undefined) {
+    await statement.clean?.(session, begun);
+    const now = await statement.look(session);
+    todo = statement.resume(begun, now);
+    if (todo === "done" && !(await isAsked(now.oid))) todo = "run";
+    const what = todo === "done" ? "it had succeeded" : "it goes on";
+    request.report.warn(`${file.display} was interrupted in a former run: ${what}.`);
+  }
+  if (todo === "done") return begun?.name || found.name;
+  try {
+    if (todo === "run") await send(session, request, file);
+    else await session.execute(todo);
+  } catch (error) {
+    await cleanUp(session, request, { file, statement, before: begun ?? found });
+    throw error;
+  }
+  const made = await statement.look(session);
+  if (index !== undefined && made.oid === found.oid && !(await isAsked(made.oid))) {
+    await unmark(session, request, file);
+    throw new SqlFileError({
+      file,
+      message: `index ${made.name} exists already and is not the one that this statement asks for`,
+      ...(await definitionOf(session, made.oid)),
+      hint: "Give the new index another name, or drop the one that is there in an earlier migration.",
+    });
+  }
+  return begun !== undefined || made.oid === found.oid ? made.name || found.name : undefined;
+}
+
+/** Commits the marker; returns that of an interrupted run. */
+async function mark(
+  session: Session,
+  { inputs }: ApplyRequest,
+  { file, found }: { readonly file: Migration; readonly found: Begun },
+): Promise<Begun | undefined> {
+  await session.execute("begin");
+  await openHistory(session.work, inputs.name);
+  const begun = await begin(session.work, { bundle: inputs.name, ...file }, found);
+  await session.execute("commit");
+  return begun;
+}
+
+async function unmark(session: Session, { inputs }: ApplyRequest, { path }: Migration): Promise<void> {
+  await end(session.work, { bundle: inputs.name, path });
+}
+
+/** After a failure: removes what the statement left. The marker stays where that is not all, or cannot be told. */
+async function cleanUp(
+  session: Session,
+  request: ApplyRequest,
+  {
+    file,
+    statement,
+    before,
+  }: { readonly file: Migration; readonly statement: OutsideStatement; readonly before: Begun },
+): Promise<void> {
+  try {
+    await session.execute(session.settings);
+    await statement.clean?.(session, before);
+    const now = await statement.look(session);
+    if (now.oid === before.oid && now.state === before.state) await unmark(session, request, file);
+  } catch {
+    // The failure of the statement is the one to show; the next run finds the marker and goes on from there.
+  }
+}
+
+async function definitionOf(session: Session, oid: number): Promise<{ readonly detail?: string }> {
+  const { rows } = await session.work.query<{ definition: string }>(
+    "select pg_get_indexdef(indexrelid) as definition from pg_index where indexrelid = $1",
+    [oid],
+  );
+  return rows[0] === undefined ? {} : { detail: `There is: ${rows[0].definition}` };
+}
+
+/** The catalog with an object and its parts as they are expected, so that how they are now is what the file made. */
+function asExpected(catalog: Catalog, expected: Catalog, name: string): Catalog {
+  const isPart = (identity: string) =>
+    objectName(identity).name === name || partsOfIdentity(identity).parent === name;
+  const others = Object.entries(catalog).filter(([identity]) => !isPart(identity));
+  const parts = Object.entries(expected).filter(([identity]) => isPart(identity));
+  return Object.fromEntries([...others, ...parts]);
 }
 
 async function reading(session: Session, bundle: string): Promise<CatalogReading> {
@@ -76,36 +196,4 @@ async function readingInTransaction(session: Session, bundle: string): Promise<C
   const { catalog, addresses } = await readCatalogInTransaction(session.work);
   const history = await readHistory(session.work, bundle);
   return { catalog: { ...catalog, ...historyCatalog(history) }, addresses };
-}
-
-function indexName(statement: {
-  readonly idxname?: string;
-  readonly relation?: { readonly schemaname?: string };
-}): string | undefined {
-  const { idxname, relation } = statement;
-  if (idxname === undefined) return undefined;
-  const name = `"${idxname.replaceAll('"', '""')}"`;
-  return relation?.schemaname === undefined ? name : `"${relation.schemaname.replaceAll('"', '""')}".${name}`;
-}
-
-function qualifiedName(node: unknown): string | undefined {
-  const items = (node as { List?: { items?: { String?: { sval?: string } }[] } } | undefined)?.List?.items;
-  return items?.map((item) => `"${(item.String?.sval ?? "").replaceAll('"', '""')}"`).join(".");
-}
-
-/** Drops an invalid index of that name; answers what is there then. */
-async function usableIndex(session: Session, name: string): Promise<"valid" | "absent"> {
-  const state = await indexState(session, name);
-  if (state !== "invalid") return state;
-  await session.execute(`drop index concurrently if exists ${name}`);
-  return "absent";
-}
-
-async function indexState(session: Session, name: string): Promise<"valid" | "invalid" | "absent"> {
-  const { rows } = await session.work.query<{ valid: boolean }>(
-    "select indisvalid as valid from pg_index where indexrelid = to_regclass($1)",
-    [name],
-  );
-  if (rows[0] === undefined) return "absent";
-  return rows[0].valid ? "valid" : "invalid";
 }

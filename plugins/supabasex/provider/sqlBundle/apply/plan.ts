@@ -1,6 +1,5 @@
 import { UserError } from "../../../../../foundation/userError";
 import type { AppliedFile, History, KnownFile } from "../history/history";
-import { declarationsOf, objectKey } from "../source/declaredObjects";
 import type { BundleFile, Migration } from "../source/files";
 import type { PlannedFile } from "./request";
 
@@ -232,19 +231,4 @@ export function inOrder(
   };
   for (const file of files) visit(file, []);
   return ordered;
-}
-
-/** Two files that make the same object would undo each other for ever. */
-export function refuseSharedObjects(files: readonly BundleFile[]): void {
-  const owners = new Map<string, BundleFile>();
-  for (const file of files) {
-    for (const object of declarationsOf(file)) {
-      const key = objectKey(object);
-      const other = owners.get(key);
-      if (other !== undefined && other !== file) {
-        throw new UserError(`${file.display} and ${other.display} both create ${key}: keep one.`);
-      }
-      owners.set(key, file);
-    }
-  }
 }

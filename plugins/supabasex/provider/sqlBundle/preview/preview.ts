@@ -1,17 +1,15 @@
 import type { CallContext } from "../../../../host/provider";
 import { type ApplyResult, applyBundle } from "../apply/apply";
-import { planMigrations, planRepeatables, refuseSharedObjects } from "../apply/plan";
+import { planMigrations, planRepeatables } from "../apply/plan";
 import type { PlannedFile } from "../apply/request";
 import { byIdentity } from "../catalog";
 import type { BundleInputs, Connection } from "../inputs";
 import { repairOf } from "../repair/repair";
 import { DatabaseUnreachable, LoginRefused } from "../session/connection";
-import { declarationsOf } from "../source/declaredObjects";
 import type { LoadedBundle } from "../source/files";
+import { inspectFiles } from "../source/inspect";
 import { notCovered } from "../source/notCovered";
 import { loadParser } from "../source/parser";
-import { statementsOf } from "../source/statements";
-import { refuseTransactionControl } from "../source/transactionControl";
 import { type Drift, driftAt, driftKinds, driftPaths } from "../state/drift";
 import { withoutForeignTexts } from "../state/foreignTexts";
 import { isLeft } from "../state/outlook";
@@ -19,16 +17,11 @@ import { type BundleState, makersIn, rememberedBy } from "../state/state";
 import { catalogChanges, describeChanges } from "./changes";
 import { reporter } from "./reporter";
 
-/** Everything that can be known of the files without a database. Throws SqlFileError, before anything is sent. */
+/** Checks everything that can be known of the files without a database. Throws a UserError that lists all faults. */
 export async function inspectBundle(bundle: LoadedBundle): Promise<void> {
-  const files = [...bundle.migrations, ...bundle.repeatables];
-  await loadParser(files[0]?.serverMajor);
-  for (const file of files) {
-    statementsOf(file);
-    refuseTransactionControl(file);
-  }
-  for (const file of bundle.repeatables) declarationsOf(file);
-  refuseSharedObjects(bundle.repeatables);
+  const [first] = [...bundle.migrations, ...bundle.repeatables];
+  await loadParser(first?.serverMajor);
+  inspectFiles(bundle);
 }
 
 export interface PreviewRequest {

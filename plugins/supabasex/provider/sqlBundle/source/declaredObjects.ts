@@ -35,42 +35,55 @@ export interface Declaration extends DeclaredObject {
   readonly replaceable: boolean;
 }
 
-const declared = new WeakMap<BundleFile, readonly Declaration[]>();
+interface Declared {
+  readonly objects: readonly Declaration[];
+  readonly faults: readonly SqlFileError[];
+}
+
+const declared = new WeakMap<BundleFile, Declared>();
 
 /**
- * What a repeatable creates, read from its parse tree. What dynamic SQL (`do $$ … $$`) creates stays unknown. Throws
- * SqlFileError for what a repeatable may not create, and for an object without a schema.
+ * Returns what a repeatable creates, read from its parse tree. What dynamic SQL (`do $$ … $$`) creates stays unknown.
+ * Throws SqlFileError for the first of its faults.
  */
 export function declarationsOf(file: BundleFile): readonly Declaration[] {
+  const { objects, faults } = declaredBy(file);
+  if (faults[0] !== undefined) throw faults[0];
+  return objects;
+}
+
+/** Returns what a repeatable may not create, and objects without a schema, in the order of the text. */
+export function declarationFaults(file: BundleFile): readonly SqlFileError[] {
+  return declaredBy(file).faults;
+}
+
+function declaredBy(file: BundleFile): Declared {
   const known = declared.get(file);
   if (known !== undefined) return known;
   const found: Declaration[] = [];
+  const faults: SqlFileError[] = [];
   for (const statement of statementsOf(file)) {
     const refusal = refused(statement.node);
     if (refusal !== undefined) {
-      throw new SqlFileError({
-        file,
-        index: statement.start,
-        message: `${refusal} does not belong in a repeatable`,
-        hint: "Move it to a migration: what a repeatable makes is dropped when the file is removed.",
-      });
+      const message = `${refusal} does not belong in a repeatable`;
+      const hint = "Move it to a migration: what a repeatable makes is dropped when the file is removed.";
+      faults.push(new SqlFileError({ file, index: statement.start, message, hint }));
     }
     for (const declaration of declarations(statement.node)) {
       const { class: kind, name, on } = declaration;
       const qualified = on ?? name;
       if (!schemaless.has(kind) && !/^("(?:[^"]|"")+"|[^".]+)\./.test(qualified)) {
-        throw new SqlFileError({
-          file,
-          index: statement.start,
-          message: `${kind} ${name}${on === undefined ? "" : ` on ${on}`} has no schema`,
-          hint: "Write the schema, so that the object is the same whatever the search_path is.",
-        });
+        const message = `${kind} ${name}${on === undefined ? "" : ` on ${on}`} has no schema`;
+        const hint = "Write the schema, so that the object is the same whatever the search_path is.";
+        faults.push(new SqlFileError({ file, index: statement.start, message, hint }));
+        continue;
       }
       found.push(declaration);
     }
   }
-  declared.set(file, found);
-  return found;
+  const result = { objects: found, faults };
+  declared.set(file, result);
+  return result;
 }
 
 /** One name per object, as a key. */

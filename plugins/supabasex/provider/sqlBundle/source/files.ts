@@ -82,13 +82,6 @@ export function loadBundle(directory: string, entries: FileEntries, serverMajor?
     if (named === undefined) throw new UserError(`${file.display} is not named like a migration.`);
     migrations.push({ ...file, ...named });
   }
-  const known = new Set(Object.keys(entries));
-  for (const file of repeatables) {
-    for (const other of file.dependsOn) {
-      if (known.has(other)) continue;
-      throw new UserError(`${file.display} says that it depends on ${other}, which is not in the bundle.`);
-    }
-  }
   migrations.sort((a, b) => (a.version < b.version ? -1 : 1));
   repeatables.sort((a, b) => (a.path < b.path ? -1 : 1));
   return { migrations, repeatables };

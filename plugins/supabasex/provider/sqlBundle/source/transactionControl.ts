@@ -4,30 +4,29 @@ import type { BundleFile } from "./files";
 import { type Statement, statementsOf } from "./statements";
 
 /**
- * Refuses, before anything is sent, what would take the transaction out of the deployer's hands. It reads the parse
- * tree, so the same words in strings, comments and function bodies are nothing special.
+ * Returns everything in a file that would take the transaction away from the deployer, in the order of the text. It
+ * reads the parse tree, so the same words in strings, comments and function bodies do not count. A file that is as a
+ * whole between `begin` and `commit` passes: it runs in the deployer's transaction. Throws SqlFileError where the parser
+ * refuses the text.
  */
-export function refuseTransactionControl(file: BundleFile): void {
+export function transactionFaults(file: BundleFile): SqlFileError[] {
   const statements = statementsOf(file);
-  for (const statement of statements) {
-    const message = forbidden(statement.node) ?? forbiddenInTransaction(file, statement);
-    if (message !== undefined) throw new SqlFileError({ file, index: statement.start, ...message });
-  }
-  if (!file.noTransaction) return;
+  const faults = statements.flatMap((statement) => {
+    const { node, start: index } = statement;
+    const refusal = forbidden(node) ?? forbiddenInTransaction(file, statement);
+    return refusal === undefined ? [] : [new SqlFileError({ file, index, ...refusal })];
+  });
+  if (!file.noTransaction) return faults;
   if (file.kind === "repeatable") {
-    throw new SqlFileError({
-      file,
-      message: "a repeatable always runs in a transaction",
-      hint: "Move the statement to a migration of its own.",
-    });
+    const message = "a repeatable always runs in a transaction";
+    faults.push(new SqlFileError({ file, message, hint: "Move the statement to a migration of its own." }));
+  } else if (statements.length !== 1) {
+    const message = `a file without a transaction holds exactly one statement, this one has ${statements.length}`;
+    const hint =
+      "If the second one failed, nothing could undo the first: put each in a migration of its own.";
+    faults.push(new SqlFileError({ file, message, hint }));
   }
-  if (statements.length !== 1) {
-    throw new SqlFileError({
-      file,
-      message: `a file without a transaction holds exactly one statement, this one has ${statements.length}`,
-      hint: "Were the second one to fail, nothing could undo the first: put each in a migration of its own.",
-    });
-  }
+  return faults;
 }
 
 interface Refusal {
@@ -39,7 +38,7 @@ function forbidden(node: Node): Refusal | undefined {
   if ("TransactionStmt" in node) {
     return {
       message: "transaction control is the deployer's business",
-      hint: "Every file already runs in a transaction: leave the statement out.",
+      hint: "Every file already runs in a transaction: leave the statement out. Only a plain begin and commit around all of the file may stay.",
     };
   }
   if ("VariableSetStmt" in node) {
@@ -81,6 +80,9 @@ export function needsNoTransaction(node: Node): boolean {
   if ("VacuumStmt" in node) return node.VacuumStmt.is_vacuumcmd === true;
   if ("CreatedbStmt" in node || "DropdbStmt" in node || "AlterSystemStmt" in node) return true;
   if ("CreateTableSpaceStmt" in node || "DropTableSpaceStmt" in node) return true;
+  if ("ClusterStmt" in node) return node.ClusterStmt.relation === undefined;
+  if ("DropSubscriptionStmt" in node) return true;
+  if ("CreateSubscriptionStmt" in node) return connectsAtOnce(node.CreateSubscriptionStmt.options);
   if ("ReindexStmt" in node) {
     const { kind, params } = node.ReindexStmt;
     const wholesale = kind === "REINDEX_OBJECT_SYSTEM" || kind === "REINDEX_OBJECT_DATABASE";
@@ -100,4 +102,16 @@ export function needsNoTransaction(node: Node): boolean {
     });
   }
   return false;
+}
+
+/** Whether a new subscription makes its replication slot, as it does unless an option says otherwise. */
+function connectsAtOnce(options: readonly Node[] | undefined): boolean {
+  return !(options ?? []).some((option) => {
+    if (!("DefElem" in option)) return false;
+    const { defname, arg } = option.DefElem;
+    const isOff =
+      (arg !== undefined && "String" in arg && /^(false|off|no|0)$/i.test(arg.String.sval ?? "")) ||
+      (arg !== undefined && "Boolean" in arg && arg.Boolean.boolval !== true);
+    return (defname === "connect" || defname === "create_slot") && isOff;
+  });
 }

@@ -1,0 +1,59 @@
+import type { IndexStmt } from "libpg-query";
+import type { Session } from "../session/session";
+import type { Migration } from "../source/files";
+import { scanSql } from "../source/parser";
+import { executedText } from "../source/statements";
+
+/** What decides what an index does, its name and table aside; printed in the same way for both sides. */
+const definition = `json_build_array(c.relam, i.indisunique, to_jsonb(i) -> 'indnullsnotdistinct', i.indnkeyatts,
+  i.indclass::text, i.indcollation::text, i.indoption::text, pg_get_expr(i.indpred, i.indrelid), c.reloptions,
+  (select json_agg(pg_get_indexdef(i.indexrelid, n, false) order by n) from generate_series(1, i.indnatts) n))::text`;
+
+/**
+ * Returns whether an index that is there is the one that the file's statement asks for. The server answers it: the
+ * statement is run on an empty temporary table of the same columns, and both definitions are compared. False also where
+ * the statement cannot be run there.
+ */
+export async function isAskedFor(
+  session: Session,
+  { file, statement, oid }: { readonly file: Migration; readonly statement: IndexStmt; readonly oid: number },
+): Promise<boolean> {
+  const table = statement.relation;
+  const columns = afterTable(executedText(file));
+  if (table === undefined || columns === undefined) return false;
+  const name = ident(table.relname);
+  const original = table.schemaname === undefined ? name : `${ident(table.schemaname)}.${name}`;
+  await session.execute("begin");
+  try {
+    await session.execute(
+      `create temporary table ${name} (like ${original});
+       create ${statement.unique === true ? "unique " : ""}index ${ident(statement.idxname)} on pg_temp.${name} ${columns}`,
+    );
+    const { rows } = await session.work.query<{ definition: string }>(
+      `select ${definition} as definition from pg_index i join pg_class c on c.oid = i.indexrelid
+       where i.indexrelid = $1 or i.indexrelid = to_regclass($2)`,
+      [oid, `pg_temp.${ident(statement.idxname)}`],
+    );
+    return rows.length === 2 && rows[0]?.definition === rows[1]?.definition;
+  } catch {
+    return false;
+  } finally {
+    await session.execute("rollback");
+  }
+}
+
+/** What follows the table in `create index … on [only] schema.table …`. */
+function afterTable(text: string): string | undefined {
+  const tokens = scanSql(text).tokens.filter(({ tokenName }) => !/COMMENT$/.test(tokenName));
+  let at = tokens.findIndex((token) => token.text.toLowerCase() === "on") + 1;
+  if (tokens[at]?.text.toLowerCase() === "only") at += 1;
+  while (tokens[at + 1]?.text === ".") at += 2;
+  const table = tokens[at];
+  if (table === undefined) return undefined;
+  return Buffer.from(text, "utf8").subarray(table.end).toString("utf8").replace(/;\s*$/, "");
+}
+
+/** An identifier between quotes. */
+export function ident(name: string | undefined): string {
+  return `"${(name ?? "").replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,170 @@
+import type { IndexStmt, Node, RangeVar } from "libpg-query";
+import type { Begun } from "../history/begun";
+import type { Session } from "../session/session";
+import { needsNoTransaction } from "../source/transactionControl";
+import { ident } from "./indexDefinition";
+
+/** What the deployer knows of a statement that runs outside of a transaction. */
+export interface OutsideStatement {
+  /** Looks at the object that the statement makes or takes away. */
+  look(session: Session): Promise<Begun>;
+  /**
+   * Decides what an interrupted run has left to do.
+   *
+   * @returns `done` where the statement had succeeded, `run` where it has to run again, else the statement to run instead
+   */
+  resume(before: Begun, now: Begun): string;
+  /** Removes what a statement that failed or was interrupted has left half made, and nothing else. */
+  clean?(session: Session, before: Begun): Promise<void>;
+  /** Of `create index`, whose result can be compared with the statement. */
+  readonly index?: IndexStmt;
+}
+
+/** Whether the statement has to run outside of a transaction. Any other one is recorded in the transaction that runs it. */
+export function runsOutside(node: Node): boolean {
+  return (
+    needsNoTransaction(node) ||
+    // A procedure may commit; a partitioned table or index may not be rebuilt or clustered in a transaction.
+    ["CallStmt", "DoStmt", "ReindexStmt", "ClusterStmt"].some((kind) => kind in node)
+  );
+}
+
+/** Returns what is known of a statement. One that may simply run again, such as `vacuum`, is about no object. */
+export function outsideStatement(node: Node): OutsideStatement {
+  if ("IndexStmt" in node) return createIndex(node.IndexStmt);
+  if ("DropStmt" in node) return removal(lookAtRelation(dropped(node.DropStmt.objects)));
+  if ("ReindexStmt" in node) return reindex(node.ReindexStmt.relation, node.ReindexStmt.name);
+  if ("CreatedbStmt" in node)
+    return creation(lookAtShared("pg_database", "datname", node.CreatedbStmt.dbname));
+  if ("DropdbStmt" in node) return removal(lookAtShared("pg_database", "datname", node.DropdbStmt.dbname));
+  if ("AlterTableStmt" in node) {
+    const command = node.AlterTableStmt.cmds?.[0];
+    const definition =
+      command !== undefined && "AlterTableCmd" in command ? command.AlterTableCmd.def : undefined;
+    if (definition !== undefined && "PartitionCmd" in definition)
+      return detachment(node.AlterTableStmt.relation, definition.PartitionCmd.name);
+  }
+  return { look: async () => nothing, resume: () => "run" };
+}
+
+const nothing: Begun = { name: "", oid: 0, state: "absent" };
+
+function createIndex(statement: IndexStmt): OutsideStatement {
+  // An index is in its table's schema, which the search path may decide.
+  const look = async (session: Session) => {
+    const { rows } = await session.work.query<Begun>(
+      `select format('%I.%I', n.nspname, $2::text) as name, coalesce(c.oid, 0) as oid,
+         case when c.oid is null then 'absent' when i.indisvalid is false then 'invalid' else 'valid' end as state
+       from pg_class t join pg_namespace n on n.oid = t.relnamespace
+       left join pg_class c on c.relnamespace = n.oid and c.relname = $2
+       left join pg_index i on i.indexrelid = c.oid
+       where t.oid = to_regclass($1)`,
+      [relationName(statement.relation), statement.idxname],
+    );
+    return rows[0] ?? nothing;
+  };
+  return {
+    look,
+    index: statement,
+    resume: (before, now) => (now.state === "valid" && now.oid !== before.oid ? "done" : "run"),
+    clean: async (session, before) => {
+      const now = await look(session);
+      if (now.state !== "invalid" || now.oid === before.oid) return;
+      await session.execute(`drop index concurrently ${now.name}`);
+    },
+  };
+}
+
+/** `drop index`: it runs again also where a repair, which came first in the same run, has made the index again. */
+function removal(look: OutsideStatement["look"]): OutsideStatement {
+  return { look, resume: (before, now) => (before.oid !== 0 && now.oid === 0 ? "done" : "run") };
+}
+
+function creation(look: OutsideStatement["look"]): OutsideStatement {
+  return { look, resume: (before, now) => (now.oid !== 0 && now.oid !== before.oid ? "done" : "run") };
+}
+
+/** The first half of a detachment stays when the second is interrupted: PostgreSQL then wants `finalize`. */
+function detachment(parent: RangeVar | undefined, child: RangeVar | undefined): OutsideStatement {
+  const names = [relationName(parent), relationName(child)];
+  return {
+    look: async (session) => {
+      const { rows } = await session.work.query<Begun>(
+        `select format('%I.%I', n.nspname, c.relname) as name, c.oid,
+           case when h.inhrelid is null then 'detached' when h.inhdetachpending then 'pending' else 'attached' end as state
+         from pg_class c join pg_namespace n on n.oid = c.relnamespace
+         left join pg_inherits h on h.inhrelid = c.oid and h.inhparent = to_regclass($1)
+         where c.oid = to_regclass($2)`,
+        names,
+      );
+      return rows[0] ?? nothing;
+    },
+    resume: (before, now) => {
+      if (before.state !== "attached" || now.oid !== before.oid || now.state === "attached") return "run";
+      if (now.state === "detached") return "done";
+      return `alter table ${names[0]} detach partition ${names[1]} finalize`;
+    },
+  };
+}
+
+/** A rebuild that was interrupted leaves an invalid copy of the index, named `…_ccnew` or `…_ccold`. */
+function reindex(relation: RangeVar | undefined, name: string | undefined): OutsideStatement {
+  // A schema's indexes, those of a table, or the ones beside an index; without either those of the database.
+  const scope = relation === undefined ? (name ?? "") : relationName(relation);
+  const where =
+    relation === undefined
+      ? "($1 in (n.nspname, current_database()) or $1 = '')"
+      : "i.indrelid = coalesce((select x.indrelid from pg_index x where x.indexrelid = to_regclass($1)), to_regclass($1))";
+  const copies = async (session: Session) => {
+    const { rows } = await session.work.query<{ name: string; oid: number }>(
+      `select format('%I.%I', n.nspname, c.relname) as name, c.oid
+       from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+       where not i.indisvalid and c.relname ~ '_cc(new|old)[0-9]*$' and n.nspname <> 'pg_toast' and ${where}
+         and not exists (select from pg_stat_progress_create_index p where p.index_relid = c.oid)`,
+      [scope],
+    );
+    return rows;
+  };
+  return {
+    look: async (session) => ({ ...nothing, state: (await copies(session)).map(({ oid }) => oid).join(" ") }),
+    resume: () => "run",
+    clean: async (session, before) => {
+      const known = new Set(before.state.split(" "));
+      for (const copy of await copies(session)) {
+        if (!known.has(String(copy.oid))) await session.execute(`drop index concurrently ${copy.name}`);
+      }
+    },
+  };
+}
+
+function lookAtRelation(name: string): OutsideStatement["look"] {
+  return async (session) => {
+    const { rows } = await session.work.query<Begun>(
+      `select format('%I.%I', n.nspname, c.relname) as name, c.oid, 'there' as state
+       from pg_class c join pg_namespace n on n.oid = c.relnamespace where c.oid = to_regclass($1)`,
+      [name],
+    );
+    return rows[0] ?? nothing;
+  };
+}
+
+function lookAtShared(catalog: string, column: string, name: string | undefined): OutsideStatement["look"] {
+  return async (session) => {
+    const { rows } = await session.work.query<Begun>(
+      `select '' as name, oid, 'there' as state from ${catalog} where ${column} = $1`,
+      [name ?? ""],
+    );
+    return rows[0] ?? nothing;
+  };
+}
+
+function relationName(relation: RangeVar | undefined): string {
+  const name = ident(relation?.relname);
+  return relation?.schemaname === undefined ? name : `${ident(relation.schemaname)}.${name}`;
+}
+
+function dropped(objects: readonly Node[] | undefined): string {
+  const [first] = objects ?? [];
+  const items = first !== undefined && "List" in first ? (first.List.items ?? []) : [];
+  return items.flatMap((item) => ("String" in item ? [ident(item.String.sval)] : [])).join(".");
+}

@@ -1,0 +1,72 @@
+import { UserError } from "../../../../../foundation/userError";
+import { declarationFaults, declarationsOf, objectKey } from "./declaredObjects";
+import type { BundleFile, LoadedBundle } from "./files";
+import { transactionFaults } from "./transactionControl";
+
+/**
+ * Checks everything that can be known of the files without a database: what the parser refuses, transaction control,
+ * headers, what a repeatable may not create, two files that create the same object. The parser must have been loaded.
+ * Throws one UserError that lists all faults of all files, before anything is sent to the server.
+ */
+export function inspectFiles({ migrations, repeatables }: LoadedBundle): void {
+  const files = [...migrations, ...repeatables];
+  const faults = files.flatMap(faultsOf);
+  const sound = repeatables.filter((file) => faults.every((fault) => fault.file !== file));
+  const errors = [
+    ...faults.map(({ error }) => error),
+    ...missingDependencies(files),
+    ...sharedObjects(sound),
+  ];
+  const [first, ...more] = errors;
+  if (first === undefined) return;
+  if (more.length === 0) throw first;
+  throw new UserError(
+    [
+      `The files have ${errors.length} faults; nothing has been sent to the server.`,
+      ...errors.map(({ message }) => message),
+    ].join("\n"),
+  );
+}
+
+interface Fault {
+  readonly file: BundleFile;
+  readonly error: UserError;
+}
+
+function faultsOf(file: BundleFile): Fault[] {
+  try {
+    const errors = transactionFaults(file);
+    if (file.kind === "repeatable") errors.push(...declarationFaults(file));
+    return errors.map((error) => ({ file, error }));
+  } catch (error) {
+    // What the parser refuses hides the rest of the file.
+    if (error instanceof UserError) return [{ file, error }];
+    throw error;
+  }
+}
+
+function missingDependencies(files: readonly BundleFile[]): UserError[] {
+  const known = new Set(files.map((file) => file.path));
+  return files.flatMap((file) =>
+    file.dependsOn
+      .filter((other) => file.kind === "repeatable" && !known.has(other))
+      .map(
+        (other) =>
+          new UserError(`${file.display} says that it depends on ${other}, which is not in the bundle.`),
+      ),
+  );
+}
+
+/** Two files that create the same object would replace each other's for ever. */
+function sharedObjects(files: readonly BundleFile[]): UserError[] {
+  const owners = new Map<string, BundleFile>();
+  const errors: UserError[] = [];
+  for (const file of files) {
+    for (const key of new Set(declarationsOf(file).map(objectKey))) {
+      const other = owners.get(key);
+      if (other === undefined) owners.set(key, file);
+      else errors.push(new UserError(`${file.display} and ${other.display} both create ${key}: keep one.`));
+    }
+  }
+  return errors;
+}

@@ -1,0 +1,59 @@
+import { beforeAll, expect, test } from "vitest";
+import {
+  type BundleFile,
+  bundleFile,
+  migrationOf,
+} from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
+import { inspectFiles } from "../../../../plugins/supabasex/provider/sqlBundle/source/inspect";
+import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
+
+beforeAll(() => loadParser());
+
+function inspect(files: Record<string, string>): string[] {
+  const loaded = Object.entries(files).map(([path, text]) =>
+    bundleFile(path, path.startsWith("migrations/") ? "migration" : "repeatable", text),
+  );
+  const named = (file: BundleFile) => ({ ...file, ...(migrationOf(file.path) ?? { version: "", name: "" }) });
+  try {
+    inspectFiles({
+      migrations: loaded.filter(({ kind }) => kind === "migration").map(named),
+      repeatables: loaded.filter(({ kind }) => kind === "repeatable"),
+    });
+    return [];
+  } catch (error) {
+    return (error as Error).message.split("\n");
+  }
+}
+
+test("all faults of all files are listed at once, each at its place", () => {
+  const lines = inspect({
+    "migrations/20260101000000_control.sql": "select 1;\ncommit;\nselect 2;\nsavepoint a;\n",
+    "migrations/20260102000000_two.sql": "-- no transaction\nvacuum;\nselect 1;\n",
+    "migrations/20260103000000_header.sql": "\ncreate index concurrently i on s.t (a);\n",
+    "migrations/20260104000000_parse.sql": "selec 1;\n",
+    "migrations/20260105000000_fine.sql": "begin;\nselect 1;\ncommit;\n",
+    "repeatable/a.sql": "create table s.t ();\ncreate view v as select 1;\n",
+    "repeatable/b.sql": "-- depends on: repeatable/nothing.sql\ncreate view s.v as select 1;\n",
+    "repeatable/c.sql": "create view s.v as select 2;\n",
+  });
+
+  expect(lines.filter((line) => !line.startsWith("  "))).toEqual([
+    "The files have 9 faults; nothing has been sent to the server.",
+    "migrations/20260101000000_control.sql:2:1: transaction control is the deployer's business",
+    "migrations/20260101000000_control.sql:4:1: transaction control is the deployer's business",
+    "migrations/20260102000000_two.sql: a file without a transaction holds exactly one statement, this one has 2",
+    "migrations/20260103000000_header.sql:2:1: this statement cannot run in a transaction",
+    'migrations/20260104000000_parse.sql:1:1: syntax error at or near "selec" (42601)',
+    "repeatable/a.sql:1:1: create table does not belong in a repeatable",
+    "repeatable/a.sql:2:1: view v has no schema",
+    "repeatable/b.sql says that it depends on repeatable/nothing.sql, which is not in the bundle.",
+    "repeatable/c.sql and repeatable/b.sql both create view s.v: keep one.",
+  ]);
+});
+
+test("one fault is shown alone, and sound files pass", () => {
+  expect(inspect({ "migrations/20260101000000_a.sql": "commit;\n" })[0]).toBe(
+    "migrations/20260101000000_a.sql:1:1: transaction control is the deployer's business",
+  );
+  expect(inspect({ "migrations/20260101000000_a.sql": "select 1;\n" })).toEqual([]);
+});

@@ -1,0 +1,240 @@
+import type pg from "pg";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type BundleUnderTest, Databases, failureOf } from "./support";
+
+// A statement outside of a transaction is recorded only when it did what it says, or an interrupted run of ours did.
+const databases = new Databases();
+let watcher: pg.Client;
+beforeAll(async () => {
+  await databases.start();
+  watcher = await databases.cluster.client();
+});
+afterAll(() => databases.stop());
+
+const table = {
+  "migrations/20260101000000_t.sql":
+    "create schema $s;\ncreate table $s.t (a int, b int);\ninsert into $s.t values (1, 1), (1, 2);\n",
+};
+const alone = "migrations/20260102000000_alone.sql";
+
+/** An applied bundle with a table, and a file that is not applied yet. */
+async function withPending(
+  statement: string,
+  files: Record<string, string> = table,
+): Promise<BundleUnderTest> {
+  const bundle = await databases.bundle(files);
+  await bundle.up();
+  bundle.write({ [alone]: `-- no transaction\n${statement};\n` });
+  return bundle;
+}
+
+async function until(query: string): Promise<pg.QueryResult> {
+  for (;;) {
+    const result = await watcher.query(query);
+    if (result.rowCount !== 0) return result;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Ends the deploy's connection while it runs, or waits in, a statement of this text. */
+async function interrupt(bundle: BundleUnderTest, statement: string): Promise<void> {
+  await until(
+    `select pg_terminate_backend(pid) from pg_stat_activity
+     where application_name = 'supabasex ${bundle.schema}' and wait_event_type = 'Lock' and query like '${statement}%'`,
+  );
+}
+
+/** Interrupts a deploy after its statement outside of a transaction has run, and before that is recorded. */
+async function interruptBeforeRecord(bundle: BundleUnderTest, statement: string): Promise<string> {
+  const hand = await databases.cluster.client();
+  await bundle.sql("begin");
+  await bundle.sql("lock table $s.t in row exclusive mode");
+  const up = failureOf(bundle.up());
+  await until(
+    `select from pg_stat_activity where application_name = 'supabasex ${bundle.schema}' and wait_event_type = 'Lock' and query like '%${statement}%'`,
+  );
+  await hand.query("begin");
+  await hand.query(`select from supabase_migrations.bundles where name = '${bundle.schema}' for update`);
+  await bundle.sql("commit");
+  await interrupt(bundle, "select from supabase_migrations.bundles");
+  await hand.query("rollback");
+  return up;
+}
+
+const indexes = async (bundle: BundleUnderTest) =>
+  (
+    await bundle.sql(
+      "select i.indexrelid::int as oid, indisvalid as valid from pg_index i where indrelid = '$s.t'::regclass",
+    )
+  ).rows;
+
+test.each([
+  ["create index concurrently i on $s.t (a)", /alone\.sql:2:1: relation "i" already exists \(42P07\)/],
+  [
+    "create index concurrently if not exists i on $s.t (a)",
+    /alone\.sql: index s\d+\.i exists already and is not the one that this statement asks for\n {2}detail: There is: CREATE INDEX i ON s\d+\.t USING btree \(b\)/,
+  ],
+])("an index of that name on another column exists: %s is not recorded", async (statement, message) => {
+  const bundle = await withPending(statement);
+  await bundle.sql("create index i on $s.t (b)");
+
+  expect(await failureOf(bundle.up())).toMatch(message);
+  expect(await bundle.history()).not.toContain(alone);
+  // And again: nothing of the first try makes the second one believe that it is done.
+  expect(await failureOf(bundle.up())).toMatch(message);
+
+  await bundle.sql("drop index $s.i");
+  await bundle.up();
+  expect(await bundle.history()).toContain(alone);
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("an equal index that somebody made is taken over where the file says if not exists, and only there", async () => {
+  const bundle = await withPending("create index concurrently i on $s.t (a desc, (b + 1)) where b > 0");
+  await bundle.sql("create index i on $s.t using btree (a desc, (b+1)) where (b > 0)");
+  expect(await failureOf(bundle.up())).toMatch(/already exists \(42P07\)/);
+
+  bundle.write({
+    [alone]:
+      "-- no transaction\ncreate index concurrently if not exists i on $s.t (a desc, (b + 1)) where b > 0;\n",
+  });
+  await bundle.up();
+
+  expect(await bundle.history()).toContain(alone);
+  expect(await bundle.refresh()).toEqual([]);
+  await bundle.sql("drop index $s.i");
+  await bundle.up();
+  expect(await indexes(bundle)).toHaveLength(1);
+});
+
+test("to drop an index that is not there fails, or is noted where the file says if exists", async () => {
+  const bundle = await withPending("drop index concurrently $s.nowhere");
+
+  expect(await failureOf(bundle.up())).toMatch(/alone\.sql:2:1: index "nowhere" does not exist \(42704\)/);
+  expect(await bundle.history()).not.toContain(alone);
+
+  bundle.write({ [alone]: "-- no transaction\ndrop index concurrently if exists $s.nowhere;\n" });
+  await bundle.up();
+  expect(bundle.logs.join("\n")).toMatch(/^info: .*alone\.sql:2: index "nowhere" does not exist, skipping$/m);
+  expect(await bundle.history()).toContain(alone);
+});
+
+test("an index build that was interrupted is started again; somebody else's invalid index stays", async () => {
+  const bundle = await withPending("create index concurrently i on $s.t (a)");
+  await bundle.sql("begin");
+  await bundle.sql("lock table $s.t in row exclusive mode");
+  const up = failureOf(bundle.up());
+  await interrupt(bundle, "%create index");
+  await bundle.sql("commit");
+  expect(await up).toMatch(/connection was lost/);
+  expect(await indexes(bundle)).toMatchObject([{ valid: false }]);
+
+  await bundle.up();
+  expect(bundle.logs.join("\n")).toMatch(
+    /warning: .*alone\.sql was interrupted in a former run: it goes on\./,
+  );
+  expect(await indexes(bundle)).toMatchObject([{ valid: true }]);
+  expect(await bundle.refresh()).toEqual([]);
+
+  const other = await withPending("create index concurrently i on $s.t (a)");
+  await other.sql("create unique index concurrently i on $s.t (a)").catch(() => {});
+  const [invalid] = await indexes(other);
+  expect(await failureOf(other.up())).toMatch(/already exists \(42P07\)/);
+  expect(await indexes(other)).toEqual([{ ...invalid, valid: false }]);
+});
+
+test("a build that fails leaves no index and no marker", async () => {
+  const bundle = await withPending("create unique index concurrently i on $s.t (a)");
+
+  expect(await failureOf(bundle.up())).toMatch(/could not create unique index "i" \(23505\)/);
+
+  expect(await indexes(bundle)).toEqual([]);
+  expect(
+    (await bundle.sql("select from supabase_migrations.bundle_statements where bundle = '$s'")).rowCount,
+  ).toBe(0);
+});
+
+test("an index that an interrupted run had built is recorded as it is", async () => {
+  const bundle = await withPending("create index concurrently i on $s.t (a)");
+  expect(await interruptBeforeRecord(bundle, "create index")).toMatch(/connection was lost/);
+  const [built] = await indexes(bundle);
+  expect(built).toMatchObject({ valid: true });
+  expect(await bundle.history()).not.toContain(alone);
+
+  await bundle.up();
+
+  expect(await indexes(bundle)).toEqual([built]);
+  expect(bundle.logs.join("\n")).toMatch(/alone\.sql was interrupted in a former run: it had succeeded\./);
+  expect(await bundle.history()).toContain(alone);
+  expect(await bundle.refresh()).toEqual([]);
+  // It is the bundle's: it comes back.
+  await bundle.sql("drop index $s.i");
+  await bundle.up();
+  expect(await indexes(bundle)).toHaveLength(1);
+});
+
+test("an index that an interrupted run had dropped does not come back", async () => {
+  const bundle = await withPending("drop index concurrently $s.i", {
+    "migrations/20260101000000_t.sql": `${table["migrations/20260101000000_t.sql"]}create index i on $s.t (a);\n`,
+  });
+  expect(await interruptBeforeRecord(bundle, "drop index")).toMatch(/connection was lost/);
+
+  await bundle.up();
+
+  expect(await indexes(bundle)).toEqual([]);
+  expect(await bundle.history()).toContain(alone);
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("a rebuild that was interrupted leaves no copy of the index behind", async () => {
+  const bundle = await withPending("reindex index concurrently $s.i", {
+    "migrations/20260101000000_t.sql": `${table["migrations/20260101000000_t.sql"]}create index i on $s.t (a);\n`,
+  });
+  await bundle.sql("begin");
+  await bundle.sql("lock table $s.t in row exclusive mode");
+  const up = failureOf(bundle.up());
+  await interrupt(bundle, "%reindex");
+  await bundle.sql("commit");
+  await up;
+  expect(await indexes(bundle)).toHaveLength(2);
+
+  await bundle.up();
+
+  expect(await indexes(bundle)).toMatchObject([{ valid: true }]);
+  expect(await bundle.history()).toContain(alone);
+});
+
+test("a partition whose detachment was interrupted is detached to the end", async () => {
+  const bundle = await withPending("alter table $s.p detach partition $s.t concurrently", {
+    "migrations/20260101000000_t.sql":
+      "create schema $s;\ncreate table $s.p (a int) partition by list (a);\ncreate table $s.t partition of $s.p for values in (1);\n",
+  });
+  const hand = await databases.cluster.client();
+  await hand.query("begin");
+  await hand.query(`select from ${bundle.schema}.p`);
+  const up = failureOf(bundle.up());
+  await interrupt(bundle, "%alter table");
+  await hand.query("commit");
+  await up;
+  expect(
+    (
+      await bundle.sql(
+        "select inhdetachpending as pending from pg_inherits where inhrelid = '$s.t'::regclass",
+      )
+    ).rows,
+  ).toEqual([{ pending: true }]);
+
+  await bundle.up();
+
+  expect((await bundle.sql("select from pg_inherits where inhrelid = '$s.t'::regclass")).rowCount).toBe(0);
+  expect(await bundle.history()).toContain(alone);
+});
+
+test("a statement that could run in a transaction is recorded with what it did", async () => {
+  const bundle = await withPending("insert into $s.t values (7, 7)");
+
+  await bundle.up();
+
+  expect((await bundle.sql("select from $s.t where a = 7")).rowCount).toBe(1);
+  expect(await bundle.history()).toContain(alone);
+});
