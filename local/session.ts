@@ -1,6 +1,7 @@
 import { type Command, withCommandLock } from "./commandLock";
 import { claimDirectory } from "./directory";
 import { endpointVariables, type LocalPaths, pulumiVariables } from "./environment";
+import type { Progress } from "./progress";
 import { choosePlugins, chosenPlugins, type PluginChoice } from "./providers/choice";
 import { installStandIns } from "./providers/install";
 import { installOfficialPlugins } from "./providers/official";
@@ -18,8 +19,6 @@ export interface LocalSession {
   /** The CLI, standing in a project folder. */
   pulumiIn(folder: string): PulumiCli;
 }
-
-export type Progress = (line: string) => void;
 
 /**
  * Brings up whatever rests, for a command that then works on the stack beside others. The lock is held meanwhile, so that

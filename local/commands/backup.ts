@@ -5,7 +5,9 @@ import { execa } from "execa";
 import { postgresqlBinVariable } from "../../foundation/postgresqlPrograms";
 import { UserError } from "../../foundation/userError";
 import { withCommandLock } from "../commandLock";
+import { ensureCompressor } from "../compressor";
 import { endpointVariables, foreignVariables, type LocalEndpoints, type LocalPaths } from "../environment";
+import { progressToStandardError } from "../progress";
 import { projectDatabase } from "../projectDatabase";
 import { startServices } from "../services/start";
 import { isDeployed } from "../stack/deploy";
@@ -21,8 +23,10 @@ export async function backup(paths: LocalPaths, args: readonly string[]): Promis
   if (asksForHelp(args)) return await runBackup(paths, args, {});
   // Where nothing was deployed, nothing needs to be started to find that out.
   if (!isDeployed(paths, stack)) throw noTask();
-  const progress = (line: string): void => void process.stderr.write(`${line}\n`);
-  const services = await withCommandLock(paths.directory, "backup", () => startServices(paths, progress));
+  await ensureCompressor(progressToStandardError);
+  const services = await withCommandLock(paths.directory, "backup", () =>
+    startServices(paths, progressToStandardError),
+  );
   const database = await projectDatabase(paths.checkout, stack, services.supabase.endpoint);
   return await runBackup(paths, args, {
     ...foreignVariables,

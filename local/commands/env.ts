@@ -1,13 +1,13 @@
 import path from "node:path";
 import { exportLine, type LocalPaths } from "../environment";
 import { prepareWorkspace } from "../officialClients/workspace";
+import { progressToStandardError } from "../progress";
 import { projectDatabase } from "../projectDatabase";
 import { openLocalSession } from "../session";
 
 /** `npm run -s local:env`: lines for `eval` in a shell. Nothing else goes to standard output. */
 export async function printEnvironment(paths: LocalPaths): Promise<void> {
-  const progress = (line: string): void => void process.stderr.write(`${line}\n`);
-  const { variables, services } = await openLocalSession(paths, "local:env", progress);
+  const { variables, services } = await openLocalSession(paths, "local:env", progressToStandardError);
   const { endpoint } = services.supabase;
   const database = await projectDatabase(paths.checkout, "local", endpoint);
   const workspace = await prepareWorkspace(paths, endpoint, database);

@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { UserError } from "../../foundation/userError";
 import { foreignVariables, type LocalPaths } from "../environment";
+import { progressToStandardError } from "../progress";
 import { openLocalSession } from "../session";
 import { isDeployed } from "../stack/deploy";
 import { folderOfCommand, isLocalStack, startCommandOf } from "../stack/stackLocation";
@@ -15,8 +16,6 @@ interface Surroundings {
   readonly folder: string;
   readonly variables: NodeJS.ProcessEnv;
 }
-
-const progress = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /**
  * `npm run env`, `npm run recover`: an operator's program, with the Pulumi CLI that `npm run pulumi` uses on its PATH. For a
@@ -47,7 +46,10 @@ async function surroundings(
   // The program itself says what is missing.
   if (stack === undefined) return { folder: paths.checkout, variables: {} };
   if (!isLocalStack(stack)) {
-    return { folder: paths.checkout, variables: (await ensureToolchain({ progress })).environment };
+    return {
+      folder: paths.checkout,
+      variables: (await ensureToolchain({ progress: progressToStandardError })).environment,
+    };
   }
   const folder = folderOfCommand(paths, ["--stack", stack]);
   if (!isDeployed(paths, stack)) {
@@ -55,7 +57,7 @@ async function surroundings(
       `Stack ${stack} is not deployed on this machine: run \`${startCommandOf(stack)}\`, then this command again.`,
     );
   }
-  const { variables } = await openLocalSession(paths, operation, progress);
+  const { variables } = await openLocalSession(paths, operation, progressToStandardError);
   return { folder, variables: { ...foreignVariables, ...variables } };
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../../foundation/userError";
 import { type LocalPaths, projectName } from "../environment";
+import { progressToStandardError } from "../progress";
 import { projectDatabaseUrl } from "../projectDatabase";
 import { type LocalSession, openLocalSession } from "../session";
 import { findMovedDatabase } from "../stack/databaseAddress";
@@ -17,14 +18,12 @@ import { describeHolder, findStateLocks, isHeld } from "../stack/stateLocks";
 import { ensureToolchain } from "../toolchain";
 import { asksForHelp } from "./help";
 
-const progress = (line: string): void => void process.stderr.write(`${line}\n`);
-
 /** `npm run pulumi -- …`: any command of the CLI on the local stack. Starts the services that do not run. */
 export async function pulumi(paths: LocalPaths, args: readonly string[]): Promise<number> {
   if (asksForHelp(args) || args[0] === "version") return await runAlone(paths, args);
   refuseEnvironment(paths, stackOfCommand(args));
   const folder = folderOfCommand(paths, args);
-  const session = await openLocalSession(paths, "pulumi", progress);
+  const session = await openLocalSession(paths, "pulumi", progressToStandardError);
   if (args.some((arg) => connecting.has(arg))) await refuseMovedDatabase(session, paths, args);
   const exitCode = await session.pulumiIn(folder).runInTerminal(args);
   if (exitCode !== 0) await explainLock(paths, stackOfCommand(args));
@@ -35,7 +34,7 @@ export async function pulumi(paths: LocalPaths, args: readonly string[]): Promis
 const connecting: ReadonlySet<string> = new Set(["up", "update", "preview", "refresh", "destroy"]);
 
 async function runAlone(paths: LocalPaths, args: readonly string[]): Promise<number> {
-  const { pulumi: program, environment } = await ensureToolchain({ progress });
+  const { pulumi: program, environment } = await ensureToolchain({ progress: progressToStandardError });
   return await new PulumiCli(program, paths.checkout, environment).runInTerminal(args);
 }
 

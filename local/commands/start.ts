@@ -3,6 +3,7 @@ import pc from "picocolors";
 import { withCommandLock } from "../commandLock";
 import { validateConfigFile } from "../configFile";
 import type { LocalPaths } from "../environment";
+import type { Progress } from "../progress";
 import { projectDatabaseUrl } from "../projectDatabase";
 import type { PluginChoice } from "../providers/choice";
 import { chooseMajor, parseMajor, refuseOtherMajor } from "../services/postgres";
@@ -74,8 +75,9 @@ async function prepare(paths: LocalPaths, choice: PluginChoice): Promise<LocalSe
     {
       title: "Pulumi engine",
       task: async (context, task) => {
-        const progress = (line: string) => {
-          task.output = line;
+        const progress: Progress = (line, kind) => {
+          // Without a terminal each line stays.
+          if (kind !== "tick" || process.stdout.isTTY) task.output = line;
         };
         context.toolchain = await prepareEngine(paths, progress, choice);
         task.title = `Pulumi engine ${context.toolchain.version} (${context.toolchain.source})`;

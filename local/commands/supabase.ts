@@ -5,6 +5,7 @@ import { foreignVariables, type LocalPaths } from "../environment";
 import { withDatabase } from "../officialClients/commandLine";
 import { ensureOfficialClients } from "../officialClients/installation";
 import { prepareWorkspace } from "../officialClients/workspace";
+import { progressToStandardError } from "../progress";
 import { projectDatabase } from "../projectDatabase";
 import { openLocalSession } from "../session";
 import { asksForHelp } from "./help";
@@ -14,10 +15,9 @@ import { asksForHelp } from "./help";
  * CLI. Returns its exit code.
  */
 export async function supabase(paths: LocalPaths, args: readonly string[]): Promise<number> {
-  const progress = (line: string): void => void process.stderr.write(`${line}\n`);
-  const clients = await ensureOfficialClients(progress);
+  const clients = await ensureOfficialClients(progressToStandardError);
   if (asksForHelp(args)) return await run(clients.supabase, args, {});
-  const { services } = await openLocalSession(paths, "supabase", progress);
+  const { services } = await openLocalSession(paths, "supabase", progressToStandardError);
   const { endpoint } = services.supabase;
   const database = await projectDatabase(paths.checkout, "local", endpoint);
   const { workdir, variables } = await prepareWorkspace(paths, endpoint, database);

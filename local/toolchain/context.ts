@@ -1,11 +1,11 @@
 import path from "node:path";
+import type { Progress } from "../progress";
 import { userCache } from "../userCache";
 import { pulumiVersion } from "./versions";
 
 /** What every step of finding the CLI needs to know; tests hand in their own. */
 export interface ToolchainContext {
-  /** Shows one line of what is being done and why; a later line replaces it. */
-  readonly progress: (line: string) => void;
+  readonly progress: Progress;
   readonly environment: NodeJS.ProcessEnv;
   /** Where dist/ and local/toolchain/go/ are. */
   readonly checkout: string;

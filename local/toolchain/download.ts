@@ -159,6 +159,7 @@ async function save(
           shown = Date.now();
           context.progress(
             `Downloading the Pulumi CLI ${pulumiVersion}: ${megabytes(received)} of ${total} MB`,
+            "tick",
           );
         }
         yield chunk;

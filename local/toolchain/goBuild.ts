@@ -49,7 +49,7 @@ export async function buildCli(
   const started = Date.now();
   const ticker = setInterval(() => {
     const seconds = Math.round((Date.now() - started) / 1000);
-    context.progress(`${task}: ${seconds} s, ${packages} packages compiled`);
+    context.progress(`${task}: ${seconds} s, ${packages} packages compiled`, "tick");
   }, progressMilliseconds);
   try {
     const code = await runBound(go.path, buildArguments(file), {

@@ -2,9 +2,11 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import { checkoutRoot } from "../../foundation/checkout";
 import { UserError } from "../../foundation/userError";
+import type { Progress } from "../progress";
 import { cacheDirectory, platform, type ToolchainContext, versionDirectory } from "./context";
 import { DownloadError, downloadRelease, rememberedFailure, rememberFailure } from "./download";
 import { buildCli, findGo } from "./goBuild";
+import { goCachesIn } from "./goCaches";
 import { installHost } from "./hostInstallation";
 import { askVersion, findInstalledCli } from "./installedCli";
 import { flush, holds, makeFolder, withLock } from "./store";
@@ -25,8 +27,8 @@ export interface Toolchain {
 }
 
 export interface ToolchainOptions {
-  /** Gets one line of what is being done and why; a later line replaces it. Silent when all is there already. */
-  readonly progress: (line: string) => void;
+  /** Silent when all is there already. */
+  readonly progress: Progress;
   /** Default `process.env`. */
   readonly environment?: NodeJS.ProcessEnv;
   /** The checkout with dist/ and the Go module. Default: ours. */
@@ -91,7 +93,7 @@ function explainCacheFault(error: unknown, context: ToolchainContext): unknown {
   const fault = cacheFaults[(error as NodeJS.ErrnoException).code ?? ""];
   if (fault === undefined) return error;
   return new UserError(
-    `The Pulumi CLI cannot be kept in ${cacheDirectory(context.environment)}, because ${fault}: set XDG_CACHE_HOME to a folder that has 2 GB to spare and run the command again.`,
+    `The Pulumi CLI cannot be kept in ${cacheDirectory(context.environment)}, because ${fault}: set XDG_CACHE_HOME to a folder that has 4 GB to spare and run the command again.`,
     1,
     { cause: error },
   );
@@ -101,11 +103,18 @@ async function makeToolchain(context: ToolchainContext, folder: string): Promise
   const failure = rememberedFailure(context.environment) ?? (await makeRelease(context, folder));
   if (failure === undefined) return toolchain(context, path.join(folder, "release"), "download");
 
-  const go = await findGo(context, failure);
   await makeFolder(folder, "build", async (draft) => {
-    const file = path.join(draft, "pulumi");
-    await buildCli(context, go, file, `none is installed and ${failure}`);
-    await verify(context, file);
+    const caches = goCachesIn(path.join(draft, "go"), context.environment);
+    try {
+      // Asking for the version can make Go fetch the toolchain that the module wants.
+      const building = { ...context, environment: caches.environment };
+      const go = await findGo(building, failure);
+      const file = path.join(draft, "pulumi");
+      await buildCli(building, go, file, `none is installed and ${failure}`);
+      await verify(context, file);
+    } finally {
+      caches.remove();
+    }
   });
   return toolchain(context, installHost(context, path.join(folder, "build")), "build");
 }

@@ -7,6 +7,7 @@ import { z } from "zod";
 import { checkoutRoot } from "../../foundation/checkout";
 import { localPaths, pulumiVariables } from "../../local/environment";
 import { ensureToolchain } from "../../local/toolchain";
+import { childrenOf } from "./processes";
 import type { CommandResult } from "./testStack";
 
 /** A stack of one SqlBundle and nothing else, on the real Pulumi engine with a state backend of its own. */
@@ -103,7 +104,7 @@ export async function createBundleStack(options: BundleStackOptions): Promise<Bu
     async pulumiWithKill(args, moment) {
       const running = start(args);
       await moment();
-      await killProvider(running.pid ?? 0);
+      killProvider(running.pid ?? 0);
       return await finish(running);
     },
     async drift() {
@@ -122,11 +123,9 @@ export async function createBundleStack(options: BundleStackOptions): Promise<Bu
 }
 
 /** The provider's process: the child of the CLI that runs our bundle. */
-async function killProvider(cli: number): Promise<void> {
-  const { stdout } = await execa("ps", ["-eo", "pid=,ppid=,args="]);
-  for (const row of stdout.split("\n")) {
-    const [pid = "", parent, ...words] = row.trim().split(/\s+/);
-    if (Number(parent) === cli && words.join(" ").includes("supabasex")) process.kill(Number(pid), "SIGKILL");
+function killProvider(cli: number): void {
+  for (const { pid, command } of childrenOf(cli)) {
+    if (command.includes("supabasex")) process.kill(pid, "SIGKILL");
   }
 }
 

@@ -19,6 +19,17 @@ export function leftoverProcesses(text: string): RunningProcess[] {
     });
 }
 
+/** Every live process that this one has started and waits for. Linux only. */
+export function childrenOf(parent: number): RunningProcess[] {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => new RegExp(`^PPid:\\s+${parent}$`, "m").test(readProcessFile(name, "status")))
+    .map((name) => ({
+      pid: Number(name),
+      command: readProcessFile(name, "cmdline").replaceAll("\0", " ").trim(),
+    }));
+}
+
 function readProcessFile(pid: string, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");

@@ -1,8 +1,8 @@
 import { chmod, chown, mkdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { execa } from "execa";
 import { startCluster } from "../../local/services/postgres";
 import { overridesFile } from "../../local/services/postgres/configuration";
+import { type Authority, createAuthority, serverCertificate } from "./certificates";
 import { startTestCluster, type TestCluster } from "./cluster";
 
 /** A cluster that offers TLS as hosted Supabase does, with a certificate of an authority that no system knows. */
@@ -18,8 +18,13 @@ export async function startTlsCluster(): Promise<TlsCluster> {
   await cluster.stop();
   const certificates = path.join(cluster.directory, "certificates");
   await mkdir(certificates);
-  const authority = await createAuthority(path.join(certificates, "authority"));
-  const stranger = await createAuthority(path.join(certificates, "stranger"));
+  const [authority, stranger] = [await createAuthority(), await createAuthority()];
+  const files = {
+    authority: path.join(certificates, "authority.crt"),
+    stranger: path.join(certificates, "stranger.crt"),
+  };
+  await writeFile(files.authority, authority.certificate);
+  await writeFile(files.stranger, stranger.certificate);
   await installServerCertificate(path.join(cluster.directory, "data"), authority);
   // Started and not reloaded: a server that was told to reload takes a moment.
   const { pid } = await startCluster({
@@ -28,31 +33,14 @@ export async function startTlsCluster(): Promise<TlsCluster> {
     postgresPassword: "test-password",
     durable: false,
   });
-  return { ...cluster, pid, authority: `${authority}.crt`, stranger: `${stranger}.crt` };
+  return { ...cluster, pid, ...files };
 }
 
-const newKey = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-
-/** The path of its two files, without their extensions. */
-async function createAuthority(file: string): Promise<string> {
-  await execa("openssl", [
-    ...["req", "-x509", ...newKey, "-days", "2", "-subj", "/CN=Test Root CA"],
-    ...["-keyout", `${file}.key`, "-out", `${file}.crt`],
-  ]);
-  return file;
-}
-
-async function installServerCertificate(dataDirectory: string, authority: string): Promise<void> {
+async function installServerCertificate(dataDirectory: string, authority: Authority): Promise<void> {
   const file = path.join(dataDirectory, "server");
-  await execa("openssl", [
-    ...["req", ...newKey, "-subj", "/CN=server"],
-    ...["-keyout", `${file}.key`, "-out", `${file}.csr`],
-  ]);
-  await writeFile(`${file}.ext`, "subjectAltName=IP:127.0.0.1\n");
-  await execa("openssl", [
-    ...["x509", "-req", "-in", `${file}.csr`, "-extfile", `${file}.ext`, "-days", "2", "-out", `${file}.crt`],
-    ...["-CA", `${authority}.crt`, "-CAkey", `${authority}.key`, "-CAcreateserial"],
-  ]);
+  const { certificate, key } = await serverCertificate(authority, "127.0.0.1");
+  await writeFile(`${file}.crt`, certificate);
+  await writeFile(`${file}.key`, key);
   const overrides = path.join(dataDirectory, overridesFile);
   await writeFile(overrides, "ssl = on\n");
   // The server takes its key from a file of its own user that nobody else can read.

@@ -5,6 +5,7 @@ import { promisify } from "node:util";
 import { UserError } from "../../../foundation/userError";
 import { runBound } from "../../toolchain/boundProcess";
 import { findExecutable, isExecutable } from "../../toolchain/executables";
+import { goCachesIn } from "../../toolchain/goCaches";
 import { userCache } from "../../userCache";
 import { withLock } from "../postgres/lock";
 
@@ -55,6 +56,7 @@ async function build(
   );
   const folder = path.join(cache, `build-${process.pid}`);
   mkdirSync(folder);
+  const caches = goCachesIn(path.join(folder, "go"), await goEnvironment(go, folder, environment));
   try {
     const errorLines: string[] = [];
     const code = await runBound(
@@ -62,7 +64,7 @@ async function build(
       ["install", `github.com/versity/versitygw/cmd/versitygw@${versitygwVersion}`],
       {
         cwd: folder,
-        environment: await goEnvironment(go, folder, environment),
+        environment: caches.environment,
         onErrorLine: (line) => {
           errorLines.splice(0, Math.max(0, errorLines.push(line) - rememberedErrorLines));
         },

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import pg from "pg";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, vi } from "vitest";
 import { connect } from "../../../backup/postgres/connect";
 import { startTestCluster, type TestCluster } from "../../support/cluster";
 
@@ -12,10 +12,18 @@ beforeAll(async () => {
 
 afterAll(async () => await cluster?.remove());
 
-/** Seconds until the kernel probes an idle connection, as /proc/net/tcp has it; undefined where it never does. Linux only. */
-async function keepAliveSeconds(client: pg.Client): Promise<number | undefined> {
+/**
+ * Seconds until the kernel probes an idle connection, as /proc/net/tcp has it. Linux only. What the query has sent may still
+ * wait for its acknowledgement, for which the kernel shows another timer (01): we look until there is none.
+ */
+async function keepAliveSeconds(client: pg.Client): Promise<number> {
   const { rows } = await client.query<{ port: number }>("select inet_client_port() as port");
-  const port = rows[0]?.port.toString(16).toUpperCase().padStart(4, "0");
+  const port = rows[0]?.port.toString(16).toUpperCase().padStart(4, "0") ?? "";
+  return await vi.waitUntil(() => probeTimer(port), { timeout: 10_000, interval: 20 });
+}
+
+/** The timer of the connection from this local port, in seconds; undefined while it is not the one of probes (02). */
+function probeTimer(port: string): number | undefined {
   const connections = readFileSync("/proc/net/tcp", "utf8")
     .split("\n")
     .map((line) => line.trim().split(/\s+/));

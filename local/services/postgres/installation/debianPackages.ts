@@ -57,7 +57,8 @@ export async function installPackages(
   });
 }
 
-async function aptGet(args: readonly string[]): Promise<void> {
+/** Runs apt-get without a question. */
+export async function aptGet(args: readonly string[]): Promise<void> {
   const child = spawn(
     "apt-get",
     ["-qq", "-y", "--no-install-recommends", "-oDPkg::Lock::Timeout=300", ...args],

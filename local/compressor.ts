@@ -1,0 +1,41 @@
+import path from "node:path";
+import { UserError } from "../foundation/userError";
+import { aptGet } from "./services/postgres/installation/debianPackages";
+import { findExecutable } from "./toolchain/executables";
+
+/** What the search depends on; tests put another machine in its place. */
+export interface CompressorSystem {
+  readonly searchPath: readonly string[];
+  readonly isRoot: boolean;
+  /** Runs apt-get. */
+  install(args: readonly string[]): Promise<void>;
+}
+
+/**
+ * Makes sure of `zstd`, by which the backup program compresses: installs it from Debian's packages where we are root and
+ * apt-get is there.
+ * @throws UserError that says what to install.
+ */
+export async function ensureCompressor(
+  progress: (line: string) => void,
+  system: CompressorSystem = realSystem,
+): Promise<void> {
+  const has = (program: string) => findExecutable(program, system.searchPath) !== undefined;
+  if (has("zstd")) return;
+  if (system.isRoot && has("apt-get")) {
+    progress("Backups are compressed with zstd, which is not installed: installing Debian's package.");
+    await system.install(["update"]);
+    await system.install(["install", "zstd"]);
+    if (has("zstd")) return;
+  }
+  const how = has("apt-get") ? "run `sudo apt-get install zstd`" : "install it from your system's packages";
+  throw new UserError(
+    `Backups are compressed with zstd, which is not on PATH: ${how}, then run the command again.`,
+  );
+}
+
+const realSystem: CompressorSystem = {
+  searchPath: (process.env.PATH ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder)),
+  isRoot: process.geteuid?.() === 0,
+  install: aptGet,
+};

@@ -1,0 +1,46 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { expect, test } from "vitest";
+import { checkoutRoot } from "../../foundation/checkout";
+
+// Every program that this repository starts by its name, in code or in tests, has to come from somewhere: a test that finds
+// a new one asks where. README.md names what a user installs.
+
+const fromEveryDebian = ["bash", "chmod", "chown", "cp", "id", "setpriv", "sh", "sleep", "test", "true"];
+const fromUs = {
+  "apt-cache": "looked for first, on Debian alone",
+  "apt-get": "looked for first, on Debian alone",
+  "dpkg-deb": "is there where apt-get is",
+  make: "of the complete PostgreSQL, local/services/postgres/installation",
+  npm: "comes with Node",
+  npx: "comes with Node",
+  pg_dump: "of PostgreSQL, local/services/postgres/installation",
+  pg_restore: "of PostgreSQL, local/services/postgres/installation",
+  ps: "only where there is no /proc",
+  pulumi: "put on PATH by local/commands/operate.ts",
+  supabase: "put on PATH by local/officialClients",
+  zstd: "local/compressor.ts",
+};
+const inventedByTests = ["no-such-program", "supabase_admin"];
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === "node_modules" ? [] : sources(file);
+    return /\.(ts|mjs|cjs)$/.test(entry.name) ? [file] : [];
+  });
+}
+
+test("every program that is started by its name is declared, installed or part of any system", () => {
+  const root = checkoutRoot();
+  const folders = ["backup", "bench", "build", "config", "foundation", "local", "ops", "plugins", "tests"];
+  const start =
+    /\b(?:execFile|execFileSync|execa|spawn|spawnSync|startProgram|versionOf)\)?\(\s*\[?"([a-z][\w-]*)"/g;
+  const started = folders
+    .flatMap((folder) => sources(path.join(root, folder)))
+    .flatMap((file) => [...readFileSync(file, "utf8").matchAll(start)].map(([, program]) => program ?? ""));
+  const known = new Set([...fromEveryDebian, ...Object.keys(fromUs), ...inventedByTests]);
+
+  expect(started.length).toBeGreaterThan(20);
+  expect([...new Set(started)].filter((program) => !known.has(program)).sort()).toEqual([]);
+});
