@@ -17,6 +17,7 @@ const fromUs = {
   pg_dump: "of PostgreSQL, local/services/postgres/installation",
   pg_restore: "of PostgreSQL, local/services/postgres/installation",
   ps: "only where there is no /proc",
+  psql: "of PostgreSQL, local/services/postgres/installation",
   pulumi: "put on PATH by local/commands/operate.ts",
   supabase: "put on PATH by local/officialClients",
   zstd: "local/compressor.ts",
