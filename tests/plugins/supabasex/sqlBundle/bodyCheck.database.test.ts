@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { Databases, failureOf } from "./support";
 
 // The server only parses a PL/pgSQL body when the function is made; a dry run checks it, without leaving a trace.
@@ -124,23 +124,79 @@ create trigger removed after delete on $s.t referencing old table as removed for
   expect(await failureOf(bundle.preview())).toMatch(/f\.sql:4:38: column "label" does not exist \(42703\)/);
 });
 
-test("a migration that takes away what a function needs: a warning, since the function itself is as it was", async () => {
-  const bundle = await databases.bundle(
-    {
-      ...schema,
-      "repeatable/f.sql": `${plpgsql} ${body("begin", "  return (select length(name) from $s.t);", "end")}`,
-    },
-    inputs,
-  );
+const reader = {
+  "repeatable/f.sql": `${plpgsql} ${body("begin", "  return (select length(name) from $s.t);", "end")}`,
+};
+
+test("a function that worked before and is broken by a migration is a fault", async () => {
+  const bundle = await databases.bundle({ ...schema, ...reader }, inputs);
   await bundle.up();
-  bundle.logs = [];
   bundle.write({ "migrations/20260102000000_drop.sql": "alter table $s.t drop name;\n" });
 
+  expect(await failureOf(bundle.preview())).toMatch(
+    /f\.sql:3:25: column "name" does not exist \(42703\)[\s\S]*hint: .*It worked before this deployment: change the function/,
+  );
+
+  // As a control: with the function changed in the same deployment it passes.
+  bundle.write({
+    "repeatable/f.sql": `${plpgsql} ${body("begin", "  return (select id from $s.t);", "end")}`,
+  });
+  await bundle.preview();
+});
+
+test("a function that failed before says nothing of a deployment that has nothing to do with it", async () => {
+  const bundle = await databases.bundle({ ...schema, ...reader }, inputs);
+  await bundle.up();
+  bundle.write({ "migrations/20260102000000_drop.sql": "alter table $s.t drop name;\n" });
+  await bundle.up();
+  bundle.logs = [];
+
+  // An unrelated column; a comment on the function.
+  bundle.write({ "migrations/20260103000000_add.sql": "alter table $s.t add note text;\n" });
+  await bundle.preview();
+  bundle.write({ "migrations/20260103000000_add.sql": "comment on function $s.f() is 'old';\n" });
   await bundle.preview();
 
-  expect(bundle.logs.join("\n")).toMatch(
-    /warning: Calls of these may fail:\n.*f\.sql:3: in function s\d+\.f\(\): column "name" does not exist \(42703\)/,
-  );
+  expect(bundle.logs.join("\n")).not.toMatch(/may fail|does not exist/);
+  // As a control: a change of the function itself is checked.
+  bundle.write({ "repeatable/f.sql": reader["repeatable/f.sql"].replace("length", "upper") });
+  expect(await failureOf(bundle.preview())).toMatch(/column "name" does not exist \(42703\)/);
+});
+
+describe("a trigger's function of two tables", () => {
+  const tables = {
+    "migrations/20260101000000_s.sql":
+      "create schema $s;\ncreate table $s.a (id int, only_a text);\ncreate table $s.b (id int);\n",
+  };
+  const triggers = ["a", "b"]
+    .map((table) => `create trigger f before insert on $s.${table} for each row execute function $s.f();\n`)
+    .join("");
+  const serving = (...lines: string[]) => ({
+    "repeatable/f.sql": `create or replace function $s.f() returns trigger language plpgsql ${body("begin", ...lines, "return new; end")}${triggers}`,
+  });
+  const branching = serving("  if tg_table_name = 'a' then new.only_a := 'x'; end if;");
+
+  test("may name a column that only one has, where it tells them apart", async () => {
+    const bundle = await databases.bundle({ ...tables, ...branching }, inputs);
+    await bundle.preview();
+    await bundle.up();
+    expect(bundle.logs.join("\n")).not.toMatch(/has no field/);
+
+    bundle.write({ "migrations/20260102000000_drop.sql": "alter table $s.a drop only_a;\n" });
+    expect(await failureOf(bundle.preview())).toMatch(
+      /f\.sql:3:\d+: record "new" has no field "only_a" \(42703\)[\s\S]*called for s\d+\.a/,
+    );
+  });
+
+  test("may not where it does not, and may not name one that none has", async () => {
+    const bundle = await databases.bundle({ ...tables, ...serving("  new.only_a := 'x';") }, inputs);
+    expect(await failureOf(bundle.preview())).toMatch(
+      /record "new" has no field "only_a"[\s\S]*called for s\d+\.b/,
+    );
+
+    bundle.write(serving("  if tg_table_name = 'a' then new.nowhere := 'x'; end if;"));
+    expect(await failureOf(bundle.preview())).toMatch(/record "new" has no field "nowhere"/);
+  });
 });
 
 test("a deferred constraint is checked at the end of a dry run too", async () => {

@@ -3,7 +3,7 @@ import { statementFailure } from "../session/lockTimeout";
 import { isLostLock, lockRetries, retrying } from "../session/retry";
 import { ExecutionFailure, Session } from "../session/session";
 import { isConnectionLost, isDatabaseError, SqlFileError } from "../source/errors";
-import { type BodyCheck, checkBodies } from "./bodyCheck";
+import { type BodyCheck, type BodyFindings, examineBodies, judgeBodies } from "./bodyCheck";
 import { TransactionLost } from "./migrations";
 import { runAlone } from "./noTransaction";
 import type { ApplyRequest } from "./request";
@@ -114,9 +114,10 @@ function attempt(
         return result;
       }
       const isWhole = !commit && result.failure === undefined && result.next === undefined;
-      const bodies = isWhole && result.ran.length > 0 ? await examine(session, request, result) : undefined;
+      const found = isWhole && result.ran.length > 0 ? await examine(session, result) : undefined;
       await session.execute("rollback");
-      if (sequences === undefined || bodies === undefined) return result;
+      if (sequences === undefined || found === undefined) return result;
+      const bodies = await judgeBodies(session, request.bundle, { ...result, found });
       return { ...result, bodies, moved: movedSince(sequences, await sequencePositions(session)) };
     } catch (error) {
       await session.execute("rollback").catch(() => {});
@@ -130,13 +131,9 @@ function attempt(
 }
 
 /** What shows only at the commit or after it, which a dry run does not reach. */
-async function examine(
-  session: Session,
-  { bundle }: ApplyRequest,
-  result: TransactionResult,
-): Promise<BodyCheck> {
+async function examine(session: Session, result: TransactionResult): Promise<BodyFindings> {
   await session.execute("set constraints all immediate").catch((error) => refuseCommit(error, result));
-  return await checkBodies(session, bundle, result);
+  return await examineBodies(session, result);
 }
 
 function refuseCommit(error: unknown, result: TransactionResult): never {

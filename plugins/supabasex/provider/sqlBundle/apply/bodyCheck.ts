@@ -1,6 +1,9 @@
 import { canonicalJson } from "../../../../../foundation/json";
-import type { Catalog } from "../catalog";
+import { UserError } from "../../../../../foundation/userError";
+import { type Catalog, partsOfIdentity } from "../catalog";
+import type { CatalogObject } from "../catalog/catalog";
 import type { Session } from "../session/session";
+import { quote } from "../source/declaredObjects";
 import { isDatabaseError, placeOf, SqlFileError } from "../source/errors";
 import type { BundleFile, LoadedBundle } from "../source/files";
 import { indexOfCharacter, type Statement, statementsOf } from "../source/statements";
@@ -16,36 +19,69 @@ export interface BodyCheck {
 /** Written into a body, it lets everything in it pass. */
 const optOut = /--\s*no body check\b/i;
 
+/** What a deployment does to the catalog. */
+interface Deployment {
+  readonly before: Catalog;
+  readonly after: Catalog;
+  readonly expected: Catalog;
+}
+
+/** What is wrong with the bodies at one moment. */
+export interface BodyFindings {
+  readonly findings: readonly Finding[];
+  readonly unchecked: boolean;
+}
+
 /**
- * Checks the bodies of the bundle's PL/pgSQL functions: the server itself only parses them when they are made, and a wrong
- * type or column shows at the first call. The extension plpgsql_check knows; it is made in the dry run's transaction, which
- * is rolled back. Throws SqlFileError for a fault in a function that this transaction made or changed. A fault in one that
- * stays as it is, such as for a column that a migration drops, and what may be a temporary table, are warnings.
+ * Checks the bodies of the bundle's PL/pgSQL functions as the open transaction sees them: the server itself only parses them
+ * when they are made, and a wrong type or column shows at the first call. The extension plpgsql_check knows; it is made in
+ * the dry run's transaction, which is rolled back.
  */
-export async function checkBodies(
+export async function examineBodies(
+  session: Session,
+  { after, expected }: Deployment,
+): Promise<BodyFindings> {
+  const routines = Object.keys(expected).filter(
+    (identity) =>
+      ["function", "procedure"].includes(partsOfIdentity(identity).kind) &&
+      after[identity]?.language === "plpgsql",
+  );
+  if (routines.length === 0) return { findings: [], unchecked: false };
+  const schema = await extensionSchema(session);
+  if (schema === undefined) return { findings: [], unchecked: true };
+  const all = await findings(session, schema, routines);
+  return { findings: all.filter(({ source }) => !optOut.test(source)), unchecked: false };
+}
+
+/**
+ * Says which findings are this deployment's: those in a function that it makes or changes, and those that were not there
+ * before, such as for a column that a migration drops. Has to be called when the dry run is rolled back, to look at the
+ * database as it was. Throws a UserError for faults; what may be right all the same, such as a temporary table, is a warning.
+ */
+export async function judgeBodies(
   session: Session,
   bundle: LoadedBundle,
-  {
-    before,
-    after,
-    expected,
-  }: { readonly before: Catalog; readonly after: Catalog; readonly expected: Catalog },
+  deployment: Deployment & { readonly found: BodyFindings },
 ): Promise<BodyCheck> {
-  const routines = Object.keys(expected).filter(
-    (identity) => /^(function|procedure) /.test(identity) && after[identity]?.language === "plpgsql",
-  );
-  if (routines.length === 0) return { warnings: [], unchecked: false };
-  const schema = await extensionSchema(session);
-  if (schema === undefined) return { warnings: [], unchecked: true };
+  const { found, before, after } = deployment;
+  const isChanged = (identity: string) => definitionOf(before[identity]) !== definitionOf(after[identity]);
+  const former = await formerBodies(session, found.findings, before);
+  const own = found.findings.filter((finding) => {
+    const isNew = isChanged(finding.identity) || !former.findings.has(keyOf(finding));
+    if (!isNew) return false;
+    const wasServed = !isChanged(finding.identity) && former.calls.has(callOf(finding));
+    return wasServed || !mayBeAnotherTables(finding, found.findings);
+  });
   const files = [...bundle.repeatables, ...bundle.migrations].reverse();
   const warnings = new Set<string>();
-  for (const finding of await findings(session, schema, routines)) {
-    if (optOut.test(finding.source)) continue;
+  const faults = new Map<string, UserError>();
+  for (const finding of own) {
     const place = placeInBundle(files, finding);
-    const was = before[finding.identity];
-    const isNew =
-      was === undefined || canonicalJson({ ...was }) !== canonicalJson({ ...after[finding.identity] });
-    if (place !== undefined && isNew && isFault(finding)) throw fault(finding, place);
+    if (isFault(finding)) {
+      const error = fault(finding, { place, isBroken: !isChanged(finding.identity) });
+      faults.set(error.message, error);
+      continue;
+    }
     const where =
       place === undefined
         ? finding.identity
@@ -53,12 +89,73 @@ export async function checkBodies(
     const detail = finding.detail === null ? "" : `: ${finding.detail}`;
     warnings.add(`  ${where}: ${finding.message} (${finding.sqlState})${detail}`);
   }
-  return { warnings: [...warnings], unchecked: false };
+  const [first, ...more] = faults.values();
+  if (first !== undefined)
+    throw more.length === 0 ? first : new UserError([...faults.keys()].join("\n"), 1, { cause: first });
+  return { warnings: [...warnings], unchecked: found.unchecked };
+}
+
+/** What makes a call of a routine behave as it does: owner, grants and comment aside. */
+function definitionOf(routine: CatalogObject | undefined): string | undefined {
+  if (routine === undefined) return undefined;
+  const { owner: _owner, grants: _grants, comment: _comment, ...definition } = routine;
+  return canonicalJson(definition);
+}
+
+function callOf({ identity, relation }: Pick<Finding, "identity" | "relation">): string {
+  return `${identity} on ${relation}`;
+}
+
+function keyOf(finding: Finding): string {
+  return `${callOf(finding)} ${finding.line} ${finding.message}`;
+}
+
+/** Findings, and which function served which table, in the database as it is without the deployment. */
+async function formerBodies(
+  session: Session,
+  found: readonly Finding[],
+  before: Catalog,
+): Promise<{ readonly findings: ReadonlySet<string>; readonly calls: ReadonlySet<string> }> {
+  const routines = [...new Set(found.map(({ identity }) => identity))].filter(
+    (identity) => before[identity] !== undefined,
+  );
+  if (routines.length === 0) return { findings: new Set(), calls: new Set() };
+  await session.execute("begin");
+  try {
+    const schema = await extensionSchema(session);
+    const former = schema === undefined ? [] : await findings(session, schema, routines);
+    const { rows } = await session.work.query<{ identity: string; relation: string }>(
+      `with ${calls} select identity, relation::text as relation from call`,
+      [routines],
+    );
+    return { findings: new Set(former.map(keyOf)), calls: new Set(rows.map(callOf)) };
+  } finally {
+    await session.execute("rollback");
+  }
+}
+
+/** What a trigger's function asks to tell its tables apart. */
+const looksAtTable =
+  /\btg_(table_name|table_schema|relname|relid|name|argv|nargs)\b|\bto_jsonb?\s*\(\s*(new|old)\b/i;
+
+/** A field that some of a trigger function's tables lack, where the function tells its tables apart. */
+function mayBeAnotherTables(finding: Finding, all: readonly Finding[]): boolean {
+  if (!/^record "(new|old)" has no field /.test(finding.message) || !looksAtTable.test(finding.source))
+    return false;
+  const same = all.filter(
+    ({ identity, line, message }) =>
+      identity === finding.identity && line === finding.line && message === finding.message,
+  );
+  return new Set(same.map(({ relation }) => relation)).size < finding.tables;
 }
 
 interface Finding {
   /** As the catalog names the routine. */
   readonly identity: string;
+  /** The table that a trigger's function was checked with; `-` for any other routine. */
+  readonly relation: string;
+  /** How many tables a trigger's function serves; 1 for any other routine. */
+  readonly tables: number;
   readonly source: string;
   /** Of the statement in the source, from 1. */
   readonly line: number | null;
@@ -90,16 +187,16 @@ async function extensionSchema(session: Session): Promise<string | undefined> {
   return rows[0]?.schema;
 }
 
-async function findings(session: Session, schema: string, routines: readonly string[]): Promise<Finding[]> {
-  // A trigger's function is checked with each table that it serves, and not at all while it serves none. Which triggers call
-  // a branch of it cannot be told, so it may name the transition tables of all.
-  const { rows } = await session.work.query<Finding>(
-    `with routine as (
+/**
+ * The calls to check. A trigger's function is checked with each table that it serves, and not at all while it serves none.
+ * Which triggers call a branch of it cannot be told, so it may name the transition tables of all.
+ */
+const calls = `routine as (
        select r.identity, p.oid, p.prosrc, p.prorettype = 'trigger'::regtype as of_trigger
        from unnest($1::text[]) as r (identity)
        join pg_proc p on p.oid = to_regprocedure(substr(r.identity, strpos(r.identity, ' ') + 1))
      ), call as (
-       select r.*, t.relation, t.old_table, t.new_table
+       select r.*, t.relation, t.old_table, t.new_table, count(*) over (partition by r.oid)::int as tables
        from routine r cross join lateral (
          select tgrelid::regclass as relation, max(tgoldtable::text)::name as old_table,
            max(tgnewtable::text)::name as new_table
@@ -107,15 +204,20 @@ async function findings(session: Session, schema: string, routines: readonly str
        ) t
        where r.of_trigger
        union all
-       select r.*, 0::regclass, null, null from routine r where not r.of_trigger
-     )
-     select distinct on (c.identity, f.lineno, f.message) c.identity, c.prosrc as source, f.lineno as line, f.statement,
-       f.sqlstate as "sqlState", f.message, f.detail, f.hint, f.level, f.query, f.position
+       select r.*, 0::regclass, null, null, 1 from routine r where not r.of_trigger
+     )`;
+
+async function findings(session: Session, schema: string, routines: readonly string[]): Promise<Finding[]> {
+  const { rows } = await session.work.query<Finding>(
+    `with ${calls}
+     select distinct on (c.identity, c.relation::text, f.lineno, f.message) c.identity, c.relation::text as relation,
+       c.tables, c.prosrc as source, f.lineno as line, f.statement, f.sqlstate as "sqlState", f.message, f.detail, f.hint,
+       f.level, f.query, f.position
      from call c
      cross join lateral ${schema}.plpgsql_check_function_tb(c.oid::regprocedure, c.relation, extra_warnings => false,
        oldtable => c.old_table, newtable => c.new_table) f
      where f.level = 'error' or f.sqlstate = '42804'
-     order by c.identity, f.lineno, f.message`,
+     order by c.identity, c.relation::text, f.lineno, f.message`,
     [routines],
   );
   return rows;
@@ -127,17 +229,20 @@ function isFault({ level, sqlState, message }: Finding): boolean {
   return sqlState !== "42P01" || message.includes(".");
 }
 
-function fault(finding: Finding, { file, index }: BodyPlace): SqlFileError {
-  const { detail, hint, identity, line, statement } = finding;
-  return new SqlFileError({
-    file,
-    index,
-    message: finding.message,
-    sqlState: finding.sqlState,
-    ...(detail === null ? {} : { detail }),
-    hint: `${hint === null ? "" : `${hint} `}A call would fail here; if not, write \`-- no body check\` into the body.`,
-    where: `PL/pgSQL ${identity} line ${line} at ${statement}`,
-  });
+function fault(
+  finding: Finding,
+  { place, isBroken }: { readonly place: BodyPlace | undefined; readonly isBroken: boolean },
+): UserError {
+  const { detail, hint, identity, line, statement, relation, message, sqlState } = finding;
+  const what = isBroken
+    ? "It worked before this deployment: change the function in the same deployment, or write"
+    : "A call would fail here; if not, write";
+  const advice = `${hint === null ? "" : `${hint} `}${what} \`-- no body check\` into the body.`;
+  const where = `PL/pgSQL ${identity} line ${line} at ${statement}${relation === "-" ? "" : `, called for ${relation}`}`;
+  if (place === undefined)
+    return new UserError(`${message} (${sqlState})\n  hint: ${advice}\n  where: ${where}`);
+  const details = detail === null ? {} : { detail };
+  return new SqlFileError({ ...place, message, sqlState, ...details, hint: advice, where });
 }
 
 interface BodyPlace {
@@ -159,8 +264,11 @@ function placeInBundle(files: readonly BundleFile[], finding: Finding): BodyPlac
 
 function placeInStatement(file: BundleFile, statement: Statement, finding: Finding): number | undefined {
   const text = file.text.slice(statement.start, statement.end);
-  const name = /^\S+ (?:.*\.)?"?([^".(]+)"?\(/.exec(finding.identity)?.[1] ?? "";
-  if (!text.includes(name)) return undefined;
+  const parts =
+    "CreateFunctionStmt" in statement.node ? statement.node.CreateFunctionStmt.funcname : undefined;
+  const last = parts?.at(-1);
+  const name = last !== undefined && "String" in last ? quote(last.String.sval) : "";
+  if (!finding.identity.includes(`${name}(`)) return undefined;
   const at = text.indexOf(finding.source);
   if (at >= 0) return statement.start + at + placeInSource(finding, finding.query);
   // Between single quotes, which are then doubled in it.
