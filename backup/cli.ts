@@ -28,11 +28,27 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
+/** What `--help` says besides the commands; exit codes as in exitCodes.ts. */
+const surroundings = `
+Environment:
+  AWS_REGION, BACKUP_BUCKET               where the backups are, and AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3 and so on for the AWS SDK
+  PGHOST, PGPORT, PGDATABASE, PGUSER,     the database to back up (run, checkpoint)
+  PGPASSWORD, PGSSLMODE, PGSSLROOTCERT
+  RESTORE_DATABASE_URL                    the target of a restore: postgresql://user:password@host:port/database?sslmode=verify-full
+  BACKUP_PARALLEL_DUMPS                   sessions at once (default 4)
+  README.md of the program has the others.
+
+Exit codes:
+  ${Object.entries(exitCodes)
+    .map(([name, code]) => `${code} ${name.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)}`)
+    .join(", ")}`;
+
 function program(context: CommandContext): Command {
   const backup = new Command("backup")
     .description("Backs up a Supabase database to S3, verifies and restores what it has backed up.")
     .version(toolVersion)
-    .showHelpAfterError("Run `backup --help` for the commands.");
+    .showHelpAfterError("Run `backup --help` for the commands.")
+    .addHelpText("after", surroundings);
   backup
     .command("run")
     .description("make a backup and read it back")

@@ -1,11 +1,14 @@
 import { describeError, UserError } from "../../foundation/userError";
+import { readManifest } from "../catalog";
 import type { CommandContext } from "../context";
+import { findServerPrograms, type ServerPrograms } from "../drill/serverPrograms";
 import { startThrowawayServer, type ThrowawayServer } from "../drill/throwawayServer";
-import { readEnvironment } from "../environment";
+import { type DatabaseSettings, readEnvironment } from "../environment";
 import { exitCodes } from "../exitCodes";
-import type { Manifest } from "../manifest";
-import { findTools, type Tools } from "../postgres/tools";
-import { restoreBackup } from "../restore/restoreBackup";
+import { connect } from "../postgres/connect";
+import { findTools } from "../postgres/tools";
+import { type Restored, restoreBackup } from "../restore/restoreBackup";
+import { createPlatformRoles } from "../restore/target";
 import { runStart } from "../runName";
 import { selectRun } from "../selectRun";
 import { createClient } from "../store/client";
@@ -29,35 +32,56 @@ export interface Receipt {
   readonly tables?: number;
   readonly rows?: number;
   readonly reason?: string;
-  readonly versions: { readonly tool: string; readonly pgRestore: string };
+  /** What this drill says nothing about. */
+  readonly notCovered: readonly string[];
+  readonly versions: { readonly tool: string; readonly pgRestore: string; readonly server: number };
 }
 
 export const drillsPrefix = "drills/";
 
 /** Failures that say something about the backup; any other means that the drill was not held. */
 const failures: ReadonlySet<number> = new Set([exitCodes.damaged, exitCodes.restoreFailed]);
+/** What the server says when it lacks room, which is the drill's own trouble. */
+const lacksRoom = /No space left on device|could not (?:extend|write)|out of (?:shared )?memory|ENOSPC/;
+/** What no drill covers. */
+const neverCovered = [
+  "the rights of `postgres` in a project: a drill restores as superuser",
+  "files of Storage and secrets of Vault: they are in no backup",
+];
 
 /**
- * `backup drill`: restores a backup into a server that is thrown away, compares it with the manifest, and leaves a dated
+ * `backup drill`: restores a backup into a server of the source's version that is thrown away, compares it with the manifest, and leaves a dated
  * receipt in the bucket. It never talks to the database that the backup is of.
+ * @throws UserError with exit code 11 where the drill could not be held, which says nothing about the backup
  */
 export async function drill(options: DrillOptions, context: CommandContext): Promise<Receipt> {
   const settings = readEnvironment(["store", "parallel"], context.environment);
   const tools = await findTools();
   const store = new ObjectStore(createClient(settings.store), settings.store.bucket);
   const run = await selectRun(store, options.run, context.signal);
-  const server = await startServer(tools, context);
+  const opened = await readManifest(store, run, context.signal);
+  const sourceMajor = opened.verdict === "intact" ? opened.manifest.source.serverMajor : tools.pgDumpMajor;
+  const { server, programs } = await startServer(sourceMajor, context);
   const startedAt = new Date();
+  const notCovered = [
+    ...neverCovered,
+    ...(programs.major === sourceMajor
+      ? []
+      : [`PostgreSQL ${sourceMajor}: the server here is of version ${programs.major}`]),
+    ...(programs.hasCron ? [] : ["jobs: pg_cron is not installed here"]),
+  ];
   const conclude = async (
-    outcome: Pick<Receipt, "event" | "tables" | "rows" | "reason">,
+    outcome: Pick<Receipt, "event" | "tables" | "rows" | "reason"> & { readonly left?: readonly string[] },
   ): Promise<Receipt> => {
+    const { left = [], ...told } = outcome;
     const receipt: Receipt = {
-      ...outcome,
+      ...told,
       run,
       startedAt: startedAt.toISOString(),
       restoreSeconds: Math.round((Date.now() - startedAt.getTime()) / 100) / 10,
       backupAgeSeconds: Math.round((startedAt.getTime() - (runStart(run)?.getTime() ?? 0)) / 1000),
-      versions: { tool: toolVersion, pgRestore: tools.pgDumpVersion },
+      notCovered: [...notCovered, ...left],
+      versions: { tool: toolVersion, pgRestore: tools.pgDumpVersion, server: programs.major },
     };
     const key = `${drillsPrefix}${startedAt.toISOString().replace(/[-:.]/g, "")}-of-${run}.json`;
     await store.putText(key, `${JSON.stringify(receipt, null, 2)}\n`, "application/json");
@@ -65,32 +89,63 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
     context.print(JSON.stringify(receipt));
     return receipt;
   };
-  let manifest: Manifest;
+  let restored: Restored;
   try {
+    await resembleProject(server.settings);
     const { parallel } = settings;
-    ({ manifest } = await restoreBackup(
+    restored = await restoreBackup(
       { store, tools, run, target: server.settings, parallel, isThrowaway: true },
       context,
-    ));
+    );
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
-    if (!failures.has(error.exitCode)) throw notRun(error);
+    const isOwnTrouble = !server.isRunning() || lacksRoom.test(error.message);
+    if (!failures.has(error.exitCode) || isOwnTrouble) throw notRun(error);
     await conclude({ event: "drill failed", reason: error.message });
     throw error;
   } finally {
     await server.remove();
   }
+  const { manifest, missing, notRestored } = restored;
+  const left = [...manifest.notCovered.map(({ what }) => what), ...notRestored];
+  if (missing.length > 0) {
+    const names = missing.map(({ what, reason }) => `${what} (${reason})`).join(", ");
+    const absent = notRestored.filter((what) => what.startsWith("extension "));
+    if (absent.length > 0) throw notRun(new Error(`${absent.join(", ")}; without it there is no ${names}`));
+    const failure = new UserError(`Everything was restored but ${names}.`, exitCodes.restoreFailed);
+    await conclude({ event: "drill failed", reason: failure.message, left });
+    throw failure;
+  }
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
-  return await conclude({ event: "drill passed", tables: manifest.tables.length, rows });
+  return await conclude({ event: "drill passed", tables: manifest.tables.length, rows, left });
 }
 
-async function startServer(tools: Tools, { signal, progress }: CommandContext): Promise<ThrowawayServer> {
-  progress("starting a server to throw away");
+async function startServer(
+  major: number,
+  { signal, progress }: CommandContext,
+): Promise<{ readonly server: ThrowawayServer; readonly programs: ServerPrograms }> {
   try {
-    return await startThrowawayServer(tools, signal);
+    const programs = await findServerPrograms(major);
+    progress(`starting a server of PostgreSQL ${programs.major} to throw away`);
+    return { server: await startThrowawayServer(programs, signal), programs };
   } catch (error) {
     signal.throwIfAborted();
     throw notRun(error);
+  }
+}
+
+/** Opens everything new to the API roles, as projects of before 2026-05-30 do: a restore has to close again what was closed. */
+async function resembleProject(settings: DatabaseSettings): Promise<void> {
+  const client = await connect(settings, exitCodes.drillNotRun);
+  try {
+    await createPlatformRoles(client, ["anon", "authenticated", "service_role"]);
+    for (const objects of ["tables", "sequences", "functions"]) {
+      await client.query(
+        `alter default privileges in schema public grant all on ${objects} to anon, authenticated, service_role`,
+      );
+    }
+  } finally {
+    await client.end();
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { chownSync, existsSync, readFileSync } from "node:fs";
+import { chownSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -7,19 +7,26 @@ import path from "node:path";
 import { type RunningProgram, startProgram } from "../childProcess";
 import type { DatabaseSettings } from "../environment";
 import { connect } from "../postgres/connect";
-import type { Tools } from "../postgres/tools";
+import { drillFolderPrefix, noteOwner, sweepKilledDrills } from "./leftovers";
+import type { ServerPrograms } from "./serverPrograms";
 
 /** A PostgreSQL server with an empty database, on loopback, that is gone afterwards. */
 export interface ThrowawayServer {
   readonly settings: DatabaseSettings;
+  /** Whether it still runs. What fails after its end says nothing about the backup. */
+  isRunning(): boolean;
   remove(): Promise<void>;
 }
 
 const startSeconds = 30;
 
-/** Starts one from the server programs that are installed beside `pg_restore`. */
-export async function startThrowawayServer(tools: Tools, signal: AbortSignal): Promise<ThrowawayServer> {
-  const folder = await mkdtemp(path.join(tmpdir(), "thorbis-drill-"));
+/** Starts one, once what killed drills left is gone. */
+export async function startThrowawayServer(
+  programs: ServerPrograms,
+  signal: AbortSignal,
+): Promise<ThrowawayServer> {
+  await sweepKilledDrills();
+  const folder = await mkdtemp(path.join(tmpdir(), drillFolderPrefix));
   let server: RunningProgram | undefined;
   const remove = async (): Promise<void> => {
     // At once and without a checkpoint: nothing of it is to be kept.
@@ -28,6 +35,7 @@ export async function startThrowawayServer(tools: Tools, signal: AbortSignal): P
     await rm(folder, { recursive: true, force: true });
   };
   try {
+    await noteOwner(folder);
     const user = unprivilegedUser();
     const password = randomBytes(24).toString("base64url");
     const passwordFile = path.join(folder, "password");
@@ -41,7 +49,7 @@ export async function startThrowawayServer(tools: Tools, signal: AbortSignal): P
       signal,
     };
     await startProgram(
-      serverProgram(tools, "initdb"),
+      path.join(programs.folder, "initdb"),
       [
         `--pgdata=${data}`,
         "--username=postgres",
@@ -68,9 +76,11 @@ export async function startThrowawayServer(tools: Tools, signal: AbortSignal): P
       maintenance_work_mem: "128MB",
       // Containers have little of /dev/shm.
       dynamic_shared_memory_type: "mmap",
+      // Jobs are made and never run: what they do is done to others, too.
+      ...(programs.hasCron ? { shared_preload_libraries: "pg_cron", "cron.max_running_jobs": 0 } : {}),
     };
     const given = Object.entries(configuration).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
-    server = startProgram(serverProgram(tools, "postgres"), ["-D", data, ...given], options);
+    server = startProgram(path.join(programs.folder, "postgres"), ["-D", data, ...given], options);
     const settings: DatabaseSettings = {
       host: "127.0.0.1",
       port,
@@ -80,7 +90,8 @@ export async function startThrowawayServer(tools: Tools, signal: AbortSignal): P
       sslMode: "disable",
     };
     await untilItAnswers(settings, server);
-    return { settings, remove };
+    const { child } = server;
+    return { settings, remove, isRunning: () => child.exitCode === null && child.signalCode === null };
   } catch (error) {
     await remove();
     throw error;
@@ -112,11 +123,6 @@ function unprivilegedUser(): { uid: number; gid: number } | undefined {
   const found = users.find(([name]) => name === "postgres") ?? users.find(([name]) => name === "nobody");
   if (found === undefined) throw new Error("there is no user to run PostgreSQL as");
   return { uid: Number(found[2]), gid: Number(found[3]) };
-}
-
-function serverProgram({ pgRestore }: Tools, name: string): string {
-  const beside = path.join(path.dirname(pgRestore), name);
-  return path.isAbsolute(pgRestore) && existsSync(beside) ? beside : name;
 }
 
 async function freePort(): Promise<number> {

@@ -105,9 +105,8 @@ export function compareAccess(
     }
     for (const fact of new Set([...Object.keys(entry.facts), ...Object.keys(restored.facts)])) {
       if (isDeparsed(fact) && context.sourceMajor !== context.targetMajor) continue;
-      const [wanted, present] = [entry, restored].map(({ facts }) =>
-        comparable(fact, facts[fact] ?? "", context),
-      );
+      if (fact === "owner" && differences === platform) continue;
+      const [wanted, present] = [entry, restored].map((one) => comparable(fact, one, context));
       if (wanted === present) continue;
       differences.push(`${what}: ${fact} ${describe(wanted)} in the backup, ${describe(present)} here`);
     }
@@ -126,12 +125,11 @@ function isDeparsed(fact: string): boolean {
   return fact === "using" || fact === "with check";
 }
 
-function comparable(fact: string, text: string, { sourceMajor, targetMajor }: AccessContext): string {
-  if (fact !== "grants") return text;
+function comparable(fact: string, entry: AccessEntry, { sourceMajor, targetMajor }: AccessContext): string {
+  if (fact !== "grants") return entry.facts[fact] ?? "";
   // Version 17 has a privilege more, which is part of `all`.
   const ignored = sourceMajor < 17 || targetMajor < 17 ? /: MAINTAIN\*?$/ : undefined;
-  return text
-    .split("\n")
+  return grantsOf(entry)
     .filter((line) => ignored === undefined || !ignored.test(line))
     .join("\n");
 }
@@ -163,8 +161,11 @@ function schemaOf(kind: string, name: string): string {
   return /^("(?:[^"]|"")*"|[^."]+)\./.exec(place)?.[1] ?? "";
 }
 
-function grantsOf({ facts }: AccessEntry): string[] {
-  return (facts.grants ?? "").split("\n").filter((line) => line !== "");
+/** The platform's objects have the platform's owner, whoever that is in the target; what it grants itself goes with that. */
+function grantsOf(entry: AccessEntry): string[] {
+  const lines = (entry.facts.grants ?? "").split("\n").filter((line) => line !== "");
+  if (!isOfPlatform(entry)) return lines;
+  return lines.filter((line) => line.slice(0, line.lastIndexOf(": ")) !== entry.facts.owner);
 }
 
 /** `shop.orders` and SELECT as `select on table shop.orders`; undefined for kinds without grants. */

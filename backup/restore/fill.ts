@@ -89,7 +89,7 @@ export async function fill(current: Filling): Promise<Shortfall> {
   );
 
   const expressions = await prepareRowExpressions(client, writer);
-  const loaded = await loadAllRows(current);
+  const { loaded, leftOut: rowsLeftOut } = await loadAllRows(current);
   if (texts.sequences !== "") await runText(client, "sequences.sql", texts.sequences);
   await expressions.restore();
 
@@ -119,7 +119,7 @@ export async function fill(current: Filling): Promise<Shortfall> {
       exitCodes.restoreFailed,
     );
   }
-  return { missing, notRestored: [...leftOut, ...access.platform] };
+  return { missing, notRestored: [...leftOut, ...rowsLeftOut, ...access.platform] };
 }
 
 /** Makes the extensions in the archive's order, in which each comes after those that it needs; pg_cron comes with its jobs. */
@@ -135,7 +135,7 @@ async function createExtensions(client: pg.Client, entries: readonly SchemaEntry
   return leftOut;
 }
 
-async function loadAllRows(current: Filling): Promise<LoadedTable[]> {
+async function loadAllRows(current: Filling): Promise<{ loaded: LoadedTable[]; leftOut: string[] }> {
   const { manifest, parallel, progress, store, signal, tools } = current;
   const context = { store, tools, run: manifest.run, signal };
   // The largest first, so that no long one is left to the end.
@@ -143,18 +143,34 @@ async function loadAllRows(current: Filling): Promise<LoadedTable[]> {
     .filter(({ content }) => ["data", "extension data", "auth", "storage", "large objects"].includes(content))
     .sort((a, b) => b.bytes - a.bytes);
   const loaded: LoadedTable[] = [];
+  const leftOut: string[] = [];
   await withSessions(Math.min(parallel, objects.length), current, async (sessions) => {
     const idle = [...sessions];
     await forEachLimited(objects, sessions.length, async (object) => {
       const session = idle.pop();
       if (session === undefined) throw new Error("there are fewer sessions than objects at once");
       if (object.content === "large objects") await loadLargeObjects(session, object, context);
+      else if (object.content === "extension data")
+        leftOut.push(...(await loadExtensionRows(session, object, context)));
       else loaded.push(...(await loadRows(session, object, context)));
       idle.push(session);
       progress(`${object.name}: restored`);
     });
   });
-  return loaded;
+  return { loaded, leftOut };
+}
+
+/** An extension that the target has not, or has in another version, takes no rows; everything else goes on without them. */
+async function loadExtensionRows(...given: Parameters<typeof loadRows>): Promise<string[]> {
+  try {
+    const loaded = await loadRows(...given);
+    return loaded
+      .filter(({ rows }) => rows === undefined)
+      .map(({ schema, table }) => `rows of ${schema}.${table}: its extension is missing`);
+  } catch (error) {
+    if (!(error instanceof UserError) || error.exitCode !== exitCodes.restoreFailed) throw error;
+    return [error.message];
+  }
 }
 
 async function writeLong(
@@ -229,7 +245,11 @@ function missingRows(loaded: readonly LoadedTable[]): Missing[] {
     }));
 }
 
-function rowDifferences({ tables }: Manifest, loaded: readonly LoadedTable[]): string[] {
+function rowDifferences({ tables: all, objects }: Manifest, loaded: readonly LoadedTable[]): string[] {
+  const ofExtensions = new Set(
+    objects.filter(({ content }) => content === "extension data").map(({ name }) => name),
+  );
+  const tables = all.filter(({ archive }) => !ofExtensions.has(archive));
   const counts = new Map(loaded.map(({ schema, table, rows }) => [JSON.stringify([schema, table]), rows]));
   return tables.flatMap(({ schema, table, rows }) => {
     const key = JSON.stringify([schema, table]);

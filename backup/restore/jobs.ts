@@ -17,7 +17,7 @@ export async function restoreJobs(
 ): Promise<string[]> {
   if (jobs === "") return [];
   try {
-    await client.query("create extension if not exists pg_cron");
+    await client.query("create extension if not exists pg_cron with schema pg_catalog");
   } catch (error) {
     return [`the jobs of pg_cron: ${error instanceof Error ? error.message : String(error)}`];
   }

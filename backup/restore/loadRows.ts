@@ -64,7 +64,21 @@ async function openTable(
     return { write: async () => undefined, end: async () => undefined };
   }
   let copy = statement;
-  if (content === "data") {
+  let finish = async (): Promise<void> => undefined;
+  if (content === "extension data") {
+    // The extension makes rows of its own, and a target that was restored before has these already.
+    const columns = statement.slice("copy ".length + quoted.length, -" from stdin".length);
+    const list = columns.trim().slice(1, -1);
+    await client.query(
+      `create temp table thorbis_rows on commit drop as select ${list} from ${quoted} limit 0`,
+    );
+    copy = `copy pg_temp.thorbis_rows${columns} from stdin`;
+    finish = async () => {
+      await client.query(
+        `insert into ${quoted}${columns} select ${list} from pg_temp.thorbis_rows on conflict do nothing; drop table pg_temp.thorbis_rows`,
+      );
+    };
+  } else if (content === "data") {
     // In a table that was emptied by the same transaction, rows can be written as if they were old: they are not written again when they
     // are first read.
     await client.query(`truncate only ${quoted}`);
@@ -82,6 +96,7 @@ async function openTable(
       const finished = new Promise<void>((resolve) => stream.once("finish", resolve));
       stream.end();
       await Promise.race([finished, failed]);
+      await finish();
       loaded.push({ schema, table, rows: stream.rowCount });
     },
   };

@@ -36,14 +36,14 @@ export interface CheckedTarget {
 export async function checkTarget(client: pg.Client, checks: TargetChecks): Promise<CheckedTarget> {
   const { manifest, tools, settings, intoSource, replace } = checks;
   const target = await readIdentity(client);
-  if (Number.parseInt(manifest.tool.pgDump, 10) > tools.pgDumpMajor) {
-    refuse(
-      `the backup was made by pg_dump ${manifest.tool.pgDump} and pg_restore here is ${tools.pgDumpVersion}, too old to read it`,
-    );
-  }
   if (manifest.source.serverMajor > target.serverMajor) {
     refuse(
       `the backup is of PostgreSQL ${manifest.source.serverVersion} and the target is ${target.serverVersion}, older than that`,
+    );
+  }
+  if (Number.parseInt(manifest.tool.pgDump, 10) > tools.pgDumpMajor) {
+    refuse(
+      `the backup was made by pg_dump ${manifest.tool.pgDump} and pg_restore here is ${tools.pgDumpVersion}, too old to read it`,
     );
   }
   const projectRef = projectRefOf(settings.user, settings.host) ?? null;

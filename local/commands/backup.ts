@@ -17,7 +17,8 @@ const stack = "local";
 
 /**
  * `npm run backup -- <command>`: the backup program as the scheduled task runs it, on this machine. Environment and
- * secrets are those that the deployed task definition declares; a restore goes to the stack's own database.
+ * secrets are those that the deployed task definition declares; a restore goes to the stack's own database, unless
+ * RESTORE_DATABASE_URL names another.
  */
 export async function backup(paths: LocalPaths, args: readonly string[]): Promise<number> {
   if (asksForHelp(args)) return await runBackup(paths, args, {});
@@ -34,10 +35,19 @@ export async function backup(paths: LocalPaths, args: readonly string[]): Promis
     ...(await taskEnvironment(services.aws)),
     // The programs of the same version as the server, as in the image of the task.
     [postgresqlBinVariable]: services.postgresql.binDirectory,
-    ...(database === undefined
-      ? {}
-      : { RESTORE_DATABASE_URL: database.url, SUPABASE_PROJECT_REF: database.projectRef }),
+    ...(database === undefined ? {} : targetVariables(database)),
   });
+}
+
+/** Returns what a restore and a checkpoint are about: the stack's own database, unless RESTORE_DATABASE_URL names another target. */
+export function targetVariables(
+  database: { readonly url: string; readonly projectRef: string },
+  environment: NodeJS.ProcessEnv = process.env,
+): NodeJS.ProcessEnv {
+  return {
+    RESTORE_DATABASE_URL: environment.RESTORE_DATABASE_URL || database.url,
+    SUPABASE_PROJECT_REF: database.projectRef,
+  };
 }
 
 async function runBackup(

@@ -7,7 +7,13 @@ import { run } from "../../backup/commands/run";
 import { type Manifest, sealManifest } from "../../backup/manifest";
 import { manifestName, objectKey } from "../../backup/runName";
 import { startTestCluster, type TestCluster } from "../support/cluster";
-import { commandContext, failureOf, taskEnvironment } from "./support/commands";
+import {
+  commandContext,
+  commandLines,
+  failureOf,
+  startBackupProgram,
+  taskEnvironment,
+} from "./support/commands";
 import { type FaultyStore, startFaultyStore } from "./support/faultyStore";
 import { createShop } from "./support/shop";
 import { startTestStore, type TestStore } from "./support/store";
@@ -82,6 +88,28 @@ describe("backup drill", () => {
     expect(await receipts()).toContainEqual(expect.objectContaining({ event: "drill failed", run: name }));
   });
 
+  it("says what it did not cover", async () => {
+    const { notCovered, versions } = await drill({}, commandContext(environment));
+    expect(versions.server).toBe(manifest.source.serverMajor);
+    expect(notCovered).toContain("the rights of `postgres` in a project: a drill restores as superuser");
+    expect(notCovered.join()).not.toMatch(/PostgreSQL|pg_cron/);
+  });
+
+  it("removes the server and the files of one that was killed", async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), "thorbis-test-"));
+    chmodSync(folder, 0o755);
+    const killed = startBackupProgram(["drill"], { ...environment, TMPDIR: folder });
+    while (postmasters(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    killed.child.kill("SIGKILL");
+    await killed.ended;
+    expect(postmasters(folder)).toHaveLength(1);
+    vi.stubEnv("TMPDIR", folder);
+    const { event } = await drill({}, commandContext(environment));
+    vi.stubEnv("TMPDIR", undefined);
+    expect([event, postmasters(folder), readdirSync(folder)]).toEqual(["drill passed", [], []]);
+    rmSync(folder, { recursive: true });
+  });
+
   it("is not run, rather than failed, where there can be no server", async () => {
     const before = await receipts();
     vi.stubEnv("TMPDIR", "/nonexistent");
@@ -132,6 +160,13 @@ describe("a drill whose bucket fails", () => {
     expect(await receipts()).toEqual(before);
   });
 });
+
+/** Servers whose data is below a folder. */
+function postmasters(folder: string): string[] {
+  return commandLines()
+    .split("\n")
+    .filter((line) => line.includes(`-D ${folder}`));
+}
 
 let copies = 0;
 

@@ -235,7 +235,7 @@ describe("backup restore of a damaged backup", () => {
     const target = await into("flipped");
     const { message, exitCode } = await failureOf(restore({ run: name }, commandContext(target.environment)));
     expect(exitCode).toBe(5);
-    expect(message).toMatch(/^The backup is damaged: data-001\.dump\.zst: /);
+    expect(message).toMatch(/^The backup is damaged: data-001\.sql\.zst: /);
     expect(await namesIn(target.url)).toEqual(["public"]);
   });
 

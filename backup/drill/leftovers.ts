@@ -1,0 +1,50 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+export const drillFolderPrefix = "thorbis-drill-";
+const ownerFile = "owner";
+
+/** Notes in a drill's folder which process it is of, so that another drill knows when nobody needs it any more. */
+export async function noteOwner(folder: string): Promise<void> {
+  await writeFile(path.join(folder, ownerFile), `${process.pid} ${startOf(process.pid) ?? ""}\n`);
+}
+
+/** Ends the servers and removes the folders of drills that were killed. */
+export async function sweepKilledDrills(): Promise<void> {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(drillFolderPrefix)) continue;
+    const folder = path.join(tmpdir(), name);
+    const [pid = "", start = ""] = read(path.join(folder, ownerFile)).trim().split(" ");
+    // One that has no owner yet may be in the making.
+    if (pid === "" || startOf(Number(pid)) === start) continue;
+    const server = Number(read(path.join(folder, "data", "postmaster.pid")).split("\n")[0]);
+    if (server > 0 && read(`/proc/${server}/cmdline`).includes(folder)) {
+      process.kill(server, "SIGQUIT");
+      await untilGone(server);
+    }
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A pid is used again; with the time at which its process began, in clock ticks since the start of the system, it is not. */
+function startOf(pid: number): string | undefined {
+  const stat = read(`/proc/${pid}/stat`);
+  return stat === "" ? undefined : stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];
+}
+
+async function untilGone(pid: number): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (read(`/proc/${pid}/cmdline`) !== "" && performance.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { restore } from "../../backup/commands/restore";
+import { run } from "../../backup/commands/run";
+import type { AccessEntry } from "../../backup/postgres/access";
+import { postgresqlBinVariable } from "../../foundation/postgresqlPrograms";
+import { ensurePostgresInstalled } from "../../local/services/postgres";
+import { startTestCluster, type TestCluster } from "../support/cluster";
+import { commandContext, failureOf, taskEnvironment } from "./support/commands";
+import { createNastyObjects } from "./support/nasty";
+import { type Portrait, takePortrait } from "./support/portrait";
+import { createShop } from "./support/shop";
+import { startTestStore, type TestStore } from "./support/store";
+
+let store: TestStore;
+const clusters: TestCluster[] = [];
+const bin = new Map<number, string>();
+
+beforeAll(async () => {
+  store = await startTestStore();
+  for (const major of [15, 17]) {
+    bin.set(major, (await ensurePostgresInstalled(() => undefined, { major })).binDirectory);
+  }
+}, 600_000);
+
+afterAll(async () => {
+  await Promise.all([...clusters, store].map((started) => started?.remove()));
+});
+
+async function start(major: number): Promise<TestCluster> {
+  const cluster = await startTestCluster({ binDirectory: bin.get(major) ?? "" });
+  clusters.push(cluster);
+  return cluster;
+}
+
+/** The programs of a version, as in an environment where they are the only ones. */
+async function withProgramsOf<T>(major: number, work: () => Promise<T>): Promise<T> {
+  vi.stubEnv(postgresqlBinVariable, bin.get(major));
+  try {
+    return await work();
+  } finally {
+    vi.stubEnv(postgresqlBinVariable, undefined);
+  }
+}
+
+async function backUp(major: number): Promise<{ source: TestCluster; run: string }> {
+  const source = await start(major);
+  const postgres = await source.client();
+  await createShop(postgres);
+  await createNastyObjects(postgres);
+  const { manifest } = await withProgramsOf(major, () => run(commandContext(taskEnvironment(source, store))));
+  expect(manifest.source.serverMajor).toBe(major);
+  return { source, run: manifest.run };
+}
+
+const into = (source: TestCluster, target: TestCluster) =>
+  commandContext({
+    ...taskEnvironment(source, store),
+    RESTORE_DATABASE_URL: `${target.url()}?sslmode=disable`,
+  });
+
+/** Version 17 has one privilege more, and writes expressions and schemas in its own way; the platform's objects are its own. */
+function acrossVersions({ rows, sequences, largeObjects, jobs, access }: Portrait): unknown {
+  const platform =
+    /^(?:.* on )?(?:auth|storage|realtime|vault|extensions|graphql|graphql_public|pgbouncer|cron)\b/;
+  const entries = access.map((line) => JSON.parse(line) as AccessEntry);
+  const own = entries.filter(
+    ({ name, facts }) => !platform.test(name) && facts.owner !== "pg_database_owner",
+  );
+  return {
+    rows,
+    sequences,
+    largeObjects,
+    jobs,
+    access: own.map(({ facts: { using: _, "with check": __, grants = "", ...facts }, ...entry }) => ({
+      ...entry,
+      facts,
+      grants: grants.split("\n").filter((line) => !/: MAINTAIN\*?$/.test(line)),
+    })),
+  };
+}
+
+describe("a backup of one version of PostgreSQL", () => {
+  it("comes back the same on 17, and is refused by 15 before anything is touched", async () => {
+    const { source, run: name } = await backUp(17);
+    const [newer, older] = [await start(17), await start(15)];
+    await withProgramsOf(17, async () => {
+      await restore({ run: name }, into(source, newer));
+      expect(await takePortrait(newer.url("supabase_admin"))).toEqual(
+        await takePortrait(source.url("supabase_admin")),
+      );
+    });
+    const untouched = await takePortrait(older.url("supabase_admin"));
+    const { message, exitCode } = await failureOf(
+      restore({ run: name, replace: "postgres" }, into(source, older)),
+    );
+    expect(exitCode).toBe(9);
+    expect(message).toMatch(/^Nothing was restored: the backup is of PostgreSQL 17\..* older than that\.$/);
+    expect(await takePortrait(older.url("supabase_admin"))).toEqual(untouched);
+  }, 300_000);
+
+  it("15 comes back on 17, with the programs of either", async () => {
+    const { source, run: name } = await backUp(15);
+    const before = acrossVersions(await takePortrait(source.url("supabase_admin")));
+    for (const programs of [15, 17]) {
+      const target = await start(17);
+      await withProgramsOf(programs, async () => await restore({ run: name }, into(source, target)));
+      const after = await withProgramsOf(17, async () => await takePortrait(target.url("supabase_admin")));
+      expect(acrossVersions(after)).toEqual(before);
+    }
+  }, 300_000);
+});
