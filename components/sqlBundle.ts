@@ -13,7 +13,7 @@ export interface SqlBundleArgs {
   readonly directory: string;
   /** `live` runs the SQL in every preview and rolls it back; `off` only lists the files. */
   readonly dryRun: "live" | "off";
-  /** What becomes of policies, grants, functions and triggers that nobody declared on managed tables. */
+  /** What becomes of policies, grants, functions, triggers and publication members that nobody declared on managed tables. */
   readonly prune: "report" | "drop";
   readonly lockWaitSeconds: number;
   readonly lockTimeoutSeconds: number;

@@ -15,7 +15,7 @@ export const sqlSchema = z.strictObject({
   }),
   prune: z.enum(["report", "drop"]).default("report").meta({
     description:
-      "What becomes of policies, grants, functions and triggers nobody declared on managed tables.",
+      "What becomes of policies, grants, functions, triggers and publication members nobody declared on managed tables.",
   }),
   lockWaitSeconds: integer(0, 3600)
     .default(60)

@@ -95,7 +95,7 @@ test("changes by hand to what keeps tenants apart are named and repaired", async
     "table shared.users",
     "table audit.entries",
     "function private.get_current_tenant_id()",
-    "cron job maintain-partitions",
+    "cron job maintain-partitions of postgres",
     "bucket documents",
     "publication supabase_realtime",
   ]) {

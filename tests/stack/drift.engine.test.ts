@@ -34,7 +34,7 @@ const changesByKind: Record<string, (name: string) => string> = {
   trigger: (name) => `alter table ${tableOfTrigger(name)} disable trigger ${lastWord(name)}`,
   index: (name) => `comment on index ${name} is 'changed by hand'`,
   schema: (name) => `grant create on schema ${name} to anon`,
-  "cron job": (name) => `select cron.unschedule('${name}')`,
+  "cron job": (name) => `select cron.unschedule('${name.replace(/ of \w+$/, "")}')`,
   publication: (name) => `alter publication ${name} set (publish = 'insert')`,
   "publication table": (name) => `alter publication ${name.replace(" ", " drop table ")}`,
 };

@@ -39,7 +39,7 @@ export interface SqlBundleArgs {
   readonly limits?: pulumi.Input<SqlBundleLimitsArgs> | undefined;
   /** `live`: a preview executes the files in a transaction that is rolled back. Default `off`. */
   readonly dryRun?: pulumi.Input<"live" | "off"> | undefined;
-  /** What becomes of extra policies, grants, functions and triggers in managed schemas. Default `report`. */
+  /** What becomes of extra policies, grants, functions, triggers and publication members in managed schemas. Default `report`. */
   readonly prune?: pulumi.Input<"report" | "drop"> | undefined;
   /** Version of the newest migration that the database had before: those up to it are recorded, not run. */
   readonly baseline?: pulumi.Input<string> | undefined;

@@ -294,7 +294,7 @@ export const structureChanges: readonly HandMadeChange[] = [
     change: "alter publication supabase_realtime add table shared.audit_log",
     reverse: "alter publication supabase_realtime drop table shared.audit_log",
     reports: extra("publication table supabase_realtime shared.audit_log"),
-    repairedBy: "hand",
+    repairedBy: "prune",
   },
   {
     name: "a publication sends deletions too",

@@ -55,7 +55,7 @@ test.each([
   [
     "a changed job",
     `select cron.alter_job(jobid, command => $$ select '${canary}' $$) from cron.job where jobname = '$s'`,
-    'live["cron job $s"].command',
+    'live["cron job $s of postgres"].command',
   ],
   [
     "a changed function",

@@ -1,7 +1,11 @@
 import { beforeAll, describe, expect, test } from "vitest";
-import { type Catalog, diffCatalogs } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
+import {
+  type Catalog,
+  diffCatalogs,
+  partsOfIdentity,
+  printIdentity,
+} from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { grantStatements } from "../../../../plugins/supabasex/provider/sqlBundle/repair/grants";
-import { objectName } from "../../../../plugins/supabasex/provider/sqlBundle/repair/objectName";
 import { repairOf } from "../../../../plugins/supabasex/provider/sqlBundle/repair/repair";
 import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 
@@ -69,9 +73,19 @@ test.each([
   ['policy s."T t" "A b"', { kind: "policy", name: '"A b"', parent: 's."T t"', schema: "s" }],
   ["function s.f(integer, text)", { kind: "function", name: "s.f(integer, text)", schema: "s" }],
   ["publication table p s.t", { kind: "publication table", name: "p", parent: "s.t", schema: "s" }],
-  ["cron job nightly run", { kind: "cron job", name: "nightly run" }],
-])("%s is taken apart", (identity, parts) => {
-  expect(objectName(identity)).toEqual(parts);
+  ["publication schema p s", { kind: "publication schema", name: "p", parent: "s", schema: "s" }],
+  ['column s."T t" "a b"', { kind: "column", name: '"a b"', parent: 's."T t"', schema: "s" }],
+  ['schema "a b"', { kind: "schema", name: '"a b"', schema: '"a b"' }],
+  ["materialized view s.v", { kind: "materialized view", name: "s.v", schema: "s" }],
+  ["cron job nightly run of postgres", { kind: "cron job", name: "nightly run", user: "postgres" }],
+  ['cron job out of order\nof of "A b"', { kind: "cron job", name: "out of order\nof", user: '"A b"' }],
+  ["default privileges r in s tables", { kind: "default privileges", name: "r in s tables", schema: "s" }],
+  ["applied file migrations/1_a b.sql", { kind: "applied file", name: "migrations/1_a b.sql" }],
+  ["database settings", { kind: "database settings", name: "" }],
+  ["server", { kind: "server", name: "" }],
+])("%s is taken apart, and put together again", (identity, parts) => {
+  expect(partsOfIdentity(identity)).toEqual(parts);
+  expect(printIdentity(partsOfIdentity(identity))).toBe(identity);
 });
 
 describe("repairs", () => {

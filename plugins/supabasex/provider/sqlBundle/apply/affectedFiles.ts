@@ -32,11 +32,11 @@ function changedObjects(before: Catalog, after: Catalog): Map<string, string> {
   const changed = new Map<string, string>();
   for (const identity of new Set([...Object.keys(before), ...Object.keys(after)])) {
     if (isSameObject(before[identity], after[identity])) continue;
-    const { kind, parent } = partsOfIdentity(identity);
-    if (kind === "applied" || kind === "server") continue;
+    const { kind, parent, name: own } = partsOfIdentity(identity);
+    if (kind === "applied file" || kind === "server") continue;
     const table = (after[identity] ?? before[identity])?.table;
     const owner = parent ?? (typeof table === "string" ? table : undefined);
-    const name = bareName(owner ?? identity.slice(kind.length + 1));
+    const name = bareName(owner ?? own);
     if (!changed.has(name)) changed.set(name, owner === undefined ? identity : `table ${owner}`);
   }
   return changed;

@@ -9,7 +9,6 @@ import {
   recordExpectation,
   recordMigrations,
 } from "../history/history";
-import { objectName } from "../repair/objectName";
 import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { Migration } from "../source/files";
@@ -177,7 +176,7 @@ async function definitionOf(session: Session, oid: number): Promise<{ readonly d
 /** The catalog with an object and its parts as they are expected, so that how they are now is what the file made. */
 function asExpected(catalog: Catalog, expected: Catalog, name: string): Catalog {
   const isPart = (identity: string) =>
-    objectName(identity).name === name || partsOfIdentity(identity).parent === name;
+    [partsOfIdentity(identity).name, partsOfIdentity(identity).parent].includes(name);
   const others = Object.entries(catalog).filter(([identity]) => !isPart(identity));
   const parts = Object.entries(expected).filter(([identity]) => isPart(identity));
   return Object.fromEntries([...others, ...parts]);

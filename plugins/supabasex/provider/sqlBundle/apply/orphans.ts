@@ -103,7 +103,7 @@ export async function orphansAmong(
   const addresses = await addressesOf(session.work, suspects);
   return suspects.filter(({ class: kind }, at) => {
     const address = addresses[at];
-    return kind === "cron job" || (address !== undefined && !kept.has(`${kind} ${address}`));
+    return address !== undefined && !kept.has(`${kind} ${address}`);
   });
 }
 

@@ -1,6 +1,5 @@
 import { UserError } from "../../../../../foundation/userError";
 import { byIdentity, type Catalog, type CatalogDifference, diffCatalogs, partsOfIdentity } from "../catalog";
-import { objectName } from "../repair/objectName";
 import { runRepairs } from "../repair/restore";
 import { undoOf } from "../repair/undo";
 import { isLostLock } from "../session/retry";
@@ -89,7 +88,7 @@ function expectationOf(
 
 /** The objects, and the columns and constraints of those that are tables. */
 function withParts(identities: readonly string[], live: Catalog): string[] {
-  const tables = new Set(identities.map((identity) => objectName(identity).name));
+  const tables = new Set(identities.map((identity) => partsOfIdentity(identity).name));
   const parts = Object.keys(live).filter((identity) => {
     const { kind, parent } = partsOfIdentity(identity);
     return (kind === "column" || kind === "constraint") && parent !== undefined && tables.has(parent);
@@ -107,13 +106,11 @@ function statingFiles({ plan, history, request, skip }: Start): BundleFile[] {
 function relevanceTo(files: readonly BundleFile[]): (identity: string, live: Catalog) => boolean {
   const anything = files.some(actsOnUnnamedObjects);
   return (identity, live) => {
-    const { kind, parent } = partsOfIdentity(identity);
-    if (kind === "applied" || kind === "server") return false;
+    const { kind, parent, name: own } = partsOfIdentity(identity);
+    if (kind === "applied file" || kind === "server") return false;
     if (anything) return true;
     const table = live[identity]?.table;
-    const names = [objectName(identity).name, parent, table].flatMap((name) =>
-      typeof name === "string" ? [bareName(name)] : [],
-    );
+    const names = [own, parent, table].flatMap((name) => (typeof name === "string" ? [bareName(name)] : []));
     return files.some((file) => names.some((name) => mentions(file, name)));
   };
 }

@@ -11,7 +11,7 @@ export {
   type RememberedExpectation,
 } from "./digests";
 export { extendExpectation } from "./expectation";
-export { type IdentityParts, parentIdentities, partsOfIdentity } from "./identity";
+export { type ObjectIdentity, parentIdentities, partsOfIdentity, printIdentity } from "./identity";
 export { apiRoles } from "./partitions";
 export { touched } from "./properties";
 export { readCatalog, readCatalogInTransaction } from "./read";

@@ -6,7 +6,7 @@ export type Address = string;
 
 /**
  * Returns the addresses of these objects, in their order; `undefined` for one that does not exist as an object of its class
- * (or, like a job or a bucket, has no address). One statement.
+ * (or, like a bucket, has no address). One statement, and two more where there are jobs.
  */
 export async function addressesOf(
   client: ClientBase,
@@ -66,8 +66,28 @@ export async function addressesOf(
     ],
   );
   const found: (Address | undefined)[] = objects.map(() => undefined);
-  for (const { at, address } of rows) found[at] = address;
+  for (const { at, address } of [...rows, ...(await jobAddresses(client, objects))]) found[at] = address;
   return found;
+}
+
+/** Finds jobs by name and user, where pg_cron is there; a job without a user is that of the role that connected. */
+async function jobAddresses(
+  client: ClientBase,
+  objects: readonly DeclaredObject[],
+): Promise<{ at: number; address: string }[]> {
+  const jobs = objects
+    .map(({ class: kind, name, user }, at) => ({ kind, at, name, user }))
+    .filter(({ kind }) => kind === "cron job");
+  if (jobs.length === 0) return [];
+  const there = await client.query("select from pg_class where oid = to_regclass('cron.job')");
+  if (there.rowCount === 0) return [];
+  const { rows } = await client.query<{ at: number; address: string }>(
+    `select o.at, 'cron.job'::regclass::oid || ':' || j.jobid || ':0' as address
+     from jsonb_to_recordset($1::jsonb) as o (at integer, name text, "user" text)
+     join cron.job j on j.jobname = o.name and j.username = coalesce(o."user", current_user)`,
+    [JSON.stringify(jobs)],
+  );
+  return rows;
 }
 
 function unquoted(name: string): string {
@@ -122,7 +142,7 @@ export function dropStatement(
     case "bucket":
       return undefined;
     case "cron job":
-      return `select cron.unschedule(jobid) from cron.job where jobname = ${literal(object.name)}`;
+      return dropJob(object.name, object.user);
     case "policy":
       return `drop policy if exists ${object.name} on ${object.on}`;
     case "trigger":
@@ -131,6 +151,14 @@ export function dropStatement(
     default:
       return `drop ${object.class} if exists ${object.name} ${behaviour}`;
   }
+}
+
+/** Only its own user may drop a job. One statement, since those who send it count statements. */
+function dropJob(name: string, user: string | undefined): string {
+  const drop = `cron.unschedule(jobid) from cron.job where jobname = ${literal(name)} and username = current_user`;
+  if (user === undefined) return `select ${drop}`;
+  const body = `begin perform set_config('role', ${literal(user)}, true); perform ${drop}; reset role; end`;
+  return `do ${literal(body)}`;
 }
 
 /** A text as an SQL literal, whatever standard_conforming_strings says. */

@@ -82,10 +82,10 @@ class Scope {
     this.isEmpty = objects.length === 0;
     for (const [identity, object] of objects) {
       if (touchedProperties(object) !== undefined) continue;
-      const { kind, schema, parent } = partsOfIdentity(identity);
+      const { kind, schema, parent, name } = partsOfIdentity(identity);
       this.#kinds.add(kind);
       if (kind === "schema" && schema !== undefined) this.#schemas.add(schema);
-      if (relationKinds.has(kind)) this.#relations.add(identity.slice(kind.length + 1));
+      if (relationKinds.has(kind)) this.#relations.add(name);
       if (parent !== undefined) this.#partKinds.add(`${kind} ${parent}`);
     }
   }

@@ -1,5 +1,5 @@
 import { UserError } from "../../../../../foundation/userError";
-import type { Catalog } from "../catalog";
+import { type Catalog, partsOfIdentity } from "../catalog";
 import type { Session } from "../session/session";
 import type { Migration } from "../source/files";
 import { madeByMigrations } from "../source/migrationObjects";
@@ -35,12 +35,10 @@ export async function adoptBaseline(
     bundle,
     migrations.map((file) => ({ file, durationMilliseconds: 0 })),
   );
-  const relations = new Set(
-    made.map(({ identity }) => identity.replace(/^(table|view|materialized view) /, "")),
-  );
+  const relations = new Set(made.map(({ identity }) => partsOfIdentity(identity).name));
   const parts = Object.keys(live).filter((identity) => {
-    const [, relation] = /^(?:column|constraint) (\S+) /.exec(identity) ?? [];
-    return relation !== undefined && relations.has(relation);
+    const { kind, parent } = partsOfIdentity(identity);
+    return (kind === "column" || kind === "constraint") && parent !== undefined && relations.has(parent);
   });
   return [...made.map(({ identity }) => identity), ...parts];
 }

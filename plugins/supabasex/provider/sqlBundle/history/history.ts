@@ -1,6 +1,7 @@
 import type { ClientBase } from "pg";
 import type { FileKind } from "../../../bundleFiles";
 import { type Catalog, type CatalogObject, fingerprint } from "../catalog/catalog";
+import { withCurrentIdentities } from "../catalog/formerIdentities";
 import type { DeclaredObject } from "../source/declaredObjects";
 import { type BundleFile, type Migration, migrationOf } from "../source/files";
 import { statementsOf, textOf } from "../source/statements";
@@ -117,7 +118,8 @@ export async function readHistory(client: ClientBase, bundle: string): Promise<H
     [bundle],
   );
   const row = rows[0];
-  const expected = row?.expected ?? {};
+  const recorded = row?.expected ?? {};
+  const expected = withCurrentIdentities(recorded);
   const files = (row?.files ?? []).map(({ depends_on, ...file }): [string, AppliedFile] => [
     file.path,
     {
@@ -130,7 +132,7 @@ export async function readHistory(client: ClientBase, bundle: string): Promise<H
   return {
     files: new Map(files),
     expected,
-    intact: row?.fingerprint == null || row.fingerprint === fingerprint(expected),
+    intact: row?.fingerprint == null || row.fingerprint === fingerprint(recorded),
     versions: row?.versions ?? [],
     foreignPaths: row?.foreign ?? [],
   };

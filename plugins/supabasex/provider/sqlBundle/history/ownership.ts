@@ -28,15 +28,16 @@ export async function ownershipOf(
   const objects = new Map<BundleFile, OwnedObject[]>(files.map((file) => [file, []]));
   const owners = new Map<string, BundleFile>();
   const addresses: { owner: string; address: Address }[] = [];
-  declared.forEach(({ file, object: { class: kind, name, on } }, at) => {
+  declared.forEach(({ file, object: { class: kind, name, on, user } }, at) => {
     const address = found[at];
     if (address !== undefined) addresses.push({ owner: file.path, address });
-    const byName = kind === "cron job" || kind === "bucket" ? `${kind} ${name}` : undefined;
+    const byName = kind === "bucket" ? `${kind} ${name}` : undefined;
     const identity = address === undefined ? byName : identities.get(address);
     objects.get(file)?.push({
       class: kind,
       name,
       ...(on === undefined ? {} : { on }),
+      ...(user === undefined ? {} : { user }),
       ...(identity === undefined ? {} : { identity }),
     });
     if (identity !== undefined) owners.set(identity, file);

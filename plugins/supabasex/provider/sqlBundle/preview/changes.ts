@@ -1,5 +1,5 @@
 import { canonicalJson, type JsonValue } from "../../../../../foundation/json";
-import { type Catalog, changeText } from "../catalog";
+import { type Catalog, changeText, partsOfIdentity } from "../catalog";
 
 /** One object that files make, drop or change. */
 export interface CatalogChange {
@@ -44,11 +44,12 @@ const mostListed = 60;
 export function describeChanges(changes: readonly CatalogChange[]): string[] {
   // The parts of a new or dropped table go without saying.
   const whole = new Set(
-    changes.filter(({ kind }) => kind !== "changed").map(({ identity }) => identity.replace(/^\S+ /, "")),
+    changes.filter(({ kind }) => kind !== "changed").map(({ identity }) => partsOfIdentity(identity).name),
   );
   const shown = changes.filter(({ identity, kind }) => {
-    const relation = /^(?:column|constraint) (\S+) /.exec(identity)?.[1];
-    return kind === "changed" || relation === undefined || !whole.has(relation);
+    const part = partsOfIdentity(identity);
+    const isPart = part.kind === "column" || part.kind === "constraint";
+    return kind === "changed" || !isPart || !whole.has(part.parent ?? "");
   });
   const lines = shown
     .slice(0, mostListed)

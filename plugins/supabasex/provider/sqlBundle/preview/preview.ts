@@ -245,7 +245,7 @@ export function warnOfRemaining(result: ApplyResult, inputs: BundleInputs, conte
   if (lines.length === 0) return;
   const hint =
     inputs.prune === "report"
-      ? " (sql.prune: drop would drop extra policies, grants, functions and triggers)"
+      ? " (sql.prune: drop would drop extra policies, grants, functions, triggers and publication members)"
       : "";
   context.log("warning", [`Not made by the bundle, and left as it is${hint}:`, ...lines].join("\n"));
 }

@@ -1,13 +1,12 @@
 import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
-import type { CatalogObject } from "../catalog";
+import type { CatalogObject, ObjectIdentity } from "../catalog";
 import { literal } from "../catalog/objects";
 import { quote } from "../source/declaredObjects";
 import { settingValue, text, texts } from "./createStatement";
-import type { ObjectName } from "./objectName";
 
 /** Statements that set one property of an object that is there; `undefined` where it takes making the object again. */
 export function alterStatements(
-  object: ObjectName,
+  object: ObjectIdentity,
   property: string,
   value: JsonValue | undefined,
   expected: CatalogObject,
@@ -45,11 +44,7 @@ export function alterStatements(
     case "publication":
       return alterPublication(name, property, value);
     case "cron job":
-      return property === "active"
-        ? [
-            `select cron.alter_job(jobid, active := ${value === true}) from cron.job where jobname = ${literal(name)}`,
-          ]
-        : undefined;
+      return alterJob(name, property, value);
     case "role settings":
     case "database settings":
       return alterSetting(object, property, value);
@@ -71,7 +66,7 @@ function switched(enabled: string): string {
   }
 }
 
-function commentTarget({ kind, name, parent }: ObjectName, expected: CatalogObject): string {
+function commentTarget({ kind, name, parent }: ObjectIdentity, expected: CatalogObject): string {
   if (kind === "column") return `column ${parent}.${name}`;
   if (kind === "type" && expected.kind === "domain") return `domain ${name}`;
   return parent === undefined ? `${kind} ${name}` : `${kind} ${name} on ${parent}`;
@@ -193,15 +188,22 @@ function alterPublication(
   }
 }
 
+/** What scheduling a job again does not change. Run in the name of its user, who alone may change it. */
+function alterJob(name: string, property: string, value: JsonValue | undefined): string[] | undefined {
+  if (property !== "active" && property !== "database") return undefined;
+  const to = property === "active" ? String(value === true) : literal(text(value));
+  return [
+    `select cron.alter_job(jobid, ${property} := ${to}) from cron.job where jobname = ${literal(name)} and username = current_user`,
+  ];
+}
+
+/** What is set for a role, for a role in this database or for the database. */
 function alterSetting(
-  { kind, name }: ObjectName,
+  { kind, name }: ObjectIdentity,
   setting: string,
   value: JsonValue | undefined,
-): string[] | undefined {
-  if (kind !== "role settings") return undefined;
-  const here = name.endsWith(" in this database");
-  if (here) return undefined;
-  const alter = `alter role ${name}`;
+): string[] {
+  const alter = kind === "database settings" ? `alter database ${name}` : `alter role ${name}`;
   return [
     value === undefined
       ? `${alter} reset ${setting}`

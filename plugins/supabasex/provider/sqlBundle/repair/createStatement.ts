@@ -1,15 +1,14 @@
 import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
-import type { CatalogObject } from "../catalog";
+import type { CatalogObject, ObjectIdentity } from "../catalog";
 import { literal } from "../catalog/objects";
 import { quote } from "../source/declaredObjects";
-import type { ObjectName } from "./objectName";
 
 /**
  * The statement that makes an object again from what the catalog said of it, without owner, grants and comment;
  * `undefined` for what holds data and for what the catalog does not say enough of.
  */
 export function createStatement(
-  { kind, name, parent }: ObjectName,
+  { kind, name, parent }: ObjectIdentity,
   object: CatalogObject,
 ): string | undefined {
   switch (kind) {

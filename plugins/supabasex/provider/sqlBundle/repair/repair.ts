@@ -4,13 +4,14 @@ import {
   type Catalog,
   type CatalogDifference,
   type CatalogObject,
+  type ObjectIdentity,
   parentIdentities,
+  partsOfIdentity,
   watchedPart,
 } from "../catalog";
 import { alterStatements } from "./alterStatements";
 import { createStatement, text } from "./createStatement";
 import { type GrantTarget, grantStatements } from "./grants";
-import { type ObjectName, objectName } from "./objectName";
 import { changedSentence, missingSentence } from "./sentences";
 
 /** What can be done about the differences of one object. */
@@ -29,7 +30,14 @@ export interface Repair {
 }
 
 /** Extra objects that `prune: drop` drops. All other kinds may hold data or belong to somebody else. */
-const prunable: ReadonlySet<string> = new Set(["policy", "function", "procedure", "trigger"]);
+const prunable: ReadonlySet<string> = new Set([
+  "policy",
+  "function",
+  "procedure",
+  "trigger",
+  "publication table",
+  "publication schema",
+]);
 
 /**
  * The repair of one object's differences.
@@ -42,7 +50,7 @@ export function repairOf(
   expected: Catalog,
   live: Catalog,
 ): Repair {
-  const object = objectName(identity);
+  const object = inDatabase(partsOfIdentity(identity), live);
   const place: Place = { object, expected, live };
   const should = expected[identity];
   const found = live[identity];
@@ -69,7 +77,7 @@ export function repairOf(
       prune.push(...grants.extra);
       continue;
     }
-    const small = alterStatements(object, property, should[property], should, is);
+    const small = alterOf(place, property, should[property], should, is);
     if (small !== undefined) statements.push(...small);
     else if (recreatable.has(object.kind)) recreated = true;
     else impossible.push(changedSentence(object, property, should, is));
@@ -80,13 +88,43 @@ export function repairOf(
 
 /** One object between two catalogs. */
 interface Place {
-  readonly object: ObjectName;
+  readonly object: ObjectIdentity;
   readonly expected: Catalog;
   readonly live: Catalog;
 }
 
-/** Who owns the object once it is repaired; of a part, who owns the table. */
-function ownerOf(identity: string, { parent }: ObjectName, { expected, live }: Place): string | undefined {
+/** The catalog of a database does not say its name in the identities of what is set for it as a whole. */
+function inDatabase(object: ObjectIdentity, live: Catalog): ObjectIdentity {
+  const database = live.database?.name;
+  if (database === undefined) return object;
+  if (object.kind === "database" || object.kind === "database settings")
+    return { ...object, name: text(database) };
+  const role = object.kind === "role settings" ? / in this database$/ : undefined;
+  if (role?.test(object.name) !== true) return object;
+  return { ...object, name: object.name.replace(role, ` in database ${text(database)}`) };
+}
+
+/** What a domain's constraint needs is said of the domain. */
+function alterOf(
+  { object, expected, live }: Place,
+  ...change: [string, JsonValue | undefined, CatalogObject, CatalogObject]
+): string[] | undefined {
+  const statements = alterStatements(object, ...change);
+  if (object.kind !== "constraint" || !isDomain(object.parent, expected, live)) return statements;
+  return statements?.map((statement) =>
+    statement
+      .replace(/^alter table /, "alter domain ")
+      .replace(/^(comment on constraint .+?) on /s, "$1 on domain "),
+  );
+}
+
+/** Who owns the object once it is repaired; of a part, who owns the table; of a job, who runs it. */
+function ownerOf(
+  identity: string,
+  { parent, user }: ObjectIdentity,
+  { expected, live }: Place,
+): string | undefined {
+  if (user !== undefined) return user.startsWith('"') ? user.slice(1, -1).replaceAll('""', '"') : user;
   const identities = parent === undefined ? [identity] : parentIdentities(parent);
   const owners = identities.map((name) => expected[name]?.owner ?? live[name]?.owner);
   const owner = owners.find((name) => name !== undefined);
@@ -118,7 +156,7 @@ function extraObject(place: Place, is: CatalogObject): Partial<Repair> {
 }
 
 /** A partition is listed only where it differs from its parent: it should be as that is, but closed to the API. */
-function partition(object: ObjectName, is: CatalogObject, parent: CatalogObject): Partial<Repair> {
+function partition(object: ObjectIdentity, is: CatalogObject, parent: CatalogObject): Partial<Repair> {
   const statements = ["owner", "rowSecurity", "rowSecurityForced"]
     .filter((property) => is[property] !== undefined)
     .flatMap((property) => alterStatements(object, property, parent[property], parent, is) ?? []);
@@ -141,20 +179,28 @@ function missingObject(place: Place, should: CatalogObject): Partial<Repair> {
       should.default === undefined
         ? undefined
         : alterStatements(object, "default", should.default, should, {});
-    return { statements: [...(byDefault ?? []), ...ornaments(object, should)] };
+    return { statements: [...(byDefault ?? []), ...ornaments(place, should)] };
+  }
+  if (object.kind === "database settings" || object.kind === "role settings") {
+    return {
+      statements: Object.entries(should).flatMap(
+        ([setting, value]) => alterOf(place, setting, value, should, {}) ?? [],
+      ),
+    };
   }
   const create = createOf(place, should);
   if (create === undefined) return { impossible: [missingSentence(object, should)] };
-  return { statements: [create, ...ornaments(object, should)] };
+  return { statements: [create, ...ornaments(place, should)] };
 }
 
 /** What belongs to an object beside its definition: needed after it was made again. */
-function ornaments(object: ObjectName, expected: CatalogObject): string[] {
+function ornaments(place: Place, expected: CatalogObject): string[] {
+  const { object } = place;
   const statements: string[] = [];
   for (const property of ["owner", "comment", "enabled", "active"]) {
     const value = expected[property];
     if (value === undefined || (property === "enabled" && value === "yes") || value === true) continue;
-    statements.push(...(alterStatements(object, property, value, expected, {}) ?? []));
+    statements.push(...(alterOf(place, property, value, expected, {}) ?? []));
   }
   if (expected.grants !== undefined) {
     const isRoutine = object.kind === "function" || object.kind === "procedure";
@@ -191,7 +237,7 @@ function recreate(place: Place, should: CatalogObject): string[] {
   const create = createOf(place, should);
   if (create === undefined) return [];
   if (replacing.has(place.object.kind)) return [create];
-  return [dropOf(place), create, ...ornaments(place.object, should)];
+  return [dropOf(place), create, ...ornaments(place, should)];
 }
 
 function createOf({ object, expected, live }: Place, should: CatalogObject): string | undefined {
@@ -210,6 +256,8 @@ function dropOf({ object: { kind, name, parent }, expected, live }: Place): stri
       return `alter ${isDomain(parent, expected, live) ? "domain" : "table"} ${parent} drop constraint ${name}`;
     case "publication table":
       return `alter publication ${name} drop table ${parent}`;
+    case "publication schema":
+      return `alter publication ${name} drop tables in schema ${parent}`;
     case "policy":
     case "trigger":
     case "rule":
@@ -219,7 +267,7 @@ function dropOf({ object: { kind, name, parent }, expected, live }: Place): stri
   }
 }
 
-function grantTarget(object: ObjectName, expected: CatalogObject): GrantTarget {
+function grantTarget(object: ObjectIdentity, expected: CatalogObject): GrantTarget {
   const owner = expected.owner === undefined ? {} : { owner: text(expected.owner) };
   const { kind, name, parent } = object;
   switch (kind) {

@@ -59,11 +59,11 @@ async function attempt(
 }
 
 /**
- * The server takes a privilege away only from the role that gave it. Left to itself it acts for any role of ours that
+ * Only its own user may change a job. And the server takes a privilege away only from the role that gave it. Left to itself it acts for any role of ours that
  * could pass the privilege on, which need not be the owner: then nothing happens, and it says nothing.
  */
 function inNameOf(owner: string | undefined, statement: string): string[] {
-  if (owner === undefined || !/^(grant|revoke) /.test(statement)) return [statement];
+  if (owner === undefined || !/^(grant |revoke |select cron\.)/.test(statement)) return [statement];
   const name = literal(owner);
   return [
     `select set_config('role', ${name}, true) where pg_has_role(${name}, 'member')`,

@@ -1,11 +1,10 @@
 import type { JsonValue } from "../../../../../foundation/json";
-import type { CatalogObject } from "../catalog";
+import type { CatalogObject, ObjectIdentity } from "../catalog";
 import { quote } from "../source/declaredObjects";
 import { text, texts } from "./createStatement";
-import type { ObjectName } from "./objectName";
 
 /** For a person, since only a person knows where the data is: the statement that would make it again. */
-export function missingSentence({ kind, name, parent }: ObjectName, expected: CatalogObject): string {
+export function missingSentence({ kind, name, parent }: ObjectIdentity, expected: CatalogObject): string {
   switch (kind) {
     case "column":
       return `it is missing; alter table ${parent} add column ${name} ${text(expected.type)}${
@@ -22,7 +21,7 @@ export function missingSentence({ kind, name, parent }: ObjectName, expected: Ca
 
 /** For a person, since data is at stake: what is wrong, and the statement that would put it right where there is one. */
 export function changedSentence(
-  { kind, name, parent }: ObjectName,
+  { kind, name, parent }: ObjectIdentity,
   property: string,
   should: CatalogObject,
   is: CatalogObject,

@@ -1,7 +1,12 @@
-import type { Catalog, CatalogDifference, CatalogObject } from "../catalog";
+import {
+  type Catalog,
+  type CatalogDifference,
+  type CatalogObject,
+  type ObjectIdentity,
+  partsOfIdentity,
+} from "../catalog";
 import { literal } from "../catalog/objects";
 import { text } from "./createStatement";
-import { type ObjectName, objectName } from "./objectName";
 import { repairOf } from "./repair";
 import type { RepairGroup } from "./restore";
 
@@ -17,7 +22,7 @@ export function undoOf(
 ): RepairGroup {
   const repair = repairOf(identity, differences, expected, live);
   const owner = repair.owner === undefined ? {} : { owner: repair.owner };
-  const object = objectName(identity);
+  const object = partsOfIdentity(identity);
   const should = expected[identity];
   const is = live[identity];
   const usual = [...repair.statements, ...repair.prune];
@@ -30,7 +35,7 @@ export function undoOf(
 }
 
 /** Drops an object that nobody expects, without what depends on it: dependants that nobody expects have their own turn. */
-function dropExtra({ kind, name, parent }: ObjectName, is: CatalogObject, live: Catalog): string[] {
+function dropExtra({ kind, name, parent }: ObjectIdentity, is: CatalogObject, live: Catalog): string[] {
   switch (kind) {
     case "column":
       return [`alter table ${parent} drop column ${name}`];
@@ -41,7 +46,9 @@ function dropExtra({ kind, name, parent }: ObjectName, is: CatalogObject, live: 
     case "type":
       return [`drop ${is.kind === "domain" ? "domain" : "type"} ${name}`];
     case "cron job":
-      return [`select cron.unschedule(jobid) from cron.job where jobname = ${literal(name)}`];
+      return [
+        `select cron.unschedule(jobid) from cron.job where jobname = ${literal(name)} and username = current_user`,
+      ];
     case "publication table":
       return [`alter publication ${name} drop table ${parent}`];
     case "publication schema":
@@ -60,7 +67,7 @@ function dropExtra({ kind, name, parent }: ObjectName, is: CatalogObject, live: 
 }
 
 /** An empty object in place of one that was dropped by hand. Its parts are missed, and made, once it is there. */
-function recreateLost({ kind, name, parent }: ObjectName, should: CatalogObject): string[] {
+function recreateLost({ kind, name, parent }: ObjectIdentity, should: CatalogObject): string[] {
   switch (kind) {
     case "table":
       return [`create table ${name} ()`];
@@ -77,7 +84,7 @@ function recreateLost({ kind, name, parent }: ObjectName, should: CatalogObject)
 
 /** A column of another type is dropped and added again: that rewrites nothing, whatever the size of its table. */
 function resetChanged(
-  { kind, name, parent }: ObjectName,
+  { kind, name, parent }: ObjectIdentity,
   differences: readonly CatalogDifference[],
   should: CatalogObject,
 ): string[] {

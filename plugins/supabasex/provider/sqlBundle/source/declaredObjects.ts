@@ -28,6 +28,8 @@ export interface DeclaredObject {
   readonly name: string;
   /** The table of a policy, trigger or rule. */
   readonly on?: string;
+  /** The user of a job, where the file sets a role before it; else it is that of the role that connected. */
+  readonly user?: string;
 }
 
 export interface Declaration extends DeclaredObject {
@@ -62,7 +64,9 @@ function declaredBy(file: BundleFile): Declared {
   if (known !== undefined) return known;
   const found: Declaration[] = [];
   const faults: SqlFileError[] = [];
+  let role: string | undefined;
   for (const statement of statementsOf(file)) {
+    role = roleAfter(statement.node, role);
     const refusal = refused(statement.node);
     if (refusal !== undefined) {
       const message = `${refusal} does not belong in a repeatable`;
@@ -78,7 +82,8 @@ function declaredBy(file: BundleFile): Declared {
         faults.push(new SqlFileError({ file, index: statement.start, message, hint }));
         continue;
       }
-      found.push(declaration);
+      const isOfRole = kind === "cron job" && role !== undefined;
+      found.push(isOfRole ? { ...declaration, user: role } : declaration);
     }
   }
   const result = { objects: found, faults };
@@ -86,8 +91,20 @@ function declaredBy(file: BundleFile): Declared {
   return result;
 }
 
-/** One name per object, as a key. */
+/** Returns the role that is set after a statement, as `set local role` and `reset role` have it. */
+function roleAfter(node: Node, role: string | undefined): string | undefined {
+  if (!("VariableSetStmt" in node)) return role;
+  const { name, kind, args } = node.VariableSetStmt;
+  if (kind === "VAR_RESET_ALL") return undefined;
+  if (name !== "role") return role;
+  if (kind !== "VAR_SET_VALUE") return undefined;
+  const set = stringConstant(args?.[0]);
+  return set === "none" ? undefined : set;
+}
+
+/** Returns one name per object, as a key. */
 export function objectKey(object: DeclaredObject): string {
+  if (object.user !== undefined) return `${object.class} ${object.name} of ${object.user}`;
   const routine = object.class === "procedure" || object.class === "aggregate" ? "function" : object.class;
   return object.on === undefined ? `${routine} ${object.name}` : `${routine} ${object.on} ${object.name}`;
 }

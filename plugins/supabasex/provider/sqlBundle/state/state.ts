@@ -9,6 +9,7 @@ import {
   printDigests,
   type RememberedExpectation,
 } from "../catalog";
+import { withCurrentIdentities } from "../catalog/formerIdentities";
 import { serverIdentity } from "../catalog/serverVersion";
 import { type AppliedFile, historyObjects, type KnownFile } from "../history/history";
 import { migrationOf } from "../source/files";
@@ -103,8 +104,8 @@ const upgrades: readonly ((outputs: PropertyMap) => PropertyMap)[] = [
   },
   // Both catalogs were kept whole, and the files a second time.
   ({ files: _files, ...outputs }) => {
-    const expected = mapOf(outputs.expected) as unknown as Catalog;
-    const live = mapOf(outputs.live) as unknown as Catalog;
+    const expected = withCurrentIdentities(mapOf(outputs.expected) as unknown as Catalog);
+    const live = withCurrentIdentities(mapOf(outputs.live) as unknown as Catalog);
     return {
       ...outputs,
       expected: printDigests(digestsOf(expected)),

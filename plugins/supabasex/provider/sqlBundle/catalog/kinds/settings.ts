@@ -1,5 +1,5 @@
 import { platformRoles } from "../managedObjects";
-import { type Kind, options } from "./kind";
+import { type Kind, options, text } from "./kind";
 
 /** Settings on roles (in all databases, in this one) and on this database. */
 export const settings: Kind = {
@@ -28,7 +28,9 @@ export const database: Kind = {
   address: { catalog: `'pg_database'::regclass`, object: `d.oid` },
   privileges: { type: `'d'`, owner: `d.datdba`, acl: `d.datacl` },
   withoutComment: true,
-  properties: {},
+  properties: {
+    name: text(`quote_ident(d.datname)`),
+  },
   from: `pg_database d
 where d.datname = current_database()`,
 };

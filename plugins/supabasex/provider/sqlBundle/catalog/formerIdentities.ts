@@ -1,0 +1,20 @@
+import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
+
+/**
+ * Returns an expectation that an earlier version recorded with the identities of today: a job's had no user, which was a
+ * property.
+ */
+export function withCurrentIdentities(recorded: Catalog): Catalog {
+  const isFormer = ([identity, { user }]: [string, CatalogObject]) =>
+    identity.startsWith("cron job ") && user !== undefined;
+  const former = Object.entries(recorded).filter(isFormer);
+  if (former.length === 0) return recorded;
+  const objects = new Map(Object.entries(recorded));
+  for (const [identity, { user, ...job }] of former) {
+    objects.delete(identity);
+    const name = String(user);
+    const quoted = /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+    objects.set(`${identity} of ${quoted}`, job);
+  }
+  return sortedCatalog(objects);
+}

@@ -1,0 +1,104 @@
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { Databases } from "./support";
+
+// Two roles may each have a job of one name: a job's identity has its user.
+const databases = new Databases();
+beforeAll(async () => {
+  await databases.start();
+  await (await databases.cluster.client()).query("create extension pg_cron");
+  const superuser = await databases.cluster.client("supabase_admin");
+  await superuser.query(`create role job_owner nologin; grant job_owner to postgres;
+    grant usage on schema cron to job_owner, postgres`);
+});
+afterAll(() => databases.stop());
+// A bundle with jobs reports all others in its database.
+afterEach(async () => {
+  await (await databases.cluster.client("supabase_admin")).query("delete from cron.job");
+});
+
+const files = {
+  "migrations/20260101000000_s.sql": "create schema $s;\n",
+  "repeatable/mine.sql": "select cron.schedule('$s nightly', '0 1 1 1 *', 'select 1');\n",
+  "repeatable/theirs.sql":
+    "set local role job_owner;\nselect cron.schedule('$s nightly', '0 2 1 1 *', 'select 2');\n",
+};
+const jobs =
+  "select username, schedule, command, active, database from cron.job where jobname = '$s nightly' order by username";
+const asTheyShouldBe = [
+  { username: "job_owner", schedule: "0 2 1 1 *", command: "select 2", active: true, database: "postgres" },
+  { username: "postgres", schedule: "0 1 1 1 *", command: "select 1", active: true, database: "postgres" },
+];
+
+test("jobs of one name of two roles are two objects, each watched and repaired", async () => {
+  const bundle = await databases.bundle(files);
+  await bundle.up();
+  expect((await bundle.sql(jobs)).rows).toEqual(asTheyShouldBe);
+  expect(await bundle.refresh()).toEqual([]);
+
+  const superuser = await databases.cluster.client("supabase_admin");
+  await superuser.query(
+    `select cron.alter_job(jobid, schedule := '0 3 1 1 *') from cron.job
+     where jobname = '${bundle.schema} nightly' and username = 'job_owner'`,
+  );
+
+  expect(await bundle.refresh()).toEqual([`live["cron job ${bundle.schema} nightly of job_owner"].schedule`]);
+  await bundle.up();
+  expect((await bundle.sql(jobs)).rows).toEqual(asTheyShouldBe);
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("a job given to another role is missed, scheduled again, and the other one stays reported", async () => {
+  const bundle = await databases.bundle(files);
+  await bundle.up();
+  const superuser = await databases.cluster.client("supabase_admin");
+  await superuser.query(
+    `update cron.job set username = 'supabase_admin' where jobname = '${bundle.schema} nightly' and username = 'postgres'`,
+  );
+  const extra = `live["cron job ${bundle.schema} nightly of supabase_admin"]`;
+
+  expect(await bundle.refresh()).toEqual([`live["cron job ${bundle.schema} nightly of postgres"]`, extra]);
+  await bundle.up();
+
+  expect(await bundle.refresh()).toEqual([extra]);
+  await superuser.query(
+    `delete from cron.job where jobname = '${bundle.schema} nightly' and username = 'supabase_admin'`,
+  );
+  expect((await bundle.sql(jobs)).rows).toEqual(asTheyShouldBe);
+});
+
+test("a removed file takes its own job along, and no other role's of that name", async () => {
+  const bundle = await databases.bundle(files);
+  await bundle.up();
+
+  bundle.write({ "repeatable/mine.sql": undefined });
+  await bundle.up();
+  expect((await bundle.sql(jobs)).rows).toEqual(asTheyShouldBe.slice(0, 1));
+
+  bundle.write({ "repeatable/theirs.sql": undefined });
+  await bundle.up();
+  expect((await bundle.sql(jobs)).rows).toEqual([]);
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("a job that a migration made is brought back to its database, schedule and command", async () => {
+  const bundle = await databases.bundle({
+    "migrations/20260101000000_s.sql":
+      "create schema $s;\nselect cron.schedule('$s nightly', '0 1 1 1 *', 'select 1');\n",
+  });
+  await bundle.up();
+  const superuser = await databases.cluster.client("supabase_admin");
+  await superuser.query(
+    `update cron.job set database = 'template1', schedule = '0 4 1 1 *', command = 'select 4', active = false
+     where jobname = '${bundle.schema} nightly'`,
+  );
+
+  expect(await bundle.refresh()).toEqual(
+    ["active", "command", "database", "schedule"].map(
+      (property) => `live["cron job ${bundle.schema} nightly of postgres"].${property}`,
+    ),
+  );
+  await bundle.up();
+
+  expect((await bundle.sql(jobs)).rows).toEqual(asTheyShouldBe.slice(1));
+  expect(await bundle.refresh()).toEqual([]);
+});
