@@ -43,12 +43,13 @@ export async function restore(options: RestoreOptions, context: CommandContext):
   );
 }
 
-/** A script that makes what is missing, with the reason above each statement. */
+/** Returns a script that makes what is missing, with the reason above each statement. */
 export function describeMissing(missing: readonly Missing[]): string {
   return missing
-    .map(({ what, reason, sql }) =>
-      [`-- ${oneLine(what)}: ${oneLine(reason)}`, sql].filter(Boolean).join("\n"),
-    )
+    .map(({ what, reason, sql }) => {
+      const statement = sql === "" || sql.endsWith(";") ? sql : `${sql};`;
+      return [`-- ${oneLine(what)}: ${oneLine(reason)}`, statement].filter(Boolean).join("\n");
+    })
     .join("\n\n");
 }
 

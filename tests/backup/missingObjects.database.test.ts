@@ -1,0 +1,64 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { restore } from "../../backup/commands/restore";
+import { run } from "../../backup/commands/run";
+import { startTestCluster, type TestCluster } from "../support/cluster";
+import { commandContext, failureOf, taskEnvironment } from "./support/commands";
+import { createShop, readRows } from "./support/shop";
+import { startTestStore, type TestStore } from "./support/store";
+
+let source: TestCluster;
+let target: TestCluster;
+let store: TestStore;
+
+beforeAll(async () => {
+  [source, target, store] = await Promise.all([startTestCluster(), startTestCluster(), startTestStore()]);
+  const postgres = await source.client();
+  await createShop(postgres);
+  // Each of them was made when it could be, and cannot be made again.
+  await postgres.query(`
+    create table public.limits (most int);
+    insert into public.limits values (10);
+    create function public.is_low(value int) returns boolean language sql as 'select $1 <= (select most from public.limits)';
+    create table public.limited (value int constraint low check (public.is_low(value)));
+    insert into public.limited values (9);
+    update public.limits set most = 1;
+
+    create table public.helper (n int);
+    create function public.looks_up(value int) returns int language plpgsql immutable as
+      'begin return value + coalesce((select max(n) from public.helper), 0); end';
+    create index looked_up on public.limited (public.looks_up(value));
+    drop table public.helper;
+
+    create table public.divisors (n int);
+    insert into public.divisors values (1);
+    create materialized view public.quotients as select 1 / n as q from public.divisors;
+    update public.divisors set n = 0;
+  `);
+  await run(commandContext(taskEnvironment(source, store)));
+});
+
+afterAll(async () => {
+  await Promise.all([source?.remove(), target?.remove(), store?.remove()]);
+});
+
+describe("objects that cannot be made again", () => {
+  it("do not end the restore: everything else is there, and what is missing is printed with its SQL", async () => {
+    const context = commandContext({
+      ...taskEnvironment(source, store),
+      RESTORE_DATABASE_URL: `${target.url()}?sslmode=disable`,
+    });
+    const { message, exitCode } = await failureOf(restore({}, context));
+    expect(exitCode).toBe(10);
+    expect(message).toMatch(/^Everything was restored but /);
+    const printed = context.printed.join("\n");
+    expect(printed).toContain('alter table public.limited validate constraint "low";');
+    expect(printed).toContain("CREATE INDEX looked_up ON public.limited");
+    expect(printed).toMatch(/refresh materialized view "public"\."quotients";/);
+    const restored = await target.client();
+    expect(await readRows(restored)).toEqual(await readRows(await source.client()));
+    const { rows } = await restored.query("select value from public.limited");
+    expect(rows).toEqual([{ value: 9 }]);
+    // The control: new rows are still checked.
+    await expect(restored.query("insert into public.limited values (5)")).rejects.toThrow(/violates check/);
+  });
+});
