@@ -11,10 +11,19 @@ export async function registeredInAws(program: () => unknown): Promise<Map<strin
     arn: inputs.arn ?? `arn:${name}`,
     ...(type === "aws:ecs/taskDefinition:TaskDefinition" && { arnWithoutRevision: `arn:${name}` }),
     ...(type === "aws:sqs/queue:Queue" && { url: `url:${name}` }),
-  }));
+  }), answerOf);
   return new Map(
     resources.filter(({ type }) => type.startsWith("aws:")).map((resource) => [resource.name, resource]),
   );
+}
+
+/** What the account answers to a program that looks itself up. */
+function answerOf(token: string, inputs: Record<string, unknown>): Record<string, unknown> {
+  if (token.endsWith(":getRegion")) return { region: account.region };
+  if (token.endsWith(":getCallerIdentity")) return { accountId: account.accountId };
+  if (token.endsWith(":getVpc")) return { id: "vpc-default" };
+  if (token.endsWith(":getSubnets")) return { ids: ["subnet-default"] };
+  return inputs;
 }
 
 /** The type and inputs of the resource of this logical name. */

@@ -1,3 +1,4 @@
+import { Bucket } from "@pulumi/aws/s3/bucket";
 import * as pulumi from "@pulumi/pulumi";
 import { declareBackups, declareBucket } from "../../components/backups";
 import type { BackupsConfig } from "../../components/backupsConfig";
@@ -17,6 +18,10 @@ const config: BackupsConfig = {
 
 export = async () => {
   await claimNames(config);
+  if (process.env.AWS_STACK_PARTS === "bare") {
+    new Bucket("bare", { bucket: config.backup.bucketName, forceDestroy: true });
+    return;
+  }
   if (process.env.AWS_STACK_PARTS === "bucket") {
     declareBucket(config);
     return;

@@ -22,7 +22,7 @@ export interface AwsAreas {
 export interface AwsStack {
   pulumi(...args: string[]): Promise<CommandResult>;
   /** Changes the configuration for all commands from now on. */
-  configure(areas: AwsAreas): void;
+  configure(areas: AwsAreas, parts?: AwsParts): void;
   /** The URN of the one resource of this logical name. */
   urn(name: string): Promise<string>;
 }
@@ -37,8 +37,11 @@ export interface AwsAccountUnderTest {
 const keys = { accessKey: "thorbis-local", secretKey: "thorbis-local-secret" } as const;
 const region = "us-east-1";
 
+/** What each stack declares: all, the backup bucket alone, or a bucket with nothing set on it. */
+export type AwsParts = "all" | "bucket" | "bare";
+
 /** `parts`: what each stack declares; the bucket alone is quicker. Its commands refresh only with `--refresh`. */
-export async function createAwsAccount(parts: "all" | "bucket" = "all"): Promise<AwsAccountUnderTest> {
+export async function createAwsAccount(parts: AwsParts = "all"): Promise<AwsAccountUnderTest> {
   const checkout = checkoutRoot();
   const base = await mkdtemp(path.join(os.tmpdir(), "thorbis aws "));
   const project = path.join(base, "project");
@@ -87,13 +90,14 @@ export async function createAwsAccount(parts: "all" | "bucket" = "all"): Promise
     endpoints: aws,
     async stack(name, initial) {
       let areas = initial;
+      let declared = parts;
       const pulumi = async (...args: string[]): Promise<CommandResult> => {
         const result = await execa(
           toolchain.pulumi,
           [...args, "--stack", name, "--non-interactive", "--color", "never"],
           {
             cwd: project,
-            env: { ...environment, AWS_STACK_AREAS: JSON.stringify(areas), AWS_STACK_PARTS: parts },
+            env: { ...environment, AWS_STACK_AREAS: JSON.stringify(areas), AWS_STACK_PARTS: declared },
             reject: false,
             all: true,
             stdin: "ignore",
@@ -105,8 +109,9 @@ export async function createAwsAccount(parts: "all" | "bucket" = "all"): Promise
       if (created.exitCode !== 0) throw new Error(created.output);
       return {
         pulumi,
-        configure(next) {
+        configure(next, nextParts = declared) {
           areas = next;
+          declared = nextParts;
         },
         async urn(resource) {
           const { stdout } = await pulumi("stack", "export");

@@ -1,0 +1,11 @@
+import { everyContainer } from "../containers";
+import type { ResourceRule } from "../rule";
+
+export const containerIsNotRoot: ResourceRule = {
+  name: "container-is-not-root",
+  description: "A container runs as a user by number, and not as root.",
+  severity: "high",
+  controls: ["ECS.20"],
+  types: ["aws:ecs/taskDefinition:TaskDefinition"],
+  problem: everyContainer("must run as a user other than root, by number", ({ user }) => /^[1-9]\d*(:\d+)?$/.test(String(user ?? ""))),
+};

@@ -1,0 +1,17 @@
+import { everyContainer } from "../containers";
+import { property } from "../rule";
+import type { ResourceRule } from "../rule";
+
+export const containerWritesLog: ResourceRule = {
+  name: "container-writes-log",
+  description: "A container writes a log, and waits for it.",
+  severity: "medium",
+  controls: ["ECS.9", "AwsSolutions-ECS7"],
+  types: ["aws:ecs/taskDefinition:TaskDefinition"],
+  problem: everyContainer(
+    "must write to awslogs in mode blocking",
+    ({ logConfiguration }) =>
+      property(logConfiguration, "logDriver") === "awslogs" &&
+      property(property(logConfiguration, "options"), "mode") === "blocking",
+  ),
+};

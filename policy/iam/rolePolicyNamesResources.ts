@@ -1,0 +1,22 @@
+import { statementsOf } from "../documents";
+import type { ResourceRule } from "../rule";
+
+/** The actions that IAM gives on everything or not at all. */
+const withoutResource: readonly string[] = ["ecr:GetAuthorizationToken", "cloudwatch:PutMetricData"];
+
+export const rolePolicyNamesResources: ResourceRule = {
+  name: "role-policy-names-resources",
+  description: "A policy of a role allows actions on named resources, but for those that take none.",
+  severity: "high",
+  controls: ["CKV_AWS_290", "CKV_AWS_355"],
+  types: ["aws:iam/rolePolicy:RolePolicy"],
+  problem: ({ policy }) =>
+    statementsOf(policy).some(
+      ({ effect, actions, resources }) =>
+        effect === "Allow" &&
+        resources.includes("*") &&
+        actions.some((action) => !withoutResource.includes(action)),
+    )
+      ? "must name the resources of what it allows"
+      : undefined,
+};

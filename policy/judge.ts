@@ -1,0 +1,52 @@
+import { isProduction, type ResourceRule, type StackResource, type StackRule } from "./rule";
+import { holds, type Waiver, waiverOf } from "./waivers";
+
+export interface Judgement {
+  readonly waivers: readonly Waiver[];
+  readonly now: Date;
+}
+
+/** Returns the violation of a rule as a sentence without its subject, or undefined where there is none or a waiver holds. */
+export function violationOf(
+  rule: Pick<ResourceRule | StackRule, "name">,
+  resource: string,
+  message: string,
+  { waivers, now }: Judgement,
+): string | undefined {
+  const waiver = waiverOf(waivers, rule.name, resource);
+  if (waiver === undefined) return `${message}.`;
+  if (holds(waiver, now)) return undefined;
+  return `${message}; the waiver of ${waiver.owner} expired on ${waiver.until}: renew it in policy/waivers.ts, or remove its cause.`;
+}
+
+/** Returns every violation of a whole stack, whether waived or not, as the rule and the resource at fault. */
+export function violationsOf(
+  rules: { readonly resource: readonly ResourceRule[]; readonly stack: readonly StackRule[] },
+  resources: readonly StackResource[],
+): { readonly rule: string; readonly resource: string; readonly message: string }[] {
+  const single = rules.resource.flatMap((rule) =>
+    resources.flatMap(({ type, name, properties }) => {
+      const message = rule.types.includes(type) ? rule.problem(properties) : undefined;
+      return message === undefined ? [] : [{ rule: rule.name, resource: name, message }];
+    }),
+  );
+  const together = rules.stack
+    .filter(({ onlyInProduction = false }) => !onlyInProduction || isProduction(resources))
+    .flatMap((rule) =>
+      rule
+        .problems(resources)
+        .map(({ resource, message }) => ({ rule: rule.name, resource: resource?.name ?? "", message })),
+    );
+  return [...single, ...together];
+}
+
+/** Returns the waivers that no violation of the stack needs. */
+export function unusedWaivers(
+  waivers: readonly Waiver[],
+  violations: readonly { readonly rule: string; readonly resource: string }[],
+): Waiver[] {
+  return waivers.filter(
+    (waiver) =>
+      !violations.some(({ rule, resource }) => rule === waiver.rule && resource === waiver.resource),
+  );
+}

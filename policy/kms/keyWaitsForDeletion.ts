@@ -1,0 +1,10 @@
+import type { ResourceRule } from "../rule";
+
+export const keyWaitsForDeletion: ResourceRule = {
+  name: "key-waits-for-deletion",
+  description: "A key that is deleted can be brought back for 30 days.",
+  severity: "high",
+  controls: ["KMS.3"],
+  types: ["aws:kms/key:Key"],
+  problem: ({ deletionWindowInDays }) => (deletionWindowInDays === 30 ? undefined : "must have 30 deletionWindowInDays"),
+};

@@ -1,0 +1,13 @@
+import { hasText } from "../documents";
+import { eachOf, type StackRule } from "../rule";
+
+export const topicHasOwnKey: StackRule = {
+  name: "topic-has-own-key",
+  description: "In production a topic is encrypted with a key of ours.",
+  severity: "medium",
+  controls: ["CKV_AWS_26", "SNS.1"],
+  onlyInProduction: true,
+  problems: eachOf("aws:sns/topic:Topic", (topic) =>
+    hasText(topic, "kmsMasterKeyId") ? undefined : "must have a key of ours",
+  ),
+};

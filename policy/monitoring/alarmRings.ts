@@ -1,0 +1,12 @@
+import { listOf } from "../rule";
+import type { ResourceRule } from "../rule";
+
+export const alarmRings: ResourceRule = {
+  name: "alarm-rings",
+  description: "An alarm tells somebody.",
+  severity: "high",
+  controls: ["CKV_AWS_319"],
+  types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
+  problem: ({ actionsEnabled, alarmActions }) =>
+    actionsEnabled !== false && listOf(alarmActions).length > 0 ? undefined : "must have an action that is enabled",
+};

@@ -1,0 +1,12 @@
+import { property } from "../rule";
+import type { ResourceRule } from "../rule";
+
+export const eventTargetLeavesWord: ResourceRule = {
+  name: "event-target-leaves-word",
+  description: "What an event rule cannot deliver is kept in a queue.",
+  severity: "medium",
+  controls: [],
+  types: ["aws:cloudwatch/eventTarget:EventTarget"],
+  problem: ({ deadLetterConfig }) =>
+    property(deadLetterConfig, "arn") === undefined ? "must have a dead-letter queue" : undefined,
+};

@@ -1,0 +1,11 @@
+import { listOf } from "../rule";
+import type { ResourceRule } from "../rule";
+
+export const securityGroupLetsNothingIn: ResourceRule = {
+  name: "security-group-lets-nothing-in",
+  description: "Nothing comes in.",
+  severity: "critical",
+  controls: ["CKV_AWS_24", "CKV_AWS_25", "CKV_AWS_260", "EC2.13", "EC2.18", "EC2.19"],
+  types: ["aws:ec2/securityGroup:SecurityGroup"],
+  problem: ({ ingress }) => (listOf(ingress).length > 0 ? "must let nothing in" : undefined),
+};

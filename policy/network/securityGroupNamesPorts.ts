@@ -1,0 +1,14 @@
+import { listOf, property } from "../rule";
+import type { ResourceRule } from "../rule";
+
+export const securityGroupNamesPorts: ResourceRule = {
+  name: "security-group-names-ports",
+  description: "What goes out goes to named ports.",
+  severity: "high",
+  controls: ["CKV_AWS_382"],
+  types: ["aws:ec2/securityGroup:SecurityGroup"],
+  problem: ({ egress }) =>
+    listOf(egress).some((rule) => String(property(rule, "protocol")) === "-1" || property(rule, "fromPort") !== property(rule, "toPort"))
+      ? "must name the ports that it goes out to"
+      : undefined,
+};

@@ -1,0 +1,9 @@
+import { eachBucketHas, type StackRule } from "../rule";
+
+export const bucketHasOwnershipControls: StackRule = {
+  name: "bucket-has-ownership-controls",
+  description: "Every bucket enforces its owner.",
+  severity: "high",
+  controls: ["CKV2_AWS_65", "S3.12"],
+  problems: eachBucketHas("aws:s3/bucketOwnershipControls:BucketOwnershipControls", "ownership controls"),
+};

@@ -1,0 +1,13 @@
+import { hasText } from "../documents";
+import { eachOf, type StackRule } from "../rule";
+
+export const scheduleHasOwnKey: StackRule = {
+  name: "schedule-has-own-key",
+  description: "In production a schedule is encrypted with a key of ours.",
+  severity: "low",
+  controls: ["CKV_AWS_297"],
+  onlyInProduction: true,
+  problems: eachOf("aws:scheduler/schedule:Schedule", (schedule) =>
+    hasText(schedule, "kmsKeyArn") ? undefined : "must have a key of ours",
+  ),
+};

@@ -1,0 +1,17 @@
+import { property } from "../rule";
+import type { ResourceRule } from "../rule";
+
+export const scheduleRetriesBriefly: ResourceRule = {
+  name: "schedule-retries-briefly",
+  description: "A schedule tries again at most three times, within an hour.",
+  severity: "medium",
+  controls: [],
+  types: ["aws:scheduler/schedule:Schedule"],
+  problem: ({ target }) => {
+    const retry = property(target, "retryPolicy");
+    const [attempts, age] = ["maximumRetryAttempts", "maximumEventAgeInSeconds"].map((name) => property(retry, name));
+    return typeof attempts === "number" && attempts <= 3 && typeof age === "number" && age <= 3600
+      ? undefined
+      : "must try again at most 3 times within 3600 seconds";
+  },
+};

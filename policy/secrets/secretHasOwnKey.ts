@@ -1,0 +1,13 @@
+import { hasText } from "../documents";
+import { eachOf, type StackRule } from "../rule";
+
+export const secretHasOwnKey: StackRule = {
+  name: "secret-has-own-key",
+  description: "In production a secret is encrypted with a key of ours.",
+  severity: "medium",
+  controls: ["CKV_AWS_149"],
+  onlyInProduction: true,
+  problems: eachOf("aws:secretsmanager/secret:Secret", (secret) =>
+    hasText(secret, "kmsKeyId") ? undefined : "must have a key of ours",
+  ),
+};

@@ -1,0 +1,118 @@
+import path from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, test } from "vitest";
+import { declareBackups } from "../../components/backups";
+import type { BackupsConfig } from "../../components/backupsConfig";
+import { alertsSchema } from "../../config/areas/alerts";
+import { backupSchema } from "../../config/areas/backup";
+import { projectSchema } from "../../config/areas/project";
+import { readStackFile } from "../../config/stackFile";
+import { checkoutRoot } from "../../foundation/checkout";
+import { unusedWaivers, violationOf, violationsOf } from "../../policy/judge";
+import type { StackResource } from "../../policy/rule";
+import { resourceRules, stackRules } from "../../policy/rules";
+import type { Waiver } from "../../policy/waivers";
+import { registeredInAws } from "../components/awsWorld";
+import { bad } from "./specimens";
+
+const all = { resource: resourceRules, stack: stackRules };
+const names = [...resourceRules, ...stackRules].map(({ name }) => name);
+/** Makes a stack one of production, and breaks nothing. */
+const production: StackResource = {
+  urn: "urn:marker",
+  type: "marker",
+  name: "marker",
+  properties: { tags: { Environment: "production" } },
+  isProtected: false,
+};
+
+test("there are at least thirty rules, each with a name of its own and a bad resource", () => {
+  expect(names.length).toBeGreaterThanOrEqual(30);
+  expect(new Set(names).size).toBe(names.length);
+  expect(Object.keys(bad).sort()).toEqual([...names].sort());
+});
+
+test.each(Object.entries(bad))("%s finds its bad resource", (rule, { type, properties }) => {
+  const resource = { urn: "urn:bad", type, name: "bad", properties, isProtected: false };
+
+  const found = violationsOf(all, [production, resource]).filter((violation) => violation.rule === rule);
+
+  expect(found).toEqual([{ rule, resource: "bad", message: expect.stringMatching(/^must \S/) }]);
+});
+
+describe("our own stacks", () => {
+  /** The AWS part of a stack as its committed configuration declares it; what mocks do not see, an engine test does. */
+  async function resourcesOf(stack: string): Promise<StackResource[]> {
+    const { values } = readStackFile(path.join(checkoutRoot(), `Pulumi.${stack}.yaml`));
+    const area = (name: string) => JSON.parse(values[`thorbis-supabase:${name}`] ?? "{}");
+    const config: BackupsConfig = {
+      project: projectSchema.parse(area("project")),
+      backup: backupSchema.parse(area("backup")),
+      alerts: alertsSchema.parse(area("alerts")),
+    };
+    const registered = await registeredInAws(() => {
+      declareBackups(config, {
+        host: "db.example.com",
+        port: 5432,
+        database: "postgres",
+        user: "backup",
+        password: pulumi.secret("test-password"),
+        sslMode: "verify-full",
+      });
+    });
+    return [...registered.values()].map(({ type, name, inputs }) => ({
+      urn: `urn:pulumi:${stack}::thorbis-supabase::${type}::${name}`,
+      type,
+      name,
+      properties: inputs,
+      isProtected: config.project.deletionProtection,
+    }));
+  }
+
+  test.each(["local", "dev", "prod"])("%s breaks no rule", async (stack) => {
+    const resources = await resourcesOf(stack);
+
+    expect(resources.length).toBeGreaterThan(35);
+    expect(violationsOf(all, resources)).toEqual([]);
+  });
+
+  test("prod without its lock, key or protection breaks the rules for those", async () => {
+    const resources = await resourcesOf("prod");
+    const without = resources
+      .filter(({ type }) => !type.includes("bucketObjectLock"))
+      .map((resource) => ({ ...resource, isProtected: false }));
+
+    expect(new Set(violationsOf(all, without).map(({ rule }) => rule))).toEqual(
+      new Set(["bucket-has-object-lock", "data-is-protected"]),
+    );
+  });
+});
+
+describe("a waiver", () => {
+  const waiver: Waiver = {
+    rule: "queue-is-encrypted",
+    resource: "letters",
+    reason: "Nothing secret is in it.",
+    owner: "platform@example.com",
+    until: "2026-12-31",
+  };
+  const rule = { name: waiver.rule };
+  const judged = (now: string, resource = "letters") =>
+    violationOf(rule, resource, "must be encrypted", { waivers: [waiver], now: new Date(now) });
+
+  test("holds through its last day, for its resource alone", () => {
+    expect(judged("2026-12-31T23:59:59Z")).toBeUndefined();
+    expect(judged("2026-12-31T23:59:59Z", "other")).toBe("must be encrypted.");
+  });
+
+  test("that has expired is a violation that names its owner", () => {
+    expect(judged("2027-01-01T00:00:00Z")).toBe(
+      "must be encrypted; the waiver of platform@example.com expired on 2026-12-31: renew it in policy/waivers.ts, or remove its cause.",
+    );
+  });
+
+  test("that nothing needs is told", () => {
+    expect(unusedWaivers([waiver], [{ rule: "queue-is-encrypted", resource: "letters" }])).toEqual([]);
+    expect(unusedWaivers([waiver], [{ rule: "key-rotates", resource: "letters" }])).toEqual([waiver]);
+  });
+});
