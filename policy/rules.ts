@@ -30,14 +30,15 @@ import { securityGroupLetsNothingIn } from "./network/securityGroupLetsNothingIn
 import { securityGroupNamesPorts } from "./network/securityGroupNamesPorts";
 import { dataIsProtected } from "./ours/dataIsProtected";
 import { resourceIsTagged } from "./ours/resourceIsTagged";
+import type { ResourceRule, StackRule } from "./rule";
 import { bucketBlocksPublicAccess } from "./s3/bucketBlocksPublicAccess";
 import { bucketDropsUnfinishedUploads } from "./s3/bucketDropsUnfinishedUploads";
 import { bucketEncryptsWithBucketKey } from "./s3/bucketEncryptsWithBucketKey";
 import { bucketHasEncryption } from "./s3/bucketHasEncryption";
 import { bucketHasLifecycle } from "./s3/bucketHasLifecycle";
 import { bucketHasObjectLock } from "./s3/bucketHasObjectLock";
-import { bucketHasOwnKey } from "./s3/bucketHasOwnKey";
 import { bucketHasOwnershipControls } from "./s3/bucketHasOwnershipControls";
+import { bucketHasOwnKey } from "./s3/bucketHasOwnKey";
 import { bucketHasPolicy } from "./s3/bucketHasPolicy";
 import { bucketHasPublicAccessBlock } from "./s3/bucketHasPublicAccessBlock";
 import { bucketHasVersioning } from "./s3/bucketHasVersioning";
@@ -53,7 +54,6 @@ import { scheduleRetriesBriefly } from "./scheduler/scheduleRetriesBriefly";
 import { taskHasNoPublicAddress } from "./scheduler/taskHasNoPublicAddress";
 import { secretCanBeRecovered } from "./secrets/secretCanBeRecovered";
 import { secretHasOwnKey } from "./secrets/secretHasOwnKey";
-import type { ResourceRule, StackRule } from "./rule";
 
 /** Every rule about single resources. */
 export const resourceRules: readonly ResourceRule[] = [

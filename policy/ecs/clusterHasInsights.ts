@@ -7,7 +7,10 @@ export const clusterHasInsights: StackRule = {
   controls: ["CKV_AWS_65", "ECS.12"],
   onlyInProduction: true,
   problems: eachOf("aws:ecs/cluster:Cluster", ({ settings }) =>
-    listOf(settings).some((setting) => property(setting, "name") === "containerInsights" && property(setting, "value") !== "disabled")
+    listOf(settings).some(
+      (setting) =>
+        property(setting, "name") === "containerInsights" && property(setting, "value") !== "disabled",
+    )
       ? undefined
       : "must have containerInsights",
   ),

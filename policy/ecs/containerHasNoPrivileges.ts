@@ -1,6 +1,6 @@
 import { everyContainer } from "../containers";
-import { listOf, property } from "../rule";
 import type { ResourceRule } from "../rule";
+import { listOf, property } from "../rule";
 
 export const containerHasNoPrivileges: ResourceRule = {
   name: "container-has-no-privileges",

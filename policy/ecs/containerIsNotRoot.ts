@@ -7,5 +7,7 @@ export const containerIsNotRoot: ResourceRule = {
   severity: "high",
   controls: ["ECS.20"],
   types: ["aws:ecs/taskDefinition:TaskDefinition"],
-  problem: everyContainer("must run as a user other than root, by number", ({ user }) => /^[1-9]\d*(:\d+)?$/.test(String(user ?? ""))),
+  problem: everyContainer("must run as a user other than root, by number", ({ user }) =>
+    /^[1-9]\d*(:\d+)?$/.test(String(user ?? "")),
+  ),
 };

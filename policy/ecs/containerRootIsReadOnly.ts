@@ -7,5 +7,8 @@ export const containerRootIsReadOnly: ResourceRule = {
   severity: "medium",
   controls: ["CKV_AWS_336", "ECS.5"],
   types: ["aws:ecs/taskDefinition:TaskDefinition"],
-  problem: everyContainer("must have readonlyRootFilesystem", (container) => container.readonlyRootFilesystem === true),
+  problem: everyContainer(
+    "must have readonlyRootFilesystem",
+    (container) => container.readonlyRootFilesystem === true,
+  ),
 };

@@ -1,6 +1,6 @@
 import { everyContainer } from "../containers";
-import { property } from "../rule";
 import type { ResourceRule } from "../rule";
+import { property } from "../rule";
 
 export const containerWritesLog: ResourceRule = {
   name: "container-writes-log",

@@ -9,6 +9,8 @@ export const imageIsPinned: StackRule = {
   onlyInProduction: true,
   problems: eachOf(
     "aws:ecs/taskDefinition:TaskDefinition",
-    everyContainer("must name its image by digest", ({ image }) => /@sha256:[0-9a-f]{64}$/.test(String(image))),
+    everyContainer("must name its image by digest", ({ image }) =>
+      /@sha256:[0-9a-f]{64}$/.test(String(image)),
+    ),
   ),
 };

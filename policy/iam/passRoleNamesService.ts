@@ -12,7 +12,8 @@ export const passRoleNamesService: ResourceRule = {
       ({ effect, actions, resources, condition }) =>
         effect === "Allow" &&
         actions.includes("iam:PassRole") &&
-        (resources.includes("*") || JSON.stringify(condition ?? "").includes("iam:PassedToService") === false),
+        (resources.includes("*") ||
+          JSON.stringify(condition ?? "").includes("iam:PassedToService") === false),
     )
       ? "must pass named roles to one service"
       : undefined,

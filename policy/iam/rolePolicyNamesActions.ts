@@ -8,7 +8,9 @@ export const rolePolicyNamesActions: ResourceRule = {
   controls: ["CKV_AWS_62", "CKV_AWS_63", "CKV_AWS_286", "IAM.1", "IAM.21", "AwsSolutions-IAM5"],
   types: ["aws:iam/rolePolicy:RolePolicy"],
   problem: ({ policy }) =>
-    statementsOf(policy).some(({ effect, actions }) => effect === "Allow" && actions.some((action) => /^\*$|:\*$/.test(action)))
+    statementsOf(policy).some(
+      ({ effect, actions }) => effect === "Allow" && actions.some((action) => /^\*$|:\*$/.test(action)),
+    )
       ? "must name the actions that it allows"
       : undefined,
 };

@@ -6,5 +6,6 @@ export const keyRotates: ResourceRule = {
   severity: "medium",
   controls: ["CKV_AWS_7", "KMS.4"],
   types: ["aws:kms/key:Key"],
-  problem: ({ enableKeyRotation }) => (enableKeyRotation === true ? undefined : "must have enableKeyRotation"),
+  problem: ({ enableKeyRotation }) =>
+    enableKeyRotation === true ? undefined : "must have enableKeyRotation",
 };

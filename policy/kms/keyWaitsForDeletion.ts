@@ -6,5 +6,6 @@ export const keyWaitsForDeletion: ResourceRule = {
   severity: "high",
   controls: ["KMS.3"],
   types: ["aws:kms/key:Key"],
-  problem: ({ deletionWindowInDays }) => (deletionWindowInDays === 30 ? undefined : "must have 30 deletionWindowInDays"),
+  problem: ({ deletionWindowInDays }) =>
+    deletionWindowInDays === 30 ? undefined : "must have 30 deletionWindowInDays",
 };

@@ -1,5 +1,5 @@
-import { listOf } from "../rule";
 import type { ResourceRule } from "../rule";
+import { listOf } from "../rule";
 
 export const alarmRings: ResourceRule = {
   name: "alarm-rings",
@@ -8,5 +8,7 @@ export const alarmRings: ResourceRule = {
   controls: ["CKV_AWS_319"],
   types: ["aws:cloudwatch/metricAlarm:MetricAlarm"],
   problem: ({ actionsEnabled, alarmActions }) =>
-    actionsEnabled !== false && listOf(alarmActions).length > 0 ? undefined : "must have an action that is enabled",
+    actionsEnabled !== false && listOf(alarmActions).length > 0
+      ? undefined
+      : "must have an action that is enabled",
 };

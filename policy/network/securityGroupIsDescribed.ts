@@ -1,6 +1,6 @@
 import { hasText } from "../documents";
-import { listOf, property } from "../rule";
 import type { ResourceRule } from "../rule";
+import { listOf, property } from "../rule";
 
 export const securityGroupIsDescribed: ResourceRule = {
   name: "security-group-is-described",
@@ -9,7 +9,8 @@ export const securityGroupIsDescribed: ResourceRule = {
   controls: ["CKV_AWS_23"],
   types: ["aws:ec2/securityGroup:SecurityGroup"],
   problem: (group) =>
-    hasText(group, "description") && [...listOf(group.ingress), ...listOf(group.egress)].every((rule) => property(rule, "description"))
+    hasText(group, "description") &&
+    [...listOf(group.ingress), ...listOf(group.egress)].every((rule) => property(rule, "description"))
       ? undefined
       : "must have a description, and so must each rule",
 };

@@ -1,5 +1,5 @@
-import { listOf } from "../rule";
 import type { ResourceRule } from "../rule";
+import { listOf } from "../rule";
 
 export const securityGroupLetsNothingIn: ResourceRule = {
   name: "security-group-lets-nothing-in",

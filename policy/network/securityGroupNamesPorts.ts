@@ -1,5 +1,5 @@
-import { listOf, property } from "../rule";
 import type { ResourceRule } from "../rule";
+import { listOf, property } from "../rule";
 
 export const securityGroupNamesPorts: ResourceRule = {
   name: "security-group-names-ports",
@@ -8,7 +8,11 @@ export const securityGroupNamesPorts: ResourceRule = {
   controls: ["CKV_AWS_382"],
   types: ["aws:ec2/securityGroup:SecurityGroup"],
   problem: ({ egress }) =>
-    listOf(egress).some((rule) => String(property(rule, "protocol")) === "-1" || property(rule, "fromPort") !== property(rule, "toPort"))
+    listOf(egress).some(
+      (rule) =>
+        String(property(rule, "protocol")) === "-1" ||
+        property(rule, "fromPort") !== property(rule, "toPort"),
+    )
       ? "must name the ports that it goes out to"
       : undefined,
 };

@@ -10,7 +10,8 @@ const irreplaceable: readonly string[] = [
 
 export const dataIsProtected: StackRule = {
   name: "data-is-protected",
-  description: "In production the project, the bucket, its key and the log cannot be deleted by a deployment.",
+  description:
+    "In production the project, the bucket, its key and the log cannot be deleted by a deployment.",
   severity: "critical",
   controls: [],
   onlyInProduction: true,

@@ -7,7 +7,21 @@ export const resourceIsTagged: ResourceRule = {
   description: "Whatever can carry tags says whose it is.",
   severity: "medium",
   controls: [],
-  types: ["aws:s3/bucket:Bucket", "aws:kms/key:Key", "aws:iam/role:Role", "aws:ecs/taskDefinition:TaskDefinition", "aws:ecs/cluster:Cluster", "aws:sqs/queue:Queue", "aws:sns/topic:Topic", "aws:cloudwatch/logGroup:LogGroup", "aws:cloudwatch/metricAlarm:MetricAlarm", "aws:secretsmanager/secret:Secret", "aws:ec2/securityGroup:SecurityGroup", "aws:cloudwatch/eventRule:EventRule", "aws:scheduler/scheduleGroup:ScheduleGroup"],
+  types: [
+    "aws:s3/bucket:Bucket",
+    "aws:kms/key:Key",
+    "aws:iam/role:Role",
+    "aws:ecs/taskDefinition:TaskDefinition",
+    "aws:ecs/cluster:Cluster",
+    "aws:sqs/queue:Queue",
+    "aws:sns/topic:Topic",
+    "aws:cloudwatch/logGroup:LogGroup",
+    "aws:cloudwatch/metricAlarm:MetricAlarm",
+    "aws:secretsmanager/secret:Secret",
+    "aws:ec2/securityGroup:SecurityGroup",
+    "aws:cloudwatch/eventRule:EventRule",
+    "aws:scheduler/scheduleGroup:ScheduleGroup",
+  ],
   problem: ({ tags }) => {
     const missing = required.filter((name) => !property(tags, name));
     return missing.length === 0 ? undefined : `must have the tags ${missing.join(", ")}`;

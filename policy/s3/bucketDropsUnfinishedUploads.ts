@@ -1,5 +1,5 @@
-import { listOf, property } from "../rule";
 import type { ResourceRule } from "../rule";
+import { listOf, property } from "../rule";
 
 export const bucketDropsUnfinishedUploads: ResourceRule = {
   name: "bucket-drops-unfinished-uploads",

@@ -5,5 +5,8 @@ export const bucketHasEncryption: StackRule = {
   description: "Every bucket says how it encrypts.",
   severity: "high",
   controls: ["CKV_AWS_19", "S3.4"],
-  problems: eachBucketHas("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", "an encryption"),
+  problems: eachBucketHas(
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    "an encryption",
+  ),
 };

@@ -6,5 +6,8 @@ export const bucketHasObjectLock: StackRule = {
   severity: "high",
   controls: ["CKV_AWS_143", "S3.15"],
   onlyInProduction: true,
-  problems: eachBucketHas("aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration", "an object lock"),
+  problems: eachBucketHas(
+    "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
+    "an object lock",
+  ),
 };

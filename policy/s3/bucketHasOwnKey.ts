@@ -6,9 +6,14 @@ export const bucketHasOwnKey: StackRule = {
   severity: "high",
   controls: ["CKV_AWS_145", "S3.17"],
   onlyInProduction: true,
-  problems: eachOf("aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration", ({ rules }) =>
-    listOf(rules).every((rule) => property(property(rule, "applyServerSideEncryptionByDefault"), "sseAlgorithm") === "aws:kms")
-      ? undefined
-      : "must encrypt with aws:kms",
+  problems: eachOf(
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+    ({ rules }) =>
+      listOf(rules).every(
+        (rule) =>
+          property(property(rule, "applyServerSideEncryptionByDefault"), "sseAlgorithm") === "aws:kms",
+      )
+        ? undefined
+        : "must encrypt with aws:kms",
   ),
 };

@@ -1,5 +1,5 @@
-import { property } from "../rule";
 import type { ResourceRule } from "../rule";
+import { property } from "../rule";
 
 export const bucketKeepsVersions: ResourceRule = {
   name: "bucket-keeps-versions",

@@ -1,5 +1,5 @@
-import { property } from "../rule";
 import type { ResourceRule } from "../rule";
+import { property } from "../rule";
 
 export const scheduleLeavesWord: ResourceRule = {
   name: "schedule-leaves-word",
@@ -8,5 +8,7 @@ export const scheduleLeavesWord: ResourceRule = {
   controls: [],
   types: ["aws:scheduler/schedule:Schedule"],
   problem: ({ target }) =>
-    property(property(target, "deadLetterConfig"), "arn") === undefined ? "must have a dead-letter queue" : undefined,
+    property(property(target, "deadLetterConfig"), "arn") === undefined
+      ? "must have a dead-letter queue"
+      : undefined,
 };

@@ -1,5 +1,5 @@
-import { property } from "../rule";
 import type { ResourceRule } from "../rule";
+import { property } from "../rule";
 
 export const scheduleRetriesBriefly: ResourceRule = {
   name: "schedule-retries-briefly",
@@ -9,7 +9,9 @@ export const scheduleRetriesBriefly: ResourceRule = {
   types: ["aws:scheduler/schedule:Schedule"],
   problem: ({ target }) => {
     const retry = property(target, "retryPolicy");
-    const [attempts, age] = ["maximumRetryAttempts", "maximumEventAgeInSeconds"].map((name) => property(retry, name));
+    const [attempts, age] = ["maximumRetryAttempts", "maximumEventAgeInSeconds"].map((name) =>
+      property(retry, name),
+    );
     return typeof attempts === "number" && attempts <= 3 && typeof age === "number" && age <= 3600
       ? undefined
       : "must try again at most 3 times within 3600 seconds";

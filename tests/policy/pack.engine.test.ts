@@ -1,7 +1,12 @@
 import path from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
-import { type AwsAccountUnderTest, type AwsAreas, type AwsStack, createAwsAccount } from "../support/awsStack";
+import {
+  type AwsAccountUnderTest,
+  type AwsAreas,
+  type AwsStack,
+  createAwsAccount,
+} from "../support/awsStack";
 
 // The pack on the real engine: ours passes a preview, in which much is unknown yet; a bad stack hears of everything.
 let account: AwsAccountUnderTest;

@@ -85,7 +85,10 @@ export const bad: Readonly<Record<string, Bad>> = {
   "role-trust-names-account": {
     type: "aws:iam/role:Role",
     properties: {
-      assumeRolePolicy: allow({ Principal: { Service: "ecs-tasks.amazonaws.com" }, Action: "sts:AssumeRole" }),
+      assumeRolePolicy: allow({
+        Principal: { Service: "ecs-tasks.amazonaws.com" },
+        Action: "sts:AssumeRole",
+      }),
     },
   },
   "role-has-no-managed-policy": {
@@ -94,7 +97,9 @@ export const bad: Readonly<Record<string, Bad>> = {
   },
   "container-is-not-root": taskDefinition(container({ user: "0" })),
   "container-root-is-read-only": taskDefinition(container({ readonlyRootFilesystem: false })),
-  "container-has-no-privileges": taskDefinition(container({ linuxParameters: { capabilities: { drop: [] } } })),
+  "container-has-no-privileges": taskDefinition(
+    container({ linuxParameters: { capabilities: { drop: [] } } }),
+  ),
   "container-has-no-plain-secret": taskDefinition(
     container({ environment: [{ name: "URL", value: "postgresql://backup:hidden@db/postgres" }] }),
   ),
