@@ -7,6 +7,7 @@ import { type Operation, operate } from "./commands/operate";
 import { pulumi } from "./commands/pulumi";
 import { type StartOptions, start } from "./commands/start";
 import { supabase } from "./commands/supabase";
+import { printTypes } from "./commands/types";
 import { type TestOptions, test } from "./commands/test";
 import { explainDiskFault } from "./diskFaults";
 import { localPaths } from "./environment";
@@ -87,6 +88,12 @@ program
   .action(async (args: string[]) => {
     process.exitCode = await supabase(paths, args);
   });
+
+program
+  .command("types")
+  .description("print the TypeScript types of a local stack's exposed schemas")
+  .argument("[stack]", "a local stack", "local")
+  .action((stack: string) => printTypes(paths, stack));
 
 program.parseAsync().catch((thrown: unknown) => {
   const error = explainDiskFault(thrown);

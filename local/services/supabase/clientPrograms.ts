@@ -26,15 +26,11 @@ export function clientPrograms(log: (line: string) => void): ClientPrograms {
   return {
     async types(databaseUrl, schemas) {
       const { postgresMeta } = await installed(log);
-      const { stdout } = await run(process.execPath, [postgresMeta], {
-        env: {
-          PATH: process.env.PATH,
-          PG_META_DB_URL: databaseUrl,
-          PG_META_GENERATE_TYPES: "typescript",
-          PG_META_GENERATE_TYPES_INCLUDED_SCHEMAS: schemas.join(","),
-          PG_META_GENERATE_TYPES_DETECT_ONE_TO_ONE_RELATIONSHIPS: "true",
-        },
-        maxBuffer: 64 * mebibyte,
+      const stdout = await output("The type generator", [postgresMeta], {
+        PG_META_DB_URL: databaseUrl,
+        PG_META_GENERATE_TYPES: "typescript",
+        PG_META_GENERATE_TYPES_INCLUDED_SCHEMAS: schemas.join(","),
+        PG_META_GENERATE_TYPES_DETECT_ONE_TO_ONE_RELATIONSHIPS: "true",
       });
       return stdout;
     },
@@ -42,14 +38,12 @@ export function clientPrograms(log: (line: string) => void): ClientPrograms {
     async lints(databaseUrl, type) {
       const { supabase } = await installed(log);
       const options = ["--type", type, "--level", "info", "--fail-on", "none", "-o", "json", "--agent", "no"];
-      const { stdout } = await run(
-        process.execPath,
-        [supabase, "db", "advisors", "--db-url", databaseUrl, ...options],
-        {
-          env: { PATH: process.env.PATH, HOME: process.env.HOME, SUPABASE_TELEMETRY_DISABLED: "1" },
-          maxBuffer: 64 * mebibyte,
-        },
-      );
+      const command = [supabase, "db", "advisors", "--db-url", `${databaseUrl}?sslmode=disable`, ...options];
+      const stdout = await output("The linter", command, {
+        HOME: process.env.HOME,
+        SUPABASE_TELEMETRY_DISABLED: "1",
+        SUPABASE_NO_UPDATE_NOTIFIER: "1",
+      });
       return lints.parse(JSON.parse(stdout.trim() === "" ? "[]" : stdout));
     },
   };
@@ -60,5 +54,21 @@ async function installed(log: (line: string) => void) {
     return await ensureOfficialClients(log);
   } catch (error) {
     throw new ApiError(503, describeError(error));
+  }
+}
+
+/** Runs a Node program and returns its standard output. Its command line and its environment hold the password: no error may. */
+async function output(
+  what: string,
+  command: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<string> {
+  const env = { PATH: process.env.PATH, ...environment };
+  try {
+    return (await run(process.execPath, command, { env, maxBuffer: 64 * mebibyte })).stdout;
+  } catch (error) {
+    const { code, stderr = "" } = error as { code?: unknown; stderr?: string };
+    const lines = stderr.split("\n").filter((line) => line.trim() !== "" && !line.includes("://"));
+    throw new ApiError(500, `${what} ended with ${String(code)}: ${lines.slice(0, 3).join(" ")}`);
   }
 }

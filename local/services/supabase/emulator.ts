@@ -85,6 +85,12 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   // For whoever wants to know that the process is up; it needs no token and tells nothing.
   app.get("/", (context) => context.json({ service: "supabase-management-api", ...options.identity }));
 
+  // Clients that expect JSON read a body unless its length says that there is none.
+  app.use("*", async (context, next) => {
+    await next();
+    if (context.res.body === null && context.res.status !== 204) context.res.headers.set("Content-Length", "0");
+  });
+
   // Answers once every database that should run accepts connections, or has failed to start.
   app.get("/ready", async (context) => {
     await lifecycle.reviveAll();

@@ -19,6 +19,13 @@ afterAll(() => emulator.remove());
 const call = (method: string, path: string, body?: unknown) =>
   emulator.call(method, path.replace("{ref}", ref), body);
 
+test("an empty answer says its length, so that clients do not look for JSON in it", async () => {
+  const { status, headers } = await call("PATCH", "/projects/{ref}/config/storage", { fileSizeLimit: 5 });
+
+  expect(status).toBe(200);
+  expect(headers.get("content-length")).toBe("0");
+});
+
 test("an organization that was made is listed beside those that projects name, and outlives the process", async () => {
   const made = await call("POST", "/organizations", { name: "New" });
   expect(made).toMatchObject({

@@ -1,0 +1,36 @@
+import { z } from "zod";
+import { UserError } from "../../foundation/userError";
+import { ManagementApi } from "../../foundation/managementApi";
+import { type LocalPaths, localAccessToken } from "../environment";
+import { ensureOfficialClients } from "../officialClients/installation";
+import { projectDatabase } from "../projectDatabase";
+import { openLocalSession } from "../session";
+import { folderOfCommand, startCommandOf } from "../stack/stackLocation";
+
+const dataApi = z.object({ db_schema: z.string() });
+const generated = z.object({ types: z.string() });
+
+/**
+ * `npm run -s types [-- <stack>]`: prints the TypeScript types of every schema that the Data API of a local stack exposes,
+ * as `supabase gen types` makes them. Nothing else goes to standard output.
+ */
+export async function printTypes(paths: LocalPaths, stack: string): Promise<void> {
+  const progress = (line: string): void => void process.stderr.write(`${line}\n`);
+  const folder = folderOfCommand(paths, ["--stack", stack]);
+  // Here, where progress can be shown, and not in the API's background process.
+  await ensureOfficialClients(progress);
+  const { services } = await openLocalSession(paths, "types", progress);
+  const { endpoint } = services.supabase;
+  const database = await projectDatabase(folder, stack, endpoint);
+  if (database === undefined) {
+    throw new UserError(
+      `Stack ${stack} has no project yet: run \`${startCommandOf(stack)}\`, then this command again.`,
+    );
+  }
+  const api = new ManagementApi({ endpoint, accessToken: localAccessToken, client: "thorbis-types" });
+  const project = `/projects/${database.projectRef}`;
+  const { db_schema: schemas } = dataApi.parse((await api.call("GET", `${project}/postgrest`)).json);
+  const query = new URLSearchParams({ included_schemas: schemas.replaceAll(" ", "") });
+  const { types } = generated.parse((await api.call("GET", `${project}/types/typescript?${query}`)).json);
+  process.stdout.write(types);
+}
