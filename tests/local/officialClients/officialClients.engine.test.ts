@@ -114,9 +114,9 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     expect(push.exitCode).toBe(0);
     await rename(home, away);
 
-    const refused = await stack.pulumi("up", "--yes", "--skip-preview", "-s", "local");
-    expect(refused.output).toContain(version);
-    expect(refused.exitCode).not.toBe(0);
+    // Nobody sees it as long as nothing else is to be deployed: docs/supabase-cli.md.
+    const unseen = await refresh();
+    expect(unseen.exitCode, unseen.output).toBe(0);
 
     await rename(away, home);
     const up = await stack.pulumi("up", "--yes", "--skip-preview", "-s", "local");
@@ -208,7 +208,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
       else expect(exitCode, output).not.toBe(0);
       expect(output).not.toContain("Cannot ");
       if (template.startsWith("projects create"))
-        other = /\/project\/([a-z]{20})|\b([a-z]{20})\b/.exec(output)?.[0]?.replace("/project/", "");
+        other = /\b[a-z]{20}\b/.exec(output)?.[0];
     });
   });
 
