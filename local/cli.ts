@@ -7,8 +7,8 @@ import { type Operation, operate } from "./commands/operate";
 import { pulumi } from "./commands/pulumi";
 import { type StartOptions, start } from "./commands/start";
 import { supabase } from "./commands/supabase";
-import { printTypes } from "./commands/types";
 import { type TestOptions, test } from "./commands/test";
+import { printTypes } from "./commands/types";
 import { explainDiskFault } from "./diskFaults";
 import { localPaths } from "./environment";
 

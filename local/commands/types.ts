@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { UserError } from "../../foundation/userError";
 import { ManagementApi } from "../../foundation/managementApi";
+import { UserError } from "../../foundation/userError";
 import { type LocalPaths, localAccessToken } from "../environment";
 import { ensureOfficialClients } from "../officialClients/installation";
 import { projectDatabase } from "../projectDatabase";

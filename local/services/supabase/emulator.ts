@@ -88,7 +88,8 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   // Clients that expect JSON read a body unless its length says that there is none.
   app.use("*", async (context, next) => {
     await next();
-    if (context.res.body === null && context.res.status !== 204) context.res.headers.set("Content-Length", "0");
+    if (context.res.body === null && context.res.status !== 204)
+      context.res.headers.set("Content-Length", "0");
   });
 
   // Answers once every database that should run accepts connections, or has failed to start.

@@ -22,7 +22,8 @@ const database = {
 
 function paths() {
   const checkout = path.join(folder, "checkout");
-  for (const name of ["sql/migrations", "functions", "local"]) mkdirSync(path.join(checkout, name), { recursive: true });
+  for (const name of ["sql/migrations", "functions", "local"])
+    mkdirSync(path.join(checkout, name), { recursive: true });
   return localPaths(checkout, {});
 }
 
@@ -34,8 +35,12 @@ test("the profile names the local API, and the working folder holds the checkout
     api_url: "http://127.0.0.1:9",
     project_host: "supabase.co",
   });
-  expect(readlinkSync(path.join(workdir, "supabase", "migrations"))).toBe(path.join(local.checkout, "sql", "migrations"));
-  expect(readlinkSync(path.join(workdir, "supabase", "functions"))).toBe(path.join(local.checkout, "functions"));
+  expect(readlinkSync(path.join(workdir, "supabase", "migrations"))).toBe(
+    path.join(local.checkout, "sql", "migrations"),
+  );
+  expect(readlinkSync(path.join(workdir, "supabase", "functions"))).toBe(
+    path.join(local.checkout, "functions"),
+  );
   expect(variables).toMatchObject({
     SUPABASE_PROJECT_ID: database.projectRef,
     SUPABASE_DB_PASSWORD: "secret",
@@ -61,7 +66,9 @@ test("the launcher runs the CLI of the checkout on this local stack, whatever fo
   writeFileSync(path.join(local.checkout, "local", "run.mjs"), script);
   const { binDirectory } = await prepareWorkspace(local, "http://127.0.0.1:9", undefined);
 
-  const output = execFileSync(path.join(binDirectory, "supabase"), ["db", "query", "select 1"], { encoding: "utf8" });
+  const output = execFileSync(path.join(binDirectory, "supabase"), ["db", "query", "select 1"], {
+    encoding: "utf8",
+  });
 
   expect(output).toBe(`${local.directory} supabase|db|query|select 1\n`);
 });
