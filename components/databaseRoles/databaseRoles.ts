@@ -64,7 +64,9 @@ export class DatabaseRoles extends Component {
         new GrantRole(
           this.childName(`${roleName.replaceAll("_", "-")}-to-deployer`),
           { role: args.deployer ?? "postgres", grantRole: this.roles[roleName].name },
-          this.roleOptions(args.provider, roleName),
+          // From PostgreSQL 16 on, whoever creates a role has the admin option on it, in a membership of its own that
+          // nobody can take away. The plugins read one membership of the two, and would replace this one for ever.
+          { ...this.roleOptions(args.provider, roleName), ignoreChanges: ["withAdminOption"] },
         ),
     );
     this.ids = [...Object.values(this.roles), ...memberships].map(({ id }) => id);

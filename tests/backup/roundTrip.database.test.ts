@@ -6,6 +6,7 @@ import { restore } from "../../backup/commands/restore";
 import { run } from "../../backup/commands/run";
 import { verify } from "../../backup/commands/verify";
 import type { Manifest } from "../../backup/manifest";
+import { findTools } from "../../backup/postgres/tools";
 import { objectKey } from "../../backup/runName";
 import { asRole, startTestCluster, type TestCluster } from "../support/cluster";
 import { commandContext, failureOf, taskEnvironment } from "./support/commands";
@@ -31,7 +32,7 @@ beforeAll(async () => {
   const postgres = await source.client();
   await createShop(postgres);
   rowsAtBackup = await readRows(postgres);
-  schemaAtBackup = dumpSchema(source);
+  schemaAtBackup = await dumpSchema(source);
   const context = commandContext(taskEnvironment(source, store));
   ({ manifest, percentOfPrevious } = await run(context));
   progressed = context.progressed;
@@ -110,8 +111,8 @@ describe("backup restore into a fresh project", () => {
     expect(await readRows(restored)).toEqual(rowsAtBackup);
   });
 
-  it("brings back the schema as it was, owners, grants and policies included", () => {
-    expect(dumpSchema(target)).toEqual(schemaAtBackup);
+  it("brings back the schema as it was, owners, grants and policies included", async () => {
+    expect(await dumpSchema(target)).toEqual(schemaAtBackup);
   });
 
   it("lets a tenant see only its own rows", async () => {
@@ -243,7 +244,7 @@ describe("backup restore --replace", () => {
     `);
     await restore(inPlace, commandContext(restoreInto(target.url())));
     expect(await readRows(client)).toEqual(rowsAtBackup);
-    expect(dumpSchema(target)).toEqual(schemaAtBackup);
+    expect(await dumpSchema(target)).toEqual(schemaAtBackup);
     const { rows } = await client.query("select jobname from cron.job");
     expect(rows).toEqual([{ jobname: "nightly" }]);
   });
@@ -257,6 +258,7 @@ describe("plain pg_restore and psql", () => {
     const decompressed = async (name: string): Promise<Buffer> =>
       execFileSync("zstd", ["-dc"], { input: await readObject(objectKey(manifest.run, name)) });
     const schema = await decompressed("schema.dump.zst");
+    const { pgRestore } = await findTools();
     const data = await decompressed("data-001.sql.zst");
     const sequences = await readObject(objectKey(manifest.run, "sequences.sql"));
     const environment = { ...process.env, PGCLIENTENCODING: "UTF8" };
@@ -267,7 +269,7 @@ describe("plain pg_restore and psql", () => {
         encoding: "utf8",
       }).stderr;
     const byHand = (args: string[], input: Buffer): string =>
-      spawnSync("pg_restore", [`--dbname=${url}`, ...args], { input, encoding: "utf8" }).stderr;
+      spawnSync(pgRestore, [`--dbname=${url}`, ...args], { input, encoding: "utf8" }).stderr;
 
     // As an operator would: everything that needs no extension or job of the platform.
     byHand(["--section=pre-data"], schema);
@@ -287,8 +289,9 @@ describe("plain pg_restore and psql", () => {
 });
 
 /** The whole schema as text, without the random words that newer versions of pg_dump put into it. */
-function dumpSchema(cluster: TestCluster): string[] {
-  return execFileSync("pg_dump", ["--schema-only", `--dbname=${cluster.url("supabase_admin")}`], {
+async function dumpSchema(cluster: TestCluster): Promise<string[]> {
+  const { pgDump } = await findTools();
+  return execFileSync(pgDump, ["--schema-only", `--dbname=${cluster.url("supabase_admin")}`], {
     encoding: "utf8",
   })
     .split("\n")

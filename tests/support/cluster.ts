@@ -40,6 +40,14 @@ export async function startTestCluster(options: Partial<ClusterOptions> = {}): P
   };
 }
 
+/** Returns the major version of the server that a connection is to. */
+export async function majorOf(client: pg.ClientBase): Promise<number> {
+  const { rows } = await client.query<{ major: number }>(
+    "select current_setting('server_version_num')::int / 10000 as major",
+  );
+  return rows[0]?.major ?? 0;
+}
+
 /**
  * Runs queries as PostgREST would for a request with these claims: in a transaction, as `role`, rolled back at the end
  * unless `commit` is asked for. The connection's own role must be a member of `role`.

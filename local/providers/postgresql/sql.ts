@@ -17,8 +17,9 @@ export async function firstRow<Row extends pg.QueryResultRow>(
 }
 
 /**
- * Runs `work` while the current user is a member of the roles, which a user that is no superuser must be to hand over
- * or drop what belongs to them. Memberships that were not there before are taken back.
+ * Runs `work` while the current user may act as the roles, which a user that is no superuser must be able to for handing
+ * over or dropping what belongs to them. Memberships that were not there before are taken back. As the real plugin does,
+ * it asks for a membership with the option SET: from PostgreSQL 16 on, who creates a role is a member without it.
  */
 export async function asMemberOf(
   client: pg.ClientBase,
@@ -27,12 +28,19 @@ export async function asMemberOf(
 ): Promise<void> {
   const granted: string[] = [];
   for (const role of new Set(roles)) {
-    const member = await firstRow<{ member: boolean }>(
+    const found = await firstRow<{ can_act: boolean }>(
       client,
-      "select pg_catalog.pg_has_role(current_user, oid, 'member') as member from pg_catalog.pg_roles where rolname = $1",
+      `select r.rolname = current_user
+         or exists (select from pg_catalog.pg_roles u where u.rolname = current_user and u.rolsuper)
+         or exists (
+           select from pg_catalog.pg_auth_members m
+           where m.roleid = r.oid and m.member = (select oid from pg_catalog.pg_roles where rolname = current_user)
+             -- Versions before 16 lack the column.
+             and coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)) as can_act
+       from pg_catalog.pg_roles r where r.rolname = $1`,
       [role],
     );
-    if (member === undefined || member.member) continue;
+    if (found === undefined || found.can_act) continue;
     await client.query(`grant ${identifier(role)} to current_user`);
     granted.push(role);
   }

@@ -138,7 +138,8 @@ async function readTables(client: Client): Promise<Table[]> {
           'name', a.attname,
           'type', regexp_replace(
             replace(replace(format_type(a.atttypid, a.atttypmod), 'timestamp with time zone', 'timestamptz'), ' without time zone', ''),
-            '^shared\\.', ''
+            -- Quoted from PostgreSQL 16 on: json_object became a keyword.
+            '^shared\\."?(\\w+)"?', '\\1'
           ),
           'required', a.attnotnull,
           'key', exists (select from pg_index as i where i.indrelid = c.oid and i.indisprimary and a.attnum = any (i.indkey))

@@ -31,7 +31,7 @@ begin
     execute 'grant anon, authenticated, service_role, pg_monitor, pg_read_all_data, pg_signal_backend '
       'to postgres with admin option';
     execute 'grant authenticator to postgres with admin true, inherit false, set false';
-    execute 'grant pg_create_subscription to postgres with admin option';
+    execute 'grant pg_create_subscription to postgres';
   end if;
 end
 $$;

@@ -9,6 +9,7 @@ import { historyCatalog, readHistory } from "./history/history";
 import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";
 import { inspectBundle, previewBundle, reportForeign, table, warnOfRemaining } from "./preview/preview";
 import { reporter } from "./preview/reporter";
+import { announceUpgrade } from "./preview/upgrade";
 import { LoginRefused } from "./session/connection";
 import { reading } from "./session/reading";
 import { type LoadedBundle, loadBundle } from "./source/files";
@@ -86,6 +87,7 @@ export const sqlBundle: Resource = {
       })),
     );
     const found = await findDrift(state, { ...catalog, ...historyCatalog(history) }, history);
+    announceUpgrade(state.serverMajor, catalog, context);
     return {
       id: request.id,
       inputs: withOutlook(request.inputs, found.outlook, new Date()),

@@ -289,7 +289,7 @@ describe("Schema", () => {
     const repaired = await update({ ...made, ...read }, { name: "Odd schema", owner: "owner_of_schema" });
     expect(await drift(repaired)).toEqual({});
     // The membership that it took to hand the schema over has been given back.
-    expect(await value("select pg_has_role('postgres', 'owner_of_schema', 'member')")).toBe(false);
+    expect(await value("select pg_has_role('postgres', 'owner_of_schema', 'usage')")).toBe(false);
     await remove(repaired);
     await remove(owner);
   });

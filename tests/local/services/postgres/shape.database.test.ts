@@ -1,6 +1,6 @@
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { asRole, startTestCluster, type TestCluster } from "../../../support/cluster";
+import { asRole, majorOf, startTestCluster, type TestCluster } from "../../../support/cluster";
 
 let cluster: TestCluster;
 let postgres: pg.Client;
@@ -56,9 +56,26 @@ describe("roles", () => {
         "select roleid::regrole::text from pg_auth_members where member = $1::regrole order by 1",
         [role],
       );
+    const since16 = (await majorOf(admin)) >= 16;
     expect(await members("postgres")).toEqual([
-      ...["anon", "authenticated", "pg_monitor", "pg_read_all_data", "pg_signal_backend", "service_role"],
+      ...["anon", "authenticated"],
+      // To alter it; without the options INHERIT and SET.
+      ...(since16 ? ["authenticator", "pg_create_subscription"] : []),
+      ...["pg_monitor", "pg_read_all_data", "pg_signal_backend", "service_role"],
     ]);
+    if (since16) {
+      const options = await column(
+        admin,
+        `select format('%s: admin %s, inherit %s, set %s', roleid::regrole, admin_option, inherit_option, set_option)
+         from pg_auth_members
+         where member = 'postgres'::regrole and roleid in ('authenticator'::regrole, 'pg_create_subscription'::regrole)
+         order by 1`,
+      );
+      expect(options).toEqual([
+        "authenticator: admin t, inherit f, set f",
+        "pg_create_subscription: admin f, inherit t, set t",
+      ]);
+    }
     expect(await members("authenticator")).toEqual(["anon", "authenticated", "service_role"]);
     expect(await members("supabase_storage_admin")).toEqual(["authenticator"]);
   });

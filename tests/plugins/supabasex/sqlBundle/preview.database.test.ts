@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { unknown } from "../../../../plugins/host/values";
 import { fingerprint, readCatalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { Databases, failureOf } from "./support";
 
@@ -123,6 +124,39 @@ test("no database yet: the files are listed, and it says so", async () => {
   expect(bundle.logs).toHaveLength(1);
   expect(bundle.logs[0]).toMatch(
     /3 files would run \(not run: the database, or the roles and extensions that the files need, do not exist yet\):/,
+  );
+});
+
+test("a database that was there and cannot be reached: a warning says that nothing was tried, and why", async () => {
+  const bundle = await databases.bundle(files, { dryRun: "live" });
+  await bundle.up();
+  bundle.port = 1;
+  bundle.logs = [];
+
+  await bundle.preview();
+  expect(bundle.logs).toEqual([]);
+
+  bundle.write({ "repeatable/v.sql": "create or replace view $s.v as select nothing;\n" });
+  await bundle.preview();
+  expect(bundle.logs).toHaveLength(2);
+  expect(bundle.logs[1]).toBe(
+    "warning: There was no dry run, so an error in 1 file would show only during the deployment. The database postgres on 127.0.0.1:1 cannot be reached: ECONNREFUSED. Make it reachable and preview again.",
+  );
+});
+
+test("a connection that is not known before the deployment: a warning says what to do first", async () => {
+  const bundle = await databases.bundle(files, { dryRun: "live" });
+  await bundle.up();
+  bundle.logs = [];
+  bundle.write({ "repeatable/v.sql": "create or replace view $s.v as select nothing;\n" });
+  // As where the password waits for the ID of a role that is to be replaced.
+  bundle.inputs = { ...bundle.inputs, connection: unknown };
+
+  await bundle.preview();
+
+  expect(bundle.logs).toHaveLength(2);
+  expect(bundle.logs[1]).toBe(
+    "warning: There was no dry run, so an error in 1 file would show only during the deployment. A role or an extension that the SQL builds on is to be created or replaced first. Deploy that change alone, then preview the SQL.",
   );
 });
 

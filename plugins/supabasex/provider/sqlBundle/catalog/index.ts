@@ -12,6 +12,7 @@ export {
 } from "./digests";
 export { extendExpectation } from "./expectation";
 export { type ObjectIdentity, parentIdentities, partsOfIdentity, printIdentity } from "./identity";
+export { canonicalCatalog, canonicalIdentity } from "./names";
 export { apiRoles } from "./partitions";
 export { touched } from "./properties";
 export { readCatalog, readCatalogInTransaction } from "./read";

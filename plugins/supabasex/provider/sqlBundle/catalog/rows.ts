@@ -1,6 +1,7 @@
 import type { JsonObject } from "../../../../../foundation/json";
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
 import type { Kind } from "./kinds/kind";
+import { canonicalIdentity, canonicalObject } from "./names";
 import { withoutMatchingPartitions } from "./partitions";
 import { grantsOf, type Privilege } from "./privileges";
 import { aclRow, commentRow, firstValue, type ObjectRow, propertiesOf } from "./statement";
@@ -31,11 +32,12 @@ export class ReadingBuilder {
   }
 
   add(row: ObjectRow): void {
-    const [number, identity, address, aclType, owner, acl] = row;
+    const [number, printed, address, aclType, owner, acl] = row;
     if (number === aclRow) this.#grants.add(row);
     else if (number === commentRow) this.#comments.set(address ?? "", row[firstValue] ?? "");
     const object = this.#parsers[number]?.(row);
     if (object === undefined) return;
+    const identity = canonicalIdentity(printed);
     if (aclType !== null) {
       const held = this.#grants.of(aclType, owner, acl);
       if (aclType !== "c" || Object.keys(held).length > 0) object.grants = held;
@@ -66,7 +68,7 @@ function parserOf(kind: Kind): (row: ObjectRow) => JsonObject {
       if (name === undefined) Object.assign(object, parse(value));
       else object[name] = parse(value);
     });
-    return object;
+    return canonicalObject(object) as JsonObject;
   };
 }
 

@@ -12,6 +12,7 @@ const printed: ReadonlySet<string> = new Set([
   "definition",
   "generated",
   "partitionKey",
+  "returns",
   "using",
   "where",
 ]);

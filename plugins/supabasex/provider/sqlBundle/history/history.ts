@@ -2,6 +2,7 @@ import type { ClientBase } from "pg";
 import type { FileKind } from "../../../bundleFiles";
 import { type Catalog, type CatalogObject, fingerprint } from "../catalog/catalog";
 import { withCurrentIdentities } from "../catalog/formerIdentities";
+import { canonicalCatalog, canonicalIdentity } from "../catalog/names";
 import type { DeclaredObject } from "../source/declaredObjects";
 import { type BundleFile, type Migration, migrationOf } from "../source/files";
 import { statementsOf, textOf } from "../source/statements";
@@ -124,6 +125,7 @@ export async function readHistory(client: ClientBase, bundle: string): Promise<H
     file.path,
     {
       ...file,
+      objects: file.objects.map(withCanonicalIdentity),
       dependsOn: depends_on,
       sha256: file.sha256.replace(duePrefix, ""),
       ...(file.sha256.startsWith(duePrefix) && { due: true }),
@@ -131,11 +133,15 @@ export async function readHistory(client: ClientBase, bundle: string): Promise<H
   ]);
   return {
     files: new Map(files),
-    expected,
+    expected: canonicalCatalog(expected),
     intact: row?.fingerprint == null || row.fingerprint === fingerprint(recorded),
     versions: row?.versions ?? [],
     foreignPaths: row?.foreign ?? [],
   };
+}
+
+function withCanonicalIdentity(object: OwnedObject): OwnedObject {
+  return object.identity === undefined ? object : { ...object, identity: canonicalIdentity(object.identity) };
 }
 
 /** The statements that the Supabase CLI, or we, recorded for a version; `undefined` where none were. */

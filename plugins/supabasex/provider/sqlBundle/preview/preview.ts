@@ -16,6 +16,7 @@ import { isLeft } from "../state/outlook";
 import { type BundleState, makersIn, rememberedBy } from "../state/state";
 import { catalogChanges, describeChanges } from "./changes";
 import { reporter } from "./reporter";
+import { announceUpgrade } from "./upgrade";
 
 /** Checks everything that can be known of the files without a database. Throws a UserError that lists all faults. */
 export async function inspectBundle(bundle: LoadedBundle): Promise<void> {
@@ -41,7 +42,9 @@ export async function previewBundle(
 ): Promise<ApplyResult | undefined> {
   await inspectBundle(bundle);
   if (inputs.connection === undefined) {
-    announce(planFromState(inputs, bundle, state), bundle, context, notThereYet);
+    const plan = planFromState(inputs, bundle, state);
+    announce(plan, bundle, context, notThereYet);
+    if (former !== undefined) warnOfMissingDryRun(plan, requirementsChange, context);
     return undefined;
   }
   if (inputs.dryRun === "off") {
@@ -61,11 +64,16 @@ export async function previewBundle(
         report: reporter(context),
       }),
     );
+    announceUpgrade(state.serverMajor, result.after, context);
     announceDryRun(result, inputs, bundle, context);
     return result;
   } catch (error) {
     if (!(error instanceof DatabaseUnreachable)) throw error;
-    announce(planFromState(inputs, bundle, state), bundle, context, notThereYet);
+    const plan = planFromState(inputs, bundle, state);
+    announce(plan, bundle, context, notThereYet);
+    if (former !== undefined) {
+      warnOfMissingDryRun(plan, `${error.message} Make it reachable and preview again.`, context);
+    }
     return undefined;
   }
 }
@@ -96,6 +104,18 @@ async function asLetIn<T>(
 
 const notThereYet =
   "not run: the database, or the roles and extensions that the files need, do not exist yet";
+
+const requirementsChange =
+  "A role or an extension that the SQL builds on is to be created or replaced first. Deploy that change alone, then preview the SQL.";
+
+/** The database is there, so who reads this preview takes it for granted that the files were tried. */
+function warnOfMissingDryRun(plan: readonly PlannedFile[], why: string, context: CallContext): void {
+  if (plan.length === 0) return;
+  context.log(
+    "warning",
+    `There was no dry run, so an error in ${files(plan.length)} would show only during the deployment. ${why}`,
+  );
+}
 
 function planFromState(inputs: BundleInputs, bundle: LoadedBundle, state: BundleState): PlannedFile[] {
   const history = { files: state.files, versions: [], foreignPaths: [] };

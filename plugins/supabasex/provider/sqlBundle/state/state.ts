@@ -2,6 +2,8 @@ import { UserError } from "../../../../../foundation/userError";
 import { isPropertyMap, type PropertyMap, type Value } from "../../../../host/values";
 import {
   type Catalog,
+  canonicalCatalog,
+  canonicalIdentity,
   diffCatalogs,
   digestsOf,
   type ExpectedDigests,
@@ -69,7 +71,16 @@ export function stateOf(outputs: PropertyMap): BundleState {
   const files = Object.entries(mapOf(current.appliedFiles)).map(([path, sha256]): [string, StateFile] => {
     const { makes, dependsOn } = mapOf(repeatables[path]);
     const kind = migrationOf(path) === undefined ? "repeatable" : "migration";
-    return [path, { path, kind, sha256: String(sha256), makes: texts(makes), dependsOn: texts(dependsOn) }];
+    return [
+      path,
+      {
+        path,
+        kind,
+        sha256: String(sha256),
+        makes: texts(makes).map(canonicalIdentity),
+        dependsOn: texts(dependsOn),
+      },
+    ];
   });
   return {
     version: typeof current.version === "string" ? current.version : "",
@@ -104,8 +115,8 @@ const upgrades: readonly ((outputs: PropertyMap) => PropertyMap)[] = [
   },
   // Both catalogs were kept whole, and the files a second time.
   ({ files: _files, ...outputs }) => {
-    const expected = withCurrentIdentities(mapOf(outputs.expected) as unknown as Catalog);
-    const live = withCurrentIdentities(mapOf(outputs.live) as unknown as Catalog);
+    const expected = canonicalCatalog(withCurrentIdentities(mapOf(outputs.expected) as unknown as Catalog));
+    const live = canonicalCatalog(withCurrentIdentities(mapOf(outputs.live) as unknown as Catalog));
     return {
       ...outputs,
       expected: printDigests(digestsOf(expected)),
