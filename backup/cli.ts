@@ -1,13 +1,13 @@
 import { setMaxListeners } from "node:events";
 import { Command, InvalidArgumentError, Option } from "commander";
+import { backupEvents } from "../foundation/backupContract";
 import { describeError, UserError } from "../foundation/userError";
-import { totalBytes } from "./catalog";
 import { checkpoint } from "./commands/checkpoint";
 import { drill } from "./commands/drill";
 import { list } from "./commands/list";
 import { prune } from "./commands/prune";
 import { restore } from "./commands/restore";
-import { run } from "./commands/run";
+import { describeCompleted, run } from "./commands/run";
 import { verify } from "./commands/verify";
 import type { CommandContext } from "./context";
 import { exitCodes } from "./exitCodes";
@@ -54,16 +54,7 @@ function program(context: CommandContext): Command {
     .description("make a backup and read it back")
     .action(async () => {
       const { manifest, percentOfPrevious } = await run(context);
-      // One line that the metric filters of the log read.
-      context.print(
-        JSON.stringify({
-          event: "backup completed",
-          run: manifest.run,
-          bytes: totalBytes(manifest),
-          tables: manifest.tables.length,
-          percentOfPrevious,
-        }),
-      );
+      context.print(JSON.stringify(describeCompleted({ manifest, percentOfPrevious })));
     });
   backup
     .command("list")
@@ -86,7 +77,7 @@ function program(context: CommandContext): Command {
     .option("--into-source <database>", "allow that it is the database that the backup was taken of")
     .action(async (name, options) => {
       const { run: restored, tables } = await restore({ ...options, run: name }, context);
-      context.print(JSON.stringify({ event: "backup restored", run: restored, tables: tables.length }));
+      context.print(JSON.stringify({ event: backupEvents.restored, run: restored, tables: tables.length }));
     });
   backup
     .command("drill")

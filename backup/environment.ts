@@ -159,6 +159,12 @@ const parts = {
   projectRef: projectRefVariables,
 };
 
+/** Names of all variables that the program reads; PGSSLROOTCERT is read where the session is opened. */
+export const taskVariableNames: ReadonlySet<string> = new Set([
+  ...Object.values(parts).flatMap((part) => Object.keys((part.in as z.ZodObject).shape)),
+  "PGSSLROOTCERT",
+]);
+
 type Parts = typeof parts;
 export type Settings<Part extends keyof Parts> = { [Name in Part]: z.output<Parts[Name]> };
 

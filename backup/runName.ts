@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { runsPrefix } from "../foundation/backupContract";
 
-/** Everything of this program is below it in the bucket. */
-export const runsPrefix = "runs/";
 export const manifestName = "manifest.json";
 
 /** `20261122T131500042Z-9f3a0c21`: sorts by time, and two runs of one millisecond differ. */

@@ -1,3 +1,4 @@
+import { backupEvents } from "../../foundation/backupContract";
 import { UserError } from "../../foundation/userError";
 import { recordCheckpoint } from "../checkpoint/record";
 import { makeRestorePoint } from "../checkpoint/restorePoint";
@@ -13,7 +14,7 @@ export interface CheckpointOptions {
 }
 
 export interface Checkpoint {
-  readonly event: "checkpoint made";
+  readonly event: typeof backupEvents.checkpointMade;
   readonly name: string;
   /** One that Supabase goes back to by its name, or a line in the database that says where that would be. */
   readonly kind: "restore point" | "record";
@@ -41,7 +42,7 @@ export async function checkpoint(options: CheckpointOptions, context: CommandCon
         }
       : await makeRestorePoint(name, managementApi, context.signal);
   const made: Checkpoint = restorePoint.made
-    ? { event: "checkpoint made", name, kind: "restore point", at: new Date().toISOString() }
+    ? { event: backupEvents.checkpointMade, name, kind: "restore point", at: new Date().toISOString() }
     : await record();
   context.print(JSON.stringify(made));
   return made;
@@ -51,7 +52,7 @@ export async function checkpoint(options: CheckpointOptions, context: CommandCon
     const client = await connect(settings.source, exitCodes.dumpFailed);
     try {
       const { id, lsn, at } = await recordCheckpoint(client, name, description);
-      return { event: "checkpoint made", name, kind: "record", at: at.toISOString(), lsn, id };
+      return { event: backupEvents.checkpointMade, name, kind: "record", at: at.toISOString(), lsn, id };
     } finally {
       await client.end().catch(() => undefined);
     }

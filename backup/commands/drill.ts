@@ -1,3 +1,4 @@
+import { backupEvents, type DrillFinished, drillsPrefix } from "../../foundation/backupContract";
 import { describeError, UserError } from "../../foundation/userError";
 import { readManifest } from "../catalog";
 import type { CommandContext } from "../context";
@@ -21,8 +22,8 @@ export interface DrillOptions {
 }
 
 /** What is kept of a drill, for whoever asks when a restore was last seen to work. */
-export interface Receipt {
-  readonly event: "drill passed" | "drill failed";
+export interface Receipt extends DrillFinished {
+  readonly event: DrillFinished["event"];
   readonly run: string;
   readonly startedAt: string;
   /** From the first byte read to the last row counted: how long a restore takes. */
@@ -36,8 +37,6 @@ export interface Receipt {
   readonly notCovered: readonly string[];
   readonly versions: { readonly tool: string; readonly pgRestore: string; readonly server: number };
 }
-
-export const drillsPrefix = "drills/";
 
 /** Failures that say something about the backup; any other means that the drill was not held. */
 const failures: ReadonlySet<number> = new Set([exitCodes.damaged, exitCodes.restoreFailed]);
@@ -101,7 +100,7 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
     if (!(error instanceof UserError)) throw error;
     const isOwnTrouble = !server.isRunning() || lacksRoom.test(error.message);
     if (!failures.has(error.exitCode) || isOwnTrouble) throw notRun(error);
-    await conclude({ event: "drill failed", reason: error.message });
+    await conclude({ event: backupEvents.drillFailed, reason: error.message });
     throw error;
   } finally {
     await server.remove();
@@ -113,11 +112,11 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
     const absent = notRestored.filter((what) => what.startsWith("extension "));
     if (absent.length > 0) throw notRun(new Error(`${absent.join(", ")}; without it there is no ${names}`));
     const failure = new UserError(`Everything was restored but ${names}.`, exitCodes.restoreFailed);
-    await conclude({ event: "drill failed", reason: failure.message, left });
+    await conclude({ event: backupEvents.drillFailed, reason: failure.message, left });
     throw failure;
   }
   const rows = manifest.tables.reduce((sum, table) => sum + table.rows, 0);
-  return await conclude({ event: "drill passed", tables: manifest.tables.length, rows, left });
+  return await conclude({ event: backupEvents.drillPassed, tables: manifest.tables.length, rows, left });
 }
 
 async function startServer(

@@ -5,8 +5,9 @@ import type { CommandContext } from "../context";
 import { readEnvironment } from "../environment";
 import { exitCodes } from "../exitCodes";
 import { formatTable } from "../output";
-import { findTools, type Tools } from "../postgres/tools";
-import { applyPolicy, type RetentionPolicy } from "../retention/policy";
+import { findTools } from "../postgres/tools";
+import { decide } from "../retention/decide";
+import type { RetentionPolicy } from "../retention/policy";
 import { manifestName, objectKey } from "../runName";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
@@ -34,9 +35,10 @@ const deletesAtOnce = 8;
 const partialRunHours = 24;
 
 /**
- * `backup prune`: deletes what the policy no longer keeps, and what interrupted runs left. It first verifies the newest
- * backups, byte by byte, until it has the minimum of intact ones; those stay whatever their age, and without them nothing
- * goes. Needs a role that may delete, which the task's role may not.
+ * `backup prune`: deletes what the policy no longer keeps, and what interrupted runs left. Only backups that were verified, byte
+ * by byte, may take the place of others: before anything goes, the newest backups are read until there is the minimum of intact
+ * ones, and so is every backup that stays as the newest of the week or month of one that goes. Needs a role that may delete, which
+ * the task that makes backups has not.
  */
 export async function prune(options: PruneOptions, context: CommandContext): Promise<Fate[]> {
   const { store: settings, retention } = readEnvironment(["store", "retention"], context.environment);
@@ -51,27 +53,19 @@ export async function prune(options: PruneOptions, context: CommandContext): Pro
   const runs = await listRuns(store, context.signal);
   const now = options.now ?? new Date();
   const candidates = await completeRuns(runs, store, context);
-  const decided = applyPolicy(candidates.readable, policy, now);
-  const aged = decided.filter(({ reasons }) => reasons.length === 0).map(({ run }) => run);
-  // When nothing is to go by age, nothing needs to be read.
-  const intact =
-    aged.length === 0 ? [] : await newestIntact(candidates.readable, minimum, { store, tools, now, context });
-  if (aged.length > 0 && intact.length < minimum) {
-    throw new UserError(
-      `Nothing was deleted: ${intact.length} backups are intact, and at least ${minimum} are to remain.`,
-      exitCodes.damaged,
-    );
-  }
+  const plan = await decide(candidates.readable, {
+    policy,
+    minimum,
+    now,
+    inspect: async (run) => {
+      context.progress(`verifying ${run}`);
+      const { verdict } = await inspectRun(run, { store, tools, depth: "contents", signal: context.signal });
+      if (verdict !== "intact") context.progress(`${run}: ${verdict}; it does not count`);
+      return verdict;
+    },
+  });
   const fates: Fate[] = [
-    ...decided.map(({ run, reasons }) => {
-      if (reasons.length > 0) return { run, goes: false, reason: reasons.join(", ") };
-      const isNeeded = intact.includes(run);
-      return {
-        run,
-        goes: !isNeeded,
-        reason: isNeeded ? `one of the newest ${minimum} that are intact` : "older than the policy keeps",
-      };
-    }),
+    ...plan,
     ...candidates.unreadable.map(({ run, why }) => ({
       run,
       goes: false,
@@ -112,23 +106,6 @@ async function completeRuns(
       .filter(({ name }) => verdictOf(name) !== "intact")
       .map(({ name }) => ({ run: name, why: verdictOf(name) })),
   };
-}
-
-async function newestIntact(
-  runs: readonly StoredRun[],
-  minimum: number,
-  { store, tools, now, context }: { store: ObjectStore; tools: Tools; now: Date; context: CommandContext },
-): Promise<string[]> {
-  const intact: string[] = [];
-  // One from the future may be the work of a wrong clock, and is not counted.
-  for (const { name } of runs.filter(({ start }) => start <= now).reverse()) {
-    if (intact.length >= minimum) break;
-    context.progress(`verifying ${name}`);
-    const { verdict } = await inspectRun(name, { store, tools, depth: "contents", signal: context.signal });
-    if (verdict === "intact") intact.push(name);
-    else context.progress(`${name}: ${verdict}; it does not count`);
-  }
-  return intact;
 }
 
 function fateOfPartial({ name, start }: StoredRun, now: Date): Fate {

@@ -1,5 +1,6 @@
 import { setMaxListeners } from "node:events";
 import type pg from "pg";
+import { type BackupCompleted, backupEvents, runsPrefix } from "../../foundation/backupContract";
 import { UserError } from "../../foundation/userError";
 import { listRuns, readManifest, totalBytes } from "../catalog";
 import { forEachLimited } from "../concurrency";
@@ -19,7 +20,7 @@ import { readNotCovered } from "../postgres/notCovered";
 import { readSequences } from "../postgres/sequences";
 import { lockOutOthers } from "../postgres/snapshot";
 import { findTools, type Tools } from "../postgres/tools";
-import { manifestName, newRunName, objectKey, runsPrefix } from "../runName";
+import { manifestName, newRunName, objectKey } from "../runName";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 import { inspectObjects, sumUp } from "../verify/inspectRun";
@@ -29,6 +30,18 @@ export interface CompletedBackup {
   readonly manifest: Manifest;
   /** Size against the backup of the same database before it; undefined when there is none. */
   readonly percentOfPrevious: number | undefined;
+}
+
+/** Returns the line that the metric filters of the log read. */
+export function describeCompleted({ manifest, percentOfPrevious }: CompletedBackup): BackupCompleted {
+  return {
+    event: backupEvents.completed,
+    run: manifest.run,
+    bytes: totalBytes(manifest),
+    tables: manifest.tables.length,
+    notCovered: manifest.notCovered.length,
+    percentOfPrevious,
+  };
 }
 
 /** Everything that the steps of one run share. */

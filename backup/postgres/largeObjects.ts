@@ -2,26 +2,14 @@ import type pg from "pg";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 
-/** Of the SQL bundle: grants the role `backup` to read the large objects that their owners did not grant to it. */
-const grantFunction = "private.grant_large_objects_to_backup()";
-
 /**
  * Checks that every large object can be read. `pg_read_all_data` does not cover them, and one that cannot be read ends pg_dump after minutes
- * of work. Where the database has the bundle's function, it is called first.
+ * of work.
  * @throws UserError that counts them and names the statement that helps
  */
 export async function requireReadableLargeObjects(client: pg.Client): Promise<void> {
-  let unreadable = await readUnreadable(client);
+  const unreadable = await readUnreadable(client);
   if (unreadable.length === 0) return;
-  const { rows } = await client.query<{ exists: boolean }>(
-    "select coalesce(has_function_privilege(to_regprocedure($1), 'execute'), false) as exists",
-    [grantFunction],
-  );
-  if (rows[0]?.exists === true) {
-    await client.query(`select ${grantFunction}`);
-    unreadable = await readUnreadable(client);
-    if (unreadable.length === 0) return;
-  }
   const { rows: user } = await client.query<{ name: string }>("select quote_ident(current_user) as name");
   const owners = [...new Set(unreadable.map(({ owner }) => owner))].join(", ");
   throw new UserError(

@@ -38,11 +38,11 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
       "they hold credentials that the backup's role may not read; where there are any, set them with `alter user mapping`",
   },
   {
-    sql: `select format('setting %s of %s', split_part(setting, '=', 1), coalesce('role ' || quote_ident(r.rolname), 'the database'))
-          from pg_db_role_setting s left join pg_roles r on r.oid = s.setrole cross join unnest(s.setconfig) as setting
+    sql: `select format('setting %s of %s', split_part(entry, '=', 1), coalesce('role ' || quote_ident(r.rolname), 'the database'))
+          from pg_db_role_setting s left join pg_roles r on r.oid = s.setrole cross join unnest(s.setconfig) as entry
           where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
             and (s.setrole = 0 or r.rolname <> all ($1)) and coalesce(r.rolname !~ '^pg_' and not r.rolsuper, true)
-            and (select context <> 'user' from pg_settings where name = split_part(setting, '=', 1)) order by 1`,
+            and (select context <> 'user' from pg_settings where name = split_part(entry, '=', 1)) order by 1`,
     reason: "only a superuser may set it; the stack or the dashboard does",
   },
   {

@@ -93,12 +93,12 @@ function createRole(role: RoleRow): string {
 /** Settings that any owner may make; those of the platform's own roles a fresh project has already. */
 async function describeSettings(client: pg.Client, roles: readonly RoleRow[]): Promise<string[]> {
   const { rows } = await client.query<{ role: string | null; in_database: boolean; setting: string }>(
-    `select r.rolname as role, s.setdatabase <> 0 as in_database, setting
+    `select r.rolname as role, s.setdatabase <> 0 as in_database, entry as setting
      from pg_db_role_setting s left join pg_roles r on r.oid = s.setrole
-       cross join unnest(s.setconfig) as setting
+       cross join unnest(s.setconfig) as entry
      where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
        and (s.setrole = 0 or r.rolname = any ($1))
-       and coalesce((select context = 'user' from pg_settings where name = split_part(setting, '=', 1)), true)
+       and coalesce((select context = 'user' from pg_settings where name = split_part(entry, '=', 1)), true)
      order by 1 nulls first, 2, 3`,
     [roles.map(({ name }) => name)],
   );

@@ -1,4 +1,7 @@
-/** How long backups are kept. Days are counted back from now, weeks and months are those of the calendar in UTC. */
+/**
+ * How long backups are kept. Days are counted back from the newest backup, as restic does, so that the backups of a database which is
+ * no longer backed up stay. Weeks and months are those of the calendar in UTC.
+ */
 export interface RetentionPolicy {
   /** Days to keep every backup. */
   readonly dailyDays: number;
@@ -22,7 +25,7 @@ export interface Decision {
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 
 /**
- * What becomes of each run, by its date alone, oldest first. One that is dated in the future, because some clock was wrong,
+ * Decides what becomes of each run, by its date alone, oldest first. One that is dated in the future, because some clock was wrong,
  * is kept, and is not the newest of its week or month.
  */
 export function applyPolicy(runs: readonly DatedRun[], policy: RetentionPolicy, now: Date): Decision[] {
@@ -30,11 +33,12 @@ export function applyPolicy(runs: readonly DatedRun[], policy: RetentionPolicy, 
     (a, b) => a.start.getTime() - b.start.getTime() || (a.name < b.name ? -1 : 1),
   );
   const past = sorted.filter(({ start }) => start <= now);
+  const newest = past.at(-1)?.start ?? now;
   const newestOfWeek = newestByPeriod(past, weekOf);
   const newestOfMonth = newestByPeriod(past, monthOf);
   return sorted.map(({ name, start }) => {
     if (start > now) return { run: name, reasons: ["dated in the future"] };
-    const ageDays = (now.getTime() - start.getTime()) / dayMilliseconds;
+    const ageDays = (newest.getTime() - start.getTime()) / dayMilliseconds;
     const reasons = [
       ...(ageDays <= policy.dailyDays ? ["daily"] : []),
       ...(ageDays <= policy.weeklyDays && newestOfWeek.has(name) ? [`newest of week ${weekOf(start)}`] : []),
@@ -44,6 +48,13 @@ export function applyPolicy(runs: readonly DatedRun[], policy: RetentionPolicy, 
     ];
     return { run: name, reasons };
   });
+}
+
+/** Returns, of runs that are sorted from the newest, the first of the same week and the first of the same month as the given one. */
+export function newestNeighbours(sorted: readonly DatedRun[], { start }: DatedRun): DatedRun[] {
+  const ofWeek = sorted.find((other) => weekOf(other.start) === weekOf(start));
+  const ofMonth = sorted.find((other) => monthOf(other.start) === monthOf(start));
+  return [ofWeek, ofMonth].filter((run) => run !== undefined);
 }
 
 function newestByPeriod(sorted: readonly DatedRun[], periodOf: (date: Date) => string): Set<string> {

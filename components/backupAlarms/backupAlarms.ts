@@ -10,6 +10,7 @@ import { TopicPolicy } from "@pulumi/aws/sns/topicPolicy";
 import { TopicSubscription } from "@pulumi/aws/sns/topicSubscription";
 import type { Queue } from "@pulumi/aws/sqs/queue";
 import * as pulumi from "@pulumi/pulumi";
+import { type BackupCompleted, backupEvents, type DrillFinished } from "../../foundation/backupContract";
 import type { AwsAccount } from "../awsAccount";
 import { awsNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
@@ -20,8 +21,13 @@ import { topicPolicyDocument } from "./topicPolicyDocument";
 
 const secondsPerHour = 3600;
 /** The lines that `backup run`, and `backup drill` of a backup that restores, end with. */
-const completed = '$.event = "backup completed"';
-const drillPassed = '$.event = "drill passed"';
+const completed = `$.event = "${backupEvents.completed}"`;
+const drillPassed = `$.event = "${backupEvents.drillPassed}"`;
+
+/** A field of such a line, for a metric filter. */
+const field = <Line>(name: keyof Line & string): string => `$.${name}`;
+const completedField = field<BackupCompleted>;
+const drillField = field<DrillFinished>;
 
 export interface BackupAlarmsArgs {
   readonly account: AwsAccount;
@@ -56,15 +62,16 @@ export class BackupAlarms extends Component {
     super("BackupAlarms", name, opts);
     this.topicArn = args.topicArn === undefined ? this.createTopic(args) : pulumi.output(args.topicArn);
 
-    this.createMetric(args, "completed", `{ ${completed} }`, "BackupBytes", "$.bytes", "Bytes");
+    this.createMetric(args, "completed", `{ ${completed} }`, "BackupBytes", completedField("bytes"), "Bytes");
     this.createFreshnessAlarm(args, "missing", "BackupBytes", args.freshnessHours, "No backup was completed");
-    const seconds = "$.restoreSeconds";
+    const seconds = drillField("restoreSeconds");
     this.createMetric(args, "drilled", `{ ${drillPassed} }`, "DrillRestoreSeconds", seconds, "Seconds");
     const drillHours = args.drillFreshnessHours ?? 50;
     this.createFreshnessAlarm(args, "not-drilled", "DrillRestoreSeconds", drillHours, "No drill passed");
 
-    const compared = `{ ${completed} && $.percentOfPrevious = * }`;
-    this.createMetric(args, "size", compared, "PercentOfPrevious", "$.percentOfPrevious", "Percent");
+    const percent = completedField("percentOfPrevious");
+    const compared = `{ ${completed} && ${percent} = * }`;
+    this.createMetric(args, "size", compared, "PercentOfPrevious", percent, "Percent");
     this.createAlarm(args, "too-small", {
       alarmDescription: `A backup has less than ${args.minimumSizePercent} % of the bytes of the one before`,
       namespace: this.namespaceOf(args),

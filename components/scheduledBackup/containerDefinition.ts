@@ -1,3 +1,5 @@
+import { backupImage } from "../../foundation/backupContract";
+
 /** What the container of one of the backup tasks is made of. */
 export interface ContainerSettings {
   /** `backup`, `prune` or `drill`; log streams begin with it. */
@@ -17,12 +19,10 @@ export interface ContainerSettings {
   readonly hasWorkFolder?: boolean;
 }
 
-/** Numeric, because Fargate resolves no names; the image has a user of this number. */
-export const userId = 10001;
+const { userId, workFolder } = backupImage;
 
-/** The volume for what a drill's server writes, and the folder of the image that it takes its owner from. */
+/** The volume for what a drill's server writes; it takes its owner from the image's folder. */
 export const workVolume = "work";
-export const workFolder = "/work";
 
 /**
  * The container definition of a backup task: not root, read-only root file system, no capabilities, secrets by

@@ -1,3 +1,4 @@
+import { drillsPrefix, runsPrefix } from "../../foundation/backupContract";
 import { type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
 import { useKey } from "./keyStatement";
 
@@ -9,8 +10,8 @@ export interface StorePlace {
 }
 
 /** Where the backup program keeps its backups, and the receipts of its drills; see `backup/README.md`. */
-const runs = (bucketArn: string): string => `${bucketArn}/runs/*`;
-const drills = (bucketArn: string): string => `${bucketArn}/drills/*`;
+const runs = (bucketArn: string): string => `${bucketArn}/${runsPrefix}*`;
+const drills = (bucketArn: string): string => `${bucketArn}/${drillsPrefix}*`;
 
 /** `backup run`: puts, reads back and lists, and can neither delete nor overwrite, not even by way of a version. */
 export function writerPolicy({ region, bucketArn, keyArn }: StorePlace): PolicyDocument {

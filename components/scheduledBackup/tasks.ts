@@ -1,5 +1,6 @@
 import type { SecurityGroup } from "@pulumi/aws/ec2/securityGroup";
 import * as pulumi from "@pulumi/pulumi";
+import { certificateInImage, type TaskVariable } from "../../foundation/backupContract";
 import type { PolicyDocument } from "../policyDocument";
 import type { ScheduledBackupArgs } from "./scheduledBackupArgs";
 import { drillPolicy, prunerPolicy, type StorePlace, writerPolicy } from "./storePolicies";
@@ -13,8 +14,8 @@ export interface Task {
   readonly expression: string;
   readonly policy: (place: StorePlace) => PolicyDocument;
   readonly securityGroup: SecurityGroup;
-  readonly environment: Readonly<Record<string, pulumi.Input<string | undefined>>>;
-  readonly secrets?: Readonly<Record<string, pulumi.Input<string>>>;
+  readonly environment: Readonly<Partial<Record<TaskVariable, pulumi.Input<string | undefined>>>>;
+  readonly secrets?: Readonly<Partial<Record<TaskVariable, pulumi.Input<string>>>>;
   /** Has a disk to write to. */
   readonly hasWorkFolder?: boolean;
 }
@@ -44,15 +45,12 @@ export function backupTask(args: ScheduledBackupArgs, places: TaskPlaces): Task 
       PGDATABASE: connection.database,
       PGUSER: connection.user,
       PGSSLMODE: connection.sslMode,
-      PGSSLROOTCERT: pulumi.output(connection.sslRootCertificate).apply(fileInImage),
+      PGSSLROOTCERT: pulumi
+        .output(connection.sslRootCertificate)
+        .apply((file) => (file === undefined ? undefined : certificateInImage(file))),
     },
     secrets: { PGPASSWORD: places.passwordArn },
   };
-}
-
-/** The image has the folder `certificates/` of the checkout that it was built from. */
-function fileInImage(file: string | undefined): string | undefined {
-  return file === undefined ? undefined : `/opt/backup/${file}`;
 }
 
 /** What becomes of backups once they are made: old ones are deleted, and the newest is restored to see that it can be. */
@@ -78,7 +76,7 @@ export function upkeepTasks(args: ScheduledBackupArgs, { upkeepSecurityGroup }: 
 }
 
 /** What every task knows: where the backups are, and which of them are kept. */
-function storeEnvironment(args: ScheduledBackupArgs): Record<string, pulumi.Input<string>> {
+function storeEnvironment(args: ScheduledBackupArgs): Partial<Record<TaskVariable, pulumi.Input<string>>> {
   const { retentionDays } = args;
   return {
     AWS_REGION: args.account.region,

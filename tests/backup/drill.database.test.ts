@@ -2,10 +2,11 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { drill, drillsPrefix } from "../../backup/commands/drill";
+import { drill } from "../../backup/commands/drill";
 import { run } from "../../backup/commands/run";
 import { type Manifest, sealManifest } from "../../backup/manifest";
 import { manifestName, objectKey } from "../../backup/runName";
+import { drillsPrefix } from "../../foundation/backupContract";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import {
   commandContext,

@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import {
-  containerDefinition,
-  userId,
-  workFolder,
-} from "../../components/scheduledBackup/containerDefinition";
+import { taskVariableNames } from "../../backup/environment";
+import { containerDefinition } from "../../components/scheduledBackup/containerDefinition";
+import { backupImage, certificateInImage, taskVariables } from "../../foundation/backupContract";
+
+const { userId, workFolder } = backupImage;
 
 // The image is built elsewhere; what it and the task definition say of each other must agree here.
 
@@ -47,9 +47,20 @@ describe("the image", () => {
   });
 
   it("runs the program, to which the task definition gives the arguments", () => {
-    expect(JSON.parse(all("ENTRYPOINT", stage)[0] ?? "[]")).toEqual(["node", "/opt/backup/backup.cjs"]);
-    expect(all("COPY", stage)).toEqual(["--from=build /out/backup.cjs /opt/backup/backup.cjs"]);
+    expect(JSON.parse(all("ENTRYPOINT", stage)[0] ?? "[]")).toEqual(["node", backupImage.program]);
+    expect(all("COPY", stage)).toContain(`--from=build /out/backup.cjs ${backupImage.program}`);
     expect(JSON.parse(all("CMD", stage)[0] ?? "[]")).toEqual(container({ command: ["run"] }).command);
+  });
+
+  it("has the certificates where the task definition names them", () => {
+    expect(all("COPY", stage)).toContain(`certificates ${backupImage.certificates}`);
+    expect(certificateInImage("certificates/prod-ca-2021.crt")).toBe(
+      `${backupImage.certificates}/prod-ca-2021.crt`,
+    );
+  });
+
+  it("has a program that reads every variable that a task definition sets", () => {
+    expect(taskVariables.filter((name) => !taskVariableNames.has(name))).toEqual([]);
   });
 
   it("has the user that the task runs as, and it is not root", () => {
@@ -58,6 +69,9 @@ describe("the image", () => {
     expect(user).toBe(`${userId}:${userId}`);
     expect(installed).toContain(`useradd --uid ${userId} --gid ${userId} `);
     expect(installed).toContain(`groupadd --gid ${userId} `);
+    // Names that Debian's base-passwd gives to users and groups of its own.
+    const name = /groupadd --gid \d+ (\S+)/.exec(installed)?.[1] ?? "";
+    expect(["backup", "daemon", "mail", "news", "nobody", "operator", "staff", "users"]).not.toContain(name);
     expect(userId).toBeGreaterThanOrEqual(1000);
   });
 
@@ -73,11 +87,11 @@ describe("the image", () => {
     expect(container({ command: ["run"] }).mountPoints).toBeUndefined();
   });
 
-  it("has a client as new as the newest server that Supabase runs, and the server for a drill", () => {
-    const major = Number(/POSTGRESQL_MAJOR=(\d+)/.exec(all("ARG", stage).join(" "))?.[1]);
-    expect(major).toBeGreaterThanOrEqual(17);
+  it("has the client and, for drills, the server of each major version that Supabase runs", () => {
+    const majors = /POSTGRESQL_MAJORS="([\d ]+)"/.exec(all("ARG", stage).join(" "))?.[1]?.split(" ");
+    expect(majors).toEqual(["15", "16", "17"]);
     for (const name of ["postgresql", "postgresql-client"]) {
-      expect(installed).toContain(`"${name}-\${POSTGRESQL_MAJOR}"`);
+      expect(installed).toContain(`"${name}-$major"`);
     }
     expect(installed).toMatch(/ zstd /);
   });

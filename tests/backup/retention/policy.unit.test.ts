@@ -6,16 +6,16 @@ const day = 24 * 60 * 60 * 1000;
 const run = (date: string): DatedRun => ({ name: date, start: new Date(date) });
 const policy: RetentionPolicy = { dailyDays: 7, weeklyDays: 28, monthlyDays: 365 };
 
+/** What is kept of these backups where the newest one is of this moment. */
 const kept = (
   dates: string[],
   now: string,
   change: Partial<RetentionPolicy> = {},
 ): Record<string, string[]> =>
   Object.fromEntries(
-    applyPolicy(dates.map(run), { ...policy, ...change }, new Date(now)).map(({ run, reasons }) => [
-      run,
-      [...reasons],
-    ]),
+    applyPolicy([...dates.map(run), run(now)], { ...policy, ...change }, new Date(now))
+      .filter(({ run }) => run !== now)
+      .map(({ run, reasons }) => [run, [...reasons]]),
   );
 
 describe("retention", () => {
@@ -48,7 +48,7 @@ describe("retention", () => {
       "2025-12-28T03:00Z": ["newest of week 2025-12-22"],
       "2025-12-29T03:00Z": [],
       "2025-12-31T03:00Z": ["newest of month 2025-12"],
-      "2026-01-02T03:00Z": ["newest of week 2025-12-29", "newest of month 2026-01"],
+      "2026-01-02T03:00Z": ["newest of week 2025-12-29"],
     });
   });
 

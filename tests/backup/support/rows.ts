@@ -19,7 +19,7 @@ export async function storedRows(
       maxBuffer: 2 ** 30,
     }).toString("utf8");
     for (const [, schema = "", table = "", rows = ""] of text.matchAll(
-      /^copy "((?:[^"]|"")*)"\."((?:[^"]|"")*)"[^\n]* from stdin;\n((?:(?!\\\.$).*\n)*)\\\.$/gm,
+      /^copy "((?:[^"]|"")*)"\."((?:[^"]|"")*)" (?:\((?:"(?:[^"]|"")*"(?:, )?)+\) )?from stdin;\n((?:(?!\\\.$).*\n)*)\\\.$/gm,
     )) {
       if (isWanted(schema)) counts[table.replaceAll('""', '"')] = rows.split("\n").length - 1;
     }

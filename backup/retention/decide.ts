@@ -1,0 +1,71 @@
+import { UserError } from "../../foundation/userError";
+import { exitCodes } from "../exitCodes";
+import { applyPolicy, type DatedRun, newestNeighbours, type RetentionPolicy } from "./policy";
+
+export interface Rules {
+  readonly policy: RetentionPolicy;
+  /** Backups that were found intact now and stay however old they are. */
+  readonly minimum: number;
+  readonly now: Date;
+  /** Reads a whole backup. */
+  readonly inspect: (run: string) => Promise<"intact" | "damaged" | "could not check">;
+}
+
+export interface DecidedFate {
+  readonly run: string;
+  readonly goes: boolean;
+  readonly reason: string;
+}
+
+/**
+ * Decides which backups go. Whatever stays in place of one that goes has been read and found intact: the newest ones up to the
+ * minimum, and the newest of the week and of the month of each that goes. One that is not intact does not count, and everything is
+ * decided again without it; it stays, for somebody to look at. Where nothing goes, nothing is read.
+ *
+ * @throws UserError when backups would go and fewer than the minimum are intact
+ */
+export async function decide(runs: readonly DatedRun[], rules: Rules): Promise<DecidedFate[]> {
+  const { policy, minimum, now, inspect } = rules;
+  const intact = new Set<string>();
+  const faulty = new Map<string, string>();
+  for (;;) {
+    const counted = runs.filter(({ name }) => !faulty.has(name));
+    const past = counted
+      .filter(({ start }) => start <= now)
+      .sort((a, b) => b.start.getTime() - a.start.getTime() || (a.name < b.name ? 1 : -1));
+    const decided = applyPolicy(counted, policy, now);
+    const stays = new Set(decided.flatMap(({ run, reasons }) => (reasons.length > 0 ? [run] : [])));
+    const going = past.filter(({ name }) => !stays.has(name));
+    const kept = past.filter(({ name }) => stays.has(name));
+    const newest = past.slice(0, minimum);
+    const needed =
+      going.length === 0 ? [] : [...newest, ...going.flatMap((run) => newestNeighbours(kept, run))];
+    const unread = needed.find(({ name }) => !intact.has(name));
+    if (unread !== undefined) {
+      const verdict = await inspect(unread.name);
+      if (verdict === "intact") intact.add(unread.name);
+      else faulty.set(unread.name, verdict);
+      continue;
+    }
+    if (going.length > 0 && newest.length < minimum) {
+      throw new UserError(
+        `Nothing was deleted: ${newest.length} backups are intact, and at least ${minimum} are to remain.`,
+        exitCodes.damaged,
+      );
+    }
+    const minimal = new Set(newest.map(({ name }) => name));
+    return [
+      ...decided.map(({ run, reasons }) => {
+        if (reasons.length > 0) return { run, goes: false, reason: reasons.join(", ") };
+        return minimal.has(run)
+          ? { run, goes: false, reason: `one of the newest ${minimum} that are intact` }
+          : { run, goes: true, reason: "older than the policy keeps" };
+      }),
+      ...[...faulty].map(([run, verdict]) => ({
+        run,
+        goes: false,
+        reason: `kept for somebody to look at: ${verdict}`,
+      })),
+    ];
+  }
+}

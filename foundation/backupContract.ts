@@ -1,0 +1,72 @@
+/**
+ * What the backup program, its image and the stack agree on: the stack renders task definitions, policies and alarms that are only as
+ * good as their knowledge of a program that they never import.
+ */
+
+/** The image of the backup tasks; backup/Dockerfile says the same, which tests check. */
+export const backupImage = {
+  program: "/opt/backup/backup.cjs",
+  /** The checkout's folder `certificates/`. */
+  certificates: "/opt/backup/certificates",
+  /** Numeric, because Fargate resolves no names; the image has a user and a group of this number. */
+  userId: 10_001,
+  /** The one folder that a task may write to, where the task has a volume for it. */
+  workFolder: "/work",
+} as const;
+
+/** Returns where the image has a file of the checkout's folder `certificates/`, which is named as `certificates/<file>`. */
+export function certificateInImage(file: string): string {
+  return `${backupImage.certificates}/${file.replace(/^certificates\//, "")}`;
+}
+
+/** Prefixes of everything in the bucket. */
+export const runsPrefix = "runs/";
+export const drillsPrefix = "drills/";
+
+/** Values of `event` in the lines of JSON that the program prints. */
+export const backupEvents = {
+  completed: "backup completed",
+  restored: "backup restored",
+  drillPassed: "drill passed",
+  drillFailed: "drill failed",
+  checkpointMade: "checkpoint made",
+} as const;
+
+/** The line that `backup run` ends with. */
+export interface BackupCompleted {
+  readonly event: typeof backupEvents.completed;
+  readonly run: string;
+  readonly bytes: number;
+  readonly tables: number;
+  /** What the database has and the backup has not; the manifest names each. */
+  readonly notCovered: number;
+  /** Size against the backup before it; missing where there is none. */
+  readonly percentOfPrevious: number | undefined;
+}
+
+/** What a drill leaves as a receipt, and prints. */
+export interface DrillFinished {
+  readonly event: typeof backupEvents.drillPassed | typeof backupEvents.drillFailed;
+  readonly run: string;
+  /** From the first byte read to the last row counted: how long a restore takes. */
+  readonly restoreSeconds: number;
+}
+
+/** Variables that the stack's task definitions set, beside those of the AWS SDK and of secrets. */
+export const taskVariables = [
+  "AWS_REGION",
+  "BACKUP_BUCKET",
+  "BACKUP_MINIMUM_REDUNDANCY",
+  "BACKUP_PARALLEL_DUMPS",
+  "BACKUP_RETENTION_DAILY_DAYS",
+  "BACKUP_RETENTION_MONTHLY_DAYS",
+  "BACKUP_RETENTION_WEEKLY_DAYS",
+  "PGDATABASE",
+  "PGHOST",
+  "PGPASSWORD",
+  "PGPORT",
+  "PGSSLMODE",
+  "PGSSLROOTCERT",
+  "PGUSER",
+] as const;
+export type TaskVariable = (typeof taskVariables)[number];

@@ -1,0 +1,99 @@
+import { describe, expect, it } from "vitest";
+import { decide, type Rules } from "../../../backup/retention/decide";
+import type { DatedRun } from "../../../backup/retention/policy";
+import { fc, test } from "../../support/properties";
+
+const now = new Date("2026-06-15T12:00:00Z");
+const run = (date: string): DatedRun => ({ name: date, start: new Date(`${date}T03:00:00Z`) });
+
+/** Rules under which the named runs are not intact, and what was read. */
+function rules(change: Partial<Rules> = {}, faulty: Record<string, "damaged" | "could not check"> = {}) {
+  const read: string[] = [];
+  const all: Rules = {
+    policy: { dailyDays: 7, weeklyDays: 28, monthlyDays: 365 },
+    minimum: 1,
+    now,
+    inspect: async (name) => {
+      read.push(name);
+      return faulty[name] ?? "intact";
+    },
+    ...change,
+  };
+  return { all, read };
+}
+
+const goesOf = (fates: Awaited<ReturnType<typeof decide>>): string[] =>
+  fates.filter(({ goes }) => goes).map(({ run: name }) => name);
+
+describe("a damaged backup", () => {
+  // Monday 2026-05-25 begins the week of all three.
+  const week = ["2026-05-26", "2026-05-28", "2026-05-30"];
+
+  it("does not take the place of the intact one of the same week", async () => {
+    const { all } = rules({}, { "2026-05-30": "damaged" });
+    const fates = await decide([...week, "2026-06-14"].map(run), all);
+    expect(goesOf(fates)).toEqual(["2026-05-26"]);
+    expect(fates.find(({ run: name }) => name === "2026-05-28")?.reason).toContain("newest of week");
+    expect(fates.find(({ run: name }) => name === "2026-05-30")?.reason).toBe(
+      "kept for somebody to look at: damaged",
+    );
+  });
+
+  it("nor does one that could not be checked, and nothing goes where none of the period is intact", async () => {
+    const { all } = rules({}, { "2026-05-30": "could not check", "2026-05-28": "damaged" });
+    expect(goesOf(await decide([...week, "2026-06-14"].map(run), all))).toEqual([]);
+  });
+
+  it("does not say how old the others are", async () => {
+    const { all } = rules(
+      { policy: { dailyDays: 7, weeklyDays: 1, monthlyDays: 1 } },
+      { "2026-06-14": "damaged" },
+    );
+    // The newest intact one is of the 5th: the 1st is four days older.
+    const fates = await decide(["2026-05-20", "2026-06-01", "2026-06-05", "2026-06-14"].map(run), all);
+    expect(goesOf(fates)).toEqual(["2026-05-20"]);
+  });
+});
+
+describe("backups", () => {
+  it("are not read where nothing goes", async () => {
+    const { all, read } = rules();
+    expect(goesOf(await decide(["2026-06-13", "2026-06-14"].map(run), all))).toEqual([]);
+    expect(read).toEqual([]);
+  });
+
+  it("that stopped are not pruned away as time goes by", async () => {
+    const stopped = ["2025-01-10", "2025-01-12", "2025-01-13"].map(run);
+    const { all } = rules();
+    expect(goesOf(await decide(stopped, all))).toEqual([]);
+  });
+
+  const histories = fc.array(fc.record({ age: fc.integer({ min: 0, max: 500 }), isIntact: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 50,
+  });
+
+  test.prop([histories])(
+    "go only where an intact one of the same month, or of the last week, stays",
+    async (history) => {
+      const runs = history.map(({ age }, index) => ({
+        name: `run ${index}`,
+        start: new Date(now.getTime() - age * 86_400_000 + index),
+      }));
+      const isIntact = (name: string) => history[Number(name.slice(4))]?.isIntact === true;
+      const { all } = rules({ inspect: async (name) => (isIntact(name) ? "intact" : "damaged") });
+      const fates = await decide(runs, all).catch(() => []);
+      const stays = new Set(fates.filter(({ goes }) => !goes).map(({ run: name }) => name));
+      const intactStays = runs.filter(({ name }) => stays.has(name) && isIntact(name));
+      const newest = Math.max(...intactStays.map(({ start }) => start.getTime()));
+      for (const name of goesOf(fates)) {
+        const { start } = runs.find((other) => other.name === name) ?? { start: now };
+        const isOlderThanPolicy = newest - start.getTime() > 365 * 86_400_000;
+        const sameMonth = intactStays.some(
+          (other) => other.start.toISOString().slice(0, 7) === start.toISOString().slice(0, 7),
+        );
+        expect(isOlderThanPolicy || sameMonth).toBe(true);
+      }
+    },
+  );
+});
