@@ -167,6 +167,7 @@ function joined(former: TransactionResult | undefined, latter: TransactionResult
     dropped: [...former.dropped, ...latter.dropped],
     repaired: [...former.repaired, ...latter.repaired],
     takenOver: [...former.takenOver, ...latter.takenOver],
+    undone: [...former.undone, ...latter.undone],
     recreatedForeign: [...former.recreatedForeign, ...latter.recreatedForeign],
     before: former.before,
   };

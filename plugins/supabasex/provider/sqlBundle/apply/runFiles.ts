@@ -1,8 +1,16 @@
 import { UserError } from "../../../../../foundation/userError";
-import { type Catalog, type CatalogReading, diffCatalogs, readCatalogInTransaction } from "../catalog";
+import {
+  byIdentity,
+  type Catalog,
+  type CatalogReading,
+  diffCatalogs,
+  readCatalogInTransaction,
+} from "../catalog";
 import { adoptBaseline } from "../history/baseline";
 import { type History, historyCatalog, markAsDue, readHistory, recordRepeatables } from "../history/history";
 import { dependenciesOf, ownershipOf } from "../history/ownership";
+import { repairOf } from "../repair/repair";
+import { runRepairs } from "../repair/restore";
 import { isLostLock } from "../session/retry";
 import type { Session } from "../session/session";
 import type { BundleFile, Migration } from "../source/files";
@@ -64,7 +72,7 @@ export async function runFiles(start: Start): Promise<FilesRun> {
   const pending = plan.pending.filter((file) => !skip.has(file.path));
   const migrations = await runMigrations(session, request, pending, start.filesAtOnce, ran);
   const migrated = ran.length > 0 || adopted !== undefined;
-  const middle = migrated ? await readWithHistory(session, inputs.name) : start;
+  const middle = migrated ? await afterMigrations(start) : start;
   const repeatables = bundle.repeatables.filter((file) => !skip.has(file.path));
   const affected = migrated
     ? affectedFiles(start.reading.catalog, middle.reading.catalog, repeatables)
@@ -107,6 +115,26 @@ export async function runFiles(start: Start): Promise<FilesRun> {
     history: end.history,
     ...(failure === undefined ? {} : { failure }),
   };
+}
+
+/**
+ * Reads the catalog after migrations. What they changed of objects that repeatables make is put back first: on an empty
+ * database migrations run before those objects exist, so `grant … on all tables` does not reach a view there.
+ */
+async function afterMigrations({ session, request: { inputs, bundle }, history, reading }: Start) {
+  const after = await readWithHistory(session, inputs.name);
+  const makers = makersOf(history, bundle.repeatables);
+  if (makers.size === 0) return after;
+  const changes = diffCatalogs(reading.catalog, after.reading.catalog).filter(
+    ({ identity, kind }) => kind === "changed" && makers.has(identity),
+  );
+  const repairs = [...byIdentity(changes)].map(([identity, differences]) => {
+    const repair = repairOf(identity, differences, reading.catalog, after.reading.catalog);
+    return { ...repair, statements: [...repair.statements, ...repair.prune] };
+  });
+  if (repairs.length === 0) return after;
+  await runRepairs(session, repairs);
+  return await readWithHistory(session, inputs.name);
 }
 
 async function runRepeatables(

@@ -31,6 +31,8 @@ export interface TransactionResult {
   readonly repaired: readonly string[];
   /** Identities of manual changes that a file states now, so that they are the bundle's. */
   readonly takenOver: readonly string[];
+  /** Identities of manual changes that are gone because files replaced or dropped what they were on. */
+  readonly undone: readonly string[];
   /** Identities that a rebuild dropped and recreated although no file makes them. */
   readonly recreatedForeign: readonly string[];
   /** Differences that stay, because nothing may or can repair them. */
@@ -80,6 +82,7 @@ export async function runTransaction(
     before: found.reading.catalog,
     repaired: [],
     takenOver: [],
+    undone: [],
     recreatedForeign: [],
   };
   if (run.failure !== undefined && !run.migrated) {
@@ -103,12 +106,14 @@ export async function runTransaction(
     await recordExpectation(session.work, request.inputs.name, expected);
   }
   const takenOver = takenOverBetween(found, expected, last.catalog);
+  const repairs = [...new Set([...repaired, ...last.repaired])].filter((name) => !takenOver.includes(name));
+  const named = new Set([...takenOver, ...repairs, ...run.ran.map(({ because }) => because)]);
+  for (const { identity } of last.remaining) named.add(identity);
   return {
     ...result,
-    repaired: [...new Set([...repaired, ...last.repaired])]
-      .filter((name) => !takenOver.includes(name))
-      .sort(),
+    repaired: repairs.sort(),
     takenOver,
+    undone: manualChanges(found.drift).filter((name) => !named.has(name)),
     recreatedForeign: [...run.recreated].filter((name) => found.expected[name] === undefined).sort(),
     remaining: last.remaining,
     after: last.catalog,
@@ -219,10 +224,16 @@ function takenOverBetween(
   expected: Catalog,
   live: Catalog,
 ): string[] {
-  return [...byIdentity(drift).keys()].filter(
+  return manualChanges(drift).filter(
     (identity) =>
-      !identity.startsWith("applied file ") &&
       !isSameObject(former[identity], expected[identity]) &&
       isSameObject(reading.catalog[identity], live[identity]),
+  );
+}
+
+/** Identities of what was changed by hand, without the rows of the history. */
+function manualChanges(drift: readonly CatalogDifference[]): string[] {
+  return [...byIdentity(drift).keys()].filter(
+    (identity) => !identity.startsWith("applied file ") && identity !== "server",
   );
 }

@@ -239,12 +239,21 @@ function announceDryRun(
 }
 
 /** What became of objects that no file made: which are the bundle's now, and which a rebuild touched. */
-export function reportForeign({ takenOver, recreatedForeign }: ApplyResult, context: CallContext): void {
+export function reportForeign(
+  { takenOver, undone, recreatedForeign }: ApplyResult,
+  context: CallContext,
+): void {
   const listed = (title: string, identities: readonly string[]) =>
     [title, ...identities.map((identity) => `  ${identity}`)].join("\n");
   if (takenOver.length > 0) {
     const title = "Manual changes that a file states now, so that they belong to the bundle:";
     context.log("info", listed(title, takenOver));
+  }
+  if (undone.length > 0) {
+    context.log(
+      "warning",
+      listed("Manual changes that are gone, because a file replaces what they were on:", undone),
+    );
   }
   if (recreatedForeign.length > 0) {
     const title =

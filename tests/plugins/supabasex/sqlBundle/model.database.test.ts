@@ -1,0 +1,19 @@
+import { afterAll, beforeAll } from "vitest";
+import { fc, test } from "../../../support/properties";
+import { play, sequences } from "./model/model";
+import { Databases } from "./support";
+
+const databases = new Databases();
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
+
+/** `npm run soak` plays 500. */
+const rounds = Number(process.env.MODEL_ROUNDS ?? 8);
+
+test.prop([sequences, fc.constantFrom("report" as const, "drop" as const)], { numRuns: rounds })(
+  "whatever files, people and deployments do: preview and up agree, files and database agree, and an empty database gets the same",
+  async (steps, prune) => {
+    await play(databases, steps, prune);
+  },
+  rounds * 60_000,
+);
