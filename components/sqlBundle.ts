@@ -1,29 +1,18 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
+import type { BundleLimits, BundleSettings } from "../plugins/supabasex/bundleArguments";
 import { readBundleFiles, SqlBundle as SqlBundleResource } from "../plugins/supabasex/sdk";
 import { Component } from "./component";
 import type { DatabaseConnection } from "./databaseConnection";
 
-export interface SqlBundleArgs {
+/** The settings of a bundle are declared beside its provider, with their defaults and descriptions. */
+export interface SqlBundleArgs extends BundleSettings, BundleLimits {
   /** As the deploying role, hosted Supabase's `postgres`. */
   readonly connection: DatabaseConnection;
   /** What the SQL builds on, such as the IDs of roles: until all are known, a preview lists the files and runs nothing. */
   readonly requires: readonly pulumi.Input<string>[];
   /** Folder with `migrations/` and `repeatable/`, relative to the project. */
   readonly directory: string;
-  /** `live` runs the SQL in every preview and rolls it back; `off` only lists the files. */
-  readonly dryRun: "live" | "off";
-  /** What becomes of policies, grants, functions, triggers and publication members that nobody declared on managed tables. */
-  readonly prune: "report" | "drop";
-  readonly lockWaitSeconds: number;
-  readonly lockTimeoutSeconds: number;
-  /** Times that a transaction is begun anew after a lost lock or a deadlock. */
-  readonly lockRetries: number;
-  readonly statementTimeoutSeconds: number;
-  /** Newest migration that an existing database already has. */
-  readonly baseline?: string | undefined;
-  /** Applies repeatables even where the database has newer migrations than this checkout. */
-  readonly allowAhead: boolean;
   /** Refuses `pulumi destroy`. The database keeps its data either way. */
   readonly deletionProtection: boolean;
 }

@@ -11,6 +11,7 @@ const {
 new SqlBundle("bundle", {
   name: "under-test",
   directory: "sql",
+  dryRun: "off",
   files: readBundleFiles("sql"),
   connection: { host, port: Number(port), user: "postgres", password, database: "postgres" },
   ...JSON.parse(settings),

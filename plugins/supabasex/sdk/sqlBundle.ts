@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Choice, LimitName } from "../bundleArguments";
 import type { FileEntry } from "../bundleFiles";
 
 export interface SqlBundleConnectionArgs {
@@ -12,21 +13,13 @@ export interface SqlBundleConnectionArgs {
    * `require` encrypts; `verify-full` also verifies the server's certificate and name. Default: `disable` on this machine, else
    * `verify-full` where there is a root certificate, else `require`.
    */
-  readonly sslMode?: pulumi.Input<"disable" | "require" | "verify-full">;
+  readonly sslMode?: pulumi.Input<Choice<"sslMode">>;
   /** PEM of the authority that signed the server's certificate. Without it `verify-full` trusts those that Node knows. */
   readonly sslRootCertificate?: pulumi.Input<string | undefined> | undefined;
 }
 
-export interface SqlBundleLimitsArgs {
-  /** How long to wait for another deploy of the same bundle. Default 60. */
-  readonly lockWaitSeconds?: pulumi.Input<number>;
-  /** How long a statement may wait for a lock on an object. Default 5. */
-  readonly lockTimeoutSeconds?: pulumi.Input<number>;
-  /** How long a statement may run. Default 600; 0 is without end. */
-  readonly statementTimeoutSeconds?: pulumi.Input<number>;
-  /** How often a transaction that lost a lock or a deadlock is begun anew. Default 5. */
-  readonly lockRetries?: pulumi.Input<number>;
-}
+/** `bundleArguments.ts` has defaults and descriptions. */
+export type SqlBundleLimitsArgs = { readonly [Name in LimitName]?: pulumi.Input<number> };
 
 export interface SqlBundleArgs {
   /** Under this name the database keeps its record of the bundle. Cannot change. */
@@ -37,10 +30,10 @@ export interface SqlBundleArgs {
   readonly files: pulumi.Input<Record<string, FileEntry>>;
   readonly connection: pulumi.Input<SqlBundleConnectionArgs>;
   readonly limits?: pulumi.Input<SqlBundleLimitsArgs> | undefined;
-  /** `live`: a preview executes the files in a transaction that is rolled back. Default `off`. */
-  readonly dryRun?: pulumi.Input<"live" | "off"> | undefined;
+  /** `live`, the default: a preview executes the files in a transaction that is rolled back. */
+  readonly dryRun?: pulumi.Input<Choice<"dryRun">> | undefined;
   /** What becomes of extra policies, grants, functions, triggers and publication members in managed schemas. Default `report`. */
-  readonly prune?: pulumi.Input<"report" | "drop"> | undefined;
+  readonly prune?: pulumi.Input<Choice<"prune">> | undefined;
   /** Version of the newest migration that the database had before: those up to it are recorded, not run. */
   readonly baseline?: pulumi.Input<string> | undefined;
   /** Lets an older checkout apply its repeatables to a newer database. Default false. */

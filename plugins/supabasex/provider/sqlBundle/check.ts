@@ -1,6 +1,7 @@
 import type { CheckFailure, CheckRequest, CheckResponse } from "../../../host/provider";
 import { containsUnknown, isPropertyMap, reveal, Secret, Unknown, type Value } from "../../../host/values";
-import { bundleInputs, defaultLimits, sslModes } from "./inputs";
+import { bundleBaseline, bundleChoices, bundleSwitches, defaultLimits } from "../../bundleArguments";
+import { bundleInputs } from "./inputs";
 import { misnamedFiles } from "./source/files";
 import { outlookFor } from "./state/outlook";
 
@@ -28,22 +29,22 @@ export function checkBundle(request: CheckRequest): CheckResponse {
   checkFiles(inputs.files, fault);
   checkConnection(inputs.connection, fault);
   checkLimits(inputs.limits, fault);
-  oneOf(inputs.dryRun, "dryRun", ["live", "off"], fault);
-  oneOf(inputs.prune, "prune", ["report", "drop"], fault);
-  for (const key of ["allowAhead", "deletable"]) {
+  oneOf(inputs.dryRun, "dryRun", bundleChoices.dryRun.values, fault);
+  oneOf(inputs.prune, "prune", bundleChoices.prune.values, fault);
+  for (const key of Object.keys(bundleSwitches)) {
     const value = inputs[key];
     if (isKnown(value) && typeof value !== "boolean") fault(key, "must be true or false");
   }
-  if (isKnown(inputs.baseline) && !/^\d{14}$/.test(String(inputs.baseline))) {
-    fault("baseline", "must be the version of a migration: 14 digits");
+  if (isKnown(inputs.baseline) && !bundleBaseline.pattern.test(String(inputs.baseline))) {
+    fault("baseline", bundleBaseline.reason);
   }
   const limits = isPropertyMap(inputs.limits) ? inputs.limits : {};
   return {
     inputs: {
       ...inputs,
       limits: inputs.limits instanceof Unknown ? inputs.limits : { ...defaultLimits, ...limits },
-      dryRun: inputs.dryRun ?? "off",
-      prune: inputs.prune ?? "report",
+      dryRun: inputs.dryRun ?? bundleChoices.dryRun.values[0],
+      prune: inputs.prune ?? bundleChoices.prune.values[0],
       ...(inputs.connection === undefined ? {} : { connection: secret(inputs.connection) }),
       ...outlookFor(oldInputs, inputs.prune === "drop"),
     },
@@ -52,16 +53,8 @@ export function checkBundle(request: CheckRequest): CheckResponse {
 }
 
 const knownInputs = new Set([
-  "name",
-  "directory",
-  "files",
-  "connection",
-  "limits",
-  "dryRun",
-  "prune",
-  "baseline",
-  "allowAhead",
-  "deletable",
+  ...["name", "directory", "files", "connection", "limits", "dryRun", "prune", "baseline"],
+  ...Object.keys(bundleSwitches),
 ]);
 
 type Fault = (property: string, reason: string) => void;
@@ -104,7 +97,7 @@ function checkConnection(connection: Value | undefined, fault: Fault): void {
   }
   const port = Number(known.port ?? 5432);
   if (!Number.isInteger(port) || port < 1 || port > 65535) fault("connection.port", "must be a port number");
-  oneOf(known.sslMode, "connection.sslMode", sslModes, fault);
+  oneOf(known.sslMode, "connection.sslMode", bundleChoices.sslMode.values, fault);
 }
 
 function checkLimits(limits: Value | undefined, fault: Fault): void {

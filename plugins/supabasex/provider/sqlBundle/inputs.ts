@@ -1,9 +1,16 @@
 import { UserError } from "../../../../foundation/userError";
 import { containsUnknown, isPropertyMap, type PropertyMap, reveal, type Value } from "../../../host/values";
+import {
+  type BundleLimits,
+  type BundleSettings,
+  bundleChoices,
+  type Choice,
+  defaultLimits,
+} from "../../bundleArguments";
 import type { FileEntries, FileEntry } from "../../bundleFiles";
 
-export const sslModes = ["disable", "require", "verify-full"] as const;
-export type SslMode = (typeof sslModes)[number];
+/** How an encrypted connection is verified, as libpq names it. */
+export type SslMode = Choice<"sslMode">;
 
 export interface Connection {
   readonly host: string;
@@ -20,35 +27,16 @@ export interface Connection {
   readonly sslRootCertificate?: string | undefined;
 }
 
-export interface Limits {
-  /** How long to wait for another deploy to finish. Default 60. */
-  readonly lockWaitSeconds: number;
-  /** How long one statement may wait for a lock on an object. Default 5. */
-  readonly lockTimeoutSeconds: number;
-  /** How long one statement may run. Default 600; 0 is without end. */
-  readonly statementTimeoutSeconds: number;
-  /** How often a transaction that lost a lock or a deadlock is begun anew. Default 5. */
-  readonly lockRetries: number;
-}
+export type Limits = BundleLimits;
 
-export const defaultLimits: Limits = {
-  lockWaitSeconds: 60,
-  lockTimeoutSeconds: 5,
-  statementTimeoutSeconds: 600,
-  lockRetries: 5,
-};
-
-export interface BundleInputs {
+export interface BundleInputs extends BundleSettings {
   readonly name: string;
   readonly directory: string;
   readonly files: FileEntries;
   /** `undefined` while the database that it leads to is still to be made. */
   readonly connection: Connection | undefined;
   readonly limits: Limits;
-  readonly dryRun: "live" | "off";
-  readonly prune: "report" | "drop";
   readonly baseline: string | undefined;
-  readonly allowAhead: boolean;
   readonly deletable: boolean;
 }
 
@@ -60,14 +48,11 @@ export function bundleInputs(properties: PropertyMap): BundleInputs {
     directory: text(properties, "directory"),
     files: fileEntries(properties.files),
     connection: connectionOf(properties.connection),
-    limits: {
-      lockWaitSeconds: numeric(limits.lockWaitSeconds, defaultLimits.lockWaitSeconds),
-      lockTimeoutSeconds: numeric(limits.lockTimeoutSeconds, defaultLimits.lockTimeoutSeconds),
-      statementTimeoutSeconds: numeric(limits.statementTimeoutSeconds, defaultLimits.statementTimeoutSeconds),
-      lockRetries: numeric(limits.lockRetries, defaultLimits.lockRetries),
-    },
-    dryRun: properties.dryRun === "live" ? "live" : "off",
-    prune: properties.prune === "drop" ? "drop" : "report",
+    limits: Object.fromEntries(
+      Object.entries(defaultLimits).map(([name, otherwise]) => [name, numeric(limits[name], otherwise)]),
+    ) as unknown as Limits,
+    dryRun: chosen("dryRun", properties.dryRun),
+    prune: chosen("prune", properties.prune),
     baseline: typeof properties.baseline === "string" ? properties.baseline : undefined,
     allowAhead: properties.allowAhead === true,
     deletable: properties.deletable === true,
@@ -84,9 +69,15 @@ export function connectionOf(value: Value | undefined): Connection | undefined {
     user: text(known, "user"),
     password: text(known, "password"),
     database: text(known, "database"),
-    sslMode: sslModes.find((mode) => mode === known.sslMode),
+    sslMode: bundleChoices.sslMode.values.find((mode) => mode === known.sslMode),
     sslRootCertificate: typeof known.sslRootCertificate === "string" ? known.sslRootCertificate : undefined,
   };
+}
+
+/** The value of a setting; its default where it has none. */
+function chosen<Name extends "dryRun" | "prune">(name: Name, value: Value | undefined): Choice<Name> {
+  const values: readonly Choice<Name>[] = bundleChoices[name].values;
+  return values.find((choice) => choice === value) ?? (bundleChoices[name].values[0] as Choice<Name>);
 }
 
 function fileEntries(value: Value | undefined): FileEntries {

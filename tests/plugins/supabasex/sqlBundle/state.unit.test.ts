@@ -42,7 +42,7 @@ describe("check", () => {
     const { inputs: checked, failures } = check({ connection });
 
     expect(failures).toEqual([]);
-    expect(checked.dryRun).toBe("off");
+    expect(checked.dryRun).toBe("live");
     expect(checked.prune).toBe("report");
     expect(checked.limits).toEqual({
       lockWaitSeconds: 60,

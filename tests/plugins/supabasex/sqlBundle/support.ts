@@ -217,6 +217,7 @@ export class BundleUnderTest {
       directory: this.directory,
       files: readBundleFiles(this.directory),
       connection: new Secret(connection),
+      dryRun: "off",
       ...this.inputs,
     } as unknown as PropertyMap;
     const oldInputs: PropertyMap = this.state?.inputs ?? {};

@@ -47,7 +47,9 @@ async function compareStatements(session: Session, file: Migration): Promise<voi
   const recorded = await recordedStatements(session.work, file.version);
   if (recorded === undefined || recorded.length === 0) return;
   const ours = statementsOf(file).map((statement) => comparableText(textOf(file, statement)));
-  const theirs = recorded.map(comparableText).filter((text) => text !== "");
+  // Another tool also records the begin and commit around a file, which are not among our statements.
+  const wrapper = /^(begin|start|commit|end)( (transaction|work))?$/i;
+  const theirs = recorded.map(comparableText).filter((text) => text !== "" && !wrapper.test(text));
   const at = ours.findIndex((text, index) => text !== theirs[index]);
   if (at < 0 && ours.length === theirs.length) return;
   throw new UserError(

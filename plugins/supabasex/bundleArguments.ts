@@ -1,0 +1,102 @@
+/**
+ * The settings of a SQL bundle, declared once: the stack's configuration, the component, the SDK and the provider take
+ * names, bounds, defaults and descriptions from here.
+ */
+
+interface Limit {
+  readonly default: number;
+  readonly minimum: number;
+  readonly maximum: number;
+  readonly description: string;
+}
+
+/** Limits of a deployment; seconds where the name says so. */
+export const bundleLimits = {
+  lockWaitSeconds: {
+    default: 60,
+    minimum: 0,
+    maximum: 3600,
+    description: "How long to wait for another deployment.",
+  },
+  lockTimeoutSeconds: {
+    default: 5,
+    minimum: 1,
+    maximum: 600,
+    description: "`lock_timeout` of each statement.",
+  },
+  lockRetries: {
+    default: 5,
+    minimum: 0,
+    maximum: 20,
+    description: "Tries after a lock timeout or a deadlock.",
+  },
+  statementTimeoutSeconds: {
+    default: 600,
+    minimum: 1,
+    maximum: 86_400,
+    description: "`statement_timeout`.",
+  },
+} as const satisfies Record<string, Limit>;
+
+export type LimitName = keyof typeof bundleLimits;
+
+/** A value for each limit. */
+export type BundleLimits = { readonly [Name in LimitName]: number };
+
+/** The limits of a bundle that sets none. */
+export const defaultLimits: BundleLimits = {
+  lockWaitSeconds: bundleLimits.lockWaitSeconds.default,
+  lockTimeoutSeconds: bundleLimits.lockTimeoutSeconds.default,
+  lockRetries: bundleLimits.lockRetries.default,
+  statementTimeoutSeconds: bundleLimits.statementTimeoutSeconds.default,
+};
+
+/** Settings with a choice of values; the first is the default. */
+export const bundleChoices = {
+  dryRun: {
+    values: ["live", "off"],
+    description:
+      "`live`: a preview runs the SQL in a transaction and rolls it back; `off`: it only lists the files.",
+  },
+  prune: {
+    values: ["report", "drop"],
+    description:
+      "What becomes of policies, grants, functions, triggers and publication members nobody declared on managed tables.",
+  },
+  sslMode: {
+    values: ["disable", "require", "verify-full"],
+    description:
+      "As in libpq: `require` encrypts, `verify-full` also verifies the server's certificate and name.",
+  },
+} as const;
+
+export type Choice<Name extends keyof typeof bundleChoices> = (typeof bundleChoices)[Name]["values"][number];
+
+/** The version of a migration, as its file name begins. */
+export const bundleBaseline = {
+  pattern: /^\d{14}$/,
+  reason: "must be the version of a migration: the 14 digits that its file name begins with",
+  description:
+    "Version (14 digits) of the newest migration that an existing database already has; adopted, not run.",
+  example: "20260131093000",
+} as const;
+
+/** Settings that are on or off; off is the default. */
+export const bundleSwitches = {
+  allowAhead: {
+    description: "Apply repeatables even where the database has newer migrations than this checkout.",
+  },
+  deletable: {
+    description: "Let `destroy` forget the bundle. The database stays as it is either way.",
+  },
+} as const;
+
+export type SwitchName = keyof typeof bundleSwitches;
+
+/** How a bundle is previewed and applied. */
+export interface BundleSettings {
+  readonly dryRun: Choice<"dryRun">;
+  readonly prune: Choice<"prune">;
+  readonly baseline?: string | undefined;
+  readonly allowAhead: boolean;
+}
