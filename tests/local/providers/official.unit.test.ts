@@ -116,5 +116,6 @@ test("the real plugins find the local endpoints in the variables that they read"
     AWS_SECRET_ACCESS_KEY: "secret",
     AWS_SESSION_TOKEN: "",
     AWS_REGION: "eu-west-1",
+    AWS_DEFAULT_REGION: "eu-west-1",
   });
 });
