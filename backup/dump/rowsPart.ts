@@ -1,4 +1,5 @@
 import pg from "pg";
+import { withoutTransactionTimeouts } from "../../foundation/sessionTimeouts";
 import { ProcessFailure, startProgram } from "../childProcess";
 import type { DatabaseSettings } from "../environment";
 import type { StoredObject } from "../manifest";
@@ -154,7 +155,9 @@ export class RowsSession {
 
 const connecting = [
   "\\set ON_ERROR_STOP on",
-  "set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set row_security = off;",
+  // Standard output carries rows: what a select answers must not get there.
+  `${withoutTransactionTimeouts} \\g /dev/null`,
+  "set statement_timeout = 0; set row_security = off;",
   "set search_path = pg_catalog; set synchronize_seqscans = off;",
   "set datestyle = iso; set intervalstyle = postgres; set extra_float_digits = 3; set bytea_output = hex;",
   `\\warn ${mark} connected`,

@@ -1,4 +1,5 @@
 import type pg from "pg";
+import { withoutTransactionTimeouts } from "../../foundation/sessionTimeouts";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 
@@ -55,7 +56,7 @@ export async function takeSnapshot(client: pg.Client): Promise<Snapshot> {
   await client.query(`
     set statement_timeout = 0;
     set lock_timeout = '60s';
-    set idle_in_transaction_session_timeout = 0;
+    ${withoutTransactionTimeouts};
     set row_security = off;
     set search_path = pg_catalog;
     begin transaction isolation level repeatable read, read only`);

@@ -1,3 +1,4 @@
+import { withoutTransactionTimeouts } from "../../../../../foundation/sessionTimeouts";
 import type { Limits } from "../inputs";
 
 /** Statements that give a session nothing but the limits of every statement, as the role that connected. */
@@ -8,6 +9,7 @@ export function settingsOf({ lockTimeoutSeconds, statementTimeoutSeconds }: Limi
     "set client_connection_check_interval = 1000",
     `set lock_timeout = ${Math.round(lockTimeoutSeconds * 1000)}`,
     `set statement_timeout = ${Math.round(statementTimeoutSeconds * 1000)}`,
+    withoutTransactionTimeouts,
     "set check_function_bodies = on",
   ].join("; ");
 }
