@@ -53,10 +53,11 @@ async function waitForLock(client: pg.Client, seconds: number): Promise<void> {
 /** Begins the transaction that holds the snapshot; it ends with `commit` or with the session. */
 export async function takeSnapshot(client: pg.Client): Promise<Snapshot> {
   // A role's own time limits are for its everyday work; row_security = off turns filtered rows into an error.
+  // A message of its own: a query before `begin` in the same message would be part of the transaction.
+  await client.query(withoutTransactionTimeouts);
   await client.query(`
     set statement_timeout = 0;
     set lock_timeout = '60s';
-    ${withoutTransactionTimeouts};
     set row_security = off;
     set search_path = pg_catalog;
     begin transaction isolation level repeatable read, read only`);
