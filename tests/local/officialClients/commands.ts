@@ -46,7 +46,7 @@ export const cliCommands: Readonly<Record<string, Outcome>> = {
   "branches pause": { runs: "branches pause renamed" },
   "branches unpause": { runs: "branches unpause renamed" },
   "branches delete": { runs: "branches delete renamed", prints: /Deleted preview branch/ },
-  "config pull": { runs: "config pull", prints: /changes? written/ },
+  "config pull": { runs: "config pull", prints: /No config differences found/ },
   "config diff": { runs: "config diff", prints: /No config differences found/ },
   "config push": { runs: "config push" },
   "domains create": {

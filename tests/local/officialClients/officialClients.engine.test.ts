@@ -102,6 +102,10 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     const { exitCode, output } = await refresh();
     expect(exitCode, output).toBe(7);
     expect(output).toContain("password_min_length");
+    const up = await stack.pulumi("up", "--yes", "--skip-preview", "-s", "local");
+    expect(up.exitCode, up.output).toBe(0);
+    const after = await refresh();
+    expect(after.exitCode, after.output).toBe(0);
   });
 
   test("a migration that a colleague pushed is not run again when its file comes home: a deployment asks for the baseline", async () => {
