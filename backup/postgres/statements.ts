@@ -64,7 +64,16 @@ async function describeMemberships(client: pg.Client, roles: readonly RoleRow[])
           ? " with admin option"
           : ""
         : ` with admin ${admin}, inherit ${inherit}, set ${set}`;
-    return `grant ${escapeIdentifier(role)} to ${escapeIdentifier(member)}${options};`;
+    const grant = `grant ${escapeIdentifier(role)} to ${escapeIdentifier(member)}${options}`;
+    // Who restores may lack the right to grant a membership that the target has already.
+    const same = [
+      `m.roleid = ${escapeLiteral(escapeIdentifier(role))}::regrole`,
+      `m.member = ${escapeLiteral(escapeIdentifier(member))}::regrole`,
+      ...(admin ? ["m.admin_option"] : []),
+      ...(inherit !== false ? ["coalesce((to_jsonb(m) ->> 'inherit_option')::boolean, true)"] : []),
+      ...(set !== false ? ["coalesce((to_jsonb(m) ->> 'set_option')::boolean, true)"] : []),
+    ].join(" and ");
+    return `do $$ begin if not exists (select from pg_catalog.pg_auth_members m where ${same}) then ${grant}; end if; end $$;`;
   });
 }
 
