@@ -6,7 +6,7 @@ import { foreignVariables, type LocalPaths } from "../environment";
 import { progressToStandardError } from "../progress";
 import { openLocalSession } from "../session";
 import { isDeployed } from "../stack/deploy";
-import { folderOfCommand, isLocalStack, startCommandOf } from "../stack/stackLocation";
+import { folderOfCommand, isLocalStack, notDeployed } from "../stack/stackLocation";
 import { ensureToolchain } from "../toolchain";
 
 /** The programs of ops/, by the npm script that runs them. */
@@ -52,11 +52,7 @@ async function surroundings(
     };
   }
   const folder = folderOfCommand(paths, ["--stack", stack]);
-  if (!isDeployed(paths, stack)) {
-    throw new UserError(
-      `Stack ${stack} is not deployed on this machine: run \`${startCommandOf(stack)}\`, then this command again.`,
-    );
-  }
+  if (!isDeployed(paths, stack)) throw notDeployed(stack);
   const { variables } = await openLocalSession(paths, operation, progressToStandardError);
   return { folder, variables: { ...foreignVariables, ...variables } };
 }

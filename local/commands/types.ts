@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { ManagementApi } from "../../foundation/managementApi";
-import { UserError } from "../../foundation/userError";
 import { type LocalPaths, localAccessToken } from "../environment";
 import { ensureOfficialClients } from "../officialClients/installation";
 import { projectDatabase } from "../projectDatabase";
 import { openLocalSession } from "../session";
-import { folderOfCommand, startCommandOf } from "../stack/stackLocation";
+import { isDeployed } from "../stack/deploy";
+import { folderOfCommand, notDeployed } from "../stack/stackLocation";
 
 const dataApi = z.object({ db_schema: z.string() });
 const generated = z.object({ types: z.string() });
@@ -17,16 +17,13 @@ const generated = z.object({ types: z.string() });
 export async function printTypes(paths: LocalPaths, stack: string): Promise<void> {
   const progress = (line: string): void => void process.stderr.write(`${line}\n`);
   const folder = folderOfCommand(paths, ["--stack", stack]);
+  if (!isDeployed(paths, stack)) throw notDeployed(stack);
   // Here, where progress can be shown, and not in the API's background process.
   await ensureOfficialClients(progress);
   const { services } = await openLocalSession(paths, "types", progress);
   const { endpoint } = services.supabase;
   const database = await projectDatabase(folder, stack, endpoint);
-  if (database === undefined) {
-    throw new UserError(
-      `Stack ${stack} has no project yet: run \`${startCommandOf(stack)}\`, then this command again.`,
-    );
-  }
+  if (database === undefined) throw notDeployed(stack);
   const api = new ManagementApi({ endpoint, accessToken: localAccessToken, client: "thorbis-types" });
   const project = `/projects/${database.projectRef}`;
   const { db_schema: schemas } = dataApi.parse((await api.call("GET", `${project}/postgrest`)).json);

@@ -65,3 +65,10 @@ export function folderOfCommand(paths: LocalPaths, args: readonly string[]): str
   requireEnvironment(paths.checkout, environment);
   throw new UserError(`There is no local copy ${stack} yet: make it with \`${startCommandOf(stack)}\`.`);
 }
+
+/** The refusal of a command that needs a deployed stack. */
+export function notDeployed(stack: string): UserError {
+  return new UserError(
+    `Stack ${stack} is not deployed on this machine: run \`${startCommandOf(stack)}\`, then this command again.`,
+  );
+}

@@ -65,6 +65,8 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
     "There is no environment x to make a local copy of: --like takes dev or prod.",
   ],
   ["supabase --help", 0, /supabase/],
+  ["types --help", 0, /^Usage: local types /],
+  ["types", 1, "Stack local is not deployed on this machine: run `npm start`, then this command again."],
   ["operate env", 1, "Name the stack: npm run env -- dev"],
   ["operate env --help", 0, /^Usage: env /],
   [
@@ -125,6 +127,17 @@ test("every script of package.json that runs on the local stack is tried here", 
   );
 
   expect(commands.sort()).toEqual(
-    ["backup", "down", "env", "operate env", "operate recover", "pulumi", "start", "supabase", "test"].sort(),
+    [
+      "backup",
+      "down",
+      "env",
+      "operate env",
+      "operate recover",
+      "pulumi",
+      "start",
+      "supabase",
+      "test",
+      "types",
+    ].sort(),
   );
 });
