@@ -1,7 +1,6 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
-import { UserError } from "../../foundation/userError";
 import { foreignVariables, type LocalPaths } from "../environment";
 import { progressToStandardError } from "../progress";
 import { openLocalSession } from "../session";
