@@ -16,6 +16,7 @@ import {
 import { Upload } from "@aws-sdk/lib-storage";
 import { isMissing, isRefused, mayBeDone, storeError } from "./errors";
 import { type ObjectPart, resumedRead } from "./resumedRead";
+import { uploadCreations } from "./uploadCreations";
 
 /** Parts of this many bytes, two on their way and one being filled for each upload: memory stays flat. */
 const smallestPart = 8 * 1024 * 1024;
@@ -42,10 +43,12 @@ export interface ListedVersion {
 export class ObjectStore {
   readonly #client: S3Client;
   readonly #bucket: string;
+  readonly #creations: ReadonlySet<Promise<unknown>>;
 
   constructor(client: S3Client, bucket: string) {
     this.#client = client;
     this.#bucket = bucket;
+    this.#creations = uploadCreations(client);
   }
 
   /**
@@ -230,6 +233,7 @@ export class ObjectStore {
    * abort before the store has carried it out, so its word is not enough.
    */
   async abortUploads(prefix: string, patienceMilliseconds = 20_000): Promise<void> {
+    await Promise.allSettled(this.#creations);
     const deadline = performance.now() + patienceMilliseconds;
     for (;;) {
       const uploads = await this.#unfinishedUploads(prefix);
