@@ -77,7 +77,10 @@ class Gate {
   async queued(): Promise<void> {
     await this.reached();
     await this.#until(
-      "select from pg_stat_activity where query ~ '^select pg_try_advisory_lock|from pg_locks l left' and state = 'idle'",
+      `select from pg_stat_activity a
+       where query ~ '^select pg_try_advisory_lock|from pg_locks l left' and state = 'idle'
+         -- The one at the gate has asked as well, and got it.
+         and not exists (select from pg_locks l where l.pid = a.pid and l.locktype = 'advisory' and l.granted)`,
     );
   }
 
