@@ -63,7 +63,7 @@ const rounds = 4;
 
 async function undo(start: Start, relevant: (live: Catalog) => CatalogDifference[]) {
   const { session, expected, request } = start;
-  let { reading } = await readWithHistory(session, request.inputs.name);
+  let { reading } = start;
   for (let round = 0; round < rounds; round++) {
     const groups = [...byIdentity(relevant(reading.catalog))]
       .map(([identity, differences]) => undoOf(identity, differences, expected, reading.catalog))

@@ -87,7 +87,7 @@ export function repairOf(
 }
 
 /** One object between two catalogs. */
-interface Place {
+export interface Place {
   readonly object: ObjectIdentity;
   readonly expected: Catalog;
   readonly live: Catalog;
@@ -250,7 +250,8 @@ function isDomain(name: string | undefined, ...catalogs: readonly Catalog[]): bo
   return catalogs.some((catalog) => catalog[`type ${name}`]?.kind === "domain");
 }
 
-function dropOf({ object: { kind, name, parent }, expected, live }: Place): string {
+/** The statement that drops an object, without what depends on it. */
+export function dropOf({ object: { kind, name, parent }, expected, live }: Place): string {
   switch (kind) {
     case "constraint":
       return `alter ${isDomain(parent, expected, live) ? "domain" : "table"} ${parent} drop constraint ${name}`;

@@ -7,7 +7,7 @@ import {
 } from "../catalog";
 import { literal } from "../catalog/objects";
 import { text } from "./createStatement";
-import { repairOf } from "./repair";
+import { dropOf, type Place, repairOf } from "./repair";
 import type { RepairGroup } from "./restore";
 
 /**
@@ -27,42 +27,35 @@ export function undoOf(
   const is = live[identity];
   const usual = [...repair.statements, ...repair.prune];
   if (should === undefined) {
-    return { identity, ...owner, statements: usual.length > 0 ? usual : dropExtra(object, is ?? {}, live) };
+    return {
+      identity,
+      ...owner,
+      statements: usual.length > 0 ? usual : dropExtra({ object, expected, live }, is ?? {}),
+    };
   }
   if (repair.impossible.length === 0) return { identity, ...owner, statements: usual };
   const hard = is === undefined ? recreateLost(object, should) : resetChanged(object, differences, should);
   return { identity, ...owner, statements: [...hard, ...usual] };
 }
 
-/** Drops an object that nobody expects, without what depends on it: dependants that nobody expects have their own turn. */
-function dropExtra({ kind, name, parent }: ObjectIdentity, is: CatalogObject, live: Catalog): string[] {
+/** Drops an object that nobody expects: also a kind that holds data. Dependants that nobody expects have their own turn. */
+function dropExtra(place: Place, is: CatalogObject): string[] {
+  const { kind, name, parent } = place.object;
   switch (kind) {
     case "column":
       return [`alter table ${parent} drop column ${name}`];
-    case "constraint": {
-      const onDomain = live[`type ${parent}`]?.kind === "domain";
-      return [`alter ${onDomain ? "domain" : "table"} ${parent} drop constraint ${name}`];
-    }
     case "type":
       return [`drop ${is.kind === "domain" ? "domain" : "type"} ${name}`];
     case "cron job":
       return [
         `select cron.unschedule(jobid) from cron.job where jobname = ${literal(name)} and username = current_user`,
       ];
-    case "publication table":
-      return [`alter publication ${name} drop table ${parent}`];
-    case "publication schema":
-      return [`alter publication ${name} drop tables in schema ${parent}`];
-    case "policy":
-    case "trigger":
-    case "rule":
-      return [`drop ${kind} ${name} on ${parent}`];
     case "bucket":
     case "extension":
     case "server":
       return [];
     default:
-      return [`drop ${kind} ${name}`];
+      return [dropOf(place)];
   }
 }
 
