@@ -1,6 +1,41 @@
-import { defineConfig } from "vitest/config";
+import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
+import { secondServer } from "./local/secondServer.mts";
+import { engineOnBoth, firstServerOnly } from "./tests/support/secondServer.mts";
 
-// The suffix of a test file says what it needs: nothing, a PostgreSQL server, or the real Pulumi engine too. One project
+const database = {
+  include: ["tests/**/*.database.test.ts"],
+  pool: "forks",
+  maxWorkers: 2,
+  sequence: { groupOrder: 1 },
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
+  globalSetup: ["tests/support/databaseSetup.ts"],
+} as const satisfies TestProjectInlineConfiguration["test"];
+
+const engine = {
+  include: ["tests/**/*.engine.test.ts"],
+  pool: "forks",
+  // Each file has services, folders and a state of its own; a second one uses the time that the first waits.
+  maxWorkers: 2,
+  sequence: { groupOrder: 2 },
+  testTimeout: 600_000,
+  hookTimeout: 300_000,
+  globalSetup: ["tests/support/engineSetup.ts"],
+} as const satisfies TestProjectInlineConfiguration["test"];
+
+/** The tests that depend on the version of the server, once more on the second one. */
+function onSecondServer(): TestProjectInlineConfiguration[] {
+  const second = secondServer();
+  if (second === undefined) return [];
+  const { major, env } = second;
+  const exclude = Object.keys(firstServerOnly);
+  return [
+    { test: { ...database, name: `database-${major}`, exclude, env } },
+    { test: { ...engine, name: `engine-${major}`, include: [...engineOnBoth], env } },
+  ];
+}
+
+// The suffix of a test file says what it needs: nothing, a PostgreSQL server, or the real Pulumi engine too. One kind
 // after the other (groupOrder), so that no test of the others takes time from the engine's, which are the longest.
 export default defineConfig({
   test: {
@@ -16,31 +51,9 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
         },
       },
-      {
-        test: {
-          name: "database",
-          include: ["tests/**/*.database.test.ts"],
-          pool: "forks",
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
-          globalSetup: ["tests/support/databaseSetup.ts"],
-        },
-      },
-      {
-        test: {
-          name: "engine",
-          include: ["tests/**/*.engine.test.ts"],
-          pool: "forks",
-          // Each file has services, folders and a state of its own; a second one uses the time that the first waits.
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
-          testTimeout: 600_000,
-          hookTimeout: 300_000,
-          globalSetup: ["tests/support/engineSetup.ts"],
-        },
-      },
+      { test: { ...database, name: "database" } },
+      { test: { ...engine, name: "engine" } },
+      ...onSecondServer(),
     ],
   },
 });

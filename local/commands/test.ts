@@ -1,32 +1,36 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { execa } from "execa";
-import { postgresqlBinVariable } from "../../foundation/postgresqlPrograms";
 import { UserError } from "../../foundation/userError";
-import { ensurePostgresInstalled, type PostgresInstallation, parseMajor } from "../services/postgres";
+import { ensurePostgresInstalled, parseMajor } from "../services/postgres";
+import { chooseTestDatabases, describeDatabases, needDatabases, variablesFor } from "./testDatabases";
 
 export interface TestOptions {
-  /** Run the tests on this major version of PostgreSQL. */
+  /** Run the tests on this major version of PostgreSQL alone. */
   readonly postgresql?: string;
 }
 
-/** `npm test`: vitest on the version of PostgreSQL that was asked for, by default the newest that is installed. */
+/** Runs vitest, by default on two versions of PostgreSQL, and says at the start and at the end which they are. */
 export async function test(checkout: string, args: readonly string[], options: TestOptions): Promise<number> {
   const major = options.postgresql === undefined ? undefined : parseMajor(options.postgresql);
-  const chosen = major === undefined ? undefined : await provide(major);
-  const result = await execa(process.execPath, [vitestProgram(), "run", ...args], {
+  const program = vitestProgram();
+  const databases = needDatabases(args)
+    ? await chooseTestDatabases({
+        provide: async (wanted) =>
+          await ensurePostgresInstalled(say, wanted === undefined ? {} : { major: wanted }),
+        ...(major === undefined ? {} : { major }),
+        say,
+      })
+    : undefined;
+  if (databases !== undefined) say(describeDatabases(databases));
+  const result = await execa(process.execPath, [program, "run", ...args], {
     cwd: checkout,
-    env: chosen === undefined ? {} : { [postgresqlBinVariable]: chosen.binDirectory },
+    env: databases === undefined ? {} : variablesFor(databases),
     stdio: "inherit",
     reject: false,
   });
+  if (databases !== undefined) say(describeDatabases(databases).replace("tests run", "tests ran"));
   return result.exitCode ?? 1;
-}
-
-async function provide(major: number): Promise<PostgresInstallation> {
-  const installation = await ensurePostgresInstalled(say, { major });
-  say(`The tests run on PostgreSQL ${installation.version} in ${installation.binDirectory}.`);
-  return installation;
 }
 
 function say(line: string): void {

@@ -8,13 +8,8 @@ import { type Manifest, sealManifest } from "../../backup/manifest";
 import { manifestName, objectKey } from "../../backup/runName";
 import { drillsPrefix } from "../../foundation/backupContract";
 import { startTestCluster, type TestCluster } from "../support/cluster";
-import {
-  commandContext,
-  commandLines,
-  failureOf,
-  startBackupProgram,
-  taskEnvironment,
-} from "./support/commands";
+import { serversBelow } from "../support/processes";
+import { commandContext, failureOf, startBackupProgram, taskEnvironment } from "./support/commands";
 import { type FaultyStore, startFaultyStore } from "./support/faultyStore";
 import { createShop } from "./support/shop";
 import { startTestStore, type TestStore } from "./support/store";
@@ -100,14 +95,14 @@ describe("backup drill", () => {
     const folder = mkdtempSync(path.join(tmpdir(), "thorbis-test-"));
     chmodSync(folder, 0o755);
     const killed = startBackupProgram(["drill"], { ...environment, TMPDIR: folder });
-    while (postmasters(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    while (serversBelow(folder).length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
     killed.child.kill("SIGKILL");
     await killed.ended;
-    expect(postmasters(folder)).toHaveLength(1);
+    expect(serversBelow(folder)).toHaveLength(1);
     vi.stubEnv("TMPDIR", folder);
     const { event } = await drill({}, commandContext(environment));
     vi.stubEnv("TMPDIR", undefined);
-    expect([event, postmasters(folder), readdirSync(folder)]).toEqual(["drill passed", [], []]);
+    expect([event, serversBelow(folder), readdirSync(folder)]).toEqual(["drill passed", [], []]);
     rmSync(folder, { recursive: true });
   });
 
@@ -161,13 +156,6 @@ describe("a drill whose bucket fails", () => {
     expect(await receipts()).toEqual(before);
   });
 });
-
-/** Servers whose data is below a folder. */
-function postmasters(folder: string): string[] {
-  return commandLines()
-    .split("\n")
-    .filter((line) => line.includes(`-D ${folder}`));
-}
 
 let copies = 0;
 

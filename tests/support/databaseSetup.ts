@@ -1,11 +1,16 @@
+import type { TestProject } from "vitest/node";
+import { postgresqlBinVariable } from "../../foundation/postgresqlPrograms";
 import { ensureCompressor } from "../../local/compressor";
 import { ensurePostgresInstalled, ensureTemplate } from "../../local/services/postgres";
+import { describeInstallation } from "../../local/services/postgres/installation";
 import { ensureS3Installed } from "../../local/services/s3";
 
-/** Once per run: a complete PostgreSQL, the shaped template that every test cluster is a copy of, zstd and an S3 server. */
-export default async function setup(): Promise<void> {
+/** Once per project: a complete PostgreSQL, the shaped template that every test cluster is a copy of, zstd and an S3 server. */
+export default async function setup(project: TestProject): Promise<void> {
   const progress = (message: string): void => console.log(`databases for the tests: ${message}`);
-  await ensureTemplate(await ensurePostgresInstalled(progress), progress);
+  const ownServer = project.config.env?.[postgresqlBinVariable];
+  const installation = ownServer === undefined ? undefined : await describeInstallation(ownServer);
+  await ensureTemplate(installation ?? (await ensurePostgresInstalled(progress)), progress);
   await ensureCompressor(progress);
   await ensureS3Installed(progress);
 }

@@ -1,16 +1,17 @@
 import { createRequire } from "node:module";
 import path from "node:path";
+import type { TestProject } from "vitest/node";
 import { checkoutRoot } from "../../foundation/checkout";
 import { ensureToolchain } from "../../local/toolchain";
 import setupDatabases from "./databaseSetup";
 
-/** Once per run: programs and providers built from the sources as they are, a Pulumi CLI, and the databases. */
-export default async function setup(): Promise<void> {
+/** Once per project: programs and providers built from the sources as they are, a Pulumi CLI, and the databases. */
+export default async function setup(project: TestProject): Promise<void> {
   const build = createRequire(import.meta.url)(path.join(checkoutRoot(), "build", "bundle.cjs")) as {
     bundle: (outputs: string[]) => void;
     staleOutputs: () => string[];
   };
   build.bundle(build.staleOutputs());
   await ensureToolchain({ progress: (line) => console.log(`engine for the tests: ${line}`) });
-  await setupDatabases();
+  await setupDatabases(project);
 }

@@ -2,35 +2,47 @@ import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
 export interface RunningProcess {
   readonly pid: number;
+  readonly parent: number;
   readonly command: string;
 }
 
-/** Every live process, other than this one, whose command line or environment names the text. Linux only. */
+/** Returns every live process, other than this one, whose command line or environment contains the text. Linux only. */
 export function leftoverProcesses(text: string): RunningProcess[] {
+  return runningProcesses().filter(
+    ({ pid, command }) =>
+      pid !== process.pid && `${command}\n${readProcessFile(pid, "environ")}`.includes(text),
+  );
+}
+
+/** Returns every live child of a process. Linux only. */
+export function childrenOf(parent: number): RunningProcess[] {
+  return runningProcesses().filter((entry) => entry.parent === parent);
+}
+
+/**
+ * Returns the PostgreSQL servers whose data directory is below a folder, each once: a session that the server has just
+ * forked still has the server's command line, and the server as its parent. Linux only.
+ */
+export function serversBelow(folder: string): RunningProcess[] {
+  const processes = runningProcesses().filter(({ command }) => command.includes(`-D ${folder}`));
+  const pids = new Set(processes.map(({ pid }) => pid));
+  return processes.filter(({ parent }) => !pids.has(parent));
+}
+
+function runningProcesses(): RunningProcess[] {
   return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid)
+    .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
-      const command = readProcessFile(name, "cmdline").replaceAll("\0", " ").trim();
-      // A zombie has no command line; it has ended and only waits to be counted.
-      if (command === "") return [];
-      return `${command}\n${readProcessFile(name, "environ")}`.includes(text)
-        ? [{ pid: Number(name), command }]
-        : [];
+      const pid = Number(name);
+      // The parent first: a process that ends between the two reads has no command line and is left out.
+      const parent = Number(/^PPid:\s+(\d+)$/m.exec(readProcessFile(pid, "status"))?.[1]);
+      const command = readProcessFile(pid, "cmdline").replaceAll("\0", " ").trim();
+      // A zombie has no command line either: it has ended.
+      return command === "" ? [] : [{ pid, parent, command }];
     });
 }
 
-/** Every live process that this one has started and waits for. Linux only. */
-export function childrenOf(parent: number): RunningProcess[] {
-  return readdirSync("/proc")
-    .filter((name) => /^\d+$/.test(name))
-    .filter((name) => new RegExp(`^PPid:\\s+${parent}$`, "m").test(readProcessFile(name, "status")))
-    .map((name) => ({
-      pid: Number(name),
-      command: readProcessFile(name, "cmdline").replaceAll("\0", " ").trim(),
-    }));
-}
-
-function readProcessFile(pid: string, file: string): string {
+function readProcessFile(pid: number, file: string): string {
   try {
     return readFileSync(`/proc/${pid}/${file}`, "utf8");
   } catch {

@@ -1,0 +1,17 @@
+// Has no imports: vitest's configuration loads it as it is, without a bundler.
+
+/** The server on which a test run repeats the tests that depend on the version of PostgreSQL. */
+export interface SecondServer {
+  readonly major: number;
+  /** The variables that select it. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** The variable by which `npm test` gives vitest's configuration a second server, as JSON. */
+export const secondServerVariable = "TEST_SECOND_SERVER";
+
+/** Returns the second server of a test run; undefined when the run has only one. */
+export function secondServer(environment: NodeJS.ProcessEnv = process.env): SecondServer | undefined {
+  const text = environment[secondServerVariable];
+  return text === undefined ? undefined : (JSON.parse(text) as SecondServer);
+}

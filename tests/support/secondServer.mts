@@ -1,0 +1,32 @@
+// Has no imports: vitest's configuration loads it as it is, without a bundler.
+
+const noServer = "does not depend on the version of the server";
+const long = "is long, and other tests cover what depends on the version";
+
+/** Database tests that run on the first server only, and why. All others run on both. */
+export const firstServerOnly: Readonly<Record<string, string>> = {
+  "tests/backup/bucketFaults.database.test.ts": noServer,
+  "tests/backup/dump/compressed.database.test.ts": noServer,
+  "tests/backup/missingObjects.database.test.ts": noServer,
+  "tests/backup/prune.database.test.ts": noServer,
+  "tests/backup/store.database.test.ts": noServer,
+  "tests/local/providers/aws/aws.database.test.ts": noServer,
+  "tests/local/providers/aws/configuration.database.test.ts": noServer,
+  "tests/local/services/aws/aws.database.test.ts": noServer,
+  "tests/local/services/aws/s3Gateway.database.test.ts": noServer,
+  "tests/local/services/s3/s3.database.test.ts": noServer,
+  "tests/local/services/supabase/daemon.database.test.ts": noServer,
+  "tests/backup/versions.database.test.ts": "uses both versions itself",
+  "tests/backup/concurrentChanges.database.test.ts": long,
+  "tests/backup/drill.database.test.ts": long,
+  "tests/backup/equality.database.test.ts": long,
+  "tests/backup/failures.database.test.ts": long,
+  "tests/backup/killedRestore.database.test.ts": long,
+  "tests/local/services/postgres/cluster.database.test.ts": long,
+  "tests/plugins/supabasex/sqlBundle/kill.database.test.ts": long,
+  "tests/plugins/supabasex/sqlBundle/model.database.test.ts": long,
+  "tests/plugins/supabasex/sqlBundle/replacement.database.test.ts": long,
+};
+
+/** Engine tests that run on both servers: a deployment, and drift that is found and repaired. All others are long. */
+export const engineOnBoth = ["tests/stack/deploy.engine.test.ts", "tests/stack/drift.engine.test.ts"];
