@@ -1,4 +1,5 @@
 import path from "node:path";
+import { writeAwsLauncher } from "../awsLauncher";
 import { exportLine, type LocalPaths } from "../environment";
 import { prepareWorkspace } from "../officialClients/workspace";
 import { progressToStandardError } from "../progress";
@@ -11,10 +12,13 @@ export async function printEnvironment(paths: LocalPaths): Promise<void> {
   const { endpoint } = services.supabase;
   const database = await projectDatabase(paths.checkout, "local", endpoint);
   const workspace = await prepareWorkspace(paths, endpoint, database);
+  const searchPath = (variables.PATH ?? "").split(path.delimiter);
+  const awsLauncher = await writeAwsLauncher(paths.directory, searchPath);
+  const first = [workspace.binDirectory, ...(awsLauncher === undefined ? [] : [awsLauncher])];
   const lines = {
     ...variables,
     ...workspace.variables,
-    PATH: [workspace.binDirectory, variables.PATH ?? ""].join(path.delimiter),
+    PATH: [...first, ...searchPath.filter((entry) => !first.includes(entry))].join(path.delimiter),
     ...(database === undefined ? {} : { DATABASE_URL: database.url }),
   };
   for (const [name, value] of Object.entries(lines)) process.stdout.write(`${exportLine(name, value)}\n`);
