@@ -5,6 +5,7 @@ const faults: Readonly<Record<string, string>> = {
   EPERM: "this user may not write there",
   EROFS: "it is read-only",
   ENOSPC: "there is no space left",
+  EFBIG: "it would be larger than this user's limit (ulimit -f)",
   EDQUOT: "there is no space left for this user",
   ENOTDIR: "a part of that path is a file",
   EEXIST: "it is a file",
@@ -15,12 +16,13 @@ export function explainDiskFault(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code = "", path = "", syscall } = error as NodeJS.ErrnoException;
   const fault = faults[code];
-  // A full disk is met while writing to a file whose path is long forgotten.
-  if (fault === undefined || (path === "" && code !== "ENOSPC" && code !== "EDQUOT")) return error;
+  // These are met while writing to an open file, and the error does not name it.
+  const meetsOpenFiles = ["ENOSPC", "EDQUOT", "EFBIG"].includes(code);
+  if (fault === undefined || (path === "" && !meetsOpenFiles)) return error;
   const where = path === "" ? "a file of the local stack" : path;
   const what = syscall === "mkdir" ? "made" : "written";
   return new UserError(
-    `${where} cannot be ${what}, because ${fault}: mend that, or set THORBIS_LOCAL_DIRECTORY to a folder that can be used, and run the command again.`,
+    `${where} cannot be ${what}, because ${fault}: correct that, or set THORBIS_LOCAL_DIRECTORY to a folder that can be used, and run the command again.`,
     1,
     { cause: error },
   );

@@ -2,6 +2,7 @@ import { Listr, ListrLogger, ListrLogLevels, type ListrTask } from "listr2";
 import pc from "picocolors";
 import { withCommandLock } from "../commandLock";
 import { validateConfigFile } from "../configFile";
+import { knownStackMegabytes, newStackMegabytes, requireSpace } from "../diskSpace";
 import type { LocalPaths } from "../environment";
 import type { Progress } from "../progress";
 import { projectDatabaseUrl } from "../projectDatabase";
@@ -33,6 +34,7 @@ export async function start(
   if (like !== undefined) requireEnvironment(paths.checkout, like);
   const major = postgresql === undefined ? undefined : parseMajor(postgresql);
   if (major !== undefined) refuseOtherMajor(databasesOf(paths), major);
+  requireSpace(paths.directory, databasesOf(paths).length > 0 ? knownStackMegabytes : newStackMegabytes);
   await withCommandLock(paths.directory, "start", async () => {
     if (major !== undefined) await chooseMajor(paths.directory, major);
     const session = await prepare(paths, officialPlugins ? "official" : "stand-ins");

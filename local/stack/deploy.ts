@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { UserError } from "../../foundation/userError";
 import { isClaimed } from "../directory";
+import { explainFullDisk } from "../diskSpace";
 import { type LocalPaths, projectName } from "../environment";
 import type { PulumiCli } from "./pulumiCli";
 
@@ -35,8 +36,10 @@ export async function deploy(cli: PulumiCli, directory: string, stack: string): 
   await writeFile(markerOf(directory, stack), "");
   const exitCode = await cli.runInTerminal(["up", "--stack", stack, "--yes", "--skip-preview"]);
   if (exitCode !== 0) {
+    const fullDisk = explainFullDisk(directory, stack);
+    if (fullDisk !== undefined) throw fullDisk;
     throw new UserError(
-      `Deploying stack ${stack} failed: see Pulumi's message above; nothing is lost, run \`npm start\` again once it is mended.`,
+      `Deploying stack ${stack} failed: see Pulumi's message above; nothing is lost; correct the cause and run \`npm start\` again.`,
       exitCode,
     );
   }

@@ -19,7 +19,7 @@ function thrownBy(run: () => void): unknown {
 
 const messageOf = (error: unknown) => (error instanceof UserError ? error.message : undefined);
 const advice =
-  "mend that, or set THORBIS_LOCAL_DIRECTORY to a folder that can be used, and run the command again.";
+  "correct that, or set THORBIS_LOCAL_DIRECTORY to a folder that can be used, and run the command again.";
 
 test("a file in the way of a folder", () => {
   const file = path.join(folder, "file");
@@ -41,6 +41,10 @@ test.each([
   ],
   [{ code: "EROFS", path: "/x", syscall: "open" }, "/x cannot be written, because it is read-only"],
   [{ code: "ENOSPC", path: "/x", syscall: "open" }, "/x cannot be written, because there is no space left"],
+  [
+    { code: "EFBIG", syscall: "write" },
+    "a file of the local stack cannot be written, because it would be larger than this user's limit (ulimit -f)",
+  ],
   [
     { code: "ENOSPC", syscall: "write" },
     "a file of the local stack cannot be written, because there is no space left",

@@ -207,9 +207,15 @@ async function cloneTemplate(
   }
   const template = await ensureTemplate(installation, progress);
   const copy = path.join(directory, `data.${randomUUID()}`);
-  await copyDataDirectory(template, copy);
-  await renewSystemIdentifier(copy, installation, serverUserFor(directory));
-  renameSync(copy, dataDirectory);
+  try {
+    await copyDataDirectory(template, copy);
+    await renewSystemIdentifier(copy, installation, serverUserFor(directory));
+    renameSync(copy, dataDirectory);
+  } catch (error) {
+    // On a full disk it is this that fills it.
+    await removeFolder(copy);
+    throw error;
+  }
 }
 
 async function launchOnSomePort(

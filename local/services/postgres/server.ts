@@ -163,7 +163,13 @@ export async function shutDown(server: Server): Promise<void> {
 /** Copies a data directory that no server is using; shares blocks where the file system can. */
 export async function copyDataDirectory(from: string, to: string): Promise<void> {
   const options = process.platform === "linux" ? ["-a", "--reflink=auto"] : ["-Rp"];
-  await promisify(execFile)("cp", [...options, from, to], { cwd: "/" });
+  try {
+    await promisify(execFile)("cp", [...options, from, to], { cwd: "/" });
+  } catch (error) {
+    // One line for each file that could not be written: the first says why.
+    const [line = ""] = String((error as { stderr?: unknown }).stderr ?? "").split("\n");
+    throw new Error(`the database's template could not be copied to ${to}: ${line}`, { cause: error });
+  }
 }
 
 function makeOwnedFolder(folder: string, user: ServerUser): void {

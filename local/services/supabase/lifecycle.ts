@@ -152,6 +152,10 @@ export class Lifecycle {
         // A removal may have overtaken this move; its state is the one that counts.
         if (project.status !== "GOING_DOWN") project.status = status;
         this.#store.save(project);
+      })
+      .catch((error: unknown) => {
+        // Nobody awaits a move, and its end need not be on the disk: the next process takes up what the record says.
+        this.#log(`${project.ref}: the end of ${meanwhile} was not written: ${describeError(error)}`);
       });
     this.#moves.set(project.ref, move);
   }

@@ -1,5 +1,7 @@
+import { rmSync } from "node:fs";
+import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { type TestEmulator, testEmulator } from "./support";
+import { newProjectBody, type TestEmulator, testEmulator } from "./support";
 
 let emulator: TestEmulator;
 
@@ -15,23 +17,23 @@ async function afterKill(): Promise<TestEmulator> {
 
 test("everything a project has survives a kill", async () => {
   const ref = await emulator.project();
-  const path = `/projects/${ref}`;
+  const target = `/projects/${ref}`;
   const form = new FormData();
   form.append("metadata", JSON.stringify({ entrypoint_path: "index.ts" }));
   form.append("file", new File(["export {}"], "index.ts"));
-  await emulator.call("POST", `${path}/functions/deploy?slug=hook`, form);
-  await emulator.call("POST", `${path}/secrets`, [{ name: "TOKEN", value: "x" }]);
-  await emulator.call("PATCH", `${path}/config/auth`, { jwt_exp: 900 });
-  await emulator.call("PATCH", `${path}/config/realtime`, { private_only: true });
-  await emulator.call("PATCH", `${path}/config/database/pooler`, { default_pool_size: 20 });
+  await emulator.call("POST", `${target}/functions/deploy?slug=hook`, form);
+  await emulator.call("POST", `${target}/secrets`, [{ name: "TOKEN", value: "x" }]);
+  await emulator.call("PATCH", `${target}/config/auth`, { jwt_exp: 900 });
+  await emulator.call("PATCH", `${target}/config/realtime`, { private_only: true });
+  await emulator.call("PATCH", `${target}/config/database/pooler`, { default_pool_size: 20 });
   const paths = [
-    `${path}/functions`,
-    `${path}/secrets`,
-    `${path}/config/auth`,
-    `${path}/config/realtime`,
-    `${path}/config/database/pgbouncer`,
-    `${path}/api-keys?reveal=true`,
-    path,
+    `${target}/functions`,
+    `${target}/secrets`,
+    `${target}/config/auth`,
+    `${target}/config/realtime`,
+    `${target}/config/database/pgbouncer`,
+    `${target}/api-keys?reveal=true`,
+    target,
   ];
   const read = async (from: TestEmulator) => await Promise.all(paths.map((each) => from.call("GET", each)));
 
@@ -41,7 +43,7 @@ test("everything a project has survives a kill", async () => {
 
   const withoutPort = (text: string) => text.replace(/127\.0\.0\.1:\d+/g, "");
   expect(after.map(({ text }) => withoutPort(text))).toEqual(before.map(({ text }) => withoutPort(text)));
-  expect((await again.call("GET", `${path}/functions/hook/body`)).text).toContain("export {}");
+  expect((await again.call("GET", `${target}/functions/hook/body`)).text).toContain("export {}");
 });
 
 test("a project whose creation was cut short is brought up", async () => {
@@ -167,4 +169,18 @@ test("a query runs as postgres, and a read-only one as the role that only reads"
 
   expect([answer.status, answer.json]).toEqual([201, [{ answer: 42 }]]);
   expect(emulator.clusters.queries.map(({ role }) => role)).toEqual(["postgres", "supabase_read_only_user"]);
+});
+
+test("the emulator goes on where the end of a project's move cannot be written, as on a full disk", async () => {
+  const other = await emulator.project({ name: "other" });
+  const release = emulator.clusters.hold();
+  emulator.clusters.failure = new Error("no space left on device");
+  const { json } = await emulator.call("POST", "/projects", newProjectBody);
+  rmSync(path.join(emulator.stateDirectory, "projects", json.ref), { recursive: true });
+  release();
+
+  await emulator.lifecycle.settled();
+
+  expect((await emulator.call("GET", `/projects/${json.ref}`)).json.status).toBe("INIT_FAILED");
+  expect((await emulator.call("GET", `/projects/${other}`)).json.status).toBe("ACTIVE_HEALTHY");
 });
