@@ -104,7 +104,8 @@ describe("a backup that waits for a lock", () => {
     const { exitCode, errorText } = await program.ended;
     expect(exitCode).toBe(143);
     expect(errorText).toContain("Ended by SIGTERM; what was begun is undone.");
-    expect(await waitingSessions()).toBe(0);
+    // The lock is still held: a session that was not cancelled would go on waiting.
+    await expect.poll(waitingSessions, { timeout: 10_000 }).toBe(0);
     await expectNoBackup();
   });
 
@@ -169,10 +170,10 @@ describe("a dump that is under way", () => {
     ["psql", "--no-psqlrc"],
     ["zstd", "--single-thread"],
   ])("ends when its %s is killed, which is named", async (name, argument) => {
+    // Not those that read back what is stored already. While the upload is stalled, none of them can end by itself.
+    for (const pid of childrenOf(program.child.pid, name, argument)) process.kill(pid, "SIGKILL");
     // The stall is over, for parts that are on their way are waited for.
     faulty.fail(() => undefined);
-    // Not those that read back what is stored already.
-    for (const pid of childrenOf(program.child.pid, name, argument)) process.kill(pid, "SIGKILL");
     const { exitCode, errorText } = await program.ended;
     expect(exitCode).toBe(3);
     expect(errorText).toContain(`${name} ended with signal SIGKILL`);
@@ -188,7 +189,8 @@ describe("a dump that is under way", () => {
     expect(children.length).toBeGreaterThan(1);
     expect(exitCode).toBe(143);
     expect(errorText).toContain("Ended by SIGTERM; what was begun is undone.");
-    expect(children.filter((pid) => identifyProcess(pid) !== undefined)).toEqual([]);
+    const alive = () => children.filter((pid) => identifyProcess(pid) !== undefined);
+    await expect.poll(alive, { timeout: 10_000 }).toEqual([]);
     await expectNoBackup();
   });
 

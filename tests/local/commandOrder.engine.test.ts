@@ -5,7 +5,7 @@ import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
-import { leftoverProcesses } from "../support/processes";
+import { expectNoProcesses } from "../support/processes";
 
 // Each command before the first `npm start`: it works, or says in one true sentence what comes first. It leaves no file and
 // no process that `npm run down` does not find.
@@ -91,7 +91,7 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
   expect(result.output).toEqual(typeof output === "string" ? output : expect.stringMatching(output));
   expect(result.exitCode).toBe(exitCode);
   expect(existsSync(directory)).toBe(false);
-  expect(leftoverProcesses(directory)).toEqual([]);
+  await expectNoProcesses(directory);
 });
 
 test.each([
@@ -104,7 +104,7 @@ test.each([
   expect(first.exitCode, first.output).toBe(0);
   expect(down).toEqual({ exitCode: 0, output: "The local stack is down and its files are removed." });
   expect(existsSync(directory)).toBe(false);
-  expect(leftoverProcesses(directory)).toEqual([]);
+  await expectNoProcesses(directory);
 });
 
 test("a measurement that does not exist is refused with the list of those that do", async () => {

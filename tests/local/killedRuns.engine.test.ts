@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 import { ManagementApi } from "../../foundation/managementApi";
 import { stateFileOf } from "../../local/stack/deploy";
-import { leftoverProcesses } from "../support/processes";
+import { expectNoProcesses, leftoverProcesses } from "../support/processes";
 import { seededRandom } from "../support/random";
 
 const keyType = "aws:kms/key:Key";
@@ -91,7 +91,7 @@ test.each(cases)(
 
     const down = await local(directory, "down");
     expect(down.exitCode, down.all).toBe(0);
-    expect(leftoverProcesses(directory)).toEqual([]);
+    await expectNoProcesses(directory);
   },
 );
 

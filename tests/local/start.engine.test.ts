@@ -10,7 +10,7 @@ import type { JsonObject } from "../../foundation/json";
 import { ManagementApi } from "../../foundation/managementApi";
 import { localAccessToken } from "../../local/environment";
 import { databasePortInState } from "../../local/stack/databaseAddress";
-import { leftoverProcesses, listeningAddresses } from "../support/processes";
+import { expectNoProcesses, leftoverProcesses, listeningAddresses } from "../support/processes";
 
 // One local environment, from nothing to removed, as a newcomer's terminal drives it. The tests are its chapters.
 let base: string;
@@ -152,7 +152,7 @@ test("down leaves no process and no file", async () => {
   expect(exitCode, output).toBe(0);
   expect(existsSync(directory)).toBe(false);
   expect(readdirSync(base)).toEqual([]);
-  expect(leftoverProcesses(directory)).toEqual([]);
+  await expectNoProcesses(directory);
 });
 
 test("down again says that there is nothing to stop", async () => {

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { expect } from "vitest";
 
 export interface RunningProcess {
   readonly pid: number;
@@ -12,6 +13,14 @@ export function leftoverProcesses(text: string): RunningProcess[] {
     ({ pid, command }) =>
       pid !== process.pid && `${command}\n${readProcessFile(pid, "environ")}`.includes(text),
   );
+}
+
+/**
+ * Waits until no process is left whose command line or environment contains the text, and fails after ten seconds. A plugin
+ * ends a moment after the CLI that started it.
+ */
+export async function expectNoProcesses(text: string): Promise<void> {
+  await expect.poll(() => leftoverProcesses(text), { timeout: 10_000, interval: 50 }).toEqual([]);
 }
 
 /** Returns every live child of a process. Linux only. */

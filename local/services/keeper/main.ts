@@ -14,6 +14,7 @@ async function main(): Promise<void> {
   // Paths are relative to the working folder, which a folder that is moved takes along and one that is deleted does not.
   while (isClaimed(".")) {
     for (const service of serviceRegistries("services").flatMap(runningServices)) {
+      if (!services.has(service.pid)) console.log(`Watching ${service.name}, process ${service.pid}.`);
       services.set(service.pid, service);
     }
     await wait(lookMilliseconds);

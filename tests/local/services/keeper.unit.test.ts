@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { cp, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -73,7 +73,9 @@ test("every service of an environment whose folder is deleted ends by itself, an
 
 test("a service whose record was deleted a while before the folder ends, too", async () => {
   await startKeeper(paths);
-  await seen();
+  const log = path.join(serviceDirectories(paths.services).keeper, "keeper.log");
+  const watched = () => readFileSync(log, "utf8").match(/^Watching /gm)?.length;
+  await expect.poll(watched, { timeout: 15_000 }).toBe(5);
   await rm(paths.services, { recursive: true });
   await seen();
   expect(running()).toBe(5);

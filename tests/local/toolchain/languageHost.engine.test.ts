@@ -6,7 +6,7 @@ import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { checkoutRoot } from "../../../foundation/checkout";
 import { ensureToolchain } from "../../../local/toolchain";
-import { leftoverProcesses } from "../../support/processes";
+import { expectNoProcesses, leftoverProcesses } from "../../support/processes";
 
 /** A blank in the path: checkouts have them, too. */
 const root = mkdtempSync(path.join(tmpdir(), "language host "));
@@ -190,7 +190,7 @@ describe("the language host under the real CLI", () => {
     expect(violated.output).toContain("refused by the pack");
     expect(kept).toMatchObject({ code: 0 });
     expect(kept.output).not.toContain("refused by the pack");
-    expect(leftoverProcesses(path.join(root, "pack"))).toEqual([]);
+    await expectNoProcesses(path.join(root, "pack"));
   });
 
   it("leaves no process behind when the CLI is killed", async () => {

@@ -139,7 +139,12 @@ describe("starting and stopping", () => {
     client.on("error", () => undefined);
     await client.connect();
     const { rows } = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
-    process.kill(rows[0]?.pid ?? 0, "SIGKILL");
+    const pid = rows[0]?.pid ?? 0;
+    process.kill(pid, "SIGKILL");
+    // Until the server has noticed, it lets sessions in that it ends a moment later.
+    const log = path.join(directory, "server.log");
+    const noticed = () => readFileSync(log, "utf8").includes(`(PID ${pid}) was terminated by signal 9`);
+    expect(await waitUntil(noticed, 10)).toBe(true);
     const second = await start();
     expect(second.pid).toBe(first.pid);
     expect(await query(second.url(), "select 1 as one")).toEqual([{ one: 1 }]);
