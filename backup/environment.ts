@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import { z } from "zod";
 import { UserError } from "../foundation/userError";
 
@@ -7,7 +8,7 @@ export interface StoreSettings {
   readonly bucket: string;
   /** `http://host/bucket` rather than `http://bucket.host`; what every S3 server but AWS's own needs. */
   readonly forcePathStyle: boolean;
-  /** A connection on which nothing moves for so long is given up. */
+  /** A connection without traffic for this long is closed, and the read or write is resumed on another one. */
   readonly timeoutSeconds: number;
 }
 
@@ -61,7 +62,7 @@ const storeVariables = z
     (variables): StoreSettings => ({
       region: variables.AWS_REGION,
       bucket: variables.BACKUP_BUCKET,
-      // An endpoint of one's own has no names for buckets, unless somebody says that it has.
+      // A custom endpoint rarely has a DNS name for each bucket.
       forcePathStyle:
         variables.BACKUP_S3_FORCE_PATH_STYLE === undefined
           ? Boolean(variables.AWS_ENDPOINT_URL_S3 || variables.AWS_ENDPOINT_URL)
@@ -98,6 +99,17 @@ const dumpVariables = z
   .object({ BACKUP_PARALLEL_DUMPS: wholeNumber(1, 16).default(4) })
   .transform((variables) => variables.BACKUP_PARALLEL_DUMPS);
 
+/** Memory of the task in bytes: the smaller one of what the variable says and what the kernel enforces; undefined where neither limits it. */
+const memoryVariables = z
+  .object({ BACKUP_MEMORY_MEGABYTES: wholeNumber(64, 9_999_999).optional() })
+  .transform((variables): number | undefined => {
+    const declared = (variables.BACKUP_MEMORY_MEGABYTES ?? Number.POSITIVE_INFINITY) * 1024 * 1024;
+    // Zero or more than the machine has: there is no limit.
+    const enforced = process.constrainedMemory();
+    const limit = enforced > 0 && enforced < totalmem() ? Math.min(declared, enforced) : declared;
+    return Number.isFinite(limit) ? limit : undefined;
+  });
+
 /** As `backup.retentionDays` and `backup.minimumRedundancy` of the stack's configuration have them. */
 const retentionVariables = z
   .object({
@@ -113,7 +125,7 @@ const retentionVariables = z
     minimum: variables.BACKUP_MINIMUM_REDUNDANCY,
   }));
 
-/** Undefined where the token or the project is not told; a pooler's user and a project's host have the project in them. */
+/** Undefined without a token or a project; the user of a pooler and the host of a project name the project. */
 const managementApiVariables = z
   .object({
     SUPABASE_API_ENDPOINT: z.url({ error: "must be a URL" }).default("https://api.supabase.com"),
@@ -154,6 +166,7 @@ const parts = {
   source: sourceVariables,
   target: targetVariables,
   parallel: dumpVariables,
+  memory: memoryVariables,
   retention: retentionVariables,
   managementApi: managementApiVariables,
   projectRef: projectRefVariables,
@@ -211,12 +224,26 @@ function parseTargetUrl(text: string, context: z.RefinementCtx): DatabaseSetting
   if (!targetPort.success) return fail(`has a port that ${targetPort.error.issues[0]?.message}`);
   const sslMode = z.enum(sslModes).safeParse(url.searchParams.get("sslmode") ?? "require");
   if (!sslMode.success) return fail(`has an sslmode that is not one of ${sslModes.join(", ")}`);
+  const parts = { database: url.pathname.slice(1), user: url.username, password: url.password };
+  for (const [name, encoded] of Object.entries(parts)) {
+    if (isDecodable(encoded)) continue;
+    return fail(`has a ${name} with a % that begins no percent-encoded character: write % as %25`);
+  }
   return {
     host: url.hostname.replace(/^\[(.*)\]$/, "$1"),
     port: targetPort.data,
-    database: decodeURIComponent(url.pathname.slice(1)) || "postgres",
-    user: decodeURIComponent(url.username),
-    password: decodeURIComponent(url.password),
+    database: decodeURIComponent(parts.database) || "postgres",
+    user: decodeURIComponent(parts.user),
+    password: decodeURIComponent(parts.password),
     sslMode: sslMode.data,
   };
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -51,6 +51,7 @@ async function dumpCompressHash({ environment }: Workbench): Promise<void> {
       tools: await findTools(),
       source,
       parallel,
+      memoryBytes: undefined,
       applicationName: "bench",
       signal: new AbortController().signal,
       progress: () => undefined,

@@ -56,6 +56,7 @@ export interface DrillFinished {
 export const taskVariables = [
   "AWS_REGION",
   "BACKUP_BUCKET",
+  "BACKUP_MEMORY_MEGABYTES",
   "BACKUP_MINIMUM_REDUNDANCY",
   "BACKUP_PARALLEL_DUMPS",
   "BACKUP_RETENTION_DAILY_DAYS",

@@ -48,7 +48,7 @@ export function describeCompleted({ manifest, percentOfPrevious }: CompletedBack
 interface Run extends CommandContext {
   readonly name: string;
   readonly startedAt: Date;
-  readonly settings: Settings<"store" | "source" | "parallel" | "projectRef">;
+  readonly settings: Settings<"store" | "source" | "parallel" | "memory" | "projectRef">;
   readonly store: ObjectStore;
   /** Also aborted by the first step that fails. */
   readonly signal: AbortSignal;
@@ -60,7 +60,10 @@ interface Run extends CommandContext {
  * back and found to be what was written; the manifest, which makes it a backup, comes last.
  */
 export async function run(context: CommandContext): Promise<CompletedBackup> {
-  const settings = readEnvironment(["store", "source", "parallel", "projectRef"], context.environment);
+  const settings = readEnvironment(
+    ["store", "source", "parallel", "memory", "projectRef"],
+    context.environment,
+  );
   const startedAt = new Date();
   const failure = new AbortController();
   const signal = AbortSignal.any([context.signal, failure.signal]);
@@ -109,6 +112,7 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
     tools,
     source: settings.source,
     parallel: settings.parallel,
+    memoryBytes: settings.memory,
     applicationName: `thorbis-backup ${name}`,
     signal,
     progress,

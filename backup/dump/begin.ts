@@ -9,6 +9,7 @@ import type { Tools } from "../postgres/tools";
 import { startArchive } from "./archivePart";
 import type { Part } from "./part";
 import { planDump } from "./plan";
+import { requireMemoryForRows } from "./rowMemory";
 import { RowsSession } from "./rowsPart";
 import { lockTables, SnapshotOutdated } from "./tableLocks";
 
@@ -17,6 +18,8 @@ export interface DumpSettings {
   readonly source: DatabaseSettings;
   /** Objects with rows of the application that are made at once. */
   readonly parallel: number;
+  /** Memory of all processes of the task together; undefined where nothing limits it. */
+  readonly memoryBytes: number | undefined;
   readonly applicationName: string;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
@@ -29,18 +32,18 @@ export interface BegunDump {
   readonly parts: readonly Part[];
 }
 
-/** Whoever changes tables all the time is told of, rather than waited for without end. */
+/** How long a run waits for a moment in which no other session changes tables. */
 const patienceSeconds = 120;
-/** Sessions that are connected beside those for the application's rows: for `auth` and `storage`. */
+/** Sessions for `auth` and `storage`, in addition to those for the application's rows. */
 const platformSessions = 2;
 
 /**
- * Takes a snapshot, locks every table, and starts the sessions that will write. What rewrites a table, or waits to, between the
- * snapshot and the last lock makes all begin again with a new snapshot, which takes well under a second where nobody interferes.
- * Afterwards every session holds its locks, so that whoever wants an exclusive one waits until the backup has read the table.
+ * Takes a snapshot, locks every table, and starts the sessions that will write. If another session rewrites a table between the snapshot and
+ * the last lock, or waits to, it starts over with a new snapshot; an attempt takes well under a second. Afterwards every session holds its locks:
+ * a session that wants an exclusive lock waits until the backup has read the table.
  *
  * @param client the session of the snapshot; its transaction is open afterwards
- * @throws UserError when tables change faster than they can be locked
+ * @throws UserError when tables change faster than they can be locked, or a row is too large for the task's memory
  */
 export async function beginDump(client: pg.Client, settings: DumpSettings): Promise<BegunDump> {
   const control = await connect(settings.source, exitCodes.dumpFailed);
@@ -86,6 +89,9 @@ async function attempt(client: pg.Client, control: pg.Client, settings: DumpSett
     await Promise.all(sessions.map(({ connected }) => connected));
     const begun = await beginParts(client, control, { settings, sessions, parts });
     await Promise.all(parts.map(({ locked }) => locked));
+    const { tables, authTables, storageTables, extensionTables } = begun.inventory;
+    const saved = [...tables, ...authTables, ...storageTables, ...extensionTables];
+    await requireMemoryForRows(client, saved, settings.memoryBytes);
     return begun;
   } catch (error) {
     await Promise.all(parts.map((part) => part.stop()));
@@ -95,7 +101,7 @@ async function attempt(client: pg.Client, control: pg.Client, settings: DumpSett
   }
 }
 
-/** Takes the snapshot and locks, with as little time in between as there can be. Sessions that are used leave `sessions`. */
+/** Takes the snapshot and then, at once, the locks. Removes the sessions that it uses from `sessions`. */
 async function beginParts(
   client: pg.Client,
   control: pg.Client,

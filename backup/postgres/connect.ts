@@ -8,26 +8,30 @@ const applicationName = "thorbis-backup";
 const connectTimeoutSeconds = 15;
 const keepAliveSeconds = 60;
 
-/** Opens a session; an error of the server is told as one sentence. */
+/**
+ * Opens a session.
+ * @throws UserError with this exit code and the reason in one sentence
+ */
 export async function connect(settings: DatabaseSettings, failureCode: number): Promise<pg.Client> {
-  const client = new pg.Client({
-    host: settings.host,
-    port: settings.port,
-    database: settings.database,
-    user: settings.user,
-    password: settings.password,
-    ssl: tlsOptions(settings),
-    application_name: applicationName,
-    connectionTimeoutMillis: connectTimeoutSeconds * 1000,
-    // The session that holds the snapshot has nothing to say for as long as the dumps take, and a NAT gateway forgets a
-    // connection that is idle for 350 s. Without a delay of its own, Linux probes after two hours.
-    keepAlive: true,
-    keepAliveInitialDelayMillis: keepAliveSeconds * 1000,
-  });
-  // A session that breaks while nothing is asked of it makes the next query fail, not the process.
-  client.on("error", () => undefined);
   try {
+    const client = new pg.Client({
+      host: settings.host,
+      port: settings.port,
+      database: settings.database,
+      user: settings.user,
+      password: settings.password,
+      ssl: tlsOptions(settings),
+      application_name: applicationName,
+      connectionTimeoutMillis: connectTimeoutSeconds * 1000,
+      // The session that holds the snapshot is idle for as long as the dumps take, and a NAT gateway drops a connection that is
+      // idle for 350 s. By default, Linux sends its first probe after two hours.
+      keepAlive: true,
+      keepAliveInitialDelayMillis: keepAliveSeconds * 1000,
+    });
+    // When an idle session breaks, its next query fails; the process must not.
+    client.on("error", () => undefined);
     await client.connect();
+    return client;
   } catch (error) {
     const reason =
       error instanceof Error ? error.message || (error as NodeJS.ErrnoException).code : String(error);
@@ -37,7 +41,6 @@ export async function connect(settings: DatabaseSettings, failureCode: number): 
       { cause: error },
     );
   }
-  return client;
 }
 
 /**
@@ -56,7 +59,7 @@ export function explainDatabaseFailure(doing: string, error: unknown, exitCode: 
   return new UserError(`${doing} failed: ${reason}.`, exitCode, { cause: error });
 }
 
-/** What libpq's programs read; the password stands here and never in a command line. */
+/** Returns the variables that libpq's programs read. The password is here because a command line is visible to all processes. */
 export function libpqEnvironment(
   settings: DatabaseSettings,
   environment: NodeJS.ProcessEnv = process.env,
@@ -80,5 +83,22 @@ function tlsOptions({ sslMode }: DatabaseSettings): pg.ClientConfig["ssl"] {
   if (sslMode === "disable") return false;
   if (sslMode === "require") return { rejectUnauthorized: false };
   const authority = process.env.PGSSLROOTCERT;
-  return authority === undefined || authority === "system" ? {} : { ca: readFileSync(authority, "utf8") };
+  return authority === undefined || authority === "system" ? {} : { ca: readCertificates(authority) };
+}
+
+/** @throws Error that says what is wrong with the file */
+function readCertificates(file: string): string {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    throw new Error(
+      `PGSSLROOTCERT names ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`,
+      { cause: error },
+    );
+  }
+  if (!text.includes("-----BEGIN CERTIFICATE-----")) {
+    throw new Error(`PGSSLROOTCERT names ${file}, which has no certificate in PEM format`);
+  }
+  return text;
 }

@@ -40,6 +40,8 @@ export function backupTask(args: ScheduledBackupArgs, places: TaskPlaces): Task 
     securityGroup: places.backupSecurityGroup,
     environment: {
       ...storeEnvironment(args),
+      // A container does not see the memory limit of its task.
+      BACKUP_MEMORY_MEGABYTES: String(args.memoryMegabytes),
       PGHOST: connection.host,
       PGPORT: pulumi.output(connection.port).apply(String),
       PGDATABASE: connection.database,

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { readEnvironment } from "../../backup/environment";
 
 const declared = {
@@ -12,6 +12,10 @@ const declared = {
   PGPASSWORD: "canary-password",
   PGSSLMODE: "require",
 };
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
 
 describe("the environment", () => {
   it("is what the task definition declares", () => {
@@ -139,7 +143,38 @@ describe("the target of a restore", () => {
     ["https://user@host/", "RESTORE_DATABASE_URL must be a URL of the form"],
     ["postgres://user@host:6543/x", "RESTORE_DATABASE_URL has a port that must not be 6543"],
     ["postgres://user@host/x?sslmode=maybe", "RESTORE_DATABASE_URL has an sslmode that is not one of"],
+    [
+      "postgres://user:secret100%@host/x",
+      "RESTORE_DATABASE_URL has a password with a % that begins no percent-encoded character: write % as %25",
+    ],
+    ["postgres://user:%zzsecret@host/x", "RESTORE_DATABASE_URL has a password with a %"],
+    ["postgres://user:secret%E0%A4@host/x", "RESTORE_DATABASE_URL has a password with a %"],
+    ["postgres://us%er:secret@host/x", "RESTORE_DATABASE_URL has a user with a %"],
+    ["postgres://user:secret@host/x%", "RESTORE_DATABASE_URL has a database with a %"],
   ])("is refused as %o", (url, message) => {
     expect(() => read(url)).toThrow(message);
+    expect(() => read(url)).not.toThrow("secret");
+  });
+
+  it("may have a password with an encoded %", () => {
+    expect(read("postgres://user:100%25@host/x").password).toBe("100%");
+  });
+});
+
+describe("the memory of the task", () => {
+  const read = (megabytes?: string) =>
+    readEnvironment(["memory"], megabytes === undefined ? {} : { BACKUP_MEMORY_MEGABYTES: megabytes }).memory;
+
+  it("is what the task definition says, and unknown where nothing does", () => {
+    expect(read("512")).toBe(512 * 1024 * 1024);
+    expect(() => read("0.5 GB")).toThrow("BACKUP_MEMORY_MEGABYTES must be a whole number from 64 to 9999999");
+    vi.spyOn(process, "constrainedMemory").mockReturnValue(2 ** 63);
+    expect(read()).toBeUndefined();
+  });
+
+  it("is less where the kernel enforces less", () => {
+    vi.spyOn(process, "constrainedMemory").mockReturnValue(256 * 1024 * 1024);
+    expect(read("512")).toBe(256 * 1024 * 1024);
+    expect(read()).toBe(256 * 1024 * 1024);
   });
 });

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { getEventListeners } from "node:events";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { list } from "../../backup/commands/list";
@@ -10,7 +11,7 @@ import { findTools } from "../../backup/postgres/tools";
 import { manifestName, objectKey } from "../../backup/runName";
 import { inspectRun, type RunReport } from "../../backup/verify/inspectRun";
 import { startTestCluster, type TestCluster } from "../support/cluster";
-import { commandContext, failureOf, taskEnvironment } from "./support/commands";
+import { commandContext, failureOf, type RecordedContext, taskEnvironment } from "./support/commands";
 import { createShop } from "./support/shop";
 import { startTestStore, type TestStore } from "./support/store";
 
@@ -171,6 +172,19 @@ function changeObject(
 function describeBytes(content: Buffer): { bytes: number; sha256: string } {
   return { bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") };
 }
+
+describe("the signal that ends a command early", () => {
+  it.each([
+    ["run", async (context: RecordedContext) => void (await run(context))],
+    ["verify", async (context: RecordedContext) => void (await verify({ all: true }, context))],
+    ["list", async (context: RecordedContext) => void (await list({}, context))],
+  ])("has no listener left after %s", async (_, command) => {
+    const context = commandContext(environment);
+    await command(context);
+    // A request lets go when its connection is idle again, which is a moment after its answer.
+    await expect.poll(() => getEventListeners(context.signal, "abort"), { timeout: 10_000 }).toEqual([]);
+  });
+});
 
 describe("backup verify", () => {
   it("finds nothing in a copy without damage", async () => {

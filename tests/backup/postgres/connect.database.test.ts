@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import pg from "pg";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { connect } from "../../../backup/postgres/connect";
 import { startTestCluster, type TestCluster } from "../../support/cluster";
+import { failureOf } from "../support/commands";
 
 let cluster: TestCluster;
 
@@ -31,6 +32,29 @@ function probeTimer(port: string): number | undefined {
   const [timer, hundredths] = found?.[5]?.split(":") ?? [];
   return timer === "02" ? Number.parseInt(hundredths ?? "", 16) / 100 : undefined;
 }
+
+describe("a session whose authority's certificate", () => {
+  const settings = { host: "127.0.0.1", port: 1, database: "postgres", user: "postgres", password: "canary" };
+  const failure = async (file: string) => {
+    vi.stubEnv("PGSSLROOTCERT", file);
+    try {
+      return await failureOf(connect({ ...settings, sslMode: "verify-full" }, 3));
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  };
+
+  it.each([
+    ["is missing", "/nonexistent/authority.crt", "/nonexistent/authority.crt, which cannot be read (ENOENT)"],
+    ["is a folder", "/etc", "/etc, which cannot be read (EISDIR)"],
+    ["is no certificate", "/etc/passwd", "/etc/passwd, which has no certificate in PEM format"],
+  ])("%s is refused in one sentence", async (_, file, reason) => {
+    expect(await failure(file)).toEqual({
+      exitCode: 3,
+      message: `Connecting to database postgres on 127.0.0.1:1 as postgres failed: PGSSLROOTCERT names ${reason}.`,
+    });
+  });
+});
 
 it("keeps an idle session alive before a NAT gateway forgets it", async () => {
   const { hostname: host, port, password } = new URL(cluster.url());

@@ -58,7 +58,11 @@ export async function failureOf(command: Promise<unknown>): Promise<{ message: s
 
 export interface RunningCommand {
   readonly child: ChildProcess;
-  readonly ended: Promise<{ readonly exitCode: number | null; readonly errorText: string }>;
+  readonly ended: Promise<{
+    readonly exitCode: number | null;
+    readonly outputText: string;
+    readonly errorText: string;
+  }>;
 }
 
 /** Starts the program itself, as the container does. */
@@ -70,14 +74,18 @@ export function startBackupProgram(
   bundle(["backup.cjs"]);
   const child = spawn(process.execPath, [path.join(checkout, "dist", "backup.cjs"), ...args], {
     env: { PATH: process.env.PATH, POSTGRESQL_BIN: process.env.POSTGRESQL_BIN, ...environment },
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "pipe", "pipe"],
   });
+  let outputText = "";
   let errorText = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    outputText += text;
+  });
   child.stderr?.setEncoding("utf8").on("data", (text: string) => {
     errorText += text;
   });
-  const ended = new Promise<{ exitCode: number | null; errorText: string }>((resolve) => {
-    child.once("close", (exitCode) => resolve({ exitCode, errorText }));
+  const ended: RunningCommand["ended"] = new Promise((resolve) => {
+    child.once("close", (exitCode) => resolve({ exitCode, outputText, errorText }));
   });
   return { child, ended };
 }

@@ -142,6 +142,7 @@ test("the task runs the program as nobody, on a root it cannot write, with the p
         BACKUP_RETENTION_WEEKLY_DAYS: "90",
         BACKUP_RETENTION_MONTHLY_DAYS: "365",
         BACKUP_MINIMUM_REDUNDANCY: "3",
+        BACKUP_MEMORY_MEGABYTES: "4096",
         PGHOST: "db.example.com",
         PGPORT: "5432",
         PGDATABASE: "postgres",

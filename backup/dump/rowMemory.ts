@@ -1,0 +1,88 @@
+import pg from "pg";
+import { UserError } from "../../foundation/userError";
+import { exitCodes } from "../exitCodes";
+import { formatBytes } from "../output";
+import type { TableName } from "../postgres/inventory";
+
+const { escapeIdentifier } = pg;
+
+/** What the program, its sessions and its compressors take at their highest, without rows. */
+const reservedBytes = 220 * 1024 * 1024;
+/** psql holds a row twice while it writes it: as it comes from the server, and as it goes out. */
+const copiesOfRow = 2;
+/** No compression of PostgreSQL's makes a value smaller by more. */
+const bestCompression = 256;
+
+interface Candidate extends TableName {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+}
+
+/**
+ * Checks that the memory of the task holds the largest row, before anything is written. Tables whose values that are stored out of line cannot
+ * amount to such a row are not read; of the others only the sizes of the values are, unless a value is large even when compressed.
+ *
+ * @param client holds the snapshot
+ * @param memoryBytes what all processes of the task may use together; undefined where there is no limit
+ * @throws UserError that names the table and how much memory it takes
+ */
+export async function requireMemoryForRows(
+  client: pg.Client,
+  tables: readonly TableName[],
+  memoryBytes: number | undefined,
+): Promise<void> {
+  if (memoryBytes === undefined) return;
+  const largest = Math.max(0, Math.floor((memoryBytes - reservedBytes) / copiesOfRow));
+  const wanted = new Set(tables.map(keyOf));
+  for (const candidate of await readCandidates(client, largest)) {
+    if (!wanted.has(keyOf(candidate))) continue;
+    const rowBytes = await readLargestRow(client, candidate, largest);
+    if (rowBytes <= largest) continue;
+    throw new UserError(
+      `The task has ${formatBytes(memoryBytes)} of memory, too little for a row of ${candidate.schema}.${candidate.name} that has ${formatBytes(rowBytes)} as text: it takes about ${formatBytes(reservedBytes + copiesOfRow * rowBytes)}; raise backup.memoryMegabytes, or BACKUP_MEMORY_MEGABYTES where the limit is not the stack's.`,
+      exitCodes.dumpFailed,
+    );
+  }
+}
+
+function keyOf({ schema, name }: TableName): string {
+  return JSON.stringify([schema, name]);
+}
+
+/** Reads the tables whose values out of line could be a row of this size, and the columns that could hold such values. */
+async function readCandidates(client: pg.Client, rowBytes: number): Promise<Candidate[]> {
+  const { rows } = await client.query<Candidate>(
+    `select n.nspname as schema, c.relname as name,
+       (select json_agg(json_build_object('name', attname, 'type', atttypid::regtype::text)) from pg_attribute
+        where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = '' and attlen = -1 and attstorage <> 'p') as columns
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind = 'r' and c.reltoastrelid <> 0
+       and pg_relation_size(c.reltoastrelid)::numeric * ${bestCompression} > $1::numeric`,
+    [rowBytes],
+  );
+  return rows;
+}
+
+/** Returns the bytes of the largest row as COPY writes it, of the values that are large; escapes are not counted. */
+async function readLargestRow(
+  client: pg.Client,
+  { schema, name, columns }: Candidate,
+  rowBytes: number,
+): Promise<number> {
+  const least = Math.floor(rowBytes / bestCompression / columns.length);
+  const sizes = columns.map(({ name: column, type }) => {
+    const value = escapeIdentifier(column);
+    return `coalesce(case when pg_column_size(${value}) > ${least} then ${lengthOf(value, type)} end, 0)::bigint`;
+  });
+  const table = `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
+  const { rows } = await client.query<{ bytes: string | null }>(
+    `select max(${sizes.join(" + ")})::text as bytes from only ${table}`,
+  );
+  return Number(rows[0]?.bytes ?? 0);
+}
+
+/** The length of text and bytea is known without reading the value; bytea is written in hexadecimal digits. */
+function lengthOf(value: string, type: string): string {
+  if (type === "bytea") return `2 * octet_length(${value})::bigint + 3`;
+  if (["text", "character varying"].includes(type)) return `octet_length(${value})`;
+  return `octet_length(${value}::text)`;
+}
