@@ -1,13 +1,18 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
 import { openStackFile, readStackFile } from "../config/stackFile";
 import { ManagementApi } from "../foundation/managementApi";
 import { sessionPooler } from "../foundation/sessionPooler";
 import { localAccessToken, localPassphrase, projectName } from "./environment";
+import { stateFileOf } from "./stack/deploy";
+import { projectRefInState } from "./stack/projectInState";
+import type { StackLocation } from "./stack/stackLocation";
 
 const projects = z.array(z.object({ id: z.string(), name: z.string() }));
 const poolers = z.array(z.object({ connection_string: z.string(), pool_mode: z.string() }));
-const projectArea = z.object({ name: z.string() });
+const namedArea = z.object({ name: z.string() });
 
 /** A stack's project at the local Management API. */
 export interface ProjectDatabase {
@@ -20,20 +25,21 @@ export interface ProjectDatabase {
 }
 
 /**
- * The database of a stack's local project, asked of the Management API: it does not depend on a state that a killed run
- * may have left behind. Undefined while the project does not exist.
+ * Finds the database of a stack's local project: the project that the stack's state names, else the one that has the name
+ * of its configuration, which a killed run may have made without noting it. Undefined while the project does not exist.
  */
 export async function projectDatabase(
-  folder: string,
-  stack: string,
+  { folder, stack }: StackLocation,
+  stateDirectory: string,
   endpoint: string,
 ): Promise<ProjectDatabase | undefined> {
   const { values } = openStackFile(readStackFile(path.join(folder, `Pulumi.${stack}.yaml`)), localPassphrase);
-  const { name } = projectArea.parse(JSON.parse(values["thorbis-supabase:project"] ?? "{}"));
+  const name = nameOf(values["thorbis-supabase:project"]);
+  const known = await refInState(stateFileOf(stateDirectory, stack));
   const api = new ManagementApi({ endpoint, accessToken: localAccessToken, client: "thorbis-local" });
   const project = projects
     .parse((await api.call("GET", "/projects")).json)
-    .find((candidate) => candidate.name === name);
+    .find((candidate) => (known === undefined ? candidate.name === name : candidate.id === known));
   if (project === undefined) return undefined;
   const rows = poolers.parse((await api.call("GET", `/projects/${project.id}/config/database/pooler`)).json);
   const pooler = sessionPooler(
@@ -53,6 +59,19 @@ export async function projectDatabaseUrl(
   ...project: Parameters<typeof projectDatabase>
 ): Promise<string | undefined> {
   return (await projectDatabase(...project))?.url;
+}
+
+/** Returns the project's name; undefined where the configuration has none, which whoever deploys it is told. */
+function nameOf(projectArea: string | undefined): string | undefined {
+  try {
+    return namedArea.parse(JSON.parse(projectArea ?? "{}")).name;
+  } catch {
+    return undefined;
+  }
+}
+
+async function refInState(stateFile: string): Promise<string | undefined> {
+  return existsSync(stateFile) ? projectRefInState(await readFile(stateFile, "utf8")) : undefined;
 }
 
 function secretsOf(values: Readonly<Record<string, string>>): Record<string, string> {

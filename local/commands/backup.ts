@@ -11,6 +11,7 @@ import { progressToStandardError } from "../progress";
 import { projectDatabase } from "../projectDatabase";
 import { startServices } from "../services/start";
 import { isDeployed } from "../stack/deploy";
+import { localStack } from "../stack/stackLocation";
 import { asksForHelp } from "./help";
 
 const stack = "local";
@@ -28,7 +29,7 @@ export async function backup(paths: LocalPaths, args: readonly string[]): Promis
   const services = await withCommandLock(paths.directory, "backup", () =>
     startServices(paths, progressToStandardError),
   );
-  const database = await projectDatabase(paths.checkout, stack, services.supabase.endpoint);
+  const database = await projectDatabase(localStack(paths), paths.state, services.supabase.endpoint);
   return await runBackup(paths, args, {
     ...foreignVariables,
     ...endpointVariables(services),

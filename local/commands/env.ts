@@ -5,12 +5,13 @@ import { prepareWorkspace } from "../officialClients/workspace";
 import { progressToStandardError } from "../progress";
 import { projectDatabase } from "../projectDatabase";
 import { openLocalSession } from "../session";
+import { localStack } from "../stack/stackLocation";
 
 /** `npm run -s local:env`: lines for `eval` in a shell. Nothing else goes to standard output. */
 export async function printEnvironment(paths: LocalPaths): Promise<void> {
   const { variables, services } = await openLocalSession(paths, "local:env", progressToStandardError);
   const { endpoint } = services.supabase;
-  const database = await projectDatabase(paths.checkout, "local", endpoint);
+  const database = await projectDatabase(localStack(paths), paths.state, endpoint);
   const workspace = await prepareWorkspace(paths, endpoint, database);
   const searchPath = (variables.PATH ?? "").split(path.delimiter);
   const awsLauncher = await writeAwsLauncher(paths.directory, searchPath);

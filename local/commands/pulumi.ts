@@ -55,7 +55,7 @@ async function refuseMovedDatabase(
   const stack = stackOfCommand(args);
   const folder = folderOfCommand(paths, args);
   if (!existsSync(path.join(folder, `Pulumi.${stack}.yaml`))) return;
-  const databaseUrl = await projectDatabaseUrl(folder, stack, services.supabase.endpoint);
+  const databaseUrl = await projectDatabaseUrl({ folder, stack }, paths.state, services.supabase.endpoint);
   const moved = await findMovedDatabase(paths.state, stack, databaseUrl);
   if (moved === undefined) return;
   throw new UserError(

@@ -7,10 +7,11 @@ import type { LocalPaths } from "../environment";
 import type { Progress } from "../progress";
 import { projectDatabaseUrl } from "../projectDatabase";
 import type { PluginChoice } from "../providers/choice";
+import { refuseIncompleteStates } from "../providers/handover";
 import { chooseMajor, parseMajor, refuseOtherMajor } from "../services/postgres";
 import { databasesOf, type LocalServices, startServices } from "../services/start";
 import { type LocalSession, openSession, prepareEngine } from "../session";
-import { deploy, ensureStack, wasCutOff } from "../stack/deploy";
+import { deploy, ensureStack, stacksDirectoryOf, wasCutOff } from "../stack/deploy";
 import { recover } from "../stack/recover";
 import { localStack, requireEnvironment, type StackLocation } from "../stack/stackLocation";
 import type { Toolchain } from "../toolchain";
@@ -32,6 +33,7 @@ export async function start(
   // Before anything is installed, started or changed.
   validateConfigFile(paths.checkout, "local");
   if (like !== undefined) requireEnvironment(paths.checkout, like);
+  if (officialPlugins) await refuseIncompleteStates(stacksDirectoryOf(paths.state));
   const major = postgresql === undefined ? undefined : parseMajor(postgresql);
   if (major !== undefined) refuseOtherMajor(databasesOf(paths), major);
   requireSpace(paths.directory, databasesOf(paths).length > 0 ? knownStackMegabytes : newStackMegabytes);
@@ -50,7 +52,7 @@ export async function start(
       say: (line) => void process.stdout.write(`${line}\n`),
     });
     await deploy(pulumi, paths.directory, location.stack);
-    process.stdout.write(`\n${await summary(session, location)}\n`);
+    process.stdout.write(`\n${await summary(session, location, paths.state)}\n`);
   });
 }
 
@@ -103,8 +105,13 @@ async function prepare(paths: LocalPaths, choice: PluginChoice): Promise<LocalSe
 }
 
 /** What came up, how to reach it, and what to try next. */
-async function summary({ services }: LocalSession, { stack, folder }: StackLocation): Promise<string> {
-  const databaseUrl = await projectDatabaseUrl(folder, stack, services.supabase.endpoint);
+async function summary(
+  { services }: LocalSession,
+  location: StackLocation,
+  stateDirectory: string,
+): Promise<string> {
+  const { stack } = location;
+  const databaseUrl = await projectDatabaseUrl(location, stateDirectory, services.supabase.endpoint);
   const rows: [string, string][] = [
     ["PostgreSQL", services.postgresql.version],
     ["Management API", services.supabase.endpoint],

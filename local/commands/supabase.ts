@@ -8,6 +8,7 @@ import { prepareWorkspace } from "../officialClients/workspace";
 import { progressToStandardError } from "../progress";
 import { projectDatabase } from "../projectDatabase";
 import { openLocalSession } from "../session";
+import { localStack } from "../stack/stackLocation";
 import { asksForHelp } from "./help";
 
 /**
@@ -19,7 +20,7 @@ export async function supabase(paths: LocalPaths, args: readonly string[]): Prom
   if (asksForHelp(args)) return await run(clients.supabase, args, {});
   const { services } = await openLocalSession(paths, "supabase", progressToStandardError);
   const { endpoint } = services.supabase;
-  const database = await projectDatabase(paths.checkout, "local", endpoint);
+  const database = await projectDatabase(localStack(paths), paths.state, endpoint);
   const { workdir, variables } = await prepareWorkspace(paths, endpoint, database);
   const env = { ...foreignVariables, ...variables };
   if (database !== undefined && !(await isLinked(workdir, database.projectRef))) {

@@ -22,7 +22,7 @@ export async function printTypes(paths: LocalPaths, stack: string): Promise<void
   await ensureOfficialClients(progress);
   const { services } = await openLocalSession(paths, "types", progress);
   const { endpoint } = services.supabase;
-  const database = await projectDatabase(folder, stack, endpoint);
+  const database = await projectDatabase({ folder, stack }, paths.state, endpoint);
   if (database === undefined) throw notDeployed(stack);
   const api = new ManagementApi({ endpoint, accessToken: localAccessToken, client: "thorbis-types" });
   const project = `/projects/${database.projectRef}`;

@@ -7,9 +7,14 @@ import { explainFullDisk } from "../diskSpace";
 import { type LocalPaths, projectName } from "../environment";
 import type { PulumiCli } from "./pulumiCli";
 
+/** Where the file backend keeps the stacks of this project. */
+export function stacksDirectoryOf(stateDirectory: string): string {
+  return path.join(stateDirectory, ".pulumi", "stacks", projectName);
+}
+
 /** Where the file backend keeps a stack. */
 export function stateFileOf(stateDirectory: string, stack: string): string {
-  return path.join(stateDirectory, ".pulumi", "stacks", projectName, `${stack}.json`);
+  return path.join(stacksDirectoryOf(stateDirectory), `${stack}.json`);
 }
 
 /** Whether a local stack has a state, which `npm start` makes. */

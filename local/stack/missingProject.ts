@@ -1,38 +1,12 @@
 import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { z } from "zod";
 import { isJsonObject } from "../../foundation/json";
 import { ManagementApi } from "../../foundation/managementApi";
 import { UserError } from "../../foundation/userError";
 import { localAccessToken } from "../environment";
 import { stateFileOf } from "./deploy";
+import { projectInState } from "./projectInState";
 import type { PulumiCli } from "./pulumiCli";
-
-const state = z.object({
-  checkpoint: z.object({
-    latest: z.object({
-      resources: z
-        .array(z.object({ type: z.string(), urn: z.string(), id: z.string().optional() }))
-        .nullish(),
-    }),
-  }),
-});
-
-interface ProjectOfStack {
-  readonly ref: string;
-  readonly urn: string;
-  /** Of the resource that wakes a paused project when it is updated. */
-  readonly platformSettingsUrn: string;
-}
-
-/** The project that a stack has made, by its state; undefined while it has none. */
-export function projectInState(text: string): ProjectOfStack | undefined {
-  const { resources } = state.parse(JSON.parse(text)).checkpoint.latest;
-  const project = resources?.find(({ type }) => type === "supabase:index/project:Project");
-  const settings = resources?.find(({ type }) => type === "supabasex:index:PlatformSettings");
-  if (project?.id === undefined || settings === undefined) return undefined;
-  return { ref: project.id, urn: project.urn, platformSettingsUrn: settings.urn };
-}
 
 /**
  * Wakes a project that somebody has paused, and makes a new one for one that somebody has deleted. Both are deployments of

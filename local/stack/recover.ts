@@ -54,7 +54,7 @@ export async function recover(session: LocalSession, options: RecoveryOptions): 
   const pulumi = session.pulumiIn(options.folder);
   const { endpoint } = session.services.supabase;
   await bringProjectBack(pulumi, { stateDirectory, stack, endpoint, say });
-  const databaseUrl = await projectDatabaseUrl(options.folder, stack, endpoint);
+  const databaseUrl = await projectDatabaseUrl(options, stateDirectory, endpoint);
   await followDatabase(pulumi, { stateDirectory, stack, databaseUrl, say });
   if (!options.wasCutOff) return;
   say("The last run was cut off: asking the services what it had made.");

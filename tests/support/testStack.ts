@@ -67,7 +67,11 @@ export async function createTestStack(): Promise<TestStack> {
     services,
     pulumi,
     async database() {
-      const connectionString = await projectDatabaseUrl(project, stack, services.supabase.endpoint);
+      const connectionString = await projectDatabaseUrl(
+        { folder: project, stack },
+        paths.state,
+        services.supabase.endpoint,
+      );
       const client = new pg.Client({ connectionString });
       await client.connect();
       clients.push(client);

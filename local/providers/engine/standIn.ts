@@ -29,7 +29,10 @@ const configTypes = {
   map: "json",
 } as const;
 
-/** The provider that a table describes. */
+/**
+ * The provider that a table describes. As a bridged provider does, it keeps the id of each resource among the outputs too:
+ * the real plugins find a resource by that copy, so a state without it cannot be handed over to them.
+ */
 export function standIn<Client>(table: Table<Client>): Provider {
   let connected: { client: Client } | undefined;
   const client = (): Client => {
@@ -119,9 +122,9 @@ export function standIn<Client>(table: Table<Client>): Provider {
 
     async create({ type, inputs, preview }, context): Promise<CreateResponse> {
       const resource = resourceOf(type);
-      if (preview) return { id: "", outputs: previewOutputs(resource, inputs, {}) };
+      if (preview) return { id: "", outputs: { ...previewOutputs(resource, inputs, {}), id: unknown } };
       const { id, state } = await resource.create(client(), plainMap(inputs), context);
-      const known = { ...inputs, ...secretly(resource, { ...state }, inputs) };
+      const known = { ...inputs, ...secretly(resource, { ...state }, inputs), id };
       try {
         return { id, outputs: await readBack(resource, id, known, context) };
       } catch (error) {
@@ -135,16 +138,17 @@ export function standIn<Client>(table: Table<Client>): Provider {
       const known = { ...request.inputs, ...request.outputs };
       const found = await resource.read(client(), request.id, plainMap(known), context);
       if (found === undefined) return undefined;
-      const outputs = { ...known, ...secretly(resource, { ...found.state }, known) };
+      const id = found.id ?? request.id;
+      const outputs = { ...known, ...secretly(resource, { ...found.state }, known), id };
       const inputs = importing
         ? importedInputs(resource, outputs)
         : renewedInputs(resource, request, outputs);
-      return { id: found.id ?? request.id, inputs, outputs };
+      return { id, inputs, outputs };
     },
 
     async update({ type, id, oldInputs, oldOutputs, inputs, preview }, context) {
       const resource = resourceOf(type);
-      const kept = withoutRemoved(resource, oldOutputs, oldInputs, inputs);
+      const kept = { ...withoutRemoved(resource, oldOutputs, oldInputs, inputs), id };
       if (preview) return { outputs: previewOutputs(resource, inputs, kept) };
       const after = { ...kept, ...inputs };
       const change = { before: plainMap({ ...oldInputs, ...oldOutputs }), after: plainMap(after) };

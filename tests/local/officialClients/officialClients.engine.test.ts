@@ -9,6 +9,7 @@ import { withDatabase } from "../../../local/officialClients/commandLine";
 import { ensureOfficialClients, type OfficialClients } from "../../../local/officialClients/installation";
 import { prepareWorkspace, type Workspace } from "../../../local/officialClients/workspace";
 import { type ProjectDatabase, projectDatabase } from "../../../local/projectDatabase";
+import { localStack } from "../../../local/stack/stackLocation";
 import { type CommandResult, createTestStack, type TestStack } from "../../support/testStack";
 import { cliCommands, commandsIn } from "./commands";
 import { McpServer } from "./mcpServer";
@@ -45,11 +46,11 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     stack = await createTestStack();
     const up = await stack.pulumi("up", "--yes", "--skip-preview", "-s", "local");
     expect(up.exitCode, up.output).toBe(0);
-    const found = await projectDatabase(stack.project, "local", stack.services.supabase.endpoint);
-    if (found === undefined) throw new Error("The stack has no project.");
-    database = found;
     const directory = path.join(path.dirname(stack.project), "local");
     const paths = localPaths(stack.project, { THORBIS_LOCAL_DIRECTORY: directory });
+    const found = await projectDatabase(localStack(paths), paths.state, stack.services.supabase.endpoint);
+    if (found === undefined) throw new Error("The stack has no project.");
+    database = found;
     workspace = await prepareWorkspace(paths, stack.services.supabase.endpoint, database);
     // Downloads must not land in the checkout.
     const functions = path.join(workspace.workdir, "supabase", "functions");

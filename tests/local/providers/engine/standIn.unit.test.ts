@@ -160,6 +160,7 @@ describe("create, update and delete", () => {
     const { id, outputs } = await create({ name: "a", password: "p", tags: new Secret({ x: "1" }) });
     expect(id).toBe("a");
     expect(reveal(outputs)).toEqual({
+      id: "a",
       name: "a",
       region: "here",
       acl: "private",
@@ -332,7 +333,7 @@ describe("import", () => {
     expect(read).toEqual({
       id: "b",
       inputs: { name: "b", region: "there", tags: { x: "1" } },
-      outputs: { name: "b", region: "there", acl: "private", tags: { x: "1" }, arn: "arn:b" },
+      outputs: { id: "b", name: "b", region: "there", acl: "private", tags: { x: "1" }, arn: "arn:b" },
     });
   });
 });

@@ -12,8 +12,10 @@ export interface ServedEmulator extends TestEmulator {
 }
 
 /** The emulator over imaginary clusters behind HTTP, remembering what it is asked. */
-export async function servedEmulator(): Promise<ServedEmulator> {
-  const emulator = await testEmulator();
+export async function servedEmulator(
+  options: Parameters<typeof testEmulator>[0] = {},
+): Promise<ServedEmulator> {
+  const emulator = await testEmulator(options);
   const calls: string[] = [];
   const bodies: unknown[] = [];
   const server = serve({

@@ -82,13 +82,14 @@ export async function testEmulator(
 ): Promise<TestEmulator> {
   const stateDirectory = options.stateDirectory ?? mkdtempSync(path.join(tmpdir(), "emulator-"));
   const clusters = options.clusters ?? new ImaginaryClusters();
-  const emulator = await createEmulator({ accessToken, ...options, clusters, stateDirectory });
+  const token = options.accessToken ?? accessToken;
+  const emulator = await createEmulator({ ...options, accessToken: token, clusters, stateDirectory });
   const call: TestEmulator["call"] = async (method, target, body, headers = {}) => {
     const isForm = body instanceof FormData;
     const response = await emulator.app.request(`/v1${target}`, {
       method,
       headers: {
-        Authorization: `Bearer ${accessToken}`,
+        Authorization: `Bearer ${token}`,
         ...(body !== undefined && !isForm && { "Content-Type": "application/json" }),
         ...headers,
       },

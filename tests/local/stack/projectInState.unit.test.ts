@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { projectInState } from "../../../local/stack/missingProject";
+import { projectInState, projectRefInState } from "../../../local/stack/projectInState";
 
 const project = { type: "supabase:index/project:Project", urn: "urn:project", id: "abc" };
 const settings = { type: "supabasex:index:PlatformSettings", urn: "urn:settings", id: "abc" };
@@ -21,4 +21,10 @@ test.each([
   ["a project whose settings were never made", [project]],
 ])("a state with %s has no project to bring back", (_, resources) => {
   expect(projectInState(stateWith(resources))).toBeUndefined();
+});
+
+test("the ref of a project is known before its settings are made, and unknown while it is being created", () => {
+  expect(projectRefInState(stateWith([project]))).toBe("abc");
+  expect(projectRefInState(stateWith([{ ...project, id: undefined }]))).toBeUndefined();
+  expect(projectRefInState(stateWith(null))).toBeUndefined();
 });

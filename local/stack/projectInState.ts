@@ -1,0 +1,36 @@
+import { z } from "zod";
+
+const state = z.object({
+  checkpoint: z.object({
+    latest: z.object({
+      resources: z
+        .array(z.object({ type: z.string(), urn: z.string(), id: z.string().optional() }))
+        .nullish(),
+    }),
+  }),
+});
+
+interface ProjectOfStack {
+  readonly ref: string;
+  readonly urn: string;
+  /** Of the resource that wakes a paused project when it is updated. */
+  readonly platformSettingsUrn: string;
+}
+
+/** Returns the project that a stack has made, by its state; undefined while it has none. */
+export function projectInState(text: string): ProjectOfStack | undefined {
+  const resources = resourcesOf(text);
+  const project = resources.find(({ type }) => type === "supabase:index/project:Project");
+  const settings = resources.find(({ type }) => type === "supabasex:index:PlatformSettings");
+  if (project?.id === undefined || settings === undefined) return undefined;
+  return { ref: project.id, urn: project.urn, platformSettingsUrn: settings.urn };
+}
+
+/** Returns the ref of a stack's project as soon as the state has one, whatever else of the stack is there. */
+export function projectRefInState(text: string): string | undefined {
+  return resourcesOf(text).find(({ type }) => type === "supabase:index/project:Project")?.id;
+}
+
+function resourcesOf(text: string) {
+  return state.parse(JSON.parse(text)).checkpoint.latest.resources ?? [];
+}
