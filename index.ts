@@ -22,6 +22,8 @@ const postgresql = new PostgresqlProvider("postgresql", {
   port: connection.port,
   database: connection.database,
   username: connection.user,
+  // To the pooler the user is `postgres.<ref>`, to the server `postgres`: the plugin hands a deleted role's objects to this one.
+  databaseUsername: "postgres",
   password: connection.password,
   sslmode: connection.sslMode,
   sslrootcert: connection.sslRootCertificate,

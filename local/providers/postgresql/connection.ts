@@ -10,6 +10,8 @@ export type ProviderConfig = {
   readonly port: number;
   readonly database: string;
   readonly username: string;
+  /** The user's name on the server, where a pooler is given another one. Default: `username`. */
+  readonly databaseUsername?: string;
   readonly password?: string;
   readonly sslmode: string;
   /** PEM file of the authority that signed the server's certificate, relative to the project's folder. */
@@ -34,6 +36,11 @@ export class Server {
 
   get database(): string {
     return this.config.database;
+  }
+
+  /** The name by which statements call the user that is signed in. */
+  get databaseUsername(): string {
+    return this.config.databaseUsername ?? this.config.username;
   }
 
   /** Runs `work` in a transaction that only reads. */

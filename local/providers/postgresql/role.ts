@@ -131,7 +131,8 @@ export const role = resource<Server, RoleState>({
       if ((await readRole(client, name, false)) === undefined) return;
       if (!state.skipReassignOwned) {
         await asMemberOf(client, [name], async () => {
-          await client.query(`reassign owned by ${identifier(name)} to current_user`);
+          const heir = identifier(server.databaseUsername);
+          await client.query(`reassign owned by ${identifier(name)} to ${heir}`);
           await client.query(`drop owned by ${identifier(name)}`);
         });
       }

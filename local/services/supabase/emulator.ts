@@ -48,6 +48,8 @@ export interface EmulatorOptions {
   /** The bearer token that every request must carry. */
   readonly accessToken: string;
   readonly clusters: Clusters;
+  /** Where the shared pooler listens, on loopback. */
+  readonly poolerPort: number;
   /** What makes types and advisors; by default the programs of the official clients. */
   readonly programs?: ClientPrograms;
   /** Organization slugs that exist; any by default. */
@@ -76,6 +78,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     store,
     lifecycle,
     clusters: options.clusters,
+    poolerPort: options.poolerPort,
     programs: options.programs ?? clientPrograms(log),
     organizations: options.organizations,
   };

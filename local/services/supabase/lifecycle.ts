@@ -129,6 +129,18 @@ export class Lifecycle {
     return cluster;
   }
 
+  /** Port of a project's database; undefined while it does not run. */
+  databasePort(ref: string): number | undefined {
+    const project = this.#store.get(ref);
+    if (project?.status !== "ACTIVE_HEALTHY") return undefined;
+    return this.#running.get(ref)?.port;
+  }
+
+  /** Ports of all databases that run. */
+  databasePorts(): number[] {
+    return [...this.#running.values()].map(({ port }) => port);
+  }
+
   #begin(
     project: ProjectRecord,
     meanwhile: ProjectStatus,

@@ -8,6 +8,8 @@ export interface Services {
   readonly store: ProjectStore;
   readonly lifecycle: Lifecycle;
   readonly clusters: Clusters;
+  /** Where the shared pooler listens, on loopback. */
+  readonly poolerPort: number;
   readonly programs: ClientPrograms;
   /** Organization slugs that exist; undefined: any. */
   readonly organizations: readonly string[] | undefined;

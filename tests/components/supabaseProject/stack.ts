@@ -12,7 +12,7 @@ export const hostedPooler = {
 
 /** The local API leads to the cluster itself. */
 export const localPooler = {
-  transaction: "postgresql://postgres:[YOUR-PASSWORD]@127.0.0.1:54321/postgres",
+  transaction: "postgresql://postgres.abcdefghijklmnopqrst:[YOUR-PASSWORD]@127.0.0.1:54321/postgres",
 };
 
 /** What a resource was registered with that the mocks do not see. */

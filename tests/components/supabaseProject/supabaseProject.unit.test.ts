@@ -197,13 +197,13 @@ test("encrypts, and verifies nobody, where no authority is configured", async ()
   expect((await settled(sslRootCertificate)).value).toBeUndefined();
 });
 
-test("a local project is reached as its API says, by bare role names and without TLS", async () => {
+test("a local project is reached through its pooler too, without TLS", async () => {
   const project = await projectOf("local", localPooler);
 
   const { host, port, user, sslMode, sslRootCertificate } = project.connectionAs("monitoring", "m");
   expect((await settled(host)).value).toBe("127.0.0.1");
   expect((await settled(port)).value).toBe(54321);
-  expect((await settled(user)).value).toBe("monitoring");
+  expect((await settled(user)).value).toBe("monitoring.abcdefghijklmnopqrst");
   expect((await settled(sslMode)).value).toBe("disable");
   expect((await settled(sslRootCertificate)).value).toBeUndefined();
 });

@@ -2,7 +2,6 @@ import { Hono } from "hono";
 import { z } from "zod";
 import { type EmulatorEnvironment, readBody } from "../http";
 import type { Services } from "../services";
-import type { ProjectRecord } from "../state/record";
 
 const change = z
   .strictObject({
@@ -14,33 +13,26 @@ const change = z
 const maxClientConnections = 200;
 
 /**
- * The poolers. Hosted answers one row, that of transaction mode on port 6543, and a client makes the session URL of
- * it by putting 5432 in its place. Here no pooler stands before the database: the row leads to the cluster itself, on
- * the cluster's own port, where a connection is a session. There being no 6543 to replace, the same derivation leaves
- * the row as it is, and the URL works.
+ * The poolers. Hosted answers one row, that of transaction mode on port 6543, and a client makes the session URL of it by
+ * putting 5432 in its place. The local shared pooler (pooler/) has sessions only, on one port: there being no 6543 to
+ * replace, the same derivation leaves the row as it is, and the URL works.
  */
-export function poolerRoutes({ store, lifecycle }: Services) {
+export function poolerRoutes({ store, lifecycle, poolerPort }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
-
-  /** A paused project is answered the port that it had, and normally has again. */
-  const address = (project: ProjectRecord) => {
-    lifecycle.revive(project);
-    const port = project.databasePort ?? 0;
-    const string = `postgresql://postgres:[YOUR-PASSWORD]@127.0.0.1:${port}/postgres`;
-    return { port, string };
-  };
 
   routes.get("/pooler", (context) => {
     const project = context.get("project");
-    const { port, string } = address(project);
+    lifecycle.revive(project);
+    const user = `postgres.${project.ref}`;
+    const string = `postgresql://${user}:[YOUR-PASSWORD]@127.0.0.1:${poolerPort}/postgres`;
     return context.json([
       {
         identifier: project.ref,
         database_type: "PRIMARY",
         is_using_scram_auth: true,
-        db_user: "postgres",
+        db_user: user,
         db_host: "127.0.0.1",
-        db_port: port,
+        db_port: poolerPort,
         db_name: "postgres",
         connection_string: string,
         connectionString: string,
@@ -71,7 +63,8 @@ export function poolerRoutes({ store, lifecycle }: Services) {
       server_lifetime: 3600,
       query_wait_timeout: 120,
       ignore_startup_parameters: "extra_float_digits",
-      connection_string: address(project).string,
+      // The dedicated pooler stands beside the database, under the bare name of the role; here it is the database itself.
+      connection_string: `postgresql://postgres:[YOUR-PASSWORD]@127.0.0.1:${project.databasePort ?? 0}/postgres`,
     });
   });
 

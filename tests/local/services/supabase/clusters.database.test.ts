@@ -123,7 +123,7 @@ test("a project is a database, through its whole life and two ends of the daemon
   // Paused, nobody connects; restored, the data is there.
   await call("POST", `/projects/${ref}/pause`);
   await active(ref, "INACTIVE");
-  await expect(signIn(ref, "another p@ss")).rejects.toThrow("ECONNREFUSED");
+  await expect(signIn(ref, "another p@ss")).rejects.toThrow("Tenant or user not found");
   await call("POST", `/projects/${ref}/restore`);
   await active(ref);
   expect(await call("GET", `/projects/${ref}/storage/buckets`)).toHaveLength(1);

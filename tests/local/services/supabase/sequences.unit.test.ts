@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { rfc3339, type TestEmulator, testEmulator, uuid } from "./support";
+import { poolerPort, rfc3339, type TestEmulator, testEmulator, uuid } from "./support";
 
 /**
  * The calls that terraform-provider-supabase 1.10.1 makes over the life of each of its resources, in its order and
@@ -380,7 +380,6 @@ describe("the client's calls over the life of", () => {
   });
 
   test("its data sources", async () => {
-    const port = [...emulator.clusters.running.values()][0]?.port;
     await play([
       {
         call: "GET /projects/{ref}/api-keys?reveal=true",
@@ -404,7 +403,8 @@ describe("the client's calls over the life of", () => {
           expect.objectContaining({
             database_type: "PRIMARY",
             pool_mode: "transaction",
-            connection_string: `postgresql://postgres:[YOUR-PASSWORD]@127.0.0.1:${port}/postgres`,
+            db_user: `postgres.${ref}`,
+            connection_string: `postgresql://postgres.${ref}:[YOUR-PASSWORD]@127.0.0.1:${poolerPort}/postgres`,
           }),
         ],
       },

@@ -70,6 +70,9 @@ export interface TestEmulator extends Emulator {
   remove(): void;
 }
 
+/** Where the pooler would listen, were there databases behind it. */
+export const poolerPort = 54_321;
+
 export const newProjectBody = {
   organization_slug: "acme",
   name: "thorbis",
@@ -83,7 +86,13 @@ export async function testEmulator(
   const stateDirectory = options.stateDirectory ?? mkdtempSync(path.join(tmpdir(), "emulator-"));
   const clusters = options.clusters ?? new ImaginaryClusters();
   const token = options.accessToken ?? accessToken;
-  const emulator = await createEmulator({ ...options, accessToken: token, clusters, stateDirectory });
+  const emulator = await createEmulator({
+    ...options,
+    accessToken: token,
+    clusters,
+    poolerPort,
+    stateDirectory,
+  });
   const call: TestEmulator["call"] = async (method, target, body, headers = {}) => {
     const isForm = body instanceof FormData;
     const response = await emulator.app.request(`/v1${target}`, {

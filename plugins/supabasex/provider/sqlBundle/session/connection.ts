@@ -117,7 +117,11 @@ const absent = new Set([
   "ENETUNREACH",
   "ETIMEDOUT",
   "3D000",
+  // A server that starts, recovers or shuts down.
+  "57P03",
 ]);
+/** What the shared pooler says of a project that is paused or has gone. */
+const unknownTenant = /tenant or user not found|tenant\/user \S+ not found/i;
 const certificate = /^(ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL)/;
 
 function explain(error: unknown, connection: Connection): UserError {
@@ -126,6 +130,11 @@ function explain(error: unknown, connection: Connection): UserError {
   const where = place(connection);
   if (absent.has(code) || /timeout/i.test(message ?? "")) {
     return new DatabaseUnreachable(`The database ${where} cannot be reached: ${code || message}.`, 1);
+  }
+  if (unknownTenant.test(message ?? "")) {
+    return new DatabaseUnreachable(
+      `The database ${where} cannot be reached as ${connection.user}: the pooler knows no such project, as when it is paused or deleted.`,
+    );
   }
   if (certificate.test(code)) {
     return new UserError(
