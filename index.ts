@@ -87,7 +87,7 @@ const { bucket, backup } = declareBackups(
 
 export const projectRef = supabase.ref;
 export const apiUrl = supabase.apiUrl;
-export const { anonKey, serviceRoleKey, publishableKey } = supabase.keys;
+export const { anonKey, serviceRoleKey, publishableKey, secretKey } = supabase.keys;
 export const databaseUrl = connectionUrl(connection);
 export const poolerUrl = connectionUrl(supabase.pooledConnection);
 export const backupBucketName = bucket.bucket.bucket;

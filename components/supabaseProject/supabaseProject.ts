@@ -34,14 +34,16 @@ export interface SupabaseProjectArgs {
   readonly network: StackConfig["network"];
 }
 
-/** Keys of the project's APIs, all secret. */
+/** Keys of the project's APIs, all secret. A key that the project does not have is empty. */
 export interface ApiKeys {
-  /** Legacy JWT of the role anon. */
+  /** Legacy JWT of the role anon; empty while legacy keys are switched off. */
   readonly anonKey: pulumi.Output<string>;
-  /** Legacy JWT of the role service_role, which no row-level security binds: for servers only. */
+  /** Legacy JWT of the role service_role, which no row-level security binds: for servers only. Empty like the anon key. */
   readonly serviceRoleKey: pulumi.Output<string>;
   /** What clients should use in place of the anon key. */
   readonly publishableKey: pulumi.Output<string>;
+  /** What servers should use in place of the service_role key: the one named "default", else the first. */
+  readonly secretKey: pulumi.Output<string>;
 }
 
 /** A Supabase project, its settings and the ways to reach it. */
@@ -151,9 +153,14 @@ export class SupabaseProject extends Component {
   private readKeys(projectRef: pulumi.Output<string>): ApiKeys {
     const keys = getApikeysOutput({ projectRef }, { parent: this });
     return {
-      anonKey: pulumi.secret(keys.anonKey),
-      serviceRoleKey: pulumi.secret(keys.serviceRoleKey),
-      publishableKey: pulumi.secret(keys.publishableKey),
+      anonKey: pulumi.secret(keys.apply(({ anonKey }) => anonKey ?? "")),
+      serviceRoleKey: pulumi.secret(keys.apply(({ serviceRoleKey }) => serviceRoleKey ?? "")),
+      publishableKey: pulumi.secret(keys.apply(({ publishableKey }) => publishableKey ?? "")),
+      secretKey: pulumi.secret(keys.apply(({ secretKeys }) => secretKeyOf(secretKeys ?? []))),
     };
   }
+}
+
+function secretKeyOf(keys: readonly { readonly name: string; readonly apiKey: string }[]): string {
+  return (keys.find(({ name }) => name === "default") ?? keys[0])?.apiKey ?? "";
 }

@@ -4,7 +4,9 @@ import { UserError } from "../../foundation/userError";
 /** The stack outputs that an application's environment needs. */
 export interface EnvironmentOutputs {
   apiUrl: string;
+  /** The legacy anon key, or the publishable key that takes its place. */
   anonKey: string;
+  /** The legacy service_role key, or the secret key that takes its place. */
   serviceRoleKey: string;
   /** Connection URL of the application, password included. */
   databaseUrl: string;

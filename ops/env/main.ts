@@ -4,7 +4,8 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { parseStackConfig } from "../../config/parse";
 import { describeError, UserError } from "../../foundation/userError";
-import { type EnvironmentOutputs, renderEnvironmentFile } from "./environmentFile";
+import { renderEnvironmentFile } from "./environmentFile";
+import { environmentOutputs } from "./stackOutputs";
 
 interface ConfigEntry {
   value?: string;
@@ -28,21 +29,6 @@ async function pulumiJson<T>(...args: string[]): Promise<T> {
   return JSON.parse(result.stdout) as T;
 }
 
-function requiredOutputs(stack: string, outputs: Record<string, unknown>): EnvironmentOutputs {
-  const read = (name: string) => {
-    const value = outputs[name];
-    if (typeof value !== "string" || value === "")
-      throw new UserError(`Stack ${stack} has no output ${name}; run "pulumi up --stack ${stack}" first.`);
-    return value;
-  };
-  return {
-    apiUrl: read("apiUrl"),
-    anonKey: read("anonKey"),
-    serviceRoleKey: read("serviceRoleKey"),
-    databaseUrl: read("databaseUrl"),
-  };
-}
-
 async function main({ stack, out }: { stack: string; out?: string }): Promise<void> {
   const entries = await pulumiJson<Record<string, ConfigEntry>>("config", "--stack", stack);
   const outputs = await pulumiJson<Record<string, unknown>>("stack", "output", "--stack", stack);
@@ -51,7 +37,7 @@ async function main({ stack, out }: { stack: string; out?: string }): Promise<vo
     values: Object.fromEntries(Object.entries(entries).map(([key, { value }]) => [key, value ?? ""])),
     secretKeys: Object.keys(entries).filter((key) => entries[key]?.secret),
   });
-  const text = renderEnvironmentFile(config, requiredOutputs(stack, outputs));
+  const text = renderEnvironmentFile(config, environmentOutputs(stack, outputs));
   if (out === undefined) {
     process.stdout.write(text);
     return;

@@ -44,6 +44,7 @@ export async function registeredFor(
   stack: string,
   program: (config: StackConfig) => unknown,
   pooler: Record<string, string> = hostedPooler,
+  keys: Record<string, unknown> = {},
 ): Promise<Registered> {
   const options = new Map<string, Options>();
   const resources = await registeredResources(
@@ -64,6 +65,11 @@ export async function registeredFor(
             anonKey: "anon-key",
             serviceRoleKey: "service-key",
             publishableKey: "publishable-key",
+            secretKeys: [
+              { name: "worker", apiKey: "worker-key" },
+              { name: "default", apiKey: "secret-key" },
+            ],
+            ...keys,
           },
   );
   return { resources: new Map(resources.map((resource) => [resource.name, resource])), options };

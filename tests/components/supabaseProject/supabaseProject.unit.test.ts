@@ -11,12 +11,14 @@ async function projectOf(
   stack: string,
   pooler: Record<string, string>,
   change: (config: StackConfig) => Partial<ConstructorParameters<typeof SupabaseProject>[1]> = () => ({}),
+  keys: Record<string, unknown> = {},
 ) {
   const made: SupabaseProject[] = [];
   await registeredFor(
     stack,
     (config) => made.push(new SupabaseProject("supabase", { ...config, ...change(config) })),
     pooler,
+    keys,
   );
   const [project] = made;
   if (project === undefined) throw new Error("no project was made");
@@ -235,4 +237,19 @@ test("answers ref, URL and keys, the keys secret", async () => {
   expect(await settled(keys.anonKey)).toEqual({ value: "anon-key", secret: true });
   expect(await settled(keys.serviceRoleKey)).toEqual({ value: "service-key", secret: true });
   expect(await settled(keys.publishableKey)).toEqual({ value: "publishable-key", secret: true });
+  expect(await settled(keys.secretKey)).toEqual({ value: "secret-key", secret: true });
+});
+
+test("answers empty texts for the keys that a project does not have, as after legacy keys were switched off", async () => {
+  const none = { anonKey: null, serviceRoleKey: null };
+  const { keys } = await projectOf("prod", hostedPooler, undefined, {
+    ...none,
+    secretKeys: [{ name: "worker", apiKey: "worker-key" }],
+  });
+
+  expect((await settled(keys.anonKey)).value).toBe("");
+  expect((await settled(keys.serviceRoleKey)).value).toBe("");
+  expect((await settled(keys.secretKey)).value).toBe("worker-key");
+  const without = await projectOf("prod", hostedPooler, undefined, { secretKeys: [] });
+  expect((await settled(without.keys.secretKey)).value).toBe("");
 });

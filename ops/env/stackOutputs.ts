@@ -1,0 +1,49 @@
+import { UserError } from "../../foundation/userError";
+import type { EnvironmentOutputs } from "./environmentFile";
+
+/**
+ * The outputs of a stack, by name, that each variable may be filled from; the first that has a value counts. A project whose
+ * legacy keys are switched off has the new ones alone, which Supabase's clients take in the same places.
+ */
+const sources = {
+  apiUrl: ["apiUrl"],
+  anonKey: ["anonKey", "publishableKey"],
+  serviceRoleKey: ["serviceRoleKey", "secretKey"],
+  databaseUrl: ["databaseUrl"],
+} as const satisfies Record<keyof EnvironmentOutputs, readonly string[]>;
+
+/** What a project needs where it has neither of two keys. */
+const keyNames: Readonly<Record<string, string>> = {
+  anonKey: "neither a legacy anon key nor a publishable key",
+  serviceRoleKey: "neither a legacy service_role key nor a secret key",
+};
+
+/**
+ * Returns the outputs that an environment file needs.
+ * @throws UserError for a stack that was never deployed, and for a project without keys.
+ */
+export function environmentOutputs(
+  stack: string,
+  outputs: Readonly<Record<string, unknown>>,
+): EnvironmentOutputs {
+  const read = (wanted: keyof EnvironmentOutputs): string => {
+    const values = sources[wanted].map((name) => outputs[name]);
+    const value = values.find((text) => typeof text === "string" && text !== "");
+    if (typeof value === "string") return value;
+    const missing = keyNames[wanted];
+    if (missing === undefined || typeof outputs.apiUrl !== "string") {
+      throw new UserError(
+        `Stack ${stack} has no output ${wanted}: run \`pulumi up --stack ${stack}\`, then this command again.`,
+      );
+    }
+    throw new UserError(
+      `The project of stack ${stack} has ${missing}: create one under "API keys" in the project's settings, run \`pulumi up --stack ${stack}\`, then this command again.`,
+    );
+  };
+  return {
+    apiUrl: read("apiUrl"),
+    anonKey: read("anonKey"),
+    serviceRoleKey: read("serviceRoleKey"),
+    databaseUrl: read("databaseUrl"),
+  };
+}
