@@ -54,30 +54,45 @@ export class ProjectApi {
 
   /** `ACTIVE_HEALTHY` for any project that is up or coming up, `REMOVED` for one that has gone. */
   async status(signal: AbortSignal): Promise<string> {
-    const answer = await this.#call("GET", "", { signal });
-    if (answer.status === 404) return removed;
-    if (answer.status !== 200 || !isJsonObject(answer.json)) throw unexpected("read project status", answer);
-    const status = String(answer.json.status);
+    const status = await this.#liveStatus(signal);
     return becomingActive.has(status) ? active : status;
   }
 
-  /** Starts a paused project again and returns once it is up. */
-  async restore(signal: AbortSignal): Promise<void> {
+  /**
+   * Starts a paused project again, and returns the status in which it ends: `ACTIVE_HEALTHY`, or what it failed with. One that
+   * is still being paused is waited for first, since the API restores a paused project only.
+   */
+  async restore(signal: AbortSignal): Promise<string> {
+    const paused = await this.#statusAfter((status) => status === "PAUSING", signal);
+    if (paused !== "INACTIVE") return becomingActive.has(paused) ? active : paused;
     const answer = await this.#call("POST", "/restore", { signal });
     if (answer.status !== 200 && answer.status !== 201) throw unexpected("restore project", answer);
-    await this.waitUntilActive(signal);
+    // The API may answer the former status for a moment after it took the request.
+    const isPassing = (status: string) =>
+      status === "INACTIVE" || (status !== active && becomingActive.has(status));
+    return await this.#statusAfter(isPassing, signal);
   }
 
-  async waitUntilActive(signal: AbortSignal): Promise<void> {
+  /** The first status that does not pass by itself; any failure of a request ends the wait. */
+  async #statusAfter(isPassing: (status: string) => boolean, signal: AbortSignal): Promise<string> {
     const deadline = performance.now() + restoreSeconds * 1000;
     for (let pause = 200; ; pause = Math.min(pause * 2, 10_000)) {
-      const answer = await this.#call("GET", "", { signal });
-      if (isJsonObject(answer.json) && answer.json.status === active) return;
+      const status = await this.#liveStatus(signal);
+      if (!isPassing(status)) return status;
       if (performance.now() > deadline) {
-        throw new UserError(`Project ${this.ref} was not active again within ${restoreSeconds} s.`);
+        throw new UserError(
+          `Project ${this.ref} was not active again within ${restoreSeconds} s: its status is still ${status}; see its page in the Supabase dashboard, then run this again.`,
+        );
       }
       await sleep(pause, undefined, { signal });
     }
+  }
+
+  async #liveStatus(signal: AbortSignal): Promise<string> {
+    const answer = await this.#call("GET", "", { signal });
+    if (answer.status === 404) return removed;
+    if (answer.status !== 200 || !isJsonObject(answer.json)) throw unexpected("read project status", answer);
+    return String(answer.json.status);
   }
 
   async readGroup(group: GroupName, signal: AbortSignal): Promise<JsonValue | undefined> {

@@ -106,13 +106,12 @@ async function write(
   inputs: PropertyMap,
   { signal, log }: CallContext,
 ): Promise<void> {
-  const status = await api.status(signal);
+  let status = await api.status(signal);
   if (isPaused(status)) {
     log("info", `Project ${api.ref} is paused: restoring it.`);
-    await api.restore(signal);
-  } else if (status !== active) {
-    throw new UserError(inactivityAdvice(api.ref, status, urn));
+    status = await api.restore(signal);
   }
+  if (status !== active) throw new UserError(inactivityAdvice(api.ref, status, urn));
   for (const group of groupNames) {
     const settings = desired(inputs, group);
     if (Object.keys(settings).length > 0) await api.writeGroup(group, settings, signal);

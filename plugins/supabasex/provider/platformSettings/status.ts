@@ -9,7 +9,7 @@ export function isPaused(status: string): boolean {
 }
 
 /**
- * What is wrong with a project that is not active, and what mends it. Neither command refreshes the rest of the stack:
+ * Returns what is wrong with a project that is not active, and what to do. Neither command refreshes the rest of the stack:
  * what is in the database cannot be read before.
  */
 export function inactivityAdvice(ref: string, status: string, urn: string): string {
@@ -21,5 +21,5 @@ export function inactivityAdvice(ref: string, status: string, urn: string): stri
   if (status === removed) {
     return `Project ${ref} does not exist any more: \`${up} --refresh=false --replace '**/project:Project::*'\` makes a new one with everything but the data, which a restore of the newest backup brings back.`;
   }
-  return `Project ${ref} is not active: its status is ${status}; see to it at Supabase.`;
+  return `Project ${ref} is not active (its status is ${status}), and only Supabase can repair it: open its page in the dashboard or ask the support, then run \`${up}\`.`;
 }

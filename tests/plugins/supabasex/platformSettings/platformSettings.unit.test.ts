@@ -149,6 +149,75 @@ test("a paused project is reported, and restored by the next update", async () =
   expect((await emulator.call("GET", `/projects/${ref}`)).json.status).toBe("ACTIVE_HEALTHY");
 });
 
+/** Answers these statuses, one for each time that the project is asked for, and the last one for good. */
+function answerStatuses(...statuses: string[]): void {
+  const path = new RegExp(`^/projects/${ref}$`);
+  statuses.forEach((status, index) => {
+    const times = index === statuses.length - 1 ? {} : { times: 1 };
+    emulator.faults.push({ method: "GET", path, status: 200, body: { ref, status }, ...times });
+  });
+}
+
+test.each(["RESTORE_FAILED", "INIT_FAILED", "PAUSE_FAILED", "GOING_DOWN", "A_NEW_STATUS"])(
+  "a project that ends as %s while it is being restored is named at once",
+  async (status) => {
+    const state = await create(inputs());
+    answerStatuses("INACTIVE", "INACTIVE", "INACTIVE", "RESTORING", status);
+    emulator.faults.push({ method: "POST", path: /restore$/, status: 201, body: {} });
+    try {
+      await expect(update(state)).rejects.toThrow(
+        `Project ${ref} is not active (its status is ${status}), and only Supabase can repair it: open its page in the dashboard or ask the support, then run \`pulumi up --stack local\`.`,
+      );
+    } finally {
+      emulator.faults.length = 0;
+    }
+  },
+);
+
+test("a project that is removed while it is being restored is named at once, with what makes a new one", async () => {
+  const state = await create(inputs());
+  answerStatuses("INACTIVE", "INACTIVE", "RESTORING");
+  emulator.faults.push({ method: "POST", path: /restore$/, status: 201, body: {} });
+  const gone = update(state);
+  await expect.poll(() => emulator.calls.filter((call) => call.endsWith("/restore")).length).toBe(1);
+  emulator.faults.length = 0;
+  await emulator.call("DELETE", `/projects/${ref}`);
+  await expect(gone).rejects.toThrow(`Project ${ref} does not exist any more`);
+});
+
+test("a token that is refused while the project is being restored is named at once", async () => {
+  const state = await create(inputs());
+  answerStatuses("INACTIVE", "INACTIVE", "RESTORING");
+  emulator.faults.push({ method: "POST", path: /restore$/, status: 201, body: {} });
+  const refused = update(state);
+  await expect.poll(() => emulator.calls.filter((call) => call.endsWith("/restore")).length).toBe(1);
+  emulator.faults.length = 0;
+  emulator.faults.push({ method: "GET", path: /./, status: 401, body: { message: "Unauthorized" } });
+  try {
+    await expect(refused).rejects.toThrow(
+      'Unable to read project status, got status 401: {"message":"Unauthorized"} (is the access token right?)',
+    );
+  } finally {
+    emulator.faults.length = 0;
+  }
+});
+
+test("a project that is still being paused is waited for before it is restored", async () => {
+  const state = await create(inputs());
+  await emulator.call("POST", `/projects/${ref}/pause`);
+  await emulator.lifecycle.settled();
+  emulator.calls.length = 0;
+  const path = new RegExp(`^/projects/${ref}$`);
+  emulator.faults.push({ method: "GET", path, status: 200, body: { ref, status: "PAUSING" }, times: 2 });
+
+  const repaired = await update(state);
+
+  expect(repaired.outputs.status).toBe("ACTIVE_HEALTHY");
+  const restored = emulator.calls.indexOf(`POST /projects/${ref}/restore`);
+  // The status before, twice PAUSING and once INACTIVE.
+  expect(emulator.calls.slice(0, restored)).toEqual(Array(3).fill(`GET /projects/${ref}`));
+});
+
 test("a deleted project is reported, and the next update says what to do", async () => {
   const state = await create(inputs());
   await emulator.call("DELETE", `/projects/${ref}`);
