@@ -1,6 +1,7 @@
 import { type Fault, faultsError, faultsOfIssue, missingSecret, sortFaults, unknownKeyFault } from "./faults";
 import { nearest, plainKey, removeCommand, removeKeyCommand, setSecretCommand } from "./keys";
 import { rules } from "./rules";
+import { allowedAccountFaults } from "./rules/allowedAccounts";
 import { type Deployment, deploymentFaults } from "./rules/deployment";
 import { areaNames, configNamespace, type ParsedStackConfig, stackSchema } from "./schema";
 import { isPlainObject, type Lenient, type Path, parseLeniently, valueAt } from "./schemaTree";
@@ -58,6 +59,7 @@ export function checkStackConfig(
   const view = parseLeniently(stackSchema, areas) as Lenient<ParsedStackConfig>;
   const context = { stack: input.stack, config: view };
   for (const rule of rules) faults.push(...rule(context));
+  faults.push(...allowedAccountFaults(context, input.values));
   if (deployment !== undefined)
     faults.push(...deploymentFaults(context, { ...deployment, values: input.values }));
 

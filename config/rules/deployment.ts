@@ -5,6 +5,7 @@ import type { Fault } from "../faults";
 import { formatPath, plainKey, setCommand } from "../keys";
 import { stackSchema } from "../schema";
 import { leavesOf, type Path, valueAt } from "../schemaTree";
+import { allowedAccounts, allowedAccountsKey, setAccountCommand } from "./allowedAccounts";
 import { faultAt, type RuleContext } from "./rule";
 
 /** What a deployment stands in, beside its configuration. */
@@ -25,6 +26,7 @@ export function deploymentFaults(context: RuleContext, deployment: Deployment): 
   if (context.config.project?.environment === "local" || hasLocalEndpoint(deployment)) return [];
   return [
     ...placeholders(context),
+    ...accountPlaceholders(context.stack, deployment),
     ...certificateFaults(context, deployment.projectFolder),
     ...credentialFaults(context.stack, deployment),
     ...topicRegionFaults(context, deployment),
@@ -56,6 +58,16 @@ function placeholders({ stack, config }: RuleContext): Fault[] {
         command: setCommand(stack, place, "<your own>"),
       }));
   });
+}
+
+function accountPlaceholders(stack: string, { values }: Deployment): Fault[] {
+  return allowedAccounts(values)
+    .filter((account) => zeros.test(account))
+    .map(() => ({
+      key: allowedAccountsKey,
+      message: "is a placeholder: ids that are all zeros stand for your own",
+      command: setAccountCommand(stack),
+    }));
 }
 
 /** Supabase's, the same for every hosted project. */

@@ -2,9 +2,11 @@ import { existsSync } from "node:fs";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { DescribeSubnetsCommand, DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { parse, stringify } from "yaml";
 import { requiredSecrets } from "../../config/parse";
 import { passphraseCrypter } from "../../config/passphrase";
+import { allowedAccountsKey } from "../../config/rules/allowedAccounts";
 import { readStackFile } from "../../config/stackFile";
 import { type LocalEndpoints, type LocalPaths, localPassphrase } from "../environment";
 import { regionOfStack } from "./regions";
@@ -17,6 +19,19 @@ const linked = [
 ];
 
 type Areas = Record<string, Record<string, unknown>>;
+
+/** Keys of the aws provider that choose credentials. The local AWS has one pair, which the shell's variables hold. */
+const credentialKeys = [
+  "aws:accessKey",
+  "aws:assumeRoles",
+  "aws:assumeRoleWithWebIdentity",
+  "aws:forbiddenAccountIds",
+  "aws:profile",
+  "aws:secretKey",
+  "aws:sharedConfigFiles",
+  "aws:sharedCredentialsFiles",
+  "aws:token",
+];
 
 /**
  * Everything of an environment's own configuration that a local copy of it replaces; whatever is not here is that
@@ -55,12 +70,13 @@ export async function writeLikeStack(
 
   const encryptionsalt = readStackFile(path.join(paths.checkout, "Pulumi.local.yaml")).encryptionSalt ?? "";
   const crypter = passphraseCrypter(localPassphrase, encryptionsalt);
-  const { config } = parse(await readFile(source, "utf8")) as { config: Areas };
-  for (const [area, values] of Object.entries(
-    replacements(await defaultNetwork(aws, regionOfStack(paths.checkout, environment))),
-  )) {
-    config[area] = { ...config[area], ...values };
+  const { config } = parse(await readFile(source, "utf8")) as { config: Record<string, unknown> };
+  const local = clientOptions(aws, regionOfStack(paths.checkout, environment));
+  for (const [area, values] of Object.entries(replacements(await defaultNetwork(local)))) {
+    config[area] = { ...(config[area] as object | undefined), ...values };
   }
+  for (const key of credentialKeys) delete config[key];
+  if (config[allowedAccountsKey] !== undefined) config[allowedAccountsKey] = [await accountOf(local)];
   for (const { key } of requiredSecrets(readStackFile(source))) {
     config[key] = { secure: crypter.encrypt(placeholder(key)) };
   }
@@ -71,15 +87,20 @@ export async function writeLikeStack(
   return { stack, folder };
 }
 
-async function defaultNetwork(
-  aws: LocalEndpoints["aws"],
-  region: string,
-): Promise<{ vpcId: string; subnetIds: string[] }> {
-  const client = new EC2Client({
-    region,
-    endpoint: aws.endpoint,
-    credentials: { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey },
-  });
+/** What every client of the local AWS is made with. */
+function clientOptions({ endpoint, accessKey, secretKey }: LocalEndpoints["aws"], region: string) {
+  return { region, endpoint, credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } };
+}
+
+type ClientOptions = ReturnType<typeof clientOptions>;
+
+async function accountOf(options: ClientOptions): Promise<string> {
+  const { Account = "" } = await new STSClient(options).send(new GetCallerIdentityCommand({}));
+  return Account;
+}
+
+async function defaultNetwork(options: ClientOptions): Promise<{ vpcId: string; subnetIds: string[] }> {
+  const client = new EC2Client(options);
   const isDefault = [{ Name: "is-default", Values: ["true"] }];
   const { Vpcs = [] } = await client.send(new DescribeVpcsCommand({ Filters: isDefault }));
   const vpcId = Vpcs[0]?.VpcId ?? "";

@@ -59,8 +59,9 @@ test("dev as committed lacks the ids and the token, each with what sets it", () 
   ]);
 });
 
-test("prod as committed lacks the ids of its network and image, and the certificate", () => {
+test("prod as committed lacks the ids of its account, network and image, and the certificate", () => {
   expect(faultsOf(committed("prod"), token)).toEqual([
+    `aws:allowedAccountIds ${zeros} | pulumi config set --stack prod --type string --path 'aws:allowedAccountIds[0]' '<account id>'`,
     `auth.phone.twilio.accountSid ${zeros}, or leave out auth.phone | ${set("prod", "auth.phone.twilio.accountSid")}`,
     `auth.phone.twilio.messageServiceSid ${zeros}, or leave out auth.phone | ${set("prod", "auth.phone.twilio.messageServiceSid")}`,
     `backup.image ${zeros} | ${set("prod", "backup.image")}`,

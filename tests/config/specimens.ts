@@ -1,4 +1,5 @@
 import type { ConfigInput } from "../../config/parse";
+import { allowedAccountsKey } from "../../config/rules/allowedAccounts";
 import { configNamespace } from "../../config/schema";
 
 export type Areas = Record<string, Record<string, unknown>>;
@@ -80,7 +81,10 @@ export const key = (name: string) => `${configNamespace}:${name}`;
 export function inputOf(stack: string, areas: Areas, secrets: readonly string[]): ConfigInput {
   const plain = Object.entries(areas).map(([area, value]) => [key(area), JSON.stringify(value)]);
   const secret = secrets.map((name) => [key(name), canary]);
-  return { stack, values: Object.fromEntries([...plain, ...secret]), secretKeys: secrets.map(key) };
+  const provider =
+    areas.project?.environment === "production" ? { [allowedAccountsKey]: '["123456789012"]' } : {};
+  const values = { ...Object.fromEntries([...plain, ...secret]), ...provider };
+  return { stack, values, secretKeys: secrets.map(key) };
 }
 
 /** A copy with the value at a path replaced, groups made on the way; undefined removes it. */

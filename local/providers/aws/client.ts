@@ -11,7 +11,7 @@ import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SQSClient } from "@aws-sdk/client-sqs";
-import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { UserError } from "../../../foundation/userError";
 import { AwsError } from "./errors";
 import type { Tags } from "./tags/tags";
@@ -22,12 +22,23 @@ export interface ProviderConfig {
   readonly accessKey?: string;
   readonly secretKey?: string;
   readonly token?: string;
+  /** A profile of the shared credentials file; not used where accessKey and secretKey are set. */
+  readonly profile?: string;
+  /** Roles that are assumed one after the other, each with the credentials of the one before. */
+  readonly assumeRoles?: readonly AssumedRole[];
   /** Service → URL, all maps merged. */
   readonly endpoints?: readonly Readonly<Record<string, string>>[];
   readonly s3UsePathStyle?: boolean;
   readonly defaultTags?: { readonly tags?: Tags };
   readonly allowedAccountIds?: readonly string[];
   readonly forbiddenAccountIds?: readonly string[];
+}
+
+/** An element of `aws:assumeRoles`, as far as the stand-in reads it. */
+interface AssumedRole {
+  readonly roleArn: string;
+  readonly sessionName?: string;
+  readonly externalId?: string;
 }
 
 interface Clients {
@@ -48,15 +59,22 @@ interface Clients {
 }
 type Service = keyof Clients;
 
-interface ClientOptions {
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** Where a client gets its credentials from. */
+interface CredentialSource {
+  readonly credentials?: Credentials | (() => Promise<Credentials>);
+  readonly profile?: string;
+}
+
+interface ClientOptions extends CredentialSource {
   readonly region: string;
   readonly endpoint: string;
   readonly forcePathStyle: boolean;
-  readonly credentials: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string;
-  };
 }
 
 /** Clients and commands by name, so that a bundle holds those and not the hundreds of others. */
@@ -100,6 +118,7 @@ export class Aws {
   readonly region: string;
   readonly #clients = new Map<Service, Clients[Service]>();
   #account: Promise<string> | undefined;
+  #assumed: Promise<Credentials> | undefined;
 
   constructor(
     private readonly config: ProviderConfig,
@@ -152,10 +171,43 @@ export class Aws {
       endpoint: this.#endpoint(service),
       // Local endpoints have no names for buckets.
       forcePathStyle: this.config.s3UsePathStyle ?? true,
-      credentials: this.#credentials(),
+      ...this.#credentials(),
     });
     nameErrors(client, service);
     return client;
+  }
+
+  /** The credentials of the last role of `assumeRoles`, or else what the roles would be assumed with. */
+  #credentials(): CredentialSource {
+    const source = this.#ownCredentials();
+    const { assumeRoles = [] } = this.config;
+    if (assumeRoles.length === 0) return source;
+    return {
+      credentials: async () => {
+        this.#assumed ??= this.#assume(source, assumeRoles);
+        return await this.#assumed;
+      },
+    };
+  }
+
+  async #assume(source: CredentialSource, roles: readonly AssumedRole[]): Promise<Credentials> {
+    const place = { region: this.region, endpoint: this.#endpoint("sts") };
+    let current = source;
+    for (const { roleArn, sessionName = "pulumi", externalId } of roles) {
+      const client = new STSClient({ ...place, ...current });
+      nameErrors(client, "sts");
+      const { Credentials: found } = await client.send(
+        new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: sessionName, ExternalId: externalId }),
+      );
+      current = {
+        credentials: {
+          accessKeyId: found?.AccessKeyId ?? "",
+          secretAccessKey: found?.SecretAccessKey ?? "",
+          ...(found?.SessionToken && { sessionToken: found.SessionToken }),
+        },
+      };
+    }
+    return current.credentials as Credentials;
   }
 
   #endpoint(service: Service): string {
@@ -171,18 +223,27 @@ export class Aws {
     );
   }
 
-  #credentials(): ClientOptions["credentials"] {
-    const accessKeyId = this.config.accessKey ?? this.environment.AWS_ACCESS_KEY_ID;
-    const secretAccessKey = this.config.secretKey ?? this.environment.AWS_SECRET_ACCESS_KEY;
-    if (!accessKeyId || !secretAccessKey) {
-      throw new UserError(
-        "The aws provider has no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws:accessKey and aws:secretKey.",
-      );
-    }
-    const sessionToken = this.config.token ?? this.environment.AWS_SESSION_TOKEN;
-    return { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) };
+  #ownCredentials(): CredentialSource {
+    const { accessKey, secretKey, token, profile } = this.config;
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE } = this.environment;
+    if (accessKey && secretKey) return staticCredentials(accessKey, secretKey, token);
+    if (profile) return { profile };
+    if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY)
+      return staticCredentials(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN);
+    if (AWS_PROFILE) return { profile: AWS_PROFILE };
+    throw new UserError(
+      "The aws provider has no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws:profile, or aws:accessKey and aws:secretKey.",
+    );
   }
 }
+
+const staticCredentials = (
+  accessKeyId: string,
+  secretAccessKey: string,
+  sessionToken: string | undefined,
+): CredentialSource => ({
+  credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) },
+});
 
 /** Errors say which operation of which service they are from, as the real plugin's do. */
 function nameErrors(client: Clients[Service], service: Service): void {
@@ -193,6 +254,10 @@ function nameErrors(client: Clients[Service], service: Service): void {
       try {
         return await next(request);
       } catch (error) {
+        if (error instanceof Error && error.name === "CredentialsProviderError")
+          throw new UserError(
+            "The aws provider finds no credentials in the profile: check aws:profile and AWS_SHARED_CREDENTIALS_FILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+          );
         throw AwsError.from(error, `${service} ${(context.commandName ?? "").replace(/Command$/, "")}`);
       }
     },

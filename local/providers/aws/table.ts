@@ -44,6 +44,8 @@ export const aws: Table<Aws> = {
     accessKey: { ...text, secret: true },
     secretKey: { ...text, secret: true },
     token: { ...text, secret: true },
+    profile: text,
+    assumeRoles: { type: "list" },
     endpoints: { type: "list" },
     s3UsePathStyle: flag,
     defaultTags: { type: "map" },

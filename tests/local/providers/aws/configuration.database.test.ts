@@ -1,7 +1,7 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { aws } from "../../../../local/providers/aws/table";
 import { standIn } from "../../../../local/providers/engine/standIn";
 import { type AwsService, startAws } from "../../../../local/services/aws";
@@ -15,19 +15,18 @@ let service: AwsService;
 beforeAll(async () => {
   service = await startAws({ directory });
 });
+afterEach(() => vi.unstubAllEnvs());
 afterAll(async () => {
   await service?.stop();
   rmSync(directory, { recursive: true });
 });
 
-async function configured(more: PropertyMap) {
+async function configured(more: PropertyMap, { hasKeys = true } = {}) {
   const { region, accessKey, secretKey, endpoint } = service;
   const endpoints = [{ sqs: endpoint, sts: endpoint }];
+  const keys: PropertyMap = hasKeys ? { accessKey, secretKey: new Secret(secretKey) } : {};
   const provider = standIn(aws);
-  await provider.configure?.(
-    { region, accessKey, secretKey: new Secret(secretKey), endpoints, ...more },
-    context,
-  );
+  await provider.configure?.({ region, endpoints, ...keys, ...more }, context);
   return provider;
 }
 
@@ -57,4 +56,32 @@ test("an account that is not allowed is refused before anything is asked of it",
     /of account 123456789012/,
   );
   await expect(configured({ allowedAccountIds: ["123456789012"] })).resolves.toBeDefined();
+});
+
+test("roles are assumed one after the other, and the last one's session calls AWS", async () => {
+  const provider = await configured({
+    assumeRoles: [
+      { roleArn: "arn:aws:iam::123456789012:role/first" },
+      { roleArn: "arn:aws:iam::123456789012:role/second", sessionName: "deployment" },
+    ],
+  });
+
+  const answer = await provider.invoke?.(
+    { token: "aws:index/getCallerIdentity:getCallerIdentity", args: {}, preview: false },
+    context,
+  );
+
+  expect(answer?.result?.arn).toBe("arn:aws:sts::123456789012:assumed-role/second/deployment");
+});
+
+test("a profile of the shared credentials file stands in for keys", async () => {
+  const file = path.join(directory, "credentials");
+  writeFileSync(file, "[team]\naws_access_key_id = local\naws_secret_access_key = local\n");
+  vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", file);
+  const allowed = { allowedAccountIds: ["123456789012"] };
+
+  await expect(configured({ profile: "team", ...allowed }, { hasKeys: false })).resolves.toBeDefined();
+  await expect(configured({ profile: "nobody", ...allowed }, { hasKeys: false })).rejects.toThrow(
+    "The aws provider finds no credentials in the profile",
+  );
 });
