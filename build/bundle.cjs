@@ -27,6 +27,7 @@ const programs = {
   "services/s3-gateway.cjs": "local/services/aws/s3Gateway/main.ts",
   "backup.cjs": "backup/cli.ts",
   "policy.cjs": "policy/pack.ts",
+  "bootstrap.cjs": "bootstrap/main.ts",
   "ops/env.cjs": "ops/env/main.ts",
   "ops/recover.cjs": "ops/recover/main.ts",
   "edge-functions.cjs": "components/edgeFunctions/main.ts",

@@ -179,12 +179,18 @@ export class ScheduledBackup extends Component {
 
   private createRole(
     purpose: string,
-    { physicalName, tags }: ScheduledBackupArgs,
+    { physicalName, tags, permissionsBoundaryArn }: ScheduledBackupArgs,
     documents: Pick<ConstructorParameters<typeof TaskRole>[1], "trust" | "policy">,
   ): TaskRole {
     return new TaskRole(
       this.childName(`${purpose}-role`),
-      { name: `${physicalName}-backup-${purpose}`, policyName: purpose, tags, ...documents },
+      {
+        name: `${physicalName}-backup-${purpose}`,
+        policyName: purpose,
+        tags,
+        permissionsBoundaryArn,
+        ...documents,
+      },
       { parent: this },
     );
   }

@@ -41,6 +41,8 @@ export interface ScheduledBackupArgs {
    * the role may pull. Default: the image is public.
    */
   readonly registrySecretArn?: string | undefined;
+  /** ARN of a managed policy: the most that the roles of the tasks may do. Default: no limit beside their policies. */
+  readonly permissionsBoundaryArn?: string | undefined;
   /** 1024 is one vCPU. */
   readonly cpuUnits: number;
   readonly memoryMegabytes: number;

@@ -10,6 +10,8 @@ export interface TaskRoleArgs {
   readonly name: string;
   readonly policyName: string;
   readonly tags: AwsTags;
+  /** ARN of a managed policy: the most that the role may do. Default: no limit beside its policy. */
+  readonly permissionsBoundaryArn?: string | undefined;
   /** Who may assume it. */
   readonly trust: pulumi.Input<PolicyDocument>;
   /** All that it may do: no managed policy, no second one. */
@@ -27,7 +29,12 @@ export class TaskRole extends Component {
       pulumi.output(document).apply((document) => JSON.stringify(document));
     const role = new Role(
       this.childName("role"),
-      { name: args.name, assumeRolePolicy: text(args.trust), tags: args.tags },
+      {
+        name: args.name,
+        assumeRolePolicy: text(args.trust),
+        permissionsBoundary: args.permissionsBoundaryArn,
+        tags: args.tags,
+      },
       this.childOptions(),
     );
     this.arn = role.arn;

@@ -125,6 +125,16 @@ export const backupSchema = z.strictObject({
   retryAttempts: integer(0, 3).default(2).meta({
     description: "How often the schedule tries again, within one hour, to start a task that did not start.",
   }),
+  permissionsBoundaryArn: matching(
+    /^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[A-Za-z0-9+=,.@_/-]{1,512}$/,
+    "must be the ARN of a managed IAM policy",
+  )
+    .optional()
+    .meta({
+      description:
+        "The most that the roles of the tasks may do; required by the deploy role that `bootstrap/` creates, which names it.",
+      example: "arn:aws:iam::123456789012:policy/thorbis-dev-boundary",
+    }),
   vpcId: matching(/^vpc-[0-9a-f]{8,17}$/, "must be the id of a VPC: vpc- and hexadecimal digits")
     .optional()
     .meta({

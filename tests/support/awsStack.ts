@@ -31,6 +31,8 @@ export interface AwsStack {
 export interface AwsAccountUnderTest {
   readonly endpoints: LocalEndpoints["aws"];
   stack(name: string, areas: AwsAreas): Promise<AwsStack>;
+  /** Runs the CLI in another project's folder, with the state, the plugins and the AWS of this account. */
+  pulumiIn(folder: string, ...args: string[]): Promise<CommandResult>;
   remove(): Promise<void>;
 }
 
@@ -86,25 +88,28 @@ export async function createAwsAccount(parts: AwsParts = "all"): Promise<AwsAcco
     AWS_REGION: region,
   };
 
+  const run = async (cwd: string, args: string[], more: NodeJS.ProcessEnv = {}): Promise<CommandResult> => {
+    const result = await execa(toolchain.pulumi, [...args, "--non-interactive", "--color", "never"], {
+      cwd,
+      env: { ...environment, ...more },
+      reject: false,
+      all: true,
+      stdin: "ignore",
+    });
+    return { exitCode: result.exitCode ?? -1, output: result.all, stdout: result.stdout };
+  };
+
   return {
     endpoints: aws,
+    pulumiIn: async (folder, ...args) => await run(folder, args),
     async stack(name, initial) {
       let areas = initial;
       let declared = parts;
-      const pulumi = async (...args: string[]): Promise<CommandResult> => {
-        const result = await execa(
-          toolchain.pulumi,
-          [...args, "--stack", name, "--non-interactive", "--color", "never"],
-          {
-            cwd: project,
-            env: { ...environment, AWS_STACK_AREAS: JSON.stringify(areas), AWS_STACK_PARTS: declared },
-            reject: false,
-            all: true,
-            stdin: "ignore",
-          },
-        );
-        return { exitCode: result.exitCode ?? -1, output: result.all, stdout: result.stdout };
-      };
+      const pulumi = async (...args: string[]): Promise<CommandResult> =>
+        await run(project, [...args, "--stack", name], {
+          AWS_STACK_AREAS: JSON.stringify(areas),
+          AWS_STACK_PARTS: declared,
+        });
       const created = await pulumi("stack", "select", "--create");
       if (created.exitCode !== 0) throw new Error(created.output);
       return {

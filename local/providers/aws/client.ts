@@ -1,6 +1,7 @@
 import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { ECRClient } from "@aws-sdk/client-ecr";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
@@ -47,6 +48,7 @@ interface Clients {
   resourcegroupstaggingapi: ResourceGroupsTaggingAPIClient;
   iam: IAMClient;
   sts: STSClient;
+  ecr: ECRClient;
   ecs: ECSClient;
   ec2: EC2Client;
   scheduler: SchedulerClient;
@@ -84,6 +86,7 @@ const make: { readonly [Name in Service]: (options: ClientOptions) => Clients[Na
   resourcegroupstaggingapi: (options) => new ResourceGroupsTaggingAPIClient(options),
   iam: (options) => new IAMClient(options),
   sts: (options) => new STSClient(options),
+  ecr: (options) => new ECRClient(options),
   ecs: (options) => new ECSClient(options),
   ec2: (options) => new EC2Client(options),
   scheduler: (options) => new SchedulerClient(options),
@@ -102,6 +105,7 @@ const environmentNames: Readonly<Record<Service, string>> = {
   resourcegroupstaggingapi: "RESOURCE_GROUPS_TAGGING_API",
   iam: "IAM",
   sts: "STS",
+  ecr: "ECR",
   ecs: "ECS",
   ec2: "EC2",
   scheduler: "SCHEDULER",

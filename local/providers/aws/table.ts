@@ -6,11 +6,16 @@ import { logGroup } from "./cloudwatch/logGroup";
 import { logMetricFilter } from "./cloudwatch/logMetricFilter";
 import { metricAlarm } from "./cloudwatch/metricAlarm";
 import { securityGroup } from "./ec2/securityGroup";
+import { lifecyclePolicy } from "./ecr/lifecyclePolicy";
+import { repository } from "./ecr/repository";
 import { cluster } from "./ecs/cluster";
 import { taskDefinition } from "./ecs/taskDefinition";
 import { getCallerIdentity, getKey, getRegion, getSubnets, getVpc } from "./functions";
+import { openIdConnectProvider } from "./iam/openIdConnectProvider";
+import { managedPolicy } from "./iam/policy";
 import { role } from "./iam/role";
 import { rolePolicy } from "./iam/rolePolicy";
+import { alias } from "./kms/alias";
 import { key } from "./kms/key";
 import { bucket } from "./s3/bucket";
 import { bucketEncryption } from "./s3/encryption";
@@ -67,10 +72,18 @@ export const aws: Table<Aws> = {
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": logMetricFilter,
     "aws:cloudwatch/metricAlarm:MetricAlarm": tags.taggable(metricAlarm, tags.alarmTags),
     "aws:ec2/securityGroup:SecurityGroup": tags.taggable(securityGroup, tags.securityGroupTags),
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": lifecyclePolicy,
+    "aws:ecr/repository:Repository": tags.taggable(repository, tags.repositoryTags),
     "aws:ecs/cluster:Cluster": tags.taggable(cluster, tags.ecsTags),
     "aws:ecs/taskDefinition:TaskDefinition": tags.taggable(taskDefinition, tags.ecsTags),
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": tags.taggable(
+      openIdConnectProvider,
+      tags.identityProviderTags,
+    ),
+    "aws:iam/policy:Policy": tags.taggable(managedPolicy, tags.policyTags),
     "aws:iam/role:Role": tags.taggable(role, tags.roleTags),
     "aws:iam/rolePolicy:RolePolicy": rolePolicy,
+    "aws:kms/alias:Alias": alias,
     "aws:kms/key:Key": tags.taggable(key, tags.keyTags),
     "aws:s3/bucket:Bucket": tags.taggable(bucket, tags.bucketTags),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": bucketLifecycle,

@@ -10,6 +10,11 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateTagsCommand, DeleteTagsCommand, DescribeTagsCommand } from "@aws-sdk/client-ec2";
 import {
+  ListTagsForResourceCommand as ListRepositoryTags,
+  TagResourceCommand as TagRepository,
+  UntagResourceCommand as UntagRepository,
+} from "@aws-sdk/client-ecr";
+import {
   ListTagsForResourceCommand as ListEcsTags,
   TagResourceCommand as TagEcs,
   UntagResourceCommand as UntagEcs,
@@ -19,7 +24,17 @@ import {
   TagResourceCommand as TagRule,
   UntagResourceCommand as UntagRule,
 } from "@aws-sdk/client-eventbridge";
-import { ListRoleTagsCommand, TagRoleCommand, UntagRoleCommand } from "@aws-sdk/client-iam";
+import {
+  ListOpenIDConnectProviderTagsCommand,
+  ListPolicyTagsCommand,
+  ListRoleTagsCommand,
+  TagOpenIDConnectProviderCommand,
+  TagPolicyCommand,
+  TagRoleCommand,
+  UntagOpenIDConnectProviderCommand,
+  UntagPolicyCommand,
+  UntagRoleCommand,
+} from "@aws-sdk/client-iam";
 import {
   ListResourceTagsCommand,
   TagResourceCommand as TagKey,
@@ -132,6 +147,46 @@ export const roleTags: Tagging = {
     aws.use("iam").send(new TagRoleCommand({ RoleName, Tags: tagsToService(tags) }), options),
   remove: (aws, RoleName, TagKeys, options) =>
     aws.use("iam").send(new UntagRoleCommand({ RoleName, TagKeys }), options),
+};
+
+export const policyTags: Tagging = {
+  place: byId,
+  list: async (aws, PolicyArn, options) =>
+    tagsFromService((await aws.use("iam").send(new ListPolicyTagsCommand({ PolicyArn }), options)).Tags),
+  add: (aws, PolicyArn, tags, options) =>
+    aws.use("iam").send(new TagPolicyCommand({ PolicyArn, Tags: tagsToService(tags) }), options),
+  remove: (aws, PolicyArn, TagKeys, options) =>
+    aws.use("iam").send(new UntagPolicyCommand({ PolicyArn, TagKeys }), options),
+};
+
+export const identityProviderTags: Tagging = {
+  place: byId,
+  list: async (aws, OpenIDConnectProviderArn, options) => {
+    const command = new ListOpenIDConnectProviderTagsCommand({ OpenIDConnectProviderArn });
+    return tagsFromService((await aws.use("iam").send(command, options)).Tags);
+  },
+  add: (aws, OpenIDConnectProviderArn, tags, options) => {
+    const Tags = tagsToService(tags);
+    return aws
+      .use("iam")
+      .send(new TagOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, Tags }), options);
+  },
+  remove: (aws, OpenIDConnectProviderArn, TagKeys, options) =>
+    aws
+      .use("iam")
+      .send(new UntagOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, TagKeys }), options),
+};
+
+export const repositoryTags: Tagging = {
+  place: byArn,
+  list: async (aws, resourceArn, options) => {
+    const { tags = [] } = await aws.use("ecr").send(new ListRepositoryTags({ resourceArn }), options);
+    return tagsFromService(tags.map(({ Key, Value }) => ({ Key, Value })));
+  },
+  add: (aws, resourceArn, tags, options) =>
+    aws.use("ecr").send(new TagRepository({ resourceArn, tags: tagsToService(tags) }), options),
+  remove: (aws, resourceArn, tagKeys, options) =>
+    aws.use("ecr").send(new UntagRepository({ resourceArn, tagKeys }), options),
 };
 
 export const keyTags: Tagging = {

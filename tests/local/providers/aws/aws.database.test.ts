@@ -38,6 +38,7 @@ beforeAll(async () => {
       "kms",
       "iam",
       "sts",
+      "ecr",
       "ecs",
       "ec2",
       "scheduler",
@@ -114,7 +115,7 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
 
 it("carries tags wherever AWS has any for it", () => {
   const taggable = Object.entries(table.resources).filter(([, { inputs }]) => "tags" in inputs);
-  expect(taggable).toHaveLength(13);
+  expect(taggable).toHaveLength(16);
 });
 
 it("is found by its inputs alone where a killed run made what cannot or must not be made twice", async () => {

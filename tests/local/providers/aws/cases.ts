@@ -1,10 +1,16 @@
 import { DisableAlarmActionsCommand } from "@aws-sdk/client-cloudwatch";
 import { PutMetricFilterCommand, PutRetentionPolicyCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { AuthorizeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
+import { PutImageTagMutabilityCommand, PutLifecyclePolicyCommand } from "@aws-sdk/client-ecr";
 import { DeregisterTaskDefinitionCommand, UpdateClusterCommand } from "@aws-sdk/client-ecs";
 import { DisableRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
-import { PutRolePolicyCommand, UpdateAssumeRolePolicyCommand } from "@aws-sdk/client-iam";
-import { DisableKeyRotationCommand } from "@aws-sdk/client-kms";
+import {
+  CreatePolicyVersionCommand,
+  PutRolePolicyCommand,
+  UpdateAssumeRolePolicyCommand,
+  UpdateOpenIDConnectProviderThumbprintCommand,
+} from "@aws-sdk/client-iam";
+import { DeleteAliasCommand, DisableKeyRotationCommand } from "@aws-sdk/client-kms";
 import {
   GetBucketLifecycleConfigurationCommand,
   PutBucketEncryptionCommand,
@@ -53,6 +59,17 @@ const policyFor = (action: string, resource: Value): string =>
     Version: "2012-10-17",
     Statement: [{ Sid: "One", Effect: "Deny", Principal: "*", Action: [action], Resource: resource }],
   });
+/** Untagged images expire after so many days. */
+const expiry = (countNumber: number) =>
+  JSON.stringify({
+    rules: [
+      {
+        rulePriority: 1,
+        selection: { tagStatus: "untagged", countType: "sinceImagePushed", countUnit: "days", countNumber },
+        action: { type: "expire" },
+      },
+    ],
+  });
 const trust = (service: string) =>
   JSON.stringify({
     Version: "2012-10-17",
@@ -66,6 +83,12 @@ export const cases: readonly Case[] = [
     inputs: () => ({ description: "Specimen", enableKeyRotation: true, deletionWindowInDays: 7 }),
     byHand: async (aws, id) => aws.use("kms").send(new DisableKeyRotationCommand({ KeyId: id })),
     found: { enableKeyRotation: "update" },
+  },
+  {
+    token: "aws:kms/alias:Alias",
+    inputs: (world) => ({ name: "alias/specimen", targetKeyId: output(world, "Key", "keyId") }),
+    byHand: async (aws, id) => aws.use("kms").send(new DeleteAliasCommand({ AliasName: id })),
+    found: "gone",
   },
   {
     token: "aws:s3/bucket:Bucket",
@@ -242,6 +265,60 @@ export const cases: readonly Case[] = [
         new PutRolePolicyCommand({ RoleName, PolicyName, PolicyDocument: policyFor("s3:*", "*") }),
       );
     },
+    found: { policy: "update" },
+  },
+  {
+    token: "aws:iam/policy:Policy",
+    inputs: () => ({
+      name: "specimen-boundary",
+      policy: policyFor("s3:*", "*").replace(/"Principal":"\\*",/, ""),
+    }),
+    byHand: async (aws, id) =>
+      aws.use("iam").send(
+        new CreatePolicyVersionCommand({
+          PolicyArn: id,
+          PolicyDocument: policyFor("iam:*", "*").replace(/"Principal":"\\*",/, ""),
+          SetAsDefault: true,
+        }),
+      ),
+    found: { policy: "update" },
+  },
+  {
+    token: "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+    inputs: () => ({
+      url: "https://token.example.com",
+      clientIdLists: ["sts.amazonaws.com"],
+      thumbprintLists: ["1".repeat(40)],
+    }),
+    byHand: async (aws, id) =>
+      aws.use("iam").send(
+        new UpdateOpenIDConnectProviderThumbprintCommand({
+          OpenIDConnectProviderArn: id,
+          ThumbprintList: ["2".repeat(40)],
+        }),
+      ),
+    found: { "thumbprintLists[0]": "update" },
+  },
+  {
+    token: "aws:ecr/repository:Repository",
+    inputs: () => ({
+      name: "specimen",
+      imageTagMutability: "IMMUTABLE",
+      imageScanningConfiguration: { scanOnPush: true },
+    }),
+    byHand: async (aws, id) =>
+      aws
+        .use("ecr")
+        .send(new PutImageTagMutabilityCommand({ repositoryName: id, imageTagMutability: "MUTABLE" })),
+    found: { imageTagMutability: "update" },
+  },
+  {
+    token: "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+    inputs: (world) => ({ repository: output(world, "Repository", "name"), policy: expiry(30) }),
+    byHand: async (aws, id) =>
+      aws
+        .use("ecr")
+        .send(new PutLifecyclePolicyCommand({ repositoryName: id, lifecyclePolicyText: expiry(1) })),
     found: { policy: "update" },
   },
   {

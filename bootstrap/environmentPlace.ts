@@ -1,0 +1,45 @@
+import path from "node:path";
+import { z } from "zod";
+import { resourcePrefix } from "../config/aws/resourcePrefix";
+import { configNamespace } from "../config/schema";
+import { readStackFile } from "../config/stackFile";
+import { UserError } from "../foundation/userError";
+
+/** Where in AWS the stack of an environment keeps its resources. */
+export interface EnvironmentPlace {
+  /** Name of the stack. */
+  readonly name: string;
+  /** The region of the stack's resources. */
+  readonly region: string;
+  /** Beginning of the names of everything in AWS. */
+  readonly prefix: string;
+  readonly bucketName: string;
+}
+
+const project = z.object({ name: z.string(), resourcePrefix: z.string().optional() });
+const backup = z.object({ bucketName: z.string() });
+
+/**
+ * Reads the place of an environment from its Pulumi.<stack>.yaml, so that a role's policy and the stack agree on every name.
+ * @throws UserError if the file cannot be read or lacks one of the values.
+ */
+export function environmentPlace(folder: string, name: string): EnvironmentPlace {
+  const file = path.join(folder, `Pulumi.${name}.yaml`);
+  const { values } = readStackFile(file);
+  const area = <T>(key: string, schema: z.ZodType<T>): T => {
+    const parsed = schema.safeParse(JSON.parse(values[`${configNamespace}:${key}`] ?? "{}"));
+    if (parsed.success) return parsed.data;
+    const [issue] = parsed.error.issues;
+    throw new UserError(
+      `${path.basename(file)} lacks ${configNamespace}:${[key, ...(issue?.path ?? [])].join(".")}, which names the environment's place in AWS.`,
+    );
+  };
+  const region = values["aws:region"];
+  if (region === undefined) throw new UserError(`${path.basename(file)} lacks aws:region.`);
+  return {
+    name,
+    region,
+    prefix: resourcePrefix(area("project", project)),
+    bucketName: area("backup", backup).bucketName,
+  };
+}

@@ -1,0 +1,6 @@
+// What the engine runs: main.ts, bundled again if a source has changed.
+const path = require("node:path");
+const { bundle, isStale, root } = require("../build/bundle.cjs");
+
+bundle(["bootstrap.cjs"].filter(isStale));
+module.exports = require(path.join(root, "dist", "bootstrap.cjs"));

@@ -1,0 +1,87 @@
+import { partitionOf } from "../../components/awsAccount";
+import { type PolicyDocument, policyDocument } from "../../components/policyDocument";
+import type { EnvironmentPlace } from "../environmentPlace";
+import { bucketArnOf } from "./place";
+
+/**
+ * Returns the most that any role which a deployment creates may do, whatever policy the deployment gives it: the tasks of the
+ * backup in their own bucket, log and secret. IAM, the organization and other buckets are out of reach.
+ */
+export function boundaryPolicy(place: EnvironmentPlace & { readonly accountId: string }): PolicyDocument {
+  const { region, accountId, prefix } = place;
+  const partition = partitionOf(region);
+  const own = (service: string, resource: string) =>
+    `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
+  const bucket = bucketArnOf(place, place.bucketName);
+  return policyDocument(
+    { Sid: "Bucket", Effect: "Allow", Action: "s3:*", Resource: [bucket, `${bucket}/*`] },
+    {
+      Sid: "KeysOfTheseServices",
+      Effect: "Allow",
+      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+      Resource: own("kms", "key/*"),
+      Condition: {
+        StringEquals: {
+          "kms:ViaService": ["s3", "secretsmanager", "scheduler"].map(
+            (service) => `${service}.${region}.amazonaws.com`,
+          ),
+        },
+      },
+    },
+    {
+      Sid: "Log",
+      Effect: "Allow",
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: own("logs", `log-group:/${prefix}/*`),
+    },
+    {
+      Sid: "Secrets",
+      Effect: "Allow",
+      Action: "secretsmanager:GetSecretValue",
+      Resource: own("secretsmanager", "secret:*"),
+    },
+    {
+      Sid: "PullImage",
+      Effect: "Allow",
+      Action: [
+        "ecr:BatchCheckLayerAvailability",
+        "ecr:BatchGetImage",
+        "ecr:GetAuthorizationToken",
+        "ecr:GetDownloadUrlForLayer",
+      ],
+      Resource: "*",
+    },
+    {
+      Sid: "RunTasks",
+      Effect: "Allow",
+      Action: "ecs:RunTask",
+      Resource: own("ecs", `task-definition/${prefix}-backup*`),
+    },
+    {
+      Sid: "TagTasks",
+      Effect: "Allow",
+      Action: "ecs:TagResource",
+      Resource: own("ecs", `task/${prefix}-backup/*`),
+    },
+    {
+      Sid: "HandOverTaskRoles",
+      Effect: "Allow",
+      Action: "iam:PassRole",
+      Resource: `arn:${partition}:iam::${accountId}:role/${prefix}-backup-*`,
+      Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
+    },
+    {
+      Sid: "DeadLetters",
+      Effect: "Allow",
+      Action: "sqs:SendMessage",
+      Resource: own("sqs", `${prefix}-backup-*`),
+    },
+    {
+      Sid: "Metrics",
+      Effect: "Allow",
+      Action: "cloudwatch:PutMetricData",
+      Resource: "*",
+      Condition: { StringEquals: { "cloudwatch:namespace": `${prefix}/backup` } },
+    },
+  );
+}

@@ -1,0 +1,30 @@
+import { partitionOf } from "../../components/awsAccount";
+import type { EnvironmentPlace } from "../environmentPlace";
+
+/** What the policies of an environment's roles are made from. */
+export interface PolicyPlace extends EnvironmentPlace {
+  readonly accountId: string;
+  /** Bucket with the states of all environments. */
+  readonly stateBucketArn: string;
+  /** Key that encrypts the state bucket. */
+  readonly stateKeyArn: string;
+  /** Key of the environment's own secrets. */
+  readonly secretsKeyArn: string;
+  /** The most that a role which a deployment creates may do. */
+  readonly boundaryArn: string;
+}
+
+/** Returns the ARN of something in the environment's account and region. */
+export function arnIn({ region, accountId }: PolicyPlace, service: string, resource: string): string {
+  return `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${resource}`;
+}
+
+/** Returns the ARN of a bucket, or of objects in it. */
+export function bucketArnOf({ region }: Pick<PolicyPlace, "region">, bucket: string): string {
+  return `arn:${partitionOf(region)}:s3:::${bucket}`;
+}
+
+/** Returns the ARNs of the roles that a stack of the environment creates. */
+export function stackRoles({ region, accountId, prefix }: PolicyPlace): string {
+  return `arn:${partitionOf(region)}:iam::${accountId}:role/${prefix}-backup-*`;
+}

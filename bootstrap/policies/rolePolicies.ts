@@ -1,0 +1,76 @@
+import { type PolicyDocument, type PolicyStatement, policyDocument } from "../../components/policyDocument";
+import type { PolicyPlace } from "./place";
+import { type ServiceRights, serviceRights } from "./serviceRights";
+
+/** Returns the one policy of the role that deploys an environment. */
+export function deployPolicy(place: PolicyPlace): PolicyDocument {
+  return policyDocument(
+    ...serviceRights(place).flatMap(allStatements),
+    ...stateStatements(place, ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]),
+  );
+}
+
+/**
+ * Returns the one policy of the role that previews an environment: it reads what a deployment reads, and writes nothing but
+ * the lock of the state. It opens the environment's secrets, as every preview must.
+ */
+export function previewPolicy(place: PolicyPlace): PolicyDocument {
+  return policyDocument(
+    ...serviceRights(place).flatMap(readStatement),
+    ...stateStatements(place, ["s3:GetObject"]),
+  );
+}
+
+function readStatement({ name, resources, reads = [] }: ServiceRights): PolicyStatement[] {
+  if (reads.length === 0) return [];
+  return [{ Sid: `Read${name}`, Effect: "Allow", Action: reads, Resource: resources }];
+}
+
+/** Reads and writes in one statement where no condition is on the writes: a role's policies have 10,240 characters in all. */
+function allStatements(rights: ServiceRights): PolicyStatement[] {
+  const { name, resources, reads = [], writes = [], condition } = rights;
+  if (writes.length === 0) return readStatement(rights);
+  if (condition === undefined)
+    return [{ Sid: name, Effect: "Allow", Action: [...reads, ...writes], Resource: resources }];
+  return [
+    ...readStatement(rights),
+    { Sid: `Write${name}`, Effect: "Allow", Action: writes, Resource: resources, Condition: condition },
+  ];
+}
+
+/** The state of this environment and of no other, in the layout of Pulumi's own S3 backend. */
+function stateStatements(place: PolicyPlace, actions: readonly string[]): PolicyStatement[] {
+  const { stateBucketArn, stateKeyArn, secretsKeyArn, name } = place;
+  const below = `${stateBucketArn}/.pulumi`;
+  const stack = `thorbis-supabase/${name}`;
+  return [
+    {
+      Sid: "ListState",
+      Effect: "Allow",
+      Action: ["s3:ListBucket", "s3:GetBucketLocation"],
+      Resource: stateBucketArn,
+    },
+    { Sid: "ReadLayout", Effect: "Allow", Action: "s3:GetObject", Resource: `${below}/meta.yaml` },
+    {
+      Sid: "State",
+      Effect: "Allow",
+      Action: actions,
+      Resource: ["stacks", "history", "backups"].flatMap((kind) => [
+        `${below}/${kind}/${stack}.json*`,
+        `${below}/${kind}/${stack}/*`,
+      ]),
+    },
+    {
+      Sid: "LockState",
+      Effect: "Allow",
+      Action: ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"],
+      Resource: `${below}/locks/organization/${stack}/*`,
+    },
+    {
+      Sid: "OpenStateAndSecrets",
+      Effect: "Allow",
+      Action: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+      Resource: [stateKeyArn, secretsKeyArn],
+    },
+  ];
+}

@@ -1,0 +1,311 @@
+import { stackTag } from "../../components/awsTags";
+import { arnIn, bucketArnOf, type PolicyPlace, stackRoles } from "./place";
+
+type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** What a deployment does in one service: what a preview reads, and what only a deployment writes. */
+export interface ServiceRights {
+  /** Begins the ids of the statements. */
+  readonly name: string;
+  readonly resources: string | readonly string[];
+  readonly reads?: readonly string[];
+  readonly writes?: readonly string[];
+  /** Of the writes alone. */
+  readonly condition?: Conditions;
+}
+
+/** Value of the tag `thorbis:stack` of everything in the environment. */
+export const stackOf = ({ name }: Pick<PolicyPlace, "name">): string => `thorbis-supabase/${name}`;
+
+/**
+ * Returns every right that the resource types of this stack need in AWS: the calls of the aws provider for creating, reading,
+ * changing and deleting them. Resources are named by the environment's prefix; what has no name of ours goes by its tag.
+ */
+export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
+  const { prefix, bucketName } = place;
+  const owned = { StringEquals: { [`aws:ResourceTag/${stackTag}`]: stackOf(place) } };
+  const claimed = { StringEquals: { [`aws:RequestTag/${stackTag}`]: stackOf(place) } };
+  const untagged = { Null: { [`aws:ResourceTag/${stackTag}`]: "true" } };
+  return [
+    {
+      name: "Lookup",
+      resources: "*",
+      reads: [
+        "tag:GetResources",
+        "ec2:DescribeVpcs",
+        "ec2:DescribeVpcAttribute",
+        "ec2:DescribeSubnets",
+        "ec2:DescribeRouteTables",
+        "ec2:DescribeNetworkAcls",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSecurityGroups",
+        "ec2:DescribeSecurityGroupRules",
+        "ec2:DescribeTags",
+        "ecs:DescribeTaskDefinition",
+        "logs:DescribeLogGroups",
+        "cloudwatch:DescribeAlarms",
+      ],
+      // ECS knows no resource for it.
+      writes: ["ecs:DeregisterTaskDefinition"],
+    },
+    {
+      name: "Bucket",
+      resources: bucketArnOf(place, bucketName),
+      reads: [
+        "s3:ListBucket",
+        "s3:GetBucket*",
+        "s3:GetAccelerateConfiguration",
+        "s3:GetEncryptionConfiguration",
+        "s3:GetLifecycleConfiguration",
+        "s3:GetReplicationConfiguration",
+      ],
+      writes: [
+        "s3:CreateBucket",
+        "s3:DeleteBucket",
+        "s3:DeleteBucketPolicy",
+        "s3:PutBucketObjectLockConfiguration",
+        "s3:PutBucketOwnershipControls",
+        "s3:PutBucketPolicy",
+        "s3:PutBucketPublicAccessBlock",
+        "s3:PutBucketTagging",
+        "s3:PutBucketVersioning",
+        "s3:PutEncryptionConfiguration",
+        "s3:PutLifecycleConfiguration",
+      ],
+    },
+    { name: "NewKey", resources: "*", writes: ["kms:CreateKey"], condition: claimed },
+    {
+      name: "NewKeyTags",
+      resources: arnIn(place, "kms", "key/*"),
+      writes: ["kms:TagResource"],
+      condition: { ...claimed, ...untagged },
+    },
+    {
+      name: "Key",
+      resources: arnIn(place, "kms", "key/*"),
+      reads: ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
+      writes: [
+        "kms:Decrypt",
+        "kms:DisableKeyRotation",
+        "kms:EnableKey",
+        "kms:EnableKeyRotation",
+        "kms:GenerateDataKey",
+        "kms:PutKeyPolicy",
+        "kms:ScheduleKeyDeletion",
+        "kms:TagResource",
+        "kms:UntagResource",
+        "kms:UpdateKeyDescription",
+      ],
+      condition: owned,
+    },
+    {
+      name: "Log",
+      resources: arnIn(place, "logs", `log-group:/${prefix}/*`),
+      reads: ["logs:DescribeMetricFilters", "logs:ListTagsForResource"],
+      writes: [
+        "logs:AssociateKmsKey",
+        "logs:CreateLogGroup",
+        "logs:DeleteLogGroup",
+        "logs:DeleteMetricFilter",
+        "logs:DeleteRetentionPolicy",
+        "logs:DisassociateKmsKey",
+        "logs:PutMetricFilter",
+        "logs:PutRetentionPolicy",
+        "logs:TagResource",
+        "logs:UntagResource",
+      ],
+    },
+    {
+      name: "Tasks",
+      resources: [
+        arnIn(place, "ecs", `cluster/${prefix}-backup`),
+        arnIn(place, "ecs", `task-definition/${prefix}-backup*`),
+      ],
+      reads: ["ecs:DescribeClusters", "ecs:ListTagsForResource"],
+      writes: [
+        "ecs:CreateCluster",
+        "ecs:DeleteCluster",
+        "ecs:PutClusterCapacityProviders",
+        "ecs:RegisterTaskDefinition",
+        "ecs:TagResource",
+        "ecs:UntagResource",
+        "ecs:UpdateCluster",
+        "ecs:UpdateClusterSettings",
+      ],
+    },
+    {
+      name: "Schedules",
+      resources: [
+        arnIn(place, "scheduler", `schedule-group/${prefix}-backup`),
+        arnIn(place, "scheduler", `schedule/${prefix}-backup/*`),
+      ],
+      reads: ["scheduler:GetSchedule", "scheduler:GetScheduleGroup", "scheduler:ListTagsForResource"],
+      writes: [
+        "scheduler:CreateSchedule",
+        "scheduler:CreateScheduleGroup",
+        "scheduler:DeleteSchedule",
+        "scheduler:DeleteScheduleGroup",
+        "scheduler:TagResource",
+        "scheduler:UntagResource",
+        "scheduler:UpdateSchedule",
+      ],
+    },
+    {
+      name: "Password",
+      resources: arnIn(place, "secretsmanager", `secret:${prefix}/*`),
+      reads: [
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetResourcePolicy",
+        "secretsmanager:GetSecretValue",
+        "secretsmanager:ListSecretVersionIds",
+      ],
+      writes: [
+        "secretsmanager:CreateSecret",
+        "secretsmanager:DeleteSecret",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:RestoreSecret",
+        "secretsmanager:TagResource",
+        "secretsmanager:UntagResource",
+        "secretsmanager:UpdateSecret",
+        "secretsmanager:UpdateSecretVersionStage",
+      ],
+    },
+    {
+      name: "Queue",
+      resources: arnIn(place, "sqs", `${prefix}-backup-*`),
+      reads: ["sqs:GetQueueAttributes", "sqs:GetQueueUrl", "sqs:ListQueueTags"],
+      writes: [
+        "sqs:CreateQueue",
+        "sqs:DeleteQueue",
+        "sqs:SetQueueAttributes",
+        "sqs:TagQueue",
+        "sqs:UntagQueue",
+      ],
+    },
+    {
+      name: "Topic",
+      resources: arnIn(place, "sns", `${prefix}-backup-*`),
+      reads: [
+        "sns:GetSubscriptionAttributes",
+        "sns:GetTopicAttributes",
+        "sns:ListSubscriptionsByTopic",
+        "sns:ListTagsForResource",
+      ],
+      writes: [
+        "sns:CreateTopic",
+        "sns:DeleteTopic",
+        "sns:SetSubscriptionAttributes",
+        "sns:SetTopicAttributes",
+        "sns:Subscribe",
+        "sns:TagResource",
+        "sns:Unsubscribe",
+        "sns:UntagResource",
+      ],
+    },
+    {
+      name: "Alarms",
+      resources: arnIn(place, "cloudwatch", `alarm:${prefix}-backup-*`),
+      reads: ["cloudwatch:ListTagsForResource"],
+      writes: [
+        "cloudwatch:DeleteAlarms",
+        "cloudwatch:DisableAlarmActions",
+        "cloudwatch:EnableAlarmActions",
+        "cloudwatch:PutMetricAlarm",
+        "cloudwatch:TagResource",
+        "cloudwatch:UntagResource",
+      ],
+    },
+    {
+      name: "Rules",
+      resources: arnIn(place, "events", `rule/${prefix}-backup-*`),
+      reads: ["events:DescribeRule", "events:ListTagsForResource", "events:ListTargetsByRule"],
+      writes: [
+        "events:DeleteRule",
+        "events:DisableRule",
+        "events:EnableRule",
+        "events:PutRule",
+        "events:PutTargets",
+        "events:RemoveTargets",
+        "events:TagResource",
+        "events:UntagResource",
+      ],
+    },
+    ...securityGroups(place, claimed, owned),
+    ...roles(place),
+  ];
+}
+
+function securityGroups(place: PolicyPlace, claimed: Conditions, owned: Conditions): ServiceRights[] {
+  const groups = arnIn(place, "ec2", "security-group/*");
+  return [
+    { name: "NewGroup", resources: groups, writes: ["ec2:CreateSecurityGroup"], condition: claimed },
+    { name: "GroupsVpc", resources: arnIn(place, "ec2", "vpc/*"), writes: ["ec2:CreateSecurityGroup"] },
+    {
+      name: "NewGroupTags",
+      resources: groups,
+      writes: ["ec2:CreateTags"],
+      condition: { StringEquals: { "ec2:CreateAction": "CreateSecurityGroup" } },
+    },
+    {
+      name: "Group",
+      resources: groups,
+      writes: [
+        "ec2:AuthorizeSecurityGroupEgress",
+        "ec2:AuthorizeSecurityGroupIngress",
+        "ec2:CreateTags",
+        "ec2:DeleteSecurityGroup",
+        "ec2:DeleteTags",
+        "ec2:RevokeSecurityGroupEgress",
+        "ec2:RevokeSecurityGroupIngress",
+        "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
+        "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
+      ],
+      condition: owned,
+    },
+  ];
+}
+
+/** A deployment gives its tasks their roles. None of them may do more than the boundary, and none loses it again. */
+function roles(place: PolicyPlace): ServiceRights[] {
+  const resources = stackRoles(place);
+  return [
+    {
+      name: "Roles",
+      resources,
+      reads: [
+        "iam:GetRole",
+        "iam:GetRolePolicy",
+        "iam:ListAttachedRolePolicies",
+        "iam:ListInstanceProfilesForRole",
+        "iam:ListRolePolicies",
+        "iam:ListRoleTags",
+      ],
+      writes: [
+        "iam:DeleteRole",
+        "iam:TagRole",
+        "iam:UntagRole",
+        "iam:UpdateAssumeRolePolicy",
+        "iam:UpdateRole",
+      ],
+    },
+    {
+      name: "BoundRoles",
+      resources,
+      writes: [
+        "iam:CreateRole",
+        "iam:DeleteRolePolicy",
+        "iam:PutRolePermissionsBoundary",
+        "iam:PutRolePolicy",
+      ],
+      condition: { StringEquals: { "iam:PermissionsBoundary": place.boundaryArn } },
+    },
+    {
+      name: "HandOverRoles",
+      resources,
+      writes: ["iam:PassRole"],
+      condition: {
+        StringEquals: { "iam:PassedToService": ["ecs-tasks.amazonaws.com", "scheduler.amazonaws.com"] },
+      },
+    },
+  ];
+}

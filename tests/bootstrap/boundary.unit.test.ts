@@ -1,0 +1,75 @@
+import { expect, it, test } from "vitest";
+import { boundaryPolicy } from "../../bootstrap/policies/boundary";
+import type { PolicyDocument } from "../../components/policyDocument";
+import { executionPolicy, schedulerPolicy } from "../../components/scheduledBackup/policies";
+import { drillPolicy, prunerPolicy, writerPolicy } from "../../components/scheduledBackup/storePolicies";
+import { accountId, arn, decideFor, place } from "./place";
+
+const boundary = boundaryPolicy(place);
+const { region } = place;
+const bucketArn = "arn:aws:s3:::thorbis-backups";
+const keyArn = arn("kms", "key/33333333-3333-3333-3333-333333333333");
+const roleArns = [`arn:aws:iam::${accountId}:role/thorbis-prod-backup-task`];
+const store = { region, bucketArn, keyArn };
+
+/** Every role of the stack. */
+const roles: Record<string, PolicyDocument> = {
+  writer: writerPolicy(store),
+  pruner: prunerPolicy(store),
+  drill: drillPolicy(store),
+  execution: executionPolicy({
+    region,
+    repositoryArn: arn("ecr", "repository/thorbis-backup"),
+    logGroupArn: arn("logs", "log-group:/thorbis-prod/backup"),
+    secretArn: arn("secretsmanager", "secret:thorbis-prod/backup/database-password-a1b2c3"),
+    registrySecretArn: arn("secretsmanager", "secret:registry-a1b2c3"),
+    keyArn,
+  }),
+  scheduler: schedulerPolicy({
+    region,
+    taskFamilyArns: [arn("ecs", "task-definition/thorbis-prod-backup")],
+    clusterArn: arn("ecs", "cluster/thorbis-prod-backup"),
+    roleArns,
+    deadLetterQueueArn: arn("sqs", "thorbis-prod-backup-dead-letters"),
+    keyArn,
+  }),
+};
+
+/** Each statement that allows something, as single calls with the context that its conditions ask for. */
+const calls = Object.entries(roles).flatMap(([role, { Statement }]) =>
+  Statement.filter(({ Effect }) => Effect === "Allow").flatMap(({ Action, Resource, Condition = {} }) => {
+    const context = Object.fromEntries(
+      Object.values(Condition).flatMap((conditions) =>
+        Object.entries(conditions).map(([name, value]) => [name, String([value].flat()[0])] as const),
+      ),
+    );
+    const resource = String([Resource].flat()[0]);
+    const one = (action: string) => {
+      if (action.startsWith("logs:")) return resource.replace(/\*$/, "log-stream:1");
+      return resource === "*" ? "*" : resource.replace(/\*$/, "1");
+    };
+    return [Action].flat().map((action) => ({ role, action, resource: one(action), context }));
+  }),
+);
+
+it.each(calls)("leaves $role $action", async ({ action, resource, context }) => {
+  expect(await decideFor(boundary, [action, resource, context])).toBe("Allowed");
+});
+
+test.each([
+  ["iam:CreateUser", `arn:aws:iam::${accountId}:user/ghost`],
+  ["iam:PutRolePolicy", roleArns[0] ?? ""],
+  ["s3:GetObject", "arn:aws:s3:::thorbis-pulumi-state/.pulumi/stacks/thorbis-supabase/prod.json"],
+  ["s3:GetObject", "arn:aws:s3:::thorbis-backups-dev/runs/1/manifest.json"],
+  ["kms:Decrypt", place.secretsKeyArn],
+  ["sts:AssumeRole", `arn:aws:iam::${accountId}:role/admin`],
+  ["ec2:RunInstances", arn("ec2", "instance/*")],
+])("refuses %s, whatever policy the role gets", async (action, resource) => {
+  expect(await decideFor(boundary, [action, resource])).toBe("ImplicitlyDenied");
+});
+
+test("fits into a managed policy: IAM takes 6,144 characters without white space", () => {
+  const longest = { ...place, prefix: "p".repeat(40), bucketName: "b".repeat(63) };
+
+  expect(JSON.stringify(boundaryPolicy(longest)).length).toBeLessThanOrEqual(6144);
+});

@@ -1,0 +1,153 @@
+import { describe, expect, it, test } from "vitest";
+import { deployPolicy, previewPolicy } from "../../bootstrap/policies/rolePolicies";
+import { accountId, arn, type Call, decideFor, place } from "./place";
+
+const bucket = "arn:aws:s3:::thorbis-backups";
+const state = "arn:aws:s3:::thorbis-pulumi-state/.pulumi";
+const key = arn("kms", "key/33333333-3333-3333-3333-333333333333");
+const group = arn("ec2", "security-group/sg-0123456789abcdef0");
+const role = `arn:aws:iam::${accountId}:role/thorbis-prod-backup-task`;
+const bound = { "iam:PermissionsBoundary": place.boundaryArn };
+const ours = { "aws:ResourceTag/thorbis:stack": "thorbis-supabase/prod" };
+const claimed = { "aws:RequestTag/thorbis:stack": "thorbis-supabase/prod" };
+const foreign = { "aws:ResourceTag/thorbis:stack": "thorbis-supabase/dev" };
+
+/** What a refresh and a preview call. */
+const reads: Call[] = [
+  ["tag:GetResources", "*"],
+  ["s3:ListBucket", bucket],
+  ["s3:GetBucketPolicy", bucket],
+  ["s3:GetBucketObjectLockConfiguration", bucket],
+  ["s3:GetEncryptionConfiguration", bucket],
+  ["s3:GetLifecycleConfiguration", bucket],
+  ["kms:DescribeKey", key, ours],
+  ["kms:GetKeyRotationStatus", key, ours],
+  ["logs:DescribeLogGroups", "*"],
+  ["logs:DescribeMetricFilters", arn("logs", "log-group:/thorbis-prod/backup")],
+  ["ecs:DescribeClusters", arn("ecs", "cluster/thorbis-prod-backup")],
+  ["ecs:DescribeTaskDefinition", "*"],
+  ["scheduler:GetSchedule", arn("scheduler", "schedule/thorbis-prod-backup/thorbis-prod-backup-drill")],
+  [
+    "secretsmanager:GetSecretValue",
+    arn("secretsmanager", "secret:thorbis-prod/backup/database-password-a1b2c3"),
+  ],
+  ["sqs:GetQueueAttributes", arn("sqs", "thorbis-prod-backup-dead-letters")],
+  ["sns:GetTopicAttributes", arn("sns", "thorbis-prod-backup-alarms")],
+  ["cloudwatch:DescribeAlarms", arn("cloudwatch", "alarm:*")],
+  ["events:DescribeRule", arn("events", "rule/thorbis-prod-backup-failed")],
+  ["iam:GetRolePolicy", role],
+  ["ec2:DescribeSecurityGroups", "*"],
+  ["s3:GetObject", `${state}/stacks/thorbis-supabase/prod.json`],
+  ["s3:PutObject", `${state}/locks/organization/thorbis-supabase/prod/1.json`],
+  ["s3:DeleteObject", `${state}/locks/organization/thorbis-supabase/prod/1.json`],
+  ["kms:Decrypt", place.secretsKeyArn],
+];
+
+/** What only a deployment calls, from the first `up` to the last `destroy`. */
+const writes: Call[] = [
+  ["s3:CreateBucket", bucket],
+  ["s3:PutBucketPolicy", bucket],
+  ["s3:PutLifecycleConfiguration", bucket],
+  ["s3:DeleteBucket", bucket],
+  ["kms:CreateKey", "*", claimed],
+  ["kms:TagResource", key, { ...ours, ...claimed }],
+  ["kms:PutKeyPolicy", key, ours],
+  ["kms:ScheduleKeyDeletion", key, ours],
+  ["logs:CreateLogGroup", arn("logs", "log-group:/thorbis-prod/backup")],
+  ["logs:PutMetricFilter", arn("logs", "log-group:/thorbis-prod/backup")],
+  ["ecs:CreateCluster", arn("ecs", "cluster/thorbis-prod-backup")],
+  ["ecs:RegisterTaskDefinition", arn("ecs", "task-definition/thorbis-prod-backup-drill:3")],
+  ["ecs:DeregisterTaskDefinition", "*"],
+  ["scheduler:UpdateSchedule", arn("scheduler", "schedule/thorbis-prod-backup/thorbis-prod-backup")],
+  [
+    "secretsmanager:CreateSecret",
+    arn("secretsmanager", "secret:thorbis-prod/backup/database-password-a1b2c3"),
+  ],
+  [
+    "secretsmanager:DeleteSecret",
+    arn("secretsmanager", "secret:thorbis-prod/backup/database-password-a1b2c3"),
+  ],
+  ["sqs:SetQueueAttributes", arn("sqs", "thorbis-prod-backup-dead-letters")],
+  ["sns:Subscribe", arn("sns", "thorbis-prod-backup-alarms")],
+  ["cloudwatch:PutMetricAlarm", arn("cloudwatch", "alarm:thorbis-prod-backup-missing")],
+  ["events:PutTargets", arn("events", "rule/thorbis-prod-backup-failed")],
+  ["ec2:CreateSecurityGroup", group, claimed],
+  ["ec2:AuthorizeSecurityGroupEgress", group, ours],
+  ["ec2:DeleteSecurityGroup", group, ours],
+  ["iam:CreateRole", role, bound],
+  ["iam:PutRolePolicy", role, bound],
+  ["iam:PassRole", role, { "iam:PassedToService": "ecs-tasks.amazonaws.com" }],
+  ["iam:DeleteRole", role],
+  ["s3:PutObject", `${state}/stacks/thorbis-supabase/prod.json`],
+  ["s3:PutObject", `${state}/history/thorbis-supabase/prod/prod-1.history.json`],
+];
+
+/** What neither role may do: another environment, more rights for itself, and the backups' own content. */
+const never: Call[] = [
+  ["s3:GetObject", `${bucket}/runs/20260101T000000000Z-00000000/data-001.sql.zst`],
+  ["s3:DeleteObject", `${bucket}/runs/20260101T000000000Z-00000000/data-001.sql.zst`],
+  ["s3:DeleteObjectVersion", `${bucket}/runs/20260101T000000000Z-00000000/data-001.sql.zst`],
+  ["s3:BypassGovernanceRetention", `${bucket}/runs/20260101T000000000Z-00000000/data-001.sql.zst`],
+  ["s3:PutBucketPolicy", "arn:aws:s3:::thorbis-backups-dev"],
+  ["s3:PutBucketPolicy", "arn:aws:s3:::thorbis-pulumi-state"],
+  ["s3:GetObject", `${state}/stacks/thorbis-supabase/dev.json`],
+  ["s3:PutObject", `${state}/stacks/thorbis-supabase/dev.json`],
+  ["kms:ScheduleKeyDeletion", key, foreign],
+  ["kms:ScheduleKeyDeletion", place.stateKeyArn],
+  ["kms:TagResource", key, { ...foreign, ...claimed }],
+  ["iam:CreateRole", role],
+  ["iam:CreateRole", role, { "iam:PermissionsBoundary": "arn:aws:iam::aws:policy/AdministratorAccess" }],
+  ["iam:PutRolePolicy", role],
+  ["iam:DeleteRolePermissionsBoundary", role],
+  ["iam:CreateRole", `arn:aws:iam::${accountId}:role/thorbis-prod-deploy`, bound],
+  ["iam:PutRolePolicy", `arn:aws:iam::${accountId}:role/thorbis-prod-deploy`, bound],
+  ["iam:PassRole", role, { "iam:PassedToService": "lambda.amazonaws.com" }],
+  ["iam:AttachRolePolicy", role],
+  ["iam:CreatePolicyVersion", place.boundaryArn],
+  ["iam:CreateUser", `arn:aws:iam::${accountId}:user/ghost`],
+  [
+    "secretsmanager:GetSecretValue",
+    arn("secretsmanager", "secret:thorbis-dev/backup/database-password-a1b2c3"),
+  ],
+  ["ec2:DeleteSecurityGroup", group, foreign],
+  ["sns:DeleteTopic", arn("sns", "thorbis-dev-backup-alarms")],
+  ["sts:AssumeRole", `arn:aws:iam::${accountId}:role/admin`],
+  ["organizations:LeaveOrganization", "*"],
+];
+
+describe("the role that deploys", () => {
+  const identity = deployPolicy(place);
+
+  it.each([...reads, ...writes])("may %s on %s", async (action, resource, context = {}) => {
+    expect(await decideFor(identity, [action, resource, context])).toBe("Allowed");
+  });
+
+  it.each(never)("may not %s on %s", async (action, resource, context = {}) => {
+    expect(await decideFor(identity, [action, resource, context])).toBe("ImplicitlyDenied");
+  });
+});
+
+describe("the role that previews", () => {
+  const identity = previewPolicy(place);
+
+  it.each(reads)("may %s on %s", async (action, resource, context = {}) => {
+    expect(await decideFor(identity, [action, resource, context])).toBe("Allowed");
+  });
+
+  it.each([...writes, ...never])("may not %s on %s", async (action, resource, context = {}) => {
+    expect(await decideFor(identity, [action, resource, context])).toBe("ImplicitlyDenied");
+  });
+});
+
+test("each policy fits into a role: IAM takes 10,240 characters without white space", () => {
+  for (const policyOf of [deployPolicy, previewPolicy]) {
+    const longestPrefix = {
+      ...place,
+      prefix: "p".repeat(40),
+      bucketName: "b".repeat(63),
+      name: "e".repeat(20),
+    };
+
+    expect(JSON.stringify(policyOf(longestPrefix)).length).toBeLessThanOrEqual(10_240);
+  }
+});
