@@ -93,6 +93,9 @@ async function measure(
   return { bytes, sha256: hash.digest("hex"), fault };
 }
 
+/** How pg_restore refuses an archive of a newer version (src/bin/pg_dump/pg_backup_archiver.c, ReadHead). */
+const newerArchive = /unsupported version \([\d.]+\) in file header/;
+
 function judge(
   expected: StoredObject,
   found: Measurement,
@@ -102,7 +105,10 @@ function judge(
     if (found.bytes !== expected.bytes) {
       return { verdict: "wrong size", detail: `${found.bytes} bytes, the manifest says ${expected.bytes}` };
     }
-    return found.fault === undefined ? { verdict: "intact" } : { verdict: "unreadable", detail: found.fault };
+    if (found.fault === undefined) return { verdict: "intact" };
+    if (!newerArchive.test(found.fault)) return { verdict: "unreadable", detail: found.fault };
+    const advice = "install the client programs of the version that made the backup, or newer ones";
+    return { verdict: "could not check", detail: `${found.fault}; ${advice}` };
   }
   if (found.bytes === 0) return { verdict: "empty" };
   const other = all.find(({ sha256 }) => sha256 === found.sha256);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { majorOf } from "../../../support/cluster";
 import { Databases, failureOf } from "./support";
 
 const databases = new Databases();
@@ -40,6 +41,27 @@ test("a runtime error without a position is shown at its statement", async () =>
     /backfill\.sql:4:3: duplicate key value violates unique constraint "t_pkey" \(23505\)/,
   );
   expect(failure).toContain("detail: Key (id)=(1) already exists.");
+});
+
+test("a membership that the deployer may not grant is refused with what to do", async () => {
+  const bundle = await databases.bundle({
+    ...schema,
+    "migrations/20260102000000_member.sql": "select 1;\ngrant pg_checkpoint to anon;\n",
+  });
+
+  const applied = bundle.up();
+
+  // Up to version 15 CREATEROLE was enough for any role that is no superuser.
+  if ((await majorOf(await databases.cluster.client())) < 16) {
+    await applied;
+    await bundle.sql("revoke pg_checkpoint from anon");
+    return;
+  }
+  const failure = await failureOf(applied);
+  expect(failure).toMatch(/member\.sql:2:1: permission denied to grant role "pg_checkpoint" \(42501\)/);
+  expect(failure).toContain(
+    "hint: The role that deploys has not the admin option on pg_checkpoint. It has that on the roles that it made; for another one, have somebody who has the option run: grant pg_checkpoint to <that role> with admin option.",
+  );
 });
 
 test("an error inside a function that a migration calls is shown at the line of its body", async () => {

@@ -61,6 +61,10 @@ const advice: Readonly<Record<string, string>> = {
   "57014": "limits.statementTimeoutSeconds bounds how long one statement may run.",
 };
 
+/** How the server refuses to change a membership: the second form is that of version 15. */
+const withoutAdminOption =
+  /^(?:permission denied to (?:grant|revoke) role|must have admin option on role) "(.+)"$/;
+
 interface Help {
   readonly detail?: string | undefined;
   readonly hint?: string | undefined;
@@ -77,6 +81,11 @@ function helpFor(failure: unknown, error: ServerMessage, blocker: string | undef
   if (code === "42501" && /^must be owner of/.test(error.message ?? "")) {
     const hint =
       "It belongs to another role: begin the file with `set local role` and its owner; what belongs to the platform stays as it is.";
+    return { detail, hint };
+  }
+  const closedRole = withoutAdminOption.exec(error.message ?? "")?.[1];
+  if (code === "42501" && closedRole !== undefined) {
+    const hint = `The role that deploys has not the admin option on ${closedRole}. It has that on the roles that it made; for another one, have somebody who has the option run: grant ${closedRole} to <that role> with admin option.`;
     return { detail, hint };
   }
   // A fault inside a function is explained by whoever wrote the function.
