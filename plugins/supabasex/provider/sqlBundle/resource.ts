@@ -7,7 +7,14 @@ import { diffManaged, digestsOf, readCatalog } from "./catalog";
 import { checkBundle } from "./check";
 import { historyCatalog, readHistory } from "./history/history";
 import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";
-import { inspectBundle, previewBundle, reportForeign, table, warnOfRemaining } from "./preview/preview";
+import {
+  inspectBundle,
+  previewBundle,
+  reportForeign,
+  table,
+  takenBackLines,
+  warnOfRemaining,
+} from "./preview/preview";
 import { reporter } from "./preview/reporter";
 import { announceUpgrade } from "./preview/upgrade";
 import { LoginRefused } from "./session/connection";
@@ -169,6 +176,9 @@ function report(result: ApplyResult, inputs: BundleInputs, bundle: LoadedBundle,
         "\n",
       ),
     );
+  }
+  if (result.takenBack.length > 0) {
+    context.log("info", takenBackLines(result).join("\n"));
   }
   if (result.repaired.length > 0) {
     context.log("info", ["Repaired:", ...result.repaired.map((identity) => `  ${identity}`)].join("\n"));

@@ -1,7 +1,6 @@
-import { type Catalog, partsOfIdentity } from "../catalog";
+import { type Catalog, isSameObject, partsOfIdentity } from "../catalog";
 import type { BundleFile } from "../source/files";
 import { actsOnUnnamedObjects, mentions } from "../source/mentions";
-import { isSameObject } from "./sameObject";
 
 /**
  * Returns the repeatables that must run again because migrations changed what they may build on: path → the changed

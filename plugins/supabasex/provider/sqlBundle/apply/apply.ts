@@ -165,6 +165,7 @@ function joined(former: TransactionResult | undefined, latter: TransactionResult
     ran: [...former.ran, ...latter.ran],
     adopted: [...former.adopted, ...latter.adopted],
     dropped: [...former.dropped, ...latter.dropped],
+    takenBack: [...former.takenBack, ...latter.takenBack],
     repaired: [...former.repaired, ...latter.repaired],
     takenOver: [...former.takenOver, ...latter.takenOver],
     undone: [...former.undone, ...latter.undone],

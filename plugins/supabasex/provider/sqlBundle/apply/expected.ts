@@ -1,19 +1,32 @@
-import { type Catalog, type CatalogReading, extendExpectation, touched } from "../catalog";
+import { type Catalog, type CatalogReading, extendExpectation, managedPart, touched } from "../catalog";
 import { sortedCatalog } from "../catalog/catalog";
+import { touchedPart, touchedProperties } from "../catalog/properties";
+import { claimedOf } from "./claims";
+import type { LostFacts } from "./lostFacts";
+import { includesFact, type StatementIndex } from "./statedObjects";
+
+/** What files have to do with the difference between two readings. */
+export interface FilesBetween {
+  /** Identities that files declare which ran. */
+  readonly declared: ReadonlySet<string>;
+  /** Identities that a rebuild recreated from the catalog. */
+  readonly recreated?: ReadonlySet<string>;
+  /** What the files state that ran. */
+  readonly stated?: StatementIndex;
+  /** What no file states any more, and what all files state. */
+  readonly lost?: { readonly facts: LostFacts; readonly stated: StatementIndex };
+}
 
 /**
  * Returns what the bundle's files have made, after some of them ran between two readings. Only their difference counts, so
- * what somebody else made or changed never becomes expected; but what a file that ran declares is the file's, even where it
- * was there before.
- *
- * @param declared identities that files declare which ran
- * @param recreated identities that a rebuild recreated from the catalog
+ * what somebody else made or changed never becomes expected; but what a file that ran declares or states is the file's, even
+ * where it was there before.
  */
 export function expectationAfter(
   previous: Catalog,
   before: CatalogReading,
   after: CatalogReading,
-  { declared, recreated }: { declared: ReadonlySet<string>; recreated?: ReadonlySet<string> },
+  { declared, recreated, stated, lost }: FilesBetween,
 ): Catalog {
   const objects = new Map(Object.entries(extendExpectation(previous, before, after, recreated)));
   for (const identity of declared) {
@@ -22,5 +35,50 @@ export function expectationAfter(
     const expected = objects.get(identity);
     if (expected === undefined || expected[touched] !== undefined) objects.set(identity, now);
   }
+  if (lost !== undefined) release(objects, lost, after.catalog);
+  if (stated !== undefined)
+    claim(objects, stated, { previous, before: before.catalog, after: after.catalog });
   return sortedCatalog(objects);
+}
+
+/** Makes the bundle's what files stated of objects that it did not make, where it held already and nothing changed. */
+function claim(
+  objects: Map<string, Catalog[string]>,
+  stated: StatementIndex,
+  { previous, before, after }: Record<"previous" | "before" | "after", Catalog>,
+): void {
+  let managed: Catalog | undefined;
+  for (const [identity, now] of Object.entries(after)) {
+    const expected = objects.get(identity);
+    const former = expected === undefined ? [] : touchedProperties(expected);
+    if (former === undefined) continue;
+    const names = claimedOf(identity, stated);
+    if (names.length === 0) continue;
+    managed ??= managedPart(previous, before);
+    // What somebody made by hand stays theirs.
+    const isManual =
+      expected === undefined && managed[identity] !== undefined && identity !== "schema public";
+    if (!isManual) objects.set(identity, touchedPart(now, [...new Set([...former, ...names])]));
+  }
+}
+
+/** Leaves to its owner what of an object no file states any more that the bundle did not make. */
+function release(
+  objects: Map<string, Catalog[string]>,
+  { facts, stated }: NonNullable<FilesBetween["lost"]>,
+  live: Catalog,
+): void {
+  for (const [identity, object] of [...objects]) {
+    const names = touchedProperties(object);
+    const lost = names === undefined ? [] : facts(identity);
+    if (names === undefined || lost.length === 0) continue;
+    const still = stated.statedOf(identity);
+    const kept = names.filter((name) => {
+      const [property = "", grantee] = name.startsWith("grants.") ? ["grants", name.slice(7)] : [name];
+      const includes = (one: (typeof lost)[number]) => includesFact(one, property, grantee);
+      return !lost.some(includes) || still.some(includes);
+    });
+    if (kept.length === 0) objects.delete(identity);
+    else objects.set(identity, touchedPart(live[identity] ?? object, kept));
+  }
 }

@@ -1,6 +1,7 @@
 import type { Node } from "libpg-query";
 import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, type CatalogReading, partsOfIdentity, readCatalogInTransaction } from "../catalog";
+import { baseAfterMigrations } from "../catalog/base";
 import { type Begun, begin, end } from "../history/begun";
 import {
   historyCatalog,
@@ -45,18 +46,17 @@ export async function runAlone(session: Session, request: ApplyRequest, file: Mi
   if (!isOutside) await send(session, request, file);
   await session.execute(session.settings);
   await openHistory(session.work, inputs.name);
-  const { expected } = await readHistory(session.work, inputs.name);
+  const { expected, base } = await readHistory(session.work, inputs.name);
   const durationMilliseconds = Math.round(performance.now() - started);
   await recordMigrations(session.work, inputs.name, [{ file, durationMilliseconds }]);
   if (isOutside) await end(session.work, { bundle: inputs.name, path: file.path });
   const after = await readingInTransaction(session, inputs.name);
   const former =
     about === undefined ? before : { ...before, catalog: asExpected(before.catalog, expected, about) };
-  await recordExpectation(
-    session.work,
-    inputs.name,
-    expectationAfter(expected, former, after, { declared: new Set() }),
-  );
+  await recordExpectation(session.work, inputs.name, {
+    expected: expectationAfter(expected, former, after, { declared: new Set() }),
+    base: baseAfterMigrations(base, before, after),
+  });
   await session.execute("commit");
   return { path: file.path, reason: "new", kind: "migration", durationMilliseconds };
 }

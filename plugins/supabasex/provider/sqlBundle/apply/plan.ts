@@ -141,12 +141,14 @@ export interface RepeatablePlan {
 export interface Causes {
   readonly drifted?: ReadonlyMap<string, string>;
   readonly affected?: ReadonlyMap<string, string>;
+  /** Files that may state what is taken back because another file does not state it any more: path → identity. */
+  readonly restating?: ReadonlyMap<string, string>;
 }
 
 export function planRepeatables(
   local: readonly BundleFile[],
   history: ReadonlyMap<string, Pick<AppliedFile, "path" | "kind" | "sha256" | "dependsOn" | "due">>,
-  { drifted = new Map(), affected = new Map() }: Causes,
+  { drifted = new Map(), affected = new Map(), restating = new Map() }: Causes,
 ): RepeatablePlan {
   const localPaths = new Set(local.map((file) => file.path));
   const removed = [...history.values()]
@@ -183,6 +185,10 @@ export function planRepeatables(
     ]),
   );
   addDependents(planned, dependsOn);
+  // These only state once more what holds already: nothing that depends on them changes.
+  for (const [path, because] of restating) {
+    if (!planned.has(path)) planned.set(path, { path, reason: "affected", because });
+  }
   const run = inOrder(local, dependsOn).flatMap((file) => {
     const entry = planned.get(file.path);
     return entry === undefined ? [] : [{ ...entry, file }];

@@ -1,5 +1,6 @@
 import { UserError } from "../../../../../foundation/userError";
 import { byIdentity, type Catalog, type CatalogDifference, diffCatalogs, partsOfIdentity } from "../catalog";
+import type { BaseFacts } from "../catalog/base";
 import { runRepairs } from "../repair/restore";
 import { undoOf } from "../repair/undo";
 import { isLostLock } from "../session/retry";
@@ -9,12 +10,21 @@ import { bareName } from "./affectedFiles";
 import { expectationAfter } from "./expected";
 import { planRepeatables } from "./plan";
 import type { Reporter } from "./request";
-import { type FilesRun, readWithHistory, runFiles, type Start } from "./runFiles";
+import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
+import type { Start } from "./start";
 import { statedIfMissing } from "./statedIfMissing";
 
+/** What is recorded once files ran. */
+export interface Outcome {
+  /** What the bundle makes. */
+  readonly expected: Catalog;
+  /** What repeatables alter, as it is without them. */
+  readonly base: BaseFacts;
+}
+
 export interface Rehearsal {
-  /** What the bundle makes once the pending files ran; absent where they failed. */
-  readonly expected?: Catalog;
+  /** What there is without the manual changes once the pending files ran; absent where they failed. */
+  readonly outcome?: Outcome;
   /** Why the files fail on a database without the manual changes. */
   readonly failure?: UserError;
 }
@@ -48,7 +58,8 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
     const run = await runFiles({ ...start, reading: before, request: { ...start.request, report: silent } });
     const failure = run.failure?.error;
     if (failure instanceof UserError) return { failure };
-    return { expected: expectationOf(start, before, run, withParts(kept, run.after.catalog)) };
+    const expected = expectationOf(start, before, run, withParts(kept, run.after.catalog));
+    return { outcome: { expected, base: run.base } };
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;
     if (!(error instanceof UserError) || isLostLock(cause)) throw error;
@@ -83,7 +94,7 @@ function expectationOf(
   kept: readonly string[],
 ): Catalog {
   const declared = new Set([...run.declared, ...kept]);
-  return expectationAfter(start.expected, before, run.after, { declared, recreated: run.recreated });
+  return expectationAfter(start.expected, before, run.after, { ...run, declared });
 }
 
 /** The objects, and the columns and constraints of those that are tables. */

@@ -1,39 +1,21 @@
-import { UserError } from "../../../../../foundation/userError";
-import {
-  byIdentity,
-  type Catalog,
-  type CatalogReading,
-  diffCatalogs,
-  readCatalogInTransaction,
-} from "../catalog";
+import { byIdentity, type CatalogReading, diffCatalogs, readCatalogInTransaction } from "../catalog";
+import { type BaseFacts, baseAfterMigrations, baseStatedByMigrations } from "../catalog/base";
 import { adoptBaseline } from "../history/baseline";
-import { type History, historyCatalog, markAsDue, readHistory, recordRepeatables } from "../history/history";
-import { dependenciesOf, ownershipOf } from "../history/ownership";
+import { type History, historyCatalog, markAsDue, readHistory } from "../history/history";
 import { repairOf } from "../repair/repair";
 import { runRepairs } from "../repair/restore";
-import { isLostLock } from "../session/retry";
 import type { Session } from "../session/session";
 import type { BundleFile, Migration } from "../source/files";
+import { type StatingStatement, statingStatements } from "../source/statedFacts";
 import { affectedFiles } from "./affectedFiles";
+import type { LostFacts } from "./lostFacts";
+import { makersOf } from "./makers";
 import { runMigrations } from "./migrations";
-import { type MigrationPlan, planRepeatables } from "./plan";
-import { applyRepeatables, type RepeatableRun } from "./repeatables";
-import type { ApplyRequest, PlannedFile, RanFile } from "./request";
-
-/** What a transaction starts from, once drift is repaired that no repeatable repairs by running again. */
-export interface Start {
-  readonly session: Session;
-  readonly request: ApplyRequest;
-  readonly plan: MigrationPlan;
-  readonly history: History;
-  readonly expected: Catalog;
-  /** With the history's rows. */
-  readonly reading: CatalogReading;
-  /** How many migrations may share a transaction. */
-  readonly filesAtOnce: number;
-  /** Paths of files that a dry run leaves out. */
-  readonly skip: ReadonlySet<string>;
-}
+import { runRepeatables } from "./repeatableStage";
+import type { RepeatableRun } from "./repeatables";
+import type { RanFile } from "./request";
+import type { Start } from "./start";
+import { includesFact, StatementIndex } from "./statedObjects";
 
 /** What stopped the files. The transaction can go on: what ran before is still there. */
 export interface FileFailure {
@@ -54,6 +36,14 @@ export interface FilesRun {
   /** With the history's rows. */
   readonly after: CatalogReading;
   readonly history: History;
+  /** What repeatables alter, as it is without them. */
+  readonly base: BaseFacts;
+  /** What the files state that ran. */
+  readonly stated: StatementIndex;
+  /** What no file states any more, and what all files state. */
+  readonly lost?: { readonly facts: LostFacts; readonly stated: StatementIndex };
+  /** What was taken back because no file states it any more, an object and its properties a line. */
+  readonly takenBack: readonly string[];
   /** Identities that files declare which ran, or that were adopted. */
   readonly declared: ReadonlySet<string>;
   /** Identities that a rebuild dropped and recreated from the catalog. */
@@ -78,27 +68,36 @@ export async function runFiles(start: Start): Promise<FilesRun> {
     ? affectedFiles(start.reading.catalog, middle.reading.catalog, repeatables)
     : new Map<string, string>();
   const declared = new Set(adopted ?? []);
-  const base = {
+  const ranMigrations = statedBy(pending, ran);
+  const before = {
     migrated,
     more: migrations.more,
     declared,
     recreated: new Set<string>(),
     dropped: [],
+    takenBack: [],
+    stated: new StatementIndex(ranMigrations),
+    base: migrated ? baseUnder(start, middle.reading, ranMigrations) : start.history.base,
     ...(migrations.next === undefined ? {} : { next: migrations.next }),
   };
 
   let failure: FileFailure | undefined = migrations.failure;
   if (failure === undefined && migrations.next === undefined && !migrations.more) {
-    const outcome = await runRepeatables(start, middle.reading.catalog, affected);
+    const outcome = await runRepeatables(
+      start,
+      { live: middle.reading.catalog, base: before.base },
+      affected,
+    );
     if (!("error" in outcome)) {
+      const { made, ...rest } = outcome;
       for (const identity of outcome.declared) declared.add(identity);
-      const { recreated, dropped, made } = outcome;
       const end = made === undefined ? middle : await historyAround(session, inputs.name, made);
       return {
-        ...base,
+        ...before,
+        ...rest,
+        declared,
         ran: [...ran, ...outcome.ran],
-        recreated,
-        dropped,
+        stated: new StatementIndex([...ranMigrations, ...statedBy(bundle.repeatables, outcome.ran)]),
         after: end.reading,
         history: end.history,
       };
@@ -109,7 +108,7 @@ export async function runFiles(start: Start): Promise<FilesRun> {
   const isDue = await markAsDue(session.work, inputs.name, [...affected.keys()]);
   const end = isDue ? await readWithHistory(session, inputs.name) : middle;
   return {
-    ...base,
+    ...before,
     ran,
     after: end.reading,
     history: end.history,
@@ -137,68 +136,23 @@ async function afterMigrations({ session, request: { inputs, bundle }, history, 
   return await readWithHistory(session, inputs.name);
 }
 
-async function runRepeatables(
-  { session, request, history, expected, skip }: Start,
-  live: Catalog,
-  affected: ReadonlyMap<string, string>,
-) {
-  const { inputs, bundle, report } = request;
-  const drifted = driftedFiles(expected, live, makersOf(history, bundle.repeatables));
-  const whole = planRepeatables(bundle.repeatables, history.files, { drifted, affected });
-  const plan = { ...whole, run: whole.run.filter(({ path }) => !skip.has(path)) };
-  await session.work.query("savepoint repeatables");
-  try {
-    const run = await applyRepeatables(plan, {
-      session,
-      local: bundle.repeatables,
-      history: history.files,
-      dropRemoved: !inputs.allowAhead,
-      notice: report.notice,
-      progress: (entry) => report.progress(`${entry.file.display} (${entry.reason})`),
-    });
-    const removed = inputs.allowAhead ? [] : plan.removed;
-    const didAnything = run.ran.length > 0 || removed.length > 0;
-    const made = didAnything ? await readCatalogInTransaction(session.work) : undefined;
-    const declared = made === undefined ? [] : await record({ session, request, run, removed }, made);
-    const ran = run.ran.map(
-      (entry): RanFile => ({
-        ...planned(entry),
-        kind: "repeatable",
-        durationMilliseconds: entry.durationMilliseconds,
-      }),
-    );
-    return { ran, declared, recreated: run.recreated, dropped: run.dropped, made };
-  } catch (error) {
-    if (!(error instanceof UserError) || isLostLock((error as Error).cause)) throw error;
-    await session.work.query("rollback to savepoint repeatables");
-    const file = "file" in error ? { file: error.file as BundleFile } : {};
-    return { error, ...file };
-  }
+/** What those of the files state that ran. */
+function statedBy(files: readonly BundleFile[], ran: readonly RanFile[]): StatingStatement[] {
+  const paths = new Set(ran.map(({ path }) => path));
+  return files.filter(({ path }) => paths.has(path)).flatMap((file) => statingStatements(file));
 }
 
-interface Recorded {
-  readonly session: Session;
-  readonly request: ApplyRequest;
-  readonly run: RepeatableRun;
-  /** Paths of files that are gone. */
-  readonly removed: readonly string[];
-}
-
-/** Records what repeatables ran and made. Returns the identities that they declare. */
-async function record(
-  { session, request: { inputs, bundle }, run, removed }: Recorded,
-  reading: CatalogReading,
-): Promise<string[]> {
-  const ownership = await ownershipOf(session, bundle.repeatables, reading);
-  const dependencies = await dependenciesOf(session, ownership);
-  const applied = run.ran.map(({ file, durationMilliseconds }) => ({
-    file,
-    durationMilliseconds,
-    objects: ownership.objects.get(file) ?? [],
-    dependsOn: dependencies.get(file.path) ?? [],
-  }));
-  await recordRepeatables(session.work, inputs.name, applied, removed);
-  return applied.flatMap(({ objects }) => objects.flatMap(({ identity }) => identity ?? []));
+/** What the objects that repeatables alter are without them, once migrations ran. */
+function baseUnder(
+  { history, reading }: Start,
+  after: CatalogReading,
+  stated: readonly StatingStatement[],
+): BaseFacts {
+  const base = baseAfterMigrations(history.base, reading, after);
+  const index = new StatementIndex(stated);
+  return baseStatedByMigrations(base, after.catalog, (identity, property, grantee) =>
+    index.statedOf(identity).some((facts) => includesFact(facts, property, grantee)),
+  );
 }
 
 /** The catalog with the history's rows, and the history. */
@@ -212,34 +166,4 @@ export async function readWithHistory(
 async function historyAround(session: Session, bundle: string, { catalog, addresses }: CatalogReading) {
   const history = await readHistory(session.work, bundle);
   return { reading: { catalog: { ...catalog, ...historyCatalog(history) }, addresses }, history };
-}
-
-/** Identity → path of the repeatable that makes it, where the bundle still has that file. */
-export function makersOf(history: History, local: readonly BundleFile[]): Map<string, string> {
-  const paths = new Set(local.map((file) => file.path));
-  const makers = new Map<string, string>();
-  for (const file of history.files.values()) {
-    if (!paths.has(file.path)) continue;
-    for (const { identity } of file.objects) if (identity !== undefined) makers.set(identity, file.path);
-  }
-  return makers;
-}
-
-/** Path → an identity that is not as the file made it. Extra objects are nobody's. */
-export function driftedFiles(
-  expected: Catalog,
-  live: Catalog,
-  makers: ReadonlyMap<string, string>,
-): Map<string, string> {
-  const files = new Map<string, string>();
-  if (makers.size === 0) return files;
-  for (const { identity, kind } of diffCatalogs(expected, live)) {
-    const path = makers.get(identity);
-    if (kind !== "extra" && path !== undefined && !files.has(path)) files.set(path, identity);
-  }
-  return files;
-}
-
-function planned({ path, reason, because }: PlannedFile): PlannedFile {
-  return { path, reason, ...(because === undefined ? {} : { because }) };
 }

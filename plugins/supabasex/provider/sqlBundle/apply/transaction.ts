@@ -5,6 +5,7 @@ import {
   type CatalogDifference,
   type CatalogReading,
   diffCatalogs,
+  isSameObject,
 } from "../catalog";
 import { type History, openHistory, recordExpectation } from "../history/history";
 import { restoreHistory, trustedExpectation } from "../history/historyRepair";
@@ -13,12 +14,13 @@ import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { Migration } from "../source/files";
 import { expectationAfter } from "./expected";
+import { makersOf } from "./makers";
 import { nameOf } from "./orphans";
 import { planMigrations } from "./plan";
-import { type Rehearsal, rehearse } from "./rehearsal";
+import { type Outcome, type Rehearsal, rehearse } from "./rehearsal";
 import type { ApplyRequest, RanFile } from "./request";
-import { type FileFailure, type FilesRun, makersOf, readWithHistory, runFiles, type Start } from "./runFiles";
-import { isSameObject } from "./sameObject";
+import { type FileFailure, type FilesRun, readWithHistory, runFiles } from "./runFiles";
+import type { Start } from "./start";
 
 /** What a transaction did, whether it will be committed or not. */
 export interface TransactionResult {
@@ -27,6 +29,8 @@ export interface TransactionResult {
   readonly adopted: readonly string[];
   /** Objects that no file makes any more. */
   readonly dropped: readonly string[];
+  /** What was taken back because no file states it any more, an object and its properties a line. */
+  readonly takenBack: readonly string[];
   /** Identities that were repaired without running a file. */
   readonly repaired: readonly string[];
   /** Identities of manual changes that a file states now, so that they are the bundle's. */
@@ -98,12 +102,12 @@ export async function runTransaction(
   if (run.failure === undefined) refuseWhatWorksOnlyHere(rehearsal);
 
   const isQuiet = run.after === start.reading && found.drift.length === 0;
-  const expected = expectationOf(start, rehearsal, run, isQuiet);
+  const { expected, base } = outcomeOf(start, rehearsal, run, isQuiet);
   const last = unfinished
     ? unrepaired(expected, run.after.catalog)
     : await repairLast(session, request, run, expected);
   if (!isQuiet || found.expected !== found.history.expected) {
-    await recordExpectation(session.work, request.inputs.name, expected);
+    await recordExpectation(session.work, request.inputs.name, { expected, base });
   }
   const takenOver = takenOverBetween(found, expected, last.catalog);
   const repairs = [...new Set([...repaired, ...last.repaired])].filter((name) => !takenOver.includes(name));
@@ -159,6 +163,7 @@ function summary(run: FilesRun, adopted: readonly Migration[]) {
     ran: run.ran,
     adopted: adopted.map((file) => file.path),
     dropped: run.dropped.map(nameOf),
+    takenBack: run.takenBack,
     progressed: run.migrated && mayStayBehind(run.failure),
     more: run.more,
     ...(run.next === undefined ? {} : { next: run.next }),
@@ -195,15 +200,10 @@ function refuseWhatWorksOnlyHere(rehearsal: Rehearsal | undefined): void {
   );
 }
 
-function expectationOf(
-  start: Start,
-  rehearsal: Rehearsal | undefined,
-  run: FilesRun,
-  isQuiet: boolean,
-): Catalog {
-  if (isQuiet) return start.expected;
-  if (rehearsal?.expected !== undefined && run.failure === undefined) return rehearsal.expected;
-  return expectationAfter(start.expected, start.reading, run.after, run);
+function outcomeOf(start: Start, rehearsal: Rehearsal | undefined, run: FilesRun, isQuiet: boolean): Outcome {
+  if (isQuiet) return { expected: start.expected, base: run.base };
+  if (rehearsal?.outcome !== undefined && run.failure === undefined) return rehearsal.outcome;
+  return { expected: expectationAfter(start.expected, start.reading, run.after, run), base: run.base };
 }
 
 async function repairLast(

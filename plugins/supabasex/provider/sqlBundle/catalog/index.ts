@@ -17,4 +17,5 @@ export { apiRoles } from "./partitions";
 export { touched } from "./properties";
 export { readCatalog, readCatalogInTransaction } from "./read";
 export type { CatalogReading } from "./rows";
+export { isSameObject } from "./sameObject";
 export { managedPart, watchedPart } from "./scope";

@@ -1,10 +1,12 @@
 import type { ClientBase } from "pg";
 import type { FileKind } from "../../../bundleFiles";
+import type { BaseFacts } from "../catalog/base";
 import { type Catalog, type CatalogObject, fingerprint } from "../catalog/catalog";
 import { withCurrentIdentities } from "../catalog/formerIdentities";
 import { canonicalCatalog, canonicalIdentity } from "../catalog/names";
 import type { DeclaredObject } from "../source/declaredObjects";
 import { type BundleFile, type Migration, migrationOf } from "../source/files";
+import { statingStatements } from "../source/statedFacts";
 import { statementsOf, textOf } from "../source/statements";
 
 /**
@@ -26,6 +28,8 @@ export interface AppliedFile {
   readonly objects: readonly OwnedObject[];
   /** Paths of the repeatables whose objects this one's objects depend on. */
   readonly dependsOn: readonly string[];
+  /** The statements of a repeatable whose effect stays when the file runs again without them. */
+  readonly states: readonly string[];
   /** True where a committed migration changed what the repeatable builds on and it has not run since. */
   readonly due?: boolean;
 }
@@ -37,6 +41,8 @@ export interface History {
   readonly files: ReadonlyMap<string, AppliedFile>;
   /** What the bundle has made. */
   readonly expected: Catalog;
+  /** What repeatables alter, as it is without them. */
+  readonly base: BaseFacts;
   /** False where the expectation is not as it was written: somebody edited it. */
   readonly intact: boolean;
   /** Versions in schema_migrations, ascending, of whichever bundle or tool. */
@@ -48,6 +54,7 @@ export interface History {
 export const emptyHistory: History = {
   files: new Map(),
   expected: {},
+  base: {},
   intact: true,
   versions: [],
   foreignPaths: [],
@@ -75,11 +82,13 @@ create table if not exists supabase_migrations.bundle_files (
   depends_on jsonb not null default '[]',
   primary key (bundle, path)
 );
+alter table supabase_migrations.bundles add column if not exists base jsonb not null default '{}';
+alter table supabase_migrations.bundle_files add column if not exists states jsonb not null default '[]';
 comment on table supabase_migrations.bundle_files is 'Files of SQL bundles as Pulumi (supabasex) applied them';`;
 
 /** Makes the tables where they are missing and takes the bundle's row, so that transactions of one bundle queue up. */
 export async function openHistory(client: ClientBase, bundle: string): Promise<void> {
-  if (!(await hasHistory(client))) await client.query(create);
+  if ((await layoutOf(client)) !== "current") await client.query(create);
   await client.query(
     `insert into supabase_migrations.bundles (name, fingerprint) values ($1, $2) on conflict (name) do nothing`,
     [bundle, fingerprint({})],
@@ -87,18 +96,24 @@ export async function openHistory(client: ClientBase, bundle: string): Promise<v
   await client.query("select from supabase_migrations.bundles where name = $1 for update", [bundle]);
 }
 
-async function hasHistory(client: ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ there: boolean }>(
-    `select to_regclass('supabase_migrations.bundle_files') is not null
-       and exists (select from pg_attribute where attrelid = to_regclass('supabase_migrations.schema_migrations')
-         and attname = 'name' and not attisdropped) as there`,
+/** Whether the tables are there: as this provider makes them, or as an older one did, without the facts. */
+async function layoutOf(client: ClientBase): Promise<"current" | "former" | "none"> {
+  const { rows } = await client.query<{ layout: "current" | "former" | "none" }>(
+    `select case
+       when to_regclass('supabase_migrations.bundle_files') is null
+         or not exists (select from pg_attribute where attrelid = to_regclass('supabase_migrations.schema_migrations')
+           and attname = 'name' and not attisdropped) then 'none'
+       when exists (select from pg_attribute where attrelid = to_regclass('supabase_migrations.bundle_files')
+         and attname = 'states' and not attisdropped) then 'current'
+       else 'former' end as layout`,
   );
-  return rows[0]?.there === true;
+  return rows[0]?.layout ?? "none";
 }
 
 interface HistoryRow {
   readonly expected: Catalog | null;
   readonly fingerprint: string | null;
+  readonly base: BaseFacts | null;
   readonly files: (Omit<AppliedFile, "dependsOn"> & { depends_on: string[] })[] | null;
   readonly versions: string[] | null;
   readonly foreign: string[] | null;
@@ -106,11 +121,13 @@ interface HistoryRow {
 
 /** The history of one bundle; empty where the database has none. Two statements. */
 export async function readHistory(client: ClientBase, bundle: string): Promise<History> {
-  if (!(await hasHistory(client))) return emptyHistory;
+  const layout = await layoutOf(client);
+  if (layout === "none") return emptyHistory;
+  const [base, states] = layout === "current" ? ["b.base", "f.states"] : ["null::jsonb", "'[]'::jsonb"];
   const { rows } = await client.query<HistoryRow>(
-    `select b.expected, b.fingerprint,
+    `select b.expected, b.fingerprint, ${base} as base,
        (select json_agg(json_build_object('path', f.path, 'kind', f.kind, 'sha256', f.sha256,
-          'objects', f.objects, 'depends_on', f.depends_on) order by f.path)
+          'objects', f.objects, 'states', ${states}, 'depends_on', f.depends_on) order by f.path)
         from supabase_migrations.bundle_files f where f.bundle = $1) as files,
        (select json_agg(version order by version) from supabase_migrations.schema_migrations) as versions,
        (select json_agg(f.path) from supabase_migrations.bundle_files f
@@ -134,6 +151,7 @@ export async function readHistory(client: ClientBase, bundle: string): Promise<H
   return {
     files: new Map(files),
     expected: canonicalCatalog(expected),
+    base: row?.base ?? {},
     intact: row?.fingerprint == null || row.fingerprint === fingerprint(recorded),
     versions: row?.versions ?? [],
     foreignPaths: row?.foreign ?? [],
@@ -207,17 +225,20 @@ export async function recordRepeatables(
     sha256: file.sha256,
     duration_ms: durationMilliseconds,
     objects,
+    states: statingStatements(file).map(({ text }) => text),
     depends_on: dependsOn,
   }));
   await client.query(
     `with gone as (
        delete from supabase_migrations.bundle_files where bundle = $1 and kind = 'repeatable' and path = any ($3))
-     insert into supabase_migrations.bundle_files (bundle, path, kind, sha256, duration_ms, objects, depends_on)
-     select $1, r.path, 'repeatable', r.sha256, r.duration_ms, r.objects, r.depends_on
+     insert into supabase_migrations.bundle_files
+       (bundle, path, kind, sha256, duration_ms, objects, states, depends_on)
+     select $1, r.path, 'repeatable', r.sha256, r.duration_ms, r.objects, r.states, r.depends_on
      from jsonb_to_recordset($2::jsonb)
-       as r (path text, sha256 text, duration_ms integer, objects jsonb, depends_on jsonb)
+       as r (path text, sha256 text, duration_ms integer, objects jsonb, states jsonb, depends_on jsonb)
      on conflict (bundle, path) do update set sha256 = excluded.sha256, applied_at = excluded.applied_at,
-       duration_ms = excluded.duration_ms, objects = excluded.objects, depends_on = excluded.depends_on`,
+       duration_ms = excluded.duration_ms, objects = excluded.objects,
+       states = excluded.states, depends_on = excluded.depends_on`,
     [bundle, JSON.stringify(rows), removed],
   );
 }
@@ -243,14 +264,15 @@ export async function markAsDue(
   return (rowCount ?? 0) > 0;
 }
 
+/** Records what the bundle has made, and what the objects that repeatables alter are without them. */
 export async function recordExpectation(
   client: ClientBase,
   bundle: string,
-  expected: Catalog,
+  { expected, base }: { readonly expected: Catalog; readonly base: BaseFacts },
 ): Promise<void> {
   await client.query(
-    "update supabase_migrations.bundles set expected = $2, fingerprint = $3 where name = $1",
-    [bundle, JSON.stringify(expected), fingerprint(expected)],
+    "update supabase_migrations.bundles set expected = $2, fingerprint = $3, base = $4 where name = $1",
+    [bundle, JSON.stringify(expected), fingerprint(expected), JSON.stringify(base)],
   );
 }
 

@@ -219,6 +219,7 @@ function announceDryRun(
     catalogChanges(withoutForeignTexts(result.after, result.before), result.after),
   );
   if (changes.length > 0) context.log("info", ["The catalog would change:", ...changes].join("\n"));
+  if (result.takenBack.length > 0) context.log("info", takenBackLines(result).join("\n"));
   const ran = new Set(result.ran.map(({ path }) => path));
   const uncovered = [...bundle.migrations, ...bundle.repeatables]
     .filter((file) => ran.has(file.path))
@@ -236,6 +237,11 @@ function announceDryRun(
   if (doubts.length > 0) context.log("warning", ["Calls of these may fail:", ...doubts].join("\n"));
   reportForeign(result, context);
   warnOfRemaining(result, inputs, context);
+}
+
+/** What removed statements had set, under its title. */
+export function takenBackLines({ takenBack }: ApplyResult): string[] {
+  return ["Taken back, since no file states it any more:", ...takenBack.map((line) => `  ${line}`)];
 }
 
 /** What became of objects that no file made: which are the bundle's now, and which a rebuild touched. */

@@ -35,6 +35,8 @@ export interface DeclaredObject {
 export interface Declaration extends DeclaredObject {
   /** True for `create or replace` and whatever else may simply run again. */
   readonly replaceable: boolean;
+  /** The role that the file sets before it, who then owns the object at first. */
+  readonly creator?: string;
 }
 
 interface Declared {
@@ -82,8 +84,8 @@ function declaredBy(file: BundleFile): Declared {
         faults.push(new SqlFileError({ file, index: statement.start, message, hint }));
         continue;
       }
-      const isOfRole = kind === "cron job" && role !== undefined;
-      found.push(isOfRole ? { ...declaration, user: role } : declaration);
+      if (role === undefined) found.push(declaration);
+      else found.push({ ...declaration, ...(kind === "cron job" ? { user: role } : { creator: role }) });
     }
   }
   const result = { objects: found, faults };

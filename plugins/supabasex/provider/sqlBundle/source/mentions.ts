@@ -1,5 +1,6 @@
+import type { Node } from "libpg-query";
 import type { BundleFile } from "./files";
-import { statementsOf } from "./statements";
+import { actsOnUnnamed, statementsOf } from "./statements";
 
 const words = new WeakMap<BundleFile, ReadonlySet<string>>();
 
@@ -24,17 +25,14 @@ const dynamic = new WeakMap<BundleFile, boolean>();
 export function actsOnUnnamedObjects(file: BundleFile): boolean {
   let known = dynamic.get(file);
   if (known === undefined) {
-    known = statementsOf(file).some(({ node, start, end }) => {
-      if ("DoStmt" in node || "CallStmt" in node) return true;
-      if ("SelectStmt" in node)
-        return !/^\s*select\s+cron\./i.test(withoutComments(file.text.slice(start, end)));
-      return "GrantStmt" in node && node.GrantStmt.targtype === "ACL_TARGET_ALL_IN_SCHEMA";
-    });
+    known = statementsOf(file).some(
+      ({ node, start, end }) => actsOnUnnamed(node, file.text.slice(start, end)) || isAboutWholeSchemas(node),
+    );
     dynamic.set(file, known);
   }
   return known;
 }
 
-function withoutComments(sql: string): string {
-  return sql.replace(/^(\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)+/, "");
+function isAboutWholeSchemas(node: Node): boolean {
+  return "GrantStmt" in node && node.GrantStmt.targtype === "ACL_TARGET_ALL_IN_SCHEMA";
 }

@@ -78,6 +78,13 @@ export function comparableText(sql: string): string {
     .join(" ");
 }
 
+/** Whether a statement runs code that may act on any object: a `do` block, or a call other than of pg_cron's functions. */
+export function actsOnUnnamed(node: Node, text: string): boolean {
+  if ("DoStmt" in node || "CallStmt" in node) return true;
+  if (!("SelectStmt" in node)) return false;
+  return !/^(\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*select\s+cron\s*\./i.test(text);
+}
+
 /** Whether a plain `begin` and a plain `commit` stand around everything, with no transaction control between them. */
 function isWrapped(statements: readonly Statement[]): boolean {
   const controls = statements.flatMap(({ node }, at) =>

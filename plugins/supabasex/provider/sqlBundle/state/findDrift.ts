@@ -1,10 +1,10 @@
-import { canonicalJson } from "../../../../../foundation/json";
 import {
   type Catalog,
   type CatalogDifference,
   diffManaged,
   digestIdentity,
   expectationFrom,
+  isSameObject,
   managedPart,
 } from "../catalog";
 import type { History } from "../history/history";
@@ -54,7 +54,7 @@ function notRecorded(expected: Catalog, managed: Catalog, history: History): Cat
     Object.entries(managed).filter(([identity, object]) => {
       const recorded = history.expected[identity];
       const surplus = expected[identity] === undefined && recorded !== undefined;
-      return !(surplus && canonicalJson({ ...recorded }) === canonicalJson({ ...object }));
+      return !(surplus && isSameObject(recorded, object));
     }),
   );
 }

@@ -1,5 +1,5 @@
 import { canonicalJson } from "../../../../../foundation/json";
-import type { CatalogObject } from "../catalog";
+import type { CatalogObject } from "./catalog";
 
 /** Returns whether two readings say the same of an object; both may lack it. */
 export function isSameObject(one: CatalogObject | undefined, other: CatalogObject | undefined): boolean {

@@ -1,0 +1,24 @@
+import { partsOfIdentity } from "../catalog";
+import type { StatingStatement } from "../source/statedFacts";
+import type { StatementIndex } from "./statedObjects";
+
+/**
+ * Returns which properties of an object the statements set for certain, as an expectation names them: `comment`,
+ * `grants.authenticated`.
+ */
+export function claimedOf(identity: string, stated: StatementIndex): string[] {
+  const { parent, name } = partsOfIdentity(identity);
+  return stated
+    .statementsAbout(identity)
+    .filter((statement) => parent === undefined || namesPart(statement, name))
+    .flatMap(({ properties, grantees }) =>
+      [...(properties ?? [])].flatMap((property) =>
+        property === "grants" ? [...(grantees ?? [])].map((grantee) => `grants.${grantee}`) : [property],
+      ),
+    );
+}
+
+/** Whether the statement names the part itself and not only its table. */
+function namesPart({ bareNames, qualifiedNames }: StatingStatement, name: string): boolean {
+  return bareNames.has(name) || [...qualifiedNames].some((other) => other.endsWith(`.${name}`));
+}

@@ -1,0 +1,20 @@
+import type { Catalog, CatalogReading } from "../catalog";
+import type { History } from "../history/history";
+import type { Session } from "../session/session";
+import type { MigrationPlan } from "./plan";
+import type { ApplyRequest } from "./request";
+
+/** What a transaction starts from, once drift is repaired that no repeatable repairs by running again. */
+export interface Start {
+  readonly session: Session;
+  readonly request: ApplyRequest;
+  readonly plan: MigrationPlan;
+  readonly history: History;
+  readonly expected: Catalog;
+  /** With the history's rows. */
+  readonly reading: CatalogReading;
+  /** How many migrations may share a transaction. */
+  readonly filesAtOnce: number;
+  /** Paths of files that a dry run leaves out. */
+  readonly skip: ReadonlySet<string>;
+}

@@ -1,0 +1,200 @@
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
+import { UserError } from "../../../../../foundation/userError";
+import {
+  type Catalog,
+  type CatalogDifference,
+  type CatalogObject,
+  diffManaged,
+  partsOfIdentity,
+} from "../catalog";
+import { type BaseFacts, withFacts } from "../catalog/base";
+import { repairOf } from "../repair/repair";
+import { type RepairGroup, runRepairs } from "../repair/restore";
+import type { Session } from "../session/session";
+import type { BundleFile } from "../source/files";
+import { statingStatements } from "../source/statedFacts";
+import { bornObject, builtInDefaults, privilegeList } from "./bornObject";
+import type { LostFacts } from "./lostFacts";
+import { includesFact, type StatedFacts, statedOf } from "./statedObjects";
+
+/** What of the database is to be taken back before repeatables run. */
+export interface TakeBack {
+  /** Identity → what differs from what is there without the lost statements. */
+  readonly differences: ReadonlyMap<string, readonly CatalogDifference[]>;
+  readonly groups: readonly RepairGroup[];
+  /** Path of a file that may state the same once more → identity: it has to run afterwards. */
+  readonly restating: ReadonlyMap<string, string>;
+}
+
+export const nothingToTakeBack: TakeBack = { differences: new Map(), groups: [], restating: new Map() };
+
+/** What is known of the facts before repeatables run. */
+export interface KnownFacts {
+  readonly base: BaseFacts;
+  readonly expected: Catalog;
+  readonly live: Catalog;
+  /** Identity of an object that a repeatable makes → the role that creates it. */
+  readonly creators: ReadonlyMap<string, string>;
+}
+
+/**
+ * Plans how to take back what statements have set that no file has any more. What they set goes back to what it is without
+ * repeatables: on an object of a migration, what the migrations made of it; on an object of a repeatable, what its `create`
+ * statement alone makes. Files that state the same fact then run again, so the last that states something wins.
+ */
+export function planTakeBack(lost: LostFacts, facts: KnownFacts, local: readonly BundleFile[]): TakeBack {
+  const { base, live, creators } = facts;
+  const targets = new Map<string, CatalogObject | undefined>();
+  for (const identity of new Set([...Object.keys(base), ...creators.keys()])) {
+    const object = live[identity];
+    const stated = lost(identity);
+    if (object === undefined || stated.length === 0) continue;
+    targets.set(identity, targetOf(identity, stated, facts));
+  }
+  const wanted = { ...live };
+  for (const [identity, target] of targets) {
+    if (target === undefined) delete wanted[identity];
+    else wanted[identity] = target;
+  }
+  const differences = new Map<string, readonly CatalogDifference[]>();
+  const groups: RepairGroup[] = [];
+  for (const identity of targets.keys()) {
+    const found = differencesOf(identity, wanted[identity], live[identity] ?? {});
+    if (found.length === 0) continue;
+    differences.set(identity, found);
+    groups.push(groupFor(identity, found, wanted, live));
+  }
+  return { differences, groups, restating: restatingFiles(differences, local) };
+}
+
+/** Runs the plan in the open transaction. Throws a UserError that names what the server refuses. */
+export async function takeBack(session: Session, { groups }: TakeBack): Promise<void> {
+  const failed = await runRepairs(session, groups);
+  if (failed.length === 0) return;
+  throw new UserError(
+    [
+      "No file states any more what these statements would take back, but the server refuses them:",
+      ...failed.map(({ identity, statement, message }) => `  ${identity}: ${statement}\n    ${message}`),
+      "  Take it back in a migration, or keep the statement that was removed.",
+    ].join("\n"),
+  );
+}
+
+/** What of the plan no file has stated again, an object and its properties a line. */
+export function takenBackFrom({ differences }: TakeBack, live: Catalog): string[] {
+  return [...differences]
+    .flatMap(([identity, group]) => {
+      const lost = group.filter(({ kind, property = "", live: former }) => {
+        const now = live[identity];
+        if (kind === "extra") return now === undefined;
+        return (
+          canonicalJson(now?.[property] ?? null) !== canonicalJson((former as JsonValue | undefined) ?? null)
+        );
+      });
+      if (lost.length === 0) return [];
+      const properties = lost.flatMap(({ property }) => property ?? []);
+      return [properties.length === 0 ? identity : `${identity}: ${properties.join(", ")}`];
+    })
+    .sort();
+}
+
+/** The object without what was stated; `undefined` where it goes as a whole. */
+function targetOf(
+  identity: string,
+  stated: readonly StatedFacts[],
+  { base, expected, live, creators }: KnownFacts,
+): CatalogObject | undefined {
+  const object = live[identity] ?? {};
+  const { kind } = partsOfIdentity(identity);
+  const creator = creators.get(identity);
+  const known = base[identity];
+  if (creator === undefined && known === null && kind.startsWith("publication ")) return undefined;
+  let without: CatalogObject;
+  if (creator !== undefined) without = bornObject(identity, object, { creator, live });
+  else if (known !== null) without = withFacts(object, known ?? {});
+  else without = kind === "default privileges" ? { grants: builtInDefaults(identity) } : {};
+  const result: Record<string, JsonValue> = { ...object };
+  for (const property of new Set([...Object.keys(object), ...Object.keys(without)])) {
+    if (!stated.some((facts) => includesFact(facts, property))) continue;
+    const value = without[property];
+    if (property === "grants") {
+      const wanted = {
+        now: grantsOf(object),
+        without: grantsOf(without),
+        expected: grantsOf(expected[identity]),
+      };
+      result.grants = grantsWithout(wanted, stated);
+    } else if (value === undefined) delete result[property];
+    else result[property] = value;
+  }
+  return result;
+}
+
+/** What somebody granted by hand beside a file's grants stays. */
+function grantsWithout(
+  { now, without, expected }: Record<"now" | "without" | "expected", JsonObject>,
+  stated: readonly StatedFacts[],
+): JsonObject {
+  const result: JsonObject = { ...now };
+  for (const grantee of new Set([...Object.keys(now), ...Object.keys(without)])) {
+    if (!stated.some((facts) => includesFact(facts, "grants", grantee))) continue;
+    const [held, files] = [privilegeList(now[grantee]), privilegeList(expected[grantee])];
+    const manual =
+      canonicalJson(held) === canonicalJson(files) ? [] : held.filter((one) => !files.includes(one));
+    const rest = new Set([...manual, ...privilegeList(without[grantee])]);
+    if (rest.size === 0) delete result[grantee];
+    else result[grantee] = rest.has("all") ? ["all"] : [...rest].sort();
+  }
+  return result;
+}
+
+function grantsOf(object: CatalogObject | undefined): JsonObject {
+  return isJsonObject(object?.grants) ? object.grants : {};
+}
+
+function differencesOf(
+  identity: string,
+  target: CatalogObject | undefined,
+  live: CatalogObject,
+): CatalogDifference[] {
+  if (target === undefined) return [{ identity, kind: "extra", live }];
+  return diffManaged({ [identity]: target }, { [identity]: live });
+}
+
+function groupFor(
+  identity: string,
+  differences: readonly CatalogDifference[],
+  wanted: Catalog,
+  live: Catalog,
+): RepairGroup {
+  // In the new owner's name the privileges are taken that the former one gave.
+  const inOrder = [...differences].sort(
+    (one, other) => Number(other.property === "owner") - Number(one.property === "owner"),
+  );
+  const { statements, prune, impossible, owner } = repairOf(identity, inOrder, wanted, live);
+  if (impossible.length > 0) {
+    throw new UserError(
+      `No file states this of ${identity} any more, and a deploy cannot take it back: ${impossible.join("; ")}. Change it in a migration.`,
+    );
+  }
+  return { identity, statements: [...statements, ...prune], ...(owner === undefined ? {} : { owner }) };
+}
+
+function restatingFiles(
+  differences: ReadonlyMap<string, readonly CatalogDifference[]>,
+  local: readonly BundleFile[],
+): Map<string, string> {
+  const restating = new Map<string, string>();
+  for (const file of local) {
+    const identity = [...differences].find(([name, group]) =>
+      statingStatements(file).some((statement) => states(statedOf(statement, name), group)),
+    )?.[0];
+    if (identity !== undefined) restating.set(file.path, identity);
+  }
+  return restating;
+}
+
+function states(facts: StatedFacts | undefined, differences: readonly CatalogDifference[]): boolean {
+  if (facts === undefined) return false;
+  return differences.some(({ property, kind }) => kind === "extra" || includesFact(facts, property ?? ""));
+}

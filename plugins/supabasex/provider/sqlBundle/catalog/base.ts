@@ -1,0 +1,163 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
+import type { Catalog, CatalogObject } from "./catalog";
+import { partsOfIdentity } from "./identity";
+import { changedProperties } from "./properties";
+import type { CatalogReading } from "./rows";
+
+/**
+ * What repeatables alter, as it is without them: identity → property → value, where null stands for a property that the
+ * object lacks. Of grants, role → privileges. Null in place of the properties: without repeatables there is no such object.
+ * Objects that repeatables create are not in it.
+ */
+export type BaseFacts = Readonly<Record<string, JsonObject | null>>;
+
+/** Kinds whose objects come and go with statements about other objects. They hold nothing of their own. */
+const factKinds: ReadonlySet<string> = new Set([
+  "database settings",
+  "default privileges",
+  "publication schema",
+  "publication table",
+  "role settings",
+]);
+
+/** Whether the object is there only because of something that was set: it goes when that is reset. */
+export function isMereFact(identity: string, object: CatalogObject): boolean {
+  const { kind } = partsOfIdentity(identity);
+  // The column of a view is listed for what was granted or said on it.
+  return factKinds.has(kind) || (kind === "column" && object.type === undefined);
+}
+
+/** Returns the facts after repeatables ran: what they altered between two readings is added, unless it is known. */
+export function baseAfterRepeatables(
+  base: BaseFacts,
+  before: Catalog,
+  after: Catalog,
+  isCreatedByFiles: (identity: string) => boolean,
+): BaseFacts {
+  const result = new Map(Object.entries(base));
+  for (const [identity, now] of Object.entries(after)) {
+    const former = before[identity];
+    if (former === now || isCreatedByFiles(identity) || result.get(identity) === null) continue;
+    if (former === undefined) {
+      if (isMereFact(identity, now)) result.set(identity, null);
+      continue;
+    }
+    const altered = alteredBetween(former, now);
+    if (Object.keys(altered).length > 0) result.set(identity, merged(altered, result.get(identity) ?? {}));
+  }
+  return Object.fromEntries(result);
+}
+
+/**
+ * Returns the facts after migrations ran: what they altered is as they left it, and of an object that is gone, or another
+ * one now, nothing is known any more.
+ */
+export function baseAfterMigrations(
+  base: BaseFacts,
+  before: CatalogReading,
+  after: CatalogReading,
+): BaseFacts {
+  return Object.fromEntries(
+    Object.entries(base).flatMap(([identity, facts]): [string, JsonObject | null][] => {
+      const [former, now] = [before.catalog[identity], after.catalog[identity]];
+      const isSame = before.addresses.get(identity) === after.addresses.get(identity);
+      if (former === undefined || now === undefined || !isSame) return [];
+      if (facts === null) return [[identity, facts]];
+      return [[identity, merged(facts, only(alteredBetween(now, former), facts))]];
+    }),
+  );
+}
+
+/**
+ * Returns the facts where migrations stated some of them that held already: those are as they are found, and what a
+ * migration states does not go with the repeatables.
+ */
+export function baseStatedByMigrations(
+  base: BaseFacts,
+  live: Catalog,
+  isStated: (identity: string, property: string, grantee?: string) => boolean,
+): BaseFacts {
+  return Object.fromEntries(
+    Object.entries(base).flatMap(([identity, facts]): [string, JsonObject | null][] => {
+      const object = live[identity] ?? {};
+      if (facts === null) {
+        const isOfMigration = Object.keys(object).some((property) => isStated(identity, property));
+        return isOfMigration ? [] : [[identity, facts]];
+      }
+      const { grants, ...others } = facts;
+      const found = Object.entries(others).map(([property, value]): [string, JsonValue] => [
+        property,
+        isStated(identity, property) ? (object[property] ?? null) : value,
+      ]);
+      if (!isJsonObject(grants)) return [[identity, Object.fromEntries(found)]];
+      const held = isJsonObject(object.grants) ? object.grants : {};
+      const granted = Object.entries(grants).map(([grantee, value]): [string, JsonValue] => [
+        grantee,
+        isStated(identity, "grants", grantee) ? (held[grantee] ?? null) : value,
+      ]);
+      return [[identity, { ...Object.fromEntries(found), grants: Object.fromEntries(granted) }]];
+    }),
+  );
+}
+
+/** Returns the facts without those that an object has by itself now. */
+export function withoutSatisfied(base: BaseFacts, identities: Iterable<string>, live: Catalog): BaseFacts {
+  const result = new Map(Object.entries(base));
+  for (const identity of identities) {
+    const facts = result.get(identity);
+    const object = live[identity];
+    if (facts === null && object === undefined) result.delete(identity);
+    if (facts === null || facts === undefined || object === undefined) continue;
+    const differing = only(facts, alteredBetween(withFacts(object, facts), object));
+    if (Object.keys(differing).length === 0) result.delete(identity);
+    else result.set(identity, differing);
+  }
+  return Object.fromEntries(result);
+}
+
+/** Returns the object with these facts in place of its own. */
+export function withFacts(object: CatalogObject, facts: JsonObject): CatalogObject {
+  const result: Record<string, JsonValue> = { ...object };
+  for (const [property, value] of Object.entries(facts)) {
+    const own = result[property];
+    if (property === "grants" && isJsonObject(value)) {
+      result[property] = { ...withFacts(isJsonObject(own) ? own : {}, value) };
+    } else if (value === null) delete result[property];
+    else result[property] = value;
+  }
+  return result;
+}
+
+/** The properties of `former` that `now` has otherwise; null for one that it lacks. */
+function alteredBetween(former: CatalogObject, now: CatalogObject): JsonObject {
+  return Object.fromEntries(
+    changedProperties(former, now).map((property): [string, JsonValue] => {
+      const [was, is] = [former[property], now[property]];
+      if (property !== "grants" || !isJsonObject(was) || !isJsonObject(is)) return [property, was ?? null];
+      return [property, alteredBetween(was, is)];
+    }),
+  );
+}
+
+/** One set of facts with another on top. */
+function merged(facts: JsonObject, more: JsonObject): JsonObject {
+  const grants = isJsonObject(facts.grants) && isJsonObject(more.grants);
+  return {
+    ...facts,
+    ...more,
+    ...(grants ? { grants: { ...(facts.grants as JsonObject), ...(more.grants as JsonObject) } } : {}),
+  };
+}
+
+/** Those of the facts that `wanted` has, too. */
+function only(facts: JsonObject, wanted: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(facts).flatMap(([property, value]): [string, JsonValue][] => {
+      const other = wanted[property];
+      if (other === undefined) return [];
+      if (property !== "grants" || !isJsonObject(value) || !isJsonObject(other)) return [[property, value]];
+      const grants = only(value, other);
+      return Object.keys(grants).length === 0 ? [] : [[property, grants]];
+    }),
+  );
+}

@@ -1,0 +1,348 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type BundleUnderTest, Databases, differencesFromEmpty, failureOf } from "./support";
+
+const databases = new Databases();
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
+
+const first = "migrations/20260101000000_first.sql";
+const repeatable = "repeatable/r.sql";
+const schema = `create schema $s;
+create table $s.customers (id integer primary key, name text);
+create table $s.orders (id integer primary key, name text);
+grant select on $s.orders to service_role;
+comment on table $s.orders is 'Orders.';
+create function $s.total(n integer) returns integer language sql as $$ select n $$;
+create function $s.noop() returns trigger language plpgsql as $$ begin return new; end $$;
+create trigger noop before update on $s.customers for each row execute function $s.noop();
+create policy everything on $s.orders using (id > 0);
+create publication $s;
+grant create on schema $s to service_role;
+`;
+const view = "create or replace view $s.v as select id, name from $s.customers;";
+const helper =
+  "create or replace function $s.helper(n integer) returns integer language sql as $$ select n $$;";
+
+/** A statement, and what it leaves alone of its file. */
+const cases: { name: string; statement: string; rest?: string; taken: string }[] = [
+  {
+    name: "a grant on a table",
+    statement: "grant select on $s.customers to authenticated;",
+    taken: "table $s.customers: grants",
+  },
+  {
+    name: "a revoke of what a migration granted",
+    statement: "revoke select on $s.orders from service_role;",
+    taken: "table $s.orders: grants",
+  },
+  {
+    name: "a grant on all tables",
+    statement: "grant insert on all tables in schema $s to authenticated;",
+    taken: "table $s.customers: grants\n  table $s.orders: grants",
+  },
+  {
+    name: "a grant on a column",
+    statement: "grant select (name) on $s.customers to anon;",
+    taken: "column $s.customers name: grants",
+  },
+  {
+    name: "a comment in place of a migration's",
+    statement: "comment on table $s.orders is 'All orders.';",
+    taken: "table $s.orders: comment",
+  },
+  {
+    name: "a row security switch",
+    statement: "alter table $s.customers enable row level security;",
+    taken: "table $s.customers: rowSecurity",
+  },
+  {
+    name: "a row security switch in a loop",
+    statement: `do $$ declare name text; begin
+  foreach name in array array['customers', 'orders'] loop execute format('alter table $s.%I enable row level security', name); end loop;
+end $$;`,
+    taken: "table $s.customers: rowSecurity\n  table $s.orders: rowSecurity",
+  },
+  {
+    name: "an owner",
+    statement: "alter table $s.customers owner to service_role;",
+    taken: "table $s.customers: owner",
+  },
+  {
+    name: "a setting of a migration's function",
+    statement: "alter function $s.total(integer) set search_path to pg_catalog;",
+    taken: "function $s.total(integer): settings",
+  },
+  {
+    name: "a policy's condition",
+    statement: "alter policy everything on $s.orders to authenticated using (id > 1);",
+    taken: "policy $s.orders everything: roles, using",
+  },
+  {
+    name: "a trigger's state",
+    statement: "alter table $s.customers disable trigger noop;",
+    taken: "trigger $s.customers noop: enabled",
+  },
+  {
+    name: "a member of a publication",
+    statement: "alter publication $s add table $s.customers;",
+    taken: "publication table $s $s.customers",
+  },
+  {
+    name: "default privileges",
+    statement: "alter default privileges in schema $s grant select on tables to anon;",
+    taken: "default privileges postgres in $s tables",
+  },
+  {
+    name: "a storage option",
+    statement: "alter table $s.customers set (fillfactor = 70);",
+    taken: "table $s.customers: options",
+  },
+  {
+    name: "a column's default",
+    statement: "alter table $s.customers alter column name set default 'nobody';",
+    taken: "column $s.customers name: default",
+  },
+  {
+    name: "a grant on the file's own view",
+    statement: "grant select on $s.v to authenticated;",
+    rest: view,
+    taken: "view $s.v: grants",
+  },
+  {
+    name: "a comment on a column of the file's own view",
+    statement: "comment on column $s.v.name is 'Name.';",
+    rest: view,
+    taken: "column $s.v name",
+  },
+  {
+    name: "a revoke on the file's own function",
+    statement: "revoke all on function $s.helper(integer) from public;",
+    rest: helper,
+    taken: "function $s.helper(integer): grants",
+  },
+  {
+    name: "a comment on the file's own function",
+    statement: "comment on function $s.helper(integer) is 'Helps.';",
+    rest: helper,
+    taken: "function $s.helper(integer): comment",
+  },
+  {
+    name: "an owner of the file's own view with its grants",
+    statement: "alter view $s.v owner to service_role; grant select on $s.v to anon;",
+    rest: view,
+    taken: "view $s.v: grants, owner",
+  },
+];
+
+/** Deploys what is there now, and expects the same line of preview and up and the catalog of an empty database. */
+async function takesBack(bundle: BundleUnderTest, taken: string): Promise<void> {
+  const lines = `Taken back, since no file states it any more:\n  ${taken.replaceAll("$s", bundle.schema)}`;
+  bundle.logs = [];
+  expect(await failureOf(bundle.preview())).toBe("it succeeded");
+  expect(bundle.logs.join("\n")).toContain(lines);
+  bundle.logs = [];
+  await bundle.up();
+  expect(bundle.logs.join("\n")).toContain(lines);
+  expect(await bundle.refresh()).toEqual([]);
+  expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+}
+
+describe("a repeatable does not state it any more: it is taken back", () => {
+  test.each(cases)("$name", async ({ statement, rest = "set lock_timeout to default;", taken }) => {
+    const bundle = await databases.bundle(
+      { [first]: schema, [repeatable]: `${rest}\n${statement}` },
+      { dryRun: "live" },
+    );
+    await bundle.up();
+    bundle.write({ [repeatable]: rest });
+
+    await takesBack(bundle, taken);
+  });
+});
+
+const grant = "grant select on $s.customers to authenticated;";
+const rls = "alter table $s.customers enable row level security;";
+
+describe("what is taken back", () => {
+  test("a file is removed that only stated facts: about a table, and about another file's view", async () => {
+    const bundle = await databases.bundle(
+      {
+        [first]: schema,
+        "repeatable/v.sql": `${view}\ngrant select on $s.v to authenticated;`,
+        "repeatable/facts.sql": `${grant}\n${rls}\ngrant insert on $s.v to authenticated;\ncomment on view $s.v is 'V.';`,
+      },
+      { dryRun: "live" },
+    );
+    await bundle.up();
+    bundle.write({ "repeatable/facts.sql": undefined });
+
+    await takesBack(bundle, "table $s.customers: grants, rowSecurity\n  view $s.v: comment, grants");
+  });
+
+  test("one statement changes: the rest of the file stays as it is", async () => {
+    const bundle = await databases.bundle(
+      {
+        [first]: schema,
+        [repeatable]: `${grant}\ngrant insert, update on $s.customers to service_role;\n${rls}`,
+      },
+      { dryRun: "live" },
+    );
+    await bundle.up();
+    bundle.write({ [repeatable]: `${grant}\ngrant insert on $s.customers to service_role;\n${rls}` });
+
+    await takesBack(bundle, "table $s.customers: grants");
+  });
+
+  test("a role that the file set: its objects belong to the role that deploys", async () => {
+    const bundle = await databases.bundle(
+      { [first]: schema, [repeatable]: `set local role service_role;\n${helper}` },
+      { dryRun: "live" },
+    );
+    await bundle.up();
+    bundle.write({ [repeatable]: helper });
+
+    await takesBack(bundle, "function $s.helper(integer): owner");
+  });
+
+  test("default privileges decide what a view has that nobody grants anything on", async () => {
+    const defaults = "alter default privileges in schema $s grant select on tables to anon;\n";
+    const bundle = await databases.bundle(
+      { [first]: schema + defaults, [repeatable]: `${view}\nrevoke all on $s.v from anon;` },
+      { dryRun: "live" },
+    );
+    await bundle.up();
+    bundle.write({ [repeatable]: view });
+
+    await takesBack(bundle, "view $s.v: grants");
+  });
+
+  test("a grant on an object that the bundle did not make: it is nobody's afterwards", async () => {
+    const grantOnPublic = "grant usage on schema public to authenticated, service_role;";
+    const bundle = await databases.bundle(
+      { [first]: schema, [repeatable]: grantOnPublic },
+      { dryRun: "live" },
+    );
+    await bundle.sql("revoke usage on schema public from service_role, authenticated");
+    await bundle.sql("grant usage on schema public to authenticated");
+    await bundle.up();
+    bundle.write({ [repeatable]: "set lock_timeout to default;" });
+
+    await takesBack(bundle, "schema public: grants");
+
+    const { rows } = await bundle.sql(
+      "select has_schema_privilege('service_role', 'public', 'usage') as service, has_schema_privilege('authenticated', 'public', 'usage') as api",
+    );
+    // Everybody may use the schema public unless it is closed.
+    expect(rows).toEqual([{ service: true, api: true }]);
+    await bundle.sql("revoke usage on schema public from authenticated");
+    expect(await bundle.refresh()).toEqual([]);
+  });
+});
+
+describe("negative controls: what something else states stays", () => {
+  const stays: { name: string; files: Record<string, string> }[] = [
+    { name: "another repeatable", files: { "repeatable/other.sql": `${rls}\n${grant}` } },
+    {
+      name: "another repeatable, in other words",
+      files: {
+        "repeatable/other.sql":
+          "do $$ begin alter table $s.customers enable row level security; grant select on $s.customers to authenticated; end $$;",
+      },
+    },
+    { name: "a migration before", files: { [first]: `${schema}${rls}${grant}` } },
+  ];
+
+  test.each(stays)("$name", async ({ files }) => {
+    const bundle = await databases.bundle(
+      { [first]: schema, [repeatable]: `${rls}\n${grant}`, ...files },
+      { dryRun: "live" },
+    );
+    await bundle.up();
+    bundle.logs = [];
+    bundle.write({ [repeatable]: undefined });
+
+    await bundle.up();
+
+    await bundle.sql(
+      "select 1 / relrowsecurity::int, 1 / has_table_privilege('authenticated', '$s.customers', 'select')::int from pg_class where oid = '$s.customers'::regclass",
+    );
+    expect(bundle.logs.join("\n")).not.toContain("Taken back");
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+
+  test("a later migration that found it done", async () => {
+    const bundle = await databases.bundle({ [first]: schema, [repeatable]: `${rls}\n${grant}` });
+    await bundle.up();
+    bundle.write({ "migrations/20260102000000_next.sql": `${rls}\n${grant}` });
+    await bundle.up();
+    bundle.logs = [];
+    bundle.write({ [repeatable]: undefined });
+
+    await bundle.up();
+
+    expect(bundle.logs.join("\n")).not.toContain("Taken back");
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+
+  test("what a hand granted beside it", async () => {
+    const bundle = await databases.bundle({
+      [first]: schema,
+      [repeatable]: `${view}\ngrant select on $s.v to authenticated;`,
+    });
+    await bundle.up();
+    await bundle.sql("grant insert on $s.v to authenticated");
+    bundle.write({ [repeatable]: view });
+
+    await bundle.up();
+
+    expect(await bundle.refresh()).toEqual([`live["view ${bundle.schema}.v"].grants`]);
+    const { rows } = await bundle.sql(
+      "select has_table_privilege('authenticated', '$s.v', 'insert') as manual, has_table_privilege('authenticated', '$s.v', 'select') as stated",
+    );
+    expect(rows).toEqual([{ manual: true, stated: false }]);
+  });
+
+  test("a statement moves to another file", async () => {
+    const bundle = await databases.bundle({ [first]: schema, [repeatable]: `${rls}\n${grant}` });
+    await bundle.up();
+    bundle.logs = [];
+    bundle.write({ [repeatable]: grant, "repeatable/rls.sql": `-- moved\n${rls}` });
+
+    await bundle.up();
+
+    expect(bundle.logs.join("\n")).not.toContain("Taken back");
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+
+  test("an older checkout that is let run takes back nothing of files that it lacks", async () => {
+    const next = "migrations/20260102000000_next.sql";
+    const bundle = await databases.bundle(
+      { [first]: schema, [next]: "select 1;", [repeatable]: rls },
+      { allowAhead: true },
+    );
+    await bundle.up();
+    bundle.write({ [next]: undefined, [repeatable]: undefined, "repeatable/v.sql": view });
+
+    await bundle.up();
+
+    const { rows } = await bundle.sql(
+      "select relrowsecurity as rls from pg_class where oid = '$s.customers'::regclass",
+    );
+    expect(rows).toEqual([{ rls: true }]);
+  });
+});
+
+test("a run that is refused takes back nothing", async () => {
+  const bundle = await databases.bundle({ [first]: schema, [repeatable]: rls });
+  await bundle.up();
+  bundle.write({ [repeatable]: "comment on table $s.nowhere is 'x';" });
+
+  expect(await failureOf(bundle.up())).toContain("does not exist");
+
+  const { rows } = await bundle.sql(
+    "select relrowsecurity as rls from pg_class where oid = '$s.customers'::regclass",
+  );
+  expect(rows).toEqual([{ rls: true }]);
+});
