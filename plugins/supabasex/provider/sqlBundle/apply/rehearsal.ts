@@ -9,7 +9,7 @@ import { actsOnUnnamedObjects, mentions } from "../source/mentions";
 import { bareName } from "./affectedFiles";
 import { expectationAfter } from "./expected";
 import { planRepeatables } from "./plan";
-import type { Reporter } from "./request";
+import { silent } from "./request";
 import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
 import type { Start } from "./start";
 import { statedIfMissing } from "./statedIfMissing";
@@ -125,5 +125,3 @@ function relevanceTo(files: readonly BundleFile[]): (identity: string, live: Cat
     return files.some((file) => names.some((name) => mentions(file, name)));
   };
 }
-
-const silent: Reporter = { progress: () => {}, warn: () => {}, notice: () => {} };

@@ -36,6 +36,9 @@ export interface Reporter {
   notice(severity: string, line: string): void;
 }
 
+/** For files that run only to be rolled back. */
+export const silent: Reporter = { progress: () => {}, warn: () => {}, notice: () => {} };
+
 export interface ApplyRequest {
   readonly inputs: BundleInputs;
   readonly connection: Connection;

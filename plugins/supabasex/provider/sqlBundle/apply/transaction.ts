@@ -13,6 +13,7 @@ import { type Repaired, refuseUnrepaired, repairRest, repairUnowned, unrepaired 
 import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { Migration } from "../source/files";
+import { borrowedByMigrations } from "./borrowed";
 import { expectationAfter } from "./expected";
 import { makersOf } from "./makers";
 import { nameOf } from "./orphans";
@@ -79,6 +80,7 @@ export async function runTransaction(
   const start: Start = { session, request, plan, ...found, reading, ...selection };
 
   const rehearsal = await rehearse(start);
+  const borrowed = await borrowedByMigrations(start);
   const run = await runFiles(start);
   const unfinished = run.failure !== undefined || run.next !== undefined || run.more;
   const result = {
@@ -99,7 +101,10 @@ export async function runTransaction(
       history: found.history,
     };
   }
-  if (run.failure === undefined) refuseWhatWorksOnlyHere(rehearsal);
+  if (run.failure === undefined) {
+    refuseWhatWorksOnlyHere(rehearsal);
+    if (borrowed !== undefined) throw borrowed;
+  }
 
   const isQuiet = run.after === start.reading && found.drift.length === 0;
   const { expected, base } = outcomeOf(start, rehearsal, run, isQuiet);

@@ -153,6 +153,21 @@ export function dropStatement(
   }
 }
 
+/** The statement that gives an object another name; empty for what has no name of its own to the server. */
+export function renameStatement(object: DeclaredObject, to: string): string {
+  switch (object.class) {
+    case "bucket":
+    case "cron job":
+      return "";
+    case "policy":
+    case "trigger":
+    case "rule":
+      return `alter ${object.class} ${object.name} on ${object.on} rename to ${to}`;
+    default:
+      return `alter ${object.class} ${object.name} rename to ${to}`;
+  }
+}
+
 /** Only its own user may drop a job. One statement, since those who send it count statements. */
 function dropJob(name: string, user: string | undefined): string {
   const drop = `cron.unschedule(jobid) from cron.job where jobname = ${literal(name)} and username = current_user`;

@@ -6,7 +6,7 @@ const words = new WeakMap<BundleFile, ReadonlySet<string>>();
 
 /** Returns whether the file's text holds the name as a word, in whatever case and quoting. Comments count too. */
 export function mentions(file: BundleFile, name: string): boolean {
-  const bare = name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+  const bare = plain(name);
   if (!/^[a-z_][a-z0-9_$]*$/i.test(bare)) return file.text.includes(bare);
   let known = words.get(file);
   if (known === undefined) {
@@ -14,6 +14,30 @@ export function mentions(file: BundleFile, name: string): boolean {
     words.set(file, known);
   }
   return known.has(bare.toLowerCase());
+}
+
+/**
+ * Returns whether the file's text holds the name of an object, with its schema or without any: behind another qualifier
+ * it is the name of something else, such as a column.
+ *
+ * @param schema as the catalog quotes it
+ * @param name the name alone, quoted likewise
+ */
+export function mentionsObject(file: BundleFile, schema: string, name: string): boolean {
+  if (!mentions(file, name)) return false;
+  const [ofSchema, bare] = [plain(schema), plain(name)];
+  const escaped = bare.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+  const places = new RegExp(
+    `(?:("(?:[^"]|"")+"|[\\w$]+)\\s*\\.\\s*)?(?<![\\w$])("?)${escaped}\\2(?![\\w$])`,
+    "gi",
+  );
+  return [...file.text.matchAll(places)].some(
+    ([, qualifier]) => qualifier === undefined || plain(qualifier).toLowerCase() === ofSchema.toLowerCase(),
+  );
+}
+
+function plain(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
 
 const dynamic = new WeakMap<BundleFile, boolean>();

@@ -1,0 +1,107 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Databases, differencesFromEmpty, failureOf } from "./support";
+
+const databases = new Databases();
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
+
+const files = {
+  "migrations/20260101000000_first.sql":
+    "create schema $s;\ncreate table $s.orders (id integer primary key, total integer);\n",
+  "repeatable/f.sql":
+    "create or replace function $s.next_total() returns integer language sql as $$ select 1 $$;\n",
+  "repeatable/t.sql":
+    "create or replace function $s.touch() returns trigger language plpgsql as $$ begin return new; end $$;\n",
+  "repeatable/v.sql":
+    "create or replace view $s.totals as select id, total from $s.orders;\ncreate policy own on $s.orders using (true);\n",
+};
+const next = "migrations/20260102000000_next.sql";
+
+const refused = [
+  {
+    name: "a function in a default",
+    migration: "create table $s.bills (id integer primary key,\n  total integer default $s.next_total());",
+    message: /next\.sql:2:25: function \w+\.next_total\(\) does not exist/,
+    makes: "function $s.next_total() (repeatable/f.sql)",
+  },
+  {
+    name: "a trigger function",
+    migration: "create trigger touch before update on $s.orders for each row execute function $s.touch();",
+    message: /next\.sql:1:1: function \w+\.touch\(\) does not exist/,
+    makes: "function $s.touch() (repeatable/t.sql)",
+  },
+  {
+    name: "a function in a policy",
+    migration: "create policy low on $s.orders using (total < $s.next_total());",
+    message: /next\.sql:1:\d+: function \w+\.next_total\(\) does not exist/,
+    makes: "function $s.next_total() (repeatable/f.sql)",
+  },
+  {
+    name: "a view that it alters",
+    migration: "select 1;\nalter view $s.totals set (security_invoker = true);",
+    message: /next\.sql:2:1: relation "\w+\.totals" does not exist/,
+    makes: "view $s.totals (repeatable/v.sql)",
+  },
+  {
+    name: "a function that it grants",
+    migration: "grant execute on function $s.next_total() to authenticated;",
+    message: /next\.sql:1:1: function \w+\.next_total\(\) does not exist/,
+    makes: "function $s.next_total() (repeatable/f.sql)",
+  },
+  {
+    name: "a policy that it comments on",
+    migration: "comment on policy own on $s.orders is 'Own.';",
+    message: /next\.sql:1:1: policy "own" for table "orders" does not exist/,
+    makes: "policy $s.orders own (repeatable/v.sql)",
+  },
+];
+
+describe("a migration that needs what only a repeatable makes is refused, in preview and up", () => {
+  test.each(refused)("$name", async ({ migration, message, makes }) => {
+    const bundle = await databases.bundle(files, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({ [next]: migration });
+
+    const preview = await failureOf(bundle.preview());
+
+    expect(preview).toMatch(message);
+    expect(preview).toContain(makes.replaceAll("$s", bundle.schema));
+    expect(preview).toContain("Move the statement to a repeatable, or make what it needs in a migration");
+    expect(await failureOf(bundle.up())).toBe(preview);
+    expect(await bundle.history()).not.toContain(next);
+    bundle.write({ [next]: undefined });
+    expect(await bundle.up()).toBe(false);
+  });
+});
+
+const accepted = [
+  {
+    name: "names it in a body that is only parsed",
+    migration:
+      "create function $s.later() returns integer language plpgsql as $$ begin return $s.next_total(); end $$;",
+  },
+  { name: "drops it where it is there", migration: "drop view if exists $s.totals;" },
+  {
+    name: "names a column like it",
+    migration: "alter table $s.orders add column totals integer;",
+  },
+  {
+    name: "makes a table first that it uses under such a name",
+    migration:
+      "create schema if not exists other_b; create table if not exists other_b.totals (id integer); comment on table other_b.totals is 'x';",
+  },
+];
+
+describe("negative controls: it is applied when it", () => {
+  test.each(accepted)("$name", async ({ migration }) => {
+    const bundle = await databases.bundle(files, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({ [next]: migration });
+
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    await bundle.up();
+
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+});
