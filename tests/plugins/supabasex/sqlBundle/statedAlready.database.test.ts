@@ -1,0 +1,126 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type BundleUnderTest, Databases } from "./support";
+
+const databases = new Databases();
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
+
+const first = "migrations/20260101000000_first.sql";
+const next = "migrations/20260102000000_next.sql";
+const schema = "create schema $s;\ncreate table $s.t (id integer);\n";
+const theirs = `create schema theirs_$s;
+create table theirs_$s.accounts (id integer primary key, name text);
+alter table theirs_$s.accounts enable row level security;
+create function theirs_$s.total(n integer) returns integer language sql as 'select n';
+comment on table theirs_$s.accounts is 'Accounts.';
+grant select on theirs_$s.accounts to authenticated;
+grant execute on function theirs_$s.total(integer) to authenticated;
+grant usage on schema theirs_$s to authenticated;
+alter table theirs_$s.accounts alter column name set default 'nobody'`;
+
+/** What a file states although it holds already, on what the bundle did not make; how a hand undoes it; the drift. */
+const cases = [
+  {
+    name: "a grant on a table",
+    states: "grant select on theirs_$s.accounts to authenticated;",
+    undo: "revoke select on theirs_$s.accounts from authenticated",
+    drift: 'table theirs_$s.accounts"].grants',
+  },
+  {
+    name: "a grant on a schema",
+    states: "grant usage on schema theirs_$s to authenticated;",
+    undo: "revoke usage on schema theirs_$s from authenticated",
+    drift: 'schema theirs_$s"].grants',
+  },
+  {
+    name: "a revoke",
+    states: "revoke insert on theirs_$s.accounts from anon;",
+    undo: "grant insert on theirs_$s.accounts to anon",
+    drift: 'table theirs_$s.accounts"].grants',
+  },
+  {
+    name: "a comment",
+    states: "comment on table theirs_$s.accounts is 'Accounts.';",
+    undo: "comment on table theirs_$s.accounts is 'Mine.'",
+    drift: 'table theirs_$s.accounts"].comment',
+  },
+  {
+    name: "a row security switch",
+    states: "alter table theirs_$s.accounts enable row level security;",
+    undo: "alter table theirs_$s.accounts disable row level security",
+    drift: 'table theirs_$s.accounts"].rowSecurity',
+  },
+  {
+    name: "a column's default",
+    states: "alter table theirs_$s.accounts alter column name set default 'nobody';",
+    undo: "alter table theirs_$s.accounts alter column name drop default",
+    drift: 'column theirs_$s.accounts name"].default',
+  },
+  {
+    name: "a grant on a function",
+    states: "grant execute on function theirs_$s.total(integer) to authenticated;",
+    undo: "revoke execute on function theirs_$s.total(integer) from authenticated",
+    drift: 'function theirs_$s.total(integer)"].grants',
+  },
+];
+
+async function deployed(files: Record<string, string>): Promise<BundleUnderTest> {
+  const bundle = await databases.bundle({ [first]: schema });
+  await bundle.sql(theirs);
+  await bundle.up();
+  bundle.write(files);
+  await bundle.up();
+  return bundle;
+}
+
+describe.each([next, "repeatable/r.sql"])(
+  "what %s states is the bundle's, even where it held already:",
+  (path) => {
+    test.each(cases)("$name", async ({ states, undo, drift }) => {
+      const bundle = await deployed({ [path]: states });
+      expect(await bundle.refresh()).toEqual([]);
+
+      await bundle.sql(undo);
+
+      expect(await bundle.refresh()).toEqual([`live["${drift.replaceAll("$s", bundle.schema)}`]);
+      await bundle.up();
+      expect((await bundle.refresh()).filter((line) => !line.includes("grants"))).toEqual([]);
+    });
+  },
+);
+
+test("negative control: what it does not state is not the bundle's", async () => {
+  const bundle = await deployed({ [next]: "comment on table theirs_$s.accounts is 'Accounts.';" });
+
+  await bundle.sql("alter table theirs_$s.accounts disable row level security");
+  await bundle.sql("revoke select on theirs_$s.accounts from authenticated");
+  await bundle.sql("comment on column theirs_$s.accounts.name is 'Name.'");
+
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("a repeatable does not state it any more: it is nobody's again, and stays as it is", async () => {
+  const bundle = await deployed({
+    "repeatable/r.sql": "grant select on theirs_$s.accounts to authenticated;",
+  });
+  bundle.write({ "repeatable/r.sql": "comment on table theirs_$s.accounts is 'Accounts.';" });
+  await bundle.up();
+
+  const { rows } = await bundle.sql(
+    "select has_table_privilege('authenticated', 'theirs_$s.accounts', 'select') as held",
+  );
+  expect(rows).toEqual([{ held: true }]);
+  await bundle.sql("revoke select on theirs_$s.accounts from authenticated");
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("a repeatable and a migration state it: the migration's stays when the repeatable goes", async () => {
+  const grant = "grant select on theirs_$s.accounts to authenticated;";
+  const bundle = await deployed({ [next]: grant, "repeatable/r.sql": grant });
+  bundle.write({ "repeatable/r.sql": undefined });
+  await bundle.up();
+
+  await bundle.sql("revoke select on theirs_$s.accounts from authenticated");
+
+  expect(await bundle.refresh()).toEqual([`live["table theirs_${bundle.schema}.accounts"].grants`]);
+});
