@@ -12,6 +12,28 @@ import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/sou
 // Names are quoted as the server's own parser would.
 beforeAll(() => loadParser());
 
+test("default privileges of a role and a schema with blanks in their names are written with both", () => {
+  const identity = 'default privileges "a role" in "a schema" tables';
+  const expected = { [identity]: { grants: { anon: ["select"] } } };
+  const live = { [identity]: { grants: { authenticated: ["select"] } } };
+
+  const repair = repairOf(identity, diffCatalogs(expected, live), expected, live);
+
+  const start = 'alter default privileges for role "a role" in schema "a schema"';
+  expect(repair.statements).toEqual([`${start} grant select on tables to anon`]);
+  expect(repair.prune).toEqual([`${start} revoke select on tables from authenticated`]);
+});
+
+test("a role with a blank in its name that lost its own default privileges gets all of them back", () => {
+  const identity = 'default privileges "a role" tables';
+  const expected = { [identity]: { grants: {} } };
+  const live = { [identity]: { grants: { "a role": ["select"] } } };
+
+  expect(repairOf(identity, diffCatalogs(expected, live), expected, live).statements).toEqual([
+    'alter default privileges for role "a role" grant all on tables to "a role"',
+  ]);
+});
+
 describe("grants", () => {
   const target = { on: "table s.t", owner: "app_owner" };
 
@@ -79,7 +101,23 @@ test.each([
   ["materialized view s.v", { kind: "materialized view", name: "s.v", schema: "s" }],
   ["cron job nightly run of postgres", { kind: "cron job", name: "nightly run", user: "postgres" }],
   ['cron job out of order\nof of "A b"', { kind: "cron job", name: "out of order\nof", user: '"A b"' }],
-  ["default privileges r in s tables", { kind: "default privileges", name: "r in s tables", schema: "s" }],
+  [
+    "default privileges r in s tables",
+    {
+      kind: "default privileges",
+      name: "r in s tables",
+      schema: "s",
+      defaults: { role: "r", objects: "tables" },
+    },
+  ],
+  [
+    'default privileges "a role" functions',
+    {
+      kind: "default privileges",
+      name: '"a role" functions',
+      defaults: { role: '"a role"', objects: "functions" },
+    },
+  ],
   ["applied file migrations/1_a b.sql", { kind: "applied file", name: "migrations/1_a b.sql" }],
   ["database settings", { kind: "database settings", name: "" }],
   ["server", { kind: "server", name: "" }],

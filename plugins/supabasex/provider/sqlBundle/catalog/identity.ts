@@ -9,6 +9,8 @@ export interface ObjectIdentity {
   readonly name: string;
   /** The role that a job runs as: two roles may have a job of one name. */
   readonly user?: string;
+  /** Of default privileges: whose objects they are for, as statements write the role, and what the objects are. */
+  readonly defaults?: { readonly role: string; readonly objects: string };
 }
 
 /** `kind schema.parent name`: a part of a table, view or domain. */
@@ -33,7 +35,7 @@ const schemaIdentity = new RegExp(`^schema (${identifier})$`);
 const partIdentity = new RegExp(`^(${partKinds.join("|")}) ((${identifier})\\.${identifier}) (.+)$`, "s");
 const publicationTable = new RegExp(`^publication table (${identifier}) ((${identifier})\\.${identifier})$`);
 const publicationSchema = new RegExp(`^publication schema (${identifier}) (${identifier})$`);
-const defaultPrivileges = new RegExp(`^default privileges (${identifier}(?: in (${identifier}))? \\w+)$`);
+const defaultPrivileges = new RegExp(`^default privileges ((${identifier})(?: in (${identifier}))? (\\w+))$`);
 /** The user comes last: a job's name may hold anything. */
 const cronJob = new RegExp(`^cron job (.*) of (${identifier})$`, "s");
 const databaseIdentity = new RegExp(`^(${databaseKinds.join("|")})(?: (.+))?$`, "s");
@@ -82,8 +84,9 @@ function parse(identity: string): ObjectIdentity {
     };
   const privileges = defaultPrivileges.exec(identity);
   if (privileges) {
-    const place = privileges[2] === undefined ? {} : { schema: privileges[2] };
-    return { kind: "default privileges", name: privileges[1] ?? "", ...place };
+    const [, name = "", role = "", schema, objects = ""] = privileges;
+    const place = schema === undefined ? {} : { schema };
+    return { kind: "default privileges", name, ...place, defaults: { role, objects } };
   }
   const job = cronJob.exec(identity);
   if (job) return { kind: "cron job", name: job[1] ?? "", user: job[2] ?? "" };

@@ -1,5 +1,5 @@
 import type { ClientBase } from "pg";
-import type { DeclaredObject } from "../source/declaredObjects";
+import { type DeclaredObject, unquoted } from "../source/declaredObjects";
 
 /** Where the server keeps an object: `class:oid:0`, as catalog readings give it. */
 export type Address = string;
@@ -88,10 +88,6 @@ async function jobAddresses(
     [JSON.stringify(jobs)],
   );
   return rows;
-}
-
-function unquoted(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
 
 /**

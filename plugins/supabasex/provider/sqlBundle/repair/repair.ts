@@ -9,6 +9,7 @@ import {
   partsOfIdentity,
   watchedPart,
 } from "../catalog";
+import { unquoted } from "../source/declaredObjects";
 import { alterStatements } from "./alterStatements";
 import { createStatement, text } from "./createStatement";
 import { type GrantTarget, grantStatements } from "./grants";
@@ -124,7 +125,7 @@ function ownerOf(
   { parent, user }: ObjectIdentity,
   { expected, live }: Place,
 ): string | undefined {
-  if (user !== undefined) return user.startsWith('"') ? user.slice(1, -1).replaceAll('""', '"') : user;
+  if (user !== undefined) return unquoted(user);
   const identities = parent === undefined ? [identity] : parentIdentities(parent);
   const owners = identities.map((name) => expected[name]?.owner ?? live[name]?.owner);
   const owner = owners.find((name) => name !== undefined);
@@ -275,12 +276,12 @@ function grantTarget(object: ObjectIdentity, expected: CatalogObject): GrantTarg
     case "column":
       return { on: `table ${parent}`, column: name };
     case "default privileges": {
-      const [, role, schema, objects] = /^("(?:[^"]|"")+"|\S+)(?: in (.+))? (\w+)$/.exec(name) ?? [];
-      const inSchema = schema === undefined ? "" : ` in schema ${schema}`;
+      const { role = "", objects = "" } = object.defaults ?? {};
+      const inSchema = object.schema === undefined ? "" : ` in schema ${object.schema}`;
       return {
-        on: objects ?? "",
+        on: objects,
         before: `alter default privileges for role ${role}${inSchema}`,
-        owner: role ?? "",
+        owner: unquoted(role),
       };
     }
     case "database":

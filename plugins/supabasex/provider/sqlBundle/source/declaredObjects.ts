@@ -256,6 +256,11 @@ export function quote(identifier: string | undefined): string {
   return known;
 }
 
+/** The bare name of what statements write: `"Order Items"` → `Order Items`. */
+export function unquoted(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
+
 /** No keyword has a digit, and none is longer than `current_timestamp`: such a name need not be looked up. */
 const couldBeKeyword = /^[a-z_]{2,17}$/;
 

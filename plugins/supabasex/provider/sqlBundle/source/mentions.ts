@@ -1,4 +1,5 @@
 import type { Node } from "libpg-query";
+import { unquoted } from "./declaredObjects";
 import type { BundleFile } from "./files";
 import { actsOnUnnamed, statementsOf } from "./statements";
 
@@ -6,7 +7,7 @@ const words = new WeakMap<BundleFile, ReadonlySet<string>>();
 
 /** Returns whether the file's text holds the name as a word, in whatever case and quoting. Comments count too. */
 export function mentions(file: BundleFile, name: string): boolean {
-  const bare = plain(name);
+  const bare = unquoted(name);
   if (!/^[a-z_][a-z0-9_$]*$/i.test(bare)) return file.text.includes(bare);
   let known = words.get(file);
   if (known === undefined) {
@@ -25,19 +26,16 @@ export function mentions(file: BundleFile, name: string): boolean {
  */
 export function mentionsObject(file: BundleFile, schema: string, name: string): boolean {
   if (!mentions(file, name)) return false;
-  const [ofSchema, bare] = [plain(schema), plain(name)];
+  const [ofSchema, bare] = [unquoted(schema), unquoted(name)];
   const escaped = bare.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
   const places = new RegExp(
     `(?:("(?:[^"]|"")+"|[\\w$]+)\\s*\\.\\s*)?(?<![\\w$])("?)${escaped}\\2(?![\\w$])`,
     "gi",
   );
   return [...file.text.matchAll(places)].some(
-    ([, qualifier]) => qualifier === undefined || plain(qualifier).toLowerCase() === ofSchema.toLowerCase(),
+    ([, qualifier]) =>
+      qualifier === undefined || unquoted(qualifier).toLowerCase() === ofSchema.toLowerCase(),
   );
-}
-
-function plain(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
 
 const dynamic = new WeakMap<BundleFile, boolean>();
