@@ -105,6 +105,8 @@ const manifestSchema = z.object({
   sequences: z.array(sequenceValue),
   /** Number of large objects. */
   largeObjects: count,
+  /** Size of the database on the disk of its server, with indexes. */
+  databaseBytes: count.optional(),
   /** What the database has and the backup has not. */
   notCovered: z.array(notCovered),
   objects: z.array(storedObject),

@@ -143,6 +143,7 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
     ),
     sequences,
     largeObjects: inventory.largeObjects,
+    databaseBytes: inventory.databaseBytes,
     notCovered,
     objects: [...texts, ...stored.map(({ object }) => object)],
   };

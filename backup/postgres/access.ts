@@ -33,7 +33,7 @@ const columnGrants = (acl: string): string => `(
 /** Each part answers with `kind`, `name` and `facts`; a fact that is null is left out. */
 const parts: readonly string[] = [
   `select 'database' as kind, 'database' as name,
-     json_build_object('grants', ${grants("datacl", "d", "datdba")}) as facts
+     json_build_object('owner', pg_get_userbyid(datdba), 'grants', ${grants("datacl", "d", "datdba")}) as facts
    from pg_database where datname = current_database()`,
   `select 'schema', quote_ident(nspname),
      json_build_object('owner', pg_get_userbyid(nspowner), 'grants', ${grants("nspacl", "n", "nspowner")})

@@ -41,6 +41,8 @@ export interface Inventory {
   /** Those that have such rows. */
   readonly extensionTables: readonly ExtensionTable[];
   readonly largeObjects: number;
+  /** Size of the database on disk, with indexes. */
+  readonly databaseBytes: number;
 }
 
 /**
@@ -70,8 +72,9 @@ export async function readInventory(client: pg.Client): Promise<Inventory> {
     `select e.extname as name, e.extversion as version, n.nspname as schema
      from pg_extension e join pg_namespace n on n.oid = e.extnamespace where e.extname <> 'plpgsql' order by 1`,
   );
-  const { rows: largeObjects } = await client.query<{ count: number }>(
-    "select count(*)::int as count from pg_largeobject_metadata",
+  const { rows: totals } = await client.query<{ large_objects: number; bytes: string }>(
+    `select (select count(*)::int from pg_largeobject_metadata) as large_objects,
+       pg_database_size(current_database())::text as bytes`,
   );
   return {
     schemas: schemas.map(({ name }) => name),
@@ -82,7 +85,8 @@ export async function readInventory(client: pg.Client): Promise<Inventory> {
     authTables: inPlatform("auth", authTables).map(withoutOwner),
     storageTables: inPlatform("storage", storageTables).map(withoutOwner),
     extensionTables: await readExtensionTables(client),
-    largeObjects: largeObjects[0]?.count ?? 0,
+    largeObjects: totals[0]?.large_objects ?? 0,
+    databaseBytes: Number(totals[0]?.bytes ?? 0),
   };
 }
 

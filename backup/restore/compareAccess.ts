@@ -36,16 +36,18 @@ export interface AccessContext {
 }
 
 /**
- * Makes owners and grants those of the snapshot where they are not: grants on the platform's objects, which no archive restores into a project,
- * and what default privileges or the restore itself granted. Then compares everything that decides who may do what.
+ * Corrects the owners and grants that differ from the snapshot: grants on the database and on the platform's objects, which no archive
+ * restores into a project, and grants that come from default privileges or from the restore itself. Then compares everything that decides
+ * who may do what.
  */
 export async function restoreAccess(
   client: pg.Client,
   expected: readonly AccessEntry[],
   context: AccessContext,
 ): Promise<AccessDifferences> {
-  for (const statement of corrections(expected, await readAccess(client))) {
-    // What is not permitted stays a difference, and is told.
+  const { rows } = await client.query<{ name: string }>("select quote_ident(current_database()) as name");
+  for (const statement of corrections(expected, await readAccess(client), rows[0]?.name ?? "")) {
+    // A statement that the role may not run leaves a difference, which is reported.
     await client.query(statement).catch((error: { code?: string }) => {
       if (error.code === undefined) throw error;
     });
@@ -53,8 +55,12 @@ export async function restoreAccess(
   return compareAccess(expected, await readAccess(client), context);
 }
 
-/** The statements that would make the second inventory the first. */
-export function corrections(expected: readonly AccessEntry[], found: readonly AccessEntry[]): string[] {
+/** Returns the statements that turn the second inventory into the first, for the database of this name, in quotes where it needs them. */
+function corrections(
+  expected: readonly AccessEntry[],
+  found: readonly AccessEntry[],
+  database: string,
+): string[] {
   const statements: string[] = [];
   const before = byName(found);
   for (const entry of expected) {
@@ -71,7 +77,7 @@ export function corrections(expected: readonly AccessEntry[], found: readonly Ac
     }
     const wanted = grantsOf(entry);
     const present = grantsOf(existing);
-    const target = grantTarget(entry);
+    const target = grantTarget(entry, database);
     if (target === undefined) continue;
     for (const grant of present.filter((line) => !wanted.includes(line))) {
       const { grantee, privilege } = parseGrant(grant);
@@ -99,7 +105,7 @@ export function compareAccess(
     const restored = after.get(keyOf(entry));
     const what = `${entry.kind} ${entry.name}`;
     if (restored === undefined) {
-      // What could not be made is told with its SQL; objects of the platform depend on its version.
+      // An object that could not be created is reported with its SQL; the platform's objects depend on its version.
       if (!context.isIncomplete && differences === application) differences.push(`${what} is missing`);
       continue;
     }
@@ -161,7 +167,7 @@ function schemaOf(kind: string, name: string): string {
   return /^("(?:[^"]|"")*"|[^."]+)\./.exec(place)?.[1] ?? "";
 }
 
-/** The platform's objects have the platform's owner, whoever that is in the target; what it grants itself goes with that. */
+/** Returns the grants, less those of the owner of a platform's object, who may be another role in the target. */
 function grantsOf(entry: AccessEntry): string[] {
   const lines = (entry.facts.grants ?? "").split("\n").filter((line) => line !== "");
   if (!isOfPlatform(entry)) return lines;
@@ -169,15 +175,20 @@ function grantsOf(entry: AccessEntry): string[] {
 }
 
 /** `shop.orders` and SELECT as `select on table shop.orders`; undefined for kinds without grants. */
-function grantTarget({ kind, name }: AccessEntry): ((privilege: string) => string) | undefined {
+function grantTarget(
+  { kind, name }: AccessEntry,
+  database: string,
+): ((privilege: string) => string) | undefined {
   if (kind === "column") {
     const found = /^(.*)\.("(?:[^"]|"")*"|[^."]+)$/s.exec(name);
     const [, table, column] = found ?? [];
     return table === undefined ? undefined : (privilege) => `${privilege} (${column}) on table ${table}`;
   }
   const keyword = kindsOfGrants[kind];
-  if (keyword === undefined || kind === "database") return undefined;
-  return (privilege) => `${privilege} on ${keyword} ${name}`;
+  if (keyword === undefined) return undefined;
+  // The inventory leaves the database's name out: a backup can be restored into one of another name.
+  const object = kind === "database" ? database : name;
+  return (privilege) => `${privilege} on ${keyword} ${object}`;
 }
 
 function parseGrant(line: string): { grantee: string; privilege: string; isGrantable: boolean } {

@@ -19,6 +19,7 @@ import { type BesideTarget, createBesideTarget } from "./besideTarget";
 import { readDefaultPrivileges } from "./defaultPrivileges";
 import { emptyTarget } from "./emptyTarget";
 import { type BackupTexts, type Filling, fill, type Shortfall } from "./fill";
+import { requireSpace } from "./freeSpace";
 import { restoreJobs } from "./jobs";
 import { readSchemaArchive } from "./schemaArchive";
 import { readChecked } from "./storedBytes";
@@ -71,6 +72,8 @@ export async function restoreBackup(request: RestoreRequest, context: CommandCon
     await endOrphans(client);
     const { tools } = services;
     const checked = await checkTarget(client, { manifest, tools, settings: target, intoSource, replace });
+    const isEmptied = checked.shape.isProject && (checked.holdsData || checked.unfinished !== undefined);
+    await requireSpace(client, { manifest, settings: target, isEmptied, progress });
     if (checked.holdsData && checked.shape.isProject) await inspect(manifest, { ...context, ...services });
     const texts = await readTexts(manifest, { ...services, signal });
     const place = `${target.database} on ${target.host}:${target.port}`;

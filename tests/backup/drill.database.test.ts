@@ -84,6 +84,17 @@ describe("backup drill", () => {
     expect(await receipts()).toContainEqual(expect.objectContaining({ event: "drill failed", run: name }));
   });
 
+  it("is not run where the disk has no room for the database", async () => {
+    const before = await receipts();
+    const name = await storeCopy((copy) => ({ ...copy, databaseBytes: 2 ** 50 }));
+    const { message, exitCode } = await failureOf(drill({ run: name }, commandContext(environment)));
+    expect(exitCode).toBe(11);
+    expect(message).toMatch(
+      /^The drill was not run: Nothing was restored: the database takes 1024\.0 TiB and \S+ has [\d.]+ GiB free; give it a larger disk\.$/,
+    );
+    expect(await receipts()).toEqual(before);
+  });
+
   it("says what it did not cover", async () => {
     const { notCovered, versions } = await drill({}, commandContext(environment));
     expect(versions.server).toBe(manifest.source.serverMajor);

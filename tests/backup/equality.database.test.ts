@@ -39,6 +39,10 @@ beforeAll(async () => {
   await createNastyObjects(postgres);
   await run(commandContext(taskEnvironment(source, store)));
   before = await takePortrait(source.url("supabase_admin"));
+  // Grants on the database are among what has to come back.
+  expect(before.access.find((line) => line.startsWith('{"kind":"database"'))).toContain(
+    "closed_owner: CREATE*",
+  );
 }, 300_000);
 
 afterAll(async () => {

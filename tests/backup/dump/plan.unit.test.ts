@@ -21,6 +21,7 @@ const inventory = (change: Partial<Inventory> = {}): Inventory => ({
   storageTables: [],
   extensionTables: [],
   largeObjects: 0,
+  databaseBytes: 0,
   ...change,
 });
 

@@ -16,6 +16,8 @@ export async function createNastyObjects(client: Client): Promise<void> {
     create role closed_owner nologin;
     create role reader nologin;
     grant closed_owner, "Odd role" to postgres;
+    revoke temporary on database postgres from public;
+    grant create, temporary on database postgres to closed_owner with grant option;
     grant reader to "Odd role" with admin option;
     create schema nasty;
     create schema etl;

@@ -1,0 +1,63 @@
+import { statfs } from "node:fs/promises";
+import type pg from "pg";
+import { UserError } from "../../foundation/userError";
+import type { DatabaseSettings } from "../environment";
+import { exitCodes } from "../exitCodes";
+import type { Manifest } from "../manifest";
+import { formatBytes } from "../output";
+
+const thisMachine: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
+
+export interface SpaceChecks {
+  readonly manifest: Pick<Manifest, "databaseBytes">;
+  readonly settings: DatabaseSettings;
+  /** Whether what the target has now is removed first. */
+  readonly isEmptied: boolean;
+  readonly progress: (line: string) => void;
+}
+
+/**
+ * Checks that the disk of the target has room for the database, before anything is removed. PostgreSQL does not tell how much is free, so this
+ * only works for a server on this machine; otherwise a line says that it was not checked.
+ * @throws UserError that says how much is free and how much the database takes
+ */
+export async function requireSpace(client: pg.Client, checks: SpaceChecks): Promise<void> {
+  const { manifest, settings, isEmptied, progress } = checks;
+  const { databaseBytes } = manifest;
+  if (databaseBytes === undefined) return;
+  const disk = await readDisk(client, settings);
+  if (disk === undefined) {
+    progress(
+      `not checked: whether the disk of ${settings.host} has room for ${formatBytes(databaseBytes)}, the size of the database at the backup`,
+    );
+    return;
+  }
+  const needed = databaseBytes - (isEmptied ? disk.usedBytes : 0);
+  if (disk.freeBytes >= needed) return;
+  throw new UserError(
+    `Nothing was restored: the database takes ${formatBytes(databaseBytes)} and ${disk.folder} has ${formatBytes(disk.freeBytes)} free${isEmptied ? `, besides ${formatBytes(disk.usedBytes)} of what would be removed` : ""}; give it a larger disk.`,
+    exitCodes.targetRefused,
+  );
+}
+
+interface Disk {
+  readonly folder: string;
+  readonly freeBytes: number;
+  /** Of the target's database. */
+  readonly usedBytes: number;
+}
+
+async function readDisk(client: pg.Client, { host }: DatabaseSettings): Promise<Disk | undefined> {
+  if (!thisMachine.has(host)) return undefined;
+  try {
+    const { rows } = await client.query<{ folder: string; used: string }>(
+      "select current_setting('data_directory') as folder, pg_database_size(current_database())::text as used",
+    );
+    const [{ folder, used } = { folder: "", used: "0" }] = rows;
+    const { bavail, bsize } = await statfs(folder);
+    return { folder, freeBytes: bavail * bsize, usedBytes: Number(used) };
+  } catch {
+    // The role may not read the setting, or the server runs elsewhere behind a forwarded port.
+    return undefined;
+  }
+}

@@ -1,0 +1,192 @@
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { restore } from "../../backup/commands/restore";
+import { run } from "../../backup/commands/run";
+import { startThrowawayServer, type ThrowawayServer } from "../../backup/drill/throwawayServer";
+import type { AccessEntry } from "../../backup/postgres/access";
+import { postgresqlBinVariable } from "../../foundation/postgresqlPrograms";
+import { ensurePostgresInstalled } from "../../local/services/postgres";
+import { commandContext, failureOf } from "./support/commands";
+import { type Portrait, takePortrait } from "./support/portrait";
+import { copyPostgres16, type Postgres16, postgres16Problem } from "./support/postgres16";
+import { startTestStore, type TestStore } from "./support/store";
+
+const problem = await postgres16Problem();
+
+let store: TestStore;
+let postgres16: Postgres16;
+const servers = new Map<number, ThrowawayServer>();
+const bin = new Map<number, string>();
+const runs = new Map<number, string>();
+const portraits = new Map<number, Portrait>();
+
+const connectionOf = (major: number, database: string): string => {
+  const { port, user, password } = servers.get(major)?.settings ?? { port: 0, user: "", password: "" };
+  return `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`;
+};
+
+/** The programs of a version, as in an environment where they are the only ones. */
+async function withProgramsOf<T>(major: number, work: () => Promise<T>): Promise<T> {
+  vi.stubEnv(postgresqlBinVariable, bin.get(major));
+  try {
+    return await work();
+  } finally {
+    vi.stubEnv(postgresqlBinVariable, undefined);
+  }
+}
+
+const environmentOf = (major: number, database: string): Record<string, string> => {
+  const { port = 0, user = "", password = "" } = servers.get(major)?.settings ?? {};
+  const source = { PGHOST: "127.0.0.1", PGPORT: String(port), PGDATABASE: database };
+  return {
+    ...store.environment,
+    ...source,
+    BACKUP_PARALLEL_DUMPS: "2",
+    PGUSER: user,
+    PGPASSWORD: password,
+    PGSSLMODE: "disable",
+  };
+};
+
+/** A database with what differs between the versions: memberships, grants, identities, partitions, and statistics. */
+async function createSource(major: number): Promise<void> {
+  const maintenance = new pg.Client({ connectionString: connectionOf(major, "postgres") });
+  await maintenance.connect();
+  await maintenance.query("create database source");
+  await maintenance.end();
+  const client = new pg.Client({ connectionString: connectionOf(major, "source") });
+  await client.connect();
+  await client.query(`
+    create role owner nologin; create role reader nologin; create role lead nologin;
+    grant owner to lead with admin option; grant reader to lead;
+    create schema app authorization owner;
+    set role owner;
+    create table app.parent (id bigint generated always as identity, at date not null, note text collate "C", primary key (id, at))
+      partition by range (at);
+    create table app.parent_2025 partition of app.parent for values from ('2025-01-01') to ('2026-01-01');
+    create table app.parent_2026 partition of app.parent for values from ('2026-01-01') to ('2027-01-01');
+    insert into app.parent (at, note) select '2025-06-01'::date + n, md5(n::text) from generate_series(1, 500) n;
+    create table app.child (id serial primary key, doubled int generated always as (2 * n) stored, n int check (n > 0));
+    insert into app.child (n) select generate_series(1, 300);
+    create statistics app.of_child (dependencies) on id, n from app.child;
+    create view app.notes with (security_invoker = true) as select note from app.parent;
+    create materialized view app.counts as select count(*) from app.parent;
+    create function app.total() returns bigint language sql security definer set search_path = '' return (select count(*) from app.child);
+    revoke execute on function app.total() from public;
+    alter table app.child enable row level security;
+    create policy own on app.child to reader using (n < 10);
+    grant select on app.child, app.notes to reader;
+    reset role;
+    revoke connect on database source from public;
+    grant connect on database source to reader;
+    select lo_from_bytea(4242, 'large')`);
+  await client.end();
+}
+
+/** Version 17 has one privilege more, and each version writes expressions and its schema in its own way. */
+function acrossVersions({ rows, sequences, largeObjects, access }: Portrait): unknown {
+  const entries = access.map((line) => JSON.parse(line) as AccessEntry);
+  return {
+    rows,
+    sequences,
+    largeObjects,
+    access: entries.map(({ facts: { using: _, grants = "", ...facts }, ...entry }) => ({
+      ...entry,
+      facts,
+      grants: grants.split("\n").filter((line) => !/: MAINTAIN\*?$/.test(line)),
+    })),
+  };
+}
+
+beforeAll(async () => {
+  if (problem !== undefined) return;
+  [store, postgres16] = await Promise.all([startTestStore(), copyPostgres16()]);
+  bin.set(16, postgres16.binDirectory);
+  for (const major of [15, 17]) {
+    bin.set(major, (await ensurePostgresInstalled(() => undefined, { major })).binDirectory);
+  }
+  const { signal } = new AbortController();
+  for (const [major, folder] of bin) {
+    servers.set(major, await startThrowawayServer({ folder, major, hasCron: false }, signal));
+    await createSource(major);
+    await withProgramsOf(major, async () => {
+      const { manifest } = await run(commandContext(environmentOf(major, "source")));
+      expect(manifest.source.serverMajor).toBe(major);
+      runs.set(major, manifest.run);
+      portraits.set(major, await takePortrait(connectionOf(major, "source")));
+    });
+  }
+}, 600_000);
+
+afterAll(async () => {
+  await Promise.all([...servers.values()].map(async (server) => await server.remove()));
+  await Promise.all([store?.remove(), postgres16?.remove()]);
+});
+
+async function restoreInto(major: number, name: string): Promise<string> {
+  const client = new pg.Client({ connectionString: connectionOf(major, "postgres") });
+  await client.connect();
+  await client.query("drop database if exists target");
+  await client.query("create database target");
+  await client.end();
+  const context = commandContext({
+    ...environmentOf(major, "source"),
+    RESTORE_DATABASE_URL: `${connectionOf(major, "target")}?sslmode=disable`,
+  });
+  await withProgramsOf(17, async () => await restore({ run: name }, context));
+  return connectionOf(major, "target");
+}
+
+describe.skipIf(problem !== undefined)(
+  `PostgreSQL 16${problem === undefined ? "" : ` (skipped: ${problem})`}`,
+  () => {
+    it("gets back the same what it saved", async () => {
+      const url = await restoreInto(16, runs.get(16) ?? "");
+      const [after, before] = [await takePortrait(url), portraits.get(16)];
+      expect(after.access).toEqual(before?.access);
+      expect({ ...after, schema: [], roles: [] }).toEqual({ ...before, schema: [], roles: [] });
+      await withProgramsOf(16, async () => {
+        expect((await takePortrait(url)).schema).toEqual(before?.schema);
+      });
+    }, 300_000);
+
+    it.each([
+      [15, 16],
+      [16, 17],
+    ])(
+      "%i comes back on %i",
+      async (from, to) => {
+        const url = await restoreInto(to, runs.get(from) ?? "");
+        expect(acrossVersions(await takePortrait(url))).toEqual(
+          acrossVersions(portraits.get(from) ?? expect.fail()),
+        );
+      },
+      300_000,
+    );
+
+    it.each([
+      [17, 16],
+      [16, 15],
+    ])(
+      "%i is refused by %i before anything is touched",
+      async (from, to) => {
+        const untouched = await takePortrait(connectionOf(to, "source"));
+        const { message, exitCode } = await failureOf(
+          restore(
+            { run: runs.get(from) ?? "", replace: "source", intoSource: "source" },
+            commandContext({
+              ...environmentOf(to, "source"),
+              RESTORE_DATABASE_URL: `${connectionOf(to, "source")}?sslmode=disable`,
+            }),
+          ),
+        );
+        expect(exitCode).toBe(9);
+        expect(message).toMatch(
+          /^Nothing was restored: the backup is of PostgreSQL \S+ .*older than that\.$/,
+        );
+        expect(await takePortrait(connectionOf(to, "source"))).toEqual(untouched);
+      },
+      300_000,
+    );
+  },
+);
