@@ -1,7 +1,8 @@
-// A backup and a restore against `pg_dump`, the guide's script and `gunzip -c | psql`. Prints one line of JSON.
+// A backup and a restore against `pg_dump`, the guide's script, `gunzip -c | psql` and `pg_restore`. Prints one line of JSON.
 // Run: npx tsx bench/backup.ts [gigabytes of a plain dump; default 1]
+import { setMaxListeners } from "node:events";
 import { createReadStream } from "node:fs";
-import { rm, stat } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { Upload } from "@aws-sdk/lib-storage";
@@ -13,12 +14,11 @@ import { connect } from "../backup/postgres/connect";
 import { findTools } from "../backup/postgres/tools";
 import { createClient } from "../backup/store/client";
 import { ObjectStore } from "../backup/store/objectStore";
-import { startTestCluster } from "../tests/support/cluster";
+import { majorOf, startTestCluster } from "../tests/support/cluster";
+import { type Measured, measure, medianOf } from "./backupCpu";
 import {
   bucket,
   growTo,
-  inMilliseconds,
-  median,
   shell,
   sizeArgument,
   startBackup,
@@ -27,12 +27,12 @@ import {
   type Workbench,
 } from "./backupSupport";
 
-const rounds = 3;
+/** Of each measurement, interleaved, so that a slow minute of the machine slows all of them. */
+const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
 const targets = {
-  dumpCompressHash: "<= 1.4",
-  wholeBackup: "<= 2.5",
-  guideScript: ">= 3 times the whole backup",
-  restore: ">= 3 times faster than gunzip -c | psql",
+  wholeBackup: "<= 1.3 times pg_dump",
+  guideScript: ">= 4.5 times the whole backup",
+  restore: "<= 0.55 times gunzip -c | psql and <= 1.1 times pg_restore -Fd -j2",
 };
 
 /** Takes what is written and keeps nothing. */
@@ -46,14 +46,16 @@ class NoStore extends ObjectStore {
 async function dumpCompressHash({ environment }: Workbench): Promise<void> {
   const { source, parallel, store } = readEnvironment(["source", "parallel", "store"], environment);
   const client = await connect(source, 1);
+  const { signal } = new AbortController();
+  setMaxListeners(0, signal);
   try {
     const { parts } = await beginDump(client, {
-      tools: await findTools(),
+      tools: await findTools(await majorOf(client)),
       source,
       parallel,
       memoryBytes: undefined,
       applicationName: "bench",
-      signal: new AbortController().signal,
+      signal,
       progress: () => undefined,
     });
     const nowhere = new NoStore(createClient(store), store.bucket);
@@ -80,25 +82,39 @@ async function guideScript({ environment, folder }: Workbench): Promise<string> 
   return `${file}.gz`;
 }
 
-/** Both ways into clusters of their own, which are made before the clock runs. */
-async function measureRestore(bench: Workbench, archive: string): Promise<{ ours: number; psql: number }> {
-  const [target, other] = [await startTestCluster(), await startTestCluster()];
+/** All ways into clusters of their own, which are made before the clock runs. */
+async function measureRestore(
+  bench: Workbench,
+  archives: { readonly plain: string; readonly folder: string },
+): Promise<Record<"restore" | "gunzipPsql" | "pgRestore", Measured>> {
+  const clusters = [await startTestCluster(), await startTestCluster(), await startTestCluster()] as const;
+  const [ours, psql, pgRestore] = clusters;
+  const servers = { postgres: clusters.map(({ pid }) => pid), store: bench.storePid };
   try {
-    const ours = await inMilliseconds(async () => {
-      const RESTORE_DATABASE_URL = `${target.url("postgres")}?sslmode=disable`;
-      await untilItEnds(startBackup(["restore"], { ...bench.environment, RESTORE_DATABASE_URL }));
-    });
-    const psql = await inMilliseconds(async () => {
-      // What the guide's dump wants to make and a project has already is skipped, as psql does without ON_ERROR_STOP.
-      await shell(
-        `gunzip -c '${archive}' | psql --quiet --dbname='${other.url("postgres")}' > /dev/null 2>&1`,
-        {},
-      );
-    });
-    await expectSameRows(target.url("postgres"), other.url("postgres"));
-    return { ours, psql };
+    // With --schema, pg_restore restores what is in the schema and not the schema itself.
+    await (await pgRestore.client()).query("create schema shop");
+    const result = {
+      restore: await measure(servers, async () => {
+        const RESTORE_DATABASE_URL = `${ours.url("postgres")}?sslmode=disable`;
+        await untilItEnds(startBackup(["restore"], { ...bench.environment, RESTORE_DATABASE_URL }));
+      }),
+      // The guide's dump also creates what a project has already; psql without ON_ERROR_STOP goes on after each such error.
+      gunzipPsql: await measure(servers, async () => {
+        const target = psql.url("postgres");
+        await shell(`gunzip -c '${archives.plain}' | psql --quiet --dbname='${target}' > /dev/null 2>&1`, {});
+      }),
+      pgRestore: await measure(servers, async () => {
+        const target = pgRestore.url("postgres");
+        await shell(
+          `pg_restore --format=directory --jobs=2 --schema=shop --dbname='${target}' '${archives.folder}'`,
+          {},
+        );
+      }),
+    };
+    await expectSameRows(...clusters.map((cluster) => cluster.url("postgres")));
+    return result;
   } finally {
-    await Promise.all([target.remove(), other.remove()]);
+    await Promise.all(clusters.map(async (cluster) => await cluster.remove()));
   }
 }
 
@@ -119,48 +135,49 @@ async function main(): Promise<void> {
   const bench = await startWorkbench();
   try {
     await growTo(bench.postgres, bytes);
-    const floor = () => shell("pg_dump -Fc -Z0 > /dev/null", bench.environment);
     const plain = path.join(bench.folder, "size");
     await shell(`pg_dump -Fc -Z0 | wc -c > '${plain}'`, bench.environment);
-    const times = {
-      floor: [] as number[],
-      dump: [] as number[],
-      whole: [] as number[],
-      guide: [] as number[],
-    };
+    const folder = path.join(bench.folder, "directory");
+    const servers = { postgres: [bench.source.pid], store: bench.storePid };
     let archive = "";
+    const works = {
+      pgDump: () => shell("pg_dump -Fc -Z0 > /dev/null", bench.environment),
+      dumpCompressHash: () => dumpCompressHash(bench),
+      wholeBackup: () => untilItEnds(startBackup(["run"], bench.environment)),
+      guideScript: async () => {
+        archive = await guideScript(bench);
+      },
+    };
+    type Name = keyof typeof works | "restore" | "gunzipPsql" | "pgRestore";
+    const runs = new Map<Name, Measured[]>();
+    const note = (name: Name, run: Measured): void => void runs.set(name, [...(runs.get(name) ?? []), run]);
     for (let round = 0; round < rounds; round += 1) {
-      times.floor.push(await inMilliseconds(floor));
-      times.dump.push(await inMilliseconds(() => dumpCompressHash(bench)));
-      times.whole.push(await inMilliseconds(() => untilItEnds(startBackup(["run"], bench.environment))));
-      times.guide.push(
-        await inMilliseconds(async () => {
-          archive = await guideScript(bench);
-        }),
-      );
+      for (const [name, work] of Object.entries(works))
+        note(name as keyof typeof works, await measure(servers, work));
     }
-    const restore = await measureRestore(bench, archive);
-    const [floorTime, dump, whole, guide] = [times.floor, times.dump, times.whole, times.guide].map(median);
-    const ratio = (a = Number.NaN, b = Number.NaN) => Number((a / b).toFixed(2));
-    const seconds = (milliseconds = Number.NaN) => Number((milliseconds / 1000).toFixed(1));
+    await shell(`pg_dump --format=directory --jobs=2 --schema=shop --file='${folder}'`, bench.environment);
+    for (let round = 0; round < rounds; round += 1) {
+      const restores = await measureRestore(bench, { plain: archive, folder });
+      for (const [name, run] of Object.entries(restores)) note(name as keyof typeof restores, run);
+    }
+    const results = Object.fromEntries([...runs].map(([name, all]) => [name, medianOf(all)]));
+    const ratio = (a: Name, b: Name) => ({
+      seconds: divide(results[a]?.seconds, results[b]?.seconds),
+      cpuSeconds: divide(results[a]?.cpuSeconds, results[b]?.cpuSeconds),
+    });
     console.log(
       JSON.stringify({
         bench: "backup",
-        gigabytes: Number((Number(await shellOutput(plain)) / 1e9).toFixed(2)),
+        gigabytes: Number((Number((await readFile(plain, "utf8")).trim()) / 1e9).toFixed(2)),
         compressedMegabytes: Math.round((await stat(archive)).size / 1e6),
-        seconds: {
-          pgDump: seconds(floorTime),
-          dumpCompressHash: seconds(dump),
-          wholeBackup: seconds(whole),
-          guideScript: seconds(guide),
-          restore: seconds(restore.ours),
-          gunzipPsql: seconds(restore.psql),
-        },
+        rounds,
+        results,
         ratios: {
-          dumpCompressHash: ratio(dump, floorTime),
-          wholeBackup: ratio(whole, floorTime),
-          guideScript: ratio(guide, whole),
-          restore: ratio(restore.psql, restore.ours),
+          dumpCompressHashOverPgDump: ratio("dumpCompressHash", "pgDump"),
+          wholeBackupOverPgDump: ratio("wholeBackup", "pgDump"),
+          guideScriptOverWholeBackup: ratio("guideScript", "wholeBackup"),
+          restoreOverGunzipPsql: ratio("restore", "gunzipPsql"),
+          restoreOverPgRestore: ratio("restore", "pgRestore"),
         },
         targets,
       }),
@@ -170,9 +187,8 @@ async function main(): Promise<void> {
   }
 }
 
-async function shellOutput(file: string): Promise<string> {
-  const { readFile } = await import("node:fs/promises");
-  return (await readFile(file, "utf8")).trim();
+function divide(a = Number.NaN, b = Number.NaN): number {
+  return Number((a / b).toFixed(2));
 }
 
 void main();

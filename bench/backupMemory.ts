@@ -3,7 +3,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { growTo, sizeArgument, startBackup, startWorkbench, untilItEnds } from "./backupSupport";
 
-const targetMebibytes = 300;
+const targetMebibytes = 160;
 const sampleMilliseconds = 20;
 
 /** A process and everything that it started. Linux only. */

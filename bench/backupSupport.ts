@@ -21,6 +21,8 @@ export interface Workbench {
   readonly folder: string;
   readonly source: TestCluster;
   readonly postgres: pg.Client;
+  /** Process id of the S3 server. */
+  readonly storePid: number;
   /** What the backup program is given. */
   readonly environment: Record<string, string>;
   remove(): Promise<void>;
@@ -64,6 +66,7 @@ export async function startWorkbench(): Promise<Workbench> {
     folder,
     source,
     postgres,
+    storePid: s3.pid,
     environment,
     async remove() {
       await s3.stop();
@@ -90,7 +93,7 @@ export async function growTo(postgres: pg.Client, bytes: number): Promise<void> 
   await postgres.query("vacuum analyze");
 }
 
-/** Runs a shell command line to its end, as the role `backup` where it says nothing else. */
+/** Runs a shell command line to its end, by default as the role `backup`. */
 export async function shell(command: string, environment: Record<string, string>): Promise<void> {
   await untilItEnds(
     spawn("bash", ["-o", "pipefail", "-ec", command], { env: withPath(environment), stdio: "inherit" }),
@@ -128,15 +131,6 @@ export async function untilItEnds(child: ReturnType<typeof spawn>): Promise<void
 function withPath(environment: Record<string, string>): Record<string, string> {
   return { PATH: process.env.PATH ?? "", HOME: process.env.HOME ?? "", ...environment };
 }
-
-export const inMilliseconds = async (work: () => Promise<unknown>): Promise<number> => {
-  const start = performance.now();
-  await work();
-  return performance.now() - start;
-};
-
-export const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 
 /** The size that was asked for on the command line, in bytes. */
 export function sizeArgument(byDefault: number): number {

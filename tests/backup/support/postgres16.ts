@@ -36,15 +36,16 @@ async function installPostgres16(): Promise<string> {
   if (!existsSync(path.join(folder, "pgserver"))) {
     await execa("python3", ["-m", "pip", "install", "--quiet", ...target, "--target", folder, wheel]);
   }
-  return path.join(folder, "pgserver", "pginstall");
+  return folder;
 }
 
 /** Copies the programs to where the user of a server started by root can read them. */
 export async function copyPostgres16(): Promise<Postgres16> {
   const folder = await mkdtemp(path.join(tmpdir(), "thorbis-test-"));
   await chmod(folder, 0o755);
-  await cp(await installPostgres16(), path.join(folder, "postgres"), { recursive: true });
-  const binDirectory = path.join(folder, "postgres", "bin");
+  // With the folders beside it: the programs look for their libraries there.
+  await cp(await installPostgres16(), path.join(folder, "package"), { recursive: true });
+  const binDirectory = path.join(folder, "package", "pgserver", "pginstall", "bin");
   await execa("chmod", ["-R", "a+rX", folder]);
   await execa("sh", ["-c", 'chmod a+x "$0"/*', binDirectory]);
   return { binDirectory, remove: async () => await rm(folder, { recursive: true, force: true }) };
