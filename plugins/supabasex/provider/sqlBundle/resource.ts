@@ -6,6 +6,7 @@ import { type ApplyResult, applyBundle } from "./apply/apply";
 import { diffManaged, digestsOf, readCatalog } from "./catalog";
 import { checkBundle } from "./check";
 import { historyCatalog, readHistory } from "./history/history";
+import { readRecord } from "./history/record";
 import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";
 import {
   inspectBundle,
@@ -87,13 +88,13 @@ export const sqlBundle: Resource = {
       signal: context.signal,
       warn: reporter(context).warn,
     };
-    const { catalog, history } = await asInState(() =>
-      reading(options, async (client) => ({
-        catalog: await readCatalog(client),
-        history: await readHistory(client, name),
-      })),
+    const { catalog, found } = await asInState(() =>
+      reading(options, async (client) => {
+        const catalog = await readCatalog(client);
+        const live = { ...catalog, ...historyCatalog(await readHistory(client, name)) };
+        return { catalog, found: await findDrift(state, live, () => readRecord(client, name)) };
+      }),
     );
-    const found = await findDrift(state, { ...catalog, ...historyCatalog(history) }, history);
     announceUpgrade(state.serverMajor, catalog, context);
     return {
       id: request.id,

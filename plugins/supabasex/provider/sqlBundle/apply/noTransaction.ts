@@ -3,13 +3,8 @@ import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, type CatalogReading, partsOfIdentity, readCatalogInTransaction } from "../catalog";
 import { baseAfterMigrations } from "../catalog/base";
 import { type Begun, begin, end } from "../history/begun";
-import {
-  historyCatalog,
-  openHistory,
-  readHistory,
-  recordExpectation,
-  recordMigrations,
-} from "../history/history";
+import { historyCatalog, openHistory, readHistory, recordMigrations } from "../history/history";
+import { readRecord, recordExpectation } from "../history/record";
 import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { Migration } from "../source/files";
@@ -46,7 +41,7 @@ export async function runAlone(session: Session, request: ApplyRequest, file: Mi
   if (!isOutside) await send(session, request, file);
   await session.execute(session.settings);
   await openHistory(session.work, inputs.name);
-  const { expected, base } = await readHistory(session.work, inputs.name);
+  const { expected, base } = await readRecord(session.work, inputs.name);
   const durationMilliseconds = Math.round(performance.now() - started);
   await recordMigrations(session.work, inputs.name, [{ file, durationMilliseconds }]);
   if (isOutside) await end(session.work, { bundle: inputs.name, path: file.path });

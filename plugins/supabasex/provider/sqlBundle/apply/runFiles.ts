@@ -77,7 +77,7 @@ export async function runFiles(start: Start): Promise<FilesRun> {
     dropped: [],
     takenBack: [],
     stated: new StatementIndex(ranMigrations),
-    base: migrated ? baseUnder(start, middle.reading, ranMigrations) : start.history.base,
+    base: migrated ? baseUnder(start, middle.reading, ranMigrations) : start.record.base,
     ...(migrations.next === undefined ? {} : { next: migrations.next }),
   };
 
@@ -144,11 +144,11 @@ function statedBy(files: readonly BundleFile[], ran: readonly RanFile[]): Statin
 
 /** What the objects that repeatables alter are without them, once migrations ran. */
 function baseUnder(
-  { history, reading }: Start,
+  { record, reading }: Start,
   after: CatalogReading,
   stated: readonly StatingStatement[],
 ): BaseFacts {
-  const base = baseAfterMigrations(history.base, reading, after);
+  const base = baseAfterMigrations(record.base, reading, after);
   const index = new StatementIndex(stated);
   return baseStatedByMigrations(base, after.catalog, (identity, property, grantee) =>
     index.statedOf(identity).some((facts) => includesFact(facts, property, grantee)),

@@ -1,5 +1,6 @@
 import type { Catalog, CatalogReading } from "../catalog";
 import type { History } from "../history/history";
+import type { BundleRecord } from "../history/record";
 import type { Session } from "../session/session";
 import type { MigrationPlan } from "./plan";
 import type { ApplyRequest } from "./request";
@@ -10,6 +11,7 @@ export interface Start {
   readonly request: ApplyRequest;
   readonly plan: MigrationPlan;
   readonly history: History;
+  readonly record: BundleRecord;
   readonly expected: Catalog;
   /** With the history's rows. */
   readonly reading: CatalogReading;

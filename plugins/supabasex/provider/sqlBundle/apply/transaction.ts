@@ -7,8 +7,9 @@ import {
   diffCatalogs,
   isSameObject,
 } from "../catalog";
-import { type History, openHistory, recordExpectation } from "../history/history";
+import { type History, openHistory } from "../history/history";
 import { restoreHistory, trustedExpectation } from "../history/historyRepair";
+import { type BundleRecord, readRecord, recordExpectation } from "../history/record";
 import { type Repaired, refuseUnrepaired, repairRest, repairUnowned, unrepaired } from "../repair/drift";
 import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
@@ -111,7 +112,7 @@ export async function runTransaction(
   const last = unfinished
     ? unrepaired(expected, run.after.catalog)
     : await repairLast(session, request, run, expected);
-  if (!isQuiet || found.expected !== found.history.expected) {
+  if (!isQuiet || found.expected !== found.record.expected) {
     await recordExpectation(session.work, request.inputs.name, { expected, base });
   }
   const takenOver = takenOverBetween(found, expected, last.catalog);
@@ -135,6 +136,7 @@ export async function runTransaction(
 /** What the database and its record say before anything is done. */
 interface Found {
   readonly history: History;
+  readonly record: BundleRecord;
   readonly expected: Catalog;
   /** With the history's rows. */
   readonly reading: CatalogReading;
@@ -144,13 +146,14 @@ interface Found {
 async function readState(session: Session, { inputs, stateExpected }: ApplyRequest): Promise<Found> {
   await openHistory(session.work, inputs.name);
   const first = await readWithHistory(session, inputs.name);
-  const expected = trustedExpectation(first.history, stateExpected, first.reading.catalog);
+  const record = await readRecord(session.work, inputs.name);
+  const expected = trustedExpectation(record, stateExpected, first.reading.catalog);
   const drift = diffCatalogs(expected, first.reading.catalog);
   if (!(await restoreHistory(session.work, inputs.name, expected, first.history))) {
-    return { ...first, expected, drift };
+    return { ...first, record, expected, drift };
   }
   const { history } = await readWithHistory(session, inputs.name);
-  return { reading: first.reading, history, expected, drift };
+  return { reading: first.reading, history, record, expected, drift };
 }
 
 /** Repairs what no repeatable repairs by running again: migrations are written for a database as it should be. */

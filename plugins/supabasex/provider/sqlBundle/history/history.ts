@@ -1,9 +1,7 @@
 import type { ClientBase } from "pg";
 import type { FileKind } from "../../../bundleFiles";
-import type { BaseFacts } from "../catalog/base";
 import { type Catalog, type CatalogObject, fingerprint } from "../catalog/catalog";
-import { withCurrentIdentities } from "../catalog/formerIdentities";
-import { canonicalCatalog, canonicalIdentity } from "../catalog/names";
+import { canonicalIdentity } from "../catalog/names";
 import type { DeclaredObject } from "../source/declaredObjects";
 import { type BundleFile, type Migration, migrationOf } from "../source/files";
 import { statingStatements } from "../source/statedFacts";
@@ -39,12 +37,6 @@ export type KnownFile = Pick<AppliedFile, "path" | "kind" | "sha256">;
 
 export interface History {
   readonly files: ReadonlyMap<string, AppliedFile>;
-  /** What the bundle has made. */
-  readonly expected: Catalog;
-  /** What repeatables alter, as it is without them. */
-  readonly base: BaseFacts;
-  /** False where the expectation is not as it was written: somebody edited it. */
-  readonly intact: boolean;
   /** Versions in schema_migrations, ascending, of whichever bundle or tool. */
   readonly versions: readonly string[];
   /** Paths of other bundles' migrations in this database. */
@@ -53,9 +45,6 @@ export interface History {
 
 export const emptyHistory: History = {
   files: new Map(),
-  expected: {},
-  base: {},
-  intact: true,
   versions: [],
   foreignPaths: [],
 };
@@ -97,7 +86,7 @@ export async function openHistory(client: ClientBase, bundle: string): Promise<v
 }
 
 /** Whether the tables are there: as this provider makes them, or as an older one did, without the facts. */
-async function layoutOf(client: ClientBase): Promise<"current" | "former" | "none"> {
+export async function layoutOf(client: ClientBase): Promise<"current" | "former" | "none"> {
   const { rows } = await client.query<{ layout: "current" | "former" | "none" }>(
     `select case
        when to_regclass('supabase_migrations.bundle_files') is null
@@ -111,9 +100,6 @@ async function layoutOf(client: ClientBase): Promise<"current" | "former" | "non
 }
 
 interface HistoryRow {
-  readonly expected: Catalog | null;
-  readonly fingerprint: string | null;
-  readonly base: BaseFacts | null;
   readonly files: (Omit<AppliedFile, "dependsOn"> & { depends_on: string[] })[] | null;
   readonly versions: string[] | null;
   readonly foreign: string[] | null;
@@ -123,21 +109,18 @@ interface HistoryRow {
 export async function readHistory(client: ClientBase, bundle: string): Promise<History> {
   const layout = await layoutOf(client);
   if (layout === "none") return emptyHistory;
-  const [base, states] = layout === "current" ? ["b.base", "f.states"] : ["null::jsonb", "'[]'::jsonb"];
+  const states = layout === "current" ? "f.states" : "'[]'::jsonb";
   const { rows } = await client.query<HistoryRow>(
-    `select b.expected, b.fingerprint, ${base} as base,
+    `select
        (select json_agg(json_build_object('path', f.path, 'kind', f.kind, 'sha256', f.sha256,
           'objects', f.objects, 'states', ${states}, 'depends_on', f.depends_on) order by f.path)
         from supabase_migrations.bundle_files f where f.bundle = $1) as files,
        (select json_agg(version order by version) from supabase_migrations.schema_migrations) as versions,
        (select json_agg(f.path) from supabase_migrations.bundle_files f
-        where f.bundle <> $1 and f.kind = 'migration') as foreign
-     from (select) one left join supabase_migrations.bundles b on b.name = $1`,
+        where f.bundle <> $1 and f.kind = 'migration') as foreign`,
     [bundle],
   );
   const row = rows[0];
-  const recorded = row?.expected ?? {};
-  const expected = withCurrentIdentities(recorded);
   const files = (row?.files ?? []).map(({ depends_on, ...file }): [string, AppliedFile] => [
     file.path,
     {
@@ -150,9 +133,6 @@ export async function readHistory(client: ClientBase, bundle: string): Promise<H
   ]);
   return {
     files: new Map(files),
-    expected: canonicalCatalog(expected),
-    base: row?.base ?? {},
-    intact: row?.fingerprint == null || row.fingerprint === fingerprint(recorded),
     versions: row?.versions ?? [],
     foreignPaths: row?.foreign ?? [],
   };
@@ -262,18 +242,6 @@ export async function markAsDue(
     [bundle, paths, duePrefix],
   );
   return (rowCount ?? 0) > 0;
-}
-
-/** Records what the bundle has made, and what the objects that repeatables alter are without them. */
-export async function recordExpectation(
-  client: ClientBase,
-  bundle: string,
-  { expected, base }: { readonly expected: Catalog; readonly base: BaseFacts },
-): Promise<void> {
-  await client.query(
-    "update supabase_migrations.bundles set expected = $2, fingerprint = $3, base = $4 where name = $1",
-    [bundle, JSON.stringify(expected), fingerprint(expected), JSON.stringify(base)],
-  );
 }
 
 /**

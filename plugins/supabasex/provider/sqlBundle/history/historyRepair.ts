@@ -3,6 +3,7 @@ import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, expectationFrom, type RememberedExpectation } from "../catalog";
 import { migrationOf } from "../source/files";
 import type { History } from "./history";
+import type { BundleRecord } from "./record";
 
 const prefix = "applied file ";
 
@@ -14,14 +15,18 @@ const prefix = "applied file ";
  *
  * @throws UserError naming the objects that are neither
  */
-export function trustedExpectation(history: History, state: RememberedExpectation, live: Catalog): Catalog {
-  const recorded = Object.keys(history.expected).length > 0;
-  if (recorded && history.intact) return history.expected;
+export function trustedExpectation(
+  record: BundleRecord,
+  state: RememberedExpectation,
+  live: Catalog,
+): Catalog {
+  const recorded = Object.keys(record.expected).length > 0;
+  if (recorded && record.intact) return record.expected;
   const lives = [...state.digests.keys()].some(
     (identity) => identity.startsWith("table ") && live[identity] !== undefined,
   );
   if (!lives) return {};
-  const { expected, unknown } = expectationFrom(state, history.expected, live);
+  const { expected, unknown } = expectationFrom(state, record.expected, live);
   if (unknown.length === 0) return expected;
   const what = recorded ? "was edited" : "is empty";
   throw new UserError(

@@ -7,7 +7,7 @@ import {
   isSameObject,
   managedPart,
 } from "../catalog";
-import type { History } from "../history/history";
+import type { BundleRecord } from "../history/record";
 import { loadParser } from "../source/parser";
 import { type Drift, driftOf } from "./drift";
 import { withoutForeignTexts } from "./foreignTexts";
@@ -25,10 +25,24 @@ export interface FoundDrift {
  * record; where somebody edited that too, only the fact is known.
  *
  * @param live a whole catalog, with the history's objects
+ * @param readRecord reads the database's record; it is asked for only where something differs
  */
-export async function findDrift(state: BundleState, live: Catalog, history: History): Promise<FoundDrift> {
-  const { expected, unknown } = expectationFrom(rememberedBy(state), history.expected, live);
-  const managed = withoutForeignTexts(expected, notRecorded(expected, managedPart(expected, live), history));
+export async function findDrift(
+  state: BundleState,
+  live: Catalog,
+  readRecord: () => Promise<BundleRecord>,
+): Promise<FoundDrift> {
+  const remembered = rememberedBy(state);
+  const unchanged = expectationFrom(remembered, {}, live);
+  const isWhole = unchanged.unknown.length === 0;
+  const managedByState = managedPart(unchanged.expected, live);
+  if (isWhole && diffManaged(unchanged.expected, managedByState).length === 0)
+    return { drift: {}, outlook: {} };
+
+  const record = await readRecord();
+  const { expected, unknown } = isWhole ? unchanged : expectationFrom(remembered, record.expected, live);
+  const found = isWhole ? managedByState : managedPart(expected, live);
+  const managed = withoutForeignTexts(expected, notRecorded(expected, found, record));
   const isUnknown = new Set(unknown);
   const differences = diffManaged(expected, managed).filter(
     ({ identity }) => !isUnknown.has(digestIdentity(identity, state.expected)),
@@ -38,7 +52,7 @@ export async function findDrift(state: BundleState, live: Catalog, history: Hist
   return {
     drift: {
       ...driftOf(differences),
-      ...Object.fromEntries(unknown.map((identity) => [identity, unknownChange(identity, live, history)])),
+      ...Object.fromEntries(unknown.map((identity) => [identity, unknownChange(identity, live, record)])),
     },
     outlook: outlookOf(differences, makersIn(state), expected, live),
   };
@@ -48,19 +62,19 @@ export async function findDrift(state: BundleState, live: Catalog, history: Hist
  * Leaves out what is there beyond the state's expectation but is a file's, as the database's own record knows: a deploy
  * that failed half-way, or another stack's, has put it there.
  */
-function notRecorded(expected: Catalog, managed: Catalog, history: History): Catalog {
-  if (!history.intact) return managed;
+function notRecorded(expected: Catalog, managed: Catalog, record: BundleRecord): Catalog {
+  if (!record.intact) return managed;
   return Object.fromEntries(
     Object.entries(managed).filter(([identity, object]) => {
-      const recorded = history.expected[identity];
+      const recorded = record.expected[identity];
       const surplus = expected[identity] === undefined && recorded !== undefined;
       return !(surplus && isSameObject(recorded, object));
     }),
   );
 }
 
-function unknownChange(identity: string, live: Catalog, history: History): string {
+function unknownChange(identity: string, live: Catalog, record: BundleRecord): string {
   const kind: CatalogDifference["kind"] = live[identity] === undefined ? "missing" : "changed";
-  if (!history.intact) return `${kind}; the database's record of how it was has been edited too`;
+  if (!record.intact) return `${kind}; the database's record of how it was has been edited too`;
   return `${kind} by another deployment of this bundle, or the database's record has been emptied`;
 }

@@ -1,0 +1,37 @@
+import { spawnSync } from "node:child_process";
+import path from "node:path";
+import { buildSync } from "esbuild";
+
+const root = path.join(__dirname, "..");
+
+/**
+ * Bundles programs below bench/ into dist/bench, side by side, as what ships is run, and runs the first of them with this
+ * process's arguments and exit code. (tsx cannot load a package that only modules may import.)
+ *
+ * @param programs paths below bench/, without `.ts`
+ */
+export function runBundled(folder: string, programs: readonly [string, ...string[]]): void {
+  const outdir = path.join(root, "dist", "bench", folder);
+  buildSync({
+    entryPoints: programs.map((name) => ({
+      in: path.join(__dirname, `${name}.ts`),
+      out: path.basename(name),
+    })),
+    outdir,
+    bundle: true,
+    packages: "external",
+    platform: "node",
+    format: "cjs",
+    // The test support looks for a program beside itself.
+    define: { "import.meta.dirname": JSON.stringify(path.join(root, "tests", "support")) },
+  });
+  const main = path.join(outdir, `${path.basename(programs[0])}.js`);
+  const { status } = spawnSync(process.execPath, [main, ...process.argv.slice(2)], { stdio: "inherit" });
+  process.exitCode = status ?? 1;
+}
+
+/** Bundles the provider anew, so that the engine runs the sources as they are. */
+export function bundleProvider(): void {
+  const { bundle } = require(path.join(root, "build", "bundle.cjs")) as { bundle(outputs: string[]): void };
+  bundle(["plugins/supabasex.cjs"]);
+}

@@ -1,0 +1,17 @@
+/** A bundle's folder, and its files as one script for psql. */
+export interface Project {
+  readonly directory: string;
+  readonly script: string;
+}
+
+/** What is measured. */
+export interface Subject {
+  readonly rounds: number;
+  /** Folder of PostgreSQL's programs. */
+  readonly binDirectory: string;
+  /** The bundle of this repository: its directory. */
+  readonly ours: string;
+  /** 200 migrations and 300 repeatables. */
+  readonly sample: Project;
+  readonly large: Project;
+}
