@@ -4,14 +4,11 @@ import { createHash } from "node:crypto";
 
 export type FileKind = "migration" | "repeatable";
 
-export interface FileEntry {
-  /** SHA-256, in hex, of the normalised text. */
-  readonly sha256: string;
-  readonly kind: FileKind;
-}
-
-/** Path below the bundle's directory, with forward slashes → file. */
-export type FileEntries = Readonly<Record<string, FileEntry>>;
+/**
+ * Path below the bundle's directory, with forward slashes → SHA-256, in hex, of the normalised text. (One text per file: a
+ * project may have thousands, and the engine passes them to and fro some ten times in a preview.)
+ */
+export type FileHashes = Readonly<Record<string, string>>;
 
 /** The folders of a bundle. What lies elsewhere (`diagnostics/`) is not part of it. */
 const folders: Readonly<Record<string, FileKind>> = { migrations: "migration", repeatable: "repeatable" };

@@ -1,4 +1,3 @@
-export type { FileEntry, FileKind } from "../bundleFiles";
 export {
   PlatformSettings,
   type PlatformSettingsArgs,

@@ -1,23 +1,22 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../../../foundation/userError";
-import { bundleFolders, type FileEntry, kindOf, normalise, sha256Of } from "../bundleFiles";
+import { bundleFolders, kindOf, normalise, sha256Of } from "../bundleFiles";
 
 /**
- * The files of the bundle in `directory` with their hashes, as SqlBundle wants them: `migrations/**` and
+ * Returns the hash of each file of the bundle in `directory`, as SqlBundle wants them: `migrations/**` and
  * `repeatable/**`, keyed by their path below the directory, sorted. Throws a UserError when there is no such directory.
  */
-export function readBundleFiles(directory: string): Record<string, FileEntry> {
+export function readBundleFiles(directory: string): Record<string, string> {
   if (!existsSync(directory)) {
     throw new UserError(`There is no SQL bundle at ${directory}: name the folder that holds migrations/.`);
   }
-  const files: [string, FileEntry][] = [];
+  const files: [string, string][] = [];
   for (const folder of bundleFolders) {
     for (const file of filesBelow(path.join(directory, folder))) {
       const key = path.relative(directory, file).split(path.sep).join("/");
-      const kind = kindOf(key);
-      if (kind === undefined) continue;
-      files.push([key, { sha256: sha256Of(normalise(readFileSync(file, "utf8"))), kind }]);
+      if (kindOf(key) === undefined) continue;
+      files.push([key, sha256Of(normalise(readFileSync(file, "utf8")))]);
     }
   }
   return Object.fromEntries(files.sort(([a], [b]) => (a < b ? -1 : 1)));

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Choice, LimitName } from "../bundleArguments";
-import type { FileEntry } from "../bundleFiles";
 
 export interface SqlBundleConnectionArgs {
   readonly host: pulumi.Input<string>;
@@ -26,8 +25,8 @@ export interface SqlBundleArgs {
   readonly name: pulumi.Input<string>;
   /** The folder with `migrations/` and `repeatable/`, from the project's folder. Where it lies is no change. */
   readonly directory: pulumi.Input<string>;
-  /** What `readBundleFiles(directory)` answers. */
-  readonly files: pulumi.Input<Record<string, FileEntry>>;
+  /** Path → SHA-256, as `readBundleFiles(directory)` returns them. */
+  readonly files: pulumi.Input<Record<string, string>>;
   readonly connection: pulumi.Input<SqlBundleConnectionArgs>;
   readonly limits?: pulumi.Input<SqlBundleLimitsArgs> | undefined;
   /** `live`, the default: a preview executes the files in a transaction that is rolled back. */

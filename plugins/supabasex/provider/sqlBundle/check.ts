@@ -1,6 +1,7 @@
 import type { CheckFailure, CheckRequest, CheckResponse } from "../../../host/provider";
 import { containsUnknown, isPropertyMap, reveal, Secret, Unknown, type Value } from "../../../host/values";
 import { bundleBaseline, bundleChoices, bundleSwitches, defaultLimits } from "../../bundleArguments";
+import { kindOf } from "../../bundleFiles";
 import { bundleInputs } from "./inputs";
 import { misnamedFiles } from "./source/files";
 import { outlookFor } from "./state/outlook";
@@ -62,17 +63,15 @@ type Fault = (property: string, reason: string) => void;
 function checkFiles(files: Value | undefined, fault: Fault): void {
   if (files instanceof Unknown) return;
   if (!isPropertyMap(files)) {
-    fault("files", "must be an object: path → { sha256, kind }");
+    fault("files", "must be an object: path → SHA-256");
     return;
   }
-  for (const [path, entry] of Object.entries(files)) {
-    if (entry instanceof Unknown) continue;
-    const { sha256, kind } = isPropertyMap(entry) ? entry : {};
+  for (const [path, sha256] of Object.entries(files)) {
+    if (sha256 instanceof Unknown) continue;
     const property = `files[${JSON.stringify(path)}]`;
     if (typeof sha256 !== "string" || !/^[0-9a-f]{64}$/.test(sha256))
-      fault(`${property}.sha256`, "must be a SHA-256 in hex");
-    if (kind !== "migration" && kind !== "repeatable")
-      fault(`${property}.kind`, "must be migration or repeatable");
+      fault(property, "must be a SHA-256 in hex");
+    if (kindOf(path) === undefined) fault(property, "must be a .sql file below migrations/ or repeatable/");
   }
   if (containsUnknown(files)) return;
   for (const { path, reason } of misnamedFiles(bundleInputs({ name: "", directory: "", files }).files)) {

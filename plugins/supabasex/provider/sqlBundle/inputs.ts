@@ -7,7 +7,7 @@ import {
   type Choice,
   defaultLimits,
 } from "../../bundleArguments";
-import type { FileEntries, FileEntry } from "../../bundleFiles";
+import type { FileHashes } from "../../bundleFiles";
 
 /** How an encrypted connection is verified, as libpq names it. */
 export type SslMode = Choice<"sslMode">;
@@ -32,7 +32,7 @@ export type Limits = BundleLimits;
 export interface BundleInputs extends BundleSettings {
   readonly name: string;
   readonly directory: string;
-  readonly files: FileEntries;
+  readonly files: FileHashes;
   /** `undefined` while the database that it leads to is still to be made. */
   readonly connection: Connection | undefined;
   readonly limits: Limits;
@@ -46,7 +46,7 @@ export function bundleInputs(properties: PropertyMap): BundleInputs {
   return {
     name: text(properties, "name"),
     directory: text(properties, "directory"),
-    files: fileEntries(properties.files),
+    files: fileHashes(properties.files),
     connection: connectionOf(properties.connection),
     limits: Object.fromEntries(
       Object.entries(defaultLimits).map(([name, otherwise]) => [name, numeric(limits[name], otherwise)]),
@@ -80,12 +80,13 @@ function chosen<Name extends "dryRun" | "prune">(name: Name, value: Value | unde
   return values.find((choice) => choice === value) ?? (bundleChoices[name].values[0] as Choice<Name>);
 }
 
-function fileEntries(value: Value | undefined): FileEntries {
+/** Earlier versions of the SDK sent an object for each file, of its hash and its kind: a state may still have those. */
+function fileHashes(value: Value | undefined): FileHashes {
   if (!isPropertyMap(value)) return {};
-  const entries = Object.entries(value).map(([filePath, entry]): [string, FileEntry] => {
-    const { sha256, kind } = isPropertyMap(entry) ? entry : {};
-    return [filePath, { sha256: String(sha256), kind: kind === "migration" ? "migration" : "repeatable" }];
-  });
+  const entries = Object.entries(value).map(([filePath, entry]): [string, string] => [
+    filePath,
+    String(isPropertyMap(entry) ? entry.sha256 : entry),
+  ]);
   return Object.fromEntries(entries);
 }
 

@@ -91,8 +91,11 @@ export const sqlBundle: Resource = {
     const { catalog, found } = await asInState(() =>
       reading(options, async (client) => {
         const catalog = await readCatalog(client);
-        const live = { ...catalog, ...historyCatalog(await readHistory(client, name)) };
-        return { catalog, found: await findDrift(state, live, () => readRecord(client, name)) };
+        const files = historyCatalog(await readHistory(client, name));
+        return {
+          catalog,
+          found: await findDrift(state, { catalog, files }, () => readRecord(client, name)),
+        };
       }),
     );
     announceUpgrade(state.serverMajor, catalog, context);

@@ -19,9 +19,7 @@ void sqlBundle.create(
     inputs: {
       name,
       directory,
-      files: Object.fromEntries(
-        Object.entries(readBundleFiles(directory)).map(([path, entry]) => [path, { ...entry }]),
-      ),
+      files: readBundleFiles(directory),
       connection: new Secret(JSON.parse(connection)),
     },
     preview: false,

@@ -61,14 +61,14 @@ describe("headers", () => {
 });
 
 test("misnamed and doubled migrations are found", () => {
-  const entry = { sha256: "0".repeat(64), kind: "migration" } as const;
+  const hash = "0".repeat(64);
 
   expect(
     misnamedFiles({
-      "migrations/20260101000000_a.sql": entry,
-      "migrations/20260101000000_b.sql": entry,
-      "migrations/2026_c.sql": entry,
-      "migrations/sub/20260102000000_d.sql": entry,
+      "migrations/20260101000000_a.sql": hash,
+      "migrations/20260101000000_b.sql": hash,
+      "migrations/2026_c.sql": hash,
+      "migrations/sub/20260102000000_d.sql": hash,
     }).map(({ path: name }) => name),
   ).toEqual([
     "migrations/20260101000000_b.sql",
@@ -94,8 +94,8 @@ describe("a directory", () => {
     const files = readBundleFiles(directory);
 
     expect(files).toEqual({
-      "migrations/20260101000000_a.sql": { sha256: sha256Of("select 1;\n"), kind: "migration" },
-      "repeatable/functions/f.sql": { sha256: sha256Of("select 2;\n"), kind: "repeatable" },
+      "migrations/20260101000000_a.sql": sha256Of("select 1;\n"),
+      "repeatable/functions/f.sql": sha256Of("select 2;\n"),
     });
     const bundle = loadBundle(directory, files);
     expect(bundle.migrations.map(({ version, name, text }) => [version, name, text])).toEqual([

@@ -15,7 +15,7 @@ const hash = "a".repeat(64);
 const inputs: PropertyMap = {
   name: "main",
   directory: "sql",
-  files: { "migrations/20260101000000_a.sql": { sha256: hash, kind: "migration" } },
+  files: { "migrations/20260101000000_a.sql": hash },
   connection: new Secret(connection),
 };
 
@@ -58,8 +58,9 @@ describe("check", () => {
       directory: "",
       colour: "red",
       files: {
-        "migrations/1_a.sql": { sha256: hash, kind: "migration" },
-        "repeatable/b.sql": { sha256: "x", kind: "other" },
+        "migrations/1_a.sql": hash,
+        "repeatable/b.sql": "x",
+        "elsewhere/c.sql": hash,
       },
       connection: new Secret({ ...connection, user: "", port: "p-secret", sslMode: "p-secret" }),
       limits: { lockWait: 1, lockRetries: -1 },
@@ -78,9 +79,9 @@ describe("check", () => {
       "connection.user",
       "directory",
       "dryRun",
+      'files["elsewhere/c.sql"]',
       'files["migrations/1_a.sql"]',
-      'files["repeatable/b.sql"].kind',
-      'files["repeatable/b.sql"].sha256',
+      'files["repeatable/b.sql"]',
       "limits.lockRetries",
       "limits.lockWait",
       "prune",
@@ -114,10 +115,19 @@ describe("diff", () => {
     expect(diff(changed)).toEqual({});
   });
 
+  test("a file that an earlier version of the SDK described with its kind is the same", () => {
+    const former = {
+      ...inputs,
+      files: { "migrations/20260101000000_a.sql": { sha256: hash, kind: "migration" } },
+    };
+
+    expect(diffBundle({ ...diffRequest, oldInputs: former, oldOutputs: {}, inputs }).detailed).toEqual({});
+  });
+
   test("files by path, and another database", () => {
     const files = {
-      "migrations/20260101000000_a.sql": { sha256: "b".repeat(64), kind: "migration" },
-      "repeatable/new.sql": { sha256: hash, kind: "repeatable" },
+      "migrations/20260101000000_a.sql": "b".repeat(64),
+      "repeatable/new.sql": hash,
     };
 
     expect(diff({ files, connection: new Secret({ ...connection, host: "other" }) })).toEqual({

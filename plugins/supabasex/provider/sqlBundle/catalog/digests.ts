@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { canonicalJson, type JsonValue } from "../../../../../foundation/json";
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
 import { parentIdentities, partsOfIdentity } from "./identity";
@@ -56,11 +56,7 @@ export function expectationFrom(
 ): FoundExpectation {
   const found = new Map<string, CatalogObject>(Object.entries(history));
   const unknown: string[] = [];
-  const isKnown = (identity: string) => {
-    const known = digests.get(identity);
-    return known !== undefined && known.touched === undefined;
-  };
-  const liveGroups = grouped(live, isKnown, digests);
+  const liveGroups = liveMembers(digests, live);
   // The record is looked into only where something has changed.
   let recordGroups: Map<string, Member[]> | undefined;
   for (const [identity, { digest, touched }] of digests) {
@@ -124,7 +120,17 @@ function unescaped(text: string): string {
   return text.replace(/\\(.)/g, (_, found: string) => (found === "t" ? "\t" : found === "n" ? "\n" : found));
 }
 
-type Member = readonly [identity: string, object: CatalogObject];
+/** An object that a digest stands for, alone or with others. */
+export type Member = readonly [identity: string, object: CatalogObject];
+
+/** Returns the live members of each digest, and each other live object by itself. */
+export function liveMembers(digests: ExpectedDigests, live: Catalog): Map<string, Member[]> {
+  const isKnown = (identity: string) => {
+    const known = digests.get(identity);
+    return known !== undefined && known.touched === undefined;
+  };
+  return grouped(live, isKnown, digests);
+}
 
 /** The members of each digest. */
 function grouped(
@@ -133,10 +139,18 @@ function grouped(
   own?: ExpectedDigests,
 ): Map<string, Member[]> {
   const groups = new Map<string, Member[]>();
+  // The parts of a table are many and stand together.
+  let last: { readonly parent: string; readonly table: string | undefined } | undefined;
+  const tableOfPart = (identity: string) => {
+    const parent = parentOfPart(identity);
+    if (parent === undefined) return undefined;
+    if (last?.parent !== parent) last = { parent, table: parentIdentities(parent).find(isKnown) };
+    return last.table;
+  };
   for (const [identity, object] of Object.entries(catalog)) {
     if (identity.startsWith(historyPrefix)) continue;
     const alone = own === undefined ? !isWhole(object) : own.has(identity);
-    const key = alone ? identity : (tableOf(identity, isKnown) ?? identity);
+    const key = alone ? identity : (tableOfPart(identity) ?? identity);
     const members = groups.get(key);
     if (members === undefined) groups.set(key, [[identity, object]]);
     else members.push([identity, object]);
@@ -146,19 +160,23 @@ function grouped(
 
 /** The table, view or domain whose digest stands for a column or constraint as well. */
 function tableOf(identity: string, isKnown: (identity: string) => boolean): string | undefined {
-  const { kind, parent } = partsOfIdentity(identity);
-  if (parent === undefined || (kind !== "column" && kind !== "constraint")) return undefined;
-  return parentIdentities(parent).find(isKnown);
+  const parent = parentOfPart(identity);
+  return parent === undefined ? undefined : parentIdentities(parent).find(isKnown);
+}
+
+function parentOfPart(identity: string): string | undefined {
+  return /^(?:column|constraint) /.test(identity) ? partsOfIdentity(identity).parent : undefined;
 }
 
 function isWhole(object: CatalogObject | undefined): boolean {
   return object !== undefined && touchedProperties(object) === undefined;
 }
 
-function digestOf(members: readonly Member[]): string {
-  const hash = createHash("sha256");
+/** Returns the digest of an object, or of a table with its columns and constraints. */
+export function digestOf(members: readonly Member[]): string {
   // The record is read from jsonb, which has an order of its own.
   const sorted = members.length < 2 ? members : [...members].sort(([a], [b]) => (a < b ? -1 : 1));
-  for (const member of sorted) hash.update(canonicalJson(member as unknown as JsonValue));
-  return hash.digest("base64url").slice(0, 16);
+  let text = "";
+  for (const member of sorted) text += canonicalJson(member as unknown as JsonValue);
+  return hash("sha256", text, "base64url").slice(0, 16);
 }

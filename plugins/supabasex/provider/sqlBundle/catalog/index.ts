@@ -16,6 +16,7 @@ export { canonicalCatalog, canonicalIdentity } from "./names";
 export { apiRoles } from "./partitions";
 export { touched } from "./properties";
 export { readCatalog, readCatalogInTransaction } from "./read";
+export { isAsRemembered } from "./remembered";
 export type { CatalogReading } from "./rows";
 export { isSameObject } from "./sameObject";
 export { managedPart, watchedPart } from "./scope";

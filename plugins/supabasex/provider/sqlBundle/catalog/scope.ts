@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonObject } from "../../../../../foundation/json";
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
-import { parentIdentities, partsOfIdentity, relationKinds } from "./identity";
+import { type ObjectIdentity, parentIdentities, partsOfIdentity, relationKinds } from "./identity";
 import { touchedPart, touchedProperties } from "./properties";
 
 /** Kinds of which one more is nobody's drift: it belongs to somebody else, or gives no rights and changes no result. */
@@ -17,7 +17,7 @@ const foreignWhenExtra = new Set(["bucket", "extension", "role settings", "schem
  *   that run a function in a schema that the bundle made.
  */
 export function managedPart(expected: Catalog, live: Catalog): Catalog {
-  const scope = new Scope(expected, live);
+  const scope = new Scope(new Map(Object.entries(expected)), live);
   const managed = new Map<string, CatalogObject>();
   for (const [identity, object] of Object.entries(live)) {
     const watched = watchedPart(identity, expected[identity], object);
@@ -62,8 +62,9 @@ function openedTo({ grants, owner }: CatalogObject): JsonObject {
   );
 }
 
-class Scope {
-  readonly #expected: Catalog;
+/** What a bundle answers for beside the objects that are expected. */
+export class Scope {
+  readonly #expected: ReadonlyMap<string, CatalogObject>;
   readonly #live: Catalog;
   /** Schemas that the bundle made. */
   readonly #schemas = new Set<string>();
@@ -75,18 +76,23 @@ class Scope {
   /** Whether the bundle made nothing so far, and so answers for nothing. */
   readonly isEmpty: boolean;
 
-  constructor(expected: Catalog, live: Catalog) {
+  constructor(expected: ReadonlyMap<string, CatalogObject>, live: Catalog) {
     this.#expected = expected;
     this.#live = live;
-    const objects = Object.entries(expected);
-    this.isEmpty = objects.length === 0;
-    for (const [identity, object] of objects) {
+    this.isEmpty = expected.size === 0;
+    const parts: ObjectIdentity[] = [];
+    for (const [identity, object] of expected) {
       if (touchedProperties(object) !== undefined) continue;
-      const { kind, schema, parent, name } = partsOfIdentity(identity);
+      const parsed = partsOfIdentity(identity);
+      const { kind, schema, parent, name } = parsed;
       this.#kinds.add(kind);
       if (kind === "schema" && schema !== undefined) this.#schemas.add(schema);
       if (relationKinds.has(kind)) this.#relations.add(name);
-      if (parent !== undefined) this.#partKinds.add(`${kind} ${parent}`);
+      if (parent !== undefined) parts.push(parsed);
+    }
+    for (const { kind, parent = "" } of parts) {
+      // Of the bundle's own tables every part counts.
+      if (!this.#relations.has(parent)) this.#partKinds.add(`${kind} ${parent}`);
     }
   }
 
@@ -113,9 +119,7 @@ class Scope {
   #isExtra(relation: string): boolean {
     return parentIdentities(relation).some((identity) => {
       const object = this.#live[identity];
-      return (
-        object !== undefined && object.partitionOf === undefined && this.#expected[identity] === undefined
-      );
+      return object !== undefined && object.partitionOf === undefined && !this.#expected.has(identity);
     });
   }
 }

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../../../../../foundation/userError";
-import { type FileEntries, type FileKind, normalise, sha256Of } from "../../../bundleFiles";
+import { type FileHashes, type FileKind, kindOf, normalise, sha256Of } from "../../../bundleFiles";
 
 /** A file of the bundle as it is on disk, verified against the hash that the program named. */
 export interface BundleFile {
@@ -36,11 +36,11 @@ export function migrationOf(filePath: string): { version: string; name: string }
 }
 
 /** What is wrong with the names of these files, a sentence each; empty when all is well. */
-export function misnamedFiles(entries: FileEntries): { path: string; reason: string }[] {
+export function misnamedFiles(files: FileHashes): { path: string; reason: string }[] {
   const faults: { path: string; reason: string }[] = [];
   const versions = new Map<string, string>();
-  for (const [filePath, entry] of Object.entries(entries)) {
-    if (entry.kind !== "migration") continue;
+  for (const filePath of Object.keys(files)) {
+    if (kindOf(filePath) !== "migration") continue;
     const migration = migrationOf(filePath);
     if (migration === undefined) {
       faults.push({
@@ -68,13 +68,14 @@ export interface LoadedBundle {
  * Reads the files below `directory` for a server of this major version, and verifies each against the hash that the program
  * computed. Throws a UserError for a file that is missing or has changed in between.
  */
-export function loadBundle(directory: string, entries: FileEntries, serverMajor?: number): LoadedBundle {
+export function loadBundle(directory: string, files: FileHashes, serverMajor?: number): LoadedBundle {
   const migrations: Migration[] = [];
   const repeatables: BundleFile[] = [];
-  for (const [filePath, entry] of Object.entries(entries)) {
-    const loaded = loadFile(directory, filePath, entry.kind, entry.sha256);
+  for (const [filePath, sha256] of Object.entries(files)) {
+    const kind = kindOf(filePath) ?? "repeatable";
+    const loaded = loadFile(directory, filePath, kind, sha256);
     const file = serverMajor === undefined ? loaded : { ...loaded, serverMajor };
-    if (entry.kind === "repeatable") {
+    if (kind === "repeatable") {
       repeatables.push(file);
       continue;
     }

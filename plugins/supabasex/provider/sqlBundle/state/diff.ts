@@ -17,7 +17,7 @@ export function diffBundle(request: DiffRequest): DiffResponse {
   const detailed: Record<string, PropertyDiff> = {};
   for (const path of [...new Set([...Object.keys(before.files), ...Object.keys(now.files)])].sort()) {
     const [former, latter] = [before.files[path], now.files[path]];
-    if (former?.sha256 === latter?.sha256 && former?.kind === latter?.kind) continue;
+    if (former === latter) continue;
     const kind = former === undefined ? "add" : latter === undefined ? "delete" : "update";
     detailed[`files[${JSON.stringify(path)}]`] = { kind, inputDiff: true };
   }

@@ -4,6 +4,7 @@ import {
   diffManaged,
   digestIdentity,
   expectationFrom,
+  isAsRemembered,
   isSameObject,
   managedPart,
 } from "../catalog";
@@ -20,29 +21,33 @@ export interface FoundDrift {
   readonly outlook: Drift;
 }
 
+/** What is there of a bundle. */
+export interface LiveState {
+  /** A whole catalog. */
+  readonly catalog: Catalog;
+  /** The history's objects. */
+  readonly files: Catalog;
+}
+
 /**
  * Compares a live catalog with what the state remembers. What an object was like before it changed is in the database's
  * record; where somebody edited that too, only the fact is known.
  *
- * @param live a whole catalog, with the history's objects
  * @param readRecord reads the database's record; it is asked for only where something differs
  */
 export async function findDrift(
   state: BundleState,
-  live: Catalog,
+  { catalog, files }: LiveState,
   readRecord: () => Promise<BundleRecord>,
 ): Promise<FoundDrift> {
   const remembered = rememberedBy(state);
-  const unchanged = expectationFrom(remembered, {}, live);
-  const isWhole = unchanged.unknown.length === 0;
-  const managedByState = managedPart(unchanged.expected, live);
-  if (isWhole && diffManaged(unchanged.expected, managedByState).length === 0)
-    return { drift: {}, outlook: {} };
+  const isSame = isAsRemembered(state.expected, catalog) && hasFiles(remembered.history, files);
+  if (isSame) return { drift: {}, outlook: {} };
 
+  const live = { ...catalog, ...files };
   const record = await readRecord();
-  const { expected, unknown } = isWhole ? unchanged : expectationFrom(remembered, record.expected, live);
-  const found = isWhole ? managedByState : managedPart(expected, live);
-  const managed = withoutForeignTexts(expected, notRecorded(expected, found, record));
+  const { expected, unknown } = expectationFrom(remembered, record.expected, live);
+  const managed = withoutForeignTexts(expected, notRecorded(expected, managedPart(expected, live), record));
   const isUnknown = new Set(unknown);
   const differences = diffManaged(expected, managed).filter(
     ({ identity }) => !isUnknown.has(digestIdentity(identity, state.expected)),
@@ -56,6 +61,14 @@ export async function findDrift(
     },
     outlook: outlookOf(differences, makersIn(state), expected, live),
   };
+}
+
+/** Whether the history has these files, as they are; what it has beyond them is no drift. */
+function hasFiles(remembered: Catalog, files: Catalog): boolean {
+  return Object.entries(remembered).every(([identity, { sha256, versionRecorded }]) => {
+    const file = files[identity];
+    return file?.sha256 === sha256 && file?.versionRecorded === versionRecorded;
+  });
 }
 
 /**
