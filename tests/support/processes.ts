@@ -1,5 +1,4 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
-import { expect } from "vitest";
 
 export interface RunningProcess {
   readonly pid: number;
@@ -20,6 +19,8 @@ export function leftoverProcesses(text: string): RunningProcess[] {
  * ends a moment after the CLI that started it.
  */
 export async function expectNoProcesses(text: string): Promise<void> {
+  // Here, since benches use this file too, and outside of a test there is no vitest.
+  const { expect } = await import("vitest");
   await expect.poll(() => leftoverProcesses(text), { timeout: 10_000, interval: 50 }).toEqual([]);
 }
 
