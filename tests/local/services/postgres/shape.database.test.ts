@@ -142,6 +142,18 @@ describe("schemas and extensions", () => {
     expect(usable).toEqual(["auth", "extensions", "graphql_public", "public", "realtime", "storage"]);
   });
 
+  it("find the coordinate systems that PostGIS transforms between", async () => {
+    await postgres.query("begin; create extension postgis with schema extensions");
+    try {
+      // Bern in the national grid of Switzerland, which takes PROJ's database.
+      const bern =
+        "select extensions.st_astext(extensions.st_transform(extensions.st_setsrid(extensions.st_makepoint(7.438632, 46.951083), 4326), 2056), 0)";
+      expect(await column(postgres, bern)).toEqual(["POINT(2600000 1200000)"]);
+    } finally {
+      await postgres.query("rollback");
+    }
+  });
+
   it("can count statements as postgres", async () => {
     expect(await column(postgres, "select count(*) > 0 from pg_stat_statements")).toEqual([true]);
   });
