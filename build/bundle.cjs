@@ -30,6 +30,7 @@ const programs = {
   "bootstrap.cjs": "bootstrap/main.ts",
   "ops/env.cjs": "ops/env/main.ts",
   "ops/recover.cjs": "ops/recover/main.ts",
+  "ops/rotate.cjs": "ops/rotate/main.ts",
   "edge-functions.cjs": "components/edgeFunctions/main.ts",
   "../sdks/supabase/bin/index.js": "sdks/supabase/index.ts",
 };

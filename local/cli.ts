@@ -61,7 +61,7 @@ program
   .description("run a program of ops/ with the Pulumi CLI on its PATH")
   .allowUnknownOption()
   .helpOption(false)
-  .addArgument(new Argument("<program>").choices(["env", "recover"]))
+  .addArgument(new Argument("<program>").choices(["env", "recover", "rotate"]))
   .argument("[args...]")
   .action(async (operation: Operation, args: string[]) => {
     process.exitCode = await operate(paths, operation, args);

@@ -28,6 +28,7 @@ import { logGroupKeepsAYear } from "./monitoring/logGroupKeepsAYear";
 import { securityGroupIsDescribed } from "./network/securityGroupIsDescribed";
 import { securityGroupLetsNothingIn } from "./network/securityGroupLetsNothingIn";
 import { securityGroupNamesPorts } from "./network/securityGroupNamesPorts";
+import { databaseEnforcesSsl } from "./ours/databaseEnforcesSsl";
 import { dataIsProtected } from "./ours/dataIsProtected";
 import { resourceIsTagged } from "./ours/resourceIsTagged";
 import type { ResourceRule, StackRule } from "./rule";
@@ -116,4 +117,5 @@ export const stackRules: readonly StackRule[] = [
   secretHasOwnKey,
   secretCanBeRecovered,
   dataIsProtected,
+  databaseEnforcesSsl,
 ];

@@ -9,7 +9,7 @@ import { folderOfCommand, isLocalStack, notDeployed } from "../stack/stackLocati
 import { ensureToolchain } from "../toolchain";
 
 /** The programs of ops/, by the npm script that runs them. */
-export type Operation = "env" | "recover";
+export type Operation = "env" | "recover" | "rotate";
 
 interface Surroundings {
   readonly folder: string;
@@ -17,7 +17,7 @@ interface Surroundings {
 }
 
 /**
- * `npm run env`, `npm run recover`: an operator's program, with the Pulumi CLI that `npm run pulumi` uses on its PATH. For a
+ * `npm run env`, `npm run recover`, `npm run rotate`: an operator's program, with the Pulumi CLI that `npm run pulumi` uses on its PATH. For a
  * stack of this machine it also gets the addresses of the local services, which are started where they do not run.
  */
 export async function operate(

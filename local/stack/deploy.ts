@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { checkoutRoot } from "../../foundation/checkout";
 import { UserError } from "../../foundation/userError";
 import { isClaimed } from "../directory";
 import { explainFullDisk } from "../diskSpace";
@@ -36,10 +37,14 @@ export function wasCutOff(directory: string, stack: string): boolean {
   return existsSync(markerOf(directory, stack));
 }
 
-/** `pulumi up` in this terminal, without a question. */
+/** `pulumi up` in this terminal, without a question. The policy pack judges the stack before anything of it is changed. */
 export async function deploy(cli: PulumiCli, directory: string, stack: string): Promise<void> {
   await writeFile(markerOf(directory, stack), "");
-  const exitCode = await cli.runInTerminal(["up", "--stack", stack, "--yes", "--skip-preview"]);
+  const policyPack = path.join(checkoutRoot(), "policy");
+  const exitCode = await cli.runInTerminal([
+    ...["up", "--stack", stack, "--yes", "--skip-preview"],
+    ...["--policy-pack", policyPack],
+  ]);
   if (exitCode !== 0) {
     const fullDisk = explainFullDisk(directory, stack);
     if (fullDisk !== undefined) throw fullDisk;

@@ -156,4 +156,8 @@ export const bad: Readonly<Record<string, Bad>> = {
   },
   "resource-is-tagged": { type: "aws:sqs/queue:Queue", properties: { tags: { Owner: "somebody" } } },
   "data-is-protected": bucket,
+  "database-enforces-ssl": {
+    type: "supabase:index/settings:Settings",
+    properties: { sslEnforcement: false },
+  },
 };

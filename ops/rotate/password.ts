@@ -1,0 +1,12 @@
+import { randomInt } from "node:crypto";
+
+/** No quoting needed in a URL, a shell or an .env file. */
+const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+
+/** Length of a generated password: 40 characters of 62 are 238 bits. */
+export const passwordLength = 40;
+
+/** Returns a random password of letters and digits. */
+export function randomPassword(): string {
+  return Array.from({ length: passwordLength }, () => alphabet[randomInt(alphabet.length)]).join("");
+}
