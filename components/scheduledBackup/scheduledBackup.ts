@@ -261,7 +261,7 @@ export class ScheduledBackup extends Component {
         networkMode: "awsvpc",
         cpu: String(args.cpuUnits),
         memory: String(args.memoryMegabytes),
-        runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: "X86_64" },
+        runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: args.cpuArchitecture ?? "ARM64" },
         ...(task.hasWorkFolder && { volumes: [{ name: workVolume }] }),
         ...(task.hasWorkFolder && disk !== undefined && { ephemeralStorage: { sizeInGib: disk } }),
         // A revision that somebody else registers is drift.

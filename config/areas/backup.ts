@@ -81,6 +81,9 @@ export const backupSchema = z.strictObject({
         'Secret `{"username": …, "password": …}` for a private registry; not for ECR, whose images the task may pull.',
       example: "arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-a1b2c3",
     }),
+  cpuArchitecture: z.enum(["ARM64", "X86_64"]).default("ARM64").meta({
+    description: "Processor that the image was built for; `ARM64` costs a fifth less.",
+  }),
   cpuUnits: z
     .union([256, 512, 1024, 2048, 4096, 8192, 16_384].map((units) => z.literal(units)))
     .default(1024)

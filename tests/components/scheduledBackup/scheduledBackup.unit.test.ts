@@ -119,7 +119,7 @@ test("the task runs the program as nobody, on a root it cannot write, with the p
     networkMode: "awsvpc",
     cpu: "2048",
     memory: "4096",
-    runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: "X86_64" },
+    runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: "ARM64" },
     trackLatest: true,
     executionRoleArn: "arn:scheduled-backup-execution-role-role",
     taskRoleArn: "arn:scheduled-backup-task-role-role",
