@@ -85,7 +85,7 @@ const complianceIsConfirmed: Rule = ({ stack, config }) => {
       faultAt(
         stack,
         path,
-        "is missing: nobody can delete a backup in mode COMPLIANCE, so it needs a written reason",
+        "is missing: with backup.objectLock.mode COMPLIANCE nobody can delete a backup, so it needs a written reason",
       ),
     ];
   if (lock.mode === "GOVERNANCE" && lock.complianceReason !== undefined)

@@ -173,7 +173,7 @@ describe("across fields", () => {
       "backup.objectLock.mode",
       "COMPLIANCE",
       [
-        "backup.objectLock.complianceReason is missing: nobody can delete a backup in mode COMPLIANCE, so it needs a written reason",
+        "backup.objectLock.complianceReason is missing: with backup.objectLock.mode COMPLIANCE nobody can delete a backup, so it needs a written reason",
       ],
     ],
     [
