@@ -126,15 +126,26 @@ describe("repeatables", () => {
     expect(removed).toEqual(["repeatable/old.sql", "repeatable/gone.sql"]);
   });
 
-  test("a circle is refused with its members", () => {
-    const circle = new Map([
-      [f.path, new Set([g.path])],
-      [g.path, new Set([f.path])],
-    ]);
+  const circle = new Map([
+    [f.path, new Set([g.path])],
+    [g.path, new Set([f.path])],
+  ]);
 
-    expect(() => inOrder([f, g], circle)).toThrow(
+  test("a circle of headers is refused with its members", () => {
+    const files = [
+      { ...f, dependsOn: [g.path] },
+      { ...g, dependsOn: [f.path] },
+    ];
+
+    expect(() => inOrder(files, circle)).toThrow(
       /circle: repeatable\/f\.sql → repeatable\/g\.sql → repeatable\/f\.sql/,
     );
+  });
+
+  test("a header that contradicts what was recorded is followed", () => {
+    const files = [f, { ...g, dependsOn: [f.path] }];
+
+    expect(inOrder(files, circle).map(({ path }) => path)).toEqual([f.path, g.path].sort());
   });
 });
 

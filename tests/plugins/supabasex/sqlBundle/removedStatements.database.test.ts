@@ -346,3 +346,24 @@ test("a run that is refused takes back nothing", async () => {
   );
   expect(rows).toEqual([{ rls: true }]);
 });
+
+test("an object is created again by its file: what another file states of it is stated again", async () => {
+  const bundle = await databases.bundle(
+    {
+      [first]: schema,
+      "repeatable/facts.sql":
+        "grant select on $s.m to authenticated;\ncomment on materialized view $s.m is 'M.';",
+      "repeatable/m.sql": "create materialized view $s.m as select id from $s.customers;",
+    },
+    { dryRun: "live" },
+  );
+  await bundle.up();
+  bundle.logs = [];
+  bundle.write({ "repeatable/m.sql": "create materialized view $s.m as select id, name from $s.customers;" });
+
+  await bundle.up();
+
+  expect(bundle.logs.join("\n")).toMatch(/repeatable\/facts\.sql +dependency: repeatable\/m\.sql/);
+  expect(await bundle.refresh()).toEqual([]);
+  expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+});

@@ -1,6 +1,7 @@
 import { UserError } from "../../../../../foundation/userError";
 import type { AppliedFile, History, KnownFile } from "../history/history";
 import type { BundleFile, Migration } from "../source/files";
+import { reaches } from "./reaches";
 import type { PlannedFile } from "./request";
 
 export interface MigrationPlan {
@@ -143,12 +144,14 @@ export interface Causes {
   readonly affected?: ReadonlyMap<string, string>;
   /** Files that may state what is taken back because another file does not state it any more: path → identity. */
   readonly restating?: ReadonlyMap<string, string>;
+  /** Paths of files whose objects are dropped before they run again, and with them what other files state of them. */
+  readonly recreating?: ReadonlySet<string>;
 }
 
 export function planRepeatables(
   local: readonly BundleFile[],
   history: ReadonlyMap<string, Pick<AppliedFile, "path" | "kind" | "sha256" | "dependsOn" | "due">>,
-  { drifted = new Map(), affected = new Map(), restating = new Map() }: Causes,
+  { drifted = new Map(), affected = new Map(), restating = new Map(), recreating = new Set() }: Causes,
 ): RepeatablePlan {
   const localPaths = new Set(local.map((file) => file.path));
   const removed = [...history.values()]
@@ -184,7 +187,7 @@ export function planRepeatables(
       new Set([...file.dependsOn, ...(history.get(file.path)?.dependsOn ?? [])]),
     ]),
   );
-  addDependents(planned, dependsOn);
+  addDependents(planned, dependsOn, recreating);
   // These only state once more what holds already: nothing that depends on them changes.
   for (const [path, because] of restating) {
     if (!planned.has(path)) planned.set(path, { path, reason: "affected", because });
@@ -196,13 +199,14 @@ export function planRepeatables(
   return { run, removed };
 }
 
-/** A file runs again when one that it depends on has changed: all the way up. */
+/** A file runs again when one that it depends on has changed, or drops its objects first: all the way up. */
 function addDependents(
   planned: Map<string, PlannedFile>,
   dependsOn: ReadonlyMap<string, ReadonlySet<string>>,
+  recreating: ReadonlySet<string>,
 ): void {
   const contagious = [...planned.values()]
-    .filter((entry) => entry.reason === "changed" || entry.reason === "affected")
+    .filter(({ path, reason }) => reason === "changed" || reason === "affected" || recreating.has(path))
     .map((entry) => entry.path);
   for (let path = contagious.shift(); path !== undefined; path = contagious.shift()) {
     for (const [dependent, dependencies] of dependsOn) {
@@ -219,16 +223,23 @@ export function inOrder(
   dependsOn: ReadonlyMap<string, ReadonlySet<string>>,
 ): BundleFile[] {
   const byPath = new Map(files.map((file) => [file.path, file]));
+  const headers = new Map(files.map((file) => [file.path, new Set(file.dependsOn)]));
   const ordered: BundleFile[] = [];
   const state = new Map<string, "visiting" | "done">();
   const visit = (file: BundleFile, trail: readonly string[]): void => {
     if (state.get(file.path) === "done") return;
     if (state.get(file.path) === "visiting") {
       const circle = [...trail.slice(trail.indexOf(file.path)), file.path];
+      const isByHeaders = circle.every(
+        (path, at) => at === 0 || headers.get(circle[at - 1] ?? "")?.has(path),
+      );
+      if (!isByHeaders) return;
       throw new UserError(`Repeatables depend on each other in a circle: ${circle.join(" → ")}.`);
     }
     state.set(file.path, "visiting");
     for (const path of [...(dependsOn.get(file.path) ?? [])].sort()) {
+      // What was recorded may be from before a header said the opposite.
+      if (headers.get(file.path)?.has(path) !== true && reaches(headers, path, file.path)) continue;
       const dependency = byPath.get(path);
       if (dependency !== undefined) visit(dependency, [...trail, file.path]);
     }

@@ -5,6 +5,7 @@ import { type History, recordRepeatables } from "../history/history";
 import { dependenciesOf, ownershipOf } from "../history/ownership";
 import { isLostLock } from "../session/retry";
 import type { Session } from "../session/session";
+import { declarationsOf } from "../source/declaredObjects";
 import type { BundleFile, LoadedBundle } from "../source/files";
 import { statingStatements } from "../source/statedFacts";
 import { creatorsOf } from "./creators";
@@ -14,6 +15,7 @@ import { planRepeatables } from "./plan";
 import { applyRepeatables, type RepeatableRun } from "./repeatables";
 import type { ApplyRequest, PlannedFile, RanFile } from "./request";
 import type { Start } from "./start";
+import { withStated } from "./statedDependencies";
 import { StatementIndex } from "./statedObjects";
 import { nothingToTakeBack, planTakeBack, takeBack, takenBackFrom } from "./takeBack";
 
@@ -62,7 +64,9 @@ export async function runRepeatables(
       ? nothingToTakeBack
       : planTakeBack(lost, { base, expected, live, creators }, bundle.repeatables);
   const { restating } = gone;
-  const whole = planRepeatables(bundle.repeatables, history.files, { drifted, affected, restating });
+  const recreating = recreatingFiles(bundle, history);
+  const causes = { drifted, affected, restating, recreating };
+  const whole = planRepeatables(bundle.repeatables, history.files, causes);
   const plan = { ...whole, run: whole.run.filter(({ path }) => !skip.has(path)) };
   await session.work.query("savepoint repeatables");
   try {
@@ -111,6 +115,13 @@ export async function runRepeatables(
   }
 }
 
+/** Files that are not new, some of whose objects have no `create or replace`. */
+function recreatingFiles({ repeatables }: LoadedBundle, history: History): ReadonlySet<string> {
+  const known = repeatables.filter(({ path }) => history.files.has(path));
+  const recreating = known.filter((file) => declarationsOf(file).some(({ replaceable }) => !replaceable));
+  return new Set(recreating.map(({ path }) => path));
+}
+
 function allStated({ migrations, repeatables }: LoadedBundle): StatementIndex {
   return new StatementIndex([...migrations, ...repeatables].flatMap((file) => statingStatements(file)));
 }
@@ -135,7 +146,11 @@ async function record(
   reading: CatalogReading,
 ): Promise<string[]> {
   const ownership = await ownershipOf(session, bundle.repeatables, reading);
-  const dependencies = await dependenciesOf(session, ownership);
+  const dependencies = withStated(
+    await dependenciesOf(session, ownership),
+    bundle.repeatables,
+    ownership.owners,
+  );
   const applied = run.ran.map(({ file, durationMilliseconds }) => ({
     file,
     durationMilliseconds,

@@ -32,6 +32,13 @@ export const statements = [
   "alter table $s.a alter column note set not null;",
   "alter table $s.a rename column note to remark;",
   "create or replace function $s.base(x integer) returns integer language sql immutable as $$ select x + 1 $$;",
+  // What repeatables state as well, and what needs an object of a repeatable.
+  "revoke select on $s.b from authenticated;",
+  "comment on column $s.b.n is 'Number.';",
+  "alter table $s.b set (fillfactor = 80);",
+  "alter table $s.b alter column n set default $s.h(1);",
+  "comment on view $s.v is 'V.';",
+  "grant execute on function $s.touch() to authenticated;",
 ] as const;
 
 /** What only people do. */
@@ -61,6 +68,8 @@ export const repeatables: Readonly<Record<string, readonly string[]>> = {
   ],
   "repeatable/v.sql": [
     "create or replace view $s.v as select id, n from $s.a;\ngrant select on $s.v to authenticated;",
+    "create or replace view $s.v as select id, n from $s.a;",
+    "create or replace view $s.v as select id, n from $s.a;\ncomment on view $s.v is 'Stated.';\ngrant select on $s.v to anon;",
     "create or replace view $s.v as select * from $s.a;\ngrant select on $s.v to authenticated;",
     "create materialized view $s.v as select id from $s.a;\ngrant select on $s.v to authenticated;",
     "create or replace view $s.v as select id, $s.h(n) * 2.5 as h from $s.a;\ngrant select on $s.v to authenticated;",
@@ -76,5 +85,22 @@ export const repeatables: Readonly<Record<string, readonly string[]>> = {
   "repeatable/t.sql": [
     "create or replace function $s.touch() returns trigger language plpgsql as $$ begin return new; end $$;\ncreate or replace trigger touch before update on $s.a for each row execute function $s.touch();",
     "create or replace function $s.touch() returns trigger language plpgsql as $$ begin return null; end $$;\ncreate trigger touch before update or delete on $s.a for each row execute function $s.touch();",
+  ],
+  "repeatable/facts_a.sql": [
+    "alter table $s.a enable row level security;\ngrant select on $s.a to authenticated;\ncomment on table $s.a is 'Stated.';",
+    "grant select, insert on $s.a to authenticated;",
+    "revoke select on $s.a from authenticated;\nalter table $s.a alter column n set default 9;",
+    "comment on column $s.a.n is 'Stated.';\nalter table $s.a set (fillfactor = 70);",
+  ],
+  "repeatable/facts_b.sql": [
+    "do $$ declare name text; begin foreach name in array array['a', 'b'] loop execute format('alter table $s.%I enable row level security', name); end loop; end $$;",
+    "grant select on $s.b to authenticated;\ncomment on type $s.mood is 'Stated.';",
+    "alter table $s.b disable row level security;",
+    "alter function $s.base(integer) set search_path to pg_catalog;",
+  ],
+  "repeatable/facts_v.sql": [
+    "grant insert on $s.v to service_role;",
+    "comment on column $s.v.id is 'Stated.';",
+    "set local role none;",
   ],
 };
