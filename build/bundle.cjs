@@ -31,6 +31,13 @@ const programs = {
   "ops/env.cjs": "ops/env/main.ts",
   "ops/recover.cjs": "ops/recover/main.ts",
   "ops/rotate.cjs": "ops/rotate/main.ts",
+  "ops/preview.cjs": "ops/preview/main.ts",
+  "ops/comment.cjs": "ops/comment/main.ts",
+  "ops/drift.cjs": "ops/drift/main.ts",
+  "ops/plan.cjs": "ops/plan/main.ts",
+  "ops/deploy.cjs": "ops/deploy/main.ts",
+  "ops/pull-request.cjs": "ops/pullRequest/main.ts",
+  "ops/propose-image.cjs": "ops/proposeImage/main.ts",
   "edge-functions.cjs": "components/edgeFunctions/main.ts",
   "../sdks/supabase/bin/index.js": "sdks/supabase/index.ts",
 };

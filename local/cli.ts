@@ -3,7 +3,7 @@ import { checkoutRoot } from "../foundation/checkout";
 import { describeError, UserError } from "../foundation/userError";
 import { down } from "./commands/down";
 import { printEnvironment } from "./commands/env";
-import { type Operation, operate } from "./commands/operate";
+import { type Operation, operate, operations } from "./commands/operate";
 import { pulumi } from "./commands/pulumi";
 import { type StartOptions, start } from "./commands/start";
 import { supabase } from "./commands/supabase";
@@ -61,7 +61,7 @@ program
   .description("run a program of ops/ with the Pulumi CLI on its PATH")
   .allowUnknownOption()
   .helpOption(false)
-  .addArgument(new Argument("<program>").choices(["env", "recover", "rotate"]))
+  .addArgument(new Argument("<program>").choices(operations))
   .argument("[args...]")
   .action(async (operation: Operation, args: string[]) => {
     process.exitCode = await operate(paths, operation, args);

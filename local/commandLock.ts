@@ -7,7 +7,20 @@ import { claimDirectory } from "./directory";
 import { identifyProcess, isSameProcess, type ProcessIdentity } from "./services/process";
 
 /** The scripts of package.json that hold the lock only until the services run, so that others wait for them. */
-const brief = ["pulumi", "supabase", "types", "local:env", "env", "recover", "rotate", "backup"] as const;
+const brief = [
+  "pulumi",
+  "supabase",
+  "types",
+  "local:env",
+  "env",
+  "recover",
+  "rotate",
+  "preview",
+  "drift",
+  "plan",
+  "deploy",
+  "backup",
+] as const;
 /** The scripts of package.json that hold the lock. */
 export type Command = (typeof brief)[number] | "start" | "down";
 

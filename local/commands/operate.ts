@@ -1,15 +1,26 @@
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { execa } from "execa";
+import { optionsWithValue } from "../../ops/commandLine";
 import { foreignVariables, type LocalPaths } from "../environment";
 import { progressToStandardError } from "../progress";
+import type { LocalServices } from "../services/start";
 import { openLocalSession } from "../session";
 import { isDeployed } from "../stack/deploy";
-import { folderOfCommand, isLocalStack, notDeployed } from "../stack/stackLocation";
+import { environmentOf, folderOfCommand, isLocalStack, notDeployed, stacksIn } from "../stack/stackLocation";
 import { ensureToolchain } from "../toolchain";
 
-/** The programs of ops/, by the npm script that runs them. */
-export type Operation = "env" | "recover" | "rotate";
+/** Programs of ops/ that work on a stack, by the npm script that runs them. */
+const stackOperations = ["env", "recover", "rotate", "preview", "drift", "plan", "deploy"] as const;
+/** Programs of ops/ that are about a pull request. */
+const otherOperations = ["comment", "pull-request", "propose-image"] as const;
+
+export const operations = [...stackOperations, ...otherOperations] as const;
+export type Operation = (typeof operations)[number];
+
+function isOfStack(operation: Operation): operation is (typeof stackOperations)[number] {
+  return stackOperations.some((each) => each === operation);
+}
 
 interface Surroundings {
   readonly folder: string;
@@ -17,7 +28,7 @@ interface Surroundings {
 }
 
 /**
- * `npm run env`, `npm run recover`, `npm run rotate`: an operator's program, with the Pulumi CLI that `npm run pulumi` uses on its PATH. For a
+ * `npm run env`, `npm run preview` and so on: an operator's program, with the Pulumi CLI that `npm run pulumi` uses on its PATH. For a
  * stack of this machine it also gets the addresses of the local services, which are started where they do not run.
  */
 export async function operate(
@@ -41,6 +52,7 @@ async function surroundings(
   operation: Operation,
   args: readonly string[],
 ): Promise<Surroundings> {
+  if (!isOfStack(operation)) return { folder: paths.checkout, variables: {} };
   const stack = namedStack(args);
   // The program itself says what is missing.
   if (stack === undefined) return { folder: paths.checkout, variables: {} };
@@ -52,19 +64,25 @@ async function surroundings(
   }
   const folder = folderOfCommand(paths, ["--stack", stack]);
   if (!isDeployed(paths, stack)) throw notDeployed(stack);
-  const { variables } = await openLocalSession(paths, operation, progressToStandardError);
+  const { services, variables } = await openLocalSession(paths, operation, progressToStandardError);
+  await renewConfiguration(paths, stack, services);
   return { folder, variables: { ...foreignVariables, ...variables } };
+}
+
+/** The local copy of an environment is of its stack file as it is now, which may have changed since `npm start`. */
+async function renewConfiguration(paths: LocalPaths, stack: string, services: LocalServices): Promise<void> {
+  const environment = environmentOf(stack);
+  if (environment === undefined || !stacksIn(paths.checkout).includes(environment)) return;
+  // It needs a client of AWS.
+  const { writeLikeStack } = await import("../stack/likeStack");
+  await writeLikeStack(paths, environment, services);
 }
 
 /** The stack that a command line of these programs names; undefined for none, and where it asks for help. */
 function namedStack(args: readonly string[]): string | undefined {
   const { values, positionals } = parseArgs({
     args: [...args],
-    options: {
-      stack: { type: "string", short: "s" },
-      out: { type: "string" },
-      help: { type: "boolean", short: "h" },
-    },
+    options: { ...optionsWithValue, help: { type: "boolean", short: "h" } },
     allowPositionals: true,
     strict: false,
   });

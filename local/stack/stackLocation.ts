@@ -22,7 +22,7 @@ export function stacksIn(folder: string): string[] {
 }
 
 /** The environment that a local stack is a copy of; undefined for every other stack. */
-function environmentOf(stack: string): string | undefined {
+export function environmentOf(stack: string): string | undefined {
   return stack.startsWith("like-") ? stack.slice("like-".length) : undefined;
 }
 

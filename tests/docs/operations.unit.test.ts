@@ -43,11 +43,14 @@ function says(text: string, message: string): boolean {
   return true;
 }
 
-test("every message that docs/operations.md quotes is one of the code's", () => {
+test.each([
+  ["operations.md", 10],
+  ["pull-requests.md", 3],
+])("every message that docs/%s quotes is one of the code's", (page, least) => {
   const texts = ["plugins", "components", "local", "ops"].flatMap(textsOf);
-  const messages = quotedMessages(readFileSync(path.join(root, "docs/operations.md"), "utf8"));
+  const messages = quotedMessages(readFileSync(path.join(root, "docs", page), "utf8"));
 
-  expect(messages.length).toBeGreaterThan(10);
+  expect(messages.length).toBeGreaterThan(least);
   expect(messages.filter((message) => !texts.some((text) => says(text, message)))).toEqual([]);
   // As a control: a message that nobody prints is found.
   const former = "… was applied with hash …, the file now has …";

@@ -25,6 +25,7 @@ const fromUs = {
   "apt-get": "looked for first, on Debian alone",
   "dpkg-deb": "is there where apt-get is",
   mmdebstrap: "asked for first by tests/backup/image/bases.ts, whose tests are skipped without it",
+  git: "brings the checkout; ops/commandLine.ts says so where a plan needs it",
   make: "of the complete PostgreSQL, local/services/postgres/installation",
   npm: "comes with Node",
   npx: "comes with Node",

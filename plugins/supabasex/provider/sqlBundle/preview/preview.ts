@@ -1,4 +1,5 @@
 import type { CallContext } from "../../../../host/provider";
+import { catalogWouldChange, isLeft } from "../../../bundleMessages";
 import { type ApplyResult, applyBundle } from "../apply/apply";
 import { planMigrations, planRepeatables } from "../apply/plan";
 import type { PlannedFile } from "../apply/request";
@@ -12,7 +13,6 @@ import { notCovered } from "../source/notCovered";
 import { loadParser } from "../source/parser";
 import { type Drift, driftAt, driftKinds, driftPaths } from "../state/drift";
 import { withoutForeignTexts } from "../state/foreignTexts";
-import { isLeft } from "../state/outlook";
 import { type BundleState, makersIn, rememberedBy } from "../state/state";
 import { catalogChanges, describeChanges } from "./changes";
 import { reporter } from "./reporter";
@@ -218,7 +218,7 @@ function announceDryRun(
   const changes = describeChanges(
     catalogChanges(withoutForeignTexts(result.after, result.before), result.after),
   );
-  if (changes.length > 0) context.log("info", ["The catalog would change:", ...changes].join("\n"));
+  if (changes.length > 0) context.log("info", [catalogWouldChange, ...changes].join("\n"));
   if (result.takenBack.length > 0) context.log("info", takenBackLines(result).join("\n"));
   const ran = new Set(result.ran.map(({ path }) => path));
   const uncovered = [...bundle.migrations, ...bundle.repeatables]

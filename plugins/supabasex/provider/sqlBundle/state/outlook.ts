@@ -1,14 +1,11 @@
 import type { PropertyMap } from "../../../../host/values";
+import { left, leftUnlessPruned, stops } from "../../../bundleMessages";
 import { byIdentity, type Catalog, type CatalogDifference } from "../catalog";
 import { type Repair, repairOf } from "../repair/repair";
 import { type Drift, driftFrom } from "./drift";
 
 /** The input in which Read notes, beside the outlook in `live`, when it found drift. */
 export const driftReadAt = "driftReadAt";
-
-const leftUnlessPruned = "left as it is; with sql.prune: drop: ";
-const left = "left as it is";
-const stops = "stops the deployment: ";
 
 /**
  * Returns what the next deployment does about each difference, in the places in which a drift has them: the engine
@@ -75,9 +72,4 @@ function pruned(outlook: Drift): Drift {
         : Object.fromEntries(Object.entries(text).map(([name, value]) => [name, withoutCondition(value)])),
     ]),
   );
-}
-
-/** Whether the deployment leaves what the outlook is about, or stops for it. */
-export function isLeft(text: string): boolean {
-  return text.includes(leftUnlessPruned) || text === left || text.startsWith(stops);
 }

@@ -1,0 +1,74 @@
+import { execFileSync } from "node:child_process";
+import path from "node:path";
+import type { Command } from "commander";
+import { describeError, UserError } from "../foundation/userError";
+
+/** The options of the programs of ops/ that take a value, so that a command line can be read before its program runs. */
+export const optionsWithValue = {
+  stack: { type: "string", short: "s" },
+  out: { type: "string" },
+  format: { type: "string" },
+  commit: { type: "string" },
+  reviewed: { type: "string" },
+  waivers: { type: "string" },
+  base: { type: "string" },
+  like: { type: "string" },
+} as const;
+
+export interface StackOption {
+  readonly stack?: string;
+}
+
+/** Returns the stack that a command line names, as an argument or as `--stack`. Throws a UserError for none or two. */
+export function namedStack(argument: string | undefined, { stack }: StackOption, script: string): string {
+  if (argument !== undefined && stack !== undefined && argument !== stack) {
+    throw new UserError(`Name one stack: ${argument} or ${stack}.`);
+  }
+  const named = argument ?? stack;
+  if (named === undefined || named === "") throw new UserError(`Name the stack: npm run ${script} -- dev`);
+  if (!/^[\w.-]+(\/[\w.-]+){0,2}$/.test(named)) {
+    throw new UserError(`${JSON.stringify(named)} is not the name of a stack.`);
+  }
+  return named;
+}
+
+/** Returns a path that was given on the command line, which npm runs from the folder of package.json. */
+export function givenPath(given: string): string {
+  return path.resolve(process.env.INIT_CWD ?? process.cwd(), given);
+}
+
+/** Returns the commit that is checked out; undefined outside of a repository. */
+export function checkedOutCommit(): string | undefined {
+  return git("rev-parse", "HEAD");
+}
+
+/** Returns the commit that is checked out. Throws a UserError where the files are not those of a commit. */
+export function requireCommit(): string {
+  const commit = checkedOutCommit();
+  if (commit === undefined)
+    throw new UserError("This folder is no Git checkout: a plan is bound to a commit.");
+  const changed = git("status", "--porcelain");
+  if (changed !== undefined && changed !== "") {
+    const [first = ""] = changed.split("\n");
+    throw new UserError(
+      `A plan is bound to a commit, and there are changes that are not committed (${first.trim()}): commit them first.`,
+    );
+  }
+  return commit;
+}
+
+function git(...args: string[]): string | undefined {
+  try {
+    return execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs a program of ops/. Errors for users are printed without a stack trace. */
+export function run(program: Command): void {
+  program.parseAsync().catch((error: unknown) => {
+    process.stderr.write(`${describeError(error)}\n`);
+    process.exitCode = error instanceof UserError ? error.exitCode : 1;
+  });
+}

@@ -1,0 +1,118 @@
+import { lstat, readFile } from "node:fs/promises";
+import path from "node:path";
+import type { GitHubClient } from "../github/client";
+import type { GitHubContext } from "../github/context";
+import { type Outcome, writeStickyComment } from "../github/stickyComment";
+import { type Job, jobsOf, pullRequestOf, type WorkflowRun } from "../github/workflowRun";
+import { renderMarkdown } from "../report/markdown/render";
+import { cleaner, mapTexts } from "../report/mask";
+import { type Report, reportSchema, reportVersion } from "../report/model";
+import { reportFile } from "../report/write";
+
+/** The name of a job of the workflow `preview` that previews a stack. */
+const previewJob = /^Preview ([\w.-]+)$/;
+
+/** The folder of a stack's report below the one that the artifacts are downloaded to: the name of its artifact. */
+const artifactOf = (stack: string) => `preview-${stack}`;
+
+/** A report is some hundred kilobytes; an artifact may hold anything. */
+const largestReport = 20_000_000;
+
+/** Stacks whose preview needs no credentials, so that a fork's code may make one. */
+const isCredentialFree = (stack: string) => stack === "local" || stack.startsWith("like-");
+
+export interface CommentResult {
+  readonly stack: string;
+  readonly outcome: Outcome;
+}
+
+/**
+ * Comments on the pull request that a run of the workflow `preview` was about, once for every stack that it previewed. What the run's
+ * artifacts say is untrusted: it is data of a strict form, and shown as such. Undefined where the pull request has moved on.
+ */
+export async function commentOnPreviews(
+  client: GitHubClient,
+  context: GitHubContext,
+  run: WorkflowRun,
+  folder: string,
+): Promise<CommentResult[] | undefined> {
+  if (!run.isPullRequest) return undefined;
+  const pullRequest = await pullRequestOf(client, context, run);
+  if (pullRequest === undefined) return undefined;
+  const results: CommentResult[] = [];
+  for (const job of await jobsOf(client, context, run)) {
+    const [, stack] = previewJob.exec(job.name) ?? [];
+    if (stack === undefined || job.conclusion === "skipped") continue;
+    if (run.isFork && !isCredentialFree(stack)) continue;
+    const report = await reportOf(path.join(folder, artifactOf(stack), reportFile), { stack, job, run });
+    const note = run.isFork ? forkNote : "";
+    const outcome = await writeStickyComment(client, context, {
+      pullRequest,
+      subject: `preview ${stack}`,
+      run,
+      render: (marker) => renderMarkdown(report, { prefix: `${marker}${note}`, link: job.url ?? run.url }),
+    });
+    results.push({ stack, outcome });
+  }
+  return results;
+}
+
+const forkNote =
+  "\n\n> This report comes from code of the fork, on a runner without credentials. It says nothing about a deployed environment.";
+
+interface Source {
+  readonly stack: string;
+  readonly job: Job;
+  readonly run: WorkflowRun;
+}
+
+async function reportOf(file: string, source: Source): Promise<Report> {
+  const text = await readRegularFile(file);
+  if (text === undefined) return withoutReport(source, missingSentence(source.job));
+  const parsed = reportSchema.safeParse(jsonOf(text));
+  if (!parsed.success || parsed.data.stack !== source.stack || parsed.data.kind !== "preview") {
+    return withoutReport(source, "The preview left a report that is not of the documented form.");
+  }
+  const report = mapTexts(parsed.data as never, cleaner()) as Report;
+  return { ...report, commit: source.run.headSha };
+}
+
+/** An artifact may hold a link to another file, or more than memory. */
+async function readRegularFile(file: string): Promise<string | undefined> {
+  const status = await lstat(file).catch(() => undefined);
+  if (status === undefined || !status.isFile() || status.size > largestReport) return undefined;
+  return await readFile(file, "utf8");
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function missingSentence({ conclusion }: Job): string {
+  if (conclusion === "cancelled") return "The preview was cancelled before it had a report.";
+  if (conclusion === "success") return "The preview left no report that could be read.";
+  return "The preview failed before it had a report: the job's log says why.";
+}
+
+function withoutReport({ stack, job, run }: Source, sentence: string): Report {
+  return {
+    version: reportVersion,
+    kind: "preview",
+    stack,
+    commit: run.headSha,
+    durationSeconds: 0,
+    verdict: { status: job.conclusion === "cancelled" ? "cancelled" : "failed", sentence },
+    errors: [],
+    changes: [],
+    consequences: [],
+    drift: [],
+    bundles: [],
+    policies: [],
+    warnings: [],
+    unchangedResources: 0,
+  };
+}

@@ -1,0 +1,84 @@
+// Deploys a stack and reports what was done.
+//   npm run deploy -- dev                            what the code says now
+//   npm run deploy -- prod --reviewed plan           what was reviewed, or nothing
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { Command, Option } from "commander";
+import {
+  checkedOutCommit,
+  givenPath,
+  namedStack,
+  requireCommit,
+  run,
+  type StackOption,
+} from "../commandLine";
+import { exitCodes, runPulumi } from "../pulumi";
+import { buildReport } from "../report/build";
+import {
+  addToStepSummary,
+  formatReport,
+  type ReportFormat,
+  reportFormats,
+  writeReport,
+} from "../report/write";
+import { planFile, readReview, refusal, requireSameSubject, requireSameWorld, reviewOf } from "./review";
+
+interface DeployOptions extends StackOption {
+  readonly format: ReportFormat;
+  readonly out?: string;
+  readonly reviewed?: string;
+}
+
+run(
+  new Command("deploy")
+    .description("Deploys a stack and reports what was done.")
+    .argument("[stack]", "the stack")
+    .option("-s, --stack <name>", "the same")
+    .option("--reviewed <folder>", "apply the plan there, made by `npm run plan`, or nothing")
+    .addOption(
+      new Option("--format <format>", "how to print the report").choices(reportFormats).default("text"),
+    )
+    .option("--out <folder>", "write the report there, too, in every format")
+    .action(async (argument: string | undefined, options: DeployOptions) => {
+      const stack = namedStack(argument, options, "deploy");
+      const reviewed = options.reviewed === undefined ? undefined : givenPath(options.reviewed);
+      if (reviewed !== undefined) await requireFitting(stack, reviewed);
+      const plan = reviewed === undefined ? [] : ["--plan", planFile(reviewed)];
+      const up = ["up", "--stack", stack, "--yes", "--skip-preview", "--suppress-progress"];
+      const result = await runPulumi([...up, ...plan]);
+      const report = buildReport(result, { kind: "up", stack, commit: checkedOutCommit() });
+      process.stdout.write(formatReport(report, options.format));
+      if (options.out !== undefined) await writeReport(report, givenPath(options.out));
+      await addToStepSummary(report);
+      process.exitCode = result.exitCode;
+    }),
+);
+
+/** Plans once more and compares: what the engine itself would refuse half-way is refused before it begins. */
+async function requireFitting(stack: string, folder: string): Promise<void> {
+  const review = await readReview(folder);
+  const commit = requireCommit();
+  requireSameSubject(review, { stack, commit });
+  const scratch = await mkdtemp(path.join(os.tmpdir(), "thorbis-plan-"));
+  try {
+    const plan = planFile(scratch);
+    const preview = await runPulumi([
+      "preview",
+      "--stack",
+      stack,
+      "--suppress-progress",
+      "--save-plan",
+      plan,
+    ]);
+    const report = buildReport(preview, { kind: "preview", stack, commit });
+    if (preview.exitCode !== exitCodes.success) {
+      process.stderr.write(formatReport(report, "text"));
+      throw refusal("it cannot be planned any more, as the report above says");
+    }
+    const now = reviewOf({ stack, commit, run: preview, report, plan: await readFile(plan, "utf8") });
+    requireSameWorld(review, now);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,154 @@
+import { createHash } from "node:crypto";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { z } from "zod";
+import { canonicalJson, type JsonValue } from "../../foundation/json";
+import { UserError } from "../../foundation/userError";
+import type { EngineEvent, PulumiRun } from "../pulumi";
+import type { Change, DriftItem, Report } from "../report/model";
+import { stepsOf } from "../report/steps";
+
+const reviewVersion = 1;
+
+const reviewSchema = z.strictObject({
+  version: z.literal(reviewVersion),
+  stack: z.string(),
+  /** What the plan was made of. */
+  commit: z.string(),
+  /** SHA-256 of the engine's plan. */
+  plan: z.string(),
+  /** What the services and the database were like: resource → SHA-256 of all that a refresh read of it. */
+  resources: z.record(z.string(), z.string()),
+  /** What the report said: a name for each difference and each change → SHA-256 of it. */
+  report: z.record(z.string(), z.string()),
+});
+
+/** What an approval is of: a commit, a plan, and the state of the world in which it was made. */
+export type Review = z.output<typeof reviewSchema>;
+
+const files = { review: "review.json", plan: "plan.json" } as const;
+
+export const planFile = (folder: string) => path.join(folder, files.plan);
+
+export interface ReviewSubject {
+  readonly stack: string;
+  readonly commit: string;
+  readonly run: Pick<PulumiRun, "events">;
+  readonly report: Report;
+  /** The text of the engine's plan. */
+  readonly plan: string;
+}
+
+/** Describes what a reviewer is about to approve. */
+export function reviewOf({ stack, commit, run, report, plan }: ReviewSubject): Review {
+  return {
+    version: reviewVersion,
+    stack,
+    commit,
+    plan: sha256(plan),
+    resources: resourcesOf(run.events),
+    report: {
+      ...Object.fromEntries(report.changes.map((change) => [nameOfChange(change), digest(change)])),
+      ...Object.fromEntries(report.drift.map((item) => [nameOfDrift(item), digest(item)])),
+      ...Object.fromEntries(
+        report.bundles.flatMap(({ objects }) =>
+          objects.map((object) => [`${object.object} would be ${object.change}`, digest(object)]),
+        ),
+      ),
+    },
+  };
+}
+
+function resourcesOf(events: readonly EngineEvent[]): Record<string, string> {
+  const { refreshed } = stepsOf(events, "deployment");
+  return Object.fromEntries(
+    refreshed
+      .filter(({ old }) => old?.custom === true)
+      .map((step) => [step.urn, digest(step.new?.outputs ?? null)]),
+  );
+}
+
+const nameOfChange = ({ operation, resource }: Change) => `${operation} ${resource.name}`;
+const nameOfDrift = ({ object, resource, property, what }: DriftItem) =>
+  `${object ?? resource.name}${property === undefined ? "" : ` ${property}`} is ${what}`;
+
+function digest(value: unknown): string {
+  return sha256(canonicalJson((value ?? null) as JsonValue));
+}
+
+function sha256(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+export async function writeReview(folder: string, review: Review): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, files.review), `${JSON.stringify(review, null, 2)}\n`);
+}
+
+/** Reads what was approved. Throws a UserError where the folder holds no review, or one whose plan is not the one it names. */
+export async function readReview(folder: string): Promise<Review> {
+  const [review, plan] = await Promise.all([
+    readFile(path.join(folder, files.review), "utf8").catch(() => undefined),
+    readFile(planFile(folder), "utf8").catch(() => undefined),
+  ]);
+  if (review === undefined || plan === undefined) {
+    throw new UserError(
+      `${folder} holds no reviewed plan: make one with \`npm run plan -- <stack> --out <folder>\`.`,
+    );
+  }
+  const parsed = reviewSchema.safeParse(jsonOf(review));
+  if (!parsed.success)
+    throw new UserError(`${path.join(folder, files.review)} is not a review that this version made.`);
+  if (parsed.data.plan !== sha256(plan)) {
+    throw new UserError(
+      `${planFile(folder)} is not the plan that was reviewed: make a new one and have it reviewed.`,
+    );
+  }
+  return parsed.data;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Throws a UserError where the review is of another stack or commit, before anything is asked of a service. */
+export function requireSameSubject(
+  review: Review,
+  { stack, commit }: { stack: string; commit: string },
+): void {
+  if (review.stack !== stack) throw refusal(`it is of stack ${review.stack}, and this is ${stack}`);
+  if (review.commit !== commit) {
+    throw refusal(`it is of commit ${review.commit.slice(0, 12)}, and ${commit.slice(0, 12)} is checked out`);
+  }
+}
+
+/** Throws a UserError that names what is no longer as it was reviewed; nothing has been changed. */
+export function requireSameWorld(reviewed: Review, now: Review): void {
+  const moved = differing(reviewed.resources, now.resources).map((urn) =>
+    urn.slice(urn.lastIndexOf("::") + 2),
+  );
+  const other = differing(reviewed.report, now.report);
+  // Of the database, the report names the object; the resource is all of it.
+  const named = other.length > 0 ? other : moved;
+  if (named.length === 0) return;
+  const shown = named.slice(0, 5).join("; ");
+  const more = named.length > 5 ? `; and ${named.length - 5} more` : "";
+  throw refusal(`since then something has changed outside of it (${shown}${more})`);
+}
+
+function differing(one: Readonly<Record<string, string>>, other: Readonly<Record<string, string>>): string[] {
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])]
+    .filter((key) => one[key] !== other[key])
+    .sort();
+}
+
+/** In one sentence why a reviewed plan is not applied. */
+export function refusal(why: string): UserError {
+  return new UserError(
+    `The reviewed plan is not applied, because ${why}: nothing was changed; make a new plan and have it reviewed.`,
+  );
+}

@@ -1,0 +1,57 @@
+import type { PulumiRun } from "../pulumi";
+import { exitCodes } from "../pulumi";
+import { buildReport } from "../report/build";
+import type { Report } from "../report/model";
+import { verdictOf } from "../report/verdict";
+import { applyWaivers, type DriftWaiver } from "./waivers";
+
+/** The exit codes of `npm run drift`; any other means that the search itself failed. */
+export const driftExitCodes = { clean: exitCodes.success, drift: exitCodes.changesFound, failed: 1 } as const;
+
+export interface DriftSubject {
+  readonly stack: string;
+  readonly commit?: string | undefined;
+  readonly waivers: readonly DriftWaiver[];
+  readonly now: Date;
+  readonly environment?: NodeJS.ProcessEnv;
+}
+
+export interface DriftResult {
+  readonly report: Report;
+  readonly exitCode: (typeof driftExitCodes)[keyof typeof driftExitCodes];
+}
+
+/**
+ * Answers both questions in one report: what was changed outside of Pulumi (from `pulumi refresh --preview-only`), and which code was
+ * not deployed (from `pulumi preview`; undefined where it was not asked).
+ */
+export function driftReport(
+  refresh: PulumiRun,
+  preview: PulumiRun | undefined,
+  subject: DriftSubject,
+): DriftResult {
+  const { stack, commit, environment, waivers, now } = subject;
+  const about = { stack, commit, ...(environment === undefined ? {} : { environment }) };
+  const found = buildReport(refresh, { ...about, kind: "drift" });
+  const code = preview === undefined ? undefined : buildReport(preview, { ...about, kind: "preview" });
+  const waived = applyWaivers(found.drift, waivers, { stack, now });
+  const failing = [refresh, ...(preview === undefined ? [] : [preview])].find(
+    ({ exitCode }) => exitCode !== exitCodes.success && exitCode !== exitCodes.changesFound,
+  );
+  const facts = {
+    ...found,
+    durationSeconds: refresh.durationSeconds + (preview?.durationSeconds ?? 0),
+    errors: [...found.errors, ...(code?.errors ?? [])],
+    drift: waived.drift,
+    changes: code?.changes ?? [],
+    bundles: (code?.bundles ?? []).map((bundle) => ({ ...bundle, notices: [] })),
+    policies: code?.policies ?? [],
+    warnings: [...waived.warnings, ...found.warnings],
+    exitCode: failing?.exitCode ?? exitCodes.success,
+  };
+  const { exitCode: _, ...report } = { ...facts, verdict: verdictOf(facts) };
+  const open = report.drift.filter(({ waiver }) => waiver === undefined).length;
+  const isQuiet = open === 0 && report.changes.length === 0 && !waived.hasExpired;
+  if (failing !== undefined) return { report, exitCode: driftExitCodes.failed };
+  return { report, exitCode: isQuiet ? driftExitCodes.clean : driftExitCodes.drift };
+}

@@ -1,0 +1,76 @@
+import { UserError } from "../../foundation/userError";
+import type { DriftItem, Problem } from "../report/model";
+
+/** A difference that somebody has accepted, for a time. */
+export interface DriftWaiver {
+  readonly stack: string;
+  /** The object of the database (`policy shared.customers rogue`), or the name that the program gives the resource. */
+  readonly subject: string;
+  /** One property of it. Default: everything about it. */
+  readonly property?: string;
+  readonly reason: string;
+  /** Who answers for it. */
+  readonly owner: string;
+  /** The last day on which it holds, as YYYY-MM-DD in UTC. */
+  readonly until: string;
+}
+
+/** All waivers. One that has ended rings: the search for drift reports it until it is renewed or removed. */
+export const waivers: readonly DriftWaiver[] = [];
+
+export interface WaivedDrift {
+  readonly drift: DriftItem[];
+  /** Waivers that have ended, and waivers that nothing needs any more. */
+  readonly warnings: Problem[];
+  readonly hasExpired: boolean;
+}
+
+/** Marks what is waived. A difference whose waiver has ended counts again, and the waiver is reported. */
+export function applyWaivers(
+  drift: readonly DriftItem[],
+  list: readonly DriftWaiver[],
+  { stack, now }: { readonly stack: string; readonly now: Date },
+): WaivedDrift {
+  const own = list.filter((waiver) => waiver.stack === stack);
+  for (const waiver of own) requireDay(waiver);
+  const today = now.toISOString().slice(0, 10);
+  const expired = own.filter(({ until }) => until < today);
+  const holding = own.filter(({ until }) => until >= today);
+  const unused = holding.filter((waiver) => !drift.some((item) => isAbout(waiver, item)));
+  return {
+    drift: drift.map((item) => {
+      const waiver = holding.find((each) => isAbout(each, item));
+      if (waiver === undefined) return item;
+      const { reason, owner, until } = waiver;
+      return { ...item, waiver: { reason, owner, until } };
+    }),
+    warnings: [
+      ...expired.map((waiver) =>
+        warning(waiver, `ended on ${waiver.until}: renew it in ops/drift/waivers.ts, or remove it.`),
+      ),
+      ...unused.map((waiver) =>
+        warning(waiver, "is not needed any more: remove it from ops/drift/waivers.ts."),
+      ),
+    ],
+    hasExpired: expired.length > 0,
+  };
+}
+
+function requireDay({ subject, until }: DriftWaiver): void {
+  const isDay = /^\d{4}-\d{2}-\d{2}$/.test(until) && !Number.isNaN(Date.parse(until));
+  if (!isDay) {
+    throw new UserError(
+      `The waiver of ${subject} in ops/drift/waivers.ts: until must be a day, as YYYY-MM-DD, and is ${JSON.stringify(until)}.`,
+    );
+  }
+}
+
+function isAbout({ subject, property }: DriftWaiver, item: DriftItem): boolean {
+  const isSubject = subject === (item.object ?? item.resource.name);
+  return isSubject && (property === undefined || property === item.property);
+}
+
+function warning({ subject, property, owner, reason }: DriftWaiver, what: string): Problem {
+  const about = property === undefined ? subject : `${subject}, ${property}`;
+  return { source: "program", message: `The waiver of ${about} (${owner}: ${reason}) ${what}` };
+}

@@ -1,0 +1,77 @@
+import { Octokit } from "@octokit/core";
+import { paginateRest } from "@octokit/plugin-paginate-rest";
+import { retry } from "@octokit/plugin-retry";
+import { throttling } from "@octokit/plugin-throttling";
+import { UserError } from "../../foundation/userError";
+import type { GitHubContext } from "./context";
+
+/** A reset of the rate limit that is farther away fails the job, which costs by the minute. */
+const longestWaitSeconds = 60;
+
+export interface ClientOptions {
+  /** Whether writes keep the distance of seconds that GitHub asks for, and rate limits are waited for. Default: true. */
+  readonly isPaced?: boolean;
+}
+
+/**
+ * Returns a client of GitHub's API. A read that fails in the service is tried again up to three times; a write is sent once, because
+ * one that failed may have been done all the same. Rate limits are waited for, up to a minute.
+ */
+export function gitHubClient(
+  { apiUrl, token }: Pick<GitHubContext, "apiUrl" | "token">,
+  { isPaced = true }: ClientOptions = {},
+) {
+  const waits = (seconds: number, _options: unknown, _octokit: unknown, retries: number) =>
+    seconds <= longestWaitSeconds && retries < 2;
+  const client = new (Octokit.plugin(paginateRest, retry, throttling))({
+    auth: token,
+    baseUrl: apiUrl,
+    userAgent: "thorbis-ops",
+    // Errors are told by `sayingWhy`.
+    log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
+    throttle: {
+      enabled: isPaced,
+      onRateLimit: waits,
+      onSecondaryRateLimit: waits,
+      fallbackSecondaryRateRetryAfter: 5,
+    },
+  });
+  client.hook.before("request", (options) => {
+    if (options.method !== "GET") options.request = { ...options.request, retries: 0 };
+  });
+  return client;
+}
+
+export type GitHubClient = ReturnType<typeof gitHubClient>;
+
+/** The status of an answer; undefined where the error is another. */
+export function statusOf(error: unknown): number | undefined {
+  const status = (error as { status?: unknown } | undefined)?.status;
+  return typeof status === "number" ? status : undefined;
+}
+
+/** Runs calls to the API, and turns its errors into sentences for the person who reads the job's log. */
+export async function sayingWhy<T>(doing: string, permission: string, calls: () => Promise<T>): Promise<T> {
+  try {
+    return await calls();
+  } catch (error) {
+    const status = statusOf(error);
+    if (status === undefined) throw error;
+    throw new UserError(`GitHub did not let this run ${doing}: ${reasonOf(error, status, permission)}`, 1, {
+      cause: error,
+    });
+  }
+}
+
+function reasonOf(error: unknown, status: number, permission: string): string {
+  const message = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : "";
+  if (status === 429 || /rate limit/i.test(message)) {
+    return "the rate limit is used up for more than a minute; run the job again later.";
+  }
+  if (status === 401) return "the token is not valid; pass the job's own, `github.token`.";
+  if (status === 403) return `the token may not do it (403); give the job \`permissions: ${permission}\`.`;
+  if (status === 404)
+    return `there is no such thing, or the token may not see it (404); the job needs \`permissions: ${permission}\`.`;
+  if (status >= 500) return `the service failed (${status}); run the job again.`;
+  return `${message} (${status}).`;
+}

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { canonicalJson, type JsonValue } from "../../foundation/json";
+import { renderMarkdown } from "../report/markdown/render";
+import type { Report } from "../report/model";
+import { type GitHubClient, sayingWhy } from "./client";
+import type { GitHubContext } from "./context";
+import { botLogin } from "./stickyComment";
+
+const label = "drift";
+
+export interface DriftIssue {
+  readonly report: Report;
+  /** Whether there is something to be done about. */
+  readonly isOpen: boolean;
+}
+
+export type IssueOutcome = "none is needed" | "opened" | "updated" | "unchanged" | "closed";
+
+/**
+ * Keeps one issue for each stack: opens it when there is drift, replaces its text while there is, says in a comment when something
+ * new came up, and closes it when all is well. An issue that a person opened is left alone.
+ */
+export async function writeDriftIssue(
+  client: GitHubClient,
+  context: GitHubContext,
+  { report, isOpen }: DriftIssue,
+): Promise<IssueOutcome> {
+  const { owner, repo } = context;
+  const target = { owner, repo };
+  const start = `<!-- thorbis drift ${report.stack}: `;
+  const digest = digestOf(report);
+  const body = renderMarkdown(report, { prefix: `${start}${digest} -->`, link: context.runUrl });
+  return await sayingWhy("keep the issue about drift", "issues: write", async () => {
+    const issues = await client.paginate("GET /repos/{owner}/{repo}/issues", {
+      ...target,
+      state: "open",
+      labels: label,
+      per_page: 100,
+    });
+    const [issue, ...others] = issues
+      .filter(({ body: text, user }) => user?.login === botLogin && (text ?? "").startsWith(start))
+      .sort((one, other) => one.number - other.number);
+    const update = async (number: number, changes: { body?: string; state?: "open" | "closed" }) =>
+      await client.request("PATCH /repos/{owner}/{repo}/issues/{issue_number}", {
+        ...target,
+        issue_number: number,
+        ...changes,
+      });
+    const comment = async (number: number, text: string) =>
+      await client.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", {
+        ...target,
+        issue_number: number,
+        body: text,
+      });
+    for (const { number } of others) await update(number, { state: "closed" });
+
+    if (issue === undefined) {
+      if (!isOpen) return "none is needed";
+      const title = `Drift of stack ${report.stack}`;
+      await client.request("POST /repos/{owner}/{repo}/issues", { ...target, title, body, labels: [label] });
+      return "opened";
+    }
+    if (!isOpen) {
+      await comment(issue.number, `The drift is gone. [Workflow run](${context.runUrl})`);
+      await update(issue.number, { body, state: "closed" });
+      return "closed";
+    }
+    if ((issue.body ?? "").startsWith(`${start}${digest} `)) return "unchanged";
+    await update(issue.number, { body });
+    await comment(
+      issue.number,
+      `The drift has changed: ${report.verdict.sentence} [Workflow run](${context.runUrl})`,
+    );
+    return "updated";
+  });
+}
+
+/** The same for the same drift, whenever it is looked at. */
+function digestOf({ drift, changes, warnings }: Report): string {
+  const content = { drift, changes, warnings } as unknown as JsonValue;
+  return createHash("sha256").update(canonicalJson(content)).digest("hex").slice(0, 16);
+}

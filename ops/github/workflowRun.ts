@@ -1,0 +1,95 @@
+import { z } from "zod";
+import { UserError } from "../../foundation/userError";
+import { type GitHubClient, sayingWhy } from "./client";
+import type { GitHubContext } from "./context";
+
+/** What of a `workflow_run` event is read. GitHub wrote it; the branch's name is its author's choice. */
+const eventSchema = z.object({
+  workflow_run: z.object({
+    id: z.number().int(),
+    run_attempt: z.number().int(),
+    event: z.string(),
+    head_sha: z.string().regex(/^[0-9a-f]{40}$/),
+    head_branch: z.string(),
+    html_url: z.url(),
+    head_repository: z.object({ full_name: z.string(), owner: z.object({ login: z.string() }) }),
+  }),
+  repository: z.object({ full_name: z.string() }),
+});
+
+export interface WorkflowRun {
+  readonly id: number;
+  readonly attempt: number;
+  readonly headSha: string;
+  readonly headBranch: string;
+  readonly headOwner: string;
+  readonly headRepository: string;
+  readonly url: string;
+  readonly isPullRequest: boolean;
+  /** Whether its code comes from somebody who may not write to this repository. */
+  readonly isFork: boolean;
+}
+
+/** Reads the event of a workflow that runs behind another. Throws a UserError where it is another event. */
+export function workflowRunOf(event: unknown): WorkflowRun {
+  const parsed = eventSchema.safeParse(event);
+  if (!parsed.success) {
+    throw new UserError(
+      "This program runs on the event `workflow_run`, and the event of this run is another.",
+    );
+  }
+  const { workflow_run: run, repository } = parsed.data;
+  return {
+    id: run.id,
+    attempt: run.run_attempt,
+    headSha: run.head_sha,
+    headBranch: run.head_branch,
+    headOwner: run.head_repository.owner.login,
+    headRepository: run.head_repository.full_name,
+    url: run.html_url,
+    isPullRequest: run.event === "pull_request",
+    isFork: run.head_repository.full_name !== repository.full_name,
+  };
+}
+
+/**
+ * Returns the number of the open pull request whose newest commit the run was about; undefined where there is none any more. It is
+ * asked of the API, because the run's own artifact may say anything.
+ */
+export async function pullRequestOf(
+  client: GitHubClient,
+  { owner, repo }: Pick<GitHubContext, "owner" | "repo">,
+  run: WorkflowRun,
+): Promise<number | undefined> {
+  const head = `${run.headOwner}:${run.headBranch}`;
+  const found = await sayingWhy("list the pull requests", "pull-requests: read", () =>
+    client.paginate("GET /repos/{owner}/{repo}/pulls", { owner, repo, state: "open", head, per_page: 100 }),
+  );
+  return found.find(
+    ({ head: { sha, repo: source } }) => sha === run.headSha && source?.full_name === run.headRepository,
+  )?.number;
+}
+
+export interface Job {
+  readonly name: string;
+  readonly conclusion: string | null;
+  readonly url: string | null;
+}
+
+/** Returns the jobs of a run's last attempt. */
+export async function jobsOf(
+  client: GitHubClient,
+  { owner, repo }: Pick<GitHubContext, "owner" | "repo">,
+  { id, attempt }: WorkflowRun,
+): Promise<Job[]> {
+  const jobs = await sayingWhy("list the jobs of the run", "actions: read", () =>
+    client.paginate("GET /repos/{owner}/{repo}/actions/runs/{run_id}/attempts/{attempt_number}/jobs", {
+      owner,
+      repo,
+      run_id: id,
+      attempt_number: attempt,
+      per_page: 100,
+    }),
+  );
+  return jobs.map(({ name, conclusion, html_url }) => ({ name, conclusion, url: html_url }));
+}

@@ -1,0 +1,46 @@
+// Makes a plan for review: what `npm run deploy -- <stack> --reviewed <folder>` then applies, or refuses.
+//   npm run plan -- prod --out plan
+import { mkdir, readFile } from "node:fs/promises";
+import path from "node:path";
+import { Command } from "commander";
+import { checkoutRoot } from "../../foundation/checkout";
+import { givenPath, namedStack, requireCommit, run, type StackOption } from "../commandLine";
+import { planFile, reviewOf, writeReview } from "../deploy/review";
+import { exitCodes, runPulumi } from "../pulumi";
+import { buildReport } from "../report/build";
+import { addToStepSummary, formatReport, writeReport } from "../report/write";
+
+interface PlanOptions extends StackOption {
+  readonly out: string;
+}
+
+run(
+  new Command("plan")
+    .description("Makes a plan for review, bound to this commit and to what the stack is like now.")
+    .argument("[stack]", "the stack")
+    .option("-s, --stack <name>", "the same")
+    .requiredOption("--out <folder>", "where the plan, the review and the report are written")
+    .action(async (argument: string | undefined, options: PlanOptions) => {
+      const stack = namedStack(argument, options, "plan");
+      const commit = requireCommit();
+      const folder = givenPath(options.out);
+      const plan = planFile(folder);
+      const policies = ["--policy-pack", path.join(checkoutRoot(), "policy")];
+      await mkdir(folder, { recursive: true });
+      const preview = ["preview", "--stack", stack, "--suppress-progress", "--save-plan", plan];
+      const result = await runPulumi([...preview, ...policies]);
+      const report = buildReport(result, { kind: "preview", stack, commit });
+      process.stdout.write(formatReport(report, "text"));
+      await writeReport(report, folder);
+      await addToStepSummary(report);
+      process.exitCode = result.exitCode;
+      if (result.exitCode !== exitCodes.success) return;
+      await writeReview(
+        folder,
+        reviewOf({ stack, commit, run: result, report, plan: await readFile(plan, "utf8") }),
+      );
+      process.stderr.write(
+        `The plan is in ${folder}. To apply it: npm run deploy -- ${stack} --reviewed ${options.out}\n`,
+      );
+    }),
+);

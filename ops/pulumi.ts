@@ -1,0 +1,116 @@
+import { mkdtemp, open, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import type * as automation from "@pulumi/pulumi/automation/events";
+import { execa } from "execa";
+import { UserError } from "../foundation/userError";
+
+/**
+ * What the engine writes into its event log, in the types of Pulumi's Automation API. The fields that those types lack are added
+ * from the engine's own (`apitype.EngineEvent` in pulumi/pulumi).
+ */
+export interface EngineEvent
+  extends Omit<automation.EngineEvent, "diagnosticEvent" | "policyEvent" | "summaryEvent"> {
+  readonly diagnosticEvent?: Diagnostic;
+  readonly policyEvent?: PolicyEvent;
+  readonly summaryEvent?: Omit<automation.SummaryEvent, "policyPacks"> & {
+    readonly isPreview?: boolean;
+    readonly result?: "succeeded" | "failed" | "in-progress" | "not-started";
+  };
+}
+
+export type Diagnostic = Omit<automation.DiagnosticEvent, "severity"> & {
+  readonly severity: automation.DiagnosticEvent["severity"] | "debug";
+};
+export type PolicyEvent = Omit<automation.PolicyEvent, "enforcementLevel"> & {
+  readonly enforcementLevel: "advisory" | "mandatory" | "remediate" | "warning";
+};
+export type Step = automation.StepEventMetadata;
+export type StepState = automation.StepEventStateMetadata;
+
+/** The exit codes of the CLI that mean something of their own (pulumi 3.227 and newer). */
+export const exitCodes = { success: 0, changesFound: 7, cancelled: 8 } as const;
+
+export interface PulumiRun {
+  readonly exitCode: number;
+  /** In the engine's order, without its debugging messages: those hold secrets in plain text. */
+  readonly events: readonly EngineEvent[];
+  /** What the CLI said before, or in place of, an engine: no such stack, no login, a lock. */
+  readonly stderr: string;
+  readonly durationSeconds: number;
+}
+
+export interface RunOptions {
+  /** Variables beside those of this process. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Default: the CLI on PATH. */
+  readonly program?: string;
+  /** Default: this process's folder. */
+  readonly cwd?: string;
+}
+
+/**
+ * Runs `pulumi preview`, `up` or `refresh` and returns its events. What the CLI prints goes to standard error, so that standard
+ * output stays free for the report. Throws a UserError where there is no CLI.
+ */
+export async function runPulumi(args: readonly string[], options: RunOptions = {}): Promise<PulumiRun> {
+  // Only its owner can read it: the log has the engine's debugging messages, and with them the secrets.
+  const folder = await mkdtemp(path.join(os.tmpdir(), "thorbis-events-"));
+  const log = path.join(folder, "events.jsonl");
+  const startedAt = Date.now();
+  const command = [...args, "--non-interactive", "--event-log", log];
+  const child = execa(options.program ?? "pulumi", command, {
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
+    // The option --event-log is one of those for debugging.
+    env: { ...options.env, PULUMI_DEBUG_COMMANDS: "true" },
+    stdin: "ignore",
+    stdout: process.stderr,
+    stderr: [process.stderr, "pipe"],
+    reject: false,
+  });
+  // An interrupt reaches the CLI as well, and a second one would make it leave its work unfinished.
+  const wait = () => undefined;
+  const interrupt = () => void child.kill("SIGINT");
+  process.on("SIGINT", wait).on("SIGTERM", interrupt);
+  try {
+    const result = await child;
+    if (result.code === "ENOENT") {
+      throw new UserError(
+        "There is no `pulumi` on PATH: use the npm script, for example `npm run preview -- dev`, which finds one.",
+      );
+    }
+    return {
+      exitCode: result.exitCode ?? exitCodes.cancelled,
+      events: await readEvents(log),
+      stderr: result.stderr,
+      durationSeconds: (Date.now() - startedAt) / 1000,
+    };
+  } finally {
+    process.off("SIGINT", wait).off("SIGTERM", interrupt);
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Reads an event log, which a CLI that was killed may have left without its last line's end. No log, no events. */
+export async function readEvents(file: string): Promise<EngineEvent[]> {
+  const handle = await open(file).catch(() => undefined);
+  if (handle === undefined) return [];
+  const events: EngineEvent[] = [];
+  try {
+    for await (const line of handle.readLines()) {
+      const event = parseEvent(line);
+      if (event !== undefined && event.diagnosticEvent?.severity !== "debug") events.push(event);
+    }
+  } finally {
+    await handle.close();
+  }
+  return events.sort((one, other) => one.sequence - other.sequence);
+}
+
+function parseEvent(line: string): EngineEvent | undefined {
+  try {
+    return JSON.parse(line) as EngineEvent;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,64 @@
+import { catalogWouldChange, filesWouldRun } from "../../plugins/supabasex/bundleMessages";
+import type { Diagnostic } from "../pulumi";
+import { bundleType } from "./drift";
+import type { Bundle, DriftItem } from "./model";
+import { resourceAt } from "./steps";
+
+const changes = { "+": "created", "-": "dropped", "~": "changed" } as const;
+
+/** Returns what the SQL bundles said, one entry for each that said anything: files, objects, and everything else as notices. */
+export function bundlesOf(diagnostics: readonly Diagnostic[], drift: readonly DriftItem[]): Bundle[] {
+  const bundles = new Map<string, Bundle>();
+  for (const { urn, severity, message, ephemeral } of diagnostics) {
+    if (urn === undefined || !isBundle(urn) || ephemeral === true || severity === "error") continue;
+    const bundle = bundles.get(urn) ?? { resource: resourceAt(urn), files: [], objects: [], notices: [] };
+    bundles.set(urn, bundle);
+    const [title = "", ...lines] = message.trimEnd().split("\n");
+    if (filesWouldRun.test(title)) bundle.files.push(...filesIn(lines));
+    else if (title === catalogWouldChange) bundle.objects.push(...objectsIn(lines, drift));
+    else bundle.notices.push({ severity: severity === "warning" ? "warning" : "info", title, lines });
+  }
+  return [...bundles.values()];
+}
+
+export function isBundle(urn: string): boolean {
+  return (urn.split("::")[2] ?? "").endsWith(bundleType);
+}
+
+/** Lines of `path  reason: because`. */
+function filesIn(lines: readonly string[]): Bundle["files"] {
+  return lines.flatMap((line) => {
+    const match = /^ {2}(\S.*?) {2,}([a-z ]+)(?:: (.*))?$/.exec(line);
+    if (match === null) return [];
+    const [, path = "", reason = "", because] = match;
+    return [{ path, reason, ...(because === undefined ? {} : { because }) }];
+  });
+}
+
+/** Lines of `+ object`, each followed by the indented properties that change. */
+function objectsIn(lines: readonly string[], drift: readonly DriftItem[]): Bundle["objects"] {
+  const objects: Bundle["objects"] = [];
+  for (const line of lines) {
+    const match = /^ {2}([-+~]) (.*)$/.exec(line);
+    const last = objects.at(-1);
+    if (match !== null) {
+      const [, mark = "~", object = ""] = match;
+      const change = changes[mark as keyof typeof changes];
+      objects.push({ object, change, details: "", isRepair: false });
+    } else if (last !== undefined) {
+      last.details += `${last.details === "" ? "" : "\n"}${line.replace(/^ {6}/, "")}`;
+    }
+  }
+  return objects.map((entry) => ({ ...entry, isRepair: isRepair(entry, drift) }));
+}
+
+/** Whether all that changes about an object was changed by hand before. */
+function isRepair(
+  { object, change, details }: Bundle["objects"][number],
+  drift: readonly DriftItem[],
+): boolean {
+  const own = drift.filter((item) => item.object === object && item.outcome === "repaired");
+  if (change !== "changed") return own.some(({ property }) => property === undefined);
+  const properties = details.split("\n").flatMap((line) => /^(\w+):/.exec(line)?.[1] ?? []);
+  return properties.length > 0 && properties.every((name) => own.some(({ property }) => property === name));
+}

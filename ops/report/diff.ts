@@ -1,0 +1,68 @@
+import { diffLines } from "diff";
+import { isJsonObject, type JsonValue } from "../../foundation/json";
+import type { Change, PropertyChange, Report } from "./model";
+
+export const marks: Readonly<Record<Change["operation"], string>> = {
+  replace: "+-",
+  delete: "-",
+  create: "+",
+  update: "~",
+  import: "=",
+  read: "=",
+  forget: "×",
+};
+
+/** Returns everything that a report knows of what changes, as text: each resource, each property, from what to what. */
+export function fullDiff({ changes, consequences }: Report): string {
+  return [...changes, ...consequences].map(describeChange).join("\n\n");
+}
+
+function describeChange({ resource, operation, properties }: Change): string {
+  const title = `${marks[operation]} ${resource.type} ${resource.name}: ${operation}`;
+  return [title, ...properties.flatMap(describeProperty)].join("\n");
+}
+
+function describeProperty({ path, change, replaces, from, to, unknown }: PropertyChange): string[] {
+  const note = replaces ? " (this replaces the resource)" : "";
+  if (unknown === true) return [`    ${path}${note}: known after the deployment`];
+  if (from === undefined && to === undefined) return [`    ${path}${note}: ${change}`];
+  if (from === undefined) return indented(`    ${path}${note}: `, linesOf(to), "+");
+  if (to === undefined) return indented(`    ${path}${note}: `, linesOf(from), "-");
+  const [before, after] = [linesOf(from), linesOf(to)];
+  if (before.length === 1 && after.length === 1) return [`    ${path}${note}: ${before[0]} → ${after[0]}`];
+  return [`    ${path}${note}:`, ...changedLines(before, after).map((line) => `      ${line}`)];
+}
+
+function indented(head: string, lines: readonly string[], mark: string): string[] {
+  const [only = ""] = lines;
+  if (lines.length <= 1) return [`${head}${mark} ${only}`];
+  return [head.trimEnd(), ...lines.map((line) => `      ${mark} ${line}`)];
+}
+
+/** The changed lines, each with two unchanged ones around it. */
+function changedLines(before: readonly string[], after: readonly string[]): string[] {
+  const lines = diffLines(before.join("\n"), after.join("\n")).flatMap(({ added, removed, value }) =>
+    value
+      .replace(/\n$/, "")
+      .split("\n")
+      .map((line) => ({ mark: added ? "+" : removed ? "-" : " ", line })),
+  );
+  const isNear = (at: number) => lines.slice(Math.max(0, at - 2), at + 3).some(({ mark }) => mark !== " ");
+  return lines.flatMap(({ mark, line }, at) => (isNear(at) ? [`${mark} ${line}`] : []));
+}
+
+/** A text that is JSON, such as a policy document, is compared member by member. */
+function linesOf(value: JsonValue | undefined): string[] {
+  const parsed = typeof value === "string" ? parseDocument(value) : value;
+  if (Array.isArray(parsed) || isJsonObject(parsed)) return JSON.stringify(parsed, null, 2).split("\n");
+  return String(parsed ?? "none").split("\n");
+}
+
+function parseDocument(text: string): JsonValue {
+  if (!/^\s*[[{]/.test(text)) return text;
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return text;
+  }
+}

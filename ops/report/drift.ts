@@ -1,0 +1,98 @@
+import { canonicalJson, isJsonObject, type JsonValue } from "../../foundation/json";
+import { isLeft, stopsDeployment } from "../../plugins/supabasex/bundleMessages";
+import type { Step } from "../pulumi";
+import type { DriftItem, PropertyChange } from "./model";
+import { overlaps, parsePath, valueAt } from "./propertyPath";
+import { severityOf } from "./severity";
+import { propertiesOf, resourceOf, type Steps } from "./steps";
+
+export const bundleType = "supabasex:index:SqlBundle";
+
+/** Returns everything that a refresh found to differ from the last deployment, and what a deployment does about each. */
+export function driftOf({ refreshed, planned }: Steps, command: "refresh" | "deployment"): DriftItem[] {
+  return refreshed.flatMap((step): DriftItem[] => {
+    const plan = planned.filter(({ urn }) => urn === step.urn);
+    if (isGone(step)) return [goneItem(step)];
+    const outcome = (change: PropertyChange, isInput: boolean) =>
+      command === "refresh" ? (isInput ? "repaired" : "kept") : outcomeIn(plan, change);
+    const isBundle = step.type === bundleType;
+    return propertiesOf(step, { found: true }).map((change) =>
+      isBundle && change.path.startsWith("live")
+        ? objectItem(step, change.path)
+        : propertyItem(step, change, outcome(change, step.detailedDiff?.[change.path]?.inputDiff ?? true)),
+    );
+  });
+}
+
+function isGone({ op, old, new: found, detailedDiff }: Step): boolean {
+  return (op === "delete" || op === "refresh") && old?.custom === true && !found && !detailedDiff;
+}
+
+function goneItem(step: Step): DriftItem {
+  const resource = resourceOf(step);
+  return {
+    resource,
+    what: "missing",
+    severity: severityOf({ resource, what: "missing" }),
+    description: "It no longer exists.",
+    outcome: "repaired",
+    repair: "The deployment creates it again, empty.",
+  };
+}
+
+/** Compares with what the last deployment had set: a deployment that sets the same again repairs, another value overwrites. */
+function outcomeIn(plan: readonly Step[], { path, from }: PropertyChange): DriftItem["outcome"] {
+  const planned = plan.find((step) => propertiesOf(step).some((change) => overlaps(change.path, path)));
+  if (planned === undefined) return "kept";
+  const wanted = valueAt(planned.new?.inputs as JsonValue | undefined, parsePath(path));
+  return canonicalJson(wanted ?? null) === canonicalJson(from ?? null) ? "repaired" : "overwritten";
+}
+
+function propertyItem(step: Step, change: PropertyChange, outcome: DriftItem["outcome"]): DriftItem {
+  const resource = resourceOf(step);
+  return {
+    resource,
+    property: change.path,
+    what: "changed",
+    severity: severityOf({ resource, property: change.path, what: "changed" }),
+    description: `${printed(change.from)} → ${printed(change.to)}`,
+    outcome,
+    ...(outcome === "repaired" ? { repair: "The deployment sets it again." } : {}),
+  };
+}
+
+/** Of the database the provider says what differs, and what becomes of it. */
+function objectItem(step: Step, path: string): DriftItem {
+  const resource = resourceOf(step);
+  const parts = parsePath(path);
+  const [, object = "", property] = parts.map(String);
+  const description = String(valueAt(step.new?.outputs as JsonValue | undefined, parts) ?? "");
+  const outlook = valueAt(step.new?.inputs as JsonValue | undefined, parts);
+  const what = property !== undefined ? "changed" : description.startsWith("missing") ? "missing" : "extra";
+  const item = {
+    resource,
+    object,
+    ...(property === undefined ? {} : { property }),
+    what,
+    description,
+  } as const;
+  return {
+    ...item,
+    severity: severityOf(item),
+    outcome: outcomeOf(outlook),
+    ...(typeof outlook === "string" ? { repair: outlook } : {}),
+  };
+}
+
+function outcomeOf(outlook: JsonValue | undefined): DriftItem["outcome"] {
+  if (typeof outlook !== "string") return "kept";
+  if (stopsDeployment(outlook)) return "blocks";
+  return isLeft(outlook) ? "kept" : "repaired";
+}
+
+/** A value in one line. */
+export function printed(value: JsonValue | undefined): string {
+  if (value === undefined || value === null) return "none";
+  if (Array.isArray(value) || isJsonObject(value)) return canonicalJson(value);
+  return String(value);
+}

@@ -1,0 +1,53 @@
+// Everything that a report quotes goes into a code span or a fenced block: nothing in there is Markdown, HTML, a mention or a link.
+
+/** The most characters that one cell or one word shows. */
+const longestSpan = 240;
+
+/** Returns a text as a code span in one line, which may also stand in a table. */
+export function code(text: string, longest = longestSpan): string {
+  const line = shorten(text.replace(/\s+/g, " ").trim(), longest);
+  if (line === "") return "";
+  const fence = "`".repeat(longestRun(line, "`") + 1);
+  const padding = line.startsWith("`") || line.endsWith("`") ? " " : "";
+  // In a table a bar ends the cell, in code as well.
+  return `${fence}${padding}${line.replaceAll("|", "\\|")}${padding}${fence}`;
+}
+
+/** Returns a text as a fenced block. */
+export function block(text: string, language = ""): string {
+  const fence = "`".repeat(Math.max(3, longestRun(text, "`") + 1));
+  return `${fence}${language}\n${text.replace(/\n+$/, "")}\n${fence}`;
+}
+
+/** Returns a text without its middle where it is too long: the beginning says what it is, the end what came of it. */
+export function cutMiddle(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  const note = (number: number) => `\n… ${number.toLocaleString("en")} characters are left out here …\n`;
+  const room = longest - note(text.length).length;
+  if (room <= 0) return shorten(text, longest);
+  const head = wholeLines(text.slice(0, Math.ceil(room / 2)), "end");
+  const tail = wholeLines(text.slice(text.length - Math.floor(room / 2)), "start");
+  return `${head}${note(text.length - head.length - tail.length)}${tail}`;
+}
+
+/** Without the line that a cut went through, unless it is the only one; never with half of a character. */
+function wholeLines(text: string, cut: "start" | "end"): string {
+  const at = cut === "end" ? text.lastIndexOf("\n") : text.indexOf("\n");
+  if (at < 0)
+    return cut === "end" ? text.replace(/[\ud800-\udbff]$/, "") : text.replace(/^[\udc00-\udfff]/, "");
+  return cut === "end" ? text.slice(0, at) : text.slice(at + 1);
+}
+
+function shorten(text: string, longest: number): string {
+  if (text.length <= longest) return text;
+  return `${text.slice(0, longest - 1).replace(/[\ud800-\udbff]$/, "")}…`;
+}
+
+function longestRun(text: string, character: string): number {
+  let [longest, run] = [0, 0];
+  for (const each of text) {
+    run = each === character ? run + 1 : 0;
+    longest = Math.max(longest, run);
+  }
+  return longest;
+}

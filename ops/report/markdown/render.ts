@@ -1,0 +1,290 @@
+import { fullDiff } from "../diff";
+import { type Change, type DriftItem, isDestructive, type Problem, type Report } from "../model";
+import { count } from "../verdict";
+import { block, code, cutMiddle } from "./escape";
+
+export interface MarkdownOptions {
+  /** The most characters that the result may have. Default: what GitHub accepts as a comment. */
+  readonly limit?: number;
+  /** An address to read on at, for example that of the workflow run. */
+  readonly link?: string | undefined;
+  /** Lines in front of everything, for example a hidden marker. */
+  readonly prefix?: string;
+}
+
+/** GitHub refuses a longer comment. */
+export const commentLimit = 65_536;
+
+/** A step summary ends at 1 MiB, and a character may take three bytes. */
+export const summaryLimit = 340_000;
+
+interface Fold {
+  readonly title: string;
+  readonly text: string;
+}
+
+/**
+ * Returns a report as GitHub's Markdown. What a reader needs first is never cut: verdict, errors, what the change does, drift.
+ * Behind it come folded lists, and those lose their middle where the whole would be too long.
+ */
+export function renderMarkdown(report: Report, options: MarkdownOptions = {}): string {
+  const { limit = commentLimit, link, prefix = "" } = options;
+  for (let rows = 40; ; rows = Math.floor(rows / 2)) {
+    const head = [prefix, ...firstScreen(report, rows)].filter((part) => part !== "").join("\n\n");
+    const foot = footer(report, link);
+    const room = limit - head.length - foot.length - 4;
+    if (room >= 0 || rows === 0) return withFolds(head, foldsOf(report), foot, room);
+  }
+}
+
+/** As many characters as a folded list costs beside its text. */
+const foldOverhead = 120;
+
+function withFolds(head: string, folds: readonly Fold[], foot: string, room: number): string {
+  let left = room;
+  const parts = [head];
+  for (const { title, text } of folds) {
+    const space = left - foldOverhead - title.length;
+    if (space < 200) continue;
+    const part = `<details><summary>${title}</summary>\n\n${block(cutMiddle(text, space - fenceReserve(text)), "diff")}\n\n</details>`;
+    parts.push(part);
+    left -= part.length + 2;
+  }
+  return [...parts, foot].join("\n\n");
+}
+
+/** A fence is as long as the longest run of backticks that it holds. */
+const fenceReserve = (text: string) => 2 * Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
+
+function firstScreen(report: Report, rows: number): string[] {
+  const { stack, kind, verdict, errors, changes, drift, consequences } = report;
+  const title = { preview: "Preview of", up: "Deployment of", drift: "Drift of" }[kind];
+  const isLost = changes.filter(isDestructive);
+  const others = changes.filter((change) => !isDestructive(change));
+  const isSearch = kind === "drift";
+  const besides = isLost.length === 0 ? "" : " besides";
+  const change = [
+    ...table(
+      "Replaced or deleted, with what they hold",
+      ["", "Resource", "Why"],
+      isLost.map(changeRow),
+      rows,
+    ),
+    ...objects(report, rows),
+    ...table(
+      isSearch ? `Code that was not deployed${besides}` : `What this change does${besides}`,
+      ["", "Resource", "What"],
+      others.map(changeRow),
+      rows,
+    ),
+  ];
+  const found = driftTables(drift, kind, rows);
+  return [
+    `### ${title} ${code(stack)}: ${statusWords[verdict.status]}`,
+    `**${verdict.sentence}**`,
+    ...problems("Errors", errors, rows),
+    ...violations(report, rows),
+    ...(isSearch
+      ? [...found, ...problems("Waivers", report.warnings, rows), ...change]
+      : [...change, ...found]),
+    ...(consequences.length === 0
+      ? []
+      : [
+          `${count(consequences.length, "resource gets a new value", "resources get new values")} from what the repairs create.`,
+        ]),
+  ];
+}
+
+const statusWords: Readonly<Record<Report["verdict"]["status"], string>> = {
+  unchanged: "nothing to do",
+  changes: "changes",
+  refused: "refused",
+  failed: "failed",
+  cancelled: "cancelled",
+};
+
+function problems(title: string, found: readonly Problem[], rows: number): string[] {
+  if (found.length === 0) return [];
+  const most = Math.min(rows, 10);
+  const parts = found
+    .slice(0, most)
+    .map(({ resource, message }) =>
+      [
+        resource === undefined ? "" : code(`${resource.type} ${resource.name}`),
+        block(cutMiddle(message, 3000)),
+      ]
+        .filter((part) => part !== "")
+        .join("\n"),
+    );
+  return [`#### ${title}`, ...parts, ...more(found.length - most)];
+}
+
+function violations({ policies }: Report, rows: number): string[] {
+  const broken = policies.filter(({ level }) => level === "mandatory");
+  const cells = broken.map(({ policy, resource, message }) => [
+    code(policy),
+    code(resource?.name ?? ""),
+    code(message),
+  ]);
+  return table("Violated policies", ["Policy", "Resource", "What"], cells, rows);
+}
+
+/** Of the database: what the change makes, without what only repairs. */
+function objects({ bundles, kind }: Report, rows: number): string[] {
+  const lines = bundles
+    .flatMap((bundle) => bundle.objects)
+    .filter(({ isRepair }) => !isRepair)
+    .map(({ object, change }) => `${{ created: "+", dropped: "-", changed: "~" }[change]} ${object}`);
+  if (lines.length === 0) return [];
+  return [
+    kind === "drift"
+      ? "#### What was not deployed to the database"
+      : "#### What this change does in the database",
+    block(lines.slice(0, rows).join("\n"), "diff"),
+    ...more(lines.length - rows),
+  ];
+}
+
+function changeRow({ resource, operation, properties }: Change): string[] {
+  const causes = properties.filter(({ replaces }) => replaces);
+  const shown = operation === "replace" ? causes : operation === "create" ? [] : properties;
+  const names = shown.slice(0, 4).map(({ path }) => code(path, 100));
+  const rest = shown.length > 4 ? `, and ${shown.length - 4} more` : "";
+  return [`${operation}`, code(`${resource.type} ${resource.name}`), `${names.join(", ")}${rest}`];
+}
+
+function driftTables(drift: readonly DriftItem[], kind: Report["kind"], rows: number): string[] {
+  const open = drift.filter(({ waiver }) => waiver === undefined);
+  const waived = drift.filter(({ waiver }) => waiver !== undefined);
+  const taken = open.filter(({ outcome }) => outcome === "repaired" || outcome === "overwritten");
+  const kept = open.filter(({ outcome }) => outcome === "kept" || outcome === "blocks");
+  const columns = [
+    "Severity",
+    "What",
+    "How it differs",
+    kind === "up" ? "Repaired by" : "What the deployment does",
+  ];
+  return [
+    ...table(
+      kind === "up"
+        ? "Manual changes that the deployment took back"
+        : kind === "drift"
+          ? "Changed by hand, and repaired by the next deployment"
+          : "Not of this change: drift that the deployment would repair",
+      columns,
+      taken.map(driftRow),
+      rows,
+    ),
+    ...table(
+      kind === "drift" ? "Changed by hand, and kept by deployments" : "Not of this change: drift that stays",
+      columns,
+      kept.map(driftRow),
+      rows,
+    ),
+    ...table("Accepted for now", ["Until", "What", "By", "Why"], waived.map(waiverRow), rows),
+  ];
+}
+
+function waiverRow({ resource, object, property, waiver }: DriftItem): string[] {
+  const subject = object ?? `${resource.type} ${resource.name}`;
+  const about = `${code(subject)}${property === undefined ? "" : ` ${code(property)}`}`;
+  return [waiver?.until ?? "", about, code(waiver?.owner ?? ""), code(waiver?.reason ?? "")];
+}
+
+function driftRow({
+  severity,
+  resource,
+  object,
+  property,
+  what,
+  description,
+  outcome,
+  repair,
+}: DriftItem): string[] {
+  const subject = object ?? `${resource.type} ${resource.name}`;
+  return [
+    severity,
+    `${code(subject)}${property === undefined ? "" : ` ${code(property)}`}`,
+    what === description ? what : code(description),
+    repair === undefined ? outcomeWords[outcome] : code(repair),
+  ];
+}
+
+const outcomeWords: Readonly<Record<DriftItem["outcome"], string>> = {
+  repaired: "repairs it",
+  kept: "keeps it",
+  blocks: "stops",
+  overwritten: "sets the value of this change",
+};
+
+function table(
+  title: string,
+  columns: readonly string[],
+  cells: readonly (readonly string[])[],
+  rows: number,
+): string[] {
+  if (cells.length === 0) return [];
+  const line = (parts: readonly string[]) => `| ${parts.join(" | ")} |`;
+  const body = cells.slice(0, rows).map(line);
+  return [
+    `#### ${title}`,
+    [line(columns), line(columns.map(() => "---")), ...body].join("\n"),
+    ...more(cells.length - rows),
+  ];
+}
+
+function more(number: number): string[] {
+  return number > 0 ? [`and ${number} more`] : [];
+}
+
+function foldsOf(report: Report): Fold[] {
+  const { bundles, policies, warnings } = report;
+  const files = bundles.flatMap((bundle) => bundle.files);
+  const advice = policies.filter(({ level }) => level === "advisory");
+  const folds: [title: string, lines: string[]][] = [
+    [
+      `SQL files (${files.length})`,
+      files.map(
+        ({ path, reason, because }) => `${path}  ${reason}${because === undefined ? "" : `: ${because}`}`,
+      ),
+    ],
+    ["Objects of the database", bundles.flatMap(({ objects: all }) => all.map(objectText))],
+    [
+      "What the SQL bundle says",
+      bundles.flatMap(({ notices }) => notices.flatMap(({ title, lines }) => [title, ...lines])),
+    ],
+    [
+      `Advice of the policies (${advice.length})`,
+      advice.map(({ policy, message }) => `${policy}: ${message}`),
+    ],
+    [
+      `Warnings (${warnings.length})`,
+      warnings.map(({ resource, message }) => `${resource?.name ?? ""} ${message}`.trim()),
+    ],
+    ["Full diff", fullDiff(report).split("\n")],
+  ];
+  return folds
+    .map(([title, lines]) => ({ title, text: lines.join("\n") }))
+    .filter(({ text }) => text.trim() !== "");
+}
+
+export function objectText({
+  object,
+  change,
+  details,
+  isRepair,
+}: Report["bundles"][number]["objects"][number]): string {
+  const mark = { created: "+", dropped: "-", changed: "~" }[change];
+  const lines = details === "" ? [] : details.split("\n").map((line) => `    ${line}`);
+  return [`${mark} ${object}${isRepair ? "  (repair of a manual change)" : ""}`, ...lines].join("\n");
+}
+
+function footer({ commit, durationSeconds, unchangedResources }: Report, link: string | undefined): string {
+  const parts = [
+    ...(commit === undefined ? [] : [`Commit ${code(commit.slice(0, 12))}`]),
+    `${unchangedResources} resources are unchanged`,
+    `${durationSeconds} s`,
+    ...(link === undefined ? [] : [`[workflow run](${link})`]),
+  ];
+  return `<sub>${parts.join(" · ")}</sub>`;
+}

@@ -1,0 +1,136 @@
+import { z } from "zod";
+
+/** The version of the report's form. A field that is added leaves it; one that goes or changes its meaning raises it. */
+export const reportVersion = 1;
+
+const text = z.string();
+
+const resource = z.strictObject({
+  urn: text,
+  type: text.describe("For example `aws:s3/bucket:Bucket`."),
+  name: text.describe("The name that the program gives the resource."),
+});
+
+const value = z.json().describe("A secret is the text `[secret]`.");
+
+const property = z.strictObject({
+  path: text.describe('For example `policy` or `tags["Owner"]`.'),
+  change: z.enum(["add", "delete", "update"]),
+  replaces: z.boolean().describe("Whether this property is why the resource is replaced."),
+  from: value.optional(),
+  to: value.optional().describe("Missing where it is known only after the deployment; see `unknown`."),
+  unknown: z.boolean().optional().describe("Whether the new value is known only after the deployment."),
+});
+
+const change = z.strictObject({
+  resource,
+  operation: z.enum(["replace", "delete", "create", "update", "import", "read", "forget"]),
+  properties: z.array(property),
+});
+
+const drift = z.strictObject({
+  resource,
+  object: text
+    .optional()
+    .describe("Of the database: the object, for example `policy shared.customers own_tenant`."),
+  property: text.optional().describe("What of the resource or object differs; missing for all of it."),
+  what: z.enum(["changed", "missing", "extra"]),
+  severity: z
+    .enum(["high", "medium", "low"])
+    .describe("`high`: who may see or do what; `low`: texts and tags."),
+  description: text.describe("What differs, in words."),
+  outcome: z
+    .enum(["repaired", "kept", "blocks", "overwritten"])
+    .describe(
+      "What a deployment does: repair it, keep it, stop because of it, or set a value that the code changes as well.",
+    ),
+  repair: text.optional().describe("How it is repaired: the statement, the file that runs, or the command."),
+  waiver: z
+    .strictObject({ reason: text, owner: text, until: text.describe("The last day, as YYYY-MM-DD.") })
+    .optional()
+    .describe("Who has accepted it, until when, and why. Missing where nobody has, or no longer."),
+});
+
+const bundle = z.strictObject({
+  resource,
+  files: z.array(
+    z.strictObject({
+      path: text,
+      reason: text.describe("`new`, `changed`, `affected`, `drifted`, …"),
+      because: text.optional(),
+    }),
+  ),
+  objects: z.array(
+    z.strictObject({
+      object: text,
+      change: z.enum(["created", "dropped", "changed"]),
+      details: text.describe("The changed properties; empty for an object that is created or dropped."),
+      isRepair: z
+        .boolean()
+        .describe("Whether it takes back a manual change, so that it is not of the change under review."),
+    }),
+  ),
+  notices: z.array(
+    z.strictObject({ severity: z.enum(["info", "warning"]), title: text, lines: z.array(text) }),
+  ),
+});
+
+const policy = z.strictObject({
+  pack: text,
+  policy: text,
+  level: z.enum(["mandatory", "advisory"]),
+  resource: resource.optional(),
+  message: text,
+});
+
+const problem = z.strictObject({
+  source: z
+    .enum(["configuration", "resource", "policy", "program", "command"])
+    .describe("`command`: the CLI itself, for example because there is no such stack."),
+  resource: resource.optional(),
+  message: text,
+});
+
+export const reportSchema = z
+  .strictObject({
+    version: z.literal(reportVersion),
+    kind: z.enum(["preview", "up", "drift"]),
+    stack: text,
+    commit: text.optional(),
+    durationSeconds: z.number().nonnegative(),
+    verdict: z.strictObject({
+      status: z
+        .enum(["unchanged", "changes", "refused", "failed", "cancelled"])
+        .describe("`refused`: the configuration or a policy is why; nothing was changed."),
+      sentence: text,
+    }),
+    errors: z.array(problem),
+    changes: z
+      .array(change)
+      .describe(
+        "What the change does; replacements and deletions first. In a search for drift: the code that was not deployed.",
+      ),
+    consequences: z
+      .array(change)
+      .describe("Updates whose new values come only from resources that repairs create again."),
+    drift: z.array(drift).describe("What was changed outside of Pulumi since the last deployment."),
+    bundles: z.array(bundle).describe("The SQL bundles that would run files, or have something to say."),
+    policies: z.array(policy),
+    warnings: z.array(problem),
+    unchangedResources: z.number().int().nonnegative(),
+  })
+  .describe("What a preview, a deployment or a search for drift found.");
+
+export type Report = z.output<typeof reportSchema>;
+export type ReportedResource = Report["changes"][number]["resource"];
+export type Change = Report["changes"][number];
+export type PropertyChange = Change["properties"][number];
+export type DriftItem = Report["drift"][number];
+export type Bundle = Report["bundles"][number];
+export type Problem = Report["errors"][number];
+export type PolicyResult = Report["policies"][number];
+
+/** Operations that lose what a resource holds. */
+export function isDestructive({ operation }: Change): boolean {
+  return operation === "replace" || operation === "delete";
+}

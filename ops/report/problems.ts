@@ -1,0 +1,60 @@
+import type { Diagnostic, EngineEvent, PulumiRun } from "../pulumi";
+import { isBundle } from "./bundles";
+import type { PolicyResult, Problem } from "./model";
+import { resourceAt } from "./steps";
+
+const configurationFault = /^The configuration of stack \S+ has /;
+
+/** What the engine adds to any failure, which says nothing more. */
+const summaries =
+  /^(preview failed|update failed|refresh failed|update canceled|preview canceled|refresh canceled|operation canceled)$/;
+
+/** Returns the errors of a run, each with where it comes from. */
+export function errorsOf(run: Pick<PulumiRun, "events" | "stderr" | "exitCode">): Problem[] {
+  const errors = diagnosticsOf(run.events)
+    .filter(({ severity }) => severity === "error")
+    .map(problemOf)
+    .filter(({ message }) => !summaries.test(message));
+  if (errors.length > 0 || run.events.some(({ summaryEvent }) => summaryEvent !== undefined)) return errors;
+  // No engine has run: the CLI itself said why.
+  return run.stderr
+    .split("\n")
+    .flatMap((line) => /^error: (.*)/.exec(line.trim())?.[1] ?? [])
+    .map((message) => ({ source: "command", message }));
+}
+
+/** Returns warnings, without those of SQL bundles, which have a place of their own. */
+export function warningsOf(events: readonly EngineEvent[]): Problem[] {
+  return diagnosticsOf(events)
+    .filter(({ severity, urn }) => severity === "warning" && !(urn !== undefined && isBundle(urn)))
+    .map(problemOf);
+}
+
+export function diagnosticsOf(events: readonly EngineEvent[]): Diagnostic[] {
+  return events.flatMap(({ diagnosticEvent }) => diagnosticEvent ?? []);
+}
+
+function problemOf({ urn, message }: Diagnostic): Problem {
+  const text = message.trim();
+  if (configurationFault.test(text)) return { source: "configuration", message: text };
+  const isStack = urn === undefined || urn === "" || urn.includes("::pulumi:pulumi:Stack::");
+  return isStack
+    ? { source: "program", message: text }
+    : { source: "resource", resource: resourceAt(urn), message: text };
+}
+
+/** Returns what the policy packs said, violations first. */
+export function policiesOf(events: readonly EngineEvent[]): PolicyResult[] {
+  return events
+    .flatMap(({ policyEvent }) => policyEvent ?? [])
+    .map(
+      ({ resourceUrn, message, policyName, policyPackName, enforcementLevel }): PolicyResult => ({
+        pack: policyPackName,
+        policy: policyName,
+        level: enforcementLevel === "mandatory" ? "mandatory" : "advisory",
+        ...(resourceUrn === undefined ? {} : { resource: resourceAt(resourceUrn) }),
+        message: message.trim(),
+      }),
+    )
+    .sort((one, other) => Number(other.level === "mandatory") - Number(one.level === "mandatory"));
+}

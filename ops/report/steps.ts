@@ -1,0 +1,106 @@
+import type { JsonValue } from "../../foundation/json";
+import type { EngineEvent, Step, StepState } from "../pulumi";
+import type { PropertyChange, ReportedResource } from "./model";
+import { parsePath, valueAt } from "./propertyPath";
+
+/** What the engine writes for a value that it learns only by deploying. */
+const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+/** The last word on each resource, in the order in which the engine came to them. */
+export interface Steps {
+  /** From the comparison with the clouds and the database. */
+  readonly refreshed: readonly Step[];
+  /** From the program; several of a resource that is replaced. */
+  readonly planned: readonly Step[];
+}
+
+/**
+ * Tells the steps of a refresh from those of a deployment. In a preview or an up with a refresh, the engine names the first kind
+ * `refresh`; in `pulumi refresh` it names them by what they find.
+ */
+export function stepsOf(events: readonly EngineEvent[], command: "refresh" | "deployment"): Steps {
+  const refreshed = new Map<string, Step>();
+  const planned = new Map<string, Step>();
+  for (const { resOutputsEvent, resourcePreEvent, resOpFailedEvent } of events) {
+    const step = (resOutputsEvent ?? resOpFailedEvent ?? resourcePreEvent)?.metadata;
+    if (step === undefined) continue;
+    if (command === "refresh" || step.op === "refresh") {
+      if (resOutputsEvent !== undefined) refreshed.set(step.urn, step);
+    } else {
+      planned.set(`${step.urn} ${step.op}`, step);
+    }
+  }
+  return { refreshed: [...refreshed.values()], planned: [...planned.values()] };
+}
+
+export function resourceOf({ urn, type }: Pick<Step, "urn" | "type">): ReportedResource {
+  return { urn, type: shortType(type), name: urn.slice(urn.lastIndexOf("::") + 2) };
+}
+
+export function resourceAt(urn: string): ReportedResource {
+  const chain = urn.split("::")[2] ?? "";
+  return resourceOf({ urn, type: chain.slice(chain.lastIndexOf("$") + 1) });
+}
+
+/** As the CLI prints it: `aws:s3/bucket:Bucket` is `aws:s3:Bucket`. */
+function shortType(type: string): string {
+  const [pack = "", module = "", name = ""] = type.split(":");
+  return name === "" ? type : `${pack}:${module.split("/")[0]}:${name}`;
+}
+
+/**
+ * Returns what changes about a resource: of a new one all its inputs, else each property that differs.
+ *
+ * @param found whether the new side is what a refresh found, in place of what the program asks for
+ */
+export function propertiesOf(step: Step, { found = false } = {}): PropertyChange[] {
+  const [before, after] = [step.old ?? undefined, step.new ?? undefined];
+  if (step.op === "create") {
+    return Object.entries(inputsOf(after)).map(([path, to]) => ({
+      path: pathOf(path),
+      change: "add" as const,
+      replaces: false,
+      ...newValue(to),
+    }));
+  }
+  if (after === undefined) return [];
+  const details = Object.entries(step.detailedDiff ?? {});
+  if (details.length === 0) {
+    return (step.diffs ?? []).map((path) => ({
+      path,
+      change: "update" as const,
+      replaces: step.keys?.includes(path) ?? false,
+      ...oldValue(inputsOf(before)[path]),
+      ...newValue(inputsOf(after)[path]),
+    }));
+  }
+  return details.map(([path, { diffKind, inputDiff }]) => {
+    const parts = parsePath(path);
+    const [change, replaces] = diffKind.split("-");
+    const old = inputDiff ? inputsOf(before) : outputsOf(before);
+    const next = found && !inputDiff ? outputsOf(after) : inputsOf(after);
+    return {
+      path,
+      change: change === "add" || change === "delete" ? change : ("update" as const),
+      replaces: replaces === "replace",
+      ...oldValue(valueAt(old, parts)),
+      ...newValue(valueAt(next, parts)),
+    };
+  });
+}
+
+const inputsOf = (state: StepState | undefined) => (state?.inputs ?? {}) as Record<string, JsonValue>;
+const outputsOf = (state: StepState | undefined) => (state?.outputs ?? {}) as Record<string, JsonValue>;
+
+function oldValue(from: JsonValue | undefined): { from?: JsonValue } {
+  return from === undefined ? {} : { from };
+}
+
+function newValue(to: JsonValue | undefined): { to?: JsonValue; unknown?: true } {
+  if (to === undefined) return {};
+  return JSON.stringify(to).includes(unknownValue) ? { unknown: true } : { to };
+}
+
+function pathOf(key: string): string {
+  return /^[^.[\]"]+$/.test(key) ? key : `[${JSON.stringify(key)}]`;
+}

@@ -1,0 +1,78 @@
+import { fullDiff, marks } from "./diff";
+import { objectText } from "./markdown/render";
+import type { Change, DriftItem, Problem, Report } from "./model";
+
+/** Returns a report for a terminal or a log: the same order as its Markdown, nothing left out. */
+export function renderText(report: Report): string {
+  const { stack, kind, verdict, errors, changes, consequences, drift, bundles, policies, warnings } = report;
+  const title = { preview: "Preview of", up: "Deployment of", drift: "Drift of" }[kind];
+  const files = bundles.flatMap((bundle) => bundle.files);
+  const objects = bundles.flatMap((bundle) => bundle.objects);
+  const isSearch = kind === "drift";
+  const kept = (item: DriftItem) => item.outcome === "kept" || item.outcome === "blocks";
+  const sections: [string, string[]][] = [
+    ["Errors", errors.map(problemText)],
+    [
+      "Policies",
+      policies.map(
+        ({ level, policy, resource, message }) => `${level} ${policy} ${resource?.name ?? ""}: ${message}`,
+      ),
+    ],
+    [isSearch ? "Code that was not deployed" : "What this change does", changes.map(changeText)],
+    ["What this change does in the database", objects.filter(({ isRepair }) => !isRepair).map(objectText)],
+    [
+      "SQL files",
+      files.map(
+        ({ path, reason, because }) => `${path}  ${reason}${because === undefined ? "" : `: ${because}`}`,
+      ),
+    ],
+    ["Drift that a deployment repairs", drift.filter((item) => !kept(item)).map(driftText)],
+    ["Drift that a deployment keeps", drift.filter(kept).map(driftText)],
+    ["New values that come from repairs", consequences.map(changeText)],
+    [
+      "What the SQL bundle says",
+      bundles.flatMap(({ notices }) => notices.map(({ title: line, lines }) => [line, ...lines].join("\n"))),
+    ],
+    ["Warnings", warnings.map(problemText)],
+    ["Full diff", [fullDiff(report)].filter((text) => text !== "")],
+  ];
+  const parts = sections
+    .filter(([, entries]) => entries.length > 0)
+    .map(([name, entries]) => [`${name}:`, ...entries.map(indent)].join("\n"));
+  return `${[`${title} ${stack}: ${verdict.sentence}`, ...parts].join("\n\n")}\n`;
+}
+
+function indent(text: string): string {
+  return text
+    .split("\n")
+    .map((line) => `  ${line}`.trimEnd())
+    .join("\n");
+}
+
+function problemText({ resource, message }: Problem): string {
+  return resource === undefined ? message : `${resource.type} ${resource.name}: ${message}`;
+}
+
+function changeText({ resource, operation, properties }: Change): string {
+  const shown =
+    operation === "create"
+      ? []
+      : properties.map(({ path, replaces }) => `${path}${replaces ? " (replaces)" : ""}`);
+  return `${marks[operation].padEnd(2)} ${resource.type} ${resource.name}${shown.length === 0 ? "" : `: ${shown.join(", ")}`}`;
+}
+
+export function driftText({
+  severity,
+  resource,
+  object,
+  property,
+  description,
+  repair,
+  waiver,
+}: DriftItem): string {
+  const subject = `${object ?? `${resource.type} ${resource.name}`}${property === undefined ? "" : ` ${property}`}`;
+  const note =
+    waiver === undefined ? "" : ` (accepted until ${waiver.until} by ${waiver.owner}: ${waiver.reason})`;
+  const line = `${severity.padEnd(6)} ${subject}: ${description}${note}`;
+  return repair === undefined ? line : `${line}\n       ${repair}`;
+}

@@ -1,0 +1,255 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { commentOnPreviews } from "../../../ops/comment/previewComments";
+import { gitHubClient } from "../../../ops/github/client";
+import type { GitHubContext } from "../../../ops/github/context";
+import { workflowRunOf } from "../../../ops/github/workflowRun";
+import { buildReport } from "../../../ops/report/build";
+import { type GitHubStandIn, repository, startGitHub, token } from "../github/standIn";
+import { type RecordingName, recorded } from "../recordings/recording";
+
+const head = "a".repeat(40);
+const bot = "github-actions[bot]";
+let github: GitHubStandIn;
+let folder: string;
+let context: GitHubContext;
+
+beforeEach(async () => {
+  github = await startGitHub();
+  folder = mkdtempSync(path.join(os.tmpdir(), "artifacts "));
+  context = {
+    ...repository,
+    apiUrl: github.url,
+    token,
+    runUrl: "https://github.example/run",
+    run: { id: 99, attempt: 1 },
+  };
+  github.pulls.push({
+    number: 7,
+    state: "open",
+    head: { label: "thorbis:points", sha: head, repo: { full_name: "thorbis/stack" } },
+  });
+});
+
+afterEach(async () => {
+  await github.close();
+  rmSync(folder, { recursive: true });
+});
+
+interface RunChoice {
+  readonly id?: number;
+  readonly stacks?: Record<string, string>;
+  readonly fork?: boolean;
+}
+
+/** A run of the workflow `preview`: stack → how its job ended. */
+function run({ id = 17, stacks = { dev: "success" }, fork = false }: RunChoice = {}) {
+  github.jobs.set(
+    `${id}/1`,
+    Object.entries(stacks).map(([stack, conclusion]) => ({
+      name: `Preview ${stack}`,
+      conclusion,
+      html_url: `https://github.example/job/${stack}`,
+    })),
+  );
+  const owner = fork ? "somebody" : "thorbis";
+  return workflowRunOf({
+    workflow_run: {
+      ...{ id, run_attempt: 1, event: "pull_request", head_sha: head, head_branch: "points" },
+      html_url: "https://github.example/run",
+      head_repository: { full_name: `${owner}/stack`, owner: { login: owner } },
+    },
+    repository: { full_name: "thorbis/stack" },
+  });
+}
+
+function leaveReport(stack: string, name: RecordingName): void {
+  const report = buildReport(recorded(name), { kind: "preview", stack, environment: {} });
+  mkdirSync(path.join(folder, `preview-${stack}`), { recursive: true });
+  writeFileSync(path.join(folder, `preview-${stack}`, "report.json"), JSON.stringify(report));
+}
+
+const client = ({ isPaced = false } = {}) => gitHubClient(context, { isPaced });
+
+const comment = async (choice?: RunChoice) => await commentOnPreviews(client(), context, run(choice), folder);
+
+const bodies = () => github.comments(7).map(({ body }) => body);
+
+test("the first run creates a comment, the second replaces its text, on whatever page it is", async () => {
+  for (let number = 0; number < 150; number++) github.addComment(7, "somebody", `comment ${number}`);
+  leaveReport("dev", "changeAndDrift");
+
+  expect(await comment()).toEqual([{ stack: "dev", outcome: "created" }]);
+  leaveReport("dev", "quiet");
+  expect(await comment({ id: 18 })).toEqual([{ stack: "dev", outcome: "updated" }]);
+
+  expect(github.comments(7)).toHaveLength(151);
+  expect(bodies().at(-1)).toMatch(
+    /^<!-- thorbis preview dev: run 18\.1 -->\n\n### Preview of `dev`: nothing to do/,
+  );
+});
+
+test("each stack has a comment of its own", async () => {
+  leaveReport("dev", "changeAndDrift");
+  leaveReport("prod", "replacement");
+
+  await comment({ stacks: { dev: "success", prod: "success", "like-dev": "skipped" } });
+
+  expect(bodies().map((body) => body.split("\n")[2])).toEqual([
+    "### Preview of `dev`: changes",
+    "### Preview of `prod`: changes",
+  ]);
+});
+
+test("a failed preview is commented on with its error, a cancelled one with that it was", async () => {
+  leaveReport("dev", "brokenMigration");
+
+  await comment({ stacks: { dev: "failure", prod: "cancelled", "like-dev": "failure" } });
+
+  expect(bodies()[0]).toContain("points.sql:1:47: syntax error");
+  expect(bodies()[1]).toContain("**The preview was cancelled before it had a report.**");
+  expect(bodies()[2]).toContain("**The preview failed before it had a report: the job's log says why.**");
+});
+
+test("a comment of somebody else with our marker is left alone", async () => {
+  github.addComment(7, "mallory", "<!-- thorbis preview dev: run 999999.1 -->");
+  leaveReport("dev", "quiet");
+
+  expect(await comment()).toEqual([{ stack: "dev", outcome: "created" }]);
+  expect(github.comments(7).map(({ user }) => user.login)).toEqual(["mallory", bot]);
+});
+
+test("an older run does not overwrite what a newer one has said", async () => {
+  leaveReport("dev", "quiet");
+  await comment({ id: 18 });
+  leaveReport("dev", "brokenMigration");
+
+  expect(await comment({ id: 17 })).toEqual([{ stack: "dev", outcome: "superseded" }]);
+  expect(bodies()).toHaveLength(1);
+  expect(bodies()[0]).toContain("nothing to do");
+});
+
+test("two runs that comment at the same time leave one comment, the newer run's", async () => {
+  leaveReport("dev", "quiet");
+  const runs = [run({ id: 21 }), run({ id: 22 })];
+
+  await Promise.all(runs.map((each) => commentOnPreviews(client(), context, each, folder)));
+
+  expect(bodies().map((body) => body.split("\n")[0])).toEqual(["<!-- thorbis preview dev: run 22.1 -->"]);
+});
+
+test("nothing is said on a pull request that has a newer commit, or whose branch another repository has", async () => {
+  leaveReport("dev", "quiet");
+  github.pulls.splice(0, 1, {
+    number: 7,
+    state: "open",
+    head: { label: "thorbis:points", sha: "b".repeat(40), repo: { full_name: "thorbis/stack" } },
+  });
+  expect(await comment()).toBeUndefined();
+
+  github.pulls.splice(0, 1, {
+    number: 7,
+    state: "open",
+    head: { label: "thorbis:points", sha: head, repo: { full_name: "thorbis/other" } },
+  });
+  expect(await comment()).toBeUndefined();
+  expect(bodies()).toEqual([]);
+});
+
+test("a fork's report is shown as such, and not for a stack that needs credentials", async () => {
+  github.pulls.splice(0, 1, {
+    number: 7,
+    state: "open",
+    head: { label: "somebody:points", sha: head, repo: { full_name: "somebody/stack" } },
+  });
+  leaveReport("like-dev", "changeAndDrift");
+  leaveReport("prod", "quiet");
+
+  expect(await comment({ fork: true, stacks: { "like-dev": "success", prod: "success" } })).toEqual([
+    { stack: "like-dev", outcome: "created" },
+  ]);
+  expect(bodies()[0]).toContain("This report comes from code of the fork");
+});
+
+test("an artifact that is no report, a link, or another stack's report is not shown", async () => {
+  for (const stack of ["one", "two", "three"]) mkdirSync(path.join(folder, `preview-${stack}`));
+  writeFileSync(path.join(folder, "preview-one", "report.json"), '{"version":1,"stack":"one"}');
+  writeFileSync(path.join(folder, "secret"), "SECRET");
+  symlinkSync(path.join(folder, "secret"), path.join(folder, "preview-two", "report.json"));
+  leaveReport("dev", "quiet");
+  symlinkSync(path.join(folder, "preview-dev"), path.join(folder, "preview-four"));
+
+  await comment({ stacks: { one: "success", two: "success", three: "success", four: "success" } });
+
+  expect(bodies().map((body) => /\*\*(.*)\*\*/.exec(body)?.[1])).toEqual([
+    "The preview left a report that is not of the documented form.",
+    "The preview left no report that could be read.",
+    "The preview left no report that could be read.",
+    "The preview left a report that is not of the documented form.",
+  ]);
+});
+
+test("secrets of the commenting job, terminal codes and mentions in a report do no harm", async () => {
+  leaveReport("dev", "quiet");
+  const file = path.join(folder, "preview-dev", "report.json");
+  const report = buildReport(recorded("quiet"), { kind: "preview", stack: "dev", environment: {} });
+  const message = `\u001b[31m@team\u001b[0m ${token} \`\`\` <img src=x>`;
+  writeFileSync(file, JSON.stringify({ ...report, errors: [{ source: "program", message }] }));
+
+  await comment();
+
+  expect(bodies()[0]).toContain("````\n@team [secret] ``` <img src=x>\n````");
+});
+
+test("a service that fails once while it lists is asked again", async () => {
+  leaveReport("dev", "quiet");
+  github.faults.push({ method: "GET", path: /\/pulls$/, status: 502, times: 1 });
+
+  expect(await comment()).toEqual([{ stack: "dev", outcome: "created" }]);
+});
+
+test.each([
+  ["had created the comment", true],
+  ["had not", false],
+])("a service that fails while it creates, and %s, leaves one comment", async (_name, done) => {
+  leaveReport("dev", "quiet");
+  github.faults.push({ method: "POST", path: /\/comments$/, status: 502, done, times: 1 });
+
+  expect(await comment()).toEqual([{ stack: "dev", outcome: "created" }]);
+  expect(bodies()).toHaveLength(1);
+});
+
+test("a rate limit is waited for", async () => {
+  leaveReport("dev", "quiet");
+  github.faults.push({
+    ...{ method: "POST", path: /\/comments$/, status: 403, times: 1 },
+    body: { message: "You have exceeded a secondary rate limit" },
+    headers: { "retry-after": "1" },
+  });
+
+  expect(await commentOnPreviews(client({ isPaced: true }), context, run(), folder)).toEqual([
+    { stack: "dev", outcome: "created" },
+  ]);
+});
+
+test.each([
+  [
+    403,
+    "Resource not accessible by integration",
+    "GitHub did not let this run write the comment: the token may not do it (403); give the job `permissions: pull-requests: write`.",
+  ],
+  [422, "Validation Failed", "GitHub did not let this run write the comment: Validation Failed (422)."],
+])("%i is one sentence that says what to do", async (status, message, sentence) => {
+  leaveReport("dev", "quiet");
+  github.faults.push({ method: "POST", path: /\/comments$/, status, body: { message }, times: 9 });
+
+  await expect(comment()).rejects.toThrow(sentence);
+});
+
+test("another event than workflow_run is refused", () => {
+  expect(() => workflowRunOf({ pull_request: {} })).toThrow(
+    "This program runs on the event `workflow_run`, and the event of this run is another.",
+  );
+});

@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import { type DriftSubject, driftReport } from "../../../ops/drift/search";
+import type { DriftWaiver } from "../../../ops/drift/waivers";
+import { renderMarkdown } from "../../../ops/report/markdown/render";
+import { recorded } from "../recordings/recording";
+
+const clean = { ...recorded("quiet"), exitCode: 0 };
+const now = new Date("2026-11-28T12:00:00Z");
+const subject: DriftSubject = { stack: "prod", waivers: [], now, environment: {} };
+
+const rogue: DriftWaiver = {
+  stack: "prod",
+  subject: "policy shared.customers rogue",
+  reason: "the support team reads until the migration",
+  owner: "platform@thorbis.com",
+  until: "2026-11-28",
+};
+const dropped: DriftWaiver = { ...rogue, subject: "policy shared.customers tenant_isolation" };
+
+test("nothing changed and everything deployed: exit code 0", () => {
+  const { report, exitCode } = driftReport(clean, clean, subject);
+
+  expect(exitCode).toBe(0);
+  expect(report.verdict).toEqual({ status: "unchanged", sentence: "Nothing was changed outside of Pulumi." });
+});
+
+test("somebody changed something: exit code 7, named with its repair", () => {
+  const { report, exitCode } = driftReport(recorded("driftSearch"), clean, subject);
+
+  expect(exitCode).toBe(7);
+  expect(report.verdict.sentence).toBe(
+    "2 differences were made outside of Pulumi, 2 of them about who may see or do what.",
+  );
+  expect(renderMarkdown(report)).toContain("#### Changed by hand, and kept by deployments");
+});
+
+test("code that was not deployed: exit code 7, apart from what the deployment would repair", () => {
+  const { report, exitCode } = driftReport(clean, recorded("changeAndDrift"), subject);
+
+  expect(exitCode).toBe(7);
+  expect(report.verdict.sentence).toBe("The code has changes of 1 resource that were not deployed.");
+  expect(report.drift).toEqual([]);
+  expect(renderMarkdown(report)).toContain("#### Code that was not deployed");
+});
+
+test.each([
+  ["the refresh", { ...clean, exitCode: 1 }, undefined],
+  ["the preview", clean, recorded("brokenMigration")],
+  ["the preview, of a stack that has drifted", recorded("driftSearch"), recorded("brokenMigration")],
+])("%s failed: the search failed, which is neither 0 nor 7", (_name, refresh, preview) => {
+  const { report, exitCode } = driftReport(refresh, preview, subject);
+
+  expect(exitCode).toBe(1);
+  expect(report.verdict.status).toBe("failed");
+});
+
+test("what is waived through today does not ring, and is shown with its reason", () => {
+  const { report, exitCode } = driftReport(recorded("driftSearch"), clean, {
+    ...subject,
+    waivers: [rogue, dropped],
+  });
+
+  expect(exitCode).toBe(0);
+  expect(report.verdict.sentence).toBe("2 differences are accepted for now.");
+  expect(renderMarkdown(report)).toContain(
+    "| 2026-11-28 | `policy shared.customers rogue` | `platform@thorbis.com` | `the support team reads until the migration` |",
+  );
+});
+
+test("a waiver that ended yesterday rings, even where nothing differs any more", () => {
+  const expired = { ...rogue, until: "2026-11-27" };
+
+  expect(
+    driftReport(recorded("driftSearch"), clean, { ...subject, waivers: [expired, dropped] }).exitCode,
+  ).toBe(7);
+  const { report, exitCode } = driftReport(clean, clean, { ...subject, waivers: [expired] });
+  expect(exitCode).toBe(7);
+  expect(report.warnings.map(({ message }) => message)).toEqual([
+    "The waiver of policy shared.customers rogue (platform@thorbis.com: the support team reads until the migration) ended on 2026-11-27: renew it in ops/drift/waivers.ts, or remove it.",
+  ]);
+});
+
+test("a waiver of another stack, object or property waives nothing", () => {
+  const others = [
+    { ...rogue, stack: "dev" },
+    { ...rogue, subject: "policy shared.customers other" },
+    { ...rogue, property: "using" },
+  ];
+
+  const { report, exitCode } = driftReport(recorded("driftSearch"), clean, { ...subject, waivers: others });
+  expect(exitCode).toBe(7);
+  expect(report.drift.filter(({ waiver }) => waiver)).toEqual([]);
+  expect(report.warnings).toHaveLength(2);
+});
+
+test("a waiver without a proper day is refused", () => {
+  const waivers = [{ ...rogue, until: "soon" }];
+
+  expect(() => driftReport(clean, clean, { ...subject, waivers })).toThrow(
+    'The waiver of policy shared.customers rogue in ops/drift/waivers.ts: until must be a day, as YYYY-MM-DD, and is "soon".',
+  );
+});

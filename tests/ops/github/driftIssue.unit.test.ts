@@ -1,0 +1,95 @@
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { driftReport } from "../../../ops/drift/search";
+import { gitHubClient } from "../../../ops/github/client";
+import type { GitHubContext } from "../../../ops/github/context";
+import { writeDriftIssue } from "../../../ops/github/driftIssue";
+import { recorded } from "../recordings/recording";
+import { type GitHubStandIn, repository, startGitHub, token } from "./standIn";
+
+let github: GitHubStandIn;
+let context: GitHubContext;
+
+beforeEach(async () => {
+  github = await startGitHub();
+  const runUrl = "https://github.example/run";
+  context = { ...repository, apiUrl: github.url, token, runUrl, run: { id: 1, attempt: 1 } };
+});
+afterEach(() => github.close());
+
+const quiet = recorded("quiet");
+const drifted = recorded("driftSearch");
+const notDeployed = recorded("changeAndDrift");
+
+async function search(refresh = quiet, preview = quiet, stack = "prod") {
+  const { report, exitCode } = driftReport(refresh, preview, {
+    stack,
+    waivers: [],
+    now: new Date(),
+    environment: {},
+  });
+  const client = gitHubClient(context, { isPaced: false });
+  return await writeDriftIssue(client, context, { report, isOpen: exitCode === 7 });
+}
+
+const issues = () =>
+  [...github.issues.values()].map(({ title, state, comments }) => [title, state, comments.length]);
+
+test("no drift needs no issue", async () => {
+  expect(await search()).toBe("none is needed");
+  expect(issues()).toEqual([]);
+});
+
+test("one issue is opened, left alone while nothing is new, updated, closed, and another one opened", async () => {
+  expect(await search(drifted)).toBe("opened");
+  expect(await search(drifted)).toBe("unchanged");
+  expect(issues()).toEqual([["Drift of stack prod", "open", 0]]);
+
+  expect(await search(drifted, notDeployed)).toBe("updated");
+  expect(issues()).toEqual([["Drift of stack prod", "open", 1]]);
+
+  expect(await search()).toBe("closed");
+  expect(issues()).toEqual([["Drift of stack prod", "closed", 2]]);
+
+  expect(await search(drifted)).toBe("opened");
+  expect(issues()).toHaveLength(2);
+});
+
+test("each stack has an issue of its own", async () => {
+  await search(drifted, quiet, "prod");
+  await search(drifted, quiet, "dev");
+  await search(quiet, quiet, "dev");
+
+  expect(issues()).toEqual([
+    ["Drift of stack prod", "open", 0],
+    ["Drift of stack dev", "closed", 1],
+  ]);
+});
+
+test("an issue of a person with our label and marker is left alone", async () => {
+  github.issues.set(5, {
+    ...{ number: 5, title: "Drift of stack prod", state: "open", labels: [{ name: "drift" }], comments: [] },
+    body: "<!-- thorbis drift prod: 0 -->",
+    user: { login: "somebody" },
+  });
+
+  expect(await search()).toBe("none is needed");
+  expect(await search(drifted)).toBe("opened");
+  expect(issues()).toEqual([
+    ["Drift of stack prod", "open", 0],
+    ["Drift of stack prod", "open", 0],
+  ]);
+});
+
+test("without the permission, one sentence says which it is", async () => {
+  github.faults.push({
+    method: "POST",
+    path: /\/issues$/,
+    status: 403,
+    body: { message: "Resource not accessible" },
+    times: 1,
+  });
+
+  await expect(search(drifted)).rejects.toThrow(
+    "GitHub did not let this run keep the issue about drift: the token may not do it (403); give the job `permissions: issues: write`.",
+  );
+});

@@ -1,0 +1,161 @@
+import { expect, test } from "vitest";
+import { buildReport } from "../../../ops/report/build";
+import { type Report, reportSchema } from "../../../ops/report/model";
+import { type RecordingName, recorded } from "../recordings/recording";
+
+const reportOf = (name: RecordingName, kind: Report["kind"] = "preview") =>
+  buildReport(recorded(name), { kind, stack: "dev", environment: {} });
+
+const described = ({ changes }: Report) =>
+  changes.map(
+    ({ operation, resource, properties }) =>
+      `${operation} ${resource.name}: ${properties.map(({ path, unknown }) => `${path}${unknown ? " (unknown)" : ""}`).join(", ")}`,
+  );
+
+test("a quiet stack has nothing to say", () => {
+  expect(reportOf("quiet")).toEqual({
+    version: 1,
+    kind: "preview",
+    stack: "dev",
+    durationSeconds: 12,
+    verdict: {
+      status: "unchanged",
+      sentence: "There is nothing to do: code, state and services agree.",
+    },
+    errors: [],
+    changes: [],
+    consequences: [],
+    drift: [],
+    bundles: [],
+    policies: [],
+    warnings: [],
+    unchangedResources: 79,
+  });
+});
+
+test("a new column is told from a policy that somebody dropped, and from one that somebody added", () => {
+  const report = reportOf("changeAndDrift");
+
+  expect(described(report)).toEqual(['update sql-bundle: files["migrations/20270101000000_points.sql"]']);
+  expect(
+    report.drift.map(({ object, what, severity, outcome }) => [object, what, severity, outcome]),
+  ).toEqual([
+    ["policy shared.customers rogue", "extra", "high", "kept"],
+    ["policy shared.customers tenant_isolation", "missing", "high", "repaired"],
+  ]);
+  expect(
+    report.bundles.flatMap(({ objects }) => objects.map(({ object, isRepair }) => [object, isRepair])),
+  ).toEqual([
+    ["column shared.customers points", false],
+    ["function shared.search_customers(text, integer)", false],
+    ["policy shared.customers tenant_isolation", true],
+  ]);
+  expect(report.bundles.flatMap(({ files }) => files).slice(0, 2)).toEqual([
+    { path: "sql/migrations/20270101000000_points.sql", reason: "new" },
+    {
+      path: "sql/repeatable/functions/collect_business_metrics.sql",
+      reason: "affected",
+      because: "table shared.customers",
+    },
+  ]);
+  expect(report.verdict).toEqual({
+    status: "changes",
+    sentence:
+      "The change updates 1 resource. Nothing is replaced or deleted. Besides, the deployment takes back 1 manual change. 1 manual change would stay.",
+  });
+});
+
+test("a broken migration is reported with its place in the file", () => {
+  const { verdict, errors } = reportOf("brokenMigration");
+
+  expect(verdict).toEqual({
+    status: "failed",
+    sentence: "The preview failed with 1 error. Nothing was changed.",
+  });
+  expect(errors).toHaveLength(1);
+  expect(errors[0]).toMatchObject({ source: "resource", resource: { name: "sql-bundle" } });
+  expect(errors[0]?.message).toContain("sql/migrations/20270101000000_points.sql:1:47: syntax error");
+});
+
+test("faults of the configuration are a refusal", () => {
+  const { verdict, errors } = reportOf("badConfiguration");
+
+  expect(verdict).toEqual({
+    status: "refused",
+    sentence: "The configuration has faults; nothing was changed.",
+  });
+  expect(errors.map(({ source }) => source)).toEqual(["configuration"]);
+});
+
+test("replacements come first, one entry each, with what causes them", () => {
+  const report = reportOf("replacement");
+
+  expect(described(report).slice(0, 3)).toEqual([
+    "replace backup-bucket-bucket: id",
+    "replace backup-upkeep-security-group: id",
+    "replace backup-bucket-ownership: replaceWith",
+  ]);
+  expect(report.changes.map(({ operation }) => operation)).toEqual([
+    ...Array(8).fill("replace"),
+    ...Array(5).fill("update"),
+  ]);
+  expect(described(report).at(-1)).toBe(
+    "update backup-drill-schedule: target.ecsParameters.networkConfiguration.securityGroups[0] (unknown)",
+  );
+});
+
+test("a search for drift names what differs and what the next deployment does about it", () => {
+  const { verdict, drift, changes } = reportOf("driftSearch", "drift");
+
+  expect(verdict.sentence).toBe(
+    "2 differences were made outside of Pulumi, 2 of them about who may see or do what.",
+  );
+  expect(changes).toEqual([]);
+  expect(drift.map(({ object, repair }) => [object, repair])).toEqual([
+    [
+      "policy shared.customers rogue",
+      "left as it is; with sql.prune: drop: drop policy rogue on shared.customers",
+    ],
+    [
+      "policy shared.customers tenant_isolation",
+      "repeatable/policies/shared.customers.tenant_isolation.sql runs again",
+    ],
+  ]);
+});
+
+test("a command that no engine came to run is reported in the CLI's words", () => {
+  const stderr = "error: no stack named 'dev' found\n";
+  const report = buildReport(
+    { exitCode: 6, events: [], stderr, durationSeconds: 0.44 },
+    { kind: "preview", stack: "dev" },
+  );
+
+  expect(report.errors).toEqual([{ source: "command", message: "no stack named 'dev' found" }]);
+  expect(report.verdict.status).toBe("failed");
+});
+
+test("a cancelled run is neither a failure nor a success", () => {
+  const report = buildReport({ ...recorded("quiet"), exitCode: 8 }, { kind: "preview", stack: "dev" });
+
+  expect(report.verdict).toEqual({
+    status: "cancelled",
+    sentence: "The preview was cancelled before it ended.",
+  });
+});
+
+test("every report has the form of the schema", () => {
+  const reports = [
+    reportOf("quiet"),
+    reportOf("changeAndDrift"),
+    reportOf("brokenMigration"),
+    reportOf("badConfiguration"),
+    reportOf("replacement"),
+    reportOf("driftSearch", "drift"),
+    reportOf("up", "up"),
+  ];
+
+  for (const report of reports)
+    expect(reportSchema.parse(JSON.parse(JSON.stringify(report)))).toEqual(report);
+  expect(reportSchema.safeParse({ ...reports[0], version: 2 }).success).toBe(false);
+  expect(reportSchema.safeParse({ ...reports[0], unknown: 1 }).success).toBe(false);
+});

@@ -1,0 +1,102 @@
+import { expect, test } from "vitest";
+import { buildReport } from "../../../ops/report/build";
+import { block, code, cutMiddle } from "../../../ops/report/markdown/escape";
+import { commentLimit, renderMarkdown } from "../../../ops/report/markdown/render";
+import type { Report } from "../../../ops/report/model";
+import { recorded } from "../recordings/recording";
+
+const report = buildReport(recorded("changeAndDrift"), { kind: "preview", stack: "dev", environment: {} });
+
+function withChanges(number: number, text: string): Report {
+  const changes = Array.from({ length: number }, (_, at) => ({
+    resource: { urn: `urn:${at}`, type: "aws:s3:Bucket", name: `bucket-${at}` },
+    operation: "update" as const,
+    properties: [{ path: "policy", change: "update" as const, replaces: false, from: "", to: text }],
+  }));
+  return { ...report, changes };
+}
+
+test("who reads the first screen can tell the change from the drift", () => {
+  const text = renderMarkdown(report);
+  const order = [
+    "The change updates 1 resource.",
+    "+ column shared.customers points",
+    "#### Not of this change: drift that the deployment would repair",
+    "`policy shared.customers tenant_isolation`",
+    "#### Not of this change: drift that stays",
+    "`policy shared.customers rogue`",
+    "<details><summary>SQL files (12)</summary>",
+  ];
+
+  const places = order.map((part) => text.indexOf(part));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual([...places].sort((one, other) => one - other));
+});
+
+test.each([
+  ["backticks", "a`b``c", "```a`b``c```"],
+  ["a backtick at the end", "a`", "`` a` ``"],
+  ["a bar, which would end a cell", "a|b", "`a\\|b`"],
+  ["several lines", "a\nb\t c", "`a b c`"],
+  ["HTML and a mention", "<img src=x> @everyone #1", "`<img src=x> @everyone #1`"],
+  ["nothing", "", ""],
+])("a code span holds %s", (_name, text, span) => {
+  expect(code(text)).toBe(span);
+});
+
+test("a fenced block cannot be left from inside", () => {
+  expect(block("a\n```\n<script>\n````")).toBe("`````\na\n```\n<script>\n````\n`````");
+});
+
+test("a name that is Markdown and HTML stays text", () => {
+  const name = "x`</code></details><script>alert(1)</script>|[a](javascript:b)@team";
+  const change = { ...withChanges(1, "t").changes[0], resource: { urn: "u", type: "t", name } };
+  const text = renderMarkdown({ ...report, changes: [change as Report["changes"][number]] });
+
+  // Outside of code there is no tag but ours.
+  const outside = text.replace(/(`{3,})[\s\S]*?\n\1/g, "").replace(/(`+)(?!`)[\s\S]*?(?<!`)\1(?!`)/g, "");
+  expect(text).toContain("<script>");
+  expect(outside.match(/<[^>]+>/g)?.filter((tag) => !/^<\/?(details|summary|sub)>$/.test(tag))).toEqual([]);
+  expect(outside).not.toContain("@team");
+});
+
+test("70,000 characters of diff lose their middle, and nothing of the first screen", () => {
+  const lines = Array.from(
+    { length: 1000 },
+    (_, at) => `line ${String(at).padStart(4, "0")} ${"x".repeat(60)}`,
+  );
+  const long = withChanges(1, lines.join("\n"));
+
+  const text = renderMarkdown(long);
+
+  expect(text.length).toBeLessThanOrEqual(commentLimit);
+  expect(text.length).toBeGreaterThan(commentLimit - 500);
+  expect(text).toContain("line 0000");
+  expect(text).toContain("line 0999");
+  expect(text).not.toContain("line 0500");
+  expect(text).toMatch(/… [\d,]+ characters are left out here …/);
+  const firstScreen = (whole: string) => whole.slice(0, whole.indexOf("<details>"));
+  expect(firstScreen(text)).toBe(firstScreen(renderMarkdown(long, { limit: 1_000_000 })));
+  expect(text.trimEnd().endsWith("</sub>")).toBe(true);
+});
+
+test("a thousand replacements fit as well, with their number", () => {
+  const many = withChanges(1000, "");
+  const replaced = many.changes.map((change) => ({ ...change, operation: "replace" as const }));
+
+  const text = renderMarkdown({ ...many, changes: replaced }, { limit: 4000 });
+
+  expect(text.length).toBeLessThanOrEqual(4000);
+  expect(text).toMatch(/and 9\d\d more/);
+});
+
+test("a cut goes between lines and never through a character", () => {
+  const faces = "😀".repeat(500);
+
+  expect(cutMiddle("short", 100)).toBe("short");
+  expect(cutMiddle(faces, 200).length).toBeLessThanOrEqual(200);
+  expect(Buffer.from(cutMiddle(faces, 200)).toString()).toBe(cutMiddle(faces, 200));
+  expect(cutMiddle("one\ntwo\n".repeat(100), 120)).toMatch(
+    /^(one\ntwo\n?)+\n?… 7\d\d characters are left out here …\n(two\n)?(one\ntwo\n)+$/,
+  );
+});

@@ -1,0 +1,216 @@
+import { spawn } from "node:child_process";
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import path from "node:path";
+import { parse } from "yaml";
+import { checkoutRoot } from "../../foundation/checkout";
+import { type Contexts, evaluate, filledIn } from "./expression";
+
+interface Step {
+  readonly name?: string;
+  readonly id?: string;
+  readonly uses?: string;
+  readonly run?: string;
+  readonly if?: string;
+  readonly with?: Record<string, unknown>;
+  readonly env?: Record<string, unknown>;
+  readonly "continue-on-error"?: boolean;
+}
+
+interface Job {
+  readonly name: string;
+  readonly if?: string;
+  readonly needs?: string | readonly string[];
+  readonly env?: Record<string, unknown>;
+  readonly strategy?: { readonly matrix?: Record<string, unknown> };
+  readonly steps: readonly Step[];
+}
+
+export interface Workflow {
+  readonly name: string;
+  readonly on: unknown;
+  readonly env?: Record<string, unknown>;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const folder = path.join(checkoutRoot(), ".github", "workflows");
+export const workflowNames = readdirSync(folder).map((file) => file.replace(/\.yml$/, ""));
+
+export function workflow(name: string): Workflow {
+  return parse(readFileSync(path.join(folder, `${name}.yml`), "utf8")) as Workflow;
+}
+
+export interface RunnerOptions {
+  /** The folder that a job's steps run in, a checkout. */
+  readonly workspace: string;
+  /** Where artifacts are kept between jobs and runs, and where runners have their temporary folder. */
+  readonly scratch: string;
+  readonly contexts: Contexts;
+  /** The variables that a runner sets. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Called while a step runs; it may end it, as a cancelled run does. */
+  readonly whileRunning?: (step: string, cancel: () => void) => void;
+}
+
+export interface JobResult {
+  readonly name: string;
+  readonly conclusion: "success" | "failure" | "cancelled" | "skipped";
+  /** What the steps printed. */
+  readonly log: string;
+  /** What they wrote for the run's page. */
+  readonly summary: string;
+}
+
+/** Every `run:` that was executed, as `workflow/job: name of the step`. */
+export const executed = new Set<string>();
+
+/** Returns every `run:` step of a workflow, in the same form. */
+export function runSteps(name: string): string[] {
+  return Object.entries(workflow(name).jobs).flatMap(([job, { steps }]) =>
+    steps.flatMap((step) => (step.run === undefined ? [] : [`${name}/${job}: ${step.name}`])),
+  );
+}
+
+/**
+ * Runs a workflow's jobs in order: every `run:` as the runner would, in bash, with its environment; of the actions those that
+ * carry artifacts, the others do nothing.
+ */
+export async function runWorkflow(name: string, options: RunnerOptions): Promise<JobResult[]> {
+  const { jobs, env } = workflow(name);
+  const results: JobResult[] = [];
+  const conclusions = new Map<string, string>();
+  for (const [id, job] of Object.entries(jobs)) {
+    const needs = [job.needs ?? []].flat();
+    const isReady = needs.every((need) => conclusions.get(need) === "success");
+    for (const matrix of isReady && isWanted(job, options.contexts)
+      ? combinations(job, options.contexts)
+      : [undefined]) {
+      const result =
+        matrix === undefined
+          ? { name: job.name, conclusion: "skipped" as const, log: "", summary: "" }
+          : await runJob({ workflow: name, id, job, env: { ...env, ...job.env }, matrix }, options);
+      results.push(result);
+      conclusions.set(id, result.conclusion);
+    }
+  }
+  return results;
+}
+
+const isWanted = (job: Job, contexts: Contexts) =>
+  job.if === undefined || Boolean(evaluate(job.if, contexts));
+
+function combinations({ strategy }: Job, contexts: Contexts): Record<string, unknown>[] {
+  return Object.entries(strategy?.matrix ?? {}).reduce<Record<string, unknown>[]>(
+    (all, [key, values]) => {
+      const list = (typeof values === "string" ? evaluate(values, contexts) : values) as unknown[];
+      return all.flatMap((combination) => list.map((value) => ({ ...combination, [key]: value })));
+    },
+    [{}],
+  );
+}
+
+interface JobRun {
+  readonly workflow: string;
+  readonly id: string;
+  readonly job: Job;
+  readonly env: Record<string, unknown>;
+  readonly matrix: Record<string, unknown>;
+}
+
+async function runJob(
+  { workflow: name, id, job, env, matrix }: JobRun,
+  options: RunnerOptions,
+): Promise<JobResult> {
+  const temporary = path.join(options.scratch, "runner");
+  rmSync(temporary, { recursive: true, force: true });
+  mkdirSync(temporary, { recursive: true });
+  const summaryFile = path.join(temporary, "summary.md");
+  const contexts: Contexts = { ...options.contexts, matrix, runner: { temp: temporary } };
+  const texts = (values: Record<string, unknown> = {}) =>
+    Object.fromEntries(
+      Object.entries(values).map(([key, value]) => [key, filledIn(String(value), contexts)]),
+    );
+  const base = {
+    ...options.environment,
+    RUNNER_TEMP: temporary,
+    GITHUB_STEP_SUMMARY: summaryFile,
+    GITHUB_WORKSPACE: options.workspace,
+    ...texts(env),
+  };
+  let conclusion: JobResult["conclusion"] = "success";
+  let log = "";
+  for (const step of job.steps) {
+    if (conclusion !== "success" && step.if !== "always()") continue;
+    if (step.uses !== undefined) {
+      const isDone = useAction(step.uses, texts(step.with), options);
+      if (!isDone && step["continue-on-error"] !== true) conclusion = "failure";
+      continue;
+    }
+    executed.add(`${name}/${id}: ${step.name}`);
+    if (step.run?.includes("${{")) throw new Error(`${name}/${id}: an expression stands in a script`);
+    const result = await runStep(step, { ...base, ...texts(step.env) }, options);
+    log += result.output;
+    if (result.isCancelled) conclusion = "cancelled";
+    else if (result.exitCode !== 0) conclusion = "failure";
+  }
+  const summary = existsSync(summaryFile) ? readFileSync(summaryFile, "utf8") : "";
+  return { name: filledIn(job.name, contexts), conclusion, log, summary };
+}
+
+interface StepResult {
+  readonly exitCode: number;
+  readonly isCancelled: boolean;
+  readonly output: string;
+}
+
+async function runStep(step: Step, env: Record<string, string>, options: RunnerOptions): Promise<StepResult> {
+  const shell = ["--noprofile", "--norc", "-eo", "pipefail", "-c", step.run ?? ""];
+  const child = spawn("bash", shell, {
+    cwd: options.workspace,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
+  let [output, isCancelled] = ["", false];
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => {
+      output += text;
+    });
+  }
+  options.whileRunning?.(step.name ?? "", () => {
+    if (child.pid === undefined || child.exitCode !== null) return;
+    isCancelled = true;
+    process.kill(-child.pid, "SIGINT");
+  });
+  const exitCode = await new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? 1)));
+  return { exitCode, isCancelled, output };
+}
+
+/** Returns whether the action succeeded. */
+function useAction(
+  uses: string,
+  inputs: Record<string, string>,
+  { scratch, workspace }: RunnerOptions,
+): boolean {
+  const artifacts = path.join(scratch, "artifacts");
+  mkdirSync(artifacts, { recursive: true });
+  const given = path.resolve(workspace, inputs.path ?? ".");
+  if (uses.startsWith("actions/upload-artifact@")) {
+    const target = path.join(artifacts, inputs.name ?? "");
+    if (existsSync(given)) cpSync(given, target, { recursive: true });
+    rmSync(path.join(workspace, "report"), { recursive: true, force: true });
+    return true;
+  }
+  if (uses.startsWith("actions/download-artifact@")) {
+    if (inputs.name !== undefined) {
+      const source = path.join(artifacts, inputs.name);
+      if (!existsSync(source)) return false;
+      cpSync(source, given, { recursive: true });
+      return true;
+    }
+    const start = (inputs.pattern ?? "").replace(/\*$/, "");
+    const names = readdirSync(artifacts).filter((name) => name.startsWith(start));
+    for (const name of names) cpSync(path.join(artifacts, name), path.join(given, name), { recursive: true });
+    return names.length > 0;
+  }
+  return true;
+}

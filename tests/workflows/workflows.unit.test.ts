@@ -1,0 +1,376 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { checkoutRoot } from "../../foundation/checkout";
+import type { PulumiRun } from "../../ops/pulumi";
+import { recorded } from "../ops/recordings/recording";
+import type { Contexts } from "./expression";
+import { executed, type JobResult, runSteps, runWorkflow, workflowNames } from "./runner";
+import { createWorld, token, type World } from "./world";
+
+// Every `run:` of every workflow, executed: our programs as they are, an engine that plays recordings of the real one, GitHub's API
+// over HTTP. `vitest -u` writes docs/examples/ again.
+
+let world: World;
+let runId = 100;
+
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(async () => {
+  await world?.remove();
+});
+beforeEach(() => {
+  world.forgetArtifacts();
+  world.github.issues.clear();
+  world.github.faults.length = 0;
+  world.github.pulls.splice(0);
+  world.commands();
+});
+
+interface PullRequest {
+  readonly fork?: boolean;
+  readonly whileRunning?: (step: string, cancel: () => void) => void;
+}
+
+const repositoryOf = (fork: boolean) => (fork ? "somebody/stack" : "thorbis/stack");
+
+/** Runs `preview` for a pull request, and `comment` behind it, as GitHub does. */
+async function pullRequest({ fork = false, whileRunning }: PullRequest = {}): Promise<{
+  readonly previews: JobResult[];
+  readonly comment: JobResult;
+}> {
+  runId += 1;
+  const { github } = world;
+  const owner = repositoryOf(fork).split("/")[0] ?? "";
+  const headRepository = { full_name: repositoryOf(fork), owner: { login: owner } };
+  github.pulls.splice(0, 1, {
+    number: 7,
+    state: "open",
+    head: { label: `${owner}:points`, sha: world.head, repo: headRepository },
+  });
+  const previews = await run(
+    "preview",
+    {
+      event: {
+        pull_request: {
+          number: 7,
+          head: { sha: world.head, repo: headRepository },
+          base: { sha: world.base },
+        },
+      },
+    },
+    whileRunning === undefined ? {} : { whileRunning },
+  );
+  github.jobs.set(
+    `${runId}/1`,
+    previews.map(({ name, conclusion }) => ({
+      name,
+      conclusion,
+      html_url: `https://github.com/job/${name.replace(" ", "-")}`,
+    })),
+  );
+  const event = {
+    workflow_run: {
+      ...{ id: runId, run_attempt: 1, event: "pull_request", head_sha: world.head, head_branch: "points" },
+      html_url: "https://github.com/run",
+      head_repository: headRepository,
+    },
+    repository: { full_name: "thorbis/stack" },
+  };
+  const [comment] = await run("comment", { event });
+  if (comment === undefined) throw new Error("the workflow comment has no job");
+  return { previews, comment };
+}
+
+interface More {
+  readonly whileRunning?: (step: string, cancel: () => void) => void;
+  readonly vars?: Record<string, string>;
+  readonly contexts?: Contexts;
+}
+
+async function run(
+  name: string,
+  github: Record<string, unknown>,
+  { whileRunning, vars, contexts }: More = {},
+): Promise<JobResult[]> {
+  const eventFile = path.join(world.scratch, "event.json");
+  writeFileSync(eventFile, JSON.stringify(github.event ?? {}));
+  return await runWorkflow(name, {
+    workspace: world.workspace,
+    scratch: world.scratch,
+    contexts: {
+      github: { repository: "thorbis/stack", token, sha: world.head, ...github },
+      vars: {
+        PREVIEW_STACKS: '["dev"]',
+        AWS_ROLE: "role",
+        AWS_REGION: "us-east-1",
+        PULUMI_BACKEND_URL: "s3://state",
+        ...vars,
+      },
+      secrets: { SUPABASE_ACCESS_TOKEN: "sbp_secretOfTheEnvironment" },
+      ...contexts,
+    },
+    environment: { ...world.environment, GITHUB_EVENT_PATH: eventFile, GITHUB_RUN_ID: String(runId) },
+    ...(whileRunning === undefined ? {} : { whileRunning }),
+  });
+}
+
+const conclusions = (results: readonly JobResult[]) =>
+  results.map(({ name, conclusion }) => `${name}: ${conclusion}`);
+const bodies = () => world.github.comments(7).map(({ body }) => body);
+
+/** Compares with an example of the documentation; what differs from run to run is left out. */
+async function expectExample(name: string, body: string | undefined): Promise<void> {
+  const text = (body ?? "")
+    .replaceAll(world.head, "0123456789abcdef0123456789abcdef01234567")
+    .replaceAll(world.head.slice(0, 12), "0123456789ab")
+    .replace(/run \d+\.1 -->/, "run 100.1 -->")
+    .replace(/[\d.]+ s( ·|<)/, "12 s$1");
+  await expect(`${text}\n`).toMatchFileSnapshot(path.join(checkoutRoot(), "docs", "examples", `${name}.md`));
+}
+
+test("a pull request is previewed against the base commit and against dev, and commented on", async () => {
+  world.play({ preview: "changeAndDrift" });
+
+  const { previews, comment } = await pullRequest();
+
+  expect(conclusions(previews), previews.map(({ log }) => log).join("\n")).toEqual([
+    "Preview like-dev: success",
+    "Preview dev: success",
+  ]);
+  expect(comment.log).toBe("preview of like-dev: comment created\npreview of dev: comment created\n");
+  expect(bodies()).toHaveLength(2);
+  expect(previews[1]?.summary).toContain("### Preview of `dev`: changes");
+  await expectExample("change-and-drift", bodies()[1]);
+  // The base commit was brought up, then the head previewed against it.
+  expect(world.commands().filter((line) => /npm (start|ci|run -s preview)/.test(line))).toEqual(
+    expect.arrayContaining(["npm start -- --like dev"]),
+  );
+});
+
+test("a second run of the same pull request replaces its comments", async () => {
+  world.play({ preview: "changeAndDrift" });
+  await pullRequest();
+  world.play({ preview: "quiet" });
+
+  await pullRequest();
+
+  expect(bodies()).toHaveLength(2);
+  expect(bodies().every((body) => body.includes("nothing to do"))).toBe(true);
+  await expectExample("nothing-to-do", bodies()[1]);
+});
+
+test.each([
+  ["brokenMigration", "broken-migration", "points.sql:1:47: syntax error"],
+  ["badConfiguration", "bad-configuration", "is not a known key"],
+] as const)("%s: the job fails, and the comment says why", async (recording, example, reason) => {
+  world.play({ preview: recording });
+
+  const { previews, comment } = await pullRequest();
+
+  expect(conclusions(previews)).toEqual(["Preview like-dev: failure", "Preview dev: failure"]);
+  expect(comment.conclusion).toBe("success");
+  expect(bodies()[1]).toContain(reason);
+  await expectExample(example, bodies()[1]);
+});
+
+test("the replacement of a bucket stands first", async () => {
+  world.play({ preview: "replacement" });
+
+  await pullRequest();
+
+  expect(bodies()[1]).toMatch(/replaces 8[^\n]*\n\n#### Replaced or deleted, with what they hold\n/);
+  await expectExample("replacement", bodies()[1]);
+});
+
+test("70,000 characters of diff fit into the comment, and all of them into the artifact", async () => {
+  const long = JSON.parse(JSON.stringify(recorded("replacement"))) as PulumiRun;
+  const lines = Array.from({ length: 1000 }, (_, at) => `${at} ${"x".repeat(70)}`).join("\\n");
+  const text = JSON.stringify(long).replace(
+    '"forceDestroy":false',
+    `"forceDestroy":false,"policy":"${lines}"`,
+  );
+  const file = path.join(world.scratch, "long.json");
+  const source = JSON.parse(text) as PulumiRun;
+  for (const { resOutputsEvent } of source.events) {
+    const step = resOutputsEvent?.metadata;
+    if (step?.urn.endsWith("backup-drill-schedule") === true && step.op === "update") {
+      step.detailedDiff = { description: { diffKind: "update" as never, inputDiff: true } };
+      if (step.new) step.new.inputs = { description: lines.replaceAll("\\n", "\n") };
+    }
+  }
+  writeFileSync(file, JSON.stringify(source));
+  world.play({ preview: file });
+
+  await pullRequest();
+
+  expect(bodies()[1]?.length).toBeLessThanOrEqual(65_536);
+  expect(bodies()[1]).toContain("characters are left out here");
+  expect(bodies()[1]).toContain("backup-bucket-bucket");
+});
+
+test("a fork gets the preview without credentials, and a comment that says so", async () => {
+  world.play({ preview: "changeAndDrift" });
+
+  const { previews } = await pullRequest({ fork: true });
+
+  expect(conclusions(previews)).toEqual([
+    "Preview like-dev: success",
+    expect.stringMatching(/^Preview .*: skipped$/),
+  ]);
+  expect(previews.map(({ log }) => log).join("\n")).not.toContain("sbp_");
+  expect(bodies()).toHaveLength(1);
+  await expectExample("fork", bodies()[0]);
+});
+
+test("a cancelled run leaves a report and a comment", async () => {
+  const file = path.join(world.scratch, "waiting.json");
+  writeFileSync(file, JSON.stringify({ ...recorded("quiet"), waits: true }));
+  world.play({ preview: file });
+
+  const { previews } = await pullRequest({
+    whileRunning: (step, cancel) => {
+      if (step === "Preview") void world.engineAtWork().then(cancel);
+    },
+  });
+
+  expect(conclusions(previews)).toEqual(["Preview like-dev: cancelled", "Preview dev: cancelled"]);
+  expect(bodies()[1]).toContain("**The preview was cancelled before it ended.**");
+  await expectExample("cancelled", bodies()[1]);
+});
+
+test("an API that refuses is one sentence in the job's log", async () => {
+  world.play({ preview: "quiet" });
+  world.github.faults.push({
+    method: "POST",
+    path: /comments$/,
+    status: 403,
+    body: { message: "no" },
+    times: 9,
+  });
+
+  const { comment } = await pullRequest();
+
+  expect(comment.conclusion).toBe("failure");
+  expect(comment.log).toBe(
+    "GitHub did not let this run write the comment: the token may not do it (403); give the job `permissions: pull-requests: write`.\n",
+  );
+});
+
+test("dev is deployed, then prod's plan is made, approved and applied", async () => {
+  world.play({ preview: "changeAndDrift", up: "up" });
+
+  const jobs = await run("deploy", {});
+
+  expect(conclusions(jobs), jobs.map(({ log }) => log).join("\n")).toEqual([
+    "Deploy dev: success",
+    "Plan prod: success",
+    "Deploy prod: success",
+  ]);
+  expect(world.commands().filter((line) => line.startsWith("pulumi"))).toEqual([
+    "pulumi up --stack dev",
+    "pulumi preview --stack prod",
+    "pulumi preview --stack prod",
+    "pulumi up --stack prod",
+  ]);
+  await expectExample("deployment", jobs[2]?.summary);
+});
+
+test("what somebody changed after the approval stops prod's deployment in one sentence", async () => {
+  world.play({ preview: "quiet", up: "up" });
+
+  const jobs = await run(
+    "deploy",
+    {},
+    {
+      whileRunning: (step) => {
+        if (step === "Deploy what was reviewed") world.play({ preview: "changeAndDrift", up: "up" });
+      },
+    },
+  );
+
+  expect(conclusions(jobs)).toEqual(["Deploy dev: success", "Plan prod: success", "Deploy prod: failure"]);
+  expect(jobs[2]?.log).toContain(
+    "The reviewed plan is not applied, because since then something has changed outside of it",
+  );
+  expect(jobs[2]?.log).toContain("policy shared.customers tenant_isolation is missing");
+  expect(world.commands()).not.toContain("pulumi up --stack prod");
+});
+
+test("a failed deployment of dev ends before prod is planned", async () => {
+  world.play({ preview: "quiet", up: "brokenMigration" });
+
+  const jobs = await run("deploy", {});
+
+  expect(jobs.map(({ conclusion }) => conclusion)).toEqual(["failure", "skipped", "skipped"]);
+});
+
+test("drift of prod opens one issue every hour's run keeps, and dev is looked at once a day", async () => {
+  world.play({ refresh: "driftSearch", preview: "changeAndDrift" });
+  const hourly = { event: { schedule: "17 * * * *" } };
+
+  const [first] = await run("drift", hourly);
+  const [second] = await run("drift", hourly);
+
+  // The search found something: the job fails so that somebody looks.
+  expect([first?.name, first?.conclusion]).toEqual(["Drift of prod", "failure"]);
+  expect(first?.log).toContain("The issue about drift of prod: opened.");
+  expect(second?.log).toContain("The issue about drift of prod: unchanged.");
+  await expectExample("drift-issue", [...world.github.issues.values()][0]?.body);
+
+  world.play({ refresh: "quiet", preview: "quiet" });
+  const [third] = await run("drift", hourly);
+  expect(third?.conclusion).toBe("success");
+  expect([...world.github.issues.values()].map(({ state }) => state)).toEqual(["closed"]);
+  expect((await run("drift", { event: { schedule: "43 5 * * *" } })).map(({ name }) => name)).toEqual([
+    "Drift of dev",
+  ]);
+  expect((await run("drift", { event: {} })).map(({ name }) => name)).toEqual([
+    "Drift of dev",
+    "Drift of prod",
+  ]);
+});
+
+test("a search for drift that fails leaves the issue as it is", async () => {
+  world.play({ refresh: "brokenMigration" });
+
+  const [job] = await run("drift", { event: { schedule: "17 * * * *" } });
+
+  expect(job?.conclusion).toBe("failure");
+  expect(job?.log).toContain("The search for drift failed");
+  expect(world.github.issues.size).toBe(0);
+});
+
+test("a new backup image is pushed and proposed for prod", async () => {
+  const digest = `sha256:${"ab".repeat(32)}`;
+  const needs = { image: { outputs: { digest } } };
+
+  const jobs = await run("backup-image", { repository_owner: "thorbis" }, { contexts: { needs, steps: {} } });
+
+  expect(conclusions(jobs), jobs.map(({ log }) => log).join("\n")).toEqual([
+    "Build, scan, push: success",
+    "Propose the digest for prod: success",
+  ]);
+  expect(jobs[1]?.log).toMatch(/^Backup image of prod: pull request \d+\.\n$/);
+  expect(world.github.files.get("Pulumi.prod.yaml")).toContain(`supabase-backup@${digest}\n`);
+});
+
+test("the tests run on every supported Node and PostgreSQL", async () => {
+  const jobs = await run("check", {});
+
+  expect(jobs).toHaveLength(7);
+  expect(jobs.every(({ conclusion }) => conclusion === "success")).toBe(true);
+  expect(world.commands().filter((line) => line.startsWith("npm test"))).toEqual([
+    ...["npm test -- --postgresql 15", "npm test -- --postgresql 17"],
+    ...["npm test -- --postgresql 15", "npm test -- --postgresql 17"],
+    ...["npm test -- --postgresql 15", "npm test -- --postgresql 17"],
+  ]);
+});
+
+test("every step that is a script was executed by these tests", () => {
+  const all = workflowNames.flatMap(runSteps);
+
+  expect(all.length).toBeGreaterThan(20);
+  expect(all.filter((step) => !executed.has(step))).toEqual([]);
+});

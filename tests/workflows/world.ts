@@ -1,0 +1,170 @@
+import { execFileSync } from "node:child_process";
+import {
+  appendFileSync,
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import os from "node:os";
+import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { checkoutRoot } from "../../foundation/checkout";
+import { type GitHubStandIn, startGitHub, token } from "../ops/github/standIn";
+import { type RecordingName, recordingFile } from "../ops/recordings/recording";
+
+/** A checkout with two commits, a runner's programs that are not ours, an engine that plays recordings, and GitHub's API. */
+export interface World {
+  readonly workspace: string;
+  readonly scratch: string;
+  readonly base: string;
+  readonly head: string;
+  readonly github: GitHubStandIn;
+  readonly environment: Readonly<Record<string, string>>;
+  /** What the engine does from now on: command of the CLI → a recording, or a file like one. */
+  play(runs: Partial<Record<"preview" | "refresh" | "up", RecordingName | string>>): void;
+  /** The commands of npm, pulumi, docker, sudo so far, and forgets them. */
+  commands(): string[];
+  /** Resolves once a waiting engine has begun and can be interrupted. */
+  engineAtWork(): Promise<void>;
+  forgetArtifacts(): void;
+  remove(): Promise<void>;
+}
+
+const programs = ["preview", "comment", "drift", "plan", "deploy", "pull-request", "propose-image"];
+
+/** What the npm scripts of ops/ run is the real program; other scripts are noted down only. */
+const fakeNpm = `#!/usr/bin/env bash
+echo "npm $*" >> "$COMMANDS"
+if [ "$1" = ci ] && [ ! -e node_modules ]; then ln -s "$PACKAGES" node_modules; fi
+if [ "$1" != run ]; then exit 0; fi
+shift; [ "$1" = -s ] && shift
+script=$1; shift; [ "\${1:-}" = -- ] && shift
+case "$script" in
+  preview:pull-request) program=pull-request ;;
+  propose:image) program=propose-image ;;
+  *) program=$script ;;
+esac
+[ -f "dist/ops/$program.cjs" ] || exit 0
+exec node "dist/ops/$program.cjs" "$@"
+`;
+
+const fakePulumi = `#!/usr/bin/env node
+const { appendFileSync, readFileSync, writeFileSync } = require("node:fs");
+const args = process.argv.slice(2);
+const valueOf = (option) => args[args.indexOf(option) + 1];
+appendFileSync(process.env.COMMANDS, "pulumi " + args.slice(0, 3).join(" ") + "\\n");
+const run = JSON.parse(readFileSync(JSON.parse(readFileSync(process.env.RECORDED_RUNS, "utf8"))[args[0]], "utf8"));
+if (args.includes("--save-plan")) writeFileSync(valueOf("--save-plan"), "{}");
+const end = (exitCode) => {
+  writeFileSync(valueOf("--event-log"), run.events.map((event) => JSON.stringify(event)).join("\\n"));
+  process.stderr.write(run.stderr, () => process.exit(exitCode));
+};
+if (run.waits === true) {
+  process.on("SIGINT", () => end(8));
+  setInterval(() => {}, 1000);
+  writeFileSync(process.env.COMMANDS + ".waiting", "");
+} else end(run.exitCode);
+`;
+
+const noted = (name: string) =>
+  `#!/usr/bin/env bash\ncat > /dev/null <&0 || true\necho "${name} $*" >> "$COMMANDS"\n`;
+
+export async function createWorld(): Promise<World> {
+  const root = checkoutRoot();
+  const { bundle } = createRequire(import.meta.url)(path.join(root, "build/bundle.cjs")) as {
+    bundle: (outputs: string[]) => void;
+  };
+  const outputs = programs.map((name) => `ops/${name}.cjs`);
+  bundle(outputs);
+
+  const scratch = mkdtempSync(path.join(os.tmpdir(), "workflow "));
+  const [workspace, bin] = [path.join(scratch, "checkout"), path.join(scratch, "bin")];
+  for (const folder of [
+    workspace,
+    bin,
+    path.join(workspace, "dist", "ops"),
+    path.join(workspace, ".github"),
+  ]) {
+    mkdirSync(folder, { recursive: true });
+  }
+  for (const output of outputs) cpSync(path.join(root, "dist", output), path.join(workspace, "dist", output));
+  for (const file of ["Pulumi.yaml", "Pulumi.prod.yaml", ".github/install-postgresql"]) {
+    cpSync(path.join(root, file), path.join(workspace, file));
+  }
+  symlinkSync(path.join(root, "node_modules"), path.join(workspace, "node_modules"));
+  writeFileSync(path.join(workspace, ".gitignore"), "node_modules\nreport\n");
+  for (const [name, script] of Object.entries({
+    npm: fakeNpm,
+    pulumi: fakePulumi,
+    sudo: noted("sudo"),
+    docker: noted("docker"),
+  })) {
+    writeFileSync(path.join(bin, name), script);
+    chmodSync(path.join(bin, name), 0o755);
+  }
+  const git = (...args: string[]) => execFileSync("git", args, { cwd: workspace, encoding: "utf8" }).trim();
+  const author = ["-c", "user.name=t", "-c", "user.email=t@example.com", "-c", "commit.gpgsign=false"];
+  git("init", "--quiet", "--initial-branch=main");
+  // The bundles are of every commit: a step that checks another one out still finds them.
+  git("add", "--all");
+  git(...author, "commit", "--quiet", "--message", "Base");
+  const base = git("rev-parse", "HEAD");
+  writeFileSync(path.join(workspace, "points.sql"), "");
+  git("add", "--all");
+  git(...author, "commit", "--quiet", "--message", "Head");
+  const head = git("rev-parse", "HEAD");
+
+  const github = await startGitHub();
+  const commandFile = path.join(scratch, "commands");
+  const runsFile = path.join(scratch, "runs.json");
+  appendFileSync(commandFile, "");
+  return {
+    ...{ workspace, scratch, base, head, github },
+    environment: {
+      PATH: `${bin}:${process.env.PATH}`,
+      HOME: scratch,
+      TMPDIR: scratch,
+      CI: "true",
+      GITHUB_ACTIONS: "true",
+      GITHUB_ACTOR: "somebody",
+      GITHUB_API_URL: github.url,
+      GITHUB_REPOSITORY: "thorbis/stack",
+      GITHUB_SERVER_URL: "https://github.com",
+      GITHUB_RUN_ATTEMPT: "1",
+      COMMANDS: commandFile,
+      PACKAGES: path.join(root, "node_modules"),
+      RECORDED_RUNS: runsFile,
+    },
+    play: (runs) => {
+      const fileOf = (name: string) => (path.isAbsolute(name) ? name : recordingFile(name as RecordingName));
+      const files = Object.entries(runs).map(([command, name]) => [command, fileOf(name)]);
+      writeFileSync(runsFile, JSON.stringify(Object.fromEntries(files)));
+    },
+    commands: () => {
+      const lines = readFileSync(commandFile, "utf8")
+        .split("\n")
+        .filter((line) => line !== "");
+      writeFileSync(commandFile, "");
+      return lines;
+    },
+    engineAtWork: async () => {
+      const sign = `${commandFile}.waiting`;
+      while (!existsSync(sign)) await wait(50);
+      rmSync(sign);
+    },
+    forgetArtifacts: () => rmSync(path.join(scratch, "artifacts"), { recursive: true, force: true }),
+    remove: async () => {
+      await github.close();
+      rmSync(scratch, { recursive: true, force: true });
+    },
+  };
+}
+
+export { token };
