@@ -5,7 +5,7 @@ import { UserError } from "./userError";
 export interface ApiAnswer {
   readonly status: number;
   readonly text: string;
-  /** The decoded body; undefined unless the answer says that it is JSON. */
+  /** The decoded body; undefined unless the answer says that it is JSON and it is. */
   readonly json: JsonValue | undefined;
 }
 
@@ -91,6 +91,20 @@ export class ManagementApi {
     return answer.json;
   }
 
+  /**
+   * The decoded answer to a call that must end with this status and a JSON body. A proxy that answers 200 with a page of its
+   * own is an error here, not an empty answer.
+   */
+  async expectJson(
+    status: number,
+    doing: string,
+    method: string,
+    path: string,
+    request?: ApiRequest,
+  ): Promise<JsonValue> {
+    return jsonOf(await this.call(method, path, request), status, doing);
+  }
+
   async #send(method: string, path: string, { body, form, signal }: ApiRequest): Promise<Response> {
     return await fetch(`${this.#base}${path}`, {
       method,
@@ -102,10 +116,22 @@ export class ManagementApi {
   }
 }
 
+/** The body of an answer that must have this status and JSON. Throws a UserError where it has not. */
+export function jsonOf(answer: ApiAnswer, status: number, doing: string): JsonValue {
+  if (answer.status !== status || answer.json === undefined) throw unexpected(doing, answer);
+  return answer.json;
+}
+
+/** Characters of a body that an error repeats: a page of a proxy can be long. */
+const longestBody = 1000;
+
 /** The error for an answer that the caller can do nothing with. */
-export function unexpected(doing: string, { status, text }: ApiAnswer): UserError {
-  const hint = status === 401 ? " (is the access token right?)" : "";
-  return new UserError(`Unable to ${doing}, got status ${status}: ${text}${hint}`);
+export function unexpected(doing: string, { status, text, json }: ApiAnswer): UserError {
+  const body = text.length > longestBody ? `${text.slice(0, longestBody)}…` : text;
+  const noJson = status < 300 && json === undefined;
+  const what = text === "" ? "an empty body" : body;
+  const hint = status === 401 ? " (is the access token right?)" : noJson ? " (which is not JSON)" : "";
+  return new UserError(`Unable to ${doing}, got status ${status}: ${noJson ? what : body}${hint}`);
 }
 
 function unreachable(url: string, error: unknown, patience: number): Error {
@@ -127,7 +153,15 @@ function unreachable(url: string, error: unknown, patience: number): Error {
 async function decode(response: Response): Promise<ApiAnswer> {
   const text = await response.text();
   const isJson = response.headers.get("content-type")?.includes("json") === true;
-  return { status: response.status, text, json: isJson && text !== "" ? JSON.parse(text) : undefined };
+  return { status: response.status, text, json: isJson ? parsed(text) : undefined };
+}
+
+function parsed(text: string): JsonValue | undefined {
+  try {
+    return JSON.parse(text) as JsonValue;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Milliseconds that the service asks to wait, which only two of the statuses may. */

@@ -1,30 +1,22 @@
 import { z } from "zod";
 import { databasePassword, distinct, integer, matching } from "../fields";
 
-/** Extensions that `postgres` may create on a hosted project (supautils.privileged_extensions, pgmq, and pgjwt on 15). */
+/** Extensions that Supabase's images have on PostgreSQL 15 and no longer on 17. */
+const oldExtensionNames = ["pgjwt", "plv8", "timescaledb"];
+
+/** Extensions that `postgres` may create on a hosted project: those of supautils, and the old ones on PostgreSQL 15. */
 export const extensionNames = [
-  ..."address_standardizer address_standardizer_data_us autoinc bloom btree_gin btree_gist citext cube dblink".split(
-    " ",
-  ),
-  ..."dict_int dict_xsyn earthdistance fuzzystrmatch hstore http hypopg index_advisor insert_username intarray".split(
-    " ",
-  ),
-  ..."isn ltree moddatetime pg_buffercache pg_cron pg_graphql pg_hashids pg_jsonschema pg_net pg_prewarm".split(
-    " ",
-  ),
-  ..."pg_repack pg_stat_monitor pg_stat_statements pg_tle pg_trgm pg_walinspect pgaudit pgcrypto pgjwt pgmq".split(
-    " ",
-  ),
-  ..."pgroonga pgroonga_database pgrouting pgrowlocks pgsodium pgstattuple pgtap plpgsql_check postgis".split(
-    " ",
-  ),
-  ..."postgis_raster postgis_sfcgal postgis_tiger_geocoder postgis_topology postgres_fdw refint rum seg".split(
-    " ",
-  ),
-  ..."sslinfo supabase_vault tablefunc tcn tsm_system_rows tsm_system_time unaccent uuid-ossp vector".split(
-    " ",
-  ),
-  "wrappers",
+  ...[
+    "address_standardizer address_standardizer_data_us autoinc bloom btree_gin btree_gist citext cube",
+    "dblink dict_int dict_xsyn earthdistance fuzzystrmatch hstore http hypopg index_advisor",
+    "insert_username intarray isn ltree moddatetime pg_buffercache pg_cron pg_graphql pg_hashids",
+    "pg_jsonschema pg_net pg_partman pg_prewarm pg_repack pg_stat_monitor pg_stat_statements pg_tle",
+    "pg_trgm pg_walinspect pgaudit pgcrypto pgmq pgroonga pgroonga_database pgrouting pgrowlocks",
+    "pgsodium pgstattuple pgtap plpgsql_check postgis postgis_raster postgis_sfcgal",
+    "postgis_tiger_geocoder postgis_topology postgres_fdw refint rum seg sslinfo supabase_vault",
+    "tablefunc tcn tsm_system_rows tsm_system_time unaccent uuid-ossp vector wrappers",
+  ].flatMap((line) => line.split(" ")),
+  ...oldExtensionNames,
 ];
 
 /** A role that people or programs log in with. */
@@ -80,7 +72,7 @@ export const databaseSchema = z.strictObject({
   extensions: distinct(z.enum(extensionNames))
     .default(["uuid-ossp", "pgcrypto", "pg_stat_statements", "postgis", "pg_cron", "pg_trgm", "btree_gin"])
     .meta({
-      description: "Extensions to create. `pgjwt` exists on PostgreSQL 15 only.",
+      description: `Extensions to create. ${oldExtensionNames.map((name) => `\`${name}\``).join(", ")} exist on PostgreSQL 15 only.`,
       example: "pgcrypto",
     }),
   roles: z

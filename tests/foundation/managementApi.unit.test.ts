@@ -184,3 +184,19 @@ test("a call that is cancelled while the service is silent ends at once", async 
   await expect(call).rejects.toMatchObject({ name: "AbortError" });
   expect(requests).toHaveLength(1);
 });
+
+test("a body that says it is JSON and is not is no reason to try again, and is shown by whoever needs it", async () => {
+  const json = { "content-type": "application/json" };
+  replies.push({ status: 200, headers: json, body: "{" });
+  expect(await api.call("GET", "/projects")).toEqual({ status: 200, text: "{", json: undefined });
+  expect(waits).toEqual([]);
+
+  replies.push({ status: 200, headers: json, body: "" });
+  await expect(api.expectJson(200, "list projects", "GET", "/projects")).rejects.toThrow(
+    "Unable to list projects, got status 200: an empty body (which is not JSON)",
+  );
+  replies.push({ status: 200, headers: { "content-type": "text/html" }, body: "x".repeat(5000) });
+  await expect(api.expectJson(200, "list projects", "GET", "/projects")).rejects.toThrow(
+    `Unable to list projects, got status 200: ${"x".repeat(1000)}… (which is not JSON)`,
+  );
+});

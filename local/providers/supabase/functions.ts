@@ -1,4 +1,4 @@
-import { type ManagementApi, unexpected } from "../../../foundation/managementApi";
+import { jsonOf, type ManagementApi } from "../../../foundation/managementApi";
 import { type AnyLookUp, lookUp } from "../engine/table";
 import { asObject, asObjects } from "./client";
 
@@ -14,7 +14,7 @@ const getApikeys = lookUp<ManagementApi, { projectRef: string }>({
   },
   async call(api, { projectRef: ref }, { signal }) {
     const path = `/projects/${ref}/api-keys?reveal=true`;
-    const keys = asObjects(await api.expect(200, "read API keys", "GET", path, { signal }));
+    const keys = asObjects(await api.expectJson(200, "read API keys", "GET", path, { signal }));
     const legacy = (name: string) => keys.find((key) => key.type === "legacy" && key.name === name);
     return {
       projectRef: ref,
@@ -33,9 +33,10 @@ const getBranch = lookUp<ManagementApi, { parentProjectRef: string }>({
   args: { parentProjectRef: { type: "string", required: true } },
   async call(api, { parentProjectRef }, { signal }) {
     const answer = await api.call("GET", `/projects/${parentProjectRef}/branches`, { signal });
-    if (answer.status !== 200 && answer.status !== 422) throw unexpected("read branches", answer);
     const previews =
-      answer.status === 422 ? [] : asObjects(answer.json).filter((row) => row.is_default !== true);
+      answer.status === 422
+        ? []
+        : asObjects(jsonOf(answer, 200, "read branches")).filter((row) => row.is_default !== true);
     return {
       parentProjectRef,
       branches: previews.map((row) => ({
@@ -51,7 +52,7 @@ const getNetworkBans = lookUp<ManagementApi, { projectRef: string }>({
   args: projectRef,
   async call(api, { projectRef: ref }, { signal }) {
     const path = `/projects/${ref}/network-bans/retrieve`;
-    const answer = asObject(await api.expect(201, "read network bans", "POST", path, { signal }));
+    const answer = asObject(await api.expectJson(201, "read network bans", "POST", path, { signal }));
     return { projectRef: ref, bannedIpv4Addresses: answer.banned_ipv4_addresses ?? [] };
   },
 });
@@ -60,7 +61,7 @@ const getPooler = lookUp<ManagementApi, { projectRef: string }>({
   args: projectRef,
   async call(api, { projectRef: ref }, { signal }) {
     const path = `/projects/${ref}/config/database/pooler`;
-    const rows = asObjects(await api.expect(200, "read pooler", "GET", path, { signal }));
+    const rows = asObjects(await api.expectJson(200, "read pooler", "GET", path, { signal }));
     const primary = rows.filter((row) => row.database_type === "PRIMARY");
     return {
       projectRef: ref,

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../foundation/json";
-import { type ManagementApi, unexpected } from "../../../foundation/managementApi";
+import { jsonOf, type ManagementApi, unexpected } from "../../../foundation/managementApi";
 import { UserError } from "../../../foundation/userError";
 
 export interface WaitOptions {
@@ -58,11 +58,34 @@ async function projectStatus(
   signal: AbortSignal,
 ): Promise<JsonValue | undefined> {
   const project = await api.call("GET", `/projects/${ref}`, { signal });
-  if (project.status === 200 && isJsonObject(project.json)) return project.json.status;
-  if (project.status !== 404) throw unexpected("read project status", project);
+  if (project.status !== 404) return statusIn(jsonOf(project, 200, "read project status"));
   const branch = await api.call("GET", `/branches/${ref}`, { signal });
-  if (branch.status === 200 && isJsonObject(branch.json)) return branch.json.status;
-  throw unexpected("read project status", branch.status === 404 ? project : branch);
+  if (branch.status === 404) throw unexpected("read project status", project);
+  return statusIn(jsonOf(branch, 200, "read project status"));
+}
+
+function statusIn(json: JsonValue): JsonValue | undefined {
+  return isJsonObject(json) ? json.status : undefined;
+}
+
+/** Returns once the database takes connections as the setting says, which is after it was started anew. */
+export async function waitSslEnforcement(
+  api: ManagementApi,
+  ref: string,
+  wanted: boolean,
+  options: WaitOptions,
+): Promise<void> {
+  await poll(`SSL enforcement of project ${ref}`, options, async () => {
+    const path = `/projects/${ref}/ssl-enforcement`;
+    const { signal } = options;
+    return isSslEnforced(await api.expectJson(200, "read SSL enforcement", "GET", path, { signal }), wanted);
+  });
+}
+
+/** Whether an answer says that the setting is the wanted one, and in force. */
+export function isSslEnforced(answer: JsonValue, wanted: boolean): boolean {
+  if (!isJsonObject(answer) || !isJsonObject(answer.currentConfig)) return false;
+  return answer.appliedSuccessfully === true && answer.currentConfig.database === wanted;
 }
 
 /** Returns once every service of the project has come up. Without a Data API nothing is asked about `rest`. */
@@ -88,7 +111,7 @@ async function pollHealth(
   await poll(`A service of project ${ref}`, options, async () => {
     const query = (await services()).map((name) => `services=${name}`).join("&");
     const path = `/projects/${ref}/health?${query}`;
-    const rows = await api.expect(200, "check service health", "GET", path, { signal: options.signal });
+    const rows = await api.expectJson(200, "check service health", "GET", path, { signal: options.signal });
     const pending = (Array.isArray(rows) ? rows : []).filter(isJsonObject).filter(isPending);
     if (pending.length === 0) return true;
     polls += 1;

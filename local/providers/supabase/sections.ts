@@ -1,4 +1,5 @@
 import { isIP } from "node:net";
+import ipaddr from "ipaddr.js";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../foundation/json";
 import { UserError } from "../../../foundation/userError";
 import {
@@ -43,9 +44,11 @@ export const sections: Readonly<Record<"database" | "network" | "api" | "auth" |
     toRequest: ({ restrictions }) => splitRestrictions(restrictions),
     fromAnswer: ({ config }) => {
       const { dbAllowedCidrs, dbAllowedCidrsV6 } = isJsonObject(config) ? config : {};
-      return {
-        restrictions: [dbAllowedCidrs, dbAllowedCidrsV6].flatMap((list) => (Array.isArray(list) ? list : [])),
-      };
+      const restrictions = [dbAllowedCidrs, dbAllowedCidrsV6].flatMap((list) =>
+        Array.isArray(list) ? list : [],
+      );
+      // The provider fills a list that is nil in Go, and JSON's null while nothing was added.
+      return { restrictions: restrictions.length === 0 ? null : restrictions };
     },
   },
   api: {
@@ -178,6 +181,12 @@ export function importedAnswer(name: keyof typeof sections, answer: JsonObject):
   );
 }
 
+/** The ranges that Go's `IP.IsPrivate` knows: RFC 1918 and RFC 4193. */
+function isPrivate(range: string): boolean {
+  const [address = ""] = range.split("/");
+  return ["private", "uniqueLocal"].includes(ipaddr.parse(address).range());
+}
+
 function splitRestrictions(restrictions: JsonValue | undefined): JsonObject {
   const dbAllowedCidrs: string[] = [];
   const dbAllowedCidrsV6: string[] = [];
@@ -185,6 +194,11 @@ function splitRestrictions(restrictions: JsonValue | undefined): JsonObject {
     const family = isIP(String(range).split("/")[0] ?? "");
     if (family === 0 || !/\/\d+$/.test(String(range))) {
       throw new UserError(`network: "${String(range)}" is not a range in CIDR notation.`);
+    }
+    if (isPrivate(String(range))) {
+      throw new UserError(
+        `network: "${String(range)}" is a private range, from which nobody reaches a project.`,
+      );
     }
     (family === 4 ? dbAllowedCidrs : dbAllowedCidrsV6).push(String(range));
   }

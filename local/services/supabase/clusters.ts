@@ -6,6 +6,8 @@ import { identifyProcess } from "../process";
 export interface ProjectCluster {
   readonly port: number;
   readonly pid: number;
+  /** Version of the server, such as `17.6`. */
+  readonly version: string;
   /** Connection string of a role, `postgres` by default. */
   url(role?: string, database?: string): string;
 }
@@ -34,11 +36,14 @@ export interface Clusters {
 /** Real PostgreSQL clusters on this machine; new ones are made by the server whose programs are in `binDirectory`. */
 export const postgresClusters = (binDirectory?: string): Clusters => ({
   async start(directory, postgresPassword) {
-    return await startCluster({
+    const cluster = await startCluster({
       directory,
       postgresPassword,
       ...(binDirectory !== undefined && { binDirectory }),
     });
+    const [row] = await query(cluster, "postgres", "show server_version");
+    // Debian adds its own version of the package behind a blank.
+    return { ...cluster, version: String(row?.server_version).split(" ")[0] ?? "" };
   },
 
   async stop(directory) {
@@ -49,25 +54,32 @@ export const postgresClusters = (binDirectory?: string): Clusters => ({
     return identifyProcess(pid) !== undefined;
   },
 
-  async query(cluster, role, sql, parameters = []) {
-    const client = new Client({
-      connectionString: cluster.url(role),
-      connectionTimeoutMillis: 5000,
-      types: { getTypeParser },
-    });
-    // A server that ends under the connection must not end this process: the query fails and says why.
-    client.on("error", () => {});
-    await client.connect();
-    try {
-      const result = await client.query(sql, parameters);
-      // Several statements without parameters give a list of results; the last one counts, as in hosted.
-      const last = Array.isArray(result) ? result.at(-1) : result;
-      return last?.rows ?? [];
-    } finally {
-      await client.end();
-    }
-  },
+  query,
 });
+
+async function query(
+  cluster: Pick<ProjectCluster, "url">,
+  role: string,
+  sql: string,
+  parameters: unknown[] = [],
+): Promise<Record<string, unknown>[]> {
+  const client = new Client({
+    connectionString: cluster.url(role),
+    connectionTimeoutMillis: 5000,
+    types: { getTypeParser },
+  });
+  // A server that ends under the connection must not end this process: the query fails and says why.
+  client.on("error", () => {});
+  await client.connect();
+  try {
+    const result = await client.query(sql, parameters);
+    // Several statements without parameters give a list of results; the last one counts, as in hosted.
+    const last = Array.isArray(result) ? result.at(-1) : result;
+    return last?.rows ?? [];
+  } finally {
+    await client.end();
+  }
+}
 
 /** As hosted answers them: bigint as a JSON number, where the driver would give a text. */
 const getTypeParser: CustomTypesConfig["getTypeParser"] = (oid, format) =>

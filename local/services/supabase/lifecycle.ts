@@ -193,6 +193,10 @@ export class Lifecycle {
       project.databasePassword,
     );
     project.databasePort = cluster.port;
+    project.postgresVersion = cluster.version;
+    // Settings that a running server cannot take up are in force from here on.
+    project.sslEnforced = project.sslRequested ?? project.sslEnforced;
+    delete project.sslRequested;
     this.#store.save(project);
     this.#running.set(project.ref, cluster);
   }

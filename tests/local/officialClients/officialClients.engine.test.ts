@@ -4,7 +4,7 @@ import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkoutRoot } from "../../../foundation/checkout";
 import { describeError } from "../../../foundation/userError";
-import { localPaths } from "../../../local/environment";
+import { localAccessToken, localPaths } from "../../../local/environment";
 import { withDatabase } from "../../../local/officialClients/commandLine";
 import { ensureOfficialClients, type OfficialClients } from "../../../local/officialClients/installation";
 import { prepareWorkspace, type Workspace } from "../../../local/officialClients/workspace";
@@ -68,6 +68,17 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
       { cwd: workspace.workdir, env: workspace.variables, reject: false, all: true, stdin: "ignore" },
     );
     return { exitCode: result.exitCode ?? -1, output: result.all, stdout: result.stdout };
+  }
+
+  /** Waits for a restart of the database that a setting has caused. */
+  async function projectIsActive(): Promise<void> {
+    const headers = { Authorization: `Bearer ${localAccessToken}` };
+    const url = `${stack.services.supabase.endpoint}/v1/projects/${database.projectRef}`;
+    await expect
+      .poll(async () => ((await (await fetch(url, { headers })).json()) as { status: string }).status, {
+        timeout: 60_000,
+      })
+      .toBe("ACTIVE_HEALTHY");
   }
 
   const refresh = async () =>
@@ -213,6 +224,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
       if ("runs" in outcome) expect(exitCode, output).toBe(0);
       else expect(exitCode, output).not.toBe(0);
       expect(output).not.toContain("Cannot ");
+      if (template.startsWith("ssl-enforcement update")) await projectIsActive();
       if (template.startsWith("projects create")) other = /\b[a-z]{20}\b/.exec(output)?.[0];
     });
   });

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { JsonObject, JsonValue } from "../../../foundation/json";
 import type { Clouds } from "./clouds";
 import type { Deployed } from "./deployed";
@@ -40,6 +41,11 @@ export const supabaseChanges: CloudChanges = {
       await set("PATCH", "/config/storage", { fileSizeLimit: 1 });
       await set("POST", "/network-restrictions/apply", { dbAllowedCidrs: ["203.0.113.0/24"] });
       await set("PUT", "/ssl-enforcement", { requestedConfig: { database: false } });
+      // The database restarts for this; what a refresh reads of it must be there again.
+      const applied = async () =>
+        await keys(clouds, ofProject(resource, "/ssl-enforcement"), "appliedSuccessfully");
+      while (!(await applied()).includes(true)) await wait(50);
+      while (!(await keys(clouds, ofProject(resource), "status")).includes("ACTIVE_HEALTHY")) await wait(50);
     },
     reports: ["api", "auth", "database", "storage", "network", "sslEnforcement"],
     deletion: settingsStay,

@@ -41,7 +41,10 @@ export const apikey: AnyResource<ManagementApi> = resource<ManagementApi, Apikey
     }
     // As in the real provider, which sends the description with a later update only.
     const body = { name, type: "secret", secret_jwt_template: { role: "service_role" } };
-    const created = await api.expect(201, "create API key", "POST", `${keys}?reveal=true`, { body, signal });
+    const created = await api.expectJson(201, "create API key", "POST", `${keys}?reveal=true`, {
+      body,
+      signal,
+    });
     return { id: String(asObject(created).id) };
   },
 
@@ -50,7 +53,7 @@ export const apikey: AnyResource<ManagementApi> = resource<ManagementApi, Apikey
       ? [known.projectRef, id]
       : await resolveImport(api, id, signal);
     const path = `/projects/${projectRef}/api-keys/${keyId}?reveal=true`;
-    const found = asObject(await api.expect(200, "read API key", "GET", path, { signal }));
+    const found = asObject(await api.expectJson(200, "read API key", "GET", path, { signal }));
     const { role } = asObject(found.secret_jwt_template);
     return {
       id: String(found.id),
@@ -86,7 +89,7 @@ export const apikey: AnyResource<ManagementApi> = resource<ManagementApi, Apikey
 async function resolveImport(api: ManagementApi, id: string, signal: AbortSignal): Promise<[string, string]> {
   const [projectRef = "", key = "", type] = id.split("/");
   if (uuid.test(key)) return [projectRef, key];
-  const listed = await api.expect(200, "list API keys", "GET", `/projects/${projectRef}/api-keys`, {
+  const listed = await api.expectJson(200, "list API keys", "GET", `/projects/${projectRef}/api-keys`, {
     signal,
   });
   const matching = asObjects(listed).filter(

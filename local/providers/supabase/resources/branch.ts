@@ -42,12 +42,12 @@ export const branch: AnyResource<ManagementApi> = resource<ManagementApi, Branch
       persistent: persistent ?? false,
       ...(region !== undefined && { region }),
     };
-    const created = await api.expect(201, "create branch", "POST", path, { body, signal });
+    const created = await api.expectJson(201, "create branch", "POST", path, { body, signal });
     return { id: String(asObject(created).id) };
   },
 
   async read(api, id, known, { signal }) {
-    const found = asObject(await api.expect(200, "read branch", "GET", `/branches/${id}`, { signal }));
+    const found = asObject(await api.expectJson(200, "read branch", "GET", `/branches/${id}`, { signal }));
     const database: Branch["database"] = {
       host: String(found.db_host),
       id: String(found.ref),
@@ -61,7 +61,7 @@ export const branch: AnyResource<ManagementApi> = resource<ManagementApi, Branch
     // An import knows no parent, and so cannot ask whether the branch is persistent.
     if (known.parentProjectRef === undefined) return { state: { database } };
     const path = `/projects/${known.parentProjectRef}/branches`;
-    const listed = asObjects(await api.expect(200, "list branches", "GET", path, { signal }));
+    const listed = asObjects(await api.expectJson(200, "list branches", "GET", path, { signal }));
     const own = listed.find((row) => row.id === id);
     return { state: { database, ...(own && { persistent: own.persistent === true }) } };
   },

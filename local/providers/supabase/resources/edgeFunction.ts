@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { type ManagementApi, unexpected } from "../../../../foundation/managementApi";
+import { jsonOf, type ManagementApi, unexpected } from "../../../../foundation/managementApi";
 import { type AnyResource, type Property, resource } from "../../engine/table";
 import { asObject } from "../client";
 import { globFiles } from "../localFiles";
@@ -52,8 +52,7 @@ export const edgeFunction: AnyResource<ManagementApi> = resource<ManagementApi, 
       known.projectRef && known.slug ? [known.projectRef, known.slug] : id.split("/");
     const answer = await api.call("GET", `/projects/${projectRef}/functions/${slug}`, { signal });
     if (answer.status === 404) return undefined;
-    if (answer.status !== 200) throw unexpected("read edge function", answer);
-    const found = asObject(answer.json);
+    const found = asObject(jsonOf(answer, 200, "read edge function"));
     return {
       id: String(found.id),
       state: {
@@ -95,5 +94,7 @@ async function deploy(api: ManagementApi, inputs: EdgeFunction, signal: AbortSig
   };
   form.append("metadata", JSON.stringify(metadata));
   const target = `/projects/${projectRef}/functions/deploy?slug=${encodeURIComponent(slug)}`;
-  return String(asObject(await api.expect(201, "deploy edge function", "POST", target, { form, signal })).id);
+  return String(
+    asObject(await api.expectJson(201, "deploy edge function", "POST", target, { form, signal })).id,
+  );
 }

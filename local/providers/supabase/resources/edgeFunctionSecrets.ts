@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type ApiAnswer, type ManagementApi, unexpected } from "../../../../foundation/managementApi";
+import { type ApiAnswer, jsonOf, type ManagementApi, unexpected } from "../../../../foundation/managementApi";
 import { type AnyResource, resource } from "../../engine/table";
 import { asObjects } from "../client";
 
@@ -41,8 +41,8 @@ export const edgeFunctionSecrets: AnyResource<ManagementApi> = resource<Manageme
   async read(api, id, known, { signal }) {
     const answer = await api.call("GET", `/projects/${id}/secrets`, { signal });
     if (answer.status === 404) return undefined;
-    if (answer.status !== 200) throw unexpected("read edge function secrets", answer);
-    const digests = new Map(asObjects(answer.json).map(({ name, value }) => [String(name), String(value)]));
+    const listed = asObjects(jsonOf(answer, 200, "read edge function secrets"));
+    const digests = new Map(listed.map(({ name, value }) => [String(name), String(value)]));
     // Names that nobody declared are not looked at; at an import every one of them is declared.
     const declared: Secret[] =
       known.secrets ??

@@ -1,5 +1,5 @@
 import type { ManagementApi } from "../../../../foundation/managementApi";
-import { unexpected } from "../../../../foundation/managementApi";
+import { jsonOf, unexpected } from "../../../../foundation/managementApi";
 import { UserError } from "../../../../foundation/userError";
 import { type AnyResource, resource } from "../../engine/table";
 import { asObject, asObjects, type Timeouts, timeouts, waitOptions } from "../client";
@@ -42,7 +42,7 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
 
   async create(api, inputs, context) {
     const { signal } = context;
-    const created = await api.expect(201, "create project", "POST", "/projects", {
+    const created = await api.expectJson(201, "create project", "POST", "/projects", {
       signal,
       body: {
         organization_slug: inputs.organizationId,
@@ -65,14 +65,20 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
     const found = await api.call("GET", `/projects/${ref}`, { signal });
     // A project that has gone leaves the state as it was: the provider's blind spot.
     if (found.status === 404) return { state: {} };
-    if (found.status !== 200) throw unexpected("read project", found);
-    const { organization_id, name, region } = asObject(found.json);
+    const { organization_id, name, region } = asObject(jsonOf(found, 200, "read project"));
 
     const legacy = await api.call("GET", `/projects/${ref}/api-keys/legacy`, { signal });
-    if (legacy.status !== 200 && legacy.status !== 404) throw unexpected("read legacy API keys", legacy);
-    const addons = await api.expect(200, "read project addons", "GET", `/projects/${ref}/billing/addons`, {
-      signal,
-    });
+    const legacyEnabled =
+      legacy.status !== 404 && asObject(jsonOf(legacy, 200, "read legacy API keys")).enabled === true;
+    const addons = await api.expectJson(
+      200,
+      "read project addons",
+      "GET",
+      `/projects/${ref}/billing/addons`,
+      {
+        signal,
+      },
+    );
     const compute = asObjects(asObject(addons).selected_addons).find(
       ({ type }) => type === "compute_instance",
     );
@@ -81,7 +87,7 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
         organizationId: String(organization_id),
         name: String(name),
         region: String(region),
-        legacyApiKeysEnabled: asObject(legacy.json).enabled === true,
+        legacyApiKeysEnabled: legacyEnabled,
         instanceSize: compute ? String(asObject(compute.variant).id).replace(/^ci_/, "") : null,
       },
     };

@@ -1,9 +1,9 @@
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../../../foundation/json";
-import { type ManagementApi, unexpected } from "../../../../foundation/managementApi";
+import { jsonOf, type ManagementApi } from "../../../../foundation/managementApi";
 import type { CallContext } from "../../../../plugins/host/provider";
 import { type AnyResource, type Property, resource } from "../../engine/table";
 import { asObject, type Timeouts, timeouts, waitOptions } from "../client";
-import { waitProjectActive, waitServices } from "../polling";
+import { isSslEnforced, waitProjectActive, waitServices, waitSslEnforcement } from "../polling";
 import { importedAnswer, mergeAnswer, requestOf, sections } from "../sections";
 
 interface Settings {
@@ -109,7 +109,11 @@ async function write(
       const { method, path, status } = sections[name].write;
       const body = requestOf(sections[name], parsed(text) ?? {});
       const target = `/projects/${after.projectRef}${path}`;
-      await api.expect(status, `update ${name} settings`, method, target, { body, signal: context.signal });
+      const doing = `update ${name} settings`;
+      const { signal } = context;
+      // Of storage's answer the provider reads nothing.
+      if (name === "storage") await api.expect(status, doing, method, target, { body, signal });
+      else await api.expectJson(status, doing, method, target, { body, signal });
     });
   }
   const { sslEnforcement } = after;
@@ -127,9 +131,13 @@ async function writeSslEnforcement(
 ): Promise<void> {
   const body = { requestedConfig: { database: wanted } };
   const path = `/projects/${projectRef}/ssl-enforcement`;
-  await api.expect(200, "update SSL enforcement", "PUT", path, { body, signal: context.signal });
-  // The change restarts the database.
-  await waitServices(api, projectRef, waitOptions(context, given, "update"));
+  const { signal } = context;
+  const answer = await api.expectJson(200, "update SSL enforcement", "PUT", path, { body, signal });
+  if (isSslEnforced(answer, wanted)) return;
+  // The change restarts the database, and is in force after that.
+  const options = waitOptions(context, given, "update");
+  await waitSslEnforcement(api, projectRef, wanted, options);
+  await waitServices(api, projectRef, options);
 }
 
 /** Undefined where the project has gone (404) or does not have the section (406): the state keeps what it has. */
@@ -141,8 +149,10 @@ async function readSection(
 ): Promise<JsonObject | undefined> {
   const answer = await api.call("GET", `/projects/${ref}${path}`, { signal });
   if (answer.status === 404 || answer.status === 406) return undefined;
-  if (answer.status !== 200) throw unexpected("read settings", answer);
-  return asObject(answer.json);
+  // What the plan of the organization does not include.
+  if (answer.status === 400 && answer.text.includes("not allowed to configure SSL enforcements"))
+    return undefined;
+  return asObject(jsonOf(answer, 200, "read settings"));
 }
 
 function parsed(text: string): JsonObject | undefined {

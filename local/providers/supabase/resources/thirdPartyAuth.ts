@@ -1,5 +1,5 @@
 import { canonicalJson, type JsonObject, type JsonValue } from "../../../../foundation/json";
-import { type ManagementApi, unexpected } from "../../../../foundation/managementApi";
+import { jsonOf, type ManagementApi, unexpected } from "../../../../foundation/managementApi";
 import { UserError } from "../../../../foundation/userError";
 import { type AnyResource, resource, sameJson } from "../../engine/table";
 import { asObject, asObjects, type Timeouts, timeouts, waitOptions } from "../client";
@@ -51,7 +51,7 @@ export const thirdPartyAuth: AnyResource<ManagementApi> = resource<ManagementApi
     };
     const path = `/projects/${projectRef}/config/auth/third-party-auth`;
     const { signal } = context;
-    const created = await api.expect(201, "create third-party auth", "POST", path, { body, signal });
+    const created = await api.expectJson(201, "create third-party auth", "POST", path, { body, signal });
     return { id: String(asObject(created).id) };
   },
 
@@ -60,8 +60,7 @@ export const thirdPartyAuth: AnyResource<ManagementApi> = resource<ManagementApi
     const path = `/projects/${projectRef}/config/auth/third-party-auth/${uuid}`;
     const answer = await api.call("GET", path, { signal });
     if (answer.status === 404) return undefined;
-    if (answer.status !== 200) throw unexpected("read third-party auth", answer);
-    const found = asObject(answer.json);
+    const found = asObject(jsonOf(answer, 200, "read third-party auth"));
     const text = (value: JsonValue | undefined) => (value == null ? null : String(value));
     const json = (value: JsonValue | undefined) => (value == null ? null : canonicalJson(value));
     return {

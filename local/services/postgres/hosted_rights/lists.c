@@ -25,12 +25,16 @@ static const char *const privileged_extensions[] = {
 	"address_standardizer", "address_standardizer_data_us", "autoinc", "bloom", "btree_gin", "btree_gist", "citext",
 	"cube", "dblink", "dict_int", "dict_xsyn", "earthdistance", "fuzzystrmatch", "hstore", "http", "hypopg",
 	"index_advisor", "insert_username", "intarray", "isn", "ltree", "moddatetime", "pg_buffercache", "pg_cron",
-	"pg_graphql", "pg_hashids", "pg_jsonschema", "pg_net", "pg_prewarm", "pg_repack", "pg_stat_monitor",
-	"pg_stat_statements", "pg_tle", "pg_trgm", "pg_walinspect", "pgaudit", "pgcrypto", "pgroonga",
+	"pg_graphql", "pg_hashids", "pg_jsonschema", "pg_net", "pg_partman", "pg_prewarm", "pg_repack", "pg_stat_monitor",
+	"pg_stat_statements", "pg_tle", "pg_trgm", "pg_walinspect", "pgaudit", "pgcrypto", "pgmq", "pgroonga",
 	"pgroonga_database", "pgrouting", "pgrowlocks", "pgsodium", "pgstattuple", "pgtap", "plpgsql_check", "postgis",
 	"postgis_raster", "postgis_sfcgal", "postgis_tiger_geocoder", "postgis_topology", "postgres_fdw", "refint", "rum",
 	"seg", "sslinfo", "supabase_vault", "tablefunc", "tcn", "tsm_system_rows", "tsm_system_time", "unaccent",
 	"uuid-ossp", "vector", "wrappers",
+#if PG_VERSION_NUM < 170000
+	/* Supabase's images of 17 are without these. */
+	"pgjwt", "plv8", "timescaledb",
+#endif
 };
 
 /* Superuser settings that `postgres` sets for roles. A trailing * stands for every setting of that prefix. */

@@ -6,9 +6,7 @@ import { instanceSizes } from "./projects";
 
 /** Add-on → the variants that the API takes. There is no compute add-on for the free sizes. */
 const variants: Record<string, readonly string[]> = {
-  compute_instance: instanceSizes
-    .filter((size) => size !== "pico" && size !== "nano")
-    .map((size) => `ci_${size}`),
+  compute_instance: instanceSizes.filter((size) => size !== "nano").map((size) => `ci_${size}`),
   custom_domain: ["cd_default"],
   pitr: ["pitr_7", "pitr_14", "pitr_28"],
   ipv4: ["ipv4_default"],

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { z } from "zod";
+import { shownVersion } from "../databaseVersion";
 import { ApiError, type EmulatorContext, type EmulatorEnvironment, pathParameter, readBody } from "../http";
 import type { Services } from "../services";
 import { type BranchRecord, newProject, type ProjectRecord } from "../state/record";
@@ -12,7 +13,7 @@ const creation = z.strictObject({
   is_default: z.boolean().optional(),
   persistent: z.boolean().optional(),
   region: z.enum(regions).optional(),
-  desired_instance_size: z.enum(instanceSizes).optional(),
+  desired_instance_size: z.enum(["pico", ...instanceSizes]).optional(),
   release_channel: z.string().optional(),
   postgres_engine: z.enum(["15", "17", "17-oriole"]).optional(),
   secrets: z.record(z.string(), z.string()).optional(),
@@ -154,11 +155,12 @@ export function branchRoutes({ store, lifecycle }: Services) {
 
   routes.get("/:id", (context) => {
     const { branch, project } = find(context);
+    const { version, postgres_engine: engine } = shownVersion(project);
     return context.json({
       ref: project.ref,
       status: project.status,
-      postgres_version: "15.8.1.085",
-      postgres_engine: "15",
+      postgres_version: version,
+      postgres_engine: engine,
       release_channel: "ga",
       db_host: "127.0.0.1",
       db_port: project.databasePort ?? 5432,

@@ -14,6 +14,7 @@ const postgrestPatch = z
     db_extra_search_path: z.string(),
     max_rows: z.number().int().min(0).max(1_000_000),
     db_pool: z.number().int().min(0).max(1000).nullable(),
+    db_pool_acquisition_timeout: z.number().int().min(0).max(60),
   })
   .partial();
 

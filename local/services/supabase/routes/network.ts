@@ -40,11 +40,15 @@ function shownRestrictions({ network }: ProjectRecord) {
   };
 }
 
+function shownSslEnforcement({ sslEnforced, sslRequested }: ProjectRecord) {
+  return { currentConfig: { database: sslEnforced }, appliedSuccessfully: sslRequested === undefined };
+}
+
 /**
  * Who may connect to the database: restrictions, enforced SSL, and addresses banned after failed logins. All three are
  * kept and answered, and none is enforced: the local database listens on loopback only.
  */
-export function networkRoutes({ store }: Services) {
+export function networkRoutes({ store, lifecycle }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
 
   routes.get("/network-restrictions", (context) => context.json(shownRestrictions(context.get("project"))));
@@ -63,20 +67,23 @@ export function networkRoutes({ store }: Services) {
     return context.json(shownRestrictions(project), 201);
   });
 
-  routes.get("/ssl-enforcement", (context) => {
-    const { sslEnforced } = context.get("project");
-    return context.json({ currentConfig: { database: sslEnforced }, appliedSuccessfully: true });
-  });
+  routes.get("/ssl-enforcement", (context) => context.json(shownSslEnforcement(context.get("project"))));
 
+  /** The change restarts the database and is in force after that; what is in force already changes nothing. */
   routes.put("/ssl-enforcement", async (context) => {
     const project = context.get("project");
     const body = await readBody(
       context,
       z.strictObject({ requestedConfig: z.strictObject({ database: z.boolean() }) }),
     );
-    project.sslEnforced = body.requestedConfig.database;
+    const wanted = body.requestedConfig.database;
+    if (wanted === project.sslEnforced) delete project.sslRequested;
+    else project.sslRequested = wanted;
     store.save(project);
-    return context.json({ currentConfig: { database: project.sslEnforced }, appliedSuccessfully: true });
+    if (project.sslRequested !== undefined && project.status === "ACTIVE_HEALTHY") {
+      lifecycle.restart(project, "RESTARTING");
+    }
+    return context.json(shownSslEnforcement(project));
   });
 
   routes.post("/network-bans/retrieve", (context) =>

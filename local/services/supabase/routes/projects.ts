@@ -1,5 +1,6 @@
 import { Hono } from "hono";
 import { z } from "zod";
+import { shownVersion } from "../databaseVersion";
 import { ApiError, type EmulatorEnvironment, pathParameter, readBody } from "../http";
 import type { Services } from "../services";
 import { newProject, type ProjectRecord } from "../state/record";
@@ -10,8 +11,9 @@ export const regions = [
   "ca-central-1 sa-east-1",
 ].flatMap((line) => line.split(" "));
 
+/** What a project may be created with; a preview branch may be smaller still (`pico`). */
 export const instanceSizes = [
-  "pico nano micro small medium large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge",
+  "nano micro small medium large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge",
   "24xlarge_optimized_memory 24xlarge_optimized_cpu 24xlarge_high_memory 48xlarge",
   "48xlarge_optimized_memory 48xlarge_optimized_cpu 48xlarge_high_memory",
 ].flatMap((line) => line.split(" "));
@@ -21,7 +23,7 @@ const projectName = z.string().min(1).max(256);
 const creation = z.strictObject({
   db_pass: z.string().min(4),
   name: projectName,
-  organization_slug: z.string().min(1),
+  organization_slug: z.string().regex(/^[\w-]+$/, "must be letters, digits, - and _"),
   organization_id: z.string().optional(),
   region: z.enum(regions).optional(),
   region_selection: z
@@ -56,8 +58,7 @@ function shownProjectWithDatabase(project: ProjectRecord) {
     ...shownProject(project),
     database: {
       host: `db.${project.ref}.supabase.co`,
-      version: "15.8.1.085",
-      postgres_engine: "15",
+      ...shownVersion(project),
       release_channel: "ga",
     },
   };
@@ -88,7 +89,7 @@ export function projectRoutes({ store, lifecycle, organizations }: Services) {
       store
         .list()
         .filter((project) => !project.branch)
-        .map(shownProject),
+        .map(shownProjectWithDatabase),
     ),
   );
 

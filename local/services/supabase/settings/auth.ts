@@ -11,6 +11,7 @@ const kinds: Record<KeyKind, z.ZodType> = {
 };
 
 const between = (minimum: number, maximum: number) => z.number().int().min(minimum).max(maximum).nullable();
+const matching = (pattern: RegExp, words: string) => z.string().regex(pattern, words).nullable();
 const short = between(0, 32_767);
 const long = between(0, 2_147_483_647);
 const perPeriod = between(1, 2_147_483_647);
@@ -22,10 +23,16 @@ const symbols = "!@#$%^&*()_+-=[]{};'\\\\:\"|<>?,./`~";
 
 /** The keys that take less than every value of their kind. */
 const limits: Record<string, z.ZodType> = {
-  site_url: z
-    .string()
-    .regex(/^[^,]+$/, "must not have a comma")
-    .nullable(),
+  site_url: matching(/^[^,]+$/, "must not have a comma"),
+  saml_external_url: matching(/^[^,]+$/, "must not have a comma"),
+  sessions_tags: matching(
+    /^\s*([A-Za-z0-9_-]+(\s*,+\s*[A-Za-z0-9_-]+)*(\s*,+)?)?\s*$/,
+    "must be names of letters, digits, _ and -, separated by commas",
+  ),
+  sms_test_otp: matching(
+    /^(\d{1,15}=\d+(,\d{1,15}=\d+)*,?)?$/,
+    "must be pairs of a phone number and a code, such as 15551234567=123456, separated by commas",
+  ),
   jwt_exp: between(0, 604_800),
   db_max_pool_size_unit: z.enum(["connections", "percent"]).nullable(),
   password_min_length: between(6, 32_767),
@@ -42,9 +49,9 @@ const limits: Record<string, z.ZodType> = {
   mfa_max_enrolled_factors: long,
   mfa_phone_max_frequency: short,
   mfa_phone_otp_length: short,
-  mailer_otp_exp: z.number().int().min(0),
+  mailer_otp_exp: z.number().int().min(0).max(2_147_483_647),
   mailer_otp_length: between(6, 10),
-  smtp_admin_email: z.union([z.email(), z.literal("")]).nullable(),
+  smtp_admin_email: z.email().nullable(),
   smtp_max_frequency: short,
   sms_provider: z.enum(["messagebird", "textlocal", "twilio", "twilio_verify", "vonage"]).nullable(),
   sms_test_otp_valid_until: z.iso.datetime({ offset: true }).nullable(),
@@ -136,12 +143,11 @@ export function defaultAuthConfig(): JsonObject {
   return Object.fromEntries(names.map((name): [string, JsonValue] => [name, initial[name] ?? null]));
 }
 
-/** The stored form of a change: secrets as digests, and an empty sender address as none. */
+/** The stored form of a change: secrets as digests. */
 export function storedAuthChange(change: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(change).map(([name, value]): [string, JsonValue] => {
       if (value === null && neverNull.includes(name)) return [name, initial[name] ?? null];
-      if (name === "smtp_admin_email" && value === "") return [name, null];
       if (secretAuthKeys.has(name) && typeof value === "string" && value !== "") return [name, masked(value)];
       return [name, value];
     }),

@@ -121,12 +121,22 @@ export interface ProjectRecord {
   authConfig: JsonObject;
   /** What was PUT, never a default: those follow the compute size. */
   postgresOverrides: JsonObject;
-  postgrest: { db_schema: string; db_extra_search_path: string; max_rows: number; db_pool: number | null };
+  postgrest: {
+    db_schema: string;
+    db_extra_search_path: string;
+    max_rows: number;
+    db_pool: number | null;
+    db_pool_acquisition_timeout?: number;
+  };
   storage: JsonObject;
   realtime: Record<string, number | boolean | null>;
   pooler: { default_pool_size: number | null; pool_mode: "transaction" | "session" };
   network: { config: NetworkAddresses; updatedAt?: string; appliedAt?: string };
   sslEnforced: boolean;
+  /** What was asked for and is not in force before the database starts again. */
+  sslRequested?: boolean;
+  /** Version of the server at its last start, such as `17.6`. */
+  postgresVersion?: string;
   functions: Record<string, EdgeFunctionRecord>;
   /** Name → digest. The plaintext is not kept: the API never gives it back. */
   secrets: Record<string, { digest: string; updatedAt: string }>;
@@ -259,6 +269,6 @@ export function newProject(request: NewProject): ProjectRecord {
 
 /** The add-on that an instance size stands for. A free (nano) project has none, and there is no `ci_nano`. */
 function addonsAtBirth(instanceSize: string | undefined): Record<string, string> {
-  if (instanceSize === undefined || instanceSize === "nano" || instanceSize === "pico") return {};
+  if (instanceSize === undefined || instanceSize === "nano") return {};
   return { compute_instance: `ci_${instanceSize}` };
 }

@@ -155,3 +155,17 @@ test("what the real provider refuses is refused before anything is done", async 
     "organizationId is required",
   ]);
 });
+
+test("a project that is answered without JSON is an error, and no project called undefined", async () => {
+  const project = await create(type, inputs);
+  emulator.faults.push({
+    method: "GET",
+    path: /^\/projects\/[a-z]{20}$/,
+    status: 200,
+    body: "<html>",
+    times: 1,
+  });
+  await expect(refresh(project)).rejects.toThrow(
+    "Unable to read project, got status 200: <html> (which is not JSON)",
+  );
+});

@@ -7,6 +7,7 @@ import { provider } from "../../../../local/providers/supabase/provider";
 import { table } from "../../../../local/providers/supabase/table";
 import { reveal, Secret } from "../../../../plugins/host/values";
 import { type ServedEmulator, servedEmulator } from "../../services/supabase/server";
+import { poolerPort } from "../../services/supabase/support";
 import {
   changes,
   check,
@@ -393,7 +394,6 @@ test("the functions answer what the real provider's do", async () => {
   const invoke = async (name: string, args: Record<string, string>) =>
     (await provider.invoke?.({ token: `supabase:index/${name}:${name}`, args, preview: false }, context))
       ?.result ?? {};
-  const port = [...emulator.clusters.running.values()].at(-1)?.port;
 
   const keys = await invoke("getApikeys", { projectRef: ref });
 
@@ -409,7 +409,7 @@ test("the functions answer what the real provider's do", async () => {
   }
   expect(await invoke("getPooler", { projectRef: ref })).toEqual({
     projectRef: ref,
-    url: { transaction: `postgresql://postgres:[YOUR-PASSWORD]@127.0.0.1:${port}/postgres` },
+    url: { transaction: `postgresql://postgres.${ref}:[YOUR-PASSWORD]@127.0.0.1:${poolerPort}/postgres` },
   });
   expect(await invoke("getNetworkBans", { projectRef: ref })).toEqual({
     projectRef: ref,

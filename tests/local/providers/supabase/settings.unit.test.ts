@@ -106,6 +106,7 @@ test.each([
 test("SSL enforcement switched off by hand is found and repaired", async () => {
   const settings = await create(type, { projectRef: ref, sslEnforcement: true });
   await emulator.call("PUT", `/projects/${ref}/ssl-enforcement`, { requestedConfig: { database: false } });
+  await emulator.lifecycle.settled();
 
   const drifted = await refreshed(settings);
 
@@ -234,4 +235,75 @@ test("delete leaves the settings where they are", async () => {
   await remove(settings);
 
   expect(emulator.calls).toEqual([]);
+});
+
+test("SSL enforcement is waited for until it is in force, and the services after it", async () => {
+  const release = emulator.clusters.hold();
+  let isMade = false;
+  const made = create(type, { projectRef: ref, sslEnforcement: true }).then((settings) => {
+    isMade = true;
+    return settings;
+  });
+  await expect
+    .poll(() => calls().filter((call) => call === "GET /projects/{ref}/ssl-enforcement").length)
+    .toBeGreaterThan(1);
+  expect(isMade).toBe(false);
+  release();
+  const settings = await made;
+  expect(settings.outputs.sslEnforcement).toBe(true);
+  expect(calls().slice(-3)).toEqual([
+    "GET /projects/{ref}/postgrest",
+    "GET /projects/{ref}/health",
+    "GET /projects/{ref}/ssl-enforcement",
+  ]);
+});
+
+test("SSL enforcement that the plan does not include fails an update and is left alone by a refresh", async () => {
+  const settings = await create(type, { projectRef: ref, sslEnforcement: false });
+  emulator.faults.push({
+    method: "GET",
+    path: /ssl-enforcement$/,
+    status: 400,
+    body: { message: "Organization not allowed to configure SSL enforcements" },
+    times: 1,
+  });
+  expect(await changes(await refreshed(settings))).toEqual({});
+});
+
+test.each([
+  [["203.0.113.0/24"], '{"restrictions":null}'],
+  [["203.0.113.0/24", "2001:db8::/32"], '{"restrictions":null}'],
+])(
+  "a network list %j that somebody has emptied is read as the provider reads it, and put back",
+  async (restrictions, read) => {
+    const settings = await create(type, { projectRef: ref, network: JSON.stringify({ restrictions }) });
+    await emulator.call("POST", `/projects/${ref}/network-restrictions/apply`, {
+      dbAllowedCidrs: [],
+      dbAllowedCidrsV6: [],
+    });
+    const drifted = await refreshed(settings);
+    expect(drifted.outputs.network).toBe(read);
+    expect(await changes(drifted)).toEqual({ network: "update" });
+    expect(await changes(await refreshed(await update(drifted)))).toEqual({});
+  },
+);
+
+test.each(["10.0.0.0/8", "192.168.1.0/24", "fd00::/8"])(
+  "the private range %s is refused before it is sent",
+  async (range) => {
+    await expect(
+      create(type, { projectRef: ref, network: JSON.stringify({ restrictions: [range] }) }),
+    ).rejects.toThrow(`network: "${range}" is a private range`);
+    expect(calls().filter((call) => call.startsWith("POST"))).toEqual([]);
+  },
+);
+
+test.each([
+  ["a page of a proxy", "<html>maintenance</html>", "<html>maintenance</html> (which is not JSON)"],
+  ["nothing", "", "an empty body (which is not JSON)"],
+])("an answer 200 with %s is an error, and no setting of that value", async (_what, body, said) => {
+  const settings = await create(type, { projectRef: ref, api: '{"max_rows":10}' });
+  emulator.faults.push({ method: "GET", path: /postgrest$/, status: 200, body, times: 1 });
+  await expect(refresh(settings)).rejects.toThrow(`Unable to read settings, got status 200: ${said}`);
+  expect(await changes(await refreshed(settings))).toEqual({});
 });

@@ -172,7 +172,7 @@ describe("the client's calls over the life of", () => {
         call: "PUT /projects/{ref}/ssl-enforcement",
         body: { requestedConfig: { database: true } },
         status: 200,
-        answer: { currentConfig: { database: true }, appliedSuccessfully: true },
+        answer: { currentConfig: { database: false }, appliedSuccessfully: false },
       },
     ];
     const reads: Step[] = [

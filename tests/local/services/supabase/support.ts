@@ -15,6 +15,8 @@ export class ImaginaryClusters implements Clusters {
   readonly running = new Map<string, { port: number; password: string }>();
   readonly queries: { role: string; sql: string; parameters: unknown[] }[] = [];
   rows: Record<string, unknown>[] = [];
+  /** Of the server that every database is started with. */
+  version = "17.6";
   /** The next start fails with this. */
   failure: Error | undefined;
   #port = 50_000;
@@ -35,7 +37,12 @@ export class ImaginaryClusters implements Clusters {
     mkdirSync(directory, { recursive: true });
     const port = this.running.get(directory)?.port ?? ++this.#port;
     this.running.set(directory, { port, password });
-    return { port, pid: port, url: (role = "postgres") => `postgresql://${role}@127.0.0.1:${port}/postgres` };
+    return {
+      port,
+      pid: port,
+      version: this.version,
+      url: (role = "postgres") => `postgresql://${role}@127.0.0.1:${port}/postgres`,
+    };
   }
 
   async stop(directory: string) {
