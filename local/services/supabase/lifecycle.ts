@@ -68,6 +68,16 @@ export class Lifecycle {
     this.#moves.delete(project.ref);
   }
 
+  /** Gives the project a database as new, and returns when it is up. */
+  async empty(project: ProjectRecord): Promise<void> {
+    this.#begin(project, "RESTARTING", "INIT_FAILED", async () => {
+      await this.#stop(project);
+      this.#store.removeDatabase(project.ref);
+      await this.#start(project);
+    });
+    await this.#moves.get(project.ref);
+  }
+
   /** Takes up what a previous process left: starts databases, and finishes what it was in the middle of. */
   async resume(): Promise<void> {
     for (const project of this.#store.list()) {

@@ -1,6 +1,8 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { z } from "zod";
+import { describeError } from "../../../../foundation/userError";
+import { carryOver } from "../branchMigrations";
 import { shownVersion } from "../databaseVersion";
 import { ApiError, type EmulatorContext, type EmulatorEnvironment, pathParameter, readBody } from "../http";
 import type { Services } from "../services";
@@ -43,7 +45,7 @@ function shownBranch(branch: BranchRecord, project: ProjectRecord) {
     ...(branch.gitBranch !== null && { git_branch: branch.gitBranch }),
     persistent: branch.persistent,
     with_data: false,
-    status: project.status === "COMING_UP" ? "CREATING_PROJECT" : "FUNCTIONS_DEPLOYED",
+    status: project.status === "COMING_UP" ? "CREATING_PROJECT" : (branch.status ?? "FUNCTIONS_DEPLOYED"),
     preview_project_status: project.status,
     created_at: branch.createdAt,
     updated_at: branch.updatedAt,
@@ -141,7 +143,8 @@ export function projectBranchRoutes({ store, lifecycle }: Services) {
 }
 
 /** `/branches/{id or ref}`. */
-export function branchRoutes({ store, lifecycle }: Services) {
+export function branchRoutes(services: Services) {
+  const { store, lifecycle } = services;
   const routes = new Hono<EmulatorEnvironment>();
 
   const find = (context: EmulatorContext): { branch: BranchRecord; project: ProjectRecord } => {
@@ -194,11 +197,35 @@ export function branchRoutes({ store, lifecycle }: Services) {
     return context.json({ message: "ok" });
   });
 
-  // Migrations and functions of a branch are run by the platform's workers, from a Git repository that it knows.
-  for (const action of ["merge", "push", "reset"]) {
-    routes.post(`/:id/${action}`, (context) => {
-      find(context);
-      throw new ApiError(501, `The local emulator cannot ${action} a branch: deploy to its database instead`);
+  /** Answers at once, as the platform does; the branch's status tells how the work went. */
+  for (const action of ["merge", "push", "reset"] as const) {
+    routes.post(`/:id/${action}`, async (context) => {
+      const { branch, project } = find(context);
+      const body = await readBody(context, z.strictObject({ migration_version: z.string().optional() }));
+      const parent = store.get(branch.parentRef);
+      if (branch.isDefault || parent === undefined) {
+        throw new ApiError(400, `Cannot ${action} the default branch`);
+      }
+      const work = async () => {
+        if (action === "reset") await lifecycle.empty(project);
+        const ends = action === "merge" ? { from: project, to: parent } : { from: parent, to: project };
+        await carryOver(services, ends, body.migration_version);
+      };
+      branch.status = "RUNNING_MIGRATIONS";
+      store.save(project);
+      void work()
+        .then(
+          () => "FUNCTIONS_DEPLOYED" as const,
+          (error: unknown) => {
+            branch.failure = describeError(error);
+            return "MIGRATIONS_FAILED" as const;
+          },
+        )
+        .then((status) => {
+          branch.status = status;
+          store.save(project);
+        });
+      return context.json({ workflow_run_id: randomUUID(), message: "ok" }, 201);
     });
   }
 

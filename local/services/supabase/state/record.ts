@@ -67,6 +67,10 @@ export interface BranchRecord {
   parentRef: string;
   persistent: boolean;
   isDefault: boolean;
+  /** What the last push, merge or reset has come to. */
+  status?: "RUNNING_MIGRATIONS" | "MIGRATIONS_FAILED" | "FUNCTIONS_DEPLOYED";
+  /** Why it failed; the API does not tell. */
+  failure?: string;
   createdAt: string;
   updatedAt: string;
 }

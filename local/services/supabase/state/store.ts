@@ -88,6 +88,11 @@ export class ProjectStore {
     rmSync(this.#folder(ref), { recursive: true, force: true });
   }
 
+  /** Removes the project's database, which must be stopped already. */
+  removeDatabase(ref: string): void {
+    rmSync(this.databaseDirectory(ref), { recursive: true, force: true });
+  }
+
   /** Where the project's PostgreSQL cluster lives. */
   databaseDirectory(ref: string): string {
     return path.join(this.#folder(ref), "database");
