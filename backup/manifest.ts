@@ -101,7 +101,7 @@ const manifestSchema = z.object({
   extensions: z.array(z.object({ name: z.string(), version: z.string(), schema: z.string() })),
   /** Every table whose rows are in the backup. */
   tables: z.array(tableCount),
-  /** Every sequence of the application, whoever owns it, read after the snapshot was taken. */
+  /** Every sequence of the application, including those without a table, read after the snapshot was taken. */
   sequences: z.array(sequenceValue),
   /** Number of large objects. */
   largeObjects: count,

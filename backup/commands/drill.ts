@@ -21,7 +21,7 @@ export interface DrillOptions {
   readonly run?: string;
 }
 
-/** What is kept of a drill, for whoever asks when a restore was last seen to work. */
+/** The record of a drill, which proves when a restore last worked. */
 export interface Receipt extends DrillFinished {
   readonly event: DrillFinished["event"];
   readonly run: string;

@@ -164,7 +164,7 @@ const connecting = [
   "",
 ].join("\n");
 
-/** Locks without waiting: whoever waits for the tables already would wait for us. */
+/** Locks without waiting: a session that already waits for the tables would also wait for this one. */
 function locking({ tables }: RowsPlan, snapshot: string): string {
   return [
     "begin transaction isolation level repeatable read, read only;",

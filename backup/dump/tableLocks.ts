@@ -13,7 +13,7 @@ interface TableState {
   readonly oid: string;
   readonly schema: string;
   readonly name: string;
-  /** Differs after whatever writes the table anew or changes its columns. */
+  /** Changes when the table is rewritten or its columns change. */
   readonly state: string;
 }
 

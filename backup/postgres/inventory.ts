@@ -34,7 +34,7 @@ export interface Inventory {
   }[];
   /** Tables of the application, partitions one by one, also those in schemas with a platform's name. */
   readonly tables: readonly Table[];
-  /** Sequences of the application, whoever owns them. */
+  /** Sequences of the application, including those without a table. */
   readonly sequences: readonly SequenceName[];
   readonly authTables: readonly Table[];
   readonly storageTables: readonly Table[];

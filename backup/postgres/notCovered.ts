@@ -8,7 +8,7 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
     sql: `select 'password of role ' || quote_ident(rolname) from pg_roles
           where rolcanlogin and not rolsuper and rolname <> all ($1) and rolname !~ '^pg_' order by 1`,
     reason:
-      "whoever reads a backup could log in as the role; `pulumi up` or `alter role … password` sets it again",
+      "a reader of the backup could log in as the role; `pulumi up` or `alter role … password` sets it again",
   },
   {
     sql: `select 'role ' || quote_ident(rolname) from pg_roles

@@ -161,7 +161,7 @@ export async function describeJobs(client: pg.Client): Promise<string | undefine
   );
   if (jobs.length === 0) return undefined;
   return [
-    "-- Jobs of pg_cron. They run as whoever makes them.",
+    "-- Jobs of pg_cron. A job runs as the role that creates it.",
     ...jobs.flatMap(({ name, schedule, command, active, owner }) => {
       const call = `cron.schedule(${[...(name === null ? [] : [name]), schedule, command].map((text) => escapeLiteral(text)).join(", ")})`;
       return [
@@ -213,5 +213,5 @@ export async function describePublication(client: pg.Client): Promise<string | u
   const [publication] = rows;
   if (publication === undefined) return undefined;
   const options = `publish = ${escapeLiteral(publication.publishes)}, publish_via_partition_root = ${publication.via_root}`;
-  return `-- What Realtime hears of.\nalter publication supabase_realtime set (${options});\n`;
+  return `-- What Realtime publishes.\nalter publication supabase_realtime set (${options});\n`;
 }
