@@ -1,6 +1,7 @@
 import { X509Certificate } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { baselineFault, bundleFolders } from "../../plugins/supabasex/bundleFiles";
 import type { Fault } from "../faults";
 import { formatPath, plainKey, setCommand } from "../keys";
 import { stackSchema } from "../schema";
@@ -28,6 +29,7 @@ export function deploymentFaults(context: RuleContext, deployment: Deployment): 
     ...placeholders(context),
     ...accountPlaceholders(context.stack, deployment),
     ...certificateFaults(context, deployment.projectFolder),
+    ...baselineFaults(context, deployment.projectFolder),
     ...credentialFaults(context.stack, deployment),
     ...topicRegionFaults(context, deployment),
   ];
@@ -103,6 +105,24 @@ function certificateProblem(text: string): string | undefined {
   } catch {
     return "names a file with a damaged certificate";
   }
+}
+
+/** A baseline that no file has would fail at the bundle, behind the project and its roles. */
+function baselineFaults({ stack, config }: RuleContext, projectFolder: string): Fault[] {
+  const { baseline, directory } = config.sql ?? {};
+  if (baseline === undefined || directory === undefined) return [];
+  const folder = path.join(projectFolder, directory);
+  const paths = bundleFolders.flatMap((name) => {
+    try {
+      const files = readdirSync(path.join(folder, name), { recursive: true, encoding: "utf8" });
+      return files.map((file) => `${name}/${file.split(path.sep).join("/")}`);
+    } catch {
+      return [];
+    }
+  });
+  const problem = baselineFault(baseline, paths);
+  if (problem === undefined) return [];
+  return [faultAt(stack, ["sql", "baseline"], problem.reason, problem.nearest)];
 }
 
 /** Only what can be told without asking anybody: of AWS's credentials there are too many kinds. */

@@ -56,7 +56,7 @@ export const bundleChoices = {
   dryRun: {
     values: ["live", "off"],
     description:
-      "`live`: a preview runs the SQL in a transaction and rolls it back; `off`: it only lists the files.",
+      "`live`: a preview runs the SQL in a transaction and rolls it back; `off`: it reads the catalog, lists the files, and stops where an up would stop before it runs one.",
   },
   prune: {
     values: ["report", "drop"],

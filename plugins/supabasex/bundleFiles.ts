@@ -30,3 +30,39 @@ export function normalise(text: string): string {
 export function sha256Of(normalisedText: string): string {
   return createHash("sha256").update(normalisedText, "utf8").digest("hex");
 }
+
+/** The version of a migration; `undefined` for another file. */
+const versionOf = (path: string): string | undefined => /^migrations\/(\d{14})_[^/]+\.sql$/.exec(path)?.[1];
+
+export interface BaselineFault {
+  readonly reason: string;
+  /** The version that was most likely meant. */
+  readonly nearest?: string;
+}
+
+/**
+ * Says what is wrong with a baseline of 14 digits; `undefined` where a migration has that version.
+ *
+ * @param paths of the bundle's files, in any order
+ */
+export function baselineFault(baseline: string, paths: readonly string[]): BaselineFault | undefined {
+  const versions = paths
+    .flatMap((path) => {
+      const version = versionOf(path);
+      return version === undefined ? [] : [{ path, version }];
+    })
+    .sort((a, b) => (a.version < b.version ? -1 : 1));
+  if (versions.some(({ version }) => version === baseline)) return undefined;
+  const wrongDigits = ({ version }: { version: string }) =>
+    [...version].filter((digit, at) => digit !== baseline[at]).length;
+  const [first, ...others] = versions;
+  if (first === undefined)
+    return {
+      reason: `is ${baseline}, and the bundle has no migrations: add the file, or remove the setting`,
+    };
+  const nearest = others.reduce((best, one) => (wrongDigits(one) < wrongDigits(best) ? one : best), first);
+  return {
+    reason: `is ${baseline}, which is the version of no migration: the nearest is ${nearest.version} (${nearest.path})`,
+    nearest: nearest.version,
+  };
+}

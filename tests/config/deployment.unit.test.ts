@@ -121,6 +121,27 @@ test("a certificate must be one, and still valid", () => {
   expect(problem()).toEqual(["database.sslRootCertificate names a certificate that has expired"]);
 });
 
+test("a baseline is the version of a migration; a typing error gets the nearest one", () => {
+  const dev = committed("dev");
+  const problem = (baseline: string) =>
+    faultsOf(
+      { ...dev, values: { ...dev.values, "thorbis-supabase:sql": JSON.stringify({ baseline }) } },
+      token,
+    ).filter((fault) => fault.startsWith("sql."));
+  const migrations = path.join(folder, "sql", "migrations");
+
+  expect(problem("20260101000000")).toEqual([
+    "sql.baseline is 20260101000000, and the bundle has no migrations: add the file, or remove the setting | pulumi config set --stack dev --path 'thorbis-supabase:sql.baseline' 20260131093000",
+  ]);
+  mkdirSync(migrations, { recursive: true });
+  for (const name of ["20260101000000_first.sql", "20260201000000_second.sql"])
+    writeFileSync(path.join(migrations, name), "select 1;\n");
+  expect(problem("20260101000000")).toEqual([]);
+  expect(problem("20250201000000")).toEqual([
+    "sql.baseline is 20250201000000, which is the version of no migration: the nearest is 20260201000000 (migrations/20260201000000_second.sql) | pulumi config set --stack dev --path 'thorbis-supabase:sql.baseline' 20260201000000",
+  ]);
+});
+
 test("a topic in another region than the alarms, which they cannot reach", () => {
   const dev = committed("dev");
   const alerts = JSON.stringify({ topicArn: "arn:aws:sns:eu-west-1:123456789012:operations" });

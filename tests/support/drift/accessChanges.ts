@@ -58,8 +58,8 @@ export const accessChanges: readonly HandMadeChange[] = [
     name: "a policy is renamed",
     change: "alter policy own_tenant on shared.tenants rename to mine",
     reverse: "alter policy mine on shared.tenants rename to own_tenant",
-    reports: [...extra("policy shared.tenants mine"), ...missing("policy shared.tenants own_tenant")],
-    repairedBy: "prune",
+    reports: changed("policy shared.tenants own_tenant", "name"),
+    repairedBy: "up",
   },
   {
     name: "a rogue policy on a table",

@@ -13,19 +13,15 @@ export const structureChanges: readonly HandMadeChange[] = [
     name: "a table is renamed",
     change: "alter table shared.audit_log rename to audit_log_old",
     reverse: "alter table shared.audit_log_old rename to audit_log",
-    reports: [...missing("table shared.audit_log"), ...extra("table shared.audit_log_old")],
-    repairedBy: "hand",
-    refusal:
-      "table shared.audit_log: it is missing; restore it from a backup, or make it again as its migration does",
+    reports: changed("table shared.audit_log", "name"),
+    repairedBy: "up",
   },
   {
     name: "a table moves to another schema",
     change: "alter table shared.audit_log set schema internal",
     reverse: "alter table internal.audit_log set schema shared",
-    reports: [...extra("table internal.audit_log"), ...missing("table shared.audit_log")],
-    repairedBy: "hand",
-    refusal:
-      "table shared.audit_log: it is missing; restore it from a backup, or make it again as its migration does",
+    reports: changed("table shared.audit_log", "name"),
+    repairedBy: "up",
   },
   {
     name: "a table's changes are logged in full",
@@ -68,27 +64,28 @@ export const structureChanges: readonly HandMadeChange[] = [
     change: "alter table shared.customers drop column notes",
     reverse: "alter table shared.customers add column notes text",
     reports: missing("column shared.customers notes"),
-    repairedBy: "hand",
-    refusal:
-      "column shared.customers notes: it is missing; alter table shared.customers add column notes text",
+    repairedBy: "up",
+  },
+  {
+    name: "a column is renamed",
+    change: "alter table shared.customers rename column notes to remarks",
+    reverse: "alter table shared.customers rename column remarks to notes",
+    reports: changed("column shared.customers notes", "name"),
+    repairedBy: "up",
   },
   {
     name: "a column changes type",
     change: "alter table shared.customers alter column notes type varchar(10)",
     reverse: "alter table shared.customers alter column notes type text",
     reports: changed("column shared.customers notes", "type"),
-    repairedBy: "hand",
-    refusal:
-      "column shared.customers notes: type is character varying(10) instead of text; alter table shared.customers alter column notes type text",
+    repairedBy: "up",
   },
   {
     name: "a column changes collation",
     change: `alter table shared.customers alter column email type text collate "POSIX"`,
     reverse: `alter table shared.customers alter column email type text collate "C"`,
     reports: changed("column shared.customers email", "collation"),
-    repairedBy: "hand",
-    refusal:
-      'column shared.customers email: collation is "POSIX" instead of "C"; alter table shared.customers alter column email type text collate "C"',
+    repairedBy: "up",
   },
   {
     name: "a default is dropped",
@@ -233,7 +230,7 @@ export const structureChanges: readonly HandMadeChange[] = [
     reports: changed("type shared.priority", "labels"),
     repairedBy: "hand",
     refusal:
-      'type shared.priority: labels is ["low","urgent","high"] instead of ["low","high"]; PostgreSQL adds labels (alter type shared.priority add value …) but takes none away: make the type anew',
+      'type shared.priority: labels is ["low","urgent","high"] instead of ["low","high"]; PostgreSQL removes no label: state it in a migration (alter type shared.priority add value if not exists …), or recreate the type',
   },
   {
     name: "a composite type gains an attribute",
@@ -325,7 +322,6 @@ export const structureChanges: readonly HandMadeChange[] = [
     change: "drop extension citext",
     reverse: "create extension citext schema internal",
     reports: missing("extension citext"),
-    repairedBy: "hand",
-    refusal: "extension citext: it is missing; create extension citext schema internal",
+    repairedBy: "up",
   },
 ];

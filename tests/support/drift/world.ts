@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import type pg from "pg";
 import {
+  type Addresses,
   type Catalog,
   extendExpectation,
   readCatalogInTransaction,
@@ -16,8 +17,10 @@ create role app_owner nologin;
 grant app_owner to postgres;
 create extension pg_cron;`;
 
-/** Applies the bundle as role postgres in one transaction; answers what it is then expected to have made. */
-export async function makeDriftWorld(client: pg.Client): Promise<Catalog> {
+/** Applies the bundle as role postgres in one transaction; answers what it is then expected to have made, and where. */
+export async function makeDriftWorld(
+  client: pg.Client,
+): Promise<{ expected: Catalog; addresses: Addresses }> {
   await client.query(driftPrerequisites);
   await client.query("begin");
   const before = await readCatalogInTransaction(client);
@@ -26,7 +29,7 @@ export async function makeDriftWorld(client: pg.Client): Promise<Catalog> {
   }
   const after = await readCatalogInTransaction(client);
   await client.query("commit");
-  return extendExpectation({}, before, after);
+  return { expected: extendExpectation({}, before, after), addresses: after.addresses };
 }
 
 async function bundleFiles(): Promise<string[]> {

@@ -1,7 +1,7 @@
 import type { CheckFailure, CheckRequest, CheckResponse } from "../../../host/provider";
 import { containsUnknown, isPropertyMap, reveal, Secret, Unknown, type Value } from "../../../host/values";
 import { bundleBaseline, bundleChoices, bundleSwitches, defaultLimits } from "../../bundleArguments";
-import { kindOf } from "../../bundleFiles";
+import { baselineFault, kindOf } from "../../bundleFiles";
 import { bundleInputs } from "./inputs";
 import { misnamedFiles } from "./source/files";
 import { outlookFor } from "./state/outlook";
@@ -38,6 +38,9 @@ export function checkBundle(request: CheckRequest): CheckResponse {
   }
   if (isKnown(inputs.baseline) && !bundleBaseline.pattern.test(String(inputs.baseline))) {
     fault("baseline", bundleBaseline.reason);
+  } else if (isKnown(inputs.baseline) && isPropertyMap(inputs.files)) {
+    const problem = baselineFault(String(inputs.baseline), Object.keys(inputs.files));
+    if (problem !== undefined) fault("baseline", problem.reason);
   }
   const limits = isPropertyMap(inputs.limits) ? inputs.limits : {};
   return {

@@ -3,19 +3,14 @@ import type { CallContext } from "../../../host/provider";
 import { type PropertyMap, unknown } from "../../../host/values";
 import type { Resource } from "../resource";
 import { type ApplyResult, applyBundle } from "./apply/apply";
-import { diffManaged, digestsOf, readCatalog } from "./catalog";
+import { diffManaged, digestsOf, readCatalogReading } from "./catalog";
 import { checkBundle } from "./check";
 import { historyCatalog, readHistory } from "./history/history";
 import { readRecord } from "./history/record";
 import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";
-import {
-  inspectBundle,
-  previewBundle,
-  reportForeign,
-  table,
-  takenBackLines,
-  warnOfRemaining,
-} from "./preview/preview";
+import { reportForeign, reportLosses, takenBackLines, warnOfRemaining } from "./preview/manualChanges";
+import { table } from "./preview/plan";
+import { inspectBundle, previewBundle } from "./preview/preview";
 import { reporter } from "./preview/reporter";
 import { announceUpgrade } from "./preview/upgrade";
 import { LoginRefused } from "./session/connection";
@@ -90,11 +85,13 @@ export const sqlBundle: Resource = {
     };
     const { catalog, found } = await asInState(() =>
       reading(options, async (client) => {
-        const catalog = await readCatalog(client);
+        const { catalog, addresses } = await readCatalogReading(client);
         const files = historyCatalog(await readHistory(client, name));
         return {
           catalog,
-          found: await findDrift(state, { catalog, files }, () => readRecord(client, name)),
+          found: await findDrift(client, state, { catalog, addresses, files }, () =>
+            readRecord(client, name),
+          ),
         };
       }),
     );
@@ -188,6 +185,7 @@ function report(result: ApplyResult, inputs: BundleInputs, bundle: LoadedBundle,
     context.log("info", ["Repaired:", ...result.repaired.map((identity) => `  ${identity}`)].join("\n"));
   }
   reportForeign(result, context);
+  reportLosses(result, context);
   warnOfRemaining(result, inputs, context);
 }
 

@@ -106,19 +106,22 @@ describe("a change by hand is reported by its path, and repaired by the next up"
   });
 });
 
-test("a dropped column stops the up, which names it and the statement, and changes nothing", async () => {
+test("a dropped table stops the up, which names it, before any file runs", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
-  await bundle.sql("alter table $s.tenants drop name");
+  await bundle.sql("drop table $s.numbers");
   bundle.write({ "migrations/20260102000000_next.sql": "create table $s.next ();\n" });
 
-  const failure = await failureOf(bundle.up());
-
-  expect(failure).toContain(
-    `column ${bundle.schema}.tenants name: it is missing; alter table ${bundle.schema}.tenants add column name text default 'x'::text not null`,
+  expect(await failureOf(bundle.up())).toBe(
+    [
+      "Manual changes in the database cannot be repaired automatically, so the deployment stops:",
+      `  table ${bundle.schema}.numbers: it was dropped with its rows: restore it from a backup`,
+      "  Run the statement named above, or undo the change in another way; then run the command again.",
+    ].join("\n"),
   );
+
   expect((await bundle.sql("select to_regclass('$s.next') as n")).rows).toEqual([{ n: null }]);
-  await bundle.sql("alter table $s.tenants add column name text default 'x'::text not null");
+  await bundle.sql("create table $s.numbers (n int)");
   await bundle.up();
   expect(await bundle.refresh()).toEqual([]);
 });

@@ -95,7 +95,7 @@ create sequence $s.untouched;
   );
 });
 
-test("without a dry run the files are listed with their reasons, from the state alone", async () => {
+test("without a dry run the files are listed with their reasons, and nothing is executed", async () => {
   const bundle = await databases.bundle(files);
   await bundle.preview();
   expect(bundle.logs.join("\n")).toMatch(
@@ -110,7 +110,7 @@ test("without a dry run the files are listed with their reasons, from the state 
 
   expect(bundle.logs.join("\n")).toMatch(/1 file would run:\n.*v\.sql +drifted: view s\d+\.v/);
   expect(bundle.logs.join("\n")).toMatch(
-    /warning: Drift that a deploy leaves or cannot repair:\n {2}table s\d+\.extra: not made by the bundle: owner postgres.*\n {4}left as it is/,
+    /warning: Drift that a deployment leaves or cannot repair:\n {2}table s\d+\.extra: not made by the bundle: owner postgres.*\n {4}left as it is/,
   );
   expect(outputs.live).toEqual({});
 });

@@ -141,12 +141,12 @@ describe("repairs", () => {
     return repairOf(first.identity, [first, ...others], { ...schema, ...expected }, { ...schema, ...live });
   }
 
-  test("a missing column is named with the statement, and not made", () => {
+  test("a missing column that may have been renamed is named with the statement, and not added", () => {
     const column = { type: "text", default: "'x'::text", notNull: true };
     const found = repair({ "table s.t": table, "column s.t c": column }, { "table s.t": table });
     expect(found.statements).toEqual([]);
     expect(found.impossible).toEqual([
-      "it is missing; alter table s.t add column c text default 'x'::text not null",
+      "it is missing, and it is not known whether it was dropped or renamed: rename it back, or, if its values are lost, add it again (alter table s.t add column c text default 'x'::text not null)",
     ]);
   });
 

@@ -94,6 +94,35 @@ describe("check", () => {
     expect(check({ connection: unknown, files: unknown, limits: unknown }).failures).toEqual([]);
   });
 
+  test.each([
+    ["20260101000000", []],
+    [
+      "20260101000001",
+      [
+        "is 20260101000001, which is the version of no migration: the nearest is 20260101000000 (migrations/20260101000000_a.sql)",
+      ],
+    ],
+    [
+      "20270301000000",
+      [
+        "is 20270301000000, which is the version of no migration: the nearest is 20260301000000 (migrations/20260301000000_b.sql)",
+      ],
+    ],
+  ])("a baseline of %s", (baseline, reasons) => {
+    const entry = { sha256: hash, kind: "migration" };
+    const files = {
+      "migrations/20260101000000_a.sql": entry,
+      "migrations/20260301000000_b.sql": entry,
+      "repeatable/c.sql": { sha256: hash, kind: "repeatable" },
+    };
+
+    const { failures = [] } = check({ files, baseline });
+
+    expect(failures.map(({ property, reason }) => [property, reason])).toEqual(
+      reasons.map((reason) => ["baseline", reason]),
+    );
+  });
+
   test("the name cannot change", () => {
     expect(check({}, { name: "other" }).failures).toEqual([
       {

@@ -14,13 +14,14 @@ const type = "supabasex:index:SqlBundle";
 /** A cluster for the tests of one file; each test has a bundle and a schema of its own in it. */
 export class Databases {
   #cluster: TestCluster | undefined;
-  #count = 0;
+  readonly #bundles: BundleUnderTest[] = [];
 
   async start(): Promise<void> {
     this.#cluster = await startTestCluster();
   }
 
   async stop(): Promise<void> {
+    for (const bundle of this.#bundles) bundle.remove();
     await this.#cluster?.remove();
   }
 
@@ -34,9 +35,9 @@ export class Databases {
     files: Record<string, string>,
     inputs: Record<string, unknown> = {},
   ): Promise<BundleUnderTest> {
-    this.#count += 1;
-    const schema = `s${this.#count}`;
+    const schema = `s${this.#bundles.length + 1}`;
     const bundle = new BundleUnderTest(schema, this.cluster.url("postgres"), await this.cluster.client());
+    this.#bundles.push(bundle);
     bundle.inputs = inputs;
     bundle.write(files);
     return bundle;
@@ -87,6 +88,11 @@ export class BundleUnderTest {
     /** A connection of somebody who changes things by hand. */
     readonly hand: pg.Client,
   ) {}
+
+  /** Removes the folder of the files. */
+  remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
 
   /** Writes the files that are named; an undefined one is removed. */
   write(files: Record<string, string | undefined>): void {

@@ -164,13 +164,16 @@ function joined(former: TransactionResult | undefined, latter: TransactionResult
     ...latter,
     ran: [...former.ran, ...latter.ran],
     adopted: [...former.adopted, ...latter.adopted],
+    removed: [...former.removed, ...latter.removed],
     dropped: [...former.dropped, ...latter.dropped],
     takenBack: [...former.takenBack, ...latter.takenBack],
     repaired: [...former.repaired, ...latter.repaired],
+    losses: new Map([...former.losses, ...latter.losses]),
     takenOver: [...former.takenOver, ...latter.takenOver],
     undone: [...former.undone, ...latter.undone],
     recreatedForeign: [...former.recreatedForeign, ...latter.recreatedForeign],
     before: former.before,
+    addresses: { before: former.addresses.before, after: latter.addresses.after },
   };
 }
 

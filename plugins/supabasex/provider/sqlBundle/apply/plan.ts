@@ -199,6 +199,12 @@ export function planRepeatables(
   return { run, removed };
 }
 
+/** Leaves out the former paths of renamed files: they are named beside the new ones. */
+export function withoutRenamed(removed: readonly string[], run: readonly PlannedFile[]): string[] {
+  const renamed = new Set(run.flatMap(({ reason, because }) => (reason === "renamed" ? [because] : [])));
+  return removed.filter((path) => !renamed.has(path));
+}
+
 /** A file runs again when one that it depends on has changed, or drops its objects first: all the way up. */
 function addDependents(
   planned: Map<string, PlannedFile>,

@@ -113,8 +113,8 @@ function statingFiles({ plan, history, request, skip }: Start): BundleFile[] {
   return [...plan.pending, ...run.map(({ file }) => file)].filter(({ path }) => !skip.has(path));
 }
 
-/** Whether one of the files may be about an object: it names the object or its table, or does not name what it acts on. */
-function relevanceTo(files: readonly BundleFile[]): (identity: string, live: Catalog) => boolean {
+/** Returns whether one of the files may be about an object: it names the object or its table, or does not name what it acts on. */
+export function relevanceTo(files: readonly BundleFile[]): (identity: string, live: Catalog) => boolean {
   const anything = files.some(actsOnUnnamedObjects);
   return (identity, live) => {
     const { kind, parent, name: own } = partsOfIdentity(identity);

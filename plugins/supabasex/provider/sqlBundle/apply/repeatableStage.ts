@@ -11,7 +11,7 @@ import { statingStatements } from "../source/statedFacts";
 import { creatorsOf } from "./creators";
 import { type LostFacts, lostFacts } from "./lostFacts";
 import { driftedFiles, makersOf } from "./makers";
-import { planRepeatables } from "./plan";
+import { planRepeatables, withoutRenamed } from "./plan";
 import { applyRepeatables, type RepeatableRun } from "./repeatables";
 import type { ApplyRequest, PlannedFile, RanFile } from "./request";
 import type { Start } from "./start";
@@ -31,6 +31,8 @@ export interface RepeatableOutcome {
   readonly declared: readonly string[];
   readonly recreated: RepeatableRun["recreated"];
   readonly dropped: RepeatableRun["dropped"];
+  /** Paths of repeatables that are gone, as {@link withoutRenamed} lists them. */
+  readonly removed: readonly string[];
   /** The catalog afterwards; absent where nothing ran. */
   readonly made?: CatalogReading;
   readonly base: BaseFacts;
@@ -96,6 +98,7 @@ export async function runRepeatables(
       declared,
       recreated,
       dropped,
+      removed: withoutRenamed(removed, ran),
       ...(lost === undefined ? {} : { lost: { facts: lost, stated: allStated(bundle) } }),
     };
     if (made === undefined) return { ...outcome, base, takenBack: [] };

@@ -33,6 +33,8 @@ export interface FilesRun {
   /** Whether migrations are left for a further transaction. */
   readonly more: boolean;
   readonly dropped: RepeatableRun["dropped"];
+  /** Paths of repeatables that are gone, as {@link withoutRenamed} lists them. */
+  readonly removed: readonly string[];
   /** With the history's rows. */
   readonly after: CatalogReading;
   readonly history: History;
@@ -78,6 +80,7 @@ export async function runFiles(start: Start): Promise<FilesRun> {
     takenBack: [],
     stated: new StatementIndex(ranMigrations),
     base: migrated ? baseUnder(start, middle.reading, ranMigrations) : start.record.base,
+    removed: [],
     ...(migrations.next === undefined ? {} : { next: migrations.next }),
   };
 

@@ -1,24 +1,37 @@
 import { UserError } from "../../../../../foundation/userError";
 import {
+  type Addresses,
   byIdentity,
   type Catalog,
   type CatalogDifference,
   type CatalogReading,
-  diffCatalogs,
   isSameObject,
+  managedPart,
 } from "../catalog";
+import { recordAddresses } from "../history/addresses";
 import { type History, openHistory } from "../history/history";
 import { restoreHistory, trustedExpectation } from "../history/historyRepair";
 import { type BundleRecord, readRecord, recordExpectation } from "../history/record";
-import { type Repaired, refuseUnrepaired, repairRest, repairUnowned, unrepaired } from "../repair/drift";
+import { type Comparison, compare } from "../repair/compare";
+import {
+  type Losses,
+  type Repaired,
+  refuseHopeless,
+  refuseUnrepaired,
+  repairRest,
+  repairUnowned,
+  unrepaired,
+} from "../repair/drift";
+import { renameBack } from "../repair/renames";
 import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { Migration } from "../source/files";
 import { borrowedByMigrations } from "./borrowed";
 import { expectationAfter } from "./expected";
+import { type Look, mayRepair, pendingFiles } from "./lookAhead";
 import { makersOf } from "./makers";
 import { nameOf } from "./orphans";
-import { planMigrations } from "./plan";
+import { type MigrationPlan, planMigrations } from "./plan";
 import { type Outcome, type Rehearsal, rehearse } from "./rehearsal";
 import type { ApplyRequest, RanFile } from "./request";
 import { type FileFailure, type FilesRun, readWithHistory, runFiles } from "./runFiles";
@@ -29,12 +42,16 @@ export interface TransactionResult {
   readonly ran: readonly RanFile[];
   /** Paths of migrations that were recorded without being run. */
   readonly adopted: readonly string[];
+  /** Paths of repeatables that are not in the bundle any more. */
+  readonly removed: readonly string[];
   /** Objects that no file makes any more. */
   readonly dropped: readonly string[];
   /** What was taken back because no file states it any more, an object and its properties a line. */
   readonly takenBack: readonly string[];
   /** Identities that were repaired without running a file. */
   readonly repaired: readonly string[];
+  /** Of what was repaired: data that manual changes lost, and that does not come back. */
+  readonly losses: Losses;
   /** Identities of manual changes that a file states now, so that they are the bundle's. */
   readonly takenOver: readonly string[];
   /** Identities of manual changes that are gone because files replaced or dropped what they were on. */
@@ -45,6 +62,8 @@ export interface TransactionResult {
   readonly remaining: readonly CatalogDifference[];
   readonly before: Catalog;
   readonly after: Catalog;
+  /** Where objects were before and are after. */
+  readonly addresses: { readonly before: Addresses; readonly after: Addresses };
   readonly expected: Catalog;
   readonly live: Catalog;
   readonly history: History;
@@ -77,8 +96,8 @@ export async function runTransaction(
 ): Promise<TransactionResult> {
   const found = await readState(session, request);
   const plan = planMigrations(request.bundle.migrations, found.history, request.inputs);
-  const { repaired, reading } = await repairFirst(session, request, found);
-  const start: Start = { session, request, plan, ...found, reading, ...selection };
+  const first = await repairFirst(session, request, found, plan);
+  const start: Start = { session, request, plan, ...found, reading: first.reading, ...selection };
 
   const rehearsal = await rehearse(start);
   const borrowed = await borrowedByMigrations(start);
@@ -87,7 +106,9 @@ export async function runTransaction(
   const result = {
     ...summary(run, plan.adopt),
     before: found.reading.catalog,
+    addresses: { before: found.reading.addresses, after: found.reading.addresses },
     repaired: [],
+    losses: new Map(),
     takenOver: [],
     undone: [],
     recreatedForeign: [],
@@ -110,25 +131,33 @@ export async function runTransaction(
   const isQuiet = run.after === start.reading && found.drift.length === 0;
   const { expected, base } = outcomeOf(start, rehearsal, run, isQuiet);
   const last = unfinished
-    ? unrepaired(expected, run.after.catalog)
-    : await repairLast(session, request, run, expected);
+    ? await unrepaired(session, expected, run.after, first.addresses)
+    : await repairLast(start, run, expected, first.addresses);
   if (!isQuiet || found.expected !== found.record.expected) {
     await recordExpectation(session.work, request.inputs.name, { expected, base });
   }
-  const takenOver = takenOverBetween(found, expected, last.catalog);
-  const repairs = [...new Set([...repaired, ...last.repaired])].filter((name) => !takenOver.includes(name));
+  if (request.commit) {
+    const addresses = { former: found.record.addresses, now: last.reading.addresses };
+    await recordAddresses(session.work, request.inputs.name, expected, addresses);
+  }
+  const takenOver = takenOverBetween(found, expected, last.reading.catalog);
+  const repairs = [...new Set([...first.repaired, ...last.repaired])].filter(
+    (name) => !takenOver.includes(name),
+  );
   const named = new Set([...takenOver, ...repairs, ...run.ran.map(({ because }) => because)]);
   for (const { identity } of last.remaining) named.add(identity);
   return {
     ...result,
     repaired: repairs.sort(),
+    losses: new Map([...first.losses, ...last.losses]),
     takenOver,
     undone: manualChanges(found.drift).filter((name) => !named.has(name)),
     recreatedForeign: [...run.recreated].filter((name) => found.expected[name] === undefined).sort(),
     remaining: last.remaining,
-    after: last.catalog,
+    after: last.reading.catalog,
+    addresses: { before: found.reading.addresses, after: last.reading.addresses },
     expected,
-    live: last.live,
+    live: managedPart(expected, last.reading.catalog),
     history: run.history,
   };
 }
@@ -141,6 +170,7 @@ interface Found {
   /** With the history's rows. */
   readonly reading: CatalogReading;
   readonly drift: readonly CatalogDifference[];
+  readonly comparison: Comparison;
 }
 
 async function readState(session: Session, { inputs, stateExpected }: ApplyRequest): Promise<Found> {
@@ -148,28 +178,60 @@ async function readState(session: Session, { inputs, stateExpected }: ApplyReque
   const first = await readWithHistory(session, inputs.name);
   const record = await readRecord(session.work, inputs.name);
   const expected = trustedExpectation(record, stateExpected, first.reading.catalog);
-  const drift = diffCatalogs(expected, first.reading.catalog);
+  const comparison = await compare(session.work, expected, first.reading, record.addresses);
+  const drift = comparison.differences;
   if (!(await restoreHistory(session.work, inputs.name, expected, first.history))) {
-    return { ...first, record, expected, drift };
+    return { ...first, record, expected, drift, comparison };
   }
   const { history } = await readWithHistory(session, inputs.name);
-  return { reading: first.reading, history, record, expected, drift };
+  return { reading: first.reading, history, record, expected, drift, comparison };
 }
 
-/** Repairs what no repeatable repairs by running again: migrations are written for a database as it should be. */
-async function repairFirst(session: Session, { bundle, inputs }: ApplyRequest, found: Found) {
-  const makers = makersOf(found.history, bundle.repeatables);
-  const repaired = await repairUnowned(session, found.drift, makers, found.expected, found.reading.catalog);
+/**
+ * Renames back what was renamed by hand, and repairs what no repeatable repairs by running again: migrations are written for
+ * a database as it should be. Stops where that is not possible and no pending file can help.
+ */
+async function repairFirst(
+  session: Session,
+  { bundle, inputs }: ApplyRequest,
+  { history, record, expected, ...found }: Found,
+  plan: MigrationPlan,
+) {
+  const makers = makersOf(history, bundle.repeatables);
+  const readAgain = async () => (await readWithHistory(session, inputs.name)).reading;
+  const renamed = await renameBack(session, expected, found.reading, record.addresses, readAgain);
+  const comparison =
+    renamed.repaired.length === 0
+      ? found.comparison
+      : await compare(session.work, expected, renamed.reading, record.addresses);
+  const look: Look = { bundle, history, expected, comparison, plan };
+  refuseHopeless(comparison, expected, makers, mayRepair(pendingFiles(look), comparison.traced.catalog));
+  const { repaired, losses } = await repairUnowned(session, comparison, makers, expected);
   const changed =
     repaired.length > 0 || found.drift.some(({ identity }) => identity.startsWith("applied file "));
-  const reading = changed ? (await readWithHistory(session, inputs.name)).reading : found.reading;
-  return { repaired, reading };
+  return {
+    repaired: [...renamed.repaired, ...repaired],
+    losses,
+    reading: changed ? await readAgain() : renamed.reading,
+    addresses: addressesOfManualChanges(found.drift, record.addresses),
+  };
+}
+
+/** What files rename or drop themselves is not to be taken for a manual change afterwards. */
+function addressesOfManualChanges(drift: readonly CatalogDifference[], addresses: Addresses): Addresses {
+  return new Map(
+    drift.flatMap(({ identity }): [string, string][] => {
+      const address = addresses.get(identity);
+      return address === undefined ? [] : [[identity, address]];
+    }),
+  );
 }
 
 function summary(run: FilesRun, adopted: readonly Migration[]) {
   return {
     ran: run.ran,
     adopted: adopted.map((file) => file.path),
+    removed: run.removed,
     dropped: run.dropped.map(nameOf),
     takenBack: run.takenBack,
     progressed: run.migrated && mayStayBehind(run.failure),
@@ -215,14 +277,15 @@ function outcomeOf(start: Start, rehearsal: Rehearsal | undefined, run: FilesRun
 }
 
 async function repairLast(
-  session: Session,
-  { inputs }: ApplyRequest,
+  { session, request: { inputs } }: Start,
   run: FilesRun,
   expected: Catalog,
+  addresses: Addresses,
 ): Promise<Repaired> {
-  const readAgain = async () => (await readWithHistory(session, inputs.name)).reading.catalog;
-  const last = await repairRest(session, expected, run.after.catalog, inputs.prune, readAgain);
-  refuseUnrepaired(last.remaining, expected, last.catalog, last.failed);
+  const readAgain = async () => (await readWithHistory(session, inputs.name)).reading;
+  const { prune } = inputs;
+  const last = await repairRest(session, { expected, reading: run.after, addresses, prune }, readAgain);
+  refuseUnrepaired(last, expected, last.failed);
   return last;
 }
 

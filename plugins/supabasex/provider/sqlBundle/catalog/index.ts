@@ -1,3 +1,11 @@
+export {
+  type Addresses,
+  diffTraced,
+  isRename,
+  splitName,
+  type TracedCatalog,
+  traceObjects,
+} from "./addresses";
 export { type Catalog, type CatalogObject, fingerprint } from "./catalog";
 export { changeText, lineDiff, objectText } from "./changeText";
 export { byIdentity, type CatalogDifference, diffCatalogs, differencePath, diffManaged } from "./difference";
@@ -11,11 +19,17 @@ export {
   type RememberedExpectation,
 } from "./digests";
 export { extendExpectation } from "./expectation";
-export { type ObjectIdentity, parentIdentities, partsOfIdentity, printIdentity } from "./identity";
+export {
+  type ObjectIdentity,
+  parentIdentities,
+  partsOfIdentity,
+  printIdentity,
+  relationKinds,
+} from "./identity";
 export { canonicalCatalog, canonicalIdentity } from "./names";
 export { apiRoles } from "./partitions";
-export { touched } from "./properties";
-export { readCatalog, readCatalogInTransaction } from "./read";
+export { touched, touchedProperties } from "./properties";
+export { readCatalog, readCatalogInTransaction, readCatalogReading } from "./read";
 export { isAsRemembered } from "./remembered";
 export type { CatalogReading } from "./rows";
 export { isSameObject } from "./sameObject";

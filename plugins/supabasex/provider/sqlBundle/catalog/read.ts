@@ -12,18 +12,23 @@ import {
 /** How often a read is begun anew because an object went away while it was being printed. */
 const attempts = 3;
 
+/** Reads the catalog as {@link readCatalogReading} does, without the addresses. */
+export async function readCatalog(client: ClientBase): Promise<Catalog> {
+  return (await readCatalogReading(client)).catalog;
+}
+
 /**
  * Reads the catalog in a transaction of its own: one snapshot, nothing written, two statements.
  *
  * @throws the server's error; after three attempts also where other sessions keep dropping what is being read
  */
-export async function readCatalog(client: ClientBase): Promise<Catalog> {
+export async function readCatalogReading(client: ClientBase): Promise<CatalogReading> {
   for (let attempt = 1; ; attempt += 1) {
     await client.query("begin transaction isolation level repeatable read read only");
     try {
-      const { catalog } = await read(client, { planOnce: true });
+      const result = await read(client, { planOnce: true });
       await client.query("commit");
-      return catalog;
+      return result;
     } catch (error) {
       await client.query("rollback").catch(() => undefined);
       if (attempt === attempts || !isConcurrentChange(error)) throw error;

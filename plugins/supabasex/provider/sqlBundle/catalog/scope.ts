@@ -124,8 +124,8 @@ export class Scope {
   }
 }
 
-/** The table that an index is on, or whose column a sequence is for. */
-function relationOf(object: CatalogObject): string | undefined {
+/** Returns the table that an index is on, or whose column a sequence is for. */
+export function relationOf(object: CatalogObject): string | undefined {
   if (typeof object.table === "string") return object.table;
   if (typeof object.ownedBy === "string") return partsOfIdentity(`column ${object.ownedBy}`).parent;
   return undefined;

@@ -1,3 +1,4 @@
+import type { ClientBase } from "pg";
 import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, partsOfIdentity } from "../catalog";
 import type { Session } from "../session/session";
@@ -18,7 +19,31 @@ export async function adoptBaseline(
   live: Catalog,
 ): Promise<string[] | undefined> {
   if (migrations.length === 0) return undefined;
-  for (const file of migrations) await compareStatements(session, file);
+  const made = await checkBaseline(session.work, migrations, live);
+  await recordMigrations(
+    session.work,
+    bundle,
+    migrations.map((file) => ({ file, durationMilliseconds: 0 })),
+  );
+  const relations = new Set(made.map((identity) => partsOfIdentity(identity).name));
+  const parts = Object.keys(live).filter((identity) => {
+    const { kind, parent } = partsOfIdentity(identity);
+    return (kind === "column" || kind === "constraint") && parent !== undefined && relations.has(parent);
+  });
+  return [...made, ...parts];
+}
+
+/**
+ * Reads whether a database has what these migrations make, and answers the identities of it.
+ *
+ * @throws UserError as {@link adoptBaseline}
+ */
+export async function checkBaseline(
+  client: ClientBase,
+  migrations: readonly Migration[],
+  live: Catalog,
+): Promise<string[]> {
+  for (const file of migrations) await compareStatements(client, file);
   const made = madeByMigrations(migrations);
   const missing = made.filter(({ identity }) => live[identity] === undefined);
   if (missing.length > 0) {
@@ -30,21 +55,11 @@ export async function adoptBaseline(
       ].join("\n"),
     );
   }
-  await recordMigrations(
-    session.work,
-    bundle,
-    migrations.map((file) => ({ file, durationMilliseconds: 0 })),
-  );
-  const relations = new Set(made.map(({ identity }) => partsOfIdentity(identity).name));
-  const parts = Object.keys(live).filter((identity) => {
-    const { kind, parent } = partsOfIdentity(identity);
-    return (kind === "column" || kind === "constraint") && parent !== undefined && relations.has(parent);
-  });
-  return [...made.map(({ identity }) => identity), ...parts];
+  return made.map(({ identity }) => identity);
 }
 
-async function compareStatements(session: Session, file: Migration): Promise<void> {
-  const recorded = await recordedStatements(session.work, file.version);
+async function compareStatements(client: ClientBase, file: Migration): Promise<void> {
+  const recorded = await recordedStatements(client, file.version);
   if (recorded === undefined || recorded.length === 0) return;
   const ours = statementsOf(file).map((statement) => comparableText(textOf(file, statement)));
   // Another tool also records the begin and commit around a file, which are not among our statements.

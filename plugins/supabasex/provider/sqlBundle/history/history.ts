@@ -6,6 +6,7 @@ import type { DeclaredObject } from "../source/declaredObjects";
 import { type BundleFile, type Migration, migrationOf } from "../source/files";
 import { statingStatements } from "../source/statedFacts";
 import { statementsOf, textOf } from "../source/statements";
+import { addAddresses } from "./addresses";
 
 /**
  * What a database remembers of its bundles. Versions are in `supabase_migrations.schema_migrations`, as the Supabase
@@ -73,6 +74,7 @@ create table if not exists supabase_migrations.bundle_files (
 );
 alter table supabase_migrations.bundles add column if not exists base jsonb not null default '{}';
 alter table supabase_migrations.bundle_files add column if not exists states jsonb not null default '[]';
+${addAddresses};
 comment on table supabase_migrations.bundle_files is 'Files of SQL bundles as Pulumi (supabasex) applied them';`;
 
 /** Makes the tables where they are missing and takes the bundle's row, so that transactions of one bundle queue up. */
@@ -85,7 +87,7 @@ export async function openHistory(client: ClientBase, bundle: string): Promise<v
   await client.query("select from supabase_migrations.bundles where name = $1 for update", [bundle]);
 }
 
-/** Whether the tables are there: as this provider makes them, or as an older one did, without the facts. */
+/** Whether the tables are there: as this provider makes them, or as an older one did, without facts and addresses. */
 export async function layoutOf(client: ClientBase): Promise<"current" | "former" | "none"> {
   const { rows } = await client.query<{ layout: "current" | "former" | "none" }>(
     `select case
@@ -93,7 +95,9 @@ export async function layoutOf(client: ClientBase): Promise<"current" | "former"
          or not exists (select from pg_attribute where attrelid = to_regclass('supabase_migrations.schema_migrations')
            and attname = 'name' and not attisdropped) then 'none'
        when exists (select from pg_attribute where attrelid = to_regclass('supabase_migrations.bundle_files')
-         and attname = 'states' and not attisdropped) then 'current'
+           and attname = 'states' and not attisdropped)
+         and exists (select from pg_attribute where attrelid = to_regclass('supabase_migrations.bundles')
+           and attname = 'addresses' and not attisdropped) then 'current'
        else 'former' end as layout`,
   );
   return rows[0]?.layout ?? "none";

@@ -38,6 +38,37 @@ export function trustedExpectation(
   );
 }
 
+interface LostRow {
+  readonly path: string;
+  readonly sha256: string;
+  readonly version: string;
+  readonly name: string;
+}
+
+/** Migrations that the expectation has and the history has lost, or has with another hash. */
+function lostRows(expected: Catalog, history: History): LostRow[] {
+  const versions = new Set(history.versions);
+  return Object.entries(expected).flatMap(([identity, { sha256 }]): LostRow[] => {
+    if (!identity.startsWith(prefix)) return [];
+    const path = identity.slice(prefix.length);
+    const migration = migrationOf(path);
+    if (migration === undefined) return [];
+    if (history.files.get(path)?.sha256 === sha256 && versions.has(migration.version)) return [];
+    return [{ path, sha256: String(sha256), ...migration }];
+  });
+}
+
+/** Returns the history as {@link restoreHistory} leaves it, without writing anything. */
+export function restoredHistory(expected: Catalog, history: History): History {
+  const rows = lostRows(expected, history);
+  if (rows.length === 0) return history;
+  const files = new Map(history.files);
+  for (const { path, sha256 } of rows)
+    files.set(path, { path, kind: "migration", sha256, objects: [], dependsOn: [] });
+  const versions = [...new Set([...history.versions, ...rows.map(({ version }) => version)])].sort();
+  return { ...history, files, versions };
+}
+
 /**
  * Writes the rows of migrations that the expectation has and the history has lost, or has with another hash. Answers
  * whether there were any. Repeatables need no such care: a lost row lets them run again.
@@ -48,16 +79,7 @@ export async function restoreHistory(
   expected: Catalog,
   history: History,
 ): Promise<boolean> {
-  const rows: { path: string; sha256: string; version: string; name: string }[] = [];
-  const versions = new Set(history.versions);
-  for (const [identity, { sha256 }] of Object.entries(expected)) {
-    if (!identity.startsWith(prefix)) continue;
-    const path = identity.slice(prefix.length);
-    const migration = migrationOf(path);
-    if (migration === undefined) continue;
-    if (history.files.get(path)?.sha256 === sha256 && versions.has(migration.version)) continue;
-    rows.push({ path, sha256: String(sha256), ...migration });
-  }
+  const rows = lostRows(expected, history);
   if (rows.length === 0) return false;
   await client.query(
     `with row as materialized (

@@ -1,8 +1,10 @@
 import type { ClientBase } from "pg";
+import type { Addresses } from "../catalog/addresses";
 import type { BaseFacts } from "../catalog/base";
 import { type Catalog, fingerprint } from "../catalog/catalog";
 import { withCurrentIdentities } from "../catalog/formerIdentities";
 import { canonicalCatalog } from "../catalog/names";
+import { addressesFrom, databaseToken } from "./addresses";
 import { layoutOf } from "./history";
 
 /**
@@ -15,23 +17,37 @@ export interface BundleRecord {
   readonly base: BaseFacts;
   /** False where the expectation is not as it was written: somebody edited it. */
   readonly intact: boolean;
+  /** Where the last deployment left the expected objects; empty where that is not known of this database. */
+  readonly addresses: Addresses;
+}
+
+interface RecordRow {
+  readonly expected: Catalog;
+  readonly fingerprint: string;
+  readonly base: BaseFacts | null;
+  readonly addresses: string | null;
+  readonly database: string;
 }
 
 /** Reads the record of a bundle; empty where the database has none. Two statements. */
 export async function readRecord(client: ClientBase, bundle: string): Promise<BundleRecord> {
   const layout = await layoutOf(client);
-  if (layout === "none") return { expected: {}, base: {}, intact: true };
-  const base = layout === "current" ? "base" : "null::jsonb as base";
-  const { rows } = await client.query<{ expected: Catalog; fingerprint: string; base: BaseFacts | null }>(
-    `select expected, fingerprint, ${base} from supabase_migrations.bundles where name = $1`,
+  if (layout === "none") return { expected: {}, base: {}, intact: true, addresses: new Map() };
+  const facts =
+    layout === "current" ? "base, addresses::text" : "null::jsonb as base, null::text as addresses";
+  const { rows } = await client.query<RecordRow>(
+    `select expected, fingerprint, ${databaseToken} as database, ${facts} from supabase_migrations.bundles where name = $1`,
     [bundle],
   );
   const recorded = rows[0]?.expected ?? {};
   const written = rows[0]?.fingerprint;
+  const intact = written === undefined || written === fingerprint(recorded);
   return {
     expected: canonicalCatalog(withCurrentIdentities(recorded)),
     base: rows[0]?.base ?? {},
-    intact: written === undefined || written === fingerprint(recorded),
+    intact,
+    // Believed as far as the record that they belong to.
+    addresses: intact ? addressesFrom(rows[0]?.addresses ?? null, rows[0]?.database ?? "") : new Map(),
   };
 }
 

@@ -1,5 +1,5 @@
 import { canonicalJson, type JsonValue } from "../../../../../foundation/json";
-import { type Catalog, changeText, partsOfIdentity } from "../catalog";
+import { type CatalogReading, changeText, partsOfIdentity, traceObjects } from "../catalog";
 
 /** One object that files make, drop or change. */
 export interface CatalogChange {
@@ -13,8 +13,13 @@ export interface CatalogChange {
   }[];
 }
 
-/** Everything that differs between two readings, by identity. History rows are not objects. */
-export function catalogChanges(before: Catalog, after: Catalog): CatalogChange[] {
+/**
+ * Everything that differs between two readings, by the identity before. A renamed object is a changed one, and its parts
+ * are not. History rows are not objects.
+ */
+export function catalogChanges(from: CatalogReading, to: CatalogReading): CatalogChange[] {
+  const before = from.catalog;
+  const { catalog: after, renamed } = traceObjects(before, to, from.addresses);
   const identities = [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((identity) => !identity.startsWith("applied file "))
     .sort();
@@ -22,7 +27,10 @@ export function catalogChanges(before: Catalog, after: Catalog): CatalogChange[]
     const [was, is] = [before[identity], after[identity]];
     if (was === undefined) return [{ identity, kind: "created", properties: [] }];
     if (is === undefined) return [{ identity, kind: "dropped", properties: [] }];
-    if (was === is) return [];
+    const name = renamed.get(identity);
+    if (was === is && name === undefined) return [];
+    const rename =
+      name === undefined ? [] : [{ name: "name", from: partsOfIdentity(identity).name, to: name }];
     const properties = [...new Set([...Object.keys(was), ...Object.keys(is)])]
       .filter((name) => canonicalJson(was[name] ?? null) !== canonicalJson(is[name] ?? null))
       .sort()
@@ -31,7 +39,8 @@ export function catalogChanges(before: Catalog, after: Catalog): CatalogChange[]
         ...(was[name] === undefined ? {} : { from: was[name] }),
         ...(is[name] === undefined ? {} : { to: is[name] }),
       }));
-    return properties.length === 0 ? [] : [{ identity, kind: "changed", properties }];
+    const all = [...rename, ...properties];
+    return all.length === 0 ? [] : [{ identity, kind: "changed", properties: all }];
   });
 }
 

@@ -1,20 +1,37 @@
 import type { CallContext } from "../../../../host/provider";
-import { catalogWouldChange, isLeft } from "../../../bundleMessages";
+import { catalogWouldChange } from "../../../bundleMessages";
 import { type ApplyResult, applyBundle } from "../apply/apply";
-import { planMigrations, planRepeatables } from "../apply/plan";
+import { type LookAhead, lookAhead } from "../apply/lookAhead";
+import {
+  type MigrationPlan,
+  planMigrations,
+  planRepeatables,
+  type RepeatablePlan,
+  withoutRenamed,
+} from "../apply/plan";
 import type { PlannedFile } from "../apply/request";
-import { byIdentity } from "../catalog";
+import { diffTraced, managedPart } from "../catalog";
 import type { BundleInputs, Connection } from "../inputs";
-import { repairOf } from "../repair/repair";
 import { DatabaseUnreachable, LoginRefused } from "../session/connection";
+import { reading } from "../session/reading";
+import { isDatabaseError } from "../source/errors";
 import type { LoadedBundle } from "../source/files";
 import { inspectFiles } from "../source/inspect";
 import { notCovered } from "../source/notCovered";
 import { loadParser } from "../source/parser";
-import { type Drift, driftAt, driftKinds, driftPaths } from "../state/drift";
+import { type Drift, driftKinds, driftOf } from "../state/drift";
 import { withoutForeignTexts } from "../state/foreignTexts";
+import { outlookOf, pruned } from "../state/outlook";
 import { type BundleState, makersIn, rememberedBy } from "../state/state";
 import { catalogChanges, describeChanges } from "./changes";
+import {
+  announceDrift,
+  reportForeign,
+  reportLosses,
+  type ShownDrift,
+  warnOfRemaining,
+} from "./manualChanges";
+import { announce, files } from "./plan";
 import { reporter } from "./reporter";
 import { announceUpgrade } from "./upgrade";
 
@@ -48,8 +65,7 @@ export async function previewBundle(
     return undefined;
   }
   if (inputs.dryRun === "off") {
-    announce(planFromState(inputs, bundle, state), bundle, context);
-    announceDrift(state, outlook, context);
+    await previewWithoutDryRun({ inputs, bundle, state, former, outlook }, inputs.connection, context);
     return undefined;
   }
   try {
@@ -102,6 +118,70 @@ async function asLetIn<T>(
   }
 }
 
+/**
+ * Without a dry run: what the catalog and the record of the database say, without executing a file. Where they cannot be
+ * read, what the state says.
+ */
+async function previewWithoutDryRun(
+  { inputs, bundle, state, former, outlook = {} }: PreviewRequest,
+  connection: Connection,
+  context: CallContext,
+): Promise<void> {
+  try {
+    const options = { bundle: inputs.name, limits: inputs.limits, signal: context.signal };
+    const stateExpected = rememberedBy(state);
+    const found = await asLetIn(connection, former, (known) =>
+      reading({ ...options, connection: known, warn: reporter(context).warn }, (client) =>
+        lookAhead(client, { inputs, bundle, stateExpected }),
+      ),
+    );
+    const plan = listed(found.plan, found.repeatables);
+    announce(plan, bundle, context);
+    announceDrift(shownDrift(found, inputs), context);
+    if (plan.length > 0) context.log("info", notExecuted);
+  } catch (error) {
+    const why = whyNotRead(error);
+    if (why === undefined) throw error;
+    const plan = planFromState(inputs, bundle, state);
+    announce(plan, bundle, context);
+    announceDrift({ drift: state.live, outlook, makers: makersIn(state), undecided: new Set() }, context);
+    if (former !== undefined || !(error instanceof DatabaseUnreachable))
+      context.log(
+        "warning",
+        `The database was not read, so what would stop the deployment is not known: ${why}`,
+      );
+  }
+}
+
+const notExecuted =
+  "Not checked without a dry run: whether the files run, and whether the rows and the role's privileges allow each repair.";
+
+/** Why the database cannot be read by this preview, where the deployment may still work. */
+function whyNotRead(error: unknown): string | undefined {
+  if (error instanceof DatabaseUnreachable) return error.message;
+  const cause = error instanceof Error ? (error.cause ?? error) : error;
+  return isDatabaseError(cause) && cause.code === "42501" ? `${cause.message} (42501).` : undefined;
+}
+
+function shownDrift(
+  { comparison, expected, makers, undecided }: LookAhead,
+  inputs: BundleInputs,
+): ShownDrift {
+  const { catalog } = comparison.traced;
+  const shown = diffTraced(
+    expected,
+    comparison.traced,
+    withoutForeignTexts(expected, managedPart(expected, catalog)),
+  );
+  const outlook = outlookOf(comparison.differences, makers, expected, catalog);
+  return {
+    drift: driftOf(shown),
+    outlook: inputs.prune === "drop" ? pruned(outlook) : outlook,
+    makers,
+    undecided,
+  };
+}
+
 const notThereYet =
   "not run: the database, or the roles and extensions that the files need, do not exist yet";
 
@@ -120,14 +200,21 @@ function warnOfMissingDryRun(plan: readonly PlannedFile[], why: string, context:
 function planFromState(inputs: BundleInputs, bundle: LoadedBundle, state: BundleState): PlannedFile[] {
   const history = { files: state.files, versions: [], foreignPaths: [] };
   const { adopt, pending } = planMigrations(bundle.migrations, history, inputs);
-  const drifted = driftedIn(state);
-  const { run, removed } = planRepeatables(bundle.repeatables, state.files, { drifted });
+  const repeatables = planRepeatables(bundle.repeatables, state.files, { drifted: driftedIn(state) });
+  return listed({ adopt, pending }, repeatables);
+}
+
+function listed({ adopt, pending }: MigrationPlan, { run, removed }: RepeatablePlan): PlannedFile[] {
   return [
     ...adopt.map((file) => ({ path: file.path, reason: "baseline" as const })),
     ...pending.map((file) => ({ path: file.path, reason: "new" as const })),
     ...run,
-    ...removed.map((path) => ({ path, reason: "removed" as const })),
+    ...removedFiles(withoutRenamed(removed, run)),
   ];
+}
+
+function removedFiles(paths: readonly string[]): PlannedFile[] {
+  return paths.map((path) => ({ path, reason: "removed" as const }));
 }
 
 /** Path of a repeatable → what of its objects is not as it made it, as the last refresh found it. */
@@ -144,61 +231,6 @@ function driftedIn(state: BundleState): Map<string, string> {
   );
 }
 
-function announce(
-  plan: readonly PlannedFile[],
-  bundle: LoadedBundle,
-  context: CallContext,
-  note?: string,
-): void {
-  if (plan.length === 0) return;
-  context.log(
-    "info",
-    [
-      `${files(plan.length)} would run${note === undefined ? "" : ` (${note})`}:`,
-      ...table(plan, bundle),
-    ].join("\n"),
-  );
-}
-
-function files(count: number): string {
-  return count === 1 ? "1 file" : `${count} files`;
-}
-
-/** One line per file: path, and why. */
-export function table(plan: readonly PlannedFile[], bundle: LoadedBundle): string[] {
-  const displays = new Map(
-    [...bundle.migrations, ...bundle.repeatables].map((file) => [file.path, file.display]),
-  );
-  const width = Math.max(...plan.map(({ path }) => (displays.get(path) ?? path).length));
-  return plan.map(({ path, reason, because }) => {
-    const why = because === undefined ? reason : `${reason}: ${because}`;
-    return `  ${(displays.get(path) ?? path).padEnd(width)}  ${why}`;
-  });
-}
-
-/** Without a dry run, what the last refresh knows of the drift, and what becomes of it. */
-function announceDrift(state: BundleState, outlook: Drift, context: CallContext): void {
-  // What a file makes is listed with the file.
-  const makers = makersIn(state);
-  const rerun = driftKinds(state.live).filter(
-    ({ identity, kind }) => kind !== "extra" && makers.has(identity),
-  );
-  const inFiles = new Set(rerun.map(({ identity }) => identity));
-  const repaired: string[] = [];
-  const left: string[] = [];
-  for (const { identity, property } of driftPaths(state.live)) {
-    if (inFiles.has(identity)) continue;
-    const change = driftAt(state.live, identity, property);
-    const what = driftAt(outlook, identity, property);
-    const lines = [`  ${identity}: ${property === undefined ? "" : `${property} `}${change}`];
-    if (what !== undefined) lines.push(`    ${what}`);
-    (what === undefined || isLeft(what) ? left : repaired).push(...lines);
-  }
-  if (repaired.length > 0) context.log("info", ["Drift would be repaired:", ...repaired].join("\n"));
-  if (left.length > 0)
-    context.log("warning", ["Drift that a deploy leaves or cannot repair:", ...left].join("\n"));
-}
-
 function announceDryRun(
   result: ApplyResult,
   inputs: BundleInputs,
@@ -208,6 +240,7 @@ function announceDryRun(
   const plan: PlannedFile[] = [
     ...result.adopted.map((path) => ({ path, reason: "baseline" as const })),
     ...result.ran,
+    ...removedFiles(result.removed),
     ...result.skipped.map(({ file, why }) => ({
       path: file.path,
       reason: "new" as const,
@@ -216,7 +249,10 @@ function announceDryRun(
   ];
   if (plan.length > 0) announce(plan, bundle, context, "dry run: executed and rolled back");
   const changes = describeChanges(
-    catalogChanges(withoutForeignTexts(result.after, result.before), result.after),
+    catalogChanges(
+      { catalog: withoutForeignTexts(result.after, result.before), addresses: result.addresses.before },
+      { catalog: result.after, addresses: result.addresses.after },
+    ),
   );
   if (changes.length > 0) context.log("info", [catalogWouldChange, ...changes].join("\n"));
   if (result.takenBack.length > 0) context.log("info", takenBackLines(result).join("\n"));
@@ -236,51 +272,6 @@ function announceDryRun(
   const doubts = result.bodies?.warnings ?? [];
   if (doubts.length > 0) context.log("warning", ["Calls of these may fail:", ...doubts].join("\n"));
   reportForeign(result, context);
+  reportLosses(result, context);
   warnOfRemaining(result, inputs, context);
-}
-
-/** What removed statements had set, under its title. */
-export function takenBackLines({ takenBack }: ApplyResult): string[] {
-  return ["Taken back, since no file states it any more:", ...takenBack.map((line) => `  ${line}`)];
-}
-
-/** What became of objects that no file made: which are the bundle's now, and which a rebuild touched. */
-export function reportForeign(
-  { takenOver, undone, recreatedForeign }: ApplyResult,
-  context: CallContext,
-): void {
-  const listed = (title: string, identities: readonly string[]) =>
-    [title, ...identities.map((identity) => `  ${identity}`)].join("\n");
-  if (takenOver.length > 0) {
-    const title = "Manual changes that a file states now, so that they belong to the bundle:";
-    context.log("info", listed(title, takenOver));
-  }
-  if (undone.length > 0) {
-    context.log(
-      "warning",
-      listed("Manual changes that are gone, because a file replaces what they were on:", undone),
-    );
-  }
-  if (recreatedForeign.length > 0) {
-    const title =
-      "Dropped and recreated, because they depend on what a file replaces (not made by the bundle, and still not its own):";
-    context.log("warning", listed(title, recreatedForeign));
-  }
-}
-
-/** Drift that stays after an up: extra objects under `prune: report`, and what nothing can repair. */
-export function warnOfRemaining(result: ApplyResult, inputs: BundleInputs, context: CallContext): void {
-  const lines = [...byIdentity(result.remaining)].flatMap(([identity, differences]) => {
-    const { prune, impossible, statements } = repairOf(identity, differences, result.expected, result.after);
-    const all = [...impossible, ...statements, ...prune];
-    return all.length === 0
-      ? [`  ${identity}`]
-      : all.map((what) => `  ${identity}: ${what.split("\n", 1)[0]}`);
-  });
-  if (lines.length === 0) return;
-  const hint =
-    inputs.prune === "report"
-      ? " (sql.prune: drop would drop extra policies, grants, functions, triggers and publication members)"
-      : "";
-  context.log("warning", [`Not made by the bundle, and left as it is${hint}:`, ...lines].join("\n"));
 }

@@ -1,5 +1,5 @@
 import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
-import type { CatalogObject, ObjectIdentity } from "../catalog";
+import { type CatalogObject, type ObjectIdentity, partsOfIdentity } from "../catalog";
 import { literal } from "../catalog/objects";
 import { quote } from "../source/declaredObjects";
 import { settingValue, text, texts } from "./createStatement";
@@ -152,6 +152,12 @@ function alterSequence(alter: string, property: string, value: JsonValue | undef
       return [`${alter} cache ${value === undefined ? 1 : text(value)}`];
     case "cycle":
       return [`${alter} ${value === true ? "cycle" : "no cycle"}`];
+    case "type":
+      return [`${alter} as ${value === undefined ? "bigint" : text(value)}`];
+    case "ownedBy": {
+      const { parent, name } = partsOfIdentity(`column ${text(value)}`);
+      return [`${alter} owned by ${value === undefined ? "none" : `${parent}.${name}`}`];
+    }
     case "minimum":
     case "maximum": {
       const bound = property === "minimum" ? "minvalue" : "maxvalue";

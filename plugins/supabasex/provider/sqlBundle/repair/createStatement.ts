@@ -151,3 +151,14 @@ export function text(value: JsonValue | undefined): string {
 export function texts(value: JsonValue | undefined): string[] {
   return Array.isArray(value) ? value.map(text) : [];
 }
+
+/** Name, type and origin of a column's values, without `not null`, which a table with rows may refuse. */
+export function columnDefinition(name: string, column: CatalogObject, identityOptions = ""): string {
+  const parts = [name, text(column.type)];
+  if (column.collation !== undefined) parts.push(`collate ${text(column.collation)}`);
+  if (column.default !== undefined) parts.push(`default ${text(column.default)}`);
+  if (column.generated !== undefined) parts.push(`generated always as (${text(column.generated)}) stored`);
+  if (column.identity !== undefined)
+    parts.push(`generated ${text(column.identity)} as identity${identityOptions}`);
+  return parts.join(" ");
+}

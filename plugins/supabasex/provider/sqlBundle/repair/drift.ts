@@ -1,96 +1,141 @@
 import { UserError } from "../../../../../foundation/userError";
-import { byIdentity, type Catalog, type CatalogDifference, diffManaged, managedPart } from "../catalog";
+import {
+  type Addresses,
+  byIdentity,
+  type Catalog,
+  type CatalogDifference,
+  type CatalogReading,
+} from "../catalog";
 import type { Session } from "../session/session";
-import { repairOf } from "./repair";
+import { type Comparison, compare } from "./compare";
+import { type Repair, repairOf } from "./repair";
 import { type FailedRepair, runRepairs } from "./restore";
 
-/** Puts right, before any file runs, what no repeatable makes: migrations are written for a database as it should be. */
+/** Identity → data that a manual change lost, and that does not come back with the object. */
+export type Losses = ReadonlyMap<string, string>;
+
+export interface FirstRepairs {
+  /** Identities. */
+  readonly repaired: readonly string[];
+  readonly losses: Losses;
+}
+
+/** Repairs, before any file runs, what no repeatable makes: migrations are written for a database as it should be. */
 export async function repairUnowned(
   session: Session,
-  drift: readonly CatalogDifference[],
+  { differences, traced }: Comparison,
   makers: ReadonlyMap<string, string>,
   expected: Catalog,
-  live: Catalog,
-): Promise<string[]> {
-  const repairs = [...byIdentity(drift)]
+): Promise<FirstRepairs> {
+  const repairs = [...byIdentity(differences)]
     .filter(([identity]) => !identity.startsWith("applied file "))
     // A file makes its object right, but only as the owner may it replace the object.
-    .map(([identity, differences]): [string, readonly CatalogDifference[]] => [
+    .map(([identity, group]): [string, readonly CatalogDifference[]] => [
       identity,
-      makers.has(identity) ? differences.filter(({ property }) => property === "owner") : differences,
+      makers.has(identity) ? group.filter(({ property }) => property === "owner") : group,
     ])
-    .filter(([, differences]) => differences.length > 0)
-    .map(([identity, differences]) => repairOf(identity, differences, expected, live));
-  const failed = new Set((await runRepairs(session, repairs)).map(({ identity }) => identity));
-  return repairs
-    .filter(({ identity, statements }) => statements.length > 0 && !failed.has(identity))
-    .map(({ identity }) => identity);
+    .filter(([, group]) => group.length > 0)
+    .map(([identity, group]) => repairOf(identity, group, expected, traced.catalog));
+  const failed = await runRepairs(session, repairs);
+  const done = succeeded(repairs, failed);
+  return { repaired: done.map(({ identity }) => identity), losses: lossesOf(done) };
+}
+
+function succeeded<R extends Pick<Repair, "identity" | "statements">>(
+  repairs: readonly R[],
+  failed: readonly FailedRepair[],
+): R[] {
+  const broken = new Set(failed.map(({ identity }) => identity));
+  return repairs.filter(({ identity, statements }) => statements.length > 0 && !broken.has(identity));
+}
+
+function lossesOf(repairs: readonly Repair[]): Losses {
+  return new Map(
+    repairs.flatMap(({ identity, loss }): [string, string][] =>
+      loss === undefined ? [] : [[identity, loss]],
+    ),
+  );
 }
 
 /** How often to look again: giving an object back to its owner, say, takes grants along that are then missing. */
 const repairRounds = 3;
 
 /** What a deploy leaves behind. */
-export interface Repaired {
-  readonly catalog: Catalog;
-  /** The part of it that the bundle answers for. */
-  readonly live: Catalog;
-  /** Identities that were put right. */
-  readonly repaired: readonly string[];
+export interface Repaired extends FirstRepairs {
+  readonly reading: CatalogReading;
   /** Differences that stay. */
   readonly remaining: readonly CatalogDifference[];
   readonly failed: readonly FailedRepair[];
 }
 
 /** What there is to be said of a catalog that nothing is done about. */
-export function unrepaired(expected: Catalog, catalog: Catalog): Repaired {
-  const live = managedPart(expected, catalog);
-  return { catalog, live, repaired: [], remaining: diffManaged(expected, live), failed: [] };
+export async function unrepaired(
+  session: Session,
+  expected: Catalog,
+  reading: CatalogReading,
+  addresses: Addresses,
+): Promise<Repaired & Comparison> {
+  const found = await compare(session.work, expected, reading, addresses);
+  return {
+    ...found,
+    reading,
+    remaining: found.differences,
+    repaired: [],
+    losses: new Map(),
+    failed: [],
+  };
+}
+
+export interface LastRepairs {
+  readonly expected: Catalog;
+  /** Read after the files ran. */
+  readonly reading: CatalogReading;
+  /** Of the objects that were renamed or dropped by hand before the files ran. */
+  readonly addresses: Addresses;
+  readonly prune: "report" | "drop";
 }
 
 /**
- * Puts right what is still wrong after the files ran, and prunes where that is asked for.
+ * Repairs what is still wrong after the files ran, and prunes where that is asked for.
  *
  * @param readAgain the catalog after a repair
  */
 export async function repairRest(
   session: Session,
-  expected: Catalog,
-  catalog: Catalog,
-  prune: "report" | "drop",
-  readAgain: () => Promise<Catalog>,
-): Promise<Repaired> {
-  let now = unrepaired(expected, catalog);
+  { expected, reading, addresses, prune }: LastRepairs,
+  readAgain: () => Promise<CatalogReading>,
+): Promise<Repaired & Comparison> {
+  let now = await unrepaired(session, expected, reading, addresses);
   let failed: readonly FailedRepair[] = [];
   const repaired = new Set<string>();
+  const losses = new Map<string, string>();
   for (let round = 0; round < repairRounds; round++) {
     const active = [...byIdentity(now.remaining)]
       .map(([identity, differences]) => {
-        const repair = repairOf(identity, differences, expected, now.catalog);
+        const repair = repairOf(identity, differences, expected, now.traced.catalog);
         return { ...repair, statements: [...repair.statements, ...(prune === "drop" ? repair.prune : [])] };
       })
       .filter(({ statements }) => statements.length > 0);
     if (active.length === 0) break;
     failed = await runRepairs(session, active);
-    const broken = new Set(failed.map(({ identity }) => identity));
-    const done = active.filter(({ identity }) => !broken.has(identity));
+    const done = succeeded(active, failed);
     if (done.length === 0) break;
     for (const { identity } of done) repaired.add(identity);
-    now = unrepaired(expected, await readAgain());
+    for (const [identity, loss] of lossesOf(done)) losses.set(identity, loss);
+    now = await unrepaired(session, expected, await readAgain(), addresses);
   }
-  return { ...now, repaired: [...repaired], failed };
+  return { ...now, repaired: [...repaired], losses, failed };
 }
 
-/** Extra objects and grants are reported and left; anything missing or changed that is still so stops the deploy. */
+/** Extra objects and grants are reported and left; anything missing or changed that is still so stops the deployment. */
 export function refuseUnrepaired(
-  remaining: readonly CatalogDifference[],
+  { differences, traced }: Comparison,
   expected: Catalog,
-  live: Catalog,
-  failed: readonly FailedRepair[],
+  failed: readonly FailedRepair[] = [],
 ): void {
   const lines: string[] = [];
-  for (const [identity, differences] of byIdentity(remaining)) {
-    const repair = repairOf(identity, differences, expected, live);
+  for (const [identity, group] of byIdentity(differences)) {
+    const repair = repairOf(identity, group, expected, traced.catalog);
     const fault = failed.find((other) => other.identity === identity);
     for (const what of repair.impossible) lines.push(`  ${identity}: ${what}`);
     if (repair.statements.length > 0) {
@@ -99,12 +144,53 @@ export function refuseUnrepaired(
       );
     }
   }
-  if (lines.length === 0) return;
-  throw new UserError(
-    [
-      "Somebody changed by hand what a deploy cannot put right by itself, so nothing was deployed:",
-      ...lines,
-      "  Run the statement named above, or undo the change in another way; then run the command again.",
-    ].join("\n"),
+  if (lines.length > 0) throw new ManualChanges(lines);
+}
+
+/** Manual changes that a deployment does not repair, because data is at stake or the server refuses. */
+export class ManualChanges extends UserError {
+  constructor(lines: readonly string[]) {
+    super(
+      [
+        "Manual changes in the database cannot be repaired automatically, so the deployment stops:",
+        ...lines,
+        "  Run the statement named above, or undo the change in another way; then run the command again.",
+      ].join("\n"),
+    );
+  }
+}
+
+/**
+ * Stops where a manual change cannot be repaired, before any file runs.
+ *
+ * @param mayRepair whether a pending file may be about the object, so that only running it tells
+ */
+export function refuseHopeless(
+  { differences, traced }: Comparison,
+  expected: Catalog,
+  makers: ReadonlyMap<string, string>,
+  mayRepair: (identity: string) => boolean,
+): void {
+  const hopeless = hopelessOf({ differences, traced }, expected, makers).filter(
+    ({ identity }) => !mayRepair(identity),
+  );
+  if (hopeless.length > 0)
+    throw new ManualChanges(
+      hopeless.flatMap(({ identity, impossible }) => impossible.map((what) => `  ${identity}: ${what}`)),
+    );
+}
+
+/** Objects that no statement of ours and no repeatable that makes them brings back. */
+export function hopelessOf(
+  { differences, traced }: Comparison,
+  expected: Catalog,
+  makers: ReadonlyMap<string, string>,
+): Repair[] {
+  return (
+    [...byIdentity(differences)]
+      // The history's own rows are written again, and an upgrade of the server is taken over.
+      .filter(([identity]) => !makers.has(identity) && !/^(applied file |server$)/.test(identity))
+      .map(([identity, group]) => repairOf(identity, group, expected, traced.catalog))
+      .filter(({ impossible }) => impossible.length > 0)
   );
 }

@@ -1,5 +1,7 @@
 import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
-import { quote } from "../source/declaredObjects";
+import type { CatalogObject, ObjectIdentity } from "../catalog";
+import { quote, unquoted } from "../source/declaredObjects";
+import { text } from "./createStatement";
 
 /** How privileges on one object are written: `grant select on table shared.customers to authenticated`. */
 export interface GrantTarget {
@@ -110,4 +112,31 @@ function written(privileges: readonly string[], target: GrantTarget): string {
 
 function role(grantee: string): string {
   return grantee === "public" ? "public" : quote(grantee);
+}
+
+/** How privileges on an object are written. */
+export function grantTarget(object: ObjectIdentity, expected: CatalogObject): GrantTarget {
+  const owner = expected.owner === undefined ? {} : { owner: text(expected.owner) };
+  const { kind, name, parent } = object;
+  switch (kind) {
+    case "column":
+      return { on: `table ${parent}`, column: name };
+    case "default privileges": {
+      const { role = "", objects = "" } = object.defaults ?? {};
+      const inSchema = object.schema === undefined ? "" : ` in schema ${object.schema}`;
+      return {
+        on: objects,
+        before: `alter default privileges for role ${role}${inSchema}`,
+        owner: unquoted(role),
+      };
+    }
+    case "database":
+      return { on: `database ${name}`, ...owner };
+    case "view":
+    case "materialized view":
+    case "foreign table":
+      return { on: `table ${name}`, ...owner };
+    default:
+      return { on: `${kind} ${name}`, ...owner };
+  }
 }

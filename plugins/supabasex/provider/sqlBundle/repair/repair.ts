@@ -1,19 +1,24 @@
-import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
+import type { JsonValue } from "../../../../../foundation/json";
 import {
-  apiRoles,
   type Catalog,
   type CatalogDifference,
   type CatalogObject,
+  isRename,
   type ObjectIdentity,
   parentIdentities,
   partsOfIdentity,
   watchedPart,
 } from "../catalog";
 import { unquoted } from "../source/declaredObjects";
+import { addHolder } from "./addHolder";
 import { alterStatements } from "./alterStatements";
 import { createStatement, text } from "./createStatement";
-import { type GrantTarget, grantStatements } from "./grants";
+import { extraObject } from "./extraObject";
+import { grantStatements, grantTarget } from "./grants";
+import { dropOf, isDomain, type Place } from "./place";
+import { obstacleToRename, renameStatements } from "./renameStatements";
 import { changedSentence, missingSentence } from "./sentences";
+import { withoutLoss } from "./withoutLoss";
 
 /** What can be done about the differences of one object. */
 export interface Repair {
@@ -26,19 +31,11 @@ export interface Repair {
   readonly reported: boolean;
   /** Missing or changed, and not to be put right without a person: what, and the statement that would where there is one. */
   readonly impossible: readonly string[];
+  /** Data that was lost by the manual change, and does not come back with the object. */
+  readonly loss?: string;
   /** Who owns the object, where it has an owner. */
   readonly owner?: string;
 }
-
-/** Extra objects that `prune: drop` drops. All other kinds may hold data or belong to somebody else. */
-const prunable: ReadonlySet<string> = new Set([
-  "policy",
-  "function",
-  "procedure",
-  "trigger",
-  "publication table",
-  "publication schema",
-]);
 
 /**
  * The repair of one object's differences.
@@ -66,12 +63,21 @@ export function repairOf(
     ...(owner === undefined ? {} : { owner }),
   };
   if (should === undefined) return { ...nothing, ...extraObject(place, is ?? {}) };
-  if (is === undefined) return { ...nothing, ...missingObject(place, should) };
+  if (is === undefined) return { ...nothing, ...missingObject(place, should, differences[0]) };
+  const renames: string[] = [];
   const statements: string[] = [];
   const prune: string[] = [];
   const impossible: string[] = [];
   let recreated = false;
-  for (const { property = "" } of differences) {
+  for (const difference of differences) {
+    const { property = "" } = difference;
+    if (isRename(difference)) {
+      const name = text(difference.live as JsonValue);
+      const obstacle = obstacleToRename(object, name, expected, live);
+      if (obstacle !== undefined) impossible.push(obstacle);
+      else renames.push(...renameStatements(object, name, isDomain(object.parent, expected, live)));
+      continue;
+    }
     if (property === "grants") {
       const grants = grantStatements(should.grants, is.grants, grantTarget(object, should));
       statements.push(...grants.missing);
@@ -81,17 +87,14 @@ export function repairOf(
     const small = alterOf(place, property, should[property], should, is);
     if (small !== undefined) statements.push(...small);
     else if (recreatable.has(object.kind)) recreated = true;
-    else impossible.push(changedSentence(object, property, should, is));
+    else {
+      const data = withoutLoss(place, property, should, is);
+      if (data === undefined) impossible.push(changedSentence(object, property, should, is));
+      else statements.push(...data);
+    }
   }
   if (recreated) statements.unshift(...recreate(place, should));
-  return { ...nothing, statements, prune, impossible };
-}
-
-/** One object between two catalogs. */
-export interface Place {
-  readonly object: ObjectIdentity;
-  readonly expected: Catalog;
-  readonly live: Catalog;
+  return { ...nothing, statements: [...new Set([...renames, ...statements])], prune, impossible };
 }
 
 /** The catalog of a database does not say its name in the identities of what is set for it as a whole. */
@@ -132,43 +135,11 @@ function ownerOf(
   return owner === undefined ? undefined : text(owner);
 }
 
-function extraObject(place: Place, is: CatalogObject): Partial<Repair> {
-  const { object, expected } = place;
-  if (object.kind === "default privileges") {
-    return { prune: grantStatements({}, is.grants, grantTarget(object, {})).extra };
-  }
-  if (object.kind === "column" && is.type === undefined) {
-    // A view's column is listed only for what was granted or said on it.
-    return { prune: grantStatements({}, is.grants, grantTarget(object, {})).extra };
-  }
-  // Of the schema public only what the API may not have: see watchedPart.
-  if (object.kind === "schema")
-    return { prune: grantStatements({}, is.grants, grantTarget(object, {})).extra };
-  const parent = object.kind === "table" ? expected[`table ${text(is.partitionOf)}`] : undefined;
-  if (parent !== undefined) return partition(object, is, parent);
-  if (object.kind === "trigger" && is.inheritedFrom !== undefined) {
-    const inherited = expected[`trigger ${text(is.inheritedFrom)} ${object.name}`] ?? {};
-    return {
-      statements: alterStatements(object, "enabled", inherited.enabled ?? "yes", inherited, is) ?? [],
-    };
-  }
-  if (!prunable.has(object.kind)) return { reported: true };
-  return { prune: [dropOf(place)] };
-}
-
-/** A partition is listed only where it differs from its parent: it should be as that is, but closed to the API. */
-function partition(object: ObjectIdentity, is: CatalogObject, parent: CatalogObject): Partial<Repair> {
-  const statements = ["owner", "rowSecurity", "rowSecurityForced"]
-    .filter((property) => is[property] !== undefined)
-    .flatMap((property) => alterStatements(object, property, parent[property], parent, is) ?? []);
-  const grants = isJsonObject(parent.grants) ? parent.grants : {};
-  const allowed = Object.fromEntries(Object.entries(grants).filter(([grantee]) => !apiRoles.has(grantee)));
-  const prune =
-    is.grants === undefined ? [] : grantStatements(allowed, is.grants, grantTarget(object, parent)).extra;
-  return { statements, prune, reported: statements.length + prune.length === 0 };
-}
-
-function missingObject(place: Place, should: CatalogObject): Partial<Repair> {
+function missingObject(
+  place: Place,
+  should: CatalogObject,
+  difference: CatalogDifference | undefined,
+): Partial<Repair> {
   const { object } = place;
   if (object.kind === "default privileges") {
     const target = grantTarget(object, should);
@@ -189,8 +160,11 @@ function missingObject(place: Place, should: CatalogObject): Partial<Repair> {
       ),
     };
   }
+  const holder = addHolder(place, should, difference);
+  if (holder !== undefined)
+    return { ...holder, statements: [...holder.statements, ...ornaments(place, should)] };
   const create = createOf(place, should);
-  if (create === undefined) return { impossible: [missingSentence(object, should)] };
+  if (create === undefined) return { impossible: [missingSentence(object, should, difference)] };
   return { statements: [create, ...ornaments(place, should)] };
 }
 
@@ -245,52 +219,4 @@ function createOf({ object, expected, live }: Place, should: CatalogObject): str
   const create = createStatement(object, should);
   const ofDomain = object.kind === "constraint" && isDomain(object.parent, expected, live);
   return ofDomain ? create?.replace(/^alter table /, "alter domain ") : create;
-}
-
-function isDomain(name: string | undefined, ...catalogs: readonly Catalog[]): boolean {
-  return catalogs.some((catalog) => catalog[`type ${name}`]?.kind === "domain");
-}
-
-/** The statement that drops an object, without what depends on it. */
-export function dropOf({ object: { kind, name, parent }, expected, live }: Place): string {
-  switch (kind) {
-    case "constraint":
-      return `alter ${isDomain(parent, expected, live) ? "domain" : "table"} ${parent} drop constraint ${name}`;
-    case "publication table":
-      return `alter publication ${name} drop table ${parent}`;
-    case "publication schema":
-      return `alter publication ${name} drop tables in schema ${parent}`;
-    case "policy":
-    case "trigger":
-    case "rule":
-      return `drop ${kind} ${name} on ${parent}`;
-    default:
-      return `drop ${kind} ${name}`;
-  }
-}
-
-function grantTarget(object: ObjectIdentity, expected: CatalogObject): GrantTarget {
-  const owner = expected.owner === undefined ? {} : { owner: text(expected.owner) };
-  const { kind, name, parent } = object;
-  switch (kind) {
-    case "column":
-      return { on: `table ${parent}`, column: name };
-    case "default privileges": {
-      const { role = "", objects = "" } = object.defaults ?? {};
-      const inSchema = object.schema === undefined ? "" : ` in schema ${object.schema}`;
-      return {
-        on: objects,
-        before: `alter default privileges for role ${role}${inSchema}`,
-        owner: unquoted(role),
-      };
-    }
-    case "database":
-      return { on: `database ${name}`, ...owner };
-    case "view":
-    case "materialized view":
-    case "foreign table":
-      return { on: `table ${name}`, ...owner };
-    default:
-      return { on: `${kind} ${name}`, ...owner };
-  }
 }

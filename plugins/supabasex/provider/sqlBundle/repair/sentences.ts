@@ -1,25 +1,32 @@
 import type { JsonValue } from "../../../../../foundation/json";
-import type { CatalogObject, ObjectIdentity } from "../catalog";
-import { quote } from "../source/declaredObjects";
-import { text, texts } from "./createStatement";
+import type { CatalogDifference, CatalogObject, ObjectIdentity } from "../catalog";
+import { columnDefinition, text, texts } from "./createStatement";
 
-/** For a person, since only a person knows where the data is: the statement that would make it again. */
-export function missingSentence({ kind, name, parent }: ObjectIdentity, expected: CatalogObject): string {
+/** Says what a person has to do about a missing object that holds data. */
+export function missingSentence(
+  { kind, name, parent }: ObjectIdentity,
+  expected: CatalogObject,
+  difference: CatalogDifference | undefined,
+): string {
   switch (kind) {
-    case "column":
-      return `it is missing; alter table ${parent} add column ${name} ${text(expected.type)}${
-        expected.default === undefined ? "" : ` default ${text(expected.default)}`
-      }${expected.notNull === true ? " not null" : ""}`;
-    case "extension":
-      return `it is missing; create extension ${name} schema ${text(expected.schema)}`;
-    case "schema":
-      return `it is missing; create schema ${name} authorization ${quote(text(expected.owner))}`;
+    case "column": {
+      const add = `alter table ${parent} add column ${columnDefinition(name, expected)}`;
+      if (difference?.dropped === true)
+        return `it was dropped with its values, and each row needs one: restore them from a backup (${add}; fill it; then alter table ${parent} alter column ${name} set not null)`;
+      return `it is missing, and it is not known whether it was dropped or renamed: rename it back, or, if its values are lost, add it again (${add}${expected.notNull === true ? " not null" : ""})`;
+    }
+    case "sequence":
+      return `it is missing, and so is the number at which it stood: create sequence ${name} start with <the next number>`;
+    case "table":
+      return difference?.dropped === true
+        ? "it was dropped with its rows: restore it from a backup"
+        : "it is missing: rename it back, or restore it from a backup";
     default:
-      return "it is missing; restore it from a backup, or make it again as its migration does";
+      return "it is missing: restore it from a backup, or create it as its migration does";
   }
 }
 
-/** For a person, since data is at stake: what is wrong, and the statement that would put it right where there is one. */
+/** Says what differs where data is at stake, and the statement that a person may run where there is one. */
 export function changedSentence(
   { kind, name, parent }: ObjectIdentity,
   property: string,
@@ -38,12 +45,8 @@ export function changedSentence(
       return should.generated === undefined
         ? `${what}; ${alter} alter column ${name} drop expression`
         : `${what}; ${alter} drop column ${name}, add column ${name} ${text(should.type)} generated always as (${text(should.generated)}) stored`;
-    case "column identity":
-      return should.identity === undefined
-        ? `${what}; ${alter} alter column ${name} drop identity`
-        : `${what}; ${alter} alter column ${name} add generated ${text(should.identity)} as identity`;
     case "type labels":
-      return `${what}; PostgreSQL adds labels (alter type ${name} add value …) but takes none away: make the type anew`;
+      return `${what}; PostgreSQL removes no label: state it in a migration (alter type ${name} add value if not exists …), or recreate the type`;
     case "type attributes":
       return `${what}; alter type ${name} ${attributeSteps(should, is).join(", ")}`;
     default:

@@ -6,8 +6,9 @@ import {
   partsOfIdentity,
 } from "../catalog";
 import { literal } from "../catalog/objects";
-import { text } from "./createStatement";
-import { dropOf, type Place, repairOf } from "./repair";
+import { columnDefinition } from "./createStatement";
+import { dropOf, type Place } from "./place";
+import { repairOf } from "./repair";
 import type { RepairGroup } from "./restore";
 
 /**
@@ -87,14 +88,4 @@ function resetChanged(
     `alter table ${parent} drop column ${name} cascade`,
     `alter table ${parent} add column ${columnDefinition(name, should)}`,
   ];
-}
-
-/** Without `not null`, which a table with rows would refuse. */
-function columnDefinition(name: string, column: CatalogObject): string {
-  const parts = [name, text(column.type)];
-  if (column.collation !== undefined) parts.push(`collate ${text(column.collation)}`);
-  if (column.default !== undefined) parts.push(`default ${text(column.default)}`);
-  if (column.generated !== undefined) parts.push(`generated always as (${text(column.generated)}) stored`);
-  if (column.identity !== undefined) parts.push(`generated ${text(column.identity)} as identity`);
-  return parts.join(" ");
 }

@@ -1,7 +1,8 @@
+import type { ClientBase } from "pg";
 import {
   type Catalog,
   type CatalogDifference,
-  diffManaged,
+  type CatalogReading,
   digestIdentity,
   expectationFrom,
   isAsRemembered,
@@ -9,6 +10,7 @@ import {
   managedPart,
 } from "../catalog";
 import type { BundleRecord } from "../history/record";
+import { compare } from "../repair/compare";
 import { loadParser } from "../source/parser";
 import { type Drift, driftOf } from "./drift";
 import { withoutForeignTexts } from "./foreignTexts";
@@ -22,9 +24,7 @@ export interface FoundDrift {
 }
 
 /** What is there of a bundle. */
-export interface LiveState {
-  /** A whole catalog. */
-  readonly catalog: Catalog;
+export interface LiveState extends CatalogReading {
   /** The history's objects. */
   readonly files: Catalog;
 }
@@ -36,8 +36,9 @@ export interface LiveState {
  * @param readRecord reads the database's record; it is asked for only where something differs
  */
 export async function findDrift(
+  client: ClientBase,
   state: BundleState,
-  { catalog, files }: LiveState,
+  { catalog, addresses, files }: LiveState,
   readRecord: () => Promise<BundleRecord>,
 ): Promise<FoundDrift> {
   const remembered = rememberedBy(state);
@@ -47,9 +48,11 @@ export async function findDrift(
   const live = { ...catalog, ...files };
   const record = await readRecord();
   const { expected, unknown } = expectationFrom(remembered, record.expected, live);
-  const managed = withoutForeignTexts(expected, notRecorded(expected, managedPart(expected, live), record));
+  const watched = (traced: Catalog) =>
+    withoutForeignTexts(expected, notRecorded(expected, managedPart(expected, traced), record));
   const isUnknown = new Set(unknown);
-  const differences = diffManaged(expected, managed).filter(
+  const found = await compare(client, expected, { catalog: live, addresses }, record.addresses, watched);
+  const differences = found.differences.filter(
     ({ identity }) => !isUnknown.has(digestIdentity(identity, state.expected)),
   );
   // Names in statements are quoted as the parser knows keywords; without drift it need not be loaded.
@@ -59,7 +62,7 @@ export async function findDrift(
       ...driftOf(differences),
       ...Object.fromEntries(unknown.map((identity) => [identity, unknownChange(identity, live, record)])),
     },
-    outlook: outlookOf(differences, makersIn(state), expected, live),
+    outlook: outlookOf(differences, makersIn(state), expected, found.traced.catalog),
   };
 }
 

@@ -1,11 +1,13 @@
 import type { PropertyMap } from "../../../../host/values";
 import { left, leftUnlessPruned, stops } from "../../../bundleMessages";
-import { byIdentity, type Catalog, type CatalogDifference } from "../catalog";
+import { byIdentity, type Catalog, type CatalogDifference, isRename } from "../catalog";
 import { type Repair, repairOf } from "../repair/repair";
 import { type Drift, driftFrom } from "./drift";
 
 /** The input in which Read notes, beside the outlook in `live`, when it found drift. */
 export const driftReadAt = "driftReadAt";
+
+const rerun = " runs again";
 
 /**
  * Returns what the next deployment does about each difference, in the places in which a drift has them: the engine
@@ -20,8 +22,11 @@ export function outlookOf(
   live: Catalog,
 ): Drift {
   const text = (identity: string, group: readonly CatalogDifference[]) => {
+    if (identity.startsWith("applied file ") && group[0]?.kind !== "extra") return "is recorded again";
     const maker = makers.get(identity);
-    if (maker !== undefined && group[0]?.kind !== "extra") return `${maker} runs again`;
+    const [first] = group;
+    if (maker !== undefined && first !== undefined && first.kind !== "extra" && !isRename(first))
+      return `${maker}${rerun}`;
     return textOf(repairOf(identity, group, expected, live));
   };
   return Object.fromEntries(
@@ -36,12 +41,13 @@ export function outlookOf(
   );
 }
 
-function textOf({ statements, prune, impossible }: Repair): string {
+function textOf({ statements, prune, impossible, loss }: Repair): string {
   const firstLines = (list: readonly string[]) =>
     list.map((statement) => statement.split("\n", 1)[0]).join("; ");
   if (impossible.length > 0) return `${stops}${impossible.join("; ")}`;
   const parts = [
     ...(statements.length === 0 ? [] : [firstLines(statements)]),
+    ...(loss === undefined ? [] : [loss]),
     ...(prune.length === 0 ? [] : [`${leftUnlessPruned}${firstLines(prune)}`]),
   ];
   return parts.length === 0 ? left : parts.join("; ");
@@ -62,7 +68,8 @@ export function outlookFor(oldInputs: PropertyMap, prune: boolean): PropertyMap 
   return { live, [driftReadAt]: oldInputs[driftReadAt] ?? null };
 }
 
-function pruned(outlook: Drift): Drift {
+/** Returns the outlook of a deployment that prunes. */
+export function pruned(outlook: Drift): Drift {
   const withoutCondition = (text: string) => text.replace(leftUnlessPruned, "");
   return Object.fromEntries(
     Object.entries(outlook).map(([identity, text]) => [
@@ -72,4 +79,9 @@ function pruned(outlook: Drift): Drift {
         : Object.fromEntries(Object.entries(text).map(([name, value]) => [name, withoutCondition(value)])),
     ]),
   );
+}
+
+/** Whether the outlook is that a file runs. */
+export function isRerun(text: string): boolean {
+  return text.endsWith(rerun);
 }

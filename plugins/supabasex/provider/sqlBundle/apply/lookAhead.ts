@@ -1,0 +1,81 @@
+import type { Client } from "pg";
+import { type Catalog, readCatalogReading } from "../catalog";
+import { checkBaseline } from "../history/baseline";
+import { type History, historyCatalog, readHistory } from "../history/history";
+import { restoredHistory, trustedExpectation } from "../history/historyRepair";
+import { readRecord } from "../history/record";
+import { type Comparison, compare } from "../repair/compare";
+import { hopelessOf, refuseHopeless } from "../repair/drift";
+import type { BundleFile, LoadedBundle } from "../source/files";
+import { loadParser } from "../source/parser";
+import { driftedFiles, makersOf } from "./makers";
+import { type MigrationPlan, planMigrations, planRepeatables, type RepeatablePlan } from "./plan";
+import { relevanceTo } from "./rehearsal";
+import type { ApplyRequest } from "./request";
+
+
+/** What is known before any file runs. */
+export interface Look {
+  readonly bundle: LoadedBundle;
+  readonly history: History;
+  readonly expected: Catalog;
+  readonly comparison: Comparison;
+  readonly plan: MigrationPlan;
+}
+
+/** What an up would do, as far as that is known without executing a file. */
+export interface LookAhead extends Look {
+  readonly repeatables: RepeatablePlan;
+  /** Identity → the repeatable that makes it. */
+  readonly makers: ReadonlyMap<string, string>;
+  /** Manual changes that stop the up unless one of the pending files repairs them. */
+  readonly undecided: ReadonlySet<string>;
+}
+
+/**
+ * Reads the catalog and the database's record, and stops where an up would stop before it runs a file: contradictions
+ * between files and history, an edited record, a baseline that is not there, manual changes that nothing repairs.
+ */
+export async function lookAhead(
+  client: Client,
+  { inputs, bundle, stateExpected }: Pick<ApplyRequest, "inputs" | "bundle" | "stateExpected">,
+): Promise<LookAhead> {
+  const { catalog, addresses } = await readCatalogReading(client);
+  const found = await readHistory(client, inputs.name);
+  const live = { ...catalog, ...historyCatalog(found) };
+  const record = await readRecord(client, inputs.name);
+  const expected = trustedExpectation(record, stateExpected, live);
+  const history = restoredHistory(expected, found);
+  const plan = planMigrations(bundle.migrations, history, inputs);
+  await checkBaseline(client, plan.adopt, live);
+  const comparison = await compare(client, expected, { catalog: live, addresses }, record.addresses);
+  const makers = makersOf(history, bundle.repeatables);
+  const look: Look = { bundle, history, expected, comparison, plan };
+  // Names in statements are quoted as the parser knows keywords.
+  await loadParser();
+  const isPending = mayRepair(pendingFiles(look), comparison.traced.catalog);
+  refuseHopeless(comparison, expected, makers, isPending);
+  const undecided = new Set(hopelessOf(comparison, expected, makers).map(({ identity }) => identity));
+  return { ...look, repeatables: repeatablesOf(look), makers, undecided };
+}
+
+function repeatablesOf({ bundle, history, expected, comparison }: Look): RepeatablePlan {
+  const makers = makersOf(history, bundle.repeatables);
+  const drifted = driftedFiles(expected, comparison.traced.catalog, makers);
+  return planRepeatables(bundle.repeatables, history.files, { drifted });
+}
+
+/** The files that an up runs, but for those that turn out to be affected by the migrations among them. */
+export function pendingFiles(look: Look): BundleFile[] {
+  return [...look.plan.pending, ...repeatablesOf(look).run.map(({ file }) => file)];
+}
+
+/** Statements that reach objects which they do not name. */
+const sweeping = /\bcascade\b|\b(?:alter|drop)\s+schema\b|\breassign\s+owned\b/i;
+
+/** Returns whether one of the pending files may repair an object, or make it unexpected: only running them tells. */
+export function mayRepair(files: readonly BundleFile[], live: Catalog): (identity: string) => boolean {
+  if (files.some(({ text }) => sweeping.test(text))) return () => true;
+  const isRelevant = relevanceTo(files);
+  return (identity) => isRelevant(identity, live);
+}

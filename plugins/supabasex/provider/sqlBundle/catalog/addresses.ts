@@ -1,0 +1,215 @@
+import type { Catalog, CatalogObject } from "./catalog";
+import { type CatalogDifference, diffManaged } from "./difference";
+import {
+  type ObjectIdentity,
+  parentIdentities,
+  partsOfIdentity,
+  printIdentity,
+  relationKinds,
+} from "./identity";
+import { renameTexts } from "./renamedTexts";
+import type { CatalogReading } from "./rows";
+import { managedPart, relationOf } from "./scope";
+
+/** Identity → where the server keeps the object. A rename does not change it, and the server never uses it again. */
+export type Addresses = ReadonlyMap<string, string>;
+
+/** A live catalog in which objects that were renamed by hand have the names that are expected of them. */
+export interface TracedCatalog {
+  readonly catalog: Catalog;
+  /** Expected identity → the name that the object has now. Parts of a renamed object are not listed beside it. */
+  readonly renamed: ReadonlyMap<string, string>;
+  /** Expected identities whose object exists nowhere: it was dropped, not renamed. */
+  readonly dropped: ReadonlySet<string>;
+}
+
+/** Kinds that a statement can rename. */
+const renamable: ReadonlySet<string> = new Set([
+  ...relationKinds,
+  "aggregate",
+  "collation",
+  "column",
+  "constraint",
+  "event trigger",
+  "function",
+  "index",
+  "policy",
+  "procedure",
+  "publication",
+  "rule",
+  "schema",
+  "sequence",
+  "server",
+  "statistics",
+  "trigger",
+  "type",
+]);
+
+/** Kinds whose identity changes only with the name of what they belong to. */
+const followers: ReadonlySet<string> = new Set([
+  "default privileges",
+  "operator",
+  "publication schema",
+  "publication table",
+]);
+
+/**
+ * Finds what became of expected objects that are not where they are expected, by their addresses.
+ *
+ * @param addresses where the last deployment left the expected objects
+ */
+export function traceObjects(
+  expected: Catalog,
+  { catalog, addresses: now }: CatalogReading,
+  addresses: Addresses,
+): TracedCatalog {
+  const found = displaced(expected, catalog, now, addresses);
+  if (found.moved.size === 0) return { catalog, renamed: new Map(), dropped: found.dropped };
+  const formerNames = new Map([...found.moved].map(([identity, live]) => [live, identity]));
+  const renamed = new Map<string, string>();
+  for (const [identity, live] of found.moved) {
+    const relation = relationOf(expected[identity] ?? {});
+    const follows =
+      relation !== undefined && parentIdentities(relation).some((table) => found.moved.has(table));
+    const name = ownName(partsOfIdentity(identity), partsOfIdentity(live), { formerNames, follows });
+    if (name !== undefined) renamed.set(identity, name);
+  }
+  const traced: Record<string, CatalogObject> = {};
+  const same = renameTexts(renamed);
+  for (const [live, object] of Object.entries(catalog)) {
+    const identity = formerNames.get(live) ?? formerIdentity(live, formerNames);
+    const wanted = expected[identity];
+    traced[identity] = wanted === undefined ? object : same(wanted, object);
+  }
+  return { catalog: traced, renamed, dropped: found.dropped };
+}
+
+/** Expected identity → the live identity at its address, where that is another one. */
+function displaced(expected: Catalog, catalog: Catalog, now: Addresses, addresses: Addresses) {
+  const dropped = new Set<string>();
+  const moved = new Map<string, string>();
+  let live: Map<string, string> | undefined;
+  for (const identity of Object.keys(expected)) {
+    const address = addresses.get(identity);
+    if (address === undefined || now.get(identity) === address) continue;
+    live ??= new Map([...now].map(([name, place]) => [place, name]));
+    const there = live.get(address);
+    if (there === undefined) {
+      if (catalog[identity] === undefined) dropped.add(identity);
+    } else if (catalog[there] !== undefined && mayMove(identity, there)) moved.set(identity, there);
+  }
+  // A name that is taken belongs to the object that has it, unless that one was renamed too: then the two swapped names.
+  for (let size = -1; size !== moved.size; ) {
+    size = moved.size;
+    const left = new Set(moved.values());
+    for (const identity of moved.keys())
+      if (catalog[identity] !== undefined && !left.has(identity)) moved.delete(identity);
+  }
+  return { dropped, moved };
+}
+
+function mayMove(identity: string, live: string): boolean {
+  const kind = kindOf(identity);
+  return kindOf(live) === kind && (renamable.has(kind) || followers.has(kind));
+}
+
+function kindOf(identity: string): string {
+  return partsOfIdentity(identity).kind;
+}
+
+interface Followed {
+  /** Live identity → expected identity, of all that moved. */
+  readonly formerNames: ReadonlyMap<string, string>;
+  /** Whether the object's table moved too, and took it along to another schema. */
+  readonly follows: boolean;
+}
+
+/**
+ * Returns the new name of an object, with the names that its schema or table had before; `undefined` where only its schema,
+ * its table or the type of an argument was renamed.
+ */
+function ownName(
+  expected: ObjectIdentity,
+  live: ObjectIdentity,
+  { formerNames, follows }: Followed,
+): string | undefined {
+  if (!renamable.has(expected.kind)) return undefined;
+  if (expected.parent !== undefined || expected.schema === undefined || expected.kind === "schema")
+    return expected.name === live.name ? undefined : live.name;
+  const [schema, name, rest] = splitName(live);
+  const formerSchema = schemaBefore(schema, formerNames);
+  const [wantedSchema, wantedName] = splitName(expected);
+  if (name === wantedName && (follows || formerSchema === wantedSchema)) return undefined;
+  return `${formerSchema}.${name}${rest}`;
+}
+
+/** Takes `schema.name(arguments)` apart. */
+export function splitName({
+  schema = "",
+  name,
+}: ObjectIdentity): [schema: string, bare: string, rest: string] {
+  const tail = name.slice(schema.length + 1);
+  const bare = /^(?:"(?:[^"]|"")+"|[^("]+)/.exec(tail)?.[0] ?? tail;
+  return [schema, bare, tail.slice(bare.length)];
+}
+
+function schemaBefore(schema: string, formerNames: ReadonlyMap<string, string>): string {
+  const former = formerNames.get(`schema ${schema}`);
+  return former === undefined ? schema : partsOfIdentity(former).name;
+}
+
+/** The identity that an unexpected object would have, had its schema or table kept the name. */
+function formerIdentity(live: string, formerNames: ReadonlyMap<string, string>): string {
+  const object = partsOfIdentity(live);
+  if (object.parent !== undefined) {
+    const [former] = parentIdentities(object.parent).flatMap((parent) => formerNames.get(parent) ?? []);
+    if (former !== undefined) return printIdentity({ ...object, parent: partsOfIdentity(former).name });
+  }
+  if (object.schema === undefined || object.kind === "schema" || object.kind === "default privileges")
+    return live;
+  const schema = schemaBefore(object.schema, formerNames);
+  if (schema === object.schema) return live;
+  const moved = (name: string) => `${schema}${name.slice(object.schema?.length)}`;
+  return printIdentity(
+    object.parent === undefined
+      ? { ...object, name: moved(object.name) }
+      : { ...object, parent: moved(object.parent) },
+  );
+}
+
+/**
+ * Compares as {@link diffCatalogs} does. A rename is one difference, of the property `name`; of what is missing it is said
+ * whether it was dropped.
+ */
+export function diffTraced(
+  expected: Catalog,
+  traced: TracedCatalog,
+  managed: Catalog = managedPart(expected, traced.catalog),
+): CatalogDifference[] {
+  const differences = diffManaged(expected, managed).map((difference) =>
+    difference.kind === "missing" && traced.dropped.has(difference.identity)
+      ? { ...difference, dropped: true as const }
+      : difference,
+  );
+  if (traced.renamed.size === 0) return differences;
+  const renames = [...traced.renamed].map(
+    ([identity, live]): CatalogDifference => ({
+      identity,
+      kind: "changed",
+      property: nameProperty,
+      expected: partsOfIdentity(identity).name,
+      live,
+    }),
+  );
+  // An object's differences stand together, its name first.
+  return [...renames, ...differences].sort((a, b) =>
+    a.identity === b.identity ? 0 : a.identity < b.identity ? -1 : 1,
+  );
+}
+
+const nameProperty = "name";
+
+/** Whether a difference is that an object has another name. (A bucket's name is a property of its own.) */
+export function isRename({ identity, property }: CatalogDifference): boolean {
+  return property === nameProperty && renamable.has(kindOf(identity));
+}

@@ -1,0 +1,70 @@
+import type { JsonValue } from "../../../../../foundation/json";
+import type { CatalogObject } from "./catalog";
+import { type ObjectIdentity, partsOfIdentity } from "./identity";
+import { changedProperties } from "./properties";
+
+/**
+ * Returns a function that takes properties of a live object from the expected one where they differ only in the names of
+ * renamed objects: the server prints a view with the names that its tables have now.
+ *
+ * @param renamed expected identity → the name that the object has now
+ */
+export function renameTexts(
+  renamed: ReadonlyMap<string, string>,
+): (expected: CatalogObject, live: CatalogObject) => CatalogObject {
+  const names = [...renamed].map(([identity, live]) => {
+    const object = partsOfIdentity(identity);
+    return anyOf([lastName(object.name), lastName(live)]);
+  });
+  const places = [...renamed].flatMap(([identity, live]) => {
+    const { parent, schema, name } = partsOfIdentity(identity);
+    const isMoved = parent === undefined && schema !== undefined && schema !== schemaOf(live);
+    return isMoved ? [anyOf([withoutArguments(name), withoutArguments(live)])] : [];
+  });
+  const neutral = (text: string) => {
+    let result = text;
+    [...places, ...names].forEach((pattern, at) => {
+      result = result.replace(pattern, `⟦${at}⟧`);
+    });
+    // A view's column keeps its name when the table's column gets another one: `t.new AS old`.
+    return result.replace(/(⟦\d+⟧) AS \1/g, "$1");
+  };
+  return (expected, live) => {
+    const changes = changedProperties(expected, live).filter((property) =>
+      isSame(neutralValue(expected[property], neutral), neutralValue(live[property], neutral)),
+    );
+    if (changes.length === 0) return live;
+    return {
+      ...live,
+      ...Object.fromEntries(changes.map((property) => [property, expected[property] ?? null])),
+    };
+  };
+}
+
+function neutralValue(value: JsonValue | undefined, neutral: (text: string) => string): unknown {
+  if (typeof value === "string") return neutral(value);
+  // Lists of columns are sorted by name.
+  return Array.isArray(value) ? value.map((item) => neutralValue(item, neutral)).sort() : undefined;
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return one !== undefined && JSON.stringify(one) === JSON.stringify(other);
+}
+
+/** Matches each of the names where it stands alone. */
+function anyOf(names: readonly string[]): RegExp {
+  const escaped = names.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"));
+  return new RegExp(`(?<![\\w$"])(?:${escaped.join("|")})(?![\\w$"])`, "g");
+}
+
+function withoutArguments(name: string): string {
+  return name.replace(/\(.*$/s, "");
+}
+
+function lastName(name: string): string {
+  return /(?:"(?:[^"]|"")+"|[^."]+)$/.exec(withoutArguments(name))?.[0] ?? name;
+}
+
+function schemaOf(name: string): ObjectIdentity["schema"] {
+  return partsOfIdentity(`table ${withoutArguments(name)}`).schema;
+}

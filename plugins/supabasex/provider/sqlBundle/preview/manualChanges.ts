@@ -1,0 +1,94 @@
+import type { CallContext } from "../../../../host/provider";
+import { isLeft, stops } from "../../../bundleMessages";
+import type { ApplyResult } from "../apply/apply";
+import { byIdentity } from "../catalog";
+import type { BundleInputs } from "../inputs";
+import { repairOf } from "../repair/repair";
+import { type Drift, driftAt, driftKinds, driftPaths } from "../state/drift";
+import { isRerun } from "../state/outlook";
+
+/** Drift as a preview without a dry run shows it. */
+export interface ShownDrift {
+  readonly drift: Drift;
+  /** What the deployment does about each difference, in the same places. */
+  readonly outlook: Drift;
+  /** Identity → the repeatable that makes it. */
+  readonly makers: ReadonlyMap<string, string>;
+  /** Identities that stop the deployment unless a pending file repairs them. */
+  readonly undecided: ReadonlySet<string>;
+}
+
+/** Says what would be repaired, and what a deployment leaves. What a file makes is listed with the file. */
+export function announceDrift({ drift, outlook, makers, undecided }: ShownDrift, context: CallContext): void {
+  const rerun = driftKinds(drift).filter(({ identity, kind }) => kind !== "extra" && makers.has(identity));
+  const inFiles = new Set(rerun.map(({ identity }) => identity));
+  const repaired: string[] = [];
+  const left: string[] = [];
+  for (const { identity, property } of driftPaths(drift)) {
+    const found = driftAt(outlook, identity, property);
+    if (inFiles.has(identity) && (found === undefined || isRerun(found))) continue;
+    const change = driftAt(drift, identity, property);
+    const what = undecided.has(identity) ? found?.replace(stops, unlessRepaired) : found;
+    const lines = [`  ${identity}: ${property === undefined ? "" : `${property} `}${change}`];
+    if (what !== undefined) lines.push(`    ${what}`);
+    (found === undefined || isLeft(found) ? left : repaired).push(...lines);
+  }
+  if (repaired.length > 0) context.log("info", ["Drift would be repaired:", ...repaired].join("\n"));
+  if (left.length > 0)
+    context.log("warning", ["Drift that a deployment leaves or cannot repair:", ...left].join("\n"));
+}
+
+const unlessRepaired = "stops the deployment, unless one of the files above repairs it: ";
+
+/** What became of objects that no file made: which are the bundle's now, and which a rebuild touched. */
+export function reportForeign(
+  { takenOver, undone, recreatedForeign }: ApplyResult,
+  context: CallContext,
+): void {
+  const listed = (title: string, identities: readonly string[]) =>
+    [title, ...identities.map((identity) => `  ${identity}`)].join("\n");
+  if (takenOver.length > 0) {
+    const title = "Manual changes that a file states now, so that they belong to the bundle:";
+    context.log("info", listed(title, takenOver));
+  }
+  if (undone.length > 0) {
+    context.log(
+      "warning",
+      listed("Manual changes that are gone, because a file replaces what they were on:", undone),
+    );
+  }
+  if (recreatedForeign.length > 0) {
+    const title =
+      "Dropped and recreated, because they depend on what a file replaces (not made by the bundle, and still not its own):";
+    context.log("warning", listed(title, recreatedForeign));
+  }
+}
+
+/** What removed statements had set, under its title. */
+export function takenBackLines({ takenBack }: Pick<ApplyResult, "takenBack">): string[] {
+  return ["Taken back, since no file states it any more:", ...takenBack.map((line) => `  ${line}`)];
+}
+
+/** Says which data does not come back with what was repaired. */
+export function reportLosses({ losses }: Pick<ApplyResult, "losses">, context: CallContext): void {
+  if (losses.size === 0) return;
+  const lines = [...losses].sort().map(([identity, loss]) => `  ${identity}: ${loss}`);
+  context.log("warning", ["Repaired without the data that a manual change lost:", ...lines].join("\n"));
+}
+
+/** Drift that stays after an up: extra objects under `prune: report`, and what nothing can repair. */
+export function warnOfRemaining(result: ApplyResult, inputs: BundleInputs, context: CallContext): void {
+  const lines = [...byIdentity(result.remaining)].flatMap(([identity, differences]) => {
+    const { prune, impossible, statements } = repairOf(identity, differences, result.expected, result.after);
+    const all = [...impossible, ...statements, ...prune];
+    return all.length === 0
+      ? [`  ${identity}`]
+      : all.map((what) => `  ${identity}: ${what.split("\n", 1)[0]}`);
+  });
+  if (lines.length === 0) return;
+  const hint =
+    inputs.prune === "report"
+      ? " (sql.prune: drop would drop extra policies, grants, functions, triggers and publication members)"
+      : "";
+  context.log("warning", [`Not made by the bundle, and left as it is${hint}:`, ...lines].join("\n"));
+}

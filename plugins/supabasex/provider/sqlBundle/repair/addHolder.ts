@@ -1,0 +1,108 @@
+import { type Catalog, type CatalogDifference, type CatalogObject, partsOfIdentity } from "../catalog";
+import { literal } from "../catalog/objects";
+import { alterStatements } from "./alterStatements";
+import { columnDefinition, text } from "./createStatement";
+import type { Place } from "./place";
+
+export interface AddedHolder {
+  readonly statements: readonly string[];
+  /** What does not come back. */
+  readonly loss?: string;
+}
+
+/**
+ * The statements that add a dropped object of a kind that holds data, where nothing is lost by it that is not lost already;
+ * `undefined` where a person has to decide, and for other kinds.
+ */
+export function addHolder(
+  { object, expected, live }: Place,
+  should: CatalogObject,
+  difference: CatalogDifference | undefined,
+): AddedHolder | undefined {
+  const { kind, name, parent } = object;
+  switch (kind) {
+    case "schema":
+      return { statements: [`create schema ${name}`] };
+    case "extension":
+      return { statements: [`create extension ${name} schema ${text(should.schema)}`] };
+    case "column":
+      return difference?.dropped === true
+        ? addColumn(`${parent}`, name, should, expected, difference)
+        : undefined;
+    case "sequence":
+      return addSequence(name, should, expected, live);
+    default:
+      return undefined;
+  }
+}
+
+function addColumn(
+  table: string,
+  name: string,
+  should: CatalogObject,
+  expected: Catalog,
+  { tableIsEmpty }: CatalogDifference,
+): AddedHolder | undefined {
+  if (lacksValue(should) && tableIsEmpty !== true) return undefined;
+  const definition = columnDefinition(name, should, identityOptions(`${table} ${name}`, expected));
+  const object = { kind: "column", parent: table, name };
+  const statements = [
+    `alter table ${table} add column ${definition}${should.notNull === true ? " not null" : ""}`,
+    ...["storage", "compression"].flatMap((property) =>
+      should[property] === undefined
+        ? []
+        : (alterStatements(object, property, should[property], should, {}) ?? []),
+    ),
+  ];
+  return tableIsEmpty === true || should.generated !== undefined
+    ? { statements }
+    : { statements, loss: `its values were lost when it was dropped${replacement(should)}` };
+}
+
+function replacement({ default: value, identity }: CatalogObject): string {
+  if (identity !== undefined) return "; the rows have new numbers";
+  return value === undefined ? "" : "; the rows have the default";
+}
+
+/** Whether rows that are there need a value for the column that nothing but a person can give. */
+export function lacksValue(column: CatalogObject): boolean {
+  const { notNull, default: value, generated, identity } = column;
+  return notNull === true && value === undefined && generated === undefined && identity === undefined;
+}
+
+/** Names the sequence of an identity column as it is expected: ` (sequence name s.n)`. */
+export function identityOptions(column: string, expected: Catalog): string {
+  const found = Object.entries(expected).find(
+    ([identity, { ownedBy }]) => ownedBy === column && identity.startsWith("sequence "),
+  );
+  return found === undefined ? "" : ` (sequence name ${partsOfIdentity(found[0]).name})`;
+}
+
+/** A sequence goes on behind the values of the column that it is for. Of another one nobody knows where it stood. */
+function addSequence(
+  name: string,
+  should: CatalogObject,
+  expected: Catalog,
+  live: Catalog,
+): AddedHolder | undefined {
+  const column = `column ${text(should.ownedBy)}`;
+  if (should.ownedBy === undefined || Number(should.increment ?? 1) < 0) return undefined;
+  // It comes back with the column that is generated as identity.
+  if (expected[column]?.identity !== undefined) return { statements: [] };
+  const parts = [`create sequence ${name}`];
+  if (should.type !== undefined) parts.push(`as ${text(should.type)}`);
+  if (should.increment !== undefined) parts.push(`increment by ${text(should.increment)}`);
+  if (should.minimum !== undefined) parts.push(`minvalue ${text(should.minimum)}`);
+  if (should.maximum !== undefined) parts.push(`maxvalue ${text(should.maximum)}`);
+  if (should.start !== undefined) parts.push(`start with ${text(should.start)}`);
+  if (should.cache !== undefined) parts.push(`cache ${text(should.cache)}`);
+  if (should.cycle === true) parts.push("cycle");
+  const create = parts.join(" ");
+  return { statements: live[column] === undefined ? [create] : [create, goOnBehind(literal(name), column)] };
+}
+
+/** Sets a sequence behind the highest value of a column. */
+export function goOnBehind(sequence: string, column: string): string {
+  const { parent, name } = partsOfIdentity(column);
+  return `select pg_catalog.setval(${sequence}, max(${name})) from ${parent} having max(${name}) > 0`;
+}

@@ -1,0 +1,62 @@
+import type { ClientBase } from "pg";
+import {
+  type Addresses,
+  type Catalog,
+  type CatalogDifference,
+  type CatalogReading,
+  diffTraced,
+  managedPart,
+  partsOfIdentity,
+  type TracedCatalog,
+  traceObjects,
+} from "../catalog";
+import { lacksValue } from "./addHolder";
+
+/** What differs from what is expected, and what is needed to say what is done about it. */
+export interface Comparison {
+  readonly differences: readonly CatalogDifference[];
+  /** The live catalog, with the expected names of objects that were renamed. */
+  readonly traced: TracedCatalog;
+}
+
+/**
+ * Compares a reading with what is expected. Where a dropped column cannot be added to a table with rows, it asks the server
+ * whether there are any, by the size of the table: that takes no privilege on it.
+ *
+ * @param watched the part of the live catalog to compare; default all that the bundle answers for
+ */
+export async function compare(
+  client: ClientBase,
+  expected: Catalog,
+  reading: CatalogReading,
+  addresses: Addresses,
+  watched: (traced: Catalog) => Catalog = (traced) => managedPart(expected, traced),
+): Promise<Comparison> {
+  const traced = traceObjects(expected, reading, addresses);
+  const differences = diffTraced(expected, traced, watched(traced.catalog));
+  return { differences: await withTableSizes(client, expected, differences), traced };
+}
+
+async function withTableSizes(
+  client: ClientBase,
+  expected: Catalog,
+  differences: readonly CatalogDifference[],
+): Promise<readonly CatalogDifference[]> {
+  const isAsked = ({ identity, dropped }: CatalogDifference) =>
+    dropped === true && identity.startsWith("column ") && lacksValue(expected[identity] ?? {});
+  const tableOf = ({ identity }: CatalogDifference) => partsOfIdentity(identity).parent ?? "";
+  const tables = [...new Set(differences.filter(isAsked).map(tableOf))];
+  if (tables.length === 0) return differences;
+  const { rows } = await client.query<{ name: string }>(
+    `select t.name from unnest($1::text[]) as t (name)
+     where pg_relation_size(to_regclass(t.name)) = 0
+       and not exists (select from pg_partition_tree(to_regclass(t.name)) p where pg_relation_size(p.relid) > 0)`,
+    [tables],
+  );
+  const empty = new Set(rows.map(({ name }) => name));
+  return differences.map((difference) =>
+    isAsked(difference) && empty.has(tableOf(difference))
+      ? { ...difference, tableIsEmpty: true as const }
+      : difference,
+  );
+}

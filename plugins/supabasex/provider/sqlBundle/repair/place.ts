@@ -1,0 +1,31 @@
+import type { Catalog, ObjectIdentity } from "../catalog";
+
+/** One object between two catalogs. */
+export interface Place {
+  readonly object: ObjectIdentity;
+  readonly expected: Catalog;
+  readonly live: Catalog;
+}
+
+/** Whether a type is a domain, whose constraints are altered with it. */
+export function isDomain(name: string | undefined, ...catalogs: readonly Catalog[]): boolean {
+  return catalogs.some((catalog) => catalog[`type ${name}`]?.kind === "domain");
+}
+
+/** The statement that drops an object, without what depends on it. */
+export function dropOf({ object: { kind, name, parent }, expected, live }: Place): string {
+  switch (kind) {
+    case "constraint":
+      return `alter ${isDomain(parent, expected, live) ? "domain" : "table"} ${parent} drop constraint ${name}`;
+    case "publication table":
+      return `alter publication ${name} drop table ${parent}`;
+    case "publication schema":
+      return `alter publication ${name} drop tables in schema ${parent}`;
+    case "policy":
+    case "trigger":
+    case "rule":
+      return `drop ${kind} ${name} on ${parent}`;
+    default:
+      return `drop ${kind} ${name}`;
+  }
+}

@@ -1,0 +1,52 @@
+import {
+  type Catalog,
+  type ObjectIdentity,
+  partsOfIdentity,
+  printIdentity,
+  relationKinds,
+  splitName,
+  touchedProperties,
+} from "../catalog";
+
+/** The statements that give an object its expected name back; `isDomain` of a constraint that belongs to a domain. */
+export function renameStatements(object: ObjectIdentity, live: string, isDomain: boolean): string[] {
+  const { kind, name, parent } = object;
+  switch (kind) {
+    case "column":
+      return [`alter table ${parent} rename column ${live} to ${name}`];
+    case "constraint":
+      return [`alter ${isDomain ? "domain" : "table"} ${parent} rename constraint ${live} to ${name}`];
+    case "policy":
+    case "trigger":
+    case "rule":
+      return [`alter ${kind} ${live} on ${parent} rename to ${name}`];
+  }
+  if (object.schema === undefined || kind === "schema") return [`alter ${kind} ${live} rename to ${name}`];
+  const [schema, bare] = splitName(object);
+  const [liveSchema, liveBare, rest] = splitName(partsOfIdentity(`${kind} ${live}`));
+  return [
+    ...(liveSchema === schema ? [] : [`alter ${kind} ${live} set schema ${schema}`]),
+    ...(liveBare === bare ? [] : [`alter ${kind} ${schema}.${liveBare}${rest} rename to ${bare}`]),
+  ];
+}
+
+/** Says why an object cannot have its name back; `undefined` where nothing is in the way that the catalog shows. */
+export function obstacleToRename(
+  object: ObjectIdentity,
+  liveName: string,
+  expected: Catalog,
+  live: Catalog,
+): string | undefined {
+  if (touchedProperties(expected[printIdentity(object)] ?? {}) !== undefined)
+    return `its name is ${liveName}, and this bundle did not make it: rename it back, or write a migration that uses the new name`;
+  const isRelation = inRelationNames.has(object.kind);
+  const taken = (isRelation ? [...inRelationNames] : [])
+    .filter((kind) => kind !== object.kind)
+    .map((kind) => `${kind} ${object.name}`)
+    .find((other) => live[other] !== undefined);
+  if (taken === undefined) return undefined;
+  return `its name is ${liveName}, and ${taken} has the name that it had: drop or rename the ${taken.slice(0, taken.indexOf(object.name) - 1)}`;
+}
+
+/** Kinds that share one name space in a schema. */
+const inRelationNames: ReadonlySet<string> = new Set([...relationKinds, "index", "sequence"]);

@@ -1,0 +1,85 @@
+import {
+  type Addresses,
+  type Catalog,
+  type CatalogReading,
+  diffTraced,
+  isRename,
+  type ObjectIdentity,
+  parentIdentities,
+  partsOfIdentity,
+  splitName,
+  traceObjects,
+} from "../catalog";
+import type { Session } from "../session/session";
+import { obstacleToRename, renameStatements } from "./renameStatements";
+import { runRepairs } from "./restore";
+
+/** How often to look again: a table is renamed after its schema, and a column after its table. */
+const rounds = 4;
+
+export interface RenamedBack {
+  readonly reading: CatalogReading;
+  /** Identities that have their name back. */
+  readonly repaired: readonly string[];
+}
+
+/**
+ * Gives objects that were renamed by hand their names back, before anything else is compared: nothing is lost, and what
+ * depends on them follows. What cannot be renamed stays, and is named at the end of the run.
+ *
+ * @param readAgain reads the catalog after a rename
+ */
+export async function renameBack(
+  session: Session,
+  expected: Catalog,
+  found: CatalogReading,
+  addresses: Addresses,
+  readAgain: () => Promise<CatalogReading>,
+): Promise<RenamedBack> {
+  let reading = found;
+  const repaired = new Set<string>();
+  for (let round = 0; round < rounds; round++) {
+    const traced = traceObjects(expected, reading, addresses);
+    const groups = diffTraced(expected, traced)
+      .filter(isRename)
+      .filter(({ identity }) => isReachable(identity, traced.renamed))
+      .filter(
+        ({ identity, live }) =>
+          obstacleToRename(partsOfIdentity(identity), String(live), expected, reading.catalog) === undefined,
+      )
+      .map(({ identity, live }) => {
+        const object = partsOfIdentity(identity);
+        const isDomain = traced.catalog[`type ${object.parent}`]?.kind === "domain";
+        const isTaken = reading.catalog[identity] !== undefined;
+        const target = isTaken ? withTemporaryName(object) : object;
+        return { identity, statements: renameStatements(target, String(live), isDomain) };
+      });
+    if (groups.length === 0) break;
+    const failed = new Set((await runRepairs(session, groups)).map(({ identity }) => identity));
+    const done = groups.filter(({ identity }) => !failed.has(identity));
+    if (done.length === 0) break;
+    for (const { identity } of done) repaired.add(identity);
+    reading = await readAgain();
+  }
+  const left = traceObjects(expected, reading, addresses).renamed;
+  return { reading, repaired: [...repaired].filter((identity) => !left.has(identity)) };
+}
+
+/** Whether the schema and the table of an object have their names: else its own statement would not find it. */
+function isReachable(identity: string, renamed: ReadonlyMap<string, string>): boolean {
+  const { kind, schema, parent } = partsOfIdentity(identity);
+  if (kind === "schema") return true;
+  if (schema !== undefined && renamed.has(`schema ${schema}`)) return false;
+  return parent === undefined || !parentIdentities(parent).some((one) => renamed.has(one));
+}
+
+/** Two objects that swapped names need a third name in between. */
+function withTemporaryName(object: ObjectIdentity): ObjectIdentity {
+  const suffix = "_renamed_back";
+  const extended = (name: string) =>
+    name.endsWith('"') ? `${name.slice(0, -1)}${suffix}"` : `${name}${suffix}`;
+  if (object.parent !== undefined || object.schema === undefined || object.kind === "schema")
+    return { ...object, name: extended(object.name) };
+  const [schema, bare, rest] = splitName(object);
+  return { ...object, name: `${schema}.${extended(bare)}${rest}` };
+}
