@@ -109,11 +109,10 @@ describe("check", () => {
       ],
     ],
   ])("a baseline of %s", (baseline, reasons) => {
-    const entry = { sha256: hash, kind: "migration" };
     const files = {
-      "migrations/20260101000000_a.sql": entry,
-      "migrations/20260301000000_b.sql": entry,
-      "repeatable/c.sql": { sha256: hash, kind: "repeatable" },
+      "migrations/20260101000000_a.sql": hash,
+      "migrations/20260301000000_b.sql": hash,
+      "repeatable/c.sql": hash,
     };
 
     const { failures = [] } = check({ files, baseline });

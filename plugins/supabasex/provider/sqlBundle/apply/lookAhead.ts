@@ -13,7 +13,6 @@ import { type MigrationPlan, planMigrations, planRepeatables, type RepeatablePla
 import { relevanceTo } from "./rehearsal";
 import type { ApplyRequest } from "./request";
 
-
 /** What is known before any file runs. */
 export interface Look {
   readonly bundle: LoadedBundle;

@@ -24,7 +24,7 @@ export function objectText(kind: string, object: CatalogObject): string {
     return `${printed(mode)} for ${printed(command)} to ${printed(roles)}${conditions.join("")}`;
   }
   return Object.entries(object)
-    .filter(([name]) => name !== touched)
+    .filter(([name, value]) => name !== touched && value !== "")
     .map(([name, value]) =>
       name === "grants" ? grantsText({}, asObject(value)) : `${name} ${printed(value)}`,
     )

@@ -64,7 +64,7 @@ export function restoredHistory(expected: Catalog, history: History): History {
   if (rows.length === 0) return history;
   const files = new Map(history.files);
   for (const { path, sha256 } of rows)
-    files.set(path, { path, kind: "migration", sha256, objects: [], dependsOn: [] });
+    files.set(path, { path, kind: "migration", sha256, objects: [], dependsOn: [], states: [] });
   const versions = [...new Set([...history.versions, ...rows.map(({ version }) => version)])].sort();
   return { ...history, files, versions };
 }

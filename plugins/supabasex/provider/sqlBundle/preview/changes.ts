@@ -1,5 +1,6 @@
 import { canonicalJson, type JsonValue } from "../../../../../foundation/json";
 import { type CatalogReading, changeText, partsOfIdentity, traceObjects } from "../catalog";
+import { withoutForeignTexts } from "../state/foreignTexts";
 
 /** One object that files make, drop or change. */
 export interface CatalogChange {
@@ -15,11 +16,11 @@ export interface CatalogChange {
 
 /**
  * Everything that differs between two readings, by the identity before. A renamed object is a changed one, and its parts
- * are not. History rows are not objects.
+ * are not. Texts of what was there before that no file has are left out. History rows are not objects.
  */
 export function catalogChanges(from: CatalogReading, to: CatalogReading): CatalogChange[] {
-  const before = from.catalog;
-  const { catalog: after, renamed } = traceObjects(before, to, from.addresses);
+  const { catalog: after, renamed } = traceObjects(from.catalog, to, from.addresses);
+  const before = withoutForeignTexts(after, from.catalog);
   const identities = [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((identity) => !identity.startsWith("applied file "))
     .sort();

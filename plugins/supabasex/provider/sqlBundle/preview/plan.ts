@@ -26,12 +26,15 @@ export function files(count: number): string {
 
 /** One line per file: path, and why. */
 export function table(plan: readonly PlannedFile[], bundle: LoadedBundle): string[] {
-  const displays = new Map(
-    [...bundle.migrations, ...bundle.repeatables].map((file) => [file.path, file.display]),
-  );
-  const width = Math.max(...plan.map(({ path }) => (displays.get(path) ?? path).length));
+  const all = [...bundle.migrations, ...bundle.repeatables];
+  const displays = new Map(all.map((file) => [file.path, file.display]));
+  // A removed file is shown where it was.
+  const [known] = all;
+  const folder = known === undefined ? "" : known.display.slice(0, known.display.length - known.path.length);
+  const displayOf = (path: string) => displays.get(path) ?? `${folder}${path}`;
+  const width = Math.max(...plan.map(({ path }) => displayOf(path).length));
   return plan.map(({ path, reason, because }) => {
     const why = because === undefined ? reason : `${reason}: ${because}`;
-    return `  ${(displays.get(path) ?? path).padEnd(width)}  ${why}`;
+    return `  ${displayOf(path).padEnd(width)}  ${why}`;
   });
 }

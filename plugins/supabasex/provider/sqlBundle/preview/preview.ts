@@ -29,6 +29,7 @@ import {
   reportForeign,
   reportLosses,
   type ShownDrift,
+  takenBackLines,
   warnOfRemaining,
 } from "./manualChanges";
 import { announce, files } from "./plan";
@@ -250,7 +251,7 @@ function announceDryRun(
   if (plan.length > 0) announce(plan, bundle, context, "dry run: executed and rolled back");
   const changes = describeChanges(
     catalogChanges(
-      { catalog: withoutForeignTexts(result.after, result.before), addresses: result.addresses.before },
+      { catalog: result.before, addresses: result.addresses.before },
       { catalog: result.after, addresses: result.addresses.after },
     ),
   );
