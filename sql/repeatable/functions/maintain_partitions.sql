@@ -18,6 +18,7 @@ begin
     select *
     from (values
       ('audit.entries'::regclass, interval '24 months'),
+      ('private.ddl_log'::regclass, interval '24 months'),
       ('shared.metrics'::regclass, interval '13 months')
     ) as tables (parent, retention)
   loop

@@ -27,6 +27,7 @@ const relationClasses: Readonly<Record<string, string>> = {
   "private.people": "people",
   "shared.audit_trail": "audit",
   "audit.entries": "audit",
+  "private.ddl_log": "log",
 };
 
 const functionClasses: Readonly<Record<string, string>> = {

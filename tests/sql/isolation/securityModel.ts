@@ -49,7 +49,7 @@ export const rules: readonly Rule[] = [
   // The owner is bound by the policies, save for what no policy binds.
   ["app_owner", "*", "truncate references trigger maintain", "all"],
   ["app_owner", "statistics", "select copy", "all"],
-  ["app_owner", "audit checkpoints", "insert", "all"],
+  ["app_owner", "audit checkpoints log", "insert", "all"],
   ["app_owner", "people", "select copy insert update delete", "all"],
   ["app_owner", "bucket topic changes", "select insert update delete receive send", "denied"],
   ["app_owner", "*", "select copy insert update delete", "none"],

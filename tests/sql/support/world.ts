@@ -76,6 +76,10 @@ async function seedTenant(
      select $1, moment, 'shared', 'customers', 'insert', 'postgres' from (${momentOfEachPartition}) as moments`,
     [id],
   );
+  await client.query(
+    `insert into private.ddl_log (occurred_at, session_role, tag)
+     select moment, 'postgres', 'CREATE TABLE' from (${momentOfEachPartition}) as moments`,
+  );
   for (const bucket of buckets) {
     await client.query("insert into storage.objects (id, bucket_id, name) values ($1, $2, $3)", [
       idOf(tenant, 20 + buckets.indexOf(bucket)),

@@ -1,0 +1,50 @@
+-- Event trigger: one row in the log for each object that a statement made, changed or dropped. A failure here is swallowed
+-- and a lock is not waited for, since a schema change matters more than its entry. Runs as app_owner, so that nobody needs a
+-- right on the log; that is no superuser, as hosted Supabase asks of such a function.
+--
+-- `grant` and `revoke` tell event triggers no object. Its name is taken from the statement where that names just one.
+create or replace function private.record_ddl() returns event_trigger
+language plpgsql
+security definer
+set search_path = pg_catalog, pg_temp
+set lock_timeout = '200ms'
+as $$
+declare
+  statement constant text := current_query();
+  acting_role constant text := coalesce(nullif(current_setting('role', true), 'none'), session_user);
+  origin constant text := substring(statement from '--\s*(source:\s*dashboard[^\n]*(?:\n--[^\n]*)*)');
+  granted_on text;
+begin
+  if tg_tag in ('GRANT', 'REVOKE') and regexp_count(statement, '\m(?:grant|revoke)\M', 1, 'i') = 1 then
+    granted_on := (regexp_match(
+      statement,
+      '\mon\s+(?:(?:table|sequence|function|procedure|routine|schema|type|domain)\s+)?([^\s,;(]+(?:\([^)]*\))?)\s+(?:to|from)\M', 'i'
+    ))[1];
+  end if;
+
+  if tg_event = 'sql_drop' then
+    insert into private.ddl_log
+      (session_role, acting_role, application, address, tag, object_type, object_identity, statement_sha256, origin)
+    select
+      session_user, acting_role, current_setting('application_name'), inet_client_addr(), tg_tag,
+      dropped.object_type, dropped.object_identity, encode(sha256(convert_to(statement, 'UTF8')), 'hex'), origin
+    from pg_event_trigger_dropped_objects() as dropped
+    where not dropped.is_temporary and (dropped.original or dropped.object_type in ('table', 'view', 'function', 'policy', 'trigger'));
+  else
+    insert into private.ddl_log
+      (session_role, acting_role, application, address, tag, object_type, object_identity, statement_sha256, origin)
+    select
+      session_user, acting_role, current_setting('application_name'), inet_client_addr(), tg_tag,
+      changed.object_type, coalesce(changed.object_identity, granted_on),
+      encode(sha256(convert_to(statement, 'UTF8')), 'hex'), origin
+    from pg_event_trigger_ddl_commands() as changed
+    where changed.schema_name is distinct from 'pg_temp' and not changed.in_extension;
+  end if;
+exception when others then
+  null;
+end
+$$;
+
+comment on function private.record_ddl() is 'Event trigger: appends to the log of schema changes.';
+revoke all on function private.record_ddl() from public, anon, authenticated, service_role;
+alter function private.record_ddl() owner to app_owner;

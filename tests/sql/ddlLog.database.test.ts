@@ -1,0 +1,109 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { readAuthors } from "../../plugins/supabasex/provider/sqlBundle/history/ddlLog";
+import { type BundledDatabase, startBundledDatabase } from "./support/database";
+
+let database: BundledDatabase;
+beforeAll(async () => {
+  database = await startBundledDatabase();
+  await database.postgres.query("set application_name = 'psql'");
+});
+afterAll(async () => await database.remove());
+
+const author = /^by postgres via psql from 127\.0\.0\.1 at \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$/;
+
+const changes: readonly (readonly [statement: string, identity: string])[] = [
+  ["create policy open on shared.customers for select to anon using (true)", "policy shared.customers open"],
+  ["alter policy open on shared.customers using (false)", "policy shared.customers open"],
+  ["drop policy open on shared.customers", "policy shared.customers open"],
+  ["alter table shared.metrics disable row level security", "table shared.metrics"],
+  ["grant select on shared.tenants to anon", "table shared.tenants"],
+  ["create view public.everyone as select 1 as one", "view public.everyone"],
+  [
+    "create function public.f(a text, b integer) returns text language sql as 'select a'",
+    "function public.f(text, integer)",
+  ],
+  ["alter table retail.products add column extra text", "column retail.products extra"],
+  ["create schema leak", "schema leak"],
+  [
+    "alter publication supabase_realtime add table shared.recovery_checkpoints",
+    "publication table supabase_realtime shared.recovery_checkpoints",
+  ],
+];
+
+test.each(changes)("%s", async (statement, identity) => {
+  await database.postgres.query(statement);
+
+  expect((await readAuthors(database.postgres, [identity])).get(identity)).toMatch(author);
+});
+
+test("as whom a statement ran stands beside who logged in; the dashboard's comment and a hash are kept, the text is not", async () => {
+  await database.postgres.query(
+    "set role app_owner; create table shared.later (id int);\n-- source: dashboard\n-- user: 4f6e\n",
+  );
+  await database.postgres.query("reset role");
+
+  const { rows } = await database.postgres.query(
+    "select session_role, acting_role, origin, length(statement_sha256) as hash, to_jsonb(l)::text as all from private.ddl_log l where object_identity = 'shared.later'",
+  );
+  expect(rows).toHaveLength(1);
+  expect(rows[0]).toMatchObject({ session_role: "postgres", acting_role: "app_owner", hash: 64 });
+  expect(rows[0].origin).toBe("source: dashboard\n-- user: 4f6e");
+  expect(rows[0].all).not.toContain("create table");
+});
+
+test("what no event trigger hears of is unknown", async () => {
+  await database.postgres.query("create role somebody; drop role somebody");
+
+  expect(await readAuthors(database.postgres, ["role somebody", "bucket x", "table shared.nothing"])).toEqual(
+    new Map([
+      ["role somebody", "by unknown"],
+      ["bucket x", "by unknown"],
+      ["table shared.nothing", "by unknown"],
+    ]),
+  );
+});
+
+test("the log cannot be changed, and is closed to the API", async () => {
+  const { postgres } = database;
+  await expect(postgres.query("update private.ddl_log set application = 'x'")).rejects.toThrow("append-only");
+  await expect(postgres.query("delete from private.ddl_log")).rejects.toThrow("append-only");
+  await expect(postgres.query("truncate private.ddl_log")).rejects.toThrow("append-only");
+  const { rows } = await postgres.query(
+    `select role, has_schema_privilege(role, 'private', 'usage') and has_table_privilege(role, 'private.ddl_log', 'select') as reads,
+       has_table_privilege(role, 'private.ddl_log', 'insert') as writes
+     from unnest('{anon,authenticated,service_role}'::name[]) as role`,
+  );
+  expect(rows.map(({ reads, writes }) => [reads, writes])).toEqual([
+    [false, false],
+    [false, false],
+    [false, false],
+  ]);
+});
+
+test("a log that cannot be written, or is locked, neither fails nor delays a schema change", async () => {
+  const { postgres } = database;
+  const other = await database.cluster.client("supabase_admin");
+  await other.query("begin; lock table private.ddl_log in access exclusive mode");
+  const started = performance.now();
+  await postgres.query("create table shared.while_locked (id int)");
+  const waited = performance.now() - started;
+  await other.query("rollback");
+  expect(waited).toBeLessThan(5_000);
+
+  await other.query("alter table private.ddl_log rename to moved");
+  await postgres.query("create table shared.without_log (id int)");
+  await other.query("alter table private.moved rename to ddl_log");
+  const { rows } = await postgres.query(
+    "select to_regclass('shared.while_locked') is not null as one, to_regclass('shared.without_log') is not null as two",
+  );
+  expect(rows).toEqual([{ one: true, two: true }]);
+});
+
+test("temporary tables leave no entry", async () => {
+  await database.postgres.query("create temporary table scratch (id int); drop table scratch");
+
+  const { rows } = await database.postgres.query(
+    "select from private.ddl_log where object_identity like '%scratch%'",
+  );
+  expect(rows).toEqual([]);
+});
