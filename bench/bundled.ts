@@ -30,7 +30,7 @@ export function runBundled(folder: string, programs: readonly [string, ...string
   process.exitCode = status ?? 1;
 }
 
-/** Bundles the provider anew, so that the engine runs the sources as they are. */
+/** Bundles the provider again, so that the engine runs the sources as they are. */
 export function bundleProvider(): void {
   const { bundle } = require(path.join(root, "build", "bundle.cjs")) as { bundle(outputs: string[]): void };
   bundle(["plugins/supabasex.cjs"]);

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Options of what lives inside another resource: made anew whenever that is, and gone with it, without a call of its own
+ * Options of what lives inside another resource: replaced when the container is replaced, and deleted with it, without a call of its own
  * that could not succeed any more.
  */
 export function livesIn(

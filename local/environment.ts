@@ -75,7 +75,7 @@ export function endpointVariables({ supabase, aws }: LocalEndpoints): Record<str
     AWS_ENDPOINT_URL_S3: aws.s3Endpoint,
     AWS_ACCESS_KEY_ID: aws.accessKey,
     AWS_SECRET_ACCESS_KEY: aws.secretKey,
-    // Of whoever is signed in to AWS: it belongs to other keys.
+    // The session token of the user's own AWS login belongs to other keys.
     AWS_SESSION_TOKEN: "",
     AWS_REGION: aws.region,
     // The only one of the two that AWS CLI 1 reads.

@@ -61,7 +61,7 @@ export async function projectDatabaseUrl(
   return (await projectDatabase(...project))?.url;
 }
 
-/** Returns the project's name; undefined where the configuration has none, which whoever deploys it is told. */
+/** Returns the project's name; undefined where the configuration has none, which a deployment reports. */
 function nameOf(projectArea: string | undefined): string | undefined {
   try {
     return namedArea.parse(JSON.parse(projectArea ?? "{}")).name;

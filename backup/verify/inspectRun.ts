@@ -89,7 +89,7 @@ async function unknownObjects(
 }
 
 /**
- * Objects of a run that were written more than once, the manifest included: whoever replaces both an object and its manifest
+ * Objects of a run that were written more than once, the manifest included: an attacker who replaces both an object and its manifest
  * makes them agree, but the versions below tell. What was written first is still there, under its version.
  */
 export async function overwrittenObjects(

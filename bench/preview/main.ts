@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   say("deploying the stack");
   const stack = await createTestStack();
   try {
-    // What decides whether an edge function is bundled anew.
+    // What decides whether an edge function is bundled again.
     cpSync(path.join(checkout, "package-lock.json"), path.join(stack.project, "package-lock.json"));
     const paths = { ...localPaths(stack.project, { THORBIS_LOCAL_DIRECTORY: "../local" }), checkout };
     const session = openSession(paths, await prepareEngine(paths, say), stack.services);

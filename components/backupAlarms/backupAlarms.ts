@@ -53,7 +53,7 @@ export interface BackupAlarmsArgs {
   readonly minimumSizePercent: number;
 }
 
-/** Whoever should know hears of a backup that failed, did not start, is missing, far too small, or not seen to restore. */
+/** Alarms for a backup that failed, did not start, is missing, is far too small, or was not shown to restore. */
 export class BackupAlarms extends Component {
   /** Topic that all alarms go to. */
   readonly topicArn: pulumi.Output<string>;

@@ -64,7 +64,7 @@ export class DatabaseRoles extends Component {
         new GrantRole(
           this.childName(`${roleName.replaceAll("_", "-")}-to-deployer`),
           { role: args.deployer ?? "postgres", grantRole: this.roles[roleName].name },
-          // From PostgreSQL 16 on, whoever creates a role has the admin option on it, in a membership of its own that
+          // From PostgreSQL 16 on, the creator of a role has the admin option on it, in a membership of its own that
           // nobody can take away. The plugins read one membership of the two, and would replace this one for ever.
           { ...this.roleOptions(args.provider, roleName), ignoreChanges: ["withAdminOption"] },
         ),

@@ -104,7 +104,12 @@ export function schedulerPolicy(args: {
       Resource: args.roleArns,
       Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
     },
-    { Sid: "LeaveWord", Effect: "Allow", Action: "sqs:SendMessage", Resource: args.deadLetterQueueArn },
+    {
+      Sid: "SendToDeadLetterQueue",
+      Effect: "Allow",
+      Action: "sqs:SendMessage",
+      Resource: args.deadLetterQueueArn,
+    },
     ...useKey("ReadSchedule", args.keyArn, ["kms:Decrypt"], `scheduler.${args.region}.amazonaws.com`),
   );
 }
@@ -113,7 +118,7 @@ export function schedulerPolicy(args: {
 export function queuePolicy(queueArn: string, failureRuleArn: string): PolicyDocument {
   return policyDocument(
     {
-      Sid: "FailureRuleLeavesWord",
+      Sid: "FailureRuleSendsToQueue",
       Effect: "Allow",
       Principal: { Service: "events.amazonaws.com" },
       Action: "sqs:SendMessage",

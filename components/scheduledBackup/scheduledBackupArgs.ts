@@ -59,7 +59,7 @@ export interface ScheduledBackupArgs {
   /** Metrics of each task, which cost a few cents a run. Default true. */
   readonly containerInsights?: boolean;
   /**
-   * Days in which a deleted password can be brought back, 7 to 30, and its name cannot be used anew; 0 deletes it at
+   * Days in which a deleted password can be brought back, 7 to 30, and its name cannot be reused; 0 deletes it at
    * once, for stacks that come and go. Default 7.
    */
   readonly secretRecoveryDays?: number;

@@ -17,7 +17,7 @@ export async function withLock<T>(folder: string, onWait: () => void, run: () =>
   let release: (() => Promise<void>) | undefined;
   for (let attempt = 0; release === undefined; attempt++) {
     try {
-      // Compromised means that we slept, lid closed, and somebody else has begun anew. Results are renamed into place
+      // Compromised means that we slept, lid closed, and another process has started over. Results are renamed into place
       // whole, so two workers waste time but spoil nothing.
       release = await lock(folder, { stale: 10_000, update: 2_000, onCompromised: () => undefined });
     } catch (error) {

@@ -95,7 +95,7 @@ function isBelow(path: string, ancestor: string): boolean {
   return path.startsWith(ancestor) && (path[ancestor.length] === "." || path[ancestor.length] === "[");
 }
 
-/** Two resources cannot have one name at the same time; a name that was made up is made up anew for the new one. */
+/** Two resources cannot have one name at the same time; a generated name is generated again for the new one. */
 function mustDeleteFirst(resource: AnyResource<never>, request: DiffRequest): boolean {
   if (resource.deleteBeforeReplace === true) return true;
   if (resource.autoname === undefined) return false;

@@ -68,7 +68,7 @@ function statusIn(json: JsonValue): JsonValue | undefined {
   return isJsonObject(json) ? json.status : undefined;
 }
 
-/** Returns once the database takes connections as the setting says, which is after it was started anew. */
+/** Returns once the database takes connections as the setting says, which is after its restart. */
 export async function waitSslEnforcement(
   api: ManagementApi,
   ref: string,

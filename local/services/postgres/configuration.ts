@@ -9,7 +9,7 @@ export interface ServerSettings {
 /** A file beside postgresql.conf whose settings win over ours; absent unless somebody asked for something. */
 export const overridesFile = "overrides.conf";
 
-/** The whole postgresql.conf of a local server, written anew at every start. */
+/** The whole postgresql.conf of a local server, rewritten at every start. */
 export function postgresqlConf(settings: ServerSettings): string {
   const hostedRights = settings.hostedRights === undefined ? [] : [quoteName(settings.hostedRights)];
   const lines: [string, string | number | boolean][] = [

@@ -78,7 +78,7 @@ export async function initializeDataDirectory(
   }
 }
 
-/** The server that runs on this data directory, whoever started it. */
+/** The server that runs on this data directory, no matter who started it. */
 export function findRunning({ dataDirectory }: Server): RunningServer | undefined {
   const lines = readPidFile(dataDirectory);
   const identity = identifyProcess(Number(lines[0]));

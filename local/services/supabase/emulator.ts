@@ -85,7 +85,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   const faults: Fault[] = [];
   const app = new Hono<EmulatorEnvironment>();
 
-  // For whoever wants to know that the process is up; it needs no token and tells nothing.
+  // A health check: it needs no token and reveals nothing.
   app.get("/", (context) => context.json({ service: "supabase-management-api", ...options.identity }));
 
   // Clients that expect JSON read a body unless its length says that there is none.

@@ -14,7 +14,7 @@ const restartable: readonly ProjectStatus[] = [
 
 /**
  * Moves projects between their states. A request only begins a move and is answered at once; the work goes on behind
- * it, one move of a project after the other, and whoever asks meanwhile sees the state in between.
+ * it, one move of a project after the other, and a request in the meantime sees the state in between.
  */
 export class Lifecycle {
   readonly #store: ProjectStore;

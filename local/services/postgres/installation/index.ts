@@ -86,7 +86,7 @@ export async function ensurePostgresInstalled(
   throw new UserError(await whatToInstall(installed, major, system));
 }
 
-/** The installation in POSTGRESQL_BIN, which nobody completes: whoever set it has chosen this one. */
+/** The installation in POSTGRESQL_BIN, which is used as it is: the user chose it. */
 async function findChosen(
   system: InstallationSystem,
   major?: number,

@@ -120,7 +120,7 @@ export class ProjectStore {
   }
 }
 
-/** The folders of all databases below a state directory, for whoever must stop them without the emulator. */
+/** The folders of all databases below a state directory, for stopping them without the emulator. */
 export function databaseDirectories(stateDirectory: string): string[] {
   const projects = path.join(stateDirectory, "projects");
   if (!existsSync(projects)) return [];
