@@ -10,11 +10,15 @@ set search_path = pg_catalog, pg_temp
 set lock_timeout = '200ms'
 as $$
 declare
-  statement constant text := current_query();
-  acting_role constant text := coalesce(nullif(current_setting('role', true), 'none'), session_user);
-  origin constant text := substring(statement from '--\s*(source:\s*dashboard[^\n]*(?:\n--[^\n]*)*)');
+  statement text;
+  acting_role text;
+  origin text;
   granted_on text;
 begin
+  -- Not in the declarations: the handler below does not catch their errors.
+  statement := current_query();
+  acting_role := coalesce(nullif(current_setting('role', true), 'none'), session_user);
+  origin := substring(statement from '--\s*(source:\s*dashboard[^\n]*(?:\n--[^\n]*)*)');
   if tg_tag in ('GRANT', 'REVOKE') and regexp_count(statement, '\m(?:grant|revoke)\M', 1, 'i') = 1 then
     granted_on := (regexp_match(
       statement,

@@ -121,7 +121,10 @@ needs_hook(Oid function)
 		(allowed_code != ANY_CODE && !belongs_to_superuser(function));
 }
 
-/* Event triggers of others are skipped when a superuser or a reserved role changes the schema. */
+/*
+ * Event triggers of others are skipped when a superuser or a reserved role changes the schema. One that is SECURITY DEFINER
+ * runs as its owner already, who is no superuser: then it may call what its owner may.
+ */
 static void
 before_event_trigger(FmgrInfo *function)
 {
@@ -132,6 +135,8 @@ before_event_trigger(FmgrInfo *function)
 	}
 	else if (superuser() || is_reserved_role(GetUserNameFromId(GetUserId(), false)))
 		function->fn_addr = do_nothing;
+	else
+		allowed_code = ANY_CODE;
 }
 
 typedef struct Visit

@@ -154,7 +154,7 @@ test("a function that failed before says nothing of a deployment that has nothin
   // An unrelated column; a comment on the function.
   bundle.write({ "migrations/20260103000000_add.sql": "alter table $s.t add note text;\n" });
   await bundle.preview();
-  bundle.write({ "migrations/20260103000000_add.sql": "comment on function $s.f() is 'old';\n" });
+  bundle.write({ "repeatable/f_comment.sql": "comment on function $s.f() is 'old';\n" });
   await bundle.preview();
 
   expect(bundle.logs.join("\n")).not.toMatch(/may fail|does not exist/);

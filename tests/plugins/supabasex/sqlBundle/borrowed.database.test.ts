@@ -82,6 +82,15 @@ const accepted = [
   },
   { name: "drops it where it is there", migration: "drop view if exists $s.totals;" },
   {
+    name: "drops it where it is there, and changes what it depends on",
+    migration: "drop view if exists $s.totals;\nalter table $s.orders alter total type bigint;",
+  },
+  {
+    name: "drops it where it is there, with a column that it depends on",
+    migration:
+      "drop policy if exists own on $s.orders; drop view if exists $s.totals;\nalter table $s.orders rename total to sum;\nalter table $s.orders add total numeric;",
+  },
+  {
     name: "names a column like it",
     migration: "alter table $s.orders add column totals integer;",
   },

@@ -245,7 +245,7 @@ test("a view that a migration had to drop comes back in the same deploy", async 
   await bundle.up();
   bundle.write({
     "migrations/20260102000000_type.sql":
-      "drop view $s.named cascade; alter table $s.customers alter email type varchar(99);\n",
+      "drop view if exists $s.named cascade; alter table $s.customers alter email type varchar(99);\n",
   });
 
   await bundle.up();

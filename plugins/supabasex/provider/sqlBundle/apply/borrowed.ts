@@ -72,12 +72,21 @@ function names(file: BundleFile, identity: string): boolean {
   return mentions(file, name) && mentionsObject(file, schema, bareName(parent));
 }
 
+/** SQLSTATEs of what does not exist: a table, column, function, other object, or schema. */
+const notThere: ReadonlySet<string> = new Set(["42P01", "42703", "42883", "42704", "3F000"]);
+
+/**
+ * Explains a failure for want of one of the objects. Any other failure says nothing of an empty database, where nothing depends
+ * on what the migrations change: here the renamed objects still do.
+ */
 function explained(error: unknown, lent: readonly Lent[]): UserError | undefined {
   if (!(error instanceof SqlFileError)) return undefined;
-  const { file, message } = error.fault;
-  const named = lent.filter(({ identity }) => names(file, identity));
-  const missing = named.filter(({ identity }) => message.includes(bareName(partsOfIdentity(identity).name)));
-  const needed = missing.length > 0 ? missing : named;
+  const { file, message, sqlState } = error.fault;
+  if (sqlState === undefined || !notThere.has(sqlState)) return undefined;
+  const needed = lent.filter(
+    ({ identity }) => names(file, identity) && message.includes(bareName(partsOfIdentity(identity).name)),
+  );
+  if (needed.length === 0) return undefined;
   return new UserError(
     [
       error.message,
