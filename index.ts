@@ -54,6 +54,7 @@ const sql = new SqlBundle(
   {
     connection,
     requires: [...roles.ids, ...extensions.ids],
+    declared: { roles: Object.keys(roles.roles), extensions: config.database.extensions },
     ...config.sql,
     deletionProtection,
   },

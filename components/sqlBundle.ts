@@ -11,6 +11,8 @@ export interface SqlBundleArgs extends BundleSettings, BundleLimits {
   readonly connection: DatabaseConnection;
   /** What the SQL builds on, such as the IDs of roles: until all are known, a preview lists the files and runs nothing. */
   readonly requires: readonly pulumi.Input<string>[];
+  /** Roles and extensions that the stack makes: that they appear in the database is no news. */
+  readonly declared: { readonly roles: readonly string[]; readonly extensions: readonly string[] };
   /** Folder with `migrations/` and `repeatable/`, relative to the project. */
   readonly directory: string;
   /** Refuses `pulumi destroy`. The database keeps its data either way. */
@@ -54,6 +56,9 @@ export class SqlBundle extends Component {
         dryRun: args.dryRun,
         prune: args.prune,
         baseline: args.baseline,
+        watch: args.watch,
+        accept: [...args.accept],
+        declared: args.declared,
         allowAhead: args.allowAhead,
         deletable: !args.deletionProtection,
       },

@@ -1,12 +1,13 @@
 import { z } from "zod";
 import {
+  bundleAcceptance,
   bundleBaseline,
   bundleChoices,
   bundleLimits,
   bundleSwitches,
   type LimitName,
 } from "../../plugins/supabasex/bundleArguments";
-import { integer, matching } from "../fields";
+import { distinct, integer, matching } from "../fields";
 
 function limit(name: LimitName) {
   const { minimum, maximum, default: otherwise, description } = bundleLimits[name];
@@ -29,6 +30,13 @@ export const sqlSchema = z.strictObject({
     .enum(bundleChoices.prune.values)
     .default(bundleChoices.prune.values[0])
     .meta({ description: bundleChoices.prune.description }),
+  watch: z
+    .enum(bundleChoices.watch.values)
+    .default(bundleChoices.watch.values[0])
+    .meta({ description: bundleChoices.watch.description }),
+  accept: distinct(matching(bundleAcceptance.pattern, bundleAcceptance.reason))
+    .default([])
+    .meta({ description: bundleAcceptance.description, example: bundleAcceptance.example }),
   lockWaitSeconds: limit("lockWaitSeconds"),
   lockTimeoutSeconds: limit("lockTimeoutSeconds"),
   lockRetries: limit("lockRetries"),

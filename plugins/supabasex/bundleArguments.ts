@@ -63,6 +63,11 @@ export const bundleChoices = {
     description:
       "What becomes of policies, grants, functions, triggers and publication members nobody declared on managed tables.",
   },
+  watch: {
+    values: ["database", "bundle"],
+    description:
+      "What refresh compares beside what the bundle made. `database`: who can reach what anywhere in the database, against the last deployment; `bundle`: nothing more, for a database that others deploy to.",
+  },
   sslMode: {
     values: ["disable", "require", "verify-full"],
     description:
@@ -79,6 +84,15 @@ export const bundleBaseline = {
   description:
     "Version (14 digits) of the newest migration that an existing database already has; adopted, not run.",
   example: "20260131093000",
+} as const;
+
+/** One change outside of the bundle that is accepted by name. */
+export const bundleAcceptance = {
+  pattern: /^[^@]+ @ [A-Za-z0-9_-]{6,16}$/s,
+  reason: "must be an entry as a refresh or a preview prints it: `role reporting @ 1a2b3c4d`",
+  description:
+    "Changes outside of the bundle that belong to the baseline from the next deployment on, as a refresh names them. An entry holds for that change only.",
+  example: "role reporting @ 1a2b3c4d",
 } as const;
 
 /** Settings that are on or off; off is the default. */
@@ -98,5 +112,7 @@ export interface BundleSettings {
   readonly dryRun: Choice<"dryRun">;
   readonly prune: Choice<"prune">;
   readonly baseline?: string | undefined;
+  readonly watch: Choice<"watch">;
+  readonly accept: readonly string[];
   readonly allowAhead: boolean;
 }

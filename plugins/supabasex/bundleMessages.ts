@@ -12,7 +12,7 @@ export function stopsDeployment(outlook: string): boolean {
 
 /** Whether the deployment leaves what the outlook is about, or stops for it. */
 export function isLeft(outlook: string): boolean {
-  return outlook.includes(leftUnlessPruned) || outlook === left || stopsDeployment(outlook);
+  return outlook.includes(leftUnlessPruned) || outlook.startsWith(left) || stopsDeployment(outlook);
 }
 
 /** The titles of the lists that a preview prints. */

@@ -21,6 +21,8 @@ describe("a valid configuration", () => {
 
     expect(config.project.instanceSize).toBe("micro");
     expect(config.sql).toEqual({
+      accept: [],
+      watch: "database",
       directory: "sql",
       dryRun: "live",
       prune: "report",

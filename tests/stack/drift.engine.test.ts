@@ -2,7 +2,12 @@ import { readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type Catalog, readCatalog } from "../../plugins/supabasex/provider/sqlBundle/catalog";
+import {
+  type Catalog,
+  partsOfIdentity,
+  readCatalog,
+} from "../../plugins/supabasex/provider/sqlBundle/catalog";
+import { platformSchemas } from "../../plugins/supabasex/provider/sqlBundle/catalog/managedObjects";
 import { seededRandom } from "../support/random";
 import { createTestStack, type TestStack } from "../support/testStack";
 
@@ -43,6 +48,9 @@ const lastWord = (name: string) => name.slice(name.lastIndexOf(" ") + 1);
 const tableOfTrigger = (name: string) => name.slice(0, name.lastIndexOf(" "));
 const policyOnTable = (name: string) => `${lastWord(name)} on ${tableOfTrigger(name)}`;
 
+const isOfPlatform = (identity: string) =>
+  new RegExp(platformSchemas).test(partsOfIdentity(identity).schema ?? "");
+
 /** One object of each kind, picked by the seed from what the bundle made in its own schemas. */
 function pickObjects(catalog: Catalog): { identity: string; statement: string }[] {
   const random = seededRandom(seed);
@@ -50,11 +58,13 @@ function pickObjects(catalog: Catalog): { identity: string; statement: string }[
     const names = Object.keys(catalog)
       .filter(
         (identity) =>
-          identity.startsWith(`${kind} `) && !(kind === "publication" && / table /.test(identity)),
+          identity.startsWith(`${kind} `) &&
+          !isOfPlatform(identity) &&
+          !(kind === "publication" && / table /.test(identity)),
       )
       .map((identity) => identity.slice(kind.length + 1))
       // Partitions come and go; the schema public is the platform's, and of its tables only our policies are ours.
-      .filter((name) => !/^((auth|storage|realtime)\.|public$)|_\d{4}_\d{2}/.test(name));
+      .filter((name) => !/^public$|_\d{4}_\d{2}/.test(name));
     const name = names[Math.floor(random() * names.length)];
     if (name === undefined) throw new Error(`the bundle makes no ${kind}`);
     return { identity: `${kind} ${name}`, statement: change(name) };

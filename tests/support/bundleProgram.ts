@@ -12,6 +12,7 @@ new SqlBundle("bundle", {
   name: "under-test",
   directory: "sql",
   dryRun: "off",
+  watch: "bundle",
   files: readBundleFiles("sql"),
   connection: { host, port: Number(port), user: "postgres", password, database: "postgres" },
   ...JSON.parse(settings),

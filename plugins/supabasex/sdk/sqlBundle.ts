@@ -35,6 +35,14 @@ export interface SqlBundleArgs {
   readonly prune?: pulumi.Input<Choice<"prune">> | undefined;
   /** Version of the newest migration that the database had before: those up to it are recorded, not run. */
   readonly baseline?: pulumi.Input<string> | undefined;
+  /** `database`, the default: refresh also compares who can reach what outside of the bundle. `bundle`: it does not. */
+  readonly watch?: pulumi.Input<Choice<"watch">> | undefined;
+  /** Changes outside of the bundle that belong to the baseline from now on, as a refresh names them. */
+  readonly accept?: pulumi.Input<readonly string[]> | undefined;
+  /** Roles and extensions that the stack makes beside its SQL: that they appear is no news. */
+  readonly declared?:
+    | pulumi.Input<{ readonly roles: readonly string[]; readonly extensions: readonly string[] }>
+    | undefined;
   /** Lets an older checkout apply its repeatables to a newer database. Default false. */
   readonly allowAhead?: pulumi.Input<boolean> | undefined;
   /** Lets `destroy` forget the bundle. The database stays as it is either way. Default false. */
@@ -56,6 +64,8 @@ export class SqlBundle extends pulumi.CustomResource {
   declare readonly appliedFiles: pulumi.Output<Record<string, string>>;
   /** What the files made: a line per object, of a digest and the object's identity. */
   declare readonly expected: pulumi.Output<string>;
+  /** Who could reach what outside of the bundle: a line per group, of a digest and its name. */
+  declare readonly access: pulumi.Output<string>;
   /** What differs from it in the database, empty where nothing does; renewed by every refresh. */
   declare readonly live: pulumi.Output<SqlBundleDrift>;
 
@@ -69,6 +79,7 @@ export class SqlBundle extends pulumi.CustomResource {
       repeatables: undefined,
       expected: undefined,
       live: undefined,
+      access: undefined,
       serverMajor: undefined,
     };
     super(

@@ -6,6 +6,7 @@ const ownTenant = "tenant_id = (select shared.current_tenant_id())";
 export const accessChanges: readonly HandMadeChange[] = [
   {
     name: "a policy lets everybody read",
+    severity: "opens",
     change: "alter policy tenant_isolation on shared.customers using (true)",
     reverse: `alter policy tenant_isolation on shared.customers using (${ownTenant})`,
     reports: changed("policy shared.customers tenant_isolation", "using"),
@@ -13,6 +14,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a policy lets everybody write",
+    severity: "opens",
     change: "alter policy tenant_isolation on shared.customers with check (true)",
     reverse: `alter policy tenant_isolation on shared.customers with check (${ownTenant})`,
     reports: changed("policy shared.customers tenant_isolation", "check"),
@@ -20,6 +22,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a policy applies to all roles",
+    severity: "opens",
     change: "alter policy own_tenant on shared.tenants to public",
     reverse: "alter policy own_tenant on shared.tenants to authenticated",
     reports: changed("policy shared.tenants own_tenant", "roles"),
@@ -27,6 +30,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a restrictive policy becomes permissive",
+    severity: "opens",
     change: `drop policy business_hours on shared.customers;
       create policy business_hours on shared.customers as permissive to authenticated
         using (extract(hour from now()) between 6 and 22)`,
@@ -38,6 +42,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a policy narrows to one command",
+    severity: "opens",
     change: `drop policy business_hours on shared.customers;
       create policy business_hours on shared.customers as restrictive for select to authenticated
         using (extract(hour from now()) between 6 and 22)`,
@@ -49,6 +54,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a policy is dropped",
+    severity: "changes",
     change: "drop policy tenant_isolation on shared.metrics",
     reverse: `create policy tenant_isolation on shared.metrics for select to authenticated using (${ownTenant})`,
     reports: missing("policy shared.metrics tenant_isolation"),
@@ -56,6 +62,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a policy is renamed",
+    severity: "changes",
     change: "alter policy own_tenant on shared.tenants rename to mine",
     reverse: "alter policy mine on shared.tenants rename to own_tenant",
     reports: changed("policy shared.tenants own_tenant", "name"),
@@ -63,6 +70,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a rogue policy on a table",
+    severity: "opens",
     change: `create policy "Everybody, everything" on shared.customers to anon using (true)`,
     reverse: `drop policy "Everybody, everything" on shared.customers`,
     reports: extra('policy shared.customers "Everybody, everything"'),
@@ -70,6 +78,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a rogue policy on a partition",
+    severity: "opens",
     change: "create policy peek on shared.metrics_2026_01 for select to anon using (true)",
     reverse: "drop policy peek on shared.metrics_2026_01",
     reports: extra("policy shared.metrics_2026_01 peek"),
@@ -77,6 +86,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a rogue policy on the storage service's table",
+    severity: "opens",
     change: "create policy read_all on storage.objects for select to anon using (true)",
     reverse: "drop policy read_all on storage.objects",
     reports: extra("policy storage.objects read_all"),
@@ -84,6 +94,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a policy on the storage service's table is changed",
+    severity: "opens",
     change: "alter policy read_avatars on storage.objects to anon",
     reverse: "alter policy read_avatars on storage.objects to authenticated",
     reports: changed("policy storage.objects read_avatars", "roles"),
@@ -91,6 +102,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "row-level security is switched off",
+    severity: "opens",
     change: "alter table shared.customers disable row level security",
     reverse: "alter table shared.customers enable row level security",
     reports: changed("table shared.customers", "rowSecurity"),
@@ -98,6 +110,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "row-level security no longer binds the owner",
+    severity: "opens",
     change: "alter table shared.customers no force row level security",
     reverse: "alter table shared.customers force row level security",
     reports: changed("table shared.customers", "rowSecurityForced"),
@@ -105,6 +118,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "row-level security is switched off on a partition",
+    severity: "opens",
     change: "alter table shared.metrics_2026_01 disable row level security",
     reverse: "alter table shared.metrics_2026_01 enable row level security",
     reports: extra("table shared.metrics_2026_01"),
@@ -112,6 +126,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a table is granted to anon",
+    severity: "opens",
     change: "grant select on shared.customers to anon",
     reverse: "revoke select on shared.customers from anon",
     reports: changed("table shared.customers", "grants"),
@@ -119,6 +134,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a table is granted to everybody, with all privileges",
+    severity: "opens",
     change: "grant all on shared.tenants to public",
     reverse: "revoke all on shared.tenants from public",
     reports: changed("table shared.tenants", "grants"),
@@ -126,6 +142,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a privilege may be passed on",
+    severity: "opens",
     change: "grant select on shared.tenants to authenticated with grant option",
     // As the owner: postgres is a member of authenticated too, and would revoke what authenticated has granted.
     reverse: `set local role app_owner;
@@ -136,6 +153,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a privilege is revoked",
+    severity: "changes",
     change: "revoke insert on shared.customers from authenticated",
     reverse: "grant insert on shared.customers to authenticated",
     reports: changed("table shared.customers", "grants"),
@@ -143,6 +161,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "an owner loses a privilege",
+    severity: "changes",
     change: "revoke delete on shared.customers from app_owner",
     reverse: "grant delete on shared.customers to app_owner",
     reports: changed("table shared.customers", "grants"),
@@ -150,6 +169,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a partition is granted to the API",
+    severity: "opens",
     change: "grant select on shared.metrics_2026_01 to authenticated",
     reverse: "revoke select on shared.metrics_2026_01 from authenticated",
     reports: extra("table shared.metrics_2026_01"),
@@ -157,6 +177,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a column is granted",
+    severity: "opens",
     change: "grant update (created_at) on shared.tenants to authenticated",
     reverse: "revoke update (created_at) on shared.tenants from authenticated",
     reports: changed("column shared.tenants created_at", "grants"),
@@ -164,6 +185,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a column's privilege is revoked",
+    severity: "changes",
     change: "revoke update (name) on shared.tenants from authenticated",
     reverse: "grant update (name) on shared.tenants to authenticated",
     reports: changed("column shared.tenants name", "grants"),
@@ -171,6 +193,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a function is open to everybody",
+    severity: "opens",
     change: "grant execute on function shared.current_tenant_id() to public",
     reverse: "revoke execute on function shared.current_tenant_id() from public",
     reports: changed("function shared.current_tenant_id()", "grants"),
@@ -178,6 +201,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a schema is open to anon",
+    severity: "opens",
     change: "grant usage on schema internal to anon",
     reverse: "revoke usage on schema internal from anon",
     reports: changed("schema internal", "grants"),
@@ -185,6 +209,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "API clients may create functions in the schema public",
+    severity: "opens",
     change: "grant create on schema public to anon",
     reverse: "revoke create on schema public from anon",
     reports: changed("schema public", "grants"),
@@ -192,6 +217,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a privilege on a schema that the bundle did not make is revoked",
+    severity: "changes",
     change: "revoke usage on schema public from app_owner",
     reverse: "grant usage on schema public to app_owner",
     reports: changed("schema public", "grants"),
@@ -199,6 +225,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a sequence is closed",
+    severity: "changes",
     change: "revoke usage on sequence shared.ticket_number from authenticated",
     reverse: "grant usage on sequence shared.ticket_number to authenticated",
     reports: changed("sequence shared.ticket_number", "grants"),
@@ -206,6 +233,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a type is closed",
+    severity: "changes",
     change: "revoke usage on type shared.priority from public",
     reverse: "grant usage on type shared.priority to public",
     reports: changed("type shared.priority", "grants"),
@@ -213,6 +241,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "future tables are granted to anon",
+    severity: "opens",
     change: "alter default privileges for role app_owner in schema shared grant select on tables to anon",
     reverse: "alter default privileges for role app_owner in schema shared revoke select on tables from anon",
     reports: changed("default privileges app_owner in shared tables", "grants"),
@@ -220,6 +249,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "future functions are granted to anon",
+    severity: "opens",
     change: "alter default privileges for role app_owner in schema shared grant execute on functions to anon",
     reverse:
       "alter default privileges for role app_owner in schema shared revoke execute on functions from anon",
@@ -228,6 +258,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a table belongs to a role that row-level security does not bind",
+    severity: "opens",
     change: "alter table shared.audit_log owner to postgres",
     reverse: "alter table shared.audit_log owner to app_owner",
     reports: changed("table shared.audit_log", "owner"),
@@ -235,6 +266,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a function belongs to another role",
+    severity: "opens",
     change: "alter function shared.current_tenant_id() owner to postgres",
     reverse: "alter function shared.current_tenant_id() owner to app_owner",
     reports: changed("function shared.current_tenant_id()", "owner"),
@@ -242,6 +274,7 @@ export const accessChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a schema belongs to another role",
+    severity: "opens",
     change: "alter schema shared owner to postgres",
     reverse: "alter schema shared owner to app_owner",
     reports: changed("schema shared", "owner"),

@@ -6,6 +6,7 @@ const currentTenantId = "shared.current_tenant_id()";
 export const codeChanges: readonly HandMadeChange[] = [
   {
     name: "a function's body is replaced",
+    severity: "opens",
     change: `create or replace function shared.label(name text, suffix text default '!') returns text
       language sql immutable strict parallel safe set search_path = '' as $$ select name $$`,
     reverse: `create or replace function shared.label(name text, suffix text default '!') returns text
@@ -15,6 +16,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a function's default argument changes",
+    severity: "changes",
     change: `create or replace function shared.label(name text, suffix text default '?') returns text
       language sql immutable strict parallel safe set search_path = '' as $$ select name || suffix $$`,
     reverse: `create or replace function shared.label(name text, suffix text default '!') returns text
@@ -24,6 +26,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a function no longer runs as its owner",
+    severity: "opens",
     change: `alter function ${currentTenantId} security invoker`,
     reverse: `alter function ${currentTenantId} security definer`,
     reports: changed(`function ${currentTenantId}`, "security"),
@@ -31,6 +34,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a function takes the caller's search path",
+    severity: "opens",
     change: `alter function ${currentTenantId} reset search_path`,
     reverse: `alter function ${currentTenantId} set search_path = ''`,
     reports: changed(`function ${currentTenantId}`, "settings"),
@@ -38,6 +42,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a function's volatility changes",
+    severity: "changes",
     change: `alter function ${currentTenantId} volatile`,
     reverse: `alter function ${currentTenantId} stable`,
     reports: changed(`function ${currentTenantId}`, "volatility"),
@@ -45,6 +50,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a function is called on null, in parallel never, and is thought dear",
+    severity: "changes",
     change: "alter function shared.label(text, text) called on null input parallel unsafe cost 5000",
     reverse: "alter function shared.label(text, text) strict parallel safe cost 100",
     reports: changed("function shared.label(text, text)", "cost", "parallel", "strict"),
@@ -52,6 +58,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a function's comment is replaced",
+    severity: "changes",
     change: `comment on function ${currentTenantId} is 'do not use'`,
     reverse: `comment on function ${currentTenantId} is 'The tenant of the caller''s token'`,
     reports: changed(`function ${currentTenantId}`, "comment"),
@@ -59,6 +66,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a function is dropped",
+    severity: "changes",
     change: "drop function shared.label(text, text)",
     reverse: `set local role app_owner;
       create function shared.label(name text, suffix text default '!') returns text
@@ -69,6 +77,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a function is added",
+    severity: "opens",
     change: `create function shared.everything() returns setof shared.customers
       language sql security definer as $$ select * from shared.customers $$`,
     reverse: "drop function shared.everything()",
@@ -77,6 +86,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a function is overloaded",
+    severity: "opens",
     change: `create function shared.label(name text) returns text language sql as $$ select name $$`,
     reverse: "drop function shared.label(text)",
     reports: extra("function shared.label(text)"),
@@ -84,6 +94,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a procedure's body is replaced",
+    severity: "opens",
     change: `create or replace procedure shared.forget_audit_log(older_than interval)
       language sql set search_path = '' as $$ delete from shared.audit_log $$`,
     reverse: `create or replace procedure shared.forget_audit_log(older_than interval)
@@ -93,6 +104,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "an aggregate is added",
+    severity: "extra",
     change: "create aggregate shared.total(integer) (sfunc = int4pl, stype = integer)",
     reverse: "drop aggregate shared.total(integer)",
     reports: extra("aggregate shared.total(integer)"),
@@ -100,6 +112,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a view shows more rows",
+    severity: "opens",
     change: `create or replace view shared.customer_names with (security_invoker = true) as
       select c.id, c.name from shared.customers c`,
     reverse: `create or replace view shared.customer_names with (security_invoker = true) as
@@ -109,6 +122,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a view reads with its owner's rights",
+    severity: "opens",
     change: "alter view shared.customer_names reset (security_invoker)",
     reverse: "alter view shared.customer_names set (security_invoker = true)",
     reports: changed("view shared.customer_names", "options"),
@@ -116,6 +130,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a view is dropped",
+    severity: "changes",
     change: "drop view shared.customer_names",
     reverse: `set local role app_owner;
       create view shared.customer_names with (security_invoker = true) as
@@ -127,6 +142,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a view is added",
+    severity: "extra",
     change: "create view shared.everyone as select c.name from shared.customers c",
     reverse: "drop view shared.everyone",
     reports: extra("view shared.everyone"),
@@ -134,6 +150,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a materialized view gains a condition",
+    severity: "opens",
     change: `drop materialized view internal.customer_counts;
       set local role app_owner;
       create materialized view internal.customer_counts as
@@ -149,6 +166,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a trigger is disabled",
+    severity: "opens",
     change: "alter table shared.customers disable trigger set_updated_at",
     reverse: "alter table shared.customers enable trigger set_updated_at",
     reports: changed("trigger shared.customers set_updated_at", "enabled"),
@@ -156,6 +174,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a trigger is disabled on one partition",
+    severity: "opens",
     change: "alter table shared.metrics_2026_01 disable trigger touch_metrics",
     reverse: "alter table shared.metrics_2026_01 enable trigger touch_metrics",
     reports: extra("trigger shared.metrics_2026_01 touch_metrics"),
@@ -163,6 +182,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a trigger fires at another time",
+    severity: "opens",
     change: `create or replace trigger set_updated_at after update on shared.customers
       for each row execute function shared.touch_updated_at()`,
     reverse: `create or replace trigger set_updated_at before update on shared.customers
@@ -172,6 +192,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a trigger is dropped",
+    severity: "opens",
     change: "drop trigger set_updated_at on shared.customers",
     reverse: `create trigger set_updated_at before update on shared.customers
       for each row execute function shared.touch_updated_at()`,
@@ -180,6 +201,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a trigger is added",
+    severity: "opens",
     change: `create trigger copy_out after insert on shared.customers
       for each row execute function shared.touch_updated_at()`,
     reverse: "drop trigger copy_out on shared.customers",
@@ -188,6 +210,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "the trigger on the platform's users is dropped",
+    severity: "opens",
     change: "drop trigger profile_created on auth.users",
     reverse: `create trigger profile_created after insert on auth.users
       for each row execute function internal.profile_created()`,
@@ -196,6 +219,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a trigger is added to the platform's users",
+    severity: "opens",
     change: `create trigger watch after update on auth.users
       for each row execute function internal.profile_created()`,
     reverse: "drop trigger watch on auth.users",
@@ -204,6 +228,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "an event trigger is disabled",
+    severity: "opens",
     change: "alter event trigger refuse_drop disable",
     reverse: "alter event trigger refuse_drop enable",
     reports: changed("event trigger refuse_drop", "enabled"),
@@ -211,6 +236,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a rule is disabled",
+    severity: "opens",
     change: "alter table shared.audit_log disable rule keep_audit_log",
     reverse: "alter table shared.audit_log enable rule keep_audit_log",
     reports: changed("rule shared.audit_log keep_audit_log", "enabled"),
@@ -218,6 +244,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a rule is added",
+    severity: "opens",
     change: "create rule swallow as on insert to shared.audit_log do instead nothing",
     reverse: "drop rule swallow on shared.audit_log",
     reports: extra("rule shared.audit_log swallow"),
@@ -225,6 +252,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a job runs less often",
+    severity: "changes",
     change: `select cron.alter_job((select jobid from cron.job where jobname = 'collect-metrics'), schedule => '0 0 1 1 *')`,
     reverse: `select cron.alter_job((select jobid from cron.job where jobname = 'collect-metrics'), schedule => '*/5 * * * *')`,
     reports: changed("cron job collect-metrics of postgres", "schedule"),
@@ -232,6 +260,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a job runs another command",
+    severity: "changes",
     change: `select cron.alter_job((select jobid from cron.job where jobname = 'collect-metrics'), command => 'select 2')`,
     reverse: `select cron.alter_job((select jobid from cron.job where jobname = 'collect-metrics'), command => 'select 1')`,
     reports: changed("cron job collect-metrics of postgres", "command"),
@@ -239,6 +268,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a job is switched off",
+    severity: "changes",
     change: `select cron.alter_job((select jobid from cron.job where jobname = 'collect-metrics'), active => false)`,
     reverse: `select cron.alter_job((select jobid from cron.job where jobname = 'collect-metrics'), active => true)`,
     reports: changed("cron job collect-metrics of postgres", "active"),
@@ -246,6 +276,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a job is removed",
+    severity: "changes",
     change: "select cron.unschedule('collect-metrics')",
     reverse: "select cron.schedule('collect-metrics', '*/5 * * * *', 'select 1')",
     reports: missing("cron job collect-metrics of postgres"),
@@ -253,6 +284,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a job is added",
+    severity: "changes",
     change: "select cron.schedule('send-it-home', '0 0 1 1 *', 'select 3')",
     reverse: "select cron.unschedule('send-it-home')",
     reports: extra("cron job send-it-home of postgres"),
@@ -260,6 +292,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a setting of a role is changed",
+    severity: "opens",
     change: "alter role authenticator set pgrst.db_aggregates_enabled = 'false'",
     reverse: "alter role authenticator set pgrst.db_aggregates_enabled = 'true'",
     reports: changed("role settings authenticator", "pgrst.db_aggregates_enabled"),

@@ -1,4 +1,5 @@
 import { type HandMadeChange, type HarmlessChange, handMadeChanges, harmlessChanges } from ".";
+import { type PostureChange, postureChanges } from "./postureChanges";
 
 /** The page that shows what was changed by hand in the tests, and what was heard of it. */
 export function driftPage(): string {
@@ -15,11 +16,29 @@ real Pulumi engine, many at once: \`pulumi refresh\` prints these paths and no o
 - **a hand, reported**: something extra that may hold data or be somebody's. A deploy leaves it and goes on reporting it.
 - **a hand, the up stops**: to put it right could lose data. The up changes nothing and says this.
 
-## ${handMadeChanges.length} changes made by hand
+Each report ends with its severity, and the worst come first:
 
-| Somebody changes | by | and refresh reports | repaired by |
-| --- | --- | --- | --- |
+- **opens**: somebody may reach or act as more than before, or a guard is gone.
+- **changes**: something works otherwise.
+- **extra**: something is there that nobody declared, and opens nothing by itself.
+
+## ${handMadeChanges.length} manual changes to what the bundle made
+
+| Somebody changes | by | and refresh reports | severity | repaired by |
+| --- | --- | --- | --- | --- |
 ${handMadeChanges.map(handMadeRow).join("\n")}
+
+## ${postureChanges.length} manual changes outside of the bundle
+
+What the bundle did not make is compared with the database of the last deployment
+([ADR 0008](adr/0008-posture.md)): roles, the platform's schemas, and what is in schemas that the API exposes. A plain up
+leaves these changes and goes on reporting them, each with the statement that takes it back and the entry of \`sql.accept\`
+that makes it a part of the baseline. With \`sql.prune: drop\`, up takes back what holds neither data nor code: attributes,
+memberships and settings of roles, privileges, row-level security, policies, triggers and members of publications.
+
+| Somebody changes | by | and refresh reports | severity | the report says to |
+| --- | --- | --- | --- | --- |
+${postureChanges.map(postureRow).join("\n")}
 
 ## ${harmlessChanges.length} things that a healthy database does, and that report nothing
 
@@ -29,14 +48,29 @@ ${harmlessChanges.map(harmlessRow).join("\n")}
 `;
 }
 
-function handMadeRow({ name, change, reports, repairedBy, refusal }: HandMadeChange): string {
+function postureRow({
+  name,
+  change,
+  reports,
+  severity,
+  takenBackBy,
+  andFurther,
+  from,
+}: PostureChange): string {
+  const paths = [...reports.map(code), ...(andFurther === true ? ["what follows from it"] : [])];
+  const version = from === undefined ? "" : ` (PostgreSQL ${from} and later)`;
+  const back = takenBackBy === undefined ? "see the report" : code(takenBackBy);
+  return `| ${name}${version} | ${code(change)} | ${paths.join("<br>")} | ${severity} | ${back} |`;
+}
+
+function handMadeRow({ name, change, reports, severity, repairedBy, refusal }: HandMadeChange): string {
   const repair =
     repairedBy !== "hand"
       ? repairedBy
       : refusal === undefined
         ? "a hand, reported"
         : `a hand, the up stops:<br>${code(refusal)}`;
-  return `| ${name} | ${code(change)} | ${reports.map(code).join("<br>")} | ${repair} |`;
+  return `| ${name} | ${code(change)} | ${reports.map(code).join("<br>")} | ${severity} | ${repair} |`;
 }
 
 function harmlessRow({ name, statements }: HarmlessChange): string {

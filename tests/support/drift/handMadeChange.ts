@@ -6,6 +6,8 @@ export interface HandMadeChange {
   readonly change: string;
   readonly reverse: string;
   readonly as?: "supabase_admin";
+  /** The worst of what is reported. */
+  readonly severity: "opens" | "changes" | "extra";
   /** Every difference that a refresh prints, in order: its kind and its path as Pulumi shows it. */
   readonly reports: readonly string[];
   /**

@@ -3,7 +3,18 @@ import { changed, extra, type HandMadeChange, missing } from "./handMadeChange";
 /** Changes to what is stored and published: tables, columns, constraints, indexes, types, sequences, buckets. */
 export const structureChanges: readonly HandMadeChange[] = [
   {
+    name: "a partition between two others is gone",
+    severity: "changes",
+    change: `create table shared.metrics_2026_03 partition of shared.metrics for values from ('2026-03-01') to ('2026-04-01');
+      alter table shared.metrics_2026_03 owner to app_owner;
+      alter table shared.metrics_2026_03 enable row level security, force row level security`,
+    reverse: "drop table shared.metrics_2026_03",
+    reports: changed("table shared.metrics", "partitionGaps"),
+    repairedBy: "hand",
+  },
+  {
     name: "a table is added",
+    severity: "extra",
     change: "create table shared.customers_backup as select id, name from shared.customers",
     reverse: "drop table shared.customers_backup",
     reports: extra("table shared.customers_backup"),
@@ -11,6 +22,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a table is renamed",
+    severity: "changes",
     change: "alter table shared.audit_log rename to audit_log_old",
     reverse: "alter table shared.audit_log_old rename to audit_log",
     reports: changed("table shared.audit_log", "name"),
@@ -18,6 +30,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a table moves to another schema",
+    severity: "opens",
     change: "alter table shared.audit_log set schema internal",
     reverse: "alter table internal.audit_log set schema shared",
     reports: changed("table shared.audit_log", "name"),
@@ -25,6 +38,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a table's changes are logged in full",
+    severity: "changes",
     change: "alter table shared.customers replica identity full",
     reverse: "alter table shared.customers replica identity default",
     reports: changed("table shared.customers", "replicaIdentity"),
@@ -32,6 +46,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a table's storage option changes",
+    severity: "changes",
     change: "alter table shared.audit_log set (fillfactor = 50, autovacuum_enabled = false)",
     reverse:
       "alter table shared.audit_log reset (autovacuum_enabled); alter table shared.audit_log set (fillfactor = 90)",
@@ -40,6 +55,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a table is no longer crash-safe",
+    severity: "changes",
     change: "alter table shared.audit_log set unlogged",
     reverse: "alter table shared.audit_log set logged",
     reports: changed("table shared.audit_log", "persistence"),
@@ -47,6 +63,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a table's comment is removed",
+    severity: "changes",
     change: "comment on table shared.customers is null",
     reverse: "comment on table shared.customers is 'Customers of a tenant'",
     reports: changed("table shared.customers", "comment"),
@@ -54,6 +71,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a column is added",
+    severity: "extra",
     change: "alter table shared.customers add column card_number text",
     reverse: "alter table shared.customers drop column card_number",
     reports: extra("column shared.customers card_number"),
@@ -61,6 +79,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a column is dropped",
+    severity: "changes",
     change: "alter table shared.customers drop column notes",
     reverse: "alter table shared.customers add column notes text",
     reports: missing("column shared.customers notes"),
@@ -68,6 +87,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a column is renamed",
+    severity: "changes",
     change: "alter table shared.customers rename column notes to remarks",
     reverse: "alter table shared.customers rename column remarks to notes",
     reports: changed("column shared.customers notes", "name"),
@@ -75,6 +95,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a column changes type",
+    severity: "changes",
     change: "alter table shared.customers alter column notes type varchar(10)",
     reverse: "alter table shared.customers alter column notes type text",
     reports: changed("column shared.customers notes", "type"),
@@ -82,6 +103,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a column changes collation",
+    severity: "changes",
     change: `alter table shared.customers alter column email type text collate "POSIX"`,
     reverse: `alter table shared.customers alter column email type text collate "C"`,
     reports: changed("column shared.customers email", "collation"),
@@ -89,6 +111,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a default is dropped",
+    severity: "changes",
     change: "alter table shared.tenants alter column created_at drop default",
     reverse: "alter table shared.tenants alter column created_at set default now()",
     reports: changed("column shared.tenants created_at", "default"),
@@ -96,6 +119,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a default differs on one partition",
+    severity: "extra",
     change: "alter table shared.metrics_2026_01 alter column value set default 7",
     reverse: "alter table shared.metrics_2026_01 alter column value set default 0",
     reports: extra("column shared.metrics_2026_01 value"),
@@ -103,6 +127,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a column may be empty",
+    severity: "changes",
     change: "alter table shared.customers alter column name drop not null",
     reverse: "alter table shared.customers alter column name set not null",
     reports: changed("column shared.customers name", "notNull"),
@@ -110,6 +135,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "an identity column takes given values",
+    severity: "changes",
     change: "alter table shared.customers alter column number set generated by default",
     reverse: "alter table shared.customers alter column number set generated always",
     reports: changed("column shared.customers number", "identity"),
@@ -117,6 +143,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a generated column is frozen",
+    severity: "changes",
     change: "alter table shared.customers alter column gross drop expression",
     reverse: `alter table shared.customers drop column gross;
       alter table shared.customers add column gross numeric generated always as (net * 1.19) stored`,
@@ -127,6 +154,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a column is stored otherwise",
+    severity: "changes",
     change: "alter table shared.customers alter column notes set storage external",
     reverse: "alter table shared.customers alter column notes set storage extended",
     reports: changed("column shared.customers notes", "storage"),
@@ -134,6 +162,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a column's comment is replaced",
+    severity: "changes",
     change: "comment on column shared.customers.net is 'In dollar'",
     reverse: "comment on column shared.customers.net is 'In euro'",
     reports: changed("column shared.customers net", "comment"),
@@ -141,6 +170,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a check is dropped",
+    severity: "changes",
     change: "alter table shared.customers drop constraint customers_net_check",
     reverse: "alter table shared.customers add constraint customers_net_check check (net >= 0)",
     reports: missing("constraint shared.customers customers_net_check"),
@@ -148,6 +178,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a check is added",
+    severity: "extra",
     change: "alter table shared.customers add constraint short_name check (length(name) < 50)",
     reverse: "alter table shared.customers drop constraint short_name",
     reports: extra("constraint shared.customers short_name"),
@@ -155,6 +186,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a check no longer holds for old rows",
+    severity: "changes",
     change: `alter table shared.customers drop constraint customers_net_check;
       alter table shared.customers add constraint customers_net_check check (net >= 0) not valid`,
     reverse: "alter table shared.customers validate constraint customers_net_check",
@@ -163,6 +195,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a foreign key deletes along",
+    severity: "changes",
     change: `alter table shared.customers drop constraint customers_tenant_id_fkey;
       alter table shared.customers add constraint customers_tenant_id_fkey
         foreign key (tenant_id) references shared.tenants (id) on delete cascade`,
@@ -174,6 +207,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a foreign key is no longer enforced",
+    severity: "opens",
     change: "alter table shared.customers disable trigger all",
     reverse: "alter table shared.customers enable trigger all",
     as: "supabase_admin",
@@ -185,6 +219,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "an index is dropped",
+    severity: "changes",
     change: "drop index shared.customers_tenant_id_name_idx",
     reverse: "create index customers_tenant_id_name_idx on shared.customers (tenant_id, name)",
     reports: missing("index shared.customers_tenant_id_name_idx"),
@@ -192,6 +227,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "an index covers other columns",
+    severity: "changes",
     change: `drop index shared.customers_tenant_id_name_idx;
       create index customers_tenant_id_name_idx on shared.customers (name)`,
     reverse: `drop index shared.customers_tenant_id_name_idx;
@@ -201,6 +237,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "an index is added",
+    severity: "extra",
     change: "create index customers_email_idx on shared.customers (email)",
     reverse: "drop index shared.customers_email_idx",
     reports: extra("index shared.customers_email_idx"),
@@ -208,6 +245,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "an index is added to one partition",
+    severity: "extra",
     change: "create index metrics_2026_01_value_idx on shared.metrics_2026_01 (value)",
     reverse: "drop index shared.metrics_2026_01_value_idx",
     reports: extra("index shared.metrics_2026_01_value_idx"),
@@ -215,6 +253,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "extended statistics are dropped",
+    severity: "changes",
     change: "drop statistics shared.customers_tenant_name",
     reverse: `set local role app_owner;
       create statistics shared.customers_tenant_name on tenant_id, name from shared.customers;
@@ -224,6 +263,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "an enum gains a label",
+    severity: "changes",
     change: "alter type shared.priority add value 'urgent' before 'high'",
     reverse: `drop type shared.priority;
       set local role app_owner; create type shared.priority as enum ('low', 'high'); reset role`,
@@ -234,6 +274,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a composite type gains an attribute",
+    severity: "changes",
     change: "alter type shared.money_amount add attribute rate numeric",
     reverse: "alter type shared.money_amount drop attribute rate",
     reports: changed("type shared.money_amount", "attributes"),
@@ -243,6 +284,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a domain accepts anything",
+    severity: "changes",
     change: "alter domain shared.postal_code drop constraint postal_code_form",
     reverse: String.raw`alter domain shared.postal_code add constraint postal_code_form check (value ~ '^\d{5}$')`,
     reports: missing("constraint shared.postal_code postal_code_form"),
@@ -250,6 +292,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a domain has a default",
+    severity: "changes",
     change: "alter domain shared.postal_code set default '00000'",
     reverse: "alter domain shared.postal_code drop default",
     reports: changed("type shared.postal_code", "default"),
@@ -257,6 +300,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a type is added",
+    severity: "extra",
     change: "create type shared.colour as enum ('red')",
     reverse: "drop type shared.colour",
     reports: extra("type shared.colour"),
@@ -264,6 +308,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a sequence counts in other steps",
+    severity: "changes",
     change: "alter sequence shared.ticket_number increment by 10 cycle",
     reverse: "alter sequence shared.ticket_number increment by 1 no cycle",
     reports: changed("sequence shared.ticket_number", "cycle", "increment"),
@@ -271,6 +316,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a publication sends less of a table",
+    severity: "opens",
     change:
       "alter publication supabase_realtime set table shared.customers (id, tenant_id) where (name <> '')",
     reverse:
@@ -280,6 +326,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a table is no longer published",
+    severity: "changes",
     change: "alter publication supabase_realtime drop table shared.customers",
     reverse:
       "alter publication supabase_realtime add table shared.customers (id, tenant_id, name) where (id is not null)",
@@ -288,6 +335,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a further table is published",
+    severity: "opens",
     change: "alter publication supabase_realtime add table shared.audit_log",
     reverse: "alter publication supabase_realtime drop table shared.audit_log",
     reports: extra("publication table supabase_realtime shared.audit_log"),
@@ -295,6 +343,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a publication sends deletions too",
+    severity: "changes",
     change: "alter publication warehouse set (publish = 'insert, update, delete')",
     reverse: "alter publication warehouse set (publish = 'insert, update')",
     reports: changed("publication warehouse", "publish"),
@@ -302,6 +351,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a bucket becomes public and takes larger files of any type",
+    severity: "opens",
     change: `update storage.buckets set public = true, file_size_limit = null, allowed_mime_types = null
       where id = 'avatars'`,
     reverse: `update storage.buckets set public = false, file_size_limit = 1048576,
@@ -311,6 +361,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a bucket is deleted",
+    severity: "changes",
     change: `set local storage.allow_delete_query = 'true'; delete from storage.buckets where id = 'avatars'`,
     reverse: `insert into storage.buckets (id, name, public, file_size_limit, allowed_mime_types)
       values ('avatars', 'avatars', false, 1048576, '{image/png,image/jpeg}')`,
@@ -319,6 +370,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "an extension is dropped",
+    severity: "changes",
     change: "drop extension citext",
     reverse: "create extension citext schema internal",
     reports: missing("extension citext"),

@@ -1,6 +1,12 @@
 import type { CheckFailure, CheckRequest, CheckResponse } from "../../../host/provider";
 import { containsUnknown, isPropertyMap, reveal, Secret, Unknown, type Value } from "../../../host/values";
-import { bundleBaseline, bundleChoices, bundleSwitches, defaultLimits } from "../../bundleArguments";
+import {
+  bundleAcceptance,
+  bundleBaseline,
+  bundleChoices,
+  bundleSwitches,
+  defaultLimits,
+} from "../../bundleArguments";
 import { baselineFault, kindOf } from "../../bundleFiles";
 import { bundleInputs } from "./inputs";
 import { misnamedFiles } from "./source/files";
@@ -32,6 +38,11 @@ export function checkBundle(request: CheckRequest): CheckResponse {
   checkLimits(inputs.limits, fault);
   oneOf(inputs.dryRun, "dryRun", bundleChoices.dryRun.values, fault);
   oneOf(inputs.prune, "prune", bundleChoices.prune.values, fault);
+  oneOf(inputs.watch, "watch", bundleChoices.watch.values, fault);
+  for (const entry of listOf(inputs.accept)) {
+    if (isKnown(entry) && (typeof entry !== "string" || !bundleAcceptance.pattern.test(entry)))
+      fault("accept", bundleAcceptance.reason);
+  }
   for (const key of Object.keys(bundleSwitches)) {
     const value = inputs[key];
     if (isKnown(value) && typeof value !== "boolean") fault(key, "must be true or false");
@@ -49,6 +60,7 @@ export function checkBundle(request: CheckRequest): CheckResponse {
       limits: inputs.limits instanceof Unknown ? inputs.limits : { ...defaultLimits, ...limits },
       dryRun: inputs.dryRun ?? bundleChoices.dryRun.values[0],
       prune: inputs.prune ?? bundleChoices.prune.values[0],
+      watch: inputs.watch ?? bundleChoices.watch.values[0],
       ...(inputs.connection === undefined ? {} : { connection: secret(inputs.connection) }),
       ...outlookFor(oldInputs, inputs.prune === "drop"),
     },
@@ -58,8 +70,13 @@ export function checkBundle(request: CheckRequest): CheckResponse {
 
 const knownInputs = new Set([
   ...["name", "directory", "files", "connection", "limits", "dryRun", "prune", "baseline"],
+  ...["watch", "accept", "declared"],
   ...Object.keys(bundleSwitches),
 ]);
+
+function listOf(value: Value | undefined): readonly Value[] {
+  return Array.isArray(value) ? value : [];
+}
 
 type Fault = (property: string, reason: string) => void;
 

@@ -8,6 +8,8 @@ import {
   defaultLimits,
 } from "../../bundleArguments";
 import type { FileHashes } from "../../bundleFiles";
+import type { Declared } from "./catalog/posture";
+import { stackOf } from "./session/applicationName";
 
 /** How an encrypted connection is verified, as libpq names it. */
 export type SslMode = Choice<"sslMode">;
@@ -37,11 +39,15 @@ export interface BundleInputs extends BundleSettings {
   readonly connection: Connection | undefined;
   readonly limits: Limits;
   readonly baseline: string | undefined;
+  /** What the stack makes beside its SQL. */
+  readonly declared: Declared;
   readonly deletable: boolean;
+  /** The stack of the resource, where it is known: sessions are named after it. */
+  readonly stack?: string | undefined;
 }
 
 /** The inputs in their types. They have passed Check, so a wrong one is a fault of the program. */
-export function bundleInputs(properties: PropertyMap): BundleInputs {
+export function bundleInputs(properties: PropertyMap, urn = ""): BundleInputs {
   const limits = isPropertyMap(properties.limits) ? properties.limits : {};
   return {
     name: text(properties, "name"),
@@ -54,8 +60,12 @@ export function bundleInputs(properties: PropertyMap): BundleInputs {
     dryRun: chosen("dryRun", properties.dryRun),
     prune: chosen("prune", properties.prune),
     baseline: typeof properties.baseline === "string" ? properties.baseline : undefined,
+    watch: chosen("watch", properties.watch),
+    accept: texts(properties.accept),
+    declared: declaredIn(properties.declared),
     allowAhead: properties.allowAhead === true,
     deletable: properties.deletable === true,
+    stack: stackOf(urn),
   };
 }
 
@@ -75,9 +85,21 @@ export function connectionOf(value: Value | undefined): Connection | undefined {
 }
 
 /** The value of a setting; its default where it has none. */
-function chosen<Name extends "dryRun" | "prune">(name: Name, value: Value | undefined): Choice<Name> {
+function chosen<Name extends "dryRun" | "prune" | "watch">(
+  name: Name,
+  value: Value | undefined,
+): Choice<Name> {
   const values: readonly Choice<Name>[] = bundleChoices[name].values;
   return values.find((choice) => choice === value) ?? (bundleChoices[name].values[0] as Choice<Name>);
+}
+
+function declaredIn(value: Value | undefined): Declared {
+  const { roles, extensions } = isPropertyMap(value) ? value : {};
+  return { roles: texts(roles), extensions: texts(extensions) };
+}
+
+function texts(value: Value | undefined): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
 /** Earlier versions of the SDK sent an object for each file, of its hash and its kind: a state may still have those. */

@@ -4,10 +4,14 @@ import { type PropertyMap, unknown } from "../../../host/values";
 import type { Resource } from "../resource";
 import { type ApplyResult, applyBundle } from "./apply/apply";
 import { diffManaged, digestsOf, readCatalogReading } from "./catalog";
+import { type Declared, diffPostures, postureDigests } from "./catalog/posture";
 import { checkBundle } from "./check";
+import { readAuthors } from "./history/ddlLog";
 import { historyCatalog, readHistory } from "./history/history";
+import { readHistoryRecords, readPostureRecord } from "./history/postureRecord";
 import { readRecord } from "./history/record";
 import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";
+import { reportAccess, reportDrift } from "./preview/access";
 import { reportForeign, reportLosses, takenBackLines, warnOfRemaining } from "./preview/manualChanges";
 import { table } from "./preview/plan";
 import { inspectBundle, previewBundle } from "./preview/preview";
@@ -17,7 +21,7 @@ import { LoginRefused } from "./session/connection";
 import { reading } from "./session/reading";
 import { type LoadedBundle, loadBundle } from "./source/files";
 import { diffBundle } from "./state/diff";
-import { driftFrom, driftOf } from "./state/drift";
+import { type Drift, driftFrom, driftOf, withAuthors } from "./state/drift";
 import { findDrift } from "./state/findDrift";
 import { withoutForeignTexts } from "./state/foreignTexts";
 import { driftReadAt, withOutlook } from "./state/outlook";
@@ -41,7 +45,7 @@ export const sqlBundle: Resource = {
   diff: async (request) => diffBundle(request),
 
   async create(request, context) {
-    const inputs = bundleInputs(request.inputs);
+    const inputs = bundleInputs(request.inputs, request.urn);
     const id = inputs.name;
     if (!request.preview) return { id, outputs: await deploy(inputs, request.inputs, noState, context) };
     const bundle = await load(inputs, noState, context.signal);
@@ -55,13 +59,16 @@ export const sqlBundle: Resource = {
   },
 
   async update(request, context) {
-    const inputs = bundleInputs(request.inputs);
+    const inputs = bundleInputs(request.inputs, request.urn);
     const state = stateOf(request.oldOutputs);
-    if (!request.preview) return { outputs: await deploy(inputs, request.inputs, state, context) };
+    const formerlyDeclared = bundleInputs(request.oldInputs).declared;
+    if (!request.preview) {
+      return { outputs: await deploy(inputs, request.inputs, state, context, formerlyDeclared) };
+    }
     const former = connectionOf(request.oldInputs.connection);
     const outlook = driftFrom(request.inputs.live);
     const bundle = await load(inputs, state, context.signal);
-    const result = await previewBundle({ inputs, bundle, state, former, outlook }, context);
+    const result = await previewBundle({ inputs, bundle, state, former, formerlyDeclared, outlook }, context);
     const next = result === undefined ? { ...state, live: {} } : dryRunState(result);
     return { outputs: { ...shownInputs(request.inputs), ...stateOutputs(next) } };
   },
@@ -74,34 +81,43 @@ export const sqlBundle: Resource = {
         "A SqlBundle cannot be imported: declare it, with sql.baseline where the database has its migrations already.",
       );
     }
-    const { name, limits } = bundleInputs(request.inputs);
+    const { name, limits, stack } = bundleInputs(request.inputs, request.urn);
     const state = stateOf(request.outputs);
     const options = {
       connection,
       bundle: name,
+      stack,
       limits,
       signal: context.signal,
       warn: reporter(context).warn,
     };
-    const { catalog, found } = await asInState(() =>
+    const { catalog, drift, outlook } = await asInState(() =>
       reading(options, async (client) => {
         const { catalog, addresses } = await readCatalogReading(client);
         const files = historyCatalog(await readHistory(client, name));
-        return {
-          catalog,
-          found: await findDrift(client, state, { catalog, addresses, files }, () =>
-            readRecord(client, name),
-          ),
-        };
+        const isWatched = state.access !== undefined;
+        const rows = isWatched ? await readHistoryRecords(client, name) : {};
+        const found = await findDrift(
+          client,
+          state,
+          { catalog, addresses, files, rows },
+          {
+            bundle: () => readRecord(client, name),
+            posture: async () => (isWatched ? await readPostureRecord(client, name) : undefined),
+          },
+        );
+        const authors = await readAuthors(client, Object.keys(found.drift));
+        return { catalog, drift: withAuthors(found.drift, authors), outlook: found.outlook };
       }),
     );
+    reportDrift(drift, context);
     announceUpgrade(state.serverMajor, catalog, context);
     return {
       id: request.id,
-      inputs: withOutlook(request.inputs, found.outlook, new Date()),
+      inputs: withOutlook(request.inputs, outlook, new Date()),
       outputs: {
         ...upgrade(request.outputs),
-        ...stateOutputs({ ...state, live: found.drift, ...serverOf(catalog) }),
+        ...stateOutputs({ ...state, live: drift, ...serverOf(catalog) }),
       },
     };
   },
@@ -143,6 +159,7 @@ async function deploy(
   properties: PropertyMap,
   state: BundleState,
   context: CallContext,
+  formerlyDeclared?: Declared,
 ): Promise<PropertyMap> {
   const { connection } = inputs;
   if (connection === undefined)
@@ -155,6 +172,8 @@ async function deploy(
     bundle,
     commit: true,
     stateExpected: rememberedBy(state),
+    stateAccess: state.access,
+    formerlyDeclared,
     signal: context.signal,
     report: reporter(context),
   });
@@ -187,6 +206,7 @@ function report(result: ApplyResult, inputs: BundleInputs, bundle: LoadedBundle,
   reportForeign(result, context);
   reportLosses(result, context);
   warnOfRemaining(result, inputs, context);
+  reportAccess(result, context);
 }
 
 /** More files than anybody reads are summed up by folder; the preview has named each. */
@@ -222,8 +242,18 @@ function appliedState(result: ApplyResult): BundleState {
     files: new Map(files.map((file) => [file.path, file])),
     expected: digestsOf(result.expected),
     ...serverOf(result.after),
-    live: driftOf(diffManaged(result.expected, withoutForeignTexts(result.expected, result.live))),
+    live: {
+      ...accessDrift(result),
+      ...driftOf(diffManaged(result.expected, withoutForeignTexts(result.expected, result.live))),
+    },
+    ...(result.access === undefined ? {} : { access: postureDigests(result.access.baseline) }),
   };
+}
+
+function accessDrift({ access }: ApplyResult): Drift {
+  if (access === undefined) return {};
+  const { baseline, posture } = access;
+  return driftOf(diffPostures(baseline, withoutForeignTexts(baseline, posture)));
 }
 
 /** After a preview everything is as it should be; files that it left out count as applied. */

@@ -241,7 +241,7 @@ test("a pending file that is about the object may repair it: the preview warns, 
   await bundle.up();
 
   expect(bundle.logs.join("\n")).toContain(
-    `column ${bundle.schema}.t code: missing\n    stops the deployment, unless one of the files above repairs it: it was dropped with its values`,
+    `column ${bundle.schema}.t code: missing [changes]\n    stops the deployment, unless one of the files above repairs it: it was dropped with its values`,
   );
   expect(await bundle.refresh()).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type Addresses,
   type Catalog,
+  type CatalogDifference,
   diffCatalogs,
   differencePath,
   diffTraced,
@@ -12,6 +13,11 @@ import {
   readCatalogReading,
   traceObjects,
 } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
+import {
+  type Severity,
+  severities,
+  severityOf,
+} from "../../../../plugins/supabasex/provider/sqlBundle/catalog/posture";
 import { startTestCluster, type TestCluster } from "../../../support/cluster";
 import { handMadeChanges, harmlessChanges, makeDriftWorld } from "../../../support/drift";
 
@@ -32,13 +38,17 @@ afterAll(async () => {
   await cluster?.remove();
 });
 
-async function reports(): Promise<string[]> {
+const worstFirst = (one: Severity, other: Severity) => severities.indexOf(one) - severities.indexOf(other);
+
+async function found(): Promise<CatalogDifference[]> {
   const reading = await readCatalogReading(reader);
   const differences = diffTraced(expected, traceObjects(expected, reading, addresses));
   // As the next up would record them: what was dropped and made again is somewhere else.
   if (differences.length === 0) addresses = reading.addresses;
-  return differences.map((difference) => `${difference.kind} ${differencePath(difference)}`);
+  return differences;
 }
+
+const report = (difference: CatalogDifference) => `${difference.kind} ${differencePath(difference)}`;
 
 async function runInTransaction(client: pg.Client, statements: string): Promise<void> {
   await client.query("begin");
@@ -61,10 +71,12 @@ describe("a change made by hand is reported by object and property, and no more 
   test.each(handMadeChanges.map((change) => [change.name, change] as const))("%s", async (_, made) => {
     const hand = hands[made.as ?? "postgres"];
     await runInTransaction(hand, made.change);
-    expect(await reports()).toEqual(made.reports);
+    const differences = await found();
+    expect(differences.map(report)).toEqual(made.reports);
+    expect(differences.map(severityOf).sort(worstFirst)[0]).toBe(made.severity);
 
     await runInTransaction(hand, made.reverse);
-    expect(await reports()).toEqual([]);
+    expect((await found()).map(report)).toEqual([]);
   });
 });
 

@@ -218,3 +218,18 @@ describe("reading", () => {
     expect(await reports(expected)).toEqual([String.raw`extra live["policy shop.\"Or.der \"\"s\" \"r s\""]`]);
   });
 });
+
+test("a trigger of the bundle on a table of the platform makes further ones its business, and not those of the platform", async () => {
+  const expected = await applied(
+    {},
+    `create schema shop;
+     create function shop.note() returns trigger language plpgsql as $$ begin return new; end $$;
+     create trigger note after insert on storage.objects for each row execute function shop.note()`,
+  );
+  expect(await reports(expected)).toEqual([]);
+
+  await client.query(
+    "create trigger copy after insert on storage.objects for each row execute function shop.note()",
+  );
+  expect(await reports(expected)).toEqual(['extra live["trigger storage.objects copy"]']);
+});

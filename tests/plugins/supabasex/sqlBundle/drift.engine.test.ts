@@ -172,7 +172,7 @@ test("a rogue policy stays reported, whatever else is deployed; with prune: drop
 
   stack.configure({ prune: "drop" });
   expect((await stack.pulumi("preview")).output).toContain(
-    "\n      policy shared.customers rogue: not made by the bundle: permissive for select to anon using (true)\n        drop policy rogue on shared.customers\n",
+    "\n      policy shared.customers rogue: not made by the bundle: permissive for select to anon using (true) [opens]\n        drop policy rogue on shared.customers\n",
   );
   stack.configure({ prune: "drop", dryRun: "live" });
   expect((await stack.pulumi("preview")).output).toContain("\n      - policy shared.customers rogue\n");

@@ -66,31 +66,37 @@ test("a rogue policy and a function, at first sight: what they allow, and that t
     create function shop.extra() returns int language sql as 'select 1'`);
 
   expect(await screen("preview", "--diff")).toMatchInlineSnapshot(`
-    "    ~ supabasex:index:SqlBundle: (refresh)
+    "warning: Changed outside of the stack:
+      opens    function shop.extra(): not made by the bundle: owner postgres, language sql, returns integer, body not kept, sha256 822ae07d4783158b, security invoker, volatility volatile, + execute to public
+      opens    policy shop.customers rogue: not made by the bundle: permissive for select to anon using (true)
+        ~ supabasex:index:SqlBundle: (refresh)
             --outputs:--
           ~ live         : {
               + function shop.extra()      : "not made by the bundle: owner postgres, language sql, returns integer, body not kept, sha256 822ae07d4783158b, security invoker, volatility volatile, ..."
-              + policy shop.customers rogue: "not made by the bundle: permissive for select to anon using (true)"
+              + policy shop.customers rogue: "not made by the bundle: permissive for select to anon using (true) [opens]"
             }
         ~ supabasex:index:SqlBundle: (update)
           ~ live: {
-              ~ function shop.extra()      : "not made by the bundle: owner postgres, language sql, returns integer, body not kept, sha256 822ae07d4783158b, security invoker, volatility volatile, + execute to public" => "left as it is; with sql.prune: drop: drop function shop.extra()"
-              ~ policy shop.customers rogue: "not made by the bundle: permissive for select to anon using (true)" => "left as it is; with sql.prune: drop: drop policy rogue on shop.customers"
+              ~ function shop.extra()      : "not made by the bundle: owner postgres, language sql, returns integer, body not kept, sha256 822ae07d4783158b, security invoker, volatility volatile, + execute to public [opens]" => "left as it is; with sql.prune: drop: drop function shop.extra()"
+              ~ policy shop.customers rogue: "not made by the bundle: permissive for select to anon using (true) [opens]" => "left as it is; with sql.prune: drop: drop policy rogue on shop.customers"
             }
     warning: Drift that a deployment leaves or cannot repair:
-      function shop.extra(): not made by the bundle: owner postgres, language sql, returns integer, body not kept, sha256 822ae07d4783158b, security invoker, volatility volatile, + execute to public
+      function shop.extra(): not made by the bundle: owner postgres, language sql, returns integer, body not kept, sha256 822ae07d4783158b, security invoker, volatility volatile, + execute to public [opens]
         left as it is; with sql.prune: drop: drop function shop.extra()
-      policy shop.customers rogue: not made by the bundle: permissive for select to anon using (true)
+      policy shop.customers rogue: not made by the bundle: permissive for select to anon using (true) [opens]
         left as it is; with sql.prune: drop: drop policy rogue on shop.customers"
   `);
 });
 
 /** What stays is still reported, and nothing that has not changed. */
 const leftDrift = `\
+warning: Changed outside of the stack:
+  opens    function shop.extra(): not made by the bundle: owner postgres, language sql, returns integer, body not kept, sha256 822ae07d4783158b, security invoker, volatility volatile, + execute to public
+  opens    policy shop.customers rogue: not made by the bundle: permissive for select to anon using (true)
     ~ supabasex:index:SqlBundle: (update)
       ~ live: {
-          + function shop.extra()      : "not made by the bundle: owner postgres, language sql, returns integer, body not kept, sha256 822ae07d4783158b, security invoker, volatility volatile, + execute to public"
-          + policy shop.customers rogue: "not made by the bundle: permissive for select to anon using (true)"
+          + function shop.extra()      : "not made by the bundle: owner postgres, language sql, returns integer, body not kept, sha256 822ae07d4783158b, security invoker, volatility volatile, + execute to public [opens]"
+          + policy shop.customers rogue: "not made by the bundle: permissive for select to anon using (true) [opens]"
         }`;
 
 test("a refresh after an up that left them: both are reported, and nothing else", async () => {
@@ -115,29 +121,32 @@ test("a table and a column that were renamed by hand: two changed names, with th
     alter table shop.customers rename to clients`);
 
   expect(await screen("preview", "--diff")).toMatchInlineSnapshot(`
-    "    ~ supabasex:index:SqlBundle: (refresh)
+    "warning: Changed outside of the stack:
+      changes  column shop.customers points, name: points → score
+      changes  table shop.customers, name: shop.customers → shop.clients
+        ~ supabasex:index:SqlBundle: (refresh)
             --outputs:--
           ~ live         : {
               + column shop.customers points: {
-                  + name: "points → score"
+                  + name: "points → score [changes]"
                 }
               + table shop.customers        : {
-                  + name: "shop.customers → shop.clients"
+                  + name: "shop.customers → shop.clients [changes]"
                 }
             }
         ~ supabasex:index:SqlBundle: (update)
           ~ live: {
               ~ column shop.customers points: {
-                  ~ name: "points → score" => "alter table shop.customers rename column score to points"
+                  ~ name: "points → score [changes]" => "alter table shop.customers rename column score to points"
                 }
               ~ table shop.customers        : {
-                  ~ name: "shop.customers → shop.clients" => "alter table shop.clients rename to customers"
+                  ~ name: "shop.customers → shop.clients [changes]" => "alter table shop.clients rename to customers"
                 }
             }
     Drift would be repaired:
-      column shop.customers points: name points → score
+      column shop.customers points: name points → score [changes]
         alter table shop.customers rename column score to points
-      table shop.customers: name shop.customers → shop.clients
+      table shop.customers: name shop.customers → shop.clients [changes]
         alter table shop.clients rename to customers"
   `);
   await up(0);

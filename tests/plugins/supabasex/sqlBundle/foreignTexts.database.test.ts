@@ -93,7 +93,7 @@ test("of a function's settings those of the server are shown, a program's own by
 
   const live = bundle.state?.outputs.live as Record<string, { settings?: string }>;
   expect(live[`function ${bundle.schema}.f()`]?.settings).toMatch(
-    /^\+ app\.key not kept, sha256 [0-9a-f]{16}, search_path "" → public$/,
+    /^\+ app\.key not kept, sha256 [0-9a-f]{16}, search_path "" → public \[opens\]$/,
   );
   expect(stateOf(bundle)).not.toContain(canary);
 });

@@ -93,7 +93,9 @@ describe("a rename by hand is one difference, and the next up takes it back", ()
 
     expect(await bundle.refresh()).toEqual([named(`live["${path}"].name`)]);
     const live = bundle.state?.outputs.live as Record<string, Record<string, string>>;
-    expect(live[named(path).replaceAll("\\", "")]).toEqual({ name: named(name) });
+    expect(live[named(path).replaceAll("\\", "")]).toEqual({
+      name: `${named(name)} [${/ set schema |^alter schema /.test(change) ? "opens" : "changes"}]`,
+    });
     await bundle.preview();
     await bundle.up();
 

@@ -188,7 +188,7 @@ describe("diff", () => {
       "table s.t": { rowSecurity: "alter table s.t enable row level security" },
     };
     const read = withOutlook(inputs, outlook, new Date("2026-11-28T09:00:00Z"));
-    const preview = (prune: string) => check({ prune }, read).inputs ?? {};
+    const preview = (prune: string) => check({ prune, watch: "bundle" }, read).inputs ?? {};
     const differences = diffBundle({
       ...diffRequest,
       oldInputs: read,
@@ -298,8 +298,11 @@ describe("state", () => {
 
     expect(upgrade(old as unknown as PropertyMap)).not.toHaveProperty("files");
     expect(state.live).toEqual({
-      "policy s.t rogue": "not made by the bundle: permissive for select to anon using (true)",
-      "table s.t": { grants: "− select from anon; + insert to api", rowSecurity: "true → false" },
+      "policy s.t rogue": "not made by the bundle: permissive for select to anon using (true) [opens]",
+      "table s.t": {
+        grants: "− select from anon; + insert to api [opens]",
+        rowSecurity: "true → false [opens]",
+      },
     });
     expect([...state.expected.keys()]).toEqual(["schema public", "schema s", "table s.t"]);
     expect(state.expected).toEqual(digestsOf(expected));

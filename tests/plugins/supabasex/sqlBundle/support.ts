@@ -224,6 +224,8 @@ export class BundleUnderTest {
       files: readBundleFiles(this.directory),
       connection: new Secret(connection),
       dryRun: "off",
+      // The tests of one file share a database, and each has a bundle of its own in it.
+      watch: "bundle",
       ...this.inputs,
     } as unknown as PropertyMap;
     const oldInputs: PropertyMap = this.state?.inputs ?? {};

@@ -3,6 +3,7 @@ import { statementFailure } from "../session/lockTimeout";
 import { isLostLock, lockRetries, retrying } from "../session/retry";
 import { ExecutionFailure, Session } from "../session/session";
 import { isConnectionLost, isDatabaseError, SqlFileError } from "../source/errors";
+import type { Access } from "./access";
 import { type BodyCheck, type BodyFindings, examineBodies, judgeBodies } from "./bodyCheck";
 import { TransactionLost } from "./migrations";
 import { runAlone } from "./noTransaction";
@@ -30,6 +31,7 @@ export async function applyBundle(request: ApplyRequest): Promise<ApplyResult> {
   const session = await Session.open({
     connection,
     bundle: inputs.name,
+    stack: inputs.stack,
     limits: inputs.limits,
     signal,
     waiting: (holder) => report.progress(`waiting for another deploy: ${holder}`),
@@ -174,6 +176,16 @@ function joined(former: TransactionResult | undefined, latter: TransactionResult
     recreatedForeign: [...former.recreatedForeign, ...latter.recreatedForeign],
     before: former.before,
     addresses: { before: former.addresses.before, after: latter.addresses.after },
+    ...(latter.access === undefined ? {} : { access: joinedAccess(former.access, latter.access) }),
+  };
+}
+
+function joinedAccess(former: Access | undefined, latter: Access): Access {
+  if (former === undefined) return latter;
+  return {
+    ...latter,
+    isFirst: former.isFirst || latter.isFirst,
+    repaired: [...new Set([...former.repaired, ...latter.repaired])],
   };
 }
 

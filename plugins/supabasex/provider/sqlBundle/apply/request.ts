@@ -1,5 +1,6 @@
 import type { FileKind } from "../../../bundleFiles";
 import type { RememberedExpectation } from "../catalog";
+import type { Declared, PostureDigests } from "../catalog/posture";
 import type { BundleInputs, Connection } from "../inputs";
 import type { LoadedBundle } from "../source/files";
 
@@ -47,6 +48,10 @@ export interface ApplyRequest {
   readonly commit: boolean;
   /** What the state expects: needed where somebody edited or emptied the database's own record. */
   readonly stateExpected: RememberedExpectation;
+  /** What the state remembers of who could reach what; `undefined` where it never learned it. */
+  readonly stateAccess?: PostureDigests | undefined;
+  /** What the last deployment declared beside its SQL. */
+  readonly formerlyDeclared?: Declared | undefined;
   readonly signal: AbortSignal;
   readonly report: Reporter;
 }

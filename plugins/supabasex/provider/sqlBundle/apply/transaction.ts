@@ -11,6 +11,7 @@ import {
 import { recordAddresses } from "../history/addresses";
 import { type History, openHistory } from "../history/history";
 import { restoreHistory, trustedExpectation } from "../history/historyRepair";
+import { openPostureRecords } from "../history/postureRecord";
 import { type BundleRecord, readRecord, recordExpectation } from "../history/record";
 import { type Comparison, compare } from "../repair/compare";
 import {
@@ -26,6 +27,7 @@ import { renameBack } from "../repair/renames";
 import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { Migration } from "../source/files";
+import { type Access, type AccessBefore, accessAfter, accessBefore } from "./access";
 import { borrowedByMigrations } from "./borrowed";
 import { expectationAfter } from "./expected";
 import { type Look, mayRepair, pendingFiles } from "./lookAhead";
@@ -67,6 +69,8 @@ export interface TransactionResult {
   readonly expected: Catalog;
   readonly live: Catalog;
   readonly history: History;
+  /** Who can reach what outside of the bundle; absent where only the bundle is watched. */
+  readonly access?: Access;
   /** The next migration, which has to run outside of a transaction; the rest follows it. */
   readonly next?: Migration;
   /** Whether migrations are left for a further transaction. */
@@ -140,6 +144,12 @@ export async function runTransaction(
     const addresses = { former: found.record.addresses, now: last.reading.addresses };
     await recordAddresses(session.work, request.inputs.name, expected, addresses);
   }
+  const access = await accessAfter(session, request, found.access, {
+    expected,
+    live: last.traced.catalog,
+    mayRepair: !unfinished,
+    readAgain: async () => (await readWithHistory(session, request.inputs.name)).reading.catalog,
+  });
   const takenOver = takenOverBetween(found, expected, last.reading.catalog);
   const repairs = [...new Set([...first.repaired, ...last.repaired])].filter(
     (name) => !takenOver.includes(name),
@@ -159,6 +169,7 @@ export async function runTransaction(
     expected,
     live: managedPart(expected, last.reading.catalog),
     history: run.history,
+    ...(access === undefined ? {} : { access }),
   };
 }
 
@@ -171,20 +182,24 @@ interface Found {
   readonly reading: CatalogReading;
   readonly drift: readonly CatalogDifference[];
   readonly comparison: Comparison;
+  readonly access: AccessBefore | undefined;
 }
 
-async function readState(session: Session, { inputs, stateExpected }: ApplyRequest): Promise<Found> {
+async function readState(session: Session, request: ApplyRequest): Promise<Found> {
+  const { inputs, stateExpected } = request;
   await openHistory(session.work, inputs.name);
+  if (inputs.watch === "database") await openPostureRecords(session.work);
   const first = await readWithHistory(session, inputs.name);
   const record = await readRecord(session.work, inputs.name);
   const expected = trustedExpectation(record, stateExpected, first.reading.catalog);
   const comparison = await compare(session.work, expected, first.reading, record.addresses);
   const drift = comparison.differences;
+  const access = await accessBefore(session, request, { expected, live: comparison.traced.catalog });
   if (!(await restoreHistory(session.work, inputs.name, expected, first.history))) {
-    return { ...first, record, expected, drift, comparison };
+    return { ...first, record, expected, drift, comparison, access };
   }
   const { history } = await readWithHistory(session, inputs.name);
-  return { reading: first.reading, history, record, expected, drift, comparison };
+  return { reading: first.reading, history, record, expected, drift, comparison, access };
 }
 
 /**
@@ -281,7 +296,7 @@ async function repairLast(
   run: FilesRun,
   expected: Catalog,
   addresses: Addresses,
-): Promise<Repaired> {
+): Promise<Repaired & Comparison> {
   const readAgain = async () => (await readWithHistory(session, inputs.name)).reading;
   const { prune } = inputs;
   const last = await repairRest(session, { expected, reading: run.after, addresses, prune }, readAgain);

@@ -1,6 +1,7 @@
-import type { JsonValue } from "../../../../../foundation/json";
+import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { Catalog, CatalogObject } from "./catalog";
 import { parentIdentities, partsOfIdentity } from "./identity";
+import { isRecovery } from "./partitionGaps";
 import { changedProperties, touched } from "./properties";
 import { managedPart } from "./scope";
 import { areOfDifferentVersions, reprinted } from "./serverVersion";
@@ -19,6 +20,8 @@ export interface CatalogDifference {
   readonly dropped?: true;
   /** Of a dropped column that takes no null and has no default: set where its table has no rows. */
   readonly tableIsEmpty?: true;
+  /** Of changed grants: the owner, where it is listed among them because it holds less than every owner does. */
+  readonly owner?: string;
 }
 
 /**
@@ -59,14 +62,20 @@ function propertyDifferences(
   live: CatalogObject,
 ): CatalogDifference[] {
   return changedProperties(expected, live)
-    .filter((property) => property !== touched)
+    .filter((property) => property !== touched && !isRecovery(property, expected[property], live[property]))
     .map((property) => ({
       identity,
       kind: "changed",
       property,
       ...(expected[property] !== undefined && { expected: expected[property] }),
       ...(live[property] !== undefined && { live: live[property] }),
+      ...(property === "grants" && listedOwner(live)),
     }));
+}
+
+function listedOwner({ grants, owner }: CatalogObject): Pick<CatalogDifference, "owner"> {
+  const isListed = typeof owner === "string" && isJsonObject(grants) && Object.hasOwn(grants, owner);
+  return isListed ? { owner } : {};
 }
 
 /** The path of a difference as Pulumi shows it: `live["policy shared.customers tenant_isolation"].using`. */

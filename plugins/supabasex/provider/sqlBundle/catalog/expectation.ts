@@ -74,7 +74,7 @@ function changedExpectation(
  * What changed from `former` to `now`, done to `expected`. Maps, such as grants and settings, are merged key by key
  * and lists of privileges item by item, so that what was there by hand beside a change is not taken over with it.
  */
-function merge(expected: JsonObject, former: JsonObject, now: JsonObject): JsonObject {
+export function merge(expected: JsonObject, former: JsonObject, now: JsonObject): JsonObject {
   const merged: JsonObject = { ...expected };
   for (const name of changedProperties(former, now)) {
     const value = now[name];

@@ -25,9 +25,15 @@ const databaseKinds = [
   "database",
   "event trigger",
   "extension",
+  "history record",
+  "membership",
+  "migration record",
+  "platform",
   "publication",
   "role settings",
+  "role",
   "server",
+  "user mapping",
 ];
 
 const identifier = String.raw`(?:"(?:[^"]|"")+"|[^\s."(),]+)`;

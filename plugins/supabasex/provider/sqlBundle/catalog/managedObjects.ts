@@ -12,19 +12,21 @@ export const platformSchemas =
 export const platformRoles =
   "^(supabase_.*|dashboard_user|pgbouncer|pgsodium_.*|pgtle_admin|pg_.*|authenticator_internal)$";
 
-/** Platform schemas on whose tables a project may put policies and triggers of its own. */
-const openPlatformSchemas = "('auth', 'storage', 'realtime')";
-
 /** The lowest oid that initdb does not hand out. */
 export const firstUserOid = 16384;
 
 export const managedObjects = `
 -- Asked with \`in\`, which is answered from a hash table however many members the planner expects.
 extension_member as materialized (
-  select classid, objid from pg_depend where refclassid = 'pg_extension'::regclass and deptype = 'e'
+  select classid, objid, refobjid from pg_depend where refclassid = 'pg_extension'::regclass and deptype = 'e'
 ),
 platform_schema as materialized (
   select oid from pg_namespace where nspname ~ '${platformSchemas}'
+),
+-- The platform's own, in which access is watched; not the server's.
+watched_platform_schema as materialized (
+  select oid, quote_ident(nspname) as name from pg_namespace
+  where nspname ~ '${platformSchemas}' and nspname !~ '^(pg_|information_schema$)'
 ),
 managed_schema as materialized (
   select n.oid, quote_ident(n.nspname) as name, n.nspowner as owner, n.nspacl as acl
@@ -46,12 +48,12 @@ relation as materialized (
   where c.relkind in ('r', 'p', 'f', 'v', 'm', 'S')
     and c.oid not in (select objid from extension_member where classid = 'pg_class'::regclass)
 ),
--- Where policies and triggers are looked for: our relations and the platform's tables that are open for ours.
+-- Where policies and triggers are looked for: our relations and the platform's.
 policed_relation as materialized (
   select oid, name, kind, partition, parent, false as platform from relation
   union all
-  select c.oid, quote_ident(n.nspname) || '.' || quote_ident(c.relname), c.relkind, c.relispartition, null, true
+  select c.oid, n.name || '.' || quote_ident(c.relname), c.relkind, c.relispartition, null, true
   from pg_class c
-  join pg_namespace n on n.oid = c.relnamespace
-  where n.nspname in ${openPlatformSchemas} and c.relkind in ('r', 'p', 'v')
+  join watched_platform_schema n on n.oid = c.relnamespace
+  where c.relkind in ('r', 'p', 'v')
 )`;

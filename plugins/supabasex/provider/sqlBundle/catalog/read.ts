@@ -1,13 +1,7 @@
 import { type ClientBase, Query, type QueryArrayConfig } from "pg";
 import type { Catalog } from "./catalog";
 import { type CatalogReading, ReadingBuilder } from "./rows";
-import {
-  catalogStatement,
-  kindsOf,
-  type ObjectRow,
-  type PlatformTables,
-  prepareStatement,
-} from "./statement";
+import { catalogStatement, kindsOf, type ObjectRow, prepareStatement, type Readable } from "./statement";
 
 /** How often a read is begun anew because an object went away while it was being printed. */
 const attempts = 3;
@@ -58,14 +52,16 @@ function isConcurrentChange(error: unknown): boolean {
 
 /** @param planOnce keeps the plan on the server for further reads on this connection */
 async function read(client: ClientBase, { planOnce = false } = {}): Promise<CatalogReading> {
-  const [platform] = (await client.query<PlatformTables & Record<string, unknown>>(prepareStatement)).rows;
-  if (platform === undefined) throw new Error("The catalog's preparing statement answered no row.");
-  const kinds = kindsOf(platform);
+  const [readable] = (await client.query<Readable & Record<string, unknown>>(prepareStatement)).rows;
+  if (readable === undefined) throw new Error("The catalog's preparing statement answered no row.");
+  const kinds = kindsOf(readable);
   const builder = new ReadingBuilder(kinds);
   const config: QueryArrayConfig = {
     text: catalogStatement(kinds),
     rowMode: "array",
-    ...(planOnce && { name: `catalog_read_${platform.cronJobs}_${platform.buckets}` }),
+    ...(planOnce && {
+      name: ["catalog_read", readable.cronJobs, readable.buckets, ...readable.versioned].join("_"),
+    }),
   };
   const query = new Query(config);
   await new Promise<void>((resolve, reject) => {

@@ -2,6 +2,7 @@ import type { JsonObject } from "../../../../../foundation/json";
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
 import type { Kind } from "./kinds/kind";
 import { canonicalIdentity, canonicalObject } from "./names";
+import { withPartitionGaps } from "./partitionGaps";
 import { withoutMatchingPartitions } from "./partitions";
 import { grantsOf, type Privilege } from "./privileges";
 import { aclRow, commentRow, firstValue, type ObjectRow, propertiesOf } from "./statement";
@@ -25,6 +26,7 @@ export class ReadingBuilder {
   readonly #comments = new Map<string, string>();
   readonly #objects = new Map<string, CatalogObject>();
   readonly #addresses = new Map<string, string>();
+  readonly #now = new Date();
 
   constructor(kinds: readonly Kind[]) {
     this.#kinds = kinds;
@@ -37,6 +39,10 @@ export class ReadingBuilder {
     else if (number === commentRow) this.#comments.set(address ?? "", row[firstValue] ?? "");
     const object = this.#parsers[number]?.(row);
     if (object === undefined) return;
+    if (object.partitionBounds !== undefined) {
+      Object.assign(object, withPartitionGaps(object, this.#now));
+      delete object.partitionBounds;
+    }
     const identity = canonicalIdentity(printed);
     if (aclType !== null) {
       const held = this.#grants.of(aclType, owner, acl);

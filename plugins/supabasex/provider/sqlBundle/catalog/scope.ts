@@ -1,6 +1,7 @@
 import { isJsonObject, type JsonObject } from "../../../../../foundation/json";
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
 import { type ObjectIdentity, parentIdentities, partsOfIdentity, relationKinds } from "./identity";
+import { platformSchemas } from "./managedObjects";
 import { touchedPart, touchedProperties } from "./properties";
 
 /** Kinds of which one more is nobody's drift: it belongs to somebody else, or gives no rights and changes no result. */
@@ -10,7 +11,7 @@ const foreignWhenExtra = new Set(["bucket", "extension", "role settings", "schem
  * The part of a live catalog that a bundle answers for. Equal to `expected` exactly when there is no drift. In it are:
  * - every expected object; of one that was only touched, the touched properties;
  * - what somebody added to a table or view that the bundle made, and to another one if it is of a kind of which the
- *   bundle put something there, such as policies on storage.objects;
+ *   bundle put something there, such as policies on storage.objects, but not the platform's own triggers there;
  * - what somebody added to a schema that the bundle made (of an added table the table only, not each of its parts);
  * - of the schema public, that API clients may create in it;
  * - further cron jobs, where the bundle has any; a publication of all tables, where it has tables; event triggers
@@ -102,6 +103,7 @@ export class Scope {
     if (kind === "publication") return object.allTables === true && this.#kinds.has("table");
     if (kind === "event trigger") return this.#hasSchemaOf(`function ${String(object.function)}`);
     if (foreignWhenExtra.has(kind)) return false;
+    if (kind === "trigger" && isOfPlatform(schema) && isOfPlatform(functionSchemaOf(object))) return false;
     const relation = parent ?? relationOf(object);
     if (relation !== undefined) {
       if (this.#relations.has(relation) || this.#partKinds.has(`${kind} ${relation}`)) return true;
@@ -122,6 +124,17 @@ export class Scope {
       return object !== undefined && object.partitionOf === undefined && !this.#expected.has(identity);
     });
   }
+}
+
+const ofPlatform = new RegExp(platformSchemas);
+
+function isOfPlatform(schema: string | undefined): boolean {
+  return schema !== undefined && ofPlatform.test(schema);
+}
+
+/** The schema of the function that a trigger runs. */
+function functionSchemaOf({ definition }: CatalogObject): string | undefined {
+  return /.* EXECUTE FUNCTION ([a-z_]\w*)\./s.exec(String(definition))?.[1];
 }
 
 /** Returns the table that an index is on, or whose column a sequence is for. */

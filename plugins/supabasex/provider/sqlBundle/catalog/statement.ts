@@ -8,8 +8,10 @@ import { extensions } from "./kinds/extensions";
 import { functions } from "./kinds/functions";
 import { indexes } from "./kinds/indexes";
 import type { Kind, Property } from "./kinds/kind";
+import { platform, platformVersion } from "./kinds/platform";
 import { policies } from "./kinds/policies";
 import { publications } from "./kinds/publications";
+import { roleKinds } from "./kinds/roles";
 import { schemas } from "./kinds/schemas";
 import { sequences } from "./kinds/sequences";
 import { server } from "./kinds/server";
@@ -43,13 +45,26 @@ const alwaysThere: readonly Kind[] = [
   extensions,
   statistics,
   existenceOnly,
+  ...platform,
 ];
 
-/** Which tables of the platform are there to be read. */
-export interface PlatformTables {
+/** What a read of this database may look at. */
+export interface Readable {
+  readonly serverMajor: number;
   readonly cronJobs: boolean;
   readonly buckets: boolean;
+  /** Services whose record of their own migrations the role may read. */
+  readonly versioned: readonly PlatformService[];
 }
+
+/** The services that change the database by migrations of their own, and how to ask for the newest. */
+const newestMigration = {
+  auth: "select max(version::text) from auth.schema_migrations",
+  realtime: "select max(version::text) from realtime.schema_migrations",
+  storage: "select max(id)::text from storage.migrations",
+} as const;
+
+export type PlatformService = keyof typeof newestMigration;
 
 /**
  * Settings that decide how names and values are printed, and how well the read runs. Names come out qualified because
@@ -76,6 +91,14 @@ select
     where n.nspname = 'cron' and c.relname = 'job' and c.relkind = 'r') as "cronJobs",
   exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
     where n.nspname = 'storage' and c.relname = 'buckets' and c.relkind = 'r') as buckets,
+  pg_catalog.current_setting('server_version_num')::integer / 10000 as "serverMajor",
+  (select coalesce(pg_catalog.array_agg(n.nspname::text order by n.nspname), '{}')
+    from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+    where (n.nspname, c.relname) in (('auth', 'schema_migrations'), ('realtime', 'schema_migrations'), ('storage', 'migrations'))
+      and c.relkind = 'r' and pg_catalog.has_schema_privilege(n.oid, 'usage')
+      and pg_catalog.has_table_privilege(c.oid, 'select')
+      and (not c.relrowsecurity or (select rolbypassrls or rolsuper from pg_catalog.pg_roles where rolname = current_user))
+  ) as versioned,
   ${Object.entries(sessionSettings)
     .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`)
     .join(",\n  ")}`;
@@ -95,8 +118,25 @@ export type ObjectRow = [
 export const firstValue = 6;
 
 /** The kinds of object that a read of this database covers. A row says by number which of them it is of. */
-export function kindsOf(platform: PlatformTables): readonly Kind[] {
-  return [...alwaysThere, ...(platform.cronJobs ? [cronJobs] : []), ...(platform.buckets ? [buckets] : [])];
+export function kindsOf({
+  serverMajor,
+  cronJobs: jobs,
+  buckets: stores,
+  versioned,
+}: Readable): readonly Kind[] {
+  return [
+    ...alwaysThere,
+    ...roleKinds(serverMajor),
+    ...(jobs ? [cronJobs] : []),
+    ...(stores ? [buckets] : []),
+    ...(versioned.length === 0
+      ? []
+      : [
+          platformVersion(
+            Object.fromEntries(versioned.map((service) => [service, newestMigration[service]])),
+          ),
+        ]),
+  ];
 }
 
 /** In what order the values of a kind's properties stand in a row. */

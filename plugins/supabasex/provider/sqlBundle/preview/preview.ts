@@ -1,3 +1,4 @@
+import type { ClientBase } from "pg";
 import type { CallContext } from "../../../../host/provider";
 import { catalogWouldChange } from "../../../bundleMessages";
 import { type ApplyResult, applyBundle } from "../apply/apply";
@@ -11,6 +12,8 @@ import {
 } from "../apply/plan";
 import type { PlannedFile } from "../apply/request";
 import { diffTraced, managedPart } from "../catalog";
+import type { Declared } from "../catalog/posture";
+import { readHistoryRecords, readPostureRecord } from "../history/postureRecord";
 import type { BundleInputs, Connection } from "../inputs";
 import { DatabaseUnreachable, LoginRefused } from "../session/connection";
 import { reading } from "../session/reading";
@@ -19,10 +22,12 @@ import type { LoadedBundle } from "../source/files";
 import { inspectFiles } from "../source/inspect";
 import { notCovered } from "../source/notCovered";
 import { loadParser } from "../source/parser";
+import { type AccessDrift, accessDriftOf, noAccessDrift } from "../state/accessDrift";
 import { type Drift, driftKinds, driftOf } from "../state/drift";
 import { withoutForeignTexts } from "../state/foreignTexts";
 import { outlookOf, pruned } from "../state/outlook";
 import { type BundleState, makersIn, rememberedBy } from "../state/state";
+import { reportAccess } from "./access";
 import { catalogChanges, describeChanges } from "./changes";
 import {
   announceDrift,
@@ -49,13 +54,15 @@ export interface PreviewRequest {
   readonly state: BundleState;
   /** The connection of the last deployment. */
   readonly former?: Connection | undefined;
+  /** What the last deployment declared beside its SQL. */
+  readonly formerlyDeclared?: Declared;
   /** What the last refresh said becomes of the drift. */
   readonly outlook?: Drift;
 }
 
 /** Says what an up would do and, where asked for, does it in a transaction that is rolled back. */
 export async function previewBundle(
-  { inputs, bundle, state, former, outlook = {} }: PreviewRequest,
+  { inputs, bundle, state, former, formerlyDeclared, outlook = {} }: PreviewRequest,
   context: CallContext,
 ): Promise<ApplyResult | undefined> {
   await inspectBundle(bundle);
@@ -77,6 +84,8 @@ export async function previewBundle(
         bundle,
         commit: false,
         stateExpected: rememberedBy(state),
+        stateAccess: state.access,
+        formerlyDeclared,
         signal: context.signal,
         report: reporter(context),
       }),
@@ -131,14 +140,15 @@ async function previewWithoutDryRun(
   try {
     const options = { bundle: inputs.name, limits: inputs.limits, signal: context.signal };
     const stateExpected = rememberedBy(state);
-    const found = await asLetIn(connection, former, (known) =>
-      reading({ ...options, connection: known, warn: reporter(context).warn }, (client) =>
-        lookAhead(client, { inputs, bundle, stateExpected }),
-      ),
+    const { found, access } = await asLetIn(connection, former, (known) =>
+      reading({ ...options, connection: known, warn: reporter(context).warn }, async (client) => {
+        const look = await lookAhead(client, { inputs, bundle, stateExpected });
+        return { found: look, access: await accessAhead(client, { inputs, state, look }) };
+      }),
     );
     const plan = listed(found.plan, found.repeatables);
     announce(plan, bundle, context);
-    announceDrift(shownDrift(found, inputs), context);
+    announceDrift(shownDrift(found, access, inputs), context);
     if (plan.length > 0) context.log("info", notExecuted);
   } catch (error) {
     const why = whyNotRead(error);
@@ -164,8 +174,21 @@ function whyNotRead(error: unknown): string | undefined {
   return isDatabaseError(cause) && cause.code === "42501" ? `${cause.message} (42501).` : undefined;
 }
 
+/** What somebody changed outside of the bundle, but for what the configuration accepts. */
+async function accessAhead(
+  client: ClientBase,
+  { inputs, state, look }: { inputs: BundleInputs; state: BundleState; look: LookAhead },
+): Promise<AccessDrift> {
+  if (inputs.watch === "bundle" || state.access === undefined) return noAccessDrift;
+  const rows = await readHistoryRecords(client, inputs.name);
+  const live = { ...look.comparison.traced.catalog, ...rows };
+  const record = await readPostureRecord(client, inputs.name);
+  return accessDriftOf(state.access, { live, expected: look.expected }, record, inputs.accept);
+}
+
 function shownDrift(
   { comparison, expected, makers, undecided }: LookAhead,
+  access: AccessDrift,
   inputs: BundleInputs,
 ): ShownDrift {
   const { catalog } = comparison.traced;
@@ -174,9 +197,12 @@ function shownDrift(
     comparison.traced,
     withoutForeignTexts(expected, managedPart(expected, catalog)),
   );
-  const outlook = outlookOf(comparison.differences, makers, expected, catalog);
+  const outlook = {
+    ...access.outlook(),
+    ...outlookOf(comparison.differences, makers, expected, catalog),
+  };
   return {
-    drift: driftOf(shown),
+    drift: { ...access.drift, ...driftOf(shown) },
     outlook: inputs.prune === "drop" ? pruned(outlook) : outlook,
     makers,
     undecided,
@@ -275,4 +301,5 @@ function announceDryRun(
   reportForeign(result, context);
   reportLosses(result, context);
   warnOfRemaining(result, inputs, context);
+  reportAccess(result, context);
 }

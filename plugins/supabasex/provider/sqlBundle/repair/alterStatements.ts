@@ -3,6 +3,7 @@ import { type CatalogObject, type ObjectIdentity, partsOfIdentity } from "../cat
 import { literal } from "../catalog/objects";
 import { quote } from "../source/declaredObjects";
 import { settingValue, text, texts } from "./createStatement";
+import { alterMembership, alterRole } from "./roles";
 
 /** Statements that set one property of an object that is there; `undefined` where it takes making the object again. */
 export function alterStatements(
@@ -45,6 +46,10 @@ export function alterStatements(
       return alterPublication(name, property, value);
     case "cron job":
       return alterJob(name, property, value);
+    case "role":
+      return alterRole(name, property, value);
+    case "membership":
+      return alterMembership(name, property, value);
     case "role settings":
     case "database settings":
       return alterSetting(object, property, value);

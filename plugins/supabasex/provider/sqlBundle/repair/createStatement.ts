@@ -2,6 +2,7 @@ import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { CatalogObject, ObjectIdentity } from "../catalog";
 import { literal } from "../catalog/objects";
 import { quote } from "../source/declaredObjects";
+import { grantMembership } from "./roles";
 
 /**
  * The statement that makes an object again from what the catalog said of it, without owner, grants and comment;
@@ -42,6 +43,8 @@ export function createStatement(
       return `select cron.schedule(${literal(name)}, ${literal(text(object.schedule))}, ${literal(text(object.command))})`;
     case "bucket":
       return bucket(name, object);
+    case "membership":
+      return grantMembership(name, object);
     default:
       return undefined;
   }

@@ -1,4 +1,5 @@
 import type { Catalog, ObjectIdentity } from "../catalog";
+import { revokeMembership } from "./roles";
 
 /** One object between two catalogs. */
 export interface Place {
@@ -21,6 +22,8 @@ export function dropOf({ object: { kind, name, parent }, expected, live }: Place
       return `alter publication ${name} drop table ${parent}`;
     case "publication schema":
       return `alter publication ${name} drop tables in schema ${parent}`;
+    case "membership":
+      return revokeMembership(name);
     case "policy":
     case "trigger":
     case "rule":

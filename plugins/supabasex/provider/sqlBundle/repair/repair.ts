@@ -84,6 +84,8 @@ export function repairOf(
       prune.push(...grants.extra);
       continue;
     }
+    // What was in a partition is lost or elsewhere, and a job makes the next one: nothing that should stop a deployment.
+    if (property === "partitionGaps" || property === "partitionForNow") continue;
     const small = alterOf(place, property, should[property], should, is);
     if (small !== undefined) statements.push(...small);
     else if (recreatable.has(object.kind)) recreated = true;

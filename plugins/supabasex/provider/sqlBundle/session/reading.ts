@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import type { Connection, Limits } from "../inputs";
+import { applicationName } from "./applicationName";
 import { connect, cut, disconnect } from "./connection";
 import { settingsOf } from "./limits";
 import { statementFailure } from "./lockTimeout";
@@ -10,6 +11,8 @@ import { Wire } from "./wire";
 export interface ReadingOptions {
   readonly connection: Connection;
   readonly bundle: string;
+  /** The stack that reads, where it is known. */
+  readonly stack?: string | undefined;
   readonly limits: Limits;
   readonly signal: AbortSignal;
   warn(line: string): void;
@@ -24,8 +27,8 @@ export interface ReadingOptions {
  */
 export async function reading<T>(options: ReadingOptions, read: (client: Client) => Promise<T>): Promise<T> {
   const { connection, bundle, limits, signal, warn } = options;
-  const applicationName = `supabasex ${bundle}`;
-  const client = await connect(connection, { applicationName, signal });
+  const name = { applicationName: applicationName(bundle, options.stack) };
+  const client = await connect(connection, { ...name, signal });
   let second: Promise<Client> | undefined;
   let watch: Watch | undefined;
   try {
@@ -38,7 +41,7 @@ export async function reading<T>(options: ReadingOptions, read: (client: Client)
       signal,
       isBusy: () => wire.isBusy,
       observer: () => {
-        second ??= connect(connection, { applicationName });
+        second ??= connect(connection, name);
         return second;
       },
       abandon: () => cut(client),

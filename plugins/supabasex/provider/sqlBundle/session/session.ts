@@ -1,5 +1,6 @@
 import type { Client } from "pg";
 import type { Connection, Limits } from "../inputs";
+import { applicationName } from "./applicationName";
 import { connect, cut, disconnect } from "./connection";
 import { settingsOf } from "./limits";
 import { takeLock } from "./lock";
@@ -24,6 +25,8 @@ export class ExecutionFailure extends Error {
 export interface SessionOptions {
   readonly connection: Connection;
   readonly bundle: string;
+  /** The stack that deploys, where it is known. */
+  readonly stack?: string | undefined;
   readonly limits: Limits;
   readonly signal: AbortSignal;
   /** Told who has the lock, while another deploy has it. */
@@ -46,12 +49,12 @@ export class Session {
   /** Connects and takes the lock. Throws a UserError when that fails. */
   static async open(options: SessionOptions): Promise<Session> {
     const { connection, bundle, limits, signal } = options;
-    const applicationName = `supabasex ${bundle}`;
-    const lock = await connect(connection, { applicationName, signal });
+    const name = { applicationName: applicationName(bundle, options.stack) };
+    const lock = await connect(connection, { ...name, signal });
     let work: Client | undefined;
     try {
       await takeLock(lock, bundle, limits.lockWaitSeconds, signal, options.waiting);
-      work = await connect(connection, { applicationName, signal, pipeline: true });
+      work = await connect(connection, { ...name, signal, pipeline: true });
       const watchedWork = work;
       const { rows } = await work.query<{ pid: number }>("select pg_backend_pid() as pid");
       const wire = new Wire(work);

@@ -22,7 +22,11 @@ export function diffBundle(request: DiffRequest): DiffResponse {
     detailed[`files[${JSON.stringify(path)}]`] = { kind, inputDiff: true };
   }
   if (movedDatabase(before, now)) detailed.connection = { kind: "update", inputDiff: true };
-  const { live } = stateOf(request.oldOutputs);
+  const { live, access } = stateOf(request.oldOutputs);
+  // A state without a baseline, since it is of an earlier version or only the bundle was watched. Check fills in the input, so
+  // a refresh of such a state finds nothing.
+  if (request.inputs.watch === "database" && access === undefined)
+    detailed.access = { kind: "add", inputDiff: false };
   for (const { identity, property } of driftPaths(live)) {
     const kind = hasOutlook(request, identity, property) ? "update" : "delete";
     detailed[differencePath({ identity, property })] = { kind, inputDiff: false };

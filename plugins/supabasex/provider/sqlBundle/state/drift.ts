@@ -1,6 +1,7 @@
 import type { JsonValue } from "../../../../../foundation/json";
 import { isPropertyMap, type Value } from "../../../../host/values";
 import { byIdentity, type CatalogDifference, changeText, objectText, partsOfIdentity } from "../catalog";
+import { severities, severityOf } from "../catalog/posture";
 
 /**
  * What differs from what the bundle made, as a person reads it: identity → what happened to the object, or property →
@@ -11,7 +12,7 @@ export type Drift = Readonly<Record<string, string | Readonly<Record<string, str
 const missing = "missing";
 const extra = "not made by the bundle";
 
-/** Returns differences in the form that the state keeps and the CLI shows. */
+/** Returns differences in the form that the state keeps and the CLI shows, each with its severity. */
 export function driftOf(differences: readonly CatalogDifference[]): Drift {
   return Object.fromEntries(
     [...byIdentity(differences)].map(([identity, group]) => [identity, describe(identity, group)]),
@@ -20,16 +21,59 @@ export function driftOf(differences: readonly CatalogDifference[]): Drift {
 
 function describe(identity: string, group: readonly CatalogDifference[]): string | Record<string, string> {
   const [first] = group;
-  if (first?.kind === "missing") return missing;
+  if (first?.kind === "missing") return marked(missing, first);
   if (first?.kind === "extra") {
     const text = objectText(partsOfIdentity(identity).kind, asObject(first.live));
-    return text === "" ? extra : `${extra}: ${text}`;
+    return marked(text === "" ? extra : `${extra}: ${text}`, first);
   }
   return Object.fromEntries(
-    group.map(({ property = "", expected, live }) => [
-      property,
-      changeText(property, asValue(expected), asValue(live)),
-    ]),
+    group.map((difference) => {
+      const { property = "", expected, live } = difference;
+      return [property, marked(changeText(property, asValue(expected), asValue(live)), difference)];
+    }),
+  );
+}
+
+/** A text of several lines is a diff, whose lines end as they do. */
+function marked(text: string, difference: CatalogDifference): string {
+  return `${text}${text.includes("\n") ? "\n" : " "}[${severityOf(difference)}]`;
+}
+
+/** Returns drift as lines, one a change, the worst first: severity, path and the first line of what happened. */
+export function driftLines(drift: Drift): string[] {
+  const lines = driftPaths(drift).map(({ identity, property }) => {
+    const text = driftAt(drift, identity, property) ?? "";
+    const [whole, name, author] = /\s\[(\w+)(?:; ([^\]]*))?\]$/.exec(text) ?? ["", "changes"];
+    const severity = severities.find((one) => one === name) ?? "changes";
+    const change = text.slice(0, text.length - whole.length).split("\n");
+    const what = change.length === 1 ? change[0] : `${change.length} lines differ`;
+    const where = `${identity}${property === undefined ? "" : `, ${property}`}`;
+    const by = author === undefined ? "" : ` (${author})`;
+    return { severity, line: `${severity.padEnd(7)}  ${where}: ${what}${by}` };
+  });
+  return severities.flatMap((name) =>
+    lines.filter(({ severity }) => severity === name).map(({ line }) => line),
+  );
+}
+
+/**
+ * Returns a drift with who made each change, behind its severity.
+ *
+ * @param authors identity → the author, as a text; an object that is not in it has none
+ */
+export function withAuthors(drift: Drift, authors: ReadonlyMap<string, string>): Drift {
+  return Object.fromEntries(
+    Object.entries(drift).map(([identity, text]) => {
+      const author = authors.get(identity);
+      if (author === undefined) return [identity, text];
+      const signed = (change: string) => change.replace(/\]$/, `; ${author}]`);
+      return [
+        identity,
+        typeof text === "string"
+          ? signed(text)
+          : Object.fromEntries(Object.entries(text).map(([name, change]) => [name, signed(change)])),
+      ];
+    }),
   );
 }
 

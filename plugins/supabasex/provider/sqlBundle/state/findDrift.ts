@@ -9,9 +9,11 @@ import {
   isSameObject,
   managedPart,
 } from "../catalog";
+import type { PostureRecord } from "../history/postureRecord";
 import type { BundleRecord } from "../history/record";
-import { compare } from "../repair/compare";
+import { type Comparison, compare } from "../repair/compare";
 import { loadParser } from "../source/parser";
+import { accessDriftOf, noAccessDrift } from "./accessDrift";
 import { type Drift, driftOf } from "./drift";
 import { withoutForeignTexts } from "./foreignTexts";
 import { outlookOf } from "./outlook";
@@ -27,44 +29,63 @@ export interface FoundDrift {
 export interface LiveState extends CatalogReading {
   /** The history's objects. */
   readonly files: Catalog;
+  /** Rows of the history as objects. */
+  readonly rows: Catalog;
+}
+
+/** The records that the database keeps; each is read only where something differs. */
+export interface Records {
+  readonly bundle: () => Promise<BundleRecord>;
+  readonly posture: () => Promise<PostureRecord | undefined>;
 }
 
 /**
  * Compares a live catalog with what the state remembers. What an object was like before it changed is in the database's
  * record; where somebody edited that too, only the fact is known.
  *
- * @param readRecord reads the database's record; it is asked for only where something differs
+ * @param records are asked for only where something differs; that of the posture also where it is watched
  */
 export async function findDrift(
   client: ClientBase,
   state: BundleState,
-  { catalog, addresses, files }: LiveState,
-  readRecord: () => Promise<BundleRecord>,
+  { catalog, addresses, files, rows }: LiveState,
+  records: Records,
 ): Promise<FoundDrift> {
   const remembered = rememberedBy(state);
   const isSame = isAsRemembered(state.expected, catalog) && hasFiles(remembered.history, files);
-  if (isSame) return { drift: {}, outlook: {} };
+  if (isSame && state.access === undefined) return { drift: {}, outlook: {} };
 
   const live = { ...catalog, ...files };
-  const record = await readRecord();
+  const record = isSame ? noRecord : await records.bundle();
   const { expected, unknown } = expectationFrom(remembered, record.expected, live);
   const watched = (traced: Catalog) =>
     withoutForeignTexts(expected, notRecorded(expected, managedPart(expected, traced), record));
   const isUnknown = new Set(unknown);
-  const found = await compare(client, expected, { catalog: live, addresses }, record.addresses, watched);
+  const found: Comparison = isSame
+    ? { differences: [], traced: { catalog: live, renamed: new Map(), dropped: new Set() } }
+    : await compare(client, expected, { catalog: live, addresses }, record.addresses, watched);
   const differences = found.differences.filter(
     ({ identity }) => !isUnknown.has(digestIdentity(identity, state.expected)),
   );
+  const { catalog: traced } = found.traced;
+  const access =
+    state.access === undefined
+      ? noAccessDrift
+      : accessDriftOf(state.access, { live: { ...traced, ...rows }, expected }, await records.posture());
   // Names in statements are quoted as the parser knows keywords; without drift it need not be loaded.
-  if (differences.length > 0) await loadParser();
+  if (differences.length + Object.keys(access.drift).length > 0) await loadParser();
   return {
     drift: {
+      ...access.drift,
       ...driftOf(differences),
       ...Object.fromEntries(unknown.map((identity) => [identity, unknownChange(identity, live, record)])),
     },
-    outlook: outlookOf(differences, makersIn(state), expected, found.traced.catalog),
+    outlook: { ...access.outlook(), ...outlookOf(differences, makersIn(state), expected, traced) },
   };
 }
+
+/** Stands for the record where nothing has to be looked up in it. */
+const noRecord: BundleRecord = { expected: {}, base: {}, intact: true, addresses: new Map() };
 
 /** Whether the history has these files, as they are; what it has beyond them is no drift. */
 function hasFiles(remembered: Catalog, files: Catalog): boolean {

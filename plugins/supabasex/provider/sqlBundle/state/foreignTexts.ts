@@ -29,6 +29,8 @@ export function withoutForeignTexts(expected: Catalog, live: Catalog): Catalog {
 }
 
 function withoutTexts(kind: string, expected: CatalogObject | undefined, live: CatalogObject): CatalogObject {
+  if (kind === "role settings" || kind === "database settings")
+    return withoutOwnSettings(expected ?? {}, live);
   const changed = Object.entries(live).flatMap(([name, is]): [string, JsonValue][] => {
     const should = expected?.[name];
     if (name === "settings" && isJsonObject(is))
@@ -43,12 +45,18 @@ function withoutTexts(kind: string, expected: CatalogObject | undefined, live: C
   return changed.length === 0 ? live : { ...live, ...Object.fromEntries(changed) };
 }
 
+/** Extensions of the server whose settings say how it works, and which hold no secrets. */
+const knownPrefixes =
+  /^(auto_explain|pgaudit|pgrst|pg_stat_statements|plan_filter|plpgsql|safeupdate|storage)\./;
+
 /** Settings of a program's own (`app.key`) may hold anything; those of the server are known. */
-function withoutOwnSettings(expected: JsonObject, live: JsonObject): JsonObject {
+function withoutOwnSettings(expected: CatalogObject, live: CatalogObject): JsonObject {
   return Object.fromEntries(
     Object.entries(live).map(([name, value]) => [
       name,
-      name.includes(".") && expected[name] !== value ? `not kept, ${hash(String(value))}` : value,
+      name.includes(".") && !knownPrefixes.test(name) && expected[name] !== value
+        ? `not kept, ${hash(String(value))}`
+        : value,
     ]),
   );
 }

@@ -1,6 +1,8 @@
 import type { PropertyMap } from "../../../../host/values";
 import { left, leftUnlessPruned, stops } from "../../../bundleMessages";
 import { byIdentity, type Catalog, type CatalogDifference, isRename } from "../catalog";
+import type { Acceptance } from "../catalog/posture";
+import { postureRepairOf } from "../repair/postureRepair";
 import { type Repair, repairOf } from "../repair/repair";
 import { type Drift, driftFrom } from "./drift";
 
@@ -38,6 +40,46 @@ export function outlookOf(
             group.map((difference) => [difference.property ?? "", text(identity, [difference])]),
           ),
     ]),
+  );
+}
+
+/**
+ * Returns what the next deployment does about each difference outside of the bundle, and how it is taken back or accepted.
+ *
+ * @param acceptances the entries that accept the differences
+ */
+export function accessOutlookOf(
+  differences: readonly CatalogDifference[],
+  acceptances: readonly Acceptance[],
+  { baseline, posture }: { readonly baseline: Catalog; readonly posture: Catalog },
+): Drift {
+  const key = ({ identity, property = "" }: CatalogDifference) => JSON.stringify([identity, property]);
+  const names = new Map(
+    acceptances.flatMap(({ name, differences: members }) =>
+      members.map((difference) => [key(difference), name] as const),
+    ),
+  );
+  const text = (identity: string, difference: CatalogDifference) => {
+    const { safe, advice } = postureRepairOf(identity, [difference], baseline, posture);
+    const firstLines = safe.map((statement) => statement.split("\n", 1)[0]).join("; ");
+    return [
+      ...(safe.length === 0 ? [left] : [`${leftUnlessPruned}${firstLines}`]),
+      ...(advice === undefined ? [] : [`to take it back: ${advice}`]),
+      `to accept it: sql.accept: ${names.get(key(difference))}`,
+    ].join("; ");
+  };
+  return Object.fromEntries(
+    [...byIdentity(differences)].map(([identity, group]) => {
+      const [first] = group;
+      if (first?.property === undefined)
+        return [identity, first === undefined ? left : text(identity, first)];
+      return [
+        identity,
+        Object.fromEntries(
+          group.map((difference) => [difference.property ?? "", text(identity, difference)]),
+        ),
+      ];
+    }),
   );
 }
 

@@ -12,6 +12,7 @@ import {
   type RememberedExpectation,
 } from "../catalog";
 import { withCurrentIdentities } from "../catalog/formerIdentities";
+import { type PostureDigests, parsePostureDigests, printPostureDigests } from "../catalog/posture";
 import { serverIdentity } from "../catalog/serverVersion";
 import { type AppliedFile, historyObjects, type KnownFile } from "../history/history";
 import { migrationOf } from "../source/files";
@@ -27,6 +28,8 @@ export interface BundleState {
   readonly files: ReadonlyMap<string, StateFile>;
   readonly expected: ExpectedDigests;
   readonly live: Drift;
+  /** Who could reach what outside of the bundle; absent where that is not watched, or never was. */
+  readonly access?: PostureDigests;
   /** The major version of the server, as the last deployment or refresh found it. */
   readonly serverMajor?: number;
 }
@@ -54,6 +57,7 @@ export function stateOutputs(state: BundleState): PropertyMap {
     // One text: the engine copies and compares every value of an output, and shows of a text the lines that changed.
     expected: printDigests(state.expected),
     live: state.live as unknown as PropertyMap,
+    ...(state.access === undefined ? {} : { access: printPostureDigests(state.access) }),
     ...(state.serverMajor === undefined ? {} : { serverMajor: state.serverMajor }),
   };
 }
@@ -87,6 +91,7 @@ export function stateOf(outputs: PropertyMap): BundleState {
     files: new Map(files),
     expected: parseDigests(typeof current.expected === "string" ? current.expected : ""),
     live: driftFrom(current.live),
+    ...(typeof current.access === "string" ? { access: parsePostureDigests(current.access) } : {}),
     ...(typeof current.serverMajor === "number" ? { serverMajor: current.serverMajor } : {}),
   };
 }

@@ -1,8 +1,7 @@
-import { platformRoles } from "../managedObjects";
 import type { Kind } from "./kind";
 
 export const defaultPrivileges: Kind = {
-  identity: `'default privileges ' || quote_ident(pg_get_userbyid(a.defaclrole)) || coalesce(' in ' || s.name, '')
+  identity: `'default privileges ' || quote_ident(pg_get_userbyid(a.defaclrole)) || coalesce(' in ' || quote_ident(s.nspname), '')
     || case a.defaclobjtype
       when 'r' then ' tables' when 'S' then ' sequences' when 'f' then ' functions' when 'T' then ' types'
       when 'n' then ' schemas' else ' ' || a.defaclobjtype::text end`,
@@ -15,7 +14,5 @@ export const defaultPrivileges: Kind = {
   },
   properties: {},
   from: `pg_default_acl a
-left join managed_schema s on s.oid = a.defaclnamespace
-where (a.defaclnamespace = 0 or s.oid is not null)
-  and pg_get_userbyid(a.defaclrole) !~ '${platformRoles}'`,
+left join pg_namespace s on s.oid = a.defaclnamespace`,
 };

@@ -1,9 +1,9 @@
-import { platformRoles } from "../managedObjects";
 import { type Kind, options, text } from "./kind";
 
-/** Settings on roles (in all databases, in this one) and on this database. */
+/** Settings on roles (in all databases, in this one), on all roles and on this database. */
 export const settings: Kind = {
   identity: `case
+    when s.setrole = 0 and s.setdatabase = 0 then 'role settings all'
     when s.setrole = 0 then 'database settings'
     else 'role settings ' || quote_ident(pg_get_userbyid(s.setrole))
       || case when s.setdatabase = 0 then '' else ' in this database' end
@@ -17,9 +17,7 @@ export const settings: Kind = {
   properties: {},
   furtherProperties: options(`s.setconfig`),
   from: `pg_db_role_setting s
-where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
-  and not (s.setrole = 0 and s.setdatabase = 0)
-  and (s.setrole = 0 or pg_get_userbyid(s.setrole) !~ '${platformRoles}')`,
+where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))`,
 };
 
 /** Privileges on this database. */

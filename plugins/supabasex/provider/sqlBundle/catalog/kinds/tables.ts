@@ -11,6 +11,9 @@ export const tables: Kind = {
     rowSecurityForced: boolean(`case when r.kind <> 'f' then r.row_security_forced end`),
     partitionKey: text(`case when r.kind = 'p' then pg_get_partkeydef(r.oid) end`),
     partitionOf: text(`r.parent::regclass::text`),
+    partitionBounds: json(`case when r.kind = 'p' then (
+      select json_agg(pg_get_expr(c.relpartbound, c.oid))
+      from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = r.oid) end`),
     inherits: json(`case when not r.partition then (
       select json_agg(i.inhparent::regclass::text order by i.inhseqno) from pg_inherits i where i.inhrelid = r.oid) end`),
     persistence: text(`case r.persistence when 'u' then 'unlogged' end`),

@@ -4,8 +4,8 @@ const enabled = (column: string) => `case ${column}
       when 'O' then 'yes' when 'D' then 'no' when 'R' then 'on replicas' else 'always' end`;
 
 /**
- * Triggers that somebody created. On a table of the platform those are ours whose function is not the platform's.
- * A trigger that a partition has from its parent counts only where it was switched otherwise.
+ * Triggers that somebody created, on our tables and on the platform's. A trigger that a partition has from its parent counts
+ * only where it was switched otherwise.
  */
 export const triggers: Kind = {
   identity: `'trigger ' || r.name || ' ' || quote_ident(t.tgname)`,
@@ -18,12 +18,7 @@ export const triggers: Kind = {
   from: `policed_relation r
 join pg_trigger t on t.tgrelid = r.oid and not t.tgisinternal
 left join pg_trigger parent on parent.oid = t.tgparentid
-where (t.tgparentid = 0 or t.tgenabled <> parent.tgenabled)
-  and not (r.platform and exists (
-    select from pg_proc p
-    where p.oid = t.tgfoid and (
-      p.pronamespace in (select oid from platform_schema)
-      or p.oid in (select objid from extension_member where classid = 'pg_proc'::regclass))))`,
+where (t.tgparentid = 0 or t.tgenabled <> parent.tgenabled)`,
 };
 
 /** Rules, other than the one that makes a view a view. */
@@ -38,7 +33,7 @@ export const rules: Kind = {
 join pg_rewrite w on w.ev_class = r.oid and w.rulename <> '_RETURN'`,
 };
 
-/** Event triggers that run a function of ours. */
+/** Event triggers, whoever made them; those of an extension move with it. */
 export const eventTriggers: Kind = {
   identity: `'event trigger ' || quote_ident(t.evtname)`,
   address: { catalog: `'pg_event_trigger'::regclass`, object: `t.oid` },
@@ -50,6 +45,6 @@ export const eventTriggers: Kind = {
     enabled: text(`${enabled("t.evtenabled")}`),
   },
   from: `pg_event_trigger t
-join pg_proc p on p.oid = t.evtfoid and p.pronamespace not in (select oid from platform_schema)
+join pg_proc p on p.oid = t.evtfoid
 where t.oid not in (select objid from extension_member where classid = 'pg_event_trigger'::regclass)`,
 };

@@ -1,0 +1,165 @@
+import { byIdentity, type Catalog, type CatalogDifference, managedPart } from "../catalog";
+import {
+  type Acceptance,
+  accept,
+  acceptancesOf,
+  adoptDeclared,
+  apiRolesOf,
+  diffPostures,
+  extendBaseline,
+  groupAcceptance,
+  postureDigests,
+  postureFrom,
+  postureGroup,
+  postureOf,
+} from "../catalog/posture";
+import { readHistoryRecords, readPostureRecord, recordPosture } from "../history/postureRecord";
+import { postureRepairOf } from "../repair/postureRepair";
+import { runRepairs } from "../repair/restore";
+import type { Session } from "../session/session";
+import type { ApplyRequest } from "./request";
+
+/** Who could reach what before the files of a transaction ran. */
+export interface AccessBefore {
+  /** As of the last deployment, with what was accepted since; `undefined` where there was none. */
+  readonly baseline: Catalog | undefined;
+  /** Groups of it that are neither in the record nor in the database any more. */
+  readonly unknown: ReadonlySet<string>;
+  readonly posture: Catalog;
+}
+
+/** Who can reach what after a deployment, outside of what the bundle made. */
+export interface Access {
+  readonly baseline: Catalog;
+  readonly posture: Catalog;
+  /** Whether this deployment took the baseline. */
+  readonly isFirst: boolean;
+  /** What differs from the baseline and was not accepted. */
+  readonly differences: readonly CatalogDifference[];
+  readonly acceptances: readonly Acceptance[];
+  /** Identities that `prune: drop` took back. */
+  readonly repaired: readonly string[];
+}
+
+/**
+ * Reads who can reach what, in the open transaction and before any file runs. `undefined` where only the bundle is watched.
+ *
+ * @param live a whole catalog
+ */
+export async function accessBefore(
+  session: Session,
+  { inputs, stateAccess }: ApplyRequest,
+  { expected, live }: { readonly expected: Catalog; readonly live: Catalog },
+): Promise<AccessBefore | undefined> {
+  if (inputs.watch === "bundle") return undefined;
+  const record = await readPostureRecord(session.work, inputs.name);
+  const taken = async (apiRoles?: ReadonlySet<string>) =>
+    await postureNow(session, inputs.name, { expected, live, apiRoles });
+  if (record === undefined && stateAccess === undefined) {
+    return { baseline: undefined, unknown: new Set(), posture: await taken() };
+  }
+  const recorded = record?.posture ?? {};
+  const posture = await taken(record === undefined ? undefined : apiRolesOf(recorded));
+  if (stateAccess === undefined) return { baseline: recorded, unknown: new Set(), posture };
+  const found = postureFrom(stateAccess, recorded, posture);
+  return { baseline: found.posture, unknown: found.unknown, posture };
+}
+
+/** What {@link accessAfter} compares with. */
+export interface AccessEnd {
+  readonly expected: Catalog;
+  /** A whole catalog, after the files. */
+  readonly live: Catalog;
+  /** Whether `prune: drop` may take back what nobody accepted. */
+  readonly mayRepair: boolean;
+  readonly readAgain: () => Promise<Catalog>;
+}
+
+/**
+ * Returns what is left to report after the files ran, and records the baseline: that of before with what the files changed,
+ * what the stack declares, and what the configuration accepts by name. Everything else differs from it as before.
+ */
+export async function accessAfter(
+  session: Session,
+  request: ApplyRequest,
+  before: AccessBefore | undefined,
+  end: AccessEnd,
+): Promise<Access | undefined> {
+  if (before === undefined) return undefined;
+  const { inputs, formerlyDeclared } = request;
+  const { expected } = end;
+  const apiRoles = before.baseline === undefined ? undefined : apiRolesOf(before.baseline);
+  let posture = await postureNow(session, inputs.name, { expected, live: end.live, apiRoles });
+  const isFirst = before.baseline === undefined;
+  let baseline = posture;
+  if (before.baseline !== undefined) {
+    baseline = withoutManaged(before.baseline, expected, end.live);
+    baseline = extendBaseline(baseline, before.posture, posture);
+    const applied = Object.keys(expected)
+      .filter((identity) => identity.startsWith("applied file "))
+      .map((identity) => identity.slice("applied file ".length));
+    const declared = [inputs.declared, formerlyDeclared ?? inputs.declared] as const;
+    baseline = adoptDeclared(baseline, posture, ...declared, new Set(applied));
+    baseline = accept(baseline, posture, acceptancesOf(diffPostures(baseline, posture)), inputs.accept);
+    baseline = acceptGroups(baseline, posture, before.unknown, inputs.accept);
+  }
+  let differences = diffPostures(baseline, posture);
+  const repaired: string[] = [];
+  if (inputs.prune === "drop" && end.mayRepair) {
+    const repairs = [...byIdentity(differences)].map(([identity, group]) => {
+      const { safe, ...repair } = postureRepairOf(identity, group, baseline, posture);
+      return { ...repair, statements: safe };
+    });
+    const failed = new Set((await runRepairs(session, repairs)).map(({ identity }) => identity));
+    const done = repairs.filter(({ identity, statements }) => statements.length > 0 && !failed.has(identity));
+    if (done.length > 0) {
+      repaired.push(...done.map(({ identity }) => identity));
+      posture = await postureNow(session, inputs.name, { expected, live: await end.readAgain(), apiRoles });
+      differences = diffPostures(baseline, posture);
+    }
+  }
+  await recordPosture(session.work, inputs.name, baseline);
+  return { baseline, posture, isFirst, differences, acceptances: acceptancesOf(differences), repaired };
+}
+
+async function postureNow(
+  session: Session,
+  bundle: string,
+  {
+    expected,
+    live,
+    apiRoles,
+  }: {
+    readonly expected: Catalog;
+    readonly live: Catalog;
+    readonly apiRoles?: ReadonlySet<string> | undefined;
+  },
+): Promise<Catalog> {
+  const records = await readHistoryRecords(session.work, bundle);
+  return postureOf({
+    live: { ...live, ...records },
+    expected,
+    managed: managedPart(expected, live),
+    apiRoles,
+  });
+}
+
+/** What the bundle answers for from now on is compared with its expectation, and no longer with the baseline. */
+function withoutManaged(baseline: Catalog, expected: Catalog, live: Catalog): Catalog {
+  const managed = managedPart(expected, live);
+  return postureOf({ live: baseline, expected, managed });
+}
+
+/** A group whose record is lost is accepted as a whole, by its name. */
+function acceptGroups(
+  baseline: Catalog,
+  posture: Catalog,
+  unknown: ReadonlySet<string>,
+  names: readonly string[],
+): Catalog {
+  const digests = postureDigests(posture);
+  const accepted = [...unknown].filter((group) => names.includes(groupAcceptance(group, digests)));
+  if (accepted.length === 0) return baseline;
+  const members = Object.entries(posture).filter(([identity]) => accepted.includes(postureGroup(identity)));
+  return { ...baseline, ...Object.fromEntries(members) };
+}

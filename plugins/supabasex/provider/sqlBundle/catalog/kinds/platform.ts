@@ -1,0 +1,100 @@
+import { flag, type Kind, options, text } from "./kind";
+
+/**
+ * The schemas of the platform, and what can be reached in them: who owns what, who may do what with it, and by its hash
+ * what a function does. Enough to see that somebody opened it, and little enough to be read along with the rest. Of what an
+ * extension made only explicit privileges count, since its content moves with the platform.
+ */
+
+/** The extension that the object belongs to, as a join with the alias `x`. */
+const extensionOf = (catalog: string, object: string) => `
+left join extension_member m on m.classid = '${catalog}'::regclass and m.objid = ${object}
+left join pg_extension x on x.oid = m.refobjid`;
+
+const sha256 = (value: string) => `encode(sha256(convert_to(${value}, 'UTF8')), 'hex')`;
+
+const schemas: Kind = {
+  identity: `'schema ' || w.name`,
+  address: { catalog: `'pg_namespace'::regclass`, object: `n.oid` },
+  privileges: { type: `'n'`, owner: `n.nspowner`, acl: `n.nspacl` },
+  withoutComment: true,
+  properties: {
+    owner: text(`pg_get_userbyid(n.nspowner)`),
+    extension: text(`x.extname`),
+  },
+  from: `watched_platform_schema w
+join pg_namespace n on n.oid = w.oid${extensionOf("pg_namespace", "n.oid")}`,
+};
+
+const relations: Kind = {
+  identity: `case c.relkind when 'v' then 'view ' when 'm' then 'materialized view ' when 'S' then 'sequence '
+      when 'f' then 'foreign table ' else 'table ' end || w.name || '.' || quote_ident(c.relname)`,
+  address: { catalog: `'pg_class'::regclass`, object: `c.oid` },
+  privileges: { type: `case c.relkind when 'S' then 's' else 'r' end`, owner: `c.relowner`, acl: `c.relacl` },
+  withoutComment: true,
+  properties: {
+    owner: text(`pg_get_userbyid(c.relowner)`),
+    rowSecurity: flag(`c.relrowsecurity`),
+    rowSecurityForced: flag(`c.relforcerowsecurity`),
+    partitionOf: text(`case when c.relispartition then (
+      select i.inhparent::regclass::text from pg_inherits i where i.inhrelid = c.oid) end`),
+    definition: text(`case when c.relkind in ('v', 'm') and x.oid is null then
+      ${sha256("pg_get_viewdef(c.oid)")} end`),
+    options: options(`c.reloptions`),
+    extension: text(`x.extname`),
+  },
+  from: `watched_platform_schema w
+join pg_class c on c.relnamespace = w.oid and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S')${extensionOf("pg_class", "c.oid")}
+where x.oid is null or c.relacl is not null`,
+};
+
+/** Columns, where something is granted on them alone. */
+const columns: Kind = {
+  identity: `'column ' || w.name || '.' || quote_ident(c.relname) || ' ' || quote_ident(a.attname)`,
+  address: { catalog: `'pg_class'::regclass`, object: `c.oid`, part: `a.attnum::integer` },
+  privileges: { type: `'c'`, owner: `c.relowner`, acl: `a.attacl` },
+  withoutComment: true,
+  properties: {},
+  from: `watched_platform_schema w
+join pg_class c on c.relnamespace = w.oid and c.relkind in ('r', 'p', 'v', 'm', 'f')
+join pg_attribute a on a.attrelid = c.oid and a.attacl is not null and not a.attisdropped`,
+};
+
+const functions: Kind = {
+  identity: `case p.prokind when 'p' then 'procedure ' when 'a' then 'aggregate ' else 'function ' end
+    || w.name || '.' || quote_ident(p.proname) || '(' || oidvectortypes(p.proargtypes) || ')'`,
+  address: { catalog: `'pg_proc'::regclass`, object: `p.oid` },
+  privileges: { type: `'f'`, owner: `p.proowner`, acl: `p.proacl` },
+  withoutComment: true,
+  properties: {
+    owner: text(`pg_get_userbyid(p.proowner)`),
+    body: text(`case when x.oid is null then
+      ${sha256("coalesce(pg_get_function_sqlbody(p.oid), p.prosrc) || coalesce(p.probin, '')")} end`),
+    security: text(
+      `case when x.oid is null then case when p.prosecdef then 'definer' else 'invoker' end end`,
+    ),
+    settings: options(`p.proconfig`),
+    extension: text(`x.extname`),
+  },
+  from: `watched_platform_schema w
+join pg_proc p on p.pronamespace = w.oid${extensionOf("pg_proc", "p.oid")}
+where x.oid is null or p.proacl is not null`,
+};
+
+export const platform: readonly Kind[] = [schemas, relations, columns, functions];
+
+/**
+ * Returns the kind whose one object says how far the platform's services have migrated the database.
+ *
+ * @param newest service → the select that answers its newest migration
+ */
+export function platformVersion(newest: Readonly<Record<string, string>>): Kind {
+  return {
+    identity: `'platform'`,
+    withoutComment: true,
+    properties: Object.fromEntries(
+      Object.entries(newest).map(([service, select]) => [service, text(`(${select})`)]),
+    ),
+    from: `(select) only_row`,
+  };
+}

@@ -1,0 +1,53 @@
+import type { JsonValue } from "../../../../../foundation/json";
+import type { CatalogObject } from "./catalog";
+
+/** Properties of a partitioned table that are only reported where they get worse: partitions come and go with time. */
+const losses: ReadonlySet<string> = new Set(["partitionGaps", "partitionForNow"]);
+
+/** Returns whether a property changed for the better, as when an old partition beside a gap was dropped. */
+export function isRecovery(
+  property: string,
+  expected: JsonValue | undefined,
+  live: JsonValue | undefined,
+): boolean {
+  if (!losses.has(property)) return false;
+  if (live === undefined) return true;
+  const known = new Set(Array.isArray(expected) ? expected : []);
+  return Array.isArray(live) && live.every((gap) => known.has(gap));
+}
+
+interface Range {
+  readonly from: string;
+  readonly to: string;
+}
+
+/**
+ * Returns a table partitioned by time with what is missing between its partitions, in place of their bounds:
+ * `partitionGaps`, each as `from to until`, and `partitionForNow` where no partition but the default one takes a row of this
+ * moment. So a partition that somebody dropped is seen, while those that a job makes and drops at either end are not.
+ */
+export function withPartitionGaps(table: CatalogObject, now: Date): CatalogObject {
+  const { partitionBounds: bounds, ...others } = table;
+  if (!Array.isArray(bounds)) return others;
+  const ranges = bounds.flatMap((bound) => rangeOf(String(bound))).sort((a, b) => (a.from < b.from ? -1 : 1));
+  const hasDefault = bounds.includes("DEFAULT");
+  if (ranges.length === 0 || ranges.length + (hasDefault ? 1 : 0) < bounds.length) return others;
+  const gaps = ranges.flatMap((range, at) => {
+    const former = ranges[at - 1];
+    return former === undefined || former.to >= range.from ? [] : [`${former.to} to ${range.from}`];
+  });
+  const moment = now.toISOString().replace("T", " ").slice(0, 19);
+  const isCovered = ranges.some(({ from, to }) => from <= moment && moment < to);
+  return {
+    ...others,
+    ...(gaps.length === 0 ? {} : { partitionGaps: gaps }),
+    ...(isCovered ? {} : { partitionForNow: "missing" }),
+  };
+}
+
+/** The range of one date or time, as the server prints it in UTC; none for a bound of another kind. */
+function rangeOf(bound: string): Range[] {
+  const time = String.raw`'(\d{4}-\d\d-\d\d(?: [\d:.]+)?)(?:\+00)?'`;
+  const [, from, to] = new RegExp(`^FOR VALUES FROM \\(${time}\\) TO \\(${time}\\)$`).exec(bound) ?? [];
+  return from === undefined || to === undefined ? [] : [{ from, to }];
+}

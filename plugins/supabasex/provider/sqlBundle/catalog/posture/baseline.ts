@@ -1,0 +1,215 @@
+import { createHash } from "node:crypto";
+import { canonicalJson, type JsonObject, type JsonValue } from "../../../../../../foundation/json";
+import { type Catalog, type CatalogObject, sortedCatalog } from "../catalog";
+import { byIdentity, type CatalogDifference, diffManaged } from "../difference";
+import { merge } from "../expectation";
+import { partsOfIdentity } from "../identity";
+import { serverIdentity } from "../serverVersion";
+import { postureGroup } from "./groups";
+
+/** The identity whose properties say how far the platform's services have migrated the database. */
+export const platformIdentity = "platform";
+
+/** Returns what differs between a baseline and a posture, by identity and property. */
+export function diffPostures(baseline: Catalog, posture: Catalog): CatalogDifference[] {
+  return diffManaged(baseline, posture).filter(({ identity }) => identity !== serverIdentity);
+}
+
+/**
+ * Returns the baseline after a deployment: what its files changed, and nothing that somebody else did. What changed beside it
+ * before the deployment still differs from the baseline afterwards.
+ *
+ * @param before the posture before the files ran, in the applying transaction
+ * @param after the posture after them
+ */
+export function extendBaseline(baseline: Catalog, before: Catalog, after: Catalog): Catalog {
+  const extended = new Map(Object.entries(baseline));
+  for (const identity of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const [was, is] = [before[identity], after[identity]];
+    if (canonicalJson((was ?? null) as JsonValue) === canonicalJson((is ?? null) as JsonValue)) continue;
+    if (is === undefined) extended.delete(identity);
+    else if (was === undefined || extended.get(identity) === undefined) extended.set(identity, is);
+    else {
+      const merged = merge({ ...extended.get(identity) } as JsonObject, { ...was }, { ...is });
+      extended.set(identity, merged);
+    }
+  }
+  const server = after[serverIdentity];
+  if (server !== undefined && baseline[serverIdentity] === undefined) extended.set(serverIdentity, server);
+  return sortedCatalog(extended);
+}
+
+/** What a stack declares beside its SQL: once it is there for the first time, it is no news. */
+export interface Declared {
+  readonly roles: readonly string[];
+  readonly extensions: readonly string[];
+}
+
+/**
+ * Returns the baseline with what the stack itself made since the last deployment: roles and extensions that it declares and
+ * the baseline does not have, with what came along with them; without those that it no longer declares and that are gone.
+ * Of declared roles also what their own resources enforce, and have put right before the SQL runs: attributes, time-outs and
+ * what the role is a member of.
+ *
+ * @param former what the last deployment declared
+ * @param applied paths of the files that the bundle itself records as applied
+ */
+export function adoptDeclared(
+  baseline: Catalog,
+  posture: Catalog,
+  declared: Declared,
+  former: Declared,
+  applied: ReadonlySet<string>,
+): Catalog {
+  const adopted = new Map(Object.entries(baseline));
+  const isNew = (identity: string) => baseline[identity] === undefined;
+  const newRoles = new Set(declared.roles.map(quoted).filter((role) => isNew(`role ${role}`)));
+  const newExtensions = new Set(declared.extensions.filter((name) => isNew(`extension ${quoted(name)}`)));
+  const came = (identity: string, object: CatalogObject) => {
+    const { kind, schema, name } = partsOfIdentity(identity);
+    if (kind === "role" || kind === "role settings")
+      return newRoles.has(name.replace(/ in this database$/, ""));
+    if (kind === "membership") {
+      const [member = "", role = ""] = membershipOf(name);
+      return newRoles.has(member) || newRoles.has(role);
+    }
+    if (kind === "extension") return newExtensions.has(unquoted(name));
+    if (kind === "history record") return applied.has(name);
+    if (kind === "migration record") return [...applied].some((path) => path.includes(`/${name}_`));
+    const extension = object.extension ?? posture[`schema ${schema ?? ""}`]?.extension;
+    return newExtensions.has(String(extension));
+  };
+  for (const [identity, object] of Object.entries(posture)) {
+    if (isNew(identity) && came(identity, object)) adopted.set(identity, object);
+  }
+  for (const role of declared.roles.map(quoted)) adoptEnforced(adopted, posture, role);
+  const goneRoles = former.roles.filter((role) => !declared.roles.includes(role)).map(quoted);
+  const gone = new Set([
+    ...goneRoles.flatMap((role) => [`role ${role}`, `role settings ${role}`]),
+    ...former.extensions
+      .filter((name) => !declared.extensions.includes(name))
+      .map((name) => `extension ${quoted(name)}`),
+  ]);
+  for (const identity of adopted.keys()) {
+    const { kind, name } = partsOfIdentity(identity);
+    const isTheirs =
+      gone.has(identity) ||
+      (kind === "membership" && membershipOf(name).some((role) => goneRoles.includes(role)));
+    if (isTheirs && posture[identity] === undefined) adopted.delete(identity);
+  }
+  return sortedCatalog(adopted);
+}
+
+/** Settings of a role that its resource enforces. */
+const enforcedSettings = ["statement_timeout", "idle_in_transaction_session_timeout"];
+
+function adoptEnforced(adopted: Map<string, CatalogObject>, posture: Catalog, role: string): void {
+  const now = posture[`role ${role}`];
+  if (now !== undefined) adopted.set(`role ${role}`, now);
+  const settings = `role settings ${role}`;
+  const others = Object.entries(adopted.get(settings) ?? {}).filter(
+    ([name]) => !enforcedSettings.includes(name),
+  );
+  const enforced = Object.entries(posture[settings] ?? {}).filter(([name]) =>
+    enforcedSettings.includes(name),
+  );
+  if (others.length + enforced.length === 0) adopted.delete(settings);
+  else adopted.set(settings, Object.fromEntries([...others, ...enforced]));
+  const isOwn = (identity: string) => identity.startsWith(`membership ${role} in `);
+  for (const identity of [...adopted.keys()].filter(isOwn)) adopted.delete(identity);
+  for (const [identity, object] of Object.entries(posture))
+    if (isOwn(identity)) adopted.set(identity, object);
+}
+
+/** Returns the member and the role of a membership's name, `authenticator in anon`. */
+export function membershipOf(name: string): [member: string, role: string] {
+  const [, member = "", role = ""] = /^("(?:[^"]|"")+"|\S+) in (.+)$/s.exec(name) ?? [];
+  return [member, role];
+}
+
+function quoted(name: string): string {
+  return /^[a-z_][a-z0-9_$]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}
+
+function unquoted(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
+
+/** Differences that can be accepted together, and by which name. */
+export interface Acceptance {
+  /**
+   * What stands in `sql.accept`. It ends with a digest of what is accepted, so that an entry that stays in the configuration
+   * accepts nothing else that happens to the same object later.
+   */
+  readonly name: string;
+  readonly differences: readonly CatalogDifference[];
+}
+
+/**
+ * Returns how differences are accepted: each object by itself; what a migration of the platform changed in its schema, all
+ * together.
+ */
+export function acceptancesOf(differences: readonly CatalogDifference[]): Acceptance[] {
+  const upgraded = upgradesIn(differences);
+  const parts = new Map<string, CatalogDifference[]>();
+  for (const [identity, group] of byIdentity(differences)) {
+    for (const difference of group) {
+      const service = identity === platformIdentity ? difference.property : serviceOf(identity, upgraded);
+      const name = service === undefined ? identity : `platform upgrade ${service}`;
+      parts.set(name, [...(parts.get(name) ?? []), difference]);
+    }
+  }
+  return [...parts].map(([name, members]) => ({
+    name: `${name} @ ${digestOf(members)}`,
+    differences: members,
+  }));
+}
+
+/** Returns service → its migrations before and after, for each service of the platform that migrated. */
+export function upgradesIn(differences: readonly CatalogDifference[]): ReadonlyMap<string, string> {
+  return new Map(
+    differences
+      .filter(({ identity, property }) => identity === platformIdentity && property !== undefined)
+      .map(({ property = "", expected, live }) => [property, `${String(expected)} → ${String(live)}`]),
+  );
+}
+
+function serviceOf(identity: string, upgraded: ReadonlyMap<string, string>): string | undefined {
+  const group = postureGroup(identity);
+  return [...upgraded.keys()].find((service) => group === `schema ${service}`);
+}
+
+/** Returns the baseline with the differences taken over whose names are listed. */
+export function accept(
+  baseline: Catalog,
+  posture: Catalog,
+  acceptances: readonly Acceptance[],
+  names: readonly string[],
+): Catalog {
+  const listed = new Set(names);
+  const accepted = new Map(Object.entries(baseline));
+  for (const { name, differences } of acceptances) {
+    if (!listed.has(name)) continue;
+    for (const { identity, property } of differences) {
+      const now = posture[identity];
+      if (now === undefined) accepted.delete(identity);
+      else if (property === undefined) accepted.set(identity, now);
+      else {
+        const { [property]: _former, ...others } = accepted.get(identity) ?? {};
+        const value = now[property];
+        accepted.set(identity, value === undefined ? others : { ...others, [property]: value });
+      }
+    }
+  }
+  return sortedCatalog(accepted);
+}
+
+function digestOf(differences: readonly CatalogDifference[]): string {
+  const content = differences.map(({ identity, kind, property, live }) => [
+    identity,
+    kind,
+    property ?? null,
+    (live ?? null) as JsonValue,
+  ]);
+  return createHash("sha256").update(canonicalJson(content)).digest("hex").slice(0, 8);
+}

@@ -1,0 +1,48 @@
+import { isJsonObject, type JsonValue } from "../../../../../../foundation/json";
+import type { Catalog } from "../catalog";
+import { partsOfIdentity } from "../identity";
+import { platformSchemas } from "../managedObjects";
+
+/** The roles that requests of the API may act as, whatever a database adds to them. */
+const builtInApiRoles = ["anon", "authenticated", "authenticator", "public", "service_role"];
+
+const isPlatformSchema = new RegExp(platformSchemas);
+
+/** What clients of the API can get at in a catalog. */
+export interface Exposure {
+  /** Roles of the API, PUBLIC, and the roles that a token may name because `authenticator` is a member of them. */
+  readonly roles: ReadonlySet<string>;
+  /** Whether access to what is in a schema counts: the platform's schemas, `public`, and those that API roles may use. */
+  includes(schema: string): boolean;
+}
+
+/**
+ * Returns what a catalog exposes.
+ *
+ * @param roles the roles of the API; default: as the catalog's memberships have it
+ */
+export function exposureOf(live: Catalog, roles: ReadonlySet<string> = apiRolesOf(live)): Exposure {
+  const open = new Set(["public"]);
+  for (const [identity, { grants }] of Object.entries(live)) {
+    if (!identity.startsWith("schema ")) continue;
+    if (grantees(grants).some((grantee) => roles.has(grantee)))
+      open.add(partsOfIdentity(identity).schema ?? "");
+  }
+  return { roles, includes: (schema) => open.has(schema) || isPlatformSchema.test(schema) };
+}
+
+/** Returns the roles that requests of the API may act as. */
+export function apiRolesOf(catalog: Catalog): ReadonlySet<string> {
+  const prefix = "membership authenticator in ";
+  const further = Object.keys(catalog).filter((identity) => identity.startsWith(prefix));
+  return new Set([...builtInApiRoles, ...further.map((identity) => identity.slice(prefix.length))]);
+}
+
+export function isOfPlatform(schema: string): boolean {
+  return isPlatformSchema.test(schema);
+}
+
+/** Returns who holds something. */
+export function grantees(grants: JsonValue | undefined): string[] {
+  return isJsonObject(grants) ? Object.keys(grants) : [];
+}

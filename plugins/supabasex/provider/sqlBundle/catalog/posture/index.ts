@@ -1,0 +1,24 @@
+export {
+  type Acceptance,
+  accept,
+  acceptancesOf,
+  adoptDeclared,
+  type Declared,
+  diffPostures,
+  extendBaseline,
+  membershipOf,
+  upgradesIn,
+} from "./baseline";
+export { apiRolesOf } from "./exposure";
+export {
+  type FoundPosture,
+  groupAcceptance,
+  type PostureDigests,
+  parsePostureDigests,
+  postureDigests,
+  postureFrom,
+  postureGroup,
+  printPostureDigests,
+} from "./groups";
+export { postureOf } from "./posture";
+export { bySeverity, type Severity, severities, severityOf } from "./severity";

@@ -1,0 +1,195 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../../foundation/json";
+import { type Catalog, type CatalogObject, sortedCatalog } from "../catalog";
+import { partsOfIdentity } from "../identity";
+import { touchedProperties } from "../properties";
+import { serverIdentity } from "../serverVersion";
+import { type Exposure, exposureOf, grantees, isOfPlatform } from "./exposure";
+
+/** What a posture is taken of. */
+export interface PostureSubject {
+  /** A whole catalog. */
+  readonly live: Catalog;
+  readonly expected: Catalog;
+  /** The part of the catalog that the bundle answers for: see `managedPart`. */
+  readonly managed: Catalog;
+  /** The roles of the API; default: as the catalog has them. */
+  readonly apiRoles?: ReadonlySet<string> | undefined;
+}
+
+/**
+ * Returns who can reach what in the parts of a database that the bundle did not make: roles with their attributes,
+ * memberships and settings; owners, privileges, row security and policies in the platform's schemas and in those that the
+ * API exposes; and what changes the meaning of statements everywhere, such as casts, event triggers and extensions. What
+ * the bundle answers for is left out, so that no difference is reported twice.
+ */
+export function postureOf({ live, expected, managed, apiRoles }: PostureSubject): Catalog {
+  const subject: Subject = { live, expected, exposure: exposureOf(live, apiRoles) };
+  const posture = new Map<string, CatalogObject>();
+  for (const [identity, object] of Object.entries(live)) {
+    const rest = notManaged(identity, object, expected, managed);
+    const facts = rest === undefined ? undefined : factsOf(identity, rest, subject);
+    if (facts !== undefined) posture.set(identity, facts);
+  }
+  // Texts that two major versions print differently are not compared, so the version belongs to them.
+  const server = live[serverIdentity];
+  if (server !== undefined) posture.set(serverIdentity, server);
+  return sortedCatalog(posture);
+}
+
+interface Subject {
+  readonly live: Catalog;
+  readonly expected: Catalog;
+  readonly exposure: Exposure;
+}
+
+/** The properties of an object that the bundle does not answer for; of its grants, the grantees. */
+function notManaged(
+  identity: string,
+  object: CatalogObject,
+  expected: Catalog,
+  managed: Catalog,
+): CatalogObject | undefined {
+  const part = managed[identity];
+  if (part === undefined) return object;
+  const names = touchedProperties(expected[identity] ?? {});
+  const isWholesale = names === undefined && identity !== "schema public";
+  if (isWholesale) return undefined;
+  const { grants, ...others } = object;
+  const taken = new Set(grantees(part.grants));
+  for (const name of names ?? []) if (name.startsWith("grants.")) taken.add(name.slice("grants.".length));
+  const left = Object.entries(others).filter(([name]) => !(names ?? []).includes(name));
+  if (!isJsonObject(grants)) return Object.fromEntries(left);
+  const others_ = Object.entries(grants).filter(([grantee]) => !taken.has(grantee));
+  return { ...Object.fromEntries(left), grants: Object.fromEntries(others_) };
+}
+
+/** What counts of an object wherever it is. */
+const everywhere: ReadonlySet<string> = new Set([
+  "access method",
+  "bucket",
+  "cast",
+  "cron job",
+  "database settings",
+  "default privileges",
+  "event trigger",
+  "extension",
+  "foreign-data wrapper",
+  "language",
+  "membership",
+  "migration record",
+  "history record",
+  "platform",
+  "publication",
+  "publication schema",
+  "publication table",
+  "role",
+  "role settings",
+  "server",
+  "transform",
+  "user mapping",
+]);
+
+/** Properties of objects in schemas by which they open something. */
+const accessProperties: Readonly<Record<string, readonly string[]>> = {
+  schema: ["owner", "extension"],
+  table: ["owner", "rowSecurity", "rowSecurityForced", "partitionOf", "inherits", "extension"],
+  "foreign table": ["owner", "server", "extension"],
+  view: ["owner", "definition", "options", "extension"],
+  "materialized view": ["owner", "definition", "extension"],
+  sequence: ["owner", "extension"],
+  function: ["owner", "body", "security", "settings", "language", "leakproof", "library", "extension"],
+  procedure: ["owner", "body", "security", "settings", "language", "library", "extension"],
+  aggregate: ["owner", "body", "contentNotRead", "extension"],
+  policy: ["command", "mode", "roles", "using", "check"],
+  rule: ["definition", "enabled"],
+  operator: ["contentNotRead"],
+  "operator class": ["contentNotRead"],
+  "operator family": ["contentNotRead"],
+};
+
+function factsOf(identity: string, object: CatalogObject, subject: Subject): CatalogObject | undefined {
+  const { kind, schema, name } = partsOfIdentity(identity);
+  const { exposure } = subject;
+  if (kind === "server" && object.contentNotRead === undefined) return undefined;
+  if (kind === "database") return { name: object.name ?? null, grants: object.grants ?? {} };
+  if (everywhere.has(kind)) return withoutComment(object);
+  if (schema === undefined) return undefined;
+  if (kind === "constraint") return foreignKeyFacts(object, subject.expected);
+  if (kind === "trigger") return isOfPlatform(schema) ? withoutComment(object) : undefined;
+  if (isOfPlatform(schema) && object.extension !== undefined)
+    return extensionFacts(kind, object, exposure.roles);
+  if (isOfPlatform(schema) && isOrdinaryPartition(object, subject.live)) return undefined;
+  const isOpen = exposure.includes(schema);
+  if (kind === "schema") return isOpen ? picked(kind, object) : undefined;
+  if (kind === "column") return isOpen ? columnFacts(object) : undefined;
+  if (kind === "sequence" && !isOfPlatform(schema)) {
+    const isGranted = grantees(object.grants).some((grantee) => exposure.roles.has(grantee));
+    return isOpen && isGranted ? picked(kind, object) : undefined;
+  }
+  const inherits = kind === "table" && inheritsFromBundle(object, subject.expected);
+  if (!isOpen && !inherits && !(kind.startsWith("operator") && schema === "pg_catalog")) return undefined;
+  return accessProperties[kind] === undefined || name === "" ? undefined : picked(kind, object);
+}
+
+function picked(kind: string, object: CatalogObject): CatalogObject {
+  const names = [...(accessProperties[kind] ?? []), "grants"];
+  return Object.fromEntries(
+    names.flatMap((name): [string, JsonValue][] => {
+      const value = object[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}
+
+function withoutComment({ comment: _, ...object }: CatalogObject): CatalogObject {
+  return object;
+}
+
+function columnFacts({ grants }: CatalogObject): CatalogObject | undefined {
+  return grants === undefined ? undefined : { grants };
+}
+
+/** An extension gives PUBLIC what it likes, and changes that with its version; a role of the API somebody else named. */
+function extensionFacts(
+  kind: string,
+  { grants, owner, extension, rowSecurity }: CatalogObject,
+  roles: ReadonlySet<string>,
+): CatalogObject | undefined {
+  if (kind === "schema") return { owner: owner ?? null, extension: extension ?? null, grants: grants ?? {} };
+  const held = Object.fromEntries(
+    Object.entries(isJsonObject(grants) ? grants : {}).filter(
+      ([grantee]) => grantee !== "public" && roles.has(grantee),
+    ),
+  );
+  if (Object.keys(held).length === 0) return undefined;
+  return {
+    extension: extension ?? null,
+    grants: held,
+    ...(rowSecurity === undefined ? {} : { rowSecurity }),
+  };
+}
+
+/**
+ * Whether a partition is one of those that the platform makes and drops by the day. Under row security a partition without
+ * policies shows nothing to whoever reads it past its parent; a policy on one is reported by itself.
+ */
+function isOrdinaryPartition({ partitionOf, rowSecurity }: CatalogObject, live: Catalog): boolean {
+  if (typeof partitionOf !== "string") return false;
+  // Listed is what differs from the parent, so an absent switch is that of the parent.
+  return rowSecurity === undefined
+    ? live[`table ${partitionOf}`]?.rowSecurity === true
+    : rowSecurity === true;
+}
+
+function inheritsFromBundle({ inherits, partitionOf }: CatalogObject, expected: Catalog): boolean {
+  const parents = [...(Array.isArray(inherits) ? inherits.map(String) : []), partitionOf];
+  return parents.some((parent) => expected[`table ${String(parent)}`] !== undefined);
+}
+
+/** A foreign key from elsewhere on a table of the bundle: it locks and refuses, and tells which keys exist. */
+function foreignKeyFacts({ definition }: CatalogObject, expected: Catalog): CatalogObject | undefined {
+  const table = /^FOREIGN KEY .*? REFERENCES (.+?)\(/.exec(String(definition))?.[1];
+  return table === undefined || expected[`table ${table}`] === undefined
+    ? undefined
+    : { definition: definition as JsonObject[string] };
+}

@@ -1,0 +1,162 @@
+import { isJsonObject, type JsonValue } from "../../../../../../foundation/json";
+import { isRename } from "../addresses";
+import type { CatalogObject } from "../catalog";
+import type { CatalogDifference } from "../difference";
+import { partsOfIdentity } from "../identity";
+
+/**
+ * How bad a difference is. `opens`: somebody may reach, or act as, more than before, or a guard is gone. `changes`: something
+ * works otherwise. `extra`: something is there that nobody declared, and opens nothing by itself.
+ */
+export type Severity = "opens" | "changes" | "extra";
+
+/** Severities, the worst first. */
+export const severities: readonly Severity[] = ["opens", "changes", "extra"];
+
+/** Returns how bad one difference is. Where it cannot be told, as for two texts of one policy, the answer is the worse. */
+export function severityOf(difference: CatalogDifference): Severity {
+  const { kind } = partsOfIdentity(difference.identity);
+  switch (difference.kind) {
+    case "extra":
+      return ofExtra(kind, difference.identity, objectOf(difference.live));
+    case "missing":
+      return ofMissing(kind, objectOf(difference.expected));
+    case "changed":
+      return ofChange(kind, difference);
+  }
+}
+
+/** Orders differences by severity, the worst first, and else leaves them as they are. */
+export function bySeverity(differences: readonly CatalogDifference[]): CatalogDifference[] {
+  const rank = (difference: CatalogDifference) => severities.indexOf(severityOf(difference));
+  return [...differences].sort((a, b) => rank(a) - rank(b));
+}
+
+/** Attributes by which a role can do more than it was granted. */
+const rolePowers = ["superuser", "bypassRls", "createRole", "createDatabase", "replication", "login"];
+
+/** Whoever has one of these can do with it what nobody granted. */
+const opening: ReadonlySet<string> = new Set([
+  "cast",
+  "event trigger",
+  "foreign-data wrapper",
+  "language",
+  "membership",
+  "operator",
+  "operator class",
+  "publication schema",
+  "publication table",
+  "rule",
+  "server",
+  "transform",
+  "trigger",
+  "user mapping",
+]);
+
+function ofExtra(kind: string, identity: string, live: CatalogObject): Severity {
+  if (kind === "role") return rolePowers.some((power) => live[power] === true) ? "opens" : "extra";
+  if (kind === "role settings" || kind === "database settings") {
+    return Object.keys(live).some(isOpeningSetting) ? "opens" : "changes";
+  }
+  if (kind === "policy") return live.mode === "restrictive" ? "changes" : "opens";
+  if (kind === "bucket") return live.public === true ? "opens" : "extra";
+  if (kind === "publication") return live.allTables === true ? "opens" : "extra";
+  if (kind === "constraint" || kind === "index" || kind === "type") return "extra";
+  if (opening.has(kind)) return "opens";
+  if (kind === "cron job") return "changes";
+  const isChild = live.partitionOf !== undefined || live.inherits !== undefined;
+  if (isChild && live.rowSecurity !== undefined && live.rowSecurity !== true) return "opens";
+  const grants = isJsonObject(live.grants) ? live.grants : {};
+  const others = Object.keys(grants).filter((grantee) => grantee !== live.owner);
+  return others.length > 0 && identity !== "database" ? "opens" : "extra";
+}
+
+function ofMissing(kind: string, expected: CatalogObject): Severity {
+  if (kind === "policy") return expected.mode === "restrictive" ? "opens" : "changes";
+  if (kind === "rule" || kind === "event trigger" || kind === "trigger") return "opens";
+  if (kind === "role settings" || kind === "database settings") {
+    return Object.keys(expected).some(isOpeningSetting) ? "opens" : "changes";
+  }
+  return "changes";
+}
+
+function ofChange(kind: string, difference: CatalogDifference): Severity {
+  const { property = "", expected, live, owner } = difference;
+  const [was, is] = [expected as JsonValue | undefined, live as JsonValue | undefined];
+  if (isRename(difference)) return ofRename(difference);
+  if (property === "grants") return gains(was, is, owner) ? "opens" : "changes";
+  switch (kind) {
+    case "role":
+      if (property === "validUntil") return is === undefined ? "opens" : "changes";
+      return property === "inherit" || (rolePowers.includes(property) && is === true) ? "opens" : "changes";
+    case "membership":
+      return is === true ? "opens" : "changes";
+    case "role settings":
+    case "database settings":
+      return isOpeningSetting(property) ? "opens" : "changes";
+    case "policy":
+      return property === "comment" || (property === "mode" && is === "restrictive") ? "changes" : "opens";
+    case "bucket":
+      return property === "public" && is !== true ? "changes" : "opens";
+    case "trigger":
+    case "event trigger":
+    case "rule":
+      return property === "comment" ? "changes" : "opens";
+    case "publication table":
+      // A list of columns or a filter, where there was none, publishes less.
+      return was === undefined ? "changes" : "opens";
+    case "publication":
+      return property === "allTables" && is === true ? "opens" : "changes";
+  }
+  if (property === "rowSecurity" || property === "rowSecurityForced")
+    return is === true ? "changes" : "opens";
+  if (property === "partitionGaps" || property === "partitionForNow") return "changes";
+  if (property === "owner" || property === "security" || property === "leakproof") return "opens";
+  if (property === "enforcingTriggers") return "opens";
+  const isCode =
+    kind === "function" || kind === "procedure" || kind === "view" || kind === "materialized view";
+  return isCode && ["body", "definition", "options", "settings", "library", "language"].includes(property)
+    ? "opens"
+    : "changes";
+}
+
+/** An object keeps its privileges under another name. In another schema, or as another schema, the API may show it. */
+function ofRename({ identity, live }: CatalogDifference): Severity {
+  const object = partsOfIdentity(identity);
+  if (object.parent !== undefined || object.schema === undefined) return "changes";
+  const stays = object.kind !== "schema" && String(live).startsWith(`${object.schema}.`);
+  return stays ? "changes" : "opens";
+}
+
+/** Whether anybody holds more than before. The owner is listed only while it holds less than it may. */
+function gains(was: JsonValue | undefined, is: JsonValue | undefined, owner: string | undefined): boolean {
+  const before = isJsonObject(was) ? was : {};
+  const now = isJsonObject(is) ? is : {};
+  return Object.entries(now).some(([grantee, privileges]) => {
+    if (grantee === owner) return false;
+    const held = before[grantee];
+    const names = Array.isArray(held) ? held.map(String) : [];
+    if (names.includes("all with grant option")) return false;
+    return (Array.isArray(privileges) ? privileges.map(String) : []).some(
+      (privilege) =>
+        !names.includes(privilege) &&
+        !names.includes(`${privilege} with grant option`) &&
+        !(names.includes("all") && !privilege.endsWith("with grant option")),
+    );
+  });
+}
+
+/** Settings that decide what the API shows, as whom statements run, or whether guards are asked. */
+function isOpeningSetting(name: string): boolean {
+  return (
+    name.startsWith("pgrst.") ||
+    ["role", "row_security", "search_path", "session_replication_role", "session_preload_libraries"].includes(
+      name,
+    ) ||
+    ["safeupdate.enabled", "check_function_bodies", "request.jwt.claims"].includes(name)
+  );
+}
+
+function objectOf(value: CatalogDifference["live"]): CatalogObject {
+  return isJsonObject(value as JsonValue) ? (value as CatalogObject) : {};
+}

@@ -1,0 +1,88 @@
+import type { ClientBase } from "pg";
+import { type Catalog, type CatalogObject, fingerprint } from "../catalog/catalog";
+
+/**
+ * The database's record of who could reach what when a bundle was last deployed, in a table beside the bundle's own record.
+ */
+export interface PostureRecord {
+  readonly posture: Catalog;
+  /** False where it is not as it was written: somebody edited it. */
+  readonly intact: boolean;
+}
+
+const create = `
+create table if not exists supabase_migrations.bundle_postures (
+  bundle text primary key references supabase_migrations.bundles,
+  posture jsonb not null,
+  fingerprint text not null,
+  recorded_at timestamptz not null default clock_timestamp()
+);
+comment on table supabase_migrations.bundle_postures is
+  'Who could reach what when a SQL bundle was last deployed by Pulumi (supabasex)'`;
+
+/** Returns the record of one bundle; `undefined` where there is none. */
+export async function readPostureRecord(
+  client: ClientBase,
+  bundle: string,
+): Promise<PostureRecord | undefined> {
+  if (!(await hasRecords(client))) return undefined;
+  const { rows } = await client.query<{ posture: Catalog; fingerprint: string }>(
+    "select posture, fingerprint from supabase_migrations.bundle_postures where bundle = $1",
+    [bundle],
+  );
+  const [row] = rows;
+  return row && { posture: row.posture, intact: row.fingerprint === fingerprint(row.posture) };
+}
+
+/** Writes the record, in the transaction of the deployment. */
+export async function recordPosture(client: ClientBase, bundle: string, posture: Catalog): Promise<void> {
+  await client.query(
+    `insert into supabase_migrations.bundle_postures (bundle, posture, fingerprint) values ($1, $2, $3)
+     on conflict (bundle) do update
+       set posture = excluded.posture, fingerprint = excluded.fingerprint, recorded_at = excluded.recorded_at`,
+    [bundle, JSON.stringify(posture), fingerprint(posture)],
+  );
+}
+
+/** Makes the table where it is missing, before anything of the database is looked at. */
+export async function openPostureRecords(client: ClientBase): Promise<void> {
+  if (!(await hasRecords(client))) await client.query(create);
+}
+
+async function hasRecords(client: ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(
+    "select to_regclass('supabase_migrations.bundle_postures') is not null as there",
+  );
+  return rows[0]?.there === true;
+}
+
+/**
+ * Returns the rows of the history as objects, each with a hash of what a reader of the history relies on: versions that
+ * another tool recorded, rows that somebody added or edited. Rows of other bundles are theirs.
+ */
+export async function readHistoryRecords(client: ClientBase, bundle: string): Promise<Catalog> {
+  const { rows: there } = await client.query<{ there: boolean }>(
+    `select to_regclass('supabase_migrations.bundle_files') is not null
+       and to_regclass('supabase_migrations.schema_migrations') is not null as there`,
+  );
+  if (there[0]?.there !== true) return {};
+  const { rows } = await client.query<{ identity: string; content: string; name: string | null }>(
+    `select 'history record ' || f.path as identity, null as name,
+       encode(sha256(convert_to(f.kind || f.objects::text || f.depends_on::text, 'UTF8')), 'hex') as content
+     from supabase_migrations.bundle_files f where f.bundle = $1
+     union all
+     select 'migration record ' || m.version, to_jsonb(m) ->> 'name',
+       encode(sha256(convert_to(coalesce(to_jsonb(m) ->> 'statements', ''), 'UTF8')), 'hex')
+     from supabase_migrations.schema_migrations m
+     where not exists (
+       select from supabase_migrations.bundle_files o
+       where o.bundle <> $1 and o.kind = 'migration' and o.path ~ ('(^|/)' || m.version || '_'))`,
+    [bundle],
+  );
+  return Object.fromEntries(
+    rows.map(({ identity, name, content }): [string, CatalogObject] => [
+      identity,
+      name === null ? { content } : { content, name },
+    ]),
+  );
+}

@@ -1,0 +1,58 @@
+import type { CallContext } from "../../../../host/provider";
+import type { ApplyResult } from "../apply/apply";
+import type { CatalogDifference } from "../catalog";
+import { bySeverity, severityOf, upgradesIn } from "../catalog/posture";
+import { postureRepairOf } from "../repair/postureRepair";
+import { type Drift, driftLines } from "../state/drift";
+
+/** More changes than anybody reads at once are counted. */
+const mostListed = 40;
+
+/** Says what a refresh found, the worst first. The engine itself shows changed values in the order of their names. */
+export function reportDrift(drift: Drift, context: CallContext): void {
+  const lines = driftLines(drift);
+  if (lines.length > 0) context.log("warning", listed("Changed outside of the stack:", lines));
+}
+
+/** Says what a deployment leaves of the changes outside of the bundle, how they are taken back, and how they are accepted. */
+export function reportAccess({ access }: ApplyResult, context: CallContext): void {
+  if (access === undefined) return;
+  const { baseline, posture, isFirst, differences, acceptances, repaired } = access;
+  if (isFirst) {
+    context.log(
+      "info",
+      `From now on refresh compares who can reach what outside of the bundle with this deployment: ${Object.keys(baseline).length} objects.`,
+    );
+  }
+  if (repaired.length > 0) {
+    context.log(
+      "info",
+      ["Taken back outside of the bundle:", ...repaired.map((name) => `  ${name}`)].join("\n"),
+    );
+  }
+  if (differences.length === 0) return;
+  const nameOf = (difference: CatalogDifference) =>
+    acceptances.find((acceptance) => acceptance.differences.includes(difference))?.name;
+  const lines = bySeverity(differences).flatMap((difference) => {
+    const { identity, property } = difference;
+    const { safe, advice } = postureRepairOf(identity, [difference], baseline, posture);
+    const back = [...safe, ...(advice === undefined ? [] : [advice])].map((text) => text.split("\n", 1)[0]);
+    return [
+      `${severityOf(difference).padEnd(7)}  ${identity}${property === undefined ? "" : `, ${property}`}: ${back.join("; ")}`,
+      `         to accept it: sql.accept: ${nameOf(difference)}`,
+    ];
+  });
+  context.log("warning", listed("Changed outside of the bundle, and left as it is:", lines));
+  for (const [service, versions] of upgradesIn(differences)) {
+    context.log(
+      "warning",
+      `The platform migrated its ${service} schema since the last deployment (${versions}). What it changed there is accepted together, by the name above.`,
+    );
+  }
+}
+
+function listed(title: string, lines: readonly string[]): string {
+  const shown = lines.slice(0, mostListed * 2).map((line) => `  ${line}`);
+  const more = lines.length > shown.length ? [`  … and ${lines.length - shown.length} more lines`] : [];
+  return [title, ...shown, ...more].join("\n");
+}

@@ -1,0 +1,184 @@
+import {
+  type Catalog,
+  type CatalogDifference,
+  type CatalogObject,
+  type ObjectIdentity,
+  partsOfIdentity,
+} from "../catalog";
+import { literal } from "../catalog/objects";
+import { text } from "./createStatement";
+import { repairOf } from "./repair";
+import { revokeMembership } from "./roles";
+
+/** How one object outside of the bundle gets back to the baseline. */
+export interface PostureRepair {
+  readonly identity: string;
+  /** Take the change back without touching data or anybody's code: `prune: drop` runs them. */
+  readonly safe: readonly string[];
+  /** What a person does where nothing safe can be run: a statement, or a sentence. */
+  readonly advice?: string;
+  readonly owner?: string;
+}
+
+/** Kinds that are taken back as the bundle's own are, since nothing of theirs is lost with them. */
+const safeKinds: ReadonlySet<string> = new Set([
+  "column",
+  "database",
+  "default privileges",
+  "membership",
+  "policy",
+  "publication table",
+  "publication schema",
+  "trigger",
+]);
+
+/** Properties that are set back whatever has them. */
+const safeProperties: ReadonlySet<string> = new Set([
+  "grants",
+  "rowSecurity",
+  "rowSecurityForced",
+  "owner",
+  "enabled",
+  "public",
+]);
+
+/**
+ * Returns how the differences of one object are taken back.
+ *
+ * @param live the whole catalog as it is
+ */
+export function postureRepairOf(
+  identity: string,
+  differences: readonly CatalogDifference[],
+  baseline: Catalog,
+  live: Catalog,
+): PostureRepair {
+  const object = partsOfIdentity(identity);
+  const [first] = differences;
+  if (first?.kind === "extra") return extra(identity, object, differences, baseline, live);
+  if (first?.kind === "missing") return missing(identity, object, differences, baseline, live);
+  const isSafe = (property: string) =>
+    safeProperties.has(property) || safeKinds.has(object.kind) || isOfRole(object.kind);
+  const repairable = differences.filter(({ property = "" }) => isSafe(property));
+  const usual = repairOf(identity, repairable, baseline, live);
+  const others = differences.filter(({ property = "" }) => !isSafe(property));
+  return {
+    identity,
+    safe: [...usual.statements, ...usual.prune],
+    ...(others.length === 0 ? {} : { advice: changedAdvice(object, others) }),
+    ...(usual.owner === undefined ? {} : { owner: usual.owner }),
+  };
+}
+
+function isOfRole(kind: string): boolean {
+  return kind === "role" || kind === "role settings" || kind === "database settings";
+}
+
+function extra(
+  identity: string,
+  object: ObjectIdentity,
+  differences: readonly CatalogDifference[],
+  baseline: Catalog,
+  live: Catalog,
+): PostureRepair {
+  const { kind, name } = object;
+  const is = live[identity] ?? {};
+  if (kind === "role settings" || kind === "database settings") {
+    return {
+      identity,
+      safe: Object.keys(is).map((setting) => `alter ${settingTarget(object, live)} reset ${setting}`),
+    };
+  }
+  if (safeKinds.has(kind) || kind === "schema") {
+    const { statements, prune, owner } = repairOf(identity, differences, baseline, live);
+    const membership = kind === "membership" ? [revokeMembership(name)] : [];
+    const safe = [...statements, ...prune, ...membership];
+    const drop = kind === "schema" ? { advice: `drop schema ${name}` } : {};
+    return { identity, safe, ...drop, ...(owner === undefined ? {} : { owner }) };
+  }
+  return { identity, safe: [], advice: dropAdvice(object, is) };
+}
+
+/** The statement that drops what nobody declared; it is run by a person, who knows whose it is. */
+function dropAdvice({ kind, name, parent, user }: ObjectIdentity, is: CatalogObject): string {
+  switch (kind) {
+    case "constraint":
+      return `alter table ${parent} drop constraint ${name}`;
+    case "rule":
+      return `drop rule ${name} on ${parent}`;
+    case "table":
+      if (typeof is.partitionOf === "string") return `alter table ${is.partitionOf} detach partition ${name}`;
+      if (Array.isArray(is.inherits)) return `alter table ${name} no inherit ${String(is.inherits[0])}`;
+      return `drop table ${name}`;
+    case "bucket":
+      return `delete bucket ${name} in the dashboard, which also deletes its files`;
+    case "cron job":
+      return `select cron.unschedule(jobid) from cron.job where jobname = ${literal(name)} and username = ${literal(user ?? "")}`;
+    case "migration record":
+      return `add the migration to the bundle, or delete from supabase_migrations.schema_migrations where version = ${literal(name)}`;
+    case "history record":
+      return `delete from supabase_migrations.bundle_files where path = ${literal(name)}`;
+    case "server":
+      return `drop server ${name}`;
+    case "user mapping":
+      return `drop user mapping for ${name.replace(/ on server /, " server ")}`;
+    default:
+      return `drop ${kind} ${name}`;
+  }
+}
+
+function missing(
+  identity: string,
+  object: ObjectIdentity,
+  differences: readonly CatalogDifference[],
+  baseline: Catalog,
+  live: Catalog,
+): PostureRepair {
+  const { kind, name } = object;
+  const was = baseline[identity] ?? {};
+  const recreatable = [...safeKinds, "role settings", "database settings"].includes(kind);
+  if (recreatable && kind !== "column") {
+    const { statements, owner } = repairOf(identity, differences, baseline, live);
+    if (statements.length > 0)
+      return { identity, safe: statements, ...(owner === undefined ? {} : { owner }) };
+  }
+  switch (kind) {
+    case "extension":
+      return { identity, safe: [], advice: `create extension ${name}` };
+    case "role":
+      return {
+        identity,
+        safe: [],
+        advice: `it is dropped or renamed; alter role <new name> rename to ${name}, or create it as before`,
+      };
+    case "migration record":
+    case "history record":
+      return { identity, safe: [], advice: "its row is gone from the history: restore it from a backup" };
+    default:
+      return {
+        identity,
+        safe: [],
+        advice: `it is gone; it was owned by ${was.owner === undefined ? "another role" : text(was.owner)}: restore it from a backup, or ask whoever owns it`,
+      };
+  }
+}
+
+function changedAdvice(object: ObjectIdentity, differences: readonly CatalogDifference[]): string {
+  const properties = differences.map(({ property = "" }) => property).join(", ");
+  if (object.kind === "platform") {
+    return "the platform migrated its own schema: read what changed, then accept it";
+  }
+  if (object.kind === "history record" || object.kind === "migration record") {
+    return "its row in supabase_migrations was edited: restore it from a backup";
+  }
+  return `${properties} of ${object.kind} ${object.name} is kept as a hash only, so it cannot be set back from here: restore it from a backup or another project of the same platform version`;
+}
+
+function settingTarget({ kind, name }: ObjectIdentity, live: Catalog): string {
+  const database = text(live.database?.name ?? "postgres");
+  if (kind === "database settings") return `database ${database}`;
+  const inDatabase = / in this database$/;
+  return inDatabase.test(name)
+    ? `role ${name.replace(inDatabase, "")} in database ${database}`
+    : `role ${name}`;
+}

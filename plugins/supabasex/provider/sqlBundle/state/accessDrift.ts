@@ -1,0 +1,88 @@
+import { type Catalog, managedPart } from "../catalog";
+import {
+  accept,
+  acceptancesOf,
+  apiRolesOf,
+  diffPostures,
+  groupAcceptance,
+  type PostureDigests,
+  postureDigests,
+  postureFrom,
+  postureGroup,
+  postureOf,
+} from "../catalog/posture";
+import type { PostureRecord } from "../history/postureRecord";
+import { type Drift, driftOf } from "./drift";
+import { withoutForeignTexts } from "./foreignTexts";
+import { accessOutlookOf } from "./outlook";
+
+/** What is compared outside of the bundle. */
+export interface AccessSubject {
+  /** A whole catalog with the rows of the history. What was renamed by hand has its expected name. */
+  readonly live: Catalog;
+  readonly expected: Catalog;
+}
+
+export interface AccessDrift {
+  readonly drift: Drift;
+  /** What the next deployment does about it. Needs the parser. */
+  outlook(): Drift;
+}
+
+export const noAccessDrift: AccessDrift = { drift: {}, outlook: () => ({}) };
+
+/**
+ * Returns what differs outside of the bundle from the posture of the last deployment.
+ *
+ * @param remembered the digests of that posture
+ * @param accepted entries of `sql.accept`; default: none, as for a refresh, which does not know the configuration
+ */
+export function accessDriftOf(
+  remembered: PostureDigests,
+  subject: AccessSubject,
+  record: PostureRecord | undefined,
+  accepted: readonly string[] = [],
+): AccessDrift {
+  const { live, expected } = subject;
+  const recorded = record?.posture ?? {};
+  const apiRoles = record === undefined ? undefined : apiRolesOf(recorded);
+  const posture = postureOf({ live, expected, managed: managedPart(expected, live), apiRoles });
+  const digests = postureDigests(posture);
+  const found = postureFrom(remembered, recorded, posture);
+  const unknown = [...found.unknown].filter((group) => !accepted.includes(groupAcceptance(group, digests)));
+  const baseline = accept(
+    found.posture,
+    posture,
+    acceptancesOf(diffPostures(found.posture, posture)),
+    accepted,
+  );
+  // An entry is named after the whole change, which is not shown in full where its text may hold a secret.
+  const acceptances = acceptancesOf(diffPostures(baseline, posture));
+  const differences = diffPostures(baseline, withoutForeignTexts(baseline, posture)).filter(
+    ({ identity }) =>
+      !found.unknown.has(postureGroup(identity)) &&
+      // A row that is lost, or has another hash, is reported as the applied file.
+      !(identity.startsWith("history record ") && isLostFile(identity, subject)),
+  );
+  const lost = unknown.map((group): [string, string] => [
+    `access to ${group}`,
+    "changed; the database's record of how it was has been edited or emptied [opens]",
+  ]);
+  return {
+    drift: { ...driftOf(differences), ...Object.fromEntries(lost) },
+    outlook: () => ({
+      ...accessOutlookOf(differences, acceptances, { baseline, posture }),
+      ...Object.fromEntries(
+        unknown.map((group) => [
+          `access to ${group}`,
+          `left as it is; to accept it: sql.accept: ${groupAcceptance(group, digests)}`,
+        ]),
+      ),
+    }),
+  };
+}
+
+function isLostFile(identity: string, { live, expected }: AccessSubject): boolean {
+  const file = identity.replace("history record ", "applied file ");
+  return expected[file] !== undefined && live[file] === undefined;
+}

@@ -1,0 +1,49 @@
+import { expect, test } from "vitest";
+import {
+  isRecovery,
+  withPartitionGaps,
+} from "../../../../plugins/supabasex/provider/sqlBundle/catalog/partitionGaps";
+
+const now = new Date("2026-11-28T12:00:00Z");
+const month = (from: string, to: string) => `FOR VALUES FROM ('${from}-01') TO ('${to}-01')`;
+const gaps = (...partitionBounds: string[]) =>
+  withPartitionGaps({ owner: "app_owner", partitionBounds }, now);
+
+test("partitions that follow each other, with one for now, have no gap", () => {
+  expect(gaps(month("2026-12", "2027-01"), month("2026-10", "2026-11"), month("2026-11", "2026-12"))).toEqual(
+    {
+      owner: "app_owner",
+    },
+  );
+});
+
+test("a month that is gone between two others is a gap, and one of now is missed beside the default partition too", () => {
+  expect(gaps("DEFAULT", month("2026-10", "2026-11"), month("2026-12", "2027-01"))).toEqual({
+    owner: "app_owner",
+    partitionGaps: ["2026-11-01 to 2026-12-01"],
+    partitionForNow: "missing",
+  });
+  expect(gaps("DEFAULT", month("2026-12", "2027-01"))).toEqual({
+    owner: "app_owner",
+    partitionForNow: "missing",
+  });
+});
+
+test("bounds with a time of day are compared as well; bounds of another kind are not looked at", () => {
+  const day = (from: string, to: string) =>
+    `FOR VALUES FROM ('${from} 00:00:00+00') TO ('${to} 00:00:00+00')`;
+  expect(gaps(day("2026-11-28", "2026-11-29"), day("2026-11-30", "2026-12-01"))).toEqual({
+    owner: "app_owner",
+    partitionGaps: ["2026-11-29 00:00:00 to 2026-11-30 00:00:00"],
+  });
+  expect(gaps("FOR VALUES FROM (1) TO (10)", "FOR VALUES FROM (20) TO (30)")).toEqual({ owner: "app_owner" });
+  expect(gaps("FOR VALUES IN ('a')")).toEqual({ owner: "app_owner" });
+});
+
+test("only what gets worse is a difference", () => {
+  expect(isRecovery("partitionForNow", "missing", undefined)).toBe(true);
+  expect(isRecovery("partitionGaps", ["a", "b"], ["b"])).toBe(true);
+  expect(isRecovery("partitionGaps", ["a"], ["a", "b"])).toBe(false);
+  expect(isRecovery("partitionGaps", undefined, ["a"])).toBe(false);
+  expect(isRecovery("rowSecurity", true, undefined)).toBe(false);
+});

@@ -1,0 +1,78 @@
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type pg from "pg";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { majorOf } from "../../../support/cluster";
+import { driftBundleDirectory, driftPrerequisites } from "../../../support/drift";
+import { type PostureChange, postureChanges, postureWorld } from "../../../support/drift/postureChanges";
+import { type BundleUnderTest, Databases } from "./support";
+
+// Who can reach what outside of the bundle, on one database that is brought back after each change.
+const databases = new Databases();
+let hands: Readonly<Record<"postgres" | "supabase_admin", pg.Client>>;
+let bundle: BundleUnderTest;
+let major: number;
+
+beforeAll(async () => {
+  await databases.start();
+  const { cluster } = databases;
+  hands = { postgres: await cluster.client(), supabase_admin: await cluster.client("supabase_admin") };
+  await hands.postgres.query(driftPrerequisites);
+  await hands.postgres.query(postureWorld);
+  bundle = await databases.bundle(driftFiles(), { watch: "database" });
+  await bundle.up();
+  major = await majorOf(hands.postgres);
+});
+afterAll(() => databases.stop());
+
+function driftFiles(): Record<string, string> {
+  const names = readdirSync(driftBundleDirectory, { recursive: true, encoding: "utf8" });
+  return Object.fromEntries(
+    names
+      .filter((name) => name.endsWith(".sql"))
+      .map((name) => [name, readFileSync(path.join(driftBundleDirectory, name), "utf8")]),
+  );
+}
+
+async function run(change: PostureChange, statements: string): Promise<void> {
+  const hand = hands[change.as ?? "postgres"];
+  await hand.query("begin");
+  try {
+    await hand.query(statements);
+    await hand.query("commit");
+  } catch (error) {
+    await hand.query("rollback");
+    throw error;
+  }
+}
+
+const pathOf = (report: string) => report.slice(report.indexOf(" ") + 1);
+
+test("after a deployment, and after another one, nothing is reported", async () => {
+  expect(await bundle.refresh()).toEqual([]);
+  expect(await bundle.up()).toBe(false);
+});
+
+describe("a change outside of the bundle is reported by object and property, and no more once it is taken back", () => {
+  test.each(postureChanges.map((change) => [change.name, change] as const))("%s", async (_, made) => {
+    if (made.from !== undefined && major < made.from) return;
+    bundle.logs = [];
+    try {
+      await run(made, made.change);
+      const paths = await bundle.refresh();
+
+      expect(paths).toEqual(expect.arrayContaining(made.reports.map(pathOf)));
+      if (made.andFurther !== true) expect(paths.sort()).toEqual(made.reports.map(pathOf).sort());
+      const [warning = ""] = bundle.logs;
+      expect(warning.split("\n")[1]).toMatch(new RegExp(`^  ${made.severity} `));
+      const outlook = JSON.stringify(bundle.state?.inputs.live);
+      if (made.takenBackBy !== undefined)
+        expect(outlook).toContain(JSON.stringify(made.takenBackBy).slice(1, -1));
+      expect(outlook).toContain("to accept it: sql.accept: ");
+      expect(JSON.stringify(bundle.state)).not.toContain("do-not-print-this");
+    } finally {
+      await run(made, made.reverse);
+    }
+    expect(await bundle.refresh()).toEqual([]);
+  });
+});

@@ -1,0 +1,14 @@
+import { openObjectChanges } from "./openObjectChanges";
+import { platformChanges } from "./platformChanges";
+import type { PostureChange } from "./postureChange";
+import { roleChanges } from "./roleChanges";
+
+export type { PostureChange } from "./postureChange";
+export { postureWorld } from "./postureWorld";
+
+/** Changes outside of what the bundle made. */
+export const postureChanges: readonly PostureChange[] = [
+  ...roleChanges,
+  ...openObjectChanges,
+  ...platformChanges,
+];

@@ -1,0 +1,18 @@
+/**
+ * What is there before the first deployment, beside the platform: an application of its own in `public`, whose state is a part
+ * of the baseline. As role postgres, after the prerequisites of the bundle.
+ */
+export const postureWorld = `
+create table public.legacy (id bigint primary key, body text);
+alter table public.legacy enable row level security;
+create policy readable on public.legacy for select to authenticated using (id > 0);
+create policy only_new on public.legacy as restrictive for select to authenticated using (id > 10);
+grant select on public.legacy to authenticated;
+create view public.legacy_titles with (security_invoker = true) as select id from public.legacy;
+grant select on public.legacy_titles to authenticated;
+create function public.legacy_count() returns bigint language sql security invoker as $$ select count(*) from public.legacy $$;
+insert into storage.buckets (id, name, public) values ('legacy', 'legacy', false);
+create role reporting nologin;
+grant pg_monitor to reporting;
+create extension pg_trgm schema extensions;
+`;
