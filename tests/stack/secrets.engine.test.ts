@@ -117,9 +117,11 @@ test("a control: each canary did reach the stack, where only who has the passphr
   expect(new Set([...inState, ...verified.map(({ secret }) => secret?.name)])).toEqual(
     new Set(planted.map(({ name }) => name)),
   );
-  const { host, port, database } = await stack.database();
+  // The pooler knows a role by its name and the project's ref: postgres.<ref>.
+  const { host, port, database, user: deployer = "" } = await stack.database();
   for (const { role, secret } of verified) {
-    const client = new pg.Client({ host, port, database, user: role, password: secret?.text ?? "" });
+    const user = deployer.replace("postgres", role);
+    const client = new pg.Client({ host, port, database, user, password: secret?.text ?? "" });
     await client.connect();
     await client.end();
   }
