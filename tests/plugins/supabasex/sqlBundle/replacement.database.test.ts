@@ -196,6 +196,37 @@ describe("a rebuild leaves ownership as it was", () => {
     },
   );
 
+  test.each([
+    {
+      name: "a policy",
+      before: "create policy p on $s.t using ($s.h(id));",
+      after: "create policy p on $s.t for select to authenticated using (n > 0);",
+    },
+    {
+      name: "a view",
+      before: "create or replace view $s.v as select id from $s.t where $s.h(id);",
+      after: "create or replace view $s.v with (security_invoker = true) as select id, n from $s.t;",
+    },
+    {
+      name: "a policy that still uses it",
+      before: "create policy p on $s.t using ($s.h(id));",
+      after: "create policy p on $s.t for delete to authenticated using ($s.h(id));",
+    },
+  ])("$name that changed in the same deployment is as its file says now", async ({ before, after }) => {
+    const bundle = await databases.bundle({
+      [first]: schema,
+      "repeatable/h.sql": helper("a"),
+      "repeatable/user.sql": before,
+    });
+    await bundle.up();
+    bundle.write({ "repeatable/h.sql": helper("b"), "repeatable/user.sql": after });
+
+    await bundle.up();
+
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+
   test("a grant by hand on a view that is made again with its function is not adopted", async () => {
     const bundle = await databases.bundle({
       [first]: schema,

@@ -10,6 +10,12 @@ import { runRepairs } from "../repair/restore";
 import type { Session } from "../session/session";
 import type { BundleFile } from "../source/files";
 
+/** How files run again, and which of them say something new. */
+export interface FileRuns {
+  readonly runFiles: (files: readonly BundleFile[]) => Promise<void>;
+  readonly isChanged: (file: BundleFile) => boolean;
+}
+
 export interface Restored {
   /** The files that ran again. */
   readonly files: readonly BundleFile[];
@@ -26,13 +32,14 @@ export interface Restored {
  * @param before the catalog before the drop
  * @param own identities of what was dropped on purpose
  * @param owners identity → the file that makes it
+ * @param runs runs files again, and says which have changed since they last ran
  */
 export async function restoreLost(
   session: Session,
   before: Catalog,
   own: ReadonlySet<string>,
   owners: ReadonlyMap<string, BundleFile>,
-  runFiles: (files: readonly BundleFile[]) => Promise<void>,
+  { runFiles, isChanged }: FileRuns,
 ): Promise<Restored> {
   const firstLook = (await readCatalogInTransaction(session.work)).catalog;
   const gone = Object.keys(before).filter(
@@ -43,13 +50,23 @@ export async function restoreLost(
   );
   await runFiles(files);
 
+  // What a changed file made is as the file says now, not as it was before.
+  const restated = new Set(files.filter(isChanged));
+  const isRestated = (identity: string) => {
+    const owner = owners.get(identity);
+    return owner !== undefined && restated.has(owner);
+  };
+  const lostIn = (now: Catalog) =>
+    lostObjects(before, now, own).filter(
+      ([identity]) => now[identity] === undefined || !isRestated(identity),
+    );
   let look = (await readCatalogInTransaction(session.work)).catalog;
-  let lost = lostObjects(before, look, own);
+  let lost = lostIn(look);
   for (let round = 0; lost.length > 0 && round < repairRounds; round++) {
     const repairs = lost.map(([identity, differences]) => repairOf(identity, differences, before, look));
     if ((await runRepairs(session, repairs)).length === repairs.length) break;
     look = (await readCatalogInTransaction(session.work)).catalog;
-    lost = lostObjects(before, look, own);
+    lost = lostIn(look);
   }
   const recreated = gone.filter((identity) => look[identity] !== undefined);
   return { files, recreated, lost: lost.map(([identity]) => identity) };

@@ -207,7 +207,10 @@ async function rebuild(
   }
   const own = new Set((objects.get(file) ?? []).flatMap((object) => object.identity ?? []));
   for (const { identity } of former) if (identity !== undefined) own.add(identity);
-  const restoring = restoreLost(session, before.catalog, own, owners, (files) => runAgain(files, context));
+  const restoring = restoreLost(session, before.catalog, own, owners, {
+    runFiles: (files) => runAgain(files, context),
+    isChanged: ({ path, sha256 }) => context.history.get(path)?.sha256 !== sha256,
+  });
   const again = await restoring.catch(async (error: unknown) => {
     if (error instanceof SqlFileError) await session.execute("rollback to savepoint rebuild");
     throw error;
