@@ -15,7 +15,8 @@ const severities = {
 /** The engine's log, which prints below the resource that a line belongs to. */
 export class EngineLog {
   #client: EngineClient | undefined;
-  readonly #pending = new Set<Promise<void>>();
+  /** Resolves when the last line so far has arrived. */
+  #last: Promise<void> = Promise.resolve();
 
   connect(address: string): void {
     this.#client?.close();
@@ -33,15 +34,14 @@ export class EngineLog {
     request.setSeverity(severities[severity]);
     request.setMessage(wellFormed(message));
     request.setEphemeral(options?.ephemeral === true);
+    // One after the other: the engine handles calls at the same time, and would print lines in any order.
     // A line that cannot be delivered means that the engine has gone, which is noticed elsewhere.
-    const sent = new Promise<void>((resolve) => client.log(request, () => resolve()));
-    this.#pending.add(sent);
-    void sent.finally(() => this.#pending.delete(sent));
+    this.#last = this.#last.then(() => new Promise((resolve) => client.log(request, () => resolve())));
   }
 
   /** Resolves when every line so far has arrived, so that none is overtaken by the answer it belongs to. */
   async flush(): Promise<void> {
-    await Promise.all(this.#pending);
+    await this.#last;
   }
 }
 

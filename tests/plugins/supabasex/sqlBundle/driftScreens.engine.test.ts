@@ -175,15 +175,15 @@ alter table shop.customers rename to clients;
               ~ repeatable/names.sql                : "37791005fcbae3d4a0b1d7709c22a186fe0d52e34c9e707750bf8ad149082cfa" => "5c025d2ea712e78a6c5bc79dd517533791197cce347a465acab379117a043b83"
               - repeatable/rich.sql                 : "618a7260eb58d6895af402570993a64dda481126d25c0f5f65056f2ece511bc3"
             }
+    3 files would run (dry run: executed and rolled back):
+      sql/migrations/20260103000000_rename.sql  new
+      sql/repeatable/names.sql                  changed
+      sql/repeatable/rich.sql                   removed
     The catalog would change:
       ~ column shop.customers points
           name: points → score
       ~ table shop.customers
           name: shop.customers → shop.clients
-      - view shop.rich
-    3 files would run (dry run: executed and rolled back):
-      sql/migrations/20260103000000_rename.sql  new
-      sql/repeatable/names.sql                  changed
-      sql/repeatable/rich.sql                   removed"
+      - view shop.rich"
   `);
 });
