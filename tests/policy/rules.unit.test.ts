@@ -116,3 +116,28 @@ describe("a waiver", () => {
     expect(unusedWaivers([waiver], [{ rule: "key-rotates", resource: "letters" }])).toEqual([waiver]);
   });
 });
+
+describe("settings of a project in several resources", () => {
+  const settings = (name: string, properties: StackResource["properties"]): StackResource => ({
+    urn: `urn:${name}`,
+    type: "supabase:index/settings:Settings",
+    name,
+    properties,
+    isProtected: false,
+  });
+  const blamed = (...resources: StackResource[]) =>
+    violationsOf(all, [production, ...resources])
+      .filter(({ rule }) => rule === "database-enforces-ssl")
+      .map(({ resource }) => resource);
+
+  test("enforce SSL if one of them says so", () => {
+    expect(blamed(settings("all", { sslEnforcement: true }), settings("part", {}))).toEqual([]);
+  });
+
+  test("do not if one of them says the opposite, or none says anything", () => {
+    expect(
+      blamed(settings("all", { sslEnforcement: true }), settings("part", { sslEnforcement: false })),
+    ).toEqual(["part"]);
+    expect(blamed(settings("all", {}), settings("part", {}))).toEqual(["all"]);
+  });
+});
