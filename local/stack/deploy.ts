@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { checkoutRoot } from "../../foundation/checkout";
+import { policyPackArguments } from "../../foundation/policyPack";
 import { UserError } from "../../foundation/userError";
 import { isClaimed } from "../directory";
 import { explainFullDisk } from "../diskSpace";
@@ -40,11 +40,8 @@ export function wasCutOff(directory: string, stack: string): boolean {
 /** `pulumi up` in this terminal, without a question. The policy pack judges the stack before anything of it is changed. */
 export async function deploy(cli: PulumiCli, directory: string, stack: string): Promise<void> {
   await writeFile(markerOf(directory, stack), "");
-  const policyPack = path.join(checkoutRoot(), "policy");
-  const exitCode = await cli.runInTerminal([
-    ...["up", "--stack", stack, "--yes", "--skip-preview"],
-    ...["--policy-pack", policyPack],
-  ]);
+  const up = ["up", "--stack", stack, "--yes", "--skip-preview"];
+  const exitCode = await cli.runInTerminal([...up, ...policyPackArguments()]);
   if (exitCode !== 0) {
     const fullDisk = explainFullDisk(directory, stack);
     if (fullDisk !== undefined) throw fullDisk;

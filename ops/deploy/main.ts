@@ -4,42 +4,20 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { Command, Option } from "commander";
-import {
-  checkedOutCommit,
-  givenPath,
-  namedStack,
-  requireCommit,
-  run,
-  type StackOption,
-} from "../commandLine";
+import { checkedOutCommit, givenPath, namedStack, requireCommit, run } from "../commandLine";
 import { exitCodes, runPulumi } from "../pulumi";
 import { buildReport } from "../report/build";
-import {
-  addToStepSummary,
-  formatReport,
-  type ReportFormat,
-  reportFormats,
-  writeReport,
-} from "../report/write";
+import { deliverReport, formatReport } from "../report/write";
+import { type ReportOptions, reportCommand, reportPlaces } from "../reportCommand";
 import { planFile, readReview, refusal, requireSameSubject, requireSameWorld, reviewOf } from "./review";
 
-interface DeployOptions extends StackOption {
-  readonly format: ReportFormat;
-  readonly out?: string;
+interface DeployOptions extends ReportOptions {
   readonly reviewed?: string;
 }
 
 run(
-  new Command("deploy")
-    .description("Deploys a stack and reports what was done.")
-    .argument("[stack]", "the stack")
-    .option("-s, --stack <name>", "the same")
+  reportCommand("deploy", "Deploys a stack and reports what was done.")
     .option("--reviewed <folder>", "apply the plan there, made by `npm run plan`, or nothing")
-    .addOption(
-      new Option("--format <format>", "how to print the report").choices(reportFormats).default("text"),
-    )
-    .option("--out <folder>", "write the report there, too, in every format")
     .action(async (argument: string | undefined, options: DeployOptions) => {
       const stack = namedStack(argument, options, "deploy");
       const reviewed = options.reviewed === undefined ? undefined : givenPath(options.reviewed);
@@ -48,9 +26,7 @@ run(
       const up = ["up", "--stack", stack, "--yes", "--skip-preview", "--suppress-progress"];
       const result = await runPulumi([...up, ...plan]);
       const report = buildReport(result, { kind: "up", stack, commit: checkedOutCommit() });
-      process.stdout.write(formatReport(report, options.format));
-      if (options.out !== undefined) await writeReport(report, givenPath(options.out));
-      await addToStepSummary(report);
+      await deliverReport(report, reportPlaces(options));
       process.exitCode = result.exitCode;
     }),
 );

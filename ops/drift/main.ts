@@ -1,38 +1,26 @@
 // Searches a stack for drift: what was changed outside of Pulumi, and which code was not deployed.
 //   npm run drift -- prod [--format text|markdown|json] [--out <folder>] [--issue]
 // Exit code 0: nothing; 7: something; any other: the search itself failed.
-import { Command, Option } from "commander";
-import { checkedOutCommit, givenPath, namedStack, run, type StackOption } from "../commandLine";
+import { checkedOutCommit, namedStack, run } from "../commandLine";
 import { gitHubClient } from "../github/client";
 import { gitHubContext } from "../github/context";
 import { writeDriftIssue } from "../github/driftIssue";
 import { exitCodes, runPulumi } from "../pulumi";
-import {
-  addToStepSummary,
-  formatReport,
-  type ReportFormat,
-  reportFormats,
-  writeReport,
-} from "../report/write";
+import { deliverReport } from "../report/write";
+import { type ReportOptions, reportCommand, reportPlaces } from "../reportCommand";
 import { driftExitCodes, driftReport } from "./search";
 import { waivers } from "./waivers";
 
-interface DriftOptions extends StackOption {
-  readonly format: ReportFormat;
-  readonly out?: string;
+interface DriftOptions extends ReportOptions {
   readonly code: boolean;
   readonly issue?: boolean;
 }
 
 run(
-  new Command("drift")
-    .description("Searches a stack for drift. Exit code 0: none, 7: some, any other: the search failed.")
-    .argument("[stack]", "the stack")
-    .option("-s, --stack <name>", "the same")
-    .addOption(
-      new Option("--format <format>", "how to print the report").choices(reportFormats).default("text"),
-    )
-    .option("--out <folder>", "write the report there, too, in every format")
+  reportCommand(
+    "drift",
+    "Searches a stack for drift. Exit code 0: none, 7: some, any other: the search failed.",
+  )
     .option("--no-code", "do not ask which code was not deployed")
     .option("--issue", "in a GitHub workflow: keep one issue about the stack, open while there is drift")
     .action(async (argument: string | undefined, options: DriftOptions) => {
@@ -43,9 +31,7 @@ run(
         options.code && hasAnswer(refresh.exitCode) ? await runPulumi(["preview", ...quiet]) : undefined;
       const commit = checkedOutCommit();
       const { report, exitCode } = driftReport(refresh, preview, { stack, commit, waivers, now: new Date() });
-      process.stdout.write(formatReport(report, options.format));
-      if (options.out !== undefined) await writeReport(report, givenPath(options.out));
-      await addToStepSummary(report);
+      await deliverReport(report, reportPlaces(options));
       process.exitCode = exitCode;
       if (options.issue === true && exitCode !== driftExitCodes.failed) {
         const context = gitHubContext();

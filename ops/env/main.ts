@@ -3,7 +3,9 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { parseStackConfig } from "../../config/parse";
-import { describeError, UserError } from "../../foundation/userError";
+import { UserError } from "../../foundation/userError";
+import { run } from "../commandLine";
+import { pulumiOutput } from "../pulumiCommand";
 import { renderEnvironmentFile } from "./environmentFile";
 import { environmentOutputs } from "./stackOutputs";
 
@@ -12,21 +14,8 @@ interface ConfigEntry {
   secret: boolean;
 }
 
-/** Runs the CLI and reads its JSON. Secrets stand in its standard output, so of a failure only the other one is shown. */
 async function pulumiJson<T>(...args: string[]): Promise<T> {
-  const { execa } = await import("execa");
-  const result = await execa("pulumi", [...args, "--json", "--show-secrets", "--non-interactive"], {
-    reject: false,
-  });
-  if (result.code === "ENOENT")
-    throw new UserError("There is no `pulumi` on PATH: run this as `npm run env`, which finds one.");
-  if (result.failed) {
-    const [reason] = result.stderr.split("\n").filter((line) => line.startsWith("error:"));
-    throw new UserError(
-      `\`pulumi ${args.join(" ")}\` failed, ${reason ?? "without a word"}; log in to the stack's backend and see that it has this stack.`,
-    );
-  }
-  return JSON.parse(result.stdout) as T;
+  return JSON.parse(await pulumiOutput([...args, "--json", "--show-secrets"], { script: "env" })) as T;
 }
 
 async function main({ stack, out }: { stack: string; out?: string }): Promise<void> {
@@ -47,18 +36,15 @@ async function main({ stack, out }: { stack: string; out?: string }): Promise<vo
   chmodSync(out, 0o600);
 }
 
-new Command("env")
-  .description("Renders the environment file of an application from a stack's configuration and outputs.")
-  .argument("[stack]", "the stack")
-  .option("-s, --stack <name>", "the same")
-  .option("--out <file>", "write to a file instead of standard output")
-  .action(async (argument: string | undefined, options: { stack?: string; out?: string }) => {
-    const stack = argument ?? options.stack;
-    if (stack === undefined) throw new UserError("Name the stack: npm run env -- dev");
-    await main({ ...options, stack });
-  })
-  .parseAsync()
-  .catch((error: unknown) => {
-    console.error(describeError(error));
-    process.exitCode = error instanceof UserError ? error.exitCode : 1;
-  });
+run(
+  new Command("env")
+    .description("Renders the environment file of an application from a stack's configuration and outputs.")
+    .argument("[stack]", "the stack")
+    .option("-s, --stack <name>", "the same")
+    .option("--out <file>", "write to a file instead of standard output")
+    .action(async (argument: string | undefined, options: { stack?: string; out?: string }) => {
+      const stack = argument ?? options.stack;
+      if (stack === undefined) throw new UserError("Name the stack: npm run env -- dev");
+      await main({ ...options, stack });
+    }),
+);

@@ -1,14 +1,13 @@
 // Makes a plan for review: what `npm run deploy -- <stack> --reviewed <folder>` then applies, or refuses.
 //   npm run plan -- prod --out plan
 import { mkdir, readFile } from "node:fs/promises";
-import path from "node:path";
 import { Command } from "commander";
-import { checkoutRoot } from "../../foundation/checkout";
+import { policyPackArguments } from "../../foundation/policyPack";
 import { givenPath, namedStack, requireCommit, run, type StackOption } from "../commandLine";
 import { planFile, reviewOf, writeReview } from "../deploy/review";
 import { exitCodes, runPulumi } from "../pulumi";
 import { buildReport } from "../report/build";
-import { addToStepSummary, formatReport, writeReport } from "../report/write";
+import { deliverReport } from "../report/write";
 
 interface PlanOptions extends StackOption {
   readonly out: string;
@@ -25,14 +24,11 @@ run(
       const commit = requireCommit();
       const folder = givenPath(options.out);
       const plan = planFile(folder);
-      const policies = ["--policy-pack", path.join(checkoutRoot(), "policy")];
       await mkdir(folder, { recursive: true });
       const preview = ["preview", "--stack", stack, "--suppress-progress", "--save-plan", plan];
-      const result = await runPulumi([...preview, ...policies]);
+      const result = await runPulumi([...preview, ...policyPackArguments()]);
       const report = buildReport(result, { kind: "preview", stack, commit });
-      process.stdout.write(formatReport(report, "text"));
-      await writeReport(report, folder);
-      await addToStepSummary(report);
+      await deliverReport(report, { format: "text", folder });
       process.exitCode = result.exitCode;
       if (result.exitCode !== exitCodes.success) return;
       await writeReview(

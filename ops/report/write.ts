@@ -23,6 +23,21 @@ export async function writeReport(report: Report, folder: string): Promise<void>
   await writeFile(path.join(folder, "report.txt"), formatReport(report, "text"));
 }
 
+/** Where a report goes beside the page of the workflow run. */
+export interface ReportPlaces {
+  /** How standard output gets it. */
+  readonly format: ReportFormat;
+  /** A folder that gets it in every form. Default: none. */
+  readonly folder?: string | undefined;
+}
+
+/** Prints a report, writes it into a folder, and adds it to the page of the workflow run, where there is one. */
+export async function deliverReport(report: Report, { format, folder }: ReportPlaces): Promise<void> {
+  process.stdout.write(formatReport(report, format));
+  if (folder !== undefined) await writeReport(report, folder);
+  await addToStepSummary(report);
+}
+
 /** Adds a report to the page of the workflow run, where there is one. */
 export async function addToStepSummary(
   report: Report,

@@ -1,0 +1,34 @@
+import { execa } from "execa";
+import { UserError } from "../foundation/userError";
+
+export interface CommandOptions {
+  /** The npm script that puts the CLI on PATH, for the message where there is none. */
+  readonly script: string;
+  /** Standard input. Default: none. */
+  readonly input?: string;
+}
+
+/**
+ * Runs a command of the CLI that has no events, and returns its standard output. Secrets may stand there, so a failure shows
+ * only the errors on standard error. Throws a UserError where it fails or there is no CLI.
+ */
+export async function pulumiOutput(
+  args: readonly string[],
+  { script, input }: CommandOptions,
+): Promise<string> {
+  const result = await execa("pulumi", [...args, "--non-interactive"], {
+    reject: false,
+    ...(input !== undefined && { input }),
+  });
+  if (result.code === "ENOENT")
+    throw new UserError(
+      `There is no \`pulumi\` on PATH: run this as \`npm run ${script}\`, which finds one.`,
+    );
+  if (result.failed) {
+    const [reason] = result.stderr.split("\n").filter((line) => line.startsWith("error:"));
+    throw new UserError(
+      `\`pulumi ${args.join(" ")}\` failed, ${reason ?? "without a message"}; log in to the stack's backend and check that it has this stack.`,
+    );
+  }
+  return result.stdout;
+}

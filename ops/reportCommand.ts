@@ -1,0 +1,26 @@
+import { Command, Option } from "commander";
+import { givenPath, type StackOption } from "./commandLine";
+import { type ReportFormat, type ReportPlaces, reportFormats } from "./report/write";
+
+/** The options of every program of ops/ that reports on a stack. */
+export interface ReportOptions extends StackOption {
+  readonly format: ReportFormat;
+  readonly out?: string;
+}
+
+/** Returns the command of a program that reports on a stack, for further options and its action. */
+export function reportCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .argument("[stack]", "the stack")
+    .option("-s, --stack <name>", "the same")
+    .addOption(
+      new Option("--format <format>", "how to print the report").choices(reportFormats).default("text"),
+    )
+    .option("--out <folder>", "write the report there, too, in every format");
+}
+
+/** Returns where a report goes, by the command's options. */
+export function reportPlaces({ format, out }: ReportOptions): ReportPlaces {
+  return { format, folder: out === undefined ? undefined : givenPath(out) };
+}
