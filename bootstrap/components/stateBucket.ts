@@ -1,12 +1,6 @@
 import { Bucket } from "@pulumi/aws/s3/bucket";
-import { BucketLifecycleConfiguration } from "@pulumi/aws/s3/bucketLifecycleConfiguration";
-import { BucketOwnershipControls } from "@pulumi/aws/s3/bucketOwnershipControls";
-import { BucketPolicy } from "@pulumi/aws/s3/bucketPolicy";
-import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock";
-import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration";
-import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning";
-import * as pulumi from "@pulumi/pulumi";
-import { bucketPolicyDocument } from "../../components/backupBucket/bucketPolicyDocument";
+import type * as pulumi from "@pulumi/pulumi";
+import { protectBucket } from "../../components/backupBucket/bucketProtection";
 import { Component, livesIn } from "../../components/component";
 import type { AccountArgs } from "./accountArgs";
 import { ProtectedKey } from "./protectedKey";
@@ -37,54 +31,16 @@ export class StateBucket extends Component {
       { bucket: bucketName, forceDestroy: false, tags },
       this.childOptions({ protect: deletionProtection, retainOnDelete: deletionProtection }),
     );
-    const bucket = this.bucket.bucket;
     const settings = this.childOptions({
       ...livesIn(this.bucket),
       deleteBeforeReplace: true,
       retainOnDelete: deletionProtection,
     });
-    const versioning = new BucketVersioning(
-      this.childName("versioning"),
-      { bucket, versioningConfiguration: { status: "Enabled" } },
-      settings,
-    );
-    new BucketServerSideEncryptionConfiguration(
-      this.childName("server-side-encryption"),
+    protectBucket(
       {
-        bucket,
-        rules: [
-          {
-            applyServerSideEncryptionByDefault: {
-              sseAlgorithm: "aws:kms",
-              kmsMasterKeyId: this.key.key.arn,
-            },
-            bucketKeyEnabled: true,
-          },
-        ],
-      },
-      settings,
-    );
-    const publicAccessBlock = new BucketPublicAccessBlock(
-      this.childName("public-access"),
-      {
-        bucket,
-        blockPublicAcls: true,
-        blockPublicPolicy: true,
-        ignorePublicAcls: true,
-        restrictPublicBuckets: true,
-      },
-      settings,
-    );
-    new BucketOwnershipControls(
-      this.childName("ownership"),
-      { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
-      settings,
-    );
-    new BucketLifecycleConfiguration(
-      this.childName("lifecycle"),
-      {
-        bucket,
-        rules: [
+        bucket: this.bucket,
+        keyArn: this.key.key.arn,
+        lifecycleRules: [
           {
             id: "earlier-versions",
             status: "Enabled",
@@ -94,18 +50,8 @@ export class StateBucket extends Component {
           },
         ],
       },
-      { ...settings, dependsOn: versioning },
+      { name: (suffix) => this.childName(suffix), options: settings },
     );
-    new BucketPolicy(
-      this.childName("policy"),
-      {
-        bucket,
-        policy: pulumi
-          .all([this.bucket.arn, this.key.key.arn])
-          .apply(([bucketArn, keyArn]) => JSON.stringify(bucketPolicyDocument(bucketArn, keyArn))),
-      },
-      { ...settings, dependsOn: publicAccessBlock },
-    );
-    this.registerOutputs({ bucketName: bucket });
+    this.registerOutputs({ bucketName: this.bucket.bucket });
   }
 }

@@ -1,17 +1,11 @@
 import { Key } from "@pulumi/aws/kms/key";
 import { Bucket } from "@pulumi/aws/s3/bucket";
-import { BucketLifecycleConfiguration } from "@pulumi/aws/s3/bucketLifecycleConfiguration";
 import { BucketObjectLockConfiguration } from "@pulumi/aws/s3/bucketObjectLockConfiguration";
-import { BucketOwnershipControls } from "@pulumi/aws/s3/bucketOwnershipControls";
-import { BucketPolicy } from "@pulumi/aws/s3/bucketPolicy";
-import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock";
-import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration";
-import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsAccount } from "../awsAccount";
 import type { AwsTags } from "../awsTags";
 import { Component, livesIn } from "../component";
-import { bucketPolicyDocument } from "./bucketPolicyDocument";
+import { protectBucket } from "./bucketProtection";
 import { keyPolicyDocument } from "./keyPolicyDocument";
 import { lifecycleRules } from "./lifecycleRules";
 
@@ -61,49 +55,13 @@ export class BackupBucket extends Component {
     const bucket = this.bucket.bucket;
     const settings = this.settingsOptions(protection);
 
-    const versioning = new BucketVersioning(
-      this.childName("versioning"),
-      { bucket, versioningConfiguration: { status: "Enabled" } },
-      settings,
-    );
-    new BucketServerSideEncryptionConfiguration(
-      this.childName("encryption"),
+    const versioning = protectBucket(
       {
-        bucket,
-        rules: [
-          {
-            applyServerSideEncryptionByDefault: {
-              sseAlgorithm: this.key === undefined ? "AES256" : "aws:kms",
-              kmsMasterKeyId: this.key?.arn,
-            },
-            // One data key per bucket and time span, not one KMS call per object.
-            bucketKeyEnabled: this.key !== undefined,
-          },
-        ],
+        bucket: this.bucket,
+        keyArn: this.key?.arn,
+        lifecycleRules: lifecycleRules(args.noncurrentRetentionDays ?? 30),
       },
-      settings,
-    );
-    const publicAccessBlock = new BucketPublicAccessBlock(
-      this.childName("public-access"),
-      {
-        bucket,
-        blockPublicAcls: true,
-        blockPublicPolicy: true,
-        ignorePublicAcls: true,
-        restrictPublicBuckets: true,
-      },
-      settings,
-    );
-    new BucketOwnershipControls(
-      this.childName("ownership"),
-      { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
-      settings,
-    );
-    new BucketLifecycleConfiguration(
-      this.childName("lifecycle"),
-      { bucket, rules: lifecycleRules(args.noncurrentRetentionDays ?? 30) },
-      // Without versioning S3 refuses rules on noncurrent versions.
-      { ...settings, dependsOn: versioning },
+      { name: (suffix) => this.childName(suffix), options: settings },
     );
     if (args.objectLock !== undefined) {
       new BucketObjectLockConfiguration(
@@ -112,16 +70,6 @@ export class BackupBucket extends Component {
         { ...settings, dependsOn: versioning },
       );
     }
-    new BucketPolicy(
-      this.childName("policy"),
-      {
-        bucket,
-        policy: pulumi
-          .all([this.bucket.arn, this.key?.arn])
-          .apply(([bucketArn, keyArn]) => JSON.stringify(bucketPolicyDocument(bucketArn, keyArn))),
-      },
-      { ...settings, dependsOn: publicAccessBlock },
-    );
 
     this.registerOutputs({ bucketName: this.bucket.bucket, keyArn: this.key?.arn });
   }

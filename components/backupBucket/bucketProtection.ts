@@ -1,0 +1,93 @@
+import type { Bucket } from "@pulumi/aws/s3/bucket";
+import {
+  BucketLifecycleConfiguration,
+  type BucketLifecycleConfigurationArgs,
+} from "@pulumi/aws/s3/bucketLifecycleConfiguration";
+import { BucketOwnershipControls } from "@pulumi/aws/s3/bucketOwnershipControls";
+import { BucketPolicy } from "@pulumi/aws/s3/bucketPolicy";
+import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock";
+import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration";
+import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning";
+import * as pulumi from "@pulumi/pulumi";
+import { bucketPolicyDocument } from "./bucketPolicyDocument";
+
+export interface BucketProtectionArgs {
+  readonly bucket: Bucket;
+  /** ARN of the key that encrypts the objects; undefined where S3 manages it. */
+  readonly keyArn: pulumi.Output<string> | undefined;
+  readonly lifecycleRules: BucketLifecycleConfigurationArgs["rules"];
+}
+
+/** How a component names its children, and the options of what is set on its bucket. */
+export interface BucketChildren {
+  readonly name: (suffix: string) => string;
+  readonly options: pulumi.CustomResourceOptions;
+}
+
+/**
+ * Sets on a bucket what makes it private, encrypted and versioned, as resources of the component that owns it.
+ *
+ * @returns the versioning, which other settings of the bucket wait for
+ */
+export function protectBucket(
+  args: BucketProtectionArgs,
+  { name, options }: BucketChildren,
+): BucketVersioning {
+  const { keyArn } = args;
+  const { bucket } = args.bucket;
+  const versioning = new BucketVersioning(
+    name("versioning"),
+    { bucket, versioningConfiguration: { status: "Enabled" } },
+    options,
+  );
+  new BucketServerSideEncryptionConfiguration(
+    name("encryption"),
+    {
+      bucket,
+      rules: [
+        {
+          applyServerSideEncryptionByDefault: {
+            sseAlgorithm: keyArn === undefined ? "AES256" : "aws:kms",
+            kmsMasterKeyId: keyArn,
+          },
+          // One data key per bucket and time span, not one KMS call per object.
+          bucketKeyEnabled: keyArn !== undefined,
+        },
+      ],
+    },
+    options,
+  );
+  const publicAccessBlock = new BucketPublicAccessBlock(
+    name("public-access"),
+    {
+      bucket,
+      blockPublicAcls: true,
+      blockPublicPolicy: true,
+      ignorePublicAcls: true,
+      restrictPublicBuckets: true,
+    },
+    options,
+  );
+  new BucketOwnershipControls(
+    name("ownership"),
+    { bucket, rule: { objectOwnership: "BucketOwnerEnforced" } },
+    options,
+  );
+  new BucketLifecycleConfiguration(
+    name("lifecycle"),
+    { bucket, rules: args.lifecycleRules },
+    // Without versioning S3 refuses rules on noncurrent versions.
+    { ...options, dependsOn: versioning },
+  );
+  new BucketPolicy(
+    name("policy"),
+    {
+      bucket,
+      policy: pulumi
+        .all([args.bucket.arn, keyArn])
+        .apply(([bucketArn, key]) => JSON.stringify(bucketPolicyDocument(bucketArn, key))),
+    },
+    { ...options, dependsOn: publicAccessBlock },
+  );
+  return versioning;
+}
