@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { distinct, emailAddress, integer, matching } from "../fields";
 
-/** Who hears of a failed or missing backup, and when. */
+/** Who is notified of a failed or missing backup, and when. */
 export const alertsSchema = z.strictObject({
   emails: distinct(emailAddress())
     .default([])

@@ -70,7 +70,7 @@ async function create(client: GitHubClient, comment: Target & { readonly body: s
   }
 }
 
-/** Of several comments the newest run's stays. Whoever comes last sees all of them, so one is left. */
+/** Of several comments the newest run's stays. The run that comes last sees all of them, so one is left. */
 async function keepNewest(
   client: GitHubClient,
   target: Target,

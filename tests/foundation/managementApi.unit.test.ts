@@ -185,7 +185,7 @@ test("a call that is cancelled while the service is silent ends at once", async 
   expect(requests).toHaveLength(1);
 });
 
-test("a body that says it is JSON and is not is no reason to try again, and is shown by whoever needs it", async () => {
+test("a body that claims to be JSON and is not does not cause a retry, and its reader reports it", async () => {
   const json = { "content-type": "application/json" };
   replies.push({ status: 200, headers: json, body: "{" });
   expect(await api.call("GET", "/projects")).toEqual({ status: 200, text: "{", json: undefined });

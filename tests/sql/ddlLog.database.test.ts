@@ -51,7 +51,7 @@ test("as whom a statement ran stands beside who logged in; the dashboard's comme
   expect(rows[0].all).not.toContain("create table");
 });
 
-test("what no event trigger hears of is unknown", async () => {
+test("a change that fires no event trigger has an unknown author", async () => {
   await database.postgres.query("create role somebody; drop role somebody");
 
   expect(await readAuthors(database.postgres, ["role somebody", "bucket x", "table shared.nothing"])).toEqual(

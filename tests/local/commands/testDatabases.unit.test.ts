@@ -54,7 +54,7 @@ describe("the servers of a test run", () => {
   it.each([
     [15, 17],
     [17, 15],
-  ])("are PostgreSQL %d alone where %d cannot be had, which is said once", async (had, missing) => {
+  ])("are PostgreSQL %d alone where %d is not available, which is printed once", async (had, missing) => {
     const { databases, said } = await chooseOn([had]);
     expect(databases).toEqual({ first: installation(had) });
     expect(said).toEqual([

@@ -49,7 +49,7 @@ export const codeChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
-    name: "a function is called on null, in parallel never, and is thought dear",
+    name: "STRICT, PARALLEL and COST of a function changed",
     severity: "changes",
     change: "alter function shared.label(text, text) called on null input parallel unsafe cost 5000",
     reverse: "alter function shared.label(text, text) strict parallel safe cost 100",

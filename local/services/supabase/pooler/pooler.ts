@@ -148,7 +148,7 @@ function open(
     if (isConnected) client.destroy();
     else refuse(client, "57P03", "the database system is not accepting connections");
   });
-  // Whoever goes without a word takes the other side along: the server ends what a killed client had asked for.
+  // If one side disconnects, the other is closed too: the server then ends what a killed client had asked for.
   client.once("close", () => database.destroy());
   database.once("close", () => {
     if (isConnected) client.end();

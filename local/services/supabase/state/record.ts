@@ -67,7 +67,7 @@ export interface BranchRecord {
   parentRef: string;
   persistent: boolean;
   isDefault: boolean;
-  /** What the last push, merge or reset has come to. */
+  /** The outcome of the last push, merge or reset. */
   status?: "RUNNING_MIGRATIONS" | "MIGRATIONS_FAILED" | "FUNCTIONS_DEPLOYED";
   /** Why it failed; the API does not tell. */
   failure?: string;

@@ -82,7 +82,7 @@ test("code whose text is not shown is accepted by the entry that a refresh print
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a preview without a dry run reads it anew, and lists what is not accepted", async () => {
+test("a preview without a dry run reads it again, and lists what is not accepted", async () => {
   await admin.query("create role ghost login");
   const previewed = async () => {
     bundle.logs = [];
@@ -145,7 +145,7 @@ test("with prune: drop an up takes back what holds neither data nor code, and na
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("whoever edits the record as well is found out: the state remembers its digest", async () => {
+test("an edit of the record is found too: the state remembers its digest", async () => {
   await admin.query("grant select on auth.users to anon");
   await admin.query(
     `update supabase_migrations.bundle_postures set posture = jsonb_set(posture, '{table auth.users,grants,anon}', '["select"]')`,

@@ -12,7 +12,7 @@ const columns = [
   "session_role",
 ] as const;
 
-/** Kinds that no event trigger hears of: what belongs to the whole cluster, what is a row, and event triggers themselves. */
+/** Kinds whose changes fire no event trigger: what belongs to the whole cluster, what is a row, and event triggers themselves. */
 const unheard: ReadonlySet<string> = new Set([
   "bucket",
   "cron job",
@@ -69,7 +69,7 @@ async function findLog(client: ClientBase): Promise<string | undefined> {
   return rows[0]?.name;
 }
 
-/** The names under which event triggers hear of an object, the most exact first. */
+/** The names that event triggers may give an object, the most exact first. */
 function loggedAs(identity: string): string[] {
   const { kind, name, parent } = partsOfIdentity(identity);
   if (unheard.has(kind)) return [];

@@ -158,7 +158,7 @@ function missing(
       return {
         identity,
         safe: [],
-        advice: `it is gone; it was owned by ${was.owner === undefined ? "another role" : text(was.owner)}: restore it from a backup, or ask whoever owns it`,
+        advice: `it is gone; it was owned by ${was.owner === undefined ? "another role" : text(was.owner)}: restore it from a backup, or ask its owner`,
       };
   }
 }

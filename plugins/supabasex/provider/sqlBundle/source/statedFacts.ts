@@ -25,7 +25,7 @@ export interface StatingStatement {
   readonly wholeSchemas: ReadonlySet<string>;
   /** True for `do` blocks and calls, which may be about any object. */
   readonly isDynamic: boolean;
-  /** True for `set role`: whoever runs the file's other statements owns what they create. */
+  /** True for `set role`: the role that runs the file's other statements owns what they create. */
   readonly setsRole: boolean;
 }
 

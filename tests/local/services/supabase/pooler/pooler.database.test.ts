@@ -109,7 +109,7 @@ describe("a session", () => {
     await client.end();
   });
 
-  test("ends on the server when its client goes without a word", async () => {
+  test("ends on the server when its client disconnects", async () => {
     const client = (await through(`postgres.${ref}`)) as pg.Client & {
       processID: number;
       connection: { stream: { destroy(): void } };
@@ -125,7 +125,7 @@ async function activity(pid: number): Promise<{ wait_event: string | null } | un
 }
 
 describe("the pooler", () => {
-  test("answers whoever sends no message of PostgreSQL by hanging up", async () => {
+  test("disconnects a client that does not speak PostgreSQL's protocol", async () => {
     const socket = connect(pooler.port, "127.0.0.1");
     socket.write("GET / HTTP/1.1\r\n\r\n");
     await new Promise((resolve) => socket.once("close", resolve).resume());

@@ -33,7 +33,7 @@ export const rules: Kind = {
 join pg_rewrite w on w.ev_class = r.oid and w.rulename <> '_RETURN'`,
 };
 
-/** Event triggers, whoever made them; those of an extension move with it. */
+/** All event triggers, of any owner; those of an extension move with it. */
 export const eventTriggers: Kind = {
   identity: `'event trigger ' || quote_ident(t.evtname)`,
   address: { catalog: `'pg_event_trigger'::regclass`, object: `t.oid` },

@@ -171,7 +171,7 @@ function extensionFacts(
 
 /**
  * Whether a partition is one of those that the platform makes and drops by the day. Under row security a partition without
- * policies shows nothing to whoever reads it past its parent; a policy on one is reported by itself.
+ * policies shows nothing to a role that reads it directly; a policy on one is reported by itself.
  */
 function isOrdinaryPartition({ partitionOf, rowSecurity }: CatalogObject, live: Catalog): boolean {
   if (typeof partitionOf !== "string") return false;

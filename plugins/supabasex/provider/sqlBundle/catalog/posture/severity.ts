@@ -35,7 +35,7 @@ export function bySeverity(differences: readonly CatalogDifference[]): CatalogDi
 /** Attributes by which a role can do more than it was granted. */
 const rolePowers = ["superuser", "bypassRls", "createRole", "createDatabase", "replication", "login"];
 
-/** Whoever has one of these can do with it what nobody granted. */
+/** Kinds whose objects give rights that no grant shows. */
 const opening: ReadonlySet<string> = new Set([
   "cast",
   "event trigger",
