@@ -1,11 +1,16 @@
 // Makes node_modules hold what package-lock.json names. Plain JavaScript without packages, because on a fresh clone there
 // are none yet. Each npm script that runs a tool of node_modules runs this file first; local/run.mjs imports it.
-import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { lstatSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { takeLock } from "./processLock.mjs";
 
 const thisFile = fileURLToPath(import.meta.url);
+const waitMilliseconds = 250;
+/** Beside node_modules, which `npm ci` empties. */
+const lockName = ".npm-ci.lock";
 
 /** The sentence for a user whose Node is older than package.json allows; undefined for a Node that will do. */
 export function nodeFault(version = process.versions.node) {
@@ -15,11 +20,10 @@ export function nodeFault(version = process.versions.node) {
 }
 
 /** Whether node_modules holds exactly what the lockfile names. npm records there what it has installed. */
-export function packagesAreInstalled(root) {
-  const recordPath = path.join(root, "node_modules", ".package-lock.json");
-  if (!existsSync(recordPath)) return false;
-  const wanted = JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8")).packages;
-  const installed = JSON.parse(readFileSync(recordPath, "utf8")).packages;
+function packagesAreInstalled(root, wanted) {
+  // npm writes its record last, and in place: one that cannot be read is of an installation that goes on or was killed.
+  const installed = packagesOf(path.join(root, "node_modules", ".package-lock.json"));
+  if (installed === undefined) return false;
   return Object.entries(wanted).every(
     ([name, entry]) =>
       name === "" ||
@@ -31,6 +35,15 @@ export function packagesAreInstalled(root) {
   );
 }
 
+/** The packages that a lockfile names; undefined when there is none or it is no JSON. */
+function packagesOf(lockfile) {
+  try {
+    return JSON.parse(readFileSync(lockfile, "utf8")).packages;
+  } catch {
+    return undefined;
+  }
+}
+
 /** A copy of a folder does not count: what is built into the folder later never reaches the copy. */
 function isLinkTo(link, folder) {
   try {
@@ -40,27 +53,82 @@ function isLinkTo(link, folder) {
   }
 }
 
-/** Installs the packages unless they are there. Returns a sentence for the user when that fails, else undefined. */
-export function installPackages(root, say) {
-  if (packagesAreInstalled(root)) return undefined;
+/**
+ * Installs the packages unless they are there. One process of a checkout installs at a time; the others wait, and then find
+ * the packages there. Returns a sentence for the user when that fails, else undefined.
+ */
+export async function installPackages(root, say) {
+  const wanted = packagesOf(path.join(root, "package-lock.json"));
+  if (wanted === undefined) {
+    return `${path.join(root, "package-lock.json")} is missing or is no JSON: restore it from git and run the command again.`;
+  }
+  if (packagesAreInstalled(root, wanted)) return undefined;
+  const lock = await waitForLock(root, say);
+  try {
+    // Whoever held the lock until now may have installed them.
+    return packagesAreInstalled(root, wanted) ? undefined : await runNpm(root, lock, say);
+  } finally {
+    lock.release();
+  }
+}
+
+async function waitForLock(root, say) {
+  for (let attempt = 0; ; attempt++) {
+    const taken = takeLock(path.join(root, lockName), "npm ci");
+    if ("lock" in taken) return taken.lock;
+    if (attempt === 0) say(`Process ${taken.holder.pid} is installing the packages: waiting for it …`);
+    await wait(waitMilliseconds);
+  }
+}
+
+async function runNpm(root, lock, say) {
+  const modules = path.join(root, "node_modules");
+  if (lstatSync(modules, { throwIfNoEntry: false })?.isSymbolicLink()) {
+    return `${modules} is a link to another folder, which \`npm ci\` would empty, and does not hold what package-lock.json names: remove the link and run the command again.`;
+  }
   say("Installing the packages that package-lock.json names (npm ci) …");
   const npm = process.env.npm_execpath;
   const [program, args] = npm === undefined ? ["npm", []] : [process.execPath, [npm]];
   // By default npm 9.0 to 9.3 copies the packages of sdks/ instead of linking them. The environment can ask for the same.
   const options = ["--install-links=false", "--no-progress", "--loglevel=error"];
-  const result = spawnSync(program, [...args, "ci", ...options], { cwd: root, stdio: ["ignore", 2, 2] });
-  if (result.error?.code === "ENOENT") {
+  const child = spawn(program, [...args, "ci", ...options], { cwd: root, stdio: ["ignore", 2, 2] });
+  // If we are killed, npm goes on alone, and so does the lock.
+  if (child.pid !== undefined) lock.share(child.pid);
+  const { error, status, interruption } = await ended(child);
+  if (error?.code === "ENOENT") {
     return "There is no npm on PATH to install the packages with: install the npm that comes with Node and run the command again.";
   }
-  if (result.status !== 0) {
+  if (interruption !== undefined) {
+    return `${interruption} ended the installation of the packages: run the command again to finish it.`;
+  }
+  if (status !== 0) {
     return "npm could not install the packages: see its message above, then run the command again.";
   }
   return undefined;
 }
 
+/** Waits for npm's end. A signal to this process goes to npm first, so that the lock is given back behind it. */
+async function ended(child) {
+  const signals = ["SIGINT", "SIGTERM", "SIGHUP"];
+  let interruption;
+  const pass = (signal) => {
+    interruption = signal;
+    child.kill(signal);
+  };
+  for (const signal of signals) process.on(signal, pass);
+  try {
+    return await new Promise((resolve) => {
+      child.once("error", (error) => resolve({ error, interruption }));
+      child.once("exit", (status) => resolve({ status, interruption }));
+    });
+  } finally {
+    for (const signal of signals) process.off(signal, pass);
+  }
+}
+
 if (process.argv[1] !== undefined && realpathSync(process.argv[1]) === thisFile) {
   const root = path.resolve(path.dirname(thisFile), "..");
-  const fault = nodeFault() ?? installPackages(root, (line) => console.error(line));
+  const fault = nodeFault() ?? (await installPackages(root, (line) => console.error(line)));
   if (fault !== undefined) {
     console.error(fault);
     process.exitCode = 1;

@@ -23,6 +23,6 @@ function build() {
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 stopAt(nodeFault());
-stopAt(installPackages(root, (line) => process.stderr.write(`${line}\n`)));
+stopAt(await installPackages(root, (line) => process.stderr.write(`${line}\n`)));
 build();
 require("../dist/local.cjs");

@@ -13,13 +13,7 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
-
-/** A process that cannot be confused with a later one of the same number. */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** When it started, as the system tells it: compared for equality only. */
-  readonly startTime: string;
-}
+import { identifyProcess, isSameProcess, type ProcessIdentity } from "../processIdentity.mjs";
 
 /** What is remembered of a background service, so that another command can find and end it. */
 export interface ServiceRecord extends ProcessIdentity {
@@ -42,53 +36,6 @@ export interface ServiceDefinition {
   /** Run as another user; only root can. */
   readonly uid?: number;
   readonly gid?: number;
-}
-
-/** The identity of a live process; undefined when there is none of that number (a zombie with no thread left is none). */
-export function identifyProcess(pid: number): ProcessIdentity | undefined {
-  if (!Number.isInteger(pid) || pid <= 0) return undefined;
-  const startTime = process.platform === "linux" ? startTimeFromProc(pid) : startTimeFromPs(pid);
-  return startTime === undefined ? undefined : { pid, startTime };
-}
-
-export function isSameProcess(identity: ProcessIdentity): boolean {
-  const found = identifyProcess(identity.pid);
-  return found !== undefined && found.startTime === identity.startTime;
-}
-
-function startTimeFromProc(pid: number): string | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the command in parentheses and may itself hold blanks and parentheses.
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    // A killed process is a zombie as soon as its first thread is, and holds its files and ports until the last one is gone.
-    const threads = Number(fields[17]);
-    if (fields[0] === "X" || (fields[0] === "Z" && threads <= 1)) return undefined;
-    const ticksSinceBoot = fields[19];
-    return ticksSinceBoot === undefined ? undefined : `${bootId()}+${ticksSinceBoot}`;
-  } catch {
-    return undefined;
-  }
-}
-
-let knownBootId: string | undefined;
-
-function bootId(): string {
-  knownBootId ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
-  return knownBootId;
-}
-
-function startTimeFromPs(pid: number): string | undefined {
-  try {
-    const output = execFileSync("ps", ["-o", "state=,lstart=", "-p", String(pid)], {
-      encoding: "utf8",
-      env: { ...process.env, LC_ALL: "C" },
-      stdio: ["ignore", "pipe", "ignore"],
-    }).trim();
-    return output === "" || output.startsWith("Z") ? undefined : output.slice(output.indexOf(" ") + 1).trim();
-  } catch {
-    return undefined;
-  }
 }
 
 /** The words of a live process's command line, joined by blanks; empty when they cannot be read. */

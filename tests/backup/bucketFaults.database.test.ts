@@ -9,7 +9,7 @@ import { verify } from "../../backup/commands/verify";
 import { type Manifest, sealManifest } from "../../backup/manifest";
 import { requireSameTime } from "../../backup/postgres/clock";
 import { manifestName, newRunName, objectKey } from "../../backup/runName";
-import { identifyProcess } from "../../local/services/process";
+import { identifyProcess } from "../../local/processIdentity.mjs";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import {
   childrenOf,

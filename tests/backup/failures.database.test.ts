@@ -7,7 +7,7 @@ import type { Manifest } from "../../backup/manifest";
 import { connect } from "../../backup/postgres/connect";
 import { lockOutOthers } from "../../backup/postgres/snapshot";
 import { manifestName } from "../../backup/runName";
-import { identifyProcess } from "../../local/services/process";
+import { identifyProcess } from "../../local/processIdentity.mjs";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import {
   childrenOf,

@@ -1,9 +1,10 @@
-import { lstatSync, readFileSync } from "node:fs";
-import { cp, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { existsSync, lstatSync, readFileSync, writeFileSync } from "node:fs";
+import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 
 // The packages of a fresh clone, installed by the npm of this machine. The project is a small one with our .npmrc and our
@@ -32,8 +33,9 @@ beforeEach(async () => {
   });
   await write("sdks/sdk/package.json", { name: "sdk", version: "1.0.0", main: "bin/index.js" });
   await mkdir(path.join(root, "local"));
-  await cp(path.join(checkout, ".npmrc"), path.join(root, ".npmrc"));
-  await cp(path.join(checkout, "local/packages.mjs"), path.join(root, "local/packages.mjs"));
+  for (const file of [".npmrc", "local/packages.mjs", "local/processLock.mjs", "local/processIdentity.mjs"]) {
+    await cp(path.join(checkout, file), path.join(root, file));
+  }
 });
 
 afterEach(() => rm(base, { recursive: true }));
@@ -44,11 +46,13 @@ async function write(name: string, content: object): Promise<void> {
   await writeFile(file, JSON.stringify(content));
 }
 
-async function install(environment: Record<string, string> = {}) {
-  return await execa(process.execPath, [path.join(root, "local/packages.mjs")], {
+function install(environment: Record<string, string> = {}, options: { detached?: boolean } = {}) {
+  return execa(process.execPath, [path.join(root, "local/packages.mjs")], {
     env: { HOME: base, ...environment },
     reject: false,
     all: true,
+    forceKillAfterDelay: false,
+    ...options,
   });
 }
 
@@ -117,6 +121,142 @@ test("without npm: one sentence", async () => {
     exitCode: 1,
     all: "Installing the packages that package-lock.json names (npm ci) …\nThere is no npm on PATH to install the packages with: install the npm that comes with Node and run the command again.",
   });
+});
+
+/** A package whose build reports that it has begun, and ends when the test says so. */
+async function installSlowly(): Promise<{ begun: () => string[]; proceed: () => void }> {
+  await write("sdks/sdk/package.json", {
+    name: "sdk",
+    version: "1.0.0",
+    main: "bin/index.js",
+    scripts: { postinstall: "node postinstall.js" },
+  });
+  const [begun, proceed] = [path.join(base, "begun"), path.join(base, "proceed")];
+  await writeFile(
+    path.join(root, "sdks/sdk/postinstall.js"),
+    `const fs = require("node:fs");
+fs.appendFileSync(${JSON.stringify(begun)}, process.pid + "\\n");
+const timer = setInterval(() => fs.existsSync(${JSON.stringify(proceed)}) && clearInterval(timer), 20);`,
+  );
+  return {
+    begun: () => (existsSync(begun) ? readFileSync(begun, "utf8").trim().split("\n") : []),
+    proceed: () => writeFileSync(proceed, ""),
+  };
+}
+
+const lock = () => path.join(root, ".npm-ci.lock");
+
+async function untilBegun(slow: { begun: () => string[] }): Promise<void> {
+  await vi.waitFor(() => expect(slow.begun()).toHaveLength(1), { timeout: 50_000, interval: 50 });
+}
+
+test("of two commands at once, one installs and the other waits for it", async () => {
+  const slow = await installSlowly();
+  const first = install();
+  await untilBegun(slow);
+  const second = install();
+  await once(second.all, "data");
+
+  slow.proceed();
+
+  expect(await first).toMatchObject({ exitCode: 0 });
+  expect(await second).toMatchObject({
+    exitCode: 0,
+    all: `Process ${first.pid} is installing the packages: waiting for it …`,
+  });
+  expect(slow.begun()).toHaveLength(1);
+  expect(existsSync(lock())).toBe(false);
+});
+
+test("a command waits for the npm of one that was killed", async () => {
+  const slow = await installSlowly();
+  const first = install();
+  await untilBegun(slow);
+  first.kill("SIGKILL");
+  await once(first, "exit");
+  const second = install();
+  const [waiting] = (await once(second.all, "data")) as [Buffer];
+
+  slow.proceed();
+
+  expect(waiting.toString()).toMatch(/^Process \d+ is installing the packages: waiting for it …\n$/);
+  expect(waiting.toString()).not.toContain(` ${first.pid} `);
+  expect(await second).toMatchObject({ exitCode: 0 });
+  expect(slow.begun()).toHaveLength(1);
+  expect(existsSync(lock())).toBe(false);
+});
+
+test("what a killed installation left, its lock too, stops nobody", async () => {
+  const slow = await installSlowly();
+  const first = install({}, { detached: true });
+  await untilBegun(slow);
+  process.kill(-(first.pid ?? 0), "SIGKILL");
+  await first;
+  expect(existsSync(lock())).toBe(true);
+
+  slow.proceed();
+
+  expect(await install()).toMatchObject({
+    exitCode: 0,
+    all: expect.stringMatching(/^Installing the packages/),
+  });
+  expect(slow.begun()).toHaveLength(2);
+  expect(existsSync(lock())).toBe(false);
+});
+
+test("a signal ends npm and gives the lock back", async () => {
+  const slow = await installSlowly();
+  const first = install();
+  await untilBegun(slow);
+
+  first.kill("SIGTERM");
+  // npm takes back what it has done once the build that it runs has ended.
+  slow.proceed();
+
+  expect(await first).toMatchObject({
+    exitCode: 1,
+    all: expect.stringMatching(
+      /SIGTERM ended the installation of the packages: run the command again to finish it\.$/,
+    ),
+  });
+  expect(existsSync(lock())).toBe(false);
+  expect(await install()).toMatchObject({ exitCode: 0 });
+  expect(isLinked()).toBe(true);
+});
+
+test("npm's record cut off in the middle counts as no installation", async () => {
+  await install();
+  const record = path.join(root, "node_modules/.package-lock.json");
+  await writeFile(record, readFileSync(record, "utf8").slice(0, 30));
+
+  expect(await install()).toMatchObject({ exitCode: 0, all: expect.stringMatching(/^Installing/) });
+  expect(JSON.parse(readFileSync(record, "utf8"))).toHaveProperty("packages");
+});
+
+test.each([
+  ["with the marks of a merge", "<<<<<<< ours\n{}\n=======\n{}\n>>>>>>> theirs\n"],
+  ["that is missing", undefined],
+])("a package-lock.json %s: one sentence", async (_, content) => {
+  const file = path.join(root, "package-lock.json");
+  await (content === undefined ? rm(file) : writeFile(file, content));
+
+  expect(await install()).toMatchObject({
+    exitCode: 1,
+    all: `${file} is missing or is no JSON: restore it from git and run the command again.`,
+  });
+});
+
+test("node_modules that is a link is refused, and the folder behind it keeps its content", async () => {
+  const elsewhere = path.join(base, "elsewhere");
+  await mkdir(elsewhere);
+  await writeFile(path.join(elsewhere, "kept"), "");
+  await symlink(elsewhere, path.join(root, "node_modules"));
+
+  expect(await install()).toMatchObject({
+    exitCode: 1,
+    all: `${path.join(root, "node_modules")} is a link to another folder, which \`npm ci\` would empty, and does not hold what package-lock.json names: remove the link and run the command again.`,
+  });
+  expect(existsSync(path.join(elsewhere, "kept"))).toBe(true);
 });
 
 test("every npm script makes sure of the packages first, or needs none", () => {

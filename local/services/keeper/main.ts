@@ -3,7 +3,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { describeError } from "../../../foundation/userError";
 import { isClaimed } from "../../directory";
-import { isSameProcess, runningServices, type ServiceRecord, stopProcess } from "../process";
+import { isSameProcess } from "../../processIdentity.mjs";
+import { runningServices, type ServiceRecord, stopProcess } from "../process";
 import { serviceRegistries } from "../registries";
 
 const lookMilliseconds = 1_000;

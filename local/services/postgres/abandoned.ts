@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readdirSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import path from "node:path";
-import { identifyProcess } from "../process";
+import { identifyProcess } from "../../processIdentity.mjs";
 
 /** A path beside the final one for a thing in the making: its name tells the process that makes it. */
 export function temporaryPath(folder: string, prefix: string): string {

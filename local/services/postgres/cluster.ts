@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameS
 import path from "node:path";
 import type pg from "pg";
 import { UserError } from "../../../foundation/userError";
-import { freePort, isSameProcess, portIsFree, writeFileAtomically } from "../process";
+import { isSameProcess } from "../../processIdentity.mjs";
+import { freePort, portIsFree, writeFileAtomically } from "../process";
 import { removeFolder } from "./abandoned";
 import { connect } from "./connection";
 import { buildHostedRights } from "./hostedRights";

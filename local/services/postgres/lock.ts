@@ -1,6 +1,6 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { identifyProcess, isSameProcess, type ProcessIdentity } from "../process";
+import { identifyProcess, isSameProcess, type ProcessIdentity } from "../../processIdentity.mjs";
 import { abandonedPaths, temporaryPath } from "./abandoned";
 
 /**

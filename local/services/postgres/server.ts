@@ -13,15 +13,8 @@ import {
 import path from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../../../foundation/userError";
-import {
-  commandLineOf,
-  identifyProcess,
-  isSameProcess,
-  type ProcessIdentity,
-  startService,
-  stopProcess,
-  waitUntil,
-} from "../process";
+import { identifyProcess, isSameProcess, type ProcessIdentity } from "../../processIdentity.mjs";
+import { commandLineOf, startService, stopProcess, waitUntil } from "../process";
 import { pgHbaConf, postgresqlConf } from "./configuration";
 import type { PostgresInstallation } from "./installation";
 import { asServerUser, type ServerUser } from "./serverUser";

@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "../../../foundation/userError";
+import { isSameProcess } from "../../processIdentity.mjs";
 import { withLock } from "../postgres/lock";
 import {
   freePort,
-  isSameProcess,
   portIsFree,
   runningService,
   type ServiceRecord,

@@ -1,6 +1,6 @@
 import { Client, type CustomTypesConfig, types } from "pg";
+import { identifyProcess } from "../../processIdentity.mjs";
 import { startCluster, stopCluster } from "../postgres";
-import { identifyProcess } from "../process";
 
 /** A running PostgreSQL cluster: the database of one project. */
 export interface ProjectCluster {

@@ -6,9 +6,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { claimDirectory } from "../../../local/directory";
 import { type LocalPaths, localPaths } from "../../../local/environment";
+import { isSameProcess } from "../../../local/processIdentity.mjs";
 import { startKeeper, stopKeeper } from "../../../local/services/keeper";
 import {
-  isSameProcess,
   runningServices,
   type ServiceRecord,
   startService,

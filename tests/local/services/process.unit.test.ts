@@ -13,10 +13,9 @@ import { createServer, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { identifyProcess, isSameProcess } from "../../../local/processIdentity.mjs";
 import {
   freePort,
-  identifyProcess,
-  isSameProcess,
   portIsFree,
   runningService,
   runningServices,

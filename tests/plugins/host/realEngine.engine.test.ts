@@ -8,7 +8,7 @@ import { buildSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { checkoutRoot } from "../../../foundation/checkout";
 import { shellQuote } from "../../../foundation/shellQuote";
-import { identifyProcess } from "../../../local/services/process";
+import { identifyProcess } from "../../../local/processIdentity.mjs";
 import { ensureToolchain } from "../../../local/toolchain";
 
 // One thing, whose text and secret come from the environment; see fixtures/thingProvider.ts.

@@ -16,6 +16,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { identifyProcess } from "../../../../local/processIdentity.mjs";
 import {
   type Cluster,
   type ClusterOptions,
@@ -25,7 +26,7 @@ import {
   startCluster,
   stopCluster,
 } from "../../../../local/services/postgres";
-import { identifyProcess, waitUntil } from "../../../../local/services/process";
+import { waitUntil } from "../../../../local/services/process";
 
 const postgresPassword = "first-password";
 let folder: string;

@@ -16,7 +16,7 @@ import {
 } from "@aws-sdk/client-s3";
 import { Upload } from "@aws-sdk/lib-storage";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { identifyProcess } from "../../../../local/services/process";
+import { identifyProcess } from "../../../../local/processIdentity.mjs";
 import { ensureS3Installed, type S3Server, startS3, stopS3 } from "../../../../local/services/s3";
 
 const keys = { accessKey: "access", secretKey: "canary-secret-key" };

@@ -4,8 +4,9 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { isSameProcess } from "../../../../local/processIdentity.mjs";
 import { runningCluster } from "../../../../local/services/postgres";
-import { isSameProcess, runningService, stopProcess } from "../../../../local/services/process";
+import { runningService, stopProcess } from "../../../../local/services/process";
 import { databaseDirectories, startSupabaseApi, stopSupabaseApi } from "../../../../local/services/supabase";
 import { accessToken, newProjectBody } from "./support";
 

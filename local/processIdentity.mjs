@@ -1,0 +1,69 @@
+// Tells a process from a later one of the same number. Plain JavaScript without packages: local/packages.mjs needs it before
+// there are any.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+
+/**
+ * @typedef {object} ProcessIdentity A process that cannot be confused with a later one of the same number.
+ * @property {number} pid
+ * @property {string} startTime When it started, as the system tells it: compared for equality only.
+ */
+
+/**
+ * Returns the identity of a live process; undefined when there is none of that number. A zombie counts as none once its
+ * last thread has ended.
+ * @param {number} pid
+ * @returns {ProcessIdentity | undefined}
+ */
+export function identifyProcess(pid) {
+  if (!Number.isInteger(pid) || pid <= 0) return undefined;
+  const startTime = process.platform === "linux" ? startTimeFromProc(pid) : startTimeFromPs(pid);
+  return startTime === undefined ? undefined : { pid, startTime };
+}
+
+/**
+ * @param {ProcessIdentity} identity
+ * @returns {boolean}
+ */
+export function isSameProcess(identity) {
+  const found = identifyProcess(identity.pid);
+  return found !== undefined && found.startTime === identity.startTime;
+}
+
+/** @param {number} pid */
+function startTimeFromProc(pid) {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field is the command in parentheses and may itself hold blanks and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+    // A killed process is a zombie as soon as its first thread is, and holds its files and ports until the last one is gone.
+    const threads = Number(fields[17]);
+    if (fields[0] === "X" || (fields[0] === "Z" && threads <= 1)) return undefined;
+    const ticksSinceBoot = fields[19];
+    return ticksSinceBoot === undefined ? undefined : `${bootId()}+${ticksSinceBoot}`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** @type {string | undefined} */
+let knownBootId;
+
+function bootId() {
+  knownBootId ??= readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
+  return knownBootId;
+}
+
+/** @param {number} pid */
+function startTimeFromPs(pid) {
+  try {
+    const output = execFileSync("ps", ["-o", "state=,lstart=", "-p", String(pid)], {
+      encoding: "utf8",
+      env: { ...process.env, LC_ALL: "C" },
+      stdio: ["ignore", "pipe", "ignore"],
+    }).trim();
+    return output === "" || output.startsWith("Z") ? undefined : output.slice(output.indexOf(" ") + 1).trim();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,131 @@
+// A lock that ends with the processes that hold it. Plain JavaScript without packages: local/packages.mjs needs it before
+// there are any.
+//
+// The lock is a folder with a file per holding process, named after the process. A folder can be renamed onto an empty one
+// and onto no other, so the kernel decides which of several takers gets it; and whoever clears the file of a dead process
+// away can never take away the file of a live one.
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { identifyProcess, isSameProcess } from "./processIdentity.mjs";
+
+/**
+ * @typedef {object} Holder
+ * @property {number} pid
+ * @property {string} purpose What the process holds the lock for.
+ */
+
+/**
+ * @typedef {object} Lock
+ * @property {(pid: number) => void} share Makes another process a holder: the lock then ends with the later of the two.
+ * @property {() => void} release Gives the lock back, for all of its holders.
+ */
+
+/**
+ * Takes a lock for this process. Returns the lock, or else a live process that holds it.
+ * @param {string} folder the folder that is the lock; the one around it must exist
+ * @param {string} purpose
+ * @returns {{ lock: Lock } | { holder: Holder }}
+ */
+export function takeLock(folder, purpose) {
+  const draft = `${folder}.${process.pid}`;
+  /** @type {string[]} */
+  const names = [];
+  /** @type {(place: string, pid: number) => void} */
+  const add = (place, pid) => {
+    const identity = identifyProcess(pid);
+    if (identity === undefined) return;
+    names.push(fileOf(identity));
+    writeFileSync(path.join(place, fileOf(identity)), purpose);
+  };
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft);
+  add(draft, process.pid);
+  try {
+    while (!renamedOnto(draft, folder)) {
+      const holder = liveHolder(folder);
+      if (holder !== undefined) return { holder };
+    }
+  } finally {
+    rmSync(draft, { recursive: true, force: true });
+  }
+  return { lock: { share: (pid) => add(folder, pid), release: () => release(folder, names) } };
+}
+
+/**
+ * @param {string} draft
+ * @param {string} folder
+ */
+function renamedOnto(draft, folder) {
+  try {
+    renameSync(draft, folder);
+    return true;
+  } catch (error) {
+    // ENOTDIR: an earlier version of this program kept its lock in a file.
+    if (error.code === "ENOTDIR") rmSync(folder, { force: true });
+    else if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+    return false;
+  }
+}
+
+/**
+ * @param {string} folder
+ * @param {readonly string[]} names
+ */
+function release(folder, names) {
+  for (const name of names) rmSync(path.join(folder, name), { force: true });
+  try {
+    rmdirSync(folder);
+  } catch (error) {
+    // Somebody else holds it already, or the folder around it was deleted.
+    if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
+  }
+}
+
+/**
+ * Returns a live process that holds the lock, and clears away what dead ones left.
+ * @param {string} folder
+ * @returns {Holder | undefined}
+ */
+function liveHolder(folder) {
+  for (const name of filesOf(folder)) {
+    const file = path.join(folder, name);
+    const identity = identityOf(name);
+    if (identity !== undefined && isSameProcess(identity)) {
+      return { pid: identity.pid, purpose: readIfThere(file) };
+    }
+    rmSync(file, { recursive: true, force: true });
+  }
+  return undefined;
+}
+
+/** @param {import("./processIdentity.mjs").ProcessIdentity} identity */
+function fileOf({ pid, startTime }) {
+  return `${pid} ${Buffer.from(startTime).toString("base64url")}`;
+}
+
+/** @param {string} name */
+function identityOf(name) {
+  const [, pid, startTime] = /^(\d+) ([\w-]+)$/.exec(name) ?? [];
+  if (pid === undefined || startTime === undefined) return undefined;
+  return { pid: Number(pid), startTime: Buffer.from(startTime, "base64url").toString() };
+}
+
+/** @param {string} folder */
+function filesOf(folder) {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if (error.code === "ENOENT" || error.code === "ENOTDIR") return [];
+    throw error;
+  }
+}
+
+/** @param {string} file */
+function readIfThere(file) {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (error) {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  }
+}
