@@ -4,16 +4,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /**
- * @typedef {object} ProcessIdentity A process that cannot be confused with a later one of the same number.
- * @property {number} pid
- * @property {string} startTime When it started, as the system tells it: compared for equality only.
- */
-
-/**
  * Returns the identity of a live process; undefined when there is none of that number. A zombie counts as none once its
  * last thread has ended.
- * @param {number} pid
- * @returns {ProcessIdentity | undefined}
  */
 export function identifyProcess(pid) {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
@@ -21,16 +13,11 @@ export function identifyProcess(pid) {
   return startTime === undefined ? undefined : { pid, startTime };
 }
 
-/**
- * @param {ProcessIdentity} identity
- * @returns {boolean}
- */
 export function isSameProcess(identity) {
   const found = identifyProcess(identity.pid);
   return found !== undefined && found.startTime === identity.startTime;
 }
 
-/** @param {number} pid */
 function startTimeFromProc(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
@@ -46,7 +33,6 @@ function startTimeFromProc(pid) {
   }
 }
 
-/** @type {string | undefined} */
 let knownBootId;
 
 function bootId() {
@@ -54,7 +40,6 @@ function bootId() {
   return knownBootId;
 }
 
-/** @param {number} pid */
 function startTimeFromPs(pid) {
   try {
     const output = execFileSync("ps", ["-o", "state=,lstart=", "-p", String(pid)], {

@@ -8,29 +8,10 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, wr
 import path from "node:path";
 import { identifyProcess, isSameProcess } from "./processIdentity.mjs";
 
-/**
- * @typedef {object} Holder
- * @property {number} pid
- * @property {string} purpose What the process holds the lock for.
- */
-
-/**
- * @typedef {object} Lock
- * @property {(pid: number) => void} share Makes another process a holder: the lock then ends with the later of the two.
- * @property {() => void} release Gives the lock back, for all of its holders.
- */
-
-/**
- * Takes a lock for this process. Returns the lock, or else a live process that holds it.
- * @param {string} folder the folder that is the lock; the one around it must exist
- * @param {string} purpose
- * @returns {{ lock: Lock } | { holder: Holder }}
- */
+/** Takes a lock for this process; the folder around it must exist. Returns the lock, or a live process that holds it. */
 export function takeLock(folder, purpose) {
   const draft = `${folder}.${process.pid}`;
-  /** @type {string[]} */
   const names = [];
-  /** @type {(place: string, pid: number) => void} */
   const add = (place, pid) => {
     const identity = identifyProcess(pid);
     if (identity === undefined) return;
@@ -51,10 +32,6 @@ export function takeLock(folder, purpose) {
   return { lock: { share: (pid) => add(folder, pid), release: () => release(folder, names) } };
 }
 
-/**
- * @param {string} draft
- * @param {string} folder
- */
 function renamedOnto(draft, folder) {
   try {
     renameSync(draft, folder);
@@ -67,10 +44,6 @@ function renamedOnto(draft, folder) {
   }
 }
 
-/**
- * @param {string} folder
- * @param {readonly string[]} names
- */
 function release(folder, names) {
   for (const name of names) rmSync(path.join(folder, name), { force: true });
   try {
@@ -81,11 +54,7 @@ function release(folder, names) {
   }
 }
 
-/**
- * Returns a live process that holds the lock, and clears away what dead ones left.
- * @param {string} folder
- * @returns {Holder | undefined}
- */
+/** Returns a live process that holds the lock, and clears away what dead ones left. */
 function liveHolder(folder) {
   for (const name of filesOf(folder)) {
     const file = path.join(folder, name);
@@ -98,19 +67,16 @@ function liveHolder(folder) {
   return undefined;
 }
 
-/** @param {import("./processIdentity.mjs").ProcessIdentity} identity */
 function fileOf({ pid, startTime }) {
   return `${pid} ${Buffer.from(startTime).toString("base64url")}`;
 }
 
-/** @param {string} name */
 function identityOf(name) {
   const [, pid, startTime] = /^(\d+) ([\w-]+)$/.exec(name) ?? [];
   if (pid === undefined || startTime === undefined) return undefined;
   return { pid: Number(pid), startTime: Buffer.from(startTime, "base64url").toString() };
 }
 
-/** @param {string} folder */
 function filesOf(folder) {
   try {
     return readdirSync(folder);
@@ -120,7 +86,6 @@ function filesOf(folder) {
   }
 }
 
-/** @param {string} file */
 function readIfThere(file) {
   try {
     return readFileSync(file, "utf8");
