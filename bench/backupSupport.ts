@@ -6,6 +6,7 @@ import path from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import type pg from "pg";
 import { createClient } from "../backup/store/client";
+import { backupImage } from "../foundation/backupContract";
 import { startS3 } from "../local/services/s3";
 import { startTestCluster, type TestCluster } from "../tests/support/cluster";
 
@@ -109,7 +110,8 @@ function bundleBackup(): void {
 }
 
 export function startBackup(args: readonly string[], environment: Record<string, string>) {
-  return spawn(process.execPath, [path.join(checkout, "dist", "backup.cjs"), ...args], {
+  const program = [...backupImage.nodeOptions, path.join(checkout, "dist", "backup.cjs")];
+  return spawn(process.execPath, [...program, ...args], {
     env: withPath(environment),
     stdio: ["ignore", "ignore", "pipe"],
   });

@@ -6,6 +6,8 @@
 /** The image of the backup tasks; backup/Dockerfile says the same, which tests check. */
 export const backupImage = {
   program: "/opt/backup/backup.cjs",
+  /** A small young generation is cleared often, so that chunks of downloads do not pile up in the memory that Node keeps outside of its heap. */
+  nodeOptions: ["--max-semi-space-size=1"],
   /** The checkout's folder `certificates/`. */
   certificates: "/opt/backup/certificates",
   /** Numeric, because Fargate resolves no names; the image has a user and a group of this number. */

@@ -159,9 +159,12 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
   return manifest;
 }
 
+/** Rows that are dumped in a moment. */
+const smallPartBytes = 4 * 1024 * 1024;
+
 /**
- * Stores the parts, the largest first so that no long one is left to the end, and reads each back while the others are
- * written. Returns them in the order of the plan.
+ * Stores the parts and reads each back while the others are written: first the small ones, which do not keep their programs waiting then, and of the
+ * others the largest first, so that no long one is left to the end. Returns them in the order of the plan.
  */
 async function storeParts(
   parts: readonly Part[],
@@ -169,7 +172,8 @@ async function storeParts(
 ): Promise<StoredPart[]> {
   const { settings, store, name, fail, progress } = current;
   const stored = new Map<Part, StoredPart>();
-  const order = [...parts].sort((a, b) => b.bytes - a.bytes);
+  const isSmall = ({ bytes }: Part): boolean => bytes < smallPartBytes;
+  const order = [...parts].sort((a, b) => Number(isSmall(b)) - Number(isSmall(a)) || b.bytes - a.bytes);
   await forEachLimited(order, settings.parallel, async (part) => {
     try {
       const result = await part.store(objectKey(name, part.name), store);

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type pg from "pg";
-import { startProgram } from "../childProcess";
+import { type RunningProgram, startProgram } from "../childProcess";
 import type { StoredObject } from "../manifest";
 import { libpqEnvironment } from "../postgres/connect";
 import { CompressedOutput } from "./compressed";
@@ -21,32 +21,33 @@ export interface ArchivePlan {
 }
 
 /** Starts `pg_dump`, which takes its locks at once and then waits to be read. */
-export function startArchive(
+export async function startArchive(
   plan: ArchivePlan,
   context: DumpContext,
   locks: { readonly control: pg.Client; readonly oids: readonly string[] },
-): Part {
+): Promise<Part> {
   const { tools, source, signal } = context;
   const applicationName = `${context.applicationName} ${plan.content}`;
-  const dump = startProgram(
-    tools.pgDump,
-    [
-      "--format=custom",
-      "--compress=0",
-      `--snapshot=${context.snapshot}`,
-      `--lock-wait-timeout=${lockWaitTimeout}`,
-      "--no-password",
-      ...plan.arguments,
-    ],
-    {
-      environment: { ...libpqEnvironment(source), PGAPPNAME: applicationName },
-      stdio: ["ignore", "pipe", "pipe"],
-      signal,
-      secrets: [source.password],
-    },
-  );
-  const output = new CompressedOutput(dump, signal);
-  const locked = untilLocked({ ...locks, applicationName, ended: dump.ended });
+  const start = (): RunningProgram =>
+    startProgram(
+      tools.pgDump,
+      [
+        "--format=custom",
+        "--compress=0",
+        `--snapshot=${context.snapshot}`,
+        `--lock-wait-timeout=${lockWaitTimeout}`,
+        "--no-password",
+        ...plan.arguments,
+      ],
+      {
+        environment: { ...libpqEnvironment(source), PGAPPNAME: applicationName },
+        stdio: ["ignore", "pipe", "pipe"],
+        signal,
+        secrets: [source.password],
+      },
+    );
+  const output = await CompressedOutput.open(start, signal);
+  const locked = untilLocked({ ...locks, applicationName, ended: output.producer.ended });
   locked.catch(() => undefined);
   return {
     name: plan.name,
@@ -56,7 +57,7 @@ export function startArchive(
     }),
     async store(key, store) {
       try {
-        const stored = await output.store(key, 0, { store, signal });
+        const stored = await output.store(key, { store, signal });
         return {
           object: { name: plan.name, kind: "archive", content: plan.content, ...stored },
           tables: [],

@@ -80,9 +80,8 @@ async function cancelQuery(control: pg.Client, client: pg.Client): Promise<void>
 }
 
 async function attempt(client: pg.Client, control: pg.Client, settings: DumpSettings): Promise<BegunDump> {
-  const sessions = Array.from(
-    { length: settings.parallel + platformSessions },
-    () => new RowsSession(settings),
+  const sessions = await Promise.all(
+    Array.from({ length: settings.parallel + platformSessions }, () => RowsSession.open(settings)),
   );
   const parts: Part[] = [];
   try {
@@ -113,11 +112,11 @@ async function beginParts(
   const { archives, rows } = planDump(inventory, settings.parallel);
   const context = { ...settings, snapshot: snapshot.name };
   for (const plan of rows) {
-    parts.push((sessions.pop() ?? new RowsSession(settings)).begin(plan, snapshot.name));
+    parts.push((sessions.pop() ?? (await RowsSession.open(settings))).begin(plan, snapshot.name));
   }
   // Members of extensions are not locked by a pg_dump of the schema.
   const locks = { control, oids: await oidsThatArchivesLock(client, oids) };
-  for (const plan of archives) parts.push(startArchive(plan, context, locks));
+  for (const plan of archives) parts.push(await startArchive(plan, context, locks));
   return { snapshot, inventory, parts };
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { Transform, type TransformCallback } from "node:stream";
 import { ProcessFailure, type RunningProgram, startProgram } from "../childProcess";
+import { ProgramOutput } from "../programOutput";
 import type { ObjectStore } from "../store/objectStore";
 
 /** What was stored of a program's output. */
@@ -14,101 +14,83 @@ const zstdArguments = ["-1", "--single-thread", "--quiet", "--stdout"];
 
 /**
  * The standard output of a program, compressed on its way into a new object: nothing on disk, and no more in memory than the
- * parts on their way. Little is read before `store` is called, and the object appears only when both programs have ended well.
+ * parts on their way. The object appears only when both programs have ended well.
  */
 export class CompressedOutput {
-  readonly #producer: RunningProgram;
+  /** The program whose output it is. */
+  readonly producer: RunningProgram;
   readonly #compress: RunningProgram;
-  readonly #meter: Meter;
+  readonly #compressed: ProgramOutput;
 
-  constructor(producer: RunningProgram, signal: AbortSignal) {
-    this.#producer = producer;
+  private constructor(producer: RunningProgram, compressed: ProgramOutput, signal: AbortSignal) {
+    this.producer = producer;
+    this.#compressed = compressed;
     this.#compress = startProgram("zstd", zstdArguments, {
       environment: { PATH: process.env.PATH },
       // The pipe goes from program to program; none of it passes through this process.
-      stdio: [producer.child.stdout, "pipe", "pipe"],
+      stdio: [producer.child.stdout, compressed.writer, "pipe"],
       signal,
     });
-    // Otherwise the producer would never hear that its reader is gone.
+    // Otherwise the producer would never hear that its reader is gone, and this process that the output has ended.
     producer.child.stdout?.destroy();
-    const output = this.#compress.child.stdout;
-    if (output === null) throw new Error("zstd has no standard output");
-    this.#meter = new Meter(() => this.ended());
-    this.#meter.on("error", () => undefined);
-    // At once: Node throws away what a program has written when it ends and nobody reads it.
-    output.on("error", (error) => this.#meter.destroy(error)).pipe(this.#meter);
+    compressed.handOver();
   }
 
-  /**
-   * @param expectedBytes an estimate of what comes, for the size of the parts
-   * @throws ProcessFailure of the program that failed first, or the store's error
-   */
+  /** @param start starts the program, whose standard output is a pipe */
+  static async open(start: () => RunningProgram, signal: AbortSignal): Promise<CompressedOutput> {
+    const compressed = await ProgramOutput.open();
+    return new CompressedOutput(start(), compressed, signal);
+  }
+
+  /** @throws ProcessFailure of the program that failed first, or the store's error */
   async store(
     key: string,
-    expectedBytes: number,
     { store, signal }: { readonly store: ObjectStore; readonly signal: AbortSignal },
   ): Promise<StoredOutput> {
-    const meter = this.#meter;
+    const hash = createHash("sha256");
+    let bytes = 0;
+    const compressed = this.#compressed;
+    const ended = async (): Promise<void> => await this.ended();
+    const body = async function* (): AsyncGenerator<Buffer> {
+      for (let chunk = await compressed.read(); chunk !== undefined; chunk = await compressed.read()) {
+        hash.update(chunk);
+        bytes += chunk.length;
+        yield chunk;
+      }
+      // The end of the object is held back until the programs have ended well.
+      await ended();
+    };
     try {
-      await store.putStream(key, meter, expectedBytes, signal);
+      await store.putStream(key, body(), signal);
     } catch (error) {
       // The programs end when nobody reads any more; their own failure is the cause where there is one.
-      this.#compress.child.stdout?.destroy();
+      compressed.close();
       throw (await this.#firstFailure()) ?? error;
     }
-    return { bytes: meter.bytes, sha256: meter.sha256 };
+    return { bytes, sha256: hash.digest("hex") };
   }
 
   /** Resolves when both programs have ended well. */
   async ended(): Promise<void> {
-    await this.#producer.ended;
+    await this.producer.ended;
     await this.#compress.ended;
   }
 
   /** Ends both programs and waits until they are gone. */
   async stop(): Promise<void> {
-    this.#producer.child.kill("SIGTERM");
+    this.producer.child.kill("SIGTERM");
     this.#compress.child.kill("SIGTERM");
-    this.#compress.child.stdout?.destroy();
-    await Promise.allSettled([this.#producer.ended, this.#compress.ended]);
+    this.#compressed.close();
+    await Promise.allSettled([this.producer.ended, this.#compress.ended]);
   }
 
   /** The failure that is a cause: not that of a program whose reader had gone. */
   async #firstFailure(): Promise<ProcessFailure | undefined> {
-    for (const result of await Promise.allSettled([this.#producer.ended, this.#compress.ended])) {
+    for (const result of await Promise.allSettled([this.producer.ended, this.#compress.ended])) {
       if (result.status === "fulfilled" || !(result.reason instanceof ProcessFailure)) continue;
       if (!wasBrokenPipe(result.reason)) return result.reason;
     }
     return undefined;
-  }
-}
-
-/** Measures what passes, and holds back the end until the programs before it have ended well. */
-class Meter extends Transform {
-  readonly #hash = createHash("sha256");
-  readonly #endedWell: () => Promise<void>;
-  bytes = 0;
-  sha256 = "";
-
-  constructor(endedWell: () => Promise<void>) {
-    super({ highWaterMark: 1024 * 1024 });
-    this.#endedWell = endedWell;
-  }
-
-  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    this.#hash.update(chunk);
-    this.bytes += chunk.length;
-    done(null, chunk);
-  }
-
-  override _flush(done: TransformCallback): void {
-    this.#endedWell().then(
-      () => {
-        this.sha256 = this.#hash.digest("hex");
-        done();
-      },
-      (error: Error) => done(error),
-    );
   }
 }
 

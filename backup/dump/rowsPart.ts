@@ -1,6 +1,6 @@
 import pg from "pg";
 import { withoutTransactionTimeouts } from "../../foundation/sessionTimeouts";
-import { ProcessFailure, startProgram } from "../childProcess";
+import { ProcessFailure, type RunningProgram, startProgram } from "../childProcess";
 import type { DatabaseSettings } from "../environment";
 import type { StoredObject } from "../manifest";
 import { libpqEnvironment } from "../postgres/connect";
@@ -46,27 +46,8 @@ export class RowsSession {
   readonly #counts = new Map<number, number>();
   readonly #locked: Promise<string>;
 
-  constructor({
-    tools,
-    source,
-    applicationName,
-    signal,
-  }: {
-    readonly tools: Tools;
-    readonly source: DatabaseSettings;
-    readonly applicationName: string;
-    readonly signal: AbortSignal;
-  }) {
-    const psql = startProgram(tools.psql, ["--no-psqlrc", "--quiet", "--no-password", "--file=-"], {
-      environment: {
-        ...libpqEnvironment(source),
-        PGAPPNAME: `${applicationName} rows`,
-        PGCLIENTENCODING: "UTF8",
-      },
-      stdio: ["pipe", "pipe", "pipe"],
-      signal,
-      secrets: [source.password],
-    });
+  private constructor(output: CompressedOutput, signal: AbortSignal) {
+    const psql = output.producer;
     const input = psql.child.stdin;
     const messages = psql.child.stderr;
     if (input === null || messages === null) throw new Error("psql has no pipes");
@@ -75,7 +56,7 @@ export class RowsSession {
     this.#write = (script) => void input.write(script);
     this.#end = () => void input.end();
     this.#signal = signal;
-    this.#output = new CompressedOutput(psql, signal);
+    this.#output = output;
     const ended = psql.ended.then(
       () => {
         throw new Error("psql ended before its work");
@@ -107,6 +88,31 @@ export class RowsSession {
     this.#write(connecting);
   }
 
+  static async open({
+    tools,
+    source,
+    applicationName,
+    signal,
+  }: {
+    readonly tools: Tools;
+    readonly source: DatabaseSettings;
+    readonly applicationName: string;
+    readonly signal: AbortSignal;
+  }): Promise<RowsSession> {
+    const start = (): RunningProgram =>
+      startProgram(tools.psql, ["--no-psqlrc", "--quiet", "--no-password", "--file=-"], {
+        environment: {
+          ...libpqEnvironment(source),
+          PGAPPNAME: `${applicationName} rows`,
+          PGCLIENTENCODING: "UTF8",
+        },
+        stdio: ["pipe", "pipe", "pipe"],
+        signal,
+        secrets: [source.password],
+      });
+    return new RowsSession(await CompressedOutput.open(start, signal), signal);
+  }
+
   /** Joins the snapshot and locks the tables. */
   begin(plan: RowsPlan, snapshot: string): Part {
     this.#write(locking(plan, snapshot));
@@ -135,7 +141,7 @@ export class RowsSession {
     this.#write(plan.tables.map(copyOut).join(""));
     this.#end();
     try {
-      const stored = await this.#output.store(key, plan.bytes, { store, signal: this.#signal });
+      const stored = await this.#output.store(key, { store, signal: this.#signal });
       const tables = plan.tables.map((table, index): CountedTable => {
         const rows = this.#counts.get(index);
         if (rows === undefined)

@@ -1,8 +1,10 @@
 import { createInterface } from "node:readline";
+import { Readable } from "node:stream";
 import type pg from "pg";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import type { StoredObject } from "../manifest";
+import type { ProgramOutput } from "../programOutput";
 import { openScript, type StoredBytesContext } from "./storedBytes";
 
 /** Statements are sent together up to this size. */
@@ -18,7 +20,10 @@ export async function loadLargeObjects(
   try {
     await client.query("begin");
     let batch = "";
-    for await (const line of createInterface({ input: text, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const line of createInterface({
+      input: Readable.from(copies(text)),
+      crlfDelay: Number.POSITIVE_INFINITY,
+    })) {
       if (!isAboutLargeObjects(line)) continue;
       batch += `${line}\n`;
       if (batch.length < batchCharacters || !line.endsWith(";")) continue;
@@ -37,6 +42,12 @@ export async function loadLargeObjects(
       cause: error,
     });
   }
+}
+
+/** A stream reads ahead, so that it needs chunks that stay what they are. */
+async function* copies(text: ProgramOutput): AsyncGenerator<Buffer> {
+  for (let chunk = await text.read(); chunk !== undefined; chunk = await text.read())
+    yield Buffer.from(chunk);
 }
 
 /** The script of `pg_restore` begins with settings of its own version, ends each object's transaction, and speaks to psql. */

@@ -33,7 +33,8 @@ export async function loadRows(
   });
   try {
     await client.query("begin");
-    for await (const chunk of text) await script.write(chunk as Buffer);
+    for (let chunk = await text.read(); chunk !== undefined; chunk = await text.read())
+      await script.write(chunk);
     await checked;
     script.end();
     await client.query("commit");
@@ -85,21 +86,34 @@ async function openTable(
     copy = `${statement} with (freeze)`;
   }
   const stream = client.query(copyFrom(copy));
-  const failed = new Promise<never>((_, reject) => stream.once("error", reject));
-  failed.catch(() => undefined);
+  let failure: Error | undefined;
+  let fail = (_: Error): void => undefined;
+  stream.once("error", (error) => {
+    failure = error;
+    fail(error);
+  });
+  const unlessFailed = async (work: (done: () => void) => void): Promise<void> =>
+    await new Promise<void>((resolve, reject) => {
+      if (failure !== undefined) return reject(failure);
+      fail = reject;
+      work(resolve);
+    });
   return {
-    async write(data) {
-      if (stream.write(data)) return;
-      await Promise.race([new Promise((resolve) => stream.once("drain", resolve)), failed]);
-    },
+    write: (data) => unlessFailed((done) => void stream.write(data, () => afterSending(client, done))),
     async end() {
-      const finished = new Promise<void>((resolve) => stream.once("finish", resolve));
-      stream.end();
-      await Promise.race([finished, failed]);
+      await unlessFailed((done) => void stream.once("finish", done).end());
       await finish();
       loaded.push({ schema, table, rows: stream.rowCount });
     },
   };
+}
+
+const nothing = Buffer.alloc(0);
+
+/** Calls back when the connection has sent what it was given, so that its bytes may be used again. */
+function afterSending({ connection: { stream } }: pg.Client, done: () => void): void {
+  if (stream.writableLength === 0) done();
+  else stream.write(nothing, () => done());
 }
 
 interface TableName {

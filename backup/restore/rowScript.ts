@@ -1,12 +1,13 @@
 /** What reads the rows of one table. */
 export interface RowSink {
+  /** The bytes may be used again once the promise has resolved. */
   write(rows: Buffer): Promise<void>;
   end(): Promise<void>;
 }
 
 const lineEnd = 0x0a;
-const endOfRows = Buffer.from("\\.\n");
-const lineWithEndOfRows = Buffer.from("\n\\.\n");
+/** The end of the last row, or of the statement where there are no rows, and the line that ends them. */
+const endOfRows = Buffer.from("\n\\.\n");
 
 /**
  * Tells tables and their rows apart in a script of `copy … from stdin;` statements, as it comes, without keeping more than a chunk. Other
@@ -19,8 +20,9 @@ export class RowScript {
   /** The lines before of a statement that goes over several. */
   #begun: string | undefined;
   #sink: RowSink | undefined;
-  /** The end of the rows so far, which may be the beginning of their end. */
-  #carried: Buffer = Buffer.alloc(0);
+  /** How much of `endOfRows` the rows so far end with: they may be over, so that these bytes are held back. */
+  #matched = 0;
+  /** Whether the line end that is held back is the statement's. */
   #isFirst = true;
 
   /** @param open is told each statement, without its semicolon */
@@ -63,33 +65,51 @@ export class RowScript {
       }
       this.#begun = undefined;
       this.#line = Buffer.alloc(0);
-      // As if a line had just ended.
-      this.#carried = Buffer.from([lineEnd]);
+      this.#matched = 1;
+      this.#isFirst = true;
       this.#sink = await this.#open(statement.slice(0, -1));
       return text.subarray(start);
     }
   }
 
   async #readRows(data: Buffer, sink: RowSink): Promise<Buffer | undefined> {
-    const text = Buffer.concat([this.#carried, data]);
-    const end = text.indexOf(lineWithEndOfRows);
-    // The line end that was carried into the first chunk is none of the rows'.
-    const first = this.#isFirst ? 1 : 0;
-    if (end === -1) {
-      const kept = Math.min(text.length, endOfRows.length);
-      if (text.length > kept) {
-        const rows = text.subarray(first, text.length - kept);
-        this.#isFirst = false;
-        if (rows.length > 0) await sink.write(rows);
+    if (this.#matched > 0) {
+      const missing = endOfRows.subarray(this.#matched);
+      const found = data.subarray(0, missing.length);
+      if (found.equals(missing.subarray(0, found.length))) {
+        this.#matched += found.length;
+        if (this.#matched < endOfRows.length) return undefined;
+        // The line end is the last row's.
+        await this.#writeHeld(sink, 1);
+        return await this.#end(sink, data.subarray(found.length));
       }
-      this.#carried = Buffer.from(text.subarray(text.length - kept));
-      return undefined;
+      await this.#writeHeld(sink, this.#matched);
     }
-    const rows = text.subarray(first, end + 1);
-    if (rows.length > 0) await sink.write(rows);
+    const end = data.indexOf(endOfRows);
+    if (end !== -1) {
+      await sink.write(data.subarray(0, end + 1));
+      return await this.#end(sink, data.subarray(end + endOfRows.length));
+    }
+    const held = [3, 2, 1].find(
+      (bytes) =>
+        bytes <= data.length && data.subarray(data.length - bytes).equals(endOfRows.subarray(0, bytes)),
+    );
+    this.#matched = held ?? 0;
+    if (data.length > this.#matched) await sink.write(data.subarray(0, data.length - this.#matched));
+    return undefined;
+  }
+
+  /** Writes what was held back, but for a line end that is none of the rows'. */
+  async #writeHeld(sink: RowSink, bytes: number): Promise<void> {
+    const held = endOfRows.subarray(this.#isFirst ? 1 : 0, bytes);
+    this.#isFirst = false;
+    this.#matched = 0;
+    if (held.length > 0) await sink.write(held);
+  }
+
+  async #end(sink: RowSink, rest: Buffer): Promise<Buffer> {
     await sink.end();
     this.#sink = undefined;
-    this.#isFirst = true;
-    return text.subarray(end + lineWithEndOfRows.length);
+    return rest;
   }
 }

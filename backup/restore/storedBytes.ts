@@ -1,12 +1,13 @@
 import type { StdioOptions } from "node:child_process";
 import { createHash } from "node:crypto";
-import { PassThrough, type Readable, Transform, type TransformCallback } from "node:stream";
+import { type Readable, Transform, type TransformCallback } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { UserError } from "../../foundation/userError";
 import { ProcessFailure, startProgram } from "../childProcess";
 import { exitCodes } from "../exitCodes";
 import type { StoredObject } from "../manifest";
 import type { Tools } from "../postgres/tools";
+import { ProgramOutput } from "../programOutput";
 import { objectKey } from "../runName";
 import type { ObjectStore } from "../store/objectStore";
 
@@ -64,7 +65,7 @@ export async function readChecked(object: StoredObject, context: StoredBytesCont
 
 /** The SQL in a stored object: `zstd -d`, and `pg_restore` for an archive. Nothing touches the disk. */
 export interface StoredScript {
-  readonly text: Readable;
+  readonly text: ProgramOutput;
   /** Resolves when all of it was read and is what the manifest names; only then may anything that came of it be committed. */
   readonly checked: Promise<void>;
   /** Reads what is left, to tell whether damage is the cause of a failure, and throws where it is. */
@@ -75,23 +76,23 @@ export async function openScript(object: StoredObject, context: StoredBytesConte
   const [body, checked] = await openChecked(object, context);
   const { signal } = context;
   const environment = { PATH: process.env.PATH, LC_ALL: "C" };
+  const text = await ProgramOutput.open();
+  const isArchive = object.kind === "archive";
   const decompress = startProgram("zstd", ["--decompress", "--quiet", "--stdout"], {
     environment,
-    stdio: ["pipe", "pipe", "pipe"],
+    stdio: ["pipe", isArchive ? "pipe" : text.writer, "pipe"],
     signal,
   });
   const programs = [decompress];
-  if (object.kind === "archive") {
+  if (isArchive) {
     const { stdout } = decompress.child;
-    const stdio: StdioOptions = [stdout, "pipe", "pipe"];
+    const stdio: StdioOptions = [stdout, text.writer, "pipe"];
     programs.push(startProgram(context.tools.pgRestore, ["--file=-"], { environment, stdio, signal }));
     stdout?.destroy();
   }
+  text.handOver();
   const { stdin } = decompress.child;
-  const output = programs.at(-1)?.child.stdout;
-  if (stdin === null || output === null || output === undefined) throw new Error("zstd has no pipes");
-  // Node throws away what a program that has ended wrote, unless somebody has begun to read.
-  const text = output.pipe(new PassThrough({ highWaterMark: 1024 * 1024 }));
+  if (stdin === null) throw new Error("zstd has no standard input");
   const fed = pipeline(body, checked, stdin);
   const allChecked = (async () => {
     const [feeding] = await Promise.allSettled([fed]);
@@ -105,7 +106,7 @@ export async function openScript(object: StoredObject, context: StoredBytesConte
     text,
     checked: allChecked,
     async blameStore() {
-      text.resume();
+      await text.drain();
       const [result] = await Promise.allSettled([allChecked]);
       signal.throwIfAborted();
       if (result.status === "rejected" && result.reason instanceof UserError) throw result.reason;

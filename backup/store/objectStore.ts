@@ -13,16 +13,10 @@ import {
   paginateListObjectsV2,
   type S3Client,
 } from "@aws-sdk/client-s3";
-import { Upload } from "@aws-sdk/lib-storage";
 import { isMissing, isRefused, mayBeDone, storeError } from "./errors";
+import { PartedUpload } from "./partedUpload";
 import { type ObjectPart, resumedRead } from "./resumedRead";
 import { uploadCreations } from "./uploadCreations";
-
-/** Parts of this many bytes, two on their way and one being filled for each upload: memory stays flat. */
-const smallestPart = 8 * 1024 * 1024;
-const partsOnTheirWay = 2;
-/** S3 takes no more parts for one object. */
-const mostParts = 10_000;
 
 /** Metadata that tells an object of ours from one that somebody else wrote under the same name. */
 const writeMark = "thorbis-write";
@@ -52,35 +46,43 @@ export class ObjectStore {
   }
 
   /**
-   * Streams into a new object, which may have twice as many bytes as expected, and 80 GB in any case. When the stream or
-   * the signal ends in failure no object appears.
+   * Streams into a new object. When the stream or the signal ends in failure no object appears, and `abortUploads` removes what was sent.
+   *
+   * @param body chunks that may be used again when the next one is asked for
    */
-  async putStream(key: string, body: Readable, expectedBytes: number, signal: AbortSignal): Promise<void> {
+  async putStream(key: string, body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
     const mark = randomUUID();
-    const upload = new Upload({
+    const upload = new PartedUpload({
       client: this.#client,
-      params: {
-        Bucket: this.#bucket,
-        Key: key,
-        Body: body,
-        ContentType: "application/zstd",
-        ChecksumAlgorithm: "CRC32",
-        IfNoneMatch: "*",
-        Metadata: { [writeMark]: mark },
-      },
-      partSize: Math.max(smallestPart, Math.ceil((2 * expectedBytes) / mostParts)),
-      queueSize: partsOnTheirWay,
+      signal,
+      Bucket: this.#bucket,
+      Key: key,
+      ContentType: "application/zstd",
+      ChecksumAlgorithm: "CRC32",
+      IfNoneMatch: "*",
+      Metadata: { [writeMark]: mark },
     });
-    const abort = (): void => void upload.abort();
+    const work = async (): Promise<void> => {
+      for await (const chunk of body) {
+        signal.throwIfAborted();
+        await upload.write(chunk);
+      }
+      await upload.complete();
+    };
+    let abort = (): void => undefined;
+    const aborted = new Promise<never>((_, reject) => {
+      abort = () => reject(signal.reason as Error);
+    });
+    aborted.catch(() => undefined);
     signal.addEventListener("abort", abort, { once: true });
     try {
       signal.throwIfAborted();
-      await upload.done();
+      // A body that nothing comes of is not waited for.
+      await Promise.race([work(), aborted]);
     } catch (error) {
       await this.#throwUnlessWritten(key, mark, error);
     } finally {
       signal.removeEventListener("abort", abort);
-      body.destroy();
     }
   }
 

@@ -248,7 +248,7 @@ describe("an upload that is ended", () => {
     const body = new PassThrough({ highWaterMark: 32 * 1024 * 1024 });
     // More than one part, and no end.
     body.write(Buffer.alloc(20 * 1024 * 1024, 7));
-    const upload = store.store.putStream(key, body, 0, controller.signal);
+    const upload = store.store.putStream(key, body, controller.signal);
     upload.catch(() => undefined);
     while ((await store.unfinishedUploads()) === 0);
     controller.abort();
@@ -263,7 +263,7 @@ describe("an upload that is ended", () => {
     const body = new PassThrough();
     body.end("second");
     const { message, exitCode } = await failureOf(
-      store.store.putStream(key, body, 0, new AbortController().signal),
+      store.store.putStream(key, body, new AbortController().signal),
     );
     expect([exitCode, message]).toEqual([
       4,

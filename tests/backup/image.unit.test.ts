@@ -47,7 +47,11 @@ describe("the image", () => {
   });
 
   it("runs the program, to which the task definition gives the arguments", () => {
-    expect(JSON.parse(all("ENTRYPOINT", stage)[0] ?? "[]")).toEqual(["node", backupImage.program]);
+    expect(JSON.parse(all("ENTRYPOINT", stage)[0] ?? "[]")).toEqual([
+      "node",
+      ...backupImage.nodeOptions,
+      backupImage.program,
+    ]);
     expect(all("COPY", stage)).toContain(`--from=build /out/backup.cjs ${backupImage.program}`);
     expect(JSON.parse(all("CMD", stage)[0] ?? "[]")).toEqual(container({ command: ["run"] }).command);
   });

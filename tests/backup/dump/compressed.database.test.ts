@@ -16,14 +16,15 @@ afterAll(async () => {
 
 it("keeps what was written by programs that ended before anybody read", async () => {
   const { signal } = new AbortController();
-  const producer = startProgram("sh", ["-c", "printf 'all of it'"], {
-    environment: { PATH: process.env.PATH },
-    stdio: ["ignore", "pipe", "pipe"],
-    signal,
-  });
-  const output = new CompressedOutput(producer, signal);
+  const start = () =>
+    startProgram("sh", ["-c", "printf 'all of it'"], {
+      environment: { PATH: process.env.PATH },
+      stdio: ["ignore", "pipe", "pipe"],
+      signal,
+    });
+  const output = await CompressedOutput.open(start, signal);
   await output.ended();
-  const { bytes } = await output.store("early", 0, { store: store.store, signal });
+  const { bytes } = await output.store("early", { store: store.store, signal });
   const chunks: Buffer[] = [];
   for await (const chunk of (await store.store.open("early")) ?? []) chunks.push(chunk as Buffer);
   expect(Buffer.concat(chunks)).toHaveLength(bytes);

@@ -1,0 +1,116 @@
+import {
+  type CompletedPart,
+  CompleteMultipartUploadCommand,
+  CreateMultipartUploadCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+  type S3Client,
+  UploadPartCommand,
+} from "@aws-sdk/client-s3";
+
+/** S3 takes no smaller parts, except for the last one. */
+const smallestPart = 5 * 1024 * 1024;
+/** After so many parts their size doubles: S3 takes 10,000 for one object, which are 5 TB like this, the most that an object may have. */
+const partsOfOneSize = 1000;
+/** Besides the part that is being filled: memory stays flat. */
+const partsOnTheirWay = 2;
+
+/** A new object and what it has beside its content. */
+export interface NewObject
+  extends Pick<
+    PutObjectCommandInput,
+    "Bucket" | "Key" | "ContentType" | "ChecksumAlgorithm" | "IfNoneMatch" | "Metadata"
+  > {
+  readonly client: S3Client;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Writes an object whose size is not known. What fits into one part is put at once; more goes in parts, whose buffers are used again: the SDK's own
+ * uploader makes new ones, and copies what it is given into them twice.
+ */
+export class PartedUpload {
+  readonly #object: NewObject;
+  readonly #onTheirWay = new Set<Promise<void>>();
+  readonly #parts: CompletedPart[] = [];
+  readonly #unused: Buffer[] = [];
+  #id: string | undefined;
+  #number = 1;
+  #part: Buffer | undefined;
+  #filled = 0;
+
+  constructor(object: NewObject) {
+    this.#object = object;
+  }
+
+  /** @param chunk is copied, and may be used again once the promise has resolved */
+  async write(chunk: Uint8Array): Promise<void> {
+    for (let rest = chunk; rest.length > 0; ) {
+      if (this.#part !== undefined && this.#filled === this.#part.length) await this.#send();
+      this.#part ??= this.#buffer();
+      const taken = rest.subarray(0, this.#part.length - this.#filled);
+      this.#part.set(taken, this.#filled);
+      this.#filled += taken.length;
+      rest = rest.subarray(taken.length);
+    }
+  }
+
+  /** Makes the object appear. */
+  async complete(): Promise<void> {
+    const { client, signal: abortSignal, ...object } = this.#object;
+    if (this.#id === undefined) {
+      const Body = this.#content();
+      await client.send(new PutObjectCommand({ ...object, Body }), { abortSignal });
+      return;
+    }
+    await this.#send();
+    await Promise.all(this.#onTheirWay);
+    const Parts = this.#parts.sort((a, b) => (a.PartNumber ?? 0) - (b.PartNumber ?? 0));
+    const { Bucket, Key, IfNoneMatch } = object;
+    await client.send(
+      new CompleteMultipartUploadCommand({
+        ...{ Bucket, Key, IfNoneMatch, UploadId: this.#id },
+        MultipartUpload: { Parts },
+      }),
+      { abortSignal },
+    );
+  }
+
+  /** Sends the part, and returns when the next one may be filled. */
+  async #send(): Promise<void> {
+    const { client, signal: abortSignal, IfNoneMatch: _, ...object } = this.#object;
+    const { Bucket, Key, ChecksumAlgorithm } = object;
+    if (this.#id === undefined) {
+      this.#id = (await client.send(new CreateMultipartUploadCommand(object), { abortSignal })).UploadId;
+    }
+    if (this.#onTheirWay.size >= partsOnTheirWay) await Promise.race(this.#onTheirWay);
+    const PartNumber = this.#number++;
+    const part = this.#part;
+    const Body = this.#content();
+    const command = { Bucket, Key, ChecksumAlgorithm, UploadId: this.#id, PartNumber, Body };
+    const sending = client.send(new UploadPartCommand(command), { abortSignal }).then((answer) => {
+      const { ETag, ChecksumCRC32 } = answer;
+      this.#parts.push({ PartNumber, ETag, ChecksumCRC32 });
+      if (part !== undefined) this.#unused.push(part);
+      // One that fails stays, and whoever waits for the others hears of it.
+      this.#onTheirWay.delete(sending);
+    });
+    sending.catch(() => undefined);
+    this.#onTheirWay.add(sending);
+    this.#part = undefined;
+    this.#filled = 0;
+  }
+
+  #content(): Buffer {
+    return this.#part?.subarray(0, this.#filled) ?? Buffer.alloc(0);
+  }
+
+  #buffer(): Buffer {
+    const bytes = smallestPart * 2 ** Math.floor((this.#number - 1) / partsOfOneSize);
+    for (let unused = this.#unused.pop(); unused !== undefined; unused = this.#unused.pop()) {
+      if (unused.length === bytes) return unused;
+    }
+    // Memory is taken page by page, as it is filled: a small object takes little.
+    return Buffer.allocUnsafeSlow(bytes);
+  }
+}
