@@ -211,6 +211,10 @@ function parseTargetUrl(text: string, context: z.RefinementCtx): DatabaseSetting
     context.addIssue({ code: "custom", message });
     return z.NEVER;
   };
+  // A URL drops line breaks and tabs, and the blanks at its ends, without a word.
+  if (/[\t\r\n]|^ | $/.test(text)) {
+    return fail("has a blank at an end, a tab or a line break: percent-encode those of the password");
+  }
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (
     url === undefined ||
@@ -218,7 +222,13 @@ function parseTargetUrl(text: string, context: z.RefinementCtx): DatabaseSetting
     url.hostname === "" ||
     url.username === ""
   ) {
-    return fail("must be a URL of the form postgresql://user:password@host:port/database");
+    return fail(
+      "must be a URL of the form postgresql://user:password@host:port/database, with @ : / ? # % of the password percent-encoded",
+    );
+  }
+  // What follows an @ or / of the password would be taken for the host and the database.
+  if (/[@/]/.test(url.pathname.slice(1)) || url.hash !== "") {
+    return fail("has an @, / or # in its database or behind it: percent-encode those of the password");
   }
   const targetPort = port.safeParse(url.port === "" ? "5432" : url.port);
   if (!targetPort.success) return fail(`has a port that ${targetPort.error.issues[0]?.message}`);

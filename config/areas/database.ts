@@ -65,7 +65,8 @@ export const databaseSchema = z.strictObject({
         "PEM file in `certificates/` of the authority that signs the server's certificate. With it every connection verifies the server; without it connections are encrypted only.",
       example: "certificates/supabase.crt",
     }),
-  poolSize: integer(1, 3000).default(20).meta({
+  // A backup takes two connections at least: one holds the snapshot, one dumps.
+  poolSize: integer(2, 3000).default(20).meta({
     description: "Server connections per user and database that the pooler keeps (Supavisor and PgBouncer).",
   }),
   settings: settingsSchema.prefault({}),

@@ -1,6 +1,9 @@
 import { z } from "zod";
 import { distinct, matching, secret } from "../fields";
 
+/** The longest value that the Management API takes for a secret, in characters. */
+const longestSecret = 24_576;
+
 /** Edge functions and the secrets they read. */
 export const functionsSchema = z.strictObject({
   list: z
@@ -33,6 +36,12 @@ export const functionsSchema = z.strictObject({
       example: "STRIPE_API_KEY",
     }),
   secrets: z
-    .record(z.string(), secret("Secret that edge functions read as an environment variable."))
+    .record(
+      z.string(),
+      secret("Secret that edge functions read as an environment variable.", {
+        pattern: new RegExp(`^[^]{1,${longestSecret}}$`),
+        words: `must have at most ${longestSecret} characters`,
+      }),
+    )
     .default({}),
 });

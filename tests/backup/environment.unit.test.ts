@@ -138,7 +138,7 @@ describe("the target of a restore", () => {
     ["", "RESTORE_DATABASE_URL is empty"],
     [
       "localhost",
-      "RESTORE_DATABASE_URL must be a URL of the form postgresql://user:password@host:port/database",
+      "RESTORE_DATABASE_URL must be a URL of the form postgresql://user:password@host:port/database, with @ : / ? # % of the password percent-encoded.",
     ],
     ["https://user@host/", "RESTORE_DATABASE_URL must be a URL of the form"],
     ["postgres://user@host:6543/x", "RESTORE_DATABASE_URL has a port that must not be 6543"],
@@ -151,9 +151,35 @@ describe("the target of a restore", () => {
     ["postgres://user:secret%E0%A4@host/x", "RESTORE_DATABASE_URL has a password with a %"],
     ["postgres://us%er:secret@host/x", "RESTORE_DATABASE_URL has a user with a %"],
     ["postgres://user:secret@host/x%", "RESTORE_DATABASE_URL has a database with a %"],
+    // Passwords as they are, of which a URL takes a part for something else.
+    ["postgres://user:@secret/@host/x", "RESTORE_DATABASE_URL has an @, / or # in its database"],
+    ["postgres://user:@x/secret@host/x", "RESTORE_DATABASE_URL has an @, / or # in its database"],
+    ["postgres://user:secret:@/%@host/x", "RESTORE_DATABASE_URL must be a URL of the form"],
+    ["postgres://user:secret#@host/x", "RESTORE_DATABASE_URL must be a URL of the form"],
+    ["postgres://user:1#secret@host/x", "RESTORE_DATABASE_URL must be a URL of the form"],
+    ["postgres://user:1?secret@host/x", "RESTORE_DATABASE_URL must be a URL of the form"],
+    ["postgres://user:secret@host/x#y", "RESTORE_DATABASE_URL has an @, / or # in its database"],
+    ["postgres://user:secret\twith a tab@host/x", "RESTORE_DATABASE_URL has a blank at an end, a tab"],
+    ["postgres://user:secret\n@host/x", "RESTORE_DATABASE_URL has a blank at an end, a tab"],
+    ["postgres://user:secret@host/x ", "RESTORE_DATABASE_URL has a blank at an end, a tab"],
   ])("is refused as %o", (url, message) => {
     expect(() => read(url)).toThrow(message);
     expect(() => read(url)).not.toThrow("secret");
+  });
+
+  it.each(["@x/", ":@/%", "%", "%41", " two words ", `"it's"`, "back\\slash", "üñ🔑", "#?&=+", "tab\there"])(
+    "may have the encoded password %o",
+    (password) => {
+      expect(read(`postgres://user:${encodeURIComponent(password)}@host/x`)).toMatchObject({
+        host: "host",
+        database: "x",
+        password,
+      });
+    },
+  );
+
+  it("may have a password whose quotes, blanks, backslashes and umlauts are not encoded", () => {
+    expect(read(`postgres://user:it's "two" wörds\\@host/x`).password).toBe(`it's "two" wörds\\`);
   });
 
   it("may have a password with an encoded %", () => {

@@ -381,7 +381,7 @@ describe("single fields", () => {
       [expect.stringMatching(/^thorbis-supabase:database\.extensions\[1\] must be one of: /)],
     ],
     ["database.poolSize", 1.5, ["database.poolSize must be a whole number"]],
-    ["database.poolSize", 0, ["database.poolSize must be at least 1"]],
+    ["database.poolSize", 1, ["database.poolSize must be at least 2"]],
     ["realtime.debug", "true", ["realtime.debug must be true or false"]],
     ["auth.email", "on", ["auth.email must be an object"]],
     ["auth.redirectUrls", "https://a.example", ["auth.redirectUrls must be a list"]],

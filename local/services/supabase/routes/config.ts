@@ -1,22 +1,12 @@
 import { Hono } from "hono";
-import { z } from "zod";
 import { isJsonObject, type JsonObject } from "../../../../foundation/json";
 import { type EmulatorEnvironment, readBody } from "../http";
 import type { Services } from "../services";
 import { authConfigPatch, shownAuthConfig, storedAuthChange } from "../settings/auth";
 import { postgresConfigPut } from "../settings/postgres";
+import { postgrestConfigPatch } from "../settings/postgrest";
 import { realtimeConfigPatch } from "../settings/realtime";
 import { storageConfigPatch } from "../settings/storage";
-
-const postgrestPatch = z
-  .strictObject({
-    db_schema: z.string(),
-    db_extra_search_path: z.string(),
-    max_rows: z.number().int().min(0).max(1_000_000),
-    db_pool: z.number().int().min(0).max(1000).nullable(),
-    db_pool_acquisition_timeout: z.number().int().min(0).max(60),
-  })
-  .partial();
 
 /** What was sent, laid over what is there; objects are merged, anything else replaced. */
 function merge(stored: JsonObject, change: JsonObject): JsonObject {
@@ -85,7 +75,7 @@ export function configRoutes({ store, lifecycle }: Services) {
 
   routes.patch("/postgrest", async (context) => {
     const project = context.get("project");
-    Object.assign(project.postgrest, sent(await readBody(context, postgrestPatch)));
+    Object.assign(project.postgrest, sent(await readBody(context, postgrestConfigPatch)));
     store.save(project);
     return context.json(project.postgrest);
   });

@@ -1,0 +1,121 @@
+import { describe, expect, test } from "vitest";
+import { z } from "zod";
+import { apiSettings } from "../../components/supabaseProject/apiSettings";
+import { authCredentials } from "../../components/supabaseProject/authCredentials";
+import { authSettings } from "../../components/supabaseProject/authSettings";
+import { databaseSettings } from "../../components/supabaseProject/databaseSettings";
+import { realtimeSettings } from "../../components/supabaseProject/realtimeSettings";
+import { storageSettings } from "../../components/supabaseProject/storageSettings";
+import type { StackConfig } from "../../config";
+import { formatPath } from "../../config/keys";
+import { parseStackConfig } from "../../config/parse";
+import { stackSchema } from "../../config/schema";
+import { leavesOf } from "../../config/schemaTree";
+import { authConfigPatch } from "../../local/services/supabase/settings/auth";
+import { postgresConfigPut } from "../../local/services/supabase/settings/postgres";
+import { postgrestConfigPatch } from "../../local/services/supabase/settings/postgrest";
+import { realtimeConfigPatch } from "../../local/services/supabase/settings/realtime";
+import { storageConfigPatch } from "../../local/services/supabase/settings/storage";
+import { apiName, groupFaults } from "../../plugins/supabasex/provider/platformSettings/settings";
+import { type Areas, development, developmentSecrets, inputOf, key, withValue } from "./specimens";
+
+// The configuration refuses what the Management API would refuse in the middle of a deployment. What the API takes is kept
+// apart from it, in the emulator.
+
+const configOf = (areas: Areas) =>
+  parseStackConfig(inputOf("dev", areas, developmentSecrets)) as unknown as StackConfig;
+
+/** Leaves room for any value of one number among those that depend on each other. */
+const roomy = withValue(
+  withValue(
+    withValue(development, ["backup", "parallelDumps"], 1),
+    ["database", "settings", "maxConnections"],
+    10_000,
+  ),
+  ["database", "poolSize"],
+  10,
+);
+
+/** What a deployment sends, by the part of the API that judges it. */
+function faultsOfBodies(config: StackConfig): string[] {
+  const withTexts = (settings: object) =>
+    Object.fromEntries(
+      Object.entries(settings)
+        .filter(([, value]) => value !== undefined)
+        .map(([name, value]) => [name, typeof value === "object" && value !== null ? "a secret" : value]),
+    );
+  const realtime = Object.entries(realtimeSettings(config.realtime));
+  const judged: [z.ZodType, object][] = [
+    [authConfigPatch, withTexts({ ...authSettings(config.auth), ...authCredentials(config.auth) })],
+    [postgresConfigPut, databaseSettings(config.database.settings) ?? {}],
+    [postgrestConfigPatch, withTexts(apiSettings(config.api))],
+    [storageConfigPatch, storageSettings(config.storage)],
+    [realtimeConfigPatch, Object.fromEntries(realtime.map(([name, value]) => [apiName(name), value]))],
+  ];
+  return [
+    ...judged.flatMap(([schema, body]) => {
+      const { error } = schema.safeParse(body);
+      return error?.issues.map(({ path, message }) => `${path.join(".")}: ${message}`) ?? [];
+    }),
+    ...groupFaults({ pooler: { defaultPoolSize: config.database.poolSize } }, "pooler").flat(),
+  ];
+}
+
+/** Areas and groups whose numbers the Management API judges. */
+const sent = /^(auth|api|realtime|storage|database\.(settings|poolSize))\b/;
+
+const numbers = leavesOf(stackSchema).flatMap(({ path, inner }) =>
+  inner instanceof z.ZodNumber && sent.test(path.join("."))
+    ? [{ name: formatPath(path), path, least: Number(inner.minValue), most: Number(inner.maxValue) }]
+    : [],
+);
+
+test("the numbers that the API judges are found", () => {
+  expect(numbers.length).toBeGreaterThan(30);
+  expect(faultsOfBodies(configOf(development))).toEqual([]);
+});
+
+describe.each(numbers)("$name", ({ path, least, most }) => {
+  test.each([least, most])("at %i is one that the API takes", (value) => {
+    expect(faultsOfBodies(configOf(withValue(roomy, path, value)))).toEqual([]);
+  });
+
+  test.each([least - 1, most + 1, least + 0.5])("at %d is refused before anything is touched", (value) => {
+    expect(() => configOf(withValue(roomy, path, value))).toThrow(formatPath(path));
+  });
+});
+
+test("a control: the API's limits are the emulator's, not the configuration's", () => {
+  const config = structuredClone(configOf(development));
+  const beyond = {
+    ...config,
+    auth: { ...config.auth, jwtExpirySeconds: 604_801 },
+    realtime: { ...config.realtime, maxJoinsPerSecond: 5_001 },
+    database: { ...config.database, poolSize: 3_001 },
+  };
+
+  expect(faultsOfBodies(beyond)).toEqual([
+    expect.stringMatching(/^jwt_exp: /),
+    expect.stringMatching(/^max_joins_per_second: /),
+    "pooler.defaultPoolSize",
+    "must be a whole number from 0 to 3000",
+  ]);
+});
+
+describe("a secret of the edge functions", () => {
+  const withSecret = (text: string) => {
+    const input = inputOf("dev", development, developmentSecrets);
+    return { ...input, values: { ...input.values, [key("functionsSecretsSTRIPE_KEY")]: text } };
+  };
+
+  test("may have as many characters as the API takes, line breaks among them", () => {
+    expect(() => parseStackConfig(withSecret(`${"x".repeat(24_574)}\n\u{2028}`))).not.toThrow();
+  });
+
+  test("that is longer is refused, its text kept back", () => {
+    const parse = () => parseStackConfig(withSecret("x".repeat(24_577)));
+
+    expect(parse).toThrow(/functionsSecretsSTRIPE_KEY must have at most 24576 characters/);
+    expect(parse).not.toThrow("xxx");
+  });
+});
