@@ -3,7 +3,7 @@
 import type { CallContext } from "../../plugins/host/provider";
 import { type PropertyMap, Secret } from "../../plugins/host/values";
 import { sqlBundle } from "../../plugins/supabasex/provider/sqlBundle/resource";
-import { readBundleFiles } from "../../plugins/supabasex/sdk";
+import { readBundleFiles } from "../../plugins/supabasex/sdk/readBundleFiles";
 import { timed } from "../measure";
 
 const [mode = "create", directory = "", url = ""] = process.argv.slice(2);

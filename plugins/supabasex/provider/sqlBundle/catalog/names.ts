@@ -68,7 +68,7 @@ export function canonicalIdentity(identity: string): string {
 export function canonicalObject(object: CatalogObject): CatalogObject {
   let canonical: Record<string, JsonValue> | undefined;
   for (const [property, value] of Object.entries(object)) {
-    if (!nameProperties.has(property)) continue;
+    if (!isNameProperty(property)) continue;
     const now = canonicalNames(property, value);
     if (now === value) continue;
     canonical ??= { ...object };
@@ -87,7 +87,13 @@ export function canonicalCatalog(catalog: Catalog): Catalog {
   );
 }
 
-function canonicalNames(property: string, value: JsonValue): JsonValue {
+/** Returns whether a property holds names, which {@link canonicalNames} quotes. */
+export function isNameProperty(property: string): boolean {
+  return nameProperties.has(property);
+}
+
+/** Returns the value of a property with the names in it quoted as the newest supported server quotes them. */
+export function canonicalNames(property: string, value: JsonValue): JsonValue {
   if (Array.isArray(value)) {
     const all = value.map((entry) => canonicalNames(property, entry));
     return all.some((entry, index) => entry !== value[index]) ? all : value;

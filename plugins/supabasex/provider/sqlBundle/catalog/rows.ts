@@ -1,7 +1,7 @@
 import type { JsonObject } from "../../../../../foundation/json";
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
 import type { Kind } from "./kinds/kind";
-import { canonicalIdentity, canonicalObject } from "./names";
+import { canonicalIdentity, canonicalNames, isNameProperty } from "./names";
 import { withPartitionGaps } from "./partitionGaps";
 import { withoutMatchingPartitions } from "./partitions";
 import { grantsOf, type Privilege } from "./privileges";
@@ -34,7 +34,8 @@ export class ReadingBuilder {
   }
 
   add(row: ObjectRow): void {
-    const [number, printed, address, aclType, owner, acl] = row;
+    const [number, printed, catalog, place, part, aclType, owner, acl] = row;
+    const address = catalog === null ? null : `${catalog}:${place}:${part}`;
     if (number === aclRow) this.#grants.add(row);
     else if (number === commentRow) this.#comments.set(address ?? "", row[firstValue] ?? "");
     const object = this.#parsers[number]?.(row);
@@ -61,20 +62,26 @@ export class ReadingBuilder {
   }
 }
 
-/** Makes an object of a row's values. What is null the object lacks. */
+/** Makes an object of a row's values, with canonical names. What is null the object lacks. */
 function parserOf(kind: Kind): (row: ObjectRow) => JsonObject {
   const names = Object.keys(kind.properties);
-  const parsers = propertiesOf(kind).map(({ parse }) => parse);
+  const parsers = propertiesOf(kind).map(({ parse }, index) => {
+    const name = names[index];
+    return name !== undefined && isNameProperty(name)
+      ? (value: string) => canonicalNames(name, parse(value))
+      : parse;
+  });
   return (row) => {
     const object: JsonObject = {};
-    parsers.forEach((parse, index) => {
+    for (let index = 0; index < parsers.length; index += 1) {
       const value = row[firstValue + index];
-      if (typeof value !== "string") return;
+      const parse = parsers[index];
+      if (typeof value !== "string" || parse === undefined) continue;
       const name = names[index];
       if (name === undefined) Object.assign(object, parse(value));
       else object[name] = parse(value);
-    });
-    return canonicalObject(object) as JsonObject;
+    }
+    return object;
   };
 }
 
@@ -85,8 +92,10 @@ class Grants {
   readonly #defaults = new Map<string, JsonObject>();
   /** Type of object → every privilege there is. */
   readonly #wholes = new Map<string, ReadonlySet<string>>();
+  /** Type, owner and list → the privileges in words. */
+  readonly #inWords = new Map<string, JsonObject>();
 
-  add([, , , aclType, owner, acl, value]: ObjectRow): void {
+  add([, , , , , aclType, owner, acl, value]: ObjectRow): void {
     const privileges = JSON.parse(value ?? "[]") as readonly Privilege[];
     if (acl !== null) this.#lists.set(acl, privileges);
     if (aclType === null) return;
@@ -97,8 +106,15 @@ class Grants {
     this.#defaults.set(aclType, grantsOf(others, whole, null));
   }
 
+  /** Returns the same object for all that have the same list. */
   of(aclType: string, owner: string | null, acl: string | null): JsonObject {
-    if (acl === null) return { ...this.#defaults.get(aclType) };
-    return grantsOf(this.#lists.get(acl) ?? [], this.#wholes.get(aclType) ?? new Set(), owner);
+    if (acl === null) return this.#defaults.get(aclType) ?? {};
+    const key = `${aclType} ${owner} ${acl}`;
+    let grants = this.#inWords.get(key);
+    if (grants === undefined) {
+      grants = grantsOf(this.#lists.get(acl) ?? [], this.#wholes.get(aclType) ?? new Set(), owner);
+      this.#inWords.set(key, grants);
+    }
+    return grants;
   }
 }

@@ -103,11 +103,17 @@ select
     .map(([name, value]) => `pg_catalog.set_config('${name}', '${value}', true)`)
     .join(",\n  ")}`;
 
-/** One row of the read: an object of a kind, its values in the order of the kind's properties. */
+/**
+ * One row of the read: an object of a kind, its values in the order of the kind's properties. Three columns say where the
+ * server keeps it: the system catalog, the oid there, and the number of the column. The reader joins them, because to join
+ * texts for each row costs the server more than to print three numbers.
+ */
 export type ObjectRow = [
   kind: number,
   identity: string,
-  address: string | null,
+  catalog: string | null,
+  object: string | null,
+  part: string | null,
   aclType: string | null,
   owner: string | null,
   acl: string | null,
@@ -115,7 +121,7 @@ export type ObjectRow = [
 ];
 
 /** Where in a row the values begin. */
-export const firstValue = 6;
+export const firstValue = 8;
 
 /** The kinds of object that a read of this database covers. A row says by number which of them it is of. */
 export function kindsOf({
@@ -146,7 +152,7 @@ export function propertiesOf(kind: Kind): readonly Property[] {
 
 /** A row with this number explains an access control list: `acl` and one value, of JSON. */
 export const aclRow = -1;
-/** A row with this number is the comment on the object at `address`: one value. */
+/** A row with this number is the comment on the object at this place: one value. */
 export const commentRow = -2;
 
 /**
@@ -165,14 +171,14 @@ export function catalogStatement(kinds: readonly Kind[]): string {
     from aclexplode(${acl}) x)::text`;
   return `with ${managedObjects.trim()}
 -- The built-in default of each type of object: who holds what where the list is null. Any owner's name will do.
-select ${aclRow}, null::text, null::text, t.acl_type, pg_get_userbyid(10)::text, null::text,
+select ${aclRow}, null::text, null::oid, null::oid, null::integer, t.acl_type, pg_get_userbyid(10)::text, null::text,
   ${explained('acldefault(t.acl_type::"char", 10)')}${rest}
 from unnest(array['c', 'd', 'f', 'n', 'r', 's', 'T']) as t (acl_type)
 union all
-select ${aclRow}, null, null, null, null, a.acl::text, ${explained("a.acl")}${rest}
+select ${aclRow}, null, null, null, null, null, null, a.acl::text, ${explained("a.acl")}${rest}
 from (${aclSources.map(([catalog, column]) => `select ${column} as acl from ${catalog} where ${column} is not null`).join("\n  union ")}) a
 union all
-select ${commentRow}, null, ${addressOf("d.classoid", "d.objoid", "d.objsubid")}, null, null, null, d.description${rest}
+select ${commentRow}, null, d.classoid, d.objoid, d.objsubid, null, null, null, d.description${rest}
 from pg_description d
 where d.objoid >= ${firstUserOid} or d.classoid = 'pg_namespace'::regclass
 union all
@@ -190,9 +196,6 @@ const aclSources = [
   ["pg_database", "datacl"],
 ] as const;
 
-const addressOf = (catalog: string, object: string, part: string): string =>
-  `${catalog} || ':' || ${object} || ':' || ${part}`;
-
 /** The owner matters only beside a list: the built-in default is the same for every owner. */
 const privilegesOf = ({ type, owner, acl }: NonNullable<Kind["privileges"]>): string =>
   `(${type})::text, case when ${acl} is not null then pg_get_userbyid(${owner})::text end, ${acl}::text`;
@@ -202,7 +205,7 @@ function objectsOf(kind: Kind, index: number, width: number): string {
   const values = propertiesOf(kind).map(({ sql }) => `(${sql})::text`);
   while (values.length < width) values.push("null");
   return `select ${index}, ${kind.identity},
-  ${address ? addressOf(`${address.catalog}::oid`, address.object, address.part ?? "0") : "null"},
+  ${address ? `${address.catalog}::oid, ${address.object}, ${address.part ?? "0"}` : "null, null, null"},
   ${privileges ? privilegesOf(privileges) : "null, null, null"},
   ${values.join(",\n  ")}
 from ${kind.from}`;

@@ -24,11 +24,18 @@ const isCommented = `exists (
       select from pg_description d
       where d.classoid = 'pg_class'::regclass and d.objoid = a.attrelid and d.objsubid = a.attnum)`;
 
+/** The privileges on column `a`, whose relation has this owner. Without a list of its own a column has none. */
+export const columnPrivileges = (owner: string): NonNullable<Kind["privileges"]> => ({
+  type: `case when a.attacl is not null then 'c' end`,
+  owner,
+  acl: `a.attacl`,
+});
+
 /** Columns of tables that are not partitions. */
 const ofTables: Kind = {
   identity: `'column ' || r.name || ' ' || quote_ident(a.attname)`,
   address: { catalog: `'pg_class'::regclass`, object: `r.oid`, part: `a.attnum::integer` },
-  privileges: { type: `'c'`, owner: `r.owner`, acl: `a.attacl` },
+  privileges: columnPrivileges(`r.owner`),
   properties,
   from: `relation r ${joins}
 where r.kind in ('r', 'p', 'f') and not r.partition`,
@@ -38,7 +45,7 @@ where r.kind in ('r', 'p', 'f') and not r.partition`,
 const ofPartitions: Kind = {
   identity: `'column ' || r.name || ' ' || quote_ident(a.attname)`,
   address: { catalog: `'pg_class'::regclass`, object: `r.oid`, part: `a.attnum::integer` },
-  privileges: { type: `'c'`, owner: `r.owner`, acl: `a.attacl` },
+  privileges: columnPrivileges(`r.owner`),
   properties,
   from: `relation r ${joins}
 join pg_attribute p on p.attrelid = r.parent and p.attname = a.attname and not p.attisdropped
@@ -53,7 +60,7 @@ where r.kind in ('r', 'p', 'f') and r.partition
 const ofViews: Kind = {
   identity: `'column ' || r.name || ' ' || quote_ident(a.attname)`,
   address: { catalog: `'pg_class'::regclass`, object: `r.oid`, part: `a.attnum::integer` },
-  privileges: { type: `'c'`, owner: `r.owner`, acl: `a.attacl` },
+  privileges: columnPrivileges(`r.owner`),
   properties: {
     default: text(`pg_get_expr(def.adbin, def.adrelid)`),
   },

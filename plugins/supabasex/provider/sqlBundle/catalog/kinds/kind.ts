@@ -17,7 +17,7 @@ export interface Kind {
   };
   /** Absent where nothing can be granted. */
   readonly privileges?: {
-    /** The letter that acldefault() has for such an object. */
+    /** The letter that acldefault() has for such an object; null for an object that has no privileges. */
     readonly type: string;
     /** The role that holds the implicit privileges; null when none does. */
     readonly owner: string;

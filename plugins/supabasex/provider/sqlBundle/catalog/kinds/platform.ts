@@ -1,3 +1,4 @@
+import { columnPrivileges } from "./columns";
 import { flag, type Kind, options, text } from "./kind";
 
 /**
@@ -52,7 +53,7 @@ where x.oid is null or c.relacl is not null`,
 const columns: Kind = {
   identity: `'column ' || w.name || '.' || quote_ident(c.relname) || ' ' || quote_ident(a.attname)`,
   address: { catalog: `'pg_class'::regclass`, object: `c.oid`, part: `a.attnum::integer` },
-  privileges: { type: `'c'`, owner: `c.relowner`, acl: `a.attacl` },
+  privileges: columnPrivileges(`c.relowner`),
   withoutComment: true,
   properties: {},
   from: `watched_platform_schema w
