@@ -43,6 +43,44 @@ test("a runtime error without a position is shown at its statement", async () =>
   expect(failure).toContain("detail: Key (id)=(1) already exists.");
 });
 
+test("of very many migrations one fails: those before it stay, what they said is passed on once, and it is shown at its place", async () => {
+  // 130 files share 64 savepoints by threes: the eighth and the ninth follow the seventh.
+  const path = (number: number) => `migrations/202601020000${String(number).padStart(2, "0")}_m.sql`;
+  const numbered = (number: number) => `migrations/20260103${String(number).padStart(6, "0")}_m.sql`;
+  const bundle = await databases.bundle({
+    ...schema,
+    ...Object.fromEntries(
+      [2, 3, 4, 5].map((number) => [path(number), `insert into $s.t values (${number});\n`]),
+    ),
+    [path(6)]: "do $$ begin raise warning 'six'; end $$;\n",
+    [path(7)]: "do $$ begin raise warning 'seven'; end $$;\nset local search_path to $s;\n",
+    [path(8)]: "insert into $s.t values (8);\n",
+    [path(9)]: "insert into $s.t values (9);\ninsert into $s.t values (8);\n",
+    ...Object.fromEntries(
+      Array.from({ length: 121 }, (_, at) => [numbered(at), `insert into $s.t values (${at + 10});\n`]),
+    ),
+  });
+
+  const failure = await failureOf(bundle.up());
+
+  expect(failure).toMatch(
+    /20260102000009_m\.sql:2:1: duplicate key value violates unique constraint "t_pkey"/,
+  );
+  expect(bundle.logs.filter((line) => /: (six|seven)$/.test(line))).toHaveLength(2);
+  expect((await bundle.history()).at(-1)).toBe(path(8));
+  expect((await bundle.sql("select count(*)::int as rows, max(id) as last from $s.t")).rows).toEqual([
+    { rows: 5, last: 8 },
+  ]);
+
+  bundle.write({ [path(9)]: "insert into $s.t values (9);\n" });
+  await bundle.up();
+
+  expect(await bundle.history()).toHaveLength(130);
+  expect((await bundle.sql("select count(*)::int as rows, max(id) as last from $s.t")).rows).toEqual([
+    { rows: 127, last: 130 },
+  ]);
+});
+
 test("a membership that the deployer may not grant is refused with what to do", async () => {
   const bundle = await databases.bundle({
     ...schema,

@@ -7,7 +7,8 @@ import { executedText, mayChangeSettings } from "../source/statements";
 import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
 import { FilesAhead } from "./filesAhead";
 import type { ApplyRequest, RanFile } from "./request";
-import { type Sender, sendFile } from "./sendFile";
+import { type FileMessage, sendFile } from "./sendFile";
+import { SharedSavepoints } from "./sharedSavepoints";
 
 /** A file failed in a way that takes along what ran before it in the transaction. */
 export class TransactionLost extends Error {
@@ -27,6 +28,12 @@ export interface MigrationRun {
   readonly failure?: { readonly error: unknown; readonly file: Migration };
 }
 
+/**
+ * Runs the migrations that may share the transaction, and records them. Stops at the first that fails: those before it stay.
+ *
+ * Of very many files a few share a savepoint. When one fails that is not the first behind it, those before it run again, now
+ * each behind its own; what the server said of them is passed on once.
+ */
 export async function runMigrations(
   session: Session,
   request: ApplyRequest,
@@ -38,35 +45,53 @@ export async function runMigrations(
   const together = pending.slice(0, Math.min(alone < 0 ? pending.length : alone, filesAtOnce));
   const next = pending[together.length];
   const done: AppliedMigration[] = [];
-  const ahead = new FilesAhead((file) => send(file, { session, notice: request.report.notice }));
-  const record = () => recordMigrations(session.work, request.inputs.name, done);
-  for (const file of together) {
+  const savepoints = new SharedSavepoints(together);
+  const reported = new Set<BundleFile>();
+  const send = async (file: BundleFile) => {
+    const notice = reported.has(file) ? () => {} : request.report.notice;
+    await sendFile(file, messageOf(file, savepoints, session), { session, notice });
+    reported.add(file);
+  };
+  const ahead = new FilesAhead(send);
+  const finish = async () => {
+    for (const { file, durationMilliseconds } of done)
+      ran.push({ path: file.path, reason: "new", kind: "migration", durationMilliseconds });
+    await recordMigrations(session.work, request.inputs.name, done);
+  };
+  for (let file = together[0]; file !== undefined; file = together[done.length]) {
     request.report.progress(`${file.display} (new)`);
     const started = performance.now();
     try {
       await ahead.run(file, together.slice(done.length + 1));
+      done.push({ file, durationMilliseconds: Math.round(performance.now() - started) });
     } catch (error) {
-      const fault = fileFailure(file, error, prefix, session.blocker);
+      const fault = fileFailure(file, error, prefixOf(file, savepoints), session.blocker);
       if (!(fault instanceof SqlFileError) || isLostLock(fault.cause)) throw fault;
+      const isFirst = savepoints.isFirst(file);
       // Nothing of the message ran, so there is no savepoint to go back to.
-      if (isUnparsed(error)) throw new TransactionLost(fault, done.length);
+      if (isFirst && isUnparsed(error)) throw new TransactionLost(fault, done.length);
       await session.execute("rollback to savepoint migration");
-      await record();
-      return { more: false, failure: { error: fault, file } };
+      if (isFirst) {
+        await finish();
+        return { more: false, failure: { error: fault, file } };
+      }
+      done.length = savepoints.split(file);
     }
-    const durationMilliseconds = Math.round(performance.now() - started);
-    done.push({ file, durationMilliseconds });
-    ran.push({ path: file.path, reason: "new", kind: "migration", durationMilliseconds });
   }
-  await record();
+  await finish();
   if (next?.noTransaction) return { next, more: false };
   return { more: next !== undefined };
 }
 
-const prefix: Prefix = { text: "savepoint migration; ", statements: 1 };
+function prefixOf(file: BundleFile, savepoints: SharedSavepoints): Prefix {
+  return savepoints.isFirst(file)
+    ? { text: "savepoint migration; ", statements: 1 }
+    : { text: "", statements: 0 };
+}
 
-function send(file: BundleFile, sender: Sender): Promise<void> {
-  const reset = mayChangeSettings(file) ? `${sender.session.settings};` : "";
-  const text = `${prefix.text}${executedText(file)};${reset} release savepoint migration`;
-  return sendFile(file, { text, prefix }, sender);
+function messageOf(file: BundleFile, savepoints: SharedSavepoints, session: Session): FileMessage {
+  const prefix = prefixOf(file, savepoints);
+  const reset = mayChangeSettings(file) ? `${session.settings};` : "";
+  const release = savepoints.isLast(file) ? "release savepoint migration" : "";
+  return { text: `${prefix.text}${executedText(file)};${reset} ${release}`, prefix };
 }
