@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
-import { exportLine, localPaths, pulumiVariables } from "../../local/environment";
+import { endpointVariables, exportLine, localPaths, pulumiVariables } from "../../local/environment";
 
 test("everything is below .local in the checkout, or where THORBIS_LOCAL_DIRECTORY says", () => {
   expect(localPaths("/src/check out", {}).state).toBe("/src/check out/.local/state");
@@ -43,3 +43,23 @@ test.each(["plain", "with blank", "it's", '"$(whoami)"', "a\nb"])(
     expect(printed).toBe(value);
   },
 );
+
+test("the region and the login are given under the names that AWS CLI 1 reads, and the user's own session is left out", () => {
+  const aws = {
+    endpoint: "http://127.0.0.1:1",
+    s3Endpoint: "http://127.0.0.1:2",
+    accessKey: "key",
+    secretKey: "secret",
+    region: "eu-west-3",
+  };
+
+  expect(endpointVariables({ supabase: { endpoint: "http://127.0.0.1:3" }, aws })).toMatchObject({
+    AWS_DEFAULT_REGION: "eu-west-3",
+    AWS_REGION: "eu-west-3",
+    AWS_ACCESS_KEY_ID: "key",
+    AWS_SECRET_ACCESS_KEY: "secret",
+    AWS_SESSION_TOKEN: "",
+    AWS_ENDPOINT_URL: "http://127.0.0.1:1",
+    AWS_ENDPOINT_URL_S3: "http://127.0.0.1:2",
+  });
+});
