@@ -30,7 +30,7 @@ export { canonicalCatalog, canonicalIdentity } from "./names";
 export { apiRoles } from "./partitions";
 export { touched, touchedProperties } from "./properties";
 export { readCatalog, readCatalogInTransaction, readCatalogReading } from "./read";
-export { isAsRemembered } from "./remembered";
+export { expectationIfUnchanged } from "./remembered";
 export type { CatalogReading } from "./rows";
 export { isSameObject } from "./sameObject";
 export { managedPart, watchedPart } from "./scope";

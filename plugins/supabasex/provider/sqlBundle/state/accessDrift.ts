@@ -48,6 +48,7 @@ export function accessDriftOf(
   const apiRoles = record === undefined ? undefined : apiRolesOf(recorded);
   const posture = postureOf({ live, expected, managed: managedPart(expected, live), apiRoles });
   const digests = postureDigests(posture);
+  if (hasSameEntries(digests, remembered)) return noAccessDrift;
   const found = postureFrom(remembered, recorded, posture);
   const unknown = [...found.unknown].filter((group) => !accepted.includes(groupAcceptance(group, digests)));
   const baseline = accept(
@@ -80,6 +81,12 @@ export function accessDriftOf(
       ),
     }),
   };
+}
+
+function hasSameEntries(digests: PostureDigests, others: PostureDigests): boolean {
+  return (
+    digests.size === others.size && [...digests].every(([group, digest]) => others.get(group) === digest)
+  );
 }
 
 function isLostFile(identity: string, { live, expected }: AccessSubject): boolean {

@@ -5,15 +5,15 @@ import {
   type CatalogReading,
   digestIdentity,
   expectationFrom,
-  isAsRemembered,
+  expectationIfUnchanged,
   isSameObject,
   managedPart,
 } from "../catalog";
 import type { PostureRecord } from "../history/postureRecord";
 import type { BundleRecord } from "../history/record";
-import { type Comparison, compare } from "../repair/compare";
+import { compare } from "../repair/compare";
 import { loadParser } from "../source/parser";
-import { accessDriftOf, noAccessDrift } from "./accessDrift";
+import { type AccessDrift, type AccessSubject, accessDriftOf, noAccessDrift } from "./accessDrift";
 import { type Drift, driftOf } from "./drift";
 import { withoutForeignTexts } from "./foreignTexts";
 import { outlookOf } from "./outlook";
@@ -52,26 +52,31 @@ export async function findDrift(
   records: Records,
 ): Promise<FoundDrift> {
   const remembered = rememberedBy(state);
-  const isSame = isAsRemembered(state.expected, catalog) && hasFiles(remembered.history, files);
-  if (isSame && state.access === undefined) return { drift: {}, outlook: {} };
+  const accessOf = async (subject: AccessSubject): Promise<AccessDrift> =>
+    state.access === undefined
+      ? noAccessDrift
+      : accessDriftOf(state.access, subject, await records.posture());
+
+  const hasAllFiles = hasFiles(remembered.history, files);
+  const unchanged = hasAllFiles ? expectationIfUnchanged(state.expected, catalog) : undefined;
+  if (unchanged !== undefined) {
+    const access = await accessOf({ live: { ...catalog, ...rows }, expected: unchanged });
+    if (Object.keys(access.drift).length > 0) await loadParser();
+    return { drift: access.drift, outlook: access.outlook() };
+  }
 
   const live = { ...catalog, ...files };
-  const record = isSame ? noRecord : await records.bundle();
+  const record = await records.bundle();
   const { expected, unknown } = expectationFrom(remembered, record.expected, live);
   const watched = (traced: Catalog) =>
     withoutForeignTexts(expected, notRecorded(expected, managedPart(expected, traced), record));
   const isUnknown = new Set(unknown);
-  const found: Comparison = isSame
-    ? { differences: [], traced: { catalog: live, renamed: new Map(), dropped: new Set() } }
-    : await compare(client, expected, { catalog: live, addresses }, record.addresses, watched);
+  const found = await compare(client, expected, { catalog: live, addresses }, record.addresses, watched);
   const differences = found.differences.filter(
     ({ identity }) => !isUnknown.has(digestIdentity(identity, state.expected)),
   );
   const { catalog: traced } = found.traced;
-  const access =
-    state.access === undefined
-      ? noAccessDrift
-      : accessDriftOf(state.access, { live: { ...traced, ...rows }, expected }, await records.posture());
+  const access = await accessOf({ live: { ...traced, ...rows }, expected });
   // Names in statements are quoted as the parser knows keywords; without drift it need not be loaded.
   if (differences.length + Object.keys(access.drift).length > 0) await loadParser();
   return {
@@ -83,9 +88,6 @@ export async function findDrift(
     outlook: { ...access.outlook(), ...outlookOf(differences, makersIn(state), expected, traced) },
   };
 }
-
-/** Stands for the record where nothing has to be looked up in it. */
-const noRecord: BundleRecord = { expected: {}, base: {}, intact: true, addresses: new Map() };
 
 /** Whether the history has these files, as they are; what it has beyond them is no drift. */
 function hasFiles(remembered: Catalog, files: Catalog): boolean {

@@ -23,9 +23,9 @@ export interface Exposure {
  */
 export function exposureOf(live: Catalog, roles: ReadonlySet<string> = apiRolesOf(live)): Exposure {
   const open = new Set(["public"]);
-  for (const [identity, { grants }] of Object.entries(live)) {
+  for (const identity of Object.keys(live)) {
     if (!identity.startsWith("schema ")) continue;
-    if (grantees(grants).some((grantee) => roles.has(grantee)))
+    if (grantees(live[identity]?.grants).some((grantee) => roles.has(grantee)))
       open.add(partsOfIdentity(identity).schema ?? "");
   }
   return { roles, includes: (schema) => open.has(schema) || isPlatformSchema.test(schema) };
