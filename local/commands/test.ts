@@ -2,7 +2,9 @@ import { createRequire } from "node:module";
 import path from "node:path";
 import { execa } from "execa";
 import { UserError } from "../../foundation/userError";
+import { ensureCompressor } from "../compressor";
 import { ensurePostgresInstalled, parseMajor } from "../services/postgres";
+import { ensureS3Installed } from "../services/s3";
 import { chooseTestDatabases, describeDatabases, needDatabases, variablesFor } from "./testDatabases";
 
 export interface TestOptions {
@@ -22,7 +24,12 @@ export async function test(checkout: string, args: readonly string[], options: T
         say,
       })
     : undefined;
-  if (databases !== undefined) say(describeDatabases(databases));
+  if (databases !== undefined) {
+    // The setup of the tests makes sure of these too, but what it throws is printed by vitest, with a stack trace.
+    await ensureCompressor(say);
+    await ensureS3Installed(say);
+    say(describeDatabases(databases));
+  }
   const result = await execa(process.execPath, [program, "run", ...args], {
     cwd: checkout,
     env: databases === undefined ? {} : variablesFor(databases),

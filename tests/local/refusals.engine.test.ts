@@ -188,6 +188,21 @@ test.each([
   expectNothingRunning(refusal);
 });
 
+test("the tests without zstd: one sentence before vitest starts", async () => {
+  const refusal = await refusedStart(
+    { PATH: await machine("without zstd", ["zstd"]) },
+    checkoutRoot(),
+    "test",
+    ["--project", "database", "tests/backup/store.database.test.ts"],
+  );
+
+  expect(refusal.exitCode).toBe(1);
+  expect(refusal.stderr).toMatch(
+    /\nBackups are compressed with zstd, which is not on PATH: .*$|^Backups are /,
+  );
+  expect(refusal.stderr).not.toContain("    at ");
+});
+
 test("a folder with somebody's files is neither used nor deleted", async () => {
   const directory = path.join(base, "not ours");
   await mkdir(directory);
