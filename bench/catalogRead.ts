@@ -11,7 +11,7 @@ import { startTestCluster } from "../tests/support/cluster";
 import { median, timed } from "./measure";
 import { writeSample } from "./sampleBundle";
 
-const target = 0.3;
+const target = 0.2;
 const rounds = 15;
 
 async function main(): Promise<void> {

@@ -11,7 +11,7 @@ const run = promisify(execFile);
 /** Measures the read of the catalog on an open connection over `pg_dump --schema-only` of the same database. */
 export async function measureRead(subject: Subject) {
   return {
-    target: 0.15,
+    target: 0.2,
     sample: await readOf(subject.sample, subject),
     large: await readOf(subject.large, subject),
   };
