@@ -12,7 +12,7 @@ import { readHistoryRecords, readPostureRecord } from "./history/postureRecord";
 import { readRecord } from "./history/record";
 import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";
 import { reportAccess, reportDrift } from "./preview/access";
-import { reportForeign, reportLosses, takenBackLines, warnOfRemaining } from "./preview/manualChanges";
+import { reportForeign, reportLosses, reportTakenBack, warnOfRemaining } from "./preview/manualChanges";
 import { table } from "./preview/plan";
 import { inspectBundle, previewBundle } from "./preview/preview";
 import { reporter } from "./preview/reporter";
@@ -197,9 +197,7 @@ function report(result: ApplyResult, inputs: BundleInputs, bundle: LoadedBundle,
       ),
     );
   }
-  if (result.takenBack.length > 0) {
-    context.log("info", takenBackLines(result).join("\n"));
-  }
+  reportTakenBack(result, context);
   if (result.repaired.length > 0) {
     context.log("info", ["Repaired:", ...result.repaired.map((identity) => `  ${identity}`)].join("\n"));
   }

@@ -88,11 +88,6 @@ end $$;`,
     taken: "publication table $s $s.customers",
   },
   {
-    name: "default privileges",
-    statement: "alter default privileges in schema $s grant select on tables to anon;",
-    taken: "default privileges postgres in $s tables",
-  },
-  {
     name: "a storage option",
     statement: "alter table $s.customers set (fillfactor = 70);",
     taken: "table $s.customers: options",

@@ -169,6 +169,7 @@ function joined(former: TransactionResult | undefined, latter: TransactionResult
     removed: [...former.removed, ...latter.removed],
     dropped: [...former.dropped, ...latter.dropped],
     takenBack: [...former.takenBack, ...latter.takenBack],
+    regranted: [...former.regranted, ...latter.regranted],
     repaired: [...former.repaired, ...latter.repaired],
     losses: new Map([...former.losses, ...latter.losses]),
     takenOver: [...former.takenOver, ...latter.takenOver],

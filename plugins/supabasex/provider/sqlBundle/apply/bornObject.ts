@@ -11,12 +11,12 @@ export function bornObject(
   object: CatalogObject,
   { creator, live }: { readonly creator: string; readonly live: Catalog },
 ): CatalogObject {
-  const { kind, schema } = partsOfIdentity(identity);
+  const { kind } = partsOfIdentity(identity);
   const { comment: _comment, ...born }: Record<string, JsonValue> = { ...object };
   if (born.enabled !== undefined) born.enabled = "yes";
   if (born.active !== undefined) born.active = true;
   if (born.owner !== undefined) born.owner = creator;
-  if (born.grants !== undefined) born.grants = bornGrants(kind, schema, creator, live);
+  if (born.grants !== undefined) born.grants = bornGrants(identity, creator, live);
   if (kind !== "bucket") return born;
   const { fileSizeLimit: _size, allowedMimeTypes: _types, ...bucket } = born;
   return { ...bucket, public: false };
@@ -31,19 +31,39 @@ const classes: Readonly<Record<string, { readonly plural: string; readonly built
   type: { plural: "types", builtIn: { public: ["usage"] } },
 };
 
-function bornGrants(kind: string, schema: string | undefined, creator: string, live: Catalog): JsonObject {
-  const ofKind = classes[kind];
-  if (ofKind === undefined) return {};
-  const { plural, builtIn } = ofKind;
+/** Returns the default privileges of a role that apply to a new object: in all schemas, and in the object's own. */
+export function defaultsFor(
+  identity: string,
+  creator: string,
+  defaults: Catalog,
+): [everywhere: CatalogObject | undefined, inSchema: CatalogObject | undefined] {
+  const { kind, schema } = partsOfIdentity(identity);
+  const plural = classes[kind]?.plural;
   const role = quote(creator);
-  const everywhere = live[`default privileges ${role} ${plural}`]?.grants ?? builtIn;
-  const inSchema = live[`default privileges ${role} in ${schema} ${plural}`]?.grants;
-  const result: JsonObject = isJsonObject(everywhere) ? { ...everywhere } : {};
-  for (const [grantee, privileges] of Object.entries(isJsonObject(inSchema) ? inSchema : {})) {
-    const held = new Set([...privilegeList(result[grantee]), ...privilegeList(privileges)]);
-    result[grantee] = held.has("all") ? ["all"] : [...held].sort();
+  if (plural === undefined) return [undefined, undefined];
+  return [
+    defaults[`default privileges ${role} ${plural}`],
+    defaults[`default privileges ${role} in ${schema} ${plural}`],
+  ];
+}
+
+function bornGrants(identity: string, creator: string, live: Catalog): JsonObject {
+  const ofKind = classes[partsOfIdentity(identity).kind];
+  if (ofKind === undefined) return {};
+  const [everywhere, inSchema] = defaultsFor(identity, creator, live);
+  const always = everywhere?.grants ?? ofKind.builtIn;
+  const result: JsonObject = isJsonObject(always) ? { ...always } : {};
+  for (const [grantee, privileges] of Object.entries(isJsonObject(inSchema?.grants) ? inSchema.grants : {})) {
+    result[grantee] = together(privilegeList(result[grantee]), privilegeList(privileges));
   }
   return result;
+}
+
+/** What a role holds that was given two lists. The option to grant a privilege includes the privilege. */
+function together(one: readonly string[], other: readonly string[]): string[] {
+  const held = new Set([...one, ...other]);
+  for (const whole of ["all with grant option", "all"]) if (held.has(whole)) return [whole];
+  return [...held].filter((item) => !held.has(`${item} with grant option`)).sort();
 }
 
 /** Of default privileges of a role in all schemas: what holds where none are set. */

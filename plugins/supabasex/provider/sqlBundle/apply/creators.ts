@@ -1,20 +1,29 @@
-import type { History } from "../history/history";
+import type { History, OwnedObject } from "../history/history";
 import type { Session } from "../session/session";
 import { declarationsOf, objectKey } from "../source/declaredObjects";
-import type { LoadedBundle } from "../source/files";
+import type { BundleFile, LoadedBundle } from "../source/files";
 
-/** Returns who creates each object that a repeatable of the bundle makes: identity → role. */
-export async function creatorsOf(
+/** Returns who creates each object that a repeatable of the bundle has made: identity → role. */
+export function creatorsOf(
   session: Session,
   history: History,
   { repeatables }: LoadedBundle,
 ): Promise<Map<string, string>> {
+  const objects = repeatables.map((file) => [file, history.files.get(file.path)?.objects ?? []] as const);
+  return creatorsAmong(session, new Map(objects));
+}
+
+/** Returns who creates these objects of files: identity → role. */
+export async function creatorsAmong(
+  session: Session,
+  objects: ReadonlyMap<BundleFile, readonly OwnedObject[]>,
+): Promise<Map<string, string>> {
   const { rows } = await session.work.query<{ role: string }>("select current_user as role");
   const own = rows[0]?.role ?? "";
   const creators = new Map<string, string>();
-  for (const file of repeatables) {
+  for (const [file, made] of objects) {
     const declared = new Map(declarationsOf(file).map((object) => [objectKey(object), object]));
-    for (const object of history.files.get(file.path)?.objects ?? []) {
+    for (const object of made) {
       const declaration = declared.get(objectKey(object));
       if (declaration === undefined || object.identity === undefined) continue;
       creators.set(object.identity, declaration.creator ?? own);

@@ -1,13 +1,21 @@
 import type { IndexStmt } from "libpg-query";
 import type { Session } from "../session/session";
-import type { Migration } from "../source/files";
 import { scanSql } from "../source/parser";
-import { executedText } from "../source/statements";
 
 /** What decides what an index does, its name and table aside; printed in the same way for both sides. */
 const definition = `json_build_array(c.relam, i.indisunique, to_jsonb(i) -> 'indnullsnotdistinct', i.indnkeyatts,
   i.indclass::text, i.indcollation::text, i.indoption::text, pg_get_expr(i.indpred, i.indrelid), c.reloptions,
   (select json_agg(pg_get_indexdef(i.indexrelid, n, false) order by n) from generate_series(1, i.indnatts) n))::text`;
+
+interface IndexQuestion {
+  /** Of the statement. */
+  readonly text: string;
+  readonly statement: IndexStmt;
+  /** Of the index that is there. */
+  readonly oid: number;
+  /** Whether a transaction is open. Default: no. */
+  readonly inTransaction?: boolean;
+}
 
 /**
  * Returns whether an index that is there is the one that the file's statement asks for. The server answers it: the
@@ -16,14 +24,14 @@ const definition = `json_build_array(c.relam, i.indisunique, to_jsonb(i) -> 'ind
  */
 export async function isAskedFor(
   session: Session,
-  { file, statement, oid }: { readonly file: Migration; readonly statement: IndexStmt; readonly oid: number },
+  { text, statement, oid, inTransaction = false }: IndexQuestion,
 ): Promise<boolean> {
   const table = statement.relation;
-  const columns = afterTable(executedText(file));
+  const columns = afterTable(text);
   if (table === undefined || columns === undefined) return false;
   const name = ident(table.relname);
   const original = table.schemaname === undefined ? name : `${ident(table.schemaname)}.${name}`;
-  await session.execute("begin");
+  await session.execute(inTransaction ? "savepoint asked" : "begin");
   try {
     await session.execute(
       `create temporary table ${name} (like ${original});
@@ -38,7 +46,9 @@ export async function isAskedFor(
   } catch {
     return false;
   } finally {
-    await session.execute("rollback");
+    await session.execute(
+      inTransaction ? "rollback to savepoint asked; release savepoint asked" : "rollback",
+    );
   }
 }
 

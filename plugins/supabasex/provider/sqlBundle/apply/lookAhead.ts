@@ -8,6 +8,7 @@ import { type Comparison, compare } from "../repair/compare";
 import { hopelessOf, refuseHopeless } from "../repair/drift";
 import type { BundleFile, LoadedBundle } from "../source/files";
 import { loadParser } from "../source/parser";
+import { fileLinks } from "./fileLinks";
 import { driftedFiles, makersOf } from "./makers";
 import { type MigrationPlan, planMigrations, planRepeatables, type RepeatablePlan } from "./plan";
 import { relevanceTo } from "./rehearsal";
@@ -61,7 +62,7 @@ export async function lookAhead(
 function repeatablesOf({ bundle, history, expected, comparison }: Look): RepeatablePlan {
   const makers = makersOf(history, bundle.repeatables);
   const drifted = driftedFiles(expected, comparison.traced.catalog, makers);
-  return planRepeatables(bundle.repeatables, history.files, { drifted });
+  return planRepeatables(bundle.repeatables, history.files, { drifted, links: fileLinks });
 }
 
 /** The files that an up runs, but for those that turn out to be affected by the migrations among them. */

@@ -9,6 +9,7 @@ import { FilesAhead } from "./filesAhead";
 import type { ApplyRequest, RanFile } from "./request";
 import { type FileMessage, sendFile } from "./sendFile";
 import { SharedSavepoints } from "./sharedSavepoints";
+import type { SkippedStatement } from "./skippedStatements";
 
 /** A file failed in a way that takes along what ran before it in the transaction. */
 export class TransactionLost extends Error {
@@ -26,6 +27,8 @@ export interface MigrationRun {
   /** Whether migrations are left that may run in a transaction: not in this one. */
   readonly more: boolean;
   readonly failure?: { readonly error: unknown; readonly file: Migration };
+  /** Statements that did nothing because something of that name exists. */
+  readonly skipped: readonly SkippedStatement[];
 }
 
 /**
@@ -47,9 +50,10 @@ export async function runMigrations(
   const done: AppliedMigration[] = [];
   const savepoints = new SharedSavepoints(together);
   const reported = new Set<BundleFile>();
+  const skipped: SkippedStatement[] = [];
   const send = async (file: BundleFile) => {
     const notice = reported.has(file) ? () => {} : request.report.notice;
-    await sendFile(file, messageOf(file, savepoints, session), { session, notice });
+    await sendFile(file, messageOf(file, savepoints, session), { session, notice, skipped });
     reported.add(file);
   };
   const ahead = new FilesAhead(send);
@@ -73,14 +77,14 @@ export async function runMigrations(
       await session.execute("rollback to savepoint migration");
       if (isFirst) {
         await finish();
-        return { more: false, failure: { error: fault, file } };
+        return { more: false, failure: { error: fault, file }, skipped };
       }
       done.length = savepoints.split(file);
     }
   }
   await finish();
-  if (next?.noTransaction) return { next, more: false };
-  return { more: next !== undefined };
+  if (next?.noTransaction) return { next, more: false, skipped };
+  return { more: next !== undefined, skipped };
 }
 
 function prefixOf(file: BundleFile, savepoints: SharedSavepoints): Prefix {

@@ -8,7 +8,7 @@ import { readRecord, recordExpectation } from "../history/record";
 import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { Migration } from "../source/files";
-import { statementsOf } from "../source/statements";
+import { executedText, statementsOf } from "../source/statements";
 import { expectationAfter } from "./expected";
 import { fileFailure } from "./fileFailure";
 import { isAskedFor } from "./indexDefinition";
@@ -92,7 +92,9 @@ async function runOutside(
   const found = await statement.look(session);
   const begun = await mark(session, request, { file, found });
   const isAsked = (oid: number) =>
-    index === undefined ? Promise.resolve(true) : isAskedFor(session, { file, statement: index, oid });
+    index === undefined
+      ? Promise.resolve(true)
+      : isAskedFor(session, { text: executedText(file), statement: index, oid });
   let todo = "run";
   if (begun !== undefined) {
     await statement.clean?.(session, begun);

@@ -85,13 +85,16 @@ export function nameOf(object: OwnedObject): string {
 /** Returns those of the objects that no file makes any more, whatever name they are written by. Buckets stay. */
 export async function orphansAmong(
   objects: readonly OwnedObject[],
-  { session, local }: Pick<RepeatableContext, "session" | "local">,
+  { session, local, isOfMigration }: Pick<RepeatableContext, "session" | "local" | "isOfMigration">,
 ): Promise<OwnedObject[]> {
   if (objects.length === 0) return [];
   const declared = local.flatMap(declarationsOf);
   const declaredKeys = new Set(declared.map(classedKey));
   const suspects = objects.filter(
-    (object) => object.class !== "bucket" && !declaredKeys.has(classedKey(object)),
+    (object) =>
+      object.class !== "bucket" &&
+      !declaredKeys.has(classedKey(object)) &&
+      !(object.identity !== undefined && isOfMigration(object.identity)),
   );
   if (suspects.length === 0) return [];
   const kept = new Set<string>();

@@ -1,6 +1,7 @@
 import { UserError } from "../../../../../foundation/userError";
 import type { AppliedFile, History, KnownFile } from "../history/history";
 import type { BundleFile, Migration } from "../source/files";
+import type { FileLinks } from "./fileLinks";
 import { reaches } from "./reaches";
 import type { PlannedFile } from "./request";
 
@@ -146,12 +147,14 @@ export interface Causes {
   readonly restating?: ReadonlyMap<string, string>;
   /** Paths of files whose objects are dropped before they run again, and with them what other files state of them. */
   readonly recreating?: ReadonlySet<string>;
+  /** Tells how the files build on each other. Without it only headers and the catalog of the last run count. */
+  readonly links?: (files: readonly BundleFile[]) => FileLinks;
 }
 
 export function planRepeatables(
   local: readonly BundleFile[],
   history: ReadonlyMap<string, Pick<AppliedFile, "path" | "kind" | "sha256" | "dependsOn" | "due">>,
-  { drifted = new Map(), affected = new Map(), restating = new Map(), recreating = new Set() }: Causes,
+  { drifted = new Map(), affected = new Map(), restating = new Map(), recreating = new Set(), links }: Causes,
 ): RepeatablePlan {
   const localPaths = new Set(local.map((file) => file.path));
   const removed = [...history.values()]
@@ -181,22 +184,51 @@ export function planRepeatables(
         planned.set(file.path, { path: file.path, reason: "drifted", because: drift });
     }
   }
-  const dependsOn = new Map(
-    local.map((file) => [
-      file.path,
-      new Set([...file.dependsOn, ...(history.get(file.path)?.dependsOn ?? [])]),
-    ]),
-  );
+  const linked = planned.size + restating.size > 0 ? links?.(local) : undefined;
+  const dependsOn = dependenciesBetween(local, history, linked);
   addDependents(planned, dependsOn, recreating);
   // These only state once more what holds already: nothing that depends on them changes.
   for (const [path, because] of restating) {
     if (!planned.has(path)) planned.set(path, { path, reason: "affected", because });
   }
-  const run = inOrder(local, dependsOn).flatMap((file) => {
+  const ordered = inOrder(local, dependsOn);
+  if (linked !== undefined) addFollowers(planned, ordered, linked);
+  const run = ordered.flatMap((file) => {
     const entry = planned.get(file.path);
     return entry === undefined ? [] : [{ ...entry, file }];
   });
   return { run, removed };
+}
+
+/** Path → paths of the files that have to run before it: by its header, by the catalog of its last run, by its statements. */
+export function dependenciesBetween(
+  files: readonly BundleFile[],
+  history: ReadonlyMap<string, Pick<AppliedFile, "dependsOn">>,
+  links: FileLinks | undefined,
+): Map<string, ReadonlySet<string>> {
+  return new Map(
+    files.map(({ path, dependsOn }) => [
+      path,
+      new Set([...dependsOn, ...(history.get(path)?.dependsOn ?? []), ...(links?.makers.get(path) ?? [])]),
+    ]),
+  );
+}
+
+/** A file that states something runs again behind one that may state the opposite, or that makes its object again. */
+function addFollowers(
+  planned: Map<string, PlannedFile>,
+  ordered: readonly BundleFile[],
+  links: FileLinks,
+): void {
+  const earlier: BundleFile[] = [];
+  for (const file of ordered) {
+    if (!planned.has(file.path)) {
+      const because = earlier.find((other) => links.follows(file, other))?.path;
+      if (because === undefined) continue;
+      planned.set(file.path, { path: file.path, reason: "dependency", because });
+    }
+    earlier.push(file);
+  }
 }
 
 /** Leaves out the former paths of renamed files: they are named beside the new ones. */

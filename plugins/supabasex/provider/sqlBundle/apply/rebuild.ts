@@ -12,8 +12,11 @@ import type { BundleFile } from "../source/files";
 
 /** How files run again, and which of them say something new. */
 export interface FileRuns {
-  readonly runFiles: (files: readonly BundleFile[]) => Promise<void>;
+  /** Runs files, and those that have to run again with them. Returns all that ran. */
+  readonly runFiles: (files: readonly BundleFile[]) => Promise<readonly BundleFile[]>;
   readonly isChanged: (file: BundleFile) => boolean;
+  /** Whether a file that has not run yet may state something of an object. */
+  readonly mayStateLater: (identity: string) => boolean;
 }
 
 export interface Restored {
@@ -39,22 +42,22 @@ export async function restoreLost(
   before: Catalog,
   own: ReadonlySet<string>,
   owners: ReadonlyMap<string, BundleFile>,
-  { runFiles, isChanged }: FileRuns,
+  { runFiles, isChanged, mayStateLater }: FileRuns,
 ): Promise<Restored> {
   const firstLook = (await readCatalogInTransaction(session.work)).catalog;
   const gone = Object.keys(before).filter(
     (identity) => firstLook[identity] === undefined && !own.has(identity),
   );
-  const files = [...new Set(gone.flatMap((identity) => owners.get(identity) ?? []))].sort((a, b) =>
+  const makers = [...new Set(gone.flatMap((identity) => owners.get(identity) ?? []))].sort((a, b) =>
     a.path < b.path ? -1 : 1,
   );
-  await runFiles(files);
+  const files = await runFiles(makers);
 
   // What a changed file made is as the file says now, not as it was before.
   const restated = new Set(files.filter(isChanged));
   const isRestated = (identity: string) => {
     const owner = owners.get(identity);
-    return owner !== undefined && restated.has(owner);
+    return (owner !== undefined && restated.has(owner)) || mayStateLater(identity);
   };
   const lostIn = (now: Catalog) =>
     lostObjects(before, now, own).filter(

@@ -7,7 +7,9 @@ import { isLostLock } from "../session/retry";
 import type { BundleFile } from "../source/files";
 import { actsOnUnnamedObjects, mentions } from "../source/mentions";
 import { bareName } from "./affectedFiles";
+import { dependsOnDefaults } from "./defaultPrivileges";
 import { expectationAfter } from "./expected";
+import { driftedFiles, makersOf } from "./makers";
 import { planRepeatables } from "./plan";
 import { silent } from "./request";
 import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
@@ -25,6 +27,10 @@ export interface Outcome {
 export interface Rehearsal {
   /** What there is without the manual changes once the pending files ran; absent where they failed. */
   readonly outcome?: Outcome;
+  /** The default privileges that files have set; absent where they failed. */
+  readonly defaults?: Catalog;
+  /** As of {@link FilesRun}. */
+  readonly contradiction?: UserError;
   /** Why the files fail on a database without the manual changes. */
   readonly failure?: UserError;
 }
@@ -59,7 +65,12 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
     const failure = run.failure?.error;
     if (failure instanceof UserError) return { failure };
     const expected = expectationOf(start, before, run, withParts(kept, run.after.catalog));
-    return { outcome: { expected, base: run.base } };
+    const { base, defaults, contradiction } = run;
+    return {
+      outcome: { expected, base },
+      defaults,
+      ...(contradiction === undefined ? {} : { contradiction }),
+    };
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;
     if (!(error instanceof UserError) || isLostLock(cause)) throw error;
@@ -108,8 +119,16 @@ function withParts(identities: readonly string[], live: Catalog): string[] {
 }
 
 /** The files that state something which the expectation does not have yet. */
-function statingFiles({ plan, history, request, skip }: Start): BundleFile[] {
-  const { run } = planRepeatables(request.bundle.repeatables, history.files, {});
+function statingFiles({ plan, history, request, skip, expected, reading }: Start): BundleFile[] {
+  const { repeatables } = request.bundle;
+  // What a file creates again is granted what the default privileges of this moment say.
+  const isBornHere = diffCatalogs(expected, reading.catalog).some(
+    ({ identity }) => partsOfIdentity(identity).kind === "default privileges",
+  );
+  const drifted = isBornHere
+    ? driftedFiles(expected, reading.catalog, makersOf(history, repeatables))
+    : new Map<string, string>();
+  const { run } = planRepeatables(repeatables, history.files, { drifted });
   return [...plan.pending, ...run.map(({ file }) => file)].filter(({ path }) => !skip.has(path));
 }
 
@@ -120,6 +139,8 @@ export function relevanceTo(files: readonly BundleFile[]): (identity: string, li
     const { kind, parent, name: own } = partsOfIdentity(identity);
     if (kind === "applied file" || kind === "server") return false;
     if (anything) return true;
+    // They decide what a new object is granted.
+    if (kind === "default privileges") return files.some(dependsOnDefaults);
     const table = live[identity]?.table;
     const names = [own, parent, table].flatMap((name) => (typeof name === "string" ? [bareName(name)] : []));
     return files.some((file) => names.some((name) => mentions(file, name)));

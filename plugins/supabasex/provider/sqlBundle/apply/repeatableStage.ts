@@ -1,28 +1,33 @@
 import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, type CatalogReading, readCatalogInTransaction } from "../catalog";
 import { type BaseFacts, baseAfterRepeatables, withoutSatisfied } from "../catalog/base";
-import { type History, recordRepeatables } from "../history/history";
+import { touchedProperties } from "../catalog/properties";
+import { type History, recordObjects, recordRepeatables } from "../history/history";
 import { dependenciesOf, ownershipOf } from "../history/ownership";
 import { isLostLock } from "../session/retry";
 import type { Session } from "../session/session";
-import { declarationsOf } from "../source/declaredObjects";
+import { type DeclaredObject, declarationsOf } from "../source/declaredObjects";
 import type { BundleFile, LoadedBundle } from "../source/files";
 import { statingStatements } from "../source/statedFacts";
-import { creatorsOf } from "./creators";
+import { creatorsAmong, creatorsOf } from "./creators";
+import { bornOtherwise, refuseChangedDefaults, withBirth } from "./defaultPrivileges";
+import { fileLinks } from "./fileLinks";
 import { type LostFacts, lostFacts } from "./lostFacts";
 import { driftedFiles, makersOf } from "./makers";
 import { planRepeatables, withoutRenamed } from "./plan";
+import { noLongerRedefined, originOf, ownedByRepeatables } from "./redefined";
 import { applyRepeatables, type RepeatableRun } from "./repeatables";
 import type { ApplyRequest, PlannedFile, RanFile } from "./request";
 import type { Start } from "./start";
-import { withStated } from "./statedDependencies";
 import { StatementIndex } from "./statedObjects";
-import { nothingToTakeBack, planTakeBack, takeBack, takenBackFrom } from "./takeBack";
+import { nothingToTakeBack, planTakeBack, regrantedBy, takeBack, takenBackFrom } from "./takeBack";
 
 /** What is there before repeatables run. */
 interface Underneath {
   readonly live: Catalog;
   readonly base: BaseFacts;
+  /** The default privileges that files have set. */
+  readonly defaults: Catalog;
 }
 
 export interface RepeatableOutcome {
@@ -37,6 +42,7 @@ export interface RepeatableOutcome {
   readonly made?: CatalogReading;
   readonly base: BaseFacts;
   readonly takenBack: readonly string[];
+  readonly regranted: readonly string[];
   /** What no file states any more, and what all files state. */
   readonly lost?: { readonly facts: LostFacts; readonly stated: StatementIndex };
 }
@@ -52,22 +58,29 @@ export interface RepeatableFailure {
  * that, or nothing. Records what ran.
  */
 export async function runRepeatables(
-  { session, request, history, expected, skip }: Start,
-  { live, base }: Underneath,
+  { session, request, history, expected, reading, skip }: Start,
+  { live, base, defaults }: Underneath,
   affected: ReadonlyMap<string, string>,
 ): Promise<RepeatableOutcome | RepeatableFailure> {
   const { inputs, bundle, report } = request;
-  const drifted = driftedFiles(expected, live, makersOf(history, bundle.repeatables));
+  const makers = makersOf(history, bundle.repeatables);
+  const drifted = driftedFiles(expected, live, makers);
   const lost = lostFacts(history.files, bundle, !inputs.allowAhead);
-  const creators =
-    lost === undefined ? new Map<string, string>() : await creatorsOf(session, history, bundle);
+  const creators = await creatorsOf(session, history, bundle);
+  for (const identity of Object.keys(base)) creators.delete(identity);
+  const bornOther = bornOtherwise(history, creators, defaults);
+  const restored = inputs.allowAhead
+    ? new Map<string, DeclaredObject>()
+    : noLongerRedefined(base, history, bundle.repeatables);
+  const known = { base, expected, live, creators, makers };
+  const facts = { ...known, bornOtherwise: bornOther, noLongerRedefined: restored };
   const gone =
-    lost === undefined
+    lost === undefined && bornOther.size + restored.size === 0
       ? nothingToTakeBack
-      : planTakeBack(lost, { base, expected, live, creators }, bundle.repeatables);
+      : planTakeBack(lost, facts, bundle.repeatables);
   const { restating } = gone;
   const recreating = recreatingFiles(bundle, history);
-  const causes = { drifted, affected, restating, recreating };
+  const causes = { drifted, affected, restating, recreating, links: fileLinks };
   const whole = planRepeatables(bundle.repeatables, history.files, causes);
   const plan = { ...whole, run: whole.run.filter(({ path }) => !skip.has(path)) };
   await session.work.query("savepoint repeatables");
@@ -78,13 +91,17 @@ export async function runRepeatables(
       local: bundle.repeatables,
       history: history.files,
       dropRemoved: !inputs.allowAhead,
+      isOfMigration: (identity) => (base[identity] ?? null) !== null,
       notice: report.notice,
       progress: (entry) => report.progress(`${entry.file.display} (${entry.reason})`),
     });
     const removed = inputs.allowAhead ? [] : plan.removed;
-    const didAnything = run.ran.length > 0 || removed.length > 0;
+    const didAnything = run.ran.length > 0 || removed.length > 0 || gone.groups.length > 0;
     const made = didAnything ? await readCatalogInTransaction(session.work) : undefined;
-    const declared = made === undefined ? [] : await record({ session, request, run, removed }, made);
+    if (made !== undefined) refuseChangedDefaults(live, made.catalog, (one) => gone.differences.has(one));
+    const recorded = { session, request, run, removed, defaults };
+    const declared = made === undefined ? [] : await record(recorded, made);
+    if (bornOther.size > 0) await recordBirths(recorded, history, creators);
     const ran = run.ran.map(
       (entry): RanFile => ({
         ...planned(entry),
@@ -101,14 +118,24 @@ export async function runRepeatables(
       removed: withoutRenamed(removed, ran),
       ...(lost === undefined ? {} : { lost: { facts: lost, stated: allStated(bundle) } }),
     };
-    if (made === undefined) return { ...outcome, base, takenBack: [] };
-    const owned = ownedIdentities(history, declared);
-    const altered = baseAfterRepeatables(base, live, made.catalog, (identity) => owned.has(identity));
+    if (made === undefined) return { ...outcome, base, takenBack: [], regranted: [] };
+    const origin = originOf(
+      { base, owned: ownedByRepeatables(history), declared: new Set(declared) },
+      (one) => {
+        const isNew = reading.catalog[one] === undefined && live[one] !== undefined;
+        return isNew || (expected[one] !== undefined && touchedProperties(expected[one]) === undefined);
+      },
+    );
+    const altered = baseAfterRepeatables(base, live, made.catalog, origin);
+    const settled = [...gone.differences.keys()].filter(
+      (one) => origin(one) === undefined || restored.has(one),
+    );
     return {
       ...outcome,
       made,
-      base: withoutSatisfied(altered, gone.differences.keys(), made.catalog),
+      base: withoutSatisfied(altered, settled, made.catalog),
       takenBack: takenBackFrom(gone, made.catalog),
+      regranted: regrantedBy(gone, made.catalog),
     };
   } catch (error) {
     if (!(error instanceof UserError) || isLostLock((error as Error).cause)) throw error;
@@ -129,39 +156,48 @@ function allStated({ migrations, repeatables }: LoadedBundle): StatementIndex {
   return new StatementIndex([...migrations, ...repeatables].flatMap((file) => statingStatements(file)));
 }
 
-/** Identities of what repeatables have created, this time or before. */
-function ownedIdentities(history: History, declared: readonly string[]): ReadonlySet<string> {
-  const former = [...history.files.values()].flatMap(({ objects }) => objects);
-  return new Set([...declared, ...former.flatMap(({ identity }) => identity ?? [])]);
-}
-
 interface Recorded {
   readonly session: Session;
   readonly request: ApplyRequest;
   readonly run: RepeatableRun;
   /** Paths of files that are gone. */
   readonly removed: readonly string[];
+  /** The default privileges that files have set. */
+  readonly defaults: Catalog;
 }
 
 /** Records what repeatables ran and made. Returns the identities that they declare. */
 async function record(
-  { session, request: { inputs, bundle }, run, removed }: Recorded,
+  { session, request: { inputs, bundle }, run, removed, defaults }: Recorded,
   reading: CatalogReading,
 ): Promise<string[]> {
   const ownership = await ownershipOf(session, bundle.repeatables, reading);
-  const dependencies = withStated(
-    await dependenciesOf(session, ownership),
-    bundle.repeatables,
-    ownership.owners,
-  );
+  const dependencies = await dependenciesOf(session, ownership);
+  const creators = await creatorsAmong(session, ownership.objects);
   const applied = run.ran.map(({ file, durationMilliseconds }) => ({
     file,
     durationMilliseconds,
-    objects: ownership.objects.get(file) ?? [],
+    objects: (ownership.objects.get(file) ?? []).map((object) => withBirth(object, creators, defaults)),
     dependsOn: dependencies.get(file.path) ?? [],
   }));
   await recordRepeatables(session.work, inputs.name, applied, removed);
   return applied.flatMap(({ objects }) => objects.flatMap(({ identity }) => identity ?? []));
+}
+
+/** Records the default privileges of objects whose files did not run. */
+async function recordBirths(
+  { session, request: { inputs }, run, defaults }: Recorded,
+  history: History,
+  creators: ReadonlyMap<string, string>,
+): Promise<void> {
+  const ran = new Set(run.ran.map(({ path }) => path));
+  const others = [...history.files.values()].filter(
+    ({ path, kind }) => kind === "repeatable" && !ran.has(path),
+  );
+  const objects = others.map(({ path, objects: made }) => {
+    return [path, made.map((object) => withBirth(object, creators, defaults))] as const;
+  });
+  await recordObjects(session.work, inputs.name, new Map(objects));
 }
 
 function planned({ path, reason, because }: PlannedFile): PlannedFile {

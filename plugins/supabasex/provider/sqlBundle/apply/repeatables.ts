@@ -3,18 +3,25 @@ import { readCatalogInTransaction } from "../catalog";
 import { dropStatement } from "../catalog/objects";
 import type { OwnedObject } from "../history/history";
 import { ownershipOf } from "../history/ownership";
-import { type Declaration, declarationsOf } from "../source/declaredObjects";
+import { type Declaration, declarations, declarationsOf, objectKey } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
-import { executedText, mayChangeSettings } from "../source/statements";
+import { mentions } from "../source/mentions";
+import { statingStatements } from "../source/statedFacts";
+import { executedText, mayChangeSettings, type Statement, statementsOf, textOf } from "../source/statements";
+import { bareName } from "./affectedFiles";
 import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
+import { fileLinks } from "./fileLinks";
 import { FilesAhead, mostAhead } from "./filesAhead";
+import { isAskedFor } from "./indexDefinition";
 import { dropIfFree, dropOrphans, formerObjects, inTheWay, nameOf, orphansAmong } from "./orphans";
-import type { RepeatablePlan } from "./plan";
+import { dependenciesBetween, inOrder, type RepeatablePlan } from "./plan";
 import { restoreLost } from "./rebuild";
 import type { RepeatableContext } from "./repeatableContext";
 import type { PlannedFile } from "./request";
 import { type FileMessage, sendFile } from "./sendFile";
+import { existingIndex } from "./skippedStatements";
+import { StatementIndex } from "./statedObjects";
 import { rootFault, type StuckFile } from "./stuckFiles";
 
 /** The file needs something that is not there: another file may still make it. */
@@ -47,11 +54,23 @@ export interface RepeatableRun {
  */
 export async function applyRepeatables(
   plan: RepeatablePlan,
-  options: Omit<RepeatableContext, "obsolete">,
+  options: Omit<RepeatableContext, "obsolete" | "open" | "done">,
 ): Promise<RepeatableRun> {
   const made = formerObjects(plan, options);
-  const context: RepeatableContext = { ...options, obsolete: await orphansAmong([...made.keys()], options) };
+  const open = new Set(plan.run.map(({ path }) => path));
+  const done = new Set<string>();
+  const context: RepeatableContext = {
+    ...options,
+    obsolete: await orphansAmong([...made.keys()], options),
+    open,
+    done,
+  };
   const ran: RunFile[] = [];
+  const finish = (file: RunFile) => {
+    ran.push(file);
+    open.delete(file.path);
+    done.add(file.path);
+  };
   const recreated = new Set<string>();
   const ahead = new FilesAhead((file) =>
     sendFile(file, messageOf(file, dropsBefore(declarationsOf(file)), context), context),
@@ -67,13 +86,13 @@ export async function applyRepeatables(
       try {
         const following = followingNew(waiting.slice(at, at + mostAhead), ran, context);
         const also = await applyFile(entry.file, context, () => ahead.run(entry.file, following));
-        ran.push({ ...entry, durationMilliseconds: Math.round(performance.now() - started) });
+        finish({ ...entry, durationMilliseconds: Math.round(performance.now() - started) });
         for (const identity of also.recreated) recreated.add(identity);
         for (const file of also.files) {
           if (ran.some((other) => other.file === file)) continue;
           const asPlanned = plan.run.find((other) => other.file === file);
           const why = asPlanned ?? { path: file.path, reason: "dependency", because: entry.path };
-          ran.push({ ...why, file, durationMilliseconds: 0 });
+          finish({ ...why, file, durationMilliseconds: 0 });
         }
       } catch (error) {
         if (!isNotThereYet(error)) throw error;
@@ -84,7 +103,34 @@ export async function applyRepeatables(
       throw rootFault(stillWaiting, (file) => dependenciesOf(file, context));
     waiting = stillWaiting;
   }
-  return { ran, dropped: await dropOrphans(made, context), recreated };
+  const dropped = await dropOrphans(made, context);
+  for (const [file, because] of nameDropped(dropped, made, context)) {
+    await runFile(file, dropsBefore(declarationsOf(file)), context);
+    if (ran.every((other) => other.file !== file)) {
+      finish({ path: file.path, reason: "dependency", because, file, durationMilliseconds: 0 });
+    }
+  }
+  return { ran, dropped, recreated };
+}
+
+/**
+ * The files that name what no file makes any more, and the file that made it. They have to run without it, as on an empty
+ * database.
+ */
+function nameDropped(
+  dropped: readonly OwnedObject[],
+  made: ReadonlyMap<OwnedObject, string>,
+  { local }: RepeatableContext,
+): Map<BundleFile, string> {
+  const result = new Map<BundleFile, string>();
+  for (const object of dropped) {
+    const name = bareName(object.name);
+    const path = made.get(object) ?? "";
+    for (const file of local) {
+      if (file.path !== path && mentions(file, name) && !result.has(file)) result.set(file, path);
+    }
+  }
+  return result;
 }
 
 /**
@@ -97,7 +143,9 @@ function followingNew(
   { history, obsolete }: RepeatableContext,
 ): BundleFile[] {
   const mayHaveToDrop = (file: BundleFile) =>
-    history.has(file.path) || inTheWay(obsolete, declarationsOf(file)).length > 0;
+    history.has(file.path) ||
+    createsIfMissing(file).length > 0 ||
+    inTheWay(obsolete, declarationsOf(file)).length > 0;
   if (first === undefined || mayHaveToDrop(first.file)) return [];
   const open = rest.map(({ file }) => file).filter((file) => ran.every((other) => other.file !== file));
   const known = open.findIndex(mayHaveToDrop);
@@ -129,12 +177,44 @@ async function applyFile(
   const former = inTheWay(context.obsolete, declared);
   try {
     if (former.length > 0) return await rebuild(file, { former, replaced: [] }, context);
+    if (isChanged(file, context)) await dropOtherDefinitions(file, context);
     await runFile(file, dropsBefore(declared), context, firstTry);
     await dropIfFree(await orphansAmong(context.history.get(file.path)?.objects ?? [], context), context);
     return nothingElse;
   } catch (error) {
     if (!(error instanceof SqlFileError) || !cannotReplace.has(error.sqlState ?? "")) throw error;
     return await rebuild(file, { former, replaced: declared, cause: error }, context);
+  }
+}
+
+/** The statements that leave what exists as it is, whatever they ask for. */
+function createsIfMissing(file: BundleFile): readonly Statement[] {
+  return statementsOf(file).filter(
+    ({ node }) =>
+      ("IndexStmt" in node && node.IndexStmt.if_not_exists === true) ||
+      ("CreateTableAsStmt" in node && node.CreateTableAsStmt.if_not_exists === true),
+  );
+}
+
+/**
+ * Drops what a changed file would leave as it is because of `if not exists`: an index that is not the one that the file asks
+ * for, and a materialized view of this file, whose query may be another.
+ */
+async function dropOtherDefinitions(file: BundleFile, context: RepeatableContext): Promise<void> {
+  const { session, history } = context;
+  const former = new Set((history.get(file.path)?.objects ?? []).map(objectKey));
+  for (const statement of createsIfMissing(file)) {
+    const { node } = statement;
+    if ("IndexStmt" in node) {
+      const found = await existingIndex(session, node.IndexStmt);
+      const text = textOf(file, statement);
+      const question = { text, statement: node.IndexStmt, inTransaction: true };
+      if (found === undefined || (await isAskedFor(session, { ...question, oid: found.oid }))) continue;
+      await session.execute(`drop index ${found.name}`);
+    } else {
+      const own = declarations(node).filter((object) => former.has(objectKey(object)));
+      await dropIfFree(own, context);
+    }
   }
 }
 
@@ -208,8 +288,14 @@ async function rebuild(
   const own = new Set((objects.get(file) ?? []).flatMap((object) => object.identity ?? []));
   for (const { identity } of former) if (identity !== undefined) own.add(identity);
   const restoring = restoreLost(session, before.catalog, own, owners, {
-    runFiles: (files) => runAgain(files, context),
-    isChanged: ({ path, sha256 }) => context.history.get(path)?.sha256 !== sha256,
+    runFiles: async (files) => {
+      const all = withFollowers(files, context);
+      await runAgain(all, context);
+      // The others have their own turn, too.
+      return all.filter((one) => files.includes(one) || !context.open.has(one.path));
+    },
+    isChanged: (one) => isChanged(one, context),
+    mayStateLater: statedByChanged(context),
   });
   const again = await restoring.catch(async (error: unknown) => {
     if (error instanceof SqlFileError) await session.execute("rollback to savepoint rebuild");
@@ -247,6 +333,33 @@ async function runAgain(files: readonly BundleFile[], context: RepeatableContext
       throw rootFault(stuck, (file) => dependenciesOf(file, context));
     waiting = stuck.map(({ file }) => file);
   }
+}
+
+/** The files with those that state something which goes when they run again, but for changed ones whose turn is to come. */
+function withFollowers(files: readonly BundleFile[], context: RepeatableContext): readonly BundleFile[] {
+  if (files.length === 0) return files;
+  const { local, history } = context;
+  const links = fileLinks(local);
+  const all: BundleFile[] = [];
+  for (const file of inOrder(local, dependenciesBetween(local, history, links))) {
+    const isNext = !isChanged(file, context) && all.some((earlier) => links.follows(file, earlier));
+    if (files.includes(file) || isNext) all.push(file);
+  }
+  return all;
+}
+
+/** Whether a file says something new that has not run yet. */
+function isChanged({ path, sha256 }: BundleFile, { history, done }: RepeatableContext): boolean {
+  return !done.has(path) && history.get(path)?.sha256 !== sha256;
+}
+
+/** Answers whether a changed file whose turn is to come may state something of an object. */
+function statedByChanged(context: RepeatableContext): (identity: string) => boolean {
+  const coming = context.local.filter((file) => context.open.has(file.path) && isChanged(file, context));
+  const statements = coming.flatMap((file) => statingStatements(file));
+  const index = new StatementIndex(statements);
+  const isAnything = statements.some(({ isDynamic }) => isDynamic);
+  return (identity) => isAnything || index.statementsAbout(identity).length > 0;
 }
 
 function dependenciesOf(file: BundleFile, { history }: RepeatableContext): readonly string[] {

@@ -2,7 +2,7 @@ import type { FileKind } from "../../../bundleFiles";
 import type { RememberedExpectation } from "../catalog";
 import type { Declared, PostureDigests } from "../catalog/posture";
 import type { BundleInputs, Connection } from "../inputs";
-import type { LoadedBundle } from "../source/files";
+import type { BundleFile, LoadedBundle } from "../source/files";
 
 /** Why a file is in a plan. */
 export type Reason =
@@ -26,6 +26,12 @@ export interface PlannedFile {
 export interface RanFile extends PlannedFile {
   readonly kind: FileKind;
   readonly durationMilliseconds: number;
+}
+
+/** What stopped the files. The transaction can go on: what ran before is still there. */
+export interface FileFailure {
+  readonly error: unknown;
+  readonly file?: BundleFile;
 }
 
 /** Where progress and findings go. */

@@ -1,4 +1,11 @@
-import { byIdentity, type CatalogReading, diffCatalogs, readCatalogInTransaction } from "../catalog";
+import type { UserError } from "../../../../../foundation/userError";
+import {
+  byIdentity,
+  type Catalog,
+  type CatalogReading,
+  diffCatalogs,
+  readCatalogInTransaction,
+} from "../catalog";
 import { type BaseFacts, baseAfterMigrations, baseStatedByMigrations } from "../catalog/base";
 import { adoptBaseline } from "../history/baseline";
 import { type History, historyCatalog, markAsDue, readHistory } from "../history/history";
@@ -8,26 +15,26 @@ import type { Session } from "../session/session";
 import type { BundleFile, Migration } from "../source/files";
 import { type StatingStatement, statingStatements } from "../source/statedFacts";
 import { affectedFiles } from "./affectedFiles";
+import { rehearseBase } from "./baseRehearsal";
+import { defaultsOfFiles } from "./defaultPrivileges";
 import type { LostFacts } from "./lostFacts";
 import { makersOf } from "./makers";
 import { runMigrations } from "./migrations";
+import { createdAnew, explainTaken, ownedByRepeatables } from "./redefined";
 import { runRepeatables } from "./repeatableStage";
 import type { RepeatableRun } from "./repeatables";
-import type { RanFile } from "./request";
+import type { FileFailure, RanFile } from "./request";
+import { contradictionOf } from "./skippedStatements";
 import type { Start } from "./start";
 import { includesFact, StatementIndex } from "./statedObjects";
-
-/** What stopped the files. The transaction can go on: what ran before is still there. */
-export interface FileFailure {
-  readonly error: unknown;
-  readonly file?: BundleFile;
-}
 
 export interface FilesRun {
   readonly ran: readonly RanFile[];
   /** Whether migrations ran or were adopted. */
   readonly migrated: boolean;
   readonly failure?: FileFailure;
+  /** Why a migration that ran is not what the database is like: it skipped a statement. */
+  readonly contradiction?: UserError;
   /** The next migration, which has to run outside a transaction; the rest follows it. */
   readonly next?: Migration;
   /** Whether migrations are left for a further transaction. */
@@ -46,6 +53,10 @@ export interface FilesRun {
   readonly lost?: { readonly facts: LostFacts; readonly stated: StatementIndex };
   /** What was taken back because no file states it any more, an object and its properties a line. */
   readonly takenBack: readonly string[];
+  /** Objects whose grants are others because a migration changed default privileges, an object a line. */
+  readonly regranted: readonly string[];
+  /** The default privileges that files have set. */
+  readonly defaults: Catalog;
   /** Identities that files declare which ran, or that were adopted. */
   readonly declared: ReadonlySet<string>;
   /** Identities that a rebuild dropped and recreated from the catalog. */
@@ -55,40 +66,57 @@ export interface FilesRun {
 /**
  * Runs what is pending, in the open transaction: migrations, then the repeatables that are new, changed, drifted, or
  * affected by the migrations. Each file that fails leaves nothing; repeatables are all applied or none.
+ *
+ * @param knownDefaults the default privileges that files set, where a rehearsal has found them; else found by comparison
  */
-export async function runFiles(start: Start): Promise<FilesRun> {
+export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<FilesRun> {
   const { session, request, plan, skip } = start;
   const { inputs, bundle } = request;
   const ran: RanFile[] = [];
   const adopted = await adoptBaseline(session, inputs.name, plan.adopt, start.reading.catalog);
   const pending = plan.pending.filter((file) => !skip.has(file.path));
+  const rehearsed = await rehearseBase(start, pending);
   const migrations = await runMigrations(session, request, pending, start.filesAtOnce, ran);
+  const contradiction =
+    migrations.failure === undefined
+      ? await contradictionOf(session, migrations.skipped, pending)
+      : undefined;
   const migrated = ran.length > 0 || adopted !== undefined;
-  const middle = migrated ? await afterMigrations(start) : start;
+  const ranFiles = pending.filter(({ path }) => ran.some((other) => other.path === path));
+  const middle = migrated ? await afterMigrations(start, ranFiles) : { ...start, created: {} };
   const repeatables = bundle.repeatables.filter((file) => !skip.has(file.path));
   const affected = migrated
     ? affectedFiles(start.reading.catalog, middle.reading.catalog, repeatables)
     : new Map<string, string>();
+  const defaults = knownDefaults ?? defaultsOfFiles(start.expected, start.reading, middle.reading);
   const declared = new Set(adopted ?? []);
   const ranMigrations = statedBy(pending, ran);
   const before = {
     migrated,
     more: migrations.more,
+    ...(contradiction === undefined ? {} : { contradiction }),
     declared,
     recreated: new Set<string>(),
     dropped: [],
     takenBack: [],
+    regranted: [],
+    defaults,
     stated: new StatementIndex(ranMigrations),
-    base: migrated ? baseUnder(start, middle.reading, ranMigrations) : start.record.base,
+    base: migrated
+      ? { ...(rehearsed ?? baseUnder(start, middle, ranMigrations)), ...createdBase(middle, ranMigrations) }
+      : start.record.base,
     removed: [],
     ...(migrations.next === undefined ? {} : { next: migrations.next }),
   };
 
-  let failure: FileFailure | undefined = migrations.failure;
+  let failure: FileFailure | undefined =
+    migrations.failure === undefined
+      ? undefined
+      : explainTaken(migrations.failure, start.history, start.reading.catalog);
   if (failure === undefined && migrations.next === undefined && !migrations.more) {
     const outcome = await runRepeatables(
       start,
-      { live: middle.reading.catalog, base: before.base },
+      { live: middle.reading.catalog, base: before.base, defaults },
       affected,
     );
     if (!("error" in outcome)) {
@@ -119,24 +147,41 @@ export async function runFiles(start: Start): Promise<FilesRun> {
   };
 }
 
+/** The catalog after migrations. */
+interface AfterMigrations {
+  readonly reading: CatalogReading;
+  readonly history: History;
+  /** What they created that a repeatable has created before, as it is without the repeatable. */
+  readonly created: BaseFacts;
+}
+
 /**
  * Reads the catalog after migrations. What they changed of objects that repeatables make is put back first: on an empty
- * database migrations run before those objects exist, so `grant … on all tables` does not reach a view there.
+ * database migrations run before those objects exist, so `grant … on all tables` does not reach a view there. But what
+ * migrations create themselves stays as they left it; the repeatables run again that redefine it.
  */
-async function afterMigrations({ session, request: { inputs, bundle }, history, reading }: Start) {
+async function afterMigrations(
+  { session, request: { inputs, bundle }, history, reading, record }: Start,
+  ran: readonly Migration[],
+): Promise<AfterMigrations> {
   const after = await readWithHistory(session, inputs.name);
+  const created = await createdAnew(session, ran, ownedByRepeatables(history), after.reading);
   const makers = makersOf(history, bundle.repeatables);
-  if (makers.size === 0) return after;
+  if (makers.size === 0) return { ...after, created };
   const changes = diffCatalogs(reading.catalog, after.reading.catalog).filter(
-    ({ identity, kind }) => kind === "changed" && makers.has(identity),
+    ({ identity, kind }) =>
+      kind === "changed" &&
+      makers.has(identity) &&
+      record.base[identity] === undefined &&
+      created[identity] === undefined,
   );
   const repairs = [...byIdentity(changes)].map(([identity, differences]) => {
     const repair = repairOf(identity, differences, reading.catalog, after.reading.catalog);
     return { ...repair, statements: [...repair.statements, ...repair.prune] };
   });
-  if (repairs.length === 0) return after;
+  if (repairs.length === 0) return { ...after, created };
   await runRepairs(session, repairs);
-  return await readWithHistory(session, inputs.name);
+  return { ...(await readWithHistory(session, inputs.name)), created };
 }
 
 /** What those of the files state that ran. */
@@ -148,13 +193,27 @@ function statedBy(files: readonly BundleFile[], ran: readonly RanFile[]): Statin
 /** What the objects that repeatables alter are without them, once migrations ran. */
 function baseUnder(
   { record, reading }: Start,
-  after: CatalogReading,
+  after: AfterMigrations,
   stated: readonly StatingStatement[],
 ): BaseFacts {
-  const base = baseAfterMigrations(record.base, reading, after);
+  return withStated(baseAfterMigrations(record.base, reading, after.reading), after, stated);
+}
+
+/** The same of what migrations have created themselves. */
+function createdBase(after: AfterMigrations, stated: readonly StatingStatement[]): BaseFacts {
+  return withStated(after.created, after, stated);
+}
+
+function withStated(
+  base: BaseFacts,
+  { reading }: AfterMigrations,
+  stated: readonly StatingStatement[],
+): BaseFacts {
   const index = new StatementIndex(stated);
-  return baseStatedByMigrations(base, after.catalog, (identity, property, grantee) =>
-    index.statedOf(identity).some((facts) => includesFact(facts, property, grantee)),
+  return baseStatedByMigrations(base, reading.catalog, (identity, property, grantee) =>
+    index
+      .statedOf(identity)
+      .some((facts) => facts.properties !== undefined && includesFact(facts, property, grantee)),
   );
 }
 

@@ -5,6 +5,7 @@ import type { BundleFile } from "../source/files";
 import { statementsOf } from "../source/statements";
 import { type Prefix, placeInFile } from "./fileFailure";
 import type { Reporter } from "./request";
+import { type SkippedStatement, saysSkipped } from "./skippedStatements";
 
 /** A file's text with what has to run before and after it, as one message. */
 export interface FileMessage {
@@ -16,15 +17,21 @@ export interface FileMessage {
 export interface Sender {
   readonly session: Session;
   readonly notice: Reporter["notice"];
+  /** Collects the statements that the server skips because something of that name exists. */
+  readonly skipped?: SkippedStatement[];
 }
 
 /** Sends a file at once, and passes on what the server said of its statements when all of them have succeeded. */
 export async function sendFile(
   file: BundleFile,
   { text, prefix }: FileMessage,
-  { session, notice }: Sender,
+  { session, notice, skipped }: Sender,
 ): Promise<void> {
   const answers = await session.execute(text);
+  for (const { completed } of answers.notices.filter(saysSkipped)) {
+    const statement = statementsOf(file)[completed - prefix.statements];
+    if (statement !== undefined) skipped?.push({ file, statement });
+  }
   for (const { severity, line } of said(file, answers, prefix)) notice(severity, line);
 }
 

@@ -8,9 +8,11 @@ import {
   partsOfIdentity,
 } from "../catalog";
 import { type BaseFacts, withFacts } from "../catalog/base";
+import { dropStatement } from "../catalog/objects";
 import { repairOf } from "../repair/repair";
 import { type RepairGroup, runRepairs } from "../repair/restore";
 import type { Session } from "../session/session";
+import type { DeclaredObject } from "../source/declaredObjects";
 import type { BundleFile } from "../source/files";
 import { statingStatements } from "../source/statedFacts";
 import { bornObject, builtInDefaults, privilegeList } from "./bornObject";
@@ -24,9 +26,23 @@ export interface TakeBack {
   readonly groups: readonly RepairGroup[];
   /** Path of a file that may state the same once more → identity: it has to run afterwards. */
   readonly restating: ReadonlyMap<string, string>;
+  /** Identities of which nothing was lost: other default privileges apply to them. */
+  readonly regranted: ReadonlySet<string>;
+  /** Identity → how to drop and create an object whose definition the server may not be able to replace. */
+  readonly replacements: ReadonlyMap<string, RepairGroup>;
 }
 
-export const nothingToTakeBack: TakeBack = { differences: new Map(), groups: [], restating: new Map() };
+export const nothingToTakeBack: TakeBack = {
+  differences: new Map(),
+  groups: [],
+  restating: new Map(),
+  regranted: new Set(),
+  replacements: new Map(),
+};
+
+/** All of an object that has no statements of its own. */
+const definition: StatedFacts = { properties: undefined, grantees: undefined, isDynamic: false };
+const grantsOfAll: StatedFacts = { properties: new Set(["grants"]), grantees: undefined, isDynamic: false };
 
 /** What is known of the facts before repeatables run. */
 export interface KnownFacts {
@@ -35,19 +51,37 @@ export interface KnownFacts {
   readonly live: Catalog;
   /** Identity of an object that a repeatable makes → the role that creates it. */
   readonly creators: ReadonlyMap<string, string>;
+  /** Identities of objects that other default privileges apply to than when they were created. */
+  readonly bornOtherwise: ReadonlySet<string>;
+  /** Identity → path of the repeatable that makes it. */
+  readonly makers: ReadonlyMap<string, string>;
+  /** Migrations' objects that repeatables have redefined and do not any more. */
+  readonly noLongerRedefined: ReadonlyMap<string, DeclaredObject>;
 }
 
 /**
  * Plans how to take back what statements have set that no file has any more. What they set goes back to what it is without
  * repeatables: on an object of a migration, what the migrations made of it; on an object of a repeatable, what its `create`
- * statement alone makes. Files that state the same fact then run again, so the last that states something wins.
+ * statement alone makes. Files that state the same fact then run again, so the last that states something wins. Grants of an
+ * object to which other default privileges apply now are computed in the same way.
+ *
+ * @param lost `undefined` where nothing was lost
  */
-export function planTakeBack(lost: LostFacts, facts: KnownFacts, local: readonly BundleFile[]): TakeBack {
-  const { base, live, creators } = facts;
+export function planTakeBack(
+  lost: LostFacts | undefined,
+  facts: KnownFacts,
+  local: readonly BundleFile[],
+): TakeBack {
+  const { base, live, creators, bornOtherwise, noLongerRedefined } = facts;
   const targets = new Map<string, CatalogObject | undefined>();
   for (const identity of new Set([...Object.keys(base), ...creators.keys()])) {
     const object = live[identity];
-    const stated = lost(identity);
+    const lostHere = lost?.(identity) ?? [];
+    const stated = [
+      ...lostHere,
+      ...(bornOtherwise.has(identity) ? [grantsOfAll] : []),
+      ...(noLongerRedefined.has(identity) ? [definition] : []),
+    ];
     if (object === undefined || stated.length === 0) continue;
     targets.set(identity, targetOf(identity, stated, facts));
   }
@@ -64,12 +98,31 @@ export function planTakeBack(lost: LostFacts, facts: KnownFacts, local: readonly
     differences.set(identity, found);
     groups.push(groupFor(identity, found, wanted, live));
   }
-  return { differences, groups, restating: restatingFiles(differences, local) };
+  const regranted = new Set([...bornOtherwise].filter((identity) => (lost?.(identity) ?? []).length === 0));
+  const replacements = new Map(
+    groups.flatMap(({ identity }): [string, RepairGroup][] => {
+      const object = noLongerRedefined.get(identity);
+      const group = object === undefined ? undefined : replacementOf(identity, object, wanted, live);
+      return group === undefined ? [] : [[identity, group]];
+    }),
+  );
+  const restating = restatingFiles(differences, local);
+  // What a repeatable redefines goes back as a whole: it has to redefine it again.
+  for (const identity of differences.keys()) {
+    const maker = base[identity] === undefined ? undefined : facts.makers.get(identity);
+    if (maker !== undefined && !noLongerRedefined.has(identity)) restating.set(maker, identity);
+  }
+  return { differences, groups, restating, regranted, replacements };
 }
 
 /** Runs the plan in the open transaction. Throws a UserError that names what the server refuses. */
-export async function takeBack(session: Session, { groups }: TakeBack): Promise<void> {
-  const failed = await runRepairs(session, groups);
+export async function takeBack(session: Session, { groups, replacements }: TakeBack): Promise<void> {
+  const refused = await runRepairs(session, groups);
+  const again = refused.flatMap(({ identity }) => replacements.get(identity) ?? []);
+  const failed = [
+    ...refused.filter(({ identity }) => !replacements.has(identity)),
+    ...(await runRepairs(session, again)),
+  ];
   if (failed.length === 0) return;
   throw new UserError(
     [
@@ -81,7 +134,17 @@ export async function takeBack(session: Session, { groups }: TakeBack): Promise<
 }
 
 /** What of the plan no file has stated again, an object and its properties a line. */
-export function takenBackFrom({ differences }: TakeBack, live: Catalog): string[] {
+export function takenBackFrom({ differences, regranted }: TakeBack, live: Catalog): string[] {
+  return changedBy(new Map([...differences].filter(([identity]) => !regranted.has(identity))), live);
+}
+
+/** The objects whose grants are others because of default privileges, an object a line. */
+export function regrantedBy({ differences, regranted }: TakeBack, live: Catalog): string[] {
+  return changedBy(new Map([...differences].filter(([identity]) => regranted.has(identity))), live);
+}
+
+/** What still differs from how it was, an object and its properties a line. */
+function changedBy(differences: TakeBack["differences"], live: Catalog): string[] {
   return [...differences]
     .flatMap(([identity, group]) => {
       const lost = group.filter(({ kind, property = "", live: former }) => {
@@ -110,7 +173,7 @@ function targetOf(
   const known = base[identity];
   if (creator === undefined && known === null && kind.startsWith("publication ")) return undefined;
   let without: CatalogObject;
-  if (creator !== undefined) without = bornObject(identity, object, { creator, live });
+  if (creator !== undefined && known === undefined) without = bornObject(identity, object, { creator, live });
   else if (known !== null) without = withFacts(object, known ?? {});
   else without = kind === "default privileges" ? { grants: builtInDefaults(identity) } : {};
   const result: Record<string, JsonValue> = { ...object };
@@ -178,6 +241,21 @@ function groupFor(
     );
   }
   return { identity, statements: [...statements, ...prune], ...(owner === undefined ? {} : { owner }) };
+}
+
+/** Drops the object, where nothing depends on it, and creates it as it is wanted. */
+function replacementOf(
+  identity: string,
+  object: DeclaredObject,
+  wanted: Catalog,
+  live: Catalog,
+): RepairGroup | undefined {
+  const drop = dropStatement(object);
+  const { [identity]: _former, ...others } = live;
+  const missing: CatalogDifference = { identity, kind: "missing" };
+  const { statements, impossible, owner } = repairOf(identity, [missing], wanted, others);
+  if (drop === undefined || impossible.length > 0) return undefined;
+  return { identity, statements: [drop, ...statements], ...(owner === undefined ? {} : { owner }) };
 }
 
 function restatingFiles(

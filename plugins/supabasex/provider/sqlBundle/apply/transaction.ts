@@ -35,8 +35,8 @@ import { makersOf } from "./makers";
 import { nameOf } from "./orphans";
 import { type MigrationPlan, planMigrations } from "./plan";
 import { type Outcome, type Rehearsal, rehearse } from "./rehearsal";
-import type { ApplyRequest, RanFile } from "./request";
-import { type FileFailure, type FilesRun, readWithHistory, runFiles } from "./runFiles";
+import type { ApplyRequest, FileFailure, RanFile } from "./request";
+import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
 import type { Start } from "./start";
 
 /** What a transaction did, whether it will be committed or not. */
@@ -50,6 +50,8 @@ export interface TransactionResult {
   readonly dropped: readonly string[];
   /** What was taken back because no file states it any more, an object and its properties a line. */
   readonly takenBack: readonly string[];
+  /** Objects whose grants are others because a migration changed default privileges, an object a line. */
+  readonly regranted: readonly string[];
   /** Identities that were repaired without running a file. */
   readonly repaired: readonly string[];
   /** Of what was repaired: data that manual changes lost, and that does not come back. */
@@ -105,7 +107,7 @@ export async function runTransaction(
 
   const rehearsal = await rehearse(start);
   const borrowed = await borrowedByMigrations(start);
-  const run = await runFiles(start);
+  const run = await runFiles(start, rehearsal?.defaults);
   const unfinished = run.failure !== undefined || run.next !== undefined || run.more;
   const result = {
     ...summary(run, plan.adopt),
@@ -127,6 +129,9 @@ export async function runTransaction(
       history: found.history,
     };
   }
+  // What was made by hand is repaired where a file asks for something else; the rehearsal is without it.
+  const { contradiction } = rehearsal?.outcome === undefined ? run : rehearsal;
+  if (contradiction !== undefined) throw contradiction;
   if (run.failure === undefined) {
     refuseWhatWorksOnlyHere(rehearsal);
     if (borrowed !== undefined) throw borrowed;
@@ -249,6 +254,7 @@ function summary(run: FilesRun, adopted: readonly Migration[]) {
     removed: run.removed,
     dropped: run.dropped.map(nameOf),
     takenBack: run.takenBack,
+    regranted: run.regranted,
     progressed: run.migrated && mayStayBehind(run.failure),
     more: run.more,
     ...(run.next === undefined ? {} : { next: run.next }),

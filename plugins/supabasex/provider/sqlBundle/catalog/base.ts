@@ -7,7 +7,7 @@ import type { CatalogReading } from "./rows";
 /**
  * What repeatables alter, as it is without them: identity → property → value, where null stands for a property that the
  * object lacks. Of grants, role → privileges. Null in place of the properties: without repeatables there is no such object.
- * Objects that repeatables create are not in it.
+ * Objects that repeatables create are not in it; those that they redefine are, also where nothing of them differs.
  */
 export type BaseFacts = Readonly<Record<string, JsonObject | null>>;
 
@@ -27,17 +27,23 @@ export function isMereFact(identity: string, object: CatalogObject): boolean {
   return factKinds.has(kind) || (kind === "column" && object.type === undefined);
 }
 
+/** How repeatables came to an object: they `create` it, or they `redefine` what a migration has created. */
+export type ByRepeatables = "create" | "redefine" | undefined;
+
 /** Returns the facts after repeatables ran: what they altered between two readings is added, unless it is known. */
 export function baseAfterRepeatables(
   base: BaseFacts,
   before: Catalog,
   after: Catalog,
-  isCreatedByFiles: (identity: string) => boolean,
+  byRepeatables: (identity: string) => ByRepeatables,
 ): BaseFacts {
   const result = new Map(Object.entries(base));
   for (const [identity, now] of Object.entries(after)) {
     const former = before[identity];
-    if (former === now || isCreatedByFiles(identity) || result.get(identity) === null) continue;
+    const how = byRepeatables(identity);
+    // Without the repeatables it is there all the same.
+    if (how === "redefine" && result.get(identity) === undefined) result.set(identity, {});
+    if (former === now || how === "create" || result.get(identity) === null) continue;
     if (former === undefined) {
       if (isMereFact(identity, now)) result.set(identity, null);
       continue;

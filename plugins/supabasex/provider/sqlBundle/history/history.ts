@@ -18,6 +18,8 @@ import { addAddresses } from "./addresses";
 export interface OwnedObject extends DeclaredObject {
   /** As the catalog names it; absent where the catalog does not list it. */
   readonly identity?: string;
+  /** Which default privileges of the bundle's files applied when it was created; absent where none did. */
+  readonly born?: string;
 }
 
 export interface AppliedFile {
@@ -224,6 +226,22 @@ export async function recordRepeatables(
        duration_ms = excluded.duration_ms, objects = excluded.objects,
        states = excluded.states, depends_on = excluded.depends_on`,
     [bundle, JSON.stringify(rows), removed],
+  );
+}
+
+/** Writes anew what repeatables have created, where something of it is recorded otherwise: path → its objects. */
+export async function recordObjects(
+  client: ClientBase,
+  bundle: string,
+  objects: ReadonlyMap<string, readonly OwnedObject[]>,
+): Promise<void> {
+  if (objects.size === 0) return;
+  const rows = [...objects].map(([path, made]) => ({ path, objects: made }));
+  await client.query(
+    `update supabase_migrations.bundle_files f set objects = r.objects
+     from jsonb_to_recordset($2::jsonb) as r (path text, objects jsonb)
+     where f.bundle = $1 and f.path = r.path and f.objects <> r.objects`,
+    [bundle, JSON.stringify(rows)],
   );
 }
 

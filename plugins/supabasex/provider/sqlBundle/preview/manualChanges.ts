@@ -45,8 +45,6 @@ export function reportForeign(
   { takenOver, undone, recreatedForeign }: ApplyResult,
   context: CallContext,
 ): void {
-  const listed = (title: string, identities: readonly string[]) =>
-    [title, ...identities.map((identity) => `  ${identity}`)].join("\n");
   if (takenOver.length > 0) {
     const title = "Manual changes that a file states now, so that they belong to the bundle:";
     context.log("info", listed(title, takenOver));
@@ -64,9 +62,21 @@ export function reportForeign(
   }
 }
 
-/** What removed statements had set, under its title. */
-export function takenBackLines({ takenBack }: Pick<ApplyResult, "takenBack">): string[] {
-  return ["Taken back, since no file states it any more:", ...takenBack.map((line) => `  ${line}`)];
+function listed(title: string, lines: readonly string[]): string {
+  return [title, ...lines.map((line) => `  ${line}`)].join("\n");
+}
+
+/** Says what goes because no file states it any more, and which objects other default privileges apply to. */
+export function reportTakenBack(
+  { takenBack, regranted }: Pick<ApplyResult, "takenBack" | "regranted">,
+  context: CallContext,
+): void {
+  if (takenBack.length > 0)
+    context.log("info", listed("Taken back, since no file states it any more:", takenBack));
+  if (regranted.length > 0) {
+    const title = "Granted as on a new environment, since a migration changed default privileges:";
+    context.log("info", listed(title, regranted));
+  }
 }
 
 /** Says which data does not come back with what was repaired. */

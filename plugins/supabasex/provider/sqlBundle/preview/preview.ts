@@ -2,6 +2,7 @@ import type { ClientBase } from "pg";
 import type { CallContext } from "../../../../host/provider";
 import { catalogWouldChange } from "../../../bundleMessages";
 import { type ApplyResult, applyBundle } from "../apply/apply";
+import { fileLinks } from "../apply/fileLinks";
 import { type LookAhead, lookAhead } from "../apply/lookAhead";
 import {
   type MigrationPlan,
@@ -33,8 +34,8 @@ import {
   announceDrift,
   reportForeign,
   reportLosses,
+  reportTakenBack,
   type ShownDrift,
-  takenBackLines,
   warnOfRemaining,
 } from "./manualChanges";
 import { announce, files } from "./plan";
@@ -227,7 +228,10 @@ function warnOfMissingDryRun(plan: readonly PlannedFile[], why: string, context:
 function planFromState(inputs: BundleInputs, bundle: LoadedBundle, state: BundleState): PlannedFile[] {
   const history = { files: state.files, versions: [], foreignPaths: [] };
   const { adopt, pending } = planMigrations(bundle.migrations, history, inputs);
-  const repeatables = planRepeatables(bundle.repeatables, state.files, { drifted: driftedIn(state) });
+  const repeatables = planRepeatables(bundle.repeatables, state.files, {
+    drifted: driftedIn(state),
+    links: fileLinks,
+  });
   return listed({ adopt, pending }, repeatables);
 }
 
@@ -282,7 +286,7 @@ function announceDryRun(
     ),
   );
   if (changes.length > 0) context.log("info", [catalogWouldChange, ...changes].join("\n"));
-  if (result.takenBack.length > 0) context.log("info", takenBackLines(result).join("\n"));
+  reportTakenBack(result, context);
   const ran = new Set(result.ran.map(({ path }) => path));
   const uncovered = [...bundle.migrations, ...bundle.repeatables]
     .filter((file) => ran.has(file.path))

@@ -2,7 +2,7 @@ import type { FunctionParameter, Node, RangeVar, TypeName } from "libpg-query";
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
 import { scanSql } from "./parser";
-import { statementsOf } from "./statements";
+import { statementsOf, textOf } from "./statements";
 
 export type ObjectClass =
   | "function"
@@ -69,10 +69,10 @@ function declaredBy(file: BundleFile): Declared {
   let role: string | undefined;
   for (const statement of statementsOf(file)) {
     role = roleAfter(statement.node, role);
-    const refusal = refused(statement.node);
+    const refusal = refused(statement.node, textOf(file, statement));
     if (refusal !== undefined) {
       const message = `${refusal} does not belong in a repeatable`;
-      const hint = "Move it to a migration: what a repeatable makes is dropped when the file is removed.";
+      const hint = refusal === defaultPrivileges ? hintOnDefaults : hintOnTables;
       faults.push(new SqlFileError({ file, index: statement.start, message, hint }));
     }
     for (const declaration of declarations(statement.node)) {
@@ -113,7 +113,14 @@ export function objectKey(object: DeclaredObject): string {
 
 const schemaless: ReadonlySet<ObjectClass> = new Set(["event trigger", "publication", "cron job", "bucket"]);
 
-function refused(node: Node): string | undefined {
+const defaultPrivileges = "alter default privileges";
+const hintOnDefaults =
+  "Move it to a migration: on a new environment repeatables run after all migrations, so it would not apply to what migrations create.";
+const hintOnTables = "Move it to a migration: what a repeatable makes is dropped when the file is removed.";
+
+function refused(node: Node, text: string): string | undefined {
+  const isDynamic = "DoStmt" in node && /\balter\s+default\s+privileges\b/i.test(text);
+  if ("AlterDefaultPrivilegesStmt" in node || isDynamic) return defaultPrivileges;
   if ("CreateStmt" in node && node.CreateStmt.relation?.relpersistence !== "t") return "create table";
   if ("CreateSchemaStmt" in node) return "create schema";
   if ("CreateSeqStmt" in node && node.CreateSeqStmt.sequence?.relpersistence !== "t")

@@ -20,6 +20,7 @@ export const statements = [
   "alter table $s.b add column extra text default 'x';",
   "alter table $s.b drop column extra;",
   "create index if not exists a_n on $s.a (n);",
+  "create index if not exists a_n on $s.a (n, note);",
   "drop index if exists $s.a_n;",
   "create table if not exists $s.c (id integer primary key, a_id integer);",
   "drop table if exists $s.c;",
@@ -39,6 +40,10 @@ export const statements = [
   "alter table $s.b alter column n set default $s.h(1);",
   "comment on view $s.v is 'V.';",
   "grant execute on function $s.touch() to authenticated;",
+  // What later objects are granted.
+  "alter default privileges in schema $s grant select on tables to authenticated;",
+  "alter default privileges in schema $s revoke select on tables from authenticated;",
+  "alter default privileges in schema $s grant execute on functions to anon;",
 ] as const;
 
 /** What only people do. */
@@ -56,6 +61,7 @@ export const manual = [
   "alter table $s.a disable row level security",
   "comment on table $s.b is 'By hand.'",
   "create or replace function $s.h(x integer) returns integer language sql as $$ select -1 $$",
+  "alter default privileges in schema $s grant insert on tables to anon",
 ] as const;
 
 /** Repeatables: one slot each, with versions that replace each other in ways which PostgreSQL does not. */
@@ -65,6 +71,11 @@ export const repeatables: Readonly<Record<string, readonly string[]>> = {
     "create or replace function $s.h(y integer) returns integer language sql as $$ select y $$;",
     "create or replace function $s.h(x integer, z integer default 1) returns integer language sql as $$ select x + z $$;",
     "create or replace function $s.h(x integer) returns bigint language sql as $$ select x::bigint $$;",
+  ],
+  // A migration makes it, too.
+  "repeatable/base.sql": [
+    "create or replace function $s.base(x integer) returns integer language sql immutable as $$ select x - 1 $$;",
+    "create or replace function $s.base(x integer) returns integer language sql stable as $$ select x - 2 $$;\ncomment on function $s.base(integer) is 'Stated.';",
   ],
   "repeatable/v.sql": [
     "create or replace view $s.v as select id, n from $s.a;\ngrant select on $s.v to authenticated;",
@@ -97,10 +108,13 @@ export const repeatables: Readonly<Record<string, readonly string[]>> = {
     "grant select on $s.b to authenticated;\ncomment on type $s.mood is 'Stated.';",
     "alter table $s.b disable row level security;",
     "alter function $s.base(integer) set search_path to pg_catalog;",
+    // The opposite of what the file before it states.
+    "revoke select on $s.a from authenticated;\nalter table $s.a disable row level security;\ncomment on table $s.a is 'Last.';",
   ],
   "repeatable/facts_v.sql": [
     "grant insert on $s.v to service_role;",
     "comment on column $s.v.id is 'Stated.';",
+    "revoke all on all tables in schema $s from anon;\nrevoke execute on function $s.h from public;",
     "set local role none;",
   ],
 };

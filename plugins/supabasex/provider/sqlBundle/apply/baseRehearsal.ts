@@ -1,0 +1,85 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
+import { type Catalog, type CatalogObject, diffManaged, readCatalogInTransaction } from "../catalog";
+import { type BaseFacts, withFacts } from "../catalog/base";
+import { repairOf } from "../repair/repair";
+import { type RepairGroup, runRepairs } from "../repair/restore";
+import type { Migration } from "../source/files";
+import { type StatingStatement, statingStatements } from "../source/statedFacts";
+import { runMigrations, TransactionLost } from "./migrations";
+import { silent } from "./request";
+import type { Start } from "./start";
+import { statedOf } from "./statedObjects";
+
+/**
+ * Returns what the pending migrations make of the facts that repeatables alter, where their text does not tell: a `do` block
+ * that switches on what a repeatable has switched on already changes nothing here, but does on an empty database. They run
+ * behind a savepoint, with these facts as they are without repeatables. `undefined` where the text tells everything.
+ */
+export async function rehearseBase(
+  start: Start,
+  pending: readonly Migration[],
+): Promise<BaseFacts | undefined> {
+  const { session, request, record, reading, filesAtOnce } = start;
+  const identities = Object.keys(record.base).filter((identity) => reading.catalog[identity] !== undefined);
+  if (!pending.some((file) => statingStatements(file).some((one) => isUncertain(one, identities)))) {
+    return undefined;
+  }
+  await session.execute("savepoint base");
+  try {
+    const groups = identities.map((identity) => groupFor(identity, record.base, reading.catalog));
+    await runRepairs(session, groups);
+    const silently = { ...request, report: silent };
+    const { failure } = await runMigrations(session, silently, pending, filesAtOnce, []);
+    if (failure !== undefined) return undefined;
+    return factsIn((await readCatalogInTransaction(session.work)).catalog, record.base);
+  } catch (error) {
+    // The same migrations fail again without the savepoint, and are reported then.
+    if (error instanceof TransactionLost) return undefined;
+    throw error;
+  } finally {
+    await session.execute("rollback to savepoint base; release savepoint base");
+  }
+}
+
+function isUncertain(statement: StatingStatement, identities: readonly string[]): boolean {
+  if (statement.setsRole || identities.length === 0) return false;
+  if (statement.isDynamic) return true;
+  if (statement.properties !== undefined) return false;
+  return identities.some((identity) => statedOf(statement, identity) !== undefined);
+}
+
+/** Brings an object to what it is without repeatables. */
+function groupFor(identity: string, base: BaseFacts, live: Catalog): RepairGroup {
+  const facts = base[identity];
+  const wanted: CatalogObject | undefined =
+    facts === null || facts === undefined ? undefined : withFacts(live[identity] ?? {}, facts);
+  const differences =
+    wanted === undefined
+      ? [{ identity, kind: "extra" as const, live: live[identity] ?? {} }]
+      : diffManaged({ [identity]: wanted }, { [identity]: live[identity] ?? {} });
+  const expected: Catalog = wanted === undefined ? {} : { [identity]: wanted };
+  const { statements, prune, owner } = repairOf(identity, differences, expected, live);
+  return { identity, statements: [...statements, ...prune], ...(owner === undefined ? {} : { owner }) };
+}
+
+/** The same facts with the values that the objects have now; without those of objects that are gone. */
+function factsIn(live: Catalog, base: BaseFacts): BaseFacts {
+  return Object.fromEntries(
+    Object.entries(base).flatMap(([identity, facts]): [string, JsonObject | null][] => {
+      const object = live[identity];
+      // Without repeatables it was not there: now a migration has made it.
+      if (facts === null) return object === undefined ? [[identity, null]] : [];
+      return object === undefined ? [] : [[identity, valuesOf(facts, object)]];
+    }),
+  );
+}
+
+function valuesOf(facts: JsonObject, object: CatalogObject | JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(facts).map(([property, value]): [string, JsonValue] => {
+      const now = object[property];
+      if (property !== "grants" || !isJsonObject(value)) return [property, now ?? null];
+      return [property, valuesOf(value, isJsonObject(now) ? now : {})];
+    }),
+  );
+}

@@ -1,0 +1,124 @@
+import { declarationsOf } from "../source/declaredObjects";
+import type { BundleFile } from "../source/files";
+import { actsOnUnnamedObjects } from "../source/mentions";
+import { type StatingStatement, statingStatements } from "../source/statedFacts";
+import { reaches } from "./reaches";
+import { StatementIndex } from "./statedObjects";
+
+/** What the texts of repeatables say about how they build on each other. */
+export interface FileLinks {
+  /** Path → paths of the files that make what the file states something of, such as a grant on their view. */
+  readonly makers: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Whether the later of two files may state again, or lose, what the earlier one does when it runs. */
+  follows(later: BundleFile, earlier: BundleFile): boolean;
+}
+
+const known = new WeakMap<readonly BundleFile[], FileLinks>();
+
+/**
+ * Returns the links between repeatables. They come from the texts alone, so they are the same on an empty database: a file
+ * that states something of another file's object runs after it, also where it does not name it (`on all tables in schema`).
+ */
+export function fileLinks(files: readonly BundleFile[]): FileLinks {
+  let links = known.get(files);
+  if (links === undefined) {
+    const makers = makersOfStated(files);
+    const facts = new Map<string, StatedByFile>();
+    const factsOf = (file: BundleFile) => {
+      const found = facts.get(file.path) ?? statedBy(file);
+      facts.set(file.path, found);
+      return found;
+    };
+    links = {
+      makers,
+      follows: (later, earlier) =>
+        makers.get(later.path)?.has(earlier.path) === true ||
+        actsOnUnnamedObjects(later) ||
+        mayCollide(factsOf(later), factsOf(earlier)),
+    };
+    known.set(files, links);
+  }
+  return links;
+}
+
+function makersOfStated(files: readonly BundleFile[]): Map<string, Set<string>> {
+  const result = new Map<string, Set<string>>();
+  const edges = new Map(files.map(({ path, dependsOn }) => [path, new Set(dependsOn)]));
+  const places = new Map(
+    files.flatMap((file) => statingStatements(file).map((statement) => [statement, file.path] as const)),
+  );
+  const stated = new StatementIndex([...places.keys()]);
+  for (const maker of files) {
+    for (const { class: kind, name, on } of declarationsOf(maker)) {
+      const catalogKind = kind === "domain" ? "type" : kind;
+      const identity = `${catalogKind} ${on === undefined ? "" : `${on} `}${name}`;
+      for (const statement of stated.statementsAbout(identity)) {
+        const path = places.get(statement);
+        if (path === undefined || path === maker.path || reaches(edges, maker.path, path)) continue;
+        edges.get(path)?.add(maker.path);
+        result.set(path, (result.get(path) ?? new Set()).add(maker.path));
+      }
+    }
+  }
+  return result;
+}
+
+interface StatedByFile {
+  readonly statements: readonly StatingStatement[];
+  readonly isDynamic: boolean;
+}
+
+function statedBy(file: BundleFile): StatedByFile {
+  const statements = statingStatements(file).filter(({ setsRole }) => !setsRole);
+  return { statements, isDynamic: statements.some(({ isDynamic }) => isDynamic) };
+}
+
+/** Whether both may set the same fact: then the later one has to have the last word. */
+function mayCollide(later: StatedByFile, earlier: StatedByFile): boolean {
+  if (later.statements.length === 0) return false;
+  if (earlier.isDynamic) return true;
+  return later.statements.some((one) => earlier.statements.some((other) => setTheSame(one, other)));
+}
+
+function setTheSame(one: StatingStatement, other: StatingStatement): boolean {
+  return (
+    meet(one.properties, other.properties) &&
+    meet(one.grantees, other.grantees) &&
+    meet(one.kinds, other.kinds) &&
+    areAboutTheSame(one, other)
+  );
+}
+
+/** Whether two sets have a member in common; `undefined` stands for any. */
+function meet(one: ReadonlySet<string> | undefined, other: ReadonlySet<string> | undefined): boolean {
+  if (one === undefined || other === undefined) return true;
+  return [...one].some((item) => other.has(item));
+}
+
+function areAboutTheSame(one: StatingStatement, other: StatingStatement): boolean {
+  const [names, others] = [objectNames(one), objectNames(other)];
+  if (names.size === 0 || others.size === 0) {
+    // Outside of schemas, or in all of one: an object's bare name is among the texts of the statement.
+    const schemas = (set: ReadonlySet<string>) => [...set].map((name) => name.split(".")[0] ?? "");
+    const texts = [...other.bareNames, ...schemas(others)];
+    const own = new Set([...one.bareNames, ...schemas(names)]);
+    return texts.some((text) => own.has(text) && one.grantees?.has(text) !== true);
+  }
+  return [...names].some((name) =>
+    [...others].some(
+      (another) => name === another || name.startsWith(`${another}.`) || another.startsWith(`${name}.`),
+    ),
+  );
+}
+
+const namesOf = new WeakMap<StatingStatement, ReadonlySet<string>>();
+
+/** Names with a schema, but for those of built-in types. */
+function objectNames(statement: StatingStatement): ReadonlySet<string> {
+  let names = namesOf.get(statement);
+  if (names === undefined) {
+    names = new Set([...statement.qualifiedNames].filter((name) => !name.startsWith("pg_catalog.")));
+    namesOf.set(statement, names);
+  }
+  return names;
+}
