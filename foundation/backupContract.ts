@@ -10,6 +10,8 @@ export const backupImage = {
   nodeOptions: ["--max-semi-space-size=1"],
   /** The checkout's folder `certificates/`. */
   certificates: "/opt/backup/certificates",
+  /** Libraries with hosted's rights for drills, `<major version>.so`. */
+  hostedRights: "/opt/backup/hosted_rights",
   /** Numeric, because Fargate resolves no names; the image has a user and a group of this number. */
   userId: 10_001,
   /** The one folder that a task may write to, where the task has a volume for it. */

@@ -2,13 +2,18 @@ import { backupEvents, type DrillFinished, drillsPrefix } from "../../foundation
 import { describeError, UserError } from "../../foundation/userError";
 import { readManifest } from "../catalog";
 import type { CommandContext } from "../context";
+import { findHostedRights } from "../drill/hostedRights";
+import { createProject, isOfProject, openNewObjects } from "../drill/project";
 import { findServerPrograms, type ServerPrograms } from "../drill/serverPrograms";
 import { startThrowawayServer, type ThrowawayServer } from "../drill/throwawayServer";
 import { type DatabaseSettings, readEnvironment } from "../environment";
 import { exitCodes } from "../exitCodes";
+import type { Manifest } from "../manifest";
 import { connect } from "../postgres/connect";
 import { findTools } from "../postgres/tools";
-import { type Restored, restoreBackup } from "../restore/restoreBackup";
+import { requireSpace } from "../restore/freeSpace";
+import { type Restored, readTexts, restoreBackup } from "../restore/restoreBackup";
+import type { SchemaEntry } from "../restore/schemaArchive";
 import { createPlatformRoles } from "../restore/target";
 import { runStart } from "../runName";
 import { selectRun } from "../selectRun";
@@ -43,14 +48,12 @@ const failures: ReadonlySet<number> = new Set([exitCodes.damaged, exitCodes.rest
 /** What the server says when it lacks room, which is the drill's own trouble. */
 const lacksRoom = /No space left on device|could not (?:extend|write)|out of (?:shared )?memory|ENOSPC/;
 /** What no drill covers. */
-const neverCovered = [
-  "the rights of `postgres` in a project: a drill restores as superuser",
-  "files of Storage and secrets of Vault: they are in no backup",
-];
+const neverCovered = ["files of Storage and secrets of Vault: they are in no backup"];
 
 /**
  * `backup drill`: restores a backup into a server of the source's version that is thrown away, compares it with the manifest, and leaves a dated
- * receipt in the bucket. It never talks to the database that the backup is of.
+ * receipt in the bucket. It never talks to the database that the backup is of. A backup of a project is restored by a `postgres` with the rights that
+ * it has in a project, where the library for that is installed.
  * @throws UserError with exit code 11 where the drill could not be held, which says nothing about the backup
  */
 export async function drill(options: DrillOptions, context: CommandContext): Promise<Receipt> {
@@ -60,7 +63,9 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
   const run = await selectRun(store, options.run, context.signal);
   const opened = await readManifest(store, run, context.signal);
   const sourceMajor = opened.verdict === "intact" ? opened.manifest.source.serverMajor : tools.pgDumpMajor;
-  const { server, programs } = await startServer(sourceMajor, context);
+  const isProject = opened.verdict === "intact" && isOfProject(opened.manifest);
+  const { server, programs, hostedRights } = await startServer(sourceMajor, isProject, context);
+  const ofPlatform: string[] = [];
   const startedAt = new Date();
   const notCovered = [
     ...neverCovered,
@@ -68,6 +73,11 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
       ? []
       : [`PostgreSQL ${sourceMajor}: the server here is of version ${programs.major}`]),
     ...(programs.hasCron ? [] : ["jobs: pg_cron is not installed here"]),
+    ...(isProject && hostedRights === undefined
+      ? [
+          `the rights of \`postgres\` in a project: hosted_rights for PostgreSQL ${programs.major} is not installed here, so a superuser restored`,
+        ]
+      : []),
   ];
   const conclude = async (
     outcome: Pick<Receipt, "event" | "tables" | "rows" | "reason"> & { readonly left?: readonly string[] },
@@ -79,7 +89,7 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
       startedAt: startedAt.toISOString(),
       restoreSeconds: Math.round((Date.now() - startedAt.getTime()) / 100) / 10,
       backupAgeSeconds: Math.round((startedAt.getTime() - (runStart(run)?.getTime() ?? 0)) / 1000),
-      notCovered: [...notCovered, ...left],
+      notCovered: [...notCovered, ...ofPlatform, ...left],
       versions: { tool: toolVersion, pgRestore: tools.pgDumpVersion, server: programs.major },
     };
     const key = `${drillsPrefix}${startedAt.toISOString().replace(/[-:.]/g, "")}-of-${run}.json`;
@@ -90,12 +100,15 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
   };
   let restored: Restored;
   try {
-    await resembleProject(server.settings);
+    let target = server.settings;
+    if (opened.verdict === "intact" && hostedRights !== undefined) {
+      const { manifest } = opened;
+      target = { ...server.settings, user: "postgres" };
+      const { schema } = await readTexts(manifest, { store, tools, signal: context.signal });
+      ofPlatform.push(...(await resembleProject(server.settings, { schema, manifest }, context)));
+    } else await openToApiRoles(server.settings);
     const { parallel } = settings;
-    restored = await restoreBackup(
-      { store, tools, run, target: server.settings, parallel, isThrowaway: true },
-      context,
-    );
+    restored = await restoreBackup({ store, tools, run, target, parallel, isThrowaway: true }, context);
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const isOwnTrouble = !server.isRunning() || lacksRoom.test(error.message);
@@ -121,28 +134,48 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
 
 async function startServer(
   major: number,
-  { signal, progress }: CommandContext,
-): Promise<{ readonly server: ThrowawayServer; readonly programs: ServerPrograms }> {
+  isProject: boolean,
+  { environment, signal, progress }: CommandContext,
+): Promise<{
+  readonly server: ThrowawayServer;
+  readonly programs: ServerPrograms;
+  readonly hostedRights: string | undefined;
+}> {
   try {
     const programs = await findServerPrograms(major);
+    const hostedRights = isProject ? findHostedRights(environment, programs.major) : undefined;
+    const superuser = hostedRights === undefined ? "postgres" : "supabase_admin";
     progress(`starting a server of PostgreSQL ${programs.major} to throw away`);
-    return { server: await startThrowawayServer(programs, signal), programs };
+    const server = await startThrowawayServer({ programs, superuser, hostedRights, signal });
+    return { server, programs, hostedRights };
   } catch (error) {
     signal.throwIfAborted();
     throw notRun(error);
   }
 }
 
-/** Opens everything new to the API roles, as projects of before 2026-05-30 do: a restore has to close again what was closed. */
-async function resembleProject(settings: DatabaseSettings): Promise<void> {
+/** Makes the server a project whose `postgres` has the superuser's password; returns what of the platform it does not have. */
+async function resembleProject(
+  settings: DatabaseSettings,
+  { schema, manifest }: { readonly schema: readonly SchemaEntry[]; readonly manifest: Manifest },
+  { progress }: CommandContext,
+): Promise<string[]> {
+  const admin = await connect(settings, exitCodes.drillNotRun);
+  try {
+    // `postgres` may not read where the server keeps its files.
+    await requireSpace(admin, { manifest, settings, isEmptied: false, progress });
+    return await createProject(admin, { schema, password: settings.password });
+  } finally {
+    await admin.end();
+  }
+}
+
+/** The same for what is new in a plain server: a restore has to close again what was closed. */
+async function openToApiRoles(settings: DatabaseSettings): Promise<void> {
   const client = await connect(settings, exitCodes.drillNotRun);
   try {
     await createPlatformRoles(client, ["anon", "authenticated", "service_role"]);
-    for (const objects of ["tables", "sequences", "functions"]) {
-      await client.query(
-        `alter default privileges in schema public grant all on ${objects} to anon, authenticated, service_role`,
-      );
-    }
+    await openNewObjects(client, "public", [settings.user]);
   } finally {
     await client.end();
   }

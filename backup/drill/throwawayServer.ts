@@ -7,11 +7,13 @@ import path from "node:path";
 import { type RunningProgram, startProgram } from "../childProcess";
 import type { DatabaseSettings } from "../environment";
 import { connect } from "../postgres/connect";
+import { placeHostedRights } from "./hostedRights";
 import { drillFolderPrefix, noteOwner, sweepKilledDrills } from "./leftovers";
 import type { ServerPrograms } from "./serverPrograms";
 
 /** A PostgreSQL server with an empty database, on loopback, that is gone afterwards. */
 export interface ThrowawayServer {
+  /** Of the superuser. */
   readonly settings: DatabaseSettings;
   /** Whether it still runs. What fails after its end says nothing about the backup. */
   isRunning(): boolean;
@@ -20,11 +22,22 @@ export interface ThrowawayServer {
 
 const startSeconds = 30;
 
+export interface ThrowawayServerOptions {
+  readonly programs: ServerPrograms;
+  /** Name of the superuser. */
+  readonly superuser: "postgres" | "supabase_admin";
+  /** Path of the library with hosted's rights; without it the server is plain PostgreSQL. */
+  readonly hostedRights?: string | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** Starts one, once what killed drills left is gone. */
-export async function startThrowawayServer(
-  programs: ServerPrograms,
-  signal: AbortSignal,
-): Promise<ThrowawayServer> {
+export async function startThrowawayServer({
+  programs,
+  superuser,
+  hostedRights,
+  signal,
+}: ThrowawayServerOptions): Promise<ThrowawayServer> {
   await sweepKilledDrills();
   const folder = await mkdtemp(path.join(tmpdir(), drillFolderPrefix));
   let server: RunningProgram | undefined;
@@ -52,7 +65,7 @@ export async function startThrowawayServer(
       path.join(programs.folder, "initdb"),
       [
         `--pgdata=${data}`,
-        "--username=postgres",
+        `--username=${superuser}`,
         "--auth=scram-sha-256",
         `--pwfile=${passwordFile}`,
         "--encoding=UTF8",
@@ -62,6 +75,10 @@ export async function startThrowawayServer(
       options,
     ).ended;
     const port = await freePort();
+    const libraries = [
+      ...(programs.hasCron ? ["pg_cron"] : []),
+      ...(hostedRights === undefined ? [] : [`"${await placeHostedRights(hostedRights, folder, user)}"`]),
+    ];
     const configuration = {
       port,
       listen_addresses: "127.0.0.1",
@@ -76,8 +93,9 @@ export async function startThrowawayServer(
       maintenance_work_mem: "128MB",
       // Containers have little of /dev/shm.
       dynamic_shared_memory_type: "mmap",
+      ...(libraries.length > 0 ? { shared_preload_libraries: libraries.join(", ") } : {}),
       // Jobs are made and never run: what they do is done to others, too.
-      ...(programs.hasCron ? { shared_preload_libraries: "pg_cron", "cron.max_running_jobs": 0 } : {}),
+      ...(programs.hasCron ? { "cron.max_running_jobs": 0 } : {}),
     };
     const given = Object.entries(configuration).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
     server = startProgram(path.join(programs.folder, "postgres"), ["-D", data, ...given], options);
@@ -85,7 +103,7 @@ export async function startThrowawayServer(
       host: "127.0.0.1",
       port,
       database: "postgres",
-      user: "postgres",
+      user: superuser,
       password,
       sslMode: "disable",
     };

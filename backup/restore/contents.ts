@@ -91,6 +91,34 @@ export function selectEntries<T extends Entry>(entries: readonly T[], shape: Tar
   );
 }
 
+/** A function of the platform that a trigger calls. */
+const platformTrigger = /\bEXECUTE FUNCTION "?(\w+)"?\./;
+
+/**
+ * Selects what a project has before an application comes: the platform's own objects, with their grants, and the extensions that they need.
+ */
+export function selectPlatformEntries<T extends Entry & { readonly sql: string }>(
+  entries: readonly T[],
+  extensions: ReadonlySet<string>,
+): T[] {
+  const ofPlatform = entries.filter(
+    ({ kind, tag, owner }) =>
+      kind === "SCHEMA" && platformSchemas.has(tag) && (isPlatformOwner(owner) || tag === "extensions"),
+  );
+  const shape = {
+    isProject: true,
+    onPlatformTables: new Set<string>(),
+    schemas: new Set(ofPlatform.map(({ tag }) => tag)),
+  };
+  return selectEntries(entries, { ...shape, isProject: false }).filter((entry) => {
+    const { kind, schema = "", tag, sql } = entry;
+    if (kind === "EXTENSION") return extensions.has(tag);
+    if (kind === "TRIGGER" && platformSchemas.has(schema))
+      return platformSchemas.has(platformTrigger.exec(sql)?.[1] ?? "");
+    return !isWantedInProject(entry, shape);
+  });
+}
+
 /** Tells whether an entry is a schema or a grant on one: owners of tables need these before the first table. */
 export function isAboutSchema({ kind, schema, tag }: Entry): boolean {
   return schema === undefined && (kind === "SCHEMA" || (kind === "ACL" && tag.startsWith("SCHEMA ")));

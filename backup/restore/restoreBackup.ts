@@ -168,7 +168,8 @@ function report(run: string, objects: readonly ObjectReport[], context: Pick<Com
   throwUnlessIntact([found]);
 }
 
-async function readTexts(
+/** Reads everything of a backup but its rows. */
+export async function readTexts(
   manifest: Manifest,
   context: { readonly store: ObjectStore; readonly tools: Tools; readonly signal: AbortSignal },
 ): Promise<BackupTexts> {
@@ -237,7 +238,7 @@ async function begin({ client, checked, manifest, texts }: Restore): Promise<voi
   await client.query("set statement_timeout = 0; set search_path = pg_catalog; begin");
   try {
     if (!checked.shape.isProject) await createPlatformRoles(client, manifest.roles);
-    await client.query(texts.globals);
+    await createRoles(client, texts.globals);
     await removeMark(client);
     await emptyTarget(client);
     const { neutralize, reinstate } = await readDefaultPrivileges(client);
@@ -258,6 +259,19 @@ async function begin({ client, checked, manifest, texts }: Restore): Promise<voi
       {
         cause: error,
       },
+    );
+  }
+}
+
+async function createRoles(client: pg.Client, globals: string): Promise<void> {
+  try {
+    await client.query(globals);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      `Nothing was restored: the target refuses a role or a setting of globals.sql: ${reason}.`,
+      exitCodes.restoreFailed,
+      { cause: error },
     );
   }
 }
@@ -294,7 +308,7 @@ async function restoreBeside(restore: Restore): Promise<Shortfall> {
     try {
       await prepareToBeKilled(own);
       await createPlatformRoles(own, manifest.roles);
-      await own.query(texts.globals);
+      await createRoles(own, texts.globals);
       shortfall = await fill({
         ...restore,
         client: own,

@@ -9,6 +9,7 @@ import { ensureCompressor } from "../compressor";
 import { endpointVariables, foreignVariables, type LocalEndpoints, type LocalPaths } from "../environment";
 import { progressToStandardError } from "../progress";
 import { projectDatabase } from "../projectDatabase";
+import { hostedRightsFolder } from "../services/postgres";
 import { startServices } from "../services/start";
 import { isDeployed } from "../stack/deploy";
 import { localStack } from "../stack/stackLocation";
@@ -36,6 +37,7 @@ export async function backup(paths: LocalPaths, args: readonly string[]): Promis
     ...(await taskEnvironment(services.aws)),
     // The programs of the same version as the server, as in the image of the task.
     [postgresqlBinVariable]: services.postgresql.binDirectory,
+    BACKUP_HOSTED_RIGHTS: await hostedRightsFolder(services.postgresql, progressToStandardError),
     ...(database === undefined ? {} : targetVariables(database)),
   });
 }

@@ -7,7 +7,8 @@ import { run } from "../../backup/commands/run";
 import { type Manifest, sealManifest } from "../../backup/manifest";
 import { manifestName, objectKey } from "../../backup/runName";
 import { drillsPrefix } from "../../foundation/backupContract";
-import { startTestCluster, type TestCluster } from "../support/cluster";
+import { ensurePostgresInstalled, hostedRightsFolder } from "../../local/services/postgres";
+import { majorOf, startTestCluster, type TestCluster } from "../support/cluster";
 import { serversBelow } from "../support/processes";
 import { commandContext, failureOf, startBackupProgram, taskEnvironment } from "./support/commands";
 import { type FaultyStore, startFaultyStore } from "./support/faultyStore";
@@ -18,12 +19,28 @@ let source: TestCluster;
 let store: TestStore;
 let environment: Record<string, string>;
 let manifest: Manifest;
+/** A backup with objects that only a superuser can create. */
+let ofSuperuser: Manifest;
 
 beforeAll(async () => {
   [source, store] = await Promise.all([startTestCluster(), startTestStore()]);
   const postgres = await source.client();
   await createShop(postgres);
-  environment = taskEnvironment(source, store);
+  const programs = await ensurePostgresInstalled(() => undefined, { major: await majorOf(postgres) });
+  environment = {
+    ...taskEnvironment(source, store),
+    BACKUP_HOSTED_RIGHTS: await hostedRightsFolder(programs, () => undefined),
+  };
+  const admin = await source.client("supabase_admin");
+  await admin.query(`
+    create function shop.negated(int) returns int language internal immutable strict as 'int4um';
+    create function shop.leakproof() returns int language sql immutable leakproof as 'select 1';
+    create operator class shop.by_number for type int using btree as operator 1 <, function 1 btint4cmp(int, int);
+    alter function shop.negated(int) owner to postgres; alter function shop.leakproof() owner to postgres`);
+  ({ manifest: ofSuperuser } = await run(commandContext(environment)));
+  await admin.query(`
+    drop function shop.negated(int), shop.leakproof(); drop operator family shop.by_number using btree`);
+  await admin.end();
   ({ manifest } = await run(commandContext(environment)));
   // A drill has no business with the source, so it is held without it.
   await postgres.end();
@@ -98,8 +115,28 @@ describe("backup drill", () => {
   it("says what it did not cover", async () => {
     const { notCovered, versions } = await drill({}, commandContext(environment));
     expect(versions.server).toBe(manifest.source.serverMajor);
-    expect(notCovered).toContain("the rights of `postgres` in a project: a drill restores as superuser");
-    expect(notCovered.join()).not.toMatch(/PostgreSQL|pg_cron/);
+    expect(notCovered).toContain("files of Storage and secrets of Vault: they are in no backup");
+    expect(notCovered.join()).not.toMatch(/PostgreSQL|pg_cron|of the platform|the rights of/);
+  });
+
+  it("fails where only a superuser can restore the backup, and says who did where it has no rights of a project", async () => {
+    const { message, exitCode } = await failureOf(
+      drill({ run: ofSuperuser.run }, commandContext(environment)),
+    );
+    expect(exitCode).toBe(10);
+    expect(message).toMatch(/^Everything was restored but /);
+    expect(message).toContain("FUNCTION shop.negated(integer) (permission denied for language internal)");
+    expect(message).toContain("FUNCTION shop.leakproof() (only superuser can define a leakproof function)");
+    expect(message).toContain("OPERATOR CLASS shop.by_number");
+    // The control: without the library a superuser restores, and the receipt tells.
+    const { event, notCovered } = await drill(
+      { run: ofSuperuser.run },
+      commandContext({ ...environment, BACKUP_HOSTED_RIGHTS: "/nonexistent" }),
+    );
+    expect(event).toBe("drill passed");
+    expect(notCovered.join()).toMatch(
+      /the rights of `postgres` in a project: hosted_rights for PostgreSQL \d+ is not installed here/,
+    );
   });
 
   it("removes the server and the files of one that was killed", async () => {

@@ -41,7 +41,7 @@ const container = (settings: { command: string[]; hasWorkFolder?: boolean }) =>
 describe("the image", () => {
   it("is built on bases that are pinned by digest, one for all stages", () => {
     const bases = all("FROM").map((line) => line.split(" ")[0] ?? "");
-    expect(bases.length).toBe(2);
+    expect(bases.length).toBe(3);
     for (const base of bases) expect(base).toMatch(/^node:24-bookworm-slim@sha256:[0-9a-f]{64}$/);
     expect(new Set(bases).size).toBe(1);
   });
@@ -53,6 +53,7 @@ describe("the image", () => {
       backupImage.program,
     ]);
     expect(all("COPY", stage)).toContain(`--from=build /out/backup.cjs ${backupImage.program}`);
+    expect(all("COPY", stage)).toContain(`--from=rights /out ${backupImage.hostedRights}`);
     expect(JSON.parse(all("CMD", stage)[0] ?? "[]")).toEqual(container({ command: ["run"] }).command);
   });
 

@@ -36,7 +36,11 @@ async function startServer(major: number, folder: string): Promise<Server> {
     return { url: (database) => cluster.url("supabase_admin", database), remove: () => cluster.remove() };
   }
   const { signal } = new AbortController();
-  const { settings, remove } = await startThrowawayServer({ folder, major, hasCron: false }, signal);
+  const { settings, remove } = await startThrowawayServer({
+    programs: { folder, major, hasCron: false },
+    superuser: "postgres",
+    signal,
+  });
   const { user, password, port } = settings;
   return { url: (database) => `postgresql://${user}:${password}@127.0.0.1:${port}/${database}`, remove };
 }

@@ -52,6 +52,22 @@ export async function buildHostedRights(
   return library;
 }
 
+/** Returns a folder in which the hook has the name that a drill of the backup program looks for: `<major version>.so`. */
+export async function hostedRightsFolder(
+  installation: PostgresInstallation,
+  progress: Progress,
+): Promise<string> {
+  const library = await buildHostedRights(installation, progress);
+  const folder = library.slice(0, -".so".length);
+  mkdirSync(folder, { recursive: true });
+  const named = path.join(folder, `${installation.major}.so`);
+  // Appears in one step, as others may make it at the same time.
+  const copy = temporaryPath(folder, "build");
+  copyFileSync(library, copy);
+  renameSync(copy, named);
+  return folder;
+}
+
 async function make(folder: string, installation: PostgresInstallation): Promise<void> {
   try {
     // The folder is make's working directory, never a word of its command line: its path may hold blanks.

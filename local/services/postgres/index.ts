@@ -6,6 +6,7 @@ export {
   startCluster,
   stopCluster,
 } from "./cluster";
+export { hostedRightsFolder } from "./hostedRights";
 export { ensurePostgresInstalled, type PostgresInstallation, type Progress } from "./installation";
 export { parseMajor } from "./installation/majors";
 export { localPassword } from "./passwords";

@@ -1,0 +1,69 @@
+import type pg from "pg";
+import type { Manifest } from "../manifest";
+import { platformRoles } from "../postgres/platform";
+import { selectPlatformEntries } from "../restore/contents";
+import type { SchemaEntry } from "../restore/schemaArchive";
+import { prepareSession, SchemaWriter } from "../restore/schemaWriter";
+import { createPlatformRoles } from "../restore/target";
+
+/** Extensions that a project has at birth, as far as the platform's own objects use them. */
+const extensionsAtBirth: ReadonlySet<string> = new Set([
+  "pg_graphql",
+  "pg_stat_statements",
+  "pgcrypto",
+  "supabase_vault",
+  "uuid-ossp",
+]);
+
+/** Tells whether a backup is of a Supabase project, whose `postgres` is no superuser. */
+export function isOfProject({ schemas, roles }: Pick<Manifest, "schemas" | "roles">): boolean {
+  return schemas.includes("auth") && roles.includes("supabase_auth_admin");
+}
+
+/**
+ * Makes an empty server what a fresh project is, as far as a restore meets it: the platform's roles and schemas, whose objects and grants are those of
+ * the backup. What is new is opened to the API roles, as in projects of before 2026-05-30: a restore has to close again what was closed.
+ *
+ * @param admin the superuser `supabase_admin`
+ * @param password of `postgres`, which is what it is in a project
+ * @returns what of the platform could not be made here
+ */
+export async function createProject(
+  admin: pg.Client,
+  { schema, password }: { readonly schema: readonly SchemaEntry[]; readonly password: string },
+): Promise<string[]> {
+  await createPlatformRoles(admin, Object.keys(platformRoles));
+  await admin.query(`
+    alter role postgres login replication password ${admin.escapeLiteral(password)};
+    grant anon, authenticated, service_role to authenticator;
+    grant anon, authenticated, service_role, pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
+    do $$ begin
+      if current_setting('server_version_num')::int >= 160000 then
+        grant anon, authenticated, service_role, pg_monitor, pg_read_all_data, pg_signal_backend to postgres with admin option;
+        grant authenticator to postgres with admin true, inherit false, set false;
+        grant pg_create_subscription to postgres;
+      end if;
+    end $$;
+    alter database postgres owner to postgres`);
+  await openNewObjects(admin, "public", ["postgres", "supabase_admin"]);
+  await prepareSession(admin);
+  const writer = new SchemaWriter(admin, ["public", "extensions"]);
+  await writer.write(selectPlatformEntries(schema, extensionsAtBirth));
+  return writer.missing.map(({ what, reason }) => `${what} of the platform (${reason})`);
+}
+
+/** Grants what these roles create in a schema to the API roles. */
+export async function openNewObjects(
+  client: pg.Client,
+  schema: string,
+  roles: readonly string[],
+): Promise<void> {
+  for (const role of roles) {
+    for (const objects of ["tables", "sequences", "functions"]) {
+      await client.query(
+        `alter default privileges for role ${client.escapeIdentifier(role)} in schema ${client.escapeIdentifier(schema)}
+         grant all on ${objects} to anon, authenticated, service_role`,
+      );
+    }
+  }
+}
