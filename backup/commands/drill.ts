@@ -112,6 +112,7 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const isOwnTrouble = !server.isRunning() || lacksRoom.test(error.message);
+    if (error.exitCode === exitCodes.drillNotRun) throw error;
     if (!failures.has(error.exitCode) || isOwnTrouble) throw notRun(error);
     await conclude({ event: backupEvents.drillFailed, reason: error.message });
     throw error;
@@ -165,6 +166,8 @@ async function resembleProject(
     // `postgres` may not read where the server keeps its files.
     await requireSpace(admin, { manifest, settings, isEmptied: false, progress });
     return await createProject(admin, { schema, password: settings.password });
+  } catch (error) {
+    throw notRun(error);
   } finally {
     await admin.end();
   }

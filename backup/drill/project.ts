@@ -39,9 +39,9 @@ export async function createProject(
     grant anon, authenticated, service_role, pg_monitor, pg_read_all_data, pg_signal_backend to postgres;
     do $$ begin
       if current_setting('server_version_num')::int >= 160000 then
-        grant anon, authenticated, service_role, pg_monitor, pg_read_all_data, pg_signal_backend to postgres with admin option;
-        grant authenticator to postgres with admin true, inherit false, set false;
-        grant pg_create_subscription to postgres;
+        execute 'grant anon, authenticated, service_role, pg_monitor, pg_read_all_data, pg_signal_backend to postgres with admin option';
+        execute 'grant authenticator to postgres with admin true, inherit false, set false';
+        execute 'grant pg_create_subscription to postgres';
       end if;
     end $$;
     alter database postgres owner to postgres`);

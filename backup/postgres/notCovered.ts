@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { NotCovered } from "../manifest";
-import { authTables, platformRoles, storageTables } from "./platform";
+import { authTables, platformRoles, platformRolesWithOpenSettings, storageTables } from "./platform";
 
 /** Each query answers with the names of what the database has, and the reason says why a backup leaves it out. */
 const exclusions: readonly { readonly sql: string; readonly reason: string }[] = [
@@ -41,7 +41,9 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
     sql: `select format('setting %s of %s', split_part(entry, '=', 1), coalesce('role ' || quote_ident(r.rolname), 'the database'))
           from pg_db_role_setting s left join pg_roles r on r.oid = s.setrole cross join unnest(s.setconfig) as entry
           where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
-            and (s.setrole = 0 or r.rolname <> all ($1)) and coalesce(r.rolname !~ '^pg_' and not r.rolsuper, true)
+            and (s.setrole = 0 or r.rolname <> all ($1) or r.rolname = any ($2)) and coalesce(r.rolname !~ '^pg_' and not r.rolsuper, true)
+            -- Libraries of the platform's roles are the platform's.
+            and not (r.rolname = any ($2) and entry like 'session_preload_libraries=%')
             and (select context <> 'user' from pg_settings where name = split_part(entry, '=', 1)) order by 1`,
     reason: "only a superuser may set it; the stack or the dashboard does",
   },
@@ -77,10 +79,12 @@ const ownRecords = /(^|_)(schema_)?migrations$/;
 export async function readNotCovered(client: pg.Client): Promise<NotCovered[]> {
   const found: NotCovered[] = [];
   for (const { sql, reason } of exclusions) {
-    const text = sql.includes("$1");
+    const values = [Object.keys(platformRoles), platformRolesWithOpenSettings].filter((_, index) =>
+      sql.includes(`$${index + 1}`),
+    );
     const { rows } = await client.query<{ what: string }>({
       text: `select what from (${sql}) e(what)`,
-      values: text ? [Object.keys(platformRoles)] : [],
+      values,
     });
     found.push(...rows.map(({ what }) => ({ what, reason })));
   }

@@ -47,6 +47,15 @@ export const platformRoles: Readonly<Record<string, string>> = {
   supabase_storage_admin: "nologin noinherit createrole",
 };
 
+/** Those of them whose settings `postgres` may change, so that an application has settings of its own there. */
+export const platformRolesWithOpenSettings: readonly string[] = [
+  "anon",
+  "authenticated",
+  "authenticator",
+  "postgres",
+  "service_role",
+];
+
 /**
  * Tells whether an object belongs to the platform: it is in a schema with a platform's name, and its owner is a role of the
  * platform other than `postgres`. An application's own `create schema etl`, and what `postgres` puts into `extensions`, is the

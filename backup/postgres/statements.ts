@@ -1,5 +1,5 @@
 import pg from "pg";
-import { platformRoles, platformSchemas } from "./platform";
+import { platformRoles, platformRolesWithOpenSettings, platformSchemas } from "./platform";
 
 const { escapeIdentifier, escapeLiteral } = pg;
 
@@ -99,26 +99,62 @@ function createRole(role: RoleRow): string {
   ].join("\n");
 }
 
-/** Settings that any owner may make; those of the platform's own roles a fresh project has already. */
+/**
+ * Describes the settings that any owner may make. A target that has one of a platform's role already, as a fresh project has those of its birth, is not
+ * asked for the right to set it.
+ */
 async function describeSettings(client: pg.Client, roles: readonly RoleRow[]): Promise<string[]> {
-  const { rows } = await client.query<{ role: string | null; in_database: boolean; setting: string }>(
-    `select r.rolname as role, s.setdatabase <> 0 as in_database, entry as setting
+  const { rows } = await client.query<{
+    role: string | null;
+    in_database: boolean;
+    setting: string;
+    is_known: boolean;
+  }>(
+    `select r.rolname as role, s.setdatabase <> 0 as in_database, entry as setting,
+       exists (select from pg_settings where name = split_part(entry, '=', 1)) as is_known
      from pg_db_role_setting s left join pg_roles r on r.oid = s.setrole
        cross join unnest(s.setconfig) as entry
      where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
        and (s.setrole = 0 or r.rolname = any ($1))
        and coalesce((select context = 'user' from pg_settings where name = split_part(entry, '=', 1)), true)
      order by 1 nulls first, 2, 3`,
-    [roles.map(({ name }) => name)],
+    [[...roles.map(({ name }) => name), ...platformRolesWithOpenSettings]],
   );
-  return rows.map(({ role, in_database, setting }) => {
-    const separator = setting.indexOf("=");
-    const assignment = `set ${settingName(setting.slice(0, separator))} to ${settingValue(setting, separator)}`;
-    if (role !== null && !in_database) return `alter role ${escapeIdentifier(role)} ${assignment};`;
-    const subject =
-      role === null ? "alter database %I" : `alter role ${escapeIdentifier(role)} in database %I`;
-    return `do $$ begin execute format(${escapeLiteral(`${subject} ${assignment.replaceAll("%", "%%")}`)}, current_database()); end $$;`;
+  return rows.map(({ role, in_database, setting, is_known }) => {
+    const statement = tolerant(describeSetting(role, in_database, setting), { is_known, role, setting });
+    if (role === null || !platformRolesWithOpenSettings.includes(role)) return statement;
+    const database = in_database
+      ? "(select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())"
+      : "0";
+    const isThere = `exists (select from pg_catalog.pg_db_role_setting where setrole = ${escapeLiteral(escapeIdentifier(role))}::regrole
+      and setdatabase = ${database} and ${escapeLiteral(setting)} = any (setconfig))`;
+    return `do ${escapeLiteral(`begin if not ${isThere} then execute ${escapeLiteral(statement)}; end if; end`)};`;
   });
+}
+
+/** Begins the warning about a setting that the target refuses; what follows is the setting. */
+export const refusedSettingMark = "thorbis: refused ";
+
+/** From version 15 on only a superuser, or whom one has granted it to, may make a setting that no module has defined; others go on without it. */
+function tolerant(
+  statement: string,
+  {
+    is_known,
+    role,
+    setting,
+  }: { readonly is_known: boolean; readonly role: string | null; readonly setting: string },
+): string {
+  if (is_known) return statement;
+  const name = `setting ${setting.slice(0, setting.indexOf("="))} of ${role === null ? "the database" : `role ${role}`}`;
+  return `do ${escapeLiteral(`begin execute ${escapeLiteral(statement)}; exception when insufficient_privilege then raise warning '%', ${escapeLiteral(refusedSettingMark + name)}; end`)};`;
+}
+
+function describeSetting(role: string | null, in_database: boolean, setting: string): string {
+  const separator = setting.indexOf("=");
+  const assignment = `set ${settingName(setting.slice(0, separator))} to ${settingValue(setting, separator)}`;
+  if (role !== null && !in_database) return `alter role ${escapeIdentifier(role)} ${assignment};`;
+  const subject = role === null ? "alter database %I" : `alter role ${escapeIdentifier(role)} in database %I`;
+  return `do $$ begin execute format(${escapeLiteral(`${subject} ${assignment.replaceAll("%", "%%")}`)}, current_database()); end $$;`;
 }
 
 /** `app.settings.x` is two or more names, each to be quoted by itself. */

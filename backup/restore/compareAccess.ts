@@ -208,7 +208,12 @@ function byName(entries: readonly AccessEntry[]): Map<string, AccessEntry> {
 }
 
 function keyOf({ kind, name }: AccessEntry): string {
-  return `${kind} ${name}`;
+  return `${kind} ${withoutNeedlessQuotes(name)}`;
+}
+
+/** Each version quotes its own key words: `json_array` is one since version 16. */
+export function withoutNeedlessQuotes(name: string): string {
+  return name.replaceAll(/(?<!")"([a-z_][a-z0-9_$]*)"(?!")/g, "$1");
 }
 
 function quote(name: string): string {

@@ -9,6 +9,7 @@ import type { Manifest, StoredObject } from "../manifest";
 import { accessInventory } from "../postgres/access";
 import { connect } from "../postgres/connect";
 import { lockOutOthers } from "../postgres/snapshot";
+import { refusedSettingMark } from "../postgres/statements";
 import type { Tools } from "../postgres/tools";
 import { objectKey } from "../runName";
 import type { ObjectStore } from "../store/objectStore";
@@ -234,11 +235,11 @@ function rightsOf({ texts, manifest, checked }: Restore): Parameters<typeof rest
 }
 
 /** Empties the target and marks it, all in one transaction: until it ends, nothing has happened. */
-async function begin({ client, checked, manifest, texts }: Restore): Promise<void> {
+async function begin({ client, checked, manifest, texts, progress }: Restore): Promise<void> {
   await client.query("set statement_timeout = 0; set search_path = pg_catalog; begin");
   try {
     if (!checked.shape.isProject) await createPlatformRoles(client, manifest.roles);
-    await createRoles(client, texts.globals);
+    await createRoles(client, texts.globals, progress);
     await removeMark(client);
     await emptyTarget(client);
     const { neutralize, reinstate } = await readDefaultPrivileges(client);
@@ -263,7 +264,13 @@ async function begin({ client, checked, manifest, texts }: Restore): Promise<voi
   }
 }
 
-async function createRoles(client: pg.Client, globals: string): Promise<void> {
+/** @throws UserError when the target refuses one; a setting that only a superuser may make is told and left out */
+async function createRoles(client: pg.Client, globals: string, progress: Restore["progress"]): Promise<void> {
+  const tell = ({ message = "" }: { readonly message?: string | undefined }): void => {
+    if (!message.startsWith(refusedSettingMark)) return;
+    progress(`not restored: ${message.slice(refusedSettingMark.length)}: only a superuser may make it`);
+  };
+  client.on("notice", tell);
   try {
     await client.query(globals);
   } catch (error) {
@@ -273,6 +280,8 @@ async function createRoles(client: pg.Client, globals: string): Promise<void> {
       exitCodes.restoreFailed,
       { cause: error },
     );
+  } finally {
+    client.off("notice", tell);
   }
 }
 
@@ -308,7 +317,7 @@ async function restoreBeside(restore: Restore): Promise<Shortfall> {
     try {
       await prepareToBeKilled(own);
       await createPlatformRoles(own, manifest.roles);
-      await createRoles(own, texts.globals);
+      await createRoles(own, texts.globals, restore.progress);
       shortfall = await fill({
         ...restore,
         client: own,

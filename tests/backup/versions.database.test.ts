@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { restore } from "../../backup/commands/restore";
 import { run } from "../../backup/commands/run";
 import { verify } from "../../backup/commands/verify";
-import type { AccessEntry } from "../../backup/postgres/access";
 import { postgresqlBinVariable } from "../../foundation/postgresqlPrograms";
 import { UserError } from "../../foundation/userError";
 import { ensurePostgresInstalled } from "../../local/services/postgres";
 import { startTestCluster, type TestCluster } from "../support/cluster";
+import { acrossVersions } from "./support/acrossVersions";
 import { commandContext, failureOf, taskEnvironment } from "./support/commands";
 import { createNastyObjects } from "./support/nasty";
-import { type Portrait, takePortrait } from "./support/portrait";
+import { takePortrait } from "./support/portrait";
 import { createShop } from "./support/shop";
 import { startTestStore, type TestStore } from "./support/store";
 
@@ -65,27 +65,6 @@ const into = (source: TestCluster, target: TestCluster) =>
     ...taskEnvironment(source, store),
     RESTORE_DATABASE_URL: `${target.url()}?sslmode=disable`,
   });
-
-/** Version 17 has one privilege more, and writes expressions and schemas in its own way; the platform's objects are its own. */
-function acrossVersions({ rows, sequences, largeObjects, jobs, access }: Portrait): unknown {
-  const platform =
-    /^(?:.* on )?(?:auth|storage|realtime|vault|extensions|graphql|graphql_public|pgbouncer|cron)\b/;
-  const entries = access.map((line) => JSON.parse(line) as AccessEntry);
-  const own = entries.filter(
-    ({ name, facts }) => !platform.test(name) && facts.owner !== "pg_database_owner",
-  );
-  return {
-    rows,
-    sequences,
-    largeObjects,
-    jobs,
-    access: own.map(({ facts: { using: _, "with check": __, grants = "", ...facts }, ...entry }) => ({
-      ...entry,
-      facts,
-      grants: grants.split("\n").filter((line) => !/: MAINTAIN\*?$/.test(line)),
-    })),
-  };
-}
 
 /** What `postgres` may do as a member of each role, with the options of version 16 and newer: only ADMIN in a role that it made. */
 async function membershipsOfPostgres(cluster: TestCluster): Promise<unknown[]> {

@@ -1,4 +1,5 @@
 import pg from "pg";
+import type { ClusterOptions } from "../../../local/services/postgres";
 import { startTestCluster, type TestCluster } from "../../support/cluster";
 import { applyBundle } from "./applyBundle";
 import { createExtensions, createRoles, rolePassword } from "./roles";
@@ -13,8 +14,9 @@ export interface BundledDatabase {
   remove(): Promise<void>;
 }
 
-export async function startBundledDatabase(): Promise<BundledDatabase> {
-  const cluster = await startTestCluster();
+/** @param options of the server, such as another version */
+export async function startBundledDatabase(options: Partial<ClusterOptions> = {}): Promise<BundledDatabase> {
+  const cluster = await startTestCluster(options);
   const clients: pg.Client[] = [];
   try {
     const postgres = await cluster.client("postgres");

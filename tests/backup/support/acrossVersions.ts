@@ -1,0 +1,28 @@
+import type { AccessEntry } from "../../../backup/postgres/access";
+import { withoutNeedlessQuotes } from "../../../backup/restore/compareAccess";
+import type { Portrait } from "./portrait";
+
+/** Version 17 has one privilege more, and writes expressions and schemas in its own way; the platform's objects are its own. */
+export function acrossVersions({ rows, sequences, largeObjects, jobs, access }: Portrait): unknown {
+  const platform =
+    /^(?:.* on )?(?:auth|storage|realtime|vault|extensions|graphql|graphql_public|pgbouncer|cron)\b/;
+  const entries = access.map((line) => JSON.parse(line) as AccessEntry);
+  const own = entries.filter(
+    ({ name, facts }) => !platform.test(name) && facts.owner !== "pg_database_owner",
+  );
+  return {
+    rows,
+    sequences,
+    largeObjects,
+    jobs,
+    access: own
+      .map(({ facts: { using: _, "with check": __, grants = "", ...facts }, ...entry }) => ({
+        ...entry,
+        name: withoutNeedlessQuotes(entry.name),
+        facts,
+        grants: grants.split("\n").filter((line) => !/: MAINTAIN\*?$/.test(line)),
+      }))
+      // Names with quotes come first.
+      .sort((a, b) => `${a.kind} ${a.name}`.localeCompare(`${b.kind} ${b.name}`)),
+  };
+}
