@@ -7,6 +7,7 @@ import { DatabaseRoles } from "./components/databaseRoles/databaseRoles";
 import { EdgeFunctions } from "./components/edgeFunctions/edgeFunctions";
 import { SqlBundle } from "./components/sqlBundle";
 import { AccessTokenHook } from "./components/supabaseProject/accessTokenHook";
+import { ProjectWatch } from "./components/supabaseProject/projectWatch";
 import { SupabaseProject } from "./components/supabaseProject/supabaseProject";
 import { loadStackConfig } from "./config";
 
@@ -60,7 +61,7 @@ const sql = new SqlBundle(
   },
   inProject,
 );
-new AccessTokenHook(
+const hook = new AccessTokenHook(
   "access-token-hook",
   {
     projectRef: supabase.ref,
@@ -70,13 +71,29 @@ new AccessTokenHook(
   inProject,
 );
 
-new EdgeFunctions(
+const functions = new EdgeFunctions(
   "functions",
   {
     projectRef: supabase.ref,
     functions: config.functions.list,
     allowedOrigins: [new URL(config.auth.siteUrl).origin],
     secrets: config.functions.secrets,
+  },
+  inProject,
+);
+
+// What somebody changes in the project beside all this.
+new ProjectWatch(
+  "project-watch",
+  {
+    projectRef: supabase.ref,
+    settings: config,
+    functions: {
+      slugs: config.functions.list.map(({ slug }) => slug),
+      secretNames: functions.secretNames,
+    },
+    accept: config.project.accept,
+    after: [supabase, hook, functions],
   },
   inProject,
 );

@@ -1,5 +1,8 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
 import { EdgeFunction, EdgeFunctionSecrets } from "@pulumi/supabase";
+import { EdgeFunctionDeployment } from "../../plugins/supabasex/sdk";
 import { Component } from "../component";
 import { bundleEntryPoint } from "./bundleEntryPoint";
 
@@ -10,6 +13,8 @@ export interface EdgeFunctionsArgs {
     readonly slug: string;
     /** Path of a .ts or .js file, relative to the folder of Pulumi.yaml. What it imports goes with it. */
     readonly entrypoint: string;
+    /** Whether the platform refuses callers without a valid token of the project. Default true. */
+    readonly verifyJwt?: boolean;
   }[];
   /** Origins whose pages may call the functions, `scheme://host[:port]`; they read them as ALLOWED_ORIGINS. */
   readonly allowedOrigins: readonly string[];
@@ -19,10 +24,14 @@ export interface EdgeFunctionsArgs {
 
 /** The edge functions of a project and the secrets that they share. */
 export class EdgeFunctions extends Component {
+  /** Names of the secrets. */
+  readonly secretNames: readonly string[];
+
   constructor(name: string, args: EdgeFunctionsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("EdgeFunctions", name, opts);
     const { projectRef } = args;
     const environment = { ALLOWED_ORIGINS: args.allowedOrigins.join(","), ...args.secrets };
+    this.secretNames = Object.keys(environment).sort();
     const secrets = new EdgeFunctionSecrets(
       this.childName("secrets"),
       {
@@ -34,14 +43,25 @@ export class EdgeFunctions extends Component {
       },
       this.childOptions(),
     );
-    for (const { slug, entrypoint } of args.functions) {
-      new EdgeFunction(
+    for (const { slug, entrypoint, verifyJwt = true } of args.functions) {
+      const file = bundleEntryPoint(slug, entrypoint);
+      const deployed = new EdgeFunction(
         this.childName(slug),
         // Without a name the bridge would make one up.
-        { projectRef, slug, name: slug, entrypoint: bundleEntryPoint(slug, entrypoint) },
+        { projectRef, slug, name: slug, entrypoint: file },
         this.childOptions({ dependsOn: [secrets] }),
+      );
+      // The provider neither sends the flag nor sees what somebody deploys over the function.
+      new EdgeFunctionDeployment(
+        this.childName(`${slug}-deployment`),
+        { projectRef, slug, file, sha256: sha256Of(file), verifyJwt },
+        this.childOptions({ dependsOn: [deployed], deletedWith: deployed }),
       );
     }
     this.registerOutputs({ slugs: args.functions.map(({ slug }) => slug) });
   }
+}
+
+function sha256Of(file: string): string {
+  return createHash("sha256").update(readFileSync(file)).digest("hex");
 }

@@ -7,6 +7,9 @@ import { settingsJson } from "./settingsJson";
 /** The function of the SQL bundle, as Auth names it (sql/repeatable/functions/custom_access_token_hook.sql). */
 const hookUri = "pg-functions://postgres/private/custom_access_token_hook";
 
+/** The keys of Auth that the hook's settings own, whether they are sent or not. */
+export const hookSettingNames = ["hook_custom_access_token_enabled", "hook_custom_access_token_uri"] as const;
+
 export interface AccessTokenHookArgs {
   readonly projectRef: pulumi.Input<string>;
   /** The SQL bundle, which makes the function: the hook is switched on only after it was applied. */

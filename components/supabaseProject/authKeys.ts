@@ -92,3 +92,8 @@ export function isConfigured<Providers extends object>(
 ): name is OauthProvider & keyof Providers {
   return (providers as Readonly<Record<string, unknown>>)[name] !== undefined;
 }
+
+/** Returns whether a key of Auth holds a secret: the API shows a hash of it. */
+export function isSecretKey(name: string): boolean {
+  return /^external_.*_secret$|^smtp_pass$|^sms_twilio_auth_token$/.test(name);
+}

@@ -14,6 +14,7 @@ export const functionsSchema = z.strictObject({
           /^(?![/~])(?!.*\.\.)[A-Za-z0-9._/-]{1,200}\.(ts|js)$/,
           "must be a relative path to a .ts or .js file inside the project",
         ),
+        verifyJwt: z.boolean().default(true),
       }),
     )
     .superRefine((list, context) => {
@@ -22,8 +23,13 @@ export const functionsSchema = z.strictObject({
           context.addIssue({ code: "custom", path: [index, "slug"], message: "repeats an earlier entry" });
       });
     })
-    .default([{ slug: "business-automation", entrypoint: "functions/business-automation/index.ts" }])
-    .meta({ description: "Functions to deploy: `slug` and `entrypoint`." }),
+    .default([
+      { slug: "business-automation", entrypoint: "functions/business-automation/index.ts", verifyJwt: true },
+    ])
+    .meta({
+      description:
+        "Functions to deploy: `slug`, `entrypoint` and `verifyJwt`, whether the platform refuses callers without a valid token (default true; a webhook of a payment provider needs false).",
+    }),
   secretNames: distinct(
     matching(
       /^(?!SUPABASE_)[A-Z][A-Z0-9_]{0,127}$/,

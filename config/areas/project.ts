@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { bundleAcceptance } from "../../plugins/supabasex/bundleArguments";
 import { resourcePrefixProblem } from "../aws/resourcePrefix";
-import { checkedText, matching } from "../fields";
+import { checkedText, distinct, matching } from "../fields";
 
 /** Regions of the Management API. The provider cannot move a project, so a typing error here is found too late there. */
 export const regions = [
@@ -93,6 +94,11 @@ export const projectSchema = z.strictObject({
     example: "us-east-1",
   }),
   instanceSize: z.enum(instanceSizes).default("micro").meta({ description: "Compute size of the project." }),
+  accept: distinct(matching(bundleAcceptance.pattern, bundleAcceptance.reason)).default([]).meta({
+    description:
+      "Changes in the project outside of the stack that belong to the baseline from the next deployment on, as a deployment names them. An entry holds for that change only.",
+    example: "edge function status-page @ 1a2b3c4d",
+  }),
   deletionProtection: z.boolean().default(true).meta({
     description: "Whether `pulumi destroy` refuses to delete the project, the bucket and its key.",
   }),

@@ -7,6 +7,7 @@ import { severityOf } from "./severity";
 import { propertiesOf, resourceOf, type Steps } from "./steps";
 
 export const bundleType = "supabasex:index:SqlBundle";
+const watchType = "supabasex:index:ProjectWatch";
 
 /** Returns everything that a refresh found to differ from the last deployment, and what a deployment does about each. */
 export function driftOf({ refreshed, planned }: Steps, command: "refresh" | "deployment"): DriftItem[] {
@@ -15,12 +16,12 @@ export function driftOf({ refreshed, planned }: Steps, command: "refresh" | "dep
     if (isGone(step)) return [goneItem(step)];
     const outcome = (change: PropertyChange, isInput: boolean) =>
       command === "refresh" ? (isInput ? "repaired" : "kept") : outcomeIn(plan, change);
-    const isBundle = step.type === bundleType;
-    return propertiesOf(step, { found: true }).map((change) =>
-      isBundle && change.path.startsWith("live")
-        ? objectItem(step, change.path)
-        : propertyItem(step, change, outcome(change, step.detailedDiff?.[change.path]?.inputDiff ?? true)),
-    );
+    return propertiesOf(step, { found: true }).map((change) => {
+      const isLive = change.path.startsWith("live");
+      if (isLive && step.type === bundleType) return objectItem(step, change.path);
+      if (isLive && step.type === watchType) return watchedItem(step, change.path);
+      return propertyItem(step, change, outcome(change, step.detailedDiff?.[change.path]?.inputDiff ?? true));
+    });
   });
 }
 
@@ -81,6 +82,21 @@ function objectItem(step: Step, path: string): DriftItem {
     severity: severityOf(item),
     outcome: outcomeOf(outlook),
     ...(typeof outlook === "string" ? { repair: outlook } : {}),
+  };
+}
+
+/** Of the project beside the stack the provider says what differs, with its severity, and repairs nothing. */
+function watchedItem(step: Step, path: string): DriftItem {
+  const parts = parsePath(path);
+  const description = String(valueAt(step.new?.outputs as JsonValue | undefined, parts) ?? "");
+  return {
+    resource: resourceOf(step),
+    object: String(parts[1] ?? ""),
+    what: description.startsWith("added") ? "extra" : description.startsWith("removed") ? "missing" : "changed",
+    severity: description.endsWith("[opens]") ? "high" : "medium",
+    description,
+    outcome: "kept",
+    repair: "Undo it, or accept it with the entry of project.accept that `pulumi up` prints.",
   };
 }
 

@@ -1,12 +1,16 @@
 import { UserError } from "../../../foundation/userError";
 import type { Provider } from "../../host/provider";
+import { edgeFunctionDeployment } from "./edgeFunction/resource";
 import { platformSettings } from "./platformSettings/resource";
+import { projectWatch } from "./projectWatch/resource";
 import type { Resource } from "./resource";
 import { sqlBundle } from "./sqlBundle/resource";
 
 /** Type token → resource. */
 const resources: Readonly<Record<string, Resource>> = {
+  "supabasex:index:EdgeFunctionDeployment": edgeFunctionDeployment,
   "supabasex:index:PlatformSettings": platformSettings,
+  "supabasex:index:ProjectWatch": projectWatch,
   "supabasex:index:SqlBundle": sqlBundle,
 };
 

@@ -1,9 +1,11 @@
+export { EdgeFunctionDeployment, type EdgeFunctionDeploymentArgs } from "./edgeFunctionDeployment";
 export {
   PlatformSettings,
   type PlatformSettingsArgs,
   type PoolerSettings,
   type RealtimeSettings,
 } from "./platformSettings";
+export { type DeclaredProjectParts, ProjectWatch, type ProjectWatchArgs } from "./projectWatch";
 export { readBundleFiles } from "./readBundleFiles";
 export {
   SqlBundle,

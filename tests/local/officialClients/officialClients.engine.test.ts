@@ -85,6 +85,13 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
       .toBe("ACTIVE_HEALTHY");
   }
 
+  /** Runs statements in a connection of their own: a setting restarts the database, which ends open connections. */
+  async function sql(...statements: readonly string[]): Promise<void> {
+    const client = await stack.database();
+    for (const statement of statements) await client.query(statement);
+    await client.end();
+  }
+
   const refresh = async () =>
     await stack.pulumi("refresh", "-s", "local", "--preview-only", "--diff", "--expect-no-changes");
 
@@ -124,7 +131,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     expect(after.exitCode, after.output).toBe(0);
   });
 
-  test("a migration that a colleague pushed is not run again when its file comes home: a deployment asks for the baseline", async () => {
+  test("a migration that a colleague pushed is named by refresh, and comes home with its file: it is adopted, not run", async () => {
     const version = "20991231235959";
     const home = path.join(stack.project, "sql", "migrations", `${version}_colleague.sql`);
     const away = path.join(path.dirname(stack.project), "colleague.sql");
@@ -134,21 +141,27 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     expect(push.exitCode).toBe(0);
     await rename(home, away);
 
-    // Nobody sees it as long as nothing else is to be deployed: docs/supabase-cli.md.
-    const unseen = await refresh();
-    expect(unseen.exitCode, unseen.output).toBe(0);
+    const pushed = await refresh();
+    expect(pushed.exitCode, pushed.output).toBe(7);
+    expect(pushed.output).toContain(`migration record ${version}: not made by the bundle`);
+    expect(pushed.output).toContain("table public.of_a_colleague: not made by the bundle");
 
     await rename(away, home);
+    const preview = await stack.pulumi("preview", "-s", "local", "--diff");
+    expect(preview.exitCode, preview.output).toBe(0);
     const up = await stack.pulumi("up", "--yes", "--skip-preview", "-s", "local");
-    expect(up.output).toContain(
-      `Another tool has already applied ${version} to this database: set sql.baseline to ${version} to adopt what is there.`,
-    );
-    expect(up.exitCode).not.toBe(0);
+    expect(up.exitCode, up.output).toBe(0);
+    const adopted = await refresh();
+    expect(adopted.exitCode, adopted.output).toBe(0);
+    await sql("drop table public.of_a_colleague");
+    const isOurs = await refresh();
+    expect(isOurs.output).toContain("table public.of_a_colleague");
+    expect(isOurs.exitCode).toBe(7);
 
+    // The file goes again: its record too, as a deployment of a checkout without it would be refused.
     await rm(home);
-    const client = await stack.database();
-    await client.query("drop table public.of_a_colleague");
-    await client.query("delete from supabase_migrations.schema_migrations where version = $1", [version]);
+    await sql(`delete from supabase_migrations.schema_migrations where version = '${version}'`);
+    await sql(`delete from supabase_migrations.bundle_files where path like '%${version}%'`);
   });
 
   describe("Supabase's advisors", () => {
@@ -170,12 +183,13 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     });
 
     test("find a view that shows anybody the users", async () => {
-      const client = await stack.database();
-      await client.query("create view public.everybody as select * from auth.users");
-      await client.query("grant select on public.everybody to anon");
+      await sql(
+        "create view public.everybody as select * from auth.users",
+        "grant select on public.everybody to anon",
+      );
 
       const found = await findings();
-      await client.query("drop view public.everybody");
+      await sql("drop view public.everybody");
 
       const errors = found.filter(({ level }) => level === "ERROR").map(({ name }) => name);
       expect(errors.sort()).toEqual(["auth_users_exposed", "security_definer_view"]);
@@ -208,9 +222,10 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     });
 
     test("what an agent applied is reverted from the history", async () => {
-      const client = await stack.database();
-      await client.query("drop table public.of_an_agent");
-      await client.query("delete from supabase_migrations.schema_migrations where name = 'of_an_agent'");
+      await sql(
+        "drop table public.of_an_agent",
+        "delete from supabase_migrations.schema_migrations where name = 'of_an_agent'",
+      );
     });
   });
 

@@ -23,7 +23,9 @@ export interface Deployed {
 export function deployedInClouds(exported: string): Deployed[] {
   return exportedStack
     .parse(JSON.parse(exported))
-    .deployment.resources.filter(({ type }) => /^(aws|supabase):|:PlatformSettings$/.test(type))
+    .deployment.resources.filter(({ type }) =>
+      /^(aws|supabase):|:(PlatformSettings|EdgeFunctionDeployment|ProjectWatch)$/.test(type),
+    )
     .map(({ urn, type, id, outputs }) => ({
       urn,
       type,

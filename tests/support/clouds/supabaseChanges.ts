@@ -98,6 +98,18 @@ export const supabaseChanges: CloudChanges = {
     reports: ["name"],
     deletion: { remove: async (clouds, resource) => await clouds.supabase("DELETE", functionPath(resource)) },
   },
+  "supabasex:index:EdgeFunctionDeployment": {
+    look: async (clouds, resource) => await keys(clouds, functionPath(resource), "verify_jwt"),
+    change: async (clouds, resource) =>
+      await clouds.supabase("PATCH", functionPath(resource), { verify_jwt: false }),
+    reports: ["verifyJwt"],
+    deletion: { none: "is the function's, which is deleted above" },
+  },
+  "supabasex:index:ProjectWatch": {
+    look: async (clouds, resource) => await clouds.supabase("GET", ofProject(resource, "/api-keys/legacy")),
+    unchangeable: "reports and repairs nothing: projectWatch.unit.test.ts",
+    deletion: { none: "made nothing" },
+  },
   "supabase:index/edgeFunctionSecrets:EdgeFunctionSecrets": {
     look: async (clouds, resource) => await secretDigests(clouds, resource),
     change: async (clouds, resource) => {

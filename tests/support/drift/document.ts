@@ -1,5 +1,6 @@
 import { type HandMadeChange, type HarmlessChange, handMadeChanges, harmlessChanges } from ".";
 import { type PostureChange, postureChanges } from "./postureChanges";
+import { type ProjectChange, projectChanges } from "./projectChanges";
 
 /** The page that shows what was changed by hand in the tests, and what was heard of it. */
 export function driftPage(): string {
@@ -40,6 +41,19 @@ memberships and settings of roles, privileges, row-level security, policies, tri
 | --- | --- | --- | --- | --- |
 ${postureChanges.map(postureRow).join("\n")}
 
+## ${projectChanges.length} changes in the Supabase project beside the stack
+
+\`ProjectWatch\` compares what no other resource of the stack owns with the project of the first deployment: functions,
+secrets, keys, issuers, branches, domains, add-ons, owners, and settings that the stack does not send. A setting that lets
+somebody in counts as off at the first deployment, so that one that is on already is reported too. Up repairs none of these: it
+names the entry of \`project.accept\` that makes the change a part of the baseline. Settings that the stack sends, its
+functions' code and \`verifyJwt\`, and its secrets are reported by their own resources and repaired by up. Banned addresses are
+not watched, since the platform bans by itself.
+
+| Somebody changes | by | and refresh reports, with its severity |
+| --- | --- | --- |
+${projectChanges.map(projectRow).join("\n")}
+
 ## ${harmlessChanges.length} things that a healthy database does, and that report nothing
 
 | What happens | by |
@@ -61,6 +75,16 @@ function postureRow({
   const version = from === undefined ? "" : ` (PostgreSQL ${from} and later)`;
   const back = takenBackBy === undefined ? "see the report" : code(takenBackBy);
   return `| ${name}${version} | ${code(change)} | ${paths.join("<br>")} | ${severity} | ${back} |`;
+}
+
+function projectRow({ name, calls, before = 0, reports }: ProjectChange): string {
+  const sent = calls
+    .slice(before)
+    .map(
+      ([method, path, body]) => `${method} ${path}${body === undefined ? "" : ` ${JSON.stringify(body)}`}`,
+    );
+  const reported = Object.entries(reports).map(([identity, text]) => `${identity}: ${text}`);
+  return `| ${name} | ${sent.map(code).join("<br>")} | ${reported.map(code).join("<br>")} |`;
 }
 
 function handMadeRow({ name, change, reports, severity, repairedBy, refusal }: HandMadeChange): string {

@@ -38,6 +38,19 @@ export function organizationRoutes({ store, organizations }: Services) {
     }),
   );
 
+  routes.get("/:slug/members", (context) => {
+    find(pathParameter(context, "slug"));
+    return context.json([
+      {
+        user_id: "00000000-0000-4000-8000-000000000001",
+        user_name: "local",
+        email: "local@example.com",
+        role_name: "Owner",
+        mfa_enabled: true,
+      },
+    ]);
+  });
+
   routes.get("/:slug/projects", (context) => {
     const { slug } = find(pathParameter(context, "slug"));
     const projects = store.list().filter((project) => !project.branch && project.organizationSlug === slug);

@@ -1,13 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../foundation/json";
-import {
-  type ApiAnswer,
-  type ApiRequest,
-  ManagementApi,
-  unexpected,
-} from "../../../../foundation/managementApi";
+import { unexpected } from "../../../../foundation/managementApi";
 import { UserError } from "../../../../foundation/userError";
 import { type PropertyMap, reveal } from "../../../host/values";
+import { ProjectClient } from "../projectClient";
 import { apiName, type GroupName, groups } from "./settings";
 import { active, removed } from "./status";
 
@@ -24,32 +20,16 @@ const becomingActive: ReadonlySet<string> = new Set([
 
 const restoreSeconds = 600;
 
-/** One project at the Management API. */
+/** The status and the settings of one project at the Management API. */
 export class ProjectApi {
-  readonly ref: string;
-  readonly #apis: readonly ManagementApi[];
+  readonly #client: ProjectClient;
 
-  /** Where the token of the state is refused, that of the environment is tried: tokens are replaced, states stay. */
   constructor(properties: PropertyMap, environment: NodeJS.ProcessEnv = process.env) {
-    const { projectRef, endpoint, accessToken } = properties;
-    this.ref = String(projectRef);
-    const given = accessToken === undefined ? undefined : String(reveal(accessToken));
-    const tokens = [given, environment.SUPABASE_ACCESS_TOKEN].filter(
-      (token) => token !== undefined && token !== "",
-    );
-    if (tokens.length === 0) {
-      throw new UserError(
-        "PlatformSettings has no access token: give accessToken, or set SUPABASE_ACCESS_TOKEN.",
-      );
-    }
-    this.#apis = tokens.map(
-      (token) =>
-        new ManagementApi({
-          accessToken: String(token),
-          client: "pulumi-supabasex/0.1.0",
-          endpoint: typeof endpoint === "string" ? endpoint : environment.SUPABASE_API_ENDPOINT,
-        }),
-    );
+    this.#client = new ProjectClient("PlatformSettings", properties, environment);
+  }
+
+  get ref(): string {
+    return this.#client.ref;
   }
 
   /** `ACTIVE_HEALTHY` for any project that is up or coming up, `REMOVED` for one that has gone. */
@@ -65,7 +45,7 @@ export class ProjectApi {
   async restore(signal: AbortSignal): Promise<string> {
     const paused = await this.#statusAfter((status) => status === "PAUSING", signal);
     if (paused !== "INACTIVE") return becomingActive.has(paused) ? active : paused;
-    const answer = await this.#call("POST", "/restore", { signal });
+    const answer = await this.#client.call("POST", "/restore", { signal });
     if (answer.status !== 200 && answer.status !== 201) throw unexpected("restore project", answer);
     // The API may answer the former status for a moment after it took the request.
     const isPassing = (status: string) =>
@@ -89,14 +69,14 @@ export class ProjectApi {
   }
 
   async #liveStatus(signal: AbortSignal): Promise<string> {
-    const answer = await this.#call("GET", "", { signal });
+    const answer = await this.#client.call("GET", "", { signal });
     if (answer.status === 404) return removed;
     if (answer.status !== 200 || !isJsonObject(answer.json)) throw unexpected("read project status", answer);
     return String(answer.json.status);
   }
 
   async readGroup(group: GroupName, signal: AbortSignal): Promise<JsonValue | undefined> {
-    const answer = await this.#call("GET", groups[group].path, { signal });
+    const answer = await this.#client.call("GET", groups[group].path, { signal });
     if (answer.status !== 200) throw unexpected(`read ${group} settings`, answer);
     return answer.json;
   }
@@ -105,17 +85,7 @@ export class ProjectApi {
     const body = Object.fromEntries(
       Object.entries(settings).map(([name, value]) => [apiName(name), reveal(value)]),
     );
-    const answer = await this.#call("PATCH", groups[group].path, { body: body as JsonObject, signal });
+    const answer = await this.#client.call("PATCH", groups[group].path, { body: body as JsonObject, signal });
     if (answer.status !== groups[group].status) throw unexpected(`update ${group} settings`, answer);
-  }
-
-  async #call(method: string, path: string, request: ApiRequest): Promise<ApiAnswer> {
-    let answer: ApiAnswer | undefined;
-    for (const api of this.#apis) {
-      answer = await api.call(method, `/projects/${this.ref}${path}`, request);
-      if (answer.status !== 401) return answer;
-    }
-    if (answer === undefined) throw new Error("there is no token to call with");
-    return answer;
   }
 }

@@ -264,7 +264,7 @@ test("the history is as the Supabase CLI writes it", async () => {
   ]);
 });
 
-test("a database that the Supabase CLI migrated is adopted by a baseline, and refused where it differs", async () => {
+test("a database that another tool migrated is adopted by a baseline, and refused where it differs", async () => {
   const files = {
     "migrations/20260601000000_cli_first.sql": "create schema $s;\ncreate table $s.t (id int);\n",
     "migrations/20260602000000_cli_second.sql": "create table $s.u (id int);\n",
@@ -272,7 +272,7 @@ test("a database that the Supabase CLI migrated is adopted by a baseline, and re
   const bundle = await databases.bundle(files);
   await bundle.sql("create schema $s; create table $s.t (id int)");
   await bundle.sql(
-    "insert into supabase_migrations.schema_migrations (version, name, statements) values ('20260601000000', 'cli_first', array['create schema $s', 'create  table $s.t (id int) -- c'])",
+    "insert into supabase_migrations.schema_migrations (version, name, statements) values ('20260601000000', 'cli_first', null)",
   );
 
   expect(await failureOf(bundle.up())).toMatch(
@@ -284,6 +284,26 @@ test("a database that the Supabase CLI migrated is adopted by a baseline, and re
 
   bundle.inputs = { baseline: "20260601000000" };
   await bundle.up();
+  expect(await bundle.history()).toEqual(Object.keys(files));
+  expect(await bundle.refresh()).toEqual([]);
+  await bundle.sql("drop table $s.t");
+  expect(await bundle.refresh()).toEqual([`live["table ${bundle.schema}.t"]`]);
+});
+
+test("a migration that was pushed with the Supabase CLI comes home: its file is adopted and not run", async () => {
+  const files = {
+    "migrations/20260601100000_first.sql": "create schema $s;\ncreate table $s.t (id int);\n",
+    "migrations/20260602100000_second.sql": "create table $s.u (id int);\n",
+  };
+  const bundle = await databases.bundle(files);
+  await bundle.sql("create schema $s; create table $s.t (id int)");
+  await bundle.sql(
+    "insert into supabase_migrations.schema_migrations (version, name, statements) values ('20260601100000', 'first', array['create schema $s', 'create  table $s.t (id int) -- c'])",
+  );
+
+  await bundle.preview();
+  await bundle.up();
+
   expect(await bundle.history()).toEqual(Object.keys(files));
   expect(await bundle.refresh()).toEqual([]);
   await bundle.sql("drop table $s.t");

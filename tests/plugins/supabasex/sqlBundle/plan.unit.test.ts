@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import {
   inOrder,
   planMigrations,
@@ -10,6 +10,7 @@ import {
   type Migration,
   migrationOf,
 } from "../../../../plugins/supabasex/provider/sqlBundle/source/files";
+import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 
 function migration(path: string, text = path): Migration {
   const named = migrationOf(path);
@@ -29,8 +30,11 @@ function history(...files: readonly { path: string; kind: "migration" | "repeata
     files: new Map(files.map((file) => [file.path, { ...file, dependsOn: [] as string[] }])),
     versions: files.flatMap((file) => migrationOf(file.path)?.version ?? []),
     foreignPaths: [],
+    pushed: new Map<string, readonly string[] | null>(),
   };
 }
+
+beforeAll(() => loadParser());
 
 describe("migrations", () => {
   test("what is not applied yet runs, in order", () => {
@@ -42,6 +46,29 @@ describe("migrations", () => {
       adopt: [a, b],
       pending: [c],
     });
+  });
+
+  test("a migration that another tool applied with the same statements is adopted without a baseline", () => {
+    const file = migration(b.path, "create table t (id int);\n-- and\ncreate index on t (id);\n");
+    const pushed = (statements: readonly string[] | null) => ({
+      ...history(a),
+      versions: ["20260101000000", "20260102000000"],
+      pushed: new Map([["20260102000000", statements]]),
+    });
+
+    const split = pushed(["create  table t (id int)", "create index on t (id) -- here"]);
+    expect(planMigrations([a, file, c], split, none)).toEqual({ adopt: [file], pending: [c] });
+    const asOneText = pushed(["begin;", "create table t (id int);\ncreate index on t (id);", "commit"]);
+    expect(planMigrations([a, file, c], asOneText, none)).toEqual({ adopt: [file], pending: [c] });
+
+    expect(() => planMigrations([a, file], pushed(["create table t (id bigint)"]), none)).toThrow(
+      /b\.sql is not what was applied to this database as 20260102000000 \(statement 1 differs/,
+    );
+    for (const unknown of [[], null]) {
+      expect(() => planMigrations([a, file], pushed(unknown), none)).toThrow(
+        /without a record of the statements: set sql\.baseline to 20260102000000/,
+      );
+    }
   });
 
   test("another bundle's versions in the same database are no business of this one", () => {

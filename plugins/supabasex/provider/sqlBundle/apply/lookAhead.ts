@@ -40,6 +40,8 @@ export async function lookAhead(
   client: Client,
   { inputs, bundle, stateExpected }: Pick<ApplyRequest, "inputs" | "bundle" | "stateExpected">,
 ): Promise<LookAhead> {
+  // Texts are compared by their tokens, and names in statements are quoted as the parser knows keywords.
+  await loadParser();
   const { catalog, addresses } = await readCatalogReading(client);
   const found = await readHistory(client, inputs.name);
   const live = { ...catalog, ...historyCatalog(found) };
@@ -51,8 +53,6 @@ export async function lookAhead(
   const comparison = await compare(client, expected, { catalog: live, addresses }, record.addresses);
   const makers = makersOf(history, bundle.repeatables);
   const look: Look = { bundle, history, expected, comparison, plan };
-  // Names in statements are quoted as the parser knows keywords.
-  await loadParser();
   const isPending = mayRepair(pendingFiles(look), comparison.traced.catalog);
   refuseHopeless(comparison, expected, makers, isPending);
   const undecided = new Set(hopelessOf(comparison, expected, makers).map(({ identity }) => identity));

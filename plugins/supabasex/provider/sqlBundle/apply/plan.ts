@@ -1,4 +1,5 @@
 import { UserError } from "../../../../../foundation/userError";
+import { differsFromRecord, isAsRecorded } from "../history/baseline";
 import type { AppliedFile, History, KnownFile } from "../history/history";
 import type { BundleFile, Migration } from "../source/files";
 import type { FileLinks } from "./fileLinks";
@@ -12,18 +13,24 @@ export interface MigrationPlan {
   readonly pending: readonly Migration[];
 }
 
+/** What a plan of migrations is made from: the database's history or, in a preview without a database, the state's. */
+export type KnownHistory = Pick<History, "versions" | "foreignPaths" | "pushed"> & {
+  readonly files: ReadonlyMap<string, KnownFile>;
+};
+
 export interface MigrationOptions {
   readonly baseline: string | undefined;
   readonly allowAhead: boolean;
 }
 
 /**
- * Which migrations are to be run. Throws a UserError where files and history contradict each other: an edited or a
+ * Returns which migrations are to be run, and which are recorded only: those up to the baseline, and those that another tool
+ * applied and recorded with the same statements. Throws a UserError where files and history contradict each other: an edited or a
  * missing applied file, a new one that is older than the newest applied, a checkout older than the database.
  */
 export function planMigrations(
   local: readonly Migration[],
-  history: Pick<History, "versions" | "foreignPaths"> & { readonly files: ReadonlyMap<string, KnownFile> },
+  history: KnownHistory,
   options: MigrationOptions,
 ): MigrationPlan {
   const applied = [...history.files.values()].filter((file) => file.kind === "migration");
@@ -31,9 +38,13 @@ export function planMigrations(
   refuseMissing(local, applied, options);
 
   const open = local.filter((file) => !history.files.has(file.path));
-  const adopt = open.filter((file) => options.baseline !== undefined && file.version <= options.baseline);
+  const adopt = open.filter(
+    (file) =>
+      (options.baseline !== undefined && file.version <= options.baseline) ||
+      isAsRecorded(file, history.pushed.get(file.version)),
+  );
   const pending = open.filter((file) => !adopt.includes(file));
-  refuseForeign(local, applied, history, options);
+  refuseForeign(local, applied, history, adopt);
   refuseOutOfOrder(pending, applied, adopt);
   return { adopt, pending };
 }
@@ -85,13 +96,12 @@ function refuseMissing(
 function refuseForeign(
   local: readonly Migration[],
   applied: readonly KnownFile[],
-  history: Pick<History, "versions" | "foreignPaths">,
-  options: MigrationOptions,
+  history: KnownHistory,
+  adopt: readonly Migration[],
 ): void {
   const versionOf = (path: string) => /(\d+)_[^/]*$/.exec(path)?.[1];
   const ours = new Set([...applied.map((file) => file.path), ...history.foreignPaths].map(versionOf));
   const foreign = history.versions.filter((version) => !ours.has(version));
-  const covered = options.baseline;
   const local14 = new Set(local.map((file) => file.version));
   const unknown = foreign.filter((version) => !local14.has(version));
   if (unknown.length > 0) {
@@ -99,14 +109,21 @@ function refuseForeign(
       [
         "Another tool has applied migrations that this bundle does not have:",
         ...unknown.map((version) => `  ${version}`),
-        "  Add the files to migrations/ and set sql.baseline to the newest of them, or remove the versions from supabase_migrations.schema_migrations.",
+        "  Add the files to migrations/ with the text that was applied, or remove the versions from supabase_migrations.schema_migrations.",
       ].join("\n"),
     );
   }
-  const open = foreign.filter((version) => covered === undefined || version > covered);
+  const open = local.filter(
+    (file) => foreign.includes(file.version) && !adopt.some(({ version }) => version === file.version),
+  );
+  for (const file of open) {
+    const recorded = history.pushed.get(file.version) ?? [];
+    if (recorded.length > 0) throw differsFromRecord(file, recorded);
+  }
   if (open.length > 0) {
+    const versions = open.map(({ version }) => version);
     throw new UserError(
-      `Another tool has already applied ${open.join(", ")} to this database: set sql.baseline to ${open.at(-1)} to adopt what is there.`,
+      `Another tool has already applied ${versions.join(", ")} to this database, without a record of the statements: set sql.baseline to ${versions.at(-1)} to adopt what is there.`,
     );
   }
 }

@@ -9,7 +9,7 @@ import { recordedStatements, recordMigrations } from "./history";
 
 /**
  * Records migrations as applied without running them, for a database that already has them. Refuses where what another
- * tool recorded for a version is not what the file says, or where an object that the files make is not there. Answers the
+ * tool recorded for a version is not what the file says, or where an object that the files make is not there. Returns the
  * identities of those objects: they are the bundle's from now on. `undefined` when there is nothing to adopt.
  */
 export async function adoptBaseline(
@@ -34,7 +34,7 @@ export async function adoptBaseline(
 }
 
 /**
- * Reads whether a database has what these migrations make, and answers the identities of it.
+ * Checks that a database has what these migrations make, and returns the identities of it.
  *
  * @throws UserError as {@link adoptBaseline}
  */
@@ -49,25 +49,45 @@ export async function checkBaseline(
   if (missing.length > 0) {
     throw new UserError(
       [
-        "This database cannot be adopted (sql.baseline): it lacks what the migrations up to there make:",
+        "This database cannot be adopted: it lacks what migrations make that are recorded or declared (sql.baseline) as applied:",
         ...missing.map(({ identity, file }) => `  ${identity} (${file.display})`),
-        "  Choose an older baseline, or make these objects first.",
+        "  Create these objects first, or choose an older baseline.",
       ].join("\n"),
     );
   }
   return made.map(({ identity }) => identity);
 }
 
+/** Returns whether another tool recorded for a version what the file of this version says. */
+export function isAsRecorded(file: Migration, recorded: readonly string[] | null | undefined): boolean {
+  if (recorded === undefined || recorded === null || recorded.length === 0) return false;
+  const ours = statementTexts(file);
+  // Some tools record a file as one text.
+  return ours.join(" ") === theirTexts(recorded).join(" ");
+}
+
 async function compareStatements(client: ClientBase, file: Migration): Promise<void> {
   const recorded = await recordedStatements(client, file.version);
-  if (recorded === undefined || recorded.length === 0) return;
-  const ours = statementsOf(file).map((statement) => comparableText(textOf(file, statement)));
+  if (recorded === undefined || recorded.length === 0 || isAsRecorded(file, recorded)) return;
+  throw differsFromRecord(file, recorded);
+}
+
+/** Returns the error that names the first statement of a file that is not as another tool recorded it. */
+export function differsFromRecord(file: Migration, recorded: readonly string[]): UserError {
+  const ours = statementTexts(file);
+  const theirs = theirTexts(recorded);
+  const at = ours.findIndex((text, index) => text !== theirs[index]);
+  return new UserError(
+    `${file.display} is not what was applied to this database as ${file.version} (statement ${(at < 0 ? ours.length : at) + 1} differs from supabase_migrations.schema_migrations): restore the file as it was applied.`,
+  );
+}
+
+function statementTexts(file: Migration): string[] {
+  return statementsOf(file).map((statement) => comparableText(textOf(file, statement)));
+}
+
+function theirTexts(recorded: readonly string[]): string[] {
   // Another tool also records the begin and commit around a file, which are not among our statements.
   const wrapper = /^(begin|start|commit|end)( (transaction|work))?$/i;
-  const theirs = recorded.map(comparableText).filter((text) => text !== "" && !wrapper.test(text));
-  const at = ours.findIndex((text, index) => text !== theirs[index]);
-  if (at < 0 && ours.length === theirs.length) return;
-  throw new UserError(
-    `${file.display} is not what was applied to this database as ${file.version} (statement ${(at < 0 ? ours.length : at) + 1} differs from supabase_migrations.schema_migrations): restore the file as it was applied, or choose an older sql.baseline.`,
-  );
+  return recorded.map(comparableText).filter((text) => text !== "" && !wrapper.test(text));
 }

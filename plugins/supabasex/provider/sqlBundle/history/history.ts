@@ -44,12 +44,15 @@ export interface History {
   readonly versions: readonly string[];
   /** Paths of other bundles' migrations in this database. */
   readonly foreignPaths: readonly string[];
+  /** Version → the statements that another tool recorded for it; `null` where it recorded none. */
+  readonly pushed: ReadonlyMap<string, readonly string[] | null>;
 }
 
 export const emptyHistory: History = {
   files: new Map(),
   versions: [],
   foreignPaths: [],
+  pushed: new Map(),
 };
 
 const create = `
@@ -109,6 +112,7 @@ interface HistoryRow {
   readonly files: (Omit<AppliedFile, "dependsOn"> & { depends_on: string[] })[] | null;
   readonly versions: string[] | null;
   readonly foreign: string[] | null;
+  readonly pushed: Readonly<Record<string, string[] | null>> | null;
 }
 
 /** The history of one bundle; empty where the database has none. Two statements. */
@@ -123,7 +127,10 @@ export async function readHistory(client: ClientBase, bundle: string): Promise<H
         from supabase_migrations.bundle_files f where f.bundle = $1) as files,
        (select json_agg(version order by version) from supabase_migrations.schema_migrations) as versions,
        (select json_agg(f.path) from supabase_migrations.bundle_files f
-        where f.bundle <> $1 and f.kind = 'migration') as foreign`,
+        where f.bundle <> $1 and f.kind = 'migration') as foreign,
+       (select json_object_agg(m.version, m.statements) from supabase_migrations.schema_migrations m
+        where m.version not in (select coalesce(substring(f.path from '(\\d+)_[^/]*$'), '')
+          from supabase_migrations.bundle_files f where f.kind = 'migration')) as pushed`,
     [bundle],
   );
   const row = rows[0];
@@ -141,6 +148,7 @@ export async function readHistory(client: ClientBase, bundle: string): Promise<H
     files: new Map(files),
     versions: row?.versions ?? [],
     foreignPaths: row?.foreign ?? [],
+    pushed: new Map(Object.entries(row?.pushed ?? {})),
   };
 }
 

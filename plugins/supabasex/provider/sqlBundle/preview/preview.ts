@@ -226,7 +226,7 @@ function warnOfMissingDryRun(plan: readonly PlannedFile[], why: string, context:
 }
 
 function planFromState(inputs: BundleInputs, bundle: LoadedBundle, state: BundleState): PlannedFile[] {
-  const history = { files: state.files, versions: [], foreignPaths: [] };
+  const history = { files: state.files, versions: [], foreignPaths: [], pushed: new Map() };
   const { adopt, pending } = planMigrations(bundle.migrations, history, inputs);
   const repeatables = planRepeatables(bundle.repeatables, state.files, {
     drifted: driftedIn(state),

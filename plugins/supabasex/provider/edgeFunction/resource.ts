@@ -1,0 +1,146 @@
+import { UserError } from "../../../../foundation/userError";
+import { differences } from "../../../host/diff";
+import type { CallContext, CheckFailure, PropertyDiff } from "../../../host/provider";
+import { containsUnknown, type PropertyMap, Secret, Unknown } from "../../../host/values";
+import { clientInputs, ProjectClient } from "../projectClient";
+import type { Resource } from "../resource";
+import { type DeployedFunction, deployFunction, readFunction, setVerifyJwt } from "./api";
+
+const inputNames = [...clientInputs, "slug", "file", "sha256", "verifyJwt"];
+
+/** A change of one of these makes another resource. */
+const identity = ["projectRef", "slug"];
+
+/**
+ * The code and the flags of an edge function that the bridged provider has deployed. That provider neither sends
+ * `verify_jwt` nor compares what is deployed. After each deployment this records the hash of the platform's bundle
+ * (`deployedCode`); where a refresh finds another (`code`), the next update deploys the file again.
+ */
+export const edgeFunctionDeployment: Resource = {
+  async check({ inputs }) {
+    const failures: CheckFailure[] = Object.keys(inputs)
+      .filter((name) => !inputNames.includes(name) && !name.startsWith("__"))
+      .map((property) => ({ property, reason: `is not known; known are ${inputNames.join(", ")}` }));
+    for (const property of ["projectRef", "slug", "file", "sha256"]) {
+      const value = inputs[property];
+      if (typeof value === "string" || value instanceof Unknown) continue;
+      failures.push({ property, reason: value === undefined ? "is required" : "must be a string" });
+    }
+    const { verifyJwt = true, accessToken } = inputs;
+    if (typeof verifyJwt !== "boolean" && !(verifyJwt instanceof Unknown)) {
+      failures.push({ property: "verifyJwt", reason: "must be true or false" });
+    }
+    const secret =
+      accessToken === undefined || accessToken instanceof Secret ? accessToken : new Secret(accessToken);
+    return {
+      inputs: { ...inputs, verifyJwt, ...(secret !== undefined && { accessToken: secret }) },
+      failures,
+    };
+  },
+
+  async diff({ oldInputs, oldOutputs, inputs, ignoreChanges }) {
+    const detailed: Record<string, PropertyDiff> = {};
+    for (const name of identity) {
+      if (differences(oldInputs[name], inputs[name]).length > 0)
+        detailed[name] = { kind: "update-replace", inputDiff: true };
+    }
+    for (const name of ["file", "sha256", "endpoint"]) {
+      if (differences(oldInputs[name], inputs[name]).length > 0)
+        detailed[name] = { kind: "update", inputDiff: true };
+    }
+    if (differences(oldOutputs.verifyJwt, inputs.verifyJwt).length > 0) {
+      const inputDiff = differences(oldInputs.verifyJwt, inputs.verifyJwt).length > 0;
+      detailed.verifyJwt = { kind: "update", inputDiff };
+    }
+    if (oldOutputs.code !== oldOutputs.deployedCode) detailed.code = { kind: "update", inputDiff: false };
+    for (const name of ignoreChanges) delete detailed[name];
+    return { changes: Object.keys(detailed).length > 0, detailed };
+  },
+
+  async create({ inputs, preview }, context) {
+    if (preview || containsUnknown(inputs)) return { id: "", outputs: inputs };
+    const client = clientOf(inputs);
+    const found = await deployed(client, inputs, context);
+    return {
+      id: `${client.ref}/${String(inputs.slug)}`,
+      outputs: await settle(client, inputs, found, context),
+    };
+  },
+
+  async read({ id, inputs, outputs }, context) {
+    if (Object.keys(inputs).length === 0) {
+      throw new UserError(
+        "An EdgeFunctionDeployment cannot be imported: declare it, and it takes what is deployed.",
+      );
+    }
+    const properties = { ...outputs, ...inputs };
+    const found = await readFunction(clientOf(properties), String(properties.slug), context.signal);
+    // The bridged resource of the function reports the same.
+    if (found === undefined) return undefined;
+    return { id, inputs, outputs: { ...outputs, code: found.code, verifyJwt: found.verifyJwt } };
+  },
+
+  async update({ oldInputs, oldOutputs, inputs, preview }, context) {
+    if (preview)
+      return {
+        outputs: {
+          ...inputs,
+          code: oldOutputs.deployedCode ?? "",
+          deployedCode: oldOutputs.deployedCode ?? "",
+        },
+      };
+    const client = clientOf(inputs);
+    let found = await deployed(client, inputs, context);
+    // A changed source has been deployed by the bridged resource, of which this one depends.
+    const isUnchanged = oldInputs.sha256 === inputs.sha256;
+    if (isUnchanged && found.code !== oldOutputs.deployedCode) {
+      const slug = String(inputs.slug);
+      await deployFunction(client, slug, {
+        file: String(inputs.file),
+        sha256: String(inputs.sha256),
+        verifyJwt: inputs.verifyJwt === true,
+        signal: context.signal,
+      });
+      context.log(
+        "info",
+        `Deployed edge function ${slug} again: its code had been changed outside of the stack.`,
+      );
+      found = await deployed(client, inputs, context);
+    }
+    return { outputs: await settle(client, inputs, found, context) };
+  },
+
+  // The function goes with the bridged resource that made it.
+  async delete() {},
+};
+
+function clientOf(properties: PropertyMap): ProjectClient {
+  return new ProjectClient("EdgeFunctionDeployment", properties);
+}
+
+async function deployed(
+  client: ProjectClient,
+  { slug }: PropertyMap,
+  { signal }: CallContext,
+): Promise<DeployedFunction> {
+  const found = await readFunction(client, String(slug), signal);
+  if (found !== undefined) return found;
+  throw new UserError(
+    `Edge function ${String(slug)} is not deployed: somebody deleted it just now; run \`pulumi up\` again.`,
+  );
+}
+
+/** Sets the flag where it differs, and returns the outputs. */
+async function settle(
+  client: ProjectClient,
+  inputs: PropertyMap,
+  found: DeployedFunction,
+  { signal }: CallContext,
+): Promise<PropertyMap> {
+  const slug = String(inputs.slug);
+  const verifyJwt = inputs.verifyJwt === true;
+  if (found.verifyJwt !== verifyJwt) await setVerifyJwt(client, slug, { verifyJwt, signal });
+  const now = found.verifyJwt === verifyJwt ? found : await readFunction(client, slug, signal);
+  const code = now?.code ?? found.code;
+  return { ...inputs, code, deployedCode: code };
+}

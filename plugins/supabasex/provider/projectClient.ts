@@ -1,0 +1,58 @@
+import { type ApiAnswer, type ApiRequest, ManagementApi } from "../../../foundation/managementApi";
+import { UserError } from "../../../foundation/userError";
+import { type PropertyMap, reveal } from "../../host/values";
+
+/** The inputs of a resource by which its project is reached. */
+export const clientInputs = ["projectRef", "endpoint", "accessToken"] as const;
+
+/** Calls the Management API for one project. */
+export class ProjectClient {
+  readonly ref: string;
+  readonly #apis: readonly ManagementApi[];
+
+  /**
+   * Where the token of the state is refused, that of the environment is tried: tokens are replaced, states stay.
+   *
+   * @param type the type of the resource, for the error where no token is given
+   * @throws UserError where neither the properties nor the environment have an access token
+   */
+  constructor(type: string, properties: PropertyMap, environment: NodeJS.ProcessEnv = process.env) {
+    const { projectRef, endpoint, accessToken } = properties;
+    this.ref = String(projectRef);
+    const given = accessToken === undefined ? undefined : String(reveal(accessToken));
+    const tokens = [given, environment.SUPABASE_ACCESS_TOKEN].filter(
+      (token) => token !== undefined && token !== "",
+    );
+    if (tokens.length === 0) {
+      throw new UserError(`${type} has no access token: give accessToken, or set SUPABASE_ACCESS_TOKEN.`);
+    }
+    this.#apis = tokens.map(
+      (token) =>
+        new ManagementApi({
+          accessToken: String(token),
+          client: "pulumi-supabasex/0.1.0",
+          endpoint: typeof endpoint === "string" ? endpoint : environment.SUPABASE_API_ENDPOINT,
+        }),
+    );
+  }
+
+  /** Returns the answer to a call below the project's path, such as `/functions`. Throws where there is none. */
+  async call(method: string, path: string, request: ApiRequest): Promise<ApiAnswer> {
+    return await this.#callAt(method, `/projects/${this.ref}${path}`, request);
+  }
+
+  /** Returns the answer to a call below an organization's path. */
+  async callOrganization(slug: string, path: string, request: ApiRequest): Promise<ApiAnswer> {
+    return await this.#callAt("GET", `/organizations/${slug}${path}`, request);
+  }
+
+  async #callAt(method: string, path: string, request: ApiRequest): Promise<ApiAnswer> {
+    let answer: ApiAnswer | undefined;
+    for (const api of this.#apis) {
+      answer = await api.call(method, path, request);
+      if (answer.status !== 401) return answer;
+    }
+    if (answer === undefined) throw new Error("there is no token to call with");
+    return answer;
+  }
+}

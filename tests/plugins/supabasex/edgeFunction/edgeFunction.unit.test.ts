@@ -1,0 +1,184 @@
+import { createHash } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { CallContext } from "../../../../plugins/host/provider";
+import { type PropertyMap, Secret } from "../../../../plugins/host/values";
+import { supabasex } from "../../../../plugins/supabasex/provider/provider";
+import { type ServedEmulator, servedEmulator } from "../../../local/services/supabase/server";
+import { accessToken } from "../../../local/services/supabase/support";
+
+const type = "supabasex:index:EdgeFunctionDeployment";
+const urn = `urn:pulumi:local::thorbis-supabase::${type}::it`;
+const slug = "webhook";
+
+let emulator: ServedEmulator;
+let folder: string;
+let file: string;
+let ref: string;
+let lines: string[];
+let context: CallContext;
+
+beforeAll(async () => {
+  emulator = await servedEmulator();
+  folder = await mkdtemp(path.join(tmpdir(), "thorbis edge function "));
+  file = path.join(folder, "index.js");
+});
+afterAll(async () => {
+  await emulator.close();
+  await rm(folder, { recursive: true });
+});
+beforeEach(async () => {
+  ref = await emulator.project();
+  lines = [];
+  context = {
+    signal: new AbortController().signal,
+    log: (severity, message) => lines.push(`${severity}: ${message}`),
+  };
+});
+
+interface State {
+  readonly id: string;
+  readonly inputs: PropertyMap;
+  readonly outputs: PropertyMap;
+}
+
+async function inputs(code: string, more: PropertyMap = {}): Promise<PropertyMap> {
+  await writeFile(file, code);
+  return {
+    projectRef: ref,
+    endpoint: emulator.endpoint,
+    accessToken: new Secret(accessToken),
+    ...{ slug, file, sha256: createHash("sha256").update(code).digest("hex"), verifyJwt: true },
+    ...more,
+  };
+}
+
+/** Deploys as the bridged provider does, or somebody with the CLI: without the flag unless it is given. */
+async function deploy(code: string, verifyJwt?: boolean): Promise<void> {
+  const form = new FormData();
+  form.append("file", new File([code], "index.js"));
+  form.append("metadata", JSON.stringify({ entrypoint_path: "index.js", name: slug, verify_jwt: verifyJwt }));
+  const response = await fetch(`${emulator.endpoint}/v1/projects/${ref}/functions/deploy?slug=${slug}`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${accessToken}` },
+    body: form,
+  });
+  expect(response.status).toBe(201);
+}
+
+const deployed = async () => (await emulator.call("GET", `/projects/${ref}/functions/${slug}`)).json;
+const body = async () => (await emulator.call("GET", `/projects/${ref}/functions/${slug}/body`)).text;
+
+async function create(given: PropertyMap): Promise<State> {
+  const request = { urn, type, name: "it", inputs: given, preview: false, timeoutSeconds: 60 };
+  return { inputs: given, ...(await supabasex.create(request, context)) };
+}
+
+async function refresh(state: State): Promise<State> {
+  const found = await supabasex.read({ urn, type, ...state }, context);
+  if (found === undefined) throw new Error("it has gone");
+  return { ...state, outputs: found.outputs };
+}
+
+async function changes(state: State, now: PropertyMap = state.inputs): Promise<string[]> {
+  const request = {
+    urn,
+    type,
+    id: state.id,
+    oldInputs: state.inputs,
+    oldOutputs: state.outputs,
+    inputs: now,
+  };
+  return Object.keys((await supabasex.diff({ ...request, ignoreChanges: [] }, context)).detailed ?? {});
+}
+
+async function update(state: State, now: PropertyMap = state.inputs): Promise<State> {
+  const request = {
+    urn,
+    type,
+    id: state.id,
+    oldInputs: state.inputs,
+    oldOutputs: state.outputs,
+    inputs: now,
+  };
+  const rest = { ignoreChanges: [], preview: false, timeoutSeconds: 60 };
+  const { outputs } = await supabasex.update({ ...request, ...rest }, context);
+  return { ...state, inputs: now, outputs };
+}
+
+test("a webhook's function is deployed without the check of tokens, and stays so when its source changes", async () => {
+  await deploy("first");
+  const made = await create(await inputs("first", { verifyJwt: false }));
+  expect(await deployed()).toMatchObject({ verify_jwt: false });
+  expect(await changes(await refresh(made))).toEqual([]);
+
+  const changed = await inputs("second", { verifyJwt: false });
+  await deploy("second", true);
+  expect(await changes(made, changed)).toEqual(["sha256"]);
+  const updated = await update(made, changed);
+
+  expect(await deployed()).toMatchObject({ verify_jwt: false });
+  expect(await changes(await refresh(updated))).toEqual([]);
+});
+
+test("code that somebody deployed over it is reported, and the next update deploys ours again", async () => {
+  await deploy("ours");
+  const made = await create(await inputs("ours"));
+  await deploy("somebody else's");
+
+  const found = await refresh(made);
+  expect(await changes(found)).toEqual(["code"]);
+  const repaired = await update(found);
+
+  expect(await body()).toContain("ours");
+  expect(await body()).not.toContain("somebody else's");
+  expect(lines).toEqual([
+    "info: Deployed edge function webhook again: its code had been changed outside of the stack.",
+  ]);
+  expect(await changes(await refresh(repaired))).toEqual([]);
+});
+
+test("the check of tokens that somebody switched off is reported and switched on; the code stays", async () => {
+  await deploy("ours");
+  const made = await create(await inputs("ours"));
+  const { status } = await emulator.call("PATCH", `/projects/${ref}/functions/${slug}`, {
+    verify_jwt: false,
+  });
+  expect(status).toBe(200);
+
+  const found = await refresh(made);
+  expect(await changes(found)).toEqual(["verifyJwt"]);
+  const repaired = await update(found);
+
+  expect(await deployed()).toMatchObject({ verify_jwt: true });
+  expect(lines).toEqual([]);
+  expect(await changes(await refresh(repaired))).toEqual([]);
+});
+
+test("a function that somebody deleted is gone, and an update without it says so", async () => {
+  await deploy("ours");
+  const made = await create(await inputs("ours"));
+  await emulator.call("DELETE", `/projects/${ref}/functions/${slug}`);
+
+  await expect(refresh(made)).rejects.toThrow("it has gone");
+  await expect(update(made)).rejects.toThrow(
+    "Edge function webhook is not deployed: somebody deleted it just now; run `pulumi up` again.",
+  );
+});
+
+test("wrong properties are refused by Check, all at once", async () => {
+  const given = { projectRef: ref, slug: 1, file, sha256: "x", verifyJwt: "no", verifyJWT: true };
+
+  const { failures } = await supabasex.check(
+    { urn, type, name: "it", oldInputs: {}, inputs: given, randomSeed: new Uint8Array() },
+    context,
+  );
+
+  expect(failures?.map(({ property, reason }) => `${property} ${reason}`)).toEqual([
+    expect.stringMatching(/^verifyJWT is not known; known are projectRef/),
+    "slug must be a string",
+    "verifyJwt must be true or false",
+  ]);
+});

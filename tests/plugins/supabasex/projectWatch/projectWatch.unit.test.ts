@@ -1,0 +1,187 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import type { CallContext } from "../../../../plugins/host/provider";
+import { type PropertyMap, Secret } from "../../../../plugins/host/values";
+import { supabasex } from "../../../../plugins/supabasex/provider/provider";
+import { type ServedEmulator, servedEmulator } from "../../../local/services/supabase/server";
+import { accessToken } from "../../../local/services/supabase/support";
+import { projectChanges } from "../../../support/drift/projectChanges";
+
+const type = "supabasex:index:ProjectWatch";
+const urn = `urn:pulumi:local::thorbis-supabase::${type}::it`;
+
+let emulator: ServedEmulator;
+let ref: string;
+let lines: string[];
+let context: CallContext;
+
+beforeAll(async () => {
+  emulator = await servedEmulator();
+});
+afterAll(async () => await emulator.close());
+beforeEach(async () => {
+  ref = await emulator.project();
+  lines = [];
+  context = {
+    signal: new AbortController().signal,
+    log: (severity, message) => lines.push(`${severity}: ${message}`),
+  };
+});
+
+interface State {
+  readonly id: string;
+  readonly inputs: PropertyMap;
+  readonly outputs: PropertyMap;
+}
+
+const nothing = { functions: [], secrets: [], settings: {} };
+const inputs = (more: PropertyMap = {}): PropertyMap => ({
+  projectRef: ref,
+  organizationId: "thorbis",
+  endpoint: emulator.endpoint,
+  accessToken: new Secret(accessToken),
+  declared: nothing,
+  accept: [],
+  ...more,
+});
+
+async function create(given: PropertyMap = inputs()): Promise<State> {
+  const request = { urn, type, name: "it", inputs: given, preview: false, timeoutSeconds: 60 };
+  return { inputs: given, ...(await supabasex.create(request, context)) };
+}
+
+async function refresh(state: State): Promise<State> {
+  const found = await supabasex.read({ urn, type, ...state }, context);
+  if (found === undefined) throw new Error("it has gone");
+  return { ...state, outputs: found.outputs };
+}
+
+async function update(state: State, now: PropertyMap): Promise<State> {
+  const request = {
+    urn,
+    type,
+    id: state.id,
+    oldInputs: state.inputs,
+    oldOutputs: state.outputs,
+    inputs: now,
+  };
+  const rest = { ignoreChanges: [], preview: false, timeoutSeconds: 60 };
+  const { outputs } = await supabasex.update({ ...request, ...rest }, context);
+  return { ...state, inputs: now, outputs };
+}
+
+async function changes(state: State, now: PropertyMap = state.inputs): Promise<string[]> {
+  const request = {
+    urn,
+    type,
+    id: state.id,
+    oldInputs: state.inputs,
+    oldOutputs: state.outputs,
+    inputs: now,
+  };
+  return Object.keys((await supabasex.diff({ ...request, ignoreChanges: [] }, context)).detailed ?? {});
+}
+
+/** Hashes differ with what they are of: their form is what is compared. */
+function masked(live: unknown): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(live as Record<string, string>).map(([identity, text]) => [
+      identity,
+      text.replaceAll(/\b[0-9a-f]{8}\b/g, "$hash").replace(/added: (custom|oidc) \[/, "added: $type ["),
+    ]),
+  );
+}
+
+async function call(method: string, path: string, body?: unknown): Promise<void> {
+  const answer = await emulator.call(method, `/projects/${ref}${path}`, body);
+  expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300);
+}
+
+describe("changes beside the stack", () => {
+  test.each(projectChanges)("$name", async ({ calls, before = 0, reports }) => {
+    for (const [method, path, body] of calls.slice(0, before)) await call(method, path, body);
+    const made = await create();
+    for (const [method, path, body] of calls.slice(before)) await call(method, path, body);
+
+    const found = await refresh(made);
+
+    expect(masked(found.outputs.live)).toEqual(reports);
+    expect(await changes(found)).toEqual(["live"]);
+  });
+});
+
+test("an untouched project reports nothing, refresh after refresh", async () => {
+  const made = await create();
+
+  const again = await refresh(await refresh(made));
+
+  expect(made.outputs.live).toEqual({});
+  expect(again.outputs.live).toEqual({});
+  expect(await changes(again)).toEqual([]);
+  expect(lines).toEqual([]);
+});
+
+test("what the stack declares is not reported; what it gives up is neither, while it is still there", async () => {
+  const declared = { functions: ["ours"], secrets: ["OURS"], settings: { auth: ["sms_test_otp"] } };
+  const made = await create(inputs({ declared }));
+  await call("POST", "/secrets", [{ name: "OURS", value: "1" }]);
+  await call("PATCH", "/config/auth", { sms_test_otp: "15551234567=123456" });
+
+  expect((await refresh(made)).outputs.live).toEqual({});
+  // The stack deletes the secret only after this update.
+  const givenUp = await update(made, inputs());
+  expect(givenUp.outputs.live).toEqual({});
+  await call("DELETE", "/secrets", ["OURS"]);
+  expect((await refresh(givenUp)).outputs.live).toEqual({});
+});
+
+test("a login bypass that is there before the first deployment is reported by it", async () => {
+  await call("PATCH", "/config/auth", { sms_test_otp: "15551234567=123456", rate_limit_web3: 3000 });
+
+  const made = await create();
+
+  expect(made.outputs.live).toEqual({ "auth setting sms_test_otp": "off → 15551234567=123456 [opens]" });
+  expect(lines.join("\n")).toContain("project.accept: auth setting sms_test_otp @ ");
+});
+
+test("an update repairs nothing and names how to accept; an accepted change is quiet, and the next one is not", async () => {
+  const made = await create();
+  await call("POST", "/secrets", [{ name: "COLLEAGUE", value: "1" }]);
+
+  const left = await update(await refresh(made), made.inputs);
+  expect(masked(left.outputs.live)).toEqual({ "function secret COLLEAGUE": "added: value $hash [extra]" });
+  const entry = /project\.accept: (.+)$/m.exec(lines.at(-1) ?? "")?.[1] ?? "";
+  expect(entry).toMatch(/^function secret COLLEAGUE @ [0-9a-f]{8}$/);
+
+  const accepted = await update(left, inputs({ accept: [entry] }));
+  expect(accepted.outputs.live).toEqual({});
+  expect((await refresh(accepted)).outputs.live).toEqual({});
+  await call("POST", "/secrets", [{ name: "COLLEAGUE", value: "2" }]);
+  expect(masked((await refresh(accepted)).outputs.live)).toEqual({
+    "function secret COLLEAGUE": "value $hash → value $hash [changes]",
+  });
+});
+
+test("a credential that somebody replaced is reported, one that the stack replaced is not", async () => {
+  const secret = "external_google_secret";
+  const google = { external_google_enabled: true, external_google_client_id: "ours" };
+  await call("PATCH", "/config/auth", { ...google, [secret]: "first" });
+  const declared = { ...nothing, settings: { auth: Object.keys(google) } };
+  const made = await create(inputs({ declared, credentials: new Secret({ [secret]: "hash of first" }) }));
+
+  await call("PATCH", "/config/auth", { [secret]: "stolen" });
+  expect(masked((await refresh(made)).outputs.live)).toEqual({
+    [`auth setting ${secret}`]: "value $hash → value $hash [changes]",
+  });
+  const ours = inputs({ declared, credentials: new Secret({ [secret]: "hash of second" }) });
+  await call("PATCH", "/config/auth", { [secret]: "second" });
+  const replaced = await update(made, ours);
+  expect(replaced.outputs.live).toEqual({});
+  expect((await refresh(replaced)).outputs.live).toEqual({});
+});
+
+test("a project that is gone is one sentence", async () => {
+  const made = await create();
+  await call("DELETE", "");
+
+  await expect(refresh(made)).rejects.toThrow(/Unable to read .*404/);
+});

@@ -1,0 +1,212 @@
+import type { JsonValue } from "../../../foundation/json";
+
+/** What somebody changes in a project beside the stack, at the Management API as the dashboard and the CLI call it. */
+export interface ProjectChange {
+  readonly name: string;
+  /** Sent below the project's path: method, path and body. The last one is the change, those before it prepare. */
+  readonly calls: readonly (readonly [method: string, path: string, body?: JsonValue])[];
+  /** How many of the calls are made before the baseline is taken. Default none. */
+  readonly before?: number;
+  readonly reports: Readonly<Record<string, string>>;
+}
+
+const auth = (body: Readonly<Record<string, JsonValue>>) => ["PATCH", "/config/auth", body] as const;
+const postgres = (body: Readonly<Record<string, JsonValue>>) =>
+  ["PUT", "/config/database/postgres", body] as const;
+const storage = (features: Readonly<Record<string, JsonValue>>) =>
+  ["PATCH", "/config/storage", { features }] as const;
+
+/** Auth settings that the stack does not send: key, value, and what is reported. */
+const authRows: readonly (readonly [name: string, key: string, value: JsonValue, report: string])[] = [
+  [
+    "a test code signs in to a phone number",
+    "sms_test_otp",
+    "15551234567=123456",
+    "off → 15551234567=123456 [opens]",
+  ],
+  ["a hook sees every mail with its codes", "hook_send_email_enabled", true, "off → on [opens]"],
+  [
+    "a hook's address is set",
+    "hook_send_email_uri",
+    "https://evil.example/mail",
+    "off → https://evil.example/mail [opens]",
+  ],
+  ["a hook sees every text message", "hook_send_sms_enabled", true, "off → on [opens]"],
+  ["a hook decides about second factors", "hook_mfa_verification_attempt_enabled", true, "off → on [opens]"],
+  ["a hook decides about passwords", "hook_password_verification_attempt_enabled", true, "off → on [opens]"],
+  ["SAML is switched on", "saml_enabled", true, "off → on [opens]"],
+  ["identities may be linked by hand", "security_manual_linking_enabled", true, "off → on [opens]"],
+  ["passkeys are switched on", "passkey_enabled", true, "off → on [opens]"],
+  ["the project becomes an OAuth server", "oauth_server_enabled", true, "off → on [opens]"],
+  ["OAuth clients register themselves", "oauth_server_allow_dynamic_registration", true, "off → on [opens]"],
+  ["custom OAuth providers are allowed", "custom_oauth_enabled", true, "off → on [opens]"],
+  [
+    "addresses that nobody confirmed sign in",
+    "mailer_allow_unverified_email_sign_ins",
+    true,
+    "off → on [opens]",
+  ],
+  ["a text message counts without its code", "sms_autoconfirm", true, "off → on [opens]"],
+  ["a captcha is asked for", "security_captcha_enabled", true, "off → on [changes]"],
+  [
+    "a password change asks for a fresh login",
+    "security_update_password_require_reauthentication",
+    true,
+    "off → on [changes]",
+  ],
+  ["the subject of a mail", "mailer_subjects_confirmation", "Your prize", "off → Your prize [changes]"],
+  [
+    "the text of a mail",
+    "mailer_templates_recovery_content",
+    "<p>go to evil.example</p>",
+    "off → <p>go to evil.example</p> [changes]",
+  ],
+  ["sign-ins with a wallet are limited less", "rate_limit_web3", 3000, "30 → 3000 [changes]"],
+  ["sessions are told apart by tags", "sessions_tags", "web,mobile", "off → web,mobile [changes]"],
+  ["codes of text messages last longer", "sms_otp_exp", 86_400, "60 → 86400 [changes]"],
+  ["codes of text messages are shorter", "sms_otp_length", 4, "6 → 4 [changes]"],
+  ["Auth uses more connections", "db_max_pool_size", 50, "off → 50 [changes]"],
+  ["another service sends text messages", "sms_provider", "vonage", "off → vonage [changes]"],
+  [
+    "a second SAML address",
+    "saml_external_url",
+    "https://evil.example",
+    "off → https://evil.example [changes]",
+  ],
+];
+
+/** Database settings that the stack does not send. */
+const databaseRows: readonly (readonly [name: string, key: string, value: JsonValue, report: string])[] = [
+  ["statements time out", "statement_timeout", "1000", "off → 1000 [extra]"],
+  ["triggers and foreign keys are passed", "session_replication_role", "replica", "off → replica [opens]"],
+  ["waits for locks are logged", "log_lock_waits", true, "off → on [extra]"],
+  ["more is kept for replicas", "max_slot_wal_keep_size", "4096MB", "off → 4096MB [extra]"],
+  ["parallel workers", "max_parallel_workers", 2, "off → 2 [extra]"],
+];
+
+/** Every row is made at the emulator, reported by `ProjectWatch`, and printed in docs/drift.md. */
+export const projectChanges: readonly ProjectChange[] = [
+  ...authRows.map(([name, key, value, report]) => ({
+    name,
+    calls: [auth({ [key]: value })],
+    reports: { [`auth setting ${key}`]: report },
+  })),
+  {
+    name: "the captcha is switched off",
+    calls: [
+      auth({
+        security_captcha_enabled: true,
+        security_captcha_provider: "turnstile",
+        security_captcha_secret: "s",
+      }),
+      auth({ security_captcha_enabled: false }),
+    ],
+    before: 1,
+    reports: { "auth setting security_captcha_enabled": "on → off [opens]" },
+  },
+  {
+    name: "a password change needs no fresh login any more",
+    calls: [
+      auth({ security_update_password_require_reauthentication: true }),
+      auth({ security_update_password_require_reauthentication: false }),
+    ],
+    before: 1,
+    reports: { "auth setting security_update_password_require_reauthentication": "on → off [opens]" },
+  },
+  ...databaseRows.map(([name, key, value, report]) => ({
+    name,
+    calls: [postgres({ [key]: value })],
+    reports: { [`database setting ${key}`]: report },
+  })),
+  {
+    name: "the Data API uses more connections",
+    calls: [["PATCH", "/postgrest", { db_pool: 40 }]],
+    reports: { "Data API setting db_pool": "off → 40 [changes]" },
+  },
+  {
+    name: "vector buckets are switched on",
+    calls: [storage({ vectorBuckets: { enabled: true, maxBuckets: 5, maxIndexes: 5 } })],
+    reports: {
+      "storage setting features.vectorBuckets.enabled": "off → on [changes]",
+      "storage setting features.vectorBuckets.maxBuckets": "0 → 5 [changes]",
+      "storage setting features.vectorBuckets.maxIndexes": "0 → 5 [changes]",
+    },
+  },
+  {
+    name: "Realtime takes larger messages",
+    calls: [["PATCH", "/config/realtime", { max_payload_size_in_kb: 9000 }]],
+    reports: { "realtime setting max_payload_size_in_kb": "100 → 9000 [changes]" },
+  },
+  {
+    name: "a function secret is added (`supabase secrets set`)",
+    calls: [["POST", "/secrets", [{ name: "COLLEAGUE", value: "1" }]]],
+    reports: { "function secret COLLEAGUE": "added: value $hash [extra]" },
+  },
+  {
+    name: "an added function secret is changed",
+    calls: [
+      ["POST", "/secrets", [{ name: "COLLEAGUE", value: "1" }]],
+      ["POST", "/secrets", [{ name: "COLLEAGUE", value: "2" }]],
+    ],
+    before: 1,
+    reports: { "function secret COLLEAGUE": "value $hash → value $hash [changes]" },
+  },
+  {
+    name: "a function secret of somebody else is removed",
+    calls: [
+      ["POST", "/secrets", [{ name: "COLLEAGUE", value: "1" }]],
+      ["DELETE", "/secrets", ["COLLEAGUE"]],
+    ],
+    before: 1,
+    reports: { "function secret COLLEAGUE": "removed: value $hash [changes]" },
+  },
+  {
+    name: "a secret API key is added",
+    calls: [["POST", "/api-keys", { type: "secret", name: "colleague" }]],
+    reports: { "API key colleague": "added: secret [opens]" },
+  },
+  {
+    name: "a publishable API key is added",
+    calls: [["POST", "/api-keys", { type: "publishable", name: "colleague" }]],
+    reports: { "API key colleague": "added: publishable [opens]" },
+  },
+  {
+    name: "legacy API keys are switched on again",
+    calls: [
+      ["PUT", "/api-keys/legacy?enabled=false"],
+      ["PUT", "/api-keys/legacy?enabled=true"],
+    ],
+    before: 1,
+    reports: { "legacy API keys": "off → on [opens]" },
+  },
+  {
+    name: "legacy API keys are switched off",
+    calls: [["PUT", "/api-keys/legacy?enabled=false"]],
+    reports: { "legacy API keys": "on → off [changes]" },
+  },
+  {
+    name: "tokens of another issuer are accepted",
+    calls: [["POST", "/config/auth/third-party-auth", { oidc_issuer_url: "https://evil.example" }]],
+    reports: { "third-party auth https://evil.example": "added: $type [opens]" },
+  },
+  {
+    name: "a preview branch is made (`supabase branches create`)",
+    calls: [["POST", "/branches", { branch_name: "feature" }]],
+    reports: { "branch feature": "added: preview [extra]" },
+  },
+  {
+    name: "a vanity subdomain is taken (`supabase vanity-subdomains activate`)",
+    calls: [["POST", "/vanity-subdomain/activate", { vanity_subdomain: "shop" }]],
+    reports: { "vanity subdomain": "added: shop.supabase.co [extra]" },
+  },
+  {
+    name: "the root key is replaced (`supabase encryption update-root-key`)",
+    calls: [["PUT", "/pgsodium", { root_key: "ab".repeat(32) }]],
+    reports: { "root key of pgsodium": "key $hash → key $hash [changes]" },
+  },
+  {
+    name: "point-in-time recovery is bought",
+    calls: [["PATCH", "/billing/addons", { addon_type: "pitr", addon_variant: "pitr_7" }]],
+    reports: { "add-on pitr": "added: pitr_7 [extra]" },
+  },
+];
