@@ -92,7 +92,11 @@ function watchedItem(step: Step, path: string): DriftItem {
   return {
     resource: resourceOf(step),
     object: String(parts[1] ?? ""),
-    what: description.startsWith("added") ? "extra" : description.startsWith("removed") ? "missing" : "changed",
+    what: description.startsWith("added")
+      ? "extra"
+      : description.startsWith("removed")
+        ? "missing"
+        : "changed",
     severity: description.endsWith("[opens]") ? "high" : "medium",
     description,
     outcome: "kept",

@@ -13,7 +13,8 @@ export interface Begun {
   readonly state: string;
 }
 
-const create = `
+/** Makes the table of the markers, beside the other tables of the history: what a migration makes is the bundle's. */
+export const createBegun = `
 create table if not exists supabase_migrations.bundle_statements (
   bundle text not null references supabase_migrations.bundles,
   path text not null,
@@ -32,10 +33,6 @@ interface Key {
 /** Returns the marker of a former run of the same file; without one, writes this one and returns `undefined`. */
 export async function begin(client: ClientBase, key: Key, found: Begun): Promise<Begun | undefined> {
   const parameters = [key.bundle, key.path, key.sha256];
-  const there = await client.query<{ there: boolean }>(
-    "select to_regclass('supabase_migrations.bundle_statements') is not null as there",
-  );
-  if (there.rows[0]?.there !== true) await client.query(create);
   const { rows } = await client.query<{ found: Begun }>(
     "select found from supabase_migrations.bundle_statements where bundle = $1 and path = $2 and sha256 = $3",
     parameters,

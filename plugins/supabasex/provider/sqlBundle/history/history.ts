@@ -7,6 +7,7 @@ import { type BundleFile, type Migration, migrationOf } from "../source/files";
 import { statingStatements } from "../source/statedFacts";
 import { statementsOf, textOf } from "../source/statements";
 import { addAddresses } from "./addresses";
+import { createBegun } from "./begun";
 
 /**
  * What a database remembers of its bundles. Versions are in `supabase_migrations.schema_migrations`, as the Supabase
@@ -80,16 +81,24 @@ create table if not exists supabase_migrations.bundle_files (
 alter table supabase_migrations.bundles add column if not exists base jsonb not null default '{}';
 alter table supabase_migrations.bundle_files add column if not exists states jsonb not null default '[]';
 ${addAddresses};
+${createBegun};
 comment on table supabase_migrations.bundle_files is 'Files of SQL bundles as Pulumi (supabasex) applied them';`;
 
 /** Makes the tables where they are missing and takes the bundle's row, so that transactions of one bundle queue up. */
 export async function openHistory(client: ClientBase, bundle: string): Promise<void> {
-  if ((await layoutOf(client)) !== "current") await client.query(create);
+  if ((await layoutOf(client)) !== "current" || !(await hasMarkers(client))) await client.query(create);
   await client.query(
     `insert into supabase_migrations.bundles (name, fingerprint) values ($1, $2) on conflict (name) do nothing`,
     [bundle, fingerprint({})],
   );
   await client.query("select from supabase_migrations.bundles where name = $1 for update", [bundle]);
+}
+
+async function hasMarkers(client: ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(
+    "select to_regclass('supabase_migrations.bundle_statements') is not null as there",
+  );
+  return rows[0]?.there === true;
 }
 
 /** Whether the tables are there: as this provider makes them, or as an older one did, without facts and addresses. */
