@@ -40,7 +40,7 @@ export class ProjectWatch extends Component {
     const secrets = Object.entries(credentials).filter(([key]) => isSecretKey(key));
     const sentOpenly = Object.keys(credentials).filter((key) => !isSecretKey(key));
     new Watch(
-      this.childName("watch"),
+      this.childName("baseline"),
       {
         projectRef: args.projectRef,
         organizationId: settings.project.organizationId,
