@@ -61,21 +61,33 @@ test("the tables have a row for every resource, and no row for a type that is no
   expect(resources.length).toBeGreaterThan(35);
 });
 
-test("what the stack does not manage is nobody's drift", async () => {
+test("what the stack does not manage in the AWS account is nobody's drift", async () => {
   const { id: Bucket } = await one("aws:s3/bucket:Bucket");
   const note = { Bucket, Key: "note.txt" };
   const { VersionId } = await clouds.s3.send(new PutObjectCommand({ ...note, Body: "by hand" }));
   await clouds.sqs.send(new CreateQueueCommand({ QueueName: "of-somebody-else" }));
   await clouds.logs.send(new CreateLogGroupCommand({ logGroupName: "/of-somebody-else" }));
-  const project = `/projects/${(await one("supabase:index/project:Project")).id}`;
-  await clouds.supabase("POST", `${project}/secrets`, [{ name: "OF_SOMEBODY_ELSE", value: "by hand" }]);
-  await clouds.supabase("PATCH", `${project}/config/realtime`, { max_payload_size_in_kb: 17 });
 
   const result = await refresh();
 
   expect(result.exitCode, result.output).toBe(0);
-  await clouds.supabase("DELETE", `${project}/secrets`, ["OF_SOMEBODY_ELSE"]);
   await clouds.s3.send(new DeleteObjectCommand({ ...note, VersionId }));
+});
+
+test("what somebody changes in the project beside the stack is reported, with its severity, until it is undone", async () => {
+  const project = `/projects/${(await one("supabase:index/project:Project")).id}`;
+  await clouds.supabase("POST", `${project}/secrets`, [{ name: "OF_SOMEBODY_ELSE", value: "by hand" }]);
+  await clouds.supabase("PATCH", `${project}/config/auth`, { sms_test_otp: "15551234567=123456" });
+
+  const result = await refresh();
+
+  expect(result.exitCode, result.output).toBe(7);
+  expect(result.output).toMatch(/extra {4}function secret OF_SOMEBODY_ELSE: added: value [0-9a-f]{8}\n/);
+  expect(result.output).toContain("opens    auth setting sms_test_otp: off → 15551234567=123456");
+  await clouds.supabase("DELETE", `${project}/secrets`, ["OF_SOMEBODY_ELSE"]);
+  await clouds.supabase("PATCH", `${project}/config/auth`, { sms_test_otp: "" });
+  const undone = await refresh();
+  expect(undone.exitCode, undone.output).toBe(0);
 });
 
 test("one property of each changed by hand: refresh names all of them, up puts them back", async () => {

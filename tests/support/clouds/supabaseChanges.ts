@@ -96,7 +96,10 @@ export const supabaseChanges: CloudChanges = {
     change: async (clouds, resource) =>
       await clouds.supabase("PATCH", functionPath(resource), { name: "renamed by hand" }),
     reports: ["name"],
-    deletion: { remove: async (clouds, resource) => await clouds.supabase("DELETE", functionPath(resource)) },
+    deletion: {
+      remove: async (clouds, resource) => await clouds.supabase("DELETE", functionPath(resource)),
+      takes: ["supabasex:index:EdgeFunctionDeployment"],
+    },
   },
   "supabasex:index:EdgeFunctionDeployment": {
     look: async (clouds, resource) => await keys(clouds, functionPath(resource), "verify_jwt"),
