@@ -1,6 +1,6 @@
 import { Provider as PostgresqlProvider } from "@pulumi/postgresql/provider";
 import { declareBackups } from "./components/backups";
-import { livesIn } from "./components/component";
+import { containedIn } from "./components/component";
 import { connectionUrl } from "./components/databaseConnection";
 import { DatabaseExtensions } from "./components/databaseExtensions";
 import { DatabaseRoles } from "./components/databaseRoles/databaseRoles";
@@ -17,7 +17,7 @@ const { deletionProtection } = config.project;
 // The project and the way into its database.
 const supabase = new SupabaseProject("supabase", config);
 const { connection } = supabase;
-const inProject = livesIn(supabase.project);
+const inProject = containedIn(supabase.project);
 const postgresql = new PostgresqlProvider("postgresql", {
   host: connection.host,
   port: connection.port,

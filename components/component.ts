@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
  * Options of what lives inside another resource: replaced when the container is replaced, and deleted with it, without a call of its own
  * that could not succeed any more.
  */
-export function livesIn(
+export function containedIn(
   container: pulumi.Resource,
 ): Required<Pick<pulumi.CustomResourceOptions, "deletedWith" | "replaceWith">> {
   return { deletedWith: container, replaceWith: [container] };

@@ -53,7 +53,7 @@ export class ManagementApi {
       options.wait ?? (async (milliseconds, signal) => await sleep(milliseconds, undefined, { signal }));
   }
 
-  /** Any answer, whatever its status. Throws a UserError when there is none. */
+  /** Returns the response, also one with an error status. Throws a UserError when there is none. */
   async call(method: string, path: string, request: ApiRequest = {}): Promise<ApiAnswer> {
     for (let attempt = 1; ; attempt++) {
       const last = method !== "GET" || attempt === attempts;

@@ -47,7 +47,7 @@ program
 
 program
   .command("test")
-  .description("run the tests; whatever else is given goes to vitest")
+  .description("run the tests; further arguments go to vitest")
   .option("--postgresql <major>", "run them on this version of PostgreSQL: 15, 16 or 17")
   .allowUnknownOption()
   .helpOption(false)

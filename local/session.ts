@@ -21,7 +21,7 @@ export interface LocalSession {
 }
 
 /**
- * Brings up whatever rests, for a command that then works on the stack beside others. The lock is held meanwhile, so that
+ * Starts the services that are not running, for a command that works on the stack beside others. The lock is held meanwhile, so that
  * nothing is started that `npm run down` is about to remove.
  */
 export async function openLocalSession(

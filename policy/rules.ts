@@ -22,7 +22,7 @@ import { topicDeniesPlainHttp } from "./messaging/topicDeniesPlainHttp";
 import { topicHasOwnKey } from "./messaging/topicHasOwnKey";
 import { topicIsClosed } from "./messaging/topicIsClosed";
 import { alarmRings } from "./monitoring/alarmRings";
-import { eventTargetLeavesWord } from "./monitoring/eventTargetLeavesWord";
+import { eventTargetHasDeadLetterQueue } from "./monitoring/eventTargetHasDeadLetterQueue";
 import { logGroupForgets } from "./monitoring/logGroupForgets";
 import { logGroupKeepsAYear } from "./monitoring/logGroupKeepsAYear";
 import { securityGroupIsDescribed } from "./network/securityGroupIsDescribed";
@@ -49,8 +49,8 @@ import { bucketNameWithoutDots } from "./s3/bucketNameWithoutDots";
 import { bucketOwnerEnforced } from "./s3/bucketOwnerEnforced";
 import { bucketPolicyAllowsNobody } from "./s3/bucketPolicyAllowsNobody";
 import { bucketPolicyDeniesPlainHttp } from "./s3/bucketPolicyDeniesPlainHttp";
+import { scheduleHasDeadLetterQueue } from "./scheduler/scheduleHasDeadLetterQueue";
 import { scheduleHasOwnKey } from "./scheduler/scheduleHasOwnKey";
-import { scheduleLeavesWord } from "./scheduler/scheduleLeavesWord";
 import { scheduleRetriesBriefly } from "./scheduler/scheduleRetriesBriefly";
 import { taskHasNoPublicAddress } from "./scheduler/taskHasNoPublicAddress";
 import { secretCanBeRecovered } from "./secrets/secretCanBeRecovered";
@@ -83,7 +83,7 @@ export const resourceRules: readonly ResourceRule[] = [
   taskRolesDiffer,
   taskHasOwnNetwork,
   scheduleRetriesBriefly,
-  scheduleLeavesWord,
+  scheduleHasDeadLetterQueue,
   queueIsEncrypted,
   queueDeniesPlainHttp,
   queueIsClosed,
@@ -91,7 +91,7 @@ export const resourceRules: readonly ResourceRule[] = [
   topicIsClosed,
   logGroupForgets,
   alarmRings,
-  eventTargetLeavesWord,
+  eventTargetHasDeadLetterQueue,
   securityGroupLetsNothingIn,
   securityGroupNamesPorts,
   securityGroupIsDescribed,

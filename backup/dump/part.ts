@@ -29,7 +29,7 @@ export interface StoredPart {
   readonly tables: readonly CountedTable[];
 }
 
-/** One object of a backup in the making: its session has begun, and writes when it is told to. */
+/** One object of a backup in the making: its session has begun, and writes on request. */
 export interface Part {
   /** Name below the run's prefix. */
   readonly name: string;

@@ -121,7 +121,7 @@ export class RowsSession {
         if (outdatedErrors.has(state)) {
           throw new SnapshotOutdated(`another session waits for a table of ${plan.name}, or dropped it`);
         }
-        // Any other error of the lock ends psql at its next command, and is told by it.
+        // Any other error of the lock ends psql at its next command, which reports it.
       },
       (error) => {
         throw partError(plan.name, error);

@@ -23,7 +23,7 @@ const outdatedErrors: ReadonlySet<string> = new Set(["42P01", "40P01", "3F000"])
 
 /**
  * Locks every table in ACCESS SHARE, as `pg_dump` does, and checks that each is still what the snapshot shows. TRUNCATE and what
- * writes a table anew (`alter column … type`, VACUUM FULL, CLUSTER) do not follow snapshots: without a lock a table that is
+ * rewrites a table (`alter column … type`, VACUUM FULL, CLUSTER) do not follow snapshots: without a lock a table that is
  * emptied after the snapshot was taken looks empty in it.
  *
  * @param client holds the snapshot, in whose transaction the locks stay

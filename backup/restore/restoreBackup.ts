@@ -38,7 +38,7 @@ export interface RestoreRequest {
   /** See `RestoreOptions`. */
   readonly intoSource?: string | undefined;
   readonly replace?: string | undefined;
-  /** The target is thrown away afterwards, whatever comes of it. */
+  /** The target is discarded afterwards, whether the restore succeeds or fails. */
   readonly isThrowaway?: boolean;
 }
 
@@ -264,7 +264,7 @@ async function begin({ client, checked, manifest, texts, progress }: Restore): P
   }
 }
 
-/** @throws UserError when the target refuses one; a setting that only a superuser may make is told and left out */
+/** @throws UserError when the target refuses one; a setting that only a superuser may make is reported and left out */
 async function createRoles(client: pg.Client, globals: string, progress: Restore["progress"]): Promise<void> {
   const tell = ({ message = "" }: { readonly message?: string | undefined }): void => {
     if (!message.startsWith(refusedSettingMark)) return;

@@ -25,7 +25,7 @@ export class RowScript {
   /** Whether the line end that is held back is the statement's. */
   #isFirst = true;
 
-  /** @param open is told each statement, without its semicolon */
+  /** @param open receives each statement, without its semicolon */
   constructor(open: (statement: string) => Promise<RowSink>) {
     this.#open = open;
   }

@@ -21,7 +21,7 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
 
-/** Whether S3 says that there is nothing left to do: what a repeated request hears whose first answer was lost. */
+/** Returns whether S3 says that there is nothing left to do, as it answers a repeated request whose first response was lost. */
 export function mayBeDone(error: unknown): boolean {
   return error instanceof Error && ["PreconditionFailed", "NoSuchUpload"].includes(error.name);
 }

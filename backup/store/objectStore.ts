@@ -112,7 +112,7 @@ export class ObjectStore {
     }
   }
 
-  /** When the answer to a write is lost, the client writes again and hears that the object is there: our own. */
+  /** When the response to a write is lost, the client writes again and is refused because the object exists: it is our own. */
   async #throwUnlessWritten(key: string, mark: string, error: unknown): Promise<void> {
     const failure = storeError(`Writing ${this.#name(key)}`, "s3:PutObject", error);
     if (!mayBeDone(error)) throw failure;

@@ -92,7 +92,7 @@ export class PartedUpload {
       const { ETag, ChecksumCRC32 } = answer;
       this.#parts.push({ PartNumber, ETag, ChecksumCRC32 });
       if (part !== undefined) this.#unused.push(part);
-      // One that fails stays, and whoever waits for the others hears of it.
+      // A failed part stays in the list, so that waiting for the others reports it.
       this.#onTheirWay.delete(sending);
     });
     sending.catch(() => undefined);

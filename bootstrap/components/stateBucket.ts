@@ -1,7 +1,7 @@
 import { Bucket } from "@pulumi/aws/s3/bucket";
 import type * as pulumi from "@pulumi/pulumi";
 import { protectBucket } from "../../components/backupBucket/bucketProtection";
-import { Component, livesIn } from "../../components/component";
+import { Component, containedIn } from "../../components/component";
 import type { AccountArgs } from "./accountArgs";
 import { ProtectedKey } from "./protectedKey";
 
@@ -32,7 +32,7 @@ export class StateBucket extends Component {
       this.childOptions({ protect: deletionProtection, retainOnDelete: deletionProtection }),
     );
     const settings = this.childOptions({
-      ...livesIn(this.bucket),
+      ...containedIn(this.bucket),
       deleteBeforeReplace: true,
       retainOnDelete: deletionProtection,
     });

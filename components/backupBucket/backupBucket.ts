@@ -4,7 +4,7 @@ import { BucketObjectLockConfiguration } from "@pulumi/aws/s3/bucketObjectLockCo
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsAccount } from "../awsAccount";
 import type { AwsTags } from "../awsTags";
-import { Component, livesIn } from "../component";
+import { Component, containedIn } from "../component";
 import { protectBucket } from "./bucketProtection";
 import { keyPolicyDocument } from "./keyPolicyDocument";
 import { lifecycleRules } from "./lifecycleRules";
@@ -80,7 +80,7 @@ export class BackupBucket extends Component {
    */
   private settingsOptions(retained: boolean): pulumi.CustomResourceOptions {
     return this.childOptions({
-      ...livesIn(this.bucket),
+      ...containedIn(this.bucket),
       deleteBeforeReplace: true,
       retainOnDelete: retained,
     });

@@ -71,7 +71,7 @@ export function executionPolicy(args: {
   );
 }
 
-/** What the schedules may do: run these task families on this cluster, and leave word where that failed. */
+/** What the schedules may do: run these task families on this cluster, and send failures to the queue. */
 export function schedulerPolicy(args: {
   readonly region: string;
   readonly taskFamilyArns: readonly string[];
@@ -114,7 +114,7 @@ export function schedulerPolicy(args: {
   );
 }
 
-/** Lets the rule for failed tasks leave what it could not deliver, and refuses whatever does not come over TLS. */
+/** Lets the rule for failed tasks store what it could not deliver, and refuses requests without TLS. */
 export function queuePolicy(queueArn: string, failureRuleArn: string): PolicyDocument {
   return policyDocument(
     {

@@ -22,9 +22,9 @@ import {
   taskTrust,
 } from "./policies";
 import type { ScheduledBackupArgs } from "./scheduledBackupArgs";
-import { backupPorts, taskSecurityGroup, upkeepPorts } from "./securityGroup";
+import { backupPorts, maintenancePorts, taskSecurityGroup } from "./securityGroup";
 import { TaskRole } from "./taskRole";
-import { backupTask, type Task, type TaskPlaces, upkeepTasks } from "./tasks";
+import { backupTask, maintenanceTasks, type Task, type TaskPlaces } from "./tasks";
 
 const secondsPerDay = 24 * 3600;
 
@@ -77,7 +77,9 @@ export class ScheduledBackup extends Component {
     const executionRole = this.createExecutionRole(args, secret);
     const places = { ...this.createSecurityGroups(args), passwordArn: secret.arn };
     const backup = this.declareTask(backupTask(args, places), args, executionRole);
-    const upkeep = upkeepTasks(args, places).map((task) => this.declareTask(task, args, executionRole));
+    const maintenance = maintenanceTasks(args, places).map((task) =>
+      this.declareTask(task, args, executionRole),
+    );
     this.taskDefinition = backup.definition;
 
     const group = new ScheduleGroup(
@@ -85,9 +87,9 @@ export class ScheduledBackup extends Component {
       { name: awsNames(args.physicalName).scheduleGroup, tags: args.tags },
       this.childOptions(),
     );
-    const schedulerRole = this.createSchedulerRole(args, group, executionRole, [backup, ...upkeep]);
+    const schedulerRole = this.createSchedulerRole(args, group, executionRole, [backup, ...maintenance]);
     this.schedule = this.createSchedule(backup, args, group, schedulerRole);
-    for (const task of upkeep) this.createSchedule(task, args, group, schedulerRole);
+    for (const task of maintenance) this.createSchedule(task, args, group, schedulerRole);
 
     this.registerOutputs({ scheduleName: this.schedule.name, taskDefinitionArn: this.taskDefinition.arn });
   }
@@ -136,14 +138,14 @@ export class ScheduledBackup extends Component {
         },
         this.childOptions(),
       ),
-      upkeepSecurityGroup: taskSecurityGroup(
-        this.childName("upkeep-security-group"),
+      maintenanceSecurityGroup: taskSecurityGroup(
+        this.childName("maintenance-security-group"),
         {
-          name: `${physicalName}-backup-upkeep`,
+          name: `${physicalName}-backup-maintenance`,
           description: "Prune and drill: nothing comes in, only what goes to the bucket goes out",
           vpcId,
           tags,
-          ports: upkeepPorts,
+          ports: maintenancePorts,
         },
         this.childOptions(),
       ),

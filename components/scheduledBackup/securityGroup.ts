@@ -9,7 +9,7 @@ const postgresql = { port: 5432, protocol: "tcp", description: "PostgreSQL" };
 /** What a backup talks to: the bucket, and the database directly or by the session pooler. */
 export const backupPorts = [names, https, postgresql];
 /** What prune and drill talk to: the bucket. The database is out of their reach. */
-export const upkeepPorts = [names, https];
+export const maintenancePorts = [names, https];
 
 export interface TaskSecurityGroupArgs {
   readonly name: string;

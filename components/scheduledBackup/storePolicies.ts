@@ -49,7 +49,7 @@ export function drillPolicy({ region, bucketArn, keyArn }: StorePlace): PolicyDo
   return policyDocument(
     { Sid: "ReadBackups", Effect: "Allow", Action: "s3:GetObject", Resource: runs(bucketArn) },
     {
-      // Read back, as whatever the program writes.
+      // Read back, like everything that the program writes.
       Sid: "LeaveReceipt",
       Effect: "Allow",
       Action: ["s3:PutObject", "s3:GetObject"],

@@ -24,7 +24,7 @@ export interface TaskPlaces {
   /** Has a way to the database. */
   readonly backupSecurityGroup: SecurityGroup;
   /** Has none. */
-  readonly upkeepSecurityGroup: SecurityGroup;
+  readonly maintenanceSecurityGroup: SecurityGroup;
   /** Of the password of the role `backup`. */
   readonly passwordArn: pulumi.Input<string>;
 }
@@ -56,8 +56,11 @@ export function backupTask(args: ScheduledBackupArgs, places: TaskPlaces): Task 
 }
 
 /** What becomes of backups once they are made: old ones are deleted, and the newest is restored to see that it can be. */
-export function upkeepTasks(args: ScheduledBackupArgs, { upkeepSecurityGroup }: TaskPlaces): Task[] {
-  const common = { securityGroup: upkeepSecurityGroup, environment: storeEnvironment(args) };
+export function maintenanceTasks(
+  args: ScheduledBackupArgs,
+  { maintenanceSecurityGroup }: TaskPlaces,
+): Task[] {
+  const common = { securityGroup: maintenanceSecurityGroup, environment: storeEnvironment(args) };
   return [
     {
       ...common,

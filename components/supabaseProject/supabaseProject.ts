@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { getApikeysOutput, getPoolerOutput, Project, Settings } from "@pulumi/supabase";
 import type { StackConfig } from "../../config";
 import { PlatformSettings } from "../../plugins/supabasex/sdk";
-import { Component, livesIn } from "../component";
+import { Component, containedIn } from "../component";
 import type { DatabaseConnection } from "../databaseConnection";
 import { apiSettings } from "./apiSettings";
 import { authCredentials } from "./authCredentials";
@@ -48,7 +48,7 @@ export interface ApiKeys {
 
 /** A Supabase project, its settings and the ways to reach it. */
 export class SupabaseProject extends Component {
-  /** What is in its database, and whatever else hangs on it, lives in this. */
+  /** The parent of its database's contents and of everything else that depends on the project. */
   readonly project: pulumi.Resource;
   /** The project's ref: 20 lower-case letters. */
   readonly ref: pulumi.Output<string>;
@@ -89,7 +89,7 @@ export class SupabaseProject extends Component {
         pooler: { defaultPoolSize: args.database.poolSize },
         realtime: realtimeSettings(args.realtime),
       },
-      this.childOptions(livesIn(project)),
+      this.childOptions(containedIn(project)),
     );
     const settings = new Settings(
       this.childName("settings"),
@@ -102,8 +102,8 @@ export class SupabaseProject extends Component {
         storage: settingsJson(storageSettings(args.storage)),
         sslEnforcement: args.database.sslEnforcement,
       },
-      // Told of another project, the provider writes to that one, and goes on reading the settings of the one before.
-      this.childOptions({ dependsOn: [platform], ...livesIn(project) }),
+      // If the ref changed, the provider would write to the new project and go on reading the settings of the old one.
+      this.childOptions({ dependsOn: [platform], ...containedIn(project) }),
     );
     const credentials = this.createCredentials(args.auth, settings);
 
@@ -145,7 +145,7 @@ export class SupabaseProject extends Component {
       this.childOptions({
         dependsOn: [settings],
         additionalSecretOutputs: ["auth"],
-        ...livesIn(this.project),
+        ...containedIn(this.project),
       }),
     );
   }

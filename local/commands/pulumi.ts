@@ -20,7 +20,7 @@ import { asksForHelp } from "./help";
 
 /** `npm run pulumi -- …`: any command of the CLI on the local stack. Starts the services that do not run. */
 export async function pulumi(paths: LocalPaths, args: readonly string[]): Promise<number> {
-  if (asksForHelp(args) || args[0] === "version") return await runAlone(paths, args);
+  if (asksForHelp(args) || args[0] === "version") return await runOutsideTransaction(paths, args);
   refuseEnvironment(paths, stackOfCommand(args));
   const folder = folderOfCommand(paths, args);
   const session = await openLocalSession(paths, "pulumi", progressToStandardError);
@@ -33,7 +33,7 @@ export async function pulumi(paths: LocalPaths, args: readonly string[]): Promis
 /** Commands that connect to the database as the state says. */
 const connecting: ReadonlySet<string> = new Set(["up", "update", "preview", "refresh", "destroy"]);
 
-async function runAlone(paths: LocalPaths, args: readonly string[]): Promise<number> {
+async function runOutsideTransaction(paths: LocalPaths, args: readonly string[]): Promise<number> {
   const { pulumi: program, environment } = await ensureToolchain({ progress: progressToStandardError });
   return await new PulumiCli(program, paths.checkout, environment).runInTerminal(args);
 }

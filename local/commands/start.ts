@@ -25,7 +25,7 @@ export interface StartOptions {
   readonly postgresql?: string;
 }
 
-/** `npm start`: from whatever state this machine is in to a running, deployed local stack. */
+/** Runs `npm start`: brings this machine from any state to a running, deployed local stack. */
 export async function start(
   paths: LocalPaths,
   { like, officialPlugins, postgresql }: StartOptions,

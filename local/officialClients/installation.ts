@@ -73,7 +73,7 @@ export async function ensureOfficialClients(
   };
 }
 
-/** The caller holds the lock, so whatever a killed installation left is removed here. */
+/** The caller holds the lock, so what a killed installation left is removed here. */
 async function install(source: string, folder: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const cache = path.dirname(folder);
   for (const name of await readdir(cache)) {

@@ -11,7 +11,7 @@ export interface GoCaches {
 
 /**
  * Makes a folder for the modules, toolchains and compiled packages that a build of ours leaves (3.7 GB for the Pulumi CLI),
- * so that none of them stay in the user's home. Whoever calls it also clears what a killed build has left of the folder.
+ * so that none of them stay in the user's home. The caller also clears what a killed build has left in the folder.
  */
 export function goCachesIn(folder: string, environment: NodeJS.ProcessEnv): GoCaches {
   mkdirSync(folder, { recursive: true });

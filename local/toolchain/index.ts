@@ -22,7 +22,7 @@ export interface Toolchain {
   readonly source: "path" | "cache" | "download" | "build";
   /** The folder of both, which must come first on PATH. */
   readonly binDirectory: string;
-  /** What to add to the environment of whatever runs the CLI. */
+  /** Variables to add to the environment in which the CLI runs. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -38,7 +38,7 @@ export interface ToolchainOptions {
 }
 
 /**
- * Finds a Pulumi CLI: on PATH, in the user's cache, as a download, or built with Go. Whatever had to be made is kept in
+ * Finds a Pulumi CLI: on PATH, in the user's cache, as a download, or built with Go. What had to be built is kept in
  * the cache. Throws a `UserError` that says what to install when there is no way.
  */
 export async function ensureToolchain(options: ToolchainOptions): Promise<Toolchain> {

@@ -69,7 +69,7 @@ export function awsFinders(access: AwsAccess = {}): Record<string, ExistingResou
       return (await unlessMissing(iam.send(new GetRoleCommand({ RoleName: name }))))?.Role?.RoleName;
     },
     "aws:kms/key:Key": async ({ inputs }) => {
-      // A key has no name: ours is told by its description, which names the bucket that it is for.
+      // A key has no name: ours is recognised by its description, which names the bucket that it is for.
       const { description } = keyInputs.parse(inputs);
       for await (const page of paginateListKeys({ client: kms }, {})) {
         for (const { KeyId } of page.Keys ?? []) {

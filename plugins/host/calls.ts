@@ -31,7 +31,7 @@ export class Calls {
     clearTimeout(timer);
   }
 
-  /** A gRPC handler that runs `handle` with a call context and turns what it throws into what the engine is told. */
+  /** A gRPC handler that runs `handle` with a call context and turns what it throws into the error that the engine receives. */
   handler<Request, Response>(
     describe: (request: Request) => CallSubject,
     handle: (request: Request, context: CallContext) => Promise<Response> | Response,

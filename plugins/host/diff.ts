@@ -40,7 +40,7 @@ export function own(map: PropertyMap, key: string): Value | undefined {
   return Object.hasOwn(map, key) ? map[key] : undefined;
 }
 
-/** The differences in the form in which the engine is told of them. */
+/** Returns the differences in the engine's form. */
 export function detailedDiff(
   found: readonly Difference[],
   options: { inputDiff: boolean },

@@ -16,7 +16,7 @@ export interface FailedCall {
 }
 
 /**
- * What the engine is told of an error. The engine prints the message under the resource's type and name, so a
+ * Returns the message of an error for the engine. The engine prints the message under the resource's type and name, so a
  * UserError goes out as it is written. Anything else was not foreseen: its message is put into context and its stack
  * is written to `report`.
  */

@@ -74,7 +74,7 @@ export async function serve(provider: Provider): Promise<void> {
   };
   process.on("SIGINT", () => void end("The operation was interrupted."));
   process.on("SIGTERM", () => void end("The operation was interrupted."));
-  // Whoever read the output has gone; the watch below notices.
+  // The reader of the output has gone; the watch below notices.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
 

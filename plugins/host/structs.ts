@@ -3,7 +3,7 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 /** The bytes of the structs that came in or go out. */
 const bytesOf = new WeakMap<Struct, Uint8Array>();
 
-/** A struct of which only the bytes are there. Whoever looks into it finds its fields; they are not to be changed. */
+/** A struct of which only the bytes are there. Reading a field decodes it. The fields must not be changed. */
 export function structOf(bytes: Uint8Array, struct = new Struct()): Struct {
   bytesOf.set(struct, bytes);
   let fields: ReturnType<Struct["getFieldsMap"]> | undefined;

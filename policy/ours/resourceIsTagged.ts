@@ -4,7 +4,7 @@ const required = ["Project", "Environment", "Owner", "DataClass", "thorbis:stack
 
 export const resourceIsTagged: ResourceRule = {
   name: "resource-is-tagged",
-  description: "Whatever can carry tags says whose it is.",
+  description: "Every resource that can carry tags names its owner.",
   severity: "medium",
   controls: [],
   types: [

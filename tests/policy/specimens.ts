@@ -115,7 +115,7 @@ export const bad: Readonly<Record<string, Bad>> = {
     type: "aws:scheduler/schedule:Schedule",
     properties: { target: { retryPolicy: { maximumRetryAttempts: 185, maximumEventAgeInSeconds: 3600 } } },
   },
-  "schedule-leaves-word": { type: "aws:scheduler/schedule:Schedule", properties: { target: {} } },
+  "schedule-has-dead-letter-queue": { type: "aws:scheduler/schedule:Schedule", properties: { target: {} } },
   "schedule-has-own-key": { type: "aws:scheduler/schedule:Schedule", properties: { kmsKeyArn: "" } },
   "task-has-no-public-address": {
     type: "aws:scheduler/schedule:Schedule",
@@ -136,7 +136,7 @@ export const bad: Readonly<Record<string, Bad>> = {
     type: "aws:cloudwatch/metricAlarm:MetricAlarm",
     properties: { actionsEnabled: false, alarmActions: ["arn:topic"] },
   },
-  "event-target-leaves-word": { type: "aws:cloudwatch/eventTarget:EventTarget", properties: {} },
+  "event-target-has-dead-letter-queue": { type: "aws:cloudwatch/eventTarget:EventTarget", properties: {} },
   "secret-has-own-key": { type: "aws:secretsmanager/secret:Secret", properties: {} },
   "secret-can-be-recovered": {
     type: "aws:secretsmanager/secret:Secret",

@@ -30,7 +30,7 @@ const months = (parent: string, ...names: string[]): string[] => [
   `${parent}_default`,
 ];
 
-describe("upkeep", () => {
+describe("maintenance", () => {
   test("runs through three months and their ends, with traffic, cron and autovacuum, and the catalog stays as it was", async () => {
     const before = await readCatalog(client);
     const writer = await database.cluster.client("postgres");

@@ -21,7 +21,7 @@ export class AwsError extends UserError {
     }
     if (!("$metadata" in error)) return error;
     const { httpStatusCode } = error.$metadata as { httpStatusCode?: number };
-    // A fault of the server itself is told in HTML, which the SDK takes for broken JSON or XML.
+    // The server reports its own faults in HTML, which the SDK takes for broken JSON or XML.
     if (error instanceof SyntaxError && httpStatusCode !== undefined) {
       return new AwsError(
         `AWS ${operation}: the service answered with status ${httpStatusCode}`,

@@ -31,7 +31,7 @@ export interface AwsOptions {
   readonly port?: number;
   /** Where objects are kept. Default: in moto's memory, which forgets them when it stops. */
   readonly s3?: S3Stores;
-  /** The one that a client is told to use. moto has them all. Default `us-east-1`. */
+  /** The region that clients are configured with. moto has them all. Default `us-east-1`. */
   readonly region?: string;
   readonly progress?: Progress;
 }

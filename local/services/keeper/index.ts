@@ -18,7 +18,7 @@ export async function startKeeper({ directory, services }: LocalPaths): Promise<
   await startService(keeper, { name, command, cwd: directory, log: path.join(keeper, `${name}.log`) });
 }
 
-/** Ends that process. Whoever is about to delete the folder does this first. */
+/** Ends that process. Call this before deleting the folder. */
 export async function stopKeeper({ services }: LocalPaths): Promise<void> {
   await stopService(serviceDirectories(services).keeper, name);
 }

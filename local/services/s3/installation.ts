@@ -47,7 +47,7 @@ async function build(
       "There is no Go to build the local S3 server with: install Go 1.25 or newer and run the command again.",
     );
   }
-  // The lock is ours, so whatever is left of other builds was killed.
+  // The lock is ours, so anything left of other builds belongs to killed ones.
   for (const name of readdirSync(cache)) {
     if (name.startsWith("build-")) rmSync(path.join(cache, name), { recursive: true, force: true });
   }

@@ -18,17 +18,24 @@ afterAll(async () => await cluster?.remove());
  * wait for its acknowledgement, for which the kernel shows another timer (01): we look until there is none.
  */
 async function keepAliveSeconds(client: pg.Client): Promise<number> {
-  const { rows } = await client.query<{ port: number }>("select inet_client_port() as port");
-  const port = rows[0]?.port.toString(16).toUpperCase().padStart(4, "0") ?? "";
-  return await vi.waitUntil(() => probeTimer(port), { timeout: 10_000, interval: 20 });
+  const { rows } = await client.query<{ from: number; to: number }>(
+    `select inet_client_port() as "from", inet_server_port() as "to"`,
+  );
+  const ends = [rows[0]?.from, rows[0]?.to].map((port) => port?.toString(16).toUpperCase().padStart(4, "0"));
+  return await vi.waitUntil(() => probeTimer(ends), { timeout: 10_000, interval: 20 });
 }
 
-/** The timer of the connection from this local port, in seconds; undefined while it is not the one of probes (02). */
-function probeTimer(port: string): number | undefined {
+/**
+ * Returns the timer of the connection between two ports, in seconds; undefined while it is not the one of probes (02). Another
+ * connection may have the same local port, to another server.
+ */
+function probeTimer([from, to]: readonly (string | undefined)[]): number | undefined {
   const connections = readFileSync("/proc/net/tcp", "utf8")
     .split("\n")
     .map((line) => line.trim().split(/\s+/));
-  const found = connections.find(([, local]) => local?.endsWith(`:${port}`));
+  const found = connections.find(
+    ([, local, remote]) => local?.endsWith(`:${from}`) && remote?.endsWith(`:${to}`),
+  );
   const [timer, hundredths] = found?.[5]?.split(":") ?? [];
   return timer === "02" ? Number.parseInt(hundredths ?? "", 16) / 100 : undefined;
 }

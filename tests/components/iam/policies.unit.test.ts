@@ -230,7 +230,7 @@ describe("the schedule", () => {
     );
   });
 
-  it("leaves word in its queue", async () => {
+  it("sends failures to its queue", async () => {
     expect(await decide({ action: "sqs:SendMessage", resource: queue, identity })).toBe("Allowed");
     expect(await decide({ action: "sqs:ReceiveMessage", resource: queue, identity })).toBe(
       "ImplicitlyDenied",

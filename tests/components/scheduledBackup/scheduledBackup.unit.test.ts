@@ -72,11 +72,11 @@ test("declares what starts the task, what it runs as, and what is left where it 
     "scheduled-backup-task-definition",
     "scheduled-backup-task-role-policy",
     "scheduled-backup-task-role-role",
-    "scheduled-backup-upkeep-security-group",
+    "scheduled-backup-maintenance-security-group",
   ]);
 });
 
-test("the schedule tries again within the hour only, and leaves word in the queue", async () => {
+test("the schedule tries again within the hour only, and sends failures to the queue", async () => {
   const { inputs } = registered(await register(), "scheduled-backup-schedule");
 
   expect(inputs).toEqual({
@@ -233,7 +233,7 @@ test.each([
         taskDefinitionArn: `arn:scheduled-backup-${task}-task-definition`,
         networkConfiguration: {
           ...target.ecsParameters.networkConfiguration,
-          securityGroups: ["scheduled-backup-upkeep-security-group-id"],
+          securityGroups: ["scheduled-backup-maintenance-security-group-id"],
         },
       },
     },
@@ -242,7 +242,7 @@ test.each([
 
 test.each([
   ["security-group", ["udp 53-53", "tcp 443-443", "tcp 5432-5432"]],
-  ["upkeep-security-group", ["udp 53-53", "tcp 443-443"]],
+  ["maintenance-security-group", ["udp 53-53", "tcp 443-443"]],
 ])("the %s lets nothing in, and out only to what is needed", async (name, ports) => {
   const { inputs } = registered(await register(), `scheduled-backup-${name}`);
   const egress = inputs.egress as {

@@ -133,7 +133,7 @@ class S3Gateway {
     await fetch(new URL(`/${bucket}`, this.#configuration), { method: "DELETE" });
   }
 
-  /** Streams both ways; an end of either side ends the other. The client hears nothing before `beforeAnswer` is done. */
+  /** Streams both ways; an end of either side ends the other. The client gets no response before `beforeAnswer` is done. */
   async #pass(
     upstream: URL,
     incoming: IncomingMessage,

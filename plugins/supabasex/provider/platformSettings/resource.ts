@@ -82,7 +82,7 @@ export const platformSettings: Resource = {
     const api = new ProjectApi(properties);
     const found = await readBack(api, properties, context);
     if (found.status !== active) {
-      // Whatever needs the database fails in the same refresh, and would hide why.
+      // Everything that needs the database fails in the same refresh, and would hide the reason.
       context.log("warning", inactivityAdvice(api.ref, String(found.status), urn));
     }
     const isImport = Object.keys(inputs).length === 0;

@@ -22,7 +22,7 @@ export interface Change {
 const openingSetting =
   /^auth setting (external_.*_enabled|sms_test_otp|sms_autoconfirm|mailer_autoconfirm|mailer_allow_unverified_email_sign_ins|saml_enabled|hook_.*|security_manual_linking_enabled|passkey_enabled|oauth_server_enabled|oauth_server_allow_dynamic_registration|custom_oauth_enabled)$/;
 
-/** Lets whoever writes pass every trigger and foreign key. */
+/** Makes writes skip every trigger and foreign key. */
 const openingDatabaseSetting = /^database setting session_replication_role$/;
 
 const openingPart =

@@ -23,8 +23,8 @@ import { type LoadedBundle, loadBundle } from "./source/files";
 import { diffBundle } from "./state/diff";
 import { type Drift, driftFrom, driftOf, withAuthors } from "./state/drift";
 import { findDrift } from "./state/findDrift";
-import { withoutForeignTexts } from "./state/foreignTexts";
 import { driftReadAt, withOutlook } from "./state/outlook";
+import { withRedactedTexts } from "./state/redaction";
 import {
   type BundleState,
   newestVersion,
@@ -242,7 +242,7 @@ function appliedState(result: ApplyResult): BundleState {
     ...serverOf(result.after),
     live: {
       ...accessDrift(result),
-      ...driftOf(diffManaged(result.expected, withoutForeignTexts(result.expected, result.live))),
+      ...driftOf(diffManaged(result.expected, withRedactedTexts(result.expected, result.live))),
     },
     ...(result.access === undefined ? {} : { access: postureDigests(result.access.baseline) }),
   };
@@ -251,7 +251,7 @@ function appliedState(result: ApplyResult): BundleState {
 function accessDrift({ access }: ApplyResult): Drift {
   if (access === undefined) return {};
   const { baseline, posture } = access;
-  return driftOf(diffPostures(baseline, withoutForeignTexts(baseline, posture)));
+  return driftOf(diffPostures(baseline, withRedactedTexts(baseline, posture)));
 }
 
 /** After a preview everything is as it should be; files that it left out count as applied. */

@@ -6,7 +6,7 @@ import { isConnectionLost, isDatabaseError, SqlFileError } from "../source/error
 import type { Access } from "./access";
 import { type BodyCheck, type BodyFindings, examineBodies, judgeBodies } from "./bodyCheck";
 import { TransactionLost } from "./migrations";
-import { runAlone } from "./noTransaction";
+import { runOutsideTransaction } from "./noTransaction";
 import type { ApplyRequest } from "./request";
 import { movedSince, sequencePositions } from "./sequencePositions";
 import { reasonToSkip, type SkippedFile } from "./skippedFiles";
@@ -75,7 +75,7 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
     if (step.more) continue;
     if (step.next === undefined) return { ...sofar, skipped };
     if (request.commit)
-      sofar = { ...sofar, ran: [...sofar.ran, await runAlone(session, request, step.next)] };
+      sofar = { ...sofar, ran: [...sofar.ran, await runOutsideTransaction(session, request, step.next)] };
     else skipped.push({ file: step.next, why: "it runs outside a transaction" });
   }
 }

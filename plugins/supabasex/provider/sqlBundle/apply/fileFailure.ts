@@ -88,7 +88,7 @@ function helpFor(failure: unknown, error: ServerMessage, blocker: string | undef
     const hint = `The role that deploys has not the admin option on ${closedRole}. It has that on the roles that it made; for another one, have somebody who has the option run: grant ${closedRole} to <that role> with admin option.`;
     return { detail, hint };
   }
-  // A fault inside a function is explained by whoever wrote the function.
+  // A fault inside a function is explained by the function's author.
   const isOfFile = (error.where ?? "").trim() === "" || code === "2D000";
   return { detail, hint: hint ?? (isOfFile ? advice[code] : undefined) };
 }

@@ -23,7 +23,11 @@ const prefix = { text: "", statements: 0 };
  * it is found has a run of our own been interrupted, and only then does what is there count as that run's work. Whatever
  * somebody else made is never taken for it.
  */
-export async function runAlone(session: Session, request: ApplyRequest, file: Migration): Promise<RanFile> {
+export async function runOutsideTransaction(
+  session: Session,
+  request: ApplyRequest,
+  file: Migration,
+): Promise<RanFile> {
   const { inputs, report } = request;
   if (!(await session.holdsLock())) {
     throw new UserError(

@@ -69,7 +69,7 @@ export function noLongerRedefined(
 }
 
 /**
- * Returns the base facts of those objects of repeatables that migrations have created anew: how they are without the
+ * Returns the base facts of those objects of repeatables that migrations have recreated: how they are without the
  * repeatables, apart from what the migrations stated of them otherwise.
  *
  * @param ran the migrations that ran

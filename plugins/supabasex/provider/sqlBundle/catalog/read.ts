@@ -3,7 +3,7 @@ import type { Catalog } from "./catalog";
 import { type CatalogReading, ReadingBuilder } from "./rows";
 import { catalogStatement, kindsOf, type ObjectRow, prepareStatement, type Readable } from "./statement";
 
-/** How often a read is begun anew because an object went away while it was being printed. */
+/** How often a read is started again because an object went away while it was being printed. */
 const attempts = 3;
 
 /** Reads the catalog as {@link readCatalogReading} does, without the addresses. */

@@ -246,7 +246,7 @@ export async function recordRepeatables(
   );
 }
 
-/** Writes anew what repeatables have created, where something of it is recorded otherwise: path → its objects. */
+/** Rewrites what repeatables have created, where something of it is recorded otherwise: path → its objects. */
 export async function recordObjects(
   client: ClientBase,
   bundle: string,

@@ -1,6 +1,6 @@
 import { canonicalJson, type JsonValue } from "../../../../../foundation/json";
 import { type CatalogReading, changeText, partsOfIdentity, traceObjects } from "../catalog";
-import { withoutForeignTexts } from "../state/foreignTexts";
+import { withRedactedTexts } from "../state/redaction";
 
 /** One object that files make, drop or change. */
 export interface CatalogChange {
@@ -20,7 +20,7 @@ export interface CatalogChange {
  */
 export function catalogChanges(from: CatalogReading, to: CatalogReading): CatalogChange[] {
   const { catalog: after, renamed } = traceObjects(from.catalog, to, from.addresses);
-  const before = withoutForeignTexts(after, from.catalog);
+  const before = withRedactedTexts(after, from.catalog);
   const identities = [...new Set([...Object.keys(before), ...Object.keys(after)])]
     .filter((identity) => !identity.startsWith("applied file "))
     .sort();

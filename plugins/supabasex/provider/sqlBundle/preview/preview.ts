@@ -25,8 +25,8 @@ import { notCovered } from "../source/notCovered";
 import { loadParser } from "../source/parser";
 import { type AccessDrift, accessDriftOf, noAccessDrift } from "../state/accessDrift";
 import { type Drift, driftKinds, driftOf } from "../state/drift";
-import { withoutForeignTexts } from "../state/foreignTexts";
 import { outlookOf, pruned } from "../state/outlook";
+import { withRedactedTexts } from "../state/redaction";
 import { type BundleState, makersIn, rememberedBy } from "../state/state";
 import { reportAccess } from "./access";
 import { catalogChanges, describeChanges } from "./changes";
@@ -78,7 +78,7 @@ export async function previewBundle(
     return undefined;
   }
   try {
-    const result = await asLetIn(inputs.connection, former, (connection) =>
+    const result = await withAcceptedPassword(inputs.connection, former, (connection) =>
       applyBundle({
         inputs,
         connection,
@@ -109,7 +109,7 @@ export async function previewBundle(
  * With the password that the server has. Where this deployment changes it, that is the former one until the deployment: it is
  * tried first, because hosted projects ban an address after a few refused logins.
  */
-async function asLetIn<T>(
+async function withAcceptedPassword<T>(
   now: Connection,
   former: Connection | undefined,
   run: (connection: Connection) => Promise<T>,
@@ -141,7 +141,7 @@ async function previewWithoutDryRun(
   try {
     const options = { bundle: inputs.name, limits: inputs.limits, signal: context.signal };
     const stateExpected = rememberedBy(state);
-    const { found, access } = await asLetIn(connection, former, (known) =>
+    const { found, access } = await withAcceptedPassword(connection, former, (known) =>
       reading({ ...options, connection: known, warn: reporter(context).warn }, async (client) => {
         const look = await lookAhead(client, { inputs, bundle, stateExpected });
         return { found: look, access: await accessAhead(client, { inputs, state, look }) };
@@ -196,7 +196,7 @@ function shownDrift(
   const shown = diffTraced(
     expected,
     comparison.traced,
-    withoutForeignTexts(expected, managedPart(expected, catalog)),
+    withRedactedTexts(expected, managedPart(expected, catalog)),
   );
   const outlook = {
     ...access.outlook(),

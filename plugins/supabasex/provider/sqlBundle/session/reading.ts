@@ -23,7 +23,7 @@ export interface ReadingOptions {
  * again as often as a deploy's, and then fails with the name of who has it. A second connection is opened only when a
  * statement takes long or has to be cancelled.
  *
- * @param read is called anew for each attempt
+ * @param read is called again for each attempt
  */
 export async function reading<T>(options: ReadingOptions, read: (client: Client) => Promise<T>): Promise<T> {
   const { connection, bundle, limits, signal, warn } = options;

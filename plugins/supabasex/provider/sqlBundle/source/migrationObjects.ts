@@ -12,7 +12,7 @@ export interface MadeObject {
 /**
  * What a series of migrations has made when all have run, as far as their text says: schemas, tables, views, policies,
  * triggers, indexes and types that a later statement does not drop again. Routines are left out, whose identity takes
- * the server to tell, and so is whatever dynamic SQL makes.
+ * the server to tell, and so is what dynamic SQL makes.
  */
 export function madeByMigrations(migrations: readonly Migration[]): MadeObject[] {
   const made = new Map<string, MadeObject>();

@@ -13,8 +13,8 @@ import {
 } from "../catalog/posture";
 import type { PostureRecord } from "../history/postureRecord";
 import { type Drift, driftOf } from "./drift";
-import { withoutForeignTexts } from "./foreignTexts";
 import { accessOutlookOf } from "./outlook";
+import { withRedactedTexts } from "./redaction";
 
 /** What is compared outside of the bundle. */
 export interface AccessSubject {
@@ -59,7 +59,7 @@ export function accessDriftOf(
   );
   // An entry is named after the whole change, which is not shown in full where its text may hold a secret.
   const acceptances = acceptancesOf(diffPostures(baseline, posture));
-  const differences = diffPostures(baseline, withoutForeignTexts(baseline, posture)).filter(
+  const differences = diffPostures(baseline, withRedactedTexts(baseline, posture)).filter(
     ({ identity }) =>
       !found.unknown.has(postureGroup(identity)) &&
       // A row that is lost, or has another hash, is reported as the applied file.

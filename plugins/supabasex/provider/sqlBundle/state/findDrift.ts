@@ -15,8 +15,8 @@ import { compare } from "../repair/compare";
 import { loadParser } from "../source/parser";
 import { type AccessDrift, type AccessSubject, accessDriftOf, noAccessDrift } from "./accessDrift";
 import { type Drift, driftOf } from "./drift";
-import { withoutForeignTexts } from "./foreignTexts";
 import { outlookOf } from "./outlook";
+import { withRedactedTexts } from "./redaction";
 import { type BundleState, makersIn, rememberedBy } from "./state";
 
 /** What a refresh finds: what has changed, and what the next deployment does about it. */
@@ -69,7 +69,7 @@ export async function findDrift(
   const record = await records.bundle();
   const { expected, unknown } = expectationFrom(remembered, record.expected, live);
   const watched = (traced: Catalog) =>
-    withoutForeignTexts(expected, notRecorded(expected, managedPart(expected, traced), record));
+    withRedactedTexts(expected, notRecorded(expected, managedPart(expected, traced), record));
   const isUnknown = new Set(unknown);
   const found = await compare(client, expected, { catalog: live, addresses }, record.addresses, watched);
   const differences = found.differences.filter(

@@ -18,7 +18,7 @@ const expressions = ["arguments", "check", "generated", "using", "where"];
  * hash; of one that was changed, and of expressions, what is quoted in it and not in the expected text. The comparison
  * comes out the same.
  */
-export function withoutForeignTexts(expected: Catalog, live: Catalog): Catalog {
+export function withRedactedTexts(expected: Catalog, live: Catalog): Catalog {
   const foreign = Object.entries(live).filter(([identity, object]) => object !== expected[identity]);
   if (foreign.length === 0) return live;
   const shortened = foreign.map(([identity, object]) => [

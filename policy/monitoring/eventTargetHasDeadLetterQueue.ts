@@ -1,8 +1,8 @@
 import type { ResourceRule } from "../rule";
 import { property } from "../rule";
 
-export const eventTargetLeavesWord: ResourceRule = {
-  name: "event-target-leaves-word",
+export const eventTargetHasDeadLetterQueue: ResourceRule = {
+  name: "event-target-has-dead-letter-queue",
   description: "What an event rule cannot deliver is kept in a queue.",
   severity: "medium",
   controls: [],

@@ -1,9 +1,9 @@
 import type { ResourceRule } from "../rule";
 import { property } from "../rule";
 
-export const scheduleLeavesWord: ResourceRule = {
-  name: "schedule-leaves-word",
-  description: "A schedule that cannot start its task leaves word in a queue.",
+export const scheduleHasDeadLetterQueue: ResourceRule = {
+  name: "schedule-has-dead-letter-queue",
+  description: "A schedule sends to a queue when it cannot start its task.",
   severity: "medium",
   controls: [],
   types: ["aws:scheduler/schedule:Schedule"],
