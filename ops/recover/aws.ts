@@ -1,5 +1,6 @@
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import { DescribeClustersCommand, ECSClient } from "@aws-sdk/client-ecs";
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { DescribeKeyCommand, KMSClient, paginateListKeys } from "@aws-sdk/client-kms";
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
@@ -35,12 +36,13 @@ async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
 
 /**
  * Finders for what the aws provider may have left behind: the types whose second creation fails or leaves a twin. The
- * others (queues, topics, rules, alarms, clusters, parts of a bucket) answer a second creation with what is there.
+ * others (queues, topics, rules, alarms, parts of a bucket) answer a second creation with what is there.
  */
 export function awsFinders(access: AwsAccess = {}): Record<string, ExistingResourceFinder> {
   const { s3Endpoint, ...configuration } = access;
   const logs = new CloudWatchLogsClient(configuration);
   const ec2 = new EC2Client(configuration);
+  const ecs = new ECSClient(configuration);
   const iam = new IAMClient(configuration);
   const kms = new KMSClient(configuration);
   const s3 = new S3Client({
@@ -63,6 +65,12 @@ export function awsFinders(access: AwsAccess = {}): Record<string, ExistingResou
       ];
       const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({ Filters: filters }));
       return SecurityGroups[0]?.GroupId;
+    },
+    "aws:ecs/cluster:Cluster": async ({ inputs }) => {
+      const { name } = named.parse(inputs);
+      const { clusters = [] } = await ecs.send(new DescribeClustersCommand({ clusters: [name] }));
+      // A deleted cluster is listed for a while.
+      return clusters.find(({ status }) => status === "ACTIVE")?.clusterName;
     },
     "aws:iam/role:Role": async ({ inputs }) => {
       const { name } = named.parse(inputs);
