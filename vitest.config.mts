@@ -1,5 +1,6 @@
 import { defineConfig, type TestProjectInlineConfiguration } from "vitest/config";
 import { secondServer } from "./local/secondServer.mts";
+import { LongestFirst } from "./tests/support/longestFirst.mts";
 import { engineOnBoth, firstServerOnly } from "./tests/support/secondServer.mts";
 
 const database = {
@@ -39,6 +40,7 @@ function onSecondServer(): TestProjectInlineConfiguration[] {
 // after the other (groupOrder), so that no test of the others takes time from the engine's, which are the longest.
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {

@@ -139,9 +139,9 @@ export class ScheduledBackup extends Component {
         this.childOptions(),
       ),
       maintenanceSecurityGroup: taskSecurityGroup(
-        this.childName("maintenance-security-group"),
+        this.childName("upkeep-security-group"),
         {
-          name: `${physicalName}-backup-maintenance`,
+          name: `${physicalName}-backup-upkeep`,
           description: "Prune and drill: nothing comes in, only what goes to the bucket goes out",
           vpcId,
           tags,

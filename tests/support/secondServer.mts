@@ -24,9 +24,17 @@ export const firstServerOnly: Readonly<Record<string, string>> = {
   "tests/backup/failures.database.test.ts": long,
   "tests/backup/killedRestore.database.test.ts": long,
   "tests/local/services/postgres/cluster.database.test.ts": long,
+  "tests/backup/postgres16.database.test.ts": "starts a server of version 16 itself",
+  "tests/plugins/supabasex/sqlBundle/addedAgain.database.test.ts": long,
+  "tests/plugins/supabasex/sqlBundle/codified.database.test.ts": long,
+  "tests/plugins/supabasex/sqlBundle/defaultPrivileges.database.test.ts": long,
   "tests/plugins/supabasex/sqlBundle/kill.database.test.ts": long,
+  "tests/plugins/supabasex/sqlBundle/laterFiles.database.test.ts": long,
   "tests/plugins/supabasex/sqlBundle/model.database.test.ts": long,
+  "tests/plugins/supabasex/sqlBundle/redefined.database.test.ts": long,
+  "tests/plugins/supabasex/sqlBundle/removedStatements.database.test.ts": long,
   "tests/plugins/supabasex/sqlBundle/replacement.database.test.ts": long,
+  "tests/plugins/supabasex/sqlBundle/statedAlready.database.test.ts": long,
 };
 
 /** Engine tests that run on both servers: a deployment, and drift that is found and repaired. All others are long. */

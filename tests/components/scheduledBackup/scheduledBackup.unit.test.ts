@@ -72,7 +72,7 @@ test("declares what starts the task, what it runs as, and what is left where it 
     "scheduled-backup-task-definition",
     "scheduled-backup-task-role-policy",
     "scheduled-backup-task-role-role",
-    "scheduled-backup-maintenance-security-group",
+    "scheduled-backup-upkeep-security-group",
   ]);
 });
 
@@ -233,7 +233,7 @@ test.each([
         taskDefinitionArn: `arn:scheduled-backup-${task}-task-definition`,
         networkConfiguration: {
           ...target.ecsParameters.networkConfiguration,
-          securityGroups: ["scheduled-backup-maintenance-security-group-id"],
+          securityGroups: ["scheduled-backup-upkeep-security-group-id"],
         },
       },
     },
@@ -242,7 +242,7 @@ test.each([
 
 test.each([
   ["security-group", ["udp 53-53", "tcp 443-443", "tcp 5432-5432"]],
-  ["maintenance-security-group", ["udp 53-53", "tcp 443-443"]],
+  ["upkeep-security-group", ["udp 53-53", "tcp 443-443"]],
 ])("the %s lets nothing in, and out only to what is needed", async (name, ports) => {
   const { inputs } = registered(await register(), `scheduled-backup-${name}`);
   const egress = inputs.egress as {

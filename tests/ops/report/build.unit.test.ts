@@ -92,7 +92,7 @@ test("replacements come first, one entry each, with what causes them", () => {
 
   expect(described(report).slice(0, 3)).toEqual([
     "replace backup-bucket-bucket: id",
-    "replace backup-maintenance-security-group: id",
+    "replace backup-upkeep-security-group: id",
     "replace backup-bucket-ownership: replaceWith",
   ]);
   expect(report.changes.map(({ operation }) => operation)).toEqual([

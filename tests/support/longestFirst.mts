@@ -1,0 +1,20 @@
+import { BaseSequencer, type TestSpecification } from "vitest/node";
+
+/** The longest files, the longest first: one that starts last keeps a single core busy while the other waits. */
+const longest = [
+  "tests/local/killedRuns.engine.test.ts",
+  "tests/components/backupBucket/protection.engine.test.ts",
+  "tests/local/officialClients/officialClients.engine.test.ts",
+  "tests/plugins/supabasex/sqlBundle/drift.engine.test.ts",
+];
+
+/** Starts the longest files first. The others follow in vitest's own order. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const at = longest.findIndex((file) => moduleId.endsWith(`/${file}`));
+      return at < 0 ? longest.length : at;
+    };
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
