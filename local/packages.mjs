@@ -65,7 +65,7 @@ export async function installPackages(root, say) {
   if (packagesAreInstalled(root, wanted)) return undefined;
   const lock = await waitForLock(root, say);
   try {
-    // Whoever held the lock until now may have installed them.
+    // The process that held the lock until now may have installed them.
     return packagesAreInstalled(root, wanted) ? undefined : await runNpm(root, lock, say);
   } finally {
     lock.release();

@@ -2,7 +2,7 @@
 // there are any.
 //
 // The lock is a folder with a file per holding process, named after the process. A folder can be renamed onto an empty one
-// and onto no other, so the kernel decides which of several takers gets it; and whoever clears the file of a dead process
+// and onto no other, so the kernel decides which of several takers gets it; and the process that clears the file of a dead one
 // away can never take away the file of a live one.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -1,9 +1,16 @@
 import { type ApiAnswer, type ApiRequest, ManagementApi } from "../../../foundation/managementApi";
 import { UserError } from "../../../foundation/userError";
-import { type PropertyMap, reveal } from "../../host/values";
+import { type PropertyMap, reveal, Secret } from "../../host/values";
 
 /** The inputs of a resource by which its project is reached. */
 export const clientInputs = ["projectRef", "endpoint", "accessToken"] as const;
+
+/** Returns the inputs of a resource with its access token, where it has one, as a secret. */
+export function withSecretToken(inputs: PropertyMap): PropertyMap {
+  const { accessToken } = inputs;
+  if (accessToken === undefined || accessToken instanceof Secret) return inputs;
+  return { ...inputs, accessToken: new Secret(accessToken) };
+}
 
 /** Calls the Management API for one project. */
 export class ProjectClient {

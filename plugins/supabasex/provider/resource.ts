@@ -1,4 +1,12 @@
-import type { Provider } from "../../host/provider";
+import type { CheckFailure, Provider } from "../../host/provider";
+import type { PropertyMap } from "../../host/values";
 
 /** One type of resource: what a provider does, for that type alone. */
 export type Resource = Pick<Provider, "check" | "diff" | "create" | "read" | "update" | "delete">;
+
+/** Returns a failure for each input that a resource does not have. The engine's own begin with `__`. */
+export function unknownInputs(inputs: PropertyMap, known: readonly string[]): CheckFailure[] {
+  return Object.keys(inputs)
+    .filter((name) => !known.includes(name) && !name.startsWith("__"))
+    .map((property) => ({ property, reason: `is not known; known are ${known.join(", ")}` }));
+}

@@ -1,9 +1,9 @@
 import { UserError } from "../../../../foundation/userError";
 import { differences } from "../../../host/diff";
-import type { CallContext, CheckFailure, PropertyDiff } from "../../../host/provider";
-import { containsUnknown, type PropertyMap, Secret, Unknown } from "../../../host/values";
-import { clientInputs, ProjectClient } from "../projectClient";
-import type { Resource } from "../resource";
+import type { CallContext, PropertyDiff } from "../../../host/provider";
+import { containsUnknown, type PropertyMap, Unknown } from "../../../host/values";
+import { clientInputs, ProjectClient, withSecretToken } from "../projectClient";
+import { type Resource, unknownInputs } from "../resource";
 import { type DeployedFunction, deployFunction, readFunction, setVerifyJwt } from "./api";
 
 const inputNames = [...clientInputs, "slug", "file", "sha256", "verifyJwt"];
@@ -18,24 +18,17 @@ const identity = ["projectRef", "slug"];
  */
 export const edgeFunctionDeployment: Resource = {
   async check({ inputs }) {
-    const failures: CheckFailure[] = Object.keys(inputs)
-      .filter((name) => !inputNames.includes(name) && !name.startsWith("__"))
-      .map((property) => ({ property, reason: `is not known; known are ${inputNames.join(", ")}` }));
+    const failures = unknownInputs(inputs, inputNames);
     for (const property of ["projectRef", "slug", "file", "sha256"]) {
       const value = inputs[property];
       if (typeof value === "string" || value instanceof Unknown) continue;
       failures.push({ property, reason: value === undefined ? "is required" : "must be a string" });
     }
-    const { verifyJwt = true, accessToken } = inputs;
+    const { verifyJwt = true } = inputs;
     if (typeof verifyJwt !== "boolean" && !(verifyJwt instanceof Unknown)) {
       failures.push({ property: "verifyJwt", reason: "must be true or false" });
     }
-    const secret =
-      accessToken === undefined || accessToken instanceof Secret ? accessToken : new Secret(accessToken);
-    return {
-      inputs: { ...inputs, verifyJwt, ...(secret !== undefined && { accessToken: secret }) },
-      failures,
-    };
+    return { inputs: { ...withSecretToken(inputs), verifyJwt }, failures };
   },
 
   async diff({ oldInputs, oldOutputs, inputs, ignoreChanges }) {

@@ -1,9 +1,10 @@
 import { UserError } from "../../../../foundation/userError";
 import { differences } from "../../../host/diff";
 import { formatPath } from "../../../host/propertyPath";
-import type { CallContext, CheckFailure, PropertyDiff } from "../../../host/provider";
-import { containsUnknown, type PropertyMap, Secret, Unknown } from "../../../host/values";
-import type { Resource } from "../resource";
+import type { CallContext, PropertyDiff } from "../../../host/provider";
+import { containsUnknown, type PropertyMap, Unknown } from "../../../host/values";
+import { withSecretToken } from "../projectClient";
+import { type Resource, unknownInputs } from "../resource";
 import { ProjectApi } from "./api";
 import { desired, groupFaults, groupNames, liveSettings } from "./settings";
 import { active, inactivityAdvice, isPaused, removed } from "./status";
@@ -19,10 +20,8 @@ const inputNames = ["projectRef", ...fixedNames, "endpoint", "accessToken", ...g
  */
 export const platformSettings: Resource = {
   async check({ inputs, oldInputs }) {
-    const failures: CheckFailure[] = Object.keys(inputs)
-      .filter((name) => !inputNames.includes(name) && !name.startsWith("__"))
-      .map((property) => ({ property, reason: `is not known; known are ${inputNames.join(", ")}` }));
-    const { projectRef, accessToken } = inputs;
+    const failures = unknownInputs(inputs, inputNames);
+    const { projectRef } = inputs;
     if (typeof projectRef !== "string" && !(projectRef instanceof Unknown)) {
       failures.push({ property: "projectRef", reason: "is required" });
     }
@@ -36,9 +35,7 @@ export const platformSettings: Resource = {
     for (const group of groupNames) {
       failures.push(...groupFaults(inputs, group).map(([property, reason]) => ({ property, reason })));
     }
-    const marked =
-      accessToken === undefined || accessToken instanceof Secret ? accessToken : new Secret(accessToken);
-    return { inputs: { ...inputs, ...(marked !== undefined && { accessToken: marked }) }, failures };
+    return { inputs: withSecretToken(inputs), failures };
   },
 
   /**

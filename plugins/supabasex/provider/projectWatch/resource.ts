@@ -1,18 +1,11 @@
 import { UserError } from "../../../../foundation/userError";
 import { differences } from "../../../host/diff";
-import type { CallContext, CheckFailure, PropertyDiff } from "../../../host/provider";
-import {
-  containsUnknown,
-  isPropertyMap,
-  type PropertyMap,
-  reveal,
-  Secret,
-  Unknown,
-} from "../../../host/values";
-import { clientInputs, ProjectClient } from "../projectClient";
-import type { Resource } from "../resource";
+import type { CallContext, PropertyDiff } from "../../../host/provider";
+import { containsUnknown, isPropertyMap, type PropertyMap, reveal, Unknown } from "../../../host/values";
+import { clientInputs, ProjectClient, withSecretToken } from "../projectClient";
+import { type Resource, unknownInputs } from "../resource";
 import { type DeclaredParts, readSource, sources } from "./sources";
-import { type Change, changesSince, changeText, firstBaseline, nextBaseline, type Watched } from "./watched";
+import { type Change, changesSince, changeText, changeWords, nextBaseline, type Watched } from "./watched";
 
 const inputNames = [...clientInputs, "organizationId", "declared", "credentials", "accept"];
 
@@ -23,16 +16,12 @@ const inputNames = [...clientInputs, "organizationId", "declared", "credentials"
  */
 export const projectWatch: Resource = {
   async check({ inputs }) {
-    const failures: CheckFailure[] = Object.keys(inputs)
-      .filter((name) => !inputNames.includes(name) && !name.startsWith("__"))
-      .map((property) => ({ property, reason: `is not known; known are ${inputNames.join(", ")}` }));
-    const { projectRef, accessToken } = inputs;
+    const failures = unknownInputs(inputs, inputNames);
+    const { projectRef } = inputs;
     if (typeof projectRef !== "string" && !(projectRef instanceof Unknown)) {
       failures.push({ property: "projectRef", reason: "is required" });
     }
-    const secret =
-      accessToken === undefined || accessToken instanceof Secret ? accessToken : new Secret(accessToken);
-    return { inputs: { ...inputs, ...(secret !== undefined && { accessToken: secret }) }, failures };
+    return { inputs: withSecretToken(inputs), failures };
   },
 
   async diff({ oldInputs, oldOutputs, inputs, ignoreChanges }) {
@@ -55,10 +44,7 @@ export const projectWatch: Resource = {
     if (preview || containsUnknown(inputs)) return { id: "", outputs: { ...inputs, live: {} } };
     const client = clientOf(inputs);
     const now = await readAll(client, inputs, context);
-    const baseline = nextBaseline(firstBaseline(now), now, {
-      accepted: acceptedIn(inputs),
-      released: new Set(),
-    });
+    const baseline = nextBaseline({}, now, { accepted: acceptedIn(inputs), released: new Set() });
     const changes = changesSince(baseline, now);
     warnOf(changes, context);
     return { id: client.ref, outputs: outputsOf(inputs, baseline, changes) };
@@ -75,10 +61,7 @@ export const projectWatch: Resource = {
     const baseline = watchedIn(outputs.baseline);
     const changes = changesSince(baseline, now);
     if (changes.length > 0) {
-      const lines = changes.map(
-        (change) => `  ${change.severity.padEnd(7)}  ${change.identity}: ${wordsOf(change)}`,
-      );
-      context.log("warning", ["Changed outside of the stack:", ...lines].join("\n"));
+      context.log("warning", ["Changed outside of the stack:", ...changes.map(lineOf)].join("\n"));
     }
     return { id, inputs, outputs: outputsOf(outputs, baseline, changes) };
   },
@@ -134,17 +117,22 @@ function outputsOf(properties: PropertyMap, baseline: Watched, changes: readonly
   return { ...properties, baseline, live };
 }
 
-function wordsOf(change: Change): string {
-  return changeText(change).replace(/ \[\w+\]$/, "");
+/** Returns a change as a line of a warning: its severity, its name and what happened. */
+function lineOf(change: Change): string {
+  return `  ${change.severity.padEnd(7)}  ${change.identity}: ${changeWords(change)}`;
 }
 
 /** Says what a deployment leaves as it is, and how it is accepted. */
 function warnOf(changes: readonly Change[], context: CallContext): void {
-  if (changes.length === 0) return;
   const lines = changes.flatMap((change) => [
-    `  ${change.severity.padEnd(7)}  ${change.identity}: ${wordsOf(change)}`,
+    lineOf(change),
     `           to accept it: project.accept: ${change.acceptance}`,
   ]);
+  warnOfLeft(lines, context);
+}
+
+function warnOfLeft(lines: readonly string[], context: CallContext): void {
+  if (lines.length === 0) return;
   context.log(
     "warning",
     ["Changed in the project outside of the stack, and left as it is:", ...lines].join("\n"),
@@ -154,15 +142,13 @@ function warnOf(changes: readonly Change[], context: CallContext): void {
 /** In a preview nothing is read: what the last refresh found is said again, unless it is accepted now. */
 function warnOfAccepted({ live }: PropertyMap, { accept }: PropertyMap, context: CallContext): void {
   if (!isPropertyMap(live)) return;
-  const accepted = Array.isArray(accept) ? accept.map(String) : [];
+  const accepted = texts(accept);
   const open = Object.entries(live).filter(
     ([identity]) => !accepted.some((entry) => entry.startsWith(`${identity} @ `)),
   );
-  if (open.length === 0) return;
-  const lines = open.map(([identity, text]) => `  ${identity}: ${String(text)}`);
-  context.log(
-    "warning",
-    ["Changed in the project outside of the stack, and left as it is:", ...lines].join("\n"),
+  warnOfLeft(
+    open.map(([identity, text]) => `  ${identity}: ${String(text)}`),
+    context,
   );
 }
 

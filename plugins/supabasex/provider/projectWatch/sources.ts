@@ -41,9 +41,6 @@ const settingSources: Readonly<Record<string, { readonly path: string; readonly 
   realtime: { path: "/config/realtime" },
 };
 
-/** Sections of settings, as `DeclaredParts.settings` names them. */
-export const settingSections = Object.keys(settingSources);
-
 /** Name → what is asked. */
 export const sources: Readonly<Record<string, Source>> = {
   ...Object.fromEntries(

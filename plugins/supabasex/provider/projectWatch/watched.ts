@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
+import { type Severity, severities } from "../sqlBundle/catalog/posture";
 import { type Entries, off } from "./sources";
 
 /** Source → its entries; absent where the access token may not ask. */
 export type Watched = Readonly<Record<string, Entries>>;
-
-export type Severity = "opens" | "changes" | "extra";
-export const severities: readonly Severity[] = ["opens", "changes", "extra"];
 
 /** How one thing differs from the baseline. */
 export interface Change {
@@ -42,7 +40,11 @@ export function isOpening(identity: string): boolean {
  * database's answer every key that there is, also those that nobody set.
  */
 function isPerhapsNewKey(identity: string): boolean {
-  return / setting /.test(identity) && !identity.startsWith("database setting ") && !isOpening(identity);
+  return isSetting(identity) && !identity.startsWith("database setting ") && !isOpening(identity);
+}
+
+function isSetting(identity: string): boolean {
+  return / setting /.test(identity);
 }
 
 /**
@@ -79,29 +81,31 @@ function severityOf(identity: string, before: string | undefined, after: string 
 }
 
 /** Returns a change in words: `added: verifyJwt false`, `60 → 6000`, `removed: preview`. */
-export function changeText({ identity, before, after, severity }: Change): string {
-  const isSetting = / setting /.test(identity);
-  const text =
-    before === undefined && !isSetting
-      ? `added: ${after}`
-      : after === undefined && !isSetting
-        ? `removed: ${before}`
-        : `${before ?? off} → ${after ?? off}`;
-  return `${text} [${severity}]`;
+export function changeWords({ identity, before, after }: Change): string {
+  if (!isSetting(identity)) {
+    if (before === undefined) return `added: ${after}`;
+    if (after === undefined) return `removed: ${before}`;
+  }
+  return `${before ?? off} → ${after ?? off}`;
+}
+
+/** Returns a change in words, with its severity: `60 → 6000 [changes]`. */
+export function changeText(change: Change): string {
+  return `${changeWords(change)} [${change.severity}]`;
 }
 
 /** On in every new project, so that it being on says nothing about anybody. */
 const onByDefault = "auth setting external_email_enabled";
 
 /** Returns the baseline of a first deployment: what is there, without settings that open something. */
-export function firstBaseline(now: Watched): Watched {
-  return mapEntries(now, (entries) =>
-    Object.fromEntries(
-      Object.entries(entries).map(([identity, value]) => [
-        identity,
-        isOpening(identity) && identity !== onByDefault ? off : value,
-      ]),
-    ),
+function firstBaseline(now: Watched): Watched {
+  const firstValue = ([identity, value]: [string, string]) =>
+    [identity, isOpening(identity) && identity !== onByDefault ? off : value] as const;
+  return Object.fromEntries(
+    Object.entries(now).map(([source, entries]) => [
+      source,
+      Object.fromEntries(Object.entries(entries).map(firstValue)),
+    ]),
   );
 }
 
@@ -137,10 +141,6 @@ export function nextBaseline(
 
 function watchedOf(sources: ReadonlyMap<string, ReadonlyMap<string, string>>): Watched {
   return Object.fromEntries([...sources].map(([source, entries]) => [source, Object.fromEntries(entries)]));
-}
-
-function mapEntries(watched: Watched, change: (entries: Entries) => Entries): Watched {
-  return Object.fromEntries(Object.entries(watched).map(([source, entries]) => [source, change(entries)]));
 }
 
 function digest(identity: string, after: string | undefined): string {
