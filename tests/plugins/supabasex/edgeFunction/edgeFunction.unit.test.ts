@@ -3,22 +3,24 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { CallContext } from "../../../../plugins/host/provider";
 import { type PropertyMap, Secret } from "../../../../plugins/host/values";
 import { supabasex } from "../../../../plugins/supabasex/provider/provider";
 import { type ServedEmulator, servedEmulator } from "../../../local/services/supabase/server";
 import { accessToken } from "../../../local/services/supabase/support";
+import { ResourceUnderTest } from "../resourceUnderTest";
 
-const type = "supabasex:index:EdgeFunctionDeployment";
-const urn = `urn:pulumi:local::thorbis-supabase::${type}::it`;
+const resource = new ResourceUnderTest("supabasex:index:EdgeFunctionDeployment");
+const { lines, context, type, urn, create, refresh, update } = resource;
+
+/** The paths in which a resource differs from its inputs. */
+const changes = async (...given: Parameters<typeof resource.changes>) =>
+  Object.keys(await resource.changes(...given));
 const slug = "webhook";
 
 let emulator: ServedEmulator;
 let folder: string;
 let file: string;
 let ref: string;
-let lines: string[];
-let context: CallContext;
 
 beforeAll(async () => {
   emulator = await servedEmulator();
@@ -31,18 +33,8 @@ afterAll(async () => {
 });
 beforeEach(async () => {
   ref = await emulator.project();
-  lines = [];
-  context = {
-    signal: new AbortController().signal,
-    log: (severity, message) => lines.push(`${severity}: ${message}`),
-  };
+  resource.forget();
 });
-
-interface State {
-  readonly id: string;
-  readonly inputs: PropertyMap;
-  readonly outputs: PropertyMap;
-}
 
 async function inputs(code: string, more: PropertyMap = {}): Promise<PropertyMap> {
   await writeFile(file, code);
@@ -70,43 +62,6 @@ async function deploy(code: string, verifyJwt?: boolean): Promise<void> {
 
 const deployed = async () => (await emulator.call("GET", `/projects/${ref}/functions/${slug}`)).json;
 const body = async () => (await emulator.call("GET", `/projects/${ref}/functions/${slug}/body`)).text;
-
-async function create(given: PropertyMap): Promise<State> {
-  const request = { urn, type, name: "it", inputs: given, preview: false, timeoutSeconds: 60 };
-  return { inputs: given, ...(await supabasex.create(request, context)) };
-}
-
-async function refresh(state: State): Promise<State> {
-  const found = await supabasex.read({ urn, type, ...state }, context);
-  if (found === undefined) throw new Error("it has gone");
-  return { ...state, outputs: found.outputs };
-}
-
-async function changes(state: State, now: PropertyMap = state.inputs): Promise<string[]> {
-  const request = {
-    urn,
-    type,
-    id: state.id,
-    oldInputs: state.inputs,
-    oldOutputs: state.outputs,
-    inputs: now,
-  };
-  return Object.keys((await supabasex.diff({ ...request, ignoreChanges: [] }, context)).detailed ?? {});
-}
-
-async function update(state: State, now: PropertyMap = state.inputs): Promise<State> {
-  const request = {
-    urn,
-    type,
-    id: state.id,
-    oldInputs: state.inputs,
-    oldOutputs: state.outputs,
-    inputs: now,
-  };
-  const rest = { ignoreChanges: [], preview: false, timeoutSeconds: 60 };
-  const { outputs } = await supabasex.update({ ...request, ...rest }, context);
-  return { ...state, inputs: now, outputs };
-}
 
 test("a webhook's function is deployed without the check of tokens, and stays so when its source changes", async () => {
   await deploy("first");

@@ -1,17 +1,15 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import type { CallContext } from "../../../../plugins/host/provider";
 import { type PropertyMap, Secret, unknown } from "../../../../plugins/host/values";
 import { supabasex } from "../../../../plugins/supabasex/provider/provider";
 import { type ServedEmulator, servedEmulator } from "../../../local/services/supabase/server";
 import { accessToken } from "../../../local/services/supabase/support";
+import { ResourceUnderTest } from "../resourceUnderTest";
 
-const type = "supabasex:index:PlatformSettings";
-const urn = `urn:pulumi:local::thorbis-supabase::${type}::it`;
+const resource = new ResourceUnderTest("supabasex:index:PlatformSettings");
+const { lines, context, type, urn, create, refresh, changes, update } = resource;
 
 let emulator: ServedEmulator;
 let ref: string;
-let lines: string[];
-let context: CallContext;
 
 beforeAll(async () => {
   emulator = await servedEmulator();
@@ -21,18 +19,8 @@ beforeEach(async () => {
   ref = await emulator.project();
   emulator.calls.length = 0;
   emulator.bodies.length = 0;
-  lines = [];
-  context = {
-    signal: new AbortController().signal,
-    log: (severity, message) => lines.push(`${severity}: ${message}`),
-  };
+  resource.forget();
 });
-
-interface State {
-  id: string;
-  inputs: PropertyMap;
-  outputs: PropertyMap;
-}
 
 const inputs = (more: PropertyMap = {}): PropertyMap => ({
   projectRef: ref,
@@ -42,45 +30,6 @@ const inputs = (more: PropertyMap = {}): PropertyMap => ({
   realtime: { privateOnly: true, maxConcurrentUsers: 500 },
   ...more,
 });
-
-async function create(given: PropertyMap, preview = false): Promise<State> {
-  const request = { urn, type, name: "it", inputs: given, preview, timeoutSeconds: 60 };
-  return { inputs: given, ...(await supabasex.create(request, context)) };
-}
-
-async function refresh(state: State): Promise<State> {
-  const found = await supabasex.read({ urn, type, ...state }, context);
-  if (found === undefined) throw new Error("it has gone");
-  return { ...state, outputs: found.outputs };
-}
-
-async function changes(state: State, now: PropertyMap = state.inputs): Promise<Record<string, string>> {
-  const request = {
-    urn,
-    type,
-    id: state.id,
-    oldInputs: state.inputs,
-    oldOutputs: state.outputs,
-    inputs: now,
-  };
-  const { detailed = {} } = await supabasex.diff({ ...request, ignoreChanges: [] }, context);
-  return Object.fromEntries(Object.entries(detailed).map(([path, { kind }]) => [path, kind]));
-}
-
-async function update(state: State, now: PropertyMap = state.inputs, preview = false): Promise<State> {
-  const old = { oldInputs: state.inputs, oldOutputs: state.outputs };
-  const request = {
-    urn,
-    type,
-    id: state.id,
-    ...old,
-    inputs: now,
-    ignoreChanges: [],
-    preview,
-    timeoutSeconds: 60,
-  };
-  return { id: state.id, inputs: now, ...(await supabasex.update(request, context)) };
-}
 
 async function faults(given: PropertyMap): Promise<string[]> {
   const request = { urn, type, name: "it", oldInputs: {}, inputs: given, randomSeed: new Uint8Array() };

@@ -1,18 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import type { CallContext } from "../../../../plugins/host/provider";
 import { type PropertyMap, Secret } from "../../../../plugins/host/values";
-import { supabasex } from "../../../../plugins/supabasex/provider/provider";
 import { type ServedEmulator, servedEmulator } from "../../../local/services/supabase/server";
 import { accessToken } from "../../../local/services/supabase/support";
 import { projectChanges } from "../../../support/drift/projectChanges";
+import { ResourceUnderTest } from "../resourceUnderTest";
 
-const type = "supabasex:index:ProjectWatch";
-const urn = `urn:pulumi:local::thorbis-supabase::${type}::it`;
+const resource = new ResourceUnderTest("supabasex:index:ProjectWatch");
+const { lines, create, refresh, update } = resource;
+
+/** The paths in which a resource differs from its inputs. */
+const changes = async (...given: Parameters<typeof resource.changes>) =>
+  Object.keys(await resource.changes(...given));
 
 let emulator: ServedEmulator;
 let ref: string;
-let lines: string[];
-let context: CallContext;
 
 beforeAll(async () => {
   emulator = await servedEmulator();
@@ -20,18 +21,8 @@ beforeAll(async () => {
 afterAll(async () => await emulator.close());
 beforeEach(async () => {
   ref = await emulator.project();
-  lines = [];
-  context = {
-    signal: new AbortController().signal,
-    log: (severity, message) => lines.push(`${severity}: ${message}`),
-  };
+  resource.forget();
 });
-
-interface State {
-  readonly id: string;
-  readonly inputs: PropertyMap;
-  readonly outputs: PropertyMap;
-}
 
 const nothing = { functions: [], secrets: [], settings: {} };
 const inputs = (more: PropertyMap = {}): PropertyMap => ({
@@ -43,43 +34,6 @@ const inputs = (more: PropertyMap = {}): PropertyMap => ({
   accept: [],
   ...more,
 });
-
-async function create(given: PropertyMap = inputs()): Promise<State> {
-  const request = { urn, type, name: "it", inputs: given, preview: false, timeoutSeconds: 60 };
-  return { inputs: given, ...(await supabasex.create(request, context)) };
-}
-
-async function refresh(state: State): Promise<State> {
-  const found = await supabasex.read({ urn, type, ...state }, context);
-  if (found === undefined) throw new Error("it has gone");
-  return { ...state, outputs: found.outputs };
-}
-
-async function update(state: State, now: PropertyMap): Promise<State> {
-  const request = {
-    urn,
-    type,
-    id: state.id,
-    oldInputs: state.inputs,
-    oldOutputs: state.outputs,
-    inputs: now,
-  };
-  const rest = { ignoreChanges: [], preview: false, timeoutSeconds: 60 };
-  const { outputs } = await supabasex.update({ ...request, ...rest }, context);
-  return { ...state, inputs: now, outputs };
-}
-
-async function changes(state: State, now: PropertyMap = state.inputs): Promise<string[]> {
-  const request = {
-    urn,
-    type,
-    id: state.id,
-    oldInputs: state.inputs,
-    oldOutputs: state.outputs,
-    inputs: now,
-  };
-  return Object.keys((await supabasex.diff({ ...request, ignoreChanges: [] }, context)).detailed ?? {});
-}
 
 /** Hashes differ with what they are of: their form is what is compared. */
 function masked(live: unknown): Record<string, string> {
@@ -99,7 +53,7 @@ async function call(method: string, path: string, body?: unknown): Promise<void>
 describe("changes beside the stack", () => {
   test.each(projectChanges)("$name", async ({ calls, before = 0, reports }) => {
     for (const [method, path, body] of calls.slice(0, before)) await call(method, path, body);
-    const made = await create();
+    const made = await create(inputs());
     for (const [method, path, body] of calls.slice(before)) await call(method, path, body);
 
     const found = await refresh(made);
@@ -110,7 +64,7 @@ describe("changes beside the stack", () => {
 });
 
 test("an untouched project reports nothing, refresh after refresh", async () => {
-  const made = await create();
+  const made = await create(inputs());
 
   const again = await refresh(await refresh(made));
 
@@ -137,14 +91,14 @@ test("what the stack declares is not reported; what it gives up is neither, whil
 test("a login bypass that is there before the first deployment is reported by it", async () => {
   await call("PATCH", "/config/auth", { sms_test_otp: "15551234567=123456", rate_limit_web3: 3000 });
 
-  const made = await create();
+  const made = await create(inputs());
 
   expect(made.outputs.live).toEqual({ "auth setting sms_test_otp": "off → 15551234567=123456 [opens]" });
   expect(lines.join("\n")).toContain("project.accept: auth setting sms_test_otp @ ");
 });
 
 test("an update repairs nothing and names how to accept; an accepted change is quiet, and the next one is not", async () => {
-  const made = await create();
+  const made = await create(inputs());
   await call("POST", "/secrets", [{ name: "COLLEAGUE", value: "1" }]);
 
   const left = await update(await refresh(made), made.inputs);
@@ -180,7 +134,7 @@ test("a credential that somebody replaced is reported, one that the stack replac
 });
 
 test("a project that is gone is one sentence", async () => {
-  const made = await create();
+  const made = await create(inputs());
   await call("DELETE", "");
 
   await expect(refresh(made)).rejects.toThrow(/Unable to read .*404/);

@@ -1,0 +1,71 @@
+import type { CallContext } from "../../../plugins/host/provider";
+import type { PropertyMap } from "../../../plugins/host/values";
+import { supabasex } from "../../../plugins/supabasex/provider/provider";
+
+/** A resource as the engine's state has it. */
+export interface ResourceState {
+  readonly id: string;
+  readonly inputs: PropertyMap;
+  readonly outputs: PropertyMap;
+}
+
+/** Calls the provider for one resource as the engine does, and keeps what it logs. */
+export class ResourceUnderTest {
+  readonly type: string;
+  readonly urn: string;
+  /** What was logged, `severity: message`, since the last `forget`. */
+  readonly lines: string[] = [];
+  readonly context: CallContext = {
+    signal: new AbortController().signal,
+    log: (severity, message) => this.lines.push(`${severity}: ${message}`),
+  };
+
+  constructor(type: string) {
+    this.type = type;
+    this.urn = `urn:pulumi:local::thorbis-supabase::${type}::it`;
+  }
+
+  /** Forgets what was logged. */
+  forget(): void {
+    this.lines.length = 0;
+  }
+
+  readonly create = async (inputs: PropertyMap, preview = false): Promise<ResourceState> => {
+    const request = { ...this.#named, name: "it", inputs, preview, timeoutSeconds: 60 };
+    return { inputs, ...(await supabasex.create(request, this.context)) };
+  };
+
+  /** @throws Error when the provider says that the resource is not there */
+  readonly refresh = async (state: ResourceState): Promise<ResourceState> => {
+    const found = await supabasex.read({ ...this.#named, ...state }, this.context);
+    if (found === undefined) throw new Error("it has gone");
+    return { ...state, outputs: found.outputs };
+  };
+
+  /** Returns what Diff finds: property path → kind. The inputs default to those of the state. */
+  readonly changes = async (
+    state: ResourceState,
+    inputs: PropertyMap = state.inputs,
+  ): Promise<Record<string, string>> => {
+    const request = { ...this.#changeOf(state), inputs, ignoreChanges: [] };
+    const { detailed = {} } = await supabasex.diff(request, this.context);
+    return Object.fromEntries(Object.entries(detailed).map(([path, { kind }]) => [path, kind]));
+  };
+
+  readonly update = async (
+    state: ResourceState,
+    inputs: PropertyMap = state.inputs,
+    preview = false,
+  ): Promise<ResourceState> => {
+    const request = { ...this.#changeOf(state), inputs, ignoreChanges: [], preview, timeoutSeconds: 60 };
+    return { id: state.id, inputs, ...(await supabasex.update(request, this.context)) };
+  };
+
+  get #named() {
+    return { urn: this.urn, type: this.type };
+  }
+
+  #changeOf({ id, inputs, outputs }: ResourceState) {
+    return { ...this.#named, id, oldInputs: inputs, oldOutputs: outputs };
+  }
+}
