@@ -120,6 +120,25 @@ describe("a migration sets default privileges: what repeatables created before i
     expect(bundle.logs.join("\n")).not.toContain("would run");
   });
 
+  test.each([
+    { name: "is renamed", repeatable: view },
+    { name: "is renamed and edited", repeatable: `-- views\n${view}\ngrant insert on $s.v to anon;` },
+  ])("the file that creates it $name at the same time", async ({ repeatable }) => {
+    const bundle = await databases.bundle({ [first]: schema, "repeatable/v.sql": view });
+    await bundle.up();
+    bundle.write({
+      [next]: "alter default privileges in schema $s grant select on tables to authenticated;",
+      "repeatable/v.sql": undefined,
+      "repeatable/views.sql": repeatable,
+    });
+
+    await bundle.up();
+
+    expect(await grantsOf(bundle, "view $s.v")).toMatchObject({ authenticated: ["select"] });
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+
   test("the grant is taken away again by a later migration, and what was granted by hand stays", async () => {
     const bundle = await databases.bundle({
       [first]: `${schema}alter default privileges in schema $s grant select on tables to authenticated;`,

@@ -199,6 +199,17 @@ describe("what is taken back", () => {
     await takesBack(bundle, "function $s.helper(integer): owner");
   });
 
+  test("the file is renamed at the same time", async () => {
+    const bundle = await databases.bundle(
+      { [first]: schema, [repeatable]: `${view}\ngrant select on $s.v to anon;` },
+      { dryRun: "live" },
+    );
+    await bundle.up();
+    bundle.write({ [repeatable]: undefined, "repeatable/renamed.sql": view });
+
+    await takesBack(bundle, "view $s.v: grants");
+  });
+
   test("default privileges decide what a view has that nobody grants anything on", async () => {
     const defaults = "alter default privileges in schema $s grant select on tables to anon;\n";
     const bundle = await databases.bundle(

@@ -3,14 +3,17 @@ import type { Session } from "../session/session";
 import { declarationsOf, objectKey } from "../source/declaredObjects";
 import type { BundleFile, LoadedBundle } from "../source/files";
 
-/** Returns who creates each object that a repeatable of the bundle has made: identity → role. */
+/**
+ * Returns who creates each object that repeatables have made: identity → role. The file that makes an object now counts, which
+ * need not be the one that made it: files are renamed, and objects move between them.
+ */
 export function creatorsOf(
   session: Session,
   history: History,
   { repeatables }: LoadedBundle,
 ): Promise<Map<string, string>> {
-  const objects = repeatables.map((file) => [file, history.files.get(file.path)?.objects ?? []] as const);
-  return creatorsAmong(session, new Map(objects));
+  const made = [...history.files.values()].flatMap(({ objects }) => objects);
+  return creatorsAmong(session, new Map(repeatables.map((file) => [file, made])));
 }
 
 /** Returns who creates these objects of files: identity → role. */

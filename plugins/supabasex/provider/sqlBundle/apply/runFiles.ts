@@ -18,7 +18,6 @@ import { affectedFiles } from "./affectedFiles";
 import { rehearseBase } from "./baseRehearsal";
 import { defaultsOfFiles } from "./defaultPrivileges";
 import type { LostFacts } from "./lostFacts";
-import { makersOf } from "./makers";
 import { runMigrations } from "./migrations";
 import { createdAnew, explainTaken, ownedByRepeatables } from "./redefined";
 import { runRepeatables } from "./repeatableStage";
@@ -77,12 +76,10 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
   const pending = plan.pending.filter((file) => !skip.has(file.path));
   const rehearsed = await rehearseBase(start, pending);
   const migrations = await runMigrations(session, request, pending, start.filesAtOnce, ran);
-  const contradiction =
-    migrations.failure === undefined
-      ? await contradictionOf(session, migrations.skipped, pending)
-      : undefined;
   const migrated = ran.length > 0 || adopted !== undefined;
   const ranFiles = pending.filter(({ path }) => ran.some((other) => other.path === path));
+  // Those before a failed migration may be committed.
+  const contradiction = await contradictionOf(session, migrations.skipped, ranFiles);
   const middle = migrated ? await afterMigrations(start, ranFiles) : { ...start, created: {} };
   const repeatables = bundle.repeatables.filter((file) => !skip.has(file.path));
   const affected = migrated
@@ -161,17 +158,18 @@ interface AfterMigrations {
  * migrations create themselves stays as they left it; the repeatables run again that redefine it.
  */
 async function afterMigrations(
-  { session, request: { inputs, bundle }, history, reading, record }: Start,
+  { session, request: { inputs }, history, reading, record }: Start,
   ran: readonly Migration[],
 ): Promise<AfterMigrations> {
   const after = await readWithHistory(session, inputs.name);
-  const created = await createdAnew(session, ran, ownedByRepeatables(history), after.reading);
-  const makers = makersOf(history, bundle.repeatables);
-  if (makers.size === 0) return { ...after, created };
+  // Also those whose file is gone: their place may be in another file now, or the file comes back after a failure.
+  const owned = ownedByRepeatables(history);
+  const created = await createdAnew(session, ran, owned, after.reading);
+  if (owned.size === 0) return { ...after, created };
   const changes = diffCatalogs(reading.catalog, after.reading.catalog).filter(
     ({ identity, kind }) =>
       kind === "changed" &&
-      makers.has(identity) &&
+      owned.has(identity) &&
       record.base[identity] === undefined &&
       created[identity] === undefined,
   );

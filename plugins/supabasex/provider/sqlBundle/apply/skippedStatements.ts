@@ -31,6 +31,7 @@ export async function contradictionOf(
   ran: readonly BundleFile[],
 ): Promise<SqlFileError | undefined> {
   for (const one of skipped) {
+    if (!ran.some(({ path }) => path === one.file.path)) continue;
     const { node } = one.statement;
     if ("IndexStmt" in node) {
       if (isCreatedLater(one, node.IndexStmt, ran)) continue;

@@ -132,10 +132,8 @@ export async function runTransaction(
   // What was made by hand is repaired where a file asks for something else; the rehearsal is without it.
   const { contradiction } = rehearsal?.outcome === undefined ? run : rehearsal;
   if (contradiction !== undefined) throw contradiction;
-  if (run.failure === undefined) {
-    refuseWhatWorksOnlyHere(rehearsal);
-    if (borrowed !== undefined) throw borrowed;
-  }
+  refuseWhatWorksOnlyHere(rehearsal?.failure, run.failure);
+  if (borrowed !== undefined && comesFirst(borrowed, run.failure)) throw borrowed;
 
   const isQuiet = run.after === start.reading && found.drift.length === 0;
   const { expected, base } = outcomeOf(start, rehearsal, run, isQuiet);
@@ -277,17 +275,28 @@ export function needsEarlierCommit(error: unknown): boolean {
   return error instanceof SqlFileError && (error.sqlState === "55P04" || error.sqlState === "55006");
 }
 
+/**
+ * Whether a fault that a file has on a new environment comes before the one that stopped the files here: else its migration
+ * would be committed as one of those before the failed file.
+ */
+function comesFirst(fault: UserError, failure: FileFailure | undefined): boolean {
+  if (failure === undefined) return true;
+  const file = [fault, fault.cause].find((error) => error instanceof SqlFileError)?.file;
+  if (file === undefined || !("version" in file)) return false;
+  return failure.file === undefined || !("version" in failure.file) || file.path < failure.file.path;
+}
+
 /** Files that run here only because of a manual change would fail on a new environment. */
-function refuseWhatWorksOnlyHere(rehearsal: Rehearsal | undefined): void {
-  if (rehearsal?.failure === undefined) return;
+function refuseWhatWorksOnlyHere(fault: UserError | undefined, failure: FileFailure | undefined): void {
+  if (fault === undefined || !comesFirst(fault, failure)) return;
   throw new UserError(
     [
-      rehearsal.failure.message,
+      fault.message,
       "  It fails without what was changed by hand in this database, so it would fail on a new environment too:",
       "  make that change in a migration that comes before it, or undo it.",
     ].join("\n"),
     1,
-    { cause: rehearsal.failure },
+    { cause: fault },
   );
 }
 
