@@ -31,6 +31,7 @@ import { securityGroupNamesPorts } from "./network/securityGroupNamesPorts";
 import { databaseEnforcesSsl } from "./ours/databaseEnforcesSsl";
 import { dataIsProtected } from "./ours/dataIsProtected";
 import { resourceIsTagged } from "./ours/resourceIsTagged";
+import { tablesHaveRowSecurity } from "./ours/tablesHaveRowSecurity";
 import type { ResourceRule, StackRule } from "./rule";
 import { bucketBlocksPublicAccess } from "./s3/bucketBlocksPublicAccess";
 import { bucketDropsUnfinishedUploads } from "./s3/bucketDropsUnfinishedUploads";
@@ -118,4 +119,5 @@ export const stackRules: readonly StackRule[] = [
   secretCanBeRecovered,
   dataIsProtected,
   databaseEnforcesSsl,
+  tablesHaveRowSecurity,
 ];

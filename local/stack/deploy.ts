@@ -37,7 +37,7 @@ export function wasCutOff(directory: string, stack: string): boolean {
   return existsSync(markerOf(directory, stack));
 }
 
-/** `pulumi up` in this terminal, without a question. The policy pack judges the stack before anything of it is changed. */
+/** `pulumi up` in this terminal, without a question. The policy pack judges each resource before it is changed, and the stack at the end. */
 export async function deploy(cli: PulumiCli, directory: string, stack: string): Promise<void> {
   await writeFile(markerOf(directory, stack), "");
   const up = ["up", "--stack", stack, "--yes", "--skip-preview"];

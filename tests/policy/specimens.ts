@@ -160,4 +160,8 @@ export const bad: Readonly<Record<string, Bad>> = {
     type: "supabase:index/settings:Settings",
     properties: { sslEnforcement: false },
   },
+  "tables-have-row-security": {
+    type: "supabasex:index:SqlBundle",
+    properties: { openTables: ["shop.orders"] },
+  },
 };

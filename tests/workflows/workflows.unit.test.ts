@@ -269,10 +269,11 @@ test("dev is deployed, then prod's plan is made, approved and applied", async ()
     "Deploy prod: success",
   ]);
   expect(world.commands().filter((line) => line.startsWith("pulumi"))).toEqual([
-    "pulumi up --stack dev",
-    "pulumi preview --stack prod",
-    "pulumi preview --stack prod",
-    "pulumi up --stack prod",
+    "pulumi preview --stack dev --policy-pack",
+    "pulumi up --stack dev --policy-pack",
+    "pulumi preview --stack prod --policy-pack",
+    "pulumi preview --stack prod --policy-pack",
+    "pulumi up --stack prod --policy-pack",
   ]);
   await expectExample("deployment", jobs[2]?.summary);
 });
@@ -295,7 +296,29 @@ test("what somebody changed after the approval stops prod's deployment in one se
     "The reviewed plan is not applied, because since then something has changed outside of it",
   );
   expect(jobs[2]?.log).toContain("policy shared.customers tenant_isolation is missing");
-  expect(world.commands()).not.toContain("pulumi up --stack prod");
+  expect(world.commands()).not.toContain("pulumi up --stack prod --policy-pack");
+});
+
+test("a violation of the policy pack ends the deployment of dev before anything is changed", async () => {
+  const violation = {
+    ...{ resourceUrn: "urn:pulumi:dev::thorbis-supabase::aws:sqs/queue:Queue::letters", color: "never" },
+    ...{ policyName: "queue-is-encrypted", policyPackName: "thorbis", policyPackVersion: "0.1.0" },
+    ...{ policyPackVersionTag: "0.1.0", enforcementLevel: "mandatory", message: "letters must be encrypted." },
+  };
+  const quiet = recorded("quiet");
+  const file = path.join(world.scratch, "violation.json");
+  const events = [...quiet.events, { sequence: 9999, timestamp: 0, policyEvent: violation }];
+  writeFileSync(file, JSON.stringify({ ...quiet, exitCode: 255, events }));
+  world.play({ preview: file, up: "up" });
+
+  const jobs = await run("deploy", {});
+
+  expect(jobs.map(({ conclusion }) => conclusion)).toEqual(["failure", "skipped", "skipped"]);
+  expect(jobs[0]?.summary).toContain("1 policy is violated; nothing was changed.");
+  expect(jobs[0]?.summary).toContain("letters must be encrypted.");
+  expect(world.commands().filter((line) => line.startsWith("pulumi"))).toEqual([
+    "pulumi preview --stack dev --policy-pack",
+  ]);
 });
 
 test("a failed deployment of dev ends before prod is planned", async () => {

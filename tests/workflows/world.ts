@@ -59,7 +59,7 @@ const fakePulumi = `#!/usr/bin/env node
 const { appendFileSync, readFileSync, writeFileSync } = require("node:fs");
 const args = process.argv.slice(2);
 const valueOf = (option) => args[args.indexOf(option) + 1];
-appendFileSync(process.env.COMMANDS, "pulumi " + args.slice(0, 3).join(" ") + "\\n");
+appendFileSync(process.env.COMMANDS, "pulumi " + args.slice(0, 3).join(" ") + (args.includes("--policy-pack") ? " --policy-pack" : "") + "\\n");
 const run = JSON.parse(readFileSync(JSON.parse(readFileSync(process.env.RECORDED_RUNS, "utf8"))[args[0]], "utf8"));
 if (args.includes("--save-plan")) writeFileSync(valueOf("--save-plan"), "{}");
 const end = (exitCode) => {

@@ -68,6 +68,8 @@ export class SqlBundle extends pulumi.CustomResource {
   declare readonly access: pulumi.Output<string>;
   /** What differs from it in the database, empty where nothing does; renewed by every refresh. */
   declare readonly live: pulumi.Output<SqlBundleDrift>;
+  /** Tables of the bundle without row-level security, as the last deployment left them; undefined where there are none. */
+  declare readonly openTables: pulumi.Output<string[] | undefined>;
 
   constructor(resourceName: string, args: SqlBundleArgs, options?: pulumi.CustomResourceOptions) {
     const inputs = {
@@ -81,6 +83,7 @@ export class SqlBundle extends pulumi.CustomResource {
       live: undefined,
       access: undefined,
       serverMajor: undefined,
+      openTables: undefined,
     };
     super(
       "supabasex:index:SqlBundle",

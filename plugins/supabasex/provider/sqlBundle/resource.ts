@@ -23,6 +23,7 @@ import { type LoadedBundle, loadBundle } from "./source/files";
 import { diffBundle } from "./state/diff";
 import { type Drift, driftFrom, driftOf, withAuthors } from "./state/drift";
 import { findDrift } from "./state/findDrift";
+import { openTables } from "./state/openTables";
 import { driftReadAt, withOutlook } from "./state/outlook";
 import { withRedactedTexts } from "./state/redaction";
 import {
@@ -239,6 +240,7 @@ function appliedState(result: ApplyResult): BundleState {
     version: newestVersion(files),
     files: new Map(files.map((file) => [file.path, file])),
     expected: digestsOf(result.expected),
+    openTables: openTables(result.expected),
     ...serverOf(result.after),
     live: {
       ...accessDrift(result),

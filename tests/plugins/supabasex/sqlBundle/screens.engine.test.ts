@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeAll, expect, test } from "vitest";
+import { policyPackArguments } from "../../../../foundation/policyPack";
 import { type BundleStack, createBundleStack } from "../../../support/bundleStack";
 import { startTestCluster, type TestCluster } from "../../../support/cluster";
 
@@ -95,6 +96,28 @@ alter table shop.customers add constraint handle_is_unique unique (handle);
 `,
 };
 const edited = { "migrations/20260101000000_shop.sql": "create schema shop;\n" };
+
+test("a table without row-level security, which the policy pack finds in the dry run", async () => {
+  const judged = async (files: Readonly<Record<string, string>>) => {
+    await write(stack.sql, files);
+    written.push(...Object.keys(files));
+    stack.configure({ dryRun: "live" });
+    return await stack.pulumi("preview", ...policyPackArguments());
+  };
+  const closed = "alter table shop.customers enable row level security;\n";
+
+  const both = await judged({ [migration]: "create table shop.orders (id bigint primary key);\n" });
+  const other = await judged({ [migration]: `${closed}create table shop.orders (id bigint primary key);\n` });
+  const none = await judged({ [migration]: closed });
+
+  expect(both.exitCode).not.toBe(0);
+  expect(both.output).toContain(
+    "bundle must enable row-level security on shop.customers, shop.orders: without it every role with a grant reads every tenant's rows.",
+  );
+  expect(other.exitCode).not.toBe(0);
+  expect(other.output).toContain("bundle must enable row-level security on shop.orders: without it");
+  expect(none.exitCode, none.output).toBe(0);
+});
 
 test("a syntax error", async () => {
   expect(await screen("preview", syntaxError)).toBe(`\

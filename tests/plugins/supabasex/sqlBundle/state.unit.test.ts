@@ -240,6 +240,7 @@ describe("state", () => {
       ]),
       live: { "schema s": { owner: "o → p" }, "table s.t": "missing" },
       serverMajor: 15,
+      openTables: ["s.t"],
     };
 
     expect(stateOf(stateOutputs(state))).toEqual(state);

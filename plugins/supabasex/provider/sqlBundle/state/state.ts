@@ -32,6 +32,8 @@ export interface BundleState {
   readonly access?: PostureDigests;
   /** The major version of the server, as the last deployment or refresh found it. */
   readonly serverMajor?: number;
+  /** Tables of the bundle without row-level security, as the last deployment or dry run left them. */
+  readonly openTables: readonly string[];
 }
 
 export interface StateFile extends KnownFile {
@@ -40,7 +42,13 @@ export interface StateFile extends KnownFile {
   readonly dependsOn: readonly string[];
 }
 
-export const noState: BundleState = { version: "", files: new Map(), expected: new Map(), live: {} };
+export const noState: BundleState = {
+  version: "",
+  files: new Map(),
+  expected: new Map(),
+  live: {},
+  openTables: [],
+};
 
 /** Returns the outputs that this state is kept in. */
 export function stateOutputs(state: BundleState): PropertyMap {
@@ -59,6 +67,7 @@ export function stateOutputs(state: BundleState): PropertyMap {
     live: state.live as unknown as PropertyMap,
     ...(state.access === undefined ? {} : { access: printPostureDigests(state.access) }),
     ...(state.serverMajor === undefined ? {} : { serverMajor: state.serverMajor }),
+    ...(state.openTables.length === 0 ? {} : { openTables: [...state.openTables] }),
   };
 }
 
@@ -93,6 +102,7 @@ export function stateOf(outputs: PropertyMap): BundleState {
     live: driftFrom(current.live),
     ...(typeof current.access === "string" ? { access: parsePostureDigests(current.access) } : {}),
     ...(typeof current.serverMajor === "number" ? { serverMajor: current.serverMajor } : {}),
+    openTables: texts(current.openTables),
   };
 }
 

@@ -1,0 +1,17 @@
+import { eachOf, listOf, type StackRule } from "../rule";
+
+/**
+ * Judges what the provider reports of its bundle: in a preview the result of the dry run, after a deployment the database itself. It is
+ * a rule about the stack, because only those see outputs.
+ */
+export const tablesHaveRowSecurity: StackRule = {
+  name: "tables-have-row-security",
+  description: "Every table that the SQL bundle makes has row-level security.",
+  severity: "critical",
+  controls: [],
+  problems: eachOf("supabasex:index:SqlBundle", ({ openTables }) => {
+    const tables = listOf(openTables);
+    if (tables.length === 0) return undefined;
+    return `must enable row-level security on ${tables.join(", ")}: without it every role with a grant reads every tenant's rows`;
+  }),
+};
