@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { builtinModules } from "node:module";
 import path from "node:path";
 import { type BuildResult, buildSync, type Metafile } from "esbuild";
+import { writeFileAtomically } from "../../foundation/atomicFile";
 import { UserError } from "../../foundation/userError";
 import { type ImportMap, readImportMap } from "./importMap";
 
@@ -37,12 +38,14 @@ export function bundleEntryPoint(slug: string, entrypoint: string, root = proces
   const [bundled] = outputFiles;
   if (bundled === undefined) throw new Error(`esbuild made no file of ${entrypoint}`);
   mkdirSync(path.dirname(file), { recursive: true });
-  replaceFile(file, bundled.contents);
+  // In one step, so that two stacks that are previewed at once never read half of a file.
+  writeFileAtomically(file, bundled.contents, { mode: 0o644 });
   // Packages change with the lockfile alone.
   const sources = Object.keys(metafile.inputs).filter((input) => !input.startsWith("node_modules/"));
   const inputs = [...sources, "package-lock.json"];
   const { aliases } = importMap;
-  replaceFile(inputsFile, JSON.stringify({ entrypoint, aliases, startedAt: startedAt.getTime(), inputs }));
+  const made = { entrypoint, aliases, startedAt: startedAt.getTime(), inputs };
+  writeFileAtomically(inputsFile, JSON.stringify(made), { mode: 0o644 });
   return output;
 }
 
@@ -114,11 +117,4 @@ function isFresh(root: string, { entrypoint, importMap }: Source, file: string, 
     const source = statSync(path.join(root, input), { throwIfNoEntry: false });
     return source !== undefined && source.mtimeMs < made.startedAt;
   });
-}
-
-/** In one step, so that two stacks that are previewed at once never read half of a file. */
-function replaceFile(file: string, contents: string | Uint8Array): void {
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, contents);
-  renameSync(draft, file);
 }

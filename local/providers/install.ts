@@ -1,6 +1,7 @@
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { z } from "zod";
+import { writeFileAtomically } from "../../foundation/atomicFile";
 import { shellQuote } from "../../foundation/shellQuote";
 
 const pulumiPackage = z.object({ pulumi: z.object({ name: z.string(), version: z.string() }) });
@@ -29,9 +30,11 @@ export async function installStandIns(checkout: string, pulumiHome: string): Pro
     packages.map(async ({ manifest, program }) => {
       const file = pluginFile(pulumiHome, await pluginOf(checkout, manifest));
       await mkdir(path.dirname(file), { recursive: true });
-      await writeExecutable(
+      // An engine that starts the plugin meanwhile sees the old file or the new one.
+      writeFileAtomically(
         file,
         `#!/bin/sh\nexec ${shellQuote(process.execPath)} ${shellQuote(path.join(checkout, program))} "$@"\n`,
+        { mode: 0o755 },
       );
     }),
   );
@@ -44,12 +47,4 @@ export function pluginFile(pulumiHome: string, { name, version }: Plugin): strin
 
 async function pluginOf(checkout: string, manifest: string): Promise<Plugin> {
   return pulumiPackage.parse(JSON.parse(await readFile(path.join(checkout, manifest), "utf8"))).pulumi;
-}
-
-/** Replaced in one step: an engine that starts the plugin meanwhile sees the old file or the new one. */
-async function writeExecutable(file: string, text: string): Promise<void> {
-  const draft = `${file}.${process.pid}`;
-  await writeFile(draft, text);
-  await chmod(draft, 0o755);
-  await rename(draft, file);
 }

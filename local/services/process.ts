@@ -1,18 +1,9 @@
 import { execFileSync, spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, realpathSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
+import { writeFileAtomically } from "../../foundation/atomicFile";
 import { identifyProcess, isSameProcess, type ProcessIdentity } from "../processIdentity.mjs";
 
 /** What is remembered of a background service, so that another command can find and end it. */
@@ -187,13 +178,6 @@ export async function freePort(): Promise<number> {
   throw new Error(
     `none of ${portTries} ports tried between ${lowestPort} and ${highestPort} is free on 127.0.0.1`,
   );
-}
-
-/** Replaces a file in one step, so that a reader or a kill meets the old or the new text and nothing between. */
-export function writeFileAtomically(file: string, text: string, mode = 0o600): void {
-  const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, text, { mode });
-  renameSync(temporary, file);
 }
 
 function recordFile(registry: string, name: string): string {

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { writeFileAtomically } from "../../foundation/atomicFile";
 import { cacheDirectory, searchPath, type ToolchainContext } from "./context";
 import { findExecutable, isExecutable } from "./executables";
 import { compareVersions, isSupportedPulumi, minimumPulumiVersion } from "./versions";
@@ -87,9 +88,7 @@ function readKnownVersions(file: string): Record<string, string> {
 function writeKnownVersions(file: string, versions: Record<string, string>): void {
   try {
     mkdirSync(path.dirname(file), { recursive: true });
-    const draft = `${file}.${process.pid}`;
-    writeFileSync(draft, JSON.stringify(versions));
-    renameSync(draft, file);
+    writeFileAtomically(file, JSON.stringify(versions), { mode: 0o644 });
   } catch {
     // A cache that cannot be written is reported where it is needed.
   }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
 import path from "node:path";
+import { writeFileAtomically } from "../../../foundation/atomicFile";
 import { checkoutRoot } from "../../../foundation/checkout";
 import { UserError } from "../../../foundation/userError";
 import { withLock } from "../postgres/lock";
@@ -11,7 +12,6 @@ import {
   type ServiceRecord,
   startService,
   stopService,
-  writeFileAtomically,
 } from "../process";
 import { ensureAwsInstalled, type Progress } from "./installation";
 import { formatStores } from "./s3Gateway/regions";

@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { writeFileAtomically } from "../../../foundation/atomicFile";
 import { UserError } from "../../../foundation/userError";
 import { abandonedPaths, removeFolder, temporaryPath } from "./abandoned";
 import { postgresCache, sourceFolder } from "./folders";
@@ -61,10 +62,8 @@ export async function hostedRightsFolder(
   const folder = library.slice(0, -".so".length);
   mkdirSync(folder, { recursive: true });
   const named = path.join(folder, `${installation.major}.so`);
-  // Appears in one step, as others may make it at the same time.
-  const copy = temporaryPath(folder, "build");
-  copyFileSync(library, copy);
-  renameSync(copy, named);
+  // Others may make it at the same time.
+  writeFileAtomically(named, readFileSync(library), { mode: 0o755 });
   return folder;
 }
 

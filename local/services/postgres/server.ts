@@ -1,17 +1,8 @@
 import { execFile } from "node:child_process";
-import {
-  chownSync,
-  copyFileSync,
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
+import { writeFileAtomically } from "../../../foundation/atomicFile";
 import { UserError } from "../../../foundation/userError";
 import { identifyProcess, isSameProcess, type ProcessIdentity } from "../../processIdentity.mjs";
 import { commandLineOf, startService, stopProcess, waitUntil } from "../process";
@@ -191,11 +182,9 @@ function writeOwned(file: string, text: string, user: ServerUser): void {
 
 /** A running session has the old file mapped: replace it, never write into it. */
 function placeLibrary(from: string, to: string, user: ServerUser): void {
-  if (existsSync(to) && readFileSync(to).equals(readFileSync(from))) return;
-  const temporary = `${to}.${process.pid}.tmp`;
-  copyFileSync(from, temporary);
-  own(temporary, user);
-  renameSync(temporary, to);
+  const contents = readFileSync(from);
+  if (existsSync(to) && readFileSync(to).equals(contents)) return;
+  writeFileAtomically(to, contents, { mode: 0o755, owner: user.owner });
 }
 
 function own(file: string, { owner }: ServerUser): void {

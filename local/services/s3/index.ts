@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
+import { writeFileAtomically } from "../../../foundation/atomicFile";
 import { UserError } from "../../../foundation/userError";
 import { isSameProcess } from "../../processIdentity.mjs";
 import { withLock } from "../postgres/lock";
@@ -10,7 +11,6 @@ import {
   type ServiceRecord,
   startService,
   stopService,
-  writeFileAtomically,
 } from "../process";
 import { ensureS3Installed, type Progress } from "./installation";
 

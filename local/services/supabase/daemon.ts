@@ -1,6 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
+import { writeFileAtomically } from "../../../foundation/atomicFile";
 import { checkoutRoot } from "../../../foundation/checkout";
 import { UserError } from "../../../foundation/userError";
 import { stopCluster } from "../postgres";
@@ -12,7 +13,6 @@ import {
   type ServiceDefinition,
   startService,
   stopService,
-  writeFileAtomically,
 } from "../process";
 import { buildOf } from "./build";
 import { databaseDirectories } from "./state/store";

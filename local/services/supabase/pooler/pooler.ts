@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import path from "node:path";
-import { writeFileAtomically } from "../../process";
+import { writeFileAtomically } from "../../../../foundation/atomicFile";
 import { type Opening, readOpening, refusalMessage, sessionMessage } from "./startup";
 
 /** Where the pooler finds the databases. */

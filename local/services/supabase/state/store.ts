@@ -1,17 +1,7 @@
 import { createHash } from "node:crypto";
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import path from "node:path";
+import { writeFileAtomically } from "../../../../foundation/atomicFile";
 import { newProjectRef, type ProjectRecord } from "./record";
 
 /**
@@ -61,7 +51,7 @@ export class ProjectStore {
   addOrganization(name: string): string {
     const slug = newProjectRef();
     this.#organizations = { ...this.#organizations, [slug]: name };
-    writeAtomically(this.#organizationsFile, `${JSON.stringify(this.#organizations, null, 2)}\n`);
+    writeDurably(this.#organizationsFile, `${JSON.stringify(this.#organizations, null, 2)}\n`);
     return slug;
   }
 
@@ -78,7 +68,7 @@ export class ProjectStore {
   /** Writes a record that was changed in place. A record that has been removed meanwhile stays removed. */
   save(project: ProjectRecord): void {
     if (this.#projects.get(project.ref) !== project) return;
-    writeAtomically(this.#recordFile(project.ref), `${JSON.stringify(project, null, 2)}\n`);
+    writeDurably(this.#recordFile(project.ref), `${JSON.stringify(project, null, 2)}\n`);
   }
 
   /** Forgets the project, then removes its folder; the database must be stopped already. */
@@ -103,7 +93,7 @@ export class ProjectStore {
     const digest = createHash("sha256").update(content).digest("hex");
     const file = path.join(this.#folder(ref), "blobs", digest);
     mkdirSync(path.dirname(file), { recursive: true, mode: 0o711 });
-    if (!existsSync(file)) writeAtomically(file, content);
+    if (!existsSync(file)) writeDurably(file, content);
     return digest;
   }
 
@@ -127,15 +117,7 @@ export function databaseDirectories(stateDirectory: string): string[] {
   return readdirSync(projects).map((ref) => path.join(projects, ref, "database"));
 }
 
-/** Replaces the file as a whole, readable by its owner alone, and on the disk when this returns. */
-function writeAtomically(file: string, content: string | Uint8Array): void {
-  const temporary = `${file}.new`;
-  const descriptor = openSync(temporary, "w", 0o600);
-  try {
-    writeFileSync(descriptor, content);
-    fsyncSync(descriptor);
-  } finally {
-    closeSync(descriptor);
-  }
-  renameSync(temporary, file);
+/** A request is answered only after its effect is on the disk. */
+function writeDurably(file: string, content: string | Uint8Array): void {
+  writeFileAtomically(file, content, { durable: true });
 }
