@@ -5,7 +5,7 @@
 // row is the median. On a machine that does other things the seconds mean little: read the ratios, also those of CPU time,
 // which counts the engine and all that it starts but not the services that they ask.
 // - Idle: one resource for each of the stack's, without dependency or inputs, over as many providers, bundled like ours.
-//   Its program is plain and loaded as Pulumi loads any, without the short cuts of build/ (ownFrames, deferredPackages).
+//   Its program is plain and loaded as Pulumi loads any, without the patches of build/pulumi-patches.
 // - ts-node: the stack's own program, state and providers. Only its loading differs: Pulumi's default for TypeScript, which
 //   checks types, and whole packages. ts-node keeps in the machine's temporary folder what it has compiled and then checks
 //   nothing; a pull request's runner is a new machine, so the target is for the run without that, and both are printed.

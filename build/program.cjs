@@ -1,8 +1,6 @@
-// What `pulumi` runs (package.json "main"): index.ts, bundled anew when a source has changed since. Bundling takes
+// What `pulumi` runs (package.json "main"): index.ts, bundled again when a source has changed. Bundling takes
 // milliseconds where the language host's own TypeScript compiler takes seconds; `npm run check` does the type check.
-require("./plainErrors.cjs");
-require("./ownFrames.cjs");
-require("./deferredPackages.cjs");
+require("./pulumi-patches/index.cjs");
 const path = require("node:path");
 const { bundle, isStale, root } = require("./bundle.cjs");
 

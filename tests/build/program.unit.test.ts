@@ -26,7 +26,7 @@ test("a stack names the program's lines by their TypeScript sources, and leaves 
   const where = { filename: program, lineOffset: lineOfClass };
   const stack = await outputOf(`
     require("source-map-support/register");
-    require("./build/ownFrames.cjs");
+    require("./build/pulumi-patches/ownFrames.cjs");
     function outside() { return new TypeError("wrong"); }
     console.log(require("node:vm").runInThisContext("(outside) => outside()", ${JSON.stringify(where)})(outside).stack);
   `);
@@ -40,7 +40,7 @@ test("a stack names the program's lines by their TypeScript sources, and leaves 
 
 test("a promise's stack is made only when leaks are looked for", { timeout }, async () => {
   const script = `
-    require("./build/ownFrames.cjs");
+    require("./build/pulumi-patches/ownFrames.cjs");
     function debuggablePromise() { return new Error().stack; }
     console.log(debuggablePromise());
   `;
@@ -55,7 +55,7 @@ test("the SDK loads neither npm's solver nor the TypeScript compiler until it us
   timeout,
 }, async () => {
   const output = await outputOf(`
-    require("./build/deferredPackages.cjs");
+    require("./build/pulumi-patches/deferredPackages.cjs");
     const pulumi = require("@pulumi/pulumi");
     const loaded = () => ["@npmcli/arborist/lib/arborist/", "typescript/lib/typescript.js"]
       .map((name) => Object.keys(require.cache).some((file) => file.includes(name)));
@@ -69,4 +69,18 @@ test("the SDK loads neither npm's solver nor the TypeScript compiler until it us
   `);
 
   expect(output.split("\n")).toEqual(["[false,false]", `true ${checkout}`, "[true,true]"]);
+});
+
+test("the patches refuse a version of the SDK that they were not checked with", { timeout }, async () => {
+  const load = 'require("./build/pulumi-patches/sdkVersion.cjs"); console.log("accepted");';
+  const pretend = `
+    const file = require.resolve("@pulumi/pulumi/package.json");
+    require(file);
+    require.cache[file].exports = { version: "9.9.9" };
+  `;
+
+  expect(await outputOf(load)).toBe("accepted");
+  await expect(outputOf(`${pretend} ${load}`)).rejects.toThrow(
+    /was checked with @pulumi\/pulumi [\d.]+, and 9\.9\.9 is installed: run `npm ci`/,
+  );
 });

@@ -152,7 +152,7 @@ describe("the language host under the real CLI", () => {
 
   it("shows the error of a program that throws once, with where it happened, and nothing of its own", async () => {
     writeProgram(`
-      require(${JSON.stringify(path.join(checkoutRoot(), "build", "plainErrors.cjs"))});
+      require(${JSON.stringify(path.join(checkoutRoot(), "build", "pulumi-patches", "plainErrors.cjs"))});
       require("@pulumi/pulumi");
       function faulty() { throw new Error("broken on purpose"); }
       faulty();

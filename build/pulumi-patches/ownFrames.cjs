@@ -2,7 +2,7 @@
 // SDK's runner has installed, maps every frame of every package too, and the SDK takes two whole stacks of each resource
 // and one of each promise. That was a fifth of what the program costs in a preview.
 const path = require("node:path");
-const { root } = require("./bundle.cjs");
+const { root } = require("../bundle.cjs");
 
 const { wrapCallSite } = require(
   require.resolve("source-map-support", {

@@ -1,0 +1,10 @@
+// The patches rely on details of the SDK, so they name the one version that they were checked with.
+const checkedVersion = "3.246.0";
+
+const { version } = require("@pulumi/pulumi/package.json");
+if (version !== checkedVersion) {
+  throw new Error(
+    `build/pulumi-patches was checked with @pulumi/pulumi ${checkedVersion}, and ${version} is installed: ` +
+      "run `npm ci`, or check each patch with the new version (build/pulumi-patches/README.md) and change sdkVersion.cjs.",
+  );
+}
