@@ -53,7 +53,8 @@ async function installed(log: (line: string) => void) {
   try {
     return await ensureOfficialClients(log);
   } catch (error) {
-    throw new ApiError(503, describeError(error));
+    // Not 503: nobody should try again before npm can install them.
+    throw new ApiError(501, describeError(error));
   }
 }
 

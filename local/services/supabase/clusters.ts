@@ -66,6 +66,8 @@ async function query(
   const client = new Client({
     connectionString: cluster.url(role),
     connectionTimeoutMillis: 5000,
+    // The name of the platform's own connections, which tells an agent's statement from a deployment's.
+    application_name: "mgmt-api",
     types: { getTypeParser },
   });
   // A server that ends under the connection must not end this process: the query fails and says why.

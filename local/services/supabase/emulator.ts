@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { describeError } from "../../../foundation/userError";
 import { type ClientPrograms, clientPrograms } from "./clientPrograms";
 import type { Clusters } from "./clusters";
+import { isHostedOnly } from "./hostedOnly";
 import { ApiError, type EmulatorEnvironment } from "./http";
 import { Lifecycle } from "./lifecycle";
 import { accessRoutes } from "./routes/access";
@@ -149,9 +150,13 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   for (const [path, routes] of Object.entries(below)) app.route(`/v1/projects/:ref${path}`, routes);
   app.route("/v2/projects/:ref/config", projectConfigRoutes(services));
 
-  app.notFound((context) =>
-    context.json({ message: `Cannot ${context.req.method} ${context.req.path}` }, 404),
-  );
+  app.notFound((context) => {
+    const { method, path } = context.req;
+    log(`${method} ${path}: no route`);
+    if (!isHostedOnly(path)) return context.json({ message: `Cannot ${method} ${path}` }, 404);
+    const message = `The local Supabase API does not answer ${method} ${path}: use a hosted project for it.`;
+    return context.json({ message }, 501);
+  });
   app.onError((error, context) => answerError(error, context, log));
 
   await lifecycle.resume();

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from "node:crypto";
 import { Hono } from "hono";
 import { z } from "zod";
+import { bundleFault } from "../functionBundle";
 import {
   ApiError,
   type EmulatorContext,
@@ -38,9 +39,14 @@ const bulkUpdate = z.array(
   }),
 );
 
-/** A function as the API answers it: its paths are URLs of files in the folder where the platform bundled it. */
+/** The URL of a function's file in the folder where the platform bundles it. */
+function sourceUrl(ref: string, { id, version }: Pick<EdgeFunctionRecord, "id" | "version">, file: string) {
+  return `file:///tmp/user_fn_${ref}_${id}_${version}/source/${file}`;
+}
+
+/** A function as the API answers it. */
 function shownFunction(ref: string, { files: _, import_map_path: importMap, ...known }: EdgeFunctionRecord) {
-  const url = (file: string) => `file:///tmp/user_fn_${ref}_${known.id}_${known.version}/source/${file}`;
+  const url = (file: string) => sourceUrl(ref, known, file);
   return {
     ...known,
     entrypoint_path: url(known.entrypoint_path),
@@ -76,16 +82,10 @@ async function readDeployment(context: EmulatorContext): Promise<Deployment> {
     if (typeof part === "string") throw new ApiError(400, "file: a part has no file name");
     files.set(part.name, new Uint8Array(await part.arrayBuffer()));
   }
-  for (const needed of [metadata.entrypoint_path, metadata.import_map_path]) {
-    // The CLI sends an empty path where a function has no import map.
-    if (needed !== undefined && needed !== "" && !files.has(needed)) {
-      throw new ApiError(400, `Failed to bundle the function: ${needed} was not uploaded`);
-    }
-  }
   return { metadata, files };
 }
 
-/** Edge functions. They are kept, not run: what runs them is not part of the Management API. */
+/** Edge functions. They are checked as the platform's bundler does and kept, not run: no API of it runs them. */
 export function functionRoutes({ store }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
 
@@ -108,6 +108,15 @@ export function functionRoutes({ store }: Services) {
     const { metadata, files } = await readDeployment(context);
     const slug = validate(slugPattern, context.req.query("slug") ?? metadata.name);
     const before = project.functions[slug];
+    const id = before?.id ?? randomUUID();
+    const version = (before?.version ?? 0) + 1;
+    const { entrypoint_path: entrypoint } = metadata;
+    // The CLI sends an empty path where a function has no import map.
+    const importMap = metadata.import_map_path || undefined;
+    const fault = bundleFault({ entrypoint, importMap, files }, (file) =>
+      sourceUrl(project.ref, { id, version }, file),
+    );
+    if (fault !== undefined) throw new ApiError(400, `Failed to bundle the function (reason: ${fault})`);
     const now = Date.now();
     const digests = Object.fromEntries(
       [...files].map(([name, content]) => [name, store.putBlob(project.ref, content)]),
@@ -115,17 +124,17 @@ export function functionRoutes({ store }: Services) {
     const bundle = createHash("sha256");
     for (const name of Object.keys(digests).sort()) bundle.update(`${name}\0${digests[name]}\0`);
     const deployed: EdgeFunctionRecord = {
-      id: before?.id ?? randomUUID(),
+      id,
       slug,
       name: metadata.name ?? before?.name ?? slug,
-      version: (before?.version ?? 0) + 1,
+      version,
       status: "ACTIVE",
       created_at: before?.created_at ?? now,
       updated_at: now,
       ezbr_sha256: bundle.digest("hex"),
       verify_jwt: metadata.verify_jwt ?? before?.verify_jwt ?? true,
-      entrypoint_path: metadata.entrypoint_path,
-      ...(metadata.import_map_path && { import_map_path: metadata.import_map_path }),
+      entrypoint_path: entrypoint,
+      ...(importMap !== undefined && { import_map_path: importMap }),
       files: digests,
     };
     // The CLI bundles several functions one by one, and activates them together.

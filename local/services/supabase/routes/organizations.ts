@@ -4,6 +4,15 @@ import { ApiError, type EmulatorEnvironment, pathParameter, readBody } from "../
 import type { Services } from "../services";
 import { shownProject } from "./projects";
 
+const entitledFeatures = [
+  "auth.hooks",
+  "auth.saml_2",
+  "branching_persistent",
+  "custom_domain",
+  "pitr.available_variants",
+  "vanity_subdomain",
+];
+
 /**
  * The organizations of the token's user: those that the emulator was started with, that were made here, or that a project
  * names.
@@ -49,6 +58,19 @@ export function organizationRoutes({ store, organizations }: Services) {
         mfa_enabled: true,
       },
     ]);
+  });
+
+  // Everything that a local project can do, its organization has access to; the CLI asks before it advises an upgrade.
+  routes.get("/:slug/entitlements", (context) => {
+    find(pathParameter(context, "slug"));
+    return context.json({
+      entitlements: entitledFeatures.map((key) => ({
+        feature: { key, type: "boolean" },
+        hasAccess: true,
+        type: "boolean",
+        config: { enabled: true },
+      })),
+    });
   });
 
   routes.get("/:slug/projects", (context) => {

@@ -1,0 +1,17 @@
+/** Calls of the Management API that hosted Supabase answers and a local project has nothing behind, below `/v1` or `/v2`. */
+const hostedOnly: readonly RegExp[] = [
+  "/branches/[^/]+/diff",
+  "/oauth/.*",
+  "/organizations/[^/]+/(integrations|members|project-claim|projects|roles)(/.*)?",
+  "/projects/[^/]+/(actions|claim-token|jit-access|private-link|read-replicas|readonly|transfers|upgrade|workers)(/.*)?",
+  "/projects/[^/]+/(restart|restore/cancel|config/realtime/shutdown|advisors/run)",
+  "/projects/[^/]+/analytics/(log-drains.*|endpoints/.*)",
+  "/projects/[^/]+/config/(auth/signing-keys|disk)(/.*)?",
+  "/projects/[^/]+/database/(backups/schedule|context|jit.*|migrations.*|openapi|webhooks/enable)",
+  "/projects/[^/]+/(functions|network-bans/retrieve/enriched|network-restrictions)",
+].map((path) => new RegExp(`^/v[12]${path}$`));
+
+/** Returns whether hosted Supabase answers a call of this path that the emulator has no route for. */
+export function isHostedOnly(path: string): boolean {
+  return hostedOnly.some((known) => known.test(path));
+}
