@@ -30,7 +30,7 @@ export function bundleEntryPoint(slug: string, entrypoint: string, root = proces
   const output = path.posix.join("dist", "functions", slug, "index.js");
   const file = path.join(root, output);
   const inputsFile = `${file}.inputs.json`;
-  const importMap = readImportMap(path.dirname(path.join(root, entrypoint)));
+  const importMap = readImportMap(path.dirname(path.join(root, entrypoint)), root);
   if (isFresh(root, { entrypoint, importMap }, file, inputsFile)) return output;
 
   const startedAt = new Date();

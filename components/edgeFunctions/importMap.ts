@@ -19,20 +19,21 @@ export interface ImportMap {
 /**
  * Returns the import map of the function in a folder: `imports` of its `deno.json`, as `supabase functions new` writes it,
  * or of the file that its `importMap` names. Empty where there is none.
+ * A package of exactly the named version that is installed below `root` stands for itself, so that it is bundled.
  * @throws UserError for a file that cannot be read, and for what the bundle could not follow.
  */
-export function readImportMap(folder: string): ImportMap {
+export function readImportMap(folder: string, root: string): ImportMap {
   const file = settingsNames.map((name) => path.join(folder, name)).find(existsSync);
   if (file === undefined) return { aliases: {}, files: [] };
   const own = readSettings(file);
-  if (own.importMap === undefined) return { aliases: aliasesOf(file, own), files: [file] };
+  if (own.importMap === undefined) return { aliases: aliasesOf(file, own, root), files: [file] };
   const named = path.resolve(folder, own.importMap);
   if (!existsSync(named)) {
     throw new UserError(
       `${file} names the import map ${own.importMap}, which is not there: correct the path.`,
     );
   }
-  return { aliases: aliasesOf(named, readSettings(named)), files: [file, named] };
+  return { aliases: aliasesOf(named, readSettings(named), root), files: [file, named] };
 }
 
 function readSettings(file: string): z.infer<typeof settings> {
@@ -60,6 +61,7 @@ function withoutComments(text: string): string {
 function aliasesOf(
   file: string,
   { imports: entries, scopes }: z.infer<typeof settings>,
+  root: string,
 ): Record<string, string> {
   if (scopes !== undefined) {
     throw new UserError(
@@ -67,17 +69,31 @@ function aliasesOf(
     );
   }
   return Object.fromEntries(
-    Object.entries(entries).map(([key, target]) => {
+    Object.entries(entries).flatMap(([key, target]) => {
       if (/^(\.{0,2}\/|[a-z]+:)/.test(key)) {
         throw new UserError(
           `${file} maps ${key}, which this stack cannot bundle: map a name such as "lib" or "lib/", and import that.`,
         );
       }
       const isPath = /^(\.{1,2})?\//.test(target);
-      return [
-        key.replace(/\/$/, ""),
-        isPath ? path.resolve(path.dirname(file), target) : target.replace(/\/$/, ""),
-      ];
+      const name = key.replace(/\/$/, "");
+      const meant = isPath
+        ? path.resolve(path.dirname(file), target)
+        : (installedPackage(target, root) ?? target).replace(/\/$/, "");
+      return meant === name ? [] : [[name, meant]];
     }),
   );
+}
+
+/** A package of an exact version, and the module of it: `npm:zod@4.6.7/mini`. */
+const pinnedPackage = /^npm:\/?((?:@[^/@]+\/)?[^/@]+)@(\d+\.\d+\.\d+)(\/.*)?$/;
+
+/** Returns the name to import a pinned package by, if exactly that version is installed. */
+function installedPackage(target: string, root: string): string | undefined {
+  const [, name, version, module = ""] = pinnedPackage.exec(target) ?? [];
+  if (name === undefined) return undefined;
+  const manifest = path.join(root, "node_modules", name, "package.json");
+  if (!existsSync(manifest)) return undefined;
+  const installed = JSON.parse(readFileSync(manifest, "utf8")) as { version?: unknown };
+  return installed.version === version ? `${name}${module}` : undefined;
 }

@@ -1,10 +1,10 @@
 import * as z from "zod/mini";
-import type { DataApi, Row, Table } from "./dataApi.ts";
+import type { DataApi, Table } from "./dataApi.ts";
 
 /** What an action answers: the row and the status that fits; a missing row is a 404. */
 export interface ActionResult {
   readonly status: 200 | 201 | 404;
-  readonly row?: Row;
+  readonly row?: object;
 }
 
 /** A fault in `data`, by field. */
@@ -20,8 +20,8 @@ export type Prepared =
 /** Checks the data; nothing is asked of the database before all of it is right. */
 type Action = (data: unknown) => Prepared;
 
-const workOrders: Table = { schema: "home_services", name: "work_orders" };
-const customers: Table = { schema: "shared", name: "customers" };
+const workOrders = { schema: "home_services", name: "work_orders" } as const satisfies Table;
+const customers = { schema: "shared", name: "customers" } as const satisfies Table;
 
 const text = (longest: number) =>
   z

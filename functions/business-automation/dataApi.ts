@@ -1,17 +1,33 @@
-export type Row = Readonly<Record<string, unknown>>;
+import type { Database } from "../_shared/database.types.ts";
+
+type Tables<Schema extends keyof Database> = Database[Schema]["Tables"];
 
 /** A table of an exposed schema. */
-export interface Table {
-  readonly schema: string;
-  readonly name: string;
-}
+export type Table = {
+  [Schema in keyof Database]: { readonly schema: Schema; readonly name: keyof Tables<Schema> & string };
+}[keyof Database];
+
+/** The generated types of a table. */
+type Shape<T extends Table> = T extends { readonly schema: infer Schema extends keyof Database }
+  ? T["name"] extends keyof Tables<Schema>
+    ? Tables<Schema>[T["name"]]
+    : never
+  : never;
+
+/** The columns that an action may name: `Row` as it is read, `Insert` and `Update` as it is written. */
+export type Columns<T extends Table, Use extends "Row" | "Insert" | "Update"> =
+  Shape<T> extends Record<Use, infer Found extends object> ? Readonly<Found> : never;
 
 /** What the actions need of the Data API. Row-level security decides what each call sees and may do. */
 export interface DataApi {
   /** Throws a DataApiError when the row is refused. */
-  insert(table: Table, row: Row): Promise<Row>;
+  insert<T extends Table>(table: T, row: Columns<T, "Insert">): Promise<Columns<T, "Row">>;
   /** Answers undefined when the caller sees no such row. */
-  update(table: Table, key: Readonly<Record<string, string>>, changes: Row): Promise<Row | undefined>;
+  update<T extends Table>(
+    table: T,
+    key: Readonly<Record<string, string>>,
+    changes: Columns<T, "Update">,
+  ): Promise<Columns<T, "Row"> | undefined>;
 }
 
 /** A refusal by the Data API. The text of the database is for the log; callers get a sentence of ours. */
@@ -40,7 +56,12 @@ export interface RestOptions {
 
 /** The Data API over HTTP (PostgREST). Two requests need no client library, and a function starts sooner without one. */
 export function restDataApi(options: RestOptions): DataApi {
-  const call = async (method: string, table: Table, filters: Row, body: Row): Promise<Row[]> => {
+  const call = async <T extends Table>(
+    method: string,
+    table: T,
+    filters: Readonly<Record<string, string>>,
+    body: object,
+  ): Promise<Columns<T, "Row">[]> => {
     const address = new URL(`/rest/v1/${encodeURIComponent(table.name)}`, options.url);
     for (const [column, value] of Object.entries(filters)) address.searchParams.set(column, `eq.${value}`);
     const response = await fetch(address, {
@@ -56,7 +77,7 @@ export function restDataApi(options: RestOptions): DataApi {
       signal: AbortSignal.timeout(options.timeoutMilliseconds ?? 10_000),
     });
     if (!response.ok) throw await refusal(response);
-    return (await response.json()) as Row[];
+    return (await response.json()) as Columns<T, "Row">[];
   };
   return {
     async insert(table, row) {

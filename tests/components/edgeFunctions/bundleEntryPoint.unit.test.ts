@@ -87,6 +87,19 @@ test("the business automation has the same bundle from any checkout, and needs n
 
 const map = (content: object) => source("deno.json", JSON.stringify(content));
 
+test("bundles a pinned package that is installed in that version, and leaves any other to Deno", async () => {
+  const folder = path.join(root, "node_modules", "greetings");
+  await mkdir(folder, { recursive: true });
+  await writeFile(path.join(folder, "package.json"), '{ "name": "greetings", "version": "1.2.3" }');
+  await writeFile(path.join(folder, "polite.js"), 'export const hello = "good day";');
+  await source("x.ts", 'import { hello } from "greetings/polite.js";\nconsole.log(hello);');
+
+  await map({ imports: { "greetings/": "npm:/greetings@1.2.3/" } });
+  expect(await bundled()).toContain('"good day"');
+  await map({ imports: { "greetings/": "npm:/greetings@1.2.4/" } });
+  expect(await bundled()).toContain('from "npm:/greetings@1.2.4/polite.js"');
+});
+
 test("names of the import map that Deno loads stay imports, with their subpaths", async () => {
   await map({ imports: { "@supabase/functions-js": "jsr:@supabase/functions-js@^2", zod: "npm:zod@4" } });
   await source(

@@ -27,17 +27,18 @@ afterEach(() => {
   server.close();
 });
 
-const table = { schema: "home_services", name: "work_orders" };
+const table = { schema: "home_services", name: "work_orders" } as const;
+const row = { tenant_id: "t", customer_id: "c", service_type: "Repair" };
 const api = (timeoutMilliseconds?: number) =>
   restDataApi({ url, apiKey: "anon-key", accessToken: "callers-token", timeoutMilliseconds });
 
 test("inserts as the caller, into the schema of the table, and answers the row", async () => {
   answer = { status: 201, body: '[{"id":"1"}]' };
 
-  expect(await api().insert(table, { a: 1 })).toEqual({ id: "1" });
+  expect(await api().insert(table, row)).toEqual({ id: "1" });
 
   expect(seen.map(({ line, body }) => ({ line, body }))).toEqual([
-    { line: "POST /rest/v1/work_orders", body: { a: 1 } },
+    { line: "POST /rest/v1/work_orders", body: row },
   ]);
   expect(seen[0]?.headers).toMatchObject({
     apikey: "anon-key",
@@ -51,10 +52,10 @@ test("inserts as the caller, into the schema of the table, and answers the row",
 test("updates the row with the key, and answers undefined where there is none", async () => {
   answer = { status: 200, body: "[]" };
 
-  expect(await api().update(table, { tenant_id: "t", id: "a&b=c" }, { a: null })).toBeUndefined();
+  expect(await api().update(table, { tenant_id: "t", id: "a&b=c" }, { notes: null })).toBeUndefined();
 
   expect(seen.map(({ line, body }) => ({ line, body }))).toEqual([
-    { line: "PATCH /rest/v1/work_orders?tenant_id=eq.t&id=eq.a&b=c", body: { a: null } },
+    { line: "PATCH /rest/v1/work_orders?tenant_id=eq.t&id=eq.a&b=c", body: { notes: null } },
   ]);
 });
 
@@ -64,7 +65,7 @@ test.each([
 ])("a refusal %j keeps status, code and text", async (body, code, message) => {
   answer = { status: 403, body };
 
-  await expect(api().insert(table, {})).rejects.toMatchObject({
+  await expect(api().insert(table, row)).rejects.toMatchObject({
     name: "DataApiError",
     status: 403,
     code,
@@ -75,5 +76,5 @@ test.each([
 test("a server that does not answer ends as a timeout", async () => {
   answer = "none";
 
-  await expect(api(50).insert(table, {})).rejects.toMatchObject({ name: "TimeoutError" });
+  await expect(api(50).insert(table, row)).rejects.toMatchObject({ name: "TimeoutError" });
 });

@@ -1,9 +1,4 @@
-import {
-  type DataApi,
-  DataApiError,
-  type Row,
-  type Table,
-} from "../../../functions/business-automation/dataApi.ts";
+import { type DataApi, DataApiError, type Table } from "../../../functions/business-automation/dataApi.ts";
 import { createHandler } from "../../../functions/business-automation/handler.ts";
 
 export const tenantId = "11111111-1111-4111-8111-111111111111";
@@ -15,12 +10,14 @@ export function token(claims: Record<string, unknown> = { tenant_id: tenantId })
   return `${part({ alg: "HS256" })}.${part({ sub: "someone", name: "Zoë ÿ>?", ...claims })}.c2lnbmF0dXJl`;
 }
 
+type Row = Readonly<Record<string, unknown>>;
+
 export interface Call {
   readonly accessToken: string;
   readonly verb: "insert" | "update";
   readonly table: Table;
   readonly key?: Readonly<Record<string, string>>;
-  readonly values: Row;
+  readonly values: object;
 }
 
 /** A handler on a Data API that notes what it is asked, and answers a row, none (null) or a refusal. */
@@ -31,12 +28,12 @@ export function handlerOn(answer: Row | null | Error = { id: "row" }) {
     async insert(table, values) {
       calls.push({ accessToken, verb: "insert", table, values });
       if (answer instanceof Error) throw answer;
-      return answer ?? {};
+      return (answer ?? {}) as never;
     },
     async update(table, key, values) {
       calls.push({ accessToken, verb: "update", table, key, values });
       if (answer instanceof Error) throw answer;
-      return answer ?? undefined;
+      return (answer ?? undefined) as never;
     },
   });
   const handle = createHandler({

@@ -1,0 +1,69 @@
+import path from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { apiSchema } from "../../config/areas/api";
+import { checkoutRoot } from "../../foundation/checkout";
+import { clientPrograms } from "../../local/services/supabase/clientPrograms";
+import { acceptanceOf, acceptedFindings } from "../../ops/advisors/accepted";
+import { type Finding, findingsOf } from "../../ops/advisors/findings";
+import { clients, reason } from "../local/officialClients/clients";
+import { type BundledDatabase, startBundledDatabase } from "./support/database";
+
+// What Supabase's own tools say about the database that the stack makes: the linter that the dashboard shows, and the generator
+// of types. On both servers.
+describe.skipIf(typeof clients === "string")(`Supabase's advisors and types${reason}`, () => {
+  let database: BundledDatabase;
+  beforeAll(async () => {
+    database = await startBundledDatabase();
+  });
+  afterAll(() => database?.remove());
+
+  async function findings(): Promise<Finding[]> {
+    if (typeof clients === "string") throw new Error(clients);
+    const url = `${database.cluster.url("postgres")}?sslmode=disable`;
+    const options = ["--level", "info", "--fail-on", "none", "-o", "json", "--agent", "no"];
+    const { stdout } = await execa(
+      process.execPath,
+      [clients.supabase, "db", "advisors", "--db-url", url, ...options],
+      { env: { SUPABASE_TELEMETRY_DISABLED: "1", SUPABASE_NO_UPDATE_NOTIFIER: "1" }, stdin: "ignore" },
+    );
+    return findingsOf(JSON.parse(stdout));
+  }
+
+  test("the advisors find no error and no warning, and each information is accepted by name", async () => {
+    const found = await findings();
+
+    expect(found.filter((finding) => acceptanceOf(finding) === undefined)).toEqual([]);
+    // An acceptance that nothing needs any more goes.
+    expect(new Set(found.map(({ name }) => name))).toEqual(new Set(Object.keys(acceptedFindings)));
+  });
+
+  test("the advisors find a view that shows anybody the users, and a function without a search path", async () => {
+    await database.postgres.query(`
+      create view public.everybody as select * from auth.users;
+      grant select on public.everybody to anon;
+      create function public.careless() returns integer language sql as $$ select 1 $$;`);
+
+    const found = await findings();
+    await database.postgres.query("drop view public.everybody; drop function public.careless()");
+
+    const open = found.filter((finding) => acceptanceOf(finding) === undefined);
+    expect(open.map(({ level, name }) => `${level} ${name}`)).toEqual([
+      "error auth_users_exposed",
+      "error security_definer_view",
+      "warning function_search_path_mutable",
+    ]);
+  });
+
+  // `vitest -u` writes the file again.
+  test("functions/_shared/database.types.ts has the types of every exposed schema", async () => {
+    const { exposedSchemas } = apiSchema.parse({});
+
+    const types = await clientPrograms(console.log).types(database.cluster.url("postgres"), exposedSchemas);
+
+    expect(types).toContain("work_orders: {");
+    await expect(types).toMatchFileSnapshot(
+      path.join(checkoutRoot(), "functions", "_shared", "database.types.ts"),
+    );
+  });
+});
