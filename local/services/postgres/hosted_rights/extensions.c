@@ -4,7 +4,9 @@
 #include "hosted_rights.h"
 
 #include "access/xact.h"
+#include "catalog/namespace.h"
 #include "catalog/pg_authid.h"
+#include "commands/extension.h"
 #include "executor/spi.h"
 #include "miscadmin.h"
 #include "nodes/makefuncs.h"
@@ -80,6 +82,19 @@ grant_cron(void)
 	PG_END_TRY();
 }
 
+/*
+ * Extensions that no package has, and whose objects the shape of the cluster stands in for. Schemas that `supabase db pull`
+ * wrote create them "if not exists".
+ */
+static bool
+is_stood_in_for(const char *name)
+{
+	const char *schema = strcmp(name, "supabase_vault") == 0 ? "vault"
+		: strcmp(name, "pg_graphql") == 0 ? "graphql_public" : NULL;
+
+	return schema != NULL && OidIsValid(get_namespace_oid(schema, true)) && !OidIsValid(get_extension_oid(name, true));
+}
+
 void
 create_extension(UtilityCall *call)
 {
@@ -89,6 +104,12 @@ create_extension(UtilityCall *call)
 	if (!is_privileged_extension(statement->extname))
 	{
 		run(call);
+		return;
+	}
+	if (statement->if_not_exists && is_stood_in_for(statement->extname))
+	{
+		ereport(NOTICE, errcode(ERRCODE_DUPLICATE_OBJECT),
+				errmsg("extension \"%s\" already exists, skipping", statement->extname));
 		return;
 	}
 	ignore_version(statement);

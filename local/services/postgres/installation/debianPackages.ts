@@ -15,6 +15,8 @@ export function serverPackages(major: number): string[] {
     `postgresql-${major}-postgis-3`,
     // Checks function bodies in dry runs, as on hosted projects; everything else works without it.
     `postgresql-${major}-plpgsql-check`,
+    // Test suites of projects need it, as on hosted projects; everything else works without it.
+    `postgresql-${major}-pgtap`,
   ];
 }
 

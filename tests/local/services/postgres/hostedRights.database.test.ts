@@ -26,6 +26,8 @@ const may: Line[] = [
   { statement: "create extension pg_cron with schema extensions" },
   { statement: "create extension postgis with schema extensions" },
   { statement: "create extension hstore with schema extensions" },
+  { statement: "create extension if not exists supabase_vault with schema vault" },
+  { statement: 'create extension if not exists "pg_graphql" with schema "graphql"' },
   { statement: "alter extension hstore update", after: "create extension hstore" },
   { statement: "alter extension hstore set schema extensions", after: "create extension hstore" },
   { statement: "drop extension hstore", after: "create extension hstore" },

@@ -76,6 +76,7 @@ const of = (major: number): string[] => complete.map((file) => file.replaceAll("
 const of17 = of(17);
 const packages15 = [
   ...["postgresql-15", "postgresql-15-cron", "postgresql-15-postgis-3", "postgresql-15-plpgsql-check"],
+  "postgresql-15-pgtap",
   ...["postgresql-server-dev-15", "gcc", "make"],
 ];
 
@@ -217,7 +218,7 @@ describe("POSTGRESQL_BIN", () => {
 
 describe("one sentence on what to install", () => {
   const sudo =
-    "and only root can install it: run `sudo apt-get install postgresql-15 postgresql-15-cron postgresql-15-postgis-3 postgresql-15-plpgsql-check postgresql-server-dev-15 gcc make`, or the same from your system's packages.";
+    "and only root can install it: run `sudo apt-get install postgresql-15 postgresql-15-cron postgresql-15-postgis-3 postgresql-15-plpgsql-check postgresql-15-pgtap postgresql-server-dev-15 gcc make`, or the same from your system's packages.";
 
   it.each([
     ["no PostgreSQL", [], "no PostgreSQL 15 or newer was found on PATH or below /usr/lib/postgresql"],
