@@ -90,11 +90,14 @@ async function install(source: string, folder: string, environment: NodeJS.Proce
   }
 }
 
+/** Without a network npm would wait 70 s between its attempts; two short waits are enough for a moment's fault. */
+const briefRetries = ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=3000"];
+
 /** Without install scripts: the packages contain their binaries, and nothing else of them has to run. */
 async function npmCi(folder: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const npm = environment.npm_execpath;
   const [program, first] = npm === undefined ? ["npm", []] : [process.execPath, [npm]];
-  const args = [...first, "ci", "--ignore-scripts", "--no-progress", "--loglevel=error"];
+  const args = [...first, "ci", "--ignore-scripts", "--no-progress", "--loglevel=error", ...briefRetries];
   try {
     await promisify(execFile)(program, args, { cwd: folder, env: withoutNpmSettings(environment) });
   } catch (error) {
@@ -112,12 +115,16 @@ function withoutNpmSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !local.test(name)));
 }
 
-/** Returns the last line of npm's message that says something; npm ends with the path of its log. */
+/** Returns the line of npm's message that says why, which stands between codes and the path of its log. */
 function reasonOf(error: unknown): string {
   const { stderr = "", message } = error as { stderr?: string; message: string };
   const lines = stderr
     .split("\n")
     .map((line) => line.replace(/^npm (error|ERR!) ?/, "").trim())
     .filter((line) => line !== "" && !line.includes("complete log of this run"));
-  return lines.find((line) => !line.startsWith("code ")) ?? lines[0] ?? message;
+  const why = lines.find((line) => line.includes("reason:"));
+  return (why ?? lines.find((line) => !/^(code|errno|syscall) /.test(line)) ?? lines[0] ?? message).replace(
+    /^FetchError: /,
+    "",
+  );
 }

@@ -43,7 +43,9 @@ test("installs what the lockfile names on first use, without install scripts, an
   const [first, second] = await Promise.all([ensure(environment), ensure(environment)]);
   const third = await ensure(environment);
 
-  expect(runs()).toEqual(["ci --ignore-scripts --no-progress --loglevel=error"]);
+  expect(runs()).toEqual([
+    "ci --ignore-scripts --no-progress --loglevel=error --fetch-retry-mintimeout=1000 --fetch-retry-maxtimeout=3000",
+  ]);
   expect(lines).toEqual([
     "Installing the official Supabase clients and Deno from npm (470 MB, about half a minute, once per user).",
   ]);
@@ -55,7 +57,9 @@ test("installs what the lockfile names on first use, without install scripts, an
 test("keeps nothing of a failed installation, and says in one sentence what to do", async () => {
   const script = `mkdir node_modules
 echo "npm error code ENOTFOUND" >&2
-echo "npm error request to the registry failed, reason: getaddrinfo ENOTFOUND" >&2
+echo "npm error syscall getaddrinfo" >&2
+echo "npm error errno ENOTFOUND" >&2
+echo "npm error FetchError: request to the registry failed, reason: getaddrinfo ENOTFOUND" >&2
 echo "npm error A complete log of this run can be found in: somewhere" >&2
 exit 1`;
 
