@@ -1,44 +1,22 @@
-import { cp, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkoutRoot } from "../../../foundation/checkout";
-import { describeError } from "../../../foundation/userError";
 import { localAccessToken, localPaths } from "../../../local/environment";
 import { withDatabase } from "../../../local/officialClients/commandLine";
-import { ensureOfficialClients, type OfficialClients } from "../../../local/officialClients/installation";
+import type { OfficialClients } from "../../../local/officialClients/installation";
 import { prepareWorkspace, type Workspace } from "../../../local/officialClients/workspace";
 import { type ProjectDatabase, projectDatabase } from "../../../local/projectDatabase";
 import { localStack } from "../../../local/stack/stackLocation";
+import { type ClientChange, clientChanges, type Undo } from "../../support/drift/clientChanges";
 import { type CommandResult, createTestStack, type TestStack } from "../../support/testStack";
+import { clients, reason } from "./clients";
 import { cliCommands, commandsIn } from "./commands";
 import { McpServer } from "./mcpServer";
 import { mcpTools } from "./tools";
 
 // The real CLI and the real MCP server, against a deployed stack: every command and tool that there is.
-const clients: OfficialClients | string = await ensureOfficialClients((line) => console.log(line)).catch(
-  (error: unknown) => describeError(error),
-);
-const reason = typeof clients === "string" ? ` (skipped: ${clients})` : "";
-
-interface Finding {
-  readonly name: string;
-  readonly level: "ERROR" | "WARN" | "INFO";
-  readonly metadata: { readonly name: string };
-}
-
-/** The linter's informations that the stack has and keeps: the tables that each may be of, and why. */
-const acceptedFindings: Readonly<Record<string, { readonly of: RegExp; readonly reason: string }>> = {
-  unused_index: { of: /^[a-z0-9_]+$/, reason: "A test database answers too few queries to use every index." },
-  rls_enabled_no_policy: {
-    of: /_(\d{4}_\d{2}|default)$/,
-    reason: "A partition is read through its parent, which has the policies; read directly it shows nothing.",
-  },
-  no_primary_key: {
-    of: /^ddl_log(_\d{4}_\d{2}|_default)?$/,
-    reason: "No constraint may refuse an entry of the log: it would fail the statement that is logged.",
-  },
-};
 
 describe.skipIf(typeof clients === "string")(`the official clients${reason}`, () => {
   const programs = clients as OfficialClients;
@@ -64,24 +42,28 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
   afterAll(() => stack?.remove());
 
   /** Runs a command of the CLI as `npm run supabase` does; `+` stands for a blank in an argument. */
-  async function cli(line: string): Promise<CommandResult> {
+  async function cli(line: string, input = ""): Promise<CommandResult> {
     const args = line.split(" ").map((arg) => arg.replaceAll("+", " "));
     const result = await execa(
       process.execPath,
       [programs.supabase, "--agent", "no", "--yes", ...withDatabase(args, database.url)],
-      { cwd: workspace.workdir, env: workspace.variables, reject: false, all: true, stdin: "ignore" },
+      { cwd: workspace.workdir, env: workspace.variables, reject: false, all: true, input },
     );
     return { exitCode: result.exitCode ?? -1, output: result.all, stdout: result.stdout };
   }
 
+  /** Calls the Management API below the project's path. */
+  async function call(method: string, place: string, body?: object): Promise<unknown> {
+    const url = `${stack.services.supabase.endpoint}/v1/projects/${database.projectRef}${place}`;
+    const headers = { Authorization: `Bearer ${localAccessToken}`, "Content-Type": "application/json" };
+    const answer = await fetch(url, { method, headers, ...(body && { body: JSON.stringify(body) }) });
+    return await answer.json();
+  }
+
   /** Waits for a restart of the database that a setting has caused. */
   async function projectIsActive(): Promise<void> {
-    const headers = { Authorization: `Bearer ${localAccessToken}` };
-    const url = `${stack.services.supabase.endpoint}/v1/projects/${database.projectRef}`;
     await expect
-      .poll(async () => ((await (await fetch(url, { headers })).json()) as { status: string }).status, {
-        timeout: 60_000,
-      })
+      .poll(async () => ((await call("GET", "")) as { status: string }).status, { timeout: 60_000 })
       .toBe("ACTIVE_HEALTHY");
   }
 
@@ -111,24 +93,15 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     expect(diff.output).toContain("No config differences found.");
   });
 
-  test("a key that `config push` changes is named by refresh, and the next up puts it right", async () => {
-    const file = path.join(workspace.workdir, "supabase", "config.toml");
-    const before = await readFile(file, "utf8");
-    const changed = before.replace("minimum_password_length = 12", "minimum_password_length = 13");
-    expect(changed).not.toBe(before);
-    await writeFile(file, changed);
+  test("every command line of docs/supabase-cli.md runs", async () => {
+    const page = await readFile(path.join(checkoutRoot(), "docs", "supabase-cli.md"), "utf8");
+    const lines = [...page.matchAll(/npm run supabase -- ([a-z][^\n`]*)/g)].map(([, line]) => line ?? "");
+    expect(lines.length).toBeGreaterThan(9);
 
-    const push = await cli("config push");
-    expect(push.exitCode, push.output).toBe(0);
-    await writeFile(file, before);
-
-    const { exitCode, output } = await refresh();
-    expect(exitCode, output).toBe(7);
-    expect(output).toContain("password_min_length");
-    const up = await stack.pulumi("up", "--yes", "--skip-preview", "-s", "local");
-    expect(up.exitCode, up.output).toBe(0);
-    const after = await refresh();
-    expect(after.exitCode, after.output).toBe(0);
+    for (const line of lines) {
+      const { exitCode, output } = await cli(line.replace("<ref>", database.projectRef));
+      expect(exitCode, `${line}: ${output}`).toBe(0);
+    }
   });
 
   test("a migration that a colleague pushed is named by refresh, and comes home with its file: it is adopted, not run", async () => {
@@ -162,38 +135,6 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     await rm(home);
     await sql(`delete from supabase_migrations.schema_migrations where version = '${version}'`);
     await sql(`delete from supabase_migrations.bundle_files where path like '%${version}%'`);
-  });
-
-  describe("Supabase's advisors", () => {
-    const findings = async (): Promise<Finding[]> => {
-      const { exitCode, stdout, output } = await cli("db advisors --level info --fail-on none -o json");
-      expect(exitCode, output).toBe(0);
-      return JSON.parse(stdout) as Finding[];
-    };
-
-    test("find no error and no warning, and each information is accepted with a reason", async () => {
-      const found = await findings();
-
-      expect(found.filter(({ level }) => level !== "INFO")).toEqual([]);
-      const unaccepted = found.filter(
-        ({ name, metadata }) => !acceptedFindings[name]?.of.test(metadata.name),
-      );
-      expect(unaccepted).toEqual([]);
-      expect(new Set(found.map(({ name }) => name))).toEqual(new Set(Object.keys(acceptedFindings)));
-    });
-
-    test("find a view that shows anybody the users", async () => {
-      await sql(
-        "create view public.everybody as select * from auth.users",
-        "grant select on public.everybody to anon",
-      );
-
-      const found = await findings();
-      await sql("drop view public.everybody");
-
-      const errors = found.filter(({ level }) => level === "ERROR").map(({ name }) => name);
-      expect(errors.sort()).toEqual(["auth_users_exposed", "security_definer_view"]);
-    });
   });
 
   describe("tools of the MCP server", () => {
@@ -254,5 +195,105 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     expect(exitCode, output).toBe(7);
     expect(output).toContain("sslEnforcement");
     expect(output).toContain("203.0.113.0/24");
+  });
+
+  describe("changes with the official clients", () => {
+    const home = () => path.join(stack.project, "sql", "migrations", "20991231235959_colleague.sql");
+    const config = () => path.join(workspace.workdir, "supabase", "config.toml");
+    const functionsFolder = () => path.join(workspace.workdir, "supabase", "functions");
+    let server: McpServer;
+    beforeAll(async () => {
+      server = await McpServer.start(
+        programs.mcpServer,
+        database.projectRef,
+        stack.services.supabase.endpoint,
+      );
+    });
+    afterAll(() => server?.stop());
+
+    /** What the colleague's folders hold beside the stack's own files. */
+    async function prepareFolders(): Promise<void> {
+      await writeFile(home(), "create table public.of_a_colleague (id integer primary key);\n");
+      const before = await readFile(config(), "utf8");
+      const changed = before.replace("minimum_password_length = 12", "minimum_password_length = 13");
+      expect(changed).not.toBe(before);
+      await writeFile(config(), changed);
+      await mkdir(path.join(functionsFolder(), "colleague"));
+      await writeFile(
+        path.join(functionsFolder(), "colleague", "index.ts"),
+        "Deno.serve(() => new Response('hello'));\n",
+      );
+    }
+
+    async function make({ by }: ClientChange): Promise<void> {
+      if ("cli" in by) {
+        const { exitCode, output } = await cli(by.cli, by.input);
+        expect(exitCode, `${by.cli}: ${output}`).toBe(0);
+        // Some settings restart the database.
+        await projectIsActive();
+      } else {
+        const { content, isError = false } = await server.call(by.tool, by.args);
+        expect(isError, `${by.tool}: ${content.map(({ text }) => text).join("\n")}`).toBe(false);
+      }
+    }
+
+    async function run(step: Undo): Promise<void> {
+      if ("sql" in step) await sql(step.sql);
+      else if ("cli" in step) {
+        const { items = [] } = (await call("GET", "/config/auth/sso/providers")) as {
+          items?: { id: string }[];
+        };
+        const { exitCode, output } = await cli(step.cli.replace("$sso", items[0]?.id ?? ""));
+        expect(exitCode, `${step.cli}: ${output}`).toBe(0);
+      } else await call(...step.call);
+    }
+
+    test("one refresh reports every one, and up stops at what was pushed", async () => {
+      await prepareFolders();
+      for (const change of clientChanges) {
+        if (change.before !== undefined) await run(change.before);
+        await make(change);
+      }
+      await rm(home());
+
+      const { exitCode, output } = await refresh();
+      const up = await stack.pulumi("up", "--yes", "--skip-preview", "-s", "local");
+
+      expect(exitCode, output).toBe(7);
+      const unreported = clientChanges.flatMap(({ name, reports }) =>
+        reports.filter((text) => !output.includes(text)).map((text) => `${name}: ${text}`),
+      );
+      expect(unreported, output).toEqual([]);
+      expect(up.exitCode).toBe(1);
+      expect(up.output).toContain("20991231235959");
+    });
+
+    test("once what was pushed is gone, up sends the stack's values and names the entry that accepts each other change", async () => {
+      for (const { up, undo = [] } of clientChanges)
+        if (up === "stops" || up === "leaves it") for (const step of undo) await run(step);
+
+      const up = await stack.pulumi("up", "--yes", "--skip-preview", "-s", "local");
+      expect(up.exitCode, up.output).toBe(0);
+      const left = await refresh();
+
+      const named = clientChanges.filter((change) => change.up === "names the entry of `project.accept`");
+      for (const { reports } of named)
+        for (const text of reports) {
+          const [identity = text] = text.split(": ");
+          expect(up.output).toContain(`project.accept: ${identity} @ `);
+          expect(left.output).toContain(text);
+        }
+      for (const { reports } of clientChanges.filter((change) => change.up === "sends the stack's value"))
+        for (const text of reports) expect(left.output).not.toContain(text);
+      for (const { undo = [] } of named) for (const step of undo) await run(step);
+      const after = await refresh();
+      // Nobody knows the root key that was.
+      expect(
+        after.output
+          .match(/^.*(added|removed|changed|→).*$/gm)
+          ?.filter((line) => !line.includes("root key of pgsodium")),
+        after.output,
+      ).toEqual([]);
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { type HandMadeChange, type HarmlessChange, handMadeChanges, harmlessChanges } from ".";
+import { type ClientChange, clientChanges, commandOf } from "./clientChanges";
 import { type PostureChange, postureChanges } from "./postureChanges";
 import { type ProjectChange, projectChanges } from "./projectChanges";
 
@@ -54,6 +55,18 @@ not watched, since the platform bans by itself.
 | --- | --- | --- |
 ${projectChanges.map(projectRow).join("\n")}
 
+## ${clientChanges.length} changes with the Supabase CLI and the MCP server
+
+What colleagues and their agents change with Supabase's own tools ([supabase-cli.md](supabase-cli.md)). One test makes all of them
+with the real tools on a deployed stack, and one refresh reports them. What a statement changed is reported with who, when and
+with which program, as the database logs it: \`@effect/sql-pg\` is the CLI, \`mgmt-api\` an agent or the dashboard, which go through the
+Management API, \`psql\` a person; the stack's own deployments are not reported. The Management API does not tell who called it for
+anything else.
+
+| Somebody changes | with | refresh reports | the next up |
+| --- | --- | --- | --- |
+${clientChanges.map(clientRow).join("\n")}
+
 ## ${harmlessChanges.length} things that a healthy database does, and that report nothing
 
 | What happens | by |
@@ -85,6 +98,11 @@ function projectRow({ name, calls, before = 0, reports }: ProjectChange): string
     );
   const reported = Object.entries(reports).map(([identity, text]) => `${identity}: ${text}`);
   return `| ${name} | ${sent.map(code).join("<br>")} | ${reported.map(code).join("<br>")} |`;
+}
+
+function clientRow(change: ClientChange): string {
+  const { name, reports, up } = change;
+  return `| ${name} | ${code(commandOf(change))} | ${reports.map(code).join("<br>")} | ${up} |`;
 }
 
 function handMadeRow({ name, change, reports, severity, repairedBy, refusal }: HandMadeChange): string {

@@ -3,7 +3,10 @@ import type { JsonValue } from "../../../foundation/json";
 /** What somebody changes in a project beside the stack, at the Management API as the dashboard and the CLI call it. */
 export interface ProjectChange {
   readonly name: string;
-  /** Sent below the project's path: method, path and body. The last one is the change, those before it prepare. */
+  /**
+   * Sent below the project's path: method, path and body. The last one is the change, those before it prepare. `$id` in a path
+   * stands for the id that the call before it answered.
+   */
   readonly calls: readonly (readonly [method: string, path: string, body?: JsonValue])[];
   /** How many of the calls are made before the baseline is taken. Default none. */
   readonly before?: number;
@@ -83,6 +86,12 @@ const databaseRows: readonly (readonly [name: string, key: string, value: JsonVa
   ["more is kept for replicas", "max_slot_wal_keep_size", "4096MB", "off → 4096MB [extra]"],
   ["parallel workers", "max_parallel_workers", 2, "off → 2 [extra]"],
 ];
+
+const companyProvider = (domains: string[]): JsonValue => ({
+  type: "saml",
+  metadata_url: "https://idp.example.org/saml",
+  domains,
+});
 
 /** Every row is made at the emulator, reported by `ProjectWatch`, and printed in docs/drift.md. */
 export const projectChanges: readonly ProjectChange[] = [
@@ -188,6 +197,43 @@ export const projectChanges: readonly ProjectChange[] = [
     name: "tokens of another issuer are accepted",
     calls: [["POST", "/config/auth/third-party-auth", { oidc_issuer_url: "https://evil.example" }]],
     reports: { "third-party auth https://evil.example": "added: $type [opens]" },
+  },
+  {
+    name: "users of a company sign in with its own identity provider (`supabase sso add`)",
+    calls: [
+      auth({ saml_enabled: true }),
+      ["POST", "/config/auth/sso/providers", companyProvider(["example.org"])],
+    ],
+    before: 1,
+    reports: { "SSO provider https://idp.example.org/saml": "added: domains example.org [opens]" },
+  },
+  {
+    name: "an identity provider takes a further domain (`supabase sso update`)",
+    calls: [
+      auth({ saml_enabled: true }),
+      ["POST", "/config/auth/sso/providers", companyProvider(["example.org"])],
+      ["PUT", "/config/auth/sso/providers/$id", { domains: ["example.org", "example.com"] }],
+    ],
+    before: 2,
+    reports: {
+      "SSO provider https://idp.example.org/saml":
+        "domains example.org → domains example.org, example.com [opens]",
+    },
+  },
+  {
+    name: "an identity provider is removed (`supabase sso remove`)",
+    calls: [
+      auth({ saml_enabled: true }),
+      ["POST", "/config/auth/sso/providers", companyProvider(["example.org"])],
+      ["DELETE", "/config/auth/sso/providers/$id"],
+    ],
+    before: 2,
+    reports: { "SSO provider https://idp.example.org/saml": "removed: domains example.org [changes]" },
+  },
+  {
+    name: "a custom hostname is asked for (`supabase domains create`)",
+    calls: [["POST", "/custom-hostname/initialize", { custom_hostname: "db.example.org" }]],
+    reports: { "custom hostname": "added: db.example.org [extra]" },
   },
   {
     name: "a preview branch is made (`supabase branches create`)",

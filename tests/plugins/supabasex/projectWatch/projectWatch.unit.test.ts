@@ -45,9 +45,12 @@ function masked(live: unknown): Record<string, string> {
   );
 }
 
+let lastId = "";
+
 async function call(method: string, path: string, body?: unknown): Promise<void> {
-  const answer = await emulator.call(method, `/projects/${ref}${path}`, body);
+  const answer = await emulator.call(method, `/projects/${ref}${path.replace("$id", lastId)}`, body);
   expect(answer.status, `${method} ${path}: ${answer.text}`).toBeLessThan(300);
+  lastId = answer.json?.id ?? "";
 }
 
 describe("changes beside the stack", () => {
@@ -61,6 +64,33 @@ describe("changes beside the stack", () => {
     expect(masked(found.outputs.live)).toEqual(reports);
     expect(await changes(found)).toEqual(["live"]);
   });
+});
+
+test("an owner and an administrator of the organization who are added, and a developer who becomes one, are reported", async () => {
+  const member = (email: string, role: string) => ({ user_name: email, email, role_name: role });
+  const before = [member("ours@example.com", "Owner"), member("dev@example.com", "Developer")];
+  const answer = { method: "GET", path: /^\/organizations\/acme\/members$/, status: 200 } as const;
+  emulator.faults.push({ ...answer, body: before });
+  const made = await create(inputs({ organizationId: "acme" }));
+  const after = [
+    member("ours@example.com", "Owner"),
+    member("dev@example.com", "Administrator"),
+    member("new@example.com", "Owner"),
+    member("reader@example.com", "Read-only"),
+  ];
+  emulator.faults.splice(0, 1, { ...answer, body: after });
+
+  const found = await refresh(made);
+
+  expect(found.outputs.live).toEqual({
+    "organization member dev@example.com": "added: Administrator [opens]",
+    "organization member new@example.com": "added: Owner [opens]",
+  });
+  emulator.faults.splice(0, 1, { ...answer, body: [] });
+  expect((await refresh(made)).outputs.live).toEqual({
+    "organization member ours@example.com": "removed: Owner [changes]",
+  });
+  emulator.faults.splice(0);
 });
 
 test("an untouched project reports nothing, refresh after refresh", async () => {

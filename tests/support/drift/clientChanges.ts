@@ -1,0 +1,193 @@
+/** What somebody changes with an official client of Supabase. */
+export interface ClientChange {
+  readonly name: string;
+  /** A command of the CLI, or a tool of the MCP server with its arguments. */
+  readonly by:
+    | { readonly cli: string; readonly input?: string }
+    | { readonly tool: string; readonly args: Readonly<Record<string, unknown>> };
+  /** Of the output of `pulumi refresh --diff`. */
+  readonly reports: readonly string[];
+  /** What the next up does about it. */
+  readonly up: "sends the stack's value" | "names the entry of `project.accept`" | "stops" | "leaves it";
+  /** Run before the change: statements, or a call of the Management API below the project's path. */
+  readonly before?: Undo;
+  /** What takes it back where up does not. */
+  readonly undo?: readonly Undo[];
+}
+
+export type Undo =
+  | { readonly cli: string }
+  | { readonly sql: string }
+  | { readonly call: readonly [method: string, path: string, body?: object] };
+
+const rootKey = "ab".repeat(32);
+
+/**
+ * Every row is made with the real client on a deployed stack, all of them one after the other; one refresh reports them. Printed in
+ * docs/drift.md.
+ */
+export const clientChanges: readonly ClientChange[] = [
+  {
+    name: "a setting of Auth that the stack sends (after an edit of config.toml)",
+    by: { cli: "config push" },
+    reports: ["password_min_length"],
+    up: "sends the stack's value",
+  },
+  {
+    name: "a function of the stack is deployed from another checkout, open to everybody",
+    by: { cli: "functions deploy business-automation --use-api --no-verify-jwt" },
+    reports: ["~ verifyJwt: true => false", "~ code"],
+    up: "sends the stack's value",
+  },
+  {
+    name: "a function is added",
+    by: { cli: "functions deploy colleague --use-api" },
+    reports: ["edge function colleague"],
+    up: "names the entry of `project.accept`",
+    undo: [{ cli: "functions delete colleague" }],
+  },
+  {
+    name: "a function secret is added",
+    by: { cli: "secrets set COLLEAGUE=1" },
+    reports: ["function secret COLLEAGUE"],
+    up: "names the entry of `project.accept`",
+    undo: [{ cli: "secrets unset COLLEAGUE" }],
+  },
+  {
+    name: "a function secret of the stack is set",
+    by: { cli: "secrets set ALLOWED_ORIGINS=https://elsewhere.example" },
+    reports: ["ALLOWED_ORIGINS"],
+    up: "sends the stack's value",
+  },
+  {
+    name: "a setting of the database that the stack does not send",
+    by: { cli: "postgres-config update --config statement_timeout=1000 --no-restart --experimental" },
+    reports: ["database setting statement_timeout"],
+    up: "names the entry of `project.accept`",
+    undo: [{ cli: "postgres-config delete --config statement_timeout --no-restart --experimental" }],
+  },
+  {
+    name: "a setting of the database that the stack sends",
+    by: { cli: "postgres-config update --config work_mem=64MB --no-restart --experimental" },
+    reports: ["work_mem"],
+    up: "sends the stack's value",
+  },
+  {
+    name: "TLS is no longer required",
+    by: { cli: "ssl-enforcement update --disable-db-ssl-enforcement --experimental" },
+    reports: ["sslEnforcement"],
+    up: "sends the stack's value",
+  },
+  {
+    name: "the database is open to other addresses",
+    by: { cli: "network-restrictions update --db-allow-cidr 203.0.113.0/24 --experimental" },
+    reports: ["203.0.113.0/24"],
+    up: "sends the stack's value",
+  },
+  {
+    name: "a preview branch is made",
+    by: { cli: "branches create colleague" },
+    reports: ["branch colleague: added: preview"],
+    up: "names the entry of `project.accept`",
+    undo: [{ cli: "branches delete colleague" }],
+  },
+  {
+    name: "users of a company sign in with its own identity provider (where SAML is on)",
+    before: { call: ["PATCH", "/config/auth", { saml_enabled: true }] },
+    by: {
+      cli: "sso add --type saml --metadata-url https://idp.example.org/saml --domains example.org --skip-url-validation",
+    },
+    reports: ["SSO provider https://idp.example.org/saml: added", "auth setting saml_enabled: off → on"],
+    up: "names the entry of `project.accept`",
+    undo: [{ cli: "sso remove $sso" }, { call: ["PATCH", "/config/auth", { saml_enabled: false }] }],
+  },
+  {
+    name: "a vanity subdomain is taken",
+    by: { cli: "vanity-subdomains activate --desired-subdomain shop --experimental" },
+    reports: ["vanity subdomain: added: shop.supabase.co"],
+    up: "names the entry of `project.accept`",
+    undo: [{ cli: "vanity-subdomains delete --experimental" }],
+  },
+  {
+    name: "the root key of pgsodium is replaced",
+    by: { cli: "encryption update-root-key --experimental", input: rootKey },
+    reports: ["root key of pgsodium: key"],
+    up: "names the entry of `project.accept`",
+  },
+  {
+    name: "a migration is pushed from another folder",
+    by: { cli: "db push" },
+    reports: [
+      "migration record 20991231235959: not made by the bundle",
+      "table public.of_a_colleague: not made by the bundle",
+      "by postgres via @effect/sql-pg",
+    ],
+    up: "stops",
+    undo: [
+      {
+        sql: "drop table public.of_a_colleague; delete from supabase_migrations.schema_migrations where version = '20991231235959'",
+      },
+    ],
+  },
+  {
+    name: "a migration of the stack is taken from the history",
+    by: { cli: "migration repair 20261122100000 --status reverted" },
+    reports: ["migration record 20261122100000"],
+    up: "leaves it",
+    undo: [{ cli: "migration repair 20261122100000 --status applied" }],
+  },
+  {
+    name: "an agent applies a migration",
+    by: {
+      tool: "apply_migration",
+      args: { name: "of_an_agent", query: "create table public.of_an_agent (id integer primary key)" },
+    },
+    reports: ["table public.of_an_agent: not made by the bundle", "by postgres via mgmt-api"],
+    up: "stops",
+    undo: [
+      {
+        sql: "drop table public.of_an_agent; delete from supabase_migrations.schema_migrations where name = 'of_an_agent'",
+      },
+    ],
+  },
+  {
+    name: "an agent changes an object of the stack",
+    by: { tool: "execute_sql", args: { query: "alter table shared.customers disable row level security" } },
+    reports: ["shared.customers", "rowSecurity"],
+    up: "sends the stack's value",
+  },
+  {
+    name: "an agent deploys a function",
+    by: {
+      tool: "deploy_edge_function",
+      args: {
+        name: "of-an-agent",
+        entrypoint_path: "index.ts",
+        verify_jwt: false,
+        files: [{ name: "index.ts", content: "Deno.serve(() => new Response('hello'));\n" }],
+      },
+    },
+    reports: ["edge function of-an-agent: added: verifyJwt false"],
+    up: "names the entry of `project.accept`",
+    undo: [{ cli: "functions delete of-an-agent" }],
+  },
+  {
+    name: "an agent changes the settings of Storage",
+    by: {
+      tool: "update_storage_config",
+      args: {
+        config: {
+          fileSizeLimit: 20_971_520,
+          features: { imageTransformation: { enabled: true }, s3Protocol: { enabled: true } },
+        },
+      },
+    },
+    reports: ["fileSizeLimit"],
+    up: "sends the stack's value",
+  },
+];
+
+/** Returns what somebody types, or what an agent calls. */
+export function commandOf({ by }: ClientChange): string {
+  return "cli" in by ? `supabase ${by.cli}` : `MCP ${by.tool} ${JSON.stringify(by.args)}`;
+}
