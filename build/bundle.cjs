@@ -35,6 +35,8 @@ const programs = {
   "ops/comment.cjs": "ops/comment/main.ts",
   "ops/drift.cjs": "ops/drift/main.ts",
   "ops/plan.cjs": "ops/plan/main.ts",
+  "ops/types.cjs": "ops/types/main.ts",
+  "ops/advisors.cjs": "ops/advisors/main.ts",
   "ops/deploy.cjs": "ops/deploy/main.ts",
   "ops/pull-request.cjs": "ops/pullRequest/main.ts",
   "ops/propose-image.cjs": "ops/proposeImage/main.ts",

@@ -8,7 +8,6 @@ import { pulumi } from "./commands/pulumi";
 import { type StartOptions, start } from "./commands/start";
 import { supabase } from "./commands/supabase";
 import { type TestOptions, test } from "./commands/test";
-import { printTypes } from "./commands/types";
 import { explainDiskFault } from "./diskFaults";
 import { localPaths } from "./environment";
 
@@ -88,12 +87,6 @@ program
   .action(async (args: string[]) => {
     process.exitCode = await supabase(paths, args);
   });
-
-program
-  .command("types")
-  .description("print the TypeScript types of a local stack's exposed schemas")
-  .argument("[stack]", "a local stack", "local")
-  .action((stack: string) => printTypes(paths, stack));
 
 program.parseAsync().catch((thrown: unknown) => {
   const error = explainDiskFault(thrown);

@@ -9,6 +9,7 @@ const brief = [
   "pulumi",
   "supabase",
   "types",
+  "advisors",
   "local:env",
   "env",
   "recover",

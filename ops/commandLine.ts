@@ -12,6 +12,7 @@ export const optionsWithValue = {
   reviewed: { type: "string" },
   waivers: { type: "string" },
   base: { type: "string" },
+  check: { type: "string" },
   like: { type: "string" },
 } as const;
 
@@ -30,6 +31,15 @@ export function namedStack(argument: string | undefined, { stack }: StackOption,
     throw new UserError(`${JSON.stringify(named)} is not the name of a stack.`);
   }
   return named;
+}
+
+/** Returns the stack that a command line names; `local` where it names none. Throws a UserError where it names two. */
+export function namedStackOrLocal(
+  argument: string | undefined,
+  options: StackOption,
+  script: string,
+): string {
+  return namedStack(argument ?? (options.stack === undefined ? "local" : undefined), options, script);
 }
 
 /** Returns a path that was given on the command line, which npm runs from the folder of package.json. */

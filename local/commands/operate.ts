@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { execa } from "execa";
 import { optionsWithValue } from "../../ops/commandLine";
 import { foreignVariables, type LocalPaths } from "../environment";
+import { ensureOfficialClients } from "../officialClients/installation";
 import { progressToStandardError } from "../progress";
 import type { LocalServices } from "../services/start";
 import { openLocalSession } from "../session";
@@ -11,7 +12,19 @@ import { environmentOf, folderOfCommand, isLocalStack, notDeployed, stacksIn } f
 import { ensureToolchain } from "../toolchain";
 
 /** Programs of ops/ that work on a stack, by the npm script that runs them. */
-const stackOperations = ["env", "recover", "rotate", "preview", "drift", "plan", "deploy"] as const;
+const stackOperations = [
+  "env",
+  "recover",
+  "rotate",
+  "preview",
+  "drift",
+  "plan",
+  "deploy",
+  "types",
+  "advisors",
+] as const;
+/** Programs of ops/ that ask the Management API for what the official clients make, and that mean `local` without a name. */
+const askOfficialClients: ReadonlySet<Operation> = new Set(["types", "advisors"]);
 /** Programs of ops/ that are about a pull request. */
 const otherOperations = ["comment", "pull-request", "propose-image"] as const;
 
@@ -53,7 +66,8 @@ async function surroundings(
   args: readonly string[],
 ): Promise<Surroundings> {
   if (!isOfStack(operation)) return { folder: paths.checkout, variables: {} };
-  const stack = namedStack(args);
+  const stack =
+    namedStack(args) ?? (askOfficialClients.has(operation) && !isHelp(args) ? "local" : undefined);
   // The program itself says what is missing.
   if (stack === undefined) return { folder: paths.checkout, variables: {} };
   if (!isLocalStack(stack)) {
@@ -66,6 +80,9 @@ async function surroundings(
   if (!isDeployed(paths, stack)) throw notDeployed(stack);
   const { services, variables } = await openLocalSession(paths, operation, progressToStandardError);
   await renewConfiguration(paths, stack, services);
+  // Here, where progress can be shown, and not in the API's background process, which says what is missing.
+  if (askOfficialClients.has(operation) || args.includes("--deploy-copy"))
+    await ensureOfficialClients(progressToStandardError).catch(() => undefined);
   return { folder, variables: { ...foreignVariables, ...variables } };
 }
 
@@ -77,6 +94,8 @@ async function renewConfiguration(paths: LocalPaths, stack: string, services: Lo
   const { writeLikeStack } = await import("../stack/likeStack");
   await writeLikeStack(paths, environment, services);
 }
+
+const isHelp = (args: readonly string[]) => args.includes("--help") || args.includes("-h");
 
 /** The stack that a command line of these programs names; undefined for none, and where it asks for help. */
 function namedStack(args: readonly string[]): string | undefined {

@@ -1,28 +1,38 @@
 // Previews a stack and reports what the change does, apart from the drift that a deployment would repair.
 //   npm run preview -- dev [--format text|markdown|json] [--out <folder>]
+//   npm run preview -- like-dev --deploy-copy
 import { policyPackArguments } from "../../foundation/policyPack";
 import { checkedOutCommit, namedStack, run } from "../commandLine";
 import { runPulumi } from "../pulumi";
 import { buildReport } from "../report/build";
 import { deliverReport } from "../report/write";
 import { type ReportOptions, reportCommand, reportPlaces } from "../reportCommand";
+import { previewAndDeploy } from "./deployCopy";
 
 interface PreviewOptions extends ReportOptions {
   readonly commit?: string;
   readonly policies: boolean;
+  readonly deployCopy?: boolean;
 }
 
 run(
   reportCommand("preview", "Previews a stack and reports what the change does, apart from drift.")
     .option("--commit <hash>", "the commit under review; default: the one that is checked out")
     .option("--no-policies", "leave out the policy pack")
+    .option(
+      "--deploy-copy",
+      "of a stack on this machine: deploy the change afterwards, and report what Supabase's advisors find then and did not before",
+    )
     .action(async (argument: string | undefined, options: PreviewOptions) => {
       const stack = namedStack(argument, options, "preview");
       const policies = options.policies ? policyPackArguments() : [];
-      const result = await runPulumi(["preview", "--stack", stack, "--suppress-progress", ...policies]);
+      const preview = async () =>
+        await runPulumi(["preview", "--stack", stack, "--suppress-progress", ...policies]);
+      const { result, copy } =
+        options.deployCopy === true ? await previewAndDeploy(stack, preview) : { result: await preview() };
       const commit = options.commit ?? checkedOutCommit();
-      const report = buildReport(result, { kind: "preview", stack, commit });
+      const report = buildReport(result, { kind: "preview", stack, commit, copy });
       await deliverReport(report, reportPlaces(options));
-      process.exitCode = result.exitCode;
+      process.exitCode = result.exitCode || (copy?.deployment.exitCode ?? 0);
     }),
 );

@@ -1,5 +1,6 @@
 // Previews a pull request without credentials: brings the base commit up on this machine, with an environment's configuration, and
-// previews the head against it. Exactly the migrations of the pull request run.
+// previews the head against it. Exactly the migrations of the pull request run. Then the head is deployed there, and Supabase's
+// advisors say what they find that they did not find in the base.
 //   npm run preview:pull-request -- dev --base origin/main [--out <folder>] [--keep]
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -55,7 +56,8 @@ run(
         await npm(folder, "ci");
         const out = options.out === undefined ? [] : ["--out", givenPath(options.out)];
         const stack = `like-${environment}`;
-        process.exitCode = await npm(folder, "run", "-s", "preview", "--", stack, "--commit", head, ...out);
+        const preview = ["run", "-s", "preview", "--", stack, "--commit", head, "--deploy-copy"];
+        process.exitCode = await npm(folder, ...preview, ...out);
       } finally {
         if (options.keep === true) say(`The stack is up in ${folder}; npm run down there ends it.`);
         else await remove(root, folder);

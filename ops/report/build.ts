@@ -1,10 +1,12 @@
 import type { JsonObject } from "../../foundation/json";
-import type { PulumiRun } from "../pulumi";
+import type { FindingsCompared } from "../advisors/compare";
+import type { Finding } from "../advisors/findings";
+import { exitCodes, type PulumiRun } from "../pulumi";
 import { bundlesOf } from "./bundles";
 import { changesOf } from "./changes";
 import { driftOf } from "./drift";
 import { cleaner, mapTexts } from "./mask";
-import { type Report, reportVersion } from "./model";
+import { type Problem, type Report, type ReportedFinding, reportVersion } from "./model";
 import { diagnosticsOf, errorsOf, policiesOf, warningsOf } from "./problems";
 import { stepsOf } from "./steps";
 import { verdictOf } from "./verdict";
@@ -16,11 +18,19 @@ export interface ReportSubject {
   readonly commit?: string | undefined;
   /** Where the secrets to mask are. Default: this process's. */
   readonly environment?: NodeJS.ProcessEnv;
+  /** What came of deploying the change to a copy after its preview. */
+  readonly copy?: DeployedCopy | undefined;
+}
+
+export interface DeployedCopy {
+  readonly deployment: PulumiRun;
+  /** What the advisors found, or why they could not be asked. */
+  readonly advisors: FindingsCompared | { readonly unavailable: string };
 }
 
 /** Returns the report on a run of the engine. It holds no secret: the engine masks its own, and `cleaner` the rest. */
 export function buildReport(run: PulumiRun, subject: ReportSubject): Report {
-  const { kind, stack, commit, environment } = subject;
+  const { kind, stack, commit, environment, copy } = subject;
   const command = kind === "drift" ? "refresh" : "deployment";
   const steps = stepsOf(run.events, command);
   const drift = driftOf(steps, command);
@@ -29,16 +39,34 @@ export function buildReport(run: PulumiRun, subject: ReportSubject): Report {
     stack,
     ...(commit === undefined ? {} : { commit }),
     durationSeconds: Math.round(run.durationSeconds * 10) / 10,
-    errors: errorsOf(run),
+    errors: [...errorsOf(run), ...(copy === undefined ? [] : errorsOf(copy.deployment))],
     ...(kind === "drift" ? { changes: [], consequences: [] } : changesOf(steps.planned, drift)),
     drift,
     bundles: bundlesOf(diagnosticsOf(run.events), drift),
+    ...advisorsOf(copy),
     policies: policiesOf(run.events),
-    warnings: warningsOf(run.events),
+    warnings: [...warningsOf(run.events), ...missingAdvisors(copy)],
     unchangedResources:
       run.events.find(({ summaryEvent }) => summaryEvent)?.summaryEvent?.resourceChanges.same ?? 0,
   };
-  const verdict = verdictOf({ ...facts, exitCode: run.exitCode });
+  const copyFailed = copy !== undefined && copy.deployment.exitCode !== exitCodes.success;
+  const verdict = verdictOf({ ...facts, exitCode: run.exitCode, copyFailed });
   const report: Report = { version: reportVersion, ...facts, verdict };
   return mapTexts(report as unknown as JsonObject, cleaner(environment)) as unknown as Report;
+}
+
+function advisorsOf(copy: DeployedCopy | undefined): Pick<Report, "advisors"> {
+  if (copy === undefined || "unavailable" in copy.advisors) return {};
+  const { added, resolved, unchanged } = copy.advisors;
+  return { advisors: { added: added.map(reported), resolved: resolved.map(reported), unchanged } };
+}
+
+function reported({ name, title, level, detail, remediation }: Finding): ReportedFinding {
+  return { name, title, level, detail, remediation };
+}
+
+function missingAdvisors(copy: DeployedCopy | undefined): Problem[] {
+  if (copy === undefined || !("unavailable" in copy.advisors)) return [];
+  const message = `Supabase's advisors were not asked about this change: ${copy.advisors.unavailable}`;
+  return [{ source: "command", message }];
 }

@@ -83,6 +83,20 @@ const policy = z.strictObject({
   message: text,
 });
 
+const finding = z.strictObject({
+  name: text.describe("What the advisor looks for, for example `rls_disabled_in_public`."),
+  title: text,
+  level: z.enum(["error", "warning", "info"]),
+  detail: text.describe("What it has found, and where."),
+  remediation: text.describe("The address of the page that says what to do; empty for none."),
+});
+
+const advisors = z.strictObject({
+  added: z.array(finding).describe("Findings that only the database with the change has; the worst first."),
+  resolved: z.array(finding).describe("Findings that only the database without the change has."),
+  unchanged: z.number().int().nonnegative().describe("How many findings both have."),
+});
+
 const problem = z.strictObject({
   source: z
     .enum(["configuration", "resource", "policy", "program", "command"])
@@ -115,6 +129,11 @@ export const reportSchema = z
       .describe("Updates whose new values come only from resources that repairs create again."),
     drift: z.array(drift).describe("What was changed outside of Pulumi since the last deployment."),
     bundles: z.array(bundle).describe("The SQL bundles that would run files, or have something to say."),
+    advisors: advisors
+      .optional()
+      .describe(
+        "What Supabase's advisors find in a copy before and after the change was deployed to it, without accepted findings. Missing where they were not asked.",
+      ),
     policies: z.array(policy),
     warnings: z.array(problem),
     unchangedResources: z.number().int().nonnegative(),
@@ -128,6 +147,7 @@ export type PropertyChange = Change["properties"][number];
 export type DriftItem = Report["drift"][number];
 export type Bundle = Report["bundles"][number];
 export type Problem = Report["errors"][number];
+export type ReportedFinding = NonNullable<Report["advisors"]>["added"][number];
 export type PolicyResult = Report["policies"][number];
 
 /** Operations that lose what a resource holds. */

@@ -1,10 +1,22 @@
 import { fullDiff, marks } from "./diff";
 import { objectText } from "./markdown/render";
-import type { Change, DriftItem, Problem, Report } from "./model";
+import type { Change, DriftItem, Problem, Report, ReportedFinding } from "./model";
 
 /** Returns a report for a terminal or a log: the same order as its Markdown, nothing left out. */
 export function renderText(report: Report): string {
-  const { stack, kind, verdict, errors, changes, consequences, drift, bundles, policies, warnings } = report;
+  const {
+    stack,
+    kind,
+    verdict,
+    errors,
+    changes,
+    consequences,
+    drift,
+    bundles,
+    advisors,
+    policies,
+    warnings,
+  } = report;
   const title = { preview: "Preview of", up: "Deployment of", drift: "Drift of" }[kind];
   const files = bundles.flatMap((bundle) => bundle.files);
   const objects = bundles.flatMap((bundle) => bundle.objects);
@@ -17,6 +29,11 @@ export function renderText(report: Report): string {
       policies.map(
         ({ level, policy, resource, message }) => `${level} ${policy} ${resource?.name ?? ""}: ${message}`,
       ),
+    ],
+    ["New findings of Supabase's advisors", (advisors?.added ?? []).map(findingText)],
+    [
+      "Findings of Supabase's advisors that this change resolves",
+      (advisors?.resolved ?? []).map(findingText),
     ],
     [isSearch ? "Code that was not deployed" : "What this change does", changes.map(changeText)],
     ["What this change does in the database", objects.filter(({ isRepair }) => !isRepair).map(objectText)],
@@ -51,6 +68,11 @@ function indent(text: string): string {
 
 function problemText({ resource, message }: Problem): string {
   return resource === undefined ? message : `${resource.type} ${resource.name}: ${message}`;
+}
+
+function findingText({ level, name, detail, remediation }: ReportedFinding): string {
+  const line = `${level.padEnd(7)} ${name}: ${detail}`;
+  return remediation === "" ? line : `${line}\n        ${remediation}`;
 }
 
 function changeText({ resource, operation, properties }: Change): string {

@@ -1,7 +1,11 @@
 import { exitCodes } from "../pulumi";
 import { type Change, isDestructive, type Report } from "./model";
 
-type Facts = Omit<Report, "verdict" | "version"> & { readonly exitCode: number };
+type Facts = Omit<Report, "verdict" | "version"> & {
+  readonly exitCode: number;
+  /** Whether the change could not be deployed to a copy, although its preview succeeded. */
+  readonly copyFailed?: boolean;
+};
 
 /** Returns in one word and one sentence what has come out. */
 export function verdictOf(facts: Facts): Report["verdict"] {
@@ -21,10 +25,19 @@ export function verdictOf(facts: Facts): Report["verdict"] {
     }
     return { status: "failed", sentence: failure(facts) };
   }
+  if (facts.copyFailed === true) {
+    const number = errors.length === 0 ? "" : ` with ${count(errors.length, "error", "errors")}`;
+    return {
+      status: "failed",
+      sentence: `The preview succeeded, but the deployment of the change to a copy of its base failed${number}.`,
+    };
+  }
   const { changes, drift, kind } = facts;
   if (changes.length === 0 && drift.length === 0) return { status: "unchanged", sentence: nothing(kind) };
   const sentences =
-    kind === "drift" ? [driftFound(facts), notDeployed(facts)] : [effect(facts), driftBeside(facts)];
+    kind === "drift"
+      ? [driftFound(facts), notDeployed(facts)]
+      : [effect(facts), findings(facts), driftBeside(facts)];
   return { status: "changes", sentence: sentences.filter((sentence) => sentence !== "").join(" ") };
 }
 
@@ -68,6 +81,12 @@ function effect({ changes, kind }: Facts): string {
   const loss = changes.some(isDestructive) ? "" : " Nothing is replaced or deleted.";
   const noun = changes.length === 1 ? "resource" : "resources";
   return `${past ? "The deployment" : "The change"} ${listed(operations)} ${noun}.${past ? "" : loss}`;
+}
+
+/** What the advisors say about the change. */
+function findings({ advisors }: Facts): string {
+  if (advisors === undefined || advisors.added.length === 0) return "";
+  return `Supabase's advisors have ${count(advisors.added.length, "new finding", "new findings")}.`;
 }
 
 /** What was changed by hand, told apart from the change. */

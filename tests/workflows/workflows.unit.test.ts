@@ -126,7 +126,8 @@ async function expectExample(name: string, body: string | undefined): Promise<vo
     .replaceAll(world.head, "0123456789abcdef0123456789abcdef01234567")
     .replaceAll(world.head.slice(0, 12), "0123456789ab")
     .replace(/run \d+\.1 -->/, "run 100.1 -->")
-    .replace(/[\d.]+ s( ·|<)/, "12 s$1");
+    .replace(/[\d.]+ s( ·|<)/, "12 s$1")
+    .replace(/actions\/runs\/\d+/, "actions/runs/100");
   await expect(`${text}\n`).toMatchFileSnapshot(path.join(checkoutRoot(), "docs", "examples", `${name}.md`));
 }
 
@@ -146,6 +147,37 @@ test("a pull request is previewed against the base commit and against dev, and c
   // The base commit was brought up, then the head previewed against it.
   expect(world.commands().filter((line) => /npm (start|ci|run -s preview)/.test(line))).toEqual(
     expect.arrayContaining(["npm start -- --like dev"]),
+  );
+});
+
+test("what Supabase's advisors find after the change and did not before stands in the comment of the executed preview", async () => {
+  const lint = (name: string, level: string, detail: string, object: string) => ({
+    ...{ name, level, detail, title: name, cache_key: `${name}_${object}`, metadata: { name: object } },
+    remediation: `https://supabase.com/docs/guides/database/database-linter?lint=${name}`,
+  });
+  const unused = lint("unused_index", "INFO", "Index points_by_day has not been used", "points_by_day");
+  const exposed = lint("auth_users_exposed", "ERROR", "View everybody exposes auth.users", "everybody");
+  const old = lint("rls_disabled_in_public", "ERROR", "Table public.old has no RLS", "old");
+  world.play({ preview: "changeAndDrift" });
+  world.adviseWith([old], [exposed, unused]);
+
+  const { previews } = await pullRequest();
+
+  expect(conclusions(previews)).toEqual(["Preview like-dev: success", "Preview dev: success"]);
+  expect(bodies()[0]).toContain("Supabase's advisors have 1 new finding.");
+  expect(bodies()[0]).not.toContain("unused_index");
+  expect(bodies()[1]).not.toContain("advisors");
+  await expectExample("new-finding", bodies()[0]);
+});
+
+test("a change that previews and does not deploy fails the executed preview", async () => {
+  world.play({ preview: "changeAndDrift", up: "brokenMigration" });
+
+  const { previews } = await pullRequest();
+
+  expect(conclusions(previews)).toEqual(["Preview like-dev: failure", "Preview dev: success"]);
+  expect(bodies()[0]).toContain(
+    "**The preview succeeded, but the deployment of the change to a copy of its base failed with 1 error.**",
   );
 });
 

@@ -1,4 +1,5 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
 import {
   appendFileSync,
   chmodSync,
@@ -11,7 +12,9 @@ import {
   symlinkSync,
   writeFileSync,
 } from "node:fs";
+import { createServer } from "node:http";
 import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -29,6 +32,8 @@ export interface World {
   readonly environment: Readonly<Record<string, string>>;
   /** What the engine does from now on: command of the CLI → a recording, or a file like one. */
   play(runs: Partial<Record<"preview" | "refresh" | "up", RecordingName | string>>): void;
+  /** What Supabase's advisors find from now on, each time that they are asked; nothing once the list is at its end. */
+  adviseWith(...findings: readonly Lint[][]): void;
   /** The commands of npm, pulumi, docker, sudo so far, and forgets them. */
   commands(): string[];
   /** Resolves once a waiting engine has begun and can be interrupted. */
@@ -36,6 +41,9 @@ export interface World {
   forgetArtifacts(): void;
   remove(): Promise<void>;
 }
+
+/** A finding as the Management API answers it. */
+export type Lint = Readonly<Record<string, unknown>>;
 
 const programs = ["preview", "comment", "drift", "plan", "deploy", "pull-request", "propose-image"];
 
@@ -52,6 +60,8 @@ case "$script" in
   *) program=$script ;;
 esac
 [ -f "dist/ops/$program.cjs" ] || exit 0
+# As "npm run" does for a stack of this machine.
+case "\${1:-}" in like-*) export SUPABASE_API_ENDPOINT="$MANAGEMENT_API" SUPABASE_ACCESS_TOKEN=local-token ;; esac
 exec node "dist/ops/$program.cjs" "$@"
 `;
 
@@ -60,6 +70,10 @@ const { appendFileSync, readFileSync, writeFileSync } = require("node:fs");
 const args = process.argv.slice(2);
 const valueOf = (option) => args[args.indexOf(option) + 1];
 appendFileSync(process.env.COMMANDS, "pulumi " + args.slice(0, 3).join(" ") + (args.includes("--policy-pack") ? " --policy-pack" : "") + "\\n");
+if (args[0] === "stack") {
+  process.stdout.write(JSON.stringify({ projectRef: "abcdefghijklmnopqrst" }));
+  return;
+}
 const run = JSON.parse(readFileSync(JSON.parse(readFileSync(process.env.RECORDED_RUNS, "utf8"))[args[0]], "utf8"));
 if (args.includes("--save-plan")) writeFileSync(valueOf("--save-plan"), "{}");
 const end = (exitCode) => {
@@ -122,6 +136,14 @@ export async function createWorld(): Promise<World> {
   const head = git("rev-parse", "HEAD");
 
   const github = await startGitHub();
+  const advice: (readonly Lint[])[] = [];
+  const managementApi = createServer((request, response) => {
+    const isSecurity = request.url?.endsWith("/advisors/security") === true;
+    response.setHeader("Content-Type", "application/json");
+    response.end(JSON.stringify({ lints: isSecurity ? (advice.shift() ?? []) : [] }));
+  });
+  managementApi.listen(0, "127.0.0.1");
+  await once(managementApi, "listening");
   const commandFile = path.join(scratch, "commands");
   const runsFile = path.join(scratch, "runs.json");
   appendFileSync(commandFile, "");
@@ -139,13 +161,17 @@ export async function createWorld(): Promise<World> {
       GITHUB_SERVER_URL: "https://github.com",
       GITHUB_RUN_ATTEMPT: "1",
       COMMANDS: commandFile,
+      MANAGEMENT_API: `http://127.0.0.1:${(managementApi.address() as AddressInfo).port}`,
       PACKAGES: path.join(root, "node_modules"),
       RECORDED_RUNS: runsFile,
     },
     play: (runs) => {
       const fileOf = (name: string) => (path.isAbsolute(name) ? name : recordingFile(name as RecordingName));
-      const files = Object.entries(runs).map(([command, name]) => [command, fileOf(name)]);
+      const files = Object.entries({ up: "up", ...runs }).map(([command, name]) => [command, fileOf(name)]);
       writeFileSync(runsFile, JSON.stringify(Object.fromEntries(files)));
+    },
+    adviseWith: (...findings) => {
+      advice.splice(0, advice.length, ...findings);
     },
     commands: () => {
       const lines = readFileSync(commandFile, "utf8")
@@ -162,6 +188,7 @@ export async function createWorld(): Promise<World> {
     forgetArtifacts: () => rmSync(path.join(scratch, "artifacts"), { recursive: true, force: true }),
     remove: async () => {
       await github.close();
+      managementApi.close();
       rmSync(scratch, { recursive: true, force: true });
     },
   };

@@ -1,5 +1,12 @@
 import { fullDiff } from "../diff";
-import { type Change, type DriftItem, isDestructive, type Problem, type Report } from "../model";
+import {
+  type Change,
+  type DriftItem,
+  isDestructive,
+  type Problem,
+  type Report,
+  type ReportedFinding,
+} from "../model";
 import { count } from "../verdict";
 import { block, code, cutMiddle } from "./escape";
 
@@ -84,6 +91,7 @@ function firstScreen(report: Report, rows: number): string[] {
     `**${verdict.sentence}**`,
     ...problems("Errors", errors, rows),
     ...violations(report, rows),
+    ...findings(report, rows),
     ...(isSearch
       ? [...found, ...problems("Waivers", report.warnings, rows), ...change]
       : [...change, ...found]),
@@ -127,6 +135,18 @@ function violations({ policies }: Report, rows: number): string[] {
     code(message),
   ]);
   return table("Violated policies", ["Policy", "Resource", "What"], cells, rows);
+}
+
+/** What Supabase's advisors find with the change, and what they no longer find. */
+function findings({ advisors }: Report, rows: number): string[] {
+  const { added = [], resolved = [] } = advisors ?? {};
+  const cells = (found: readonly ReportedFinding[]) =>
+    found.map(({ level, name, detail }) => [level, code(name), code(detail)]);
+  const columns = ["Level", "Finding", "What"];
+  return [
+    ...table("New findings of Supabase's advisors", columns, cells(added), rows),
+    ...table("Findings of Supabase's advisors that this change resolves", columns, cells(resolved), rows),
+  ];
 }
 
 /** Of the database: what the change makes, without what only repairs. */

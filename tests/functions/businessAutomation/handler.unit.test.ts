@@ -35,7 +35,7 @@ describe("the caller", () => {
 
       await handle(request(body));
 
-      expect(calls.map(({ values }) => values.tenant_id)).toEqual([tenantId]);
+      expect(calls.map(({ values }) => values)).toMatchObject([{ tenant_id: tenantId }]);
     },
   );
 

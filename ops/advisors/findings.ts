@@ -1,0 +1,59 @@
+import { z } from "zod";
+import type { StackProject } from "../stackProject";
+
+/** A finding of Supabase's database linter, as the API answers it. */
+const lint = z.looseObject({
+  name: z.string(),
+  title: z.string(),
+  level: z.enum(["ERROR", "WARN", "INFO"]),
+  detail: z.string(),
+  remediation: z.string().default(""),
+  cache_key: z.string(),
+  metadata: z.looseObject({ name: z.string().optional() }).nullish(),
+});
+const answers = z.object({ lints: z.array(lint) });
+
+const levels = { ERROR: "error", WARN: "warning", INFO: "info" } as const;
+
+export interface Finding {
+  /** What the linter looks for, such as `rls_disabled_in_public`. */
+  readonly name: string;
+  readonly title: string;
+  readonly level: (typeof levels)[keyof typeof levels];
+  /** What was found, and where. */
+  readonly detail: string;
+  /** The address of the page that says what to do. */
+  readonly remediation: string;
+  /** The same for the same finding at another time. */
+  readonly key: string;
+  /** The object that it is about, without its schema. */
+  readonly object?: string;
+}
+
+/** Parses the linter's own answer: a list of findings, the worst first. */
+export function findingsOf(lints: unknown): Finding[] {
+  const found = z
+    .array(lint)
+    .parse(lints)
+    .map((entry): Finding => {
+      const { name, title, level, detail, remediation, cache_key: key, metadata } = entry;
+      const object = metadata?.name;
+      return {
+        ...{ name, title, level: levels[level], detail, remediation, key },
+        ...(object === undefined ? {} : { object }),
+      };
+    });
+  const unique = [...new Map(found.map((finding) => [finding.key, finding])).values()];
+  const order = Object.values(levels);
+  return unique.sort(
+    (a, b) => order.indexOf(a.level) - order.indexOf(b.level) || (a.key < b.key ? -1 : Number(a.key > b.key)),
+  );
+}
+
+/** Asks a project's advisors, for security and for performance. */
+export async function readFindings({ api, path }: StackProject): Promise<Finding[]> {
+  const ask = async (type: string) =>
+    answers.parse(await api.expectJson(200, `ask the ${type} advisor`, "GET", `${path}/advisors/${type}`))
+      .lints;
+  return findingsOf([...(await ask("security")), ...(await ask("performance"))]);
+}

@@ -1,0 +1,23 @@
+import { z } from "zod";
+import type { StackProject } from "../stackProject";
+
+const dataApi = z.object({ db_schema: z.string() });
+const generated = z.object({ types: z.string() });
+
+/** Returns the TypeScript types of every schema that the project's Data API exposes, as `supabase gen types` prints them. */
+export async function generateTypes({ api, path }: StackProject): Promise<string> {
+  const { db_schema: schemas } = dataApi.parse(
+    await api.expectJson(200, "read the settings of the Data API", "GET", `${path}/postgrest`),
+  );
+  const query = new URLSearchParams({ included_schemas: schemas.replaceAll(" ", "") });
+  const answer = await api.expectJson(200, "generate types", "GET", `${path}/types/typescript?${query}`);
+  return generated.parse(answer).types;
+}
+
+/**
+ * Returns types without the member in which the platform notes the version of its own PostgREST: it says nothing about the
+ * database, and differs between a hosted project and a local one.
+ */
+export function withoutPlatformVersion(types: string): string {
+  return types.replace(/^ *(?:\/\/[^\n]*\n *)*__InternalSupabase: \{[^}]*\};?\n/m, "");
+}
