@@ -87,6 +87,9 @@ const databaseRows: readonly (readonly [name: string, key: string, value: JsonVa
   ["parallel workers", "max_parallel_workers", 2, "off → 2 [extra]"],
 ];
 
+/** Reported from the first deployment on, and without it the API knows no identity provider. */
+const samlIsOn = { "auth setting saml_enabled": "off → on [opens]" };
+
 const companyProvider = (domains: string[]): JsonValue => ({
   type: "saml",
   metadata_url: "https://idp.example.org/saml",
@@ -205,7 +208,7 @@ export const projectChanges: readonly ProjectChange[] = [
       ["POST", "/config/auth/sso/providers", companyProvider(["example.org"])],
     ],
     before: 1,
-    reports: { "SSO provider https://idp.example.org/saml": "added: domains example.org [opens]" },
+    reports: { "SSO provider https://idp.example.org/saml": "added: domains example.org [opens]", ...samlIsOn },
   },
   {
     name: "an identity provider takes a further domain (`supabase sso update`)",
@@ -218,6 +221,7 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: {
       "SSO provider https://idp.example.org/saml":
         "domains example.org → domains example.org, example.com [opens]",
+      ...samlIsOn,
     },
   },
   {
@@ -228,7 +232,10 @@ export const projectChanges: readonly ProjectChange[] = [
       ["DELETE", "/config/auth/sso/providers/$id"],
     ],
     before: 2,
-    reports: { "SSO provider https://idp.example.org/saml": "removed: domains example.org [changes]" },
+    reports: {
+      "SSO provider https://idp.example.org/saml": "removed: domains example.org [changes]",
+      ...samlIsOn,
+    },
   },
   {
     name: "a custom hostname is asked for (`supabase domains create`)",

@@ -17,6 +17,8 @@ export function serverPackages(major: number): string[] {
     `postgresql-${major}-plpgsql-check`,
     // Test suites of projects need it, as on hosted projects; everything else works without it.
     `postgresql-${major}-pgtap`,
+    // The type of many projects for search by meaning. Debian packages it for 16 and later.
+    ...(major >= 16 ? [`postgresql-${major}-pgvector`] : []),
   ];
 }
 
