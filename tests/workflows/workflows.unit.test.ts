@@ -335,7 +335,11 @@ test("a violation of the policy pack ends the deployment of dev before anything 
   const violation = {
     ...{ resourceUrn: "urn:pulumi:dev::thorbis-supabase::aws:sqs/queue:Queue::letters", color: "never" },
     ...{ policyName: "queue-is-encrypted", policyPackName: "thorbis", policyPackVersion: "0.1.0" },
-    ...{ policyPackVersionTag: "0.1.0", enforcementLevel: "mandatory", message: "letters must be encrypted." },
+    ...{
+      policyPackVersionTag: "0.1.0",
+      enforcementLevel: "mandatory",
+      message: "letters must be encrypted.",
+    },
   };
   const quiet = recorded("quiet");
   const file = path.join(world.scratch, "violation.json");

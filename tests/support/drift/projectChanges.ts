@@ -208,7 +208,10 @@ export const projectChanges: readonly ProjectChange[] = [
       ["POST", "/config/auth/sso/providers", companyProvider(["example.org"])],
     ],
     before: 1,
-    reports: { "SSO provider https://idp.example.org/saml": "added: domains example.org [opens]", ...samlIsOn },
+    reports: {
+      "SSO provider https://idp.example.org/saml": "added: domains example.org [opens]",
+      ...samlIsOn,
+    },
   },
   {
     name: "an identity provider takes a further domain (`supabase sso update`)",
