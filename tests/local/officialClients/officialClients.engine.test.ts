@@ -104,39 +104,6 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     }
   });
 
-  test("a migration that a colleague pushed is named by refresh, and comes home with its file: it is adopted, not run", async () => {
-    const version = "20991231235959";
-    const home = path.join(stack.project, "sql", "migrations", `${version}_colleague.sql`);
-    const away = path.join(path.dirname(stack.project), "colleague.sql");
-    await writeFile(home, "create table public.of_a_colleague (id integer primary key);\n");
-    const push = await cli("db push");
-    expect(push.output, push.output).toContain(`${version}_colleague.sql`);
-    expect(push.exitCode).toBe(0);
-    await rename(home, away);
-
-    const pushed = await refresh();
-    expect(pushed.exitCode, pushed.output).toBe(7);
-    expect(pushed.output).toContain(`migration record ${version}: not made by the bundle`);
-    expect(pushed.output).toContain("table public.of_a_colleague: not made by the bundle");
-
-    await rename(away, home);
-    const preview = await stack.pulumi("preview", "-s", "local", "--diff");
-    expect(preview.exitCode, preview.output).toBe(0);
-    const up = await stack.pulumi("up", "--yes", "--skip-preview", "-s", "local");
-    expect(up.exitCode, up.output).toBe(0);
-    const adopted = await refresh();
-    expect(adopted.exitCode, adopted.output).toBe(0);
-    await sql("drop table public.of_a_colleague");
-    const isOurs = await refresh();
-    expect(isOurs.output).toContain("table public.of_a_colleague");
-    expect(isOurs.exitCode).toBe(7);
-
-    // The file goes again: its record too, as a deployment of a checkout without it would be refused.
-    await rm(home);
-    await sql(`delete from supabase_migrations.schema_migrations where version = '${version}'`);
-    await sql(`delete from supabase_migrations.bundle_files where path like '%${version}%'`);
-  });
-
   describe("tools of the MCP server", () => {
     let server: McpServer;
     beforeAll(async () => {
@@ -202,6 +169,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     const config = () => path.join(workspace.workdir, "supabase", "config.toml");
     const functionsFolder = () => path.join(workspace.workdir, "supabase", "functions");
     let server: McpServer;
+    let rootKey: string;
     beforeAll(async () => {
       server = await McpServer.start(
         programs.mcpServer,
@@ -245,10 +213,14 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
         };
         const { exitCode, output } = await cli(step.cli.replace("$sso", items[0]?.id ?? ""));
         expect(exitCode, `${step.cli}: ${output}`).toBe(0);
-      } else await call(...step.call);
+      } else {
+        const [method, place, body] = step.call;
+        await call(method, place, JSON.parse(JSON.stringify(body).replace("$rootKey", rootKey)));
+      }
     }
 
     test("one refresh reports every one, and up stops at what was pushed", async () => {
+      rootKey = ((await call("GET", "/pgsodium")) as { root_key: string }).root_key;
       await prepareFolders();
       for (const change of clientChanges) {
         if (change.before !== undefined) await run(change.before);
@@ -295,5 +267,38 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
         after.output,
       ).toEqual([]);
     });
+  });
+
+  test("a migration that a colleague pushed is named by refresh, and comes home with its file: it is adopted, not run", async () => {
+    const version = "20991231235959";
+    const home = path.join(stack.project, "sql", "migrations", `${version}_colleague.sql`);
+    const away = path.join(path.dirname(stack.project), "colleague.sql");
+    await writeFile(home, "create table public.of_a_colleague (id integer primary key);\n");
+    const push = await cli("db push");
+    expect(push.output, push.output).toContain(`${version}_colleague.sql`);
+    expect(push.exitCode).toBe(0);
+    await rename(home, away);
+
+    const pushed = await refresh();
+    expect(pushed.exitCode, pushed.output).toBe(7);
+    expect(pushed.output).toContain(`migration record ${version}: not made by the bundle`);
+    expect(pushed.output).toContain("table public.of_a_colleague: not made by the bundle");
+
+    await rename(away, home);
+    const preview = await stack.pulumi("preview", "-s", "local", "--diff");
+    expect(preview.exitCode, preview.output).toBe(0);
+    const up = await stack.pulumi("up", "--yes", "--skip-preview", "-s", "local");
+    expect(up.exitCode, up.output).toBe(0);
+    const adopted = await refresh();
+    expect(adopted.exitCode, adopted.output).toBe(0);
+    await sql("drop table public.of_a_colleague");
+    const isOurs = await refresh();
+    expect(isOurs.output).toContain("table public.of_a_colleague");
+    expect(isOurs.exitCode).toBe(7);
+
+    // The file goes again: its record too, as a deployment of a checkout without it would be refused.
+    await rm(home);
+    await sql(`delete from supabase_migrations.schema_migrations where version = '${version}'`);
+    await sql(`delete from supabase_migrations.bundle_files where path like '%${version}%'`);
   });
 });

@@ -15,10 +15,11 @@ export interface ClientChange {
   readonly undo?: readonly Undo[];
 }
 
+/** `$sso` stands for the id of the identity provider that was added, `$rootKey` for the root key before the changes. */
 export type Undo =
   | { readonly cli: string }
   | { readonly sql: string }
-  | { readonly call: readonly [method: string, path: string, body?: object] };
+  | { readonly call: readonly [method: string, path: string, body: object] };
 
 const rootKey = "ab".repeat(32);
 
@@ -113,6 +114,7 @@ export const clientChanges: readonly ClientChange[] = [
     by: { cli: "encryption update-root-key --experimental", input: rootKey },
     reports: ["root key of pgsodium: key"],
     up: "names the entry of `project.accept`",
+    undo: [{ call: ["PUT", "/pgsodium", { root_key: "$rootKey" }] }],
   },
   {
     name: "a migration is pushed from another folder",
