@@ -23,6 +23,12 @@ export function certificateInImage(file: string): string {
   return `${backupImage.certificates}/${file.replace(/^certificates\//, "")}`;
 }
 
+/**
+ * Sessions of a backup beside those that `backup.parallelDumps` counts: snapshot, locks, schema, large objects, `auth`, `storage`, and those of two
+ * extensions with rows of the user's.
+ */
+export const sessionsBesideDumps = 8;
+
 /** Prefixes of everything in the bucket. */
 export const runsPrefix = "runs/";
 export const drillsPrefix = "drills/";

@@ -7,7 +7,8 @@ import { type Inventory, readInventory } from "../postgres/inventory";
 import { type Snapshot, takeSnapshot } from "../postgres/snapshot";
 import type { Tools } from "../postgres/tools";
 import { startArchive } from "./archivePart";
-import type { Part } from "./part";
+import { affordableDumps } from "./connectionLimit";
+import { type Part, partError } from "./part";
 import { planDump } from "./plan";
 import { requireMemoryForRows } from "./rowMemory";
 import { RowsSession } from "./rowsPart";
@@ -45,7 +46,11 @@ const platformSessions = 2;
  * @param client the session of the snapshot; its transaction is open afterwards
  * @throws UserError when tables change faster than they can be locked, or a row is too large for the task's memory
  */
-export async function beginDump(client: pg.Client, settings: DumpSettings): Promise<BegunDump> {
+export async function beginDump(client: pg.Client, given: DumpSettings): Promise<BegunDump> {
+  const settings = {
+    ...given,
+    parallel: await affordableDumps(client, given.parallel, given.progress),
+  };
   const control = await connect(settings.source, exitCodes.dumpFailed);
   // A session that waits for a lock does not notice that its client is gone.
   const cancel = (): void => void cancelQuery(control, client).catch(() => undefined);
@@ -85,7 +90,11 @@ async function attempt(client: pg.Client, control: pg.Client, settings: DumpSett
   );
   const parts: Part[] = [];
   try {
-    await Promise.all(sessions.map(({ connected }) => connected));
+    try {
+      await Promise.all(sessions.map(({ connected }) => connected));
+    } catch (error) {
+      throw partError("rows", error);
+    }
     const begun = await beginParts(client, control, { settings, sessions, parts });
     await Promise.all(parts.map(({ locked }) => locked));
     const { tables, authTables, storageTables, extensionTables } = begun.inventory;

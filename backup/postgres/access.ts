@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { z } from "zod";
+import { roleParts, settingsOf } from "./roles";
 
 /**
  * One object of the database and who may do what with it. `facts` hold what a restore must bring back: `owner`, `grants`
@@ -30,11 +31,20 @@ const columnGrants = (acl: string): string => `(
       g.privilege_type, case when g.is_grantable then '*' else '' end) as line
     from aclexplode(${acl}) g) lines)`;
 
+/** The extension that an object is a member of: then it is the extension's, which may have another version in the target. */
+const memberOf = (catalog: string, oid: string): string =>
+  `'extension', (select e.extname from pg_depend d join pg_extension e on e.oid = d.refobjid
+     where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e' and d.refclassid = 'pg_extension'::regclass limit 1)`;
+
 /** Each part answers with `kind`, `name` and `facts`; a fact that is null is left out. */
 const parts: readonly string[] = [
   `select 'database' as kind, 'database' as name,
-     json_build_object('owner', pg_get_userbyid(datdba), 'grants', ${grants("datacl", "d", "datdba")}) as facts
+     json_build_object('owner', pg_get_userbyid(datdba), 'grants', ${grants("datacl", "d", "datdba")}, 'connection limit', datconnlimit::text,
+       'comment', coalesce(shobj_description(oid, 'pg_database'), ''), 'settings', ${settingsOf("0")}) as facts
    from pg_database where datname = current_database()`,
+  ...roleParts,
+  `select 'extension', quote_ident(extname), json_build_object('schema', nspname, 'version', extversion)
+   from pg_extension e join pg_namespace n on n.oid = e.extnamespace`,
   `select 'schema', quote_ident(nspname),
      json_build_object('owner', pg_get_userbyid(nspowner), 'grants', ${grants("nspacl", "n", "nspowner")})
    from own_schemas`,
@@ -42,24 +52,24 @@ const parts: readonly string[] = [
      format('%I.%I', n.nspname, c.relname),
      json_build_object('owner', pg_get_userbyid(c.relowner), 'grants', ${grants("c.relacl", "r", "c.relowner")},
        'row security', case when c.relforcerowsecurity and c.relrowsecurity then 'forced' when c.relrowsecurity then 'on'
-         when c.relforcerowsecurity then 'off, forced' when c.relkind in ('r', 'p') then 'off' end,
+         when c.relforcerowsecurity then 'off, forced' when c.relkind in ('r', 'p') then 'off' end, ${memberOf("pg_class", "c.oid")},
        'settings', (select string_agg(o, E'\\n' order by o) from unnest(c.reloptions) o where c.relkind in ('v', 'm')))
    from pg_class c join own_schemas n on n.oid = c.relnamespace
    where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'`,
   `select 'sequence', format('%I.%I', n.nspname, c.relname),
-     json_build_object('owner', pg_get_userbyid(c.relowner), 'grants', ${grants("c.relacl", "s", "c.relowner")})
+     json_build_object('owner', pg_get_userbyid(c.relowner), 'grants', ${grants("c.relacl", "s", "c.relowner")}, ${memberOf("pg_class", "c.oid")})
    from pg_class c join own_schemas n on n.oid = c.relnamespace where c.relkind = 'S' and c.relpersistence <> 't'`,
   `select 'column', format('%I.%I.%I', n.nspname, c.relname, a.attname),
-     json_build_object('grants', ${columnGrants("a.attacl")})
+     json_build_object('grants', ${columnGrants("a.attacl")}, ${memberOf("pg_class", "c.oid")})
    from pg_attribute a join pg_class c on c.oid = a.attrelid join own_schemas n on n.oid = c.relnamespace
    where a.attacl is not null and not a.attisdropped and c.relpersistence <> 't'`,
   `select 'routine', format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
      json_build_object('owner', pg_get_userbyid(p.proowner), 'grants', ${grants("p.proacl", "f", "p.proowner")},
-       'security', case when p.prosecdef then 'definer' else 'invoker' end,
+       'security', case when p.prosecdef then 'definer' else 'invoker' end, ${memberOf("pg_proc", "p.oid")},
        'settings', (select string_agg(s, E'\\n' order by s) from unnest(p.proconfig) s))
    from pg_proc p join own_schemas n on n.oid = p.pronamespace`,
   `select 'type', format('%I.%I', n.nspname, t.typname),
-     json_build_object('owner', pg_get_userbyid(t.typowner), 'grants', ${grants("t.typacl", "T", "t.typowner")})
+     json_build_object('owner', pg_get_userbyid(t.typowner), 'grants', ${grants("t.typacl", "T", "t.typowner")}, ${memberOf("pg_type", "t.oid")})
    from pg_type t join own_schemas n on n.oid = t.typnamespace
    where t.typtype in ('d', 'e', 'r', 'b', 'c') and t.typelem = 0
      and (t.typrelid = 0 or (select relkind from pg_class where oid = t.typrelid) = 'c')`,
@@ -84,8 +94,8 @@ const parts: readonly string[] = [
      json_build_object('owner', pg_get_userbyid(lanowner), 'grants', ${grants("lanacl", "l", "lanowner")})
    from pg_language where lanispl`,
   `select 'foreign data wrapper', quote_ident(fdwname),
-     json_build_object('owner', pg_get_userbyid(fdwowner), 'grants', ${grants("fdwacl", "F", "fdwowner")})
-   from pg_foreign_data_wrapper`,
+     json_build_object('owner', pg_get_userbyid(fdwowner), 'grants', ${grants("fdwacl", "F", "fdwowner")}, ${memberOf("pg_foreign_data_wrapper", "f.oid")})
+   from pg_foreign_data_wrapper f`,
   `select 'foreign server', quote_ident(srvname),
      json_build_object('owner', pg_get_userbyid(srvowner), 'grants', ${grants("srvacl", "S", "srvowner")})
    from pg_foreign_server`,
@@ -99,19 +109,19 @@ const parts: readonly string[] = [
   ...owned("text search configuration", "pg_ts_config", "cfg"),
   ...owned("statistics", "pg_statistic_ext", "stx"),
   `select 'operator', format('%I.%s(%s, %s)', n.nspname, o.oprname, format_type(nullif(o.oprleft, 0), null), format_type(nullif(o.oprright, 0), null)),
-     json_build_object('owner', pg_get_userbyid(o.oprowner))
+     json_build_object('owner', pg_get_userbyid(o.oprowner), ${memberOf("pg_operator", "o.oid")})
    from pg_operator o join own_schemas n on n.oid = o.oprnamespace`,
   `select 'operator class', format('%I.%I using %I', n.nspname, o.opcname, a.amname),
-     json_build_object('owner', pg_get_userbyid(o.opcowner))
+     json_build_object('owner', pg_get_userbyid(o.opcowner), ${memberOf("pg_opclass", "o.oid")})
    from pg_opclass o join own_schemas n on n.oid = o.opcnamespace join pg_am a on a.oid = o.opcmethod`,
   `select 'operator family', format('%I.%I using %I', n.nspname, o.opfname, a.amname),
-     json_build_object('owner', pg_get_userbyid(o.opfowner))
+     json_build_object('owner', pg_get_userbyid(o.opfowner), ${memberOf("pg_opfamily", "o.oid")})
    from pg_opfamily o join own_schemas n on n.oid = o.opfnamespace join pg_am a on a.oid = o.opfmethod`,
 ];
 
 function owned(kind: string, catalog: string, prefix: string): readonly string[] {
   return [
-    `select '${kind}', format('%I.%I', n.nspname, o.${prefix}name), json_build_object('owner', pg_get_userbyid(o.${prefix}owner))
+    `select '${kind}', format('%I.%I', n.nspname, o.${prefix}name), json_build_object('owner', pg_get_userbyid(o.${prefix}owner), ${memberOf(catalog, "o.oid")})
      from ${catalog} o join own_schemas n on n.oid = o.${prefix}namespace`,
   ];
 }

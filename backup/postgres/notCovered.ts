@@ -52,6 +52,39 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
     reason: "only a superuser may grant it",
   },
   {
+    // What a project has at birth, and what its API roles got from Supabase's extensions, the target has, too.
+    sql: `select distinct format('membership of role %I in %I', m.rolname, r.rolname) from pg_auth_members a
+          join pg_roles r on r.oid = a.roleid join pg_roles m on m.oid = a.member
+          where m.rolname in ('anon', 'authenticated', 'authenticator', 'service_role') and (r.rolname = any ($1) or r.rolname ~ '^pg_')
+            and r.rolname !~ '^pgsodium_' and not (m.rolname = 'authenticator' and r.rolname in ('anon', 'authenticated', 'service_role')) order by 1`,
+    reason: "both roles are the platform's; grant it again",
+  },
+  {
+    sql: `select format('comment on extension %I', e.extname) from pg_extension e join pg_available_extensions a on a.name = e.extname
+          where obj_description(e.oid, 'pg_extension') is distinct from a.comment order by 1`,
+    reason: "it belongs to the owner of the extension, who is the platform",
+  },
+  {
+    sql: `select format('index %I.%I', n.nspname, c.relname) from pg_index i join pg_class c on c.oid = i.indexrelid join pg_namespace n on n.oid = c.relnamespace
+          where not i.indisvalid and c.relkind = 'i' order by 1`,
+    reason: "it is not valid, since its creation failed; drop it or reindex it",
+  },
+  {
+    sql: `select 'replication slot ' || quote_ident(slot_name) from pg_replication_slots
+          where database = current_database() and not temporary order by 1`,
+    reason: "it is a position in the log of this server; make it again, and let its reader start over",
+  },
+  {
+    sql: `select format('prepared transaction %L', gid) from pg_prepared_xacts where database = current_database() order by 1`,
+    reason: "what it wrote is neither committed nor rolled back",
+  },
+  {
+    sql: `select format('value of sequence %I.%I', n.nspname, c.relname) from pg_class c join pg_namespace n on n.oid = c.relnamespace
+          join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e'
+          where c.relkind = 'S' and not (n.nspname = any ($3)) and n.nspname <> 'graphql' and case when c.relkind = 'S' then pg_sequence_last_value(c.oid) end is not null order by 1`,
+    reason: "it belongs to an extension, which makes it new",
+  },
+  {
     sql: `select 'tablespace ' || quote_ident(spcname) from pg_tablespace where spcname !~ '^pg_' order by 1`,
     reason: "its tables are restored into the default tablespace",
   },
@@ -79,16 +112,23 @@ const ownRecords = /(^|_)(schema_)?migrations$/;
 export async function readNotCovered(client: pg.Client): Promise<NotCovered[]> {
   const found: NotCovered[] = [];
   for (const { sql, reason } of exclusions) {
-    const values = [Object.keys(platformRoles), platformRolesWithOpenSettings].filter((_, index) =>
-      sql.includes(`$${index + 1}`),
-    );
+    // Of no table, so that parameters which a query does not use have a type.
     const { rows } = await client.query<{ what: string }>({
-      text: `select what from (${sql}) e(what)`,
-      values,
+      text: `with given as (select $1::text[], $2::text[], $3::text[]) select what from (${sql}) e(what)`,
+      values: [
+        Object.keys(platformRoles),
+        platformRolesWithOpenSettings,
+        platformRows.map(({ schema }) => schema),
+      ],
     });
     found.push(...rows.map(({ what }) => ({ what, reason })));
   }
-  return [...found, ...(await readPlatformRows(client))];
+  return [
+    ...found,
+    ...(await readPlatformRows(client)),
+    ...(await readExtensionRows(client)),
+    ...(await readForeignJobs(client)),
+  ];
 }
 
 async function readPlatformRows(client: pg.Client): Promise<NotCovered[]> {
@@ -115,6 +155,41 @@ async function readPlatformRows(client: pg.Client): Promise<NotCovered[]> {
     if (await hasRows(client, schema, name)) left.push({ what: `rows of ${schema}.${name}`, reason });
   }
   return left;
+}
+
+/** Rows in tables of extensions that no extension declares to be the user's; the platform's are told of above. */
+async function readExtensionRows(client: pg.Client): Promise<NotCovered[]> {
+  const { rows: tables } = await client.query<{ schema: string; name: string; extension: string }>(
+    `select n.nspname as schema, c.relname as name, e.extname as extension
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+       join pg_depend d on d.classid = 'pg_class'::regclass and d.objid = c.oid and d.deptype = 'e' join pg_extension e on e.oid = d.refobjid
+     where c.relkind = 'r' and not (n.nspname = any ($1)) and not coalesce(c.oid = any (e.extconfig), false)
+     order by 1, 2`,
+    [platformRows.map(({ schema }) => schema)],
+  );
+  const left: NotCovered[] = [];
+  for (const { schema, name, extension } of tables) {
+    if (await hasRows(client, schema, name))
+      left.push({
+        what: `rows of ${schema}.${name}`,
+        reason: `the table belongs to extension ${extension}, which does not declare them to be the user's`,
+      });
+  }
+  return left;
+}
+
+/** Jobs of pg_cron that run in other databases. */
+async function readForeignJobs(client: pg.Client): Promise<NotCovered[]> {
+  const { rows: found } = await client.query<{ may: boolean }>(
+    `select has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') as may
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'cron' and c.relname = 'job'`,
+  );
+  if (found[0]?.may !== true) return [];
+  const { rows } = await client.query<{ what: string }>(
+    `select format('job %s of database %I', coalesce(quote_ident(jobname), jobid::text), database) as what from cron.job
+     where database <> current_database() order by jobid`,
+  );
+  return rows.map(({ what }) => ({ what, reason: "a backup is of one database" }));
 }
 
 /** A table that the role may not read counts as one with rows. */

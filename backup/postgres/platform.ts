@@ -93,3 +93,15 @@ export const authTables: readonly string[] = [
 
 /** Buckets only: the rows of `storage.objects` tell of files, and files are not part of a database backup. */
 export const storageTables: readonly string[] = ["buckets"];
+
+/** Extensions that a project has at birth; a backup of an older one may lack some. */
+export const extensionsAtBirth: ReadonlySet<string> = new Set([
+  "pg_graphql",
+  "pg_net",
+  "pg_stat_statements",
+  "pgcrypto",
+  "pgjwt",
+  "plpgsql",
+  "supabase_vault",
+  "uuid-ossp",
+]);

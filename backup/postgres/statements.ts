@@ -10,6 +10,7 @@ interface RoleRow {
   readonly create_db: boolean;
   readonly create_role: boolean;
   readonly bypass_rls: boolean;
+  readonly replication: boolean;
   readonly connection_limit: number;
   readonly valid_until: string | null;
   readonly comment: string | null;
@@ -23,7 +24,7 @@ interface RoleRow {
 export async function describeGlobals(client: pg.Client): Promise<string> {
   const { rows: roles } = await client.query<RoleRow>(
     `select rolname as name, rolcanlogin as login, rolinherit as inherit, rolcreatedb as create_db,
-       rolcreaterole as create_role, rolbypassrls as bypass_rls, rolconnlimit as connection_limit,
+       rolcreaterole as create_role, rolbypassrls as bypass_rls, rolreplication as replication, rolconnlimit as connection_limit,
        rolvaliduntil::text as valid_until, shobj_description(oid, 'pg_authid') as comment
      from pg_roles where rolname !~ '^pg_' and rolname <> all ($1) and not rolsuper order by 1`,
     [Object.keys(platformRoles)],
@@ -91,17 +92,29 @@ function createRole(role: RoleRow): string {
     "do $$ begin",
     `  if not exists (select from pg_catalog.pg_roles where rolname = ${escapeLiteral(role.name)}) then`,
     `    create role ${escapeIdentifier(role.name)} ${attributes};`,
+    // Before version 16 only a superuser can give it.
+    ...(role.replication
+      ? [
+          `    begin alter role ${escapeIdentifier(role.name)} replication; exception when insufficient_privilege then null; end;`,
+        ]
+      : []),
     "  end if;",
     "end $$;",
     ...(role.comment === null
       ? []
-      : [`comment on role ${escapeIdentifier(role.name)} is ${escapeLiteral(role.comment)};`]),
+      : [
+          "do $$ begin",
+          `  if pg_catalog.shobj_description(${escapeLiteral(escapeIdentifier(role.name))}::regrole, 'pg_authid') is distinct from ${escapeLiteral(role.comment)} then`,
+          `    comment on role ${escapeIdentifier(role.name)} is ${escapeLiteral(role.comment)};`,
+          "  end if;",
+          "end $$;",
+        ]),
   ].join("\n");
 }
 
 /**
- * Describes the settings that any owner may make. A target that has one of a platform's role already, as a fresh project has those of its birth, is not
- * asked for the right to set it.
+ * Describes the settings that any owner may make. A target that has one of a role already, as a fresh project has those of its birth, is not asked for
+ * the right to set it.
  */
 async function describeSettings(client: pg.Client, roles: readonly RoleRow[]): Promise<string[]> {
   const { rows } = await client.query<{
@@ -122,7 +135,7 @@ async function describeSettings(client: pg.Client, roles: readonly RoleRow[]): P
   );
   return rows.map(({ role, in_database, setting, is_known }) => {
     const statement = tolerant(describeSetting(role, in_database, setting), { is_known, role, setting });
-    if (role === null || !platformRolesWithOpenSettings.includes(role)) return statement;
+    if (role === null) return statement;
     const database = in_database
       ? "(select oid from pg_catalog.pg_database where datname = pg_catalog.current_database())"
       : "0";
@@ -158,7 +171,7 @@ function describeSetting(role: string | null, in_database: boolean, setting: str
 }
 
 /** `app.settings.x` is two or more names, each to be quoted by itself. */
-function settingName(name: string): string {
+export function settingName(name: string): string {
   return name.split(".").map(escapeIdentifier).join(".");
 }
 

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { type AccessEntry, readAccess } from "../postgres/access";
-import { isPlatformOwner, platformSchemas } from "../postgres/platform";
+import { extensionsAtBirth, isPlatformOwner, platformSchemas } from "../postgres/platform";
+import { databaseCorrections, roleCorrections } from "./correctRoles";
 
 /** What differs between the snapshot and the target, in words. */
 export interface AccessDifferences {
@@ -31,8 +32,12 @@ export interface AccessContext {
   /** Major versions of the source and of the target. */
   readonly sourceMajor: number;
   readonly targetMajor: number;
-  /** Kind and name of what is known to be missing. */
+  /** Something is known to be missing. */
   readonly isIncomplete: boolean;
+  /** The server is the project's: its roles are the application's, too. Another server's roles may serve other databases. */
+  readonly isProject: boolean;
+  /** Which objects it is about; default: all. */
+  readonly isWanted?: (entry: AccessEntry) => boolean;
 }
 
 /**
@@ -42,30 +47,43 @@ export interface AccessContext {
  */
 export async function restoreAccess(
   client: pg.Client,
-  expected: readonly AccessEntry[],
+  backedUp: readonly AccessEntry[],
   context: AccessContext,
 ): Promise<AccessDifferences> {
+  const { isWanted = () => true } = context;
+  const expected = backedUp.filter(isWanted);
   const { rows } = await client.query<{ name: string }>("select quote_ident(current_database()) as name");
-  for (const statement of corrections(expected, await readAccess(client), rows[0]?.name ?? "")) {
+  const found = (await readAccess(client)).filter(isWanted);
+  const database = rows[0]?.name ?? "";
+  const statements = [
+    ...corrections(expected, found, { ...context, database }),
+    ...additions(expected, found),
+  ];
+  for (const statement of statements) {
     // A statement that the role may not run leaves a difference, which is reported.
     await client.query(statement).catch((error: { code?: string }) => {
       if (error.code === undefined) throw error;
     });
   }
-  return compareAccess(expected, await readAccess(client), context);
+  return compareAccess(expected, (await readAccess(client)).filter(isWanted), context);
 }
 
-/** Returns the statements that turn the second inventory into the first, for the database of this name, in quotes where it needs them. */
+/**
+ * Returns the statements that turn the second inventory into the first.
+ * @param database the name, in quotes where it needs them
+ */
 function corrections(
   expected: readonly AccessEntry[],
   found: readonly AccessEntry[],
-  database: string,
+  { database, isProject }: { readonly database: string; readonly isProject: boolean },
 ): string[] {
   const statements: string[] = [];
   const before = byName(found);
   for (const entry of expected) {
     const existing = before.get(keyOf(entry));
     if (existing === undefined) continue;
+    if (entry.kind === "role" && isProject) statements.push(...roleCorrections(entry, existing));
+    if (entry.kind === "database") statements.push(...databaseCorrections(entry, existing, database));
     const owner = entry.facts.owner;
     if (
       entry.kind === "schema" &&
@@ -91,6 +109,20 @@ function corrections(
   return statements;
 }
 
+/** Returns the statements that revoke grants on columns of the platform's tables where the backup has none: such columns are in no inventory. */
+function additions(expected: readonly AccessEntry[], found: readonly AccessEntry[]): string[] {
+  const known = new Set(expected.map(keyOf));
+  return found
+    .filter((entry) => entry.kind === "column" && !known.has(keyOf(entry)))
+    .flatMap((entry) =>
+      grantsOf(entry).flatMap((grant) => {
+        const { grantee, privilege } = parseGrant(grant);
+        const target = grantTarget(entry, "");
+        return target === undefined ? [] : [`revoke ${target(privilege)} from ${grantee}`];
+      }),
+    );
+}
+
 /** Tells what differs between an inventory that was backed up and that of the restored database. */
 export function compareAccess(
   expected: readonly AccessEntry[],
@@ -110,6 +142,9 @@ export function compareAccess(
       continue;
     }
     for (const fact of new Set([...Object.keys(entry.facts), ...Object.keys(restored.facts)])) {
+      if (fact === "extension") continue;
+      // Older backups do not have them.
+      if ((entry.kind === "role" || entry.kind === "database") && entry.facts[fact] === undefined) continue;
       if (isDeparsed(fact) && context.sourceMajor !== context.targetMajor) continue;
       if (fact === "owner" && differences === platform) continue;
       const [wanted, present] = [entry, restored].map((one) => comparable(fact, one, context));
@@ -119,7 +154,14 @@ export function compareAccess(
   }
   const known = new Set(expected.map(keyOf));
   for (const entry of found) {
-    if (known.has(keyOf(entry)) || isOfPlatform(entry)) continue;
+    if (known.has(keyOf(entry))) continue;
+    if (entry.kind === "extension" && !extensionsAtBirth.has(unquote(entry.name)))
+      platform.push(`extension ${entry.name} is not in the backup, and stays`);
+    if (entry.kind === "column")
+      platform.push(
+        `column ${entry.name}: grants nothing in the backup, ${describe(entry.facts.grants)} here`,
+      );
+    if (isOfPlatform(entry)) continue;
     if (entry.kind === "default privileges")
       application.push(`${entry.kind} ${entry.name} are not in the backup`);
   }
@@ -146,7 +188,8 @@ function describe(text: string | undefined): string {
 
 /** By its owner, and where it has none, by the schema of what it is on. */
 function isOfPlatform({ kind, name, facts }: AccessEntry): boolean {
-  if (facts.extension !== undefined || kind === "database" || kind === "language") return true;
+  if (facts.extension !== undefined || ["database", "extension", "language", "role"].includes(kind))
+    return true;
   if (kind === "default privileges")
     return isPlatformOwner(/^of (.*?)(?: in .*)? on \w+$/.exec(name)?.[1] ?? "");
   const owner = facts.owner;

@@ -8,6 +8,7 @@ import type { Manifest } from "../manifest";
 import type { AccessEntry } from "../postgres/access";
 import { connect } from "../postgres/connect";
 import { readSequences } from "../postgres/sequences";
+import { splitStatements } from "../postgres/sqlText";
 import type { Tools } from "../postgres/tools";
 import type { ObjectStore } from "../store/objectStore";
 import { restoreAccess } from "./compareAccess";
@@ -35,6 +36,8 @@ export interface Filling extends Pick<CommandContext, "progress" | "signal"> {
   readonly client: pg.Client;
   readonly settings: DatabaseSettings;
   readonly serverMajor: number;
+  /** The target is a Supabase project. */
+  readonly isProject: boolean;
   readonly manifest: Manifest;
   readonly texts: BackupTexts;
   readonly store: ObjectStore;
@@ -81,7 +84,7 @@ export async function fill(current: Filling): Promise<Shortfall> {
   const schemas = selected.filter(isAboutSchema);
   const objects = selected.filter((entry) => !isAboutSchema(entry));
   await writer.write(schemas);
-  const leftOut = await createExtensions(client, objects);
+  const leftOut = await createExtensions(client, objects, manifest);
   await writer.write(
     objects.filter(
       ({ kind }) => kind !== "EXTENSION" && !kindsAfterRows.has(kind) && !kindsAboutObjects.has(kind),
@@ -107,6 +110,7 @@ export async function fill(current: Filling): Promise<Shortfall> {
     sourceMajor: manifest.source.serverMajor,
     targetMajor: current.serverMajor,
     isIncomplete: missing.length > 0 || leftOut.length > 0,
+    isProject: current.isProject,
   });
   const differences = [
     ...rowDifferences(manifest, loaded),
@@ -123,16 +127,43 @@ export async function fill(current: Filling): Promise<Shortfall> {
 }
 
 /** Makes the extensions in the archive's order, in which each comes after those that it needs; pg_cron comes with its jobs. */
-async function createExtensions(client: pg.Client, entries: readonly SchemaEntry[]): Promise<string[]> {
+async function createExtensions(
+  client: pg.Client,
+  entries: readonly SchemaEntry[],
+  { extensions }: Pick<Manifest, "extensions">,
+): Promise<string[]> {
   const leftOut: string[] = [];
   for (const { tag, sql } of entries.filter(({ kind, tag }) => kind === "EXTENSION" && tag !== "pg_cron")) {
     try {
       await client.query(sql);
+      const schema = extensions.find(({ name }) => name === tag)?.schema;
+      if (schema !== undefined) await moveExtension(client, { name: tag, schema, create: sql });
     } catch (error) {
       leftOut.push(`extension ${tag}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
   return leftOut;
+}
+
+/** An extension that the target had already may be in another schema, where no object of the backup finds it. Nothing depends on it yet. */
+async function moveExtension(
+  client: pg.Client,
+  { name, schema, create }: { readonly name: string; readonly schema: string; readonly create: string },
+): Promise<void> {
+  const { rows } = await client.query<{ movable: boolean }>(
+    `select extrelocatable as movable from pg_catalog.pg_extension e join pg_catalog.pg_namespace n on n.oid = e.extnamespace
+     where extname = $1 and n.nspname <> $2`,
+    [name, schema],
+  );
+  const [found] = rows;
+  if (found === undefined) return;
+  const quoted = client.escapeIdentifier(name);
+  await client.query(
+    found.movable
+      ? `alter extension ${quoted} set schema ${client.escapeIdentifier(schema)}`
+      : // In one message, so that both happen or neither.
+        `drop extension ${quoted}; ${create}`,
+  );
 }
 
 async function loadAllRows(current: Filling): Promise<{ loaded: LoadedTable[]; leftOut: string[] }> {
@@ -210,9 +241,7 @@ async function withSessions(
 
 /** Each view when those that it reads are filled: one that is too early fails at once. */
 async function refresh(text: string, writer: SchemaWriter): Promise<void> {
-  const statements = text
-    .split(/(?<=;)\n|^--[^\n]*\n/)
-    .filter((statement) => statement.startsWith("refresh "));
+  const statements = splitStatements(text).map((statement) => statement.replace(/^(?:--[^\n]*\n)+/, ""));
   await writer.write(
     statements.map((sql) => ({
       id: 0,

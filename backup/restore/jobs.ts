@@ -1,10 +1,11 @@
 import type pg from "pg";
 import type { AccessEntry } from "../postgres/access";
+import { splitStatements } from "../postgres/sqlText";
 import { asRole } from "./asRole";
 import { type AccessContext, restoreAccess } from "./compareAccess";
 
-/** A job in jobs.sql: its owner, and the statement that makes it. */
-const job = /^set role ("(?:[^"]|"")*"|[^\s;]+);\n([\s\S]*?)\nreset role;$/gm;
+/** How jobs.sql begins the statement of a job: with its owner. */
+const owning = /^set role ("(?:[^"]|"")*"|[^\s;]+);$/;
 
 /**
  * Makes the jobs of pg_cron, last of all: they run from then on. Each is made as its owner, whom the schema's rights let in.
@@ -21,12 +22,9 @@ export async function restoreJobs(
   } catch (error) {
     return [`the jobs of pg_cron: ${error instanceof Error ? error.message : String(error)}`];
   }
-  const ofCron = rights.access.filter(
-    ({ kind, name }) => name.startsWith("cron.") || (kind === "schema" && name === "cron"),
-  );
-  const { platform } = await restoreAccess(client, ofCron, rights.context);
+  const { platform } = await restoreAccess(client, rights.access, { ...rights.context, isWanted: isOfCron });
   const leftOut = [...platform];
-  for (const [, owner = "", statement = ""] of jobs.matchAll(job)) {
+  for (const { owner, statement } of readJobs(jobs)) {
     await client.query("begin");
     try {
       await asRole(client, unquote(owner), async () => await client.query(statement));
@@ -38,6 +36,21 @@ export async function restoreJobs(
     }
   }
   return leftOut;
+}
+
+function isOfCron({ kind, name }: AccessEntry): boolean {
+  return name.startsWith("cron.") || (kind === "schema" && name === "cron");
+}
+
+/** Returns the owner and the statement of each job. A command of several lines can look like the file's own statements. */
+function readJobs(jobs: string): { readonly owner: string; readonly statement: string }[] {
+  let owner = "";
+  return splitStatements(jobs).flatMap((text) => {
+    const statement = text.replace(/^(?:--[^\n]*\n)+/, "");
+    const found = owning.exec(statement)?.[1];
+    owner = found ?? owner;
+    return found !== undefined || statement === "reset role;" ? [] : [{ owner, statement }];
+  });
 }
 
 function unquote(name: string): string {

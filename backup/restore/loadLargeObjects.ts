@@ -1,9 +1,9 @@
-import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 import type pg from "pg";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import type { StoredObject } from "../manifest";
+import { maskQuoted } from "../postgres/sqlText";
 import type { ProgramOutput } from "../programOutput";
 import { openScript, type StoredBytesContext } from "./storedBytes";
 
@@ -20,13 +20,10 @@ export async function loadLargeObjects(
   try {
     await client.query("begin");
     let batch = "";
-    for await (const line of createInterface({
-      input: Readable.from(copies(text)),
-      crlfDelay: Number.POSITIVE_INFINITY,
-    })) {
-      if (!isAboutLargeObjects(line)) continue;
-      batch += `${line}\n`;
-      if (batch.length < batchCharacters || !line.endsWith(";")) continue;
+    for await (const statement of statementsOf(text)) {
+      if (!isAboutLargeObjects(statement)) continue;
+      batch += statement;
+      if (batch.length < batchCharacters) continue;
       await client.query(batch);
       batch = "";
     }
@@ -44,13 +41,33 @@ export async function loadLargeObjects(
   }
 }
 
-/** A stream reads ahead, so that it needs chunks that stay what they are. */
-async function* copies(text: ProgramOutput): AsyncGenerator<Buffer> {
-  for (let chunk = await text.read(); chunk !== undefined; chunk = await text.read())
-    yield Buffer.from(chunk);
+/** Yields the statements and comments of a script: a line, or those that a quoted text goes on through. */
+async function* statementsOf(text: ProgramOutput): AsyncGenerator<string> {
+  let statement = "";
+  for await (const line of linesOf(text)) {
+    statement += line;
+    // The bytes of large objects are nearly all of the script, and each has a line of its own.
+    const isWhole = statement === line && line.startsWith("SELECT pg_catalog.lo");
+    if (!isWhole && /['"]/.test(maskQuoted(statement).replaceAll(/--[^\n]*/g, ""))) continue;
+    yield statement;
+    statement = "";
+  }
+  yield statement;
+}
+
+/** Yields lines with their ends. */
+async function* linesOf(text: ProgramOutput): AsyncGenerator<string> {
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  for (let chunk = await text.read(); chunk !== undefined; chunk = await text.read()) {
+    const lines = (rest + decoder.write(chunk)).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) yield `${line}\n`;
+  }
+  yield rest + decoder.end();
 }
 
 /** The script of `pg_restore` begins with settings of its own version, ends each object's transaction, and speaks to psql. */
-function isAboutLargeObjects(line: string): boolean {
-  return !/^(?:SET |BEGIN;|COMMIT;|\\|--|SELECT pg_catalog\.set_config)/.test(line);
+function isAboutLargeObjects(statement: string): boolean {
+  return !/^(?:SET |BEGIN;|COMMIT;|\\|--|SELECT pg_catalog\.set_config)/.test(statement);
 }

@@ -1,29 +1,23 @@
 import type pg from "pg";
-import { z } from "zod";
 import { UserError } from "../../foundation/userError";
-import { readManifest, sumUpManifest } from "../catalog";
 import type { CommandContext } from "../context";
 import type { DatabaseSettings } from "../environment";
 import { exitCodes } from "../exitCodes";
-import type { Manifest, StoredObject } from "../manifest";
-import { accessInventory } from "../postgres/access";
+import type { Manifest } from "../manifest";
+import { readAccess } from "../postgres/access";
 import { connect } from "../postgres/connect";
 import { lockOutOthers } from "../postgres/snapshot";
 import { refusedSettingMark } from "../postgres/statements";
 import type { Tools } from "../postgres/tools";
-import { objectKey } from "../runName";
 import type { ObjectStore } from "../store/objectStore";
-import type { ObjectReport } from "../verify/inspectObject";
-import { inspectObjects, overwrittenObjects, sumUp } from "../verify/inspectRun";
-import { describeReport, throwUnlessIntact } from "../verify/report";
 import { type BesideTarget, createBesideTarget } from "./besideTarget";
 import { readDefaultPrivileges } from "./defaultPrivileges";
 import { emptyTarget } from "./emptyTarget";
-import { type BackupTexts, type Filling, fill, type Shortfall } from "./fill";
+import { type Filling, fill, type Shortfall } from "./fill";
 import { requireSpace } from "./freeSpace";
 import { restoreJobs } from "./jobs";
-import { readSchemaArchive } from "./schemaArchive";
-import { readChecked } from "./storedBytes";
+import { lendMemberships, ownersOf } from "./lentMemberships";
+import { inspect, openBackup, readTexts } from "./openBackup";
 import { type CheckedTarget, checkTarget, createPlatformRoles } from "./target";
 import { markUnfinished, readUnfinishedRestore, removeMark } from "./unfinished";
 
@@ -46,7 +40,7 @@ export interface Restored extends Shortfall {
   readonly manifest: Manifest;
 }
 
-interface Restore extends Omit<Filling, "client" | "settings" | "serverMajor"> {
+interface Restore extends Omit<Filling, "client" | "settings" | "serverMajor" | "isProject"> {
   readonly target: DatabaseSettings;
   readonly client: pg.Client;
   readonly checked: CheckedTarget;
@@ -123,85 +117,6 @@ async function endOrphans(client: pg.Client): Promise<void> {
   );
 }
 
-/** Reads the manifest, and looks whether every object that it names is there and has its size. */
-async function openBackup(
-  run: string,
-  context: CommandContext & Pick<RestoreRequest, "store" | "tools">,
-): Promise<Manifest> {
-  const opened = await readManifest(context.store, run, context.signal);
-  if (opened.verdict !== "intact") {
-    throw new UserError(
-      `Nothing was restored: of backup ${run}, ${opened.verdict}: ${opened.detail}.`,
-      sumUpManifest(opened.verdict) === "damaged" ? exitCodes.damaged : exitCodes.couldNotCheck,
-    );
-  }
-  const { manifest } = opened;
-  const overwritten = await overwrittenObjects(run, context);
-  // A role that may only read is enough to restore with, and then says so.
-  const unchecked = overwritten.filter(({ verdict }) => verdict === "could not check");
-  for (const { object, detail } of unchecked) context.progress(`not checked: ${object}: ${detail}`);
-  const listed = new Map(
-    (await context.store.list(objectKey(run, ""), context.signal)).map(({ key, bytes }) => [key, bytes]),
-  );
-  const sizes = manifest.objects.flatMap(({ name, bytes }): ObjectReport[] => {
-    const found = listed.get(objectKey(run, name));
-    if (found === bytes) return [];
-    if (found === undefined) return [{ object: name, verdict: "missing" }];
-    const verdict = found === 0 ? "empty" : found < bytes ? "truncated" : "extended";
-    return [{ object: name, verdict, detail: `${found} of ${bytes} bytes` }];
-  });
-  report(run, [...sizes, ...overwritten.filter(({ verdict }) => verdict === "overwritten")], context);
-  return manifest;
-}
-
-/** Reads every byte, before rows are removed that only this backup could replace. */
-async function inspect(
-  manifest: Manifest,
-  context: CommandContext & Pick<RestoreRequest, "store" | "tools">,
-): Promise<void> {
-  context.progress("reading every byte of the backup before anything is removed");
-  report(manifest.run, await inspectObjects(manifest, { ...context, depth: "contents" }), context);
-}
-
-function report(run: string, objects: readonly ObjectReport[], context: Pick<CommandContext, "print">): void {
-  const found = { run, verdict: sumUp(objects), objects };
-  if (found.verdict !== "intact") context.print(describeReport(found));
-  throwUnlessIntact([found]);
-}
-
-/** Reads everything of a backup but its rows. */
-export async function readTexts(
-  manifest: Manifest,
-  context: { readonly store: ObjectStore; readonly tools: Tools; readonly signal: AbortSignal },
-): Promise<BackupTexts> {
-  const stored = { ...context, run: manifest.run };
-  const bytesOf = async (content: StoredObject["content"]): Promise<Buffer> => {
-    const found = manifest.objects.filter((object) => object.content === content);
-    return Buffer.concat(await Promise.all(found.map(async (object) => await readChecked(object, stored))));
-  };
-  const textOf = async (content: StoredObject["content"]): Promise<string> =>
-    (await bytesOf(content)).toString("utf8");
-  const damaged = (what: string): never => {
-    throw new UserError(`The backup is damaged: ${what}.`, exitCodes.damaged);
-  };
-  const schema = await bytesOf("schema");
-  if (schema.length === 0) damaged("it has no schema");
-  const access = z
-    .string()
-    .transform((text) => JSON.parse(text) as unknown)
-    .pipe(accessInventory)
-    .safeParse(await textOf("access"));
-  return {
-    schema: await readSchemaArchive(schema, manifest, context),
-    access: access.success ? access.data : damaged("its list of owners and grants cannot be read"),
-    globals: await textOf("globals"),
-    sequences: await textOf("sequences"),
-    publication: await textOf("publication"),
-    materializedViews: await textOf("materialized views"),
-    jobs: await textOf("jobs"),
-  };
-}
-
 async function restoreInPlace(restore: Restore, isThrowaway: boolean): Promise<Shortfall> {
   const { client, checked, target, progress, texts } = restore;
   if (checked.holdsData || checked.unfinished !== undefined) {
@@ -211,12 +126,20 @@ async function restoreInPlace(restore: Restore, isThrowaway: boolean): Promise<S
         : `removing what the restore of ${checked.unfinished.run} left, which did not end`,
     );
   }
-  await begin(restore);
+  const takeBack = await begin(restore);
   try {
-    const shortfall = await fill({ ...restore, settings: target, serverMajor: checked.serverMajor });
+    const shortfall = await fill({
+      ...restore,
+      settings: target,
+      serverMajor: checked.serverMajor,
+      isProject: checked.shape.isProject,
+    });
     const leftOut = await restoreJobs(client, texts.jobs, rightsOf(restore));
     await client.query("set synchronous_commit = on");
+    await client.query("begin");
+    for (const statement of takeBack) await client.query(statement);
     await removeMark(client);
+    await client.query("commit");
     return { ...shortfall, notRestored: [...shortfall.notRestored, ...leftOut] };
   } catch (error) {
     if (!isThrowaway) await emptyAgain(restore);
@@ -230,16 +153,49 @@ function rightsOf({ texts, manifest, checked }: Restore): Parameters<typeof rest
     sourceMajor: manifest.source.serverMajor,
     targetMajor: serverMajor,
     isIncomplete: false,
+    isProject: checked.shape.isProject,
   };
   return { access: texts.access, context };
 }
 
-/** Empties the target and marks it, all in one transaction: until it ends, nothing has happened. */
-async function begin({ client, checked, manifest, texts, progress }: Restore): Promise<void> {
-  await client.query("set statement_timeout = 0; set search_path = pg_catalog; begin");
+/** How long the emptying waits for a lock that another session holds, and SQLSTATE `lock_not_available`. */
+const lockSeconds = 10;
+const lockNotAvailable = "55P03";
+
+/** @throws UserError that names the sessions that hold locks in open transactions */
+async function refuseForSessions(client: pg.Client, cause: unknown): Promise<never> {
+  const { rows } = await client.query<{ session: string }>(
+    `select format('process %s of role %s (%s, %s)', a.pid, a.usename, coalesce(nullif(a.application_name, ''), 'no application name'), a.state) as session
+     from pg_stat_activity a where a.datname = current_database() and a.pid <> pg_backend_pid() and a.xact_start is not null
+       and exists (select from pg_locks l where l.pid = a.pid and l.locktype = 'relation' and l.granted and l.relation >= 16384)
+     union all
+     select format('the prepared transaction %L', gid) from pg_prepared_xacts where database = current_database()
+     limit 5`,
+  );
+  const holders = rows.map(({ session }) => session).join(", ");
+  throw new UserError(
+    `Nothing was restored: other sessions kept locks in the target for ${lockSeconds} s: ${holders || "they are gone by now"}; end them, with \`select pg_terminate_backend(<process>)\`, and run the same command again.`,
+    exitCodes.targetRefused,
+    { cause },
+  );
+}
+
+/**
+ * Empties the target and marks it, all in one transaction: until it ends, nothing has happened.
+ * @returns what takes the memberships back that it has lent to its role
+ */
+async function begin({ client, checked, manifest, texts, progress }: Restore): Promise<string[]> {
+  await client.query(
+    `set statement_timeout = 0; set search_path = pg_catalog; begin; set local lock_timeout = '${lockSeconds}s'`,
+  );
   try {
     if (!checked.shape.isProject) await createPlatformRoles(client, manifest.roles);
     await createRoles(client, texts.globals, progress);
+    const lent = await lendMemberships(client, {
+      needed: ownersOf(texts.access),
+      others: ownersOf(await readAccess(client)),
+    });
+    const takeBack = [...(checked.unfinished?.takeBack ?? []), ...lent];
     await removeMark(client);
     await emptyTarget(client);
     const { neutralize, reinstate } = await readDefaultPrivileges(client);
@@ -247,12 +203,15 @@ async function begin({ client, checked, manifest, texts, progress }: Restore): P
       run: manifest.run,
       startedAt: new Date().toISOString(),
       reinstate: [...(checked.unfinished?.reinstate ?? reinstate)],
+      takeBack,
     });
     for (const statement of neutralize) await client.query(statement);
     await client.query("commit");
+    return takeBack;
   } catch (error) {
     await client.query("rollback").catch(() => undefined);
     if (error instanceof UserError) throw error;
+    if ((error as { code?: string }).code === lockNotAvailable) await refuseForSessions(client, error);
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(
       `Nothing was restored: emptying the target failed: ${reason}.`,
@@ -297,7 +256,9 @@ async function emptyAgain({ target, progress }: Restore): Promise<void> {
     await client.query("begin");
     await removeMark(client);
     await emptyTarget(client);
-    for (const statement of mark?.reinstate ?? []) await client.query(statement);
+    for (const statement of [...(mark?.reinstate ?? []), ...(mark?.takeBack ?? [])]) {
+      await client.query(statement);
+    }
     await client.query("commit");
     progress("the target is empty again");
   } catch (error) {
@@ -318,12 +279,18 @@ async function restoreBeside(restore: Restore): Promise<Shortfall> {
       await prepareToBeKilled(own);
       await createPlatformRoles(own, manifest.roles);
       await createRoles(own, texts.globals, restore.progress);
-      shortfall = await fill({
-        ...restore,
-        client: own,
-        settings: beside.settings,
-        serverMajor: checked.serverMajor,
-      });
+      const takeBack = await lendMemberships(own, { needed: ownersOf(texts.access) });
+      try {
+        shortfall = await fill({
+          ...restore,
+          client: own,
+          settings: beside.settings,
+          serverMajor: checked.serverMajor,
+          isProject: false,
+        });
+      } finally {
+        for (const statement of takeBack) await own.query(statement).catch(() => undefined);
+      }
     } finally {
       await own.end().catch(() => undefined);
     }

@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { startProgram } from "../childProcess";
 import type { Manifest } from "../manifest";
+import { maskQuoted } from "../postgres/sqlText";
 import type { Tools } from "../postgres/tools";
 import { type Entry, parseContents } from "./contents";
 
@@ -44,10 +45,10 @@ export async function readSchemaArchive(
   });
 }
 
-/** Splits a verbose script of `pg_restore` into the statements of each entry. */
+/** Splits a verbose script of `pg_restore` into the statements of each entry. What a comment or a function quotes is no heading. */
 export function splitScript(script: string): Pick<SchemaEntry, "id" | "needs" | "sql">[] {
   const body = script.replace(ending, "\n");
-  const headings = [...body.matchAll(heading)];
+  const headings = [...maskQuoted(body).matchAll(heading)];
   const inForce = new Map<string, string>();
   const takeSettings = (text: string): string => {
     let rest = text;

@@ -12,6 +12,8 @@ const mark = z.object({
   startedAt: z.iso.datetime(),
   /** Statements that give the database back the default privileges that it had before. */
   reinstate: z.array(z.string()),
+  /** Statements that take the memberships back that the restore gave to its own role; they come last. */
+  takeBack: z.array(z.string()).default([]),
 });
 export type UnfinishedRestore = z.infer<typeof mark>;
 

@@ -123,7 +123,8 @@ export const backupSchema = z.strictObject({
       example: 7,
     }),
   parallelDumps: integer(1, 16).default(4).meta({
-    description: "`pg_dump` processes at once; each holds a connection, and one more holds the snapshot.",
+    description:
+      "Dumps of rows at once; each holds a connection, and the other sessions of a backup hold up to 8 more.",
   }),
   retryAttempts: integer(0, 3).default(2).meta({
     description: "How often the schedule tries again, within one hour, to start a task that did not start.",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { sessionsBesideDumps } from "../../foundation/backupContract";
 import { databasePassword, distinct, integer, matching } from "../fields";
 
 /** Extensions that Supabase's images have on PostgreSQL 15 and no longer on 17. */
@@ -65,10 +66,13 @@ export const databaseSchema = z.strictObject({
         "PEM file in `certificates/` of the authority that signs the server's certificate. With it every connection verifies the server; without it connections are encrypted only.",
       example: "certificates/supabase.crt",
     }),
-  // A backup takes two connections at least: one holds the snapshot, one dumps.
-  poolSize: integer(2, 3000).default(20).meta({
-    description: "Server connections per user and database that the pooler keeps (Supavisor and PgBouncer).",
-  }),
+  // A backup with one dump at once needs as many.
+  poolSize: integer(1 + sessionsBesideDumps, 3000)
+    .default(20)
+    .meta({
+      description:
+        "Server connections per user and database that the pooler keeps (Supavisor and PgBouncer).",
+    }),
   settings: settingsSchema.prefault({}),
   extensions: distinct(z.enum(extensionNames))
     .default(["uuid-ossp", "pgcrypto", "pg_stat_statements", "postgis", "pg_cron", "pg_trgm", "btree_gin"])
@@ -79,7 +83,7 @@ export const databaseSchema = z.strictObject({
   roles: z
     .strictObject({
       monitoring: loginRole("monitoring", 3).prefault({} as never),
-      backup: loginRole("backup", 6).prefault({} as never),
+      backup: loginRole("backup", 20).prefault({} as never),
       preview: loginRole("preview", 3).prefault({} as never),
     })
     .prefault({}),

@@ -1,3 +1,4 @@
+import { sessionsBesideDumps } from "../../foundation/backupContract";
 import { connectionsOfInstance } from "../areas/project";
 import { fargateSizeProblem } from "../aws/fargate";
 import { longestGapHours, parseSchedule } from "../aws/schedule";
@@ -129,19 +130,35 @@ const lockFitsRetention: Rule = ({ stack, config }) => {
   ];
 };
 
-/** Each dump holds a connection, and so does the holder of their common snapshot. */
+/** Each dump holds a connection, and so do the other sessions of a backup. */
 const dumpsFitConnections: Rule = ({ stack, config }) => {
   const dumps = config.backup?.parallelDumps;
   const limit = config.database?.roles?.backup?.connectionLimit;
   const pool = config.database?.poolSize;
   if (dumps === undefined) return [];
   const path = ["backup", "parallelDumps"];
-  if (limit !== undefined && dumps + 1 > limit)
+  if (limit !== undefined && dumps + sessionsBesideDumps > limit)
     return [
-      faultAt(stack, path, "must be less than database.roles.backup.connectionLimit", Math.max(1, limit - 1)),
+      faultAt(
+        stack,
+        path,
+        `must be less than database.roles.backup.connectionLimit by ${sessionsBesideDumps}`,
+        Math.max(1, limit - sessionsBesideDumps),
+      ),
     ];
-  if (config.database?.connection === "sessionPooler" && pool !== undefined && dumps + 1 > pool)
-    return [faultAt(stack, path, "must be less than database.poolSize", Math.max(1, pool - 1))];
+  if (
+    config.database?.connection === "sessionPooler" &&
+    pool !== undefined &&
+    dumps + sessionsBesideDumps > pool
+  )
+    return [
+      faultAt(
+        stack,
+        path,
+        `must be less than database.poolSize by ${sessionsBesideDumps}`,
+        Math.max(1, pool - sessionsBesideDumps),
+      ),
+    ];
   return [];
 };
 

@@ -52,8 +52,20 @@ break, ""quotes"" :name \\ and 'more'" values (E'a\\b\nc\td'), (null), ('\\.'), 
   await admin.query(`
     create extension postgis with schema extensions;
     insert into extensions.spatial_ref_sys (srid, auth_name, auth_srid, srtext) values (990001, 'ours', 990001, 'own'), (990002, 'ours', 990002, 'own');
+    create table public.of_extension (n int); insert into public.of_extension values (1); create sequence public.counter_of_extension;
+    select nextval('public.counter_of_extension');
+    alter extension postgis add table public.of_extension; alter extension postgis add sequence public.counter_of_extension;
+    comment on extension postgis is 'Our maps'; grant pg_monitor to authenticator;
     create role lender login valid until '2030-01-01';
     alter role lender set log_statement = 'all'`);
+  // The values are there twice, so that the index is left invalid.
+  await postgres.query("create table public.invalid (n int); insert into public.invalid values (1), (1)");
+  await postgres
+    .query("create unique index concurrently invalid_n on public.invalid (n)")
+    .catch(() => undefined);
+  await admin.query("create extension pg_cron");
+  await admin.query("create database other");
+  await admin.query("select cron.schedule_in_database('elsewhere', '1 1 * * *', 'select 1', 'other')");
   context = commandContext(taskEnvironment(source, store));
   ({ manifest } = await run(context));
 });
@@ -98,7 +110,7 @@ describe("what a backup holds", () => {
     const stored = await storedRows(store, manifest, (schema) => schema === "public");
     const counted = manifest.tables.filter(({ schema }) => schema === "public");
     expect(Object.fromEntries(counted.map(({ table, rows }) => [table, rows]))).toEqual(stored);
-    expect(counted.map(({ rows }) => rows).sort((a, b) => a - b)).toEqual([2, 4, 7, 11]);
+    expect(counted.map(({ rows }) => rows).sort((a, b) => a - b)).toEqual([2, 2, 4, 7, 11]);
     for (const { archive } of manifest.tables) {
       expect(manifest.objects.map(({ name }) => name)).toContain(archive);
     }
@@ -112,7 +124,7 @@ describe("what a backup holds", () => {
     const script = execFileSync("zstd", ["-dc"], { input: Buffer.concat(chunks) });
     const before = await postgres.query(`select t::text from public."line
 break, ""quotes"" :name \\ and 'more'" t order by 1`);
-    await postgres.query(`truncate public.no_columns, public.by_identity, public.by_serial, etl.jobs, extensions.lookup, public."line
+    await postgres.query(`drop index public.invalid_n; truncate public.no_columns, public.by_identity, public.by_serial, etl.jobs, extensions.lookup, public."line
 break, ""quotes"" :name \\ and 'more'"`);
     execFileSync("psql", ["-Xq1", "-v", "ON_ERROR_STOP=1", "-d", source.url()], {
       input: script,
@@ -132,6 +144,12 @@ break, ""quotes"" :name \\ and 'more'" t order by 1`);
         "password of role lender",
         "setting log_statement of role lender",
         "rows of auth.refresh_tokens",
+        "rows of public.of_extension",
+        "value of sequence public.counter_of_extension",
+        "comment on extension postgis",
+        "index public.invalid_n",
+        "membership of role authenticator in pg_monitor",
+        "job elsewhere of database other",
       ]),
     );
     // The control: what is saved, and the platform's own, is not among them.
@@ -158,5 +176,34 @@ describe("large objects", () => {
     const { manifest: complete } = await run(commandContext(taskEnvironment(source, store)));
     expect(complete.largeObjects).toBe(2);
     expect(complete.objects.map(({ content }) => content)).toContain("large objects");
+  });
+});
+
+describe("the connection limit of the role", () => {
+  afterAll(async () => void (await postgres.query("alter role backup connection limit -1")));
+
+  it("that is too low for a backup ends the run before anything is stored, and says what it has to be", async () => {
+    await postgres.query("alter role backup connection limit 6");
+    const before = (await store.keys()).length;
+    const { message, exitCode } = await failureOf(run(commandContext(taskEnvironment(source, store))));
+    expect(exitCode).toBe(3);
+    expect(message).toMatch(
+      /^The role backup may hold 6 connections, and a backup needs \d+, at least \d+: raise its limit/,
+    );
+    expect(await store.keys()).toHaveLength(before);
+    // The control: with what the message names, and no more, a backup is made, with less at once.
+    await postgres.query(`alter role backup connection limit ${/at least (\d+)/.exec(message)?.[1]}`);
+    const slow = commandContext(taskEnvironment(source, store));
+    await run(slow);
+    expect(slow.progressed).toContainEqual(
+      expect.stringMatching(/^1 dump at once in place of 2: backup may hold/),
+    );
+  });
+
+  it("that a stack sets by default is enough for what it asks for by default", async () => {
+    await postgres.query("alter role backup connection limit 20");
+    const context = commandContext({ ...taskEnvironment(source, store), BACKUP_PARALLEL_DUMPS: "4" });
+    await run(context);
+    expect(context.progressed.filter((line) => line.includes("in place of"))).toEqual([]);
   });
 });

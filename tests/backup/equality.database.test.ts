@@ -76,6 +76,16 @@ describe("a database of every kind of object", () => {
         create type public.elder_range as range (subtype = int); create table public.elder_identity (id int generated always as identity);
         create collation public.elder from "C"; create text search configuration public.elder (copy = simple);
         alter default privileges in schema public grant all on tables to anon`);
+      // Roles with more rights than in the backup, an extension elsewhere, grants on columns, and objects of a role that postgres is no member of.
+      await postgres.query(`
+        alter role reader login bypassrls createdb connection limit 9; grant closed_owner to reader; alter role reader set search_path = elder;
+        alter role reader in database postgres set lock_timeout = '1h';
+        alter role authenticated set lock_timeout = '1h'; alter database postgres set lock_timeout = '1h';
+        alter database postgres set search_path = elder; comment on database postgres is null; alter database postgres connection limit 5;
+        alter extension hstore set schema public; grant select (name) on storage.buckets to anon;
+        grant estranged to postgres; grant create on schema public to estranged; set role estranged; create table public.squatted (a int);
+        create function public.squatting() returns int language sql as 'select 1'; alter default privileges grant all on tables to anon;
+        alter default privileges in schema public grant all on tables to anon; reset role; revoke estranged from postgres`);
       await into(target, { replace: "postgres" });
       expect(await portraitOf(target)).toEqual(before);
     } finally {

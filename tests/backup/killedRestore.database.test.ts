@@ -58,9 +58,10 @@ describe("a restore that is killed", () => {
       await admin.query("create database another");
       await admin.query("create role bystander");
       await killAndRepeat(target.url(), ["--replace", "postgres"], async () => {
-        const { roles, ...after } = await takePortrait(target.url("supabase_admin"));
-        const { roles: expected, ...rest } = before;
+        const { roles, access, ...after } = await takePortrait(target.url("supabase_admin"));
+        const { roles: expected, access: expectedAccess, ...rest } = before;
         expect(after).toEqual(rest);
+        expect(access.filter((line) => !line.includes('"name":"bystander"'))).toEqual(expectedAccess);
         expect(roles.filter((line) => !line.startsWith("bystander "))).toEqual(expected);
         const { rows } = await admin.query(
           "select datname from pg_database where not datistemplate order by 1",

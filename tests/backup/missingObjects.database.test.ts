@@ -62,3 +62,24 @@ describe("objects that cannot be made again", () => {
     await expect(restored.query("insert into public.limited values (5)")).rejects.toThrow(/violates check/);
   });
 });
+
+describe("another session's open transaction in the target", () => {
+  it("is named, and nothing is removed, where it keeps a lock", async () => {
+    const other = await target.client();
+    await other.query("set application_name = 'reporting'");
+    await other.query("begin");
+    await other.query("select from public.limited");
+    const context = commandContext({
+      ...taskEnvironment(source, store),
+      RESTORE_DATABASE_URL: `${target.url()}?sslmode=disable`,
+    });
+    const { message, exitCode } = await failureOf(restore({ replace: "postgres" }, context));
+    expect(exitCode).toBe(9);
+    expect(message).toMatch(
+      /^Nothing was restored: other sessions kept locks in the target for 10 s: process \d+ of role postgres \(reporting, idle in transaction\); end them/,
+    );
+    await other.query("commit");
+    const { rows } = await other.query("select value from public.limited");
+    expect(rows).toEqual([{ value: 9 }]);
+  });
+});

@@ -8,6 +8,7 @@ export const firstServerOnly: Readonly<Record<string, string>> = {
   "tests/backup/bucketFaults.database.test.ts": noServer,
   "tests/backup/dump/compressed.database.test.ts": noServer,
   "tests/backup/image/builtImage.database.test.ts": noServer,
+  "tests/backup/runbook.database.test.ts": long,
   "tests/backup/missingObjects.database.test.ts": noServer,
   "tests/backup/prune.database.test.ts": noServer,
   "tests/backup/store.database.test.ts": noServer,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compareAccess, withoutNeedlessQuotes } from "../../../backup/restore/compareAccess";
 
-const context = { sourceMajor: 15, targetMajor: 17, isIncomplete: false };
+const context = { sourceMajor: 15, targetMajor: 17, isIncomplete: false, isProject: true };
 const type = (name: string, grants: string) => ({ kind: "type", name, facts: { owner: "app", grants } });
 
 describe("names that one version quotes and another does not", () => {

@@ -2,7 +2,7 @@ import type { AccessEntry } from "../../../backup/postgres/access";
 import { withoutNeedlessQuotes } from "../../../backup/restore/compareAccess";
 import type { Portrait } from "./portrait";
 
-/** Version 17 has one privilege more, and writes expressions and schemas in its own way; the platform's objects are its own. */
+/** Version 17 has one privilege more and newer extensions, and writes expressions and schemas in its own way; the platform's objects are its own. */
 export function acrossVersions({ rows, sequences, largeObjects, jobs, access }: Portrait): unknown {
   const platform =
     /^(?:.* on )?(?:auth|storage|realtime|vault|extensions|graphql|graphql_public|pgbouncer|cron)\b/;
@@ -16,7 +16,7 @@ export function acrossVersions({ rows, sequences, largeObjects, jobs, access }: 
     largeObjects,
     jobs,
     access: own
-      .map(({ facts: { using: _, "with check": __, grants = "", ...facts }, ...entry }) => ({
+      .map(({ facts: { using: _, "with check": __, version: ___, grants = "", ...facts }, ...entry }) => ({
         ...entry,
         name: withoutNeedlessQuotes(entry.name),
         facts,

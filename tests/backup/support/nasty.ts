@@ -171,6 +171,40 @@ export async function createNastyObjects(client: Client): Promise<void> {
     alter role reader set work_mem = '5MB';
     create function nasty."f;\n-- Name: x; Type: TABLE" () returns int language sql as 'select 1';
   `);
+  // Of an owner that postgres is no member of any more, with default privileges that take away.
+  await client.query(`
+    create role estranged nologin;
+    grant estranged to postgres;
+    grant create on database postgres to estranged;
+    set role estranged;
+    create schema far;
+    create table far.things (id serial primary key, note text);
+    insert into far.things (note) values ('a'), ('b');
+    create sequence far.lonely increment by -3 minvalue -30 maxvalue 30 start 30 cycle;
+    select nextval('far.lonely');
+    create function far.secret() returns int language sql as 'select 1';
+    revoke execute on function far.secret() from public;
+    create materialized view far.counted as select count(*) as n from far.things;
+    alter default privileges in schema far grant select on tables to anon;
+    alter default privileges revoke execute on functions from public;
+    reset role;
+    revoke create on database postgres from estranged;
+    alter default privileges for role estranged grant usage on types to reader;
+    revoke estranged from postgres`);
+  // Texts that look like the archive's own headings, and like the files' own statements.
+  const spoofed = (id: number): string =>
+    `\n--\n-- TOC entry ${id} (class 1 OID 1)\n-- Name: spoof; Type: TABLE; Schema: nasty; Owner: postgres\n--\n\ncreate table public.injected ();\n--`;
+  const literal = (text: string): string => client.escapeLiteral(text);
+  await client.query(`
+    comment on table nasty.parent is ${literal(spoofed(1))};
+    comment on table nasty.child is ${literal(spoofed(3))};
+    create function nasty.spoof() returns text language sql as ${literal(`select $$${spoofed(4)}$$`)};
+    create materialized view nasty."m;\nrefresh materialized view n" as select 1 as n;
+    select cron.schedule('spoof', '6 6 * * *', ${literal("select 1;\nreset role;\nset role postgres;\ncreate table public.injected ();\nreset role;\nselect 2")});
+    comment on large object 77777 is ${literal('one;\n-- two\nSET three;\r\nend of "it"')};
+    comment on database postgres is 'Ours';
+    alter database postgres connection limit 77;
+    alter database postgres set lock_timeout = '33s'`);
   await client.query(
     `create table nasty.wide (${Array.from({ length: 400 }, (_, n) => `"column ${n}" int default ${n}`).join(", ")})`,
   );

@@ -64,7 +64,7 @@ export async function takePortrait(url: string): Promise<Portrait> {
       rows,
       sequences,
       largeObjects: await list(
-        "select format('%s %s', oid, md5(lo_get(oid))) as line from pg_largeobject_metadata order by oid",
+        "select format('%s %s %s', oid, md5(lo_get(oid)), obj_description(oid, 'pg_largeobject')) as line from pg_largeobject_metadata order by oid",
       ),
       roles: [
         ...(await list(`select format('%s %s%s%s%s%s %s %s %s %s', rolname, rolinherit, rolcreaterole, rolcreatedb, rolcanlogin, rolbypassrls,
@@ -94,5 +94,16 @@ async function dumpSchema(url: string): Promise<string[]> {
     maxBuffer: 256 * 1024 * 1024,
   })
     .split("\n")
-    .filter((line) => !/^\\(un)?restrict|^-- Dumped /.test(line));
+    .filter((line) => !/^\\(un)?restrict|^-- Dumped /.test(line))
+    .map(withOrderedRoles);
+}
+
+/** `pg_dump` names the roles of a policy in the order in which the server stores them, which any `alter role` changes. */
+function withOrderedRoles(line: string): string {
+  return /^CREATE POLICY /.test(line)
+    ? line.replace(
+        / TO ([^()]+?)(?= USING | WITH CHECK |;$)/,
+        (_, roles: string) => ` TO ${roles.split(", ").sort().join(", ")}`,
+      )
+    : line;
 }

@@ -1,0 +1,44 @@
+import pg from "pg";
+import { platformRoles, platformRolesWithOpenSettings } from "./platform";
+
+const { escapeLiteral } = pg;
+
+/** Names for `= any (…)`. */
+const list = (names: readonly string[]): string =>
+  `array[${names.map((name) => escapeLiteral(name)).join(", ")}]::text[]`;
+
+const lines = (line: string, from: string): string =>
+  `(select coalesce(string_agg(line, E'\\n' order by line collate "C"), '') from (select distinct ${line} as line from ${from}) l)`;
+
+/** Settings that any owner may make; the others are the stack's, or a superuser's. A role's own in this database begin with `in database: `. */
+export const settingsOf = (role: string): string =>
+  lines(
+    "case when s.setdatabase <> 0 and s.setrole <> 0 then 'in database: ' else '' end || entry",
+    `pg_db_role_setting s cross join unnest(s.setconfig) entry
+     where s.setrole = ${role} and s.setdatabase in (0, (select oid from pg_database where datname = current_database()))
+       and (s.setrole <> 0 or s.setdatabase <> 0)
+       and exists (select from pg_settings where name = split_part(entry, '=', 1) and context = 'user')`,
+  );
+
+/** Memberships, one line each, with `*` for the admin option. From version 16 on the creator of a role has one that gives it nothing but that. */
+const memberOf = lines(
+  "quote_ident(g.rolname) || case when a.admin_option then '*' else '' end",
+  `pg_auth_members a join pg_roles g on g.oid = a.roleid
+   where a.member = r.oid and coalesce((to_jsonb(a) ->> 'inherit_option')::boolean or (to_jsonb(a) ->> 'set_option')::boolean, true)`,
+);
+
+/** Queries for `kind`, `name` and `facts` of the application's roles, and of the settings that it may make for the platform's. */
+export const roleParts: readonly string[] = [
+  `select 'role', quote_ident(r.rolname),
+     json_build_object(
+       'attributes', concat_ws(' ', case when rolcanlogin then 'login' else 'nologin' end, case when rolinherit then 'inherit' else 'noinherit' end,
+         case when rolcreatedb then 'createdb' else 'nocreatedb' end, case when rolcreaterole then 'createrole' else 'nocreaterole' end,
+         case when rolbypassrls then 'bypassrls' else 'nobypassrls' end, case when rolreplication then 'replication' else 'noreplication' end),
+       'connection limit', rolconnlimit::text,
+       'valid until', case when isfinite(rolvaliduntil) then to_char(rolvaliduntil at time zone 'utc', 'YYYY-MM-DD HH24:MI:SS') || '+00' else '' end,
+       'member of', ${memberOf},
+       'settings', ${settingsOf("r.oid")})
+   from pg_roles r where not rolsuper and rolname !~ '^pg_' and rolname <> all (${list(Object.keys(platformRoles))})`,
+  `select 'role', quote_ident(r.rolname), json_build_object('settings', ${settingsOf("r.oid")})
+   from pg_roles r where not rolsuper and rolname = any (${list(platformRolesWithOpenSettings)})`,
+];

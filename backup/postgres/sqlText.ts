@@ -1,0 +1,26 @@
+/** What SQL quotes: strings with and without backslashes, names, and dollar-quoted texts; and comments, which are left as they are. */
+const quoted =
+  /(?<![\w$])[eE]'(?:\\[\s\S]|''|[^'\\])*'|'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"|(?<![\w$])\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*|)\$[\s\S]*?\$\1\$|--[^\n]*/g;
+
+/**
+ * Returns a text of the same length in which everything that is quoted is blotted out, so that statements and headings are found by their own
+ * words and never inside a comment, a function's body or a job's command, which anybody may have written.
+ *
+ * @param sql statements for `standard_conforming_strings = on`, as `pg_dump` and this program write them
+ */
+export function maskQuoted(sql: string): string {
+  return sql.replaceAll(quoted, (found) => (found.startsWith("--") ? found : "x".repeat(found.length)));
+}
+
+/** Splits a script behind each semicolon that ends a line, unless it is quoted. */
+export function splitStatements(script: string): string[] {
+  const masked = maskQuoted(script);
+  const statements: string[] = [];
+  let start = 0;
+  for (const { index } of masked.matchAll(/;[ \t]*(?:\n|$)/g)) {
+    statements.push(script.slice(start, index + 1).trim());
+    start = index + 1;
+  }
+  const rest = script.slice(start).trim();
+  return rest === "" ? statements : [...statements, rest];
+}

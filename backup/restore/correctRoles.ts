@@ -1,0 +1,81 @@
+import pg from "pg";
+import type { AccessEntry } from "../postgres/access";
+import { settingName } from "../postgres/statements";
+
+const { escapeLiteral } = pg;
+
+/** Returns the statements that give a role of the target what it has in the backup, and take from it what it has not. */
+export function roleCorrections(expected: AccessEntry, found: AccessEntry): string[] {
+  const { name } = expected;
+  const changes = (fact: string) => {
+    const [wanted, present] = [expected, found].map(({ facts }) => facts[fact]);
+    return wanted === undefined || wanted === present ? undefined : { wanted, present: present ?? "" };
+  };
+  const [attributes, limit, until] = [
+    changes("attributes"),
+    changes("connection limit"),
+    changes("valid until"),
+  ];
+  const memberships = changes("member of");
+  const isMissing = (line: string, text: string): boolean => !text.split("\n").includes(line);
+  return [
+    // One by one: who restores may be allowed to change some of them.
+    ...linesOf(attributes?.wanted, " ")
+      .filter((word) => !attributes?.present.split(" ").includes(word))
+      .map((word) => `alter role ${name} ${word}`),
+    ...(limit === undefined ? [] : [`alter role ${name} connection limit ${limit.wanted}`]),
+    ...(until === undefined
+      ? []
+      : [`alter role ${name} valid until ${escapeLiteral(until.wanted === "" ? "infinity" : until.wanted)}`]),
+    ...linesOf(memberships?.present)
+      .filter((line) => isMissing(line, memberships?.wanted ?? ""))
+      .map((line) => `revoke ${line.replace(/\*$/, "")} from ${name}`),
+    ...linesOf(memberships?.wanted)
+      .filter((line) => isMissing(line, memberships?.present ?? ""))
+      .map((line) =>
+        line.endsWith("*")
+          ? `grant ${line.slice(0, -1)} to ${name} with admin option`
+          : `grant ${line} to ${name}`,
+      ),
+    ...resets(changes("settings"), `role ${name}`),
+  ];
+}
+
+/** Returns the statements for the database's own settings, limit and comment. */
+export function databaseCorrections(expected: AccessEntry, found: AccessEntry, database: string): string[] {
+  const { settings, comment, "connection limit": limit } = expected.facts;
+  return [
+    ...(limit === undefined || limit === found.facts["connection limit"]
+      ? []
+      : [`alter database ${database} connection limit ${limit}`]),
+    ...(comment === undefined || comment === found.facts.comment
+      ? []
+      : [`comment on database ${database} is ${comment === "" ? "null" : escapeLiteral(comment)}`]),
+    ...(settings === undefined
+      ? []
+      : resets({ wanted: settings, present: found.facts.settings ?? "" }, `database ${database}`)),
+  ];
+}
+
+/** Settings that are in the backup have been made with the roles; the others go. */
+function resets(
+  change: { readonly wanted: string; readonly present: string } | undefined,
+  subject: string,
+): string[] {
+  const nameOf = (line: string): string => line.slice(0, line.indexOf("="));
+  const wanted = new Set(linesOf(change?.wanted).map(nameOf));
+  return linesOf(change?.present)
+    .map(nameOf)
+    .filter((name) => !wanted.has(name))
+    .map((name) =>
+      name.startsWith(inDatabase)
+        ? `do $$ begin execute format(${escapeLiteral(`alter ${subject} in database %I reset ${settingName(name.slice(inDatabase.length))}`)}, current_database()); end $$`
+        : `alter ${subject} reset ${settingName(name)}`,
+    );
+}
+
+const inDatabase = "in database: ";
+
+function linesOf(text: string | undefined, separator = "\n"): string[] {
+  return (text ?? "").split(separator).filter((line) => line !== "");
+}

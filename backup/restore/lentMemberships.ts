@@ -1,0 +1,74 @@
+import type pg from "pg";
+import { UserError } from "../../foundation/userError";
+import { exitCodes } from "../exitCodes";
+import type { AccessEntry } from "../postgres/access";
+import { isPlatformOwner } from "../postgres/platform";
+
+/** A role and what the session's role can do for it. */
+interface Role {
+  readonly name: string;
+  /** Has its rights, and may make it the owner of something. */
+  readonly may: boolean;
+  /** A membership that the session's role has granted to itself before, as the options of `grant`; null without one. */
+  readonly before: string | null;
+}
+
+/** Lists the roles that own something of an application, or have default privileges. */
+export function ownersOf(access: readonly AccessEntry[]): string[] {
+  const owners = access.map(({ kind, name, facts }) =>
+    kind === "default privileges"
+      ? (/^of (.*?)(?: in .*)? on [\w ]+$/s.exec(name)?.[1] ?? "")
+      : (facts.owner ?? ""),
+  );
+  return [...new Set(owners)].filter(
+    (role) => role !== "" && !role.startsWith("pg_") && !isPlatformOwner(role),
+  );
+}
+
+/**
+ * Makes the session's role a member of the roles whose objects it drops or makes, where it is none and may grant that to itself: only a member of
+ * the owner can make an object of the owner, and whoever creates a role is not its member for that.
+ *
+ * @param needed owners of what is restored
+ * @param others owners of what is removed; the owner of a schema may remove theirs as well
+ * @returns statements that take the memberships back
+ * @throws UserError when the session's role cannot act for one of those that are needed
+ */
+export async function lendMemberships(
+  client: pg.Client,
+  { needed, others = [] }: { readonly needed: readonly string[]; readonly others?: readonly string[] },
+): Promise<string[]> {
+  const takeBack: string[] = [];
+  for (const { name, may, before } of await readRoles(client, [...needed, ...others])) {
+    if (may) continue;
+    const role = client.escapeIdentifier(name);
+    await client.query(
+      `do ${client.escapeLiteral(`begin grant ${role} to current_user; exception when insufficient_privilege then null; end`)}`,
+    );
+    const [after] = await readRoles(client, [name]);
+    if (after?.may === true)
+      takeBack.push(
+        before === null ? `revoke ${role} from current_user` : `grant ${role} to current_user ${before}`,
+      );
+    else if (needed.includes(name)) {
+      throw new UserError(
+        `Nothing was restored: the role that restores is no member of ${name}, which owns objects of the backup, and may not become one; have \`grant ${role} to …\` run for it first.`,
+        exitCodes.targetRefused,
+      );
+    }
+  }
+  return takeBack;
+}
+
+async function readRoles(client: pg.Client, names: readonly string[]): Promise<Role[]> {
+  const { rows } = await client.query<Role>(
+    `select r.rolname as name,
+       pg_has_role(r.oid, 'usage') and pg_has_role(r.oid, case when is_new then 'set' else 'member' end) as may,
+       (select case when is_new then format('with admin %s, inherit %s, set %s', a.admin_option, to_jsonb(a) ->> 'inherit_option', to_jsonb(a) ->> 'set_option') else '' end
+        from pg_auth_members a where a.roleid = r.oid and a.member = current_user::regrole and (a.grantor = current_user::regrole or not is_new) limit 1) as before
+     from pg_roles r, (select current_setting('server_version_num')::int >= 160000) v(is_new)
+     where r.rolname = any ($1) order by 1`,
+    [[...new Set(names)]],
+  );
+  return rows;
+}
