@@ -28,6 +28,15 @@ const kindsOfGrants: Readonly<Record<string, string>> = {
   database: "database",
 };
 
+/** Kinds of objects that belong to no schema. */
+const kindsWithoutSchema = new Set([
+  "event trigger",
+  "foreign data wrapper",
+  "foreign server",
+  "language",
+  "publication",
+]);
+
 export interface AccessContext {
   /** Major versions of the source and of the target. */
   readonly sourceMajor: number;
@@ -137,8 +146,12 @@ export function compareAccess(
     const restored = after.get(keyOf(entry));
     const what = `${entry.kind} ${entry.name}`;
     if (restored === undefined) {
-      // An object that could not be created is reported with its SQL; the platform's objects depend on its version.
-      if (!context.isIncomplete && differences === application) differences.push(`${what} is missing`);
+      // An object that could not be created is reported with its SQL; the platform's objects depend on its version, but what belongs to no
+      // schema and a superuser made may be the application's.
+      const isOfSuperuser = context.isProject && kindsWithoutSchema.has(entry.kind);
+      if (!context.isIncomplete && (differences === application || isOfSuperuser)) {
+        differences.push(`${what} is missing`);
+      }
       continue;
     }
     for (const fact of new Set([...Object.keys(entry.facts), ...Object.keys(restored.facts)])) {
