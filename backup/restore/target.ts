@@ -56,7 +56,7 @@ export async function checkTarget(client: pg.Client, checks: TargetChecks): Prom
       .slice(0, 3)
       .join(", ");
     refuse(
-      `the target is not empty: it has ${shown}${found.length > 3 ? " and more" : ""}; restore into a fresh database, or have all of that removed with --replace ${target.database}`,
+      `the target is not empty: it has ${shown}${found.length > 3 ? " and more" : ""}; restore into a fresh database, or have all of that removed with --replace ${target.database}${isItsSource && intoSource !== target.database ? ` --into-source ${target.database}: it is, by its identifiers, the database that the backup was taken of` : ""}`,
     );
   }
   if (isItsSource && intoSource !== target.database) {
