@@ -104,6 +104,37 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     }
   });
 
+  test("a migration that a colleague pushed is named by refresh, and comes home with its file: it is adopted, not run", async () => {
+    const version = "20991231235959";
+    const home = path.join(stack.project, "sql", "migrations", `${version}_colleague.sql`);
+    const away = path.join(path.dirname(stack.project), "colleague.sql");
+    await writeFile(home, "create table public.of_a_colleague (id integer primary key);\n");
+    const push = await cli("db push");
+    expect(push.output, push.output).toContain(`${version}_colleague.sql`);
+    expect(push.exitCode).toBe(0);
+    await rename(home, away);
+
+    const pushed = await refresh();
+    expect(pushed.exitCode, pushed.output).toBe(7);
+    expect(pushed.output).toContain(`migration record ${version}: not made by the bundle`);
+    expect(pushed.output).toContain("table public.of_a_colleague: not made by the bundle");
+
+    await rename(away, home);
+    const preview = await stack.pulumi("preview", "-s", "local", "--diff");
+    expect(preview.exitCode, preview.output).toBe(0);
+    const up = await stack.pulumi("up", "--yes", "--skip-preview", "-s", "local");
+    expect(up.exitCode, up.output).toBe(0);
+    const adopted = await refresh();
+    expect(adopted.exitCode, adopted.output).toBe(0);
+    await sql("drop table public.of_a_colleague");
+    const isOurs = await refresh();
+    expect(isOurs.output).toContain("table public.of_a_colleague");
+    expect(isOurs.exitCode).toBe(7);
+
+    // The stack keeps it, as it would keep any migration of its own.
+    await sql("create table public.of_a_colleague (id integer primary key)");
+  });
+
   describe("tools of the MCP server", () => {
     let server: McpServer;
     beforeAll(async () => {
@@ -165,7 +196,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
   });
 
   describe("changes with the official clients", () => {
-    const home = () => path.join(stack.project, "sql", "migrations", "20991231235959_colleague.sql");
+    const home = () => path.join(stack.project, "sql", "migrations", "99991231235959_pushed.sql");
     const config = () => path.join(workspace.workdir, "supabase", "config.toml");
     const functionsFolder = () => path.join(workspace.workdir, "supabase", "functions");
     let server: McpServer;
@@ -181,7 +212,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
 
     /** What the colleague's folders hold beside the stack's own files. */
     async function prepareFolders(): Promise<void> {
-      await writeFile(home(), "create table public.of_a_colleague (id integer primary key);\n");
+      await writeFile(home(), "create table public.pushed (id integer primary key);\n");
       const before = await readFile(config(), "utf8");
       const changed = before.replace("minimum_password_length = 12", "minimum_password_length = 13");
       expect(changed).not.toBe(before);
@@ -237,7 +268,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
       );
       expect(unreported, output).toEqual([]);
       expect(up.exitCode).toBe(1);
-      expect(up.output).toContain("20991231235959");
+      expect(up.output).toContain("99991231235959");
     });
 
     test("once what was pushed is gone, up sends the stack's values and names the entry that accepts each other change", async () => {
@@ -267,38 +298,5 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
         after.output,
       ).toEqual([]);
     });
-  });
-
-  test("a migration that a colleague pushed is named by refresh, and comes home with its file: it is adopted, not run", async () => {
-    const version = "20991231235959";
-    const home = path.join(stack.project, "sql", "migrations", `${version}_colleague.sql`);
-    const away = path.join(path.dirname(stack.project), "colleague.sql");
-    await writeFile(home, "create table public.of_a_colleague (id integer primary key);\n");
-    const push = await cli("db push");
-    expect(push.output, push.output).toContain(`${version}_colleague.sql`);
-    expect(push.exitCode).toBe(0);
-    await rename(home, away);
-
-    const pushed = await refresh();
-    expect(pushed.exitCode, pushed.output).toBe(7);
-    expect(pushed.output).toContain(`migration record ${version}: not made by the bundle`);
-    expect(pushed.output).toContain("table public.of_a_colleague: not made by the bundle");
-
-    await rename(away, home);
-    const preview = await stack.pulumi("preview", "-s", "local", "--diff");
-    expect(preview.exitCode, preview.output).toBe(0);
-    const up = await stack.pulumi("up", "--yes", "--skip-preview", "-s", "local");
-    expect(up.exitCode, up.output).toBe(0);
-    const adopted = await refresh();
-    expect(adopted.exitCode, adopted.output).toBe(0);
-    await sql("drop table public.of_a_colleague");
-    const isOurs = await refresh();
-    expect(isOurs.output).toContain("table public.of_a_colleague");
-    expect(isOurs.exitCode).toBe(7);
-
-    // The file goes again: its record too, as a deployment of a checkout without it would be refused.
-    await rm(home);
-    await sql(`delete from supabase_migrations.schema_migrations where version = '${version}'`);
-    await sql(`delete from supabase_migrations.bundle_files where path like '%${version}%'`);
   });
 });

@@ -65,7 +65,6 @@ export const clientChanges: readonly ClientChange[] = [
     by: { cli: "postgres-config update --config statement_timeout=1000 --no-restart --experimental" },
     reports: ["database setting statement_timeout"],
     up: "names the entry of `project.accept`",
-    undo: [{ cli: "postgres-config delete --config statement_timeout --no-restart --experimental" }],
   },
   {
     name: "a setting of the database that the stack sends",
@@ -120,14 +119,14 @@ export const clientChanges: readonly ClientChange[] = [
     name: "a migration is pushed from another folder",
     by: { cli: "db push" },
     reports: [
-      "migration record 20991231235959: not made by the bundle",
-      "table public.of_a_colleague: not made by the bundle",
+      "migration record 99991231235959: not made by the bundle",
+      "table public.pushed: not made by the bundle",
       "by postgres via @effect/sql-pg",
     ],
     up: "stops",
     undo: [
       {
-        sql: "drop table public.of_a_colleague; delete from supabase_migrations.schema_migrations where version = '20991231235959'",
+        sql: "drop table public.pushed; delete from supabase_migrations.schema_migrations where version = '99991231235959'",
       },
     ],
   },
