@@ -1,7 +1,8 @@
 import { setMaxListeners } from "node:events";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { backupEvents } from "../foundation/backupContract";
-import { describeError, UserError } from "../foundation/userError";
+import { runCommandLine } from "../foundation/commandLine";
+import { UserError } from "../foundation/userError";
 import { checkpoint } from "./commands/checkpoint";
 import { drill } from "./commands/drill";
 import { list } from "./commands/list";
@@ -47,7 +48,6 @@ function program(context: CommandContext): Command {
   const backup = new Command("backup")
     .description("Backs up a Supabase database to S3, verifies and restores what it has backed up.")
     .version(toolVersion)
-    .showHelpAfterError("Run `backup --help` for the commands.")
     .addHelpText("after", surroundings);
   backup
     .command("run")
@@ -135,12 +135,7 @@ async function main(): Promise<void> {
     progress: progressToStandardError,
     print: (text) => void process.stdout.write(`${text}\n`),
   };
-  try {
-    await program(context).parseAsync();
-  } catch (error) {
-    process.stderr.write(`${describeError(error)}\n`);
-    process.exitCode = error instanceof UserError ? error.exitCode : exitCodes.usage;
-  }
+  await runCommandLine(program(context), { failureCode: exitCodes.usage });
 }
 
 void main();

@@ -1,23 +1,28 @@
-// Runs every measurement, one after the other, so that none disturbs another: npm run bench [-- part of a path].
+// Runs every measurement, one after the other, so that none disturbs another: npm run bench [-- parts of paths].
 import { spawnSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
 const folder = import.meta.dirname;
-const wanted = process.argv[2] ?? "";
+const wanted = process.argv.slice(2);
 // A measurement says in its head how it is run; a file without that line is a part of others.
 const measurements = readdirSync(folder, { recursive: true })
   .filter((name) => name.endsWith(".ts"))
   .filter((name) => readFileSync(path.join(folder, name), "utf8").includes("npx tsx bench/"))
   .sort();
-const chosen = measurements.filter((name) => name.includes(wanted));
+const unknown = wanted.find((part) => !measurements.some((name) => name.includes(part)));
+const chosen = measurements.filter(
+  (name) => wanted.length === 0 || wanted.some((part) => name.includes(part)),
+);
 
-if (chosen.length === 0) {
-  console.error(`No measurement has ${wanted} in its path: there are ${measurements.join(", ")}.`);
+if (unknown !== undefined) {
+  console.error(`No measurement has ${unknown} in its path: there are ${measurements.join(", ")}.`);
   process.exitCode = 1;
 }
-for (const name of chosen) {
+for (const name of unknown === undefined ? chosen : []) {
   console.log(`\n== ${name}`);
-  const { status } = spawnSync("npx", ["tsx", path.join(folder, name)], { stdio: "inherit" });
+  const { status } = spawnSync(process.execPath, ["--import", "tsx", path.join(folder, name)], {
+    stdio: "inherit",
+  });
   if (status !== 0) process.exitCode = 1;
 }

@@ -1,6 +1,6 @@
 import { Argument, Command } from "commander";
 import { checkoutRoot } from "../foundation/checkout";
-import { describeError, UserError } from "../foundation/userError";
+import { runCommandLine } from "../foundation/commandLine";
 import { down } from "./commands/down";
 import { printEnvironment } from "./commands/env";
 import { type Operation, operate, operations } from "./commands/operate";
@@ -88,8 +88,14 @@ program
     process.exitCode = await supabase(paths, args);
   });
 
-program.parseAsync().catch((thrown: unknown) => {
-  const error = explainDiskFault(thrown);
-  process.stderr.write(`${describeError(error)}\n`);
-  process.exitCode = error instanceof UserError ? error.exitCode : 1;
+/** The npm scripts that are not named after their command, or not called by `npm run`. */
+const scripts: Readonly<Record<string, string>> = {
+  start: "npm start",
+  test: "npm test",
+  env: "npm run local:env",
+};
+
+void runCommandLine(program, {
+  calledAs: (command) => `${scripts[command.name()] ?? `npm run ${command.name()}`} --`,
+  explain: explainDiskFault,
 });

@@ -33,11 +33,13 @@ if (!existsSync(path.join(bin, "node"))) {
       ([variable]) => !/^npm_(config_local_prefix|config_prefix|package)/.test(variable),
     ),
   );
-  const { status } = spawnSync(command, [...first, ...install], {
+  const { status, error } = spawnSync(command, [...first, ...install], {
     cwd: folder,
     env: environment,
     stdio: ["ignore", 2, 2],
   });
+  if (error?.code === "ENOENT")
+    fail("There is no npm on PATH to install Node with: install npm and run this again.");
   if (status !== 0)
     fail(`npm could not install ${name}@${major}: see its message above, then run this again.`);
 }

@@ -5,6 +5,7 @@ import type { Progress } from "./progress";
 import { choosePlugins, chosenPlugins, type PluginChoice } from "./providers/choice";
 import { installStandIns } from "./providers/install";
 import { installOfficialPlugins } from "./providers/official";
+import { requireMachine, thisMachine } from "./services/machine";
 import { type LocalServices, startServices } from "./services/start";
 import { ensureStack } from "./stack/deploy";
 import { PulumiCli } from "./stack/pulumiCli";
@@ -47,7 +48,10 @@ export async function prepareEngine(
   choice: PluginChoice = chosenPlugins(paths.directory),
 ): Promise<Toolchain> {
   await claimDirectory(paths.directory);
-  const toolchain = await ensureToolchain({ progress });
+  const toolchain = await ensureToolchain({
+    progress,
+    beforeMaking: async () => await requireMachine(thisMachine(paths.directory, progress)),
+  });
   if (choice === "official") {
     const { checkout, officialPulumiHome: pulumiHome } = paths;
     await installOfficialPlugins({ checkout, pulumiHome, pulumi: toolchain.pulumi, progress });

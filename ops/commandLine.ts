@@ -1,7 +1,8 @@
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import path from "node:path";
 import type { Command } from "commander";
-import { describeError, UserError } from "../foundation/userError";
+import { runCommandLine } from "../foundation/commandLine";
+import { UserError } from "../foundation/userError";
 
 /** The options of the programs of ops/ that take a value, so that a command line can be read before its program runs. */
 export const optionsWithValue = {
@@ -54,6 +55,7 @@ export function checkedOutCommit(): string | undefined {
 
 /** Returns the commit that is checked out. Throws a UserError where the files are not those of a commit. */
 export function requireCommit(): string {
+  requireGit();
   const commit = checkedOutCommit();
   if (commit === undefined)
     throw new UserError("This folder is no Git checkout: a plan is bound to a commit.");
@@ -67,6 +69,15 @@ export function requireCommit(): string {
   return commit;
 }
 
+/** Throws a UserError where there is no git. */
+function requireGit(): void {
+  const { error } = spawnSync("git", ["--version"], { stdio: "ignore" });
+  if ((error as NodeJS.ErrnoException | undefined)?.code !== "ENOENT") return;
+  throw new UserError(
+    "There is no `git` on PATH, by which a commit is known: install git, then run this command again.",
+  );
+}
+
 function git(...args: string[]): string | undefined {
   try {
     return execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
@@ -75,10 +86,7 @@ function git(...args: string[]): string | undefined {
   }
 }
 
-/** Runs a program of ops/. Errors for users are printed without a stack trace. */
+/** Runs a program of ops/, which has the name of its npm script. */
 export function run(program: Command): void {
-  program.parseAsync().catch((error: unknown) => {
-    process.stderr.write(`${describeError(error)}\n`);
-    process.exitCode = error instanceof UserError ? error.exitCode : 1;
-  });
+  void runCommandLine(program, { calledAs: (command) => `npm run ${command.name()} --` });
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
 import { checkoutRoot } from "../foundation/checkout";
+import { localPaths } from "../local/environment";
 import { supportedMajors } from "../local/services/postgres/installation/majors";
 
 // README.md is the first page that anybody reads: what it names has to be there.
@@ -29,4 +30,11 @@ test("every file and folder that it links to or lists exists", () => {
 
 test("the versions of PostgreSQL that it asks for are those that the commands accept", () => {
   expect(readme).toContain(`${supportedMajors.join(", ").replace(/, (\d+)$/, " or $1")}, with pg_cron`);
+});
+
+test("the folders for plugins that are placed by hand are those that the CLI looks in", () => {
+  const { officialPulumiHome } = localPaths(root, {});
+
+  expect(readme).toContain("`plugins/resource-<name>-v<version>/` below the Pulumi home");
+  expect(readme).toContain(`\`${path.relative(root, officialPulumiHome)}\``);
 });

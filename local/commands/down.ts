@@ -1,7 +1,7 @@
 import { rm } from "node:fs/promises";
 import { UserError } from "../../foundation/userError";
 import { withCommandLock } from "../commandLock";
-import { isClaimed } from "../directory";
+import { isClaimed, originalOf } from "../directory";
 import { type LocalPaths, projectName } from "../environment";
 import { stopServices } from "../services/start";
 import { describeHolder, findAllStateLocks, isHeld } from "../stack/stateLocks";
@@ -10,6 +10,14 @@ import { describeHolder, findAllStateLocks, isHeld } from "../stack/stateLocks";
 export async function down(paths: LocalPaths): Promise<void> {
   if (!isClaimed(paths.directory)) {
     process.stdout.write("Nothing to stop: the local stack has not been started here.\n");
+    return;
+  }
+  const original = originalOf(paths.directory);
+  if (original !== undefined) {
+    // Locks in it are copies of the other folder's, too.
+    await stopServices(paths);
+    await rm(paths.directory, { recursive: true, force: true });
+    process.stdout.write(`The files of the local stack here, a copy of ${original}, are removed.\n`);
     return;
   }
   await withCommandLock(paths.directory, "down", async () => {

@@ -4,8 +4,11 @@ import { execa } from "execa";
 import { UserError } from "../../foundation/userError";
 import { ensureCompressor } from "../compressor";
 import { ensurePostgresInstalled, parseMajor } from "../services/postgres";
+import { supportedMajors } from "../services/postgres/installation/majors";
 import { ensureS3Installed } from "../services/s3";
+import { asksForHelp } from "./help";
 import { chooseTestDatabases, describeDatabases, needDatabases, variablesFor } from "./testDatabases";
+import { namedProjects, refuseUnknownProjects } from "./testProjects";
 
 export interface TestOptions {
   /** Run the tests on this major version of PostgreSQL alone. */
@@ -16,28 +19,44 @@ export interface TestOptions {
 export async function test(checkout: string, args: readonly string[], options: TestOptions): Promise<number> {
   const major = options.postgresql === undefined ? undefined : parseMajor(options.postgresql);
   const program = vitestProgram();
-  const databases = needDatabases(args)
-    ? await chooseTestDatabases({
-        provide: async (wanted) =>
-          await ensurePostgresInstalled(say, wanted === undefined ? {} : { major: wanted }),
-        ...(major === undefined ? {} : { major }),
-        say,
-      })
-    : undefined;
+  const projects = namedProjects(await readArguments(args));
+  refuseUnknownProjects(projects, supportedMajors);
+  const isQuestion = args.length > 0 && asksForHelp(args);
+  const databases =
+    !isQuestion && needDatabases(args)
+      ? await chooseTestDatabases({
+          provide: async (wanted) =>
+            await ensurePostgresInstalled(say, wanted === undefined ? {} : { major: wanted }),
+          ...(major === undefined ? {} : { major }),
+          say,
+        })
+      : undefined;
   if (databases !== undefined) {
+    refuseUnknownProjects(projects, databases.second === undefined ? [] : [databases.second.major]);
     // The setup of the tests makes sure of these too, but what it throws is printed by vitest, with a stack trace.
     await ensureCompressor(say);
     await ensureS3Installed(say);
     say(describeDatabases(databases));
   }
-  const result = await execa(process.execPath, [program, "run", ...args], {
-    cwd: checkout,
-    env: databases === undefined ? {} : variablesFor(databases),
-    stdio: "inherit",
-    reject: false,
-  });
+  const result = await execa(
+    process.execPath,
+    [path.join(checkout, "local", "vitest.mjs"), program, "run", ...args],
+    {
+      cwd: checkout,
+      env: databases === undefined ? {} : variablesFor(databases),
+      stdio: "inherit",
+      reject: false,
+    },
+  );
   if (databases !== undefined) say(describeDatabases(databases).replace("tests run", "tests ran"));
   return result.exitCode ?? 1;
+}
+
+/** Returns vitest's reading of its arguments. */
+async function readArguments(args: readonly string[]): Promise<{ readonly project?: unknown }> {
+  if (!args.some((argument) => argument.startsWith("-"))) return {};
+  const { parseCLI } = await import("vitest/node");
+  return parseCLI(["vitest", "run", ...args]).options;
 }
 
 function say(line: string): void {

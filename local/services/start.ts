@@ -3,7 +3,8 @@ import { type LocalEndpoints, type LocalPaths, localAccessToken } from "../envir
 import { defaultRegion, regionOfStack, regionsOfStacks } from "../stack/regions";
 import { type AwsService, startAws, stopAws } from "./aws";
 import { startKeeper, stopKeeper } from "./keeper";
-import { chosenMajor, ensurePostgresInstalled, ensureTemplate, type PostgresInstallation } from "./postgres";
+import { requireMachine, thisMachine } from "./machine";
+import { ensureTemplate, type PostgresInstallation } from "./postgres";
 import { s3Directories, s3Directory, serviceDirectories } from "./registries";
 import { startS3, stopS3 } from "./s3";
 import { databaseDirectories, type SupabaseApi, startSupabaseApi, stopSupabaseApi } from "./supabase";
@@ -28,8 +29,7 @@ export async function startServices(
 ): Promise<LocalServices> {
   await claimDirectory(paths.directory);
   // Here, where progress can be shown, and not in the API's background process.
-  const major = chosenMajor(paths.directory);
-  const postgresql = await ensurePostgresInstalled(progress, major === undefined ? {} : { major });
+  const postgresql = await requireMachine(thisMachine(paths.directory, progress));
   await ensureTemplate(postgresql, progress);
   const directories = serviceDirectories(paths.services);
   const supabase = await startSupabaseApi({

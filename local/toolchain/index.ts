@@ -33,6 +33,8 @@ export interface ToolchainOptions {
   readonly environment?: NodeJS.ProcessEnv;
   /** The checkout with dist/ and the Go module. Default: ours. */
   readonly checkout?: string;
+  /** Called before minutes go into a download or a build; when it rejects, nothing has been made. */
+  readonly beforeMaking?: () => Promise<unknown>;
   /** Default: Pulumi's own. */
   readonly downloadSite?: string;
 }
@@ -53,15 +55,19 @@ export async function ensureToolchain(options: ToolchainOptions): Promise<Toolch
     return toolchain(context, path.dirname(installed.pulumi), "path", installed.version);
   }
   try {
-    return await ensureCached(context);
+    return await ensureCached(context, options.beforeMaking);
   } catch (error) {
     throw explainCacheFault(error, context);
   }
 }
 
-async function ensureCached(context: ToolchainContext): Promise<Toolchain> {
+async function ensureCached(
+  context: ToolchainContext,
+  beforeMaking?: () => Promise<unknown>,
+): Promise<Toolchain> {
   const cached = findCached(context);
   if (cached !== undefined) return toolchain(context, cached, "cache");
+  await beforeMaking?.();
 
   const folder = versionDirectory(context.environment);
   const onWait = () => context.progress("Waiting for another process that is preparing the Pulumi CLI.");

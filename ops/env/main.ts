@@ -3,8 +3,7 @@
 import { chmodSync, writeFileSync } from "node:fs";
 import { Command } from "commander";
 import { parseStackConfig } from "../../config/parse";
-import { UserError } from "../../foundation/userError";
-import { run } from "../commandLine";
+import { givenPath, namedStack, run, type StackOption } from "../commandLine";
 import { pulumiOutput } from "../pulumiCommand";
 import { renderEnvironmentFile } from "./environmentFile";
 import { environmentOutputs } from "./stackOutputs";
@@ -42,9 +41,8 @@ run(
     .argument("[stack]", "the stack")
     .option("-s, --stack <name>", "the same")
     .option("--out <file>", "write to a file instead of standard output")
-    .action(async (argument: string | undefined, options: { stack?: string; out?: string }) => {
-      const stack = argument ?? options.stack;
-      if (stack === undefined) throw new UserError("Name the stack: npm run env -- dev");
-      await main({ ...options, stack });
+    .action(async (argument: string | undefined, options: StackOption & { out?: string }) => {
+      const stack = namedStack(argument, options, "env");
+      await main(options.out === undefined ? { stack } : { stack, out: givenPath(options.out) });
     }),
 );

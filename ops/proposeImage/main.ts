@@ -7,7 +7,7 @@ import { gitHubContext } from "../github/context";
 import { proposeImage } from "./proposal";
 
 run(
-  new Command("propose-image")
+  new Command("propose:image")
     .description("Proposes the digest of a new backup image for a stack, in a pull request.")
     .argument("<stack>", "the stack")
     .argument("<digest>", "sha256:…")

@@ -1,23 +1,21 @@
 import { execFileSync } from "node:child_process";
-import { parseArgs } from "node:util";
+import { Command } from "commander";
 import { Client } from "pg";
 import { ManagementApi } from "../../foundation/managementApi";
 import { shellWord } from "../../foundation/shellQuote";
-import { describeError, UserError } from "../../foundation/userError";
+import { UserError } from "../../foundation/userError";
+import { namedStack, run, type StackOption } from "../commandLine";
 import { awsFinders } from "./aws";
 import { clientUrl } from "./clientUrl";
 import { type ExistingResourceFinder, pendingCreates, planRecovery, recoveryArguments } from "./plan";
 import { postgresqlFinders } from "./postgresql";
 import { supabaseFinders } from "./supabase";
 
-const usage = "Name the stack: npm run recover -- dev";
-
 /**
  * For a deployment that was cut off, anywhere: asks the services what each unfinished creation has come to, and prints
  * the commands that settle it. It changes nothing itself.
  */
-async function main(): Promise<void> {
-  const stack = stackOfArguments();
+async function recover(stack: string): Promise<void> {
   const creates = pendingCreates(pulumi("stack", "export", "--stack", stack));
   if (creates.length === 0) {
     process.stdout.write(`No creation is pending on stack ${stack}.\n`);
@@ -34,18 +32,6 @@ async function main(): Promise<void> {
   } finally {
     await database?.end();
   }
-}
-
-function stackOfArguments(): string {
-  try {
-    const options = { stack: { type: "string", short: "s" } } as const;
-    const { values, positionals } = parseArgs({ options, allowPositionals: true });
-    const [named = values.stack] = positionals;
-    if (named) return named;
-  } catch {
-    // Anything else on the command line gets the usage.
-  }
-  throw new UserError(usage);
 }
 
 function pulumi(...args: string[]): string {
@@ -104,7 +90,12 @@ interface ConfigEntry {
   readonly objectValue?: { readonly sslRootCertificate?: string };
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${describeError(error)}\n`);
-  process.exitCode = 1;
-});
+run(
+  new Command("recover")
+    .description("Prints the commands that settle what a deployment left when it was cut off.")
+    .argument("[stack]", "the stack")
+    .option("-s, --stack <name>", "the same")
+    .action(async (argument: string | undefined, options: StackOption) => {
+      await recover(namedStack(argument, options, "recover"));
+    }),
+);

@@ -65,8 +65,8 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
     "There is no environment x to make a local copy of: --like takes dev or prod.",
   ],
   ["supabase --help", 0, /supabase/],
-  ["operate types --help", 0, /^Usage: types /],
-  ["operate advisors --help", 0, /^Usage: advisors /],
+  ["operate types --help", 0, /^Usage: npm run types -- \[options\] \[stack\]\n/],
+  ["operate advisors --help", 0, /^Usage: npm run advisors -- \[options\] \[stack\]\n/],
   [
     "operate advisors",
     1,
@@ -78,7 +78,15 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
     "Stack local is not deployed on this machine: run `npm start`, then this command again.",
   ],
   ["operate env", 1, "Name the stack: npm run env -- dev"],
-  ["operate env --help", 0, /^Usage: env /],
+  ["operate env --help", 0, /^Usage: npm run env -- \[options\] \[stack\]\n/],
+  [
+    "operate env --nosuch",
+    1,
+    "`npm run env` has no option --nosuch: type `npm run env -- [options] [stack]`.",
+  ],
+  ["operate env dev -s prod", 1, "Name one stack: dev or prod."],
+  ["operate recover --help", 0, /^Usage: npm run recover -- /],
+  ["operate recover --nosuch", 1, /^`npm run recover` has no option --nosuch: /],
   [
     "operate env local",
     1,
@@ -98,11 +106,23 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
   ["operate preview", 1, "Name the stack: npm run preview -- dev"],
   ["operate drift", 1, "Name the stack: npm run drift -- dev"],
   ["operate deploy", 1, "Name the stack: npm run deploy -- dev"],
-  ["operate rotate", 1, "error: missing required argument 'stack'"],
-  ["operate plan", 1, "error: required option '--out <folder>' not specified"],
-  ["operate comment", 1, "error: missing required argument 'folder'"],
-  ["operate pull-request", 1, "error: required option '--base <commit>' not specified"],
-  ["operate propose-image", 1, "error: missing required argument 'stack'"],
+  ["operate rotate", 1, "`npm run rotate` needs <stack>: type `npm run rotate -- [options] <stack> <role>`."],
+  [
+    "operate plan",
+    1,
+    "`npm run plan` needs --out <folder>: type `npm run plan -- --out <folder> [options] [stack]`.",
+  ],
+  ["operate comment", 1, "`npm run comment` needs <folder>: type `npm run comment -- [options] <folder>`."],
+  [
+    "operate pull-request",
+    1,
+    "`npm run preview:pull-request` needs --base <commit>: type `npm run preview:pull-request -- --base <commit> [options] <environment>`.",
+  ],
+  [
+    "operate propose-image",
+    1,
+    "`npm run propose:image` needs <stack>: type `npm run propose:image -- [options] <stack> <digest>`.",
+  ],
   ...["preview", "drift", "plan", "deploy", "rotate"].map((operation): [string, number, string] => [
     `operate ${operation} local`,
     1,
@@ -110,7 +130,23 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
   ]),
   ["start --like nosuch", 1, /^There is no environment nosuch to make a local copy of: /],
   ["start --postgresql 12", 1, /^--postgresql is "12", which is no version that the local stack supports/],
-  ["down extra", 1, "error: too many arguments for 'down'. Expected 0 arguments but got 1."],
+  ["down extra", 1, "`npm run down` takes no arguments and was given 1: type `npm run down -- [options]`."],
+  [
+    "test --nosuch --project unit",
+    1,
+    "`npm test` was called wrongly (Unknown option `--nosuch`): type `npm test -- --help` for its options.",
+  ],
+  [
+    "test --project unit --maxWorkers",
+    1,
+    /^`npm test` was called wrongly \(.*--maxWorkers.*\): type `npm test -- --help` for its options\.$/,
+  ],
+  [
+    "test --project=units",
+    1,
+    /^There are no tests of the kind units: --project takes unit, database, engine, /,
+  ],
+  ["test --help", 0, /^vitest\//],
 ])("npm run %s", async (args, exitCode, output) => {
   const result = await local(...args.split(" "));
 
@@ -133,16 +169,19 @@ test.each([
   await expectNoProcesses(directory);
 });
 
-test("a measurement that does not exist is refused with the list of those that do", async () => {
-  const { exitCode, stderr, stdout } = await execa(process.execPath, ["bench/run.mjs", "nosuch"], {
-    cwd: checkout,
-    reject: false,
-  });
+test.each([[["nosuch"]], [["preview.ts", "nosuch"]]])(
+  "`npm run bench -- %j` is refused with the list of measurements",
+  async (args) => {
+    const { exitCode, stderr, stdout } = await execa(process.execPath, ["bench/run.mjs", ...args], {
+      cwd: checkout,
+      reject: false,
+    });
 
-  expect(exitCode).toBe(1);
-  expect(stdout).toBe("");
-  expect(stderr).toMatch(/^No measurement has nosuch in its path: there are .*preview\.ts, .*\.$/);
-});
+    expect(exitCode).toBe(1);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(/^No measurement has nosuch in its path: there are .*preview\.ts, .*\.$/);
+  },
+);
 
 test("every script of package.json that runs on the local stack is tried here", () => {
   const { scripts } = JSON.parse(readFileSync(path.join(checkout, "package.json"), "utf8")) as {

@@ -1,8 +1,8 @@
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { claimDirectory, isClaimed } from "../../local/directory";
+import { claimDirectory, isClaimed, originalOf } from "../../local/directory";
 
 let directory: string;
 
@@ -30,4 +30,61 @@ test("a folder with somebody's files is refused and left as it is", async () => 
   );
 
   expect(await readdir(directory)).toEqual(["thesis.txt"]);
+});
+
+test.each([
+  ["beside it", "copy"],
+  ["in it", "original/copies/copy"],
+])("a copy of another environment's folder, %s, is refused by the names of both", async (_, name) => {
+  const original = path.join(directory, "original");
+  const copy = path.join(directory, name);
+  await claimDirectory(original);
+  await cp(original, `${directory} aside`, { recursive: true });
+  await cp(`${directory} aside`, copy, { recursive: true });
+  await rm(`${directory} aside`, { recursive: true });
+
+  await expect(claimDirectory(copy)).rejects.toThrow(
+    `${copy} is a copy of ${original}, and the copy of a local stack cannot run: \`npm run down\` here deletes it and leaves ${original} as it is, then run this command again.`,
+  );
+
+  expect(originalOf(copy)).toBe(original);
+  await claimDirectory(original);
+  expect(originalOf(original)).toBeUndefined();
+});
+
+test("a copy stays one when the original is gone: its databases may have been written to meanwhile", async () => {
+  const original = path.join(directory, "original");
+  const copy = path.join(directory, "copy");
+  await claimDirectory(original);
+  await cp(original, copy, { recursive: true });
+  await rm(original, { recursive: true });
+
+  await expect(claimDirectory(copy)).rejects.toThrow(`${copy} is a copy of ${original}, `);
+});
+
+test("a folder that is moved, or named by a link, stays the same environment", async () => {
+  const former = path.join(directory, "former");
+  const moved = path.join(directory, "moved");
+  await claimDirectory(former);
+  await rename(former, moved);
+  await symlink(moved, path.join(directory, "link"));
+
+  await claimDirectory(path.join(directory, "link"));
+  await claimDirectory(moved);
+
+  // The place that it was moved to is its own from now on.
+  await cp(moved, former, { recursive: true });
+  expect(originalOf(former)).toBe(moved);
+});
+
+test("the folder of an earlier version, whose marker names no folder, is taken as it is", async () => {
+  await writeFile(path.join(directory, "thorbis-local-stack"), "`npm run down` deletes this folder.\n");
+  await writeFile(path.join(directory, "state"), "");
+
+  await claimDirectory(directory);
+
+  const copy = `${directory} copy`;
+  await cp(directory, copy, { recursive: true });
+  expect(originalOf(copy)).toBe(directory);
+  await rm(copy, { recursive: true });
 });

@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
@@ -156,23 +156,61 @@ test.each([
   expect(existsSync(refusal.directory)).toBe(false);
 });
 
-test.each([
-  ["no Go", {}, "there is no Go to build it with"],
-  ["a Go that is too old", { go: "echo go version go1.20.1 linux/amd64" }, "is 1.20.1, too old to build it"],
-])("neither a Pulumi CLI nor its download, and %s", async (name, scripts, clause) => {
+/** A script that runs the Python of this machine, which may stand on PATH as a script that needs others. */
+async function realPython(): Promise<string> {
+  const { stdout } = await execa("python3", ["-c", "import sys; print(sys.executable)"]);
+  return `exec '${stdout}' "$@"`;
+}
+
+const noGo =
+  "There is no Go to build the local S3 server with: install Go 1.25 or newer and run the command again.";
+const noPython =
+  "The local AWS needs Python 3.10 or newer, and there is none on PATH: install python3 with its venv module (Debian: apt-get install python3-venv).";
+
+test("neither a Pulumi CLI nor its download, and a Go that is too old", async () => {
+  const go = "echo go version go1.20.1 linux/amd64";
   const refusal = await refusedStart({
-    PATH: await machine(name, [], scripts),
-    XDG_CACHE_HOME: await cacheWithoutCli(`cache ${name}`),
+    PATH: await machine("old Go", [], { go, python3: await realPython() }),
+    XDG_CACHE_HOME: await cacheWithoutCli("cache of old Go"),
   });
 
   expect(refusal.exitCode).toBe(1);
-  expect(refusal.stderr.split("\n").filter((line) => line.includes(clause))).toHaveLength(1);
+  expect(
+    refusal.stderr.split("\n").filter((line) => line.includes("is 1.20.1, too old to build it")),
+  ).toHaveLength(1);
   expect(refusal.stderr).toMatch(
     /There is no Pulumi CLI 3\.227\.0 or newer on PATH, .*: install Go \S+ or newer, or the Pulumi CLI \S+, and run the command again\.$/m,
   );
   expect(refusal.stderr).not.toContain("    at ");
   expectNothingRunning(refusal);
 });
+
+test.each([
+  ["Go", ["go"], noGo],
+  ["Python", ["python3"], noPython],
+  [
+    "Go and Python",
+    ["go", "python3"],
+    `This machine lacks 2 things that the local stack needs:\n- ${noPython}\n- ${noGo}`,
+  ],
+])(
+  "a machine without %s and with empty caches: all is named before anything is built",
+  async (name, without, message) => {
+    const scripts = { python3: await realPython(), go: "echo go version go1.99.0 linux/amd64" };
+    const present = Object.entries(scripts).filter(([program]) => !without.includes(program));
+    const cache = await cacheWithoutCli(`cache without ${name}`);
+    const refusal = await refusedStart({
+      PATH: await machine(`without ${name}`, [], Object.fromEntries(present)),
+      XDG_CACHE_HOME: cache,
+    });
+
+    expect(refusal.exitCode).toBe(1);
+    expect(refusal.stderr.endsWith(message), refusal.stderr).toBe(true);
+    expect(refusal.stderr).not.toContain("    at ");
+    expect(await readdir(path.join(cache, "thorbis-supabase"))).toEqual(["toolchain"]);
+    expectNothingRunning(refusal);
+  },
+);
 
 test.each([
   ["C compiler", "gcc"],
@@ -225,8 +263,8 @@ test.each([
     ["--like", "nothing"],
     "There is no environment nothing to make a local copy of: --like takes dev or prod.",
   ],
-  [["--like"], "error: option '--like <environment>' argument missing"],
-  [["--lik", "prod"], "error: unknown option '--lik'\n(Did you mean --like?)"],
+  [["--like"], "`npm start` needs a value for --like <environment>: type `npm start -- [options]`."],
+  [["--lik", "prod"], "`npm start` has no option --lik: did you mean --like?"],
 ])("npm start -- %j is refused before anything is installed", async (args, sentence) => {
   const refusal = await refusedStart({}, checkoutRoot(), "start", args);
 

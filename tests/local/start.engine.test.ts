@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { execa } from "execa";
+import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 import type { JsonObject } from "../../foundation/json";
@@ -23,9 +24,19 @@ beforeAll(async () => {
 
 afterAll(() => rm(base, { recursive: true, force: true }));
 
-async function local(...args: string[]): Promise<{ exitCode: number; output: string; stdout: string }> {
+interface Result {
+  exitCode: number;
+  output: string;
+  stdout: string;
+}
+
+async function local(...args: string[]): Promise<Result> {
+  return await localIn(directory, ...args);
+}
+
+async function localIn(folder: string, ...args: string[]): Promise<Result> {
   const result = await execa(process.execPath, [path.join(checkoutRoot(), "local", "run.mjs"), ...args], {
-    env: { THORBIS_LOCAL_DIRECTORY: directory },
+    env: { THORBIS_LOCAL_DIRECTORY: folder },
     all: true,
     reject: false,
     stdin: "ignore",
@@ -120,6 +131,101 @@ test("a second start finds everything in place", async () => {
 
   expect(exitCode, output).toBe(0);
   expect(output).toMatch(/Resources:\s+\d+ unchanged/);
+});
+
+/** What somebody might change by hand in the database → the object that refresh names. */
+const changes: Readonly<Record<string, string>> = {
+  "drop policy tenant_isolation on shared.customers": "policy shared.customers tenant_isolation",
+  "alter policy own_data on shared.users using (true)": "policy shared.users own_data",
+  "alter table restaurants.orders no force row level security": "table restaurants.orders",
+  "revoke insert on retail.products from authenticated": "table retail.products",
+  "alter function private.set_updated_at() set work_mem = '8MB'": "function private.set_updated_at()",
+  "comment on index shared.customers_tenant_id_email_idx is 'fast'":
+    "index shared.customers_tenant_id_email_idx",
+  "comment on schema retail is 'shops'": "schema retail",
+  "drop view monitoring.slow_queries": "view monitoring.slow_queries",
+  "select cron.unschedule('clean-up-presence')": "cron job clean-up-presence",
+  "alter table automotive.vehicles disable trigger user": "trigger automotive.vehicles",
+};
+
+/** Runs statements one after the other as `postgres`, and returns the rows of the last one. */
+async function query(...statements: string[]): Promise<unknown[]> {
+  const { stdout: variables } = await local("env");
+  const url = /^export DATABASE_URL='?([^'\n]+)/m.exec(variables)?.[1];
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    let rows: unknown[] = [];
+    for (const statement of statements) ({ rows } = await client.query(statement));
+    return rows;
+  } finally {
+    await client.end();
+  }
+}
+
+const refresh = () =>
+  local("pulumi", "refresh", "-s", "local", "--preview-only", "--expect-no-changes", "--diff");
+const up = () => local("pulumi", "up", "-s", "local", "--yes", "--skip-preview");
+
+test("ten changes by hand: refresh names each, and up repairs them", async () => {
+  await query(...Object.keys(changes));
+
+  const drifted = await refresh();
+  const repaired = await up();
+  const settled = await refresh();
+
+  expect(drifted.exitCode, drifted.output).toBe(7);
+  expect(Object.values(changes).filter((object) => !drifted.output.includes(object))).toEqual([]);
+  expect(repaired.exitCode, repaired.output).toBe(0);
+  expect(settled.exitCode, settled.output).toBe(0);
+});
+
+test("a backup is verified, restored over a database that lost its rows and a schema, and passes a drill", async () => {
+  await query("insert into shared.tenants (name) values ('First tenant')");
+
+  const backup = await local("backup", "run");
+  const verified = await local("backup", "verify");
+  await query("delete from shared.tenants", "drop schema retail cascade");
+  const restored = await local("backup", "restore", "--replace", "postgres");
+  const rows = await query("select name from shared.tenants");
+  const deployed = await up();
+  const settled = await refresh();
+  const drilled = await local("backup", "drill");
+
+  for (const { exitCode, output } of [backup, verified, restored, deployed, settled, drilled]) {
+    expect(exitCode, output).toBe(0);
+  }
+  expect(rows).toEqual([{ name: "First tenant" }]);
+  expect(drilled.output).toContain("drill passed");
+});
+
+test("a copy of the running environment is refused, and deleting it leaves the original at work", async () => {
+  const copy = path.join(base, "copy");
+  // Files of a running server come and go under `cp`, which then complains, as it does when a user copies the folder.
+  await execa("cp", ["-a", directory, copy], { reject: false });
+  const commands = [
+    ["start"],
+    ["env"],
+    ["pulumi", "stack", "ls"],
+    ["backup", "list"],
+    ["operate", "env", "local"],
+  ];
+
+  const refusals = await Promise.all(commands.map((args) => localIn(copy, ...args)));
+  const services = leftoverProcesses(copy);
+  const down = await localIn(copy, "down");
+  const original = await local("pulumi", "preview", "-s", "local", "--expect-no-changes");
+
+  const sentence = `${copy} is a copy of ${directory}, and the copy of a local stack cannot run: \`npm run down\` here deletes it and leaves ${directory} as it is, then run this command again.`;
+  expect(refusals.map(({ output }) => output)).toEqual(commands.map(() => sentence));
+  expect(refusals.map(({ exitCode }) => exitCode)).toEqual(commands.map(() => 1));
+  expect(services).toEqual([]);
+  expect(down).toMatchObject({
+    exitCode: 0,
+    output: `The files of the local stack here, a copy of ${directory}, are removed.`,
+  });
+  expect(existsSync(copy)).toBe(false);
+  expect(original, original.output).toMatchObject({ exitCode: 0 });
 });
 
 test("a start wakes the project that somebody has paused", async () => {

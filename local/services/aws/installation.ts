@@ -33,13 +33,7 @@ export async function ensureAwsInstalled(
   progress: Progress,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<AwsInstallation> {
-  const requirements = path.join(checkoutRoot(), "local", "services", "aws", "moto", "requirements.txt");
-  const key = createHash("sha256")
-    .update(await readFile(requirements))
-    .digest("hex")
-    .slice(0, 16);
-  const cache = userCache("moto", environment);
-  const folder = path.join(cache, key);
+  const { requirements, cache, key, folder } = await placesOf(environment);
   const installation = { python: path.join(folder, "bin", "python") };
   if (await works(folder, environment)) return installation;
 
@@ -58,6 +52,33 @@ export async function ensureAwsInstalled(
     await rename(draft, folder);
   });
   return installation;
+}
+
+/**
+ * Makes sure of a Python that can make moto's environment, where that is not there yet. Changes nothing.
+ * @throws UserError that says what to install.
+ */
+export async function requireAwsTools(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
+  const { folder } = await placesOf(environment);
+  if (await works(folder, environment)) return;
+  const python = await findPython(environment);
+  try {
+    // Debian packages these apart from Python.
+    await run(python, ["-c", "import venv, ensurepip"], { env: environment });
+  } catch (error) {
+    throw noEnvironment(python, lastLine(error), error);
+  }
+}
+
+/** moto's requirements, and where the environment that they are installed into is kept. */
+async function placesOf(environment: NodeJS.ProcessEnv) {
+  const requirements = path.join(checkoutRoot(), "local", "services", "aws", "moto", "requirements.txt");
+  const key = createHash("sha256")
+    .update(await readFile(requirements))
+    .digest("hex")
+    .slice(0, 16);
+  const cache = userCache("moto", environment);
+  return { requirements, cache, key, folder: path.join(cache, key) };
 }
 
 /** Whether an environment's Python is there and still of the version that its packages were installed for. */
@@ -105,12 +126,16 @@ async function createEnvironment(
   try {
     await run(python, ["-m", "venv", folder], { env: environment });
   } catch (error) {
-    throw new UserError(
-      `${python} cannot make a virtual environment (${firstLine(error)}): install its venv module (Debian: apt-get install python3-venv).`,
-      1,
-      { cause: error },
-    );
+    throw noEnvironment(python, firstLine(error), error);
   }
+}
+
+function noEnvironment(python: string, reason: string, cause: unknown): UserError {
+  return new UserError(
+    `${python} cannot make a virtual environment (${reason}): install its venv module (Debian: apt-get install python3-venv).`,
+    1,
+    { cause },
+  );
 }
 
 async function installRequirements(
@@ -137,6 +162,12 @@ async function installRequirements(
       { cause: error },
     );
   }
+}
+
+/** What a Python program died of stands in the last line. */
+function lastLine(error: unknown): string {
+  const { stderr = "" } = error as { stderr?: string };
+  return stderr.trim().split("\n").at(-1) || firstLine(error);
 }
 
 function firstLine(error: unknown): string {

@@ -24,8 +24,7 @@ export async function ensureS3Installed(
   progress: Progress,
   environment: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
-  const cache = userCache("s3", environment);
-  const program = path.join(cache, `versitygw-${versitygwVersion}-${process.platform}-${process.arch}`);
+  const { cache, program } = placesOf(environment);
   if (isExecutable(program)) return program;
   mkdirSync(cache, { recursive: true });
   return await withLock(path.join(cache, "lock"), async () => {
@@ -34,19 +33,36 @@ export async function ensureS3Installed(
   });
 }
 
+/**
+ * Makes sure of a Go to build the program with, where that is not built yet. Changes nothing.
+ * @throws UserError that says what to install.
+ */
+export async function requireS3Tools(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
+  if (!isExecutable(placesOf(environment).program)) findGo(environment);
+}
+
+function placesOf(environment: NodeJS.ProcessEnv): { readonly cache: string; readonly program: string } {
+  const cache = userCache("s3", environment);
+  const name = `versitygw-${versitygwVersion}-${process.platform}-${process.arch}`;
+  return { cache, program: path.join(cache, name) };
+}
+
+function findGo(environment: NodeJS.ProcessEnv): string {
+  const folders = (environment.PATH ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  const go = findExecutable("go", folders);
+  if (go !== undefined) return go;
+  throw new UserError(
+    "There is no Go to build the local S3 server with: install Go 1.25 or newer and run the command again.",
+  );
+}
+
 async function build(
   program: string,
   cache: string,
   progress: Progress,
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
-  const folders = (environment.PATH ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-  const go = findExecutable("go", folders);
-  if (go === undefined) {
-    throw new UserError(
-      "There is no Go to build the local S3 server with: install Go 1.25 or newer and run the command again.",
-    );
-  }
+  const go = findGo(environment);
   // The lock is ours, so anything left of other builds belongs to killed ones.
   for (const name of readdirSync(cache)) {
     if (name.startsWith("build-")) rmSync(path.join(cache, name), { recursive: true, force: true });

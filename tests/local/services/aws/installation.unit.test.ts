@@ -1,9 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { UserError } from "../../../../foundation/userError";
-import { ensureAwsInstalled } from "../../../../local/services/aws";
+import { ensureAwsInstalled, requireAwsTools } from "../../../../local/services/aws";
 
 let folder: string;
 beforeEach(() => {
@@ -49,6 +49,19 @@ it("says so where Python has no venv module", async () => {
   expect((error as Error).message).toBe(
     "python3 cannot make a virtual environment (No module named venv): install its venv module (Debian: apt-get install python3-venv).",
   );
+});
+
+it("says so before anything is made, too", async () => {
+  const noModule =
+    'case "$2" in *ensurepip*) echo "Traceback"; echo "ModuleNotFoundError: No module named ensurepip" >&2; exit 1;; *) echo "3.11.2";; esac';
+  const environment = machine(noModule);
+
+  await expect(requireAwsTools(environment)).rejects.toThrow(
+    new UserError(
+      "python3 cannot make a virtual environment (ModuleNotFoundError: No module named ensurepip): install its venv module (Debian: apt-get install python3-venv).",
+    ),
+  );
+  expect(existsSync(path.join(folder, "cache"))).toBe(false);
 });
 
 /** A folder with a Python that makes environments as `venv` does, and notes in the file `log` what it is asked to make. */

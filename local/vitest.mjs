@@ -1,0 +1,14 @@
+// Runs vitest, whose file is the first argument, with the other arguments. vitest itself ends with a stack trace where it does
+// not know an option.
+import { pathToFileURL } from "node:url";
+
+const [program] = process.argv.splice(2, 1);
+try {
+  await import(pathToFileURL(program).href);
+} catch (error) {
+  if (error?.name !== "CACError") throw error;
+  process.stderr.write(
+    `\`npm test\` was called wrongly (${error.message}): type \`npm test -- --help\` for its options.\n`,
+  );
+  process.exitCode = 1;
+}
