@@ -21,7 +21,7 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  await local("down");
+  if (existsSync(directory)) await local("down");
   await rm(base, { recursive: true, force: true });
 });
 

@@ -180,14 +180,23 @@ test("ten changes by hand: refresh names each, and up repairs them", async () =>
   expect(settled.exitCode, settled.output).toBe(0);
 });
 
+/** The statements that docs/getting-started.md gives to psql. */
+async function documentedStatements(): Promise<string[]> {
+  const page = await readFile(path.join(checkoutRoot(), "docs", "getting-started.md"), "utf8");
+  return [...page.matchAll(/^psql "\$DATABASE_URL" -\w*c (["'])(.+)\1$/gm)].map(
+    ([, , statement]) => statement ?? "",
+  );
+}
+
 test("a backup is verified, restored over a database that lost its rows and a schema, and passes a drill", async () => {
-  await query("insert into shared.tenants (name) values ('First tenant')");
+  const [, insert = "", remove = "", select = ""] = await documentedStatements();
+  await query(insert);
 
   const backup = await local("backup", "run");
   const verified = await local("backup", "verify");
-  await query("delete from shared.tenants", "drop schema retail cascade");
+  await query(remove, "drop schema retail cascade");
   const restored = await local("backup", "restore", "--replace", "postgres");
-  const rows = await query("select name from shared.tenants");
+  const rows = await query(select);
   const deployed = await up();
   const settled = await refresh();
   const drilled = await local("backup", "drill");
