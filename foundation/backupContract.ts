@@ -81,3 +81,6 @@ export const taskVariables = [
   "PGUSER",
 ] as const;
 export type TaskVariable = (typeof taskVariables)[number];
+
+/** The commands of the backup program, for those that call it. */
+export const backupCommands = ["run", "list", "verify", "restore", "drill", "prune", "checkpoint"] as const;

@@ -2,6 +2,7 @@ import path from "node:path";
 import { DescribeTaskDefinitionCommand, ECSClient, paginateListTaskDefinitions } from "@aws-sdk/client-ecs";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { execa } from "execa";
+import { backupCommands } from "../../foundation/backupContract";
 import { postgresqlBinVariable } from "../../foundation/postgresqlPrograms";
 import { UserError } from "../../foundation/userError";
 import { withCommandLock } from "../commandLock";
@@ -23,7 +24,8 @@ const stack = "local";
  * RESTORE_DATABASE_URL names another.
  */
 export async function backup(paths: LocalPaths, args: readonly string[]): Promise<number> {
-  if (asksForHelp(args)) return await runBackup(paths, args, {});
+  // The program itself says which commands it has.
+  if (asksForHelp(args) || !isCommand(args[0])) return await runBackup(paths, args, {});
   // Where nothing was deployed, nothing needs to be started to find that out.
   if (!isDeployed(paths, stack)) throw noTask();
   await ensureCompressor(progressToStandardError);
@@ -40,6 +42,10 @@ export async function backup(paths: LocalPaths, args: readonly string[]): Promis
     BACKUP_HOSTED_RIGHTS: await hostedRightsFolder(services.postgresql, progressToStandardError),
     ...(database === undefined ? {} : targetVariables(database)),
   });
+}
+
+function isCommand(word: string | undefined): boolean {
+  return backupCommands.some((command) => command === word);
 }
 
 /** Returns what a restore and a checkpoint are about: the stack's own database, unless RESTORE_DATABASE_URL names another target. */

@@ -4,6 +4,7 @@ import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { backupCommands } from "../../foundation/backupContract";
 import { checkoutRoot } from "../../foundation/checkout";
 import { expectNoProcesses } from "../support/processes";
 
@@ -45,6 +46,8 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
   ["backup --help", 0, /^Usage: backup /],
   ["backup run --help", 0, /^Usage: backup run /],
   ["backup --version", 0, /^\d+\.\d+\.\d+$/],
+  ["backup nosuch", 1, "`backup` has no command nosuch: type `backup [options] [command]`."],
+  ["backup lst", 1, "`backup` has no command lst: did you mean list?"],
   ["backup list", 1, noTask],
   ["backup restore latest", 1, noTask],
   ["backup drill", 1, noTask],
@@ -182,6 +185,14 @@ test.each([[["nosuch"]], [["preview.ts", "nosuch"]]])(
     expect(stderr).toMatch(/^No measurement has nosuch in its path: there are .*preview\.ts, .*\.$/);
   },
 );
+
+test("the backup program has the commands that `npm run backup` knows", async () => {
+  const { output } = await local("backup", "--help");
+
+  const [, list = ""] = /^Commands:\n((?: .*\n)+)/m.exec(output) ?? [];
+  const commands = [...list.matchAll(/^ {2}([a-z]+)/gm)].map(([, command]) => command);
+  expect(commands.filter((command) => command !== "help")).toEqual(backupCommands);
+});
 
 test("every script of package.json that runs on the local stack is tried here", () => {
   const { scripts } = JSON.parse(readFileSync(path.join(checkout, "package.json"), "utf8")) as {

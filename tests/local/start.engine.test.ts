@@ -69,6 +69,13 @@ test("the printed environment serves plain pulumi and psql", async () => {
   expect(result.stdout.split("\n").at(-1)).toBe("postgres");
 });
 
+test("the .env file of an application is printed, with no pulumi on PATH", async () => {
+  const { exitCode, stdout } = await local("operate", "env", "local");
+
+  expect(exitCode).toBe(0);
+  expect(stdout).toMatch(/^SUPABASE_URL=/m);
+});
+
 test("a command that meets another run says whose it is, in one sentence below the engine's own", async () => {
   const locks = path.join(
     directory,
