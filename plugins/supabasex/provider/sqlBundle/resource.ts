@@ -9,7 +9,7 @@ import { checkBundle } from "./check";
 import { readAuthors } from "./history/ddlLog";
 import { historyCatalog, readHistory } from "./history/history";
 import { readHistoryRecords, readPostureRecord } from "./history/postureRecord";
-import { readRecord } from "./history/record";
+import { readAddresses, readRecord } from "./history/record";
 import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";
 import { reportAccess, reportDrift } from "./preview/access";
 import { reportForeign, reportLosses, reportTakenBack, warnOfRemaining } from "./preview/manualChanges";
@@ -104,6 +104,7 @@ export const sqlBundle: Resource = {
           { catalog, addresses, files, rows },
           {
             bundle: () => readRecord(client, name),
+            addresses: () => readAddresses(client, name),
             posture: async () => (isWatched ? await readPostureRecord(client, name) : undefined),
           },
         );

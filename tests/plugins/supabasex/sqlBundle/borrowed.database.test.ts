@@ -9,7 +9,7 @@ const files = {
   "migrations/20260101000000_first.sql":
     "create schema $s;\ncreate table $s.orders (id integer primary key, total integer);\n",
   "repeatable/f.sql":
-    "create or replace function $s.next_total() returns integer language sql as $$ select 1 $$;\n",
+    "create or replace function $s.next_total() returns integer language sql as $$ select 1 $$;\ncreate or replace function $s.twice(n integer) returns integer language sql immutable as $$ select 2 * n $$;\ncreate or replace procedure $s.tidy() language sql as $$ select 1 $$;\ncreate type $s.mood as enum ('good');\n",
   "repeatable/t.sql":
     "create or replace function $s.touch() returns trigger language plpgsql as $$ begin return new; end $$;\n",
   "repeatable/v.sql":
@@ -54,6 +54,24 @@ const refused = [
     message: /next\.sql:1:1: policy "own" for table "orders" does not exist/,
     makes: "policy $s.orders own (repeatable/v.sql)",
   },
+  {
+    name: "a function in an index that is built concurrently",
+    migration: "-- no transaction\ncreate index concurrently late on $s.orders ($s.twice(total));",
+    message: /next\.sql:2:1: what this statement needs is not there/,
+    makes: "function $s.twice(integer) (repeatable/f.sql)",
+  },
+  {
+    name: "a procedure that it calls outside a transaction",
+    migration: "-- no transaction\ncall $s.tidy();",
+    message: /next\.sql:2:1: what this statement needs is not there/,
+    makes: "procedure $s.tidy() (repeatable/f.sql)",
+  },
+  {
+    name: "a type that gets a label by itself",
+    migration: "-- no transaction\nalter type $s.mood add value 'bad';",
+    message: /next\.sql:2:1: type "\w+\.mood" does not exist/,
+    makes: "type $s.mood (repeatable/f.sql)",
+  },
 ];
 
 describe("a migration that needs what only a repeatable makes is refused, in preview and up", () => {
@@ -89,6 +107,14 @@ const accepted = [
     name: "drops it where it is there, with a column that it depends on",
     migration:
       "drop policy if exists own on $s.orders; drop view if exists $s.totals;\nalter table $s.orders rename total to sum;\nalter table $s.orders add total numeric;",
+  },
+  {
+    name: "names it only in a comment, and runs outside a transaction",
+    migration: "-- no transaction\n-- for $s.totals\ncreate index concurrently late on $s.orders (total);",
+  },
+  {
+    name: "drops an index where it is there, outside a transaction",
+    migration: "-- no transaction\ndrop index concurrently if exists $s.late;",
   },
   {
     name: "names a column like it",

@@ -1,5 +1,5 @@
-import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { Databases } from "./support";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { Databases, failureOf } from "./support";
 
 // Two roles may each have a job of one name: a job's identity has its user.
 const databases = new Databases();
@@ -101,4 +101,46 @@ test("a job that a migration made is brought back to its database, schedule and 
 
   expect((await bundle.sql(jobs)).rows).toEqual(asTheyShouldBe.slice(1));
   expect(await bundle.refresh()).toEqual([]);
+});
+
+describe("a migration that needs a job which only a repeatable makes is refused, in preview and up", () => {
+  const next = "migrations/20260102000000_next.sql";
+
+  test.each([
+    { name: "to end it", migration: "select cron.unschedule('$s nightly');" },
+    {
+      name: "to alter it",
+      migration:
+        "select cron.alter_job((select jobid from cron.job where jobname = '$s nightly'), schedule := '5 * * * *');",
+    },
+  ])("$name", async ({ migration }) => {
+    const { "repeatable/theirs.sql": _theirs, ...mine } = files;
+    const bundle = await databases.bundle(mine, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({ [next]: migration });
+
+    const preview = await failureOf(bundle.preview());
+
+    expect(preview).toContain("On a new environment it would fail like this");
+    expect(preview).toContain(`cron job ${bundle.schema} nightly of postgres (repeatable/mine.sql)`);
+    expect(await failureOf(bundle.up())).toBe(preview);
+    expect((await bundle.sql(jobs)).rows).toEqual([asTheyShouldBe[1]]);
+    bundle.write({ [next]: undefined });
+    expect(await bundle.up()).toBe(false);
+  });
+
+  test("negative control: a job of its own", async () => {
+    const { "repeatable/theirs.sql": _theirs, ...mine } = files;
+    const bundle = await databases.bundle(mine, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({
+      [next]:
+        "select cron.schedule('$s hourly', '0 * * * *', 'select 1'); select cron.unschedule('$s hourly');",
+    });
+
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    await bundle.up();
+
+    expect(await bundle.refresh()).toEqual([]);
+  });
 });

@@ -238,3 +238,34 @@ test("a statement that could run in a transaction is recorded with what it did",
   expect((await bundle.sql("select from $s.t where a = 7")).rowCount).toBe(1);
   expect(await bundle.history()).toContain(alone);
 });
+
+test.each([
+  { name: "a plain statement", statement: "alter table $s.t enable row level security;" },
+  { name: "a block", statement: "do $$ begin alter table $s.t enable row level security; end $$;" },
+  {
+    name: "a loop that finds its tables",
+    statement:
+      "do $$ declare t regclass; begin for t in select oid from pg_class where relnamespace = '$s'::regnamespace and relkind = 'r' loop execute format('alter table %s enable row level security', t); end loop; end $$;",
+  },
+])(
+  "what a repeatable stated stays when $name of a migration states it and the repeatable goes",
+  async ({ statement }) => {
+    const bundle = await databases.bundle({
+      "migrations/20260101000000_first.sql":
+        "create schema $s;\ncreate table $s.t (id integer primary key);\n",
+      "repeatable/t.sql": "alter table $s.t enable row level security;",
+    });
+    await bundle.up();
+    bundle.write({
+      "migrations/20260102000000_alone.sql": `-- no transaction\n${statement}`,
+      "repeatable/t.sql": undefined,
+    });
+
+    await bundle.up();
+
+    expect(
+      (await bundle.sql("select relrowsecurity as on from pg_class where oid = '$s.t'::regclass")).rows,
+    ).toEqual([{ on: true }]);
+    expect(await bundle.refresh()).toEqual([]);
+  },
+);

@@ -173,6 +173,51 @@ describe("a rename by hand is one difference, and the next up takes it back", ()
   });
 });
 
+test("two equal columns that swapped names: each has its values again", async () => {
+  const other = await databases.bundle({
+    "migrations/20260101000000_first.sql":
+      "create schema $s;\ncreate table $s.t (id integer primary key, low integer, high integer);",
+  });
+  await other.up();
+  await other.sql("insert into $s.t values (1, 10, 20)");
+  await other.sql(`alter table $s.t rename column low to x; alter table $s.t rename column high to low;
+    alter table $s.t rename column x to high`);
+
+  expect(await other.refresh()).toHaveLength(2);
+  await other.up();
+
+  expect((await other.sql("select low, high from $s.t")).rows).toEqual([{ low: 10, high: 20 }]);
+  expect(await other.refresh()).toEqual([]);
+});
+
+test("two equal tables that swapped names: each has its rows again", async () => {
+  const other = await databases.bundle({
+    "migrations/20260101000000_first.sql":
+      "create schema $s;\ncreate table $s.mine (id integer); create table $s.theirs (id integer);",
+  });
+  await other.up();
+  await other.sql("insert into $s.mine values (1)");
+  await other.sql(
+    `alter table $s.mine rename to x; alter table $s.theirs rename to mine; alter table $s.x rename to theirs`,
+  );
+
+  await other.up();
+
+  expect((await other.sql("select id from $s.mine")).rows).toEqual([{ id: 1 }]);
+  expect(await other.refresh()).toEqual([]);
+});
+
+test("negative control: an equal column that was dropped and added again is no rename", async () => {
+  const other = await databases.bundle({
+    "migrations/20260101000000_first.sql":
+      "create schema $s;\ncreate table $s.t (id integer primary key, low integer);",
+  });
+  await other.up();
+  await other.sql("alter table $s.t drop column low; alter table $s.t add column low integer");
+
+  expect(await other.refresh()).toEqual([]);
+});
+
 test("a rename in a file is the file's, and stays", async () => {
   const bundle = await databases.bundle({
     "migrations/20260101000000_t.sql": "create schema $s; create table $s.t (a int, b int);\n",

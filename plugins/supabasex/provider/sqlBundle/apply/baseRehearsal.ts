@@ -1,14 +1,23 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
-import { type Catalog, type CatalogObject, diffManaged, readCatalogInTransaction } from "../catalog";
-import { type BaseFacts, withFacts } from "../catalog/base";
+import {
+  type Catalog,
+  type CatalogObject,
+  type CatalogReading,
+  diffManaged,
+  readCatalogInTransaction,
+} from "../catalog";
+import { type BaseFacts, baseStatedByMigrations, withFacts } from "../catalog/base";
 import { repairOf } from "../repair/repair";
 import { type RepairGroup, runRepairs } from "../repair/restore";
-import type { Migration } from "../source/files";
+import { ExecutionFailure, type Session } from "../session/session";
+import { isConnectionLost, isDatabaseError } from "../source/errors";
+import type { BundleFile, Migration } from "../source/files";
 import { type StatingStatement, statingStatements } from "../source/statedFacts";
+import { executedText } from "../source/statements";
 import { runMigrations, TransactionLost } from "./migrations";
 import { silent } from "./request";
 import type { Start } from "./start";
-import { statedOf } from "./statedObjects";
+import { includesFact, StatementIndex, statedOf } from "./statedObjects";
 
 /**
  * Returns what the pending migrations make of the facts that repeatables alter, where their text does not tell: a `do` block
@@ -20,14 +29,10 @@ export async function rehearseBase(
   pending: readonly Migration[],
 ): Promise<BaseFacts | undefined> {
   const { session, request, record, reading, filesAtOnce } = start;
-  const identities = Object.keys(record.base).filter((identity) => reading.catalog[identity] !== undefined);
-  if (!pending.some((file) => statingStatements(file).some((one) => isUncertain(one, identities)))) {
-    return undefined;
-  }
+  if (!areUncertain(pending, record.base, reading.catalog)) return undefined;
   await session.execute("savepoint base");
   try {
-    const groups = identities.map((identity) => groupFor(identity, record.base, reading.catalog));
-    await runRepairs(session, groups);
+    await withoutRepeatables(session, record.base, reading.catalog);
     const silently = { ...request, report: silent };
     const { failure } = await runMigrations(session, silently, pending, filesAtOnce, []);
     if (failure !== undefined) return undefined;
@@ -39,6 +44,46 @@ export async function rehearseBase(
   } finally {
     await session.execute("rollback to savepoint base; release savepoint base");
   }
+}
+
+/**
+ * The same of a migration that runs by itself, in a transaction that is rolled back. `undefined` also where it fails there, such
+ * as a `do` block that commits.
+ */
+export async function rehearseBaseOutside(
+  session: Session,
+  file: Migration,
+  base: BaseFacts,
+  live: Catalog,
+): Promise<BaseFacts | undefined> {
+  if (!areUncertain([file], base, live)) return undefined;
+  await session.execute(`begin; ${session.settings}`);
+  try {
+    await withoutRepeatables(session, base, live);
+    await session.execute(executedText(file));
+    return factsIn((await readCatalogInTransaction(session.work)).catalog, base);
+  } catch (error) {
+    const cause = error instanceof ExecutionFailure ? error.cause : error;
+    if (!isDatabaseError(cause) || isConnectionLost(cause)) throw error;
+    return undefined;
+  } finally {
+    await session.execute(`rollback; ${session.settings}`);
+  }
+}
+
+/** Whether the text of files leaves open what they state of the facts that repeatables alter. */
+function areUncertain(files: readonly BundleFile[], base: BaseFacts, live: Catalog): boolean {
+  const identities = Object.keys(base).filter((identity) => live[identity] !== undefined);
+  return files.some((file) => statingStatements(file).some((one) => isUncertain(one, identities)));
+}
+
+/** Brings what repeatables alter to what it is without them. */
+async function withoutRepeatables(session: Session, base: BaseFacts, live: Catalog): Promise<void> {
+  const identities = Object.keys(base).filter((identity) => live[identity] !== undefined);
+  await runRepairs(
+    session,
+    identities.map((identity) => groupFor(identity, base, live)),
+  );
 }
 
 function isUncertain(statement: StatingStatement, identities: readonly string[]): boolean {
@@ -81,5 +126,19 @@ function valuesOf(facts: JsonObject, object: CatalogObject | JsonObject): JsonOb
       if (property !== "grants" || !isJsonObject(value)) return [property, now ?? null];
       return [property, valuesOf(value, isJsonObject(now) ? now : {})];
     }),
+  );
+}
+
+/** The facts where migrations stated some of them by plain statements: as they are found. */
+export function withStated(
+  base: BaseFacts,
+  { catalog }: CatalogReading,
+  stated: readonly StatingStatement[],
+): BaseFacts {
+  const index = new StatementIndex(stated);
+  return baseStatedByMigrations(base, catalog, (identity, property, grantee) =>
+    index
+      .statedOf(identity)
+      .some((facts) => facts.properties !== undefined && includesFact(facts, property, grantee)),
   );
 }

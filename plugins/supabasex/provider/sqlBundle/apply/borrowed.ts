@@ -1,14 +1,19 @@
 import { UserError } from "../../../../../foundation/userError";
 import { partsOfIdentity } from "../catalog";
-import { renameStatement } from "../catalog/objects";
+import { dropStatement, renameStatement } from "../catalog/objects";
 import type { OwnedObject } from "../history/history";
 import { runRepairs } from "../repair/restore";
+import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile, Migration } from "../source/files";
 import { mentions, mentionsObject } from "../source/mentions";
+import { comparableText, executedText, statementsOf, textOf } from "../source/statements";
 import { bareName } from "./affectedFiles";
+import { fileFailure } from "./fileFailure";
 import { runMigrations, TransactionLost } from "./migrations";
+import { runsOutside } from "./outsideStatement";
 import { silent } from "./request";
+import { sendFile } from "./sendFile";
 import type { Start } from "./start";
 
 /** An object that a repeatable made, and which pending migrations name. */
@@ -33,19 +38,12 @@ export async function borrowedByMigrations(start: Start): Promise<UserError | un
   try {
     await runRepairs(
       session,
-      lent.map(({ object, identity }, at) => ({
-        identity,
-        statements: [renameStatement(object, `supabasex_not_there_${at}`)],
-      })),
+      lent.map(({ object, identity }, at) => ({ identity, statements: hiding(object, at) })),
     );
-    const { failure } = await runMigrations(
-      session,
-      { ...request, report: silent },
-      pending,
-      filesAtOnce,
-      [],
-    );
-    return failure === undefined ? undefined : explained(failure.error, lent);
+    const silently = { ...request, report: silent };
+    const { failure, next } = await runMigrations(session, silently, pending, filesAtOnce, []);
+    if (failure !== undefined) return explained(failure.error, lent);
+    return next?.noTransaction ? await borrowedOutside(session, next, lent) : undefined;
   } catch (error) {
     if (error instanceof TransactionLost) return undefined;
     throw error;
@@ -54,13 +52,54 @@ export async function borrowedByMigrations(start: Start): Promise<UserError | un
   }
 }
 
+/** Gives an object another name. A job has none to give: it goes, until all of this is rolled back. */
+function hiding(object: OwnedObject, at: number): string[] {
+  const hide =
+    object.class === "cron job"
+      ? dropStatement(object)
+      : renameStatement(object, `supabasex_not_there_${at}`);
+  return hide === undefined || hide === "" ? [] : [hide];
+}
+
+/**
+ * The same of a migration that runs by itself. A statement that cannot run in a transaction, such as `create index concurrently`,
+ * needs what it names. Only a `do` block may name what it does not need.
+ */
+async function borrowedOutside(
+  session: Session,
+  file: Migration,
+  lent: readonly Lent[],
+): Promise<UserError | undefined> {
+  const [statement] = statementsOf(file);
+  if (statement === undefined) return undefined;
+  const { node } = statement;
+  if (!runsOutside(node)) {
+    const prefix = { text: "", statements: 0 };
+    const message = { text: executedText(file), prefix };
+    return await sendFile(file, message, { session, notice: silent.notice }).then(
+      () => undefined,
+      (error: unknown) => explained(fileFailure(file, error, prefix, session.blocker), lent),
+    );
+  }
+  if ("DoStmt" in node || ("DropStmt" in node && node.DropStmt.missing_ok === true)) return undefined;
+  const withoutComments = { ...file, text: comparableText(textOf(file, statement)) };
+  const needed = lent.filter(({ identity }) => names(withoutComments, identity));
+  if (needed.length === 0) return undefined;
+  const fault = new SqlFileError({
+    file,
+    index: statement.start,
+    message: "what this statement needs is not there",
+  });
+  return refusal(fault, needed);
+}
+
 function lentTo(pending: readonly Migration[], { history, reading }: Start): Lent[] {
   return [...history.files.values()].flatMap(({ path, objects }) =>
     objects.flatMap((object): Lent[] => {
       const { identity } = object;
       if (identity === undefined || reading.catalog[identity] === undefined) return [];
       const isNamed = pending.some((file) => names(file, identity));
-      return isNamed && renameStatement(object, "") !== "" ? [{ object, identity, path }] : [];
+      return isNamed && hiding(object, 0).length > 0 ? [{ object, identity, path }] : [];
     }),
   );
 }
@@ -81,12 +120,16 @@ const notThere: ReadonlySet<string> = new Set(["42P01", "42703", "42883", "42704
  */
 function explained(error: unknown, lent: readonly Lent[]): UserError | undefined {
   if (!(error instanceof SqlFileError)) return undefined;
-  const { file, message, sqlState } = error.fault;
-  if (sqlState === undefined || !notThere.has(sqlState)) return undefined;
-  const needed = lent.filter(
-    ({ identity }) => names(file, identity) && message.includes(bareName(partsOfIdentity(identity).name)),
-  );
-  if (needed.length === 0) return undefined;
+  const { file, message, sqlState = "" } = error.fault;
+  const named = lent.filter(({ identity }) => names(file, identity));
+  const needed = notThere.has(sqlState)
+    ? named.filter(({ identity }) => message.includes(bareName(partsOfIdentity(identity).name)))
+    : // pg_cron has no code for a job that is not there, and nothing depends on a job.
+      named.filter(({ object }) => object.class === "cron job");
+  return needed.length === 0 ? undefined : refusal(error, needed);
+}
+
+function refusal(error: SqlFileError, needed: readonly Lent[]): UserError {
   return new UserError(
     [
       error.message,

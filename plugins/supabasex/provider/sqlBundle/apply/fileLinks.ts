@@ -1,4 +1,4 @@
-import { declarationsOf } from "../source/declaredObjects";
+import { declarationsOf, identityAsWritten } from "../source/declaredObjects";
 import type { BundleFile } from "../source/files";
 import { actsOnUnnamedObjects } from "../source/mentions";
 import { type StatingStatement, statingStatements } from "../source/statedFacts";
@@ -49,10 +49,8 @@ function makersOfStated(files: readonly BundleFile[]): Map<string, Set<string>> 
   );
   const stated = new StatementIndex([...places.keys()]);
   for (const maker of files) {
-    for (const { class: kind, name, on } of declarationsOf(maker)) {
-      const catalogKind = kind === "domain" ? "type" : kind;
-      const identity = `${catalogKind} ${on === undefined ? "" : `${on} `}${name}`;
-      for (const statement of stated.statementsAbout(identity)) {
+    for (const object of declarationsOf(maker)) {
+      for (const statement of stated.statementsAbout(identityAsWritten(object))) {
         const path = places.get(statement);
         if (path === undefined || path === maker.path || reaches(edges, maker.path, path)) continue;
         edges.get(path)?.add(maker.path);

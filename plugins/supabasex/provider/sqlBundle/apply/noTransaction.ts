@@ -8,7 +8,9 @@ import { readRecord, recordExpectation } from "../history/record";
 import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { Migration } from "../source/files";
+import { statingStatements } from "../source/statedFacts";
 import { executedText, statementsOf } from "../source/statements";
+import { rehearseBaseOutside, withStated } from "./baseRehearsal";
 import { expectationAfter } from "./expected";
 import { fileFailure } from "./fileFailure";
 import { isAskedFor } from "./indexDefinition";
@@ -39,6 +41,8 @@ export async function runOutsideTransaction(
   const node = statementsOf(file)[0]?.node;
   if (node === undefined) throw new SqlFileError({ file, message: "the file has no statement" });
   const before = await reading(session, inputs.name);
+  const former = await readRecord(session.work, inputs.name);
+  const rehearsed = await rehearseBaseOutside(session, file, former.base, before.catalog);
   const isOutside = runsOutside(node);
   const about = isOutside ? await runOutside(session, request, { file, node }) : undefined;
   await session.execute(`${session.settings}; begin`);
@@ -50,11 +54,12 @@ export async function runOutsideTransaction(
   await recordMigrations(session.work, inputs.name, [{ file, durationMilliseconds }]);
   if (isOutside) await end(session.work, { bundle: inputs.name, path: file.path });
   const after = await readingInTransaction(session, inputs.name);
-  const former =
+  const start =
     about === undefined ? before : { ...before, catalog: asExpected(before.catalog, expected, about) };
+  const altered = baseAfterMigrations(base, before, after);
   await recordExpectation(session.work, inputs.name, {
-    expected: expectationAfter(expected, former, after, { declared: new Set() }),
-    base: baseAfterMigrations(base, before, after),
+    expected: expectationAfter(expected, start, after, { declared: new Set() }),
+    base: rehearsed ?? withStated(altered, after, statingStatements(file)),
   });
   await session.execute("commit");
   return { path: file.path, reason: "new", kind: "migration", durationMilliseconds };

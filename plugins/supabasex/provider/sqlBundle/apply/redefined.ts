@@ -46,7 +46,7 @@ export function originOf(
   return (identity) => {
     const isOwned = owned.has(identity) || declared.has(identity);
     if (!isOwned) return undefined;
-    if (base[identity] !== undefined) return "redefine";
+    if (base[identity] !== undefined) return base[identity] === null ? "create" : "redefine";
     return !owned.has(identity) && isOfMigration(identity) ? "redefine" : "create";
   };
 }

@@ -6,7 +6,7 @@ import {
   diffCatalogs,
   readCatalogInTransaction,
 } from "../catalog";
-import { type BaseFacts, baseAfterMigrations, baseStatedByMigrations } from "../catalog/base";
+import { type BaseFacts, baseAfterMigrations } from "../catalog/base";
 import { adoptBaseline } from "../history/baseline";
 import { type History, historyCatalog, markAsDue, readHistory } from "../history/history";
 import { repairOf } from "../repair/repair";
@@ -15,7 +15,7 @@ import type { Session } from "../session/session";
 import type { BundleFile, Migration } from "../source/files";
 import { type StatingStatement, statingStatements } from "../source/statedFacts";
 import { affectedFiles } from "./affectedFiles";
-import { rehearseBase } from "./baseRehearsal";
+import { rehearseBase, withStated } from "./baseRehearsal";
 import { defaultsOfFiles } from "./defaultPrivileges";
 import type { LostFacts } from "./lostFacts";
 import { runMigrations } from "./migrations";
@@ -25,7 +25,7 @@ import type { RepeatableRun } from "./repeatables";
 import type { FileFailure, RanFile } from "./request";
 import { contradictionOf } from "./skippedStatements";
 import type { Start } from "./start";
-import { includesFact, StatementIndex } from "./statedObjects";
+import { StatementIndex } from "./statedObjects";
 
 export interface FilesRun {
   readonly ran: readonly RanFile[];
@@ -194,25 +194,12 @@ function baseUnder(
   after: AfterMigrations,
   stated: readonly StatingStatement[],
 ): BaseFacts {
-  return withStated(baseAfterMigrations(record.base, reading, after.reading), after, stated);
+  return withStated(baseAfterMigrations(record.base, reading, after.reading), after.reading, stated);
 }
 
 /** The same of what migrations have created themselves. */
 function createdBase(after: AfterMigrations, stated: readonly StatingStatement[]): BaseFacts {
-  return withStated(after.created, after, stated);
-}
-
-function withStated(
-  base: BaseFacts,
-  { reading }: AfterMigrations,
-  stated: readonly StatingStatement[],
-): BaseFacts {
-  const index = new StatementIndex(stated);
-  return baseStatedByMigrations(base, reading.catalog, (identity, property, grantee) =>
-    index
-      .statedOf(identity)
-      .some((facts) => facts.properties !== undefined && includesFact(facts, property, grantee)),
-  );
+  return withStated(after.created, after.reading, stated);
 }
 
 /** The catalog with the history's rows, and the history. */

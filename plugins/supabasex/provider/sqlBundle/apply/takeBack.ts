@@ -7,12 +7,13 @@ import {
   diffManaged,
   partsOfIdentity,
 } from "../catalog";
-import { type BaseFacts, withFacts } from "../catalog/base";
+import { type BaseFacts, isMadeByRepeatables, withFacts } from "../catalog/base";
 import { dropStatement } from "../catalog/objects";
+import { dropOf } from "../repair/place";
 import { repairOf } from "../repair/repair";
 import { type RepairGroup, runRepairs } from "../repair/restore";
 import type { Session } from "../session/session";
-import type { DeclaredObject } from "../source/declaredObjects";
+import { type DeclaredObject, declarationsOf, identityAsWritten } from "../source/declaredObjects";
 import type { BundleFile } from "../source/files";
 import { statingStatements } from "../source/statedFacts";
 import { bornObject, builtInDefaults, privilegeList } from "./bornObject";
@@ -30,6 +31,8 @@ export interface TakeBack {
   readonly regranted: ReadonlySet<string>;
   /** Identity → how to drop and create an object whose definition the server may not be able to replace. */
   readonly replacements: ReadonlyMap<string, RepairGroup>;
+  /** Identities of what dynamic SQL created: it stays where something depends on it, since it may be created again. */
+  readonly mayStay: ReadonlySet<string>;
 }
 
 export const nothingToTakeBack: TakeBack = {
@@ -38,6 +41,7 @@ export const nothingToTakeBack: TakeBack = {
   restating: new Map(),
   regranted: new Set(),
   replacements: new Map(),
+  mayStay: new Set(),
 };
 
 /** All of an object that has no statements of its own. */
@@ -106,21 +110,22 @@ export function planTakeBack(
       return group === undefined ? [] : [[identity, group]];
     }),
   );
-  const restating = restatingFiles(differences, local);
+  const restating = new Map([...redefining(lost, local), ...restatingFiles(differences, local)]);
   // What a repeatable redefines goes back as a whole: it has to redefine it again.
   for (const identity of differences.keys()) {
     const maker = base[identity] === undefined ? undefined : facts.makers.get(identity);
     if (maker !== undefined && !noLongerRedefined.has(identity)) restating.set(maker, identity);
   }
-  return { differences, groups, restating, regranted, replacements };
+  const mayStay = new Set([...targets.keys()].filter((one) => isMadeByRepeatables(one, base[one])));
+  return { differences, groups, restating, regranted, replacements, mayStay };
 }
 
 /** Runs the plan in the open transaction. Throws a UserError that names what the server refuses. */
-export async function takeBack(session: Session, { groups, replacements }: TakeBack): Promise<void> {
+export async function takeBack(session: Session, { groups, replacements, mayStay }: TakeBack): Promise<void> {
   const refused = await runRepairs(session, groups);
   const again = refused.flatMap(({ identity }) => replacements.get(identity) ?? []);
   const failed = [
-    ...refused.filter(({ identity }) => !replacements.has(identity)),
+    ...refused.filter(({ identity }) => !replacements.has(identity) && !mayStay.has(identity)),
     ...(await runRepairs(session, again)),
   ];
   if (failed.length === 0) return;
@@ -171,7 +176,10 @@ function targetOf(
   const { kind } = partsOfIdentity(identity);
   const creator = creators.get(identity);
   const known = base[identity];
-  if (creator === undefined && known === null && kind.startsWith("publication ")) return undefined;
+  const isGone =
+    kind.startsWith("publication ") ||
+    (isMadeByRepeatables(identity, known) && stated.some(({ isDynamic }) => isDynamic));
+  if (creator === undefined && known === null && isGone) return undefined;
   let without: CatalogObject;
   if (creator !== undefined && known === undefined) without = bornObject(identity, object, { creator, live });
   else if (known !== null) without = withFacts(object, known ?? {});
@@ -240,7 +248,11 @@ function groupFor(
       `No file states this of ${identity} any more, and a deploy cannot take it back: ${impossible.join("; ")}. Change it in a migration.`,
     );
   }
-  return { identity, statements: [...statements, ...prune], ...(owner === undefined ? {} : { owner }) };
+  const all = [...statements, ...prune];
+  // Of what somebody made by hand, most kinds are only reported; here dynamic SQL of a file has made it.
+  if (all.length === 0 && wanted[identity] === undefined)
+    all.push(dropOf({ object: partsOfIdentity(identity), expected: wanted, live }));
+  return { identity, statements: all, ...(owner === undefined ? {} : { owner }) };
 }
 
 /** Drops the object, where nothing depends on it, and creates it as it is wanted. */
@@ -256,6 +268,29 @@ function replacementOf(
   const { statements, impossible, owner } = repairOf(identity, [missing], wanted, others);
   if (drop === undefined || impossible.length > 0) return undefined;
   return { identity, statements: [drop, ...statements], ...(owner === undefined ? {} : { owner }) };
+}
+
+/** Properties that statements of their own set. All others `create or replace` sets again. */
+const besideDefinition: ReadonlySet<string> = new Set(["active", "comment", "enabled", "grants", "owner"]);
+
+/**
+ * Returns the files whose objects lost statements may have redefined or dropped: they define them again.
+ *
+ * @returns path → the object
+ */
+function redefining(lost: LostFacts | undefined, local: readonly BundleFile[]): Map<string, string> {
+  if (lost === undefined) return new Map();
+  const isRedefined = (identity: string) =>
+    lost(identity).some(
+      ({ properties }) =>
+        properties === undefined || [...properties].some((property) => !besideDefinition.has(property)),
+    );
+  return new Map(
+    local.flatMap((file): [string, string][] => {
+      const object = declarationsOf(file).map(identityAsWritten).find(isRedefined);
+      return object === undefined ? [] : [[file.path, object]];
+    }),
+  );
 }
 
 function restatingFiles(

@@ -29,6 +29,7 @@ import { SqlFileError } from "../source/errors";
 import type { Migration } from "../source/files";
 import { type Access, type AccessBefore, accessAfter, accessBefore } from "./access";
 import { borrowedByMigrations } from "./borrowed";
+import { actsOfEventTriggers } from "./eventTriggers";
 import { expectationAfter } from "./expected";
 import { type Look, mayRepair, pendingFiles } from "./lookAhead";
 import { makersOf } from "./makers";
@@ -107,6 +108,7 @@ export async function runTransaction(
 
   const rehearsal = await rehearse(start);
   const borrowed = await borrowedByMigrations(start);
+  const triggered = await actsOfEventTriggers(start);
   const run = await runFiles(start, rehearsal?.defaults);
   const unfinished = run.failure !== undefined || run.next !== undefined || run.more;
   const result = {
@@ -134,6 +136,7 @@ export async function runTransaction(
   if (contradiction !== undefined) throw contradiction;
   refuseWhatWorksOnlyHere(rehearsal?.failure, run.failure);
   if (borrowed !== undefined && comesFirst(borrowed, run.failure)) throw borrowed;
+  if (triggered !== undefined) throw triggered;
 
   const isQuiet = run.after === start.reading && found.drift.length === 0;
   const { expected, base } = outcomeOf(start, rehearsal, run, isQuiet);

@@ -1,13 +1,14 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { Catalog, CatalogObject } from "./catalog";
-import { partsOfIdentity } from "./identity";
+import { parentIdentities, partsOfIdentity } from "./identity";
 import { changedProperties } from "./properties";
 import type { CatalogReading } from "./rows";
 
 /**
  * What repeatables alter, as it is without them: identity → property → value, where null stands for a property that the
  * object lacks. Of grants, role → privileges. Null in place of the properties: without repeatables there is no such object.
- * Objects that repeatables create are not in it; those that they redefine are, also where nothing of them differs.
+ * Objects that repeatables declare are not in it; those that they create by dynamic SQL are, and those that they redefine, also where
+ * nothing of them differs.
  */
 export type BaseFacts = Readonly<Record<string, JsonObject | null>>;
 
@@ -27,6 +28,38 @@ export function isMereFact(identity: string, object: CatalogObject): boolean {
   return factKinds.has(kind) || (kind === "column" && object.type === undefined);
 }
 
+/** Kinds that hold no data: what repeatables create of them goes when no file creates it any more. */
+const dataless: ReadonlySet<string> = new Set([
+  "aggregate",
+  "constraint",
+  "event trigger",
+  "function",
+  "index",
+  "policy",
+  "procedure",
+  "rule",
+  "statistics",
+  "trigger",
+  "view",
+]);
+
+/**
+ * Returns whether an object that repeatables created without declaring it, such as by a `do` block, can go again. Not a part of a
+ * table that they created as well: it stays with the table and its data.
+ *
+ * @param before the catalog before they ran
+ */
+function mayGoAgain(identity: string, { table }: CatalogObject, before: Catalog): boolean {
+  const { kind, parent = table } = partsOfIdentity(identity);
+  if (!dataless.has(kind)) return false;
+  return typeof parent !== "string" || parentIdentities(parent).some((one) => before[one] !== undefined);
+}
+
+/** Whether repeatables create the object, so that it is dropped where no statement of theirs may create it any more. */
+export function isMadeByRepeatables(identity: string, facts: JsonObject | null | undefined): boolean {
+  return facts === null && dataless.has(partsOfIdentity(identity).kind);
+}
+
 /** How repeatables came to an object: they `create` it, or they `redefine` what a migration has created. */
 export type ByRepeatables = "create" | "redefine" | undefined;
 
@@ -43,9 +76,11 @@ export function baseAfterRepeatables(
     const how = byRepeatables(identity);
     // Without the repeatables it is there all the same.
     if (how === "redefine" && result.get(identity) === undefined) result.set(identity, {});
+    // A file declares now what a `do` block made before.
+    if (how === "create" && result.get(identity) === null) result.delete(identity);
     if (former === now || how === "create" || result.get(identity) === null) continue;
     if (former === undefined) {
-      if (isMereFact(identity, now)) result.set(identity, null);
+      if (isMereFact(identity, now) || mayGoAgain(identity, now, before)) result.set(identity, null);
       continue;
     }
     const altered = alteredBetween(former, now);

@@ -51,6 +51,16 @@ export async function readRecord(client: ClientBase, bundle: string): Promise<Bu
   };
 }
 
+/** Reads where the last deployment left the objects of a bundle; nothing where the database has no record of it. */
+export async function readAddresses(client: ClientBase, bundle: string): Promise<Addresses> {
+  if ((await layoutOf(client)) !== "current") return new Map();
+  const { rows } = await client.query<Pick<RecordRow, "addresses" | "database">>(
+    `select addresses::text, ${databaseToken} as database from supabase_migrations.bundles where name = $1`,
+    [bundle],
+  );
+  return addressesFrom(rows[0]?.addresses ?? null, rows[0]?.database ?? "");
+}
+
 export async function recordExpectation(
   client: ClientBase,
   bundle: string,

@@ -111,6 +111,11 @@ export function objectKey(object: DeclaredObject): string {
   return object.on === undefined ? `${routine} ${object.name}` : `${routine} ${object.on} ${object.name}`;
 }
 
+/** Returns the identity of an object as its statement writes it: types of arguments may have other names in the catalog. */
+export function identityAsWritten({ class: kind, name, on }: DeclaredObject): string {
+  return `${kind === "domain" ? "type" : kind} ${on === undefined ? "" : `${on} `}${name}`;
+}
+
 const schemaless: ReadonlySet<ObjectClass> = new Set(["event trigger", "publication", "cron job", "bucket"]);
 
 const defaultPrivileges = "alter default privileges";

@@ -1,5 +1,6 @@
 import type { ClientBase } from "pg";
 import {
+  type Addresses,
   type Catalog,
   type CatalogDifference,
   type CatalogReading,
@@ -8,6 +9,7 @@ import {
   expectationIfUnchanged,
   isSameObject,
   managedPart,
+  traceObjects,
 } from "../catalog";
 import type { PostureRecord } from "../history/postureRecord";
 import type { BundleRecord } from "../history/record";
@@ -37,6 +39,8 @@ export interface LiveState extends CatalogReading {
 export interface Records {
   readonly bundle: () => Promise<BundleRecord>;
   readonly posture: () => Promise<PostureRecord | undefined>;
+  /** Where the last deployment left the objects: also asked for where nothing differs. */
+  readonly addresses: () => Promise<Addresses>;
 }
 
 /**
@@ -59,7 +63,8 @@ export async function findDrift(
 
   const hasAllFiles = hasFiles(remembered.history, files);
   const unchanged = hasAllFiles ? expectationIfUnchanged(state.expected, catalog) : undefined;
-  if (unchanged !== undefined) {
+  // Two equal objects that swapped names differ in nothing but their addresses.
+  if (unchanged !== undefined && !hasRenamed(unchanged, { catalog, addresses }, await records.addresses())) {
     const access = await accessOf({ live: { ...catalog, ...rows }, expected: unchanged });
     if (Object.keys(access.drift).length > 0) await loadParser();
     return { drift: access.drift, outlook: access.outlook() };
@@ -87,6 +92,10 @@ export async function findDrift(
     },
     outlook: { ...access.outlook(), ...outlookOf(differences, makersIn(state), expected, traced) },
   };
+}
+
+function hasRenamed(expected: Catalog, reading: CatalogReading, addresses: Addresses): boolean {
+  return traceObjects(expected, reading, addresses).renamed.size > 0;
 }
 
 /** Whether the history has these files, as they are; what it has beyond them is no drift. */

@@ -1,0 +1,94 @@
+import { UserError } from "../../../../../foundation/userError";
+import {
+  byIdentity,
+  type Catalog,
+  diffCatalogs,
+  partsOfIdentity,
+  readCatalogInTransaction,
+} from "../catalog";
+import { runRepairs } from "../repair/restore";
+import type { Migration } from "../source/files";
+import { runMigrations, TransactionLost } from "./migrations";
+import { silent } from "./request";
+import type { Start } from "./start";
+
+/** An event trigger that a repeatable has made, and the file. */
+interface Acting {
+  readonly identity: string;
+  readonly path: string;
+}
+
+/** What an event trigger may change the catalog with. One that only writes rows is left alone. */
+const changing = /\b(alter|call|comment|create|drop|execute|grant|perform|revoke|security)\b/i;
+
+/**
+ * Returns why pending migrations would leave something else on an empty database, where they run before the repeatables: an event
+ * trigger of a repeatable changes what they make. They run behind a savepoint with and without these triggers. `undefined` where
+ * no repeatable has made any, or the result is the same.
+ */
+export async function actsOfEventTriggers(start: Start): Promise<UserError | undefined> {
+  const pending = start.plan.pending.filter((file) => !start.skip.has(file.path));
+  const acting = pending.length === 0 ? [] : actingOn(start);
+  if (acting.length === 0) return undefined;
+  try {
+    const here = await catalogAfter(start, pending, []);
+    const elsewhere = await catalogAfter(start, pending, acting);
+    const others = diffCatalogs(elsewhere, here).filter(
+      ({ identity }) => !["applied file", "event trigger"].includes(partsOfIdentity(identity).kind),
+    );
+    return others.length === 0 ? undefined : refusal(acting, [...byIdentity(others).keys()]);
+  } catch (error) {
+    // The same migrations fail again without the savepoint, and are reported then.
+    if (error instanceof TransactionLost) return undefined;
+    throw error;
+  }
+}
+
+function actingOn({ history, reading: { catalog } }: Start): Acting[] {
+  return [...history.files.values()].flatMap(({ path, objects }) =>
+    objects.flatMap(({ class: kind, identity }): Acting[] => {
+      const trigger = identity === undefined ? undefined : catalog[identity];
+      if (kind !== "event trigger" || identity === undefined || trigger === undefined) return [];
+      const body = catalog[`function ${trigger.function}`]?.body;
+      const mayChange = typeof body !== "string" || changing.test(withoutTexts(body));
+      return mayChange && trigger.enabled !== "no" ? [{ identity, path }] : [];
+    }),
+  );
+}
+
+/** Without comments and literals, such as the tags that a trigger asks for. */
+function withoutTexts(body: string): string {
+  return body.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, " ");
+}
+
+async function catalogAfter(
+  { session, request, filesAtOnce }: Start,
+  pending: readonly Migration[],
+  disabled: readonly Acting[],
+): Promise<Catalog> {
+  await session.execute("savepoint event_triggers");
+  try {
+    const groups = disabled.map(({ identity }) => ({
+      identity,
+      statements: [`alter event trigger ${partsOfIdentity(identity).name} disable`],
+    }));
+    await runRepairs(session, groups);
+    await runMigrations(session, { ...request, report: silent }, pending, filesAtOnce, []);
+    return (await readCatalogInTransaction(session.work)).catalog;
+  } finally {
+    await session.execute("rollback to savepoint event_triggers; release savepoint event_triggers");
+  }
+}
+
+function refusal(acting: readonly Acting[], changed: readonly string[]): UserError {
+  return new UserError(
+    [
+      "Event triggers of repeatables change what new migrations make:",
+      ...acting.map(({ identity, path }) => `  ${identity} (${path})`),
+      "  With them these are not as without:",
+      ...changed.map((identity) => `    ${identity}`),
+      "  On a new environment migrations run before all repeatables, so no such trigger is there.",
+      "  Create the event trigger in a migration, or let the new migration do itself what the trigger does.",
+    ].join("\n"),
+  );
+}
