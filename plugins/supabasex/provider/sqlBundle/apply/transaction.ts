@@ -136,7 +136,7 @@ export async function runTransaction(
   if (contradiction !== undefined) throw contradiction;
   refuseWhatWorksOnlyHere(rehearsal?.failure, run.failure);
   if (borrowed !== undefined && comesFirst(borrowed, run.failure)) throw borrowed;
-  if (triggered !== undefined) throw triggered;
+  if (triggered !== undefined && mayStayBehind(run.failure)) throw triggered;
 
   const isQuiet = run.after === start.reading && found.drift.length === 0;
   const { expected, base } = outcomeOf(start, rehearsal, run, isQuiet);
@@ -284,6 +284,7 @@ export function needsEarlierCommit(error: unknown): boolean {
  */
 function comesFirst(fault: UserError, failure: FileFailure | undefined): boolean {
   if (failure === undefined) return true;
+  if (!mayStayBehind(failure)) return false;
   const file = [fault, fault.cause].find((error) => error instanceof SqlFileError)?.file;
   if (file === undefined || !("version" in file)) return false;
   return failure.file === undefined || !("version" in failure.file) || file.path < failure.file.path;
