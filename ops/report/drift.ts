@@ -16,10 +16,11 @@ export function driftOf({ refreshed, planned }: Steps, command: "refresh" | "dep
     if (isGone(step)) return [goneItem(step)];
     const outcome = (change: PropertyChange, isInput: boolean) =>
       command === "refresh" ? (isInput ? "repaired" : "kept") : outcomeIn(plan, change);
-    return propertiesOf(step, { found: true }).map((change) => {
+    return propertiesOf(step, { found: true }).flatMap((change) => {
       const isLive = change.path.startsWith("live");
       if (isLive && step.type === bundleType) return objectItem(step, change.path);
-      if (isLive && step.type === watchType) return watchedItem(step, change.path);
+      if (isLive && step.type === watchType)
+        return watchedParts(step, change.path).map((parts) => watchedItem(step, parts));
       return propertyItem(step, change, outcome(change, step.detailedDiff?.[change.path]?.inputDiff ?? true));
     });
   });
@@ -85,9 +86,16 @@ function objectItem(step: Step, path: string): DriftItem {
   };
 }
 
-/** Of the project beside the stack the provider says what differs, with its severity, and repairs nothing. */
-function watchedItem(step: Step, path: string): DriftItem {
+/** The entries that differ: the one that the path names, or all of them where it names the property alone. */
+function watchedParts(step: Step, path: string): (string | number)[][] {
   const parts = parsePath(path);
+  if (parts.length > 1) return [parts];
+  const live = valueAt(step.new?.outputs as JsonValue | undefined, parts);
+  return isJsonObject(live) ? Object.keys(live).map((identity) => [...parts, identity]) : [];
+}
+
+/** Of the project beside the stack the provider says what differs, with its severity, and repairs nothing. */
+function watchedItem(step: Step, parts: readonly (string | number)[]): DriftItem {
   const description = String(valueAt(step.new?.outputs as JsonValue | undefined, parts) ?? "");
   return {
     resource: resourceOf(step),
