@@ -3,7 +3,17 @@ const programs = "^(backup|ops|policy|local|plugins/[^/]+/provider|plugins/host)
 
 const sqlBundle = "^plugins/supabasex/provider/sqlBundle";
 /** The folders of the SQL bundle's provider, lowest first. */
-const sqlBundleLayers = ["source", "session", "catalog", "history", "repair", "state", "apply", "preview"];
+const sqlBundleLayers = [
+  "source",
+  "session",
+  "locks",
+  "catalog",
+  "history",
+  "repair",
+  "state",
+  "apply",
+  "preview",
+];
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -11,7 +21,7 @@ module.exports = {
     ...sqlBundleLayers.slice(0, -1).map((layer, at) => ({
       name: `sql-bundle-${layer}-imports-only-below`,
       comment:
-        "docs/adr/0003: source → session → catalog → history → repair → state → apply → preview, each on those before it.",
+        "docs/adr/0003: source → session → locks → catalog → history → repair → state → apply → preview, each on those before it.",
       severity: "error",
       from: { path: `${sqlBundle}/${layer}/` },
       to: { path: `${sqlBundle}/(${sqlBundleLayers.slice(at + 1).join("|")})/` },

@@ -30,6 +30,10 @@ export const sqlSchema = z.strictObject({
     .enum(bundleChoices.prune.values)
     .default(bundleChoices.prune.values[0])
     .meta({ description: bundleChoices.prune.description }),
+  hazards: z
+    .enum(bundleChoices.hazards.values)
+    .default(bundleChoices.hazards.values[0])
+    .meta({ description: bundleChoices.hazards.description }),
   watch: z
     .enum(bundleChoices.watch.values)
     .default(bundleChoices.watch.values[0])
@@ -41,6 +45,8 @@ export const sqlSchema = z.strictObject({
   lockTimeoutSeconds: limit("lockTimeoutSeconds"),
   lockRetries: limit("lockRetries"),
   statementTimeoutSeconds: limit("statementTimeoutSeconds"),
+  dryRunStatementTimeoutSeconds: limit("dryRunStatementTimeoutSeconds"),
+  dryRunMaxTableMegabytes: limit("dryRunMaxTableMegabytes"),
   baseline: matching(bundleBaseline.pattern, bundleBaseline.reason)
     .optional()
     .meta({ description: bundleBaseline.description, example: bundleBaseline.example }),

@@ -125,6 +125,12 @@ export const requirements: readonly Requirement[] = [
     broken: ({ sql }) => sql?.dryRun === "live",
   },
   {
+    path: ["sql", "hazards"],
+    message: "must be refuse in production; a migration accepts a hazard by name (docs/locks.md)",
+    value: "refuse",
+    broken: ({ sql }) => sql?.hazards === "report",
+  },
+  {
     path: ["backup", "objectLock", "days"],
     message: "is missing: production backups must have an object lock",
     value: 14,

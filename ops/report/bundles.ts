@@ -1,4 +1,11 @@
 import { catalogWouldChange, filesWouldRun } from "../../plugins/supabasex/bundleMessages";
+import {
+  hasBlocked,
+  hazardsFound,
+  hazardsIn,
+  locksIn,
+  wouldBlock,
+} from "../../plugins/supabasex/lockMessages";
 import type { Diagnostic } from "../pulumi";
 import { bundleType } from "./drift";
 import type { Bundle, DriftItem } from "./model";
@@ -6,19 +13,25 @@ import { resourceAt } from "./steps";
 
 const changes = { "+": "created", "-": "dropped", "~": "changed" } as const;
 
-/** Returns what the SQL bundles said, one entry for each that said anything: files, objects, and everything else as notices. */
+/** Returns what the SQL bundles said, one entry for each that said anything: files, objects, locks, hazards, and everything else as notices. */
 export function bundlesOf(diagnostics: readonly Diagnostic[], drift: readonly DriftItem[]): Bundle[] {
   const bundles = new Map<string, Bundle>();
   for (const { urn, severity, message, ephemeral } of diagnostics) {
     if (urn === undefined || !isBundle(urn) || ephemeral === true || severity === "error") continue;
-    const bundle = bundles.get(urn) ?? { resource: resourceAt(urn), files: [], objects: [], notices: [] };
+    const bundle = bundles.get(urn) ?? emptyBundle(urn);
     bundles.set(urn, bundle);
     const [title = "", ...lines] = message.trimEnd().split("\n");
     if (filesWouldRun.test(title)) bundle.files.push(...filesIn(lines));
     else if (title === catalogWouldChange) bundle.objects.push(...objectsIn(lines, drift));
+    else if (title === wouldBlock || title === hasBlocked) bundle.locks.push(...locksIn(lines));
+    else if (title === hazardsFound) bundle.hazards.push(...hazardsIn(lines));
     else bundle.notices.push({ severity: severity === "warning" ? "warning" : "info", title, lines });
   }
   return [...bundles.values()];
+}
+
+function emptyBundle(urn: string): Bundle {
+  return { resource: resourceAt(urn), files: [], objects: [], locks: [], hazards: [], notices: [] };
 }
 
 export function isBundle(urn: string): boolean {

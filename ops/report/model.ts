@@ -70,6 +70,39 @@ const bundle = z.strictObject({
         .describe("Whether it takes back a manual change, so that it is not of the change under review."),
     }),
   ),
+  locks: z
+    .array(
+      z.strictObject({
+        place: text.describe("File and line of the statement."),
+        statement: text.describe("On one line; a long one is cut."),
+        relation: text,
+        lock: text.describe("As PostgreSQL names it, for example `ACCESS EXCLUSIVE`."),
+        blocks: text.describe("Who waits, in words."),
+        heldSeconds: z
+          .number()
+          .optional()
+          .describe(
+            "From the statement to the end of the transaction; missing where the statement did not run.",
+          ),
+        rewritten: z.boolean().describe("Whether all rows are written anew."),
+        scanned: z.boolean().describe("Whether all rows are read."),
+        rows: z.number().optional().describe("As the statistics estimate; missing without statistics."),
+        bytes: z.number().describe("Size of the table without its indexes."),
+      }),
+    )
+    .default([])
+    .describe("What migrations lock, read or write in full, of relations that were there before."),
+  hazards: z
+    .array(
+      z.strictObject({
+        hazard: text.describe("A name in docs/locks.md."),
+        relation: text,
+        place: text.describe("File and line of the statement."),
+        text: text.describe("What happens and the safe way; why it is accepted."),
+        isAccepted: z.boolean().describe("Whether the migration has an `-- accepts:` line for it."),
+      }),
+    )
+    .default([]),
   notices: z.array(
     z.strictObject({ severity: z.enum(["info", "warning"]), title: text, lines: z.array(text) }),
   ),
@@ -146,6 +179,8 @@ export type Change = Report["changes"][number];
 export type PropertyChange = Change["properties"][number];
 export type DriftItem = Report["drift"][number];
 export type Bundle = Report["bundles"][number];
+export type LockEntry = Bundle["locks"][number];
+export type HazardEntry = Bundle["hazards"][number];
 export type Problem = Report["errors"][number];
 export type ReportedFinding = NonNullable<Report["advisors"]>["added"][number];
 export type PolicyResult = Report["policies"][number];

@@ -1,4 +1,5 @@
 import { fullDiff, marks } from "./diff";
+import { hazardText, lockText } from "./locks";
 import { objectText } from "./markdown/render";
 import type { Change, DriftItem, Problem, Report, ReportedFinding } from "./model";
 
@@ -42,6 +43,11 @@ export function renderText(report: Report): string {
       files.map(
         ({ path, reason, because }) => `${path}  ${reason}${because === undefined ? "" : `: ${because}`}`,
       ),
+    ],
+    ["Hazards of the migrations", bundles.flatMap(({ hazards }) => hazards.map(hazardText))],
+    [
+      kind === "up" ? "What the migrations blocked" : "What the migrations would block",
+      bundles.flatMap(({ locks }) => locks.map(lockText)),
     ],
     ["Drift that a deployment repairs", drift.filter((item) => !kept(item)).map(driftText)],
     ["Drift that a deployment keeps", drift.filter(kept).map(driftText)],

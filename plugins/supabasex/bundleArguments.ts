@@ -10,7 +10,7 @@ interface Limit {
   readonly description: string;
 }
 
-/** Limits of a deployment; seconds where the name says so. */
+/** Limits of a deployment and of its dry run; the unit is in the name. */
 export const bundleLimits = {
   lockWaitSeconds: {
     default: 60,
@@ -36,6 +36,20 @@ export const bundleLimits = {
     maximum: 86_400,
     description: "`statement_timeout`.",
   },
+  dryRunStatementTimeoutSeconds: {
+    default: 60,
+    minimum: 1,
+    maximum: 86_400,
+    description:
+      "`statement_timeout` of a dry run. A file with a statement that runs longer is left out of the dry run, and the preview says so.",
+  },
+  dryRunMaxTableMegabytes: {
+    default: 1000,
+    minimum: 0,
+    maximum: 10_000_000,
+    description:
+      "A dry run leaves out a migration that would take ACCESS EXCLUSIVE on a table above this size, because its readers would wait until the rollback. The preview says what is left out.",
+  },
 } as const satisfies Record<string, Limit>;
 
 export type LimitName = keyof typeof bundleLimits;
@@ -49,6 +63,8 @@ export const defaultLimits: BundleLimits = {
   lockTimeoutSeconds: bundleLimits.lockTimeoutSeconds.default,
   lockRetries: bundleLimits.lockRetries.default,
   statementTimeoutSeconds: bundleLimits.statementTimeoutSeconds.default,
+  dryRunStatementTimeoutSeconds: bundleLimits.dryRunStatementTimeoutSeconds.default,
+  dryRunMaxTableMegabytes: bundleLimits.dryRunMaxTableMegabytes.default,
 };
 
 /** Settings with a choice of values; the first is the default. */
@@ -62,6 +78,11 @@ export const bundleChoices = {
     values: ["report", "drop"],
     description:
       "What becomes of policies, grants, functions, triggers and publication members nobody declared on managed tables.",
+  },
+  hazards: {
+    values: ["report", "refuse"],
+    description:
+      "What becomes of a migration that blocks others or loses data (docs/locks.md), unless it has a line `-- accepts: <hazard> <relation>: <reason>`. `report`: previews and deployments warn; `refuse`: both stop, and nothing is changed.",
   },
   watch: {
     values: ["database", "bundle"],
@@ -111,6 +132,7 @@ export type SwitchName = keyof typeof bundleSwitches;
 export interface BundleSettings {
   readonly dryRun: Choice<"dryRun">;
   readonly prune: Choice<"prune">;
+  readonly hazards: Choice<"hazards">;
   readonly baseline?: string | undefined;
   readonly watch: Choice<"watch">;
   readonly accept: readonly string[];

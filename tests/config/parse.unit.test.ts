@@ -26,10 +26,13 @@ describe("a valid configuration", () => {
       directory: "sql",
       dryRun: "live",
       prune: "report",
+      hazards: "report",
       lockWaitSeconds: 60,
       lockTimeoutSeconds: 5,
       lockRetries: 5,
       statementTimeoutSeconds: 600,
+      dryRunStatementTimeoutSeconds: 60,
+      dryRunMaxTableMegabytes: 1000,
       allowAhead: false,
     });
     expect(config.backup.retentionDays).toEqual({ daily: 30, weekly: 90, monthly: 365 });

@@ -40,6 +40,7 @@ describe("production", () => {
     "realtime.debug": true,
     "network.openToInternetReason": ["0.0.0.0/0"],
     "sql.dryRun": "live",
+    "sql.hazards": "report",
     "backup.objectLock.days": undefined,
     "backup.image": "registry.example.com/backup:main",
     "backup.schedule.expression": "rate(25 hours)",

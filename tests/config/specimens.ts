@@ -46,7 +46,7 @@ export const production: Areas = {
     smtp: { host: "smtp.example.com", user: "mail", senderEmail: "no-reply@example.com" },
   },
   network: { allowedCidrs: ["203.0.113.0/24"] },
-  sql: { dryRun: "off" },
+  sql: { dryRun: "off", hazards: "refuse" },
   backup: {
     bucketName: "thorbis-backups",
     image: digest,

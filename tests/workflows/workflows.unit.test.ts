@@ -3,6 +3,7 @@ import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 import type { PulumiRun } from "../../ops/pulumi";
+import { hazardLines, hazardsFound, lockLines, wouldBlock } from "../../plugins/supabasex/lockMessages";
 import { recorded } from "../ops/recordings/recording";
 import type { Contexts } from "./expression";
 import { executed, type JobResult, runSteps, runWorkflow, workflowNames } from "./runner";
@@ -240,6 +241,98 @@ test("70,000 characters of diff fit into the comment, and all of them into the a
   expect(bodies()[1]?.length).toBeLessThanOrEqual(65_536);
   expect(bodies()[1]).toContain("characters are left out here");
   expect(bodies()[1]).toContain("backup-bucket-bucket");
+});
+
+/** A recording with more events, as a file. */
+function recordedWith(
+  name: "changeAndDrift" | "quiet",
+  more: Partial<PulumiRun>,
+  events: readonly object[],
+): string {
+  const run = recorded(name);
+  const all = [...run.events, ...events].map((event, sequence) => ({ ...event, sequence, timestamp: 0 }));
+  const file = path.join(world.scratch, "recording.json");
+  writeFileSync(file, JSON.stringify({ ...run, ...more, events: all }));
+  return file;
+}
+
+test("hazards of a migration stand on the first screen, and what it would block below", async () => {
+  const urn = recorded("changeAndDrift").events.find(
+    ({ diagnosticEvent }) => diagnosticEvent?.urn?.endsWith("sql-bundle") === true,
+  )?.diagnosticEvent?.urn;
+  const place = "sql/migrations/20270101000000_points.sql:2";
+  const relation = "shared.customers";
+  const lines = [
+    hazardsFound,
+    ...hazardLines([
+      {
+        hazard: "table-rewrite",
+        relation,
+        place,
+        text: "The table is rewritten. Safe way.",
+        isAccepted: false,
+      },
+      { hazard: "data-loss", relation, place, text: "nobody reads the column", isAccepted: true },
+    ]),
+  ];
+  const locks = [
+    wouldBlock,
+    ...lockLines([
+      {
+        ...{ place, statement: "alter table shared.customers alter column points type bigint", relation },
+        ...{ lock: "ACCESS EXCLUSIVE", blocks: "blocks reads and writes", heldSeconds: 28.4 },
+        ...{ rewritten: true, scanned: true, rows: 500_000, bytes: 123_456_789 },
+      },
+    ]),
+  ];
+  const said = [lines, locks].map((text) => ({
+    diagnosticEvent: { urn, severity: "warning", message: `${text.join("\n")}\n`, color: "never" },
+  }));
+  world.play({ preview: recordedWith("changeAndDrift", {}, said) });
+
+  await pullRequest();
+
+  const [screen = "", below = ""] = (bodies()[1] ?? "").split("<details>", 2);
+  expect(screen).toContain("| `table-rewrite` | `shared.customers` |");
+  expect(screen).toContain("Accepted: `nobody reads the column`");
+  expect(bodies()[1]).toContain("shared.customers (500000 rows, 123 MB): ACCESS EXCLUSIVE for 28.4 s");
+  expect(below).not.toBe("");
+  await expectExample("hazards", bodies()[1]);
+});
+
+test("a violated policy refuses the pull request, and the comment names policy and resource", async () => {
+  const policyEvent = {
+    resourceUrn: "urn:pulumi:dev::thorbis-supabase::aws:s3/bucket:Bucket::backup-bucket-bucket",
+    message: "Backups must be encrypted with the project's own key.",
+    color: "never",
+    policyName: "s3-bucket-has-own-key",
+    policyPackName: "thorbis",
+    policyPackVersion: "0.1.0",
+    enforcementLevel: "mandatory",
+  };
+  world.play({ preview: recordedWith("quiet", { exitCode: 255 }, [{ policyEvent }]) });
+
+  const { previews } = await pullRequest();
+
+  expect(conclusions(previews)).toEqual(["Preview like-dev: failure", "Preview dev: failure"]);
+  expect(bodies()[1]).toContain("1 policy is violated; nothing was changed.");
+  await expectExample("policy-violation", bodies()[1]);
+});
+
+test.each([
+  ["a gateway that fails once", { status: 502, body: {} }],
+  [
+    "a rate limit of a second",
+    { status: 429, body: { message: "rate limit" }, headers: { "retry-after": "1" } },
+  ],
+])("%s does not keep the comment away", async (_, answer) => {
+  world.play({ preview: "quiet" });
+  world.github.faults.push({ method: "GET", path: /comments$|comments\?/, times: 1, ...answer });
+
+  const { comment } = await pullRequest();
+
+  expect(comment.conclusion, comment.log).toBe("success");
+  expect(bodies()).toHaveLength(2);
 });
 
 test("a fork gets the preview without credentials, and a comment that says so", async () => {

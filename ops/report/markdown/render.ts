@@ -1,4 +1,5 @@
 import { fullDiff } from "../diff";
+import { lockText } from "../locks";
 import {
   type Change,
   type DriftItem,
@@ -78,6 +79,7 @@ function firstScreen(report: Report, rows: number): string[] {
       rows,
     ),
     ...objects(report, rows),
+    ...hazards(report, rows),
     ...table(
       isSearch ? `Code that was not deployed${besides}` : `What this change does${besides}`,
       ["", "Resource", "What"],
@@ -163,6 +165,23 @@ function objects({ bundles, kind }: Report, rows: number): string[] {
     block(lines.slice(0, rows).join("\n"), "diff"),
     ...more(lines.length - rows),
   ];
+}
+
+/** What a reviewer has to weigh: accepted hazards with the reason. */
+function hazards({ bundles }: Report, rows: number): string[] {
+  const found = bundles.flatMap((bundle) => bundle.hazards);
+  const cells = found.map(({ hazard, relation, place, text, isAccepted }) => [
+    code(hazard),
+    code(relation),
+    code(place),
+    `${isAccepted ? "Accepted: " : ""}${code(text, 600)}`,
+  ]);
+  return table(
+    "Hazards of the migrations",
+    ["Hazard", "Relation", "Where", "What, and the safe way"],
+    cells,
+    rows,
+  );
 }
 
 function changeRow({ resource, operation, properties }: Change): string[] {
@@ -258,7 +277,7 @@ function more(number: number): string[] {
 }
 
 function foldsOf(report: Report): Fold[] {
-  const { bundles, policies, warnings } = report;
+  const { bundles, kind, policies, warnings } = report;
   const files = bundles.flatMap((bundle) => bundle.files);
   const advice = policies.filter(({ level }) => level === "advisory");
   const folds: [title: string, lines: string[]][] = [
@@ -269,6 +288,10 @@ function foldsOf(report: Report): Fold[] {
       ),
     ],
     ["Objects of the database", bundles.flatMap(({ objects: all }) => all.map(objectText))],
+    [
+      kind === "up" ? "What the migrations blocked" : "What the migrations would block",
+      bundles.flatMap(({ locks }) => locks.map(lockText)),
+    ],
     [
       "What the SQL bundle says",
       bundles.flatMap(({ notices }) => notices.flatMap(({ title, lines }) => [title, ...lines])),

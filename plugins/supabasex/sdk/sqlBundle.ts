@@ -33,6 +33,8 @@ export interface SqlBundleArgs {
   readonly dryRun?: pulumi.Input<Choice<"dryRun">> | undefined;
   /** What becomes of extra policies, grants, functions, triggers and publication members in managed schemas. Default `report`. */
   readonly prune?: pulumi.Input<Choice<"prune">> | undefined;
+  /** What becomes of migrations that block others or lose data (docs/locks.md). Default `report`. */
+  readonly hazards?: pulumi.Input<Choice<"hazards">> | undefined;
   /** Version of the newest migration that the database had before: those up to it are recorded, not run. */
   readonly baseline?: pulumi.Input<string> | undefined;
   /** `database`, the default: refresh also compares who can reach what outside of the bundle. `bundle`: it does not. */

@@ -38,6 +38,7 @@ export function checkBundle(request: CheckRequest): CheckResponse {
   checkLimits(inputs.limits, fault);
   oneOf(inputs.dryRun, "dryRun", bundleChoices.dryRun.values, fault);
   oneOf(inputs.prune, "prune", bundleChoices.prune.values, fault);
+  oneOf(inputs.hazards, "hazards", bundleChoices.hazards.values, fault);
   oneOf(inputs.watch, "watch", bundleChoices.watch.values, fault);
   for (const entry of listOf(inputs.accept)) {
     if (isKnown(entry) && (typeof entry !== "string" || !bundleAcceptance.pattern.test(entry)))
@@ -60,6 +61,7 @@ export function checkBundle(request: CheckRequest): CheckResponse {
       limits: inputs.limits instanceof Unknown ? inputs.limits : { ...defaultLimits, ...limits },
       dryRun: inputs.dryRun ?? bundleChoices.dryRun.values[0],
       prune: inputs.prune ?? bundleChoices.prune.values[0],
+      hazards: inputs.hazards ?? bundleChoices.hazards.values[0],
       watch: inputs.watch ?? bundleChoices.watch.values[0],
       ...(inputs.connection === undefined ? {} : { connection: secret(inputs.connection) }),
       ...outlookFor(oldInputs, inputs.prune === "drop"),
@@ -70,7 +72,7 @@ export function checkBundle(request: CheckRequest): CheckResponse {
 
 const knownInputs = new Set([
   ...["name", "directory", "files", "connection", "limits", "dryRun", "prune", "baseline"],
-  ...["watch", "accept", "declared"],
+  ...["hazards", "watch", "accept", "declared"],
   ...Object.keys(bundleSwitches),
 ]);
 

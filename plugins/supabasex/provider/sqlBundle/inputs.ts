@@ -59,6 +59,7 @@ export function bundleInputs(properties: PropertyMap, urn = ""): BundleInputs {
     ) as unknown as Limits,
     dryRun: chosen("dryRun", properties.dryRun),
     prune: chosen("prune", properties.prune),
+    hazards: chosen("hazards", properties.hazards),
     baseline: typeof properties.baseline === "string" ? properties.baseline : undefined,
     watch: chosen("watch", properties.watch),
     accept: texts(properties.accept),
@@ -85,7 +86,7 @@ export function connectionOf(value: Value | undefined): Connection | undefined {
 }
 
 /** The value of a setting; its default where it has none. */
-function chosen<Name extends "dryRun" | "prune" | "watch">(
+function chosen<Name extends "dryRun" | "prune" | "hazards" | "watch">(
   name: Name,
   value: Value | undefined,
 ): Choice<Name> {

@@ -1,6 +1,7 @@
 import { UserError } from "../../../../foundation/userError";
 import type { CallContext } from "../../../host/provider";
 import { type PropertyMap, unknown } from "../../../host/values";
+import { hasBlocked } from "../../lockMessages";
 import type { Resource } from "../resource";
 import { type ApplyResult, applyBundle } from "./apply/apply";
 import { diffManaged, digestsOf, readCatalogReading } from "./catalog";
@@ -12,6 +13,7 @@ import { readHistoryRecords, readPostureRecord } from "./history/postureRecord";
 import { readAddresses, readRecord } from "./history/record";
 import { type BundleInputs, bundleInputs, connectionOf } from "./inputs";
 import { reportAccess, reportDrift } from "./preview/access";
+import { announceLocks } from "./preview/locks";
 import { reportForeign, reportLosses, reportTakenBack, warnOfRemaining } from "./preview/manualChanges";
 import { table } from "./preview/plan";
 import { inspectBundle, previewBundle } from "./preview/preview";
@@ -199,6 +201,7 @@ function report(result: ApplyResult, inputs: BundleInputs, bundle: LoadedBundle,
       ),
     );
   }
+  announceLocks(result.locks, context, hasBlocked);
   reportTakenBack(result, context);
   if (result.repaired.length > 0) {
     context.log("info", ["Repaired:", ...result.repaired.map((identity) => `  ${identity}`)].join("\n"));

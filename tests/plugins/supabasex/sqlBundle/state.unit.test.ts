@@ -48,6 +48,8 @@ describe("check", () => {
       lockWaitSeconds: 60,
       lockTimeoutSeconds: 5,
       statementTimeoutSeconds: 600,
+      dryRunStatementTimeoutSeconds: 60,
+      dryRunMaxTableMegabytes: 1000,
       lockRetries: 5,
     });
     expect(checked.connection).toBeInstanceOf(Secret);

@@ -1,4 +1,6 @@
 import { UserError } from "../../../../../foundation/userError";
+import type { Limits } from "../inputs";
+import { refuseHazards } from "../locks/refusal";
 import { statementFailure } from "../session/lockTimeout";
 import { isLostLock, lockRetries, retrying } from "../session/retry";
 import { ExecutionFailure, Session } from "../session/session";
@@ -10,7 +12,7 @@ import { runOutsideTransaction } from "./noTransaction";
 import type { ApplyRequest } from "./request";
 import { movedSince, sequencePositions } from "./sequencePositions";
 import { reasonToSkip, type SkippedFile } from "./skippedFiles";
-import { runTransaction, type TransactionResult } from "./transaction";
+import { runTransaction, TablesTooLarge, type TransactionResult } from "./transaction";
 
 export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "failure"> {
   /** Files that a dry run cannot execute, because they need what only a commit or no transaction at all gives. */
@@ -32,7 +34,7 @@ export async function applyBundle(request: ApplyRequest): Promise<ApplyResult> {
     connection,
     bundle: inputs.name,
     stack: inputs.stack,
-    limits: inputs.limits,
+    limits: request.commit ? inputs.limits : dryRunLimits(inputs.limits),
     signal,
     waiting: (holder) => report.progress(`waiting for another deploy: ${holder}`),
   });
@@ -46,6 +48,15 @@ export async function applyBundle(request: ApplyRequest): Promise<ApplyResult> {
   }
 }
 
+/** A dry run holds its locks until the rollback, so one statement of it may not run as long as in a deployment. */
+function dryRunLimits(limits: Limits): Limits {
+  const { statementTimeoutSeconds, dryRunStatementTimeoutSeconds } = limits;
+  return {
+    ...limits,
+    statementTimeoutSeconds: Math.min(statementTimeoutSeconds, dryRunStatementTimeoutSeconds),
+  };
+}
+
 async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyResult> {
   const skipped: SkippedFile[] = [];
   let sofar: Attempted | undefined;
@@ -55,6 +66,10 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
     try {
       step = await attempt(session, request, filesAtOnce, skipped);
     } catch (error) {
+      if (error instanceof TablesTooLarge) {
+        skipped.push(...error.files);
+        continue;
+      }
       const again = mayRunOneByOne(error, request.commit) && filesAtOnce !== 1;
       if (!again) throw error instanceof TransactionLost ? error.cause : error;
       filesAtOnce = 1;
@@ -112,6 +127,7 @@ function attempt(
       const result = await runTransaction(session, request, { filesAtOnce, skip });
       const keep = commit && (result.failure === undefined || result.progressed);
       if (keep) {
+        if (inputs.hazards === "refuse") refuseHazards(result.locks);
         await session.execute("commit").catch((error) => refuseCommit(error, result));
         return result;
       }
@@ -174,6 +190,7 @@ function joined(former: TransactionResult | undefined, latter: TransactionResult
     losses: new Map([...former.losses, ...latter.losses]),
     takenOver: [...former.takenOver, ...latter.takenOver],
     undone: [...former.undone, ...latter.undone],
+    locks: [...former.locks, ...latter.locks],
     recreatedForeign: [...former.recreatedForeign, ...latter.recreatedForeign],
     before: former.before,
     addresses: { before: former.addresses.before, after: latter.addresses.after },

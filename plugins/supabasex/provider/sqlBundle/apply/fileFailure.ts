@@ -1,4 +1,5 @@
 import type { Node } from "libpg-query";
+import { characterAt, type Inserted, statementAt } from "../locks/probes";
 import { lockHelp, lockTimeout } from "../session/lockTimeout";
 import { ExecutionFailure } from "../session/session";
 import { isDatabaseError, placeOf, SqlFileError } from "../source/errors";
@@ -9,6 +10,13 @@ import { indexOfCharacter, type Statement, statementsOf } from "../source/statem
 export interface Prefix {
   readonly text: string;
   readonly statements: number;
+  /** What stands between the file's own statements. */
+  readonly inserted?: Inserted | undefined;
+}
+
+/** Returns the statement of the file that the server was at when so many of the message had succeeded. */
+export function statementReached(file: BundleFile, completed: number, prefix: Prefix): Statement | undefined {
+  return statementsOf(file)[statementAt(completed - prefix.statements, prefix.inserted)];
 }
 
 /** The server's error about a file that was sent, at its place in the file. Other errors come back as they are. */
@@ -16,7 +24,7 @@ export function fileFailure(file: BundleFile, failure: unknown, prefix: Prefix, 
   const error = failure instanceof ExecutionFailure ? failure.cause : failure;
   if (!isDatabaseError(error)) return error;
   const completed = failure instanceof ExecutionFailure ? failure.completed : 0;
-  const statement = statementsOf(file)[completed - prefix.statements];
+  const statement = statementReached(file, completed, prefix);
   const index = placeInFile(file, error, { prefix, statement });
   const where = error.where?.trim();
   const { detail, hint } = helpFor(failure, error, blocker);
@@ -112,7 +120,7 @@ export function placeInFile(
 ): number | undefined {
   if (error.position !== undefined) {
     const character = Number(error.position) - 1 - [...prefix.text].length;
-    if (character >= 0) return indexOfCharacter(file.text, character);
+    if (character >= 0) return indexOfCharacter(file.text, characterAt(character, prefix.inserted));
   }
   return placeInBody(file, error.where, statement) ?? statement?.start;
 }

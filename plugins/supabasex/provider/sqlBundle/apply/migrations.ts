@@ -1,4 +1,5 @@
 import { type AppliedMigration, recordMigrations } from "../history/history";
+import type { LockWatch } from "../locks/watch";
 import { isLostLock } from "../session/retry";
 import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
@@ -43,6 +44,7 @@ export async function runMigrations(
   pending: readonly Migration[],
   filesAtOnce: number,
   ran: RanFile[],
+  locks?: LockWatch,
 ): Promise<MigrationRun> {
   const alone = pending.findIndex((file) => file.noTransaction);
   const together = pending.slice(0, Math.min(alone < 0 ? pending.length : alone, filesAtOnce));
@@ -53,7 +55,7 @@ export async function runMigrations(
   const skipped: SkippedStatement[] = [];
   const send = async (file: BundleFile) => {
     const notice = reported.has(file) ? () => {} : request.report.notice;
-    await sendFile(file, messageOf(file, savepoints, session), { session, notice, skipped });
+    await sendFile(file, messageOf(file, savepoints, session, locks), { session, notice, skipped, locks });
     reported.add(file);
   };
   const ahead = new FilesAhead(send);
@@ -69,7 +71,7 @@ export async function runMigrations(
       await ahead.run(file, together.slice(done.length + 1));
       done.push({ file, durationMilliseconds: Math.round(performance.now() - started) });
     } catch (error) {
-      const fault = fileFailure(file, error, prefixOf(file, savepoints), session.blocker);
+      const fault = fileFailure(file, error, prefixOf(file, savepoints, locks), session.blocker);
       if (!(fault instanceof SqlFileError) || isLostLock(fault.cause)) throw fault;
       const isFirst = savepoints.isFirst(file);
       // Nothing of the message ran, so there is no savepoint to go back to.
@@ -87,15 +89,22 @@ export async function runMigrations(
   return { more: next !== undefined, skipped };
 }
 
-function prefixOf(file: BundleFile, savepoints: SharedSavepoints): Prefix {
-  return savepoints.isFirst(file)
+function prefixOf(file: BundleFile, savepoints: SharedSavepoints, locks: LockWatch | undefined): Prefix {
+  const before = savepoints.isFirst(file)
     ? { text: "savepoint migration; ", statements: 1 }
     : { text: "", statements: 0 };
+  return { ...before, inserted: locks?.textOf(file)?.inserted };
 }
 
-function messageOf(file: BundleFile, savepoints: SharedSavepoints, session: Session): FileMessage {
-  const prefix = prefixOf(file, savepoints);
+function messageOf(
+  file: BundleFile,
+  savepoints: SharedSavepoints,
+  session: Session,
+  locks: LockWatch | undefined,
+): FileMessage {
+  const prefix = prefixOf(file, savepoints, locks);
+  const text = locks?.textOf(file)?.text ?? executedText(file);
   const reset = mayChangeSettings(file) ? `${session.settings};` : "";
   const release = savepoints.isLast(file) ? "release savepoint migration" : "";
-  return { text: `${prefix.text}${executedText(file)};${reset} ${release}`, prefix };
+  return { text: `${prefix.text}${text};${reset} ${release}`, prefix };
 }

@@ -5,6 +5,8 @@ import { baseAfterMigrations } from "../catalog/base";
 import { type Begun, begin, end } from "../history/begun";
 import { historyCatalog, openHistory, readHistory, recordMigrations } from "../history/history";
 import { readRecord, recordExpectation } from "../history/record";
+import { refuseHazards } from "../locks/refusal";
+import { LockWatch } from "../locks/watch";
 import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { Migration } from "../source/files";
@@ -40,6 +42,8 @@ export async function runOutsideTransaction(
   const started = performance.now();
   const node = statementsOf(file)[0]?.node;
   if (node === undefined) throw new SqlFileError({ file, message: "the file has no statement" });
+  if (inputs.hazards === "refuse")
+    refuseHazards((await LockWatch.begin(session.work, [file])).expected(file));
   const before = await reading(session, inputs.name);
   const former = await readRecord(session.work, inputs.name);
   const rehearsed = await rehearseBaseOutside(session, file, former.base, before.catalog);

@@ -61,7 +61,8 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
   try {
     const before = await undo(start, relevant);
     const kept = stated.filter((identity) => before.catalog[identity] !== undefined);
-    const run = await runFiles({ ...start, reading: before, request: { ...start.request, report: silent } });
+    const request = { ...start.request, report: silent };
+    const run = await runFiles({ ...start, reading: before, request, locks: undefined });
     const failure = run.failure?.error;
     if (failure instanceof UserError) return { failure };
     const expected = expectationOf(start, before, run, withParts(kept, run.after.catalog));

@@ -75,7 +75,7 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
   const adopted = await adoptBaseline(session, inputs.name, plan.adopt, start.reading.catalog);
   const pending = plan.pending.filter((file) => !skip.has(file.path));
   const rehearsed = await rehearseBase(start, pending);
-  const migrations = await runMigrations(session, request, pending, start.filesAtOnce, ran);
+  const migrations = await runMigrations(session, request, pending, start.filesAtOnce, ran, start.locks);
   const migrated = ran.length > 0 || adopted !== undefined;
   const ranFiles = pending.filter(({ path }) => ran.some((other) => other.path === path));
   // Those before a failed migration may be committed.

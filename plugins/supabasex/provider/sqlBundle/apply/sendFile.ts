@@ -1,9 +1,9 @@
+import type { LockWatch } from "../locks/watch";
 import type { Session } from "../session/session";
 import type { Answers, Notice } from "../session/wire";
 import { placeOf } from "../source/errors";
 import type { BundleFile } from "../source/files";
-import { statementsOf } from "../source/statements";
-import { type Prefix, placeInFile } from "./fileFailure";
+import { type Prefix, placeInFile, statementReached } from "./fileFailure";
 import type { Reporter } from "./request";
 import { type SkippedStatement, saysSkipped } from "./skippedStatements";
 
@@ -19,17 +19,20 @@ export interface Sender {
   readonly notice: Reporter["notice"];
   /** Collects the statements that the server skips because something of that name exists. */
   readonly skipped?: SkippedStatement[];
+  /** Takes the answers of the probes in the message. */
+  readonly locks?: LockWatch | undefined;
 }
 
 /** Sends a file at once, and passes on what the server said of its statements when all of them have succeeded. */
 export async function sendFile(
   file: BundleFile,
   { text, prefix }: FileMessage,
-  { session, notice, skipped }: Sender,
+  { session, notice, skipped, locks }: Sender,
 ): Promise<void> {
   const answers = await session.execute(text);
+  if (prefix.inserted !== undefined) locks?.record(file, answers.results);
   for (const { completed } of answers.notices.filter(saysSkipped)) {
-    const statement = statementsOf(file)[completed - prefix.statements];
+    const statement = statementReached(file, completed, prefix);
     if (statement !== undefined) skipped?.push({ file, statement });
   }
   for (const { severity, line } of said(file, answers, prefix)) notice(severity, line);
@@ -42,7 +45,7 @@ function said(
   prefix: Prefix,
 ): { readonly severity: Notice["severity"]; readonly line: string }[] {
   const lines = notices.flatMap((notice) => {
-    const statement = statementsOf(file)[notice.completed - prefix.statements];
+    const statement = statementReached(file, notice.completed, prefix);
     // Before and after the file's own statements come ours.
     if (statement === undefined) return [];
     const index = placeInFile(file, notice, { prefix, statement }) ?? statement.start;

@@ -18,6 +18,8 @@ const missing: ReadonlySet<string> = new Set(["42P01", "42703", "42704", "42883"
  */
 export function reasonToSkip(error: unknown, skipped: readonly SkippedFile[]): string | undefined {
   if (needsEarlierCommit(error)) return "it needs what an earlier file of this deploy commits";
+  if (error instanceof SqlFileError && error.sqlState === "57014")
+    return "a statement of it runs longer than sql.dryRunStatementTimeoutSeconds";
   if (!(error instanceof SqlFileError) || !missing.has(error.sqlState ?? "")) return undefined;
   const names = namesIn(error.fault.message);
   const maker = skipped.find(({ file }) => names.some((name) => mentions(file, name)));

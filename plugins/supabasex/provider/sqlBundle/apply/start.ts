@@ -1,6 +1,7 @@
 import type { Catalog, CatalogReading } from "../catalog";
 import type { History } from "../history/history";
 import type { BundleRecord } from "../history/record";
+import type { LockWatch } from "../locks/watch";
 import type { Session } from "../session/session";
 import type { MigrationPlan } from "./plan";
 import type { ApplyRequest } from "./request";
@@ -19,4 +20,6 @@ export interface Start {
   readonly filesAtOnce: number;
   /** Paths of files that a dry run leaves out. */
   readonly skip: ReadonlySet<string>;
+  /** Watches what the migrations lock; not where they run only to be rolled back and run again. */
+  readonly locks?: LockWatch | undefined;
 }

@@ -13,6 +13,7 @@ import { type History, openHistory } from "../history/history";
 import { restoreHistory, trustedExpectation } from "../history/historyRepair";
 import { openPostureRecords } from "../history/postureRecord";
 import { type BundleRecord, readRecord, recordExpectation } from "../history/record";
+import { LockWatch, type StatementLocks, type TooLarge } from "../locks/watch";
 import { type Comparison, compare } from "../repair/compare";
 import {
   type Losses,
@@ -74,6 +75,8 @@ export interface TransactionResult {
   readonly history: History;
   /** Who can reach what outside of the bundle; absent where only the bundle is watched. */
   readonly access?: Access;
+  /** What the migrations locked, and what those would lock that a dry run left out. */
+  readonly locks: readonly StatementLocks[];
   /** The next migration, which has to run outside of a transaction; the rest follows it. */
   readonly next?: Migration;
   /** Whether migrations are left for a further transaction. */
@@ -82,6 +85,13 @@ export interface TransactionResult {
   readonly failure?: FileFailure;
   /** Whether migrations ran whose work may be committed although something after them failed. */
   readonly progressed: boolean;
+}
+
+/** A dry run would keep others from reading large tables: it has to leave files out. Nothing of them has run. */
+export class TablesTooLarge extends Error {
+  constructor(readonly files: readonly TooLarge[]) {
+    super("a dry run would lock large tables");
+  }
 }
 
 /** Which files a transaction takes. */
@@ -104,7 +114,9 @@ export async function runTransaction(
   const found = await readState(session, request);
   const plan = planMigrations(request.bundle.migrations, found.history, request.inputs);
   const first = await repairFirst(session, request, found, plan);
-  const start: Start = { session, request, plan, ...found, reading: first.reading, ...selection };
+  const locks = await watchLocks(session, request, plan, selection);
+  const leftOut = plan.pending.filter((file) => selection.skip.has(file.path));
+  const start: Start = { session, request, plan, ...found, reading: first.reading, ...selection, locks };
 
   const rehearsal = await rehearse(start);
   const borrowed = await borrowedByMigrations(start);
@@ -113,6 +125,10 @@ export async function runTransaction(
   const unfinished = run.failure !== undefined || run.next !== undefined || run.more;
   const result = {
     ...summary(run, plan.adopt),
+    locks: [
+      ...((await locks?.finish(session.work)) ?? []),
+      ...leftOut.flatMap((file) => locks?.expected(file) ?? []),
+    ],
     before: found.reading.catalog,
     addresses: { before: found.reading.addresses, after: found.reading.addresses },
     repaired: [],
@@ -177,6 +193,21 @@ export async function runTransaction(
     history: run.history,
     ...(access === undefined ? {} : { access }),
   };
+}
+
+/** Begins to watch the migrations that are to run. Throws TablesTooLarge for what a dry run must not do. */
+async function watchLocks(
+  session: Session,
+  { inputs, commit }: ApplyRequest,
+  { pending }: MigrationPlan,
+  { skip }: Selection,
+): Promise<LockWatch | undefined> {
+  if (pending.length === 0) return undefined;
+  const locks = await LockWatch.begin(session.work, pending);
+  const files = pending.filter((file) => !skip.has(file.path));
+  const tooLarge = commit ? [] : locks.tooLarge(files, inputs.limits.dryRunMaxTableMegabytes);
+  if (tooLarge.length > 0) throw new TablesTooLarge(tooLarge);
+  return locks;
 }
 
 /** What the database and its record say before anything is done. */

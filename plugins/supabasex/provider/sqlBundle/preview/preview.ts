@@ -16,6 +16,8 @@ import { diffTraced, managedPart } from "../catalog";
 import type { Declared } from "../catalog/posture";
 import { readHistoryRecords, readPostureRecord } from "../history/postureRecord";
 import type { BundleInputs, Connection } from "../inputs";
+import { refuseHazards } from "../locks/refusal";
+import { LockWatch } from "../locks/watch";
 import { DatabaseUnreachable, LoginRefused } from "../session/connection";
 import { reading } from "../session/reading";
 import { isDatabaseError } from "../source/errors";
@@ -30,6 +32,7 @@ import { withRedactedTexts } from "../state/redaction";
 import { type BundleState, makersIn, rememberedBy } from "../state/state";
 import { reportAccess } from "./access";
 import { catalogChanges, describeChanges } from "./changes";
+import { announceLocks } from "./locks";
 import {
   announceDrift,
   reportForeign,
@@ -93,6 +96,7 @@ export async function previewBundle(
     );
     announceUpgrade(state.serverMajor, result.after, context);
     announceDryRun(result, inputs, bundle, context);
+    if (inputs.hazards === "refuse") refuseHazards(result.locks);
     return result;
   } catch (error) {
     if (!(error instanceof DatabaseUnreachable)) throw error;
@@ -141,16 +145,24 @@ async function previewWithoutDryRun(
   try {
     const options = { bundle: inputs.name, limits: inputs.limits, signal: context.signal };
     const stateExpected = rememberedBy(state);
-    const { found, access } = await withAcceptedPassword(connection, former, (known) =>
+    const { found, access, locks } = await withAcceptedPassword(connection, former, (known) =>
       reading({ ...options, connection: known, warn: reporter(context).warn }, async (client) => {
         const look = await lookAhead(client, { inputs, bundle, stateExpected });
-        return { found: look, access: await accessAhead(client, { inputs, state, look }) };
+        const { pending } = look.plan;
+        const watch = pending.length === 0 ? undefined : await LockWatch.begin(client, pending);
+        return {
+          found: look,
+          access: await accessAhead(client, { inputs, state, look }),
+          locks: pending.flatMap((file) => watch?.expected(file) ?? []),
+        };
       }),
     );
     const plan = listed(found.plan, found.repeatables);
     announce(plan, bundle, context);
     announceDrift(shownDrift(found, access, inputs), context);
+    announceLocks(locks, context);
     if (plan.length > 0) context.log("info", notExecuted);
+    if (inputs.hazards === "refuse") refuseHazards(locks);
   } catch (error) {
     const why = whyNotRead(error);
     if (why === undefined) throw error;
@@ -166,7 +178,7 @@ async function previewWithoutDryRun(
 }
 
 const notExecuted =
-  "Not checked without a dry run: whether the files run, and whether the rows and the role's privileges allow each repair.";
+  "Not checked without a dry run: whether the files run, whether the rows and the role's privileges allow each repair, and what `do` blocks and functions lock.";
 
 /** Why the database cannot be read by this preview, where the deployment may still work. */
 function whyNotRead(error: unknown): string | undefined {
@@ -286,6 +298,7 @@ function announceDryRun(
     ),
   );
   if (changes.length > 0) context.log("info", [catalogWouldChange, ...changes].join("\n"));
+  announceLocks(result.locks, context);
   reportTakenBack(result, context);
   const ran = new Set(result.ran.map(({ path }) => path));
   const uncovered = [...bundle.migrations, ...bundle.repeatables]

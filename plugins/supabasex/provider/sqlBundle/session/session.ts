@@ -1,4 +1,4 @@
-import type { Client } from "pg";
+import type { Client, QueryResult } from "pg";
 import type { Connection, Limits } from "../inputs";
 import { applicationName } from "./applicationName";
 import { connect, cut, disconnect } from "./connection";
@@ -92,15 +92,15 @@ export class Session {
 
   /**
    * Sends a text of one or more statements in one message, at once: behind messages that are still under way, and
-   * without waiting for their end. Returns what the server said beside the results. Throws ExecutionFailure with the
+   * without waiting for their end. Returns the results of its statements, and what the server said beside them. Throws ExecutionFailure with the
    * number of statements that succeeded before the one that failed.
    */
-  async execute(text: string): Promise<Answers> {
+  async execute(text: string): Promise<Answers & { readonly results: readonly QueryResult[] }> {
     this.options.signal.throwIfAborted();
     const { result, answers } = this.wire.send(text);
     try {
-      await result;
-      return answers;
+      const results = await result;
+      return { ...answers, results: Array.isArray(results) ? results : [results] };
     } catch (error) {
       this.options.signal.throwIfAborted();
       throw new ExecutionFailure(error, answers);

@@ -110,13 +110,18 @@ function loadFile(directory: string, filePath: string, kind: FileKind, sha256: s
   return file;
 }
 
-/** The directives in the comment lines at the top of a file; comments between slashes and stars are passed over. */
+/** Returns the comment lines at the top of a file; comments between slashes and stars are passed over. */
+export function headerLines(text: string): string[] {
+  const top =
+    /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*/.exec(text)?.[0].replaceAll(/\/\*[\s\S]*?\*\//g, "") ?? "";
+  return top.split("\n");
+}
+
+/** Returns the directives at the top of a file. */
 function headersOf(text: string, filePath: string): { noTransaction: boolean; dependsOn: string[] } {
   let noTransaction = false;
   const dependsOn: string[] = [];
-  const top =
-    /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*/.exec(text)?.[0].replaceAll(/\/\*[\s\S]*?\*\//g, "") ?? "";
-  for (const line of top.split("\n")) {
+  for (const line of headerLines(text)) {
     if (/^\s*--\s*no[ -]transaction\s*$/i.test(line)) noTransaction = true;
     const list = /^\s*--\s*depends on:(.*)$/i.exec(line)?.[1];
     for (const name of list?.split(",") ?? []) {

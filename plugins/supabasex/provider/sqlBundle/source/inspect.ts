@@ -1,4 +1,5 @@
 import { UserError } from "../../../../../foundation/userError";
+import { acceptanceFaults } from "./accepted";
 import { declarationFaults, declarationsOf, objectKey } from "./declaredObjects";
 import type { BundleFile, LoadedBundle } from "./files";
 import { transactionFaults } from "./transactionControl";
@@ -35,7 +36,7 @@ interface Fault {
 
 function faultsOf(file: BundleFile): Fault[] {
   try {
-    const errors = transactionFaults(file);
+    const errors = [...transactionFaults(file), ...acceptanceFaults(file)];
     if (file.kind === "repeatable") errors.push(...declarationFaults(file));
     return errors.map((error) => ({ file, error }));
   } catch (error) {

@@ -1,0 +1,82 @@
+import type { Node, RangeVar } from "libpg-query";
+import type { HazardName } from "../../../hazards";
+import { type LockMode, stronger } from "./modes";
+
+/** A relation as a statement names it. */
+export interface Named {
+  readonly schema?: string | undefined;
+  readonly name: string;
+}
+
+/** What a statement does to one relation, as far as its text tells. */
+export interface ForeseenEffect {
+  readonly relation: Named;
+  /** The lock that it takes; held until the transaction ends. */
+  readonly lock: LockMode;
+  /** Whether it writes the table anew. */
+  readonly rewritten?: boolean;
+  /** Whether it reads all rows. */
+  readonly scanned?: boolean;
+  /** What holds whatever the size of the relation. */
+  readonly hazards?: readonly HazardName[];
+}
+
+/** What is known of a statement before it runs. Whether it rewrites or reads a table only PostgreSQL decides. */
+export interface Foreseen {
+  /** The statement's own relation first. */
+  readonly effects: readonly ForeseenEffect[];
+  /** What it is called if it reads all rows while others wait. */
+  readonly scanHazard?: HazardName;
+  /** What it is called if it writes the table anew. */
+  readonly rewriteHazard?: HazardName;
+  /** Whether it may do less than foreseen: the catalog or the rows decide, such as a check that proves `not null`. */
+  readonly isUncertain?: boolean;
+}
+
+export const nothing: Foreseen = { effects: [] };
+
+/** Returns the relation of a parse tree's range variable as its only effect. */
+export function effectOn(
+  relation: RangeVar | undefined,
+  effect: Omit<ForeseenEffect, "relation">,
+): ForeseenEffect[] {
+  const named = namedBy(relation);
+  return named === undefined ? [] : [{ relation: named, ...effect }];
+}
+
+export function namedBy(relation: RangeVar | undefined): Named | undefined {
+  return relation?.relname === undefined
+    ? undefined
+    : { schema: relation.schemaname, name: relation.relname };
+}
+
+/** Returns the relation of a list of names, `schema` and `table`; of fewer, without a schema. */
+export function namedByList(names: readonly Node[]): Named | undefined {
+  const parts = names.flatMap((part) => ("String" in part ? [part.String.sval ?? ""] : []));
+  const name = parts.at(-1);
+  return name === undefined ? undefined : { schema: parts.at(-2), name };
+}
+
+/** Joins what several parts of one statement do: the strongest lock of each relation, all hazards. */
+export function joined(parts: readonly Foreseen[]): Foreseen {
+  const effects = new Map<string, ForeseenEffect>();
+  for (const effect of parts.flatMap((part) => part.effects)) {
+    const key = `${effect.relation.schema ?? ""}.${effect.relation.name}`;
+    const known = effects.get(key);
+    effects.set(key, {
+      relation: effect.relation,
+      lock: stronger(known?.lock, effect.lock) ?? effect.lock,
+      rewritten: known?.rewritten === true || effect.rewritten === true,
+      scanned: known?.scanned === true || effect.scanned === true,
+      hazards: [...new Set([...(known?.hazards ?? []), ...(effect.hazards ?? [])])],
+    });
+  }
+  const scanHazard = parts.find((part) => part.scanHazard !== undefined)?.scanHazard;
+  const rewriteHazard = parts.find((part) => part.rewriteHazard !== undefined)?.rewriteHazard;
+  return {
+    effects: [...effects.values()],
+    isUncertain: parts.some((part) => part.isUncertain === true),
+    ...(scanHazard === undefined ? {} : { scanHazard }),
+    ...(rewriteHazard === undefined ? {} : { rewriteHazard }),
+  };
+}

@@ -1,0 +1,130 @@
+import type { BundleFile } from "../source/files";
+import { actsOnUnnamed, executedText, type Statement, statementsOf } from "../source/statements";
+import type { Relations } from "./relations";
+
+/** Where probes stand in the text that is sent for a file. */
+export interface Inserted {
+  /** What the server answers, in order: the index of one of the file's statements, or `undefined` for a probe. */
+  readonly order: readonly (number | undefined)[];
+  /** Where in the file's text, in characters as PostgreSQL counts, and how many were inserted there. */
+  readonly places: readonly { readonly at: number; readonly length: number }[];
+}
+
+/** A file's text with probes between its statements. */
+export interface ProbedText {
+  readonly text: string;
+  readonly inserted: Inserted;
+  /** Index of the statement that each probe follows; -1 for the first one, in front of the file. */
+  readonly after: readonly number[];
+}
+
+/** The name of a probe's only column. */
+export const probeColumn = "supabasex_locks";
+
+/** Statements that lock no table that was there before, whatever their text holds. */
+const harmless: ReadonlySet<string> = new Set([
+  "CreateFunctionStmt",
+  "AlterFunctionStmt",
+  "CreateSchemaStmt",
+  "GrantStmt",
+  "GrantRoleStmt",
+  "CreateRoleStmt",
+  "AlterRoleStmt",
+  "AlterDefaultPrivilegesStmt",
+  "VariableSetStmt",
+  "CreateEnumStmt",
+  "AlterEnumStmt",
+  "CreateExtensionStmt",
+]);
+
+/** Statements that may lock tables which they do not name. */
+const sweeping: ReadonlySet<string> = new Set([
+  "DropOwnedStmt",
+  "ReassignOwnedStmt",
+  "AlterDomainStmt",
+  "AlterExtensionStmt",
+  "AlterExtensionContentsStmt",
+]);
+
+/**
+ * Returns a file's text with a probe before it and behind each statement that may lock a relation which was there before;
+ * `undefined` where none may. A probe is a query: it answers what the transaction has locked, read and rewritten so far.
+ */
+export function probedText(file: BundleFile, relations: Relations): ProbedText | undefined {
+  const statements = statementsOf(file);
+  const isProbed = statements.map((statement) => mayLock(file, statement, relations));
+  if (!isProbed.includes(true)) return undefined;
+  const source = executedText(file);
+  const probe = probeQuery(relations.newest);
+  const first = `${probe};\n`;
+  // On a line of its own: the statement may end in a comment.
+  const insertion = `\n;${probe}`;
+  const order: (number | undefined)[] = [undefined];
+  const places = [{ at: 0, length: first.length }];
+  const after = [-1];
+  let text = first;
+  let end = 0;
+  let characters = 0;
+  for (const [at, statement] of statements.entries()) {
+    const piece = source.slice(end, statement.end);
+    text += piece;
+    end = statement.end;
+    characters += [...piece].length;
+    order.push(at);
+    if (isProbed[at] !== true) continue;
+    text += insertion;
+    places.push({ at: characters, length: insertion.length });
+    order.push(undefined);
+    after.push(at);
+  }
+  return { text: text + source.slice(end), inserted: { order, places }, after };
+}
+
+function mayLock(file: BundleFile, { kind, node, start, end }: Statement, relations: Relations): boolean {
+  if (harmless.has(kind)) return false;
+  const text = file.text.slice(start, end);
+  if (sweeping.has(kind) || actsOnUnnamed(node, text)) return true;
+  if ("DropStmt" in node && node.DropStmt.behavior === "DROP_CASCADE") return true;
+  return relations.isMentionedIn(text);
+}
+
+/**
+ * Answers one JSON value: the time, and of each relation up to `newest` that is locked, was read in full or was changed: its number,
+ * modes, file, and how often it was read and changed since the session last reported its statistics.
+ */
+function probeQuery(newest: number): string {
+  const isOld = `between 16384 and ${newest}`;
+  const reads = "pg_catalog.pg_stat_get_xact_numscans(oid)";
+  const changes =
+    "pg_catalog.pg_stat_get_xact_tuples_updated(oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(oid)";
+  return `select pg_catalog.json_build_array(
+  extract(epoch from pg_catalog.clock_timestamp()),
+  (select pg_catalog.json_agg(pg_catalog.json_build_array(oid::pg_catalog.int8, l.modes, c.relfilenode::pg_catalog.int8, ${reads}, ${changes}))
+   from (select relation as oid, pg_catalog.array_agg(mode) as modes from pg_catalog.pg_locks
+         where locktype = 'relation' and pid = pg_catalog.pg_backend_pid() and relation ${isOld} and mode <> 'AccessShareLock'
+         group by relation) l
+   full join (select oid, relfilenode from pg_catalog.pg_class where oid ${isOld}) c using (oid)
+   where l.modes is not null or ${reads} > 0 or ${changes} > 0)) as ${probeColumn}`;
+}
+
+/** Returns the index of a file's statement that the server was at when it had answered so many of what was sent for the file. */
+export function statementAt(completed: number, inserted: Inserted | undefined): number {
+  if (inserted === undefined || completed < 0) return completed;
+  for (let at = completed; at < inserted.order.length; at++) {
+    const statement = inserted.order[at];
+    if (statement !== undefined) return statement;
+  }
+  return inserted.order.length;
+}
+
+/** Returns the place in the file's text of a place in the text that was sent, both in characters. */
+export function characterAt(character: number, inserted: Inserted | undefined): number {
+  let rest = character;
+  let found = character;
+  for (const { at, length } of inserted?.places ?? []) {
+    if (rest - length < at) break;
+    rest -= length;
+    found = rest;
+  }
+  return inserted === undefined ? character : found;
+}

@@ -1,0 +1,134 @@
+import type { ClientBase } from "pg";
+
+/** A table, index, view or sequence that was there before the migrations ran. */
+export interface Relation {
+  readonly oid: number;
+  readonly schema: string;
+  readonly name: string;
+  /** `relkind` of pg_class. */
+  readonly kind: string;
+  /** Number of the file with its rows; 0 where it has none. */
+  readonly file: number;
+  /** The table of an index. */
+  readonly table: number | undefined;
+  /** Rows as the statistics estimate them; `undefined` where it was never analysed. */
+  readonly rows: number | undefined;
+  /** Bytes without indexes, as of the last vacuum or analyse. */
+  readonly bytes: number;
+}
+
+/** Returns `schema.name`. */
+export function titleOf({ schema, name }: Relation): string {
+  return `${schema}.${name}`;
+}
+
+/** The relations of a database before migrations run, by number and by name. */
+export class Relations {
+  readonly #byOid: ReadonlyMap<number, Relation>;
+  readonly #byName = new Map<string, Relation[]>();
+  /** Names that have to be quoted. */
+  readonly #oddNames: readonly string[];
+
+  constructor(relations: readonly Relation[]) {
+    this.#byOid = new Map(relations.map((relation) => [relation.oid, relation]));
+    for (const relation of relations) {
+      const sameName = this.#byName.get(relation.name);
+      if (sameName === undefined) this.#byName.set(relation.name, [relation]);
+      else sameName.push(relation);
+    }
+    this.#oddNames = [...this.#byName.keys()].filter((name) => !isWord(name));
+  }
+
+  get size(): number {
+    return this.#byOid.size;
+  }
+
+  /** The greatest number: what has a greater one came later. */
+  get newest(): number {
+    let newest = 0;
+    for (const oid of this.#byOid.keys()) newest = Math.max(newest, oid);
+    return newest;
+  }
+
+  get(oid: number): Relation | undefined {
+    return this.#byOid.get(oid);
+  }
+
+  /** Returns the relation that a statement names; without a schema the one of `public`, else the only one of that name. */
+  named(name: string, schema?: string): Relation | undefined {
+    const candidates = this.#byName.get(name) ?? [];
+    if (schema !== undefined) return candidates.find((relation) => relation.schema === schema);
+    return candidates.find((relation) => relation.schema === "public") ?? candidates[0];
+  }
+
+  /** Whether the bare name of one stands in the text as a word, in whatever case. */
+  isMentionedIn(text: string): boolean {
+    for (const word of text.toLowerCase().match(/[a-z_][a-z0-9_$]*/g) ?? [])
+      if (this.#byName.has(word)) return true;
+    return this.#oddNames.some((name) => text.includes(name));
+  }
+
+  /** Returns the relations whose bare name stands in the text as a word, in whatever case. */
+  mentionedIn(text: string): Relation[] {
+    const words = new Set(text.toLowerCase().match(/[a-z_][a-z0-9_$]*/g) ?? []);
+    return [...this.#byName].flatMap(([name, relations]) => {
+      return (isWord(name) ? words.has(name) : text.includes(name)) ? relations : [];
+    });
+  }
+}
+
+function isWord(name: string): boolean {
+  return /^[a-z_][a-z0-9_$]*$/.test(name);
+}
+
+/** Reads all relations but the system's and the deployer's own. It takes no lock on any of them. */
+export async function readRelations(client: ClientBase): Promise<Relations> {
+  const { rows } = await client.query<{ relations: unknown[][] | null }>(
+    `select json_agg(json_build_array(
+         c.oid::int8, n.nspname, c.relname, c.relkind, c.relfilenode::int8, i.indrelid::int8,
+         case when c.reltuples < 0 then null else c.reltuples::int8 end,
+         c.relpages::int8 * current_setting('block_size')::int8)) as relations
+     from pg_class c
+     join pg_namespace n on n.oid = c.relnamespace
+     left join pg_index i on i.indexrelid = c.oid
+     where c.relkind in ('r', 'p', 'm', 'v', 'f', 'i', 'I', 'S')
+       and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'supabase_migrations')`,
+  );
+  return new Relations(
+    (rows[0]?.relations ?? []).map(([oid, schema, name, kind, file, table, count, bytes]) => ({
+      oid: Number(oid),
+      schema: String(schema),
+      name: String(name),
+      kind: String(kind),
+      file: Number(file),
+      table: table === null ? undefined : Number(table),
+      rows: count === null ? undefined : Number(count),
+      bytes: Number(bytes),
+    })),
+  );
+}
+
+/** What is in a table now. */
+export interface Size {
+  readonly rows: number | undefined;
+  readonly bytes: number;
+}
+
+/** Measures tables: bytes of their files with those out of line, and rows as estimated. Leaves out what another session has locked against reads. */
+export async function readSizes(client: ClientBase, tables: readonly Relation[]): Promise<Map<number, Size>> {
+  const oids = tables.filter(({ kind }) => kind === "r" || kind === "m").map(({ oid }) => oid);
+  if (oids.length === 0) return new Map();
+  const { rows } = await client.query<{ oid: string; bytes: string | null; rows: string | null }>(
+    `select c.oid::int8 as oid, pg_table_size(c.oid)::int8 as bytes,
+       case when c.reltuples >= 0 then c.reltuples::int8 else nullif(pg_stat_get_live_tuples(c.oid), 0) end as rows
+     from pg_class c where c.oid = any($1::oid[]) and not exists (
+       select from pg_locks l where l.relation = c.oid and l.mode = 'AccessExclusiveLock' and l.pid <> pg_backend_pid())`,
+    [oids],
+  );
+  return new Map(
+    rows.map((row) => [
+      Number(row.oid),
+      { bytes: Number(row.bytes ?? 0), rows: row.rows === null ? undefined : Number(row.rows) },
+    ]),
+  );
+}

@@ -1,0 +1,159 @@
+import type { ClientBase, QueryResult } from "pg";
+import { acceptedBy } from "../source/accepted";
+import { placeOf } from "../source/errors";
+import type { BundleFile, Migration } from "../source/files";
+import { type Statement, statementsOf, textOf } from "../source/statements";
+import { type Effect, effectsBetween, foreseenEffects, type Hazard, hazardsOf, isNotable } from "./effects";
+import type { Foreseen } from "./foreseen";
+import { type ProbedText, probedText } from "./probes";
+import { type Relation, type Relations, readRelations, readSizes, type Size, titleOf } from "./relations";
+import { type Snapshot, snapshotsIn } from "./snapshot";
+import { foresee } from "./statement";
+
+/** What one statement of a migration does to relations that were there before. */
+export interface StatementLocks {
+  readonly file: BundleFile;
+  /** Line of the statement in its file, from 1. */
+  readonly line: number;
+  /** The statement on one line; a long one is cut. */
+  readonly statement: string;
+  /** Whether it ran; else this is what its text lets expect. */
+  readonly isObserved: boolean;
+  readonly effects: readonly (Effect & { readonly size: Size })[];
+  /** Seconds from the statement to the end of what ran; `undefined` where it did not run. */
+  readonly heldSeconds?: number;
+  readonly hazards: readonly FoundHazard[];
+}
+
+export interface FoundHazard extends Hazard {
+  /** Why the file accepts it. */
+  readonly accepted?: string;
+  /** Whether the statement may do without: only running it shows. */
+  readonly isUncertain: boolean;
+}
+
+/** A file that a dry run leaves out, because it would keep others from reading a large table. */
+export interface TooLarge {
+  readonly file: Migration;
+  readonly why: string;
+}
+
+/** Watches what pending migrations lock, in the transaction that runs them. */
+export class LockWatch {
+  readonly #relations: Relations;
+  readonly #sizes: ReadonlyMap<number, Size>;
+  readonly #texts = new Map<BundleFile, ProbedText | undefined>();
+  readonly #snapshots = new Map<BundleFile, readonly Snapshot[]>();
+
+  private constructor(relations: Relations, sizes: ReadonlyMap<number, Size>) {
+    this.#relations = relations;
+    this.#sizes = sizes;
+  }
+
+  /** Reads what is there, and how large it is. Call it before the files run. */
+  static async begin(client: ClientBase, files: readonly BundleFile[]): Promise<LockWatch> {
+    const relations = await readRelations(client);
+    const mentioned = new Set(files.flatMap((file) => relations.mentionedIn(file.text)));
+    return new LockWatch(relations, await readSizes(client, [...mentioned]));
+  }
+
+  /** Returns the text to send for a file; `undefined` where nothing in it needs watching. */
+  textOf(file: BundleFile): ProbedText | undefined {
+    if (!this.#texts.has(file)) this.#texts.set(file, probedText(file, this.#relations));
+    return this.#texts.get(file);
+  }
+
+  /** Takes the answers to a file that has run. If it runs again, the last time counts. */
+  record(file: BundleFile, results: readonly QueryResult[]): void {
+    this.#snapshots.set(file, snapshotsIn(results));
+  }
+
+  /** Returns what the statements did that ran, those that matter to others. */
+  async finish(client: ClientBase): Promise<StatementLocks[]> {
+    if (this.#snapshots.size === 0) return [];
+    const { rows } = await client.query<{ now: string }>(
+      "select extract(epoch from clock_timestamp()) as now",
+    );
+    const now = Number(rows[0]?.now);
+    return [...this.#snapshots].flatMap(([file, snapshots]) => {
+      const statements = statementsOf(file);
+      return snapshots.slice(1).flatMap((snapshot, at) => {
+        const before = snapshots[at];
+        const statement = statements[this.textOf(file)?.after[at + 1] ?? -1];
+        if (before === undefined || statement === undefined) return [];
+        const effects = effectsBetween(before, snapshot, this.#relations);
+        const heldSeconds = Math.max(0, now - before.time);
+        return this.#report({ file, statement }, foresee(statement.node), { effects, heldSeconds });
+      });
+    });
+  }
+
+  /** Returns what a file's text lets expect. */
+  expected(file: BundleFile): StatementLocks[] {
+    return statementsOf(file).flatMap((statement) => {
+      const foreseen = foresee(statement.node);
+      return this.#report({ file, statement }, foreseen, {
+        effects: foreseenEffects(foreseen, this.#relations),
+      });
+    });
+  }
+
+  /** Returns the files that would take ACCESS EXCLUSIVE on a table above so many megabytes. */
+  tooLarge(files: readonly Migration[], megabytes: number): TooLarge[] {
+    return files.flatMap((file) => {
+      for (const { node } of statementsOf(file)) {
+        for (const { relation, lock } of foreseenEffects(foresee(node), this.#relations)) {
+          const size = this.#sizeOf(relation).bytes / 1_000_000;
+          if (lock !== "ACCESS EXCLUSIVE" || size <= megabytes) continue;
+          const why = `it would keep others from reading ${titleOf(relation)} (${Math.round(size)} MB) until the rollback; sql.dryRunMaxTableMegabytes is ${megabytes}`;
+          return [{ file, why }];
+        }
+      }
+      return [];
+    });
+  }
+
+  #report(
+    { file, statement }: { readonly file: BundleFile; readonly statement: Statement },
+    foreseen: Foreseen,
+    { effects, heldSeconds }: { readonly effects: readonly Effect[]; readonly heldSeconds?: number },
+  ): StatementLocks[] {
+    const isObserved = heldSeconds !== undefined;
+    const hazards = hazardsOf(foreseen, effects, this.#relations);
+    const notable = effects.filter(isNotable);
+    if (notable.length === 0 && hazards.length === 0) return [];
+    const accepted = acceptedBy(file);
+    return [
+      {
+        file,
+        line: placeOf(file.text, statement.start).line,
+        statement: oneLine(textOf(file, statement)),
+        isObserved,
+        effects: notable.map((effect) => ({ ...effect, size: this.#sizeOf(effect.relation) })),
+        ...(isObserved ? { heldSeconds } : {}),
+        hazards: hazards.map(({ name, relation }) => {
+          const reason = accepted.find(
+            (one) => one.hazard === name && one.relation === titleOf(relation),
+          )?.reason;
+          const isUncertain = !isObserved && foreseen.isUncertain === true;
+          return { name, relation, isUncertain, ...(reason === undefined ? {} : { accepted: reason }) };
+        }),
+      },
+    ];
+  }
+
+  #sizeOf(relation: Relation): Size {
+    return this.#sizes.get(relation.oid) ?? relation;
+  }
+}
+
+/** A longer statement is cut. */
+const mostShown = 100;
+
+function oneLine(text: string): string {
+  const line = text
+    .replaceAll(/--[^\n]*/g, " ")
+    .replaceAll(/\s+/g, " ")
+    .trim();
+  return line.length > mostShown ? `${line.slice(0, mostShown - 1)}…` : line;
+}

@@ -1,0 +1,43 @@
+import { hazardKinds, hazardNamed } from "../../../hazards";
+import { SqlFileError } from "./errors";
+import { type BundleFile, headerLines } from "./files";
+
+/** A hazard that the author of a migration accepts: `-- accepts: table-rewrite shared.orders: it has 200 rows`. */
+export interface Acceptance {
+  readonly hazard: string;
+  /** `schema.name`. */
+  readonly relation: string;
+  readonly reason: string;
+}
+
+const directive = /^\s*--\s*accepts:(.*)$/i;
+const form = /^\s*([a-z-]+)\s+([^\s:]+)\s*:\s*(\S.*?)\s*$/;
+
+/** Returns what the comment lines at the top of a file accept. */
+export function acceptedBy(file: BundleFile): Acceptance[] {
+  return headerLines(file.text).flatMap((line) => {
+    const [, hazard, relation, reason] = form.exec(directive.exec(line)?.[1] ?? "") ?? [];
+    return hazard === undefined || relation === undefined || reason === undefined
+      ? []
+      : [{ hazard, relation, reason }];
+  });
+}
+
+/** Returns the faults of a file's `-- accepts:` lines: one that names no hazard, or gives no relation or no reason. */
+export function acceptanceFaults(file: BundleFile): SqlFileError[] {
+  return headerLines(file.text).flatMap((line) => {
+    const stated = directive.exec(line)?.[1];
+    if (stated === undefined) return [];
+    const index = file.text.indexOf(line);
+    const [, hazard] = form.exec(stated) ?? [];
+    if (hazard === undefined) {
+      const hint = "Write for example: -- accepts: table-rewrite shared.orders: the table has 200 rows";
+      return [
+        new SqlFileError({ file, index, message: "an accepted hazard needs a relation and a reason", hint }),
+      ];
+    }
+    if (hazardNamed(hazard) !== undefined) return [];
+    const hint = `The hazards are ${hazardKinds.map(({ name }) => name).join(", ")} (docs/locks.md).`;
+    return [new SqlFileError({ file, index, message: `there is no hazard ${hazard}`, hint })];
+  });
+}
