@@ -17,7 +17,7 @@ import {
 import { bundleFile } from "../../../../../plugins/supabasex/provider/sqlBundle/source/files";
 import { loadParser } from "../../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 import { startTestCluster, type TestCluster } from "../../../../support/cluster";
-import { fixture, groups, type LockCase } from "./cases";
+import { fixture, groups, type LockCase, outside } from "./cases";
 import { lockPage, type Row } from "./page";
 
 let cluster: TestCluster;

@@ -1,0 +1,123 @@
+// What the report of locks adds to a dry run: 60 migrations of three statements each on a database of 500 tables with rows. The dry run is
+// timed as a whole, and its migrations alone with and without probes. Prints one line of JSON. Run: npx tsx bench/dryRunLocks.ts
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { QueryResult } from "pg";
+import { type PropertyMap, Secret } from "../plugins/host/values";
+import { LockWatch } from "../plugins/supabasex/provider/sqlBundle/locks/watch";
+import { sqlBundle } from "../plugins/supabasex/provider/sqlBundle/resource";
+import { type BundleFile, bundleFile } from "../plugins/supabasex/provider/sqlBundle/source/files";
+import { loadParser } from "../plugins/supabasex/provider/sqlBundle/source/parser";
+import { readBundleFiles } from "../plugins/supabasex/sdk/readBundleFiles";
+import { startTestCluster, type TestCluster } from "../tests/support/cluster";
+import { median, timed } from "./measure";
+
+const target = 1.2;
+const rounds = 7;
+const tables = 500;
+const migrations = 60;
+
+function migration(at: number): string {
+  return `alter table t.table_${at} add column note text not null default 'none';
+alter table t.table_${at} add constraint noted check (note <> '') not valid;
+create index table_${at}_note on t.table_${at + migrations} (name);
+`;
+}
+
+async function fill(cluster: TestCluster): Promise<void> {
+  const client = await cluster.client();
+  await client.query("create schema t");
+  for (let at = 0; at < tables; at += 1) {
+    await client.query(
+      `create table t.table_${at} as select n as id, 'name ' || n as name from generate_series(1, 200) n`,
+    );
+  }
+  await client.query("analyze");
+}
+
+async function main(): Promise<void> {
+  await loadParser();
+  const directory = mkdtempSync(path.join(os.tmpdir(), "thorbis-bench-"));
+  const cluster = await startTestCluster();
+  try {
+    await fill(cluster);
+    mkdirSync(path.join(directory, "migrations"));
+    const files: BundleFile[] = Array.from({ length: migrations }, (_, at) => {
+      const name = `migrations/202601010000${String(at).padStart(2, "0")}_change.sql`;
+      writeFileSync(path.join(directory, name), migration(at));
+      return bundleFile(name, "migration", migration(at));
+    });
+    const client = await cluster.client();
+    const plain = async () => {
+      for (const { text } of files) await client.query(text);
+    };
+    const watched = async () => {
+      const watch = await LockWatch.begin(client, files);
+      for (const file of files) {
+        const results: unknown = await client.query(watch.textOf(file)?.text ?? file.text);
+        watch.record(file, (Array.isArray(results) ? results : [results]) as QueryResult[]);
+      }
+      await watch.finish(client);
+    };
+    const rolledBack = async (run: () => Promise<void>) => {
+      await client.query("begin");
+      try {
+        return await timed(run);
+      } finally {
+        await client.query("rollback");
+      }
+    };
+    const [whole, without, withProbes]: number[][] = [[], [], []];
+    for (let round = 0; round < rounds; round += 1) {
+      whole?.push(await timed(() => dryRun(directory, cluster)));
+      without?.push(await rolledBack(plain));
+      withProbes?.push(await rolledBack(watched));
+    }
+    const added = median(withProbes ?? []) - median(without ?? []);
+    const total = median(whole ?? []);
+    console.log(
+      JSON.stringify({
+        bench: "dryRunLocks",
+        ...{
+          tables,
+          migrations,
+          dryRunMilliseconds: Math.round(total),
+          addedMilliseconds: Math.round(added),
+        },
+        ratio: Number((total / (total - added)).toFixed(3)),
+        target,
+      }),
+    );
+  } finally {
+    await cluster.remove();
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function dryRun(directory: string, cluster: TestCluster): Promise<void> {
+  const { hostname, port, username, password, pathname } = new URL(cluster.url());
+  const inputs = {
+    name: "bench",
+    directory,
+    files: readBundleFiles(directory),
+    connection: new Secret({
+      ...{ host: hostname, port: Number(port), user: username },
+      ...{ password: decodeURIComponent(password), database: pathname.slice(1) },
+    }),
+    dryRun: "live",
+  } as unknown as PropertyMap;
+  await sqlBundle.create(
+    {
+      urn: "urn",
+      type: "supabasex:index:SqlBundle",
+      name: "bench",
+      inputs,
+      preview: true,
+      timeoutSeconds: 0,
+    },
+    { signal: new AbortController().signal, log: () => undefined },
+  );
+}
+
+void main();

@@ -1,0 +1,72 @@
+import { beforeAll, describe, expect, test } from "vitest";
+import {
+  characterAt,
+  probeColumn,
+  probedText,
+  statementAt,
+} from "../../../../../plugins/supabasex/provider/sqlBundle/locks/probes";
+import { Relations } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/relations";
+import { bundleFile } from "../../../../../plugins/supabasex/provider/sqlBundle/source/files";
+import { loadParser } from "../../../../../plugins/supabasex/provider/sqlBundle/source/parser";
+
+beforeAll(() => loadParser());
+
+const table = (oid: number, name: string) => ({
+  ...{ oid, schema: "shared", name, kind: "r", file: oid, table: undefined, rows: 10, bytes: 8192 },
+});
+const relations = new Relations([table(20_000, "orders"), table(20_001, "Odd Name")]);
+const fileOf = (text: string) => bundleFile("migrations/20260101000000_a.sql", "migration", text);
+
+const text = `-- 🎉 first
+create table shared.items (id int); -- new
+alter table shared.orders add column "größe 🎉" int; /* then */ update shared.orders set a = 1 -- last`;
+
+test("a file that names nothing which was there is sent as it is", () => {
+  expect(probedText(fileOf("create table shared.items (id int);"), relations)).toBeUndefined();
+  expect(
+    probedText(fileOf("create function f() returns int language sql as 'select 1 from orders';"), relations),
+  ).toBeUndefined();
+});
+
+test.each([
+  ["a name in another case", "ALTER TABLE SHARED.ORDERS ADD a int"],
+  ["a name in quotes", 'drop table shared."Odd Name"'],
+  ["code that may do anything", "do $$ begin end $$"],
+  ["a cascade", "drop type shared.mood cascade"],
+])("%s is watched", (_, statement) => {
+  expect(probedText(fileOf(statement), relations)?.after).toEqual([-1, 0]);
+});
+
+describe("a file with probes", () => {
+  test("has one in front and one behind each statement that may lock", () => {
+    const again = probedText(fileOf(text), relations);
+
+    expect(again?.after).toEqual([-1, 1, 2]);
+    expect(again?.text.split(probeColumn)).toHaveLength(4);
+    expect(again?.inserted.order).toEqual([undefined, 0, 1, undefined, 2, undefined]);
+  });
+
+  test.each(
+    [...text.matchAll(/create table|items|alter|int;|update|a = 1/g)].map(({ index, 0: word }) => [
+      word,
+      index,
+    ]),
+  )("finds %s again", (word, index) => {
+    const again = probedText(fileOf(text), relations);
+    const characters = (whole: string, at: number) => [...whole.slice(0, at)].length;
+    // The probes hold none of these words.
+    const at = (again?.text ?? "").indexOf(word, again?.inserted.places[0]?.length ?? 0);
+
+    expect(characterAt(characters(again?.text ?? "", at), again?.inserted)).toBe(characters(text, index));
+  });
+
+  test("tells at which statement the server is", () => {
+    const inserted = probedText(fileOf(text), relations)?.inserted;
+
+    expect([0, 1, 2, 3, 4, 5, 6].map((completed) => statementAt(completed, inserted))).toEqual([
+      ...[0, 0, 1, 2, 2, 6, 6],
+    ]);
+    expect(statementAt(3, undefined)).toBe(3);
+    expect(statementAt(-1, inserted)).toBe(-1);
+  });
+});
