@@ -168,7 +168,11 @@ alter table shop.customers rename to clients;
   });
   stack.configure({ dryRun: "live" });
 
-  expect(await screen("preview", "--diff")).toMatchInlineSnapshot(`
+  const printed = await screen("preview", "--diff");
+  const [changes, blocked] = printed.split(/\n\s*What the deployment would block:\n/);
+
+  expect(blocked).toContain("client-break shop.customers (sql/migrations/20260103000000_rename.sql:1)");
+  expect(changes).toMatchInlineSnapshot(`
     "    ~ supabasex:index:SqlBundle: (update)
           ~ files: {
               + migrations/20260103000000_rename.sql: "c8ebe7d5164d3c376387ac58a2bebd424440cf40cce58e62c9adf28deb318171"

@@ -49,6 +49,11 @@ export function planMigrations(
   return { adopt, pending };
 }
 
+/** Whether no bundle and no other tool has deployed to the database, so that nobody uses it yet. */
+export function isFirstDeployment({ versions }: Pick<History, "versions">, { adopt }: MigrationPlan): boolean {
+  return versions.length === 0 && adopt.length === 0;
+}
+
 function refuseEdited(local: readonly Migration[], applied: ReadonlyMap<string, KnownFile>): void {
   for (const file of local) {
     const before = applied.get(file.path);

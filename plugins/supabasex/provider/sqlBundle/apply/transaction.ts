@@ -35,7 +35,7 @@ import { expectationAfter } from "./expected";
 import { type Look, mayRepair, pendingFiles } from "./lookAhead";
 import { makersOf } from "./makers";
 import { nameOf } from "./orphans";
-import { type MigrationPlan, planMigrations } from "./plan";
+import { isFirstDeployment, type MigrationPlan, planMigrations } from "./plan";
 import { type Outcome, type Rehearsal, rehearse } from "./rehearsal";
 import type { ApplyRequest, FileFailure, RanFile } from "./request";
 import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
@@ -114,7 +114,8 @@ export async function runTransaction(
   const found = await readState(session, request);
   const plan = planMigrations(request.bundle.migrations, found.history, request.inputs);
   const first = await repairFirst(session, request, found, plan);
-  const locks = await watchLocks(session, request, plan, selection);
+  const isFirst = isFirstDeployment(found.history, plan);
+  const locks = await watchLocks(session, request, { ...plan, isFirst }, selection);
   const leftOut = plan.pending.filter((file) => selection.skip.has(file.path));
   const start: Start = { session, request, plan, ...found, reading: first.reading, ...selection, locks };
 
@@ -199,11 +200,11 @@ export async function runTransaction(
 async function watchLocks(
   session: Session,
   { inputs, commit }: ApplyRequest,
-  { pending }: MigrationPlan,
+  { pending, isFirst }: MigrationPlan & { readonly isFirst: boolean },
   { skip }: Selection,
 ): Promise<LockWatch | undefined> {
   if (pending.length === 0) return undefined;
-  const locks = await LockWatch.begin(session.work, pending);
+  const locks = await LockWatch.begin(session.work, pending, isFirst);
   const files = pending.filter((file) => !skip.has(file.path));
   const tooLarge = commit ? [] : locks.tooLarge(files, inputs.limits.dryRunMaxTableMegabytes);
   if (tooLarge.length > 0) throw new TablesTooLarge(tooLarge);

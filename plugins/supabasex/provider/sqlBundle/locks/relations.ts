@@ -81,8 +81,12 @@ function isWord(name: string): boolean {
   return /^[a-z_][a-z0-9_$]*$/.test(name);
 }
 
-/** Reads all relations but the system's and the deployer's own. It takes no lock on any of them. */
-export async function readRelations(client: ClientBase): Promise<Relations> {
+/**
+ * Reads the relations from a size on, but for the system's and the deployer's own. It takes no lock on any of them.
+ *
+ * @param fromBytes - size without indexes, as of the last vacuum or analyse
+ */
+export async function readRelations(client: ClientBase, fromBytes: number): Promise<Relations> {
   const { rows } = await client.query<{ relations: unknown[][] | null }>(
     `select json_agg(json_build_array(
          c.oid::int8, n.nspname, c.relname, c.relkind, c.relfilenode::int8, i.indrelid::int8,
@@ -92,7 +96,9 @@ export async function readRelations(client: ClientBase): Promise<Relations> {
      join pg_namespace n on n.oid = c.relnamespace
      left join pg_index i on i.indexrelid = c.oid
      where c.relkind in ('r', 'p', 'm', 'v', 'f', 'i', 'I', 'S')
-       and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'supabase_migrations')`,
+       and n.nspname !~ '^pg_' and n.nspname not in ('information_schema', 'supabase_migrations')
+       and (c.relpages::int8 * current_setting('block_size')::int8 >= $1 or $1 = 0)`,
+    [fromBytes],
   );
   return new Relations(
     (rows[0]?.relations ?? []).map(([oid, schema, name, kind, file, table, count, bytes]) => ({

@@ -32,6 +32,9 @@ export interface FoundHazard extends Hazard {
   readonly isUncertain: boolean;
 }
 
+/** In a project that is not deployed yet, the platform's own tables are smaller. */
+const inUseFromBytes = 10_000_000;
+
 /** A file that a dry run leaves out, because it would keep others from reading a large table. */
 export interface TooLarge {
   readonly file: Migration;
@@ -50,9 +53,13 @@ export class LockWatch {
     this.#sizes = sizes;
   }
 
-  /** Reads what is there, and how large it is. Call it before the files run. */
-  static async begin(client: ClientBase, files: readonly BundleFile[]): Promise<LockWatch> {
-    const relations = await readRelations(client);
+  /**
+   * Reads what is there, and how large it is. Call it before the files run.
+   *
+   * @param isFirst - whether nothing was deployed before: then only relations with much in them are in use
+   */
+  static async begin(client: ClientBase, files: readonly BundleFile[], isFirst = false): Promise<LockWatch> {
+    const relations = await readRelations(client, isFirst ? inUseFromBytes : 0);
     const mentioned = new Set(files.flatMap((file) => relations.mentionedIn(file.text)));
     return new LockWatch(relations, await readSizes(client, [...mentioned]));
   }

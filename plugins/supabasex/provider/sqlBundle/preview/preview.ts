@@ -5,6 +5,7 @@ import { type ApplyResult, applyBundle } from "../apply/apply";
 import { fileLinks } from "../apply/fileLinks";
 import { type LookAhead, lookAhead } from "../apply/lookAhead";
 import {
+  isFirstDeployment,
   type MigrationPlan,
   planMigrations,
   planRepeatables,
@@ -149,7 +150,7 @@ async function previewWithoutDryRun(
       reading({ ...options, connection: known, warn: reporter(context).warn }, async (client) => {
         const look = await lookAhead(client, { inputs, bundle, stateExpected });
         const { pending } = look.plan;
-        const watch = pending.length === 0 ? undefined : await LockWatch.begin(client, pending);
+        const watch = pending.length === 0 ? undefined : await LockWatch.begin(client, pending, isFirstDeployment(look.history, look.plan));
         return {
           found: look,
           access: await accessAhead(client, { inputs, state, look }),

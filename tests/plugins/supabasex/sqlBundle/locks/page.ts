@@ -34,7 +34,7 @@ one, as in production, it reads it from the text of the migrations and the stati
 - A migration accepts a hazard with a line at its top: \`-- accepts: <hazard> <schema.relation>: <reason>\`.
 - A dry run locks, too. It leaves out a migration that would take ACCESS EXCLUSIVE on a table above \`sql.dryRunMaxTableMegabytes\`, or with a statement
   that runs longer than \`sql.dryRunStatementTimeoutSeconds\`, and what needs it. The preview says what it left out.
-- Tables that the same deployment creates are not reported: nobody uses them yet.
+- Tables that the same deployment creates are not reported: nobody uses them yet. On a database that nobody has deployed to, tables count from 10 MB on.
 
 ## Kinds of statement
 

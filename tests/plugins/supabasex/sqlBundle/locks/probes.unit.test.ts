@@ -47,7 +47,7 @@ describe("a file with probes", () => {
   });
 
   test.each(
-    [...text.matchAll(/create table|items|alter|int;|update|a = 1/g)].map(({ index, 0: word }) => [
+    [...text.matchAll(/create table|items|add column|größe|update shared|a = 1/g)].map(({ index, 0: word }) => [
       word,
       index,
     ]),
