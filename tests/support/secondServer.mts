@@ -33,6 +33,7 @@ export const firstServerOnly: Readonly<Record<string, string>> = {
   "tests/plugins/supabasex/sqlBundle/dynamicObjects.database.test.ts": long,
   "tests/plugins/supabasex/sqlBundle/kill.database.test.ts": long,
   "tests/plugins/supabasex/sqlBundle/laterFiles.database.test.ts": long,
+  "tests/plugins/supabasex/sqlBundle/locks/lockTable.database.test.ts": "writes a page about one version",
   "tests/plugins/supabasex/sqlBundle/model.database.test.ts": long,
   "tests/plugins/supabasex/sqlBundle/redefined.database.test.ts": long,
   "tests/plugins/supabasex/sqlBundle/removedStatements.database.test.ts": long,

@@ -50,7 +50,10 @@ export function planMigrations(
 }
 
 /** Whether no bundle and no other tool has deployed to the database, so that nobody uses it yet. */
-export function isFirstDeployment({ versions }: Pick<History, "versions">, { adopt }: MigrationPlan): boolean {
+export function isFirstDeployment(
+  { versions }: Pick<History, "versions">,
+  { adopt }: MigrationPlan,
+): boolean {
   return versions.length === 0 && adopt.length === 0;
 }
 

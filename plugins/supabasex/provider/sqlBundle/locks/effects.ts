@@ -1,6 +1,6 @@
 import type { HazardName } from "../../../hazards";
 import type { Foreseen } from "./foreseen";
-import { blocksWrites, isStronger, type LockMode } from "./modes";
+import { blocksReads, blocksWrites, isStronger, type LockMode } from "./modes";
 import type { Relation, Relations } from "./relations";
 import type { Snapshot } from "./snapshot";
 
@@ -27,20 +27,31 @@ export interface Hazard {
 /** From so many changed rows on, one statement is worth splitting. */
 export const manyRows = 10_000;
 
-/** Returns what happened between two probes. */
-export function effectsBetween(before: Snapshot, after: Snapshot, relations: Relations): Effect[] {
+/**
+ * Returns what happened between two probes.
+ *
+ * @param empties - whether the statement empties tables: they have a new file then, but nothing was read or written anew
+ */
+export function effectsBetween(
+  {
+    before,
+    after,
+    empties,
+  }: { readonly before: Snapshot; readonly after: Snapshot; readonly empties: boolean },
+  relations: Relations,
+): Effect[] {
   return [...after.relations].flatMap(([oid, now]): Effect[] => {
     const relation = relations.get(oid);
     const former = before.relations.get(oid);
     if (relation === undefined || now.lock === undefined) return [];
-    const isTable = relation.kind === "r" || relation.kind === "m";
+    const hasRows = (relation.kind === "r" || relation.kind === "m") && !empties;
     return [
       {
         relation,
         lock: now.lock,
         isTaken: isStronger(now.lock, former?.lock),
-        rewritten: isTable && now.file !== undefined && now.file !== (former?.file ?? relation.file),
-        scanned: isTable && now.scans > (former?.scans ?? 0),
+        rewritten: hasRows && now.file !== undefined && now.file !== (former?.file ?? relation.file),
+        scanned: hasRows && now.scans > (former?.scans ?? 0),
         dropped: now.file === undefined && former?.isDropped !== true,
         changedRows: now.changes - (former?.changes ?? 0),
       },
@@ -50,13 +61,17 @@ export function effectsBetween(before: Snapshot, after: Snapshot, relations: Rel
 
 /** Returns what a statement's text lets expect, of relations that are there. */
 export function foreseenEffects({ effects }: Foreseen, relations: Relations): Effect[] {
-  return effects.flatMap(
-    ({ relation: { schema, name }, lock, rewritten = false, scanned = false }): Effect[] => {
-      const relation = relations.named(name, schema);
-      if (relation === undefined) return [];
-      return [{ relation, lock, isTaken: true, rewritten, scanned, dropped: false, changedRows: 0 }];
-    },
-  );
+  const none = { isTaken: true, rewritten: false, scanned: false, dropped: false, changedRows: 0 };
+  return effects.flatMap(({ relation: { schema, name }, onTable, ...effect }): Effect[] => {
+    const relation = relations.named(name, schema);
+    if (relation === undefined) return [];
+    const { lock, rewritten = false, scanned = false } = effect;
+    const own = { ...none, relation, lock, rewritten, scanned };
+    const table = relation.table === undefined ? undefined : relations.get(relation.table);
+    return table === undefined || onTable === undefined
+      ? [own]
+      : [own, { ...none, relation: table, lock: onTable }];
+  });
 }
 
 /** Returns the hazards of a statement: those of its text, and those that its effects show. Each once for a relation. */
@@ -73,16 +88,19 @@ export function hazardsOf(foreseen: Foreseen, effects: readonly Effect[], relati
     const relation = named[at];
     if (relation !== undefined) for (const name of own) add(name, relation);
   }
-  const isTruncated = foreseen.effects.some(({ hazards: own }) => own?.includes("data-loss") === true);
   for (const effect of effects) {
     const about = subject ?? effect.relation;
-    if (effect.rewritten && !isTruncated) add(foreseen.rewriteHazard ?? "table-rewrite", about);
-    else if (effect.scanned && blocksWrites(effect.lock))
-      add(foreseen.scanHazard ?? "work-under-lock", about);
+    if (effect.rewritten) add(foreseen.rewriteHazard ?? "table-rewrite", about);
+    else if (effect.scanned && keepsWaiting(effect)) add(foreseen.scanHazard ?? "work-under-lock", about);
     if (effect.changedRows >= manyRows) add("row-changes", effect.relation);
     if (effect.dropped && effect.relation.kind === "r") add("data-loss", effect.relation);
   }
   return hazards;
+}
+
+/** Whether anybody waits for the lock. Nobody writes to a materialized view. */
+function keepsWaiting({ relation, lock }: Effect): boolean {
+  return relation.kind === "m" ? blocksReads(lock) : blocksWrites(lock);
 }
 
 /** Whether an effect is worth a line: others wait for it, or it takes long. */

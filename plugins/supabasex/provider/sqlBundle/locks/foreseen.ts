@@ -13,6 +13,8 @@ export interface ForeseenEffect {
   readonly relation: Named;
   /** The lock that it takes; held until the transaction ends. */
   readonly lock: LockMode;
+  /** Of an index: the lock on its table. */
+  readonly onTable?: LockMode | undefined;
   /** Whether it writes the table anew. */
   readonly rewritten?: boolean;
   /** Whether it reads all rows. */
@@ -29,6 +31,8 @@ export interface Foreseen {
   readonly scanHazard?: HazardName;
   /** What it is called if it writes the table anew. */
   readonly rewriteHazard?: HazardName;
+  /** Whether it empties the tables, so that writing and reading them anew is no work. */
+  readonly empties?: boolean;
   /** Whether it may do less than foreseen: the catalog or the rows decide, such as a check that proves `not null`. */
   readonly isUncertain?: boolean;
 }
@@ -66,6 +70,7 @@ export function joined(parts: readonly Foreseen[]): Foreseen {
     effects.set(key, {
       relation: effect.relation,
       lock: stronger(known?.lock, effect.lock) ?? effect.lock,
+      onTable: stronger(known?.onTable, effect.onTable),
       rewritten: known?.rewritten === true || effect.rewritten === true,
       scanned: known?.scanned === true || effect.scanned === true,
       hazards: [...new Set([...(known?.hazards ?? []), ...(effect.hazards ?? [])])],

@@ -15,9 +15,15 @@ export function foresee(node: Node): Foreseen {
   if ("ReindexStmt" in node) {
     const { relation, params } = node.ReindexStmt;
     const isConcurrent = hasOption(params, "concurrently");
-    const lock = isConcurrent ? "SHARE UPDATE EXCLUSIVE" : "SHARE";
+    const onTable = isConcurrent ? "SHARE UPDATE EXCLUSIVE" : "SHARE";
+    const isIndex = node.ReindexStmt.kind === "REINDEX_OBJECT_INDEX";
+    // The index itself is locked against reads, and with it what would read the table by it.
+    const lock = isIndex && !isConcurrent ? "ACCESS EXCLUSIVE" : onTable;
     const hazards: HazardName[] = isConcurrent ? [] : ["index-build"];
-    return { effects: effectOn(relation, { lock, scanned: true, hazards }), scanHazard: "index-build" };
+    return {
+      effects: effectOn(relation, { lock, onTable, scanned: true, hazards }),
+      scanHazard: "index-build",
+    };
   }
   if ("DropStmt" in node) return drop(node.DropStmt);
   if ("RenameStmt" in node) return rename(node.RenameStmt);
@@ -25,7 +31,10 @@ export function foresee(node: Node): Foreseen {
   if ("AlterObjectSchemaStmt" in node)
     return exclusive(node.AlterObjectSchemaStmt.relation, ["client-break"]);
   if ("TruncateStmt" in node)
-    return each(node.TruncateStmt.relations, (table) => exclusive(table, ["data-loss"]));
+    return {
+      ...each(node.TruncateStmt.relations, (table) => exclusive(table, ["data-loss"])),
+      empties: true,
+    };
   if ("LockStmt" in node) {
     const lock = modeNumbered(node.LockStmt.mode);
     const isStrong = !["ACCESS SHARE", "ROW SHARE", "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE"].includes(lock);
@@ -94,9 +103,9 @@ function rewriting(table: RangeVar | undefined): Foreseen {
   return { effects: effectOn(table, { lock: "ACCESS EXCLUSIVE", rewritten: true }) };
 }
 
-function onNames(names: readonly Node[], lock: LockMode, hazards: HazardName[] = []): Foreseen {
+function onNames(names: readonly Node[], lock: LockMode): Foreseen {
   const relation = namedByList(names);
-  return relation === undefined ? nothing : { effects: [{ relation, lock, hazards }] };
+  return relation === undefined ? nothing : { effects: [{ relation, lock }] };
 }
 
 function each(relations: readonly Node[] | undefined, one: (table: RangeVar) => Foreseen): Foreseen {
@@ -126,7 +135,15 @@ function drop({ removeType, objects, concurrent }: DropStmt): Foreseen {
   const hazards = droppedHazards[removeType ?? ""];
   if (hazards !== undefined) {
     const lock = concurrent === true ? "SHARE UPDATE EXCLUSIVE" : "ACCESS EXCLUSIVE";
-    return joined(lists.map((names) => onNames(names, lock, concurrent === true ? [] : hazards)));
+    const own = concurrent === true ? [] : hazards;
+    return joined(
+      lists.map((names) => {
+        const relation = namedByList(names);
+        return relation === undefined
+          ? nothing
+          : { effects: [{ relation, lock, onTable: lock, hazards: own }] };
+      }),
+    );
   }
   // The name of the object comes behind that of its table.
   if (!["OBJECT_POLICY", "OBJECT_TRIGGER", "OBJECT_RULE"].includes(removeType ?? "")) return nothing;

@@ -88,9 +88,11 @@ export class LockWatch {
         const before = snapshots[at];
         const statement = statements[this.textOf(file)?.after[at + 1] ?? -1];
         if (before === undefined || statement === undefined) return [];
-        const effects = effectsBetween(before, snapshot, this.#relations);
+        const foreseen = foresee(statement.node);
+        const between = { before, after: snapshot, empties: foreseen.empties === true };
+        const effects = effectsBetween(between, this.#relations);
         const heldSeconds = Math.max(0, now - before.time);
-        return this.#report({ file, statement }, foresee(statement.node), { effects, heldSeconds });
+        return this.#report({ file, statement }, foreseen, { effects, heldSeconds });
       });
     });
   }

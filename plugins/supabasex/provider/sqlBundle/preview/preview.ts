@@ -150,7 +150,10 @@ async function previewWithoutDryRun(
       reading({ ...options, connection: known, warn: reporter(context).warn }, async (client) => {
         const look = await lookAhead(client, { inputs, bundle, stateExpected });
         const { pending } = look.plan;
-        const watch = pending.length === 0 ? undefined : await LockWatch.begin(client, pending, isFirstDeployment(look.history, look.plan));
+        const watch =
+          pending.length === 0
+            ? undefined
+            : await LockWatch.begin(client, pending, isFirstDeployment(look.history, look.plan));
         return {
           found: look,
           access: await accessAhead(client, { inputs, state, look }),

@@ -13,6 +13,8 @@ export interface LockCase {
   readonly hazards: readonly HazardName[];
   /** Said beside the statement. */
   readonly note?: string;
+  /** The indexes are locked against reads, though the table is not. */
+  readonly locksIndexes?: true;
   /** The text alone promises more than happens: a check proves it, or the type allows it. */
   readonly doesLess?: true;
 }
@@ -32,9 +34,10 @@ create index orders_state on $s.orders (state);
 create view $s.open_orders as select id, state from $s.orders where state = 'new';
 create materialized view $s.totals as select customer_id, count(*) as orders from $s.orders group by customer_id;
 create unique index totals_key on $s.totals (customer_id);
-create table $s.events (id bigint not null default 1, day date not null default '2026-01-01') partition by range (day);
+create table $s.events (id bigint not null default 1, day date not null default '2025-06-01') partition by range (day);
+create table $s.events_2025 partition of $s.events for values from ('2025-01-01') to ('2026-01-01');
 create table $s.events_2026 partition of $s.events for values from ('2026-01-01') to ('2027-01-01');
-create table $s.events_2027 (id bigint not null, day date not null);
+create table $s.events_2027 (id bigint not null default 1, day date not null default '2027-06-01');
 create sequence $s.numbers;
 create function $s.noted() returns trigger language plpgsql as 'begin return new; end';
 create trigger noted before update on $s.orders for each row execute function $s.noted();
@@ -155,7 +158,15 @@ export const groups: Readonly<Record<string, readonly LockCase[]>> = {
     { statement: "drop index $s.orders_state", hazards: ["index-drop"] },
     {
       statement: "reindex table $s.orders",
+      note: "readers wait for its indexes",
       hazards: ["index-build"],
+      locksIndexes: true,
+    },
+    {
+      statement: "reindex index $s.orders_state",
+      note: "readers wait for the index",
+      hazards: ["index-build"],
+      locksIndexes: true,
     },
     { statement: "alter index $s.orders_state rename to orders_by_state", hazards: [] },
     { statement: "cluster $s.orders using orders_state", hazards: ["table-rewrite"] },

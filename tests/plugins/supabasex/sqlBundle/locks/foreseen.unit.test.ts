@@ -57,6 +57,8 @@ test.each([
   ["alter table s.orders add column a bigserial", ["table-rewrite"]],
   ["alter table s.items drop column note", []],
   ["create index on s.items (id)", []],
+  ["truncate s.orders, s.customers", ["data-loss", "data-loss"]],
+  ["reindex index s.orders_state", ["index-build"]],
   ["lock table s.orders in row exclusive mode", []],
   ["lock table s.orders", ["explicit-lock"]],
 ])("%s: %j", (statement, names) => {

@@ -1,15 +1,13 @@
 import { hazardKinds } from "../../../../../plugins/supabasex/hazards";
-import {
-  blocksReads,
-  blocksWrites,
-  type LockMode,
-} from "../../../../../plugins/supabasex/provider/sqlBundle/locks/modes";
+import type { LockMode } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/modes";
 import type { LockCase } from "./cases";
 
 /** What sessions saw of a case. */
 export interface Row {
   readonly lockCase: LockCase;
   readonly lock: LockMode | undefined;
+  readonly readerWaits: boolean;
+  readonly writerWaits: boolean;
   readonly rewritten: boolean;
   readonly scanned: boolean;
   /** Other relations on which it takes a lock that blocks writes, without the schema. */
@@ -39,18 +37,18 @@ one, as in production, it reads it from the text of the migrations and the stati
 ## Kinds of statement
 
 While each statement's transaction was open, another session read the table and a third one wrote to it. \`waits\` says that it had to wait until the
-transaction ended. PostgreSQL 15 and 17 behave the same. All statements are about a table \`orders\` that has rows.
+transaction ended, on PostgreSQL 17. All statements are about a table \`orders\` that has rows.
 `;
 
 function table(rows: readonly Row[]): string {
-  const lines = rows.map(({ lockCase, lock, rewritten, scanned, others }) => {
+  const lines = rows.map(({ lockCase, lock, readerWaits, writerWaits, rewritten, scanned, others }) => {
     const { statement, note, relation, hazards } = lockCase;
     const shown = `\`${statement.replaceAll("$s.", "").replaceAll("|", "\\|")}\``;
     const cells = [
       note === undefined ? shown : `${shown} (${note})`,
       `${lock ?? "none"}${relation === undefined || lock === undefined ? "" : ` on ${relation}`}`,
-      blocksReads(lock) ? "waits" : "",
-      blocksWrites(lock) ? "waits" : "",
+      readerWaits ? "waits" : "",
+      writerWaits ? "waits" : "",
       [rewritten ? "rewrites" : "", scanned ? "reads" : ""].filter((text) => text !== "").join(", "),
       others.join(", "),
       hazards.map((name) => `[${name}](#${name})`).join(", "),

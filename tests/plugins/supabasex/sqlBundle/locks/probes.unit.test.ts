@@ -28,6 +28,19 @@ test("a file that names nothing which was there is sent as it is", () => {
   ).toBeUndefined();
 });
 
+test("rows that stand in the text are not watched, and of very many statements only those about tables", () => {
+  const insert = "insert into shared.orders values (1);";
+  const update = "update shared.orders set a = 1;";
+
+  expect(probedText(fileOf(insert.repeat(20_000)), relations)).toBeUndefined();
+  expect(
+    probedText(fileOf("insert into shared.items select * from shared.orders"), relations)?.after,
+  ).toEqual([-1, 0]);
+  expect(probedText(fileOf(`${update.repeat(1000)}drop table shared.orders;`), relations)?.after).toEqual([
+    -1, 1000,
+  ]);
+});
+
 test.each([
   ["a name in another case", "ALTER TABLE SHARED.ORDERS ADD a int"],
   ["a name in quotes", 'drop table shared."Odd Name"'],
@@ -47,10 +60,9 @@ describe("a file with probes", () => {
   });
 
   test.each(
-    [...text.matchAll(/create table|items|add column|größe|update shared|a = 1/g)].map(({ index, 0: word }) => [
-      word,
-      index,
-    ]),
+    [...text.matchAll(/create table|items|add column|größe|update shared|a = 1/g)].map(
+      ({ index, 0: word }) => [word, index],
+    ),
   )("finds %s again", (word, index) => {
     const again = probedText(fileOf(text), relations);
     const characters = (whole: string, at: number) => [...whole.slice(0, at)].length;
