@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
@@ -44,7 +45,7 @@ test.each(["22", "24"])("Node %s runs the commands and the tests", async (major)
   expect(help.stdout).toContain("Usage: npm run types");
   expect(engine.stdout).toMatch(/^v3\./);
   expect(tests.exitCode, tests.all).toBe(0);
-  expect(tests.all).toMatch(/Tests +\d+ passed/);
+  expect(stripVTControlCharacters(tests.all)).toMatch(/Tests +\d+ passed/);
 });
 
 test.each([
