@@ -11,10 +11,10 @@ import { exitCodes } from "../exitCodes";
 import type { Manifest } from "../manifest";
 import { connect } from "../postgres/connect";
 import { findTools } from "../postgres/tools";
+import type { BackupTexts } from "../restore/fill";
 import { requireSpace } from "../restore/freeSpace";
 import { readTexts } from "../restore/openBackup";
 import { type Restored, restoreBackup } from "../restore/restoreBackup";
-import type { SchemaEntry } from "../restore/schemaArchive";
 import { createPlatformRoles } from "../restore/target";
 import { runStart } from "../runName";
 import { selectRun } from "../selectRun";
@@ -105,8 +105,8 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
     if (opened.verdict === "intact" && hostedRights !== undefined) {
       const { manifest } = opened;
       target = { ...server.settings, user: "postgres" };
-      const { schema } = await readTexts(manifest, { store, tools, signal: context.signal });
-      ofPlatform.push(...(await resembleProject(server.settings, { schema, manifest }, context)));
+      const texts = await readTexts(manifest, { store, tools, signal: context.signal });
+      ofPlatform.push(...(await resembleProject(server.settings, { ...texts, manifest }, context)));
     } else await openToApiRoles(server.settings);
     const { parallel } = settings;
     restored = await restoreBackup({ store, tools, run, target, parallel, isThrowaway: true }, context);
@@ -159,14 +159,19 @@ async function startServer(
 /** Makes the server a project whose `postgres` has the superuser's password; returns what of the platform it does not have. */
 async function resembleProject(
   settings: DatabaseSettings,
-  { schema, manifest }: { readonly schema: readonly SchemaEntry[]; readonly manifest: Manifest },
+  { schema, access, manifest }: Pick<BackupTexts, "schema" | "access"> & { readonly manifest: Manifest },
   { progress }: CommandContext,
 ): Promise<string[]> {
   const admin = await connect(settings, exitCodes.drillNotRun);
   try {
     // `postgres` may not read where the server keeps its files.
     await requireSpace(admin, { manifest, settings, isEmptied: false, progress });
-    return await createProject(admin, { schema, password: settings.password });
+    return await createProject(admin, {
+      schema,
+      access,
+      major: manifest.source.serverMajor,
+      password: settings.password,
+    });
   } catch (error) {
     throw notRun(error);
   } finally {

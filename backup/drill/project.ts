@@ -1,6 +1,8 @@
 import type pg from "pg";
 import type { Manifest } from "../manifest";
+import type { AccessEntry } from "../postgres/access";
 import { platformRoles } from "../postgres/platform";
+import { restoreAccess } from "../restore/compareAccess";
 import { selectPlatformEntries } from "../restore/contents";
 import type { SchemaEntry } from "../restore/schemaArchive";
 import { prepareSession, SchemaWriter } from "../restore/schemaWriter";
@@ -30,7 +32,18 @@ export function isOfProject({ schemas, roles }: Pick<Manifest, "schemas" | "role
  */
 export async function createProject(
   admin: pg.Client,
-  { schema, password }: { readonly schema: readonly SchemaEntry[]; readonly password: string },
+  {
+    schema,
+    access,
+    major,
+    password,
+  }: {
+    readonly schema: readonly SchemaEntry[];
+    readonly access: readonly AccessEntry[];
+    /** Major version of the source. */
+    readonly major: number;
+    readonly password: string;
+  },
 ): Promise<string[]> {
   await createPlatformRoles(admin, Object.keys(platformRoles));
   await admin.query(`
@@ -49,6 +62,14 @@ export async function createProject(
   await prepareSession(admin);
   const writer = new SchemaWriter(admin, ["public", "extensions"]);
   await writer.write(selectPlatformEntries(schema, extensionsAtBirth));
+  // A project's own extensions are opened to its roles at birth, which no archive holds.
+  await restoreAccess(admin, access, {
+    sourceMajor: major,
+    targetMajor: major,
+    isIncomplete: true,
+    isProject: false,
+    isWanted: ({ name, facts }) => facts.extension !== undefined || name.startsWith("extensions."),
+  });
   return writer.missing.map(({ what, reason }) => `${what} of the platform (${reason})`);
 }
 
