@@ -51,7 +51,15 @@ const programs = {
 const standalone = {
   "language-nodejs.cjs": [],
   // Its WebAssembly lies beside it; pg asks for its native part and does without.
-  "plugins/supabasex.cjs": ["libpg-query", "libpg-query-15", "libpg-query-16", "libpg-query-17", "pg-native"],
+  // Only the watch of AWS loads the SDK.
+  "plugins/supabasex.cjs": [
+    "libpg-query",
+    "libpg-query-15",
+    "libpg-query-16",
+    "libpg-query-17",
+    "pg-native",
+    "@aws-sdk/*",
+  ],
   "providers/postgresql.cjs": ["pg-native"],
   "providers/terraform-provider.cjs": [],
   "providers/aws.cjs": [],

@@ -1,6 +1,7 @@
 import { resourcePrefix } from "../config/aws/resourcePrefix";
 import { currentAwsAccount } from "./awsAccount";
 import { awsTags } from "./awsTags";
+import { AwsWatch } from "./awsWatch";
 import { BackupAlarms } from "./backupAlarms/backupAlarms";
 import { BackupBucket } from "./backupBucket/backupBucket";
 import type { BackupsConfig } from "./backupsConfig";
@@ -35,6 +36,7 @@ export function declareBackups(config: BackupsConfig, connection: DatabaseConnec
     containerInsights: config.backup.containerInsights ?? isProduction,
     deletionProtection,
     // Elsewhere a stack may go and come back at once, and with it the secret's name.
+    existingSecret: existingSecret(config),
     secretRecoveryDays: config.backup.secretRecoveryDays ?? (isProduction ? 30 : 0),
   });
   const alarms = new BackupAlarms("backup-alarms", {
@@ -45,7 +47,23 @@ export function declareBackups(config: BackupsConfig, connection: DatabaseConnec
     deadLetterQueue: backup.deadLetterQueue,
     key: bucket.key,
   });
+  new AwsWatch("aws-watch", {
+    account: common.account,
+    bucket,
+    backup,
+    alarms,
+    accept: config.project.accept,
+  });
   return { bucket, backup, alarms };
+}
+
+/** AWS keeps no recovery window until the deletion. A default never changes; what the configuration names must take effect. */
+function existingSecret({ backup }: BackupsConfig) {
+  const { secretArn: arn } = ownedResources();
+  if (arn === undefined) return undefined;
+  const unknown = ["forceOverwriteReplicaSecret"];
+  if (backup.secretRecoveryDays === undefined) unknown.push("recoveryWindowInDays");
+  return { arn, unknown };
 }
 
 /** Declares the bucket alone. */

@@ -10,6 +10,11 @@ export function containedIn(
   return { deletedWith: container, replaceWith: [container] };
 }
 
+/** Options that import what exists. `ours` are the settings that AWS does not keep, and an import cannot compare. */
+export function takenBack(id: string | undefined, ours: string[]): pulumi.CustomResourceOptions {
+  return id === undefined ? {} : { import: id, ignoreChanges: ours };
+}
+
 /** Base of all components of this stack: one type namespace, children that are parented and named after it. */
 export abstract class Component extends pulumi.ComponentResource {
   readonly #name: string;

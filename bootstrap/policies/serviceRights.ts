@@ -57,6 +57,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         "s3:GetAccelerateConfiguration",
         "s3:GetEncryptionConfiguration",
         "s3:GetLifecycleConfiguration",
+        "s3:GetInventoryConfiguration",
         "s3:GetReplicationConfiguration",
       ],
       writes: [
@@ -139,7 +140,12 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         arnIn(place, "scheduler", `schedule-group/${prefix}-backup`),
         arnIn(place, "scheduler", `schedule/${prefix}-backup/*`),
       ],
-      reads: ["scheduler:GetSchedule", "scheduler:GetScheduleGroup", "scheduler:ListTagsForResource"],
+      reads: [
+        "scheduler:GetSchedule",
+        "scheduler:GetScheduleGroup",
+        "scheduler:ListSchedules",
+        "scheduler:ListTagsForResource",
+      ],
       writes: [
         "scheduler:CreateSchedule",
         "scheduler:CreateScheduleGroup",
@@ -161,6 +167,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
       ],
       writes: [
         "secretsmanager:CreateSecret",
+        "secretsmanager:DeleteResourcePolicy",
         "secretsmanager:DeleteSecret",
         "secretsmanager:PutSecretValue",
         "secretsmanager:RestoreSecret",
@@ -294,6 +301,7 @@ function roles(place: PolicyPlace): ServiceRights[] {
       writes: [
         "iam:CreateRole",
         "iam:DeleteRolePolicy",
+        "iam:DetachRolePolicy",
         "iam:PutRolePermissionsBoundary",
         "iam:PutRolePolicy",
       ],

@@ -20,6 +20,7 @@ import { failedTaskPattern } from "./failedTaskPattern";
 import { topicPolicyDocument } from "./topicPolicyDocument";
 
 const secondsPerHour = 3600;
+const failureTarget = "alarm-topic";
 /** The lines that `backup run`, and `backup drill` of a backup that restores, end with. */
 const completed = `$.event = "${backupEvents.completed}"`;
 const drillPassed = `$.event = "${backupEvents.drillPassed}"`;
@@ -57,10 +58,19 @@ export interface BackupAlarmsArgs {
 export class BackupAlarms extends Component {
   /** Topic that all alarms go to. */
   readonly topicArn: pulumi.Output<string>;
+  /** The same, unless the topic was there before. */
+  readonly ownTopicArn: pulumi.Output<string> | undefined;
+  /** What the stack subscribes to its topic, as `<protocol> <endpoint>`. */
+  readonly subscriptions: readonly string[];
+  /** Name of each rule → ids of its targets. */
+  readonly targets: Readonly<Record<string, readonly string[]>>;
 
   constructor(name: string, args: BackupAlarmsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("BackupAlarms", name, opts);
     this.topicArn = args.topicArn === undefined ? this.createTopic(args) : pulumi.output(args.topicArn);
+    this.ownTopicArn = args.topicArn === undefined ? this.topicArn : undefined;
+    this.subscriptions = args.emails.map((email) => `email ${email}`);
+    this.targets = { [awsNames(args.physicalName).failureRule]: [failureTarget] };
 
     this.createMetric(args, "completed", `{ ${completed} }`, "BackupBytes", completedField("bytes"), "Bytes");
     this.createFreshnessAlarm(args, "missing", "BackupBytes", args.freshnessHours, "No backup was completed");
@@ -209,7 +219,7 @@ export class BackupAlarms extends Component {
       this.childName("failed-target"),
       {
         rule: rule.name,
-        targetId: "alarm-topic",
+        targetId: failureTarget,
         arn: this.topicArn,
         inputTransformer: failedTaskMessage,
         // A message that SNS does not take is kept, and `not-started` rings.

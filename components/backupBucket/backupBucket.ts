@@ -4,7 +4,7 @@ import { BucketObjectLockConfiguration } from "@pulumi/aws/s3/bucketObjectLockCo
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsAccount } from "../awsAccount";
 import type { AwsTags } from "../awsTags";
-import { Component, containedIn } from "../component";
+import { Component, containedIn, takenBack } from "../component";
 import { protectBucket } from "./bucketProtection";
 import { keyPolicyDocument } from "./keyPolicyDocument";
 import { lifecycleRules } from "./lifecycleRules";
@@ -104,9 +104,4 @@ export class BackupBucket extends Component {
       options,
     );
   }
-}
-
-/** Imports what exists. `ours` are the settings that AWS does not keep, and an import cannot compare. */
-function takenBack(id: string | undefined, ours: string[]): pulumi.CustomResourceOptions {
-  return id === undefined ? {} : { import: id, ignoreChanges: ours };
 }

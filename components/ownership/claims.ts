@@ -19,8 +19,10 @@ export interface Claim {
   readonly retiredBucketNames: readonly string[];
 }
 
-/** The name of a bucket, and the id of a key, are what the first group matches. */
+/** The name of a bucket or secret, and the id of a key, are what the first group matches. */
 export const bucketArnPattern = /^arn:[^:]+:s3:::([^/]+)$/;
+/** Secrets Manager adds a hyphen and six characters to the name. */
+export const secretArnPattern = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:(.+)-\w{6}$/;
 export const keyArnPattern = /^arn:[^:]+:kms:[^:]*:[^:]*:key\/(.+)$/;
 
 const bucketOf = (arn: string): string | undefined => bucketArnPattern.exec(arn)?.[1];

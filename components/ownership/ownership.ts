@@ -1,11 +1,19 @@
 import { getKey } from "@pulumi/aws/kms/getKey";
 import { getResources } from "@pulumi/aws/resourcegroupstaggingapi/getResources";
+import { getSecret } from "@pulumi/aws/secretsmanager/getSecret";
 import * as pulumi from "@pulumi/pulumi";
 import { resourcePrefix } from "../../config/aws/resourcePrefix";
 import { UserError } from "../../foundation/userError";
+import { awsNames } from "../awsNames";
 import { stackTag, stackTagValue } from "../awsTags";
 import type { BackupsConfig } from "../backupsConfig";
-import { bucketArnPattern, claimFaults, keyArnPattern, type TaggedResource } from "./claims";
+import {
+  bucketArnPattern,
+  claimFaults,
+  keyArnPattern,
+  secretArnPattern,
+  type TaggedResource,
+} from "./claims";
 
 /** What the stack has in AWS already, and takes back where its state does not know it any more. */
 export interface OwnedResources {
@@ -13,6 +21,8 @@ export interface OwnedResources {
   readonly bucketName?: string;
   /** The id of its key, where there is exactly one that is enabled. */
   readonly keyId?: string;
+  /** The ARN of the secret with the password of the role `backup`. */
+  readonly secretArn?: string;
 }
 
 let owned: OwnedResources = {};
@@ -24,7 +34,8 @@ export function ownedResources(): OwnedResources {
 
 /**
  * Looks up what the account and region have of our stacks. Refuses, before any resource is registered, a configuration whose names
- * belong to another stack, or would leave behind what this stack has. Needs the rights `tag:GetResources` and `kms:DescribeKey`.
+ * belong to another stack, or would leave behind what this stack has, and a secret that waits for its deletion. Needs the rights
+ * `tag:GetResources`, `kms:DescribeKey` and `secretsmanager:DescribeSecret`.
  * @throws UserError with all faults.
  */
 export async function claimNames({ project, backup }: BackupsConfig): Promise<void> {
@@ -43,7 +54,13 @@ export async function claimNames({ project, backup }: BackupsConfig): Promise<vo
   const own = tagged.filter((resource) => resource.stack === stack).map(({ arn }) => arn);
   const hasBucket = own.some((arn) => bucketArnPattern.exec(arn)?.[1] === backup.bucketName);
   const keyId = await enabledKey(own.filter((arn) => keyArnPattern.test(arn)));
-  owned = { ...(hasBucket && { bucketName: backup.bucketName }), ...(keyId !== undefined && { keyId }) };
+  const secretName = awsNames(claim.prefix).passwordSecret;
+  const secretArn = await liveSecret(own.find((arn) => secretArnPattern.exec(arn)?.[1] === secretName));
+  owned = {
+    ...(hasBucket && { bucketName: backup.bucketName }),
+    ...(keyId !== undefined && { keyId }),
+    ...(secretArn !== undefined && { secretArn }),
+  };
 }
 
 /** Every resource of the account and region that one of our stacks has tagged. */
@@ -60,4 +77,20 @@ async function enabledKey(arns: readonly string[]): Promise<string | undefined> 
   const keys = await Promise.all(arns.map((keyId) => getKey({ keyId })));
   const [key, ...others] = keys.filter(({ keyState }) => keyState === "Enabled");
   return others.length === 0 ? key?.id : undefined;
+}
+
+/**
+ * A secret that waits for its deletion still has its tags, and keeps its name to itself: AWS makes no other one under it.
+ * @throws UserError for such a secret.
+ */
+async function liveSecret(arn: string | undefined): Promise<string | undefined> {
+  if (arn === undefined) return undefined;
+  try {
+    return (await getSecret({ arn })).arn;
+  } catch (error) {
+    if (!/couldn't find resource|empty result/.test(String(error))) throw error;
+    throw new UserError(
+      `The secret ${arn} of the role backup waits for its deletion: bring it back with \`aws secretsmanager restore-secret --secret-id ${arn}\`, then run the deployment again, which takes it over.`,
+    );
+  }
 }

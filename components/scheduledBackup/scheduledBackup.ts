@@ -10,7 +10,7 @@ import { QueuePolicy } from "@pulumi/aws/sqs/queuePolicy";
 import * as pulumi from "@pulumi/pulumi";
 import { partitionOf } from "../awsAccount";
 import { awsNames } from "../awsNames";
-import { Component } from "../component";
+import { Component, takenBack } from "../component";
 import type { PolicyDocument } from "../policyDocument";
 import { containerDefinition, workVolume } from "./containerDefinition";
 import {
@@ -44,6 +44,8 @@ export class ScheduledBackup extends Component {
   readonly taskDefinition: TaskDefinition;
   readonly deadLetterQueue: Queue;
   readonly logGroup: LogGroup;
+  /** Names of all schedules. */
+  readonly scheduleNames: readonly string[];
 
   constructor(name: string, args: ScheduledBackupArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ScheduledBackup", name, opts);
@@ -90,6 +92,7 @@ export class ScheduledBackup extends Component {
     const schedulerRole = this.createSchedulerRole(args, group, executionRole, [backup, ...maintenance]);
     this.schedule = this.createSchedule(backup, args, group, schedulerRole);
     for (const task of maintenance) this.createSchedule(task, args, group, schedulerRole);
+    this.scheduleNames = [backup, ...maintenance].map((task) => scheduleNameOf(task, args));
 
     this.registerOutputs({ scheduleName: this.schedule.name, taskDefinitionArn: this.taskDefinition.arn });
   }
@@ -104,8 +107,10 @@ export class ScheduledBackup extends Component {
         description: "Password of the PostgreSQL role backup",
         kmsKeyId: args.key?.arn,
         recoveryWindowInDays: args.secretRecoveryDays ?? 7,
+        // Asks for none: a policy that somebody attaches is reported, and removed.
+        policy: "{}",
       },
-      this.childOptions(),
+      this.childOptions(takenBack(args.existingSecret?.arn, args.existingSecret?.unknown ?? [])),
     );
     new SecretVersion(
       this.childName("database-password-version"),
@@ -321,10 +326,12 @@ export class ScheduledBackup extends Component {
     return new Schedule(
       this.childName(`${prefixOf(task)}schedule`),
       {
-        name: `${args.physicalName}-backup${suffixOf(task)}`,
+        name: scheduleNameOf(task, args),
         groupName: group.name,
         scheduleExpression: task.expression,
         scheduleExpressionTimezone: args.schedule.timeZone,
+        // Also where the service's answer would not differ: what nobody declares, nobody puts back.
+        state: "ENABLED",
         // Backups of all stacks need not start in the same second.
         flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: 15 },
         kmsKeyArn: args.key?.arn,
@@ -360,3 +367,4 @@ const prefixOf = ({ name }: Task): string => (name === "backup" ? "" : `${name}-
 const suffixOf = ({ name }: Task): string => (name === "backup" ? "" : `-${name}`);
 const familyOf = (task: Task, { physicalName }: ScheduledBackupArgs): string =>
   `${physicalName}-backup${suffixOf(task)}`;
+const scheduleNameOf = familyOf;

@@ -63,4 +63,9 @@ export interface ScheduledBackupArgs {
    * once, for stacks that come and go. Default 7.
    */
   readonly secretRecoveryDays?: number;
+  /**
+   * The secret that is there of an earlier life of the stack and is taken back, and the inputs that AWS does not keep of it and
+   * that therefore stay as the state has them. Default: a new one.
+   */
+  readonly existingSecret?: { readonly arn: string; readonly unknown: string[] } | undefined;
 }

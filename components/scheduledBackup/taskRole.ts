@@ -1,5 +1,7 @@
 import { Role } from "@pulumi/aws/iam/role";
+import { RolePoliciesExclusive } from "@pulumi/aws/iam/rolePoliciesExclusive";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
+import { RolePolicyAttachmentsExclusive } from "@pulumi/aws/iam/rolePolicyAttachmentsExclusive";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsTags } from "../awsTags";
 import { Component } from "../component";
@@ -18,7 +20,7 @@ export interface TaskRoleArgs {
   readonly policy: pulumi.Input<PolicyDocument>;
 }
 
-/** A role with exactly one policy. */
+/** A role with exactly one policy. What somebody else adds is reported, and removed by the next deployment. */
 export class TaskRole extends Component {
   readonly arn: pulumi.Output<string>;
   readonly policy: RolePolicy;
@@ -42,6 +44,17 @@ export class TaskRole extends Component {
       this.childName("policy"),
       { name: args.policyName, role: role.name, policy: text(args.policy) },
       this.childOptions(),
+    );
+    const alone = this.childOptions({ dependsOn: this.policy, deletedWith: role });
+    new RolePoliciesExclusive(
+      this.childName("policies"),
+      { roleName: role.name, policyNames: [args.policyName] },
+      alone,
+    );
+    new RolePolicyAttachmentsExclusive(
+      this.childName("attachments"),
+      { roleName: role.name, policyArns: [] },
+      alone,
     );
     this.registerOutputs({ arn: this.arn });
   }

@@ -17,7 +17,14 @@ type OfBucket = Unreachable<
 type OfTasks = Unreachable<
   ScheduledBackupArgs,
   ParsedStackConfig["backup"],
-  Common | "physicalName" | "bucket" | "key" | "connection" | "network" | "deletionProtection"
+  | Common
+  | "physicalName"
+  | "bucket"
+  | "key"
+  | "connection"
+  | "network"
+  | "deletionProtection"
+  | "existingSecret"
 >;
 type OfAlarms = Unreachable<
   BackupAlarmsArgs,

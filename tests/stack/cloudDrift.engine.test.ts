@@ -1,15 +1,22 @@
 import { CreateLogGroupCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { DeleteObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { DeleteSecretCommand, RestoreSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { CreateQueueCommand } from "@aws-sdk/client-sqs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import {
+  additions,
   type Clouds,
+  changedBy,
   cloudChanges,
   connectClouds,
   type Deployed,
   deployedInClouds,
+  furtherChanges,
+  lineFor,
   namesProperty,
+  type Places,
   reportedByRefresh,
+  reporterOf,
   rowOf,
 } from "../support/clouds";
 import { createTestStack, type TestStack } from "../support/testStack";
@@ -74,16 +81,20 @@ test("what the stack does not manage in the AWS account is nobody's drift", asyn
   await clouds.s3.send(new DeleteObjectCommand({ ...note, VersionId }));
 });
 
-test("what somebody changes in the project beside the stack is reported, with its severity, until it is undone", async () => {
+test("what somebody adds to project and account beside the stack is reported, with its severity, until it is undone", async () => {
   const project = `/projects/${(await one("supabase:index/project:Project")).id}`;
   await clouds.supabase("POST", `${project}/secrets`, [{ name: "OF_SOMEBODY_ELSE", value: "by hand" }]);
   await clouds.supabase("PATCH", `${project}/config/auth`, { sms_test_otp: "15551234567=123456" });
+  const places = await placesInAws();
+  for (const addition of additions) await addition.add(clouds, places);
 
   const result = await refresh();
 
   expect(result.exitCode, result.output).toBe(7);
   expect(result.output).toMatch(/extra {4}function secret OF_SOMEBODY_ELSE: added: value [0-9a-f]{8}\n/);
   expect(result.output).toContain("opens    auth setting sms_test_otp: off → 15551234567=123456");
+  for (const addition of additions) expect(result.output).toContain(lineFor(addition, places));
+  for (const addition of additions) await addition.remove(clouds, places);
   await clouds.supabase("DELETE", `${project}/secrets`, ["OF_SOMEBODY_ELSE"]);
   await clouds.supabase("PATCH", `${project}/config/auth`, { sms_test_otp: "" });
   const undone = await refresh();
@@ -98,6 +109,8 @@ test("one property of each changed by hand: refresh names all of them, up puts t
   });
   for (const { resource, row } of changed) await row.change(clouds, resource);
   const after = await endpointValues();
+  for (const change of furtherChanges)
+    await change.change(clouds, changedBy(change, await deployedResources()));
   const differing = Object.keys(before).filter((name) => !same(before[name], after[name]));
   expect(differing.sort()).toEqual(changed.map(({ resource }) => resource.name).sort());
 
@@ -115,7 +128,19 @@ test("one property of each changed by hand: refresh names all of them, up puts t
       ).toBe(true);
     }
   }
-  expect([...reported.keys()].sort()).toEqual(changed.map(({ resource }) => resource.urn).sort());
+  const resources = await deployedResources();
+  for (const change of furtherChanges) {
+    const report = reported.get(reporterOf(change, resources).urn);
+    for (const property of change.reports) {
+      expect(report && namesProperty(report, property), `${change.name} in ${report?.text}`).toBe(true);
+    }
+    for (const text of change.shows ?? []) expect(report?.text, change.name).toContain(text);
+  }
+  const urns = new Set([
+    ...changed.map(({ resource }) => resource.urn),
+    ...furtherChanges.map((change) => reporterOf(change, resources).urn),
+  ]);
+  expect([...reported.keys()].sort()).toEqual([...urns].sort());
 
   await expectUpRestores(before);
 });
@@ -126,6 +151,21 @@ test("what has nothing inside it deleted by hand: refresh names all of them, up 
 
 test("what has others inside it deleted by hand, with these: refresh names all, up makes all again", async () => {
   await deleteByHand((takes) => takes.length > 0);
+});
+
+test("a secret that waits for its deletion: up names the command, and takes over what it brings back", async () => {
+  const { id: SecretId } = await one("aws:secretsmanager/secret:Secret");
+  await clouds.secrets.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 }));
+
+  const stopped = await stack.pulumi("up", "--yes", "--skip-preview");
+  const command = `aws secretsmanager restore-secret --secret-id ${SecretId}`;
+  expect(stopped.exitCode, stopped.output).not.toBe(0);
+  expect(stopped.output).toContain(command);
+
+  await clouds.secrets.send(new RestoreSecretCommand({ SecretId }));
+  const up = await stack.pulumi("up", "--yes", "--skip-preview");
+  expect(up.exitCode, up.output).toBe(0);
+  expect((await one("aws:secretsmanager/secret:Secret")).id).toBe(SecretId);
 });
 
 test("after all that, nothing is left to report", async () => {
@@ -145,6 +185,9 @@ async function deleteByHand(isMeant: (takes: readonly string[]) => boolean): Pro
     await deletion.remove(clouds, resource);
     expected.set(resource.urn, deletion.reportedAs ?? "delete");
     for (const type of deletion.takes ?? []) taken.add(type);
+    for (const { type, urn } of resources) {
+      if (deletion.noticedBy?.includes(type)) expected.set(urn, "update");
+    }
   }
   for (const { type, urn } of resources) if (taken.has(type)) expected.set(urn, "delete");
 
@@ -157,6 +200,18 @@ async function deleteByHand(isMeant: (takes: readonly string[]) => boolean): Pro
   );
 
   await expectUpRestores(before);
+}
+
+async function placesInAws(): Promise<Places> {
+  const topicArn = (await one("aws:sns/topic:Topic")).id;
+  return {
+    bucket: (await one("aws:s3/bucket:Bucket")).id,
+    topicArn,
+    rule: (await one("aws:cloudwatch/eventRule:EventRule")).id,
+    scheduleGroup: (await one("aws:scheduler/scheduleGroup:ScheduleGroup")).id,
+    clusterArn: (await one("aws:ecs/cluster:Cluster")).id,
+    roleArn: `arn:aws:iam::${topicArn.split(":")[4]}:role/of-somebody-else`,
+  };
 }
 
 async function one(type: string): Promise<Deployed> {

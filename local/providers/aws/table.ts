@@ -14,7 +14,9 @@ import { getCallerIdentity, getKey, getRegion, getSubnets, getVpc } from "./func
 import { openIdConnectProvider } from "./iam/openIdConnectProvider";
 import { managedPolicy } from "./iam/policy";
 import { role } from "./iam/role";
+import { rolePoliciesExclusive } from "./iam/rolePoliciesExclusive";
 import { rolePolicy } from "./iam/rolePolicy";
+import { rolePolicyAttachmentsExclusive } from "./iam/rolePolicyAttachmentsExclusive";
 import { alias } from "./kms/alias";
 import { key } from "./kms/key";
 import { bucket } from "./s3/bucket";
@@ -27,6 +29,7 @@ import { bucketPublicAccessBlock } from "./s3/publicAccessBlock";
 import { bucketVersioning } from "./s3/versioning";
 import { schedule } from "./scheduler/schedule";
 import { scheduleGroup } from "./scheduler/scheduleGroup";
+import { getSecret } from "./secretsmanager/getSecret";
 import { secret } from "./secretsmanager/secret";
 import { secretVersion } from "./secretsmanager/secretVersion";
 import { topic } from "./sns/topic";
@@ -82,7 +85,9 @@ export const aws: Table<Aws> = {
     ),
     "aws:iam/policy:Policy": tags.taggable(managedPolicy, tags.policyTags),
     "aws:iam/role:Role": tags.taggable(role, tags.roleTags),
+    "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive": rolePoliciesExclusive,
     "aws:iam/rolePolicy:RolePolicy": rolePolicy,
+    "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": rolePolicyAttachmentsExclusive,
     "aws:kms/alias:Alias": alias,
     "aws:kms/key:Key": tags.taggable(key, tags.keyTags),
     "aws:s3/bucket:Bucket": tags.taggable(bucket, tags.bucketTags),
@@ -111,5 +116,6 @@ export const aws: Table<Aws> = {
     "aws:index/getRegion:getRegion": getRegion,
     "aws:kms/getKey:getKey": getKey,
     "aws:resourcegroupstaggingapi/getResources:getResources": getResources,
+    "aws:secretsmanager/getSecret:getSecret": getSecret,
   },
 };

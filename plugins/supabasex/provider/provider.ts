@@ -1,5 +1,6 @@
 import { UserError } from "../../../foundation/userError";
 import type { Provider } from "../../host/provider";
+import { awsWatch } from "./awsWatch/resource";
 import { edgeFunctionDeployment } from "./edgeFunction/resource";
 import { platformSettings } from "./platformSettings/resource";
 import { projectWatch } from "./projectWatch/resource";
@@ -8,6 +9,7 @@ import { sqlBundle } from "./sqlBundle/resource";
 
 /** Type token → resource. */
 const resources: Readonly<Record<string, Resource>> = {
+  "supabasex:index:AwsWatch": awsWatch,
   "supabasex:index:EdgeFunctionDeployment": edgeFunctionDeployment,
   "supabasex:index:PlatformSettings": platformSettings,
   "supabasex:index:ProjectWatch": projectWatch,

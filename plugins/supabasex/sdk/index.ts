@@ -1,3 +1,4 @@
+export { AwsWatch, type AwsWatchArgs, type DeclaredAwsParts } from "./awsWatch";
 export { EdgeFunctionDeployment, type EdgeFunctionDeploymentArgs } from "./edgeFunctionDeployment";
 export {
   PlatformSettings,

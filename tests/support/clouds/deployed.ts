@@ -24,7 +24,9 @@ export function deployedInClouds(exported: string): Deployed[] {
   return exportedStack
     .parse(JSON.parse(exported))
     .deployment.resources.filter(({ type }) =>
-      /^(aws|supabase):|^supabasex:index:(PlatformSettings|EdgeFunctionDeployment|ProjectWatch)$/.test(type),
+      /^(aws|supabase):|^supabasex:index:(AwsWatch|PlatformSettings|EdgeFunctionDeployment|ProjectWatch)$/.test(
+        type,
+      ),
     )
     .map(({ urn, type, id, outputs }) => ({
       urn,

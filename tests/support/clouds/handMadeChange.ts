@@ -16,6 +16,8 @@ export type Deletion =
       remove(clouds: Clouds, resource: Deployed): Promise<unknown>;
       /** Types of the resources that are inside it and go with it. */
       readonly takes?: readonly string[];
+      /** Types of the resources that are there as before, and report that something of theirs is gone. */
+      readonly noticedBy?: readonly string[];
       /** Where the plugin finds something empty in place of nothing. Default: "delete". */
       readonly reportedAs?: "update";
     }

@@ -4,8 +4,10 @@ import type { CloudChanges } from "./handMadeChange";
 import { supabaseChanges } from "./supabaseChanges";
 import { taskChanges } from "./taskChanges";
 
+export { additions, lineFor, type Places } from "./additions";
 export { type Clouds, connectClouds } from "./clouds";
 export { type Deployed, deployedInClouds } from "./deployed";
+export { changedBy, furtherChanges, reporterOf } from "./furtherChanges";
 export { rowOf } from "./handMadeChange";
 export { namesProperty, reportedByRefresh } from "./refreshReport";
 

@@ -11,10 +11,13 @@ import {
   UpdateClusterCommand,
 } from "@aws-sdk/client-ecs";
 import {
+  AttachRolePolicyCommand,
+  CreatePolicyCommand,
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
+  ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
@@ -37,6 +40,10 @@ import {
 import type { CloudChanges } from "./handMadeChange";
 
 const document = (text: string | undefined) => decodeURIComponent(text ?? "");
+const allowAll = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+});
 const rolePolicy = (id: string) => {
   const [RoleName, PolicyName] = id.split(":");
   return { RoleName, PolicyName };
@@ -70,8 +77,33 @@ export const taskChanges: CloudChanges = {
         }
         await iam.send(new DeleteRoleCommand({ RoleName: id }));
       },
-      takes: ["aws:iam/rolePolicy:RolePolicy"],
+      takes: [
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
+        "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+      ],
     },
+  },
+  "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive": {
+    look: async ({ iam }, { id }) =>
+      (await iam.send(new ListRolePoliciesCommand({ RoleName: id }))).PolicyNames?.sort(),
+    change: async ({ iam }, { id }) =>
+      await iam.send(
+        new PutRolePolicyCommand({ RoleName: id, PolicyName: "by-hand", PolicyDocument: allowAll }),
+      ),
+    reports: ["policyNames"],
+    deletion: { none: "owns nothing: a policy of the role that is deleted is the case above" },
+  },
+  "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": {
+    look: async ({ iam }, { id }) =>
+      (await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: id }))).AttachedPolicies?.length ?? 0,
+    change: async ({ iam }, { id }) => {
+      const made = new CreatePolicyCommand({ PolicyName: `${id}-by-hand`, PolicyDocument: allowAll });
+      const { Policy } = await iam.send(made);
+      await iam.send(new AttachRolePolicyCommand({ RoleName: id, PolicyArn: Policy?.Arn }));
+    },
+    reports: ["policyArns"],
+    deletion: { none: "owns nothing: no managed policy is declared" },
   },
   "aws:iam/rolePolicy:RolePolicy": {
     look: async ({ iam }, { id }) =>
@@ -80,15 +112,13 @@ export const taskChanges: CloudChanges = {
       await iam.send(
         new PutRolePolicyCommand({
           ...rolePolicy(id),
-          PolicyDocument: JSON.stringify({
-            Version: "2012-10-17",
-            Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
-          }),
+          PolicyDocument: allowAll,
         }),
       ),
     reports: ["policy"],
     deletion: {
       remove: async ({ iam }, { id }) => await iam.send(new DeleteRolePolicyCommand(rolePolicy(id))),
+      noticedBy: ["aws:iam/rolePoliciesExclusive:RolePoliciesExclusive"],
     },
   },
   "aws:ecs/cluster:Cluster": {
@@ -109,6 +139,11 @@ export const taskChanges: CloudChanges = {
     deletion: {
       remove: async ({ ecs }, { id }) => await ecs.send(new DeleteClusterCommand({ cluster: id })),
     },
+  },
+  "supabasex:index:AwsWatch": {
+    look: async () => "nothing of its own",
+    unchangeable: "reports and repairs nothing: tests/support/clouds/additions.ts",
+    deletion: { none: "made nothing" },
   },
   "aws:ecs/taskDefinition:TaskDefinition": {
     unchangeable: "a revision stays as it was registered until it is deregistered",

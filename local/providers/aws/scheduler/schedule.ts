@@ -23,6 +23,8 @@ type ScheduleState = {
   description?: string;
   kmsKeyArn?: string;
   actionAfterCompletion?: string;
+  startDate?: string;
+  endDate?: string;
   arn: string;
   region: string;
 };
@@ -40,6 +42,9 @@ export const schedule = resource<Aws, ScheduleState>({
     description: { type: "string" },
     kmsKeyArn: { type: "string" },
     actionAfterCompletion: { type: "string", computed: true },
+    // RFC 3339, to the second.
+    startDate: { type: "string" },
+    endDate: { type: "string" },
   },
   outputs: { arn: {}, region: {} },
 
@@ -74,6 +79,8 @@ export const schedule = resource<Aws, ScheduleState>({
         description: found.Description ?? "",
         kmsKeyArn: found.KmsKeyArn ?? "",
         actionAfterCompletion: found.ActionAfterCompletion ?? "NONE",
+        startDate: rfc3339(found.StartDate),
+        endDate: rfc3339(found.EndDate),
         arn: found.Arn,
         region: aws.region,
       },
@@ -111,5 +118,9 @@ function request(state: ScheduleState) {
     State: state.state as OnOff,
     Description: state.description || undefined,
     KmsKeyArn: state.kmsKeyArn || undefined,
+    StartDate: state.startDate ? new Date(state.startDate) : undefined,
+    EndDate: state.endDate ? new Date(state.endDate) : undefined,
   };
 }
+
+const rfc3339 = (date: Date | undefined): string => date?.toISOString().replace(/\.\d+Z$/, "Z") ?? "";

@@ -7,6 +7,7 @@ import {
   PutResourcePolicyCommand,
   UpdateSecretCommand,
 } from "@aws-sdk/client-secrets-manager";
+import type { JsonValue } from "../../../../foundation/json";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
@@ -32,7 +33,7 @@ export const secret = resource<Aws, SecretState>({
     // Asked for at deletion only; the service does not keep it.
     recoveryWindowInDays: number(30),
     forceOverwriteReplicaSecret: flag(false),
-    policy: { ...policy, computed: true },
+    policy: { ...policy, computed: true, normal: withoutEmpty },
   },
   outputs: { arn: {}, region: {} },
 
@@ -43,7 +44,7 @@ export const secret = resource<Aws, SecretState>({
       { abortSignal: signal },
     );
     const id = present(ARN, "the secret's ARN");
-    if (state.policy) {
+    if (withoutEmpty(state.policy ?? "") !== "") {
       await secrets.send(new PutResourcePolicyCommand({ SecretId: id, ResourcePolicy: state.policy }), {
         abortSignal: signal,
       });
@@ -88,7 +89,7 @@ export const secret = resource<Aws, SecretState>({
       );
     }
     if (after.policy === undefined || before.policy === after.policy) return;
-    if (after.policy)
+    if (withoutEmpty(after.policy) !== "")
       await secrets.send(
         new PutResourcePolicyCommand({ SecretId: id, ResourcePolicy: after.policy }),
         options,
@@ -107,3 +108,8 @@ export const secret = resource<Aws, SecretState>({
     );
   },
 });
+
+/** `{}` asks for no policy, where nothing at all leaves the policy to whoever attached it. */
+function withoutEmpty(policy: JsonValue): JsonValue {
+  return policy === "{}" ? "" : policy;
+}

@@ -4,8 +4,9 @@ import type { CallContext, PropertyDiff } from "../../../host/provider";
 import { containsUnknown, isPropertyMap, type PropertyMap, reveal, Unknown } from "../../../host/values";
 import { clientInputs, ProjectClient, withSecretToken } from "../projectClient";
 import { type Resource, unknownInputs } from "../resource";
+import { acceptedIn, lineOf, outputsOf, texts, warnOf, warnOfAccepted, watchedIn } from "../watch/report";
+import { changesSince, nextBaseline, type Watched } from "../watch/watched";
 import { type DeclaredParts, readSource, sources } from "./sources";
-import { type Change, changesSince, changeText, changeWords, nextBaseline, type Watched } from "./watched";
 
 const inputNames = [...clientInputs, "organizationId", "declared", "credentials", "accept"];
 
@@ -112,46 +113,6 @@ async function readAll(
   );
 }
 
-function outputsOf(properties: PropertyMap, baseline: Watched, changes: readonly Change[]): PropertyMap {
-  const live = Object.fromEntries(changes.map((change) => [change.identity, changeText(change)]));
-  return { ...properties, baseline, live };
-}
-
-/** Returns a change as a line of a warning: its severity, its name and what happened. */
-function lineOf(change: Change): string {
-  return `  ${change.severity.padEnd(7)}  ${change.identity}: ${changeWords(change)}`;
-}
-
-/** Says what a deployment leaves as it is, and how it is accepted. */
-function warnOf(changes: readonly Change[], context: CallContext): void {
-  const lines = changes.flatMap((change) => [
-    lineOf(change),
-    `           to accept it: project.accept: ${change.acceptance}`,
-  ]);
-  warnOfLeft(lines, context);
-}
-
-function warnOfLeft(lines: readonly string[], context: CallContext): void {
-  if (lines.length === 0) return;
-  context.log(
-    "warning",
-    ["Changed in the project outside of the stack, and left as it is:", ...lines].join("\n"),
-  );
-}
-
-/** In a preview nothing is read: what the last refresh found is said again, unless it is accepted now. */
-function warnOfAccepted({ live }: PropertyMap, { accept }: PropertyMap, context: CallContext): void {
-  if (!isPropertyMap(live)) return;
-  const accepted = texts(accept);
-  const open = Object.entries(live).filter(
-    ([identity]) => !accepted.some((entry) => entry.startsWith(`${identity} @ `)),
-  );
-  warnOfLeft(
-    open.map(([identity, text]) => `  ${identity}: ${String(text)}`),
-    context,
-  );
-}
-
 function declaredIn({ declared }: PropertyMap): DeclaredParts {
   const parts = isPropertyMap(declared) ? declared : {};
   const settings = isPropertyMap(parts.settings) ? parts.settings : {};
@@ -191,27 +152,4 @@ function credentialsIn({ credentials }: PropertyMap): Readonly<Record<string, st
   const revealed = credentials === undefined ? undefined : reveal(credentials);
   if (!isPropertyMap(revealed)) return {};
   return Object.fromEntries(Object.entries(revealed).map(([key, value]) => [key, String(reveal(value))]));
-}
-
-function acceptedIn({ accept }: PropertyMap): Set<string> {
-  return new Set(texts(accept));
-}
-
-function watchedIn(value: unknown): Watched {
-  if (!isPropertyMap(value as never)) return {};
-  return Object.fromEntries(
-    Object.entries(value as PropertyMap).map(([source, entries]) => [
-      source,
-      Object.fromEntries(
-        Object.entries(isPropertyMap(entries) ? entries : {}).map(([identity, text]) => [
-          identity,
-          String(text),
-        ]),
-      ),
-    ]),
-  );
-}
-
-function texts(value: unknown): string[] {
-  return Array.isArray(value) ? value.map(String) : [];
 }

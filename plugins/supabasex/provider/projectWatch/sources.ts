@@ -3,6 +3,7 @@ import { isJsonObject, type JsonObject, type JsonValue } from "../../../../found
 import type { ApiAnswer } from "../../../../foundation/managementApi";
 import { unexpected } from "../../../../foundation/managementApi";
 import type { ProjectClient } from "../projectClient";
+import { type Entries, off } from "../watch/watched";
 
 /** What the stack sends by other resources: it is theirs to report. */
 export interface DeclaredParts {
@@ -14,9 +15,6 @@ export interface DeclaredParts {
   readonly settings: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Identity → value, in words. A setting that is off, empty or null has the value `off`. */
-export type Entries = Readonly<Record<string, string>>;
-
 /** One question to the Management API. */
 export interface Source {
   /** Below the project's path, or the organization's. */
@@ -26,8 +24,6 @@ export interface Source {
   readonly none?: readonly number[];
   entries(answer: JsonValue, declared: DeclaredParts): Entries;
 }
-
-export const off = "off";
 
 /** Names of settings whose value is a secret; the API returns a hash of some of them. */
 const secretName = /secret|pass(word)?$|token$|(api|auth|access|private|root)_?key|jwt_secret/;

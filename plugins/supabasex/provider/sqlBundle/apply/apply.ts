@@ -7,6 +7,7 @@ import { ExecutionFailure, Session } from "../session/session";
 import { isConnectionLost, isDatabaseError, SqlFileError } from "../source/errors";
 import type { Access } from "./access";
 import { type BodyCheck, type BodyFindings, examineBodies, judgeBodies } from "./bodyCheck";
+import { wakeJobScheduler } from "./jobScheduler";
 import { TransactionLost } from "./migrations";
 import { runOutsideTransaction } from "./noTransaction";
 import type { ApplyRequest } from "./request";
@@ -129,6 +130,7 @@ function attempt(
       if (keep) {
         if (inputs.hazards === "refuse") refuseHazards(result.locks);
         await session.execute("commit").catch((error) => refuseCommit(error, result));
+        if (result.ran.length > 0) await wakeJobScheduler(session);
         return result;
       }
       const isWhole = !commit && result.failure === undefined && result.next === undefined;

@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
 import { type Severity, severities } from "../sqlBundle/catalog/posture";
-import { type Entries, off } from "./sources";
 
-/** Source → its entries; absent where the access token may not ask. */
+/** Identity → value, in words. A setting that is off, empty or null has the value `off`. */
+export type Entries = Readonly<Record<string, string>>;
+
+export const off = "off";
+
+/** Source → its entries; absent where the credentials may not ask. */
 export type Watched = Readonly<Record<string, Entries>>;
 
 /** How one thing differs from the baseline. */
@@ -24,7 +28,7 @@ const openingSetting =
 const openingDatabaseSetting = /^database setting session_replication_role$/;
 
 const openingPart =
-  /^(API key|edge function|organization member|SSO provider|third-party auth|legacy API keys)/;
+  /^(API key|edge function|organization member|SSO provider|third-party auth|legacy API keys|topic subscription|event target|schedule|bucket (access granted|replication|CORS|website|inventory|notification))/;
 
 /** Settings that keep somebody out as long as they are on. */
 const closingSetting =

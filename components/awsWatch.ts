@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+import { AwsWatch as Watch } from "../plugins/supabasex/sdk";
+import type { AwsAccount } from "./awsAccount";
+import type { BackupAlarms } from "./backupAlarms/backupAlarms";
+import type { BackupBucket } from "./backupBucket/backupBucket";
+import { Component } from "./component";
+import type { ScheduledBackup } from "./scheduledBackup/scheduledBackup";
+
+export interface AwsWatchArgs {
+  readonly account: AwsAccount;
+  readonly bucket: BackupBucket;
+  readonly backup: ScheduledBackup;
+  readonly alarms: BackupAlarms;
+  /** Changes that are taken over, as a deployment names them. */
+  readonly accept: readonly string[];
+}
+
+/** Reports what somebody adds to topic, rules, schedules and bucket beside the stack. */
+export class AwsWatch extends Component {
+  constructor(name: string, args: AwsWatchArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("AwsWatch", name, opts);
+    const { account, bucket, backup, alarms } = args;
+    // As the aws provider itself is configured.
+    const provider = new pulumi.Config("aws");
+    new Watch(
+      this.childName("additions"),
+      {
+        region: account.region,
+        profile: provider.get("profile"),
+        assumeRoles: provider.getObject("assumeRoles"),
+        declared: {
+          bucket: bucket.bucket.bucket,
+          topic: alarms.ownTopicArn,
+          subscriptions: alarms.subscriptions,
+          targets: alarms.targets,
+          scheduleGroup: backup.schedule.groupName,
+          schedules: pulumi.output(backup.scheduleNames),
+        },
+        accept: args.accept,
+      },
+      this.childOptions({ dependsOn: [bucket, backup, alarms] }),
+    );
+    this.registerOutputs({});
+  }
+}

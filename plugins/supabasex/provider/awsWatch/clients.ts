@@ -1,0 +1,73 @@
+import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { SchedulerClient } from "@aws-sdk/client-scheduler";
+import type { SNSClient } from "@aws-sdk/client-sns";
+import { isPropertyMap, type PropertyMap } from "../../../host/values";
+
+/** The services that are asked. */
+export interface AwsClients {
+  readonly s3: S3Client;
+  readonly sns: SNSClient;
+  readonly events: EventBridgeClient;
+  readonly scheduler: SchedulerClient;
+}
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/**
+ * Returns clients that go where the aws provider goes: to its region, with its profile and its roles. Endpoints and the first
+ * credentials are the environment's. The SDK is loaded here, since a deployment that watches nothing in AWS does not need it.
+ */
+export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
+  const [{ S3Client }, { SNSClient }, { EventBridgeClient }, { SchedulerClient }] = await Promise.all([
+    import("@aws-sdk/client-s3"),
+    import("@aws-sdk/client-sns"),
+    import("@aws-sdk/client-eventbridge"),
+    import("@aws-sdk/client-scheduler"),
+  ]);
+  const place = {
+    region: String(properties.region),
+    ...(typeof properties.profile === "string" && { profile: properties.profile }),
+  };
+  const credentials = await assumedCredentials(place, properties);
+  const options = { ...place, ...(credentials && { credentials }) };
+  const isLocal = (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL ?? "") !== "";
+  return {
+    // Local endpoints have no names for buckets.
+    s3: new S3Client({ ...options, forcePathStyle: isLocal }),
+    sns: new SNSClient(options),
+    events: new EventBridgeClient(options),
+    scheduler: new SchedulerClient(options),
+  };
+}
+
+/** Returns the credentials of the last role of `assumeRoles`, each assumed with those of the one before; undefined without any. */
+async function assumedCredentials(
+  place: { readonly region: string; readonly profile?: string },
+  { assumeRoles }: PropertyMap,
+): Promise<Credentials | undefined> {
+  if (!Array.isArray(assumeRoles) || assumeRoles.length === 0) return undefined;
+  const { AssumeRoleCommand, STSClient } = await import("@aws-sdk/client-sts");
+  let current: Credentials | undefined;
+  for (const role of assumeRoles) {
+    if (!isPropertyMap(role)) continue;
+    const client = new STSClient({ ...place, ...(current && { credentials: current }) });
+    const { Credentials: found } = await client.send(
+      new AssumeRoleCommand({
+        RoleArn: String(role.roleArn),
+        RoleSessionName: typeof role.sessionName === "string" ? role.sessionName : "pulumi",
+        ...(typeof role.externalId === "string" && { ExternalId: role.externalId }),
+      }),
+    );
+    current = {
+      accessKeyId: found?.AccessKeyId ?? "",
+      secretAccessKey: found?.SecretAccessKey ?? "",
+      ...(found?.SessionToken && { sessionToken: found.SessionToken }),
+    };
+  }
+  return current;
+}

@@ -1,0 +1,101 @@
+import { UserError } from "../../../../foundation/userError";
+import { differences } from "../../../host/diff";
+import type { CallContext, PropertyDiff } from "../../../host/provider";
+import { containsUnknown, isPropertyMap, type PropertyMap } from "../../../host/values";
+import { type Resource, unknownInputs } from "../resource";
+import { acceptedIn, lineOf, outputsOf, texts, warnOf, warnOfAccepted, watchedIn } from "../watch/report";
+import { changesSince, nextBaseline, type Watched } from "../watch/watched";
+import { connectAws } from "./clients";
+import { type DeclaredInAws, readAwsSource, sourceNames } from "./sources";
+
+const inputNames = ["region", "profile", "assumeRoles", "declared", "accept"] as const;
+
+/**
+ * Reports what somebody adds to the stack's resources in AWS and no other resource sees: subscriptions of its topic, targets of
+ * its rules, schedules in its group, and settings of its bucket that the stack leaves unset. There is no baseline but what
+ * `accept` names: nothing of these is there without somebody who put it there. An update repairs nothing.
+ */
+export const awsWatch: Resource = {
+  async check({ inputs }) {
+    const failures = unknownInputs(inputs, inputNames);
+    for (const property of ["region", "declared"]) {
+      const value = inputs[property];
+      if (value === undefined || value === null) failures.push({ property, reason: "is required" });
+    }
+    return { inputs, failures };
+  },
+
+  async diff({ oldInputs, oldOutputs, inputs, ignoreChanges }) {
+    const detailed: Record<string, PropertyDiff> = {};
+    for (const name of inputNames) {
+      if (differences(oldInputs[name], inputs[name]).length > 0)
+        detailed[name] = { kind: "update", inputDiff: true };
+    }
+    if (isPropertyMap(oldOutputs.live) && Object.keys(oldOutputs.live).length > 0) {
+      detailed.live = { kind: "update", inputDiff: false };
+    }
+    for (const name of ignoreChanges) delete detailed[name];
+    return { changes: Object.keys(detailed).length > 0, detailed };
+  },
+
+  async create({ inputs, preview }, context) {
+    if (preview || containsUnknown(inputs)) return { id: "", outputs: { ...inputs, live: {} } };
+    return { id: declaredIn(inputs).bucket, outputs: await compared({}, inputs, context) };
+  },
+
+  async read({ id, inputs, outputs }, context) {
+    if (Object.keys(inputs).length === 0) {
+      throw new UserError("An AwsWatch cannot be imported: declare it.");
+    }
+    const baseline = watchedIn(outputs.baseline);
+    const changes = changesSince(baseline, await readAll(inputs, context));
+    if (changes.length > 0) {
+      context.log("warning", ["Added in AWS outside of the stack:", ...changes.map(lineOf)].join("\n"));
+    }
+    return { id, inputs, outputs: outputsOf(outputs, baseline, changes) };
+  },
+
+  async update({ oldOutputs, inputs, preview }, context) {
+    if (preview) {
+      warnOfAccepted(oldOutputs, inputs, context);
+      return { outputs: { ...inputs, baseline: oldOutputs.baseline ?? {}, live: {} } };
+    }
+    return { outputs: await compared(watchedIn(oldOutputs.baseline), inputs, context) };
+  },
+
+  // Nothing was made.
+  async delete() {},
+};
+
+async function compared(before: Watched, inputs: PropertyMap, context: CallContext): Promise<PropertyMap> {
+  const now = await readAll(inputs, context);
+  const known = { ...Object.fromEntries(sourceNames.map((name) => [name, {}])), ...before };
+  const baseline = nextBaseline(known, now, { accepted: acceptedIn(inputs), released: new Set() });
+  const changes = changesSince(baseline, now);
+  warnOf(changes, context);
+  return outputsOf(inputs, baseline, changes);
+}
+
+async function readAll(properties: PropertyMap, { signal }: CallContext): Promise<Watched> {
+  const aws = await connectAws(properties);
+  const question = { aws, declared: declaredIn(properties), signal };
+  const answers = await Promise.all(
+    sourceNames.map(async (name) => [name, await readAwsSource(name, question)] as const),
+  );
+  return Object.fromEntries(
+    answers.flatMap(([name, entries]) => (entries === undefined ? [] : [[name, entries] as const])),
+  );
+}
+
+function declaredIn({ declared }: PropertyMap): DeclaredInAws {
+  const parts = isPropertyMap(declared) ? declared : {};
+  const targets = isPropertyMap(parts.targets) ? parts.targets : {};
+  return {
+    bucket: String(parts.bucket),
+    topic: typeof parts.topic === "string" ? parts.topic : undefined,
+    subscriptions: texts(parts.subscriptions),
+    targets: Object.fromEntries(Object.entries(targets).map(([rule, ids]) => [rule, texts(ids)])),
+    scheduleGroup: String(parts.scheduleGroup),
+    schedules: texts(parts.schedules),
+  };
+}

@@ -1,0 +1,189 @@
+import { createHash } from "node:crypto";
+import { canonicalJson, type JsonValue } from "../../../../foundation/json";
+import type { Entries } from "../watch/watched";
+import type { AwsClients } from "./clients";
+
+/** What the stack has in AWS that others can add something to, and what it adds itself. */
+export interface DeclaredInAws {
+  readonly bucket: string;
+  /** ARN of the topic; undefined where it is not the stack's own. */
+  readonly topic: string | undefined;
+  /** Subscriptions as `<protocol> <endpoint>`. */
+  readonly subscriptions: readonly string[];
+  /** Rule → ids of its targets. */
+  readonly targets: Readonly<Record<string, readonly string[]>>;
+  readonly scheduleGroup: string;
+  readonly schedules: readonly string[];
+}
+
+interface Question {
+  readonly aws: AwsClients;
+  readonly declared: DeclaredInAws;
+  readonly signal: AbortSignal;
+}
+
+type Source = (question: Question) => Promise<Entries>;
+
+/** Error codes that say that there is no such thing, or that the bucket has nothing of the kind. */
+const nothing = new Set([
+  "NoSuchBucket",
+  "NotFound",
+  "NotFoundException",
+  "ResourceNotFoundException",
+  "NoSuchCORSConfiguration",
+  "NoSuchWebsiteConfiguration",
+  "ReplicationConfigurationNotFoundError",
+]);
+const refused = new Set([
+  "AccessDenied",
+  "AccessDeniedException",
+  "AuthorizationError",
+  "AuthorizationErrorException",
+]);
+
+/** Name → what is asked. Each answers what is there and is not declared. */
+const sources: Readonly<Record<string, Source>> = {
+  "topic subscriptions": async ({ aws, declared, signal }) => {
+    if (declared.topic === undefined) return {};
+    const { paginateListSubscriptionsByTopic } = await import("@aws-sdk/client-sns");
+    const found: [string, string][] = [];
+    const pages = paginateListSubscriptionsByTopic({ client: aws.sns }, { TopicArn: declared.topic });
+    for await (const { Subscriptions = [] } of pages) {
+      signal.throwIfAborted();
+      for (const { Protocol = "", Endpoint = "", Owner = "" } of Subscriptions) {
+        if (declared.subscriptions.includes(`${Protocol} ${Endpoint}`)) continue;
+        found.push([`topic subscription ${Protocol} ${withoutSecret(Endpoint)}`, `of account ${Owner}`]);
+      }
+    }
+    return Object.fromEntries(found);
+  },
+  "event targets": async ({ aws, declared, signal }) => {
+    const { ListTargetsByRuleCommand } = await import("@aws-sdk/client-eventbridge");
+    const lists = await Promise.all(
+      Object.entries(declared.targets).map(async ([Rule, ids]) => {
+        const { Targets = [] } = await aws.events.send(new ListTargetsByRuleCommand({ Rule }), {
+          abortSignal: signal,
+        });
+        return Targets.filter(({ Id = "" }) => !ids.includes(Id)).map(
+          ({ Id, Arn }) => [`event target ${Rule} ${Id}`, String(Arn)] as const,
+        );
+      }),
+    );
+    return Object.fromEntries(lists.flat());
+  },
+  schedules: async ({ aws, declared, signal }) => {
+    const { paginateListSchedules } = await import("@aws-sdk/client-scheduler");
+    const found: [string, string][] = [];
+    const pages = paginateListSchedules({ client: aws.scheduler }, { GroupName: declared.scheduleGroup });
+    for await (const { Schedules = [] } of pages) {
+      signal.throwIfAborted();
+      for (const { Name = "", State, Target } of Schedules) {
+        if (declared.schedules.includes(Name)) continue;
+        found.push([`schedule ${declared.scheduleGroup}/${Name}`, `${State}, ${Target?.Arn}`]);
+      }
+    }
+    return Object.fromEntries(found);
+  },
+  "bucket access": async ({ aws, declared: { bucket }, signal }) => {
+    const { GetBucketAclCommand } = await import("@aws-sdk/client-s3");
+    const { Owner, Grants = [] } = await aws.s3.send(new GetBucketAclCommand({ Bucket: bucket }), {
+      abortSignal: signal,
+    });
+    return Object.fromEntries(
+      Grants.filter(({ Grantee }) => Grantee?.ID === undefined || Grantee.ID !== Owner?.ID).map(
+        ({ Grantee, Permission }) => [
+          `bucket access granted ${bucket} ${Grantee?.URI ?? Grantee?.EmailAddress ?? Grantee?.ID} ${Permission}`,
+          "by an ACL",
+        ],
+      ),
+    );
+  },
+  ...Object.fromEntries(
+    (["CORS", "website", "replication", "notification", "logging", "inventory"] as const).map((kind) => [
+      `bucket ${kind}`,
+      async ({ aws, declared: { bucket }, signal }: Question): Promise<Entries> => {
+        const found = await bucketSetting[kind](aws, bucket, signal);
+        return found === undefined ? {} : { [`bucket ${kind} ${bucket}`]: canonicalJson(found) };
+      },
+    ]),
+  ),
+};
+
+type BucketSetting = (aws: AwsClients, Bucket: string, signal: AbortSignal) => Promise<JsonValue | undefined>;
+
+/** What a bucket may have set on it and the stack leaves unset. */
+const bucketSetting: Readonly<
+  Record<"CORS" | "website" | "replication" | "notification" | "logging" | "inventory", BucketSetting>
+> = {
+  CORS: async ({ s3 }, Bucket, abortSignal) => {
+    const { GetBucketCorsCommand } = await import("@aws-sdk/client-s3");
+    const { CORSRules } = await s3.send(new GetBucketCorsCommand({ Bucket }), { abortSignal });
+    return unlessEmpty(CORSRules);
+  },
+  website: async ({ s3 }, Bucket, abortSignal) => {
+    const { GetBucketWebsiteCommand } = await import("@aws-sdk/client-s3");
+    const { $metadata: _, ...website } = await s3.send(new GetBucketWebsiteCommand({ Bucket }), {
+      abortSignal,
+    });
+    return unlessEmpty(website);
+  },
+  replication: async ({ s3 }, Bucket, abortSignal) => {
+    const { GetBucketReplicationCommand } = await import("@aws-sdk/client-s3");
+    const answer = await s3.send(new GetBucketReplicationCommand({ Bucket }), { abortSignal });
+    return unlessEmpty(answer.ReplicationConfiguration);
+  },
+  notification: async ({ s3 }, Bucket, abortSignal) => {
+    const { GetBucketNotificationConfigurationCommand } = await import("@aws-sdk/client-s3");
+    const { $metadata: _, ...rest } = await s3.send(
+      new GetBucketNotificationConfigurationCommand({ Bucket }),
+      {
+        abortSignal,
+      },
+    );
+    return unlessEmpty(rest);
+  },
+  logging: async ({ s3 }, Bucket, abortSignal) => {
+    const { GetBucketLoggingCommand } = await import("@aws-sdk/client-s3");
+    return unlessEmpty(
+      (await s3.send(new GetBucketLoggingCommand({ Bucket }), { abortSignal })).LoggingEnabled,
+    );
+  },
+  inventory: async ({ s3 }, Bucket, abortSignal) => {
+    const { ListBucketInventoryConfigurationsCommand } = await import("@aws-sdk/client-s3");
+    const answer = await s3.send(new ListBucketInventoryConfigurationsCommand({ Bucket }), { abortSignal });
+    return unlessEmpty(answer.InventoryConfigurationList);
+  },
+};
+
+/** The names of all sources. */
+export const sourceNames: readonly string[] = Object.keys(sources);
+
+/** Returns what a source finds beside the stack; undefined where the credentials may not ask. */
+export async function readAwsSource(name: string, question: Question): Promise<Entries | undefined> {
+  const source = sources[name];
+  if (source === undefined) throw new Error(`there is no source ${name}`);
+  try {
+    return await source(question);
+  } catch (error) {
+    const code = error instanceof Error ? error.name : "";
+    if (nothing.has(code)) return {};
+    if (refused.has(code)) return undefined;
+    throw error;
+  }
+}
+
+/** As plain JSON without what is empty. */
+function unlessEmpty(value: unknown): JsonValue | undefined {
+  const text = JSON.stringify(value ?? null, (_, item: unknown) =>
+    item !== null && typeof item === "object" && Object.keys(item).length === 0 ? undefined : item,
+  );
+  const plain = text === undefined ? null : (JSON.parse(text) as JsonValue);
+  return plain === null || (typeof plain === "object" && Object.keys(plain).length === 0) ? undefined : plain;
+}
+
+/** A webhook's address is often all that one needs to call it: of it the host stays, and a hash. */
+function withoutSecret(endpoint: string): string {
+  if (!/^https?:/.test(endpoint)) return endpoint;
+  const hash = createHash("sha256").update(endpoint).digest("hex").slice(0, 8);
+  return URL.canParse(endpoint) ? `${new URL(endpoint).origin}/ ${hash}` : hash;
+}

@@ -1,0 +1,24 @@
+import type { Session } from "../session/session";
+
+/**
+ * pg_cron's scheduler reads its jobs again when it hears that cron.job changed. A transaction with more invalidation messages than
+ * the server's queue holds makes every session reset its caches, and the scheduler takes no notice of a reset (pg_cron 1.4 and
+ * 1.6): the jobs of a large first deployment would not run until somebody changes a job. So a small transaction after it changes
+ * one of our own to what it is. It is a courtesy: a deployment that is committed does not fail for it.
+ */
+const rereadJobs = `
+do $$
+begin
+  if to_regclass('cron.job') is not null then
+    perform cron.alter_job(jobid, active := active)
+    from (select jobid, active from cron.job where username = current_user limit 1) as job;
+  end if;
+exception when others then
+  null;
+end
+$$`;
+
+/** Makes the scheduler of jobs read them again, where there is one. Call it after the commit of a deployment. */
+export async function wakeJobScheduler(session: Session): Promise<void> {
+  await session.execute(rereadJobs);
+}

