@@ -164,6 +164,23 @@ describe("input validation", () => {
     ["an infinite amount", "update restaurants.orders set total_amount = 'Infinity'", "22003"],
     ["a name of blanks", "update shared.customers set first_name = '   '", "23514"],
     ["items that are no list", "update retail.orders set items = '{}'", "23514"],
+    ["a creation at the end of time", "update shared.customers set created_at = 'infinity'", "23514"],
+    [
+      "an order that is never scheduled",
+      "update home_services.work_orders set scheduled_at = '-infinity'",
+      "23514",
+    ],
+    [
+      "settings of a megabyte",
+      "update shared.tenants set settings = jsonb_build_object('a', repeat('x', 1000000))",
+      "23514",
+    ],
+    [
+      "a list of a megabyte",
+      "update retail.orders set items = jsonb_build_array(repeat('x', 1000000))",
+      "23514",
+    ],
+    ["a thousand tags", "update shared.customers set tags = array_fill('x'::text, array[1000])", "23514"],
     ["a vehicle of the future", "update automotive.vehicles set model_year = 9999", "23514"],
   ])("%s is refused", async (_what, sql, code) => {
     expect(await reach(member("a", "admin"), sql)).toBe(code);
@@ -177,6 +194,17 @@ describe("input validation", () => {
       ),
     ).toBe(1);
   });
+});
+
+test("an address is stored in lower case, whoever writes it", async () => {
+  const manager = member("a", "manager");
+  const insert = `insert into shared.customers (tenant_id, first_name, last_name, email) values ('${tenantId("a")}', 'x', 'y', 'Ada@Example.COM')`;
+
+  expect(await reach(manager, insert)).toBe(1);
+  expect(
+    await reach(manager, "update shared.customers set email = 'ADA@B.COM' where email = 'ada@example.com'"),
+  ).toBe(1);
+  expect(await reach(manager, "select from shared.customers where email = 'ada@b.com'")).toBe(1);
 });
 
 test("updated_at follows every change", async () => {

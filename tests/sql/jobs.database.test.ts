@@ -38,7 +38,8 @@ test("a job of the first deployment runs without a second cron.schedule", async 
   const runs = async () =>
     (await bundle.hand.query("select status, return_message from cron.job_run_details")).rows;
   const deadline = Date.now() + 20_000;
-  while ((await runs()).length === 0 && Date.now() < deadline) await bundle.hand.query("select pg_sleep(0.2)");
+  while ((await runs()).length === 0 && Date.now() < deadline)
+    await bundle.hand.query("select pg_sleep(0.2)");
 
   expect((await runs())[0]).toMatchObject({ status: expect.stringMatching(/succeeded|running/) });
 });

@@ -127,6 +127,24 @@ test("presence that no heartbeat renewed is removed, what was renewed stays", as
   expect(rows).toEqual([{ tenant_id: tenantId("b") }]);
 });
 
+test("accounts that are gone for a month are forgotten, and nobody else", async () => {
+  const [gone, lately] = [idOf("f", 7), idOf("f", 8)];
+  for (const id of [gone, lately]) {
+    await client.query("insert into auth.users (id, is_anonymous) values ($1, true)", [id]);
+    await client.query("delete from auth.users where id = $1", [id]);
+  }
+  await client.query("update private.people set deleted_at = now() - interval '31 days' where id = $1", [
+    gone,
+  ]);
+  const before = await client.query("select id from private.people where deleted_at is not null order by id");
+  const forgotten = await client.query("select private.forget_people() as count");
+  const after = await client.query("select id from private.people where deleted_at is not null");
+
+  expect(before.rows).toEqual([{ id: gone }, { id: lately }]);
+  expect(forgotten.rows).toEqual([{ count: 1 }]);
+  expect(after.rows).toEqual([{ id: lately }]);
+});
+
 describe("recovery checkpoints", () => {
   test("the backup program names a moment, and postgres reads it", async () => {
     const backup = await database.connectAs("backup");

@@ -216,6 +216,71 @@ describe("signing in", () => {
     ]);
   });
 
+  test("does not wait for a membership that somebody has locked, and the next one catches up", async () => {
+    const user = userId("a", "user");
+    const holder = await database.cluster.client("postgres");
+    await holder.query("begin");
+    await holder.query("select from shared.users where id = $1 for update", [user]);
+    const began = performance.now();
+    const locked = await auth.query("update auth.users set last_sign_in_at = '2026-11-02' where id = $1", [
+      user,
+    ]);
+    const seconds = (performance.now() - began) / 1000;
+    await holder.query("rollback");
+
+    expect(locked.rowCount).toBe(1);
+    expect(seconds).toBeLessThan(5);
+    const login = "select last_login_at as at from shared.users where id = $1";
+    expect((await database.postgres.query(login, [user])).rows).toEqual([{ at: null }]);
+    await auth.query("update auth.users set last_sign_in_at = '2026-11-03T00:00:00Z' where id = $1", [user]);
+    expect((await database.postgres.query(login, [user])).rows).toEqual([
+      { at: new Date("2026-11-03T00:00:00Z") },
+    ]);
+  });
+
+  test("takes an address over from a membership that was left behind with it", async () => {
+    const [first, second] = [userId("b", "manager"), userId("b", "admin")];
+    await database.postgres.query("update shared.users set email = 'shared@b.example.com' where id = $1", [
+      first,
+    ]);
+    await auth.query("update auth.users set email = 'shared@b.example.com' where id = $1", [second]);
+    const { rows } = await database.postgres.query(
+      "select id, email from shared.users where id in ($1, $2) order by email",
+      [first, second],
+    );
+
+    expect(rows).toEqual([
+      { id: first, email: "manager@b.example.com" },
+      { id: second, email: "shared@b.example.com" },
+    ]);
+  });
+
+  test("a soft deletion ends the membership, and nothing of the person is left in it", async () => {
+    const user = userId("b", "employee");
+    await database.postgres.query(
+      "update shared.users set last_name = 'Doe', phone = '+41 44 668 18 00', settings = '{\"a\": 1}' where id = $1",
+      [user],
+    );
+    await auth.query("update auth.users set deleted_at = now(), email = 'bm9ib2R5' where id = $1", [user]);
+    const { rows } = await database.postgres.query(
+      `select email, first_name, last_name, phone, avatar_url, settings, disabled_at is not null as disabled
+       from shared.users where id = $1`,
+      [user],
+    );
+
+    expect(rows).toEqual([
+      {
+        email: `${user}@deleted.invalid`,
+        first_name: null,
+        last_name: null,
+        phone: null,
+        avatar_url: null,
+        settings: {},
+        disabled: true,
+      },
+    ]);
+  });
+
   test("Auth's role may change nothing else of a membership", async () => {
     await expect(auth.query("update shared.users set role = 'admin'")).rejects.toThrow(
       "permission denied for table users",

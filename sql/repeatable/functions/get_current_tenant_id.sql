@@ -2,10 +2,11 @@
 --
 -- A person's token needs the membership to confirm it. It counts for nothing from the moment when the membership is disabled,
 -- removed or of another tenant, or the account is banned or deleted, however long it would still be valid. Persons are all
--- those whom Auth ever knew, and whoever comes with a session of Auth's (session_id is in every token that Auth issues).
+-- those whom Auth knows or knew lately, and whoever comes with a session of Auth's (session_id is in every token that Auth issues).
 --
--- Any other token is a machine's: no account, no session, signed with the project's own key by a backend of ours, for it cannot
--- come from Auth. There is no membership to ask, so its claims are taken at their word.
+-- Any other token without an issuer, or with Supabase's own for keys, is a machine's: no account, no session, signed with the
+-- project's own key by a backend of ours. There is no membership to ask, so its claims are taken at their word. A token of
+-- another identity provider names its issuer: without an account here it is worth nothing, whatever its `sub`.
 --
 -- The guide let the setting app.current_tenant_id outrank the JWT, so whoever could run set_config() chose the
 -- tenant. No setting of ours is read here.
@@ -32,7 +33,7 @@ begin
         member.tenant_id = named
         and member.disabled_at is null
         and (person.suspended_until is null or person.suspended_until <= now())
-      else person.id is null and not claims ? 'session_id'
+      else person.id is null and not claims ? 'session_id' and coalesce(claims ->> 'iss', 'supabase') = 'supabase'
     end
   );
 end

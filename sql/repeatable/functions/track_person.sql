@@ -7,11 +7,11 @@ set search_path = pg_catalog, pg_temp
 as $$
 begin
   if tg_op = 'DELETE' then
-    update private.people set suspended_until = 'infinity' where id = old.id;
+    update private.people set suspended_until = 'infinity', deleted_at = now() where id = old.id;
   else
     insert into private.people (id, suspended_until)
     values (new.id, case when new.deleted_at is not null then 'infinity' else new.banned_until end)
-    on conflict (id) do update set suspended_until = excluded.suspended_until;
+    on conflict (id) do update set suspended_until = excluded.suspended_until, deleted_at = null;
   end if;
   return null;
 end

@@ -4,6 +4,8 @@ revoke all on table shared.users from public, anon, authenticated, service_role;
 grant select, delete on table shared.users to authenticated;
 grant update (first_name, last_name, phone, avatar_url, settings, role, disabled_at) on table shared.users to authenticated;
 grant select, insert, update, delete on table shared.users to service_role;
--- The token hook reads; the trigger on auth.users keeps these two in step.
+-- The token hook reads; the trigger on auth.users keeps these in step, and empties them where an account is deleted.
 grant select on table shared.users to supabase_auth_admin;
-grant update (email, last_login_at) on table shared.users to supabase_auth_admin;
+grant update (
+  email, last_login_at, first_name, last_name, phone, avatar_url, settings, disabled_at
+) on table shared.users to supabase_auth_admin;

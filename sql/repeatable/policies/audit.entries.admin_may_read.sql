@@ -3,4 +3,9 @@ create policy admin_may_read on audit.entries
   as restrictive
   for select
   to authenticated
-  using ((select private.get_current_tenant_role() = 'admin' and private.has_second_factor()));
+  using (tenant_id = (
+    select case
+      when private.get_current_tenant_role() = 'admin' and private.has_second_factor()
+      then private.get_current_tenant_id()
+    end
+  ));

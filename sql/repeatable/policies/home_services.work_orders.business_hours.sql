@@ -1,9 +1,13 @@
 -- The guide's "Business hours access", restrictive and in the tenant's own time zone. Admins and managers work when they
--- have to. Nothing in it depends on the row, so all of it is asked once per statement.
+-- have to. Nothing in it depends on the row, so it is a condition on the key: the tenant, or nobody's rows. A bare `false` would
+-- be asked once, and then hide row after row of the whole tenant; this finds none in the index.
 create policy business_hours on home_services.work_orders
   as restrictive
   for select
   to authenticated
-  using ((
-    select private.get_current_tenant_role() in ('admin', 'manager') or private.is_within_business_hours()
+  using (tenant_id = (
+    select case
+      when private.get_current_tenant_role() in ('admin', 'manager') or private.is_within_business_hours()
+      then private.get_current_tenant_id()
+    end
   ));

@@ -1,4 +1,4 @@
--- The trigger on auth.users keeps email and last log-in in step; the grant names just these two columns.
+-- The trigger on auth.users keeps the membership in step; the grant names the columns.
 create policy identity_sync on shared.users
   for update
   to supabase_auth_admin

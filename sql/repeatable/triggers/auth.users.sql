@@ -1,7 +1,9 @@
 create or replace trigger sync_membership
-  after update of email, last_sign_in_at on auth.users
+  after update of email, last_sign_in_at, deleted_at on auth.users
   for each row when (
-    new.email is distinct from old.email or new.last_sign_in_at is distinct from old.last_sign_in_at
+    new.email is distinct from old.email
+    or new.last_sign_in_at is distinct from old.last_sign_in_at
+    or (new.deleted_at is not null and old.deleted_at is null)
   )
   execute function private.sync_auth_user();
 

@@ -2,6 +2,11 @@ create or replace trigger set_updated_at
   before update on shared.users
   for each row execute function private.set_updated_at();
 
+create or replace trigger normalize_email
+  before insert or update of email on shared.users
+  for each row when (new.email <> lower(new.email))
+  execute function private.normalize_email();
+
 create or replace trigger refuse_identity_change
   before update on shared.users
   for each row when (new.id is distinct from old.id or new.tenant_id is distinct from old.tenant_id)

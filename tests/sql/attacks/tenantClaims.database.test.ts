@@ -247,6 +247,9 @@ describe("a machine's token", () => {
     ["has a session of Auth's that is null", { session_id: null }],
     ["is of somebody who has an account and no membership", { sub: outsiderId }],
     ["is of a member of another tenant", { sub: userId("b", "manager") }],
+    ["is another identity provider's, whose subjects are uuids", { iss: "https://login.example.com/" }],
+    ["has an issuer that is empty", { iss: "" }],
+    ["has an issuer that is a list", { iss: ["supabase"] }],
   ])("is none when it %s", async (_what, claims) => {
     const actor = { ...backend, claims: { ...backend.claims, ...claims } };
 
