@@ -1,3 +1,4 @@
+import { additions, cloudChanges, furtherChanges } from "../clouds";
 import { type HandMadeChange, type HarmlessChange, handMadeChanges, harmlessChanges } from ".";
 import { type ClientChange, clientChanges, commandOf } from "./clientChanges";
 import { type PostureChange, postureChanges } from "./postureChanges";
@@ -67,6 +68,25 @@ anything else.
 | --- | --- | --- | --- |
 ${clientChanges.map(clientRow).join("\n")}
 
+## ${settingRows.length} changes to what the stack declares in the Supabase project
+
+Each is made at the Management API of the whole local stack, all at once; one refresh names all, and one up takes all back
+(\`tests/stack/cloudDrift.engine.test.ts\`).
+
+| Resource | what somebody does | and refresh reports | repaired by |
+| --- | --- | --- | --- |
+${settingRows.join("\n")}
+
+## ${awsRows.length} changes in AWS
+
+Made at the services' own endpoints in the same test. What nobody but somebody else can have put there, and no resource of
+the aws provider reports, is found by \`AwsWatch\`: up leaves it and names the entry of \`project.accept\`. A secret that waits
+for its deletion stops the program before anything is touched, with the command that brings it back.
+
+| Resource | what somebody does | and refresh reports | repaired by |
+| --- | --- | --- | --- |
+${awsRows.join("\n")}
+
 ## ${harmlessChanges.length} things that a healthy database does, and that report nothing
 
 | What happens | by |
@@ -74,6 +94,40 @@ ${clientChanges.map(clientRow).join("\n")}
 ${harmlessChanges.map(harmlessRow).join("\n")}
 `;
 }
+
+/** The rows of the table of all resources whose type begins so: a line for each property and for each deletion. */
+function resourceRows(isMeant: (type: string) => boolean, linesPerChange: "property" | "change"): string[] {
+  return Object.entries(cloudChanges)
+    .filter(([name]) => isMeant(name))
+    .flatMap(([name, row]) => {
+      const reports = "change" in row ? row.reports : [];
+      const changes = linesPerChange === "property" ? reports.map((property) => [property]) : [reports];
+      const removed = "remove" in row.deletion;
+      return [
+        ...changes
+          .filter((properties) => properties.length > 0)
+          .map(
+            (properties) =>
+              `| ${code(name)} | changes it in place | ${properties.map(code).join(", ")} | up |`,
+          ),
+        ...(removed ? [`| ${code(name)} | deletes it | the resource, as deleted | up |`] : []),
+      ];
+    });
+}
+
+const settingRows = resourceRows((type) => /^supabase/.test(type) && !/AwsWatch/.test(type), "property");
+
+const awsRows = [
+  ...resourceRows((type) => type.startsWith("aws:"), "change"),
+  ...furtherChanges.map(
+    ({ name, of, by, reports, seenBy }) =>
+      `| ${code((seenBy ?? of).type)} | ${name}: ${code(by)} | ${reports.map(code).join(", ")} | up |`,
+  ),
+  ...additions.map(
+    ({ name, by, reports }) =>
+      `| ${code("supabasex:index:AwsWatch")} | ${name}: ${code(by)} | ${code(reports)} | see the report |`,
+  ),
+];
 
 function postureRow({
   name,

@@ -8,6 +8,7 @@ alter table public.legacy enable row level security;
 create policy readable on public.legacy for select to authenticated using (id > 0);
 create policy only_new on public.legacy as restrictive for select to authenticated using (id > 10);
 grant select on public.legacy to authenticated;
+create trigger guard before update on public.legacy for each row execute function suppress_redundant_updates_trigger();
 create view public.legacy_titles with (security_invoker = true) as select id from public.legacy;
 grant select on public.legacy_titles to authenticated;
 create function public.legacy_count() returns bigint language sql security invoker as $$ select count(*) from public.legacy $$;

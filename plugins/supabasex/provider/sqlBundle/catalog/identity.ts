@@ -28,11 +28,14 @@ const databaseKinds = [
   "history record",
   "membership",
   "migration record",
+  "parameter privilege",
   "platform",
   "publication",
   "role settings",
   "role",
   "server",
+  "subscription",
+  "system privilege",
   "user mapping",
 ];
 

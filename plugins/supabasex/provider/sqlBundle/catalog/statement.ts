@@ -15,6 +15,7 @@ import { roleKinds } from "./kinds/roles";
 import { schemas } from "./kinds/schemas";
 import { sequences } from "./kinds/sequences";
 import { server } from "./kinds/server";
+import { serverPrivileges } from "./kinds/serverPrivileges";
 import { database, settings } from "./kinds/settings";
 import { statistics } from "./kinds/statistics";
 import { tables } from "./kinds/tables";
@@ -46,6 +47,7 @@ const alwaysThere: readonly Kind[] = [
   statistics,
   existenceOnly,
   ...platform,
+  ...serverPrivileges,
 ];
 
 /** What a read of this database may look at. */

@@ -118,6 +118,9 @@ function dropAdvice({ kind, name, parent, user }: ObjectIdentity, is: CatalogObj
       return `add the migration to the bundle, or delete from supabase_migrations.schema_migrations where version = ${literal(name)}`;
     case "history record":
       return `delete from supabase_migrations.bundle_files where path = ${literal(name)}`;
+    case "system privilege":
+    case "parameter privilege":
+      return `revoke ${name.replace(/^((?:set|alter system) on) /, "$1 parameter ").replace(/ to (\S+)$/, " from $1")}`;
     case "server":
       return `drop server ${name}`;
     case "user mapping":

@@ -20,7 +20,7 @@ export const settings: Kind = {
 where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))`,
 };
 
-/** Privileges on this database. */
+/** This database: who owns it, and privileges on it. */
 export const database: Kind = {
   identity: `'database'`,
   address: { catalog: `'pg_database'::regclass`, object: `d.oid` },
@@ -28,6 +28,7 @@ export const database: Kind = {
   withoutComment: true,
   properties: {
     name: text(`quote_ident(d.datname)`),
+    owner: text(`pg_get_userbyid(d.datdba)`),
   },
   from: `pg_database d
 where d.datname = current_database()`,

@@ -77,6 +77,7 @@ const everywhere: ReadonlySet<string> = new Set([
   "language",
   "membership",
   "migration record",
+  "parameter privilege",
   "history record",
   "platform",
   "publication",
@@ -85,6 +86,8 @@ const everywhere: ReadonlySet<string> = new Set([
   "role",
   "role settings",
   "server",
+  "subscription",
+  "system privilege",
   "transform",
   "user mapping",
 ]);
@@ -111,11 +114,16 @@ function factsOf(identity: string, object: CatalogObject, subject: Subject): Cat
   const { kind, schema, name } = partsOfIdentity(identity);
   const { exposure } = subject;
   if (kind === "server" && object.contentNotRead === undefined) return undefined;
-  if (kind === "database") return { name: object.name ?? null, grants: object.grants ?? {} };
+  if (kind === "database") {
+    const { name: database = null, owner = null, grants = {} } = object;
+    return { name: database, owner, grants };
+  }
   if (everywhere.has(kind)) return withoutComment(object);
   if (schema === undefined) return undefined;
   if (kind === "constraint") return foreignKeyFacts(object, subject.expected);
-  if (kind === "trigger") return isOfPlatform(schema) ? withoutComment(object) : undefined;
+  if (kind === "trigger") {
+    return isOfPlatform(schema) || exposure.includes(schema) ? withoutComment(object) : undefined;
+  }
   if (isOfPlatform(schema) && object.extension !== undefined)
     return extensionFacts(kind, object, exposure.roles);
   if (isOfPlatform(schema) && isOrdinaryPartition(object, subject.live)) return undefined;

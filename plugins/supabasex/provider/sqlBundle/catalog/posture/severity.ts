@@ -42,12 +42,15 @@ const opening: ReadonlySet<string> = new Set([
   "foreign-data wrapper",
   "language",
   "membership",
+  "parameter privilege",
   "operator",
   "operator class",
   "publication schema",
   "publication table",
   "rule",
   "server",
+  "subscription",
+  "system privilege",
   "transform",
   "trigger",
   "user mapping",
@@ -89,6 +92,8 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
     case "role":
       if (property === "validUntil") return is === undefined ? "opens" : "changes";
       return property === "inherit" || (rolePowers.includes(property) && is === true) ? "opens" : "changes";
+    case "subscription":
+      return "opens";
     case "membership":
       return is === true ? "opens" : "changes";
     case "role settings":
@@ -153,7 +158,8 @@ function isOpeningSetting(name: string): boolean {
     ["role", "row_security", "search_path", "session_replication_role", "session_preload_libraries"].includes(
       name,
     ) ||
-    ["safeupdate.enabled", "check_function_bodies", "request.jwt.claims"].includes(name)
+    ["safeupdate.enabled", "check_function_bodies", "request.jwt.claims"].includes(name) ||
+    ["local_preload_libraries", "createrole_self_grant", "lo_compat_privileges"].includes(name)
   );
 }
 
