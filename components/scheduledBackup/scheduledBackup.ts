@@ -330,8 +330,6 @@ export class ScheduledBackup extends Component {
         groupName: group.name,
         scheduleExpression: task.expression,
         scheduleExpressionTimezone: args.schedule.timeZone,
-        // Also where the service's answer would not differ: what nobody declares, nobody puts back.
-        state: "ENABLED",
         // Backups of all stacks need not start in the same second.
         flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: 15 },
         kmsKeyArn: args.key?.arn,

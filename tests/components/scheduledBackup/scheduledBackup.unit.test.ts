@@ -55,25 +55,48 @@ test("declares what starts the task, what it runs as, and what is left where it 
     "scheduled-backup-dead-letters-policy",
     "scheduled-backup-drill-schedule",
     "scheduled-backup-drill-task-definition",
+    "scheduled-backup-drill-task-role-attachments",
+    "scheduled-backup-drill-task-role-policies",
     "scheduled-backup-drill-task-role-policy",
     "scheduled-backup-drill-task-role-role",
+    "scheduled-backup-execution-role-attachments",
+    "scheduled-backup-execution-role-policies",
     "scheduled-backup-execution-role-policy",
     "scheduled-backup-execution-role-role",
     "scheduled-backup-log",
     "scheduled-backup-prune-schedule",
     "scheduled-backup-prune-task-definition",
+    "scheduled-backup-prune-task-role-attachments",
+    "scheduled-backup-prune-task-role-policies",
     "scheduled-backup-prune-task-role-policy",
     "scheduled-backup-prune-task-role-role",
     "scheduled-backup-schedule",
     "scheduled-backup-schedule-group",
+    "scheduled-backup-scheduler-role-attachments",
+    "scheduled-backup-scheduler-role-policies",
     "scheduled-backup-scheduler-role-policy",
     "scheduled-backup-scheduler-role-role",
     "scheduled-backup-security-group",
     "scheduled-backup-task-definition",
+    "scheduled-backup-task-role-attachments",
+    "scheduled-backup-task-role-policies",
     "scheduled-backup-task-role-policy",
     "scheduled-backup-task-role-role",
     "scheduled-backup-upkeep-security-group",
   ]);
+});
+
+test("a role has its one policy and no other", async () => {
+  const resources = await register();
+
+  expect(registered(resources, "scheduled-backup-task-role-policies").inputs).toEqual({
+    roleName: "thorbis-prod-backup-task",
+    policyNames: [registered(resources, "scheduled-backup-task-role-policy").inputs.name],
+  });
+  expect(registered(resources, "scheduled-backup-task-role-attachments").inputs).toEqual({
+    roleName: "thorbis-prod-backup-task",
+    policyArns: [],
+  });
 });
 
 test("the schedule tries again within the hour only, and sends failures to the queue", async () => {

@@ -5,7 +5,9 @@ import { PutImageTagMutabilityCommand, PutLifecyclePolicyCommand } from "@aws-sd
 import { DeregisterTaskDefinitionCommand, UpdateClusterCommand } from "@aws-sdk/client-ecs";
 import { DisableRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import {
+  AttachRolePolicyCommand,
   CreatePolicyVersionCommand,
+  ListPoliciesCommand,
   PutRolePolicyCommand,
   UpdateAssumeRolePolicyCommand,
   UpdateOpenIDConnectProviderThumbprintCommand,
@@ -282,6 +284,27 @@ export const cases: readonly Case[] = [
         }),
       ),
     found: { policy: "update" },
+  },
+  {
+    token: "aws:iam/rolePoliciesExclusive:RolePoliciesExclusive",
+    inputs: (world) => ({ roleName: output(world, "Role", "name"), policyNames: ["task"] }),
+    byHand: async (aws, RoleName) =>
+      aws
+        .use("iam")
+        .send(
+          new PutRolePolicyCommand({ RoleName, PolicyName: "x", PolicyDocument: policyFor("s3:*", "*") }),
+        ),
+    found: { "policyNames[1]": "delete" },
+  },
+  {
+    token: "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive",
+    inputs: (world) => ({ roleName: output(world, "Role", "name"), policyArns: [] }),
+    byHand: async (aws, RoleName) => {
+      const iam = aws.use("iam");
+      const { Policies } = await iam.send(new ListPoliciesCommand({ Scope: "Local" }));
+      await iam.send(new AttachRolePolicyCommand({ RoleName, PolicyArn: Policies?.[0]?.Arn }));
+    },
+    found: { "policyArns[0]": "delete" },
   },
   {
     token: "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
