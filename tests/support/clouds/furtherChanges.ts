@@ -29,7 +29,6 @@ import {
 import {
   PutResourcePolicyCommand,
   TagResourceCommand as TagSecretCommand,
-  UpdateSecretCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { SetTopicAttributesCommand, TagResourceCommand as TagTopicCommand } from "@aws-sdk/client-sns";
 import { GetQueueAttributesCommand, SetQueueAttributesCommand, TagQueueCommand } from "@aws-sdk/client-sqs";
@@ -210,14 +209,6 @@ export const furtherChanges: readonly FurtherChange[] = [
     change: async ({ secrets }, { id: SecretId }) =>
       await secrets.send(new PutResourcePolicyCommand({ SecretId, ResourcePolicy: everything })),
     reports: ["policy"],
-  },
-  {
-    name: "the secret is encrypted with another key",
-    of: secret,
-    by: "aws secretsmanager update-secret --kms-key-id",
-    change: async ({ secrets }, { id: SecretId }) =>
-      await secrets.send(new UpdateSecretCommand({ SecretId, KmsKeyId: "alias/of-somebody-else" })),
-    reports: ["kmsKeyId"],
   },
   {
     name: "the secret is tagged",

@@ -23,6 +23,8 @@ interface Credentials {
  * credentials are the environment's. The SDK is loaded here, since a deployment that watches nothing in AWS does not need it.
  */
 export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
+  // The SDK announces when it will stop supporting this Node; it does not concern the reader of a refresh.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
   const [{ S3Client }, { SNSClient }, { EventBridgeClient }, { SchedulerClient }] = await Promise.all([
     import("@aws-sdk/client-s3"),
     import("@aws-sdk/client-sns"),
