@@ -32,7 +32,7 @@ const pairs: readonly Pair[] = [
   pair("customer by id", (id) => `select from shared.customers where id = '${id}'`, idOf("b", 2, 1), nobody),
   pair(
     "customer by email",
-    (email) => `select from shared.customers where lower(email) = '${email}'`,
+    (email) => `select from shared.customers where email = '${email}'`,
     "customer1@b.example.com",
     "customer1@n.example.com",
   ),

@@ -175,6 +175,7 @@ test("the jobs are scheduled as postgres, whose rights are enough for each", asy
   expect(rows).toMatchObject([
     { jobname: "clean-up-presence", schedule: "*/5 * * * *", username: "postgres", active: true },
     { jobname: "collect-metrics", schedule: "0 */6 * * *", username: "postgres", active: true },
+    { jobname: "forget-people", schedule: "29 3 * * *", username: "postgres", active: true },
     { jobname: "maintain-partitions", schedule: "17 3 * * *", username: "postgres", active: true },
     { jobname: "prune-job-history", schedule: "41 3 * * *", username: "postgres", active: true },
   ]);
