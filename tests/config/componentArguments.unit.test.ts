@@ -17,12 +17,20 @@ type OfBucket = Unreachable<
 type OfTasks = Unreachable<
   ScheduledBackupArgs,
   ParsedStackConfig["backup"],
-  Common | "physicalName" | "bucket" | "key" | "connection" | "network" | "deletionProtection"
+  | Common
+  | "physicalName"
+  | "bucket"
+  | "key"
+  | "connection"
+  | "network"
+  | "deletionProtection"
+  // From the limits of the alarms.
+  | "ageIntervalHours"
 >;
 type OfAlarms = Unreachable<
   BackupAlarmsArgs,
   ParsedStackConfig["alerts"],
-  Common | "physicalName" | "logGroup" | "cluster" | "deadLetterQueue" | "key"
+  Common | "physicalName" | "logGroup" | "cluster" | "deadLetterQueue" | "key" | "ageIntervalHours"
 >;
 
 const none = <Unreached extends never>(...unreached: Unreached[]) => unreached;
