@@ -1,7 +1,7 @@
-import { runsPrefix } from "../foundation/backupContract";
+import { manifestName, runsPrefix } from "../foundation/backupContract";
 import { forEachLimited } from "./concurrency";
 import { type Manifest, openManifest } from "./manifest";
-import { manifestName, objectKey, parseObjectKey, runStart } from "./runName";
+import { objectKey, parseObjectKey, runStart } from "./runName";
 import type { ListedObject, ObjectStore } from "./store/objectStore";
 
 /** What the bucket has under the name of one run. */

@@ -3,6 +3,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { backupEvents } from "../foundation/backupContract";
 import { runCommandLine } from "../foundation/commandLine";
 import { UserError } from "../foundation/userError";
+import { age } from "./commands/age";
 import { checkpoint } from "./commands/checkpoint";
 import { drill } from "./commands/drill";
 import { list } from "./commands/list";
@@ -111,6 +112,10 @@ function program(context: CommandContext): Command {
     )
     .option("--confirm", "delete")
     .action(async (options) => void (await prune(options, context)));
+  backup
+    .command("age")
+    .description("tell how old the newest backup and the last drill that passed are, as one line of JSON")
+    .action(async () => void (await age({}, context)));
   backup
     .command("checkpoint")
     .description("name this moment, to go back to after what comes next")

@@ -1,8 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { runsPrefix } from "../foundation/backupContract";
 
-export const manifestName = "manifest.json";
-
 /** `20261122T131500042Z-9f3a0c21`: sorts by time, and two runs of one millisecond differ. */
 const pattern = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})(\d{3})Z-[0-9a-f]{8}$/;
 

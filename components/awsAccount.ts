@@ -12,9 +12,3 @@ export interface AwsAccount {
 export function currentAwsAccount(): AwsAccount {
   return { accountId: getCallerIdentityOutput().accountId, region: getRegionOutput().region };
 }
-
-/** The partition of a region, which every ARN begins with: `aws`, `aws-cn` or `aws-us-gov`. */
-export function partitionOf(region: string): string {
-  if (region.startsWith("cn-")) return "aws-cn";
-  return region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
-}

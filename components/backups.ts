@@ -1,9 +1,11 @@
+import * as pulumi from "@pulumi/pulumi";
 import { resourcePrefix } from "../config/aws/resourcePrefix";
 import { currentAwsAccount } from "./awsAccount";
 import { awsTags } from "./awsTags";
 import { AwsWatch } from "./awsWatch";
 import { BackupAlarms } from "./backupAlarms/backupAlarms";
 import { BackupBucket } from "./backupBucket/backupBucket";
+import { ageInterval } from "./backupSchedules";
 import type { BackupsConfig } from "./backupsConfig";
 import type { DatabaseConnection } from "./databaseConnection";
 import { ownedResources } from "./ownership/ownership";
@@ -25,6 +27,8 @@ export function declareBackups(config: BackupsConfig, connection: DatabaseConnec
   const { deletionProtection, environment } = config.project;
   const isProduction = environment === "production";
   const common = commonArgs(config);
+  warnOfSharedRegion(config);
+  const ageIntervalHours = ageInterval(config.alerts);
   const bucket = declareBucket(config);
   const backup = new ScheduledBackup("backup", {
     ...config.backup,
@@ -33,6 +37,7 @@ export function declareBackups(config: BackupsConfig, connection: DatabaseConnec
     key: bucket.key,
     connection,
     network: taskNetwork(config.backup),
+    ageIntervalHours,
     containerInsights: config.backup.containerInsights ?? isProduction,
     deletionProtection,
     // Elsewhere a stack may go and come back at once, and with it the secret's name.
@@ -45,6 +50,7 @@ export function declareBackups(config: BackupsConfig, connection: DatabaseConnec
     logGroup: backup.logGroup,
     cluster: backup.cluster,
     deadLetterQueue: backup.deadLetterQueue,
+    ageIntervalHours,
     key: bucket.key,
   });
   new AwsWatch("aws-watch", {
@@ -75,8 +81,20 @@ export function declareBucket(config: BackupsConfig): BackupBucket {
     objectLock: config.backup.objectLock,
     ownKey: config.backup.ownKey ?? environment === "production",
     noncurrentRetentionDays: config.backup.noncurrentRetentionDays,
+    storageTiers: config.backup.storageTiers,
     deletionProtection,
     existing: ownedResources(),
+  });
+}
+
+/** Warns where one outage of a region would take project and backups. A bucket does not move, so it is said before it is too late. */
+function warnOfSharedRegion({ project, backup }: BackupsConfig): void {
+  if (project.environment !== "production" || backup.sameRegionReason !== undefined) return;
+  pulumi.output(currentAwsAccount().region).apply((region) => {
+    if (region !== project.region) return;
+    void pulumi.log.warn(
+      `The project and its backups are both in ${region}: an outage of that region takes both. Set aws:region to another region before the first deployment, or say in backup.sameRegionReason why they share it.`,
+    );
   });
 }
 

@@ -15,6 +15,12 @@ export function takenBack(id: string | undefined, ours: string[]): pulumi.Custom
   return id === undefined ? {} : { import: id, ignoreChanges: ours };
 }
 
+/** How a component names its children, and the options that a group of them shares. */
+export interface Children {
+  readonly name: (suffix: string) => string;
+  readonly options: pulumi.CustomResourceOptions;
+}
+
 /** Base of all components of this stack: one type namespace, children that are parented and named after it. */
 export abstract class Component extends pulumi.ComponentResource {
   readonly #name: string;

@@ -32,6 +32,9 @@ export const sessionsBesideDumps = 8;
 /** Prefixes of everything in the bucket. */
 export const runsPrefix = "runs/";
 export const drillsPrefix = "drills/";
+export const watchPrefix = "watch/";
+/** The object of a run that is written last and makes it a backup. */
+export const manifestName = "manifest.json";
 
 /** Values of `event` in the lines of JSON that the program prints. */
 export const backupEvents = {
@@ -40,6 +43,7 @@ export const backupEvents = {
   drillPassed: "drill passed",
   drillFailed: "drill failed",
   checkpointMade: "checkpoint made",
+  ageMeasured: "age measured",
 } as const;
 
 /** The line that `backup run` ends with. */
@@ -60,6 +64,17 @@ export interface DrillFinished {
   readonly run: string;
   /** From the first byte read to the last row counted: how long a restore takes. */
   readonly restoreSeconds: number;
+}
+
+/** The line that `backup age` prints. */
+export interface AgeMeasured {
+  readonly event: typeof backupEvents.ageMeasured;
+  /** Of the newest backup, from its start. */
+  readonly backupAgeSeconds: number;
+  /** Of the last drill that passed, from its start. */
+  readonly drillAgeSeconds: number;
+  /** The newest backup; missing where there is none. */
+  readonly run?: string;
 }
 
 /** Variables that the stack's task definitions set, beside those of the AWS SDK and of secrets. */
@@ -83,4 +98,13 @@ export const taskVariables = [
 export type TaskVariable = (typeof taskVariables)[number];
 
 /** The commands of the backup program, for those that call it. */
-export const backupCommands = ["run", "list", "verify", "restore", "drill", "prune", "checkpoint"] as const;
+export const backupCommands = [
+  "run",
+  "list",
+  "verify",
+  "restore",
+  "drill",
+  "prune",
+  "age",
+  "checkpoint",
+] as const;

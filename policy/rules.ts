@@ -16,6 +16,7 @@ import { keyPolicyIsClosed } from "./kms/keyPolicyIsClosed";
 import { keyRotates } from "./kms/keyRotates";
 import { keyWaitsForDeletion } from "./kms/keyWaitsForDeletion";
 import { queueDeniesPlainHttp } from "./messaging/queueDeniesPlainHttp";
+import { queueHasOwnKey } from "./messaging/queueHasOwnKey";
 import { queueIsClosed } from "./messaging/queueIsClosed";
 import { queueIsEncrypted } from "./messaging/queueIsEncrypted";
 import { topicDeniesPlainHttp } from "./messaging/topicDeniesPlainHttp";
@@ -114,6 +115,7 @@ export const stackRules: readonly StackRule[] = [
   scheduleHasOwnKey,
   taskHasNoPublicAddress,
   topicHasOwnKey,
+  queueHasOwnKey,
   logGroupKeepsAYear,
   secretHasOwnKey,
   secretCanBeRecovered,

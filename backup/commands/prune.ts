@@ -1,3 +1,4 @@
+import { manifestName } from "../../foundation/backupContract";
 import { UserError } from "../../foundation/userError";
 import { listRuns, readManifests, type StoredRun } from "../catalog";
 import { forEachLimited } from "../concurrency";
@@ -8,7 +9,7 @@ import { formatTable } from "../output";
 import { findTools } from "../postgres/tools";
 import { decide } from "../retention/decide";
 import type { RetentionPolicy } from "../retention/policy";
-import { manifestName, objectKey } from "../runName";
+import { objectKey } from "../runName";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 import { inspectRun } from "../verify/inspectRun";

@@ -1,6 +1,11 @@
 import { setMaxListeners } from "node:events";
 import type pg from "pg";
-import { type BackupCompleted, backupEvents, runsPrefix } from "../../foundation/backupContract";
+import {
+  type BackupCompleted,
+  backupEvents,
+  manifestName,
+  runsPrefix,
+} from "../../foundation/backupContract";
 import { UserError } from "../../foundation/userError";
 import { listRuns, readManifest, totalBytes } from "../catalog";
 import { forEachLimited } from "../concurrency";
@@ -20,7 +25,7 @@ import { readNotCovered } from "../postgres/notCovered";
 import { readSequences } from "../postgres/sequences";
 import { lockOutOthers } from "../postgres/snapshot";
 import { findTools, type Tools } from "../postgres/tools";
-import { manifestName, newRunName, objectKey } from "../runName";
+import { newRunName, objectKey } from "../runName";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 import { inspectObjects, sumUp } from "../verify/inspectRun";

@@ -1,7 +1,8 @@
+import { manifestName } from "../../foundation/backupContract";
 import { readManifest, sumUpManifest } from "../catalog";
 import { forEachLimited } from "../concurrency";
 import type { Manifest, StoredObject } from "../manifest";
-import { manifestName, objectKey } from "../runName";
+import { objectKey } from "../runName";
 import { type InspectionContext, inspectObject, type ObjectReport } from "./inspectObject";
 
 export interface RunReport {

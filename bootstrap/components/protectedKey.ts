@@ -1,9 +1,9 @@
 import { Alias } from "@pulumi/aws/kms/alias";
 import { Key } from "@pulumi/aws/kms/key";
 import * as pulumi from "@pulumi/pulumi";
-import { partitionOf } from "../../components/awsAccount";
 import { Component } from "../../components/component";
 import { policyDocument } from "../../components/policyDocument";
+import { partitionOf } from "../../config/aws/partition";
 import type { AccountArgs } from "./accountArgs";
 
 export interface ProtectedKeyArgs extends AccountArgs {

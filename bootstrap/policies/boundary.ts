@@ -1,5 +1,5 @@
-import { partitionOf } from "../../components/awsAccount";
 import { type PolicyDocument, policyDocument } from "../../components/policyDocument";
+import { partitionOf } from "../../config/aws/partition";
 import type { EnvironmentPlace } from "../environmentPlace";
 import { bucketArnOf } from "./place";
 
@@ -22,7 +22,7 @@ export function boundaryPolicy(place: EnvironmentPlace & { readonly accountId: s
       Resource: own("kms", "key/*"),
       Condition: {
         StringEquals: {
-          "kms:ViaService": ["s3", "secretsmanager", "scheduler"].map(
+          "kms:ViaService": ["s3", "secretsmanager", "scheduler", "sqs"].map(
             (service) => `${service}.${region}.amazonaws.com`,
           ),
         },

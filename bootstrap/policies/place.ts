@@ -1,4 +1,4 @@
-import { partitionOf } from "../../components/awsAccount";
+import { partitionOf } from "../../config/aws/partition";
 import type { EnvironmentPlace } from "../environmentPlace";
 
 /** What the policies of an environment's roles are made from. */

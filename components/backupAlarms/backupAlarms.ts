@@ -10,7 +10,12 @@ import { TopicPolicy } from "@pulumi/aws/sns/topicPolicy";
 import { TopicSubscription } from "@pulumi/aws/sns/topicSubscription";
 import type { Queue } from "@pulumi/aws/sqs/queue";
 import * as pulumi from "@pulumi/pulumi";
-import { type BackupCompleted, backupEvents, type DrillFinished } from "../../foundation/backupContract";
+import {
+  type AgeMeasured,
+  type BackupCompleted,
+  backupEvents,
+  type DrillFinished,
+} from "../../foundation/backupContract";
 import type { AwsAccount } from "../awsAccount";
 import { awsNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
@@ -21,14 +26,16 @@ import { topicPolicyDocument } from "./topicPolicyDocument";
 
 const secondsPerHour = 3600;
 const failureTarget = "alarm-topic";
-/** The lines that `backup run`, and `backup drill` of a backup that restores, end with. */
+/** The lines that `backup run`, `backup drill` of a backup that restores, and `backup age` end with. */
 const completed = `$.event = "${backupEvents.completed}"`;
 const drillPassed = `$.event = "${backupEvents.drillPassed}"`;
+const ageMeasured = `$.event = "${backupEvents.ageMeasured}"`;
 
 /** A field of such a line, for a metric filter. */
 const field = <Line>(name: keyof Line & string): string => `$.${name}`;
 const completedField = field<BackupCompleted>;
 const drillField = field<DrillFinished>;
+const ageField = field<AgeMeasured>;
 
 export interface BackupAlarmsArgs {
   readonly account: AwsAccount;
@@ -46,15 +53,17 @@ export interface BackupAlarmsArgs {
   readonly topicArn?: string | undefined;
   /** Addresses that the topic mails to, once they have confirmed. */
   readonly emails: readonly string[];
-  /** Alarm when no backup was completed within so many hours, 1 to 168: CloudWatch looks back seven days. */
+  /** Alarm when the newest backup is older, in hours. */
   readonly freshnessHours: number;
-  /** Alarm when no drill passed within so many hours, 1 to 168. Default 50: the second in a row that did not. */
+  /** Alarm when the last drill that passed is longer ago, in hours. Default 50: the second in a row that did not. */
   readonly drillFreshnessHours?: number | undefined;
+  /** How often these ages are measured, in hours. Default 1. */
+  readonly ageIntervalHours?: number | undefined;
   /** Alarm when a backup has less than this share of the bytes of the one before. */
   readonly minimumSizePercent: number;
 }
 
-/** Alarms for a backup that failed, did not start, is missing, is far too small, or was not shown to restore. */
+/** Alarms for a backup that failed, did not start, is too old, is far too small, or was not shown to restore. */
 export class BackupAlarms extends Component {
   /** Topic that all alarms go to. */
   readonly topicArn: pulumi.Output<string>;
@@ -73,11 +82,20 @@ export class BackupAlarms extends Component {
     this.targets = { [awsNames(args.physicalName).failureRule]: [failureTarget] };
 
     this.createMetric(args, "completed", `{ ${completed} }`, "BackupBytes", completedField("bytes"), "Bytes");
-    this.createFreshnessAlarm(args, "missing", "BackupBytes", args.freshnessHours, "No backup was completed");
     const seconds = drillField("restoreSeconds");
     this.createMetric(args, "drilled", `{ ${drillPassed} }`, "DrillRestoreSeconds", seconds, "Seconds");
-    const drillHours = args.drillFreshnessHours ?? 50;
-    this.createFreshnessAlarm(args, "not-drilled", "DrillRestoreSeconds", drillHours, "No drill passed");
+    this.createAgeAlarm(args, "missing", {
+      metric: "BackupAge",
+      value: ageField("backupAgeSeconds"),
+      hours: args.freshnessHours,
+      what: "The newest backup is older than",
+    });
+    this.createAgeAlarm(args, "not-drilled", {
+      metric: "DrillAge",
+      value: ageField("drillAgeSeconds"),
+      hours: args.drillFreshnessHours ?? 50,
+      what: "No drill passed within",
+    });
 
     const percent = completedField("percentOfPrevious");
     const compared = `{ ${completed} && ${percent} = * }`;
@@ -162,26 +180,35 @@ export class BackupAlarms extends Component {
     );
   }
 
-  /** Rings when the metric had no value for so long. */
-  private createFreshnessAlarm(
+  /**
+   * Rings when what is measured is older than so many hours, and when it is no longer measured. An age is published, and not when
+   * something happened: CloudWatch looks back seven days at most, and takes older points for missing ones, which made an alarm on
+   * silence late. A new alarm has no data, which is no change of its state, so that it does not ring before the first measurement.
+   */
+  private createAgeAlarm(
     args: BackupAlarmsArgs,
     purpose: string,
-    metricName: string,
-    hours: number,
-    what: string,
+    age: {
+      readonly metric: string;
+      readonly value: string;
+      readonly hours: number;
+      readonly what: string;
+    },
   ): void {
+    this.createMetric(args, `${purpose}-age`, `{ ${ageMeasured} }`, age.metric, age.value, "Seconds");
     this.createAlarm(args, purpose, {
-      alarmDescription: `${what} within ${hours} hours`,
+      alarmDescription: `${age.what} ${age.hours} hours, or its age is not measured any more`,
       namespace: this.namespaceOf(args),
-      metricName,
-      statistic: "SampleCount",
-      comparisonOperator: "LessThanThreshold",
-      threshold: 1,
+      metricName: age.metric,
+      statistic: "Maximum",
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: age.hours * secondsPerHour,
       period: secondsPerHour,
-      evaluationPeriods: hours,
-      datapointsToAlarm: hours,
-      // An hour without one has no data at all, and so has a schedule that no longer runs.
-      treatMissingData: "breaching",
+      // The task starts within a window of a quarter of an hour, so that an hour may have no measurement.
+      evaluationPeriods: (args.ageIntervalHours ?? 1) + 1,
+      datapointsToAlarm: 1,
+      treatMissingData: "missing",
+      insufficientDataActions: [this.topicArn],
     });
   }
 

@@ -7,7 +7,7 @@ import type { AwsTags } from "../awsTags";
 import { Component, containedIn, takenBack } from "../component";
 import { protectBucket } from "./bucketProtection";
 import { keyPolicyDocument } from "./keyPolicyDocument";
-import { lifecycleRules } from "./lifecycleRules";
+import { defaultTiers, lifecycleRules, type StorageTiers } from "./lifecycleRules";
 
 export interface BackupBucketArgs {
   readonly account: AwsAccount;
@@ -24,6 +24,8 @@ export interface BackupBucketArgs {
   readonly ownKey?: boolean;
   /** Days after which a version that was replaced or deleted is gone for good. Default 30. */
   readonly noncurrentRetentionDays?: number;
+  /** When backups move to cheaper storage. Default: infrequent access after 30 days. */
+  readonly storageTiers?: StorageTiers;
   /** Refuses `pulumi destroy`, and keeps bucket and key if they leave the program. Default true. */
   readonly deletionProtection?: boolean;
   /** What is there of an earlier life of the stack and is taken back, settings and all. Default: nothing. */
@@ -59,7 +61,7 @@ export class BackupBucket extends Component {
       {
         bucket: this.bucket,
         keyArn: this.key?.arn,
-        lifecycleRules: lifecycleRules(args.noncurrentRetentionDays ?? 30),
+        lifecycleRules: lifecycleRules(args.noncurrentRetentionDays ?? 30, args.storageTiers ?? defaultTiers),
       },
       { name: (suffix) => this.childName(suffix), options: settings },
     );

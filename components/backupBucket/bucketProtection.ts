@@ -9,6 +9,7 @@ import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock"
 import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration";
 import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning";
 import * as pulumi from "@pulumi/pulumi";
+import type { Children } from "../component";
 import { bucketPolicyDocument } from "./bucketPolicyDocument";
 
 export interface BucketProtectionArgs {
@@ -18,21 +19,12 @@ export interface BucketProtectionArgs {
   readonly lifecycleRules: BucketLifecycleConfigurationArgs["rules"];
 }
 
-/** How a component names its children, and the options of what is set on its bucket. */
-export interface BucketChildren {
-  readonly name: (suffix: string) => string;
-  readonly options: pulumi.CustomResourceOptions;
-}
-
 /**
  * Sets on a bucket what makes it private, encrypted and versioned, as resources of the component that owns it.
  *
  * @returns the versioning, which other settings of the bucket wait for
  */
-export function protectBucket(
-  args: BucketProtectionArgs,
-  { name, options }: BucketChildren,
-): BucketVersioning {
+export function protectBucket(args: BucketProtectionArgs, { name, options }: Children): BucketVersioning {
   const { keyArn } = args;
   const { bucket } = args.bucket;
   const versioning = new BucketVersioning(

@@ -1,4 +1,4 @@
-import { partitionOf } from "../awsAccount";
+import { partitionOf } from "../../config/aws/partition";
 import { type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
 
 /**
@@ -38,7 +38,7 @@ export function keyPolicyDocument(accountId: string, region: string): PolicyDocu
       ...deliver("cloudwatch.amazonaws.com", "AlarmsReachTopic"),
       Condition: { StringEquals: { "aws:SourceAccount": accountId } },
     },
-    // SNS: the source account in a key policy "is not supported for EventBridge-to-encrypted topics"; with it none arrives.
+    // To the topic and to the dead-letter queue. SNS: the source account in a key policy "is not supported for EventBridge-to-encrypted topics"; with it none arrives.
     deliver("events.amazonaws.com", "EventsReachTopic"),
   );
 }

@@ -1,4 +1,4 @@
-import { partitionOf } from "../awsAccount";
+import { partitionOf } from "../../config/aws/partition";
 import { denyPlainHttp, type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
 import { useKey } from "./keyStatement";
 
@@ -111,6 +111,12 @@ export function schedulerPolicy(args: {
       Resource: args.deadLetterQueueArn,
     },
     ...useKey("ReadSchedule", args.keyArn, ["kms:Decrypt"], `scheduler.${args.region}.amazonaws.com`),
+    ...useKey(
+      "EncryptDeadLetters",
+      args.keyArn,
+      ["kms:Decrypt", "kms:GenerateDataKey"],
+      `sqs.${args.region}.amazonaws.com`,
+    ),
   );
 }
 

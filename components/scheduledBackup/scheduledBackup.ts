@@ -3,30 +3,21 @@ import { Cluster } from "@pulumi/aws/ecs/cluster";
 import { TaskDefinition } from "@pulumi/aws/ecs/taskDefinition";
 import { Schedule } from "@pulumi/aws/scheduler/schedule";
 import { ScheduleGroup } from "@pulumi/aws/scheduler/scheduleGroup";
-import { Secret } from "@pulumi/aws/secretsmanager/secret";
-import { SecretVersion } from "@pulumi/aws/secretsmanager/secretVersion";
-import { Queue } from "@pulumi/aws/sqs/queue";
-import { QueuePolicy } from "@pulumi/aws/sqs/queuePolicy";
+import type { Secret } from "@pulumi/aws/secretsmanager/secret";
+import type { Queue } from "@pulumi/aws/sqs/queue";
 import * as pulumi from "@pulumi/pulumi";
-import { partitionOf } from "../awsAccount";
+import { partitionOf } from "../../config/aws/partition";
 import { awsNames } from "../awsNames";
-import { Component, takenBack } from "../component";
+import { Component } from "../component";
 import type { PolicyDocument } from "../policyDocument";
 import { containerDefinition, workVolume } from "./containerDefinition";
-import {
-  ecrRepositoryArn,
-  executionPolicy,
-  queuePolicy,
-  schedulerPolicy,
-  schedulerTrust,
-  taskTrust,
-} from "./policies";
+import { deadLetterQueue } from "./deadLetterQueue";
+import { passwordSecret } from "./passwordSecret";
+import { ecrRepositoryArn, executionPolicy, schedulerPolicy, schedulerTrust, taskTrust } from "./policies";
 import type { ScheduledBackupArgs } from "./scheduledBackupArgs";
 import { backupPorts, maintenancePorts, taskSecurityGroup } from "./securityGroup";
 import { TaskRole } from "./taskRole";
 import { backupTask, maintenanceTasks, type Task, type TaskPlaces } from "./tasks";
-
-const secondsPerDay = 24 * 3600;
 
 /** A task as it is declared, with the role it runs as. */
 interface DeclaredTask extends Task {
@@ -35,8 +26,9 @@ interface DeclaredTask extends Task {
 }
 
 /**
- * Backups on a schedule: EventBridge Scheduler starts Fargate tasks that run this repository's backup program. Three of
- * them, each with a role of its own: one makes backups, one deletes old ones, one restores the newest to see that it can be.
+ * Backups on a schedule: EventBridge Scheduler starts Fargate tasks that run this repository's backup program. Four of
+ * them, each with a role of its own: one makes backups, one deletes old ones, one restores the newest to see that it can be, and one
+ * measures how old the newest is.
  */
 export class ScheduledBackup extends Component {
   readonly schedule: Schedule;
@@ -59,7 +51,8 @@ export class ScheduledBackup extends Component {
       },
       this.childOptions({ protect: args.deletionProtection ?? true }),
     );
-    const secret = this.createPassword(args);
+    const children = { name: (suffix: string) => this.childName(suffix), options: this.childOptions() };
+    const secret = passwordSecret(args, children);
     this.cluster = new Cluster(
       this.childName("cluster"),
       {
@@ -74,7 +67,7 @@ export class ScheduledBackup extends Component {
       },
       this.childOptions(),
     );
-    this.deadLetterQueue = this.createDeadLetterQueue(args);
+    this.deadLetterQueue = deadLetterQueue(args, children);
 
     const executionRole = this.createExecutionRole(args, secret);
     const places = { ...this.createSecurityGroups(args), passwordArn: secret.arn };
@@ -95,34 +88,6 @@ export class ScheduledBackup extends Component {
     this.scheduleNames = [backup, ...maintenance].map((task) => scheduleNameOf(task, args));
 
     this.registerOutputs({ scheduleName: this.schedule.name, taskDefinitionArn: this.taskDefinition.arn });
-  }
-
-  /** The password of the role `backup`, where the task's container gets it from. */
-  private createPassword(args: ScheduledBackupArgs): Secret {
-    const secret = new Secret(
-      this.childName("database-password"),
-      {
-        name: awsNames(args.physicalName).passwordSecret,
-        tags: args.tags,
-        description: "Password of the PostgreSQL role backup",
-        kmsKeyId: args.key?.arn,
-        recoveryWindowInDays: args.secretRecoveryDays ?? 7,
-        // Asks for none: a policy that somebody attaches is reported, and removed.
-        policy: "{}",
-      },
-      this.childOptions(takenBack(args.existingSecret?.arn, args.existingSecret?.unknown ?? [])),
-    );
-    new SecretVersion(
-      this.childName("database-password-version"),
-      {
-        secretId: secret.id,
-        secretString: pulumi.secret(args.connection.password),
-        // Named, so that a password that somebody else puts in is found and taken back.
-        versionStages: ["AWSCURRENT"],
-      },
-      this.childOptions(),
-    );
-    return secret;
   }
 
   private createSecurityGroups({
@@ -155,33 +120,6 @@ export class ScheduledBackup extends Component {
         this.childOptions(),
       ),
     };
-  }
-
-  private createDeadLetterQueue({ account, physicalName, tags }: ScheduledBackupArgs): Queue {
-    const queue = new Queue(
-      this.childName("dead-letters"),
-      {
-        name: awsNames(physicalName).deadLetterQueue,
-        tags,
-        messageRetentionSeconds: 14 * secondsPerDay,
-        sqsManagedSseEnabled: true,
-      },
-      this.childOptions(),
-    );
-    new QueuePolicy(
-      this.childName("dead-letters-policy"),
-      {
-        queueUrl: queue.url,
-        policy: pulumi
-          .all([queue.arn, account.accountId, account.region])
-          .apply(([arn, accountId, region]) => {
-            const rule = `arn:${partitionOf(region)}:events:${region}:${accountId}:rule/${awsNames(physicalName).failureRule}`;
-            return JSON.stringify(queuePolicy(arn, rule));
-          }),
-      },
-      this.childOptions(),
-    );
-    return queue;
   }
 
   private createRole(
@@ -266,8 +204,8 @@ export class ScheduledBackup extends Component {
         tags: args.tags,
         requiresCompatibilities: ["FARGATE"],
         networkMode: "awsvpc",
-        cpu: String(args.cpuUnits),
-        memory: String(args.memoryMegabytes),
+        cpu: String(task.size?.cpuUnits ?? args.cpuUnits),
+        memory: String(task.size?.memoryMegabytes ?? args.memoryMegabytes),
         runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: args.cpuArchitecture ?? "ARM64" },
         ...(task.hasWorkFolder && { volumes: [{ name: workVolume }] }),
         ...(task.hasWorkFolder && disk !== undefined && { ephemeralStorage: { sizeInGib: disk } }),

@@ -30,6 +30,8 @@ export interface ScheduledBackupArgs {
   readonly pruneExpression?: string | undefined;
   /** When to restore the newest backup to see that it can be, in the time zone of `schedule`. Default daily at 12:00. */
   readonly drillExpression?: string | undefined;
+  /** How often the ages of the newest backup and drill are measured, in hours. Default 1. */
+  readonly ageIntervalHours?: number | undefined;
   /** Disk of a drill, which holds the whole database, 21 to 200. Default: Fargate's 20 GiB. */
   readonly drillDiskGibibytes?: number | undefined;
   /** How often the schedule tries again, within an hour, to start a task that did not start: 0 to 3. */

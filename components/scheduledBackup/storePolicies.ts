@@ -1,8 +1,8 @@
-import { drillsPrefix, runsPrefix } from "../../foundation/backupContract";
+import { drillsPrefix, manifestName, runsPrefix, watchPrefix } from "../../foundation/backupContract";
 import { type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
 import { useKey } from "./keyStatement";
 
-/** What the three tasks may do in the bucket: one writes, one deletes, one reads, and none can do what another does. */
+/** What the tasks may do in the bucket: one writes, one deletes, two read, and none can do what another does. */
 export interface StorePlace {
   readonly region: string;
   readonly bucketArn: string;
@@ -12,6 +12,7 @@ export interface StorePlace {
 /** Where the backup program keeps its backups, and the receipts of its drills; see `backup/README.md`. */
 const runs = (bucketArn: string): string => `${bucketArn}/${runsPrefix}*`;
 const drills = (bucketArn: string): string => `${bucketArn}/${drillsPrefix}*`;
+const watch = (bucketArn: string): string => `${bucketArn}/${watchPrefix}*`;
 
 /** `backup run`: puts, reads back and lists, and can neither delete nor overwrite, not even by way of a version. */
 export function writerPolicy({ region, bucketArn, keyArn }: StorePlace): PolicyDocument {
@@ -54,6 +55,28 @@ export function drillPolicy({ region, bucketArn, keyArn }: StorePlace): PolicyDo
       Effect: "Allow",
       Action: ["s3:PutObject", "s3:GetObject"],
       Resource: drills(bucketArn),
+    },
+    list(bucketArn, ["s3:ListBucket", "s3:ListBucketVersions"]),
+    neverOverwrite(bucketArn),
+    never(bucketArn, ["s3:DeleteObject", ...destructive]),
+    ...encrypt(region, keyArn),
+  );
+}
+
+/** `backup age`: reads manifests and receipts, and notes once when it began to watch. */
+export function agePolicy({ region, bucketArn, keyArn }: StorePlace): PolicyDocument {
+  return policyDocument(
+    {
+      Sid: "ReadManifestsAndReceipts",
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: [`${bucketArn}/${runsPrefix}*/${manifestName}`, drills(bucketArn)],
+    },
+    {
+      Sid: "NoteBeginning",
+      Effect: "Allow",
+      Action: ["s3:PutObject", "s3:GetObject"],
+      Resource: watch(bucketArn),
     },
     list(bucketArn, ["s3:ListBucket", "s3:ListBucketVersions"]),
     neverOverwrite(bucketArn),

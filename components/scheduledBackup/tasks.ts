@@ -3,12 +3,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { certificateInImage, type TaskVariable } from "../../foundation/backupContract";
 import type { PolicyDocument } from "../policyDocument";
 import type { ScheduledBackupArgs } from "./scheduledBackupArgs";
-import { drillPolicy, prunerPolicy, type StorePlace, writerPolicy } from "./storePolicies";
+import { agePolicy, drillPolicy, prunerPolicy, type StorePlace, writerPolicy } from "./storePolicies";
 
 /** One of the tasks that run this repository's backup program. */
 export interface Task {
   /** Name of its container, and the beginning of its log streams. */
-  readonly name: "backup" | "prune" | "drill";
+  readonly name: "backup" | "prune" | "drill" | "age";
   /** Arguments of the program. */
   readonly command: readonly string[];
   readonly expression: string;
@@ -18,6 +18,8 @@ export interface Task {
   readonly secrets?: Readonly<Partial<Record<TaskVariable, pulumi.Input<string>>>>;
   /** Has a disk to write to. */
   readonly hasWorkFolder?: boolean;
+  /** Default: as configured for all tasks. */
+  readonly size?: { readonly cpuUnits: number; readonly memoryMegabytes: number };
 }
 
 export interface TaskPlaces {
@@ -55,7 +57,10 @@ export function backupTask(args: ScheduledBackupArgs, places: TaskPlaces): Task 
   };
 }
 
-/** What becomes of backups once they are made: old ones are deleted, and the newest is restored to see that it can be. */
+/**
+ * What becomes of backups once they are made: old ones are deleted, the newest is restored to see that it can be, and its age is
+ * measured.
+ */
 export function maintenanceTasks(
   args: ScheduledBackupArgs,
   { maintenanceSecurityGroup }: TaskPlaces,
@@ -77,8 +82,21 @@ export function maintenanceTasks(
       policy: drillPolicy,
       hasWorkFolder: true,
     },
+    {
+      ...common,
+      name: "age",
+      command: ["age"],
+      expression: everyHours(args.ageIntervalHours ?? 1),
+      policy: agePolicy,
+      size: ageTaskSize,
+    },
   ];
 }
+
+/** It lists the bucket and reads a few small objects. */
+export const ageTaskSize = { cpuUnits: 256, memoryMegabytes: 512 } as const;
+
+const everyHours = (hours: number): string => (hours === 1 ? "rate(1 hour)" : `rate(${hours} hours)`);
 
 /** What every task knows: where the backups are, and which of them are kept. */
 function storeEnvironment(args: ScheduledBackupArgs): Partial<Record<TaskVariable, pulumi.Input<string>>> {

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { longestFreshnessHours } from "../aws/schedule";
 import { distinct, emailAddress, integer, matching } from "../fields";
 
 /** Who is notified of a failed or missing backup, and when. */
@@ -15,10 +16,10 @@ export const alertsSchema = z.strictObject({
       description: "Existing topic to use in place of one of our own.",
       example: "arn:aws:sns:us-east-1:123456789012:operations",
     }),
-  freshnessHours: integer(1, 168).default(26).meta({
+  freshnessHours: integer(1, longestFreshnessHours).default(26).meta({
     description: "Alarm when the newest backup is older; must be longer than the schedule's longest gap.",
   }),
-  drillFreshnessHours: integer(1, 168).default(50).meta({
+  drillFreshnessHours: integer(1, longestFreshnessHours).default(50).meta({
     description:
       "Alarm when no drill passed for so long; must be longer than the drill schedule's longest gap.",
   }),

@@ -26,6 +26,13 @@ export const backupSchema = z.strictObject({
       'Name of the S3 bucket; unique in all of AWS. A change is refused: docs/operations.md, "Move to another bucket".',
     example: "thorbis-backups-dev",
   }),
+  sameRegionReason: matching(/\S.{9,}/, "must be a sentence of at least 10 characters")
+    .optional()
+    .meta({
+      description:
+        "Why project and bucket are in one region, which one outage takes both; without it production says so in every preview.",
+      example: "Our contracts keep all data in this region.",
+    }),
   retiredBucketNames: distinct(bucketName()).default([]).meta({
     description: "Earlier buckets of the stack, which keep their backups and are no longer managed.",
     example: "thorbis-backups-old",
@@ -104,6 +111,19 @@ export const backupSchema = z.strictObject({
   noncurrentRetentionDays: integer(1, 3650).default(30).meta({
     description: "Days after which a version that was replaced or deleted is gone for good.",
   }),
+  storageTiers: z
+    .strictObject({
+      infrequentAccessDays: integer(30, 3650).default(30).meta({
+        description:
+          "Days after which a backup moves to S3 Standard-IA: half the price, and a price for reading.",
+      }),
+      archiveDays: integer(60, 3650).optional().meta({
+        description:
+          "Days after which it moves to S3 Glacier Instant Retrieval, which is paid for at least 90 days; never where it is left out.",
+        example: 90,
+      }),
+    })
+    .prefault({}),
   ownKey: z.boolean().optional().meta({
     description:
       "A KMS key of our own in place of S3's, for 1 USD a month; on in production, else off, where it is left out.",

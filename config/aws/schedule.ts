@@ -102,6 +102,9 @@ function parseDayOfWeek(field: string): DayTest | undefined {
   return days === undefined ? undefined : (date) => days.includes(weekday(date));
 }
 
+/** A year: the most that an alarm on age can be set to. What runs less often is no schedule of backups. */
+export const longestFreshnessHours = 8784;
+
 const dayMinutes = 1440;
 const window = { from: Date.UTC(2028, 0, 1), years: [2028, 2029, 2030, 2031], days: 1461 };
 
@@ -126,4 +129,14 @@ export function longestGapHours(schedule: Schedule): number {
     runs++;
   }
   return runs < 2 ? Number.POSITIVE_INFINITY : longest / 60;
+}
+
+/** Returns how often a schedule runs in a twelfth of a year, on average over the same four years. */
+export function runsPerMonth(schedule: Schedule): number {
+  const days = window.days / window.years.length / 12;
+  if (schedule.kind === "rate") return (730 * 60) / schedule.minutes;
+  const runningDays = Array.from({ length: window.days }, (_, day) => day).filter((day) =>
+    schedule.runsOn(new Date(window.from + day * dayMinutes * 60_000)),
+  ).length;
+  return (runningDays / window.days) * days * schedule.hours.length * schedule.minutes.length;
 }

@@ -1,7 +1,7 @@
 import { sessionsBesideDumps } from "../../foundation/backupContract";
 import { connectionsOfInstance } from "../areas/project";
 import { fargateSizeProblem } from "../aws/fargate";
-import { longestGapHours, parseSchedule } from "../aws/schedule";
+import { longestFreshnessHours, longestGapHours, parseSchedule } from "../aws/schedule";
 import { formatPath, plainKey, removeCommand } from "../keys";
 import { type Path, valueAt } from "../schemaTree";
 import { faultAt, type Rule } from "./rule";
@@ -21,10 +21,10 @@ const fargateSize: Rule = ({ stack, config }) => {
   return problem === undefined ? [] : [faultAt(stack, ["backup", "memoryMegabytes"], problem, cpuUnits * 2)];
 };
 
-/** CloudWatch looks back seven days, so an alarm on a longer silence would never stop ringing. */
-const longestFreshnessHours = 168;
+/** What a run may take, and a change of the clocks: an age grows until the next run is complete. */
+const slackHours = 2;
 
-/** An alarm for what is missing must not ring while its schedule is merely pausing. */
+/** An alarm on the age of what a schedule makes must not ring while the schedule is merely pausing. */
 function freshnessFits(schedulePath: Path, freshnessPath: Path): Rule {
   return ({ stack, config }) => {
     const expression = valueAt(config, schedulePath);
@@ -35,25 +35,12 @@ function freshnessFits(schedulePath: Path, freshnessPath: Path): Rule {
     const gap = longestGapHours(schedule);
     if (!Number.isFinite(gap))
       return [faultAt(stack, schedulePath, "must repeat without end", "cron(0 3 * * ? *)")];
-    if (gap >= longestFreshnessHours)
-      return [
-        faultAt(
-          stack,
-          schedulePath,
-          `must run more often than every ${longestFreshnessHours} hours: ${formatPath(freshnessPath)} looks back no further`,
-          "cron(0 3 * * ? *)",
-        ),
-      ];
+    const value = Math.ceil(gap) + slackHours;
+    if (value > longestFreshnessHours)
+      return [faultAt(stack, schedulePath, "must run more than once a year", "cron(0 3 * * ? *)")];
     if (freshness > gap) return [];
-    const value = Math.min(Math.ceil(gap) + 2, longestFreshnessHours);
-    return [
-      faultAt(
-        stack,
-        freshnessPath,
-        `must be more than the longest gap of ${formatPath(schedulePath)}`,
-        value,
-      ),
-    ];
+    const message = `must be more than the longest gap of ${formatPath(schedulePath)}`;
+    return [faultAt(stack, freshnessPath, message, value)];
   };
 }
 
@@ -113,6 +100,16 @@ const retentionTiersGrow: Rule = ({ stack, config }) => {
       faultAt(stack, [...path, "monthly"], "must not be less than backup.retentionDays.weekly", weekly),
     );
   return faults;
+};
+
+/** S3 refuses an object that is archived less than 30 days after it became infrequent access. */
+const storageTiersGrow: Rule = ({ stack, config }) => {
+  const { infrequentAccessDays, archiveDays } = config.backup?.storageTiers ?? {};
+  if (infrequentAccessDays === undefined || archiveDays === undefined) return [];
+  const least = infrequentAccessDays + 30;
+  if (archiveDays >= least) return [];
+  const message = "must be at least 30 more than backup.storageTiers.infrequentAccessDays";
+  return [faultAt(stack, ["backup", "storageTiers", "archiveDays"], message, least)];
 };
 
 /** A lock that outlives the retention would make every prune fail. */
@@ -220,6 +217,7 @@ export const consistencyRules: readonly Rule[] = [
   defaultVpcHasNoNat,
   complianceIsConfirmed,
   retentionTiersGrow,
+  storageTiersGrow,
   lockFitsRetention,
   dumpsFitConnections,
   subnetsBelongToVpc,

@@ -2,6 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { baselineFault, bundleFolders } from "../../plugins/supabasex/bundleFiles";
+import { partitionOf } from "../aws/partition";
 import type { Fault } from "../faults";
 import { formatPath, plainKey, setCommand } from "../keys";
 import { stackSchema } from "../schema";
@@ -32,6 +33,7 @@ export function deploymentFaults(context: RuleContext, deployment: Deployment): 
     ...baselineFaults(context, deployment.projectFolder),
     ...credentialFaults(context.stack, deployment),
     ...topicRegionFaults(context, deployment),
+    ...partitionFaults(context, deployment),
   ];
 }
 
@@ -135,7 +137,7 @@ function credentialFaults(stack: string, { environment, values }: Deployment): F
         "is not set: the Management API wants a token of https://supabase.com/dashboard/account/tokens",
       command: "export SUPABASE_ACCESS_TOKEN=<token>",
     });
-  if (!values["aws:region"] && !environment.AWS_REGION && !environment.AWS_DEFAULT_REGION)
+  if (regionOf({ environment, values }) === undefined)
     faults.push({
       key: "aws:region",
       message: "is missing",
@@ -145,10 +147,10 @@ function credentialFaults(stack: string, { environment, values }: Deployment): F
 }
 
 /** An alarm publishes to topics of its own region alone, and CloudWatch says nothing of one that it cannot reach. */
-function topicRegionFaults({ stack, config }: RuleContext, { environment, values }: Deployment): Fault[] {
+function topicRegionFaults({ stack, config }: RuleContext, deployment: Deployment): Fault[] {
   const [, , , topicRegion] = config.alerts?.topicArn?.split(":") ?? [];
-  const region = values["aws:region"] || environment.AWS_REGION || environment.AWS_DEFAULT_REGION;
-  if (topicRegion === undefined || !region || topicRegion === region) return [];
+  const region = regionOf(deployment);
+  if (topicRegion === undefined || region === undefined || topicRegion === region) return [];
   return [
     faultAt(
       stack,
@@ -156,4 +158,22 @@ function topicRegionFaults({ stack, config }: RuleContext, { environment, values
       `is a topic in ${topicRegion}, but the alarms are in ${region}: name one of that region`,
     ),
   ];
+}
+
+/** Partitions share nothing: an ARN of another one names something that the stack's region cannot reach. */
+function partitionFaults({ stack, config }: RuleContext, deployment: Deployment): Fault[] {
+  const region = regionOf(deployment);
+  if (region === undefined) return [];
+  const expected = partitionOf(region);
+  return leavesOf(stackSchema).flatMap(({ path: place }): Fault[] => {
+    const value = valueAt(config, place);
+    const [, partition] = (typeof value === "string" && /^arn:([a-z-]+):/.exec(value)) || [];
+    if (partition === undefined || partition === expected) return [];
+    const message = `is in partition ${partition}, but ${region} is in ${expected}: name one of that partition`;
+    return [faultAt(stack, place, message)];
+  });
+}
+
+function regionOf({ environment, values }: Pick<Deployment, "environment" | "values">): string | undefined {
+  return values["aws:region"] || environment.AWS_REGION || environment.AWS_DEFAULT_REGION || undefined;
 }

@@ -29,7 +29,7 @@ beforeAll(async () => {
   const environment = taskEnvironment(source, store);
   log = [];
   // Two backups: the size of the first one has nothing to be compared with.
-  for (const args of [["run"], ["run"], ["drill"], ["list"]]) {
+  for (const args of [["run"], ["run"], ["drill"], ["age"], ["list"]]) {
     const { exitCode, outputText, errorText } = await startBackupProgram(args, environment).ended;
     expect([args, exitCode]).toEqual([args, 0]);
     log.push(...`${outputText}${errorText}`.split("\n").filter(Boolean));
@@ -89,6 +89,8 @@ it("has a line for the pattern of every metric, with a number in the field that 
   expect(found).toEqual([
     { name: "thorbis-prod-backup-completed", values: ["number", "number"] },
     { name: "thorbis-prod-backup-drilled", values: ["number"] },
+    { name: "thorbis-prod-backup-missing-age", values: ["number"] },
+    { name: "thorbis-prod-backup-not-drilled-age", values: ["number"] },
     { name: "thorbis-prod-backup-size", values: ["number"] },
   ]);
 });
@@ -96,5 +98,5 @@ it("has a line for the pattern of every metric, with a number in the field that 
 it("has no line for any pattern where the events have other names", () => {
   const renamed = log.map((line) => line.replace(/"event":"(\w+) (\w+)"/, '"event":"$2 $1"'));
   expect(renamed).not.toEqual(log);
-  expect(filters.map(({ pattern }) => matching(pattern, renamed))).toEqual([[], [], []]);
+  expect(filters.map(({ pattern }) => matching(pattern, renamed))).toEqual([[], [], [], [], []]);
 });

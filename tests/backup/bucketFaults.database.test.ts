@@ -8,7 +8,8 @@ import { type CompletedBackup, run } from "../../backup/commands/run";
 import { verify } from "../../backup/commands/verify";
 import { type Manifest, sealManifest } from "../../backup/manifest";
 import { requireSameTime } from "../../backup/postgres/clock";
-import { manifestName, newRunName, objectKey } from "../../backup/runName";
+import { newRunName, objectKey } from "../../backup/runName";
+import { manifestName } from "../../foundation/backupContract";
 import { identifyProcess } from "../../local/processIdentity.mjs";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import {

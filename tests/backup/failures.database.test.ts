@@ -6,7 +6,7 @@ import { run } from "../../backup/commands/run";
 import type { Manifest } from "../../backup/manifest";
 import { connect } from "../../backup/postgres/connect";
 import { lockOutOthers } from "../../backup/postgres/snapshot";
-import { manifestName } from "../../backup/runName";
+import { manifestName } from "../../foundation/backupContract";
 import { identifyProcess } from "../../local/processIdentity.mjs";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import {

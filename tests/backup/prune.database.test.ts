@@ -4,8 +4,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { list } from "../../backup/commands/list";
 import { type PruneOptions, prune } from "../../backup/commands/prune";
 import { type Manifest, manifestVersion, sealManifest } from "../../backup/manifest";
-import { manifestName, objectKey } from "../../backup/runName";
+import { objectKey } from "../../backup/runName";
 import { ObjectStore } from "../../backup/store/objectStore";
+import { manifestName } from "../../foundation/backupContract";
 import { commandContext, failureOf } from "./support/commands";
 import { bucket, startTestStore, type TestStore } from "./support/store";
 

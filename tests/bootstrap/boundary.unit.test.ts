@@ -2,7 +2,12 @@ import { expect, it, test } from "vitest";
 import { boundaryPolicy } from "../../bootstrap/policies/boundary";
 import type { PolicyDocument } from "../../components/policyDocument";
 import { executionPolicy, schedulerPolicy } from "../../components/scheduledBackup/policies";
-import { drillPolicy, prunerPolicy, writerPolicy } from "../../components/scheduledBackup/storePolicies";
+import {
+  agePolicy,
+  drillPolicy,
+  prunerPolicy,
+  writerPolicy,
+} from "../../components/scheduledBackup/storePolicies";
 import { accountId, arn, decideFor, place } from "./place";
 
 const boundary = boundaryPolicy(place);
@@ -17,6 +22,7 @@ const roles: Record<string, PolicyDocument> = {
   writer: writerPolicy(store),
   pruner: prunerPolicy(store),
   drill: drillPolicy(store),
+  age: agePolicy(store),
   execution: executionPolicy({
     region,
     repositoryArn: arn("ecr", "repository/thorbis-backup"),

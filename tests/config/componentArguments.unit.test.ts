@@ -24,12 +24,14 @@ type OfTasks = Unreachable<
   | "connection"
   | "network"
   | "deletionProtection"
+  // From the limits of the alarms.
+  | "ageIntervalHours"
   | "existingSecret"
 >;
 type OfAlarms = Unreachable<
   BackupAlarmsArgs,
   ParsedStackConfig["alerts"],
-  Common | "physicalName" | "logGroup" | "cluster" | "deadLetterQueue" | "key"
+  Common | "physicalName" | "logGroup" | "cluster" | "deadLetterQueue" | "key" | "ageIntervalHours"
 >;
 
 const none = <Unreached extends never>(...unreached: Unreached[]) => unreached;

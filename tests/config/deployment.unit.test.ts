@@ -153,3 +153,33 @@ test("a topic in another region than the alarms, which they cannot reach", () =>
     "alerts.topicArn is a topic in eu-west-1, but the alarms are in us-east-1: name one of that region | pulumi config set --stack dev --path 'thorbis-supabase:alerts.topicArn' arn:aws:sns:us-east-1:123456789012:operations",
   );
 });
+
+test.each([
+  ["arn:aws-cn:sns:us-east-1:123456789012:operations", "us-east-1", "aws-cn", "aws"],
+  ["arn:aws:sns:cn-north-1:123456789012:operations", "cn-north-1", "aws", "aws-cn"],
+  ["arn:aws:sns:us-gov-west-1:123456789012:operations", "us-gov-west-1", "aws", "aws-us-gov"],
+])("a topic %s of another partition than region %s", (topicArn, region, partition, expected) => {
+  const dev = committed("dev");
+  const values = {
+    ...dev.values,
+    "aws:region": region,
+    "thorbis-supabase:alerts": JSON.stringify({ topicArn }),
+  };
+
+  const faults = faultsOf({ ...dev, values }, token).filter((text) => text.startsWith("alerts"));
+
+  expect(faults).toEqual([
+    expect.stringMatching(
+      `^alerts.topicArn is in partition ${partition}, but ${region} is in ${expected}: name one of that partition`,
+    ),
+  ]);
+});
+
+test("a topic of the region's partition is no fault, wherever that is", () => {
+  const dev = committed("dev");
+  const topicArn = "arn:aws-cn:sns:cn-north-1:123456789012:operations";
+  const alerts = JSON.stringify({ topicArn });
+  const values = { ...dev.values, "aws:region": "cn-north-1", "thorbis-supabase:alerts": alerts };
+
+  expect(faultsOf({ ...dev, values }, token).filter((text) => text.startsWith("alerts"))).toEqual([]);
+});

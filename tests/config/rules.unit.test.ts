@@ -152,18 +152,23 @@ describe("across fields", () => {
     [
       "backup.schedule.expression",
       "cron(0 3 ? * SUN *)",
-      [
-        "backup.schedule.expression must run more often than every 168 hours: alerts.freshnessHours looks back no further",
-      ],
+      ["alerts.freshnessHours must be more than the longest gap of backup.schedule.expression"],
     ],
     [
-      "backup.drillExpression",
-      "rate(8 days)",
+      "backup.schedule.expression",
+      "cron(0 3 1 1 ? *)",
+      ["backup.schedule.expression must run more than once a year"],
+    ],
+    ["backup.drillExpression", "rate(370 days)", ["backup.drillExpression must run more than once a year"]],
+    ["alerts.drillFreshnessHours", 25, []],
+    ["backup.storageTiers", { infrequentAccessDays: 30, archiveDays: 60 }, []],
+    [
+      "backup.storageTiers",
+      { infrequentAccessDays: 45, archiveDays: 74 },
       [
-        "backup.drillExpression must run more often than every 168 hours: alerts.drillFreshnessHours looks back no further",
+        "backup.storageTiers.archiveDays must be at least 30 more than backup.storageTiers.infrequentAccessDays",
       ],
     ],
-    ["alerts.drillFreshnessHours", 25, []],
     [
       "alerts.drillFreshnessHours",
       24,

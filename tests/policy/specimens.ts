@@ -126,6 +126,7 @@ export const bad: Readonly<Record<string, Bad>> = {
   "queue-is-closed": { type: "aws:sqs/queuePolicy:QueuePolicy", properties: { policy: everybody } },
   "topic-denies-plain-http": { type: "aws:sns/topicPolicy:TopicPolicy", properties: { policy: json() } },
   "topic-is-closed": { type: "aws:sns/topicPolicy:TopicPolicy", properties: { policy: everybody } },
+  "queue-has-own-key": { type: "aws:sqs/queue:Queue", properties: { sqsManagedSseEnabled: true } },
   "topic-has-own-key": { type: "aws:sns/topic:Topic", properties: {} },
   "log-group-forgets": { type: "aws:cloudwatch/logGroup:LogGroup", properties: { retentionInDays: 0 } },
   "log-group-keeps-a-year": {

@@ -5,6 +5,7 @@ const long = "is long, and other tests cover what depends on the version";
 
 /** Database tests that run on the first server only, and why. All others run on both. */
 export const firstServerOnly: Readonly<Record<string, string>> = {
+  "tests/backup/age.database.test.ts": noServer,
   "tests/backup/bucketFaults.database.test.ts": noServer,
   "tests/backup/dump/compressed.database.test.ts": noServer,
   "tests/backup/image/builtImage.database.test.ts": noServer,

@@ -4,6 +4,7 @@ import { Key } from "@pulumi/aws/kms/key";
 import { Queue } from "@pulumi/aws/sqs/queue";
 import { expect, test } from "vitest";
 import { BackupAlarms, type BackupAlarmsArgs } from "../../../components/backupAlarms/backupAlarms";
+import { backupAlarmCounts } from "../../../components/backupAlarms/cost";
 import { failedTaskMessage } from "../../../components/backupAlarms/failedTaskMessage";
 import { failedTaskPattern } from "../../../components/backupAlarms/failedTaskPattern";
 import { account, registered, registeredInAws, tags } from "../awsWorld";
@@ -26,22 +27,34 @@ const register = (args: Partial<BackupAlarmsArgs> = {}) =>
       }),
   );
 
-test("a backup that is missing is an alarm, because no data counts as too old", async () => {
-  const { inputs } = registered(await register(), "alarms-missing");
+test("a newest backup that is too old is an alarm, and so is an age that nobody measures", async () => {
+  const resources = await register({ ageIntervalHours: 3 });
 
-  expect(inputs).toEqual({
+  expect(registered(resources, "alarms-missing-age-metric").inputs).toEqual({
+    name: "thorbis-prod-backup-missing-age",
+    logGroupName: "/thorbis-prod/backup",
+    pattern: '{ $.event = "age measured" }',
+    metricTransformation: {
+      name: "BackupAge",
+      namespace: "thorbis-prod/backup",
+      value: "$.backupAgeSeconds",
+      unit: "Seconds",
+    },
+  });
+  expect(registered(resources, "alarms-missing").inputs).toEqual({
     name: "thorbis-prod-backup-missing",
     tags,
-    alarmDescription: "No backup was completed within 8 hours",
+    alarmDescription: "The newest backup is older than 8 hours, or its age is not measured any more",
     namespace: "thorbis-prod/backup",
-    metricName: "BackupBytes",
-    statistic: "SampleCount",
-    comparisonOperator: "LessThanThreshold",
-    threshold: 1,
+    metricName: "BackupAge",
+    statistic: "Maximum",
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: 28_800,
     period: 3600,
-    evaluationPeriods: 8,
-    datapointsToAlarm: 8,
-    treatMissingData: "breaching",
+    evaluationPeriods: 4,
+    datapointsToAlarm: 1,
+    treatMissingData: "missing",
+    insufficientDataActions: ["arn:alarms-topic"],
     alarmActions: ["arn:alarms-topic"],
     okActions: ["arn:alarms-topic"],
   });
@@ -54,16 +67,18 @@ test("a backup that was not seen to restore for two days is an alarm", async () 
     pattern: '{ $.event = "drill passed" }',
     metricTransformation: { name: "DrillRestoreSeconds", value: "$.restoreSeconds", unit: "Seconds" },
   });
+  expect(registered(resources, "alarms-not-drilled-age-metric").inputs).toMatchObject({
+    pattern: '{ $.event = "age measured" }',
+    metricTransformation: { name: "DrillAge", value: "$.drillAgeSeconds", unit: "Seconds" },
+  });
   expect(registered(resources, "alarms-not-drilled").inputs).toMatchObject({
     name: "thorbis-prod-backup-not-drilled",
-    alarmDescription: "No drill passed within 50 hours",
-    metricName: "DrillRestoreSeconds",
-    statistic: "SampleCount",
-    comparisonOperator: "LessThanThreshold",
-    threshold: 1,
-    period: 3600,
-    evaluationPeriods: 50,
-    treatMissingData: "breaching",
+    alarmDescription: "No drill passed within 50 hours, or its age is not measured any more",
+    metricName: "DrillAge",
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: 180_000,
+    evaluationPeriods: 2,
+    treatMissingData: "missing",
   });
 });
 
@@ -173,4 +188,14 @@ test("a message that the topic does not take goes to the dead-letter queue", asy
   expect(registered(await register(), "alarms-failed-target").inputs.deadLetterConfig).toEqual({
     arn: "arn:queue",
   });
+});
+
+test("the estimate of the cost counts what is declared", async () => {
+  const resources = [...(await register()).values()];
+  const count = (type: string) => resources.filter((resource) => resource.type === type).length;
+
+  expect({
+    alarms: count("aws:cloudwatch/metricAlarm:MetricAlarm"),
+    metrics: count("aws:cloudwatch/logMetricFilter:LogMetricFilter"),
+  }).toEqual(backupAlarmCounts);
 });

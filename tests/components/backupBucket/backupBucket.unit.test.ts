@@ -89,6 +89,22 @@ test("without a key of its own S3 encrypts, and the policy asks for no key", asy
   );
 });
 
+test("backups move to cheaper storage when the stack says so", async () => {
+  const tiersOf = async (args: Parameters<typeof register>[0]) => {
+    const rules = registered(await register(args), "backup-lifecycle").inputs.rules as Record<
+      string,
+      object
+    >[];
+    return rules.find(({ transitions }) => transitions !== undefined)?.transitions;
+  };
+
+  expect(await tiersOf({})).toEqual([{ days: 30, storageClass: "STANDARD_IA" }]);
+  expect(await tiersOf({ storageTiers: { infrequentAccessDays: 45, archiveDays: 90 } })).toEqual([
+    { days: 45, storageClass: "STANDARD_IA" },
+    { days: 90, storageClass: "GLACIER_IR" },
+  ]);
+});
+
 test("no lifecycle rule ever expires the current version of an object", async () => {
   const resources = await register({ noncurrentRetentionDays: 45 });
   const rules = registered(resources, "backup-lifecycle").inputs.rules as Record<string, object>[];

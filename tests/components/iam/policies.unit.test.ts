@@ -10,13 +10,19 @@ import {
   schedulerTrust,
   taskTrust,
 } from "../../../components/scheduledBackup/policies";
-import { drillPolicy, prunerPolicy, writerPolicy } from "../../../components/scheduledBackup/storePolicies";
+import {
+  agePolicy,
+  drillPolicy,
+  prunerPolicy,
+  writerPolicy,
+} from "../../../components/scheduledBackup/storePolicies";
 import { accountId, bucketArn, decide, keyArn, type Request, region } from "./simulate";
 
 const object = `${bucketArn}/runs/2026/manifest.json`;
 const everything = policyDocument({ Sid: "Everything", Effect: "Allow", Action: "*", Resource: "*" });
 
 const receipt = `${bucketArn}/drills/20260101T000000000Z-of-x.json`;
+const note = `${bucketArn}/watch/began.json`;
 /** How the program writes: an object that must not be there yet, and a part that is no object yet. */
 const newObject = { "s3:if-none-match": "*", "s3:ObjectCreationOperation": "true" };
 const part = { "s3:ObjectCreationOperation": "false" };
@@ -78,6 +84,24 @@ const roles: {
     mayNot: [
       ["s3:PutObject", object, newObject],
       ["s3:AbortMultipartUpload", object, {}],
+    ],
+    neverToo: "s3:DeleteObject",
+  },
+  {
+    who: "the task that measures ages",
+    policyOf: agePolicy,
+    may: [
+      ["s3:GetObject", object, {}],
+      ["s3:GetObject", receipt, {}],
+      ["s3:PutObject", note, newObject],
+      ["s3:GetObject", note, {}],
+      ["s3:ListBucket", bucketArn, {}],
+      ["s3:ListBucketVersions", bucketArn, {}],
+    ],
+    mayNot: [
+      ["s3:GetObject", `${bucketArn}/runs/2026/rows/customers.zst`, {}],
+      ["s3:PutObject", object, newObject],
+      ["s3:PutObject", receipt, newObject],
     ],
     neverToo: "s3:DeleteObject",
   },
@@ -235,6 +259,24 @@ describe("the schedule", () => {
     expect(await decide({ action: "sqs:ReceiveMessage", resource: queue, identity })).toBe(
       "ImplicitlyDenied",
     );
+  });
+
+  it("encrypts them with the key of the queue, by way of SQS only", async () => {
+    const withKey = schedulerPolicy({
+      ...{ region, taskFamilyArns: [family], clusterArn: cluster, roleArns: [taskRole] },
+      ...{ deadLetterQueueArn: queue, keyArn },
+    });
+    const encrypt = (service: string) =>
+      decide({
+        action: "kms:GenerateDataKey",
+        resource: keyArn,
+        context: { "kms:ViaService": `${service}.${region}.amazonaws.com` },
+        identity: withKey,
+        resourcePolicy: keyPolicyDocument(accountId, region),
+      });
+
+    expect(await encrypt("sqs")).toBe("Allowed");
+    expect(await encrypt("s3")).toBe("ImplicitlyDenied");
   });
 });
 

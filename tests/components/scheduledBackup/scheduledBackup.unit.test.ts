@@ -48,6 +48,10 @@ test("declares what starts the task, what it runs as, and what is left where it 
   const names = [...resources.keys()].filter((name) => name.startsWith("scheduled-backup-")).sort();
 
   expect(names).toEqual([
+    "scheduled-backup-age-schedule",
+    "scheduled-backup-age-task-definition",
+    "scheduled-backup-age-task-role-policy",
+    "scheduled-backup-age-task-role-role",
     "scheduled-backup-cluster",
     "scheduled-backup-database-password",
     "scheduled-backup-database-password-version",
@@ -236,6 +240,29 @@ test("prune and drill run beside it, each as itself, without the password and wi
   });
 });
 
+test("the task that measures ages is small, and reads the bucket alone", async () => {
+  const resources = await register();
+  const { inputs } = registered(resources, "scheduled-backup-age-task-definition");
+  const [{ command, secrets }] = JSON.parse(String(inputs.containerDefinitions));
+
+  expect({ command, secrets, cpu: inputs.cpu, memory: inputs.memory }).toEqual({
+    command: ["age"],
+    secrets: [],
+    cpu: "256",
+    memory: "512",
+  });
+  expect(registered(resources, "scheduled-backup-task-definition").inputs.memory).toBe("4096");
+});
+
+test.each([
+  [1, "rate(1 hour)"],
+  [3, "rate(3 hours)"],
+])("ages are measured every %d hours", async (ageIntervalHours, expression) => {
+  const { inputs } = registered(await register({ ageIntervalHours }), "scheduled-backup-age-schedule");
+
+  expect(inputs.scheduleExpression).toBe(expression);
+});
+
 test.each([
   ["prune", "cron(0 6 * * ? *)"],
   ["drill", "cron(0 12 * * ? *)"],
@@ -288,10 +315,12 @@ test("with a key of our own everything is encrypted with it; without one, by wha
     registered(resources, "scheduled-backup-log").inputs.kmsKeyId,
     registered(resources, "scheduled-backup-database-password").inputs.kmsKeyId,
     registered(resources, "scheduled-backup-schedule").inputs.kmsKeyArn,
+    registered(resources, "scheduled-backup-dead-letters").inputs.kmsMasterKeyId,
   ];
 
-  expect(keys(encrypted)).toEqual(["arn:key", "arn:key", "arn:key"]);
-  expect(keys(managed)).toEqual([undefined, undefined, undefined]);
+  expect(keys(encrypted)).toEqual(["arn:key", "arn:key", "arn:key", "arn:key"]);
+  expect(keys(managed)).toEqual([undefined, undefined, undefined, undefined]);
+  expect(registered(managed, "scheduled-backup-dead-letters").inputs.sqsManagedSseEnabled).toBe(true);
 });
 
 test("asks ECR for an image of ECR only", () => {
@@ -334,7 +363,7 @@ test("the scheduler's policy names families, which a new revision does not chang
   );
 
   expect(policy.Statement[0].Resource).toEqual(
-    ["", "-prune", "-drill"].map(
+    ["", "-prune", "-drill", "-age"].map(
       (task) => `arn:aws:ecs:us-east-1:123456789012:task-definition/thorbis-prod-backup${task}:*`,
     ),
   );

@@ -1,0 +1,41 @@
+import { Queue } from "@pulumi/aws/sqs/queue";
+import { QueuePolicy } from "@pulumi/aws/sqs/queuePolicy";
+import * as pulumi from "@pulumi/pulumi";
+import { partitionOf } from "../../config/aws/partition";
+import { awsNames } from "../awsNames";
+import type { Children } from "../component";
+import { queuePolicy } from "./policies";
+import type { ScheduledBackupArgs } from "./scheduledBackupArgs";
+
+const secondsPerDay = 24 * 3600;
+
+/** Declares the queue for schedules that could not start their task, and for messages of failed tasks that did not arrive. */
+export function deadLetterQueue(
+  { account, physicalName, tags, key }: ScheduledBackupArgs,
+  { name, options }: Children,
+): Queue {
+  const names = awsNames(physicalName);
+  const queue = new Queue(
+    name("dead-letters"),
+    {
+      name: names.deadLetterQueue,
+      tags,
+      messageRetentionSeconds: 14 * secondsPerDay,
+      // What a failed task says may be in a message.
+      ...(key === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId: key.arn }),
+    },
+    options,
+  );
+  new QueuePolicy(
+    name("dead-letters-policy"),
+    {
+      queueUrl: queue.url,
+      policy: pulumi.all([queue.arn, account.accountId, account.region]).apply(([arn, accountId, region]) => {
+        const rule = `arn:${partitionOf(region)}:events:${region}:${accountId}:rule/${names.failureRule}`;
+        return JSON.stringify(queuePolicy(arn, rule));
+      }),
+    },
+    options,
+  );
+  return queue;
+}

@@ -1,0 +1,47 @@
+/**
+ * List prices in USD, without taxes and free tiers, as the providers published them on `asOf`; AWS's of us-east-1. Nothing looks them
+ * up: whoever changes one changes the date too (https://aws.amazon.com/pricing, https://supabase.com/pricing).
+ */
+export const prices = {
+  asOf: "2026-11-28",
+  hoursPerMonth: 730,
+  supabase: {
+    /** For each organization, whatever number of projects it has. */
+    proPlan: 25,
+    /** What the plan pays of compute, once for each organization. */
+    computeCredits: 10,
+    compute: {
+      micro: 10,
+      small: 15,
+      medium: 60,
+      large: 110,
+      xlarge: 210,
+      "2xlarge": 410,
+      "4xlarge": 960,
+      "8xlarge": 1870,
+      "12xlarge": 2800,
+      "16xlarge": 3730,
+    } as Readonly<Record<string, number>>,
+    includedDiskGigabytes: 8,
+    diskGigabyte: 0.125,
+    /** For each organization. */
+    includedEgressGigabytes: 250,
+    egressGigabyte: 0.09,
+  },
+  fargate: {
+    ARM64: { cpuHour: 0.03238, gigabyteHour: 0.00356 },
+    X86_64: { cpuHour: 0.04048, gigabyteHour: 0.004445 },
+    includedDiskGigabytes: 20,
+    diskGigabyteHour: 0.000111,
+  },
+  s3: {
+    standardGigabyte: 0.023,
+    infrequentGigabyte: 0.0125,
+    infrequentReadGigabyte: 0.01,
+    thousandPuts: 0.005,
+  },
+  kms: { key: 1 },
+  secretsManager: { secret: 0.4 },
+  cloudWatch: { alarm: 0.1, metric: 0.3, logGigabyte: 0.5 },
+  network: { natHour: 0.045, natGigabyte: 0.045, publicAddressHour: 0.005 },
+} as const;

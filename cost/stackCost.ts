@@ -1,0 +1,55 @@
+import { backupAlarmsCost } from "../components/backupAlarms/cost";
+import { backupBucketCost } from "../components/backupBucket/cost";
+import { ageInterval } from "../components/backupSchedules";
+import { scheduledBackupCost } from "../components/scheduledBackup/cost";
+import { supabaseProjectCost } from "../components/supabaseProject/cost";
+import type { alertsSchema } from "../config/areas/alerts";
+import type { backupSchema } from "../config/areas/backup";
+import type { projectSchema } from "../config/areas/project";
+import { parseSchedule, runsPerMonth } from "../config/aws/schedule";
+import type { CostLine, Usage } from "./line";
+import { prices } from "./prices";
+
+export interface StackAreas {
+  readonly project: ReturnType<typeof projectSchema.parse>;
+  readonly backup: ReturnType<typeof backupSchema.parse>;
+  readonly alerts: ReturnType<typeof alertsSchema.parse>;
+}
+
+export interface CostOptions {
+  /** Whether the network of the tasks has a gateway endpoint for S3. */
+  readonly hasS3Endpoint: boolean;
+}
+
+/** Returns what each component of a stack costs in a month. */
+export function stackCost(
+  { project, backup, alerts }: StackAreas,
+  usage: Usage,
+  { hasS3Endpoint }: CostOptions,
+): Readonly<Record<string, CostLine[]>> {
+  const isProduction = project.environment === "production";
+  const runs = {
+    backup: runsOf(backup.schedule.expression),
+    prune: runsOf(backup.pruneExpression),
+    drill: runsOf(backup.drillExpression),
+    age: prices.hoursPerMonth / ageInterval(alerts),
+  };
+  return {
+    SupabaseProject: supabaseProjectCost(
+      { instanceSize: project.instanceSize, backupsPerMonth: runs.backup },
+      usage,
+    ),
+    BackupBucket: backupBucketCost(
+      { ...backup, backupsPerMonth: runs.backup, ownKey: backup.ownKey ?? isProduction },
+      usage,
+    ),
+    ScheduledBackup: scheduledBackupCost({ ...backup, runsPerMonth: runs, hasS3Endpoint }, usage),
+    BackupAlarms: backupAlarmsCost(),
+  };
+}
+
+function runsOf(expression: string): number {
+  const schedule = parseSchedule(expression);
+  if ("problem" in schedule) throw new Error(`${expression} ${schedule.problem}`);
+  return runsPerMonth(schedule);
+}

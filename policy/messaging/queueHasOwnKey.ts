@@ -1,0 +1,13 @@
+import { hasText } from "../documents";
+import { eachOf, type StackRule } from "../rule";
+
+export const queueHasOwnKey: StackRule = {
+  name: "queue-has-own-key",
+  description: "In production a queue is encrypted with a key of ours.",
+  severity: "medium",
+  controls: ["CKV_AWS_27"],
+  onlyInProduction: true,
+  problems: eachOf("aws:sqs/queue:Queue", (queue) =>
+    hasText(queue, "kmsMasterKeyId") ? undefined : "must have a key of ours",
+  ),
+};
