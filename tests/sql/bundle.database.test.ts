@@ -123,7 +123,7 @@ describe("row-level security", () => {
 
   /** A condition without its parts in `(select …)`, which run once per statement. */
   function withoutSubqueries(condition: string): string {
-    const begin = condition.indexOf("( SELECT ");
+    const begin = condition.search(/\( SELECT\s/);
     if (begin < 0) return condition;
     let depth = 0;
     let end = begin;

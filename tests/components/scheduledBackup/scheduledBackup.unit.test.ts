@@ -50,6 +50,8 @@ test("declares what starts the task, what it runs as, and what is left where it 
   expect(names).toEqual([
     "scheduled-backup-age-schedule",
     "scheduled-backup-age-task-definition",
+    "scheduled-backup-age-task-role-attachments",
+    "scheduled-backup-age-task-role-policies",
     "scheduled-backup-age-task-role-policy",
     "scheduled-backup-age-task-role-role",
     "scheduled-backup-cluster",

@@ -152,7 +152,7 @@ describe("an edge function", () => {
     });
     const form = new FormData();
     form.append("metadata", JSON.stringify({ entrypoint_path: "x.ts", name: "hook" }));
-    form.append("file", new File(["by hand"], "x.ts"));
+    form.append("file", new File(["export const byHand = true;"], "x.ts"));
     await emulator.call("POST", `/projects/${ref}/functions/deploy?slug=hook`, form);
 
     const found = await refreshed(deployed);

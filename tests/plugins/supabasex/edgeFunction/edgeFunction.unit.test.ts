@@ -81,14 +81,14 @@ test("a webhook's function is deployed without the check of tokens, and stays so
 test("code that somebody deployed over it is reported, and the next update deploys ours again", async () => {
   await deploy("ours");
   const made = await create(await inputs("ours"));
-  await deploy("somebody else's");
+  await deploy("theirs");
 
   const found = await refresh(made);
   expect(await changes(found)).toEqual(["code"]);
   const repaired = await update(found);
 
   expect(await body()).toContain("ours");
-  expect(await body()).not.toContain("somebody else's");
+  expect(await body()).not.toContain("theirs");
   expect(lines).toEqual([
     "info: Deployed edge function webhook again: its code had been changed outside of the stack.",
   ]);
