@@ -187,6 +187,34 @@ test("ten changes by hand: refresh names each, and up repairs them", async () =>
   expect(settled.exitCode, settled.output).toBe(0);
 });
 
+/** The statements that docs/getting-started.md gives to psql. */
+async function documentedStatements(): Promise<string[]> {
+  const page = await readFile(path.join(checkoutRoot(), "docs", "getting-started.md"), "utf8");
+  return [...page.matchAll(/^psql "\$DATABASE_URL" -\w*c (["'])(.+)\1$/gm)].map(
+    ([, , statement]) => statement ?? "",
+  );
+}
+
+test("a backup is verified, restored over a database that lost its rows and a schema, and passes a drill", async () => {
+  const [, insert = "", remove = "", select = ""] = await documentedStatements();
+  await query(insert);
+
+  const backup = await local("backup", "run");
+  const verified = await local("backup", "verify");
+  await query(remove, "drop schema retail cascade");
+  const restored = await local("backup", "restore", "--replace", "postgres");
+  const rows = await query(select);
+  const deployed = await up();
+  const settled = await refresh();
+  const drilled = await local("backup", "drill");
+
+  for (const { exitCode, output } of [backup, verified, restored, deployed, settled, drilled]) {
+    expect(exitCode, output).toBe(0);
+  }
+  expect(rows).toEqual([{ name: "First tenant" }]);
+  expect(drilled.output).toContain("drill passed");
+});
+
 test("a copy of the running environment is refused, and deleting it leaves the original at work", async () => {
   const copy = path.join(base, "copy");
   // Files of a running server come and go under `cp`, which then complains, as it does when a user copies the folder.
