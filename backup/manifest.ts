@@ -53,7 +53,6 @@ const tableCount = z.object({
   /** Name of the stored object that holds the rows. */
   archive: z.string(),
 });
-export type TableCount = z.infer<typeof tableCount>;
 
 const sequenceValue = z.object({
   schema: z.string(),

@@ -1,15 +1,10 @@
 import { z } from "zod";
 import { SecretText } from "./secretText";
 
-/** What a leaf says about itself beside its type. */
-export interface FieldMeta {
-  description: string;
-  /** A valid value, for documentation and for the command that a fault proposes; the default does where there is one. */
-  example?: string | number | boolean;
-}
-
 declare module "zod" {
+  /** What a leaf says about itself beside its type and its description. */
   interface GlobalMeta {
+    /** A valid value, for documentation and for the command that a fault proposes; the default does where there is one. */
     example?: string | number | boolean;
     /** Marks a secret leaf: it is set under a key of its own (docs/adr/0001-secrets-have-their-own-keys.md). */
     secret?: boolean;

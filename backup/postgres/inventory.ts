@@ -152,24 +152,3 @@ async function readExtensionTables(client: pg.Client): Promise<ExtensionTable[]>
   }
   return filled;
 }
-
-/** Rows of each table, one after the other, in the client's own transaction. */
-export async function countRows(
-  client: pg.Client,
-  tables: readonly TableName[],
-): Promise<{ schema: string; table: string; rows: number }[]> {
-  const counts: { schema: string; table: string; rows: number }[] = [];
-  for (const { schema, name } of tables) {
-    const table = `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`;
-    try {
-      const { rows } = await client.query<{ count: string }>(
-        `select count(*)::text as count from only ${table}`,
-      );
-      counts.push({ schema, table: name, rows: Number(rows[0]?.count) });
-    } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      throw new Error(`${table}: ${reason}`, { cause: error });
-    }
-  }
-  return counts;
-}

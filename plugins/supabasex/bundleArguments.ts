@@ -126,8 +126,6 @@ export const bundleSwitches = {
   },
 } as const;
 
-export type SwitchName = keyof typeof bundleSwitches;
-
 /** How a bundle is previewed and applied. */
 export interface BundleSettings {
   readonly dryRun: Choice<"dryRun">;

@@ -1,3 +1,3 @@
-export { type AwsOptions, type AwsService, startAws, stopAws } from "./aws";
-export { type AwsInstallation, ensureAwsInstalled, requireAwsTools } from "./installation";
-export { type S3GatewayOptions, type S3GatewayServer, serveS3Gateway } from "./s3Gateway/server";
+export { type AwsService, startAws, stopAws } from "./aws";
+export { ensureAwsInstalled, requireAwsTools } from "./installation";
+export { type S3GatewayServer, serveS3Gateway } from "./s3Gateway/server";

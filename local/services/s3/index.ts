@@ -14,7 +14,7 @@ import {
 } from "../process";
 import { ensureS3Installed, type Progress } from "./installation";
 
-export { ensureS3Installed, requireS3Tools, versitygwVersion } from "./installation";
+export { ensureS3Installed, requireS3Tools } from "./installation";
 
 export interface S3Options {
   /** Everything of this server is below it, buckets included. Made when absent. */

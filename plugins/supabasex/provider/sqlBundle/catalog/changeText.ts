@@ -78,7 +78,7 @@ function grantsText(from: JsonObject, to: JsonObject): string {
 }
 
 /** Returns the changed lines between the first and the last difference. */
-export function lineDiff(from: readonly string[], to: readonly string[]): string[] {
+function lineDiff(from: readonly string[], to: readonly string[]): string[] {
   let start = 0;
   while (start < from.length && start < to.length && from[start] === to[start]) start += 1;
   let end = 0;

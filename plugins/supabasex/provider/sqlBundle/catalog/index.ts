@@ -7,7 +7,7 @@ export {
   traceObjects,
 } from "./addresses";
 export { type Catalog, type CatalogObject, fingerprint } from "./catalog";
-export { changeText, lineDiff, objectText } from "./changeText";
+export { changeText, objectText } from "./changeText";
 export { byIdentity, type CatalogDifference, diffCatalogs, differencePath, diffManaged } from "./difference";
 export {
   digestIdentity,

@@ -11,7 +11,6 @@ export {
 } from "./baseline";
 export { apiRolesOf } from "./exposure";
 export {
-  type FoundPosture,
   groupAcceptance,
   type PostureDigests,
   parsePostureDigests,
