@@ -66,8 +66,13 @@ export class SchemaWriter {
     }
   }
 
-  /** Returns the statements of an entry, with the search path that some expressions need to mean what they meant. */
-  statementsOf({ sql, schema }: SchemaEntry): string {
+  /**
+   * Returns the statements of an entry, with the search path that some expressions need to mean what they meant, and grants in the name
+   * of who made them.
+   */
+  statementsOf(entry: SchemaEntry): string {
+    const { sql, schema } = entry;
+    if (entry.kind === "ACL" && entry.owner !== "") return byGrantors(sql, this.#quote(entry.owner));
     if (!unqualifiable.test(sql)) return sql;
     return `set search_path = ${this.searchPath(schema)};\n${sql}\n;set search_path = '';`;
   }
@@ -86,6 +91,8 @@ export class SchemaWriter {
       // The platform has made it meanwhile, or always had.
       return undefined;
     }
+    // The session's role may not act as the owner: the server then chooses who grants.
+    if (entry.kind === "ACL" && (await this.#attempt(entry.sql)) === undefined) return undefined;
     if (failure.code === "42501" && entry.schema !== undefined && entry.owner !== "") {
       const grant = `grant usage, create on schema ${this.#quote(entry.schema)} to ${this.#quote(entry.owner)}`;
       // What is granted here and not in the snapshot is revoked when the rights are compared.
@@ -123,6 +130,18 @@ export class SchemaWriter {
   #quote(name: string): string {
     return this.#client.escapeIdentifier(name);
   }
+}
+
+/**
+ * Returns the statements of an access list, each run as the role that granted: as the owner, or as the one that the archive names. Run as a
+ * member of several roles that may grant, the server would choose one of them. The archive names a grantor by `set session authorization`,
+ * which only a superuser may use.
+ */
+export function byGrantors(sql: string, owner: string): string {
+  const asMembers = sql
+    .replaceAll(/^SET SESSION AUTHORIZATION ([^;\n]+);$/gm, "SET ROLE $1;")
+    .replaceAll(/^RESET SESSION AUTHORIZATION;$/gm, `SET ROLE ${owner};`);
+  return `SET ROLE ${owner};\n${asMembers}\nRESET ROLE;`;
 }
 
 interface DatabaseFailure {
