@@ -66,12 +66,13 @@ test("it has as many objects as its size says, beside those of the first migrati
   });
 });
 
-test("a refresh of it finds nothing, and does not read the record of all definitions for that", async () => {
+test("a refresh of it finds nothing, and reads of the record only where the objects are", async () => {
   const before = await readsOfRecord();
 
   expect(await bundle.refresh()).toEqual([]);
 
-  expect(await readsOfRecord()).toBe(before);
+  // Without the addresses, two equal objects that swapped names would go unseen. A difference reads the whole record instead.
+  expect(await readsOfRecord()).toBe(before + 1);
 });
 
 test("the state has a line for each object, and no definition", () => {
