@@ -202,7 +202,7 @@ test("a backup is verified, restored over a database that lost its rows and a sc
   const backup = await local("backup", "run");
   const verified = await local("backup", "verify");
   await query(remove, "drop schema retail cascade");
-  const restored = await local("backup", "restore", "--replace", "postgres");
+  const restored = await local("backup", "restore", "--replace", "postgres", "--into-source", "postgres");
   const rows = await query(select);
   const deployed = await up();
   const settled = await refresh();

@@ -51,10 +51,17 @@ export async function createAwsAccount(parts: AwsParts = "all"): Promise<AwsAcco
   await Promise.all([
     writeFile(
       path.join(project, "Pulumi.yaml"),
-      "name: thorbis-supabase\nruntime: { name: nodejs, options: { typescript: false } }\n",
+      [
+        "name: thorbis-supabase",
+        "runtime: { name: nodejs, options: { typescript: false } }",
+        "plugins: { providers: [{ name: supabasex, path: plugins/supabasex }] }",
+        "",
+      ].join("\n"),
     ),
     writeFile(path.join(project, "package.json"), JSON.stringify({ main: "program.cjs" })),
-    symlink(path.join(checkout, "node_modules"), path.join(project, "node_modules")),
+    ...["node_modules", "plugins"].map((name) =>
+      symlink(path.join(checkout, name), path.join(project, name)),
+    ),
     build({
       entryPoints: [path.join(import.meta.dirname, "awsProgram.ts")],
       outfile: path.join(project, "program.cjs"),
