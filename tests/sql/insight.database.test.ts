@@ -6,7 +6,7 @@ import { checkoutRoot } from "../../foundation/checkout";
 import { clientPrograms } from "../../local/services/supabase/clientPrograms";
 import { acceptanceOf, acceptedFindings } from "../../ops/advisors/accepted";
 import { type Finding, findingsOf } from "../../ops/advisors/findings";
-import { clients, reason } from "../local/officialClients/clients";
+import { clients, reason } from "../support/officialClients";
 import { type BundledDatabase, startBundledDatabase } from "./support/database";
 
 // What Supabase's own tools say about the database that the stack makes: the linter that the dashboard shows, and the generator

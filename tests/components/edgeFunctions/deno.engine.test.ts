@@ -1,9 +1,10 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { bundleEntryPoint } from "../../../components/edgeFunctions/bundleEntryPoint";
 import { serveInDeno } from "../../support/deno";
+import { clients, reason } from "../../support/officialClients";
 
 // What a bundle is worth shows in Deno alone: each of these functions is served there and asked for its answer.
 
@@ -33,21 +34,22 @@ async function answerOf(source: string): Promise<string> {
   }
 }
 
-test.each([
-  ["by their full names", 'require("node:events")', 'require("node:crypto")'],
-  ["by their short names", 'require("events")', 'require("crypto")'],
-  ["late, where they are used", '(() => require("events"))()', '(() => require("node:crypto"))()'],
-])("a CommonJS package that loads modules of Node %s", async (_, events, crypto) => {
-  await write("node_modules/old/package.json", '{"name":"old","version":"1.0.0","main":"index.js"}');
-  await write(
-    "node_modules/old/index.js",
-    `const { EventEmitter } = ${events};
+describe.skipIf(typeof clients === "string")(`in Deno${reason}`, () => {
+  test.each([
+    ["by their full names", 'require("node:events")', 'require("node:crypto")'],
+    ["by their short names", 'require("events")', 'require("crypto")'],
+    ["late, where they are used", '(() => require("events"))()', '(() => require("node:crypto"))()'],
+  ])("a CommonJS package that loads modules of Node %s", async (_, events, crypto) => {
+    await write("node_modules/old/package.json", '{"name":"old","version":"1.0.0","main":"index.js"}');
+    await write(
+      "node_modules/old/index.js",
+      `const { EventEmitter } = ${events};
      module.exports = class extends EventEmitter {
        hash(text) { return ${crypto}.createHash("sha256").update(text).digest("hex").slice(0, 8); }
      };`,
-  );
+    );
 
-  const answer = await answerOf(`
+    const answer = await answerOf(`
     import Old from "old";
     const old = new Old();
     let heard = "";
@@ -55,22 +57,22 @@ test.each([
     Deno.serve(() => { old.emit("word", "heard"); return new Response(heard + " " + old.hash("x")); });
   `);
 
-  expect(answer).toBe("heard 2d711642");
-});
+    expect(answer).toBe("heard 2d711642");
+  });
 
-test("a module that imports modules of Node by their short names", async () => {
-  const answer = await answerOf(`
+  test("a module that imports modules of Node by their short names", async () => {
+    const answer = await answerOf(`
     import { posix } from "path";
     Deno.serve(() => new Response(posix.join("a", "b")));
   `);
 
-  expect(answer).toBe("a/b");
-});
+    expect(answer).toBe("a/b");
+  });
 
-test("the import map of a deno.json, with names, folders and comments", async () => {
-  await write(
-    "functions/x/deno.json",
-    `{
+  test("the import map of a deno.json, with names, folders and comments", async () => {
+    await write(
+      "functions/x/deno.json",
+      `{
       // As the Supabase CLI writes it, and more.
       "imports": {
         "one": "./one.ts",
@@ -79,11 +81,11 @@ test("the import map of a deno.json, with names, folders and comments", async ()
         "path": "node:path",
       },
     }`,
-  );
-  await write("functions/x/one.ts", "export const one: number = 1;");
-  await write("functions/x/lib/two.ts", "export const two: number = 2; // http://example.org");
+    );
+    await write("functions/x/one.ts", "export const one: number = 1;");
+    await write("functions/x/lib/two.ts", "export const two: number = 2; // http://example.org");
 
-  const answer = await answerOf(`
+    const answer = await answerOf(`
     import { one } from "one";
     import { two } from "lib/two.ts";
     import { two as again } from "@/two.ts";
@@ -91,5 +93,6 @@ test("the import map of a deno.json, with names, folders and comments", async ()
     Deno.serve(() => new Response(posix.join(String(one), String(two), String(again))));
   `);
 
-  expect(answer).toBe("1/2/2");
+    expect(answer).toBe("1/2/2");
+  });
 });

@@ -10,8 +10,8 @@ import { prepareWorkspace, type Workspace } from "../../../local/officialClients
 import { type ProjectDatabase, projectDatabase } from "../../../local/projectDatabase";
 import { localStack } from "../../../local/stack/stackLocation";
 import { type ClientChange, clientChanges, type Undo } from "../../support/drift/clientChanges";
+import { clients, reason } from "../../support/officialClients";
 import { type CommandResult, createTestStack, type TestStack } from "../../support/testStack";
-import { clients, reason } from "./clients";
 import { cliCommands, commandsIn } from "./commands";
 import { McpServer } from "./mcpServer";
 import { mcpTools } from "./tools";

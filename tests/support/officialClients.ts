@@ -1,5 +1,5 @@
-import { describeError } from "../../../foundation/userError";
-import { ensureOfficialClients, type OfficialClients } from "../../../local/officialClients/installation";
+import { describeError } from "../../foundation/userError";
+import { ensureOfficialClients, type OfficialClients } from "../../local/officialClients/installation";
 
 /** The official clients, or in one sentence why npm could not install them. */
 export const clients: OfficialClients | string = await ensureOfficialClients((line) =>
