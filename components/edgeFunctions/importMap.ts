@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { z } from "zod";
+import { parseJsonWithComments } from "../../foundation/jsonWithComments";
 import { UserError } from "../../foundation/userError";
 
 /** The names under which Deno and the Supabase CLI look for a function's settings, in their order. */
@@ -39,7 +40,7 @@ export function readImportMap(folder: string, root: string): ImportMap {
 function readSettings(file: string): z.infer<typeof settings> {
   let json: unknown;
   try {
-    json = JSON.parse(withoutComments(readFileSync(file, "utf8")));
+    json = parseJsonWithComments(readFileSync(file, "utf8"));
   } catch (error) {
     throw new UserError(`${file} is not JSON (${(error as Error).message}): correct it.`, 1, {
       cause: error,
@@ -49,13 +50,6 @@ function readSettings(file: string): z.infer<typeof settings> {
   if (parsed.success) return parsed.data;
   const [issue] = parsed.error.issues;
   throw new UserError(`${file} has a wrong ${issue?.path.join(".")} (${issue?.message}): correct it.`);
-}
-
-/** Deno allows comments and a comma behind the last entry. */
-function withoutComments(text: string): string {
-  const token = /"(?:\\.|[^"\\])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
-  const plain = text.replace(token, (found) => (found.startsWith('"') ? found : ""));
-  return plain.replace(/"(?:\\.|[^"\\])*"|,(?=\s*[}\]])/g, (found) => (found === "," ? "" : found));
 }
 
 function aliasesOf(

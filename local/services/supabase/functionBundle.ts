@@ -1,6 +1,7 @@
 import path from "node:path";
 import { type Loader, type TransformFailure, transformSync } from "esbuild";
 import { z } from "zod";
+import { parseJsonWithComments } from "../../../foundation/jsonWithComments";
 
 /** A function as it was sent: the text of each file by its path, and which of them the platform starts with. */
 export interface SentFunction {
@@ -91,10 +92,8 @@ const mapSchema = z.object({ imports: z.record(z.string(), z.string()).default({
 
 /** The entries of an import map or of a `deno.json`, in which comments are allowed; `undefined` for what is neither. */
 function importsOf(source: string): Readonly<Record<string, string>> | undefined {
-  const token = /"(?:\\.|[^"\\])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\/|,(?=\s*[}\]])/g;
   try {
-    const plain = source.replace(token, (found) => (found.startsWith('"') ? found : ""));
-    return mapSchema.parse(JSON.parse(plain)).imports;
+    return mapSchema.parse(parseJsonWithComments(source)).imports;
   } catch {
     return undefined;
   }
