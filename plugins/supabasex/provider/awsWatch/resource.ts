@@ -1,10 +1,16 @@
 import { UserError } from "../../../../foundation/userError";
-import { differences } from "../../../host/diff";
-import type { CallContext, PropertyDiff } from "../../../host/provider";
+import type { CallContext } from "../../../host/provider";
 import { containsUnknown, isPropertyMap, type PropertyMap } from "../../../host/values";
 import { type Resource, unknownInputs } from "../resource";
-import { acceptedIn, lineOf, outputsOf, texts, warnOf, warnOfAccepted, watchedIn } from "../watch/report";
-import { changesSince, nextBaseline, type Watched } from "../watch/watched";
+import {
+  deployedOutputs,
+  diffOfWatch,
+  refreshedOutputs,
+  texts,
+  warnOfAccepted,
+  watchedIn,
+} from "../watch/report";
+import type { Watched } from "../watch/watched";
 import { connectAws } from "./clients";
 import { type DeclaredInAws, readAwsSource, sourceNames } from "./sources";
 
@@ -25,17 +31,8 @@ export const awsWatch: Resource = {
     return { inputs, failures };
   },
 
-  async diff({ oldInputs, oldOutputs, inputs, ignoreChanges }) {
-    const detailed: Record<string, PropertyDiff> = {};
-    for (const name of inputNames) {
-      if (differences(oldInputs[name], inputs[name]).length > 0)
-        detailed[name] = { kind: "update", inputDiff: true };
-    }
-    if (isPropertyMap(oldOutputs.live) && Object.keys(oldOutputs.live).length > 0) {
-      detailed.live = { kind: "update", inputDiff: false };
-    }
-    for (const name of ignoreChanges) delete detailed[name];
-    return { changes: Object.keys(detailed).length > 0, detailed };
+  async diff(request) {
+    return diffOfWatch(request, { updating: inputNames });
   },
 
   async create({ inputs, preview }, context) {
@@ -47,12 +44,9 @@ export const awsWatch: Resource = {
     if (Object.keys(inputs).length === 0) {
       throw new UserError("An AwsWatch cannot be imported: declare it.");
     }
-    const baseline = watchedIn(outputs.baseline);
-    const changes = changesSince(baseline, await readAll(inputs, context));
-    if (changes.length > 0) {
-      context.log("warning", ["Added in AWS outside of the stack:", ...changes.map(lineOf)].join("\n"));
-    }
-    return { id, inputs, outputs: outputsOf(outputs, baseline, changes) };
+    const now = await readAll(inputs, context);
+    const title = "Added in AWS outside of the stack:";
+    return { id, inputs, outputs: refreshedOutputs({ outputs, now, title }, context) };
   },
 
   async update({ oldOutputs, inputs, preview }, context) {
@@ -70,10 +64,7 @@ export const awsWatch: Resource = {
 async function compared(before: Watched, inputs: PropertyMap, context: CallContext): Promise<PropertyMap> {
   const now = await readAll(inputs, context);
   const known = { ...Object.fromEntries(sourceNames.map((name) => [name, {}])), ...before };
-  const baseline = nextBaseline(known, now, { accepted: acceptedIn(inputs), released: new Set() });
-  const changes = changesSince(baseline, now);
-  warnOf(changes, context);
-  return outputsOf(inputs, baseline, changes);
+  return deployedOutputs({ before: known, now, released: new Set() }, inputs, context);
 }
 
 async function readAll(properties: PropertyMap, { signal }: CallContext): Promise<Watched> {

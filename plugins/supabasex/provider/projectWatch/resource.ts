@@ -1,11 +1,17 @@
 import { UserError } from "../../../../foundation/userError";
-import { differences } from "../../../host/diff";
-import type { CallContext, PropertyDiff } from "../../../host/provider";
+import type { CallContext } from "../../../host/provider";
 import { containsUnknown, isPropertyMap, type PropertyMap, reveal, Unknown } from "../../../host/values";
 import { clientInputs, ProjectClient, withSecretToken } from "../projectClient";
 import { type Resource, unknownInputs } from "../resource";
-import { acceptedIn, lineOf, outputsOf, texts, warnOf, warnOfAccepted, watchedIn } from "../watch/report";
-import { changesSince, nextBaseline, type Watched } from "../watch/watched";
+import {
+  deployedOutputs,
+  diffOfWatch,
+  refreshedOutputs,
+  texts,
+  warnOfAccepted,
+  watchedIn,
+} from "../watch/report";
+import type { Watched } from "../watch/watched";
 import { type DeclaredParts, readSource, sources } from "./sources";
 
 const inputNames = [...clientInputs, "organizationId", "declared", "credentials", "accept"];
@@ -25,30 +31,19 @@ export const projectWatch: Resource = {
     return { inputs: withSecretToken(inputs), failures };
   },
 
-  async diff({ oldInputs, oldOutputs, inputs, ignoreChanges }) {
-    const detailed: Record<string, PropertyDiff> = {};
-    for (const name of ["organizationId", "declared", "credentials", "accept", "endpoint"]) {
-      if (differences(oldInputs[name], inputs[name]).length > 0)
-        detailed[name] = { kind: "update", inputDiff: true };
-    }
-    if (differences(oldInputs.projectRef, inputs.projectRef).length > 0) {
-      detailed.projectRef = { kind: "update-replace", inputDiff: true };
-    }
-    if (isPropertyMap(oldOutputs.live) && Object.keys(oldOutputs.live).length > 0) {
-      detailed.live = { kind: "update", inputDiff: false };
-    }
-    for (const name of ignoreChanges) delete detailed[name];
-    return { changes: Object.keys(detailed).length > 0, detailed };
+  async diff(request) {
+    const updating = ["organizationId", "declared", "credentials", "accept", "endpoint"];
+    return diffOfWatch(request, { updating, replacing: "projectRef" });
   },
 
   async create({ inputs, preview }, context) {
     if (preview || containsUnknown(inputs)) return { id: "", outputs: { ...inputs, live: {} } };
     const client = clientOf(inputs);
     const now = await readAll(client, inputs, context);
-    const baseline = nextBaseline({}, now, { accepted: acceptedIn(inputs), released: new Set() });
-    const changes = changesSince(baseline, now);
-    warnOf(changes, context);
-    return { id: client.ref, outputs: outputsOf(inputs, baseline, changes) };
+    return {
+      id: client.ref,
+      outputs: deployedOutputs({ before: {}, now, released: new Set() }, inputs, context),
+    };
   },
 
   async read({ id, inputs, outputs }, context) {
@@ -59,12 +54,8 @@ export const projectWatch: Resource = {
     }
     const properties = { ...outputs, ...inputs };
     const now = await readAll(clientOf(properties), properties, context);
-    const baseline = watchedIn(outputs.baseline);
-    const changes = changesSince(baseline, now);
-    if (changes.length > 0) {
-      context.log("warning", ["Changed outside of the stack:", ...changes.map(lineOf)].join("\n"));
-    }
-    return { id, inputs, outputs: outputsOf(outputs, baseline, changes) };
+    const title = "Changed outside of the stack:";
+    return { id, inputs, outputs: refreshedOutputs({ outputs, now, title }, context) };
   },
 
   async update({ oldInputs, oldOutputs, inputs, preview }, context) {
@@ -75,13 +66,9 @@ export const projectWatch: Resource = {
     // Functions and secrets that the stack gives up are deleted only after this.
     const leaving = { ...inputs, declared: withFormerParts(oldInputs, inputs) };
     const now = await readAll(clientOf(inputs), leaving, context);
-    const baseline = nextBaseline(watchedIn(oldOutputs.baseline), now, {
-      accepted: acceptedIn(inputs),
-      released: releasedBetween(oldInputs, inputs),
-    });
-    const changes = changesSince(baseline, now);
-    warnOf(changes, context);
-    return { outputs: outputsOf(inputs, baseline, changes) };
+    const released = releasedBetween(oldInputs, inputs);
+    const before = watchedIn(oldOutputs.baseline);
+    return { outputs: deployedOutputs({ before, now, released }, inputs, context) };
   },
 
   // Nothing was made.

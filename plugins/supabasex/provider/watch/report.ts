@@ -1,24 +1,70 @@
-import type { CallContext } from "../../../host/provider";
+import { differences } from "../../../host/diff";
+import type { CallContext, DiffRequest, DiffResponse, PropertyDiff } from "../../../host/provider";
 import { isPropertyMap, type PropertyMap } from "../../../host/values";
-import { type Change, changeText, changeWords, type Watched } from "./watched";
+import { type Change, changesSince, changeText, changeWords, nextBaseline, type Watched } from "./watched";
+
+/**
+ * Returns what an update of a watch changes: its inputs, and what the last refresh found.
+ *
+ * @param replacing the input that says what is watched; another value makes another watch
+ */
+export function diffOfWatch(
+  { oldInputs, oldOutputs, inputs, ignoreChanges }: DiffRequest,
+  { updating, replacing }: { readonly updating: readonly string[]; readonly replacing?: string },
+): DiffResponse {
+  const detailed: Record<string, PropertyDiff> = {};
+  const isChanged = (name: string) => differences(oldInputs[name], inputs[name]).length > 0;
+  for (const name of updating.filter(isChanged)) detailed[name] = { kind: "update", inputDiff: true };
+  if (replacing !== undefined && isChanged(replacing)) {
+    detailed[replacing] = { kind: "update-replace", inputDiff: true };
+  }
+  if (isPropertyMap(oldOutputs.live) && Object.keys(oldOutputs.live).length > 0) {
+    detailed.live = { kind: "update", inputDiff: false };
+  }
+  for (const name of ignoreChanges) delete detailed[name];
+  return { changes: Object.keys(detailed).length > 0, detailed };
+}
+
+/** Returns the outputs after a deployment: the baseline with what it takes over, and what still differs, which is said. */
+export function deployedOutputs(
+  {
+    before,
+    now,
+    released,
+  }: { readonly before: Watched; readonly now: Watched; readonly released: ReadonlySet<string> },
+  inputs: PropertyMap,
+  context: CallContext,
+): PropertyMap {
+  const baseline = nextBaseline(before, now, { accepted: new Set(texts(inputs.accept)), released });
+  const changes = changesSince(baseline, now);
+  warnOf(changes, context);
+  return outputsOf(inputs, baseline, changes);
+}
+
+/** Returns the outputs after a refresh, and says under the title what differs. */
+export function refreshedOutputs(
+  { outputs, now, title }: { readonly outputs: PropertyMap; readonly now: Watched; readonly title: string },
+  context: CallContext,
+): PropertyMap {
+  const baseline = watchedIn(outputs.baseline);
+  const changes = changesSince(baseline, now);
+  if (changes.length > 0) context.log("warning", [title, ...changes.map(lineOf)].join("\n"));
+  return outputsOf(outputs, baseline, changes);
+}
 
 /** Returns the outputs of a watch: its inputs, what it compares with, and what differs. */
-export function outputsOf(
-  properties: PropertyMap,
-  baseline: Watched,
-  changes: readonly Change[],
-): PropertyMap {
+function outputsOf(properties: PropertyMap, baseline: Watched, changes: readonly Change[]): PropertyMap {
   const live = Object.fromEntries(changes.map((change) => [change.identity, changeText(change)]));
   return { ...properties, baseline, live };
 }
 
 /** Returns a change as a line of a warning: its severity, its name and what happened. */
-export function lineOf(change: Change): string {
+function lineOf(change: Change): string {
   return `  ${change.severity.padEnd(7)}  ${change.identity}: ${changeWords(change)}`;
 }
 
 /** Says what a deployment leaves as it is, and how it is accepted. */
-export function warnOf(changes: readonly Change[], context: CallContext): void {
+function warnOf(changes: readonly Change[], context: CallContext): void {
   const lines = changes.flatMap((change) => [
     lineOf(change),
     `           to accept it: project.accept: ${change.acceptance}`,
@@ -42,11 +88,6 @@ export function warnOfAccepted({ live }: PropertyMap, { accept }: PropertyMap, c
     open.map(([identity, text]) => `  ${identity}: ${String(text)}`),
     context,
   );
-}
-
-/** Returns the entries that the configuration accepts. */
-export function acceptedIn({ accept }: PropertyMap): Set<string> {
-  return new Set(texts(accept));
 }
 
 /** Returns a baseline as the state has it. */
