@@ -3,23 +3,10 @@ import { setTimeout as wait } from "node:timers/promises";
 import { UserError } from "../foundation/userError";
 import { claimDirectory } from "./directory";
 import { takeLock } from "./processLock.mjs";
+import { stackOperations } from "./stackOperations";
 
 /** The scripts of package.json that hold the lock only until the services run, so that others wait for them. */
-const brief = [
-  "pulumi",
-  "supabase",
-  "types",
-  "advisors",
-  "local:env",
-  "env",
-  "recover",
-  "rotate",
-  "preview",
-  "drift",
-  "plan",
-  "deploy",
-  "backup",
-] as const;
+const brief = ["pulumi", "supabase", "local:env", "backup", ...stackOperations] as const;
 /** The scripts of package.json that hold the lock. */
 export type Command = (typeof brief)[number] | "start" | "down";
 

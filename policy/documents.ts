@@ -55,3 +55,7 @@ export const hasText = (properties: Properties, name: string): boolean => {
   const value = properties[name];
   return typeof value === "string" && value !== "";
 };
+
+/** What is wrong where a resource is not encrypted with a key of ours, by the property that names the key. */
+export const withoutOwnKey = (properties: Properties, name: string): string | undefined =>
+  hasText(properties, name) ? undefined : "must have a key of ours";

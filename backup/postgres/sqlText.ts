@@ -24,3 +24,13 @@ export function splitStatements(script: string): string[] {
   const rest = script.slice(start).trim();
   return rest === "" ? statements : [...statements, rest];
 }
+
+/** Returns a statement without the comment lines above it. */
+export function withoutLeadingComments(statement: string): string {
+  return statement.replace(/^(?:--[^\n]*\n)+/, "");
+}
+
+/** Returns the name that an identifier stands for, whether it is quoted or not. */
+export function unquoteIdentifier(identifier: string): string {
+  return identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier;
+}

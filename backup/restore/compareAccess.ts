@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { type AccessEntry, readAccess } from "../postgres/access";
 import { extensionsAtBirth, isPlatformOwner, platformSchemas } from "../postgres/platform";
+import { unquoteIdentifier } from "../postgres/sqlText";
 import { databaseCorrections, roleCorrections } from "./correctRoles";
 
 /** What differs between the snapshot and the target, in words. */
@@ -168,7 +169,7 @@ export function compareAccess(
   const known = new Set(expected.map(keyOf));
   for (const entry of found) {
     if (known.has(keyOf(entry))) continue;
-    if (entry.kind === "extension" && !extensionsAtBirth.has(unquote(entry.name)))
+    if (entry.kind === "extension" && !extensionsAtBirth.has(unquoteIdentifier(entry.name)))
       platform.push(`extension ${entry.name} is not in the backup, and stays`);
     if (entry.kind === "column")
       platform.push(
@@ -208,10 +209,10 @@ function isOfPlatform({ kind, name, facts }: AccessEntry): boolean {
   const owner = facts.owner;
   if (kind === "schema")
     return (
-      platformSchemas.has(unquote(name)) &&
+      platformSchemas.has(unquoteIdentifier(name)) &&
       (owner === undefined || isPlatformOwner(owner) || name === "extensions")
     );
-  const schema = unquote(schemaOf(kind, name));
+  const schema = unquoteIdentifier(schemaOf(kind, name));
   if (owner !== undefined) return isPlatformOwner(owner) && (schema === "" || platformSchemas.has(schema));
   return platformSchemas.has(schema);
 }
@@ -274,8 +275,4 @@ export function withoutNeedlessQuotes(name: string): string {
 
 function quote(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
-}
-
-function unquote(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }

@@ -8,7 +8,7 @@ import type { Manifest } from "../manifest";
 import type { AccessEntry } from "../postgres/access";
 import { connect } from "../postgres/connect";
 import { readSequences } from "../postgres/sequences";
-import { splitStatements } from "../postgres/sqlText";
+import { splitStatements, withoutLeadingComments } from "../postgres/sqlText";
 import type { Tools } from "../postgres/tools";
 import type { ObjectStore } from "../store/objectStore";
 import { restoreAccess } from "./compareAccess";
@@ -241,7 +241,7 @@ async function withSessions(
 
 /** Each view when those that it reads are filled: one that is too early fails at once. */
 async function refresh(text: string, writer: SchemaWriter): Promise<void> {
-  const statements = splitStatements(text).map((statement) => statement.replace(/^(?:--[^\n]*\n)+/, ""));
+  const statements = splitStatements(text).map(withoutLeadingComments);
   await writer.write(
     statements.map((sql) => ({
       id: 0,

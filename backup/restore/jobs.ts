@@ -1,6 +1,6 @@
 import type pg from "pg";
 import type { AccessEntry } from "../postgres/access";
-import { splitStatements } from "../postgres/sqlText";
+import { splitStatements, unquoteIdentifier, withoutLeadingComments } from "../postgres/sqlText";
 import { asRole } from "./asRole";
 import { type AccessContext, restoreAccess } from "./compareAccess";
 
@@ -27,7 +27,7 @@ export async function restoreJobs(
   for (const { owner, statement } of readJobs(jobs)) {
     await client.query("begin");
     try {
-      await asRole(client, unquote(owner), async () => await client.query(statement));
+      await asRole(client, unquoteIdentifier(owner), async () => await client.query(statement));
       await client.query("commit");
     } catch (error) {
       await client.query("rollback");
@@ -46,13 +46,9 @@ function isOfCron({ kind, name }: AccessEntry): boolean {
 function readJobs(jobs: string): { readonly owner: string; readonly statement: string }[] {
   let owner = "";
   return splitStatements(jobs).flatMap((text) => {
-    const statement = text.replace(/^(?:--[^\n]*\n)+/, "");
+    const statement = withoutLeadingComments(text);
     const found = owning.exec(statement)?.[1];
     owner = found ?? owner;
     return found !== undefined || statement === "reset role;" ? [] : [{ owner, statement }];
   });
-}
-
-function unquote(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }

@@ -3,6 +3,7 @@ import { from as copyFrom } from "pg-copy-streams";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import type { StoredObject } from "../manifest";
+import { unquoteIdentifier } from "../postgres/sqlText";
 import { RowScript, type RowSink } from "./rowScript";
 import { openScript, type StoredBytesContext } from "./storedBytes";
 
@@ -135,7 +136,9 @@ function tableOf(statement: string): TableName {
       exitCodes.damaged,
     );
   }
-  const unquote = (name: string): string =>
-    name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
-  return { schema: unquote(schema), table: unquote(table), quoted: all.slice("copy ".length) };
+  return {
+    schema: unquoteIdentifier(schema),
+    table: unquoteIdentifier(table),
+    quoted: all.slice("copy ".length),
+  };
 }

@@ -15,18 +15,16 @@ const drills = (bucketArn: string): string => `${bucketArn}/${drillsPrefix}*`;
 const watch = (bucketArn: string): string => `${bucketArn}/${watchPrefix}*`;
 
 /** `backup run`: puts, reads back and lists, and can neither delete nor overwrite, not even by way of a version. */
-export function writerPolicy({ region, bucketArn, keyArn }: StorePlace): PolicyDocument {
+export function writerPolicy(place: StorePlace): PolicyDocument {
   return policyDocument(
     {
       Sid: "WriteAndReadBack",
       Effect: "Allow",
       Action: ["s3:PutObject", "s3:GetObject", "s3:AbortMultipartUpload", "s3:ListMultipartUploadParts"],
-      Resource: runs(bucketArn),
+      Resource: runs(place.bucketArn),
     },
-    list(bucketArn, ["s3:ListBucket", "s3:ListBucketMultipartUploads"]),
-    neverOverwrite(bucketArn),
-    never(bucketArn, ["s3:DeleteObject", ...destructive]),
-    ...encrypt(region, keyArn),
+    list(place.bucketArn, ["s3:ListBucket", "s3:ListBucketMultipartUploads"]),
+    ...addsOnly(place),
   );
 }
 
@@ -46,42 +44,38 @@ export function prunerPolicy({ region, bucketArn, keyArn }: StorePlace): PolicyD
 }
 
 /** `backup drill`: reads backups, and writes nothing but receipts. */
-export function drillPolicy({ region, bucketArn, keyArn }: StorePlace): PolicyDocument {
+export function drillPolicy(place: StorePlace): PolicyDocument {
   return policyDocument(
-    { Sid: "ReadBackups", Effect: "Allow", Action: "s3:GetObject", Resource: runs(bucketArn) },
+    { Sid: "ReadBackups", Effect: "Allow", Action: "s3:GetObject", Resource: runs(place.bucketArn) },
     {
       // Read back, like everything that the program writes.
       Sid: "LeaveReceipt",
       Effect: "Allow",
       Action: ["s3:PutObject", "s3:GetObject"],
-      Resource: drills(bucketArn),
+      Resource: drills(place.bucketArn),
     },
-    list(bucketArn, ["s3:ListBucket", "s3:ListBucketVersions"]),
-    neverOverwrite(bucketArn),
-    never(bucketArn, ["s3:DeleteObject", ...destructive]),
-    ...encrypt(region, keyArn),
+    list(place.bucketArn, ["s3:ListBucket", "s3:ListBucketVersions"]),
+    ...addsOnly(place),
   );
 }
 
 /** `backup age`: reads manifests and receipts, and notes once when it began to watch. */
-export function agePolicy({ region, bucketArn, keyArn }: StorePlace): PolicyDocument {
+export function agePolicy(place: StorePlace): PolicyDocument {
   return policyDocument(
     {
       Sid: "ReadManifestsAndReceipts",
       Effect: "Allow",
       Action: "s3:GetObject",
-      Resource: [`${bucketArn}/${runsPrefix}*/${manifestName}`, drills(bucketArn)],
+      Resource: [`${place.bucketArn}/${runsPrefix}*/${manifestName}`, drills(place.bucketArn)],
     },
     {
       Sid: "NoteBeginning",
       Effect: "Allow",
       Action: ["s3:PutObject", "s3:GetObject"],
-      Resource: watch(bucketArn),
+      Resource: watch(place.bucketArn),
     },
-    list(bucketArn, ["s3:ListBucket", "s3:ListBucketVersions"]),
-    neverOverwrite(bucketArn),
-    never(bucketArn, ["s3:DeleteObject", ...destructive]),
-    ...encrypt(region, keyArn),
+    list(place.bucketArn, ["s3:ListBucket", "s3:ListBucketVersions"]),
+    ...addsOnly(place),
   );
 }
 
@@ -125,6 +119,15 @@ function neverOverwrite(bucketArn: string): PolicyStatement {
     Resource: `${bucketArn}/*`,
     Condition: { Null: { "s3:if-none-match": "true" }, Bool: { "s3:ObjectCreationOperation": "true" } },
   };
+}
+
+/** What a task that adds objects may and may not do to others: it encrypts its own, and takes none away. */
+function addsOnly({ region, bucketArn, keyArn }: StorePlace): PolicyStatement[] {
+  return [
+    neverOverwrite(bucketArn),
+    never(bucketArn, ["s3:DeleteObject", ...destructive]),
+    ...encrypt(region, keyArn),
+  ];
 }
 
 /** Completing a multipart upload and reading back need Decrypt too. */

@@ -9,20 +9,9 @@ import type { LocalServices } from "../services/start";
 import { openLocalSession } from "../session";
 import { isDeployed } from "../stack/deploy";
 import { environmentOf, folderOfCommand, isLocalStack, notDeployed, stacksIn } from "../stack/stackLocation";
+import { stackOperations } from "../stackOperations";
 import { ensureToolchain } from "../toolchain";
 
-/** Programs of ops/ that work on a stack, by the npm script that runs them. */
-const stackOperations = [
-  "env",
-  "recover",
-  "rotate",
-  "preview",
-  "drift",
-  "plan",
-  "deploy",
-  "types",
-  "advisors",
-] as const;
 /** Programs of ops/ that ask the Management API for what the official clients make, and that mean `local` without a name. */
 const askOfficialClients: ReadonlySet<Operation> = new Set(["types", "advisors"]);
 /** Programs of ops/ that are about a pull request. */

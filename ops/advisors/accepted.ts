@@ -22,6 +22,11 @@ export const acceptedFindings: Readonly<Record<string, AcceptedFinding>> = {
   },
 };
 
+/** Whether nobody has accepted a finding. */
+export function isOpen(finding: Finding): boolean {
+  return acceptanceOf(finding) === undefined;
+}
+
 /** Returns why a finding stays; undefined where nobody has accepted it. */
 export function acceptanceOf({ name, level, object }: Finding): AcceptedFinding | undefined {
   const accepted = acceptedFindings[name];

@@ -1,4 +1,4 @@
-import { acceptanceOf } from "./accepted";
+import { isOpen } from "./accepted";
 import type { Finding } from "./findings";
 
 /** What a change does to the advisors' findings. Those that `accepted.ts` accepts count as none. */
@@ -13,9 +13,7 @@ export interface FindingsCompared {
 
 /** Compares what the advisors find before and after a change. */
 export function compareFindings(before: readonly Finding[], after: readonly Finding[]): FindingsCompared {
-  const open = (findings: readonly Finding[]) =>
-    findings.filter((finding) => acceptanceOf(finding) === undefined);
-  const [old, now] = [open(before), open(after)];
+  const [old, now] = [before.filter(isOpen), after.filter(isOpen)];
   const missingIn = (others: readonly Finding[]) => {
     const keys = new Set(others.map(({ key }) => key));
     return ({ key }: Finding) => !keys.has(key);

@@ -57,3 +57,10 @@ export async function readFindings({ api, path }: StackProject): Promise<Finding
       .lints;
   return findingsOf([...(await ask("security")), ...(await ask("performance"))]);
 }
+
+/** Returns a finding for a terminal: what it is, and below it the page that says what to do. */
+export function findingText(finding: Pick<Finding, "level" | "name" | "detail" | "remediation">): string {
+  const { level, name, detail, remediation } = finding;
+  const line = `${level.padEnd(7)} ${name}: ${detail}`;
+  return remediation === "" ? line : `${line}\n        ${remediation}`;
+}

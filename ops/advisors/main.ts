@@ -4,8 +4,8 @@ import { Command, Option } from "commander";
 import { namedStackOrLocal, run, type StackOption } from "../commandLine";
 import { exitCodes } from "../pulumi";
 import { stackProject } from "../stackProject";
-import { acceptanceOf } from "./accepted";
-import { type Finding, readFindings } from "./findings";
+import { acceptanceOf, isOpen } from "./accepted";
+import { type Finding, findingText, readFindings } from "./findings";
 
 interface AdvisorsOptions extends StackOption {
   readonly format: "text" | "json";
@@ -23,13 +23,12 @@ run(
       process.stdout.write(
         options.format === "json" ? `${JSON.stringify(findings, null, 2)}\n` : textOf(stack, findings),
       );
-      if (findings.some((finding) => acceptanceOf(finding) === undefined))
-        process.exitCode = exitCodes.changesFound;
+      if (findings.some(isOpen)) process.exitCode = exitCodes.changesFound;
     }),
 );
 
 function textOf(stack: string, findings: readonly Finding[]): string {
-  const open = findings.filter((finding) => acceptanceOf(finding) === undefined);
+  const open = findings.filter(isOpen);
   const accepted = new Map<string, { count: number; reason: string }>();
   for (const finding of findings) {
     const reason = acceptanceOf(finding)?.reason;
@@ -38,12 +37,7 @@ function textOf(stack: string, findings: readonly Finding[]): string {
   }
   const lines = [
     `The advisors find ${open.length === 0 ? "nothing new" : open.length} in the database of stack ${stack}.`,
-    ...open.map(({ level, name, detail, remediation }) =>
-      [
-        `${level.padEnd(7)} ${name}: ${detail}`,
-        ...(remediation === "" ? [] : [`        ${remediation}`]),
-      ].join("\n"),
-    ),
+    ...open.map(findingText),
     ...[...accepted].map(([name, { count, reason }]) => `accepted ${name} (${count}): ${reason}`),
   ];
   return `${lines.join("\n")}\n`;

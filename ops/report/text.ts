@@ -1,7 +1,8 @@
+import { findingText } from "../advisors/findings";
 import { fullDiff, marks } from "./diff";
 import { hazardText, lockText } from "./locks";
 import { objectText } from "./markdown/render";
-import type { Change, DriftItem, Problem, Report, ReportedFinding } from "./model";
+import type { Change, DriftItem, Problem, Report } from "./model";
 
 /** Returns a report for a terminal or a log: the same order as its Markdown, nothing left out. */
 export function renderText(report: Report): string {
@@ -74,11 +75,6 @@ function indent(text: string): string {
 
 function problemText({ resource, message }: Problem): string {
   return resource === undefined ? message : `${resource.type} ${resource.name}: ${message}`;
-}
-
-function findingText({ level, name, detail, remediation }: ReportedFinding): string {
-  const line = `${level.padEnd(7)} ${name}: ${detail}`;
-  return remediation === "" ? line : `${line}\n        ${remediation}`;
 }
 
 function changeText({ resource, operation, properties }: Change): string {

@@ -1,4 +1,4 @@
-import { hasText } from "../documents";
+import { withoutOwnKey } from "../documents";
 import { eachOf, type StackRule } from "../rule";
 
 export const queueHasOwnKey: StackRule = {
@@ -7,7 +7,5 @@ export const queueHasOwnKey: StackRule = {
   severity: "medium",
   controls: ["CKV_AWS_27"],
   onlyInProduction: true,
-  problems: eachOf("aws:sqs/queue:Queue", (queue) =>
-    hasText(queue, "kmsMasterKeyId") ? undefined : "must have a key of ours",
-  ),
+  problems: eachOf("aws:sqs/queue:Queue", (queue) => withoutOwnKey(queue, "kmsMasterKeyId")),
 };

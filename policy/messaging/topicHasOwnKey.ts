@@ -1,4 +1,4 @@
-import { hasText } from "../documents";
+import { withoutOwnKey } from "../documents";
 import { eachOf, type StackRule } from "../rule";
 
 export const topicHasOwnKey: StackRule = {
@@ -7,7 +7,5 @@ export const topicHasOwnKey: StackRule = {
   severity: "medium",
   controls: ["CKV_AWS_26", "SNS.1"],
   onlyInProduction: true,
-  problems: eachOf("aws:sns/topic:Topic", (topic) =>
-    hasText(topic, "kmsMasterKeyId") ? undefined : "must have a key of ours",
-  ),
+  problems: eachOf("aws:sns/topic:Topic", (topic) => withoutOwnKey(topic, "kmsMasterKeyId")),
 };

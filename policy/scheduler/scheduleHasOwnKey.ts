@@ -1,4 +1,4 @@
-import { hasText } from "../documents";
+import { withoutOwnKey } from "../documents";
 import { eachOf, type StackRule } from "../rule";
 
 export const scheduleHasOwnKey: StackRule = {
@@ -7,7 +7,5 @@ export const scheduleHasOwnKey: StackRule = {
   severity: "low",
   controls: ["CKV_AWS_297"],
   onlyInProduction: true,
-  problems: eachOf("aws:scheduler/schedule:Schedule", (schedule) =>
-    hasText(schedule, "kmsKeyArn") ? undefined : "must have a key of ours",
-  ),
+  problems: eachOf("aws:scheduler/schedule:Schedule", (schedule) => withoutOwnKey(schedule, "kmsKeyArn")),
 };

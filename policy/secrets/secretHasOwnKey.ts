@@ -1,4 +1,4 @@
-import { hasText } from "../documents";
+import { withoutOwnKey } from "../documents";
 import { eachOf, type StackRule } from "../rule";
 
 export const secretHasOwnKey: StackRule = {
@@ -7,7 +7,5 @@ export const secretHasOwnKey: StackRule = {
   severity: "medium",
   controls: ["CKV_AWS_149"],
   onlyInProduction: true,
-  problems: eachOf("aws:secretsmanager/secret:Secret", (secret) =>
-    hasText(secret, "kmsKeyId") ? undefined : "must have a key of ours",
-  ),
+  problems: eachOf("aws:secretsmanager/secret:Secret", (secret) => withoutOwnKey(secret, "kmsKeyId")),
 };

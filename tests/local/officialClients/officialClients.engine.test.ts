@@ -135,14 +135,13 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     await sql("create table public.of_a_colleague (id integer primary key)");
   });
 
+  const startMcpServer = () =>
+    McpServer.start(programs.mcpServer, database.projectRef, stack.services.supabase.endpoint);
+
   describe("tools of the MCP server", () => {
     let server: McpServer;
     beforeAll(async () => {
-      server = await McpServer.start(
-        programs.mcpServer,
-        database.projectRef,
-        stack.services.supabase.endpoint,
-      );
+      server = await startMcpServer();
     });
     afterAll(() => server?.stop());
 
@@ -202,11 +201,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     let server: McpServer;
     let rootKey: string;
     beforeAll(async () => {
-      server = await McpServer.start(
-        programs.mcpServer,
-        database.projectRef,
-        stack.services.supabase.endpoint,
-      );
+      server = await startMcpServer();
     });
     afterAll(() => server?.stop());
 
