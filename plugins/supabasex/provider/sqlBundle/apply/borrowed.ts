@@ -14,7 +14,7 @@ import { runMigrations, TransactionLost } from "./migrations";
 import { runsOutside } from "./outsideStatement";
 import { silent } from "./request";
 import { sendFile } from "./sendFile";
-import type { Start } from "./start";
+import { pendingOf, type Start } from "./start";
 
 /** An object that a repeatable made, and which pending migrations name. */
 interface Lent {
@@ -30,8 +30,8 @@ interface Lent {
  * other names. `undefined` where no migration needs any.
  */
 export async function borrowedByMigrations(start: Start): Promise<UserError | undefined> {
-  const { session, request, plan, skip, filesAtOnce } = start;
-  const pending = plan.pending.filter((file) => !skip.has(file.path));
+  const { session, request, filesAtOnce } = start;
+  const pending = pendingOf(start);
   const lent = pending.length === 0 ? [] : lentTo(pending, start);
   if (lent.length === 0) return undefined;
   await session.execute("savepoint borrowed");

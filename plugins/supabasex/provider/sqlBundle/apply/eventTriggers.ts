@@ -10,7 +10,7 @@ import { runRepairs } from "../repair/restore";
 import type { Migration } from "../source/files";
 import { runMigrations, TransactionLost } from "./migrations";
 import { silent } from "./request";
-import type { Start } from "./start";
+import { pendingOf, type Start } from "./start";
 
 /** An event trigger that a repeatable has made, and the file. */
 interface Acting {
@@ -27,7 +27,7 @@ const changing = /\b(alter|call|comment|create|drop|execute|grant|perform|revoke
  * no repeatable has made any, or the result is the same.
  */
 export async function actsOfEventTriggers(start: Start): Promise<UserError | undefined> {
-  const pending = start.plan.pending.filter((file) => !start.skip.has(file.path));
+  const pending = pendingOf(start);
   const acting = pending.length === 0 ? [] : actingOn(start);
   if (acting.length === 0) return undefined;
   try {

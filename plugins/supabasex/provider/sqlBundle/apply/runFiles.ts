@@ -24,7 +24,7 @@ import { runRepeatables } from "./repeatableStage";
 import type { RepeatableRun } from "./repeatables";
 import type { FileFailure, RanFile } from "./request";
 import { contradictionOf } from "./skippedStatements";
-import type { Start } from "./start";
+import { pendingOf, type Start } from "./start";
 import { StatementIndex } from "./statedObjects";
 
 export interface FilesRun {
@@ -73,7 +73,7 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
   const { inputs, bundle } = request;
   const ran: RanFile[] = [];
   const adopted = await adoptBaseline(session, inputs.name, plan.adopt, start.reading.catalog);
-  const pending = plan.pending.filter((file) => !skip.has(file.path));
+  const pending = pendingOf(start);
   const rehearsed = await rehearseBase(start, pending);
   const migrations = await runMigrations(session, request, pending, start.filesAtOnce, ran, start.locks);
   const migrated = ran.length > 0 || adopted !== undefined;

@@ -3,6 +3,7 @@ import type { History } from "../history/history";
 import type { BundleRecord } from "../history/record";
 import type { LockWatch } from "../locks/watch";
 import type { Session } from "../session/session";
+import type { Migration } from "../source/files";
 import type { MigrationPlan } from "./plan";
 import type { ApplyRequest } from "./request";
 
@@ -22,4 +23,9 @@ export interface Start {
   readonly skip: ReadonlySet<string>;
   /** Watches what the migrations lock; not where they run only to be rolled back and run again. */
   readonly locks?: LockWatch | undefined;
+}
+
+/** Returns the pending migrations but those that a dry run leaves out. */
+export function pendingOf({ plan, skip }: Pick<Start, "plan" | "skip">): Migration[] {
+  return plan.pending.filter((file) => !skip.has(file.path));
 }

@@ -39,7 +39,7 @@ import { isFirstDeployment, type MigrationPlan, planMigrations } from "./plan";
 import { type Outcome, type Rehearsal, rehearse } from "./rehearsal";
 import type { ApplyRequest, FileFailure, RanFile } from "./request";
 import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
-import type { Start } from "./start";
+import { pendingOf, type Start } from "./start";
 
 /** What a transaction did, whether it will be committed or not. */
 export interface TransactionResult {
@@ -115,7 +115,7 @@ export async function runTransaction(
   const plan = planMigrations(request.bundle.migrations, found.history, request.inputs);
   const first = await repairFirst(session, request, found, plan);
   const isFirst = isFirstDeployment(found.history, plan);
-  const locks = await watchLocks(session, request, { ...plan, isFirst }, selection);
+  const locks = await watchLocks(session, request, { plan, ...selection, isFirst });
   const leftOut = plan.pending.filter((file) => selection.skip.has(file.path));
   const start: Start = { session, request, plan, ...found, reading: first.reading, ...selection, locks };
 
@@ -200,13 +200,13 @@ export async function runTransaction(
 async function watchLocks(
   session: Session,
   { inputs, commit }: ApplyRequest,
-  { pending, isFirst }: MigrationPlan & { readonly isFirst: boolean },
-  { skip }: Selection,
+  selected: Pick<Start, "plan" | "skip"> & { readonly isFirst: boolean },
 ): Promise<LockWatch | undefined> {
+  const { pending } = selected.plan;
   if (pending.length === 0) return undefined;
-  const locks = await LockWatch.begin(session.work, pending, isFirst);
-  const files = pending.filter((file) => !skip.has(file.path));
-  const tooLarge = commit ? [] : locks.tooLarge(files, inputs.limits.dryRunMaxTableMegabytes);
+  const locks = await LockWatch.begin(session.work, pending, selected.isFirst);
+  const most = inputs.limits.dryRunMaxTableMegabytes;
+  const tooLarge = commit ? [] : locks.tooLarge(pendingOf(selected), most);
   if (tooLarge.length > 0) throw new TablesTooLarge(tooLarge);
   return locks;
 }
