@@ -43,6 +43,9 @@ async function main(): Promise<void> {
   try {
     await fill(cluster);
     mkdirSync(path.join(directory, "migrations"));
+    // On a database without a deployment only large tables are watched.
+    writeFileSync(path.join(directory, "migrations", "20250101000000_first.sql"), "create schema first;\n");
+    await deploy(directory, cluster, { preview: false });
     const files: BundleFile[] = Array.from({ length: migrations }, (_, at) => {
       const name = `migrations/202601010000${String(at).padStart(2, "0")}_change.sql`;
       writeFileSync(path.join(directory, name), migration(at));
@@ -70,7 +73,7 @@ async function main(): Promise<void> {
     };
     const [whole, without, withProbes]: number[][] = [[], [], []];
     for (let round = 0; round < rounds; round += 1) {
-      whole?.push(await timed(() => dryRun(directory, cluster)));
+      whole?.push(await timed(() => deploy(directory, cluster, { preview: true })));
       without?.push(await rolledBack(plain));
       withProbes?.push(await rolledBack(watched));
     }
@@ -95,7 +98,11 @@ async function main(): Promise<void> {
   }
 }
 
-async function dryRun(directory: string, cluster: TestCluster): Promise<void> {
+async function deploy(
+  directory: string,
+  cluster: TestCluster,
+  { preview }: { readonly preview: boolean },
+): Promise<void> {
   const { hostname, port, username, password, pathname } = new URL(cluster.url());
   const inputs = {
     name: "bench",
@@ -113,7 +120,7 @@ async function dryRun(directory: string, cluster: TestCluster): Promise<void> {
       type: "supabasex:index:SqlBundle",
       name: "bench",
       inputs,
-      preview: true,
+      preview,
       timeoutSeconds: 0,
     },
     { signal: new AbortController().signal, log: () => undefined },

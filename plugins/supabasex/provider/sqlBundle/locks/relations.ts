@@ -24,6 +24,8 @@ export function titleOf({ schema, name }: Relation): string {
 
 /** The relations of a database before migrations run, by number and by name. */
 export class Relations {
+  /** The greatest number: what has a greater one came later. */
+  readonly newest: number;
   readonly #byOid: ReadonlyMap<number, Relation>;
   readonly #byName = new Map<string, Relation[]>();
   /** Names that have to be quoted. */
@@ -31,23 +33,13 @@ export class Relations {
 
   constructor(relations: readonly Relation[]) {
     this.#byOid = new Map(relations.map((relation) => [relation.oid, relation]));
+    this.newest = relations.reduce((newest, { oid }) => Math.max(newest, oid), 0);
     for (const relation of relations) {
       const sameName = this.#byName.get(relation.name);
       if (sameName === undefined) this.#byName.set(relation.name, [relation]);
       else sameName.push(relation);
     }
     this.#oddNames = [...this.#byName.keys()].filter((name) => !isWord(name));
-  }
-
-  get size(): number {
-    return this.#byOid.size;
-  }
-
-  /** The greatest number: what has a greater one came later. */
-  get newest(): number {
-    let newest = 0;
-    for (const oid of this.#byOid.keys()) newest = Math.max(newest, oid);
-    return newest;
   }
 
   get(oid: number): Relation | undefined {
@@ -63,18 +55,24 @@ export class Relations {
 
   /** Whether the bare name of one stands in the text as a word, in whatever case. */
   isMentionedIn(text: string): boolean {
-    for (const word of text.toLowerCase().match(/[a-z_][a-z0-9_$]*/g) ?? [])
-      if (this.#byName.has(word)) return true;
-    return this.#oddNames.some((name) => text.includes(name));
+    return (
+      wordsOf(text).some((word) => this.#byName.has(word)) ||
+      this.#oddNames.some((name) => text.includes(name))
+    );
   }
 
   /** Returns the relations whose bare name stands in the text as a word, in whatever case. */
   mentionedIn(text: string): Relation[] {
-    const words = new Set(text.toLowerCase().match(/[a-z_][a-z0-9_$]*/g) ?? []);
+    const words = new Set(wordsOf(text));
     return [...this.#byName].flatMap(([name, relations]) => {
       return (isWord(name) ? words.has(name) : text.includes(name)) ? relations : [];
     });
   }
+}
+
+/** Returns what may be a name without quotes in a text, in lower case. */
+function wordsOf(text: string): string[] {
+  return text.toLowerCase().match(/[a-z_][a-z0-9_$]*/g) ?? [];
 }
 
 function isWord(name: string): boolean {
