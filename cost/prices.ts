@@ -1,6 +1,6 @@
 /**
  * List prices in USD, without taxes and free tiers, as the providers published them on `asOf`; AWS's of us-east-1. Nothing looks them
- * up: whoever changes one changes the date too (https://aws.amazon.com/pricing, https://supabase.com/pricing).
+ * up: change the date with them (https://aws.amazon.com/pricing, https://supabase.com/pricing).
  */
 export const prices = {
   asOf: "2026-11-28",

@@ -27,7 +27,7 @@ export function ownersOf(access: readonly AccessEntry[]): string[] {
 
 /**
  * Makes the session's role a member of the roles whose objects it drops or makes, where it is none and may grant that to itself: only a member of
- * the owner can make an object of the owner, and whoever creates a role is not its member for that.
+ * the owner can make an object of the owner, and the creator of a role is not its member for that.
  *
  * @param needed owners of what is restored
  * @param others owners of what is removed; the owner of a schema may remove theirs as well

@@ -84,7 +84,7 @@ const bundle = z.strictObject({
           .describe(
             "From the statement to the end of the transaction; missing where the statement did not run.",
           ),
-        rewritten: z.boolean().describe("Whether all rows are written anew."),
+        rewritten: z.boolean().describe("Whether all rows are rewritten."),
         scanned: z.boolean().describe("Whether all rows are read."),
         rows: z.number().optional().describe("As the statistics estimate; missing without statistics."),
         bytes: z.number().describe("Size of the table without its indexes."),

@@ -11,7 +11,7 @@ export interface HazardKind {
 export const hazardKinds = [
   {
     name: "table-rewrite",
-    what: "The statement writes the whole table and its indexes anew while nobody can read or write it.",
+    what: "The statement rewrites the whole table and its indexes while nobody can read or write it.",
     safeWay:
       "Add a new column without a volatile default, fill it in batches, and let a later deployment switch to it.",
   },

@@ -2,7 +2,7 @@
 --
 -- A person's token needs the membership to confirm it. It counts for nothing from the moment when the membership is disabled,
 -- removed or of another tenant, or the account is banned or deleted, however long it would still be valid. Persons are all
--- those whom Auth knows or knew lately, and whoever comes with a session of Auth's (session_id is in every token that Auth issues).
+-- those whom Auth knows or knew lately, and anybody with a session of Auth's (session_id is in every token that Auth issues).
 --
 -- Any other token without an issuer, or with Supabase's own for keys, is a machine's: no account, no session, signed with the
 -- project's own key by a backend of ours. There is no membership to ask, so its claims are taken at their word. A token of

@@ -24,7 +24,7 @@ begin
     where id = new.id;
     return null;
   exception when unique_violation then
-    -- Whoever has the address in the tenant may have another one by now, and was not brought in step with it.
+    -- The member with this address may have another one by now, which this table does not know yet.
     update shared.users as former
     set email = person.email
     from shared.users as member, auth.users as person

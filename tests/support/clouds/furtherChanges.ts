@@ -440,7 +440,7 @@ export const furtherChanges: readonly FurtherChange[] = [
     reports: ["tags", "owner"],
   },
   {
-    name: "the rule hears of other tasks",
+    name: "the rule matches other tasks",
     of: { type: "aws:cloudwatch/eventRule:EventRule" },
     by: "aws events put-rule --event-pattern",
     change: async ({ events }, { id: Name }) =>

@@ -109,7 +109,7 @@ export const secret = resource<Aws, SecretState>({
   },
 });
 
-/** `{}` asks for no policy, where nothing at all leaves the policy to whoever attached it. */
+/** `{}` asks for no policy. Without a value, a policy that somebody attached stays. */
 function withoutEmpty(policy: JsonValue): JsonValue {
   return policy === "{}" ? "" : policy;
 }

@@ -24,7 +24,7 @@ const weaker: Readonly<Record<string, LockMode>> = {
   AT_DisableTrigUser: "SHARE ROW EXCLUSIVE",
 };
 
-/** Parts that always write the table anew. */
+/** Parts that always rewrite the table. */
 const rewriting: ReadonlySet<string> = new Set([
   "AT_SetLogged",
   "AT_SetUnLogged",

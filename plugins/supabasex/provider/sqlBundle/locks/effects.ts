@@ -30,7 +30,7 @@ export const manyRows = 10_000;
 /**
  * Returns what happened between two probes.
  *
- * @param empties - whether the statement empties tables: they have a new file then, but nothing was read or written anew
+ * @param empties - whether the statement empties tables: they have a new file then, but no rows were read or rewritten
  */
 export function effectsBetween(
   {

@@ -15,7 +15,7 @@ export interface ForeseenEffect {
   readonly lock: LockMode;
   /** Of an index: the lock on its table. */
   readonly onTable?: LockMode | undefined;
-  /** Whether it writes the table anew. */
+  /** Whether it rewrites the table. */
   readonly rewritten?: boolean;
   /** Whether it reads all rows. */
   readonly scanned?: boolean;
@@ -29,9 +29,9 @@ export interface Foreseen {
   readonly effects: readonly ForeseenEffect[];
   /** What it is called if it reads all rows while others wait. */
   readonly scanHazard?: HazardName;
-  /** What it is called if it writes the table anew. */
+  /** What it is called if it rewrites the table. */
   readonly rewriteHazard?: HazardName;
-  /** Whether it empties the tables, so that writing and reading them anew is no work. */
+  /** Whether it empties the tables, so that rewriting or reading them is no work. */
   readonly empties?: boolean;
   /** Whether it may do less than foreseen: the catalog or the rows decide, such as a check that proves `not null`. */
   readonly isUncertain?: boolean;
