@@ -1,5 +1,5 @@
 // Which part may import which (docs/architecture.md, "Layers"): index.ts → components → config, sdks, plugins/*/sdk.
-const programs = "^(backup|ops|policy|local|plugins/[^/]+/provider|plugins/host)/";
+const programs = "^(backup|ops|policy|local|emulators|fakes|plugins/[^/]+/provider|plugins/host)/";
 
 const sqlBundle = "^plugins/supabasex/provider/sqlBundle";
 /** The folders of the SQL bundle's provider, lowest first. */
@@ -65,6 +65,20 @@ module.exports = {
       severity: "error",
       from: { path: "^(sdks/|plugins/[^/]+/sdk/)" },
       to: { path: `^(components/|config/|(index|main)\\.ts$)|${programs}` },
+    },
+    {
+      name: "emulators-and-fakes-know-no-commands",
+      comment: "local/ starts them. They use its toolchain and leaf files, never its commands, services or stack.",
+      severity: "error",
+      from: { path: "^(emulators|fakes)/" },
+      to: { path: "^local/(commands|services|stack|plugins|cli|session)" },
+    },
+    {
+      name: "what-is-deployed-knows-no-local-stack",
+      comment: "A hosted deployment uses nothing of the local stack.",
+      severity: "error",
+      from: { path: "^(backup|policy|bootstrap|plugins|foundation|cost)/" },
+      to: { path: "^(local|emulators|fakes)/" },
     },
     {
       name: "nothing-ships-from-tests",

@@ -6,8 +6,8 @@ import path from "node:path";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import type pg from "pg";
 import { createClient } from "../backup/store/client";
+import { startS3 } from "../emulators/s3";
 import { backupImage } from "../foundation/backupContract";
-import { startS3 } from "../local/services/s3";
 import { startTestCluster, type TestCluster } from "../tests/support/cluster";
 
 export const checkout = path.join(__dirname, "..");

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { ensurePostgresInstalled } from "../local/services/postgres";
+import { ensurePostgresInstalled } from "../emulators/postgres";
 import { readCatalog } from "../plugins/supabasex/provider/sqlBundle/catalog";
 import { startTestCluster } from "../tests/support/cluster";
 import { median, timed } from "./measure";

@@ -1,6 +1,6 @@
 import path from "node:path";
+import { aptGet } from "../emulators/postgres/installation/debianPackages";
 import { UserError } from "../foundation/userError";
-import { aptGet } from "./services/postgres/installation/debianPackages";
 import { findExecutable } from "./toolchain/executables";
 
 /** What the search depends on; tests put another machine in its place. */

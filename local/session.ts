@@ -1,10 +1,10 @@
 import { type Command, withCommandLock } from "./commandLock";
 import { claimDirectory } from "./directory";
 import { endpointVariables, type LocalPaths, pulumiVariables } from "./environment";
+import { choosePlugins, chosenPlugins, type PluginChoice } from "./plugins/choice";
+import { installStandIns } from "./plugins/install";
+import { installOfficialPlugins } from "./plugins/official";
 import type { Progress } from "./progress";
-import { choosePlugins, chosenPlugins, type PluginChoice } from "./providers/choice";
-import { installStandIns } from "./providers/install";
-import { installOfficialPlugins } from "./providers/official";
 import { requireMachine, thisMachine } from "./services/machine";
 import { type LocalServices, startServices } from "./services/start";
 import { ensureStack } from "./stack/deploy";

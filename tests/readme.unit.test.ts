@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { expect, test } from "vitest";
+import { supportedMajors } from "../emulators/postgres/installation/majors";
 import { checkoutRoot } from "../foundation/checkout";
 import { localPaths } from "../local/environment";
-import { supportedMajors } from "../local/services/postgres/installation/majors";
 
 // README.md is the first page that anybody reads: what it names has to be there.
 

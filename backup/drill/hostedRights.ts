@@ -4,7 +4,7 @@ import path from "node:path";
 import { backupImage } from "../../foundation/backupContract";
 
 /**
- * Finds the library that gives `postgres` the rights that it has in a hosted project (local/services/postgres/hosted_rights), for a server of this
+ * Finds the library that gives `postgres` the rights that it has in a hosted project (emulators/postgres/hosted_rights), for a server of this
  * major version. The image has one for each version; elsewhere BACKUP_HOSTED_RIGHTS names the folder.
  *
  * @returns undefined where there is none

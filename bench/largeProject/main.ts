@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
+import { ensurePostgresInstalled } from "../../emulators/postgres";
 import { checkoutRoot } from "../../foundation/checkout";
-import { ensurePostgresInstalled } from "../../local/services/postgres";
 import { writeSample } from "../sampleBundle";
 import { report } from "../sql/support";
 import { measureApply } from "./apply";

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
-import { ensurePostgresInstalled } from "../../local/services/postgres";
+import { ensurePostgresInstalled } from "../../emulators/postgres";
 import { createBundleStack } from "../../tests/support/bundleStack";
 import { startTestCluster, type TestCluster } from "../../tests/support/cluster";
 import { median, timed } from "../measure";

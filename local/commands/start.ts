@@ -1,14 +1,14 @@
 import { Listr, ListrLogger, ListrLogLevels, type ListrTask } from "listr2";
 import pc from "picocolors";
+import { chooseMajor, parseMajor, refuseOtherMajor } from "../../emulators/postgres";
 import { withCommandLock } from "../commandLock";
 import { validateConfigFile } from "../configFile";
 import { knownStackMegabytes, newStackMegabytes, requireSpace } from "../diskSpace";
 import type { LocalPaths } from "../environment";
+import type { PluginChoice } from "../plugins/choice";
+import { refuseIncompleteStates } from "../plugins/handover";
 import type { Progress } from "../progress";
 import { projectDatabaseUrl } from "../projectDatabase";
-import type { PluginChoice } from "../providers/choice";
-import { refuseIncompleteStates } from "../providers/handover";
-import { chooseMajor, parseMajor, refuseOtherMajor } from "../services/postgres";
 import { databasesOf, type LocalServices, startServices } from "../services/start";
 import { type LocalSession, openSession, prepareEngine } from "../session";
 import { deploy, ensureStack, stacksDirectoryOf, wasCutOff } from "../stack/deploy";

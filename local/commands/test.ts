@@ -1,11 +1,11 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { execa } from "execa";
+import { ensurePostgresInstalled, parseMajor } from "../../emulators/postgres";
+import { supportedMajors } from "../../emulators/postgres/installation/majors";
+import { ensureS3Installed } from "../../emulators/s3";
 import { UserError } from "../../foundation/userError";
 import { ensureCompressor } from "../compressor";
-import { ensurePostgresInstalled, parseMajor } from "../services/postgres";
-import { supportedMajors } from "../services/postgres/installation/majors";
-import { ensureS3Installed } from "../services/s3";
 import { asksForHelp } from "./help";
 import { chooseTestDatabases, describeDatabases, needDatabases, variablesFor } from "./testDatabases";
 import { namedProjects, refuseUnknownProjects } from "./testProjects";

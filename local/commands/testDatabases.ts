@@ -1,8 +1,8 @@
+import type { PostgresInstallation, Progress } from "../../emulators/postgres";
+import { newestMajor, oldestMajor } from "../../emulators/postgres/installation/majors";
 import { postgresqlBinVariable } from "../../foundation/postgresqlPrograms";
 import { UserError } from "../../foundation/userError";
 import { type SecondServer, secondServerVariable } from "../secondServer.mts";
-import type { PostgresInstallation, Progress } from "../services/postgres";
-import { newestMajor, oldestMajor } from "../services/postgres/installation/majors";
 
 /** The PostgreSQL servers that a test run uses. */
 export interface TestDatabases {

@@ -1,8 +1,8 @@
+import { requireAwsTools } from "../../emulators/aws";
+import { chosenMajor, ensurePostgresInstalled, type PostgresInstallation } from "../../emulators/postgres";
+import { requireS3Tools } from "../../emulators/s3";
 import { UserError } from "../../foundation/userError";
 import type { Progress } from "../progress";
-import { requireAwsTools } from "./aws";
-import { chosenMajor, ensurePostgresInstalled, type PostgresInstallation } from "./postgres";
-import { requireS3Tools } from "./s3";
 
 /** What the search depends on; tests put another machine in its place. */
 export interface Machine {

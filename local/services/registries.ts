@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import path from "node:path";
-import { s3Registry } from "./s3";
-import { databaseDirectories } from "./supabase/state/store";
+import { databaseDirectories } from "../../emulators/managementApi/state/store";
+import { s3Registry } from "../../emulators/s3";
 
 /** The folder of each service of a local environment, below its folder `services`. */
 export const serviceDirectories = (services: string) => ({

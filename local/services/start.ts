@@ -1,13 +1,18 @@
+import { type AwsService, startAws, stopAws } from "../../emulators/aws";
+import {
+  databaseDirectories,
+  type SupabaseApi,
+  startSupabaseApi,
+  stopSupabaseApi,
+} from "../../emulators/managementApi";
+import { ensureTemplate, type PostgresInstallation } from "../../emulators/postgres";
+import { startS3, stopS3 } from "../../emulators/s3";
 import { claimDirectory } from "../directory";
 import { type LocalEndpoints, type LocalPaths, localAccessToken } from "../environment";
 import { defaultRegion, regionOfStack, regionsOfStacks } from "../stack/regions";
-import { type AwsService, startAws, stopAws } from "./aws";
 import { startKeeper, stopKeeper } from "./keeper";
 import { requireMachine, thisMachine } from "./machine";
-import { ensureTemplate, type PostgresInstallation } from "./postgres";
 import { s3Directories, s3Directory, serviceDirectories } from "./registries";
-import { startS3, stopS3 } from "./s3";
-import { databaseDirectories, type SupabaseApi, startSupabaseApi, stopSupabaseApi } from "./supabase";
 
 /** Keys of the local object store. Public: it listens on loopback only. */
 const s3Keys = { accessKey: "thorbis-local", secretKey: "thorbis-local-secret" } as const;

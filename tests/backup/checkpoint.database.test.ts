@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { makeRestorePoint } from "../../backup/checkpoint/restorePoint";
 import { checkpoint } from "../../backup/commands/checkpoint";
-import { type ServedEmulator, servedEmulator } from "../local/services/supabase/server";
-import { accessToken } from "../local/services/supabase/support";
+import { type ServedEmulator, servedEmulator } from "../emulators/managementApi/server";
+import { accessToken } from "../emulators/managementApi/support";
 import { type BundledDatabase, startBundledDatabase } from "../sql/support/database";
 import { rolePassword } from "../sql/support/roles";
 import { commandContext, failureOf } from "./support/commands";

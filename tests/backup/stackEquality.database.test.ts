@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { drill } from "../../backup/commands/drill";
 import { restore } from "../../backup/commands/restore";
 import { run } from "../../backup/commands/run";
-import { postgresqlBinVariable } from "../../foundation/postgresqlPrograms";
-import { UserError } from "../../foundation/userError";
 import {
   ensurePostgresInstalled,
   hostedRightsFolder,
   type PostgresInstallation,
-} from "../../local/services/postgres";
+} from "../../emulators/postgres";
+import { postgresqlBinVariable } from "../../foundation/postgresqlPrograms";
+import { UserError } from "../../foundation/userError";
 import { type BundledDatabase, startBundledDatabase } from "../sql/support/database";
 import { rolePassword } from "../sql/support/roles";
 import { seedWorld } from "../sql/support/world";

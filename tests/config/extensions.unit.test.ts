@@ -5,7 +5,7 @@ import { extensionNames } from "../../config/areas/database";
 import { checkoutRoot } from "../../foundation/checkout";
 
 test("the configuration takes exactly the extensions that the local server lets postgres create, on any version", () => {
-  const source = path.join(checkoutRoot(), "local", "services", "postgres", "hosted_rights", "lists.c");
+  const source = path.join(checkoutRoot(), "emulators", "postgres", "hosted_rights", "lists.c");
   const [, list = ""] =
     /privileged_extensions\[\] = \{\n(.*?)\n\};/s.exec(readFileSync(source, "utf8")) ?? [];
   const names = [...list.matchAll(/"([^"]+)"/g)].map(([, name]) => name);

@@ -11,11 +11,11 @@ import { formatPath } from "../../config/keys";
 import { parseStackConfig } from "../../config/parse";
 import { stackSchema } from "../../config/schema";
 import { leavesOf } from "../../config/schemaTree";
-import { authConfigPatch } from "../../local/services/supabase/settings/auth";
-import { postgresConfigPut } from "../../local/services/supabase/settings/postgres";
-import { postgrestConfigPatch } from "../../local/services/supabase/settings/postgrest";
-import { realtimeConfigPatch } from "../../local/services/supabase/settings/realtime";
-import { storageConfigPatch } from "../../local/services/supabase/settings/storage";
+import { authConfigPatch } from "../../emulators/managementApi/settings/auth";
+import { postgresConfigPut } from "../../emulators/managementApi/settings/postgres";
+import { postgrestConfigPatch } from "../../emulators/managementApi/settings/postgrest";
+import { realtimeConfigPatch } from "../../emulators/managementApi/settings/realtime";
+import { storageConfigPatch } from "../../emulators/managementApi/settings/storage";
 import { apiName, groupFaults } from "../../plugins/supabasex/provider/platformSettings/settings";
 import { type Areas, development, developmentSecrets, inputOf, key, withValue } from "./specimens";
 

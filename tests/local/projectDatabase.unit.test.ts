@@ -8,7 +8,7 @@ import { createEncryptionSalt, passphraseCrypter } from "../../config/passphrase
 import { localAccessToken, localPassphrase } from "../../local/environment";
 import { projectDatabase, projectDatabaseUrl } from "../../local/projectDatabase";
 import { stateFileOf } from "../../local/stack/deploy";
-import { type ServedEmulator, servedEmulator } from "./services/supabase/server";
+import { type ServedEmulator, servedEmulator } from "../emulators/managementApi/server";
 
 const folder = mkdtempSync(path.join(os.tmpdir(), "project database "));
 const state = path.join(folder, "state");

@@ -5,10 +5,10 @@ import { execa } from "execa";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 import { localPaths, pulumiVariables } from "../../local/environment";
-import { installStandIns } from "../../local/providers/install";
+import { installStandIns } from "../../local/plugins/install";
 import { ensureToolchain } from "../../local/toolchain";
-import { type ServedEmulator, servedEmulator } from "../local/services/supabase/server";
-import { accessToken } from "../local/services/supabase/support";
+import { type ServedEmulator, servedEmulator } from "../emulators/managementApi/server";
+import { accessToken } from "../emulators/managementApi/support";
 
 // The package, the stand-in and PlatformSettings under the real engine, against the API emulator.
 

@@ -3,11 +3,11 @@ import os from "node:os";
 import path from "node:path";
 import { build } from "esbuild";
 import { execa } from "execa";
+import { startAws, stopAws } from "../../emulators/aws";
+import { startS3, stopS3 } from "../../emulators/s3";
 import { checkoutRoot } from "../../foundation/checkout";
 import { type LocalEndpoints, localPaths, pulumiVariables } from "../../local/environment";
-import { installStandIns } from "../../local/providers/install";
-import { startAws, stopAws } from "../../local/services/aws";
-import { startS3, stopS3 } from "../../local/services/s3";
+import { installStandIns } from "../../local/plugins/install";
 import { ensureToolchain } from "../../local/toolchain";
 import type { CommandResult } from "./testStack";
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import pg from "pg";
-import { type Cluster, type ClusterOptions, startCluster } from "../../local/services/postgres";
+import { type Cluster, type ClusterOptions, startCluster } from "../../emulators/postgres";
 
 /** A throw-away cluster of its own, shaped like a hosted project. */
 export interface TestCluster extends Cluster {

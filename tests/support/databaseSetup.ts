@@ -1,9 +1,9 @@
 import type { TestProject } from "vitest/node";
+import { ensurePostgresInstalled, ensureTemplate } from "../../emulators/postgres";
+import { describeInstallation } from "../../emulators/postgres/installation";
+import { ensureS3Installed } from "../../emulators/s3";
 import { postgresqlBinVariable } from "../../foundation/postgresqlPrograms";
 import { ensureCompressor } from "../../local/compressor";
-import { ensurePostgresInstalled, ensureTemplate } from "../../local/services/postgres";
-import { describeInstallation } from "../../local/services/postgres/installation";
-import { ensureS3Installed } from "../../local/services/s3";
 
 /** Once per project: a complete PostgreSQL, the shaped template that every test cluster is a copy of, zstd and an S3 server. */
 export default async function setup(project: TestProject): Promise<void> {

@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { startCluster } from "../../local/services/postgres";
-import { overridesFile } from "../../local/services/postgres/configuration";
+import { startCluster } from "../../emulators/postgres";
+import { overridesFile } from "../../emulators/postgres/configuration";
 import { type Authority, createAuthority, serverCertificate } from "./certificates";
 import { startTestCluster, type TestCluster } from "./cluster";
 

@@ -1,8 +1,8 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
+import { runningService, startService, stopService } from "../../../emulators/process";
 import { checkoutRoot } from "../../../foundation/checkout";
 import type { LocalPaths } from "../../environment";
-import { runningService, startService, stopService } from "../process";
 import { serviceDirectories } from "../registries";
 
 const name = "keeper";

@@ -1,10 +1,10 @@
 // The daemon: `node dist/services/keeper.cjs` in the folder of a local environment. It ends the environment's services once
 // somebody has deleted that folder, which `npm run down` can no longer do: what it knows of them was in the folder.
 import { setTimeout as wait } from "node:timers/promises";
+import { runningServices, type ServiceRecord, stopProcess } from "../../../emulators/process";
 import { describeError } from "../../../foundation/userError";
 import { isClaimed } from "../../directory";
 import { isSameProcess } from "../../processIdentity.mjs";
-import { runningServices, type ServiceRecord, stopProcess } from "../process";
 import { serviceRegistries } from "../registries";
 
 const lookMilliseconds = 1_000;

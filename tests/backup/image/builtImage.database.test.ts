@@ -86,7 +86,7 @@ async function createContext(): Promise<string> {
   ]) {
     await copyFile(path.join(checkout, file), path.join(context, file));
   }
-  for (const name of ["foundation", "backup", "certificates", "local/services/postgres/hosted_rights"]) {
+  for (const name of ["foundation", "backup", "certificates", "emulators/postgres/hosted_rights"]) {
     await cp(path.join(checkout, name), path.join(context, name), { recursive: true });
   }
   await copyFile(source.authority, path.join(context, "certificates", "source.crt"));

@@ -5,7 +5,7 @@ import { CreateBucketCommand, ListMultipartUploadsCommand, type S3Client } from 
 import { vi } from "vitest";
 import { createClient } from "../../../backup/store/client";
 import { ObjectStore } from "../../../backup/store/objectStore";
-import { startS3 } from "../../../local/services/s3";
+import { startS3 } from "../../../emulators/s3";
 
 export const bucket = "test-backups";
 

@@ -8,7 +8,7 @@ import { realtimeSettings } from "../../../components/supabaseProject/realtimeSe
 import { settingsJson } from "../../../components/supabaseProject/settingsJson";
 import type { StackConfig } from "../../../config";
 import { parseStackConfig } from "../../../config/parse";
-import { authKeys, postgresKeys, postgrestKeys } from "../../../local/services/supabase/settings/keys";
+import { authKeys, postgresKeys, postgrestKeys } from "../../../emulators/managementApi/settings/keys";
 import {
   type Areas,
   development,

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import type { PostgresInstallation } from "../../../emulators/postgres";
 import { checkoutRoot } from "../../../foundation/checkout";
 import { UserError } from "../../../foundation/userError";
 import {
@@ -10,7 +11,6 @@ import {
   variablesFor,
 } from "../../../local/commands/testDatabases";
 import { secondServer } from "../../../local/secondServer.mts";
-import type { PostgresInstallation } from "../../../local/services/postgres";
 import { engineOnBoth, firstServerOnly } from "../../support/secondServer.mts";
 
 const installation = (major: number): PostgresInstallation => ({

@@ -5,9 +5,9 @@ import { execa } from "execa";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { localPaths } from "../../../local/environment";
 import { prepareWorkspace } from "../../../local/officialClients/workspace";
+import { type ServedEmulator, servedEmulator } from "../../emulators/managementApi/server";
+import { accessToken } from "../../emulators/managementApi/support";
 import { clients, reason } from "../../support/officialClients";
-import { type ServedEmulator, servedEmulator } from "../services/supabase/server";
-import { accessToken } from "../services/supabase/support";
 
 // `supabase functions` of the real CLI against the Management API alone: functions need no database.
 

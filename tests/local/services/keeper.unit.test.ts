@@ -4,16 +4,11 @@ import os from "node:os";
 import path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { runningServices, type ServiceRecord, startService, stopProcess } from "../../../emulators/process";
 import { claimDirectory } from "../../../local/directory";
 import { type LocalPaths, localPaths } from "../../../local/environment";
 import { isSameProcess } from "../../../local/processIdentity.mjs";
 import { startKeeper, stopKeeper } from "../../../local/services/keeper";
-import {
-  runningServices,
-  type ServiceRecord,
-  startService,
-  stopProcess,
-} from "../../../local/services/process";
 import { serviceDirectories, serviceRegistries } from "../../../local/services/registries";
 
 // Real processes in the places where a local environment records its services. Each would run for an hour.

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import type { PostgresInstallation } from "../../../emulators/postgres";
 import { UserError } from "../../../foundation/userError";
 import { type Machine, requireMachine } from "../../../local/services/machine";
-import type { PostgresInstallation } from "../../../local/services/postgres";
 
 const installation = { major: 17 } as PostgresInstallation;
 const lacks = (what: string) => async () => {

@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, w
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { ensureS3Installed } from "../../../local/services/s3";
+import { ensureS3Installed } from "../../../emulators/s3";
 import { pulumiVersion } from "../../../local/toolchain/versions";
 import { buildsCli, Fixture } from "./fixture";
 

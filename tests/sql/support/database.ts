@@ -1,5 +1,5 @@
 import pg from "pg";
-import type { ClusterOptions } from "../../../local/services/postgres";
+import type { ClusterOptions } from "../../../emulators/postgres";
 import { startTestCluster, type TestCluster } from "../../support/cluster";
 import { applyBundle } from "./applyBundle";
 import { createExtensions, createRoles, rolePassword } from "./roles";

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { type PropertyMap, Secret, unknown } from "../../../../plugins/host/values";
 import { supabasex } from "../../../../plugins/supabasex/provider/provider";
-import { type ServedEmulator, servedEmulator } from "../../../local/services/supabase/server";
-import { accessToken } from "../../../local/services/supabase/support";
+import { type ServedEmulator, servedEmulator } from "../../../emulators/managementApi/server";
+import { accessToken } from "../../../emulators/managementApi/support";
 import { ResourceUnderTest } from "../resourceUnderTest";
 
 const resource = new ResourceUnderTest("supabasex:index:PlatformSettings");

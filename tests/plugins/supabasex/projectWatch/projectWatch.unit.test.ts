@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type PropertyMap, Secret } from "../../../../plugins/host/values";
-import { type ServedEmulator, servedEmulator } from "../../../local/services/supabase/server";
-import { accessToken } from "../../../local/services/supabase/support";
+import { type ServedEmulator, servedEmulator } from "../../../emulators/managementApi/server";
+import { accessToken } from "../../../emulators/managementApi/support";
 import { projectChanges } from "../../../support/drift/projectChanges";
 import { ResourceUnderTest } from "../resourceUnderTest";
 

@@ -1,0 +1,198 @@
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  request,
+  type Server,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+import { pipeline } from "node:stream";
+import { HeadBucketCommand, NotFound, S3Client } from "@aws-sdk/client-s3";
+import { UserError } from "../../../foundation/userError";
+import { regionOfRequest } from "./regions";
+import { route } from "./routing";
+
+export interface S3GatewayOptions {
+  /** Loopback port; 0 lets the system choose one. */
+  readonly port: number;
+  /** Region → URL of the server that keeps its objects, and the keys that clients sign with. Who names no region gets the first. */
+  readonly stores: Readonly<Record<string, string>>;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  /** URL of moto, which keeps the configuration of buckets. */
+  readonly configuration: string;
+}
+
+export interface S3GatewayServer {
+  readonly endpoint: string;
+  close(): Promise<void>;
+}
+
+/**
+ * One S3 endpoint out of two servers (docs/adr/0006-local-aws.md). Requests pass through as they come, signature and
+ * `Host` included, so the object server itself checks who asks.
+ */
+export async function serveS3Gateway(options: S3GatewayOptions): Promise<S3GatewayServer> {
+  const gateway = new S3Gateway(options);
+  const server = createServer((incoming, response) => void gateway.handle(incoming, response));
+  // An upload may take longer than any limit that fits a request without a body.
+  server.requestTimeout = 0;
+  const { port } = await listen(server, options.port);
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    async close() {
+      gateway.close();
+      await new Promise<void>((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+    },
+  };
+}
+
+/** The object server of one region. */
+interface Store {
+  readonly region: string;
+  readonly url: URL;
+  readonly client: S3Client;
+}
+
+class S3Gateway {
+  readonly #configuration: URL;
+  readonly #agent = new Agent({ keepAlive: true });
+  readonly #stores: readonly [Store, ...Store[]];
+
+  constructor({ stores, configuration, accessKey, secretKey }: S3GatewayOptions) {
+    this.#configuration = new URL(configuration);
+    const [first, ...others] = Object.entries(stores).map(([region, url]): Store => {
+      const client = new S3Client({
+        endpoint: url,
+        region,
+        forcePathStyle: true,
+        credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+      });
+      return { region, url: new URL(url), client };
+    });
+    if (first === undefined) throw new Error("the S3 gateway has no server to keep objects in");
+    this.#stores = [first, ...others];
+  }
+
+  async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = incoming.url ?? "/";
+    const { backend, bucket, bucketItself } = route(url);
+    const region = regionOfRequest(incoming.headers, url);
+    // One that is not ours is refused by the first, which says which region it has.
+    const store = this.#stores.find((candidate) => candidate.region === region) ?? this.#stores[0];
+    try {
+      if (
+        backend === "configuration" &&
+        bucket !== undefined &&
+        !(await this.#prepareBucket(store, bucket))
+      ) {
+        fail(response, 404, "NoSuchBucket", "The specified bucket does not exist");
+        return;
+      }
+      const isNew = incoming.method === "PUT" && bucketItself && bucket !== undefined;
+      if (isNew && (await this.#isElsewhere(store, bucket))) {
+        fail(response, 409, "BucketAlreadyOwnedByYou", "You have this bucket already, in another region");
+        return;
+      }
+      const upstream = backend === "configuration" ? this.#configuration : store.url;
+      await this.#pass(upstream, incoming, response, async (status) => {
+        const deleted = incoming.method === "DELETE" && bucketItself && status === 204;
+        if (deleted && bucket !== undefined) await this.#forget(bucket);
+      });
+    } catch (error) {
+      fail(response, 503, "ServiceUnavailable", error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  close(): void {
+    this.#agent.destroy();
+    for (const { client } of this.#stores) client.destroy();
+  }
+
+  /** Bucket names are one space for all regions. */
+  async #isElsewhere(here: Store, bucket: string): Promise<boolean> {
+    for (const store of this.#stores) if (store !== here && (await hasBucket(store, bucket))) return true;
+    return false;
+  }
+
+  /** Sees to it that moto has the bucket: it forgets all buckets when it stops. False when there is no such bucket. */
+  async #prepareBucket(store: Store, bucket: string): Promise<boolean> {
+    if (!(await hasBucket(store, bucket))) return false;
+    const url = new URL(`/${bucket}`, this.#configuration);
+    const { status } = await fetch(url, { method: "HEAD" });
+    if (status === 404) await fetch(url, { method: "PUT" });
+    return true;
+  }
+
+  /** A bucket of the same name that is made later begins with no configuration. */
+  async #forget(bucket: string): Promise<void> {
+    await fetch(new URL(`/${bucket}`, this.#configuration), { method: "DELETE" });
+  }
+
+  /** Streams both ways; an end of either side ends the other. The client gets no response before `beforeAnswer` is done. */
+  async #pass(
+    upstream: URL,
+    incoming: IncomingMessage,
+    response: ServerResponse,
+    beforeAnswer: (status: number | undefined) => Promise<void>,
+  ): Promise<void> {
+    const { connection: _hopByHop, ...headers } = incoming.headers;
+    await new Promise<void>((resolve, reject) => {
+      const outgoing = request({
+        host: upstream.hostname,
+        port: upstream.port,
+        method: incoming.method,
+        path: incoming.url,
+        headers,
+        agent: this.#agent,
+      });
+      outgoing.once("error", reject);
+      outgoing.once("response", (answer) => {
+        const { connection: _theirs, ...answerHeaders } = answer.headers;
+        beforeAnswer(answer.statusCode).then(() => {
+          response.writeHead(answer.statusCode ?? 502, answerHeaders);
+          pipeline(answer, response, (error) => (error ? reject(error) : resolve()));
+        }, reject);
+      });
+      response.once("close", () => outgoing.destroy());
+      pipeline(incoming, outgoing, () => {});
+    });
+  }
+}
+
+async function hasBucket({ client }: Store, bucket: string): Promise<boolean> {
+  try {
+    await client.send(new HeadBucketCommand({ Bucket: bucket }));
+    return true;
+  } catch (error) {
+    if (error instanceof NotFound) return false;
+    throw error;
+  }
+}
+
+function fail(response: ServerResponse, status: number, code: string, message: string): void {
+  // Too late to say anything: a connection that breaks off tells the client that the answer is not whole.
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const text = message.replace(/[<>&]/g, " ");
+  response.writeHead(status, { "content-type": "application/xml" });
+  response.end(
+    `<?xml version="1.0" encoding="UTF-8"?>\n<Error><Code>${code}</Code><Message>${text}</Message></Error>`,
+  );
+}
+
+async function listen(server: Server, port: number): Promise<AddressInfo> {
+  return await new Promise((resolve, reject) => {
+    server.once("error", (error: NodeJS.ErrnoException) => {
+      const taken = `Port ${port} on 127.0.0.1, where the local S3 should listen, is taken: end the program that uses it or choose another port.`;
+      reject(error.code === "EADDRINUSE" ? new UserError(taken) : error);
+    });
+    server.listen({ host: "127.0.0.1", port }, () => resolve(server.address() as AddressInfo));
+  });
+}

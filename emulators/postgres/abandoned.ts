@@ -1,0 +1,32 @@
+import { randomUUID } from "node:crypto";
+import { readdirSync } from "node:fs";
+import { rm } from "node:fs/promises";
+import path from "node:path";
+import { identifyProcess } from "../../local/processIdentity.mjs";
+
+/** A path beside the final one for a thing in the making: its name tells the process that makes it. */
+export function temporaryPath(folder: string, prefix: string): string {
+  return path.join(folder, `${prefix}.${process.pid}.${randomUUID()}`);
+}
+
+/** The temporary paths below a folder whose makers were killed. */
+export function abandonedPaths(folder: string, prefix: string): string[] {
+  return readdirSync(folder)
+    .filter((name) => name.startsWith(`${prefix}.`))
+    .filter((name) => identifyProcess(Number(name.slice(prefix.length + 1).split(".")[0])) === undefined)
+    .map((name) => path.join(folder, name));
+}
+
+/** Removes a folder into which a killed maker's own child may still be writing, for as long as that takes. */
+export async function removeFolder(folder: string): Promise<void> {
+  const deadline = performance.now() + 30_000;
+  for (;;) {
+    try {
+      await rm(folder, { recursive: true, force: true });
+      return;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOTEMPTY" || performance.now() > deadline) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

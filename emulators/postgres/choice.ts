@@ -1,0 +1,35 @@
+import { readFileSync } from "node:fs";
+import { writeFile } from "node:fs/promises";
+import path from "node:path";
+import { UserError } from "../../foundation/userError";
+import { majorOfCluster } from "./cluster";
+import { isSupported } from "./installation/majors";
+
+const fileIn = (directory: string) => path.join(directory, "postgresql-major");
+
+/** Returns the major version that `npm start -- --postgresql` asked for in a local environment; undefined by default. */
+export function chosenMajor(directory: string): number | undefined {
+  try {
+    const major = Number(readFileSync(fileIn(directory), "utf8"));
+    return isSupported(major) ? major : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Makes a choice hold for the commands that follow. */
+export async function chooseMajor(directory: string, major: number): Promise<void> {
+  await writeFile(fileIn(directory), `${major}\n`);
+}
+
+/**
+ * @param databases - Directories of the clusters that are there.
+ * @throws UserError when one of them is of another major version: its data cannot be read by the wanted one.
+ */
+export function refuseOtherMajor(databases: readonly string[], wanted: number): void {
+  const other = databases.map(majorOfCluster).find((major) => major !== undefined && major !== wanted);
+  if (other === undefined) return;
+  throw new UserError(
+    `The local stack has a database of PostgreSQL ${other}, which PostgreSQL ${wanted} cannot read: run \`npm run down\`, which deletes it, and then \`npm start -- --postgresql ${wanted}\`; or start without --postgresql.`,
+  );
+}

@@ -1,0 +1,326 @@
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, readdirSync, readFileSync, realpathSync, renameSync } from "node:fs";
+import path from "node:path";
+import type pg from "pg";
+import { writeFileAtomically } from "../../foundation/atomicFile";
+import { UserError } from "../../foundation/userError";
+import { isSameProcess } from "../../local/processIdentity.mjs";
+import { freePort, portIsFree } from "../process";
+import { removeFolder } from "./abandoned";
+import { connect } from "./connection";
+import { buildHostedRights } from "./hostedRights";
+import {
+  describeInstallation,
+  ensurePostgresInstalled,
+  type PostgresInstallation,
+  type Progress,
+} from "./installation";
+import { withLock } from "./lock";
+import { isVerifierOf, localPassword, platformLoginRoles, scramVerifier } from "./passwords";
+import {
+  adopt,
+  copyDataDirectory,
+  findRunning,
+  launch,
+  PortTaken,
+  type RunningServer,
+  StillInUse,
+  shutDown,
+} from "./server";
+import { serverUserFor } from "./serverUser";
+import { grantLegacyDefaultPrivileges, makeRealtimePartitions } from "./shape";
+import { renewSystemIdentifier } from "./systemIdentifier";
+import { ensureTemplate, templatePassword } from "./template";
+
+export interface ClusterOptions {
+  /** Everything of this cluster is below it. Made when absent. */
+  readonly directory: string;
+  /** Default: the port used before when it is free, else a free one. */
+  readonly port?: number;
+  /** Password of `postgres`; those of the other login roles follow from it (`localPassword`). */
+  readonly postgresPassword: string;
+  /**
+   * Folder of the server's programs for a new cluster. Default: `ensurePostgresInstalled`. One that has data keeps its
+   * major version, from wherever that is installed.
+   */
+  readonly binDirectory?: string;
+  /** False trades safety against power loss for speed: for tests. Default true. */
+  readonly durable?: boolean;
+  /**
+   * Tables that `postgres` makes in `public` are open to the API roles at once, as on projects before 2026-05-30.
+   * Read when the cluster is made. Default false, as on every project since 2026-10-30.
+   */
+  readonly legacyDefaultPrivileges?: boolean;
+  readonly progress?: Progress;
+}
+
+export interface Cluster {
+  readonly directory: string;
+  readonly port: number;
+  readonly pid: number;
+  /** Connection string of a login role. Default: `postgres` on the database `postgres`. */
+  url(role?: string, database?: string): string;
+  stop(): Promise<void>;
+}
+
+/** How long a running server may take to let somebody in. */
+const recoverySeconds = 30;
+
+/** What a cluster remembers between starts. */
+interface ClusterMemory {
+  readonly port?: number;
+  /** The password of supabase_admin that is in force: the way in when that of `postgres` is to change. */
+  readonly adminPassword?: string;
+}
+
+/**
+ * Starts the cluster of a directory: made and shaped when new, adopted when it is running already, recovered when it
+ * was killed. On return it accepts connections, has the given password and today's realtime partitions.
+ */
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
+  mkdirSync(options.directory, { recursive: true });
+  const directory = realpathSync(options.directory);
+  return await withLock(path.join(directory, "lock"), async () => {
+    const adopted = await adoptOn(directory, options.port);
+    if (adopted !== undefined && (await preparesOrEnds(directory, adopted, options)) === "prepared") {
+      return clusterOf(directory, adopted, options.postgresPassword);
+    }
+    const launched = await launchAnew(directory, options);
+    await prepare(directory, launched.port, options);
+    return clusterOf(directory, launched, options.postgresPassword);
+  });
+}
+
+/** The running server, unless another port is wanted than it listens on: then it is stopped. */
+async function adoptOn(directory: string, port: number | undefined): Promise<RunningServer | undefined> {
+  const running = await adopt(serverOf(directory));
+  if (running === undefined || port === undefined || port === running.port) return running;
+  await shutDown(serverOf(directory));
+  return undefined;
+}
+
+/**
+ * A server that is being killed is still seen for a moment, and one that recovers from a killed session lets nobody in
+ * until it has: what ends meanwhile is none, and what never lets anybody in (it is being shut down) is ended.
+ */
+async function preparesOrEnds(
+  directory: string,
+  running: RunningServer,
+  options: ClusterOptions,
+): Promise<"prepared" | "ended"> {
+  const deadline = performance.now() + recoverySeconds * 1000;
+  for (;;) {
+    try {
+      await prepare(directory, running.port, options);
+      return "prepared";
+    } catch (error) {
+      if (!isSameProcess(running.process)) return "ended";
+      if (!isBrokenOff(error)) throw error;
+      if (performance.now() > deadline) {
+        await shutDown(serverOf(directory));
+        return "ended";
+      }
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Whether the server did not let the connection in, or ended it. Without a code the connection ended under a query. */
+function isBrokenOff(error: unknown): boolean {
+  if (error instanceof UserError) return false;
+  const { code } = error as { code?: string };
+  return code === undefined || ["ECONNREFUSED", "ECONNRESET", "57P01", "57P02", "57P03"].includes(code);
+}
+
+async function launchAnew(directory: string, options: ClusterOptions): Promise<RunningServer> {
+  const progress = options.progress ?? (() => undefined);
+  const { dataDirectory } = serverOf(directory);
+  const installation = await installationFor(dataDirectory, options.binDirectory, progress);
+  if (!existsSync(dataDirectory)) await cloneTemplate(directory, dataDirectory, installation, progress);
+  return await launchOnSomePort(directory, options, installation, progress);
+}
+
+/** The data of one major version can be read by the servers of this version only. */
+async function installationFor(
+  dataDirectory: string,
+  binDirectory: string | undefined,
+  progress: Progress,
+): Promise<PostgresInstallation> {
+  const major = majorOfData(dataDirectory);
+  const chosen = binDirectory === undefined ? undefined : await describeInstallation(binDirectory);
+  if (chosen !== undefined && (major === undefined || major === chosen.major)) return chosen;
+  return await ensurePostgresInstalled(progress, major === undefined ? {} : { major });
+}
+
+/** Returns the major version that made the data of a cluster; undefined while there are none. */
+export function majorOfCluster(directory: string): number | undefined {
+  return majorOfData(path.join(directory, "data"));
+}
+
+function majorOfData(dataDirectory: string): number | undefined {
+  const file = path.join(dataDirectory, "PG_VERSION");
+  return existsSync(file) ? Number(readFileSync(file, "utf8")) : undefined;
+}
+
+/** Stops the cluster of a directory and returns once no process of it is left; its data stays. */
+export async function stopCluster(directory: string): Promise<void> {
+  if (!existsSync(directory)) return;
+  const absolute = realpathSync(directory);
+  await withLock(path.join(absolute, "lock"), async () => await shutDown(serverOf(absolute)));
+}
+
+/** The cluster of a directory when it is running. */
+export function runningCluster(directory: string, postgresPassword: string): Cluster | undefined {
+  if (!existsSync(directory)) return undefined;
+  const absolute = realpathSync(directory);
+  const running = findRunning(serverOf(absolute));
+  return running === undefined ? undefined : clusterOf(absolute, running, postgresPassword);
+}
+
+function serverOf(directory: string): { directory: string; dataDirectory: string } {
+  return { directory, dataDirectory: path.join(directory, "data") };
+}
+
+function clusterOf(directory: string, running: RunningServer, postgresPassword: string): Cluster {
+  const { port } = running;
+  return {
+    directory,
+    port,
+    pid: running.process.pid,
+    url(role = "postgres", database = "postgres") {
+      const password = encodeURIComponent(localPassword(role, postgresPassword));
+      return `postgresql://${encodeURIComponent(role)}:${password}@127.0.0.1:${port}/${encodeURIComponent(database)}`;
+    },
+    async stop() {
+      await stopCluster(directory);
+    },
+  };
+}
+
+/** The data directory appears in one step; what a killed attempt left is removed. */
+async function cloneTemplate(
+  directory: string,
+  dataDirectory: string,
+  installation: PostgresInstallation,
+  progress: Progress,
+): Promise<void> {
+  for (const name of readdirSync(directory)) {
+    if (name.startsWith("data.")) await removeFolder(path.join(directory, name));
+  }
+  const template = await ensureTemplate(installation, progress);
+  const copy = path.join(directory, `data.${randomUUID()}`);
+  try {
+    await copyDataDirectory(template, copy);
+    await renewSystemIdentifier(copy, installation, serverUserFor(directory));
+    renameSync(copy, dataDirectory);
+  } catch (error) {
+    // On a full disk it is this that fills it.
+    await removeFolder(copy);
+    throw error;
+  }
+}
+
+async function launchOnSomePort(
+  directory: string,
+  options: ClusterOptions,
+  installation: PostgresInstallation,
+  progress: Progress,
+): Promise<RunningServer> {
+  const user = serverUserFor(directory);
+  const hostedRights = await buildHostedRights(installation, progress);
+  let wanted = options.port ?? readMemory(directory).port;
+  const deadline = performance.now() + 20_000;
+  for (;;) {
+    const isFree = wanted !== undefined && (await portIsFree(wanted));
+    if (!isFree && options.port !== undefined) throw portTaken(options.port);
+    const port = isFree && wanted !== undefined ? wanted : await freePort();
+    try {
+      const durable = options.durable ?? true;
+      const running = await launch(serverOf(directory), { installation, user, port, hostedRights, durable });
+      remember(directory, { port });
+      return running;
+    } catch (error) {
+      if (error instanceof PortTaken) {
+        if (options.port !== undefined) throw portTaken(options.port);
+        wanted = undefined;
+      } else if (!(error instanceof StillInUse) || performance.now() > deadline) {
+        throw error;
+      } else {
+        const left = await adopt(serverOf(directory));
+        if (left !== undefined) return left;
+      }
+    }
+  }
+}
+
+function portTaken(port: number): UserError {
+  return new UserError(
+    `Port ${port} on 127.0.0.1, where PostgreSQL should listen, is taken: end the program that uses it or choose another port.`,
+  );
+}
+
+/** What a copy of the template still needs, and what every start renews. */
+async function prepare(directory: string, port: number, options: ClusterOptions): Promise<void> {
+  const isNew = readMemory(directory).adminPassword === undefined;
+  const client = await connectAsAdmin(directory, port, options.postgresPassword);
+  try {
+    await client.query("begin");
+    if (isNew && options.legacyDefaultPrivileges === true) await grantLegacyDefaultPrivileges(client);
+    await setPasswords(client, options.postgresPassword);
+    await makeRealtimePartitions(client);
+    await client.query("commit");
+  } finally {
+    await client.end();
+  }
+  remember(directory, { adminPassword: localPassword("supabase_admin", options.postgresPassword) });
+}
+
+async function connectAsAdmin(directory: string, port: number, postgresPassword: string): Promise<pg.Client> {
+  const passwords = [
+    localPassword("supabase_admin", postgresPassword),
+    readMemory(directory).adminPassword,
+    templatePassword,
+  ];
+  let refusal: unknown;
+  for (const password of passwords.filter((entry) => entry !== undefined)) {
+    try {
+      return await connect(port, "supabase_admin", password);
+    } catch (error) {
+      if ((error as { code?: string }).code !== "28P01") throw error;
+      refusal = error;
+    }
+  }
+  throw new UserError(
+    `The password of supabase_admin on the local PostgreSQL in ${directory} was changed by hand: stop the local stack with \`npm run down\` and start it again.`,
+    1,
+    { cause: refusal },
+  );
+}
+
+/** Writes only those that differ, so that adopting a cluster changes nothing. */
+async function setPasswords(client: pg.Client, postgresPassword: string): Promise<void> {
+  const roles = ["postgres", ...platformLoginRoles];
+  const { rows } = await client.query<{ role: string; stored: string | null }>(
+    "select rolname as role, rolpassword as stored from pg_authid where rolname = any ($1)",
+    [roles],
+  );
+  for (const { role, stored } of rows) {
+    const password = localPassword(role, postgresPassword);
+    if (!isVerifierOf(password, stored ?? "")) {
+      await client.query(`alter role ${role} password '${scramVerifier(password)}'`);
+    }
+  }
+}
+
+function readMemory(directory: string): ClusterMemory {
+  try {
+    return JSON.parse(readFileSync(path.join(directory, "cluster.json"), "utf8")) as ClusterMemory;
+  } catch {
+    return {};
+  }
+}
+
+function remember(directory: string, news: ClusterMemory): void {
+  const memory: ClusterMemory = { ...readMemory(directory), ...news };
+  writeFileAtomically(path.join(directory, "cluster.json"), `${JSON.stringify(memory, null, 2)}\n`);
+}

@@ -1,0 +1,23 @@
+import { UserError } from "../../../foundation/userError";
+
+/** The major versions that the local stack supports, the oldest first. Hosted Supabase creates projects on the newest. */
+export const supportedMajors = [15, 16, 17] as const;
+
+export const oldestMajor = supportedMajors[0];
+export const newestMajor = supportedMajors[supportedMajors.length - 1] ?? oldestMajor;
+
+export function isSupported(major: number): boolean {
+  return (supportedMajors as readonly number[]).includes(major);
+}
+
+/**
+ * Returns the major version that the option `--postgresql` asks for.
+ * @throws UserError for anything but a supported one.
+ */
+export function parseMajor(text: string): number {
+  const major = Number(text);
+  if (/^\d+$/.test(text) && isSupported(major)) return major;
+  throw new UserError(
+    `--postgresql is ${JSON.stringify(text)}, which is no version that the local stack supports: give ${supportedMajors.slice(0, -1).join(", ")} or ${newestMajor}.`,
+  );
+}

@@ -1,0 +1,226 @@
+import { execFile } from "node:child_process";
+import { chownSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { writeFileAtomically } from "../../foundation/atomicFile";
+import { UserError } from "../../foundation/userError";
+import { identifyProcess, isSameProcess, type ProcessIdentity } from "../../local/processIdentity.mjs";
+import { commandLineOf, startService, stopProcess, waitUntil } from "../process";
+import { pgHbaConf, postgresqlConf } from "./configuration";
+import type { PostgresInstallation } from "./installation";
+import { asServerUser, type ServerUser } from "./serverUser";
+
+/** One data directory and the server on it. */
+export interface Server {
+  readonly dataDirectory: string;
+  /** Where the record of the process and the log are. */
+  readonly directory: string;
+}
+
+export interface RunningServer {
+  readonly process: ProcessIdentity;
+  readonly port: number;
+}
+
+export interface LaunchOptions {
+  readonly installation: PostgresInstallation;
+  readonly user: ServerUser;
+  readonly port: number;
+  /** Built library to load into every session; left out, the server is plain PostgreSQL. */
+  readonly hostedRights?: string;
+  readonly durable: boolean;
+}
+
+const startSeconds = 60;
+
+/** Another process took the port between our look and the server's. */
+export class PortTaken extends Error {}
+
+/** The data directory is still in use: sessions of a killed server, or a server that a killed start left behind. */
+export class StillInUse extends Error {}
+
+/** Makes a data directory whose only superuser is supabase_admin. The folder appears whole or not at all. */
+export async function initializeDataDirectory(
+  dataDirectory: string,
+  password: string,
+  installation: PostgresInstallation,
+  user: ServerUser,
+): Promise<void> {
+  const passwordFile = `${dataDirectory}.password`;
+  makeOwnedFolder(dataDirectory, user);
+  writeFileSync(passwordFile, password, { mode: 0o600 });
+  own(passwordFile, user);
+  try {
+    const { command, ids } = asServerUser(user, path.join(installation.binDirectory, "initdb"), [
+      ...["--pgdata", dataDirectory, "--username=supabase_admin", "--pwfile", passwordFile],
+      ...["--encoding=UTF8", "--locale=C.UTF-8", "--auth=scram-sha-256", "--data-checksums", "--no-sync"],
+    ]);
+    const [file, ...args] = command;
+    await promisify(execFile)(file, args, { cwd: "/", env: serverEnvironment(), ...ids });
+  } finally {
+    rmSync(passwordFile, { force: true });
+  }
+}
+
+/** The server that runs on this data directory, no matter who started it. */
+export function findRunning({ dataDirectory }: Server): RunningServer | undefined {
+  const lines = readPidFile(dataDirectory);
+  const identity = identifyProcess(Number(lines[0]));
+  if (identity === undefined) return undefined;
+  const isOurs = isStartedOn(dataDirectory, identity) || wasMoved(lines[1], identity);
+  return isOurs ? { process: identity, port: Number(lines[3]) } : undefined;
+}
+
+function isStartedOn(dataDirectory: string, identity: ProcessIdentity): boolean {
+  return commandLineOf(identity).includes(dataDirectory);
+}
+
+/** Whether this server's folder has gone from where it was started. It is there still when ours is only a copy. */
+function wasMoved(startedOn: string | undefined, identity: ProcessIdentity): boolean {
+  return startedOn !== undefined && isStartedOn(startedOn, identity) && !existsSync(startedOn);
+}
+
+/** The running server once it accepts connections, which one that a killed start left behind may not do yet. */
+export async function adopt(server: Server): Promise<RunningServer | undefined> {
+  const found = findRunning(server);
+  if (found === undefined) return undefined;
+  const { process: identity } = found;
+  if (!isStartedOn(server.dataDirectory, identity)) {
+    // Its folder was moved: it goes on, but opens no session, since its settings name a library in the old place.
+    await shutDown(server);
+    return undefined;
+  }
+  await waitUntil(
+    () => isReady(server.dataDirectory, identity.pid) || !isSameProcess(identity),
+    startSeconds,
+  );
+  return findRunning(server);
+}
+
+/** Starts the server and returns once it accepts connections. */
+export async function launch(server: Server, options: LaunchOptions): Promise<RunningServer> {
+  const { dataDirectory } = server;
+  const { user, port, installation } = options;
+  disownStalePidFile(server);
+  const library = path.join(dataDirectory, "hosted_rights.so");
+  if (options.hostedRights !== undefined) placeLibrary(options.hostedRights, library, user);
+  const configuration = postgresqlConf({
+    port,
+    durable: options.durable,
+    ...(options.hostedRights === undefined ? {} : { hostedRights: library }),
+  });
+  writeOwned(path.join(dataDirectory, "postgresql.conf"), configuration, user);
+  writeOwned(path.join(dataDirectory, "pg_hba.conf"), pgHbaConf, user);
+
+  const log = path.join(server.directory, "server.log");
+  const logStart = existsSync(log) ? statSync(log).size : 0;
+  const program = asServerUser(user, path.join(installation.binDirectory, "postgres"), ["-D", dataDirectory]);
+  const record = await startService(server.directory, {
+    name: "server",
+    command: program.command,
+    log,
+    port,
+    cwd: "/",
+    environment: serverEnvironment(),
+    ...program.ids,
+  });
+  const settled = await waitUntil(
+    () => isReady(dataDirectory, record.pid) || !isSameProcess(record),
+    startSeconds,
+  );
+  if (settled && isSameProcess(record)) return { process: record, port };
+  await stopProcess(record, "SIGQUIT");
+  const text = readFileSync(log, "utf8").slice(logStart).trim();
+  if (/could not bind|Address already in use/.test(text)) throw new PortTaken(`port ${port} is taken`);
+  if (/pre-existing shared memory block|lock file "postmaster.pid" already exists/.test(text)) {
+    throw new StillInUse(text);
+  }
+  throw new UserError(describeFailedStart(dataDirectory, text), 1, { cause: new Error(text) });
+}
+
+/**
+ * Returns one sentence of why a server did not start.
+ * @param text - What it wrote to its log meanwhile.
+ */
+export function describeFailedStart(dataDirectory: string, text: string): string {
+  const lines = text.split("\n");
+  const fault = lines
+    .map((line) => /\b(?:FATAL|PANIC): +(.+)$/.exec(line)?.[1])
+    .findLast((found) => found !== undefined);
+  const reason = fault ?? (lines.at(-1) || "it wrote nothing to its log");
+  return `PostgreSQL did not start on ${dataDirectory} (${reason}): correct the cause and run the command again.`;
+}
+
+/** Ends the server in an orderly way (sessions are closed, a checkpoint is written). */
+export async function shutDown(server: Server): Promise<void> {
+  const running = findRunning(server);
+  if (running !== undefined) await stopProcess(running.process, "SIGINT");
+  rmSync(path.join(server.directory, "server.json"), { force: true });
+}
+
+/** Copies a data directory that no server is using; shares blocks where the file system can. */
+export async function copyDataDirectory(from: string, to: string): Promise<void> {
+  const options = process.platform === "linux" ? ["-a", "--reflink=auto"] : ["-Rp"];
+  try {
+    await promisify(execFile)("cp", [...options, from, to], { cwd: "/" });
+  } catch (error) {
+    // One line for each file that could not be written: the first says why.
+    const [line = ""] = String((error as { stderr?: unknown }).stderr ?? "").split("\n");
+    throw new Error(`the database's template could not be copied to ${to}: ${line}`, { cause: error });
+  }
+}
+
+function makeOwnedFolder(folder: string, user: ServerUser): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  own(folder, user);
+}
+
+function writeOwned(file: string, text: string, user: ServerUser): void {
+  writeFileSync(file, text, { mode: 0o600 });
+  own(file, user);
+}
+
+/** A running session has the old file mapped: replace it, never write into it. */
+function placeLibrary(from: string, to: string, user: ServerUser): void {
+  const contents = readFileSync(from);
+  if (existsSync(to) && readFileSync(to).equals(contents)) return;
+  writeFileAtomically(to, contents, { mode: 0o755, owner: user.owner });
+}
+
+function own(file: string, { owner }: ServerUser): void {
+  if (owner !== undefined) chownSync(file, owner.uid, owner.gid);
+}
+
+/** Settings of the caller's shell, such as PGDATA or PGPORT, are not the server's. */
+function serverEnvironment(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("PG"));
+  return { ...Object.fromEntries(kept), TZ: "UTC" };
+}
+
+/** No system gives a process this number, so the file that names it belongs to nobody who lives. */
+const nobodysPid = 4_194_304;
+
+/**
+ * A killed server leaves its pid file, and the number in it may be another program's by now, which PostgreSQL takes
+ * for a running server. The rest of the file must stay: by it PostgreSQL finds sessions that outlived the server.
+ */
+function disownStalePidFile(server: Server): void {
+  const [pid, ...rest] = readPidFile(server.dataDirectory);
+  if (pid === undefined || findRunning(server) !== undefined || identifyProcess(Number(pid)) === undefined)
+    return;
+  writeFileSync(path.join(server.dataDirectory, "postmaster.pid"), [nobodysPid, ...rest].join("\n"));
+}
+
+function readPidFile(dataDirectory: string): string[] {
+  try {
+    return readFileSync(path.join(dataDirectory, "postmaster.pid"), "utf8").split("\n");
+  } catch {
+    return [];
+  }
+}
+
+/** Line 8 of the pid file is the server's own word on its state. */
+function isReady(dataDirectory: string, pid: number): boolean {
+  const lines = readPidFile(dataDirectory);
+  return Number(lines[0]) === pid && lines[7]?.trim() === "ready";
+}

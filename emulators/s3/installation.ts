@@ -1,0 +1,115 @@
+import { execFile } from "node:child_process";
+import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import path from "node:path";
+import { promisify } from "node:util";
+import { UserError } from "../../foundation/userError";
+import { runBound } from "../../local/toolchain/boundProcess";
+import { findExecutable, isExecutable } from "../../local/toolchain/executables";
+import { goCachesIn } from "../../local/toolchain/goCaches";
+import { userCache } from "../../local/userCache";
+import { withLock } from "../postgres/lock";
+
+export const versitygwVersion = "v1.8.0";
+
+export type Progress = (line: string) => void;
+
+const rememberedErrorLines = 20;
+
+/**
+ * The S3 server's program, built with Go into the user's cache the first time. That takes one to three minutes, and is
+ * safe against parallel makers and kills, for the file appears complete or not at all.
+ * @throws UserError when there is no Go, or the build fails.
+ */
+export async function ensureS3Installed(
+  progress: Progress,
+  environment: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  const { cache, program } = placesOf(environment);
+  if (isExecutable(program)) return program;
+  mkdirSync(cache, { recursive: true });
+  return await withLock(path.join(cache, "lock"), async () => {
+    if (!isExecutable(program)) await build(program, cache, progress, environment);
+    return program;
+  });
+}
+
+/**
+ * Makes sure of a Go to build the program with, where that is not built yet. Changes nothing.
+ * @throws UserError that says what to install.
+ */
+export async function requireS3Tools(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
+  if (!isExecutable(placesOf(environment).program)) findGo(environment);
+}
+
+function placesOf(environment: NodeJS.ProcessEnv): { readonly cache: string; readonly program: string } {
+  const cache = userCache("s3", environment);
+  const name = `versitygw-${versitygwVersion}-${process.platform}-${process.arch}`;
+  return { cache, program: path.join(cache, name) };
+}
+
+function findGo(environment: NodeJS.ProcessEnv): string {
+  const folders = (environment.PATH ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  const go = findExecutable("go", folders);
+  if (go !== undefined) return go;
+  throw new UserError(
+    "There is no Go to build the local S3 server with: install Go 1.25 or newer and run the command again.",
+  );
+}
+
+async function build(
+  program: string,
+  cache: string,
+  progress: Progress,
+  environment: NodeJS.ProcessEnv,
+): Promise<void> {
+  const go = findGo(environment);
+  // The lock is ours, so anything left of other builds belongs to killed ones.
+  for (const name of readdirSync(cache)) {
+    if (name.startsWith("build-")) rmSync(path.join(cache, name), { recursive: true, force: true });
+  }
+  progress(
+    `building the S3 server versitygw ${versitygwVersion} with Go (one to three minutes, once per user)`,
+  );
+  const folder = path.join(cache, `build-${process.pid}`);
+  mkdirSync(folder);
+  const caches = goCachesIn(path.join(folder, "go"), await goEnvironment(go, folder, environment));
+  try {
+    const errorLines: string[] = [];
+    const code = await runBound(
+      go,
+      ["install", `github.com/versity/versitygw/cmd/versitygw@${versitygwVersion}`],
+      {
+        cwd: folder,
+        environment: caches.environment,
+        onErrorLine: (line) => {
+          errorLines.splice(0, Math.max(0, errorLines.push(line) - rememberedErrorLines));
+        },
+      },
+    );
+    if (code !== 0) {
+      throw new UserError(
+        `Building the S3 server versitygw ${versitygwVersion} failed: look at Go's message and run the command again.\n${errorLines.join("\n")}`,
+      );
+    }
+    renameSync(path.join(folder, "versitygw"), program);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The user's own Go settings, less those that would build something else or put it elsewhere. */
+async function goEnvironment(
+  go: string,
+  folder: string,
+  environment: NodeJS.ProcessEnv,
+): Promise<NodeJS.ProcessEnv> {
+  const { GOOS: _os, GOARCH: _architecture, GOBIN: _binaries, GOFLAGS: _flags, ...rest } = environment;
+  const own = { ...rest, GOWORK: "off", GO111MODULE: "on", CGO_ENABLED: "0", GOBIN: folder };
+  // Flags that say where modules come from stay; `go install` of a version refuses -mod.
+  const { stdout } = await promisify(execFile)(go, ["env", "GOFLAGS"], { cwd: folder, env: environment });
+  const flags = stdout
+    .trim()
+    .split(/\s+/)
+    .filter((flag) => flag !== "" && !flag.startsWith("-mod="));
+  return { ...own, GOFLAGS: flags.join(" ") };
+}

@@ -1,0 +1,270 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { ECRClient } from "@aws-sdk/client-ecr";
+import { ECSClient } from "@aws-sdk/client-ecs";
+import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import { IAMClient } from "@aws-sdk/client-iam";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
+import { S3Client } from "@aws-sdk/client-s3";
+import { SchedulerClient } from "@aws-sdk/client-scheduler";
+import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SQSClient } from "@aws-sdk/client-sqs";
+import { AssumeRoleCommand, GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
+import { UserError } from "../../foundation/userError";
+import { AwsError } from "./errors";
+import type { Tags } from "./tags/tags";
+
+/** The provider's configuration, under the names that the real plugin has for it. */
+export interface ProviderConfig {
+  readonly region?: string;
+  readonly accessKey?: string;
+  readonly secretKey?: string;
+  readonly token?: string;
+  /** A profile of the shared credentials file; not used where accessKey and secretKey are set. */
+  readonly profile?: string;
+  /** Roles that are assumed one after the other, each with the credentials of the one before. */
+  readonly assumeRoles?: readonly AssumedRole[];
+  /** Service → URL, all maps merged. */
+  readonly endpoints?: readonly Readonly<Record<string, string>>[];
+  readonly s3UsePathStyle?: boolean;
+  readonly defaultTags?: { readonly tags?: Tags };
+  readonly allowedAccountIds?: readonly string[];
+  readonly forbiddenAccountIds?: readonly string[];
+}
+
+/** An element of `aws:assumeRoles`, as far as the stand-in reads it. */
+interface AssumedRole {
+  readonly roleArn: string;
+  readonly sessionName?: string;
+  readonly externalId?: string;
+}
+
+interface Clients {
+  s3: S3Client;
+  kms: KMSClient;
+  resourcegroupstaggingapi: ResourceGroupsTaggingAPIClient;
+  iam: IAMClient;
+  sts: STSClient;
+  ecr: ECRClient;
+  ecs: ECSClient;
+  ec2: EC2Client;
+  scheduler: SchedulerClient;
+  secretsmanager: SecretsManagerClient;
+  sqs: SQSClient;
+  sns: SNSClient;
+  logs: CloudWatchLogsClient;
+  cloudwatch: CloudWatchClient;
+  events: EventBridgeClient;
+}
+type Service = keyof Clients;
+
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+/** Where a client gets its credentials from. */
+interface CredentialSource {
+  readonly credentials?: Credentials | (() => Promise<Credentials>);
+  readonly profile?: string;
+}
+
+interface ClientOptions extends CredentialSource {
+  readonly region: string;
+  readonly endpoint: string;
+  readonly forcePathStyle: boolean;
+}
+
+/** Clients and commands by name, so that a bundle holds those and not the hundreds of others. */
+const make: { readonly [Name in Service]: (options: ClientOptions) => Clients[Name] } = {
+  s3: (options) => new S3Client(options),
+  kms: (options) => new KMSClient(options),
+  resourcegroupstaggingapi: (options) => new ResourceGroupsTaggingAPIClient(options),
+  iam: (options) => new IAMClient(options),
+  sts: (options) => new STSClient(options),
+  ecr: (options) => new ECRClient(options),
+  ecs: (options) => new ECSClient(options),
+  ec2: (options) => new EC2Client(options),
+  scheduler: (options) => new SchedulerClient(options),
+  secretsmanager: (options) => new SecretsManagerClient(options),
+  sqs: (options) => new SQSClient(options),
+  sns: (options) => new SNSClient(options),
+  logs: (options) => new CloudWatchLogsClient(options),
+  cloudwatch: (options) => new CloudWatchClient(options),
+  events: (options) => new EventBridgeClient(options),
+};
+
+/** AWS_ENDPOINT_URL_<this> is what every SDK and the real plugin look for. */
+const environmentNames: Readonly<Record<Service, string>> = {
+  s3: "S3",
+  kms: "KMS",
+  resourcegroupstaggingapi: "RESOURCE_GROUPS_TAGGING_API",
+  iam: "IAM",
+  sts: "STS",
+  ecr: "ECR",
+  ecs: "ECS",
+  ec2: "EC2",
+  scheduler: "SCHEDULER",
+  secretsmanager: "SECRETS_MANAGER",
+  sqs: "SQS",
+  sns: "SNS",
+  logs: "CLOUDWATCH_LOGS",
+  cloudwatch: "CLOUDWATCH",
+  events: "EVENTBRIDGE",
+};
+
+/** The local AWS, as one account and region of it. */
+export class Aws {
+  readonly region: string;
+  readonly #clients = new Map<Service, Clients[Service]>();
+  #account: Promise<string> | undefined;
+  #assumed: Promise<Credentials> | undefined;
+
+  constructor(
+    private readonly config: ProviderConfig,
+    private readonly environment: NodeJS.ProcessEnv = process.env,
+  ) {
+    const region = config.region ?? environment.AWS_REGION ?? environment.AWS_DEFAULT_REGION;
+    if (!region) {
+      throw new UserError("The aws provider has no region: set it with `pulumi config set aws:region`.");
+    }
+    this.region = region;
+  }
+
+  /** The client of a service, made when first asked for. */
+  use<Name extends Service>(service: Name): Clients[Name] {
+    let client = this.#clients.get(service);
+    if (client === undefined) {
+      client = this.#connect(service);
+      this.#clients.set(service, client);
+    }
+    return client as Clients[Name];
+  }
+
+  async accountId(): Promise<string> {
+    this.#account ??= this.use("sts")
+      .send(new GetCallerIdentityCommand({}))
+      .then(({ Account = "" }) => Account);
+    return await this.#account;
+  }
+
+  /** Tags of every resource, unless it says otherwise. */
+  get defaultTags(): Tags {
+    return this.config.defaultTags?.tags ?? {};
+  }
+
+  /** Refuses an account that the configuration does not allow. */
+  async verifyAccount(): Promise<void> {
+    const { allowedAccountIds = [], forbiddenAccountIds = [] } = this.config;
+    if (allowedAccountIds.length === 0 && forbiddenAccountIds.length === 0) return;
+    const account = await this.accountId();
+    const allowed = allowedAccountIds.length === 0 || allowedAccountIds.includes(account);
+    if (allowed && !forbiddenAccountIds.includes(account)) return;
+    throw new UserError(
+      `The AWS credentials are of account ${account}, which aws:allowedAccountIds or aws:forbiddenAccountIds does not allow: use credentials of another account.`,
+    );
+  }
+
+  #connect<Name extends Service>(service: Name): Clients[Name] {
+    const client = make[service]({
+      region: this.region,
+      endpoint: this.#endpoint(service),
+      // Local endpoints have no names for buckets.
+      forcePathStyle: this.config.s3UsePathStyle ?? true,
+      ...this.#credentials(),
+    });
+    nameErrors(client, service);
+    return client;
+  }
+
+  /** The credentials of the last role of `assumeRoles`, or else what the roles would be assumed with. */
+  #credentials(): CredentialSource {
+    const source = this.#ownCredentials();
+    const { assumeRoles = [] } = this.config;
+    if (assumeRoles.length === 0) return source;
+    return {
+      credentials: async () => {
+        this.#assumed ??= this.#assume(source, assumeRoles);
+        return await this.#assumed;
+      },
+    };
+  }
+
+  async #assume(source: CredentialSource, roles: readonly AssumedRole[]): Promise<Credentials> {
+    const place = { region: this.region, endpoint: this.#endpoint("sts") };
+    let current = source;
+    for (const { roleArn, sessionName = "pulumi", externalId } of roles) {
+      const client = new STSClient({ ...place, ...current });
+      nameErrors(client, "sts");
+      const { Credentials: found } = await client.send(
+        new AssumeRoleCommand({ RoleArn: roleArn, RoleSessionName: sessionName, ExternalId: externalId }),
+      );
+      current = {
+        credentials: {
+          accessKeyId: found?.AccessKeyId ?? "",
+          secretAccessKey: found?.SecretAccessKey ?? "",
+          ...(found?.SessionToken && { sessionToken: found.SessionToken }),
+        },
+      };
+    }
+    return current.credentials as Credentials;
+  }
+
+  #endpoint(service: Service): string {
+    const configured = Object.assign({}, ...(this.config.endpoints ?? []))[service] as string | undefined;
+    const endpoint =
+      configured ||
+      this.environment[`AWS_ENDPOINT_URL_${environmentNames[service]}`] ||
+      this.environment.AWS_ENDPOINT_URL;
+    if (endpoint) return endpoint;
+    // The stand-in knows a part of AWS. What is meant for the real one must reach the real plugin.
+    throw new UserError(
+      "The local stand-in for aws talks to local endpoints only, and AWS_ENDPOINT_URL names none: run `npm start`, or use the real plugin (npm start -- --official-plugins).",
+    );
+  }
+
+  #ownCredentials(): CredentialSource {
+    const { accessKey, secretKey, token, profile } = this.config;
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN, AWS_PROFILE } = this.environment;
+    if (accessKey && secretKey) return staticCredentials(accessKey, secretKey, token);
+    if (profile) return { profile };
+    if (AWS_ACCESS_KEY_ID && AWS_SECRET_ACCESS_KEY)
+      return staticCredentials(AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN);
+    if (AWS_PROFILE) return { profile: AWS_PROFILE };
+    throw new UserError(
+      "The aws provider has no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or aws:profile, or aws:accessKey and aws:secretKey.",
+    );
+  }
+}
+
+const staticCredentials = (
+  accessKeyId: string,
+  secretAccessKey: string,
+  sessionToken: string | undefined,
+): CredentialSource => ({
+  credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) },
+});
+
+/** Errors say which operation of which service they are from, as the real plugin's do. */
+function nameErrors(client: Clients[Service], service: Service): void {
+  // The stacks of all clients have this shape; their types differ in inputs and outputs only.
+  const { middlewareStack } = client as unknown as S3Client;
+  middlewareStack.add(
+    (next, context) => async (request) => {
+      try {
+        return await next(request);
+      } catch (error) {
+        if (error instanceof Error && error.name === "CredentialsProviderError")
+          throw new UserError(
+            "The aws provider finds no credentials in the profile: check aws:profile and AWS_SHARED_CREDENTIALS_FILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+          );
+        throw AwsError.from(error, `${service} ${(context.commandName ?? "").replace(/Command$/, "")}`);
+      }
+    },
+    { step: "initialize", priority: "high", name: "nameErrors" },
+  );
+}

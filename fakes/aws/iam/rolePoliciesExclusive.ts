@@ -1,0 +1,54 @@
+import { DeleteRolePolicyCommand, ListRolePoliciesCommand } from "@aws-sdk/client-iam";
+import { UserError } from "../../../foundation/userError";
+import { resource } from "../../engine/table";
+import type { Aws } from "../client";
+import { unlessMissing } from "../errors";
+import { fixedText } from "../properties";
+
+type State = { roleName: string; policyNames: string[] };
+
+const missing = ["NoSuchEntity", "NoSuchEntityException"] as const;
+
+/** All inline policies that a role may have; its id is the role's name. Others are removed, missing ones are not made. */
+export const rolePoliciesExclusive = resource<Aws, State>({
+  inputs: { roleName: fixedText, policyNames: { type: "list", required: true, unordered: true } },
+
+  async create(aws, state, { signal }) {
+    await removeOthers(aws, state, signal);
+    return { id: state.roleName };
+  },
+
+  async read(aws, id, _known, { signal }) {
+    const policyNames = await namesOf(aws, id, signal);
+    return policyNames && { id, state: { roleName: id, policyNames } };
+  },
+
+  async update(aws, _id, { after }, { signal }) {
+    await removeOthers(aws, after, signal);
+  },
+
+  // It owns nothing that could be deleted.
+  async delete() {},
+});
+
+async function namesOf(aws: Aws, RoleName: string, signal: AbortSignal): Promise<string[] | undefined> {
+  const iam = aws.use("iam");
+  const listed = await unlessMissing(
+    iam.send(new ListRolePoliciesCommand({ RoleName }), { abortSignal: signal }),
+    ...missing,
+  );
+  return listed?.PolicyNames ?? (listed && []);
+}
+
+async function removeOthers(aws: Aws, { roleName, policyNames }: State, signal: AbortSignal): Promise<void> {
+  const found = await namesOf(aws, roleName, signal);
+  if (found === undefined) throw new UserError(`There is no IAM role named ${roleName}.`);
+  for (const PolicyName of found.filter((name) => !policyNames.includes(name))) {
+    await unlessMissing(
+      aws
+        .use("iam")
+        .send(new DeleteRolePolicyCommand({ RoleName: roleName, PolicyName }), { abortSignal: signal }),
+      ...missing,
+    );
+  }
+}

@@ -1,0 +1,83 @@
+import { createHash, randomBytes } from "node:crypto";
+import { closest } from "fastest-levenshtein";
+import { own } from "../../plugins/host/diff";
+import type { CheckFailure, CheckRequest, CheckResponse } from "../../plugins/host/provider";
+import {
+  isPropertyMap,
+  type PropertyMap,
+  reveal,
+  Secret,
+  Unknown,
+  type Value,
+} from "../../plugins/host/values";
+import type { AnyResource, Property } from "./table";
+
+type Properties = Readonly<Record<string, Property>>;
+
+/** The inputs with name and defaults put in and secrets marked, and everything that is wrong with them. */
+export function checkInputs(resource: AnyResource<never>, request: CheckRequest): CheckResponse {
+  const inputs = { ...request.inputs };
+  const failures: CheckFailure[] = [];
+  if (resource.autoname !== undefined) {
+    const { property = "name", maxLength } = resource.autoname;
+    const name = inputs[property] ?? autoname(request, property, maxLength);
+    if (name !== undefined) inputs[property] = name;
+  }
+  for (const [key, property] of Object.entries(resource.inputs)) {
+    if (inputs[key] === undefined && property.default !== undefined) inputs[key] = property.default;
+  }
+  failures.push(...propertyFailures(resource.inputs, inputs));
+  for (const [key, value] of Object.entries(inputs)) {
+    if (resource.inputs[key]?.secret === true && !(value instanceof Secret)) inputs[key] = new Secret(value);
+  }
+  return { inputs, failures };
+}
+
+/** What is wrong with `values`: unknown, missing and mistyped properties, all of them, and never a value in a text. */
+export function propertyFailures(properties: Properties, values: PropertyMap): CheckFailure[] {
+  const known = Object.keys(properties);
+  const failures: CheckFailure[] = [];
+  for (const [key, value] of Object.entries(values)) {
+    // Programs cannot use such names; the engine and the real plugins keep notes of their own under them.
+    if (key.startsWith("__")) continue;
+    const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
+    const reason = property === undefined ? unknownKey(key, known) : valueFault(property, value);
+    if (reason !== undefined) failures.push({ property: key, reason });
+  }
+  for (const [key, property] of Object.entries(properties)) {
+    const value = own(values, key);
+    if (property.required === true && (value === undefined || value === null)) {
+      failures.push({ property: key, reason: "is required" });
+    }
+  }
+  return failures;
+}
+
+function unknownKey(key: string, known: readonly string[]): string {
+  return known.length === 0 ? "is not known" : `is not known; the nearest is "${closest(key, known)}"`;
+}
+
+function valueFault(property: Property, value: Value): string | undefined {
+  const plain = value instanceof Secret ? value.reveal() : value;
+  if (plain instanceof Unknown || plain === null) return undefined;
+  const actual = Array.isArray(plain) ? "list" : isPropertyMap(plain) ? "map" : typeof plain;
+  if (actual !== property.type) return `must be a ${property.type}, and is a ${actual}`;
+  return property.check?.(reveal(plain) as never);
+}
+
+/** The name that the resource already has, the one that the stack's settings propose, or `<logical>-<7 hex digits>`. */
+function autoname(request: CheckRequest, property: string, maxLength: number): string | undefined {
+  const old = request.oldInputs[property];
+  if (typeof old === "string") return old;
+  if (request.autonaming !== undefined) {
+    return request.autonaming.mode === "disable" ? undefined : request.autonaming.proposedName;
+  }
+  const seed = request.randomSeed.length > 0 ? request.randomSeed : randomBytes(32);
+  const suffix = createHash("sha256").update(seed).digest("hex").slice(0, 7);
+  return `${request.name.slice(0, maxLength - 8)}-${suffix}`;
+}
+
+/** Whether a name looks like one that `autoname` made up for the resource. */
+export function isAutonamed(logicalName: string, name: string): boolean {
+  return /-[0-9a-f]{7}$/.test(name) && logicalName.startsWith(name.slice(0, -8));
+}

@@ -1,0 +1,176 @@
+import { readFileSync } from "node:fs";
+import type { ConnectionOptions } from "node:tls";
+import pg from "pg";
+import { UserError } from "../../foundation/userError";
+import type { CallContext } from "../../plugins/host/provider";
+
+/** The configuration of the postgresql provider, as far as this stack uses it. */
+export type ProviderConfig = {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly username: string;
+  /** The user's name on the server, where a pooler is given another one. Default: `username`. */
+  readonly databaseUsername?: string;
+  readonly password?: string;
+  readonly sslmode: string;
+  /** PEM file of the authority that signed the server's certificate, relative to the project's folder. */
+  readonly sslrootcert?: string;
+  readonly connectTimeout: number;
+  readonly maxConnections: number;
+  /** Whether `username` is one. Then passwords of roles can be read, as the real plugin tries to. */
+  readonly superuser: boolean;
+};
+
+/** More connections than this at once would only wait for each other. */
+const mostConnections = 4;
+
+/** A number of our own for the lock that keeps two writers of roles apart. */
+const writersLock = 0x74686f72;
+
+/** The server that the provider is configured for: one small pool for each database that resources name. */
+export class Server {
+  readonly #pools = new Map<string, pg.Pool>();
+
+  constructor(readonly config: ProviderConfig) {}
+
+  get database(): string {
+    return this.config.database;
+  }
+
+  /** The name by which statements call the user that is signed in. */
+  get databaseUsername(): string {
+    return this.config.databaseUsername ?? this.config.username;
+  }
+
+  /** Runs `work` in a transaction that only reads. */
+  read<T>(database: string, context: CallContext, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+    return this.#transaction(database, context, "begin read only", work);
+  }
+
+  /** Runs `work` in a transaction. One at a time: two that alter one role would fail with "tuple concurrently updated". */
+  write<T>(database: string, context: CallContext, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+    return this.#transaction(database, context, "begin", async (client) => {
+      await client.query("select pg_catalog.pg_advisory_xact_lock($1)", [writersLock]);
+      return work(client);
+    });
+  }
+
+  async #transaction<T>(
+    database: string,
+    { signal }: CallContext,
+    begin: string,
+    work: (client: pg.ClientBase) => Promise<T>,
+  ): Promise<T> {
+    signal.throwIfAborted();
+    const client = await this.#connect(database);
+    const cancel = () => void this.#cancel(client);
+    signal.addEventListener("abort", cancel, { once: true });
+    let broken = false;
+    try {
+      await client.query(begin);
+      const result = await work(client);
+      signal.throwIfAborted();
+      await client.query("commit");
+      return result;
+    } catch (error) {
+      // Where even that fails, the connection is gone, and the server rolls back by itself.
+      await client.query("rollback").catch(() => {
+        broken = true;
+      });
+      throw explain(error);
+    } finally {
+      signal.removeEventListener("abort", cancel);
+      client.release(broken);
+    }
+  }
+
+  async #connect(database: string): Promise<pg.PoolClient> {
+    let pool = this.#pools.get(database);
+    if (pool === undefined) {
+      pool = new pg.Pool({
+        ...this.#options(database),
+        max: Math.min(this.config.maxConnections || mostConnections, mostConnections),
+        allowExitOnIdle: true,
+        // If this process is killed, the server notices within a second and ends what it was asked to do.
+        options: "-c client_connection_check_interval=1000",
+      });
+      // A connection that breaks while nobody uses it is replaced when somebody does.
+      pool.on("error", () => {});
+      this.#pools.set(database, pool);
+    }
+    try {
+      return await pool.connect();
+    } catch (error) {
+      const { host, port, username } = this.config;
+      throw new UserError(
+        `Cannot connect to PostgreSQL at ${host}:${port}, database ${database}, as ${username}: ${reason(error)}.`,
+        1,
+        { cause: error },
+      );
+    }
+  }
+
+  /** Asks the server to stop what it does for `client`. Another connection has to ask. */
+  async #cancel(client: pg.PoolClient & { processID?: number | null }): Promise<void> {
+    const asking = new pg.Client(this.#options(this.config.database));
+    try {
+      await asking.connect();
+      await asking.query("select pg_catalog.pg_cancel_backend($1)", [client.processID]);
+    } catch {
+      // Then the server is gone or unreachable, and the statement fails by itself.
+    } finally {
+      await asking.end().catch(() => {});
+    }
+  }
+
+  #options(database: string): pg.ClientConfig {
+    const { host, port, username, password, connectTimeout } = this.config;
+    return {
+      host,
+      port,
+      database,
+      user: username,
+      password,
+      ssl: sslOptions(this.config),
+      connectionTimeoutMillis: connectTimeout * 1000,
+      application_name: "pulumi-resource-postgresql",
+    };
+  }
+}
+
+/** The libpq modes. As for the real plugin, encryption is required unless the mode says otherwise. */
+function sslOptions({ sslmode, sslrootcert }: ProviderConfig): false | ConnectionOptions {
+  if (sslmode === "disable") return false;
+  const authority = sslrootcert === undefined ? undefined : { ca: readAuthority(sslrootcert) };
+  if (sslmode === "verify-full") return { ...authority };
+  // As in libpq, an authority that is given is asked, whatever the mode.
+  if (sslmode === "verify-ca" || authority !== undefined)
+    return { ...authority, checkServerIdentity: () => undefined };
+  return { rejectUnauthorized: false };
+}
+
+function readAuthority(file: string): string {
+  try {
+    return readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new UserError(`The postgresql provider cannot read sslrootcert, ${file}.`, 1, { cause });
+  }
+}
+
+function reason(error: unknown): string {
+  if (error instanceof AggregateError && error.message === "") return error.errors.map(reason).join("; ");
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** What the server refuses is for the user to read, with the code to look it up by; anything else is a fault of ours. */
+function explain(error: unknown): unknown {
+  if (!(error instanceof pg.DatabaseError)) return error;
+  const parts = [
+    error.message,
+    error.detail === undefined ? "" : `: ${error.detail}`,
+    error.hint === undefined ? "" : ` (${error.hint})`,
+    ` [SQLSTATE ${error.code}]`,
+  ];
+  return new UserError(parts.join(""), 1, { cause: error });
+}

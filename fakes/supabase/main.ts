@@ -1,0 +1,4 @@
+import { serve } from "../../plugins/host/serve";
+import { provider } from "./provider";
+
+void serve(provider);

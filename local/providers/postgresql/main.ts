@@ -1,5 +1,0 @@
-import { serve } from "../../../plugins/host/serve";
-import { standIn } from "../engine/standIn";
-import { postgresql } from "./table";
-
-void serve(standIn(postgresql));

@@ -1,0 +1,201 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type AwsService, startAws } from "../../../emulators/aws";
+import { Aws } from "../../../fakes/aws/client";
+import { aws as table } from "../../../fakes/aws/table";
+import type { JsonObject } from "../../../foundation/json";
+import { awsFinders } from "../../../ops/recover/aws";
+import { type PropertyMap, reveal, Secret } from "../../../plugins/host/values";
+import { cases } from "./cases";
+import {
+  context,
+  create,
+  diff,
+  drift,
+  imported,
+  type Made,
+  provider,
+  refreshed,
+  remove,
+  repair,
+  update,
+} from "./subject";
+
+const directory = mkdtempSync(path.join(tmpdir(), "thorbis aws "));
+const world = new Map<string, Made>();
+let service: AwsService;
+let aws: Aws;
+
+beforeAll(async () => {
+  service = await startAws({ directory });
+  const { region, accessKey, secretKey, endpoint } = service;
+  const everywhere = Object.fromEntries(
+    [
+      "s3",
+      "kms",
+      "iam",
+      "sts",
+      "ecr",
+      "ecs",
+      "ec2",
+      "scheduler",
+      "secretsmanager",
+      "sqs",
+      "sns",
+      "logs",
+      "cloudwatch",
+      "events",
+    ].map((name) => [name, endpoint]),
+  );
+  const config = { region, accessKey, secretKey: new Secret(secretKey), endpoints: [everywhere] };
+  await provider.configure?.(config, context);
+  aws = new Aws({ region, accessKey, secretKey, endpoints: [everywhere] });
+  // The versioned bucket of the case that suspends versioning, which object lock would refuse.
+  aws.use("s3").send(new CreateBucketCommand({ Bucket: "specimen-versioned" }));
+});
+afterAll(async () => {
+  await service?.stop();
+  rmSync(directory, { recursive: true });
+});
+
+it("has a case for every type of its table", () => {
+  expect(cases.map(({ token }) => token).sort()).toEqual(Object.keys(table.resources).sort());
+});
+
+// One after the other: each finds in the world what those before it made.
+describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
+  const kind = token.slice(token.lastIndexOf(":") + 1);
+  let made: Made;
+
+  it("is made, and a refresh finds nothing", async () => {
+    made = await create(token, inputs(world));
+    world.set(kind, { ...made, outputs: { ...made.outputs, id: made.id } });
+
+    expect(await drift(made)).toEqual({});
+    expect(await diff(made, made.inputs)).toEqual({});
+  });
+
+  it("is found by import where the id says enough", async () => {
+    const importId: Record<string, string> = {
+      LogMetricFilter: "/specimen/backup:specimen",
+      EventTarget: "specimen/topic",
+    };
+    const found = await imported({ ...made, id: importId[kind] ?? made.id });
+
+    expect(found).toBeDefined();
+    expect(await diff({ ...made, inputs: found ?? {} }, made.inputs)).toEqual({});
+  });
+
+  it("takes tags, tells what somebody else did to them, and lets them go", async () => {
+    const inputs = table.resources[token]?.inputs ?? {};
+    if (!("tags" in inputs)) return;
+    const tagged = await update(made, { ...made.inputs, tags: { Owner: "one", Kept: "yes" } });
+    expect(reveal(tagged.outputs.tagsAll ?? null)).toEqual({ Owner: "one", Kept: "yes" });
+    const foreign = await update(made, { ...made.inputs, tags: { Owner: "two", Kept: "yes" } });
+
+    expect(await drift({ ...foreign, inputs: tagged.inputs })).toEqual({ "tags.Owner": "update" });
+    const bare = await update(foreign, made.inputs);
+
+    expect(reveal(bare.outputs.tagsAll ?? null)).toEqual(made.inputs.tags ?? {});
+    expect(await drift(made)).toEqual({});
+  });
+
+  it("changed by hand, is found by name and repaired", async () => {
+    await byHand(aws, made.id, made.outputs);
+
+    expect(await drift(made)).toEqual(found);
+    const repaired = await repair(made);
+    world.set(kind, { ...repaired, outputs: { ...repaired.outputs, id: repaired.id } });
+    expect(await drift(repaired)).toEqual({});
+  });
+});
+
+it("carries tags wherever AWS has any for it", () => {
+  const taggable = Object.entries(table.resources).filter(([, { inputs }]) => "tags" in inputs);
+  expect(taggable).toHaveLength(16);
+});
+
+it("is found by its inputs alone where a killed run made what cannot or must not be made twice", async () => {
+  const finders = awsFinders({
+    region: service.region,
+    endpoint: service.endpoint,
+    s3Endpoint: service.endpoint,
+    credentials: { accessKeyId: service.accessKey, secretAccessKey: service.secretKey },
+  });
+  expect(Object.keys(finders)).toHaveLength(9);
+  for (const [token, find] of Object.entries(finders)) {
+    const made = world.get(token.slice(token.lastIndexOf(":") + 1)) as Made;
+    // The stack says in which network; the case leaves it to the plugin.
+    const { vpcId } = made.outputs;
+    const inputs = reveal({ ...made.inputs, ...(vpcId !== undefined && { vpcId }) }) as JsonObject;
+    const another = { ...inputs, name: "another", bucket: "another", description: "Another" };
+
+    // The plugin imports a cluster by its name, whose ARN it then has as id.
+    const id = token === "aws:ecs/cluster:Cluster" ? inputs.name : made.id;
+    expect(await find({ urn: "", type: token, inputs }), token).toBe(id);
+    expect(await find({ urn: "", type: token, inputs: another }), token).toBeUndefined();
+  }
+});
+
+it("keeps the text of a secret wrapped, after a refresh too", async () => {
+  const version = world.get("SecretVersion") as Made;
+  const now = await refreshed(version);
+
+  expect(now?.outputs.secretString).toBeInstanceOf(Secret);
+  expect(reveal(now?.outputs.secretString ?? null)).toBe("canary-in-secret-string");
+  expect(JSON.stringify(now)).not.toContain("canary");
+});
+
+it("replaces where the service cannot change", async () => {
+  const changes: readonly [string, PropertyMap, Record<string, string>][] = [
+    ["Bucket", { bucket: "other" }, { bucket: "update-replace" }],
+    ["Bucket", { objectLockEnabled: false }, { objectLockEnabled: "update-replace" }],
+    ["Queue", { name: "other" }, { name: "update-replace" }],
+    ["TaskDefinition", { cpu: "512" }, { cpu: "update-replace" }],
+    ["SecurityGroup", { description: "other" }, { description: "update-replace" }],
+    ["SecretVersion", { secretString: new Secret("next") }, { secretString: "update-replace" }],
+    ["Schedule", { groupName: "other" }, { groupName: "update-replace" }],
+    ["Schedule", { state: "DISABLED" }, { state: "update" }],
+  ];
+  for (const [kind, change, expected] of changes) {
+    const made = world.get(kind) as Made;
+    expect(await diff(made, { ...made.inputs, ...change }), kind).toEqual(expected);
+  }
+});
+
+it("answers the functions that components call", async () => {
+  const invoke = async (token: string, args: PropertyMap) =>
+    (await provider.invoke?.({ token, args, preview: true }, context))?.result;
+
+  expect(await invoke("aws:index/getCallerIdentity:getCallerIdentity", {})).toMatchObject({
+    accountId: "123456789012",
+  });
+  expect(await invoke("aws:index/getRegion:getRegion", {})).toMatchObject({ region: "us-east-1" });
+  const vpc = await invoke("aws:ec2/getVpc:getVpc", { default: true });
+  expect(vpc).toMatchObject({ default: true, id: expect.stringMatching(/^vpc-/) });
+  const subnets = await invoke("aws:ec2/getSubnets:getSubnets", {
+    filters: [{ name: "vpc-id", values: [vpc?.id ?? ""] }],
+  });
+  expect(subnets?.ids).toHaveLength(6);
+});
+
+it("says which operation of which service failed", async () => {
+  await expect(
+    create("aws:iam/rolePolicy:RolePolicy", { name: "p", role: "nobody", policy: "{}" }),
+  ).rejects.toThrow(/^AWS iam PutRolePolicy: NoSuchEntity/);
+});
+
+it("is gone once removed, and removing it again does no harm", async () => {
+  for (const { token } of [...cases].reverse()) {
+    const made = world.get(token.slice(token.lastIndexOf(":") + 1)) as Made;
+    await remove(made);
+    await remove(made);
+    // What lives on in its bucket: versioning can be suspended and object lock emptied, never removed. What a role may have
+    // is the role's own.
+    const lasting = /BucketVersioning|BucketObjectLock|SecretVersion|TopicPolicy$|Exclusive$/.test(token);
+    if (!lasting) expect(await drift(made), token).toBe("gone");
+  }
+});

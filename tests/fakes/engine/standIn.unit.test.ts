@@ -1,0 +1,426 @@
+import { describe, expect, it } from "vitest";
+import { standIn } from "../../../fakes/engine/standIn";
+import { type CallContext, PartialFailure } from "../../../plugins/host/provider";
+import { containsSecret, type PropertyMap, reveal, Secret, unknown } from "../../../plugins/host/values";
+import { BucketApi, bucketTable } from "./bucketApi";
+
+const type = "cloud:index/bucket:Bucket";
+const urn = `urn:pulumi:local::p::${type}::logs`;
+const context: CallContext = { signal: new AbortController().signal, log: () => {} };
+
+async function configured(config: PropertyMap = { region: "eu" }) {
+  let api = new BucketApi({});
+  const table = {
+    ...bucketTable,
+    connect: (given: ConstructorParameters<typeof BucketApi>[0]) => {
+      api = new BucketApi(given);
+      return api;
+    },
+  };
+  const provider = standIn(table);
+  await provider.configure?.(config, context);
+  const check = (inputs: PropertyMap, oldInputs: PropertyMap = {}) =>
+    provider.check({ urn, type, name: "logs", oldInputs, inputs, randomSeed: new Uint8Array([1]) }, context);
+  const create = async (inputs: PropertyMap, preview = false) => {
+    const checked = (await check(inputs)).inputs;
+    const request = { urn, type, name: "logs", inputs: checked, preview, timeoutSeconds: 0 };
+    return { inputs: checked, ...(await provider.create(request, context)) };
+  };
+  const diff = (
+    oldInputs: PropertyMap,
+    oldOutputs: PropertyMap,
+    inputs: PropertyMap,
+    ignoreChanges: string[] = [],
+  ) => provider.diff({ urn, type, id: "logs", oldInputs, oldOutputs, inputs, ignoreChanges }, context);
+  /** As the engine does it: what was read is the state, and what the program said is what should be. */
+  const refresh = async (made: { id: string; inputs: PropertyMap; outputs: PropertyMap }) => {
+    const read = await provider.read(
+      { urn, type, id: made.id, inputs: made.inputs, outputs: made.outputs },
+      context,
+    );
+    if (read === undefined) return "gone";
+    return { read, found: await diff(read.inputs, read.outputs, made.inputs) };
+  };
+  return { provider, api, check, create, diff, refresh };
+}
+
+describe("check", () => {
+  it("puts in the default and a name, and marks what is secret", async () => {
+    const { check } = await configured();
+    const { inputs, failures } = await check({ password: "p" });
+    expect(failures).toEqual([]);
+    expect(inputs.name).toBe("logs-4bf5122");
+    expect(inputs.region).toBe("here");
+    expect(inputs.password).toBeInstanceOf(Secret);
+  });
+
+  it("keeps the name that was made up before", async () => {
+    const { check } = await configured();
+    expect((await check({}, { name: "logs-0000000" })).inputs.name).toBe("logs-0000000");
+  });
+
+  it("follows the stack's own naming", async () => {
+    const { provider } = await configured();
+    const ask = (mode: "propose" | "enforce" | "disable") =>
+      provider.check(
+        {
+          urn,
+          type,
+          name: "logs",
+          oldInputs: {},
+          inputs: {},
+          randomSeed: new Uint8Array(),
+          autonaming: { proposedName: "acme-logs", mode },
+        },
+        context,
+      );
+    expect((await ask("propose")).inputs.name).toBe("acme-logs");
+    expect((await ask("enforce")).inputs.name).toBe("acme-logs");
+    expect((await ask("disable")).failures).toEqual([{ property: "name", reason: "is required" }]);
+  });
+
+  it("reports every fault at once, and no value", async () => {
+    const { check } = await configured();
+    const { failures } = await check({
+      nam: "x",
+      tags: ["hunter2"],
+      policy: 5,
+      readers: unknown,
+      name: unknown,
+    });
+    expect(failures).toEqual([
+      { property: "nam", reason: 'is not known; the nearest is "name"' },
+      { property: "tags", reason: "must be a map, and is a list" },
+      { property: "policy", reason: "must be a string, and is a number" },
+    ]);
+  });
+});
+
+describe("an unknown type", () => {
+  it("is refused with the ways out", async () => {
+    const { provider } = await configured();
+    const request = { urn, type: "cloud:index/queue:Queue", name: "q", oldInputs: {}, inputs: {} };
+    await expect(provider.check({ ...request, randomSeed: new Uint8Array() }, context)).rejects.toThrow(
+      "The local stand-in for cloud does not know cloud:index/queue:Queue: use the real plugin (npm start -- --official-plugins), or add it to fakes/cloud.",
+    );
+  });
+
+  it("is refused even when objects inherit a property of that name", async () => {
+    const { provider } = await configured();
+    await expect(
+      provider.invoke?.({ token: "constructor", args: {}, preview: false }, context),
+    ).rejects.toThrow("does not know constructor");
+  });
+});
+
+describe("preview", () => {
+  it("changes nothing, and marks as unknown what only the service can tell", async () => {
+    const { create, api } = await configured();
+    const { id, outputs } = await create({ name: "a", password: "p", readers: [unknown] }, true);
+    expect(id).toBe("");
+    expect(api.calls).toEqual([]);
+    expect(outputs).toMatchObject({
+      name: "a",
+      region: "here",
+      arn: unknown,
+      acl: unknown,
+      readers: [unknown],
+    });
+    expect(outputs.token).toBeInstanceOf(Secret);
+    expect(reveal(outputs.token ?? null)).toBe(unknown);
+  });
+
+  it("of an update keeps what will stay, and not what may change or was removed", async () => {
+    const { create, provider, api } = await configured();
+    const made = await create({ name: "a", tags: { x: "1" } });
+    const { tags: _removed, ...inputs } = made.inputs;
+    const { outputs } = await provider.update(
+      {
+        urn,
+        type,
+        id: "a",
+        oldInputs: made.inputs,
+        oldOutputs: made.outputs,
+        inputs: { ...inputs, policy: "{}" },
+        ignoreChanges: [],
+        preview: true,
+        timeoutSeconds: 0,
+      },
+      context,
+    );
+    expect(outputs).toMatchObject({ arn: "arn:a", acl: "private", policy: "{}", revision: unknown });
+    expect(outputs.tags).toBeUndefined();
+    expect(api.calls).toEqual(["create"]);
+  });
+});
+
+describe("create, update and delete", () => {
+  it("answer the state that is read back, with the secrets secret", async () => {
+    const { create } = await configured();
+    const { id, outputs } = await create({ name: "a", password: "p", tags: new Secret({ x: "1" }) });
+    expect(id).toBe("a");
+    expect(reveal(outputs)).toEqual({
+      id: "a",
+      name: "a",
+      region: "here",
+      acl: "private",
+      arn: "arn:a",
+      revision: 1,
+      password: "p",
+      tags: { x: "1" },
+      token: "told once",
+    });
+    expect(Object.keys(outputs).filter((key) => containsSecret(outputs[key] ?? null))).toEqual([
+      "password",
+      "tags",
+      "token",
+    ]);
+  });
+
+  it("keep the id of a resource that was made and cannot be read", async () => {
+    const { create, api } = await configured();
+    api.failReads = true;
+    const failure = await create({ name: "a" }).catch((error: unknown) => error);
+    expect(failure).toBeInstanceOf(PartialFailure);
+    expect(failure).toMatchObject({ id: "a", reasons: ["503"] });
+  });
+
+  it("bring the service to what the program says now", async () => {
+    const { create, provider, api } = await configured();
+    const made = await create({ name: "a", tags: { x: "1" } });
+    const { tags: _removed, ...inputs } = made.inputs;
+    const request = {
+      urn,
+      type,
+      id: "a",
+      oldInputs: made.inputs,
+      oldOutputs: made.outputs,
+      ignoreChanges: [],
+    };
+    const update = { ...request, inputs: { ...inputs, readers: ["me"] }, preview: false, timeoutSeconds: 0 };
+    const { outputs } = await provider.update(update, context);
+    expect(api.buckets.get("a")).toMatchObject({ readers: ["me"], revision: 2 });
+    expect(outputs).toMatchObject({ readers: ["me"], revision: 2, arn: "arn:a" });
+    expect(outputs.tags).toBeUndefined();
+    await provider.delete({ urn, type, id: "a", inputs: update.inputs, outputs, timeoutSeconds: 0 }, context);
+    expect(api.buckets.size).toBe(0);
+  });
+});
+
+describe("diff", () => {
+  it.each<[string, PropertyMap, PropertyMap, string[], object]>([
+    ["nothing", {}, {}, [], {}],
+    ["a change in place", { policy: "{}" }, { policy: '{"a":1}' }, [], { policy: ["update", true] }],
+    ["the same JSON in other words", { policy: '{"a":1,"b":2}' }, { policy: '{ "b": 2, "a": 1 }' }, [], {}],
+    [
+      "a change below",
+      { tags: { x: "1" } },
+      { tags: { x: "2", y: "3" } },
+      [],
+      { "tags.x": ["update", true], "tags.y": ["add", true] },
+    ],
+    ["another order that means nothing", { readers: ["a", "b"] }, { readers: ["b", "a"] }, [], {}],
+    ["a removal", { tags: { x: "1" } }, {}, [], { tags: ["delete", true] }],
+    ["a removal of nothing", { tags: {} }, {}, [], {}],
+    ["a removal of what the service decides", { acl: "private" }, {}, [], {}],
+    ["a replacement", { region: "here" }, { region: "there" }, [], { region: ["update-replace", true] }],
+    ["what is not known yet", { policy: "{}" }, { policy: unknown }, [], { policy: ["update", true] }],
+    [
+      "what shall be ignored",
+      { tags: { x: "1" }, policy: "1" },
+      { tags: { x: "2" }, policy: "2" },
+      ["tags", "policy"],
+      {},
+    ],
+    ["what only begins like it", { policy: "1" }, { policy: "2" }, ["pol"], { policy: ["update", true] }],
+  ])("finds %s", async (_what, old, desired, ignore, expected) => {
+    const { diff } = await configured();
+    const name = { name: "a" };
+    const { changes, detailed = {} } = await diff(
+      { ...name, ...old },
+      { ...name, ...old },
+      { ...name, ...desired },
+      ignore,
+    );
+    const found = Object.fromEntries(
+      Object.entries(detailed).map(([path, d]) => [path, [d.kind, d.inputDiff]]),
+    );
+    expect(found).toEqual(expected);
+    expect(changes).toBe(Object.keys(found).length > 0);
+  });
+
+  it("finds both what joined and what left a set", async () => {
+    const { diff } = await configured();
+    const { detailed } = await diff(
+      { readers: ["a", "b"] },
+      { readers: ["a", "b"] },
+      { readers: ["b", "c", "d"] },
+    );
+    expect(
+      Object.entries(detailed ?? {})
+        .map(([path, { kind }]) => `${kind} ${path}`)
+        .sort(),
+    ).toEqual(["add readers[1]", "add readers[2]", "delete readers[0]"]);
+  });
+
+  it("deletes first when the new resource would have the same name, unless the name was made up", async () => {
+    const { diff } = await configured();
+    const replacing = (name: string) =>
+      diff({ name, region: "here" }, { name, region: "here" }, { name, region: "there" });
+    expect((await replacing("mine")).deleteBeforeReplace).toBe(true);
+    expect((await replacing("logs-4bf5122")).deleteBeforeReplace).toBe(false);
+  });
+});
+
+describe("refresh", () => {
+  it("finds nothing where nothing was done", async () => {
+    const { create, refresh } = await configured();
+    const made = await create({
+      name: "a",
+      password: "p",
+      policy: '{ "a": 1 }',
+      tags: { x: "1" },
+      readers: ["r"],
+    });
+    const answer = await refresh(made);
+    expect(answer).toMatchObject({ found: { changes: false, detailed: {} } });
+  });
+
+  it("finds what was changed, added and taken away by hand, with its path", async () => {
+    const { create, refresh, api } = await configured();
+    const made = await create({ name: "a", tags: { x: "1", y: "2" } });
+    api.buckets.set("a", { ...api.buckets.get("a"), tags: { x: "9" }, readers: ["intruder"], acl: "public" });
+    const answer = await refresh(made);
+    expect(answer).toMatchObject({
+      found: {
+        changes: true,
+        detailed: {
+          "tags.x": { kind: "update" },
+          "tags.y": { kind: "add" },
+          // The program gives no readers; that the service decides about the access list is declared.
+          readers: { kind: "delete" },
+        },
+      },
+    });
+  });
+
+  it("keeps secrets secret, and what cannot be read as it was", async () => {
+    const { create, refresh, api } = await configured();
+    const made = await create({ name: "a", password: "p", policy: new Secret("{}") });
+    api.buckets.set("a", { ...api.buckets.get("a"), policy: '{"a":1}' });
+    const answer = await refresh(made);
+    if (answer === "gone") return expect.unreachable();
+    expect(answer.read.inputs.policy).toBeInstanceOf(Secret);
+    expect(reveal(answer.read.inputs.policy ?? null)).toBe('{"a":1}');
+    expect(answer.read.outputs.policy).toBeInstanceOf(Secret);
+    expect(reveal(answer.read.outputs.password ?? null)).toBe("p");
+    expect(Object.keys(answer.found.detailed ?? {})).toEqual(["policy"]);
+  });
+
+  it("finds that it has gone", async () => {
+    const { create, refresh, api } = await configured();
+    const made = await create({ name: "a" });
+    api.buckets.clear();
+    expect(await refresh(made)).toBe("gone");
+  });
+});
+
+describe("import", () => {
+  it("reads what a program would have to say", async () => {
+    const { provider, api } = await configured();
+    api.buckets.set("b", { name: "b", region: "there", acl: "private", tags: { x: "1" }, arn: "arn:b" });
+    const read = await provider.read({ urn, type, id: "b", inputs: {}, outputs: {} }, context);
+    expect(read).toEqual({
+      id: "b",
+      inputs: { name: "b", region: "there", tags: { x: "1" } },
+      outputs: { id: "b", name: "b", region: "there", acl: "private", tags: { x: "1" }, arn: "arn:b" },
+    });
+  });
+});
+
+describe("functions", () => {
+  it("answer with their secrets marked", async () => {
+    const { provider } = await configured();
+    const invoke = { token: "cloud:index/getKeys:getKeys", args: { bucket: "a" }, preview: false };
+    const answer = await provider.invoke?.(invoke, context);
+    expect(answer?.result.bucket).toBe("a");
+    expect(answer?.result.key).toBeInstanceOf(Secret);
+    expect(reveal(answer?.result.key ?? null)).toBe("key of a");
+  });
+
+  it("refuse arguments they do not know", async () => {
+    const { provider } = await configured();
+    const invoke = { token: "cloud:index/getKeys:getKeys", args: { bukket: "a" }, preview: false };
+    expect(await provider.invoke?.(invoke, context)).toEqual({
+      result: {},
+      failures: [
+        { property: "bukket", reason: 'is not known; the nearest is "bucket"' },
+        { property: "bucket", reason: "is required" },
+      ],
+    });
+  });
+});
+
+describe("configuration", () => {
+  it("reaches the service in plain, with defaults", async () => {
+    const { api } = await configured({ region: "eu", accessKey: new Secret("k"), endpoints: [{ s3: "x" }] });
+    expect(api.config).toEqual({ region: "eu", retries: 3, accessKey: "k", endpoints: [{ s3: "x" }] });
+  });
+
+  it("tells the host which keys are not text", async () => {
+    expect(standIn(bucketTable).configTypes).toEqual({ retries: "number", endpoints: "json" });
+  });
+
+  it("is refused with all its faults", async () => {
+    await expect(configured({ regoin: "eu", retries: "x" })).rejects.toThrow(
+      'The configuration of the cloud provider is wrong: regoin is not known; the nearest is "region"; retries must be a number, and is a string; region is required.',
+    );
+  });
+
+  it("may change, but not where its resources are", async () => {
+    const { provider } = await configured();
+    const provided = { urn, type: "pulumi:providers:cloud", id: "c", oldOutputs: {}, ignoreChanges: [] };
+    const change = async (oldInputs: PropertyMap, inputs: PropertyMap) =>
+      await provider.diffConfig?.({ ...provided, oldInputs, inputs }, context);
+
+    expect(await change({ region: "eu", retries: "3" }, { region: "eu", retries: "4" })).toEqual({
+      changes: true,
+      detailed: { retries: { kind: "update", inputDiff: true } },
+    });
+    expect(await change({ region: "eu" }, { region: "eu" })).toEqual({ changes: false, detailed: {} });
+    await expect(change({ region: "eu" }, { region: "us" })).rejects.toThrow(
+      "cloud:region is us, and what the stack has was made with eu: the local stand-in moves nothing, so set it back, or remove the stack first.",
+    );
+  });
+
+  it("is checked by name before values are known", async () => {
+    const inputs = { region: unknown, endpionts: "[]", version: "7.0.0" };
+    const request = { urn, type: "pulumi:providers:cloud", name: "c", oldInputs: {}, inputs };
+    const { provider } = await configured();
+    const answer = await provider.checkConfig?.({ ...request, randomSeed: new Uint8Array() }, context);
+    expect(answer?.failures).toEqual([
+      { property: "endpionts", reason: 'is not known; the nearest is "endpoints"' },
+    ]);
+  });
+});
+
+describe("a parameterized package", () => {
+  const provider = standIn({
+    ...bucketTable,
+    plugin: { name: "terraform-provider", version: "1.1.3" },
+    parameterized: { version: "1.10.1" },
+  });
+  const value = new Uint8Array();
+
+  it("is the one of the table", async () => {
+    expect(provider).toMatchObject({ name: "terraform-provider", version: "1.1.3" });
+    const answer = await provider.parameterize?.({ name: "cloud", version: "1.10.1", value });
+    expect(answer).toEqual({ name: "cloud", version: "1.10.1" });
+  });
+
+  it("and no other", async () => {
+    await expect(provider.parameterize?.({ name: "random", version: "3.0.0", value })).rejects.toThrow(
+      "The local stand-in for terraform-provider is cloud 1.10.1, not random 3.0.0: use the real plugin (npm start -- --official-plugins).",
+    );
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, test } from "vitest";
+import { aws } from "../../fakes/aws/table";
+import { standIn } from "../../fakes/engine/standIn";
+import type { AnyResource, Table } from "../../fakes/engine/table";
+import { postgresql } from "../../fakes/postgresql/table";
+import { table as supabase } from "../../fakes/supabase/table";
+import type { CallContext } from "../../plugins/host/provider";
+import { unknown } from "../../plugins/host/values";
+
+const context: CallContext = { signal: new AbortController().signal, log: () => {} };
+
+/** The stand-in of a table over a service that holds one resource, "made", and knows nothing else of it. */
+function overNothing(table: Table<never>) {
+  const hollow = (resource: AnyResource<never>): AnyResource<never> => ({
+    ...resource,
+    complete: undefined,
+    create: async () => ({ id: "made" }),
+    read: async () => ({ state: {} }),
+    update: async () => {},
+    delete: async () => {},
+  });
+  const resources = Object.entries(table.resources).map(([type, resource]) => [type, hollow(resource)]);
+  return standIn({
+    ...table,
+    config: {},
+    verify: undefined,
+    connect: () => undefined as never,
+    resources: Object.fromEntries(resources),
+  } as unknown as Table<unknown>);
+}
+
+const tables = [aws, postgresql, supabase] as unknown as Table<never>[];
+const types = tables.flatMap((table) => Object.keys(table.resources).map((type) => ({ type, table })));
+
+// The real plugins find a resource by this copy of its id: a state without it cannot be handed over to them.
+describe.each(types)("$type", ({ type, table }) => {
+  const urn = `urn:pulumi:local::p::${type}::it`;
+  const provider = overNothing(table);
+  const creation = { urn, type, name: "it", inputs: {}, timeoutSeconds: 0 };
+  const change = { urn, type, id: "made", oldInputs: {}, inputs: {}, ignoreChanges: [], timeoutSeconds: 0 };
+
+  test("has no input that is called id", () => {
+    expect(table.resources[type]?.inputs.id).toBeUndefined();
+  });
+
+  test("keeps its id among the outputs, whatever is done to it", async () => {
+    await provider.configure?.({}, context);
+
+    const previewed = await provider.create({ ...creation, preview: true }, context);
+    expect(previewed.outputs.id).toBe(unknown);
+    const made = await provider.create({ ...creation, preview: false }, context);
+    expect(made.outputs.id).toBe("made");
+    const imported = await provider.read({ urn, type, id: "made", inputs: {}, outputs: {} }, context);
+    expect(imported?.outputs.id).toBe("made");
+    // What an earlier version of the stand-in wrote has none; any deployment puts it right.
+    const refreshed = await provider.read(
+      { urn, type, id: "made", inputs: {}, outputs: { known: 1 } },
+      context,
+    );
+    expect(refreshed?.outputs).toMatchObject({ id: "made", known: 1 });
+    for (const preview of [true, false]) {
+      const updated = await provider.update({ ...change, oldOutputs: { known: 1 }, preview }, context);
+      expect(updated.outputs.id).toBe("made");
+    }
+  });
+});
