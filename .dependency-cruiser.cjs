@@ -68,7 +68,8 @@ module.exports = {
     },
     {
       name: "emulators-and-fakes-know-no-commands",
-      comment: "local/ starts them. They use its toolchain and leaf files, never its commands, services or stack.",
+      comment:
+        "local/ starts them. They use its toolchain and leaf files, never its commands, services or stack.",
       severity: "error",
       from: { path: "^(emulators|fakes)/" },
       to: { path: "^local/(commands|services|stack|plugins|cli|session)" },
