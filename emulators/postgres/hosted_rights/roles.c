@@ -138,6 +138,24 @@ refuse_in_grant(GrantRoleStmt *statement)
 	refuse_closed_members(statement->grantee_roles);
 }
 
+/*
+ * The settings of the API roles are open to `postgres` and its members alone: plain PostgreSQL would let `authenticated` change
+ * its own, and so the search path or the timeouts of every later request.
+ */
+static void
+refuse_in_set(AlterRoleSetStmt *statement)
+{
+	const char *role;
+
+	if (statement->role == NULL)
+		return;
+	role = role_name(statement->role);
+	if (has_privs_of_role(GetUserId(), get_role_oid("postgres", true)))
+		refuse_if_closed(role);
+	else
+		refuse_if_reserved(role);
+}
+
 /* For every role that is not a superuser. */
 void
 refuse_reserved_roles(Node *statement)
@@ -153,8 +171,7 @@ refuse_reserved_roles(Node *statement)
 			refuse_in_alter((AlterRoleStmt *) statement);
 			break;
 		case T_AlterRoleSetStmt:
-			if (((AlterRoleSetStmt *) statement)->role != NULL)
-				refuse_if_closed(role_name(((AlterRoleSetStmt *) statement)->role));
+			refuse_in_set((AlterRoleSetStmt *) statement);
 			break;
 		case T_DropRoleStmt:
 			foreach(cell, ((DropRoleStmt *) statement)->roles)

@@ -15,7 +15,8 @@ create table realtime.messages (
   constraint messages_one_payload check (payload is null or binary_payload is null)
 ) partition by range (inserted_at);
 alter table realtime.messages enable row level security;
-grant select, insert, update on realtime.messages to postgres, anon, authenticated, service_role;
+grant all on realtime.messages to postgres, dashboard_user;
+grant select, insert, update on realtime.messages to anon, authenticated, service_role;
 
 create table realtime.schema_migrations (
   version bigint primary key,

@@ -38,6 +38,7 @@ const may: Line[] = [
   { statement: "create policy p on storage.buckets for select to authenticated using (true)" },
   { statement: "create policy p on auth.users for select to authenticated using (true)" },
   { statement: "create policy p on realtime.messages for select to authenticated using (true)" },
+  { statement: "delete from realtime.messages" },
   { statement: "create policy p on realtime.subscription for select to authenticated using (true)" },
   {
     statement: "alter policy p on storage.objects to anon",
@@ -280,6 +281,25 @@ describe("the role postgres on a hosted-shaped server", () => {
 
   it.each(mayNot.map(titled))("may not %s", async (_title, line) => {
     expect(await attempt(client, line)).toBe("42501");
+  });
+
+  it.each([
+    ["authenticated", "alter role authenticated set search_path = pg_temp"],
+    ["anon", "alter role current_user set statement_timeout = 0"],
+    ["service_role", "alter role service_role in database postgres reset all"],
+  ])("does not let %s change its own settings: %s", async (role, statement) => {
+    const line = { statement, after: `set local role ${role}` };
+
+    expect(await attempt(client, line)).toBe("42501");
+  });
+
+  it("lets an ordinary role change its own settings", async () => {
+    const line = {
+      statement: "alter role reader set search_path = pg_temp",
+      after: "create role reader; grant reader to postgres; set local role reader",
+    };
+
+    expect(await attempt(client, line)).toBeUndefined();
   });
 
   it("puts pg_cron into pg_catalog, whatever schema is asked for", async () => {
