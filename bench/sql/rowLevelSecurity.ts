@@ -8,7 +8,12 @@ import { interleaved, keepPlans, planOf, report, timed } from "./support";
 const tenants = Number(process.argv[2] ?? 1000);
 const rounds = 201;
 const tenant = "00000000-0000-4000-8000-000000000007";
-const person = "00000000-0001-4000-8000-000000000007";
+/** Members of the tenant, by their role. */
+const people = {
+  manager: "00000000-0001-4000-8000-000000000007",
+  employee: "00000000-0004-4000-8000-000000000001",
+  user: "00000000-0004-4000-8000-000000000002",
+} as const;
 const targets = { overPlain: 1.15, overPlainMilliseconds: 0.15, underGuide: 500, underGuideWithIndexes: 20 };
 
 const id = (kind: number, expression: string): string =>
@@ -26,6 +31,11 @@ async function load(admin: Client): Promise<void> {
     insert into auth.users (id, email) select ${id(1, "t")}, 'u' || t || '@example.com' from generate_series(1, ${tenants}) as t;
     insert into shared.users (id, tenant_id, email, role)
       select ${id(1, "t")}, ${id(0, "t")}, 'u' || t || '@example.com', 'manager' from generate_series(1, ${tenants}) as t;
+    insert into auth.users (id, email) values
+      ('${people.employee}', 'employee@example.com'), ('${people.user}', 'user@example.com');
+    insert into shared.users (id, tenant_id, email, role) values
+      ('${people.employee}', '${tenant}', 'employee@example.com', 'employee'),
+      ('${people.user}', '${tenant}', 'user@example.com', 'user');
     insert into shared.customers (tenant_id, id, first_name, last_name, created_at)
       select ${id(0, `n % ${tenants} + 1`)}, ${id(2, "n")}, 'First', 'Last ' || n, now() - n * interval '1 second'
       from generate_series(1, ${tenants * 200}) as n;
@@ -107,6 +117,55 @@ const queries: Readonly<Record<string, (of: Tables) => string>> = {
     `select status, count(*), max(created_at) from ${orders} as w ${where} group by status`,
 };
 
+async function actAs(client: Client, role: keyof typeof people): Promise<void> {
+  await client.query("reset role");
+  await client.query("select set_config('request.jwt.claims', $1, false)", [
+    JSON.stringify({ sub: people[role], role: "authenticated", tenant_id: tenant, aal: "aal2" }),
+  ]);
+  await client.query("set role authenticated");
+}
+
+/** Hours of the tenant, whose time zone is UTC, as assignments for an update. */
+const hours = {
+  inside: "business_opens_at = '00:00', business_closes_at = '00:00'",
+  outside:
+    "business_opens_at = (now() at time zone 'UTC' + interval '6 hours')::time(0), business_closes_at = (now() at time zone 'UTC' + interval '7 hours')::time(0)",
+} as const;
+
+/**
+ * Measures every policy of the tables for each role, inside and outside business hours, against none. Who may not see the rows
+ * gets none, which must not cost more than getting them. Returns the plans.
+ */
+async function compareRoles(client: Client, admin: Client): Promise<Record<string, string>> {
+  const plans: Record<string, string> = {};
+  for (const [when, assignments] of Object.entries(hours)) {
+    await admin.query(`update shared.tenants set time_zone = 'UTC', ${assignments} where id = '${tenant}'`);
+    for (const role of Object.keys(people) as (keyof typeof people)[]) {
+      await actAs(client, role);
+      for (const [name, query] of Object.entries(queries)) {
+        const of = (variant: string): string => query(variants[variant] as Tables);
+        plans[`${name}, ${role}, ${when} business hours`] = await planOf(client, of("full"));
+        const { full = Number.NaN, plain = Number.NaN } = await interleaved(
+          { full: () => client.query(of("full")), plain: () => client.query(of("plain")) },
+          rounds,
+        );
+        report({
+          bench: "rowLevelSecurity",
+          query: name,
+          role,
+          hours: when,
+          plainMilliseconds: plain,
+          fullMilliseconds: full,
+          fullRatio: full / plain,
+          fullMore: full - plain,
+          targets,
+        });
+      }
+    }
+  }
+  return plans;
+}
+
 async function main(): Promise<void> {
   const database = await startBundledDatabase();
   try {
@@ -114,10 +173,7 @@ async function main(): Promise<void> {
     const admin = await database.cluster.client("supabase_admin");
     console.error(`loading ${tenants * 1000} work orders of ${tenants} tenants`);
     await load(admin);
-    await client.query("select set_config('request.jwt.claims', $1, false)", [
-      JSON.stringify({ sub: person, role: "authenticated", tenant_id: tenant, aal: "aal2" }),
-    ]);
-    await client.query("set role authenticated");
+    await actAs(client, "manager");
 
     const guideMilliseconds: Record<string, number> = {};
     const plans: Record<string, string> = {};
@@ -165,6 +221,7 @@ async function main(): Promise<void> {
         targets,
       });
     }
+    Object.assign(plans, await compareRoles(client, admin));
     keepPlans("rowLevelSecurity", plans);
   } finally {
     await database.remove();

@@ -62,6 +62,35 @@ describe("search", () => {
     expect(await search(wanted)).toEqual(names);
   });
 
+  test("ranks the whole name first among 5,000 that share a word", async () => {
+    const { rows } = await client.query<{ name: string }>(
+      `select first_name || ' ' || last_name as name from shared.customers
+       where tenant_id = $1 and last_name = 'filler' order by id desc limit 1`,
+      [tenantId("a")],
+    );
+    const name = rows[0]?.name ?? "";
+
+    expect((await search(name))[0]).toBe(name);
+    expect((await search(name.split(" ").reverse().join(" ")))[0]).toBe(name);
+  });
+
+  test("ranks at most 1,000 of each kind of match", async () => {
+    const count = async (wanted: string): Promise<number> => {
+      await client.query("begin");
+      await client.query("select set_config('request.jwt.claims', $1, true)", [
+        JSON.stringify(manager.claims),
+      ]);
+      const { rows } = await client.query("select from private.find_customers($1, 1000000)", [wanted]);
+      await client.query("rollback");
+      return rows.length;
+    };
+
+    // By word and by part these are the same 1,000; by spelling, others may come first.
+    expect(await count("filler")).toBeGreaterThanOrEqual(1000);
+    expect(await count("filler")).toBeLessThanOrEqual(2000);
+    expect(await count("l")).toBe(1000);
+  });
+
   test("gives no more than asked for, and never more than 200", async () => {
     expect(await search("filler", 3)).toHaveLength(3);
     expect(await search("filler", 100_000)).toHaveLength(200);
