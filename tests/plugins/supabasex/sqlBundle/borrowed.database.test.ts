@@ -140,3 +140,67 @@ describe("negative controls: it is applied when it", () => {
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
 });
+
+describe("what a repeatable takes from a migration", () => {
+  const migration = {
+    "migrations/20260101000000_first.sql": `create schema $s;
+create table $s.t (id integer primary key, n integer, note text);
+create table $s.u (id integer primary key);
+create index t_n on $s.t (n);
+create policy own on $s.t using (true);
+create function $s.is_open() returns boolean language sql as 'select true';
+create policy open on $s.u using ($s.is_open());
+create publication "all $s" for table $s.t;
+`,
+  };
+
+  test.each([
+    ["an index", "drop index if exists $s.t_n;", ["index $s.t_n"]],
+    ["a policy, by a block", "do $$ begin drop policy if exists own on $s.t; end $$;", ["policy $s.t own"]],
+    [
+      "a column, and a rename",
+      "alter table $s.t drop column if exists n; alter table $s.t rename note to text;",
+      ["column $s.t n", "column $s.t note", "index $s.t_n"],
+    ],
+    [
+      "a function with what needs it",
+      "drop function if exists $s.is_open() cascade;",
+      ["function $s.is_open()", "policy $s.u open"],
+    ],
+    [
+      "a table of a publication",
+      'alter publication "all $s" set table $s.u;',
+      ['publication table "all $s" $s.t'],
+    ],
+  ])("%s: refused in preview and up, since it would not come back", async (_name, statement, lost) => {
+    const bundle = await databases.bundle(migration, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({ "repeatable/z.sql": statement });
+
+    const preview = await failureOf(bundle.preview());
+
+    expect(preview).toMatch(/^A repeatable drops or renames what migrations made/);
+    for (const line of lost) expect(preview).toContain(`\n  ${line.replaceAll("$s", bundle.schema)}`);
+    expect(preview.match(/^ {2}[a-z]/gm)).toHaveLength(lost.length);
+    expect(await failureOf(bundle.up())).toBe(preview);
+  });
+
+  test("negative control: what it creates again, what repeatables made, and what was made by hand", async () => {
+    const bundle = await databases.bundle({
+      ...migration,
+      "repeatable/a.sql": "create policy another on $s.u using (true);",
+    });
+    await bundle.up();
+    await bundle.sql("create policy rogue on $s.t using (true)");
+    bundle.write({
+      "repeatable/a.sql": "drop policy if exists another on $s.u;",
+      "repeatable/z.sql":
+        "drop policy if exists rogue on $s.t;\ndrop policy if exists own on $s.t;\ncreate policy own on $s.t using (n > 0);",
+    });
+
+    await bundle.up();
+
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+});

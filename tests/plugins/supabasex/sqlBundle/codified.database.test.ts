@@ -14,6 +14,8 @@ create table $s.events (id integer primary key, note text);
 create index alerts_level on $s.alerts (level);
 create function $s.limit_of(level integer) returns integer language sql immutable as $$ select level $$;
 create view $s.open_alerts as select id from $s.alerts;
+create publication "alerts $s";
+create type $s.mood as enum ('good', 'bad');
 `;
 
 /** What somebody does by hand, and the file that states the same afterwards. */
@@ -141,6 +143,84 @@ end $$;`,
     isIn: "select procost = 7 as ok from pg_proc where oid = '$s.limit_of(integer)'::regprocedure",
   },
   {
+    name: "a constraint",
+    hand: "alter table $s.alerts add constraint level_known check (level > 0)",
+    file: "alter table $s.alerts add constraint level_known check (level > 0);",
+    isIn: "select convalidated as ok from pg_constraint where conname = 'level_known' and conrelid = '$s.alerts'::regclass",
+  },
+  {
+    name: "a constraint that says something else, in a new repeatable",
+    path: "repeatable/alerts.sql",
+    hand: "alter table $s.alerts add constraint level_known check (level > 7) not valid",
+    file: "alter table $s.alerts add constraint level_known check (level > 0);",
+    isIn: "select convalidated and pg_get_constraintdef(oid) like '%(level > 0)%' as ok from pg_constraint where conname = 'level_known' and conrelid = '$s.alerts'::regclass",
+  },
+  {
+    name: "a constraint and an index without names",
+    hand: "alter table $s.alerts add check (level > 0); create index on $s.alerts (note)",
+    file: "alter table $s.alerts add check (level > 0);\ncreate index on $s.alerts (note);",
+    isIn: "select count(*) = 1 as ok from pg_constraint where contype = 'c' and conrelid = '$s.alerts'::regclass",
+  },
+  {
+    name: "a table in a publication, beside another one",
+    hand: 'alter publication "alerts $s" add table $s.alerts',
+    file: 'alter publication "alerts $s" add table $s.alerts, $s.events;',
+    isIn: "select count(*) = 2 as ok from pg_publication_tables where pubname = 'alerts $s'",
+  },
+  {
+    name: "a table in a publication, in a new repeatable",
+    path: "repeatable/alerts.sql",
+    hand: 'alter publication "alerts $s" add table $s.alerts (id)',
+    file: 'alter publication "alerts $s" add table $s.alerts;',
+    isIn: "select attnames = '{id,level,note}' as ok from pg_publication_tables where pubname = 'alerts $s'",
+  },
+  {
+    name: "one of three columns, with its values",
+    hand: "insert into $s.alerts values (1, 1); alter table $s.alerts add column b numeric(5, 2) default 2; update $s.alerts set b = 9",
+    file: "alter table only $s.alerts add column a text default ',', -- ä\n  add column b numeric(5, 2) default 2, add column c integer[] default array[1, 2];",
+    isIn: "select (a, b, c) = (',', 9, array[1, 2]) as ok from $s.alerts",
+  },
+  {
+    name: "a label of an enum, if it is not there",
+    hand: "alter type $s.mood add value 'so so' after 'good'",
+    file: "alter type $s.mood add value if not exists 'so so' after 'good';",
+    isIn: "select enum_range(null::$s.mood)::text = '{good,\"so so\",bad}' as ok",
+  },
+  {
+    name: "a label of an enum, by a plain statement",
+    hand: "alter type $s.mood add value 'so so' before 'bad'",
+    file: "alter type $s.mood add value 'so so' after 'good';",
+    isIn: "select enum_range(null::$s.mood)::text = '{good,\"so so\",bad}' as ok",
+  },
+  {
+    name: "a table with rows, and what belongs to it",
+    hand: "create table $s.notes (id integer primary key, note text); insert into $s.notes values (1, 'a'); create policy own on $s.notes using (true)",
+    file: "create table $s.notes (id integer primary key, note text);\nalter table $s.notes enable row level security;\ncreate policy own on $s.notes using (note <> '');",
+    isIn: "select count(*) = 1 as ok from $s.notes",
+  },
+  {
+    name: "a view and a function that cannot be replaced in place",
+    hand: "create view $s.levels as select level, note from $s.alerts; create function $s.top() returns bigint language sql as 'select 1::bigint'",
+    file: "create view $s.levels as select level from $s.alerts;\ncreate function $s.top() returns integer language sql as 'select 1';",
+    isIn: "select prorettype = 'integer'::regtype as ok from pg_proc where oid = '$s.top()'::regprocedure",
+  },
+  {
+    name: "a schema with its table",
+    hand: 'create schema "more $s"; create table "more $s".a (id integer)',
+    file: 'create schema "more $s";\ncreate table "more $s".a (id integer);',
+    isIn: `select to_regclass('"more $s".a') is not null as ok`,
+  },
+  {
+    name: "a policy that a loop creates on two tables",
+    hand: "create policy own on $s.alerts using (level > 7)",
+    file: `do $$ declare name text; begin
+  foreach name in array array['alerts', 'events'] loop
+    execute format('create policy own on $s.%I using (true)', name);
+  end loop;
+end $$;`,
+    isIn: "select count(*) = 2 and bool_and(pg_get_expr(polqual, polrelid) = 'true') as ok from pg_policy where polname = 'own' and polrelid in ('$s.alerts'::regclass, '$s.events'::regclass)",
+  },
+  {
     name: "a view's option",
     hand: "alter view $s.open_alerts set (security_invoker = true)",
     file: "alter view $s.open_alerts set (security_invoker = true);",
@@ -206,4 +286,90 @@ test("a file that works only because of a manual change is refused, in preview a
   expect(preview).toMatch(/next\.sql:1:1: column "points" of relation "alerts" does not exist/);
   expect(preview).toContain("it would fail on a new environment too");
   expect(await failureOf(bundle.up())).toBe(preview);
+});
+
+describe("what cannot be taken over is refused in preview and up, and stays", () => {
+  test.each([
+    {
+      name: "a column of another type",
+      hand: "alter table $s.alerts add column points bigint",
+      file: "alter table $s.alerts add column points integer;",
+      message: /column \w+\.alerts points: type is bigint instead of integer/,
+    },
+    {
+      name: "a label of an enum at another place",
+      hand: "alter type $s.mood add value 'so so'",
+      file: "alter type $s.mood add value 'so so' before 'bad';",
+      message: /type \w+\.mood: labels is \["good","bad","so so"\] instead of \["good","so so","bad"\]/,
+    },
+    {
+      name: "a table that lacks a column",
+      hand: "create table $s.notes (id integer primary key)",
+      file: "create table $s.notes (id integer primary key, note text);",
+      message: /column \w+\.notes note: it is missing/,
+    },
+    {
+      name: "a table that a block creates",
+      hand: "create table $s.notes (id integer primary key)",
+      file: "do $$ begin create table $s.notes (id integer primary key); end $$;",
+      message: /next\.sql:1:1: relation "notes" already exists[\s\S]*made by hand, and holds data/,
+    },
+    {
+      name: "what stands before a fault of the same file: the fault is named",
+      hand: "create policy own on $s.alerts using (true)",
+      file: "create policy own on $s.alerts using (true);\nselect 1 / 0;",
+      message: /next\.sql:2:1: division by zero/,
+    },
+  ])("$name", async ({ hand, file, message }) => {
+    const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
+    await bundle.up();
+    await bundle.sql(hand);
+    bundle.write({ [next]: file });
+    await bundle.refresh();
+
+    const preview = await failureOf(bundle.preview());
+
+    expect(preview).toMatch(message);
+    expect(await failureOf(bundle.up())).toBe(preview);
+    expect(await bundle.history()).toEqual([first]);
+  });
+});
+
+test("a manual change that others made by hand depend on is taken over, and these stay nobody's", async () => {
+  const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
+  await bundle.up();
+  await bundle.sql("create view $s.levels as select level from $s.alerts");
+  await bundle.sql("create view $s.high as select level from $s.levels where level > 7");
+  bundle.write({ [next]: "create view $s.levels as select level from $s.alerts;" });
+  await bundle.refresh();
+
+  expect(await failureOf(bundle.preview())).toBe("it succeeded");
+  await bundle.up();
+
+  expect(await bundle.refresh()).toEqual([`live["view ${bundle.schema}.high"]`]);
+});
+
+test("a migration that took a manual change over stays when a later one fails: the next up does not undo it", async () => {
+  const failing = "migrations/20260103000000_failing.sql";
+  const bundle = await databases.bundle({ [first]: schema });
+  await bundle.up();
+  await bundle.sql("alter table $s.alerts enable row level security");
+  await bundle.sql("create policy own on $s.alerts using (level > 7)");
+  bundle.write({
+    [next]:
+      "alter table $s.alerts enable row level security;\ncreate policy own on $s.alerts using (level > 7);",
+    [failing]: "select 1 / 0;",
+  });
+  expect(await failureOf(bundle.up())).toMatch(/failing\.sql:1:1: division by zero/);
+  expect(await bundle.history()).toEqual([first, next]);
+  bundle.write({ [failing]: "select 1;" });
+
+  await bundle.up();
+
+  expect(await bundle.refresh()).toEqual([]);
+  expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  const { rows } = await bundle.sql(
+    "select relrowsecurity as rls from pg_class where oid = '$s.alerts'::regclass",
+  );
+  expect(rows).toEqual([{ rls: true }]);
 });

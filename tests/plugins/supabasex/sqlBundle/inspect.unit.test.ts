@@ -27,10 +27,12 @@ function inspect(files: Record<string, string>): string[] {
 
 test("all faults of all files are listed at once, each at its place", () => {
   const lines = inspect({
-    "migrations/20260101000000_control.sql": "select 1;\ncommit;\nselect 2;\nsavepoint a;\n",
+    "migrations/20260101000000_control.sql": "select 1;\ncommit;\nselect 2;\nrelease a;\n",
     "migrations/20260102000000_two.sql": "-- no transaction\nvacuum;\nselect 1;\n",
     "migrations/20260103000000_header.sql": "\ncreate index concurrently i on s.t (a);\n",
     "migrations/20260104000000_parse.sql": "selec 1;\n",
+    "migrations/20260104100000_latin.sql": Buffer.from("-- M\xfcller\nselec 1;\n", "latin1").toString("utf8"),
+    "migrations/20260104200000_utf16.sql": Buffer.from("\ufeffselect 1;\n", "utf16le").toString("utf8"),
     "migrations/20260105000000_fine.sql": "begin;\nselect 1;\ncommit;\n",
     "repeatable/a.sql": "create table s.t ();\ncreate view v as select 1;\n",
     "repeatable/b.sql": "-- depends on: repeatable/nothing.sql\ncreate view s.v as select 1;\n",
@@ -38,12 +40,14 @@ test("all faults of all files are listed at once, each at its place", () => {
   });
 
   expect(lines.filter((line) => !line.startsWith("  "))).toEqual([
-    "The files have 9 faults; nothing has been sent to the server.",
+    "The files have 11 faults; nothing has been sent to the server.",
     "migrations/20260101000000_control.sql:2:1: transaction control is the deployer's business",
-    "migrations/20260101000000_control.sql:4:1: transaction control is the deployer's business",
+    "migrations/20260101000000_control.sql:4:1: the file has no savepoint a here",
     "migrations/20260102000000_two.sql: a file without a transaction holds exactly one statement, this one has 2",
     "migrations/20260103000000_header.sql:2:1: this statement cannot run in a transaction",
     'migrations/20260104000000_parse.sql:1:1: syntax error at or near "selec" (42601)',
+    "migrations/20260104100000_latin.sql:1:5: the file is not UTF-8",
+    "migrations/20260104200000_utf16.sql:1:1: the file is not UTF-8",
     "repeatable/a.sql:1:1: create table does not belong in a repeatable",
     "repeatable/a.sql:2:1: view v has no schema",
     "repeatable/b.sql says that it depends on repeatable/nothing.sql, which is not in the bundle.",

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BundleUnderTest, Databases } from "./support";
+import { type BundleUnderTest, Databases, differencesFromEmpty, failureOf } from "./support";
 
 const databases = new Databases();
 beforeAll(() => databases.start());
@@ -123,4 +123,37 @@ test("a repeatable and a migration state it: the migration's stays when the repe
   await bundle.sql("revoke select on theirs_$s.accounts from authenticated");
 
   expect(await bundle.refresh()).toEqual([`live["table theirs_${bundle.schema}.accounts"].grants`]);
+});
+
+describe("a plain statement of a repeatable that the server takes once", () => {
+  const tables = {
+    "migrations/20260101000000_first.sql":
+      'create schema $s;\ncreate table $s.t (id integer primary key, n integer);\ncreate publication "all $s";\n',
+  };
+  const constraint = "alter table $s.t add constraint known check (n > 0);";
+  const member = 'alter publication "all $s" add table $s.t;';
+
+  test.each([
+    ["a constraint stays beside a change", constraint, `${constraint}\ncomment on table $s.t is 'T.';`],
+    [
+      "a constraint is written otherwise",
+      constraint,
+      "alter table $s.t\n  add constraint known check (n > 0); -- n",
+    ],
+    ["a constraint says something else", constraint, "alter table $s.t add constraint known check (n > 1);"],
+    ["a constraint is removed", constraint, "select 1;"],
+    ["a table of a publication stays beside a change", member, `${member}\ncomment on table $s.t is 'T.';`],
+    ["other columns of it are published", member, 'alter publication "all $s" add table $s.t (id);'],
+    ["a table of a publication is removed", member, "select 1;"],
+  ])("%s", async (_name, before, after) => {
+    const bundle = await databases.bundle({ ...tables, "repeatable/r.sql": before }, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({ "repeatable/r.sql": after });
+
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    await bundle.up();
+
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
 });

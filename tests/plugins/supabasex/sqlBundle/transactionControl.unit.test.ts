@@ -32,7 +32,7 @@ describe("refused", () => {
     "end",
     "rollback",
     "abort",
-    "savepoint a",
+    "savepoint migration",
     "release savepoint a",
     "rollback to savepoint a",
     "prepare transaction 'a'",
@@ -119,7 +119,7 @@ describe("a file that is as a whole between begin and commit", () => {
   test.each([
     "begin; select 1; commit; select 2;",
     "select 1; begin; select 2; commit;",
-    "begin; select 1; savepoint a; commit;",
+    "begin; begin; select 1; commit; commit;",
     "begin; select 1; rollback;",
     "begin; select 1; commit and chain;",
     "begin isolation level serializable; select 1; commit;",
@@ -131,10 +131,35 @@ describe("a file that is as a whole between begin and commit", () => {
   });
 });
 
-test("a command of psql is a syntax error with a hint", () => {
-  expect(() => statementsOf(migration("select 1;\n\\i other.sql\n"))).toThrow(
-    /:2:1: syntax error at or near "\\"[\s\S]*Commands of psql/,
-  );
+describe("savepoints of a file's own are inside the deployer's", () => {
+  test.each([
+    "savepoint a; select 1;",
+    "savepoint a; select 1; rollback to a; select 2; release a;",
+    "savepoint a; savepoint b; rollback to savepoint a; release savepoint a;",
+    "begin; savepoint a; select 1; release a; commit;",
+  ])("passes: %s", (text) => {
+    expect(transactionFaults(migration(text))).toEqual([]);
+  });
+
+  test.each([
+    ["select 1; rollback to a;", /:1:11: the file has no savepoint a here/],
+    ["savepoint a; release a; rollback to a;", /:1:25: the file has no savepoint a here/],
+    ["savepoint a; savepoint b; rollback to a; release b;", /:1:42: the file has no savepoint b here/],
+    ["rollback to migration;", /:1:1: the file has no savepoint migration here/],
+    ["savepoint repeatable;", /:1:1: the deployer has a savepoint named repeatable itself/],
+    ["-- no transaction\nsavepoint a;", /:2:1: transaction control is the deployer's business/],
+  ])("refused: %s", (text, message) => {
+    expect(() => refuseTransactionControl(migration(text))).toThrow(message);
+  });
+});
+
+test.each([
+  ["\\i other.sql", /:2:1: syntax error at or near "\\"[\s\S]*Commands of psql/],
+  ["select 'select 1' \\gexec", /:2:19: syntax error at or near "\\"[\s\S]*Commands of psql/],
+  ["select :name;", /:2:8: syntax error at or near ":"[\s\S]*Variables of psql/],
+  ["select :'name';", /:2:8: syntax error at or near ":"[\s\S]*Variables of psql/],
+])("what only psql knows is a syntax error with a hint: %s", (text, message) => {
+  expect(() => statementsOf(migration(`select 1;\n${text}\n`))).toThrow(message);
 });
 
 test("statements are cut where they begin and end, whatever characters stand before", () => {

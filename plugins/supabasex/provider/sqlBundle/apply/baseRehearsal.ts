@@ -9,6 +9,7 @@ import {
 import { type BaseFacts, baseStatedByMigrations, withFacts } from "../catalog/base";
 import { repairOf } from "../repair/repair";
 import { type RepairGroup, runRepairs } from "../repair/restore";
+import { undoOf } from "../repair/undo";
 import { ExecutionFailure, type Session } from "../session/session";
 import { isConnectionLost, isDatabaseError } from "../source/errors";
 import type { BundleFile, Migration } from "../source/files";
@@ -28,13 +29,13 @@ export async function rehearseBase(
   start: Start,
   pending: readonly Migration[],
 ): Promise<BaseFacts | undefined> {
-  const { session, request, record, reading, filesAtOnce } = start;
+  const { session, request, record, reading, filesAtOnce, leftOut } = start;
   if (!areUncertain(pending, record.base, reading.catalog)) return undefined;
   await session.execute("savepoint base");
   try {
     await withoutRepeatables(session, record.base, reading.catalog);
     const silently = { ...request, report: silent };
-    const { failure } = await runMigrations(session, silently, pending, filesAtOnce, []);
+    const { failure } = await runMigrations(session, silently, pending, { filesAtOnce, leftOut }, []);
     if (failure !== undefined) return undefined;
     return factsIn((await readCatalogInTransaction(session.work)).catalog, record.base);
   } catch (error) {
@@ -103,6 +104,7 @@ function groupFor(identity: string, base: BaseFacts, live: Catalog): RepairGroup
       ? [{ identity, kind: "extra" as const, live: live[identity] ?? {} }]
       : diffManaged({ [identity]: wanted }, { [identity]: live[identity] ?? {} });
   const expected: Catalog = wanted === undefined ? {} : { [identity]: wanted };
+  if (wanted === undefined) return undoOf(identity, differences, expected, live);
   const { statements, prune, owner } = repairOf(identity, differences, expected, live);
   return { identity, statements: [...statements, ...prune], ...(owner === undefined ? {} : { owner }) };
 }

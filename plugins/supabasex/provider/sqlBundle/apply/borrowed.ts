@@ -30,7 +30,7 @@ interface Lent {
  * other names. `undefined` where no migration needs any.
  */
 export async function borrowedByMigrations(start: Start): Promise<UserError | undefined> {
-  const { session, request, filesAtOnce } = start;
+  const { session, request, filesAtOnce, leftOut } = start;
   const pending = pendingOf(start);
   const lent = pending.length === 0 ? [] : lentTo(pending, start);
   if (lent.length === 0) return undefined;
@@ -41,7 +41,7 @@ export async function borrowedByMigrations(start: Start): Promise<UserError | un
       lent.map(({ object, identity }, at) => ({ identity, statements: hiding(object, at) })),
     );
     const silently = { ...request, report: silent };
-    const { failure, next } = await runMigrations(session, silently, pending, filesAtOnce, []);
+    const { failure, next } = await runMigrations(session, silently, pending, { filesAtOnce, leftOut }, []);
     if (failure !== undefined) return explained(failure.error, lent);
     return next?.noTransaction ? await borrowedOutside(session, next, lent) : undefined;
   } catch (error) {

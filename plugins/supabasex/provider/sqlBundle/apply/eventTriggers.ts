@@ -62,7 +62,7 @@ function withoutTexts(body: string): string {
 }
 
 async function catalogAfter(
-  { session, request, filesAtOnce }: Start,
+  { session, request, filesAtOnce, leftOut }: Start,
   pending: readonly Migration[],
   disabled: readonly Acting[],
 ): Promise<Catalog> {
@@ -73,7 +73,7 @@ async function catalogAfter(
       statements: [`alter event trigger ${partsOfIdentity(identity).name} disable`],
     }));
     await runRepairs(session, groups);
-    await runMigrations(session, { ...request, report: silent }, pending, filesAtOnce, []);
+    await runMigrations(session, { ...request, report: silent }, pending, { filesAtOnce, leftOut }, []);
     return (await readCatalogInTransaction(session.work)).catalog;
   } finally {
     await session.execute("rollback to savepoint event_triggers; release savepoint event_triggers");

@@ -7,6 +7,7 @@ import type { BundleFile, Migration } from "../source/files";
 import { executedText, mayChangeSettings } from "../source/statements";
 import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
 import { FilesAhead } from "./filesAhead";
+import type { LeftOut } from "./leftOut";
 import type { ApplyRequest, RanFile } from "./request";
 import { type FileMessage, sendFile } from "./sendFile";
 import { SharedSavepoints } from "./sharedSavepoints";
@@ -32,6 +33,13 @@ export interface MigrationRun {
   readonly skipped: readonly SkippedStatement[];
 }
 
+interface MigrationOptions {
+  /** How many may share the transaction. */
+  readonly filesAtOnce: number;
+  readonly locks?: LockWatch | undefined;
+  readonly leftOut: LeftOut;
+}
+
 /**
  * Runs the migrations that may share the transaction, and records them. Stops at the first that fails: those before it stay.
  *
@@ -42,9 +50,8 @@ export async function runMigrations(
   session: Session,
   request: ApplyRequest,
   pending: readonly Migration[],
-  filesAtOnce: number,
+  { filesAtOnce, locks, leftOut }: MigrationOptions,
   ran: RanFile[],
-  locks?: LockWatch,
 ): Promise<MigrationRun> {
   const alone = pending.findIndex((file) => file.noTransaction);
   const together = pending.slice(0, Math.min(alone < 0 ? pending.length : alone, filesAtOnce));
@@ -53,9 +60,10 @@ export async function runMigrations(
   const savepoints = new SharedSavepoints(together);
   const reported = new Set<BundleFile>();
   const skipped: SkippedStatement[] = [];
+  const parts: MessageParts = { savepoints, locks, leftOut };
   const send = async (file: BundleFile) => {
     const notice = reported.has(file) ? () => {} : request.report.notice;
-    await sendFile(file, messageOf(file, savepoints, session, locks), { session, notice, skipped, locks });
+    await sendFile(file, messageOf(file, session, parts), { session, notice, skipped, locks });
     reported.add(file);
   };
   const ahead = new FilesAhead(send);
@@ -71,12 +79,13 @@ export async function runMigrations(
       await ahead.run(file, together.slice(done.length + 1));
       done.push({ file, durationMilliseconds: Math.round(performance.now() - started) });
     } catch (error) {
-      const fault = fileFailure(file, error, prefixOf(file, savepoints, locks), session.blocker);
+      const fault = fileFailure(file, error, prefixOf(file, parts), session.blocker);
       if (!(fault instanceof SqlFileError) || isLostLock(fault.cause)) throw fault;
       const isFirst = savepoints.isFirst(file);
       // Nothing of the message ran, so there is no savepoint to go back to.
       if (isFirst && isUnparsed(error)) throw new TransactionLost(fault, done.length);
       await session.execute("rollback to savepoint migration");
+      if (isFirst && leftOut.takes(fault)) continue;
       if (isFirst) {
         await finish();
         return { more: false, failure: { error: fault, file }, skipped };
@@ -89,21 +98,25 @@ export async function runMigrations(
   return { more: next !== undefined, skipped };
 }
 
-function prefixOf(file: BundleFile, savepoints: SharedSavepoints, locks: LockWatch | undefined): Prefix {
-  const before = savepoints.isFirst(file)
-    ? { text: "savepoint migration; ", statements: 1 }
-    : { text: "", statements: 0 };
-  return { ...before, inserted: locks?.textOf(file)?.inserted };
+/** What decides how a migration is sent. */
+interface MessageParts extends Pick<MigrationOptions, "locks" | "leftOut"> {
+  readonly savepoints: SharedSavepoints;
 }
 
-function messageOf(
-  file: BundleFile,
-  savepoints: SharedSavepoints,
-  session: Session,
-  locks: LockWatch | undefined,
-): FileMessage {
-  const prefix = prefixOf(file, savepoints, locks);
-  const text = locks?.textOf(file)?.text ?? executedText(file);
+function prefixOf(file: BundleFile, { savepoints, locks, leftOut }: MessageParts): Prefix {
+  const before = [...(savepoints.isFirst(file) ? ["savepoint migration"] : []), ...leftOut.dropsBefore(file)];
+  return {
+    text: before.map((statement) => `${statement}; `).join(""),
+    statements: before.length,
+    inserted: locks?.textOf(file)?.inserted,
+  };
+}
+
+function messageOf(file: BundleFile, session: Session, parts: MessageParts): FileMessage {
+  const { savepoints, locks, leftOut } = parts;
+  const prefix = prefixOf(file, parts);
+  const whole = locks?.textOf(file)?.text ?? executedText(file);
+  const text = leftOut.textOf(file, whole, prefix.inserted);
   const reset = mayChangeSettings(file) ? `${session.settings};` : "";
   const release = savepoints.isLast(file) ? "release savepoint migration" : "";
   return { text: `${prefix.text}${text};${reset} ${release}`, prefix };

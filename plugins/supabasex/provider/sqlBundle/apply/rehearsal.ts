@@ -1,20 +1,29 @@
 import { UserError } from "../../../../../foundation/userError";
-import { byIdentity, type Catalog, type CatalogDifference, diffCatalogs, partsOfIdentity } from "../catalog";
-import type { BaseFacts } from "../catalog/base";
-import { runRepairs } from "../repair/restore";
-import { undoOf } from "../repair/undo";
+import {
+  byIdentity,
+  type Catalog,
+  type CatalogDifference,
+  type CatalogReading,
+  diffCatalogs,
+  partsOfIdentity,
+} from "../catalog";
+import { type BaseFacts, holdsNoData } from "../catalog/base";
+import { type RepairGroup, runRepairs } from "../repair/restore";
+import { undoOf, withoutHiddenLabels } from "../repair/undo";
 import { isLostLock } from "../session/retry";
+import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { actsOnUnnamedObjects, mentions } from "../source/mentions";
 import { bareName } from "./affectedFiles";
 import { dependsOnDefaults } from "./defaultPrivileges";
 import { expectationAfter } from "./expected";
+import { LeftOut } from "./leftOut";
 import { driftedFiles, makersOf } from "./makers";
 import { planRepeatables } from "./plan";
-import { silent } from "./request";
+import { type FileFailure, silent } from "./request";
 import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
 import type { Start } from "./start";
-import { statedIfMissing } from "./statedIfMissing";
+import { createdBeside, statedIfMissing } from "./statedIfMissing";
 
 /** What is recorded once files ran. */
 export interface Outcome {
@@ -25,14 +34,16 @@ export interface Outcome {
 }
 
 export interface Rehearsal {
-  /** What there is without the manual changes once the pending files ran; absent where they failed. */
+  /** What there is without the manual changes once the pending files ran, up to the one that failed. */
   readonly outcome?: Outcome;
+  /** What the files create that somebody has made by hand. */
+  readonly leftOut?: LeftOut;
   /** The default privileges that files have set; absent where they failed. */
   readonly defaults?: Catalog;
   /** As of {@link FilesRun}. */
   readonly contradiction?: UserError;
-  /** Why the files fail on a database without the manual changes. */
-  readonly failure?: UserError;
+  /** Why the files fail on a database without the manual changes, and which one. */
+  readonly failure?: FileFailure & { readonly error: UserError };
 }
 
 /**
@@ -47,14 +58,17 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
   if (files.length === 0) return undefined;
   const { session, expected } = start;
   const isRelevant = relevanceTo(files);
-  const stated = statedIfMissing(files).filter(
-    (identity) => expected[identity] === undefined && start.reading.catalog[identity] !== undefined,
-  );
+  const isManual = (identity: string) =>
+    expected[identity] === undefined && start.reading.catalog[identity] !== undefined;
+  const stated = statedIfMissing(files).filter(isManual);
+  // Before the first deployment everything was made by somebody else.
+  const isFirst = Object.keys(expected).length === 0;
+  const beside = isFirst ? [] : createdBeside(files).filter(isManual);
   const relevant = (live: Catalog): CatalogDifference[] => [
     ...diffCatalogs(expected, live).filter(({ identity }) => isRelevant(identity, live)),
-    ...stated
+    ...[...stated, ...beside, ...inSchemas(beside, live)]
       .filter((identity) => live[identity] !== undefined)
-      .map((identity): CatalogDifference => ({ identity, kind: "extra" })),
+      .map((identity): CatalogDifference => ({ identity, kind: "extra", live: live[identity] })),
   ];
   if (relevant(start.reading.catalog).length === 0) return undefined;
   await session.execute("savepoint rehearsal");
@@ -63,22 +77,33 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
     const kept = stated.filter((identity) => before.catalog[identity] !== undefined);
     const request = { ...start.request, report: silent };
     const run = await runFiles({ ...start, reading: before, request, locks: undefined });
-    const failure = run.failure?.error;
-    if (failure instanceof UserError) return { failure };
     const expected = expectationOf(start, before, run, withParts(kept, run.after.catalog));
-    const { base, defaults, contradiction } = run;
+    const { base, defaults, contradiction, failure } = run;
+    const error = failure?.error;
     return {
       outcome: { expected, base },
-      defaults,
+      leftOut: leftOutOf(start, before, run, expected),
+      ...(failure === undefined ? { defaults } : {}),
       ...(contradiction === undefined ? {} : { contradiction }),
+      ...(error instanceof UserError ? { failure: { ...failure, error } } : {}),
     };
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;
     if (!(error instanceof UserError) || isLostLock(cause)) throw error;
-    return { failure: error };
+    return { failure: { error } };
   } finally {
     await session.execute("rollback to savepoint rehearsal; release savepoint rehearsal");
   }
+}
+
+/** What is in those of the objects that are schemas. */
+function inSchemas(identities: readonly string[], live: Catalog): string[] {
+  const schemas = new Set(identities.filter((identity) => identity.startsWith("schema ")));
+  if (schemas.size === 0) return [];
+  return Object.keys(live).filter((identity) => {
+    const { kind, schema } = partsOfIdentity(identity);
+    return kind !== "schema" && schemas.has(`schema ${schema}`);
+  });
 }
 
 /** How often to look again: the parts of a recreated table are missed only once the table is there. */
@@ -87,16 +112,58 @@ const rounds = 4;
 async function undo(start: Start, relevant: (live: Catalog) => CatalogDifference[]) {
   const { session, expected, request } = start;
   let { reading } = start;
+  // What was made by hand may need something that is undone: then that is undone as well.
+  let isWithExtra = false;
   for (let round = 0; round < rounds; round++) {
-    const groups = [...byIdentity(relevant(reading.catalog))]
-      .map(([identity, differences]) => undoOf(identity, differences, expected, reading.catalog))
+    const { catalog } = reading;
+    const extra: CatalogDifference[] = isWithExtra
+      ? diffCatalogs(expected, catalog).filter(({ kind }) => kind === "extra")
+      : [];
+    const named = byIdentity(relevant(catalog));
+    const groups = [...new Map([...byIdentity(extra), ...named])]
+      .map(([identity, differences]) => undoOf(identity, differences, expected, catalog))
       .filter(({ statements }) => statements.length > 0);
     if (groups.length === 0) break;
     const failed = await runRepairs(session, groups);
-    if (failed.length === groups.length) break;
+    if (failed.length === groups.length && isWithExtra) break;
+    isWithExtra = failed.length > 0;
     ({ reading } = await readWithHistory(session, request.inputs.name));
   }
   return reading;
+}
+
+/** Returns what was undone and files create: those statements would find it there already. */
+function leftOutOf(
+  { expected: former, reading, history }: Start,
+  before: Start["reading"],
+  run: FilesRun,
+  expected: Catalog,
+) {
+  const created = Object.keys(reading.catalog).filter(
+    (identity) =>
+      former[identity] === undefined &&
+      before.catalog[identity] === undefined &&
+      expected[identity] !== undefined,
+  );
+  const files = new Set(run.ran.map(({ path }) => path));
+  const error = run.failure?.error;
+  const failed = error instanceof SqlFileError ? error : undefined;
+  return new LeftOut(history, { files, failed, created, live: reading.catalog, expected });
+}
+
+/**
+ * Returns how to drop what files made here and not in the rehearsal: without a name of its own an index or constraint gets another one
+ * beside an equal one that somebody made by hand. Nothing that holds data is among it.
+ */
+export function madeTwice(expected: Catalog, before: CatalogReading, after: CatalogReading): RepairGroup[] {
+  const former = new Set(before.addresses.values());
+  return Object.keys(after.catalog)
+    .filter((identity) => expected[identity] === undefined && before.catalog[identity] === undefined)
+    .filter((identity) => holdsNoData(identity) && !former.has(after.addresses.get(identity) ?? ""))
+    .map((identity) => {
+      const extra = { identity, kind: "extra" as const, live: after.catalog[identity] ?? {} };
+      return undoOf(identity, [extra], expected, after.catalog);
+    });
 }
 
 function expectationOf(
@@ -106,7 +173,7 @@ function expectationOf(
   kept: readonly string[],
 ): Catalog {
   const declared = new Set([...run.declared, ...kept]);
-  return expectationAfter(start.expected, before, run.after, { ...run, declared });
+  return withoutHiddenLabels(expectationAfter(start.expected, before, run.after, { ...run, declared }));
 }
 
 /** The objects, and the columns and constraints of those that are tables. */

@@ -1,6 +1,7 @@
 import type { AppliedFile, OwnedObject } from "../history/history";
 import type { Session } from "../session/session";
 import type { BundleFile } from "../source/files";
+import type { LeftOut } from "./leftOut";
 import type { PlannedFile } from "./request";
 
 /** What applying repeatables needs to know beside the plan. */
@@ -18,6 +19,7 @@ export interface RepeatableContext {
   readonly open: ReadonlySet<string>;
   /** Paths of files that have run. */
   readonly done: ReadonlySet<string>;
+  readonly leftOut: LeftOut;
   /** Where what the server says of the files goes. */
   notice(severity: string, line: string): void;
   progress(entry: PlannedFile & { readonly file: BundleFile }): void;

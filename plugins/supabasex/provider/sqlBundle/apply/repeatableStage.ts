@@ -11,6 +11,7 @@ import type { BundleFile, LoadedBundle } from "../source/files";
 import { statingStatements } from "../source/statedFacts";
 import { creatorsAmong, creatorsOf } from "./creators";
 import { bornOtherwise, refuseChangedDefaults, withBirth } from "./defaultPrivileges";
+import { refuseDropsOfMigrations } from "./droppedByRepeatables";
 import { fileLinks } from "./fileLinks";
 import { type LostFacts, lostFacts } from "./lostFacts";
 import { driftedFiles, makersOf } from "./makers";
@@ -58,7 +59,7 @@ export interface RepeatableFailure {
  * that, or nothing. Records what ran.
  */
 export async function runRepeatables(
-  { session, request, history, expected, reading, skip }: Start,
+  { session, request, history, expected, reading, skip, leftOut }: Start,
   { live, base, defaults }: Underneath,
   affected: ReadonlyMap<string, string>,
 ): Promise<RepeatableOutcome | RepeatableFailure> {
@@ -90,6 +91,7 @@ export async function runRepeatables(
       session,
       local: bundle.repeatables,
       history: history.files,
+      leftOut,
       dropRemoved: !inputs.allowAhead,
       isOfMigration: (identity) => (base[identity] ?? null) !== null,
       notice: report.notice,
@@ -99,6 +101,19 @@ export async function runRepeatables(
     const didAnything = run.ran.length > 0 || removed.length > 0 || gone.groups.length > 0;
     const made = didAnything ? await readCatalogInTransaction(session.work) : undefined;
     if (made !== undefined) refuseChangedDefaults(live, made.catalog, (one) => gone.differences.has(one));
+    const owned = ownedByRepeatables(history);
+    const isOfMigration = (one: string) => {
+      const isNew = reading.catalog[one] === undefined && live[one] !== undefined;
+      return isNew || (expected[one] !== undefined && touchedProperties(expected[one]) === undefined);
+    };
+    if (made !== undefined) {
+      const isTakenBack = (one: string) =>
+        gone.differences.has(one) || gone.differences.has(`column ${String(live[one]?.ownedBy)}`);
+      const isLeft = (one: string) =>
+        base[one] === undefined ? !owned.has(one) && isOfMigration(one) : base[one] !== null;
+      const files = run.ran.map(({ file }) => file);
+      refuseDropsOfMigrations(live, made.catalog, (one) => isLeft(one) && !isTakenBack(one), files);
+    }
     const recorded = { session, request, run, removed, defaults };
     const declared = made === undefined ? [] : await record(recorded, made);
     if (bornOther.size > 0) await recordBirths(recorded, history, creators);
@@ -119,13 +134,7 @@ export async function runRepeatables(
       ...(lost === undefined ? {} : { lost: { facts: lost, stated: allStated(bundle) } }),
     };
     if (made === undefined) return { ...outcome, base, takenBack: [], regranted: [] };
-    const origin = originOf(
-      { base, owned: ownedByRepeatables(history), declared: new Set(declared) },
-      (one) => {
-        const isNew = reading.catalog[one] === undefined && live[one] !== undefined;
-        return isNew || (expected[one] !== undefined && touchedProperties(expected[one]) === undefined);
-      },
-    );
+    const origin = originOf({ base, owned, declared: new Set(declared) }, isOfMigration);
     const altered = baseAfterRepeatables(base, live, made.catalog, origin);
     const settled = [...gone.differences.keys()].filter(
       (one) => origin(one) === undefined || restored.has(one),

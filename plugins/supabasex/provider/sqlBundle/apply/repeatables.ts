@@ -168,10 +168,10 @@ const nothingElse: AlsoRan = { files: [], recreated: [] };
  *
  * @param firstTry sends the file as it is
  */
-async function applyFile(
+async function applyOnce(
   file: BundleFile,
   context: RepeatableContext,
-  firstTry: () => Promise<void>,
+  firstTry?: () => Promise<void>,
 ): Promise<AlsoRan> {
   const declared = declarationsOf(file);
   const former = inTheWay(context.obsolete, declared);
@@ -184,6 +184,22 @@ async function applyFile(
   } catch (error) {
     if (!(error instanceof SqlFileError) || !cannotReplace.has(error.sqlState ?? "")) throw error;
     return await rebuild(file, { former, replaced: declared, cause: error }, context);
+  }
+}
+
+/** Runs one file. When it fails because what it creates is there already, it runs again without that. */
+async function applyFile(
+  file: BundleFile,
+  context: RepeatableContext,
+  firstTry: () => Promise<void>,
+): Promise<AlsoRan> {
+  for (let send: typeof firstTry | undefined = firstTry; ; send = undefined) {
+    try {
+      return await applyOnce(file, context, send);
+    } catch (error) {
+      const isOwn = error instanceof SqlFileError && error.file === file;
+      if (!isOwn || !context.leftOut.takes(error)) throw error;
+    }
   }
 }
 
@@ -227,11 +243,16 @@ function dropsBefore(declared: readonly Declaration[]): string[] {
 }
 
 /** What is sent to run a file, and how much of it comes before the file's own text. */
-function messageOf(file: BundleFile, drops: readonly string[], { session }: RepeatableContext): FileMessage {
-  const before = ["savepoint repeatable", ...drops];
+function messageOf(
+  file: BundleFile,
+  drops: readonly string[],
+  { session, leftOut }: RepeatableContext,
+): FileMessage {
+  const before = ["savepoint repeatable", ...drops, ...leftOut.dropsBefore(file)];
   const prefix: Prefix = { text: `${before.join("; ")}; `, statements: before.length };
   const reset = mayChangeSettings(file) ? `${session.settings};` : "";
-  return { text: `${prefix.text}${executedText(file)};${reset} release savepoint repeatable`, prefix };
+  const text = leftOut.textOf(file, executedText(file));
+  return { text: `${prefix.text}${text};${reset} release savepoint repeatable`, prefix };
 }
 
 async function runFile(

@@ -75,7 +75,7 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
   const adopted = await adoptBaseline(session, inputs.name, plan.adopt, start.reading.catalog);
   const pending = pendingOf(start);
   const rehearsed = await rehearseBase(start, pending);
-  const migrations = await runMigrations(session, request, pending, start.filesAtOnce, ran, start.locks);
+  const migrations = await runMigrations(session, request, pending, start, ran);
   const migrated = ran.length > 0 || adopted !== undefined;
   const ranFiles = pending.filter(({ path }) => ran.some((other) => other.path === path));
   // Those before a failed migration may be committed.
@@ -109,7 +109,7 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
   let failure: FileFailure | undefined =
     migrations.failure === undefined
       ? undefined
-      : explainTaken(migrations.failure, start.history, start.reading.catalog);
+      : explainTaken(start.leftOut.explained(migrations.failure), start.history, start.reading.catalog);
   if (failure === undefined && migrations.next === undefined && !migrations.more) {
     const outcome = await runRepeatables(
       start,

@@ -4,6 +4,7 @@ import type { BundleRecord } from "../history/record";
 import type { LockWatch } from "../locks/watch";
 import type { Session } from "../session/session";
 import type { Migration } from "../source/files";
+import type { LeftOut } from "./leftOut";
 import type { MigrationPlan } from "./plan";
 import type { ApplyRequest } from "./request";
 
@@ -21,6 +22,8 @@ export interface Start {
   readonly filesAtOnce: number;
   /** Paths of files that a dry run leaves out. */
   readonly skip: ReadonlySet<string>;
+  /** What is left out of the files because it is there already. */
+  readonly leftOut: LeftOut;
   /** Watches what the migrations lock; not where they run only to be rolled back and run again. */
   readonly locks?: LockWatch | undefined;
 }

@@ -178,7 +178,8 @@ function targetOf(
   const known = base[identity];
   const isGone =
     kind.startsWith("publication ") ||
-    (isMadeByRepeatables(identity, known) && stated.some(({ isDynamic }) => isDynamic));
+    (isMadeByRepeatables(identity, known) &&
+      stated.some(({ isDynamic, properties }) => isDynamic || properties === undefined));
   if (creator === undefined && known === null && isGone) return undefined;
   let without: CatalogObject;
   if (creator !== undefined && known === undefined) without = bornObject(identity, object, { creator, live });

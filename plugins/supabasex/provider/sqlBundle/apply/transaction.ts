@@ -25,6 +25,7 @@ import {
   unrepaired,
 } from "../repair/drift";
 import { renameBack } from "../repair/renames";
+import { runRepairs } from "../repair/restore";
 import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { Migration } from "../source/files";
@@ -32,11 +33,12 @@ import { type Access, type AccessBefore, accessAfter, accessBefore } from "./acc
 import { borrowedByMigrations } from "./borrowed";
 import { actsOfEventTriggers } from "./eventTriggers";
 import { expectationAfter } from "./expected";
+import { LeftOut } from "./leftOut";
 import { type Look, mayRepair, pendingFiles } from "./lookAhead";
 import { makersOf } from "./makers";
 import { nameOf } from "./orphans";
 import { isFirstDeployment, type MigrationPlan, planMigrations } from "./plan";
-import { type Outcome, type Rehearsal, rehearse } from "./rehearsal";
+import { madeTwice, type Outcome, rehearse } from "./rehearsal";
 import type { ApplyRequest, FileFailure, RanFile } from "./request";
 import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
 import { pendingOf, type Start } from "./start";
@@ -117,9 +119,19 @@ export async function runTransaction(
   const isFirst = isFirstDeployment(found.history, plan);
   const locks = await watchLocks(session, request, { plan, ...selection, isFirst });
   const leftOut = plan.pending.filter((file) => selection.skip.has(file.path));
-  const start: Start = { session, request, plan, ...found, reading: first.reading, ...selection, locks };
+  const unrehearsed: Start = {
+    leftOut: new LeftOut(found.history),
+    session,
+    request,
+    plan,
+    ...found,
+    reading: first.reading,
+    ...selection,
+    locks,
+  };
 
-  const rehearsal = await rehearse(start);
+  const rehearsal = await rehearse(unrehearsed);
+  const start: Start = { ...unrehearsed, leftOut: rehearsal?.leftOut ?? unrehearsed.leftOut };
   const borrowed = await borrowedByMigrations(start);
   const triggered = await actsOfEventTriggers(start);
   const run = await runFiles(start, rehearsal?.defaults);
@@ -149,17 +161,20 @@ export async function runTransaction(
     };
   }
   // What was made by hand is repaired where a file asks for something else; the rehearsal is without it.
-  const { contradiction } = rehearsal?.outcome === undefined ? run : rehearsal;
+  const known = stoppedAlike(rehearsal?.failure, run.failure) ? rehearsal?.outcome : undefined;
+  const { contradiction } = known === undefined ? run : { ...rehearsal };
   if (contradiction !== undefined) throw contradiction;
-  refuseWhatWorksOnlyHere(rehearsal?.failure, run.failure);
+  refuseWhatWorksOnlyHere(rehearsal?.failure?.error, run.failure);
   if (borrowed !== undefined && comesFirst(borrowed, run.failure)) throw borrowed;
   if (triggered !== undefined && mayStayBehind(run.failure)) throw triggered;
 
   const isQuiet = run.after === start.reading && found.drift.length === 0;
-  const { expected, base } = outcomeOf(start, rehearsal, run, isQuiet);
+  const { expected, base } = isQuiet
+    ? { expected: found.expected, base: run.base }
+    : (known ?? outcomeOf(start, run));
   const last = unfinished
     ? await unrepaired(session, expected, run.after, first.addresses)
-    : await repairLast(start, run, expected, first.addresses);
+    : await repairLast(start, run, { expected, isRehearsed: known !== undefined }, first.addresses);
   if (!isQuiet || found.expected !== found.record.expected) {
     await recordExpectation(session.work, request.inputs.name, { expected, base });
   }
@@ -336,21 +351,29 @@ function refuseWhatWorksOnlyHere(fault: UserError | undefined, failure: FileFail
   );
 }
 
-function outcomeOf(start: Start, rehearsal: Rehearsal | undefined, run: FilesRun, isQuiet: boolean): Outcome {
-  if (isQuiet) return { expected: start.expected, base: run.base };
-  if (rehearsal?.outcome !== undefined && run.failure === undefined) return rehearsal.outcome;
+/** Whether the files came as far in the rehearsal as they did here. */
+function stoppedAlike(rehearsed: FileFailure | undefined, failure: FileFailure | undefined): boolean {
+  return (
+    rehearsed?.file?.path === failure?.file?.path && (rehearsed === undefined) === (failure === undefined)
+  );
+}
+
+function outcomeOf(start: Start, run: FilesRun): Outcome {
   return { expected: expectationAfter(start.expected, start.reading, run.after, run), base: run.base };
 }
 
 async function repairLast(
-  { session, request: { inputs } }: Start,
+  { session, request: { inputs }, reading: before }: Start,
   run: FilesRun,
-  expected: Catalog,
+  { expected, isRehearsed }: { readonly expected: Catalog; readonly isRehearsed: boolean },
   addresses: Addresses,
 ): Promise<Repaired & Comparison> {
   const readAgain = async () => (await readWithHistory(session, inputs.name)).reading;
   const { prune } = inputs;
-  const last = await repairRest(session, { expected, reading: run.after, addresses, prune }, readAgain);
+  const twice = isRehearsed ? madeTwice(expected, before, run.after) : [];
+  await runRepairs(session, twice);
+  const reading = twice.length === 0 ? run.after : await readAgain();
+  const last = await repairRest(session, { expected, reading, addresses, prune }, readAgain);
   refuseUnrepaired(last, expected, last.failed);
   return last;
 }

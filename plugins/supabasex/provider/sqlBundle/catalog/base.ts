@@ -55,6 +55,12 @@ function mayGoAgain(identity: string, { table }: CatalogObject, before: Catalog)
   return typeof parent !== "string" || parentIdentities(parent).some((one) => before[one] !== undefined);
 }
 
+/** Whether dropping the object loses no data. */
+export function holdsNoData(identity: string): boolean {
+  const { kind } = partsOfIdentity(identity);
+  return dataless.has(kind) || kind.startsWith("publication ");
+}
+
 /** Whether repeatables create the object, so that it is dropped where no statement of theirs may create it any more. */
 export function isMadeByRepeatables(identity: string, facts: JsonObject | null | undefined): boolean {
   return facts === null && dataless.has(partsOfIdentity(identity).kind);

@@ -31,7 +31,10 @@ export function undoOf(
     return {
       identity,
       ...owner,
-      statements: usual.length > 0 ? usual : dropExtra({ object, expected, live }, is ?? {}),
+      statements:
+        usual.length > 0 && object.kind !== "schema"
+          ? usual
+          : dropExtra({ object, expected, live }, is ?? {}),
     };
   }
   if (repair.impossible.length === 0) return { identity, ...owner, statements: usual };
@@ -76,12 +79,40 @@ function recreateLost({ kind, name, parent }: ObjectIdentity, should: CatalogObj
   }
 }
 
+const hiddenLabel = "supabasex_undone_";
+
+/** PostgreSQL removes no label of an enum: one that nobody expects gets a name that no file asks for. */
+function hideLabels(name: string, differences: readonly CatalogDifference[]): string[] {
+  const labels = differences.find(({ property }) => property === "labels");
+  const [should, is] = [labelsOf(labels?.expected), labelsOf(labels?.live)];
+  const extra = is.filter((label) => !should.includes(label));
+  return extra.map(
+    (label, at) => `alter type ${name} rename value ${literal(label)} to '${hiddenLabel}${at}'`,
+  );
+}
+
+function labelsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+/** Returns the catalog without the labels that an undone manual change left behind under another name. */
+export function withoutHiddenLabels(catalog: Catalog): Catalog {
+  return Object.fromEntries(
+    Object.entries(catalog).map(([identity, object]) => {
+      const labels = labelsOf(object.labels);
+      const kept = labels.filter((label) => !label.startsWith(hiddenLabel));
+      return [identity, kept.length === labels.length ? object : { ...object, labels: kept }];
+    }),
+  );
+}
+
 /** A column of another type is dropped and added again: that rewrites nothing, whatever the size of its table. */
 function resetChanged(
   { kind, name, parent }: ObjectIdentity,
   differences: readonly CatalogDifference[],
   should: CatalogObject,
 ): string[] {
+  if (kind === "type") return hideLabels(name, differences);
   const rebuilt = new Set(["type", "collation", "generated", "identity"]);
   if (kind !== "column" || !differences.some(({ property = "" }) => rebuilt.has(property))) return [];
   return [

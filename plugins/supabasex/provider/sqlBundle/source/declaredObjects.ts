@@ -127,11 +127,25 @@ function refused(node: Node, text: string): string | undefined {
   const isDynamic = "DoStmt" in node && /\balter\s+default\s+privileges\b/i.test(text);
   if ("AlterDefaultPrivilegesStmt" in node || isDynamic) return defaultPrivileges;
   if ("CreateStmt" in node && node.CreateStmt.relation?.relpersistence !== "t") return "create table";
+  const into = intoOf(node);
+  if (into !== undefined && into.relpersistence !== "t") return "create table as";
+  if ("AlterTableStmt" in node && node.AlterTableStmt.objtype === "OBJECT_TABLE") {
+    const isAdding = (command: Node) =>
+      "AlterTableCmd" in command && command.AlterTableCmd.subtype === "AT_AddColumn";
+    if ((node.AlterTableStmt.cmds ?? []).some(isAdding)) return "add column";
+  }
   if ("CreateSchemaStmt" in node) return "create schema";
   if ("CreateSeqStmt" in node && node.CreateSeqStmt.sequence?.relpersistence !== "t")
     return "create sequence";
   if ("CreateExtensionStmt" in node) return "create extension";
   return undefined;
+}
+
+/** The table that a query fills. */
+function intoOf(node: Node): RangeVar | undefined {
+  if ("SelectStmt" in node) return node.SelectStmt.intoClause?.rel;
+  const isTable = "CreateTableAsStmt" in node && node.CreateTableAsStmt.objtype === "OBJECT_TABLE";
+  return isTable ? node.CreateTableAsStmt.into?.rel : undefined;
 }
 
 /** The objects that one statement creates, whatever kind of file it stands in. */

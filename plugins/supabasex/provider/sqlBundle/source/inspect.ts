@@ -1,6 +1,7 @@
 import { UserError } from "../../../../../foundation/userError";
 import { acceptanceFaults } from "./accepted";
 import { declarationFaults, declarationsOf, objectKey } from "./declaredObjects";
+import { SqlFileError } from "./errors";
 import type { BundleFile, LoadedBundle } from "./files";
 import { transactionFaults } from "./transactionControl";
 
@@ -36,6 +37,8 @@ interface Fault {
 
 function faultsOf(file: BundleFile): Fault[] {
   try {
+    const encoding = encodingFault(file);
+    if (encoding !== undefined) return [{ file, error: encoding }];
     const errors = [...transactionFaults(file), ...acceptanceFaults(file)];
     if (file.kind === "repeatable") errors.push(...declarationFaults(file));
     return errors.map((error) => ({ file, error }));
@@ -44,6 +47,15 @@ function faultsOf(file: BundleFile): Fault[] {
     if (error instanceof UserError) return [{ file, error }];
     throw error;
   }
+}
+
+/** What is not UTF-8 has been read as replacement characters, or, of UTF-16, with a zero byte beside each letter. */
+function encodingFault(file: BundleFile): SqlFileError | undefined {
+  const places = ["\0", "\uFFFD"].map((character) => file.text.indexOf(character));
+  const index = Math.min(...places.filter((place) => place >= 0));
+  if (index === Number.POSITIVE_INFINITY) return undefined;
+  const hint = "Save it as UTF-8. A replacement character that is meant is written as U&'\\FFFD'.";
+  return new SqlFileError({ file, index, message: "the file is not UTF-8", hint });
 }
 
 function missingDependencies(files: readonly BundleFile[]): UserError[] {

@@ -60,6 +60,8 @@ function states(node: Node): boolean {
   // Of an existing bucket, the statement sets the columns that it names and leaves the others.
   if ("InsertStmt" in node) return declarations(node).length > 0;
   if (declarations(node).length > 0) return false;
+  // Statistics are about a table that stays.
+  if ("CreateStatsStmt" in node) return true;
   return !/^(Create|Define|Drop|Delete|Insert|Update|Merge|Truncate|Transaction|Refresh|Notify|Index|View|Rule)/.test(
     Object.keys(node)[0] ?? "",
   );

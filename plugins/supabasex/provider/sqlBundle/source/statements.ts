@@ -53,7 +53,7 @@ export function textOf(file: BundleFile, statement: Statement): string {
 }
 
 /** Statements that set something or run code that may. All others leave settings and role as they were. */
-const setting: ReadonlySet<string> = new Set([
+export const setting: ReadonlySet<string> = new Set([
   "VariableSetStmt",
   "DoStmt",
   "CallStmt",
@@ -85,11 +85,18 @@ export function actsOnUnnamed(node: Node, text: string): boolean {
   return !/^(\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*select\s+cron\s*\./i.test(text);
 }
 
-/** Whether a plain `begin` and a plain `commit` stand around everything, with no transaction control between them. */
+/** Steps of a transaction that end at the latest with it. */
+export const savepointSteps: ReadonlySet<string> = new Set([
+  "TRANS_STMT_SAVEPOINT",
+  "TRANS_STMT_RELEASE",
+  "TRANS_STMT_ROLLBACK_TO",
+]);
+
+/** Whether a plain `begin` and a plain `commit` stand around everything, with nothing but savepoints between them. */
 function isWrapped(statements: readonly Statement[]): boolean {
-  const controls = statements.flatMap(({ node }, at) =>
-    "TransactionStmt" in node ? [{ at, ...node.TransactionStmt }] : [],
-  );
+  const controls = statements
+    .flatMap(({ node }, at) => ("TransactionStmt" in node ? [{ at, ...node.TransactionStmt }] : []))
+    .filter(({ kind = "" }) => !savepointSteps.has(kind));
   const [first, last] = controls;
   if (controls.length !== 2 || first?.at !== 0 || last?.at !== statements.length - 1) return false;
   const begins = first.kind === "TRANS_STMT_BEGIN" || first.kind === "TRANS_STMT_START";
@@ -110,7 +117,7 @@ function parse(file: BundleFile): Statement[] {
       sqlState: "42601",
       message: withoutTail(fault.message),
       ...(fault.position === undefined ? {} : { index: indexOfCharacter(file.text, fault.position) }),
-      hint: hintFor(file),
+      hint: hintFor(file, fault.position),
     });
   }
 }
@@ -122,11 +129,14 @@ function withoutTail(message: string): string {
   return short === message ? message : `${short}…"`;
 }
 
-function hintFor({ text, serverMajor = defaultServerMajor }: BundleFile): string {
+function hintFor({ text, serverMajor = defaultServerMajor }: BundleFile, position = 0): string {
+  const found = text.slice(indexOfCharacter(text, position));
   if (/^\s*copy\b[^;]*\bfrom\s+stdin\b/im.test(text))
     return "Rows after copy … from stdin are for psql: write them as insert … values.";
-  if (/^\s*\\/m.test(text))
+  if (/^\s*\\/m.test(text) || found.startsWith("\\"))
     return "Commands of psql that begin with a backslash are not SQL; leave them out.";
+  if (/^:['"{]?\w/.test(found))
+    return "Variables of psql, such as :name, are not SQL: write what they stand for.";
   if (newestAccepts(text))
     return "This is PostgreSQL, but newer than this server understands: write it otherwise.";
   return `PostgreSQL ${serverMajor} does not accept the text here: correct it; nothing has been sent to the server.`;

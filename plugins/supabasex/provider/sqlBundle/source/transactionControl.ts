@@ -1,7 +1,7 @@
 import type { Node } from "libpg-query";
 import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
-import { type Statement, statementsOf } from "./statements";
+import { type Statement, savepointSteps, statementsOf } from "./statements";
 
 /**
  * Returns everything in a file that would take the transaction away from the deployer, in the order of the text. It
@@ -11,9 +11,11 @@ import { type Statement, statementsOf } from "./statements";
  */
 export function transactionFaults(file: BundleFile): SqlFileError[] {
   const statements = statementsOf(file);
+  const savepoints: string[] = [];
   const faults = statements.flatMap((statement) => {
     const { node, start: index } = statement;
-    const refusal = forbidden(node) ?? forbiddenInTransaction(file, statement);
+    const refusal =
+      controlFault(file, node, savepoints) ?? forbidden(node) ?? forbiddenInTransaction(file, statement);
     return refusal === undefined ? [] : [new SqlFileError({ file, index, ...refusal })];
   });
   if (!file.noTransaction) return faults;
@@ -34,13 +36,39 @@ interface Refusal {
   readonly hint: string;
 }
 
-function forbidden(node: Node): Refusal | undefined {
-  if ("TransactionStmt" in node) {
-    return {
-      message: "transaction control is the deployer's business",
-      hint: "Every file already runs in a transaction: leave the statement out. Only a plain begin and commit around all of the file may stay.",
-    };
+const control: Refusal = {
+  message: "transaction control is the deployer's business",
+  hint: "Every file already runs in a transaction: leave the statement out. Only a plain begin and commit around all of the file may stay.",
+};
+
+/** Names of the savepoints that the deployer makes around a file. */
+const ownSavepoints: ReadonlySet<string> = new Set(["migration", "repeatable"]);
+
+/**
+ * Refuses transaction control, but for savepoints of the file's own: these are inside the deployer's.
+ *
+ * @param open the names of the file's savepoints so far; changed by each statement
+ */
+function controlFault(file: BundleFile, node: Node, open: string[]): Refusal | undefined {
+  if (!("TransactionStmt" in node)) return undefined;
+  const { kind = "", savepoint_name: name = "" } = node.TransactionStmt;
+  if (file.noTransaction || !savepointSteps.has(kind)) return control;
+  if (kind === "TRANS_STMT_SAVEPOINT") {
+    open.push(name);
+    if (!ownSavepoints.has(name)) return undefined;
+    return { message: `the deployer has a savepoint named ${name} itself`, hint: "Choose another name." };
   }
+  const at = open.lastIndexOf(name);
+  if (at < 0) {
+    const hint = "Write savepoint before it, in the same file, or leave the statement out.";
+    return { message: `the file has no savepoint ${name} here`, hint };
+  }
+  // To go back to a savepoint ends those that came after it.
+  open.splice(kind === "TRANS_STMT_RELEASE" ? at : at + 1);
+  return undefined;
+}
+
+function forbidden(node: Node): Refusal | undefined {
   if ("VariableSetStmt" in node) {
     const { name, kind } = node.VariableSetStmt;
     if (name === "session_authorization") {

@@ -1,0 +1,56 @@
+import { UserError } from "../../../../../foundation/userError";
+import { type Catalog, partsOfIdentity } from "../catalog";
+import { isMereFact } from "../catalog/base";
+import { parentIdentities } from "../catalog/identity";
+import type { BundleFile } from "../source/files";
+import { mentions } from "../source/mentions";
+import { bareName } from "./affectedFiles";
+
+/**
+ * Refuses repeatables that drop or rename what migrations made. On an empty database the migration makes it and the repeatable drops it,
+ * but when the statement is removed from the repeatable, a database that has run it would not get it back. A repeatable may drop
+ * what it creates again, what repeatables made, and what somebody made by hand.
+ *
+ * @param isOfMigration whether migrations made an object that was there before the repeatables
+ * @param ran the repeatables that ran
+ */
+export function refuseDropsOfMigrations(
+  before: Catalog,
+  after: Catalog,
+  isOfMigration: (identity: string) => boolean,
+  ran: readonly BundleFile[],
+): void {
+  const gone = Object.entries(before)
+    .filter(([identity, object]) => after[identity] === undefined && isFound(identity, object))
+    .map(([identity]) => identity)
+    .filter(isOfMigration);
+  // What went with its table is not listed beside it.
+  const whole = new Set(gone);
+  const lines = gone.filter((identity) => {
+    const { parent } = partsOfIdentity(identity);
+    return parent === undefined || !parentIdentities(parent).some((one) => whole.has(one));
+  });
+  if (lines.length === 0) return;
+  throw new UserError(
+    [
+      "A repeatable drops or renames what migrations made, which does not come back when that statement is removed:",
+      ...lines.map((identity) => `  ${identity}${fileNaming(identity, ran)}`),
+      "  Move the statement to a new migration.",
+    ].join("\n"),
+  );
+}
+
+/** Rows of our history are no objects; of default privileges and mere facts other checks and records know. */
+function isFound(identity: string, object: Catalog[string]): boolean {
+  const { kind } = partsOfIdentity(identity);
+  if (["applied file", "default privileges", "server"].includes(kind)) return false;
+  return !isMereFact(identity, object) || kind.startsWith("publication ");
+}
+
+/** The first file that names the object. */
+function fileNaming(identity: string, ran: readonly BundleFile[]): string {
+  const { name, kind, parent = name } = partsOfIdentity(identity);
+  const named = bareName(kind.startsWith("publication ") ? parent : name);
+  const file = ran.find((one) => mentions(one, named));
+  return file === undefined ? "" : ` (${file.display})`;
+}

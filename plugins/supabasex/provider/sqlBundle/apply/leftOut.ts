@@ -1,0 +1,193 @@
+import type { AlterTableStmt, Node } from "libpg-query";
+import { type Catalog, isSameObject, partsOfIdentity } from "../catalog";
+import { holdsNoData } from "../catalog/base";
+import type { History } from "../history/history";
+import type { Inserted } from "../locks/probes";
+import { undoOf } from "../repair/undo";
+import { commandsWithout, type Part } from "../source/commands";
+import { declarations, identityAsWritten, unquoted } from "../source/declaredObjects";
+import { SqlFileError } from "../source/errors";
+import type { BundleFile } from "../source/files";
+import { mentions } from "../source/mentions";
+import { comparableText, type Statement, setting, statementsOf, textOf } from "../source/statements";
+import { bareName } from "./affectedFiles";
+import type { FileFailure } from "./request";
+
+/** Something of that name is there: a table, view or index; a column; another object; a function; a schema. */
+const isThere: ReadonlySet<string> = new Set(["42P07", "42701", "42710", "42723", "42P06"]);
+
+/** What a rehearsal has shown. */
+export interface Rehearsed {
+  /** Paths of the files that succeed without the manual changes. */
+  readonly files: ReadonlySet<string>;
+  /** What fails without them, too: what stands before it succeeds. */
+  readonly failed: SqlFileError | undefined;
+  /** Identities of what was made by hand and these files create. */
+  readonly created: readonly string[];
+  /** The catalog with the manual changes. */
+  readonly live: Catalog;
+  /** What is there once the files ran without them. */
+  readonly expected: Catalog;
+}
+
+/**
+ * What is left out of files because it is there already. The server refuses a plain `create` of what exists. Where somebody has made it
+ * by hand, and the rehearsal shows that the file succeeds without the manual change, the statement is left out of the file's
+ * text, as the server skips a statement with `if not exists`. What is there afterwards is compared with what the rehearsal found, and
+ * repaired or refused. What is in the way of a block, or cannot be altered to what the file creates, is dropped first, if
+ * that loses nothing. A statement is left out as well that a repeatable ran before.
+ */
+export class LeftOut {
+  readonly #ranBefore: ReadonlySet<string>;
+  readonly #rehearsed: Rehearsed | undefined;
+  readonly #parts = new Map<BundleFile, Part[]>();
+  readonly #drops = new Map<BundleFile, readonly string[]>();
+
+  /** @param rehearsed - `undefined` where nothing was made by hand that pending files may be about */
+  constructor({ files }: Pick<History, "files">, rehearsed?: Rehearsed) {
+    this.#ranBefore = new Set([...files.values()].flatMap(({ states }) => states));
+    this.#rehearsed = rehearsed;
+  }
+
+  /** Takes a file's failure. Returns whether the file has to run again, now without what failed. */
+  takes({ fault: { file, index, sqlState = "", where } }: SqlFileError): boolean {
+    if (index === undefined) return false;
+    const statement = statementsOf(file).find(({ start, end }) => start <= index && index < end);
+    if (statement === undefined || !(isThere.has(sqlState) || isSecondKey(sqlState, statement.node)))
+      return false;
+    const isDynamic = where !== undefined || setting.has(statement.kind);
+    if (!isDynamic && this.#ranBefore.has(comparableText(textOf(file, statement))))
+      return this.#leaveOut(file, statement);
+    if (this.#rehearsed === undefined || !succeeds(this.#rehearsed, file, index)) return false;
+    const { created } = this.#rehearsed;
+    if (isDynamic) return this.#dropFor(file, namedBy(file, created));
+    const others = differingFrom(statement, this.#rehearsed);
+    return this.#dropFor(file, others) || this.#leaveOut(file, statement, created);
+  }
+
+  /** Adds to the failure of a block that somebody has made by hand what the block creates. */
+  explained({ error, ...failure }: FileFailure): FileFailure {
+    if (!(error instanceof SqlFileError)) return { error, ...failure };
+    const { file, index = 0, sqlState = "", where } = error.fault;
+    const isManual = this.#rehearsed !== undefined && succeeds(this.#rehearsed, file, index);
+    if (!isManual || where === undefined || !isThere.has(sqlState)) return { error, ...failure };
+    const hint = "It was made by hand, and holds data: create it in the block only where it is missing.";
+    return { ...failure, error: new SqlFileError({ ...error.fault, hint }, { cause: error.cause }) };
+  }
+
+  /** Returns the text to send for a file: each part that is left out is blank, and everything else where it was. */
+  textOf(file: BundleFile, text: string, inserted?: Inserted): string {
+    const places = inserted?.places ?? [];
+    return (this.#parts.get(file) ?? []).reduce((rest, part) => {
+      const characters = [...file.text.slice(0, part.start)].length;
+      const before = places.filter(({ at }) => at <= characters);
+      const start = before.reduce((sum, { length }) => sum + length, part.start);
+      const length = part.end - part.start;
+      return rest.slice(0, start) + part.instead.padEnd(length) + rest.slice(start + length);
+    }, text);
+  }
+
+  /** Returns the statements that drop what is in the way of a file. */
+  dropsBefore(file: BundleFile): readonly string[] {
+    return this.#drops.get(file) ?? [];
+  }
+
+  #leaveOut(file: BundleFile, statement: Statement, created: readonly string[] = []): boolean {
+    const parts = this.#parts.get(file) ?? [];
+    if (parts.some(({ start, end }) => start === statement.start && end === statement.end)) return false;
+    const own = partsToLeaveOut(file, statement, created);
+    const isAgain = own.every((part) => parts.some(({ start }) => start === part.start));
+    const whole = { start: statement.start, end: statement.end, instead: "select" };
+    this.#parts.set(file, [...parts, ...(own.length === 0 || isAgain ? [whole] : own)]);
+    return true;
+  }
+
+  /** Drops those of the objects first that hold no data. Returns whether there are any that are not dropped yet. */
+  #dropFor(file: BundleFile, identities: readonly string[]): boolean {
+    const live = this.#rehearsed?.live ?? {};
+    const known = this.dropsBefore(file);
+    const drops = identities
+      .filter(holdsNoData)
+      .sort((one, other) => dropOrder(one) - dropOrder(other))
+      .flatMap((identity) => {
+        const extra = { identity, kind: "extra" as const, live: live[identity] ?? {} };
+        return undoOf(identity, [extra], {}, live).statements;
+      })
+      .filter((drop) => !known.includes(drop));
+    if (drops.length === 0) return false;
+    this.#drops.set(file, [...known, ...drops]);
+    return true;
+  }
+}
+
+function succeeds({ files, failed }: Rehearsed, { path }: BundleFile, index: number): boolean {
+  return files.has(path) || (failed?.file.path === path && index < (failed.fault.index ?? 0));
+}
+
+/** Returns what the file names; everything where it names nothing of it. */
+function namedBy(file: BundleFile, identities: readonly string[]): readonly string[] {
+  const named = identities.filter((identity) => mentions(file, bareName(partsOfIdentity(identity).name)));
+  return named.length > 0 ? named : identities;
+}
+
+/** Returns what the statement creates, where what was made by hand is not the same. */
+function differingFrom({ node }: Statement, { created, live, expected }: Rehearsed): string[] {
+  const own = new Set(declarations(node).map((object) => kindAndName(identityAsWritten(object))));
+  return created.filter(
+    (identity) => own.has(kindAndName(identity)) && !isSameObject(live[identity], expected[identity]),
+  );
+}
+
+/** Without the types of arguments, which statements may write otherwise than the catalog does. */
+function kindAndName(identity: string): string {
+  const { kind, parent = "", name } = partsOfIdentity(identity);
+  return `${kind} ${parent} ${name.replace(/\(.*$/s, "")}`;
+}
+
+/** A table can have one primary key: the server says so instead of that it is there. */
+function isSecondKey(sqlState: string, node: Node): boolean {
+  return sqlState === "42P16" && JSON.stringify(node).includes('"CONSTR_PRIMARY"');
+}
+
+/** Parts of tables and what uses functions go before what they are of. */
+const order = ["policy", "trigger", "rule", "publication table", "publication schema", "constraint", "index"];
+
+function dropOrder(identity: string): number {
+  const at = order.indexOf(partsOfIdentity(identity).kind);
+  return at < 0 ? order.length : at;
+}
+
+/** Returns those of the commands of an `alter table` that add what was made by hand; none where there is one command only. */
+function partsToLeaveOut(
+  file: BundleFile,
+  { node, start, end }: Statement,
+  created: readonly string[],
+): Part[] {
+  if (!("AlterTableStmt" in node)) return [];
+  const { relation, cmds = [] } = node.AlterTableStmt;
+  if (cmds.length < 2) return [];
+  const table = relation?.relname ?? "";
+  const isOut = cmds.map((command) => {
+    const added = addedBy(command);
+    return created.some((identity) => {
+      const { kind, parent, name } = partsOfIdentity(identity);
+      return (
+        kind === added?.kind && unquoted(name) === added.name && unquoted(bareName(parent ?? "")) === table
+      );
+    });
+  });
+  return commandsWithout(file.text, { start, end }, isOut);
+}
+
+function addedBy(
+  command: NonNullable<AlterTableStmt["cmds"]>[number],
+): { readonly kind: string; readonly name: string } | undefined {
+  if (!("AlterTableCmd" in command)) return undefined;
+  const { subtype, def } = command.AlterTableCmd;
+  if (def === undefined) return undefined;
+  if (subtype === "AT_AddColumn" && "ColumnDef" in def)
+    return { kind: "column", name: def.ColumnDef.colname ?? "" };
+  if (subtype === "AT_AddConstraint" && "Constraint" in def)
+    return { kind: "constraint", name: def.Constraint.conname ?? "" };
+  return undefined;
+}

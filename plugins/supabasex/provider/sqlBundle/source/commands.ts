@@ -1,0 +1,71 @@
+import { scanSql } from "./parser";
+
+/** A part of a text, and what stands there instead of it: shorter than the part, and padded with blanks. */
+export interface Part {
+  readonly start: number;
+  readonly end: number;
+  readonly instead: string;
+}
+
+/**
+ * Returns those commands of an `alter table` that are to be left out, each with the comma that goes with it; empty where that is none
+ * or all of them, or where the commands cannot be told apart.
+ *
+ * @param isOut of each command in the order of the text, whether it is left out
+ */
+export function commandsWithout(
+  text: string,
+  { start, end }: { readonly start: number; readonly end: number },
+  isOut: readonly boolean[],
+): Part[] {
+  const commas = commasBetween(text.slice(start, end)).map((index) => start + index);
+  if (commas.length !== isOut.length - 1 || !isOut.includes(true) || !isOut.includes(false)) return [];
+  const begin = start + afterTable(text.slice(start, end));
+  return isOut.flatMap((out, at): Part[] => {
+    const from = at === 0 ? begin : (commas[at - 1] ?? begin) + 1;
+    const to = commas[at] ?? end;
+    // The comma behind a command goes with it; behind the last one that stays goes the comma in front of it.
+    const isLastKept = !isOut.slice(at + 1).includes(false);
+    const blank = out ? [{ start: from, end: to, instead: "" }] : [];
+    const comma = commas[at];
+    if (comma === undefined || (!out && !isLastKept)) return blank;
+    return [...blank, { start: comma, end: comma + 1, instead: "" }];
+  });
+}
+
+interface Token {
+  readonly text: string;
+  /** Index of the character in the text. */
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Returns the indexes of the commas that stand in no brackets. */
+function commasBetween(text: string): number[] {
+  let depth = 0;
+  return tokensOf(text).flatMap(({ text: word, start }) => {
+    if (word === "(" || word === "[") depth += 1;
+    if (word === ")" || word === "]") depth -= 1;
+    return word === "," && depth === 0 ? [start] : [];
+  });
+}
+
+/** Returns the index behind the name in `alter table [if exists] [only] schema.name [*]`. */
+function afterTable(text: string): number {
+  const tokens = tokensOf(text);
+  const word = (at: number) => tokens[at]?.text.toLowerCase();
+  let at = 2;
+  if (word(at) === "if") at += 2;
+  if (word(at) === "only") at += 1;
+  while (word(at + 1) === ".") at += 2;
+  if (word(at + 1) === "*") at += 1;
+  return tokens[at]?.end ?? 0;
+}
+
+function tokensOf(text: string): Token[] {
+  const bytes = Buffer.from(text, "utf8");
+  const indexOf = (offset: number) => bytes.subarray(0, offset).toString("utf8").length;
+  return scanSql(text)
+    .tokens.filter(({ tokenName }) => !/COMMENT$/.test(tokenName))
+    .map((token) => ({ text: token.text, start: indexOf(token.start), end: indexOf(token.end) }));
+}
