@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, statSync } from "node:fs";
 import { builtinModules } from "node:module";
 import path from "node:path";
-import { type BuildResult, buildSync, type Metafile } from "esbuild";
+import { type BuildResult, buildSync } from "esbuild";
 import { writeFileAtomically } from "../../foundation/atomicFile";
 import { UserError } from "../../foundation/userError";
 import { type ImportMap, readImportMap } from "./importMap";
@@ -14,9 +14,20 @@ const nodeModules = Object.fromEntries(
   builtinModules.filter((name) => !name.startsWith("_")).map((name) => [name, `node:${name}`]),
 );
 
-/** Gives CommonJS packages, which are bundled as they are, the `require` that they load modules of Node with. */
-const requireForPackages = `import { createRequire as __createRequire } from "node:module";
-const require = __createRequire(import.meta.url);`;
+/** Globals of CommonJS under names of our own, so that a bundle shows whether a package uses them. */
+const commonJsGlobals = { __dirname: "__folderOfBundle", __filename: "__fileOfBundle" };
+
+/**
+ * What CommonJS packages, which are bundled as they are, find in Node and not in a module of Deno: text of the bundle that
+ * shows the need → lines that meet it.
+ */
+const preludes: Readonly<Record<string, string>> = {
+  // esbuild's own `require` stands for calls that load modules of Node, and for those whose argument is computed.
+  "Dynamic require of": `import { createRequire as __createRequire } from "node:module";
+const require = __createRequire(import.meta.url);`,
+  [commonJsGlobals.__dirname]: `const ${commonJsGlobals.__dirname} = decodeURIComponent(new URL(".", import.meta.url).pathname).replace(/\\/$/, "");`,
+  [commonJsGlobals.__filename]: `const ${commonJsGlobals.__filename} = decodeURIComponent(new URL(import.meta.url).pathname);`,
+};
 
 /**
  * Bundles an edge function into one file, since the provider sends the entry point and nothing that it imports. Follows the
@@ -43,8 +54,8 @@ export function bundleEntryPoint(slug: string, entrypoint: string, root = proces
   // Packages change with the lockfile alone.
   const sources = Object.keys(metafile.inputs).filter((input) => !input.startsWith("node_modules/"));
   const inputs = [...sources, "package-lock.json"];
-  const { aliases } = importMap;
-  const made = { entrypoint, aliases, startedAt: startedAt.getTime(), inputs };
+  const { aliases, jsx } = importMap;
+  const made = { entrypoint, aliases, jsx, startedAt: startedAt.getTime(), inputs };
   writeFileAtomically(inputsFile, JSON.stringify(made), { mode: 0o644 });
   return output;
 }
@@ -65,6 +76,8 @@ function build(slug: string, { entrypoint, importMap }: Source, root: string): B
       bundle: true,
       external,
       alias: { ...nodeModules, ...importMap.aliases },
+      define: commonJsGlobals,
+      ...(importMap.jsx && { tsconfigRaw: { compilerOptions: importMap.jsx } }),
       platform: "neutral",
       // Packages without a field "exports", which are most CommonJS ones.
       mainFields: ["module", "main"],
@@ -82,7 +95,8 @@ function build(slug: string, { entrypoint, importMap }: Source, root: string): B
     });
   try {
     const plain = bundleWith("");
-    return requiresNodeModules(plain.metafile) ? bundleWith(requireForPackages) : plain;
+    const prelude = preludeOf(plain);
+    return prelude === "" ? plain : bundleWith(prelude);
   } catch (error) {
     throw new UserError(`The edge function ${slug} does not build: ${firstError(error)}`, 1, {
       cause: error,
@@ -90,9 +104,11 @@ function build(slug: string, { entrypoint, importMap }: Source, root: string): B
   }
 }
 
-/** Whether something in the bundle loads a module of Node by `require`, which a module of Deno does not have. */
-function requiresNodeModules({ outputs }: Metafile): boolean {
-  return Object.values(outputs).some(({ imports }) => imports.some(({ kind }) => kind === "require-call"));
+function preludeOf({ outputFiles }: Built): string {
+  const text = outputFiles.map((file) => file.text).join("\n");
+  return Object.entries(preludes)
+    .flatMap(([sign, lines]) => (text.includes(sign) ? lines : []))
+    .join("\n");
 }
 
 /** `functions/x/index.ts:3:9: Could not resolve "./y.ts"`. */
@@ -113,6 +129,7 @@ function isFresh(root: string, { entrypoint, importMap }: Source, file: string, 
   const made = JSON.parse(readFileSync(inputsFile, "utf8"));
   if (made.entrypoint !== entrypoint) return false;
   if (JSON.stringify(made.aliases) !== JSON.stringify(importMap.aliases)) return false;
+  if (JSON.stringify(made.jsx) !== JSON.stringify(importMap.jsx)) return false;
   return made.inputs.every((input: string) => {
     const source = statSync(path.join(root, input), { throwIfNoEntry: false });
     return source !== undefined && source.mtimeMs < made.startedAt;

@@ -8,18 +8,37 @@ import { UserError } from "../../foundation/userError";
 const settingsNames = ["deno.json", "deno.jsonc"];
 
 const imports = z.record(z.string(), z.string()).default({});
-const settings = z.object({ imports, scopes: z.unknown().optional(), importMap: z.string().optional() });
+/** Which functions JSX calls. What else is among the options is for the type check. */
+const jsx = z
+  .object({
+    // What Deno renders in advance is for speed alone.
+    jsx: z
+      .enum(["react", "react-jsx", "react-jsxdev", "precompile"])
+      .transform((mode) => (mode === "precompile" ? "react-jsx" : mode)),
+    jsxFactory: z.string(),
+    jsxFragmentFactory: z.string(),
+    jsxImportSource: z.string(),
+  })
+  .partial();
+const settings = z.object({
+  imports,
+  scopes: z.unknown().optional(),
+  importMap: z.string().optional(),
+  compilerOptions: jsx.optional(),
+});
 
 export interface ImportMap {
   /** What an import's name, or its first segments, stand for: an absolute path, or what Deno loads. */
   readonly aliases: Readonly<Record<string, string>>;
+  /** The compiler options for JSX; undefined where none are set. */
+  readonly jsx?: z.infer<typeof jsx>;
   /** The files that it was read from, absolute. */
   readonly files: readonly string[];
 }
 
 /**
  * Returns the import map of the function in a folder: `imports` of its `deno.json`, as `supabase functions new` writes it,
- * or of the file that its `importMap` names. Empty where there is none.
+ * or of the file that its `importMap` names. Empty where there is none. With it come the compiler options for JSX.
  * A package of exactly the named version that is installed below `root` stands for itself, so that it is bundled.
  * @throws UserError for a file that cannot be read, and for what the bundle could not follow.
  */
@@ -27,14 +46,16 @@ export function readImportMap(folder: string, root: string): ImportMap {
   const file = settingsNames.map((name) => path.join(folder, name)).find(existsSync);
   if (file === undefined) return { aliases: {}, files: [] };
   const own = readSettings(file);
-  if (own.importMap === undefined) return { aliases: aliasesOf(file, own, root), files: [file] };
+  const options =
+    own.compilerOptions && Object.keys(own.compilerOptions).length > 0 ? { jsx: own.compilerOptions } : {};
+  if (own.importMap === undefined) return { aliases: aliasesOf(file, own, root), ...options, files: [file] };
   const named = path.resolve(folder, own.importMap);
   if (!existsSync(named)) {
     throw new UserError(
       `${file} names the import map ${own.importMap}, which is not there: correct the path.`,
     );
   }
-  return { aliases: aliasesOf(named, readSettings(named), root), files: [file, named] };
+  return { aliases: aliasesOf(named, readSettings(named), root), ...options, files: [file, named] };
 }
 
 function readSettings(file: string): z.infer<typeof settings> {

@@ -1,15 +1,20 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, readdirSync, renameSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, renameSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../../foundation/userError";
 import { runBound } from "../../local/toolchain/boundProcess";
-import { findExecutable, isExecutable } from "../../local/toolchain/executables";
+import { isExecutable } from "../../local/toolchain/executables";
 import { goCachesIn } from "../../local/toolchain/goCaches";
+import { findInstalledGo } from "../../local/toolchain/installedGo";
+import { removeTree } from "../../local/toolchain/removeTree";
 import { userCache } from "../../local/userCache";
 import { withLock } from "../postgres/lock";
 
 export const versitygwVersion = "v1.8.0";
+
+/** What its go.mod asks for. */
+const goOfVersitygw = "1.25";
 
 export type Progress = (line: string) => void;
 
@@ -18,7 +23,7 @@ const rememberedErrorLines = 20;
 /**
  * The S3 server's program, built with Go into the user's cache the first time. That takes one to three minutes, and is
  * safe against parallel makers and kills, for the file appears complete or not at all.
- * @throws UserError when there is no Go, or the build fails.
+ * @throws UserError where no Go on PATH can build it, or the build fails.
  */
 export async function ensureS3Installed(
   progress: Progress,
@@ -38,7 +43,7 @@ export async function ensureS3Installed(
  * @throws UserError that says what to install.
  */
 export async function requireS3Tools(environment: NodeJS.ProcessEnv = process.env): Promise<void> {
-  if (!isExecutable(placesOf(environment).program)) findGo(environment);
+  if (!isExecutable(placesOf(environment).program)) await findGo(environment);
 }
 
 function placesOf(environment: NodeJS.ProcessEnv): { readonly cache: string; readonly program: string } {
@@ -47,12 +52,11 @@ function placesOf(environment: NodeJS.ProcessEnv): { readonly cache: string; rea
   return { cache, program: path.join(cache, name) };
 }
 
-function findGo(environment: NodeJS.ProcessEnv): string {
-  const folders = (environment.PATH ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
-  const go = findExecutable("go", folders);
-  if (go !== undefined) return go;
+async function findGo(environment: NodeJS.ProcessEnv): Promise<string> {
+  const go = await findInstalledGo(environment, goOfVersitygw);
+  if (go !== undefined && go.fault === undefined) return go.path;
   throw new UserError(
-    "There is no Go to build the local S3 server with: install Go 1.25 or newer and run the command again.",
+    `The local S3 server is built with Go ${goOfVersitygw} or newer, and ${go?.fault ?? "there is none on PATH"}: install Go and run the command again.`,
   );
 }
 
@@ -62,10 +66,10 @@ async function build(
   progress: Progress,
   environment: NodeJS.ProcessEnv,
 ): Promise<void> {
-  const go = findGo(environment);
+  const go = await findGo(environment);
   // The lock is ours, so anything left of other builds belongs to killed ones.
   for (const name of readdirSync(cache)) {
-    if (name.startsWith("build-")) rmSync(path.join(cache, name), { recursive: true, force: true });
+    if (name.startsWith("build-")) removeTree(path.join(cache, name));
   }
   progress(
     `building the S3 server versitygw ${versitygwVersion} with Go (one to three minutes, once per user)`,
@@ -93,7 +97,7 @@ async function build(
     }
     renameSync(path.join(folder, "versitygw"), program);
   } finally {
-    rmSync(folder, { recursive: true, force: true });
+    removeTree(folder);
   }
 }
 

@@ -8,7 +8,14 @@ import { progressToStandardError } from "../progress";
 import type { LocalServices } from "../services/start";
 import { openLocalSession } from "../session";
 import { isDeployed } from "../stack/deploy";
-import { environmentOf, folderOfCommand, isLocalStack, notDeployed, stacksIn } from "../stack/stackLocation";
+import {
+  environmentOf,
+  folderOfCommand,
+  isLocalStack,
+  notDeployed,
+  requireStack,
+  stacksIn,
+} from "../stack/stackLocation";
 import { stackOperations } from "../stackOperations";
 import { ensureToolchain } from "../toolchain";
 
@@ -60,6 +67,7 @@ async function surroundings(
   // The program itself says what is missing.
   if (stack === undefined) return { folder: paths.checkout, variables: {} };
   if (!isLocalStack(stack)) {
+    requireStack(paths.checkout, stack);
     return {
       folder: paths.checkout,
       variables: (await ensureToolchain({ progress: progressToStandardError })).environment,

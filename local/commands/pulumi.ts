@@ -4,12 +4,14 @@ import { UserError } from "../../foundation/userError";
 import { type LocalPaths, projectName } from "../environment";
 import { progressToStandardError } from "../progress";
 import { projectDatabaseUrl } from "../projectDatabase";
+import { requireMachine, thisMachine } from "../services/machine";
 import { type LocalSession, openLocalSession } from "../session";
 import { findMovedDatabase } from "../stack/databaseAddress";
 import { PulumiCli } from "../stack/pulumiCli";
 import {
   folderOfCommand,
   isLocalStack,
+  requireStack,
   stackOfCommand,
   stacksIn,
   startCommandOf,
@@ -17,12 +19,15 @@ import {
 import { describeHolder, findStateLocks, isHeld } from "../stack/stateLocks";
 import { ensureToolchain } from "../toolchain";
 import { asksForHelp } from "./help";
+import { refuseWrongUsage } from "./pulumiUsage";
 
 /** `npm run pulumi -- …`: any command of the CLI on the local stack. Starts the services that do not run. */
 export async function pulumi(paths: LocalPaths, args: readonly string[]): Promise<number> {
-  if (asksForHelp(args) || args[0] === "version") return await runOutsideTransaction(paths, args);
-  refuseEnvironment(paths, stackOfCommand(args));
+  if (asksForHelp(args) || args[0] === "version") return await (await cliAlone(paths)).runInTerminal(args);
+  refuseForeignStack(paths, stackOfCommand(args));
   const folder = folderOfCommand(paths, args);
+  const machine = thisMachine(paths.directory, progressToStandardError);
+  await refuseWrongUsage(await cliAlone(paths, () => requireMachine(machine)), args);
   const session = await openLocalSession(paths, "pulumi", progressToStandardError);
   if (args.some((arg) => connecting.has(arg))) await refuseMovedDatabase(session, paths, args);
   const exitCode = await session.pulumiIn(folder).runInTerminal(args);
@@ -33,13 +38,21 @@ export async function pulumi(paths: LocalPaths, args: readonly string[]): Promis
 /** Commands that connect to the database as the state says. */
 const connecting: ReadonlySet<string> = new Set(["up", "update", "preview", "refresh", "destroy"]);
 
-async function runOutsideTransaction(paths: LocalPaths, args: readonly string[]): Promise<number> {
-  const { pulumi: program, environment } = await ensureToolchain({ progress: progressToStandardError });
-  return await new PulumiCli(program, paths.checkout, environment).runInTerminal(args);
+/** Returns the CLI without state and services. `beforeMaking` runs before a CLI is downloaded or built. */
+async function cliAlone(paths: LocalPaths, beforeMaking?: () => Promise<unknown>): Promise<PulumiCli> {
+  const { pulumi: program, environment } = await ensureToolchain({
+    progress: progressToStandardError,
+    ...(beforeMaking && { beforeMaking }),
+  });
+  return new PulumiCli(program, paths.checkout, environment);
 }
 
-/** The state of an environment is elsewhere, and its stack file names accounts that are not on this machine. */
-function refuseEnvironment({ checkout }: LocalPaths, stack: string): void {
+/**
+ * The state of an environment is elsewhere, and its stack file names accounts that are not on this machine. A stack without a
+ * file can be one that somebody has made here, with `pulumi stack init`.
+ */
+function refuseForeignStack({ checkout, directory }: LocalPaths, stack: string): void {
+  if (!existsSync(directory)) requireStack(checkout, stack);
   if (isLocalStack(stack) || !stacksIn(checkout).includes(stack)) return;
   throw new UserError(
     `Stack ${stack} is no stack of this machine: make a local copy of it with \`npm start -- --like ${stack}\` and name that (-s like-${stack}), or deploy ${stack} itself with \`pulumi up -s ${stack}\`, as README.md says under "Deploy for real".`,

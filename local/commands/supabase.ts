@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { execa } from "execa";
@@ -17,7 +18,9 @@ import { asksForHelp } from "./help";
  */
 export async function supabase(paths: LocalPaths, args: readonly string[]): Promise<number> {
   const clients = await ensureOfficialClients(progressToStandardError);
-  if (asksForHelp(args)) return await run(clients.supabase, args, {});
+  if (asksForHelp(args) || (await startsInVain(paths, clients.supabase, args))) {
+    return await run(clients.supabase, args, {});
+  }
   const { services } = await openLocalSession(paths, "supabase", progressToStandardError);
   const { endpoint } = services.supabase;
   const database = await projectDatabase(localStack(paths), paths.state, endpoint);
@@ -28,6 +31,17 @@ export async function supabase(paths: LocalPaths, args: readonly string[]): Prom
     await execa(process.execPath, link, { env });
   }
   return await run(clients.supabase, withDatabase(args, database?.url), env);
+}
+
+/**
+ * Whether the services would be started for a command line that names no command: a group such as `db`, for which the CLI
+ * prints help, or an unknown word. Where the environment exists, nothing is asked, because its services run already.
+ */
+async function startsInVain(paths: LocalPaths, program: string, args: readonly string[]): Promise<boolean> {
+  if (existsSync(paths.directory)) return false;
+  const help = [program, "--help", ...args];
+  const { stdout } = await execa(process.execPath, help, { stdin: "ignore", reject: false });
+  return /^ {2}supabase (.+ )?<subcommand>/m.test(stdout);
 }
 
 /** Whether the folder is linked to this project, where the CLI itself notes it. */

@@ -28,6 +28,17 @@ export class PulumiCli {
     }
   }
 
+  /** Runs a command without a terminal and returns how it ended, also where it failed. */
+  async ask(args: readonly string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
+    const { exitCode, stdout, stderr } = await execa(this.program, args, {
+      cwd: this.folder,
+      env: { ...foreignVariables, ...this.variables },
+      stdin: "ignore",
+      reject: false,
+    });
+    return { exitCode: exitCode ?? 1, stdout, stderr };
+  }
+
   /** What a command printed, or undefined where it failed. */
   async tryCapture(args: readonly string[]): Promise<string | undefined> {
     return await this.capture(args).catch(() => undefined);

@@ -66,6 +66,19 @@ export function folderOfCommand(paths: LocalPaths, args: readonly string[]): str
   throw new UserError(`There is no local copy ${stack} yet: make it with \`${startCommandOf(stack)}\`.`);
 }
 
+/**
+ * Refuses a name that no stack of this repository has. A backend may want it in full, as `organization/project/stack`.
+ * @throws UserError that names the stacks there are.
+ */
+export function requireStack(checkout: string, stack: string): void {
+  const stacks = stacksIn(checkout);
+  const name = stack.slice(stack.lastIndexOf("/") + 1);
+  if (isLocalStack(stack) || stacks.includes(name)) return;
+  throw new UserError(
+    `There is no stack ${stack}, because there is no file Pulumi.${name}.yaml: the stacks are ${stacks.join(", ")}.`,
+  );
+}
+
 /** The refusal of a command that needs a deployed stack. */
 export function notDeployed(stack: string): UserError {
   return new UserError(

@@ -1,5 +1,6 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import path from "node:path";
+import { removeTree } from "./removeTree";
 
 /** How a command of Go is run, and what a build needs. */
 export interface GoCaches {
@@ -30,6 +31,6 @@ export function goCachesIn(folder: string, environment: NodeJS.ProcessEnv): GoCa
       // Go writes its modules read-only, and only their owner's explicit permission lets them be deleted.
       GOFLAGS: [environment.GOFLAGS, "-modcacherw"].filter(Boolean).join(" "),
     },
-    remove: () => rmSync(folder, { recursive: true, force: true }),
+    remove: () => removeTree(folder),
   };
 }

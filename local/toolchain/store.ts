@@ -4,6 +4,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { lock } from "proper-lockfile";
 import { isExecutable } from "./executables";
+import { removeTree } from "./removeTree";
 
 const lockPollMilliseconds = 250;
 const draftPrefix = ".making-";
@@ -44,7 +45,7 @@ export async function makeFolder<T>(
   make: (draft: string) => Promise<T>,
 ): Promise<T> {
   for (const entry of readdirSync(folder)) {
-    if (entry.startsWith(draftPrefix)) rmSync(path.join(folder, entry), { recursive: true, force: true });
+    if (entry.startsWith(draftPrefix)) removeTree(path.join(folder, entry));
   }
   const draft = path.join(folder, `${draftPrefix}${name}-${randomUUID()}`);
   mkdirSync(draft);
@@ -55,7 +56,7 @@ export async function makeFolder<T>(
     renameSync(draft, target);
     return result;
   } finally {
-    rmSync(draft, { recursive: true, force: true });
+    removeTree(draft);
   }
 }
 

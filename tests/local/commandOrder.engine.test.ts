@@ -40,6 +40,9 @@ const noTask = "There is no backup task yet: run `npm start`, which deploys it, 
 const notLocal = (stack: string) =>
   `Stack ${stack} is no stack of this machine: make a local copy of it with \`npm start -- --like ${stack}\` and name that (-s like-${stack}), or deploy ${stack} itself with \`pulumi up -s ${stack}\`, as README.md says under "Deploy for real".`;
 
+const noStack =
+  "There is no stack nosuch, because there is no file Pulumi.nosuch.yaml: the stacks are dev, local, prod.";
+
 test.each<[args: string, exitCode: number, output: string | RegExp]>([
   ["down", 0, "Nothing to stop: the local stack has not been started here."],
   ["backup", 1, /^Usage: backup /],
@@ -56,6 +59,7 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
   ["pulumi preview --help", 0, /pulumi preview/],
   ["pulumi preview -s dev", 1, notLocal("dev")],
   ["pulumi up --stack prod --yes", 1, notLocal("prod")],
+  ["pulumi preview -s nosuch", 1, noStack],
   ["pulumi stack output --stack=dev", 1, notLocal("dev")],
   [
     "pulumi preview -s like-dev",
@@ -67,7 +71,35 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
     1,
     "There is no environment x to make a local copy of: --like takes dev or prod.",
   ],
+  [
+    "pulumi nosuch",
+    1,
+    '`npm run pulumi` was called wrongly, unknown command "nosuch" for "pulumi": type `npm run pulumi -- --help`, or a command and `--help`.',
+  ],
+  [
+    "pulumi preveiw -s local",
+    1,
+    '`npm run pulumi` was called wrongly, unknown command "preveiw" for "pulumi": did you mean preview?',
+  ],
+  [
+    "pulumi preview --nosuch",
+    1,
+    "`npm run pulumi` was called wrongly, unknown flag: --nosuch: type `npm run pulumi -- --help`, or a command and `--help`.",
+  ],
+  [
+    "pulumi preview --stack",
+    1,
+    "`npm run pulumi` was called wrongly, flag needs an argument: --stack: type `npm run pulumi -- --help`, or a command and `--help`.",
+  ],
+  [
+    "pulumi --color never stack tag nosuch",
+    1,
+    "`npm run pulumi -- stack tag` has no command nosuch: type `npm run pulumi -- stack tag --help`.",
+  ],
   ["supabase --help", 0, /supabase/],
+  ["supabase nosuch", 1, /\nUnknown subcommand "nosuch" for "supabase"\n/],
+  ["supabase db", 0, /^DESCRIPTION\n {2}Manage Postgres databases\./],
+  ["supabase --debug inspect db nosuch", 1, /\nUnknown subcommand "nosuch" for "supabase inspect db"$/],
   ["operate types --help", 0, /^Usage: npm run types -- \[options\] \[stack\]\n/],
   ["operate advisors --help", 0, /^Usage: npm run advisors -- \[options\] \[stack\]\n/],
   [
@@ -131,6 +163,9 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
     1,
     "Stack local is not deployed on this machine: run `npm start`, then this command again.",
   ]),
+  ...["env", "preview", "drift", "deploy", "types", "advisors", "recover"].map(
+    (operation): [string, number, string] => [`operate ${operation} nosuch`, 1, noStack],
+  ),
   ["start --like nosuch", 1, /^There is no environment nosuch to make a local copy of: /],
   ["start --postgresql 12", 1, /^--postgresql is "12", which is no version that the local stack supports/],
   ["down extra", 1, "`npm run down` takes no arguments and was given 1: type `npm run down -- [options]`."],

@@ -163,20 +163,34 @@ async function realPython(): Promise<string> {
 }
 
 const noGo =
-  "There is no Go to build the local S3 server with: install Go 1.25 or newer and run the command again.";
+  "The local S3 server is built with Go 1.25 or newer, and there is none on PATH: install Go and run the command again.";
 const noPython =
   "The local AWS needs Python 3.10 or newer, and there is none on PATH: install python3 with its venv module (Debian: apt-get install python3-venv).";
 
-test("neither a Pulumi CLI nor its download, and a Go that is too old", async () => {
+test("a Go that is too old for the S3 server is named before anything is built", async () => {
   const go = "echo go version go1.20.1 linux/amd64";
+  const folder = await machine("old Go", [], { go, python3: await realPython() });
+  const cache = await cacheWithoutCli("cache of old Go");
+  const refusal = await refusedStart({ PATH: folder, XDG_CACHE_HOME: cache });
+
+  expect(refusal.exitCode).toBe(1);
+  expect(refusal.stderr.split("\n").at(-1)).toBe(
+    `The local S3 server is built with Go 1.25 or newer, and the Go in ${folder} is 1.20.1, too old: install Go and run the command again.`,
+  );
+  expect(await readdir(path.join(cache, "thorbis-supabase"))).toEqual(["toolchain"]);
+  expectNothingRunning(refusal);
+});
+
+test("neither a Pulumi CLI nor its download, and a Go that can build only the S3 server", async () => {
+  const go = "echo go version go1.25.1 linux/amd64";
   const refusal = await refusedStart({
-    PATH: await machine("old Go", [], { go, python3: await realPython() }),
-    XDG_CACHE_HOME: await cacheWithoutCli("cache of old Go"),
+    PATH: await machine("Go of the S3 server", [], { go, python3: await realPython() }),
+    XDG_CACHE_HOME: await cacheWithoutCli("cache of the Go of the S3 server"),
   });
 
   expect(refusal.exitCode).toBe(1);
   expect(
-    refusal.stderr.split("\n").filter((line) => line.includes("is 1.20.1, too old to build it")),
+    refusal.stderr.split("\n").filter((line) => line.includes("is 1.25.1, too old to build it")),
   ).toHaveLength(1);
   expect(refusal.stderr).toMatch(
     /There is no Pulumi CLI 3\.227\.0 or newer on PATH, .*: install Go \S+ or newer, or the Pulumi CLI \S+, and run the command again\.$/m,

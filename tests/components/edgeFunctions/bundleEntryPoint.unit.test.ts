@@ -125,6 +125,20 @@ test("follows a change of the import map, and one that is new", async () => {
   expect(await bundled()).toContain("value = 2");
 });
 
+test("follows a change of the options for JSX, and refuses a mode that there is not", async () => {
+  await source("view.tsx", "export const view = <p />;");
+  await source("x.ts", 'import { view } from "./view.tsx";\nconsole.log(view);');
+
+  await map({ compilerOptions: { jsxFactory: "one", strict: false } });
+  expect(await bundled()).toContain('one("p"');
+  await map({ compilerOptions: { jsxFactory: "two" } });
+  expect(await bundled()).toContain('two("p"');
+  await map({ compilerOptions: { jsx: "vue" } });
+  expect(() => bundleEntryPoint("x", "functions/x.ts", root)).toThrow(
+    /deno\.json has a wrong compilerOptions\.jsx \(.*\): correct it\.$/,
+  );
+});
+
 test("the file that `importMap` names is the import map", async () => {
   await map({ importMap: "./import_map.json" });
   await source("import_map.json", JSON.stringify({ imports: { value: "./one.ts" } }));

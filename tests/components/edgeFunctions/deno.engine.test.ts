@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { bundleEntryPoint } from "../../../components/edgeFunctions/bundleEntryPoint";
+import { checkoutRoot } from "../../../foundation/checkout";
 import { serveInDeno } from "../../support/deno";
 import { clients, reason } from "../../support/officialClients";
 
@@ -60,6 +61,50 @@ describe.skipIf(typeof clients === "string")(`in Deno${reason}`, () => {
     expect(answer).toBe("heard 2d711642");
   });
 
+  test.each([
+    [
+      "a computed name",
+      `module.exports = typeof require(["node", "events"].join(":")).EventEmitter;`,
+      "function",
+    ],
+    [
+      "a part that is not installed, which it does without",
+      `let part; try { part = require("part"); } catch { part = "none"; } module.exports = part;`,
+      "none",
+    ],
+    [
+      "its own folder and file",
+      `module.exports = require("path").relative(__dirname, __filename);`,
+      "index.js",
+    ],
+    [
+      "globals of Node",
+      `module.exports = Buffer.from("hi").toString("hex") + typeof process.env + typeof global.setImmediate;`,
+      "6869objectfunction",
+    ],
+  ])("a CommonJS package that asks for %s", async (_, source, expected) => {
+    await write("node_modules/old/package.json", '{"name":"old","version":"1.0.0","main":"index.js"}');
+    await write("node_modules/old/index.js", source);
+
+    const answer = await answerOf('import old from "old";\nDeno.serve(() => new Response(String(old)));');
+
+    expect(answer).toBe(expected);
+  });
+
+  test.each([
+    ["pg", 'new old.Client({ connectionString: "postgres://u:p@h.example:5432/d" }).host', "h.example"],
+    ["proper-lockfile", "typeof old.lock", "function"],
+    ["google-protobuf", "typeof old.BinaryReader", "function"],
+  ])("the package %s, which is CommonJS", async (name, expression, expected) => {
+    await symlink(path.join(checkoutRoot(), "node_modules"), path.join(root, "node_modules"));
+
+    const answer = await answerOf(
+      `import old from "${name}";\nDeno.serve(() => new Response(String(${expression})));`,
+    );
+
+    expect(answer).toBe(expected);
+  });
+
   test("a module that imports modules of Node by their short names", async () => {
     const answer = await answerOf(`
     import { posix } from "path";
@@ -94,5 +139,40 @@ describe.skipIf(typeof clients === "string")(`in Deno${reason}`, () => {
   `);
 
     expect(answer).toBe("1/2/2");
+  });
+
+  test("modules beside the function's folder, through a deno.jsonc", async () => {
+    await write(
+      "functions/x/deno.jsonc",
+      '{ /* shared */ "imports": { "@shared/": "../_shared/" }, "lock": false }',
+    );
+    await write("functions/_shared/cors.ts", 'export const cors: string = "allowed";');
+
+    const answer = await answerOf(
+      'import { cors } from "@shared/cors.ts";\nDeno.serve(() => new Response(cors));',
+    );
+
+    expect(answer).toBe("allowed");
+  });
+
+  test.each([
+    ["react", { jsx: "react", jsxFactory: "jsx" }, 'import { jsx } from "mini/jsx-runtime";'],
+    ["react-jsx", { jsx: "react-jsx", jsxImportSource: "mini" }, ""],
+    ["precompile", { jsx: "precompile", jsxImportSource: "mini" }, ""],
+  ])("JSX, compiled as the deno.json says: %s", async (_, compilerOptions, imports) => {
+    const settings = { compilerOptions, imports: { "mini/jsx-runtime": "./mini.ts" } };
+    await write("functions/x/deno.json", JSON.stringify(settings));
+    await write(
+      "functions/x/mini.ts",
+      `export const jsx = (tag: string, properties: { children?: string } | null, ...children: string[]) =>
+        "<" + tag + ">" + (properties?.children ?? children.join(""));`,
+    );
+    await write("functions/x/view.tsx", `${imports}\nexport const view = <p>hi</p>;`);
+
+    const answer = await answerOf(
+      'import { view } from "./view.tsx";\nDeno.serve(() => new Response(String(view)));',
+    );
+
+    expect(answer).toBe("<p>hi");
   });
 });

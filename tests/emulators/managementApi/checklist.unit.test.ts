@@ -208,6 +208,31 @@ test("8: network restrictions are two lists, replaced as a whole, in the order t
   });
 });
 
+test.each([
+  ["by two empty lists", { dbAllowedCidrs: [], dbAllowedCidrsV6: [] }],
+  ["by one empty list", { dbAllowedCidrs: [] }],
+  ["by a request without a list", {}],
+])("8: network restrictions are emptied %s", async (_how, body) => {
+  const ref = await emulator.project();
+  const path = `/projects/${ref}/network-restrictions`;
+  await emulator.call("POST", `${path}/apply`, {
+    dbAllowedCidrs: ["203.0.113.0/24"],
+    dbAllowedCidrsV6: ["2001:db8::/32"],
+  });
+
+  const emptied = await emulator.call("POST", `${path}/apply`, body);
+  const after = await emulator.call("GET", path);
+
+  expect(emptied.status).toBe(201);
+  expect(after.json).toEqual({
+    entitlement: "allowed",
+    config: { dbAllowedCidrs: [], dbAllowedCidrsV6: [] },
+    status: "applied",
+    updated_at: expect.stringMatching(rfc3339),
+    applied_at: expect.stringMatching(rfc3339),
+  });
+});
+
 test("9: secrets are answered as SHA-256, and their values are not on disk", async () => {
   const ref = await emulator.project();
 

@@ -133,7 +133,7 @@ describe("installing it", () => {
   it("is said in one sentence to need Go, where there is none", async () => {
     const environment = { XDG_CACHE_HOME: path.join(path.dirname(directory), "cache"), PATH: "/nowhere" };
     await expect(ensureS3Installed(() => undefined, environment)).rejects.toThrow(
-      "There is no Go to build the local S3 server with: install Go 1.25 or newer and run the command again.",
+      "The local S3 server is built with Go 1.25 or newer, and there is none on PATH: install Go and run the command again.",
     );
     expect(existsSync(environment.XDG_CACHE_HOME)).toBe(true);
   });

@@ -288,6 +288,23 @@ test.each([
   },
 );
 
+test("a network list that an update empties is sent as two empty lists, and differs from what is read then", async () => {
+  const settings = await create(type, { projectRef: ref, network: '{"restrictions":["203.0.113.0/24"]}' });
+  emulator.bodies.length = 0;
+
+  const emptied = await update(settings, { network: '{"restrictions":[]}' });
+  const found = await refreshed(emptied);
+
+  expect(emulator.bodies).toEqual([{ dbAllowedCidrs: [], dbAllowedCidrsV6: [] }]);
+  expect((await emulator.call("GET", `/projects/${ref}/network-restrictions`)).json.config).toEqual({
+    dbAllowedCidrs: [],
+    dbAllowedCidrsV6: [],
+  });
+  // The provider cannot keep an empty list, so our configuration refuses one (config/areas/network.ts).
+  expect(found.outputs.network).toBe('{"restrictions":null}');
+  expect(await changes(found)).toEqual({ network: "update" });
+});
+
 test.each(["10.0.0.0/8", "192.168.1.0/24", "fd00::/8"])(
   "the private range %s is refused before it is sent",
   async (range) => {

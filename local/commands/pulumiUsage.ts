@@ -1,0 +1,38 @@
+import { UserError } from "../../foundation/userError";
+import type { PulumiCli } from "../stack/pulumiCli";
+
+/**
+ * Refuses a command line that the CLI does not take, before any service is started for it. Asks the CLI for the help on that
+ * command line, because it checks the command and the options first. As the first argument, `--help=true` is neither the value
+ * of an option nor an argument after `--`.
+ * @throws UserError that names the fault and the help to read.
+ */
+export async function refuseWrongUsage(cli: PulumiCli, args: readonly string[]): Promise<void> {
+  // `pulumi do` reads its options itself, with the schema of a provider.
+  if (args[0] === "do") return;
+  const { exitCode, stdout, stderr } = await cli.ask(["--help=true", ...args]);
+  const fault = exitCode === 0 ? unknownSubcommand(stdout, args) : wrongUsage(stderr);
+  if (fault !== undefined) throw new UserError(fault);
+}
+
+function wrongUsage(stderr: string): string {
+  const [message = ""] = stderr.replace(/^error: /, "").split("\n");
+  const [, hint = ""] = stderr.split("Did you mean this?\n");
+  const suggestions = hint.split("\n").flatMap((line) => line.trim() || []);
+  const remedy =
+    suggestions.length > 0
+      ? `did you mean ${suggestions.join(" or ")}?`
+      : "type `npm run pulumi -- --help`, or a command and `--help`.";
+  return `\`npm run pulumi\` was called wrongly, ${message}: ${remedy}`;
+}
+
+/** Returns the fault of `pulumi stack nosuch`, for which the CLI shows the help of `pulumi stack` and succeeds. */
+function unknownSubcommand(help: string, args: readonly string[]): string | undefined {
+  const [, command] = /^ {2}pulumi (.+) \[command\]$/m.exec(help) ?? [];
+  if (command === undefined) return undefined;
+  const words = command.split(" ");
+  const begin = args.findIndex((_, index) => words.every((word, offset) => args[index + offset] === word));
+  const next = begin < 0 ? undefined : args[begin + words.length];
+  if (next === undefined || next.startsWith("-")) return undefined;
+  return `\`npm run pulumi -- ${command}\` has no command ${next}: type \`npm run pulumi -- ${command} --help\`.`;
+}

@@ -1,0 +1,50 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
+import { findExecutable } from "./executables";
+import { compareVersions } from "./versions";
+
+/** The first Go that fetches a newer toolchain by itself where a module asks for one (https://go.dev/doc/toolchain). */
+const firstThatFetches = "1.21";
+
+export interface InstalledGo {
+  readonly path: string;
+  /** Why it cannot build a module, a clause that names its folder and version; undefined where it can. */
+  readonly fault: string | undefined;
+}
+
+/**
+ * Returns the Go on PATH, and whether it can build a module whose go.mod asks for `wanted`; undefined where there is none.
+ * Fetches nothing.
+ */
+export async function findInstalledGo(
+  environment: NodeJS.ProcessEnv,
+  wanted: string,
+): Promise<InstalledGo | undefined> {
+  const folders = (environment.PATH ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  const go = findExecutable("go", folders);
+  if (go === undefined) return undefined;
+  const ask = async (...args: string[]) => await answerOf(go, args, environment);
+  const version = /^go version go(\S+)/.exec(await ask("version"))?.[1];
+  const isEnough =
+    version !== undefined &&
+    (compareVersions(version, wanted) >= 0 ||
+      (compareVersions(version, firstThatFetches) >= 0 &&
+        /^(.+\+)?auto$/.test(await ask("env", "GOTOOLCHAIN"))));
+  const state = version === undefined ? "does not tell its version" : `is ${version}, too old`;
+  return { path: go, fault: isEnough ? undefined : `the Go in ${path.dirname(go)} ${state}` };
+}
+
+/** Asks outside of any module, where Go answers for itself. */
+async function answerOf(
+  go: string,
+  args: readonly string[],
+  environment: NodeJS.ProcessEnv,
+): Promise<string> {
+  try {
+    const options = { cwd: path.parse(go).root, env: { ...environment, GOWORK: "off" } };
+    return (await promisify(execFile)(go, args, options)).stdout.trim();
+  } catch {
+    return "";
+  }
+}

@@ -1,0 +1,56 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { restore } from "../../backup/commands/restore";
+import { run } from "../../backup/commands/run";
+import { startTestCluster, type TestCluster } from "../support/cluster";
+import { commandContext, failureOf, taskEnvironment } from "./support/commands";
+import { createShop } from "./support/shop";
+import { startTestStore, type TestStore } from "./support/store";
+
+// Time limits that roles have by default, shorter than the work on one table takes. `transaction_timeout` came with 17.
+
+const limit = "250ms";
+const rows = 2_000_000;
+
+let source: TestCluster;
+let target: TestCluster;
+let store: TestStore;
+
+beforeAll(async () => {
+  [source, target, store] = await Promise.all([startTestCluster(), startTestCluster(), startTestStore()]);
+  const postgres = await source.client();
+  await createShop(postgres);
+  await postgres.query(`create table shop.numbers as select i from generate_series(1, ${rows}) i`);
+});
+
+afterAll(async () => {
+  await Promise.all([source?.remove(), target?.remove(), store?.remove()]);
+});
+
+/** Limits the sessions that a role begins from now on, and returns the names of the limits that this server has. */
+async function limitRole(cluster: TestCluster, role: string): Promise<string[]> {
+  const admin = await cluster.client("supabase_admin");
+  const { rows: found } = await admin.query<{ name: string }>(
+    `select name from pg_settings
+     where name in ('statement_timeout', 'transaction_timeout', 'idle_in_transaction_session_timeout') order by 1`,
+  );
+  for (const { name } of found) await admin.query(`alter role ${role} set ${name} = '${limit}'`);
+  return found.map(({ name }) => name);
+}
+
+test("time limits of the roles end neither a backup nor a restore", async () => {
+  const limits = [await limitRole(source, "backup"), await limitRole(target, "postgres")];
+  // The control: as the everyday work of the role, the same takes too long.
+  const everyday = await (await target.client()).query("select pg_sleep(1)").catch((error) => error.message);
+
+  const { manifest } = await run(commandContext(taskEnvironment(source, store)));
+  const into = { ...taskEnvironment(source, store), RESTORE_DATABASE_URL: `${target.url()}?sslmode=disable` };
+  const restored = await failureOf(restore({ run: manifest.run }, commandContext(into))).catch(
+    (error: Error) => error.message,
+  );
+
+  expect(limits[0]).toEqual(limits[1]);
+  expect(everyday).toMatch(/^canceling statement due to|^terminating connection due to/);
+  expect(restored).toBe("the command ended well");
+  const admin = await target.client("supabase_admin");
+  expect((await admin.query("select count(*)::int as rows from shop.numbers")).rows).toEqual([{ rows }]);
+}, 120_000);

@@ -1,0 +1,7 @@
+// A process of its own that deletes a folder, so that it can run as a user whom permissions bind.
+import { rmSync } from "node:fs";
+import { removeTree } from "../../../local/toolchain/removeTree";
+
+const [, , way, folder = ""] = process.argv;
+if (way === "removeTree") removeTree(folder);
+else rmSync(folder, { recursive: true });

@@ -1,0 +1,67 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { removeTree } from "../../../local/toolchain/removeTree";
+
+// Folders as Go leaves them: nobody may write there. They bind an ordinary user; root passes them by.
+
+const isRoot = process.geteuid?.() === 0;
+const nobody = 65_534;
+
+let root: string;
+
+beforeEach(() => {
+  root = mkdtempSync(path.join(os.tmpdir(), "remove tree "));
+});
+
+afterEach(() => removeTree(root));
+
+/** Makes a tree of folders that may not be written, of the user who is to delete it. */
+function readOnlyTree(): string {
+  const folder = path.join(root, "modules");
+  const folders = ["", "golang.org", "golang.org/toolchain", "golang.org/toolchain/src"].map((name) =>
+    path.join(folder, name),
+  );
+  for (const each of folders) {
+    mkdirSync(each);
+    writeFileSync(path.join(each, "file.go"), "", { mode: 0o444 });
+  }
+  for (const each of [root, ...folders].reverse()) {
+    if (isRoot) chownSync(each, nobody, nobody);
+    if (each !== root) chmodSync(each, 0o555);
+  }
+  return folder;
+}
+
+const removeInChild = async (way: "removeTree" | "rmSync", folder: string) =>
+  await execa(
+    process.execPath,
+    ["--import", "tsx", path.join(import.meta.dirname, "removeInChild.ts"), way, folder],
+    { reject: false, ...(isRoot && { uid: nobody, gid: nobody }), env: { HOME: root } },
+  );
+
+test("an ordinary user's folders that may not be written are deleted", async () => {
+  const folder = readOnlyTree();
+  // The control: without permission to write, Node's own function fails.
+  const control = await removeInChild("rmSync", folder);
+
+  const { exitCode, stderr } = await removeInChild("removeTree", folder);
+
+  expect(control.exitCode).toBe(1);
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: "" });
+  expect(existsSync(folder)).toBe(false);
+});
+
+test("a folder that is not there is no fault", () => {
+  expect(() => removeTree(path.join(root, "none"))).not.toThrow();
+});
+
+test("what cannot be deleted for another reason is a fault", () => {
+  const file = path.join(root, "file");
+  writeFileSync(file, "");
+
+  expect(() => removeTree(path.join(file, "below"))).toThrow();
+  rmSync(file);
+});
