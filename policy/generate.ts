@@ -1,6 +1,12 @@
 // Writes docs/controls.md from the rules and waivers; a test says when it is stale.
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { Command } from "commander";
+import { runCommandLine } from "../foundation/commandLine";
 import { controlsPage, renderControlsPage } from "./controlsPage";
 
-writeFileSync(path.join(__dirname, "..", controlsPage), renderControlsPage());
+const program = new Command("npm run controls:generate --")
+  .description(`write ${controlsPage} from the rules and waivers`)
+  .action(() => writeFileSync(path.join(__dirname, "..", controlsPage), renderControlsPage()));
+
+void runCommandLine(program);

@@ -113,7 +113,7 @@ test("the guide's environment blocks are the values of dev and prod", () => {
 
 describe("generated files", () => {
   test.each(Object.entries(generatedFiles()))(
-    "%s is not stale (npx tsx config/generate.ts)",
+    "%s is not stale (npm run config:generate)",
     (name, text) => {
       expect(readFileSync(path.join(root, name), "utf8")).toBe(text);
     },

@@ -221,6 +221,21 @@ test.each([[["nosuch"]], [["preview.ts", "nosuch"]]])(
   },
 );
 
+test.each(["config:generate", "cost:generate", "controls:generate"])(
+  "`npm run %s` takes no arguments",
+  async (script) => {
+    const { exitCode, stderr } = await execa("npm", ["run", "-s", script, "--", "nosuch"], {
+      cwd: checkout,
+      reject: false,
+    });
+
+    expect(stderr).toBe(
+      `\`npm run ${script}\` takes no arguments and was given 1: type \`npm run ${script} -- [options]\`.`,
+    );
+    expect(exitCode).toBe(1);
+  },
+);
+
 test("the backup program has the commands that `npm run backup` knows", async () => {
   const { output } = await local("backup", "--help");
 
