@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import pg from "pg";
+import { withoutTransactionTimeouts } from "../../foundation/sessionTimeouts";
 import { UserError } from "../../foundation/userError";
 import { maskSecrets } from "../childProcess";
 import type { DatabaseSettings } from "../environment";
@@ -9,7 +10,8 @@ const connectTimeoutSeconds = 15;
 const keepAliveSeconds = 60;
 
 /**
- * Opens a session.
+ * Opens a session, without the time limits that its role may have for its everyday work: a query or a transaction of a backup
+ * takes as long as the database is large.
  * @throws UserError with this exit code and the reason in one sentence
  */
 export async function connect(settings: DatabaseSettings, failureCode: number): Promise<pg.Client> {
@@ -31,6 +33,8 @@ export async function connect(settings: DatabaseSettings, failureCode: number): 
     // When an idle session breaks, its next query fails; the process must not.
     client.on("error", () => undefined);
     await client.connect();
+    await client.query(withoutTransactionTimeouts);
+    await client.query("set statement_timeout = 0");
     return client;
   } catch (error) {
     const reason =

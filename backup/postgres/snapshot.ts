@@ -1,5 +1,4 @@
 import type pg from "pg";
-import { withoutTransactionTimeouts } from "../../foundation/sessionTimeouts";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 
@@ -52,11 +51,8 @@ async function waitForLock(client: pg.Client, seconds: number): Promise<void> {
 
 /** Begins the transaction that holds the snapshot; it ends with `commit` or with the session. */
 export async function takeSnapshot(client: pg.Client): Promise<Snapshot> {
-  // A role's own time limits are for its everyday work; row_security = off turns filtered rows into an error.
-  // A message of its own: a query before `begin` in the same message would be part of the transaction.
-  await client.query(withoutTransactionTimeouts);
+  // row_security = off turns filtered rows into an error.
   await client.query(`
-    set statement_timeout = 0;
     set lock_timeout = '60s';
     set row_security = off;
     set search_path = pg_catalog;

@@ -185,9 +185,7 @@ async function refuseForSessions(client: pg.Client, cause: unknown): Promise<nev
  * @returns what takes the memberships back that it has lent to its role
  */
 async function begin({ client, checked, manifest, texts, progress }: Restore): Promise<string[]> {
-  await client.query(
-    `set statement_timeout = 0; set search_path = pg_catalog; begin; set local lock_timeout = '${lockSeconds}s'`,
-  );
+  await client.query(`set search_path = pg_catalog; begin; set local lock_timeout = '${lockSeconds}s'`);
   try {
     if (!checked.shape.isProject) await createPlatformRoles(client, manifest.roles);
     await createRoles(client, texts.globals, progress);
@@ -251,7 +249,7 @@ async function emptyAgain({ target, progress }: Restore): Promise<void> {
   try {
     if (client === undefined) throw new Error("no session can be opened");
     await prepareToBeKilled(client);
-    await client.query("set statement_timeout = 0; set search_path = pg_catalog");
+    await client.query("set search_path = pg_catalog");
     const mark = await readUnfinishedRestore(client);
     await client.query("begin");
     await removeMark(client);

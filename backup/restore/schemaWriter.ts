@@ -160,9 +160,8 @@ function describe({ kind, schema, tag, sql }: SchemaEntry, reason: string): Miss
 /** Prepares a session in which the statements of an archive mean what they meant to `pg_dump`. */
 export async function prepareSession(client: pg.Client): Promise<void> {
   await client.query(`
-    set statement_timeout = 0; set lock_timeout = 0; set idle_in_transaction_session_timeout = 0;
+    set lock_timeout = 0;
     set search_path = ''; set check_function_bodies = off; set xmloption = content; set client_min_messages = warning;
     set row_security = off; set standard_conforming_strings = on; set default_tablespace = ''; set default_table_access_method = heap;
-    set synchronous_commit = off;
-    select set_config(name, '0', false) from pg_catalog.pg_settings where name = 'transaction_timeout'`);
+    set synchronous_commit = off`);
 }

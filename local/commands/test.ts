@@ -6,6 +6,7 @@ import { supportedMajors } from "../../emulators/postgres/installation/majors";
 import { ensureS3Installed } from "../../emulators/s3";
 import { UserError } from "../../foundation/userError";
 import { ensureCompressor } from "../compressor";
+import { findExecutable } from "../toolchain/executables";
 import { asksForHelp } from "./help";
 import { chooseTestDatabases, describeDatabases, needDatabases, variablesFor } from "./testDatabases";
 import { namedProjects, refuseUnknownProjects } from "./testProjects";
@@ -22,6 +23,7 @@ export async function test(checkout: string, args: readonly string[], options: T
   const projects = namedProjects(await readArguments(args));
   refuseUnknownProjects(projects, supportedMajors);
   const isQuestion = args.length > 0 && asksForHelp(args);
+  if (!isQuestion) requireGit();
   const databases =
     !isQuestion && needDatabases(args)
       ? await chooseTestDatabases({
@@ -50,6 +52,14 @@ export async function test(checkout: string, args: readonly string[], options: T
   );
   if (databases !== undefined) say(describeDatabases(databases).replace("tests run", "tests ran"));
   return result.exitCode ?? 1;
+}
+
+function requireGit(): void {
+  const folders = (process.env.PATH ?? "").split(path.delimiter).filter((folder) => path.isAbsolute(folder));
+  if (findExecutable("git", folders) !== undefined) return;
+  throw new UserError(
+    "The tests of plans and workflows need git, which is not on PATH: install git and run the command again.",
+  );
 }
 
 /** Returns vitest's reading of its arguments. */

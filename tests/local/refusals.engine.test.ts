@@ -10,7 +10,7 @@ import { leftoverProcesses } from "../support/processes";
 
 // What `npm start` says where it cannot go on: one sentence, exit code 1, nothing started. Each test is a machine that
 // lacks something, made of a folder of links that stands in for PATH.
-const tools = ["node", "sh", "id", "cp", "uname", "ps", "make", "gcc", "psql"];
+const tools = ["node", "sh", "id", "cp", "uname", "ps", "make", "gcc", "psql", "git", "zstd"];
 
 let base: string;
 
@@ -238,6 +238,16 @@ test.each([
   );
   expect(refusal.stderr).not.toContain("    at ");
   expectNothingRunning(refusal);
+});
+
+test("the tests without git: one sentence before vitest starts", async () => {
+  const PATH = await machine("without git", ["git"]);
+  const refusal = await refusedStart({ PATH }, checkoutRoot(), "test", ["--project", "unit"]);
+
+  expect(refusal.stderr).toBe(
+    "The tests of plans and workflows need git, which is not on PATH: install git and run the command again.",
+  );
+  expect(refusal.exitCode).toBe(1);
 });
 
 test("the tests without zstd: one sentence before vitest starts", async () => {
