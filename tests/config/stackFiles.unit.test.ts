@@ -112,12 +112,9 @@ test("the guide's environment blocks are the values of dev and prod", () => {
 });
 
 describe("generated files", () => {
-  test.each(Object.entries(generatedFiles()))(
-    "%s is not stale (npm run config:generate)",
-    (name, text) => {
-      expect(readFileSync(path.join(root, name), "utf8")).toBe(text);
-    },
-  );
+  test.each(Object.entries(generatedFiles()))("%s is not stale (npm run config:generate)", (name, text) => {
+    expect(readFileSync(path.join(root, name), "utf8")).toBe(text);
+  });
 
   test("the editor's schema knows every key that the three stack files use", () => {
     const schema = JSON.parse(generatedFiles()["config/stack-config.schema.json"] ?? "");
