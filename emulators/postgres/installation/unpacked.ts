@@ -16,6 +16,7 @@ import { UserError } from "../../../foundation/userError";
 import { makeFolder, withLock } from "../../../local/toolchain/store";
 import { postgresCache } from "../folders";
 import { headerPackage, serverPackages } from "./debianPackages";
+import { findLoader } from "./loader";
 
 /** The release of Debian that packages each major version. */
 const releases: ReadonlyMap<number, string> = new Map([
@@ -150,9 +151,7 @@ async function bindPrograms(draft: string, root: string, major: number): Promise
     .filter((name) => name.endsWith("-linux-gnu"))
     .flatMap((name) => [name, path.join(name, "blas"), path.join(name, "lapack")])
     .filter((name) => existsSync(path.join(draft, name)));
-  const loader = ["usr/lib64", "lib64", "usr/lib", "lib", ...folders]
-    .flatMap((name) => subfolders(path.join(draft, name)).map((file) => path.join(name, file)))
-    .find((name) => /\/ld-linux[^/]*\.so\.\d+$/.test(name));
+  const loader = findLoader(draft, folders);
   if (loader === undefined) throw new Error(`the packages of PostgreSQL ${major} brought no loader`);
   const at = (base: string) => folders.map((name) => path.join(base, name)).join(":");
   const patchelf = ["--library-path", at(draft), path.join(draft, "usr/bin/patchelf")];
