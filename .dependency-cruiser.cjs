@@ -1,5 +1,5 @@
 // Which part may import which (docs/architecture.md, "Layers"): index.ts → components → config, sdks, plugins/*/sdk.
-const programs = "^(backup|ops|policy|local|emulators|fakes|plugins/[^/]+/provider|plugins/host)/";
+const programs = "^(backup|probe|ops|policy|local|emulators|fakes|plugins/[^/]+/provider|plugins/host)/";
 
 const sqlBundle = "^plugins/supabasex/provider/sqlBundle";
 /** The folders of the SQL bundle's provider, lowest first. */
@@ -78,7 +78,7 @@ module.exports = {
       name: "what-is-deployed-knows-no-local-stack",
       comment: "A hosted deployment uses nothing of the local stack.",
       severity: "error",
-      from: { path: "^(backup|policy|bootstrap|plugins|foundation|cost)/" },
+      from: { path: "^(backup|probe|policy|bootstrap|plugins|foundation|cost)/" },
       to: { path: "^(local|emulators|fakes)/" },
     },
     {

@@ -5,6 +5,7 @@ import { connectionUrl } from "./components/databaseConnection";
 import { DatabaseExtensions } from "./components/databaseExtensions";
 import { DatabaseRoles } from "./components/databaseRoles/databaseRoles";
 import { EdgeFunctions } from "./components/edgeFunctions/edgeFunctions";
+import { declareMonitoring } from "./components/monitoring";
 import { SqlBundle } from "./components/sqlBundle";
 import { AccessTokenHook } from "./components/supabaseProject/accessTokenHook";
 import { ProjectWatch } from "./components/supabaseProject/projectWatch";
@@ -98,9 +99,15 @@ new ProjectWatch(
   inProject,
 );
 
-const { bucket, backup } = declareBackups(
+const backups = declareBackups(
   config,
   supabase.connectionAs("backup", config.database.roles.backup.password),
+);
+const { bucket, backup } = backups;
+declareMonitoring(
+  config,
+  backups,
+  supabase.connectionAs("monitoring", config.database.roles.monitoring.password),
 );
 
 export const projectRef = supabase.ref;

@@ -1,5 +1,6 @@
 import { totalmem } from "node:os";
 import { z } from "zod";
+import { type SslMode, sslModes } from "../foundation/databaseTls";
 import { UserError } from "../foundation/userError";
 
 /** Where backups are kept. */
@@ -29,9 +30,6 @@ export interface ManagementApiSettings {
   readonly accessToken: string;
   readonly projectRef: string;
 }
-
-const sslModes = ["disable", "require", "verify-full"] as const;
-export type SslMode = (typeof sslModes)[number];
 
 /** Supavisor and PgBouncer in transaction mode: each statement may meet another server session. */
 const transactionPoolerPort = 6543;

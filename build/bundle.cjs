@@ -26,6 +26,7 @@ const programs = {
   "services/keeper.cjs": "local/services/keeper/main.ts",
   "services/s3-gateway.cjs": "emulators/aws/s3Gateway/main.ts",
   "backup.cjs": "backup/cli.ts",
+  "probe.cjs": "probe/main.ts",
   "policy.cjs": "policy/pack.ts",
   "bootstrap.cjs": "bootstrap/main.ts",
   "ops/env.cjs": "ops/env/main.ts",
@@ -63,7 +64,12 @@ const standalone = {
   "providers/postgresql.cjs": ["pg-native"],
   "providers/terraform-provider.cjs": [],
   "providers/aws.cjs": [],
+  // All that the function has.
+  "probe.cjs": ["pg-native"],
 };
+
+/** Of the AWS SDK these load megabytes, which V8 reads through each time; names stay, for stacks. */
+const minified = ["providers/aws.cjs", "probe.cjs"];
 
 const fileOf = (output) => path.join(root, "dist", output);
 const inputsOf = (output) => `${fileOf(output)}.inputs.json`;
@@ -96,8 +102,7 @@ function bundle(outputs = ownOutputs()) {
       target: "node20.19",
       format: "cjs",
       ...(output in standalone ? { external: standalone[output] } : { packages: "external" }),
-      // Twice in every preview V8 reads through the four megabytes of the AWS SDK; names stay, for stacks.
-      ...(output === "providers/aws.cjs" && { minifyWhitespace: true, minifySyntax: true }),
+      ...(minified.includes(output) && { minifyWhitespace: true, minifySyntax: true }),
       // Of a package that offers modules, only what is used goes into the file.
       mainFields: ["module", "main"],
       sourcemap: "linked",

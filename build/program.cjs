@@ -4,5 +4,6 @@ require("./pulumi-patches/index.cjs");
 const path = require("node:path");
 const { bundle, isStale, root } = require("./bundle.cjs");
 
-bundle(["../sdks/supabase/bin/index.js", "program.cjs"].filter(isStale));
+// The probe is what a function of the stack consists of.
+bundle(["../sdks/supabase/bin/index.js", "program.cjs", "probe.cjs"].filter(isStale));
 module.exports = require(path.join(root, "dist", "program.cjs"));

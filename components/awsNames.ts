@@ -9,5 +9,10 @@ export function awsNames(prefix: string) {
     failureRule: `${prefix}-backup-failed`,
     alarmTopic: `${prefix}-backup-alarms`,
     metricNamespace: `${prefix}/backup`,
+    databaseProbe: `${prefix}-monitoring`,
+    databaseProbeLogGroup: `/${prefix}/monitoring`,
+    monitoringPasswordSecret: `${prefix}/monitoring/database-password`,
+    databaseMetricNamespace: `${prefix}/database`,
+    databaseDashboard: `${prefix}-database`,
   } as const;
 }

@@ -11,6 +11,8 @@ export interface AwsWatchArgs {
   readonly bucket: BackupBucket;
   readonly backup: ScheduledBackup;
   readonly alarms: BackupAlarms;
+  /** Names of schedules of the stack in the group of the backup's. */
+  readonly otherSchedules: readonly string[];
   /** Changes that are taken over, as a deployment names them. */
   readonly accept: readonly string[];
 }
@@ -34,7 +36,7 @@ export class AwsWatch extends Component {
           subscriptions: alarms.subscriptions,
           targets: alarms.targets,
           scheduleGroup: backup.schedule.groupName,
-          schedules: pulumi.output(backup.scheduleNames),
+          schedules: pulumi.output([...backup.scheduleNames, ...args.otherSchedules]),
         },
         accept: args.accept,
       },

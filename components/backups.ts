@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import { resourcePrefix } from "../config/aws/resourcePrefix";
 import { currentAwsAccount } from "./awsAccount";
-import { awsTags } from "./awsTags";
+import { commonArgs, secretArgs } from "./awsCommon";
+import { awsNames } from "./awsNames";
 import { AwsWatch } from "./awsWatch";
 import { BackupAlarms } from "./backupAlarms/backupAlarms";
 import { BackupBucket } from "./backupBucket/backupBucket";
@@ -40,9 +40,7 @@ export function declareBackups(config: BackupsConfig, connection: DatabaseConnec
     ageIntervalHours,
     containerInsights: config.backup.containerInsights ?? isProduction,
     deletionProtection,
-    // Elsewhere a stack may go and come back at once, and with it the secret's name.
-    existingSecret: existingSecret(config),
-    secretRecoveryDays: config.backup.secretRecoveryDays ?? (isProduction ? 30 : 0),
+    ...secretArgs(config, "backup"),
   });
   const alarms = new BackupAlarms("backup-alarms", {
     ...config.alerts,
@@ -58,18 +56,11 @@ export function declareBackups(config: BackupsConfig, connection: DatabaseConnec
     bucket,
     backup,
     alarms,
+    // Of the database's monitoring, whose schedule is in the same group.
+    otherSchedules: config.monitoring.enabled ? [awsNames(common.physicalName).databaseProbe] : [],
     accept: config.project.accept,
   });
   return { bucket, backup, alarms };
-}
-
-/** AWS keeps no recovery window until the deletion. A default never changes; what the configuration names must take effect. */
-function existingSecret({ backup }: BackupsConfig) {
-  const { secretArn: arn } = ownedResources();
-  if (arn === undefined) return undefined;
-  const unknown = ["forceOverwriteReplicaSecret"];
-  if (backup.secretRecoveryDays === undefined) unknown.push("recoveryWindowInDays");
-  return { arn, unknown };
 }
 
 /** Declares the bucket alone. */
@@ -96,12 +87,4 @@ function warnOfSharedRegion({ project, backup }: BackupsConfig): void {
       `The project and its backups are both in ${region}: an outage of that region takes both. Set aws:region to another region before the first deployment, or say in backup.sameRegionReason why they share it.`,
     );
   });
-}
-
-function commonArgs(config: BackupsConfig) {
-  return {
-    account: currentAwsAccount(),
-    physicalName: resourcePrefix(config.project),
-    tags: awsTags(config),
-  };
 }

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { SslMode } from "../foundation/databaseTls";
 
 /** How to reach a PostgreSQL server as one role. */
 export interface DatabaseConnection {
@@ -13,8 +14,6 @@ export interface DatabaseConnection {
   /** For `verify-full`: the PEM file of the authority that signed the server's certificate, relative to the project. */
   readonly sslRootCertificate?: pulumi.Input<string | undefined>;
 }
-
-export type SslMode = "disable" | "require" | "verify-full";
 
 /**
  * The connection as a `postgresql://` URL, secret because of the password in it. It goes to places where the authority's file is

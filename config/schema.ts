@@ -5,6 +5,7 @@ import { authSchema } from "./areas/auth";
 import { backupSchema } from "./areas/backup";
 import { databaseSchema } from "./areas/database";
 import { functionsSchema } from "./areas/functions";
+import { monitoringSchema } from "./areas/monitoring";
 import { networkSchema } from "./areas/network";
 import { projectSchema } from "./areas/project";
 import { realtimeSchema } from "./areas/realtime";
@@ -27,6 +28,7 @@ export const stackSchema = z.strictObject({
   functions: functionsSchema,
   backup: backupSchema,
   alerts: alertsSchema,
+  monitoring: monitoringSchema,
 });
 
 /** The configuration as parsed, secrets still closed. */

@@ -1,6 +1,7 @@
 import path from "node:path";
 import { alertsSchema } from "../config/areas/alerts";
 import { backupSchema } from "../config/areas/backup";
+import { monitoringSchema } from "../config/areas/monitoring";
 import { projectSchema } from "../config/areas/project";
 import { readStackFile } from "../config/stackFile";
 import { checkoutRoot } from "../foundation/checkout";
@@ -94,5 +95,6 @@ function areasOf(stack: string): StackAreas {
     project: projectSchema.parse(area("project")),
     backup: backupSchema.parse(area("backup")),
     alerts: alertsSchema.parse(area("alerts")),
+    monitoring: monitoringSchema.parse(area("monitoring")),
   };
 }

@@ -1,10 +1,12 @@
 import { backupAlarmsCost } from "../components/backupAlarms/cost";
 import { backupBucketCost } from "../components/backupBucket/cost";
 import { ageInterval } from "../components/backupSchedules";
+import { databaseMonitoringCost } from "../components/databaseMonitoring/cost";
 import { scheduledBackupCost } from "../components/scheduledBackup/cost";
 import { supabaseProjectCost } from "../components/supabaseProject/cost";
 import type { alertsSchema } from "../config/areas/alerts";
 import type { backupSchema } from "../config/areas/backup";
+import type { monitoringSchema } from "../config/areas/monitoring";
 import type { projectSchema } from "../config/areas/project";
 import { parseSchedule, runsPerMonth } from "../config/aws/schedule";
 import type { CostLine, Usage } from "./line";
@@ -14,6 +16,7 @@ export interface StackAreas {
   readonly project: ReturnType<typeof projectSchema.parse>;
   readonly backup: ReturnType<typeof backupSchema.parse>;
   readonly alerts: ReturnType<typeof alertsSchema.parse>;
+  readonly monitoring: ReturnType<typeof monitoringSchema.parse>;
 }
 
 export interface CostOptions {
@@ -23,7 +26,7 @@ export interface CostOptions {
 
 /** Returns what each component of a stack costs in a month. */
 export function stackCost(
-  { project, backup, alerts }: StackAreas,
+  { project, backup, alerts, monitoring }: StackAreas,
   usage: Usage,
   { hasS3Endpoint }: CostOptions,
 ): Readonly<Record<string, CostLine[]>> {
@@ -45,6 +48,7 @@ export function stackCost(
     ),
     ScheduledBackup: scheduledBackupCost({ ...backup, runsPerMonth: runs, hasS3Endpoint }, usage),
     BackupAlarms: backupAlarmsCost(),
+    DatabaseMonitoring: monitoring.enabled ? databaseMonitoringCost(monitoring) : [],
   };
 }
 

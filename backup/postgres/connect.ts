@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import pg from "pg";
+import { tlsOptions } from "../../foundation/databaseTls";
 import { withoutTransactionTimeouts } from "../../foundation/sessionTimeouts";
 import { UserError } from "../../foundation/userError";
 import { maskSecrets } from "../childProcess";
@@ -22,7 +22,7 @@ export async function connect(settings: DatabaseSettings, failureCode: number): 
       database: settings.database,
       user: settings.user,
       password: settings.password,
-      ssl: tlsOptions(settings),
+      ssl: tlsOptions(settings.sslMode, process.env.PGSSLROOTCERT),
       application_name: applicationName,
       connectionTimeoutMillis: connectTimeoutSeconds * 1000,
       // The session that holds the snapshot is idle for as long as the dumps take, and a NAT gateway drops a connection that is
@@ -81,28 +81,4 @@ export function libpqEnvironment(
     PGAPPNAME: applicationName,
     PGCONNECT_TIMEOUT: String(connectTimeoutSeconds),
   };
-}
-
-function tlsOptions({ sslMode }: DatabaseSettings): pg.ClientConfig["ssl"] {
-  if (sslMode === "disable") return false;
-  if (sslMode === "require") return { rejectUnauthorized: false };
-  const authority = process.env.PGSSLROOTCERT;
-  return authority === undefined || authority === "system" ? {} : { ca: readCertificates(authority) };
-}
-
-/** @throws Error that says what is wrong with the file */
-function readCertificates(file: string): string {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new Error(
-      `PGSSLROOTCERT names ${file}, which cannot be read (${(error as NodeJS.ErrnoException).code})`,
-      { cause: error },
-    );
-  }
-  if (!text.includes("-----BEGIN CERTIFICATE-----")) {
-    throw new Error(`PGSSLROOTCERT names ${file}, which has no certificate in PEM format`);
-  }
-  return text;
 }

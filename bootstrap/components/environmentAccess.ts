@@ -2,7 +2,7 @@ import { Policy } from "@pulumi/aws/iam/policy";
 import * as pulumi from "@pulumi/pulumi";
 import { Component } from "../../components/component";
 import type { PolicyDocument } from "../../components/policyDocument";
-import { TaskRole } from "../../components/scheduledBackup/taskRole";
+import { TaskRole } from "../../components/taskRole";
 import type { EnvironmentPlace } from "../environmentPlace";
 import { boundaryPolicy } from "../policies/boundary";
 import type { PolicyPlace } from "../policies/place";

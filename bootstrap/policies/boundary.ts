@@ -5,7 +5,7 @@ import { bucketArnOf } from "./place";
 
 /**
  * Returns the most that any role which a deployment creates may do, whatever policy the deployment gives it: the tasks of the
- * backup in their own bucket, log and secret. IAM, the organization and other buckets are out of reach.
+ * backup in their own bucket, log and secret, and the probe of the database. IAM, the organization and other buckets are out of reach.
  */
 export function boundaryPolicy(place: EnvironmentPlace & { readonly accountId: string }): PolicyDocument {
   const { region, accountId, prefix } = place;
@@ -81,7 +81,27 @@ export function boundaryPolicy(place: EnvironmentPlace & { readonly accountId: s
       Effect: "Allow",
       Action: "cloudwatch:PutMetricData",
       Resource: "*",
-      Condition: { StringEquals: { "cloudwatch:namespace": `${prefix}/backup` } },
+      Condition: { StringEquals: { "cloudwatch:namespace": [`${prefix}/backup`, `${prefix}/database`] } },
+    },
+    { Sid: "ReadMetrics", Effect: "Allow", Action: "cloudwatch:GetMetricStatistics", Resource: "*" },
+    {
+      Sid: "CallProbe",
+      Effect: "Allow",
+      Action: "lambda:InvokeFunction",
+      Resource: own("lambda", `function:${prefix}-monitoring`),
+    },
+    {
+      Sid: "ProbeInNetwork",
+      Effect: "Allow",
+      Action: [
+        "ec2:AssignPrivateIpAddresses",
+        "ec2:CreateNetworkInterface",
+        "ec2:DeleteNetworkInterface",
+        "ec2:DescribeNetworkInterfaces",
+        "ec2:DescribeSubnets",
+        "ec2:UnassignPrivateIpAddresses",
+      ],
+      Resource: "*",
     },
   );
 }

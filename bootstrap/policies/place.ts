@@ -24,7 +24,15 @@ export function bucketArnOf({ region }: Pick<PolicyPlace, "region">, bucket: str
   return `arn:${partitionOf(region)}:s3:::${bucket}`;
 }
 
-/** Returns the ARNs of the roles that a stack of the environment creates. */
-export function stackRoles({ region, accountId, prefix }: PolicyPlace): string {
-  return `arn:${partitionOf(region)}:iam::${accountId}:role/${prefix}-backup-*`;
+/** Returns the ARNs of the roles that a stack of the environment creates for one of its parts. */
+export function stackRoles(
+  { region, accountId, prefix }: PolicyPlace,
+  part: "backup" | "monitoring",
+): string {
+  return `arn:${partitionOf(region)}:iam::${accountId}:role/${prefix}-${part}-*`;
+}
+
+/** Returns the ARN of the environment's dashboard, which belongs to no region. */
+export function dashboardArn({ region, accountId, prefix }: PolicyPlace): string {
+  return `arn:${partitionOf(region)}:cloudwatch::${accountId}:dashboard/${prefix}-database`;
 }

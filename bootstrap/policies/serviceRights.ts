@@ -1,5 +1,5 @@
 import { stackTag } from "../../components/awsTags";
-import { arnIn, bucketArnOf, type PolicyPlace, stackRoles } from "./place";
+import { arnIn, bucketArnOf, dashboardArn, type PolicyPlace, stackRoles } from "./place";
 
 type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
@@ -32,14 +32,11 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
       resources: "*",
       reads: [
         "tag:GetResources",
-        "ec2:DescribeVpcs",
-        "ec2:DescribeVpcAttribute",
+        "ec2:DescribeVpc*",
         "ec2:DescribeSubnets",
         "ec2:DescribeRouteTables",
-        "ec2:DescribeNetworkAcls",
-        "ec2:DescribeNetworkInterfaces",
-        "ec2:DescribeSecurityGroups",
-        "ec2:DescribeSecurityGroupRules",
+        "ec2:DescribeNetwork*",
+        "ec2:DescribeSecurityGroup*",
         "ec2:DescribeTags",
         "ecs:DescribeTaskDefinition",
         "logs:DescribeLogGroups",
@@ -211,15 +208,34 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
     },
     {
       name: "Alarms",
-      resources: arnIn(place, "cloudwatch", `alarm:${prefix}-backup-*`),
-      reads: ["cloudwatch:ListTagsForResource"],
+      resources: [
+        arnIn(place, "cloudwatch", `alarm:${prefix}-backup-*`),
+        arnIn(place, "cloudwatch", `alarm:${prefix}-monitoring-*`),
+        dashboardArn(place),
+      ],
+      reads: ["cloudwatch:GetDashboard", "cloudwatch:ListTagsForResource"],
       writes: [
+        "cloudwatch:DeleteDashboards",
+        "cloudwatch:PutDashboard",
         "cloudwatch:DeleteAlarms",
         "cloudwatch:DisableAlarmActions",
         "cloudwatch:EnableAlarmActions",
         "cloudwatch:PutMetricAlarm",
         "cloudwatch:TagResource",
         "cloudwatch:UntagResource",
+      ],
+    },
+    {
+      name: "Probe",
+      resources: arnIn(place, "lambda", `function:${prefix}-monitoring`),
+      reads: ["lambda:GetFunction*", "lambda:List*"],
+      writes: [
+        "lambda:CreateFunction",
+        "lambda:DeleteFunction",
+        "lambda:TagResource",
+        "lambda:UntagResource",
+        "lambda:UpdateFunctionCode",
+        "lambda:UpdateFunctionConfiguration",
       ],
     },
     {
@@ -272,9 +288,10 @@ function securityGroups(place: PolicyPlace, claimed: Conditions, owned: Conditio
   ];
 }
 
-/** A deployment gives its tasks their roles. None of them may do more than the boundary, and none loses it again. */
+/** A deployment gives its tasks, and its probe, their roles. None of them may do more than the boundary, and none loses it again. */
 function roles(place: PolicyPlace): ServiceRights[] {
-  const resources = stackRoles(place);
+  const [ofBackup, ofMonitoring] = [stackRoles(place, "backup"), stackRoles(place, "monitoring")];
+  const resources = [ofBackup, ofMonitoring];
   return [
     {
       name: "Roles",
@@ -307,13 +324,17 @@ function roles(place: PolicyPlace): ServiceRights[] {
       ],
       condition: { StringEquals: { "iam:PermissionsBoundary": place.boundaryArn } },
     },
-    {
-      name: "HandOverRoles",
-      resources,
-      writes: ["iam:PassRole"],
-      condition: {
-        StringEquals: { "iam:PassedToService": ["ecs-tasks.amazonaws.com", "scheduler.amazonaws.com"] },
-      },
-    },
+    handOver("HandOverBackup", ofBackup, "ecs-tasks.amazonaws.com"),
+    handOver("HandOverProbe", ofMonitoring, "lambda.amazonaws.com"),
   ];
+}
+
+/** A part's roles go to what runs it, and to its schedule, and nowhere else. */
+function handOver(name: string, resources: string, runner: string): ServiceRights {
+  return {
+    name,
+    resources,
+    writes: ["iam:PassRole"],
+    condition: { StringEquals: { "iam:PassedToService": [runner, "scheduler.amazonaws.com"] } },
+  };
 }

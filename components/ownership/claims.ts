@@ -26,13 +26,13 @@ export const secretArnPattern = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:(.
 export const keyArnPattern = /^arn:[^:]+:kms:[^:]*:[^:]*:key\/(.+)$/;
 
 const bucketOf = (arn: string): string | undefined => bucketArnPattern.exec(arn)?.[1];
-/** Of a log group, a queue and the like: what follows account and kind. */
+/** Of a log group, a function, a queue and the like: what follows account and kind. */
 const nameOf = (arn: string): string =>
   arn
     .split(":")
     .slice(5)
     .join(":")
-    .replace(/^log-group:/, "");
+    .replace(/^(log-group|function):/, "");
 const prefixOfLogGroup = (arn: string): string | undefined => /:log-group:\/(.+)\/backup$/.exec(arn)?.[1];
 
 /**

@@ -21,9 +21,12 @@ export interface OwnedResources {
   readonly bucketName?: string;
   /** The id of its key, where there is exactly one that is enabled. */
   readonly keyId?: string;
-  /** The ARN of the secret with the password of the role `backup`. */
-  readonly secretArn?: string;
+  /** The ARNs of the secrets with the passwords of roles of the database. */
+  readonly secretArns?: Readonly<Partial<Record<SecretRole, string>>>;
 }
+
+/** The roles of the database whose password a program in AWS has from a secret. */
+type SecretRole = "backup" | "monitoring";
 
 let owned: OwnedResources = {};
 
@@ -54,12 +57,23 @@ export async function claimNames({ project, backup }: BackupsConfig): Promise<vo
   const own = tagged.filter((resource) => resource.stack === stack).map(({ arn }) => arn);
   const hasBucket = own.some((arn) => bucketArnPattern.exec(arn)?.[1] === backup.bucketName);
   const keyId = await enabledKey(own.filter((arn) => keyArnPattern.test(arn)));
-  const secretName = awsNames(claim.prefix).passwordSecret;
-  const secretArn = await liveSecret(own.find((arn) => secretArnPattern.exec(arn)?.[1] === secretName));
+  const names = awsNames(claim.prefix);
+  const secretArn = (role: SecretRole, name: string) =>
+    liveSecret(
+      role,
+      own.find((arn) => secretArnPattern.exec(arn)?.[1] === name),
+    );
+  const [backupSecret, monitoringSecret] = await Promise.all([
+    secretArn("backup", names.passwordSecret),
+    secretArn("monitoring", names.monitoringPasswordSecret),
+  ]);
   owned = {
     ...(hasBucket && { bucketName: backup.bucketName }),
     ...(keyId !== undefined && { keyId }),
-    ...(secretArn !== undefined && { secretArn }),
+    secretArns: {
+      ...(backupSecret !== undefined && { backup: backupSecret }),
+      ...(monitoringSecret !== undefined && { monitoring: monitoringSecret }),
+    },
   };
 }
 
@@ -83,14 +97,14 @@ async function enabledKey(arns: readonly string[]): Promise<string | undefined> 
  * A secret that waits for its deletion still has its tags, and keeps its name to itself: AWS makes no other one under it.
  * @throws UserError for such a secret.
  */
-async function liveSecret(arn: string | undefined): Promise<string | undefined> {
+async function liveSecret(role: SecretRole, arn: string | undefined): Promise<string | undefined> {
   if (arn === undefined) return undefined;
   try {
     return (await getSecret({ arn })).arn;
   } catch (error) {
     if (!/couldn't find resource|empty result/.test(String(error))) throw error;
     throw new UserError(
-      `The secret ${arn} of the role backup waits for its deletion: bring it back with \`aws secretsmanager restore-secret --secret-id ${arn}\`, then run the deployment again, which takes it over.`,
+      `The secret ${arn} of the role ${role} waits for its deletion: bring it back with \`aws secretsmanager restore-secret --secret-id ${arn}\`, then run the deployment again, which takes it over.`,
     );
   }
 }

@@ -1,6 +1,6 @@
 import { partitionOf } from "../../config/aws/partition";
+import { useKey } from "../keyStatement";
 import { denyPlainHttp, type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
-import { useKey } from "./keyStatement";
 
 interface Place {
   readonly accountId: string;

@@ -9,14 +9,14 @@ import * as pulumi from "@pulumi/pulumi";
 import { partitionOf } from "../../config/aws/partition";
 import { awsNames } from "../awsNames";
 import { Component } from "../component";
+import { passwordSecret } from "../passwordSecret";
 import type { PolicyDocument } from "../policyDocument";
+import { TaskRole } from "../taskRole";
 import { containerDefinition, workVolume } from "./containerDefinition";
 import { deadLetterQueue } from "./deadLetterQueue";
-import { passwordSecret } from "./passwordSecret";
 import { ecrRepositoryArn, executionPolicy, schedulerPolicy, schedulerTrust, taskTrust } from "./policies";
 import type { ScheduledBackupArgs } from "./scheduledBackupArgs";
 import { backupPorts, maintenancePorts, taskSecurityGroup } from "./securityGroup";
-import { TaskRole } from "./taskRole";
 import { backupTask, maintenanceTasks, type Task, type TaskPlaces } from "./tasks";
 
 /** A task as it is declared, with the role it runs as. */
@@ -36,6 +36,7 @@ export class ScheduledBackup extends Component {
   readonly taskDefinition: TaskDefinition;
   readonly deadLetterQueue: Queue;
   readonly logGroup: LogGroup;
+  readonly scheduleGroup: ScheduleGroup;
   /** Names of all schedules. */
   readonly scheduleNames: readonly string[];
 
@@ -52,7 +53,10 @@ export class ScheduledBackup extends Component {
       this.childOptions({ protect: args.deletionProtection ?? true }),
     );
     const children = { name: (suffix: string) => this.childName(suffix), options: this.childOptions() };
-    const secret = passwordSecret(args, children);
+    const secret = passwordSecret(
+      { ...args, name: awsNames(args.physicalName).passwordSecret, role: "backup" },
+      children,
+    );
     this.cluster = new Cluster(
       this.childName("cluster"),
       {
@@ -77,11 +81,12 @@ export class ScheduledBackup extends Component {
     );
     this.taskDefinition = backup.definition;
 
-    const group = new ScheduleGroup(
+    this.scheduleGroup = new ScheduleGroup(
       this.childName("schedule-group"),
       { name: awsNames(args.physicalName).scheduleGroup, tags: args.tags },
       this.childOptions(),
     );
+    const group = this.scheduleGroup;
     const schedulerRole = this.createSchedulerRole(args, group, executionRole, [backup, ...maintenance]);
     this.schedule = this.createSchedule(backup, args, group, schedulerRole);
     for (const task of maintenance) this.createSchedule(task, args, group, schedulerRole);

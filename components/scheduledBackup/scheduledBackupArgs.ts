@@ -3,6 +3,7 @@ import type { Bucket } from "@pulumi/aws/s3/bucket";
 import type { AwsAccount } from "../awsAccount";
 import type { AwsTags } from "../awsTags";
 import type { DatabaseConnection } from "../databaseConnection";
+import type { ExistingSecret } from "../passwordSecret";
 import type { TaskNetwork } from "../taskNetwork";
 
 export interface ScheduledBackupArgs {
@@ -65,9 +66,6 @@ export interface ScheduledBackupArgs {
    * once, for stacks that come and go. Default 7.
    */
   readonly secretRecoveryDays?: number;
-  /**
-   * The secret that is there of an earlier life of the stack and is taken back, and the inputs that AWS does not keep of it and
-   * that therefore stay as the state has them. Default: a new one.
-   */
-  readonly existingSecret?: { readonly arn: string; readonly unknown: string[] } | undefined;
+  /** The secret of an earlier life of the stack. Default: a new one. */
+  readonly existingSecret?: ExistingSecret | undefined;
 }

@@ -1,6 +1,6 @@
 import { drillsPrefix, manifestName, runsPrefix, watchPrefix } from "../../foundation/backupContract";
+import { useKey } from "../keyStatement";
 import { type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
-import { useKey } from "./keyStatement";
 
 /** What the tasks may do in the bucket: one writes, one deletes, two read, and none can do what another does. */
 export interface StorePlace {

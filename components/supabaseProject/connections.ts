@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { SslMode } from "../../foundation/databaseTls";
 import { sessionPooler } from "../../foundation/sessionPooler";
-import type { DatabaseConnection, SslMode } from "../databaseConnection";
+import type { DatabaseConnection } from "../databaseConnection";
 
 /** Where the database answers, and how it wants its role `postgres` to be called there. */
 export interface DatabaseEndpoint {

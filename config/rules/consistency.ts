@@ -1,4 +1,5 @@
 import { sessionsBesideDumps } from "../../foundation/backupContract";
+import { isOpenToInternet } from "../areas/network";
 import { connectionsOfInstance } from "../areas/project";
 import { fargateSizeProblem } from "../aws/fargate";
 import { longestFreshnessHours, longestGapHours, parseSchedule } from "../aws/schedule";
@@ -159,6 +160,17 @@ const dumpsFitConnections: Rule = ({ stack, config }) => {
   return [];
 };
 
+/** The probe's only fixed address is that of the NAT gateway of `backup.vpcId`: it has no public one in any subnet. */
+const probeReachesDatabase: Rule = ({ stack, config }) => {
+  const blocks = config.network?.allowedCidrs;
+  if (config.monitoring?.enabled !== true || blocks === undefined) return [];
+  if (config.backup?.assignPublicIp !== true) return [];
+  if (blocks.some((block) => isOpenToInternet(block) && !block.includes(":"))) return [];
+  const message =
+    "must be false with backup.assignPublicIp: network.allowedCidrs shuts out the probe, whose only fixed address is a NAT gateway's";
+  return [faultAt(stack, ["monitoring", "enabled"], message, false)];
+};
+
 /** A VPC without subnets, or the other way round, would mix somebody's network with the default one. */
 const subnetsBelongToVpc: Rule = ({ stack, config }) => {
   const { vpcId, subnetIds } = config.backup ?? {};
@@ -221,6 +233,7 @@ export const consistencyRules: readonly Rule[] = [
   lockFitsRetention,
   dumpsFitConnections,
   subnetsBelongToVpc,
+  probeReachesDatabase,
   poolFitsServer,
   sessionsFit,
   companions,

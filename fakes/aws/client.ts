@@ -6,6 +6,7 @@ import { ECSClient } from "@aws-sdk/client-ecs";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { KMSClient } from "@aws-sdk/client-kms";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { ResourceGroupsTaggingAPIClient } from "@aws-sdk/client-resource-groups-tagging-api";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
@@ -58,6 +59,7 @@ interface Clients {
   logs: CloudWatchLogsClient;
   cloudwatch: CloudWatchClient;
   events: EventBridgeClient;
+  lambda: LambdaClient;
 }
 type Service = keyof Clients;
 
@@ -96,6 +98,7 @@ const make: { readonly [Name in Service]: (options: ClientOptions) => Clients[Na
   logs: (options) => new CloudWatchLogsClient(options),
   cloudwatch: (options) => new CloudWatchClient(options),
   events: (options) => new EventBridgeClient(options),
+  lambda: (options) => new LambdaClient(options),
 };
 
 /** AWS_ENDPOINT_URL_<this> is what every SDK and the real plugin look for. */
@@ -115,6 +118,7 @@ const environmentNames: Readonly<Record<Service, string>> = {
   logs: "CLOUDWATCH_LOGS",
   cloudwatch: "CLOUDWATCH",
   events: "EVENTBRIDGE",
+  lambda: "LAMBDA",
 };
 
 /** The local AWS, as one account and region of it. */

@@ -1,5 +1,6 @@
 import type { Property, Table } from "../engine/table";
 import { Aws, type ProviderConfig } from "./client";
+import { dashboard } from "./cloudwatch/dashboard";
 import { eventRule } from "./cloudwatch/eventRule";
 import { eventTarget } from "./cloudwatch/eventTarget";
 import { logGroup } from "./cloudwatch/logGroup";
@@ -19,6 +20,7 @@ import { rolePolicy } from "./iam/rolePolicy";
 import { rolePolicyAttachmentsExclusive } from "./iam/rolePolicyAttachmentsExclusive";
 import { alias } from "./kms/alias";
 import { key } from "./kms/key";
+import { lambdaFunction } from "./lambda/function";
 import { bucket } from "./s3/bucket";
 import { bucketEncryption } from "./s3/encryption";
 import { bucketLifecycle } from "./s3/lifecycle";
@@ -69,6 +71,7 @@ export const aws: Table<Aws> = {
   connect: (config) => new Aws(config as ProviderConfig),
   verify: (client) => client.verifyAccount(),
   resources: {
+    "aws:cloudwatch/dashboard:Dashboard": dashboard,
     "aws:cloudwatch/eventRule:EventRule": tags.taggable(eventRule, tags.eventRuleTags),
     "aws:cloudwatch/eventTarget:EventTarget": eventTarget,
     "aws:cloudwatch/logGroup:LogGroup": tags.taggable(logGroup, tags.logGroupTags),
@@ -90,6 +93,7 @@ export const aws: Table<Aws> = {
     "aws:iam/rolePolicyAttachmentsExclusive:RolePolicyAttachmentsExclusive": rolePolicyAttachmentsExclusive,
     "aws:kms/alias:Alias": alias,
     "aws:kms/key:Key": tags.taggable(key, tags.keyTags),
+    "aws:lambda/function:Function": tags.taggable(lambdaFunction, tags.functionTags),
     "aws:s3/bucket:Bucket": tags.taggable(bucket, tags.bucketTags),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": bucketLifecycle,
     "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": bucketObjectLock,

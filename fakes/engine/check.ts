@@ -3,6 +3,8 @@ import { closest } from "fastest-levenshtein";
 import { own } from "../../plugins/host/diff";
 import type { CheckFailure, CheckRequest, CheckResponse } from "../../plugins/host/provider";
 import {
+  Archive,
+  Asset,
   isPropertyMap,
   type PropertyMap,
   reveal,
@@ -60,10 +62,19 @@ function unknownKey(key: string, known: readonly string[]): string {
 function valueFault(property: Property, value: Value): string | undefined {
   const plain = value instanceof Secret ? value.reveal() : value;
   if (plain instanceof Unknown || plain === null) return undefined;
-  const actual = Array.isArray(plain) ? "list" : isPropertyMap(plain) ? "map" : typeof plain;
-  if (actual !== property.type) return `must be a ${property.type}, and is a ${actual}`;
+  const actual = kindOf(plain);
+  if (actual !== property.type) return `must be ${withArticle(property.type)}, and is ${withArticle(actual)}`;
   return property.check?.(reveal(plain) as never);
 }
+
+function kindOf(value: Value): string {
+  if (Array.isArray(value)) return "list";
+  if (value instanceof Archive) return "archive";
+  if (value instanceof Asset) return "asset";
+  return isPropertyMap(value) ? "map" : typeof value;
+}
+
+const withArticle = (kind: string): string => `${kind.startsWith("a") ? "an" : "a"} ${kind}`;
 
 /** The name that the resource already has, the one that the stack's settings propose, or `<logical>-<7 hex digits>`. */
 function autoname(request: CheckRequest, property: string, maxLength: number): string | undefined {

@@ -25,6 +25,7 @@ const configTypes = {
   string: undefined,
   number: "number",
   boolean: "boolean",
+  archive: undefined,
   list: "json",
   map: "json",
 } as const;

@@ -4,7 +4,7 @@ import type { PropertyMap } from "../../plugins/host/values";
 
 /** One input of a resource or function, or one key of a provider's configuration. */
 export interface Property {
-  readonly type: "string" | "number" | "boolean" | "list" | "map";
+  readonly type: "string" | "number" | "boolean" | "list" | "map" | "archive";
   readonly required?: boolean;
   readonly secret?: boolean;
   /** What the real plugin puts in when the program leaves the property out. */

@@ -3,6 +3,7 @@ import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { DescribeClustersCommand, ECSClient } from "@aws-sdk/client-ecs";
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
 import { DescribeKeyCommand, KMSClient, paginateListKeys } from "@aws-sdk/client-kms";
+import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetScheduleCommand, GetScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -45,6 +46,7 @@ export function awsFinders(access: AwsAccess = {}): Record<string, ExistingResou
   const ecs = new ECSClient(configuration);
   const iam = new IAMClient(configuration);
   const kms = new KMSClient(configuration);
+  const lambda = new LambdaClient(configuration);
   const s3 = new S3Client({
     ...configuration,
     ...(s3Endpoint === undefined ? {} : { endpoint: s3Endpoint, forcePathStyle: true }),
@@ -86,6 +88,11 @@ export function awsFinders(access: AwsAccess = {}): Record<string, ExistingResou
         }
       }
       return undefined;
+    },
+    "aws:lambda/function:Function": async ({ inputs }) => {
+      const { name } = named.parse(inputs);
+      const command = new GetFunctionConfigurationCommand({ FunctionName: name });
+      return (await unlessMissing(lambda.send(command)))?.FunctionName;
     },
     "aws:s3/bucket:Bucket": async ({ inputs }) => {
       const { bucket } = bucketInputs.parse(inputs);

@@ -1,6 +1,6 @@
 import { formatPath, type PropertyPath } from "./propertyPath";
 import type { PropertyDiff } from "./provider";
-import { isPropertyMap, type PropertyMap, Secret, Unknown, type Value } from "./values";
+import { Archive, Asset, isPropertyMap, type PropertyMap, Secret, Unknown, type Value } from "./values";
 
 /** One place where two values differ. */
 export interface Difference {
@@ -10,7 +10,7 @@ export interface Difference {
 
 /**
  * Where `after` differs from `before`, as deep as the difference lies. Secrets are compared by what they hold. A value
- * that is not known yet counts as different: it may be.
+ * that is not known yet counts as different: it may be. Files are compared by the hash of what is in them.
  */
 export function differences(
   before: Value | undefined,
@@ -32,7 +32,13 @@ export function differences(
       differences(own(before, key), own(after, key), [...path, key]),
     );
   }
-  return before === after ? [] : [{ path, kind: "update" }];
+  const isSameContent = hashOf(before) !== undefined && hashOf(before) === hashOf(after);
+  return before === after || isSameContent ? [] : [{ path, kind: "update" }];
+}
+
+/** The hash that the engine made of a file or archive; undefined for any other value. */
+function hashOf(value: Value): Value | undefined {
+  return value instanceof Asset || value instanceof Archive ? value.content.hash : undefined;
 }
 
 /** The property, and never something that every object inherits, such as `constructor`. */

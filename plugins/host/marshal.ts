@@ -2,7 +2,7 @@ import type { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { UserError } from "../../foundation/userError";
 import { bytesOfStruct, structOf } from "./structs";
 import { readStruct, writeStruct } from "./structWire";
-import { type PropertyMap, Secret, Unknown, unknown, type Value } from "./values";
+import { Archive, Asset, type PropertyMap, Secret, Unknown, unknown, type Value } from "./values";
 
 // Property values travel as JSON-like protocol buffer structs. What JSON cannot say is an object with a signature
 // under a fixed key, or, for a value that is not known yet, one of these strings in its place. The numbers are
@@ -67,8 +67,9 @@ function unsigned(object: PropertyMap): Value {
       return object.id === "" ? unknown : (object.id ?? null);
     }
     case assetSignature:
+      return new Asset(withoutSignature(object));
     case archiveSignature:
-      throw new UserError("Assets and archives are not supported here: pass a path or the text as a string.");
+      return new Archive(withoutSignature(object));
     default:
       throw new UserError(
         `The engine sent a kind of value that this provider does not know (signature ${String(object[signatureKey])}): build it against the same Pulumi version as the CLI.`,
@@ -76,8 +77,14 @@ function unsigned(object: PropertyMap): Value {
   }
 }
 
+function withoutSignature({ [signatureKey]: _signature, ...content }: PropertyMap): PropertyMap {
+  return content;
+}
+
 /** What stands on the wire for a value that JSON cannot say. */
 function signed(value: Value): Value {
   if (value instanceof Unknown) return unknownString;
+  if (value instanceof Asset) return { ...value.content, [signatureKey]: assetSignature };
+  if (value instanceof Archive) return { ...value.content, [signatureKey]: archiveSignature };
   return value instanceof Secret ? { [signatureKey]: secretSignature, value: value.reveal() } : value;
 }

@@ -2,7 +2,17 @@
  * Property values as a provider sees them. Secrets stay wrapped and unknowns stay marked, so neither can be lost by
  * accident: a provider unwraps a secret where it uses it and nowhere else.
  */
-export type Value = null | boolean | number | string | readonly Value[] | PropertyMap | Secret | Unknown;
+export type Value =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Value[]
+  | PropertyMap
+  | Secret
+  | Unknown
+  | Asset
+  | Archive;
 
 export interface PropertyMap {
   readonly [key: string]: Value;
@@ -29,6 +39,18 @@ export class Secret {
   }
 }
 
+/** A file or a text, as Pulumi's `FileAsset` and `StringAsset` say. */
+export class Asset {
+  /** @param content `hash`, and `path` or `text`; what the engine sent, so that it gets back the same */
+  constructor(readonly content: PropertyMap) {}
+}
+
+/** Files under names, as Pulumi's `AssetArchive` says. */
+export class Archive {
+  /** @param content `hash`, and `assets`, each an Asset; what the engine sent, so that it gets back the same */
+  constructor(readonly content: PropertyMap) {}
+}
+
 /** A value that is not known before the engine has run the operation it comes from. */
 export class Unknown {
   private readonly brand = "unknown";
@@ -47,7 +69,9 @@ export function isPropertyMap(value: Value | undefined): value is PropertyMap {
     value !== null &&
     !Array.isArray(value) &&
     !(value instanceof Secret) &&
-    !(value instanceof Unknown)
+    !(value instanceof Unknown) &&
+    !(value instanceof Asset) &&
+    !(value instanceof Archive)
   );
 }
 

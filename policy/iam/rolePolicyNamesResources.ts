@@ -1,8 +1,18 @@
 import { statementsOf } from "../documents";
 import type { ResourceRule } from "../rule";
 
-/** The actions that IAM gives on everything or not at all. */
-const withoutResource: readonly string[] = ["ecr:GetAuthorizationToken", "cloudwatch:PutMetricData"];
+/** The actions that IAM gives on everything or not at all, and those that Lambda asks for so, to give a function its address. */
+const withoutResource: readonly string[] = [
+  "ecr:GetAuthorizationToken",
+  "cloudwatch:GetMetricStatistics",
+  "cloudwatch:PutMetricData",
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:CreateNetworkInterface",
+  "ec2:DeleteNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:UnassignPrivateIpAddresses",
+];
 
 export const rolePolicyNamesResources: ResourceRule = {
   name: "role-policy-names-resources",

@@ -21,6 +21,7 @@ export const resourceIsTagged: ResourceRule = {
     "aws:ec2/securityGroup:SecurityGroup",
     "aws:cloudwatch/eventRule:EventRule",
     "aws:scheduler/scheduleGroup:ScheduleGroup",
+    "aws:lambda/function:Function",
   ],
   problem: ({ tags }) => {
     const missing = required.filter((name) => !property(tags, name));

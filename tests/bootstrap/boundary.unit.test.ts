@@ -1,5 +1,6 @@
 import { expect, it, test } from "vitest";
 import { boundaryPolicy } from "../../bootstrap/policies/boundary";
+import { probePolicy, probeSchedulerPolicy } from "../../components/databaseMonitoring/policies";
 import type { PolicyDocument } from "../../components/policyDocument";
 import { executionPolicy, schedulerPolicy } from "../../components/scheduledBackup/policies";
 import {
@@ -39,6 +40,20 @@ const roles: Record<string, PolicyDocument> = {
     deadLetterQueueArn: arn("sqs", "thorbis-prod-backup-dead-letters"),
     keyArn,
   }),
+  probe: probePolicy({
+    region,
+    logGroupArn: arn("logs", "log-group:/thorbis-prod/monitoring"),
+    secretArn: arn("secretsmanager", "secret:thorbis-prod/monitoring/database-password-a1b2c3"),
+    keyArn,
+    namespace: "thorbis-prod/database",
+    functionArnInNetwork: arn("lambda", "function:thorbis-prod-monitoring"),
+  }),
+  probeScheduler: probeSchedulerPolicy({
+    region,
+    functionArn: arn("lambda", "function:thorbis-prod-monitoring"),
+    deadLetterQueueArn: arn("sqs", "thorbis-prod-backup-dead-letters"),
+    keyArn,
+  }),
 };
 
 /** Each statement that allows something, as single calls with the context that its conditions ask for. */
@@ -69,6 +84,7 @@ test.each([
   ["s3:GetObject", "arn:aws:s3:::thorbis-backups-dev/runs/1/manifest.json"],
   ["kms:Decrypt", place.secretsKeyArn],
   ["sts:AssumeRole", `arn:aws:iam::${accountId}:role/admin`],
+  ["lambda:InvokeFunction", arn("lambda", "function:thorbis-dev-monitoring")],
   ["ec2:RunInstances", arn("ec2", "instance/*")],
 ])("refuses %s, whatever policy the role gets", async (action, resource) => {
   expect(await decideFor(boundary, [action, resource])).toBe("ImplicitlyDenied");

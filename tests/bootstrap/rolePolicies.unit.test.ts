@@ -7,6 +7,9 @@ const state = "arn:aws:s3:::thorbis-pulumi-state/.pulumi";
 const key = arn("kms", "key/33333333-3333-3333-3333-333333333333");
 const group = arn("ec2", "security-group/sg-0123456789abcdef0");
 const role = `arn:aws:iam::${accountId}:role/thorbis-prod-backup-task`;
+const probeRole = `arn:aws:iam::${accountId}:role/thorbis-prod-monitoring-probe`;
+const probe = arn("lambda", "function:thorbis-prod-monitoring");
+const dashboard = `arn:aws:cloudwatch::${accountId}:dashboard/thorbis-prod-database`;
 const bound = { "iam:PermissionsBoundary": place.boundaryArn };
 const ours = { "aws:ResourceTag/thorbis:stack": "thorbis-supabase/prod" };
 const claimed = { "aws:RequestTag/thorbis:stack": "thorbis-supabase/prod" };
@@ -36,6 +39,9 @@ const reads: Call[] = [
   ["cloudwatch:DescribeAlarms", arn("cloudwatch", "alarm:*")],
   ["events:DescribeRule", arn("events", "rule/thorbis-prod-backup-failed")],
   ["iam:GetRolePolicy", role],
+  ["iam:GetRolePolicy", probeRole],
+  ["lambda:GetFunction", probe],
+  ["cloudwatch:GetDashboard", dashboard],
   ["ec2:DescribeSecurityGroups", "*"],
   ["s3:GetObject", `${state}/stacks/thorbis-supabase/prod.json`],
   ["s3:PutObject", `${state}/locks/organization/thorbis-supabase/prod/1.json`],
@@ -78,6 +84,19 @@ const writes: Call[] = [
   ["iam:PutRolePolicy", role, bound],
   ["iam:PassRole", role, { "iam:PassedToService": "ecs-tasks.amazonaws.com" }],
   ["iam:DeleteRole", role],
+  ["iam:CreateRole", probeRole, bound],
+  ["iam:PassRole", probeRole, { "iam:PassedToService": "lambda.amazonaws.com" }],
+  ["iam:PassRole", probeRole, { "iam:PassedToService": "scheduler.amazonaws.com" }],
+  ["lambda:CreateFunction", probe],
+  ["lambda:UpdateFunctionCode", probe],
+  ["lambda:DeleteFunction", probe],
+  ["cloudwatch:PutDashboard", dashboard],
+  ["cloudwatch:PutMetricAlarm", arn("cloudwatch", "alarm:thorbis-prod-monitoring-unreachable")],
+  ["logs:CreateLogGroup", arn("logs", "log-group:/thorbis-prod/monitoring")],
+  [
+    "secretsmanager:CreateSecret",
+    arn("secretsmanager", "secret:thorbis-prod/monitoring/database-password-a1b2c3"),
+  ],
   ["s3:PutObject", `${state}/stacks/thorbis-supabase/prod.json`],
   ["s3:PutObject", `${state}/history/thorbis-supabase/prod/prod-1.history.json`],
 ];
@@ -102,6 +121,12 @@ const never: Call[] = [
   ["iam:CreateRole", `arn:aws:iam::${accountId}:role/thorbis-prod-deploy`, bound],
   ["iam:PutRolePolicy", `arn:aws:iam::${accountId}:role/thorbis-prod-deploy`, bound],
   ["iam:PassRole", role, { "iam:PassedToService": "lambda.amazonaws.com" }],
+  ["iam:PassRole", probeRole, { "iam:PassedToService": "ecs-tasks.amazonaws.com" }],
+  ["lambda:UpdateFunctionCode", arn("lambda", "function:thorbis-dev-monitoring")],
+  ["lambda:InvokeFunction", probe],
+  ["lambda:AddPermission", probe],
+  ["lambda:CreateFunctionUrlConfig", probe],
+  ["cloudwatch:DeleteDashboards", `arn:aws:cloudwatch::${accountId}:dashboard/thorbis-dev-database`],
   ["iam:AttachRolePolicy", role],
   ["iam:CreatePolicyVersion", place.boundaryArn],
   ["iam:CreateUser", `arn:aws:iam::${accountId}:user/ghost`],

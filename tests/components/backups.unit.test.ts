@@ -5,6 +5,7 @@ import { declareBackups } from "../../components/backups";
 import type { BackupsConfig } from "../../components/backupsConfig";
 import { alertsSchema } from "../../config/areas/alerts";
 import { backupSchema } from "../../config/areas/backup";
+import { monitoringSchema } from "../../config/areas/monitoring";
 import { projectSchema } from "../../config/areas/project";
 import { registeredInAws } from "./awsWorld";
 
@@ -20,6 +21,7 @@ const config = (region: string, environment: string, sameRegionReason?: string):
     ...(sameRegionReason !== undefined && { sameRegionReason }),
   }),
   alerts: alertsSchema.parse({}),
+  monitoring: monitoringSchema.parse({}),
 });
 
 /** The warnings of a program whose bucket is in us-east-1. */

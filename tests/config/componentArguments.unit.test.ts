@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { BackupAlarmsArgs } from "../../components/backupAlarms/backupAlarms";
 import type { BackupBucketArgs } from "../../components/backupBucket/backupBucket";
+import type { DatabaseMonitoringArgs } from "../../components/databaseMonitoring/databaseMonitoring";
 import type { ScheduledBackupArgs } from "../../components/scheduledBackup/scheduledBackupArgs";
 import type { ParsedStackConfig } from "../../config/schema";
 
@@ -33,6 +34,25 @@ type OfAlarms = Unreachable<
   ParsedStackConfig["alerts"],
   Common | "physicalName" | "logGroup" | "cluster" | "deadLetterQueue" | "key" | "ageIntervalHours"
 >;
+type OfMonitoring = Unreachable<
+  DatabaseMonitoringArgs,
+  ParsedStackConfig["monitoring"],
+  | Common
+  | "physicalName"
+  | "key"
+  | "connection"
+  | "network"
+  | "deletionProtection"
+  | "existingSecret"
+  // Of the backups, beside which it is declared.
+  | "topicArn"
+  | "scheduleGroup"
+  | "deadLetterQueue"
+  | "permissionsBoundaryArn"
+  | "secretRecoveryDays"
+  // `api.exposedSchemas`.
+  | "exposedSchemas"
+>;
 
 const none = <Unreached extends never>(...unreached: Unreached[]) => unreached;
 
@@ -40,4 +60,5 @@ test("every argument of an AWS component has a key in the configuration", () => 
   expect(none<OfBucket>()).toEqual([]);
   expect(none<OfTasks>()).toEqual([]);
   expect(none<OfAlarms>()).toEqual([]);
+  expect(none<OfMonitoring>()).toEqual([]);
 });

@@ -63,6 +63,7 @@ describe("production", () => {
   const adjust = (name: string, areas: Areas): Areas => {
     if (name === "backup.schedule.expression") return withValue(areas, ["alerts", "freshnessHours"], 48);
     if (name === "backup.vpcId") return withValue(areas, ["backup", "subnetIds"], []);
+    if (name === "backup.assignPublicIp") return withValue(areas, ["monitoring", "enabled"], false);
     if (name === "backup.subnetIds[0]") return withValue(areas, ["backup", "vpcId"], undefined);
     return areas;
   };
@@ -224,6 +225,13 @@ describe("across fields", () => {
       "database.settings.maxConnections",
       20,
       ["database.poolSize must be less than the connections that database.settings.maxConnections allows"],
+    ],
+    [
+      "backup.assignPublicIp",
+      true,
+      [
+        "monitoring.enabled must be false with backup.assignPublicIp: network.allowedCidrs shuts out the probe, whose only fixed address is a NAT gateway's",
+      ],
     ],
     ["backup.vpcId", undefined, ["backup.vpcId is missing: backup.subnetIds needs it"]],
     ["backup.subnetIds", [], ["backup.subnetIds[0] is missing: backup.vpcId needs it"]],

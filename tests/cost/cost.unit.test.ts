@@ -3,6 +3,7 @@ import path from "node:path";
 import { expect, test } from "vitest";
 import { backupAlarmsCost } from "../../components/backupAlarms/cost";
 import { backupBucketCost } from "../../components/backupBucket/cost";
+import { databaseMonitoringCost } from "../../components/databaseMonitoring/cost";
 import { scheduledBackupCost } from "../../components/scheduledBackup/cost";
 import { supabaseProjectCost } from "../../components/supabaseProject/cost";
 import { parseSchedule, runsPerMonth } from "../../config/aws/schedule";
@@ -49,6 +50,19 @@ test("a project costs its plan, its compute, and disk and egress beyond what the
   expect(() => supabaseProjectCost({ instanceSize: "giant", backupsPerMonth: 0 }, usage)).toThrow(
     "there is no price for the compute size giant",
   );
+});
+
+test("monitoring costs alarms, metrics, a dashboard, and each run", () => {
+  expect(usdOf(databaseMonitoringCost({ intervalMinutes: 5 }))).toEqual({
+    Alarms: 1.2,
+    Metrics: 3.9,
+    Dashboard: 3,
+    // 8760 runs of 2 s with a quarter of a gigabyte at 0.0000133334, and 0.2 for a million calls.
+    Lambda: 0.0602,
+    // Two each at 0.01 a thousand, and the password at 0.05 ten thousand.
+    "CloudWatch requests": 0.219,
+    Secret: 0.4,
+  });
 });
 
 test("a bucket costs young backups, old ones and its key", () => {

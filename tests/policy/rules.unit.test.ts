@@ -2,9 +2,11 @@ import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { declareBackups } from "../../components/backups";
-import type { BackupsConfig } from "../../components/backupsConfig";
+import { declareMonitoring, type MonitoringConfig } from "../../components/monitoring";
 import { alertsSchema } from "../../config/areas/alerts";
+import { apiSchema } from "../../config/areas/api";
 import { backupSchema } from "../../config/areas/backup";
+import { monitoringSchema } from "../../config/areas/monitoring";
 import { projectSchema } from "../../config/areas/project";
 import { readStackFile } from "../../config/stackFile";
 import { checkoutRoot } from "../../foundation/checkout";
@@ -45,20 +47,19 @@ describe("our own stacks", () => {
   async function resourcesOf(stack: string): Promise<StackResource[]> {
     const { values } = readStackFile(path.join(checkoutRoot(), `Pulumi.${stack}.yaml`));
     const area = (name: string) => JSON.parse(values[`thorbis-supabase:${name}`] ?? "{}");
-    const config: BackupsConfig = {
+    const config: MonitoringConfig = {
       project: projectSchema.parse(area("project")),
       backup: backupSchema.parse(area("backup")),
       alerts: alertsSchema.parse(area("alerts")),
+      monitoring: monitoringSchema.parse(area("monitoring")),
+      api: apiSchema.parse(area("api")),
+    };
+    const connection = {
+      ...{ host: "db.example.com", port: 5432, database: "postgres", user: "backup" },
+      ...{ password: pulumi.secret("test-password"), sslMode: "verify-full" as const },
     };
     const registered = await registeredInAws(() => {
-      declareBackups(config, {
-        host: "db.example.com",
-        port: 5432,
-        database: "postgres",
-        user: "backup",
-        password: pulumi.secret("test-password"),
-        sslMode: "verify-full",
-      });
+      declareMonitoring(config, declareBackups(config, connection), connection);
     });
     return [...registered.values()].map(({ type, name, inputs }) => ({
       urn: `urn:pulumi:${stack}::thorbis-supabase::${type}::${name}`,

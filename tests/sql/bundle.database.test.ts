@@ -174,6 +174,8 @@ describe("ownership", () => {
       where typtype = 'd' and typnamespace::regnamespace::text in ${schemas} and typowner <> 'app_owner'::regrole`;
 
     expect((await names(others)).sort()).toEqual([
+      // Reads what pg_cron shows of each job to the role of the job alone; returns names and numbers.
+      "monitoring.failed_job_runs(interval)",
       // Searches with the tenant as its own filter: under policies no index serves a search.
       "private.find_customers(text,integer)",
       // Writes realtime.messages, to which app_owner cannot be given a right; reads no table.

@@ -5,6 +5,7 @@ import type { BackupsConfig } from "../../components/backupsConfig";
 import { claimNames } from "../../components/ownership/ownership";
 import { alertsSchema } from "../../config/areas/alerts";
 import { backupSchema } from "../../config/areas/backup";
+import { monitoringSchema } from "../../config/areas/monitoring";
 import { projectSchema } from "../../config/areas/project";
 
 // A Pulumi program that declares the AWS part of a stack and nothing else, from the areas of the configuration that the
@@ -14,6 +15,8 @@ const config: BackupsConfig = {
   project: projectSchema.parse(areas.project),
   backup: backupSchema.parse(areas.backup),
   alerts: alertsSchema.parse(areas.alerts),
+  // Has engine tests of its own.
+  monitoring: monitoringSchema.parse({ enabled: false }),
 };
 
 export = async () => {

@@ -28,7 +28,7 @@ export interface TestStack {
 }
 
 const copied = ["Pulumi.yaml", "Pulumi.local.yaml", "package.json", "package-lock.json", "sql"];
-const linked = ["build", "functions", "node_modules", "plugins"];
+const linked = ["build", "dist", "functions", "node_modules", "plugins"];
 const stack = "local";
 
 export async function createTestStack(): Promise<TestStack> {

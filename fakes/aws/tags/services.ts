@@ -41,6 +41,11 @@ import {
   UntagResourceCommand as UntagKey,
 } from "@aws-sdk/client-kms";
 import {
+  ListTagsCommand as ListFunctionTags,
+  TagResourceCommand as TagFunction,
+  UntagResourceCommand as UntagFunction,
+} from "@aws-sdk/client-lambda";
+import {
   DeleteBucketTaggingCommand,
   GetBucketTaggingCommand,
   PutBucketTaggingCommand,
@@ -269,4 +274,13 @@ export const queueTags: Tagging = {
     aws.use("sqs").send(new TagQueueCommand({ QueueUrl, Tags: { ...Tags } }), options),
   remove: (aws, QueueUrl, TagKeys, options) =>
     aws.use("sqs").send(new UntagQueueCommand({ QueueUrl, TagKeys }), options),
+};
+
+export const functionTags: Tagging = {
+  place: byArn,
+  list: async (aws, Resource, options) =>
+    (await aws.use("lambda").send(new ListFunctionTags({ Resource }), options)).Tags ?? {},
+  add: (aws, Resource, Tags, options) => aws.use("lambda").send(new TagFunction({ Resource, Tags }), options),
+  remove: (aws, Resource, TagKeys, options) =>
+    aws.use("lambda").send(new UntagFunction({ Resource, TagKeys }), options),
 };

@@ -9,7 +9,7 @@ import { aws as table } from "../../../fakes/aws/table";
 import type { JsonObject } from "../../../foundation/json";
 import { awsFinders } from "../../../ops/recover/aws";
 import { type PropertyMap, reveal, Secret } from "../../../plugins/host/values";
-import { cases } from "./cases";
+import { archiveOf, cases } from "./cases";
 import {
   context,
   create,
@@ -48,6 +48,7 @@ beforeAll(async () => {
       "logs",
       "cloudwatch",
       "events",
+      "lambda",
     ].map((name) => [name, endpoint]),
   );
   const config = { region, accessKey, secretKey: new Secret(secretKey), endpoints: [everywhere] };
@@ -115,7 +116,7 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
 
 it("carries tags wherever AWS has any for it", () => {
   const taggable = Object.entries(table.resources).filter(([, { inputs }]) => "tags" in inputs);
-  expect(taggable).toHaveLength(16);
+  expect(taggable).toHaveLength(17);
 });
 
 it("is found by its inputs alone where a killed run made what cannot or must not be made twice", async () => {
@@ -125,7 +126,7 @@ it("is found by its inputs alone where a killed run made what cannot or must not
     s3Endpoint: service.endpoint,
     credentials: { accessKeyId: service.accessKey, secretAccessKey: service.secretKey },
   });
-  expect(Object.keys(finders)).toHaveLength(9);
+  expect(Object.keys(finders)).toHaveLength(10);
   for (const [token, find] of Object.entries(finders)) {
     const made = world.get(token.slice(token.lastIndexOf(":") + 1)) as Made;
     // The stack says in which network; the case leaves it to the plugin.
@@ -180,6 +181,21 @@ it("answers the functions that components call", async () => {
     filters: [{ name: "vpc-id", values: [vpc?.id ?? ""] }],
   });
   expect(subnets?.ids).toHaveLength(6);
+});
+
+it("puts changed code into a function, and leaves the code of the same hash alone", async () => {
+  const made = world.get("Function") as Made;
+  const withCode = (text: string, hash: string) => ({ ...made.inputs, code: archiveOf(text, hash) });
+
+  expect(await diff(made, withCode("exports.handler = 1;", "one"))).toEqual({});
+  expect(await diff(made, withCode("exports.handler = 2;", "two"))).toEqual({ code: "update" });
+  const changed = await update(made, withCode("exports.handler = 2;", "two"));
+
+  expect(changed.outputs.codeSha256).not.toBe(made.outputs.codeSha256);
+  expect(await drift(changed)).toEqual({});
+  const back = await update(changed, made.inputs);
+  // The same files are the same bytes, whenever they are packed.
+  expect(back.outputs.codeSha256).toBe(made.outputs.codeSha256);
 });
 
 it("says which operation of which service failed", async () => {

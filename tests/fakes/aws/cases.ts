@@ -1,4 +1,4 @@
-import { DisableAlarmActionsCommand } from "@aws-sdk/client-cloudwatch";
+import { DisableAlarmActionsCommand, PutDashboardCommand } from "@aws-sdk/client-cloudwatch";
 import { PutMetricFilterCommand, PutRetentionPolicyCommand } from "@aws-sdk/client-cloudwatch-logs";
 import { AuthorizeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
 import { PutImageTagMutabilityCommand, PutLifecyclePolicyCommand } from "@aws-sdk/client-ecr";
@@ -13,6 +13,7 @@ import {
   UpdateOpenIDConnectProviderThumbprintCommand,
 } from "@aws-sdk/client-iam";
 import { DeleteAliasCommand, DisableKeyRotationCommand } from "@aws-sdk/client-kms";
+import { UpdateFunctionConfigurationCommand } from "@aws-sdk/client-lambda";
 import {
   GetBucketLifecycleConfigurationCommand,
   PutBucketEncryptionCommand,
@@ -30,7 +31,7 @@ import { SetTopicAttributesCommand, UnsubscribeCommand } from "@aws-sdk/client-s
 import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import type { Aws } from "../../../fakes/aws/client";
 import type { PropertyMap, Value } from "../../../plugins/host/values";
-import { Secret } from "../../../plugins/host/values";
+import { Archive, Asset, Secret } from "../../../plugins/host/values";
 
 /** What other resources a case builds on, by their tokens' last part. */
 export type World = ReadonlyMap<string, { readonly id: string; readonly outputs: PropertyMap }>;
@@ -61,6 +62,9 @@ const policyFor = (action: string, resource: Value): string =>
     Version: "2012-10-17",
     Statement: [{ Sid: "One", Effect: "Deny", Principal: "*", Action: [action], Resource: resource }],
   });
+/** The code of a function: one file. The engine makes the hash; here it is a name for the text. */
+export const archiveOf = (text: string, hash: string): Archive =>
+  new Archive({ hash, assets: { "index.js": new Asset({ hash, text }) } });
 /** Untagged images expire after so many days. */
 const expiry = (countNumber: number) =>
   JSON.stringify({
@@ -532,6 +536,39 @@ export const cases: readonly Case[] = [
     byHand: async (aws, id) =>
       aws.use("cloudwatch").send(new DisableAlarmActionsCommand({ AlarmNames: [id] })),
     found: { actionsEnabled: "update" },
+  },
+  {
+    token: "aws:cloudwatch/dashboard:Dashboard",
+    inputs: () => ({ dashboardName: "specimen", dashboardBody: '{"widgets":[]}' }),
+    byHand: async (aws, id) =>
+      aws
+        .use("cloudwatch")
+        .send(new PutDashboardCommand({ DashboardName: id, DashboardBody: '{"start":"-P1D","widgets":[]}' })),
+    found: { dashboardBody: "update" },
+  },
+  {
+    token: "aws:lambda/function:Function",
+    inputs: (world) => ({
+      name: "specimen",
+      description: "Specimen",
+      role: output(world, "Role", "arn"),
+      handler: "index.handler",
+      runtime: "nodejs22.x",
+      architectures: ["arm64"],
+      code: archiveOf("exports.handler = 1;", "one"),
+      environment: { variables: { PLACE: "here" } },
+      loggingConfig: { logFormat: "Text", logGroup: output(world, "LogGroup", "name") },
+      timeout: 30,
+    }),
+    byHand: async (aws, id) =>
+      aws.use("lambda").send(
+        new UpdateFunctionConfigurationCommand({
+          FunctionName: id,
+          Timeout: 60,
+          Environment: { Variables: { PLACE: "there" } },
+        }),
+      ),
+    found: { timeout: "update", "environment.variables.PLACE": "update" },
   },
   {
     token: "aws:cloudwatch/eventRule:EventRule",

@@ -2,6 +2,8 @@ import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { describe, expect, it } from "vitest";
 import { fromStruct, toStruct } from "../../../plugins/host/marshal";
 import {
+  Archive,
+  Asset,
   containsSecret,
   containsUnknown,
   isPropertyMap,
@@ -105,14 +107,19 @@ describe("values on the wire", () => {
     ).toEqual({ made: "i-1", planned: unknown, component: urn });
   });
 
-  it.each([
-    ["an asset", "c44067f5952c0a294b673a41bacd8c17"],
-    ["an archive", "0def7320c3a5731c473e5ecbe6d01bc7"],
-  ])("refuses %s with what to do instead", (_what, signature) => {
-    const struct = Struct.fromJavaScript({ code: { [signatureKey]: signature, text: "x" } });
-    expect(() => fromStruct(struct)).toThrow(
-      "Assets and archives are not supported here: pass a path or the text as a string.",
+  it("reads assets and archives, and gives them back as they came", () => {
+    const asset = { [signatureKey]: "c44067f5952c0a294b673a41bacd8c17", hash: "1", path: "a.txt" };
+    const archive = {
+      [signatureKey]: "0def7320c3a5731c473e5ecbe6d01bc7",
+      hash: "2",
+      assets: { "a.txt": asset },
+    };
+    const read = fromStruct(Struct.fromJavaScript({ code: archive }));
+
+    expect(read.code).toEqual(
+      new Archive({ hash: "2", assets: { "a.txt": new Asset({ hash: "1", path: "a.txt" }) } }),
     );
+    expect(toStruct(read).toJavaScript()).toEqual({ code: archive });
   });
 
   it("refuses a signature it does not know rather than passing it on as data", () => {

@@ -41,6 +41,7 @@ const functionClasses: Readonly<Record<string, string>> = {
   "private.create_recovery_checkpoint": "checkpoint",
   "private.find_customers": "finder",
   "private.notify_realtime_changes": "exception",
+  "monitoring.failed_job_runs": "jobs",
   "shared.search_customers": "search",
 };
 

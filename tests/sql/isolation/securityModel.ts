@@ -58,6 +58,7 @@ export const rules: readonly Rule[] = [
   ["member outsider", "search", "execute", "callable"],
   ["supabase_auth_admin", "hook", "execute", "callable"],
   ["backup", "checkpoint", "execute", "callable"],
+  ["monitoring", "jobs", "execute", "callable"],
   ["app_owner", "helper search hook checkpoint internal", "execute", "callable"],
 ];
 

@@ -4,6 +4,7 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { ECSClient } from "@aws-sdk/client-ecs";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
+import { LambdaClient } from "@aws-sdk/client-lambda";
 import { S3Client } from "@aws-sdk/client-s3";
 import { SchedulerClient } from "@aws-sdk/client-scheduler";
 import { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -34,6 +35,7 @@ export function connectClouds({ supabase, aws }: LocalEndpoints) {
     ec2: new EC2Client(options),
     sqs: new SQSClient(options),
     sns: new SNSClient(options),
+    lambda: new LambdaClient(options),
     logs: new CloudWatchLogsClient(options),
     alarms: new CloudWatchClient(options),
     events: new EventBridgeClient(options),

@@ -60,7 +60,7 @@ const tag = { Key: "owner", Value: "me" } as const;
 const role = (ending: string) => ({ type: "aws:iam/role:Role", ending }) as const;
 const schedule = (ending: string) => ({ type: "aws:scheduler/schedule:Schedule", ending }) as const;
 const alarm = (ending: string) => ({ type: "aws:cloudwatch/metricAlarm:MetricAlarm", ending }) as const;
-const secret = { type: "aws:secretsmanager/secret:Secret" } as const;
+const secret = { type: "aws:secretsmanager/secret:Secret", ending: "backup-database-password" } as const;
 const topic = { type: "aws:sns/topic:Topic" } as const;
 const queue = { type: "aws:sqs/queue:Queue" } as const;
 const task = (ending: string) => ({ type: "aws:ecs/taskDefinition:TaskDefinition", ending }) as const;
@@ -395,7 +395,7 @@ export const furtherChanges: readonly FurtherChange[] = [
   },
   {
     name: "the log group is tagged",
-    of: { type: "aws:cloudwatch/logGroup:LogGroup" },
+    of: { type: "aws:cloudwatch/logGroup:LogGroup", ending: "backup-log" },
     by: "aws logs tag-resource",
     change: async ({ logs }, resource) =>
       await logs.send(new TagLogGroupCommand({ resourceArn: resource.text("arn"), tags: { owner: "me" } })),

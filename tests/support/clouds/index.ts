@@ -1,6 +1,7 @@
 import { alarmChanges } from "./alarmChanges";
 import { bucketChanges } from "./bucketChanges";
 import type { CloudChanges } from "./handMadeChange";
+import { monitoringChanges } from "./monitoringChanges";
 import { supabaseChanges } from "./supabaseChanges";
 import { taskChanges } from "./taskChanges";
 
@@ -16,5 +17,6 @@ export const cloudChanges: CloudChanges = {
   ...bucketChanges,
   ...taskChanges,
   ...alarmChanges,
+  ...monitoringChanges,
   ...supabaseChanges,
 };

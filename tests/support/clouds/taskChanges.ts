@@ -64,7 +64,7 @@ export const taskChanges: CloudChanges = {
       const { Role } = await iam.send(new GetRoleCommand({ RoleName: id }));
       const PolicyDocument = document(Role?.AssumeRolePolicyDocument).replace(
         /"\w[\w-]*\.amazonaws/,
-        '"lambda.amazonaws',
+        '"ec2.amazonaws',
       );
       await iam.send(new UpdateAssumeRolePolicyCommand({ RoleName: id, PolicyDocument }));
     },

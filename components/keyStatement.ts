@@ -1,4 +1,4 @@
-import type { PolicyStatement } from "../policyDocument";
+import type { PolicyStatement } from "./policyDocument";
 
 /** The key, by way of one service only; nothing where there is no key of our own. */
 export function useKey(

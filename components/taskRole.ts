@@ -3,9 +3,9 @@ import { RolePoliciesExclusive } from "@pulumi/aws/iam/rolePoliciesExclusive";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
 import { RolePolicyAttachmentsExclusive } from "@pulumi/aws/iam/rolePolicyAttachmentsExclusive";
 import * as pulumi from "@pulumi/pulumi";
-import type { AwsTags } from "../awsTags";
-import { Component } from "../component";
-import type { PolicyDocument } from "../policyDocument";
+import type { AwsTags } from "./awsTags";
+import { Component } from "./component";
+import type { PolicyDocument } from "./policyDocument";
 
 export interface TaskRoleArgs {
   /** The role's name in AWS, at most 64 characters. */

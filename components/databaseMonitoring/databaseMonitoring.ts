@@ -1,0 +1,296 @@
+import { Dashboard } from "@pulumi/aws/cloudwatch/dashboard";
+import { LogGroup } from "@pulumi/aws/cloudwatch/logGroup";
+import { MetricAlarm } from "@pulumi/aws/cloudwatch/metricAlarm";
+import type { Key } from "@pulumi/aws/kms/key";
+import { Function as LambdaFunction } from "@pulumi/aws/lambda/function";
+import { Schedule } from "@pulumi/aws/scheduler/schedule";
+import type { Secret } from "@pulumi/aws/secretsmanager/secret";
+import type { Queue } from "@pulumi/aws/sqs/queue";
+import * as pulumi from "@pulumi/pulumi";
+import { partitionOf } from "../../config/aws/partition";
+import { certificateInArchive, type ProbeVariable, probeFunction } from "../../foundation/probeContract";
+import type { AwsAccount } from "../awsAccount";
+import { awsNames } from "../awsNames";
+import type { AwsTags } from "../awsTags";
+import { Component } from "../component";
+import type { DatabaseConnection } from "../databaseConnection";
+import { type ExistingSecret, passwordSecret } from "../passwordSecret";
+import { schedulerTrust } from "../scheduledBackup/policies";
+import { backupPorts, taskSecurityGroup } from "../scheduledBackup/securityGroup";
+import type { TaskNetwork } from "../taskNetwork";
+import { TaskRole } from "../taskRole";
+import { type DatabaseAlarm, databaseAlarms, type MonitoringThresholds, metricOf } from "./alarms";
+import { probeMemoryMegabytes } from "./cost";
+import { dashboardBody } from "./dashboard";
+import { probePolicy, probeSchedulerPolicy, probeTrust } from "./policies";
+
+export interface DatabaseMonitoringArgs {
+  readonly account: AwsAccount;
+  /** Beginning of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
+  readonly physicalName: string;
+  /** Tags of everything that can carry any. */
+  readonly tags: AwsTags;
+  /** As the role `monitoring`, through the session pooler: Lambda has no IPv6. */
+  readonly connection: DatabaseConnection;
+  /** Schemas that the Data API serves, whose tables must have row-level security. */
+  readonly exposedSchemas: readonly string[];
+  /** Encrypts password, log and schedule. Default: keys that AWS manages. */
+  readonly key?: Key | undefined;
+  /** Topic that the alarms go to. */
+  readonly topicArn: pulumi.Input<string>;
+  /** Group that the schedule is in. */
+  readonly scheduleGroup: { readonly name: pulumi.Input<string>; readonly arn: pulumi.Input<string> };
+  /** Keeps what the schedule could not call; an alarm watches it. */
+  readonly deadLetterQueue: Queue;
+  /** Subnets with a NAT gateway, whose address is then the probe's too. Default: none, and no fixed address. */
+  readonly network?: TaskNetwork | undefined;
+  /** How often to measure, 1 to 60. */
+  readonly intervalMinutes: number;
+  /** Mean time above which a statement is slow. */
+  readonly slowStatementMilliseconds: number;
+  /** How long a session must wait for a lock to be called blocked. */
+  readonly blockedSeconds: number;
+  readonly thresholds: MonitoringThresholds;
+  readonly logRetentionDays: number;
+  /** ARN of a managed policy: the most that the roles may do. Default: no limit beside their policies. */
+  readonly permissionsBoundaryArn?: string | undefined;
+  /** Refuses to delete or replace the log. Default true. */
+  readonly deletionProtection?: boolean;
+  /** Days in which a deleted password can be brought back, 7 to 30; 0 deletes it at once. Default 7. */
+  readonly secretRecoveryDays?: number;
+  /** The secret of an earlier life of the stack. Default: a new one. */
+  readonly existingSecret?: ExistingSecret | undefined;
+}
+
+/**
+ * Measures the database on a schedule and rings when something is wrong with it: a Lambda function that runs this repository's probe
+ * and publishes metrics, alarms on them, and a dashboard. The probe reads as the role `monitoring`, which sees no tenant's rows.
+ */
+export class DatabaseMonitoring extends Component {
+  readonly probe: LambdaFunction;
+
+  constructor(name: string, args: DatabaseMonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+    super("DatabaseMonitoring", name, opts);
+    const names = awsNames(args.physicalName);
+    const children = { name: (suffix: string) => this.childName(suffix), options: this.childOptions() };
+    const secret = passwordSecret(
+      { ...args, name: names.monitoringPasswordSecret, role: "monitoring" },
+      children,
+    );
+    const logGroup = new LogGroup(
+      this.childName("log"),
+      {
+        name: names.databaseProbeLogGroup,
+        tags: args.tags,
+        retentionInDays: args.logRetentionDays,
+        kmsKeyId: args.key?.arn,
+      },
+      this.childOptions({ protect: args.deletionProtection ?? true }),
+    );
+    this.probe = this.createFunction(args, logGroup, secret);
+    this.createSchedule(args);
+    const alarms = databaseAlarms(args.thresholds);
+    for (const alarm of alarms) this.createAlarm(args, alarm);
+    this.createDashboard(args, alarms);
+    this.registerOutputs({ functionName: this.probe.name });
+  }
+
+  private createFunction(args: DatabaseMonitoringArgs, logGroup: LogGroup, secret: Secret): LambdaFunction {
+    const { accountId, region } = args.account;
+    const { databaseProbe: functionName, databaseMetricNamespace: namespace } = awsNames(args.physicalName);
+    const functionArn = functionArnOf(args);
+    const role = this.createRole("probe", args, {
+      trust: pulumi
+        .all([accountId, functionArn])
+        .apply(([accountId, functionArn]) => probeTrust({ accountId, functionArn })),
+      policy: pulumi
+        .all([region, logGroup.arn, secret.arn, pulumi.output(args.key?.arn), functionArn])
+        .apply(([region, logGroupArn, secretArn, keyArn, functionArn]) =>
+          probePolicy({
+            ...{ region, logGroupArn, secretArn, keyArn, namespace },
+            functionArnInNetwork: args.network === undefined ? undefined : functionArn,
+          }),
+        ),
+    });
+    return new LambdaFunction(
+      this.childName("probe"),
+      {
+        name: functionName,
+        description: "Measures the database and publishes metrics",
+        tags: args.tags,
+        role: role.arn,
+        runtime: probeFunction.runtime,
+        architectures: ["arm64"],
+        handler: probeFunction.handler,
+        code: pulumi.output(args.connection.sslRootCertificate).apply(archive),
+        memorySize: probeMemoryMegabytes,
+        timeout: probeFunction.timeoutSeconds,
+        loggingConfig: { logFormat: "Text", logGroup: logGroup.name },
+        environment: { variables: this.environment(args, secret) },
+        ...(args.network !== undefined && { vpcConfig: this.attachment(args, args.network) }),
+      },
+      // A function whose role may do nothing yet fails.
+      this.childOptions({ dependsOn: role.policy }),
+    );
+  }
+
+  private attachment({ physicalName, tags }: DatabaseMonitoringArgs, { vpcId, subnetIds }: TaskNetwork) {
+    const group = taskSecurityGroup(
+      this.childName("security-group"),
+      {
+        name: `${physicalName}-monitoring`,
+        description: "Database probe: nothing comes in, only what a probe talks to goes out",
+        vpcId,
+        tags,
+        ports: backupPorts,
+      },
+      this.childOptions(),
+    );
+    return { subnetIds, securityGroupIds: [group.id] };
+  }
+
+  private environment(args: DatabaseMonitoringArgs, secret: Secret): pulumi.Output<Record<string, string>> {
+    const { connection } = args;
+    const variables: Record<ProbeVariable, pulumi.Input<string | undefined>> = {
+      PGHOST: connection.host,
+      PGPORT: pulumi.output(connection.port).apply(String),
+      PGDATABASE: connection.database,
+      PGUSER: connection.user,
+      PGSSLMODE: connection.sslMode,
+      PGSSLROOTCERT: pulumi
+        .output(connection.sslRootCertificate)
+        .apply((file) =>
+          file === undefined ? undefined : `${probeFunction.folder}/${certificateInArchive(file)}`,
+        ),
+      PROBE_BLOCKED_SECONDS: String(args.blockedSeconds),
+      PROBE_EXPOSED_SCHEMAS: args.exposedSchemas.join(","),
+      PROBE_METRIC_NAMESPACE: awsNames(args.physicalName).databaseMetricNamespace,
+      PROBE_PASSWORD_SECRET_ARN: secret.arn,
+      PROBE_SLOW_STATEMENT_MILLISECONDS: String(args.slowStatementMilliseconds),
+    };
+    return pulumi
+      .all(variables)
+      .apply((known) =>
+        Object.fromEntries(
+          Object.entries(known).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+        ),
+      );
+  }
+
+  private createRole(
+    purpose: string,
+    { physicalName, tags, permissionsBoundaryArn }: DatabaseMonitoringArgs,
+    documents: Pick<ConstructorParameters<typeof TaskRole>[1], "trust" | "policy">,
+  ): TaskRole {
+    return new TaskRole(
+      this.childName(`${purpose}-role`),
+      {
+        name: `${physicalName}-monitoring-${purpose}`,
+        policyName: purpose,
+        tags,
+        permissionsBoundaryArn,
+        ...documents,
+      },
+      { parent: this },
+    );
+  }
+
+  private createSchedule(args: DatabaseMonitoringArgs): void {
+    const { account, key, deadLetterQueue, intervalMinutes, scheduleGroup } = args;
+    const { databaseProbe } = awsNames(args.physicalName);
+    const role = this.createRole("scheduler", args, {
+      trust: pulumi
+        .all([account.accountId, scheduleGroup.arn])
+        .apply(([accountId, groupArn]) => schedulerTrust(accountId, groupArn)),
+      policy: pulumi
+        .all([account.region, functionArnOf(args), deadLetterQueue.arn, pulumi.output(key?.arn)])
+        .apply(([region, functionArn, deadLetterQueueArn, keyArn]) =>
+          probeSchedulerPolicy({ region, functionArn, deadLetterQueueArn, keyArn }),
+        ),
+    });
+    new Schedule(
+      this.childName("schedule"),
+      {
+        name: databaseProbe,
+        groupName: scheduleGroup.name,
+        scheduleExpression: intervalMinutes === 1 ? "rate(1 minute)" : `rate(${intervalMinutes} minutes)`,
+        flexibleTimeWindow: { mode: "OFF" },
+        kmsKeyArn: key?.arn,
+        target: {
+          arn: this.probe.arn,
+          roleArn: role.arn,
+          // The next measurement is worth more than a late one.
+          retryPolicy: { maximumRetryAttempts: 0, maximumEventAgeInSeconds: 60 },
+          deadLetterConfig: { arn: deadLetterQueue.arn },
+        },
+      },
+      this.childOptions({ dependsOn: role.policy }),
+    );
+  }
+
+  /**
+   * A metric that is missing changes nothing: then the alarm for a probe that does not run rings. A new alarm has no data, which is
+   * no change of its state, so that it does not ring before the first measurement.
+   */
+  private createAlarm(args: DatabaseMonitoringArgs, alarm: DatabaseAlarm): void {
+    const { purpose, description, rings, threshold, measurements, ringsWhenMissing } = alarm;
+    new MetricAlarm(
+      this.childName(purpose),
+      {
+        name: `${args.physicalName}-monitoring-${purpose}`,
+        alarmDescription: `${description}: docs/operations.md, "Alarms of the database"`,
+        namespace: awsNames(args.physicalName).databaseMetricNamespace,
+        metricName: metricOf(alarm).name,
+        statistic: rings === "above" ? "Maximum" : "Minimum",
+        comparisonOperator: rings === "above" ? "GreaterThanThreshold" : "LessThanThreshold",
+        threshold,
+        period: args.intervalMinutes * 60,
+        evaluationPeriods: measurements,
+        treatMissingData: "missing",
+        alarmActions: [args.topicArn],
+        okActions: [args.topicArn],
+        ...(ringsWhenMissing && { insufficientDataActions: [args.topicArn] }),
+        tags: args.tags,
+      },
+      this.childOptions(),
+    );
+  }
+
+  private createDashboard(args: DatabaseMonitoringArgs, alarms: readonly DatabaseAlarm[]): void {
+    const { databaseDashboard, databaseMetricNamespace: namespace } = awsNames(args.physicalName);
+    new Dashboard(
+      this.childName("dashboard"),
+      {
+        dashboardName: databaseDashboard,
+        dashboardBody: pulumi
+          .output(args.account.region)
+          .apply((region) =>
+            JSON.stringify(
+              dashboardBody({ namespace, region, periodSeconds: args.intervalMinutes * 60, alarms }),
+            ),
+          ),
+      },
+      this.childOptions(),
+    );
+  }
+}
+
+/** From the name, so that a preview shows the policies that it is in. */
+function functionArnOf({ account, physicalName }: DatabaseMonitoringArgs): pulumi.Output<string> {
+  return pulumi
+    .all([account.accountId, account.region])
+    .apply(
+      ([accountId, region]) =>
+        `arn:${partitionOf(region)}:lambda:${region}:${accountId}:function:${awsNames(physicalName).databaseProbe}`,
+    );
+}
+
+/** The program, and beside it the certificate of the authority that signed the server's. */
+function archive(certificate: string | undefined): pulumi.asset.AssetArchive {
+  return new pulumi.asset.AssetArchive({
+    [probeFunction.file]: new pulumi.asset.FileAsset(probeFunction.bundle),
+    ...(certificate !== undefined && {
+      [certificateInArchive(certificate)]: new pulumi.asset.FileAsset(certificate),
+    }),
+  });
+}

@@ -1,0 +1,106 @@
+import { useKey } from "../keyStatement";
+import { type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
+
+/** Who may assume the role of the probe: Lambda, for this one function. */
+export function probeTrust(place: {
+  readonly accountId: string;
+  readonly functionArn: string;
+}): PolicyDocument {
+  const { accountId, functionArn } = place;
+  return policyDocument({
+    Sid: "TheProbe",
+    Effect: "Allow",
+    Principal: { Service: "lambda.amazonaws.com" },
+    Action: "sts:AssumeRole",
+    Condition: {
+      StringEquals: { "aws:SourceAccount": accountId },
+      ArnLike: { "aws:SourceArn": functionArn },
+    },
+  });
+}
+
+/** What Lambda does in the name of a function's role to give it an address in a network; IAM and Lambda ask for all resources. */
+const networkInterfaceActions = [
+  "ec2:AssignPrivateIpAddresses",
+  "ec2:CreateNetworkInterface",
+  "ec2:DeleteNetworkInterface",
+  "ec2:DescribeNetworkInterfaces",
+  "ec2:DescribeSubnets",
+  "ec2:UnassignPrivateIpAddresses",
+];
+
+/** What the probe may do: read the one password, publish metrics of one namespace, read metrics, write its log. */
+export function probePolicy(args: {
+  readonly region: string;
+  readonly logGroupArn: string;
+  readonly secretArn: string;
+  readonly keyArn: string | undefined;
+  readonly namespace: string;
+  /** ARN of the function where it is in a network; undefined elsewhere. */
+  readonly functionArnInNetwork: string | undefined;
+}): PolicyDocument {
+  return policyDocument(
+    {
+      Sid: "WriteLog",
+      Effect: "Allow",
+      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Resource: `${args.logGroupArn}:*`,
+    },
+    {
+      Sid: "ReadPassword",
+      Effect: "Allow",
+      Action: "secretsmanager:GetSecretValue",
+      Resource: args.secretArn,
+    },
+    {
+      Sid: "PublishMetrics",
+      Effect: "Allow",
+      Action: "cloudwatch:PutMetricData",
+      Resource: "*",
+      Condition: { StringEquals: { "cloudwatch:namespace": args.namespace } },
+    },
+    // The size of a day ago. IAM knows neither a resource nor a namespace for reading.
+    { Sid: "ReadMetrics", Effect: "Allow", Action: "cloudwatch:GetMetricStatistics", Resource: "*" },
+    ...useKey("OpenPassword", args.keyArn, ["kms:Decrypt"], `secretsmanager.${args.region}.amazonaws.com`),
+    ...(args.functionArnInNetwork === undefined ? [] : inNetwork(args.functionArnInNetwork)),
+  );
+}
+
+/** Lambda may, and the function's own code may not. */
+function inNetwork(functionArn: string): PolicyStatement[] {
+  return [
+    { Sid: "LambdaAttachesToNetwork", Effect: "Allow", Action: networkInterfaceActions, Resource: "*" },
+    {
+      Sid: "CodeAttachesNothing",
+      Effect: "Deny",
+      Action: networkInterfaceActions,
+      Resource: "*",
+      Condition: { ArnEquals: { "lambda:SourceFunctionArn": functionArn } },
+    },
+  ];
+}
+
+/** What the probe's schedule may do: call the function, and send to the queue what could not be called. */
+export function probeSchedulerPolicy(args: {
+  readonly region: string;
+  readonly functionArn: string;
+  readonly deadLetterQueueArn: string;
+  readonly keyArn: string | undefined;
+}): PolicyDocument {
+  return policyDocument(
+    { Sid: "CallProbe", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: args.functionArn },
+    {
+      Sid: "SendToDeadLetterQueue",
+      Effect: "Allow",
+      Action: "sqs:SendMessage",
+      Resource: args.deadLetterQueueArn,
+    },
+    ...useKey("ReadSchedule", args.keyArn, ["kms:Decrypt"], `scheduler.${args.region}.amazonaws.com`),
+    ...useKey(
+      "EncryptDeadLetters",
+      args.keyArn,
+      ["kms:Decrypt", "kms:GenerateDataKey"],
+      `sqs.${args.region}.amazonaws.com`,
+    ),
+  );
+}

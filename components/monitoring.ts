@@ -1,0 +1,42 @@
+import type { StackConfig } from "../config";
+import { commonArgs, secretArgs } from "./awsCommon";
+import type { Backups } from "./backups";
+import type { BackupsConfig } from "./backupsConfig";
+import type { DatabaseConnection } from "./databaseConnection";
+import { DatabaseMonitoring } from "./databaseMonitoring/databaseMonitoring";
+import { type TaskNetwork, taskNetwork } from "./taskNetwork";
+
+/** The areas of the configuration that the monitoring of a stack reads. */
+export type MonitoringConfig = BackupsConfig & Pick<StackConfig, "api">;
+
+/**
+ * Declares the probe of the database with its alarms and dashboard; nothing where `monitoring.enabled` is false. It shares topic, key,
+ * schedule group and dead-letter queue with the backups. `connection` is that of the role `monitoring`.
+ */
+export function declareMonitoring(
+  config: MonitoringConfig,
+  { bucket, backup, alarms }: Backups,
+  connection: DatabaseConnection,
+): DatabaseMonitoring | undefined {
+  const { enabled, ...settings } = config.monitoring;
+  if (!enabled) return undefined;
+  return new DatabaseMonitoring("database-monitoring", {
+    ...settings,
+    ...commonArgs(config),
+    ...secretArgs(config, "monitoring"),
+    connection,
+    network: networkWithNat(config),
+    exposedSchemas: config.api.exposedSchemas,
+    key: bucket.key,
+    topicArn: alarms.topicArn,
+    scheduleGroup: backup.scheduleGroup,
+    deadLetterQueue: backup.deadLetterQueue,
+    permissionsBoundaryArn: config.backup.permissionsBoundaryArn,
+    deletionProtection: config.project.deletionProtection,
+  });
+}
+
+/** The network of the backup's tasks where it has a NAT gateway: a function has no public address, whatever the subnet. */
+function networkWithNat({ backup }: MonitoringConfig): TaskNetwork | undefined {
+  return backup.vpcId === undefined || backup.assignPublicIp ? undefined : taskNetwork(backup);
+}
