@@ -3,7 +3,12 @@ import os from "node:os";
 import path from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { localPaths } from "../../../local/environment";
-import { folderOfCommand, requireEnvironment, stackOfCommand } from "../../../local/stack/stackLocation";
+import {
+  folderOfCommand,
+  requireEnvironment,
+  requireStack,
+  stackOfCommand,
+} from "../../../local/stack/stackLocation";
 
 const checkout = mkdtempSync(path.join(os.tmpdir(), "stack location "));
 const paths = localPaths(checkout, {});
@@ -38,4 +43,18 @@ test("--like takes the stacks that have a file, the embedded one excepted", () =
       `There is no environment ${name} to make a local copy of: --like takes dev or prod.`,
     );
   }
+});
+
+test.each(["dev", "local", "like-prod", "organization/thorbis/prod"])("%s is a stack", (stack) => {
+  expect(() => requireStack(checkout, stack)).not.toThrow();
+});
+
+test.each([
+  ["nosuch", "nosuch"],
+  ["organization/thorbis/nosuch", "nosuch"],
+  ["dev/", ""],
+])("%s is no stack, which one sentence says", (stack, name) => {
+  expect(() => requireStack(checkout, stack)).toThrow(
+    `There is no stack ${stack}, because there is no file Pulumi.${name}.yaml: the stacks are dev, local, prod.`,
+  );
 });
