@@ -1,35 +1,19 @@
-import { UserError } from "../../../../../foundation/userError";
-import { readCatalogInTransaction } from "../catalog";
-import { dropStatement } from "../catalog/objects";
 import type { OwnedObject } from "../history/history";
-import { ownershipOf } from "../history/ownership";
-import { type Declaration, declarations, declarationsOf, objectKey } from "../source/declaredObjects";
+import { declarationsOf } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { mentions } from "../source/mentions";
-import { statingStatements } from "../source/statedFacts";
-import { executedText, mayChangeSettings, type Statement, statementsOf, textOf } from "../source/statements";
 import { bareName } from "./affectedFiles";
-import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
-import { fileLinks } from "./fileLinks";
 import { FilesAhead, mostAhead } from "./filesAhead";
-import { isAskedFor } from "./indexDefinition";
-import { dropIfFree, dropOrphans, formerObjects, inTheWay, nameOf, orphansAmong } from "./orphans";
-import { dependenciesBetween, inOrder, type RepeatablePlan } from "./plan";
-import { restoreLost } from "./rebuild";
+import { dropIfFree, dropOrphans, formerObjects, inTheWay, orphansAmong } from "./orphans";
+import { createsIfMissing, dropOtherDefinitions } from "./otherDefinitions";
+import type { RepeatablePlan } from "./plan";
 import type { RepeatableContext } from "./repeatableContext";
+import { type AlsoRan, isChanged, rebuild } from "./replacement";
 import type { PlannedFile } from "./request";
-import { type FileMessage, sendFile } from "./sendFile";
-import { existingIndex } from "./skippedStatements";
-import { StatementIndex } from "./statedObjects";
+import { dependenciesOf, dropsBefore, isNotThereYet, messageOf, runFile } from "./runRepeatable";
+import { sendFile } from "./sendFile";
 import { rootFault, type StuckFile } from "./stuckFiles";
-
-/** The file needs something that is not there: another file may still make it. */
-const notThereYet = new Set(["42883", "42P01", "42704", "42703", "3F000", "42725"]);
-
-function isNotThereYet(error: unknown): error is SqlFileError {
-  return error instanceof SqlFileError && notThereYet.has(error.sqlState ?? "");
-}
 
 /** `create or replace` cannot change the object so far; or the object is there and the statement cannot replace it. */
 const cannotReplace = new Set(["42P13", "42P16", "42809", "2BP01", "42710", "42P07", "42723"]);
@@ -152,14 +136,6 @@ function followingNew(
   return known < 0 ? open : open.slice(0, known);
 }
 
-/** What a file took along when it ran. */
-interface AlsoRan {
-  /** Files that had to run again because what they made depended on something that this one replaced. */
-  readonly files: readonly BundleFile[];
-  /** Identities that were dropped and recreated with them. */
-  readonly recreated: readonly string[];
-}
-
 const nothingElse: AlsoRan = { files: [], recreated: [] };
 
 /**
@@ -201,188 +177,4 @@ async function applyFile(
       if (!isOwn || !context.leftOut.takes(error)) throw error;
     }
   }
-}
-
-/** The statements that leave what exists as it is, whatever they ask for. */
-function createsIfMissing(file: BundleFile): readonly Statement[] {
-  return statementsOf(file).filter(
-    ({ node }) =>
-      ("IndexStmt" in node && node.IndexStmt.if_not_exists === true) ||
-      ("CreateTableAsStmt" in node && node.CreateTableAsStmt.if_not_exists === true),
-  );
-}
-
-/**
- * Drops what a changed file would leave as it is because of `if not exists`: an index that is not the one that the file asks
- * for, and a materialized view of this file, whose query may be another.
- */
-async function dropOtherDefinitions(file: BundleFile, context: RepeatableContext): Promise<void> {
-  const { session, history } = context;
-  const former = new Set((history.get(file.path)?.objects ?? []).map(objectKey));
-  for (const statement of createsIfMissing(file)) {
-    const { node } = statement;
-    if ("IndexStmt" in node) {
-      const found = await existingIndex(session, node.IndexStmt);
-      const text = textOf(file, statement);
-      const question = { text, statement: node.IndexStmt, inTransaction: true };
-      if (found === undefined || (await isAskedFor(session, { ...question, oid: found.oid }))) continue;
-      await session.execute(`drop index ${found.name}`);
-    } else {
-      const own = declarations(node).filter((object) => former.has(objectKey(object)));
-      await dropIfFree(own, context);
-    }
-  }
-}
-
-/** Drops what cannot be replaced in place, so that the file's plain `create` can run again. */
-function dropsBefore(declared: readonly Declaration[]): string[] {
-  return declared
-    .filter((object) => !object.replaceable)
-    .flatMap((object) => dropStatement(object) ?? [])
-    .reverse();
-}
-
-/** What is sent to run a file, and how much of it comes before the file's own text. */
-function messageOf(
-  file: BundleFile,
-  drops: readonly string[],
-  { session, leftOut }: RepeatableContext,
-): FileMessage {
-  const before = ["savepoint repeatable", ...drops, ...leftOut.dropsBefore(file)];
-  const prefix: Prefix = { text: `${before.join("; ")}; `, statements: before.length };
-  const reset = mayChangeSettings(file) ? `${session.settings};` : "";
-  const text = leftOut.textOf(file, executedText(file));
-  return { text: `${prefix.text}${text};${reset} release savepoint repeatable`, prefix };
-}
-
-async function runFile(
-  file: BundleFile,
-  drops: readonly string[],
-  context: RepeatableContext,
-  send?: () => Promise<void>,
-): Promise<void> {
-  const { session } = context;
-  const message = messageOf(file, drops, context);
-  try {
-    await (send === undefined ? sendFile(file, message, context) : send());
-  } catch (error) {
-    const fault = fileFailure(file, error, message.prefix, session.blocker);
-    if (fault instanceof SqlFileError && !isUnparsed(error))
-      await session.execute("rollback to savepoint repeatable");
-    throw fault;
-  }
-}
-
-/** What a rebuild drops, with all that depends on it, before the file runs. */
-interface Replacement {
-  /** Objects of an earlier run whose place the file's own objects take. */
-  readonly former: readonly OwnedObject[];
-  /** Objects that the file declares and the server cannot replace in place. */
-  readonly replaced: readonly Declaration[];
-  /** Why the server could not. */
-  readonly cause?: SqlFileError;
-}
-
-/**
- * Drops objects with all that depends on them, runs the file, then runs the files again whose objects went, and recreates
- * the rest from what the catalog said of it. Refuses where something could not be recreated.
- */
-async function rebuild(
-  file: BundleFile,
-  { former, replaced, cause }: Replacement,
-  context: RepeatableContext,
-): Promise<AlsoRan> {
-  const { session } = context;
-  await session.execute("savepoint rebuild");
-  const before = await readCatalogInTransaction(session.work);
-  const { objects, owners } = await ownershipOf(session, context.local, before);
-  const cascades = [...replaced, ...former].flatMap((object) => dropStatement(object, "cascade") ?? []);
-  const others = replaced.length > 0 ? [] : dropsBefore(declarationsOf(file));
-  try {
-    await runFile(file, [...cascades.reverse(), ...others], context);
-  } catch (error) {
-    await session.execute("rollback to savepoint rebuild");
-    // The same fault again: dropping did not help, so the first message is the true one.
-    const isSame = error instanceof SqlFileError && error.sqlState === cause?.sqlState;
-    throw isSame ? cause : error;
-  }
-  const own = new Set((objects.get(file) ?? []).flatMap((object) => object.identity ?? []));
-  for (const { identity } of former) if (identity !== undefined) own.add(identity);
-  const restoring = restoreLost(session, before.catalog, own, owners, {
-    runFiles: async (files) => {
-      const all = withFollowers(files, context);
-      await runAgain(all, context);
-      // The others have their own turn, too.
-      return all.filter((one) => files.includes(one) || !context.open.has(one.path));
-    },
-    isChanged: (one) => isChanged(one, context),
-    mayStateLater: statedByChanged(context),
-  });
-  const again = await restoring.catch(async (error: unknown) => {
-    if (error instanceof SqlFileError) await session.execute("rollback to savepoint rebuild");
-    throw error;
-  });
-  if (again.lost.length > 0) {
-    await session.execute("rollback to savepoint rebuild");
-    throw new UserError(
-      [
-        cause?.message ?? `${file.display} replaces ${former.map(nameOf).join(", ")}.`,
-        "  It has to be dropped and created again, and with it would go what cannot be recreated:",
-        ...again.lost.map((identity) => `    ${identity}`),
-        "  Drop or change these in a migration first.",
-      ].join("\n"),
-    );
-  }
-  await session.execute("release savepoint rebuild");
-  return again;
-}
-
-/** Runs files whose objects went with another; those that need each other wait for each other. */
-async function runAgain(files: readonly BundleFile[], context: RepeatableContext): Promise<void> {
-  let waiting = [...files];
-  while (waiting.length > 0) {
-    const stuck: StuckFile[] = [];
-    for (const file of waiting) {
-      try {
-        await runFile(file, dropsBefore(declarationsOf(file)), context);
-      } catch (error) {
-        if (!isNotThereYet(error)) throw error;
-        stuck.push({ file, fault: error });
-      }
-    }
-    if (stuck.length > 0 && stuck.length === waiting.length)
-      throw rootFault(stuck, (file) => dependenciesOf(file, context));
-    waiting = stuck.map(({ file }) => file);
-  }
-}
-
-/** The files with those that state something which goes when they run again, but for changed ones whose turn is to come. */
-function withFollowers(files: readonly BundleFile[], context: RepeatableContext): readonly BundleFile[] {
-  if (files.length === 0) return files;
-  const { local, history } = context;
-  const links = fileLinks(local);
-  const all: BundleFile[] = [];
-  for (const file of inOrder(local, dependenciesBetween(local, history, links))) {
-    const isNext = !isChanged(file, context) && all.some((earlier) => links.follows(file, earlier));
-    if (files.includes(file) || isNext) all.push(file);
-  }
-  return all;
-}
-
-/** Whether a file says something new that has not run yet. */
-function isChanged({ path, sha256 }: BundleFile, { history, done }: RepeatableContext): boolean {
-  return !done.has(path) && history.get(path)?.sha256 !== sha256;
-}
-
-/** Answers whether a changed file whose turn is to come may state something of an object. */
-function statedByChanged(context: RepeatableContext): (identity: string) => boolean {
-  const coming = context.local.filter((file) => context.open.has(file.path) && isChanged(file, context));
-  const statements = coming.flatMap((file) => statingStatements(file));
-  const index = new StatementIndex(statements);
-  const isAnything = statements.some(({ isDynamic }) => isDynamic);
-  return (identity) => isAnything || index.statementsAbout(identity).length > 0;
-}
-
-function dependenciesOf(file: BundleFile, { history }: RepeatableContext): readonly string[] {
-  return [...file.dependsOn, ...(history.get(file.path)?.dependsOn ?? [])];
 }

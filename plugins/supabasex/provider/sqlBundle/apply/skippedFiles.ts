@@ -1,7 +1,7 @@
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { mentions } from "../source/mentions";
-import { needsEarlierCommit } from "./transaction";
+import { needsEarlierCommit } from "./stopped";
 
 /** A file that a dry run leaves out, and why, as the end of a sentence. */
 export interface SkippedFile {

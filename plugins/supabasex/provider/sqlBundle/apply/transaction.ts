@@ -1,47 +1,26 @@
-import { UserError } from "../../../../../foundation/userError";
-import {
-  type Addresses,
-  byIdentity,
-  type Catalog,
-  type CatalogDifference,
-  type CatalogReading,
-  isSameObject,
-  managedPart,
-} from "../catalog";
+import { type Addresses, type Catalog, type CatalogDifference, managedPart } from "../catalog";
 import { recordAddresses } from "../history/addresses";
-import { type History, openHistory } from "../history/history";
-import { restoreHistory, trustedExpectation } from "../history/historyRepair";
-import { openPostureRecords } from "../history/postureRecord";
-import { type BundleRecord, readRecord, recordExpectation } from "../history/record";
+import type { History } from "../history/history";
+import { recordExpectation } from "../history/record";
 import { LockWatch, type StatementLocks, type TooLarge } from "../locks/watch";
-import { type Comparison, compare } from "../repair/compare";
-import {
-  type Losses,
-  type Repaired,
-  refuseHopeless,
-  refuseUnrepaired,
-  repairRest,
-  repairUnowned,
-  unrepaired,
-} from "../repair/drift";
-import { renameBack } from "../repair/renames";
+import type { Comparison } from "../repair/compare";
+import { type Losses, type Repaired, refuseUnrepaired, repairRest, unrepaired } from "../repair/drift";
 import { runRepairs } from "../repair/restore";
 import type { Session } from "../session/session";
-import { SqlFileError } from "../source/errors";
 import type { Migration } from "../source/files";
-import { type Access, type AccessBefore, accessAfter, accessBefore } from "./access";
+import { type Access, accessAfter } from "./access";
 import { borrowedByMigrations } from "./borrowed";
 import { actsOfEventTriggers } from "./eventTriggers";
 import { expectationAfter } from "./expected";
+import { manualChanges, readState, repairFirst, takenOverBetween } from "./found";
 import { LeftOut } from "./leftOut";
-import { type Look, mayRepair, pendingFiles } from "./lookAhead";
-import { makersOf } from "./makers";
 import { nameOf } from "./orphans";
-import { isFirstDeployment, type MigrationPlan, planMigrations } from "./plan";
+import { isFirstDeployment, planMigrations } from "./plan";
 import { madeTwice, type Outcome, rehearse } from "./rehearsal";
 import type { ApplyRequest, FileFailure, RanFile } from "./request";
 import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
 import { pendingOf, type Start } from "./start";
+import { comesFirst, mayStayBehind, refuseWhatWorksOnlyHere, stoppedAlike } from "./stopped";
 
 /** What a transaction did, whether it will be committed or not. */
 export interface TransactionResult {
@@ -226,75 +205,6 @@ async function watchLocks(
   return locks;
 }
 
-/** What the database and its record say before anything is done. */
-interface Found {
-  readonly history: History;
-  readonly record: BundleRecord;
-  readonly expected: Catalog;
-  /** With the history's rows. */
-  readonly reading: CatalogReading;
-  readonly drift: readonly CatalogDifference[];
-  readonly comparison: Comparison;
-  readonly access: AccessBefore | undefined;
-}
-
-async function readState(session: Session, request: ApplyRequest): Promise<Found> {
-  const { inputs, stateExpected } = request;
-  await openHistory(session.work, inputs.name);
-  if (inputs.watch === "database") await openPostureRecords(session.work);
-  const first = await readWithHistory(session, inputs.name);
-  const record = await readRecord(session.work, inputs.name);
-  const expected = trustedExpectation(record, stateExpected, first.reading.catalog);
-  const comparison = await compare(session.work, expected, first.reading, record.addresses);
-  const drift = comparison.differences;
-  const access = await accessBefore(session, request, { expected, live: comparison.traced.catalog });
-  if (!(await restoreHistory(session.work, inputs.name, expected, first.history))) {
-    return { ...first, record, expected, drift, comparison, access };
-  }
-  const { history } = await readWithHistory(session, inputs.name);
-  return { reading: first.reading, history, record, expected, drift, comparison, access };
-}
-
-/**
- * Renames back what was renamed by hand, and repairs what no repeatable repairs by running again: migrations are written for
- * a database as it should be. Stops where that is not possible and no pending file can help.
- */
-async function repairFirst(
-  session: Session,
-  { bundle, inputs }: ApplyRequest,
-  { history, record, expected, ...found }: Found,
-  plan: MigrationPlan,
-) {
-  const makers = makersOf(history, bundle.repeatables);
-  const readAgain = async () => (await readWithHistory(session, inputs.name)).reading;
-  const renamed = await renameBack(session, expected, found.reading, record.addresses, readAgain);
-  const comparison =
-    renamed.repaired.length === 0
-      ? found.comparison
-      : await compare(session.work, expected, renamed.reading, record.addresses);
-  const look: Look = { bundle, history, expected, comparison, plan };
-  refuseHopeless(comparison, expected, makers, mayRepair(pendingFiles(look), comparison.traced.catalog));
-  const { repaired, losses } = await repairUnowned(session, comparison, makers, expected);
-  const changed =
-    repaired.length > 0 || found.drift.some(({ identity }) => identity.startsWith("applied file "));
-  return {
-    repaired: [...renamed.repaired, ...repaired],
-    losses,
-    reading: changed ? await readAgain() : renamed.reading,
-    addresses: addressesOfManualChanges(found.drift, record.addresses),
-  };
-}
-
-/** What files rename or drop themselves is not to be taken for a manual change afterwards. */
-function addressesOfManualChanges(drift: readonly CatalogDifference[], addresses: Addresses): Addresses {
-  return new Map(
-    drift.flatMap(({ identity }): [string, string][] => {
-      const address = addresses.get(identity);
-      return address === undefined ? [] : [[identity, address]];
-    }),
-  );
-}
-
 function summary(run: FilesRun, adopted: readonly Migration[]) {
   return {
     ran: run.ran,
@@ -308,54 +218,6 @@ function summary(run: FilesRun, adopted: readonly Migration[]) {
     ...(run.next === undefined ? {} : { next: run.next }),
     ...(run.failure === undefined ? {} : { failure: run.failure }),
   };
-}
-
-/**
- * Whether migrations stay that ran before a failure: those before a failed migration, and those that a repeatable needs
- * to be committed. Without its repeatables a migration would else leave a database that no checkout describes.
- */
-function mayStayBehind(failure: FileFailure | undefined): boolean {
-  if (failure === undefined) return true;
-  const isMigration = failure.file !== undefined && "version" in failure.file;
-  return isMigration || needsEarlierCommit(failure.error);
-}
-
-/** Unsafe use of a new enum value; pending trigger events: both are gone once the earlier file is committed. */
-export function needsEarlierCommit(error: unknown): boolean {
-  return error instanceof SqlFileError && (error.sqlState === "55P04" || error.sqlState === "55006");
-}
-
-/**
- * Whether a fault that a file has on a new environment comes before the one that stopped the files here: else its migration
- * would be committed as one of those before the failed file.
- */
-function comesFirst(fault: UserError, failure: FileFailure | undefined): boolean {
-  if (failure === undefined) return true;
-  if (!mayStayBehind(failure)) return false;
-  const file = [fault, fault.cause].find((error) => error instanceof SqlFileError)?.file;
-  if (file === undefined || !("version" in file)) return false;
-  return failure.file === undefined || !("version" in failure.file) || file.path < failure.file.path;
-}
-
-/** Files that run here only because of a manual change would fail on a new environment. */
-function refuseWhatWorksOnlyHere(fault: UserError | undefined, failure: FileFailure | undefined): void {
-  if (fault === undefined || !comesFirst(fault, failure)) return;
-  throw new UserError(
-    [
-      fault.message,
-      "  It fails without what was changed by hand in this database, so it would fail on a new environment too:",
-      "  make that change in a migration that comes before it, or undo it.",
-    ].join("\n"),
-    1,
-    { cause: fault },
-  );
-}
-
-/** Whether the files came as far in the rehearsal as they did here. */
-function stoppedAlike(rehearsed: FileFailure | undefined, failure: FileFailure | undefined): boolean {
-  return (
-    rehearsed?.file?.path === failure?.file?.path && (rehearsed === undefined) === (failure === undefined)
-  );
 }
 
 function outcomeOf(start: Start, run: FilesRun): Outcome {
@@ -376,24 +238,4 @@ async function repairLast(
   const last = await repairRest(session, { expected, reading, addresses, prune }, readAgain);
   refuseUnrepaired(last, expected, last.failed);
   return last;
-}
-
-/** Manual changes that stayed as they were, and are expected now. */
-function takenOverBetween(
-  { drift, expected: former, reading }: Found,
-  expected: Catalog,
-  live: Catalog,
-): string[] {
-  return manualChanges(drift).filter(
-    (identity) =>
-      !isSameObject(former[identity], expected[identity]) &&
-      isSameObject(reading.catalog[identity], live[identity]),
-  );
-}
-
-/** Identities of what was changed by hand, without the rows of the history. */
-function manualChanges(drift: readonly CatalogDifference[]): string[] {
-  return [...byIdentity(drift).keys()].filter(
-    (identity) => !identity.startsWith("applied file ") && identity !== "server",
-  );
 }

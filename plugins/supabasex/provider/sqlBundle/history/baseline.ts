@@ -43,7 +43,7 @@ export async function checkBaseline(
   migrations: readonly Migration[],
   live: Catalog,
 ): Promise<string[]> {
-  for (const file of migrations) await compareStatements(client, file);
+  if (migrations.length > 0) await compareStatements(client, migrations);
   const made = madeByMigrations(migrations);
   const missing = made.filter(({ identity }) => live[identity] === undefined);
   if (missing.length > 0) {
@@ -66,10 +66,15 @@ export function isAsRecorded(file: Migration, recorded: readonly string[] | null
   return ours.join(" ") === theirTexts(recorded).join(" ");
 }
 
-async function compareStatements(client: ClientBase, file: Migration): Promise<void> {
-  const recorded = await recordedStatements(client, file.version);
-  if (recorded === undefined || recorded.length === 0 || isAsRecorded(file, recorded)) return;
-  throw differsFromRecord(file, recorded);
+async function compareStatements(client: ClientBase, migrations: readonly Migration[]): Promise<void> {
+  const statements = await recordedStatements(
+    client,
+    migrations.map(({ version }) => version),
+  );
+  for (const file of migrations) {
+    const recorded = statements.get(file.version) ?? [];
+    if (recorded.length > 0 && !isAsRecorded(file, recorded)) throw differsFromRecord(file, recorded);
+  }
 }
 
 /** Returns the error that names the first statement of a file that is not as another tool recorded it. */

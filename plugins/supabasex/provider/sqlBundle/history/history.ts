@@ -86,7 +86,8 @@ comment on table supabase_migrations.bundle_files is 'Files of SQL bundles as Pu
 
 /** Makes the tables where they are missing and takes the bundle's row, so that transactions of one bundle queue up. */
 export async function openHistory(client: ClientBase, bundle: string): Promise<void> {
-  if ((await layoutOf(client)) !== "current" || !(await hasMarkers(client))) await client.query(create);
+  const { layout, hasMarkers } = await tablesIn(client);
+  if (layout !== "current" || !hasMarkers) await client.query(create);
   await client.query(
     `insert into supabase_migrations.bundles (name, fingerprint) values ($1, $2) on conflict (name) do nothing`,
     [bundle, fingerprint({})],
@@ -94,17 +95,20 @@ export async function openHistory(client: ClientBase, bundle: string): Promise<v
   await client.query("select from supabase_migrations.bundles where name = $1 for update", [bundle]);
 }
 
-async function hasMarkers(client: ClientBase): Promise<boolean> {
-  const { rows } = await client.query<{ there: boolean }>(
-    "select to_regclass('supabase_migrations.bundle_statements') is not null as there",
-  );
-  return rows[0]?.there === true;
+/** Whether the tables are there: as this provider makes them, or as an older one did, without facts and addresses. */
+export async function layoutOf(client: ClientBase): Promise<Tables["layout"]> {
+  return (await tablesIn(client)).layout;
 }
 
-/** Whether the tables are there: as this provider makes them, or as an older one did, without facts and addresses. */
-export async function layoutOf(client: ClientBase): Promise<"current" | "former" | "none"> {
-  const { rows } = await client.query<{ layout: "current" | "former" | "none" }>(
-    `select case
+interface Tables {
+  readonly layout: "current" | "former" | "none";
+  /** Whether the table of statements that were begun outside of a transaction is there, too. */
+  readonly hasMarkers: boolean;
+}
+
+async function tablesIn(client: ClientBase): Promise<Tables> {
+  const { rows } = await client.query<Tables>(
+    `select to_regclass('supabase_migrations.bundle_statements') is not null as "hasMarkers", case
        when to_regclass('supabase_migrations.bundle_files') is null
          or not exists (select from pg_attribute where attrelid = to_regclass('supabase_migrations.schema_migrations')
            and attname = 'name' and not attisdropped) then 'none'
@@ -114,7 +118,7 @@ export async function layoutOf(client: ClientBase): Promise<"current" | "former"
            and attname = 'addresses' and not attisdropped) then 'current'
        else 'former' end as layout`,
   );
-  return rows[0]?.layout ?? "none";
+  return rows[0] ?? { layout: "none", hasMarkers: false };
 }
 
 interface HistoryRow {
@@ -165,13 +169,17 @@ function withCanonicalIdentity(object: OwnedObject): OwnedObject {
   return object.identity === undefined ? object : { ...object, identity: canonicalIdentity(object.identity) };
 }
 
-/** The statements that the Supabase CLI, or we, recorded for a version; `undefined` where none were. */
-export async function recordedStatements(client: ClientBase, version: string): Promise<string[] | undefined> {
-  const { rows } = await client.query<{ statements: string[] | null }>(
-    "select statements from supabase_migrations.schema_migrations where version = $1",
-    [version],
+/** Returns the statements that the Supabase CLI, or we, recorded for these versions: those that have any. */
+export async function recordedStatements(
+  client: ClientBase,
+  versions: readonly string[],
+): Promise<Map<string, readonly string[]>> {
+  const { rows } = await client.query<{ version: string; statements: string[] }>(
+    `select version, statements from supabase_migrations.schema_migrations
+     where version = any ($1) and statements is not null`,
+    [versions],
   );
-  return rows[0]?.statements ?? undefined;
+  return new Map(rows.map(({ version, statements }) => [version, statements]));
 }
 
 export interface AppliedMigration {

@@ -1,0 +1,111 @@
+import {
+  type Addresses,
+  byIdentity,
+  type Catalog,
+  type CatalogDifference,
+  type CatalogReading,
+  isSameObject,
+} from "../catalog";
+import { type History, openHistory } from "../history/history";
+import { restoreHistory, trustedExpectation } from "../history/historyRepair";
+import { openPostureRecords } from "../history/postureRecord";
+import { type BundleRecord, readRecord } from "../history/record";
+import { type Comparison, compare } from "../repair/compare";
+import { refuseHopeless, repairUnowned } from "../repair/drift";
+import { renameBack } from "../repair/renames";
+import type { Session } from "../session/session";
+import { type AccessBefore, accessBefore } from "./access";
+import { type Look, mayRepair, pendingFiles } from "./lookAhead";
+import { makersOf } from "./makers";
+import type { MigrationPlan } from "./plan";
+import type { ApplyRequest } from "./request";
+import { readWithHistory } from "./runFiles";
+
+/** What the database and its record say before anything is done. */
+export interface Found {
+  readonly history: History;
+  readonly record: BundleRecord;
+  readonly expected: Catalog;
+  /** With the history's rows. */
+  readonly reading: CatalogReading;
+  readonly drift: readonly CatalogDifference[];
+  readonly comparison: Comparison;
+  readonly access: AccessBefore | undefined;
+}
+
+export async function readState(session: Session, request: ApplyRequest): Promise<Found> {
+  const { inputs, stateExpected } = request;
+  await openHistory(session.work, inputs.name);
+  if (inputs.watch === "database") await openPostureRecords(session.work);
+  const first = await readWithHistory(session, inputs.name);
+  const record = await readRecord(session.work, inputs.name);
+  const expected = trustedExpectation(record, stateExpected, first.reading.catalog);
+  const comparison = await compare(session.work, expected, first.reading, record.addresses);
+  const drift = comparison.differences;
+  const access = await accessBefore(session, request, { expected, live: comparison.traced.catalog });
+  if (!(await restoreHistory(session.work, inputs.name, expected, first.history))) {
+    return { ...first, record, expected, drift, comparison, access };
+  }
+  const { history } = await readWithHistory(session, inputs.name);
+  return { reading: first.reading, history, record, expected, drift, comparison, access };
+}
+
+/**
+ * Renames back what was renamed by hand, and repairs what no repeatable repairs by running again: migrations are written for
+ * a database as it should be. Stops where that is not possible and no pending file can help.
+ */
+export async function repairFirst(
+  session: Session,
+  { bundle, inputs }: ApplyRequest,
+  { history, record, expected, ...found }: Found,
+  plan: MigrationPlan,
+) {
+  const makers = makersOf(history, bundle.repeatables);
+  const readAgain = async () => (await readWithHistory(session, inputs.name)).reading;
+  const renamed = await renameBack(session, expected, found.reading, record.addresses, readAgain);
+  const comparison =
+    renamed.repaired.length === 0
+      ? found.comparison
+      : await compare(session.work, expected, renamed.reading, record.addresses);
+  const look: Look = { bundle, history, expected, comparison, plan };
+  refuseHopeless(comparison, expected, makers, mayRepair(pendingFiles(look), comparison.traced.catalog));
+  const { repaired, losses } = await repairUnowned(session, comparison, makers, expected);
+  const changed =
+    repaired.length > 0 || found.drift.some(({ identity }) => identity.startsWith("applied file "));
+  return {
+    repaired: [...renamed.repaired, ...repaired],
+    losses,
+    reading: changed ? await readAgain() : renamed.reading,
+    addresses: addressesOfManualChanges(found.drift, record.addresses),
+  };
+}
+
+/** What files rename or drop themselves is not to be taken for a manual change afterwards. */
+function addressesOfManualChanges(drift: readonly CatalogDifference[], addresses: Addresses): Addresses {
+  return new Map(
+    drift.flatMap(({ identity }): [string, string][] => {
+      const address = addresses.get(identity);
+      return address === undefined ? [] : [[identity, address]];
+    }),
+  );
+}
+
+/** Manual changes that stayed as they were, and are expected now. */
+export function takenOverBetween(
+  { drift, expected: former, reading }: Found,
+  expected: Catalog,
+  live: Catalog,
+): string[] {
+  return manualChanges(drift).filter(
+    (identity) =>
+      !isSameObject(former[identity], expected[identity]) &&
+      isSameObject(reading.catalog[identity], live[identity]),
+  );
+}
+
+/** Identities of what was changed by hand, without the rows of the history. */
+export function manualChanges(drift: readonly CatalogDifference[]): string[] {
+  return [...byIdentity(drift).keys()].filter(
+    (identity) => !identity.startsWith("applied file ") && identity !== "server",
+  );
+}

@@ -1,0 +1,38 @@
+import { declarations, objectKey } from "../source/declaredObjects";
+import type { BundleFile } from "../source/files";
+import { type Statement, statementsOf, textOf } from "../source/statements";
+import { isAskedFor } from "./indexDefinition";
+import { dropIfFree } from "./orphans";
+import type { RepeatableContext } from "./repeatableContext";
+import { existingIndex } from "./skippedStatements";
+
+/** The statements that leave what exists as it is, whatever they ask for. */
+export function createsIfMissing(file: BundleFile): readonly Statement[] {
+  return statementsOf(file).filter(
+    ({ node }) =>
+      ("IndexStmt" in node && node.IndexStmt.if_not_exists === true) ||
+      ("CreateTableAsStmt" in node && node.CreateTableAsStmt.if_not_exists === true),
+  );
+}
+
+/**
+ * Drops what a changed file would leave as it is because of `if not exists`: an index that is not the one that the file asks
+ * for, and a materialized view of this file, whose query may be another.
+ */
+export async function dropOtherDefinitions(file: BundleFile, context: RepeatableContext): Promise<void> {
+  const { session, history } = context;
+  const former = new Set((history.get(file.path)?.objects ?? []).map(objectKey));
+  for (const statement of createsIfMissing(file)) {
+    const { node } = statement;
+    if ("IndexStmt" in node) {
+      const found = await existingIndex(session, node.IndexStmt);
+      const text = textOf(file, statement);
+      const question = { text, statement: node.IndexStmt, inTransaction: true };
+      if (found === undefined || (await isAskedFor(session, { ...question, oid: found.oid }))) continue;
+      await session.execute(`drop index ${found.name}`);
+    } else {
+      const own = declarations(node).filter((object) => former.has(objectKey(object)));
+      await dropIfFree(own, context);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { UserError } from "../../../../../foundation/userError";
+import { readCatalogInTransaction } from "../catalog";
+import { dropStatement } from "../catalog/objects";
+import type { OwnedObject } from "../history/history";
+import { ownershipOf } from "../history/ownership";
+import { type Declaration, declarationsOf } from "../source/declaredObjects";
+import { SqlFileError } from "../source/errors";
+import type { BundleFile } from "../source/files";
+import { statingStatements } from "../source/statedFacts";
+import { fileLinks } from "./fileLinks";
+import { nameOf } from "./orphans";
+import { dependenciesBetween, inOrder } from "./plan";
+import { restoreLost } from "./rebuild";
+import type { RepeatableContext } from "./repeatableContext";
+import { dropsBefore, runAgain, runFile } from "./runRepeatable";
+import { StatementIndex } from "./statedObjects";
+
+/** What a rebuild drops, with all that depends on it, before the file runs. */
+interface Replacement {
+  /** Objects of an earlier run whose place the file's own objects take. */
+  readonly former: readonly OwnedObject[];
+  /** Objects that the file declares and the server cannot replace in place. */
+  readonly replaced: readonly Declaration[];
+  /** Why the server could not. */
+  readonly cause?: SqlFileError;
+}
+
+/** What a file took along when it ran. */
+export interface AlsoRan {
+  /** Files that had to run again because what they made depended on something that this one replaced. */
+  readonly files: readonly BundleFile[];
+  /** Identities that were dropped and recreated with them. */
+  readonly recreated: readonly string[];
+}
+
+/**
+ * Drops objects with all that depends on them, runs the file, then runs the files again whose objects went, and recreates
+ * the rest from what the catalog said of it. Refuses where something could not be recreated.
+ */
+export async function rebuild(
+  file: BundleFile,
+  { former, replaced, cause }: Replacement,
+  context: RepeatableContext,
+): Promise<AlsoRan> {
+  const { session } = context;
+  await session.execute("savepoint rebuild");
+  const before = await readCatalogInTransaction(session.work);
+  const { objects, owners } = await ownershipOf(session, context.local, before);
+  const cascades = [...replaced, ...former].flatMap((object) => dropStatement(object, "cascade") ?? []);
+  const others = replaced.length > 0 ? [] : dropsBefore(declarationsOf(file));
+  try {
+    await runFile(file, [...cascades.reverse(), ...others], context);
+  } catch (error) {
+    await session.execute("rollback to savepoint rebuild");
+    // The same fault again: dropping did not help, so the first message is the true one.
+    const isSame = error instanceof SqlFileError && error.sqlState === cause?.sqlState;
+    throw isSame ? cause : error;
+  }
+  const own = new Set((objects.get(file) ?? []).flatMap((object) => object.identity ?? []));
+  for (const { identity } of former) if (identity !== undefined) own.add(identity);
+  const restoring = restoreLost(session, before.catalog, own, owners, {
+    runFiles: async (files) => {
+      const all = withFollowers(files, context);
+      await runAgain(all, context);
+      // The others have their own turn, too.
+      return all.filter((one) => files.includes(one) || !context.open.has(one.path));
+    },
+    isChanged: (one) => isChanged(one, context),
+    mayStateLater: statedByChanged(context),
+  });
+  const again = await restoring.catch(async (error: unknown) => {
+    if (error instanceof SqlFileError) await session.execute("rollback to savepoint rebuild");
+    throw error;
+  });
+  if (again.lost.length > 0) {
+    await session.execute("rollback to savepoint rebuild");
+    throw new UserError(
+      [
+        cause?.message ?? `${file.display} replaces ${former.map(nameOf).join(", ")}.`,
+        "  It has to be dropped and created again, and with it would go what cannot be recreated:",
+        ...again.lost.map((identity) => `    ${identity}`),
+        "  Drop or change these in a migration first.",
+      ].join("\n"),
+    );
+  }
+  await session.execute("release savepoint rebuild");
+  return again;
+}
+
+/** The files with those that state something which goes when they run again, but for changed ones whose turn is to come. */
+function withFollowers(files: readonly BundleFile[], context: RepeatableContext): readonly BundleFile[] {
+  if (files.length === 0) return files;
+  const { local, history } = context;
+  const links = fileLinks(local);
+  const all: BundleFile[] = [];
+  for (const file of inOrder(local, dependenciesBetween(local, history, links))) {
+    const isNext = !isChanged(file, context) && all.some((earlier) => links.follows(file, earlier));
+    if (files.includes(file) || isNext) all.push(file);
+  }
+  return all;
+}
+
+/** Whether a file says something new that has not run yet. */
+export function isChanged({ path, sha256 }: BundleFile, { history, done }: RepeatableContext): boolean {
+  return !done.has(path) && history.get(path)?.sha256 !== sha256;
+}
+
+/** Answers whether a changed file whose turn is to come may state something of an object. */
+function statedByChanged(context: RepeatableContext): (identity: string) => boolean {
+  const coming = context.local.filter((file) => context.open.has(file.path) && isChanged(file, context));
+  const statements = coming.flatMap((file) => statingStatements(file));
+  const index = new StatementIndex(statements);
+  const isAnything = statements.some(({ isDynamic }) => isDynamic);
+  return (identity) => isAnything || index.statementsAbout(identity).length > 0;
+}

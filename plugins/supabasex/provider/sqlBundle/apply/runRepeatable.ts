@@ -1,0 +1,80 @@
+import { dropStatement } from "../catalog/objects";
+import { type Declaration, declarationsOf } from "../source/declaredObjects";
+import { SqlFileError } from "../source/errors";
+import type { BundleFile } from "../source/files";
+import { executedText, mayChangeSettings } from "../source/statements";
+import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
+import type { RepeatableContext } from "./repeatableContext";
+import { type FileMessage, sendFile } from "./sendFile";
+import { rootFault, type StuckFile } from "./stuckFiles";
+
+/** The file needs something that is not there: another file may still make it. */
+const notThereYet = new Set(["42883", "42P01", "42704", "42703", "3F000", "42725"]);
+
+export function isNotThereYet(error: unknown): error is SqlFileError {
+  return error instanceof SqlFileError && notThereYet.has(error.sqlState ?? "");
+}
+
+/** Drops what cannot be replaced in place, so that the file's plain `create` can run again. */
+export function dropsBefore(declared: readonly Declaration[]): string[] {
+  return declared
+    .filter((object) => !object.replaceable)
+    .flatMap((object) => dropStatement(object) ?? [])
+    .reverse();
+}
+
+/** What is sent to run a file, and how much of it comes before the file's own text. */
+export function messageOf(
+  file: BundleFile,
+  drops: readonly string[],
+  { session, leftOut }: RepeatableContext,
+): FileMessage {
+  const before = ["savepoint repeatable", ...drops, ...leftOut.dropsBefore(file)];
+  const prefix: Prefix = { text: `${before.join("; ")}; `, statements: before.length };
+  const reset = mayChangeSettings(file) ? `${session.settings};` : "";
+  const text = leftOut.textOf(file, executedText(file));
+  return { text: `${prefix.text}${text};${reset} release savepoint repeatable`, prefix };
+}
+
+/** Runs one file behind a savepoint: one that fails leaves nothing. */
+export async function runFile(
+  file: BundleFile,
+  drops: readonly string[],
+  context: RepeatableContext,
+  send?: () => Promise<void>,
+): Promise<void> {
+  const { session } = context;
+  const message = messageOf(file, drops, context);
+  try {
+    await (send === undefined ? sendFile(file, message, context) : send());
+  } catch (error) {
+    const fault = fileFailure(file, error, message.prefix, session.blocker);
+    if (fault instanceof SqlFileError && !isUnparsed(error))
+      await session.execute("rollback to savepoint repeatable");
+    throw fault;
+  }
+}
+
+/** Runs files whose objects went with another; those that need each other wait for each other. */
+export async function runAgain(files: readonly BundleFile[], context: RepeatableContext): Promise<void> {
+  let waiting = [...files];
+  while (waiting.length > 0) {
+    const stuck: StuckFile[] = [];
+    for (const file of waiting) {
+      try {
+        await runFile(file, dropsBefore(declarationsOf(file)), context);
+      } catch (error) {
+        if (!isNotThereYet(error)) throw error;
+        stuck.push({ file, fault: error });
+      }
+    }
+    if (stuck.length > 0 && stuck.length === waiting.length)
+      throw rootFault(stuck, (file) => dependenciesOf(file, context));
+    waiting = stuck.map(({ file }) => file);
+  }
+}
+
+/** Paths of the files that a file needs, by its header and by what it made when it last ran. */
+export function dependenciesOf(file: BundleFile, { history }: RepeatableContext): readonly string[] {
+  return [...file.dependsOn, ...(history.get(file.path)?.dependsOn ?? [])];
+}

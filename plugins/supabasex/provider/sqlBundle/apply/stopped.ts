@@ -1,0 +1,54 @@
+import { UserError } from "../../../../../foundation/userError";
+import { SqlFileError } from "../source/errors";
+import type { FileFailure } from "./request";
+
+/**
+ * Whether migrations stay that ran before a failure: those before a failed migration, and those that a repeatable needs
+ * to be committed. Without its repeatables a migration would else leave a database that no checkout describes.
+ */
+export function mayStayBehind(failure: FileFailure | undefined): boolean {
+  if (failure === undefined) return true;
+  const isMigration = failure.file !== undefined && "version" in failure.file;
+  return isMigration || needsEarlierCommit(failure.error);
+}
+
+/** Unsafe use of a new enum value; pending trigger events: both are gone once the earlier file is committed. */
+export function needsEarlierCommit(error: unknown): boolean {
+  return error instanceof SqlFileError && (error.sqlState === "55P04" || error.sqlState === "55006");
+}
+
+/**
+ * Whether a fault that a file has on a new environment comes before the one that stopped the files here: else its migration
+ * would be committed as one of those before the failed file.
+ */
+export function comesFirst(fault: UserError, failure: FileFailure | undefined): boolean {
+  if (failure === undefined) return true;
+  if (!mayStayBehind(failure)) return false;
+  const file = [fault, fault.cause].find((error) => error instanceof SqlFileError)?.file;
+  if (file === undefined || !("version" in file)) return false;
+  return failure.file === undefined || !("version" in failure.file) || file.path < failure.file.path;
+}
+
+/** Files that run here only because of a manual change would fail on a new environment. */
+export function refuseWhatWorksOnlyHere(
+  fault: UserError | undefined,
+  failure: FileFailure | undefined,
+): void {
+  if (fault === undefined || !comesFirst(fault, failure)) return;
+  throw new UserError(
+    [
+      fault.message,
+      "  It fails without what was changed by hand in this database, so it would fail on a new environment too:",
+      "  make that change in a migration that comes before it, or undo it.",
+    ].join("\n"),
+    1,
+    { cause: fault },
+  );
+}
+
+/** Whether the files came as far in the rehearsal as they did here. */
+export function stoppedAlike(rehearsed: FileFailure | undefined, failure: FileFailure | undefined): boolean {
+  return (
+    rehearsed?.file?.path === failure?.file?.path && (rehearsed === undefined) === (failure === undefined)
+  );
+}
