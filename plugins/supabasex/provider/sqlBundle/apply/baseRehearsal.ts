@@ -29,7 +29,8 @@ export async function rehearseBase(
   start: Start,
   pending: readonly Migration[],
 ): Promise<BaseFacts | undefined> {
-  const { session, request, record, reading, filesAtOnce, leftOut } = start;
+  const { session, request, record, reading, filesAtOnce } = start;
+  const leftOut = start.leftOut.afresh();
   if (!areUncertain(pending, record.base, reading.catalog)) return undefined;
   await session.execute("savepoint base");
   try {

@@ -30,7 +30,8 @@ interface Lent {
  * other names. `undefined` where no migration needs any.
  */
 export async function borrowedByMigrations(start: Start): Promise<UserError | undefined> {
-  const { session, request, filesAtOnce, leftOut } = start;
+  const { session, request, filesAtOnce } = start;
+  const leftOut = start.leftOut.afresh();
   const pending = pendingOf(start);
   const lent = pending.length === 0 ? [] : lentTo(pending, start);
   if (lent.length === 0) return undefined;

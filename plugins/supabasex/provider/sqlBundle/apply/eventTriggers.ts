@@ -73,7 +73,8 @@ async function catalogAfter(
       statements: [`alter event trigger ${partsOfIdentity(identity).name} disable`],
     }));
     await runRepairs(session, groups);
-    await runMigrations(session, { ...request, report: silent }, pending, { filesAtOnce, leftOut }, []);
+    const options = { filesAtOnce, leftOut: leftOut.afresh() };
+    await runMigrations(session, { ...request, report: silent }, pending, options, []);
     return (await readCatalogInTransaction(session.work)).catalog;
   } finally {
     await session.execute("rollback to savepoint event_triggers; release savepoint event_triggers");

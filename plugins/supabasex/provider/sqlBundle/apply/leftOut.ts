@@ -38,15 +38,22 @@ export interface Rehearsed {
  * that loses nothing. A statement is left out as well that a repeatable ran before.
  */
 export class LeftOut {
+  readonly #history: Pick<History, "files">;
   readonly #ranBefore: ReadonlySet<string>;
   readonly #rehearsed: Rehearsed | undefined;
   readonly #parts = new Map<BundleFile, Part[]>();
   readonly #drops = new Map<BundleFile, readonly string[]>();
 
   /** @param rehearsed - `undefined` where nothing was made by hand that pending files may be about */
-  constructor({ files }: Pick<History, "files">, rehearsed?: Rehearsed) {
-    this.#ranBefore = new Set([...files.values()].flatMap(({ states }) => states));
+  constructor(history: Pick<History, "files">, rehearsed?: Rehearsed) {
+    this.#history = history;
+    this.#ranBefore = new Set([...history.files.values()].flatMap(({ states }) => states));
     this.#rehearsed = rehearsed;
+  }
+
+  /** Returns one that knows the same and leaves nothing out yet, for files that run only to be rolled back. */
+  afresh(): LeftOut {
+    return new LeftOut(this.#history, this.#rehearsed);
   }
 
   /** Takes a file's failure. Returns whether the file has to run again, now without what failed. */

@@ -76,7 +76,13 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
     const before = await undo(start, relevant);
     const kept = stated.filter((identity) => before.catalog[identity] !== undefined);
     const request = { ...start.request, report: silent };
-    const run = await runFiles({ ...start, reading: before, request, locks: undefined });
+    const run = await runFiles({
+      ...start,
+      reading: before,
+      request,
+      locks: undefined,
+      leftOut: start.leftOut.afresh(),
+    });
     const expected = expectationOf(start, before, run, withParts(kept, run.after.catalog));
     const { base, defaults, contradiction, failure } = run;
     const error = failure?.error;

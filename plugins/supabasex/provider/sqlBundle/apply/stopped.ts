@@ -34,7 +34,7 @@ export function refuseWhatWorksOnlyHere(
   fault: UserError | undefined,
   failure: FileFailure | undefined,
 ): void {
-  if (fault === undefined || !comesFirst(fault, failure)) return;
+  if (fault === undefined || needsEarlierCommit(fault) || !comesFirst(fault, failure)) return;
   throw new UserError(
     [
       fault.message,
