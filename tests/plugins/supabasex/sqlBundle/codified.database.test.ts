@@ -335,6 +335,25 @@ describe("what cannot be taken over is refused in preview and up, and stays", ()
   });
 });
 
+test("a label of an enum that somebody added by hand is used by a later file", async () => {
+  const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
+  await bundle.up();
+  await bundle.sql("alter type $s.mood add value 'so so' after 'good'");
+  await bundle.sql("alter table $s.alerts enable row level security");
+  bundle.write({
+    [next]:
+      "alter type $s.mood add value 'so so' after 'good';\nalter table $s.alerts enable row level security;",
+    "migrations/20260103000000_use.sql": "alter table $s.alerts add column mood $s.mood default 'so so';",
+  });
+  await bundle.refresh();
+
+  expect(await failureOf(bundle.preview())).toBe("it succeeded");
+  await bundle.up();
+
+  expect(await bundle.refresh()).toEqual([]);
+  expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+});
+
 test("a manual change that others made by hand depend on is taken over, and these stay nobody's", async () => {
   const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
   await bundle.up();

@@ -132,6 +132,7 @@ describe("a plain statement of a repeatable that the server takes once", () => {
   };
   const constraint = "alter table $s.t add constraint known check (n > 0);";
   const member = 'alter publication "all $s" add table $s.t;';
+  const statistics = "create statistics $s.both on id, n from $s.t;";
 
   test.each([
     ["a constraint stays beside a change", constraint, `${constraint}\ncomment on table $s.t is 'T.';`],
@@ -142,6 +143,8 @@ describe("a plain statement of a repeatable that the server takes once", () => {
     ],
     ["a constraint says something else", constraint, "alter table $s.t add constraint known check (n > 1);"],
     ["a constraint is removed", constraint, "select 1;"],
+    ["statistics stay beside a change", statistics, `${statistics}\ncomment on table $s.t is 'T.';`],
+    ["statistics are removed", statistics, "select 1;"],
     ["a table of a publication stays beside a change", member, `${member}\ncomment on table $s.t is 'T.';`],
     ["other columns of it are published", member, 'alter publication "all $s" add table $s.t (id);'],
     ["a table of a publication is removed", member, "select 1;"],
@@ -149,6 +152,21 @@ describe("a plain statement of a repeatable that the server takes once", () => {
     const bundle = await databases.bundle({ ...tables, "repeatable/r.sql": before }, { dryRun: "live" });
     await bundle.up();
     bundle.write({ "repeatable/r.sql": after });
+
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    await bundle.up();
+
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+
+  test.each([
+    ["a migration", next],
+    ["another repeatable", "repeatable/q.sql"],
+  ])("it moves to %s", async (_name, path) => {
+    const bundle = await databases.bundle({ ...tables, "repeatable/r.sql": constraint }, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({ "repeatable/r.sql": undefined, [path]: constraint });
 
     expect(await failureOf(bundle.preview())).toBe("it succeeded");
     await bundle.up();

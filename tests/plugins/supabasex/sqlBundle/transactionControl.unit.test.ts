@@ -197,10 +197,23 @@ describe("what a file declares", () => {
     );
   });
 
-  test.each(["create table s.t ()", "create schema s", "create sequence s.q", "create extension e"])(
-    "%s is refused",
-    (statement) => {
-      expect(() => declarationsOf(repeatable(`${statement};\n`))).toThrow(/does not belong in a repeatable/);
-    },
-  );
+  test.each([
+    "create table s.t ()",
+    "create table s.t as select 1 as a",
+    "select 1 as a into s.t",
+    "alter table s.t add column if not exists a integer",
+    "create schema s",
+    "create sequence s.q",
+    "create extension e",
+  ])("%s is refused", (statement) => {
+    expect(() => declarationsOf(repeatable(`${statement};\n`))).toThrow(/does not belong in a repeatable/);
+  });
+
+  test.each([
+    "create temporary table t as select 1 as a",
+    "select 1 as a into temporary t",
+    "alter type s.c add attribute a integer",
+  ])("negative control: %s passes", (statement) => {
+    expect(declarationsOf(repeatable(`${statement};\n`))).toEqual([]);
+  });
 });
