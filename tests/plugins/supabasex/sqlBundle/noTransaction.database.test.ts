@@ -61,6 +61,12 @@ async function interruptBeforeRecord(bundle: BundleUnderTest, statement: string)
   return up;
 }
 
+/** A preview that executes the files. */
+async function previewed(bundle: BundleUnderTest): Promise<void> {
+  bundle.inputs = { ...bundle.inputs, dryRun: "live" };
+  await bundle.preview();
+}
+
 const indexes = async (bundle: BundleUnderTest) =>
   (
     await bundle.sql(
@@ -69,7 +75,10 @@ const indexes = async (bundle: BundleUnderTest) =>
   ).rows;
 
 test.each([
-  ["create index concurrently i on $s.t (a)", /alone\.sql:2:1: relation "i" already exists \(42P07\)/],
+  [
+    "create index concurrently i on $s.t (a)",
+    /alone\.sql: index s\d+\.i exists already and is not the one that this statement asks for\n {2}detail: There is: CREATE INDEX i ON s\d+\.t USING btree \(b\)/,
+  ],
   [
     "create index concurrently if not exists i on $s.t (a)",
     /alone\.sql: index s\d+\.i exists already and is not the one that this statement asks for\n {2}detail: There is: CREATE INDEX i ON s\d+\.t USING btree \(b\)/,
@@ -78,6 +87,7 @@ test.each([
   const bundle = await withPending(statement);
   await bundle.sql("create index i on $s.t (b)");
 
+  expect(await failureOf(previewed(bundle))).toMatch(message);
   expect(await failureOf(bundle.up())).toMatch(message);
   expect(await bundle.history()).not.toContain(alone);
   // And again: nothing of the first try makes the second one believe that it is done.
@@ -89,15 +99,13 @@ test.each([
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("an equal index that somebody made is taken over where the file says if not exists, and only there", async () => {
-  const bundle = await withPending("create index concurrently i on $s.t (a desc, (b + 1)) where b > 0");
+test.each(["", "if not exists "])("an equal index that somebody made is taken over: %s", async (exists) => {
+  const bundle = await withPending(
+    `create index concurrently ${exists}i on $s.t (a desc, (b + 1)) where b > 0`,
+  );
   await bundle.sql("create index i on $s.t using btree (a desc, (b+1)) where (b > 0)");
-  expect(await failureOf(bundle.up())).toMatch(/already exists \(42P07\)/);
 
-  bundle.write({
-    [alone]:
-      "-- no transaction\ncreate index concurrently if not exists i on $s.t (a desc, (b + 1)) where b > 0;\n",
-  });
+  expect(await failureOf(previewed(bundle))).toBe("it succeeded");
   await bundle.up();
 
   expect(await bundle.history()).toContain(alone);
@@ -107,9 +115,32 @@ test("an equal index that somebody made is taken over where the file says if not
   expect(await indexes(bundle)).toHaveLength(1);
 });
 
+test("negative control: an equal index of an earlier migration is refused, as on a new environment", async () => {
+  const bundle = await withPending("create index concurrently i on $s.t (a)");
+  await bundle.up();
+  bundle.write({
+    "migrations/20260103000000_again.sql": "-- no transaction\ncreate index concurrently i on $s.t (a);\n",
+  });
+
+  const preview = await failureOf(previewed(bundle));
+
+  expect(preview).toMatch(/again\.sql: index s\d+\.i exists already: an earlier migration creates it/);
+  expect(await failureOf(bundle.up())).toBe(preview);
+});
+
+test("an index on a column that is not there fails in the preview, too", async () => {
+  const bundle = await withPending("create index concurrently i on $s.t (nothing)");
+
+  const preview = await failureOf(previewed(bundle));
+
+  expect(preview).toMatch(/alone\.sql:2:1: column "nothing" does not exist \(42703\)/);
+  expect(await failureOf(bundle.up())).toBe(preview);
+});
+
 test("to drop an index that is not there fails, or is noted where the file says if exists", async () => {
   const bundle = await withPending("drop index concurrently $s.nowhere");
 
+  expect(await failureOf(previewed(bundle))).toMatch(/alone\.sql:2:1: index "nowhere" does not exist/);
   expect(await failureOf(bundle.up())).toMatch(/alone\.sql:2:1: index "nowhere" does not exist \(42704\)/);
   expect(await bundle.history()).not.toContain(alone);
 

@@ -1,4 +1,5 @@
 import { UserError } from "../../../../../foundation/userError";
+import { hasBegun } from "../history/begun";
 import type { Limits } from "../inputs";
 import { refuseHazards } from "../locks/refusal";
 import { statementFailure } from "../session/lockTimeout";
@@ -10,6 +11,7 @@ import { type BodyCheck, type BodyFindings, examineBodies, judgeBodies } from ".
 import { wakeJobScheduler } from "./jobScheduler";
 import { TransactionLost } from "./migrations";
 import { runOutsideTransaction } from "./noTransaction";
+import { outsideFault } from "./outsideFault";
 import type { ApplyRequest } from "./request";
 import { movedSince, sequencePositions } from "./sequencePositions";
 import { reasonToSkip, type SkippedFile } from "./skippedFiles";
@@ -92,8 +94,27 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
     if (step.next === undefined) return { ...sofar, skipped };
     if (request.commit)
       sofar = { ...sofar, ran: [...sofar.ran, await runOutsideTransaction(session, request, step.next)] };
-    else skipped.push({ file: step.next, why: "it runs outside a transaction" });
+    else {
+      await foresee(session, request, step, skipped);
+      skipped.push({ file: step.next, why: "it runs outside a transaction" });
+    }
   }
+}
+
+/**
+ * Refuses, in a dry run, a file that would fail outside of the transaction. Only the first one, where nothing before it changes the
+ * database: else what it finds is not there yet.
+ */
+async function foresee(
+  session: Session,
+  { inputs }: ApplyRequest,
+  { next, ran, repaired, expected }: TransactionResult,
+  skipped: readonly SkippedFile[],
+): Promise<void> {
+  const isChanged = repaired.length + skipped.length > 0 || ran.some(({ kind }) => kind === "migration");
+  if (next === undefined || isChanged || (await hasBegun(session.work, inputs.name))) return;
+  const fault = await outsideFault(session, next, expected);
+  if (fault !== undefined) throw fault;
 }
 
 /** Whether files that shared a transaction may do better, or at least leave their work, in one of their own each. */

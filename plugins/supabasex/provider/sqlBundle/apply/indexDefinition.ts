@@ -1,5 +1,5 @@
 import type { IndexStmt } from "libpg-query";
-import type { Session } from "../session/session";
+import { ExecutionFailure, type Session } from "../session/session";
 import { scanSql } from "../source/parser";
 
 /** What decides what an index does, its name and table aside; printed in the same way for both sides. */
@@ -7,14 +7,17 @@ const definition = `json_build_array(c.relam, i.indisunique, to_jsonb(i) -> 'ind
   i.indclass::text, i.indcollation::text, i.indoption::text, pg_get_expr(i.indpred, i.indrelid), c.reloptions,
   (select json_agg(pg_get_indexdef(i.indexrelid, n, false) order by n) from generate_series(1, i.indnatts) n))::text`;
 
-interface IndexQuestion {
+interface AskedIndex {
   /** Of the statement. */
   readonly text: string;
   readonly statement: IndexStmt;
-  /** Of the index that is there. */
-  readonly oid: number;
   /** Whether a transaction is open. Default: no. */
   readonly inTransaction?: boolean;
+}
+
+interface IndexQuestion extends AskedIndex {
+  /** Of the index that is there. */
+  readonly oid: number;
 }
 
 /**
@@ -22,13 +25,35 @@ interface IndexQuestion {
  * statement is run on an empty temporary table of the same columns, and both definitions are compared. False also where
  * the statement cannot be run there.
  */
-export async function isAskedFor(
+export async function isAskedFor(session: Session, question: IndexQuestion): Promise<boolean> {
+  const name = ident(question.statement.idxname);
+  const compared = async () => {
+    const { rows } = await session.work.query<{ definition: string }>(
+      `select ${definition} as definition from pg_index i join pg_class c on c.oid = i.indexrelid
+       where i.indexrelid = $1 or i.indexrelid = to_regclass($2)`,
+      [question.oid, `pg_temp.${name}`],
+    );
+    return rows.length === 2 && rows[0]?.definition === rows[1]?.definition;
+  };
+  return (await onCopy(session, question, compared).catch(() => false)) ?? false;
+}
+
+/** Runs the statement on an empty copy of its table. Returns what the server refuses it for; `undefined` where it runs. */
+export async function tryOnCopy(session: Session, index: AskedIndex): Promise<unknown> {
+  return await onCopy(session, index, async () => undefined).catch((error: unknown) =>
+    error instanceof ExecutionFailure ? error.cause : error,
+  );
+}
+
+/** Runs `then` while the index is there on an empty copy of its table; `undefined` where the text is not understood. */
+async function onCopy<T>(
   session: Session,
-  { text, statement, oid, inTransaction = false }: IndexQuestion,
-): Promise<boolean> {
+  { text, statement, inTransaction = false }: AskedIndex,
+  then: () => Promise<T>,
+): Promise<T | undefined> {
   const table = statement.relation;
   const columns = afterTable(text);
-  if (table === undefined || columns === undefined) return false;
+  if (table === undefined || columns === undefined) return undefined;
   const name = ident(table.relname);
   const original = table.schemaname === undefined ? name : `${ident(table.schemaname)}.${name}`;
   await session.execute(inTransaction ? "savepoint asked" : "begin");
@@ -37,14 +62,7 @@ export async function isAskedFor(
       `create temporary table ${name} (like ${original});
        create ${statement.unique === true ? "unique " : ""}index ${ident(statement.idxname)} on pg_temp.${name} ${columns}`,
     );
-    const { rows } = await session.work.query<{ definition: string }>(
-      `select ${definition} as definition from pg_index i join pg_class c on c.oid = i.indexrelid
-       where i.indexrelid = $1 or i.indexrelid = to_regclass($2)`,
-      [oid, `pg_temp.${ident(statement.idxname)}`],
-    );
-    return rows.length === 2 && rows[0]?.definition === rows[1]?.definition;
-  } catch {
-    return false;
+    return await then();
   } finally {
     await session.execute(
       inTransaction ? "rollback to savepoint asked; release savepoint asked" : "rollback",

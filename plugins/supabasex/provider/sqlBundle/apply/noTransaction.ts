@@ -16,6 +16,7 @@ import { rehearseBaseOutside, withStated } from "./baseRehearsal";
 import { expectationAfter } from "./expected";
 import { fileFailure } from "./fileFailure";
 import { isAskedFor } from "./indexDefinition";
+import { definitionOf, outsideFault } from "./outsideFault";
 import { type OutsideStatement, outsideStatement, runsOutside } from "./outsideStatement";
 import type { ApplyRequest, RanFile } from "./request";
 import { sendFile } from "./sendFile";
@@ -48,7 +49,9 @@ export async function runOutsideTransaction(
   const former = await readRecord(session.work, inputs.name);
   const rehearsed = await rehearseBaseOutside(session, file, former.base, before.catalog);
   const isOutside = runsOutside(node);
-  const about = isOutside ? await runOutside(session, request, { file, node }) : undefined;
+  const about = isOutside
+    ? await runOutside(session, request, { file, node, expected: former.expected })
+    : undefined;
   await session.execute(`${session.settings}; begin`);
   if (!isOutside) await send(session, request, file);
   await session.execute(session.settings);
@@ -80,6 +83,8 @@ async function send(session: Session, { report }: ApplyRequest, file: Migration)
 interface OutsideFile {
   readonly file: Migration;
   readonly node: Node;
+  /** What the bundle has made so far. */
+  readonly expected: Catalog;
 }
 
 /**
@@ -91,7 +96,7 @@ interface OutsideFile {
 async function runOutside(
   session: Session,
   request: ApplyRequest,
-  { file, node }: OutsideFile,
+  { file, node, expected }: OutsideFile,
 ): Promise<string | undefined> {
   const statement = outsideStatement(node);
   const { index } = statement;
@@ -116,6 +121,15 @@ async function runOutside(
     if (todo === "done" && !(await isAsked(now.oid))) todo = "run";
     const what = todo === "done" ? "it had succeeded" : "it goes on";
     request.report.warn(`${file.display} was interrupted in a former run: ${what}.`);
+  }
+  if (begun === undefined) {
+    const fault = await outsideFault(session, file, expected);
+    if (fault !== undefined) {
+      await unmark(session, request, file);
+      throw fault;
+    }
+    // Somebody has made it by hand, as the file asks for it.
+    if (index !== undefined && index.if_not_exists !== true && found.state === "valid") return found.name;
   }
   if (todo === "done") return begun?.name || found.name;
   try {
@@ -173,14 +187,6 @@ async function cleanUp(
   } catch {
     // The failure of the statement is the one to show; the next run finds the marker and goes on from there.
   }
-}
-
-async function definitionOf(session: Session, oid: number): Promise<{ readonly detail?: string }> {
-  const { rows } = await session.work.query<{ definition: string }>(
-    "select pg_get_indexdef(indexrelid) as definition from pg_index where indexrelid = $1",
-    [oid],
-  );
-  return rows[0] === undefined ? {} : { detail: `There is: ${rows[0].definition}` };
 }
 
 /** The catalog with an object and its parts as they are expected, so that how they are now is what the file made. */

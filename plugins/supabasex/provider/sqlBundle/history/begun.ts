@@ -46,6 +46,18 @@ export async function begin(client: ClientBase, key: Key, found: Begun): Promise
   return undefined;
 }
 
+/** Returns whether a former run of any file of the bundle was interrupted. */
+export async function hasBegun(client: ClientBase, bundle: string): Promise<boolean> {
+  const { rows } = await client.query<{ exists: boolean }>(
+    "select to_regclass('supabase_migrations.bundle_statements') is not null as exists",
+  );
+  if (rows[0]?.exists !== true) return false;
+  const begun = await client.query("select from supabase_migrations.bundle_statements where bundle = $1", [
+    bundle,
+  ]);
+  return (begun.rowCount ?? 0) > 0;
+}
+
 /** Removes the marker: the statement has succeeded, or has left nothing. */
 export async function end(client: ClientBase, { bundle, path }: Omit<Key, "sha256">): Promise<void> {
   await client.query("delete from supabase_migrations.bundle_statements where bundle = $1 and path = $2", [
