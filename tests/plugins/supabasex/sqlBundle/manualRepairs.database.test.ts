@@ -30,6 +30,7 @@ const repaired: readonly (readonly [change: string, ...paths: string[]])[] = [
   ],
   ["comment on constraint form on domain $s.code is 'digits'", 'live["constraint $s.code form"].comment'],
   ["alter domain $s.code drop constraint form", 'live["constraint $s.code form"]'],
+  ["drop publication $s_p", 'live["publication $s_p"]', 'live["publication table $s_p $s.t"]'],
 ];
 
 describe("a manual change is repaired by the next up, with the statement for its kind", () => {

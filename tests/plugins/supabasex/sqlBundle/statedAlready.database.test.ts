@@ -174,4 +174,18 @@ describe("a plain statement of a repeatable that the server takes once", () => {
     expect(await bundle.refresh()).toEqual([]);
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
+
+  test.each([
+    ["a migration", next],
+    ["another repeatable", "repeatable/q.sql"],
+  ])("negative control: %s has it, too, which a new environment refuses", async (_name, path) => {
+    const bundle = await databases.bundle({ ...tables, "repeatable/r.sql": constraint }, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({ [path]: constraint });
+
+    const preview = await failureOf(bundle.preview());
+
+    expect(preview).toMatch(/constraint "known" for relation "t" already exists \(42710\)/);
+    expect(await failureOf(bundle.up())).toBe(preview);
+  });
 });

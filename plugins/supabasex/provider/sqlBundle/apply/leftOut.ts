@@ -9,6 +9,7 @@ import { declarations, identityAsWritten, unquoted } from "../source/declaredObj
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { mentions } from "../source/mentions";
+import { statingStatements } from "../source/statedFacts";
 import { comparableText, type Statement, setting, statementsOf, textOf } from "../source/statements";
 import { bareName } from "./affectedFiles";
 import type { FileFailure } from "./request";
@@ -30,6 +31,12 @@ export interface Rehearsed {
   readonly expected: Catalog;
 }
 
+/** What ran before, and what runs now. */
+interface KnownFiles {
+  readonly history: Pick<History, "files">;
+  readonly repeatables: readonly BundleFile[];
+}
+
 /**
  * What is left out of files because it is there already. The server refuses a plain `create` of what exists. Where somebody has made it
  * by hand, and the rehearsal shows that the file succeeds without the manual change, the statement is left out of the file's
@@ -38,22 +45,20 @@ export interface Rehearsed {
  * that loses nothing. A statement is left out as well that a repeatable ran before.
  */
 export class LeftOut {
-  readonly #history: Pick<History, "files">;
-  readonly #ranBefore: ReadonlySet<string>;
+  readonly #known: KnownFiles;
   readonly #rehearsed: Rehearsed | undefined;
   readonly #parts = new Map<BundleFile, Part[]>();
   readonly #drops = new Map<BundleFile, readonly string[]>();
 
   /** @param rehearsed - `undefined` where nothing was made by hand that pending files may be about */
-  constructor(history: Pick<History, "files">, rehearsed?: Rehearsed) {
-    this.#history = history;
-    this.#ranBefore = new Set([...history.files.values()].flatMap(({ states }) => states));
+  constructor(known: KnownFiles, rehearsed?: Rehearsed) {
+    this.#known = known;
     this.#rehearsed = rehearsed;
   }
 
   /** Returns one that knows the same and leaves nothing out yet, for files that run only to be rolled back. */
-  afresh(): LeftOut {
-    return new LeftOut(this.#history, this.#rehearsed);
+  afresh(rehearsed = this.#rehearsed): LeftOut {
+    return new LeftOut(this.#known, rehearsed);
   }
 
   /** Takes a file's failure. Returns whether the file has to run again, now without what failed. */
@@ -63,8 +68,7 @@ export class LeftOut {
     if (statement === undefined || !(isThere.has(sqlState) || isSecondKey(sqlState, statement.node)))
       return false;
     const isDynamic = where !== undefined || setting.has(statement.kind);
-    if (!isDynamic && this.#ranBefore.has(comparableText(textOf(file, statement))))
-      return this.#leaveOut(file, statement);
+    if (!isDynamic && ranBefore(file, statement, this.#known)) return this.#leaveOut(file, statement);
     if (this.#rehearsed === undefined || !succeeds(this.#rehearsed, file, index)) return false;
     const { created } = this.#rehearsed;
     if (isDynamic) return this.#dropFor(file, namedBy(file, created));
@@ -125,6 +129,17 @@ export class LeftOut {
     this.#drops.set(file, [...known, ...drops]);
     return true;
   }
+}
+
+/**
+ * Returns whether a repeatable ran the statement before, and the file is the only one that has it now: of two, the second one fails on
+ * an empty database.
+ */
+function ranBefore(file: BundleFile, statement: Statement, { history, repeatables }: KnownFiles): boolean {
+  const text = comparableText(textOf(file, statement));
+  if (![...history.files.values()].some(({ states }) => states.includes(text))) return false;
+  const now = repeatables.flatMap((other) => statingStatements(other)).filter((one) => one.text === text);
+  return now.length === (file.kind === "repeatable" ? 1 : 0);
 }
 
 function succeeds({ files, failed }: Rehearsed, { path }: BundleFile, index: number): boolean {

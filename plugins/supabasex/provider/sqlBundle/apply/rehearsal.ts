@@ -17,7 +17,7 @@ import { actsOnUnnamedObjects, mentions } from "../source/mentions";
 import { bareName } from "./affectedFiles";
 import { dependsOnDefaults } from "./defaultPrivileges";
 import { expectationAfter } from "./expected";
-import { LeftOut } from "./leftOut";
+import type { LeftOut } from "./leftOut";
 import { driftedFiles, makersOf } from "./makers";
 import { planRepeatables } from "./plan";
 import { type FileFailure, silent } from "./request";
@@ -140,7 +140,7 @@ async function undo(start: Start, relevant: (live: Catalog) => CatalogDifference
 
 /** Returns what was undone and files create: those statements would find it there already. */
 function leftOutOf(
-  { expected: former, reading, history }: Start,
+  { expected: former, reading, leftOut }: Start,
   before: Start["reading"],
   run: FilesRun,
   expected: Catalog,
@@ -154,7 +154,7 @@ function leftOutOf(
   const files = new Set(run.ran.map(({ path }) => path));
   const error = run.failure?.error;
   const failed = error instanceof SqlFileError ? error : undefined;
-  return new LeftOut(history, { files, failed, created, live: reading.catalog, expected });
+  return leftOut.afresh({ files, failed, created, live: reading.catalog, expected });
 }
 
 /**

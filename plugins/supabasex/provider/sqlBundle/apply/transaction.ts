@@ -105,7 +105,7 @@ export async function runTransaction(
   const locks = await watchLocks(session, request, { plan, ...selection, isFirst });
   const leftOut = plan.pending.filter((file) => selection.skip.has(file.path));
   const unrehearsed: Start = {
-    leftOut: new LeftOut(found.history),
+    leftOut: new LeftOut({ history: found.history, repeatables: request.bundle.repeatables }),
     session,
     request,
     plan,

@@ -33,6 +33,8 @@ export function createStatement(
       return type(name, object);
     case "event trigger":
       return eventTrigger(name, object);
+    case "publication":
+      return publication(name, object);
     case "publication table":
       return `alter publication ${name} add table ${parent}${publishedColumns(object)}${
         object.where === undefined ? "" : ` where (${text(object.where)})`
@@ -126,6 +128,13 @@ function eventTrigger(name: string, object: CatalogObject): string {
   const when = tags.length === 0 ? "" : ` when tag in (${tags.map(literal).join(", ")})`;
   const procedure = text(object.function).replace(/\(.*\)$/, "");
   return `create event trigger ${name} on ${text(object.event)}${when} execute function ${procedure}()`;
+}
+
+/** Its members are objects of their own. */
+function publication(name: string, object: CatalogObject): string {
+  const all = object.allTables === true ? " for all tables" : "";
+  const publish = literal(texts(object.publish).join(", "));
+  return `create publication ${name}${all} with (publish = ${publish}, publish_via_partition_root = ${object.viaPartitionRoot === true})`;
 }
 
 function publishedColumns(object: CatalogObject): string {
