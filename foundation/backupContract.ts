@@ -54,6 +54,8 @@ export interface BackupCompleted {
   readonly tables: number;
   /** What the database has and the backup has not; the manifest names each. */
   readonly notCovered: number;
+  /** From the first connection to the last object that was read back. */
+  readonly seconds: number;
   /** Size against the backup before it; missing where there is none. */
   readonly percentOfPrevious: number | undefined;
 }

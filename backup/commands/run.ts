@@ -45,6 +45,7 @@ export function describeCompleted({ manifest, percentOfPrevious }: CompletedBack
     bytes: totalBytes(manifest),
     tables: manifest.tables.length,
     notCovered: manifest.notCovered.length,
+    seconds: Math.round((Date.parse(manifest.finishedAt) - Date.parse(manifest.startedAt)) / 1000),
     percentOfPrevious,
   };
 }

@@ -19,7 +19,8 @@ export const stackOf = ({ name }: Pick<PolicyPlace, "name">): string => `thorbis
 
 /**
  * Returns every right that the resource types of this stack need in AWS: the calls of the aws provider for creating, reading,
- * changing and deleting them. Resources are named by the environment's prefix; what has no name of ours goes by its tag.
+ * changing and deleting them. Resources are named by the environment's prefix; what has no name of ours goes by its tag. An asterisk
+ * stands for both directions of a rule and the like: the policy must fit into a role.
  */
 export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
   const { prefix, bucketName } = place;
@@ -32,6 +33,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
       resources: "*",
       reads: [
         "tag:GetResources",
+        "kms:ListAliases",
         "ec2:DescribeVpc*",
         "ec2:DescribeSubnets",
         "ec2:DescribeRouteTables",
@@ -85,16 +87,22 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
       writes: [
         "kms:Decrypt",
         "kms:DisableKeyRotation",
-        "kms:EnableKey",
-        "kms:EnableKeyRotation",
+        "kms:EnableKey*",
         "kms:GenerateDataKey",
         "kms:PutKeyPolicy",
         "kms:ScheduleKeyDeletion",
         "kms:TagResource",
         "kms:UntagResource",
         "kms:UpdateKeyDescription",
+        "kms:*Alias",
       ],
       condition: owned,
+    },
+    {
+      // KMS asks for the right on the key, above, and on its name.
+      name: "KeyAlias",
+      resources: arnIn(place, "kms", `alias/${prefix}-backup`),
+      writes: ["kms:*Alias"],
     },
     {
       name: "Log",
@@ -218,8 +226,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         "cloudwatch:DeleteDashboards",
         "cloudwatch:PutDashboard",
         "cloudwatch:DeleteAlarms",
-        "cloudwatch:DisableAlarmActions",
-        "cloudwatch:EnableAlarmActions",
+        "cloudwatch:*AlarmActions",
         "cloudwatch:PutMetricAlarm",
         "cloudwatch:TagResource",
         "cloudwatch:UntagResource",
@@ -273,15 +280,12 @@ function securityGroups(place: PolicyPlace, claimed: Conditions, owned: Conditio
       name: "Group",
       resources: groups,
       writes: [
-        "ec2:AuthorizeSecurityGroupEgress",
-        "ec2:AuthorizeSecurityGroupIngress",
+        "ec2:AuthorizeSecurityGroup*",
         "ec2:CreateTags",
         "ec2:DeleteSecurityGroup",
         "ec2:DeleteTags",
-        "ec2:RevokeSecurityGroupEgress",
-        "ec2:RevokeSecurityGroupIngress",
-        "ec2:UpdateSecurityGroupRuleDescriptionsEgress",
-        "ec2:UpdateSecurityGroupRuleDescriptionsIngress",
+        "ec2:RevokeSecurityGroup*",
+        "ec2:UpdateSecurityGroupRuleDescriptions*",
       ],
       condition: owned,
     },

@@ -59,11 +59,13 @@ export interface BackupAlarmsArgs {
   readonly drillFreshnessHours?: number | undefined;
   /** How often these ages are measured, in hours. Default 1. */
   readonly ageIntervalHours?: number | undefined;
+  /** Alarm when a backup took longer, in minutes. */
+  readonly durationMinutes: number;
   /** Alarm when a backup has less than this share of the bytes of the one before. */
   readonly minimumSizePercent: number;
 }
 
-/** Alarms for a backup that failed, did not start, is too old, is far too small, or was not shown to restore. */
+/** Alarms for a backup that failed, did not start, is too old, is far too small, took too long, or was not shown to restore. */
 export class BackupAlarms extends Component {
   /** Topic that all alarms go to. */
   readonly topicArn: pulumi.Output<string>;
@@ -95,6 +97,27 @@ export class BackupAlarms extends Component {
       value: ageField("drillAgeSeconds"),
       hours: args.drillFreshnessHours ?? 50,
       what: "No drill passed within",
+    });
+
+    const duration = completedField("seconds");
+    this.createMetric(
+      args,
+      "duration",
+      `{ ${completed} && ${duration} = * }`,
+      "BackupSeconds",
+      duration,
+      "Seconds",
+    );
+    this.createAlarm(args, "too-long", {
+      alarmDescription: `A backup took longer than ${args.durationMinutes} minutes`,
+      namespace: this.namespaceOf(args),
+      metricName: "BackupSeconds",
+      statistic: "Maximum",
+      comparisonOperator: "GreaterThanThreshold",
+      threshold: args.durationMinutes * 60,
+      period: secondsPerHour,
+      evaluationPeriods: 1,
+      treatMissingData: "ignore",
     });
 
     const percent = completedField("percentOfPrevious");

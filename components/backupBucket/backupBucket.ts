@@ -1,8 +1,10 @@
+import { Alias } from "@pulumi/aws/kms/alias";
 import { Key } from "@pulumi/aws/kms/key";
 import { Bucket } from "@pulumi/aws/s3/bucket";
 import { BucketObjectLockConfiguration } from "@pulumi/aws/s3/bucketObjectLockConfiguration";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsAccount } from "../awsAccount";
+import { awsNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
 import { Component, containedIn, takenBack } from "../component";
 import { protectBucket } from "./bucketProtection";
@@ -11,6 +13,8 @@ import { defaultTiers, lifecycleRules, type StorageTiers } from "./lifecycleRule
 
 export interface BackupBucketArgs {
   readonly account: AwsAccount;
+  /** Beginning of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
+  readonly physicalName: string;
   /** Tags of bucket and key. */
   readonly tags: AwsTags;
   /** Name of the bucket, unique in all of AWS. The stack refuses a change: docs/operations.md says how to move. */
@@ -48,6 +52,14 @@ export class BackupBucket extends Component {
       (args.ownKey ?? true)
         ? this.createKey(args, { ...keep, ...takenBack(existingKey, ["deletionWindowInDays"]) })
         : undefined;
+    if (this.key !== undefined) {
+      // The console shows keys by their alias. It goes with the stack where the key stays: the next one can have it again.
+      new Alias(
+        this.childName("key-alias"),
+        { name: awsNames(args.physicalName).keyAlias, targetKeyId: this.key.keyId },
+        this.childOptions(),
+      );
+    }
     this.bucket = new Bucket(
       this.childName("bucket"),
       // Object lock is switched on by its own resource below: here it would replace a bucket that exists.

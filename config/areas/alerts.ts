@@ -23,6 +23,9 @@ export const alertsSchema = z.strictObject({
     description:
       "Alarm when no drill passed for so long; must be longer than the drill schedule's longest gap.",
   }),
+  durationMinutes: integer(1, 10_080).default(180).meta({
+    description: "Alarm when a backup took longer: soon it may not end before the next one begins.",
+  }),
   minimumSizePercent: integer(1, 100).default(50).meta({
     description: "Alarm when a backup is smaller than this share of the one before.",
   }),

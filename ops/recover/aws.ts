@@ -2,7 +2,7 @@ import { CloudWatchLogsClient, DescribeLogGroupsCommand } from "@aws-sdk/client-
 import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { DescribeClustersCommand, ECSClient } from "@aws-sdk/client-ecs";
 import { GetRoleCommand, IAMClient } from "@aws-sdk/client-iam";
-import { DescribeKeyCommand, KMSClient, paginateListKeys } from "@aws-sdk/client-kms";
+import { DescribeKeyCommand, KMSClient, paginateListAliases, paginateListKeys } from "@aws-sdk/client-kms";
 import { GetFunctionConfigurationCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetScheduleCommand, GetScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
@@ -77,6 +77,14 @@ export function awsFinders(access: AwsAccess = {}): Record<string, ExistingResou
     "aws:iam/role:Role": async ({ inputs }) => {
       const { name } = named.parse(inputs);
       return (await unlessMissing(iam.send(new GetRoleCommand({ RoleName: name }))))?.Role?.RoleName;
+    },
+    "aws:kms/alias:Alias": async ({ inputs }) => {
+      const { name } = named.parse(inputs);
+      for await (const page of paginateListAliases({ client: kms }, {})) {
+        const found = page.Aliases?.find(({ AliasName }) => AliasName === name);
+        if (found !== undefined) return found.AliasName;
+      }
+      return undefined;
     },
     "aws:kms/key:Key": async ({ inputs }) => {
       // A key has no name: ours is recognised by its description, which names the bucket that it is for.

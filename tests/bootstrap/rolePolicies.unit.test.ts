@@ -18,6 +18,7 @@ const foreign = { "aws:ResourceTag/thorbis:stack": "thorbis-supabase/dev" };
 /** What a refresh and a preview call. */
 const reads: Call[] = [
   ["tag:GetResources", "*"],
+  ["kms:ListAliases", "*"],
   ["s3:ListBucket", bucket],
   ["s3:GetBucketPolicy", bucket],
   ["s3:GetBucketObjectLockConfiguration", bucket],
@@ -58,6 +59,9 @@ const writes: Call[] = [
   ["kms:CreateKey", "*", claimed],
   ["kms:TagResource", key, { ...ours, ...claimed }],
   ["kms:PutKeyPolicy", key, ours],
+  ["kms:CreateAlias", key, ours],
+  ["kms:CreateAlias", arn("kms", "alias/thorbis-prod-backup")],
+  ["kms:DeleteAlias", arn("kms", "alias/thorbis-prod-backup")],
   ["kms:ScheduleKeyDeletion", key, ours],
   ["logs:CreateLogGroup", arn("logs", "log-group:/thorbis-prod/backup")],
   ["logs:PutMetricFilter", arn("logs", "log-group:/thorbis-prod/backup")],
@@ -112,6 +116,8 @@ const never: Call[] = [
   ["s3:GetObject", `${state}/stacks/thorbis-supabase/dev.json`],
   ["s3:PutObject", `${state}/stacks/thorbis-supabase/dev.json`],
   ["kms:ScheduleKeyDeletion", key, foreign],
+  ["kms:UpdateAlias", key, foreign],
+  ["kms:UpdateAlias", arn("kms", "alias/thorbis-dev-backup")],
   ["kms:ScheduleKeyDeletion", place.stateKeyArn],
   ["kms:TagResource", key, { ...foreign, ...claimed }],
   ["iam:CreateRole", role],

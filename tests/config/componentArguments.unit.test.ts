@@ -13,7 +13,7 @@ type Common = "account" | "tags";
 type OfBucket = Unreachable<
   BackupBucketArgs,
   ParsedStackConfig["backup"],
-  Common | "deletionProtection" | "existing"
+  Common | "physicalName" | "deletionProtection" | "existing"
 >;
 type OfTasks = Unreachable<
   ScheduledBackupArgs,

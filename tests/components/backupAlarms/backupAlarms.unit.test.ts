@@ -22,6 +22,7 @@ const register = (args: Partial<BackupAlarmsArgs> = {}) =>
         key: new Key("key", {}),
         emails: ["operations@example.com"],
         freshnessHours: 8,
+        durationMinutes: 90,
         minimumSizePercent: 50,
         ...args,
       }),
@@ -121,6 +122,22 @@ test("a task that failed, one that never started, and one far too small are alar
   });
 });
 
+test("a backup that took longer than it may is an alarm; one of an image that does not say is none", async () => {
+  const resources = await register();
+
+  expect(registered(resources, "alarms-duration-metric").inputs).toMatchObject({
+    pattern: '{ $.event = "backup completed" && $.seconds = * }',
+    metricTransformation: { name: "BackupSeconds", value: "$.seconds", unit: "Seconds" },
+  });
+  expect(registered(resources, "alarms-too-long").inputs).toMatchObject({
+    name: "thorbis-prod-backup-too-long",
+    metricName: "BackupSeconds",
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: 5400,
+    treatMissingData: "ignore",
+  });
+});
+
 test("the topic is encrypted, takes alarms and events of this account, and mails", async () => {
   const resources = await register();
   const policy = JSON.parse(String(registered(resources, "alarms-topic-policy").inputs.policy));
@@ -145,6 +162,7 @@ test("with a topic that exists none is made, and every alarm goes there", async 
     ({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm",
   );
   expect(alarms.map(({ inputs }) => inputs.alarmActions)).toEqual([
+    [topicArn],
     [topicArn],
     [topicArn],
     [topicArn],

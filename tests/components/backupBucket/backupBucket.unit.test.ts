@@ -6,7 +6,14 @@ import { account, registered, registeredInAws, tags } from "../awsWorld";
 
 const register = (args: Partial<BackupBucketArgs> = {}) =>
   registeredInAws(
-    () => new BackupBucket("backup", { account, tags, bucketName: "thorbis-backups", ...args }),
+    () =>
+      new BackupBucket("backup", {
+        account,
+        tags,
+        physicalName: "thorbis-prod",
+        bucketName: "thorbis-backups",
+        ...args,
+      }),
   );
 
 test("declares the bucket with all its satellites, and a key of its own", async () => {
@@ -16,6 +23,7 @@ test("declares the bucket with all its satellites, and a key of its own", async 
     "backup-bucket aws:s3/bucket:Bucket",
     "backup-encryption aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
     "backup-key aws:kms/key:Key",
+    "backup-key-alias aws:kms/alias:Alias",
     "backup-lifecycle aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
     "backup-object-lock aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration",
     "backup-ownership aws:s3/bucketOwnershipControls:BucketOwnershipControls",
@@ -36,6 +44,7 @@ test("declares the bucket with all its satellites, and a key of its own", async 
     deletionWindowInDays: 30,
     policy: JSON.stringify(keyPolicyDocument("123456789012", "us-east-1")),
   });
+  expect(inputsOf("backup-key-alias").name).toBe("alias/thorbis-prod-backup");
   expect(inputsOf("backup-versioning")).toEqual({
     bucket: "thorbis-backups",
     versioningConfiguration: { status: "Enabled" },

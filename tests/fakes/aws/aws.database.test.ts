@@ -126,7 +126,7 @@ it("is found by its inputs alone where a killed run made what cannot or must not
     s3Endpoint: service.endpoint,
     credentials: { accessKeyId: service.accessKey, secretAccessKey: service.secretKey },
   });
-  expect(Object.keys(finders)).toHaveLength(10);
+  expect(Object.keys(finders)).toHaveLength(11);
   for (const [token, find] of Object.entries(finders)) {
     const made = world.get(token.slice(token.lastIndexOf(":") + 1)) as Made;
     // The stack says in which network; the case leaves it to the plugin.
