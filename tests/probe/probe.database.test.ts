@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type ProbeVariable, probeEvents, probeMetrics } from "../../foundation/probeContract";
 import { type BundledDatabase, startBundledDatabase } from "../sql/support/database";
 import { rolePassword } from "../sql/support/roles";
+import { startTlsCluster } from "../support/tlsCluster";
 import { type ProbeAws, type ProbeRun, startProbeAws } from "./support";
 
 let database: BundledDatabase;
@@ -326,5 +327,23 @@ test("a database that the probe cannot sign in to is a 0, an error and a line in
   expect(closed.metrics).toEqual({ reachable: 0 });
   expect(closed.failure).toBe(
     "The database probe cannot reach database postgres on 127.0.0.1:1 as monitoring: connect ECONNREFUSED 127.0.0.1:1.",
+  );
+});
+
+test("the server is verified against the certificate that the stack ships; one of a stranger is no server of ours", async () => {
+  const server = await startTlsCluster();
+  const verified = { PGPORT: String(server.port), PGUSER: "postgres", PGSSLMODE: "verify-full" };
+  const ours = await probe({ ...verified, PGSSLROOTCERT: server.authority });
+  const strange = await probe({ ...verified, PGSSLROOTCERT: server.stranger });
+  const missing = await probe({ ...verified, PGSSLROOTCERT: "/var/task/certificates/none.crt" });
+  await server.remove();
+
+  // Without the bundle: two measurements have nothing to ask.
+  expect(ours.metrics).toMatchObject({ reachable: 1, failedMeasurements: 2, blockedSessions: 0 });
+  expect(strange.metrics).toEqual({ reachable: 0 });
+  expect(strange.failure).toMatch(/as postgres: (unable to verify|self-signed certificate)/);
+  expect(missing.metrics).toEqual({ reachable: 0 });
+  expect(missing.failure).toContain(
+    "PGSSLROOTCERT names /var/task/certificates/none.crt, which cannot be read (ENOENT)",
   );
 });
