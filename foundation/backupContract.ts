@@ -75,6 +75,8 @@ export interface AgeMeasured {
   readonly backupAgeSeconds: number;
   /** Of the last drill that passed, from its start. */
   readonly drillAgeSeconds: number;
+  /** Since a backup is there that a prune should have deleted; 0 where none is. */
+  readonly pruneOverdueSeconds: number;
   /** The newest backup; missing where there is none. */
   readonly run?: string;
 }

@@ -1,9 +1,10 @@
 import { type AgeMeasured, backupEvents, drillsPrefix, watchPrefix } from "../../foundation/backupContract";
 import { UserError } from "../../foundation/userError";
-import { listRuns, readManifest } from "../catalog";
+import { listRuns, readManifest, type StoredRun } from "../catalog";
 import type { CommandContext } from "../context";
 import { readEnvironment } from "../environment";
 import { exitCodes } from "../exitCodes";
+import { overdueSince } from "../retention/overdue";
 import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 
@@ -19,15 +20,18 @@ const watchKey = `${watchPrefix}began.json`;
  * `backup age`: prints one line with the ages of the newest backup and of the last drill that passed, in seconds, from which metric
  * filters make the metrics that alarms watch. A backup counts from its start, which is the moment of its data. Where there is no
  * backup or no drill yet, the age is the time since this command first ran on the bucket, so that a stack without any rings as late
- * as one whose schedule stopped.
+ * as one whose schedule stopped. Also says for how long a backup is there that a prune should have deleted.
  *
  * @throws UserError with exit code 4 where the bucket cannot be read: no age is printed, which rings too
  */
 export async function age({ now = new Date() }: AgeOptions, context: CommandContext): Promise<AgeMeasured> {
-  const { store: settings } = readEnvironment(["store"], context.environment);
+  const { store: settings, retention } = readEnvironment(["store", "retention"], context.environment);
   const store = new ObjectStore(createClient(settings), settings.bucket);
   const { signal } = context;
-  const [backup, drill] = [await newestBackup(store, signal), await newestPassedDrill(store, signal)];
+  const complete = (await listRuns(store, signal)).filter(({ isComplete }) => isComplete);
+  const backup = await newestBackup(store, complete, signal);
+  const drill = await newestPassedDrill(store, signal);
+  const overdue = overdueSince(complete, { policy: retention, minimum: retention.minimum, now });
   const since = backup === undefined || drill === undefined ? await watchedSince(store, now, signal) : now;
   const ageOf = (moment: Date | undefined) =>
     Math.max(0, Math.round((now.getTime() - (moment ?? since).getTime()) / 1000));
@@ -35,6 +39,7 @@ export async function age({ now = new Date() }: AgeOptions, context: CommandCont
     event: backupEvents.ageMeasured,
     backupAgeSeconds: ageOf(backup?.start),
     drillAgeSeconds: ageOf(drill),
+    pruneOverdueSeconds: overdue === undefined ? 0 : ageOf(overdue),
     ...(backup !== undefined && { run: backup.run }),
   };
   context.print(JSON.stringify(measured));
@@ -44,10 +49,10 @@ export async function age({ now = new Date() }: AgeOptions, context: CommandCont
 /** Returns the newest run with a manifest that is not damaged; of one from another version no more can be known. */
 async function newestBackup(
   store: ObjectStore,
+  complete: readonly StoredRun[],
   signal: AbortSignal,
 ): Promise<{ readonly run: string; readonly start: Date } | undefined> {
-  const complete = (await listRuns(store, signal)).filter(({ isComplete }) => isComplete);
-  for (const { name: run, start } of complete.reverse()) {
+  for (const { name: run, start } of [...complete].reverse()) {
     const opened = await readManifest(store, run, signal);
     if (opened.verdict === "could not check") throw new UserError(opened.detail, exitCodes.storeFailed);
     if (["intact", "manifest too new", "manifest too old"].includes(opened.verdict)) return { run, start };

@@ -57,6 +57,8 @@ export interface BackupAlarmsArgs {
   readonly freshnessHours: number;
   /** Alarm when the last drill that passed is longer ago, in hours. Default 50: the second in a row that did not. */
   readonly drillFreshnessHours?: number | undefined;
+  /** Alarm when a backup is there for longer after it should have gone, in hours. Default 50: the second prune in a row that left it. */
+  readonly pruneFreshnessHours?: number | undefined;
   /** How often these ages are measured, in hours. Default 1. */
   readonly ageIntervalHours?: number | undefined;
   /** Alarm when a backup took longer, in minutes. */
@@ -97,6 +99,12 @@ export class BackupAlarms extends Component {
       value: ageField("drillAgeSeconds"),
       hours: args.drillFreshnessHours ?? 50,
       what: "No drill passed within",
+    });
+    this.createAgeAlarm(args, "not-pruned", {
+      metric: "PruneOverdue",
+      value: ageField("pruneOverdueSeconds"),
+      hours: args.pruneFreshnessHours ?? 50,
+      what: "A backup that is no longer kept was not deleted within",
     });
 
     const duration = completedField("seconds");

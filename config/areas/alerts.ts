@@ -23,6 +23,10 @@ export const alertsSchema = z.strictObject({
     description:
       "Alarm when no drill passed for so long; must be longer than the drill schedule's longest gap.",
   }),
+  pruneFreshnessHours: integer(1, longestFreshnessHours).default(50).meta({
+    description:
+      "Alarm when a backup was not deleted so long after it should have gone; must be longer than the prune schedule's longest gap.",
+  }),
   durationMinutes: integer(1, 10_080).default(180).meta({
     description: "Alarm when a backup took longer: soon it may not end before the next one begins.",
   }),

@@ -46,6 +46,7 @@ function freshnessFits(schedulePath: Path, freshnessPath: Path): Rule {
 }
 
 const backupFreshness = freshnessFits(["backup", "schedule", "expression"], ["alerts", "freshnessHours"]);
+const pruneFreshness = freshnessFits(["backup", "pruneExpression"], ["alerts", "pruneFreshnessHours"]);
 const drillFreshness = freshnessFits(["backup", "drillExpression"], ["alerts", "drillFreshnessHours"]);
 
 /** The subnets of the default VPC have no NAT gateway: without a public address a task cannot even get its image. */
@@ -226,6 +227,7 @@ export const consistencyRules: readonly Rule[] = [
   fargateSize,
   backupFreshness,
   drillFreshness,
+  pruneFreshness,
   defaultVpcHasNoNat,
   complianceIsConfirmed,
   retentionTiersGrow,

@@ -75,6 +75,7 @@ test("the newest backup and the last drill that passed count", async () => {
     run: newest,
     backupAgeSeconds: 5 * hour,
     drillAgeSeconds: 20 * hour,
+    pruneOverdueSeconds: 0,
   });
   // One line, from which the metric filters take their fields.
   expect(context.printed).toEqual([JSON.stringify(measured)]);
@@ -90,7 +91,9 @@ test("a run without a manifest, and one whose manifest is damaged, are no backup
 });
 
 test("before the first backup the age grows from the first measurement on", async () => {
-  expect(await measure()).toEqual({ event: "age measured", backupAgeSeconds: 0, drillAgeSeconds: 0 });
+  expect(await measure()).toEqual({
+    ...{ event: "age measured", backupAgeSeconds: 0, drillAgeSeconds: 0, pruneOverdueSeconds: 0 },
+  });
   expect(await testStore.keys()).toEqual(["watch/began.json"]);
 
   const later = new Date(now.getTime() + 40 * hour * 1000);
@@ -101,6 +104,21 @@ test("before the first backup the age grows from the first measurement on", asyn
   expect(await measure(later)).toMatchObject({
     ...{ run: first, backupAgeSeconds: 2 * hour, drillAgeSeconds: 40 * hour },
   });
+});
+
+test("a backup that a prune should have deleted is overdue since the one that made it superfluous", async () => {
+  const days = (count: number) => count * 24;
+  await storeDrill(1, backupEvents.drillPassed);
+  // Of one month: only the newer one stays for a year. The newest three stay in any case.
+  await storeRun(days(120) + 1, intact);
+  await storeRun(days(120), intact);
+  await storeRun(5, intact);
+  expect(await measure()).toMatchObject({ pruneOverdueSeconds: 0 });
+
+  await storeRun(4, intact);
+  await storeRun(3, intact);
+
+  expect(await measure()).toMatchObject({ pruneOverdueSeconds: 4 * hour });
 });
 
 test("a bucket that cannot be read is a failure, and no age", async () => {

@@ -107,5 +107,5 @@ test("tasks cost their hours and their way out; a gateway endpoint takes S3 off 
 });
 
 test("alarms and metrics cost by number", () => {
-  expect(usdOf(backupAlarmsCost())).toEqual({ Alarms: 0.5, Metrics: 1.8 });
+  expect(usdOf(backupAlarmsCost())).toEqual({ Alarms: 0.6, Metrics: 2.1 });
 });

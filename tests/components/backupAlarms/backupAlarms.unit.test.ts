@@ -122,6 +122,20 @@ test("a task that failed, one that never started, and one far too small are alar
   });
 });
 
+test("a backup that no prune deletes is an alarm", async () => {
+  const resources = await register({ pruneFreshnessHours: 30 });
+
+  expect(registered(resources, "alarms-not-pruned-age-metric").inputs).toMatchObject({
+    pattern: '{ $.event = "age measured" }',
+    metricTransformation: { name: "PruneOverdue", value: "$.pruneOverdueSeconds", unit: "Seconds" },
+  });
+  expect(registered(resources, "alarms-not-pruned").inputs).toMatchObject({
+    name: "thorbis-prod-backup-not-pruned",
+    comparisonOperator: "GreaterThanThreshold",
+    threshold: 108_000,
+  });
+});
+
 test("a backup that took longer than it may is an alarm; one of an image that does not say is none", async () => {
   const resources = await register();
 
@@ -162,6 +176,7 @@ test("with a topic that exists none is made, and every alarm goes there", async 
     ({ type }) => type === "aws:cloudwatch/metricAlarm:MetricAlarm",
   );
   expect(alarms.map(({ inputs }) => inputs.alarmActions)).toEqual([
+    [topicArn],
     [topicArn],
     [topicArn],
     [topicArn],
