@@ -17,7 +17,7 @@ export interface AwsWatchArgs {
   readonly accept: readonly string[];
 }
 
-/** Reports what somebody adds to topic, rules, schedules and bucket beside the stack. */
+/** Reports what somebody adds to topic, rules, schedules, cluster, log group and bucket beside the stack. */
 export class AwsWatch extends Component {
   constructor(name: string, args: AwsWatchArgs, opts?: pulumi.ComponentResourceOptions) {
     super("AwsWatch", name, opts);
@@ -37,6 +37,8 @@ export class AwsWatch extends Component {
           targets: alarms.targets,
           scheduleGroup: backup.schedule.groupName,
           schedules: pulumi.output([...backup.scheduleNames, ...args.otherSchedules]),
+          cluster: backup.cluster.arn,
+          logGroup: backup.logGroup.name,
         },
         accept: args.accept,
       },

@@ -41,6 +41,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         "ec2:DescribeSecurityGroup*",
         "ec2:DescribeTags",
         "ecs:DescribeTaskDefinition",
+        "ecs:ListServices",
         "logs:DescribeLogGroups",
         "cloudwatch:DescribeAlarms",
       ],
@@ -107,7 +108,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
     {
       name: "Log",
       resources: arnIn(place, "logs", `log-group:/${prefix}/*`),
-      reads: ["logs:DescribeMetricFilters", "logs:ListTagsForResource"],
+      reads: ["logs:DescribeMetricFilters", "logs:DescribeSubscriptionFilters", "logs:ListTagsForResource"],
       writes: [
         "logs:AssociateKmsKey",
         "logs:CreateLogGroup",
@@ -125,9 +126,10 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
       name: "Tasks",
       resources: [
         arnIn(place, "ecs", `cluster/${prefix}-backup`),
+        arnIn(place, "ecs", `service/${prefix}-backup/*`),
         arnIn(place, "ecs", `task-definition/${prefix}-backup*`),
       ],
-      reads: ["ecs:DescribeClusters", "ecs:ListTagsForResource"],
+      reads: ["ecs:DescribeClusters", "ecs:DescribeServices", "ecs:ListTagsForResource"],
       writes: [
         "ecs:CreateCluster",
         "ecs:DeleteCluster",

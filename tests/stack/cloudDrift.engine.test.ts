@@ -209,6 +209,8 @@ async function placesInAws(): Promise<Places> {
     topicArn,
     rule: (await one("aws:cloudwatch/eventRule:EventRule")).id,
     scheduleGroup: (await one("aws:scheduler/scheduleGroup:ScheduleGroup")).id,
+    logGroup: (await one("aws:cloudwatch/logGroup:LogGroup")).id,
+    taskDefinitionArn: (await one("aws:ecs/taskDefinition:TaskDefinition")).text("arn"),
     clusterArn: (await one("aws:ecs/cluster:Cluster")).id,
     roleArn: `arn:aws:iam::${topicArn.split(":")[4]}:role/of-somebody-else`,
   };

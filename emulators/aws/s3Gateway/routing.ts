@@ -24,12 +24,25 @@ const configuration: ReadonlySet<string> = new Set([
   "website",
 ]);
 
+/** What moto deletes of these. It takes a deletion of any other for one of the whole bucket. */
+const deletable: ReadonlySet<string> = new Set([
+  "encryption",
+  "lifecycle",
+  "policy",
+  "publicAccessBlock",
+  "replication",
+  "tagging",
+  "website",
+]);
+
 export interface Route {
   readonly backend: Backend;
   /** Undefined for the list of buckets. */
   readonly bucket: string | undefined;
   /** A request about the bucket as such: neither an object nor one of its sub-resources. */
   readonly bucketItself: boolean;
+  /** A configuration that can be set and not deleted. */
+  readonly undeletable: boolean;
 }
 
 /** Where a path-style S3 request goes, by its path and query. */
@@ -44,5 +57,6 @@ export function route(url: string): Route {
     bucket: bucket === "" ? undefined : bucket,
     // The SDK adds x-id to every request, only for the reader of logs.
     bucketItself: bucket !== "" && !isObject && names.every((name) => name === "x-id"),
+    undeletable: isConfiguration && !names.some((name) => deletable.has(name)),
   };
 }

@@ -8,7 +8,7 @@ import {
 } from "node:http";
 import type { AddressInfo } from "node:net";
 import { pipeline } from "node:stream";
-import { HeadBucketCommand, NotFound, S3Client } from "@aws-sdk/client-s3";
+import { GetBucketVersioningCommand, HeadBucketCommand, NotFound, S3Client } from "@aws-sdk/client-s3";
 import { UserError } from "../../../foundation/userError";
 import { regionOfRequest } from "./regions";
 import { route } from "./routing";
@@ -80,7 +80,7 @@ class S3Gateway {
 
   async handle(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = incoming.url ?? "/";
-    const { backend, bucket, bucketItself } = route(url);
+    const { backend, bucket, bucketItself, undeletable } = route(url);
     const region = regionOfRequest(incoming.headers, url);
     // One that is not ours is refused by the first, which says which region it has.
     const store = this.#stores.find((candidate) => candidate.region === region) ?? this.#stores[0];
@@ -91,6 +91,10 @@ class S3Gateway {
         !(await this.#prepareBucket(store, bucket))
       ) {
         fail(response, 404, "NoSuchBucket", "The specified bucket does not exist");
+        return;
+      }
+      if (incoming.method === "DELETE" && undeletable) {
+        fail(response, 501, "NotImplemented", "The local S3 cannot delete this configuration of a bucket");
         return;
       }
       const isNew = incoming.method === "PUT" && bucketItself && bucket !== undefined;
@@ -125,7 +129,18 @@ class S3Gateway {
     const url = new URL(`/${bucket}`, this.#configuration);
     const { status } = await fetch(url, { method: "HEAD" });
     if (status === 404) await fetch(url, { method: "PUT" });
+    await this.#copyVersioning(store, bucket);
     return true;
+  }
+
+  /** moto takes a replication for buckets that keep versions only, which the object server knows. */
+  async #copyVersioning({ client }: Store, bucket: string): Promise<void> {
+    const { Status } = await client.send(new GetBucketVersioningCommand({ Bucket: bucket }));
+    if (Status === undefined) return;
+    await fetch(new URL(`/${bucket}?versioning`, this.#configuration), {
+      method: "PUT",
+      body: `<VersioningConfiguration><Status>${Status}</Status></VersioningConfiguration>`,
+    });
   }
 
   /** A bucket of the same name that is made later begins with no configuration. */

@@ -10,6 +10,9 @@ export interface DeclaredAwsParts {
   /** Name of a rule → ids of its targets. */
   targets: Readonly<Record<string, readonly string[]>>;
   scheduleGroup: pulumi.Input<string>;
+  /** ARN of the cluster. */
+  cluster: pulumi.Input<string>;
+  logGroup: pulumi.Input<string>;
   /** Names of the schedules in the group. */
   schedules: pulumi.Input<readonly pulumi.Input<string>[]>;
 }

@@ -26,3 +26,14 @@ it.each([
 ])("%s is about a bucket itself: %s", (url, expected) => {
   expect(route(url).bucketItself).toBe(expected);
 });
+
+it.each([
+  ["/backups?inventory&id=all", true],
+  ["/backups?metrics&id=all", true],
+  ["/backups?replication", false],
+  ["/backups?policy&x-id=DeleteBucketPolicy", false],
+  ["/backups", false],
+  ["/backups/key", false],
+])("%s is a configuration that cannot be deleted: %s", (url, expected) => {
+  expect(route(url).undeletable).toBe(expected);
+});

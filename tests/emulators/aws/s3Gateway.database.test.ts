@@ -97,6 +97,43 @@ it("keeps the whole configuration that the object server would refuse, ignore or
   ).rejects.toThrow(S3ServiceException);
 });
 
+it("takes a replication for a bucket that keeps versions, and refuses it for one that does not", async () => {
+  const ReplicationConfiguration = {
+    Role: "arn:aws:iam::123456789012:role/copier",
+    Rules: [
+      {
+        ID: "all",
+        Priority: 1,
+        Status: "Enabled" as const,
+        Filter: { Prefix: "" },
+        DeleteMarkerReplication: { Status: "Disabled" as const },
+        Destination: { Bucket: "arn:aws:s3:::elsewhere" },
+      },
+    ],
+  };
+  await s3.createBucket({ Bucket: "unversioned" });
+
+  await s3.putBucketReplication({ Bucket: "backups", ReplicationConfiguration });
+
+  const { ReplicationConfiguration: found } = await s3.getBucketReplication({ Bucket: "backups" });
+  expect(found?.Rules?.[0]?.ID).toBe("all");
+  await expect(
+    s3.putBucketReplication({ Bucket: "unversioned", ReplicationConfiguration }),
+  ).rejects.toMatchObject({
+    name: "InvalidRequest",
+  });
+  await s3.deleteBucketReplication({ Bucket: "backups" });
+});
+
+it("refuses to delete a configuration that moto would take for the bucket", async () => {
+  await s3.putBucketTagging({ Bucket: "backups", Tagging: { TagSet: [{ Key: "owner", Value: "me" }] } });
+
+  const deletion = s3.deleteBucketInventoryConfiguration({ Bucket: "backups", Id: "all" });
+
+  await expect(deletion).rejects.toMatchObject({ name: "NotImplemented" });
+  expect((await s3.getBucketTagging({ Bucket: "backups" })).TagSet).toEqual([{ Key: "owner", Value: "me" }]);
+});
+
 it("passes objects through as they are, and they outlive moto", async () => {
   await configure();
   const body = randomBytes(9 << 20);

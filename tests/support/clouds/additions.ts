@@ -1,9 +1,20 @@
+import {
+  DeleteSubscriptionFilterCommand,
+  PutSubscriptionFilterCommand,
+} from "@aws-sdk/client-cloudwatch-logs";
+import { CreateServiceCommand, DeleteServiceCommand } from "@aws-sdk/client-ecs";
 import { PutTargetsCommand, RemoveTargetsCommand } from "@aws-sdk/client-eventbridge";
 import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
   DeleteBucketCorsCommand,
+  DeleteBucketReplicationCommand,
   DeleteBucketWebsiteCommand,
   PutBucketCorsCommand,
+  PutBucketLoggingCommand,
   PutBucketNotificationConfigurationCommand,
+  PutBucketPolicyCommand,
+  PutBucketReplicationCommand,
   PutBucketWebsiteCommand,
 } from "@aws-sdk/client-s3";
 import { CreateScheduleCommand, DeleteScheduleCommand } from "@aws-sdk/client-scheduler";
@@ -16,6 +27,8 @@ export interface Places {
   readonly topicArn: string;
   readonly rule: string;
   readonly scheduleGroup: string;
+  readonly logGroup: string;
+  readonly taskDefinitionArn: string;
   /** ARNs that something added may name. */
   readonly clusterArn: string;
   readonly roleArn: string;
@@ -43,6 +56,8 @@ const unsubscribe = async ({ sns }: Clouds, { topicArn: TopicArn }: Places, endp
     if (Endpoint === endpoint) await sns.send(new UnsubscribeCommand({ SubscriptionArn }));
   }
 };
+
+const foreignBucket = "of-somebody-else";
 
 /** Reported by AwsWatch, left as they are, and accepted by name. */
 export const additions: readonly Addition[] = [
@@ -131,6 +146,81 @@ export const additions: readonly Addition[] = [
     remove: async ({ s3 }, { bucket: Bucket }) =>
       await s3.send(new PutBucketNotificationConfigurationCommand({ Bucket, NotificationConfiguration: {} })),
     reports: "opens    bucket notification $bucket: added: ",
+  },
+  {
+    name: "every backup is copied to another bucket",
+    by: "aws s3api put-bucket-replication",
+    add: async ({ s3 }, { bucket: Bucket, roleArn }) =>
+      await s3.send(
+        new PutBucketReplicationCommand({
+          Bucket,
+          ReplicationConfiguration: {
+            Role: roleArn,
+            Rules: [
+              {
+                ID: "by-hand",
+                Priority: 1,
+                Status: "Enabled",
+                Filter: { Prefix: "" },
+                DeleteMarkerReplication: { Status: "Disabled" },
+                Destination: { Bucket: `arn:aws:s3:::${Bucket}` },
+              },
+            ],
+          },
+        }),
+      ),
+    remove: async ({ s3 }, { bucket: Bucket }) =>
+      await s3.send(new DeleteBucketReplicationCommand({ Bucket })),
+    reports: "opens    bucket replication $bucket: added: ",
+  },
+  {
+    name: "every access to a backup is logged for somebody else",
+    by: "aws s3api put-bucket-logging",
+    add: async ({ s3 }, { bucket }) => {
+      await s3.send(new CreateBucketCommand({ Bucket: foreignBucket }));
+      const Statement = {
+        Effect: "Allow",
+        Principal: { Service: "logging.s3.amazonaws.com" },
+        Action: ["s3:PutObject"],
+        Resource: `arn:aws:s3:::${foreignBucket}/*`,
+      };
+      const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [Statement] });
+      await s3.send(new PutBucketPolicyCommand({ Bucket: foreignBucket, Policy }));
+      const LoggingEnabled = { TargetBucket: foreignBucket, TargetPrefix: "by-hand/" };
+      await s3.send(new PutBucketLoggingCommand({ Bucket: bucket, BucketLoggingStatus: { LoggingEnabled } }));
+    },
+    remove: async ({ s3 }, { bucket }) => {
+      await s3.send(new PutBucketLoggingCommand({ Bucket: bucket, BucketLoggingStatus: {} }));
+      await s3.send(new DeleteBucketCommand({ Bucket: foreignBucket }));
+    },
+    reports: "opens    bucket logging $bucket: added: ",
+  },
+  {
+    name: "the log of the backups is sent elsewhere",
+    by: "aws logs put-subscription-filter",
+    add: async ({ logs }, { logGroup: logGroupName, topicArn }) =>
+      await logs.send(
+        new PutSubscriptionFilterCommand({
+          logGroupName,
+          filterName: "by-hand",
+          filterPattern: "",
+          destinationArn: `${topicArn.split(":").slice(0, 2).join(":")}:logs:${topicArn.split(":").slice(3, 5).join(":")}:log-group:${logGroupName}:*`,
+        }),
+      ),
+    remove: async ({ logs }, { logGroup: logGroupName }) =>
+      await logs.send(new DeleteSubscriptionFilterCommand({ logGroupName, filterName: "by-hand" })),
+    reports: "opens    log subscription $logGroup by-hand: added: arn:aws:logs:",
+  },
+  {
+    name: "a service runs the task all day",
+    by: "aws ecs create-service",
+    add: async ({ ecs }, { clusterArn: cluster, taskDefinitionArn: taskDefinition }) =>
+      await ecs.send(
+        new CreateServiceCommand({ cluster, serviceName: "by-hand", taskDefinition, desiredCount: 0 }),
+      ),
+    remove: async ({ ecs }, { clusterArn: cluster }) =>
+      await ecs.send(new DeleteServiceCommand({ cluster, service: "by-hand", force: true })),
+    reports: "opens    cluster service by-hand: added: arn:aws:ecs:",
   },
 ];
 

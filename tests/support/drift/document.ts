@@ -81,7 +81,8 @@ ${settingRows.join("\n")}
 
 Made at the services' own endpoints in the same test. What nobody but somebody else can have put there, and no resource of
 the aws provider reports, is found by \`AwsWatch\`: up leaves it and names the entry of \`project.accept\`. A secret that waits
-for its deletion stops the program before anything is touched, with the command that brings it back.
+for its deletion stops the program before anything is touched, with the command that brings it back. An ACL needs another object
+ownership first, which is a row below.
 
 | Resource | what somebody does | and refresh reports | repaired by |
 | --- | --- | --- | --- |

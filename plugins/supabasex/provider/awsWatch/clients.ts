@@ -1,3 +1,5 @@
+import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SchedulerClient } from "@aws-sdk/client-scheduler";
@@ -10,6 +12,8 @@ export interface AwsClients {
   readonly sns: SNSClient;
   readonly events: EventBridgeClient;
   readonly scheduler: SchedulerClient;
+  readonly logs: CloudWatchLogsClient;
+  readonly ecs: ECSClient;
 }
 
 interface Credentials {
@@ -25,11 +29,13 @@ interface Credentials {
 export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
   // The SDK announces when it will stop supporting this Node; it does not concern the reader of a refresh.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  const [{ S3Client }, { SNSClient }, { EventBridgeClient }, { SchedulerClient }] = await Promise.all([
+  const [s3, sns, events, scheduler, logs, ecs] = await Promise.all([
     import("@aws-sdk/client-s3"),
     import("@aws-sdk/client-sns"),
     import("@aws-sdk/client-eventbridge"),
     import("@aws-sdk/client-scheduler"),
+    import("@aws-sdk/client-cloudwatch-logs"),
+    import("@aws-sdk/client-ecs"),
   ]);
   const place = {
     region: String(properties.region),
@@ -40,10 +46,12 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
   const isLocal = (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL ?? "") !== "";
   return {
     // Local endpoints have no names for buckets.
-    s3: new S3Client({ ...options, forcePathStyle: isLocal }),
-    sns: new SNSClient(options),
-    events: new EventBridgeClient(options),
-    scheduler: new SchedulerClient(options),
+    s3: new s3.S3Client({ ...options, forcePathStyle: isLocal }),
+    sns: new sns.SNSClient(options),
+    events: new events.EventBridgeClient(options),
+    scheduler: new scheduler.SchedulerClient(options),
+    logs: new logs.CloudWatchLogsClient(options),
+    ecs: new ecs.ECSClient(options),
   };
 }
 

@@ -14,6 +14,9 @@ export interface DeclaredInAws {
   readonly targets: Readonly<Record<string, readonly string[]>>;
   readonly scheduleGroup: string;
   readonly schedules: readonly string[];
+  /** ARN of the cluster, which runs tasks of schedules only. */
+  readonly cluster: string;
+  readonly logGroup: string;
 }
 
 interface Question {
@@ -33,6 +36,7 @@ const nothing = new Set([
   "NoSuchCORSConfiguration",
   "NoSuchWebsiteConfiguration",
   "ReplicationConfigurationNotFoundError",
+  "ClusterNotFoundException",
 ]);
 const refused = new Set([
   "AccessDenied",
@@ -80,6 +84,35 @@ const sources: Readonly<Record<string, Source>> = {
       for (const { Name = "", State, Target } of Schedules) {
         if (declared.schedules.includes(Name)) continue;
         found.push([`schedule ${declared.scheduleGroup}/${Name}`, `${State}, ${Target?.Arn}`]);
+      }
+    }
+    return Object.fromEntries(found);
+  },
+  "cluster services": async ({ aws, declared: { cluster }, signal }) => {
+    const { DescribeServicesCommand, paginateListServices } = await import("@aws-sdk/client-ecs");
+    const found: [string, string][] = [];
+    // A page has ten, as many as can be described at once.
+    for await (const { serviceArns = [] } of paginateListServices({ client: aws.ecs }, { cluster })) {
+      signal.throwIfAborted();
+      if (serviceArns.length === 0) continue;
+      const { services = [] } = await aws.ecs.send(
+        new DescribeServicesCommand({ cluster, services: serviceArns }),
+      );
+      // A deleted service is listed for a while.
+      for (const { serviceName, serviceArn } of services.filter(({ status }) => status !== "INACTIVE")) {
+        found.push([`cluster service ${serviceName}`, String(serviceArn)]);
+      }
+    }
+    return Object.fromEntries(found);
+  },
+  "log subscriptions": async ({ aws, declared: { logGroup: logGroupName }, signal }) => {
+    const { paginateDescribeSubscriptionFilters } = await import("@aws-sdk/client-cloudwatch-logs");
+    const found: [string, string][] = [];
+    const pages = paginateDescribeSubscriptionFilters({ client: aws.logs }, { logGroupName });
+    for await (const { subscriptionFilters = [] } of pages) {
+      signal.throwIfAborted();
+      for (const { filterName, destinationArn } of subscriptionFilters) {
+        found.push([`log subscription ${logGroupName} ${filterName}`, String(destinationArn)]);
       }
     }
     return Object.fromEntries(found);

@@ -28,7 +28,7 @@ const openingSetting =
 const openingDatabaseSetting = /^database setting session_replication_role$/;
 
 const openingPart =
-  /^(API key|edge function|organization member|SSO provider|third-party auth|legacy API keys|topic subscription|event target|schedule|bucket (access granted|replication|CORS|website|inventory|notification))/;
+  /^(API key|edge function|organization member|SSO provider|third-party auth|legacy API keys|topic subscription|event target|schedule|cluster service|log subscription|bucket (access granted|replication|CORS|website|inventory|logging|notification))/;
 
 /** Settings that keep somebody out as long as they are on. */
 const closingSetting =
