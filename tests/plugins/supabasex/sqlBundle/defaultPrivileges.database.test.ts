@@ -245,6 +245,29 @@ describe("default privileges that somebody set by hand", () => {
     expect(drift[0]).toMatch(/^live\["view s\d+\.[vw]"\]\.grants$/);
   });
 
+  const revoke = "revoke all on $s.v from anon;\nrevoke execute on function $s.f() from public;";
+  const made = `${view}\ncreate or replace function $s.f() returns integer language sql as 'select 1';\n`;
+
+  test.each([
+    ["a block is removed", "do $$ begin comment on table $s.customers is 'C.'; end $$;", {}],
+    ["a revoke is removed", revoke, {}],
+    ["a migration creates the objects, too", revoke, { [next]: made }],
+  ])("%s: nobody is granted what a new environment does not grant", async (_name, removed, more) => {
+    const bundle = await databases.bundle(
+      { [first]: schema, "repeatable/v.sql": made, "repeatable/z.sql": removed },
+      { prune: "drop" },
+    );
+    await bundle.up();
+    await bundle.sql("alter default privileges in schema $s grant select on tables to anon");
+    await bundle.sql("alter default privileges in schema $s grant execute on functions to anon");
+    bundle.write({ "repeatable/z.sql": undefined, ...more });
+
+    await bundle.up();
+
+    expect(await grantsOf(bundle, "view $s.v")).toEqual({});
+    expect(await grantsOf(bundle, "function $s.f()")).toEqual({ public: ["execute"] });
+  });
+
   test("codified by a migration: they belong to the bundle, and older views are granted", async () => {
     const bundle = await databases.bundle({ [first]: schema, "repeatable/v.sql": view });
     await bundle.up();

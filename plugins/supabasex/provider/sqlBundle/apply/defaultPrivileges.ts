@@ -3,6 +3,7 @@ import { UserError } from "../../../../../foundation/userError";
 import {
   type Catalog,
   type CatalogReading,
+  diffCatalogs,
   extendExpectation,
   isSameObject,
   partsOfIdentity,
@@ -20,10 +21,6 @@ import { defaultsFor } from "./bornObject";
 
 /** Returns the default privileges that files have set, once migrations ran between two readings. */
 export function defaultsOfFiles(expected: Catalog, before: CatalogReading, after: CatalogReading): Catalog {
-  const relevant = (catalog: Catalog, ...kinds: string[]) =>
-    Object.fromEntries(
-      Object.entries(catalog).filter(([identity]) => kinds.includes(partsOfIdentity(identity).kind)),
-    );
   const only = (reading: CatalogReading) => ({
     ...reading,
     catalog: relevant(reading.catalog, "default privileges"),
@@ -31,6 +28,38 @@ export function defaultsOfFiles(expected: Catalog, before: CatalogReading, after
   // What somebody set by hand counts as theirs only in a schema that the bundle made.
   const known = relevant(expected, "default privileges", "schema");
   return relevant(extendExpectation(known, only(before), only(after)), "default privileges");
+}
+
+/**
+ * Returns the catalog with the default privileges that a new environment has: without those that somebody changed by hand.
+ *
+ * @param live after migrations ran
+ * @param defaults the default privileges that files have set
+ * @param start what was expected, and what was there, before they ran
+ */
+export function withoutManualDefaults(
+  live: Catalog,
+  defaults: Catalog,
+  start: { readonly expected: Catalog; readonly reading: CatalogReading },
+): Catalog {
+  const known = relevant(start.expected, "default privileges", "schema");
+  const changed = diffCatalogs(known, relevant(start.reading.catalog, "default privileges"))
+    .map(({ identity }) => identity)
+    .filter((identity) => partsOfIdentity(identity).kind === "default privileges");
+  if (changed.length === 0) return live;
+  const result = { ...live };
+  for (const identity of changed) {
+    const object = defaults[identity];
+    if (object === undefined) delete result[identity];
+    else result[identity] = object;
+  }
+  return result;
+}
+
+function relevant(catalog: Catalog, ...kinds: string[]): Catalog {
+  return Object.fromEntries(
+    Object.entries(catalog).filter(([identity]) => kinds.includes(partsOfIdentity(identity).kind)),
+  );
 }
 
 /** Returns, as a text, which default privileges of the files apply to a new object; `undefined` where none do. */

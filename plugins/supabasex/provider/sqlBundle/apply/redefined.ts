@@ -78,7 +78,7 @@ export async function createdAnew(
   session: Session,
   ran: readonly Migration[],
   owned: ReadonlySet<string>,
-  { catalog, addresses }: CatalogReading,
+  { catalog, addresses, bornUnder }: CatalogReading & { readonly bornUnder: Catalog },
 ): Promise<BaseFacts> {
   if (owned.size === 0) return {};
   const created = ran.flatMap((file) => statementsOf(file).flatMap(({ node }) => declarations(node)));
@@ -92,7 +92,7 @@ export async function createdAnew(
       const identity = address === undefined ? undefined : identities.get(address);
       const object = identity === undefined ? undefined : catalog[identity];
       if (identity === undefined || object === undefined || !owned.has(identity)) return [];
-      const born = bornObject(identity, object, { creator, live: catalog });
+      const born = bornObject(identity, object, { creator, live: bornUnder });
       const { grants } = object;
       return [
         [

@@ -10,7 +10,7 @@ import { type DeclaredObject, declarationsOf } from "../source/declaredObjects";
 import type { BundleFile, LoadedBundle } from "../source/files";
 import { statingStatements } from "../source/statedFacts";
 import { creatorsAmong, creatorsOf } from "./creators";
-import { bornOtherwise, refuseChangedDefaults, withBirth } from "./defaultPrivileges";
+import { bornOtherwise, refuseChangedDefaults, withBirth, withoutManualDefaults } from "./defaultPrivileges";
 import { refuseDropsOfMigrations } from "./droppedByRepeatables";
 import { fileLinks } from "./fileLinks";
 import { type LostFacts, lostFacts } from "./lostFacts";
@@ -73,7 +73,8 @@ export async function runRepeatables(
   const restored = inputs.allowAhead
     ? new Map<string, DeclaredObject>()
     : noLongerRedefined(base, history, bundle.repeatables);
-  const known = { base, expected, live, creators, makers };
+  const bornUnder = withoutManualDefaults(live, defaults, { expected, reading });
+  const known = { base, expected, live, bornUnder, creators, makers };
   const facts = { ...known, bornOtherwise: bornOther, noLongerRedefined: restored };
   const gone =
     lost === undefined && bornOther.size + restored.size === 0

@@ -16,7 +16,7 @@ import type { BundleFile, Migration } from "../source/files";
 import { type StatingStatement, statingStatements } from "../source/statedFacts";
 import { affectedFiles } from "./affectedFiles";
 import { rehearseBase, withStated } from "./baseRehearsal";
-import { defaultsOfFiles } from "./defaultPrivileges";
+import { defaultsOfFiles, withoutManualDefaults } from "./defaultPrivileges";
 import type { LostFacts } from "./lostFacts";
 import { runMigrations } from "./migrations";
 import { createdAnew, explainTaken, ownedByRepeatables } from "./redefined";
@@ -158,13 +158,15 @@ interface AfterMigrations {
  * migrations create themselves stays as they left it; the repeatables run again that redefine it.
  */
 async function afterMigrations(
-  { session, request: { inputs }, history, reading, record }: Start,
+  { session, request: { inputs }, history, reading, record, expected }: Start,
   ran: readonly Migration[],
 ): Promise<AfterMigrations> {
   const after = await readWithHistory(session, inputs.name);
   // Also those whose file is gone: their place may be in another file now, or the file comes back after a failure.
   const owned = ownedByRepeatables(history);
-  const created = await createdAnew(session, ran, owned, after.reading);
+  const defaults = defaultsOfFiles(expected, reading, after.reading);
+  const bornUnder = withoutManualDefaults(after.reading.catalog, defaults, { expected, reading });
+  const created = await createdAnew(session, ran, owned, { ...after.reading, bornUnder });
   if (owned.size === 0) return { ...after, created };
   const changes = diffCatalogs(reading.catalog, after.reading.catalog).filter(
     ({ identity, kind }) =>

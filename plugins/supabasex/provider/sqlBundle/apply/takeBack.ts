@@ -53,6 +53,8 @@ export interface KnownFacts {
   readonly base: BaseFacts;
   readonly expected: Catalog;
   readonly live: Catalog;
+  /** The default privileges that apply to new objects are in it, without those that somebody changed by hand. */
+  readonly bornUnder: Catalog;
   /** Identity of an object that a repeatable makes → the role that creates it. */
   readonly creators: ReadonlyMap<string, string>;
   /** Identities of objects that other default privileges apply to than when they were created. */
@@ -170,7 +172,7 @@ function changedBy(differences: TakeBack["differences"], live: Catalog): string[
 function targetOf(
   identity: string,
   stated: readonly StatedFacts[],
-  { base, expected, live, creators }: KnownFacts,
+  { base, expected, live, bornUnder, creators }: KnownFacts,
 ): CatalogObject | undefined {
   const object = live[identity] ?? {};
   const { kind } = partsOfIdentity(identity);
@@ -182,7 +184,8 @@ function targetOf(
       stated.some(({ isDynamic, properties }) => isDynamic || properties === undefined));
   if (creator === undefined && known === null && isGone) return undefined;
   let without: CatalogObject;
-  if (creator !== undefined && known === undefined) without = bornObject(identity, object, { creator, live });
+  if (creator !== undefined && known === undefined)
+    without = bornObject(identity, object, { creator, live: bornUnder });
   else if (known !== null) without = withFacts(object, known ?? {});
   else without = kind === "default privileges" ? { grants: builtInDefaults(identity) } : {};
   const result: Record<string, JsonValue> = { ...object };
