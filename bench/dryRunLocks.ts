@@ -3,8 +3,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import type { QueryResult } from "pg";
+import { Client, type QueryResult } from "pg";
 import { type PropertyMap, Secret } from "../plugins/host/values";
+import { FilesAhead } from "../plugins/supabasex/provider/sqlBundle/apply/filesAhead";
 import { LockWatch } from "../plugins/supabasex/provider/sqlBundle/locks/watch";
 import { sqlBundle } from "../plugins/supabasex/provider/sqlBundle/resource";
 import { type BundleFile, bundleFile } from "../plugins/supabasex/provider/sqlBundle/source/files";
@@ -51,16 +52,24 @@ async function main(): Promise<void> {
       writeFileSync(path.join(directory, name), migration(at));
       return bundleFile(name, "migration", migration(at));
     });
-    const client = await cluster.client();
-    const plain = async () => {
-      for (const { text } of files) await client.query(text);
+    const client = new Client({ connectionString: cluster.url(), pipeline: true });
+    await client.connect();
+    /** Sends the files as the deployer does. */
+    const run = async (send: (file: BundleFile) => Promise<void>) => {
+      const ahead = new FilesAhead(send);
+      for (const [at, file] of files.entries()) await ahead.run(file, files.slice(at + 1));
     };
+    const plain = () =>
+      run(async (file) => {
+        await client.query(file.text);
+      });
     const watched = async () => {
       const watch = await LockWatch.begin(client, files);
-      for (const file of files) {
+      await watch.look(client);
+      await run(async (file) => {
         const results: unknown = await client.query(watch.textOf(file)?.text ?? file.text);
         watch.record(file, (Array.isArray(results) ? results : [results]) as QueryResult[]);
-      }
+      });
       await watch.finish(client);
     };
     const rolledBack = async (run: () => Promise<void>) => {
@@ -92,6 +101,7 @@ async function main(): Promise<void> {
         target,
       }),
     );
+    await client.end();
   } finally {
     await cluster.remove();
     rmSync(directory, { recursive: true, force: true });

@@ -72,6 +72,7 @@ export async function runMigrations(
       ran.push({ path: file.path, reason: "new", kind: "migration", durationMilliseconds });
     await recordMigrations(session.work, request.inputs.name, done);
   };
+  await locks?.look(session.work);
   for (let file = together[0]; file !== undefined; file = together[done.length]) {
     request.report.progress(`${file.display} (new)`);
     const started = performance.now();
@@ -85,6 +86,7 @@ export async function runMigrations(
       // Nothing of the message ran, so there is no savepoint to go back to.
       if (isFirst && isUnparsed(error)) throw new TransactionLost(fault, done.length);
       await session.execute("rollback to savepoint migration");
+      await locks?.look(session.work);
       if (isFirst && leftOut.takes(fault)) continue;
       if (isFirst) {
         await finish();
@@ -104,11 +106,15 @@ interface MessageParts extends Pick<MigrationOptions, "locks" | "leftOut"> {
 }
 
 function prefixOf(file: BundleFile, { savepoints, locks, leftOut }: MessageParts): Prefix {
-  const before = [...(savepoints.isFirst(file) ? ["savepoint migration"] : []), ...leftOut.dropsBefore(file)];
+  const inserted = locks?.textOf(file)?.inserted;
+  const drops = leftOut.dropsBefore(file);
+  // What the drops lock is not the file's.
+  const probe = locks === undefined || inserted === undefined || drops.length === 0 ? [] : [locks.probe];
+  const before = [...(savepoints.isFirst(file) ? ["savepoint migration"] : []), ...drops, ...probe];
   return {
     text: before.map((statement) => `${statement}; `).join(""),
     statements: before.length,
-    inserted: locks?.textOf(file)?.inserted,
+    inserted,
   };
 }
 

@@ -28,7 +28,7 @@ export interface Hazard {
 export const manyRows = 10_000;
 
 /**
- * Returns what happened between two probes.
+ * Returns what happened between two probes, of relations that are not as they were.
  *
  * @param empties - whether the statement empties tables: they have a new file then, but no rows were read or rewritten
  */
@@ -41,8 +41,9 @@ export function effectsBetween(
   relations: Relations,
 ): Effect[] {
   return [...after.relations].flatMap(([oid, now]): Effect[] => {
-    const relation = relations.get(oid);
     const former = before.relations.get(oid);
+    if (former === now) return [];
+    const relation = relations.get(oid);
     if (relation === undefined || now.lock === undefined) return [];
     const hasRows = (relation.kind === "r" || relation.kind === "m") && !empties;
     return [

@@ -1,6 +1,7 @@
 import type { Node } from "libpg-query";
 import type { BundleFile } from "../source/files";
 import { actsOnUnnamed, executedText, type Statement, statementsOf } from "../source/statements";
+import type { ProbeQueries } from "./probeQueries";
 import type { Relations } from "./relations";
 
 /** Where probes stand in the text that is sent for a file. */
@@ -18,9 +19,6 @@ export interface ProbedText {
   /** Index of the statement that each probe follows; -1 for the first one, in front of the file. */
   readonly after: readonly number[];
 }
-
-/** The name of a probe's only column. */
-export const probeColumn = "supabasex_locks";
 
 /** Statements that lock no table that was there before, whatever their text holds. */
 const harmless: ReadonlySet<string> = new Set([
@@ -47,7 +45,7 @@ const sweeping: ReadonlySet<string> = new Set([
   "AlterExtensionContentsStmt",
 ]);
 
-/** A probe takes about a millisecond: in a file with more, the statements about rows have none. */
+/** Probes take time: in a file with more, the statements about rows have none. */
 const mostProbes = 200;
 const changesRows: ReadonlySet<string> = new Set([
   "SelectStmt",
@@ -59,19 +57,21 @@ const changesRows: ReadonlySet<string> = new Set([
 
 /**
  * Returns a file's text with a probe before it and behind each statement that may lock a relation which was there before;
- * `undefined` where none may. A probe is a query: it answers what the transaction has locked, read and rewritten so far.
+ * `undefined` where none may. A probe is a query: it answers what the transaction has locked, read and rewritten so far. The one before
+ * the file only tells the time: what was locked before is known from the probe before.
  */
-export function probedText(file: BundleFile, relations: Relations): ProbedText | undefined {
+export function probedText(
+  file: BundleFile,
+  relations: Relations,
+  queries: ProbeQueries,
+): ProbedText | undefined {
   const statements = statementsOf(file);
   const all = statements.map((statement) => mayLock(file, statement, relations));
   if (!all.includes(true)) return undefined;
   const isMany = all.filter((isProbed) => isProbed).length > mostProbes;
   const isProbed = all.map((one, at) => one && !(isMany && changesRows.has(statements[at]?.kind ?? "")));
   const source = executedText(file);
-  const probe = probeQuery(relations.newest);
-  const first = `${probe};\n`;
-  // On a line of its own: the statement may end in a comment.
-  const insertion = `\n;${probe}`;
+  const first = `${queries.clock};\n`;
   const order: (number | undefined)[] = [undefined];
   const places = [{ at: 0, length: first.length }];
   const after = [-1];
@@ -85,6 +85,10 @@ export function probedText(file: BundleFile, relations: Relations): ProbedText |
     characters += [...piece].length;
     order.push(at);
     if (isProbed[at] !== true) continue;
+    // A block with an exception handler may have read a table and given its lock back.
+    const isWhole = actsOnUnnamed(statement.node, file.text.slice(statement.start, statement.end));
+    // On a line of its own: the statement may end in a comment.
+    const insertion = `\n;${isWhole ? queries.whole : queries.locks}`;
     text += insertion;
     places.push({ at: characters, length: insertion.length });
     order.push(undefined);
@@ -106,25 +110,6 @@ function insertsValues(node: Node): boolean {
   if (!("InsertStmt" in node)) return false;
   const source = node.InsertStmt.selectStmt;
   return source === undefined || ("SelectStmt" in source && source.SelectStmt.valuesLists !== undefined);
-}
-
-/**
- * Answers one JSON value: the time, and of each relation up to `newest` that is locked, was read in full or was changed: its number,
- * modes, file, and how often it was read and changed since the session last reported its statistics.
- */
-function probeQuery(newest: number): string {
-  const isOld = `between 16384 and ${newest}`;
-  const reads = "pg_catalog.pg_stat_get_xact_numscans(oid)";
-  const changes =
-    "pg_catalog.pg_stat_get_xact_tuples_updated(oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(oid)";
-  return `select pg_catalog.json_build_array(
-  extract(epoch from pg_catalog.clock_timestamp()),
-  (select pg_catalog.json_agg(pg_catalog.json_build_array(oid::pg_catalog.int8, l.modes, c.relfilenode::pg_catalog.int8, ${reads}, ${changes}))
-   from (select relation as oid, pg_catalog.array_agg(mode) as modes from pg_catalog.pg_locks
-         where locktype = 'relation' and pid = pg_catalog.pg_backend_pid() and relation ${isOld} and mode <> 'AccessShareLock'
-         group by relation) l
-   full join (select oid, relfilenode from pg_catalog.pg_class where oid ${isOld}) c using (oid)
-   where l.modes is not null or ${reads} > 0 or ${changes} > 0)) as ${probeColumn}`;
 }
 
 /** Returns the index of a file's statement that the server was at when it had answered so many of what was sent for the file. */

@@ -63,10 +63,8 @@ export class Relations {
 
   /** Returns the relations whose bare name stands in the text as a word, in whatever case. */
   mentionedIn(text: string): Relation[] {
-    const words = new Set(wordsOf(text));
-    return [...this.#byName].flatMap(([name, relations]) => {
-      return (isWord(name) ? words.has(name) : text.includes(name)) ? relations : [];
-    });
+    const odd = this.#oddNames.filter((name) => text.includes(name));
+    return [...new Set([...wordsOf(text), ...odd])].flatMap((name) => this.#byName.get(name) ?? []);
   }
 }
 

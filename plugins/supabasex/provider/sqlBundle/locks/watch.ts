@@ -5,9 +5,10 @@ import type { BundleFile, Migration } from "../source/files";
 import { type Statement, statementsOf, textOf } from "../source/statements";
 import { type Effect, effectsBetween, foreseenEffects, type Hazard, hazardsOf, isNotable } from "./effects";
 import type { Foreseen } from "./foreseen";
+import { type ProbeQueries, plainProbeQueries, probeQueries } from "./probeQueries";
 import { type ProbedText, probedText } from "./probes";
 import { type Relation, type Relations, readRelations, readSizes, type Size, titleOf } from "./relations";
-import { type Snapshot, snapshotsIn } from "./snapshot";
+import { type Snapshot, SnapshotReader } from "./snapshot";
 import { foresee } from "./statement";
 
 /** What one statement of a migration does to relations that were there before. */
@@ -47,10 +48,18 @@ export class LockWatch {
   readonly #sizes: ReadonlyMap<number, Size>;
   readonly #texts = new Map<BundleFile, ProbedText | undefined>();
   readonly #snapshots = new Map<BundleFile, readonly Snapshot[]>();
+  readonly #reader = new SnapshotReader();
 
-  private constructor(relations: Relations, sizes: ReadonlyMap<number, Size>) {
+  readonly #queries: ProbeQueries;
+  #isPrepared = false;
+
+  private constructor(
+    relations: Relations,
+    { sizes, queries }: { readonly sizes: ReadonlyMap<number, Size>; readonly queries: ProbeQueries },
+  ) {
     this.#relations = relations;
     this.#sizes = sizes;
+    this.#queries = queries;
   }
 
   /**
@@ -61,22 +70,43 @@ export class LockWatch {
   static async begin(client: ClientBase, files: readonly BundleFile[], isFirst = false): Promise<LockWatch> {
     const relations = await readRelations(client, isFirst ? inUseFromBytes : 0);
     const mentioned = new Set(files.flatMap((file) => relations.mentionedIn(file.text)));
-    return new LockWatch(relations, await readSizes(client, [...mentioned]));
+    const queries = files.some(({ text }) => /deallocate|discard/i.test(text))
+      ? plainProbeQueries(relations.newest)
+      : probeQueries(relations.newest);
+    return new LockWatch(relations, { sizes: await readSizes(client, [...mentioned]), queries });
   }
 
   /** Returns the text to send for a file; `undefined` where nothing in it needs watching. */
   textOf(file: BundleFile): ProbedText | undefined {
-    if (!this.#texts.has(file)) this.#texts.set(file, probedText(file, this.#relations));
+    if (!this.#texts.has(file)) this.#texts.set(file, probedText(file, this.#relations, this.#queries));
     return this.#texts.get(file);
   }
 
-  /** Takes the answers to a file that has run. If it runs again, the last time counts. */
+  /** Looks at everything. Call it before the first file runs, and after something was rolled back. */
+  async look(client: ClientBase): Promise<void> {
+    const { prepare, whole } = this.#queries;
+    if (!this.#isPrepared && prepare !== undefined) await client.query(prepare);
+    this.#isPrepared = true;
+    this.#reader.read([await client.query(whole)]);
+  }
+
+  /** A query that looks at what is locked, for what runs beside the files. */
+  get probe(): string {
+    return this.#queries.locks;
+  }
+
+  /** Takes the answers to a file that has run, in the order in which files run. If it runs again, the last time counts. */
   record(file: BundleFile, results: readonly QueryResult[]): void {
-    this.#snapshots.set(file, snapshotsIn(results));
+    const snapshots = this.#reader.read(results);
+    // The message may begin with probes that are not of the file's text.
+    this.#snapshots.set(file, snapshots.slice(-(this.textOf(file)?.after.length ?? 0)));
   }
 
   /** Returns what the statements did that ran, those that matter to others. */
   async finish(client: ClientBase): Promise<StatementLocks[]> {
+    if (this.#isPrepared && this.#queries.deallocate !== undefined)
+      await client.query(this.#queries.deallocate);
+    this.#isPrepared = false;
     if (this.#snapshots.size === 0) return [];
     const { rows } = await client.query<{ now: string }>(
       "select extract(epoch from clock_timestamp()) as now",

@@ -64,6 +64,7 @@ async function observe(lockCase: LockCase): Promise<Observed> {
   const uses: Promise<unknown>[] = [];
   try {
     const watch = await LockWatch.begin(author, [file]);
+    await watch.look(author);
     const results: unknown = await author.query(watch.textOf(file)?.text ?? text);
     watch.record(file, (Array.isArray(results) ? results : [results]) as pg.QueryResult[]);
     const isOfCase = ({ line }: StatementLocks) => line > 1;

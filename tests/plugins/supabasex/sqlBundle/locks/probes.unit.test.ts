@@ -1,12 +1,18 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import {
-  characterAt,
+  plainProbeQueries,
   probeColumn,
-  probedText,
+} from "../../../../../plugins/supabasex/provider/sqlBundle/locks/probeQueries";
+import {
+  characterAt,
+  probedText as probedTextWith,
   statementAt,
 } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/probes";
 import { Relations } from "../../../../../plugins/supabasex/provider/sqlBundle/locks/relations";
-import { bundleFile } from "../../../../../plugins/supabasex/provider/sqlBundle/source/files";
+import {
+  type BundleFile,
+  bundleFile,
+} from "../../../../../plugins/supabasex/provider/sqlBundle/source/files";
 import { loadParser } from "../../../../../plugins/supabasex/provider/sqlBundle/source/parser";
 
 beforeAll(() => loadParser());
@@ -16,6 +22,9 @@ const table = (oid: number, name: string) => ({
 });
 const relations = new Relations([table(20_000, "orders"), table(20_001, "Odd Name")]);
 const fileOf = (text: string) => bundleFile("migrations/20260101000000_a.sql", "migration", text);
+
+const queries = plainProbeQueries(relations.newest);
+const probedText = (file: BundleFile, among: Relations) => probedTextWith(file, among, queries);
 
 const text = `-- 🎉 first
 create table shared.items (id int); -- new
