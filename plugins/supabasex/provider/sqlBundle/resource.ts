@@ -16,12 +16,13 @@ import { reportAccess, reportDrift } from "./preview/access";
 import { announceLocks } from "./preview/locks";
 import { reportForeign, reportLosses, reportTakenBack, warnOfRemaining } from "./preview/manualChanges";
 import { table } from "./preview/plan";
-import { inspectBundle, previewBundle } from "./preview/preview";
+import { previewBundle } from "./preview/preview";
 import { reporter } from "./preview/reporter";
 import { announceUpgrade } from "./preview/upgrade";
 import { LoginRefused } from "./session/connection";
 import { reading } from "./session/reading";
 import { type LoadedBundle, loadBundle } from "./source/files";
+import { Inspection } from "./source/inspection";
 import { diffBundle } from "./state/diff";
 import { type Drift, driftFrom, driftOf, withAuthors } from "./state/drift";
 import { findDrift } from "./state/findDrift";
@@ -169,11 +170,11 @@ async function deploy(
   if (connection === undefined)
     throw new UserError(`SQL bundle ${inputs.name}: the connection is not known.`);
   const bundle = await load(inputs, state, context.signal);
-  await inspectBundle(bundle);
   const result = await applyBundle({
     inputs,
     connection,
     bundle,
+    inspection: new Inspection(bundle),
     commit: true,
     stateExpected: rememberedBy(state),
     stateAccess: state.access,

@@ -292,7 +292,7 @@ test("a repeatable that sets default privileges is refused, also by a loop and b
 
   const refusal = await failureOf(bundle.up());
 
-  expect(refusal).toContain("The files have 2 faults; nothing has been sent to the server.");
+  expect(refusal).toContain("The files have 2 faults; nothing was changed.");
   expect(refusal.split("alter default privileges does not belong in a repeatable")).toHaveLength(3);
 
   bundle.write({

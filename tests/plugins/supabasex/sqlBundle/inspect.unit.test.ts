@@ -9,13 +9,13 @@ import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/sou
 
 beforeAll(() => loadParser());
 
-function inspect(files: Record<string, string>): string[] {
+async function inspect(files: Record<string, string>): Promise<string[]> {
   const loaded = Object.entries(files).map(([path, text]) =>
     bundleFile(path, path.startsWith("migrations/") ? "migration" : "repeatable", text),
   );
   const named = (file: BundleFile) => ({ ...file, ...(migrationOf(file.path) ?? { version: "", name: "" }) });
   try {
-    inspectFiles({
+    await inspectFiles({
       migrations: loaded.filter(({ kind }) => kind === "migration").map(named),
       repeatables: loaded.filter(({ kind }) => kind === "repeatable"),
     });
@@ -25,8 +25,8 @@ function inspect(files: Record<string, string>): string[] {
   }
 }
 
-test("all faults of all files are listed at once, each at its place", () => {
-  const lines = inspect({
+test("all faults of all files are listed at once, each at its place", async () => {
+  const lines = await inspect({
     "migrations/20260101000000_control.sql": "select 1;\ncommit;\nselect 2;\nrelease a;\n",
     "migrations/20260102000000_two.sql": "-- no transaction\nvacuum;\nselect 1;\n",
     "migrations/20260103000000_header.sql": "\ncreate index concurrently i on s.t (a);\n",
@@ -40,7 +40,7 @@ test("all faults of all files are listed at once, each at its place", () => {
   });
 
   expect(lines.filter((line) => !line.startsWith("  "))).toEqual([
-    "The files have 11 faults; nothing has been sent to the server.",
+    "The files have 11 faults; nothing was changed.",
     "migrations/20260101000000_control.sql:2:1: transaction control is the deployer's business",
     "migrations/20260101000000_control.sql:4:1: the file has no savepoint a here",
     "migrations/20260102000000_two.sql: a file without a transaction holds exactly one statement, this one has 2",
@@ -55,9 +55,9 @@ test("all faults of all files are listed at once, each at its place", () => {
   ]);
 });
 
-test("one fault is shown alone, and sound files pass", () => {
-  expect(inspect({ "migrations/20260101000000_a.sql": "commit;\n" })[0]).toBe(
+test("one fault is shown alone, and sound files pass", async () => {
+  expect((await inspect({ "migrations/20260101000000_a.sql": "commit;\n" }))[0]).toBe(
     "migrations/20260101000000_a.sql:1:1: transaction control is the deployer's business",
   );
-  expect(inspect({ "migrations/20260101000000_a.sql": "select 1;\n" })).toEqual([]);
+  expect(await inspect({ "migrations/20260101000000_a.sql": "select 1;\n" })).toEqual([]);
 });

@@ -155,7 +155,7 @@ test("the grammar is the target server's: a name that 16 made a keyword is a col
   expect(up).toBe(preview);
   expect(up).toContain(`${next}:2:3: syntax error at or near "system_user" (42601)`);
   expect(up).toContain(
-    `hint: PostgreSQL ${major} does not accept the text here: correct it; nothing has been sent to the server.`,
+    `hint: PostgreSQL ${major} does not accept the text here: correct it; nothing was changed.`,
   );
   expect(await bundle.history()).toEqual([]);
 });

@@ -71,7 +71,7 @@ describe("a file is read with the grammar of its server", () => {
 
   test("and the refusal says which version refuses", () => {
     expect(() => statementsOf(forServer(16, "create table a.b (system_user text)"))).toThrow(
-      "hint: PostgreSQL 16 does not accept the text here: correct it; nothing has been sent to the server.",
+      "hint: PostgreSQL 16 does not accept the text here: correct it; nothing was changed.",
     );
     expect(() => statementsOf(forServer(15, "select 1 returning with (old as o) o.a; select 1"))).toThrow(
       "PostgreSQL 15",

@@ -124,7 +124,7 @@ test("a syntax error", async () => {
     error: Preview failed: sql/migrations/20260102000000_next.sql:3:27: syntax error at or near "nul" (42601)
       3 |   total numeric(10,2) not nul
         |                           ^
-      hint: PostgreSQL ${serverMajor} does not accept the text here: correct it; nothing has been sent to the server.
+      hint: PostgreSQL ${serverMajor} does not accept the text here: correct it; nothing was changed.
 `);
 });
 

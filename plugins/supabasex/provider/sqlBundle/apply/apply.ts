@@ -30,8 +30,24 @@ export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "
  * Applies a bundle under its lock. Migrations and repeatables go into one transaction as far as they can; a file that
  * fails beside others gets a second chance in a transaction of its own, so what works in one transaction per file works
  * here. What succeeded before a failure stays, with its record; the failed file leaves nothing.
+ *
+ * The database is read while the files are still being checked, and on an empty one the first migrations run. Faults of the files
+ * end that at once, leave nothing, and come before any other error.
  */
 export async function applyBundle(request: ApplyRequest): Promise<ApplyResult> {
+  const faulty = new AbortController();
+  request.inspection.whole.catch((error) => faulty.abort(error));
+  const signal = AbortSignal.any([request.signal, faulty.signal]);
+  try {
+    return await applyChecked({ ...request, signal });
+  } catch (error) {
+    request.signal.throwIfAborted();
+    await request.inspection.whole;
+    throw error;
+  }
+}
+
+async function applyChecked(request: ApplyRequest): Promise<ApplyResult> {
   const { inputs, connection, signal, report } = request;
   const session = await Session.open({
     connection,

@@ -76,6 +76,7 @@ export async function rehearseBaseOutside(
 /** Whether the text of files leaves open what they state of the facts that repeatables alter. */
 function areUncertain(files: readonly BundleFile[], base: BaseFacts, live: Catalog): boolean {
   const identities = Object.keys(base).filter((identity) => live[identity] !== undefined);
+  if (identities.length === 0) return false;
   return files.some((file) => statingStatements(file).some((one) => isUncertain(one, identities)));
 }
 
@@ -89,7 +90,7 @@ async function withoutRepeatables(session: Session, base: BaseFacts, live: Catal
 }
 
 function isUncertain(statement: StatingStatement, identities: readonly string[]): boolean {
-  if (statement.setsRole || identities.length === 0) return false;
+  if (statement.setsRole) return false;
   if (statement.isDynamic) return true;
   if (statement.properties !== undefined) return false;
   return identities.some((identity) => statedOf(statement, identity) !== undefined);

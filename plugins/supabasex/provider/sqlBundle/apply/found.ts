@@ -15,7 +15,7 @@ import { refuseHopeless, repairUnowned } from "../repair/drift";
 import { renameBack } from "../repair/renames";
 import type { Session } from "../session/session";
 import { type AccessBefore, accessBefore } from "./access";
-import { type Look, mayRepair, pendingFiles } from "./lookAhead";
+import { mayPendingRepair } from "./lookAhead";
 import { makersOf } from "./makers";
 import type { MigrationPlan } from "./plan";
 import type { ApplyRequest } from "./request";
@@ -31,6 +31,14 @@ export interface Found {
   readonly drift: readonly CatalogDifference[];
   readonly comparison: Comparison;
   readonly access: AccessBefore | undefined;
+}
+
+/** Returns whether nothing has ever been deployed to the database, by whomever, so that nothing is expected of it. */
+export function isUntouched({ history, expected, drift }: Found): boolean {
+  const { files, versions } = history;
+  return (
+    files.size === 0 && versions.length === 0 && Object.keys(expected).length === 0 && drift.length === 0
+  );
 }
 
 export async function readState(session: Session, request: ApplyRequest): Promise<Found> {
@@ -67,8 +75,12 @@ export async function repairFirst(
     renamed.repaired.length === 0
       ? found.comparison
       : await compare(session.work, expected, renamed.reading, record.addresses);
-  const look: Look = { bundle, history, expected, comparison, plan };
-  refuseHopeless(comparison, expected, makers, mayRepair(pendingFiles(look), comparison.traced.catalog));
+  refuseHopeless(
+    comparison,
+    expected,
+    makers,
+    mayPendingRepair({ bundle, history, expected, comparison, plan }),
+  );
   const { repaired, losses } = await repairUnowned(session, comparison, makers, expected);
   const changed =
     repaired.length > 0 || found.drift.some(({ identity }) => identity.startsWith("applied file "));

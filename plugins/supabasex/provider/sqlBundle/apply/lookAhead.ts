@@ -53,8 +53,7 @@ export async function lookAhead(
   const comparison = await compare(client, expected, { catalog: live, addresses }, record.addresses);
   const makers = makersOf(history, bundle.repeatables);
   const look: Look = { bundle, history, expected, comparison, plan };
-  const isPending = mayRepair(pendingFiles(look), comparison.traced.catalog);
-  refuseHopeless(comparison, expected, makers, isPending);
+  refuseHopeless(comparison, expected, makers, mayPendingRepair(look));
   const undecided = new Set(hopelessOf(comparison, expected, makers).map(({ identity }) => identity));
   return { ...look, repeatables: repeatablesOf(look), makers, undecided };
 }
@@ -66,8 +65,17 @@ function repeatablesOf({ bundle, history, expected, comparison }: Look): Repeata
 }
 
 /** The files that an up runs, but for those that turn out to be affected by the migrations among them. */
-export function pendingFiles(look: Look): BundleFile[] {
+function pendingFiles(look: Look): BundleFile[] {
   return [...look.plan.pending, ...repeatablesOf(look).run.map(({ file }) => file)];
+}
+
+/** Returns whether one of the files that an up runs may repair an object. They are looked into only where there is one to ask for. */
+export function mayPendingRepair(look: Look): (identity: string) => boolean {
+  let ofFiles: ((identity: string) => boolean) | undefined;
+  return (identity) => {
+    ofFiles ??= mayRepair(pendingFiles(look), look.comparison.traced.catalog);
+    return ofFiles(identity);
+  };
 }
 
 /** Statements that reach objects which they do not name. */

@@ -4,9 +4,10 @@ import { isLostLock } from "../session/retry";
 import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile, Migration } from "../source/files";
+import type { Inspection } from "../source/inspection";
 import { executedText, mayChangeSettings } from "../source/statements";
 import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
-import { FilesAhead } from "./filesAhead";
+import { FilesAhead, mostAhead } from "./filesAhead";
 import type { LeftOut } from "./leftOut";
 import type { ApplyRequest, RanFile } from "./request";
 import { type FileMessage, sendFile } from "./sendFile";
@@ -75,9 +76,10 @@ export async function runMigrations(
   await locks?.look(session.work);
   for (let file = together[0]; file !== undefined; file = together[done.length]) {
     request.report.progress(`${file.display} (new)`);
+    await request.inspection.pass(file);
     const started = performance.now();
     try {
-      await ahead.run(file, together.slice(done.length + 1));
+      await ahead.run(file, passedBehind(together, done.length, request.inspection));
       done.push({ file, durationMilliseconds: Math.round(performance.now() - started) });
     } catch (error) {
       const fault = fileFailure(file, error, prefixOf(file, parts), session.blocker);
@@ -98,6 +100,13 @@ export async function runMigrations(
   await finish();
   if (next?.noTransaction) return { next, more: false, skipped };
   return { more: next !== undefined, skipped };
+}
+
+/** The files behind one that have passed the check, as far as no other stands between. */
+function passedBehind(files: readonly Migration[], at: number, inspection: Inspection): Migration[] {
+  const following = files.slice(at + 1, at + 1 + mostAhead);
+  const unchecked = following.findIndex((file) => !inspection.hasPassed(file));
+  return unchecked < 0 ? following : following.slice(0, unchecked);
 }
 
 /** What decides how a migration is sent. */

@@ -23,7 +23,7 @@ import { planRepeatables } from "./plan";
 import { type FileFailure, silent } from "./request";
 import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
 import type { Start } from "./start";
-import { createdBeside, statedIfMissing } from "./statedIfMissing";
+import { createdBeside, mayStateIfMissing, statedIfMissing } from "./statedIfMissing";
 
 /** What is recorded once files ran. */
 export interface Outcome {
@@ -60,6 +60,8 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
   const isRelevant = relevanceTo(files);
   const isManual = (identity: string) =>
     expected[identity] === undefined && start.reading.catalog[identity] !== undefined;
+  const last = files.findLast(mayStateIfMissing);
+  if (last !== undefined) await start.request.inspection.pass(last);
   const stated = statedIfMissing(files).filter(isManual);
   // Before the first deployment everything was made by somebody else.
   const isFirst = Object.keys(expected).length === 0;
@@ -208,10 +210,11 @@ function statingFiles({ plan, history, request, skip, expected, reading }: Start
 
 /** Returns whether one of the files may be about an object: it names the object or its table, or does not name what it acts on. */
 export function relevanceTo(files: readonly BundleFile[]): (identity: string, live: Catalog) => boolean {
-  const anything = files.some(actsOnUnnamedObjects);
+  let anything: boolean | undefined;
   return (identity, live) => {
     const { kind, parent, name: own } = partsOfIdentity(identity);
     if (kind === "applied file" || kind === "server") return false;
+    anything ??= files.some(actsOnUnnamedObjects);
     if (anything) return true;
     // They decide what a new object is granted.
     if (kind === "default privileges") return files.some(dependsOnDefaults);

@@ -3,6 +3,7 @@ import type { RememberedExpectation } from "../catalog";
 import type { Declared, PostureDigests } from "../catalog/posture";
 import type { BundleInputs, Connection } from "../inputs";
 import type { BundleFile, LoadedBundle } from "../source/files";
+import type { Inspection } from "../source/inspection";
 
 /** Why a file is in a plan. */
 export type Reason =
@@ -50,6 +51,8 @@ export interface ApplyRequest {
   readonly inputs: BundleInputs;
   readonly connection: Connection;
   readonly bundle: LoadedBundle;
+  /** The check of the files. None is sent before it has passed, and nothing is committed before all have. */
+  readonly inspection: Inspection;
   /** False for a dry run: everything is executed and then rolled back. */
   readonly commit: boolean;
   /** What the state expects: needed where somebody edited or emptied the database's own record. */

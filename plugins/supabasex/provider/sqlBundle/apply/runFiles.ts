@@ -76,6 +76,7 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
   const pending = pendingOf(start);
   const rehearsed = await rehearseBase(start, pending);
   const migrations = await runMigrations(session, request, pending, start, ran);
+  await request.inspection.whole;
   const migrated = ran.length > 0 || adopted !== undefined;
   const ranFiles = pending.filter(({ path }) => ran.some((other) => other.path === path));
   // Those before a failed migration may be committed.

@@ -9,7 +9,17 @@ import { statementsOf } from "../source/statements";
  * has them before any file runs.
  */
 export function statedIfMissing(files: readonly BundleFile[]): string[] {
-  return files.flatMap((file) => statementsOf(file).flatMap(({ node }) => stated(node)));
+  return files
+    .filter(mayStateIfMissing)
+    .flatMap((file) => statementsOf(file).flatMap(({ node }) => stated(node)));
+}
+
+const gap = String.raw`(?:\s|--[^\n]*\n|/\*[\s\S]*?\*/)+`;
+const ifNotExists = new RegExp(String.raw`\bif${gap}not${gap}exists\b`, "i");
+
+/** Whether the text of a file holds `if not exists`, maybe with comments between the words. */
+export function mayStateIfMissing({ text }: BundleFile): boolean {
+  return ifNotExists.test(text);
 }
 
 /**

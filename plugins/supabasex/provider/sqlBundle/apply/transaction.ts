@@ -12,7 +12,7 @@ import { type Access, accessAfter } from "./access";
 import { borrowedByMigrations } from "./borrowed";
 import { actsOfEventTriggers } from "./eventTriggers";
 import { expectationAfter } from "./expected";
-import { manualChanges, readState, repairFirst, takenOverBetween } from "./found";
+import { isUntouched, manualChanges, readState, repairFirst, takenOverBetween } from "./found";
 import { LeftOut } from "./leftOut";
 import { nameOf } from "./orphans";
 import { isFirstDeployment, planMigrations } from "./plan";
@@ -99,6 +99,8 @@ export async function runTransaction(
   selection: Selection,
 ): Promise<TransactionResult> {
   const found = await readState(session, request);
+  // Only on an empty database does nothing depend on what the files say.
+  if (!isUntouched(found)) await request.inspection.whole;
   const plan = planMigrations(request.bundle.migrations, found.history, request.inputs);
   const first = await repairFirst(session, request, found, plan);
   const isFirst = isFirstDeployment(found.history, plan);

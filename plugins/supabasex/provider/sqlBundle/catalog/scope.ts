@@ -16,8 +16,20 @@ const foreignWhenExtra = new Set(["bucket", "extension", "role settings", "schem
  * - of the schema public, that API clients may create in it;
  * - further cron jobs, where the bundle has any; a publication of all tables, where it has tables; event triggers
  *   that run a function in a schema that the bundle made.
+ *
+ * A deployment asks several times for the same two catalogs, so the answer is kept as long as both are.
  */
 export function managedPart(expected: Catalog, live: Catalog): Catalog {
+  const ofExpected = managedParts.get(expected) ?? new WeakMap<Catalog, Catalog>();
+  managedParts.set(expected, ofExpected);
+  const known = ofExpected.get(live) ?? findManagedPart(expected, live);
+  ofExpected.set(live, known);
+  return known;
+}
+
+const managedParts = new WeakMap<Catalog, WeakMap<Catalog, Catalog>>();
+
+function findManagedPart(expected: Catalog, live: Catalog): Catalog {
   const scope = new Scope(new Map(Object.entries(expected)), live);
   const managed = new Map<string, CatalogObject>();
   for (const [identity, object] of Object.entries(live)) {

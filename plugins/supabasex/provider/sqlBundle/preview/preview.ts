@@ -23,9 +23,8 @@ import { DatabaseUnreachable, LoginRefused } from "../session/connection";
 import { reading } from "../session/reading";
 import { isDatabaseError } from "../source/errors";
 import type { LoadedBundle } from "../source/files";
-import { inspectFiles } from "../source/inspect";
+import { Inspection } from "../source/inspection";
 import { notCovered } from "../source/notCovered";
-import { loadParser } from "../source/parser";
 import { type AccessDrift, accessDriftOf, noAccessDrift } from "../state/accessDrift";
 import { type Drift, driftKinds, driftOf } from "../state/drift";
 import { outlookOf, pruned } from "../state/outlook";
@@ -46,13 +45,6 @@ import { announce, files } from "./plan";
 import { reporter } from "./reporter";
 import { announceUpgrade } from "./upgrade";
 
-/** Checks everything that can be known of the files without a database. Throws a UserError that lists all faults. */
-export async function inspectBundle(bundle: LoadedBundle): Promise<void> {
-  const [first] = [...bundle.migrations, ...bundle.repeatables];
-  await loadParser(first?.serverMajor);
-  inspectFiles(bundle);
-}
-
 export interface PreviewRequest {
   readonly inputs: BundleInputs;
   readonly bundle: LoadedBundle;
@@ -70,7 +62,8 @@ export async function previewBundle(
   { inputs, bundle, state, former, formerlyDeclared, outlook = {} }: PreviewRequest,
   context: CallContext,
 ): Promise<ApplyResult | undefined> {
-  await inspectBundle(bundle);
+  const inspection = new Inspection(bundle);
+  if (inputs.connection === undefined || inputs.dryRun === "off") await inspection.whole;
   if (inputs.connection === undefined) {
     const plan = planFromState(inputs, bundle, state);
     announce(plan, bundle, context, notThereYet);
@@ -87,6 +80,7 @@ export async function previewBundle(
         inputs,
         connection,
         bundle,
+        inspection,
         commit: false,
         stateExpected: rememberedBy(state),
         stateAccess: state.access,

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from "node:timers/promises";
 import { UserError } from "../../../../../foundation/userError";
 import { acceptanceFaults } from "./accepted";
 import { declarationFaults, declarationsOf, objectKey } from "./declaredObjects";
@@ -8,11 +9,25 @@ import { transactionFaults } from "./transactionControl";
 /**
  * Checks everything that can be known of the files without a database: what the parser refuses, transaction control,
  * headers, what a repeatable may not create, two files that create the same object. The parser must have been loaded.
- * Throws one UserError that lists all faults of all files, before anything is sent to the server.
+ * Throws one UserError that lists all faults of all files. In between it lets other work of this process go on, such as that of a
+ * connection.
+ *
+ * @param passed is called with each file in which there is no fault, as long as there is none in those before
  */
-export function inspectFiles({ migrations, repeatables }: LoadedBundle): void {
+export async function inspectFiles(
+  { migrations, repeatables }: LoadedBundle,
+  passed: (file: BundleFile) => void = () => {},
+): Promise<void> {
   const files = [...migrations, ...repeatables];
-  const faults = files.flatMap(faultsOf);
+  const faults: Fault[] = [];
+  let since = performance.now();
+  for (const file of files) {
+    faults.push(...faultsOf(file));
+    if (faults.length === 0) passed(file);
+    if (performance.now() - since < longestTurn) continue;
+    await turn();
+    since = performance.now();
+  }
   const sound = repeatables.filter((file) => faults.every((fault) => fault.file !== file));
   const errors = [
     ...faults.map(({ error }) => error),
@@ -24,11 +39,14 @@ export function inspectFiles({ migrations, repeatables }: LoadedBundle): void {
   if (more.length === 0) throw first;
   throw new UserError(
     [
-      `The files have ${errors.length} faults; nothing has been sent to the server.`,
+      `The files have ${errors.length} faults; nothing was changed.`,
       ...errors.map(({ message }) => message),
     ].join("\n"),
   );
 }
+
+/** How long to keep other work waiting, in milliseconds. */
+const longestTurn = 5;
 
 interface Fault {
   readonly file: BundleFile;

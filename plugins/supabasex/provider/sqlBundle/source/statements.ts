@@ -139,7 +139,7 @@ function hintFor({ text, serverMajor = defaultServerMajor }: BundleFile, positio
     return "Variables of psql, such as :name, are not SQL: write what they stand for.";
   if (newestAccepts(text))
     return "This is PostgreSQL, but newer than this server understands: write it otherwise.";
-  return `PostgreSQL ${serverMajor} does not accept the text here: correct it; nothing has been sent to the server.`;
+  return `PostgreSQL ${serverMajor} does not accept the text here: correct it; nothing was changed.`;
 }
 
 function describe(raw: RawStmt, text: string, toIndex: (bytes: number) => number): Statement[] {
