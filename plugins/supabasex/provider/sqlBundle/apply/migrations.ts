@@ -5,6 +5,7 @@ import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile, Migration } from "../source/files";
 import type { Inspection } from "../source/inspection";
+import { statingStatements } from "../source/statedFacts";
 import { executedText, mayChangeSettings } from "../source/statements";
 import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
 import { FilesAhead, mostAhead } from "./filesAhead";
@@ -64,7 +65,11 @@ export async function runMigrations(
   const parts: MessageParts = { savepoints, locks, leftOut };
   const send = async (file: BundleFile) => {
     const notice = reported.has(file) ? () => {} : request.report.notice;
-    await sendFile(file, messageOf(file, session, parts), { session, notice, skipped, locks });
+    const message = messageOf(file, session, parts);
+    const answered = sendFile(file, message, { session, notice, skipped, locks });
+    // It is needed once the file has run, and the server works meanwhile.
+    statingStatements(file);
+    await answered;
     reported.add(file);
   };
   const ahead = new FilesAhead(send);
