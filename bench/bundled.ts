@@ -3,6 +3,14 @@ import path from "node:path";
 import { buildSync } from "esbuild";
 
 const root = path.join(__dirname, "..");
+const build = require(path.join(root, "build", "bundle.cjs")) as {
+  bundle(outputs: string[]): void;
+  /** Output → the packages that are not in its file. */
+  readonly standalone: Readonly<Record<string, string[]>>;
+};
+
+/** Starts as the provider does: its packages are in its file. */
+const provider = "sqlBundle/deploy";
 
 /**
  * Bundles programs below bench/ into dist/bench, side by side, as what ships is run, and runs the first of them with this
@@ -12,19 +20,22 @@ const root = path.join(__dirname, "..");
  */
 export function runBundled(folder: string, programs: readonly [string, ...string[]]): void {
   const outdir = path.join(root, "dist", "bench", folder);
-  buildSync({
-    entryPoints: programs.map((name) => ({
-      in: path.join(__dirname, `${name}.ts`),
-      out: path.basename(name),
-    })),
-    outdir,
-    bundle: true,
-    packages: "external",
-    platform: "node",
-    format: "cjs",
-    // The test support looks for a program beside itself.
-    define: { "import.meta.dirname": JSON.stringify(path.join(root, "tests", "support")) },
-  });
+  for (const name of programs) {
+    const packages =
+      name === provider
+        ? { external: build.standalone["plugins/supabasex.cjs"] ?? [], mainFields: ["module", "main"] }
+        : { packages: "external" as const };
+    buildSync({
+      entryPoints: [path.join(__dirname, `${name}.ts`)],
+      outfile: path.join(outdir, `${path.basename(name)}.js`),
+      bundle: true,
+      ...packages,
+      platform: "node",
+      format: "cjs",
+      // The test support looks for a program beside itself.
+      define: { "import.meta.dirname": JSON.stringify(path.join(root, "tests", "support")) },
+    });
+  }
   const main = path.join(outdir, `${path.basename(programs[0])}.js`);
   const { status } = spawnSync(process.execPath, [main, ...process.argv.slice(2)], { stdio: "inherit" });
   process.exitCode = status ?? 1;
@@ -32,6 +43,5 @@ export function runBundled(folder: string, programs: readonly [string, ...string
 
 /** Bundles the provider again, so that the engine runs the sources as they are. */
 export function bundleProvider(): void {
-  const { bundle } = require(path.join(root, "build", "bundle.cjs")) as { bundle(outputs: string[]): void };
-  bundle(["plugins/supabasex.cjs"]);
+  build.bundle(["plugins/supabasex.cjs"]);
 }

@@ -141,7 +141,7 @@ function staleOutputs() {
   return ownOutputs().filter((output) => existsSync(path.join(root, programs[output])) && isStale(output));
 }
 
-module.exports = { bundle, isStale, root, staleOutputs };
+module.exports = { bundle, isStale, root, staleOutputs, standalone };
 
 if (require.main === module) {
   bundle();
