@@ -12,6 +12,7 @@ import { type Access, accessAfter } from "./access";
 import { borrowedByMigrations } from "./borrowed";
 import { actsOfEventTriggers } from "./eventTriggers";
 import { expectationAfter } from "./expected";
+import { fileLinks } from "./fileLinks";
 import { isUntouched, manualChanges, readState, repairFirst, takenOverBetween } from "./found";
 import { LeftOut } from "./leftOut";
 import { nameOf } from "./orphans";
@@ -100,7 +101,8 @@ export async function runTransaction(
 ): Promise<TransactionResult> {
   const found = await readState(session, request);
   // Only on an empty database does nothing depend on what the files say.
-  if (!isUntouched(found)) await request.inspection.whole;
+  if (isUntouched(found)) linkAhead(request);
+  else await request.inspection.whole;
   const plan = planMigrations(request.bundle.migrations, found.history, request.inputs);
   const first = await repairFirst(session, request, found, plan);
   const isFirst = isFirstDeployment(found.history, plan);
@@ -211,6 +213,11 @@ async function watchLocks(
   const tooLarge = commit ? [] : locks.tooLarge(pendingOf(selected), most);
   if (tooLarge.length > 0) throw new TablesTooLarge(tooLarge);
   return locks;
+}
+
+/** Finds out how the repeatables build on each other while the server runs migrations: on an empty database all of them run next. */
+function linkAhead({ inspection, bundle }: ApplyRequest): void {
+  inspection.whole.then(() => fileLinks(bundle.repeatables)).catch(() => {});
 }
 
 function summary(run: FilesRun, adopted: readonly Migration[]) {
