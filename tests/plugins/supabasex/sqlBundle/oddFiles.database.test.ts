@@ -61,7 +61,7 @@ describe("refused with the place and what to do", () => {
       "a quote that does not end",
       "select 1;\nselect 'abc;\n-- and much\n-- more\n",
       ':2:8: unterminated quoted string at or near "\'abc;…" (42601)',
-      "nothing has been sent",
+      "nothing was changed",
     ],
     [
       "an index built concurrently",

@@ -46,7 +46,7 @@ export async function inspectFiles(
 }
 
 /** How long to keep other work waiting, in milliseconds. */
-const longestTurn = 5;
+const longestTurn = 2;
 
 interface Fault {
   readonly file: BundleFile;
