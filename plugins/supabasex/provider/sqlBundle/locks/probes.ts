@@ -85,8 +85,9 @@ export function probedText(
     characters += [...piece].length;
     order.push(at);
     if (isProbed[at] !== true) continue;
-    // A block with an exception handler may have read a table and given its lock back.
-    const isWhole = actsOnUnnamed(statement.node, file.text.slice(statement.start, statement.end));
+    // A block with an exception handler, and what was rolled back, may have read a table and given its lock back.
+    const { node, kind, start } = statement;
+    const isWhole = kind === "TransactionStmt" || actsOnUnnamed(node, file.text.slice(start, statement.end));
     // On a line of its own: the statement may end in a comment.
     const insertion = `\n;${isWhole ? queries.whole : queries.locks}`;
     text += insertion;
@@ -99,6 +100,7 @@ export function probedText(
 
 function mayLock(file: BundleFile, { kind, node, start, end }: Statement, relations: Relations): boolean {
   if (harmless.has(kind) || insertsValues(node)) return false;
+  if ("TransactionStmt" in node) return node.TransactionStmt.kind === "TRANS_STMT_ROLLBACK_TO";
   const text = file.text.slice(start, end);
   if (sweeping.has(kind) || actsOnUnnamed(node, text)) return true;
   if ("DropStmt" in node && node.DropStmt.behavior === "DROP_CASCADE") return true;

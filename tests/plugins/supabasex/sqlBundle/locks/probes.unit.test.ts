@@ -59,6 +59,14 @@ test.each([
   expect(probedText(fileOf(statement), relations)?.after).toEqual([-1, 0]);
 });
 
+test("everything is looked at behind what may have given a lock back: a block, and a rollback to a savepoint", () => {
+  const rollback = "savepoint a; update shared.orders set a = 1; rollback to savepoint a; select f();";
+  const again = probedText(fileOf(rollback), relations);
+
+  expect(again?.after).toEqual([-1, 1, 2, 3]);
+  expect(again?.text.split(queries.whole)).toHaveLength(3);
+});
+
 describe("a file with probes", () => {
   test("has one in front and one behind each statement that may lock", () => {
     const again = probedText(fileOf(text), relations);
