@@ -1,0 +1,86 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Databases, failureOf } from "./support";
+
+const databases = new Databases();
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
+
+/** Shows that it has run, whatever is rolled back afterwards, and then keeps the transaction busy. */
+const first = (sequence: string) => `create schema $s;
+select nextval('public.${sequence}');
+select pg_sleep(60);
+`;
+/** Takes the check longer than the deployment takes to read an empty database. */
+const long = Object.fromEntries(
+  Array.from({ length: 400 }, (_, at) => [
+    `migrations/20260201000${String(at).padStart(3, "0")}_long.sql`,
+    "insert into $s.t values (1, 'one', now());\n".repeat(150),
+  ]),
+);
+const faulty = {
+  "migrations/20260301000000_faulty.sql": "create table $s.t ();\ncommit;\n",
+  "repeatable/faulty.sql": "selec 1;\n",
+};
+
+async function hasRun(sequence: string): Promise<boolean> {
+  const client = await databases.cluster.client();
+  const { rows } = await client.query(`select is_called from public.${sequence}`);
+  return rows[0]?.is_called as boolean;
+}
+
+async function schemas(): Promise<string[]> {
+  const client = await databases.cluster.client();
+  const { rows } = await client.query(
+    "select nspname from pg_namespace where nspname ~ '^(s[0-9]+|supabase_migrations)$' order by 1",
+  );
+  return rows.map(({ nspname }) => String(nspname));
+}
+
+describe("files are checked while the deployment begins", () => {
+  test("on an empty database a fault ends the migration that runs, all faults are listed, and nothing is left", async () => {
+    const bundle = await databases.bundle({
+      "migrations/20260101000000_first.sql": first("early"),
+      ...long,
+      ...faulty,
+    });
+    await bundle.sql("create sequence public.early");
+    const begun = performance.now();
+
+    const failure = await failureOf(bundle.up());
+
+    expect(failure.split("\n").filter((line) => !line.startsWith("  "))).toEqual([
+      "The files have 2 faults; nothing was changed.",
+      expect.stringMatching(/faulty\.sql:2:1: transaction control is the deployer's business$/),
+      expect.stringMatching(/faulty\.sql:1:1: syntax error at or near "selec" \(42601\)$/),
+    ]);
+    expect(await hasRun("early")).toBe(true);
+    expect(performance.now() - begun).toBeLessThan(30_000);
+    expect(await schemas()).toEqual([]);
+  });
+
+  test("a fault in a file comes before an error of the server in an earlier one", async () => {
+    const bundle = await databases.bundle({
+      "migrations/20260101000000_first.sql": "alter table nothing.here add column a int;\n",
+      ...long,
+      "repeatable/faulty.sql": "selec 1;\n",
+    });
+
+    expect(await failureOf(bundle.up())).toMatch(/faulty\.sql:1:1: syntax error at or near "selec"/);
+    expect(await schemas()).toEqual([]);
+  });
+
+  test("on a database that has been deployed to, nothing runs before all files are checked", async () => {
+    const bundle = await databases.bundle({ "migrations/20250101000000_a.sql": "create schema $s;\n" });
+    await bundle.up();
+    await bundle.sql("create sequence public.late");
+    bundle.write({
+      "migrations/20260101000000_first.sql": first("late").replace("create schema $s;", ""),
+      ...long,
+      ...faulty,
+    });
+
+    expect(await failureOf(bundle.up())).toContain("The files have 2 faults");
+    expect(await hasRun("late")).toBe(false);
+    expect(await bundle.history()).toEqual(["migrations/20250101000000_a.sql"]);
+  });
+});
