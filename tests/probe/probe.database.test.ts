@@ -135,7 +135,14 @@ test("a statement of the application that is slow as a habit is one; a rare one,
   expect(reset.metrics.slowStatements).toBe(0);
 });
 
-test("runs of a job that failed within the hour are counted; those that succeeded, or failed before, are not", async () => {
+test("runs of a job that failed within the hour are counted; those that succeeded, or failed before, are not", async ({
+  skip,
+}) => {
+  // PostgreSQL 15 comes with an older pg_cron here; what the probe asks for is the same in both.
+  const version = await numberOf(
+    "select substring(extversion from '^[0-9]+[.][0-9]+')::numeric from pg_extension where extname = 'pg_cron'",
+  );
+  skip(version < 1.5, "pg_cron has jobs by the second from 1.5 on");
   const runs = (status: string) =>
     `select count(*) from cron.job_run_details join cron.job using (jobid) where jobname in ('broken', 'sound') and status = '${status}'`;
   await postgres.query(`
