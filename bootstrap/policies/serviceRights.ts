@@ -41,6 +41,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         "ec2:DescribeSecurityGroup*",
         "ec2:DescribeTags",
         "ecs:DescribeTaskDefinition",
+        "ecs:DescribeServices",
         "ecs:ListServices",
         "logs:DescribeLogGroups",
         "cloudwatch:DescribeAlarms",
@@ -108,7 +109,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
     {
       name: "Log",
       resources: arnIn(place, "logs", `log-group:/${prefix}/*`),
-      reads: ["logs:DescribeMetricFilters", "logs:DescribeSubscriptionFilters", "logs:ListTagsForResource"],
+      reads: ["logs:Describe*Filters", "logs:ListTagsForResource"],
       writes: [
         "logs:AssociateKmsKey",
         "logs:CreateLogGroup",
@@ -126,10 +127,9 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
       name: "Tasks",
       resources: [
         arnIn(place, "ecs", `cluster/${prefix}-backup`),
-        arnIn(place, "ecs", `service/${prefix}-backup/*`),
         arnIn(place, "ecs", `task-definition/${prefix}-backup*`),
       ],
-      reads: ["ecs:DescribeClusters", "ecs:DescribeServices", "ecs:ListTagsForResource"],
+      reads: ["ecs:DescribeClusters", "ecs:ListTagsForResource"],
       writes: [
         "ecs:CreateCluster",
         "ecs:DeleteCluster",
@@ -147,12 +147,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         arnIn(place, "scheduler", `schedule-group/${prefix}-backup`),
         arnIn(place, "scheduler", `schedule/${prefix}-backup/*`),
       ],
-      reads: [
-        "scheduler:GetSchedule",
-        "scheduler:GetScheduleGroup",
-        "scheduler:ListSchedules",
-        "scheduler:ListTagsForResource",
-      ],
+      reads: ["scheduler:GetSchedule*", "scheduler:ListSchedules", "scheduler:ListTagsForResource"],
       writes: [
         "scheduler:CreateSchedule",
         "scheduler:CreateScheduleGroup",
