@@ -1,5 +1,5 @@
 // Previews a stack and reports what the change does, apart from the drift that a deployment would repair.
-//   npm run preview -- dev [--format text|markdown|json] [--out <folder>]
+//   npm run preview -- dev [--base origin/main] [--format text|markdown|json] [--out <folder>]
 //   npm run preview -- like-dev --deploy-copy
 import { policyPackArguments } from "../../foundation/policyPack";
 import { checkedOutCommit, namedStack, run } from "../commandLine";
@@ -7,10 +7,12 @@ import { runPulumi } from "../pulumi";
 import { buildReport } from "../report/build";
 import { deliverReport } from "../report/write";
 import { type ReportOptions, reportCommand, reportPlaces } from "../reportCommand";
+import { costOfPreview } from "./cost";
 import { previewAndDeploy } from "./deployCopy";
 
 interface PreviewOptions extends ReportOptions {
   readonly commit?: string;
+  readonly base?: string;
   readonly policies: boolean;
   readonly deployCopy?: boolean;
 }
@@ -18,6 +20,7 @@ interface PreviewOptions extends ReportOptions {
 run(
   reportCommand("preview", "Previews a stack and reports what the change does, apart from drift.")
     .option("--commit <hash>", "the commit under review; default: the one that is checked out")
+    .option("--base <commit>", "compare the monthly cost with the configuration of this commit")
     .option("--no-policies", "leave out the policy pack")
     .option(
       "--deploy-copy",
@@ -31,7 +34,13 @@ run(
       const { result, copy } =
         options.deployCopy === true ? await previewAndDeploy(stack, preview) : { result: await preview() };
       const commit = options.commit ?? checkedOutCommit();
-      const report = buildReport(result, { kind: "preview", stack, commit, copy });
+      const report = buildReport(result, {
+        kind: "preview",
+        stack,
+        commit,
+        copy,
+        cost: costOfPreview(stack, options.base),
+      });
       await deliverReport(report, reportPlaces(options));
       process.exitCode = result.exitCode || (copy?.deployment.exitCode ?? 0);
     }),

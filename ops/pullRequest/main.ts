@@ -56,7 +56,18 @@ run(
         await npm(folder, "ci");
         const out = options.out === undefined ? [] : ["--out", givenPath(options.out)];
         const stack = `like-${environment}`;
-        const preview = ["run", "-s", "preview", "--", stack, "--commit", head, "--deploy-copy"];
+        const preview = [
+          "run",
+          "-s",
+          "preview",
+          "--",
+          stack,
+          "--commit",
+          head,
+          "--base",
+          base,
+          "--deploy-copy",
+        ];
         process.exitCode = await npm(folder, ...preview, ...out);
       } finally {
         if (options.keep === true) say(`The stack is up in ${folder}; npm run down there ends it.`);

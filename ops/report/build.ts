@@ -20,6 +20,7 @@ export interface ReportSubject {
   readonly environment?: NodeJS.ProcessEnv;
   /** What came of deploying the change to a copy after its preview. */
   readonly copy?: DeployedCopy | undefined;
+  readonly cost?: Report["cost"];
 }
 
 export interface DeployedCopy {
@@ -30,7 +31,7 @@ export interface DeployedCopy {
 
 /** Returns the report on a run of the engine. It holds no secret: the engine masks its own, and `cleaner` the rest. */
 export function buildReport(run: PulumiRun, subject: ReportSubject): Report {
-  const { kind, stack, commit, environment, copy } = subject;
+  const { kind, stack, commit, environment, copy, cost } = subject;
   const command = kind === "drift" ? "refresh" : "deployment";
   const steps = stepsOf(run.events, command);
   const drift = driftOf(steps, command);
@@ -44,6 +45,7 @@ export function buildReport(run: PulumiRun, subject: ReportSubject): Report {
     drift,
     bundles: bundlesOf(diagnosticsOf(run.events), drift),
     ...advisorsOf(copy),
+    ...(cost === undefined ? {} : { cost }),
     policies: policiesOf(run.events),
     warnings: [...warningsOf(run.events), ...missingAdvisors(copy)],
     unchangedResources:

@@ -130,6 +130,14 @@ const advisors = z.strictObject({
   unchanged: z.number().int().nonnegative().describe("How many findings both have."),
 });
 
+const cost = z.strictObject({
+  after: z.number().describe("With the configuration under review."),
+  before: z.number().optional().describe("With that of the base; missing where there is none."),
+  lines: z
+    .array(z.strictObject({ component: text, what: text, before: z.number(), after: z.number() }))
+    .describe("What differs, the largest difference first."),
+});
+
 const problem = z.strictObject({
   source: z
     .enum(["configuration", "resource", "policy", "program", "command"])
@@ -167,6 +175,11 @@ export const reportSchema = z
       .describe(
         "What Supabase's advisors find in a copy before and after the change was deployed to it, without accepted findings. Missing where they were not asked.",
       ),
+    cost: cost
+      .optional()
+      .describe(
+        "USD a month by the estimate of docs/cost.md, which follows from the configuration. Missing for a stack without an estimate.",
+      ),
     policies: z.array(policy),
     warnings: z.array(problem),
     unchangedResources: z.number().int().nonnegative(),
@@ -183,6 +196,7 @@ export type LockEntry = Bundle["locks"][number];
 export type HazardEntry = Bundle["hazards"][number];
 export type Problem = Report["errors"][number];
 export type ReportedFinding = NonNullable<Report["advisors"]>["added"][number];
+export type ReportedCost = NonNullable<Report["cost"]>;
 export type PolicyResult = Report["policies"][number];
 
 /** Operations that lose what a resource holds. */

@@ -1,4 +1,5 @@
 import { findingText } from "../advisors/findings";
+import { costCells, costSentence } from "./cost";
 import { fullDiff, marks } from "./diff";
 import { hazardText, lockText } from "./locks";
 import { objectText } from "./markdown/render";
@@ -52,6 +53,12 @@ export function renderText(report: Report): string {
     ],
     ["Drift that a deployment repairs", drift.filter((item) => !kept(item)).map(driftText)],
     ["Drift that a deployment keeps", drift.filter(kept).map(driftText)],
+    [
+      "Monthly cost",
+      [costSentence(report) ?? [], (report.cost?.lines ?? []).map((line) => costCells(line).join("  "))].flat(
+        2,
+      ),
+    ],
     ["New values that come from repairs", consequences.map(changeText)],
     [
       "What the SQL bundle says",

@@ -1,3 +1,4 @@
+import { costCells, costSentence } from "../cost";
 import { fullDiff } from "../diff";
 import { lockText } from "../locks";
 import {
@@ -97,6 +98,7 @@ function firstScreen(report: Report, rows: number): string[] {
     ...(isSearch
       ? [...found, ...problems("Waivers", report.warnings, rows), ...change]
       : [...change, ...found]),
+    ...costs(report, rows),
     ...(consequences.length === 0
       ? []
       : [
@@ -149,6 +151,15 @@ function findings({ advisors }: Report, rows: number): string[] {
     ...table("New findings of Supabase's advisors", columns, cells(added), rows),
     ...table("Findings of Supabase's advisors that this change resolves", columns, cells(resolved), rows),
   ];
+}
+
+/** What the stack costs in a month, and what the change makes more or less. */
+function costs(report: Report, rows: number): string[] {
+  const sentence = costSentence(report);
+  if (sentence === undefined) return [];
+  const cells = (report.cost?.lines ?? []).map(costCells);
+  const columns = ["Component", "What", "Before, USD", "After, USD"];
+  return cells.length === 0 ? [sentence] : [...table("Monthly cost", columns, cells, rows), sentence];
 }
 
 /** Of the database: what the change makes, without what only repairs. */

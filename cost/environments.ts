@@ -1,0 +1,33 @@
+import { alertsSchema } from "../config/areas/alerts";
+import { backupSchema } from "../config/areas/backup";
+import { monitoringSchema } from "../config/areas/monitoring";
+import { projectSchema } from "../config/areas/project";
+import { readStackFile } from "../config/stackFile";
+import type { Usage } from "./line";
+import type { StackAreas } from "./stackCost";
+
+/** What both estimates take for granted. bench/README.md and backup/README.md have the measurements behind the seconds. */
+const common = {
+  compression: 0.25,
+  imageGigabytes: 0.3,
+  startSeconds: 45,
+  secondsPerGigabyte: { backup: 30, drill: 45 },
+} as const;
+
+/** Environment → what its estimate takes for granted. */
+export const usages: Readonly<Record<string, Usage>> = {
+  dev: { ...common, databaseGigabytes: 2, egressGigabytes: 10 },
+  prod: { ...common, databaseGigabytes: 20, egressGigabytes: 200 },
+};
+
+/** Reads the areas of the configuration that cost something from a file `Pulumi.<environment>.yaml`. */
+export function areasOf(file: string): StackAreas {
+  const { values } = readStackFile(file);
+  const area = (name: string): unknown => JSON.parse(values[`thorbis-supabase:${name}`] ?? "{}");
+  return {
+    project: projectSchema.parse(area("project")),
+    backup: backupSchema.parse(area("backup")),
+    alerts: alertsSchema.parse(area("alerts")),
+    monitoring: monitoringSchema.parse(area("monitoring")),
+  };
+}

@@ -1,0 +1,51 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { costDifference } from "../../cost/difference";
+import { checkoutRoot } from "../../foundation/checkout";
+import type { Report } from "../report/model";
+
+/**
+ * Returns what a stack's environment costs in a month, and what it cost at the base commit. Undefined for an environment without
+ * an estimate, and for a configuration that cannot be read, which the preview itself says.
+ */
+export function costOfPreview(stack: string, base: string | undefined): Report["cost"] {
+  const environment = (stack.split("/").at(-1) ?? stack).replace(/^like-/, "");
+  const name = `Pulumi.${environment}.yaml`;
+  const after = path.join(checkoutRoot(), name);
+  if (!existsSync(after)) return undefined;
+  const folder = mkdtempSync(path.join(os.tmpdir(), "thorbis-cost-"));
+  try {
+    const text = base === undefined ? undefined : fileAt(base, name);
+    const before = text === undefined ? undefined : path.join(folder, name);
+    if (before !== undefined && text !== undefined) writeFileSync(before, text);
+    const found = costDifference(environment, { after, before });
+    if (found === undefined) return undefined;
+    const { before: usdBefore, ...rest } = found;
+    return { ...rest, lines: [...rest.lines], ...(usdBefore === undefined ? {} : { before: usdBefore }) };
+  } catch {
+    return undefined;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Returns a file as it was where a commit and the checkout parted; undefined where the commit or the file is not there. */
+function fileAt(commit: string, name: string): string | undefined {
+  // A shallow clone may lack the commit where they parted.
+  const parted = git("merge-base", "--end-of-options", commit, "HEAD")?.trim() ?? commit;
+  return git("show", "--end-of-options", `${parted}:./${name}`);
+}
+
+function git(...args: string[]): string | undefined {
+  try {
+    return execFileSync("git", args, {
+      cwd: checkoutRoot(),
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  } catch {
+    return undefined;
+  }
+}
