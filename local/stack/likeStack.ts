@@ -15,7 +15,7 @@ import type { StackLocation } from "./stackLocation";
 /** What the program reads from its project folder; the stack file beside them is generated. */
 const linked = [
   ...["Pulumi.yaml", "package.json", "package-lock.json"],
-  ...["build", "functions", "node_modules", "plugins", "sql"],
+  ...["build", "certificates", "dist", "functions", "node_modules", "plugins", "sql"],
 ];
 
 type Areas = Record<string, Record<string, unknown>>;
