@@ -13,11 +13,13 @@ export interface AwsWatchArgs {
   readonly alarms: BackupAlarms;
   /** Names of schedules of the stack in the group of the backup's. */
   readonly otherSchedules: readonly string[];
+  /** Names of log groups of the stack beside the backup's. */
+  readonly otherLogGroups: readonly string[];
   /** Changes that are taken over, as a deployment names them. */
   readonly accept: readonly string[];
 }
 
-/** Reports what somebody adds to topic, rules, schedules, cluster, log group and bucket beside the stack. */
+/** Reports what somebody adds to topic, rules, schedules, cluster, log groups and bucket beside the stack. */
 export class AwsWatch extends Component {
   constructor(name: string, args: AwsWatchArgs, opts?: pulumi.ComponentResourceOptions) {
     super("AwsWatch", name, opts);
@@ -38,7 +40,7 @@ export class AwsWatch extends Component {
           scheduleGroup: backup.schedule.groupName,
           schedules: pulumi.output([...backup.scheduleNames, ...args.otherSchedules]),
           cluster: backup.cluster.arn,
-          logGroup: backup.logGroup.name,
+          logGroups: [backup.logGroup.name, ...args.otherLogGroups],
         },
         accept: args.accept,
       },

@@ -51,13 +51,16 @@ export function declareBackups(config: BackupsConfig, connection: DatabaseConnec
     ageIntervalHours,
     key: bucket.key,
   });
+  const names = awsNames(common.physicalName);
+  const { enabled: isMonitored } = config.monitoring;
   new AwsWatch("aws-watch", {
     account: common.account,
     bucket,
     backup,
     alarms,
     // Of the database's monitoring, whose schedule is in the same group.
-    otherSchedules: config.monitoring.enabled ? [awsNames(common.physicalName).databaseProbe] : [],
+    otherSchedules: isMonitored ? [names.databaseProbe] : [],
+    otherLogGroups: isMonitored ? [names.databaseProbeLogGroup] : [],
     accept: config.project.accept,
   });
   return { bucket, backup, alarms };

@@ -216,8 +216,11 @@ async function placesInAws(): Promise<Places> {
   };
 }
 
+/** Returns a resource of a type, the first by URN: the state has them in the order in which they were made. */
 async function one(type: string): Promise<Deployed> {
-  const found = (await deployedResources()).find((resource) => resource.type === type);
+  const [found] = (await deployedResources())
+    .filter((resource) => resource.type === type)
+    .sort((a, b) => (a.urn < b.urn ? -1 : 1));
   if (found === undefined) throw new Error(`the stack has no ${type}`);
   return found;
 }

@@ -12,7 +12,8 @@ export interface DeclaredAwsParts {
   scheduleGroup: pulumi.Input<string>;
   /** ARN of the cluster. */
   cluster: pulumi.Input<string>;
-  logGroup: pulumi.Input<string>;
+  /** Names of the log groups. */
+  logGroups: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Names of the schedules in the group. */
   schedules: pulumi.Input<readonly pulumi.Input<string>[]>;
 }

@@ -13,7 +13,7 @@ import { accessToken, newProjectBody } from "./support";
 const directory = mkdtempSync(path.join(tmpdir(), "supabase api "));
 
 beforeAll(() => {
-  createRequire(import.meta.url)("../../../../build/bundle.cjs").bundle(["services/supabase.cjs"]);
+  createRequire(import.meta.url)("../../../build/bundle.cjs").bundle(["services/supabase.cjs"]);
 });
 
 afterAll(async () => {

@@ -89,6 +89,6 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
     scheduleGroup: String(parts.scheduleGroup),
     schedules: texts(parts.schedules),
     cluster: String(parts.cluster),
-    logGroup: String(parts.logGroup),
+    logGroups: texts(parts.logGroups),
   };
 }

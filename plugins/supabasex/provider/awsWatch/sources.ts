@@ -16,7 +16,7 @@ export interface DeclaredInAws {
   readonly schedules: readonly string[];
   /** ARN of the cluster, which runs tasks of schedules only. */
   readonly cluster: string;
-  readonly logGroup: string;
+  readonly logGroups: readonly string[];
 }
 
 interface Question {
@@ -105,17 +105,9 @@ const sources: Readonly<Record<string, Source>> = {
     }
     return Object.fromEntries(found);
   },
-  "log subscriptions": async ({ aws, declared: { logGroup: logGroupName }, signal }) => {
-    const { paginateDescribeSubscriptionFilters } = await import("@aws-sdk/client-cloudwatch-logs");
-    const found: [string, string][] = [];
-    const pages = paginateDescribeSubscriptionFilters({ client: aws.logs }, { logGroupName });
-    for await (const { subscriptionFilters = [] } of pages) {
-      signal.throwIfAborted();
-      for (const { filterName, destinationArn } of subscriptionFilters) {
-        found.push([`log subscription ${logGroupName} ${filterName}`, String(destinationArn)]);
-      }
-    }
-    return Object.fromEntries(found);
+  "log subscriptions": async ({ aws, declared: { logGroups }, signal }) => {
+    const lists = await Promise.all(logGroups.map((group) => subscriptionsOf(aws, group, signal)));
+    return Object.fromEntries(lists.flat());
   },
   "bucket access": async ({ aws, declared: { bucket }, signal }) => {
     const { GetBucketAclCommand } = await import("@aws-sdk/client-s3");
@@ -141,6 +133,29 @@ const sources: Readonly<Record<string, Source>> = {
     ]),
   ),
 };
+
+/** Returns who is sent the lines of a log group; nobody while the first deployment has not made it yet. */
+async function subscriptionsOf(
+  { logs }: AwsClients,
+  logGroupName: string,
+  signal: AbortSignal,
+): Promise<[string, string][]> {
+  const { paginateDescribeSubscriptionFilters, ResourceNotFoundException } = await import(
+    "@aws-sdk/client-cloudwatch-logs"
+  );
+  const found: [string, string][] = [];
+  try {
+    for await (const page of paginateDescribeSubscriptionFilters({ client: logs }, { logGroupName })) {
+      signal.throwIfAborted();
+      for (const { filterName, destinationArn } of page.subscriptionFilters ?? []) {
+        found.push([`log subscription ${logGroupName} ${filterName}`, String(destinationArn)]);
+      }
+    }
+  } catch (error) {
+    if (!(error instanceof ResourceNotFoundException)) throw error;
+  }
+  return found;
+}
 
 type BucketSetting = (aws: AwsClients, Bucket: string, signal: AbortSignal) => Promise<JsonValue | undefined>;
 
