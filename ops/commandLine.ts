@@ -78,7 +78,8 @@ function requireGit(): void {
   );
 }
 
-function git(...args: string[]): string | undefined {
+/** Returns what git prints, without blanks at its ends; undefined where it fails. */
+export function git(...args: string[]): string | undefined {
   try {
     return execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
   } catch {

@@ -1,5 +1,6 @@
 import { useKey } from "../keyStatement";
 import { type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
+import { schedulerStatements } from "../schedulerStatements";
 
 /** Who may assume the role of the probe: Lambda, for this one function. */
 export function probeTrust(place: {
@@ -89,18 +90,6 @@ export function probeSchedulerPolicy(args: {
 }): PolicyDocument {
   return policyDocument(
     { Sid: "CallProbe", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: args.functionArn },
-    {
-      Sid: "SendToDeadLetterQueue",
-      Effect: "Allow",
-      Action: "sqs:SendMessage",
-      Resource: args.deadLetterQueueArn,
-    },
-    ...useKey("ReadSchedule", args.keyArn, ["kms:Decrypt"], `scheduler.${args.region}.amazonaws.com`),
-    ...useKey(
-      "EncryptDeadLetters",
-      args.keyArn,
-      ["kms:Decrypt", "kms:GenerateDataKey"],
-      `sqs.${args.region}.amazonaws.com`,
-    ),
+    ...schedulerStatements(args),
   );
 }

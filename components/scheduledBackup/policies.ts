@@ -1,6 +1,7 @@
 import { partitionOf } from "../../config/aws/partition";
 import { useKey } from "../keyStatement";
 import { denyPlainHttp, type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
+import { schedulerStatements } from "../schedulerStatements";
 
 interface Place {
   readonly accountId: string;
@@ -104,19 +105,7 @@ export function schedulerPolicy(args: {
       Resource: args.roleArns,
       Condition: { StringEquals: { "iam:PassedToService": "ecs-tasks.amazonaws.com" } },
     },
-    {
-      Sid: "SendToDeadLetterQueue",
-      Effect: "Allow",
-      Action: "sqs:SendMessage",
-      Resource: args.deadLetterQueueArn,
-    },
-    ...useKey("ReadSchedule", args.keyArn, ["kms:Decrypt"], `scheduler.${args.region}.amazonaws.com`),
-    ...useKey(
-      "EncryptDeadLetters",
-      args.keyArn,
-      ["kms:Decrypt", "kms:GenerateDataKey"],
-      `sqs.${args.region}.amazonaws.com`,
-    ),
+    ...schedulerStatements(args),
   );
 }
 

@@ -1,9 +1,9 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { costDifference } from "../../cost/difference";
 import { checkoutRoot } from "../../foundation/checkout";
+import { git } from "../commandLine";
 import type { Report } from "../report/model";
 
 /**
@@ -34,18 +34,6 @@ export function costOfPreview(stack: string, base: string | undefined): Report["
 /** Returns a file as it was where a commit and the checkout parted; undefined where the commit or the file is not there. */
 function fileAt(commit: string, name: string): string | undefined {
   // A shallow clone may lack the commit where they parted.
-  const parted = git("merge-base", "--end-of-options", commit, "HEAD")?.trim() ?? commit;
+  const parted = git("merge-base", "--end-of-options", commit, "HEAD") ?? commit;
   return git("show", "--end-of-options", `${parted}:./${name}`);
-}
-
-function git(...args: string[]): string | undefined {
-  try {
-    return execFileSync("git", args, {
-      cwd: checkoutRoot(),
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    });
-  } catch {
-    return undefined;
-  }
 }

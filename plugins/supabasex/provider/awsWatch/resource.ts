@@ -18,8 +18,9 @@ const inputNames = ["region", "profile", "assumeRoles", "declared", "accept"] as
 
 /**
  * Reports what somebody adds to the stack's resources in AWS and no other resource sees: subscriptions of its topic, targets of
- * its rules, schedules in its group, services in its cluster, readers of its logs, and settings of its bucket that the stack leaves unset. There is no baseline but what
- * `accept` names: nothing of these is there without somebody who put it there. An update repairs nothing.
+ * its rules, schedules in its group, services in its cluster, readers of its logs, and settings of its bucket that the stack
+ * leaves unset. There is no baseline but what `accept` names: nothing of these is there without somebody who put it there. An
+ * update repairs nothing.
  */
 export const awsWatch: Resource = {
   async check({ inputs }) {

@@ -13,7 +13,7 @@ export class Inspection {
   /** Begins to check the files, in the order in which they run. It loads the parser first. */
   constructor(bundle: LoadedBundle) {
     this.whole = this.#run(bundle).finally(() => this.#wake());
-    // Whoever needs the files waits for it; nobody may at the moment when it fails.
+    // Callers that need the files wait for it. When it fails, nobody may be waiting yet.
     this.whole.catch(() => {});
   }
 

@@ -1,0 +1,25 @@
+import { useKey } from "./keyStatement";
+import type { PolicyStatement } from "./policyDocument";
+
+/** Returns what the role of every schedule may do beside its call: read itself, and send to the queue what could not be called. */
+export function schedulerStatements(args: {
+  readonly region: string;
+  readonly deadLetterQueueArn: string;
+  readonly keyArn: string | undefined;
+}): PolicyStatement[] {
+  return [
+    {
+      Sid: "SendToDeadLetterQueue",
+      Effect: "Allow",
+      Action: "sqs:SendMessage",
+      Resource: args.deadLetterQueueArn,
+    },
+    ...useKey("ReadSchedule", args.keyArn, ["kms:Decrypt"], `scheduler.${args.region}.amazonaws.com`),
+    ...useKey(
+      "EncryptDeadLetters",
+      args.keyArn,
+      ["kms:Decrypt", "kms:GenerateDataKey"],
+      `sqs.${args.region}.amazonaws.com`,
+    ),
+  ];
+}
