@@ -65,6 +65,18 @@ const pairs: readonly Pair[] = [
     "Fyrst",
   ),
   pair(
+    "search, a part of a name of 20,000 others",
+    (name) => `select from shared.search_customers('${name}')`,
+    "irst",
+    "yrst",
+  ),
+  pair(
+    "search, a misspelt name of 20,000 others",
+    (name) => `select from shared.search_customers('${name}')`,
+    "Firrst",
+    "Fyrrst",
+  ),
+  pair(
     "guide: customer by id",
     (id) => `select from guide.customers where id = '${id}'`,
     idOf("b", 2, 1),

@@ -40,6 +40,7 @@ const functionClasses: Readonly<Record<string, string>> = {
   "private.uuid_or_null": "hook",
   "private.create_recovery_checkpoint": "checkpoint",
   "private.find_customers": "finder",
+  "private.customer_search_terms": "terms",
   "private.notify_realtime_changes": "exception",
   "monitoring.failed_job_runs": "jobs",
   "shared.search_customers": "search",

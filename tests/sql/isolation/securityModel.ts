@@ -55,11 +55,13 @@ export const rules: readonly Rule[] = [
   ["app_owner", "*", "select copy insert update delete", "none"],
   // Functions. Helpers work inside policies, and the finder inside the search, only.
   ["member outsider", "helper finder", "execute", "policies"],
+  // An index of the customers computes it for whoever writes one.
+  ["member outsider service_role", "terms", "execute", "policies"],
   ["member outsider", "search", "execute", "callable"],
   ["supabase_auth_admin", "hook", "execute", "callable"],
   ["backup", "checkpoint", "execute", "callable"],
   ["monitoring", "jobs", "execute", "callable"],
-  ["app_owner", "helper search hook checkpoint internal", "execute", "callable"],
+  ["app_owner", "helper search hook checkpoint internal terms", "execute", "callable"],
 ];
 
 /** The names by which rules know an actor: its own, and `member` for whoever belongs to a tenant. */
