@@ -3,9 +3,4 @@ create policy admin_may_read on audit.entries
   as restrictive
   for select
   to authenticated
-  using (tenant_id = (
-    select case
-      when private.get_current_tenant_role() = 'admin' and private.has_second_factor()
-      then private.get_current_tenant_id()
-    end
-  ));
+  using (tenant_id = (select case when private.has_second_factor() then private.get_tenant_as('{admin}') end));

@@ -5,9 +5,4 @@ create policy business_hours on home_services.work_orders
   as restrictive
   for select
   to authenticated
-  using (tenant_id = (
-    select case
-      when private.get_current_tenant_role() in ('admin', 'manager') or private.is_within_business_hours()
-      then private.get_current_tenant_id()
-    end
-  ));
+  using (tenant_id = (select private.get_tenant_in_business_hours()));

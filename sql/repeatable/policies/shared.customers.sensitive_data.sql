@@ -4,11 +4,6 @@ create policy sensitive_data on shared.customers
   as restrictive
   to authenticated
   using (
-    tenant_id = (
-      select case
-        when private.get_current_tenant_role() in ('admin', 'manager', 'employee')
-        then private.get_current_tenant_id()
-      end
-    )
+    tenant_id = (select private.get_tenant_as('{admin,manager,employee}'))
     and (not pii_restricted or (select private.get_current_tenant_role() in ('admin', 'manager')))
   );
