@@ -126,22 +126,23 @@ describe("what other tenants have", () => {
   beforeAll(async () => {
     await client.query(
       `insert into shared.customers (tenant_id, first_name, last_name, email)
-       select $1, 'Quizzacious', md5(n::text), 'q' || n || '@example.com' from generate_series(1, 3000) as n`,
+       select $1, 'Bzyfzdyb', md5(n::text), 'q' || n || '@example.com' from generate_series(1, 3000) as n`,
       [tenantId("b")],
     );
     await client.query("vacuum analyze shared.customers");
   });
 
+  // No letter of these is in the names of tenant a, whose own terms would count.
   const searched = (wanted: string): Promise<number> =>
     blocksOf(`select from shared.search_customers('${wanted}')`);
 
   test.each<[string, string, string]>([
-    ["a word", "Quizzacious", "Quixxacious"],
-    ["a part", "izzaciou", "ixxaciou"],
-    ["a misspelt word", "Quizzacius", "Quixxacius"],
-    ["a phrase", '"quizzacious a"', '"quixxacious a"'],
-    ["a negation", "-quizzacious", "-quixxacious"],
-    ["one of two words", "quizzacious or zzzz", "quixxacious or zzzz"],
+    ["a word", "Bzyfzdyb", "Bzyczdyb"],
+    ["a part", "zyfzdy", "zyczdy"],
+    ["a misspelt word", "Bzyffzdyb", "Bzycczdyb"],
+    ["a phrase", '"quzyfzdys a"', '"quzyczdys a"'],
+    ["a negation", "-quzyfzdys", "-quzyczdys"],
+    ["one of two words", "quzyfzdys or zzzz", "quzyczdys or zzzz"],
   ])("costs a search for %s nothing", async (_what, elsewhere, nowhere) => {
     const blocks = await searched(elsewhere);
 
@@ -162,7 +163,7 @@ describe("what other tenants have", () => {
     const control = (word: string) => blocksOf(`select shared.search_all_words('${word}')`);
     await client.query("grant execute on function shared.search_all_words(text) to authenticated");
 
-    expect(await control("quizzacious")).toBeGreaterThan(await control("quixxacious"));
+    expect(await control("quzyfzdys")).toBeGreaterThan(await control("quzyczdys"));
     await client.query("drop function shared.search_all_words(text); drop index shared.all_words_idx");
   });
 
@@ -226,7 +227,7 @@ test("finds what a comparison with every row finds", async () => {
     (name) => `-${quoted(name)}`,
     (name) => `${word()} or ${quoted(name)} -${word()}`,
   ];
-  for (let round = 0; round < 300; round++) {
+  for (let round = 0; round < 100; round++) {
     const wanted = pick(changes)(pick(names).join(" "));
     const found = await as(database, few, async (session) => {
       await session.query("reset role");

@@ -63,6 +63,16 @@ describe("a member's token", () => {
     });
   });
 
+  test.each(["service_role", "app_owner", "anon"])(
+    "is for authenticated, though its account has the role %s",
+    async (role) => {
+      expect(await tokenFor(eventOf(userId("a", "user"), { role }))).toMatchObject({
+        role: "authenticated",
+        tenant_role: "user",
+      });
+    },
+  );
+
   test("the hook returns the event as a whole, as Auth expects", async () => {
     const event = eventOf(userId("a", "admin"));
     const { rows } = await auth.query("select private.custom_access_token_hook($1) - 'claims' as rest", [

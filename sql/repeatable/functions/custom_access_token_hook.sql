@@ -1,6 +1,9 @@
 -- Auth's custom access token hook: adds tenant_id, industry, subdomain and tenant_role to the token of an enabled member.
 -- Anybody else gets a token without them, and no claim of these names survives from elsewhere.
 --
+-- Every token of Auth's is for the role authenticated. Auth takes it from auth.users.role, where whoever may write that table, or call
+-- Auth's admin API, could put service_role or another role that authenticator is a member of.
+--
 -- URI: pg-functions://postgres/private/custom_access_token_hook. Auth calls it as supabase_auth_admin, inside the sign-in and
 -- within two seconds. Not security definer, as Supabase advises: the role reads through grants and the policies token_hook.
 -- An event without a user, or with one that is no uuid, is nobody's, and never an error: that would keep people from signing in.
@@ -29,6 +32,9 @@ begin
     and person.deleted_at is null
     and (person.banned_until is null or person.banned_until <= now());
 
+  if claims ? 'role' then
+    claims := claims || '{"role": "authenticated"}';
+  end if;
   return case when jsonb_typeof(event) = 'object' then event else '{}' end
     || jsonb_build_object('claims', claims || coalesce(membership, '{}'));
 end

@@ -18,7 +18,10 @@ begin
   -- Not in the declarations: the handler below does not catch their errors.
   statement := current_query();
   acting_role := coalesce(nullif(current_setting('role', true), 'none'), session_user);
-  origin := substring(statement from '--\s*(source:\s*dashboard[^\n]*(?:\n--[^\n]*)*)');
+  -- A regular expression takes as long as all the rest of these lines.
+  if strpos(statement, 'dashboard') > 0 then
+    origin := substring(statement from '--\s*(source:\s*dashboard[^\n]*(?:\n--[^\n]*)*)');
+  end if;
   if tg_tag in ('GRANT', 'REVOKE') and regexp_count(statement, '\m(?:grant|revoke)\M', 1, 'i') = 1 then
     granted_on := (regexp_match(
       statement,
