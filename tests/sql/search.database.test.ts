@@ -140,9 +140,9 @@ describe("what other tenants have", () => {
     ["a word", "Bzyfzdyb", "Bzyczdyb"],
     ["a part", "zyfzdy", "zyczdy"],
     ["a misspelt word", "Bzyffzdyb", "Bzycczdyb"],
-    ["a phrase", '"quzyfzdys a"', '"quzyczdys a"'],
-    ["a negation", "-quzyfzdys", "-quzyczdys"],
-    ["one of two words", "quzyfzdys or zzzz", "quzyczdys or zzzz"],
+    ["a phrase", '"bzyfzdyb a"', '"bzyczdyb a"'],
+    ["a negation", "-bzyfzdyb", "-bzyczdyb"],
+    ["one of two words", "bzyfzdyb or zzzz", "bzyczdyb or zzzz"],
   ])("costs a search for %s nothing", async (_what, elsewhere, nowhere) => {
     const blocks = await searched(elsewhere);
 
@@ -163,7 +163,7 @@ describe("what other tenants have", () => {
     const control = (word: string) => blocksOf(`select shared.search_all_words('${word}')`);
     await client.query("grant execute on function shared.search_all_words(text) to authenticated");
 
-    expect(await control("quzyfzdys")).toBeGreaterThan(await control("quzyczdys"));
+    expect(await control("bzyfzdyb")).toBeGreaterThan(await control("bzyczdyb"));
     await client.query("drop function shared.search_all_words(text); drop index shared.all_words_idx");
   });
 
