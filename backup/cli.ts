@@ -16,12 +16,16 @@ import { exitCodes } from "./exitCodes";
 import { progressToStandardError } from "./output";
 import { toolVersion } from "./version";
 
-/** Ends the work in order when the container is stopped or somebody types ^C. */
+/** Ends the work in order when the container is stopped, somebody types ^C, or the terminal is closed. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   // Every request, upload and child process listens; each command bounds how many there are.
   setMaxListeners(0, controller.signal);
-  const endings = { SIGTERM: exitCodes.terminated, SIGINT: exitCodes.interrupted } as const;
+  const endings = {
+    SIGTERM: exitCodes.terminated,
+    SIGINT: exitCodes.interrupted,
+    SIGHUP: exitCodes.hungUp,
+  } as const;
   for (const [signal, exitCode] of Object.entries(endings)) {
     process.on(signal, () => {
       controller.abort(new UserError(`Ended by ${signal}; what was begun is undone.`, exitCode));
@@ -133,7 +137,17 @@ function count(flags: string, description: string, variable: string): Option {
   });
 }
 
+/** Whoever reads the output may go away, as `head` does, or its disk fill up: that ends no backup and no restore. */
+function surviveLostReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", ({ code }: NodeJS.ErrnoException) => {
+      if (code !== "EPIPE") process.exitCode = exitCodes.usage;
+    });
+  }
+}
+
 async function main(): Promise<void> {
+  surviveLostReaders();
   const context: CommandContext = {
     environment: process.env,
     signal: interruption(),

@@ -204,6 +204,14 @@ export function readEnvironment<Part extends keyof Parts>(
   return settings as Settings<Part>;
 }
 
+/** Parameters of a URL that are read, and those that change nothing for a restore. */
+const readParameters: ReadonlySet<string> = new Set([
+  "sslmode",
+  "application_name",
+  "connect_timeout",
+  "pgbouncer",
+]);
+
 function parseTargetUrl(text: string, context: z.RefinementCtx): DatabaseSettings {
   const fail = (message: string): never => {
     context.addIssue({ code: "custom", message });
@@ -227,6 +235,13 @@ function parseTargetUrl(text: string, context: z.RefinementCtx): DatabaseSetting
   // What follows an @ or / of the password would be taken for the host and the database.
   if (/[@/]/.test(url.pathname.slice(1)) || url.hash !== "") {
     return fail("has an @, / or # in its database or behind it: percent-encode those of the password");
+  }
+  // libpq reads some of them before the URL's own host: left unread, another database would be meant.
+  const unread = [...new Set(url.searchParams.keys())].filter((name) => !readParameters.has(name));
+  if (unread.length > 0) {
+    return fail(
+      `has ${unread.join(", ")} behind its ?, which this program does not read: leave it out; the certificate of an authority is named by PGSSLROOTCERT`,
+    );
   }
   const targetPort = port.safeParse(url.port === "" ? "5432" : url.port);
   if (!targetPort.success) return fail(`has a port that ${targetPort.error.issues[0]?.message}`);

@@ -20,6 +20,7 @@ export const exitCodes = {
   restoreFailed: 10,
   /** The drill could not be held, which says nothing about the backup. */
   drillNotRun: 11,
+  hungUp: 129,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -13,7 +13,7 @@ interface TableState {
   readonly oid: string;
   readonly schema: string;
   readonly name: string;
-  /** Changes when the table is rewritten or its columns change. */
+  /** Changes when the table is rewritten, or when columns, indexes, constraints, policies, rules or triggers of it come or go. */
   readonly state: string;
 }
 
@@ -80,7 +80,11 @@ export function lockStatement(
 async function readTableStates(client: pg.Client): Promise<TableState[]> {
   const { rows } = await client.query<TableState>(`
     select c.oid::text as oid, n.nspname as schema, c.relname as name,
-      format('%s %s', c.relfilenode, md5((
+      format('%s %s %s', c.relfilenode, array(
+        select oid from pg_constraint where conrelid = c.oid union all select indexrelid from pg_index where indrelid = c.oid
+        union all select oid from pg_attrdef where adrelid = c.oid union all select oid from pg_policy where polrelid = c.oid
+        union all select oid from pg_rewrite where ev_class = c.oid union all select oid from pg_trigger where tgrelid = c.oid and not tgisinternal
+        order by 1), md5((
         select string_agg(format('%s %s %s %s', attnum, attname, atttypid, attgenerated), ', ' order by attnum)
         from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped))) as state
     from pg_class c join pg_namespace n on n.oid = c.relnamespace

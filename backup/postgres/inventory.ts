@@ -49,7 +49,7 @@ export interface Inventory {
  * Schemas whose extension keeps rows that are restored in another way, or are worth nothing elsewhere: jobs are made again by
  * calls, and secrets are encrypted with a key that no backup has.
  */
-const extensionSchemasLeftOut = ["cron", "vault", "pgsodium"];
+export const extensionSchemasLeftOut: readonly string[] = ["cron", "vault", "pgsodium"];
 
 /** Reads what there is. The tables must be locked: the size of a table that another session locks would have to be waited for. */
 export async function readInventory(client: pg.Client): Promise<Inventory> {

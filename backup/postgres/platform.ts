@@ -76,6 +76,18 @@ export const platformPublications: ReadonlySet<string> = new Set([
   "supabase_realtime_messages_publication",
 ]);
 
+/** Event triggers that the platform makes, on its images of PostgreSQL 15 and 17. */
+export const platformEventTriggers: ReadonlySet<string> = new Set([
+  "graphql_watch_ddl",
+  "graphql_watch_drop",
+  "issue_graphql_placeholder",
+  "issue_pg_cron_access",
+  "issue_pg_graphql_access",
+  "issue_pg_net_access",
+  "pgrst_ddl_watch",
+  "pgrst_drop_watch",
+]);
+
 /**
  * Who the users are and how they prove it. Sessions, tokens and challenges are left out: they are worth nothing in a
  * project with other signing keys, and users sign in again.

@@ -42,9 +42,8 @@ const catalogsWithoutSchema = [
 ] as const;
 
 /**
- * Every object that is neither PostgreSQL's, nor an extension's, nor the platform's. Objects in schemas of the application are
- * not listed one by one: they go with their schema. $1: schemas of the platform, $2: its roles without `postgres`, $3: its
- * publications, $4: its functions.
+ * Every object that is neither PostgreSQL's, nor an extension's, nor the platform's. $1: schemas of the platform, $2: its roles without `postgres`,
+ * $3: its publications, $4: its functions, $5: objects in schemas of the application are listed one by one, too.
  */
 const query = `
 with platform_role as (
@@ -58,8 +57,8 @@ own_schema as (
     and not exists (select from extension_member e where e.classid = 'pg_namespace'::regclass and e.objid = n.oid)),
 -- Schemas that stay, with objects of an application among others: in public all are its own, elsewhere those of its roles.
 shared_schema as (
-  select oid, nspname = 'public' as is_public from pg_namespace n
-  where nspname !~ '^pg_' and nspname <> 'information_schema' and oid not in (select oid from own_schema)),
+  select oid, nspname = 'public' or oid in (select oid from own_schema) as is_own from pg_namespace n
+  where nspname !~ '^pg_' and nspname <> 'information_schema' and ($5 or oid not in (select oid from own_schema))),
 with_schema (classid, objid, namespace, owner) as (
   select 'pg_class'::regclass::oid, oid, relnamespace, relowner from pg_class where relkind in ('r', 'p', 'v', 'm', 'f', 'S')
   union all
@@ -77,7 +76,7 @@ with_schema (classid, objid, namespace, owner) as (
     .join("\n  ")}),
 candidate (turn, classid, objid) as (
   select 1, w.classid, w.objid from with_schema w join shared_schema s on s.oid = w.namespace
-  where s.is_public or w.owner not in (select oid from platform_role)
+  where s.is_own or w.owner not in (select oid from platform_role)
   union all
   select 3, 'pg_namespace'::regclass, oid from own_schema
   ${catalogsWithoutSchema
@@ -127,14 +126,21 @@ select 2, 'subscription ' || quote_ident(subname), null from pg_subscription
 where subdbid = (select oid from pg_database where datname = current_database())
 order by turn, what`;
 
-/** Lists what an application has in the target, in the order in which it can be removed. */
-export async function readApplicationObjects(client: pg.Client): Promise<ApplicationObject[]> {
+/**
+ * Lists what an application has in the target, in the order in which it can be removed. By default, objects in its own schemas are not listed: they go
+ * with their schema.
+ */
+export async function readApplicationObjects(
+  client: pg.Client,
+  { inOwnSchemas = false }: { readonly inOwnSchemas?: boolean } = {},
+): Promise<ApplicationObject[]> {
   const platformOwners = Object.keys(platformRoles).filter((role) => role !== "postgres");
   const { rows } = await client.query<{ what: string; removal: string | null }>(query, [
     [...platformSchemas],
     platformOwners,
     [...platformPublications],
     platformFunctions,
+    inOwnSchemas,
   ]);
   return rows.map(({ what, removal }) => ({ what, removal: removal ?? undefined }));
 }

@@ -1,6 +1,11 @@
 import type pg from "pg";
 import { type AccessEntry, readAccess } from "../postgres/access";
-import { extensionsAtBirth, isPlatformOwner, platformSchemas } from "../postgres/platform";
+import {
+  extensionsAtBirth,
+  isPlatformOwner,
+  platformEventTriggers,
+  platformSchemas,
+} from "../postgres/platform";
 import { unquoteIdentifier } from "../postgres/sqlText";
 import { databaseCorrections, roleCorrections } from "./correctRoles";
 
@@ -149,7 +154,10 @@ export function compareAccess(
     if (restored === undefined) {
       // An object that could not be created is reported with its SQL; the platform's objects depend on its version, but what belongs to no
       // schema and a superuser made may be the application's.
-      const isOfSuperuser = context.isProject && kindsWithoutSchema.has(entry.kind);
+      const isOfSuperuser =
+        context.isProject &&
+        kindsWithoutSchema.has(entry.kind) &&
+        !(entry.kind === "event trigger" && platformEventTriggers.has(entry.name));
       if (!context.isIncomplete && (differences === application || isOfSuperuser)) {
         differences.push(`${what} is missing`);
       }

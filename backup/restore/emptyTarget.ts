@@ -1,27 +1,54 @@
 import type pg from "pg";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
+import type { Manifest } from "../manifest";
 import { authTables } from "../postgres/platform";
 import { readApplicationObjects } from "./applicationObjects";
 import { asRole } from "./asRole";
+import { emptyExtensionTables } from "./extensionRows";
 import { markObject } from "./unfinished";
 
 /**
  * Takes everything of an application out of a database: its schemas, what it put into the schemas that stay and on the platform's tables, its
- * publications, servers, event triggers, large objects, jobs, users and buckets. Extensions and roles stay. Runs in the session's transaction.
+ * publications, servers, event triggers, large objects, jobs, users and buckets, and the user's rows of extensions that the backup has, too. Extensions and
+ * roles stay. Runs in the session's transaction.
  * @throws UserError when something is left; the caller rolls back.
  */
-export async function emptyTarget(client: pg.Client): Promise<void> {
+export async function emptyTarget(
+  client: pg.Client,
+  { extensions }: Pick<Manifest, "extensions">,
+): Promise<void> {
   for (const { removal } of await readApplicationObjects(client)) {
     if (removal !== undefined) await client.query(removal);
   }
   await emptyPlatformTables(client);
+  await emptyExtensionTables(
+    client,
+    extensions.map(({ name }) => name),
+  );
   const left = (await readApplicationObjects(client)).filter(({ what }) => what !== markObject);
   if (left.length === 0) return;
   throw new UserError(
     `Nothing was restored: ${left.map(({ what }) => what).join(", ")} of the target cannot be removed; remove it first.`,
     exitCodes.targetRefused,
   );
+}
+
+/** Objects that one transaction of `emptyInSteps` removes, each with some ten locks. */
+const objectsAtOnce = 20;
+
+/**
+ * Removes the application's objects one by one, but for its schemas, in many small transactions: removing everything in one takes a lock for each
+ * object, and the server has a fixed number of them.
+ */
+export async function emptyInSteps(client: pg.Client): Promise<void> {
+  const removals = (await readApplicationObjects(client, { inOwnSchemas: true })).flatMap(
+    ({ what, removal }) => (removal === undefined || what.startsWith("schema ") ? [] : [removal]),
+  );
+  for (let start = 0; start < removals.length; start += objectsAtOnce) {
+    // One message is one transaction.
+    await client.query(removals.slice(start, start + objectsAtOnce).join("; "));
+  }
 }
 
 async function emptyPlatformTables(client: pg.Client): Promise<void> {

@@ -7,16 +7,19 @@ import { exitCodes } from "../exitCodes";
 import type { Manifest } from "../manifest";
 import type { AccessEntry } from "../postgres/access";
 import { connect } from "../postgres/connect";
-import { readSequences } from "../postgres/sequences";
+import { isPlatformOwner } from "../postgres/platform";
 import { splitStatements, withoutLeadingComments } from "../postgres/sqlText";
 import type { Tools } from "../postgres/tools";
 import type { ObjectStore } from "../store/objectStore";
 import { restoreAccess } from "./compareAccess";
+import { missingRows, rowDifferences, sequenceDifferences } from "./compareRows";
 import { isAboutSchema, selectEntries } from "./contents";
+import { createEventTriggers, isOfEventTrigger } from "./eventTriggers";
+import { extensionRowDifferences } from "./extensionRows";
 import { loadLargeObjects } from "./loadLargeObjects";
 import { type LoadedTable, loadRows } from "./loadRows";
 import { takesLong, writeInParallel } from "./parallelWriter";
-import { prepareRowExpressions } from "./rowExpressions";
+import { prepareRowExpressions, retryWithSearchPaths } from "./rowExpressions";
 import type { SchemaEntry } from "./schemaArchive";
 import { type Missing, prepareSession, SchemaWriter } from "./schemaWriter";
 import { readShape } from "./target";
@@ -59,7 +62,6 @@ const kindsAfterRows = new Set([
   "CHECK CONSTRAINT",
   "CONSTRAINT",
   "DEFAULT ACL",
-  "EVENT TRIGGER",
   "FK CONSTRAINT",
   "INDEX",
   "INDEX ATTACH",
@@ -75,14 +77,20 @@ const kindsAfterRows = new Set([
 /** What is about objects: after all that replaces an object for as long as rows are loaded. */
 const kindsAboutObjects = new Set(["ACL", "COMMENT", "SECURITY LABEL"]);
 
+export interface Filled extends Shortfall {
+  /** Statements that turn the event triggers on; nothing of the restore may follow them. */
+  readonly enabling: readonly string[];
+}
+
 /** Fills an empty database and compares it with the manifest. */
-export async function fill(current: Filling): Promise<Shortfall> {
+export async function fill(current: Filling): Promise<Filled> {
   const { client, manifest, texts, progress } = current;
   await prepareSession(client);
   const writer = new SchemaWriter(client, ["public", "extensions", ...manifest.schemas]);
   const selected = selectEntries(texts.schema, await readShape(client));
   const schemas = selected.filter(isAboutSchema);
-  const objects = selected.filter((entry) => !isAboutSchema(entry));
+  const eventTriggers = selected.filter(isOfEventTrigger);
+  const objects = selected.filter((entry) => !isAboutSchema(entry) && !isOfEventTrigger(entry));
   await writer.write(schemas);
   const leftOut = await createExtensions(client, objects, manifest);
   await writer.write(
@@ -104,18 +112,25 @@ export async function fill(current: Filling): Promise<Shortfall> {
   await writer.write(objects.filter(({ kind }) => kindsAboutObjects.has(kind) && kind !== "ACL"));
   if (texts.publication !== "") await runText(client, "publication.sql", texts.publication);
   await refresh(texts.materializedViews, writer);
+  await retryWithSearchPaths(client, writer);
 
-  const missing = [...writer.missing, ...missingRows(loaded)];
   const access = await restoreAccess(client, texts.access, {
     sourceMajor: manifest.source.serverMajor,
     targetMajor: current.serverMajor,
-    isIncomplete: missing.length > 0 || leftOut.length > 0,
+    isIncomplete: writer.missing.length > 0 || leftOut.length > 0 || missingRows(loaded).length > 0,
     isProject: current.isProject,
+    isWanted: ({ kind, facts }) => kind !== "event trigger" || isPlatformOwner(facts.owner ?? ""),
   });
+  const { enabling, differences: inTriggers } = await createEventTriggers(client, eventTriggers, {
+    writer,
+    backedUp: texts.access,
+  });
+  const missing = [...writer.missing, ...missingRows(loaded)];
   const differences = [
     ...rowDifferences(manifest, loaded),
     ...(missing.length === 0 ? await sequenceDifferences(client, manifest) : []),
     ...access.application,
+    ...inTriggers,
   ];
   if (differences.length > 0) {
     throw new UserError(
@@ -123,7 +138,8 @@ export async function fill(current: Filling): Promise<Shortfall> {
       exitCodes.restoreFailed,
     );
   }
-  return { missing, notRestored: [...leftOut, ...rowsLeftOut, ...access.platform] };
+  rowsLeftOut.push(...(await extensionRowDifferences(client, manifest)));
+  return { missing, notRestored: [...leftOut, ...rowsLeftOut, ...access.platform], enabling };
 }
 
 /** Makes the extensions in the archive's order, in which each comes after those that it needs; pg_cron comes with its jobs. */
@@ -255,47 +271,16 @@ async function refresh(text: string, writer: SchemaWriter): Promise<void> {
   );
 }
 
+/** Statements of one transaction: each may take a lock. */
+const statementsAtOnce = 200;
+
 async function runText(client: pg.Client, name: string, text: string): Promise<void> {
+  const statements = splitStatements(text);
   try {
-    await client.query(text);
+    for (let start = 0; start < statements.length; start += statementsAtOnce)
+      await client.query(statements.slice(start, start + statementsAtOnce).join("\n"));
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new UserError(`Restoring ${name} failed: ${reason}.`, exitCodes.restoreFailed, { cause: error });
   }
-}
-
-function missingRows(loaded: readonly LoadedTable[]): Missing[] {
-  return loaded
-    .filter(({ rows }) => rows === undefined)
-    .map(({ schema, table }) => ({
-      what: `rows of ${schema}.${table}`,
-      reason: "the table is missing",
-      sql: "",
-    }));
-}
-
-function rowDifferences({ tables: all, objects }: Manifest, loaded: readonly LoadedTable[]): string[] {
-  const ofExtensions = new Set(
-    objects.filter(({ content }) => content === "extension data").map(({ name }) => name),
-  );
-  const tables = all.filter(({ archive }) => !ofExtensions.has(archive));
-  const counts = new Map(loaded.map(({ schema, table, rows }) => [JSON.stringify([schema, table]), rows]));
-  return tables.flatMap(({ schema, table, rows }) => {
-    const key = JSON.stringify([schema, table]);
-    const count = counts.get(key) ?? 0;
-    if (count === rows || (counts.has(key) && counts.get(key) === undefined)) return [];
-    return [`${schema}.${table} has ${count} rows, the backup ${rows}`];
-  });
-}
-
-async function sequenceDifferences(client: pg.Client, { sequences }: Manifest): Promise<string[]> {
-  const found = await readSequences(
-    client,
-    sequences.map(({ schema, sequence }) => ({ schema, name: sequence })),
-  );
-  return sequences.flatMap(({ schema, sequence, lastValue, isCalled }, index) => {
-    const restored = found[index];
-    if (restored?.lastValue === lastValue && restored.isCalled === isCalled) return [];
-    return [`sequence ${schema}.${sequence} is at ${restored?.lastValue}, in the backup at ${lastValue}`];
-  });
 }

@@ -10,7 +10,10 @@ import { openScript, type StoredBytesContext } from "./storedBytes";
 /** Statements are sent together up to this size. */
 const batchCharacters = 1024 * 1024;
 
-/** Loads the large objects of an archive as one transaction, which is committed only if the bytes are those of the manifest. */
+/** Statements of one transaction that lock their large object: the server has some 60 locks for each connection that it allows. */
+const locksAtOnce = 500;
+
+/** Loads the large objects of an archive. The last transaction is committed only if the bytes are those of the manifest. */
 export async function loadLargeObjects(
   client: pg.Client,
   object: StoredObject,
@@ -20,9 +23,15 @@ export async function loadLargeObjects(
   try {
     await client.query("begin");
     let batch = "";
+    let locks = 0;
     for await (const statement of statementsOf(text)) {
       if (!isAboutLargeObjects(statement)) continue;
       batch += statement;
+      // Not among those that open an object, write to it and close it.
+      if (/^(?:ALTER|COMMENT|GRANT|REVOKE) /.test(statement)) {
+        locks += 1;
+        if (locks % locksAtOnce === 0) batch += "commit; begin;\n";
+      }
       if (batch.length < batchCharacters) continue;
       await client.query(batch);
       batch = "";

@@ -14,8 +14,11 @@ export interface LoadedTable {
   readonly rows: number | undefined;
 }
 
+/** Tables of one transaction. Each takes several locks, of which the server has some 60 for each connection that it allows. */
+const tablesAtOnce = 200;
+
 /**
- * Loads the rows of one stored object as one transaction, which is committed only if the bytes are those of the manifest.
+ * Loads the rows of one stored object. Its last transaction is committed only if the bytes are those of the manifest.
  *
  * @returns the number of rows of each table, as the server counted them
  */
@@ -29,6 +32,7 @@ export async function loadRows(
   let current = object.name;
   const script = new RowScript(async (statement) => {
     const named = tableOf(statement);
+    if (loaded.length > 0 && loaded.length % tablesAtOnce === 0) await client.query("commit; begin");
     current = `${named.schema}.${named.table}`;
     return await openTable(client, statement, named, object, loaded);
   });
@@ -58,10 +62,8 @@ async function openTable(
   { content }: StoredObject,
   loaded: LoadedTable[],
 ): Promise<RowSink> {
-  const { rows } = await client.query<{ exists: boolean }>("select to_regclass($1) is not null as exists", [
-    quoted,
-  ]);
-  if (rows[0]?.exists !== true) {
+  const place = await readPlace(client, quoted);
+  if (!place.exists) {
     loaded.push({ schema, table, rows: undefined });
     return { write: async () => undefined, end: async () => undefined };
   }
@@ -80,6 +82,8 @@ async function openTable(
         `insert into ${quoted}${columns} select ${list} from pg_temp.thorbis_rows on conflict do nothing; drop table pg_temp.thorbis_rows`,
       );
     };
+  } else if (place.hashed !== null) {
+    copy = `copy ${place.hashed}${statement.slice("copy ".length + quoted.length)}`;
   } else if (content === "data") {
     // In a table that was emptied by the same transaction, rows can be written as if they were old: they are not written again when they
     // are first read.
@@ -107,6 +111,28 @@ async function openTable(
       loaded.push({ schema, table, rows: stream.rowCount });
     },
   };
+}
+
+interface Place {
+  readonly exists: boolean;
+  /** The topmost of the table's ancestors that is partitioned by hash, quoted and qualified; null without one. */
+  readonly hashed: string | null;
+}
+
+/**
+ * Reads where rows of a table go. Hash values of enumerations, of `regclass` and of all that is made of them are those of their oids, so that in the
+ * target a row may belong to another partition than at the source: PostgreSQL has to find the partition again.
+ */
+async function readPlace(client: pg.Client, quoted: string): Promise<Place> {
+  const { rows } = await client.query<Place>(
+    `select t.oid is not null as exists,
+       (select a.relid::regclass::text from pg_partition_ancestors(t.oid) with ordinality a(relid, nth)
+          join pg_partitioned_table p on p.partrelid = a.relid
+        where p.partstrat = 'h' order by nth desc limit 1) as hashed
+     from (select to_regclass($1)) t(oid)`,
+    [quoted],
+  );
+  return rows[0] ?? { exists: false, hashed: null };
 }
 
 const nothing = Buffer.alloc(0);

@@ -4,22 +4,20 @@ import type { CommandContext } from "../context";
 import type { DatabaseSettings } from "../environment";
 import { exitCodes } from "../exitCodes";
 import type { Manifest } from "../manifest";
-import { readAccess } from "../postgres/access";
 import { connect } from "../postgres/connect";
 import { lockOutOthers } from "../postgres/snapshot";
-import { refusedSettingMark } from "../postgres/statements";
 import type { Tools } from "../postgres/tools";
 import type { ObjectStore } from "../store/objectStore";
+import { begin, createRoles } from "./begin";
 import { type BesideTarget, createBesideTarget } from "./besideTarget";
-import { readDefaultPrivileges } from "./defaultPrivileges";
-import { emptyTarget } from "./emptyTarget";
-import { type Filling, fill, type Shortfall } from "./fill";
+import { emptyInSteps, emptyTarget } from "./emptyTarget";
+import { type Filled, type Filling, fill, type Shortfall } from "./fill";
 import { requireSpace } from "./freeSpace";
 import { restoreJobs } from "./jobs";
 import { lendMemberships, ownersOf } from "./lentMemberships";
 import { inspect, openBackup, readTexts } from "./openBackup";
 import { type CheckedTarget, checkTarget, createPlatformRoles } from "./target";
-import { markUnfinished, readUnfinishedRestore, removeMark } from "./unfinished";
+import { readUnfinishedRestore, removeMark } from "./unfinished";
 
 export interface RestoreRequest {
   readonly store: ObjectStore;
@@ -128,7 +126,7 @@ async function restoreInPlace(restore: Restore, isThrowaway: boolean): Promise<S
   }
   const takeBack = await begin(restore);
   try {
-    const shortfall = await fill({
+    const { enabling, ...shortfall } = await fill({
       ...restore,
       settings: target,
       serverMajor: checked.serverMajor,
@@ -137,8 +135,8 @@ async function restoreInPlace(restore: Restore, isThrowaway: boolean): Promise<S
     const leftOut = await restoreJobs(client, texts.jobs, rightsOf(restore));
     await client.query("set synchronous_commit = on");
     await client.query("begin");
-    for (const statement of takeBack) await client.query(statement);
     await removeMark(client);
+    for (const statement of [...enabling, ...takeBack]) await client.query(statement);
     await client.query("commit");
     return { ...shortfall, notRestored: [...shortfall.notRestored, ...leftOut] };
   } catch (error) {
@@ -158,92 +156,8 @@ function rightsOf({ texts, manifest, checked }: Restore): Parameters<typeof rest
   return { access: texts.access, context };
 }
 
-/** How long the emptying waits for a lock that another session holds, and SQLSTATE `lock_not_available`. */
-const lockSeconds = 10;
-const lockNotAvailable = "55P03";
-
-/** @throws UserError that names the sessions that hold locks in open transactions */
-async function refuseForSessions(client: pg.Client, cause: unknown): Promise<never> {
-  const { rows } = await client.query<{ session: string }>(
-    `select format('process %s of role %s (%s, %s)', a.pid, a.usename, coalesce(nullif(a.application_name, ''), 'no application name'), a.state) as session
-     from pg_stat_activity a where a.datname = current_database() and a.pid <> pg_backend_pid() and a.xact_start is not null
-       and exists (select from pg_locks l where l.pid = a.pid and l.locktype = 'relation' and l.granted and l.relation >= 16384)
-     union all
-     select format('the prepared transaction %L', gid) from pg_prepared_xacts where database = current_database()
-     limit 5`,
-  );
-  const holders = rows.map(({ session }) => session).join(", ");
-  throw new UserError(
-    `Nothing was restored: other sessions kept locks in the target for ${lockSeconds} s: ${holders || "they are gone by now"}; end them, with \`select pg_terminate_backend(<process>)\`, and run the same command again.`,
-    exitCodes.targetRefused,
-    { cause },
-  );
-}
-
-/**
- * Empties the target and marks it, all in one transaction: until it ends, nothing has happened.
- * @returns what takes the memberships back that it has lent to its role
- */
-async function begin({ client, checked, manifest, texts, progress }: Restore): Promise<string[]> {
-  await client.query(`set search_path = pg_catalog; begin; set local lock_timeout = '${lockSeconds}s'`);
-  try {
-    if (!checked.shape.isProject) await createPlatformRoles(client, manifest.roles);
-    await createRoles(client, texts.globals, progress);
-    const lent = await lendMemberships(client, {
-      needed: ownersOf(texts.access),
-      others: ownersOf(await readAccess(client)),
-    });
-    const takeBack = [...(checked.unfinished?.takeBack ?? []), ...lent];
-    await removeMark(client);
-    await emptyTarget(client);
-    const { neutralize, reinstate } = await readDefaultPrivileges(client);
-    await markUnfinished(client, {
-      run: manifest.run,
-      startedAt: new Date().toISOString(),
-      reinstate: [...(checked.unfinished?.reinstate ?? reinstate)],
-      takeBack,
-    });
-    for (const statement of neutralize) await client.query(statement);
-    await client.query("commit");
-    return takeBack;
-  } catch (error) {
-    await client.query("rollback").catch(() => undefined);
-    if (error instanceof UserError) throw error;
-    if ((error as { code?: string }).code === lockNotAvailable) await refuseForSessions(client, error);
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      `Nothing was restored: emptying the target failed: ${reason}.`,
-      exitCodes.targetRefused,
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-/** @throws UserError when the target refuses one; a setting that only a superuser may make is reported and left out */
-async function createRoles(client: pg.Client, globals: string, progress: Restore["progress"]): Promise<void> {
-  const tell = ({ message = "" }: { readonly message?: string | undefined }): void => {
-    if (!message.startsWith(refusedSettingMark)) return;
-    progress(`not restored: ${message.slice(refusedSettingMark.length)}: only a superuser may make it`);
-  };
-  client.on("notice", tell);
-  try {
-    await client.query(globals);
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(
-      `Nothing was restored: the target refuses a role or a setting of globals.sql: ${reason}.`,
-      exitCodes.restoreFailed,
-      { cause: error },
-    );
-  } finally {
-    client.off("notice", tell);
-  }
-}
-
 /** After a failure: what was restored goes, and the default privileges come back. */
-async function emptyAgain({ target, progress }: Restore): Promise<void> {
+async function emptyAgain({ target, manifest, progress }: Restore): Promise<void> {
   // The session of the restore may be what failed.
   const client = await connect(target, exitCodes.restoreFailed).catch(() => undefined);
   try {
@@ -251,9 +165,11 @@ async function emptyAgain({ target, progress }: Restore): Promise<void> {
     await prepareToBeKilled(client);
     await client.query("set search_path = pg_catalog");
     const mark = await readUnfinishedRestore(client);
+    // All of it came from the restore, so that nothing asks for one transaction.
+    await emptyInSteps(client);
     await client.query("begin");
     await removeMark(client);
-    await emptyTarget(client);
+    await emptyTarget(client, manifest);
     for (const statement of [...(mark?.reinstate ?? []), ...(mark?.takeBack ?? [])]) {
       await client.query(statement);
     }
@@ -270,7 +186,7 @@ async function emptyAgain({ target, progress }: Restore): Promise<void> {
 async function restoreBeside(restore: Restore): Promise<Shortfall> {
   const { client, target, manifest, texts, checked } = restore;
   const beside: BesideTarget = await createBesideTarget(client, target);
-  let shortfall: Shortfall;
+  let filled: Filled;
   try {
     const own = await connect(beside.settings, exitCodes.restoreFailed);
     try {
@@ -279,7 +195,7 @@ async function restoreBeside(restore: Restore): Promise<Shortfall> {
       await createRoles(own, texts.globals, restore.progress);
       const takeBack = await lendMemberships(own, { needed: ownersOf(texts.access) });
       try {
-        shortfall = await fill({
+        filled = await fill({
           ...restore,
           client: own,
           settings: beside.settings,
@@ -300,7 +216,9 @@ async function restoreBeside(restore: Restore): Promise<Shortfall> {
   await beside.swap();
   const restored = await connect(target, exitCodes.restoreFailed);
   try {
+    const { enabling, ...shortfall } = filled;
     const leftOut = await restoreJobs(restored, texts.jobs, rightsOf(restore));
+    for (const statement of enabling) await restored.query(statement);
     return { ...shortfall, notRestored: [...shortfall.notRestored, ...leftOut] };
   } finally {
     await restored.end().catch(() => undefined);

@@ -4,7 +4,7 @@ import type { SchemaWriter } from "./schemaWriter";
 
 /**
  * Functions of the application that run for every row as it is loaded. Loading has no search path, and other tables are not there yet: so
- * functions of generated columns have one for as long as the rows are loaded, and constraints that call functions wait until all rows are there.
+ * functions of generated columns and of partition keys have one for as long as the rows are loaded, and constraints that call functions wait until all rows are there.
  */
 export interface RowExpressions {
   /** Puts everything back; what cannot be put back is among the writer's missing. */
@@ -21,6 +21,17 @@ interface Check {
   readonly definition: string;
 }
 
+/**
+ * Tries what is missing once more while each of the application's functions has a search path. From version 17 on, PostgreSQL makes indexes, and fills
+ * materialized views, with a search path of its own, so that the session's does not reach the functions that they call.
+ */
+export async function retryWithSearchPaths(client: pg.Client, writer: SchemaWriter): Promise<void> {
+  if (writer.missing.length === 0) return;
+  const functions = await lendSearchPaths(client, writer, await readFunctions(client, "true"));
+  await writer.retryMissing();
+  await takeSearchPathsBack(functions, writer);
+}
+
 /** Prepares a database that has its tables, and no rows and no indexes yet. */
 export async function prepareRowExpressions(
   client: pg.Client,
@@ -33,20 +44,10 @@ export async function prepareRowExpressions(
     const drop = `alter ${check.of} ${check.subject} drop constraint ${escapeIdentifier(check.name)}`;
     if (await succeeds(client, drop)) dropped.push(check);
   }
-  const functions: string[] = [];
-  for (const { name, schema } of await readFunctionsOfGeneratedColumns(client)) {
-    const set = `alter function ${name} set search_path = ${writer.searchPath(schema)}`;
-    if (await succeeds(client, set)) functions.push(name);
-  }
+  const functions = await lendSearchPaths(client, writer, await readFunctions(client, usedByRows));
   return {
     async restore() {
-      for (const name of functions) {
-        await writer.writeStatement(
-          `FUNCTION ${name}`,
-          `alter function ${name} reset search_path`,
-          undefined,
-        );
-      }
+      await takeSearchPathsBack(functions, writer);
       // Partitions before their parents, whose constraints then become one with them.
       for (const check of dropped.reverse()) await addCheck(check, writer);
     },
@@ -80,19 +81,51 @@ async function readChecks(client: pg.Client): Promise<Check[]> {
   return rows;
 }
 
-async function readFunctionsOfGeneratedColumns(
-  client: pg.Client,
-): Promise<{ readonly name: string; readonly schema: string }[]> {
-  const { rows } = await client.query<{ name: string; schema: string }>(`
-    select distinct p.oid::regprocedure::text as name, n.nspname as schema
-    from pg_attribute a join pg_attrdef v on v.adrelid = a.attrelid and v.adnum = a.attnum
-      join pg_depend d on d.classid = 'pg_attrdef'::regclass and d.objid = v.oid and d.refclassid = 'pg_proc'::regclass
-      join pg_proc p on p.oid = d.refobjid join pg_namespace n on n.oid = p.pronamespace
-      join pg_language l on l.oid = p.prolang
-    where a.attgenerated <> '' and l.lanname not in ('internal', 'c') and p.oid >= 16384
+interface FunctionOfApplication {
+  /** With its arguments, quoted and qualified. */
+  readonly name: string;
+  readonly schema: string;
+}
+
+/** Functions that generated columns and partition keys call. */
+const usedByRows = `exists (
+  select from pg_depend d where d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid
+    and (d.classid = 'pg_class'::regclass and d.objid in (select partrelid from pg_partitioned_table)
+      or d.classid = 'pg_attrdef'::regclass and exists (
+        select from pg_attrdef v join pg_attribute a on a.attrelid = v.adrelid and a.attnum = v.adnum
+        where v.oid = d.objid and a.attgenerated <> '')))`;
+
+/** Reads the application's functions that have no search path of their own. */
+async function readFunctions(client: pg.Client, condition: string): Promise<FunctionOfApplication[]> {
+  const { rows } = await client.query<FunctionOfApplication>(`
+    select p.oid::regprocedure::text as name, n.nspname as schema
+    from pg_proc p join pg_namespace n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
+    where p.prokind = 'f' and l.lanname not in ('internal', 'c') and p.oid >= 16384
       and not exists (select from unnest(p.proconfig) s where s like 'search_path=%')
-      and not exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = p.oid and e.deptype = 'e')`);
+      and not exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = p.oid and e.deptype = 'e')
+      and ${condition}
+    order by 1`);
   return rows;
+}
+
+/** @returns the functions that have a search path now; those of owners that the role cannot act for have none */
+async function lendSearchPaths(
+  client: pg.Client,
+  writer: SchemaWriter,
+  functions: readonly FunctionOfApplication[],
+): Promise<string[]> {
+  const lent: string[] = [];
+  for (const { name, schema } of functions) {
+    const set = `alter function ${name} set search_path = ${writer.searchPath(schema)}`;
+    if (await succeeds(client, set)) lent.push(name);
+  }
+  return lent;
+}
+
+async function takeSearchPathsBack(functions: readonly string[], writer: SchemaWriter): Promise<void> {
+  for (const name of functions) {
+    await writer.writeStatement(`FUNCTION ${name}`, `alter function ${name} reset search_path`, undefined);
+  }
 }
 
 async function succeeds(client: pg.Client, sql: string): Promise<boolean> {

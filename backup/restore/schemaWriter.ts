@@ -84,6 +84,19 @@ export class SchemaWriter {
     return failure === undefined;
   }
 
+  /** Tries what is missing once more, each when what it may need has succeeded. */
+  async retryMissing(): Promise<void> {
+    for (;;) {
+      const before = this.missing.splice(0);
+      for (const missing of before) {
+        const failure =
+          (await this.#attempt(missing.sql)) && (await this.#attemptWithPath(missing.sql, undefined));
+        if (failure !== undefined) this.missing.push(missing);
+      }
+      if (this.missing.length === 0 || this.missing.length === before.length) return;
+    }
+  }
+
   async #writeOne(entry: SchemaEntry): Promise<string | undefined> {
     let failure = await this.#attempt(this.statementsOf(entry));
     if (failure === undefined) return undefined;

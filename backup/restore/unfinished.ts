@@ -10,10 +10,10 @@ const markSchema = "thorbis_restore";
 const mark = z.object({
   run: z.string(),
   startedAt: z.iso.datetime(),
-  /** Statements that give the database back the default privileges that it had before. */
-  reinstate: z.array(z.string()),
+  /** Statements that give the database back the default privileges that it had before; undefined while it has them. */
+  reinstate: z.array(z.string()).readonly().optional(),
   /** Statements that take the memberships back that the restore gave to its own role; they come last. */
-  takeBack: z.array(z.string()).default([]),
+  takeBack: z.array(z.string()).readonly().default([]),
 });
 export type UnfinishedRestore = z.infer<typeof mark>;
 

@@ -87,6 +87,23 @@ describe("a table that another session changes while a backup begins", () => {
       { t: 100 },
     ],
     ["dropped", "drop table shop.dropped", { dropped: Number.NaN }],
+    ["made unlogged", "alter table shop.t set unlogged", { t: 100 }],
+    [
+      "sorted anew",
+      "create index t_a on shop.t (a); cluster shop.t using t_a; truncate shop.child",
+      { child: 0 },
+    ],
+    [
+      "replaced by another of its name",
+      "drop table shop.t; create table shop.t (b text, a int); insert into shop.t values ('new', 1)",
+      { t: 1 },
+    ],
+    [
+      "swapped with another",
+      "alter table shop.t rename to t2; alter table shop.apart rename to t; alter table shop.t2 rename to apart; insert into shop.t values (1)",
+      { t: 101 },
+    ],
+    ["emptied by a cascade", "truncate shop.t, shop.parent cascade", { t: 0, child: 0 }],
     ["renamed", "alter table shop.t rename to renamed", { t: Number.NaN, renamed: 100 }],
     ["given another column", "alter table shop.t add c int", { t: 100 }],
     ["deprived of a column", "alter table shop.t drop b", { t: 100 }],
@@ -117,6 +134,15 @@ describe("a table that another session changes while a backup begins", () => {
     expect(rewritten.context.progressed.join("\n")).toContain(
       "taking a new snapshot: shop.t changed after the snapshot was taken",
     );
+    // Nor may an index, a policy or a trigger that the snapshot shows be gone when pg_dump asks what it is.
+    for (const change of [
+      "create policy shut on shop.t using (false)",
+      "create index t_b on shop.t (b)",
+      "alter table shop.t add constraint positive check (a > 0)",
+    ]) {
+      const changed = await backUpWhile(change);
+      expect(changed.context.progressed.join("\n")).toContain("taking a new snapshot: shop.t changed");
+    }
     const kept = await backUpWhile("delete from shop.apart");
     expect(kept.context.progressed.join("\n")).not.toContain("taking a new snapshot");
     expect(countsOf(kept.manifest)).toMatchObject({ apart: 100 });

@@ -161,6 +161,10 @@ describe("the target of a restore", () => {
     ["postgres://user:secret@host/x#y", "RESTORE_DATABASE_URL has an @, / or # in its database"],
     ["postgres://user:secret\twith a tab@host/x", "RESTORE_DATABASE_URL has a blank at an end, a tab"],
     ["postgres://user:secret\n@host/x", "RESTORE_DATABASE_URL has a blank at an end, a tab"],
+    // What libpq would take for the host, the server's settings or the authority.
+    ["postgres://user:secret@host/x?host=other", "RESTORE_DATABASE_URL has host behind its ?"],
+    ["postgres://user:secret@host/x?sslmode=require&options=-csearch_path%3Dx", "has options behind its ?"],
+    ["postgres://user:secret@host/x?dbname=y&service=z", "has dbname, service behind its ?"],
     ["postgres://user:secret@host/x ", "RESTORE_DATABASE_URL has a blank at an end, a tab"],
   ])("is refused as %o", (url, message) => {
     expect(() => read(url)).toThrow(message);

@@ -75,7 +75,18 @@ describe("a database of every kind of object", () => {
         grant usage on schema cron to closed_owner; set role closed_owner; select cron.schedule('of another', '1 1 * * *', 'select 2'); reset role;
         create type public.elder_range as range (subtype = int); create table public.elder_identity (id int generated always as identity);
         create collation public.elder from "C"; create text search configuration public.elder (copy = simple);
-        alter default privileges in schema public grant all on tables to anon`);
+        alter default privileges in schema public grant all on tables to anon;
+        create domain public.elder_domain as public.elder_range check (not isempty(value)); create table public.elder_domains (d public.elder_domain);
+        create aggregate public.elder_total(int) (sfunc = int4pl, stype = int); create operator public.+++ (leftarg = int, rightarg = int, function = int4pl);
+        create cast (public.elder_range as text) with inout; create procedure public.elder_work(inout n int, out m int) language sql as 'select 1, 2';
+        create function public.elder_rows(variadic a int[]) returns table (n int, "odd name" text) language sql as 'select 1, null::text';
+        create publication elder_changes for table public.elder_identity (id) where (id > 3); create conversion public.elder_latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
+        create statistics public.elder_statistics on id, (id + 1) from public.elder_identity; create view public.elder_view as select * from public.elder_identity;
+        create rule elder_rule as on insert to public.elder_view do instead nothing; create materialized view public.elder_filled as select * from public.elder_view;
+        create function public.elder_watch() returns trigger language plpgsql as 'begin return new; end';
+        create trigger elder_watch before insert on auth.users for each row execute function public.elder_watch();
+        create table public.elder_users (id uuid references auth.users); create server elder_server foreign data wrapper postgres_fdw;
+        create user mapping for public server elder_server; create foreign table public.elder_remote (a int) server elder_server`);
       // Roles with more rights than in the backup, an extension elsewhere, grants on columns, and objects of a role that postgres is no member of.
       await postgres.query(`
         alter role reader login bypassrls createdb connection limit 9; grant closed_owner to reader; alter role reader set search_path = elder;

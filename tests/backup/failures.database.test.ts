@@ -181,18 +181,25 @@ describe("a dump that is under way", () => {
     await expectNoBackup();
   });
 
-  it("ends in order at SIGTERM: no child is left, and there is no manifest", async () => {
-    const children = ["psql", "zstd"].flatMap((name) => childrenOf(program.child.pid, name));
-    faulty.fail(() => undefined);
-    program.child.kill("SIGTERM");
-    const { exitCode, errorText } = await program.ended;
-    expect(children.length).toBeGreaterThan(1);
-    expect(exitCode).toBe(143);
-    expect(errorText).toContain("Ended by SIGTERM; what was begun is undone.");
-    const alive = () => children.filter((pid) => identifyProcess(pid) !== undefined);
-    await expect.poll(alive, { timeout: 10_000 }).toEqual([]);
-    await expectNoBackup();
-  });
+  it.each([
+    ["SIGTERM", 143],
+    ["SIGHUP", 129],
+  ] as const)(
+    "ends in order at %s, also when it comes twice: no child is left, and there is no manifest",
+    async (signal, code) => {
+      const children = ["psql", "zstd"].flatMap((name) => childrenOf(program.child.pid, name));
+      faulty.fail(() => undefined);
+      program.child.kill(signal);
+      program.child.kill(signal);
+      const { exitCode, errorText } = await program.ended;
+      expect(children.length).toBeGreaterThan(1);
+      expect(exitCode).toBe(code);
+      expect(errorText).toContain(`Ended by ${signal}; what was begun is undone.`);
+      const alive = () => children.filter((pid) => identifyProcess(pid) !== undefined);
+      await expect.poll(alive, { timeout: 10_000 }).toEqual([]);
+      await expectNoBackup();
+    },
+  );
 
   it("shows its password to nobody who lists processes", async () => {
     const visible = commandLines();
@@ -215,6 +222,16 @@ describe("a dump that is under way", () => {
     );
     expect(errorText).not.toContain("    at ");
     await expectNoBackup();
+  });
+});
+
+describe("a backup whose output nobody reads any more", () => {
+  it("goes on and ends well", async () => {
+    const program = startBackupProgram(["run"], environment);
+    program.child.stdout?.destroy();
+    program.child.stderr?.destroy();
+    expect((await program.ended).exitCode).toBe(0);
+    expect(await manifests()).toBe(runsBefore + 1);
   });
 });
 

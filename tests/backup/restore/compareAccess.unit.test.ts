@@ -27,3 +27,24 @@ describe("names that one version quotes and another does not", () => {
     expect(compareAccess(before, [], context).application).toEqual(["type shared.json_array is missing"]);
   });
 });
+
+describe("an event trigger that is missing in a project", () => {
+  const trigger = (name: string) => ({
+    kind: "event trigger",
+    name,
+    facts: { owner: "supabase_admin", enabled: "O" },
+  });
+
+  it.each(["pgrst_ddl_watch", "pgrst_drop_watch", "issue_pg_net_access"])(
+    "is not reported where the platform makes it: %s",
+    (name) => {
+      expect(compareAccess([trigger(name)], [], context).platform).toEqual([]);
+    },
+  );
+
+  it("is reported where a superuser made it", () => {
+    expect(compareAccess([trigger("our_watch")], [], context).platform).toEqual([
+      "event trigger our_watch is missing",
+    ]);
+  });
+});

@@ -205,6 +205,7 @@ export async function createNastyObjects(client: Client): Promise<void> {
     comment on database postgres is 'Ours';
     alter database postgres connection limit 77;
     alter database postgres set lock_timeout = '33s'`);
+  await createRowsThatDependOnTheirPlace(client);
   await client.query(
     `create table nasty.wide (${Array.from({ length: 400 }, (_, n) => `"column ${n}" int default ${n}`).join(", ")})`,
   );
@@ -217,4 +218,62 @@ export async function createNastyObjects(client: Client): Promise<void> {
        create index on nasty."many ${n}" (note); insert into nasty."many ${n}" values (1, ${n === 0 ? "null" : "1"}, 'note ${n}')`,
     );
   }
+  await createEventTriggers(client);
+}
+
+/** Rows of partitions by hash and by function, an index that no session of version 17 can make again, grants of grantees, settings of storage. */
+async function createRowsThatDependOnTheirPlace(client: Client): Promise<void> {
+  await client.query(`
+    create table nasty.by_hash (id int, kind nasty."Color of it") partition by hash (kind);
+    create table nasty.by_region (region text, kinds nasty."Color of it"[]) partition by list (region);
+    create table nasty.by_region_eu partition of nasty.by_region for values in ('eu') partition by hash (kinds);
+    insert into nasty.parent (id) values (3);
+    do $$ begin for n in 0..3 loop
+      execute format('create table nasty.by_hash_%s partition of nasty.by_hash for values with (modulus 4, remainder %s)', n, n);
+      execute format('create table nasty.by_region_eu_%s partition of nasty.by_region_eu for values with (modulus 4, remainder %s)', n, n);
+    end loop; end $$;
+    insert into nasty.by_hash select n, kind from generate_series(1, 5) n, unnest(enum_range(null::nasty."Color of it")) kind;
+    insert into nasty.by_region select 'eu', array[a, b] from unnest(enum_range(null::nasty."Color of it")) a, unnest(enum_range(null::nasty."Color of it")) b;
+    set search_path = nasty, public, extensions;
+    create function nasty.tag_of(name text) returns text language plpgsql immutable as 'begin return own_helper()::text || name; end';
+    create table nasty.by_function (name text) partition by range (nasty.tag_of(name));
+    create table nasty.by_function_first partition of nasty.by_function for values from ('41a') to ('41m');
+    create table nasty.by_function_rest partition of nasty.by_function default;
+    insert into nasty.by_function values ('anna'), ('zoe');
+    create table nasty.tagged (name text);
+    create index tagged_by on nasty.tagged (nasty.tag_of(name));
+    comment on index nasty.tagged_by is 'Made while the table was empty';
+    insert into nasty.tagged values ('a'), ('b');
+    reset search_path;
+    create unlogged sequence nasty.unlogged_counter start 7;
+    select nextval('nasty.unlogged_counter');
+    create sequence nasty.cycled minvalue 5 maxvalue 9 cycle;
+    select nextval('nasty.cycled') from generate_series(1, 7);
+    alter sequence nasty.cycled increment by -1 minvalue -3;
+    create sequence nasty.restarted; select nextval('nasty.restarted'); alter sequence nasty.restarted restart 44;
+    grant usage on type nasty.pair to closed_owner with grant option;
+    grant usage on sequence nasty.cycled to closed_owner with grant option;
+    grant execute on function nasty.tag_of(text) to closed_owner with grant option;
+    grant usage on schema nasty to closed_owner with grant option;
+    set role closed_owner;
+    grant usage on type nasty.pair to anon; grant usage on sequence nasty.cycled to reader;
+    grant execute on function nasty.tag_of(text) to reader; grant usage on schema nasty to authenticated;
+    reset role;
+    alter table nasty.parent alter note set statistics 500, alter note set storage external, alter note set (n_distinct = -0.5);
+    alter table nasty.parent set (fillfactor = 50, toast.autovacuum_enabled = false), cluster on parent_pkey, replica identity full`);
+}
+
+/** One that logs schema changes, as this repository's own does, and one that refuses some: neither may see those of a restore. */
+async function createEventTriggers(client: Client): Promise<void> {
+  await client.query(`
+    create table nasty.history (id serial primary key, tag text, at timestamptz default now());
+    create function nasty.note_change() returns event_trigger language plpgsql security definer set search_path = ''
+      as 'begin insert into nasty.history (tag) values (tg_tag); end';
+    create function nasty.refuse() returns event_trigger language plpgsql set search_path = '' as 'begin raise exception ''not here''; end';
+    create event trigger own_history on ddl_command_end execute function nasty.note_change();
+    create event trigger own_history_of_drops on sql_drop execute function nasty.note_change();
+    comment on event trigger own_history is 'Logs';
+    create event trigger own_refusal on ddl_command_start when tag in ('DROP SCHEMA', 'COMMENT') execute function nasty.refuse();
+    alter event trigger own_refusal enable always;
+    create table nasty.seen_by_history ()`);
 }

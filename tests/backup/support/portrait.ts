@@ -34,15 +34,19 @@ export async function takePortrait(url: string): Promise<Portrait> {
       kind: string;
       extension: boolean;
       populated: boolean;
+      hashed: string | null;
     }>(`
       select n.nspname as schema, c.relname as name, c.relkind as kind, c.relispopulated as populated,
-        exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e') as extension
+        exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e') as extension,
+        -- Which partition a row is in follows from oids, which are other ones in each database.
+        (select min(a.relid::regclass::text) from pg_partition_ancestors(c.oid) a join pg_partitioned_table p on p.partrelid = a.relid
+          where p.partstrat = 'h') as hashed
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
       where c.relkind in ('r', 'm', 'S') and n.nspname !~ '^pg_' and n.nspname <> 'information_schema' order by 1, 2`);
     const rows: Record<string, string> = {};
     const sequences: Record<string, string> = {};
-    for (const { schema, name, kind, extension, populated } of tables.rows) {
-      const table = `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`;
+    for (const { schema, name, kind, extension, populated, hashed } of tables.rows) {
+      const table = hashed ?? `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`;
       const isPlatform =
         platformTables.has(schema) && !["users", "identities", "buckets", "own_things"].includes(name);
       if (isPlatform || extension) continue;
@@ -51,7 +55,7 @@ export async function takePortrait(url: string): Promise<Portrait> {
         : await list(
             kind === "S"
               ? `select format('%s %s', last_value, is_called) as line from ${table}`
-              : `select format('%s %s', count(*), sum(('x' || left(md5(t::text), 15))::bit(60)::bigint)) as line from only ${table} t`,
+              : `select format('%s %s', count(*), sum(('x' || left(md5(t::text), 15))::bit(60)::bigint)) as line from ${hashed === null ? "only " : ""}${table} t`,
           );
       (kind === "S" ? sequences : rows)[table] = line;
     }

@@ -1,0 +1,150 @@
+import type pg from "pg";
+import { UserError } from "../../foundation/userError";
+import { exitCodes } from "../exitCodes";
+import { readAccess } from "../postgres/access";
+import { refusedSettingMark } from "../postgres/statements";
+import { readDefaultPrivileges } from "./defaultPrivileges";
+import { emptyInSteps, emptyTarget } from "./emptyTarget";
+import type { Filling } from "./fill";
+import { lendMemberships, ownersOf } from "./lentMemberships";
+import { type CheckedTarget, createPlatformRoles } from "./target";
+import { markUnfinished, removeMark } from "./unfinished";
+
+/** What the beginning of a restore in place needs. */
+export type Beginning = Pick<Filling, "manifest" | "texts" | "progress" | "client"> & {
+  readonly checked: CheckedTarget;
+};
+
+/** How long the emptying waits for a lock that another session holds, and SQLSTATE `lock_not_available`. */
+const lockSeconds = 10;
+const lockNotAvailable = "55P03";
+
+/** Names the sessions that hold locks in open transactions. */
+async function describeSessions(client: pg.Client, cause: unknown): Promise<UserError> {
+  const { rows } = await client.query<{ session: string }>(
+    `select format('process %s of role %s (%s, %s)', a.pid, a.usename, coalesce(nullif(a.application_name, ''), 'no application name'), a.state) as session
+     from pg_stat_activity a where a.datname = current_database() and a.pid <> pg_backend_pid() and a.xact_start is not null
+       and exists (select from pg_locks l where l.pid = a.pid and l.locktype = 'relation' and l.granted and l.relation >= 16384)
+     union all
+     select format('the prepared transaction %L', gid) from pg_prepared_xacts where database = current_database()
+     limit 5`,
+  );
+  const holders = rows.map(({ session }) => session).join(", ");
+  return new UserError(
+    `Nothing was restored: other sessions kept locks in the target for ${lockSeconds} s: ${holders || "they are gone by now"}; end them, with \`select pg_terminate_backend(<process>)\`, and run the same command again.`,
+    exitCodes.targetRefused,
+    { cause },
+  );
+}
+
+/** SQLSTATE `out_of_memory`: here, of the server's table of locks. */
+const outOfLocks = "53200";
+
+/**
+ * Empties the target and marks it, all in one transaction: until it ends, nothing has happened. Where the target has more objects than one transaction
+ * can lock, it is marked first and then emptied in steps, which the same command goes on with if they are interrupted.
+ *
+ * @returns what takes the memberships back that it has lent to its role
+ */
+export async function begin(beginning: Beginning): Promise<string[]> {
+  const { client, progress } = beginning;
+  await client.query(`set search_path = pg_catalog; set lock_timeout = '${lockSeconds}s'`);
+  try {
+    return await inTransaction(client, async () => {
+      const takeBack = await prepareRoles(beginning);
+      await empty(beginning, takeBack);
+      return takeBack;
+    });
+  } catch (error) {
+    if ((error as { code?: string }).code !== outOfLocks) throw await explain(client, error);
+  }
+  progress("the target has more objects than one transaction can lock: removing them in steps");
+  try {
+    const takeBack = await inTransaction(client, async () => {
+      const lent = await prepareRoles(beginning);
+      await mark(beginning, { reinstate: beginning.checked.unfinished?.reinstate, takeBack: lent });
+      return lent;
+    });
+    await emptyInSteps(client);
+    await inTransaction(client, async () => await empty(beginning, takeBack));
+    return takeBack;
+  } catch (error) {
+    throw await explain(client, error);
+  }
+}
+
+async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
+  await client.query("begin");
+  try {
+    const result = await work();
+    await client.query("commit");
+    return result;
+  } catch (error) {
+    await client.query("rollback").catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Makes the roles of the backup, and the session's role a member of those whose objects are removed and made. */
+async function prepareRoles({ client, checked, manifest, texts, progress }: Beginning): Promise<string[]> {
+  if (!checked.shape.isProject) await createPlatformRoles(client, manifest.roles);
+  await createRoles(client, texts.globals, progress);
+  const lent = await lendMemberships(client, {
+    needed: ownersOf(texts.access),
+    others: ownersOf(await readAccess(client)),
+  });
+  return [...(checked.unfinished?.takeBack ?? []), ...lent];
+}
+
+async function empty(beginning: Beginning, takeBack: readonly string[]): Promise<void> {
+  const { client, checked, manifest } = beginning;
+  await removeMark(client);
+  await emptyTarget(client, manifest);
+  const { neutralize, reinstate } = await readDefaultPrivileges(client);
+  await mark(beginning, { reinstate: checked.unfinished?.reinstate ?? reinstate, takeBack });
+  for (const statement of neutralize) await client.query(statement);
+}
+
+async function mark(
+  { client, manifest }: Beginning,
+  statements: { readonly reinstate: readonly string[] | undefined; readonly takeBack: readonly string[] },
+): Promise<void> {
+  await removeMark(client);
+  await markUnfinished(client, { run: manifest.run, startedAt: new Date().toISOString(), ...statements });
+}
+
+async function explain(client: pg.Client, error: unknown): Promise<unknown> {
+  if (error instanceof UserError) return error;
+  if ((error as { code?: string }).code === lockNotAvailable) return await describeSessions(client, error);
+  const reason = error instanceof Error ? error.message : String(error);
+  return new UserError(
+    `Nothing was restored: emptying the target failed: ${reason}.`,
+    exitCodes.targetRefused,
+    { cause: error },
+  );
+}
+
+/** @throws UserError when the target refuses one; a setting that only a superuser may make is reported and left out */
+export async function createRoles(
+  client: pg.Client,
+  globals: string,
+  progress: Beginning["progress"],
+): Promise<void> {
+  const tell = ({ message = "" }: { readonly message?: string | undefined }): void => {
+    if (!message.startsWith(refusedSettingMark)) return;
+    progress(`not restored: ${message.slice(refusedSettingMark.length)}: only a superuser may make it`);
+  };
+  client.on("notice", tell);
+  try {
+    await client.query(globals);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UserError(
+      `Nothing was restored: the target refuses a role or a setting of globals.sql: ${reason}.`,
+      exitCodes.restoreFailed,
+      { cause: error },
+    );
+  } finally {
+    client.off("notice", tell);
+  }
+}
