@@ -1,9 +1,24 @@
-// Peak memory of a backup, all its processes together, at a tenth, the whole and twice of a size. Prints a line of JSON each.
+// Peak memory of a backup, all its processes together, at a tenth, the whole and twice of a size, and with a row of 200 MB. Prints a line of JSON each.
 // Run: npx tsx bench/backupMemory.ts [gigabytes of a plain dump; default 1]
+
+import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
-import { growTo, sizeArgument, startBackup, startWorkbench, untilItEnds } from "./backupSupport";
+import { findTools } from "../backup/postgres/tools";
+import { majorOf } from "../tests/support/cluster";
+import {
+  growTo,
+  sizeArgument,
+  startBackup,
+  startWorkbench,
+  untilItEnds,
+  type Workbench,
+} from "./backupSupport";
 
 const targetMebibytes = 160;
+/** As COPY writes it. */
+const largeRowBytes = 200_000_000;
+/** More than `pg_dump` takes for the same database. */
+const targetOverPgDumpMebibytes = 100;
 const sampleMilliseconds = 20;
 
 /** A process and everything that it started. Linux only. */
@@ -34,23 +49,56 @@ function readProcess(pid: number, file: string): string {
   }
 }
 
+/** Waits for a program to end and returns its peak memory, with that of everything that it started, in MiB. */
+async function peakOf(program: ChildProcess): Promise<number> {
+  let peak = 0;
+  const sampling = setInterval(() => {
+    const sum = family(program.pid ?? 0).reduce((total, pid) => total + residentBytes(pid), 0);
+    peak = Math.max(peak, sum);
+  }, sampleMilliseconds);
+  await untilItEnds(program).finally(() => clearInterval(sampling));
+  return Math.round(peak / 1024 / 1024);
+}
+
+/** A backup and a plain `pg_dump` of a table with one large row. */
+async function measureLargeRow({ environment, postgres }: Workbench): Promise<void> {
+  await postgres.query(
+    "drop schema shop cascade; create schema shop; create table shop.large (content text)",
+  );
+  await postgres.query("insert into shop.large select repeat('0123456789', $1::int)", [largeRowBytes / 10]);
+  const { pgDump } = await findTools(await majorOf(postgres));
+  const options = {
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ["ignore", "ignore", "pipe"] as const,
+  };
+  const pgDumpMebibytes = await peakOf(
+    spawn(pgDump, ["--format=custom", "--compress=0"], { ...options, stdio: [...options.stdio] }),
+  );
+  const peakMebibytes = await peakOf(startBackup(["run"], environment));
+  console.log(
+    JSON.stringify({
+      bench: "backupMemory",
+      rowMegabytes: largeRowBytes / 1e6,
+      peakMebibytes,
+      pgDumpMebibytes,
+      targetMebibytes: pgDumpMebibytes + targetOverPgDumpMebibytes,
+    }),
+  );
+}
+
 async function main(): Promise<void> {
   const bytes = sizeArgument(1);
   const bench = await startWorkbench();
   try {
+    let grown = 0;
     for (const part of [0.1, 1, 2]) {
-      await growTo(bench.postgres, bytes * part);
-      const program = startBackup(["run"], bench.environment);
-      let peak = 0;
-      const sampling = setInterval(() => {
-        const sum = family(program.pid ?? 0).reduce((total, pid) => total + residentBytes(pid), 0);
-        peak = Math.max(peak, sum);
-      }, sampleMilliseconds);
-      await untilItEnds(program).finally(() => clearInterval(sampling));
-      const peakMebibytes = Math.round(peak / 1024 / 1024);
-      const gigabytes = Number(((bytes * part) / 1e9).toFixed(2));
+      await growTo(bench.postgres, bytes * part - grown);
+      grown = bytes * part;
+      const peakMebibytes = await peakOf(startBackup(["run"], bench.environment));
+      const gigabytes = Number((grown / 1e9).toFixed(2));
       console.log(JSON.stringify({ bench: "backupMemory", gigabytes, peakMebibytes, targetMebibytes }));
     }
+    await measureLargeRow(bench);
   } finally {
     await bench.remove();
   }

@@ -19,6 +19,7 @@ import { extensionRowDifferences } from "./extensionRows";
 import { loadLargeObjects } from "./loadLargeObjects";
 import { type LoadedTable, loadRows } from "./loadRows";
 import { takesLong, writeInParallel } from "./parallelWriter";
+import { divide } from "./phases";
 import { prepareRowExpressions, retryWithSearchPaths } from "./rowExpressions";
 import type { SchemaEntry } from "./schemaArchive";
 import { type Missing, prepareSession, SchemaWriter } from "./schemaWriter";
@@ -57,26 +58,6 @@ export interface Shortfall {
   readonly notRestored: readonly string[];
 }
 
-/** Kinds that are made once the rows are there. */
-const kindsAfterRows = new Set([
-  "CHECK CONSTRAINT",
-  "CONSTRAINT",
-  "DEFAULT ACL",
-  "FK CONSTRAINT",
-  "INDEX",
-  "INDEX ATTACH",
-  "POLICY",
-  "PUBLICATION",
-  "PUBLICATION TABLE",
-  "PUBLICATION TABLES IN SCHEMA",
-  "ROW SECURITY",
-  "RULE",
-  "STATISTICS",
-  "TRIGGER",
-]);
-/** What is about objects: after all that replaces an object for as long as rows are loaded. */
-const kindsAboutObjects = new Set(["ACL", "COMMENT", "SECURITY LABEL"]);
-
 export interface Filled extends Shortfall {
   /** Statements that turn the event triggers on; nothing of the restore may follow them. */
   readonly enabling: readonly string[];
@@ -90,14 +71,10 @@ export async function fill(current: Filling): Promise<Filled> {
   const selected = selectEntries(texts.schema, await readShape(client));
   const schemas = selected.filter(isAboutSchema);
   const eventTriggers = selected.filter(isOfEventTrigger);
-  const objects = selected.filter((entry) => !isAboutSchema(entry) && !isOfEventTrigger(entry));
+  const phases = divide(selected.filter((entry) => !isAboutSchema(entry) && !isOfEventTrigger(entry)));
   await writer.write(schemas);
-  const leftOut = await createExtensions(client, objects, manifest);
-  await writer.write(
-    objects.filter(
-      ({ kind }) => kind !== "EXTENSION" && !kindsAfterRows.has(kind) && !kindsAboutObjects.has(kind),
-    ),
-  );
+  const leftOut = await createExtensions(client, phases.beforeRows, manifest);
+  await writer.write(phases.beforeRows.filter(({ kind }) => kind !== "EXTENSION"));
 
   const expressions = await prepareRowExpressions(client, writer);
   const { loaded, leftOut: rowsLeftOut } = await loadAllRows(current);
@@ -105,11 +82,10 @@ export async function fill(current: Filling): Promise<Filled> {
   await expressions.restore();
 
   progress("making indexes, constraints and policies");
-  await writer.write(objects.filter(({ kind }) => kindsAboutObjects.has(kind) && kind === "ACL"));
-  const late = objects.filter(({ kind }) => kindsAfterRows.has(kind));
-  const failed = await writeLong(late.filter(takesLong), writer, current);
-  await writer.write([...failed, ...late.filter((entry) => !takesLong(entry))]);
-  await writer.write(objects.filter(({ kind }) => kindsAboutObjects.has(kind) && kind !== "ACL"));
+  await writer.write(phases.grants);
+  const failed = new Set(await writeLong(phases.afterRows.filter(takesLong), writer, current));
+  await writer.write(phases.afterRows.filter((entry) => !takesLong(entry) || failed.has(entry)));
+  await writer.write(phases.comments);
   if (texts.publication !== "") await runText(client, "publication.sql", texts.publication);
   await refresh(texts.materializedViews, writer);
   await retryWithSearchPaths(client, writer);

@@ -47,11 +47,32 @@ export async function prepareRowExpressions(
   const functions = await lendSearchPaths(client, writer, await readFunctions(client, usedByRows));
   return {
     async restore() {
+      await recompute(client, writer);
       await takeSearchPathsBack(functions, writer);
       // Partitions before their parents, whose constraints then become one with them.
       for (const check of dropped.reverse()) await addCheck(check, writer);
     },
   };
+}
+
+/**
+ * Computes generated columns again where their value would be another one now: functions that read other tables may have found them empty.
+ */
+async function recompute(client: pg.Client, writer: SchemaWriter): Promise<void> {
+  const { rows } = await client.query<{ schema: string; subject: string; update: string }>(`
+    select n.nspname as schema, c.oid::regclass::text as subject,
+      format('update only %s set %I = %2$I where %s', c.oid::regclass, stored.attname, string_agg(
+        format('%I::text is distinct from (%s)::%s::text', a.attname, pg_get_expr(v.adbin, v.adrelid), format_type(a.atttypid, a.atttypmod)), ' or ')) as update
+    from pg_attribute a join pg_attrdef v on v.adrelid = a.attrelid and v.adnum = a.attnum
+      join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace
+      cross join lateral (select attname from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped
+        and attgenerated = '' and attidentity <> 'a' order by attnum limit 1) stored
+    where a.attgenerated = 's' and c.relkind = 'r' and exists (select from pg_depend d
+      where d.classid = 'pg_attrdef'::regclass and d.objid = v.oid and d.refclassid = 'pg_proc'::regclass and d.refobjid >= 16384
+        and not exists (select from pg_depend e where e.classid = 'pg_proc'::regclass and e.objid = d.refobjid and e.deptype = 'e'))
+    group by 1, c.oid, stored.attname order by 1, 2`);
+  for (const { schema, subject, update } of rows)
+    await writer.writeStatement(`generated columns of ${subject}`, update, schema);
 }
 
 async function addCheck(check: Check, writer: SchemaWriter): Promise<void> {

@@ -84,6 +84,9 @@ export async function createNastyObjects(client: Client): Promise<void> {
     create table nasty.aa_limited (kind text, value int, constraint within check (nasty.is_within(kind, value)));
     comment on constraint within on nasty.aa_limited is 'Reads another table';
     insert into nasty.aa_limited values ('a', 9), ('b', 20);
+    create function nasty.most_of(kind text) returns int language sql immutable as 'select l.most from zz_limits l where l.kind = $1';
+    create table nasty.aa_generated (id int generated always as identity, kind text, most int generated always as (nasty.most_of(kind)) stored);
+    insert into nasty.aa_generated (kind) select case when n % 2 = 0 then 'a' else 'b' end from generate_series(1, 50) n;
     create domain nasty.known_kind as text check (nasty.is_within(value, 1));
     create table nasty.kinds (kind nasty.known_kind);
     insert into nasty.kinds values ('a'), ('b');
@@ -206,6 +209,7 @@ export async function createNastyObjects(client: Client): Promise<void> {
     alter database postgres connection limit 77;
     alter database postgres set lock_timeout = '33s'`);
   await createRowsThatDependOnTheirPlace(client);
+  await createWhatNeedsKeys(client);
   await client.query(
     `create table nasty.wide (${Array.from({ length: 400 }, (_, n) => `"column ${n}" int default ${n}`).join(", ")})`,
   );
@@ -261,6 +265,25 @@ async function createRowsThatDependOnTheirPlace(client: Client): Promise<void> {
     reset role;
     alter table nasty.parent alter note set statistics 500, alter note set storage external, alter note set (n_distinct = -0.5);
     alter table nasty.parent set (fillfactor = 50, toast.autovacuum_enabled = false), cluster on parent_pkey, replica identity full`);
+}
+
+/** What groups by a primary key exists only once the key does: `pg_dump` creates it behind the rows, or twice. */
+async function createWhatNeedsKeys(client: Client): Promise<void> {
+  await client.query(`
+    create table nasty.keyed (id int primary key, name text);
+    insert into nasty.keyed values (1, 'a'), (2, 'b');
+    create materialized view nasty.keyed_counts as select k.id, k.name, count(*) as n from nasty.keyed k join nasty.keyed o on o.id >= k.id group by k.id;
+    create unique index keyed_counts_id on nasty.keyed_counts (id);
+    comment on materialized view nasty.keyed_counts is 'Needs the key';
+    grant select on nasty.keyed_counts to reader;
+    create materialized view nasty.keyed_sums as select sum(n) as n from nasty.keyed_counts;
+    create view nasty.keyed_view with (security_invoker = true) as select k.id, k.name, count(*) as n from nasty.keyed k group by k.id;
+    grant select on nasty.keyed_view to anon;
+    create function nasty.keyed_name(id int) returns text language sql stable
+      begin atomic select k.name || count(*) from nasty.keyed k where k.id = $1 group by k.id; end;
+    revoke all on function nasty.keyed_name(int) from public; grant execute on function nasty.keyed_name(int) to reader;
+    create view nasty.keyed_names as select nasty.keyed_name(id) from nasty.keyed;
+    create publication everything for all tables with (publish = 'insert')`);
 }
 
 /** One that logs schema changes, as this repository's own does, and one that refuses some: neither may see those of a restore. */
