@@ -24,6 +24,8 @@ const into = async (target: TestCluster, options = {}) => {
 /** The platform's own default privileges, which `postgres` may not change, are those of the project and not of the backup. */
 async function portraitOf(target: TestCluster): Promise<Portrait> {
   const admin = await target.client("supabase_admin");
+  // Event triggers of the backup would log these statements.
+  await admin.query("set session_replication_role = replica");
   for (const objects of ["tables", "sequences"]) {
     await admin.query(
       `alter default privileges for role supabase_admin in schema public revoke all on ${objects} from postgres, anon, authenticated, service_role`,
@@ -77,7 +79,7 @@ describe("a database of every kind of object", () => {
         create collation public.elder from "C"; create text search configuration public.elder (copy = simple);
         alter default privileges in schema public grant all on tables to anon;
         create domain public.elder_domain as public.elder_range check (not isempty(value)); create table public.elder_domains (d public.elder_domain);
-        create aggregate public.elder_total(int) (sfunc = int4pl, stype = int); create operator public.+++ (leftarg = int, rightarg = int, function = int4pl);
+        create aggregate public.elder_total(int) (sfunc = int4pl, stype = int); create operator public.&&& (leftarg = int, rightarg = int, function = int4pl);
         create cast (public.elder_range as text) with inout; create procedure public.elder_work(inout n int, out m int) language sql as 'select 1, 2';
         create function public.elder_rows(variadic a int[]) returns table (n int, "odd name" text) language sql as 'select 1, null::text';
         create publication elder_changes for table public.elder_identity (id) where (id > 3); create conversion public.elder_latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;

@@ -25,6 +25,7 @@ export const firstServerOnly: Readonly<Record<string, string>> = {
   "tests/backup/equality.database.test.ts": long,
   "tests/backup/failures.database.test.ts": long,
   "tests/backup/killedRestore.database.test.ts": long,
+  "tests/backup/manyObjects.database.test.ts": long,
   "tests/emulators/postgres/cluster.database.test.ts": long,
   "tests/sql/jobs.database.test.ts": "needs jobs by the second, which pg_cron has from 1.5 on",
   "tests/backup/postgres16.database.test.ts": "starts a server of version 16 itself",
