@@ -4,7 +4,7 @@ import { exitCodes } from "../exitCodes";
 import { readAccess } from "../postgres/access";
 import { refusedSettingMark } from "../postgres/statements";
 import { readDefaultPrivileges } from "./defaultPrivileges";
-import { emptyInSteps, emptyTarget } from "./emptyTarget";
+import { emptyInSteps, emptyTarget, removeEventTriggers } from "./emptyTarget";
 import type { Filling } from "./fill";
 import { lendMemberships, ownersOf } from "./lentMemberships";
 import { type CheckedTarget, createPlatformRoles } from "./target";
@@ -85,7 +85,7 @@ async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Prom
   }
 }
 
-/** Makes the roles of the backup, and the session's role a member of those whose objects are removed and made. */
+/** Makes the roles of the backup, and the session's role a member of those whose objects are removed and made; event triggers go first of all. */
 async function prepareRoles({ client, checked, manifest, texts, progress }: Beginning): Promise<string[]> {
   if (!checked.shape.isProject) await createPlatformRoles(client, manifest.roles);
   await createRoles(client, texts.globals, progress);
@@ -93,6 +93,7 @@ async function prepareRoles({ client, checked, manifest, texts, progress }: Begi
     needed: ownersOf(texts.access),
     others: ownersOf(await readAccess(client)),
   });
+  await removeEventTriggers(client);
   return [...(checked.unfinished?.takeBack ?? []), ...lent];
 }
 

@@ -34,6 +34,13 @@ export async function emptyTarget(
   );
 }
 
+/** Removes the application's event triggers, which could refuse the statements that empty the target and mark it. */
+export async function removeEventTriggers(client: pg.Client): Promise<void> {
+  for (const { what, removal } of await readApplicationObjects(client)) {
+    if (what.startsWith("event trigger ") && removal !== undefined) await client.query(removal);
+  }
+}
+
 /** Objects that one transaction of `emptyInSteps` removes, each with some ten locks. */
 const objectsAtOnce = 20;
 
