@@ -1,5 +1,5 @@
-// Bundles every program of this repository that runs outside the developer's editor into dist/, one file each.
-// `npm ci` runs it (prepare); `npm run build` runs it again. Packages stay external: node_modules is beside it.
+// Bundles every program of this repository into dist/, one file each. `npm ci` (prepare) and `npm run build` run it. Packages
+// stay external, because node_modules is beside dist/.
 const {
   existsSync,
   mkdirSync,
@@ -13,7 +13,7 @@ const path = require("node:path");
 
 const root = path.resolve(__dirname, "..");
 
-/** Output below dist/ → entry point. */
+/** Entry points by output path below dist/. */
 const programs = {
   "program.cjs": "main.ts",
   "local.cjs": "local/cli.ts",
@@ -46,12 +46,12 @@ const programs = {
 };
 
 /**
- * Those that start for every command of the CLI have their packages in the file, which spares the search for hundreds of
- * small ones; here is what stays outside. (The language host has to: it is copied out of the checkout before it runs.)
+ * The programs that start for every CLI command contain their packages, which avoids loading hundreds of small files. This
+ * lists the packages that stay external. (The language host must contain them, because it runs outside of the checkout.)
  */
 const standalone = {
   "language-nodejs.cjs": [],
-  // Its WebAssembly lies beside it; pg asks for its native part and does without.
+  // The WebAssembly is beside the package; pg's native part is optional.
   // Only the watch of AWS loads the SDK.
   "plugins/supabasex.cjs": [
     "libpg-query",
@@ -64,19 +64,19 @@ const standalone = {
   "providers/postgresql.cjs": ["pg-native"],
   "providers/terraform-provider.cjs": [],
   "providers/aws.cjs": [],
-  // All that the function has.
+  // A Lambda function has no node_modules.
   "probe.cjs": ["pg-native"],
 };
 
-/** Of the AWS SDK these load megabytes, which V8 reads through each time; names stay, for stacks. */
+/** These contain megabytes of the AWS SDK, which V8 parses each time, so they are minified. Names stay, for stack traces. */
 const minified = ["providers/aws.cjs", "probe.cjs"];
 
 const fileOf = (output) => path.join(root, "dist", output);
 const inputsOf = (output) => `${fileOf(output)}.inputs.json`;
 
 /**
- * The outputs that are ours to make. A package that `pulumi package add` generated has a build script and makes its own
- * bin/ when npm installs it.
+ * Returns the outputs that this script builds. A package that `pulumi package add` generated has its own build script, which
+ * npm runs at installation.
  */
 const ownOutputs = () => Object.keys(programs).filter((output) => !hasOwnBuild(output));
 
@@ -86,7 +86,7 @@ function hasOwnBuild(output) {
   return existsSync(manifest) && JSON.parse(readFileSync(manifest, "utf8")).scripts?.build !== undefined;
 }
 
-/** Bundles the given outputs, by default all of ours; each file is replaced in one step, so that a reader never sees half of one. */
+/** Bundles the given outputs, by default all. Replaces each file atomically. */
 function bundle(outputs = ownOutputs()) {
   const esbuild = require("esbuild");
   for (const output of outputs) {
@@ -103,7 +103,7 @@ function bundle(outputs = ownOutputs()) {
       format: "cjs",
       ...(output in standalone ? { external: standalone[output] } : { packages: "external" }),
       ...(minified.includes(output) && { minifyWhitespace: true, minifySyntax: true }),
-      // Of a package that offers modules, only what is used goes into the file.
+      // Prefers ES modules, which esbuild can tree-shake.
       mainFields: ["module", "main"],
       sourcemap: "linked",
       metafile: true,
@@ -114,7 +114,7 @@ function bundle(outputs = ownOutputs()) {
     sources.push(path.relative(root, __filename));
     for (const { path: file, contents } of outputFiles) replaceFile(file, contents);
     replaceFile(inputsOf(output), JSON.stringify(sources));
-    // A source saved while we bundled counts as newer than the bundle.
+    // A source that is saved during bundling counts as newer than the bundle.
     utimesSync(fileOf(output), startedAt, startedAt);
   }
 }
@@ -126,7 +126,7 @@ function replaceFile(file, contents) {
   renameSync(draft, file);
 }
 
-/** Whether dist/<output> is ours to make, and missing or older than one of the sources that it was made from. */
+/** Returns whether dist/<output> is built by this script and is missing or older than one of its sources. */
 function isStale(output) {
   if (hasOwnBuild(output)) return false;
   const modified = (file) => statSync(file, { throwIfNoEntry: false })?.mtimeMs;
@@ -136,7 +136,7 @@ function isStale(output) {
   return sources.some((source) => (modified(path.join(root, source)) ?? Number.POSITIVE_INFINITY) > builtAt);
 }
 
-/** The outputs that have to be bundled again. */
+/** Returns the outputs that must be rebuilt. */
 function staleOutputs() {
   return ownOutputs().filter((output) => existsSync(path.join(root, programs[output])) && isStale(output));
 }

@@ -6,10 +6,10 @@ import path from "node:path";
 import { writeFileAtomically } from "../foundation/atomicFile";
 import { identifyProcess, isSameProcess, type ProcessIdentity } from "../local/processIdentity.mjs";
 
-/** What is remembered of a background service, so that another command can find and end it. */
+/** The record of a background service, with which another command can find and stop it. */
 export interface ServiceRecord extends ProcessIdentity {
   readonly name: string;
-  /** Where it was recorded when it started: the folder may have been moved or copied since. */
+  /** Path of the record at the start. The folder may have been moved or copied since. */
   readonly registry: string;
   readonly command: readonly string[];
   readonly log: string;
@@ -19,17 +19,17 @@ export interface ServiceRecord extends ProcessIdentity {
 export interface ServiceDefinition {
   readonly name: string;
   readonly command: readonly [string, ...string[]];
-  /** File that standard output and error are appended to. */
+  /** File to which standard output and error are appended. */
   readonly log: string;
   readonly port?: number;
   readonly cwd?: string;
   readonly environment?: NodeJS.ProcessEnv;
-  /** Run as another user; only root can. */
+  /** Runs it as another user, which only root can do. */
   readonly uid?: number;
   readonly gid?: number;
 }
 
-/** The words of a live process's command line, joined by blanks; empty when they cannot be read. */
+/** Returns the command line of a live process, joined by spaces; empty if it cannot be read. */
 export function commandLineOf({ pid }: ProcessIdentity): string {
   try {
     if (process.platform === "linux")
@@ -67,7 +67,7 @@ export async function startService(registry: string, definition: ServiceDefiniti
       command: definition.command,
       log: definition.log,
       ...(definition.port === undefined ? {} : { port: definition.port }),
-      // One that has ended already keeps a start time that no process has.
+      // If it has ended already, records a start time that no process has.
       ...(identifyProcess(pid) ?? { pid, startTime: "" }),
     };
     writeRecord(record);
@@ -77,20 +77,20 @@ export async function startService(registry: string, definition: ServiceDefiniti
   }
 }
 
-/** The recorded service when it is running; a record of a dead one counts as none, and so does a copy of a record. */
+/** Returns the recorded service if it is running. The record of a dead one and the copy of a record do not count. */
 export function runningService(registry: string, name: string): ServiceRecord | undefined {
   const record = readRecord(recordFile(registry, name));
   if (record === undefined || !isSameProcess(record)) return undefined;
   const here = realpathSync(registry);
   if (record.registry === here) return record;
-  // A copied folder holds a copy of the record, of a service that is the original's. A moved one takes its own along.
+  // The record in a copied folder describes the original's service. A moved folder keeps its own.
   if (readRecord(recordFile(record.registry, name))?.pid === record.pid) return undefined;
   const moved: ServiceRecord = { ...record, registry: here };
   writeRecord(moved);
   return moved;
 }
 
-/** All running services of a registry, by name. */
+/** Returns all running services of a registry, by name. */
 export function runningServices(registry: string): ServiceRecord[] {
   let files: string[];
   try {
@@ -101,7 +101,7 @@ export function runningServices(registry: string): ServiceRecord[] {
   return files.sort().flatMap((file) => runningService(registry, path.basename(file, ".json")) ?? []);
 }
 
-/** Ends a recorded service and forgets it; does nothing when it is not running. */
+/** Stops a recorded service and deletes its record. Does nothing if it is not running. */
 export async function stopService(
   registry: string,
   name: string,
@@ -113,8 +113,8 @@ export async function stopService(
 }
 
 /**
- * Signals a process and returns once it has exited. One that has not within `patienceSeconds` (default 30) gets
- * SIGKILL. Safe to call for a process that is gone, and never signals a later one of the same number.
+ * Signals a process and returns once it has exited. Sends SIGKILL after `patienceSeconds` (default 30). Safe to call for a
+ * process that has ended: never signals a later process with the same id.
  */
 export async function stopProcess(
   identity: ProcessIdentity,
@@ -142,7 +142,7 @@ async function hasExited(identity: ProcessIdentity, seconds: number): Promise<bo
   return await waitUntil(() => !isSameProcess(identity), seconds);
 }
 
-/** Looks every 20 ms until the condition holds; false when it does not within the time. */
+/** Checks every 20 ms until the condition holds. Returns false if it does not in time. */
 export async function waitUntil(condition: () => boolean, seconds: number): Promise<boolean> {
   const deadline = performance.now() + seconds * 1000;
   while (!condition()) {
@@ -152,7 +152,7 @@ export async function waitUntil(condition: () => boolean, seconds: number): Prom
   return true;
 }
 
-/** Whether a server could listen on this loopback port now. */
+/** Returns whether a server could listen on this loopback port now. */
 export async function portIsFree(port: number): Promise<boolean> {
   return await new Promise((resolve) => {
     const server = createServer();
@@ -161,14 +161,14 @@ export async function portIsFree(port: number): Promise<boolean> {
   });
 }
 
-/** Below the ports that systems lend to outgoing connections (32768 up on Linux, 49152 up elsewhere). */
+/** Below the ephemeral ports (from 32768 on Linux, from 49152 elsewhere). */
 const lowestPort = 20_000;
 const highestPort = 32_767;
 const portTries = 200;
 
 /**
- * A loopback port that nobody listens on. Not one that the system would pick: those it also lends to any connection
- * that goes out, and a service that was stopped would find its own taken when it starts again.
+ * Returns a free loopback port that is not ephemeral. The system may give an ephemeral port to an outgoing connection, and a
+ * stopped service would find its port taken at the next start.
  */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < portTries; tries++) {

@@ -13,15 +13,15 @@ import {
 export interface AtomicWriteOptions {
   /** Permissions of the file, whatever the umask. Default: `0o600`. */
   readonly mode?: number;
-  /** Who owns the file. Default: who runs this process. */
+  /** Owner of the file. Default: the user of this process. */
   readonly owner?: { readonly uid: number; readonly gid: number } | undefined;
-  /** Whether the contents are on the disk when this returns, so that they survive a power cut. Default: false. */
+  /** Flushes the contents to disk before this returns, so they survive a power cut. Default: false. */
   readonly durable?: boolean;
 }
 
 /**
- * Replaces a file in one step: a reader, a second writer or a kill finds the old contents or the new ones, never a part.
- * The folder must exist. A write that fails (a full disk) leaves the old file and no draft.
+ * Replaces a file atomically: readers, other writers and kills leave either the old or the new contents. The folder must
+ * exist. A failed write (a full disk) keeps the old file and leaves no draft.
  */
 export function writeFileAtomically(
   file: string,

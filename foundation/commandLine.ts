@@ -2,17 +2,17 @@ import type { Command, CommanderError } from "commander";
 import { describeError, UserError } from "./userError";
 
 export interface CommandLineOptions {
-  /** Returns how a user calls a command, such as `npm run plan --`. Default: the names of the command and its parents. */
+  /** Returns the command as the user types it, such as `npm run plan --`. Default: the names of the command and its parents. */
   readonly calledAs?: (command: Command) => string;
-  /** Exit code after an error that is no UserError. Default 1. */
+  /** Exit code after an error that is not a UserError. Default 1. */
   readonly failureCode?: number;
-  /** Returns the error to report in place of one that was thrown. Default: the same. */
+  /** Returns the error to report instead of the thrown one. Default: the same. */
   readonly explain?: (error: unknown) => unknown;
 }
 
 /**
- * Runs a program of commander on the arguments of this process and sets the exit code. An error for a user, and a command
- * line that the program does not take, end it with one sentence on standard error.
+ * Runs a commander program with the arguments of this process and sets the exit code. A UserError or an invalid command line
+ * ends it with one sentence on standard error.
  */
 export async function runCommandLine(program: Command, options: CommandLineOptions = {}): Promise<void> {
   const { calledAs = namesOf, failureCode = 1, explain = (error) => error } = options;
@@ -21,7 +21,7 @@ export async function runCommandLine(program: Command, options: CommandLineOptio
     await program.parseAsync();
   } catch (thrown) {
     if (isCommanderError(thrown)) {
-      // Help and version are printed already, and have exit codes of their own.
+      // Help and version are printed already and have their own exit codes.
       process.exitCode = thrown.exitCode;
       return;
     }
@@ -31,7 +31,7 @@ export async function runCommandLine(program: Command, options: CommandLineOptio
   }
 }
 
-/** Makes a command and those below it report a wrong command line in our words. */
+/** Makes a command and its subcommands report an invalid command line with our messages. */
 export function speakPlainly(command: Command, calledAs: (command: Command) => string): void {
   command
     .exitOverride((error) => {
@@ -45,7 +45,7 @@ export function speakPlainly(command: Command, calledAs: (command: Command) => s
   for (const below of command.commands) speakPlainly(below, calledAs);
 }
 
-/** How a command is called, with the options that it cannot do without. */
+/** Returns the usage of a command with its required options. */
 function usageOf(command: Command, calledAs: (command: Command) => string): string {
   const needed = command.options.filter((option) => option.mandatory).map((option) => option.flags);
   return [calledAs(command), ...needed, command.usage()].filter((word) => word !== "").join(" ");
@@ -59,7 +59,7 @@ function isCommanderError(error: unknown): error is CommanderError {
   return error instanceof Error && "code" in error && String(error.code).startsWith("commander.");
 }
 
-/** What commander reports, by its code → what is wrong, from the quoted words of its message. */
+/** Our messages by commander's error code. Each gets the quoted words of commander's message. */
 const faults: Readonly<Record<string, (words: readonly string[]) => string>> = {
   "commander.missingArgument": ([argument]) => `needs <${argument}>`,
   "commander.missingMandatoryOptionValue": ([option]) => `needs ${option}`,
@@ -69,8 +69,8 @@ const faults: Readonly<Record<string, (words: readonly string[]) => string>> = {
 };
 
 /**
- * Returns the error of a wrong command line as one sentence that ends with what to type; help and version, which commander
- * reports in the same way, as they are.
+ * Returns the error of an invalid command line as one sentence that ends with what to type. Help and version, which commander
+ * also throws, are returned unchanged.
  */
 function explainCommandLine(
   error: CommanderError,

@@ -4,12 +4,12 @@ import { readFileSync } from "node:fs";
 export const sslModes = ["disable", "require", "verify-full"] as const;
 export type SslMode = (typeof sslModes)[number];
 
-/** What the `ssl` option of `pg` takes. */
+/** The values of the `ssl` option of `pg`. */
 export type TlsOptions = false | { readonly rejectUnauthorized?: false; readonly ca?: string };
 
 /**
- * Returns the `ssl` option of `pg` for a mode. `rootCertificate` is the PEM file of the authority for `verify-full`; without it, or
- * with `system`, the authorities that Node knows are asked.
+ * Returns the `ssl` option of `pg` for a mode. `rootCertificate` is the PEM file of the authority for `verify-full`. Default, and
+ * for `system`: the authorities that Node trusts.
  * @throws Error that says what is wrong with the file
  */
 export function tlsOptions(sslMode: SslMode, rootCertificate: string | undefined): TlsOptions {

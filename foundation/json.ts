@@ -1,4 +1,4 @@
-/** A value that JSON can carry. */
+/** A value that JSON can represent. */
 export type JsonValue = null | boolean | number | string | JsonValue[] | JsonObject;
 
 export interface JsonObject {
@@ -9,7 +9,7 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The same text for the same value: keys sorted at every level, no white space. */
+/** Returns a canonical text of a value: keys sorted at every level, no white space. */
 export function canonicalJson(value: JsonValue): string {
   if (typeof value === "string") return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(",")}]`;

@@ -1,6 +1,6 @@
 /**
- * Parses JSON as Deno reads `deno.json` and import maps: with comments, and with a comma behind the last entry.
- * @throws SyntaxError for what is no JSON without them
+ * Parses JSON like Deno parses `deno.json` and import maps: with comments and trailing commas.
+ * @throws SyntaxError if the rest is not JSON
  */
 export function parseJsonWithComments(text: string): unknown {
   const token = /"(?:\\.|[^"\\])*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;

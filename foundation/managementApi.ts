@@ -5,7 +5,7 @@ import { UserError } from "./userError";
 export interface ApiAnswer {
   readonly status: number;
   readonly text: string;
-  /** The decoded body; undefined unless the answer says that it is JSON and it is. */
+  /** The decoded body. Undefined unless the response is declared as JSON and valid. */
   readonly json: JsonValue | undefined;
 }
 
@@ -21,9 +21,9 @@ export interface ManagementApiOptions {
   readonly accessToken: string;
   /** Sent as User-Agent. */
   readonly client: string;
-  /** Milliseconds that one attempt may take. Default 30 s for a read, 120 s for a write, which may start a database. */
+  /** Time limit of an attempt, in milliseconds. Default 30 s for a read, 120 s for a write, which may start a database. */
   readonly patience?: { readonly read: number; readonly write: number };
-  /** Waits so many milliseconds before another attempt; tests wait not at all. */
+  /** Waits this many milliseconds before another attempt. Tests do not wait. */
   readonly wait?: (milliseconds: number, signal?: AbortSignal) => Promise<void>;
 }
 
@@ -35,9 +35,8 @@ const longestWait = 10_000;
 const defaultPatience = { read: 30_000, write: 120_000 };
 
 /**
- * A client of Supabase's Management API. Reads are tried up to four times; a write is sent once, because one that
- * failed may have been done all the same. An attempt ends after a time, whether the service is silent from the start or
- * in the middle of its answer.
+ * A client of Supabase's Management API. Reads are tried up to four times. A write is sent once, because a failed one may
+ * still have taken effect. The time limit of an attempt covers the whole response.
  */
 export class ManagementApi {
   readonly #base: string;
@@ -53,7 +52,7 @@ export class ManagementApi {
       options.wait ?? (async (milliseconds, signal) => await sleep(milliseconds, undefined, { signal }));
   }
 
-  /** Returns the response, also one with an error status. Throws a UserError when there is none. */
+  /** Returns the response, even with an error status. Throws a UserError if there is none. */
   async call(method: string, path: string, request: ApiRequest = {}): Promise<ApiAnswer> {
     for (let attempt = 1; ; attempt++) {
       const last = method !== "GET" || attempt === attempts;
@@ -78,7 +77,7 @@ export class ManagementApi {
     }
   }
 
-  /** The decoded answer to a call that must end with this status; says what it was about where it does not. */
+  /** Makes a call that must return this status, and returns the decoded body. The error names the operation. */
   async expect(
     status: number,
     doing: string,
@@ -92,8 +91,8 @@ export class ManagementApi {
   }
 
   /**
-   * The decoded answer to a call that must end with this status and a JSON body. A proxy that answers 200 with a page of its
-   * own is an error here, not an empty answer.
+   * Makes a call that must return this status and a JSON body, and returns the body. A proxy's own page with status 200 is an
+   * error, not an empty response.
    */
   async expectJson(
     status: number,
@@ -116,16 +115,16 @@ export class ManagementApi {
   }
 }
 
-/** The body of an answer that must have this status and JSON. Throws a UserError where it has not. */
+/** Returns the body of a response that must have this status and JSON. Throws a UserError otherwise. */
 export function jsonOf(answer: ApiAnswer, status: number, doing: string): JsonValue {
   if (answer.status !== status || answer.json === undefined) throw unexpected(doing, answer);
   return answer.json;
 }
 
-/** Characters of a body that an error repeats: a page of a proxy can be long. */
+/** Maximum characters of a body in an error, because a proxy's page can be long. */
 const longestBody = 1000;
 
-/** The error for an answer that the caller can do nothing with. */
+/** Returns the error for an unexpected response. */
 export function unexpected(doing: string, { status, text, json }: ApiAnswer): UserError {
   const body = text.length > longestBody ? `${text.slice(0, longestBody)}…` : text;
   const noJson = status < 300 && json === undefined;
@@ -164,7 +163,7 @@ function parsed(text: string): JsonValue | undefined {
   }
 }
 
-/** Milliseconds that the service asks to wait, which only two of the statuses may. */
+/** Returns the milliseconds in `Retry-After`, which only two of the statuses may have. */
 function retryAfter(response: Response): number | undefined {
   if (response.status !== 429 && response.status !== 503) return undefined;
   const seconds = Number(response.headers.get("retry-after") ?? Number.NaN);

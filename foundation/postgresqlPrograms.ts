@@ -2,15 +2,15 @@ import { accessSync, constants, readdirSync } from "node:fs";
 import path from "node:path";
 import { UserError } from "./userError";
 
-/** Where the packages of Debian and of the PostgreSQL project put each major version. */
+/** The folder in which Debian's and the PostgreSQL project's packages install each major version. */
 export const versionedPackages = "/usr/lib/postgresql";
 
-/** The setting that names the one folder whose programs of PostgreSQL are used, server and client alike. */
+/** The variable that names the only folder of PostgreSQL programs to use, for server and client. */
 export const postgresqlBinVariable = "POSTGRESQL_BIN";
 
 /**
- * Returns the folder that POSTGRESQL_BIN names, or undefined when it is not set.
- * @throws UserError when it does not name a folder.
+ * Returns the folder in POSTGRESQL_BIN; undefined if it is not set.
+ * @throws UserError if it is not a folder.
  */
 export function postgresqlBin(environment: NodeJS.ProcessEnv = process.env): string | undefined {
   const folder = environment[postgresqlBinVariable];
@@ -22,10 +22,9 @@ export function postgresqlBin(environment: NodeJS.ProcessEnv = process.env): str
 }
 
 /**
- * Returns the folders to look for PostgreSQL's programs in, without duplicates: the one of POSTGRESQL_BIN alone where it
- * is set, else those of the versioned packages from the newest to the oldest, then those of PATH. Which of several
- * versions is used is for the caller to decide by version, not by this order.
- * @throws UserError when POSTGRESQL_BIN does not name a folder.
+ * Returns the folders to search for PostgreSQL's programs, without duplicates: only POSTGRESQL_BIN if it is set, else those of
+ * the versioned packages from newest to oldest, then those on PATH. The caller must choose by version, not by this order.
+ * @throws UserError if POSTGRESQL_BIN is not a folder.
  */
 export function postgresqlFolders(environment: NodeJS.ProcessEnv = process.env): string[] {
   const only = postgresqlBin(environment);
@@ -34,7 +33,7 @@ export function postgresqlFolders(environment: NodeJS.ProcessEnv = process.env):
   return [...new Set([...versionedFolders(), ...searchPath])];
 }
 
-/** Returns whether all of these programs are in the folder and may be run. */
+/** Returns whether all of these programs are in the folder and executable. */
 export function holdsPrograms(folder: string, ...programs: string[]): boolean {
   return programs.every((program) => {
     try {

@@ -2,7 +2,7 @@
 export interface SessionPooler {
   readonly host: string;
   readonly port: number;
-  /** `postgres.<ref>` on the shared pooler: the name tells it which project is meant. */
+  /** `postgres.<ref>` on the shared pooler, which selects the project by this name. */
   readonly user: string;
   readonly database: string;
 }
@@ -11,12 +11,12 @@ const transactionPort = 6543;
 const sessionPort = 5432;
 
 /**
- * The session pooler, from the connection strings that the API answers by pool mode. Hosted projects answer the row of
- * transaction mode alone; the same host takes sessions on 5432. Throws when there is neither row.
+ * Returns the session pooler from the API's connection strings by pool mode. Hosted projects only return the row of
+ * transaction mode; the same host accepts sessions on 5432. Throws if there is no row of either mode.
  */
 export function sessionPooler(url: Readonly<Record<string, string>>): SessionPooler {
   const text = url.session ?? url.transaction;
-  if (text === undefined) throw new Error("the API answered no connection string for the pooler");
+  if (text === undefined) throw new Error("the API returned no connection string for the pooler");
   const { hostname, port, username, pathname } = new URL(text.replace("[YOUR-PASSWORD]", ""));
   const given = port === "" ? sessionPort : Number(port);
   return {

@@ -1,6 +1,6 @@
 /**
- * SQL that lifts the time limits on a whole transaction, which a role or database may set by default. Works on every
- * version: `transaction_timeout` came with PostgreSQL 17, and an older server refuses to set what it does not know.
+ * SQL that disables the time limits on transactions, which a role or database may set. Works on every version:
+ * `transaction_timeout` is new in PostgreSQL 17, and an older server refuses to set an unknown setting.
  */
 export const withoutTransactionTimeouts =
   "set idle_in_transaction_session_timeout = 0; " +

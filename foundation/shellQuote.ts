@@ -1,9 +1,9 @@
-/** The text as one word of a POSIX shell, whatever is in it. */
+/** Quotes any text as one word for a POSIX shell. */
 export function shellQuote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The same, left bare where a shell would read the bare text alike. */
+/** Quotes the text only if a shell would read it differently without quotes. */
 export function shellWord(text: string): string {
   return /^[A-Za-z0-9._:/@-]+$/.test(text) ? text : shellQuote(text);
 }

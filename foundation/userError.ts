@@ -1,11 +1,11 @@
 /**
- * An error whose message is written for the person at the terminal: one sentence that says what is wrong, where,
- * and what to do. It is printed without a stack trace; every other error keeps its own.
+ * An error with a message for the user: one sentence that says what is wrong, where, and what to do. Printed without a stack
+ * trace. Every other error is printed with its stack trace.
  */
 export class UserError extends Error {
   override readonly name = "UserError";
 
-  /** Pulumi's own mark of an error that a program throws for its user: the engine prints the message alone. */
+  /** Pulumi's marker of an error for the user: the engine prints only the message. */
   readonly __pulumiRunError = true;
 
   constructor(
@@ -18,7 +18,7 @@ export class UserError extends Error {
   }
 }
 
-/** The text to print for any error: the bare message where it is meant for users, else everything there is. */
+/** Returns the text to print for an error: only the message of a UserError, else the stack trace. */
 export function describeError(error: unknown): string {
   if (error instanceof UserError) return error.message;
   if (error instanceof Error) return error.stack ?? error.message;

@@ -4,7 +4,7 @@ import { shellQuote } from "../foundation/shellQuote";
 import { findExecutable } from "./toolchain/executables";
 
 /**
- * The services whose endpoint AWS CLI 1 replaces by another name of AWS, whatever AWS_ENDPOINT_URL says. Only its option
+ * The services for which AWS CLI 1 ignores AWS_ENDPOINT_URL and uses a legacy AWS host name. Only the option
  * `--endpoint-url` prevents that. Source: awscli/customizations/overridesslcommonname.py of version 1.46.
  */
 const renamedServices = ["docdb", "emr", "health", "neptune", "rds", "sqs"];
@@ -16,8 +16,8 @@ const optionsWithValue = [
 ];
 
 /**
- * Writes a program `aws` that runs the installed AWS CLI with the local endpoint also for services where version 1 ignores
- * the variables. Returns the folder to put first on PATH; undefined when no AWS CLI is installed.
+ * Writes a program `aws` that runs the installed AWS CLI with the local endpoint, including the services for which version 1
+ * ignores the variables. Returns the folder to put first on PATH; undefined when no AWS CLI is installed.
  */
 export async function writeAwsLauncher(
   directory: string,
@@ -47,7 +47,7 @@ for word; do
     ${optionsWithValue.join("|")}) is_value=1 ;;
     -*) ;;
     ${renamedServices.join("|")})
-      # Before the user's own words, so that an --endpoint-url among them wins.
+      # Comes before the user's arguments, because the last --endpoint-url wins.
       [ -z "$AWS_ENDPOINT_URL" ] || set -- --endpoint-url "$AWS_ENDPOINT_URL" "$@"
       break
       ;;

@@ -20,15 +20,12 @@ program
   .command("start")
   .description("bring everything up and deploy the stack `local`")
   .option("--like <environment>", "deploy a local copy of an environment, with its own configuration")
-  .option(
-    "--official-plugins",
-    "use the vendors' own plugins, downloaded by the CLI, in place of our stand-ins",
-  )
-  .option("--postgresql <major>", "make the databases with this version of PostgreSQL: 15, 16 or 17")
+  .option("--official-plugins", "use the official plugins, downloaded by the CLI, instead of our stand-ins")
+  .option("--postgresql <major>", "create the databases with this version of PostgreSQL: 15, 16 or 17")
   .action((options: StartOptions) => start(paths, options));
 program
   .command("down")
-  .description("stop everything and remove what it kept")
+  .description("stop everything and delete its data")
   .action(() => down(paths));
 program
   .command("env")
@@ -73,7 +70,7 @@ program
   .helpOption(false)
   .argument("[args...]")
   .action(async (args: string[]) => {
-    // Its clients of AWS are loaded for this command only.
+    // Only this command loads the AWS clients.
     const { backup } = await import("./commands/backup");
     process.exitCode = await backup(paths, args);
   });

@@ -5,14 +5,14 @@ import { claimDirectory } from "./directory";
 import { takeLock } from "./processLock.mjs";
 import { stackOperations } from "./stackOperations";
 
-/** The scripts of package.json that hold the lock only until the services run, so that others wait for them. */
+/** The npm scripts that hold the lock only while they start the services. */
 const brief = ["pulumi", "supabase", "local:env", "backup", ...stackOperations] as const;
-/** The scripts of package.json that hold the lock. */
+/** The npm scripts that hold the lock. */
 export type Command = (typeof brief)[number] | "start" | "down";
 
 const waitMilliseconds = 100;
 
-/** Runs one command at a time on a local environment. A holder that was killed holds nothing. */
+/** Runs one command at a time on a local environment. The lock of a killed process does not count. */
 export async function withCommandLock<T>(
   directory: string,
   command: Command,
@@ -34,7 +34,7 @@ async function take(directory: string, command: Command) {
     const { pid, purpose } = taken.holder;
     if (!(brief as readonly string[]).includes(purpose)) {
       throw new UserError(
-        `\`npm run ${purpose}\` (process ${pid}) is at work in ${directory}: wait until it has ended, then run this command again.`,
+        `\`npm run ${purpose}\` (process ${pid}) is running in ${directory}: wait until it ends, then run this command again.`,
       );
     }
     await wait(waitMilliseconds);

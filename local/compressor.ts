@@ -3,7 +3,7 @@ import { aptGet } from "../emulators/postgres/installation/debianPackages";
 import { UserError } from "../foundation/userError";
 import { findExecutable } from "./toolchain/executables";
 
-/** What the search depends on; tests put another machine in its place. */
+/** What the search depends on. Tests pass another machine. */
 export interface CompressorSystem {
   readonly searchPath: readonly string[];
   readonly isRoot: boolean;
@@ -12,8 +12,8 @@ export interface CompressorSystem {
 }
 
 /**
- * Makes sure of `zstd`, by which the backup program compresses: installs it from Debian's packages where we are root and
- * apt-get is there.
+ * Ensures that `zstd` is installed, which the backup program needs for compression. Installs Debian's package if we are root
+ * and apt-get exists.
  * @throws UserError that says what to install.
  */
 export async function ensureCompressor(
@@ -23,15 +23,13 @@ export async function ensureCompressor(
   const has = (program: string) => findExecutable(program, system.searchPath) !== undefined;
   if (has("zstd")) return;
   if (system.isRoot && has("apt-get")) {
-    progress("Backups are compressed with zstd, which is not installed: installing Debian's package.");
+    progress("Installing Debian's package zstd, which compresses backups.");
     await system.install(["update"]);
     await system.install(["install", "zstd"]);
     if (has("zstd")) return;
   }
   const how = has("apt-get") ? "run `sudo apt-get install zstd`" : "install it from your system's packages";
-  throw new UserError(
-    `Backups are compressed with zstd, which is not on PATH: ${how}, then run the command again.`,
-  );
+  throw new UserError(`zstd, which compresses backups, is not on PATH: ${how}, then run the command again.`);
 }
 
 const realSystem: CompressorSystem = {

@@ -6,7 +6,7 @@ import { localPassphrase } from "./environment";
 
 /**
  * Checks Pulumi.<stack>.yaml before anything is installed, started or changed.
- * @throws UserError that lists every fault, each with the key and the command that mends it.
+ * @throws UserError that lists every error, each with the key and the command that fixes it.
  */
 export function validateConfigFile(checkout: string, stack: string): void {
   const file = readStackFile(path.join(checkout, `Pulumi.${stack}.yaml`));

@@ -6,24 +6,24 @@ import { UserError } from "../foundation/userError";
 const marker = "thorbis-local-stack";
 const firstLine = "`npm run down` deletes this folder.";
 
-/** Which folder a marker was written for. A folder that is moved keeps its number, and a copy gets another. */
+/** Identifies the folder for which a marker was written. A moved folder keeps its inode number, a copy gets another. */
 interface Origin {
   readonly path: string;
   readonly inode: number;
 }
 
 /**
- * Makes the folder of a local environment. `npm run down` deletes it with all that is in it, so one that holds
- * somebody else's files is refused. So is a copy of another environment's: its databases may have been written to while they
- * were copied, and its services are the other's.
+ * Creates the folder of a local environment. Because `npm run down` deletes the folder, this refuses one that contains other
+ * files. It also refuses a copy of another environment's folder: the databases may have been copied while they were
+ * written to, and the services in its records belong to the original.
  */
 export async function claimDirectory(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true });
   if (!isClaimed(directory)) {
-    // Asked again behind the listing: of two first commands at once, the other may have claimed it meanwhile.
+    // Checked again after the listing, because another first command may have claimed the folder meanwhile.
     if ((await readdir(directory)).length > 0 && !isClaimed(directory)) {
       throw new UserError(
-        `${directory} holds files that are not the local stack's: empty it, or set THORBIS_LOCAL_DIRECTORY to a folder of its own.`,
+        `${directory} contains other files than the local stack's: empty it, or set THORBIS_LOCAL_DIRECTORY to another folder.`,
       );
     }
     await mark(directory);
@@ -32,19 +32,19 @@ export async function claimDirectory(directory: string): Promise<void> {
   const original = originalOf(directory);
   if (original !== undefined) {
     throw new UserError(
-      `${directory} is a copy of ${original}, and the copy of a local stack cannot run: \`npm run down\` here deletes it and leaves ${original} as it is, then run this command again.`,
+      `${directory} is a copy of ${original}, and a copied local stack cannot run: delete it with \`npm run down\` here, which does not touch ${original}, then run this command again.`,
     );
   }
-  // Also one of before markers said for which folder they are, and one that was moved.
+  // Also updates markers of earlier versions, which do not identify their folder, and those of moved folders.
   if (originIn(directory)?.path !== realpathSync(directory)) await mark(directory);
 }
 
-/** Whether the folder is one that a command of the local stack made. */
+/** Returns whether a command of the local stack created the folder. */
 export function isClaimed(directory: string): boolean {
   return existsSync(path.join(directory, marker));
 }
 
-/** Returns the folder that this one was copied from; undefined for one that was made, or moved, here. */
+/** Returns the folder that this one was copied from; undefined if it is not a copy. */
 export function originalOf(directory: string): string | undefined {
   const origin = originIn(directory);
   if (origin === undefined || origin.inode === statSync(directory).ino) return undefined;
@@ -56,7 +56,7 @@ async function mark(directory: string): Promise<void> {
   await writeFile(path.join(directory, marker), `${firstLine}\n${JSON.stringify(origin)}\n`);
 }
 
-/** What the marker says; undefined where it says nothing, as those of before. */
+/** Reads the marker; undefined for markers of earlier versions, which have no content. */
 function originIn(directory: string): Origin | undefined {
   try {
     const [, text = ""] = readFileSync(path.join(directory, marker), "utf8").split("\n");

@@ -11,12 +11,12 @@ const faults: Readonly<Record<string, string>> = {
   EEXIST: "it is a file",
 };
 
-/** A file or folder that could not be written, as a sentence; any other error as it is. */
+/** Returns a UserError for a file or folder that could not be written; any other error unchanged. */
 export function explainDiskFault(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   const { code = "", path = "", syscall } = error as NodeJS.ErrnoException;
   const fault = faults[code];
-  // These are met while writing to an open file, and the error does not name it.
+  // These errors occur while writing to an open file and do not name it.
   const meetsOpenFiles = ["ENOSPC", "EDQUOT", "EFBIG"].includes(code);
   if (fault === undefined || (path === "" && !meetsOpenFiles)) return error;
   const where = path === "" ? "a file of the local stack" : path;

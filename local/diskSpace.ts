@@ -4,14 +4,14 @@ import { UserError } from "../foundation/userError";
 
 const megabyte = 1024 * 1024;
 
-/** What a new local stack writes (measured: 72 MB), and as much again as PostgreSQL keeps of its log while it is busy. */
+/** What a new local stack writes (measured: 72 MB), plus the write-ahead log that a busy PostgreSQL keeps. */
 export const newStackMegabytes = 256;
-/** What a start of a stack that is there can write. */
+/** What the start of an existing stack may write. */
 export const knownStackMegabytes = 32;
 
 const advice = "free space there, or set THORBIS_LOCAL_DIRECTORY to a folder on another disk, and run";
 
-/** Returns the space that this user may still write on the disk of a folder, in whole megabytes; the folder need not exist. */
+/** Returns the free space for this user on the disk of a folder, in whole megabytes. The folder need not exist. */
 export function freeMegabytes(folder: string): number {
   try {
     const { bavail, bsize } = statfsSync(folder);
@@ -32,8 +32,8 @@ export function requireSpace(folder: string, megabytes: number, free = freeMegab
 }
 
 /**
- * Returns the error of a deployment that failed while its disk was nearly full; undefined while there was space. What filled
- * the disk may have been removed again when it failed, so that some of it is free.
+ * Returns the error for a deployment that failed while its disk was nearly full; undefined if there was space. The threshold
+ * is above zero, because the failed deployment may have deleted files that had filled the disk.
  */
 export function explainFullDisk(
   folder: string,

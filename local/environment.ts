@@ -2,7 +2,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { shellQuote } from "../foundation/shellQuote";
 
-/** The passphrase of the local stack's secrets. It is public: nothing that it protects leaves this machine. */
+/** The passphrase of the local stack's secrets. Public, because those secrets never leave this machine. */
 export const localPassphrase = "thorbis-local";
 
 /** Token of the local Management API. Public like the passphrase. */
@@ -10,14 +10,14 @@ export const localAccessToken = "sbp_0000000000000000000000000000000000000000";
 
 export const projectName = "thorbis-supabase";
 
-/** Where things of one local environment are. Everything is below two folders: the checkout's and the user's cache. */
+/** The paths of a local environment. Everything is in two folders: one in the checkout, one in the user's cache. */
 export interface LocalPaths {
   readonly checkout: string;
   /** Removed by `npm run down`. Default `.local` in the checkout; `THORBIS_LOCAL_DIRECTORY` names another. */
   readonly directory: string;
-  /** Of the CLI, with our stand-ins as its plugins. */
+  /** The Pulumi home with our stand-ins as plugins. */
   readonly pulumiHome: string;
-  /** The same with the vendors' own plugins. */
+  /** The Pulumi home with the official plugins. */
   readonly officialPulumiHome: string;
   readonly state: string;
   readonly services: string;
@@ -37,7 +37,7 @@ export function localPaths(checkout: string, environment: NodeJS.ProcessEnv = pr
   };
 }
 
-/** The addresses of everything that a stack of this environment talks to. */
+/** The addresses of the services that a stack of this environment uses. */
 export interface LocalEndpoints {
   readonly supabase: { readonly endpoint: string };
   readonly aws: {
@@ -49,7 +49,7 @@ export interface LocalEndpoints {
   };
 }
 
-/** What the Pulumi CLI needs to keep to this environment: its own home, plugins, backend and passphrase. */
+/** Returns the variables that confine the Pulumi CLI to this environment: its home, plugins, backend and passphrase. */
 export function pulumiVariables(
   paths: LocalPaths,
   binDirectory: string,
@@ -66,7 +66,7 @@ export function pulumiVariables(
   };
 }
 
-/** What the providers, and `aws` in a shell, need to talk to the local services instead of the clouds. */
+/** Returns the variables that point the providers, and `aws` in a shell, to the local services. */
 export function endpointVariables({ supabase, aws }: LocalEndpoints): Record<string, string> {
   return {
     SUPABASE_API_ENDPOINT: supabase.endpoint,
@@ -75,7 +75,7 @@ export function endpointVariables({ supabase, aws }: LocalEndpoints): Record<str
     AWS_ENDPOINT_URL_S3: aws.s3Endpoint,
     AWS_ACCESS_KEY_ID: aws.accessKey,
     AWS_SECRET_ACCESS_KEY: aws.secretKey,
-    // The session token of the user's own AWS login belongs to other keys.
+    // A session token in the user's environment belongs to other keys.
     AWS_SESSION_TOKEN: "",
     AWS_REGION: aws.region,
     // The only one of the two that AWS CLI 1 reads.
@@ -83,20 +83,20 @@ export function endpointVariables({ supabase, aws }: LocalEndpoints): Record<str
   };
 }
 
-/** Of the user's own variables those that would lead a command of the local stack elsewhere, for its environment to be without. */
+/** Returns the user's variables that would point a local command elsewhere, so that they can be unset. */
 export const foreignVariables: Readonly<Record<string, undefined>> = {
   AWS_PROFILE: undefined,
   AWS_DEFAULT_PROFILE: undefined,
   PULUMI_STACK: undefined,
 };
 
-/** Less what `npm run` puts before the user's own search path: these folders are no business of a shell. */
+/** Removes the folders that `npm run` puts before the user's search path, which do not belong in a shell. */
 function withoutNpmFolders(entries: readonly string[]): string[] {
   const own = entries.findIndex((entry) => !/[\\/]node_modules[\\/]\.bin$|[\\/]node-gyp-bin$/.test(entry));
   return own === -1 ? [] : entries.slice(own);
 }
 
-/** One `export` line that any POSIX shell reads back as exactly this value. */
+/** Returns an `export` line, quoted so that any POSIX shell reads exactly this value. */
 export function exportLine(name: string, value: string): string {
   return `export ${name}=${shellQuote(value)}`;
 }

@@ -27,7 +27,7 @@ if (!existsSync(path.join(bin, "node"))) {
   const npm = process.env.npm_execpath;
   const [command, first] = npm === undefined ? ["npm", []] : [process.execPath, [npm]];
   const install = ["install", "--prefix", folder, "--no-audit", "--no-fund", `${name}@${major}`];
-  // The settings that `npm run` passes on are those of this project.
+  // `npm run` exports settings that apply to this project only.
   const environment = Object.fromEntries(
     Object.entries(process.env).filter(
       ([variable]) => !/^npm_(config_local_prefix|config_prefix|package)/.test(variable),

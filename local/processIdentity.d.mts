@@ -1,7 +1,7 @@
-/** A process that cannot be confused with a later one of the same number. */
+/** A process, distinguishable from a later one with the same id. */
 export interface ProcessIdentity {
   readonly pid: number;
-  /** When it started, as the system tells it: compared for equality only. */
+  /** The start time as the system reports it, for equality checks only. */
   readonly startTime: string;
 }
 export function identifyProcess(pid: number): ProcessIdentity | undefined;

@@ -1,11 +1,11 @@
-// Tells a process from a later one of the same number. Plain JavaScript without packages: local/packages.mjs needs it before
-// there are any.
+// Distinguishes a process from a later one with the same id. Plain JavaScript without packages, because local/packages.mjs
+// uses it before any are installed.
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
 /**
- * Returns the identity of a live process; undefined when there is none of that number. A zombie counts as none once its
- * last thread has ended.
+ * Returns the identity of a live process; undefined if no process has that id. A zombie whose last thread has ended does
+ * not count as live.
  */
 export function identifyProcess(pid) {
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
@@ -21,9 +21,9 @@ export function isSameProcess(identity) {
 function startTimeFromProc(pid) {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the command in parentheses and may itself hold blanks and parentheses.
+    // The second field is the command in parentheses, which may itself contain spaces and parentheses.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    // A killed process is a zombie as soon as its first thread is, and holds its files and ports until the last one is gone.
+    // A killed process is a zombie once its main thread has ended, but keeps its files and ports until the last thread has.
     const threads = Number(fields[17]);
     if (fields[0] === "X" || (fields[0] === "Z" && threads <= 1)) return undefined;
     const ticksSinceBoot = fields[19];

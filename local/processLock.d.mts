@@ -4,9 +4,9 @@ export interface Holder {
   readonly purpose: string;
 }
 export interface Lock {
-  /** Makes another process a holder: the lock then ends with the later of the two. */
+  /** Adds a holder: the lock then lasts until both processes have ended. */
   share(pid: number): void;
-  /** Gives the lock back, for all of its holders. */
+  /** Releases the lock for all of its holders. */
   release(): void;
 }
 export function takeLock(

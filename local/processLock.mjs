@@ -1,9 +1,9 @@
-// A lock that ends with the processes that hold it. Plain JavaScript without packages: local/packages.mjs needs it before
-// there are any.
+// A lock that ends with the processes that hold it. Plain JavaScript without packages, because local/packages.mjs uses it
+// before any are installed.
 //
-// The lock is a folder with a file per holding process, named after the process. A folder can be renamed onto an empty one
-// and onto no other, so the kernel decides which of several takers gets it; and the process that clears the file of a dead one
-// away can never take away the file of a live one.
+// The lock is a folder with a file per holder, named after the process. A folder can be renamed only onto an empty folder,
+// so the kernel decides which of several processes gets the lock. A process that removes the file of a dead holder can never
+// remove that of a live one, because the names differ.
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { identifyProcess, isSameProcess } from "./processIdentity.mjs";
@@ -49,12 +49,12 @@ function release(folder, names) {
   try {
     rmdirSync(folder);
   } catch (error) {
-    // Somebody else holds it already, or the folder around it was deleted.
+    // Another process holds it, or the parent folder was deleted.
     if (!["ENOENT", "ENOTEMPTY", "EEXIST"].includes(error.code)) throw error;
   }
 }
 
-/** Returns a live process that holds the lock, and clears away what dead ones left. */
+/** Returns a live process that holds the lock, and removes the files of dead ones. */
 function liveHolder(folder) {
   for (const name of filesOf(folder)) {
     const file = path.join(folder, name);

@@ -25,8 +25,8 @@ export interface ProjectDatabase {
 }
 
 /**
- * Finds the database of a stack's local project: the project that the stack's state names, else the one that has the name
- * of its configuration, which a killed run may have made without noting it. Undefined while the project does not exist.
+ * Finds the database of a stack's local project. Looks the project up by the state, then by its configured name, because a
+ * killed run may have created it without recording it. Undefined while the project does not exist.
  */
 export async function projectDatabase(
   { folder, stack }: StackLocation,
@@ -54,14 +54,14 @@ export async function projectDatabase(
   };
 }
 
-/** The URL of that database; undefined while the project does not exist. */
+/** Returns the URL of that database; undefined while the project does not exist. */
 export async function projectDatabaseUrl(
   ...project: Parameters<typeof projectDatabase>
 ): Promise<string | undefined> {
   return (await projectDatabase(...project))?.url;
 }
 
-/** Returns the project's name; undefined where the configuration has none, which a deployment reports. */
+/** Returns the project's name; undefined if the configuration has none, which a deployment reports. */
 function nameOf(projectArea: string | undefined): string | undefined {
   try {
     return namedArea.parse(JSON.parse(projectArea ?? "{}")).name;

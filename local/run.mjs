@@ -1,5 +1,5 @@
-// Entry of every npm script: plain JavaScript without packages, because on a fresh clone there are none yet. It installs
-// what the lockfile names, builds what is older than its sources, and hands over.
+// Entry point of every npm script. Plain JavaScript without packages, because a fresh clone has none yet. Installs the
+// packages of the lockfile, builds what is older than its sources, and runs the command.
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,7 @@ function build() {
   bundle(staleOutputs());
 }
 
-// It would stand between the lines of every command; package.json says which Node versions we support.
+// The warning would appear in the output of every command. package.json states which Node versions we support.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 stopAt(nodeFault());

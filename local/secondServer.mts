@@ -1,4 +1,4 @@
-// Has no imports: vitest's configuration loads it as it is, without a bundler.
+// Has no imports, because vitest's configuration loads it without a bundler.
 
 /** The server on which a test run repeats the tests that depend on the version of PostgreSQL. */
 export interface SecondServer {
@@ -7,7 +7,7 @@ export interface SecondServer {
   readonly env: Readonly<Record<string, string>>;
 }
 
-/** The variable by which `npm test` gives vitest's configuration a second server, as JSON. */
+/** The variable that passes the second server to vitest's configuration, as JSON. */
 export const secondServerVariable = "TEST_SECOND_SERVER";
 
 /** Returns the second server of a test run; undefined when the run has only one. */

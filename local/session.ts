@@ -11,19 +11,19 @@ import { ensureStack } from "./stack/deploy";
 import { PulumiCli } from "./stack/pulumiCli";
 import { ensureToolchain, type Toolchain } from "./toolchain";
 
-/** Everything that a command of the local stack works with, up and running. */
+/** The running services and tools that a local command works with. */
 export interface LocalSession {
   readonly toolchain: Toolchain;
   readonly services: LocalServices;
-  /** What a shell needs to use the same. */
+  /** The variables with which a shell uses the same. */
   readonly variables: Readonly<Record<string, string>>;
-  /** The CLI, standing in a project folder. */
+  /** The CLI, with a project folder as its working directory. */
   pulumiIn(folder: string): PulumiCli;
 }
 
 /**
- * Starts the services that are not running, for a command that works on the stack beside others. The lock is held meanwhile, so that
- * nothing is started that `npm run down` is about to remove.
+ * Starts the services that are not running, for a command that may run beside others. Holds the lock only during the start,
+ * so that `npm run down` does not delete what is starting.
  */
 export async function openLocalSession(
   paths: LocalPaths,
@@ -39,8 +39,8 @@ export async function openLocalSession(
 }
 
 /**
- * The Pulumi CLI and its plugins: our stand-ins, or the vendors' own where `npm start -- --official-plugins` asked for them. What
- * the last `npm start` chose holds for the commands after it.
+ * Returns the Pulumi CLI with its plugins: our stand-ins, or the official plugins after `npm start -- --official-plugins`. The
+ * choice of the last `npm start` applies to all later commands.
  */
 export async function prepareEngine(
   paths: LocalPaths,

@@ -1,5 +1,5 @@
-// Runs vitest, whose file is the first argument, with the other arguments. vitest itself ends with a stack trace where it does
-// not know an option.
+// Runs vitest (the file in the first argument) with the other arguments. vitest itself prints a stack trace for an unknown
+// option.
 import { pathToFileURL } from "node:url";
 
 const [program] = process.argv.splice(2, 1);

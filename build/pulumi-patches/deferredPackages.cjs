@@ -1,6 +1,6 @@
-// For programs that send functions to a cloud, the SDK loads npm's solver of dependencies (some 400 files) and the
-// TypeScript compiler, which together take a quarter of a preview's program. This program sends none: the SDK gets what
-// looks like the two and loads them when it asks something of them.
+// To serialize functions, the SDK loads npm's dependency solver (some 400 files) and the TypeScript compiler, which together
+// take a quarter of the program's time in a preview. This program serializes no functions, so the SDK gets proxies that load
+// the packages on first use.
 const Module = require("node:module");
 const { createRequire } = Module;
 
@@ -23,7 +23,7 @@ function defer(file) {
   placeholder.loaded = true;
   placeholder.exports = new Proxy(
     {},
-    // `__esModule` keeps the SDK's `import *` from copying every property, which would be asking.
+    // `__esModule` prevents the SDK's `import *` from copying every property, which would load the package.
     { get: (_target, key) => (key === "__esModule" ? true : load()[key]) },
   );
   require.cache[file] = placeholder;

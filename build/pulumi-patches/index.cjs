@@ -1,4 +1,4 @@
-// Applies the patches of this folder to Pulumi's SDK. README.md says what each is for.
+// Applies the patches of this folder to Pulumi's SDK. README.md describes each.
 require("./sdkVersion.cjs");
 require("./plainErrors.cjs");
 require("./ownFrames.cjs");

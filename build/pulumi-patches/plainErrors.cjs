@@ -1,6 +1,6 @@
-// Node 20.20 fills its memory and then dies when it colours an error whose stack names a file directly below a scope,
-// such as node_modules/@pulumi/resource.ts, and that is what the SDK's source maps make of its own frames. The SDK prints
-// every uncaught error of a program with colours, so a failing program would hang for half a minute: no colours then.
+// Node 20.20 runs out of memory when it colors an error whose stack contains a file directly below a scope, such as
+// node_modules/@pulumi/resource.ts. The SDK's source maps produce such paths for its own frames, and the SDK colors every
+// uncaught error, so a failing program would hang for half a minute. This patch turns the colors off.
 const { inspect } = require("node:util");
 
 Object.defineProperty(Error.prototype, inspect.custom, {

@@ -1,4 +1,4 @@
-// The patches rely on details of the SDK, so they name the one version that they were checked with.
+// The patches rely on details of the SDK, so they only work with the version that they were tested with.
 const checkedVersion = "3.246.0";
 
 const { version } = require("@pulumi/pulumi/package.json");

@@ -15,9 +15,9 @@ const historyTable = `
     add column if not exists name text;`;
 
 /**
- * Runs in one project the migrations of another's history that it lacks, up to a version where one is given, and deploys the
- * other's edge functions: what the platform's workers do when a branch is pushed, merged or reset. Each migration is a
- * transaction with its entry in the history, so a failure leaves those before it.
+ * Runs the migrations of one project's history that another lacks, up to an optional version, and deploys the edge
+ * functions: what the platform's workers do when a branch is pushed, merged or reset. Each migration is recorded in its own
+ * transaction, so those before a failure stay applied.
  */
 export async function carryOver(
   services: Services,
@@ -56,7 +56,7 @@ function arrayOf(texts: readonly string[]): string {
   return `array[${texts.map(literal).join(", ")}]::text[]`;
 }
 
-/** Quotes a text that may hold anything. */
+/** Quotes any text as a SQL literal. */
 function literal(text: string): string {
   return `E'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 
-/** Tells one version of a built program from another. */
+/** Identifies the build of a program. */
 export function buildOf(program: string): string {
   return createHash("sha256").update(readFileSync(program)).digest("hex");
 }

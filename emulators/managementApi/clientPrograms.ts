@@ -7,13 +7,13 @@ import { ApiError } from "./http";
 
 const run = promisify(execFile);
 
-/** A finding of Supabase's database linter, as the API and the CLI show it. */
+/** A finding of Supabase's database linter, as the API and the CLI return it. */
 const lints = z.array(z.looseObject({ name: z.string(), categories: z.array(z.string()).optional() }));
 export type Lint = z.infer<typeof lints>[number];
 
 const mebibyte = 1024 * 1024;
 
-/** The programs behind two answers of the platform, which the official clients bring with them. */
+/** The programs behind the types and the advisors, which are part of the official clients. */
 export interface ClientPrograms {
   /** Returns the TypeScript types of these schemas, as the platform's own generator prints them. */
   types(databaseUrl: string, schemas: readonly string[]): Promise<string>;
@@ -21,7 +21,7 @@ export interface ClientPrograms {
   lints(databaseUrl: string, type: "security" | "performance"): Promise<Lint[]>;
 }
 
-/** Runs the programs of the official clients, which the first call installs. */
+/** Runs the programs of the official clients. The first call installs them. */
 export function clientPrograms(log: (line: string) => void): ClientPrograms {
   return {
     async types(databaseUrl, schemas) {
@@ -53,12 +53,12 @@ async function installed(log: (line: string) => void) {
   try {
     return await ensureOfficialClients(log);
   } catch (error) {
-    // Not 503: nobody should try again before npm can install them.
+    // Not 503, because a retry cannot help until npm can install them.
     throw new ApiError(501, describeError(error));
   }
 }
 
-/** Runs a Node program and returns its standard output. Its command line and its environment hold the password: no error may. */
+/** Runs a Node program and returns its standard output. No error may contain its command line or environment: both hold the password. */
 async function output(
   what: string,
   command: readonly string[],

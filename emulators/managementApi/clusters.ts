@@ -13,18 +13,17 @@ export interface ProjectCluster {
 }
 
 /**
- * What makes and keeps the databases of projects. The daemon passes real clusters; tests of the API alone pass a
- * stand-in, because starting a server is not what they are about.
+ * Manages the databases of projects. The daemon passes real clusters; unit tests of the API pass a fake without servers.
  */
 export interface Clusters {
   /**
-   * Makes the cluster when the directory is new, starts it when stopped, adopts it when running. On return `postgres`
-   * has the password, and so has every role whose local password derives from it.
+   * Creates the cluster if the directory is new, starts it if stopped, adopts it if running. On return, the passwords of
+   * `postgres` and of the roles whose local passwords derive from it are set.
    */
   start(directory: string, postgresPassword: string): Promise<ProjectCluster>;
   stop(directory: string): Promise<void>;
   isRunning(cluster: ProjectCluster): boolean;
-  /** Rows of one statement, run as the role. */
+  /** Runs one statement as the role and returns its rows. */
   query(
     cluster: ProjectCluster,
     role: "postgres" | "supabase_admin" | "supabase_read_only_user",
@@ -33,7 +32,7 @@ export interface Clusters {
   ): Promise<Record<string, unknown>[]>;
 }
 
-/** Real PostgreSQL clusters on this machine; new ones are made by the server whose programs are in `binDirectory`. */
+/** Real PostgreSQL clusters on this machine. New ones use the server whose programs are in `binDirectory`. */
 export const postgresClusters = (binDirectory?: string): Clusters => ({
   async start(directory, postgresPassword) {
     const cluster = await startCluster({
@@ -42,7 +41,7 @@ export const postgresClusters = (binDirectory?: string): Clusters => ({
       ...(binDirectory !== undefined && { binDirectory }),
     });
     const [row] = await query(cluster, "postgres", "show server_version");
-    // Debian adds its own version of the package behind a blank.
+    // Debian appends its package version after a space.
     return { ...cluster, version: String(row?.server_version).split(" ")[0] ?? "" };
   },
 
@@ -66,16 +65,16 @@ async function query(
   const client = new Client({
     connectionString: cluster.url(role),
     connectionTimeoutMillis: 5000,
-    // The name of the platform's own connections, which tells an agent's statement from a deployment's.
+    // The name of the platform's own connections, which distinguishes an agent's statement from a deployment's.
     application_name: "mgmt-api",
     types: { getTypeParser },
   });
-  // A server that ends under the connection must not end this process: the query fails and says why.
+  // If the server ends, the query fails with the reason. The connection's error event must not end this process.
   client.on("error", () => {});
   await client.connect();
   try {
     const result = await client.query(sql, parameters);
-    // Several statements without parameters give a list of results; the last one counts, as in hosted.
+    // Several statements without parameters return a list of results. The last one counts, as on hosted.
     const last = Array.isArray(result) ? result.at(-1) : result;
     return last?.rows ?? [];
   } finally {
@@ -83,6 +82,6 @@ async function query(
   }
 }
 
-/** As hosted answers them: bigint as a JSON number, where the driver would give a text. */
+/** Returns bigint as a JSON number, as hosted does. The driver's default is a string. */
 const getTypeParser: CustomTypesConfig["getTypeParser"] = (oid, format) =>
   oid === types.builtins.INT8 && format !== "binary" ? Number : types.getTypeParser(oid, format);

@@ -18,19 +18,19 @@ import { buildOf } from "./build";
 import { databaseDirectories } from "./state/store";
 
 export interface SupabaseApiOptions {
-  /** Holds the projects with their databases, and what is remembered of the process. Made when absent. */
+  /** Folder of the projects, their databases and the record of the process. Created if missing. */
   readonly directory: string;
   /** The bearer token that clients must send. */
   readonly accessToken: string;
-  /** Folder of the programs that new databases are made with. Default: as `ensurePostgresInstalled` finds it. */
+  /** Folder of the PostgreSQL programs for new databases. Default: found by `ensurePostgresInstalled`. */
   readonly postgresqlBin?: string;
-  /** Default: the port used before when it is free, else a free one. */
+  /** Default: the previous port if it is free, else a free one. */
   readonly port?: number;
 }
 
-/** The local Management API, running, on loopback only. */
+/** The running local Management API, on loopback only. */
 export interface SupabaseApi {
-  /** What `supabase:endpoint` or SUPABASE_API_ENDPOINT is set to. */
+  /** The value for `supabase:endpoint` or SUPABASE_API_ENDPOINT. */
   readonly endpoint: string;
   stop(): Promise<void>;
 }
@@ -39,8 +39,8 @@ const name = "supabase-api";
 const startSeconds = 120;
 
 /**
- * Starts the API and the databases of its projects, or takes over what is running already. One that runs an older
- * build, takes another token or makes databases of another version is replaced; its projects stay.
+ * Starts the API and the databases of its projects, or adopts a running one. A running API is replaced if its build, token
+ * or PostgreSQL version differs. Its projects stay.
  */
 export async function startSupabaseApi(options: SupabaseApiOptions): Promise<SupabaseApi> {
   const { directory, accessToken } = options;
@@ -57,7 +57,7 @@ export async function startSupabaseApi(options: SupabaseApiOptions): Promise<Sup
     const running = runningService(directory, name);
     if (running?.port !== undefined && (options.port ?? running.port) === running.port) {
       const endpoint = endpointOf(running.port);
-      // One whose folder was moved goes on serving the old place.
+      // If its folder was moved, the process still uses the old path.
       const isInPlace = JSON.stringify(running.command) === JSON.stringify(commandOn(running.port));
       const identity = { build: buildOf(program), pid: running.pid };
       if (isInPlace && (await isOurs(endpoint, accessToken, identity)) && (await revives(endpoint))) {
@@ -84,13 +84,13 @@ export async function startSupabaseApi(options: SupabaseApiOptions): Promise<Sup
   });
 }
 
-/** Ends the API and every database of its projects, also those that a killed API has left running. */
+/** Stops the API and every database of its projects, including those that a killed API left running. */
 export async function stopSupabaseApi(directory: string): Promise<void> {
   await stopService(directory, name);
   await Promise.all(databaseDirectories(directory).map(stopCluster));
 }
 
-/** Whether this process, of this build, answers there and takes the token. */
+/** Returns whether this process, with this build, responds there and accepts the token. */
 async function isOurs(
   endpoint: string,
   accessToken: string,
@@ -109,7 +109,7 @@ async function isOurs(
   }
 }
 
-/** Whether it has started those of its databases that were down; false when it ends meanwhile. */
+/** Returns whether it has started the databases that were down; false if it ends meanwhile. */
 async function revives(endpoint: string): Promise<boolean> {
   try {
     const response = await fetch(`${endpoint}/ready`, { signal: AbortSignal.timeout(startSeconds * 1000) });

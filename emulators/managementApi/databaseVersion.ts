@@ -1,11 +1,11 @@
 import type { ProjectRecord } from "./state/record";
 
-/** Build of the platform's image of PostgreSQL, where hosted has a running number. */
+/** Build number of the platform's PostgreSQL image. Fixed here; a running number on hosted. */
 const build = "1.001";
-/** What hosted creates today: answered while a project's database has never started. */
+/** What hosted creates today. Returned until a project's database has started once. */
 const newest = "17.6";
 
-/** What the API says of a project's server, in the platform's form: `17.6.1.001`. */
+/** Returns the version of a project's server in the platform's form: `17.6.1.001`. */
 export function shownVersion({ postgresVersion = newest }: ProjectRecord): {
   readonly version: string;
   readonly postgres_engine: string;

@@ -30,7 +30,7 @@ import { thirdPartyAuthRoutes } from "./routes/thirdPartyAuth";
 import type { Services } from "./services";
 import { ProjectStore } from "./state/store";
 
-/** An answer that is given in place of the real one, to see what a client makes of it. */
+/** A response that replaces the real one, to test how a client handles it. */
 export interface Fault {
   readonly method: string;
   /** Matched against the path after `/v1`, such as `/projects/abc/health`. */
@@ -39,27 +39,27 @@ export interface Fault {
   /** Text or JSON; `{message}` by default. */
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
-  /** How often; for good when left out. */
+  /** How many times. Default: always. */
   times?: number;
 }
 
 export interface EmulatorOptions {
-  /** Folder for all that the emulator knows and for the databases; made when missing. */
+  /** Folder of the emulator's state and the databases. Created if missing. */
   readonly stateDirectory: string;
   /** The bearer token that every request must carry. */
   readonly accessToken: string;
   readonly clusters: Clusters;
   /** Where the shared pooler listens, on loopback. */
   readonly poolerPort: number;
-  /** What makes types and advisors; by default the programs of the official clients. */
+  /** Generates types and advisors. Default: the programs of the official clients. */
   readonly programs?: ClientPrograms;
-  /** Organization slugs that exist; any by default. */
+  /** Organization slugs that exist. Default: any. */
   readonly organizations?: readonly string[];
-  /** Requests per minute and endpoint of a project before 429 is answered; no limit by default (hosted: 120). */
+  /** Requests per minute and endpoint of a project, above which the API returns 429. Default: no limit (hosted: 120). */
   readonly requestsPerMinute?: number;
-  /** What `GET /` answers: which version of the program this is, and in which process it runs. */
+  /** The response of `GET /`: the version of this program and its process. */
   readonly identity?: { readonly build: string; readonly pid: number };
-  /** Takes lines for the log; silent by default. They never hold a secret. */
+  /** Receives log lines, which never contain a secret. Default: no log. */
   readonly log?: (line: string) => void;
 }
 
@@ -70,7 +70,7 @@ export interface Emulator {
   readonly faults: Fault[];
 }
 
-/** The Management API of Supabase over local databases. Projects that an earlier process left come up first. */
+/** Creates the Management API over local databases. First starts the projects of an earlier process. */
 export async function createEmulator(options: EmulatorOptions): Promise<Emulator> {
   const log = options.log ?? (() => {});
   const store = new ProjectStore(options.stateDirectory);
@@ -86,17 +86,17 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
   const faults: Fault[] = [];
   const app = new Hono<EmulatorEnvironment>();
 
-  // A health check: it needs no token and reveals nothing.
+  // A health check, which needs no token and reveals nothing.
   app.get("/", (context) => context.json({ service: "supabase-management-api", ...options.identity }));
 
-  // Clients that expect JSON read a body unless its length says that there is none.
+  // Clients that expect JSON read a body unless its length is 0.
   app.use("*", async (context, next) => {
     await next();
     if (context.res.body === null && context.res.status !== 204)
       context.res.headers.set("Content-Length", "0");
   });
 
-  // Answers once every database that should run accepts connections, or has failed to start.
+  // Responds once every database that should run accepts connections or has failed to start.
   app.get("/ready", async (context) => {
     await lifecycle.reviveAll();
     return context.json({});
@@ -113,7 +113,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
       fault.times -= 1;
       if (fault.times <= 0) faults.splice(faults.indexOf(fault), 1);
     }
-    const { status, headers, body = { message: "A fault that was asked for" } } = fault;
+    const { status, headers, body = { message: "Injected fault" } } = fault;
     return typeof body === "string"
       ? context.text(body, status, headers)
       : context.json(body, status, headers);
@@ -154,7 +154,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     const { method, path } = context.req;
     log(`${method} ${path}: no route`);
     if (!isHostedOnly(path)) return context.json({ message: `Cannot ${method} ${path}` }, 404);
-    const message = `The local Supabase API does not answer ${method} ${path}: use a hosted project for it.`;
+    const message = `The local Supabase API does not support ${method} ${path}: use a hosted project for it.`;
     return context.json({ message }, 501);
   });
   app.onError((error, context) => answerError(error, context, log));
@@ -164,7 +164,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
 }
 
 function requireToken(accessToken: string): MiddlewareHandler {
-  // Digests are compared: of equal length, as the comparison in constant time needs.
+  // Compares digests, because the constant-time comparison needs equal lengths.
   const digest = (text: string) => createHash("sha256").update(text).digest();
   const wanted = digest(`Bearer ${accessToken}`);
   return async (context, next) => {
@@ -175,7 +175,7 @@ function requireToken(accessToken: string): MiddlewareHandler {
   };
 }
 
-/** Counts per method and path in windows of a minute, as hosted does per user, project and endpoint. */
+/** Counts requests per method and path in windows of one minute. Hosted counts per user, project and endpoint. */
 function limitRate(limit: number): MiddlewareHandler {
   const windows = new Map<string, { count: number; ends: number }>();
   return async (context, next) => {

@@ -3,7 +3,7 @@ import { type Loader, type TransformFailure, transformSync } from "esbuild";
 import { z } from "zod";
 import { parseJsonWithComments } from "../../foundation/jsonWithComments";
 
-/** A function as it was sent: the text of each file by its path, and which of them the platform starts with. */
+/** A deployed function: its source files by path, and its entry point. */
 export interface SentFunction {
   readonly entrypoint: string;
   readonly importMap: string | undefined;
@@ -22,13 +22,13 @@ const loaders: Readonly<Record<string, Loader>> = {
 /** What Deno loads itself. */
 const remote = /^(npm|jsr|node|https?|data|blob):/;
 
-/** Imports as esbuild prints them: at the beginning of a line, also those of types where it cannot tell. */
+/** Matches the imports in esbuild's output: at the start of a line, including type imports that it cannot recognize. */
 const imports = /^(?:import|export)\b(?:[^"';]*\bfrom)? ?"([^"]+)"/gm;
 
 /**
- * Returns why the platform could not bundle a function, in its words; `undefined` where it could. Every module that the entry
- * point reaches has to parse, and what it imports has to be sent, mapped, or something that Deno loads. Packages are not
- * loaded, so one that does not exist is not noticed.
+ * Returns the platform's message if it could not bundle the function; undefined if it could. Every module reachable from the
+ * entry point must parse, and every import must be a deployed file, mapped, or a specifier that Deno loads. Does not load
+ * packages, so it does not detect one that does not exist.
  * @param urlOf the URL of a file in the platform's own folder, for messages
  */
 export function bundleFault(sent: SentFunction, urlOf: (file: string) => string): string | undefined {
@@ -73,7 +73,7 @@ function specifiersIn(source: string, loader: Loader): Module {
       loader,
       format: "esm",
       logLevel: "silent",
-      // Without this an import that looks unused is left out, as if it were of a type.
+      // Otherwise esbuild drops an import that looks unused, like a type import.
       tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
     });
     return { specifiers: [...code.matchAll(imports)].map(([, specifier]) => specifier ?? "") };
@@ -90,7 +90,7 @@ function specifiersIn(source: string, loader: Loader): Module {
 
 const mapSchema = z.object({ imports: z.record(z.string(), z.string()).default({}) });
 
-/** The entries of an import map or of a `deno.json`, in which comments are allowed; `undefined` for what is neither. */
+/** Returns the entries of an import map or a `deno.json`, which may contain comments; undefined if the text is neither. */
 function importsOf(source: string): Readonly<Record<string, string>> | undefined {
   try {
     return mapSchema.parse(parseJsonWithComments(source)).imports;
@@ -105,7 +105,7 @@ interface Importer {
   readonly importMap: string | undefined;
 }
 
-/** The sent file that an import means, `remote` for what Deno loads; `undefined` for a bare name that nothing maps. */
+/** Returns the deployed file of an import, `remote` if Deno loads it; undefined for an unmapped bare name. */
 function targetOf(specifier: string, { file, mapped, importMap }: Importer): string | "remote" | undefined {
   const [key, target] =
     Object.entries(mapped)

@@ -1,4 +1,4 @@
-/** Calls of the Management API that hosted Supabase answers and a local project has nothing behind, below `/v1` or `/v2`. */
+/** Calls below `/v1` or `/v2` that hosted Supabase supports and that a local project has nothing to implement with. */
 const hostedOnly: readonly RegExp[] = [
   "/branches/[^/]+/diff",
   "/oauth/.*",
@@ -11,7 +11,7 @@ const hostedOnly: readonly RegExp[] = [
   "/projects/[^/]+/(functions|network-bans/retrieve/enriched|network-restrictions)",
 ].map((path) => new RegExp(`^/v[12]${path}$`));
 
-/** Returns whether hosted Supabase answers a call of this path that the emulator has no route for. */
+/** Returns whether hosted Supabase supports this path, for which the emulator has no route. */
 export function isHostedOnly(path: string): boolean {
   return hostedOnly.some((known) => known.test(path));
 }

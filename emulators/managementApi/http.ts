@@ -3,14 +3,14 @@ import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { z } from "zod";
 import type { ProjectRecord } from "./state/record";
 
-/** What the project middleware puts on the context of every route below `/v1/projects/{ref}`. */
+/** The context that the project middleware sets for every route below `/v1/projects/{ref}`. */
 export interface EmulatorEnvironment {
   Variables: { project: ProjectRecord };
 }
 
 export type EmulatorContext = Context<EmulatorEnvironment>;
 
-/** An answer other than 2xx. Its body is `{message}`, which clients print as it is. */
+/** A response other than 2xx. Its body is `{message}`, which clients print unchanged. */
 export class ApiError extends Error {
   override readonly name = "ApiError";
 
@@ -23,7 +23,7 @@ export class ApiError extends Error {
   }
 }
 
-/** The value, or a 400 that names each offending property and never a received value. */
+/** Returns the parsed value, or throws a 400 that names each invalid property but never a received value. */
 export function validate<Schema extends z.ZodType>(schema: Schema, value: unknown): z.infer<Schema> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
@@ -31,7 +31,7 @@ export function validate<Schema extends z.ZodType>(schema: Schema, value: unknow
   throw new ApiError(400, faults.join("; "));
 }
 
-/** The JSON body of a request, checked against its schema. */
+/** Returns the JSON body of a request, checked against its schema. */
 export async function readBody<Schema extends z.ZodType>(
   context: Context,
   schema: Schema,
@@ -45,7 +45,7 @@ export async function readBody<Schema extends z.ZodType>(
   return validate(schema, body);
 }
 
-/** A parameter of the route's path. */
+/** Returns a parameter of the route's path. */
 export function pathParameter(context: Context, name: string): string {
   const value = context.req.param(name);
   if (value === undefined) throw new ApiError(404, `The path has no ${name}`);

@@ -4,7 +4,7 @@ import { ApiError } from "./http";
 import type { ProjectRecord, ProjectStatus } from "./state/record";
 import type { ProjectStore } from "./state/store";
 
-/** States in which a project should be up. What failed before is tried again: its cause may be gone. */
+/** States in which a project should be up. Failed ones are retried, because the cause may be gone. */
 const restartable: readonly ProjectStatus[] = [
   "ACTIVE_HEALTHY",
   "INIT_FAILED",
@@ -13,8 +13,8 @@ const restartable: readonly ProjectStatus[] = [
 ];
 
 /**
- * Moves projects between their states. A request only begins a move and is answered at once; the work goes on behind
- * it, one move of a project after the other, and a request in the meantime sees the state in between.
+ * Moves projects between states. A request starts a move and returns at once. The moves of one project run one after the
+ * other in the background, and requests meanwhile see the intermediate state.
  */
 export class Lifecycle {
   readonly #store: ProjectStore;
@@ -42,7 +42,7 @@ export class Lifecycle {
     this.#begin(project, "RESTORING", "RESTORE_FAILED", async () => await this.#start(project));
   }
 
-  /** Stops and starts the database, as a change of compute size or of some settings does. */
+  /** Restarts the database, for a change of compute size or of some settings. */
   restart(project: ProjectRecord, meanwhile: "RESTARTING" | "RESIZING"): void {
     this.#begin(project, meanwhile, "RESTORE_FAILED", async () => {
       await this.#stop(project);
@@ -50,7 +50,7 @@ export class Lifecycle {
     });
   }
 
-  /** Changes the password of `postgres`. Cut short, the next start of the database finishes it. */
+  /** Changes the password of `postgres`. If interrupted, the next start of the database completes it. */
   async changePassword(project: ProjectRecord, password: string): Promise<void> {
     this.cluster(project);
     project.databasePassword = password;
@@ -58,7 +58,7 @@ export class Lifecycle {
     await this.#start(project);
   }
 
-  /** Stops the database and removes all of the project. Returns when nothing of it is left. */
+  /** Stops the database and removes the whole project. Returns when everything is removed. */
   async remove(project: ProjectRecord): Promise<void> {
     project.status = "GOING_DOWN";
     this.#store.save(project);
@@ -68,7 +68,7 @@ export class Lifecycle {
     this.#moves.delete(project.ref);
   }
 
-  /** Gives the project a database as new, and returns when it is up. */
+  /** Replaces the project's database by a new one and returns when it is up. */
   async empty(project: ProjectRecord): Promise<void> {
     this.#begin(project, "RESTARTING", "INIT_FAILED", async () => {
       await this.#stop(project);
@@ -78,7 +78,7 @@ export class Lifecycle {
     await this.#moves.get(project.ref);
   }
 
-  /** Takes up what a previous process left: starts databases, and finishes what it was in the middle of. */
+  /** Resumes after a previous process: starts databases and completes pending operations. */
   async resume(): Promise<void> {
     for (const project of this.#store.list()) {
       switch (project.status) {
@@ -97,18 +97,18 @@ export class Lifecycle {
     await this.settled();
   }
 
-  /** Resolves when no project is on the move. */
+  /** Resolves when no project is changing its state. */
   async settled(): Promise<void> {
     await Promise.all(this.#moves.values());
   }
 
-  /** Stops every database; the records keep their states, so the next start brings the same projects up. */
+  /** Stops every database. The records keep their states, so the next start brings up the same projects. */
   async stopAll(): Promise<void> {
     await this.settled();
     await Promise.all(this.#store.list().map((project) => this.#stop(project)));
   }
 
-  /** Starts every database that is down though its project should be up, and waits until that is over. */
+  /** Starts every database that should be up and is down, and waits for them. */
   async reviveAll(): Promise<void> {
     await this.settled();
     await Promise.all(
@@ -122,7 +122,7 @@ export class Lifecycle {
     await this.settled();
   }
 
-  /** Starts a database that has died under a project that should be up, as the platform would. */
+  /** Restarts a crashed database, as the platform would. */
   revive(project: ProjectRecord): void {
     const cluster = this.#running.get(project.ref);
     if (project.status !== "ACTIVE_HEALTHY" || (cluster && this.#clusters.isRunning(cluster))) return;
@@ -130,7 +130,7 @@ export class Lifecycle {
     this.#restart(project);
   }
 
-  /** The project's database, which every request for data needs; 400 while the project is not up. */
+  /** Returns the project's database; throws a 400 while the project is not up. */
   cluster(project: ProjectRecord): ProjectCluster {
     const cluster = this.#running.get(project.ref);
     if (project.status !== "ACTIVE_HEALTHY" || cluster === undefined) {
@@ -139,14 +139,14 @@ export class Lifecycle {
     return cluster;
   }
 
-  /** Port of a project's database; undefined while it does not run. */
+  /** Returns the port of a project's database; undefined while it is not running. */
   databasePort(ref: string): number | undefined {
     const project = this.#store.get(ref);
     if (project?.status !== "ACTIVE_HEALTHY") return undefined;
     return this.#running.get(ref)?.port;
   }
 
-  /** Ports of all databases that run. */
+  /** Returns the ports of all running databases. */
   databasePorts(): number[] {
     return [...this.#running.values()].map(({ port }) => port);
   }
@@ -171,12 +171,12 @@ export class Lifecycle {
         },
       )
       .then((status) => {
-        // A removal may have overtaken this move; its state is the one that counts.
+        // If the project was removed meanwhile, its new state counts.
         if (project.status !== "GOING_DOWN") project.status = status;
         this.#store.save(project);
       })
       .catch((error: unknown) => {
-        // Nobody awaits a move, and its end need not be on the disk: the next process takes up what the record says.
+        // Nobody awaits a move. If its end is not on disk, the next process repeats it from the record.
         this.#log(`${project.ref}: the end of ${meanwhile} was not written: ${describeError(error)}`);
       });
     this.#moves.set(project.ref, move);
@@ -186,7 +186,7 @@ export class Lifecycle {
     this.#begin(project, "RESTARTING", "RESTORE_FAILED", async () => await this.#start(project));
   }
 
-  /** A server that is being killed still has a process for a moment, but answers no query. */
+  /** Returns whether the server answers a query. A server that is being killed still has a process for a moment. */
   async #answers(project: ProjectRecord): Promise<boolean> {
     try {
       await this.#clusters.query(this.cluster(project), "postgres", "select 1");
@@ -196,7 +196,7 @@ export class Lifecycle {
     }
   }
 
-  /** Starts or adopts the database; either way it has the record's password afterwards. */
+  /** Starts or adopts the database. Afterwards it has the record's password. */
   async #start(project: ProjectRecord): Promise<void> {
     const cluster = await this.#clusters.start(
       this.#store.databaseDirectory(project.ref),
@@ -204,7 +204,7 @@ export class Lifecycle {
     );
     project.databasePort = cluster.port;
     project.postgresVersion = cluster.version;
-    // Settings that a running server cannot take up are in force from here on.
+    // Settings that need a restart take effect here.
     project.sslEnforced = project.sslRequested ?? project.sslEnforced;
     delete project.sslRequested;
     this.#store.save(project);

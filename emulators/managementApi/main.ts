@@ -1,5 +1,5 @@
-// The daemon: `node dist/services/supabase.cjs --state-directory DIR --port N`, with the bearer token that clients must
-// send in SUPABASE_ACCESS_TOKEN (an argument could be read by every user of the machine).
+// The daemon: `node dist/services/supabase.cjs --state-directory DIR --port N`. The environment variable
+// SUPABASE_ACCESS_TOKEN is the bearer token of clients (every user of the machine could read an argument).
 import { parseArgs } from "node:util";
 import { describeError, UserError } from "../../foundation/userError";
 import { buildOf } from "./build";

@@ -5,8 +5,8 @@ import type { Services } from "./services";
 import type { ProjectRecord } from "./state/record";
 
 /**
- * Returns a function that runs SQL in a project's database and returns the rows of its last statement. What PostgreSQL
- * refuses becomes the 400 of the Management API.
+ * Returns a function that runs SQL in a project's database and returns the rows of its last statement. An SQL error becomes
+ * a 400 of the Management API.
  */
 export function queryDatabase({ lifecycle, clusters }: Services) {
   return async (

@@ -7,14 +7,14 @@ import { createEmulator, type Emulator, type EmulatorOptions } from "./emulator"
 import { startPooler } from "./pooler/pooler";
 
 export interface EmulatorServer extends Emulator {
-  /** `http://127.0.0.1:<port>`: what `supabase:endpoint` is set to. */
+  /** `http://127.0.0.1:<port>`, the value for `supabase:endpoint`. */
   readonly endpoint: string;
   readonly poolerPort: number;
-  /** Stops listening, and ends the sessions through the pooler. Databases go on; `lifecycle.stopAll()` stops them. */
+  /** Stops listening and ends the sessions through the pooler. `lifecycle.stopAll()` stops the databases. */
   close(): Promise<void>;
 }
 
-/** Serves the emulator over HTTP, and the shared pooler beside it, on loopback only. Port 0 lets the system choose one. */
+/** Serves the emulator over HTTP, and the shared pooler, on loopback only. With port 0 the system chooses one. */
 export async function serveEmulator(
   options: Omit<EmulatorOptions, "poolerPort"> & { port: number },
 ): Promise<EmulatorServer> {
@@ -22,7 +22,7 @@ export async function serveEmulator(
   const taken = new UserError(
     `Port ${options.port} on ${hostname}, where the Supabase API should listen, is taken: end the program that uses it or choose another port.`,
   );
-  // Looked at before any database is started: the one who has the port may be an emulator on the same state.
+  // Checked before any database starts, because the port's owner may be an emulator on the same state.
   if (options.port !== 0 && !(await portIsFree(options.port))) throw taken;
   let emulator: Emulator | undefined;
   mkdirSync(options.stateDirectory, { recursive: true });

@@ -3,14 +3,14 @@ import type { Clusters } from "./clusters";
 import type { Lifecycle } from "./lifecycle";
 import type { ProjectStore } from "./state/store";
 
-/** What the routes work with. */
+/** The services that the routes use. */
 export interface Services {
   readonly store: ProjectStore;
   readonly lifecycle: Lifecycle;
   readonly clusters: Clusters;
-  /** Where the shared pooler listens, on loopback. */
+  /** Port of the shared pooler, on loopback. */
   readonly poolerPort: number;
   readonly programs: ClientPrograms;
-  /** Organization slugs that exist; undefined: any. */
+  /** Organization slugs that exist. Undefined: any. */
   readonly organizations: readonly string[] | undefined;
 }

@@ -4,12 +4,12 @@ import { rm } from "node:fs/promises";
 import path from "node:path";
 import { identifyProcess } from "../../local/processIdentity.mjs";
 
-/** A path beside the final one for a thing in the making: its name tells the process that makes it. */
+/** Returns a temporary path beside the final one. Its name identifies the process that writes there. */
 export function temporaryPath(folder: string, prefix: string): string {
   return path.join(folder, `${prefix}.${process.pid}.${randomUUID()}`);
 }
 
-/** The temporary paths below a folder whose makers were killed. */
+/** Returns the temporary paths in a folder whose processes were killed. */
 export function abandonedPaths(folder: string, prefix: string): string[] {
   return readdirSync(folder)
     .filter((name) => name.startsWith(`${prefix}.`))
@@ -17,7 +17,7 @@ export function abandonedPaths(folder: string, prefix: string): string[] {
     .map((name) => path.join(folder, name));
 }
 
-/** Removes a folder into which a killed maker's own child may still be writing, for as long as that takes. */
+/** Removes a folder, and repeats this while a child of the killed process still writes into it. */
 export async function removeFolder(folder: string): Promise<void> {
   const deadline = performance.now() + 30_000;
   for (;;) {

@@ -17,14 +17,14 @@ export function chosenMajor(directory: string): number | undefined {
   }
 }
 
-/** Makes a choice hold for the commands that follow. */
+/** Stores the choice for later commands. */
 export async function chooseMajor(directory: string, major: number): Promise<void> {
   await writeFile(fileIn(directory), `${major}\n`);
 }
 
 /**
- * @param databases - Directories of the clusters that are there.
- * @throws UserError when one of them is of another major version: its data cannot be read by the wanted one.
+ * @param databases - Directories of the existing clusters.
+ * @throws UserError if one has another major version, because the requested version cannot read its data.
  */
 export function refuseOtherMajor(databases: readonly string[], wanted: number): void {
   const other = databases.map(majorOfCluster).find((major) => major !== undefined && major !== wanted);

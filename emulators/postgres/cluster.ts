@@ -33,22 +33,22 @@ import { renewSystemIdentifier } from "./systemIdentifier";
 import { ensureTemplate, templatePassword } from "./template";
 
 export interface ClusterOptions {
-  /** Everything of this cluster is below it. Made when absent. */
+  /** Folder of the cluster. Created if missing. */
   readonly directory: string;
-  /** Default: the port used before when it is free, else a free one. */
+  /** Default: the previous port if it is free, else a free one. */
   readonly port?: number;
-  /** Password of `postgres`; those of the other login roles follow from it (`localPassword`). */
+  /** Password of `postgres`. Those of the other login roles derive from it (`localPassword`). */
   readonly postgresPassword: string;
   /**
-   * Folder of the server's programs for a new cluster. Default: `ensurePostgresInstalled`. One that has data keeps its
-   * major version, from wherever that is installed.
+   * Folder of the server's programs for a new cluster. Default: `ensurePostgresInstalled`. An existing cluster keeps its major
+   * version and uses any installation of it.
    */
   readonly binDirectory?: string;
-  /** False trades safety against power loss for speed: for tests. Default true. */
+  /** False is faster but not safe against power loss: for tests. Default true. */
   readonly durable?: boolean;
   /**
-   * Tables that `postgres` makes in `public` are open to the API roles at once, as on projects before 2026-05-30.
-   * Read when the cluster is made. Default false, as on every project since 2026-10-30.
+   * Grants the API roles access to new tables of `postgres` in `public`, as on projects before 2026-05-30. Applied when the
+   * cluster is created. Default false, as on every project since 2026-10-30.
    */
   readonly legacyDefaultPrivileges?: boolean;
   readonly progress?: Progress;
@@ -63,19 +63,19 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-/** How long a running server may take to let somebody in. */
+/** How long a running server may take to accept a connection. */
 const recoverySeconds = 30;
 
-/** What a cluster remembers between starts. */
+/** The state of a cluster between starts. */
 interface ClusterMemory {
   readonly port?: number;
-  /** The password of supabase_admin that is in force: the way in when that of `postgres` is to change. */
+  /** The current password of supabase_admin, with which the password of `postgres` is changed. */
   readonly adminPassword?: string;
 }
 
 /**
- * Starts the cluster of a directory: made and shaped when new, adopted when it is running already, recovered when it
- * was killed. On return it accepts connections, has the given password and today's realtime partitions.
+ * Starts the cluster of a directory: creates it if new, adopts it if running, recovers it if it was killed. On return it
+ * accepts connections and has the given password and today's realtime partitions.
  */
 export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   mkdirSync(options.directory, { recursive: true });
@@ -91,7 +91,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   });
 }
 
-/** The running server, unless another port is wanted than it listens on: then it is stopped. */
+/** Returns the running server. Stops it if another port is requested. */
 async function adoptOn(directory: string, port: number | undefined): Promise<RunningServer | undefined> {
   const running = await adopt(serverOf(directory));
   if (running === undefined || port === undefined || port === running.port) return running;
@@ -100,8 +100,9 @@ async function adoptOn(directory: string, port: number | undefined): Promise<Run
 }
 
 /**
- * A server that is being killed is still seen for a moment, and one that recovers from a killed session lets nobody in
- * until it has: what ends meanwhile is none, and what never lets anybody in (it is being shut down) is ended.
+ * Waits until the running server accepts connections. A server that is being killed is visible for a moment, and one in crash
+ * recovery accepts none yet. Returns undefined if it ends meanwhile, and stops a server that accepts none in time (one that
+ * is shutting down).
  */
 async function preparesOrEnds(
   directory: string,
@@ -125,7 +126,7 @@ async function preparesOrEnds(
   }
 }
 
-/** Whether the server did not let the connection in, or ended it. Without a code the connection ended under a query. */
+/** Returns whether the server refused or closed the connection. Without a code, the connection ended during a query. */
 function isBrokenOff(error: unknown): boolean {
   if (error instanceof UserError) return false;
   const { code } = error as { code?: string };
@@ -140,7 +141,7 @@ async function launchAnew(directory: string, options: ClusterOptions): Promise<R
   return await launchOnSomePort(directory, options, installation, progress);
 }
 
-/** The data of one major version can be read by the servers of this version only. */
+/** Returns a server of the data's major version, because no other can read the data. */
 async function installationFor(
   dataDirectory: string,
   binDirectory: string | undefined,
@@ -152,7 +153,7 @@ async function installationFor(
   return await ensurePostgresInstalled(progress, major === undefined ? {} : { major });
 }
 
-/** Returns the major version that made the data of a cluster; undefined while there are none. */
+/** Returns the major version of a cluster's data; undefined if there is none yet. */
 export function majorOfCluster(directory: string): number | undefined {
   return majorOfData(path.join(directory, "data"));
 }
@@ -162,14 +163,14 @@ function majorOfData(dataDirectory: string): number | undefined {
   return existsSync(file) ? Number(readFileSync(file, "utf8")) : undefined;
 }
 
-/** Stops the cluster of a directory and returns once no process of it is left; its data stays. */
+/** Stops the cluster of a directory and returns once all its processes have ended. Keeps the data. */
 export async function stopCluster(directory: string): Promise<void> {
   if (!existsSync(directory)) return;
   const absolute = realpathSync(directory);
   await withLock(path.join(absolute, "lock"), async () => await shutDown(serverOf(absolute)));
 }
 
-/** The cluster of a directory when it is running. */
+/** Returns the cluster of a directory if it is running. */
 export function runningCluster(directory: string, postgresPassword: string): Cluster | undefined {
   if (!existsSync(directory)) return undefined;
   const absolute = realpathSync(directory);
@@ -197,7 +198,7 @@ function clusterOf(directory: string, running: RunningServer, postgresPassword: 
   };
 }
 
-/** The data directory appears in one step; what a killed attempt left is removed. */
+/** Creates the data directory atomically, and removes the leftovers of killed attempts. */
 async function cloneTemplate(
   directory: string,
   dataDirectory: string,
@@ -214,7 +215,7 @@ async function cloneTemplate(
     await renewSystemIdentifier(copy, installation, serverUserFor(directory));
     renameSync(copy, dataDirectory);
   } catch (error) {
-    // On a full disk it is this that fills it.
+    // This fails if the disk is full.
     await removeFolder(copy);
     throw error;
   }
@@ -259,7 +260,7 @@ function portTaken(port: number): UserError {
   );
 }
 
-/** What a copy of the template still needs, and what every start renews. */
+/** Applies what a copy of the template lacks and what every start renews. */
 async function prepare(directory: string, port: number, options: ClusterOptions): Promise<void> {
   const isNew = readMemory(directory).adminPassword === undefined;
   const client = await connectAsAdmin(directory, port, options.postgresPassword);
@@ -291,13 +292,13 @@ async function connectAsAdmin(directory: string, port: number, postgresPassword:
     }
   }
   throw new UserError(
-    `The password of supabase_admin on the local PostgreSQL in ${directory} was changed by hand: stop the local stack with \`npm run down\` and start it again.`,
+    `The password of supabase_admin on the local PostgreSQL in ${directory} was changed manually: delete the local stack with \`npm run down\` and start it again.`,
     1,
     { cause: refusal },
   );
 }
 
-/** Writes only those that differ, so that adopting a cluster changes nothing. */
+/** Sets only the passwords that differ, so that adopting a cluster changes nothing. */
 async function setPasswords(client: pg.Client, postgresPassword: string): Promise<void> {
   const roles = ["postgres", ...platformLoginRoles];
   const { rows } = await client.query<{ role: string; stored: string | null }>(

@@ -1,15 +1,15 @@
 export interface ServerSettings {
   readonly port: number;
-  /** Absolute path of the hosted_rights library; left out, the server is plain PostgreSQL. */
+  /** Absolute path of the hosted_rights library. Default: none, which gives a plain PostgreSQL. */
   readonly hostedRights?: string;
-  /** False trades safety against power loss for speed: for throw-away clusters only. */
+  /** False is faster but not safe against power loss: for disposable clusters only. */
   readonly durable: boolean;
 }
 
-/** A file beside postgresql.conf whose settings win over ours; absent unless somebody asked for something. */
+/** An optional file beside postgresql.conf whose settings take precedence over ours. */
 export const overridesFile = "overrides.conf";
 
-/** The whole postgresql.conf of a local server, rewritten at every start. */
+/** Returns the complete postgresql.conf of a local server, which every start rewrites. */
 export function postgresqlConf(settings: ServerSettings): string {
   const hostedRights = settings.hostedRights === undefined ? [] : [quoteName(settings.hostedRights)];
   const lines: [string, string | number | boolean][] = [
@@ -22,9 +22,9 @@ export function postgresqlConf(settings: ServerSettings): string {
     ["wal_level", "logical"],
     ["max_wal_senders", 10],
     ["max_replication_slots", 10],
-    // Jobs of pg_cron run in background workers: no password, no second connection.
+    // Runs the jobs of pg_cron in background workers, which need no password and no connection.
     ["max_worker_processes", 24],
-    // Not session_preload_libraries: those are not for background workers, where pg_cron runs what `postgres` schedules.
+    // Not session_preload_libraries, which background workers do not load: pg_cron runs the jobs of `postgres` there.
     ["shared_preload_libraries", ["pg_stat_statements", "pg_cron", ...hostedRights].join(", ")],
     ["cron.database_name", "postgres"],
     ["cron.use_background_workers", true],
@@ -41,7 +41,7 @@ export function postgresqlConf(settings: ServerSettings): string {
   return lines.map(([name, value]) => `${name} = ${quoteValue(value)}\n`).join("");
 }
 
-/** Who may connect: everybody with a password, from this machine. */
+/** Lets every role connect from this machine, with a password. */
 export const pgHbaConf = [
   "host all         all 127.0.0.1/32 scram-sha-256",
   "host replication all 127.0.0.1/32 scram-sha-256",
@@ -55,7 +55,7 @@ function quoteValue(value: string | number | boolean): string {
     : `'${value.replaceAll("\\", "\\\\").replaceAll("'", "''")}'`;
 }
 
-/** A library's path inside the list that shared_preload_libraries is: blanks and commas belong to the name. */
+/** Quotes a library's path for the list in shared_preload_libraries, because it may contain spaces and commas. */
 function quoteName(file: string): string {
   return `"${file.replaceAll('"', '""')}"`;
 }

@@ -18,7 +18,7 @@ function hookSources(): { folder: string; files: string[] } {
   return { folder, files: files.sort() };
 }
 
-/** Changes whenever the library would be another one: with the sources and with the server's version. */
+/** Returns a key that changes with the sources and with the server's version. */
 export function hostedRightsKey(installation: PostgresInstallation): string {
   const hash = createHash("sha256").update(installation.version);
   const { folder, files } = hookSources();
@@ -27,8 +27,8 @@ export function hostedRightsKey(installation: PostgresInstallation): string {
 }
 
 /**
- * The built hook for this server, from the user's cache or compiled now (a second). It appears in the cache in one
- * step, so a killed or a parallel build leaves nothing half done.
+ * Returns the hook for this server, from the user's cache or newly compiled (about a second). It appears in the cache
+ * atomically, so killed and parallel builds do no harm.
  */
 export async function buildHostedRights(
   installation: PostgresInstallation,
@@ -53,7 +53,7 @@ export async function buildHostedRights(
   return library;
 }
 
-/** Returns a folder in which the hook has the name that a drill of the backup program looks for: `<major version>.so`. */
+/** Returns a folder with the hook under the name that a drill of the backup program looks for: `<major version>.so`. */
 export async function hostedRightsFolder(
   installation: PostgresInstallation,
   progress: Progress,
@@ -62,14 +62,14 @@ export async function hostedRightsFolder(
   const folder = library.slice(0, -".so".length);
   mkdirSync(folder, { recursive: true });
   const named = path.join(folder, `${installation.major}.so`);
-  // Others may make it at the same time.
+  // Another process may create it at the same time.
   writeFileAtomically(named, readFileSync(library), { mode: 0o755 });
   return folder;
 }
 
 async function make(folder: string, installation: PostgresInstallation): Promise<void> {
   try {
-    // The folder is make's working directory, never a word of its command line: its path may hold blanks.
+    // Passes the folder as the working directory, because its path may contain spaces, which make does not support.
     await promisify(execFile)(
       "make",
       ["-s", `PG_CONFIG=${installation.pgConfig}`, "with_llvm=no", "hosted_rights.so"],

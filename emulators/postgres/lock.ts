@@ -4,8 +4,8 @@ import { identifyProcess, isSameProcess, type ProcessIdentity } from "../../loca
 import { abandonedPaths, temporaryPath } from "./abandoned";
 
 /**
- * Runs one holder at a time, across processes. The lock names its holder, and one whose holder was killed is taken
- * over at once. Others wait, looking every 50 ms.
+ * Runs one holder at a time, across processes. The lock names its holder, and the lock of a killed holder is taken over at
+ * once. Others wait and check every 50 ms.
  */
 export async function withLock<T>(file: string, run: () => Promise<T>): Promise<T> {
   mkdirSync(path.dirname(file), { recursive: true });
@@ -27,7 +27,7 @@ export async function withLock<T>(file: string, run: () => Promise<T>): Promise<
   }
 }
 
-/** A hard link appears with its content in one step, so nobody ever reads half a lock. */
+/** Takes the lock with a hard link, which appears together with its content. */
 function tryLink(from: string, to: string): boolean {
   try {
     linkSync(from, to);
@@ -45,12 +45,12 @@ function evictDeadHolder(file: string, aside: string): void {
   } catch {
     return;
   }
-  // Between the look and the renaming a new holder may have come: then it is put back.
+  // A new holder may have taken the lock between the check and the rename. Then it is put back.
   if (holderLives(aside)) tryLink(aside, file);
   rmSync(aside, { force: true });
 }
 
-/** A lock that is gone counts as held: the next attempt to take it tells. */
+/** Returns whether the lock is held. A missing lock counts as held; the next attempt to take it decides. */
 function holderLives(file: string): boolean {
   try {
     return isSameProcess(JSON.parse(readFileSync(file, "utf8")) as ProcessIdentity);

@@ -1,6 +1,6 @@
 import { createHash, createHmac, pbkdf2Sync, randomBytes } from "node:crypto";
 
-/** The platform's login roles beside `postgres`, each of which has a known local password. */
+/** The platform's login roles besides `postgres`, each with a known local password. */
 export const platformLoginRoles = [
   "supabase_admin",
   "authenticator",
@@ -10,7 +10,7 @@ export const platformLoginRoles = [
   "supabase_read_only_user",
 ] as const;
 
-/** The local password of a login role: that of `postgres` itself, or one derived from it. */
+/** Returns the local password of a login role: that of `postgres`, or one derived from it. */
 export function localPassword(role: string, postgresPassword: string): string {
   if (role === "postgres") return postgresPassword;
   return createHmac("sha256", postgresPassword)
@@ -20,8 +20,8 @@ export function localPassword(role: string, postgresPassword: string): string {
 }
 
 /**
- * What PostgreSQL stores for a password under SCRAM-SHA-256 (RFC 5803). Sent instead of the password, so that no
- * statement text, and therefore no server log, ever holds the password itself.
+ * Returns the verifier that PostgreSQL stores for a password under SCRAM-SHA-256 (RFC 5803). Statements contain it instead of
+ * the password, so the password is never in a server log.
  */
 export function scramVerifier(password: string, salt: Buffer = randomBytes(16), iterations = 4096): string {
   const salted = pbkdf2Sync(password.normalize("NFKC"), salt, iterations, 32, "sha256");
@@ -30,7 +30,7 @@ export function scramVerifier(password: string, salt: Buffer = randomBytes(16), 
   return `SCRAM-SHA-256$${iterations}:${salt.toString("base64")}$${storedKey}:${key("Server Key").toString("base64")}`;
 }
 
-/** Whether what PostgreSQL stores is the verifier of this password. */
+/** Returns whether a stored verifier matches this password. */
 export function isVerifierOf(password: string, stored: string): boolean {
   const [, iterations, salt] = /^SCRAM-SHA-256\$(\d+):([^$]+)\$/.exec(stored) ?? [];
   if (iterations === undefined || salt === undefined) return false;

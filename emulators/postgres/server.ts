@@ -10,10 +10,10 @@ import { pgHbaConf, postgresqlConf } from "./configuration";
 import type { PostgresInstallation } from "./installation";
 import { asServerUser, type ServerUser } from "./serverUser";
 
-/** One data directory and the server on it. */
+/** A data directory and its server. */
 export interface Server {
   readonly dataDirectory: string;
-  /** Where the record of the process and the log are. */
+  /** Folder of the process's record and the log. */
   readonly directory: string;
 }
 
@@ -26,20 +26,20 @@ export interface LaunchOptions {
   readonly installation: PostgresInstallation;
   readonly user: ServerUser;
   readonly port: number;
-  /** Built library to load into every session; left out, the server is plain PostgreSQL. */
+  /** Built library to load into every session. Default: none, which gives a plain PostgreSQL. */
   readonly hostedRights?: string;
   readonly durable: boolean;
 }
 
 const startSeconds = 60;
 
-/** Another process took the port between our look and the server's. */
+/** Another process took the port after we had checked it. */
 export class PortTaken extends Error {}
 
-/** The data directory is still in use: sessions of a killed server, or a server that a killed start left behind. */
+/** The data directory is in use by sessions of a killed server, or by a server that a killed start left running. */
 export class StillInUse extends Error {}
 
-/** Makes a data directory whose only superuser is supabase_admin. The folder appears whole or not at all. */
+/** Creates a data directory whose only superuser is supabase_admin. The folder appears complete or not at all. */
 export async function initializeDataDirectory(
   dataDirectory: string,
   password: string,
@@ -62,7 +62,7 @@ export async function initializeDataDirectory(
   }
 }
 
-/** The server that runs on this data directory, no matter who started it. */
+/** Returns the server that runs on this data directory, regardless of who started it. */
 export function findRunning({ dataDirectory }: Server): RunningServer | undefined {
   const lines = readPidFile(dataDirectory);
   const identity = identifyProcess(Number(lines[0]));
@@ -75,18 +75,18 @@ function isStartedOn(dataDirectory: string, identity: ProcessIdentity): boolean 
   return commandLineOf(identity).includes(dataDirectory);
 }
 
-/** Whether this server's folder has gone from where it was started. It is there still when ours is only a copy. */
+/** Returns whether the folder in which the server was started is gone. If it exists, ours is only a copy. */
 function wasMoved(startedOn: string | undefined, identity: ProcessIdentity): boolean {
   return startedOn !== undefined && isStartedOn(startedOn, identity) && !existsSync(startedOn);
 }
 
-/** The running server once it accepts connections, which one that a killed start left behind may not do yet. */
+/** Returns the running server once it accepts connections. One that a killed start left running may not do so yet. */
 export async function adopt(server: Server): Promise<RunningServer | undefined> {
   const found = findRunning(server);
   if (found === undefined) return undefined;
   const { process: identity } = found;
   if (!isStartedOn(server.dataDirectory, identity)) {
-    // Its folder was moved: it goes on, but opens no session, since its settings name a library in the old place.
+    // After its folder was moved, the server runs but cannot open sessions, because its settings name a library at the old path.
     await shutDown(server);
     return undefined;
   }
@@ -97,7 +97,7 @@ export async function adopt(server: Server): Promise<RunningServer | undefined> 
   return findRunning(server);
 }
 
-/** Starts the server and returns once it accepts connections. */
+/** Starts the server. Returns once it accepts connections. */
 export async function launch(server: Server, options: LaunchOptions): Promise<RunningServer> {
   const { dataDirectory } = server;
   const { user, port, installation } = options;
@@ -139,8 +139,8 @@ export async function launch(server: Server, options: LaunchOptions): Promise<Ru
 }
 
 /**
- * Returns one sentence of why a server did not start.
- * @param text - What it wrote to its log meanwhile.
+ * Returns one sentence that says why a server did not start.
+ * @param text - The server's log of this start.
  */
 export function describeFailedStart(dataDirectory: string, text: string): string {
   const lines = text.split("\n");
@@ -151,20 +151,20 @@ export function describeFailedStart(dataDirectory: string, text: string): string
   return `PostgreSQL did not start on ${dataDirectory} (${reason}): correct the cause and run the command again.`;
 }
 
-/** Ends the server in an orderly way (sessions are closed, a checkpoint is written). */
+/** Shuts the server down: closes sessions and writes a checkpoint. */
 export async function shutDown(server: Server): Promise<void> {
   const running = findRunning(server);
   if (running !== undefined) await stopProcess(running.process, "SIGINT");
   rmSync(path.join(server.directory, "server.json"), { force: true });
 }
 
-/** Copies a data directory that no server is using; shares blocks where the file system can. */
+/** Copies a data directory that no server uses. Shares blocks if the file system supports it. */
 export async function copyDataDirectory(from: string, to: string): Promise<void> {
   const options = process.platform === "linux" ? ["-a", "--reflink=auto"] : ["-Rp"];
   try {
     await promisify(execFile)("cp", [...options, from, to], { cwd: "/" });
   } catch (error) {
-    // One line for each file that could not be written: the first says why.
+    // The output has a line for each file that could not be written. The first states the reason.
     const [line = ""] = String((error as { stderr?: unknown }).stderr ?? "").split("\n");
     throw new Error(`the database's template could not be copied to ${to}: ${line}`, { cause: error });
   }
@@ -180,7 +180,7 @@ function writeOwned(file: string, text: string, user: ServerUser): void {
   own(file, user);
 }
 
-/** A running session has the old file mapped: replace it, never write into it. */
+/** Replaces the file and never writes into it, because running sessions have it mapped. */
 function placeLibrary(from: string, to: string, user: ServerUser): void {
   const contents = readFileSync(from);
   if (existsSync(to) && readFileSync(to).equals(contents)) return;
@@ -191,18 +191,19 @@ function own(file: string, { owner }: ServerUser): void {
   if (owner !== undefined) chownSync(file, owner.uid, owner.gid);
 }
 
-/** Settings of the caller's shell, such as PGDATA or PGPORT, are not the server's. */
+/** Removes settings of the caller's shell, such as PGDATA or PGPORT, which must not reach the server. */
 function serverEnvironment(): NodeJS.ProcessEnv {
   const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("PG"));
   return { ...Object.fromEntries(kept), TZ: "UTC" };
 }
 
-/** No system gives a process this number, so the file that names it belongs to nobody who lives. */
+/** A process id that no system assigns, which marks a pid file as stale. */
 const nobodysPid = 4_194_304;
 
 /**
- * A killed server leaves its pid file, and the number in it may be another program's by now, which PostgreSQL takes
- * for a running server. The rest of the file must stay: by it PostgreSQL finds sessions that outlived the server.
+ * Replaces the process id in the pid file of a killed server. Another program may have that id by now, which PostgreSQL would
+ * mistake for a running server. The rest of the file must stay: PostgreSQL uses it to find sessions that outlived the
+ * server.
  */
 function disownStalePidFile(server: Server): void {
   const [pid, ...rest] = readPidFile(server.dataDirectory);
@@ -219,7 +220,7 @@ function readPidFile(dataDirectory: string): string[] {
   }
 }
 
-/** Line 8 of the pid file is the server's own word on its state. */
+/** Reads the server's state from line 8 of the pid file. */
 function isReady(dataDirectory: string, pid: number): boolean {
   const lines = readPidFile(dataDirectory);
   return Number(lines[0]) === pid && lines[7]?.trim() === "ready";

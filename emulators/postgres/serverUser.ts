@@ -2,26 +2,26 @@ import { spawnSync } from "node:child_process";
 import path from "node:path";
 import { UserError } from "../../foundation/userError";
 
-/** As whom, and how, the programs of PostgreSQL are run: they refuse to run as root. */
+/** The user that runs PostgreSQL's programs, and how to switch to it. They refuse to run as root. */
 export interface ServerUser {
-  /** Who owns the server's files and runs it; undefined: ourselves. */
+  /** The user that owns the server's files and runs it. Undefined: the current user. */
   readonly owner?: { readonly uid: number; readonly gid: number };
-  /** Words before a command that make the switch to the owner, where the plain one is not enough. */
+  /** A command prefix that switches to the owner, if setting the uid is not enough. */
   readonly prefix: readonly string[];
 }
 
-/** The parts of the system that the choice depends on; tests put others in their place. */
+/** What the choice depends on. Tests pass another system. */
 export interface UserSystem {
   readonly effectiveUid: number;
-  /** Exit code of a command run as that user, and what it printed; 127 when there is no such command. */
+  /** Runs a command as that user and returns its exit code and output; 127 if the command does not exist. */
   run(command: readonly string[], as?: { uid: number; gid: number }): { code: number; output: string };
 }
 
 const keepDirectorySearch = ["--inh-caps=+dac_read_search", "--ambient-caps=+dac_read_search"];
 
 /**
- * Chooses the user for servers whose data is below `directory`. As root that is `postgres`. A checkout may lie below
- * a folder that only root can enter; then the server keeps the one capability of entering folders.
+ * Chooses the user for servers whose data is in `directory`. As root, this is `postgres`. If only root can enter a parent
+ * folder of the checkout, the server keeps the capability to enter folders, and no other.
  */
 export function serverUserFor(directory: string, system: UserSystem = realSystem): ServerUser {
   if (system.effectiveUid !== 0) return { prefix: [] };
@@ -32,7 +32,7 @@ export function serverUserFor(directory: string, system: UserSystem = realSystem
       "PostgreSQL does not run as root and this machine has no user named postgres: create one (`useradd --system postgres`) or run this as another user than root.",
     );
   }
-  // Looking at "." inside needs the right to enter; `test -x` would guess from the mode and miss capabilities.
+  // Reading "." inside needs permission to enter. `test -x` only looks at the mode and ignores capabilities.
   const entering = ["test", "-d", `${directory}/.`];
   if (system.run(entering, { uid, gid }).code === 0) return { owner: { uid, gid }, prefix: [] };
   const prefix = [
@@ -49,7 +49,7 @@ export function serverUserFor(directory: string, system: UserSystem = realSystem
   );
 }
 
-/** How to spawn a program of PostgreSQL as this user. */
+/** Returns how to spawn a program of PostgreSQL as this user. */
 export function asServerUser(
   user: ServerUser,
   file: string,

@@ -3,13 +3,13 @@ import path from "node:path";
 import type pg from "pg";
 import { sourceFolder } from "./folders";
 
-/** One file of `shape/`: one subject of what a hosted project has at birth. */
+/** A file in `shape/`: one part of a new hosted project. */
 export interface ShapeFile {
   readonly name: string;
   readonly sql: string;
 }
 
-/** The files in the order in which they run, which their names tell. */
+/** Returns the files in the order in which they run, the order of their names. */
 export function readShape(): ShapeFile[] {
   const folder = path.join(sourceFolder(), "shape");
   return readdirSync(folder)
@@ -18,7 +18,7 @@ export function readShape(): ShapeFile[] {
     .map((name) => ({ name, sql: readFileSync(path.join(folder, name), "utf8") }));
 }
 
-/** Shapes a new cluster like a hosted project; run as supabase_admin on the database postgres. */
+/** Creates the objects of a hosted project in a new cluster, as supabase_admin in the database postgres. */
 export async function shapeDatabase(client: pg.Client): Promise<void> {
   for (const { name, sql } of readShape()) {
     try {
@@ -29,12 +29,12 @@ export async function shapeDatabase(client: pg.Client): Promise<void> {
   }
 }
 
-/** Gives the realtime messages of yesterday to three days ahead a partition to go to; idempotent. */
+/** Creates the partitions of realtime.messages from yesterday to three days ahead. Idempotent. */
 export async function makeRealtimePartitions(client: pg.Client): Promise<void> {
   await client.query(readSql("start/realtime_partitions.sql"));
 }
 
-/** Opens what `postgres` and `supabase_admin` make in `public` to the API roles, as projects did before 2026-05-30. */
+/** Grants the API roles access to new objects of `postgres` and `supabase_admin` in `public`, as on projects before 2026-05-30. */
 export async function grantLegacyDefaultPrivileges(client: pg.Client): Promise<void> {
   await client.query(readSql("start/legacy_default_privileges.sql"));
 }

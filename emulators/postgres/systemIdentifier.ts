@@ -6,13 +6,13 @@ import { promisify } from "node:util";
 import type { PostgresInstallation } from "./installation";
 import { asServerUser, type ServerUser } from "./serverUser";
 
-/** Farther than the checksum is in any version; the rest of the file is zeros. */
+/** An upper bound of the checksum's offset in any version. The rest of the file is zeros. */
 const largestControlData = 1024;
 
 /**
- * Gives the copy of a cluster an identifier of its own. Each cluster that `initdb` makes has one, by which backups and replicas know
- * their source; copies of one template would all pass for each other. No server may be using the data directory, and the last one must have been
- * stopped in order.
+ * Gives the copy of a cluster its own system identifier. Backups and replicas identify their source by it, and the copies of
+ * one template would all have the same. No server may use the data directory, and the last one must have been shut down
+ * cleanly.
  */
 export async function renewSystemIdentifier(
   dataDirectory: string,
@@ -22,12 +22,12 @@ export async function renewSystemIdentifier(
   const file = path.join(dataDirectory, "global", "pg_control");
   const control = readFileSync(file);
   const checksumAt = findChecksum(control);
-  // As initdb makes them: seconds since 1970 in the upper half, so that nobody takes it for anything else.
+  // Like initdb, puts the seconds since 1970 into the upper half.
   control.writeUInt32LE(randomBytes(4).readUInt32LE(), 0);
   control.writeUInt32LE(Math.floor(Date.now() / 1000), 4);
   control.writeUInt32LE(crc32c(control.subarray(0, checksumAt)), checksumAt);
   writeFileSync(file, control);
-  // The log has the identifier, too: a new one is begun, without old content to lose after an orderly stop.
+  // The write-ahead log also contains the identifier, so a new log is started. After a clean shutdown the old one is not needed.
   const { command, ids } = asServerUser(user, path.join(installation.binDirectory, "pg_resetwal"), [
     "--pgdata",
     dataDirectory,
@@ -36,7 +36,7 @@ export async function renewSystemIdentifier(
   await promisify(execFile)(program, args, { cwd: "/", ...ids });
 }
 
-/** The checksum ends the data that it is of, at a place that depends on the version. */
+/** Finds the checksum, which follows the data that it covers. Its offset depends on the version. */
 function findChecksum(control: Buffer): number {
   for (let at = 8; at < largestControlData; at += 4) {
     const stored = control.readUInt32LE(at);
@@ -52,7 +52,7 @@ const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
   return value;
 });
 
-/** CRC-32C, with which PostgreSQL guards its control file. */
+/** CRC-32C, the checksum of PostgreSQL's control file. */
 function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = (crc >>> 8) ^ (crcTable[(crc ^ byte) & 0xff] ?? 0);

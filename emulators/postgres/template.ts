@@ -12,12 +12,12 @@ import { initializeDataDirectory, launch, shutDown } from "./server";
 import { serverUserFor } from "./serverUser";
 import { readShape, shapeDatabase } from "./shape";
 
-/** Password of supabase_admin in a template, replaced at the first start of each copy. */
+/** Password of supabase_admin in a template. The first start of each copy replaces it. */
 export const templatePassword = "template";
 
 /**
- * A stopped, fully shaped data directory to copy new clusters from. Made once per user for each combination of shape,
- * hook and server version; safe against parallel makers and kills.
+ * Returns a stopped data directory with the hosted shape, from which new clusters are copied. Created once per user for each
+ * combination of shape, hook and server version. Safe against parallel runs and kills.
  */
 export async function ensureTemplate(
   installation: PostgresInstallation,
@@ -62,7 +62,7 @@ function templateKey(installation: PostgresInstallation): string {
   return `${installation.major}-${hash.digest("hex").slice(0, 16)}`;
 }
 
-/** The server of a killed maker may still be running. */
+/** Stops a server that a killed run may have left running. */
 async function removeAbandonedBuilds(folder: string): Promise<void> {
   for (const directory of abandonedPaths(folder, "build")) {
     await shutDown({ directory, dataDirectory: path.join(directory, "data") });

@@ -1,13 +1,13 @@
 import * as z from "zod/mini";
 import type { DataApi, Table } from "./dataApi.ts";
 
-/** What an action answers: the row and the status that fits; a missing row is a 404. */
+/** The result of an action: the row and its status. A missing row is a 404. */
 export interface ActionResult {
   readonly status: 200 | 201 | 404;
   readonly row?: object;
 }
 
-/** A fault in `data`, by field. */
+/** An error in `data`, by field. */
 export interface Fault {
   readonly field: string;
   readonly problem: string;
@@ -17,7 +17,7 @@ export type Prepared =
   | { readonly faults: readonly Fault[] }
   | { run(dataApi: DataApi, tenantId: string): Promise<ActionResult> };
 
-/** Checks the data; nothing is asked of the database before all of it is right. */
+/** Checks all of the data before any call to the database. */
 type Action = (data: unknown) => Prepared;
 
 const workOrders = { schema: "home_services", name: "work_orders" } as const satisfies Table;
@@ -55,7 +55,7 @@ const customerChanges = z.strictObject(
     last_name: z.optional(text(200)),
     phone: z.optional(
       z.nullable(
-        z.string("must be a text").check(z.regex(/^\+?[0-9][0-9 ().-]{4,30}$/, "must be a phone number")),
+        z.string("must be a string").check(z.regex(/^\+?[0-9][0-9 ().-]{4,30}$/, "must be a phone number")),
       ),
     ),
     address: z.optional(z.nullable(object)),

@@ -1,14 +1,14 @@
-/** Who asks, as their access token says. */
+/** The caller, according to the access token. */
 export interface Caller {
   readonly accessToken: string;
-  /** The claim that the access token hook adds; undefined for somebody who is in no tenant. */
+  /** The claim that the access token hook adds. Undefined if the caller is in no tenant. */
   readonly tenantId: string | undefined;
 }
 
 /**
- * The caller of a request; undefined without a readable token. The signature is not checked here: the platform does so before
- * the function runs, and the Data API does again for every statement. Nothing is decided by the claim either; it only fills
- * the column tenant_id, and the policy refuses a row of any tenant that the database itself does not confirm.
+ * Returns the caller of a request; undefined without a readable token. Does not check the signature: the platform does before
+ * the function runs, and the Data API does for every statement. The claim decides nothing either. It only fills the column
+ * tenant_id, and the policy refuses a row of any tenant that the database does not confirm.
  */
 export function callerOf(request: Request): Caller | undefined {
   const [, accessToken] =

@@ -14,15 +14,15 @@ type Shape<T extends Table> = T extends { readonly schema: infer Schema extends 
     : never
   : never;
 
-/** The columns that an action may name: `Row` as it is read, `Insert` and `Update` as it is written. */
+/** The columns that an action may use: `Row` to read, `Insert` and `Update` to write. */
 export type Columns<T extends Table, Use extends "Row" | "Insert" | "Update"> =
   Shape<T> extends Record<Use, infer Found extends object> ? Readonly<Found> : never;
 
-/** What the actions need of the Data API. Row-level security decides what each call sees and may do. */
+/** The Data API calls that the actions use. Row-level security decides what each call may see and do. */
 export interface DataApi {
-  /** Throws a DataApiError when the row is refused. */
+  /** Throws a DataApiError if the row is refused. */
   insert<T extends Table>(table: T, row: Columns<T, "Insert">): Promise<Columns<T, "Row">>;
-  /** Answers undefined when the caller sees no such row. */
+  /** Returns undefined if the caller sees no such row. */
   update<T extends Table>(
     table: T,
     key: Readonly<Record<string, string>>,
@@ -30,13 +30,13 @@ export interface DataApi {
   ): Promise<Columns<T, "Row"> | undefined>;
 }
 
-/** A refusal by the Data API. The text of the database is for the log; callers get a sentence of ours. */
+/** An error of the Data API. The database's message goes to the log; callers get our own message. */
 export class DataApiError extends Error {
   override readonly name = "DataApiError";
 
   constructor(
     readonly status: number,
-    /** SQLSTATE or PostgREST's own code, empty if there is none. */
+    /** SQLSTATE or PostgREST's own code. Empty if there is none. */
     readonly code: string,
     message: string,
   ) {
@@ -48,13 +48,13 @@ export interface RestOptions {
   /** The project's URL. */
   readonly url: string;
   readonly apiKey: string;
-  /** The caller's own. */
+  /** The caller's access token. */
   readonly accessToken: string;
   /** Default 10,000. */
   readonly timeoutMilliseconds?: number;
 }
 
-/** The Data API over HTTP (PostgREST). Two requests need no client library, and a function starts sooner without one. */
+/** The Data API over HTTP (PostgREST). Uses no client library, because the function starts faster without one. */
 export function restDataApi(options: RestOptions): DataApi {
   const call = async <T extends Table>(
     method: string,

@@ -5,12 +5,12 @@ import { type DataApi, DataApiError } from "./dataApi.ts";
 export interface HandlerOptions {
   /** The Data API in the name of the caller. */
   readonly dataApi: (accessToken: string) => DataApi;
-  /** Origins whose pages may call; `scheme://host[:port]`. Requests that come from no page have no origin, and pass. */
+  /** Origins whose pages may call, as `scheme://host[:port]`. Requests without an origin do not come from a page and pass. */
   readonly allowedOrigins: readonly string[];
   readonly log: (message: string, details: Readonly<Record<string, string | number>>) => void;
 }
 
-/** A request that is refused, in the caller's words. */
+/** A refused request, with a message for the caller. */
 class Refusal extends Error {
   constructor(
     readonly status: number,
@@ -87,12 +87,12 @@ async function readBody(request: Request): Promise<Readonly<Record<string, unkno
     const body: unknown = JSON.parse(text);
     if (typeof body === "object" && body !== null) return body as Record<string, unknown>;
   } catch {
-    // Said below: no JSON is as wrong as JSON that is no object.
+    // Reported below, like JSON that is not an object.
   }
   throw new Refusal(400, 'The body must be a JSON object: {"action": …, "data": {…}}.');
 }
 
-/** Stops reading where the body gets too large, whatever length its header promised. */
+/** Stops reading when the body gets too large, regardless of its Content-Length. */
 async function readText(request: Request): Promise<string> {
   const decoder = new TextDecoder();
   let text = "";
@@ -107,7 +107,7 @@ async function readText(request: Request): Promise<string> {
   return text + decoder.decode();
 }
 
-/** What a caller may know of a failure. Whether a row exists in another tenant is not part of it. */
+/** Returns the refusal for a failure. It does not reveal whether a row exists in another tenant. */
 function refusalOf(error: unknown, log: HandlerOptions["log"]): Refusal {
   if (error instanceof DataApiError) {
     log("The Data API refused a request.", { status: error.status, code: error.code, reason: error.message });
@@ -117,7 +117,7 @@ function refusalOf(error: unknown, log: HandlerOptions["log"]): Refusal {
       });
     }
     if (error.code === "42501") return new Refusal(403, "You may not do this.");
-    // Foreign key, check, domain or not null: the data is at fault. Unique: it is there already.
+    // Foreign key, check, domain or not null: invalid data. Unique: a conflict.
     if (error.code === "23503") return new Refusal(422, "The data refers to something that does not exist.");
     if (/^(23502|23514|22)/.test(error.code)) return new Refusal(422, "The data is not valid.");
     if (error.code === "23505") return new Refusal(409, "There is such a row already.");

@@ -1,5 +1,5 @@
-// Edge function: what a business automation (a form, a phone agent, a partner's system) may do in a tenant, in the name of the
-// person who signed in. The component EdgeFunctions bundles this file and the modules beside it into one before it is sent.
+// Edge function: what a business automation (a form, a phone agent, a partner's system) may do in a tenant, on behalf of the
+// signed-in user. The component EdgeFunctions bundles this file with its modules before it is deployed.
 import { restDataApi } from "./dataApi.ts";
 import { createHandler } from "./handler.ts";
 
@@ -15,7 +15,7 @@ function environment(name: string): string {
 }
 
 const url = environment("SUPABASE_URL");
-// The anon key opens the door and no more: each request goes on with the caller's own token, which row-level security sees.
+// The anon key only identifies the project. Each request uses the caller's token, to which row-level security applies.
 const apiKey = environment("SUPABASE_ANON_KEY");
 
 Deno.serve(

@@ -19,14 +19,14 @@ import { asksForHelp } from "./help";
 const stack = "local";
 
 /**
- * `npm run backup -- <command>`: the backup program as the scheduled task runs it, on this machine. Environment and
- * secrets are those that the deployed task definition declares; a restore goes to the stack's own database, unless
- * RESTORE_DATABASE_URL names another.
+ * Runs `npm run backup -- <command>`: the backup program as the scheduled task runs it, on this machine, with the variables
+ * and secrets of the deployed task definition. A restore writes to the stack's own database, unless RESTORE_DATABASE_URL
+ * names another.
  */
 export async function backup(paths: LocalPaths, args: readonly string[]): Promise<number> {
-  // The program itself says which commands it has.
+  // The program itself reports an unknown command.
   if (asksForHelp(args) || !isCommand(args[0])) return await runBackup(paths, args, {});
-  // Where nothing was deployed, nothing needs to be started to find that out.
+  // Without a deployment there is no task, and no reason to start the services.
   if (!isDeployed(paths, stack)) throw noTask();
   await ensureCompressor(progressToStandardError);
   const services = await withCommandLock(paths.directory, "backup", () =>
@@ -37,7 +37,7 @@ export async function backup(paths: LocalPaths, args: readonly string[]): Promis
     ...foreignVariables,
     ...endpointVariables(services),
     ...(await taskEnvironment(services.aws)),
-    // The programs of the same version as the server, as in the image of the task.
+    // The client programs have the server's version, as in the image of the task.
     [postgresqlBinVariable]: services.postgresql.binDirectory,
     BACKUP_HOSTED_RIGHTS: await hostedRightsFolder(services.postgresql, progressToStandardError),
     ...(database === undefined ? {} : targetVariables(database)),
@@ -48,7 +48,7 @@ function isCommand(word: string | undefined): boolean {
   return backupCommands.some((command) => command === word);
 }
 
-/** Returns what a restore and a checkpoint are about: the stack's own database, unless RESTORE_DATABASE_URL names another target. */
+/** Returns the database of a restore or a checkpoint: RESTORE_DATABASE_URL if set, else the stack's own. */
 export function targetVariables(
   database: { readonly url: string; readonly projectRef: string },
   environment: NodeJS.ProcessEnv = process.env,
@@ -75,7 +75,7 @@ function noTask(): UserError {
   );
 }
 
-/** What ECS would put into the container: plain variables, and secrets looked up by reference. */
+/** Returns the environment that ECS would set in the container: plain variables, and secrets resolved by reference. */
 async function taskEnvironment(aws: LocalEndpoints["aws"]): Promise<Record<string, string>> {
   const access = {
     region: aws.region,
@@ -89,7 +89,7 @@ async function taskEnvironment(aws: LocalEndpoints["aws"]): Promise<Record<strin
     if (name !== undefined && value !== undefined) variables[name] = value;
   }
   for (const { name, valueFrom } of container.secrets ?? []) {
-    // ECS takes the current version, which AWS does where none is named; moto takes the one that was put last.
+    // ECS reads the current version, which is AWS's default. Moto's default is the version that was written last.
     const current = { SecretId: valueFrom, VersionStage: "AWSCURRENT" };
     const { SecretString } = await secrets.send(new GetSecretValueCommand(current));
     if (name !== undefined && SecretString !== undefined) variables[name] = SecretString;

@@ -7,7 +7,7 @@ import { projectDatabase } from "../projectDatabase";
 import { openLocalSession } from "../session";
 import { localStack } from "../stack/stackLocation";
 
-/** `npm run -s local:env`: lines for `eval` in a shell. Nothing else goes to standard output. */
+/** Runs `npm run -s local:env`: prints lines for a shell's `eval`, and nothing else to standard output. */
 export async function printEnvironment(paths: LocalPaths): Promise<void> {
   const { variables, services } = await openLocalSession(paths, "local:env", progressToStandardError);
   const { endpoint } = services.supabase;

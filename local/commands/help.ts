@@ -1,8 +1,8 @@
 const words: ReadonlySet<string> = new Set(["help", "--help", "-h", "--version", "-V"]);
 
 /**
- * Whether a command line asks a program about itself: for its help or its version, or, without a word, for its usage. No
- * stack and no service is needed for that.
+ * Returns whether a command line only asks for help, version or usage (no arguments at all). These need no stack and no
+ * service.
  */
 export function asksForHelp(args: readonly string[]): boolean {
   return args.length === 0 || args.some((arg) => words.has(arg));

@@ -19,9 +19,9 @@ import {
 import { stackOperations } from "../stackOperations";
 import { ensureToolchain } from "../toolchain";
 
-/** Programs of ops/ that ask the Management API for what the official clients make, and that mean `local` without a name. */
+/** Programs of ops/ that need the official clients through the Management API. Without a stack name they use `local`. */
 const askOfficialClients: ReadonlySet<Operation> = new Set(["types", "advisors"]);
-/** Programs of ops/ that are about a pull request. */
+/** Programs of ops/ that work on a pull request. */
 const otherOperations = ["comment", "pull-request", "propose-image"] as const;
 
 export const operations = [...stackOperations, ...otherOperations] as const;
@@ -37,8 +37,8 @@ interface Surroundings {
 }
 
 /**
- * `npm run env`, `npm run preview` and so on: an operator's program, with the Pulumi CLI that `npm run pulumi` uses on its PATH. For a
- * stack of this machine it also gets the addresses of the local services, which are started where they do not run.
+ * Runs a program of ops/, such as `npm run preview`, with the Pulumi CLI of `npm run pulumi` on its PATH. For a local stack it
+ * starts the services that are not running and passes their addresses.
  */
 export async function operate(
   paths: LocalPaths,
@@ -64,7 +64,7 @@ async function surroundings(
   if (!isOfStack(operation)) return { folder: paths.checkout, variables: {} };
   const stack =
     namedStack(args) ?? (askOfficialClients.has(operation) && !isHelp(args) ? "local" : undefined);
-  // The program itself says what is missing.
+  // The program itself reports the missing argument.
   if (stack === undefined) return { folder: paths.checkout, variables: {} };
   if (!isLocalStack(stack)) {
     requireStack(paths.checkout, stack);
@@ -77,24 +77,24 @@ async function surroundings(
   if (!isDeployed(paths, stack)) throw notDeployed(stack);
   const { services, variables } = await openLocalSession(paths, operation, progressToStandardError);
   await renewConfiguration(paths, stack, services);
-  // Here, where progress can be shown, and not in the API's background process, which says what is missing.
+  // Installs here, where progress can be shown. The API's background process could only report what is missing.
   if (askOfficialClients.has(operation) || args.includes("--deploy-copy"))
     await ensureOfficialClients(progressToStandardError).catch(() => undefined);
   return { folder, variables: { ...foreignVariables, ...variables } };
 }
 
-/** The local copy of an environment is of its stack file as it is now, which may have changed since `npm start`. */
+/** Rewrites the local copy of an environment, because its stack file may have changed since `npm start`. */
 async function renewConfiguration(paths: LocalPaths, stack: string, services: LocalServices): Promise<void> {
   const environment = environmentOf(stack);
   if (environment === undefined || !stacksIn(paths.checkout).includes(environment)) return;
-  // It needs a client of AWS.
+  // Loaded on demand, because it loads an AWS client.
   const { writeLikeStack } = await import("../stack/likeStack");
   await writeLikeStack(paths, environment, services);
 }
 
 const isHelp = (args: readonly string[]) => args.includes("--help") || args.includes("-h");
 
-/** The stack that a command line of these programs names; undefined for none, and where it asks for help. */
+/** Returns the stack that the command line names; undefined if it names none or asks for help. */
 function namedStack(args: readonly string[]): string | undefined {
   const { values, positionals } = parseArgs({
     args: [...args],

@@ -21,7 +21,7 @@ import { ensureToolchain } from "../toolchain";
 import { asksForHelp } from "./help";
 import { refuseWrongUsage } from "./pulumiUsage";
 
-/** `npm run pulumi -- …`: any command of the CLI on the local stack. Starts the services that do not run. */
+/** Runs `npm run pulumi -- …`: any Pulumi command on the local stack. Starts the services that are not running. */
 export async function pulumi(paths: LocalPaths, args: readonly string[]): Promise<number> {
   if (asksForHelp(args) || args[0] === "version") return await (await cliAlone(paths)).runInTerminal(args);
   refuseForeignStack(paths, stackOfCommand(args));
@@ -35,7 +35,7 @@ export async function pulumi(paths: LocalPaths, args: readonly string[]): Promis
   return exitCode;
 }
 
-/** Commands that connect to the database as the state says. */
+/** Commands that connect to the database at the address in the state. */
 const connecting: ReadonlySet<string> = new Set(["up", "update", "preview", "refresh", "destroy"]);
 
 /** Returns the CLI without state and services. `beforeMaking` runs before a CLI is downloaded or built. */
@@ -48,18 +48,18 @@ async function cliAlone(paths: LocalPaths, beforeMaking?: () => Promise<unknown>
 }
 
 /**
- * The state of an environment is elsewhere, and its stack file names accounts that are not on this machine. A stack without a
- * file can be one that somebody has made here, with `pulumi stack init`.
+ * Refuses an environment such as `prod`: its state is in another backend, and its stack file names real accounts. A stack
+ * without a file may exist here, created with `pulumi stack init`.
  */
 function refuseForeignStack({ checkout, directory }: LocalPaths, stack: string): void {
   if (!existsSync(directory)) requireStack(checkout, stack);
   if (isLocalStack(stack) || !stacksIn(checkout).includes(stack)) return;
   throw new UserError(
-    `Stack ${stack} is no stack of this machine: make a local copy of it with \`npm start -- --like ${stack}\` and name that (-s like-${stack}), or deploy ${stack} itself with \`pulumi up -s ${stack}\`, as README.md says under "Deploy for real".`,
+    `Stack ${stack} is not a local stack: create a local copy with \`npm start -- --like ${stack}\` and name that (-s like-${stack}), or deploy ${stack} itself with \`pulumi up -s ${stack}\` (see "Deploy for real" in README.md).`,
   );
 }
 
-/** To tell the stack takes a deployment, and nobody has asked for one here. */
+/** Reports a changed port. Updating the stack would take a deployment, which the user has not asked for. */
 async function refuseMovedDatabase(
   { services }: LocalSession,
   paths: LocalPaths,
@@ -72,16 +72,16 @@ async function refuseMovedDatabase(
   const moved = await findMovedDatabase(paths.state, stack, databaseUrl);
   if (moved === undefined) return;
   throw new UserError(
-    `PostgreSQL listens on port ${moved.port}, because ${moved.known} is no longer free, and stack ${stack} does not know yet: run \`${startCommandOf(stack)}\`, which tells it, then this command again.`,
+    `PostgreSQL listens on port ${moved.port}, because ${moved.known} is in use, but stack ${stack} still has the old port: run \`${startCommandOf(stack)}\`, which updates it, then this command again.`,
   );
 }
 
-/** The engine lists the lock's file and more; what a person needs to know is who is at work. */
+/** Replaces the engine's message about a lock, which lists files, by one that names the process. */
 async function explainLock(paths: LocalPaths, stack: string): Promise<void> {
   const [lock] = await findStateLocks(paths.state, projectName, stack);
   if (lock === undefined) return;
   const sentence = isHeld(lock)
-    ? `Another Pulumi run (${describeHolder(lock)}) is at work on stack ${stack}: wait until it has ended, then run this command again.`
-    : `The Pulumi run that locked stack ${stack} (${describeHolder(lock)}) has gone: run \`${startCommandOf(stack)}\`, which removes its lock, then this command again.`;
+    ? `Another Pulumi run (${describeHolder(lock)}) is running on stack ${stack}: wait until it ends, then run this command again.`
+    : `The Pulumi run that locked stack ${stack} (${describeHolder(lock)}) no longer exists: run \`${startCommandOf(stack)}\`, which removes its lock, then this command again.`;
   process.stderr.write(`${sentence}\n`);
 }

@@ -2,10 +2,10 @@ import { UserError } from "../../foundation/userError";
 import type { PulumiCli } from "../stack/pulumiCli";
 
 /**
- * Refuses a command line that the CLI does not take, before any service is started for it. Asks the CLI for the help on that
- * command line, because it checks the command and the options first. As the first argument, `--help=true` is neither the value
- * of an option nor an argument after `--`.
- * @throws UserError that names the fault and the help to read.
+ * Refuses an invalid command line before any service is started. Runs the CLI with `--help=true`, because the CLI checks the
+ * command and the options before it prints help. As the first argument, `--help=true` is neither the value of an option nor
+ * an argument after `--`.
+ * @throws UserError that names the error and the help to read.
  */
 export async function refuseWrongUsage(cli: PulumiCli, args: readonly string[]): Promise<void> {
   // `pulumi do` reads its options itself, with the schema of a provider.
@@ -26,7 +26,7 @@ function wrongUsage(stderr: string): string {
   return `\`npm run pulumi\` was called wrongly, ${message}: ${remedy}`;
 }
 
-/** Returns the fault of `pulumi stack nosuch`, for which the CLI shows the help of `pulumi stack` and succeeds. */
+/** Returns the error for `pulumi stack nosuch`, for which the CLI prints the help of `pulumi stack` and exits with 0. */
 function unknownSubcommand(help: string, args: readonly string[]): string | undefined {
   const [, command] = /^ {2}pulumi (.+) \[command\]$/m.exec(help) ?? [];
   if (command === undefined) return undefined;

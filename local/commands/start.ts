@@ -17,11 +17,11 @@ import { localStack, requireEnvironment, type StackLocation } from "../stack/sta
 import type { Toolchain } from "../toolchain";
 
 export interface StartOptions {
-  /** Deploy a local copy of this environment, with its own configuration, in place of the stack `local`. */
+  /** Deploy a local copy of this environment, with its configuration, instead of the stack `local`. */
   readonly like?: string;
-  /** Use the vendors' own plugins in place of our stand-ins. */
+  /** Use the official plugins instead of our stand-ins. */
   readonly officialPlugins?: boolean;
-  /** Make the databases with this major version, which holds for the commands that follow. Default: the newest here. */
+  /** Create the databases with this major version, in this and later commands. Default: the newest that is installed. */
   readonly postgresql?: string;
 }
 
@@ -56,7 +56,7 @@ export async function start(
   });
 }
 
-/** Loaded on demand: it needs a client of AWS. */
+/** Loaded on demand, because it loads an AWS client. */
 async function likeStack(
   paths: LocalPaths,
   environment: string,
@@ -66,21 +66,21 @@ async function likeStack(
   return await writeLikeStack(paths, environment, services);
 }
 
-/** Without the text of an error behind the step that failed: the command ends by printing it. */
+/** Does not print the error behind the failed step, because the command prints it at the end. */
 class StepLogger extends ListrLogger {
   override log(...[level, message, options]: Parameters<ListrLogger["log"]>): void {
     super.log(level, message, level === ListrLogLevels.FAILED ? undefined : options);
   }
 }
 
-/** Installs what is missing and starts the services, showing how far it has got. */
+/** Installs what is missing and starts the services, and shows the progress. */
 async function prepare(paths: LocalPaths, choice: PluginChoice): Promise<LocalSession> {
   const steps: ListrTask<{ toolchain: Toolchain; services: LocalServices }>[] = [
     {
       title: "Pulumi engine",
       task: async (context, task) => {
         const progress: Progress = (line, kind) => {
-          // Without a terminal each line stays.
+          // Without a terminal, every line is kept.
           if (kind !== "tick" || process.stdout.isTTY) task.output = line;
         };
         context.toolchain = await prepareEngine(paths, progress, choice);
@@ -104,7 +104,7 @@ async function prepare(paths: LocalPaths, choice: PluginChoice): Promise<LocalSe
   return openSession(paths, toolchain, services);
 }
 
-/** What came up, how to reach it, and what to try next. */
+/** Returns the closing message: what is running, how to reach it, and what to try next. */
 async function summary(
   { services }: LocalSession,
   location: StackLocation,

@@ -13,8 +13,8 @@ import { localStack } from "../stack/stackLocation";
 import { asksForHelp } from "./help";
 
 /**
- * `npm run supabase -- …`: any command of the official Supabase CLI, against the local stack. The first run installs the
- * CLI. Returns its exit code.
+ * Runs `npm run supabase -- …`: any command of the official Supabase CLI, against the local stack. The first run installs
+ * the CLI. Returns its exit code.
  */
 export async function supabase(paths: LocalPaths, args: readonly string[]): Promise<number> {
   const clients = await ensureOfficialClients(progressToStandardError);
@@ -34,8 +34,8 @@ export async function supabase(paths: LocalPaths, args: readonly string[]): Prom
 }
 
 /**
- * Whether the services would be started for a command line that names no command: a group such as `db`, for which the CLI
- * prints help, or an unknown word. Where the environment exists, nothing is asked, because its services run already.
+ * Returns whether services would be started for a command line without a command: a group such as `db`, for which the CLI
+ * prints help, or an unknown word. False if the environment exists, because its services run already.
  */
 async function startsInVain(paths: LocalPaths, program: string, args: readonly string[]): Promise<boolean> {
   if (existsSync(paths.directory)) return false;
@@ -44,7 +44,7 @@ async function startsInVain(paths: LocalPaths, program: string, args: readonly s
   return /^ {2}supabase (.+ )?<subcommand>/m.test(stdout);
 }
 
-/** Whether the folder is linked to this project, where the CLI itself notes it. */
+/** Returns whether the folder is linked to this project, according to the CLI's own file. */
 async function isLinked(workdir: string, projectRef: string): Promise<boolean> {
   const file = path.join(workdir, "supabase", ".temp", "project-ref");
   return (await readFile(file, "utf8").catch(() => "")).trim() === projectRef;

@@ -16,7 +16,7 @@ export interface TestOptions {
   readonly postgresql?: string;
 }
 
-/** Runs vitest, by default on two versions of PostgreSQL, and says at the start and at the end which they are. */
+/** Runs vitest, by default on two versions of PostgreSQL. The first and the last line of the output name them. */
 export async function test(checkout: string, args: readonly string[], options: TestOptions): Promise<number> {
   const major = options.postgresql === undefined ? undefined : parseMajor(options.postgresql);
   const program = vitestProgram();
@@ -35,7 +35,7 @@ export async function test(checkout: string, args: readonly string[], options: T
       : undefined;
   if (databases !== undefined) {
     refuseUnknownProjects(projects, databases.second === undefined ? [] : [databases.second.major]);
-    // The setup of the tests makes sure of these too, but what it throws is printed by vitest, with a stack trace.
+    // The test setup checks these too, but vitest would print its errors with a stack trace.
     await ensureCompressor(say);
     await ensureS3Installed(say);
     say(describeDatabases(databases));
@@ -62,7 +62,7 @@ function requireGit(): void {
   );
 }
 
-/** Returns vitest's reading of its arguments. */
+/** Parses the arguments with vitest's own parser. */
 async function readArguments(args: readonly string[]): Promise<{ readonly project?: unknown }> {
   if (!args.some((argument) => argument.startsWith("-"))) return {};
   const { parseCLI } = await import("vitest/node");

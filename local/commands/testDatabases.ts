@@ -8,7 +8,7 @@ import { type SecondServer, secondServerVariable } from "../secondServer.mts";
 export interface TestDatabases {
   /** Runs every test that needs a database. */
   readonly first: PostgresInstallation;
-  /** Runs the tests again that depend on the version of the server. */
+  /** Repeats the tests that depend on the server's version. */
   readonly second?: PostgresInstallation;
 }
 
@@ -22,8 +22,8 @@ export interface TestDatabaseOptions {
 }
 
 /**
- * Chooses the servers: the version that was asked for, or the one that POSTGRESQL_BIN names, alone. By default the newest
- * supported version, which hosted projects have, and beside it the oldest. Says which versions this machine cannot have.
+ * Chooses the servers: only the requested version or the one in POSTGRESQL_BIN, if given. Default: the newest supported
+ * version, which hosted projects have, and the oldest. Prints which versions are not available on this machine.
  * @throws UserError when there is no server at all.
  */
 export async function chooseTestDatabases(options: TestDatabaseOptions): Promise<TestDatabases> {
@@ -44,7 +44,7 @@ export async function chooseTestDatabases(options: TestDatabaseOptions): Promise
   return second === undefined ? { first } : { first, second };
 }
 
-/** Returns the variables by which vitest's configuration learns of the servers. */
+/** Returns the variables that pass the servers to vitest's configuration. */
 export function variablesFor({ first, second }: TestDatabases): Record<string, string> {
   const variables = (server: PostgresInstallation) => ({ [postgresqlBinVariable]: server.binDirectory });
   if (second === undefined) return variables(first);
@@ -52,7 +52,7 @@ export function variablesFor({ first, second }: TestDatabases): Record<string, s
   return { ...variables(first), [secondServerVariable]: JSON.stringify(described) };
 }
 
-/** Returns one sentence that says what a run is on. */
+/** Returns a sentence that names the versions of a run. */
 export function describeDatabases({ first, second }: TestDatabases): string {
   return second === undefined
     ? `The database and engine tests run on PostgreSQL ${first.version}.`

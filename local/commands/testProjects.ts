@@ -3,13 +3,13 @@ import { UserError } from "../../foundation/userError";
 /** The kinds of tests, which are vitest's projects; the last two run again on a second server, as `database-15`. */
 const kinds = ["unit", "database", "engine"] as const;
 
-/** Returns the projects that `--project` names, by vitest's reading of its arguments. */
+/** Returns the values of `--project`, as parsed by vitest. */
 export function namedProjects({ project }: { readonly project?: unknown }): string[] {
   return (Array.isArray(project) ? project : [project]).filter((name) => typeof name === "string");
 }
 
 /**
- * Refuses a project that does not exist. A pattern (`data*`, `!engine`) is vitest's to judge.
+ * Refuses a project that does not exist. Vitest itself checks patterns (`data*`, `!engine`).
  * @param secondMajors - Versions of PostgreSQL on which tests may run again.
  */
 export function refuseUnknownProjects(names: readonly string[], secondMajors: readonly number[]): void {

@@ -1,7 +1,7 @@
 /** Groups of commands that work on a database, which they find by `--db-url`, `--linked` or `--local`. */
 const databaseGroups: ReadonlySet<string> = new Set(["db", "inspect", "migration", "migrations", "test"]);
 
-/** Commands of those groups that have no database, or always one of their own. */
+/** Commands of those groups that use no database, or always their own. */
 const withoutDatabase: ReadonlySet<string> = new Set([
   "db start",
   "db schema",
@@ -10,7 +10,7 @@ const withoutDatabase: ReadonlySet<string> = new Set([
   "test new",
 ]);
 
-/** Options of every command that take the next argument for their value. */
+/** Global options that take the next argument as their value. */
 const globalOptions: ReadonlySet<string> = new Set([
   "--agent",
   "--dns-resolver",
@@ -24,8 +24,9 @@ const globalOptions: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns the arguments with the stack's database for a command that works on one: `--linked`, and no choice at all, mean
- * the linked project, whose database has no public host name that the CLI could find. `--local` and `--db-url` stay.
+ * Adds `--db-url` with the stack's database for commands that work on a database. `--linked`, which is also the default,
+ * means the linked project, whose local database has no host name that the CLI could resolve. Keeps `--local` and
+ * `--db-url`.
  */
 export function withDatabase(args: readonly string[], databaseUrl: string | undefined): string[] {
   const [group = "", command = ""] = args.filter(

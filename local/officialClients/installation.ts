@@ -9,7 +9,7 @@ import { checkoutRoot } from "../../foundation/checkout";
 import { UserError } from "../../foundation/userError";
 import { userCache } from "../userCache";
 
-/** Called with one line for each step that takes longer than a moment. */
+/** Called with one line for each step that takes a while. */
 export type Progress = (line: string) => void;
 
 /** The official clients, ready to run. Except for Deno, each is a JavaScript file to run with Node. */
@@ -26,7 +26,7 @@ export interface OfficialClients {
   readonly deno: string;
 }
 
-/** What has to be in the folder for `npm ci` to install the same packages. */
+/** The files that `npm ci` needs to install the same packages. */
 const manifest = [".npmrc", "package.json", "package-lock.json"];
 
 /** Deno publishes one package per platform. */
@@ -38,9 +38,8 @@ const denoPackages: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns the official clients, which the first call installs from npm (about 470 MB, half a minute) into the user's
- * cache. The folder is named after the lockfile and the platform: all checkouts share it, and a changed lockfile makes a
- * new one. A folder appears complete or not at all.
+ * Returns the official clients. The first call installs them from npm (about 470 MB, half a minute) into the user's cache.
+ * The folder is named after the lockfile and the platform, so all checkouts share it. It appears complete or not at all.
  * @throws UserError when npm cannot install them.
  */
 export async function ensureOfficialClients(
@@ -73,7 +72,7 @@ export async function ensureOfficialClients(
   };
 }
 
-/** The caller holds the lock, so what a killed installation left is removed here. */
+/** Installs the clients, and deletes the leftovers of a killed installation. The caller holds the lock. */
 async function install(source: string, folder: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const cache = path.dirname(folder);
   for (const name of await readdir(cache)) {
@@ -90,10 +89,10 @@ async function install(source: string, folder: string, environment: NodeJS.Proce
   }
 }
 
-/** Without a network npm would wait 70 s between its attempts; two short waits are enough for a moment's fault. */
+/** Without a network, npm would wait 70 s between its attempts. Two short waits cover a brief interruption. */
 const briefRetries = ["--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=3000"];
 
-/** Without install scripts: the packages contain their binaries, and nothing else of them has to run. */
+/** Skips install scripts, because the packages contain their binaries. */
 async function npmCi(folder: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const npm = environment.npm_execpath;
   const [program, first] = npm === undefined ? ["npm", []] : [process.execPath, [npm]];
@@ -109,13 +108,13 @@ async function npmCi(folder: string, environment: NodeJS.ProcessEnv): Promise<vo
   }
 }
 
-/** `npm run` exports the settings and folders of the project that it runs in; they must not apply in another folder. */
+/** Removes the settings that `npm run` exports for its own project, because they must not apply in another folder. */
 function withoutNpmSettings(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const local = /^(npm_config_local_prefix|npm_package_.*|npm_lifecycle_.*|npm_command)$/i;
   return Object.fromEntries(Object.entries(environment).filter(([name]) => !local.test(name)));
 }
 
-/** Returns the line of npm's message that says why, which stands between codes and the path of its log. */
+/** Returns the line of npm's output that states the reason, without the error codes and the log path around it. */
 function reasonOf(error: unknown): string {
   const { stderr = "", message } = error as { stderr?: string; message: string };
   const lines = stderr

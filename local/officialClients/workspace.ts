@@ -12,7 +12,7 @@ export interface Workspace {
   readonly workdir: string;
   /** Contains a program `supabase` that runs the pinned CLI. */
   readonly binDirectory: string;
-  /** What makes any Supabase CLI use the local Management API and this folder. */
+  /** The variables that point any Supabase CLI to the local Management API and this folder. */
   readonly variables: Readonly<Record<string, string>>;
 }
 
@@ -76,8 +76,8 @@ const configSecrets: Readonly<Record<string, string>> = {
 };
 
 /**
- * What `supabase config pull` completes. It writes no section whose secret it would have to invent, so those are here, with
- * the name of a variable in place of the secret.
+ * The initial config.toml, which `supabase config pull` completes. The pull does not write sections that contain a secret,
+ * so this file has them, with the name of a variable in place of each secret.
  */
 const initialConfig = `project_id = "thorbis-local"
 
@@ -98,7 +98,7 @@ message_service_sid = "run config pull"
 auth_token = "env(SUPABASE_AUTH_SMS_TWILIO_AUTH_TOKEN)"
 `;
 
-/** The local Management API in place of the hosted one. The other addresses are only printed or opened by the CLI. */
+/** The CLI's profile with the local Management API. The CLI only prints or opens the other addresses. */
 function profileText(endpoint: string): string {
   return stringify({
     name: "thorbis-local",

@@ -2,12 +2,12 @@ import { existsSync } from "node:fs";
 import { rm, writeFile } from "node:fs/promises";
 import path from "node:path";
 
-/** Whose programs the engine runs as the plugins of aws, supabase and postgresql. */
+/** Which plugins the engine runs for aws, supabase and postgresql. */
 export type PluginChoice = "stand-ins" | "official";
 
 const markerIn = (directory: string) => path.join(directory, "official-plugins");
 
-/** What the last `npm start` of a local environment chose. */
+/** Returns the choice of the last `npm start` in this environment. */
 export function chosenPlugins(directory: string): PluginChoice {
   return existsSync(markerIn(directory)) ? "official" : "stand-ins";
 }

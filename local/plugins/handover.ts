@@ -23,9 +23,9 @@ const state = z.object({
 });
 
 /**
- * Refuses the vendors' plugins for states that an earlier version of the stand-ins wrote. The real plugins find a resource
- * by the copy of its id among the outputs; without it they take the resource for another one, and make a second project.
- * @throws UserError that names the stacks and what completes their states.
+ * Refuses the official plugins for states that an earlier version of the stand-ins wrote. The official plugins find a
+ * resource by the copy of its id in the outputs. Without the copy they would create a second project.
+ * @throws UserError that names the stacks and the command that completes their states.
  */
 export async function refuseIncompleteStates(stacksDirectory: string): Promise<void> {
   if (!existsSync(stacksDirectory)) return;
@@ -40,7 +40,7 @@ export async function refuseIncompleteStates(stacksDirectory: string): Promise<v
   );
 }
 
-/** Whether a resource of a bridged package lacks the copy of its id. */
+/** Returns whether a resource of a bridged package lacks the copy of its id. */
 function lacksIds(text: string): boolean {
   const resources = state.parse(JSON.parse(text)).checkpoint.latest.resources ?? [];
   return resources.some(

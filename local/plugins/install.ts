@@ -6,31 +6,31 @@ import { shellQuote } from "../../foundation/shellQuote";
 
 const pulumiPackage = z.object({ pulumi: z.object({ name: z.string(), version: z.string() }) });
 
-/** A plugin that the engine looks for below its home. */
+/** A plugin in the engine's home. */
 export interface Plugin {
   readonly name: string;
   readonly version: string;
 }
 
-/** The packages whose plugins the engine would download, and our stand-in for each: the program that serves it. */
+/** The packages whose plugins the engine would download, and the program of our stand-in for each. */
 const packages = [
   { manifest: "node_modules/@pulumi/aws/package.json", program: "dist/providers/aws.cjs" },
   { manifest: "node_modules/@pulumi/postgresql/package.json", program: "dist/providers/postgresql.cjs" },
   { manifest: "sdks/supabase/package.json", program: "dist/providers/terraform-provider.cjs" },
 ] as const;
 
-/** The plugins that the stack needs beside our own, as the `pulumi` block of each package says. */
+/** The plugins that the stack needs besides our own, from the `pulumi` block of each package. */
 export async function neededPlugins(checkout: string): Promise<Plugin[]> {
   return await Promise.all(packages.map(async ({ manifest }) => await pluginOf(checkout, manifest)));
 }
 
-/** Puts the stand-ins where the engine looks for plugins of their name and version. Nothing else is in that folder. */
+/** Installs the stand-ins under the plugin names and versions that the engine looks for. The folder contains nothing else. */
 export async function installStandIns(checkout: string, pulumiHome: string): Promise<void> {
   await Promise.all(
     packages.map(async ({ manifest, program }) => {
       const file = pluginFile(pulumiHome, await pluginOf(checkout, manifest));
       await mkdir(path.dirname(file), { recursive: true });
-      // An engine that starts the plugin meanwhile sees the old file or the new one.
+      // Atomic, because an engine may start the plugin meanwhile.
       writeFileAtomically(
         file,
         `#!/bin/sh\nexec ${shellQuote(process.execPath)} ${shellQuote(path.join(checkout, program))} "$@"\n`,
@@ -40,7 +40,7 @@ export async function installStandIns(checkout: string, pulumiHome: string): Pro
   );
 }
 
-/** Where the engine looks for a plugin. */
+/** Returns the folder where the engine looks for a plugin. */
 export function pluginFile(pulumiHome: string, { name, version }: Plugin): string {
   return path.join(pulumiHome, "plugins", `resource-${name}-v${version}`, `pulumi-resource-${name}`);
 }

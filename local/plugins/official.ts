@@ -5,14 +5,14 @@ import { neededPlugins, type Plugin, pluginFile } from "./install";
 
 export interface OfficialPluginsOptions {
   readonly checkout: string;
-  /** A home of their own: below it must be no stand-in. */
+  /** The Pulumi home for official plugins. It must not contain stand-ins. */
   readonly pulumiHome: string;
-  /** The Pulumi CLI, which downloads them. */
+  /** The Pulumi CLI, which downloads the plugins. */
   readonly pulumi: string;
   readonly progress: (line: string) => void;
 }
 
-/** Downloads the vendors' own plugins, those that are not there yet. Throws a UserError where that cannot be done. */
+/** Downloads the official plugins that are missing. Throws a UserError if that fails. */
 export async function installOfficialPlugins(options: OfficialPluginsOptions): Promise<void> {
   for (const plugin of await neededPlugins(options.checkout)) {
     if (!existsSync(pluginFile(options.pulumiHome, plugin))) await download(plugin, options);
@@ -42,7 +42,7 @@ async function download(
   );
 }
 
-/** The CLI tries several times and says the reason as a warning each time; its last line has none. */
+/** The CLI retries several times and prints the reason as a warning each time. Its last line does not contain it. */
 function reasonIn(output: string): string {
   const lines = output.split("\n").filter((line) => line.trim() !== "");
   const line =

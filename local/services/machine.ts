@@ -4,18 +4,18 @@ import { requireS3Tools } from "../../emulators/s3";
 import { UserError } from "../../foundation/userError";
 import type { Progress } from "../progress";
 
-/** What the search depends on; tests put another machine in its place. */
+/** What the search depends on. Tests pass another machine. */
 export interface Machine {
-  /** As root, PostgreSQL's packages are installed; for any other user they are only looked for. */
+  /** As root, PostgreSQL's packages are installed. Other users must have them already. */
   readonly isRoot: boolean;
-  /** Checks that change nothing; each rejects with a UserError that says what to install. */
+  /** Read-only checks. Each rejects with a UserError that says what to install. */
   readonly checks: readonly (() => Promise<void>)[];
   ensurePostgres(): Promise<PostgresInstallation>;
 }
 
 /**
- * Makes sure that this machine has what the local stack is built and run with, before minutes go into building it. Returns
- * the PostgreSQL that new databases are made with.
+ * Checks that this machine has everything that the local stack needs, before anything is built. Returns the PostgreSQL
+ * installation for new databases.
  * @throws UserError that names everything that is missing.
  */
 export async function requireMachine({
@@ -34,7 +34,7 @@ export async function requireMachine({
     }
   };
   for (const check of checks) await attempt(check);
-  // Nothing is installed on a machine that is refused anyway.
+  // If a check failed, nothing is installed.
   const postgresql = isRoot && faults.length > 0 ? undefined : await attempt(ensurePostgres);
   const [only] = faults;
   if (faults.length === 1 && only !== undefined) throw only;
@@ -43,7 +43,7 @@ export async function requireMachine({
   throw new UserError(`This machine lacks ${faults.length} things that the local stack needs:\n${list}`);
 }
 
-/** This machine, for the environment in a folder. */
+/** Returns this machine, for the environment in a folder. */
 export function thisMachine(directory: string, progress: Progress): Machine {
   const major = chosenMajor(directory);
   return {

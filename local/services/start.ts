@@ -20,20 +20,20 @@ const s3Keys = { accessKey: "thorbis-local", secretKey: "thorbis-local-secret" }
 export interface LocalServices extends LocalEndpoints {
   readonly supabase: SupabaseApi;
   readonly aws: AwsService;
-  /** What new databases are made with. */
+  /** The PostgreSQL installation for new databases. */
   readonly postgresql: PostgresInstallation;
 }
 
 /**
- * Installs what is missing and starts what does not run: the Management API with its databases, S3, the rest of AWS, and the
- * keeper that ends them when their folder is deleted. Claims the folder first, so that `npm run down` finds them.
+ * Installs what is missing and starts what is not running: the Management API with its databases, S3, the rest of AWS, and
+ * the keeper, which stops them when their folder is deleted. Claims the folder first, so `npm run down` finds them.
  */
 export async function startServices(
   paths: LocalPaths,
   progress: (line: string) => void,
 ): Promise<LocalServices> {
   await claimDirectory(paths.directory);
-  // Here, where progress can be shown, and not in the API's background process.
+  // Installs here, where progress can be shown, not in the API's background process.
   const postgresql = await requireMachine(thisMachine(paths.directory, progress));
   await ensureTemplate(postgresql, progress);
   const directories = serviceDirectories(paths.services);
@@ -43,7 +43,7 @@ export async function startServices(
     postgresqlBin: postgresql.binDirectory,
   });
   const stores: Record<string, string> = {};
-  // An object server takes requests that are signed for one region, so each region has one of its own.
+  // An object server only accepts requests signed for its region, so each region has its own server.
   for (const region of regionsOfStacks(paths.checkout)) {
     const directory = s3Directory(paths.services, region === defaultRegion ? undefined : region);
     stores[region] = (await startS3({ directory, ...s3Keys, region, progress })).endpoint;
@@ -63,7 +63,7 @@ export function databasesOf(paths: LocalPaths): string[] {
   return databaseDirectories(serviceDirectories(paths.services).supabase);
 }
 
-/** Ends every service of this environment, databases included. */
+/** Stops every service of this environment, including the databases. */
 export async function stopServices(paths: LocalPaths): Promise<void> {
   await stopKeeper(paths);
   const { supabase, aws } = serviceDirectories(paths.services);

@@ -15,7 +15,7 @@ const state = z.object({
   }),
 });
 
-/** The port on which the stack's last deployment found its database; undefined where it never came so far. */
+/** Returns the database port of the stack's last deployment; undefined if none got that far. */
 export function databasePortInState(text: string): number | undefined {
   const provider = state
     .parse(JSON.parse(text))
@@ -24,7 +24,7 @@ export function databasePortInState(text: string): number | undefined {
   return Number.isInteger(port) ? port : undefined;
 }
 
-/** The port that a stack knows and the one on which its database listens now, where they differ. */
+/** The port in a stack's state and the database's current port, if they differ. */
 export async function findMovedDatabase(
   stateDirectory: string,
   stack: string,
@@ -38,8 +38,8 @@ export async function findMovedDatabase(
 }
 
 /**
- * Tells the stack where its database listens now, after another program has taken the port that it had. A refresh
- * connects as the state says, to the old port, so this one deployment goes without.
+ * Updates the database port in the stack's state, after another program has taken the old port. This deployment runs without
+ * a refresh, which would connect to the old port.
  */
 export async function followDatabase(
   cli: PulumiCli,
@@ -53,9 +53,7 @@ export async function followDatabase(
   const { stateDirectory, stack, databaseUrl, say } = options;
   const moved = await findMovedDatabase(stateDirectory, stack, databaseUrl);
   if (moved === undefined) return;
-  say(
-    `PostgreSQL listens on port ${moved.port}, because ${moved.known} is no longer free: telling the stack.`,
-  );
+  say(`PostgreSQL listens on port ${moved.port}, because ${moved.known} is in use: updating the stack.`);
   const exitCode = await cli.runInTerminal([
     "up",
     "--stack",
@@ -66,7 +64,7 @@ export async function followDatabase(
   ]);
   if (exitCode !== 0) {
     throw new UserError(
-      `Stack ${stack} could not be told that its database listens on port ${moved.port} now: see Pulumi's message above, then run \`npm start\` again.`,
+      `Stack ${stack} could not be updated to port ${moved.port} of its database: see Pulumi's message above, then run \`npm start\` again.`,
       exitCode,
     );
   }

@@ -8,36 +8,36 @@ import { explainFullDisk } from "../diskSpace";
 import { type LocalPaths, projectName } from "../environment";
 import type { PulumiCli } from "./pulumiCli";
 
-/** Where the file backend keeps the stacks of this project. */
+/** Returns the folder where the file backend keeps the stacks of this project. */
 export function stacksDirectoryOf(stateDirectory: string): string {
   return path.join(stateDirectory, ".pulumi", "stacks", projectName);
 }
 
-/** Where the file backend keeps a stack. */
+/** Returns the file where the file backend keeps a stack. */
 export function stateFileOf(stateDirectory: string, stack: string): string {
   return path.join(stacksDirectoryOf(stateDirectory), `${stack}.json`);
 }
 
-/** Whether a local stack has a state, which `npm start` makes. */
+/** Returns whether a local stack has a state, which `npm start` creates. */
 export function isDeployed({ directory, state }: LocalPaths, stack: string): boolean {
   return isClaimed(directory) && existsSync(stateFileOf(state, stack));
 }
 
-/** Makes the stack in the local backend, unless it is there. */
+/** Creates the stack in the local backend, unless it exists. */
 export async function ensureStack(cli: PulumiCli, stateDirectory: string, stack: string): Promise<void> {
   await mkdir(stateDirectory, { recursive: true });
   if (!existsSync(stateFileOf(stateDirectory, stack)))
     await cli.capture(["stack", "select", "--create", "--stack", stack]);
 }
 
-/** Stands while a deployment is under way; one that is left says that it was cut off or failed. */
+/** Returns the marker file that exists during a deployment. If one is left over, the deployment was killed or failed. */
 const markerOf = (directory: string, stack: string) => path.join(directory, `deploying-${stack}`);
 
 export function wasCutOff(directory: string, stack: string): boolean {
   return existsSync(markerOf(directory, stack));
 }
 
-/** `pulumi up` in this terminal, without a question. The policy pack judges each resource before it is changed, and the stack at the end. */
+/** Runs `pulumi up --yes` in this terminal. The policy pack checks each resource before it is changed, and the stack at the end. */
 export async function deploy(cli: PulumiCli, directory: string, stack: string): Promise<void> {
   await writeFile(markerOf(directory, stack), "");
   const up = ["up", "--stack", stack, "--yes", "--skip-preview"];

@@ -12,7 +12,7 @@ import { type LocalEndpoints, type LocalPaths, localPassphrase } from "../enviro
 import { regionOfStack } from "./regions";
 import type { StackLocation } from "./stackLocation";
 
-/** What the program reads from its project folder; the stack file beside them is generated. */
+/** The files that the program reads from its project folder, besides the generated stack file. */
 const linked = [
   ...["Pulumi.yaml", "package.json", "package-lock.json"],
   ...["build", "certificates", "dist", "functions", "node_modules", "plugins", "sql"],
@@ -20,7 +20,7 @@ const linked = [
 
 type Areas = Record<string, Record<string, unknown>>;
 
-/** Keys of the aws provider that choose credentials. The local AWS has one pair, which the shell's variables hold. */
+/** Keys of the aws provider that select credentials. The local AWS has one key pair, which is in the shell's variables. */
 const credentialKeys = [
   "aws:accessKey",
   "aws:assumeRoles",
@@ -34,24 +34,24 @@ const credentialKeys = [
 ];
 
 /**
- * Everything of an environment's own configuration that a local copy of it replaces; whatever is not here is that
- * environment's. Endpoints come from the shell's variables, in every local stack.
+ * The configuration keys that a local copy of an environment replaces. All others keep the environment's values. Endpoints
+ * come from the shell's variables in every local stack.
  */
 function replacements(network: { vpcId: string; subnetIds: string[] }): Areas {
   return {
-    // The direct address of a hosted project leads nowhere here.
+    // The direct address of a hosted project does not exist here.
     "thorbis-supabase:database": { connection: "sessionPooler" },
-    // The environment's network is not here: the local AWS has a default VPC.
+    // The local AWS has a default VPC instead of the environment's network.
     "thorbis-supabase:backup": { vpcId: network.vpcId, subnetIds: network.subnetIds },
   };
 }
 
-/** A secret that opens nothing: its own name, in the alphabet and length that passwords must have. */
+/** Returns a placeholder secret: the key's name in the alphabet and length that passwords must have. */
 const placeholder = (key: string) => `thorbis-local-${key.slice(key.indexOf(":") + 1)}`;
 
 /**
- * Writes the project folder of the local copy of an environment: this checkout's program with that environment's own
- * configuration, whose secrets are placeholders.
+ * Writes the project folder of an environment's local copy: this checkout's program with the environment's configuration and
+ * placeholder secrets.
  */
 export async function writeLikeStack(
   paths: LocalPaths,
@@ -87,7 +87,7 @@ export async function writeLikeStack(
   return { stack, folder };
 }
 
-/** What every client of the local AWS is made with. */
+/** The options of every client of the local AWS. */
 function clientOptions({ endpoint, accessKey, secretKey }: LocalEndpoints["aws"], region: string) {
   return { region, endpoint, credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } };
 }

@@ -9,15 +9,15 @@ import { projectInState } from "./projectInState";
 import type { PulumiCli } from "./pulumiCli";
 
 /**
- * Wakes a project that somebody has paused, and makes a new one for one that somebody has deleted. Both are deployments of
- * their own: the one that follows refreshes first, which without a database fails.
+ * Resumes a paused project, and replaces a deleted one. Each is a separate deployment, because the main deployment refreshes
+ * first, which fails without a database.
  */
 export async function bringProjectBack(
   cli: PulumiCli,
   options: {
     readonly stateDirectory: string;
     readonly stack: string;
-    /** Of the Management API. */
+    /** The URL of the Management API. */
     readonly endpoint: string;
     readonly say: (line: string) => void;
   },
@@ -29,10 +29,10 @@ export async function bringProjectBack(
   const api = new ManagementApi({ endpoint, accessToken: localAccessToken, client: "thorbis-local" });
   const { status, json } = await api.call("GET", `/projects/${project.ref}`);
   if (status === 404) {
-    say(`Project ${project.ref} was deleted: making a new one. A restore brings back what was backed up.`);
+    say(`Project ${project.ref} was deleted: creating a new one. Restore a backup to get the data back.`);
     await deployAlone(cli, stack, ["--refresh=false", "--replace", project.urn]);
   } else if (isJsonObject(json) && json.status === "INACTIVE") {
-    say(`Project ${project.ref} was paused: waking it.`);
+    say(`Project ${project.ref} was paused: resuming it.`);
     await deployAlone(cli, stack, ["--target", project.platformSettingsUrn]);
   }
 }
@@ -41,7 +41,7 @@ async function deployAlone(cli: PulumiCli, stack: string, how: readonly string[]
   const exitCode = await cli.runInTerminal(["up", "--stack", stack, "--yes", "--skip-preview", ...how]);
   if (exitCode === 0) return;
   throw new UserError(
-    `The project of stack ${stack} could not be brought back: see Pulumi's message above, then run \`npm start\` again.`,
+    `The project of stack ${stack} could not be resumed or recreated: see Pulumi's message above, then run \`npm start\` again.`,
     exitCode,
   );
 }

@@ -13,11 +13,11 @@ const state = z.object({
 interface ProjectOfStack {
   readonly ref: string;
   readonly urn: string;
-  /** Of the resource that wakes a paused project when it is updated. */
+  /** URN of the resource that resumes a paused project when it is updated. */
   readonly platformSettingsUrn: string;
 }
 
-/** Returns the project that a stack has made, by its state; undefined while it has none. */
+/** Returns the project in a stack's state; undefined while it has none. */
 export function projectInState(text: string): ProjectOfStack | undefined {
   const resources = resourcesOf(text);
   const project = resources.find(({ type }) => type === "supabase:index/project:Project");
@@ -26,7 +26,7 @@ export function projectInState(text: string): ProjectOfStack | undefined {
   return { ref: project.id, urn: project.urn, platformSettingsUrn: settings.urn };
 }
 
-/** Returns the ref of a stack's project as soon as the state has one, whatever else of the stack is there. */
+/** Returns the ref of a stack's project as soon as the state has one, even if the rest of the stack is incomplete. */
 export function projectRefInState(text: string): string | undefined {
   return resourcesOf(text).find(({ type }) => type === "supabase:index/project:Project")?.id;
 }

@@ -2,7 +2,7 @@ import { ExecaError, execa } from "execa";
 import { UserError } from "../../foundation/userError";
 import { foreignVariables } from "../environment";
 
-/** The Pulumi CLI in the local environment's clothes: its own home, backend and passphrase, a project folder to stand in. */
+/** The Pulumi CLI with the local environment's home, backend and passphrase, run in a project folder. */
 export class PulumiCli {
   constructor(
     private readonly program: string,
@@ -10,9 +10,9 @@ export class PulumiCli {
     private readonly variables: Readonly<Record<string, string>>,
   ) {}
 
-  /** Runs a command with this process's terminal and answers its exit code. */
+  /** Runs a command in this process's terminal and returns its exit code. */
   async runInTerminal(args: readonly string[]): Promise<number> {
-    // Ctrl-C reaches the CLI as well, which then ends what it has begun: we wait for it.
+    // Ctrl-C also reaches the CLI, which then finishes the running operations. We wait for it.
     const keepWaiting = () => undefined;
     process.on("SIGINT", keepWaiting);
     try {
@@ -28,7 +28,7 @@ export class PulumiCli {
     }
   }
 
-  /** Runs a command without a terminal and returns how it ended, also where it failed. */
+  /** Runs a command without a terminal and returns its result, even if it failed. */
   async ask(args: readonly string[]): Promise<{ exitCode: number; stdout: string; stderr: string }> {
     const { exitCode, stdout, stderr } = await execa(this.program, args, {
       cwd: this.folder,
@@ -39,12 +39,12 @@ export class PulumiCli {
     return { exitCode: exitCode ?? 1, stdout, stderr };
   }
 
-  /** What a command printed, or undefined where it failed. */
+  /** Returns the output of a command; undefined if it failed. */
   async tryCapture(args: readonly string[]): Promise<string | undefined> {
     return await this.capture(args).catch(() => undefined);
   }
 
-  /** Runs a command that must succeed and answers what it printed. */
+  /** Runs a command that must succeed and returns its output. */
   async capture(args: readonly string[]): Promise<string> {
     try {
       const result = await execa(this.program, args, {

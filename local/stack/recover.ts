@@ -22,13 +22,13 @@ import type { PulumiCli } from "./pulumiCli";
 import { regionOfStack } from "./regions";
 import { describeHolder, findStateLocks, isHeld, removeStateLock, type StateLock } from "./stateLocks";
 
-/** How long a deployment that somebody else started may still run before we give up on waiting for it. */
+/** How long to wait for another process's deployment. */
 const otherRunLimitMinutes = 10;
 
 export interface RecoveryOptions {
-  /** Of the local environment. */
+  /** The local environment's folder. */
   readonly directory: string;
-  /** Whether the last deployment from here did not end by itself, or failed. */
+  /** Whether the last deployment from here was killed or failed. */
   readonly wasCutOff: boolean;
   readonly stateDirectory: string;
   readonly stack: string;
@@ -38,16 +38,16 @@ export interface RecoveryOptions {
 }
 
 /**
- * Clears up after a run that was killed: takes the state lock off a dead process, and settles with the real services
- * what each unfinished creation has come to. A live process keeps its lock; we wait for it. A project that is paused or gone is
- * brought back, and a database that had to take another port is made known to the stack, before anything else.
+ * Recovers from a killed run: removes the state lock of a dead process, and checks with the services whether pending creates
+ * completed. Waits for a live process to release its lock. Before all that, resumes or recreates a missing project and
+ * updates a changed database port.
  */
 export async function recover(session: LocalSession, options: RecoveryOptions): Promise<void> {
   const { stateDirectory, stack, say } = options;
   for (const lock of await findStateLocks(stateDirectory, projectName, stack)) {
     if (isHeld(lock)) await waitForRelease(lock, options);
     else {
-      say("The Pulumi run that held the state lock is gone: removing its lock.");
+      say("The Pulumi run that held the state lock no longer exists: removing its lock.");
       await removeStateLock(lock);
     }
   }
@@ -57,7 +57,7 @@ export async function recover(session: LocalSession, options: RecoveryOptions): 
   const databaseUrl = await projectDatabaseUrl(options, stateDirectory, endpoint);
   await followDatabase(pulumi, { stateDirectory, stack, databaseUrl, say });
   if (!options.wasCutOff) return;
-  say("The last run was cut off: asking the services what it had made.");
+  say("The last run was interrupted: checking whether its pending creates completed.");
   const region = regionOfStack(options.folder, stack);
   await withFinders(session, { databaseUrl, region }, async (finders) => {
     await settlePendingCreates(pulumi, stack, finders);
@@ -65,7 +65,7 @@ export async function recover(session: LocalSession, options: RecoveryOptions): 
   });
 }
 
-/** Finders for every service; those of the database only once there is one. */
+/** Finders for every service; those of the database only once it exists. */
 async function withFinders(
   { services }: LocalSession,
   { databaseUrl, region }: { readonly databaseUrl: string | undefined; readonly region: string },
@@ -98,7 +98,7 @@ async function withFinders(
 
 type Finders = Readonly<Record<string, ExistingResourceFinder>>;
 
-/** What was under way when the CLI was killed. */
+/** Settles the operations that were pending when the CLI was killed. */
 async function settlePendingCreates(cli: PulumiCli, stack: string, finders: Finders): Promise<void> {
   const creates = pendingCreates(await cli.capture(["stack", "export", "--stack", stack]));
   if (creates.length === 0) return;
@@ -111,18 +111,18 @@ async function settlePendingCreates(cli: PulumiCli, stack: string, finders: Find
   );
 }
 
-/** What a killed provider had made without being able to say so. */
+/** Finds resources that a killed provider created without reporting them. */
 async function takeOverLostCreates(
   cli: PulumiCli,
   { directory, stack, say }: RecoveryOptions,
   finders: Finders,
 ): Promise<void> {
-  // Where not even a preview succeeds, the deployment that follows says why.
+  // If the preview fails, the deployment that follows reports the reason.
   const previewed = await cli.tryCapture(["preview", "--stack", stack, "--json", "--non-interactive"]);
   if (previewed === undefined) return;
   const content = await importFile(plannedCreates(previewed, Object.keys(finders)), finders);
   if (content === undefined) return;
-  say("Taking over what a killed provider had made.");
+  say("Importing resources that a killed provider had created.");
   const file = path.join(directory, "import.json");
   await writeFile(file, JSON.stringify(content));
   await mustSucceed(
@@ -137,7 +137,7 @@ async function takeOverLostCreates(
 async function mustSucceed(running: Promise<number>): Promise<void> {
   if ((await running) !== 0) {
     throw new UserError(
-      "Taking over what the cut-off run had created failed: see Pulumi's message above, then run `npm start` again.",
+      "Importing what the interrupted run had created failed: see Pulumi's message above, then run `npm start` again.",
     );
   }
 }
@@ -147,7 +147,7 @@ async function waitForRelease(
   { stateDirectory, stack, say }: RecoveryOptions,
 ): Promise<void> {
   const holder = describeHolder(lock);
-  say(`Another Pulumi run (${holder}) is at work on this stack: waiting for it.`);
+  say(`Another Pulumi run (${holder}) is running on this stack: waiting for it.`);
   const deadline = Date.now() + otherRunLimitMinutes * 60_000;
   for (;;) {
     const locks = await findStateLocks(stateDirectory, projectName, stack);
@@ -156,7 +156,7 @@ async function waitForRelease(
     if (!isHeld(current)) return removeStateLock(current);
     if (Date.now() > deadline) {
       throw new UserError(
-        `Another Pulumi run (${holder}) has not let go of stack ${stack} in ${otherRunLimitMinutes} minutes: end it, then run this command again.`,
+        `Another Pulumi run (${holder}) has held the lock of stack ${stack} for ${otherRunLimitMinutes} minutes: end it, then run this command again.`,
       );
     }
     await wait(250);

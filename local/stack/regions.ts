@@ -3,10 +3,10 @@ import path from "node:path";
 import { parse } from "yaml";
 import { stacksIn } from "./stackLocation";
 
-/** Where AWS is for a stack that does not say: the region that needs no location constraint. */
+/** The default region, which needs no location constraint. */
 export const defaultRegion = "us-east-1";
 
-/** The AWS region of a stack: `aws:region` of its file. What is wrong with a file is for those to say who deploy its stack. */
+/** Returns a stack's AWS region: `aws:region` in its file. Errors in the file are ignored; a deployment reports them. */
 export function regionOfStack(folder: string, stack: string): string {
   try {
     const text = readFileSync(path.join(folder, `Pulumi.${stack}.yaml`), "utf8");
@@ -17,7 +17,7 @@ export function regionOfStack(folder: string, stack: string): string {
   }
 }
 
-/** The regions of all stacks that have a file here: a local copy of any of them needs its own. */
+/** Returns the regions of all stacks with a file here, because a local copy of each needs its region. */
 export function regionsOfStacks(folder: string): string[] {
   const regions = stacksIn(folder).map((stack) => regionOfStack(folder, stack));
   return [...new Set([defaultRegion, ...regions])].sort();

@@ -3,7 +3,7 @@ import path from "node:path";
 import { UserError } from "../../foundation/userError";
 import type { LocalPaths } from "../environment";
 
-/** A stack and the project folder that the CLI has to stand in for it. */
+/** A stack and the project folder in which the CLI must run. */
 export interface StackLocation {
   readonly stack: string;
   readonly folder: string;
@@ -14,24 +14,24 @@ export function localStack(paths: LocalPaths): StackLocation {
   return { stack: "local", folder: paths.checkout };
 }
 
-/** The stacks that have a file in a project folder, by name. */
+/** Returns the stacks that have a file in a project folder, by name. */
 export function stacksIn(folder: string): string[] {
   return readdirSync(folder)
     .flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? [])
     .sort();
 }
 
-/** The environment that a local stack is a copy of; undefined for every other stack. */
+/** Returns the environment that a local stack is a copy of; undefined for other stacks. */
 export function environmentOf(stack: string): string | undefined {
   return stack.startsWith("like-") ? stack.slice("like-".length) : undefined;
 }
 
-/** Whether a stack is one of this machine: `local`, or the local copy of an environment. */
+/** Returns whether a stack is local: `local`, or the local copy of an environment. */
 export function isLocalStack(stack: string): boolean {
   return stack === "local" || environmentOf(stack) !== undefined;
 }
 
-/** What brings a local stack up. */
+/** Returns the command that starts a local stack. */
 export function startCommandOf(stack: string): string {
   const environment = environmentOf(stack);
   return environment === undefined ? "npm start" : `npm start -- --like ${environment}`;
@@ -41,12 +41,10 @@ export function startCommandOf(stack: string): string {
 export function requireEnvironment(checkout: string, name: string): void {
   const environments = stacksIn(checkout).filter((stack) => stack !== "local");
   if (environments.includes(name)) return;
-  throw new UserError(
-    `There is no environment ${name} to make a local copy of: --like takes ${environments.join(" or ")}.`,
-  );
+  throw new UserError(`There is no environment ${name} to copy: --like takes ${environments.join(" or ")}.`);
 }
 
-/** The stack that a command line names; where it names none, the CLI's selected one is the embedded stack. */
+/** Returns the stack that a command line names. The default is the embedded stack, which the CLI has selected. */
 export function stackOfCommand(args: readonly string[]): string {
   const [named] = args.flatMap((arg, index) => {
     if (arg === "-s" || arg === "--stack") return args[index + 1] ?? [];
@@ -55,7 +53,7 @@ export function stackOfCommand(args: readonly string[]): string {
   return named ?? "local";
 }
 
-/** The folder for a command line: that of the local copy of an environment where it names one, else the checkout. */
+/** Returns the project folder for a command line: that of the local copy it names, else the checkout. */
 export function folderOfCommand(paths: LocalPaths, args: readonly string[]): string {
   const stack = stackOfCommand(args);
   const environment = environmentOf(stack);
@@ -63,11 +61,11 @@ export function folderOfCommand(paths: LocalPaths, args: readonly string[]): str
   const folder = path.join(paths.directory, "stacks", stack);
   if (existsSync(folder)) return folder;
   requireEnvironment(paths.checkout, environment);
-  throw new UserError(`There is no local copy ${stack} yet: make it with \`${startCommandOf(stack)}\`.`);
+  throw new UserError(`There is no local copy ${stack} yet: create it with \`${startCommandOf(stack)}\`.`);
 }
 
 /**
- * Refuses a name that no stack of this repository has. A backend may want it in full, as `organization/project/stack`.
+ * Refuses the name of a stack that this repository does not have. Accepts the full form `organization/project/stack`.
  * @throws UserError that names the stacks there are.
  */
 export function requireStack(checkout: string, stack: string): void {
@@ -79,7 +77,7 @@ export function requireStack(checkout: string, stack: string): void {
   );
 }
 
-/** The refusal of a command that needs a deployed stack. */
+/** Returns the error of a command that needs a deployed stack. */
 export function notDeployed(stack: string): UserError {
   return new UserError(
     `Stack ${stack} is not deployed on this machine: run \`${startCommandOf(stack)}\`, then this command again.`,

@@ -7,13 +7,13 @@ import { identifyProcess } from "../processIdentity.mjs";
 /** A lock that the Pulumi CLI holds on a stack of a file backend. */
 export interface StateLock {
   readonly file: string;
-  /** `undefined` for a file that names no holder: its CLI ended while writing it, yet it locks the stack. */
+  /** Undefined if the file names no holder, because its CLI was killed while writing. The file locks the stack all the same. */
   readonly holder: { readonly pid: number; readonly hostname: string; readonly takenAt: string } | undefined;
 }
 
 const lockFile = z.object({ pid: z.number(), hostname: z.string(), timestamp: z.string() });
 
-/** The locks on a stack; to the CLI every file in the folder is one. */
+/** Returns the locks on a stack. To the CLI, every file in the folder is a lock. */
 export async function findStateLocks(
   stateDirectory: string,
   project: string,
@@ -31,7 +31,7 @@ export async function findStateLocks(
   return locks.filter((lock) => lock !== undefined);
 }
 
-/** The locks on all stacks of a project. */
+/** Returns the locks on all stacks of a project. */
 export async function findAllStateLocks(stateDirectory: string, project: string): Promise<StateLock[]> {
   const stacks = await readdir(lockFolder(stateDirectory, project)).catch(() => []);
   return (await Promise.all(stacks.map((stack) => findStateLocks(stateDirectory, project, stack)))).flat();
@@ -50,7 +50,7 @@ function parseHolder(text: string): StateLock["holder"] {
   }
 }
 
-/** Whether the process that took the lock is still running. A lock of another machine counts as held. */
+/** Returns whether the process that took the lock still runs. A lock of another machine counts as held. */
 export function isHeld(lock: StateLock, hostname = os.hostname(), isAlive = processIsAlive): boolean {
   if (lock.holder === undefined) return false;
   return lock.holder.hostname !== hostname || isAlive(lock.holder.pid);
@@ -58,12 +58,12 @@ export function isHeld(lock: StateLock, hostname = os.hostname(), isAlive = proc
 
 const processIsAlive = (pid: number) => identifyProcess(pid) !== undefined;
 
-/** Removes a lock that nobody holds any more. */
+/** Removes a lock whose holder no longer exists. */
 export async function removeStateLock(lock: StateLock): Promise<void> {
   await rm(lock.file, { force: true });
 }
 
-/** Who holds the lock, as a person would look for it. */
+/** Describes the holder of the lock, for messages. */
 export function describeHolder({ holder }: StateLock): string {
   if (holder === undefined) return "no process";
   return `process ${holder.pid} on ${holder.hostname}, since ${holder.takenAt}`;

@@ -3,13 +3,13 @@ import { spawn } from "node:child_process";
 export interface BoundProcessOptions {
   readonly cwd: string;
   readonly environment: NodeJS.ProcessEnv;
-  /** Gets each line that the process writes to its standard error. */
+  /** Receives each line that the process writes to standard error. */
   readonly onErrorLine: (line: string) => void;
 }
 
 /**
- * Runs the command in this shell's process group, beside a guard that reads the other end of our pipe. The pipe closes
- * when we end, in whatever way, and then the guard kills the group.
+ * Runs the command in this shell's process group, beside a guard that reads the other end of our pipe. The pipe closes when
+ * our process ends for any reason, and then the guard kills the group.
  */
 const script = `
 "$@" </dev/null 3<&- &
@@ -24,8 +24,8 @@ exit "$status"
 `;
 
 /**
- * Runs a command to its end and answers its exit code; when this process ends first, by kill -9 too, so does the command
- * with all that it has started. (`go build` is a tree of compilers that would work on for minutes.)
+ * Runs a command and returns its exit code. If this process ends first, even by SIGKILL, the command and its children are
+ * killed: the compilers of a `go build` would run on for minutes.
  */
 export async function runBound(
   command: string,
@@ -49,7 +49,7 @@ export async function runBound(
     child.once("exit", () => child.stdio[3]?.destroy());
     child.once("close", (code, signal) => {
       if (rest !== "") onErrorLine(rest);
-      if (code === null) reject(new Error(`${command} was ended by ${signal}`));
+      if (code === null) reject(new Error(`${command} was killed by ${signal}`));
       else resolve(code);
     });
   });

@@ -3,7 +3,7 @@ import type { Progress } from "../progress";
 import { userCache } from "../userCache";
 import { pulumiVersion } from "./versions";
 
-/** What every step of finding the CLI needs to know; tests hand in their own. */
+/** What every step of finding the CLI depends on. Tests pass their own. */
 export interface ToolchainContext {
   readonly progress: Progress;
   readonly environment: NodeJS.ProcessEnv;
@@ -13,15 +13,15 @@ export interface ToolchainContext {
   readonly downloadSite: string;
 }
 
-/** `linux-x64`, `darwin-arm64`: the names that Pulumi's releases have, too. */
+/** `linux-x64`, `darwin-arm64`: as in the names of Pulumi's releases. */
 export const platform = `${process.platform}-${process.arch}`;
 
-/** The user's cache of CLIs, shared by all checkouts. */
+/** Returns the user's cache of CLIs, which all checkouts share. */
 export function cacheDirectory(environment: NodeJS.ProcessEnv): string {
   return userCache("toolchain", environment);
 }
 
-/** The part of the cache for the CLI version that we want on this kind of machine. */
+/** Returns the folder of the cache for our CLI version and platform. */
 export function versionDirectory(environment: NodeJS.ProcessEnv): string {
   return path.join(cacheDirectory(environment), `v${pulumiVersion}-${platform}`);
 }

@@ -7,15 +7,15 @@ import { x as extract } from "tar";
 import { cacheDirectory, platform, type ToolchainContext } from "./context";
 import { pulumiVersion } from "./versions";
 
-/** A site that does not answer costs no more than this … */
+/** How long to wait for a site that does not answer. */
 const answerMilliseconds = 3_000;
-/** … and no more often than this. */
+/** How long a failed download is remembered. */
 const retryAfterMilliseconds = 24 * 60 * 60 * 1000;
-/** A site that answers and then falls silent. */
+/** How long to wait when a download stalls. */
 const stallMilliseconds = 10_000;
 const progressMilliseconds = 2_000;
 
-/** Of the release's programs those that a Node.js stack can need; the rest is for other languages. */
+/** The programs of the release that a Node.js stack needs. The others are for other languages. */
 const wantedPrograms = new Set([
   "pulumi",
   "pulumi-language-nodejs",
@@ -23,10 +23,10 @@ const wantedPrograms = new Set([
   "pulumi-analyzer-policy",
 ]);
 
-/** Why there is no download; the message is a clause such as "get.pulumi.com does not answer". */
+/** A failed download. The message is a clause such as "get.pulumi.com does not answer". */
 export class DownloadError extends Error {}
 
-/** The failure of the last 24 hours, if any: then the site is not asked again. */
+/** Returns the failure of the last 24 hours, if any, after which the site is not asked again. */
 export function rememberedFailure(environment: NodeJS.ProcessEnv): string | undefined {
   try {
     const { version, at, reason } = JSON.parse(readFileSync(memoryFile(environment), "utf8")) as Record<
@@ -51,7 +51,7 @@ function memoryFile(environment: NodeJS.ProcessEnv): string {
   return path.join(cacheDirectory(environment), "download-failed.json");
 }
 
-/** Downloads the release into the folder and checks its SHA-256. Throws a `DownloadError` when that cannot be had. */
+/** Downloads the release into the folder and checks its SHA-256. Throws a `DownloadError` on failure. */
 export async function downloadRelease(context: ToolchainContext, folder: string): Promise<void> {
   const host = new URL(context.downloadSite).host;
   context.progress(`Downloading the Pulumi CLI ${pulumiVersion} from ${host}, because none is installed.`);
@@ -59,14 +59,14 @@ export async function downloadRelease(context: ToolchainContext, folder: string)
     await fetchRelease(context, folder);
   } catch (error) {
     if (error instanceof SiteError) throw new DownloadError(`${host} ${error.message}`, { cause: error });
-    // What fetch and its streams throw when there is no connection, or ours has been aborted.
+    // fetch and its streams throw these without a connection, or when we abort.
     const isSilence = error instanceof TypeError || (error as Error).name === "AbortError";
     if (isSilence) throw new DownloadError(`${host} does not answer`, { cause: error });
     throw error;
   }
 }
 
-/** What the site did wrong, as a verb and its object. */
+/** An error of the site. The message is a verb and its object. */
 class SiteError extends Error {}
 
 async function fetchRelease(context: ToolchainContext, folder: string): Promise<void> {
@@ -95,7 +95,7 @@ async function fetchRelease(context: ToolchainContext, folder: string): Promise<
   }
 }
 
-/** Aborts what waits on it when nothing has come for a while. */
+/** Aborts its signal when no data has arrived for a while. */
 class Patience {
   readonly #controller = new AbortController();
   #timer: NodeJS.Timeout;
@@ -128,7 +128,7 @@ async function request(url: string, patience: Patience): Promise<Response> {
   return response;
 }
 
-/** `<sha256>  <file name>` lines. */
+/** Reads lines of `<sha256>  <file name>`. */
 function checksumOf(archiveName: string, checksums: string): string {
   const line = checksums.split("\n").find((candidate) => candidate.trim().endsWith(` ${archiveName}`));
   const checksum = /^[0-9a-f]{64}/.exec(line ?? "")?.[0];
@@ -136,7 +136,7 @@ function checksumOf(archiveName: string, checksums: string): string {
   return checksum;
 }
 
-/** Writes the body to the file and answers its SHA-256. */
+/** Writes the body to the file and returns its SHA-256. */
 async function save(
   response: Response,
   file: string,

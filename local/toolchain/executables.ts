@@ -1,7 +1,7 @@
 import { type Stats, statSync } from "node:fs";
 import path from "node:path";
 
-/** The stat of an executable file that is not empty; undefined for anything else. */
+/** Returns the stat of a non-empty executable file; undefined for anything else. */
 export function executableStat(file: string): Stats | undefined {
   const stats = statSync(file, { throwIfNoEntry: false });
   return stats?.isFile() && stats.size > 0 && (stats.mode & 0o111) !== 0 ? stats : undefined;
@@ -11,12 +11,12 @@ export function isExecutable(file: string): boolean {
   try {
     return executableStat(file) !== undefined;
   } catch {
-    // A folder of PATH that we may not look into.
+    // A folder on PATH that this user cannot read.
     return false;
   }
 }
 
-/** The first of the folders' executables of that name. */
+/** Returns the first executable with that name in the folders. */
 export function findExecutable(name: string, folders: readonly string[]): string | undefined {
   return folders.map((folder) => path.join(folder, name)).find(isExecutable);
 }

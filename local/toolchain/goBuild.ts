@@ -17,8 +17,7 @@ export interface Go {
 }
 
 /**
- * The Go that can build the CLI. `absence` is why there is no other way, a clause for the sentence that tells the user
- * what to install where there is no such Go.
+ * Returns a Go that can build the CLI. `absence` says why the CLI must be built; the error message contains it.
  */
 export async function findGo(context: ToolchainContext, absence: string): Promise<Go> {
   const wanted = wantedGoVersion(context);
@@ -29,7 +28,7 @@ export async function findGo(context: ToolchainContext, absence: string): Promis
   if (go === undefined) throw new UserError(`${beginning}, and there is no Go to build it with: ${remedy}`);
   const version = await goVersion(go, context);
   if (version === undefined || compareVersions(version, wanted) < 0) {
-    const fault = version === undefined ? "does not tell its version" : `is ${version}, too old to build it`;
+    const fault = version === undefined ? "does not print its version" : `is ${version}, too old to build it`;
     throw new UserError(`${beginning}, and the Go in ${path.dirname(go)} ${fault}: ${remedy}`);
   }
   return { path: go, version };
@@ -56,7 +55,7 @@ export async function buildCli(
       cwd: moduleDirectory(context),
       environment: goEnvironment(context),
       onErrorLine: (line) => {
-        // -v prints one import path a line; whatever else there is tells what went wrong.
+        // -v prints one import path per line. Any other line is an error message.
         if (/^[\w./~-]+$/.test(line)) packages++;
         else errorLines.splice(0, Math.max(0, errorLines.push(line) - rememberedErrorLines));
       },
@@ -80,7 +79,7 @@ function wantedGoVersion(context: ToolchainContext): string {
   return directive?.[1] ?? "0.0";
 }
 
-/** The version that Go works with in our module: since 1.21 it may fetch the one that go.mod asks for. */
+/** Returns the Go version in our module. Since 1.21, Go may download the version that go.mod requires. */
 async function goVersion(go: string, context: ToolchainContext): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)(go, ["version"], {
@@ -110,7 +109,7 @@ function buildArguments(file: string): string[] {
   ];
 }
 
-/** The user's own Go settings, less those that would build something else; no C compiler is needed, as for the release. */
+/** Returns the user's Go settings without those that change the result. No C compiler is needed, as in the release. */
 function goEnvironment(context: ToolchainContext): NodeJS.ProcessEnv {
   const { GOOS: _os, GOARCH: _architecture, ...rest } = context.environment;
   return { ...rest, GOWORK: "off", GO111MODULE: "on", CGO_ENABLED: "0" };

@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import path from "node:path";
 import { removeTree } from "./removeTree";
 
-/** How a command of Go is run, and what a build needs. */
+/** The folders and variables for Go commands and builds. */
 export interface GoCaches {
   /** The environment in which Go keeps everything in our folder. */
   readonly environment: NodeJS.ProcessEnv;
@@ -11,8 +11,8 @@ export interface GoCaches {
 }
 
 /**
- * Makes a folder for the modules, toolchains and compiled packages that a build of ours leaves (3.7 GB for the Pulumi CLI),
- * so that none of them stay in the user's home. The caller also clears what a killed build has left in the folder.
+ * Creates a folder for the modules, toolchains and compiled packages of a build (3.7 GB for the Pulumi CLI), so that none stay
+ * in the user's home. The caller deletes the leftovers of killed builds.
  */
 export function goCachesIn(folder: string, environment: NodeJS.ProcessEnv): GoCaches {
   mkdirSync(folder, { recursive: true });
@@ -28,7 +28,7 @@ export function goCachesIn(folder: string, environment: NodeJS.ProcessEnv): GoCa
       GOMODCACHE: inside("modules"),
       GOCACHE: inside("builds"),
       GOTMPDIR: inside("temporary"),
-      // Go writes its modules read-only, and only their owner's explicit permission lets them be deleted.
+      // Go makes module folders read-only, so they must be made writable before they can be deleted.
       GOFLAGS: [environment.GOFLAGS, "-modcacherw"].filter(Boolean).join(" "),
     },
     remove: () => removeTree(folder),

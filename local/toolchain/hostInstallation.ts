@@ -19,7 +19,7 @@ import { executableStat } from "./executables";
 const hostFile = "language-nodejs.cjs";
 const unusedMilliseconds = 30 * 24 * 60 * 60 * 1000;
 
-/** The CLI looks for its language host in its own folder, and starts it by name. */
+/** The name under which the CLI looks for its language host in its own folder. */
 const launcher = `#!/bin/sh
 command -v node >/dev/null || {
   echo "pulumi-language-nodejs: there is no node on PATH: install Node.js 20.19 or newer" >&2
@@ -29,8 +29,8 @@ exec node "\${0%/*}/${hostFile}" "$@"
 `;
 
 /**
- * The folder with the built CLI and a copy of this checkout's language host. Its name has the hash of the host, so two
- * checkouts with different hosts do not meet and one that is deleted is not missed.
+ * Returns a folder with the built CLI and a copy of this checkout's language host. Its name contains the hash of the host, so
+ * checkouts with different hosts do not conflict, and it works after its checkout is deleted.
  */
 export function installHost(context: ToolchainContext, buildFolder: string): string {
   const host = readHost(context);
@@ -67,7 +67,7 @@ function isComplete(target: string, buildFolder: string, hostBytes: number): boo
   );
 }
 
-/** Renamed into place whole; of two processes that make the same folder at once the second throws its own away. */
+/** Renames a complete folder into place. If two processes create the same folder, the second discards its own. */
 function makeHostFolder(target: string, buildFolder: string, host: Buffer): void {
   const draft = `${target}.${randomUUID()}`;
   mkdirSync(draft);
@@ -87,7 +87,7 @@ function makeHostFolder(target: string, buildFolder: string, host: Buffer): void
   }
 }
 
-/** A symbolic link would not do: the CLI looks beside the file that the link names. */
+/** Uses no symbolic link, because the CLI looks for the host beside the link's target. */
 function linkOrCopy(from: string, to: string): void {
   try {
     linkSync(from, to);
@@ -96,7 +96,7 @@ function linkOrCopy(from: string, to: string): void {
   }
 }
 
-/** Also what a killed process has left of making one. */
+/** Also deletes the leftovers of killed processes. */
 function removeUnusedHosts(folder: string, except: string): void {
   for (const entry of readdirSync(folder)) {
     const candidate = path.join(folder, entry);

@@ -18,30 +18,30 @@ export interface Toolchain {
   readonly pulumi: string;
   /** Without a leading `v`. */
   readonly version: string;
-  /** Where it comes from this time: installed by the user, kept from before, or made just now. */
+  /** Where this run got it: installed by the user, in the cache, downloaded or built. */
   readonly source: "path" | "cache" | "download" | "build";
-  /** The folder of both, which must come first on PATH. */
+  /** The folder with the CLI and the language host, which must come first on PATH. */
   readonly binDirectory: string;
   /** Variables to add to the environment in which the CLI runs. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
 export interface ToolchainOptions {
-  /** Silent when all is there already. */
+  /** Not called if everything is installed already. */
   readonly progress: Progress;
   /** Default `process.env`. */
   readonly environment?: NodeJS.ProcessEnv;
   /** The checkout with dist/ and the Go module. Default: ours. */
   readonly checkout?: string;
-  /** Called before minutes go into a download or a build; when it rejects, nothing has been made. */
+  /** Called before a download or a build. If it rejects, nothing is changed. */
   readonly beforeMaking?: () => Promise<unknown>;
   /** Default: Pulumi's own. */
   readonly downloadSite?: string;
 }
 
 /**
- * Finds a Pulumi CLI: on PATH, in the user's cache, as a download, or built with Go. What had to be built is kept in
- * the cache. Throws a `UserError` that says what to install when there is no way.
+ * Finds a Pulumi CLI on PATH or in the user's cache, else downloads it, else builds it with Go. Downloads and builds are
+ * cached. Throws a `UserError` that says what to install if none of these work.
  */
 export async function ensureToolchain(options: ToolchainOptions): Promise<Toolchain> {
   const context: ToolchainContext = {
@@ -72,13 +72,13 @@ async function ensureCached(
   const folder = versionDirectory(context.environment);
   const onWait = () => context.progress("Waiting for another process that is preparing the Pulumi CLI.");
   return await withLock(folder, onWait, async () => {
-    // The other process may have made what we need.
+    // The other process may have prepared it.
     const made = findCached(context);
     return made !== undefined ? toolchain(context, made, "cache") : await makeToolchain(context, folder);
   });
 }
 
-/** The folder of a CLI that is in the cache, complete. */
+/** Returns the folder of a complete CLI in the cache. */
 function findCached(context: ToolchainContext): string | undefined {
   const folder = versionDirectory(context.environment);
   const released = path.join(folder, "release");
@@ -94,7 +94,7 @@ const cacheFaults: Readonly<Record<string, string>> = {
   ENOTDIR: "a part of that path is a file",
 };
 
-/** What to do about a cache that cannot be used; any other error as it is. */
+/** Returns a UserError for an unusable cache; any other error unchanged. */
 function explainCacheFault(error: unknown, context: ToolchainContext): unknown {
   const fault = cacheFaults[(error as NodeJS.ErrnoException).code ?? ""];
   if (fault === undefined) return error;
@@ -112,7 +112,7 @@ async function makeToolchain(context: ToolchainContext, folder: string): Promise
   await makeFolder(folder, "build", async (draft) => {
     const caches = goCachesIn(path.join(draft, "go"), context.environment);
     try {
-      // Asking for the version can make Go fetch the toolchain that the module wants.
+      // Even `go version` may download the toolchain that the module requires.
       const building = { ...context, environment: caches.environment };
       const go = await findGo(building, failure);
       const file = path.join(draft, "pulumi");
@@ -125,7 +125,7 @@ async function makeToolchain(context: ToolchainContext, folder: string): Promise
   return toolchain(context, installHost(context, path.join(folder, "build")), "build");
 }
 
-/** Puts the official release into the cache; answers why that was not possible. */
+/** Downloads the official release into the cache. Returns the reason if that fails. */
 async function makeRelease(context: ToolchainContext, folder: string): Promise<string | undefined> {
   try {
     await makeFolder(folder, "release", async (draft) => {
@@ -140,12 +140,12 @@ async function makeRelease(context: ToolchainContext, folder: string): Promise<s
   }
 }
 
-/** A CLI that does not start here must not get into the cache. */
+/** Checks that the CLI starts on this machine before it enters the cache. */
 async function verify(context: ToolchainContext, file: string): Promise<void> {
   const version = existsSync(file) ? await askVersion(file, context.environment) : undefined;
   if (version !== pulumiVersion) {
     throw new UserError(
-      `The Pulumi CLI ${pulumiVersion} for ${platform} does not run on this machine (\`pulumi version\` answers ${version ?? "nothing"}): install the Pulumi CLI ${pulumiVersion} yourself and run the command again.`,
+      `The Pulumi CLI ${pulumiVersion} for ${platform} does not run on this machine (\`pulumi version\` prints ${version ?? "nothing"}): install the Pulumi CLI ${pulumiVersion} yourself and run the command again.`,
     );
   }
   flush(file);
@@ -164,7 +164,7 @@ function toolchain(
     binDirectory,
     environment: {
       PATH: [binDirectory, ...(context.environment.PATH ?? "").split(path.delimiter)].join(path.delimiter),
-      // Otherwise the CLI asks its vendor for news once a day.
+      // Prevents the CLI's daily update check.
       PULUMI_SKIP_UPDATE_CHECK: "true",
     },
   };

@@ -14,25 +14,25 @@ export interface InstalledCli {
   readonly version: string;
 }
 
-/** The first CLI on PATH that can run this stack: recent enough, with the language host that comes with it. */
+/** Returns the first CLI on PATH that can run this stack: recent enough, with a language host beside it. */
 export async function findInstalledCli(context: ToolchainContext): Promise<InstalledCli | undefined> {
   const folders = searchPath(context.environment);
   for (const folder of folders) {
     const pulumi = path.join(folder, "pulumi");
-    // After `npm run local:env` our own cache is on PATH; it is not an installation of the user's.
+    // `npm run local:env` puts our cache on PATH, which is not the user's installation.
     if (!isExecutable(pulumi) || isInside(pulumi, cacheDirectory(context.environment))) continue;
     const version = await cliVersion(pulumi, context);
     if (version === undefined) {
-      context.progress(`Passing over ${pulumi}: it does not tell its version.`);
+      context.progress(`Skipping ${pulumi}: it does not print its version.`);
     } else if (!isSupportedPulumi(version)) {
       const age = compareVersions(version, minimumPulumiVersion) < 0 ? "too old" : "too new";
       context.progress(
-        `Passing over ${pulumi}: ${version} is ${age} (${minimumPulumiVersion} or newer is wanted).`,
+        `Skipping ${pulumi}: ${version} is ${age} (${minimumPulumiVersion} or newer is needed).`,
       );
     } else if (
       findExecutable("pulumi-language-nodejs", [path.dirname(realpathSync(pulumi)), ...folders]) === undefined
     ) {
-      context.progress(`Passing over ${pulumi}: there is no pulumi-language-nodejs beside it.`);
+      context.progress(`Skipping ${pulumi}: there is no pulumi-language-nodejs beside it.`);
     } else {
       return { pulumi, version };
     }
@@ -48,7 +48,7 @@ function isInside(file: string, folder: string): boolean {
   }
 }
 
-/** Asks the CLI once, and again only when its file has changed. */
+/** Returns the CLI's version. Runs the CLI only if its file has changed since the last time. */
 async function cliVersion(pulumi: string, context: ToolchainContext): Promise<string | undefined> {
   const file = path.join(cacheDirectory(context.environment), "installed-versions.json");
   const stats = statSync(pulumi);
@@ -60,7 +60,7 @@ async function cliVersion(pulumi: string, context: ToolchainContext): Promise<st
   return version;
 }
 
-/** What `pulumi version` prints, without the `v`; undefined when it prints something else or fails. */
+/** Returns the version that `pulumi version` prints, without the `v`; undefined for other output or a failure. */
 export async function askVersion(
   pulumi: string,
   environment: NodeJS.ProcessEnv,
@@ -84,12 +84,12 @@ function readKnownVersions(file: string): Record<string, string> {
   }
 }
 
-/** Best effort: without it the CLI is asked again next time. */
+/** Stores the answer if possible. Otherwise the CLI runs again next time. */
 function writeKnownVersions(file: string, versions: Record<string, string>): void {
   try {
     mkdirSync(path.dirname(file), { recursive: true });
     writeFileAtomically(file, JSON.stringify(versions), { mode: 0o644 });
   } catch {
-    // A cache that cannot be written is reported where it is needed.
+    // Later steps that need the cache report the error.
   }
 }

@@ -4,18 +4,18 @@ import { promisify } from "node:util";
 import { findExecutable } from "./executables";
 import { compareVersions } from "./versions";
 
-/** The first Go that fetches a newer toolchain by itself where a module asks for one (https://go.dev/doc/toolchain). */
+/** The first Go version that downloads the toolchain that a module requires (https://go.dev/doc/toolchain). */
 const firstThatFetches = "1.21";
 
 export interface InstalledGo {
   readonly path: string;
-  /** Why it cannot build a module, a clause that names its folder and version; undefined where it can. */
+  /** A clause that says why it cannot build the module, with its folder and version; undefined if it can. */
   readonly fault: string | undefined;
 }
 
 /**
- * Returns the Go on PATH, and whether it can build a module whose go.mod asks for `wanted`; undefined where there is none.
- * Fetches nothing.
+ * Returns the Go on PATH and whether it can build a module whose go.mod requires `wanted`; undefined if there is none.
+ * Downloads nothing.
  */
 export async function findInstalledGo(
   environment: NodeJS.ProcessEnv,
@@ -31,11 +31,11 @@ export async function findInstalledGo(
     (compareVersions(version, wanted) >= 0 ||
       (compareVersions(version, firstThatFetches) >= 0 &&
         /^(.+\+)?auto$/.test(await ask("env", "GOTOOLCHAIN"))));
-  const state = version === undefined ? "does not tell its version" : `is ${version}, too old`;
+  const state = version === undefined ? "does not print its version" : `is ${version}, too old`;
   return { path: go, fault: isEnough ? undefined : `the Go in ${path.dirname(go)} ${state}` };
 }
 
-/** Asks outside of any module, where Go answers for itself. */
+/** Runs `go version` outside of any module, where Go reports its own version. */
 async function answerOf(
   go: string,
   args: readonly string[],

@@ -2,14 +2,14 @@ import { chmodSync, readdirSync, rmSync } from "node:fs";
 import path from "node:path";
 
 /**
- * Deletes a folder with all that is in it, also below folders that may not be written: Go makes those of a toolchain that it
- * fetches so, whatever -modcacherw says. Nothing happens where there is no such folder.
+ * Deletes a folder recursively, including read-only subfolders, which Go creates for downloaded toolchains even with
+ * -modcacherw. Does nothing if the folder does not exist.
  */
 export function removeTree(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true });
   } catch {
-    // Versions of Node name this fault differently. Any other one comes back.
+    // The error code depends on the version of Node. Any other error is thrown by the second attempt.
     makeWritable(folder);
     rmSync(folder, { recursive: true, force: true });
   }

@@ -10,16 +10,16 @@ const lockPollMilliseconds = 250;
 const draftPrefix = ".making-";
 
 /**
- * Runs one holder at a time per folder, across processes and containers. A holder that was killed keeps others waiting
- * for ten seconds at most.
+ * Runs one holder at a time per folder, across processes and containers. The lock of a killed holder expires after at most
+ * ten seconds.
  */
 export async function withLock<T>(folder: string, onWait: () => void, run: () => Promise<T>): Promise<T> {
   mkdirSync(folder, { recursive: true });
   let release: (() => Promise<void>) | undefined;
   for (let attempt = 0; release === undefined; attempt++) {
     try {
-      // Compromised means that we slept, lid closed, and another process has started over. Results are renamed into place
-      // whole, so two workers waste time but spoil nothing.
+      // Compromised means that this machine was suspended and another process took the lock. Results are renamed into place
+      // when complete, so two workers waste time but do no harm.
       release = await lock(folder, { stale: 10_000, update: 2_000, onCompromised: () => undefined });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
@@ -30,14 +30,14 @@ export async function withLock<T>(folder: string, onWait: () => void, run: () =>
   try {
     return await run();
   } finally {
-    // Fails only when the lock was lost on the way.
+    // Fails only if the lock was lost meanwhile.
     await release().catch(() => undefined);
   }
 }
 
 /**
- * Makes the folder `name` in `folder`: `make` fills a draft, which is renamed when it is complete, so that a folder of
- * that name is never a half-made one. What killed runs have left is removed first; the caller holds the lock.
+ * Creates the folder `name` in `folder`: `make` fills a draft, which is renamed when complete, so the folder is never
+ * half-written. First deletes the drafts of killed runs. The caller holds the lock.
  */
 export async function makeFolder<T>(
   folder: string,
@@ -60,14 +60,14 @@ export async function makeFolder<T>(
   }
 }
 
-/** Brings a file to the disk, so that a power cut after the renaming does not leave an empty one. */
+/** Flushes a file to disk, so that a power cut after the rename does not leave it empty. */
 export function flush(file: string): void {
   const descriptor = openSync(file, "r");
   fsyncSync(descriptor);
   closeSync(descriptor);
 }
 
-/** Whether every one of these programs is in the folder. */
+/** Returns whether all of these programs are in the folder. */
 export function holds(folder: string, ...programs: string[]): boolean {
   return programs.every((program) => isExecutable(path.join(folder, program)));
 }

@@ -1,12 +1,12 @@
-/** The CLI that we download or build: the same as the SDK in package.json and the module in go/go.mod. */
+/** The CLI version that we download or build: the same as the SDK's in package.json and the module's in go/go.mod. */
 export const pulumiVersion = "3.246.0";
 
-/** The oldest CLI that we use where one is installed: the first that ends with code 7 on an unexpected change. */
+/** The oldest installed CLI that we use: the first that exits with code 7 on an unexpected change. */
 export const minimumPulumiVersion = "3.227.0";
 
 /**
- * Compares two versions such as `v3.246.0`, `3.250.0-alpha.1` or `1.26`: negative when `a` is the older. A pre-release is
- * older than its release; two pre-releases of one release count as equal.
+ * Compares two versions such as `v3.246.0`, `3.250.0-alpha.1` or `1.26`. Negative if `a` is older. A pre-release is older than
+ * its release; two pre-releases of one release count as equal.
  */
 export function compareVersions(a: string, b: string): number {
   const left = parse(a);
@@ -18,7 +18,7 @@ export function compareVersions(a: string, b: string): number {
   return Number(right.isPreRelease) - Number(left.isPreRelease);
 }
 
-/** Whether an installed CLI of this version can stand in for ours. The next major one promises nothing to this stack. */
+/** Returns whether an installed CLI of this version can be used. The next major version may be incompatible. */
 export function isSupportedPulumi(version: string): boolean {
   return (
     compareVersions(version, minimumPulumiVersion) >= 0 &&

@@ -4,17 +4,17 @@ import type { EngineLog } from "./engine";
 import { toServiceError } from "./errors";
 import type { CallContext } from "./provider";
 
-/** What a call is about: for its log lines, its errors and its time limit. */
+/** Describes a call, for its log lines, errors and time limit. */
 export interface CallSubject {
   /** Such as `creating`. */
   readonly action: string;
   readonly urn?: string;
-  /** Where there is no URN: the function's token. */
+  /** The function's token, if there is no URN. */
   readonly token?: string;
   readonly timeoutSeconds?: number;
 }
 
-/** The calls that are running now. Each gets a signal that is aborted when the engine no longer wants its answer. */
+/** The running calls. Each has a signal that is aborted when the engine no longer needs the result. */
 export class Calls {
   readonly #running = new Map<AbortController, Promise<void>>();
 
@@ -31,7 +31,7 @@ export class Calls {
     clearTimeout(timer);
   }
 
-  /** A gRPC handler that runs `handle` with a call context and turns what it throws into the error that the engine receives. */
+  /** Returns a gRPC handler that runs `handle` with a call context and converts its errors for the engine. */
   handler<Request, Response>(
     describe: (request: Request) => CallSubject,
     handle: (request: Request, context: CallContext) => Promise<Response> | Response,
@@ -71,12 +71,12 @@ export class Calls {
   }
 }
 
-/** The handler of a call that this host has no use for. */
+/** Returns the handler of a call that this host does not support. */
 export function unimplemented(what: string): handleUnaryCall<unknown, never> {
   return (_call, callback) => callback({ code: status.UNIMPLEMENTED, details: what });
 }
 
-/** `Role "app_owner"` for `urn:pulumi:local::project::postgresql:index/role:Role::app_owner`. */
+/** Returns `Role "app_owner"` for `urn:pulumi:local::project::postgresql:index/role:Role::app_owner`. */
 function describeSubject(urn: string): string {
   const [type, name] = urn.split("::").slice(-2);
   if (type === undefined || name === undefined) return urn;

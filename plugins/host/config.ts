@@ -6,10 +6,10 @@ import { type PropertyMap, Secret, type Value } from "./values";
 
 type ConfigTypes = NonNullable<Provider["configTypes"]>;
 
-/** Keys that the engine keeps among a provider's inputs for itself. */
+/** The engine's own keys among a provider's inputs. */
 const engineKeys: ReadonlySet<string> = new Set(["version", "pluginDownloadURL", "__internal"]);
 
-/** The provider's configuration. Recent engines send it as properties, older ones as `package:config:key` strings. */
+/** Returns the provider's configuration. Recent engines send properties, older ones `package:config:key` strings. */
 export function decodeConfig(request: ConfigureRequest, types: ConfigTypes): PropertyMap {
   const args = request.getArgs();
   const raw =

@@ -2,15 +2,15 @@ import { formatPath, type PropertyPath } from "./propertyPath";
 import type { PropertyDiff } from "./provider";
 import { Archive, Asset, isPropertyMap, type PropertyMap, Secret, Unknown, type Value } from "./values";
 
-/** One place where two values differ. */
+/** A place where two values differ. */
 export interface Difference {
   readonly path: PropertyPath;
   readonly kind: "add" | "delete" | "update";
 }
 
 /**
- * Where `after` differs from `before`, as deep as the difference lies. Secrets are compared by what they hold. A value
- * that is not known yet counts as different: it may be. Files are compared by the hash of what is in them.
+ * Returns the deepest paths at which `after` differs from `before`. Secrets are compared by their values, files by the hash of
+ * their contents. An unknown value counts as different.
  */
 export function differences(
   before: Value | undefined,
@@ -36,12 +36,12 @@ export function differences(
   return before === after || isSameContent ? [] : [{ path, kind: "update" }];
 }
 
-/** The hash that the engine made of a file or archive; undefined for any other value. */
+/** Returns the engine's hash of a file or archive; undefined for any other value. */
 function hashOf(value: Value): Value | undefined {
   return value instanceof Asset || value instanceof Archive ? value.content.hash : undefined;
 }
 
-/** The property, and never something that every object inherits, such as `constructor`. */
+/** Returns an own property, never an inherited one such as `constructor`. */
 export function own(map: PropertyMap, key: string): Value | undefined {
   return Object.hasOwn(map, key) ? map[key] : undefined;
 }

@@ -12,7 +12,7 @@ const severities = {
   error: LogSeverity.ERROR,
 };
 
-/** The engine's log, which prints below the resource that a line belongs to. */
+/** The engine's log, which prints each line below its resource. */
 export class EngineLog {
   #client: EngineClient | undefined;
   /** Resolves when the last line so far has arrived. */
@@ -34,21 +34,20 @@ export class EngineLog {
     request.setSeverity(severities[severity]);
     request.setMessage(wellFormed(message));
     request.setEphemeral(options?.ephemeral === true);
-    // One after the other: the engine handles calls at the same time, and would print lines in any order.
-    // A line that cannot be delivered means that the engine has gone, which is noticed elsewhere.
+    // Sends lines one by one, because the engine handles calls concurrently and would print them in any order.
+    // If a line cannot be delivered, the engine is gone, which `watchEngine` detects.
     this.#last = this.#last.then(() => new Promise((resolve) => client.log(request, () => resolve())));
   }
 
-  /** Resolves when every line so far has arrived, so that none is overtaken by the answer it belongs to. */
+  /** Resolves when every line so far has arrived, so that none arrives after the result of its call. */
   async flush(): Promise<void> {
     await this.#last;
   }
 }
 
 /**
- * Calls `onGone` once the engine is no longer there. It can be killed in a way that tells nobody; but then this
- * process gets another parent. That the engine still lived when the parent was first looked at is certain once it
- * has answered at its address.
+ * Calls `onGone` once the engine has ended. A killed engine sends no signal, but this process then gets another parent. A
+ * response from the engine's address proves that the engine was alive when the parent was first read.
  *
  * @returns a function that ends the watch
  */

@@ -10,15 +10,14 @@ import { PartialFailure } from "./provider";
 export interface FailedCall {
   /** What the call was doing, such as `creating`. */
   readonly action: string;
-  /** The resource or function it was about; empty for a call about the provider itself. */
+  /** The resource or function; empty for a call about the provider itself. */
   readonly subject: string;
   readonly signal: AbortSignal;
 }
 
 /**
- * Returns the message of an error for the engine. The engine prints the message under the resource's type and name, so a
- * UserError goes out as it is written. Anything else was not foreseen: its message is put into context and its stack
- * is written to `report`.
+ * Returns the message of an error for the engine. The engine prints it under the resource's type and name, so the message of
+ * a UserError is not changed. Any other error is a bug: its message gets context, and its stack is written to `report`.
  */
 export function toServiceError(
   error: unknown,
@@ -49,12 +48,12 @@ function serviceError(code: status, message: string) {
   return { code, details: wellFormed(message) };
 }
 
-/** The text without halves of surrogate pairs: a header cannot carry one, and an error must never fail to arrive. */
+/** Removes unpaired surrogates, because a gRPC header cannot contain them and the error must arrive. */
 export function wellFormed(text: string): string {
   return Buffer.from(text).toString();
 }
 
-/** The resource exists but is not finished: the engine keeps its id and outputs and tries again at the next up. */
+/** The resource exists but is incomplete. The engine keeps its id and outputs and retries at the next up. */
 function initFailed(failure: PartialFailure) {
   const detail = new ErrorResourceInitFailed();
   detail.setId(failure.id);

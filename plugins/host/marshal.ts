@@ -4,9 +4,8 @@ import { bytesOfStruct, structOf } from "./structs";
 import { readStruct, writeStruct } from "./structWire";
 import { Archive, Asset, type PropertyMap, Secret, Unknown, unknown, type Value } from "./values";
 
-// Property values travel as JSON-like protocol buffer structs. What JSON cannot say is an object with a signature
-// under a fixed key, or, for a value that is not known yet, one of these strings in its place. The numbers are
-// part of the engine's wire protocol (sdk/go/common/resource/plugin/rpc.go and resource/sig).
+// Property values are sent as JSON-like protocol buffer structs. A value that JSON does not have is an object with a signature
+// under a fixed key; an unknown value is one of these strings. The signatures are part of the engine's wire protocol (sdk/go/common/resource/plugin/rpc.go and resource/sig).
 const signatureKey = "4dabf18193072939515e22adb298388d";
 const secretSignature = "1b47061264138c4ac30d75fd1eb44270";
 const assetSignature = "c44067f5952c0a294b673a41bacd8c17";
@@ -24,7 +23,7 @@ const unknownMarkers: ReadonlySet<string> = new Set([
   "dd056dcd-154b-4c76-9bd3-c8f88648b5ff", // object
 ]);
 
-/** The properties that a request carries; none when the request leaves them out. */
+/** Returns the properties of a request; none if it has none. */
 export function fromStruct(struct: Struct | undefined): PropertyMap {
   return struct === undefined ? {} : readStruct(bytesOfStruct(struct), { text: known, object: unsigned });
 }
@@ -33,7 +32,7 @@ export function toStruct(properties: PropertyMap): Struct {
   return structOf(writeStruct(properties, signed));
 }
 
-/** The value that plain JSON stands for: signatures and markers in it become Secret and Unknown. */
+/** Converts plain JSON to a property value: signatures and markers become Secret and Unknown. */
 export function fromJson(json: unknown): Value {
   return decode(json);
 }
@@ -50,7 +49,7 @@ function known(text: string): Value {
   return unknownMarkers.has(text) ? unknown : text;
 }
 
-/** What an object stands for, if it bears a signature. */
+/** Converts an object that has a signature. */
 function unsigned(object: PropertyMap): Value {
   if (!Object.hasOwn(object, signatureKey)) return object;
   switch (object[signatureKey]) {
@@ -61,8 +60,8 @@ function unsigned(object: PropertyMap): Value {
       return object.secret === true ? new Secret(value) : value;
     }
     case resourceSignature: {
-      // A reference to another resource counts as its id, as it does for every provider that does not ask for
-      // references. A component has no id: its URN stands for it.
+      // A reference to another resource becomes its id, as for every provider that does not request references. A component has no
+      // id, so its URN is used.
       if (!Object.hasOwn(object, "id")) return object.urn ?? null;
       return object.id === "" ? unknown : (object.id ?? null);
     }
@@ -81,7 +80,7 @@ function withoutSignature({ [signatureKey]: _signature, ...content }: PropertyMa
   return content;
 }
 
-/** What stands on the wire for a value that JSON cannot say. */
+/** Returns the wire form of a value that JSON does not have. */
 function signed(value: Value): Value {
   if (value instanceof Unknown) return unknownString;
   if (value instanceof Asset) return { ...value.content, [signatureKey]: assetSignature };

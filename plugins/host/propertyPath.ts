@@ -1,9 +1,9 @@
-/** The steps from a resource to one of its values: property names and array indexes. */
+/** The path from a resource to one of its values: property names and array indexes. */
 export type PropertyPath = readonly (string | number)[];
 
 const plainName = /^[A-Za-z_$][\w$]*$/;
 
-/** The path as the engine parses and users write it: `files["a.sql"].kind`, `roles[0]`. */
+/** Returns the path in the form that the engine parses and users write: `files["a.sql"].kind`, `roles[0]`. */
 export function formatPath(path: PropertyPath): string {
   return path
     .map((step, index) => {

@@ -1,10 +1,10 @@
 import type { PropertyMap } from "./values";
 
-/** What every call gets beside its request. */
+/** The context of every call. */
 export interface CallContext {
-  /** Aborted when the engine cancels or has gone; every query and request of the call must honour it. */
+  /** Aborted when the engine cancels or ends. Every query and request of the call must honour it. */
   readonly signal: AbortSignal;
-  /** Shows a line to the user below the resource; an ephemeral line is progress that the next one replaces. */
+  /** Shows a line to the user below the resource. The next line replaces an ephemeral one. */
   log(
     severity: "debug" | "info" | "warning" | "error",
     message: string,
@@ -12,7 +12,7 @@ export interface CallContext {
   ): void;
 }
 
-/** A name that the stack's autonaming settings give to a resource whose program names none. */
+/** The name from the stack's autonaming settings, for a resource without a name. */
 export interface Autonaming {
   readonly proposedName: string;
   /** `propose`: the provider may adapt the name; `enforce`: it may not; `disable`: the program must give one. */
@@ -26,12 +26,12 @@ export interface CheckRequest {
   /** The inputs of the last successful operation; empty for a new resource. */
   readonly oldInputs: PropertyMap;
   readonly inputs: PropertyMap;
-  /** The same in an up and in the preview that it shows first, so draw from it. Empty when the engine sends none. */
+  /** Seed for random names. The same in an up and in its preview. Empty if the engine sends none. */
   readonly randomSeed: Uint8Array;
   readonly autonaming?: Autonaming;
 }
 
-/** The engine shows the property's value beside the reason, unless that value is a secret. */
+/** The engine shows the property's value beside the reason, unless it is a secret. */
 export interface CheckFailure {
   /** Property path as a user would write it: `files["a.sql"].kind`. */
   readonly property: string;
@@ -48,7 +48,7 @@ export interface DiffRequest {
   readonly type: string;
   readonly id: string;
   readonly oldInputs: PropertyMap;
-  /** The outputs in the state. During a refresh these are what Read has just answered. */
+  /** The outputs in the state. During a refresh, those that Read has just returned. */
   readonly oldOutputs: PropertyMap;
   readonly inputs: PropertyMap;
   readonly ignoreChanges: readonly string[];
@@ -58,13 +58,13 @@ export type DiffKind = "add" | "add-replace" | "delete" | "delete-replace" | "up
 
 export interface PropertyDiff {
   readonly kind: DiffKind;
-  /** True when the difference is between old and new inputs, false when it is between state and inputs. */
+  /** True if the old and new inputs differ, false if the state and the inputs differ. */
   readonly inputDiff: boolean;
 }
 
 export interface DiffResponse {
   readonly changes: boolean;
-  /** Property path → what happens there. */
+  /** The change at each property path. */
   readonly detailed?: Readonly<Record<string, PropertyDiff>>;
   readonly replaces?: readonly string[];
   readonly deleteBeforeReplace?: boolean;
@@ -75,7 +75,7 @@ export interface CreateRequest {
   readonly type: string;
   readonly name: string;
   readonly inputs: PropertyMap;
-  /** True in `pulumi preview`: nothing may be changed; outputs that are not known yet are `unknown`. */
+  /** True in `pulumi preview`: nothing may be changed, and outputs that are not known are `unknown`. */
   readonly preview: boolean;
   readonly timeoutSeconds: number;
 }
@@ -132,7 +132,7 @@ export interface InvokeResponse {
   readonly failures?: readonly CheckFailure[];
 }
 
-/** A package that a base provider takes on, such as `supabase` on `terraform-provider`. */
+/** A package with which a base provider is parameterized, such as `supabase` for `terraform-provider`. */
 export interface Parameterization {
   readonly name: string;
   readonly version: string;
@@ -140,20 +140,20 @@ export interface Parameterization {
 }
 
 /**
- * A Pulumi resource provider. The host in this folder serves it to the engine over gRPC; nothing here knows of
+ * A Pulumi resource provider. The host in this folder serves it to the engine over gRPC, so a provider does not deal with
  * protocol buffers.
  */
 export interface Provider {
   readonly name: string;
   readonly version: string;
-  /** The package schema as JSON, for `pulumi package get-schema` and import; without it, name and version only. */
+  /** The package schema as JSON, for `pulumi package get-schema` and import. Default: only name and version. */
   readonly schema?: string;
   /**
-   * Types of the config keys that are not strings. The engine carries every config value as a string, JSON-encoded
-   * where it is something else; the host decodes those named here and leaves the others (a password may be digits).
+   * Types of the config keys that are not strings. The engine sends every config value as a string, JSON-encoded if necessary.
+   * The host decodes the keys named here and no others (a password may consist of digits).
    */
   readonly configTypes?: Readonly<Record<string, "boolean" | "number" | "json">>;
-  /** Answers the package that was asked for, or throws a UserError for one that it cannot be. */
+  /** Returns the requested package, or throws a UserError if this provider cannot serve it. */
   parameterize?(parameterization: Parameterization): Promise<{ name: string; version: string }>;
   checkConfig?(request: CheckRequest, context: CallContext): Promise<CheckResponse>;
   diffConfig?(request: DiffRequest, context: CallContext): Promise<DiffResponse>;
@@ -161,14 +161,14 @@ export interface Provider {
   check(request: CheckRequest, context: CallContext): Promise<CheckResponse>;
   diff(request: DiffRequest, context: CallContext): Promise<DiffResponse>;
   create(request: CreateRequest, context: CallContext): Promise<CreateResponse>;
-  /** `undefined` when the resource no longer exists. */
+  /** Undefined if the resource no longer exists. */
   read(request: ReadRequest, context: CallContext): Promise<ReadResponse | undefined>;
   update(request: UpdateRequest, context: CallContext): Promise<{ outputs: PropertyMap }>;
   delete(request: DeleteRequest, context: CallContext): Promise<void>;
   invoke?(request: InvokeRequest, context: CallContext): Promise<InvokeResponse>;
 }
 
-/** Thrown by create or update when the resource exists but did not finish: the engine keeps id and outputs. */
+/** Thrown by create or update if the resource exists but is incomplete. The engine keeps id and outputs. */
 export class PartialFailure extends Error {
   override readonly name = "PartialFailure";
 

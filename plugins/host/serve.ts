@@ -7,13 +7,13 @@ import type { Provider } from "./provider";
 import { providerService } from "./service";
 import { leavingStructs, takingStructs } from "./structs";
 
-/** The engine's own limit for one message: a state may be large. */
+/** The engine's own limit for one message, because a state may be large. */
 const maxMessageBytes = 400 * 1024 * 1024;
 
-/** How long calls may take to end, in milliseconds, once nobody wants their answers any more. */
+/** How long aborted calls may take to end, in milliseconds. */
 const graceMilliseconds = 2000;
 
-/** The service as generated, but that structs stay bytes on the way to and from our own code. */
+/** The generated service, except that structs stay bytes in our code. */
 const definition = Object.fromEntries(
   Object.entries<MethodDefinition<unknown, unknown>>(ResourceProviderService).map(([name, method]) => [
     name,
@@ -27,11 +27,11 @@ const definition = Object.fromEntries(
 
 export interface RunningServer {
   readonly port: number;
-  /** Aborts the calls, waits for them up to the grace period, and closes the port. */
+  /** Aborts the calls, waits for them until the grace period ends, and closes the port. */
   stop(reason: UserError): Promise<void>;
 }
 
-/** Serves the provider on a free loopback port, without any of the process's own business. */
+/** Serves the provider on a free loopback port, without signals and exit handling. */
 export async function startServer(provider: Provider, log = new EngineLog()): Promise<RunningServer> {
   const server = new Server({
     "grpc.max_receive_message_length": maxMessageBytes,
@@ -54,12 +54,12 @@ export async function startServer(provider: Provider, log = new EngineLog()): Pr
 }
 
 /**
- * The main function of a provider plugin: serves `provider` to the engine whose address is the first argument, and
- * prints the port as the engine expects. The process ends when the engine says so or is no longer there; calls that
- * are still running are aborted first and get two seconds to undo what they have open.
+ * The main function of a provider plugin: serves `provider` to the engine whose address is the first argument, and prints
+ * the port as the engine expects. The process ends when the engine tells it to or has ended. Running calls are aborted
+ * first and have two seconds to clean up.
  */
 export async function serve(provider: Provider): Promise<void> {
-  // Standard output is for the port alone.
+  // Standard output must only contain the port.
   console.log = console.info = console.debug = console.error;
 
   const engineAddress = process.argv[2];
@@ -74,11 +74,11 @@ export async function serve(provider: Provider): Promise<void> {
   };
   process.on("SIGINT", () => void end("The operation was interrupted."));
   process.on("SIGTERM", () => void end("The operation was interrupted."));
-  // The reader of the output has gone; the watch below notices.
+  // The engine no longer reads the output. The watch below detects this.
   process.stdout.on("error", () => {});
   process.stderr.on("error", () => {});
 
-  // Without an address the provider was started by hand, for debugging: an engine attaches to it later.
+  // Without an address the provider was started manually, for debugging. An engine attaches later.
   if (engineAddress !== undefined) {
     log.connect(engineAddress);
     watchEngine(engineAddress, () => void end("The engine has gone."));

@@ -23,7 +23,7 @@ const kinds: Record<api.DiffKind, rpc.PropertyDiff.Kind> = {
 
 const autonamingModes = ["propose", "enforce", "disable"] as const;
 
-/** The engine's ResourceProvider service, answered by `provider`. */
+/** Implements the engine's ResourceProvider service with `provider`. */
 export function providerService(
   provider: api.Provider,
   calls: Calls,
@@ -94,7 +94,7 @@ export function providerService(
     diffConfig: calls.handler(of("comparing the configuration of"), async (request, context) => {
       const asked = diffRequest(request);
       if (provider.diffConfig !== undefined) return diffResponse(await provider.diffConfig(asked, context));
-      // A changed configuration reaches the same resources by another way, so nothing has to be replaced.
+      // A changed configuration only changes how the same resources are reached, so none is replaced.
       const found = differences(asked.oldInputs, asked.inputs);
       const detailed = detailedDiff(found, { inputDiff: true });
       return diffResponse({ changes: found.length > 0, detailed });
@@ -144,7 +144,7 @@ export function providerService(
         },
         context,
       );
-      // To the engine, a resource without an id is one that has gone.
+      // An empty id tells the engine that the resource no longer exists.
       if (read === undefined) return new rpc.ReadResponse();
       return new rpc.ReadResponse()
         .setId(read.id)
@@ -205,7 +205,7 @@ export function providerService(
       },
     ),
 
-    // Not one of `calls`: it would wait for itself.
+    // Not registered in `calls`, because it would wait for itself.
     cancel: (_call, callback) => {
       void calls.abort(new UserError("The operation was cancelled."), 0);
       callback(null, new Empty());
@@ -214,7 +214,7 @@ export function providerService(
   return service as UntypedServiceImplementation;
 }
 
-/** Engines before 3.143 send the URN only; it ends with `::<parent types and type>::<name>`. */
+/** Engines before 3.143 send only the URN, which ends with `::<parent types and type>::<name>`. */
 function typeOf(request: { getType(): string; getUrn(): string }): string {
   return request.getType() || (request.getUrn().split("::")[2]?.split("$").at(-1) ?? "");
 }
@@ -242,7 +242,7 @@ function checkRequest(request: rpc.CheckRequest): api.CheckRequest {
 }
 
 function checkResponse(answer: api.CheckResponse): rpc.CheckResponse {
-  // Beside the reason the engine prints the value of the property, even a secret one: of those it gets no name.
+  // The engine prints the property's value beside the reason, even a secret one. So secret properties are not named.
   const shown = (answer.failures ?? []).map(({ property, reason }) =>
     containsSecret(answer.inputs[topLevel(property)] ?? null)
       ? { property: "", reason: `${property} ${reason}` }
@@ -255,7 +255,7 @@ function failures(list: readonly api.CheckFailure[] = []): rpc.CheckFailure[] {
   return list.map(({ property, reason }) => new rpc.CheckFailure().setProperty(property).setReason(reason));
 }
 
-/** `files` of `files["a.sql"].kind`. */
+/** Returns `files` for `files["a.sql"].kind`. */
 function topLevel(path: string): string {
   return /^[^.[]+/.exec(path)?.[0] ?? path;
 }
@@ -283,7 +283,7 @@ function diffResponse(answer: api.DiffResponse): rpc.DiffResponse {
     const property = new rpc.PropertyDiff().setKind(kinds[diff.kind]).setInputdiff(diff.inputDiff);
     response.getDetaileddiffMap().set(path, property);
   }
-  // The engine replaces where `replaces` says so; the kinds in the detailed diff only colour its display.
+  // `replaces` decides about replacement. The kinds in the detailed diff only affect the display.
   const replacing = detailed.filter(([, diff]) => diff.kind.endsWith("-replace")).map(([path]) => path);
   response.setReplacesList([...new Set([...(answer.replaces ?? []), ...replacing])]);
   response.setDiffsList([...new Set(detailed.map(([path]) => topLevel(path)))]);

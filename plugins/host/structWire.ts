@@ -1,10 +1,10 @@
 import { isPropertyMap, type PropertyMap, type Value } from "./values";
 
-// google.protobuf.Struct on the wire (google/protobuf/struct.proto), straight from and to property values. Generated code
-// makes an object of every value and a map of every struct, which for a catalog of thousands of objects costs more than
-// everything else that a provider does in a preview.
+// Converts google.protobuf.Struct on the wire (google/protobuf/struct.proto) directly from and to property values. Generated
+// code creates an object per value and a map per struct. For a catalog of thousands of objects, that costs more than all
+// other work of a provider in a preview.
 
-/** A tag is the number of a field, shifted by three bits, and how its value is written. */
+/** A tag is a field number, shifted by three bits, plus the wire type. */
 const tag = {
   field: 0x0a,
   key: 0x0a,
@@ -18,10 +18,10 @@ const tag = {
   item: 0x0a,
 } as const;
 
-/** Gives some strings and objects the meaning that they have for the engine. */
+/** Converts the strings and objects that have a special meaning to the engine. */
 export interface Reviver {
   text(text: string): Value;
-  /** What is in the object has been revived already. */
+  /** The object's members are converted already. */
   object(properties: PropertyMap): Value;
 }
 
@@ -46,9 +46,9 @@ class StructReader {
       this.#expect(tag.field);
       entries.push(this.#entry(this.#end()));
     }
-    // The engine sends them in any order, and each time in another.
+    // The engine sends them in random order.
     entries.sort(([a], [b]) => (a < b ? -1 : 1));
-    // As properties of its own, whatever their names.
+    // Defines own properties, even for names such as `__proto__`.
     return Object.fromEntries(entries);
   }
 
@@ -111,7 +111,7 @@ class StructReader {
     if (this.#varint() !== wanted) throw malformed();
   }
 
-  /** Where that ends whose length comes next. */
+  /** Reads a length and returns the end of the field. */
   #end(): number {
     const length = this.#varint();
     const end = this.#at + length;
@@ -134,7 +134,7 @@ function malformed(): Error {
   return new Error("the bytes are no protocol buffer Struct");
 }
 
-/** Says what stands on the wire for a value that JSON cannot say. */
+/** Returns the wire form of a value that JSON does not have. */
 export type Replacer = (value: Value) => Value;
 
 export function writeStruct(properties: PropertyMap, replace: Replacer): Uint8Array {
@@ -143,7 +143,7 @@ export function writeStruct(properties: PropertyMap, replace: Replacer): Uint8Ar
   return writer.bytes();
 }
 
-/** Writes from the end to the start: so the length of a part is known when it has to be written before the part. */
+/** Writes backwards, so that the length of a part is known before it is written in front of the part. */
 class StructWriter {
   #buffer = Buffer.allocUnsafe(4096);
   #at = this.#buffer.length;
@@ -156,7 +156,7 @@ class StructWriter {
 
   struct(properties: PropertyMap): void {
     for (const [key, value] of Object.entries(properties).reverse()) {
-      // An optional property that is absent in TypeScript is absent on the wire too, not null.
+      // An undefined property is absent on the wire, not null.
       if (value === undefined) continue;
       const end = this.#written();
       this.#part(tag.value, () => this.#value(value));
@@ -202,7 +202,7 @@ class StructWriter {
     this.#head(kind, this.#written() - end);
   }
 
-  /** A tag and the number after it: a length, or the value itself. */
+  /** Writes a tag and the number after it: a length, or the value itself. */
   #head(kind: number, number: number): void {
     this.#reserve(11);
     let size = 1;

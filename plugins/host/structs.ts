@@ -1,9 +1,9 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 
-/** The bytes of the structs that came in or go out. */
+/** The bytes of received and sent structs. */
 const bytesOf = new WeakMap<Struct, Uint8Array>();
 
-/** A struct of which only the bytes are there. Reading a field decodes it. The fields must not be changed. */
+/** A struct as bytes, which is decoded when a field is read. The fields must not be changed. */
 export function structOf(bytes: Uint8Array, struct = new Struct()): Struct {
   bytesOf.set(struct, bytes);
   let fields: ReturnType<Struct["getFieldsMap"]> | undefined;
@@ -15,7 +15,7 @@ export function bytesOfStruct(struct: Struct): Uint8Array {
   return bytesOf.get(struct) ?? struct.serializeBinary();
 }
 
-/** The same function; the structs of the messages that it makes stay bytes. */
+/** Wraps a deserializer so that the structs in its messages stay bytes. */
 export function leavingStructs<Message>(deserialize: (bytes: Buffer) => Message): typeof deserialize {
   return (bytes) => {
     const generated = Struct.deserializeBinaryFromReader;
@@ -32,7 +32,7 @@ export function leavingStructs<Message>(deserialize: (bytes: Buffer) => Message)
   };
 }
 
-/** The same function; of the structs that are bytes already it takes those. */
+/** Wraps a serializer so that it writes the bytes of structs that were not decoded. */
 export function takingStructs<Message>(serialize: (message: Message) => Buffer): typeof serialize {
   return (message) => {
     const generated = Struct.serializeBinaryToWriter;

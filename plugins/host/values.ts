@@ -1,6 +1,6 @@
 /**
- * Property values as a provider sees them. Secrets stay wrapped and unknowns stay marked, so neither can be lost by
- * accident: a provider unwraps a secret where it uses it and nowhere else.
+ * Property values as a provider sees them. Secrets stay wrapped and unknowns stay marked, so neither is lost by accident. A
+ * provider unwraps a secret only where it uses it.
  */
 export type Value =
   | null
@@ -18,7 +18,7 @@ export interface PropertyMap {
   readonly [key: string]: Value;
 }
 
-/** A value that must never be shown. It prints as `[secret]` wherever it is turned into text. */
+/** A secret value. Converted to a string, it is `[secret]`. */
 export class Secret {
   readonly #value: Value;
 
@@ -39,19 +39,19 @@ export class Secret {
   }
 }
 
-/** A file or a text, as Pulumi's `FileAsset` and `StringAsset` say. */
+/** A file or a text: Pulumi's `FileAsset` and `StringAsset`. */
 export class Asset {
   /** @param content `hash`, and `path` or `text`; what the engine sent, so that it gets back the same */
   constructor(readonly content: PropertyMap) {}
 }
 
-/** Files under names, as Pulumi's `AssetArchive` says. */
+/** Named files: Pulumi's `AssetArchive`. */
 export class Archive {
   /** @param content `hash`, and `assets`, each an Asset; what the engine sent, so that it gets back the same */
   constructor(readonly content: PropertyMap) {}
 }
 
-/** A value that is not known before the engine has run the operation it comes from. */
+/** A value that is not known until the engine has run the operation that produces it. */
 export class Unknown {
   private readonly brand = "unknown";
 
@@ -75,7 +75,7 @@ export function isPropertyMap(value: Value | undefined): value is PropertyMap {
   );
 }
 
-/** The value with every secret in it unwrapped. Keep the result close to where it is used. */
+/** Returns the value with every secret in it unwrapped. Keep the result close to where it is used. */
 export function reveal(value: Value): Value {
   if (value instanceof Secret) return reveal(value.reveal());
   if (Array.isArray(value)) return value.map(reveal);
@@ -85,7 +85,7 @@ export function reveal(value: Value): Value {
   return value;
 }
 
-/** Whether the value is, or has anywhere in it, something that is not known yet. */
+/** Returns whether the value is or contains an unknown. */
 export function containsUnknown(value: Value): boolean {
   if (value instanceof Unknown) return true;
   if (value instanceof Secret) return containsUnknown(value.reveal());
@@ -94,7 +94,7 @@ export function containsUnknown(value: Value): boolean {
   return false;
 }
 
-/** Whether the value is, or has anywhere in it, a secret. */
+/** Returns whether the value is or contains a secret. */
 export function containsSecret(value: Value): boolean {
   if (value instanceof Secret) return true;
   if (Array.isArray(value)) return value.some(containsSecret);

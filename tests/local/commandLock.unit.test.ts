@@ -17,7 +17,7 @@ afterEach(() => rm(directory, { recursive: true }));
 test("a second command is refused while the first runs, in one sentence that names it", async () => {
   await withCommandLock(directory, "start", async () => {
     await expect(withCommandLock(directory, "down", async () => undefined)).rejects.toThrow(
-      `\`npm run start\` (process ${process.pid}) is at work in ${directory}: wait until it has ended, then run this command again.`,
+      `\`npm run start\` (process ${process.pid}) is running in ${directory}: wait until it ends, then run this command again.`,
     );
   });
 });

@@ -38,7 +38,7 @@ async function local(...args: string[]) {
 
 const noTask = "There is no backup task yet: run `npm start`, which deploys it, then this command again.";
 const notLocal = (stack: string) =>
-  `Stack ${stack} is no stack of this machine: make a local copy of it with \`npm start -- --like ${stack}\` and name that (-s like-${stack}), or deploy ${stack} itself with \`pulumi up -s ${stack}\`, as README.md says under "Deploy for real".`;
+  `Stack ${stack} is not a local stack: create a local copy with \`npm start -- --like ${stack}\` and name that (-s like-${stack}), or deploy ${stack} itself with \`pulumi up -s ${stack}\` (see "Deploy for real" in README.md).`;
 
 const noStack =
   "There is no stack nosuch, because there is no file Pulumi.nosuch.yaml: the stacks are dev, local, prod.";
@@ -64,13 +64,9 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
   [
     "pulumi preview -s like-dev",
     1,
-    "There is no local copy like-dev yet: make it with `npm start -- --like dev`.",
+    "There is no local copy like-dev yet: create it with `npm start -- --like dev`.",
   ],
-  [
-    "pulumi preview -s like-x",
-    1,
-    "There is no environment x to make a local copy of: --like takes dev or prod.",
-  ],
+  ["pulumi preview -s like-x", 1, "There is no environment x to copy: --like takes dev or prod."],
   [
     "pulumi nosuch",
     1,
@@ -129,7 +125,7 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
   [
     "operate env -s like-dev",
     1,
-    "There is no local copy like-dev yet: make it with `npm start -- --like dev`.",
+    "There is no local copy like-dev yet: create it with `npm start -- --like dev`.",
   ],
   ["operate recover", 1, "Name the stack: npm run recover -- dev"],
   [
@@ -167,8 +163,8 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
     1,
     noStack,
   ]),
-  ["start --like nosuch", 1, /^There is no environment nosuch to make a local copy of: /],
-  ["start --postgresql 12", 1, /^--postgresql is "12", which is no version that the local stack supports/],
+  ["start --like nosuch", 1, /^There is no environment nosuch to copy: /],
+  ["start --postgresql 12", 1, /^--postgresql is "12", which the local stack does not support/],
   ["down extra", 1, "`npm run down` takes no arguments and was given 1: type `npm run down -- [options]`."],
   [
     "test --nosuch --project unit",
@@ -203,7 +199,7 @@ test.each([
   const down = await local("down");
 
   expect(first.exitCode, first.output).toBe(0);
-  expect(down).toEqual({ exitCode: 0, output: "The local stack is down and its files are removed." });
+  expect(down).toEqual({ exitCode: 0, output: "The local stack is stopped and its files are deleted." });
   expect(existsSync(directory)).toBe(false);
   await expectNoProcesses(directory);
 });

@@ -43,9 +43,7 @@ test("root on a Debian without it gets the package, and reads so", async () => {
   await ensureCompressor((line) => lines.push(line), machine(true));
 
   expect(installed).toEqual(["update", "install zstd"]);
-  expect(lines).toEqual([
-    "Backups are compressed with zstd, which is not installed: installing Debian's package.",
-  ]);
+  expect(lines).toEqual(["Installing Debian's package zstd, which compresses backups."]);
 });
 
 test.each([
@@ -56,6 +54,6 @@ test.each([
   await Promise.all(programs.map(program));
 
   await expect(ensureCompressor(nothing, machine(isRoot, "does nothing"))).rejects.toThrow(
-    `Backups are compressed with zstd, which is not on PATH: ${how}, then run the command again.`,
+    `zstd, which compresses backups, is not on PATH: ${how}, then run the command again.`,
   );
 });

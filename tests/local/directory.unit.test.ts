@@ -26,7 +26,7 @@ test("a folder with somebody's files is refused and left as it is", async () => 
   await writeFile(path.join(directory, "thesis.txt"), "");
 
   await expect(claimDirectory(directory)).rejects.toThrow(
-    `${directory} holds files that are not the local stack's: empty it, or set THORBIS_LOCAL_DIRECTORY to a folder of its own.`,
+    `${directory} contains other files than the local stack's: empty it, or set THORBIS_LOCAL_DIRECTORY to another folder.`,
   );
 
   expect(await readdir(directory)).toEqual(["thesis.txt"]);
@@ -44,7 +44,7 @@ test.each([
   await rm(`${directory} aside`, { recursive: true });
 
   await expect(claimDirectory(copy)).rejects.toThrow(
-    `${copy} is a copy of ${original}, and the copy of a local stack cannot run: \`npm run down\` here deletes it and leaves ${original} as it is, then run this command again.`,
+    `${copy} is a copy of ${original}, and a copied local stack cannot run: delete it with \`npm run down\` here, which does not touch ${original}, then run this command again.`,
   );
 
   expect(originalOf(copy)).toBe(original);

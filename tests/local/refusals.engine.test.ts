@@ -259,9 +259,7 @@ test("the tests without zstd: one sentence before vitest starts", async () => {
   );
 
   expect(refusal.exitCode).toBe(1);
-  expect(refusal.stderr).toMatch(
-    /\nBackups are compressed with zstd, which is not on PATH: .*$|^Backups are /,
-  );
+  expect(refusal.stderr).toMatch(/\nzstd, which compresses backups, is not on PATH: .*$|^Backups are /);
   expect(refusal.stderr).not.toContain("    at ");
 });
 
@@ -275,7 +273,7 @@ test("a folder with somebody's files is neither used nor deleted", async () => {
   const down = await refusedStart(environment, checkoutRoot(), "down");
 
   expect(start.stderr).toBe(
-    `${directory} holds files that are not the local stack's: empty it, or set THORBIS_LOCAL_DIRECTORY to a folder of its own.`,
+    `${directory} contains other files than the local stack's: empty it, or set THORBIS_LOCAL_DIRECTORY to another folder.`,
   );
   expect(start.exitCode).toBe(1);
   expect(down.exitCode).toBe(0);
@@ -283,10 +281,7 @@ test("a folder with somebody's files is neither used nor deleted", async () => {
 });
 
 test.each([
-  [
-    ["--like", "nothing"],
-    "There is no environment nothing to make a local copy of: --like takes dev or prod.",
-  ],
+  [["--like", "nothing"], "There is no environment nothing to copy: --like takes dev or prod."],
   [["--like"], "`npm start` needs a value for --like <environment>: type `npm start -- [options]`."],
   [["--lik", "prod"], "`npm start` has no option --lik: did you mean --like?"],
 ])("npm start -- %j is refused before anything is installed", async (args, sentence) => {

@@ -108,10 +108,10 @@ test("a command that meets another run says whose it is, in one sentence below t
   const holder = (pid: number) => `process ${pid} on ${os.hostname()}, since 2026-11-22T12:00:00Z`;
   expect(beside.output).toContain("the stack is currently locked by 1 lock(s)");
   expect(beside.output.split("\n").at(-1)).toBe(
-    `Another Pulumi run (${holder(process.pid)}) is at work on stack local: wait until it has ended, then run this command again.`,
+    `Another Pulumi run (${holder(process.pid)}) is running on stack local: wait until it ends, then run this command again.`,
   );
   expect(after.output.split("\n").at(-1)).toBe(
-    `The Pulumi run that locked stack local (${holder(2 ** 22 + 1)}) has gone: run \`npm start\`, which removes its lock, then this command again.`,
+    `The Pulumi run that locked stack local (${holder(2 ** 22 + 1)}) no longer exists: run \`npm start\`, which removes its lock, then this command again.`,
   );
   expect([beside.exitCode, after.exitCode]).not.toContain(0);
 });
@@ -128,7 +128,7 @@ test("a command on a stack whose database had to take another port says how to g
 
   expect(preview).toMatchObject({
     exitCode: 1,
-    output: `PostgreSQL listens on port ${port}, because 54321 is no longer free, and stack local does not know yet: run \`npm start\`, which tells it, then this command again.`,
+    output: `PostgreSQL listens on port ${port}, because 54321 is in use, but stack local still has the old port: run \`npm start\`, which updates it, then this command again.`,
   });
   expect(output.exitCode, output.output).toBe(0);
 });
@@ -232,13 +232,13 @@ test("a copy of the running environment is refused, and deleting it leaves the o
   const down = await localIn(copy, "down");
   const original = await local("pulumi", "preview", "-s", "local", "--expect-no-changes");
 
-  const sentence = `${copy} is a copy of ${directory}, and the copy of a local stack cannot run: \`npm run down\` here deletes it and leaves ${directory} as it is, then run this command again.`;
+  const sentence = `${copy} is a copy of ${directory}, and a copied local stack cannot run: delete it with \`npm run down\` here, which does not touch ${directory}, then run this command again.`;
   expect(refusals.map(({ output }) => output)).toEqual(commands.map(() => sentence));
   expect(refusals.map(({ exitCode }) => exitCode)).toEqual(commands.map(() => 1));
   expect(services).toEqual([]);
   expect(down).toMatchObject({
     exitCode: 0,
-    output: `The files of the local stack here, a copy of ${directory}, are removed.`,
+    output: `This folder was a copy of the local stack in ${directory}; its files are deleted.`,
   });
   expect(existsSync(copy)).toBe(false);
   expect(original, original.output).toMatchObject({ exitCode: 0 });
@@ -256,7 +256,7 @@ test("a start wakes the project that somebody has paused", async () => {
   const { exitCode, output } = await local("start");
 
   expect(exitCode, output).toBe(0);
-  expect(output).toContain(`Project ${ref} was paused: waking it.`);
+  expect(output).toContain(`Project ${ref} was paused: resuming it.`);
   expect(await status()).toBe("ACTIVE_HEALTHY");
 });
 

@@ -4,29 +4,29 @@ import path from "node:path";
 import { writeFileAtomically } from "../../../foundation/atomicFile";
 import { type Opening, readOpening, refusalMessage, sessionMessage } from "./startup";
 
-/** Where the pooler finds the databases. */
+/** How the pooler finds the databases. */
 export interface PoolerTargets {
-  /** Port of a project's database; undefined for a project that does not exist or does not run. */
+  /** Returns the port of a project's database; undefined if the project does not exist or is not running. */
   port(ref: string): number | undefined;
-  /** Ports of all databases that run. */
+  /** Returns the ports of all running databases. */
   ports(): number[];
 }
 
 export interface Pooler {
   readonly port: number;
-  /** Ends the pooler and every session through it. */
+  /** Stops the pooler and every session through it. */
   close(): Promise<void>;
 }
 
 const hostname = "127.0.0.1";
-/** As long as the server itself lets a client take to sign in. */
+/** Equal to the server's own limit for authentication. */
 const openingMilliseconds = 60_000;
 const noEncryption = Buffer.from("N");
 
 /**
  * Starts the shared pooler in session mode: one address for all projects, where a role signs in as `<role>.<ref>`. The ref
- * says which database is meant, and the server sees the bare role, as on hosted. It listens on loopback, on the port that it
- * had before when that is free.
+ * selects the database, and the server sees only the role, as on hosted. It listens on loopback, on its previous port if
+ * that is free.
  */
 export async function startPooler(stateDirectory: string, targets: PoolerTargets): Promise<Pooler> {
   const sessions = new Set<Socket>();
@@ -57,7 +57,7 @@ function portIn(file: string): number {
   }
 }
 
-/** Listens on the port, or on a free one where another program has it, and returns which. */
+/** Listens on the port, or on a free one if it is taken, and returns the port. */
 async function listen(server: Server, port: number): Promise<number> {
   try {
     await new Promise<void>((resolve, reject) => {
@@ -74,7 +74,7 @@ async function listen(server: Server, port: number): Promise<number> {
   }
 }
 
-/** Reads what the client opens with, and connects it to the database that it means. */
+/** Reads the client's startup message and connects the client to its database. */
 function receive(client: Socket, targets: PoolerTargets): void {
   let received: Buffer = Buffer.alloc(0);
   client.setNoDelay(true);
@@ -99,14 +99,14 @@ function receive(client: Socket, targets: PoolerTargets): void {
         else open(client, found.opening, received, targets);
         return;
       }
-      // As the local server itself: it has no certificate.
+      // Refuses TLS like the local server, which has no certificate.
       client.write(noEncryption);
     }
   };
   client.on("data", read);
 }
 
-/** A request to cancel names a session by a secret key and no project: the server that has the session acts on it. */
+/** A cancel request has a session's secret key but no project, so it goes to every server. Only the session's server acts on it. */
 function cancel(client: Socket, message: Buffer, ports: readonly number[]): void {
   for (const port of ports) {
     const database = connect(port, hostname);
@@ -117,7 +117,7 @@ function cancel(client: Socket, message: Buffer, ports: readonly number[]): void
 }
 
 function refuse(client: Socket, sqlState: string, message: string): void {
-  // Read on, or the client's own end would never be seen.
+  // Without reading, the client's disconnect would never be noticed.
   client.resume().end(refusalMessage(sqlState, message));
 }
 
@@ -130,7 +130,7 @@ function open(
   const user = parameters.get("user") ?? "";
   const dot = user.lastIndexOf(".");
   const port = dot === -1 ? undefined : targets.port(user.slice(dot + 1));
-  // The words of the hosted pooler, which does not tell a paused project from one that never was.
+  // The hosted pooler's message for both a paused and an unknown project.
   if (port === undefined) {
     refuse(client, "XX000", "Tenant or user not found");
     return;
@@ -148,7 +148,7 @@ function open(
     if (isConnected) client.destroy();
     else refuse(client, "57P03", "the database system is not accepting connections");
   });
-  // If one side disconnects, the other is closed too: the server then ends what a killed client had asked for.
+  // If one side disconnects, the other is closed too, so the server cancels the query of a killed client.
   client.once("close", () => database.destroy());
   database.once("close", () => {
     if (isConnected) client.end();

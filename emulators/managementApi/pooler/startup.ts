@@ -1,11 +1,11 @@
-// What a client of PostgreSQL sends before it signs in: a length, a code, and for a session pairs of texts that each end
-// in a zero byte (PostgreSQL documentation, "Message Formats": StartupMessage, SSLRequest, GSSENCRequest, CancelRequest).
+// What a PostgreSQL client sends before it signs in: a length, a code, and for a session pairs of zero-terminated strings
+// (PostgreSQL documentation, "Message Formats": StartupMessage, SSLRequest, GSSENCRequest, CancelRequest).
 
 const sslRequest = 80_877_103;
 const gssRequest = 80_877_104;
 const cancelRequest = 80_877_102;
 const headerBytes = 8;
-/** Bytes of the longest message that the server itself accepts here. */
+/** The longest startup message that the server accepts, in bytes. */
 const longest = 10_000;
 
 export type Opening =
@@ -14,8 +14,8 @@ export type Opening =
   | { readonly kind: "session"; readonly version: number; readonly parameters: ReadonlyMap<string, string> };
 
 /**
- * Returns the first message of the bytes that came so far, with its length in bytes; "incomplete" while more of it has to
- * come, and "invalid" for what no client of PostgreSQL sends.
+ * Returns the first message in the received bytes, with its length in bytes; "incomplete" if more bytes are needed, and
+ * "invalid" if no PostgreSQL client sends this.
  */
 export function readOpening(
   bytes: Buffer,

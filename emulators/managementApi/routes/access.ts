@@ -7,7 +7,7 @@ import type { Services } from "../services";
 
 const loginSeconds = 300;
 
-/** The temporary role that the CLI signs in as where it has no password, and the root key of pgsodium. */
+/** Routes for the temporary role of a CLI without a password, and for the root key of pgsodium. */
 export function accessRoutes(services: Services) {
   const { store } = services;
   const routes = new Hono<EmulatorEnvironment>();

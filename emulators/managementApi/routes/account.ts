@@ -1,7 +1,7 @@
 import { Hono } from "hono";
 import { ApiError, type EmulatorEnvironment } from "../http";
 
-/** What belongs to the user of the token rather than to a project. */
+/** Routes for what belongs to the token's user, not to a project. */
 export function accountRoutes() {
   const routes = new Hono<EmulatorEnvironment>();
 
@@ -9,7 +9,7 @@ export function accountRoutes() {
     context.json({ gotrue_id: "local", primary_email: "local@localhost", username: "local" }),
   );
 
-  // The SQL editor of the dashboard writes snippets, and there is no dashboard here.
+  // Only the dashboard's SQL editor writes snippets.
   routes.get("/snippets", (context) => context.json({ data: [] }));
 
   routes.get("/snippets/:id", () => {

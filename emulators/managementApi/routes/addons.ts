@@ -4,7 +4,7 @@ import { ApiError, type EmulatorEnvironment, pathParameter, readBody } from "../
 import type { Services } from "../services";
 import { instanceSizes } from "./projects";
 
-/** Add-on → the variants that the API takes. There is no compute add-on for the free sizes. */
+/** Variants that the API accepts for each add-on. The free sizes have no compute add-on. */
 const variants: Record<string, readonly string[]> = {
   compute_instance: instanceSizes.filter((size) => size !== "nano").map((size) => `ci_${size}`),
   custom_domain: ["cd_default"],
@@ -25,7 +25,7 @@ function shownVariant(id: string) {
   };
 }
 
-/** `billing/addons`: compute size, point-in-time recovery, IPv4 address, custom domain. */
+/** Routes of `billing/addons`: compute size, point-in-time recovery, IPv4 address, custom domain. */
 export function addonRoutes({ store, lifecycle }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
 

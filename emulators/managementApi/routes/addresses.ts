@@ -14,7 +14,7 @@ const subdomain = z.strictObject({
 const hostname = z.strictObject({ custom_hostname: z.string().min(1).max(253) });
 
 /**
- * `vanity-subdomain` and `custom-hostname`. They are kept and answered; no gateway serves them here, and a custom hostname
+ * Routes of `vanity-subdomain` and `custom-hostname`. Stores and returns them, but no gateway serves them. A custom hostname
  * stays unverified, because its DNS records cannot be looked up.
  */
 export function addressRoutes({ store }: Services) {

@@ -25,7 +25,7 @@ const change = z
   .strictObject({ name: keyName, description: z.string().nullable(), secret_jwt_template: template })
   .partial();
 
-/** A key as it is listed. Without `reveal` a secret one shows only its beginning. */
+/** Returns a key as the list shows it. Without `reveal`, a secret key is truncated. */
 function shownKey(key: ApiKeyRecord, reveal: boolean) {
   const prefix = key.api_key.slice(0, key.type === "secret" ? 15 : 20);
   return {
@@ -72,7 +72,7 @@ export function apiKeyRoutes({ store }: Services) {
     return context.json(shownKey(key, revealed(context.req.query("reveal"))), 201);
   });
 
-  // Before the routes with an id, which would otherwise take "legacy" for one.
+  // Must come before the routes with an id, which would match "legacy".
   routes.get("/legacy", (context) => context.json({ enabled: context.get("project").legacyApiKeysEnabled }));
 
   routes.put("/legacy", (context) => {

@@ -57,7 +57,7 @@ function newBranch(fields: Omit<BranchRecord, "id" | "createdAt" | "updatedAt">)
   return { id: randomUUID(), createdAt: now, updatedAt: now, ...fields };
 }
 
-/** `/projects/{ref}/branches`. Branching is off, which the API says with 422, until a branch is made. */
+/** Routes of `/projects/{ref}/branches`. Until a branch is created, branching is off and the API returns 422. */
 export function projectBranchRoutes({ store, lifecycle }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
   const off = () => new ApiError(422, "Preview branching is not enabled for this project");
@@ -88,7 +88,7 @@ export function projectBranchRoutes({ store, lifecycle }: Services) {
       store.save(project);
       return context.json(shownBranch(project.defaultBranch, project), 201);
     }
-    // The first preview branch switches branching on, as on hosted.
+    // The first preview branch enables branching, as on hosted.
     project.defaultBranch ??= newBranch({
       name: "main",
       gitBranch: null,
@@ -128,7 +128,7 @@ export function projectBranchRoutes({ store, lifecycle }: Services) {
     return context.json(shownBranch(found.branch, found));
   });
 
-  /** Switches branching off: every preview branch goes, and the project stays. */
+  /** Disables branching: deletes every preview branch and keeps the project. */
   routes.delete("/", async (context) => {
     const project = context.get("project");
     for (const other of store.list()) {
@@ -142,7 +142,7 @@ export function projectBranchRoutes({ store, lifecycle }: Services) {
   return routes;
 }
 
-/** `/branches/{id or ref}`. */
+/** Routes of `/branches/{id or ref}`. */
 export function branchRoutes(services: Services) {
   const { store, lifecycle } = services;
   const routes = new Hono<EmulatorEnvironment>();
@@ -168,7 +168,7 @@ export function branchRoutes(services: Services) {
       db_host: "127.0.0.1",
       db_port: project.databasePort ?? 5432,
       db_user: "postgres",
-      // The password of the default branch is that of the project, which the API never shows.
+      // The default branch has the project's password, which the API never returns.
       ...(!branch.isDefault && { db_pass: project.databasePassword, jwt_secret: project.jwtSecret }),
     });
   });
@@ -188,7 +188,7 @@ export function branchRoutes(services: Services) {
     const { branch, project } = find(context);
     if (branch.persistent) throw new ApiError(422, "A persistent branch cannot be deleted");
     if (branch.isDefault) {
-      // The default branch stands for the project itself: without it branching is off, and the project stays.
+      // The default branch represents the project itself. Deleting it disables branching and keeps the project.
       delete project.defaultBranch;
       store.save(project);
     } else {
@@ -197,7 +197,7 @@ export function branchRoutes(services: Services) {
     return context.json({ message: "ok" });
   });
 
-  /** Answers at once, as the platform does; the branch's status tells how the work went. */
+  /** Returns at once, as the platform does. The branch's status shows the result. */
   for (const action of ["merge", "push", "reset"] as const) {
     routes.post(`/:id/${action}`, async (context) => {
       const { branch, project } = find(context);

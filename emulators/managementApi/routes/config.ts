@@ -8,7 +8,7 @@ import { postgrestConfigPatch } from "../settings/postgrest";
 import { realtimeConfigPatch } from "../settings/realtime";
 import { storageConfigPatch } from "../settings/storage";
 
-/** What was sent, laid over what is there; objects are merged, anything else replaced. */
+/** Merges the sent values into the stored ones. Objects are merged, anything else is replaced. */
 function merge(stored: JsonObject, change: JsonObject): JsonObject {
   const merged = { ...stored };
   for (const [key, value] of Object.entries(change)) {
@@ -18,12 +18,12 @@ function merge(stored: JsonObject, change: JsonObject): JsonObject {
   return merged;
 }
 
-/** The body without the keys that were not in it, as plain JSON. */
+/** Returns the body as plain JSON, without undefined keys. */
 function sent(body: object): JsonObject {
   return JSON.parse(JSON.stringify(body)) as JsonObject;
 }
 
-/** The settings of the services: Auth, PostgreSQL, Storage, Realtime, and the Data API (`postgrest`). */
+/** Routes for the settings of Auth, PostgreSQL, Storage, Realtime and the Data API (`postgrest`). */
 export function configRoutes({ store, lifecycle }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
 

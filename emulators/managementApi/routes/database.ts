@@ -11,7 +11,7 @@ const queryBody = z.strictObject({
 });
 const restorePoint = z.strictObject({ name: z.string().min(1).max(20) });
 
-/** What reaches into the database itself: queries, buckets, restore points. */
+/** Routes that work on the database: queries, buckets, restore points. */
 export function databaseRoutes(services: Services) {
   const { store } = services;
   const routes = new Hono<EmulatorEnvironment>();
@@ -75,7 +75,7 @@ export function databaseRoutes(services: Services) {
     return context.json(point, 201);
   });
 
-  // Going back in time needs archived WAL, which a local cluster does not keep.
+  // A point-in-time restore needs archived WAL, which a local cluster does not keep.
   for (const action of ["restore-pitr", "undo"]) {
     routes.post(`/database/backups/${action}`, () => {
       throw new ApiError(501, "The local emulator cannot rewind a database: restore a backup instead");

@@ -44,7 +44,7 @@ function sourceUrl(ref: string, { id, version }: Pick<EdgeFunctionRecord, "id" |
   return `file:///tmp/user_fn_${ref}_${id}_${version}/source/${file}`;
 }
 
-/** A function as the API answers it. */
+/** Returns a function as the API shows it. */
 function shownFunction(ref: string, { files: _, import_map_path: importMap, ...known }: EdgeFunctionRecord) {
   const url = (file: string) => sourceUrl(ref, known, file);
   return {
@@ -60,7 +60,7 @@ interface Deployment {
   files: Map<string, Uint8Array>;
 }
 
-/** The parts of a deployment: `metadata` as JSON, and a `file` for each file under the name it was sent with. */
+/** Reads the parts of a deployment: `metadata` as JSON, and one `file` per file, with its name. */
 async function readDeployment(context: EmulatorContext): Promise<Deployment> {
   let form: FormData;
   try {
@@ -85,7 +85,7 @@ async function readDeployment(context: EmulatorContext): Promise<Deployment> {
   return { metadata, files };
 }
 
-/** Edge functions. They are checked as the platform's bundler does and kept, not run: no API of it runs them. */
+/** Routes for edge functions. Checks them like the platform's bundler and stores them, but does not run them. */
 export function functionRoutes({ store }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
 
@@ -111,7 +111,7 @@ export function functionRoutes({ store }: Services) {
     const id = before?.id ?? randomUUID();
     const version = (before?.version ?? 0) + 1;
     const { entrypoint_path: entrypoint } = metadata;
-    // The CLI sends an empty path where a function has no import map.
+    // The CLI sends an empty path if a function has no import map.
     const importMap = metadata.import_map_path || undefined;
     const fault = bundleFault({ entrypoint, importMap, files }, (file) =>
       sourceUrl(project.ref, { id, version }, file),
@@ -147,7 +147,7 @@ export function functionRoutes({ store }: Services) {
     return context.json(shownFunction(project.ref, deployed), 201);
   });
 
-  /** Activates functions that were bundled before, or changes the settings of deployed ones. */
+  /** Activates bundled functions, or changes the settings of deployed ones. */
   routes.put("/", async (context) => {
     const project = context.get("project");
     const updates = await readBody(context, bulkUpdate);

@@ -15,7 +15,7 @@ const comingUp: ReadonlySet<ProjectRecord["status"]> = new Set([
   "RESTORING",
 ]);
 
-/** `GET health`: one row for each service asked for. Only the database is asked itself; the rest follow the project. */
+/** Route of `GET health`: one row per requested service. Only the database is checked; the others follow the project's status. */
 export function healthRoutes({ lifecycle, clusters }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
 
@@ -47,7 +47,7 @@ export function healthRoutes({ lifecycle, clusters }: Services) {
   return routes;
 }
 
-/** The `error` member is JSON inside a string: clients take it apart. */
+/** The `error` member is JSON in a string, which clients parse. */
 function unhealthy(name: string, reason: string) {
   return { name, healthy: false, status: "UNHEALTHY", error: JSON.stringify({ error: reason }) };
 }

@@ -2,7 +2,7 @@ import { Hono } from "hono";
 import type { EmulatorEnvironment } from "../http";
 import type { Services } from "../services";
 
-/** What the platform finds out about a project: types of its schemas, advisors, logs. */
+/** Routes for information about a project: types of its schemas, advisors, logs. */
 export function insightRoutes({ lifecycle, programs }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
 
@@ -20,7 +20,7 @@ export function insightRoutes({ lifecycle, programs }: Services) {
     });
   }
 
-  // No service writes logs here, so there is none to find.
+  // Always empty, because no service writes logs here.
   for (const endpoint of ["logs", "logs.all"]) {
     routes.get(`/analytics/endpoints/${endpoint}`, (context) => context.json({ result: [] }));
   }

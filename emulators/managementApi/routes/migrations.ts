@@ -11,7 +11,7 @@ const migration = z.strictObject({
   rollback: z.string().optional(),
 });
 
-/** Makes the history table as the platform does, with the columns that it has beyond the CLI's. */
+/** Creates the history table like the platform, with more columns than the CLI's. */
 const historyTable = `
   create schema if not exists supabase_migrations;
   create table if not exists supabase_migrations.schema_migrations (version text not null primary key);
@@ -22,7 +22,7 @@ const historyTable = `
     add column if not exists idempotency_key text unique,
     add column if not exists rollback text[];`;
 
-/** `database/migrations`: the history that the CLI keeps too, and what applies a migration and records it. */
+/** Routes of `database/migrations`: the history, which the CLI also uses, and applying a migration with its record. */
 export function migrationRoutes(services: Services) {
   const routes = new Hono<EmulatorEnvironment>();
   const query = queryDatabase(services);
@@ -51,7 +51,7 @@ export function migrationRoutes(services: Services) {
     return context.json(rows[0]);
   });
 
-  /** Runs the migration and records it in one transaction; under a key that was used before it does nothing. */
+  /** Runs and records the migration in one transaction. Does nothing if the idempotency key was used before. */
   routes.post("/", async (context) => {
     const project = context.get("project");
     const body = await readBody(context, migration);
@@ -102,7 +102,7 @@ function record({ query, name, rollback }: z.infer<typeof migration>, key: strin
   return `insert into supabase_migrations.schema_migrations (version, name, statements, idempotency_key, rollback) values (${values.join(", ")})`;
 }
 
-/** Quotes a text that may hold anything. */
+/** Quotes any text as a SQL literal. */
 function literal(text: string): string {
   return `E'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
 }

@@ -6,7 +6,7 @@ import { type EmulatorEnvironment, readBody } from "../http";
 import type { Services } from "../services";
 import type { ProjectRecord } from "../state/record";
 
-/** A public range of the family, such as `203.0.113.0/24`. */
+/** A public address range, such as `203.0.113.0/24`. */
 function cidr(family: 4 | 6) {
   return z
     .string()
@@ -33,7 +33,7 @@ function shownRestrictions({ network }: ProjectRecord) {
   return {
     entitlement: "allowed",
     config: network.config,
-    // Where nothing was ever applied, everybody may connect.
+    // Until restrictions are applied, all addresses may connect.
     status: network.appliedAt === undefined ? "stored" : "applied",
     ...(network.updatedAt !== undefined && { updated_at: network.updatedAt }),
     ...(network.appliedAt !== undefined && { applied_at: network.appliedAt }),
@@ -45,8 +45,8 @@ function shownSslEnforcement({ sslEnforced, sslRequested }: ProjectRecord) {
 }
 
 /**
- * Who may connect to the database: restrictions, enforced SSL, and addresses banned after failed logins. All three are
- * kept and answered, and none is enforced: the local database listens on loopback only.
+ * Routes for network restrictions, SSL enforcement, and addresses banned after failed logins. Stores and returns all three
+ * but enforces none, because the local database listens on loopback only.
  */
 export function networkRoutes({ store, lifecycle }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
@@ -57,7 +57,7 @@ export function networkRoutes({ store, lifecycle }: Services) {
     const project = context.get("project");
     const body = await readBody(context, addresses);
     const now = new Date().toISOString();
-    // The whole list is replaced, in the order in which it was sent.
+    // Replaces the whole list and keeps the order.
     project.network = {
       config: { dbAllowedCidrs: body.dbAllowedCidrs ?? [], dbAllowedCidrsV6: body.dbAllowedCidrsV6 ?? [] },
       updatedAt: now,
@@ -69,7 +69,7 @@ export function networkRoutes({ store, lifecycle }: Services) {
 
   routes.get("/ssl-enforcement", (context) => context.json(shownSslEnforcement(context.get("project"))));
 
-  /** The change restarts the database and is in force after that; what is in force already changes nothing. */
+  /** A change restarts the database and then takes effect. The current value changes nothing. */
   routes.put("/ssl-enforcement", async (context) => {
     const project = context.get("project");
     const body = await readBody(

@@ -14,8 +14,8 @@ const entitledFeatures = [
 ];
 
 /**
- * The organizations of the token's user: those that the emulator was started with, that were made here, or that a project
- * names.
+ * Routes for the organizations of the token's user: those that the emulator was started with, those created through the API,
+ * and those that a project names.
  */
 export function organizationRoutes({ store, organizations }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
@@ -60,7 +60,7 @@ export function organizationRoutes({ store, organizations }: Services) {
     ]);
   });
 
-  // Everything that a local project can do, its organization has access to; the CLI asks before it advises an upgrade.
+  // The CLI checks these entitlements before it suggests an upgrade. Locally the organization has them all.
   routes.get("/:slug/entitlements", (context) => {
     find(pathParameter(context, "slug"));
     return context.json({

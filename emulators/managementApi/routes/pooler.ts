@@ -13,9 +13,9 @@ const change = z
 const maxClientConnections = 200;
 
 /**
- * The poolers. Hosted answers one row, that of transaction mode on port 6543, and a client makes the session URL of it by
- * putting 5432 in its place. The local shared pooler (pooler/) has sessions only, on one port: there being no 6543 to
- * replace, the same derivation leaves the row as it is, and the URL works.
+ * Routes for the poolers. Hosted returns one row for transaction mode on port 6543, and clients replace 6543 by 5432 to get the
+ * session URL. The local shared pooler (pooler/) only has session mode, on one port. Its row does not contain 6543, so the
+ * replacement changes nothing and the URL works.
  */
 export function poolerRoutes({ store, lifecycle, poolerPort }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
@@ -63,7 +63,7 @@ export function poolerRoutes({ store, lifecycle, poolerPort }: Services) {
       server_lifetime: 3600,
       query_wait_timeout: 120,
       ignore_startup_parameters: "extra_float_digits",
-      // The dedicated pooler stands beside the database, under the bare name of the role; here it is the database itself.
+      // The dedicated pooler takes the role's name without a ref. Here its address is that of the database.
       connection_string: `postgresql://postgres:[YOUR-PASSWORD]@127.0.0.1:${project.databasePort ?? 0}/postgres`,
     });
   });

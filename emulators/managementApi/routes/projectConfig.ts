@@ -6,7 +6,7 @@ import type { Services } from "../services";
 import { defaultAuthConfig, shownAuthConfig } from "../settings/auth";
 import type { ProjectRecord } from "../state/record";
 
-/** `GET /v2/projects/{ref}/config`: all settings of a project in one answer, which `supabase config` works with. */
+/** Route of `GET /v2/projects/{ref}/config`: all settings of a project in one response, for `supabase config`. */
 export function projectConfigRoutes(services: Services) {
   const routes = new Hono<EmulatorEnvironment>();
   const query = queryDatabase(services);
@@ -65,7 +65,7 @@ function shownPooler({ pooler }: ProjectRecord) {
   };
 }
 
-/** The effective settings: what was never set has the platform's default, never null. */
+/** Returns the effective settings: the platform's default instead of null if a setting was never set. */
 function shownAuth({ authConfig }: ProjectRecord) {
   return { ...defaultAuthConfig(), ...shownAuthConfig(authConfig) };
 }
@@ -79,7 +79,7 @@ function shownStorage({ storage }: ProjectRecord): JsonValue {
   };
 }
 
-/** The second version of the API writes the members of storage's settings with underscores. */
+/** Version 2 of the API uses snake_case for the storage settings. */
 function snakeCase(value: JsonValue): JsonValue {
   if (!isJsonObject(value)) return value;
   return Object.fromEntries(

@@ -11,7 +11,7 @@ export const regions = [
   "ca-central-1 sa-east-1",
 ].flatMap((line) => line.split(" "));
 
-/** What a project may be created with; a preview branch may be smaller still (`pico`). */
+/** Sizes for a new project. A preview branch may also be `pico`. */
 export const instanceSizes = [
   "nano micro small medium large xlarge 2xlarge 4xlarge 8xlarge 12xlarge 16xlarge 24xlarge",
   "24xlarge_optimized_memory 24xlarge_optimized_cpu 24xlarge_high_memory 48xlarge",
@@ -68,7 +68,7 @@ function shownReference(project: ProjectRecord) {
   return { id: project.numericId, ref: project.ref, name: project.name };
 }
 
-/** Everything about a project as such, from its creation to its end. */
+/** Routes for a project's life cycle, from creation to deletion. */
 export function projectRoutes({ store, lifecycle, organizations }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
 
@@ -77,7 +77,7 @@ export function projectRoutes({ store, lifecycle, organizations }: Services) {
     if (project === undefined) throw new ApiError(404, "Project not found");
     return project;
   };
-  /** A preview branch has settings like a project, but only the branches endpoint knows it by its ref. */
+  /** A preview branch has settings like a project, but only the branches endpoint lists it. */
   const find = (ref: string): ProjectRecord => {
     const project = findAny(ref);
     if (project.branch) throw new ApiError(404, "Project not found");

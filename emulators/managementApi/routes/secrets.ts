@@ -15,7 +15,7 @@ const creation = z.array(
   }),
 );
 
-/** The secrets of edge functions. What is answered, and kept, is the SHA-256 of a value, never the value. */
+/** Routes for the secrets of edge functions. Stores and returns the SHA-256 of a value, never the value. */
 export function secretRoutes({ store }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
 

@@ -35,7 +35,7 @@ const settings = z
   .partial();
 const creation = settings.extend({ type: z.literal("saml") });
 
-/** `config/auth/sso/providers`: SAML identity providers, which the API refuses to know while SAML is off. */
+/** Routes of `config/auth/sso/providers`: SAML identity providers. Returns 404 while SAML is disabled. */
 export function ssoRoutes({ store }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
 
@@ -88,7 +88,7 @@ export function ssoRoutes({ store }: Services) {
   return routes;
 }
 
-/** A provider with these settings laid over it. Remote metadata is not fetched: the URL is the entity's id then. */
+/** Returns the provider with these settings merged in. Does not fetch remote metadata; the URL serves as the entity id. */
 function changed(
   before: SsoProviderRecord | undefined,
   { domains, attribute_mapping: mapping, ...metadata }: z.infer<typeof settings>,

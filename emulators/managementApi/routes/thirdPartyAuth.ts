@@ -17,7 +17,7 @@ const creation = z
         .min(1)
         .refine(
           (keys) => !keys.some((key) => privateMembers.some((member) => member in key)),
-          "must hold public keys only",
+          "must contain public keys only",
         ),
     }),
   })
@@ -26,7 +26,7 @@ const creation = z
     message: "Exactly one of oidc_issuer_url, jwks_url and custom_jwks must be given",
   });
 
-/** `config/auth/third-party-auth`: issuers whose tokens the project accepts. Remote keys are not fetched. */
+/** Routes of `config/auth/third-party-auth`: issuers whose tokens the project accepts. Does not fetch remote keys. */
 export function thirdPartyAuthRoutes({ store }: Services) {
   const routes = new Hono<EmulatorEnvironment>();
 

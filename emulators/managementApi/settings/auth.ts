@@ -21,7 +21,7 @@ const upper = lower.toUpperCase();
 const digits = "0123456789";
 const symbols = "!@#$%^&*()_+-=[]{};'\\\\:\"|<>?,./`~";
 
-/** The keys that take less than every value of their kind. */
+/** The keys with restrictions beyond their type. */
 const limits: Record<string, z.ZodType> = {
   site_url: matching(/^[^,]+$/, "must not have a comma"),
   saml_external_url: matching(/^[^,]+$/, "must not have a comma"),
@@ -69,14 +69,14 @@ const limits: Record<string, z.ZodType> = {
   rate_limit_web3: perPeriod,
 };
 
-/** The body of `PATCH config/auth`: any part of the keys, and no other. */
+/** The body of `PATCH config/auth`: any subset of the keys, and no others. */
 export const authConfigPatch = z
   .strictObject(
     Object.fromEntries(Object.entries(authKeys).map(([name, kind]) => [name, limits[name] ?? kinds[kind]])),
   )
   .partial();
 
-/** What a project has before anything was set; every other key is null. */
+/** The defaults of a new project. Every other key is null. */
 const initial: JsonObject = {
   site_url: "http://localhost:3000",
   uri_allow_list: "",
@@ -125,14 +125,14 @@ const initial: JsonObject = {
   rate_limit_web3: 30,
 };
 
-/** Keys that the API answers but does not take. */
+/** Keys that the API returns but does not accept. */
 const readOnly = [
   "custom_oauth_max_providers",
   "nimbus_oauth_email_optional",
   "saml_allow_encrypted_assertions",
 ];
 
-/** Keys that are never null in an answer: null resets them. */
+/** Keys that are never null in a response: null resets them. */
 const neverNull = [
   "custom_oauth_enabled custom_oauth_max_providers mailer_otp_exp mfa_phone_otp_length",
   "oauth_server_allow_dynamic_registration oauth_server_enabled passkey_enabled sms_otp_length",
@@ -143,7 +143,7 @@ export function defaultAuthConfig(): JsonObject {
   return Object.fromEntries(names.map((name): [string, JsonValue] => [name, initial[name] ?? null]));
 }
 
-/** The stored form of a change: secrets as digests. */
+/** Returns a change as it is stored: secrets as digests. */
 export function storedAuthChange(change: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(change).map(([name, value]): [string, JsonValue] => {
@@ -154,12 +154,12 @@ export function storedAuthChange(change: JsonObject): JsonObject {
   );
 }
 
-/** The same for the same secret, so that a client sees that it changed, and not what it is. */
+/** Returns a digest, which lets a client see that a secret changed without revealing it. */
 function masked(secret: string): string {
   return createHash("sha256").update(secret).digest("hex");
 }
 
-/** What the API answers: Apple's additional client ids are folded into its client id. */
+/** Returns the API's response, in which Apple's additional client ids are merged into its client id. */
 export function shownAuthConfig(stored: JsonObject): JsonObject {
   const additional = stored.external_apple_additional_client_ids;
   if (typeof additional !== "string" || additional === "") return stored;

@@ -1,5 +1,5 @@
-// The settings that a project has, by name and kind: what the API takes and the provider knows. Kept apart from the
-// checks on their values, so that a provider that needs the names alone loads no validator.
+// The settings of a project by name and type, shared by the API and the provider. Separate from the checks of their values, so
+// that a provider that needs only the names loads no validator.
 
 export type KeyKind = "text" | "flag" | "integer" | "number";
 
@@ -68,10 +68,10 @@ function kindsOf(byKind: Record<KeyKind, string[]>): Record<string, KeyKind> {
   return Object.fromEntries(kinds.flatMap(([kind, names]) => names.map((name) => [name, kind])));
 }
 
-/** The 234 keys that `PATCH config/auth` takes. */
+/** The 234 keys that `PATCH config/auth` accepts. */
 export const authKeys: Readonly<Record<string, KeyKind>> = kindsOf(authByKind);
 
-/** The keys whose stored value the API never shows. */
+/** The keys whose stored value the API never returns. */
 export const secretAuthKeys: ReadonlySet<string> = new Set([
   ...words(`smtp_pass sms_twilio_auth_token sms_twilio_verify_auth_token sms_messagebird_access_key
     sms_textlocal_api_key sms_vonage_api_secret security_captcha_secret`),
@@ -79,7 +79,7 @@ export const secretAuthKeys: ReadonlySet<string> = new Set([
   ...authHooks.filter((hook) => !hook.endsWith("_user_created")).map((hook) => `hook_${hook}_secrets`),
 ]);
 
-/** The keys that `PUT config/database/postgres` takes. */
+/** The keys that `PUT config/database/postgres` accepts. */
 export const postgresKeys: Readonly<Record<string, KeyKind>> = kindsOf({
   text: words(`checkpoint_timeout effective_cache_size logical_decoding_work_mem maintenance_work_mem
     max_slot_wal_keep_size max_standby_archive_delay max_standby_streaming_delay max_wal_size
@@ -92,7 +92,7 @@ export const postgresKeys: Readonly<Record<string, KeyKind>> = kindsOf({
   number: [],
 });
 
-/** The keys that `PATCH postgrest` takes. */
+/** The keys that `PATCH postgrest` accepts. */
 export const postgrestKeys: Readonly<Record<string, KeyKind>> = {
   db_schema: "text",
   db_extra_search_path: "text",

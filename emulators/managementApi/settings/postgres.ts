@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const size = z.string().regex(/^\d+\s*(B|kB|MB|GB|TB)?$/, "must be a number with B, kB, MB, GB or TB");
 const sizeOrUnlimited = z.union([z.literal("-1"), size]);
-/** The API's own pattern; PostgreSQL itself would take a blank before the unit. */
+/** The API's own pattern. PostgreSQL itself would accept a space before the unit. */
 const duration = z
   .string()
   .regex(
@@ -44,7 +44,7 @@ export const postgresConfigPut = z
     max_wal_senders: z.number().int(),
     max_wal_size: size,
     max_worker_processes: between(0, 262_143),
-    /** Write-only: restarts the database, and is not answered by GET. */
+    /** Write-only: restarts the database. GET does not return it. */
     restart_database: z.boolean(),
     session_replication_role: z.enum(["origin", "replica", "local"]),
     shared_buffers: size,

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 const count = z.number().int().min(0);
 
-/** The body of `PATCH config/storage`; the catalog and vector features are replaced as a whole. */
+/** The body of `PATCH config/storage`. The catalog and vector features are replaced as a whole. */
 export const storageConfigPatch = z
   .strictObject({
     fileSizeLimit: z.number().int().min(0).max(536_870_912_000),

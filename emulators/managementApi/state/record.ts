@@ -38,7 +38,7 @@ export interface EdgeFunctionRecord {
   verify_jwt: boolean;
   entrypoint_path: string;
   import_map_path?: string;
-  /** Uploaded file name → SHA-256 of its content, which is kept as a blob. */
+  /** SHA-256 of each uploaded file's content, by file name. The content is stored as a blob. */
   files: Record<string, string>;
 }
 
@@ -69,13 +69,13 @@ export interface BranchRecord {
   isDefault: boolean;
   /** The outcome of the last push, merge or reset. */
   status?: "RUNNING_MIGRATIONS" | "MIGRATIONS_FAILED" | "FUNCTIONS_DEPLOYED";
-  /** Why it failed; the API does not tell. */
+  /** Why it failed. The API does not return this. */
   failure?: string;
   createdAt: string;
   updatedAt: string;
 }
 
-/** A SAML identity provider; members that are not set are absent, as in the API's answers. */
+/** A SAML identity provider. Members that are not set are absent, as in the API's responses. */
 export interface SsoProviderRecord {
   id: string;
   saml: {
@@ -90,7 +90,7 @@ export interface SsoProviderRecord {
   updated_at: string;
 }
 
-/** The addresses of a project beside `<ref>.supabase.co`; records of before they were known lack the member. */
+/** The addresses of a project besides `<ref>.supabase.co`. Absent in records of earlier versions. */
 export interface AddressRecord {
   vanitySubdomain?: string;
   customHostname?: { hostname: string; id: string };
@@ -102,7 +102,7 @@ export interface RestorePointRecord {
   completed_on: string | null;
 }
 
-/** All that the emulator knows of one project. It is written to disk as it is. */
+/** The state of one project, written to disk as it is. */
 export interface ProjectRecord {
   ref: string;
   numericId: number;
@@ -111,19 +111,19 @@ export interface ProjectRecord {
   region: string;
   createdAt: string;
   status: ProjectStatus;
-  /** Password of the role postgres; kept because the cluster is started with it. */
+  /** Password of the role postgres, which the cluster's start needs. */
   databasePassword: string;
   /** The cluster's port at its last start. */
   databasePort?: number;
   jwtSecret: string;
   branch?: BranchRecord;
-  /** The default branch's row; branching is off while there is none. */
+  /** The default branch. Branching is off while there is none. */
   defaultBranch?: BranchRecord;
   addons: Record<string, string>;
   legacyApiKeysEnabled: boolean;
   apiKeys: ApiKeyRecord[];
   authConfig: JsonObject;
-  /** What was PUT, never a default: those follow the compute size. */
+  /** Only what was set by PUT. Defaults depend on the compute size. */
   postgresOverrides: JsonObject;
   postgrest: {
     db_schema: string;
@@ -137,31 +137,31 @@ export interface ProjectRecord {
   pooler: { default_pool_size: number | null; pool_mode: "transaction" | "session" };
   network: { config: NetworkAddresses; updatedAt?: string; appliedAt?: string };
   sslEnforced: boolean;
-  /** What was asked for and is not in force before the database starts again. */
+  /** Changes that take effect at the next start of the database. */
   sslRequested?: boolean;
   /** Version of the server at its last start, such as `17.6`. */
   postgresVersion?: string;
   functions: Record<string, EdgeFunctionRecord>;
-  /** Name → digest. The plaintext is not kept: the API never gives it back. */
+  /** Digests by name. The plaintext is not stored, because the API never returns it. */
   secrets: Record<string, { digest: string; updatedAt: string }>;
   thirdPartyAuth: ThirdPartyAuthRecord[];
   restorePoints: RestorePointRecord[];
   bannedIpv4Addresses: string[];
-  /** Bundled and not active yet, by slug. */
+  /** Functions that are bundled but not active yet, by slug. */
   bundledFunctions?: Record<string, EdgeFunctionRecord>;
   /** Absent in records of earlier versions, like the two members below. */
   ssoProviders?: SsoProviderRecord[];
   addresses?: AddressRecord;
-  /** Root key of pgsodium, in hex; made when it is first asked for. */
+  /** Root key of pgsodium, in hex. Created at the first request. */
   pgsodiumRootKey?: string;
 }
 
-/** A project ref: 20 lower-case letters. */
+/** Returns a new project ref: 20 lower-case letters. */
 export function newProjectRef(): string {
   return Array.from({ length: 20 }, () => String.fromCharCode(97 + randomInt(26))).join("");
 }
 
-/** An HS256 token as the legacy API keys are. */
+/** Returns an HS256 token, like the legacy API keys. */
 function legacyKey(ref: string, role: string, jwtSecret: string, now: Date): string {
   const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString("base64url");
   const issued = Math.floor(now.getTime() / 1000);
@@ -197,7 +197,7 @@ export interface NewProject {
   branch?: BranchRecord;
 }
 
-/** A project as it is at birth, still without a cluster. */
+/** Returns a new project, still without a cluster. */
 export function newProject(request: NewProject): ProjectRecord {
   const ref = newProjectRef();
   const now = new Date();
@@ -271,7 +271,7 @@ export function newProject(request: NewProject): ProjectRecord {
   };
 }
 
-/** The add-on that an instance size stands for. A free (nano) project has none, and there is no `ci_nano`. */
+/** Returns the add-on of an instance size. A free (nano) project has none; there is no `ci_nano`. */
 function addonsAtBirth(instanceSize: string | undefined): Record<string, string> {
   if (instanceSize === undefined || instanceSize === "nano") return {};
   return { compute_instance: `ci_${instanceSize}` };

@@ -6,9 +6,9 @@ import { newProjectRef, type ProjectRecord } from "./record";
 
 /**
  * The emulator's state: one folder per project with its record, its database and the files of its functions.
- * Every change is on disk before the request that made it is answered, and a file is replaced as a whole, so the
- * process may be killed at any moment. Folders let others pass, since PostgreSQL may run as its own user; the files
- * in them are their owner's alone.
+ * Every change is on disk before its request is answered, and files are replaced atomically, so the process may be killed at
+ * any time. Other users may enter the folders, because PostgreSQL may run as its own user, but only the owner may read the
+ * files.
  */
 export class ProjectStore {
   readonly #directory: string;
@@ -28,7 +28,7 @@ export class ProjectStore {
     mkdirSync(this.#directory, { recursive: true, mode: 0o711 });
     for (const ref of readdirSync(this.#directory)) {
       const file = this.#recordFile(ref);
-      // A folder without a record is a project whose creation or removal was cut short before or after its record.
+      // A folder without a record is left from an interrupted creation or removal.
       if (existsSync(file)) this.#projects.set(ref, JSON.parse(readFileSync(file, "utf8")) as ProjectRecord);
       else rmSync(path.join(this.#directory, ref), { recursive: true, force: true });
     }
@@ -42,7 +42,7 @@ export class ProjectStore {
     return this.#projects.get(ref);
   }
 
-  /** The organizations that were made here: slug → name. */
+  /** Names of the organizations created through the API, by slug. */
   organizations(): ReadonlyMap<string, string> {
     return new Map(Object.entries(this.#organizations));
   }
@@ -65,13 +65,13 @@ export class ProjectStore {
     this.save(project);
   }
 
-  /** Writes a record that was changed in place. A record that has been removed meanwhile stays removed. */
+  /** Writes a record that was changed in place. A record that was removed meanwhile stays removed. */
   save(project: ProjectRecord): void {
     if (this.#projects.get(project.ref) !== project) return;
     writeDurably(this.#recordFile(project.ref), `${JSON.stringify(project, null, 2)}\n`);
   }
 
-  /** Forgets the project, then removes its folder; the database must be stopped already. */
+  /** Removes the project's record, then its folder. The database must be stopped already. */
   remove(ref: string): void {
     this.#projects.delete(ref);
     rmSync(this.#recordFile(ref), { force: true });
@@ -83,12 +83,12 @@ export class ProjectStore {
     rmSync(this.databaseDirectory(ref), { recursive: true, force: true });
   }
 
-  /** Where the project's PostgreSQL cluster lives. */
+  /** Returns the folder of the project's PostgreSQL cluster. */
   databaseDirectory(ref: string): string {
     return path.join(this.#folder(ref), "database");
   }
 
-  /** Keeps the content and answers its SHA-256, under which it is found again. */
+  /** Stores the content and returns its SHA-256, the key to read it. */
   putBlob(ref: string, content: Uint8Array): string {
     const digest = createHash("sha256").update(content).digest("hex");
     const file = path.join(this.#folder(ref), "blobs", digest);
@@ -110,14 +110,14 @@ export class ProjectStore {
   }
 }
 
-/** The folders of all databases below a state directory, for stopping them without the emulator. */
+/** Returns the folders of all databases in a state directory, to stop them without the emulator. */
 export function databaseDirectories(stateDirectory: string): string[] {
   const projects = path.join(stateDirectory, "projects");
   if (!existsSync(projects)) return [];
   return readdirSync(projects).map((ref) => path.join(projects, ref, "database"));
 }
 
-/** A request is answered only after its effect is on the disk. */
+/** Flushes to disk, because a request is answered only after its effect is durable. */
 function writeDurably(file: string, content: string | Uint8Array): void {
   writeFileAtomically(file, content, { durable: true });
 }

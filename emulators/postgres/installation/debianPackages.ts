@@ -4,7 +4,7 @@ import { promisify } from "node:util";
 import { UserError } from "../../../foundation/userError";
 import { isSupported } from "./majors";
 
-/** The packages that a C program for the server is built with. */
+/** The packages that are needed to build a C library for the server. */
 export const buildPackages = ["gcc", "make"] as const;
 
 /** Returns the packages of a complete server of one major version, without its header files. */
@@ -13,11 +13,11 @@ export function serverPackages(major: number): string[] {
     `postgresql-${major}`,
     `postgresql-${major}-cron`,
     `postgresql-${major}-postgis-3`,
-    // Checks function bodies in dry runs, as on hosted projects; everything else works without it.
+    // plpgsql_check, which checks function bodies in dry runs, as on hosted projects. Optional.
     `postgresql-${major}-plpgsql-check`,
-    // Test suites of projects need it, as on hosted projects; everything else works without it.
+    // pgTAP, for the test suites of projects, as on hosted projects. Optional.
     `postgresql-${major}-pgtap`,
-    // The type of many projects for search by meaning. Debian packages it for 16 and later.
+    // pgvector, for semantic search. Optional. Debian packages it for 16 and later.
     ...(major >= 16 ? [`postgresql-${major}-pgvector`] : []),
   ];
 }
@@ -26,7 +26,7 @@ export function headerPackage(major: number): string {
   return `postgresql-server-dev-${major}`;
 }
 
-/** Returns everything that a complete installation of one major version is made of. */
+/** Returns all packages of a complete installation of one major version. */
 export function debianPackages(major: number): string[] {
   return [...serverPackages(major), headerPackage(major), ...buildPackages];
 }
@@ -49,7 +49,7 @@ export async function updatePackageLists(progress: (message: string) => void): P
   await aptGet(["update"]);
 }
 
-/** Installs packages with apt-get, without the cluster that Debian would make and start on port 5432. Needs root. */
+/** Installs packages with apt-get, without the cluster that Debian would create and start on port 5432. Needs root. */
 export async function installPackages(
   packages: readonly string[],
   progress: (message: string) => void,
@@ -61,7 +61,7 @@ export async function installPackages(
   });
 }
 
-/** Runs apt-get without a question. */
+/** Runs apt-get non-interactively. */
 export async function aptGet(args: readonly string[]): Promise<void> {
   const child = spawn(
     "apt-get",
@@ -87,7 +87,7 @@ export async function aptGet(args: readonly string[]): Promise<void> {
 
 const createClusterConf = "/etc/postgresql-common/createcluster.conf";
 
-/** Turns off, for the time of an installation, the cluster that Debian's server package makes when it is new. */
+/** Disables, during an installation, the cluster that Debian's server package creates by default. */
 async function withoutMainCluster(install: () => Promise<void>): Promise<void> {
   if (!existsSync(createClusterConf)) return await install();
   const before = readFileSync(createClusterConf, "utf8");

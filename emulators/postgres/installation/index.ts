@@ -21,36 +21,36 @@ import { canBeUnpacked, findUnpacked, unpackServer } from "./unpacked";
 /** An installed PostgreSQL that has everything the local stack needs. */
 export interface PostgresInstallation {
   readonly major: number;
-  /** As the server says it, such as "15.20". */
+  /** Version of the server, such as "15.20". */
   readonly version: string;
   readonly binDirectory: string;
-  /** Where extensions' control files are. */
+  /** Folder of the extensions' control files. */
   readonly extensionDirectory: string;
   readonly pgConfig: string;
-  /** Where postgres.h is. */
+  /** Folder of postgres.h. */
   readonly headerDirectory: string;
 }
 
-/** Called with one line for each step that takes longer than a moment. */
+/** Called with one line for each step that takes a while. */
 export type Progress = (message: string) => void;
 
-/** What finding an installation depends on; tests put another machine in its place. */
+/** What the search depends on. Tests pass another machine. */
 export interface InstallationSystem {
   readonly isRoot: boolean;
   readonly searchPath: readonly string[];
   /** The folder that POSTGRESQL_BIN names. */
   chosenFolder(): string | undefined;
-  /** Folders to look for a server in; which version is taken does not depend on their order. */
+  /** Folders to search for a server. Their order does not decide which version is used. */
   folders(): readonly string[];
   isExecutable(file: string): boolean;
   exists(file: string): boolean;
-  /** Standard output of a program; rejects when it fails. */
+  /** Runs a program and returns its standard output; rejects if it fails. */
   run(file: string, args: readonly string[]): Promise<string>;
-  /** The folder of a version that was unpacked before. */
+  /** Returns the folder of a version that was unpacked before. */
   unpacked(major: number): string | undefined;
   canBeUnpacked(major: number): boolean;
   unpack(major: number, progress: Progress): Promise<string>;
-  /** Supported versions of this system's package lists, the newest first. */
+  /** Returns the supported versions in this system's package lists, the newest first. */
   offeredMajors(): Promise<readonly number[]>;
   updatePackageLists(progress: Progress): Promise<void>;
   installPackages(packages: readonly string[], progress: Progress): Promise<void>;
@@ -58,8 +58,8 @@ export interface InstallationSystem {
 
 export interface InstallationOptions {
   /**
-   * This version and no other: it is unpacked from another Debian release where this system does not offer it. Default:
-   * the newest supported one that is complete here, else the newest that this system's packages offer.
+   * The required version. If this system does not package it, it is unpacked from another Debian release. Default: the newest
+   * supported one that is completely installed, else the newest that this system packages.
    */
   readonly major?: number;
   readonly system?: InstallationSystem;
@@ -68,9 +68,9 @@ export interface InstallationOptions {
 const requiredExtensions = ["pg_cron", "postgis", "pg_stat_statements"] as const;
 
 /**
- * Finds a PostgreSQL with its extensions, server headers and a compiler; gets what is missing from Debian's packages
- * where that is possible; else says in one sentence what to install. POSTGRESQL_BIN names the only one to look at,
- * unless another version is asked for.
+ * Finds a PostgreSQL with its extensions, server headers and a compiler. Installs what is missing from Debian's packages if
+ * possible; otherwise throws a UserError that says what to install. If POSTGRESQL_BIN is set, only that installation is
+ * considered, unless another version is required.
  */
 export async function ensurePostgresInstalled(
   progress: Progress,
@@ -86,7 +86,7 @@ export async function ensurePostgresInstalled(
   throw new UserError(await whatToInstall(installed, major, system));
 }
 
-/** The installation in POSTGRESQL_BIN, which is used as it is: the user chose it. */
+/** Returns the installation in POSTGRESQL_BIN. Installs nothing into it, because the user chose it. */
 async function findChosen(
   system: InstallationSystem,
   major?: number,
@@ -109,7 +109,7 @@ async function findChosen(
   );
 }
 
-/** The best installation that is there: complete ones first, then supported ones, then the newest. */
+/** Returns the best installation: complete before incomplete, supported before unsupported, then the newest. */
 async function findInstallation(
   system: InstallationSystem,
   major?: number,
@@ -133,7 +133,7 @@ async function findInstallation(
   return best;
 }
 
-/** Gets what is missing: from this system's packages as root, or a whole version from another release's. */
+/** Installs what is missing: this system's packages as root, or a whole version from another release. */
 async function install(
   found: PostgresInstallation | undefined,
   wanted: number | undefined,
@@ -160,7 +160,7 @@ async function install(
   return await findInstallation(system, wanted);
 }
 
-/** Returns what is in a folder of programs; undefined when there is no server. */
+/** Returns the installation in a folder of programs; undefined if it has no server. */
 export async function describeInstallation(
   binDirectory: string,
   system: InstallationSystem = realSystem,
@@ -190,7 +190,7 @@ export async function describeInstallation(
   }
 }
 
-/** What an installation lacks, in a reader's words; empty when it is complete. */
+/** Returns what an installation lacks, for messages; empty if it is complete. */
 function missingParts(installation: PostgresInstallation, system: InstallationSystem): string[] {
   const missing: string[] = requiredExtensions.filter(
     (name) => !system.exists(path.join(installation.extensionDirectory, `${name}.control`)),
@@ -206,7 +206,7 @@ function missingBuildTools(system: InstallationSystem): string[] {
   return ["cc", "gcc", "clang"].every(isMissing) ? [...missing, "a C compiler"] : missing;
 }
 
-/** One sentence; the packages that it names are those that this system's package lists have. */
+/** Returns the error message, in one sentence. It only names packages that this system offers. */
 async function whatToInstall(
   found: PostgresInstallation | undefined,
   wanted: number | undefined,

@@ -2,8 +2,8 @@ import { existsSync, lstatSync, readdirSync } from "node:fs";
 import path from "node:path";
 
 /**
- * Returns the dynamic loader among unpacked packages, relative to their folder; undefined where there is none. Links are passed
- * over: that of Debian 12 in `lib64` is absolute, and leads to the loader of this system, which loads another C library.
+ * Returns the dynamic loader among unpacked packages, relative to their folder; undefined if there is none. Skips symbolic links:
+ * Debian 12's link in `lib64` is absolute and points to this system's loader, which loads another C library.
  * @param folders - Folders of libraries, such as `lib/x86_64-linux-gnu`.
  */
 export function findLoader(root: string, folders: readonly string[]): string | undefined {

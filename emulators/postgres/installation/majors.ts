@@ -1,6 +1,6 @@
 import { UserError } from "../../../foundation/userError";
 
-/** The major versions that the local stack supports, the oldest first. Hosted Supabase creates projects on the newest. */
+/** The major versions that the local stack supports, oldest first. Hosted Supabase creates projects on the newest. */
 export const supportedMajors = [15, 16, 17] as const;
 
 export const oldestMajor = supportedMajors[0];
@@ -11,13 +11,13 @@ export function isSupported(major: number): boolean {
 }
 
 /**
- * Returns the major version that the option `--postgresql` asks for.
- * @throws UserError for anything but a supported one.
+ * Returns the major version in the option `--postgresql`.
+ * @throws UserError if it is not supported.
  */
 export function parseMajor(text: string): number {
   const major = Number(text);
   if (/^\d+$/.test(text) && isSupported(major)) return major;
   throw new UserError(
-    `--postgresql is ${JSON.stringify(text)}, which is no version that the local stack supports: give ${supportedMajors.slice(0, -1).join(", ")} or ${newestMajor}.`,
+    `--postgresql is ${JSON.stringify(text)}, which the local stack does not support: give ${supportedMajors.slice(0, -1).join(", ")} or ${newestMajor}.`,
   );
 }

@@ -28,9 +28,9 @@ export function canBeUnpacked(major: number): boolean {
   return releases.has(major);
 }
 
-/** Below this folder are the unpacked packages of a major version, as below `/` on the Debian release that has them. */
+/** Returns the folder of a major version's unpacked packages. It has the layout of `/` on their Debian release. */
 function unpackedRoot(major: number): string {
-  // PostgreSQL does not run as root, and no other user can enter root's home.
+  // Not in root's home, which the server's user cannot enter.
   const cache =
     process.geteuid?.() === 0
       ? "/var/cache/thorbis-supabase/postgresql"
@@ -41,22 +41,22 @@ function unpackedRoot(major: number): string {
 const binBelow = (root: string, major: number) =>
   path.join(root, "usr", "lib", "postgresql", String(major), "bin");
 
-/** Returns the folder of the programs of an unpacked version; undefined when it is not there. */
+/** Returns the folder of an unpacked version's programs; undefined if it is not unpacked. */
 export function findUnpacked(major: number): string | undefined {
   const folder = binBelow(unpackedRoot(major), major);
   return existsSync(folder) ? folder : undefined;
 }
 
-/** Of an unpacked tree what no server reads. */
+/** The parts of an unpacked tree that a server does not need. */
 const unread = ["doc", "man", "locale", "info", "lintian", "perl", "bash-completion"].map(
   (name) => `usr/share/${name}`,
 );
 
 /**
- * Unpacks a complete server from the packages of another Debian release, beside what is installed here, and returns the
- * folder of its programs. Nothing of the system changes, and root is not needed: apt-get keeps its lists in the same
- * folder, and patchelf makes the programs load the libraries that were unpacked with them. Takes about 20 seconds,
- * 160 MB to download and 600 MB on disk; once per user, safe against parallel makers and kills.
+ * Unpacks a complete server from the packages of another Debian release and returns the folder of its programs. Does not
+ * change the system and does not need root: apt-get keeps its lists in the same folder, and patchelf makes the programs
+ * load the unpacked libraries. Takes about 20 seconds, downloads 160 MB and needs 600 MB on disk, once per user. Safe
+ * against parallel runs and kills.
  */
 export async function unpackServer(major: number, progress: (message: string) => void): Promise<string> {
   const root = unpackedRoot(major);
@@ -101,7 +101,7 @@ async function downloadPackages(
       "Dir::Etc::Preferences=/dev/null",
       "Dir::Etc::PreferencesParts=/dev/null",
     ],
-    // The folder is ours alone, and apt's own user may not enter it.
+    // apt's sandbox user may not enter this folder.
     ...["Debug::NoLocking=1", "APT::Sandbox::User=root", "APT::Install-Recommends=false"],
   ].flatMap((option) => ["-o", option]);
   progress(`reading the package lists of Debian ${release}`);
@@ -116,11 +116,11 @@ async function downloadPackages(
     ...serverPackages(major),
     "patchelf",
   ]);
-  // Headers alone: with its dependencies the package would bring a compiler.
+  // Only the headers: the package's dependencies include a compiler.
   await run("apt-get", ["-qq", ...options, "download", headerPackage(major)], path.join(base, "archives"));
 }
 
-/** Returns the sources of a release on the mirrors that apt uses here. */
+/** Returns the sources of a release on the mirrors that this system's apt uses. */
 async function sourcesOf(release: string): Promise<string> {
   const targets = await run("apt-get", ["indextargets", "--format", "$(REPO_URI)", "Created-By: Packages"]);
   const uris = [...new Set(targets.split("\n"))];
@@ -136,7 +136,7 @@ async function sourcesOf(release: string): Promise<string> {
   ].join("\n");
 }
 
-/** Does what PostGIS's package does as it is installed. */
+/** Does what the install script of PostGIS's package does. */
 function linkExtension(draft: string, major: number): void {
   const folder = path.join(draft, "usr", "share", "postgresql", String(major), "extension");
   if (!existsSync(path.join(folder, "postgis.control"))) {
@@ -144,7 +144,7 @@ function linkExtension(draft: string, major: number): void {
   }
 }
 
-/** Makes the server's programs load the libraries, and be loaded by the loader, that were unpacked with them. */
+/** Makes the server's programs use the unpacked libraries and loader. */
 async function bindPrograms(draft: string, root: string, major: number): Promise<void> {
   const folders = ["usr/lib", "lib"]
     .flatMap((name) => subfolders(path.join(draft, name)).map((sub) => path.join(name, sub)))

@@ -98,6 +98,6 @@ function keySetFault(text: string): string | undefined {
   }
   if (keys.length === 0) return "must have at least one key";
   return keys.some((key) => privateMembers.some((member) => member in key))
-    ? "must hold public keys only"
+    ? "must contain public keys only"
     : undefined;
 }

@@ -7,7 +7,7 @@ import { serviceDirectories } from "../registries";
 
 const name = "keeper";
 
-/** Starts the process that ends the services of an environment when its folder is deleted, unless it runs already. */
+/** Starts the process that stops an environment's services when its folder is deleted, unless it runs already. */
 export async function startKeeper({ directory, services }: LocalPaths): Promise<void> {
   const { keeper } = serviceDirectories(services);
   mkdirSync(keeper, { recursive: true });
@@ -18,7 +18,7 @@ export async function startKeeper({ directory, services }: LocalPaths): Promise<
   await startService(keeper, { name, command, cwd: directory, log: path.join(keeper, `${name}.log`) });
 }
 
-/** Ends that process. Call this before deleting the folder. */
+/** Stops that process. Call this before deleting the folder. */
 export async function stopKeeper({ services }: LocalPaths): Promise<void> {
   await stopService(serviceDirectories(services).keeper, name);
 }

@@ -1,5 +1,5 @@
-// The daemon: `node dist/services/keeper.cjs` in the folder of a local environment. It ends the environment's services once
-// somebody has deleted that folder, which `npm run down` can no longer do: what it knows of them was in the folder.
+// The daemon: `node dist/services/keeper.cjs` in the folder of a local environment. It stops the environment's services when
+// that folder is deleted. `npm run down` cannot do this, because the records of the services were in the folder.
 import { setTimeout as wait } from "node:timers/promises";
 import { runningServices, type ServiceRecord, stopProcess } from "../../../emulators/process";
 import { describeError } from "../../../foundation/userError";
@@ -12,17 +12,17 @@ const patienceSeconds = 5;
 
 async function main(): Promise<void> {
   const services = new Map<number, ServiceRecord>();
-  // Paths are relative to the working folder, which a folder that is moved takes along and one that is deleted does not.
+  // Paths are relative to the working folder, so they stay valid when the folder is moved and fail when it is deleted.
   while (isClaimed(".")) {
     for (const service of serviceRegistries("services").flatMap(runningServices)) {
       if (!services.has(service.pid)) console.log(`Watching ${service.name}, process ${service.pid}.`);
       services.set(service.pid, service);
     }
     await wait(lookMilliseconds);
-    // A service whose record alone is gone stays in mind: deleting a folder takes time.
+    // Keeps services whose record is gone, because deleting a folder takes time.
     for (const [pid, service] of services) if (!isSameProcess(service)) services.delete(pid);
   }
-  // A PostgreSQL server has no file left to write a checkpoint to: SIGQUIT tells it to end without one.
+  // PostgreSQL has no files left to write a checkpoint to: SIGQUIT stops it without one.
   const signalOf = ({ name }: ServiceRecord) => (name === "server" ? "SIGQUIT" : "SIGTERM");
   await Promise.all(
     [...services.values()].map(

@@ -5,11 +5,11 @@ export type Exit = { readonly code: number } | { readonly signal: NodeJS.Signals
 
 export interface Child {
   readonly process: ChildProcess;
-  /** Settles when the process has ended and its output is read; rejects when it could not be started. */
+  /** Resolves when the process has ended and its output is read; rejects if it could not be started. */
   readonly exit: Promise<Exit>;
 }
 
-/** The processes that the host has started and that still run, so that none outlives it. */
+/** The running child processes of the host, so that none outlives it. */
 export class Children {
   readonly #running = new Set<ChildProcess>();
 
@@ -27,18 +27,18 @@ export class Children {
     return { process: child, exit };
   }
 
-  /** Ends them at once, and what they have started with them where the engine gave us a process group of our own. */
+  /** Kills them. If the engine gave us our own process group, kills their children as well. */
   killAll(): void {
     for (const child of this.#running) child.kill("SIGKILL");
     if (this.#running.size > 0) killOwnGroup();
   }
 }
 
-/** The last thing this process does: the engine makes every plugin the leader of its own process group. */
+/** Kills our process group, including this process. The engine makes every plugin the leader of its own group. */
 function killOwnGroup(): void {
   try {
     process.kill(-process.pid, "SIGKILL");
   } catch {
-    // Started by something else than the engine: we lead no group, and the children themselves have been killed.
+    // Not started by the engine, so this process leads no group. The direct children are already killed.
   }
 }

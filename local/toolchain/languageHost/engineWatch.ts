@@ -3,8 +3,8 @@ import { fstatSync } from "node:fs";
 const pollMilliseconds = 500;
 
 /**
- * Calls back once when the process that started this one has gone, however it ended: another parent has adopted us, or
- * the pipe that it held to our standard input has closed. The engine keeps that pipe open as long as it lives.
+ * Calls back once when the parent process has ended for any reason: our parent id has changed, or the pipe to our standard
+ * input has closed. The engine keeps that pipe open as long as it lives.
  */
 export function onEngineGone(callback: () => void): void {
   const parent = process.ppid;
@@ -21,7 +21,7 @@ export function onEngineGone(callback: () => void): void {
     callback();
   }
 
-  // A terminal or /dev/null, as when somebody starts the host by hand, says nothing about an engine.
+  // A terminal or /dev/null means that the host was started manually, without an engine.
   if (fstatSync(0).isFIFO()) {
     process.stdin.on("end", gone).on("error", gone).resume();
   }

@@ -1,13 +1,13 @@
-// pulumi-language-nodejs: what the Pulumi CLI starts to run a Node.js program, where we built the CLI ourselves. (The
-// official host comes with the official download only.) It prints its port, serves the engine until the engine goes,
-// and takes every process that it started with it.
+// pulumi-language-nodejs: the program that a Pulumi CLI of our own build starts to run a Node.js program. (The official host
+// is only in the official download.) Prints its port, serves the engine until the engine ends, and then kills every process
+// that it started.
 import { Server, ServerCredentials } from "@grpc/grpc-js";
 import { LanguageRuntimeService } from "@pulumi/pulumi/proto/language_grpc_pb";
 import { Children } from "./children";
 import { onEngineGone } from "./engineWatch";
 import { createHandlers } from "./service";
 
-/** Requests and answers carry whole configurations and dependency lists; the engine allows itself as much. */
+/** Messages contain whole configurations and dependency lists. The engine's own limit is the same. */
 const maximumMessageBytes = 400 * 1024 * 1024;
 
 interface Arguments {
@@ -15,7 +15,7 @@ interface Arguments {
   readonly tracing: string;
 }
 
-/** `[--logtostderr] [-v=N] [--tracing URL] ENGINE-ADDRESS`, as the engine starts each of its plugins. */
+/** Reads `[--logtostderr] [-v=N] [--tracing URL] ENGINE-ADDRESS`, the arguments of every plugin. */
 function parseArguments(argv: readonly string[]): Arguments {
   const tracingAt = argv.indexOf("--tracing");
   return {

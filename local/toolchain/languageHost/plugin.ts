@@ -3,14 +3,14 @@ import { type Command, typeScriptEnvironment } from "./program";
 import { readRuntimeOptions } from "./runtimeOptions";
 import { resolveSdkModule } from "./sdkModule";
 
-/** What runs a plugin that is written as a Node.js program: a policy pack (kind `analyzer`), a provider, a converter. */
+/** Returns the command for a plugin in Node.js: a policy pack (kind `analyzer`), a provider or a converter. */
 export function pluginCommand(request: RunPluginRequest): Command {
   const info = request.getInfo();
   const options = readRuntimeOptions(info);
   const directory = info?.getProgramDirectory() || request.getProgram();
   const isPolicyPack = request.getKind() === "analyzer";
   const runner = resolveSdkModule(directory, isPolicyPack ? "cmd/run-policy-pack" : "cmd/run-plugin");
-  // The policy runner takes the engine's address first and nothing else; the engine puts its address last.
+  // The policy runner takes only the engine's address, as the first argument. The engine passes it last.
   const args = isPolicyPack
     ? [request.getArgsList().at(-1) ?? "", directory]
     : [directory, ...request.getArgsList()];
@@ -22,7 +22,7 @@ export function pluginCommand(request: RunPluginRequest): Command {
   };
 }
 
-/** The engine sends the whole environment as `NAME=value` lines; the last of two equal names counts. */
+/** The engine sends the whole environment as `NAME=value` lines. If a name repeats, the last value counts. */
 export function parseEnvironment(lines: readonly string[]): NodeJS.ProcessEnv {
   return Object.fromEntries(
     lines.map((line) => {

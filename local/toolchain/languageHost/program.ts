@@ -3,7 +3,7 @@ import type { Exit } from "./children";
 import { type RuntimeOptions, readRuntimeOptions } from "./runtimeOptions";
 import { resolveSdkModule } from "./sdkModule";
 
-/** The SDK's runner ends with it when it has told the user already what is wrong. */
+/** Exit code of the SDK's runner if it has already shown the error to the user. */
 const alreadyReported = 32;
 
 export interface Command {
@@ -13,7 +13,7 @@ export interface Command {
   readonly environment: NodeJS.ProcessEnv;
 }
 
-/** What runs the program of a stack: node with the SDK's own runner. */
+/** Returns the command for a stack's program: node with the SDK's runner. */
 export function programCommand(
   request: RunRequest,
   engine: { readonly address: string; readonly tracing: string },
@@ -54,7 +54,7 @@ function runnerArguments(
   return [
     ...given.flatMap(([name, value]) => [`--${name}`, value]),
     ...(request.getDryrun() ? ["--dry-run"] : []),
-    // "." lets the runner look into package.json ("main") for the entry point.
+    // With ".", the runner reads the entry point from "main" in package.json.
     request.getInfo()?.getEntryPoint() || request.getProgram() || ".",
     ...request.getArgsList(),
   ];
@@ -70,7 +70,7 @@ export function typeScriptEnvironment(options: RuntimeOptions): NodeJS.ProcessEn
 
 export interface ProgramResult {
   readonly error: string;
-  /** True when the engine has nothing to add: the user has read the reason. */
+  /** True if the user has already seen the reason, so the engine adds nothing. */
   readonly bail: boolean;
 }
 

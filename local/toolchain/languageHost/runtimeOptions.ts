@@ -1,6 +1,6 @@
 import type { ProgramInfo } from "@pulumi/pulumi/proto/language_pb";
 
-/** `runtime.options` of Pulumi.yaml, as the Node.js runtime knows them. */
+/** The `runtime.options` of Pulumi.yaml that the Node.js runtime supports. */
 export interface RuntimeOptions {
   /** Compile with ts-node while loading. Default true. */
   readonly typescript: boolean;
@@ -25,7 +25,7 @@ export function readRuntimeOptions(info: ProgramInfo | undefined): RuntimeOption
   };
 }
 
-/** The words of a command line; single or double quotes keep blanks together. */
+/** Splits a command line into words. Single or double quotes protect spaces. */
 export function splitWords(line: string): string[] {
   const words = line.match(/(?:[^\s"']+|"[^"]*"|'[^']*')+/g) ?? [];
   return words.map((word) => word.replace(/"([^"]*)"|'([^']*)'/g, "$1$2"));

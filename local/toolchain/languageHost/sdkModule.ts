@@ -2,8 +2,8 @@ import { createRequire } from "node:module";
 import path from "node:path";
 
 /**
- * The path of a module of the SDK that the program itself has installed: the program and its runner must share one copy
- * of @pulumi/pulumi. Throws a sentence for the user when it is not installed.
+ * Returns the path of a module in the program's own SDK, because the program and its runner must share one copy of
+ * @pulumi/pulumi. Throws an error with a message for the user if it is not installed.
  */
 export function resolveSdkModule(programDirectory: string, module: string): string {
   try {

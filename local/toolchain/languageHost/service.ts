@@ -20,12 +20,12 @@ import { pluginCommand } from "./plugin";
 import { programCommand, programResult } from "./program";
 import { readRuntimeOptions } from "./runtimeOptions";
 
-/** How long a plugin may take to end itself before it is killed. */
+/** How long a plugin may take to exit before it is killed. */
 const pluginGraceMilliseconds = 2_000;
 
 /**
- * The calls of the engine that need a Node.js host. Those missing here (code generation, templates, packing) are answered
- * with "unimplemented", which the engine takes for a host that cannot do it.
+ * The calls that the engine makes to a Node.js host. All others (code generation, templates, packing) return
+ * "unimplemented", which the engine accepts.
  */
 export function createHandlers(
   engine: { readonly engineAddress: string; readonly tracing: string },
@@ -59,7 +59,7 @@ export function createHandlers(
         { address: engineAddress, tracing: engine.tracing },
         process.env,
       );
-      // What the engine reads from our own output it shows as the program's.
+      // The engine shows our output as the program's.
       const program = children.spawn(command, args, {
         cwd,
         env: environment,
@@ -134,7 +134,7 @@ export function createHandlers(
       },
     ),
 
-    // Plugins get the engine's Cancel themselves and must be let finish what they have begun.
+    // Plugins receive the engine's Cancel themselves and must be able to finish running operations.
     cancel: unary(() => {
       cancelled = true;
       for (const child of running) child.process.kill("SIGTERM");

@@ -2,10 +2,10 @@ import { type ApiAnswer, type ApiRequest, ManagementApi } from "../../../foundat
 import { UserError } from "../../../foundation/userError";
 import { type PropertyMap, reveal, Secret } from "../../host/values";
 
-/** The inputs of a resource by which its project is reached. */
+/** The inputs with which a resource reaches its project. */
 export const clientInputs = ["projectRef", "endpoint", "accessToken"] as const;
 
-/** Returns the inputs of a resource with its access token, where it has one, as a secret. */
+/** Returns the inputs of a resource, with its access token (if any) as a secret. */
 export function withSecretToken(inputs: PropertyMap): PropertyMap {
   const { accessToken } = inputs;
   if (accessToken === undefined || accessToken instanceof Secret) return inputs;
@@ -18,10 +18,10 @@ export class ProjectClient {
   readonly #apis: readonly ManagementApi[];
 
   /**
-   * Where the token of the state is refused, that of the environment is tried: tokens are replaced, states stay.
+   * If the API refuses the token in the state, retries with that of the environment, because tokens are rotated.
    *
-   * @param type the type of the resource, for the error where no token is given
-   * @throws UserError where neither the properties nor the environment have an access token
+   * @param type the type of the resource, for the error message
+   * @throws UserError if neither the properties nor the environment have an access token
    */
   constructor(type: string, properties: PropertyMap, environment: NodeJS.ProcessEnv = process.env) {
     const { projectRef, endpoint, accessToken } = properties;
@@ -43,12 +43,12 @@ export class ProjectClient {
     );
   }
 
-  /** Returns the answer to a call below the project's path, such as `/functions`. Throws where there is none. */
+  /** Returns the response to a call below the project's path, such as `/functions`. Throws if there is none. */
   async call(method: string, path: string, request: ApiRequest): Promise<ApiAnswer> {
     return await this.#callAt(method, `/projects/${this.ref}${path}`, request);
   }
 
-  /** Returns the answer to a call below an organization's path. */
+  /** Returns the response to a call below an organization's path. */
   async callOrganization(slug: string, path: string, request: ApiRequest): Promise<ApiAnswer> {
     return await this.#callAt("GET", `/organizations/${slug}${path}`, request);
   }

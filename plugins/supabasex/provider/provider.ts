@@ -7,7 +7,7 @@ import { projectWatch } from "./projectWatch/resource";
 import type { Resource } from "./resource";
 import { sqlBundle } from "./sqlBundle/resource";
 
-/** Type token → resource. */
+/** Resources by type token. */
 const resources: Readonly<Record<string, Resource>> = {
   "supabasex:index:AwsWatch": awsWatch,
   "supabasex:index:EdgeFunctionDeployment": edgeFunctionDeployment,
@@ -22,7 +22,7 @@ function resource(type: string): Resource {
   return found;
 }
 
-/** What no published provider covers. */
+/** The provider for what no published provider covers. */
 export const supabasex: Provider = {
   name: "supabasex",
   version: "0.1.0",

@@ -1,7 +1,7 @@
 import type { CheckFailure, Provider } from "../../host/provider";
 import type { PropertyMap } from "../../host/values";
 
-/** One type of resource: what a provider does, for that type alone. */
+/** A resource type: the operations of a provider, for one type. */
 export type Resource = Pick<Provider, "check" | "diff" | "create" | "read" | "update" | "delete">;
 
 /** Returns a failure for each input that a resource does not have. The engine's own begin with `__`. */

@@ -386,7 +386,7 @@ describe("a third-party issuer", () => {
       projectRef: ref,
       customJwks: '{"keys":[{"kty":"EC","d":"x"}]}',
     });
-    expect(failures).toEqual([{ property: "customJwks", reason: "must hold public keys only" }]);
+    expect(failures).toEqual([{ property: "customJwks", reason: "must contain public keys only" }]);
   });
 });
 

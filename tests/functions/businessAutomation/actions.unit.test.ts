@@ -95,6 +95,6 @@ test("update_customer says what is wrong", async () => {
     "data.phone must be a phone number",
     "data.pii_restricted is not known",
     "data.tags.0 must not be empty",
-    "data.tags.1 must be a text",
+    "data.tags.1 must be a string",
   ]);
 });

@@ -30,7 +30,7 @@ test("a local copy of an environment has a project folder of its own, once it wa
 
   expect(folderOfCommand(paths, ["up", "-s", "local"])).toBe(checkout);
   expect(() => folderOfCommand(paths, command)).toThrow(
-    "There is no local copy like-prod yet: make it with `npm start -- --like prod`.",
+    "There is no local copy like-prod yet: create it with `npm start -- --like prod`.",
   );
   mkdirSync(folder, { recursive: true });
   expect(folderOfCommand(paths, command)).toBe(folder);
@@ -40,7 +40,7 @@ test("--like takes the stacks that have a file, the embedded one excepted", () =
   requireEnvironment(checkout, "dev");
   for (const name of ["nothing", "local", "../dev", ""]) {
     expect(() => requireEnvironment(checkout, name)).toThrow(
-      `There is no environment ${name} to make a local copy of: --like takes dev or prod.`,
+      `There is no environment ${name} to copy: --like takes dev or prod.`,
     );
   }
 });

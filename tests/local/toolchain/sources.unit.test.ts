@@ -51,10 +51,10 @@ describe("a CLI on PATH", () => {
   });
 
   it.each([
-    ["too old", "v3.226.9", true, "3.226.9 is too old (3.227.0 or newer is wanted)."],
-    ["of the next major version", "v4.0.0", true, "4.0.0 is too new (3.227.0 or newer is wanted)."],
+    ["too old", "v3.226.9", true, "3.226.9 is too old (3.227.0 or newer is needed)."],
+    ["of the next major version", "v4.0.0", true, "4.0.0 is too new (3.227.0 or newer is needed)."],
     ["without its language host", "v3.246.0", false, "there is no pulumi-language-nodejs beside it."],
-    ["broken", "segmentation fault", true, "it does not tell its version."],
+    ["broken", "segmentation fault", true, "it does not print its version."],
   ])("that is %s is passed over, and why is said", async (_case, version, languageHost, reason) => {
     const pulumi = fixture.addPulumi("bin", version, { languageHost });
     fixture.addGo("1.25.8");
@@ -62,7 +62,7 @@ describe("a CLI on PATH", () => {
     const toolchain = await fixture.ensure();
 
     expect(toolchain.source).toBe("build");
-    expect(fixture.progress[0]).toBe(`Passing over ${pulumi}: ${reason}`);
+    expect(fixture.progress[0]).toBe(`Skipping ${pulumi}: ${reason}`);
   });
 
   it("that is passed over does not hide a better one behind it", async () => {
@@ -148,7 +148,7 @@ describe("the Go build", () => {
     fixture.addGo("1.25.8", `fs.writeFileSync(output, "#!/bin/sh\\nexit 1\\n", { mode: 0o755 });`);
 
     await expect(fixture.ensure()).rejects.toThrow(
-      /^The Pulumi CLI 3\.246\.0 for \S+ does not run on this machine \(`pulumi version` answers nothing\): install /,
+      /^The Pulumi CLI 3\.246\.0 for \S+ does not run on this machine \(`pulumi version` prints nothing\): install /,
     );
     expect(readdirSync(fixture.versionFolder)).toEqual([]);
   });

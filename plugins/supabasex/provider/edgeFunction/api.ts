@@ -6,14 +6,14 @@ import { jsonOf, unexpected } from "../../../../foundation/managementApi";
 import { UserError } from "../../../../foundation/userError";
 import type { ProjectClient } from "../projectClient";
 
-/** What the API tells of a deployed function. */
+/** A deployed function, as the API returns it. */
 export interface DeployedFunction {
-  /** Hash of the bundle that the platform made: it changes with every other code, and with nothing else. */
+  /** Hash of the platform's bundle. It changes if and only if the code changes. */
   readonly code: string;
   readonly verifyJwt: boolean;
 }
 
-/** Returns what is deployed under a slug; `undefined` where nothing is. */
+/** Returns the function that is deployed under a slug; undefined if there is none. */
 export async function readFunction(
   client: ProjectClient,
   slug: string,
@@ -24,14 +24,14 @@ export async function readFunction(
   const found = jsonOf(answer, 200, `read edge function ${slug}`);
   if (!isJsonObject(found)) throw unexpected(`read edge function ${slug}`, answer);
   const { ezbr_sha256: hash, version, verify_jwt: verifyJwt } = found;
-  // The API documents the hash as optional. Without one, the version tells at least that somebody deployed.
+  // The API documents the hash as optional. Without it, a new version still shows that somebody deployed.
   return {
     code: typeof hash === "string" ? hash : `version ${String(version)}`,
     verifyJwt: verifyJwt !== false,
   };
 }
 
-/** Changes whether the platform checks callers' tokens, and leaves the code as it is. */
+/** Changes whether the platform verifies callers' tokens, but not the code. */
 export async function setVerifyJwt(
   client: ProjectClient,
   slug: string,
@@ -47,7 +47,7 @@ export async function setVerifyJwt(
 export interface Deployment {
   /** Path of the bundled file, relative to the folder of Pulumi.yaml. */
   readonly file: string;
-  /** What the file must hold, as SHA-256 in hex. */
+  /** SHA-256 that the file must have, in hex. */
   readonly sha256: string;
   readonly verifyJwt: boolean;
 }
@@ -55,7 +55,7 @@ export interface Deployment {
 /**
  * Deploys a bundled file.
  *
- * @throws UserError where the file is not what the program bundled
+ * @throws UserError if the file is not what the program bundled
  */
 export async function deployFunction(
   client: ProjectClient,

@@ -8,13 +8,13 @@ import { type DeployedFunction, deployFunction, readFunction, setVerifyJwt } fro
 
 const inputNames = [...clientInputs, "slug", "file", "sha256", "verifyJwt"];
 
-/** A change of one of these makes another resource. */
+/** Inputs whose change replaces the resource. */
 const identity = ["projectRef", "slug"];
 
 /**
- * The code and the flags of an edge function that the bridged provider has deployed. That provider neither sends
- * `verify_jwt` nor compares what is deployed. After each deployment this records the hash of the platform's bundle
- * (`deployedCode`); where a refresh finds another (`code`), the next update deploys the file again.
+ * The code and the flags of an edge function that the bridged provider has deployed. That provider neither sends `verify_jwt`
+ * nor compares the deployed code. After each deployment, this resource records the hash of the platform's bundle
+ * (`deployedCode`). If a refresh finds another hash (`code`), the next update deploys the file again.
  */
 export const edgeFunctionDeployment: Resource = {
   async check({ inputs }) {
@@ -84,7 +84,7 @@ export const edgeFunctionDeployment: Resource = {
       };
     const client = clientOf(inputs);
     let found = await deployed(client, inputs, context);
-    // A changed source has been deployed by the bridged resource, of which this one depends.
+    // The bridged resource, on which this one depends, has already deployed a changed source.
     const isUnchanged = oldInputs.sha256 === inputs.sha256;
     if (isUnchanged && found.code !== oldOutputs.deployedCode) {
       const slug = String(inputs.slug);
@@ -103,7 +103,7 @@ export const edgeFunctionDeployment: Resource = {
     return { outputs: await settle(client, inputs, found, context) };
   },
 
-  // The function goes with the bridged resource that made it.
+  // The bridged resource deletes the function.
   async delete() {},
 };
 
@@ -123,7 +123,7 @@ async function deployed(
   );
 }
 
-/** Sets the flag where it differs, and returns the outputs. */
+/** Sets the flag if it differs, and returns the outputs. */
 async function settle(
   client: ProjectClient,
   inputs: PropertyMap,

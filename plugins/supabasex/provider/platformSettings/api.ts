@@ -32,28 +32,28 @@ export class ProjectApi {
     return this.#client.ref;
   }
 
-  /** `ACTIVE_HEALTHY` for any project that is up or coming up, `REMOVED` for one that has gone. */
+  /** `ACTIVE_HEALTHY` for any project that is up or coming up, `REMOVED` for one that no longer exists. */
   async status(signal: AbortSignal): Promise<string> {
     const status = await this.#liveStatus(signal);
     return becomingActive.has(status) ? active : status;
   }
 
   /**
-   * Starts a paused project again, and returns the status in which it ends: `ACTIVE_HEALTHY`, or what it failed with. One that
-   * is still being paused is waited for first, since the API restores a paused project only.
+   * Restores a paused project and returns its final status: `ACTIVE_HEALTHY` or a failure. Waits first for a project that is
+   * still being paused, because the API only restores a paused one.
    */
   async restore(signal: AbortSignal): Promise<string> {
     const paused = await this.#statusAfter((status) => status === "PAUSING", signal);
     if (paused !== "INACTIVE") return becomingActive.has(paused) ? active : paused;
     const answer = await this.#client.call("POST", "/restore", { signal });
     if (answer.status !== 200 && answer.status !== 201) throw unexpected("restore project", answer);
-    // The API may answer the former status for a moment after it took the request.
+    // The API may return the old status for a moment after it accepted the request.
     const isPassing = (status: string) =>
       status === "INACTIVE" || (status !== active && becomingActive.has(status));
     return await this.#statusAfter(isPassing, signal);
   }
 
-  /** The first status that does not pass by itself; any failure of a request ends the wait. */
+  /** Waits for a stable status and returns it. A failed request ends the wait. */
   async #statusAfter(isPassing: (status: string) => boolean, signal: AbortSignal): Promise<string> {
     const deadline = performance.now() + restoreSeconds * 1000;
     for (let pause = 200; ; pause = Math.min(pause * 2, 10_000)) {

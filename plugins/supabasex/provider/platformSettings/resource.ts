@@ -9,14 +9,14 @@ import { ProjectApi } from "./api";
 import { desired, groupFaults, groupNames, liveSettings } from "./settings";
 import { active, inactivityAdvice, isPaused, removed } from "./status";
 
-/** What a project keeps for life. Known here so that a change is refused in preview, where the bridge promises one. */
+/** The immutable properties of a project. A preview refuses to change them; the bridge would promise the change. */
 const fixedNames = ["region", "organizationId"];
 
 const inputNames = ["projectRef", ...fixedNames, "endpoint", "accessToken", ...groupNames];
 
 /**
- * Settings of a project that the bridged provider drops or lacks, and the project's status, to which that provider is
- * blind: a project that was paused or deleted by hand shows here.
+ * Settings of a project that the bridged provider drops or lacks, and the project's status, which that provider ignores. A
+ * project that was paused or deleted manually shows up here.
  */
 export const platformSettings: Resource = {
   async check({ inputs, oldInputs }) {
@@ -39,7 +39,7 @@ export const platformSettings: Resource = {
   },
 
   /**
-   * What is asked for against what was read. The token is no difference: each who deploys may have one of their own.
+   * Compares the inputs with the state. The access token does not count, because each person who deploys may have their own.
    */
   async diff({ oldInputs, oldOutputs, inputs, ignoreChanges }) {
     const detailed: Record<string, PropertyDiff> = {};
@@ -79,7 +79,7 @@ export const platformSettings: Resource = {
     const api = new ProjectApi(properties);
     const found = await readBack(api, properties, context);
     if (found.status !== active) {
-      // Everything that needs the database fails in the same refresh, and would hide the reason.
+      // Everything else that needs the database fails in the same refresh, which would hide the reason.
       context.log("warning", inactivityAdvice(api.ref, String(found.status), urn));
     }
     const isImport = Object.keys(inputs).length === 0;
@@ -93,7 +93,7 @@ export const platformSettings: Resource = {
     return { outputs: await readBack(api, inputs, context) };
   },
 
-  // The API has no way to unset these settings: they stay, and go with the project.
+  // The API cannot unset these settings, so they stay until the project is deleted.
   async delete() {},
 };
 
@@ -115,7 +115,7 @@ async function write(
   }
 }
 
-/** The outputs: the inputs, with every setting that they name as it is now, and the status. */
+/** Returns the outputs: the inputs with the current value of every setting that they name, and the status. */
 async function readBack(
   api: ProjectApi,
   properties: PropertyMap,

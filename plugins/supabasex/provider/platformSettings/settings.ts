@@ -2,20 +2,20 @@ import { closest } from "fastest-levenshtein";
 import type { JsonObject, JsonValue } from "../../../../foundation/json";
 import { isPropertyMap, type PropertyMap, Unknown, type Value } from "../../../host/values";
 
-/** What one setting takes. */
+/** The values that a setting accepts. */
 type Limit = "boolean" | readonly [minimum: number, maximum: number];
 
-/** The settings of a group: the property's name, which the API spells in snake case, and what it takes. */
+/** The accepted values of a group's settings, by property name. The API uses the same names in snake_case. */
 export interface Group {
   readonly path: string;
   /** Status of a successful PATCH. */
   readonly status: number;
   readonly settings: Readonly<Record<string, Limit>>;
-  /** Settings, from the answer to a GET. */
+  /** Reads the settings from the response to a GET. */
   live(answer: JsonValue | undefined): JsonObject;
 }
 
-/** What the API can set and the bridged provider drops (pooler) or does not have (realtime). */
+/** The settings that the bridged provider drops (pooler) or does not have (realtime). */
 export const groups: Readonly<Record<"pooler" | "realtime", Group>> = {
   pooler: {
     path: "/config/database/pooler",
@@ -49,18 +49,18 @@ export const groups: Readonly<Record<"pooler" | "realtime", Group>> = {
 export type GroupName = keyof typeof groups;
 export const groupNames = Object.keys(groups) as GroupName[];
 
-/** `maxPayloadSizeInKb` → `max_payload_size_in_kb`. */
+/** Converts `maxPayloadSizeInKb` to `max_payload_size_in_kb`. */
 export function apiName(property: string): string {
   return property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** The settings of a group that the program asks for, by property name. */
+/** Returns the settings of a group that the program sets, by property name. */
 export function desired(inputs: PropertyMap, group: GroupName): PropertyMap {
   const value = inputs[group];
   return isPropertyMap(value) ? value : {};
 }
 
-/** What the API holds now for those settings; for all of them when none are named. */
+/** Returns the current values of those settings; of all settings if none are named. */
 export function liveSettings(
   group: GroupName,
   answer: JsonValue | undefined,
@@ -72,7 +72,7 @@ export function liveSettings(
   return Object.fromEntries(wanted.map((name): [string, Value] => [name, found[apiName(name)] ?? null]));
 }
 
-/** What is wrong with the values of a group, as `[property path, reason]`. */
+/** Returns the invalid values of a group as `[property path, reason]`. */
 export function groupFaults(inputs: PropertyMap, group: GroupName): [string, string][] {
   const value = inputs[group];
   if (value === undefined || value instanceof Unknown) return [];

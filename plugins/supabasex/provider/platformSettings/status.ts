@@ -1,7 +1,7 @@
-/** A project that is up, or on its way there without anybody's doing, counts as this. */
+/** The status of a project that is up or coming up. */
 export const active = "ACTIVE_HEALTHY";
 
-/** A project that the API no longer knows. */
+/** The status of a project that no longer exists. */
 export const removed = "REMOVED";
 
 export function isPaused(status: string): boolean {
@@ -9,8 +9,8 @@ export function isPaused(status: string): boolean {
 }
 
 /**
- * Returns what is wrong with a project that is not active, and what to do. Neither command refreshes the rest of the stack:
- * what is in the database cannot be read before.
+ * Returns what is wrong with a project that is not active, and the command that fixes it. The commands do not refresh the rest
+ * of the stack, because the database cannot be read yet.
  */
 export function inactivityAdvice(ref: string, status: string, urn: string): string {
   const [head = "", , , ...name] = urn.split("::");

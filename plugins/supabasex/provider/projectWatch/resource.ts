@@ -18,8 +18,8 @@ const inputNames = [...clientInputs, "organizationId", "declared", "credentials"
 
 /**
  * Watches the parts of a Supabase project that no other resource of the stack owns: functions, secrets, keys, domains and so
- * on that somebody added, and settings that the stack does not send. The first deployment takes what is there as the baseline;
- * a refresh reports what differs from it (`live`); an update repairs nothing, and takes over what `accept` names.
+ * on that somebody added, and settings that the stack does not send. The first deployment records the baseline. A refresh
+ * reports the differences (`live`). An update repairs nothing; it adds what `accept` names to the baseline.
  */
 export const projectWatch: Resource = {
   async check({ inputs }) {
@@ -63,7 +63,7 @@ export const projectWatch: Resource = {
       warnOfAccepted(oldOutputs, inputs, context);
       return { outputs: { ...inputs, baseline: oldOutputs.baseline ?? {}, live: {} } };
     }
-    // Functions and secrets that the stack gives up are deleted only after this.
+    // Functions and secrets that the stack no longer declares are deleted after this step.
     const leaving = { ...inputs, declared: withFormerParts(oldInputs, inputs) };
     const now = await readAll(clientOf(inputs), leaving, context);
     const released = releasedBetween(oldInputs, inputs);
@@ -71,7 +71,7 @@ export const projectWatch: Resource = {
     return { outputs: deployedOutputs({ before, now, released }, inputs, context) };
   },
 
-  // Nothing was made.
+  // There is nothing to delete.
   async delete() {},
 };
 
@@ -120,8 +120,8 @@ function withFormerParts(before: PropertyMap, after: PropertyMap): PropertyMap {
 }
 
 /**
- * Returns the identities of settings that the stack sent and does not send any more, and of credentials that it sent with
- * another value before: what they are now is the baseline.
+ * Returns the identities of settings that the stack no longer sends, and of credentials that it sends with a new value. Their
+ * current values become the baseline.
  */
 function releasedBetween(before: PropertyMap, after: PropertyMap): Set<string> {
   const settingsOf = ({ settings }: DeclaredParts) =>

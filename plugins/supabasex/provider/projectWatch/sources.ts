@@ -5,22 +5,22 @@ import { unexpected } from "../../../../foundation/managementApi";
 import type { ProjectClient } from "../projectClient";
 import { type Entries, off } from "../watch/watched";
 
-/** What the stack sends by other resources: it is theirs to report. */
+/** What other resources of the stack send, and therefore report. */
 export interface DeclaredParts {
   /** Slugs of edge functions. */
   readonly functions: readonly string[];
   /** Names of the functions' secrets. */
   readonly secrets: readonly string[];
-  /** Keys of settings as the API spells them, by section; a key of a key is joined with a dot. */
+  /** Keys of settings as the API spells them, by section. Nested keys are joined with a dot. */
   readonly settings: Readonly<Record<string, readonly string[]>>;
 }
 
-/** One question to the Management API. */
+/** A request to the Management API. */
 export interface Source {
-  /** Below the project's path, or the organization's. */
+  /** Relative to the project's path, or to the organization's. */
   readonly path: string;
   readonly of?: "organization";
-  /** Statuses that say that the project has nothing of the kind. Any other failure but these and 403 is an error. */
+  /** Statuses that mean that the project has nothing of the kind. Any failure except these and 403 is an error. */
   readonly none?: readonly number[];
   entries(answer: JsonValue, declared: DeclaredParts): Entries;
 }
@@ -31,13 +31,13 @@ const secretName = /secret|pass(word)?$|token$|(api|auth|access|private|root)_?k
 const settingSources: Readonly<Record<string, { readonly path: string; readonly keys?: RegExp }>> = {
   auth: { path: "/config/auth" },
   "Data API": { path: "/postgrest" },
-  // The rest of the answer is what the platform says of itself.
+  // The rest of the response is information about the platform.
   storage: { path: "/config/storage", keys: /^(fileSizeLimit|features\..*)$/ },
   database: { path: "/config/database/postgres" },
   realtime: { path: "/config/realtime" },
 };
 
-/** Name → what is asked. */
+/** Requests by name. */
 export const sources: Readonly<Record<string, Source>> = {
   ...Object.fromEntries(
     Object.entries(settingSources).map(([section, { path, keys }]): [string, Source] => [
@@ -145,7 +145,7 @@ export const sources: Readonly<Record<string, Source>> = {
   },
 };
 
-/** Asks one question; `undefined` where the access token may not ask it. */
+/** Sends one request. Returns undefined if the access token lacks the permission. */
 export async function readSource(
   client: ProjectClient,
   name: string,
@@ -202,7 +202,7 @@ function settingText(key: string, value: JsonValue): string {
   return secretName.test(key) || text.length > longestText ? `value ${shortHash(text)}` : text;
 }
 
-/** Characters of a setting that are kept as they are: templates of mails are long. */
+/** Longer settings, such as mail templates, are stored as a hash. */
 const longestText = 200;
 
 function single(identity: string, answer: JsonValue, key: string): Entries {
@@ -228,7 +228,7 @@ function each(rows: JsonValue, entry: (row: Row) => readonly [string, string] | 
   );
 }
 
-/** Enough to tell two values apart, and too little to find one by trying. */
+/** Long enough to distinguish two values, too short to find one by brute force. */
 function shortHash(text: string): string {
   return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }

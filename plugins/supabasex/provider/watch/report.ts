@@ -4,9 +4,9 @@ import { isPropertyMap, type PropertyMap } from "../../../host/values";
 import { type Change, changesSince, changeText, changeWords, nextBaseline, type Watched } from "./watched";
 
 /**
- * Returns what an update of a watch changes: its inputs, and what the last refresh found.
+ * Returns what an update of a watch changes: its inputs, and the differences that the last refresh found.
  *
- * @param replacing the input that says what is watched; another value makes another watch
+ * @param replacing the input that identifies what is watched; a change replaces the watch
  */
 export function diffOfWatch(
   { oldInputs, oldOutputs, inputs, ignoreChanges }: DiffRequest,
@@ -25,7 +25,7 @@ export function diffOfWatch(
   return { changes: Object.keys(detailed).length > 0, detailed };
 }
 
-/** Returns the outputs after a deployment: the baseline with what it takes over, and what still differs, which is said. */
+/** Returns the outputs after a deployment: the baseline with accepted changes, and the remaining differences, which it logs. */
 export function deployedOutputs(
   {
     before,
@@ -41,7 +41,7 @@ export function deployedOutputs(
   return outputsOf(inputs, baseline, changes);
 }
 
-/** Returns the outputs after a refresh, and says under the title what differs. */
+/** Returns the outputs after a refresh, and logs the differences under the title. */
 export function refreshedOutputs(
   { outputs, now, title }: { readonly outputs: PropertyMap; readonly now: Watched; readonly title: string },
   context: CallContext,
@@ -52,7 +52,7 @@ export function refreshedOutputs(
   return outputsOf(outputs, baseline, changes);
 }
 
-/** Returns the outputs of a watch: its inputs, what it compares with, and what differs. */
+/** Returns the outputs of a watch: its inputs, its baseline, and the differences. */
 function outputsOf(properties: PropertyMap, baseline: Watched, changes: readonly Change[]): PropertyMap {
   const live = Object.fromEntries(changes.map((change) => [change.identity, changeText(change)]));
   return { ...properties, baseline, live };
@@ -63,7 +63,7 @@ function lineOf(change: Change): string {
   return `  ${change.severity.padEnd(7)}  ${change.identity}: ${changeWords(change)}`;
 }
 
-/** Says what a deployment leaves as it is, and how it is accepted. */
+/** Logs the differences that a deployment does not change, and how to accept them. */
 function warnOf(changes: readonly Change[], context: CallContext): void {
   const lines = changes.flatMap((change) => [
     lineOf(change),
@@ -74,10 +74,10 @@ function warnOf(changes: readonly Change[], context: CallContext): void {
 
 function warnOfLeft(lines: readonly string[], context: CallContext): void {
   if (lines.length === 0) return;
-  context.log("warning", ["Changed outside of the stack, and left as it is:", ...lines].join("\n"));
+  context.log("warning", ["Changed outside of the stack, and not repaired:", ...lines].join("\n"));
 }
 
-/** In a preview nothing is read: what the last refresh found is said again, unless it is accepted now. */
+/** Logs the differences of the last refresh that are not accepted, because a preview reads nothing. */
 export function warnOfAccepted({ live }: PropertyMap, { accept }: PropertyMap, context: CallContext): void {
   if (!isPropertyMap(live)) return;
   const accepted = texts(accept);

@@ -1,47 +1,47 @@
 import { createHash } from "node:crypto";
 import { type Severity, severities } from "../sqlBundle/catalog/posture";
 
-/** Identity → value, in words. A setting that is off, empty or null has the value `off`. */
+/** Values in words, by identity. A setting that is off, empty or null has the value `off`. */
 export type Entries = Readonly<Record<string, string>>;
 
 export const off = "off";
 
-/** Source → its entries; absent where the credentials may not ask. */
+/** Entries by source. A source is absent if the credentials may not read it. */
 export type Watched = Readonly<Record<string, Entries>>;
 
-/** How one thing differs from the baseline. */
+/** A difference from the baseline. */
 export interface Change {
   readonly identity: string;
   readonly source: string;
   readonly before: string | undefined;
   readonly after: string | undefined;
   readonly severity: Severity;
-  /** The entry that accepts this change, and no other: `edge function x @ 1a2b3c4d`. */
+  /** The entry that accepts exactly this change: `edge function x @ 1a2b3c4d`. */
   readonly acceptance: string;
 }
 
-/** Settings that let somebody in, or let a program see every sign-in, as soon as they are on. */
+/** Settings that grant access, or let a program see every sign-in, when they are on. */
 const openingSetting =
   /^auth setting (external_.*_enabled|sms_test_otp|sms_autoconfirm|mailer_autoconfirm|mailer_allow_unverified_email_sign_ins|saml_enabled|hook_.*|security_manual_linking_enabled|passkey_enabled|oauth_server_enabled|oauth_server_allow_dynamic_registration|custom_oauth_enabled)$/;
 
-/** Makes writes skip every trigger and foreign key. */
+/** With this setting, writes skip every trigger and foreign key. */
 const openingDatabaseSetting = /^database setting session_replication_role$/;
 
 const openingPart =
   /^(API key|edge function|organization member|SSO provider|third-party auth|legacy API keys|topic subscription|event target|schedule|cluster service|log subscription|bucket (access granted|replication|CORS|website|inventory|logging|notification))/;
 
-/** Settings that keep somebody out as long as they are on. */
+/** Settings that restrict access while they are on. */
 const closingSetting =
   /^auth setting (security_captcha_enabled|security_update_password_require_reauthentication|password_.*|mfa_allow_low_aal)$/;
 
-/** Returns whether something of this name may only be on where somebody accepted it, also at the first deployment. */
+/** Returns whether this setting may only be on if accepted by name, even at the first deployment. */
 export function isOpening(identity: string): boolean {
   return openingSetting.test(identity) || openingDatabaseSetting.test(identity);
 }
 
 /**
- * Returns whether an identity that the baseline does not know may be a key that the platform introduced since: sections but the
- * database's answer every key that there is, also those that nobody set.
+ * Returns whether an identity that is missing in the baseline may be a key that the platform introduced later. Except for the
+ * database, every section returns all keys, including those that nobody set.
  */
 function isPerhapsNewKey(identity: string): boolean {
   return isSetting(identity) && !identity.startsWith("database setting ") && !isOpening(identity);
@@ -52,8 +52,8 @@ function isSetting(identity: string): boolean {
 }
 
 /**
- * Returns what differs from the baseline, the worst first. A source that could not be asked is not compared. A setting that the
- * baseline does not know is one that the platform added since: it counts only if it opens something.
+ * Returns the differences from the baseline, most severe first. Skips sources that could not be read. A setting that is missing
+ * in the baseline was added by the platform later, so it counts only if it grants access.
  */
 export function changesSince(baseline: Watched, now: Watched): Change[] {
   const changes = Object.keys(now).flatMap((source) => {
@@ -98,10 +98,10 @@ export function changeText(change: Change): string {
   return `${changeWords(change)} [${change.severity}]`;
 }
 
-/** On in every new project, so that it being on says nothing about anybody. */
+/** On in every new project, so it needs no acceptance. */
 const onByDefault = "auth setting external_email_enabled";
 
-/** Returns the baseline of a first deployment: what is there, without settings that open something. */
+/** Returns the baseline of a first deployment: the current values, without settings that grant access. */
 function firstBaseline(now: Watched): Watched {
   const firstValue = ([identity, value]: [string, string]) =>
     [identity, isOpening(identity) && identity !== onByDefault ? off : value] as const;
@@ -114,8 +114,8 @@ function firstBaseline(now: Watched): Watched {
 }
 
 /**
- * Returns the baseline after a deployment: with the changes taken over that are accepted by name, with what the stack declared
- * until now and leaves from now on, and with the sources and settings that could not be asked before.
+ * Returns the baseline after a deployment. Adds the changes that are accepted by name, what the stack no longer declares, and
+ * sources and settings that could not be read before.
  */
 export function nextBaseline(
   baseline: Watched,
