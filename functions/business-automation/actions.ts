@@ -25,7 +25,7 @@ const customers = { schema: "shared", name: "customers" } as const satisfies Tab
 
 const text = (longest: number) =>
   z
-    .string("must be a text")
+    .string("must be a string")
     .check(
       z.trim(),
       z.minLength(1, "must not be empty"),
