@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import net from "node:net";
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { connect } from "../../../../plugins/supabasex/provider/sqlBundle/session/connection";
 import { takeLock } from "../../../../plugins/supabasex/provider/sqlBundle/session/lock";
 import { type BundleUnderTest, Databases, failureOf } from "./support";
@@ -235,4 +235,60 @@ test("the pooler in transaction mode is refused, and no error holds the password
     connect({ ...connection, password: "s3cret-word", sslMode: "require" }, { applicationName: "t" }),
   );
   expect(tls).toMatch(/does not offer TLS|cannot be verified/);
+});
+
+/** Returns once a session of the server waits for a lock. */
+async function untilSomebodyWaits(bundle: BundleUnderTest): Promise<void> {
+  while ((await bundle.sql("select from pg_locks where not granted")).rowCount === 0)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+test("who is named is the one that everybody waits for, not one that waits in the same queue", async () => {
+  const bundle = await databases.bundle(files, { limits: { lockTimeoutSeconds: 0.4, lockRetries: 0 } });
+  await bundle.up();
+  bundle.write({ "migrations/20260102000000_a.sql": "alter table $s.t add a int;\n" });
+  const { pid } = (await bundle.sql("select pg_backend_pid() as pid")).rows[0];
+  await bundle.sql("begin");
+  await bundle.sql("select from $s.t");
+  const second = await databases.cluster.client();
+  const queued = second.query(`begin; lock table ${bundle.schema}.t; rollback`);
+  await untilSomebodyWaits(bundle);
+
+  const failure = await failureOf(bundle.update());
+  await bundle.sql("rollback");
+  await queued;
+
+  expect(failure).toContain(`Blocked by process ${pid} (`);
+});
+
+describe("another session changes the same object of the catalog meanwhile: the transaction starts again", () => {
+  const body = (value: number) => `returns integer language sql as 'select ${value}'`;
+  test.each([
+    ["privileges", "grant select on $s.t to anon", "grant insert on $s.t to authenticated;"],
+    [
+      "a function",
+      `create or replace function $s.f() ${body(2)}`,
+      `create or replace function $s.f() ${body(3)};`,
+    ],
+    ["a new table", "create table $s.later (id int)", "create table $s.later (id int);"],
+  ])("%s", async (_what, manual, statement) => {
+    const bundle = await databases.bundle({
+      ...files,
+      "migrations/20260101000001_f.sql": `create function $s.f() ${body(1)};\n`,
+    });
+    await bundle.up();
+    bundle.write({ "migrations/20260102000000_a.sql": statement });
+    await bundle.sql("begin");
+    await bundle.sql(manual);
+
+    const up = bundle.update();
+    await untilSomebodyWaits(bundle);
+    await bundle.sql("commit");
+    await up;
+
+    expect(bundle.logs.join("\n")).toContain(
+      "Another session changed the same object at the same time; the transaction starts again in",
+    );
+    expect(await bundle.history()).toHaveLength(3);
+  });
 });

@@ -61,7 +61,7 @@ test("a preview shows them too, and a loop does not flood the screen", async () 
     {
       ...schema,
       "migrations/20260102000000_loop.sql":
-        "do $$ begin for i in 1..250 loop raise notice 'row %', i; end loop; end $$;\n",
+        "do $$ begin for i in 1..250 loop raise notice 'row %', i; end loop; raise warning E'late\\nred \\x1b[31m'; end $$;\n",
     },
     { dryRun: "live" },
   );
@@ -69,7 +69,45 @@ test("a preview shows them too, and a loop does not flood the screen", async () 
   await bundle.preview();
 
   const lines = notes(bundle.logs);
-  expect(lines).toHaveLength(101);
+  expect(lines).toHaveLength(102);
   expect(lines[0]).toBe("info: migrations/20260102000000_loop.sql:1: row 1");
+  // A warning behind them is not lost, and does not change the terminal.
+  expect(lines[100]).toBe("warning: migrations/20260102000000_loop.sql:1: late\n  red \u{fffd}[31m");
   expect(lines.at(-1)).toBe("info: migrations/20260102000000_loop.sql: … and 150 more");
+});
+
+test("what a file says before it fails is shown, in preview and up", async () => {
+  const bundle = await databases.bundle(schema, { dryRun: "live" });
+  await bundle.up();
+  bundle.write({
+    "migrations/20260102000000_fails.sql":
+      "do $$ begin raise warning 'row 7 has no name'; end $$;\nselect 1 / 0;\n",
+  });
+  const said = ["warning: migrations/20260102000000_fails.sql:1: row 7 has no name"];
+
+  for (const operation of [() => bundle.preview(), () => bundle.up()]) {
+    bundle.logs = [];
+    await expect(operation()).rejects.toThrow("division by zero");
+    expect(notes(bundle.logs)).toEqual(said);
+  }
+});
+
+test("what a deferred trigger says at the commit is shown, in preview and up", async () => {
+  const bundle = await databases.bundle(schema, { dryRun: "live" });
+  await bundle.up();
+  bundle.write({
+    "migrations/20260102000000_deferred.sql": `create table $s.d (id int);
+create function $s.say() returns trigger language plpgsql as $$ begin raise warning 'late %', new.id; return null; end $$;
+create constraint trigger say after insert on $s.d deferrable initially deferred for each row execute function $s.say();
+insert into $s.d values (1);
+`,
+  });
+
+  for (const operation of [() => bundle.preview(), () => bundle.up()]) {
+    bundle.logs = [];
+    await operation();
+    expect(bundle.logs.filter((line) => line.includes("late"))).toEqual([
+      `warning: At the commit: late 1\n  PL/pgSQL function ${bundle.schema}.say() line 1 at RAISE`,
+    ]);
+  }
 });

@@ -4,7 +4,7 @@ import {
   planMigrations,
   planRepeatables,
 } from "../../../../plugins/supabasex/provider/sqlBundle/apply/plan";
-import { isLostLock, retrying } from "../../../../plugins/supabasex/provider/sqlBundle/session/retry";
+import { isCausedByOthers, retrying } from "../../../../plugins/supabasex/provider/sqlBundle/session/retry";
 import {
   bundleFile,
   type Migration,
@@ -181,7 +181,7 @@ describe("retrying", () => {
   const options = {
     retries: 3,
     signal: new AbortController().signal,
-    isRetriable: isLostLock,
+    isRetriable: isCausedByOthers,
     random: () => 0,
   };
 
@@ -208,7 +208,23 @@ describe("retrying", () => {
     expect(attempts).toBe(4);
   });
 
-  test.each(["40001", "57014", "23505", "08006"])("%s is never tried again", async (code) => {
+  test.each([
+    ["tuple concurrently updated", "XX000", {}],
+    ["cache lookup failed for function 16401", "XX000", {}],
+    ["could not open relation with OID 16402", "XX000", {}],
+    ["duplicate key value violates unique constraint", "23505", { schema: "pg_catalog" }],
+  ])("%s: another session was faster", async (message, code, more) => {
+    let attempts = 0;
+    const run = async () => {
+      attempts += 1;
+      if (attempts === 1) throw Object.assign(new Error(message), { code, severity: "ERROR", ...more });
+    };
+
+    await retrying(run, options);
+    expect(attempts).toBe(2);
+  });
+
+  test.each(["40001", "57014", "23505", "08006", "XX000"])("%s is never tried again", async (code) => {
     let attempts = 0;
     const run = async () => {
       attempts += 1;

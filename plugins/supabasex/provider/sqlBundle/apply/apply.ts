@@ -3,8 +3,9 @@ import { hasBegun } from "../history/begun";
 import type { Limits } from "../inputs";
 import { refuseHazards } from "../locks/refusal";
 import { statementFailure } from "../session/lockTimeout";
-import { isLostLock, lockRetries, retrying } from "../session/retry";
+import { isCausedByOthers, lockRetries, retrying } from "../session/retry";
 import { ExecutionFailure, Session } from "../session/session";
+import type { Answers } from "../session/wire";
 import { isConnectionLost, isDatabaseError, SqlFileError } from "../source/errors";
 import type { Access } from "./access";
 import { type BodyCheck, type BodyFindings, examineBodies, judgeBodies } from "./bodyCheck";
@@ -12,7 +13,7 @@ import { wakeJobScheduler } from "./jobScheduler";
 import { TransactionLost } from "./migrations";
 import { runOutsideTransaction } from "./noTransaction";
 import { outsideFault } from "./outsideFault";
-import type { ApplyRequest } from "./request";
+import type { ApplyRequest, Reporter } from "./request";
 import { movedSince, sequencePositions } from "./sequencePositions";
 import { reasonToSkip, type SkippedFile } from "./skippedFiles";
 import { runTransaction, TablesTooLarge, type TransactionResult } from "./transaction";
@@ -61,6 +62,8 @@ async function applyChecked(request: ApplyRequest): Promise<ApplyResult> {
     return await applyAll(session, request);
   } catch (error) {
     signal.throwIfAborted();
+    const notices = error instanceof SqlFileError ? (error.fault.notices ?? []) : [];
+    for (const { severity, line } of notices) report.notice(severity, line);
     throw explained(error, inputs.name, session.blocker);
   } finally {
     await session.close();
@@ -166,12 +169,13 @@ function attempt(
       const keep = commit && (result.failure === undefined || result.progressed);
       if (keep) {
         if (inputs.hazards === "refuse") refuseHazards(result.locks);
-        await session.execute("commit").catch((error) => refuseCommit(error, result));
+        const answers = await session.execute("commit").catch((error) => refuseCommit(error, result));
+        sayOfEnd(answers, report);
         if (result.ran.length > 0) await wakeJobScheduler(session);
         return result;
       }
       const isWhole = !commit && result.failure === undefined && result.next === undefined;
-      const found = isWhole && result.ran.length > 0 ? await examine(session, result) : undefined;
+      const found = isWhole && result.ran.length > 0 ? await examine(session, result, report) : undefined;
       await session.execute("rollback");
       if (sequences === undefined || found === undefined) return result;
       const bodies = await judgeBodies(session, request.bundle, { ...result, found });
@@ -183,14 +187,25 @@ function attempt(
   };
   return retrying(run, {
     ...lockRetries({ limits: inputs.limits, signal, warn: report.warn, blocker: () => session.blocker }),
-    isRetriable: (error) => isLostLock(databaseCause(error)),
+    isRetriable: (error) => isCausedByOthers(databaseCause(error)),
   });
 }
 
 /** What shows only at the commit or after it, which a dry run does not reach. */
-async function examine(session: Session, result: TransactionResult): Promise<BodyFindings> {
-  await session.execute("set constraints all immediate").catch((error) => refuseCommit(error, result));
+async function examine(session: Session, result: TransactionResult, report: Reporter): Promise<BodyFindings> {
+  const answers = await session
+    .execute("set constraints all immediate")
+    .catch((error) => refuseCommit(error, result));
+  sayOfEnd(answers, report);
   return await examineBodies(session, result);
+}
+
+/** Passes on what deferred triggers say. */
+function sayOfEnd({ notices }: Answers, report: Reporter): void {
+  for (const { severity, message, detail, hint, where } of notices) {
+    const more = [detail, hint, where?.split("\n")[0]].filter((text) => text !== undefined);
+    report.notice(severity, [`At the commit: ${message}`, ...more.map((text) => `  ${text}`)].join("\n"));
+  }
 }
 
 function refuseCommit(error: unknown, result: TransactionResult): never {

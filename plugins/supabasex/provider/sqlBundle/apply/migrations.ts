@@ -1,13 +1,14 @@
 import { type AppliedMigration, recordMigrations } from "../history/history";
 import type { LockWatch } from "../locks/watch";
-import { isLostLock } from "../session/retry";
+import { isCausedByOthers } from "../session/retry";
 import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile, Migration } from "../source/files";
 import type { Inspection } from "../source/inspection";
 import { statingStatements } from "../source/statedFacts";
 import { executedText, mayChangeSettings } from "../source/statements";
-import { fileFailure, isUnparsed, type Prefix } from "./fileFailure";
+import { fileFailure, isUnparsed } from "./fileFailure";
+import type { Prefix } from "./filePlace";
 import { FilesAhead, mostAhead } from "./filesAhead";
 import type { LeftOut } from "./leftOut";
 import type { ApplyRequest, RanFile } from "./request";
@@ -88,7 +89,7 @@ export async function runMigrations(
       done.push({ file, durationMilliseconds: Math.round(performance.now() - started) });
     } catch (error) {
       const fault = fileFailure(file, error, prefixOf(file, parts), session.blocker);
-      if (!(fault instanceof SqlFileError) || isLostLock(fault.cause)) throw fault;
+      if (!(fault instanceof SqlFileError) || isCausedByOthers(fault.cause)) throw fault;
       const isFirst = savepoints.isFirst(file);
       // Nothing of the message ran, so there is no savepoint to go back to.
       if (isFirst && isUnparsed(error)) throw new TransactionLost(fault, done.length);

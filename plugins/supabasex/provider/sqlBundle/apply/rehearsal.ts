@@ -10,7 +10,7 @@ import {
 import { type BaseFacts, holdsNoData } from "../catalog/base";
 import { type RepairGroup, runRepairs } from "../repair/restore";
 import { undoOf, withoutHiddenLabels } from "../repair/undo";
-import { isLostLock } from "../session/retry";
+import { isCausedByOthers } from "../session/retry";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { actsOnUnnamedObjects, mentions } from "../source/mentions";
@@ -97,7 +97,7 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
     };
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;
-    if (!(error instanceof UserError) || isLostLock(cause)) throw error;
+    if (!(error instanceof UserError) || isCausedByOthers(cause)) throw error;
     return { failure: { error } };
   } finally {
     await session.execute("rollback to savepoint rehearsal; release savepoint rehearsal");

@@ -4,7 +4,7 @@ import { type BaseFacts, baseAfterRepeatables, withoutSatisfied } from "../catal
 import { touchedProperties } from "../catalog/properties";
 import { type History, recordObjects, recordRepeatables } from "../history/history";
 import { dependenciesOf, ownershipOf } from "../history/ownership";
-import { isLostLock } from "../session/retry";
+import { isCausedByOthers } from "../session/retry";
 import type { Session } from "../session/session";
 import { type DeclaredObject, declarationsOf } from "../source/declaredObjects";
 import type { BundleFile, LoadedBundle } from "../source/files";
@@ -148,7 +148,7 @@ export async function runRepeatables(
       regranted: regrantedBy(gone, made.catalog),
     };
   } catch (error) {
-    if (!(error instanceof UserError) || isLostLock((error as Error).cause)) throw error;
+    if (!(error instanceof UserError) || isCausedByOthers((error as Error).cause)) throw error;
     await session.work.query("rollback to savepoint repeatables");
     const file = "file" in error ? { file: error.file as BundleFile } : {};
     return { error, ...file };

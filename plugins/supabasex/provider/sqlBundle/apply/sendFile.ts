@@ -1,9 +1,8 @@
 import type { LockWatch } from "../locks/watch";
 import type { Session } from "../session/session";
-import type { Answers, Notice } from "../session/wire";
-import { placeOf } from "../source/errors";
 import type { BundleFile } from "../source/files";
-import { type Prefix, placeInFile, statementReached } from "./fileFailure";
+import { said } from "./fileNotices";
+import { type Prefix, statementReached } from "./filePlace";
 import type { Reporter } from "./request";
 import { type SkippedStatement, saysSkipped } from "./skippedStatements";
 
@@ -36,25 +35,4 @@ export async function sendFile(
     if (statement !== undefined) skipped?.push({ file, statement });
   }
   for (const { severity, line } of said(file, answers, prefix)) notice(severity, line);
-}
-
-/** What the server said beside its results about the file's own statements, as lines with their place. */
-function said(
-  file: BundleFile,
-  { notices, noticesDropped }: Answers,
-  prefix: Prefix,
-): { readonly severity: Notice["severity"]; readonly line: string }[] {
-  const lines = notices.flatMap((notice) => {
-    const statement = statementReached(file, notice.completed, prefix);
-    // Before and after the file's own statements come ours.
-    if (statement === undefined) return [];
-    const index = placeInFile(file, notice, { prefix, statement }) ?? statement.start;
-    const place = `${file.display}:${placeOf(file.text, index).line}`;
-    const more = [notice.detail, notice.hint].filter((text) => text !== undefined);
-    const text = [`${place}: ${notice.message}`, ...more.map((line) => `  ${line}`)].join("\n");
-    return [{ severity: notice.severity, line: text }];
-  });
-  const last = lines.at(-1);
-  if (noticesDropped === 0 || last === undefined) return lines;
-  return [...lines, { severity: last.severity, line: `${file.display}: … and ${noticesDropped} more` }];
 }

@@ -1,5 +1,6 @@
 import type { IndexStmt, Node } from "libpg-query";
 import type { Session } from "../session/session";
+import { skipCodes } from "../session/wire";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { scanSql } from "../source/parser";
@@ -14,7 +15,7 @@ export interface SkippedStatement {
 
 /** Whether the server says with this notice that it skips a statement: duplicate table or index, column, object. */
 export function saysSkipped({ code }: { readonly code?: string | undefined }): boolean {
-  return code === "42P07" || code === "42701" || code === "42710";
+  return code !== undefined && skipCodes.has(code);
 }
 
 /**

@@ -1,4 +1,5 @@
 import { literal } from "../catalog/objects";
+import { isCausedByOthers } from "../session/retry";
 import { ExecutionFailure, type Session } from "../session/session";
 import { isDatabaseError } from "../source/errors";
 
@@ -50,8 +51,8 @@ async function attempt(
     return undefined;
   } catch (error) {
     const cause = error instanceof ExecutionFailure ? error.cause : error;
-    // A lost lock is for the whole transaction to try again; anything but an error of the server is not ours.
-    if (!isDatabaseError(cause) || cause.code === "55P03" || cause.code === "40P01") throw error;
+    // What another session causes is for the whole transaction to try again; anything but an error of the server is not ours.
+    if (!isDatabaseError(cause) || isCausedByOthers(cause)) throw error;
     await session.execute("rollback to savepoint repair");
     const completed = error instanceof ExecutionFailure ? error.completed : 0;
     return { statement: steps[completed]?.statement ?? "", message: cause.message };

@@ -1,5 +1,6 @@
 import { UserError } from "../../../../../foundation/userError";
 import { isDatabaseError } from "../source/errors";
+import { helpOvertaken, isOvertaken } from "./overtaken";
 
 /** SQLSTATE of a statement that waited for a lock longer than `lock_timeout`. */
 export const lockTimeout = "55P03";
@@ -18,7 +19,9 @@ export function lockHelp(blocker: string | undefined): { readonly detail?: strin
 /** The server's error about a statement of our own, such as a read of the catalog, as a message for the user. */
 export function statementFailure(subject: string, error: unknown, blocker: string | undefined): unknown {
   if (!isDatabaseError(error)) return error;
-  const { detail, hint } = error.code === lockTimeout ? lockHelp(blocker) : error;
+  const isRace = isOvertaken(error);
+  const { detail, hint } =
+    error.code === lockTimeout ? lockHelp(blocker) : isRace ? { ...error, hint: helpOvertaken } : error;
   const lines = [`${subject}: ${error.message} (${error.code})`];
   if (detail !== undefined) lines.push(`  detail: ${detail}`);
   if (hint !== undefined) lines.push(`  hint: ${hint}`);

@@ -4,7 +4,7 @@ import { applicationName } from "./applicationName";
 import { connect, cut, disconnect } from "./connection";
 import { settingsOf } from "./limits";
 import { statementFailure } from "./lockTimeout";
-import { isLostLock, lockRetries, retrying } from "./retry";
+import { isCausedByOthers, lockRetries, retrying } from "./retry";
 import { Watch } from "./watch";
 import { Wire } from "./wire";
 
@@ -49,7 +49,7 @@ export async function reading<T>(options: ReadingOptions, read: (client: Client)
     const watching = watch;
     return await retrying(() => read(client), {
       ...lockRetries({ limits, signal, warn, blocker: () => watching.blocker }),
-      isRetriable: isLostLock,
+      isRetriable: isCausedByOthers,
     });
   } catch (error) {
     signal.throwIfAborted();

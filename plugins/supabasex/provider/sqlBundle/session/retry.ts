@@ -2,19 +2,21 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Limits } from "../inputs";
 import { isDatabaseError } from "../source/errors";
 import { lockTimeout } from "./lockTimeout";
+import { isOvertaken } from "./overtaken";
 
-/** A lock was not free in time; a deadlock. Either way the transaction can start again. */
+/** A lock was not free in time; a deadlock. */
 const lostLock = new Set([lockTimeout, "40P01"]);
 
-export function isLostLock(error: unknown): boolean {
-  return isDatabaseError(error) && lostLock.has(error.code);
+/** Returns whether another session is the cause, so that the transaction may succeed when it starts again. */
+export function isCausedByOthers(error: unknown): boolean {
+  return isDatabaseError(error) && (lostLock.has(error.code) || isOvertaken(error));
 }
 
 export interface RetryOptions {
   /** How often to start again after the first attempt. */
   readonly retries: number;
   readonly signal: AbortSignal;
-  /** Whether the error, or what it was caused by, is a lost lock. */
+  /** Whether another session caused the error. */
   isRetriable(error: unknown): boolean;
   retrying?(error: unknown, attempt: number, waitMilliseconds: number): void;
   random?(): number;
@@ -31,11 +33,12 @@ export function lockRetries(options: {
   return {
     retries: limits.lockRetries,
     signal,
-    retrying: (_error, attempt, wait) => {
+    retrying: (error, attempt, wait) => {
+      const isRace = isOvertaken(error) || (error instanceof Error && isOvertaken(error.cause));
+      const again = `the transaction starts again in ${wait} ms (${attempt} of ${limits.lockRetries}).`;
+      if (isRace) return warn(`Another session changed the same object at the same time; ${again}`);
       const who = blocker();
-      warn(
-        `A lock was not free in time; the transaction starts again in ${wait} ms (${attempt} of ${limits.lockRetries}).${who === undefined ? "" : ` Blocked by ${who}.`}`,
-      );
+      warn(`A lock was not free in time; ${again}${who === undefined ? "" : ` Blocked by ${who}.`}`);
     },
   };
 }
@@ -43,7 +46,7 @@ export function lockRetries(options: {
 const firstWait = 250;
 const longestWait = 8_000;
 
-/** Runs a whole transaction, and again where it lost a lock: exponential waits with full jitter, bounded in number. */
+/** Runs a whole transaction, and again where another session was the cause: exponential waits with full jitter, bounded in number. */
 export async function retrying<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const random = options.random ?? Math.random;
   for (let retry = 0; ; retry++) {

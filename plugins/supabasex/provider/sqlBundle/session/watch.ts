@@ -84,6 +84,7 @@ export class Watch {
   };
 }
 
+/** Returns who blocks a process; where that one waits as well, such as in a queue for a table, who blocks that one. */
 async function blockerOf(observer: Client, blocked: number): Promise<string | undefined> {
   const { rows } = await observer.query<{
     pid: number;
@@ -92,9 +93,15 @@ async function blockerOf(observer: Client, blocked: number): Promise<string | un
     seconds: number | null;
     query: string | null;
   }>(
-    `select b.pid, a.application_name as application, a.state, a.query,
+    `with recursive blocking as (
+       select b.pid, 1 as step from unnest(pg_blocking_pids($1)) as b (pid)
+       union
+       select b.pid, step + 1 from blocking, unnest(pg_blocking_pids(blocking.pid)) as b (pid) where step < 10
+     )
+     select b.pid, a.application_name as application, a.state, a.query,
             extract(epoch from clock_timestamp() - coalesce(a.xact_start, a.query_start))::int as seconds
-     from unnest(pg_blocking_pids($1)) as b (pid) left join pg_stat_activity a on a.pid = b.pid limit 1`,
+     from blocking b left join pg_stat_activity a on a.pid = b.pid
+     order by cardinality(pg_blocking_pids(b.pid)), step limit 1`,
     [blocked],
   );
   const found = rows[0];

@@ -24,8 +24,20 @@ export interface Answers {
   readonly noticesDropped: number;
 }
 
-/** A loop may raise a notice for each of a million rows: only the first of a message are kept. */
+/** A loop may raise a notice for each of a million rows: of each severity and code only the first of a message are kept. */
 const mostNotices = 100;
+/** What exists already is skipped: each such statement has to be looked at. */
+const mostSkipped = 10_000;
+/** SQLSTATEs of the notice that `if not exists` found a table or index, a column, another object. */
+export const skipCodes: ReadonlySet<string> = new Set(["42P07", "42701", "42710"]);
+
+interface UnderWay {
+  completed: number;
+  readonly notices: Notice[];
+  noticesDropped: number;
+  /** Severity and code → how many there were. */
+  readonly counts: Map<string, number>;
+}
 
 /**
  * Follows the messages of a connection, however they are sent, in the order in which the server answers them. The
@@ -33,14 +45,14 @@ const mostNotices = 100;
  */
 export class Wire {
   /** Sent and not answered, oldest first. */
-  readonly #underWay: { completed: number; notices: Notice[]; noticesDropped: number }[] = [];
+  readonly #underWay: UnderWay[] = [];
   readonly #client: Client;
 
   constructor(client: Client) {
     this.#client = client;
     const send = client.query;
     client.query = ((...parameters: unknown[]): unknown => {
-      this.#underWay.push({ completed: 0, notices: [], noticesDropped: 0 });
+      this.#underWay.push({ completed: 0, notices: [], noticesDropped: 0, counts: new Map() });
       return Reflect.apply(send, client, parameters);
     }) as typeof client.query;
     const connection = (client as unknown as { readonly connection: EventEmitter }).connection;
@@ -52,7 +64,10 @@ export class Wire {
     client.on("notice", ({ severity = "NOTICE", message = "", code, detail, hint, where }) => {
       const current = this.#underWay[0];
       if (current === undefined) return;
-      if (current.notices.length === mostNotices) {
+      const key = `${severity} ${code}`;
+      const count = (current.counts.get(key) ?? 0) + 1;
+      current.counts.set(key, count);
+      if (count > (skipCodes.has(code ?? "") ? mostSkipped : mostNotices)) {
         current.noticesDropped += 1;
         return;
       }

@@ -2,6 +2,14 @@ import type { DatabaseError } from "pg";
 import { UserError } from "../../../../../foundation/userError";
 import type { BundleFile } from "./files";
 
+/** What the server said of a file's statement beside its results. */
+export interface FileNotice {
+  /** As PostgreSQL names it. */
+  readonly severity: string;
+  /** With its place in the file. */
+  readonly line: string;
+}
+
 export interface SqlFileFault {
   readonly file: BundleFile;
   readonly message: string;
@@ -12,6 +20,8 @@ export interface SqlFileFault {
   readonly hint?: string;
   /** PostgreSQL's call stack, innermost first. */
   readonly where?: string;
+  /** What the server said before it. Not part of the message. */
+  readonly notices?: readonly FileNotice[];
 }
 
 /**
