@@ -163,6 +163,23 @@ test("a function that failed before says nothing of a deployment that has nothin
   expect(await failureOf(bundle.preview())).toMatch(/column "name" does not exist \(42703\)/);
 });
 
+test("a second fault of a function, behind one that the deployment puts right, was there before as well", async () => {
+  const bundle = await databases.bundle(
+    {
+      ...schema,
+      "repeatable/f.sql": `${plpgsql} ${body("declare", "  first text := (select one from $s.t);", "begin", "  return (select two from $s.t);", "end")}`,
+    },
+    { ...inputs, dryRun: "off" },
+  );
+  await bundle.up();
+  bundle.inputs = inputs;
+  bundle.write({ "migrations/20260102000000_one.sql": "alter table $s.t add one text;\n" });
+
+  await bundle.preview();
+
+  expect(bundle.logs.join("\n")).not.toContain("does not exist");
+});
+
 describe("a trigger's function of two tables", () => {
   const tables = {
     "migrations/20260101000000_s.sql":

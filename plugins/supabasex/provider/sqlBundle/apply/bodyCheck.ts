@@ -49,7 +49,7 @@ export async function examineBodies(
   if (routines.length === 0) return { findings: [], unchecked: false };
   const schema = await extensionSchema(session);
   if (schema === undefined) return { findings: [], unchecked: true };
-  const all = await findings(session, schema, routines);
+  const all = await findings(session, schema, routines, "first");
   return { findings: all.filter(({ source }) => !optOut.test(source)), unchecked: false };
 }
 
@@ -123,7 +123,7 @@ async function formerBodies(
   await session.execute("begin");
   try {
     const schema = await extensionSchema(session);
-    const former = schema === undefined ? [] : await findings(session, schema, routines);
+    const former = schema === undefined ? [] : await findings(session, schema, routines, "all");
     const { rows } = await session.work.query<{ identity: string; relation: string }>(
       `with ${calls} select identity, relation::text as relation from call`,
       [routines],
@@ -207,7 +207,16 @@ const calls = `routine as (
        select r.*, 0::regclass, null, null, 1 from routine r where not r.of_trigger
      )`;
 
-async function findings(session: Session, schema: string, routines: readonly string[]): Promise<Finding[]> {
+/**
+ * @param which - the `first` error of each call, which is where it ends; or `all` of them, also those that it does not reach: a deployment
+ *   that puts the first one right did not cause the second
+ */
+async function findings(
+  session: Session,
+  schema: string,
+  routines: readonly string[],
+  which: "first" | "all",
+): Promise<Finding[]> {
   const { rows } = await session.work.query<Finding>(
     `with ${calls}
      select distinct on (c.identity, c.relation::text, f.lineno, f.message) c.identity, c.relation::text as relation,
@@ -215,10 +224,10 @@ async function findings(session: Session, schema: string, routines: readonly str
        f.level, f.query, f.position
      from call c
      cross join lateral ${schema}.plpgsql_check_function_tb(c.oid::regprocedure, c.relation, extra_warnings => false,
-       oldtable => c.old_table, newtable => c.new_table) f
+       oldtable => c.old_table, newtable => c.new_table, fatal_errors => $2) f
      where f.level = 'error' or f.sqlstate = '42804'
      order by c.identity, c.relation::text, f.lineno, f.message`,
-    [routines],
+    [routines, which === "first"],
   );
   return rows;
 }
