@@ -91,6 +91,18 @@ const replacements: {
       "create or replace function $s.early() returns numeric language sql stable as $$ select 1::numeric $$;",
   },
   {
+    name: "a domain with a check that a function uses loses the check",
+    before: "create domain $s.d as text constraint letters check (value ~ '^[a-z]$');",
+    after: "create domain $s.d as text;",
+    user: "create or replace function $s.g(d $s.d) returns text language sql as $$ select d::text $$;",
+  },
+  {
+    name: "a domain with a check becomes an enum",
+    before: "create domain $s.d as text check (value in ('a', 'b'));",
+    after: "create type $s.d as enum ('a', 'b');",
+    user: "create or replace function $s.g(d $s.d) returns text language sql as $$ select d::text $$;",
+  },
+  {
     name: "two overloads change places with a third",
     before:
       "create or replace function $s.h(a integer) returns integer language sql as $$ select 1 $$;\ncreate or replace function $s.h(a text) returns integer language sql as $$ select 2 $$;",
@@ -195,6 +207,28 @@ describe("a rebuild leaves ownership as it was", () => {
       expect(await bundle.refresh()).toEqual([]);
     },
   );
+
+  test("a default made by hand that uses it stays, and is named", async () => {
+    const bundle = await databases.bundle(
+      { [first]: schema, "repeatable/h.sql": helper("a") },
+      { dryRun: "live" },
+    );
+    await bundle.up();
+    await bundle.sql("create table $s.rogue (id integer, positive boolean default $s.h(1))");
+    bundle.write({ "repeatable/h.sql": helper("b") });
+    const named = `(not made by the bundle, and still not its own):\n  column ${bundle.schema}.rogue positive`;
+
+    await bundle.preview();
+    expect(bundle.logs.join("\n")).toContain(named);
+    bundle.logs = [];
+    await bundle.up();
+
+    expect(bundle.logs.join("\n")).toContain(named);
+    expect((await bundle.sql("insert into $s.rogue (id) values (1) returning positive")).rows).toEqual([
+      { positive: true },
+    ]);
+    expect(await bundle.refresh()).toEqual([`live["table ${bundle.schema}.rogue"]`]);
+  });
 
   test.each([
     {

@@ -2,6 +2,7 @@ import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, partsOfIdentity } from "../catalog";
 import { isMereFact } from "../catalog/base";
 import { parentIdentities } from "../catalog/identity";
+import { relationOf } from "../catalog/scope";
 import type { BundleFile } from "../source/files";
 import { mentions } from "../source/mentions";
 import { bareName } from "./affectedFiles";
@@ -24,11 +25,11 @@ export function refuseDropsOfMigrations(
     .filter(([identity, object]) => after[identity] === undefined && isFound(identity, object))
     .map(([identity]) => identity)
     .filter(isOfMigration);
-  // What went with its table is not listed beside it.
-  const whole = new Set(gone);
+  // What went with its table or domain is not listed beside it.
   const lines = gone.filter((identity) => {
-    const { parent } = partsOfIdentity(identity);
-    return parent === undefined || !parentIdentities(parent).some((one) => whole.has(one));
+    const { parent = relationOf(before[identity] ?? {}) } = partsOfIdentity(identity);
+    const isGone = (one: string) => before[one] !== undefined && after[one] === undefined;
+    return parent === undefined || !parentIdentities(parent).some(isGone);
   });
   if (lines.length === 0) return;
   throw new UserError(

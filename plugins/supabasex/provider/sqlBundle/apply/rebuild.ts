@@ -22,7 +22,7 @@ export interface FileRuns {
 export interface Restored {
   /** The files that ran again. */
   readonly files: readonly BundleFile[];
-  /** Identities that are there again, as before: the same objects at new addresses. */
+  /** Identities that are as before again: the same objects at new addresses, and objects that had lost a part, such as a default. */
   readonly recreated: readonly string[];
   /** Identities that could not be recreated. */
   readonly lost: readonly string[];
@@ -65,13 +65,14 @@ export async function restoreLost(
     );
   let look = (await readCatalogInTransaction(session.work)).catalog;
   let lost = lostIn(look);
+  const missed = lost.map(([identity]) => identity);
   for (let round = 0; lost.length > 0 && round < repairRounds; round++) {
     const repairs = lost.map(([identity, differences]) => repairOf(identity, differences, before, look));
     if ((await runRepairs(session, repairs)).length === repairs.length) break;
     look = (await readCatalogInTransaction(session.work)).catalog;
     lost = lostIn(look);
   }
-  const recreated = gone.filter((identity) => look[identity] !== undefined);
+  const recreated = [...new Set([...gone, ...missed])].filter((identity) => look[identity] !== undefined);
   return { files, recreated, lost: lost.map(([identity]) => identity) };
 }
 
@@ -80,7 +81,7 @@ const repairRounds = 3;
 
 /**
  * Properties that the server prints from a parse tree. A recreated object may print otherwise, because a function or
- * column that it uses has another type now: it is the same object all the same.
+ * column that it uses has another type now: it is the same object all the same. One that is not there any more, such as a default, is lost.
  */
 const printed: ReadonlySet<string> = new Set([
   "arguments",
@@ -100,7 +101,8 @@ function lostObjects(
   own: ReadonlySet<string>,
 ): [identity: string, differences: CatalogDifference[]][] {
   const lost = diffCatalogs(before, now).filter(
-    ({ kind, identity, property = "" }) => kind !== "extra" && !printed.has(property) && !own.has(identity),
+    ({ kind, identity, property = "", live }) =>
+      kind !== "extra" && !(printed.has(property) && live !== undefined) && !own.has(identity),
   );
   return [...byIdentity(lost)];
 }

@@ -1,5 +1,5 @@
 import { UserError } from "../../../../../foundation/userError";
-import { readCatalogInTransaction } from "../catalog";
+import { partsOfIdentity, readCatalogInTransaction } from "../catalog";
 import { dropStatement } from "../catalog/objects";
 import type { OwnedObject } from "../history/history";
 import { ownershipOf } from "../history/ownership";
@@ -58,6 +58,11 @@ export async function rebuild(
   }
   const own = new Set((objects.get(file) ?? []).flatMap((object) => object.identity ?? []));
   for (const { identity } of former) if (identity !== undefined) own.add(identity);
+  // A domain has the constraints that its statement gives it.
+  for (const identity of Object.keys(before.catalog)) {
+    const { kind, parent } = partsOfIdentity(identity);
+    if (kind === "constraint" && own.has(`type ${parent}`)) own.add(identity);
+  }
   const restoring = restoreLost(session, before.catalog, own, owners, {
     runFiles: async (files) => {
       const all = withFollowers(files, context);
