@@ -14,6 +14,11 @@ create table $s.t (id bigint primary key, code $s.code, "odd name" int not null 
 create table $s.other (id bigint primary key);
 insert into $s.t values (1, 'a', 8);
 create publication $s_p for table $s.t;
+create table $s.parent (id bigint);
+create table $s.child () inherits ($s.parent);
+create view $s.v with (security_invoker = true) as select id from $s.t;
+comment on column $s.v.id is 'key';
+create function $s.f(a integer) returns integer language sql as 'select a';
 alter database postgres set statement_timeout = '10min';
 alter role authenticated set statement_timeout = '9s';
 `,
@@ -30,6 +35,18 @@ const repaired: readonly (readonly [change: string, ...paths: string[]])[] = [
   ],
   ["comment on constraint form on domain $s.code is 'digits'", 'live["constraint $s.code form"].comment'],
   ["alter domain $s.code drop constraint form", 'live["constraint $s.code form"]'],
+  ["alter table $s.child no inherit $s.parent", 'live["table $s.child"].inherits'],
+  [
+    "create or replace view $s.v as select id, code from $s.t",
+    'live["view $s.v"].definition',
+    'live["view $s.v"].options',
+  ],
+  [
+    "drop function $s.f(integer); create function $s.f(b integer) returns bigint language sql as 'select b::bigint'",
+    'live["function $s.f(integer)"].arguments',
+    'live["function $s.f(integer)"].body',
+    'live["function $s.f(integer)"].returns',
+  ],
   ["drop publication $s_p", 'live["publication $s_p"]', 'live["publication table $s_p $s.t"]'],
 ];
 

@@ -98,9 +98,22 @@ function alterTable(
       return [`${alter} set ${value === "unlogged" ? "unlogged" : "logged"}`];
     case "options":
       return relationOptions(`table ${name}`, value, live.options);
+    case "inherits":
+      return inheritance(alter, texts(value), texts(live.inherits));
     default:
       return undefined;
   }
+}
+
+/** Inheritance moves no rows. The order of the parents is that in which they were added. */
+function inheritance(alter: string, should: readonly string[], is: readonly string[]): string[] {
+  const kept = is.filter((parent, at) => should[at] === parent);
+  const isBeginning = kept.length === is.length || kept.length === should.length;
+  const stay = isBeginning ? kept : [];
+  return [
+    ...is.filter((parent) => !stay.includes(parent)).map((parent) => `${alter} no inherit ${parent}`),
+    ...should.filter((parent) => !stay.includes(parent)).map((parent) => `${alter} inherit ${parent}`),
+  ];
 }
 
 function relationOptions(

@@ -25,6 +25,8 @@ export interface Repair {
   readonly identity: string;
   /** Put right what is missing or changed. Run in this order. */
   readonly statements: readonly string[];
+  /** Put the same right where the server refuses the statements: drop the object, if nothing depends on it, and create it. */
+  readonly otherwise?: readonly string[];
   /** Take away what is there beyond the expected: for `prune: drop` only. */
   readonly prune: readonly string[];
   /** Extra, and nothing that pruning takes away: only ever reported. */
@@ -95,8 +97,17 @@ export function repairOf(
       else statements.push(...data);
     }
   }
-  if (recreated) statements.unshift(...recreate(place, should));
-  return { ...nothing, statements: [...new Set([...renames, ...statements])], prune, impossible };
+  const create = recreated ? recreate(place, should) : [];
+  // `create or replace` takes no column from a view, and changes neither the names nor the result of a function.
+  const anew =
+    recreated && replacedOnly.has(object.kind) ? [dropOf(place), ...create, ...ornaments(place, should)] : [];
+  return {
+    ...nothing,
+    statements: [...new Set([...renames, ...create, ...statements])],
+    ...(anew.length === 0 ? {} : { otherwise: [...renames, ...anew] }),
+    prune,
+    impossible,
+  };
 }
 
 /** The catalog of a database does not say its name in the identities of what is set for it as a whole. */
@@ -209,6 +220,9 @@ const recreatable: ReadonlySet<string> = new Set([
 
 /** Kinds whose create statement replaces what is there. */
 const replacing: ReadonlySet<string> = new Set(["function", "procedure", "view", "cron job", "bucket"]);
+
+/** Of these, the kinds whose objects the server may refuse to replace. */
+const replacedOnly: ReadonlySet<string> = new Set(["function", "procedure", "view"]);
 
 function recreate(place: Place, should: CatalogObject): string[] {
   const create = createOf(place, should);

@@ -13,6 +13,8 @@ export interface FailedRepair {
 export interface RepairGroup {
   readonly identity: string;
   readonly statements: readonly string[];
+  /** What to run instead where the server refuses a statement. */
+  readonly otherwise?: readonly string[];
   /** Who owns the object: in that role's name privileges are given and taken. */
   readonly owner?: string;
 }
@@ -27,7 +29,10 @@ export async function runRepairs(session: Session, repairs: readonly RepairGroup
     const failed: FailedRepair[] = [];
     const left: typeof waiting = [];
     for (const repair of waiting) {
-      const fault = await attempt(session, repair);
+      const { otherwise } = repair;
+      let fault = await attempt(session, repair);
+      if (fault !== undefined && otherwise !== undefined)
+        fault = await attempt(session, { ...repair, statements: otherwise });
       if (fault === undefined) continue;
       failed.push({ identity: repair.identity, ...fault });
       left.push(repair);
