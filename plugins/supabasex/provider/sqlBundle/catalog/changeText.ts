@@ -1,5 +1,6 @@
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { CatalogObject } from "./catalog";
+import { existenceOnlyMark } from "./kinds/existenceOnly";
 import { changedProperties, touched } from "./properties";
 
 /** Returns how one property changes, as a person reads it: `true → false`, `+ insert to anon`. */
@@ -24,7 +25,7 @@ export function objectText(kind: string, object: CatalogObject): string {
     return `${printed(mode)} for ${printed(command)} to ${printed(roles)}${conditions.join("")}`;
   }
   return Object.entries(object)
-    .filter(([name, value]) => name !== touched && value !== "")
+    .filter(([name, value]) => name !== touched && name !== existenceOnlyMark && value !== "")
     .map(([name, value]) =>
       name === "grants" ? grantsText({}, asObject(value)) : `${name} ${printed(value)}`,
     )

@@ -32,7 +32,7 @@ const everyObject = [
 ].join("\n  union all\n  ");
 
 /** The one property of an object whose content is not read. */
-const existenceOnlyMark = "contentNotRead";
+export const existenceOnlyMark = "contentNotRead";
 
 export const existenceOnly: Kind = {
   identity: `i.type || ' ' || i.identity`,
