@@ -111,22 +111,105 @@ describe("what dynamic SQL of repeatables did is as on a new environment", () =>
   });
 });
 
-test("negative control: a table that a block created stays, with its parts and rows", async () => {
-  const bundle = await databases.bundle({
-    [first]: schema,
-    [block]:
-      "do $$ begin create table if not exists $s.made (id integer); create index if not exists made_id on $s.made (id); end $$;",
+describe("what holds data does not come from dynamic SQL of a repeatable", () => {
+  test.each([
+    ["a column", "alter table $s.orders add column if not exists extra integer", "column $s.orders extra"],
+    ["a table", "create table if not exists $s.made (id integer)", "table $s.made"],
+    ["a sequence", "create sequence if not exists $s.made", "sequence $s.made"],
+    ["a schema", "create schema if not exists $s_made", "schema $s_made"],
+  ])("%s", async (_what, statement, identity) => {
+    const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({ [block]: `do $$ begin ${statement}; end $$;` });
+
+    const preview = await failureOf(bundle.preview());
+    const up = await failureOf(bundle.up());
+
+    const named = identity.replaceAll("$s", bundle.schema);
+    expect(preview).toContain(
+      `A repeatable creates what holds data, which would stay when that statement is removed:\n  ${named} (`,
+    );
+    expect(up).toBe(preview);
+    expect(await bundle.history()).toEqual([first]);
   });
-  await bundle.up();
-  await bundle.sql("insert into $s.made values (1)");
-  bundle.write({ [block]: undefined });
 
-  await bundle.up();
+  test("negative control: partitions, types and materialized views may, and the latter two go with it", async () => {
+    const bundle = await databases.bundle(
+      {
+        [first]: `${schema}create table $s.events (id integer) partition by list (id);\n`,
+        [block]: `do $$ begin
+  create table $s.events_1 partition of $s.events for values in (1);
+  create type $s.mood as enum ('good');
+  create domain $s.code as text check (value <> '');
+  create materialized view $s.sums as select sum(total) from $s.orders;
+end $$;`,
+      },
+      { dryRun: "live" },
+    );
+    await bundle.up();
+    bundle.write({ [block]: undefined });
 
-  expect((await bundle.sql("select id from $s.made")).rows).toEqual([{ id: 1 }]);
-  expect((await bundle.sql("select to_regclass('$s.made_id') is not null as there")).rows).toEqual([
-    { there: true },
-  ]);
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    await bundle.up();
+
+    const { rows } = await bundle.sql(
+      "select to_regclass('$s.events_1') is null as partition, to_regtype('$s.mood') is null as enum, to_regtype('$s.code') is null as domain, to_regclass('$s.sums') is null as view",
+    );
+    expect(rows).toEqual([{ partition: false, enum: true, domain: true, view: true }]);
+    expect(await bundle.refresh()).toEqual([]);
+  });
+});
+
+describe("a migration and what dynamic SQL of a repeatable made before", () => {
+  const made = `do $$ begin
+  if not exists (select from pg_constraint where conname = 'positive' and conrelid = '$s.orders'::regclass) then
+    alter table $s.orders add constraint positive check (total > 0);
+  end if;
+  if to_regprocedure('$s.made()') is null then
+    execute 'create function $s.made() returns integer language sql immutable as ''select 1''';
+  end if;
+end $$;`;
+  const creates = "create function $s.made() returns integer language sql immutable as 'select 1';";
+
+  test.each([
+    ["a constraint", "alter table $s.orders add constraint positive check (total > 0);"],
+    [
+      "another constraint of that name, beside a column",
+      "alter table $s.orders add column note text, add constraint positive check (total > 1);",
+    ],
+    ["a function", creates],
+    [
+      "both, in a block",
+      `do $$ begin\nalter table $s.orders add constraint positive check (total > 0);\n${creates}\nend $$;`,
+    ],
+  ])("the migration creates it: %s", async (_what, migration) => {
+    const bundle = await databases.bundle({ [first]: schema, [block]: made }, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({ "migrations/20260102000000_next.sql": migration });
+
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    await bundle.up();
+
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+    bundle.write({ [block]: undefined });
+    await bundle.up();
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+
+  test("the migration needs it: refused, since a new environment does not have it then", async () => {
+    const bundle = await databases.bundle({ [first]: schema, [block]: made }, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({ "migrations/20260102000000_next.sql": "create view $s.v as select $s.made() as made;" });
+
+    const preview = await failureOf(bundle.preview());
+
+    expect(preview).toMatch(
+      /next\.sql:1:\d+: function \w+\.made\(\) does not exist[\s\S]*On a new environment it would fail like this/,
+    );
+    expect(preview).toContain(`function ${bundle.schema}.made() (${block})`);
+    expect(await failureOf(bundle.up())).toBe(preview);
+  });
 });
 
 test("negative control: what somebody made by hand beside it stays", async () => {

@@ -144,6 +144,40 @@ describe("a migration takes over what a repeatable made", () => {
   });
 });
 
+describe("a later migration needs an object that a migration made and a repeatable redefined", () => {
+  const files = {
+    "migrations/20260101000000_first.sql":
+      "create schema $s;\ncreate table $s.t (id integer primary key, n integer);\ncreate function $s.f() returns integer language sql as 'select 1';\ncreate view $s.v as select id from $s.t;\n",
+    "repeatable/f.sql": "create or replace function $s.f() returns integer language sql as 'select 2';\n",
+    "repeatable/v.sql": "create or replace view $s.v as select id, n from $s.t;\n",
+  };
+
+  test("it works, as it does on an empty database", async () => {
+    const bundle = await databases.bundle(files, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({
+      "migrations/20260102000000_uses.sql": "create view $s.w as select id, $s.f() as f from $s.v;\n",
+    });
+
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    await bundle.up();
+
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+
+  test("what only the repeatable's definition has is refused", async () => {
+    const bundle = await databases.bundle(files, { dryRun: "live" });
+    await bundle.up();
+    bundle.write({ "migrations/20260102000000_uses.sql": "create view $s.w as select n from $s.v;\n" });
+
+    const preview = await failureOf(bundle.preview());
+
+    expect(preview).toMatch(/uses\.sql:1:\d+: column "n" does not exist[\s\S]*make or change/);
+    expect(await failureOf(bundle.up())).toBe(preview);
+  });
+});
+
 test("negative control: an object that only the repeatable made goes with it", async () => {
   const bundle = await databases.bundle({ [first]: schema, [redefining]: total("x") });
   await bundle.up();

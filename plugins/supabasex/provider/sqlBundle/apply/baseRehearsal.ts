@@ -80,8 +80,8 @@ function areUncertain(files: readonly BundleFile[], base: BaseFacts, live: Catal
   return files.some((file) => statingStatements(file).some((one) => isUncertain(one, identities)));
 }
 
-/** Brings what repeatables alter to what it is without them. */
-async function withoutRepeatables(session: Session, base: BaseFacts, live: Catalog): Promise<void> {
+/** Brings what repeatables alter to what it is without them, as far as the server lets it. Only for what is rolled back. */
+export async function withoutRepeatables(session: Session, base: BaseFacts, live: Catalog): Promise<void> {
   const identities = Object.keys(base).filter((identity) => live[identity] !== undefined);
   await runRepairs(
     session,
@@ -107,8 +107,13 @@ function groupFor(identity: string, base: BaseFacts, live: Catalog): RepairGroup
       : diffManaged({ [identity]: wanted }, { [identity]: live[identity] ?? {} });
   const expected: Catalog = wanted === undefined ? {} : { [identity]: wanted };
   if (wanted === undefined) return undoOf(identity, differences, expected, live);
-  const { statements, prune, owner } = repairOf(identity, differences, expected, live);
-  return { identity, statements: [...statements, ...prune], ...(owner === undefined ? {} : { owner }) };
+  const { statements, prune, otherwise, owner } = repairOf(identity, differences, expected, live);
+  return {
+    identity,
+    statements: [...statements, ...prune],
+    ...(otherwise === undefined ? {} : { otherwise }),
+    ...(owner === undefined ? {} : { owner }),
+  };
 }
 
 /** The same facts with the values that the objects have now; without those of objects that are gone. */

@@ -1,14 +1,17 @@
 import { UserError } from "../../../../../foundation/userError";
 import { partsOfIdentity } from "../catalog";
+import { isMadeByRepeatables } from "../catalog/base";
 import { dropStatement, renameStatement } from "../catalog/objects";
 import type { OwnedObject } from "../history/history";
 import { runRepairs } from "../repair/restore";
 import type { Session } from "../session/session";
+import type { ObjectClass } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile, Migration } from "../source/files";
 import { mentions, mentionsObject } from "../source/mentions";
 import { comparableText, executedText, statementsOf, textOf } from "../source/statements";
 import { bareName } from "./affectedFiles";
+import { withoutRepeatables } from "./baseRehearsal";
 import { fileFailure } from "./fileFailure";
 import { runMigrations, TransactionLost } from "./migrations";
 import { runsOutside } from "./outsideStatement";
@@ -22,6 +25,8 @@ interface Lent {
   readonly identity: string;
   /** The file that made it. */
   readonly path: string;
+  /** Whether a migration has made it, and the repeatable another definition: it is there, as the migration has it. */
+  readonly isRedefined: boolean;
 }
 
 /**
@@ -37,10 +42,7 @@ export async function borrowedByMigrations(start: Start): Promise<UserError | un
   if (lent.length === 0) return undefined;
   await session.execute("savepoint borrowed");
   try {
-    await runRepairs(
-      session,
-      lent.map(({ object, identity }, at) => ({ identity, statements: hiding(object, at) })),
-    );
+    await withoutLent(start, lent);
     const silently = { ...request, report: silent };
     const { failure, next } = await runMigrations(session, silently, pending, { filesAtOnce, leftOut }, []);
     if (failure !== undefined) return explained(failure.error, lent);
@@ -51,6 +53,27 @@ export async function borrowedByMigrations(start: Start): Promise<UserError | un
   } finally {
     await session.execute("rollback to savepoint borrowed; release savepoint borrowed");
   }
+}
+
+/** Brings what migrations borrow to what it is on an empty database: not there, or as a migration has made it. */
+async function withoutLent(
+  { session, record: { base }, reading }: Start,
+  lent: readonly Lent[],
+): Promise<void> {
+  const constraints = Object.keys(base).filter(
+    (identity) => base[identity] === null && partsOfIdentity(identity).kind === "constraint",
+  );
+  await runRepairs(session, [
+    ...lent
+      .filter(({ isRedefined }) => !isRedefined)
+      .map(({ object, identity }, at) => ({ identity, statements: hiding(object, at) })),
+    ...constraints.map((identity, at) => ({ identity, statements: hidingConstraint(identity, at) })),
+  ]);
+  const redefined = lent.flatMap(({ identity, isRedefined }) => {
+    const facts = isRedefined ? base[identity] : undefined;
+    return facts === undefined ? [] : [[identity, facts] as const];
+  });
+  await withoutRepeatables(session, Object.fromEntries(redefined), reading.catalog);
 }
 
 /** Gives an object another name. A job has none to give: it goes, until all of this is rolled back. */
@@ -84,7 +107,7 @@ async function borrowedOutside(
   }
   if ("DoStmt" in node || ("DropStmt" in node && node.DropStmt.missing_ok === true)) return undefined;
   const withoutComments = { ...file, text: comparableText(textOf(file, statement)) };
-  const needed = lent.filter(({ identity }) => names(withoutComments, identity));
+  const needed = lent.filter(({ identity, isRedefined }) => !isRedefined && names(withoutComments, identity));
   if (needed.length === 0) return undefined;
   const fault = new SqlFileError({
     file,
@@ -94,15 +117,54 @@ async function borrowedOutside(
   return refusal(fault, needed);
 }
 
-function lentTo(pending: readonly Migration[], { history, reading }: Start): Lent[] {
-  return [...history.files.values()].flatMap(({ path, objects }) =>
-    objects.flatMap((object): Lent[] => {
-      const { identity } = object;
-      if (identity === undefined || reading.catalog[identity] === undefined) return [];
-      const isNamed = pending.some((file) => names(file, identity));
-      return isNamed && hiding(object, 0).length > 0 ? [{ object, identity, path }] : [];
-    }),
+function lentTo(pending: readonly Migration[], start: Start): Lent[] {
+  const { history, reading } = start;
+  const declared = [...history.files.values()].flatMap(({ path, objects }) =>
+    objects.map((object) => ({ object, path })),
   );
+  return [...declared, ...madeByBlocks(start)].flatMap(({ object, path }): Lent[] => {
+    const { identity } = object;
+    if (identity === undefined || reading.catalog[identity] === undefined) return [];
+    const isNamed = pending.some((file) => names(file, identity));
+    const isRedefined = (start.record.base[identity] ?? null) !== null;
+    return isNamed && hiding(object, 0).length > 0 ? [{ object, identity, path, isRedefined }] : [];
+  });
+}
+
+/** Gives a table's constraint another name, so that a migration can add one of its name. */
+function hidingConstraint(identity: string, at: number): string[] {
+  const { parent, name } = partsOfIdentity(identity);
+  return [`alter table ${parent} rename constraint ${name} to supabasex_constraint_${at}`];
+}
+
+/** Kinds of objects that a migration can need, of those that dynamic SQL of a repeatable may have created. */
+const neededKinds: ReadonlySet<string> = new Set<ObjectClass>([
+  "aggregate",
+  "function",
+  "index",
+  "materialized view",
+  "policy",
+  "procedure",
+  "rule",
+  "trigger",
+  "type",
+  "view",
+]);
+
+/** Returns what dynamic SQL of repeatables has created. */
+function madeByBlocks({ record: { base }, request: { bundle } }: Start) {
+  return Object.keys(base).flatMap((identity): { object: OwnedObject; path: string }[] => {
+    const { kind, parent, name } = partsOfIdentity(identity);
+    if (!isMadeByRepeatables(identity, base[identity]) || !neededKinds.has(kind)) return [];
+    const maker = bundle.repeatables.find((file) => mentions(file, bareName(name)));
+    const object = {
+      class: kind as ObjectClass,
+      name,
+      ...(parent === undefined ? {} : { on: parent }),
+      identity,
+    };
+    return [{ object, path: maker?.path ?? "by dynamic SQL" }];
+  });
 }
 
 function names(file: BundleFile, identity: string): boolean {
@@ -124,7 +186,10 @@ function explained(error: unknown, lent: readonly Lent[]): UserError | undefined
   const { file, message, sqlState = "" } = error.fault;
   const named = lent.filter(({ identity }) => names(file, identity));
   const needed = notThere.has(sqlState)
-    ? named.filter(({ identity }) => message.includes(bareName(partsOfIdentity(identity).name)))
+    ? named.filter(
+        ({ identity, isRedefined }) =>
+          isRedefined || message.includes(bareName(partsOfIdentity(identity).name)),
+      )
     : // pg_cron has no code for a job that is not there, and nothing depends on a job.
       named.filter(({ object }) => object.class === "cron job");
   return needed.length === 0 ? undefined : refusal(error, needed);
@@ -134,7 +199,7 @@ function refusal(error: SqlFileError, needed: readonly Lent[]): UserError {
   return new UserError(
     [
       error.message,
-      "  On a new environment it would fail like this: there, migrations run before all repeatables, which make",
+      "  On a new environment it would fail like this: there, migrations run before all repeatables, which make or change",
       ...needed.map(({ identity, path }) => `    ${identity} (${path})`),
       "  Move the statement to a repeatable, or make what it needs in a migration that comes before it.",
     ].join("\n"),

@@ -1,6 +1,6 @@
 import type { AlterTableStmt, Node } from "libpg-query";
 import { type Catalog, isSameObject, partsOfIdentity } from "../catalog";
-import { holdsNoData } from "../catalog/base";
+import { type BaseFacts, holdsNoData, isMadeByRepeatables } from "../catalog/base";
 import type { History } from "../history/history";
 import type { Inserted } from "../locks/probes";
 import { undoOf } from "../repair/undo";
@@ -35,6 +35,10 @@ export interface Rehearsed {
 interface KnownFiles {
   readonly history: Pick<History, "files">;
   readonly repeatables: readonly BundleFile[];
+  /** What repeatables alter, as it is without them. */
+  readonly base: BaseFacts;
+  /** The catalog before any file runs. */
+  readonly live: Catalog;
 }
 
 /**
@@ -42,7 +46,8 @@ interface KnownFiles {
  * by hand, and the rehearsal shows that the file succeeds without the manual change, the statement is left out of the file's
  * text, as the server skips a statement with `if not exists`. What is there afterwards is compared with what the rehearsal found, and
  * repaired or refused. What is in the way of a block, or cannot be altered to what the file creates, is dropped first, if
- * that loses nothing. A statement is left out as well that a repeatable ran before.
+ * that loses nothing. A statement is left out as well that a repeatable ran before. What dynamic SQL of a repeatable has created is
+ * dropped for a file that creates it: on an empty database it is not there yet.
  */
 export class LeftOut {
   readonly #known: KnownFiles;
@@ -69,11 +74,18 @@ export class LeftOut {
       return false;
     const isDynamic = where !== undefined || setting.has(statement.kind);
     if (!isDynamic && ranBefore(file, statement, this.#known)) return this.#leaveOut(file, statement);
+    const { base, live } = this.#known;
+    const ofBlocks = Object.keys(base).filter((identity) => isMadeByRepeatables(identity, base[identity]));
+    const own = isDynamic
+      ? ofBlocks.filter((identity) => mentions(file, bareName(partsOfIdentity(identity).name)))
+      : ofBlocks.filter((identity) => creates(statement, identity));
+    if (this.#dropFor(file, own, live)) return true;
     if (this.#rehearsed === undefined || !succeeds(this.#rehearsed, file, index)) return false;
     const { created } = this.#rehearsed;
-    if (isDynamic) return this.#dropFor(file, namedBy(file, created));
+    const { live: manual } = this.#rehearsed;
+    if (isDynamic) return this.#dropFor(file, namedBy(file, created), manual);
     const others = differingFrom(statement, this.#rehearsed);
-    return this.#dropFor(file, others) || this.#leaveOut(file, statement, created);
+    return this.#dropFor(file, others, manual) || this.#leaveOut(file, statement, created);
   }
 
   /** Adds to the failure of a block that somebody has made by hand what the block creates. */
@@ -114,8 +126,7 @@ export class LeftOut {
   }
 
   /** Drops those of the objects first that hold no data. Returns whether there are any that are not dropped yet. */
-  #dropFor(file: BundleFile, identities: readonly string[]): boolean {
-    const live = this.#rehearsed?.live ?? {};
+  #dropFor(file: BundleFile, identities: readonly string[], live: Catalog): boolean {
     const known = this.dropsBefore(file);
     const drops = identities
       .filter(holdsNoData)
@@ -154,10 +165,20 @@ function namedBy(file: BundleFile, identities: readonly string[]): readonly stri
 
 /** Returns what the statement creates, where what was made by hand is not the same. */
 function differingFrom({ node }: Statement, { created, live, expected }: Rehearsed): string[] {
-  const own = new Set(declarations(node).map((object) => kindAndName(identityAsWritten(object))));
   return created.filter(
-    (identity) => own.has(kindAndName(identity)) && !isSameObject(live[identity], expected[identity]),
+    (identity) => declares(node, identity) && !isSameObject(live[identity], expected[identity]),
   );
+}
+
+/** Returns whether a statement creates the object, also as a command of an `alter table`. */
+function creates({ node }: Statement, identity: string): boolean {
+  if (!("AlterTableStmt" in node)) return declares(node, identity);
+  return (node.AlterTableStmt.cmds ?? []).some((command) => adds(node.AlterTableStmt, command, identity));
+}
+
+function declares(node: Node, identity: string): boolean {
+  const name = kindAndName(identity);
+  return declarations(node).some((object) => kindAndName(identityAsWritten(object)) === name);
 }
 
 /** Without the types of arguments, which statements may write otherwise than the catalog does. */
@@ -186,24 +207,25 @@ function partsToLeaveOut(
   created: readonly string[],
 ): Part[] {
   if (!("AlterTableStmt" in node)) return [];
-  const { relation, cmds = [] } = node.AlterTableStmt;
+  const { AlterTableStmt: alter } = node;
+  const { cmds = [] } = alter;
   if (cmds.length < 2) return [];
-  const table = relation?.relname ?? "";
-  const isOut = cmds.map((command) => {
-    const added = addedBy(command);
-    return created.some((identity) => {
-      const { kind, parent, name } = partsOfIdentity(identity);
-      return (
-        kind === added?.kind && unquoted(name) === added.name && unquoted(bareName(parent ?? "")) === table
-      );
-    });
-  });
+  const isOut = cmds.map((command) => created.some((identity) => adds(alter, command, identity)));
   return commandsWithout(file.text, { start, end }, isOut);
 }
 
-function addedBy(
-  command: NonNullable<AlterTableStmt["cmds"]>[number],
-): { readonly kind: string; readonly name: string } | undefined {
+/** Returns whether a command of an `alter table` adds the column or constraint. */
+function adds({ relation }: AlterTableStmt, command: Node, identity: string): boolean {
+  const added = addedBy(command);
+  const { kind, parent = "", name } = partsOfIdentity(identity);
+  return (
+    kind === added?.kind &&
+    unquoted(name) === added.name &&
+    unquoted(bareName(parent)) === (relation?.relname ?? "")
+  );
+}
+
+function addedBy(command: Node): { readonly kind: string; readonly name: string } | undefined {
   if (!("AlterTableCmd" in command)) return undefined;
   const { subtype, def } = command.AlterTableCmd;
   if (def === undefined) return undefined;

@@ -1,5 +1,5 @@
 import { UserError } from "../../../../../foundation/userError";
-import { type Catalog, type CatalogReading, readCatalogInTransaction } from "../catalog";
+import { type Catalog, type CatalogReading, partsOfIdentity, readCatalogInTransaction } from "../catalog";
 import { type BaseFacts, baseAfterRepeatables, withoutSatisfied } from "../catalog/base";
 import { touchedProperties } from "../catalog/properties";
 import { type History, recordObjects, recordRepeatables } from "../history/history";
@@ -10,6 +10,7 @@ import { type DeclaredObject, declarationsOf } from "../source/declaredObjects";
 import type { BundleFile, LoadedBundle } from "../source/files";
 import { statingStatements } from "../source/statedFacts";
 import { creatorsAmong, creatorsOf } from "./creators";
+import { refuseData } from "./dataOfRepeatables";
 import { bornOtherwise, refuseChangedDefaults, withBirth, withoutManualDefaults } from "./defaultPrivileges";
 import { refuseDropsOfMigrations } from "./droppedByRepeatables";
 import { fileLinks } from "./fileLinks";
@@ -111,9 +112,12 @@ export async function runRepeatables(
       const isTakenBack = (one: string) =>
         gone.differences.has(one) || gone.differences.has(`column ${String(live[one]?.ownedBy)}`);
       const isLeft = (one: string) =>
-        base[one] === undefined ? !owned.has(one) && isOfMigration(one) : base[one] !== null;
+        base[one] === undefined
+          ? !owned.has(one) && !isConstraintOfDomain(one, owned) && isOfMigration(one)
+          : base[one] !== null;
       const files = run.ran.map(({ file }) => file);
       refuseDropsOfMigrations(live, made.catalog, (one) => isLeft(one) && !isTakenBack(one), files);
+      refuseData(live, made.catalog, files);
     }
     const recorded = { session, request, run, removed, defaults };
     const declared = made === undefined ? [] : await record(recorded, made);
@@ -153,6 +157,12 @@ export async function runRepeatables(
     const file = "file" in error ? { file: error.file as BundleFile } : {};
     return { error, ...file };
   }
+}
+
+/** Returns whether the constraint is one of these domains': it comes and goes with the statement that creates the domain. */
+function isConstraintOfDomain(identity: string, types: ReadonlySet<string>): boolean {
+  const { kind, parent } = partsOfIdentity(identity);
+  return kind === "constraint" && types.has(`type ${parent}`);
 }
 
 /** Files that are not new, some of whose objects have no `create or replace`. */

@@ -109,7 +109,12 @@ export async function runTransaction(
   const locks = await watchLocks(session, request, { plan, ...selection, isFirst });
   const leftOut = plan.pending.filter((file) => selection.skip.has(file.path));
   const unrehearsed: Start = {
-    leftOut: new LeftOut({ history: found.history, repeatables: request.bundle.repeatables }),
+    leftOut: new LeftOut({
+      history: found.history,
+      repeatables: request.bundle.repeatables,
+      base: found.record.base,
+      live: first.reading.catalog,
+    }),
     session,
     request,
     plan,

@@ -43,6 +43,9 @@ const dataless: ReadonlySet<string> = new Set([
   "view",
 ]);
 
+/** Kinds whose objects go where nothing depends on them. Rows of a materialized view come from its query. */
+const droppable: ReadonlySet<string> = new Set([...dataless, "materialized view", "type"]);
+
 /**
  * Returns whether an object that repeatables created without declaring it, such as by a `do` block, can go again. Not a part of a
  * table that they created as well: it stays with the table and its data.
@@ -51,7 +54,7 @@ const dataless: ReadonlySet<string> = new Set([
  */
 function mayGoAgain(identity: string, { table }: CatalogObject, before: Catalog): boolean {
   const { kind, parent = table } = partsOfIdentity(identity);
-  if (!dataless.has(kind)) return false;
+  if (!droppable.has(kind)) return false;
   return typeof parent !== "string" || parentIdentities(parent).some((one) => before[one] !== undefined);
 }
 
@@ -63,7 +66,7 @@ export function holdsNoData(identity: string): boolean {
 
 /** Whether repeatables create the object, so that it is dropped where no statement of theirs may create it any more. */
 export function isMadeByRepeatables(identity: string, facts: JsonObject | null | undefined): boolean {
-  return facts === null && dataless.has(partsOfIdentity(identity).kind);
+  return facts === null && droppable.has(partsOfIdentity(identity).kind);
 }
 
 /** How repeatables came to an object: they `create` it, or they `redefine` what a migration has created. */

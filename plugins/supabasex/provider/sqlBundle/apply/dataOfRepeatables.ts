@@ -1,0 +1,56 @@
+import { UserError } from "../../../../../foundation/userError";
+import { type Catalog, type CatalogObject, partsOfIdentity } from "../catalog";
+import { parentIdentities } from "../catalog/identity";
+import { relationOf } from "../catalog/scope";
+import type { BundleFile } from "../source/files";
+import { actsOnUnnamedObjects, mentions } from "../source/mentions";
+import { bareName } from "./affectedFiles";
+
+/** Kinds that a repeatable may not create by a plain statement either. */
+const kinds: ReadonlySet<string> = new Set([
+  "column",
+  "extension",
+  "foreign table",
+  "schema",
+  "sequence",
+  "table",
+]);
+
+/**
+ * Refuses repeatables whose dynamic SQL creates what holds data: it would stay when the statement is removed, and a new environment
+ * would not have it. Plain statements that do so are refused by their text. Partitions may come and go.
+ *
+ * @param ran the repeatables that ran
+ */
+export function refuseData(before: Catalog, after: Catalog, ran: readonly BundleFile[]): void {
+  const dynamic = ran.filter(actsOnUnnamedObjects);
+  if (dynamic.length === 0) return;
+  const created = Object.entries(after).filter(
+    ([identity, object]) =>
+      before[identity] === undefined &&
+      kinds.has(partsOfIdentity(identity).kind) &&
+      isWhole(object, identity, before),
+  );
+  if (created.length === 0) return;
+  throw new UserError(
+    [
+      "A repeatable creates what holds data, which would stay when that statement is removed:",
+      ...created.map(([identity]) => `  ${identity}${fileNaming(identity, dynamic)}`),
+      "  Move the statement to a new migration.",
+    ].join("\n"),
+  );
+}
+
+/** Whether the object is neither a partition, nor part of a table that is new as well, nor a view's column. */
+function isWhole(object: CatalogObject, identity: string, before: Catalog): boolean {
+  const { kind, parent = relationOf(object) } = partsOfIdentity(identity);
+  if (object.partitionOf !== undefined || (kind === "column" && object.type === undefined)) return false;
+  return parent === undefined || parentIdentities(parent).some((one) => before[one] !== undefined);
+}
+
+/** The first file that names the object. */
+function fileNaming(identity: string, files: readonly BundleFile[]): string {
+  const { name } = partsOfIdentity(identity);
+  const file = files.find((one) => mentions(one, bareName(name)));
+  return file === undefined ? "" : ` (${file.display})`;
+}
