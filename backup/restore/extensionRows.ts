@@ -54,14 +54,13 @@ export async function extensionRowDifferences(
   return differences;
 }
 
-/** Reads the tables whose rows extensions declare to be the user's, as far as the role may read and delete them. */
+/** Reads the tables whose rows extensions declare to be the user's, as far as the role may read them. */
 async function readExtensionTables(client: pg.Client): Promise<ExtensionTable[]> {
   const { rows } = await client.query<ExtensionTable>(
     `select e.extname as extension, n.nspname as schema, c.relname as table, format('%I.%I', n.nspname, c.relname) as name, coalesce(config.condition, '') as condition
      from pg_catalog.pg_extension e cross join unnest(e.extconfig, e.extcondition) as config(oid, condition)
        join pg_catalog.pg_class c on c.oid = config.oid join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-     where c.relkind = 'r' and n.nspname <> all ($1) and has_schema_privilege(n.oid, 'usage')
-       and has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'delete')
+     where c.relkind = 'r' and n.nspname <> all ($1) and has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select')
      order by 1, 2, 3`,
     [extensionSchemasLeftOut],
   );

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { restore } from "../../backup/commands/restore";
 import { run } from "../../backup/commands/run";
 import type { Manifest } from "../../backup/manifest";
 import { objectKey } from "../../backup/runName";
@@ -157,6 +158,51 @@ break, ""quotes"" :name \\ and 'more'" t order by 1`);
     for (const what of Object.keys(left)) {
       expect(context.progressed).toContain(`not in the backup: ${what} (${left[what]})`);
     }
+  });
+});
+
+describe("rows of an extension in a target that has others", () => {
+  let target: TestCluster;
+
+  beforeAll(async () => {
+    target = await startTestCluster();
+    const admin = await target.client("supabase_admin");
+    await admin.query(`
+      create extension postgis with schema extensions;
+      insert into extensions.spatial_ref_sys (srid, auth_name, auth_srid, srtext) values (990002, 'theirs', 990002, 'other'), (990003, 'theirs', 990003, 'other');
+      create table public.in_the_way (a int); alter table public.in_the_way owner to postgres;
+      grant usage on schema extensions to postgres; grant select, insert on extensions.spatial_ref_sys to postgres`);
+  });
+  afterAll(async () => void (await target?.remove()));
+
+  async function restored(): Promise<{ progressed: string[]; rows: unknown[] }> {
+    const into = commandContext({
+      ...taskEnvironment(source, store),
+      RESTORE_DATABASE_URL: `${target.url()}?sslmode=disable`,
+    });
+    await restore({ run: manifest.run, replace: "postgres" }, into);
+    const { rows } = await (await target.client("supabase_admin")).query(
+      "select srid, srtext from extensions.spatial_ref_sys where srid >= 990000 order by 1",
+    );
+    return { progressed: into.progressed, rows };
+  }
+
+  it("are reported where the role may not delete them", async () => {
+    const { progressed, rows } = await restored();
+    expect(rows).toHaveLength(3);
+    expect(progressed).toContain("not restored: rows of extensions.spatial_ref_sys: 3 here, 2 in the backup");
+  });
+
+  it("give way to those of the backup where it may", async () => {
+    await (await target.client("supabase_admin")).query(
+      "grant delete on extensions.spatial_ref_sys to postgres",
+    );
+    const { progressed, rows } = await restored();
+    expect(rows).toEqual([
+      { srid: 990001, srtext: "own" },
+      { srid: 990002, srtext: "own" },
+    ]);
+    expect(progressed.join("\n")).not.toContain("rows of extensions.spatial_ref_sys");
   });
 });
 
