@@ -18,17 +18,17 @@ import { UserError } from "../../foundation/userError";
 import { AwsError } from "./errors";
 import type { Tags } from "./tags/tags";
 
-/** The provider's configuration, under the names that the real plugin has for it. */
+/** The provider's configuration, with the official plugin's names. */
 export interface ProviderConfig {
   readonly region?: string;
   readonly accessKey?: string;
   readonly secretKey?: string;
   readonly token?: string;
-  /** A profile of the shared credentials file; not used where accessKey and secretKey are set. */
+  /** A profile of the shared credentials file. Ignored if accessKey and secretKey are set. */
   readonly profile?: string;
-  /** Roles that are assumed one after the other, each with the credentials of the one before. */
+  /** Roles that are assumed in order, each with the credentials of the previous one. */
   readonly assumeRoles?: readonly AssumedRole[];
-  /** Service → URL, all maps merged. */
+  /** URLs by service. All maps are merged. */
   readonly endpoints?: readonly Readonly<Record<string, string>>[];
   readonly s3UsePathStyle?: boolean;
   readonly defaultTags?: { readonly tags?: Tags };
@@ -36,7 +36,7 @@ export interface ProviderConfig {
   readonly forbiddenAccountIds?: readonly string[];
 }
 
-/** An element of `aws:assumeRoles`, as far as the stand-in reads it. */
+/** The part of an element of `aws:assumeRoles` that the stand-in reads. */
 interface AssumedRole {
   readonly roleArn: string;
   readonly sessionName?: string;
@@ -69,7 +69,7 @@ interface Credentials {
   readonly sessionToken?: string;
 }
 
-/** Where a client gets its credentials from. */
+/** The source of a client's credentials. */
 interface CredentialSource {
   readonly credentials?: Credentials | (() => Promise<Credentials>);
   readonly profile?: string;
@@ -81,7 +81,7 @@ interface ClientOptions extends CredentialSource {
   readonly forcePathStyle: boolean;
 }
 
-/** Clients and commands by name, so that a bundle holds those and not the hundreds of others. */
+/** Clients and commands by name, so that a bundle contains only these. */
 const make: { readonly [Name in Service]: (options: ClientOptions) => Clients[Name] } = {
   s3: (options) => new S3Client(options),
   kms: (options) => new KMSClient(options),
@@ -101,7 +101,7 @@ const make: { readonly [Name in Service]: (options: ClientOptions) => Clients[Na
   lambda: (options) => new LambdaClient(options),
 };
 
-/** AWS_ENDPOINT_URL_<this> is what every SDK and the real plugin look for. */
+/** Suffix of AWS_ENDPOINT_URL_, the variable that every SDK and the official plugin read. */
 const environmentNames: Readonly<Record<Service, string>> = {
   s3: "S3",
   kms: "KMS",
@@ -121,7 +121,7 @@ const environmentNames: Readonly<Record<Service, string>> = {
   lambda: "LAMBDA",
 };
 
-/** The local AWS, as one account and region of it. */
+/** One account and region of the local AWS. */
 export class Aws {
   readonly region: string;
   readonly #clients = new Map<Service, Clients[Service]>();
@@ -139,7 +139,7 @@ export class Aws {
     this.region = region;
   }
 
-  /** The client of a service, made when first asked for. */
+  /** Returns the client of a service, created on first use. */
   use<Name extends Service>(service: Name): Clients[Name] {
     let client = this.#clients.get(service);
     if (client === undefined) {
@@ -156,12 +156,12 @@ export class Aws {
     return await this.#account;
   }
 
-  /** Tags of every resource, unless it says otherwise. */
+  /** Default tags of every resource. */
   get defaultTags(): Tags {
     return this.config.defaultTags?.tags ?? {};
   }
 
-  /** Refuses an account that the configuration does not allow. */
+  /** Throws if the configuration does not allow the account. */
   async verifyAccount(): Promise<void> {
     const { allowedAccountIds = [], forbiddenAccountIds = [] } = this.config;
     if (allowedAccountIds.length === 0 && forbiddenAccountIds.length === 0) return;
@@ -177,7 +177,7 @@ export class Aws {
     const client = make[service]({
       region: this.region,
       endpoint: this.#endpoint(service),
-      // Local endpoints have no names for buckets.
+      // Local endpoints do not support bucket names in the host.
       forcePathStyle: this.config.s3UsePathStyle ?? true,
       ...this.#credentials(),
     });
@@ -185,7 +185,7 @@ export class Aws {
     return client;
   }
 
-  /** The credentials of the last role of `assumeRoles`, or else what the roles would be assumed with. */
+  /** Returns the credentials of the last role in `assumeRoles`; without roles, the base credentials. */
   #credentials(): CredentialSource {
     const source = this.#ownCredentials();
     const { assumeRoles = [] } = this.config;
@@ -225,7 +225,7 @@ export class Aws {
       this.environment[`AWS_ENDPOINT_URL_${environmentNames[service]}`] ||
       this.environment.AWS_ENDPOINT_URL;
     if (endpoint) return endpoint;
-    // The stand-in knows a part of AWS. What is meant for the real one must reach the real plugin.
+    // The stand-in implements a part of AWS. A deployment to the real AWS needs the official plugin.
     throw new UserError(
       "The local stand-in for aws talks to local endpoints only, and AWS_ENDPOINT_URL names none: run `npm start`, or use the real plugin (npm start -- --official-plugins).",
     );
@@ -253,9 +253,9 @@ const staticCredentials = (
   credentials: { accessKeyId, secretAccessKey, ...(sessionToken && { sessionToken }) },
 });
 
-/** Errors say which operation of which service they are from, as the real plugin's do. */
+/** Adds the service and the operation to errors, like the official plugin. */
 function nameErrors(client: Clients[Service], service: Service): void {
-  // The stacks of all clients have this shape; their types differ in inputs and outputs only.
+  // The middleware stacks of all clients have this shape. Their types differ only in inputs and outputs.
   const { middlewareStack } = client as unknown as S3Client;
   middlewareStack.add(
     (next, context) => async (request) => {

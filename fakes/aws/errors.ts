@@ -1,17 +1,17 @@
 import { UserError } from "../../foundation/userError";
 
-/** What a service answered in place of a result. */
+/** An error response of a service. */
 export class AwsError extends UserError {
   private constructor(
     message: string,
     /** The service's own code, such as `NoSuchBucket`. */
     readonly code: string,
   ) {
-    // The SDK's error is not kept as the cause: it holds the whole request, and with that perhaps a secret.
+    // Does not keep the SDK's error as the cause, because it contains the whole request, which may contain a secret.
     super(message);
   }
 
-  /** Cancellations and the like, which are no answers, stay what they are. */
+  /** Converts error responses. Cancellations and the like are returned unchanged. */
   static from(error: unknown, operation: string): unknown {
     if (!(error instanceof Error) || error.name === "AbortError" || error instanceof UserError) return error;
     const { code } = error as NodeJS.ErrnoException;
@@ -21,7 +21,7 @@ export class AwsError extends UserError {
     }
     if (!("$metadata" in error)) return error;
     const { httpStatusCode } = error.$metadata as { httpStatusCode?: number };
-    // The server reports its own faults in HTML, which the SDK takes for broken JSON or XML.
+    // The server reports internal errors as HTML, which the SDK cannot parse as JSON or XML.
     if (error instanceof SyntaxError && httpStatusCode !== undefined) {
       return new AwsError(
         `AWS ${operation}: the service answered with status ${httpStatusCode}`,
@@ -32,7 +32,7 @@ export class AwsError extends UserError {
   }
 }
 
-/** The answer of a call, or undefined when the service says with one of these codes that there is no such thing. */
+/** Returns the response of a call; undefined if it fails with one of these "not found" codes. */
 export async function unlessMissing<T>(
   call: Promise<T>,
   ...codes: readonly string[]
@@ -45,7 +45,7 @@ export async function unlessMissing<T>(
   }
 }
 
-/** A part of an answer that the service always gives, although its type says otherwise. */
+/** Returns a member that every response contains, although its type is optional. */
 export function present<T>(value: T | undefined | null, what: string): T {
   if (value === undefined || value === null) throw new Error(`the service answered without ${what}`);
   return value;

@@ -2,23 +2,23 @@ import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "..
 import type { Property } from "../engine/table";
 
 export const requiredText: Property = { type: "string", required: true };
-/** A name or a parent, which no service can change. */
+/** A name or a parent, which is immutable. */
 export const fixedText: Property = { type: "string", required: true, replaces: true };
 
 export const flag = (value: boolean): Property => ({ type: "boolean", default: value });
 export const number = (value: number): Property => ({ type: "number", default: value });
 
-/** An IAM policy as text. A list of one is the same as the one, and lists have no order. */
+/** An IAM policy as text. A list with one element equals the element, and lists have no order. */
 export const policy: Property = { type: "string", same: samePolicy };
 
-/** A structure in which what is empty, false or 0 is the same as what is not there. */
+/** A structure in which an empty value, false and 0 equal a missing one. */
 export const structure = (type: "list" | "map", more: Partial<Property> = {}): Property => ({
   type,
   normal: (value) => pruned(value) ?? (type === "list" ? [] : {}),
   ...more,
 });
 
-/** Both values without everything that says nothing. */
+/** Removes empty values, false and 0 from both values. */
 export function pruned(value: JsonValue): JsonValue | undefined {
   if (Array.isArray(value)) {
     const items = value.flatMap((item) => pruned(item) ?? []);
@@ -34,7 +34,7 @@ export function pruned(value: JsonValue): JsonValue | undefined {
   return value === null || value === "" || value === false || value === 0 ? undefined : value;
 }
 
-/** An object without the keys that have no value, as state may not have them. */
+/** Removes undefined keys, which the state may not contain. */
 export function defined(values: Readonly<Record<string, JsonValue | undefined>>): JsonObject {
   return Object.fromEntries(
     Object.entries(values).flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const])),

@@ -45,7 +45,7 @@ import { getResources } from "./tags/getResources";
 const text: Property = { type: "string" };
 const flag: Property = { type: "boolean" };
 
-/** What @pulumi/aws offers, as far as this stack uses it. */
+/** The part of @pulumi/aws that this stack uses. */
 export const aws: Table<Aws> = {
   package: "aws",
   plugin: { name: "aws", version: "7.48.0" },
@@ -61,7 +61,7 @@ export const aws: Table<Aws> = {
     defaultTags: { type: "map" },
     allowedAccountIds: { type: "list" },
     forbiddenAccountIds: { type: "list" },
-    // Checks against the real AWS, none of which is made here.
+    // Checks against the real AWS, which the stand-in does not make.
     skipCredentialsValidation: flag,
     skipMetadataApiCheck: flag,
     skipRegionValidation: flag,

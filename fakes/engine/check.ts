@@ -16,7 +16,7 @@ import type { AnyResource, Property } from "./table";
 
 type Properties = Readonly<Record<string, Property>>;
 
-/** The inputs with name and defaults put in and secrets marked, and everything that is wrong with them. */
+/** Returns the inputs with name, defaults and marked secrets, and all errors. */
 export function checkInputs(resource: AnyResource<never>, request: CheckRequest): CheckResponse {
   const inputs = { ...request.inputs };
   const failures: CheckFailure[] = [];
@@ -35,12 +35,12 @@ export function checkInputs(resource: AnyResource<never>, request: CheckRequest)
   return { inputs, failures };
 }
 
-/** What is wrong with `values`: unknown, missing and mistyped properties, all of them, and never a value in a text. */
+/** Returns all errors in `values`: unknown, missing and mistyped properties. No message contains a value. */
 export function propertyFailures(properties: Properties, values: PropertyMap): CheckFailure[] {
   const known = Object.keys(properties);
   const failures: CheckFailure[] = [];
   for (const [key, value] of Object.entries(values)) {
-    // Programs cannot use such names; the engine and the real plugins keep notes of their own under them.
+    // Reserved names, which the engine and the official plugins use internally.
     if (key.startsWith("__")) continue;
     const property = Object.hasOwn(properties, key) ? properties[key] : undefined;
     const reason = property === undefined ? unknownKey(key, known) : valueFault(property, value);
@@ -76,7 +76,7 @@ function kindOf(value: Value): string {
 
 const withArticle = (kind: string): string => `${kind.startsWith("a") ? "an" : "a"} ${kind}`;
 
-/** The name that the resource already has, the one that the stack's settings propose, or `<logical>-<7 hex digits>`. */
+/** Returns the resource's current name, the one that the stack's settings propose, or `<logical>-<7 hex digits>`. */
 function autoname(request: CheckRequest, property: string, maxLength: number): string | undefined {
   const old = request.oldInputs[property];
   if (typeof old === "string") return old;
@@ -88,7 +88,7 @@ function autoname(request: CheckRequest, property: string, maxLength: number): s
   return `${request.name.slice(0, maxLength - 8)}-${suffix}`;
 }
 
-/** Whether a name looks like one that `autoname` made up for the resource. */
+/** Returns whether a name looks like one that `autoname` generated for the resource. */
 export function isAutonamed(logicalName: string, name: string): boolean {
   return /-[0-9a-f]{7}$/.test(name) && logicalName.startsWith(name.slice(0, -8));
 }

@@ -7,8 +7,8 @@ import { isAutonamed } from "./check";
 import type { AnyResource, Property } from "./table";
 
 /**
- * What should be against what is. What is, is the state: in a refresh that was read from the service a moment ago, so
- * this one comparison finds changes of the program and changes made by hand alike.
+ * Compares the inputs with the state. During a refresh the state was just read from the service, so the same comparison finds
+ * changes of the program and manual changes.
  */
 export function compare(resource: AnyResource<never>, request: DiffRequest): DiffResponse {
   const detailed: Record<string, PropertyDiff> = {};
@@ -28,7 +28,7 @@ export function compare(resource: AnyResource<never>, request: DiffRequest): Dif
   return { changes, detailed, deleteBeforeReplace: mustDeleteFirst(resource, request) };
 }
 
-/** Whether a property of the state is what the program asks for. */
+/** Returns whether a property of the state matches the program. */
 export function isSame(property: Property, key: string, actual: Value, desired: Value): boolean {
   return propertyDifferences(property, key, actual, desired).length === 0;
 }
@@ -40,7 +40,7 @@ function propertyDifferences(
   desired: Value | undefined,
 ): Difference[] {
   const path = [key];
-  // The usual services do not tell an empty value from none.
+  // Most services do not distinguish an empty value from a missing one.
   if (isEmpty(desired)) {
     if (isEmpty(actual) || (desired === undefined && property.computed === true)) return [];
     if (desired === undefined) return [{ path, kind: "delete" }];
@@ -50,7 +50,7 @@ function propertyDifferences(
   if (!containsUnknown(desired) && !containsUnknown(actual)) {
     if (property.same?.(plain(desired), plain(actual)) === true) return [];
     const normal = (value: Value) => property.normal?.(plain(value)) ?? plain(value);
-    // A path into the form that a text is compared in leads nowhere in the text itself: a preview would show nothing.
+    // A path into the parsed form does not exist in the text itself, so a preview would show nothing.
     if (property.type === "string")
       return differences(normal(actual), normal(desired)).length === 0 ? [] : [{ path, kind: "update" }];
     if (property.unordered === true) return unorderedDifferences(key, normal(actual), normal(desired));
@@ -90,12 +90,12 @@ function isEmpty(value: Value | undefined): boolean {
   );
 }
 
-/** `tags.owner` and `roles[0]` lie below `tags` and `roles`. */
+/** Returns whether a path is below another: `tags.owner` below `tags`, `roles[0]` below `roles`. */
 function isBelow(path: string, ancestor: string): boolean {
   return path.startsWith(ancestor) && (path[ancestor.length] === "." || path[ancestor.length] === "[");
 }
 
-/** Two resources cannot have one name at the same time; a generated name is generated again for the new one. */
+/** Two resources cannot have the same name at the same time. A generated name is generated again for the replacement. */
 function mustDeleteFirst(resource: AnyResource<never>, request: DiffRequest): boolean {
   if (resource.deleteBeforeReplace === true) return true;
   if (resource.autoname === undefined) return false;
@@ -107,7 +107,7 @@ function mustDeleteFirst(resource: AnyResource<never>, request: DiffRequest): bo
   );
 }
 
-/** A value without unknowns, as plain JSON. */
+/** Returns a value without unknowns, as plain JSON. */
 function plain(value: Value): JsonValue {
   return reveal(value) as JsonValue;
 }

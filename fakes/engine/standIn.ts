@@ -31,8 +31,8 @@ const configTypes = {
 } as const;
 
 /**
- * The provider that a table describes. As a bridged provider does, it keeps the id of each resource among the outputs too:
- * the real plugins find a resource by that copy, so a state without it cannot be handed over to them.
+ * Returns the provider that a table describes. Like a bridged provider, it copies the id of each resource to the outputs. The
+ * official plugins find a resource by that copy, so they cannot use a state without it.
  */
 export function standIn<Client>(table: Table<Client>): Provider {
   let connected: { client: Client } | undefined;
@@ -71,7 +71,7 @@ export function standIn<Client>(table: Table<Client>): Provider {
     }),
 
     async checkConfig({ inputs }) {
-      // Every value is text here, so only the names and what is missing can be judged; configure sees the rest.
+      // Every value is a string here, so this only checks names and missing keys. configure checks the rest.
       const textual = Object.fromEntries(
         Object.entries(table.config).map(([key, { required = false }]) => [
           key,
@@ -112,7 +112,7 @@ export function standIn<Client>(table: Table<Client>): Provider {
     async check(request) {
       const resource = resourceOf(request.type);
       const checked = checkInputs(resource, request);
-      // An explicit provider whose configuration is not known yet is not connected in a preview.
+      // In a preview, an explicit provider with an unknown configuration is not connected.
       if (resource.complete === undefined || connected === undefined) return checked;
       return { ...checked, inputs: resource.complete(connected.client, checked.inputs) };
     },
@@ -187,7 +187,7 @@ export function standIn<Client>(table: Table<Client>): Provider {
   }
 }
 
-/** What the outputs will be, as far as that is certain before anything is done. */
+/** Returns the outputs that are certain before the operation. */
 function previewOutputs<Client>(
   resource: AnyResource<Client>,
   inputs: PropertyMap,
@@ -203,7 +203,7 @@ function previewOutputs<Client>(
   return { ...old, ...Object.fromEntries(open.map(([key, output]) => [key, later(output)])), ...inputs };
 }
 
-/** The state without the inputs that the program no longer gives, unless the service decides about those. */
+/** Returns the state without the inputs that the program no longer sets, except those that the service computes. */
 function withoutRemoved<Client>(
   resource: AnyResource<Client>,
   outputs: PropertyMap,
@@ -217,7 +217,7 @@ function withoutRemoved<Client>(
   return Object.fromEntries(Object.entries(outputs).filter(([key]) => !removed(key)));
 }
 
-/** The inputs as the service has them now; where the meaning is the same, in the program's own words. */
+/** Returns the inputs with the service's current values. Equivalent values keep the program's form. */
 function renewedInputs<Client>(
   resource: AnyResource<Client>,
   { inputs }: ReadRequest,
@@ -233,7 +233,7 @@ function renewedInputs<Client>(
   );
 }
 
-/** What a program would have to say to get the resource that was read. */
+/** Returns the inputs with which a program would declare the resource that was read. */
 function importedInputs<Client>(resource: AnyResource<Client>, outputs: PropertyMap): PropertyMap {
   return Object.fromEntries(
     Object.entries(resource.inputs).flatMap(([key, property]) => {
@@ -244,7 +244,7 @@ function importedInputs<Client>(resource: AnyResource<Client>, outputs: Property
   );
 }
 
-/** What a resource's function answered, with everything wrapped that is secret by the table or was secret before. */
+/** Returns the result of a resource's function, with everything marked as secret that the table or the old state does. */
 function secretly<Client>(
   resource: AnyResource<Client>,
   state: Readonly<Record<string, JsonValue | undefined>>,

@@ -7,57 +7,57 @@ export interface Property {
   readonly type: "string" | "number" | "boolean" | "list" | "map" | "archive";
   readonly required?: boolean;
   readonly secret?: boolean;
-  /** What the real plugin puts in when the program leaves the property out. */
+  /** The official plugin's default if the program omits the property. */
   readonly default?: JsonValue;
-  /** The service decides when the program leaves it out: then whatever it decides is no difference. */
+  /** If the program omits it, the service computes it, and any value is accepted. */
   readonly computed?: boolean;
-  /** A change cannot be made in place. */
+  /** A change replaces the resource. */
   readonly replaces?: boolean;
-  /** In a provider's configuration: says where its resources are, which then cannot follow a change. */
+  /** In a provider's configuration: the location of its resources, which cannot be moved. */
   readonly fixed?: boolean;
-  /** A list whose order means nothing. */
+  /** A list without order. */
   readonly unordered?: boolean;
-  /** The form in which values are compared, for those that the service gives back in another shape. */
+  /** Converts values for comparison, if the service returns them in another form. */
   normal?(value: JsonValue): JsonValue;
-  /** Whether two different values mean the same to the service. */
+  /** Returns whether two different values are equivalent to the service. */
   same?(desired: JsonValue, actual: JsonValue): boolean;
-  /** What is wrong with the value, as the end of a sentence that begins with the property: "must be …". */
+  /** Returns the error of a value, to follow the property's name in a message: "must be …". */
   check?(value: JsonValue): string | undefined;
 }
 
-/** A further output, which no input has. */
+/** An output that is not an input. */
 export interface Output {
   readonly secret?: boolean;
-  /** Any update may change it, so preview does not promise the old value. */
+  /** Any update may change it, so a preview does not promise the old value. */
   readonly volatile?: boolean;
 }
 
 /**
- * One resource type. `State` is what is known of a resource: its inputs by their names, and its further outputs.
- * The functions see plain values; the engine keeps what is secret secret.
+ * A resource type. `State` contains the inputs by name and the other outputs. The functions see plain values; the engine
+ * handles secrets.
  */
 export interface Resource<Client, State> {
   readonly inputs: Readonly<Record<string, Property>>;
   readonly outputs?: Readonly<Record<string, Output>>;
-  /** Makes up a name of at most this many characters when the program gives none. */
+  /** Generates a name of at most this many characters if the program sets none. */
   readonly autoname?: {
     readonly maxLength: number;
-    /** The input that holds the name. Default `name`. */
+    /** The input with the name. Default `name`. */
     readonly property?: string;
   };
-  /** Adds to checked inputs what the provider's own configuration says. Default: nothing. */
+  /** Adds values from the provider's configuration to checked inputs. Default: none. */
   complete?(client: Client, inputs: PropertyMap): PropertyMap;
-  /** The old and the new one cannot exist side by side. */
+  /** The old and the new resource cannot exist at the same time. */
   readonly deleteBeforeReplace?: boolean;
-  /** Answers the id, and any part of the state that only creation reveals. The rest is read. */
+  /** Returns the id, and the part of the state that only creation reveals. The rest is read. */
   create(
     client: Client,
     inputs: State,
     context: CallContext,
   ): Promise<{ id: string; state?: Partial<State> }>;
   /**
-   * What the service holds now, or undefined if it holds nothing under the id. What is left out of the answer stays as
-   * it was in `known`; that is how passwords and the like survive. `known` is empty during an import.
+   * Returns the service's current state; undefined if the resource does not exist. Omitted members keep their value from
+   * `known`, such as passwords. `known` is empty during an import.
    */
   read(
     client: Client,
@@ -65,14 +65,14 @@ export interface Resource<Client, State> {
     known: Partial<State>,
     context: CallContext,
   ): Promise<{ id?: string; state: Partial<State> } | undefined>;
-  /** Brings the service from `before` to `after`. Not there if every input replaces. */
+  /** Changes the resource from `before` to `after`. Absent if every input replaces. */
   update?(
     client: Client,
     id: string,
     change: { before: State; after: State },
     context: CallContext,
   ): Promise<void>;
-  /** Does nothing when the resource has gone already. */
+  /** Does nothing if the resource no longer exists. */
   delete(client: Client, id: string, state: State, context: CallContext): Promise<void>;
 }
 
@@ -87,25 +87,25 @@ export interface LookUp<Client, Arguments> {
 export type AnyResource<Client> = Resource<Client, JsonObject>;
 export type AnyLookUp<Client> = LookUp<Client, JsonObject>;
 
-/** A whole stand-in: what a plugin of this name and version offers, as far as this stack uses it. */
+/** A stand-in: the part of a plugin of this name and version that this stack uses. */
 export interface Table<Client> {
   /** The package whose tokens these are. */
   readonly package: string;
-  /** The plugin that serves it: the package itself, or the base plugin that is parameterized as the package. */
+  /** The plugin that serves it: the package's own, or the base plugin that is parameterized with the package. */
   readonly plugin: { readonly name: string; readonly version: string };
-  /** The version of the package, where it is not the plugin's own. */
+  /** The version of the package, if it differs from the plugin's. */
   readonly parameterized?: { readonly version: string };
   readonly config: Readonly<Record<string, Property>>;
   connect(config: JsonObject): Client;
-  /** Refuses to go on, with a UserError, where the configuration does not fit what it leads to. */
+  /** Throws a UserError if the configuration does not match the service. */
   verify?(client: Client): Promise<void>;
   readonly resources: Readonly<Record<string, AnyResource<Client>>>;
   readonly functions?: Readonly<Record<string, AnyLookUp<Client>>>;
 }
 
 /**
- * Puts a resource with a state type of its own into a table. The engine has checked every input against the table
- * before it calls any of the functions, which is what makes the narrower type true.
+ * Adds a resource with its own state type to a table. The narrower type is safe, because the engine checks every input against
+ * the table before it calls a function.
  */
 export function resource<Client, State>(definition: Resource<Client, State>): AnyResource<Client> {
   return definition as unknown as AnyResource<Client>;
@@ -116,7 +116,7 @@ export function lookUp<Client, Arguments>(definition: LookUp<Client, Arguments>)
   return definition as unknown as AnyLookUp<Client>;
 }
 
-/** For properties that hold JSON text: white space and the order of keys mean nothing. */
+/** For properties with JSON text: white space and the order of keys do not matter. */
 export function sameJson(desired: JsonValue, actual: JsonValue): boolean {
   if (typeof desired !== "string" || typeof actual !== "string") return false;
   try {

@@ -4,13 +4,13 @@ import pg from "pg";
 import { UserError } from "../../foundation/userError";
 import type { CallContext } from "../../plugins/host/provider";
 
-/** The configuration of the postgresql provider, as far as this stack uses it. */
+/** The part of the postgresql provider's configuration that this stack uses. */
 export type ProviderConfig = {
   readonly host: string;
   readonly port: number;
   readonly database: string;
   readonly username: string;
-  /** The user's name on the server, where a pooler is given another one. Default: `username`. */
+  /** The user's name on the server, if a pooler uses another one. Default: `username`. */
   readonly databaseUsername?: string;
   readonly password?: string;
   readonly sslmode: string;
@@ -18,17 +18,17 @@ export type ProviderConfig = {
   readonly sslrootcert?: string;
   readonly connectTimeout: number;
   readonly maxConnections: number;
-  /** Whether `username` is one. Then passwords of roles can be read, as the real plugin tries to. */
+  /** Whether `username` is a superuser. If so, reads the passwords of roles, like the official plugin. */
   readonly superuser: boolean;
 };
 
-/** More connections than this at once would only wait for each other. */
+/** Maximum connections. More would only wait for each other. */
 const mostConnections = 4;
 
-/** A number of our own for the lock that keeps two writers of roles apart. */
+/** Key of the advisory lock that serializes changes of roles. */
 const writersLock = 0x74686f72;
 
-/** The server that the provider is configured for: one small pool for each database that resources name. */
+/** The provider's server, with one small pool per database that resources name. */
 export class Server {
   readonly #pools = new Map<string, pg.Pool>();
 
@@ -38,17 +38,17 @@ export class Server {
     return this.config.database;
   }
 
-  /** The name by which statements call the user that is signed in. */
+  /** The name of the signed-in user in statements. */
   get databaseUsername(): string {
     return this.config.databaseUsername ?? this.config.username;
   }
 
-  /** Runs `work` in a transaction that only reads. */
+  /** Runs `work` in a read-only transaction. */
   read<T>(database: string, context: CallContext, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
     return this.#transaction(database, context, "begin read only", work);
   }
 
-  /** Runs `work` in a transaction. One at a time: two that alter one role would fail with "tuple concurrently updated". */
+  /** Runs `work` in a transaction. Only one at a time, because two that alter a role fail with "tuple concurrently updated". */
   write<T>(database: string, context: CallContext, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
     return this.#transaction(database, context, "begin", async (client) => {
       await client.query("select pg_catalog.pg_advisory_xact_lock($1)", [writersLock]);
@@ -74,7 +74,7 @@ export class Server {
       await client.query("commit");
       return result;
     } catch (error) {
-      // Where even that fails, the connection is gone, and the server rolls back by itself.
+      // If even the rollback fails, the connection is gone and the server rolls back itself.
       await client.query("rollback").catch(() => {
         broken = true;
       });
@@ -92,10 +92,10 @@ export class Server {
         ...this.#options(database),
         max: Math.min(this.config.maxConnections || mostConnections, mostConnections),
         allowExitOnIdle: true,
-        // If this process is killed, the server notices within a second and ends what it was asked to do.
+        // If this process is killed, the server notices within a second and cancels the statement.
         options: "-c client_connection_check_interval=1000",
       });
-      // A connection that breaks while nobody uses it is replaced when somebody does.
+      // A broken idle connection is replaced at its next use.
       pool.on("error", () => {});
       this.#pools.set(database, pool);
     }
@@ -111,14 +111,14 @@ export class Server {
     }
   }
 
-  /** Asks the server to stop what it does for `client`. Another connection has to ask. */
+  /** Cancels the statement of `client`, over another connection. */
   async #cancel(client: pg.PoolClient & { processID?: number | null }): Promise<void> {
     const asking = new pg.Client(this.#options(this.config.database));
     try {
       await asking.connect();
       await asking.query("select pg_catalog.pg_cancel_backend($1)", [client.processID]);
     } catch {
-      // Then the server is gone or unreachable, and the statement fails by itself.
+      // The server is gone or unreachable, so the statement fails anyway.
     } finally {
       await asking.end().catch(() => {});
     }
@@ -139,12 +139,12 @@ export class Server {
   }
 }
 
-/** The libpq modes. As for the real plugin, encryption is required unless the mode says otherwise. */
+/** The libpq modes. As in the official plugin, the default requires encryption. */
 function sslOptions({ sslmode, sslrootcert }: ProviderConfig): false | ConnectionOptions {
   if (sslmode === "disable") return false;
   const authority = sslrootcert === undefined ? undefined : { ca: readAuthority(sslrootcert) };
   if (sslmode === "verify-full") return { ...authority };
-  // As in libpq, an authority that is given is asked, whatever the mode.
+  // As in libpq, a given CA certificate is verified in every mode.
   if (sslmode === "verify-ca" || authority !== undefined)
     return { ...authority, checkServerIdentity: () => undefined };
   return { rejectUnauthorized: false };
@@ -163,7 +163,7 @@ function reason(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** What the server refuses is for the user to read, with the code to look it up by; anything else is a fault of ours. */
+/** Converts a server error to a UserError with its code. Any other error is a bug. */
 function explain(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return error;
   const parts = [

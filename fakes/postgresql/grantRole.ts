@@ -6,9 +6,9 @@ import { firstRow, identifier } from "./sql";
 
 type GrantRoleState = { role: string; grantRole: string; withAdminOption: boolean };
 
-/** The membership of `role` in `grantRole`. Nothing of it can be altered, so every change replaces. */
+/** The membership of `role` in `grantRole`. It is immutable, so every change replaces it. */
 export const grantRole = resource<Server, GrantRoleState>({
-  // The new one would be there already while the old one still is.
+  // The old and the new membership cannot exist at the same time.
   deleteBeforeReplace: true,
   inputs: {
     role: { type: "string", required: true, replaces: true },
@@ -18,7 +18,7 @@ export const grantRole = resource<Server, GrantRoleState>({
 
   async create(server, state, context) {
     await server.write(server.database, context, async (client) => {
-      // Takes away the admin option of a membership that exists and should not have it.
+      // Revokes an unwanted admin option of an existing membership.
       if ((await readMembership(client, state)) !== undefined) await revoke(client, state);
       const option = state.withAdminOption ? " with admin option" : "";
       await client.query(`grant ${identifier(state.grantRole)} to ${identifier(state.role)}${option}`);

@@ -29,7 +29,7 @@ type RoleState = {
   skipReassignOwned: boolean;
 };
 
-/** Attributes that are one word of `create role` or `alter role`, and the word for their absence. */
+/** Attributes that are keywords of `create role` and `alter role`, with the negated keyword. */
 const flags = {
   superuser: ["superuser", "nosuperuser"],
   createDatabase: ["createdb", "nocreatedb"],
@@ -41,7 +41,7 @@ const flags = {
 } as const satisfies Partial<Record<keyof RoleState, readonly [string, string]>>;
 const flagNames = Object.keys(flags) as (keyof typeof flags)[];
 
-/** Settings of a role, and their names in PostgreSQL. */
+/** Settings of a role, with their names in PostgreSQL. */
 const timeouts = {
   statementTimeout: "statement_timeout",
   idleInTransactionSessionTimeout: "idle_in_transaction_session_timeout",
@@ -57,7 +57,7 @@ export const role = resource<Server, RoleState>({
   inputs: {
     name: { type: "string", required: true },
     password: { type: "string", secret: true },
-    // Written, never compared: a change is announced by the version.
+    // Written but never compared. A new version signals a change.
     passwordWo: { type: "string", secret: true, same: () => true },
     passwordWoVersion: { type: "string" },
     encrypted: { type: "string" },
@@ -89,7 +89,7 @@ export const role = resource<Server, RoleState>({
         `valid until ${literal(state.validUntil)}`,
         ...(password === undefined ? [] : [passwordClause(password)]),
       ];
-      // As with the real plugin, a role that exists already is an error: it belongs to somebody.
+      // As in the official plugin, an existing role is an error, because it may belong to somebody else.
       await client.query(`create role ${identifier(state.name)} with ${options.join(" ")}`);
       await setMemberships(client, state.name, [], state.roles ?? []);
       await setSettings(client, {}, state);
@@ -101,7 +101,7 @@ export const role = resource<Server, RoleState>({
     const state = await server.read(server.database, context, (client) =>
       readRole(client, known.name ?? id, server.config.superuser),
     );
-    // Not the password: the catalog has its hash only, so one changed by hand is not found.
+    // Without the password: the catalog only has its hash, so a manual change is not detected.
     return state && { id: state.name, state };
   },
 
@@ -191,7 +191,7 @@ function passwordClause(password: string): string {
   return password.toUpperCase() === "NULL" ? "password null" : `encrypted password ${literal(password)}`;
 }
 
-/** A new password, or the same again after a renaming, which clears one that was hashed with the old name. */
+/** Sets a new password, or the same one after a rename, which clears a password hashed with the old name. */
 function newPassword(before: RoleState, after: RoleState): string[] {
   const changed =
     before.name !== after.name ||
@@ -229,7 +229,7 @@ async function setSettings(
   if (path !== oldPath) await client.query(`${alter} set search_path to ${path || "default"}`);
   for (const key of timeoutNames) {
     if ((before[key] ?? 0) === (after[key] ?? 0)) continue;
-    // A role's own setting of 0 would mean "no limit"; to the plugin 0 means "not set".
+    // In PostgreSQL, 0 would mean "no limit". In the plugin, 0 means "not set".
     await client.query(
       after[key]
         ? `${alter} set ${timeouts[key]} to ${Number(after[key])}`
@@ -242,7 +242,7 @@ async function setSettings(
   );
 }
 
-/** The server answers in its own format and time zone. */
+/** Parses the server's time format and time zone. */
 function sameInstant(desired: JsonValue, actual: JsonValue): boolean {
   if (typeof desired !== "string" || typeof actual !== "string") return false;
   if (desired.toLowerCase() === actual.toLowerCase()) return true;

@@ -6,7 +6,7 @@ import type { Server } from "./connection";
 export const identifier = pg.escapeIdentifier;
 export const literal = pg.escapeLiteral;
 
-/** The first row of the answer, if there is one. */
+/** Returns the first row of the result, if there is one. */
 export async function firstRow<Row extends pg.QueryResultRow>(
   client: pg.ClientBase,
   text: string,
@@ -48,7 +48,7 @@ export async function asMemberOf(
   for (const role of granted) await client.query(`revoke ${identifier(role)} from current_user`);
 }
 
-/** Whether the server has the database at all. Asked through the one that the provider is configured for. */
+/** Returns whether the server has the database. Connects to the provider's configured database. */
 export async function databaseExists(
   server: Server,
   database: string,
@@ -61,7 +61,7 @@ export async function databaseExists(
   return found !== undefined;
 }
 
-/** The parts of an id `database.name`. */
+/** Splits an id `database.name`. */
 export function splitId(id: string, kind: string): { database: string; name: string } {
   const [database, name, ...more] = id.split(".");
   if (database && name && more.length === 0) return { database, name };

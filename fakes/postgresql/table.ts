@@ -7,7 +7,7 @@ import { schema } from "./schema";
 
 const text: Property = { type: "string" };
 
-/** What @pulumi/postgresql offers, as far as this stack uses it. */
+/** The part of @pulumi/postgresql that this stack uses. */
 export const postgresql: Table<Server> = {
   package: "postgresql",
   plugin: { name: "postgresql", version: "3.18.1" },

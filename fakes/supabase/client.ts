@@ -5,7 +5,7 @@ import type { CallContext } from "../../plugins/host/provider";
 import type { Property } from "../engine/table";
 import { goDurationSeconds, type WaitOptions } from "./polling";
 
-/** The provider's configuration; either value may come from the environment instead. */
+/** The provider's configuration. Both values may come from the environment. */
 export const config: Record<string, Property> = {
   accessToken: { type: "string", secret: true },
   endpoint: { type: "string" },
@@ -22,7 +22,7 @@ export function connect(values: JsonObject, environment: NodeJS.ProcessEnv = pro
   return new ManagementApi({ endpoint, accessToken, client: "TFProvider/1.10.1" });
 }
 
-/** The answer as an object; a client may rely on its fields only as far as it checks them. */
+/** Returns the response as an object. The caller must check its fields. */
 export function asObject(value: JsonValue | undefined): JsonObject {
   return isJsonObject(value) ? value : {};
 }

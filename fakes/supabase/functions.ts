@@ -20,7 +20,7 @@ const getApikeys = lookUp<ManagementApi, { projectRef: string }>({
       projectRef: ref,
       anonKey: legacy("anon")?.api_key ?? null,
       serviceRoleKey: legacy("service_role")?.api_key ?? null,
-      // The last one counts, as in the real provider.
+      // The last one counts, as in the official provider.
       publishableKey: keys.findLast((key) => key.type === "publishable")?.api_key ?? null,
       secretKeys: keys
         .filter((key) => key.type === "secret")

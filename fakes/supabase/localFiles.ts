@@ -8,7 +8,7 @@ export interface FunctionFiles {
   readonly staticFiles?: readonly string[];
 }
 
-/** The files that the patterns name, as Go's filepath.Glob finds them: `*`, `?` and `[…]` within one folder level. */
+/** Returns the files that match the patterns, like Go's filepath.Glob: `*`, `?` and `[…]` match within one folder level. */
 export function globFiles(patterns: readonly string[]): string[] {
   return [...new Set(patterns.flatMap(glob))].filter((file) => statSync(file).isFile()).sort();
 }
@@ -45,7 +45,7 @@ function segmentExpression(segment: string): string {
     .replaceAll("?", "[^/]");
 }
 
-/** SHA-256 over the paths, as given, and the contents: a path that changes counts as a change. */
+/** Returns the SHA-256 of the paths, as given, and the contents. A changed path counts as a change. */
 export function localChecksum({ entrypoint, importMap, staticFiles = [] }: FunctionFiles): string {
   const hash = createHash("sha256");
   const files = [entrypoint, ...(importMap === undefined ? [] : [importMap]), ...globFiles(staticFiles)];

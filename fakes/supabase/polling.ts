@@ -20,12 +20,12 @@ const transient: ReadonlySet<unknown> = new Set([
   "UNKNOWN",
 ]);
 
-/** The provider gives up after so many looks at services that are still coming up, whatever its timeouts say. */
+/** The provider gives up after this many checks of services that are coming up, regardless of its timeouts. */
 const mostHealthPolls = 20;
 
 const allServices = ["auth", "db", "db_postgres_user", "pg_bouncer", "pooler", "realtime", "rest", "storage"];
 
-/** Looks at once, then after 0.2, 0.4, 0.8 … 10, 10 seconds, until `look` answers true. */
+/** Calls `look` at once, then after 0.2, 0.4, 0.8 … 10, 10 seconds, until it returns true. */
 async function poll(what: string, options: WaitOptions, look: () => Promise<boolean>): Promise<void> {
   const timeoutSeconds = options.timeoutSeconds ?? 300;
   const deadline = performance.now() + timeoutSeconds * 1000;
@@ -38,7 +38,7 @@ async function poll(what: string, options: WaitOptions, look: () => Promise<bool
   }
 }
 
-/** Returns once the project, or the branch with this ref, is ACTIVE_HEALTHY. Fails at once on a state without end. */
+/** Returns once the project or branch with this ref is ACTIVE_HEALTHY. Fails at once on a final state. */
 export async function waitProjectActive(
   api: ManagementApi,
   ref: string,
@@ -68,7 +68,7 @@ function statusIn(json: JsonValue): JsonValue | undefined {
   return isJsonObject(json) ? json.status : undefined;
 }
 
-/** Returns once the database takes connections as the setting says, which is after its restart. */
+/** Returns once the setting is in effect, which is after the database's restart. */
 export async function waitSslEnforcement(
   api: ManagementApi,
   ref: string,
@@ -82,13 +82,13 @@ export async function waitSslEnforcement(
   });
 }
 
-/** Whether an answer says that the setting is the wanted one, and in force. */
+/** Returns whether the response shows the requested setting and that it is in effect. */
 export function isSslEnforced(answer: JsonValue, wanted: boolean): boolean {
   if (!isJsonObject(answer) || !isJsonObject(answer.currentConfig)) return false;
   return answer.appliedSuccessfully === true && answer.currentConfig.database === wanted;
 }
 
-/** Returns once every service of the project has come up. Without a Data API nothing is asked about `rest`. */
+/** Returns once every service of the project is up. Skips `rest` without a Data API. */
 export async function waitServices(api: ManagementApi, ref: string, options: WaitOptions): Promise<void> {
   await pollHealth(api, ref, options, async () => {
     const postgrest = await api.call("GET", `/projects/${ref}/postgrest`, { signal: options.signal });
@@ -124,7 +124,7 @@ async function pollHealth(
   });
 }
 
-/** Throws for a service that is ill for good. */
+/** Throws for a service with a permanent error. */
 function isPending(service: JsonObject): boolean {
   if (service.status !== "UNHEALTHY") return service.status === "COMING_UP";
   const text = String(service.error ?? "");
@@ -139,7 +139,7 @@ function isPending(service: JsonObject): boolean {
   throw new UserError(`Service ${service.name} is unhealthy: ${text}`);
 }
 
-/** Seconds of a duration as Go writes it, such as `90s`, `10m` or `1h30m`. */
+/** Returns the seconds of a Go duration, such as `90s`, `10m` or `1h30m`. */
 export function goDurationSeconds(text: string): number | undefined {
   const units: Record<string, number> = { h: 3600, m: 60, s: 1, ms: 0.001 };
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|h|m|s)/g)];

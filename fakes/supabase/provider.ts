@@ -7,12 +7,12 @@ import { asObjects } from "./client";
 import { type FunctionFiles, localChecksum } from "./localFiles";
 import { table } from "./table";
 
-/** Outputs that follow from the inputs, so that a preview knows them and a difference in them is a change. */
+/** Outputs that derive from the inputs, so a preview knows them, and a difference in them is a change. */
 const planned: Readonly<Record<string, (inputs: PropertyMap) => PropertyMap>> = {
   "supabase:index/edgeFunction:EdgeFunction": (inputs): PropertyMap => {
     const { entrypoint, importMap, staticFiles } = inputs;
     if (containsUnknown([entrypoint ?? null, importMap ?? null, staticFiles ?? null])) return {};
-    // The content of a file may change while its path, the input, does not.
+    // The content of a file may change while the input, its path, does not.
     return { localChecksum: localChecksum(reveal(inputs) as unknown as FunctionFiles) };
   },
   "supabase:index/edgeFunctionSecrets:EdgeFunctionSecrets": ({ secrets = [] }): PropertyMap => {

@@ -10,7 +10,7 @@ import {
 import { isJsonObject, type JsonObject, type JsonValue } from "../../foundation/json";
 import { UserError } from "../../foundation/userError";
 
-/** Keys that a section's API knows; an object for a key that has keys of its own. */
+/** The keys of a section's API. An object stands for nested keys. */
 export interface Fields {
   readonly [key: string]: KeyKind | Fields;
 }
@@ -20,9 +20,9 @@ export interface Section {
   readonly path: string;
   readonly write: { readonly method: string; readonly path: string; readonly status: number };
   readonly fields: Fields;
-  /** What to make of a key that the server answers null, or leaves out. */
+  /** How to treat a key that the server returns as null or omits. */
   readonly nullable: (key: string) => boolean;
-  /** The text's object as the API takes it, and back. */
+  /** Converts the text's object to the API's form and back. */
   toRequest?(given: JsonObject): JsonObject;
   fromAnswer?(answer: JsonObject): JsonObject;
 }
@@ -47,7 +47,7 @@ export const sections: Readonly<Record<"database" | "network" | "api" | "auth" |
       const restrictions = [dbAllowedCidrs, dbAllowedCidrsV6].flatMap((list) =>
         Array.isArray(list) ? list : [],
       );
-      // The provider fills a list that is nil in Go, and JSON's null while nothing was added.
+      // In the provider, the list is nil in Go, which is null in JSON until something is added.
       return { restrictions: restrictions.length === 0 ? null : restrictions };
     },
   },
@@ -80,7 +80,7 @@ export const sections: Readonly<Record<"database" | "network" | "api" | "auth" |
   },
 };
 
-/** The request: known keys alone. A known key of the wrong kind fails; an unknown one is dropped without a word. */
+/** Returns the request with known keys only. A known key with a wrong type fails; unknown ones are silently dropped. */
 export function requestOf(section: Section, given: JsonObject): JsonObject {
   return section.toRequest?.(given) ?? known(section.fields, given);
 }
@@ -117,8 +117,8 @@ function isOfKind(kind: KeyKind, value: JsonValue): boolean {
 const zero: Record<KeyKind, JsonValue> = { text: "", flag: false, integer: 0, number: 0 };
 
 /**
- * What the state holds after a read: the user's own object, with the server's value in every key that both know. Keys
- * that only the server has are not the user's business; keys that only the user has are kept as they are.
+ * Returns the state after a read: the user's object, with the server's value for every key that both have. Keys that only the
+ * server has are ignored; keys that only the user has are kept.
  */
 export function mergeAnswer(name: keyof typeof sections, user: JsonObject, answer: JsonObject): JsonObject {
   const section = sections[name];
@@ -144,7 +144,7 @@ function merge(
     Object.entries(user).map(([key, own]): [string, JsonValue] => {
       const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
       const actual = server[key];
-      // restart_database is a command, not a setting: it stays as it was typed.
+      // restart_database is a command, not a setting, so the user's value stays.
       if (field === undefined || key === "restart_database") return [key, own];
       if (typeof field === "object") {
         return [
@@ -158,7 +158,7 @@ function merge(
   );
 }
 
-/** The API answers no secret, so the user's own stand; likewise the client ids of Apple, which it folds together. */
+/** Keeps the user's secrets, which the API does not return, and Apple's client ids, which it merges. */
 function withOwnSecrets(user: JsonObject, merged: JsonObject): JsonObject {
   const kept = new Set(secretAuthKeys);
   if ("external_apple_additional_client_ids" in user) {
@@ -169,7 +169,7 @@ function withOwnSecrets(user: JsonObject, merged: JsonObject): JsonObject {
   );
 }
 
-/** Everything that the API answers, as an import takes it over: without nulls and without secrets. */
+/** Returns the API's response for an import, without nulls and secrets. */
 export function importedAnswer(name: keyof typeof sections, answer: JsonObject): JsonObject {
   const section = sections[name];
   const server = section.fromAnswer?.(answer) ?? answer;
@@ -181,7 +181,7 @@ export function importedAnswer(name: keyof typeof sections, answer: JsonObject):
   );
 }
 
-/** The ranges that Go's `IP.IsPrivate` knows: RFC 1918 and RFC 4193. */
+/** The ranges of Go's `IP.IsPrivate`: RFC 1918 and RFC 4193. */
 function isPrivate(range: string): boolean {
   const [address = ""] = range.split("/");
   return ["private", "uniqueLocal"].includes(ipaddr.parse(address).range());

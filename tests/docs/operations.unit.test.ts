@@ -26,7 +26,7 @@ function textsOf(folder: string): string[] {
 
 /** The messages in the first column of each table that says what to do about a message. */
 function quotedMessages(markdown: string): string[] {
-  const tables = markdown.split(/^\| message \| do \|\n/m).slice(1);
+  const tables = markdown.split(/^\| message \| what to do \|\n/m).slice(1);
   return tables.flatMap((table) =>
     (table.split("\n\n", 1)[0] ?? "").split("\n").flatMap((row) => /^\| `([^`]+)` \|/.exec(row)?.[1] ?? []),
   );

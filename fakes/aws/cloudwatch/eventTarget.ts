@@ -25,7 +25,7 @@ type EventTargetState = {
 export const eventTarget = resource<Aws, EventTargetState>({
   inputs: {
     rule: fixedText,
-    // The real plugin makes one up; this one wants it said.
+    // The official plugin generates one; the stand-in requires it.
     targetId: fixedText,
     arn: requiredText,
     eventBusName: { type: "string", default: "default", replaces: true },
@@ -42,7 +42,7 @@ export const eventTarget = resource<Aws, EventTargetState>({
   },
 
   async read(aws, id, known, { signal }) {
-    // As with the real plugin, an import says `<bus>/<rule>/<target>` or `<rule>/<target>`.
+    // As with the official plugin, the id of an import is `<bus>/<rule>/<target>` or `<rule>/<target>`.
     const [targetId = "", rule] =
       known.targetId === undefined ? id.split("/").reverse() : [known.targetId, known.rule];
     if (rule === undefined)
@@ -64,7 +64,7 @@ export const eventTarget = resource<Aws, EventTargetState>({
         arn: found.Arn,
         eventBusName: "default",
         input: found.Input ?? "",
-        // Empty in place of none: what is left out of an answer would stay as it was.
+        // Empty instead of absent, because an absent property keeps its old value.
         inputTransformer: transformer
           ? { inputPaths: transformer.InputPathsMap ?? {}, inputTemplate: transformer.InputTemplate ?? "" }
           : none,

@@ -26,7 +26,7 @@ type LogMetricFilterState = {
   region: string;
 };
 
-/** A metric made out of log lines; its id is its name, which is unique within the log group. */
+/** A metric from log lines. Its id is its name, which is unique within the log group. */
 export const logMetricFilter = resource<Aws, LogMetricFilterState>({
   autoname: { maxLength: 512 },
   inputs: {
@@ -43,7 +43,7 @@ export const logMetricFilter = resource<Aws, LogMetricFilterState>({
   },
 
   async read(aws, id, known, { signal }) {
-    // As with the real plugin, an import says `<log group>:<name>`.
+    // As with the official plugin, the id of an import is `<log group>:<name>`.
     const [logGroupName = "", name = ""] =
       known.logGroupName === undefined ? id.split(":") : [known.logGroupName, known.name ?? id];
     if (name === "")
@@ -78,7 +78,7 @@ export const logMetricFilter = resource<Aws, LogMetricFilterState>({
 
   async delete(aws, _id, { logGroupName, name }, { signal }) {
     const logs = aws.use("logs");
-    // Of several with one name (see below) moto may leave some.
+    // If several have the same name (see below), moto may leave some.
     while ((await find(aws, logGroupName, name, signal)) !== undefined) {
       await logs.send(new DeleteMetricFilterCommand({ logGroupName, filterName: name }), {
         abortSignal: signal,
@@ -87,7 +87,7 @@ export const logMetricFilter = resource<Aws, LogMetricFilterState>({
   },
 });
 
-/** The filter as it was last put: where AWS replaces the one before, moto keeps them all, in order. */
+/** Returns the last version of the filter. AWS replaces the previous one; moto keeps them all, in order. */
 async function find(
   aws: Aws,
   logGroupName: string,

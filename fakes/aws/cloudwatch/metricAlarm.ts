@@ -35,7 +35,7 @@ type MetricAlarmState = {
 
 const actions = { type: "list", unordered: true } as const;
 
-/** An alarm on one metric; alarms on expressions are not known here. */
+/** An alarm on one metric. Alarms on expressions are not supported. */
 export const metricAlarm = resource<Aws, MetricAlarmState>({
   autoname: { maxLength: 255 },
   inputs: {

@@ -16,7 +16,7 @@ import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
 import { fixedText, flag } from "../properties";
 
-/** One rule: a protocol, a range of ports, and everything with the same description that it goes to. */
+/** A rule: a protocol, a port range, and all targets with the same description. */
 type Rule = {
   protocol: string;
   fromPort: number;
@@ -64,7 +64,7 @@ export const securityGroup = resource<Aws, SecurityGroupState>({
     );
     const id = present(GroupId, "the id of the new security group");
     const made = await find(ec2, id, signal);
-    // AWS opens every new group to the outside; the plugin closes it again, and opens what the program says.
+    // AWS allows all egress of a new group. The plugin removes that rule and adds the program's rules.
     await setRules(
       ec2,
       id,
@@ -162,7 +162,7 @@ function toService(rule: Rule): IpPermission {
   };
 }
 
-/** The service groups by protocol and ports, and describes each address; the plugin groups by description too. */
+/** The service groups by protocol and ports and has a description per address. The plugin also groups by description. */
 function fromService(permissions: readonly IpPermission[]): Rule[] {
   const found = new Map<string, Required<Rule>>();
   for (const permission of permissions) {
@@ -196,7 +196,7 @@ function rulesForm(list: JsonValue): JsonValue {
     : list;
 }
 
-/** A rule with everything that a program may leave out, its addresses in order. */
+/** Returns a rule with all optional members and sorted addresses. */
 function ruleForm(rule: Rule): Required<Rule> {
   return {
     protocol: rule.protocol,

@@ -34,7 +34,7 @@ export const repository = resource<Aws, RepositoryState>({
     imageTagMutability: { type: "string", default: "MUTABLE" },
     imageScanningConfiguration: structure("map"),
     encryptionConfigurations: structure("list", { computed: true, replaces: true }),
-    // Asked for at deletion only; the service does not keep it.
+    // Only used at deletion; the service does not store it.
     forceDelete: flag(false),
   },
   outputs: { arn: {}, registryId: {}, repositoryUrl: {}, region: {} },

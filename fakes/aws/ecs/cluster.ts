@@ -28,7 +28,7 @@ export const cluster = resource<Aws, ClusterState>({
 
   async create(aws, state, { signal }) {
     const ecs = aws.use("ecs");
-    // The service would answer with a cluster that is there already, and that belongs to somebody.
+    // The service would return an existing cluster, which may belong to another stack.
     const existing = await find(aws, state.name, signal);
     if (existing !== undefined) throw new UserError(`There is an ECS cluster named ${state.name} already.`);
     const { cluster } = await ecs.send(

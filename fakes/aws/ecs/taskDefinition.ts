@@ -37,7 +37,7 @@ type TaskDefinitionState = {
 
 const replaces = { replaces: true } as const;
 
-/** Revisions cannot be altered: a change registers the next one and then takes back the last. */
+/** Revisions are immutable: a change registers the next one and deregisters the previous one. */
 export const taskDefinition = resource<Aws, TaskDefinitionState>({
   inputs: {
     family: fixedText,
@@ -52,7 +52,7 @@ export const taskDefinition = resource<Aws, TaskDefinitionState>({
     ephemeralStorage: structure("map", replaces),
     volumes: structure("list", { unordered: true, ...replaces }),
     skipDestroy: flag(false),
-    // Whether a revision that somebody else registered counts as drift.
+    // If true, a revision that somebody else registered counts as drift.
     trackLatest: flag(false),
   },
   outputs: { arn: {}, arnWithoutRevision: {}, revision: {}, region: {} },
@@ -129,7 +129,7 @@ export const taskDefinition = resource<Aws, TaskDefinitionState>({
     };
   },
 
-  // skipDestroy and trackLatest are ours alone.
+  // skipDestroy and trackLatest do not exist in the service.
   async update() {},
 
   async delete(aws, _id, { arn, skipDestroy }, { signal }) {
@@ -142,7 +142,7 @@ export const taskDefinition = resource<Aws, TaskDefinitionState>({
   },
 });
 
-/** What the service adds to each container is empty or 0, and its lists of variables have no order. */
+/** Normalizes containers: the service adds empty values and zeros, and does not keep the order of variables. */
 function containersForm(text: JsonValue): JsonValue {
   if (typeof text !== "string") return text;
   let containers: JsonValue;

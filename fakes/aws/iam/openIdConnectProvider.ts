@@ -19,7 +19,7 @@ type OpenIdConnectProviderState = {
 
 const missing = ["NoSuchEntity", "NoSuchEntityException"] as const;
 
-/** Somebody else's identities, which roles may trust; its id is its ARN. */
+/** An external identity provider that roles may trust. Its id is its ARN. */
 export const openIdConnectProvider = resource<Aws, OpenIdConnectProviderState>({
   inputs: {
     url: {

@@ -24,7 +24,7 @@ type PolicyState = {
 
 const missing = ["NoSuchEntity", "NoSuchEntityException"] as const;
 
-/** A managed policy; its id is its ARN. IAM keeps five versions of it, of which one is in force. */
+/** A managed policy. Its id is its ARN. IAM keeps up to five versions, one of them the default. */
 export const managedPolicy = resource<Aws, PolicyState>({
   autoname: { maxLength: 128 },
   inputs: {
@@ -76,7 +76,7 @@ export const managedPolicy = resource<Aws, PolicyState>({
     const iam = aws.use("iam");
     const options = { abortSignal: signal };
     const { Versions = [] } = await iam.send(new ListPolicyVersionsCommand({ PolicyArn: id }), options);
-    // Of five versions the oldest that is not in force makes room.
+    // If there are five versions, deletes the oldest that is not the default.
     const spare = Versions.filter(({ IsDefaultVersion }) => !IsDefaultVersion);
     const oldest = Versions.length < 5 ? undefined : spare.at(-1)?.VersionId;
     if (oldest !== undefined)

@@ -81,7 +81,7 @@ export const role = resource<Aws, RoleState>({
         arn: role.Arn,
         createDate: role.CreateDate?.toISOString().replace(/\.\d+Z$/, "Z"),
         uniqueId: role.RoleId,
-        // Policies are resources of their own in this stack.
+        // In this stack, policies are separate resources.
         inlinePolicies: [],
         managedPolicyArns: [],
       },

@@ -9,7 +9,7 @@ type State = { roleName: string; policyNames: string[] };
 
 const missing = ["NoSuchEntity", "NoSuchEntityException"] as const;
 
-/** All inline policies that a role may have; its id is the role's name. Others are removed, missing ones are not made. */
+/** The inline policies that a role may have. Its id is the role's name. Removes others, but does not create missing ones. */
 export const rolePoliciesExclusive = resource<Aws, State>({
   inputs: { roleName: fixedText, policyNames: { type: "list", required: true, unordered: true } },
 
@@ -27,7 +27,7 @@ export const rolePoliciesExclusive = resource<Aws, State>({
     await removeOthers(aws, after, signal);
   },
 
-  // It owns nothing that could be deleted.
+  // There is nothing to delete.
   async delete() {},
 });
 

@@ -13,7 +13,7 @@ type State = { roleName: string; policyArns: string[] };
 
 const missing = ["NoSuchEntity", "NoSuchEntityException"] as const;
 
-/** All managed policies that a role has; its id is the role's name. Others are detached, missing ones attached. */
+/** The managed policies of a role. Its id is the role's name. Detaches others and attaches missing ones. */
 export const rolePolicyAttachmentsExclusive = resource<Aws, State>({
   inputs: { roleName: fixedText, policyArns: { type: "list", required: true, unordered: true } },
 
@@ -31,7 +31,7 @@ export const rolePolicyAttachmentsExclusive = resource<Aws, State>({
     await attachExactly(aws, after, signal);
   },
 
-  // It owns nothing that could be deleted.
+  // There is nothing to delete.
   async delete() {},
 });
 

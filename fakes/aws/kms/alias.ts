@@ -11,7 +11,7 @@ import { fixedText, requiredText } from "../properties";
 
 type AliasState = { name: string; targetKeyId: string; arn: string; targetKeyArn: string; region: string };
 
-/** A name of a key; its id is that name, which begins with `alias/`. */
+/** An alias of a key. Its id is its name, which begins with `alias/`. */
 export const alias = resource<Aws, AliasState>({
   autoname: { maxLength: 256 },
   inputs: { name: fixedText, targetKeyId: requiredText },
@@ -35,7 +35,7 @@ export const alias = resource<Aws, AliasState>({
       if (found !== undefined) {
         const keyId = found.TargetKeyId ?? "";
         const keyArn = (found.AliasArn ?? "").replace(/:alias\/.*$/, `:key/${keyId}`);
-        // Programs may give the key's ARN in place of its id; the service answers with the id.
+        // Programs may use the key's ARN instead of its id. The service returns the id.
         const targetKeyId = known.targetKeyId === keyArn ? keyArn : keyId;
         return {
           id,

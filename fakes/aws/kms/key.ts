@@ -39,7 +39,7 @@ export const key = resource<Aws, KeyState>({
     description: { type: "string", computed: true },
     enableKeyRotation: { type: "boolean" },
     rotationPeriodInDays: { type: "number", computed: true },
-    // Asked for at deletion only; the service does not keep it.
+    // Only used at deletion; the service does not store it.
     deletionWindowInDays: { type: "number" },
     isEnabled: flag(true),
     keyUsage: { type: "string", default: "ENCRYPT_DECRYPT", replaces: true },
@@ -102,7 +102,7 @@ export const key = resource<Aws, KeyState>({
   async update(aws, id, { before, after }, { signal }) {
     const kms = aws.use("kms");
     const options = { abortSignal: signal };
-    // A disabled key takes no other change, so it is switched on first and off last.
+    // A disabled key cannot be changed, so it is enabled first and disabled last.
     if (after.isEnabled && !before.isEnabled) await kms.send(new EnableKeyCommand({ KeyId: id }), options);
     if (after.description !== undefined && after.description !== before.description) {
       await kms.send(new UpdateKeyDescriptionCommand({ KeyId: id, Description: after.description }), options);
@@ -126,7 +126,7 @@ export const key = resource<Aws, KeyState>({
         { abortSignal: signal },
       ),
       "NotFoundException",
-      // It is on its way out already.
+      // Its deletion is already scheduled.
       "KMSInvalidStateException",
     );
   },

@@ -48,7 +48,7 @@ type FunctionState = {
 
 export const missingFunction = "ResourceNotFoundException";
 
-/** A function whose code is an archive; its id is its name. As with the real plugin, a refresh does not look at the code. */
+/** A function whose code is an archive. Its id is its name. As with the official plugin, a refresh does not read the code. */
 export const lambdaFunction = resource<Aws, FunctionState>({
   autoname: { maxLength: 64 },
   inputs: {
@@ -60,7 +60,7 @@ export const lambdaFunction = resource<Aws, FunctionState>({
     code: { type: "archive", required: true },
     architectures: { type: "list", computed: true },
     environment: structure("map"),
-    // moto takes it and does not tell it.
+    // moto accepts it but does not return it.
     loggingConfig: structure("map", { computed: true }),
     memorySize: number(128),
     timeout: number(3),
@@ -181,7 +181,7 @@ function settingsOf(state: FunctionState) {
   };
 }
 
-/** What the function is called by, and by other services. */
+/** Returns the ARNs with which the function and other services call it. */
 function arnsOf({ region }: Aws, arn: string) {
   const by = (target: string, call: string, date: string) =>
     `arn:aws:apigateway:${region}:lambda:path/${date}/functions/${target}/${call}`;

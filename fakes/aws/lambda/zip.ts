@@ -3,7 +3,7 @@ import { zipSync } from "fflate";
 import { UserError } from "../../../foundation/userError";
 import { type Archive, Asset, isPropertyMap } from "../../../plugins/host/values";
 
-/** The earliest time that a zip file can name: the same files are the same bytes at any time. */
+/** The earliest time in a zip file. A fixed time makes the bytes depend only on the files. */
 const firstTime = new Date(1980, 0, 1);
 
 /** Returns the zip file of an `AssetArchive` of files and texts. Paths are relative to the folder of the stack's program. */

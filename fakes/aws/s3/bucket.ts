@@ -25,7 +25,7 @@ type BucketState = {
   region: string;
 };
 
-/** Route 53's zone of S3's website names, which AWS documents per region; only this one is ever asked for here. */
+/** Route 53's zone of S3 website names, which AWS documents per region. The local stack only uses this one. */
 const hostedZoneIds: Readonly<Record<string, string>> = { "us-east-1": "Z3AQBSTGFYJSTF" };
 
 export const bucket = resource<Aws, BucketState>({
@@ -85,7 +85,7 @@ export const bucket = resource<Aws, BucketState>({
     return { id: name, state };
   },
 
-  // forceDestroy is ours alone.
+  // forceDestroy does not exist in the service.
   async update() {},
 
   async delete(aws, id, { forceDestroy }, { signal }) {

@@ -7,14 +7,14 @@ import { fixedText } from "../properties";
 
 type CallOptions = { readonly abortSignal: AbortSignal };
 
-/** A part of a bucket that is a resource of its own: set and replaced as one, and known by the bucket's name. */
+/** A part of a bucket that is a separate resource. It is set as a whole, and its id is the bucket's name. */
 export interface BucketPart<State> {
   readonly inputs: Readonly<Record<string, Property>>;
   readonly outputs?: readonly string[];
-  /** Error codes that say that the bucket has no such part. */
+  /** Error codes that mean that the bucket does not have this part. */
   readonly missing: readonly string[];
   put(s3: S3Client, bucket: string, state: State, options: CallOptions): Promise<unknown>;
-  /** Undefined where the bucket has no such part, although the service answers. */
+  /** Returns undefined if the response shows that the bucket does not have this part. */
   get(s3: S3Client, bucket: string, options: CallOptions): Promise<Partial<State> | undefined>;
   remove(s3: S3Client, bucket: string, options: CallOptions): Promise<unknown>;
 }

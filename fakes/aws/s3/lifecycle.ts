@@ -21,7 +21,7 @@ type Rule = {
   transitions?: { days?: number; storageClass: string }[];
 };
 
-/** What this stand-in passes on; anything else in a rule is refused rather than dropped. */
+/** The supported members of a rule. Others are refused, not dropped. */
 const known: readonly string[] = [
   "id",
   "status",
@@ -65,7 +65,7 @@ function unknownParts(rules: unknown): string | undefined {
   const list = rules as (JsonObject & { filter?: JsonObject })[];
   const names = [
     ...list.flatMap((rule) => Object.keys(rule)).filter((name) => !known.includes(name)),
-    // moto forgets filters by size and tag.
+    // moto drops filters by size and tag.
     ...list.flatMap(({ filter = {} }) => Object.keys(filter)).filter((name) => name !== "prefix"),
   ];
   return names.length === 0

@@ -44,11 +44,11 @@ export const bucketObjectLock = bucketPart<State>({
       ...(Days && { days: Days }),
       ...(Years && { years: Years }),
     };
-    // An empty rule in place of none: what is left out of an answer would stay as it was.
+    // An empty rule instead of none, because an absent property keeps its old value.
     return { objectLockEnabled: "Enabled", rule: Mode ? { defaultRetention } : ({} as State["rule"]) };
   },
   async remove(s3, bucket, options) {
-    // The lock of a bucket cannot be taken off; the default for new objects can.
+    // Object lock of a bucket cannot be disabled. The default retention of new objects can be removed.
     await s3.send(
       new PutObjectLockConfigurationCommand({
         Bucket: bucket,

@@ -28,7 +28,7 @@ export const bucketVersioning = bucketPart<State>({
         options,
       );
     } catch (error) {
-      // A bucket with object lock keeps versions for as long as it lives.
+      // Versioning of a bucket with object lock cannot be disabled.
       if (!(error instanceof AwsError) || error.code !== "InvalidBucketState") throw error;
     }
   },

@@ -103,7 +103,7 @@ export const schedule = resource<Aws, ScheduleState>({
   },
 });
 
-/** An update sends everything: what it leaves out, the service sets back to its default. */
+/** An update sends everything, because the service resets omitted members to their defaults. */
 function request(state: ScheduleState) {
   return {
     Name: state.name,

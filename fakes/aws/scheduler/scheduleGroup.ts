@@ -55,7 +55,7 @@ export const scheduleGroup = resource<Aws, ScheduleGroupState>({
     const scheduler = aws.use("scheduler");
     const options = { abortSignal: signal };
     const missing = "ResourceNotFoundException";
-    // moto fails on a group that is not there, where AWS says so.
+    // moto fails with another error than AWS if the group does not exist.
     if (
       (await unlessMissing(scheduler.send(new GetScheduleGroupCommand({ Name: id }), options), missing)) ===
       undefined

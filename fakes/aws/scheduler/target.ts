@@ -2,7 +2,7 @@ import type { AssignPublicIp, LaunchType, PropagateTags, Target } from "@aws-sdk
 import { isJsonObject, type JsonValue } from "../../../foundation/json";
 import { defined, pruned } from "../properties";
 
-/** What a schedule calls, in the plugin's words. */
+/** The target of a schedule, with the plugin's names. */
 export type ScheduleTarget = {
   arn: string;
   roleArn: string;
@@ -22,7 +22,7 @@ export type ScheduleTarget = {
   };
 };
 
-/** The service's own: 185 attempts within a day. */
+/** The service's default: 185 attempts within a day. */
 const defaultRetry = { maximumEventAgeInSeconds: 86_400, maximumRetryAttempts: 185 } as const;
 
 export function toService(target: ScheduleTarget): Target {
@@ -96,7 +96,7 @@ export function fromService(target: Target): ScheduleTarget {
   }) as unknown as ScheduleTarget;
 }
 
-/** With the defaults that the service puts in, and without what says nothing; subnets and groups have no order. */
+/** Normalizes a target: adds the service's defaults, removes empty values, and sorts subnets and groups. */
 export function targetForm(value: JsonValue): JsonValue {
   if (!isJsonObject(value)) return value;
   const target = value as unknown as ScheduleTarget;
@@ -119,7 +119,7 @@ export function targetForm(value: JsonValue): JsonValue {
       },
     }),
   };
-  // No retries is something else than the service's default, so it must not be pruned away.
+  // 0 retries differ from the service's default, so they must not be removed.
   const { maximumRetryAttempts } = whole.retryPolicy;
   return (
     pruned({

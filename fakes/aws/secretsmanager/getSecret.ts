@@ -4,7 +4,7 @@ import { lookUp } from "../../engine/table";
 import type { Aws } from "../client";
 import { unlessMissing } from "../errors";
 
-/** A secret by its ARN or name. One that waits for its deletion is not found, as in the real provider. */
+/** Finds a secret by ARN or name. As in the official provider, one that is scheduled for deletion is not found. */
 export const getSecret = lookUp<Aws, { arn?: string; name?: string }>({
   args: { arn: { type: "string" }, name: { type: "string" } },
   async call(aws, { arn, name }, { signal }) {

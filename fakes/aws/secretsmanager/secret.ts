@@ -30,7 +30,7 @@ export const secret = resource<Aws, SecretState>({
     name: fixedText,
     description: { type: "string" },
     kmsKeyId: { type: "string" },
-    // Asked for at deletion only; the service does not keep it.
+    // Only used at deletion; the service does not store it.
     recoveryWindowInDays: number(30),
     forceOverwriteReplicaSecret: flag(false),
     policy: { ...policy, computed: true, normal: withoutEmpty },
@@ -103,13 +103,13 @@ export const secret = resource<Aws, SecretState>({
     await unlessMissing(
       secrets.send(new DeleteSecretCommand({ SecretId: id, ...when }), { abortSignal: signal }),
       "ResourceNotFoundException",
-      // It waits for its deletion already.
+      // Its deletion is already scheduled.
       "InvalidRequestException",
     );
   },
 });
 
-/** `{}` asks for no policy. Without a value, a policy that somebody attached stays. */
+/** `{}` removes the policy. Without a value, a manually attached policy stays. */
 function withoutEmpty(policy: JsonValue): JsonValue {
   return policy === "{}" ? "" : policy;
 }

@@ -21,15 +21,15 @@ type SecretVersionState = {
   region: string;
 };
 
-/** The stage that readers get who name none. */
+/** The default stage of readers. */
 const current = "AWSCURRENT";
 
-/** One value of a secret; its id is `<ARN of the secret>|<version>`. Another value is another version. */
+/** A value of a secret. Its id is `<ARN of the secret>|<version>`. A changed value is a new version. */
 export const secretVersion = resource<Aws, SecretVersionState>({
   inputs: {
     secretId: fixedText,
     secretString: { type: "string", secret: true, replaces: true },
-    // Left out, the plugin does not look whether somebody made another version the current one.
+    // If omitted, the plugin does not detect that somebody made another version the current one.
     versionStages: { type: "list", unordered: true, computed: true },
   },
   outputs: { arn: {}, secretArn: {}, versionId: {}, hasSecretStringWo: {}, region: {} },
@@ -58,7 +58,7 @@ export const secretVersion = resource<Aws, SecretVersionState>({
         abortSignal: signal,
       }),
       "ResourceNotFoundException",
-      // The secret waits for its deletion.
+      // The secret is scheduled for deletion.
       "InvalidRequestException",
     );
     if (found === undefined) return undefined;
@@ -98,7 +98,7 @@ export const secretVersion = resource<Aws, SecretVersionState>({
         options,
       );
     }
-    // The service itself takes this one off the version that was current before.
+    // The service itself removes this stage from the previous version.
     const gone = had.filter(
       (stage) => !wanted.includes(stage) && stage !== current && stage !== "AWSPREVIOUS",
     );
@@ -118,7 +118,7 @@ export const secretVersion = resource<Aws, SecretVersionState>({
       secrets.send(new DescribeSecretCommand({ SecretId }), options),
       "ResourceNotFoundException",
     );
-    // A version goes when its last stage does. The current one stays for as long as its secret.
+    // A version is deleted with its last stage. The current one exists as long as its secret.
     for (const VersionStage of found?.VersionIdsToStages?.[versionId] ?? []) {
       if (VersionStage === current) continue;
       await secrets.send(

@@ -33,7 +33,7 @@ export const topicPolicy = resource<Aws, TopicPolicyState>({
   },
 
   async delete(aws, id, _state, { signal }) {
-    // A topic is never without a policy: the service's own lets its account in and nobody else.
+    // A topic always has a policy. The service's default only allows its own account.
     const account = id.split(":")[4] ?? "";
     const standard = {
       Version: "2008-10-17",

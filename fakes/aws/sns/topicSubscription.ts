@@ -25,14 +25,14 @@ type TopicSubscriptionState = {
   region: string;
 };
 
-/** Who gets what is published; its id is its ARN. */
+/** A subscriber of a topic. Its id is its ARN. */
 export const topicSubscription = resource<Aws, TopicSubscriptionState>({
   inputs: {
     topic: fixedText,
     protocol: fixedText,
     endpoint: fixedText,
     rawMessageDelivery: flag(false),
-    // Both are about waiting for a confirmation, which the service does not keep.
+    // Both configure the wait for a confirmation. The service does not store them.
     endpointAutoConfirms: flag(false),
     confirmationTimeoutInMinutes: { type: "number", default: 1 },
   },

@@ -101,7 +101,7 @@ export const queue = resource<Aws, QueueState>({
     const sqs = aws.use("sqs");
     const Attributes = attributes(before, after);
     if (Object.keys(Attributes).length === 0) return;
-    // moto forgets the policy where it is not sent along. AWS keeps it, and takes it again without a change.
+    // moto drops the policy if it is not sent. AWS keeps it and accepts it unchanged.
     if (before.policy) Attributes.Policy ??= before.policy;
     await sqs.send(new SetQueueAttributesCommand({ QueueUrl: id, Attributes }), { abortSignal: signal });
   },
@@ -115,7 +115,7 @@ export const queue = resource<Aws, QueueState>({
   },
 });
 
-/** The attributes that are to change. */
+/** Returns the attributes that change. */
 function attributes(
   before: QueueState | undefined,
   after: QueueState,

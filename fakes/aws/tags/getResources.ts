@@ -5,7 +5,7 @@ import { tagsFromService } from "./tags";
 
 type TagFilter = { key: string; values?: string[] };
 
-/** Tagged resources of the account and region, as far as the service of tags knows them. */
+/** Returns the tagged resources of the account and region that the tagging service lists. */
 export const getResources = lookUp<Aws, { tagFilters?: TagFilter[]; resourceArnLists?: string[] }>({
   args: { tagFilters: { type: "list" }, resourceArnLists: { type: "list" } },
   async call(aws, { tagFilters = [], resourceArnLists }, { signal }) {

@@ -212,7 +212,7 @@ const bucketTagSet = async (...[aws, Bucket, options]: Parameters<Tagging["list"
   return tagsFromService((await unlessMissing(answer, "NoSuchTagSet"))?.TagSet);
 };
 
-/** S3 knows only all tags of a bucket at once. */
+/** S3 only replaces all tags of a bucket at once. */
 export const bucketTags: Tagging = {
   place: byId,
   list: bucketTagSet,

@@ -6,7 +6,7 @@ import { type Tags, tagsInput } from "./tags";
 
 type CallOptions = { readonly abortSignal: AbortSignal };
 
-/** How the service of one resource type keeps tags. `place` is what the service knows the resource by: its ARN, name or URL. */
+/** Tag operations of a resource type's service. `place` identifies the resource: its ARN, name or URL. */
 export interface Tagging {
   place(id: string, state: JsonObject): string;
   list(aws: Aws, place: string, options: CallOptions): Promise<Tags>;
@@ -15,8 +15,8 @@ export interface Tagging {
 }
 
 /**
- * Gives a resource type `tags` and `tagsAll`. As with the real plugin, the provider's `defaultTags` are added to the tags of every
- * resource, which win over them.
+ * Adds `tags` and `tagsAll` to a resource type. As in the official plugin, the provider's `defaultTags` are added to every
+ * resource. The resource's own tags take precedence.
  */
 export function taggable(base: AnyResource<Aws>, tagging: Tagging): AnyResource<Aws> {
   const withTags = async (
@@ -78,7 +78,7 @@ export function taggable(base: AnyResource<Aws>, tagging: Tagging): AnyResource<
     },
   };
 
-  /** The inputs without the tags, as one text. */
+  /** Returns the inputs without the tags, as text. */
   function settings(state: JsonObject): string {
     const entries = Object.keys(base.inputs).map((key) => [key, state[key] ?? null] as const);
     return canonicalJson(Object.fromEntries(entries));

@@ -16,7 +16,7 @@ const uuid = /^[0-9a-f-]{36}$/i;
 
 export const apikey: AnyResource<ManagementApi> = resource<ManagementApi, Apikey>({
   inputs: {
-    // Not replaced by: a change asks the new project for the old key, and fails.
+    // As in the official provider, a change does not replace the key: it requests the old key from the new project and fails.
     projectRef: { type: "string", required: true },
     name: {
       type: "string",
@@ -39,7 +39,7 @@ export const apikey: AnyResource<ManagementApi> = resource<ManagementApi, Apikey
       const body = { name: "default", type: "publishable" };
       await api.expect(201, "create default API key", "POST", `${keys}?reveal=true`, { body, signal });
     }
-    // As in the real provider, which sends the description with a later update only.
+    // As in the official provider, which only sends the description with a later update.
     const body = { name, type: "secret", secret_jwt_template: { role: "service_role" } };
     const created = await api.expectJson(201, "create API key", "POST", `${keys}?reveal=true`, {
       body,
@@ -85,7 +85,7 @@ export const apikey: AnyResource<ManagementApi> = resource<ManagementApi, Apikey
   },
 });
 
-/** `ref/<uuid>`, `ref/<name>` or `ref/<name>/<type>`. */
+/** Parses `ref/<uuid>`, `ref/<name>` or `ref/<name>/<type>`. */
 async function resolveImport(api: ManagementApi, id: string, signal: AbortSignal): Promise<[string, string]> {
   const [projectRef = "", key = "", type] = id.split("/");
   if (uuid.test(key)) return [projectRef, key];

@@ -58,7 +58,7 @@ export const branch: AnyResource<ManagementApi> = resource<ManagementApi, Branch
       user: String(found.db_user ?? ""),
       version: String(found.postgres_version),
     };
-    // An import knows no parent, and so cannot ask whether the branch is persistent.
+    // An import does not know the parent, so it cannot check whether the branch is persistent.
     if (known.parentProjectRef === undefined) return { state: { database } };
     const path = `/projects/${known.parentProjectRef}/branches`;
     const listed = asObjects(await api.expectJson(200, "list branches", "GET", path, { signal }));

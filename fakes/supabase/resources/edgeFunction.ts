@@ -78,7 +78,7 @@ export const edgeFunction: AnyResource<ManagementApi> = resource<ManagementApi, 
   },
 });
 
-/** The entry point and import map go under their own names, without folders: nothing that they import is sent. */
+/** Sends the entry point and the import map under their names without folders, and nothing that they import. */
 async function deploy(api: ManagementApi, inputs: EdgeFunction, signal: AbortSignal): Promise<string> {
   const { projectRef, slug, name, entrypoint, importMap, staticFiles = [] } = inputs;
   const form = new FormData();

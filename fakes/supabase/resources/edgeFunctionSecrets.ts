@@ -43,7 +43,7 @@ export const edgeFunctionSecrets: AnyResource<ManagementApi> = resource<Manageme
     if (answer.status === 404) return undefined;
     const listed = asObjects(jsonOf(answer, 200, "read edge function secrets"));
     const digests = new Map(listed.map(({ name, value }) => [String(name), String(value)]));
-    // Names that nobody declared are not looked at; at an import every one of them is declared.
+    // Ignores undeclared names. An import declares all of them.
     const declared: Secret[] =
       known.secrets ??
       [...digests.keys()]
@@ -87,7 +87,7 @@ function digest(value: string): string {
   return createHash("sha256").update(value).digest("hex");
 }
 
-/** The whole set every time; an empty one is not sent. */
+/** Sends the whole set every time, unless it is empty. */
 async function post(api: ManagementApi, { projectRef, secrets }: EdgeFunctionSecrets, signal: AbortSignal) {
   if (secrets.length === 0) return;
   const body = secrets.map(({ name, value }) => ({ name, value: value ?? "" }));

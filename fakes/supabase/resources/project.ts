@@ -53,7 +53,7 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
       },
     });
     const ref = String(asObject(created).id);
-    // As in the real provider: where this wait fails, nothing of the new project is in the state.
+    // As in the official provider: if this wait fails, the state does not contain the new project.
     await waitProjectActive(api, ref, waitOptions(context, inputs.timeouts, "create"));
     if (inputs.legacyApiKeysEnabled !== undefined) {
       await putLegacyKeys(api, ref, inputs.legacyApiKeysEnabled, signal);
@@ -63,7 +63,7 @@ export const project: AnyResource<ManagementApi> = resource<ManagementApi, Proje
 
   async read(api, ref, _known, { signal }) {
     const found = await api.call("GET", `/projects/${ref}`, { signal });
-    // A project that has gone leaves the state as it was: the provider's blind spot.
+    // As in the official provider, a deleted project leaves the state unchanged.
     if (found.status === 404) return { state: {} };
     const { organization_id, name, region } = asObject(jsonOf(found, 200, "read project"));
 

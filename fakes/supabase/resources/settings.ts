@@ -18,7 +18,7 @@ interface Settings {
   timeouts?: Timeouts;
 }
 
-/** In the order in which they are written and read. */
+/** The sections, in the order in which they are written and read. */
 const sectionNames = ["database", "network", "api", "auth", "storage"] as const;
 
 const jsonText: Property = {
@@ -30,7 +30,7 @@ export const settings: AnyResource<ManagementApi> = resource<ManagementApi, Sett
   inputs: {
     projectRef: { type: "string", required: true },
     ...Object.fromEntries(sectionNames.map((name) => [name, jsonText])),
-    // Accepted, kept in the state, and never sent: as in the real provider.
+    // As in the official provider: accepted, stored in the state, and never sent.
     pooler: jsonText,
     sslEnforcement: { type: "boolean" },
     timeouts,
@@ -56,7 +56,7 @@ export const settings: AnyResource<ManagementApi> = resource<ManagementApi, Sett
       }
       const user = parsed(text ?? "") ?? {};
       const merged = mergeAnswer(name, user, answer);
-      // Where both mean the same the state keeps the text as the user wrote it.
+      // If both are equivalent, the state keeps the user's text.
       state[name] = canonicalJson(merged) === canonicalJson(user) ? text : canonicalJson(merged);
     }
     if (known.sslEnforcement !== undefined || importing) {
@@ -67,12 +67,12 @@ export const settings: AnyResource<ManagementApi> = resource<ManagementApi, Sett
   },
 
   async update(api, _ref, { before, after }, context) {
-    // Waited for always, even where nothing will be sent.
+    // Always waits, even if nothing will be sent.
     await waitUntilReady(api, after, context, "update");
     await write(api, after, before, context);
   },
 
-  // There is no way to unset settings: they stay.
+  // The API cannot unset settings, so they stay.
   async delete() {},
 });
 
@@ -87,7 +87,7 @@ async function waitUntilReady(
   await waitServices(api, projectRef, options);
 }
 
-/** Sends the sections whose text differs from before. All are tried, whichever fails. */
+/** Sends the sections whose text has changed. Tries all of them, even if one fails. */
 async function write(
   api: ManagementApi,
   after: Settings,
@@ -111,7 +111,7 @@ async function write(
       const target = `/projects/${after.projectRef}${path}`;
       const doing = `update ${name} settings`;
       const { signal } = context;
-      // Of storage's answer the provider reads nothing.
+      // The provider ignores storage's response.
       if (name === "storage") await api.expect(status, doing, method, target, { body, signal });
       else await api.expectJson(status, doing, method, target, { body, signal });
     });
@@ -134,13 +134,13 @@ async function writeSslEnforcement(
   const { signal } = context;
   const answer = await api.expectJson(200, "update SSL enforcement", "PUT", path, { body, signal });
   if (isSslEnforced(answer, wanted)) return;
-  // The change restarts the database, and is in force after that.
+  // The change restarts the database and then takes effect.
   const options = waitOptions(context, given, "update");
   await waitSslEnforcement(api, projectRef, wanted, options);
   await waitServices(api, projectRef, options);
 }
 
-/** Undefined where the project has gone (404) or does not have the section (406): the state keeps what it has. */
+/** Returns undefined if the project (404) or the section (406) does not exist. Then the state keeps its values. */
 async function readSection(
   api: ManagementApi,
   ref: string,
@@ -149,7 +149,7 @@ async function readSection(
 ): Promise<JsonObject | undefined> {
   const answer = await api.call("GET", `/projects/${ref}${path}`, { signal });
   if (answer.status === 404 || answer.status === 406) return undefined;
-  // What the plan of the organization does not include.
+  // The organization's plan does not include this.
   if (answer.status === 400 && answer.text.includes("not allowed to configure SSL enforcements"))
     return undefined;
   return asObject(jsonOf(answer, 200, "read settings"));

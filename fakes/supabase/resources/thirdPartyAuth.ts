@@ -79,7 +79,7 @@ export const thirdPartyAuth: AnyResource<ManagementApi> = resource<ManagementApi
     };
   },
 
-  // Every input but the timeouts replaces, and those concern the provider alone.
+  // Every input replaces, except the timeouts, which only the provider uses.
   async update() {},
 
   async delete(api, id, { projectRef }, { signal }) {
