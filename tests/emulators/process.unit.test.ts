@@ -82,7 +82,7 @@ describe("a background service", () => {
     expect(runningServices(registry)).toEqual([]);
   });
 
-  it("counts as not running when its number is another process's by now", async () => {
+  it("counts as not running if another process has its id by now", async () => {
     const record = { name: "old", command: idle, log: log(), pid: process.pid, startTime: "long ago" };
     writeFileSync(path.join(registry, "old.json"), JSON.stringify(record));
     expect(runningService(registry, "old")).toBeUndefined();
@@ -130,14 +130,14 @@ describe("a background service", () => {
     expect(isSameProcess(record)).toBe(false);
   });
 
-  it("fails to start when there is no such program", async () => {
+  it("fails to start if the program does not exist", async () => {
     const definition = { name: "none", command: ["/no/such/program"] as const, log: log() };
     await expect(startService(registry, definition)).rejects.toThrow(/ENOENT/);
   });
 });
 
 describe("ports", () => {
-  it("knows a taken port from a free one", async () => {
+  it("distinguishes a taken port from a free one", async () => {
     const server = await new Promise<Server>((resolve) => {
       const made = createServer();
       made.listen(0, "127.0.0.1", () => resolve(made));

@@ -50,7 +50,7 @@ test.each([
   expect(reaching(args)).toEqual(args.length === 0 ? [""] : args);
 });
 
-test("without a local endpoint in the shell nothing is added", () => {
+test("adds nothing without a local endpoint in the shell", () => {
   expect(reaching(["sqs", "list-queues"], {})).toEqual(["sqs", "list-queues"]);
 });
 
@@ -60,7 +60,7 @@ test("an environment that is read twice does not find its own launcher", async (
   expect(reaching(["sts"])).toEqual(["sts"]);
 });
 
-test("where no AWS CLI is installed there is no launcher", async () => {
+test("there is no launcher if no AWS CLI is installed", async () => {
   const other = path.join(base, "other");
   mkdirSync(other);
 

@@ -28,7 +28,7 @@ const machine = (isRoot: boolean, aptGet: "works" | "does nothing" = "works") =>
 
 const nothing = () => undefined;
 
-test("a machine with zstd is left as it is", async () => {
+test("a machine with zstd is not changed", async () => {
   await Promise.all([program("zstd"), program("apt-get")]);
 
   await ensureCompressor(nothing, machine(true));
@@ -36,7 +36,7 @@ test("a machine with zstd is left as it is", async () => {
   expect(installed).toEqual([]);
 });
 
-test("root on a Debian without it gets the package, and reads so", async () => {
+test("root on a Debian without zstd gets the package and a message", async () => {
   await program("apt-get");
   const lines: string[] = [];
 

@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => rm(directory, { recursive: true }));
 
-test("a folder that is new or empty is claimed, once and again", async () => {
+test("a new or empty folder is claimed, also repeatedly", async () => {
   const fresh = path.join(directory, "a", "b");
   expect(isClaimed(fresh)).toBe(false);
 
@@ -22,7 +22,7 @@ test("a folder that is new or empty is claimed, once and again", async () => {
   expect(isClaimed(fresh)).toBe(true);
 });
 
-test("a folder with somebody's files is refused and left as it is", async () => {
+test("a folder with other files is refused and not changed", async () => {
   await writeFile(path.join(directory, "thesis.txt"), "");
 
   await expect(claimDirectory(directory)).rejects.toThrow(
@@ -77,7 +77,7 @@ test("a folder that is moved, or named by a link, stays the same environment", a
   expect(originalOf(former)).toBe(moved);
 });
 
-test("the folder of an earlier version, whose marker names no folder, is taken as it is", async () => {
+test("the folder of an earlier version, whose marker names no folder, is accepted", async () => {
   await writeFile(path.join(directory, "thorbis-local-stack"), "`npm run down` deletes this folder.\n");
   await writeFile(path.join(directory, "state"), "");
 

@@ -53,7 +53,7 @@ test.each([
   expect(messageOf(explainDiskFault(Object.assign(new Error("x"), fault)))).toBe(`${sentence}: ${advice}`);
 });
 
-test("everything else stays as it is", () => {
+test("any other error is returned unchanged", () => {
   const others = [
     new Error("x"),
     Object.assign(new Error("x"), { code: "EACCES", syscall: "connect" }),

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { UserError } from "../../foundation/userError";
 import { explainFullDisk, freeMegabytes, requireSpace } from "../../local/diskSpace";
 
-test("the free space of a folder that is not there yet is that of the disk it would be on", () => {
+test("the free space of a missing folder is that of its future disk", () => {
   const free = freeMegabytes(os.tmpdir());
   expect(free).toBeGreaterThan(0);
   expect(Math.abs(freeMegabytes(path.join(os.tmpdir(), "no", "such", "folder")) - free)).toBeLessThan(1_000);

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { expect, test } from "vitest";
 import { endpointVariables, exportLine, localPaths, pulumiVariables } from "../../local/environment";
 
-test("everything is below .local in the checkout, or where THORBIS_LOCAL_DIRECTORY says", () => {
+test("everything is in .local in the checkout, or in THORBIS_LOCAL_DIRECTORY", () => {
   expect(localPaths("/src/check out", {}).state).toBe("/src/check out/.local/state");
   expect(localPaths("/src", { THORBIS_LOCAL_DIRECTORY: "/other" }).pulumiHome).toBe("/other/pulumi-home");
 });
@@ -11,7 +11,7 @@ test("an empty THORBIS_LOCAL_DIRECTORY is none: `npm run down` deletes that fold
   expect(localPaths("/src", { THORBIS_LOCAL_DIRECTORY: "" }).directory).toBe("/src/.local");
 });
 
-test("the backend is a URL that survives blanks in the path", () => {
+test("the backend is a URL that supports spaces in the path", () => {
   const variables = pulumiVariables(localPaths("/src/check out", {}), "/bin");
 
   expect(variables.PULUMI_BACKEND_URL).toBe("file:///src/check%20out/.local/state");

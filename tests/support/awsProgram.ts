@@ -8,14 +8,14 @@ import { backupSchema } from "../../config/areas/backup";
 import { monitoringSchema } from "../../config/areas/monitoring";
 import { projectSchema } from "../../config/areas/project";
 
-// A Pulumi program that declares the AWS part of a stack and nothing else, from the areas of the configuration that the
-// test passes in the environment. See awsStack.ts.
+// A Pulumi program that declares only the AWS part of a stack, from the configuration areas that the test passes in the
+// environment. See awsStack.ts.
 const areas = JSON.parse(process.env.AWS_STACK_AREAS ?? "{}") as Record<string, unknown>;
 const config: BackupsConfig = {
   project: projectSchema.parse(areas.project),
   backup: backupSchema.parse(areas.backup),
   alerts: alertsSchema.parse(areas.alerts),
-  // Has engine tests of its own.
+  // It has its own engine tests.
   monitoring: monitoringSchema.parse({ enabled: false }),
 };
 

@@ -11,23 +11,23 @@ import { installStandIns } from "../../local/plugins/install";
 import { ensureToolchain } from "../../local/toolchain";
 import type { CommandResult } from "./testStack";
 
-/** Areas of the configuration, as they stand in a stack file; what is left out has its default. */
+/** Configuration areas as in a stack file. Omitted keys have their defaults. */
 export interface AwsAreas {
   readonly project: Readonly<Record<string, unknown>>;
   readonly backup: Readonly<Record<string, unknown>>;
   readonly alerts: Readonly<Record<string, unknown>>;
 }
 
-/** One stack of the AWS part alone, on the real engine, beside others in the same account. */
+/** A stack of only the AWS part, on the real engine, in an account with other stacks. */
 export interface AwsStack {
   pulumi(...args: string[]): Promise<CommandResult>;
-  /** Changes the configuration for all commands from now on. */
+  /** Changes the configuration for all later commands. */
   configure(areas: AwsAreas, parts?: AwsParts): void;
-  /** The URN of the one resource of this logical name. */
+  /** Returns the URN of the resource with this logical name. */
   urn(name: string): Promise<string>;
 }
 
-/** One local AWS account with its S3, and any number of stacks in it. */
+/** A local AWS account with S3 and any number of stacks. */
 export interface AwsAccountUnderTest {
   readonly endpoints: LocalEndpoints["aws"];
   stack(name: string, areas: AwsAreas): Promise<AwsStack>;
@@ -39,10 +39,10 @@ export interface AwsAccountUnderTest {
 const keys = { accessKey: "thorbis-local", secretKey: "thorbis-local-secret" } as const;
 const region = "us-east-1";
 
-/** What each stack declares: all, the backup bucket alone, or a bucket with nothing set on it. */
+/** What each stack declares: everything, only the backup bucket, or a bucket without settings. */
 export type AwsParts = "all" | "bucket" | "bare";
 
-/** `parts`: what each stack declares; the bucket alone is quicker. Its commands refresh only with `--refresh`. */
+/** Creates an account. `parts` selects what each stack declares; only the bucket is faster. Commands only refresh with `--refresh`. */
 export async function createAwsAccount(parts: AwsParts = "all"): Promise<AwsAccountUnderTest> {
   const checkout = checkoutRoot();
   const base = await mkdtemp(path.join(os.tmpdir(), "thorbis aws "));

@@ -9,7 +9,7 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 
-/** Everything that protects a bucket, as S3 answers it; a part that is not there is `undefined`. */
+/** The protection of a bucket, as S3 returns it. A missing part is undefined. */
 export interface BucketProtection {
   readonly policy: unknown;
   readonly publicAccess: unknown;
@@ -20,7 +20,7 @@ export interface BucketProtection {
   readonly objectLock: unknown;
 }
 
-/** Reads a bucket's protection by S3's own protocol; fails where there is no bucket. */
+/** Reads a bucket's protection over the S3 protocol. Fails if the bucket does not exist. */
 export async function bucketProtection(s3: S3Client, Bucket: string): Promise<BucketProtection> {
   const part = async (call: Promise<object>): Promise<unknown> => {
     try {

@@ -10,24 +10,24 @@ import { ensureToolchain } from "../../local/toolchain";
 import { childrenOf } from "./processes";
 import type { CommandResult } from "./testStack";
 
-/** A stack of one SqlBundle and nothing else, on the real Pulumi engine with a state backend of its own. */
+/** A stack with a single SqlBundle, on the real Pulumi engine with its own state backend. */
 export interface BundleStack {
   /** The bundle's folder; the test may edit it. */
   readonly sql: string;
   readonly environment: Readonly<Record<string, string>>;
   pulumi(...args: string[]): Promise<CommandResult>;
-  /** Runs a command and ends the provider with SIGKILL once it has come to a moment of its work. */
+  /** Runs a command and kills the provider with SIGKILL at a given point. */
   pulumiWithKill(args: readonly string[], moment: () => Promise<void>): Promise<CommandResult>;
-  /** `refresh --preview-only --expect-no-changes --diff`: what it printed, and each path that differs, from its events. */
+  /** Runs `refresh --preview-only --expect-no-changes --diff`. Returns its output, and the differing paths from its events. */
   drift(): Promise<CommandResult & { readonly paths: readonly string[] }>;
-  /** Properties of the SqlBundle beside its files and its connection, such as `prune`; for all commands from now on. */
+  /** Sets other properties of the SqlBundle, such as `prune`, for all later commands. */
   configure(settings: Readonly<Record<string, unknown>>): void;
   remove(): Promise<void>;
 }
 
 export interface BundleStackOptions {
   readonly databaseUrl: string;
-  /** Folder to copy the bundle from. */
+  /** Folder from which the bundle is copied. */
   readonly sql: string;
 }
 
@@ -138,7 +138,7 @@ const stepEvent = z.object({
     .optional(),
 });
 
-/** Every path that an event of the engine says differs, sorted. */
+/** Returns every differing path in the engine's events, sorted. */
 function pathsOf(eventLog: string): string[] {
   const paths = eventLog
     .split("\n")

@@ -1,7 +1,7 @@
 import { webcrypto } from "node:crypto";
 import * as x509 from "@peculiar/x509";
 
-/** A certificate authority that no system knows, for two days. */
+/** A certificate authority that no system trusts, valid for two days. */
 export interface Authority {
   /** PEM. */
   readonly certificate: string;
@@ -16,7 +16,7 @@ const days = (count: number) => new Date(Date.now() + count * 86_400_000);
 
 const newKeys = async () => await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 
-/** Each call makes another authority, all of the same name. */
+/** Creates an authority. All have the same name and different keys. */
 export async function createAuthority(): Promise<Authority> {
   const keys = await newKeys();
   const issuer = await x509.X509CertificateGenerator.createSelfSigned({

@@ -4,15 +4,15 @@ import path from "node:path";
 import pg from "pg";
 import { type Cluster, type ClusterOptions, startCluster } from "../../emulators/postgres";
 
-/** A throw-away cluster of its own, shaped like a hosted project. */
+/** A disposable cluster, shaped like a hosted project. */
 export interface TestCluster extends Cluster {
-  /** An open connection as a login role; default `postgres`. Closed by `remove`. */
+  /** Opens a connection as a login role (default `postgres`), which `remove` closes. */
   client(role?: string): Promise<pg.Client>;
   /** Closes the connections, stops the server and deletes everything. */
   remove(): Promise<void>;
 }
 
-/** Of `postgres` on every test cluster. */
+/** Password of `postgres` on every test cluster. */
 export const testPassword = "test-password";
 
 export async function startTestCluster(options: Partial<ClusterOptions> = {}): Promise<TestCluster> {
@@ -40,7 +40,7 @@ export async function startTestCluster(options: Partial<ClusterOptions> = {}): P
   };
 }
 
-/** Returns the major version of the server that a connection is to. */
+/** Returns the major version of a connection's server. */
 export async function majorOf(client: pg.ClientBase): Promise<number> {
   const { rows } = await client.query<{ major: number }>(
     "select current_setting('server_version_num')::int / 10000 as major",
@@ -49,8 +49,8 @@ export async function majorOf(client: pg.ClientBase): Promise<number> {
 }
 
 /**
- * Runs queries as PostgREST would for a request with these claims: in a transaction, as `role`, rolled back at the end
- * unless `commit` is asked for. The connection's own role must be a member of `role`.
+ * Runs queries as PostgREST would for a request with these claims: in a transaction, as `role`, rolled back at the end unless
+ * `commit` is set. The connection's role must be a member of `role`.
  */
 export async function asRole<T>(
   client: pg.Client,

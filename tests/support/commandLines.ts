@@ -1,10 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import type { ReadableText } from "./leaks";
 
-/** How often the processes are looked at, in milliseconds. One that lives shorter may be missed. */
+/** Interval between checks of the processes, in milliseconds. One that lives shorter may be missed. */
 const interval = 20;
 
-/** The command lines of all processes that could be seen while `work` ran. Linux only. */
+/** Returns the command lines of all processes that were seen while `work` ran. Linux only. */
 export async function commandLinesDuring<T>(
   work: () => Promise<T>,
 ): Promise<{ result: T; commandLines: ReadableText[] }> {
@@ -29,7 +29,7 @@ function commandLineOf(pid: string): string {
   try {
     return readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " ");
   } catch {
-    // It ended while we looked.
+    // It ended meanwhile.
     return "";
   }
 }

@@ -5,7 +5,7 @@ import { ensureS3Installed } from "../../emulators/s3";
 import { postgresqlBinVariable } from "../../foundation/postgresqlPrograms";
 import { ensureCompressor } from "../../local/compressor";
 
-/** Once per project: a complete PostgreSQL, the shaped template that every test cluster is a copy of, zstd and an S3 server. */
+/** Prepares once per project: a complete PostgreSQL, the template that every test cluster copies, zstd and an S3 server. */
 export default async function setup(project: TestProject): Promise<void> {
   const progress = (message: string): void => console.log(`databases for the tests: ${message}`);
   const ownServer = project.config.env?.[postgresqlBinVariable];

@@ -2,16 +2,16 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { ensureOfficialClients } from "../../local/officialClients/installation";
 
-/** An edge function that runs in Deno as it was deployed, with the rights that the hosted runtime gives it. */
+/** An edge function that runs in Deno as deployed, with the permissions of the hosted runtime. */
 export interface ServedFunction {
   /** Base URL, without a trailing slash. */
   readonly url: string;
-  /** All that it has printed. */
+  /** Its output. */
   output(): string;
   stop(): Promise<void>;
 }
 
-/** Deno's program and what it needs so that it loads nothing from the network and leaves nothing in the user's home. */
+/** Deno's program, and the settings with which it downloads nothing and writes nothing into the user's home. */
 export async function denoProgram(cache: string): Promise<{ file: string; env: NodeJS.ProcessEnv }> {
   const { deno } = await ensureOfficialClients((line) => console.log(`Deno for the tests: ${line}`));
   return {
@@ -21,8 +21,8 @@ export async function denoProgram(cache: string): Promise<{ file: string; env: N
 }
 
 /**
- * Starts Deno on one file and returns once the function listens, on a port that the system picks.
- * @throws Error with what the function has printed, when it ends before it listens.
+ * Starts Deno with one file and returns once the function listens, on a port that the system chooses.
+ * @throws Error with the function's output, if it ends before it listens.
  */
 export async function serveInDeno(
   file: string,

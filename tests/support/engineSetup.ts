@@ -5,7 +5,7 @@ import { checkoutRoot } from "../../foundation/checkout";
 import { ensureToolchain } from "../../local/toolchain";
 import setupDatabases from "./databaseSetup";
 
-/** Once per project: programs and providers built from the sources as they are, a Pulumi CLI, and the databases. */
+/** Prepares once per project: programs and providers from the current sources, a Pulumi CLI, and the databases. */
 export default async function setup(project: TestProject): Promise<void> {
   const build = createRequire(import.meta.url)(path.join(checkoutRoot(), "build", "bundle.cjs")) as {
     bundle: (outputs: string[]) => void;

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 
-/** A secret that a test has put somewhere, and the name to report it by. */
+/** A secret that a test uses, with its name for reports. */
 export interface PlantedSecret {
   readonly name: string;
   readonly text: string;
@@ -9,7 +9,7 @@ export interface PlantedSecret {
 
 /** Anything that people or programs can read. */
 export interface ReadableText {
-  /** What to call it in a report, such as a file's path. */
+  /** Its name in a report, such as a file's path. */
   readonly where: string;
   readonly text: string;
 }
@@ -21,12 +21,12 @@ export interface Leak {
   readonly encoding: string;
 }
 
-/** Characters of a secret's beginning or end that are a leak already. */
+/** Number of characters at a secret's start or end that count as a leak. */
 const telling = 12;
 
 /**
- * Every place where the beginning or the end of a secret can be read, as it is or in an encoding that anybody undoes.
- * Looking for both ends finds the whole secret, a secret that was cut, and one that is part of a longer text.
+ * Returns every place that contains the start or the end of a secret, in plain text or in a common encoding. Searching for both
+ * ends finds the whole secret, a truncated secret, and one in a longer text.
  */
 export function findLeaks(secrets: readonly PlantedSecret[], texts: readonly ReadableText[]): Leak[] {
   return secrets.flatMap(({ name, text: secret }) => {
@@ -42,7 +42,7 @@ export function findLeaks(secrets: readonly PlantedSecret[], texts: readonly Rea
   });
 }
 
-/** All files below a folder that `wanted` takes by their path in it; symbolic links are not followed. */
+/** Returns all files below a folder whose relative path `wanted` accepts. Does not follow symbolic links. */
 export function filesBelow(folder: string, wanted = (_file: string): boolean => true): ReadableText[] {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
@@ -51,7 +51,7 @@ export function filesBelow(folder: string, wanted = (_file: string): boolean => 
     .map((file) => ({ where: file, text: readFileSync(path.join(folder, file), "utf8") }));
 }
 
-/** What a text looks like in each encoding → the encoding's name; the plain text comes first. */
+/** Returns the encodings' names by the encoded text, the plain text first. */
 function encodedForms(text: string): Map<string, string> {
   const json = (value: string) => JSON.stringify(value).slice(1, -1);
   const texts: [string, string][] = [
@@ -74,13 +74,13 @@ function encodedForms(text: string): Map<string, string> {
   return forms;
 }
 
-/** Go escapes for HTML, too. */
+/** Go also escapes for HTML. */
 const goJson = (text: string) =>
   JSON.stringify(text)
     .slice(1, -1)
     .replace(/[<>&]/g, (character) => `\\u00${character.charCodeAt(0).toString(16)}`);
 
-/** The characters that stand for the text alone, wherever in an encoded document it begins: base64 takes three bytes at a time. */
+/** Returns the characters that only depend on the text, for any offset in the encoded document: base64 encodes three bytes at a time. */
 function base64Forms(text: string): string[] {
   const bytes = Buffer.from(text);
   return [0, 1, 2].flatMap((offset) => {

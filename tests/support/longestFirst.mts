@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** The longest files, the longest first: one that starts last keeps a single core busy while the other waits. */
+/** The longest files, longest first. If one of them started last, it would run alone while the other core is idle. */
 const longest = [
   "tests/local/killedRuns.engine.test.ts",
   "tests/components/backupBucket/protection.engine.test.ts",

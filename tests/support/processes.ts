@@ -15,11 +15,11 @@ export function leftoverProcesses(text: string): RunningProcess[] {
 }
 
 /**
- * Waits until no process is left whose command line or environment contains the text, and fails after ten seconds. A plugin
- * ends a moment after the CLI that started it.
+ * Waits until no process has the text in its command line or environment. Fails after ten seconds. A plugin ends a moment
+ * after the CLI that started it.
  */
 export async function expectNoProcesses(text: string): Promise<void> {
-  // Here, since benches use this file too, and outside of a test there is no vitest.
+  // Benchmarks also use this file, and vitest is not available outside of tests.
   const { expect } = await import("vitest");
   await expect.poll(() => leftoverProcesses(text), { timeout: 10_000, interval: 50 }).toEqual([]);
 }
@@ -30,8 +30,8 @@ export function childrenOf(parent: number): RunningProcess[] {
 }
 
 /**
- * Returns the PostgreSQL servers whose data directory is below a folder, each once: a session that the server has just
- * forked still has the server's command line, and the server as its parent. Linux only.
+ * Returns the PostgreSQL servers whose data directory is below a folder. Skips sessions that a server has just forked, which
+ * still have its command line but have the server as parent. Linux only.
  */
 export function serversBelow(folder: string): RunningProcess[] {
   const processes = runningProcesses().filter(({ command }) => command.includes(`-D ${folder}`));
@@ -44,10 +44,10 @@ function runningProcesses(): RunningProcess[] {
     .filter((name) => /^\d+$/.test(name))
     .flatMap((name) => {
       const pid = Number(name);
-      // The parent first: a process that ends between the two reads has no command line and is left out.
+      // Reads the parent first: a process that ends between the two reads has no command line and is skipped.
       const parent = Number(/^PPid:\s+(\d+)$/m.exec(readProcessFile(pid, "status"))?.[1]);
       const command = readProcessFile(pid, "cmdline").replaceAll("\0", " ").trim();
-      // A zombie has no command line either: it has ended.
+      // A zombie, which has ended, has no command line either.
       return command === "" ? [] : [{ pid, parent, command }];
     });
 }
@@ -60,7 +60,7 @@ function readProcessFile(pid: number, file: string): string {
   }
 }
 
-/** The addresses of all TCP sockets that these processes listen on. Linux only. */
+/** Returns the addresses of all TCP sockets on which these processes listen. Linux only. */
 export function listeningAddresses(processes: readonly RunningProcess[]): string[] {
   const inodes = new Set(processes.flatMap(({ pid }) => socketInodes(pid)));
   return [...listenersOf("/proc/net/tcp", ipv4), ...listenersOf("/proc/net/tcp6", (hex) => `[${hex}]`)]
@@ -76,12 +76,12 @@ function socketInodes(pid: number): string[] {
       return inode === undefined ? [] : [inode];
     });
   } catch {
-    // It ended, or closed the file, while we looked.
+    // It ended or closed the file meanwhile.
     return [];
   }
 }
 
-/** The sockets in state LISTEN (0A) of a table of the kernel. */
+/** Returns the sockets in state LISTEN (0A) from a table of the kernel. */
 function listenersOf(table: string, format: (hex: string) => string): { address: string; inode: string }[] {
   return readFileSync(table, "utf8")
     .split("\n")
@@ -91,7 +91,7 @@ function listenersOf(table: string, format: (hex: string) => string): { address:
     .map((fields) => ({ address: format(fields[1]?.split(":")[0] ?? ""), inode: fields[9] ?? "" }));
 }
 
-/** The kernel prints the four bytes of an address in the order of the machine: little-endian. */
+/** The kernel prints the four bytes of an address in the machine's byte order: little-endian. */
 function ipv4(hex: string): string {
   return (hex.match(/../g) ?? [])
     .reverse()

@@ -1,6 +1,6 @@
 import { fc } from "@fast-check/vitest";
 
-// The same cases in every run, so that a change is what makes a property fail; SEED asks for others.
+// Every run has the same cases, so a new failure comes from a change. SEED selects other cases.
 fc.configureGlobal({ ...fc.readConfigureGlobal(), seed: Number(process.env.SEED ?? 20261122) });
 
 export { fc, test } from "@fast-check/vitest";

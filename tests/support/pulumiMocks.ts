@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-/** A resource as the program registered it. Mocks see neither parents nor options: engine tests prove those. */
+/** A resource as the program registered it. Mocks do not see parents and options, which engine tests cover. */
 export interface RegisteredResource {
   readonly type: string;
   readonly name: string;
@@ -8,8 +8,8 @@ export interface RegisteredResource {
 }
 
 /**
- * Runs a piece of program on Pulumi's mocks and answers what it registered; their order is the event loop's.
- * `outputsOf` says what a resource has beside its inputs, `answerOf` what a function call answers; default: its arguments.
+ * Runs a part of a program on Pulumi's mocks and returns what it registered, in the order of the event loop. `outputsOf` returns
+ * a resource's outputs besides its inputs, `answerOf` the result of a function call (default: its arguments).
  */
 export async function registeredResources(
   program: () => unknown,

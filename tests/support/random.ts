@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that a seed determines (mulberry32): a failing test is run again with the seed in its name. */
+/** Returns numbers in [0, 1) from a seed (mulberry32). To repeat a failing test, use the seed in its name. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -1,4 +1,4 @@
-// Has no imports: vitest's configuration loads it as it is, without a bundler.
+// Has no imports, because vitest's configuration loads it without a bundler.
 
 const noServer = "does not depend on the version of the server";
 const long = "is long, and other tests cover what depends on the version";

@@ -11,18 +11,18 @@ import { openSession, prepareEngine } from "../../local/session";
 
 export interface CommandResult {
   readonly exitCode: number;
-  /** stdout and stderr as a terminal would show them, interleaved. */
+  /** stdout and stderr, interleaved as in a terminal. */
   readonly output: string;
   readonly stdout: string;
 }
 
-/** A project folder of its own on the real engine with services of its own; the test may edit its SQL bundle. */
+/** A project folder with its own services on the real engine. The test may edit its SQL bundle. */
 export interface TestStack {
   /** The folder with Pulumi.yaml; `sql/` in it is a copy. */
   readonly project: string;
   readonly services: LocalServices;
   pulumi(...args: string[]): Promise<CommandResult>;
-  /** An open connection to the project's database as `postgres`, once an up has made it. Closed by `remove`. */
+  /** Opens a connection to the project's database as `postgres`, after an up has created it. `remove` closes it. */
   database(): Promise<pg.Client>;
   remove(): Promise<void>;
 }

@@ -5,11 +5,11 @@ import { overridesFile } from "../../emulators/postgres/configuration";
 import { type Authority, createAuthority, serverCertificate } from "./certificates";
 import { startTestCluster, type TestCluster } from "./cluster";
 
-/** A cluster that offers TLS as hosted Supabase does, with a certificate of an authority that no system knows. */
+/** A cluster with TLS like hosted Supabase, with a certificate of an authority that no system trusts. */
 export interface TlsCluster extends TestCluster {
-  /** File with the certificate of the authority that signed the server's; that one is for 127.0.0.1, not for `localhost`. */
+  /** File with the CA certificate of the server's certificate, which is valid for 127.0.0.1 but not for `localhost`. */
   readonly authority: string;
-  /** File with the certificate of another authority of the same name. */
+  /** File with the certificate of another authority with the same name. */
   readonly stranger: string;
 }
 
@@ -26,7 +26,7 @@ export async function startTlsCluster(): Promise<TlsCluster> {
   await writeFile(files.authority, authority.certificate);
   await writeFile(files.stranger, stranger.certificate);
   await installServerCertificate(path.join(cluster.directory, "data"), authority);
-  // Started and not reloaded: a server that was told to reload takes a moment.
+  // Restarts instead of reloading, because a reload takes effect with a delay.
   const { pid } = await startCluster({
     directory: cluster.directory,
     port: cluster.port,
@@ -43,7 +43,7 @@ async function installServerCertificate(dataDirectory: string, authority: Author
   await writeFile(`${file}.key`, key);
   const overrides = path.join(dataDirectory, overridesFile);
   await writeFile(overrides, "ssl = on\n");
-  // The server takes its key from a file of its own user that nobody else can read.
+  // The server requires that only its own user can read the key file.
   const { uid, gid } = await stat(dataDirectory);
   for (const name of [`${file}.crt`, `${file}.key`, overrides]) await chown(name, uid, gid);
   await chmod(`${file}.key`, 0o600);

@@ -11,7 +11,7 @@ afterEach(() => {
   rmSync(directory, { recursive: true });
 });
 
-it("answers whatever profile of AWS the user works with", async () => {
+it("works with any AWS profile of the user", async () => {
   vi.stubEnv("AWS_PROFILE", "of-nobody");
   const { endpoint, accessKey, secretKey, region, stop } = await startAws({ directory, region: "eu-west-1" });
   try {

@@ -24,7 +24,7 @@ function machine(script?: string): NodeJS.ProcessEnv {
 const failure = async (environment: NodeJS.ProcessEnv): Promise<unknown> =>
   await ensureAwsInstalled(() => {}, environment).catch((error: unknown) => error);
 
-it("says what to install where there is no Python", async () => {
+it("says what to install if there is no Python", async () => {
   const error = await failure(machine());
 
   expect(error).toBeInstanceOf(UserError);
@@ -41,7 +41,7 @@ it("says which Python is too old", async () => {
   );
 });
 
-it("says so where Python has no venv module", async () => {
+it("says what to install if Python has no venv module", async () => {
   const noVenv =
     'case "$1" in -c) echo "3.11.2"; echo /usr;; *) echo "No module named venv" >&2; exit 1;; esac';
   const error = await failure(machine(noVenv));
@@ -51,7 +51,7 @@ it("says so where Python has no venv module", async () => {
   );
 });
 
-it("says so before anything is made, too", async () => {
+it("says so before anything is created", async () => {
   const noModule =
     'case "$2" in *ensurepip*) echo "Traceback"; echo "ModuleNotFoundError: No module named ensurepip" >&2; exit 1;; *) echo "3.11.2";; esac';
   const environment = machine(noModule);
@@ -64,7 +64,7 @@ it("says so before anything is made, too", async () => {
   expect(existsSync(path.join(folder, "cache"))).toBe(false);
 });
 
-/** A folder with a Python that makes environments as `venv` does, and notes in the file `log` what it is asked to make. */
+/** A folder with a Python that creates environments like `venv`, and logs each to the file `log`. */
 function pythonOf(name: string, version: string): string {
   const bin = path.join(folder, name);
   mkdirSync(bin);
@@ -117,7 +117,7 @@ it("keeps its environment when its Python gets a bug fix", async () => {
   expect(made()).toEqual(["venv 3.11.7", "pip 3.11.7"]);
 });
 
-it("makes its environment again when its Python is gone, or was replaced by another version", async () => {
+it("recreates its environment when its Python is gone or was replaced by another version", async () => {
   const bin = pythonOf("first", "3.11.7");
   await install(bin);
   const interpreter = path.join(bin, "python3");

@@ -78,7 +78,7 @@ async function configure(): Promise<void> {
   });
 }
 
-it("keeps the whole configuration that the object server would refuse, ignore or enforce", async () => {
+it("stores the configuration that the object server would refuse, ignore or enforce", async () => {
   await configure();
 
   expect((await s3.getBucketPolicy({ Bucket: "backups" })).Policy).toBe(tlsOnly);
@@ -91,13 +91,13 @@ it("keeps the whole configuration that the object server would refuse, ignore or
   expect(encryption?.Rules?.[0]?.ApplyServerSideEncryptionByDefault?.SSEAlgorithm).toBe("aws:kms");
   const { PublicAccessBlockConfiguration: block } = await s3.getPublicAccessBlock({ Bucket: "backups" });
   expect(block?.BlockPublicPolicy).toBe(true);
-  // The control: without the gateway it would not.
+  // Control: without the gateway, this fails.
   await expect(
     client(objects.endpoint).getBucketLifecycleConfiguration({ Bucket: "backups" }),
   ).rejects.toThrow(S3ServiceException);
 });
 
-it("takes a replication for a bucket that keeps versions, and refuses it for one that does not", async () => {
+it("accepts replication only for a versioned bucket", async () => {
   const ReplicationConfiguration = {
     Role: "arn:aws:iam::123456789012:role/copier",
     Rules: [
@@ -134,7 +134,7 @@ it("refuses to delete a configuration that moto would take for the bucket", asyn
   expect((await s3.getBucketTagging({ Bucket: "backups" })).TagSet).toEqual([{ Key: "owner", Value: "me" }]);
 });
 
-it("passes objects through as they are, and they outlive moto", async () => {
+it("passes objects through unchanged, and they survive a restart of moto", async () => {
   await configure();
   const body = randomBytes(9 << 20);
   await s3.putObject({ Bucket: "backups", Key: "runs/a b+c%/ü", Body: body });
@@ -167,12 +167,12 @@ it("leaves versions and locks to the server that keeps the objects", async () =>
   );
 });
 
-it("says of a bucket that is not there that it is not, and refuses a wrong key", async () => {
+it("reports a missing bucket, and refuses a wrong key", async () => {
   await expect(s3.getBucketPolicy({ Bucket: "nobody" })).rejects.toThrow(NoSuchBucket);
   await expect(client(gateway.endpoint, "wrong").listBuckets()).rejects.toThrow(/signature/i);
 });
 
-it("forgets the configuration of a bucket with the bucket", async () => {
+it("deletes the configuration of a bucket with the bucket", async () => {
   await s3.createBucket({ Bucket: "short-lived" });
   await s3.putPublicAccessBlock({
     Bucket: "short-lived",
@@ -186,7 +186,7 @@ it("forgets the configuration of a bucket with the bucket", async () => {
   );
 });
 
-it("answers 503 while a server behind it is away, and works again when it is back", async () => {
+it("returns 503 while a server behind it is down, and recovers when it is up", async () => {
   const away = await serveS3Gateway({
     port: 0,
     stores: { [keys.region]: "http://127.0.0.1:9" },
@@ -205,7 +205,7 @@ it("answers 503 while a server behind it is away, and works again when it is bac
   }
 });
 
-it("keeps each region's buckets apart, in one space of names, and refuses a region that it has not", async () => {
+it("separates the buckets of regions in one namespace, and refuses an unknown region", async () => {
   const inEurope = client(gateway.endpoint, undefined, "eu-central-1");
   const there = { CreateBucketConfiguration: { LocationConstraint: "eu-central-1" } } as const;
   await inEurope.createBucket({ Bucket: "backups-eu", ...there });

@@ -67,7 +67,7 @@ async function run(action: string, body: object = {}): Promise<string> {
   return await status();
 }
 
-test("a push brings the parent's migrations, up to the version that is asked for", async () => {
+test("a push applies the parent's migrations up to the requested version", async () => {
   await migrate(parent, "create table public.second (id int)", "second");
   expect(await run("push", { migration_version: "20260101000001" })).toBe("FUNCTIONS_DEPLOYED");
   expect(await tables(branch)).toEqual(["first"]);
@@ -77,13 +77,13 @@ test("a push brings the parent's migrations, up to the version that is asked for
   expect(await run("push")).toBe("FUNCTIONS_DEPLOYED");
 });
 
-test("a merge brings the branch's migrations to the parent", async () => {
+test("a merge applies the branch's migrations to the parent", async () => {
   await migrate(branch, "create table public.third (id int)", "third");
   expect(await run("merge")).toBe("FUNCTIONS_DEPLOYED");
   expect(await tables(parent)).toEqual(["first", "second", "third"]);
 });
 
-test("a migration that fails leaves those before it, and says so in the branch's status", async () => {
+test("a failed migration keeps those before it and shows in the branch's status", async () => {
   await call("POST", `/projects/${branch}/database/query`, { query: "create table public.fifth (id int)" });
   await migrate(parent, "create table public.fourth (id int)", "fourth");
   await migrate(parent, "create table public.fifth (id int)", "fifth");
@@ -91,7 +91,7 @@ test("a migration that fails leaves those before it, and says so in the branch's
   expect(await tables(branch)).toEqual(["fifth", "first", "fourth", "second", "third"]);
 });
 
-test("a reset gives the branch a new database with the parent's migrations alone", async () => {
+test("a reset gives the branch a new database with only the parent's migrations", async () => {
   expect(await run("reset")).toBe("FUNCTIONS_DEPLOYED");
   expect(await tables(branch)).toEqual(["fifth", "first", "fourth", "second", "third"]);
   await call("POST", `/projects/${branch}/database/query`, { query: "create table public.scratch (id int)" });
@@ -99,7 +99,7 @@ test("a reset gives the branch a new database with the parent's migrations alone
   expect(await tables(branch)).toEqual(["first", "second"]);
 });
 
-test("the default branch takes none of them", async () => {
+test("the default branch refuses push, merge and reset", async () => {
   for (const action of ["push", "merge", "reset"]) {
     expect(await call("POST", `/branches/${parent}/${action}`, {})).toEqual({
       message: `Cannot ${action} the default branch`,

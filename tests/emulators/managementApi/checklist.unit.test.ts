@@ -11,7 +11,7 @@ afterEach(() => emulator.remove());
 
 // Point 1, exact codes and content types, is what sequences.unit.test.ts plays.
 
-test("2: a project can be read right after it was made, and goes from COMING_UP to ACTIVE_HEALTHY", async () => {
+test("2: a project can be read right after its creation, and goes from COMING_UP to ACTIVE_HEALTHY", async () => {
   const release = emulator.clusters.hold();
   const created = await emulator.call("POST", "/projects", newProjectBody);
   const path = `/projects/${created.json.ref}`;
@@ -46,7 +46,7 @@ test("2: a project can be read right after it was made, and goes from COMING_UP 
   });
 });
 
-test("2: a database that cannot be made leaves INIT_FAILED, and the next start of the emulator tries again", async () => {
+test("2: a database that cannot be created leaves INIT_FAILED, and the next start of the emulator retries", async () => {
   emulator.clusters.failure = new Error("no server");
   const created = await emulator.call("POST", "/projects", newProjectBody);
   await emulator.lifecycle.settled();
@@ -58,7 +58,7 @@ test("2: a database that cannot be made leaves INIT_FAILED, and the next start o
   expect([failed.json.status, recovered.json.status]).toEqual(["INIT_FAILED", "ACTIVE_HEALTHY"]);
 });
 
-test("3: health answers one row for each service that is named, in the order asked for", async () => {
+test("3: health returns one row per requested service, in the requested order", async () => {
   const ref = await emulator.project();
 
   const answer = await emulator.call(
@@ -135,7 +135,7 @@ test("5: secrets are masked, the same for the same secret, and not on disk", asy
   expect(JSON.stringify(await recordOf(emulator, ref))).not.toContain("canary");
 });
 
-test("5: Apple's additional client ids come back folded into its client id", async () => {
+test("5: Apple's additional client ids are merged into its client id", async () => {
   const ref = await emulator.project();
 
   const answer = await emulator.call("PATCH", `/projects/${ref}/config/auth`, {
@@ -233,7 +233,7 @@ test.each([
   });
 });
 
-test("9: secrets are answered as SHA-256, and their values are not on disk", async () => {
+test("9: secrets are returned as SHA-256, and their values are not on disk", async () => {
   const ref = await emulator.project();
 
   await emulator.call("POST", `/projects/${ref}/secrets`, [{ name: "TOKEN", value: "canary" }]);
@@ -295,11 +295,11 @@ test.each([undefined, "Bearer wrong", `sbp_0000000000000000000000000000000000000
   },
 );
 
-test("12: with the token there is access", async () => {
+test("12: the token grants access", async () => {
   expect((await emulator.call("GET", "/projects")).status).toBe(200);
 });
 
-test("12: beyond the limit a minute's further requests of an endpoint are refused with 429", async () => {
+test("12: further requests to an endpoint within a minute are refused with 429", async () => {
   const limited = await testEmulator({ requestsPerMinute: 2 });
 
   const answers = [];
@@ -315,7 +315,7 @@ test("12: beyond the limit a minute's further requests of an endpoint are refuse
   expect(elsewhere.status).toBe(201);
 });
 
-test("a fault that was asked for is answered as often as asked", async () => {
+test("an injected fault is returned the given number of times", async () => {
   const ref = await emulator.project();
   emulator.faults.push({ method: "GET", path: /\/health$/, status: 503, times: 1 });
 

@@ -19,14 +19,14 @@ afterAll(() => emulator.remove());
 const call = (method: string, path: string, body?: unknown) =>
   emulator.call(method, path.replace("{ref}", ref), body);
 
-test("an empty answer says its length, so that clients do not look for JSON in it", async () => {
+test("an empty response has a length of 0, so clients do not parse it as JSON", async () => {
   const { status, headers } = await call("PATCH", "/projects/{ref}/config/storage", { fileSizeLimit: 5 });
 
   expect(status).toBe(200);
   expect(headers.get("content-length")).toBe("0");
 });
 
-test("an organization that was made is listed beside those that projects name, and outlives the process", async () => {
+test("a created organization is listed with those of projects, and survives a restart", async () => {
   const made = await call("POST", "/organizations", { name: "New" });
   expect(made).toMatchObject({
     status: 201,
@@ -43,7 +43,7 @@ test("an organization that was made is listed beside those that projects name, a
   expect(await call("GET", "/organizations/nobody")).toMatchObject({ status: 404 });
 });
 
-test("the second version's config answers what the first one's endpoints hold", async () => {
+test("the config of API version 2 returns the settings of the version 1 endpoints", async () => {
   await call("PATCH", "/projects/{ref}/postgrest", { max_rows: 7 });
   await call("PATCH", "/projects/{ref}/config/storage", { fileSizeLimit: 5 });
   await call("POST", "/projects/{ref}/network-restrictions/apply", { dbAllowedCidrs: ["203.0.113.0/24"] });
@@ -78,7 +78,7 @@ test("the second version's config answers what the first one's endpoints hold", 
   expect(unknown.status).toBe(404);
 });
 
-test("types of the schemas that are asked for, else of the exposed ones, and advisors by kind", async () => {
+test("returns the types of the requested schemas, by default the exposed ones, and advisors by kind", async () => {
   expect((await call("GET", "/projects/{ref}/types/typescript?included_schemas=a,%20b")).json.types).toMatch(
     /^types of a and b at 127/,
   );
@@ -98,7 +98,7 @@ describe("functions", () => {
     return await call("POST", `/projects/{ref}/functions/deploy?${query}`, form);
   };
 
-  test("an empty import map is none, and paths are URLs of the platform's folder", async () => {
+  test("an empty import map counts as none, and paths are URLs in the platform's folder", async () => {
     const { status, json } = await deploy("slug=a");
 
     expect(status).toBe(201);
@@ -125,7 +125,7 @@ describe("functions", () => {
   });
 });
 
-test("the first preview branch switches branching on; it is found by name, and switched off with all branches", async () => {
+test("the first preview branch enables branching, is found by name, and is deleted when branching is disabled", async () => {
   expect(await call("GET", "/projects/{ref}/branches")).toMatchObject({ status: 422 });
 
   const { json } = await call("POST", "/projects/{ref}/branches", { branch_name: "feature" });
@@ -141,7 +141,7 @@ test("the first preview branch switches branching on; it is found by name, and s
   expect(await call("GET", "/projects/{ref}/branches")).toMatchObject({ status: 422 });
 });
 
-test("identity providers: refused while SAML is off, then kept", async () => {
+test("identity providers are refused while SAML is off, and stored when it is on", async () => {
   const providers = "/projects/{ref}/config/auth/sso/providers";
   expect(await call("GET", providers)).toMatchObject({
     status: 404,
@@ -181,7 +181,7 @@ test("addresses: a vanity subdomain is active at once, a custom hostname stays u
   expect(await call("POST", "/projects/{ref}/custom-hostname/activate")).toMatchObject({ status: 400 });
 });
 
-test("the root key is made once, and replaced on request", async () => {
+test("the root key is created once, and replaced on request", async () => {
   const first = (await call("GET", "/projects/{ref}/pgsodium")).json.root_key;
   expect(first).toMatch(/^[0-9a-f]{64}$/);
   expect((await call("GET", "/projects/{ref}/pgsodium")).json.root_key).toBe(first);

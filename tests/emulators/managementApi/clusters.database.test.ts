@@ -93,7 +93,7 @@ async function signIn(ref: string, password: string): Promise<string> {
   }
 }
 
-test("a project is a database, through its whole life and two ends of the daemon", async () => {
+test("a project has a database during its whole life cycle, across two restarts of the daemon", async () => {
   await start();
   const { ref } = await call("POST", "/projects", newProjectBody);
   await active(ref);
@@ -142,7 +142,7 @@ test("a project is a database, through its whole life and two ends of the daemon
   expect(await call("GET", `/projects/${ref}`)).toEqual({ message: "Project not found" });
 });
 
-test("killed while a project is being made, the daemon finishes it at its next start", async () => {
+test("a daemon that was killed while it created a project completes the project at its next start", async () => {
   await end("SIGKILL");
   await start();
   const { ref } = await call("POST", "/projects", newProjectBody);
@@ -154,7 +154,7 @@ test("killed while a project is being made, the daemon finishes it at its next s
   expect(await signIn(ref, newProjectBody.db_pass)).toBe("postgres false");
 });
 
-test("without a token, or where its port is taken, the daemon says so and ends", async () => {
+test("without a token, or if its port is taken, the daemon reports the reason and exits", async () => {
   const run = async (environment: NodeJS.ProcessEnv) =>
     await new Promise<{ code: number | null; text: string }>((resolve) => {
       let text = "";

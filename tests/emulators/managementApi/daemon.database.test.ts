@@ -91,7 +91,7 @@ test("the API is started once, found again, replaced when killed or given anothe
   expect(log).not.toContain(newProjectBody.db_pass);
 });
 
-test("the API goes along when its folder is moved, with the same projects", async () => {
+test("the API still works after its folder is moved, with the same projects", async () => {
   const former = path.join(directory, "former");
   const moved = path.join(directory, "moved");
   const first = await startSupabaseApi({ directory: former, accessToken });
@@ -116,7 +116,7 @@ test("the API goes along when its folder is moved, with the same projects", asyn
   }
 });
 
-test("a daemon that cannot start is said to have ended, with its log", async () => {
+test("the error of a daemon that cannot start names its log", async () => {
   const taken = await startSupabaseApi({ directory, accessToken });
   const other = mkdtempSync(path.join(tmpdir(), "supabase api "));
 

@@ -159,7 +159,7 @@ test("a function whose entry point was not uploaded is refused", async () => {
   );
 });
 
-test("a body that is not JSON is refused, and what it holds is not repeated", async () => {
+test("a body that is not JSON is refused without repeating its content", async () => {
   const response = await emulator.app.request("/v1/projects", {
     method: "POST",
     headers: { Authorization: "Bearer sbp_0000000000000000000000000000000000000001" },

@@ -10,7 +10,7 @@ beforeEach(async () => {
 });
 afterEach(() => emulator.remove());
 
-/** A second emulator on the same folder, as after `kill -9` of the first: nothing was told to end. */
+/** A second emulator on the same folder, as after `kill -9` of the first. */
 async function afterKill(): Promise<TestEmulator> {
   return await testEmulator({ stateDirectory: emulator.stateDirectory });
 }
@@ -46,7 +46,7 @@ test("everything a project has survives a kill", async () => {
   expect((await again.call("GET", `${target}/functions/hook/body`)).text).toContain("export {}");
 });
 
-test("a project whose creation was cut short is brought up", async () => {
+test("a project whose creation was interrupted is completed", async () => {
   emulator.clusters.hold();
   const { json } = await emulator.call("POST", "/projects", {
     organization_slug: "acme",
@@ -77,7 +77,7 @@ test("a paused project stays paused, with its database stopped", async () => {
   expect((await again.call("GET", `/projects/${ref}`)).json.status).toBe("ACTIVE_HEALTHY");
 });
 
-test("a paused project still answers its settings, and refuses what needs the database", async () => {
+test("a paused project returns its settings, and refuses what needs the database", async () => {
   const ref = await emulator.project();
   await emulator.call("POST", `/projects/${ref}/pause`);
   await emulator.lifecycle.settled();
@@ -94,7 +94,7 @@ test("a paused project still answers its settings, and refuses what needs the da
   ]);
 });
 
-test("a database that died is started again when somebody looks", async () => {
+test("a crashed database is restarted at the next request", async () => {
   const ref = await emulator.project();
   emulator.clusters.running.clear();
 
@@ -120,7 +120,7 @@ test("a new password reaches the database and survives a kill", async () => {
   }
 });
 
-test("of a deleted project nothing is left, and the others stay", async () => {
+test("a deleted project leaves nothing behind, and the others stay", async () => {
   const doomed = await emulator.project();
   const kept = await emulator.project();
 
@@ -158,7 +158,7 @@ test("restore points need point-in-time recovery and are made in the database", 
   });
 });
 
-test("a query runs as postgres, and a read-only one as the role that only reads", async () => {
+test("a query runs as postgres, a read-only query as the read-only role", async () => {
   const ref = await emulator.project();
   emulator.clusters.rows = [{ answer: 42 }];
 
@@ -171,7 +171,7 @@ test("a query runs as postgres, and a read-only one as the role that only reads"
   expect(emulator.clusters.queries.map(({ role }) => role)).toEqual(["postgres", "supabase_read_only_user"]);
 });
 
-test("the emulator goes on where the end of a project's move cannot be written, as on a full disk", async () => {
+test("the emulator continues if the end of a state change cannot be written, as on a full disk", async () => {
   const other = await emulator.project({ name: "other" });
   const release = emulator.clusters.hold();
   emulator.clusters.failure = new Error("no space left on device");

@@ -21,7 +21,7 @@ import { CreateScheduleCommand, DeleteScheduleCommand } from "@aws-sdk/client-sc
 import { ListSubscriptionsByTopicCommand, SubscribeCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
 import type { Clouds } from "./clouds";
 
-/** Names in AWS of what others can add to. */
+/** AWS names of the resources to which somebody can add something. */
 export interface Places {
   readonly bucket: string;
   readonly topicArn: string;
@@ -29,18 +29,18 @@ export interface Places {
   readonly scheduleGroup: string;
   readonly logGroup: string;
   readonly taskDefinitionArn: string;
-  /** ARNs that something added may name. */
+  /** ARNs that an addition may reference. */
   readonly clusterArn: string;
   readonly roleArn: string;
 }
 
-/** Something that is put beside what the stack declares, and that no resource of the aws provider reports. */
+/** Something that somebody adds outside of the stack, and that no resource of the aws provider reports. */
 export interface Addition {
   readonly name: string;
   readonly by: string;
   add(clouds: Clouds, places: Places): Promise<unknown>;
   remove(clouds: Clouds, places: Places): Promise<unknown>;
-  /** The line of the report: severity, identity and the beginning of its value. `$bucket` and the like stand for the places. */
+  /** The line of the report: severity, identity and the start of its value. `$bucket` and the like are placeholders for the names. */
   readonly reports: string;
 }
 
@@ -59,7 +59,7 @@ const unsubscribe = async ({ sns }: Clouds, { topicArn: TopicArn }: Places, endp
 
 const foreignBucket = "of-somebody-else";
 
-/** Reported by AwsWatch, left as they are, and accepted by name. */
+/** AwsWatch reports these, an update does not change them, and they are accepted by name. */
 export const additions: readonly Addition[] = [
   {
     name: "another address gets the alarms",
@@ -224,7 +224,7 @@ export const additions: readonly Addition[] = [
   },
 ];
 
-/** Returns the line of an addition with the names of these places. */
+/** Returns the line of an addition with these names filled in. */
 export function lineFor({ reports }: Addition, places: Places): string {
   return reports.replaceAll(/\$(\w+)/g, (_, name: string) => places[name as keyof Places]);
 }

@@ -38,13 +38,13 @@ const topicAttributes = async ({ sns }: Clouds, TopicArn: string) =>
 const queueAttributes = async ({ sqs }: Clouds, QueueUrl: string) =>
   (await sqs.send(new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["All"] }))).Attributes ?? {};
 
-/** moto keeps every version of a filter that was put, in order. */
+/** moto keeps every version of a filter, in order. */
 const metricFilter = async ({ logs }: Clouds, logGroupName: string, name: string) => {
   const { metricFilters = [] } = await logs.send(new DescribeMetricFiltersCommand({ logGroupName }));
   return metricFilters.filter(({ filterName }) => filterName === name).at(-1);
 };
 
-/** What tells of a backup that is missing, failed or too small. */
+/** Manual changes of the alarms for missing, failed and undersized backups. */
 export const alarmChanges: CloudChanges = {
   "aws:cloudwatch/logGroup:LogGroup": {
     look: async ({ logs }, { id }) => {
@@ -188,7 +188,7 @@ export const alarmChanges: CloudChanges = {
       return { MessageRetentionPeriod, SqsManagedSseEnabled, VisibilityTimeout };
     },
     change: async (clouds, { id }) => {
-      // moto forgets the policy of a queue when another attribute is set without it.
+      // moto drops the policy of a queue when another attribute is set without it.
       const { Policy = "" } = await queueAttributes(clouds, id);
       const Attributes = { MessageRetentionPeriod: "60", Policy };
       await clouds.sqs.send(new SetQueueAttributesCommand({ QueueUrl: id, Attributes }));

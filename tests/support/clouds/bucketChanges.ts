@@ -31,7 +31,7 @@ const parts = {
   policy: "aws:s3/bucketPolicy:BucketPolicy",
 } as const;
 
-/** The backup bucket and what is set on it. */
+/** Manual changes of the backup bucket and its settings. */
 export const bucketChanges: CloudChanges = {
   "aws:s3/bucket:Bucket": {
     look: async ({ s3 }, { id }) => {

@@ -14,7 +14,7 @@ import type { JsonValue } from "../../../foundation/json";
 import { ManagementApi } from "../../../foundation/managementApi";
 import { type LocalEndpoints, localAccessToken } from "../../../local/environment";
 
-/** Both clouds at their endpoints, by their own protocols: no provider of ours is between. */
+/** Direct access to both clouds over their own protocols, without our providers. */
 export type Clouds = ReturnType<typeof connectClouds>;
 
 export function connectClouds({ supabase, aws }: LocalEndpoints) {
@@ -41,7 +41,7 @@ export function connectClouds({ supabase, aws }: LocalEndpoints) {
     events: new EventBridgeClient(options),
     schedules: new SchedulerClient(options),
     secrets: new SecretsManagerClient(options),
-    /** Any call to the Management API; one that is refused fails. */
+    /** Calls the Management API. Throws if the call is refused. */
     async supabase(method: string, path: string, body?: JsonValue): Promise<JsonValue | undefined> {
       const answer = await api.call(method, path, body === undefined ? {} : { body });
       if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);

@@ -9,17 +9,17 @@ const resource = z.object({
 });
 const exportedStack = z.object({ deployment: z.object({ resources: z.array(resource) }) });
 
-/** A resource as the engine's state has it. */
+/** A resource in the engine's state. */
 export interface Deployed {
   readonly urn: string;
   readonly type: string;
   readonly name: string;
   readonly id: string;
-  /** A property that is a text, of the outputs. */
+  /** Returns a string property of the outputs. */
   text(property: string): string;
 }
 
-/** The resources of the two clouds in what `pulumi stack export` prints; of supabasex those that the cloud holds. */
+/** Returns the resources of the two clouds from `pulumi stack export`; of supabasex, those that exist in the cloud. */
 export function deployedInClouds(exported: string): Deployed[] {
   return exportedStack
     .parse(JSON.parse(exported))

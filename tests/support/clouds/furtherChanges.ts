@@ -35,19 +35,19 @@ import { GetQueueAttributesCommand, SetQueueAttributesCommand, TagQueueCommand }
 import type { Clouds } from "./clouds";
 import type { Deployed } from "./deployed";
 
-/** A change by hand that is made beside the one which the table of all resources has for the type. */
+/** A manual change in addition to the one in the table of all resources. */
 export interface FurtherChange {
   readonly name: string;
-  /** The resource that is changed: its type and, where there are several, how its name ends. */
+  /** The changed resource: its type and, if there are several, the end of its name. */
   readonly of: { readonly type: string; readonly ending?: string };
-  /** What somebody calls. */
+  /** The call that makes the change. */
   readonly by: string;
   change(clouds: Clouds, resource: Deployed): Promise<unknown>;
-  /** The resource that a refresh names, where it is not the changed one: its type, and its name in place of the ending. */
+  /** The resource that a refresh reports, if it is not the changed one: its type and its full name. */
   readonly seenBy?: { readonly type: string; readonly ending: string };
-  /** The properties that a refresh has to name. */
+  /** The properties that a refresh must report. */
   readonly reports: readonly string[];
-  /** Texts that the report has to show beside the names of properties. */
+  /** Texts that the report must show in addition to the properties. */
   readonly shows?: readonly string[];
 }
 
@@ -65,11 +65,11 @@ const topic = { type: "aws:sns/topic:Topic" } as const;
 const queue = { type: "aws:sqs/queue:Queue" } as const;
 const task = (ending: string) => ({ type: "aws:ecs/taskDefinition:TaskDefinition", ending }) as const;
 
-/** Makes a managed policy and returns its ARN. */
+/** Creates a managed policy and returns its ARN. */
 const managedPolicy = async ({ iam }: Clouds, PolicyName: string): Promise<string | undefined> =>
   (await iam.send(new CreatePolicyCommand({ PolicyName, PolicyDocument: everything }))).Policy?.Arn;
 
-/** Updates a schedule as it is, but for these settings; the change of the table has switched it off before. */
+/** Updates these settings of a schedule. The change in the table has disabled it before. */
 const updateSchedule = async (
   { schedules }: Clouds,
   { id }: Deployed,
@@ -121,7 +121,7 @@ const registerRevision = async ({ ecs }: Clouds, { id }: Deployed, differing: ob
   );
 };
 
-/** moto forgets the policy of a queue when another attribute is set without it. */
+/** moto drops the policy of a queue when another attribute is set without it. */
 const setQueue = async ({ sqs }: Clouds, { id }: Deployed, attributes: Record<string, string>) => {
   const names = { QueueUrl: id, AttributeNames: ["Policy" as const] };
   const { Attributes = {} } = await sqs.send(new GetQueueAttributesCommand(names));
@@ -130,7 +130,7 @@ const setQueue = async ({ sqs }: Clouds, { id }: Deployed, attributes: Record<st
   );
 };
 
-/** All are made at once, with those of the table of all resources; the next up takes all of them back. */
+/** All are made together with those of the table of all resources. The next up reverts all of them. */
 export const furtherChanges: readonly FurtherChange[] = [
   {
     name: "an inline policy is added to the role of the backup",
@@ -459,12 +459,12 @@ export const furtherChanges: readonly FurtherChange[] = [
   },
 ];
 
-/** The resource that a change is made to. */
+/** Returns the resource that is changed. */
 export function changedBy({ of }: FurtherChange, resources: readonly Deployed[]): Deployed {
   return oneOf(resources, of);
 }
 
-/** The resource that a refresh names for it. */
+/** Returns the resource that a refresh reports for it. */
 export function reporterOf(change: FurtherChange, resources: readonly Deployed[]): Deployed {
   return oneOf(resources, change.seenBy ?? change.of);
 }

@@ -1,12 +1,12 @@
 import type { Clouds } from "./clouds";
 import type { Deployed } from "./deployed";
 
-/** What somebody does to a resource where it lives: in a console, with curl, with a script. */
+/** A manual change of a resource in its cloud, as with a console, curl or a script. */
 export interface HandMadeChange {
-  /** What the endpoint itself holds of the resource, as far as the stack says how it should be. */
+  /** Reads from the endpoint the properties that the stack declares. */
   look(clouds: Clouds, resource: Deployed): Promise<unknown>;
   change(clouds: Clouds, resource: Deployed): Promise<unknown>;
-  /** The properties that a refresh has to name, in the words of the plugin. */
+  /** The properties that a refresh must report, with the plugin's names. */
   readonly reports: readonly string[];
   readonly deletion: Deletion;
 }
@@ -14,26 +14,26 @@ export interface HandMadeChange {
 export type Deletion =
   | {
       remove(clouds: Clouds, resource: Deployed): Promise<unknown>;
-      /** Types of the resources that are inside it and go with it. */
+      /** Types of the resources that it contains and that are deleted with it. */
       readonly takes?: readonly string[];
-      /** Types of the resources that are there as before, and report that something of theirs is gone. */
+      /** Types of the resources that still exist and report that something of theirs is gone. */
       readonly noticedBy?: readonly string[];
-      /** Where the plugin finds something empty in place of nothing. Default: "delete". */
+      /** What the plugin finds after a deletion; some find an empty value. Default: "delete". */
       readonly reportedAs?: "update";
     }
   | { readonly none: string };
 
-/** A resource of which nothing can be changed in place. */
+/** A resource without properties that can be changed in place. */
 export interface Unchangeable {
   readonly unchangeable: string;
   readonly look: HandMadeChange["look"];
   readonly deletion: Deletion;
 }
 
-/** By type; a resource that differs from the others of its type has a row of its own, `<type> <name>`. */
+/** Rows by type. A resource that differs from the others of its type has its own row, `<type> <name>`. */
 export type CloudChanges = Readonly<Record<string, HandMadeChange | Unchangeable>>;
 
-/** The row of a resource. That there is one for each is what the test asks first. */
+/** Returns the row of a resource. The test first checks that every resource has one. */
 export function rowOf(changes: CloudChanges, { type, name }: Deployed): HandMadeChange | Unchangeable {
   const row = changes[`${type} ${name}`] ?? changes[type];
   if (row === undefined) throw new Error(`nothing is changed by hand of ${type} ${name}`);

@@ -12,7 +12,7 @@ export { changedBy, furtherChanges, reporterOf } from "./furtherChanges";
 export { rowOf } from "./handMadeChange";
 export { namesProperty, reportedByRefresh } from "./refreshReport";
 
-/** One row or more for every type of resource that the local stack has at AWS and Supabase. */
+/** At least one row for every type of resource that the local stack has in AWS and Supabase. */
 export const cloudChanges: CloudChanges = {
   ...bucketChanges,
   ...taskChanges,

@@ -10,7 +10,7 @@ import {
 } from "@aws-sdk/client-lambda";
 import type { CloudChanges } from "./handMadeChange";
 
-/** What measures the database and shows it. */
+/** Manual changes of the database probe and its dashboard. */
 export const monitoringChanges: CloudChanges = {
   "aws:lambda/function:Function": {
     look: async ({ lambda }, { id }) => {

@@ -1,11 +1,11 @@
-/** What `pulumi refresh --diff` says of one resource. */
+/** The output of `pulumi refresh --diff` for one resource. */
 export interface Reported {
   readonly kind: "update" | "delete";
   /** The lines about its properties. */
   readonly text: string;
 }
 
-/** By URN, the resources that a refresh finds other than the state has them. */
+/** Returns the resources that a refresh reports as changed, by URN. */
 export function reportedByRefresh(output: string): ReadonlyMap<string, Reported> {
   const blocks = output.split(/^(?= +[~-] \S+: \((?:update|delete)\)$)/m).slice(1);
   return new Map(
@@ -18,7 +18,7 @@ export function reportedByRefresh(output: string): ReadonlyMap<string, Reported>
   );
 }
 
-/** Whether a property is among those that changed. */
+/** Returns whether a property has changed. */
 export function namesProperty({ text }: Reported, property: string): boolean {
   return new RegExp(`^ +[~+-] ${property} *:`, "m").test(text);
 }

@@ -6,7 +6,7 @@ import type { CloudChanges, Deletion } from "./handMadeChange";
 
 const ofProject = ({ id }: Deployed, path = "") => `/projects/${id}${path}`;
 
-/** Some keys of what the API answers. */
+/** Returns some keys of the API's response. */
 const keys = async (clouds: Clouds, path: string, ...names: string[]): Promise<JsonValue[]> => {
   const answer = (await clouds.supabase("GET", path)) as JsonObject;
   return names.map((name) => answer[name] ?? null);
@@ -14,7 +14,7 @@ const keys = async (clouds: Clouds, path: string, ...names: string[]): Promise<J
 
 const settingsStay: Deletion = { none: "a project always has its settings: they are changed, as above" };
 
-/** The project, its settings and what was deployed into it. */
+/** Manual changes of the project, its settings and what is deployed into it. */
 export const supabaseChanges: CloudChanges = {
   "supabase:index/project:Project": {
     look: async (clouds, resource) => await keys(clouds, ofProject(resource), "name", "region"),
@@ -41,7 +41,7 @@ export const supabaseChanges: CloudChanges = {
       await set("PATCH", "/config/storage", { fileSizeLimit: 1 });
       await set("POST", "/network-restrictions/apply", { dbAllowedCidrs: ["203.0.113.0/24"] });
       await set("PUT", "/ssl-enforcement", { requestedConfig: { database: false } });
-      // The database restarts for this; what a refresh reads of it must be there again.
+      // This restarts the database, which must be up again before a refresh reads it.
       const applied = async () =>
         await keys(clouds, ofProject(resource, "/ssl-enforcement"), "appliedSuccessfully");
       while (!(await applied()).includes(true)) await wait(50);
@@ -58,7 +58,7 @@ export const supabaseChanges: CloudChanges = {
         "external_google_enabled",
         "external_google_client_id",
       ),
-    // Of the credentials themselves the API answers no value: only what stands beside them can be seen to change.
+    // The API does not return credentials, so only changes of the properties beside them are visible.
     change: async (clouds, resource) =>
       await clouds.supabase("PATCH", ofProject(resource, "/config/auth"), {
         external_google_enabled: false,
@@ -135,7 +135,7 @@ function functionPath(resource: Deployed): string {
   return `/projects/${resource.text("projectRef")}/functions/${resource.text("slug")}`;
 }
 
-/** The API answers hashes, never values. */
+/** The API returns hashes, never values. */
 async function secretDigests(clouds: Clouds, resource: Deployed): Promise<Record<string, JsonValue>> {
   const rows = (await clouds.supabase("GET", ofProject(resource, "/secrets"))) as JsonObject[];
   return Object.fromEntries(rows.map(({ name, value }) => [String(name), value ?? null]));

@@ -53,7 +53,7 @@ const schedule = (id: string) => {
   return { GroupName, Name };
 };
 
-/** What runs a backup: the schedule, the task, its rights, its password and its way out. */
+/** Manual changes of what runs a backup: the schedule, the task, its permissions, its password and its network. */
 export const taskChanges: CloudChanges = {
   "aws:iam/role:Role": {
     look: async ({ iam }, { id }) => {
@@ -198,7 +198,7 @@ export const taskChanges: CloudChanges = {
   "aws:secretsmanager/secretVersion:SecretVersion": {
     look: async ({ secrets }, resource) => {
       const { SecretString, VersionStages } = await secrets.send(
-        // The stage is what AWS takes anyhow; moto takes the version that was put last.
+        // The stage is AWS's default; moto's default is the version that was written last.
         new GetSecretValueCommand({ SecretId: resource.text("secretId"), VersionStage: "AWSCURRENT" }),
       );
       return { SecretString, VersionStages };
@@ -229,7 +229,7 @@ export const taskChanges: CloudChanges = {
       const { State, ScheduleExpression, FlexibleTimeWindow, Target } = await schedules.send(
         new GetScheduleCommand(schedule(id)),
       );
-      // Revisions of the task and the group of its network have names of their own each time they are made.
+      // Each creation gives revisions of the task and the security group new names.
       const { TaskDefinitionArn: _, NetworkConfiguration: __, ...task } = Target?.EcsParameters ?? {};
       return { State, ScheduleExpression, FlexibleTimeWindow, Target: { ...Target, EcsParameters: task } };
     },

@@ -1,17 +1,17 @@
-/** What somebody changes with an official client of Supabase. */
+/** A change with an official Supabase client. */
 export interface ClientChange {
   readonly name: string;
   /** A command of the CLI, or a tool of the MCP server with its arguments. */
   readonly by:
     | { readonly cli: string; readonly input?: string }
     | { readonly tool: string; readonly args: Readonly<Record<string, unknown>> };
-  /** Of the output of `pulumi refresh --diff`. */
+  /** Lines in the output of `pulumi refresh --diff`. */
   readonly reports: readonly string[];
   /** What the next up does about it. */
   readonly up: "sends the stack's value" | "names the entry of `project.accept`" | "stops" | "leaves it";
-  /** Run before the change: statements, or a call of the Management API below the project's path. */
+  /** What runs before the change: statements, or a call to the Management API below the project's path. */
   readonly before?: Undo;
-  /** What takes it back where up does not. */
+  /** How to revert it, if an up does not. */
   readonly undo?: readonly Undo[];
 }
 
@@ -188,7 +188,7 @@ export const clientChanges: readonly ClientChange[] = [
   },
 ];
 
-/** Returns what somebody types, or what an agent calls. */
+/** Returns the command of a person, or the tool call of an agent. */
 export function commandOf({ by }: ClientChange): string {
   return "cli" in by ? `supabase ${by.cli}` : `MCP ${by.tool} ${JSON.stringify(by.args)}`;
 }

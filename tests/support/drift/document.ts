@@ -4,7 +4,7 @@ import { type ClientChange, clientChanges, commandOf } from "./clientChanges";
 import { type PostureChange, postureChanges } from "./postureChanges";
 import { type ProjectChange, projectChanges } from "./projectChanges";
 
-/** The page that shows what was changed by hand in the tests, and what was heard of it. */
+/** Returns the page with the manual changes in the tests and their reports. */
 export function driftPage(): string {
   return `<!-- Written by tests/plugins/supabasex/sqlBundle/catalogDocuments.unit.test.ts (vitest -u); do not edit. -->
 # Drift: what is reported, and what is not
@@ -174,7 +174,7 @@ function harmlessRow({ name, statements }: HarmlessChange): string {
   return `| ${name} | ${statements.map(code).join("<br>")} |`;
 }
 
-/** On one line, and with no bar that would end the cell. */
+/** Returns the text on one line, without a bar, which would end the cell. */
 function code(value: string): string {
   return `\`${value.replaceAll(/\s+/g, " ").trim().replaceAll("|", "\\|")}\``;
 }

@@ -1,21 +1,21 @@
-/** A change that somebody makes by hand, past the stack, and what is to be heard of it. */
+/** A manual change and its expected report. */
 export interface HandMadeChange {
-  /** In the words of a report. */
+  /** The change in the words of the report. */
   readonly name: string;
-  /** The statement, and the one that takes it back. Both as role postgres, unless `as` says otherwise. */
+  /** The statement and its reverse. Both run as role postgres, unless `as` names another. */
   readonly change: string;
   readonly reverse: string;
   readonly as?: "supabase_admin";
-  /** The worst of what is reported. */
+  /** The highest severity in the report. */
   readonly severity: "opens" | "changes" | "extra";
-  /** Every difference that a refresh prints, in order: its kind and its path as Pulumi shows it. */
+  /** Every difference that a refresh prints, in order: its kind and its path in Pulumi's form. */
   readonly reports: readonly string[];
   /**
    * What brings the expected state back: plain `pulumi up`; `pulumi up` with `sql.prune: drop`, for something extra;
    * or a hand: because an up would lose data, or because something extra may be somebody's.
    */
   readonly repairedBy: "up" | "prune" | "hand";
-  /** For what stops an up until a hand repairs it: the line in which the up names it. */
+  /** If it stops an up until it is repaired manually: the line in which the up reports it. */
   readonly refusal?: string;
 }
 

@@ -1,10 +1,10 @@
-/** Something that happens in a healthy database all the time, and of which nothing is to be heard. */
+/** Normal activity in a healthy database, which must not be reported. */
 export interface HarmlessChange {
   readonly name: string;
-  /** Each statement on its own, outside of any transaction, as role postgres, unless `as` says otherwise. */
+  /** Statements that run one by one outside of transactions, as role postgres, unless `as` names another. */
   readonly statements: readonly string[];
   readonly as?: "supabase_admin";
-  /** Leaves the session as it is, for a transaction that stays open, or a temporary table. Run by the reader itself. */
+  /** Keeps the session open, for an open transaction or a temporary table. The reader itself runs these. */
   readonly inTheReadersSession?: boolean;
 }
 

@@ -2,12 +2,12 @@ import type { HandMadeChange } from "./handMadeChange";
 
 export { changed, extra, missing } from "./handMadeChange";
 
-/** A change that somebody makes outside of what the bundle made, and what is to be heard of it. */
+/** A change outside of the bundle and its expected report. */
 export interface PostureChange extends Omit<HandMadeChange, "repairedBy" | "refusal"> {
-  /** What the report says to take the change back with, where it names one statement. */
+  /** The statement with which the report suggests to revert the change, if there is exactly one. */
   readonly takenBackBy?: string;
-  /** Set where further objects are reported along with it, which differ between versions. */
+  /** Set if other objects, which differ between versions, are reported as well. */
   readonly andFurther?: true;
-  /** The oldest major version of PostgreSQL that has such a thing. */
+  /** The oldest major version of PostgreSQL with this kind of object. */
   readonly from?: number;
 }

@@ -1,6 +1,6 @@
 /**
- * What is there before the first deployment, beside the platform: an application of its own in `public`, whose state is a part
- * of the baseline. As role postgres, after the prerequisites of the bundle.
+ * Objects that exist before the first deployment, besides the platform's: another application in `public`, whose state is part
+ * of the baseline. Created as role postgres, after the prerequisites of the bundle.
  */
 export const postureWorld = `
 create table public.legacy (id bigint primary key, body text);

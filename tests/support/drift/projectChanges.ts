@@ -1,14 +1,14 @@
 import type { JsonValue } from "../../../foundation/json";
 
-/** What somebody changes in a project beside the stack, at the Management API as the dashboard and the CLI call it. */
+/** A change in a project outside of the stack, with the Management API calls of the dashboard and the CLI. */
 export interface ProjectChange {
   readonly name: string;
   /**
-   * Sent below the project's path: method, path and body. The last one is the change, those before it prepare. `$id` in a path
-   * stands for the id that the call before it answered.
+   * Calls below the project's path: method, path and body. The last one is the change, the others prepare it. `$id` in a path is
+   * the id from the previous response.
    */
   readonly calls: readonly (readonly [method: string, path: string, body?: JsonValue])[];
-  /** How many of the calls are made before the baseline is taken. Default none. */
+  /** Number of calls before the baseline is recorded. Default: none. */
   readonly before?: number;
   readonly reports: Readonly<Record<string, string>>;
 }
@@ -87,7 +87,7 @@ const databaseRows: readonly (readonly [name: string, key: string, value: JsonVa
   ["parallel workers", "max_parallel_workers", 2, "off → 2 [extra]"],
 ];
 
-/** Reported from the first deployment on, and without it the API knows no identity provider. */
+/** Reported from the first deployment on. The API supports identity providers only if it is on. */
 const samlIsOn = { "auth setting saml_enabled": "off → on [opens]" };
 
 const companyProvider = (domains: string[]): JsonValue => ({
@@ -96,7 +96,7 @@ const companyProvider = (domains: string[]): JsonValue => ({
   domains,
 });
 
-/** Every row is made at the emulator, reported by `ProjectWatch`, and printed in docs/drift.md. */
+/** Every row is applied to the emulator, reported by `ProjectWatch`, and printed in docs/drift.md. */
 export const projectChanges: readonly ProjectChange[] = [
   ...authRows.map(([name, key, value, report]) => ({
     name,

@@ -155,7 +155,7 @@ export const roleChanges: readonly PostureChange[] = [
     change: "alter role dashboard_user rename to operators",
     reverse: "alter role operators rename to dashboard_user",
     as: "supabase_admin",
-    // Wherever it holds something, its name stands in the grants.
+    // Its name appears in the grants of everything to which it has privileges.
     reports: [...extra("role operators"), ...missing("role dashboard_user")],
     andFurther: true,
     severity: "opens",

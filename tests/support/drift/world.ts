@@ -8,16 +8,16 @@ import {
   readCatalogInTransaction,
 } from "../../../plugins/supabasex/provider/sqlBundle/catalog";
 
-/** A bundle with one or more of every kind of object that drift is looked for in. */
+/** A bundle with at least one object of every kind for which drift is detected. */
 export const driftBundleDirectory = path.join(__dirname, "bundle");
 
-/** What the stack has made before its bundle is applied. As role postgres. */
+/** Objects that the stack creates before it applies the bundle, as role postgres. */
 export const driftPrerequisites = `
 create role app_owner nologin;
 grant app_owner to postgres;
 create extension pg_cron;`;
 
-/** Applies the bundle as role postgres in one transaction; answers what it is then expected to have made, and where. */
+/** Applies the bundle as role postgres in one transaction. Returns the expectation and the addresses. */
 export async function makeDriftWorld(
   client: pg.Client,
 ): Promise<{ expected: Catalog; addresses: Addresses }> {
