@@ -267,6 +267,15 @@ export const codeChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
+    name: "a job runs on another server",
+    severity: "opens",
+    change: "update cron.job set nodename = 'evil.example' where jobname = 'collect-metrics'",
+    reverse: "update cron.job set nodename = 'localhost' where jobname = 'collect-metrics'",
+    as: "supabase_admin",
+    reports: changed("cron job collect-metrics of postgres", "host"),
+    repairedBy: "up",
+  },
+  {
     name: "a job is switched off",
     severity: "changes",
     change: `select cron.alter_job((select jobid from cron.job where jobname = 'collect-metrics'), active => false)`,

@@ -57,7 +57,7 @@ export const harmlessChanges: readonly HarmlessChange[] = [
   },
   {
     name: "an extension is updated",
-    statements: ["create extension hstore schema internal version '1.7'", "alter extension hstore update"],
+    statements: ["alter extension ltree update"],
     as: "supabase_admin",
   },
   {
@@ -70,8 +70,6 @@ export const harmlessChanges: readonly HarmlessChange[] = [
       "create policy readable on elsewhere.notes using (true)",
       "create function elsewhere.now() returns timestamptz language sql as $$ select now() $$",
       "create view elsewhere.recent as select * from elsewhere.notes",
-      "grant usage on schema elsewhere to anon",
-      "alter publication supabase_realtime add table elsewhere.notes",
     ],
   },
   {
@@ -111,9 +109,19 @@ export const harmlessChanges: readonly HarmlessChange[] = [
     ],
   },
   {
-    name: "a bucket that an application made",
-    statements: ["insert into storage.buckets (id, name) values ('b', 'b')"],
+    name: "somebody signs up, and another account is deleted",
+    statements: [
+      "insert into auth.users (id, email) values (gen_random_uuid(), 'new@example.com'), (gen_random_uuid(), 'old@example.com')",
+      "delete from auth.users where email = 'old@example.com'",
+    ],
+    as: "supabase_admin",
   },
+  {
+    name: "a file is uploaded",
+    statements: ["insert into storage.objects (bucket_id, name) values ('avatars', 'someone/face.png')"],
+    as: "supabase_admin",
+  },
+  { name: "the Data API reads its schema again", statements: ["notify pgrst, 'reload schema'"] },
   {
     name: "a policy in other words",
     statements: [

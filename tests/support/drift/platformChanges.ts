@@ -180,7 +180,7 @@ export const platformChanges: readonly PostureChange[] = [
     change: "grant usage on schema cron to authenticated; grant select on cron.job to authenticated",
     reverse: "revoke usage on schema cron from authenticated; revoke select on cron.job from authenticated",
     as: "supabase_admin",
-    reports: [...changed("schema cron", "grants"), ...extra("table cron.job")],
+    reports: [...changed("schema cron", "grants"), ...changed("table cron.job", "grants")],
     severity: "opens",
     takenBackBy: "revoke usage on schema cron from authenticated",
   },

@@ -1,14 +1,16 @@
+import { hiddenChanges } from "./hiddenChanges";
 import { openObjectChanges } from "./openObjectChanges";
 import { platformChanges } from "./platformChanges";
 import type { PostureChange } from "./postureChange";
 import { roleChanges } from "./roleChanges";
 
 export type { PostureChange } from "./postureChange";
-export { postureWorld } from "./postureWorld";
+export { postureWorld, postureWorldOfSuperuser } from "./postureWorld";
 
 /** Changes outside of what the bundle made. */
 export const postureChanges: readonly PostureChange[] = [
   ...roleChanges,
   ...openObjectChanges,
   ...platformChanges,
+  ...hiddenChanges,
 ];

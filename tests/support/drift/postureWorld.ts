@@ -13,7 +13,20 @@ create view public.legacy_titles with (security_invoker = true) as select id fro
 grant select on public.legacy_titles to authenticated;
 create function public.legacy_count() returns bigint language sql security invoker as $$ select count(*) from public.legacy $$;
 insert into storage.buckets (id, name, public) values ('legacy', 'legacy', false);
+create schema legacy_private;
+create function legacy_private.limit_of() returns bigint language sql as $$ select 100 $$;
+create function legacy_private.may_read(id bigint) returns boolean language sql security definer
+  as $$ select legacy_private.limit_of() > id $$;
+create policy bounded on public.legacy as restrictive for select to authenticated using (legacy_private.may_read(id));
 create role reporting nologin;
 grant pg_monitor to reporting;
 create extension pg_trgm schema extensions;
+`;
+
+/** The same, of what only a superuser may make. */
+export const postureWorldOfSuperuser = `
+create foreign data wrapper partners;
+create server partner foreign data wrapper partners options (host 'partner.example');
+grant usage on foreign server partner to postgres;
+create user mapping for postgres server partner options (user 'reader');
 `;

@@ -69,7 +69,9 @@ const authRows: readonly (readonly [name: string, key: string, value: JsonValue,
   ["codes of text messages last longer", "sms_otp_exp", 86_400, "60 → 86400 [changes]"],
   ["codes of text messages are shorter", "sms_otp_length", 4, "6 → 4 [changes]"],
   ["Auth uses more connections", "db_max_pool_size", 50, "off → 50 [changes]"],
-  ["another service sends text messages", "sms_provider", "vonage", "off → vonage [changes]"],
+  ["another service sends text messages", "sms_provider", "vonage", "off → vonage [opens]"],
+  ["codes are sent with another account", "sms_twilio_account_sid", "AC0", "off → AC0 [opens]"],
+  ["mails go through another server", "smtp_host", "evil.example", "off → evil.example [opens]"],
   [
     "a second SAML address",
     "saml_external_url",
@@ -173,9 +175,55 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "function secret COLLEAGUE": "removed: value $hash [changes]" },
   },
   {
+    name: "new users may sign up again",
+    calls: [auth({ disable_signup: true }), auth({ disable_signup: false })],
+    before: 1,
+    reports: { "auth setting disable_signup": "on → off [opens]" },
+  },
+  {
+    name: "a change of address takes one confirmation",
+    calls: [
+      auth({ mailer_secure_email_change_enabled: true }),
+      auth({ mailer_secure_email_change_enabled: false }),
+    ],
+    before: 1,
+    reports: { "auth setting mailer_secure_email_change_enabled": "on → off [opens]" },
+  },
+  {
+    name: "a stolen refresh token lasts",
+    calls: [auth({ refresh_token_rotation_enabled: true }), auth({ refresh_token_rotation_enabled: false })],
+    before: 1,
+    reports: { "auth setting refresh_token_rotation_enabled": "on → off [opens]" },
+  },
+  {
+    name: "a second factor is asked for no more",
+    calls: [auth({ mfa_totp_verify_enabled: true }), auth({ mfa_totp_verify_enabled: false })],
+    before: 1,
+    reports: { "auth setting mfa_totp_verify_enabled": "on → off [opens]" },
+  },
+  {
+    name: "a person may have many sessions",
+    calls: [auth({ sessions_single_per_user: true }), auth({ sessions_single_per_user: false })],
+    before: 1,
+    reports: { "auth setting sessions_single_per_user": "on → off [opens]" },
+  },
+  {
     name: "a secret API key is added",
     calls: [["POST", "/api-keys", { type: "secret", name: "colleague" }]],
     reports: { "API key colleague": "added: secret [opens]" },
+  },
+  {
+    name: "a secret API key acts as another role",
+    calls: [
+      [
+        "POST",
+        "/api-keys",
+        { type: "secret", name: "colleague", secret_jwt_template: { role: "service_role" } },
+      ],
+      ["PATCH", "/api-keys/$id", { secret_jwt_template: { role: "authenticator" } }],
+    ],
+    before: 1,
+    reports: { "API key colleague": "secret → secret as authenticator [opens]" },
   },
   {
     name: "a publishable API key is added",
@@ -224,6 +272,45 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: {
       "SSO provider https://idp.example.org/saml":
         "domains example.org → domains example.org, example.com [opens]",
+      ...samlIsOn,
+    },
+  },
+  {
+    name: "an identity provider's certificates come from elsewhere",
+    calls: [
+      auth({ saml_enabled: true }),
+      ["POST", "/config/auth/sso/providers", companyProvider(["example.org"])],
+      [
+        "PUT",
+        "/config/auth/sso/providers/$id",
+        {
+          metadata_xml: '<EntityDescriptor entityID="https://idp.example.org/saml"/>',
+          metadata_url: "https://evil.example/saml",
+        },
+      ],
+    ],
+    before: 2,
+    reports: {
+      "SSO provider https://idp.example.org/saml":
+        "domains example.org → domains example.org, metadata $hash [opens]",
+      ...samlIsOn,
+    },
+  },
+  {
+    name: "an identity provider says by another attribute who somebody is",
+    calls: [
+      auth({ saml_enabled: true }),
+      ["POST", "/config/auth/sso/providers", companyProvider(["example.org"])],
+      [
+        "PUT",
+        "/config/auth/sso/providers/$id",
+        { attribute_mapping: { keys: { email: { name: "nickname" } } } },
+      ],
+    ],
+    before: 2,
+    reports: {
+      "SSO provider https://idp.example.org/saml":
+        "domains example.org → domains example.org, attributes $hash [opens]",
       ...samlIsOn,
     },
   },

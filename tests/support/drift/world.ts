@@ -15,7 +15,8 @@ export const driftBundleDirectory = path.join(__dirname, "bundle");
 export const driftPrerequisites = `
 create role app_owner nologin;
 grant app_owner to postgres;
-create extension pg_cron;`;
+create extension pg_cron;
+create extension ltree schema extensions version '1.1';`;
 
 /** Applies the bundle as role postgres in one transaction. Returns the expectation and the addresses. */
 export async function makeDriftWorld(

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isJsonObject, type JsonObject, type JsonValue } from "../../../../foundation/json";
+import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../../../foundation/json";
 import type { ApiAnswer } from "../../../../foundation/managementApi";
 import { unexpected } from "../../../../foundation/managementApi";
 import type { ProjectClient } from "../projectClient";
@@ -70,8 +70,10 @@ export const sources: Readonly<Record<string, Source>> = {
   "API keys": {
     path: "/api-keys",
     entries: (answer) =>
-      each(answer, ({ name, type }) =>
-        type === "publishable" || type === "secret" ? [`API key ${name}`, String(type)] : undefined,
+      each(answer, ({ name, type, secret_jwt_template: template }) =>
+        type === "publishable" || type === "secret"
+          ? [`API key ${name}`, `${type}${roleText(template)}`]
+          : undefined,
       ),
   },
   "legacy API keys": {
@@ -95,7 +97,7 @@ export const sources: Readonly<Record<string, Source>> = {
     entries: (answer) =>
       each(itemsOf(answer), ({ id, saml, domains }) => [
         `SSO provider ${(isJsonObject(saml) && saml.entity_id) || id}`,
-        `domains ${domainsOf(domains)}`,
+        `domains ${domainsOf(domains)}${isJsonObject(saml) ? identityText(saml) : ""}`,
       ]),
   },
   branches: {
@@ -213,6 +215,35 @@ function single(identity: string, answer: JsonValue, key: string): Entries {
 function domainsOf(domains: JsonValue | undefined): string {
   const names = Object.keys(each(domains ?? [], ({ domain }) => [String(domain), ""]));
   return names.length === 0 ? "none" : names.join(", ");
+}
+
+/** As whom a secret key acts, where it is another role than the usual one. */
+function roleText(template: JsonValue | undefined): string {
+  const role = isJsonObject(template) ? template.role : undefined;
+  return role === undefined || role === "service_role" ? "" : ` as ${role}`;
+}
+
+/**
+ * What decides who somebody is: where an identity provider's certificates come from, and which of its attributes are taken. Metadata
+ * that the platform fetches changes with the certificates, so that its address stands for it.
+ */
+function identityText({ entity_id: entity, ...saml }: JsonObject): string {
+  const {
+    metadata_url: url,
+    metadata_xml: xml,
+    attribute_mapping: attributes,
+    name_id_format: format,
+  } = saml;
+  const metadata = typeof url === "string" && url !== "" ? url : xml;
+  const parts = [
+    ["metadata", metadata === entity ? undefined : metadata],
+    ["attributes", attributes],
+    ["name format", format],
+  ] as const;
+  return parts
+    .filter(([, value]) => value !== undefined && value !== null && value !== "")
+    .map(([name, value]) => `, ${name} ${shortHash(canonicalJson(value ?? null))}`)
+    .join("");
 }
 
 function itemsOf(answer: JsonValue): JsonValue {

@@ -27,12 +27,13 @@ const openingSetting =
 /** With this setting, writes skip every trigger and foreign key. */
 const openingDatabaseSetting = /^database setting session_replication_role$/;
 
+/** What opens something once it is another than before. Whoever carries mails and text messages reads their codes. */
 const openingPart =
-  /^(API key|edge function|organization member|SSO provider|third-party auth|legacy API keys|topic subscription|event target|schedule|cluster service|log subscription|bucket (access granted|replication|CORS|website|inventory|logging|notification))/;
+  /^(auth setting (smtp_(host|port|user)|sms_provider|sms_\w+_(account_sid|access_key|api_key))$|API key|edge function|organization member|SSO provider|third-party auth|legacy API keys|topic subscription|event target|schedule|cluster service|log subscription|bucket (access granted|replication|CORS|website|inventory|logging|notification))/;
 
 /** Settings that restrict access while they are on. */
 const closingSetting =
-  /^auth setting (security_captcha_enabled|security_update_password_require_reauthentication|password_.*|mfa_allow_low_aal)$/;
+  /^auth setting (security_captcha_enabled|security_update_password_require_reauthentication|password_.*|mfa_allow_low_aal|mfa_.*_verify_enabled|disable_signup|mailer_secure_email_change_enabled|refresh_token_rotation_enabled|sessions_(timebox|inactivity_timeout|single_per_user))$/;
 
 /** Returns whether this setting may only be on if accepted by name, even at the first deployment. */
 export function isOpening(identity: string): boolean {

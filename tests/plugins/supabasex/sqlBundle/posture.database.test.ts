@@ -3,8 +3,13 @@ import path from "node:path";
 import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { majorOf } from "../../../support/cluster";
-import { driftBundleDirectory, driftPrerequisites } from "../../../support/drift";
-import { type PostureChange, postureChanges, postureWorld } from "../../../support/drift/postureChanges";
+import { driftBundleDirectory, driftPrerequisites, harmlessChanges } from "../../../support/drift";
+import {
+  type PostureChange,
+  postureChanges,
+  postureWorld,
+  postureWorldOfSuperuser,
+} from "../../../support/drift/postureChanges";
 import { type BundleUnderTest, Databases } from "./support";
 
 // Who can reach what outside of the bundle, on one database that is brought back after each change.
@@ -19,6 +24,7 @@ beforeAll(async () => {
   hands = { postgres: await cluster.client(), supabase_admin: await cluster.client("supabase_admin") };
   await hands.postgres.query(driftPrerequisites);
   await hands.postgres.query(postureWorld);
+  await hands.supabase_admin.query(postureWorldOfSuperuser);
   bundle = await databases.bundle(driftFiles(), { watch: "database" });
   await bundle.up();
   major = await majorOf(hands.postgres);
@@ -75,4 +81,11 @@ describe("a change outside of the bundle is reported by object and property, and
     }
     expect(await bundle.refresh()).toEqual([]);
   });
+});
+
+test("what happens in a healthy database all the time is not reported", async () => {
+  for (const { name, statements, as = "postgres" } of harmlessChanges) {
+    for (const statement of statements) await hands[as].query(statement);
+    expect(await bundle.refresh(), name).toEqual([]);
+  }
 });

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { Catalog, CatalogObject } from "./catalog";
+import { doCompare } from "./hashes";
 import { parentIdentities, partsOfIdentity } from "./identity";
 import { isRecovery } from "./partitionGaps";
 import { changedProperties, touched } from "./properties";
@@ -62,7 +63,12 @@ function propertyDifferences(
   live: CatalogObject,
 ): CatalogDifference[] {
   return changedProperties(expected, live)
-    .filter((property) => property !== touched && !isRecovery(property, expected[property], live[property]))
+    .filter(
+      (property) =>
+        property !== touched &&
+        !isRecovery(property, expected[property], live[property]) &&
+        doCompare(property, expected[property], live[property]),
+    )
     .map((property) => ({
       identity,
       kind: "changed",

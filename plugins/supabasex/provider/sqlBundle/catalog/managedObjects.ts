@@ -17,16 +17,28 @@ export const firstUserOid = 16384;
 
 export const managedObjects = `
 -- Asked with \`in\`, which is answered from a hash table however many members the planner expects.
+-- Whoever owns an extension may add any object to it. A table in a schema that is neither the extension's nor made by one was
+-- added by hand, and counts as a table like any other.
 extension_member as materialized (
-  select classid, objid, refobjid from pg_depend where refclassid = 'pg_extension'::regclass and deptype = 'e'
+  select d.classid, d.objid, d.refobjid
+  from pg_depend d
+  join pg_extension x on x.oid = d.refobjid
+  left join pg_class c on d.classid = 'pg_class'::regclass and c.oid = d.objid
+  where d.refclassid = 'pg_extension'::regclass and d.deptype = 'e'
+    and (c.oid is null or c.relnamespace = x.extnamespace or c.relnamespace in (
+      select n.oid from pg_namespace n where n.nspname ~ '${platformSchemas}'
+      union all
+      select m.objid from pg_depend m
+      where m.refclassid = 'pg_extension'::regclass and m.deptype = 'e' and m.classid = 'pg_namespace'::regclass))
 ),
 platform_schema as materialized (
   select oid from pg_namespace where nspname ~ '${platformSchemas}'
 ),
--- The platform's own, in which access is watched; not the server's.
+-- The platform's own and those of extensions, in which access is watched; not the server's.
 watched_platform_schema as materialized (
   select oid, quote_ident(nspname) as name from pg_namespace
   where nspname ~ '${platformSchemas}' and nspname !~ '^(pg_|information_schema$)'
+    or oid in (select objid from extension_member where classid = 'pg_namespace'::regclass)
 ),
 managed_schema as materialized (
   select n.oid, quote_ident(n.nspname) as name, n.nspowner as owner, n.nspacl as acl
@@ -48,7 +60,7 @@ relation as materialized (
   where c.relkind in ('r', 'p', 'f', 'v', 'm', 'S')
     and c.oid not in (select objid from extension_member where classid = 'pg_class'::regclass)
 ),
--- Where policies and triggers are looked for: our relations and the platform's.
+-- Where policies, triggers and rules are looked for: our relations and the platform's.
 policed_relation as materialized (
   select oid, name, kind, partition, parent, false as platform from relation
   union all

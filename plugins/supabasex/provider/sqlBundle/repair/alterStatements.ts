@@ -2,7 +2,7 @@ import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
 import { type CatalogObject, type ObjectIdentity, partsOfIdentity } from "../catalog";
 import { literal } from "../catalog/objects";
 import { quote } from "../source/declaredObjects";
-import { settingValue, text, texts } from "./createStatement";
+import { createStatement, settingValue, text, texts } from "./createStatement";
 import { alterMembership, alterRole } from "./roles";
 
 /** Statements that set one property of an object that is there; `undefined` where it takes making the object again. */
@@ -45,7 +45,7 @@ export function alterStatements(
     case "publication":
       return alterPublication(name, property, value);
     case "cron job":
-      return alterJob(name, property, value);
+      return property === "host" ? scheduleHere(object, expected) : alterJob(name, property, value);
     case "role":
       return alterRole(name, property, value);
     case "membership":
@@ -210,6 +210,13 @@ function alterPublication(
     default:
       return undefined;
   }
+}
+
+/** No function of pg_cron changes where a job runs. A new one runs here. */
+function scheduleHere(object: ObjectIdentity, expected: CatalogObject): string[] | undefined {
+  const create = createStatement(object, expected);
+  const remove = `select cron.unschedule(jobid) from cron.job where jobname = ${literal(object.name)} and username = current_user`;
+  return create === undefined ? undefined : [remove, create];
 }
 
 /** What scheduling a job again does not change. Run in the name of its user, who alone may change it. */

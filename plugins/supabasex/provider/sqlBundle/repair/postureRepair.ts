@@ -1,3 +1,4 @@
+import { isJsonObject } from "../../../../../foundation/json";
 import {
   type Catalog,
   type CatalogDifference,
@@ -118,6 +119,16 @@ function dropAdvice({ kind, name, parent, user }: ObjectIdentity, is: CatalogObj
       return `add the migration to the bundle, or delete from supabase_migrations.schema_migrations where version = ${literal(name)}`;
     case "history record":
       return `delete from supabase_migrations.bundle_files where path = ${literal(name)}`;
+    case "extension privilege":
+    case "foreign privilege":
+      return `revoke ${name
+        .replace(/ on server /, " on foreign server ")
+        .replace(/ on foreign-data wrapper /, " on foreign data wrapper ")
+        .replace(/ to (\S+)$/, " from $1")}`;
+    case "large object":
+      return `revoke all on large object ${name} from ${Object.keys(isJsonObject(is.grants) ? is.grants : {}).join(", ")}`;
+    case "replication slot":
+      return `select pg_drop_replication_slot(${literal(name)})`;
     case "system privilege":
     case "parameter privilege":
       return `revoke ${name.replace(/^((?:set|alter system) on) /, "$1 parameter ").replace(/ to (\S+)$/, " from $1")}`;

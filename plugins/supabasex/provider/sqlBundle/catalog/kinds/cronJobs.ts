@@ -9,6 +9,7 @@ export const cronJobs: Kind = {
     schedule: text(`j.job ->> 'schedule'`),
     command: text(`j.job ->> 'command'`),
     database: text(`j.job ->> 'database'`),
+    host: text(`nullif(nullif(j.job ->> 'nodename', 'localhost'), '')`),
     active: boolean(`coalesce((j.job ->> 'active')::boolean, true)`),
   },
   from: `(select to_jsonb(job) as job from cron.job) j`,

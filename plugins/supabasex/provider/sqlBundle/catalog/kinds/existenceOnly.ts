@@ -1,7 +1,7 @@
 import { firstUserOid, platformSchemas } from "../managedObjects";
-import { boolean, type Kind } from "./kind";
+import { boolean, type Kind, text } from "./kind";
 
-/** System catalogs whose objects are listed by name, so that one more or one less is seen, but not looked into. */
+/** System catalogs whose objects are listed by name, so that one more or one less is seen, but hardly looked into. */
 const catalogs = [
   "pg_am",
   "pg_cast",
@@ -40,11 +40,21 @@ export const existenceOnly: Kind = {
   withoutComment: true,
   properties: {
     [existenceOnlyMark]: boolean(`true`),
+    // Of another server: its address, and as whom somebody logs in there. A password may be in it.
+    options: text(`case when access.options is not null then
+      encode(sha256(convert_to(access.options::text, 'UTF8')), 'hex') end`),
   },
   from: `(
   ${everyObject}
 ) o
 cross join lateral pg_identify_object(o.class, o.oid, 0) i
+left join (
+  select 'pg_foreign_server'::regclass::oid as class, oid, srvoptions as options from pg_foreign_server
+  union all
+  select 'pg_foreign_data_wrapper'::regclass, oid, fdwoptions from pg_foreign_data_wrapper
+  union all
+  select 'pg_user_mapping'::regclass, umid, umoptions from pg_user_mappings
+) access on access.class = o.class and access.oid = o.oid
 where coalesce(i.schema, '') !~ '${platformSchemas}'
   and not exists (
     select from pg_depend m where m.classid = o.class and m.objid = o.oid and m.deptype in ('e', 'i'))`,

@@ -1,13 +1,50 @@
 import { type Kind, text } from "./kind";
 
-/** Extensions and where they are. Their version moves with the platform and is not ours to hold. */
+/**
+ * The members of an extension that may do something, one line each. Tables, sequences and types are left out, since extensions
+ * such as queues add them while they are used.
+ */
+const members = `
+  select m.refobjid as extension, 'function ' || p.pronamespace::regnamespace || '.' || p.proname || ' ' || p.pronargs || ' '
+    || p.prosecdef || ' ' || p.prolang || ' ' || coalesce(p.proconfig::text, '') || ' ' || coalesce(p.probin, '') || ' ' || p.prosrc as line
+  from extension_member m
+  join pg_proc p on p.oid = m.objid
+  where m.classid = 'pg_proc'::regclass
+  union all
+  select m.refobjid, 'view ' || c.oid::regclass || ' ' || pg_get_viewdef(c.oid)
+  from extension_member m
+  join pg_class c on c.oid = m.objid and c.relkind in ('v', 'm')
+  where m.classid = 'pg_class'::regclass
+  union all
+  select m.refobjid, 'schema ' || n.nspname
+  from extension_member m
+  join pg_namespace n on n.oid = m.objid
+  where m.classid = 'pg_namespace'::regclass
+  union all
+  select m.refobjid, m.classid::regclass || ' ' || count(*)
+  from extension_member m
+  where m.classid not in ('pg_proc'::regclass, 'pg_class'::regclass, 'pg_namespace'::regclass, 'pg_type'::regclass)
+  group by m.refobjid, m.classid`;
+
+/**
+ * Extensions, where they are, and what they do. Their version moves with the platform and is not ours to hold: two contents compare
+ * only for one version of the extension and of the server, which stand before the hash.
+ */
 export const extensions: Kind = {
   identity: `'extension ' || quote_ident(x.extname)`,
   address: { catalog: `'pg_extension'::regclass`, object: `x.oid` },
   withoutComment: true,
   properties: {
     schema: text(`quote_ident(n.nspname)`),
+    content: text(
+      `x.extversion || ' on ' || current_setting('server_version_num')::integer / 10000 || ': ' || content.hash`,
+    ),
   },
   from: `pg_extension x
-join pg_namespace n on n.oid = x.extnamespace`,
+join pg_namespace n on n.oid = x.extnamespace
+left join (
+  select extension, encode(sha256(convert_to(string_agg(line, e'\\n' order by line collate "C"), 'UTF8')), 'hex') as hash
+  from (${members}) lines
+  group by extension
+) content on content.extension = x.oid`,
 };

@@ -1,3 +1,4 @@
+import { firstUserOid } from "../managedObjects";
 import { columnPrivileges } from "./columns";
 import { flag, type Kind, options, text } from "./kind";
 
@@ -13,6 +14,10 @@ left join extension_member m on m.classid = '${catalog}'::regclass and m.objid =
 left join pg_extension x on x.oid = m.refobjid`;
 
 const sha256 = (value: string) => `encode(sha256(convert_to(${value}, 'UTF8')), 'hex')`;
+
+/** A hash of what the server prints, which compares for one major version only: it stands before the hash. */
+const onServer = (hash: string) =>
+  `current_setting('server_version_num')::integer / 10000 || ': ' || coalesce(${hash}, 'none')`;
 
 const schemas: Kind = {
   identity: `'schema ' || w.name`,
@@ -42,6 +47,26 @@ const relations: Kind = {
     definition: text(`case when c.relkind in ('v', 'm') and x.oid is null then
       ${sha256("pg_get_viewdef(c.oid)")} end`),
     options: options(`c.reloptions`),
+    defaults: text(
+      `case when c.relkind in ('r', 'p') and x.oid is null then ${onServer(`(
+      select ${sha256(`string_agg(a.attname || ' ' || pg_get_expr(d.adbin, d.adrelid), e'\\n' order by a.attname)`)}
+      from pg_attrdef d join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum
+      where d.adrelid = c.oid)`)} end`,
+    ),
+    constraints: text(
+      `case when c.relkind in ('r', 'p') and not c.relispartition and x.oid is null then ${onServer(`(
+      select ${sha256(`string_agg(line, e'\\n' order by line collate "C")`)}
+      from (
+        select k.conname || ' ' || pg_get_constraintdef(k.oid) as line
+        from pg_constraint k where k.conrelid = c.oid and k.contype in ('p', 'u', 'f', 'c', 'x')
+        union all
+        select pg_get_indexdef(i.indexrelid) || ' ' || i.indisvalid
+        from pg_index i
+        where i.indrelid = c.oid and i.indisunique
+          and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = c.oid)
+      ) lines)`)} end`,
+    ),
+    replicaIdentity: text(`case c.relreplident when 'f' then 'full' when 'n' then 'nothing' end`),
     extension: text(`x.extname`),
   },
   from: `watched_platform_schema w
@@ -74,11 +99,18 @@ const functions: Kind = {
     security: text(
       `case when x.oid is null then case when p.prosecdef then 'definer' else 'invoker' end end`,
     ),
+    volatility: text(`case when x.oid is null then
+      case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end end`),
     settings: options(`p.proconfig`),
     extension: text(`x.extname`),
   },
-  from: `watched_platform_schema w
-join pg_proc p on p.pronamespace = w.oid${extensionOf("pg_proc", "p.oid")}
+  from: `(
+  select oid, name, 0 as first from watched_platform_schema
+  union all
+  -- Of the server's own schema what somebody added: it is found before everything else.
+  select 'pg_catalog'::regnamespace::oid, 'pg_catalog', ${firstUserOid}
+) w
+join pg_proc p on p.pronamespace = w.oid and p.oid >= w.first${extensionOf("pg_proc", "p.oid")}
 where x.oid is null or p.proacl is not null`,
 };
 

@@ -1,4 +1,3 @@
-import { platformRoles } from "../managedObjects";
 import { flag, json, type Kind, list, text } from "./kind";
 
 const ofPublications: Kind = {
@@ -13,23 +12,23 @@ const ofPublications: Kind = {
     viaPartitionRoot: flag(`p.pubviaroot`),
   },
   from: `pg_publication p
-where pg_get_userbyid(p.pubowner) !~ '${platformRoles}'
-  and p.oid not in (select objid from extension_member where classid = 'pg_publication'::regclass)`,
+where p.oid not in (select objid from extension_member where classid = 'pg_publication'::regclass)`,
 };
 
-/** Each table of ours in a publication, with its columns and rows where not all of them are published. */
+/** Each table in a publication, with its columns and rows where not all of them are published. */
 const tableMembers: Kind = {
   identity: `'publication table ' || quote_ident(p.pubname) || ' ' || r.name`,
   address: { catalog: `'pg_publication_rel'::regclass`, object: `m.oid` },
   properties: {
     columns: json(`(
       select json_agg(quote_ident(a.attname) order by quote_ident(a.attname) collate "C")
-      from pg_attribute a where a.attrelid = r.oid and a.attnum = any (m.prattrs))`),
+      from pg_attribute a where a.attrelid = m.prrelid and a.attnum = any (m.prattrs))`),
     where: text(`pg_get_expr(m.prqual, m.prrelid)`),
   },
   from: `pg_publication_rel m
 join pg_publication p on p.oid = m.prpubid
-join relation r on r.oid = m.prrelid`,
+join (select oid, name from relation union all select oid, name from policed_relation where platform) r
+  on r.oid = m.prrelid`,
 };
 
 const schemaMembers: Kind = {
@@ -38,7 +37,8 @@ const schemaMembers: Kind = {
   properties: {},
   from: `pg_publication_namespace m
 join pg_publication p on p.oid = m.pnpubid
-join managed_schema s on s.oid = m.pnnspid`,
+join (select oid, name from managed_schema union all select oid, name from watched_platform_schema) s
+  on s.oid = m.pnnspid`,
 };
 
 export const publications: readonly Kind[] = [ofPublications, tableMembers, schemaMembers];

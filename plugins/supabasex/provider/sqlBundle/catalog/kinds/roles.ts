@@ -41,7 +41,7 @@ const ofMemberships = (serverMajor: number): Kind => {
   join pg_roles r on r.oid = a.member
   group by a.member, a.roleid
 ) m
-where pg_get_userbyid(m.member) !~ '^pg_'`,
+where not (pg_get_userbyid(m.member) ~ '^pg_' and pg_get_userbyid(m.roleid) ~ '^pg_')`,
   };
 };
 

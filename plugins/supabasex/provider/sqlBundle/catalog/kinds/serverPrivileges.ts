@@ -1,4 +1,4 @@
-import { firstUserOid } from "../managedObjects";
+import { firstUserOid, platformRoles } from "../managedObjects";
 import { boolean, type Kind, text } from "./kind";
 
 /**
@@ -52,4 +52,90 @@ const subscriptions: Kind = {
 where s.subdbid = (select d.oid from pg_database d where d.datname = current_database())`,
 };
 
-export const serverPrivileges: readonly Kind[] = [onSystemObjects, onParameters, subscriptions];
+/**
+ * What somebody was granted on the objects of extensions beside what the extension grants itself. What the platform's roles
+ * hold is the platform's business, and what API roles hold in its schemas is with these.
+ */
+const onExtensions: Kind = {
+  identity: `'extension privilege ' || lower(x.privilege_type) || ' on ' || o.name || ' to '
+    || case when x.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end`,
+  withoutComment: true,
+  properties: {
+    held: boolean(`true`),
+    extension: text(`e.extname`),
+  },
+  from: `(
+  select m.classid, m.objid, m.refobjid, 'table ' || c.oid::regclass::text as name, c.relacl as acl, c.relowner as owner,
+    c.relnamespace as schema
+  from extension_member m
+  join pg_class c on c.oid = m.objid
+  where m.classid = 'pg_class'::regclass and c.relacl is not null
+  union all
+  select m.classid, m.objid, m.refobjid, 'function ' || p.oid::regprocedure::text, p.proacl, p.proowner, p.pronamespace
+  from extension_member m
+  join pg_proc p on p.oid = m.objid
+  where m.classid = 'pg_proc'::regclass and p.proacl is not null
+) o
+join pg_extension e on e.oid = o.refobjid
+cross join lateral aclexplode(o.acl) x
+left join pg_init_privs i on i.objoid = o.objid and i.classoid = o.classid and i.objsubid = 0
+where x.grantee <> o.owner
+  and not (i.initprivs is null and x.grantee = 0 and o.classid = 'pg_proc'::regclass)
+  and not exists (
+    select from aclexplode(i.initprivs) born
+    where born.grantee = x.grantee and born.privilege_type = x.privilege_type)
+  and (x.grantee = 0 or pg_get_userbyid(x.grantee) !~ '${platformRoles}'
+    and pg_get_userbyid(x.grantee) not in ('postgres')
+    and not (o.schema in (select oid from watched_platform_schema)
+      and pg_get_userbyid(x.grantee) in ('anon', 'authenticated', 'authenticator', 'service_role')))`,
+};
+
+/** Who may use a way to another server, make one, or write functions in a language. */
+const onForeignObjects: Kind = {
+  identity: `'foreign privilege ' || lower(x.privilege_type) || ' on ' || o.name || ' to '
+    || case when x.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end`,
+  withoutComment: true,
+  properties: { held: boolean(`true`) },
+  from: `(
+  select 'server ' || quote_ident(srvname) as name, srvacl as acl, srvowner as owner from pg_foreign_server
+  union all
+  select 'foreign-data wrapper ' || quote_ident(fdwname), fdwacl, fdwowner from pg_foreign_data_wrapper
+  union all
+  select 'language ' || quote_ident(lanname), lanacl, lanowner from pg_language where oid >= ${firstUserOid}
+) o
+cross join lateral aclexplode(o.acl) x
+where x.grantee <> o.owner
+  -- Everybody may use a trusted language, as far as nothing else is said.
+  and not (x.grantee = 0 and o.name like 'language %')`,
+};
+
+/** Large objects that somebody else than the owner may read: no schema holds them, and no policy binds them. */
+const largeObjects: Kind = {
+  identity: `'large object ' || l.oid`,
+  privileges: { type: `'L'`, owner: `l.lomowner`, acl: `l.lomacl` },
+  withoutComment: true,
+  properties: { owner: text(`pg_get_userbyid(l.lomowner)`) },
+  from: `pg_largeobject_metadata l
+where l.lomacl is not null`,
+};
+
+/** Where another program reads all changes from. Realtime's own come and go. */
+const replicationSlots: Kind = {
+  identity: `'replication slot ' || quote_ident(s.slot_name)`,
+  withoutComment: true,
+  properties: {
+    plugin: text(`s.plugin::text`),
+  },
+  from: `pg_replication_slots s
+where s.slot_type = 'logical' and not s.temporary and s.database = current_database() and s.slot_name !~ '^supabase_realtime_'`,
+};
+
+export const serverPrivileges: readonly Kind[] = [
+  onSystemObjects,
+  onExtensions,
+  onForeignObjects,
+  onParameters,
+  subscriptions,
+  largeObjects,
+  replicationSlots,
+];

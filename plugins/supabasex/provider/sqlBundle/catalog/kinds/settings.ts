@@ -1,4 +1,4 @@
-import { type Kind, options, text } from "./kind";
+import { flag, type Kind, number, options, text } from "./kind";
 
 /** Settings on roles (in all databases, in this one), on all roles and on this database. */
 export const settings: Kind = {
@@ -20,7 +20,7 @@ export const settings: Kind = {
 where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))`,
 };
 
-/** This database: who owns it, and privileges on it. */
+/** This database: who owns it, who may copy it, and privileges on it. */
 export const database: Kind = {
   identity: `'database'`,
   address: { catalog: `'pg_database'::regclass`, object: `d.oid` },
@@ -29,6 +29,9 @@ export const database: Kind = {
   properties: {
     name: text(`quote_ident(d.datname)`),
     owner: text(`pg_get_userbyid(d.datdba)`),
+    // Whoever may create databases may copy a template with all its rows.
+    template: flag(`d.datistemplate`),
+    connectionLimit: number(`nullif(d.datconnlimit, -1)`),
   },
   from: `pg_database d
 where d.datname = current_database()`,

@@ -21,7 +21,7 @@ left join pg_trigger parent on parent.oid = t.tgparentid
 where (t.tgparentid = 0 or t.tgenabled <> parent.tgenabled)`,
 };
 
-/** Rules, other than the one that makes a view a view. */
+/** Rules on our tables and on the platform's, other than the one that makes a view a view. */
 export const rules: Kind = {
   identity: `'rule ' || r.name || ' ' || quote_ident(w.rulename)`,
   address: { catalog: `'pg_rewrite'::regclass`, object: `w.oid` },
@@ -29,7 +29,7 @@ export const rules: Kind = {
     definition: text(`pg_get_ruledef(w.oid)`),
     enabled: text(`${enabled("w.ev_enabled")}`),
   },
-  from: `relation r
+  from: `policed_relation r
 join pg_rewrite w on w.ev_class = r.oid and w.rulename <> '_RETURN'`,
 };
 

@@ -3,8 +3,10 @@ import { canonicalJson, type JsonObject, type JsonValue } from "../../../../../.
 import { type Catalog, type CatalogObject, sortedCatalog } from "../catalog";
 import { byIdentity, type CatalogDifference, diffManaged } from "../difference";
 import { merge } from "../expectation";
+import { withHashesOfNow } from "../hashes";
 import { partsOfIdentity } from "../identity";
 import { serverIdentity } from "../serverVersion";
+import { isOfPlatform } from "./exposure";
 import { postureGroup } from "./groups";
 
 /** The identity whose properties say how far the platform's services have migrated the database. */
@@ -12,7 +14,18 @@ export const platformIdentity = "platform";
 
 /** Returns what differs between a baseline and a posture, by identity and property. */
 export function diffPostures(baseline: Catalog, posture: Catalog): CatalogDifference[] {
-  return diffManaged(baseline, posture).filter(({ identity }) => identity !== serverIdentity);
+  return diffManaged(baseline, posture).filter(
+    ({ identity, kind }) =>
+      identity !== serverIdentity && !(kind === "missing" && isCalledOnly(identity, baseline)),
+  );
+}
+
+/** Whether a function counted only because something called it. That nothing calls it any more is a change of the caller. */
+function isCalledOnly(identity: string, posture: Catalog): boolean {
+  const { kind, schema = "" } = partsOfIdentity(identity);
+  const isFunction = kind === "function" || kind === "procedure";
+  const isOpen = schema === "public" || isOfPlatform(schema) || posture[`schema ${schema}`] !== undefined;
+  return isFunction && !isOpen;
 }
 
 /**
@@ -23,7 +36,12 @@ export function diffPostures(baseline: Catalog, posture: Catalog): CatalogDiffer
  * @param after the posture after them
  */
 export function extendBaseline(baseline: Catalog, before: Catalog, after: Catalog): Catalog {
-  const extended = new Map(Object.entries(baseline));
+  const extended = new Map(
+    Object.entries(baseline).map(([identity, object]) => [
+      identity,
+      withHashesOfNow(object, before[identity]),
+    ]),
+  );
   for (const identity of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const [was, is] = [before[identity], after[identity]];
     if (canonicalJson((was ?? null) as JsonValue) === canonicalJson((is ?? null) as JsonValue)) continue;

@@ -4,6 +4,7 @@ import { partsOfIdentity } from "../identity";
 import { touchedProperties } from "../properties";
 import { serverIdentity } from "../serverVersion";
 import { type Exposure, exposureOf, grantees, isOfPlatform } from "./exposure";
+import { calledFunctions } from "./guardFunctions";
 
 /** What a posture is taken of. */
 export interface PostureSubject {
@@ -19,7 +20,7 @@ export interface PostureSubject {
 /**
  * Returns who can reach what in the parts of a database that the bundle did not make: roles with their attributes,
  * memberships and settings; owners, privileges, row security and policies in the platform's schemas and in those that the
- * API exposes; and what changes the meaning of statements everywhere, such as casts, event triggers and extensions. What
+ * API exposes, with the functions that are called there; and what changes the meaning of statements everywhere, such as casts, event triggers and extensions. What
  * the bundle answers for is left out, so that no difference is reported twice.
  */
 export function postureOf({ live, expected, managed, apiRoles }: PostureSubject): Catalog {
@@ -29,6 +30,13 @@ export function postureOf({ live, expected, managed, apiRoles }: PostureSubject)
     const rest = notManaged(identity, object, expected, managed);
     const facts = rest === undefined ? undefined : factsOf(identity, rest, subject);
     if (facts !== undefined) posture.set(identity, facts);
+  }
+  for (const identity of calledFunctions(live, posture.values())) {
+    const rest = notManaged(identity, live[identity] ?? {}, expected, managed);
+    if (rest !== undefined && !posture.has(identity)) {
+      const facts = picked(partsOfIdentity(identity).kind, rest);
+      if (facts.extension === undefined) posture.set(identity, facts);
+    }
   }
   // Texts that two major versions print differently are not compared, so the version belongs to them.
   const server = live[serverIdentity];
@@ -73,8 +81,11 @@ const everywhere: ReadonlySet<string> = new Set([
   "default privileges",
   "event trigger",
   "extension",
+  "extension privilege",
+  "foreign privilege",
   "foreign-data wrapper",
   "language",
+  "large object",
   "membership",
   "migration record",
   "parameter privilege",
@@ -83,6 +94,7 @@ const everywhere: ReadonlySet<string> = new Set([
   "publication",
   "publication schema",
   "publication table",
+  "replication slot",
   "role",
   "role settings",
   "server",
@@ -95,12 +107,32 @@ const everywhere: ReadonlySet<string> = new Set([
 /** Properties of objects in schemas by which they open something. */
 const accessProperties: Readonly<Record<string, readonly string[]>> = {
   schema: ["owner", "extension"],
-  table: ["owner", "rowSecurity", "rowSecurityForced", "partitionOf", "inherits", "extension"],
-  "foreign table": ["owner", "server", "extension"],
+  table: [
+    "owner",
+    "rowSecurity",
+    "rowSecurityForced",
+    "replicaIdentity",
+    "partitionOf",
+    "inherits",
+    "defaults",
+    "constraints",
+    "extension",
+  ],
+  "foreign table": ["owner", "server", "options", "extension"],
   view: ["owner", "definition", "options", "extension"],
   "materialized view": ["owner", "definition", "extension"],
   sequence: ["owner", "extension"],
-  function: ["owner", "body", "security", "settings", "language", "leakproof", "library", "extension"],
+  function: [
+    "owner",
+    "body",
+    "security",
+    "volatility",
+    "settings",
+    "language",
+    "leakproof",
+    "library",
+    "extension",
+  ],
   procedure: ["owner", "body", "security", "settings", "language", "library", "extension"],
   aggregate: ["owner", "body", "contentNotRead", "extension"],
   policy: ["command", "mode", "roles", "using", "check"],
@@ -115,8 +147,8 @@ function factsOf(identity: string, object: CatalogObject, subject: Subject): Cat
   const { exposure } = subject;
   if (kind === "server" && object.contentNotRead === undefined) return undefined;
   if (kind === "database") {
-    const { name: database = null, owner = null, grants = {} } = object;
-    return { name: database, owner, grants };
+    const { name: database = null, owner = null, grants = {}, ...others } = object;
+    return { name: database, owner, grants, ...others };
   }
   if (everywhere.has(kind)) return withoutComment(object);
   if (schema === undefined) return undefined;
@@ -124,10 +156,10 @@ function factsOf(identity: string, object: CatalogObject, subject: Subject): Cat
   if (kind === "trigger") {
     return isOfPlatform(schema) || exposure.includes(schema) ? withoutComment(object) : undefined;
   }
-  if (isOfPlatform(schema) && object.extension !== undefined)
-    return extensionFacts(kind, object, exposure.roles);
-  if (isOfPlatform(schema) && isOrdinaryPartition(object, subject.live)) return undefined;
   const isOpen = exposure.includes(schema);
+  if (object.extension !== undefined)
+    return isOpen ? extensionFacts(kind, object, exposure.roles) : undefined;
+  if (isOfPlatform(schema) && isOrdinaryPartition(object, subject.live)) return undefined;
   if (kind === "schema") return isOpen ? picked(kind, object) : undefined;
   if (kind === "column") return isOpen ? columnFacts(object) : undefined;
   if (kind === "sequence" && !isOfPlatform(schema)) {
@@ -169,7 +201,8 @@ function extensionFacts(
       ([grantee]) => grantee !== "public" && roles.has(grantee),
     ),
   );
-  if (Object.keys(held).length === 0) return undefined;
+  // Row security that an extension relies on counts, whoever may read the table.
+  if (Object.keys(held).length === 0 && rowSecurity !== true) return undefined;
   return {
     extension: extension ?? null,
     grants: held,

@@ -35,18 +35,39 @@ export function bySeverity(differences: readonly CatalogDifference[]): CatalogDi
 /** Attributes by which a role can do more than it was granted. */
 const rolePowers = ["superuser", "bypassRls", "createRole", "createDatabase", "replication", "login"];
 
+/** Properties that guard something: what a platform's table refuses or fills in, where a job runs. */
+const openingProperties: ReadonlySet<string> = new Set(["constraints", "defaults", "host"]);
+
+/**
+ * Values that open something. The answer of an immutable function is kept in plans, which the next request of the connection uses;
+ * a template is copied with its rows by whoever may create databases.
+ */
+const openingValues: ReadonlySet<string> = new Set(["template true", "volatility immutable"]);
+
+/** Kinds whose options are the address of another server and as whom somebody logs in there. */
+const foreignKinds: ReadonlySet<string> = new Set([
+  "foreign table",
+  "foreign-data wrapper",
+  "server",
+  "user mapping",
+]);
+
 /** Kinds whose objects give rights that no grant shows. */
 const opening: ReadonlySet<string> = new Set([
   "cast",
   "event trigger",
+  "extension privilege",
+  "foreign privilege",
   "foreign-data wrapper",
   "language",
+  "large object",
   "membership",
   "parameter privilege",
   "operator",
   "operator class",
   "publication schema",
   "publication table",
+  "replication slot",
   "rule",
   "server",
   "subscription",
@@ -66,7 +87,7 @@ function ofExtra(kind: string, identity: string, live: CatalogObject): Severity 
   if (kind === "publication") return live.allTables === true ? "opens" : "extra";
   if (kind === "constraint" || kind === "index" || kind === "type") return "extra";
   if (opening.has(kind)) return "opens";
-  if (kind === "cron job") return "changes";
+  if (kind === "cron job") return partsOfIdentity(identity).user === "postgres" ? "changes" : "opens";
   const isChild = live.partitionOf !== undefined || live.inherits !== undefined;
   if (isChild && live.rowSecurity !== undefined && live.rowSecurity !== true) return "opens";
   const grants = isJsonObject(live.grants) ? live.grants : {};
@@ -77,6 +98,7 @@ function ofExtra(kind: string, identity: string, live: CatalogObject): Severity 
 function ofMissing(kind: string, expected: CatalogObject): Severity {
   if (kind === "policy") return expected.mode === "restrictive" ? "opens" : "changes";
   if (kind === "rule" || kind === "event trigger" || kind === "trigger") return "opens";
+  if (expected.extension !== undefined && expected.rowSecurity === true) return "opens";
   if (kind === "role settings" || kind === "database settings") {
     return Object.keys(expected).some(isOpeningSetting) ? "opens" : "changes";
   }
@@ -89,6 +111,8 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
   if (isRename(difference)) return ofRename(difference);
   if (property === "grants") return gains(was, is, owner) ? "opens" : "changes";
   switch (kind) {
+    case "extension":
+      return property === "content" ? "opens" : "changes";
     case "role":
       if (property === "validUntil") return is === undefined ? "opens" : "changes";
       return property === "inherit" || (rolePowers.includes(property) && is === true) ? "opens" : "changes";
@@ -113,6 +137,8 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
     case "publication":
       return property === "allTables" && is === true ? "opens" : "changes";
   }
+  if (openingProperties.has(property) || openingValues.has(`${property} ${String(is)}`)) return "opens";
+  if (property === "options" && foreignKinds.has(kind)) return "opens";
   if (property === "rowSecurity" || property === "rowSecurityForced")
     return is === true ? "changes" : "opens";
   if (property === "partitionGaps" || property === "partitionForNow") return "changes";
