@@ -19,7 +19,7 @@ export interface AwsWatchArgs {
   readonly accept: readonly string[];
 }
 
-/** Reports what somebody adds to topic, rules, schedules, cluster, log groups and bucket beside the stack. */
+/** Reports what somebody adds to topic, rules, schedules, cluster, log groups, bucket, key and password beside the stack. */
 export class AwsWatch extends Component {
   constructor(name: string, args: AwsWatchArgs, opts?: pulumi.ComponentResourceOptions) {
     super("AwsWatch", name, opts);
@@ -41,6 +41,8 @@ export class AwsWatch extends Component {
           schedules: pulumi.output([...backup.scheduleNames, ...args.otherSchedules]),
           cluster: backup.cluster.arn,
           logGroups: [backup.logGroup.name, ...args.otherLogGroups],
+          ...(bucket.key !== undefined && { key: bucket.key.arn }),
+          secret: backup.passwordSecret.arn,
         },
         accept: args.accept,
       },

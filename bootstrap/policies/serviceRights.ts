@@ -85,7 +85,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
     {
       name: "Key",
       resources: arnIn(place, "kms", "key/*"),
-      reads: ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:ListResourceTags"],
+      reads: ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:List*"],
       writes: [
         "kms:Decrypt",
         "kms:DisableKeyRotation",

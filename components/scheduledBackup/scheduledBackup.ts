@@ -36,6 +36,8 @@ export class ScheduledBackup extends Component {
   readonly taskDefinition: TaskDefinition;
   readonly deadLetterQueue: Queue;
   readonly logGroup: LogGroup;
+  /** With the password of the backup's role. */
+  readonly passwordSecret: Secret;
   readonly scheduleGroup: ScheduleGroup;
   /** Names of all schedules. */
   readonly scheduleNames: readonly string[];
@@ -57,6 +59,7 @@ export class ScheduledBackup extends Component {
       { ...args, name: awsNames(args.physicalName).passwordSecret, role: "backup" },
       children,
     );
+    this.passwordSecret = secret;
     this.cluster = new Cluster(
       this.childName("cluster"),
       {

@@ -16,6 +16,10 @@ export interface DeclaredAwsParts {
   logGroups: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** Names of the schedules in the group. */
   schedules: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** ARN of the key. Default: the stack has none of its own. */
+  key?: pulumi.Input<string> | undefined;
+  /** ARN of the secret with the password of the database. */
+  secret: pulumi.Input<string>;
 }
 
 export interface AwsWatchArgs {

@@ -1,4 +1,5 @@
 import { additions, cloudChanges, furtherChanges } from "../clouds";
+import { keyAdditions } from "../clouds/keyAdditions";
 import { type HandMadeChange, type HarmlessChange, handMadeChanges, harmlessChanges } from ".";
 import { type ClientChange, clientChanges, commandOf } from "./clientChanges";
 import { type PostureChange, postureChanges } from "./postureChanges";
@@ -127,6 +128,10 @@ const awsRows = [
   ...additions.map(
     ({ name, by, reports }) =>
       `| ${code("supabasex:index:AwsWatch")} | ${name}: ${code(by)} | ${code(reports)} | see the report |`,
+  ),
+  ...keyAdditions.map(
+    ({ name, by, found: [identity, value] }) =>
+      `| ${code("supabasex:index:AwsWatch")} | ${name}: ${code(by)} | ${code(`opens ${identity}: added: ${value}`)} | see the report |`,
   ),
 ];
 

@@ -1,8 +1,10 @@
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
+import type { KMSClient } from "@aws-sdk/client-kms";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SchedulerClient } from "@aws-sdk/client-scheduler";
+import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SNSClient } from "@aws-sdk/client-sns";
 import { isPropertyMap, type PropertyMap } from "../../../host/values";
 
@@ -14,6 +16,8 @@ export interface AwsClients {
   readonly scheduler: SchedulerClient;
   readonly logs: CloudWatchLogsClient;
   readonly ecs: ECSClient;
+  readonly kms: KMSClient;
+  readonly secrets: SecretsManagerClient;
 }
 
 interface Credentials {
@@ -29,13 +33,15 @@ interface Credentials {
 export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
   // The SDK announces when it will stop supporting this Node; it does not concern the reader of a refresh.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  const [s3, sns, events, scheduler, logs, ecs] = await Promise.all([
+  const [s3, sns, events, scheduler, logs, ecs, kms, secrets] = await Promise.all([
     import("@aws-sdk/client-s3"),
     import("@aws-sdk/client-sns"),
     import("@aws-sdk/client-eventbridge"),
     import("@aws-sdk/client-scheduler"),
     import("@aws-sdk/client-cloudwatch-logs"),
     import("@aws-sdk/client-ecs"),
+    import("@aws-sdk/client-kms"),
+    import("@aws-sdk/client-secrets-manager"),
   ]);
   const place = {
     region: String(properties.region),
@@ -52,6 +58,8 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
     scheduler: new scheduler.SchedulerClient(options),
     logs: new logs.CloudWatchLogsClient(options),
     ecs: new ecs.ECSClient(options),
+    kms: new kms.KMSClient(options),
+    secrets: new secrets.SecretsManagerClient(options),
   };
 }
 

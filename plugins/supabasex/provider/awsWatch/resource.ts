@@ -18,8 +18,8 @@ const inputNames = ["region", "profile", "assumeRoles", "declared", "accept"] as
 
 /**
  * Reports what somebody adds to the stack's resources in AWS and no other resource sees: subscriptions of its topic, targets of
- * its rules, schedules in its group, services in its cluster, readers of its logs, and settings of its bucket that the stack
- * leaves unset. There is no baseline but what `accept` names: nothing of these is there without somebody who put it there. An
+ * its rules, schedules in its group, services in its cluster, readers of its logs, grants on its key, what rotates its password, and
+ * settings of its bucket that the stack leaves unset. There is no baseline but what `accept` names: nothing of these is there without somebody who put it there. An
  * update repairs nothing.
  */
 export const awsWatch: Resource = {
@@ -91,5 +91,7 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
     schedules: texts(parts.schedules),
     cluster: String(parts.cluster),
     logGroups: texts(parts.logGroups),
+    key: typeof parts.key === "string" ? parts.key : undefined,
+    secret: String(parts.secret),
   };
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { canonicalJson, type JsonValue } from "../../../../foundation/json";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
+import { grantsOnKey, rotationOfSecret } from "./keys";
 
 /** What the stack has in AWS that others can add something to, and what it adds itself. */
 export interface DeclaredInAws {
@@ -17,6 +18,10 @@ export interface DeclaredInAws {
   /** ARN of the cluster, which runs tasks of schedules only. */
   readonly cluster: string;
   readonly logGroups: readonly string[];
+  /** ARN of the key; undefined where the stack has none of its own. */
+  readonly key: string | undefined;
+  /** ARN of the secret with the password. */
+  readonly secret: string;
 }
 
 interface Question {
@@ -109,6 +114,10 @@ const sources: Readonly<Record<string, Source>> = {
     const lists = await Promise.all(logGroups.map((group) => subscriptionsOf(aws, group, signal)));
     return Object.fromEntries(lists.flat());
   },
+  "key grants": async ({ aws, declared: { key }, signal }) =>
+    key === undefined ? {} : await grantsOnKey(aws, key, signal),
+  "secret rotation": async ({ aws, declared: { secret }, signal }) =>
+    await rotationOfSecret(aws, secret, signal),
   "bucket access": async ({ aws, declared: { bucket }, signal }) => {
     const { GetBucketAclCommand } = await import("@aws-sdk/client-s3");
     const { Owner, Grants = [] } = await aws.s3.send(new GetBucketAclCommand({ Bucket: bucket }), {

@@ -1,0 +1,38 @@
+import type { Entries } from "../watch/watched";
+import type { AwsClients } from "./clients";
+
+/**
+ * Returns the grants on a key. The stack gives access by the key's policy alone, and the services that it uses ask for no
+ * grant: whoever holds one opens passwords and backups past that policy.
+ */
+export async function grantsOnKey(
+  { kms }: Pick<AwsClients, "kms">,
+  KeyId: string,
+  signal: AbortSignal,
+): Promise<Entries> {
+  const { paginateListGrants } = await import("@aws-sdk/client-kms");
+  const found: [string, string][] = [];
+  for await (const { Grants = [] } of paginateListGrants({ client: kms }, { KeyId })) {
+    signal.throwIfAborted();
+    for (const { GrantId, Name, GranteePrincipal, Operations = [] } of Grants) {
+      found.push([
+        `key grant ${Name || GrantId}`,
+        `${GranteePrincipal} ${[...Operations].sort().join(", ")}`,
+      ]);
+    }
+  }
+  return Object.fromEntries(found);
+}
+
+/** Returns the function that rotates a secret, which the stack's never is: it reads the secret, and writes another. */
+export async function rotationOfSecret(
+  { secrets }: Pick<AwsClients, "secrets">,
+  SecretId: string,
+  signal: AbortSignal,
+): Promise<Entries> {
+  const { DescribeSecretCommand } = await import("@aws-sdk/client-secrets-manager");
+  const { Name, RotationLambdaARN } = await secrets.send(new DescribeSecretCommand({ SecretId }), {
+    abortSignal: signal,
+  });
+  return RotationLambdaARN ? { [`secret rotation ${Name}`]: RotationLambdaARN } : {};
+}
