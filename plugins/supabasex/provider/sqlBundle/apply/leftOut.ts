@@ -74,8 +74,13 @@ export class LeftOut {
       return false;
     const isDynamic = where !== undefined || setting.has(statement.kind);
     if (!isDynamic && ranBefore(file, statement, this.#known)) return this.#leaveOut(file, statement);
-    const { base, live } = this.#known;
-    const ofBlocks = Object.keys(base).filter((identity) => isMadeByRepeatables(identity, base[identity]));
+    const { base, live, repeatables } = this.#known;
+    // What a repeatable creates by a plain statement, it creates on an empty database as well, and fails there.
+    const plain = repeatables.filter((other) => other !== file).flatMap((other) => statementsOf(other));
+    const ofBlocks = Object.keys(base).filter(
+      (identity) =>
+        isMadeByRepeatables(identity, base[identity]) && !plain.some((one) => creates(one, identity)),
+    );
     const own = isDynamic
       ? ofBlocks.filter((identity) => mentions(file, bareName(partsOfIdentity(identity).name)))
       : ofBlocks.filter((identity) => creates(statement, identity));
