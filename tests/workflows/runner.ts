@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from
 import path from "node:path";
 import { parse } from "yaml";
 import { checkoutRoot } from "../../foundation/checkout";
+import { type Concurrency, ConcurrencyGroups, type Turn } from "./concurrency";
 import { type Contexts, evaluate, filledIn } from "./expression";
 
 interface Step {
@@ -16,8 +17,14 @@ interface Step {
   readonly "continue-on-error"?: boolean;
 }
 
+interface ConcurrencySetting {
+  readonly group: string;
+  readonly "cancel-in-progress": string | boolean;
+}
+
 interface Job {
   readonly name: string;
+  readonly concurrency?: ConcurrencySetting;
   readonly if?: string;
   readonly needs?: string | readonly string[];
   readonly env?: Record<string, unknown>;
@@ -28,6 +35,7 @@ interface Job {
 export interface Workflow {
   readonly name: string;
   readonly on: unknown;
+  readonly concurrency?: ConcurrencySetting;
   readonly env?: Record<string, unknown>;
   readonly jobs: Readonly<Record<string, Job>>;
 }
@@ -49,6 +57,8 @@ export interface RunnerOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** Called while a step runs; it may end it, as a cancelled run does. */
   readonly whileRunning?: (step: string, cancel: () => void) => void;
+  /** The groups that this run shares with others; its own by default. */
+  readonly groups?: ConcurrencyGroups;
 }
 
 export interface JobResult {
@@ -75,6 +85,15 @@ export function runSteps(name: string): string[] {
  * carry artifacts, the others do nothing.
  */
 export async function runWorkflow(name: string, options: RunnerOptions): Promise<JobResult[]> {
+  const { concurrency, jobs } = workflow(name);
+  const inGroups = { ...options, groups: options.groups ?? new ConcurrencyGroups() };
+  const results = await inTurn(concurrency, inGroups, (turn) => runJobs(name, inGroups, turn));
+  return results ?? Object.values(jobs).map(({ name: job }) => withoutSteps(job, "cancelled"));
+}
+
+type InGroups = RunnerOptions & { readonly groups: ConcurrencyGroups };
+
+async function runJobs(name: string, options: InGroups, turn: Turn | undefined): Promise<JobResult[]> {
   const { jobs, env } = workflow(name);
   const results: JobResult[] = [];
   const conclusions = new Map<string, string>();
@@ -84,15 +103,47 @@ export async function runWorkflow(name: string, options: RunnerOptions): Promise
     for (const matrix of isReady && isWanted(job, options.contexts)
       ? combinations(job, options.contexts)
       : [undefined]) {
+      const jobRun = { workflow: name, id, job, env: { ...env, ...job.env }, matrix: matrix ?? {} };
+      const contexts = { ...options.contexts, matrix };
       const result =
         matrix === undefined
-          ? { name: job.name, conclusion: "skipped" as const, log: "", summary: "" }
-          : await runJob({ workflow: name, id, job, env: { ...env, ...job.env }, matrix }, options);
-      results.push(result);
-      conclusions.set(id, result.conclusion);
+          ? withoutSteps(job.name, "skipped")
+          : await inTurn(job.concurrency, { ...options, contexts }, (own) =>
+              runJob(jobRun, options, [turn, own]),
+            );
+      results.push(result ?? withoutSteps(filledIn(job.name, contexts), "cancelled"));
+      conclusions.set(id, results.at(-1)?.conclusion ?? "");
     }
   }
   return results;
+}
+
+const withoutSteps = (name: string, conclusion: JobResult["conclusion"]): JobResult => ({
+  ...{ name, conclusion, log: "", summary: "" },
+});
+
+/** Does something when it is its turn in its group; undefined where a later run took its place before that. */
+async function inTurn<Result>(
+  setting: ConcurrencySetting | undefined,
+  { contexts, groups }: InGroups,
+  act: (turn: Turn | undefined) => Promise<Result>,
+): Promise<Result | undefined> {
+  if (setting === undefined) return await act(undefined);
+  const turn = await groups.enter(concurrencyOf(setting, contexts));
+  if (turn === undefined) return undefined;
+  try {
+    return await act(turn);
+  } finally {
+    turn.end();
+  }
+}
+
+function concurrencyOf(setting: ConcurrencySetting, contexts: Contexts): Concurrency {
+  const cancels = setting["cancel-in-progress"];
+  return {
+    group: filledIn(setting.group, contexts),
+    cancelsRunning: typeof cancels === "string" ? Boolean(evaluate(cancels, contexts)) : cancels,
+  };
 }
 
 const isWanted = (job: Job, contexts: Contexts) =>
@@ -119,8 +170,9 @@ interface JobRun {
 async function runJob(
   { workflow: name, id, job, env, matrix }: JobRun,
   options: RunnerOptions,
+  turns: readonly (Turn | undefined)[],
 ): Promise<JobResult> {
-  const temporary = path.join(options.scratch, "runner");
+  const temporary = path.join(options.scratch, `runner-${runOf(options)}`);
   rmSync(temporary, { recursive: true, force: true });
   mkdirSync(temporary, { recursive: true });
   const summaryFile = path.join(temporary, "summary.md");
@@ -147,7 +199,7 @@ async function runJob(
     }
     executed.add(`${name}/${id}: ${step.name}`);
     if (step.run?.includes("${{")) throw new Error(`${name}/${id}: an expression stands in a script`);
-    const result = await runStep(step, { ...base, ...texts(step.env) }, options);
+    const result = await runStep(step, { ...base, ...texts(step.env) }, { ...options, turns });
     log += result.output;
     if (result.isCancelled) conclusion = "cancelled";
     else if (result.exitCode !== 0) conclusion = "failure";
@@ -162,7 +214,9 @@ interface StepResult {
   readonly output: string;
 }
 
-async function runStep(step: Step, env: Record<string, string>, options: RunnerOptions): Promise<StepResult> {
+type StepOptions = RunnerOptions & { readonly turns: readonly (Turn | undefined)[] };
+
+async function runStep(step: Step, env: Record<string, string>, options: StepOptions): Promise<StepResult> {
   const shell = ["--noprofile", "--norc", "-eo", "pipefail", "-c", step.run ?? ""];
   const child = spawn("bash", shell, {
     cwd: options.workspace,
@@ -176,22 +230,27 @@ async function runStep(step: Step, env: Record<string, string>, options: RunnerO
       output += text;
     });
   }
-  options.whileRunning?.(step.name ?? "", () => {
+  const cancel = () => {
     if (child.pid === undefined || child.exitCode !== null) return;
     isCancelled = true;
     process.kill(-child.pid, "SIGINT");
-  });
+  };
+  options.whileRunning?.(step.name ?? "", cancel);
+  for (const turn of options.turns) {
+    if (turn?.signal.aborted === true) cancel();
+    turn?.signal.addEventListener("abort", cancel);
+  }
   const exitCode = await new Promise<number>((resolve) => child.once("close", (code) => resolve(code ?? 1)));
+  for (const turn of options.turns) turn?.signal.removeEventListener("abort", cancel);
   return { exitCode, isCancelled, output };
 }
 
+const runOf = ({ environment }: RunnerOptions) => environment.GITHUB_RUN_ID ?? "1";
+
 /** Returns whether the action succeeded. */
-function useAction(
-  uses: string,
-  inputs: Record<string, string>,
-  { scratch, workspace }: RunnerOptions,
-): boolean {
-  const artifacts = path.join(scratch, "artifacts");
+function useAction(uses: string, inputs: Record<string, string>, options: RunnerOptions): boolean {
+  const { scratch, workspace } = options;
+  const artifacts = path.join(scratch, "artifacts", inputs["run-id"] ?? runOf(options));
   mkdirSync(artifacts, { recursive: true });
   const given = path.resolve(workspace, inputs.path ?? ".");
   if (uses.startsWith("actions/upload-artifact@")) {

@@ -5,6 +5,7 @@ import { checkoutRoot } from "../../foundation/checkout";
 import type { PulumiRun } from "../../ops/pulumi";
 import { hazardLines, hazardsFound, lockLines, wouldBlock } from "../../plugins/supabasex/lockMessages";
 import { recorded } from "../ops/recordings/recording";
+import { ConcurrencyGroups } from "./concurrency";
 import type { Contexts } from "./expression";
 import { executed, type JobResult, runSteps, runWorkflow, workflowNames } from "./runner";
 import { createWorld, token, type World } from "./world";
@@ -37,10 +38,26 @@ interface PullRequest {
 const repositoryOf = (fork: boolean) => (fork ? "somebody/stack" : "thorbis/stack");
 
 /** Runs `preview` for a pull request, and `comment` behind it, as GitHub does. */
-async function pullRequest({ fork = false, whileRunning }: PullRequest = {}): Promise<{
+async function pullRequest(options: PullRequest = {}): Promise<{
   readonly previews: JobResult[];
   readonly comment: JobResult;
 }> {
+  const preview = await previewPullRequest(options);
+  return { previews: preview.results, comment: await commentOn(preview) };
+}
+
+interface Preview {
+  readonly runId: number;
+  readonly headRepository: HeadRepository;
+  readonly results: JobResult[];
+}
+
+interface HeadRepository {
+  readonly full_name: string;
+  readonly owner: { readonly login: string };
+}
+
+async function previewPullRequest({ fork = false, whileRunning }: PullRequest = {}): Promise<Preview> {
   runId += 1;
   const { github } = world;
   const owner = repositoryOf(fork).split("/")[0] ?? "";
@@ -50,7 +67,7 @@ async function pullRequest({ fork = false, whileRunning }: PullRequest = {}): Pr
     state: "open",
     head: { label: `${owner}:points`, sha: world.head, repo: headRepository },
   });
-  const previews = await run(
+  const results = await run(
     "preview",
     {
       event: {
@@ -65,37 +82,51 @@ async function pullRequest({ fork = false, whileRunning }: PullRequest = {}): Pr
   );
   github.jobs.set(
     `${runId}/1`,
-    previews.map(({ name, conclusion }) => ({
+    results.map(({ name, conclusion }) => ({
       name,
       conclusion,
       html_url: `https://github.com/job/${name.replace(" ", "-")}`,
     })),
   );
+  return { runId, headRepository, results };
+}
+
+async function commentOn(
+  { runId: id, headRepository }: Preview,
+  groups?: ConcurrencyGroups,
+): Promise<JobResult> {
   const event = {
     workflow_run: {
-      ...{ id: runId, run_attempt: 1, event: "pull_request", head_sha: world.head, head_branch: "points" },
+      ...{ id, run_attempt: 1, event: "pull_request", head_sha: world.head, head_branch: "points" },
       html_url: "https://github.com/run",
       head_repository: headRepository,
     },
     repository: { full_name: "thorbis/stack" },
   };
-  const [comment] = await run("comment", { event });
+  const [comment] = await run(
+    "comment",
+    { event },
+    { runId: id, ...(groups === undefined ? {} : { groups }) },
+  );
   if (comment === undefined) throw new Error("the workflow comment has no job");
-  return { previews, comment };
+  return comment;
 }
 
 interface More {
   readonly whileRunning?: (step: string, cancel: () => void) => void;
   readonly vars?: Record<string, string>;
   readonly contexts?: Contexts;
+  /** By default that of the newest pull request's run. */
+  readonly runId?: number;
+  readonly groups?: ConcurrencyGroups;
 }
 
 async function run(
   name: string,
   github: Record<string, unknown>,
-  { whileRunning, vars, contexts }: More = {},
+  { vars, contexts, runId: id = runId, ...more }: More = {},
 ): Promise<JobResult[]> {
-  const eventFile = path.join(world.scratch, "event.json");
+  const eventFile = path.join(world.scratch, `event-${name}-${id}.json`);
   writeFileSync(eventFile, JSON.stringify(github.event ?? {}));
   return await runWorkflow(name, {
     workspace: world.workspace,
@@ -112,8 +143,8 @@ async function run(
       secrets: { SUPABASE_ACCESS_TOKEN: "sbp_secretOfTheEnvironment" },
       ...contexts,
     },
-    environment: { ...world.environment, GITHUB_EVENT_PATH: eventFile, GITHUB_RUN_ID: String(runId) },
-    ...(whileRunning === undefined ? {} : { whileRunning }),
+    environment: { ...world.environment, GITHUB_EVENT_PATH: eventFile, GITHUB_RUN_ID: String(id) },
+    ...more,
   });
 }
 
@@ -192,6 +223,33 @@ test("a second run of the same pull request replaces its comments", async () => 
   expect(bodies()).toHaveLength(2);
   expect(bodies().every((body) => body.includes("nothing to do"))).toBe(true);
   await expectExample("nothing-to-do", bodies()[1]);
+});
+
+test("two runs about one commit at once leave the newer one's comments, whichever comes first", async () => {
+  world.play({ preview: "quiet" });
+  const first = await previewPullRequest();
+  const older = await previewPullRequest();
+  world.play({ preview: "changeAndDrift" });
+  const newer = await previewPullRequest();
+
+  for (const { order, patches } of [
+    { order: [older, newer], patches: [2, 2] },
+    { order: [newer, older], patches: [2, 0] },
+  ]) {
+    world.github.issues.clear();
+    await commentOn(first);
+    world.github.requests.splice(0);
+    const groups = new ConcurrencyGroups();
+
+    const comments = await Promise.all(order.map((preview) => commentOn(preview, groups)));
+
+    expect(comments.map(({ conclusion }) => conclusion)).toEqual(["success", "success"]);
+    expect(bodies()).toHaveLength(2);
+    expect(bodies().every((body) => body.includes(`: run ${newer.runId}.1 -->`))).toBe(true);
+    // The one was done before the other began: neither wrote over what the other had just written.
+    const [, ...parts] = world.github.requests.join("\n").split(/^GET \S+\/pulls$/m);
+    expect(parts.map((part) => part.split("PATCH").length - 1)).toEqual(patches);
+  }
 });
 
 test.each([
@@ -401,6 +459,31 @@ test("dev is deployed, then prod's plan is made, approved and applied", async ()
     "pulumi up --stack prod --policy-pack",
   ]);
   await expectExample("deployment", jobs[2]?.summary);
+});
+
+test("of three commits at once the first is deployed to the end, and the last one then", async () => {
+  world.play({ preview: "quiet", up: "up" });
+  const groups = new ConcurrencyGroups();
+  const base = runId;
+  runId += 3;
+
+  const runs = await Promise.all([1, 2, 3].map((at) => run("deploy", {}, { runId: base + at, groups })));
+
+  expect(runs.map((jobs) => jobs[0]).map((job) => job?.conclusion)).toEqual([
+    "success",
+    "cancelled",
+    "success",
+  ]);
+  expect(runs[1]?.map(({ conclusion }) => conclusion)).toEqual(["cancelled", "skipped", "skipped"]);
+  // No deployment of a stack began before the last one had ended.
+  const commands = world.commands();
+  for (const stack of ["dev", "prod"]) {
+    const up = `pulumi up --stack ${stack}`;
+    expect(commands.filter((line) => line.includes(up)).map((line) => line.split(" --policy")[0])).toEqual([
+      ...[up, `ended ${up}`],
+      ...[up, `ended ${up}`],
+    ]);
+  }
 });
 
 test("what somebody changed after the approval stops prod's deployment in one sentence", async () => {

@@ -77,6 +77,7 @@ if (args[0] === "stack") {
 const run = JSON.parse(readFileSync(JSON.parse(readFileSync(process.env.RECORDED_RUNS, "utf8"))[args[0]], "utf8"));
 if (args.includes("--save-plan")) writeFileSync(valueOf("--save-plan"), "{}");
 const end = (exitCode) => {
+  appendFileSync(process.env.COMMANDS, "ended pulumi " + args.slice(0, 3).join(" ") + "\\n");
   writeFileSync(valueOf("--event-log"), run.events.map((event) => JSON.stringify(event)).join("\\n"));
   process.stderr.write(run.stderr, () => process.exit(exitCode));
 };

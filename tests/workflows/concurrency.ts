@@ -1,0 +1,51 @@
+/** What `concurrency` of a workflow or a job says, with its expressions evaluated. */
+export interface Concurrency {
+  readonly group: string;
+  readonly cancelsRunning: boolean;
+}
+
+/** The turn of a workflow or a job in its group. */
+export interface Turn {
+  /** Aborted when a later one cancels this one while it runs. */
+  readonly signal: AbortSignal;
+  end(): void;
+}
+
+interface Group {
+  running: { readonly cancel: AbortController } | undefined;
+  waiting: ((isCancelled: boolean) => void) | undefined;
+}
+
+/**
+ * Concurrency groups as GitHub has them: one runs and one waits; a third takes the place of the one that waits. Source: GitHub's
+ * documentation of `concurrency`.
+ */
+export class ConcurrencyGroups {
+  readonly #groups = new Map<string, Group>();
+
+  /** Resolves when it is this one's turn; undefined where a later one took its place before that. */
+  async enter({ group: name, cancelsRunning }: Concurrency): Promise<Turn | undefined> {
+    const group = this.#groups.get(name) ?? { running: undefined, waiting: undefined };
+    this.#groups.set(name, group);
+    if (group.running !== undefined) {
+      group.waiting?.(true);
+      if (cancelsRunning) group.running.cancel.abort();
+      const isCancelled = await new Promise<boolean>((resolve) => {
+        group.waiting = resolve;
+      });
+      if (isCancelled) return undefined;
+    }
+    const running = { cancel: new AbortController() };
+    group.running = running;
+    return {
+      signal: running.cancel.signal,
+      end: () => {
+        const next = group.waiting;
+        group.waiting = undefined;
+        // The next one takes its turn a moment later, and nobody may come between.
+        if (next === undefined) group.running = undefined;
+        else next(false);
+      },
+    };
+  }
+}
