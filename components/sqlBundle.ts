@@ -37,9 +37,7 @@ export class SqlBundle extends Component {
           host: connection.host,
           port: connection.port,
           user: connection.user,
-          password: pulumi
-            .all([connection.password, pulumi.all([...args.requires])])
-            .apply(([password]) => password),
+          password: connection.password,
           database: connection.database,
           sslMode: connection.sslMode,
           // Its text, so that a refresh does without the file.
@@ -47,6 +45,7 @@ export class SqlBundle extends Component {
             .output(connection.sslRootCertificate)
             .apply((file) => (file === undefined ? undefined : readFileSync(file, "utf8"))),
         },
+        requires: args.requires,
         limits: {
           lockWaitSeconds: args.lockWaitSeconds,
           lockTimeoutSeconds: args.lockTimeoutSeconds,

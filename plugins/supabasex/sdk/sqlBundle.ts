@@ -28,6 +28,11 @@ export interface SqlBundleArgs {
   /** Path → SHA-256, as `readBundleFiles(directory)` returns them. */
   readonly files: pulumi.Input<Record<string, string>>;
   readonly connection: pulumi.Input<SqlBundleConnectionArgs>;
+  /**
+   * What the SQL builds on, such as the IDs of roles. Until all are known, a preview lists the files and runs nothing; another
+   * value is no change.
+   */
+  readonly requires?: pulumi.Input<readonly pulumi.Input<string>[]> | undefined;
   readonly limits?: pulumi.Input<SqlBundleLimitsArgs> | undefined;
   /** `live`, the default: a preview executes the files in a transaction that is rolled back. */
   readonly dryRun?: pulumi.Input<Choice<"dryRun">> | undefined;

@@ -24,7 +24,7 @@ export function checkBundle(request: CheckRequest): CheckResponse {
   for (const key of ["name", "directory"]) {
     const value = inputs[key];
     if (!(value instanceof Unknown) && (typeof value !== "string" || value === ""))
-      fault(key, "must be a text");
+      fault(key, "must be a string");
   }
   if (
     typeof oldInputs.name === "string" &&
@@ -35,6 +35,7 @@ export function checkBundle(request: CheckRequest): CheckResponse {
   }
   checkFiles(inputs.files, fault);
   checkConnection(inputs.connection, fault);
+  checkTexts(inputs.requires, "requires", fault);
   checkLimits(inputs.limits, fault);
   oneOf(inputs.dryRun, "dryRun", bundleChoices.dryRun.values, fault);
   oneOf(inputs.prune, "prune", bundleChoices.prune.values, fault);
@@ -71,8 +72,8 @@ export function checkBundle(request: CheckRequest): CheckResponse {
 }
 
 const knownInputs = new Set([
-  ...["name", "directory", "files", "connection", "limits", "dryRun", "prune", "baseline"],
-  ...["hazards", "watch", "accept", "declared"],
+  ...["name", "directory", "files", "connection", "requires", "limits", "dryRun", "prune"],
+  ...["baseline", "hazards", "watch", "accept", "declared"],
   ...Object.keys(bundleSwitches),
 ]);
 
@@ -114,11 +115,18 @@ function checkConnection(connection: Value | undefined, fault: Fault): void {
   }
   // The values are secret: no reason may repeat one.
   for (const key of ["host", "user", "password", "database"]) {
-    if (typeof known[key] !== "string" || known[key] === "") fault(`connection.${key}`, "must be a text");
+    if (typeof known[key] !== "string" || known[key] === "") fault(`connection.${key}`, "must be a string");
   }
   const port = Number(known.port ?? 5432);
   if (!Number.isInteger(port) || port < 1 || port > 65535) fault("connection.port", "must be a port number");
   oneOf(known.sslMode, "connection.sslMode", bundleChoices.sslMode.values, fault);
+}
+
+function checkTexts(values: Value | undefined, property: string, fault: Fault): void {
+  if (!isKnown(values)) return;
+  if (!Array.isArray(values) || values.some((value) => isKnown(value) && typeof value !== "string")) {
+    fault(property, "must be a list of strings");
+  }
 }
 
 function checkLimits(limits: Value | undefined, fault: Fault): void {

@@ -35,7 +35,7 @@ export interface BundleInputs extends BundleSettings {
   readonly name: string;
   readonly directory: string;
   readonly files: FileHashes;
-  /** `undefined` while the database that it leads to is still to be made. */
+  /** `undefined` while the database, or what the SQL builds on (`requires`), is still to be created. */
   readonly connection: Connection | undefined;
   readonly limits: Limits;
   readonly baseline: string | undefined;
@@ -53,7 +53,7 @@ export function bundleInputs(properties: PropertyMap, urn = ""): BundleInputs {
     name: text(properties, "name"),
     directory: text(properties, "directory"),
     files: fileHashes(properties.files),
-    connection: connectionOf(properties.connection),
+    connection: containsUnknown(properties.requires ?? []) ? undefined : connectionOf(properties.connection),
     limits: Object.fromEntries(
       Object.entries(defaultLimits).map(([name, otherwise]) => [name, numeric(limits[name], otherwise)]),
     ) as unknown as Limits,
@@ -116,7 +116,7 @@ function fileHashes(value: Value | undefined): FileHashes {
 function text(properties: PropertyMap, key: string): string {
   const value = properties[key];
   if (typeof value === "string") return value;
-  throw new UserError(`SqlBundle: ${key} is not a text.`);
+  throw new UserError(`SqlBundle: ${key} is not a string.`);
 }
 
 function numeric(value: Value | undefined, otherwise: number): number {

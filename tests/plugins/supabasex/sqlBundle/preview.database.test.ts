@@ -144,13 +144,15 @@ test("a database that was there and cannot be reached: a warning says that nothi
   );
 });
 
-test("a connection that is not known before the deployment: a warning says what to do first", async () => {
+test.each([
+  ["the ID of a role that is to be replaced", { requires: [unknown] }],
+  ["the connection", { connection: unknown }],
+])("%s is not known before the deployment: a warning says what to do first", async (_, notYetKnown) => {
   const bundle = await databases.bundle(files, { dryRun: "live" });
   await bundle.up();
   bundle.logs = [];
   bundle.write({ "repeatable/v.sql": "create or replace view $s.v as select nothing;\n" });
-  // As where the password waits for the ID of a role that is to be replaced.
-  bundle.inputs = { ...bundle.inputs, connection: unknown };
+  bundle.inputs = { ...bundle.inputs, ...notYetKnown };
 
   await bundle.preview();
 

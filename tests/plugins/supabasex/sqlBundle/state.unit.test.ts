@@ -65,6 +65,7 @@ describe("check", () => {
         "elsewhere/c.sql": hash,
       },
       connection: new Secret({ ...connection, user: "", port: "p-secret", sslMode: "p-secret" }),
+      requires: ["1", 2],
       limits: { lockWait: 1, lockRetries: -1 },
       dryRun: "maybe",
       prune: "all",
@@ -87,6 +88,7 @@ describe("check", () => {
       "limits.lockRetries",
       "limits.lockWait",
       "prune",
+      "requires",
     ]);
     expect(JSON.stringify(failures)).not.toContain("p-secret");
   });
@@ -94,6 +96,8 @@ describe("check", () => {
   test("what is not known yet passes", () => {
     expect(check({ connection: new Secret({ ...connection, host: unknown }) }).failures).toEqual([]);
     expect(check({ connection: unknown, files: unknown, limits: unknown }).failures).toEqual([]);
+    expect(check({ requires: unknown }).failures).toEqual([]);
+    expect(check({ requires: ["1", unknown] }).failures).toEqual([]);
   });
 
   test.each([
