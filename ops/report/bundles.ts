@@ -1,4 +1,10 @@
-import { catalogWouldChange, filesWouldRun } from "../../plugins/supabasex/bundleMessages";
+import {
+  catalogWouldChange,
+  filesRan,
+  filesWouldRun,
+  foreignTitles,
+  notInDryRun,
+} from "../../plugins/supabasex/bundleMessages";
 import {
   hasBlocked,
   hazardsFound,
@@ -21,31 +27,55 @@ export function bundlesOf(diagnostics: readonly Diagnostic[], drift: readonly Dr
     const bundle = bundles.get(urn) ?? emptyBundle(urn);
     bundles.set(urn, bundle);
     const [title = "", ...lines] = message.trimEnd().split("\n");
-    if (filesWouldRun.test(title)) bundle.files.push(...filesIn(lines));
+    const foreign = foreignChanges.get(title);
+    const files = filesWouldRun.test(title) || title === filesRan ? filesIn(lines) : [];
+    // A deployment of many files sums them up by folder.
+    if (files.length > 0 && files.length === lines.length) bundle.files.push(...files);
     else if (title === catalogWouldChange) bundle.objects.push(...objectsIn(lines, drift));
     else if (title === wouldBlock || title === hasBlocked) bundle.locks.push(...locksIn(lines));
     else if (title === hazardsFound) bundle.hazards.push(...hazardsIn(lines));
+    else if (foreign !== undefined) bundle.foreign.push(...foreignIn(lines, foreign));
+    else if (title === notInDryRun) bundle.uncovered.push(...lines.map((line) => line.trim()));
     else bundle.notices.push({ severity: severity === "warning" ? "warning" : "info", title, lines });
   }
   return [...bundles.values()];
 }
 
 function emptyBundle(urn: string): Bundle {
-  return { resource: resourceAt(urn), files: [], objects: [], locks: [], hazards: [], notices: [] };
+  return {
+    resource: resourceAt(urn),
+    ...{ files: [], objects: [], locks: [], hazards: [], foreign: [], uncovered: [], notices: [] },
+  };
 }
 
 export function isBundle(urn: string): boolean {
   return (urn.split("::")[2] ?? "").endsWith(bundleType);
 }
 
-/** Lines of `path  reason: because`. */
+/** Lines of `path  reason: because`, those of a deployment with `  12 ms` behind. */
 function filesIn(lines: readonly string[]): Bundle["files"] {
   return lines.flatMap((line) => {
-    const match = /^ {2}(\S.*?) {2,}([a-z ]+)(?:: (.*))?$/.exec(line);
+    const match = /^ {2}(\S.*?) {2,}([a-z ]+)(?:: (.*?))?(?: {2}(\d+) ms)?$/.exec(line);
     if (match === null) return [];
-    const [, path = "", reason = "", because] = match;
-    return [{ path, reason, ...(because === undefined ? {} : { because }) }];
+    const [, path = "", reason = "", because, milliseconds] = match;
+    return [
+      {
+        ...{ path, reason },
+        ...(because === undefined ? {} : { because }),
+        ...(milliseconds === undefined ? {} : { milliseconds: Number(milliseconds) }),
+      },
+    ];
   });
+}
+
+type ForeignChange = Bundle["foreign"][number]["change"];
+
+const foreignChanges: ReadonlyMap<string, ForeignChange> = new Map(
+  Object.entries(foreignTitles).map(([change, title]) => [title, change as ForeignChange]),
+);
+
+function foreignIn(lines: readonly string[], change: ForeignChange): Bundle["foreign"] {
+  return lines.map((line) => ({ object: line.trim(), change }));
 }
 
 /** Lines of `+ object`, each followed by the indented properties that change. */

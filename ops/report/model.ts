@@ -58,6 +58,7 @@ const bundle = z.strictObject({
       path: text,
       reason: text.describe("`new`, `changed`, `affected`, `drifted`, …"),
       because: text.optional(),
+      milliseconds: z.number().optional().describe("How long a deployment ran it."),
     }),
   ),
   objects: z.array(
@@ -103,6 +104,20 @@ const bundle = z.strictObject({
       }),
     )
     .default([]),
+  foreign: z
+    .array(
+      z.strictObject({
+        object: text,
+        change: z
+          .enum(["takenOver", "undone", "recreated"])
+          .describe(
+            "`takenOver`: a file states it now; `undone`: it was on what a file replaces; `recreated`: it depends on what a file replaces, and stays foreign.",
+          ),
+      }),
+    )
+    .default([])
+    .describe("What happens to objects that no file made."),
+  uncovered: z.array(text).default([]).describe("What the dry run does not cover."),
   notices: z.array(
     z.strictObject({ severity: z.enum(["info", "warning"]), title: text, lines: z.array(text) }),
   ),

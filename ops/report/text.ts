@@ -2,7 +2,7 @@ import { findingText } from "../advisors/findings";
 import { costCells, costSentence } from "./cost";
 import { fullDiff, marks } from "./diff";
 import { hazardText, lockText } from "./locks";
-import { objectText } from "./markdown/render";
+import { fileText, foreignWords, objectText } from "./markdown/render";
 import type { Change, DriftItem, Problem, Report } from "./model";
 
 /** Returns a report for a terminal or a log: the same order as its Markdown, nothing left out. */
@@ -40,10 +40,11 @@ export function renderText(report: Report): string {
     ],
     [isSearch ? "Code that was not deployed" : "What this change does", changes.map(changeText)],
     ["What this change does in the database", objects.filter(({ isRepair }) => !isRepair).map(objectText)],
+    ["SQL files", files.map(fileText)],
     [
-      "SQL files",
-      files.map(
-        ({ path, reason, because }) => `${path}  ${reason}${because === undefined ? "" : `: ${because}`}`,
+      "Made by hand, and touched by this change",
+      bundles.flatMap(({ foreign }) =>
+        foreign.map(({ object, change }) => `${object}: ${foreignWords[change]}`),
       ),
     ],
     ["Hazards of the migrations", bundles.flatMap(({ hazards }) => hazards.map(hazardText))],
@@ -60,6 +61,7 @@ export function renderText(report: Report): string {
       ),
     ],
     ["New values that come from repairs", consequences.map(changeText)],
+    ["What the dry run does not cover", bundles.flatMap(({ uncovered }) => uncovered)],
     [
       "What the SQL bundle says",
       bundles.flatMap(({ notices }) => notices.map(({ title: line, lines }) => [line, ...lines].join("\n"))),

@@ -15,6 +15,18 @@ export function isLeft(outlook: string): boolean {
   return outlook.includes(leftUnlessPruned) || outlook.startsWith(left) || stopsDeployment(outlook);
 }
 
+/** The title of what a deployment ran, each file with its time. */
+export const filesRan = "Applied:";
+
+/** The titles of what happens to objects that no file made. */
+export const foreignTitles = {
+  takenOver: "Manual changes that a file states now, so that they belong to the bundle:",
+  undone: "Manual changes that are gone, because a file replaces what they were on:",
+  recreated:
+    "Dropped and recreated, because they depend on what a file replaces (not made by the bundle, and still not its own):",
+} as const;
+
 /** The titles of the lists that a preview prints. */
+export const notInDryRun = "The dry run does not cover:";
 export const catalogWouldChange = "The catalog would change:";
 export const filesWouldRun = /^\d+ files? would run\b/;

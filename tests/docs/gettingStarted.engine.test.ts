@@ -1,12 +1,12 @@
-import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { cp, mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 import { expectNoProcesses } from "../support/processes";
+import { repositoryOf } from "../support/repository";
 
 // docs/getting-started.md as a newcomer types it: every line of its shell blocks, in one shell, in a fresh clone.
 
@@ -39,29 +39,10 @@ let base: string;
 let checkout: string;
 let outcomes: Outcome[];
 
-/** Makes a repository of the working tree, so that the page runs on what is here and not on the last commit. */
-async function repositoryOf(folder: string): Promise<string> {
-  const files = execFileSync("git", ["ls-files", "-co", "--exclude-standard", "-z"], { cwd: root })
-    .toString()
-    .split("\0")
-    .filter((file) => file !== "" && existsSync(path.join(root, file)));
-  for (const file of files) {
-    await cp(path.join(root, file), path.join(folder, file), { recursive: true, verbatimSymlinks: true });
-  }
-  const git = (...args: string[]) =>
-    execFileSync("git", ["-c", "user.name=test", "-c", "user.email=test@example.com", ...args], {
-      cwd: folder,
-    });
-  git("init", "--quiet");
-  git("add", "--all", "--force");
-  git("commit", "--quiet", "--message", "The working tree");
-  return folder;
-}
-
 beforeAll(async () => {
   base = await mkdtemp(path.join(os.tmpdir(), "getting-started-"));
   checkout = path.join(base, "stack");
-  const repository = await repositoryOf(path.join(base, "repository"));
+  const { folder: repository } = await repositoryOf(path.join(base, "repository"));
   const steps = stepsOf(readFileSync(path.join(root, "docs", "getting-started.md"), "utf8"));
   // Packages that the clone would install again are linked, which `npm start` notices as installed.
   const packages = `cp -al ${path.join(root, "node_modules")} ${path.join(checkout, "node_modules")}`;

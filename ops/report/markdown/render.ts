@@ -87,6 +87,7 @@ function firstScreen(report: Report, rows: number): string[] {
       others.map(changeRow),
       rows,
     ),
+    ...foreignObjects(report, rows),
   ];
   const found = driftTables(drift, kind, rows);
   return [
@@ -177,6 +178,23 @@ function objects({ bundles, kind }: Report, rows: number): string[] {
     ...more(lines.length - rows),
   ];
 }
+
+/** Objects that somebody made by hand, and that files of the change meet. What goes is in the drift already, if a refresh saw it. */
+function foreignObjects({ bundles, drift }: Report, rows: number): string[] {
+  const drifted = new Set(drift.map(({ object }) => object));
+  const cells = bundles
+    .flatMap((bundle) => bundle.foreign)
+    .filter(({ object, change }) => change !== "undone" || !drifted.has(object))
+    .map(({ object, change }) => [code(object), foreignWords[change]]);
+  return table("Made by hand, and touched by this change", ["Object", "What happens"], cells, rows);
+}
+
+export const foreignWords: Readonly<Record<Report["bundles"][number]["foreign"][number]["change"], string>> =
+  {
+    takenOver: "a file states it now: it belongs to the bundle",
+    undone: "goes: it was on what a file replaces",
+    recreated: "dropped and recreated, and stays foreign",
+  };
 
 /** What a reviewer has to weigh: accepted hazards with the reason. */
 function hazards({ bundles }: Report, rows: number): string[] {
@@ -292,17 +310,13 @@ function foldsOf(report: Report): Fold[] {
   const files = bundles.flatMap((bundle) => bundle.files);
   const advice = policies.filter(({ level }) => level === "advisory");
   const folds: [title: string, lines: string[]][] = [
-    [
-      `SQL files (${files.length})`,
-      files.map(
-        ({ path, reason, because }) => `${path}  ${reason}${because === undefined ? "" : `: ${because}`}`,
-      ),
-    ],
+    [`SQL files (${files.length})`, files.map(fileText)],
     ["Objects of the database", bundles.flatMap(({ objects: all }) => all.map(objectText))],
     [
       kind === "up" ? "What the migrations blocked" : "What the migrations would block",
       bundles.flatMap(({ locks }) => locks.map(lockText)),
     ],
+    ["What the dry run does not cover", bundles.flatMap(({ uncovered }) => uncovered)],
     [
       "What the SQL bundle says",
       bundles.flatMap(({ notices }) => notices.flatMap(({ title, lines }) => [title, ...lines])),
@@ -320,6 +334,16 @@ function foldsOf(report: Report): Fold[] {
   return folds
     .map(([title, lines]) => ({ title, text: lines.join("\n") }))
     .filter(({ text }) => text.trim() !== "");
+}
+
+export function fileText({
+  path,
+  reason,
+  because,
+  milliseconds,
+}: Report["bundles"][number]["files"][number]): string {
+  const why = because === undefined ? reason : `${reason}: ${because}`;
+  return `${path}  ${why}${milliseconds === undefined ? "" : `  ${milliseconds} ms`}`;
 }
 
 export function objectText({

@@ -1,6 +1,7 @@
 import { UserError } from "../../../../foundation/userError";
 import type { CallContext } from "../../../host/provider";
 import { type PropertyMap, unknown } from "../../../host/values";
+import { filesRan } from "../../bundleMessages";
 import { hasBlocked } from "../../lockMessages";
 import type { Resource } from "../resource";
 import { type ApplyResult, applyBundle } from "./apply/apply";
@@ -187,7 +188,7 @@ async function deploy(
 }
 
 function report(result: ApplyResult, inputs: BundleInputs, bundle: LoadedBundle, context: CallContext): void {
-  if (result.ran.length > 0) context.log("info", ["Applied:", ...timings(result, bundle)].join("\n"));
+  if (result.ran.length > 0) context.log("info", [filesRan, ...timings(result, bundle)].join("\n"));
   if (result.adopted.length > 0) {
     context.log(
       "info",

@@ -1,5 +1,5 @@
 import type { CallContext } from "../../../../host/provider";
-import { isLeft, stops } from "../../../bundleMessages";
+import { foreignTitles, isLeft, stops } from "../../../bundleMessages";
 import type { ApplyResult } from "../apply/apply";
 import { byIdentity } from "../catalog";
 import type { BundleInputs } from "../inputs";
@@ -45,20 +45,10 @@ export function reportForeign(
   { takenOver, undone, recreatedForeign }: ApplyResult,
   context: CallContext,
 ): void {
-  if (takenOver.length > 0) {
-    const title = "Manual changes that a file states now, so that they belong to the bundle:";
-    context.log("info", listed(title, takenOver));
-  }
-  if (undone.length > 0) {
-    context.log(
-      "warning",
-      listed("Manual changes that are gone, because a file replaces what they were on:", undone),
-    );
-  }
+  if (takenOver.length > 0) context.log("info", listed(foreignTitles.takenOver, takenOver));
+  if (undone.length > 0) context.log("warning", listed(foreignTitles.undone, undone));
   if (recreatedForeign.length > 0) {
-    const title =
-      "Dropped and recreated, because they depend on what a file replaces (not made by the bundle, and still not its own):";
-    context.log("warning", listed(title, recreatedForeign));
+    context.log("warning", listed(foreignTitles.recreated, recreatedForeign));
   }
 }
 

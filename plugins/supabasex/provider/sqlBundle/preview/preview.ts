@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 import type { CallContext } from "../../../../host/provider";
-import { catalogWouldChange } from "../../../bundleMessages";
+import { catalogWouldChange, notInDryRun } from "../../../bundleMessages";
 import { type ApplyResult, applyBundle } from "../apply/apply";
 import { fileLinks } from "../apply/fileLinks";
 import { type LookAhead, lookAhead } from "../apply/lookAhead";
@@ -309,7 +309,7 @@ function announceDryRun(
       "  bodies of PL/pgSQL functions: this server lacks plpgsql_check, so they are only parsed",
     );
   if (uncovered.length > 0) {
-    context.log("info", ["The dry run does not cover:", ...uncovered].join("\n"));
+    context.log("info", [notInDryRun, ...uncovered].join("\n"));
   }
   const doubts = result.bodies?.warnings ?? [];
   if (doubts.length > 0) context.log("warning", ["Calls of these may fail:", ...doubts].join("\n"));

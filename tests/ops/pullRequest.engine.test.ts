@@ -1,0 +1,76 @@
+import { existsSync, readFileSync } from "node:fs";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { checkoutRoot } from "../../foundation/checkout";
+import { type Report, reportSchema } from "../../ops/report/model";
+import { reportFile } from "../../ops/report/write";
+import { expectNoProcesses } from "../support/processes";
+import { repositoryOf } from "../support/repository";
+
+// A pull request, previewed without credentials as the workflow `preview` does it: base and head are commits of a repository, and the
+// stack, the engine, the database and the advisors are the real ones.
+
+const base = "refs/heads/base";
+let folder: string;
+let result: { readonly exitCode: number; readonly output: string };
+let report: Report;
+
+const migration = `-- Points that a customer has collected, and a list of them that somebody forgot to protect.
+alter table shared.customers add column points integer not null default 0;
+create table public.rewards (id uuid primary key, points integer not null);
+`;
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(os.tmpdir(), "pull request "));
+  const checkout = path.join(folder, "stack");
+  const repository = await repositoryOf(checkout);
+  await execa("git", ["branch", "base"], { cwd: checkout });
+  await writeFile(path.join(checkout, "sql", "migrations", "20270101000000_points.sql"), migration);
+  repository.commit("Points");
+  // Only the checkout that the command is typed in has its packages already; base and head install theirs.
+  await symlink(path.join(checkoutRoot(), "node_modules"), path.join(checkout, "node_modules"));
+  await mkdir(path.join(folder, "tmp"));
+  const { THORBIS_LOCAL_DIRECTORY: _own, ...environment } = process.env;
+  const run = await execa(
+    "npm",
+    ["run", "-s", "preview:pull-request", "--", "dev", "--base", base, "--out", "report"],
+    {
+      cwd: checkout,
+      env: { ...environment, TMPDIR: path.join(folder, "tmp") },
+      extendEnv: false,
+      all: true,
+      reject: false,
+      stdin: "ignore",
+    },
+  );
+  result = { exitCode: run.exitCode ?? -1, output: run.all };
+  const file = path.join(checkout, "report", reportFile);
+  if (!existsSync(file)) throw new Error(`the command left no report:\n${result.output}`);
+  report = reportSchema.parse(JSON.parse(readFileSync(file, "utf8")));
+}, 600_000);
+
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+test("the head is previewed against the base, and the preview succeeds", () => {
+  expect(result, result.output).toMatchObject({ exitCode: 0 });
+  expect(report).toMatchObject({ kind: "preview", stack: "like-dev", verdict: { status: "changes" } });
+});
+
+test("exactly the migration of the pull request runs, and nothing has drifted", () => {
+  const [bundle, ...others] = report.bundles;
+
+  expect(others).toEqual([]);
+  expect(bundle?.files.map(({ path: file }) => file)).toEqual(["migrations/20270101000000_points.sql"]);
+  expect(report.drift).toEqual([]);
+});
+
+test("the report names the advisors' finding that the change adds, and no older one", () => {
+  expect(JSON.stringify(report)).toContain("rewards");
+});
+
+test("nothing of the copy is left", async () => {
+  await expectNoProcesses(path.join(folder, "tmp"));
+});
