@@ -11,8 +11,8 @@ export interface SchemaNode {
   /** What takes its place when it is left out; for groups (`prefault`) it is parsed in turn. */
   defaultValue?: unknown;
   secret: boolean;
-  description?: string;
-  example?: string | number | boolean;
+  description?: string | undefined;
+  example?: string | number | boolean | undefined;
   inner: z.ZodType;
 }
 
@@ -38,7 +38,7 @@ export function inspectSchema(schema: z.ZodType): SchemaNode {
     if (definition.type === "optional") node.optional = true;
     if (definition.type === "default" || definition.type === "prefault")
       node.defaultValue = definition.defaultValue;
-    if (definition.type === "object") node.shape = definition.shape;
+    if (definition.shape !== undefined) node.shape = definition.shape;
     node.inner = current;
     current = definition.innerType;
   }
@@ -48,7 +48,7 @@ export function inspectSchema(schema: z.ZodType): SchemaNode {
 export interface Leaf extends SchemaNode {
   path: string[];
   /** The innermost optional group that holds the leaf, if any. */
-  optionalGroup?: string[];
+  optionalGroup?: string[] | undefined;
 }
 
 /** Every leaf below a schema, in declaration order. Lists and records count as leaves. */

@@ -10,7 +10,7 @@ export interface SecretLeaf {
   key: string;
   description: string;
   /** The optional group it belongs to, such as auth.smtp: without the group the secret has no use. */
-  optionalGroup?: string[];
+  optionalGroup?: string[] | undefined;
 }
 
 const toSecretLeaf = ({ path, description, optionalGroup }: Leaf): SecretLeaf => ({

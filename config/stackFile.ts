@@ -12,7 +12,7 @@ export interface StackFile extends ConfigInput {
   /** Key → ciphertext of what is stored as `secure:`. Their texts are not in `values`. */
   ciphertexts: Readonly<Record<string, string>>;
   /** The salt of passphrase secrets, if the file has one. */
-  encryptionSalt?: string;
+  encryptionSalt?: string | undefined;
 }
 
 /**

@@ -17,7 +17,7 @@ export interface ApiRequest {
 
 export interface ManagementApiOptions {
   /** Base URL without `/v1`; a path and a trailing slash are allowed. Default `https://api.supabase.com`. */
-  readonly endpoint?: string;
+  readonly endpoint?: string | undefined;
   readonly accessToken: string;
   /** Sent as User-Agent. */
   readonly client: string;

@@ -7,8 +7,10 @@ import {
   HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectVersionsCommand,
+  type ListObjectVersionsCommandInput,
   type ListObjectVersionsCommandOutput,
   type MultipartUpload,
+  type ObjectVersion,
   PutObjectCommand,
   paginateListObjectsV2,
   type S3Client,
@@ -105,7 +107,7 @@ export class ObjectStore {
           IfNoneMatch: "*",
           Metadata: { [writeMark]: mark },
         }),
-        { abortSignal: signal },
+        until(signal),
       );
     } catch (error) {
       await this.#throwUnlessWritten(key, mark, error);
@@ -152,7 +154,7 @@ export class ObjectStore {
   ): Promise<ObjectPart & { readonly tag: string | undefined }> {
     const { Body, ContentLength, ETag } = await this.#client.send(
       new GetObjectCommand({ Bucket: this.#bucket, Key: key, ...part }),
-      { abortSignal: signal },
+      until(signal),
     );
     // In Node the SDK answers with Node's own stream.
     return { body: Body as Readable, bytes: ContentLength ?? 0, tag: ETag };
@@ -170,9 +172,7 @@ export class ObjectStore {
   /** Hides an object behind a delete marker; its version stays as long as the bucket's rules keep it. */
   async remove(key: string, signal?: AbortSignal): Promise<void> {
     try {
-      await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }), {
-        abortSignal: signal,
-      });
+      await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }), until(signal));
     } catch (error) {
       throw storeError(`Deleting ${this.#name(key)}`, "s3:DeleteObject", error);
     }
@@ -184,9 +184,7 @@ export class ObjectStore {
       const pages = paginateListObjectsV2(
         { client: this.#client },
         { Bucket: this.#bucket, Prefix: prefix },
-        {
-          abortSignal: signal,
-        },
+        until(signal),
       );
       for await (const page of pages) {
         for (const { Key, Size } of page.Contents ?? []) {
@@ -203,14 +201,14 @@ export class ObjectStore {
   async listVersions(prefix: string, signal?: AbortSignal): Promise<ListedVersion[] | undefined> {
     // By key and version: some servers begin a page with the last entry of the one before.
     const versions = new Map<string, ListedVersion>();
-    let next: { KeyMarker?: string; VersionIdMarker?: string } | undefined = {};
+    let next: Pick<ListObjectVersionsCommandInput, "KeyMarker" | "VersionIdMarker"> | undefined = {};
     try {
       while (next !== undefined) {
         const page: ListObjectVersionsCommandOutput = await this.#client.send(
           new ListObjectVersionsCommand({ Bucket: this.#bucket, Prefix: prefix, ...next }),
-          { abortSignal: signal },
+          until(signal),
         );
-        const add = (isDeleteMarker: boolean, entries: { Key?: string; VersionId?: string }[] = []) => {
+        const add = (isDeleteMarker: boolean, entries: Pick<ObjectVersion, "Key" | "VersionId">[] = []) => {
           for (const { Key, VersionId = "null" } of entries) {
             if (Key === undefined) continue;
             versions.set(`${Key}\n${VersionId}`, { key: Key, version: VersionId, isDeleteMarker });
@@ -276,4 +274,8 @@ export class ObjectStore {
   #name(key: string): string {
     return `s3://${this.#bucket}/${key}`;
   }
+}
+
+function until(signal: AbortSignal | undefined): { readonly abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
 }

@@ -20,7 +20,7 @@ export interface BackupBucketArgs {
   /** Name of the bucket, unique in all of AWS. The stack refuses a change: docs/operations.md says how to move. */
   readonly bucketName: string;
   /** Days in which no version of an object can be deleted. Default: no object lock. It cannot be taken off later. */
-  readonly objectLock?: { readonly mode: "GOVERNANCE" | "COMPLIANCE"; readonly days: number };
+  readonly objectLock?: { readonly mode: "GOVERNANCE" | "COMPLIANCE"; readonly days: number } | undefined;
   /**
    * A key of our own, rotated every year, in place of the one that S3 manages; password, log and alarms of the backup
    * are encrypted with it too. Default true; costs 1 USD a month.
@@ -29,11 +29,14 @@ export interface BackupBucketArgs {
   /** Days after which a version that was replaced or deleted is gone for good. Default 30. */
   readonly noncurrentRetentionDays?: number;
   /** When backups move to cheaper storage. Default: infrequent access after 30 days. */
-  readonly storageTiers?: StorageTiers;
+  readonly storageTiers?: StorageTiers | undefined;
   /** Refuses `pulumi destroy`, and keeps bucket and key if they leave the program. Default true. */
   readonly deletionProtection?: boolean;
   /** What is there of an earlier life of the stack and is taken back, settings and all. Default: nothing. */
-  readonly existing?: { readonly bucketName?: string; readonly keyId?: string };
+  readonly existing?: {
+    readonly bucketName?: string | undefined;
+    readonly keyId?: string | undefined;
+  };
 }
 
 /** The S3 bucket that backups go to: private, encrypted, versioned, and written by a role that cannot delete. */

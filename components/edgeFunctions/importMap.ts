@@ -9,17 +9,16 @@ const settingsNames = ["deno.json", "deno.jsonc"];
 
 const imports = z.record(z.string(), z.string()).default({});
 /** Which functions JSX calls. What else is among the options is for the type check. */
-const jsx = z
-  .object({
-    // What Deno renders in advance is for speed alone.
-    jsx: z
-      .enum(["react", "react-jsx", "react-jsxdev", "precompile"])
-      .transform((mode) => (mode === "precompile" ? "react-jsx" : mode)),
-    jsxFactory: z.string(),
-    jsxFragmentFactory: z.string(),
-    jsxImportSource: z.string(),
-  })
-  .partial();
+const jsx = z.object({
+  // What Deno renders in advance is for speed alone.
+  jsx: z
+    .enum(["react", "react-jsx", "react-jsxdev", "precompile"])
+    .transform((mode) => (mode === "precompile" ? "react-jsx" : mode))
+    .exactOptional(),
+  jsxFactory: z.string().exactOptional(),
+  jsxFragmentFactory: z.string().exactOptional(),
+  jsxImportSource: z.string().exactOptional(),
+});
 const settings = z.object({
   imports,
   scopes: z.unknown().optional(),

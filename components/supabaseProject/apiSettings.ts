@@ -7,7 +7,7 @@ export interface ApiSettings {
   readonly db_extra_search_path: string;
   readonly max_rows: number;
   /** Left out, the size stays as it is: by the compute, unless somebody set one. */
-  readonly db_pool?: number;
+  readonly db_pool?: number | undefined;
 }
 
 export function apiSettings(api: StackConfig["api"]): ApiSettings {

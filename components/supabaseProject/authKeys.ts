@@ -80,7 +80,7 @@ type Secret = `external_${OauthProvider}_secret` | "smtp_pass" | "sms_twilio_aut
  */
 export type AuthSettings = {
   readonly [Key in Flag]?: boolean;
-} & { readonly [Key in Integer]?: number } & { readonly [Key in Text]?: string };
+} & { readonly [Key in Integer]?: number | undefined } & { readonly [Key in Text]?: string };
 
 /** The same with the keys that are secret. */
 export type AuthCredentials = AuthSettings & { readonly [Key in Secret]?: pulumi.Output<string> };

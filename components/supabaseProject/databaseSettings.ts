@@ -4,13 +4,13 @@ type Memory = `${number}MB`;
 
 /** The keys of `PUT config/database/postgres` that this stack sets. The provider drops any other without a word. */
 export interface DatabaseSettings {
-  readonly max_connections?: number;
-  readonly shared_buffers?: Memory;
-  readonly effective_cache_size?: Memory;
-  readonly work_mem?: Memory;
-  readonly maintenance_work_mem?: Memory;
-  readonly max_wal_senders?: number;
-  readonly max_replication_slots?: number;
+  readonly max_connections?: number | undefined;
+  readonly shared_buffers?: Memory | undefined;
+  readonly effective_cache_size?: Memory | undefined;
+  readonly work_mem?: Memory | undefined;
+  readonly maintenance_work_mem?: Memory | undefined;
+  readonly max_wal_senders?: number | undefined;
+  readonly max_replication_slots?: number | undefined;
 }
 
 /**

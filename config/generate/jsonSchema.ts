@@ -33,7 +33,8 @@ function tidy(schema: JsonSchema): void {
       child.secret === true || (child.additionalProperties as JsonSchema | undefined)?.secret === true;
     if (!isSecret) continue;
     delete schema.properties?.[name];
-    schema.required = schema.required?.filter((required) => required !== name);
+    if (schema.required !== undefined)
+      schema.required = schema.required.filter((required) => required !== name);
   }
   if (schema.required?.length === 0) delete schema.required;
   if (schema.example !== undefined) {

@@ -32,6 +32,9 @@ export interface Output {
   readonly volatile?: boolean;
 }
 
+/** What is known of a resource; undefined is the same as left out. */
+export type Found<State> = { [Name in keyof State]?: State[Name] | undefined };
+
 /**
  * A resource type. `State` contains the inputs by name and the other outputs. The functions see plain values; the engine
  * handles secrets.
@@ -54,7 +57,7 @@ export interface Resource<Client, State> {
     client: Client,
     inputs: State,
     context: CallContext,
-  ): Promise<{ id: string; state?: Partial<State> }>;
+  ): Promise<{ id: string; state?: Found<State> }>;
   /**
    * Returns the service's current state; undefined if the resource does not exist. Omitted members keep their value from
    * `known`, such as passwords. `known` is empty during an import.
@@ -64,7 +67,7 @@ export interface Resource<Client, State> {
     id: string,
     known: Partial<State>,
     context: CallContext,
-  ): Promise<{ id?: string; state: Partial<State> } | undefined>;
+  ): Promise<{ id?: string; state: Found<State> } | undefined>;
   /** Changes the resource from `before` to `after`. Absent if every input replaces. */
   update?(
     client: Client,

@@ -18,15 +18,20 @@ type Shape<T extends Table> = T extends { readonly schema: infer Schema extends 
 export type Columns<T extends Table, Use extends "Row" | "Insert" | "Update"> =
   Shape<T> extends Record<Use, infer Found extends object> ? Readonly<Found> : never;
 
+/** Columns of a row to write. A column that is undefined is not sent. */
+export type Given<Row> = {
+  readonly [Name in keyof Row]: object extends Pick<Row, Name> ? Row[Name] | undefined : Row[Name];
+};
+
 /** The Data API calls that the actions use. Row-level security decides what each call may see and do. */
 export interface DataApi {
   /** Throws a DataApiError if the row is refused. */
-  insert<T extends Table>(table: T, row: Columns<T, "Insert">): Promise<Columns<T, "Row">>;
+  insert<T extends Table>(table: T, row: Given<Columns<T, "Insert">>): Promise<Columns<T, "Row">>;
   /** Returns undefined if the caller sees no such row. */
   update<T extends Table>(
     table: T,
     key: Readonly<Record<string, string>>,
-    changes: Columns<T, "Update">,
+    changes: Given<Columns<T, "Update">>,
   ): Promise<Columns<T, "Row"> | undefined>;
 }
 
@@ -51,7 +56,7 @@ export interface RestOptions {
   /** The caller's access token. */
   readonly accessToken: string;
   /** Default 10,000. */
-  readonly timeoutMilliseconds?: number;
+  readonly timeoutMilliseconds?: number | undefined;
 }
 
 /** The Data API over HTTP (PostgREST). Uses no client library, because the function starts faster without one. */

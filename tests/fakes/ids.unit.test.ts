@@ -11,9 +11,8 @@ const context: CallContext = { signal: new AbortController().signal, log: () => 
 
 /** The stand-in of a table over a service that holds one resource, "made", and knows nothing else of it. */
 function overNothing(table: Table<never>) {
-  const hollow = (resource: AnyResource<never>): AnyResource<never> => ({
-    ...resource,
-    complete: undefined,
+  const hollow = ({ complete: _complete, ...rest }: AnyResource<never>): AnyResource<never> => ({
+    ...rest,
     create: async () => ({ id: "made" }),
     read: async () => ({ state: {} }),
     update: async () => {},

@@ -25,7 +25,8 @@ beforeEach(async () => {
   server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
-    requests.push({ method: request.method, url: request.url, headers: request.headers, body });
+    const { method = "", url = "" } = request;
+    requests.push({ method, url, headers: request.headers, body });
     const reply = replies.shift() ?? {
       status: 200,
       headers: { "content-type": "application/json" },

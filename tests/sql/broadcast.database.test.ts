@@ -158,7 +158,8 @@ describe("writes keep working", () => {
 
   test.each(breakages)("with Realtime down: %s", async (_what, how) => {
     const warnings: string[] = [];
-    const listen = (notice: { message?: string }): void => void warnings.push(notice.message ?? "");
+    const listen = (notice: { message?: string | undefined }): void =>
+      void warnings.push(notice.message ?? "");
     const admin = await database.cluster.client("supabase_admin");
     const repair = await breakRealtime(admin, how);
     client.on("notice", listen);

@@ -80,10 +80,10 @@ export interface SsoProviderRecord {
   id: string;
   saml: {
     entity_id: string;
-    metadata_url?: string;
-    metadata_xml?: string;
-    attribute_mapping?: JsonObject;
-    name_id_format?: string;
+    metadata_url?: string | undefined;
+    metadata_xml?: string | undefined;
+    attribute_mapping?: JsonObject | undefined;
+    name_id_format?: string | undefined;
   };
   domains: { domain: string; created_at: string; updated_at: string }[];
   created_at: string;

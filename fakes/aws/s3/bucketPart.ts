@@ -1,5 +1,5 @@
 import type { S3Client } from "@aws-sdk/client-s3";
-import type { AnyResource, Property } from "../../engine/table";
+import type { AnyResource, Found, Property } from "../../engine/table";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { unlessMissing } from "../errors";
@@ -15,7 +15,7 @@ export interface BucketPart<State> {
   readonly missing: readonly string[];
   put(s3: S3Client, bucket: string, state: State, options: CallOptions): Promise<unknown>;
   /** Returns undefined if the response shows that the bucket does not have this part. */
-  get(s3: S3Client, bucket: string, options: CallOptions): Promise<Partial<State> | undefined>;
+  get(s3: S3Client, bucket: string, options: CallOptions): Promise<Found<State> | undefined>;
   remove(s3: S3Client, bucket: string, options: CallOptions): Promise<unknown>;
 }
 

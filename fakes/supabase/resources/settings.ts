@@ -1,7 +1,7 @@
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../../foundation/json";
 import { jsonOf, type ManagementApi } from "../../../foundation/managementApi";
 import type { CallContext } from "../../../plugins/host/provider";
-import { type AnyResource, type Property, resource } from "../../engine/table";
+import { type AnyResource, type Found, type Property, resource } from "../../engine/table";
 import { asObject, type Timeouts, timeouts, waitOptions } from "../client";
 import { isSslEnforced, waitProjectActive, waitServices, waitSslEnforcement } from "../polling";
 import { importedAnswer, mergeAnswer, requestOf, sections } from "../sections";
@@ -44,7 +44,7 @@ export const settings: AnyResource<ManagementApi> = resource<ManagementApi, Sett
 
   async read(api, ref, known, context) {
     const importing = Object.keys(known).length === 0;
-    const state: Partial<Settings> = { projectRef: ref };
+    const state: Found<Settings> = { projectRef: ref };
     for (const name of sectionNames) {
       const text = known[name];
       if (text === undefined && !importing) continue;

@@ -335,7 +335,7 @@ describe("realtime", () => {
 
   it("warns and goes on when there is no partition", async () => {
     const warnings: string[] = [];
-    const listen = (notice: { message?: string }): number => warnings.push(notice.message ?? "");
+    const listen = (notice: { message?: string | undefined }): number => warnings.push(notice.message ?? "");
     admin.on("notice", listen);
     await admin.query("begin");
     const partitions = await column(

@@ -51,11 +51,11 @@ describe.skipIf(typeof clients === "string")(`in Deno${reason}`, () => {
   /** Sends a request that was made for a handler to the function that Deno serves. */
   async function send(made: Request): Promise<Response> {
     const { pathname, search } = new URL(made.url);
-    const body = made.body === null ? undefined : await made.text();
+    const body = made.body === null ? {} : { body: await made.text() };
     return await fetch(`${served.url}${pathname}${search}`, {
       method: made.method,
       headers: made.headers,
-      body,
+      ...body,
     });
   }
 

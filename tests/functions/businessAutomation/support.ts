@@ -61,7 +61,7 @@ export function request(body: unknown, { method = "POST", headers = {}, text }: 
   return new Request("https://ref.supabase.co/functions/v1/business-automation", {
     method,
     headers: sent,
-    body: method === "POST" ? (text ?? JSON.stringify(body)) : undefined,
+    ...(method === "POST" && { body: text ?? JSON.stringify(body) }),
   });
 }
 

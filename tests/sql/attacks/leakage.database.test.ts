@@ -207,7 +207,8 @@ describe("operators and functions that tell what they are shown", () => {
 
   const peeked = async (table: string): Promise<string[]> => {
     const notices: string[] = [];
-    const listen = (notice: { message?: string }): void => void notices.push(notice.message ?? "");
+    const listen = (notice: { message?: string | undefined }): void =>
+      void notices.push(notice.message ?? "");
     database.postgres.on("notice", listen);
     await as(database, manager, async (client) => {
       // Every plan, index or not, must keep the order.

@@ -15,8 +15,8 @@ export interface CatalogDifference {
   /** Set exactly when the kind is `changed`. */
   readonly property?: string;
   /** The expected object, or property; undefined where there is none. */
-  readonly expected?: JsonValue | CatalogObject;
-  readonly live?: JsonValue | CatalogObject;
+  readonly expected?: JsonValue | CatalogObject | undefined;
+  readonly live?: JsonValue | CatalogObject | undefined;
   /** Of what is missing: set where its address is known and nothing is there, so that it was dropped and not renamed. */
   readonly dropped?: true;
   /** Of a dropped column that takes no null and has no default: set where its table has no rows. */
