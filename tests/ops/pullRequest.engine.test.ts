@@ -1,5 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { execa } from "execa";
@@ -31,7 +31,7 @@ beforeAll(async () => {
   await writeFile(path.join(checkout, "sql", "migrations", "20270101000000_points.sql"), migration);
   repository.commit("Points");
   // Only the checkout that the command is typed in has its packages already; base and head install theirs.
-  await symlink(path.join(checkoutRoot(), "node_modules"), path.join(checkout, "node_modules"));
+  await execa("cp", ["-al", path.join(checkoutRoot(), "node_modules"), path.join(checkout, "node_modules")]);
   await mkdir(path.join(folder, "tmp"));
   const { THORBIS_LOCAL_DIRECTORY: _own, ...environment } = process.env;
   const run = await execa(

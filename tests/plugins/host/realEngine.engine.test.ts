@@ -1,15 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { mkdtemp } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { buildSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { checkoutRoot } from "../../../foundation/checkout";
-import { shellQuote } from "../../../foundation/shellQuote";
 import { identifyProcess } from "../../../local/processIdentity.mjs";
-import { ensureToolchain } from "../../../local/toolchain";
+import { createPluginProject, type PluginProject } from "./pluginProject";
 
 // One thing, whose text and secret come from the environment; see fixtures/thingProvider.ts.
 const program = `
@@ -23,70 +16,25 @@ new pulumi.CustomResource(
 `;
 const canary = "canary-of-the-host";
 
-let folder: string;
+let project: PluginProject;
 let things: string;
-let environment: NodeJS.ProcessEnv;
-let cli: string;
 
 beforeAll(async () => {
-  const toolchain = await ensureToolchain({ progress: () => {} });
-  cli = toolchain.pulumi;
-  folder = await mkdtemp(path.join(tmpdir(), "thorbis host "));
-  things = path.join(folder, "things");
-  const plugin = path.join(folder, "home", "plugins", "resource-thing-v1.0.0");
-  for (const made of [things, plugin, path.join(folder, "state"), path.join(folder, "project")]) {
-    mkdirSync(made, { recursive: true });
-  }
-  const bundle = path.join(folder, "thing.cjs");
-  buildSync({
-    entryPoints: [path.join(checkoutRoot(), "tests/plugins/host/fixtures/thingProvider.ts")],
-    outfile: bundle,
-    bundle: true,
-    platform: "node",
-    format: "cjs",
+  project = await createPluginProject({
+    plugin: "thing",
+    entryPoint: path.join(import.meta.dirname, "fixtures", "thingProvider.ts"),
+    program,
+    environment: (folder) => {
+      things = path.join(folder, "things");
+      mkdirSync(things);
+      return { THING_DIRECTORY: things, TOKEN: JSON.stringify(canary), TEXT: "hello" };
+    },
   });
-  const launcher = path.join(plugin, "pulumi-resource-thing");
-  writeFileSync(launcher, `#!/bin/sh\nexec ${shellQuote(process.execPath)} ${shellQuote(bundle)} "$@"\n`);
-  chmodSync(launcher, 0o755);
-  symlinkSync(path.join(checkoutRoot(), "node_modules"), path.join(folder, "project", "node_modules"));
-  const write = (name: string, text: string) => writeFileSync(path.join(folder, "project", name), text);
-  write("Pulumi.yaml", "name: host\nruntime: {name: nodejs, options: {typescript: false}}\n");
-  write("package.json", JSON.stringify({ main: "index.js", dependencies: { "@pulumi/pulumi": "*" } }));
-  write("index.js", program);
-  environment = {
-    ...process.env,
-    ...toolchain.environment,
-    PATH: `${toolchain.binDirectory}${path.delimiter}${process.env.PATH}`,
-    PULUMI_HOME: path.join(folder, "home"),
-    PULUMI_BACKEND_URL: `file://${path.join(folder, "state")}`,
-    PULUMI_CONFIG_PASSPHRASE: "test",
-    PULUMI_SKIP_UPDATE_CHECK: "true",
-    PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-    THING_DIRECTORY: things,
-    TOKEN: JSON.stringify(canary),
-    TEXT: "hello",
-  };
-  const made = await pulumi(["stack", "init", "test"]);
-  expect(made).toMatchObject({ code: 0 });
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => project?.remove());
 
-function start(args: readonly string[], more: NodeJS.ProcessEnv = {}) {
-  const child = spawn(cli, [...args, "--non-interactive", "--color", "never"], {
-    cwd: path.join(folder, "project"),
-    env: { ...environment, ...more },
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  let output = "";
-  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (output += String(chunk)));
-  return { child, output: () => output };
-}
-
-async function pulumi(args: readonly string[], more: NodeJS.ProcessEnv = {}) {
-  const { child, output } = start(args, more);
-  const [code] = (await once(child, "close")) as [number | null];
-  return { code, output: output() };
-}
+const start = (...args: Parameters<PluginProject["start"]>) => project.start(...args);
+const pulumi = (...args: Parameters<PluginProject["pulumi"]>) => project.pulumi(...args);
 
 /** What the provider was asked, without its process ids. */
 function calls(): string[] {
@@ -100,7 +48,7 @@ function calls(): string[] {
 
 /** The state as it lies on the disk. */
 function stateText(): string {
-  return readFileSync(path.join(folder, "state/.pulumi/stacks/host/test.json"), "utf8");
+  return readFileSync(path.join(project.folder, "state/.pulumi/stacks/host/test.json"), "utf8");
 }
 
 describe("a provider under the real engine", () => {
