@@ -18,9 +18,10 @@ let folder: string;
 let result: { readonly exitCode: number; readonly output: string };
 let report: Report;
 
-const migration = `-- Points that a customer has collected, and a list of them that somebody forgot to protect.
+const migration = `-- Points that a customer has collected, and a function whose search path somebody forgot.
 alter table shared.customers add column points integer not null default 0;
-create table public.rewards (id uuid primary key, points integer not null);
+create function shared.rank_of(points integer) returns text language sql immutable as
+  $$ select case when points > 1000 then 'gold' else 'silver' end $$;
 `;
 
 beforeAll(async () => {
@@ -59,16 +60,28 @@ test("the head is previewed against the base, and the preview succeeds", () => {
   expect(report).toMatchObject({ kind: "preview", stack: "like-dev", verdict: { status: "changes" } });
 });
 
-test("exactly the migration of the pull request runs, and nothing has drifted", () => {
+test("exactly the migration of the pull request is new, and nothing has drifted", () => {
   const [bundle, ...others] = report.bundles;
+  const files = bundle?.files ?? [];
 
   expect(others).toEqual([]);
-  expect(bundle?.files.map(({ path: file }) => file)).toEqual(["migrations/20270101000000_points.sql"]);
+  expect(files.filter(({ reason }) => reason === "new").map(({ path: file }) => file)).toEqual([
+    "sql/migrations/20270101000000_points.sql",
+  ]);
+  expect(bundle?.objects.map(({ object }) => object)).toContain("column shared.customers points");
   expect(report.drift).toEqual([]);
 });
 
-test("the report names the advisors' finding that the change adds, and no older one", () => {
-  expect(JSON.stringify(report)).toContain("rewards");
+test("the report says what the migration blocks", () => {
+  expect(report.bundles[0]?.locks).toMatchObject([
+    { relation: "shared.customers", lock: "ACCESS EXCLUSIVE", rewritten: false },
+  ]);
+});
+
+test("the report names the finding of Supabase's advisors that the change adds, and no older one", () => {
+  const added = report.advisors?.added.map(({ name, detail }) => [name, detail.includes("rank_of")]);
+
+  expect(added).toEqual([["function_search_path_mutable", true]]);
 });
 
 test("nothing of the copy is left", async () => {
