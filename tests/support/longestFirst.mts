@@ -5,6 +5,7 @@ const longest = [
   "tests/local/killedRuns.engine.test.ts",
   "tests/components/backupBucket/protection.engine.test.ts",
   "tests/local/officialClients/officialClients.engine.test.ts",
+  "tests/ops/pullRequest.engine.test.ts",
   "tests/plugins/supabasex/sqlBundle/drift.engine.test.ts",
 ];
 
