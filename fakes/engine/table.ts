@@ -53,11 +53,7 @@ export interface Resource<Client, State> {
   /** The old and the new resource cannot exist at the same time. */
   readonly deleteBeforeReplace?: boolean;
   /** Returns the id, and the part of the state that only creation reveals. The rest is read. */
-  create(
-    client: Client,
-    inputs: State,
-    context: CallContext,
-  ): Promise<{ id: string; state?: Found<State> }>;
+  create(client: Client, inputs: State, context: CallContext): Promise<{ id: string; state?: Found<State> }>;
   /**
    * Returns the service's current state; undefined if the resource does not exist. Omitted members keep their value from
    * `known`, such as passwords. `known` is empty during an import.
