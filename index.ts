@@ -6,6 +6,7 @@ import { DatabaseExtensions } from "./components/databaseExtensions";
 import { DatabaseRoles } from "./components/databaseRoles/databaseRoles";
 import { EdgeFunctions } from "./components/edgeFunctions/edgeFunctions";
 import { declareMonitoring } from "./components/monitoring";
+import { declareNetwork } from "./components/network";
 import { SqlBundle } from "./components/sqlBundle";
 import { AccessTokenHook } from "./components/supabaseProject/accessTokenHook";
 import { ProjectWatch } from "./components/supabaseProject/projectWatch";
@@ -15,8 +16,12 @@ import { loadStackConfig } from "./config";
 const config = loadStackConfig();
 const { deletionProtection } = config.project;
 
+// Where the backups run, whose address the database lets in.
+const network = declareNetwork(config);
+const natAddress = network.own?.natAddress;
+
 // The project and the way into its database.
-const supabase = new SupabaseProject("supabase", config);
+const supabase = new SupabaseProject("supabase", { ...config, admittedAddress: natAddress });
 const { connection } = supabase;
 const inProject = containedIn(supabase.project);
 const postgresql = new PostgresqlProvider("postgresql", {
@@ -102,12 +107,13 @@ new ProjectWatch(
 const backups = declareBackups(
   config,
   supabase.connectionAs("backup", config.database.roles.backup.password),
+  network,
 );
 const { bucket, backup } = backups;
 declareMonitoring(
   config,
-  backups,
   supabase.connectionAs("monitoring", config.database.roles.monitoring.password),
+  backups,
 );
 
 export const projectRef = supabase.ref;
@@ -118,4 +124,6 @@ export const poolerUrl = connectionUrl(supabase.pooledConnection);
 export const backupBucketName = bucket.bucket.bucket;
 export const backupScheduleName = backup.schedule.name;
 export const backupTaskDefinitionArn = backup.taskDefinition.arn;
+/** The address that backups and probe have on the internet, where the network is the stack's own. */
+export const backupNatAddress = natAddress;
 export const sqlBundleVersion = sql.version;

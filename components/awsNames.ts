@@ -13,6 +13,7 @@ export function awsNames(prefix: string) {
     databaseProbe: `${prefix}-monitoring`,
     databaseProbeLogGroup: `/${prefix}/monitoring`,
     monitoringPasswordSecret: `${prefix}/monitoring/database-password`,
+    networkLogGroup: `/${prefix}/network`,
     databaseMetricNamespace: `${prefix}/database`,
     databaseDashboard: `${prefix}-database`,
   } as const;

@@ -3,6 +3,7 @@ import { AwsWatch as Watch } from "../plugins/supabasex/sdk";
 import type { AwsAccount } from "./awsAccount";
 import type { BackupAlarms } from "./backupAlarms/backupAlarms";
 import type { BackupBucket } from "./backupBucket/backupBucket";
+import type { BackupNetwork } from "./backupNetwork/backupNetwork";
 import { Component } from "./component";
 import type { ScheduledBackup } from "./scheduledBackup/scheduledBackup";
 
@@ -15,15 +16,19 @@ export interface AwsWatchArgs {
   readonly otherSchedules: readonly string[];
   /** Names of log groups of the stack beside the backup's. */
   readonly otherLogGroups: readonly string[];
+  /** The network of the stack's own. Default: none, and no other is watched. */
+  readonly network?: BackupNetwork | undefined;
+  /** Names of security groups of the stack in that network beside those of the tasks. */
+  readonly otherSecurityGroups: readonly string[];
   /** Changes that are taken over, as a deployment names them. */
   readonly accept: readonly string[];
 }
 
-/** Reports what somebody adds to topic, rules, schedules, cluster, log groups, bucket, key and password beside the stack. */
+/** Reports what somebody adds to topic, rules, schedules, cluster, log groups, bucket, network, key and password beside the stack. */
 export class AwsWatch extends Component {
   constructor(name: string, args: AwsWatchArgs, opts?: pulumi.ComponentResourceOptions) {
     super("AwsWatch", name, opts);
-    const { account, bucket, backup, alarms } = args;
+    const { account, bucket, backup, alarms, network } = args;
     // As the aws provider itself is configured.
     const provider = new pulumi.Config("aws");
     new Watch(
@@ -43,6 +48,14 @@ export class AwsWatch extends Component {
           logGroups: [backup.logGroup.name, ...args.otherLogGroups],
           ...(bucket.key !== undefined && { key: bucket.key.arn }),
           secret: backup.passwordSecret.arn,
+          ...(network !== undefined && {
+            network: {
+              vpcId: network.vpcId,
+              subnets: network.allSubnetIds,
+              endpoints: [network.s3EndpointId],
+              securityGroups: ["default", ...backup.securityGroupNames, ...args.otherSecurityGroups],
+            },
+          }),
         },
         accept: args.accept,
       },

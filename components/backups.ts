@@ -5,38 +5,54 @@ import { awsNames } from "./awsNames";
 import { AwsWatch } from "./awsWatch";
 import { BackupAlarms } from "./backupAlarms/backupAlarms";
 import { BackupBucket } from "./backupBucket/backupBucket";
+import { FlowLogs } from "./backupNetwork/flowLogs";
 import { ageInterval } from "./backupSchedules";
 import type { BackupsConfig } from "./backupsConfig";
 import type { DatabaseConnection } from "./databaseConnection";
+import type { StackNetwork } from "./network";
 import { ownedResources } from "./ownership/ownership";
 import { ScheduledBackup } from "./scheduledBackup/scheduledBackup";
-import { taskNetwork } from "./taskNetwork";
 
 /** The AWS part of a stack. */
 export interface Backups {
   readonly bucket: BackupBucket;
   readonly backup: ScheduledBackup;
   readonly alarms: BackupAlarms;
+  readonly network: StackNetwork;
 }
 
 /**
  * Declares bucket, scheduled tasks and alarms in an AWS account of our own: Supabase deletes a project's backups with the
  * project. `connection` is that of the role `backup`.
  */
-export function declareBackups(config: BackupsConfig, connection: DatabaseConnection): Backups {
+export function declareBackups(
+  config: BackupsConfig,
+  connection: DatabaseConnection,
+  network: StackNetwork,
+): Backups {
   const { deletionProtection, environment } = config.project;
   const isProduction = environment === "production";
   const common = commonArgs(config);
   warnOfSharedRegion(config);
   const ageIntervalHours = ageInterval(config.alerts);
-  const bucket = declareBucket(config);
+  const bucket = declareBucket(config, network.tasks.s3EndpointId);
+  if (network.own !== undefined && config.backup.network !== undefined) {
+    new FlowLogs("network-log", {
+      ...common,
+      vpcId: network.own.vpcId,
+      retentionDays: config.backup.network.flowLogRetentionDays,
+      key: bucket.key,
+      permissionsBoundaryArn: config.backup.permissionsBoundaryArn,
+      deletionProtection,
+    });
+  }
   const backup = new ScheduledBackup("backup", {
     ...config.backup,
     ...common,
     bucket: bucket.bucket,
     key: bucket.key,
     connection,
-    network: taskNetwork(config.backup),
+    network: network.tasks,
     ageIntervalHours,
     containerInsights: config.backup.containerInsights ?? isProduction,
     deletionProtection,
@@ -60,14 +76,19 @@ export function declareBackups(config: BackupsConfig, connection: DatabaseConnec
     alarms,
     // Of the database's monitoring, whose schedule is in the same group.
     otherSchedules: isMonitored ? [names.databaseProbe] : [],
-    otherLogGroups: isMonitored ? [names.databaseProbeLogGroup] : [],
+    otherLogGroups: [
+      ...(isMonitored ? [names.databaseProbeLogGroup] : []),
+      ...(network.own === undefined ? [] : [names.networkLogGroup]),
+    ],
+    network: network.own,
+    otherSecurityGroups: isMonitored ? [names.databaseProbe] : [],
     accept: config.project.accept,
   });
-  return { bucket, backup, alarms };
+  return { bucket, backup, alarms, network };
 }
 
 /** Declares the bucket alone. */
-export function declareBucket(config: BackupsConfig): BackupBucket {
+export function declareBucket(config: BackupsConfig, s3EndpointId?: pulumi.Input<string>): BackupBucket {
   const { deletionProtection, environment } = config.project;
   return new BackupBucket("backup-bucket", {
     ...commonArgs(config),
@@ -76,6 +97,7 @@ export function declareBucket(config: BackupsConfig): BackupBucket {
     ownKey: config.backup.ownKey ?? environment === "production",
     noncurrentRetentionDays: config.backup.noncurrentRetentionDays,
     storageTiers: config.backup.storageTiers,
+    s3EndpointId,
     deletionProtection,
     existing: ownedResources(),
   });

@@ -4,7 +4,6 @@ import type { Backups } from "./backups";
 import type { BackupsConfig } from "./backupsConfig";
 import type { DatabaseConnection } from "./databaseConnection";
 import { DatabaseMonitoring } from "./databaseMonitoring/databaseMonitoring";
-import { type TaskNetwork, taskNetwork } from "./taskNetwork";
 
 /** The areas of the configuration that the monitoring of a stack reads. */
 export type MonitoringConfig = BackupsConfig & Pick<StackConfig, "api">;
@@ -15,8 +14,8 @@ export type MonitoringConfig = BackupsConfig & Pick<StackConfig, "api">;
  */
 export function declareMonitoring(
   config: MonitoringConfig,
-  { bucket, backup, alarms }: Backups,
   connection: DatabaseConnection,
+  { bucket, backup, alarms, network }: Backups,
 ): DatabaseMonitoring | undefined {
   const { enabled, ...settings } = config.monitoring;
   if (!enabled) return undefined;
@@ -25,7 +24,7 @@ export function declareMonitoring(
     ...commonArgs(config),
     ...secretArgs(config, "monitoring"),
     connection,
-    network: networkWithNat(config),
+    network: network.functions,
     exposedSchemas: config.api.exposedSchemas,
     key: bucket.key,
     topicArn: alarms.topicArn,
@@ -34,9 +33,4 @@ export function declareMonitoring(
     permissionsBoundaryArn: config.backup.permissionsBoundaryArn,
     deletionProtection: config.project.deletionProtection,
   });
-}
-
-/** The network of the backup's tasks where it has a NAT gateway: a function has no public address, whatever the subnet. */
-function networkWithNat({ backup }: MonitoringConfig): TaskNetwork | undefined {
-  return backup.vpcId === undefined || backup.assignPublicIp ? undefined : taskNetwork(backup);
 }

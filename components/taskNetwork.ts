@@ -6,6 +6,10 @@ import type * as pulumi from "@pulumi/pulumi";
 export interface TaskNetwork {
   readonly vpcId: pulumi.Input<string>;
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
+  /** The endpoint by which the subnets reach S3, where it is known. */
+  readonly s3EndpointId?: pulumi.Input<string> | undefined;
+  /** The stack's own: it has IPv4 alone, and the VPC's resolver, which no security group filters. Default false. */
+  readonly isOwn?: boolean;
 }
 
 /** The network that is configured; what is left out, the account's default VPC has. */

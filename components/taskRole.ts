@@ -16,11 +16,13 @@ export interface TaskRoleArgs {
   readonly permissionsBoundaryArn?: string | undefined;
   /** Who may assume it. */
   readonly trust: pulumi.Input<PolicyDocument>;
-  /** All that it may do: no managed policy, no second one. */
+  /** All that it may do beside `managedPolicyArns`. */
   readonly policy: pulumi.Input<PolicyDocument>;
+  /** Managed policies that it has beside its own. Default: none. */
+  readonly managedPolicyArns?: readonly pulumi.Input<string>[];
 }
 
-/** A role with exactly one policy. What somebody else adds is reported, and removed by the next deployment. */
+/** A role with exactly one policy of its own, and the managed ones that are named. What somebody else adds is reported, and removed by the next deployment. */
 export class TaskRole extends Component {
   readonly arn: pulumi.Output<string>;
   readonly policy: RolePolicy;
@@ -53,7 +55,7 @@ export class TaskRole extends Component {
     );
     new RolePolicyAttachmentsExclusive(
       this.childName("attachments"),
-      { roleName: role.name, policyArns: [] },
+      { roleName: role.name, policyArns: [...(args.managedPolicyArns ?? [])] },
       alone,
     );
     this.registerOutputs({ arn: this.arn });

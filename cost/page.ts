@@ -54,10 +54,16 @@ function advice(areas: StackAreas, usage: Usage): string[] {
   const saved = (usd: number) => rounded(cost({}) - usd);
   const daily = { ...areas.backup.schedule, expression: "cron(0 3 * * ? *)" };
   const lines = [
-    ...(areas.backup.assignPublicIp
+    ...(areas.backup.assignPublicIp || areas.backup.network !== undefined
       ? []
       : [
           `- A gateway endpoint for S3 in the VPC is free and saves ${saved(cost({}, true))} USD: uploads and downloads of backups do not pass the NAT gateway. With the image in ECR of the same region, whose layers lie in S3, its pulls do not either.`,
+        ]),
+    ...(areas.backup.network === undefined
+      ? []
+      : [
+          `- The gateway endpoint for S3 in the stack's own network is free and saves ${rounded(withoutEndpoint(areas, usage))} USD: uploads and downloads of backups do not pass the NAT gateway.`,
+          `- Tasks with a public address in place of the network (\`backup.assignPublicIp\`, outside of production) would save ${saved(cost({ network: undefined, assignPublicIp: true }))} USD.`,
         ]),
     ...(areas.backup.schedule.expression === daily.expression
       ? []
@@ -69,4 +75,12 @@ function advice(areas: StackAreas, usage: Usage): string[] {
       : []),
   ];
   return [...lines, ""];
+}
+
+/** What passes the NAT gateway more where the network has no endpoint for S3. */
+function withoutEndpoint({ backup, ...areas }: StackAreas, usage: Usage): number {
+  const given = { ...areas, backup: { ...backup, network: undefined } };
+  const cost = (hasS3Endpoint: boolean) =>
+    total(Object.values(stackCost(given, usage, { hasS3Endpoint })).flat());
+  return cost(false) - cost(true);
 }

@@ -1,5 +1,6 @@
 import { backupAlarmsCost } from "../components/backupAlarms/cost";
 import { backupBucketCost } from "../components/backupBucket/cost";
+import { backupNetworkCost } from "../components/backupNetwork/cost";
 import { ageInterval } from "../components/backupSchedules";
 import { databaseMonitoringCost } from "../components/databaseMonitoring/cost";
 import { scheduledBackupCost } from "../components/scheduledBackup/cost";
@@ -20,7 +21,7 @@ export interface StackAreas {
 }
 
 export interface CostOptions {
-  /** Whether the network of the tasks has a gateway endpoint for S3. */
+  /** Whether a network that is not the stack's own has a gateway endpoint for S3. */
   readonly hasS3Endpoint: boolean;
 }
 
@@ -37,6 +38,7 @@ export function stackCost(
     drill: runsOf(backup.drillExpression),
     age: prices.hoursPerMonth / ageInterval(alerts),
   };
+  const probesPerMonth = monitoring.enabled ? (prices.hoursPerMonth * 60) / monitoring.intervalMinutes : 0;
   return {
     SupabaseProject: supabaseProjectCost(
       { instanceSize: project.instanceSize, backupsPerMonth: runs.backup },
@@ -46,7 +48,13 @@ export function stackCost(
       { ...backup, backupsPerMonth: runs.backup, ownKey: backup.ownKey ?? isProduction },
       usage,
     ),
-    ScheduledBackup: scheduledBackupCost({ ...backup, runsPerMonth: runs, hasS3Endpoint }, usage),
+    ...(backup.network !== undefined && {
+      BackupNetwork: backupNetworkCost({ runsPerMonth: runs, probesPerMonth }),
+    }),
+    ScheduledBackup: scheduledBackupCost(
+      { ...backup, runsPerMonth: runs, hasS3Endpoint: hasS3Endpoint || backup.network !== undefined },
+      usage,
+    ),
     BackupAlarms: backupAlarmsCost(),
     DatabaseMonitoring: monitoring.enabled ? databaseMonitoringCost(monitoring) : [],
   };

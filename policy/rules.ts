@@ -26,9 +26,13 @@ import { alarmRings } from "./monitoring/alarmRings";
 import { eventTargetHasDeadLetterQueue } from "./monitoring/eventTargetHasDeadLetterQueue";
 import { logGroupForgets } from "./monitoring/logGroupForgets";
 import { logGroupKeepsAYear } from "./monitoring/logGroupKeepsAYear";
+import { defaultSecurityGroupIsClosed } from "./network/defaultSecurityGroupIsClosed";
+import { endpointHasPolicy } from "./network/endpointHasPolicy";
+import { networkRecordsConnections } from "./network/networkRecordsConnections";
 import { securityGroupIsDescribed } from "./network/securityGroupIsDescribed";
 import { securityGroupLetsNothingIn } from "./network/securityGroupLetsNothingIn";
 import { securityGroupNamesPorts } from "./network/securityGroupNamesPorts";
+import { subnetGivesNoPublicAddress } from "./network/subnetGivesNoPublicAddress";
 import { databaseEnforcesSsl } from "./ours/databaseEnforcesSsl";
 import { dataIsProtected } from "./ours/dataIsProtected";
 import { resourceIsTagged } from "./ours/resourceIsTagged";
@@ -97,6 +101,9 @@ export const resourceRules: readonly ResourceRule[] = [
   securityGroupLetsNothingIn,
   securityGroupNamesPorts,
   securityGroupIsDescribed,
+  defaultSecurityGroupIsClosed,
+  subnetGivesNoPublicAddress,
+  endpointHasPolicy,
   resourceIsTagged,
 ];
 
@@ -117,6 +124,7 @@ export const stackRules: readonly StackRule[] = [
   topicHasOwnKey,
   queueHasOwnKey,
   logGroupKeepsAYear,
+  networkRecordsConnections,
   secretHasOwnKey,
   secretCanBeRecovered,
   dataIsProtected,

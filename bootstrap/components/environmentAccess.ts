@@ -6,7 +6,7 @@ import { TaskRole } from "../../components/taskRole";
 import type { EnvironmentPlace } from "../environmentPlace";
 import { boundaryPolicy } from "../policies/boundary";
 import type { PolicyPlace } from "../policies/place";
-import { deployPolicy, previewPolicy } from "../policies/rolePolicies";
+import { deployNetworkPolicy, deployPolicy, previewPolicy } from "../policies/rolePolicies";
 import { type GithubRepository, githubTrust } from "../policies/trust";
 import type { AccountArgs } from "./accountArgs";
 import { ProtectedKey } from "./protectedKey";
@@ -25,6 +25,7 @@ export function accessNames(environment: string) {
   return {
     secretsKey: `thorbis-${environment}-secrets`,
     boundary: `thorbis-${environment}-boundary`,
+    deployNetworkPolicy: `thorbis-${environment}-deploy-network`,
     deployRole: `thorbis-${environment}-deploy`,
     previewRole: `thorbis-${environment}-preview`,
     /** Environments on GitHub, which the roles trust. */
@@ -81,7 +82,21 @@ export class EnvironmentAccess extends Component {
           boundaryArn,
         }),
       );
-    const role = (purpose: "deploy" | "preview", policyOf: (place: PolicyPlace) => PolicyDocument) =>
+    const networkPolicy = new Policy(
+      this.childName("deploy-network"),
+      {
+        name: names.deployNetworkPolicy,
+        description: `What deployments of the stack ${environment.name} may do with networks`,
+        policy: place.apply((place) => JSON.stringify(deployNetworkPolicy(place))),
+        tags: args.tags,
+      },
+      this.childOptions(),
+    );
+    const role = (
+      purpose: "deploy" | "preview",
+      policyOf: (place: PolicyPlace) => PolicyDocument,
+      managedPolicyArns: readonly pulumi.Input<string>[] = [],
+    ) =>
       new TaskRole(
         this.childName(purpose),
         {
@@ -94,10 +109,11 @@ export class EnvironmentAccess extends Component {
               githubTrust({ providerArn, github: args.github, environment: names[`${purpose}Environment`] }),
             ),
           policy: place.apply(policyOf),
+          managedPolicyArns,
         },
         { parent: this },
       ).arn;
-    this.deployRoleArn = role("deploy", deployPolicy);
+    this.deployRoleArn = role("deploy", deployPolicy, [networkPolicy.arn]);
     this.previewRoleArn = role("preview", previewPolicy);
     this.registerOutputs({ deployRoleArn: this.deployRoleArn, previewRoleArn: this.previewRoleArn });
   }

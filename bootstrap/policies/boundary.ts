@@ -31,9 +31,10 @@ export function boundaryPolicy(place: EnvironmentPlace & { readonly accountId: s
     {
       Sid: "Log",
       Effect: "Allow",
-      Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+      Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
       Resource: own("logs", `log-group:/${prefix}/*`),
     },
+    { Sid: "FindLogs", Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: "*" },
     {
       Sid: "Secrets",
       Effect: "Allow",

@@ -1,13 +1,19 @@
 import { type PolicyDocument, type PolicyStatement, policyDocument } from "../../components/policyDocument";
+import { networkRights } from "./networkRights";
 import type { PolicyPlace } from "./place";
 import { type ServiceRights, serviceRights } from "./serviceRights";
 
-/** Returns the one policy of the role that deploys an environment. */
+/** Returns the policy of the role that deploys an environment, but for its rights on networks. */
 export function deployPolicy(place: PolicyPlace): PolicyDocument {
   return policyDocument(
     ...serviceRights(place).flatMap(allStatements),
     ...stateStatements(place, ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]),
   );
+}
+
+/** Returns the managed policy with the rights of that role on networks: together they would not fit into a role's own policies. */
+export function deployNetworkPolicy(place: PolicyPlace): PolicyDocument {
+  return policyDocument(...networkRights(place).flatMap(allStatements));
 }
 
 /**
@@ -16,7 +22,7 @@ export function deployPolicy(place: PolicyPlace): PolicyDocument {
  */
 export function previewPolicy(place: PolicyPlace): PolicyDocument {
   return policyDocument(
-    ...serviceRights(place).flatMap(readStatement),
+    ...[...serviceRights(place), ...networkRights(place)].flatMap(readStatement),
     ...stateStatements(place, ["s3:GetObject"]),
   );
 }

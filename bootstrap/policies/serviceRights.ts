@@ -1,7 +1,7 @@
 import { stackTag } from "../../components/awsTags";
 import { arnIn, bucketArnOf, dashboardArn, type PolicyPlace, stackRoles } from "./place";
 
-type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
 /** What a deployment does in one service: what a preview reads, and what only a deployment writes. */
 export interface ServiceRights {
@@ -17,16 +17,25 @@ export interface ServiceRights {
 /** Value of the tag `thorbis:stack` of everything in the environment. */
 export const stackOf = ({ name }: Pick<PolicyPlace, "name">): string => `thorbis-supabase/${name}`;
 
+/** Returns the conditions by which rights on what has no name of ours go: by the tag that it has, is given, or does not have. */
+export function tagConditions(
+  place: Pick<PolicyPlace, "name">,
+): Readonly<Record<"owned" | "claimed" | "untagged", Conditions>> {
+  return {
+    owned: { StringEquals: { [`aws:ResourceTag/${stackTag}`]: stackOf(place) } },
+    claimed: { StringEquals: { [`aws:RequestTag/${stackTag}`]: stackOf(place) } },
+    untagged: { Null: { [`aws:ResourceTag/${stackTag}`]: "true" } },
+  };
+}
+
 /**
- * Returns every right that the resource types of this stack need in AWS: the calls of the aws provider for creating, reading,
+ * Returns every right that the resource types of this stack need in AWS, but for those of networks: the calls of the aws provider for creating, reading,
  * changing and deleting them. Resources are named by the environment's prefix; what has no name of ours goes by its tag. An asterisk
  * stands for both directions of a rule and the like: the policy must fit into a role.
  */
 export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
   const { prefix, bucketName } = place;
-  const owned = { StringEquals: { [`aws:ResourceTag/${stackTag}`]: stackOf(place) } };
-  const claimed = { StringEquals: { [`aws:RequestTag/${stackTag}`]: stackOf(place) } };
-  const untagged = { Null: { [`aws:ResourceTag/${stackTag}`]: "true" } };
+  const { owned, claimed, untagged } = tagConditions(place);
   return [
     {
       name: "Lookup",
@@ -34,12 +43,6 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
       reads: [
         "tag:GetResources",
         "kms:ListAliases",
-        "ec2:DescribeVpc*",
-        "ec2:DescribeSubnets",
-        "ec2:DescribeRouteTables",
-        "ec2:DescribeNetwork*",
-        "ec2:DescribeSecurityGroup*",
-        "ec2:DescribeTags",
         "ecs:DescribeTaskDefinition",
         "ecs:DescribeServices",
         "ecs:ListServices",
@@ -257,35 +260,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         "events:UntagResource",
       ],
     },
-    ...securityGroups(place, claimed, owned),
     ...roles(place),
-  ];
-}
-
-function securityGroups(place: PolicyPlace, claimed: Conditions, owned: Conditions): ServiceRights[] {
-  const groups = arnIn(place, "ec2", "security-group/*");
-  return [
-    { name: "NewGroup", resources: groups, writes: ["ec2:CreateSecurityGroup"], condition: claimed },
-    { name: "GroupsVpc", resources: arnIn(place, "ec2", "vpc/*"), writes: ["ec2:CreateSecurityGroup"] },
-    {
-      name: "NewGroupTags",
-      resources: groups,
-      writes: ["ec2:CreateTags"],
-      condition: { StringEquals: { "ec2:CreateAction": "CreateSecurityGroup" } },
-    },
-    {
-      name: "Group",
-      resources: groups,
-      writes: [
-        "ec2:AuthorizeSecurityGroup*",
-        "ec2:CreateTags",
-        "ec2:DeleteSecurityGroup",
-        "ec2:DeleteTags",
-        "ec2:RevokeSecurityGroup*",
-        "ec2:UpdateSecurityGroupRuleDescriptions*",
-      ],
-      condition: owned,
-    },
   ];
 }
 
@@ -325,17 +300,17 @@ function roles(place: PolicyPlace): ServiceRights[] {
       ],
       condition: { StringEquals: { "iam:PermissionsBoundary": place.boundaryArn } },
     },
-    handOver("HandOverBackup", ofBackup, "ecs-tasks.amazonaws.com"),
-    handOver("HandOverProbe", ofMonitoring, "lambda.amazonaws.com"),
+    handOver("HandOverBackup", ofBackup, ["ecs-tasks.amazonaws.com", "vpc-flow-logs.amazonaws.com"]),
+    handOver("HandOverProbe", ofMonitoring, ["lambda.amazonaws.com"]),
   ];
 }
 
-/** A part's roles go to what runs it, and to its schedule, and nowhere else. */
-function handOver(name: string, resources: string, runner: string): ServiceRights {
+/** A part's roles go to what runs it or writes for it, and to its schedule, and nowhere else. */
+function handOver(name: string, resources: string, runners: readonly string[]): ServiceRights {
   return {
     name,
     resources,
     writes: ["iam:PassRole"],
-    condition: { StringEquals: { "iam:PassedToService": [runner, "scheduler.amazonaws.com"] } },
+    condition: { StringEquals: { "iam:PassedToService": [...runners, "scheduler.amazonaws.com"] } },
   };
 }

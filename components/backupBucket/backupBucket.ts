@@ -3,10 +3,12 @@ import { Key } from "@pulumi/aws/kms/key";
 import { Bucket } from "@pulumi/aws/s3/bucket";
 import { BucketObjectLockConfiguration } from "@pulumi/aws/s3/bucketObjectLockConfiguration";
 import * as pulumi from "@pulumi/pulumi";
+import { partitionOf } from "../../config/aws/partition";
 import type { AwsAccount } from "../awsAccount";
 import { awsNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
 import { Component, containedIn, takenBack } from "../component";
+import type { BucketEntrance } from "./bucketPolicyDocument";
 import { protectBucket } from "./bucketProtection";
 import { keyPolicyDocument } from "./keyPolicyDocument";
 import { defaultTiers, lifecycleRules, type StorageTiers } from "./lifecycleRules";
@@ -30,6 +32,8 @@ export interface BackupBucketArgs {
   readonly noncurrentRetentionDays?: number;
   /** When backups move to cheaper storage. Default: infrequent access after 30 days. */
   readonly storageTiers?: StorageTiers | undefined;
+  /** The endpoint by which tasks reach the bucket: their roles are refused from elsewhere. Default: they may come from anywhere. */
+  readonly s3EndpointId?: pulumi.Input<string> | undefined;
   /** Refuses `pulumi destroy`, and keeps bucket and key if they leave the program. Default true. */
   readonly deletionProtection?: boolean;
   /** What is there of an earlier life of the stack and is taken back, settings and all. Default: nothing. */
@@ -76,6 +80,7 @@ export class BackupBucket extends Component {
       {
         bucket: this.bucket,
         keyArn: this.key?.arn,
+        entrance: entranceOf(args),
         lifecycleRules: lifecycleRules(args.noncurrentRetentionDays ?? 30, args.storageTiers ?? defaultTiers),
       },
       { name: (suffix) => this.childName(suffix), options: settings },
@@ -121,4 +126,19 @@ export class BackupBucket extends Component {
       options,
     );
   }
+}
+
+/** The roles are named by pattern: they are made after the bucket. Those of the scheduler and of the image's pull do not touch it. */
+function entranceOf({
+  account,
+  physicalName,
+  s3EndpointId,
+}: BackupBucketArgs): pulumi.Output<BucketEntrance> | undefined {
+  if (s3EndpointId === undefined) return undefined;
+  return pulumi
+    .all([account.accountId, account.region, s3EndpointId])
+    .apply(([accountId, region, endpointId]) => ({
+      endpointId,
+      roleArnPattern: `arn:${partitionOf(region)}:iam::${accountId}:role/${physicalName}-backup-*task`,
+    }));
 }

@@ -10,12 +10,14 @@ import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketSe
 import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning";
 import * as pulumi from "@pulumi/pulumi";
 import type { Children } from "../component";
-import { bucketPolicyDocument } from "./bucketPolicyDocument";
+import { type BucketEntrance, bucketPolicyDocument } from "./bucketPolicyDocument";
 
 export interface BucketProtectionArgs {
   readonly bucket: Bucket;
   /** ARN of the key that encrypts the objects; undefined where S3 manages it. */
   readonly keyArn: pulumi.Output<string> | undefined;
+  /** Where tasks may come from. Default: anywhere. */
+  readonly entrance?: pulumi.Input<BucketEntrance | undefined>;
   readonly lifecycleRules: BucketLifecycleConfigurationArgs["rules"];
 }
 
@@ -76,8 +78,10 @@ export function protectBucket(args: BucketProtectionArgs, { name, options }: Chi
     {
       bucket,
       policy: pulumi
-        .all([args.bucket.arn, keyArn])
-        .apply(([bucketArn, key]) => JSON.stringify(bucketPolicyDocument(bucketArn, key))),
+        .all([args.bucket.arn, keyArn, args.entrance])
+        .apply(([bucketArn, keyArn, entrance]) =>
+          JSON.stringify(bucketPolicyDocument({ bucketArn, keyArn, entrance })),
+        ),
     },
     { ...options, dependsOn: publicAccessBlock },
   );

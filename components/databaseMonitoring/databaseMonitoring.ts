@@ -134,19 +134,19 @@ export class DatabaseMonitoring extends Component {
     );
   }
 
-  private attachment({ physicalName, tags }: DatabaseMonitoringArgs, { vpcId, subnetIds }: TaskNetwork) {
+  private attachment({ physicalName, tags }: DatabaseMonitoringArgs, network: TaskNetwork) {
     const group = taskSecurityGroup(
       this.childName("security-group"),
       {
-        name: `${physicalName}-monitoring`,
+        name: awsNames(physicalName).databaseProbe,
         description: "Database probe: nothing comes in, only what a probe talks to goes out",
-        vpcId,
+        network,
         tags,
         ports: backupPorts,
       },
       this.childOptions(),
     );
-    return { subnetIds, securityGroupIds: [group.id] };
+    return { subnetIds: network.subnetIds, securityGroupIds: [group.id] };
   }
 
   private environment(args: DatabaseMonitoringArgs, secret: Secret): pulumi.Output<Record<string, string>> {

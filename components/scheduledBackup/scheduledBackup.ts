@@ -39,6 +39,8 @@ export class ScheduledBackup extends Component {
   /** With the password of the backup's role. */
   readonly passwordSecret: Secret;
   readonly scheduleGroup: ScheduleGroup;
+  /** Names of the security groups of all tasks. */
+  readonly securityGroupNames: readonly string[];
   /** Names of all schedules. */
   readonly scheduleNames: readonly string[];
 
@@ -93,6 +95,7 @@ export class ScheduledBackup extends Component {
     const schedulerRole = this.createSchedulerRole(args, group, executionRole, [backup, ...maintenance]);
     this.schedule = this.createSchedule(backup, args, group, schedulerRole);
     for (const task of maintenance) this.createSchedule(task, args, group, schedulerRole);
+    this.securityGroupNames = Object.values(groupNames(args.physicalName));
     this.scheduleNames = [backup, ...maintenance].map((task) => scheduleNameOf(task, args));
 
     this.registerOutputs({ scheduleName: this.schedule.name, taskDefinitionArn: this.taskDefinition.arn });
@@ -103,14 +106,13 @@ export class ScheduledBackup extends Component {
     network,
     tags,
   }: ScheduledBackupArgs): Omit<TaskPlaces, "passwordArn"> {
-    const { vpcId } = network;
     return {
       backupSecurityGroup: taskSecurityGroup(
         this.childName("security-group"),
         {
-          name: `${physicalName}-backup`,
+          name: groupNames(physicalName).backup,
           description: "Backup task: nothing comes in, only what a backup talks to goes out",
-          vpcId,
+          network,
           tags,
           ports: backupPorts,
         },
@@ -119,9 +121,9 @@ export class ScheduledBackup extends Component {
       maintenanceSecurityGroup: taskSecurityGroup(
         this.childName("upkeep-security-group"),
         {
-          name: `${physicalName}-backup-upkeep`,
+          name: groupNames(physicalName).maintenance,
           description: "Prune and drill: nothing comes in, only what goes to the bucket goes out",
-          vpcId,
+          network,
           tags,
           ports: maintenancePorts,
         },
@@ -307,6 +309,10 @@ export class ScheduledBackup extends Component {
   }
 }
 
+const groupNames = (physicalName: string) => ({
+  backup: `${physicalName}-backup`,
+  maintenance: `${physicalName}-backup-upkeep`,
+});
 const prefixOf = ({ name }: Task): string => (name === "backup" ? "" : `${name}-`);
 const suffixOf = ({ name }: Task): string => (name === "backup" ? "" : `-${name}`);
 const familyOf = (task: Task, { physicalName }: ScheduledBackupArgs): string =>

@@ -1,12 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config";
+import { isOpenToInternet } from "../../config/areas/network";
 
 /** What the provider splits into `POST network-restrictions/apply`. */
 export interface NetworkSettings {
   /** IPv4 before IPv6, which is the order of the answer: any other is a difference that never goes away. */
-  readonly restrictions: readonly string[];
+  readonly restrictions: pulumi.Input<readonly string[]>;
 }
 
-/** The address ranges that may connect to the database; the config puts them in order. */
-export function networkSettings(network: StackConfig["network"]): NetworkSettings {
-  return { restrictions: network.allowedCidrs };
+/**
+ * Returns the address ranges that may connect to the database: those of the config, which puts them in order, and one IPv4 address beside
+ * them unless they let it in already.
+ */
+export function networkSettings(
+  { allowedCidrs }: StackConfig["network"],
+  admittedAddress?: pulumi.Input<string>,
+): NetworkSettings {
+  const isIpv6 = (block: string) => block.includes(":");
+  if (
+    admittedAddress === undefined ||
+    allowedCidrs.some((block) => isOpenToInternet(block) && !isIpv6(block))
+  )
+    return { restrictions: allowedCidrs };
+  const restrictions = pulumi.output(admittedAddress).apply((address) => {
+    const block = `${address}/32`;
+    if (allowedCidrs.includes(block)) return allowedCidrs;
+    const ipv4 = allowedCidrs.filter((block) => !isIpv6(block));
+    return [...ipv4, block, ...allowedCidrs.filter(isIpv6)];
+  });
+  return { restrictions };
 }

@@ -32,6 +32,8 @@ export interface SupabaseProjectArgs {
   readonly storage: StackConfig["storage"];
   readonly realtime: StackConfig["realtime"];
   readonly network: StackConfig["network"];
+  /** An IPv4 address that may connect beside the blocks of `network`: that of the backups. Default: none. */
+  readonly admittedAddress?: pulumi.Input<string> | undefined;
 }
 
 /** Keys of the project's APIs, all secret. A key that the project does not have is empty. */
@@ -96,7 +98,7 @@ export class SupabaseProject extends Component {
       {
         projectRef: project.id,
         database: database && settingsJson(database),
-        network: settingsJson(networkSettings(args.network)),
+        network: settingsJson(networkSettings(args.network, args.admittedAddress)),
         api: settingsJson(apiSettings(args.api)),
         auth: settingsJson(authSettings(args.auth)),
         storage: settingsJson(storageSettings(args.storage)),

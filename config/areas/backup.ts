@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { logRetentionDays } from "../aws/logRetention";
 import { parseSchedule } from "../aws/schedule";
+import { vpcBlockProblem } from "../aws/vpcBlocks";
 import { checkedText, distinct, integer, matching, timeZone } from "../fields";
 
 /** A bucket name as S3 takes it, without dots: a dot breaks the certificate of the bucket's host name. */
@@ -159,10 +160,37 @@ export const backupSchema = z.strictObject({
         "The most that the roles of the tasks may do; required by the deploy role that `bootstrap/` creates, which names it.",
       example: "arn:aws:iam::123456789012:policy/thorbis-dev-boundary",
     }),
+  network: z
+    .strictObject({
+      cidrBlock: checkedText(vpcBlockProblem).default("10.80.0.0/24").meta({
+        description:
+          "Private IPv4 block of the network, a /16 to a /26; a change replaces the whole network.",
+      }),
+      availabilityZones: distinct(
+        matching(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "must be a zone such as us-east-1a"),
+      )
+        .length(2, { error: "must have two zones" })
+        .optional()
+        .meta({
+          description:
+            "Zones of the two private subnets; the first two of the region where they are left out.",
+          example: "us-east-1a",
+        }),
+      flowLogRetentionDays: z
+        .union(logRetentionDays.map((days) => z.literal(days)))
+        .default(365)
+        .meta({ description: "Days to keep the record of the network's connections." }),
+    })
+    .optional()
+    .meta({
+      description:
+        "A network of the stack's own: two private subnets, a NAT gateway whose fixed address the database lets in, and an endpoint for S3.",
+    }),
   vpcId: matching(/^vpc-[0-9a-f]{8,17}$/, "must be the id of a VPC: vpc- and hexadecimal digits")
     .optional()
     .meta({
-      description: "VPC of the task; the account's default VPC where it is left out.",
+      description:
+        "VPC of the task, in place of `network`; the account's default VPC where both are left out.",
       example: "vpc-0123456789abcdef0",
     }),
   subnetIds: distinct(

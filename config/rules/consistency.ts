@@ -3,6 +3,7 @@ import { isOpenToInternet } from "../areas/network";
 import { connectionsOfInstance } from "../areas/project";
 import { fargateSizeProblem } from "../aws/fargate";
 import { longestFreshnessHours, longestGapHours, parseSchedule } from "../aws/schedule";
+import type { Fault } from "../faults";
 import { formatPath, plainKey, removeCommand } from "../keys";
 import { type Path, valueAt } from "../schemaTree";
 import { faultAt, type Rule } from "./rule";
@@ -51,7 +52,8 @@ const drillFreshness = freshnessFits(["backup", "drillExpression"], ["alerts", "
 
 /** The subnets of the default VPC have no NAT gateway: without a public address a task cannot even get its image. */
 const defaultVpcHasNoNat: Rule = ({ stack, config }) => {
-  const { bucketName, vpcId, assignPublicIp, subnetIds } = config.backup ?? {};
+  const { bucketName, network, vpcId, assignPublicIp, subnetIds } = config.backup ?? {};
+  if (network !== undefined) return [];
   // Production does not use the default VPC at all, and an area that is not there is at fault itself.
   if (config.project?.environment === "production" || bucketName === undefined) return [];
   if (vpcId !== undefined || assignPublicIp !== false || (subnetIds?.length ?? 0) > 0) return [];
@@ -59,7 +61,7 @@ const defaultVpcHasNoNat: Rule = ({ stack, config }) => {
     faultAt(
       stack,
       ["backup", "assignPublicIp"],
-      "must be true without backup.vpcId: the default VPC has no other way out",
+      "must be true without backup.vpcId or backup.network: the default VPC has no other way out",
       true,
     ),
   ];
@@ -161,20 +163,46 @@ const dumpsFitConnections: Rule = ({ stack, config }) => {
   return [];
 };
 
-/** The probe's only fixed address is that of the NAT gateway of `backup.vpcId`: it has no public one in any subnet. */
+/** The probe's only fixed address is that of a NAT gateway: it has no public one in any subnet. */
 const probeReachesDatabase: Rule = ({ stack, config }) => {
   const blocks = config.network?.allowedCidrs;
   if (config.monitoring?.enabled !== true || blocks === undefined) return [];
-  if (config.backup?.assignPublicIp !== true) return [];
+  if (config.backup?.network !== undefined || config.backup?.assignPublicIp !== true) return [];
   if (blocks.some((block) => isOpenToInternet(block) && !block.includes(":"))) return [];
   const message =
     "must be false with backup.assignPublicIp: network.allowedCidrs shuts out the probe, whose only fixed address is a NAT gateway's";
   return [faultAt(stack, ["monitoring", "enabled"], message, false)];
 };
 
+/** The stack's own network has private subnets, and is the only one. */
+const networkIsOne: Rule = ({ stack, config }) => {
+  const { network, vpcId, subnetIds = [], assignPublicIp } = config.backup ?? {};
+  if (network === undefined) return [];
+  const leftOut = (path: Path): Fault => ({
+    key: plainKey(path),
+    message: "must be left out with backup.network, which is a network of its own",
+    command: removeCommand(stack, path),
+  });
+  return [
+    ...(vpcId === undefined ? [] : [leftOut(["backup", "vpcId"])]),
+    ...(subnetIds.length === 0 ? [] : [leftOut(["backup", "subnetIds"])]),
+    ...(assignPublicIp === true
+      ? [
+          faultAt(
+            stack,
+            ["backup", "assignPublicIp"],
+            "must be false with backup.network, whose subnets are private",
+            false,
+          ),
+        ]
+      : []),
+  ];
+};
+
 /** A VPC without subnets, or the other way round, would mix somebody's network with the default one. */
 const subnetsBelongToVpc: Rule = ({ stack, config }) => {
-  const { vpcId, subnetIds } = config.backup ?? {};
+  const { network, vpcId, subnetIds } = config.backup ?? {};
+  if (network !== undefined) return [];
   if (vpcId === undefined && (subnetIds?.length ?? 0) > 0)
     return [faultAt(stack, ["backup", "vpcId"], "is missing: backup.subnetIds needs it")];
   if (vpcId !== undefined && subnetIds?.length === 0)
@@ -234,6 +262,7 @@ export const consistencyRules: readonly Rule[] = [
   storageTiersGrow,
   lockFitsRetention,
   dumpsFitConnections,
+  networkIsOne,
   subnetsBelongToVpc,
   probeReachesDatabase,
   poolFitsServer,

@@ -164,13 +164,14 @@ export const requirements: readonly Requirement[] = [
   },
   {
     path: ["backup", "vpcId"],
-    message: "is missing: production does not use the default VPC, which is public",
-    broken: ({ backup }) => backup !== undefined && backup.vpcId === undefined,
+    message: "is missing: production does not use the default VPC, which is public (or set backup.network)",
+    broken: ({ backup }) =>
+      backup !== undefined && backup.network === undefined && backup.vpcId === undefined,
   },
   {
     path: ["backup", "subnetIds", 0],
     message: "is missing: production does not use the default VPC, which is public",
-    broken: ({ backup }) => backup?.subnetIds?.length === 0,
+    broken: ({ backup }) => backup?.network === undefined && backup?.subnetIds?.length === 0,
   },
   {
     path: ["backup", "assignPublicIp"],

@@ -1,4 +1,9 @@
-import { DescribeSubnetsCommand, DescribeVpcsCommand, type Filter } from "@aws-sdk/client-ec2";
+import {
+  DescribeAvailabilityZonesCommand,
+  DescribeSubnetsCommand,
+  DescribeVpcsCommand,
+  type Filter,
+} from "@aws-sdk/client-ec2";
 import { DescribeKeyCommand } from "@aws-sdk/client-kms";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { UserError } from "../../foundation/userError";
@@ -83,6 +88,24 @@ export const getSubnets = lookUp<Aws, { filters?: NameAndValues[] }>({
     });
     const ids = Subnets.flatMap(({ SubnetId }) => SubnetId ?? []).sort();
     return { id: aws.region, ids, region: aws.region, tags: {} };
+  },
+});
+
+export const getAvailabilityZones = lookUp<Aws, { filters?: NameAndValues[] }>({
+  args: { filters: { type: "list" } },
+  async call(aws, { filters = [] }, { signal }) {
+    const command = new DescribeAvailabilityZonesCommand({ Filters: toService(filters) });
+    const { AvailabilityZones = [] } = await aws.use("ec2").send(command, { abortSignal: signal });
+    const zones = AvailabilityZones.toSorted((one, other) =>
+      String(one.ZoneName).localeCompare(String(other.ZoneName)),
+    );
+    return {
+      id: aws.region,
+      names: zones.map(({ ZoneName = "" }) => ZoneName),
+      zoneIds: zones.map(({ ZoneId = "" }) => ZoneId),
+      groupNames: [...new Set(zones.map(({ GroupName = "" }) => GroupName))],
+      region: aws.region,
+    };
   },
 });
 

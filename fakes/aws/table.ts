@@ -6,12 +6,22 @@ import { eventTarget } from "./cloudwatch/eventTarget";
 import { logGroup } from "./cloudwatch/logGroup";
 import { logMetricFilter } from "./cloudwatch/logMetricFilter";
 import { metricAlarm } from "./cloudwatch/metricAlarm";
+import { defaultSecurityGroup } from "./ec2/defaultSecurityGroup";
+import { eip } from "./ec2/eip";
+import { flowLog } from "./ec2/flowLog";
+import { internetGateway } from "./ec2/internetGateway";
+import { natGateway } from "./ec2/natGateway";
+import { routeTable } from "./ec2/routeTable";
+import { routeTableAssociation } from "./ec2/routeTableAssociation";
 import { securityGroup } from "./ec2/securityGroup";
+import { subnet } from "./ec2/subnet";
+import { vpc } from "./ec2/vpc";
+import { vpcEndpoint } from "./ec2/vpcEndpoint";
 import { lifecyclePolicy } from "./ecr/lifecyclePolicy";
 import { repository } from "./ecr/repository";
 import { cluster } from "./ecs/cluster";
 import { taskDefinition } from "./ecs/taskDefinition";
-import { getCallerIdentity, getKey, getRegion, getSubnets, getVpc } from "./functions";
+import { getAvailabilityZones, getCallerIdentity, getKey, getRegion, getSubnets, getVpc } from "./functions";
 import { openIdConnectProvider } from "./iam/openIdConnectProvider";
 import { managedPolicy } from "./iam/policy";
 import { role } from "./iam/role";
@@ -77,7 +87,17 @@ export const aws: Table<Aws> = {
     "aws:cloudwatch/logGroup:LogGroup": tags.taggable(logGroup, tags.logGroupTags),
     "aws:cloudwatch/logMetricFilter:LogMetricFilter": logMetricFilter,
     "aws:cloudwatch/metricAlarm:MetricAlarm": tags.taggable(metricAlarm, tags.alarmTags),
-    "aws:ec2/securityGroup:SecurityGroup": tags.taggable(securityGroup, tags.securityGroupTags),
+    "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": tags.taggable(defaultSecurityGroup, tags.ec2Tags),
+    "aws:ec2/eip:Eip": tags.taggable(eip, tags.ec2Tags),
+    "aws:ec2/flowLog:FlowLog": tags.taggable(flowLog, tags.ec2Tags),
+    "aws:ec2/internetGateway:InternetGateway": tags.taggable(internetGateway, tags.ec2Tags),
+    "aws:ec2/natGateway:NatGateway": tags.taggable(natGateway, tags.ec2Tags),
+    "aws:ec2/routeTable:RouteTable": tags.taggable(routeTable, tags.ec2Tags),
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": routeTableAssociation,
+    "aws:ec2/securityGroup:SecurityGroup": tags.taggable(securityGroup, tags.ec2Tags),
+    "aws:ec2/subnet:Subnet": tags.taggable(subnet, tags.ec2Tags),
+    "aws:ec2/vpc:Vpc": tags.taggable(vpc, tags.ec2Tags),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": tags.taggable(vpcEndpoint, tags.ec2Tags),
     "aws:ecr/lifecyclePolicy:LifecyclePolicy": lifecyclePolicy,
     "aws:ecr/repository:Repository": tags.taggable(repository, tags.repositoryTags),
     "aws:ecs/cluster:Cluster": tags.taggable(cluster, tags.ecsTags),
@@ -116,6 +136,7 @@ export const aws: Table<Aws> = {
   functions: {
     "aws:ec2/getSubnets:getSubnets": getSubnets,
     "aws:ec2/getVpc:getVpc": getVpc,
+    "aws:index/getAvailabilityZones:getAvailabilityZones": getAvailabilityZones,
     "aws:index/getCallerIdentity:getCallerIdentity": getCallerIdentity,
     "aws:index/getRegion:getRegion": getRegion,
     "aws:kms/getKey:getKey": getKey,

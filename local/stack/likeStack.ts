@@ -37,12 +37,12 @@ const credentialKeys = [
  * The configuration keys that a local copy of an environment replaces. All others keep the environment's values. Endpoints
  * come from the shell's variables in every local stack.
  */
-function replacements(network: { vpcId: string; subnetIds: string[] }): Areas {
+function replacements(network: { vpcId: string; subnetIds: string[] } | undefined): Areas {
   return {
     // The direct address of a hosted project does not exist here.
     "thorbis-supabase:database": { connection: "sessionPooler" },
-    // The local AWS has a default VPC instead of the environment's network.
-    "thorbis-supabase:backup": { vpcId: network.vpcId, subnetIds: network.subnetIds },
+    // The local AWS has a default VPC instead of a network that exists elsewhere.
+    "thorbis-supabase:backup": network ?? {},
   };
 }
 
@@ -72,7 +72,9 @@ export async function writeLikeStack(
   const crypter = passphraseCrypter(localPassphrase, encryptionsalt);
   const { config } = parse(await readFile(source, "utf8")) as { config: Record<string, unknown> };
   const local = clientOptions(aws, regionOfStack(paths.checkout, environment));
-  for (const [area, values] of Object.entries(replacements(await defaultNetwork(local)))) {
+  const { network } = (config["thorbis-supabase:backup"] ?? {}) as { network?: unknown };
+  const given = network === undefined ? await defaultNetwork(local) : undefined;
+  for (const [area, values] of Object.entries(replacements(given))) {
     config[area] = { ...(config[area] as object | undefined), ...values };
   }
   for (const key of credentialKeys) delete config[key];

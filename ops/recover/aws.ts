@@ -8,6 +8,7 @@ import { HeadBucketCommand, S3Client } from "@aws-sdk/client-s3";
 import { GetScheduleCommand, GetScheduleGroupCommand, SchedulerClient } from "@aws-sdk/client-scheduler";
 import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { z } from "zod";
+import { networkFinders } from "./awsNetwork";
 import type { ExistingResourceFinder } from "./plan";
 
 /** Where and as whom to ask. Default: what the AWS SDK finds in the environment. */
@@ -68,6 +69,7 @@ export function awsFinders(access: AwsAccess = {}): Record<string, ExistingResou
       const { SecurityGroups = [] } = await ec2.send(new DescribeSecurityGroupsCommand({ Filters: filters }));
       return SecurityGroups[0]?.GroupId;
     },
+    ...networkFinders(ec2),
     "aws:ecs/cluster:Cluster": async ({ inputs }) => {
       const { name } = named.parse(inputs);
       const { clusters = [] } = await ecs.send(new DescribeClustersCommand({ clusters: [name] }));

@@ -6,6 +6,7 @@ const withoutResource: readonly string[] = [
   "ecr:GetAuthorizationToken",
   "cloudwatch:GetMetricStatistics",
   "cloudwatch:PutMetricData",
+  "logs:DescribeLogGroups",
   "ec2:AssignPrivateIpAddresses",
   "ec2:CreateNetworkInterface",
   "ec2:DeleteNetworkInterface",

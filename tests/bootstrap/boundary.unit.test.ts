@@ -1,5 +1,6 @@
 import { expect, it, test } from "vitest";
 import { boundaryPolicy } from "../../bootstrap/policies/boundary";
+import { flowLogPolicy } from "../../components/backupNetwork/policies";
 import { probePolicy, probeSchedulerPolicy } from "../../components/databaseMonitoring/policies";
 import type { PolicyDocument } from "../../components/policyDocument";
 import { executionPolicy, schedulerPolicy } from "../../components/scheduledBackup/policies";
@@ -40,6 +41,7 @@ const roles: Record<string, PolicyDocument> = {
     deadLetterQueueArn: arn("sqs", "thorbis-prod-backup-dead-letters"),
     keyArn,
   }),
+  flowLogs: flowLogPolicy(arn("logs", "log-group:/thorbis-prod/network")),
   probe: probePolicy({
     region,
     logGroupArn: arn("logs", "log-group:/thorbis-prod/monitoring"),
@@ -66,8 +68,8 @@ const calls = Object.entries(roles).flatMap(([role, { Statement }]) =>
     );
     const resource = String([Resource].flat()[0]);
     const one = (action: string) => {
-      if (action.startsWith("logs:")) return resource.replace(/\*$/, "log-stream:1");
-      return resource === "*" ? "*" : resource.replace(/\*$/, "1");
+      if (resource === "*") return resource;
+      return resource.replace(/\*$/, action.startsWith("logs:") ? "log-stream:1" : "1");
     };
     return [Action].flat().map((action) => ({ role, action, resource: one(action), context }));
   }),

@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from "vitest";
-import { deployPolicy, previewPolicy } from "../../bootstrap/policies/rolePolicies";
+import { deployNetworkPolicy, deployPolicy, previewPolicy } from "../../bootstrap/policies/rolePolicies";
+import { policyDocument } from "../../components/policyDocument";
 import { accountId, arn, type Call, decideFor, place } from "./place";
 
 const bucket = "arn:aws:s3:::thorbis-backups";
@@ -44,6 +45,9 @@ const reads: Call[] = [
   ["lambda:GetFunction", probe],
   ["cloudwatch:GetDashboard", dashboard],
   ["ec2:DescribeSecurityGroups", "*"],
+  ["ec2:DescribeNatGateways", "*"],
+  ["ec2:DescribeVpcPeeringConnections", "*"],
+  ["ec2:DescribeVpcEndpoints", "*"],
   ["s3:GetObject", `${state}/stacks/thorbis-supabase/prod.json`],
   ["s3:PutObject", `${state}/locks/organization/thorbis-supabase/prod/1.json`],
   ["s3:DeleteObject", `${state}/locks/organization/thorbis-supabase/prod/1.json`],
@@ -82,6 +86,24 @@ const writes: Call[] = [
   ["cloudwatch:PutMetricAlarm", arn("cloudwatch", "alarm:thorbis-prod-backup-missing")],
   ["events:PutTargets", arn("events", "rule/thorbis-prod-backup-failed")],
   ["ec2:CreateSecurityGroup", group, claimed],
+  ["ec2:CreateTags", group, { ...claimed, "ec2:CreateAction": "CreateSecurityGroup" }],
+  ["ec2:CreateVpc", arn("ec2", "vpc/*"), claimed],
+  ["ec2:ModifyVpcAttribute", arn("ec2", "vpc/vpc-0123456789abcdef0"), ours],
+  ["ec2:CreateSubnet", arn("ec2", "subnet/*"), claimed],
+  ["ec2:CreateSubnet", arn("ec2", "vpc/vpc-0123456789abcdef0"), ours],
+  ["ec2:AllocateAddress", arn("ec2", "elastic-ip/*"), claimed],
+  ["ec2:CreateNatGateway", arn("ec2", "natgateway/*"), claimed],
+  ["ec2:CreateNatGateway", arn("ec2", "elastic-ip/eipalloc-0123456789abcdef0"), ours],
+  ["ec2:DeleteNatGateway", arn("ec2", "natgateway/nat-0123456789abcdef0"), ours],
+  ["ec2:CreateRoute", arn("ec2", "route-table/rtb-0123456789abcdef0"), ours],
+  ["ec2:AssociateRouteTable", arn("ec2", "subnet/subnet-0123456789abcdef0"), ours],
+  ["ec2:CreateVpcEndpoint", arn("ec2", "vpc-endpoint/*"), claimed],
+  ["ec2:ModifyVpcEndpoint", arn("ec2", "vpc-endpoint/vpce-0123456789abcdef0"), ours],
+  ["ec2:CreateFlowLogs", arn("ec2", "vpc-flow-log/*"), claimed],
+  ["ec2:CreateTags", group, claimed],
+  ["ec2:ReleaseAddress", arn("ec2", "elastic-ip/eipalloc-0123456789abcdef0"), ours],
+  ["ec2:DeleteVpc", arn("ec2", "vpc/vpc-0123456789abcdef0"), ours],
+  ["iam:PassRole", role, { "iam:PassedToService": "vpc-flow-logs.amazonaws.com" }],
   ["ec2:AuthorizeSecurityGroupEgress", group, ours],
   ["ec2:DeleteSecurityGroup", group, ours],
   ["iam:CreateRole", role, bound],
@@ -141,13 +163,22 @@ const never: Call[] = [
     arn("secretsmanager", "secret:thorbis-dev/backup/database-password-a1b2c3"),
   ],
   ["ec2:DeleteSecurityGroup", group, foreign],
+  ["ec2:CreateTags", group, { ...claimed, ...foreign }],
+  ["ec2:CreateVpc", arn("ec2", "vpc/*")],
+  ["ec2:CreateSubnet", arn("ec2", "vpc/vpc-0123456789abcdef0"), foreign],
+  ["ec2:DeleteVpc", arn("ec2", "vpc/vpc-0123456789abcdef0"), foreign],
+  ["ec2:DeleteVpc", arn("ec2", "vpc/vpc-0123456789abcdef0")],
+  ["ec2:CreateRoute", arn("ec2", "route-table/rtb-0123456789abcdef0"), foreign],
+  ["ec2:ReleaseAddress", arn("ec2", "elastic-ip/eipalloc-0123456789abcdef0")],
+  ["ec2:CreateTags", arn("ec2", "vpc/vpc-0123456789abcdef0"), claimed],
+  ["ec2:RunInstances", arn("ec2", "subnet/subnet-0123456789abcdef0"), ours],
   ["sns:DeleteTopic", arn("sns", "thorbis-dev-backup-alarms")],
   ["sts:AssumeRole", `arn:aws:iam::${accountId}:role/admin`],
   ["organizations:LeaveOrganization", "*"],
 ];
 
 describe("the role that deploys", () => {
-  const identity = deployPolicy(place);
+  const identity = policyDocument(...deployPolicy(place).Statement, ...deployNetworkPolicy(place).Statement);
 
   it.each([...reads, ...writes])("may %s on %s", async (action, resource, context = {}) => {
     expect(await decideFor(identity, [action, resource, context])).toBe("Allowed");
@@ -170,15 +201,12 @@ describe("the role that previews", () => {
   });
 });
 
-test("each policy fits into a role: IAM takes 10,240 characters without white space", () => {
-  for (const policyOf of [deployPolicy, previewPolicy]) {
-    const longestPrefix = {
-      ...place,
-      prefix: "p".repeat(40),
-      bucketName: "b".repeat(63),
-      name: "e".repeat(20),
-    };
+test.each([
+  ["a role, which takes 10,240 characters", deployPolicy, 10_240],
+  ["a role", previewPolicy, 10_240],
+  ["a managed policy, which takes 6,144", deployNetworkPolicy, 6144],
+])("fits into %s without white space", (_, policyOf, characters) => {
+  const longest = { ...place, prefix: "p".repeat(40), bucketName: "b".repeat(63), name: "e".repeat(20) };
 
-    expect(JSON.stringify(policyOf(longestPrefix)).length).toBeLessThanOrEqual(10_240);
-  }
+  expect(JSON.stringify(policyOf(longest)).length).toBeLessThanOrEqual(characters);
 });

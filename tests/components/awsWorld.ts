@@ -26,6 +26,7 @@ export async function registeredInAws(program: () => unknown): Promise<Map<strin
 function answerOf(token: string, inputs: Record<string, unknown>): Record<string, unknown> {
   if (token.endsWith(":getRegion")) return { region: account.region };
   if (token.endsWith(":getCallerIdentity")) return { accountId: account.accountId };
+  if (token.endsWith(":getAvailabilityZones")) return { names: ["us-east-1a", "us-east-1b", "us-east-1c"] };
   if (token.endsWith(":getVpc")) return { id: "vpc-default" };
   if (token.endsWith(":getSubnets")) return { ids: ["subnet-default"] };
   return inputs;

@@ -3,6 +3,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import { ageInterval } from "../../components/backupSchedules";
 import { declareBackups } from "../../components/backups";
 import type { BackupsConfig } from "../../components/backupsConfig";
+import { declareNetwork } from "../../components/network";
 import { alertsSchema } from "../../config/areas/alerts";
 import { backupSchema } from "../../config/areas/backup";
 import { monitoringSchema } from "../../config/areas/monitoring";
@@ -28,10 +29,11 @@ const config = (region: string, environment: string, sameRegionReason?: string):
 async function warningsOf(stack: BackupsConfig): Promise<string[]> {
   const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue();
   await registeredInAws(() => {
-    declareBackups(stack, {
-      ...{ host: "db.example.com", port: 5432, database: "postgres", user: "backup", sslMode: "require" },
-      password: pulumi.secret("test-password"),
-    });
+    const connection = {
+      ...{ host: "db.example.com", port: 5432, database: "postgres", user: "backup" },
+      ...{ sslMode: "require" as const, password: pulumi.secret("test-password") },
+    };
+    declareBackups(stack, connection, declareNetwork(stack));
   });
   return warn.mock.calls.map(([text]) => text);
 }

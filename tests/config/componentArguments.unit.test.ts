@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { BackupAlarmsArgs } from "../../components/backupAlarms/backupAlarms";
 import type { BackupBucketArgs } from "../../components/backupBucket/backupBucket";
+import type { BackupNetworkArgs } from "../../components/backupNetwork/backupNetwork";
 import type { DatabaseMonitoringArgs } from "../../components/databaseMonitoring/databaseMonitoring";
 import type { ScheduledBackupArgs } from "../../components/scheduledBackup/scheduledBackupArgs";
 import type { ParsedStackConfig } from "../../config/schema";
@@ -13,7 +14,13 @@ type Common = "account" | "tags";
 type OfBucket = Unreachable<
   BackupBucketArgs,
   ParsedStackConfig["backup"],
-  Common | "physicalName" | "deletionProtection" | "existing"
+  // The last from the network.
+  Common | "physicalName" | "deletionProtection" | "existing" | "s3EndpointId"
+>;
+type OfNetwork = Unreachable<
+  BackupNetworkArgs,
+  ParsedStackConfig["backup"] & NonNullable<ParsedStackConfig["backup"]["network"]>,
+  Common | "physicalName"
 >;
 type OfTasks = Unreachable<
   ScheduledBackupArgs,
@@ -58,6 +65,7 @@ const none = <Unreached extends never>(...unreached: Unreached[]) => unreached;
 
 test("every argument of an AWS component has a key in the configuration", () => {
   expect(none<OfBucket>()).toEqual([]);
+  expect(none<OfNetwork>()).toEqual([]);
   expect(none<OfTasks>()).toEqual([]);
   expect(none<OfAlarms>()).toEqual([]);
   expect(none<OfMonitoring>()).toEqual([]);

@@ -65,9 +65,6 @@ test("prod as committed lacks the ids of its account, network and image, and the
     `auth.phone.twilio.accountSid ${zeros}, or leave out auth.phone | ${set("prod", "auth.phone.twilio.accountSid")}`,
     `auth.phone.twilio.messageServiceSid ${zeros}, or leave out auth.phone | ${set("prod", "auth.phone.twilio.messageServiceSid")}`,
     `backup.image ${zeros} | ${set("prod", "backup.image")}`,
-    `backup.subnetIds[0] ${zeros} | ${set("prod", "backup.subnetIds[0]")}`,
-    `backup.subnetIds[1] ${zeros} | ${set("prod", "backup.subnetIds[1]")}`,
-    `backup.vpcId ${zeros} | ${set("prod", "backup.vpcId")}`,
     "database.sslRootCertificate names a file that is not there; compare its fingerprint with that in certificates/README.md | " +
       "curl --fail --output certificates/supabase.crt https://supabase-downloads.s3-ap-southeast-1.amazonaws.com/prod/ssl/prod-ca-2021.crt",
   ]);

@@ -38,6 +38,13 @@ function withoutSecrets(value: unknown): unknown {
   );
 }
 
+/** A network of the stack's own takes the place of one that is given. */
+function roomFor(path: readonly string[]): Areas {
+  if (path[1] !== "network") return development;
+  const { vpcId: _, subnetIds: __, ...backup } = development.backup ?? {};
+  return { ...development, backup };
+}
+
 describe("any configuration", { timeout: 60_000 }, () => {
   test.prop([fc.array(mutation, { maxLength: 3 })], { numRuns: 300 })(
     "that is valid means the same when it is written out with all its defaults",
@@ -61,7 +68,7 @@ describe("any configuration", { timeout: 60_000 }, () => {
       const name = formatPath(path);
 
       const { config, faults } = checkStackConfig(
-        inputOf("any", withValue(development, path, value), developmentSecrets),
+        inputOf("any", withValue(roomFor(path), path, value), developmentSecrets),
       );
 
       expect(config === undefined).toBe(faults.length > 0);

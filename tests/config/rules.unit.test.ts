@@ -90,7 +90,7 @@ describe("production", () => {
       const expected = companions.includes(name) ? companions : [name];
       expect(inProduction.map((fault) => fault.split(" ")[0])).toEqual(expected.map(key).sort());
       // Elsewhere the default VPC will do, for tasks with a public address.
-      const defaultVpc = `${key("backup.assignPublicIp")} must be true without backup.vpcId: the default VPC has no other way out`;
+      const defaultVpc = `${key("backup.assignPublicIp")} must be true without backup.vpcId or backup.network: the default VPC has no other way out`;
       expect(elsewhere).toEqual(companions.includes(name) ? [defaultVpc] : []);
     },
   );
@@ -199,7 +199,9 @@ describe("across fields", () => {
     [
       "backup",
       { bucketName: "thorbis-backups-dev", image: "registry.example.com/backup:Main-2.1_RC" },
-      ["backup.assignPublicIp must be true without backup.vpcId: the default VPC has no other way out"],
+      [
+        "backup.assignPublicIp must be true without backup.vpcId or backup.network: the default VPC has no other way out",
+      ],
     ],
     ["backup.objectLock.days", 30, []],
     [
@@ -234,6 +236,14 @@ describe("across fields", () => {
       ],
     ],
     ["backup.vpcId", undefined, ["backup.vpcId is missing: backup.subnetIds needs it"]],
+    [
+      "backup.network",
+      {},
+      [
+        "backup.subnetIds must be left out with backup.network, which is a network of its own",
+        "backup.vpcId must be left out with backup.network, which is a network of its own",
+      ],
+    ],
     ["backup.subnetIds", [], ["backup.subnetIds[0] is missing: backup.vpcId needs it"]],
     ["auth.sessions", { timeboxHours: 8, inactivityTimeoutHours: 8 }, []],
     [

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { declareBackups } from "../../components/backups";
 import { declareMonitoring, type MonitoringConfig } from "../../components/monitoring";
+import { declareNetwork } from "../../components/network";
 import { alertsSchema } from "../../config/areas/alerts";
 import { apiSchema } from "../../config/areas/api";
 import { backupSchema } from "../../config/areas/backup";
@@ -59,7 +60,7 @@ describe("our own stacks", () => {
       ...{ password: pulumi.secret("test-password"), sslMode: "verify-full" as const },
     };
     const registered = await registeredInAws(() => {
-      declareMonitoring(config, declareBackups(config, connection), connection);
+      declareMonitoring(config, connection, declareBackups(config, connection, declareNetwork(config)));
     });
     return [...registered.values()].map(({ type, name, inputs }) => ({
       urn: `urn:pulumi:${stack}::thorbis-supabase::${type}::${name}`,

@@ -18,6 +18,16 @@ const taskDefinition = (properties: Properties): Bad => ({
 
 /** By rule: one minimal bad resource. */
 export const bad: Readonly<Record<string, Bad>> = {
+  "default-security-group-is-closed": {
+    type: "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+    properties: { egress: [{ protocol: "-1", fromPort: 0, toPort: 0, cidrBlocks: ["0.0.0.0/0"] }] },
+  },
+  "subnet-gives-no-public-address": {
+    type: "aws:ec2/subnet:Subnet",
+    properties: { mapPublicIpOnLaunch: true },
+  },
+  "endpoint-has-policy": { type: "aws:ec2/vpcEndpoint:VpcEndpoint", properties: {} },
+  "network-records-connections": { type: "aws:ec2/vpc:Vpc", properties: { cidrBlock: "10.80.0.0/24" } },
   "bucket-blocks-public-access": {
     type: "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
     properties: { blockPublicAcls: true, blockPublicPolicy: true, ignorePublicAcls: true },

@@ -2,6 +2,7 @@ import { Bucket } from "@pulumi/aws/s3/bucket";
 import * as pulumi from "@pulumi/pulumi";
 import { declareBackups, declareBucket } from "../../components/backups";
 import type { BackupsConfig } from "../../components/backupsConfig";
+import { declareNetwork } from "../../components/network";
 import { claimNames } from "../../components/ownership/ownership";
 import { alertsSchema } from "../../config/areas/alerts";
 import { backupSchema } from "../../config/areas/backup";
@@ -29,12 +30,9 @@ export = async () => {
     declareBucket(config);
     return;
   }
-  declareBackups(config, {
-    host: "127.0.0.1",
-    port: 5432,
-    database: "postgres",
-    user: "backup",
-    password: pulumi.secret("test-password"),
-    sslMode: "require",
-  });
+  const connection = {
+    ...{ host: "127.0.0.1", port: 5432, database: "postgres", user: "backup" },
+    ...{ password: pulumi.secret("test-password"), sslMode: "require" as const },
+  };
+  declareBackups(config, connection, declareNetwork(config));
 };

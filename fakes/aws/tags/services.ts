@@ -93,7 +93,8 @@ export const logGroupTags: Tagging = {
     aws.use("logs").send(new UntagLog({ resourceArn, tagKeys }), options),
 };
 
-export const securityGroupTags: Tagging = {
+/** Of everything in a network. */
+export const ec2Tags: Tagging = {
   place: byId,
   list: async (aws, id, options) => {
     const Filters = [{ Name: "resource-id", Values: [id] }];

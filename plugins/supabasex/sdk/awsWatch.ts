@@ -14,6 +14,13 @@ export interface DeclaredAwsParts {
   cluster: pulumi.Input<string>;
   /** Names of the log groups. */
   logGroups: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** The stack's own network: its id, and ids of its subnets and endpoints, and names of its security groups. Default: none. */
+  network?: {
+    vpcId: pulumi.Input<string>;
+    subnets: readonly pulumi.Input<string>[];
+    endpoints: readonly pulumi.Input<string>[];
+    securityGroups: readonly string[];
+  };
   /** Names of the schedules in the group. */
   schedules: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** ARN of the key. Default: the stack has none of its own. */

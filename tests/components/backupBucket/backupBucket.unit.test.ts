@@ -75,7 +75,9 @@ test("declares the bucket with all its satellites, and a key of its own", async 
   });
   expect(inputsOf("backup-policy")).toEqual({
     bucket: "thorbis-backups",
-    policy: JSON.stringify(bucketPolicyDocument("arn:backup-bucket", "arn:backup-key")),
+    policy: JSON.stringify(
+      bucketPolicyDocument({ bucketArn: "arn:backup-bucket", keyArn: "arn:backup-key" }),
+    ),
   });
 });
 
@@ -94,7 +96,7 @@ test("without a key of its own S3 encrypts, and the policy asks for no key", asy
     { applyServerSideEncryptionByDefault: { sseAlgorithm: "AES256" }, bucketKeyEnabled: false },
   ]);
   expect(registered(resources, "backup-policy").inputs.policy).toBe(
-    JSON.stringify(bucketPolicyDocument("arn:backup-bucket", undefined)),
+    JSON.stringify(bucketPolicyDocument({ bucketArn: "arn:backup-bucket", keyArn: undefined })),
   );
 });
 

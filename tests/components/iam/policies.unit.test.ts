@@ -173,7 +173,7 @@ describe("the writer's key", () => {
 });
 
 describe("the policy of the bucket", () => {
-  const policy = bucketPolicyDocument(bucketArn, keyArn);
+  const policy = bucketPolicyDocument({ bucketArn, keyArn });
   const safe = { "aws:SecureTransport": "true", "s3:TlsVersion": "1.3" };
   const asAdministrator = (action: string, resource: string, context: Record<string, string> = {}) =>
     decide({
@@ -204,6 +204,42 @@ describe("the policy of the bucket", () => {
     ],
   ])("refuses an upload with %s", async (_what, context) => {
     expect(await asAdministrator("s3:PutObject", object, context)).toBe("ExplicitlyDenied");
+  });
+
+  describe("where the tasks have a network of their own", () => {
+    const role = (name: string) => `arn:aws:iam::${accountId}:role/${name}`;
+    const guarded = bucketPolicyDocument({
+      bucketArn,
+      keyArn,
+      entrance: { endpointId: "vpce-1", roleArnPattern: role("thorbis-prod-backup-*task") },
+    });
+    const as = (name: string, context: Record<string, string> = {}) =>
+      decide({
+        action: "s3:GetObject",
+        resource: object,
+        principal: role(name),
+        identity: everything,
+        resourcePolicy: guarded,
+        context: { ...safe, "aws:PrincipalArn": role(name), ...context },
+      });
+
+    it.each(["thorbis-prod-backup-task", "thorbis-prod-backup-drill-task"])(
+      "lets %s in by its endpoint, and from nowhere else",
+      async (name) => {
+        expect(await as(name, { "aws:SourceVpce": "vpce-1" })).toBe("Allowed");
+        expect(await as(name, { "aws:SourceVpce": "vpce-2" })).toBe("ExplicitlyDenied");
+        expect(await as(name)).toBe("ExplicitlyDenied");
+      },
+    );
+
+    it.each([
+      "thorbis-prod-deploy",
+      "restore-operator",
+      "thorbis-prod-backup-replication",
+      "thorbis-dev-backup-task",
+    ])("leaves %s in from everywhere", async (name) => {
+      expect(await as(name)).toBe("Allowed");
+    });
   });
 
   it("lets nobody in by itself", async () => {

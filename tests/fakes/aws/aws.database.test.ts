@@ -83,6 +83,7 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
     const importId: Record<string, string> = {
       LogMetricFilter: "/specimen/backup:specimen",
       EventTarget: "specimen/topic",
+      RouteTableAssociation: `${String(made.outputs.subnetId)}/${String(made.outputs.routeTableId)}`,
     };
     const found = await imported({ ...made, id: importId[kind] ?? made.id });
 
@@ -116,7 +117,7 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
 
 it("carries tags wherever AWS has any for it", () => {
   const taggable = Object.entries(table.resources).filter(([, { inputs }]) => "tags" in inputs);
-  expect(taggable).toHaveLength(17);
+  expect(taggable).toHaveLength(27);
 });
 
 it("is found by its inputs alone where a killed run made what cannot or must not be made twice", async () => {
@@ -126,16 +127,28 @@ it("is found by its inputs alone where a killed run made what cannot or must not
     s3Endpoint: service.endpoint,
     credentials: { accessKeyId: service.accessKey, secretAccessKey: service.secretKey },
   });
-  expect(Object.keys(finders)).toHaveLength(11);
+  expect(Object.keys(finders)).toHaveLength(20);
   for (const [token, find] of Object.entries(finders)) {
     const made = world.get(token.slice(token.lastIndexOf(":") + 1)) as Made;
     // The stack says in which network; the case leaves it to the plugin.
     const { vpcId } = made.outputs;
     const inputs = reveal({ ...made.inputs, ...(vpcId !== undefined && { vpcId }) }) as JsonObject;
-    const another = { ...inputs, name: "another", bucket: "another", description: "Another" };
+    const tags = { Name: "another", "thorbis:stack": "specimen" };
+    const another = {
+      ...inputs,
+      tags,
+      name: "another",
+      bucket: "another",
+      description: "Another",
+      subnetId: "another",
+    };
 
-    // The plugin imports a cluster by its name, whose ARN it then has as id.
-    const id = token === "aws:ecs/cluster:Cluster" ? inputs.name : made.id;
+    // The plugin imports a cluster by its name, whose ARN it then has as id, and an association by what it joins.
+    const idOf: Readonly<Record<string, unknown>> = {
+      "aws:ecs/cluster:Cluster": inputs.name,
+      "aws:ec2/routeTableAssociation:RouteTableAssociation": `${inputs.subnetId}/${inputs.routeTableId}`,
+    };
+    const id = idOf[token] ?? made.id;
     expect(await find({ urn: "", type: token, inputs }), token).toBe(id);
     expect(await find({ urn: "", type: token, inputs: another }), token).toBeUndefined();
   }
@@ -210,8 +223,11 @@ it("is gone once removed, and removing it again does no harm", async () => {
     await remove(made);
     await remove(made);
     // What lives on in its bucket: versioning can be suspended and object lock emptied, never removed. What a role may have
-    // is the role's own.
-    const lasting = /BucketVersioning|BucketObjectLock|SecretVersion|TopicPolicy$|Exclusive$/.test(token);
+    // is the role's own, and a default security group its network's.
+    const lasting =
+      /BucketVersioning|BucketObjectLock|SecretVersion|TopicPolicy$|Exclusive$|DefaultSecurityGroup$/.test(
+        token,
+      );
     if (!lasting) expect(await drift(made), token).toBe("gone");
   }
 });

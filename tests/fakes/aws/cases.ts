@@ -1,6 +1,17 @@
 import { DisableAlarmActionsCommand, PutDashboardCommand } from "@aws-sdk/client-cloudwatch";
 import { PutMetricFilterCommand, PutRetentionPolicyCommand } from "@aws-sdk/client-cloudwatch-logs";
-import { AuthorizeSecurityGroupIngressCommand } from "@aws-sdk/client-ec2";
+import {
+  AuthorizeSecurityGroupIngressCommand,
+  CreateRouteCommand,
+  DeleteFlowLogsCommand,
+  DeleteNatGatewayCommand,
+  DetachInternetGatewayCommand,
+  DisassociateRouteTableCommand,
+  ModifySubnetAttributeCommand,
+  ModifyVpcAttributeCommand,
+  ModifyVpcEndpointCommand,
+  ReleaseAddressCommand,
+} from "@aws-sdk/client-ec2";
 import { PutImageTagMutabilityCommand, PutLifecyclePolicyCommand } from "@aws-sdk/client-ecr";
 import { DeregisterTaskDefinitionCommand, UpdateClusterCommand } from "@aws-sdk/client-ecs";
 import { DisableRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
@@ -46,6 +57,8 @@ export interface Case {
 }
 
 const account = "123456789012";
+/** What is in a network is found by these. */
+const networkTags = { Name: "specimen", "thorbis:stack": "specimen" };
 export const names = { bucket: "specimen-bucket", family: "specimen-task" } as const;
 
 const output = (world: World, kind: string, property: string): Value => {
@@ -395,6 +408,112 @@ export const cases: readonly Case[] = [
     found: "gone",
   },
   {
+    token: "aws:ec2/vpc:Vpc",
+    inputs: () => ({ cidrBlock: "10.80.0.0/24", enableDnsHostnames: true, tags: networkTags }),
+    byHand: async (aws, id) =>
+      aws.use("ec2").send(new ModifyVpcAttributeCommand({ VpcId: id, EnableDnsHostnames: { Value: false } })),
+    found: { enableDnsHostnames: "update" },
+  },
+  {
+    token: "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+    inputs: (world) => ({ vpcId: output(world, "Vpc", "id"), ingress: [], egress: [] }),
+    byHand: async (aws, id) =>
+      aws.use("ec2").send(
+        new AuthorizeSecurityGroupIngressCommand({
+          GroupId: id,
+          IpPermissions: [
+            { IpProtocol: "tcp", FromPort: 22, ToPort: 22, IpRanges: [{ CidrIp: "0.0.0.0/0" }] },
+          ],
+        }),
+      ),
+    found: { "ingress[0]": "delete" },
+  },
+  {
+    token: "aws:ec2/subnet:Subnet",
+    inputs: (world) => ({
+      vpcId: output(world, "Vpc", "id"),
+      cidrBlock: "10.80.0.0/26",
+      availabilityZone: "us-east-1a",
+      tags: networkTags,
+    }),
+    byHand: async (aws, id) =>
+      aws
+        .use("ec2")
+        .send(new ModifySubnetAttributeCommand({ SubnetId: id, MapPublicIpOnLaunch: { Value: true } })),
+    found: { mapPublicIpOnLaunch: "update" },
+  },
+  {
+    token: "aws:ec2/internetGateway:InternetGateway",
+    inputs: (world) => ({ vpcId: output(world, "Vpc", "id"), tags: networkTags }),
+    byHand: async (aws, id, outputs) =>
+      aws
+        .use("ec2")
+        .send(new DetachInternetGatewayCommand({ InternetGatewayId: id, VpcId: text(outputs.vpcId) })),
+    found: { vpcId: "update" },
+  },
+  {
+    token: "aws:ec2/eip:Eip",
+    inputs: () => ({ domain: "vpc", tags: networkTags }),
+    byHand: async (aws, id) => aws.use("ec2").send(new ReleaseAddressCommand({ AllocationId: id })),
+    found: "gone",
+  },
+  {
+    token: "aws:ec2/natGateway:NatGateway",
+    inputs: (world) => ({
+      allocationId: output(world, "Eip", "id"),
+      subnetId: output(world, "Subnet", "id"),
+      tags: networkTags,
+    }),
+    byHand: async (aws, id) => aws.use("ec2").send(new DeleteNatGatewayCommand({ NatGatewayId: id })),
+    found: "gone",
+  },
+  {
+    token: "aws:ec2/routeTable:RouteTable",
+    inputs: (world) => ({
+      vpcId: output(world, "Vpc", "id"),
+      tags: networkTags,
+      routes: [{ cidrBlock: "0.0.0.0/0", natGatewayId: output(world, "NatGateway", "id") }],
+    }),
+    byHand: async (aws, id, outputs) => {
+      const [route] = outputs.routes as PropertyMap[];
+      await aws.use("ec2").send(
+        new CreateRouteCommand({
+          RouteTableId: id,
+          DestinationCidrBlock: "203.0.113.0/24",
+          NatGatewayId: text(route?.natGatewayId),
+        }),
+      );
+    },
+    found: { "routes[1]": "delete" },
+  },
+  {
+    token: "aws:ec2/routeTableAssociation:RouteTableAssociation",
+    inputs: (world) => ({
+      routeTableId: output(world, "RouteTable", "id"),
+      subnetId: output(world, "Subnet", "id"),
+    }),
+    byHand: async (aws, id) => aws.use("ec2").send(new DisassociateRouteTableCommand({ AssociationId: id })),
+    found: "gone",
+  },
+  {
+    token: "aws:ec2/vpcEndpoint:VpcEndpoint",
+    inputs: (world) => ({
+      vpcId: output(world, "Vpc", "id"),
+      serviceName: "com.amazonaws.us-east-1.s3",
+      vpcEndpointType: "Gateway",
+      tags: networkTags,
+      policy: policyFor("s3:PutObject", "*"),
+      routeTableIds: [output(world, "RouteTable", "id")],
+    }),
+    byHand: async (aws, id) =>
+      aws
+        .use("ec2")
+        .send(
+          new ModifyVpcEndpointCommand({ VpcEndpointId: id, PolicyDocument: policyFor("s3:GetObject", "*") }),
+        ),
+    found: { policy: "update" },
+  },
+  {
     token: "aws:ec2/securityGroup:SecurityGroup",
     inputs: () => ({
       name: "specimen",
@@ -569,6 +688,18 @@ export const cases: readonly Case[] = [
         }),
       ),
     found: { timeout: "update", "environment.variables.PLACE": "update" },
+  },
+  {
+    token: "aws:ec2/flowLog:FlowLog",
+    inputs: (world) => ({
+      vpcId: output(world, "Vpc", "id"),
+      trafficType: "ALL",
+      tags: networkTags,
+      iamRoleArn: output(world, "Role", "arn"),
+      logDestination: output(world, "LogGroup", "arn"),
+    }),
+    byHand: async (aws, id) => aws.use("ec2").send(new DeleteFlowLogsCommand({ FlowLogIds: [id] })),
+    found: "gone",
   },
   {
     token: "aws:cloudwatch/eventRule:EventRule",

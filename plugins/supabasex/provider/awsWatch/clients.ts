@@ -1,4 +1,5 @@
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { KMSClient } from "@aws-sdk/client-kms";
@@ -18,6 +19,7 @@ export interface AwsClients {
   readonly ecs: ECSClient;
   readonly kms: KMSClient;
   readonly secrets: SecretsManagerClient;
+  readonly ec2: EC2Client;
 }
 
 interface Credentials {
@@ -33,7 +35,7 @@ interface Credentials {
 export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
   // The SDK announces when it will stop supporting this Node; it does not concern the reader of a refresh.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  const [s3, sns, events, scheduler, logs, ecs, kms, secrets] = await Promise.all([
+  const [s3, sns, events, scheduler, logs, ecs, kms, secrets, ec2] = await Promise.all([
     import("@aws-sdk/client-s3"),
     import("@aws-sdk/client-sns"),
     import("@aws-sdk/client-eventbridge"),
@@ -42,6 +44,7 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
     import("@aws-sdk/client-ecs"),
     import("@aws-sdk/client-kms"),
     import("@aws-sdk/client-secrets-manager"),
+    import("@aws-sdk/client-ec2"),
   ]);
   const place = {
     region: String(properties.region),
@@ -60,6 +63,7 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
     ecs: new ecs.ECSClient(options),
     kms: new kms.KMSClient(options),
     secrets: new secrets.SecretsManagerClient(options),
+    ec2: new ec2.EC2Client(options),
   };
 }
 

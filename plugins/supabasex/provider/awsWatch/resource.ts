@@ -1,6 +1,6 @@
 import { UserError } from "../../../../foundation/userError";
 import type { CallContext } from "../../../host/provider";
-import { containsUnknown, isPropertyMap, type PropertyMap } from "../../../host/values";
+import { containsUnknown, isPropertyMap, type PropertyMap, type Value } from "../../../host/values";
 import { type Resource, unknownInputs } from "../resource";
 import {
   deployedOutputs,
@@ -12,6 +12,7 @@ import {
 } from "../watch/report";
 import type { Watched } from "../watch/watched";
 import { connectAws } from "./clients";
+import type { DeclaredNetwork } from "./network";
 import { type DeclaredInAws, readAwsSource, sourceNames } from "./sources";
 
 const inputNames = ["region", "profile", "assumeRoles", "declared", "accept"] as const;
@@ -93,5 +94,16 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
     logGroups: texts(parts.logGroups),
     key: typeof parts.key === "string" ? parts.key : undefined,
     secret: String(parts.secret),
+    network: networkIn(parts.network),
+  };
+}
+
+function networkIn(network: Value | undefined): DeclaredNetwork | undefined {
+  if (!isPropertyMap(network)) return undefined;
+  return {
+    vpcId: String(network.vpcId),
+    subnets: texts(network.subnets),
+    endpoints: texts(network.endpoints),
+    securityGroups: texts(network.securityGroups),
   };
 }

@@ -3,6 +3,7 @@ import { canonicalJson, type JsonValue } from "../../../../foundation/json";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
 import { grantsOnKey, rotationOfSecret } from "./keys";
+import { addedToNetwork, type DeclaredNetwork } from "./network";
 
 /** What the stack has in AWS that others can add something to, and what it adds itself. */
 export interface DeclaredInAws {
@@ -22,6 +23,8 @@ export interface DeclaredInAws {
   readonly key: string | undefined;
   /** ARN of the secret with the password. */
   readonly secret: string;
+  /** The stack's own network; undefined where it has none. */
+  readonly network: DeclaredNetwork | undefined;
 }
 
 interface Question {
@@ -110,6 +113,8 @@ const sources: Readonly<Record<string, Source>> = {
     }
     return Object.fromEntries(found);
   },
+  network: async ({ aws, declared: { network }, signal }) =>
+    network === undefined ? {} : await addedToNetwork(aws, network, signal),
   "log subscriptions": async ({ aws, declared: { logGroups }, signal }) => {
     const lists = await Promise.all(logGroups.map((group) => subscriptionsOf(aws, group, signal)));
     return Object.fromEntries(lists.flat());

@@ -1,0 +1,75 @@
+import {
+  AttachInternetGatewayCommand,
+  CreateInternetGatewayCommand,
+  DeleteInternetGatewayCommand,
+  DescribeInternetGatewaysCommand,
+  DetachInternetGatewayCommand,
+} from "@aws-sdk/client-ec2";
+import { resource } from "../../engine/table";
+import type { Aws } from "../client";
+import { present, unlessMissing } from "../errors";
+import { requiredText } from "../properties";
+import { noInternetGateway } from "./missing";
+
+type InternetGatewayState = { vpcId: string; arn: string; ownerId: string; region: string };
+
+/** The way of a network to the internet, attached to it. */
+export const internetGateway = resource<Aws, InternetGatewayState>({
+  inputs: { vpcId: requiredText },
+  outputs: { arn: {}, ownerId: {}, region: {} },
+
+  async create(aws, { vpcId }, { signal }) {
+    const ec2 = aws.use("ec2");
+    const options = { abortSignal: signal };
+    const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}), options);
+    const id = present(InternetGateway?.InternetGatewayId, "the id of the new internet gateway");
+    await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId: vpcId }), options);
+    return { id };
+  },
+
+  async read(aws, id, _known, { signal }) {
+    const command = new DescribeInternetGatewaysCommand({ InternetGatewayIds: [id] });
+    const answer = await unlessMissing(
+      aws.use("ec2").send(command, { abortSignal: signal }),
+      ...noInternetGateway,
+    );
+    const found = answer?.InternetGateways?.[0];
+    if (found === undefined) return undefined;
+    const owner = found.OwnerId ?? (await aws.accountId());
+    return {
+      id,
+      state: {
+        vpcId: found.Attachments?.[0]?.VpcId ?? "",
+        arn: `arn:aws:ec2:${aws.region}:${owner}:internet-gateway/${id}`,
+        ownerId: owner,
+        region: aws.region,
+      },
+    };
+  },
+
+  async update(aws, id, { before, after }, { signal }) {
+    const ec2 = aws.use("ec2");
+    const options = { abortSignal: signal };
+    if (before.vpcId !== "") {
+      await ec2.send(
+        new DetachInternetGatewayCommand({ InternetGatewayId: id, VpcId: before.vpcId }),
+        options,
+      );
+    }
+    await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId: after.vpcId }), options);
+  },
+
+  async delete(aws, id, { vpcId }, { signal }) {
+    const ec2 = aws.use("ec2");
+    const options = { abortSignal: signal };
+    await unlessMissing(
+      ec2.send(new DetachInternetGatewayCommand({ InternetGatewayId: id, VpcId: vpcId }), options),
+      ...noInternetGateway,
+      "Gateway.NotAttached",
+    );
+    await unlessMissing(
+      ec2.send(new DeleteInternetGatewayCommand({ InternetGatewayId: id }), options),
+      ...noInternetGateway,
+    );
+  },
+});

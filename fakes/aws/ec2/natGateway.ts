@@ -1,0 +1,69 @@
+import {
+  CreateNatGatewayCommand,
+  DeleteNatGatewayCommand,
+  DescribeNatGatewaysCommand,
+} from "@aws-sdk/client-ec2";
+import { resource } from "../../engine/table";
+import type { Aws } from "../client";
+import { present, unlessMissing } from "../errors";
+import { fixedText } from "../properties";
+import { noNatGateway } from "./missing";
+
+type NatGatewayState = {
+  allocationId: string;
+  subnetId: string;
+  connectivityType: string;
+  associationId: string;
+  networkInterfaceId: string;
+  privateIp: string;
+  publicIp: string;
+  region: string;
+  vpcId: string;
+};
+
+/** The way of private subnets to the internet, under one public address. */
+export const natGateway = resource<Aws, NatGatewayState>({
+  inputs: {
+    allocationId: fixedText,
+    subnetId: fixedText,
+    connectivityType: { type: "string", default: "public", replaces: true },
+  },
+  outputs: { associationId: {}, networkInterfaceId: {}, privateIp: {}, publicIp: {}, region: {}, vpcId: {} },
+
+  async create(aws, { allocationId, subnetId }, { signal }) {
+    const command = new CreateNatGatewayCommand({ AllocationId: allocationId, SubnetId: subnetId });
+    const { NatGateway } = await aws.use("ec2").send(command, { abortSignal: signal });
+    return { id: present(NatGateway?.NatGatewayId, "the id of the new NAT gateway") };
+  },
+
+  async read(aws, id, _known, { signal }) {
+    const command = new DescribeNatGatewaysCommand({ NatGatewayIds: [id] });
+    const answer = await unlessMissing(
+      aws.use("ec2").send(command, { abortSignal: signal }),
+      ...noNatGateway,
+    );
+    const found = answer?.NatGateways?.[0];
+    // A deleted one is described for an hour.
+    if (found === undefined || found.State === "deleted" || found.State === "deleting") return undefined;
+    const [address] = found.NatGatewayAddresses ?? [];
+    return {
+      id,
+      state: {
+        allocationId: address?.AllocationId ?? "",
+        subnetId: found.SubnetId ?? "",
+        connectivityType: found.ConnectivityType ?? "public",
+        associationId: address?.AssociationId ?? "",
+        networkInterfaceId: address?.NetworkInterfaceId ?? "",
+        privateIp: address?.PrivateIp ?? "",
+        publicIp: address?.PublicIp ?? "",
+        region: aws.region,
+        vpcId: found.VpcId ?? "",
+      },
+    };
+  },
+
+  async delete(aws, id, _state, { signal }) {
+    const command = new DeleteNatGatewayCommand({ NatGatewayId: id });
+    await unlessMissing(aws.use("ec2").send(command, { abortSignal: signal }), ...noNatGateway);
+  },
+});

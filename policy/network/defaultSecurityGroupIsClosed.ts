@@ -1,0 +1,12 @@
+import type { ResourceRule } from "../rule";
+import { listOf } from "../rule";
+
+export const defaultSecurityGroupIsClosed: ResourceRule = {
+  name: "default-security-group-is-closed",
+  description: "The default security group of a network lets nothing in and nothing out.",
+  severity: "high",
+  controls: ["CKV2_AWS_12", "EC2.2"],
+  types: ["aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"],
+  problem: ({ ingress, egress }) =>
+    listOf(ingress).length + listOf(egress).length > 0 ? "must have no rules" : undefined,
+};

@@ -1,0 +1,11 @@
+import { hasText } from "../documents";
+import type { ResourceRule } from "../rule";
+
+export const endpointHasPolicy: ResourceRule = {
+  name: "endpoint-has-policy",
+  description: "An endpoint says what may pass it: without a policy everything may.",
+  severity: "medium",
+  controls: [],
+  types: ["aws:ec2/vpcEndpoint:VpcEndpoint"],
+  problem: (endpoint) => (hasText(endpoint, "policy") ? undefined : "must have a policy"),
+};
