@@ -1,5 +1,6 @@
 import path from "node:path";
 import { z } from "zod";
+import { accessLogBucketName } from "../config/aws/accessLogBucket";
 import { resourcePrefix } from "../config/aws/resourcePrefix";
 import { configNamespace } from "../config/schema";
 import { readStackFile } from "../config/stackFile";
@@ -14,10 +15,15 @@ export interface EnvironmentPlace {
   /** Beginning of the names of everything in AWS. */
   readonly prefix: string;
   readonly bucketName: string;
+  /** The bucket with the record of requests, whether there is one yet or not. */
+  readonly logBucketName: string;
 }
 
 const project = z.object({ name: z.string(), resourcePrefix: z.string().optional() });
-const backup = z.object({ bucketName: z.string() });
+const backup = z.object({
+  bucketName: z.string(),
+  accessLogs: z.object({ bucketName: z.string().optional() }).optional(),
+});
 
 /**
  * Reads the place of an environment from its Pulumi.<stack>.yaml, so that a role's policy and the stack agree on every name.
@@ -41,5 +47,6 @@ export function environmentPlace(folder: string, name: string): EnvironmentPlace
     region,
     prefix: resourcePrefix(area("project", project)),
     bucketName: area("backup", backup).bucketName,
+    logBucketName: accessLogBucketName(area("backup", backup)),
   };
 }

@@ -7,6 +7,7 @@ export function awsNames(prefix: string) {
     scheduleGroup: `${prefix}-backup`,
     deadLetterQueue: `${prefix}-backup-dead-letters`,
     failureRule: `${prefix}-backup-failed`,
+    deletionRule: `${prefix}-backup-deleted`,
     keyAlias: `alias/${prefix}-backup`,
     alarmTopic: `${prefix}-backup-alarms`,
     metricNamespace: `${prefix}/backup`,

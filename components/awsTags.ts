@@ -7,6 +7,9 @@ export type AwsTags = Readonly<Record<string, string>>;
 /** Says which stack a resource belongs to; the check for other owners goes by it. */
 export const stackTag = "thorbis:stack";
 
+/** Says what a bucket is for that has no backups in it. */
+export const purposeTag = "thorbis:purpose";
+
 /** The value of `thorbis:stack`: `<Pulumi project>/<stack>`. */
 export function stackTagValue(): string {
   return `${pulumi.getProject()}/${pulumi.getStack()}`;

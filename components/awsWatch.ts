@@ -20,6 +20,8 @@ export interface AwsWatchArgs {
   readonly network?: BackupNetwork | undefined;
   /** Names of security groups of the stack in that network beside those of the tasks. */
   readonly otherSecurityGroups: readonly string[];
+  /** Settings of the bucket that are resources of the stack, whose changes a refresh finds. */
+  readonly ownBucketSettings: readonly ("logging" | "notification")[];
   /** Changes that are taken over, as a deployment names them. */
   readonly accept: readonly string[];
 }
@@ -48,6 +50,7 @@ export class AwsWatch extends Component {
           logGroups: [backup.logGroup.name, ...args.otherLogGroups],
           ...(bucket.key !== undefined && { key: bucket.key.arn }),
           secret: backup.passwordSecret.arn,
+          ...(args.ownBucketSettings.length > 0 && { bucketSettings: args.ownBucketSettings }),
           ...(network !== undefined && {
             network: {
               vpcId: network.vpcId,

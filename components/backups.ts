@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { accessLogBucketName } from "../config/aws/accessLogBucket";
+import { AccessLogs } from "./accessLogs/accessLogs";
 import { currentAwsAccount } from "./awsAccount";
 import { commonArgs, secretArgs } from "./awsCommon";
 import { awsNames } from "./awsNames";
@@ -36,6 +38,7 @@ export function declareBackups(
   warnOfSharedRegion(config);
   const ageIntervalHours = ageInterval(config.alerts);
   const bucket = declareBucket(config, network.tasks.s3EndpointId);
+  declareAccessLogs(config, bucket);
   if (network.own !== undefined && config.backup.network !== undefined) {
     new FlowLogs("network-log", {
       ...common,
@@ -66,6 +69,7 @@ export function declareBackups(
     deadLetterQueue: backup.deadLetterQueue,
     ageIntervalHours,
     key: bucket.key,
+    bucketName: sendsEvents(config) ? bucket.bucket.bucket : undefined,
   });
   const names = awsNames(common.physicalName);
   const { enabled: isMonitored } = config.monitoring;
@@ -81,10 +85,32 @@ export function declareBackups(
       ...(network.own === undefined ? [] : [names.networkLogGroup]),
     ],
     network: network.own,
+    ownBucketSettings: [
+      ...(sendsEvents(config) ? (["notification"] as const) : []),
+      ...(config.backup.accessLogs === undefined ? [] : (["logging"] as const)),
+    ],
     otherSecurityGroups: isMonitored ? [names.databaseProbe] : [],
     accept: config.project.accept,
   });
   return { bucket, backup, alarms, network };
+}
+
+/** Whether deletions in the bucket ring. */
+const sendsEvents = ({ backup, project }: BackupsConfig): boolean =>
+  backup.deletionAlarm ?? project.environment === "production";
+
+/** Declares the record of requests to the bucket, where it is configured. */
+function declareAccessLogs(config: BackupsConfig, source: BackupBucket): void {
+  const { accessLogs } = config.backup;
+  if (accessLogs === undefined) return;
+  const bucketName = accessLogBucketName(config.backup);
+  const { account, tags } = commonArgs(config);
+  new AccessLogs("access-logs", {
+    ...{ account, tags, source, bucketName },
+    retentionDays: accessLogs.retentionDays,
+    deletionProtection: config.project.deletionProtection,
+    existingBucketName: ownedResources().bucketNames?.find((name) => name === bucketName),
+  });
 }
 
 /** Declares the bucket alone. */
@@ -97,6 +123,7 @@ export function declareBucket(config: BackupsConfig, s3EndpointId?: pulumi.Input
     ownKey: config.backup.ownKey ?? environment === "production",
     noncurrentRetentionDays: config.backup.noncurrentRetentionDays,
     storageTiers: config.backup.storageTiers,
+    sendsEvents: sendsEvents(config),
     s3EndpointId,
     deletionProtection,
     existing: ownedResources(),

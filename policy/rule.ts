@@ -68,6 +68,19 @@ export function eachBucketHas(type: string, what: string): StackRule["problems"]
   };
 }
 
+/**
+ * Finds no fault with a bucket that S3 delivers its access logs to: it delivers to no bucket with a lock, and to none that is encrypted
+ * with a key of ours.
+ */
+export function exceptForAccessLogs(problems: StackRule["problems"]): StackRule["problems"] {
+  return (resources) => {
+    const targets = ofType(resources, "aws:s3/bucketLogging:BucketLogging").map(
+      ({ properties }) => properties.targetBucket,
+    );
+    return problems(resources).filter(({ resource }) => !targets.includes(resource?.properties.bucket));
+  };
+}
+
 /** Whether a stack is a production one, by the tag `Environment` of its resources. */
 export function isProduction(resources: readonly StackResource[]): boolean {
   return resources.some(({ properties }) => property(properties.tags, "Environment") === "production");

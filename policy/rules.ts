@@ -55,6 +55,7 @@ import { bucketNameWithoutDots } from "./s3/bucketNameWithoutDots";
 import { bucketOwnerEnforced } from "./s3/bucketOwnerEnforced";
 import { bucketPolicyAllowsNobody } from "./s3/bucketPolicyAllowsNobody";
 import { bucketPolicyDeniesPlainHttp } from "./s3/bucketPolicyDeniesPlainHttp";
+import { bucketRecordsRequests } from "./s3/bucketRecordsRequests";
 import { scheduleHasDeadLetterQueue } from "./scheduler/scheduleHasDeadLetterQueue";
 import { scheduleHasOwnKey } from "./scheduler/scheduleHasOwnKey";
 import { scheduleRetriesBriefly } from "./scheduler/scheduleRetriesBriefly";
@@ -117,6 +118,7 @@ export const stackRules: readonly StackRule[] = [
   bucketHasPolicy,
   bucketHasLifecycle,
   bucketHasObjectLock,
+  bucketRecordsRequests,
   imageIsPinned,
   clusterHasInsights,
   scheduleHasOwnKey,

@@ -34,7 +34,7 @@ export function tagConditions(
  * stands for both directions of a rule and the like: the policy must fit into a role.
  */
 export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
-  const { prefix, bucketName } = place;
+  const { prefix, bucketName, logBucketName } = place;
   const { owned, claimed, untagged } = tagConditions(place);
   return [
     {
@@ -54,7 +54,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
     },
     {
       name: "Bucket",
-      resources: bucketArnOf(place, bucketName),
+      resources: [bucketArnOf(place, bucketName), bucketArnOf(place, logBucketName)],
       reads: [
         "s3:ListBucket",
         "s3:GetBucket*",
@@ -69,6 +69,8 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         "s3:DeleteBucket",
         "s3:DeleteBucketPolicy",
         "s3:PutBucketObjectLockConfiguration",
+        "s3:PutBucketLogging",
+        "s3:PutBucketNotification",
         "s3:PutBucketOwnershipControls",
         "s3:PutBucketPolicy",
         "s3:PutBucketPublicAccessBlock",

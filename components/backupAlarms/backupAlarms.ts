@@ -1,5 +1,3 @@
-import { EventRule } from "@pulumi/aws/cloudwatch/eventRule";
-import { EventTarget } from "@pulumi/aws/cloudwatch/eventTarget";
 import type { LogGroup } from "@pulumi/aws/cloudwatch/logGroup";
 import { LogMetricFilter } from "@pulumi/aws/cloudwatch/logMetricFilter";
 import { MetricAlarm, type MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm";
@@ -20,12 +18,13 @@ import type { AwsAccount } from "../awsAccount";
 import { awsNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
 import { Component } from "../component";
+import { deletedBackupMessage, deletedBackupPattern } from "./deletedBackup";
 import { failedTaskMessage } from "./failedTaskMessage";
 import { failedTaskPattern } from "./failedTaskPattern";
 import { topicPolicyDocument } from "./topicPolicyDocument";
+import { topicRule, topicTarget } from "./topicRule";
 
 const secondsPerHour = 3600;
-const failureTarget = "alarm-topic";
 /** The lines that `backup run`, `backup drill` of a backup that restores, and `backup age` end with. */
 const completed = `$.event = "${backupEvents.completed}"`;
 const drillPassed = `$.event = "${backupEvents.drillPassed}"`;
@@ -49,6 +48,8 @@ export interface BackupAlarmsArgs {
   readonly deadLetterQueue: Queue;
   /** Encrypts the topic. Default: nothing does; the key that AWS manages would shut alarms out. */
   readonly key?: Key | undefined;
+  /** The bucket, where it tells EventBridge what happens in it. Default: deletions do not ring. */
+  readonly bucketName?: pulumi.Input<string> | undefined;
   /** An existing topic in place of one of our own; then `emails` is not used. */
   readonly topicArn?: string | undefined;
   /** Addresses that the topic mails to, once they have confirmed. */
@@ -67,7 +68,7 @@ export interface BackupAlarmsArgs {
   readonly minimumSizePercent: number;
 }
 
-/** Alarms for a backup that failed, did not start, is too old, is far too small, took too long, or was not shown to restore. */
+/** Alarms for a backup that failed, was deleted, did not start, is too old, is far too small, took too long, or was not shown to restore. */
 export class BackupAlarms extends Component {
   /** Topic that all alarms go to. */
   readonly topicArn: pulumi.Output<string>;
@@ -83,7 +84,11 @@ export class BackupAlarms extends Component {
     this.topicArn = args.topicArn === undefined ? this.createTopic(args) : pulumi.output(args.topicArn);
     this.ownTopicArn = args.topicArn === undefined ? this.topicArn : undefined;
     this.subscriptions = args.emails.map((email) => `email ${email}`);
-    this.targets = { [awsNames(args.physicalName).failureRule]: [failureTarget] };
+    const { failureRule, deletionRule } = awsNames(args.physicalName);
+    this.targets = {
+      [failureRule]: [topicTarget],
+      ...(args.bucketName !== undefined && { [deletionRule]: [topicTarget] }),
+    };
 
     this.createMetric(args, "completed", `{ ${completed} }`, "BackupBytes", completedField("bytes"), "Bytes");
     const seconds = drillField("restoreSeconds");
@@ -156,7 +161,34 @@ export class BackupAlarms extends Component {
       evaluationPeriods: 1,
       treatMissingData: "notBreaching",
     });
-    this.createFailureRule(args);
+    const { tags, deadLetterQueue } = args;
+    const toTopic = { tags, deadLetterQueue, topicArn: this.topicArn };
+    const children = { name: (suffix: string) => this.childName(suffix), options: this.childOptions() };
+    // A schedule succeeds when ECS takes the task on; only ECS itself tells how the task ended.
+    topicRule(
+      {
+        ...toTopic,
+        purpose: "failed",
+        name: failureRule,
+        description: "A backup task stopped and did not succeed",
+        pattern: args.cluster.arn.apply(failedTaskPattern),
+        message: failedTaskMessage,
+      },
+      children,
+    );
+    if (args.bucketName !== undefined) {
+      topicRule(
+        {
+          ...toTopic,
+          purpose: "deleted",
+          name: deletionRule,
+          description: "A part of a backup was deleted for good",
+          pattern: pulumi.output(args.bucketName).apply(deletedBackupPattern),
+          message: deletedBackupMessage,
+        },
+        children,
+      );
+    }
 
     this.registerOutputs({ topicArn: this.topicArn });
   }
@@ -256,32 +288,6 @@ export class BackupAlarms extends Component {
         okActions: [this.topicArn],
         tags: args.tags,
         ...settings,
-      },
-      this.childOptions(),
-    );
-  }
-
-  /** The schedule succeeds when ECS takes the task on; only ECS itself tells how the task ended. */
-  private createFailureRule(args: BackupAlarmsArgs): void {
-    const rule = new EventRule(
-      this.childName("failed"),
-      {
-        name: awsNames(args.physicalName).failureRule,
-        description: "A backup task stopped and did not succeed",
-        tags: args.tags,
-        eventPattern: args.cluster.arn.apply((arn) => JSON.stringify(failedTaskPattern(arn))),
-      },
-      this.childOptions(),
-    );
-    new EventTarget(
-      this.childName("failed-target"),
-      {
-        rule: rule.name,
-        targetId: failureTarget,
-        arn: this.topicArn,
-        inputTransformer: failedTaskMessage,
-        // A message that SNS does not take is kept, and `not-started` rings.
-        deadLetterConfig: { arn: args.deadLetterQueue.arn },
       },
       this.childOptions(),
     );

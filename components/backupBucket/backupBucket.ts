@@ -1,6 +1,7 @@
 import { Alias } from "@pulumi/aws/kms/alias";
 import { Key } from "@pulumi/aws/kms/key";
 import { Bucket } from "@pulumi/aws/s3/bucket";
+import { BucketNotification } from "@pulumi/aws/s3/bucketNotification";
 import { BucketObjectLockConfiguration } from "@pulumi/aws/s3/bucketObjectLockConfiguration";
 import * as pulumi from "@pulumi/pulumi";
 import { partitionOf } from "../../config/aws/partition";
@@ -8,7 +9,7 @@ import type { AwsAccount } from "../awsAccount";
 import { awsNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
 import { Component, containedIn, takenBack } from "../component";
-import type { BucketEntrance } from "./bucketPolicyDocument";
+import { type BucketEntrance, bucketPolicyDocument } from "./bucketPolicyDocument";
 import { protectBucket } from "./bucketProtection";
 import { keyPolicyDocument } from "./keyPolicyDocument";
 import { defaultTiers, lifecycleRules, type StorageTiers } from "./lifecycleRules";
@@ -34,6 +35,8 @@ export interface BackupBucketArgs {
   readonly storageTiers?: StorageTiers | undefined;
   /** The endpoint by which tasks reach the bucket: their roles are refused from elsewhere. Default: they may come from anywhere. */
   readonly s3EndpointId?: pulumi.Input<string> | undefined;
+  /** Whether EventBridge is told what happens in the bucket, which is free. Default false. */
+  readonly sendsEvents?: boolean;
   /** Refuses `pulumi destroy`, and keeps bucket and key if they leave the program. Default true. */
   readonly deletionProtection?: boolean;
   /** What is there of an earlier life of the stack and is taken back, settings and all. Default: nothing. */
@@ -76,15 +79,20 @@ export class BackupBucket extends Component {
     const bucket = this.bucket.bucket;
     const settings = this.settingsOptions(protection);
 
-    const versioning = protectBucket(
+    const { versioning } = protectBucket(
       {
         bucket: this.bucket,
         keyArn: this.key?.arn,
-        entrance: entranceOf(args),
+        policy: pulumi
+          .all([this.bucket.arn, pulumi.output(this.key?.arn), pulumi.output(entranceOf(args))])
+          .apply(([bucketArn, keyArn, entrance]) => bucketPolicyDocument({ bucketArn, keyArn, entrance })),
         lifecycleRules: lifecycleRules(args.noncurrentRetentionDays ?? 30, args.storageTiers ?? defaultTiers),
       },
       { name: (suffix) => this.childName(suffix), options: settings },
     );
+    if (args.sendsEvents) {
+      new BucketNotification(this.childName("events"), { bucket, eventbridge: true }, settings);
+    }
     if (args.objectLock !== undefined) {
       new BucketObjectLockConfiguration(
         this.childName("object-lock"),

@@ -10,23 +10,27 @@ import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketSe
 import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning";
 import * as pulumi from "@pulumi/pulumi";
 import type { Children } from "../component";
-import { type BucketEntrance, bucketPolicyDocument } from "./bucketPolicyDocument";
+import type { PolicyDocument } from "../policyDocument";
+import { bucketPolicyDocument } from "./bucketPolicyDocument";
 
 export interface BucketProtectionArgs {
   readonly bucket: Bucket;
   /** ARN of the key that encrypts the objects; undefined where S3 manages it. */
   readonly keyArn: pulumi.Output<string> | undefined;
-  /** Where tasks may come from. Default: anywhere. */
-  readonly entrance?: pulumi.Input<BucketEntrance | undefined>;
+  /** Who may do what. Default: what `bucketPolicyDocument` refuses to everybody. */
+  readonly policy?: pulumi.Output<PolicyDocument>;
   readonly lifecycleRules: BucketLifecycleConfigurationArgs["rules"];
 }
 
 /**
  * Sets on a bucket what makes it private, encrypted and versioned, as resources of the component that owns it.
  *
- * @returns the versioning, which other settings of the bucket wait for
+ * @returns the settings that others wait for
  */
-export function protectBucket(args: BucketProtectionArgs, { name, options }: Children): BucketVersioning {
+export function protectBucket(
+  args: BucketProtectionArgs,
+  { name, options }: Children,
+): { readonly versioning: BucketVersioning; readonly policy: BucketPolicy } {
   const { keyArn } = args;
   const { bucket } = args.bucket;
   const versioning = new BucketVersioning(
@@ -73,17 +77,18 @@ export function protectBucket(args: BucketProtectionArgs, { name, options }: Chi
     // Without versioning S3 refuses rules on noncurrent versions.
     { ...options, dependsOn: versioning },
   );
-  new BucketPolicy(
+  const policy = new BucketPolicy(
     name("policy"),
     {
       bucket,
-      policy: pulumi
-        .all([args.bucket.arn, keyArn, args.entrance])
-        .apply(([bucketArn, keyArn, entrance]) =>
-          JSON.stringify(bucketPolicyDocument({ bucketArn, keyArn, entrance })),
-        ),
+      policy: (args.policy ?? commonPolicy(args)).apply((document) => JSON.stringify(document)),
     },
     { ...options, dependsOn: publicAccessBlock },
   );
-  return versioning;
+  return { versioning, policy };
 }
+
+const commonPolicy = ({ bucket, keyArn }: BucketProtectionArgs) =>
+  pulumi
+    .all([bucket.arn, keyArn])
+    .apply(([bucketArn, keyArn]) => bucketPolicyDocument({ bucketArn, keyArn }));

@@ -5,6 +5,8 @@ export interface TaggedResource {
   readonly arn: string;
   /** The value of its tag `thorbis:stack`. */
   readonly stack: string;
+  /** The value of its tag `thorbis:purpose`, where it has one. */
+  readonly purpose?: string | undefined;
 }
 
 /** What a stack is about to claim in its account and region. */
@@ -66,7 +68,9 @@ function takenNames(
 }
 
 function renamedBucket(claim: Claim, tagged: readonly TaggedResource[]): string[] {
-  const own = tagged.filter(({ stack }) => stack === claim.stack).flatMap(({ arn }) => bucketOf(arn) ?? []);
+  const own = tagged
+    .filter(({ stack, purpose }) => stack === claim.stack && purpose === undefined)
+    .flatMap(({ arn }) => bucketOf(arn) ?? []);
   const left = own.filter((name) => name !== claim.bucketName && !claim.retiredBucketNames.includes(name));
   return left.map(
     (name) =>

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { resourcePrefix } from "../../config/aws/resourcePrefix";
 import { UserError } from "../../foundation/userError";
 import { awsNames } from "../awsNames";
-import { stackTag, stackTagValue } from "../awsTags";
+import { purposeTag, stackTag, stackTagValue } from "../awsTags";
 import type { BackupsConfig } from "../backupsConfig";
 import {
   bucketArnPattern,
@@ -19,6 +19,8 @@ import {
 export interface OwnedResources {
   /** The name of its bucket. */
   readonly bucketName?: string;
+  /** The names of all its buckets. */
+  readonly bucketNames?: readonly string[];
   /** The id of its key, where there is exactly one that is enabled. */
   readonly keyId?: string;
   /** The ARNs of the secrets with the passwords of roles of the database. */
@@ -69,6 +71,7 @@ export async function claimNames({ project, backup }: BackupsConfig): Promise<vo
   ]);
   owned = {
     ...(hasBucket && { bucketName: backup.bucketName }),
+    bucketNames: own.flatMap((arn) => bucketArnPattern.exec(arn)?.[1] ?? []),
     ...(keyId !== undefined && { keyId }),
     secretArns: {
       ...(backupSecret !== undefined && { backup: backupSecret }),
@@ -83,6 +86,7 @@ async function taggedResources(): Promise<TaggedResource[]> {
   return resourceTagMappingLists.map(({ resourceArn, tags }) => ({
     arn: resourceArn,
     stack: tags[stackTag] ?? "",
+    purpose: tags[purposeTag],
   }));
 }
 

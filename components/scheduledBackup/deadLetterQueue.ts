@@ -31,8 +31,10 @@ export function deadLetterQueue(
     {
       queueUrl: queue.url,
       policy: pulumi.all([queue.arn, account.accountId, account.region]).apply(([arn, accountId, region]) => {
-        const rule = `arn:${partitionOf(region)}:events:${region}:${accountId}:rule/${names.failureRule}`;
-        return JSON.stringify(queuePolicy(arn, rule));
+        const rules = [names.failureRule, names.deletionRule].map(
+          (rule) => `arn:${partitionOf(region)}:events:${region}:${accountId}:rule/${rule}`,
+        );
+        return JSON.stringify(queuePolicy(arn, rules));
       }),
     },
     options,

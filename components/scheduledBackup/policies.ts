@@ -109,16 +109,16 @@ export function schedulerPolicy(args: {
   );
 }
 
-/** Lets the rule for failed tasks store what it could not deliver, and refuses requests without TLS. */
-export function queuePolicy(queueArn: string, failureRuleArn: string): PolicyDocument {
+/** Lets the rules of the alarms store what they could not deliver, and refuses requests without TLS. */
+export function queuePolicy(queueArn: string, ruleArns: string | readonly string[]): PolicyDocument {
   return policyDocument(
     {
-      Sid: "FailureRuleSendsToQueue",
+      Sid: "RulesSendToQueue",
       Effect: "Allow",
       Principal: { Service: "events.amazonaws.com" },
       Action: "sqs:SendMessage",
       Resource: queueArn,
-      Condition: { ArnEquals: { "aws:SourceArn": failureRuleArn } },
+      Condition: { ArnEquals: { "aws:SourceArn": ruleArns } },
     },
     denyPlainHttp("sqs:*", queueArn),
   );

@@ -71,6 +71,24 @@ export const backupSchema = z.strictObject({
     })
     .optional()
     .meta({ description: "Object lock of the bucket; leave out to have none. Cannot be removed later." }),
+  accessLogs: z
+    .strictObject({
+      bucketName: bucketName().optional().meta({
+        description: "Name of the bucket with the records; `bucketName` and `-logs` where it is left out.",
+        example: "thorbis-backups-dev-logs",
+      }),
+      retentionDays: integer(1, 3650).default(365).meta({ description: "Days to keep the records." }),
+    })
+    .optional()
+    .meta({
+      description:
+        "A record of every request to the bucket, in a bucket of its own; none where it is left out.",
+    }),
+  deletionAlarm: z.boolean().optional().meta({
+    description:
+      "Ring when somebody deletes a version of a backup for good; on in production, else off, where it is left out.",
+    example: true,
+  }),
   image: matching(
     // A registry and a repository in lower case, and a tag, which may have capitals.
     /^(?=.{1,330}$)[a-z0-9][a-z0-9._-]*(:\d{1,5}(?=\/))?(\/[a-z0-9][a-z0-9._-]*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,

@@ -1,6 +1,7 @@
 import { sessionsBesideDumps } from "../../foundation/backupContract";
 import { isOpenToInternet } from "../areas/network";
 import { connectionsOfInstance } from "../areas/project";
+import { accessLogBucketName } from "../aws/accessLogBucket";
 import { fargateSizeProblem } from "../aws/fargate";
 import { longestFreshnessHours, longestGapHours, parseSchedule } from "../aws/schedule";
 import type { Fault } from "../faults";
@@ -174,6 +175,19 @@ const probeReachesDatabase: Rule = ({ stack, config }) => {
   return [faultAt(stack, ["monitoring", "enabled"], message, false)];
 };
 
+/** The records of requests have a bucket beside that of the backups. */
+const accessLogsHaveBucket: Rule = ({ stack, config }) => {
+  const { bucketName, accessLogs } = config.backup ?? {};
+  if (bucketName === undefined || accessLogs === undefined) return [];
+  const name = accessLogBucketName({ bucketName, accessLogs });
+  const path = ["backup", "accessLogs", "bucketName"];
+  if (name === bucketName) return [faultAt(stack, path, "must not be backup.bucketName", `${name}-logs`)];
+  if (name.length <= 63) return [];
+  return [
+    faultAt(stack, path, "is missing: backup.bucketName with -logs is longer than the 63 characters of S3"),
+  ];
+};
+
 /** The stack's own network has private subnets, and is the only one. */
 const networkIsOne: Rule = ({ stack, config }) => {
   const { network, vpcId, subnetIds = [], assignPublicIp } = config.backup ?? {};
@@ -262,6 +276,7 @@ export const consistencyRules: readonly Rule[] = [
   storageTiersGrow,
   lockFitsRetention,
   dumpsFitConnections,
+  accessLogsHaveBucket,
   networkIsOne,
   subnetsBelongToVpc,
   probeReachesDatabase,

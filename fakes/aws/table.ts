@@ -34,6 +34,8 @@ import { lambdaFunction } from "./lambda/function";
 import { bucket } from "./s3/bucket";
 import { bucketEncryption } from "./s3/encryption";
 import { bucketLifecycle } from "./s3/lifecycle";
+import { bucketLogging } from "./s3/logging";
+import { bucketNotification } from "./s3/notification";
 import { bucketObjectLock } from "./s3/objectLock";
 import { bucketOwnershipControls } from "./s3/ownershipControls";
 import { bucketPolicy } from "./s3/policy";
@@ -116,6 +118,8 @@ export const aws: Table<Aws> = {
     "aws:lambda/function:Function": tags.taggable(lambdaFunction, tags.functionTags),
     "aws:s3/bucket:Bucket": tags.taggable(bucket, tags.bucketTags),
     "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": bucketLifecycle,
+    "aws:s3/bucketLogging:BucketLogging": bucketLogging,
+    "aws:s3/bucketNotification:BucketNotification": bucketNotification,
     "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": bucketObjectLock,
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": bucketOwnershipControls,
     "aws:s3/bucketPolicy:BucketPolicy": bucketPolicy,

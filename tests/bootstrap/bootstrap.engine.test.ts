@@ -107,6 +107,7 @@ test("the deploy role has the policy that the simulator judged, for the names in
       region: "us-east-1",
       prefix: "thorbis-prod",
       bucketName: "thorbis-backups",
+      logBucketName: "thorbis-backups-logs",
       accountId,
       stateBucketArn: "arn:aws:s3:::thorbis-pulumi-state",
       stateKeyArn,

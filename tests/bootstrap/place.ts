@@ -10,6 +10,7 @@ export const place: PolicyPlace = {
   region: "us-east-1",
   prefix: "thorbis-prod",
   bucketName: "thorbis-backups",
+  logBucketName: "thorbis-backups-logs",
   accountId,
   stateBucketArn: "arn:aws:s3:::thorbis-pulumi-state",
   stateKeyArn: `arn:aws:kms:us-east-1:${accountId}:key/11111111-1111-1111-1111-111111111111`,

@@ -60,6 +60,10 @@ const writes: Call[] = [
   ["s3:PutBucketPolicy", bucket],
   ["s3:PutLifecycleConfiguration", bucket],
   ["s3:DeleteBucket", bucket],
+  ["s3:PutBucketNotification", bucket],
+  ["s3:PutBucketLogging", bucket],
+  ["s3:CreateBucket", `${bucket}-logs`],
+  ["s3:PutBucketPolicy", `${bucket}-logs`],
   ["kms:CreateKey", "*", claimed],
   ["kms:TagResource", key, { ...ours, ...claimed }],
   ["kms:PutKeyPolicy", key, ours],
@@ -206,7 +210,13 @@ test.each([
   ["a role", previewPolicy, 10_240],
   ["a managed policy, which takes 6,144", deployNetworkPolicy, 6144],
 ])("fits into %s without white space", (_, policyOf, characters) => {
-  const longest = { ...place, prefix: "p".repeat(40), bucketName: "b".repeat(63), name: "e".repeat(20) };
+  const longest = {
+    ...place,
+    prefix: "p".repeat(40),
+    bucketName: "b".repeat(58),
+    logBucketName: "b".repeat(63),
+    name: "e".repeat(20),
+  };
 
   expect(JSON.stringify(policyOf(longest)).length).toBeLessThanOrEqual(characters);
 });

@@ -15,7 +15,8 @@ type OfBucket = Unreachable<
   BackupBucketArgs,
   ParsedStackConfig["backup"],
   // The last from the network.
-  Common | "physicalName" | "deletionProtection" | "existing" | "s3EndpointId"
+  // `deletionAlarm`.
+  Common | "physicalName" | "deletionProtection" | "existing" | "s3EndpointId" | "sendsEvents"
 >;
 type OfNetwork = Unreachable<
   BackupNetworkArgs,
@@ -39,7 +40,14 @@ type OfTasks = Unreachable<
 type OfAlarms = Unreachable<
   BackupAlarmsArgs,
   ParsedStackConfig["alerts"],
-  Common | "physicalName" | "logGroup" | "cluster" | "deadLetterQueue" | "key" | "ageIntervalHours"
+  | Common
+  | "physicalName"
+  | "logGroup"
+  | "cluster"
+  | "deadLetterQueue"
+  | "key"
+  | "bucketName"
+  | "ageIntervalHours"
 >;
 type OfMonitoring = Unreachable<
   DatabaseMonitoringArgs,

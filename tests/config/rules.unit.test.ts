@@ -236,6 +236,22 @@ describe("across fields", () => {
       ],
     ],
     ["backup.vpcId", undefined, ["backup.vpcId is missing: backup.subnetIds needs it"]],
+    ["backup.accessLogs", {}, []],
+    [
+      "backup.accessLogs",
+      { bucketName: "thorbis-backups-dev" },
+      ["backup.accessLogs.bucketName must not be backup.bucketName"],
+    ],
+    [
+      "backup",
+      {
+        ...{ bucketName: "b".repeat(59), accessLogs: {} },
+        ...{ image: "registry.example.com/backup:main", assignPublicIp: false, network: {} },
+      },
+      [
+        "backup.accessLogs.bucketName is missing: backup.bucketName with -logs is longer than the 63 characters of S3",
+      ],
+    ],
     [
       "backup.network",
       {},

@@ -60,6 +60,7 @@ export const bad: Readonly<Record<string, Bad>> = {
     type: "aws:s3/bucketPolicy:BucketPolicy",
     properties: { policy: everybody },
   },
+  "bucket-records-requests": bucket,
   "bucket-has-policy": bucket,
   "bucket-drops-unfinished-uploads": {
     type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",

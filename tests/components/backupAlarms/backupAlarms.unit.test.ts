@@ -5,6 +5,7 @@ import { Queue } from "@pulumi/aws/sqs/queue";
 import { expect, test } from "vitest";
 import { BackupAlarms, type BackupAlarmsArgs } from "../../../components/backupAlarms/backupAlarms";
 import { backupAlarmCounts } from "../../../components/backupAlarms/cost";
+import { deletedBackupMessage } from "../../../components/backupAlarms/deletedBackup";
 import { failedTaskMessage } from "../../../components/backupAlarms/failedTaskMessage";
 import { failedTaskPattern } from "../../../components/backupAlarms/failedTaskPattern";
 import { account, registered, registeredInAws, tags } from "../awsWorld";
@@ -120,6 +121,28 @@ test("a task that failed, one that never started, and one far too small are alar
     comparisonOperator: "LessThanThreshold",
     threshold: 50,
   });
+});
+
+test("a part of a backup that somebody deletes for good rings, where the bucket sends events", async () => {
+  const resources = await register({ bucketName: "thorbis-backups" });
+
+  expect(JSON.parse(String(registered(resources, "alarms-deleted").inputs.eventPattern))).toEqual({
+    source: ["aws.s3"],
+    "detail-type": ["Object Deleted"],
+    detail: {
+      bucket: { name: ["thorbis-backups"] },
+      object: { key: [{ prefix: "runs/" }] },
+      reason: ["DeleteObject"],
+      "deletion-type": ["Permanently Deleted"],
+    },
+  });
+  expect(registered(resources, "alarms-deleted-target").inputs).toMatchObject({
+    rule: "thorbis-prod-backup-deleted",
+    arn: "arn:alarms-topic",
+    inputTransformer: deletedBackupMessage,
+    deadLetterConfig: { arn: "arn:queue" },
+  });
+  expect((await register()).has("alarms-deleted")).toBe(false);
 });
 
 test("a backup that no prune deletes is an alarm", async () => {

@@ -51,6 +51,8 @@ describe("a name that the stack would lose", () => {
     expect(claimFaults(claim, [own("arn:aws:s3:::thorbis-old")])).toEqual([
       "backup.bucketName is thorbis-backups-dev, but the stack's backups are in thorbis-old: set it back with `pulumi config set --stack dev --path 'thorbis-supabase:backup.bucketName' thorbis-old`, or move on purpose (docs/operations.md, \"Move to another bucket\").",
     ]);
+    const records = { ...own("arn:aws:s3:::thorbis-backups-dev-logs"), purpose: "access-logs" };
+    expect(claimFaults(claim, [records])).toEqual([]);
     const retired = { ...claim, retiredBucketNames: ["thorbis-old"] };
     expect(claimFaults(retired, [own("arn:aws:s3:::thorbis-old")])).toEqual([]);
   });

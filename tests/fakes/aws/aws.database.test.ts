@@ -1,8 +1,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { CreateBucketCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { accessLogsPolicy } from "../../../components/accessLogs/policy";
 import { type AwsService, startAws } from "../../../emulators/aws";
 import { Aws } from "../../../fakes/aws/client";
 import { aws as table } from "../../../fakes/aws/table";
@@ -55,7 +56,17 @@ beforeAll(async () => {
   await provider.configure?.(config, context);
   aws = new Aws({ region, accessKey, secretKey, endpoints: [everywhere] });
   // The versioned bucket of the case that suspends versioning, which object lock would refuse.
-  aws.use("s3").send(new CreateBucketCommand({ Bucket: "specimen-versioned" }));
+  await aws.use("s3").send(new CreateBucketCommand({ Bucket: "specimen-versioned" }));
+  // The bucket that records of requests go to, which S3 must be allowed to write to.
+  await aws.use("s3").send(new CreateBucketCommand({ Bucket: "specimen-records" }));
+  const Policy = JSON.stringify(
+    accessLogsPolicy({
+      bucketArn: "arn:aws:s3:::specimen-records",
+      sourceArn: "arn:aws:s3:::specimen-bucket",
+      accountId: "123456789012",
+    }),
+  );
+  await aws.use("s3").send(new PutBucketPolicyCommand({ Bucket: "specimen-records", Policy }));
 });
 afterAll(async () => {
   await service?.stop();

@@ -29,6 +29,8 @@ import {
   GetBucketLifecycleConfigurationCommand,
   PutBucketEncryptionCommand,
   PutBucketLifecycleConfigurationCommand,
+  PutBucketLoggingCommand,
+  PutBucketNotificationConfigurationCommand,
   PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
   PutBucketTaggingCommand,
@@ -119,6 +121,22 @@ export const cases: readonly Case[] = [
           new PutBucketTaggingCommand({ Bucket: id, Tagging: { TagSet: [{ Key: "owner", Value: "me" }] } }),
         ),
     found: { tags: "delete" },
+  },
+  {
+    token: "aws:s3/bucketLogging:BucketLogging",
+    inputs: () => ({ bucket: names.bucket, targetBucket: "specimen-records", targetPrefix: "s3/" }),
+    byHand: async (aws, id) =>
+      aws.use("s3").send(new PutBucketLoggingCommand({ Bucket: id, BucketLoggingStatus: {} })),
+    found: "gone",
+  },
+  {
+    token: "aws:s3/bucketNotification:BucketNotification",
+    inputs: () => ({ bucket: names.bucket, eventbridge: true }),
+    byHand: async (aws, id) =>
+      aws
+        .use("s3")
+        .send(new PutBucketNotificationConfigurationCommand({ Bucket: id, NotificationConfiguration: {} })),
+    found: "gone",
   },
   {
     token: "aws:s3/bucketVersioning:BucketVersioning",

@@ -94,6 +94,7 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
     logGroups: texts(parts.logGroups),
     key: typeof parts.key === "string" ? parts.key : undefined,
     secret: String(parts.secret),
+    bucketSettings: texts(parts.bucketSettings),
     network: networkIn(parts.network),
   };
 }

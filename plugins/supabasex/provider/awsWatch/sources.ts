@@ -8,6 +8,8 @@ import { addedToNetwork, type DeclaredNetwork } from "./network";
 /** What the stack has in AWS that others can add something to, and what it adds itself. */
 export interface DeclaredInAws {
   readonly bucket: string;
+  /** Kinds of settings of the bucket that are resources of the stack: those report themselves. */
+  readonly bucketSettings: readonly string[];
   /** ARN of the topic; undefined where it is not the stack's own. */
   readonly topic: string | undefined;
   /** Subscriptions as `<protocol> <endpoint>`. */
@@ -140,7 +142,8 @@ const sources: Readonly<Record<string, Source>> = {
   ...Object.fromEntries(
     (["CORS", "website", "replication", "notification", "logging", "inventory"] as const).map((kind) => [
       `bucket ${kind}`,
-      async ({ aws, declared: { bucket }, signal }: Question): Promise<Entries> => {
+      async ({ aws, declared: { bucket, bucketSettings }, signal }: Question): Promise<Entries> => {
+        if (bucketSettings.includes(kind)) return {};
         const found = await bucketSetting[kind](aws, bucket, signal);
         return found === undefined ? {} : { [`bucket ${kind} ${bucket}`]: canonicalJson(found) };
       },

@@ -1,0 +1,18 @@
+import { ofType, type StackRule } from "../rule";
+
+export const bucketRecordsRequests: StackRule = {
+  name: "bucket-records-requests",
+  description: "In production a bucket records the requests to it, but for the one with the records.",
+  severity: "medium",
+  controls: ["CKV_AWS_18", "S3.9", "AwsSolutions-S1"],
+  onlyInProduction: true,
+  problems: (resources) => {
+    const logging = ofType(resources, "aws:s3/bucketLogging:BucketLogging").map(
+      ({ properties }) => properties,
+    );
+    const covered = logging.flatMap(({ bucket, targetBucket }) => [bucket, targetBucket]);
+    return ofType(resources, "aws:s3/bucket:Bucket")
+      .filter(({ properties }) => !covered.includes(properties.bucket))
+      .map((resource) => ({ resource, message: "must record the requests to it" }));
+  },
+};
