@@ -15,6 +15,11 @@ import { roleTrustNamesAccount } from "./iam/roleTrustNamesAccount";
 import { keyPolicyIsClosed } from "./kms/keyPolicyIsClosed";
 import { keyRotates } from "./kms/keyRotates";
 import { keyWaitsForDeletion } from "./kms/keyWaitsForDeletion";
+import { functionEndsInTime } from "./lambda/functionEndsInTime";
+import { functionHasNoPlainSecret } from "./lambda/functionHasNoPlainSecret";
+import { functionRuntimeIsSupported } from "./lambda/functionRuntimeIsSupported";
+import { functionTakesNoStranger } from "./lambda/functionTakesNoStranger";
+import { functionWritesLog } from "./lambda/functionWritesLog";
 import { queueDeniesPlainHttp } from "./messaging/queueDeniesPlainHttp";
 import { queueHasOwnKey } from "./messaging/queueHasOwnKey";
 import { queueIsClosed } from "./messaging/queueIsClosed";
@@ -105,6 +110,11 @@ export const resourceRules: readonly ResourceRule[] = [
   defaultSecurityGroupIsClosed,
   subnetGivesNoPublicAddress,
   endpointHasPolicy,
+  functionEndsInTime,
+  functionHasNoPlainSecret,
+  functionRuntimeIsSupported,
+  functionTakesNoStranger,
+  functionWritesLog,
   resourceIsTagged,
 ];
 

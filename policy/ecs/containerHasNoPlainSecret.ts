@@ -1,9 +1,6 @@
 import { everyContainer } from "../containers";
+import { holdsSecret } from "../plainSecrets";
 import { listOf, property, type ResourceRule } from "../rule";
-
-const secretName = /PASSWORD|SECRET|TOKEN|ACCESS_KEY|PRIVATE_KEY|API_KEY|SERVICE_ROLE/i;
-/** `postgresql://user:password@host`. */
-const secretText = /^[a-z]+:\/\/[^/@:]+:[^/@]+@/i;
 
 export const containerHasNoPlainSecret: ResourceRule = {
   name: "container-has-no-plain-secret",
@@ -13,9 +10,7 @@ export const containerHasNoPlainSecret: ResourceRule = {
   types: ["aws:ecs/taskDefinition:TaskDefinition"],
   problem: everyContainer("must get secrets by reference", ({ environment }) =>
     listOf(environment).every(
-      (variable) =>
-        !secretName.test(String(property(variable, "name"))) &&
-        !secretText.test(String(property(variable, "value"))),
+      (variable) => !holdsSecret(property(variable, "name"), property(variable, "value")),
     ),
   ),
 };

@@ -16,6 +16,8 @@ const taskDefinition = (properties: Properties): Bad => ({
   properties,
 });
 
+const aFunction = (properties: Properties): Bad => ({ type: "aws:lambda/function:Function", properties });
+
 /** By rule: one minimal bad resource. */
 export const bad: Readonly<Record<string, Bad>> = {
   "default-security-group-is-closed": {
@@ -61,6 +63,14 @@ export const bad: Readonly<Record<string, Bad>> = {
     properties: { policy: everybody },
   },
   "bucket-records-requests": bucket,
+  "function-has-no-plain-secret": aFunction({ environment: { variables: { PGPASSWORD: "hunter2" } } }),
+  "function-writes-log": aFunction({ loggingConfig: { logFormat: "Text" } }),
+  "function-ends-in-time": aFunction({ timeout: 900 }),
+  "function-runtime-is-supported": aFunction({ runtime: "nodejs18.x" }),
+  "function-takes-no-stranger": {
+    type: "aws:lambda/permission:Permission",
+    properties: { action: "lambda:InvokeFunction", principal: "*" },
+  },
   "bucket-has-policy": bucket,
   "bucket-drops-unfinished-uploads": {
     type: "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",

@@ -2,12 +2,13 @@ import {
   CreateNatGatewayCommand,
   DeleteNatGatewayCommand,
   DescribeNatGatewaysCommand,
+  DisassociateAddressCommand,
 } from "@aws-sdk/client-ec2";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
 import { fixedText } from "../properties";
-import { noNatGateway } from "./missing";
+import { noAssociation, noNatGateway } from "./missing";
 
 type NatGatewayState = {
   allocationId: string;
@@ -62,8 +63,15 @@ export const natGateway = resource<Aws, NatGatewayState>({
     };
   },
 
-  async delete(aws, id, _state, { signal }) {
+  async delete(aws, id, { associationId }, { signal }) {
+    const ec2 = aws.use("ec2");
+    const options = { abortSignal: signal };
     const command = new DeleteNatGatewayCommand({ NatGatewayId: id });
-    await unlessMissing(aws.use("ec2").send(command, { abortSignal: signal }), ...noNatGateway);
+    await unlessMissing(ec2.send(command, options), ...noNatGateway);
+    // AWS lets the address go by itself; moto leaves it associated.
+    await unlessMissing(
+      ec2.send(new DisassociateAddressCommand({ AssociationId: associationId }), options),
+      ...noAssociation,
+    );
   },
 });

@@ -45,9 +45,9 @@ export const bucketNotification = bucketPart<State>({
         ...{ id: Id, lambdaFunctionArn: LambdaFunctionArn, events: [...Events] },
       }),
     );
-    const eventbridge = found.EventBridgeConfiguration !== undefined;
-    const isEmpty = !eventbridge && topics.length + queues.length + lambdaFunctions.length === 0;
-    return isEmpty ? undefined : { eventbridge, topics, queues, lambdaFunctions };
+    // moto forgets that EventBridge is told, since that has no content: then it stays as it was.
+    const isTold = found.EventBridgeConfiguration !== undefined;
+    return { ...(isTold && { eventbridge: true }), topics, queues, lambdaFunctions };
   },
   async remove(s3, bucket, options) {
     const command = { Bucket: bucket, NotificationConfiguration: {} };

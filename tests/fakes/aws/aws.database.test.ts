@@ -128,7 +128,7 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
 
 it("carries tags wherever AWS has any for it", () => {
   const taggable = Object.entries(table.resources).filter(([, { inputs }]) => "tags" in inputs);
-  expect(taggable).toHaveLength(27);
+  expect(taggable).toHaveLength(26);
 });
 
 it("is found by its inputs alone where a killed run made what cannot or must not be made twice", async () => {
@@ -236,7 +236,7 @@ it("is gone once removed, and removing it again does no harm", async () => {
     // What lives on in its bucket: versioning can be suspended and object lock emptied, never removed. What a role may have
     // is the role's own, and a default security group its network's.
     const lasting =
-      /BucketVersioning|BucketObjectLock|SecretVersion|TopicPolicy$|Exclusive$|DefaultSecurityGroup$/.test(
+      /BucketVersioning|BucketObjectLock|SecretVersion|TopicPolicy$|Exclusive$|DefaultSecurityGroup$|Notification$/.test(
         token,
       );
     if (!lasting) expect(await drift(made), token).toBe("gone");

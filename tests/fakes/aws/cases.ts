@@ -6,6 +6,7 @@ import {
   DeleteFlowLogsCommand,
   DeleteNatGatewayCommand,
   DetachInternetGatewayCommand,
+  DisassociateAddressCommand,
   DisassociateRouteTableCommand,
   ModifySubnetAttributeCommand,
   ModifyVpcAttributeCommand,
@@ -133,10 +134,21 @@ export const cases: readonly Case[] = [
     token: "aws:s3/bucketNotification:BucketNotification",
     inputs: () => ({ bucket: names.bucket, eventbridge: true }),
     byHand: async (aws, id) =>
-      aws
-        .use("s3")
-        .send(new PutBucketNotificationConfigurationCommand({ Bucket: id, NotificationConfiguration: {} })),
-    found: "gone",
+      aws.use("s3").send(
+        new PutBucketNotificationConfigurationCommand({
+          Bucket: id,
+          NotificationConfiguration: {
+            TopicConfigurations: [
+              {
+                Id: "by-hand",
+                TopicArn: `arn:aws:sns:us-east-1:${account}:of-somebody-else`,
+                Events: ["s3:ObjectCreated:*"],
+              },
+            ],
+          },
+        }),
+      ),
+    found: { topics: "delete" },
   },
   {
     token: "aws:s3/bucketVersioning:BucketVersioning",
@@ -482,7 +494,12 @@ export const cases: readonly Case[] = [
       subnetId: output(world, "Subnet", "id"),
       tags: networkTags,
     }),
-    byHand: async (aws, id) => aws.use("ec2").send(new DeleteNatGatewayCommand({ NatGatewayId: id })),
+    byHand: async (aws, id, outputs) => {
+      const ec2 = aws.use("ec2");
+      await ec2.send(new DeleteNatGatewayCommand({ NatGatewayId: id }));
+      // As AWS does by itself.
+      await ec2.send(new DisassociateAddressCommand({ AssociationId: text(outputs.associationId) }));
+    },
     found: "gone",
   },
   {

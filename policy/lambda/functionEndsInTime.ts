@@ -1,0 +1,16 @@
+import type { ResourceRule } from "../rule";
+
+/** Lambda's longest is 900 seconds. */
+const longestSeconds = 300;
+
+export const functionEndsInTime: ResourceRule = {
+  name: "function-ends-in-time",
+  description: "A function that hangs is ended within five minutes.",
+  severity: "low",
+  controls: [],
+  types: ["aws:lambda/function:Function"],
+  problem: ({ timeout }) =>
+    typeof timeout === "number" && timeout > longestSeconds
+      ? `must have a timeout of at most ${longestSeconds} seconds`
+      : undefined,
+};

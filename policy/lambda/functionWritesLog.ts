@@ -1,0 +1,12 @@
+import { property, type ResourceRule } from "../rule";
+
+export const functionWritesLog: ResourceRule = {
+  name: "function-writes-log",
+  description:
+    "A function writes to a log group of the stack: the one that Lambda makes by itself is kept forever.",
+  severity: "medium",
+  controls: [],
+  types: ["aws:lambda/function:Function"],
+  problem: ({ loggingConfig }) =>
+    property(loggingConfig, "logGroup") ? undefined : "must name its log group",
+};
