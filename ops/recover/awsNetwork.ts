@@ -9,7 +9,6 @@ import {
   DescribeVpcEndpointsCommand,
   DescribeVpcsCommand,
   type EC2Client,
-  type Filter,
 } from "@aws-sdk/client-ec2";
 import { z } from "zod";
 import type { ExistingResourceFinder } from "./plan";
@@ -24,7 +23,16 @@ interface Kind {
   isLive(ec2: EC2Client, id: string): Promise<boolean>;
 }
 
-const byId = (Name: string, id: string): { Filters: Filter[] } => ({ Filters: [{ Name, Values: [id] }] });
+/** The answer, or undefined where EC2 says that there is no such thing. */
+async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (/NotFound$/.test((error as Error).name)) return undefined;
+    throw error;
+  }
+}
+
 const isThere = (list: readonly { readonly State?: string }[] | undefined): boolean =>
   (list ?? []).some(({ State }) => !/^delet/i.test(String(State)));
 
@@ -32,53 +40,57 @@ const kinds: Readonly<Record<string, Kind>> = {
   "aws:ec2/eip:Eip": {
     begins: "eipalloc-",
     isLive: async (ec2, id) => {
-      const { Addresses = [] } = await ec2.send(new DescribeAddressesCommand(byId("allocation-id", id)));
-      return Addresses.length > 0;
+      const command = new DescribeAddressesCommand({ AllocationIds: [id] });
+      return ((await unlessMissing(ec2.send(command)))?.Addresses ?? []).length > 0;
     },
   },
   "aws:ec2/flowLog:FlowLog": {
     begins: "fl-",
     isLive: async (ec2, id) => {
-      const { Filters: Filter } = byId("flow-log-id", id);
-      const { FlowLogs = [] } = await ec2.send(new DescribeFlowLogsCommand({ Filter }));
-      return FlowLogs.length > 0;
+      const command = new DescribeFlowLogsCommand({ FlowLogIds: [id] });
+      return ((await unlessMissing(ec2.send(command)))?.FlowLogs ?? []).length > 0;
     },
   },
   "aws:ec2/internetGateway:InternetGateway": {
     begins: "igw-",
     isLive: async (ec2, id) => {
-      const command = new DescribeInternetGatewaysCommand(byId("internet-gateway-id", id));
-      return ((await ec2.send(command)).InternetGateways ?? []).length > 0;
+      const command = new DescribeInternetGatewaysCommand({ InternetGatewayIds: [id] });
+      return ((await unlessMissing(ec2.send(command)))?.InternetGateways ?? []).length > 0;
     },
   },
   "aws:ec2/natGateway:NatGateway": {
     begins: "nat-",
     isLive: async (ec2, id) => {
-      const { Filters: Filter } = byId("nat-gateway-id", id);
-      return isThere((await ec2.send(new DescribeNatGatewaysCommand({ Filter }))).NatGateways);
+      const command = new DescribeNatGatewaysCommand({ NatGatewayIds: [id] });
+      return isThere((await unlessMissing(ec2.send(command)))?.NatGateways);
     },
   },
   "aws:ec2/routeTable:RouteTable": {
     begins: "rtb-",
     isLive: async (ec2, id) => {
-      const command = new DescribeRouteTablesCommand(byId("route-table-id", id));
-      return ((await ec2.send(command)).RouteTables ?? []).length > 0;
+      const command = new DescribeRouteTablesCommand({ RouteTableIds: [id] });
+      return ((await unlessMissing(ec2.send(command)))?.RouteTables ?? []).length > 0;
     },
   },
   "aws:ec2/subnet:Subnet": {
     begins: "subnet-",
-    isLive: async (ec2, id) =>
-      isThere((await ec2.send(new DescribeSubnetsCommand(byId("subnet-id", id)))).Subnets),
+    isLive: async (ec2, id) => {
+      const command = new DescribeSubnetsCommand({ SubnetIds: [id] });
+      return isThere((await unlessMissing(ec2.send(command)))?.Subnets);
+    },
   },
   "aws:ec2/vpc:Vpc": {
     begins: "vpc-",
-    isLive: async (ec2, id) => isThere((await ec2.send(new DescribeVpcsCommand(byId("vpc-id", id)))).Vpcs),
+    isLive: async (ec2, id) => {
+      const command = new DescribeVpcsCommand({ VpcIds: [id] });
+      return isThere((await unlessMissing(ec2.send(command)))?.Vpcs);
+    },
   },
   "aws:ec2/vpcEndpoint:VpcEndpoint": {
     begins: "vpce-",
     isLive: async (ec2, id) => {
-      const command = new DescribeVpcEndpointsCommand(byId("vpc-endpoint-id", id));
-      return isThere((await ec2.send(command)).VpcEndpoints);
+      const command = new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] });
+      return isThere((await unlessMissing(ec2.send(command)))?.VpcEndpoints);
     },
   },
 };
@@ -106,7 +118,8 @@ export function networkFinders(ec2: EC2Client): Record<string, ExistingResourceF
     ...Object.fromEntries(byTags),
     "aws:ec2/routeTableAssociation:RouteTableAssociation": async ({ inputs }) => {
       const { subnetId, routeTableId } = associationInputs.parse(inputs);
-      const command = new DescribeRouteTablesCommand(byId("association.subnet-id", subnetId));
+      const Filters = [{ Name: "association.subnet-id", Values: [subnetId] }];
+      const command = new DescribeRouteTablesCommand({ Filters });
       const { RouteTables = [] } = await ec2.send(command);
       const found = RouteTables.some((table) => table.RouteTableId === routeTableId);
       return found ? `${subnetId}/${routeTableId}` : undefined;

@@ -8,8 +8,9 @@ import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
 import { noAddress } from "./missing";
+import { type Tagged, tagSpecifications } from "./tagSpecifications";
 
-type EipState = {
+type EipState = Tagged & {
   domain: string;
   allocationId: string;
   arn: string;
@@ -33,10 +34,9 @@ export const eip = resource<Aws, EipState>({
     region: {},
   },
 
-  async create(aws, _state, { signal }) {
-    const { AllocationId } = await aws
-      .use("ec2")
-      .send(new AllocateAddressCommand({ Domain: "vpc" }), { abortSignal: signal });
+  async create(aws, state, { signal }) {
+    const command = new AllocateAddressCommand({ Domain: "vpc", ...tagSpecifications("elastic-ip", state) });
+    const { AllocationId } = await aws.use("ec2").send(command, { abortSignal: signal });
     return { id: present(AllocationId, "the id of the new address") };
   },
 

@@ -5,8 +5,9 @@ import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
 import { fixedText } from "../properties";
 import { noFlowLog } from "./missing";
+import { type Tagged, tagSpecifications } from "./tagSpecifications";
 
-type FlowLogState = {
+type FlowLogState = Tagged & {
   vpcId: string;
   trafficType: string;
   iamRoleArn: string;
@@ -43,6 +44,7 @@ export const flowLog = resource<Aws, FlowLogState>({
         LogGroupName: logDestination.slice(logDestination.indexOf(logGroup) + logGroup.length),
         DeliverLogsPermissionArn: state.iamRoleArn,
         MaxAggregationInterval: state.maxAggregationInterval,
+        ...tagSpecifications("vpc-flow-log", state),
       }),
       { abortSignal: signal },
     );

@@ -10,20 +10,22 @@ import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
 import { requiredText } from "../properties";
 import { noInternetGateway } from "./missing";
+import { type Tagged, tagSpecifications } from "./tagSpecifications";
 
-type InternetGatewayState = { vpcId: string; arn: string; ownerId: string; region: string };
+type InternetGatewayState = Tagged & { vpcId: string; arn: string; ownerId: string; region: string };
 
 /** The way of a network to the internet, attached to it. */
 export const internetGateway = resource<Aws, InternetGatewayState>({
   inputs: { vpcId: requiredText },
   outputs: { arn: {}, ownerId: {}, region: {} },
 
-  async create(aws, { vpcId }, { signal }) {
+  async create(aws, state, { signal }) {
     const ec2 = aws.use("ec2");
     const options = { abortSignal: signal };
-    const { InternetGateway } = await ec2.send(new CreateInternetGatewayCommand({}), options);
+    const command = new CreateInternetGatewayCommand(tagSpecifications("internet-gateway", state));
+    const { InternetGateway } = await ec2.send(command, options);
     const id = present(InternetGateway?.InternetGatewayId, "the id of the new internet gateway");
-    await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId: vpcId }), options);
+    await ec2.send(new AttachInternetGatewayCommand({ InternetGatewayId: id, VpcId: state.vpcId }), options);
     return { id };
   },
 

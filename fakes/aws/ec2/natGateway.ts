@@ -9,8 +9,9 @@ import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
 import { fixedText } from "../properties";
 import { noAssociation, noNatGateway } from "./missing";
+import { type Tagged, tagSpecifications } from "./tagSpecifications";
 
-type NatGatewayState = {
+type NatGatewayState = Tagged & {
   allocationId: string;
   subnetId: string;
   connectivityType: string;
@@ -31,8 +32,12 @@ export const natGateway = resource<Aws, NatGatewayState>({
   },
   outputs: { associationId: {}, networkInterfaceId: {}, privateIp: {}, publicIp: {}, region: {}, vpcId: {} },
 
-  async create(aws, { allocationId, subnetId }, { signal }) {
-    const command = new CreateNatGatewayCommand({ AllocationId: allocationId, SubnetId: subnetId });
+  async create(aws, state, { signal }) {
+    const command = new CreateNatGatewayCommand({
+      AllocationId: state.allocationId,
+      SubnetId: state.subnetId,
+      ...tagSpecifications("natgateway", state),
+    });
     const { NatGateway } = await aws.use("ec2").send(command, { abortSignal: signal });
     return { id: present(NatGateway?.NatGatewayId, "the id of the new NAT gateway") };
   },

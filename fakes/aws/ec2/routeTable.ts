@@ -12,10 +12,11 @@ import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
 import { fixedText } from "../properties";
 import { noRouteTable } from "./missing";
+import { type Tagged, tagSpecifications } from "./tagSpecifications";
 
 type Route = { cidrBlock: string; gatewayId?: string; natGatewayId?: string };
 
-type RouteTableState = {
+type RouteTableState = Tagged & {
   vpcId: string;
   routes?: Route[];
   arn: string;
@@ -28,11 +29,11 @@ export const routeTable = resource<Aws, RouteTableState>({
   inputs: { vpcId: fixedText, routes: { type: "list", unordered: true, computed: true } },
   outputs: { arn: {}, ownerId: {}, region: {} },
 
-  async create(aws, { vpcId, routes = [] }, { signal }) {
+  async create(aws, state, { signal }) {
     const ec2 = aws.use("ec2");
-    const { RouteTable } = await ec2.send(new CreateRouteTableCommand({ VpcId: vpcId }), {
-      abortSignal: signal,
-    });
+    const { vpcId, routes = [] } = state;
+    const command = new CreateRouteTableCommand({ VpcId: vpcId, ...tagSpecifications("route-table", state) });
+    const { RouteTable } = await ec2.send(command, { abortSignal: signal });
     const id = present(RouteTable?.RouteTableId, "the id of the new route table");
     await setRoutes({ ec2, id, signal }, [], routes);
     return { id };

@@ -9,8 +9,9 @@ import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
 import { fixedText, flag } from "../properties";
 import { noSubnet } from "./missing";
+import { type Tagged, tagSpecifications } from "./tagSpecifications";
 
-type SubnetState = {
+type SubnetState = Tagged & {
   vpcId: string;
   cidrBlock: string;
   availabilityZone?: string;
@@ -38,6 +39,7 @@ export const subnet = resource<Aws, SubnetState>({
         VpcId: state.vpcId,
         CidrBlock: state.cidrBlock,
         AvailabilityZone: state.availabilityZone,
+        ...tagSpecifications("subnet", state),
       }),
       options,
     );

@@ -12,8 +12,9 @@ import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
 import { fixedText, flag } from "../properties";
 import { noVpc } from "./missing";
+import { type Tagged, tagSpecifications } from "./tagSpecifications";
 
-type VpcState = {
+type VpcState = Tagged & {
   cidrBlock: string;
   enableDnsSupport: boolean;
   enableDnsHostnames: boolean;
@@ -36,7 +37,11 @@ export const vpc = resource<Aws, VpcState>({
 
   async create(aws, state, { signal }) {
     const ec2 = aws.use("ec2");
-    const command = new CreateVpcCommand({ CidrBlock: state.cidrBlock, InstanceTenancy: "default" });
+    const command = new CreateVpcCommand({
+      CidrBlock: state.cidrBlock,
+      InstanceTenancy: "default",
+      ...tagSpecifications("vpc", state),
+    });
     const { Vpc } = await ec2.send(command, { abortSignal: signal });
     const id = present(Vpc?.VpcId, "the id of the new VPC");
     await setDns({ ec2, id, signal }, { enableDnsSupport: true, enableDnsHostnames: false }, state);

@@ -12,8 +12,9 @@ import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
 import { fixedText, policy } from "../properties";
 import { noEndpoint } from "./missing";
+import { type Tagged, tagSpecifications } from "./tagSpecifications";
 
-type VpcEndpointState = {
+type VpcEndpointState = Tagged & {
   vpcId: string;
   serviceName: string;
   vpcEndpointType: string;
@@ -43,14 +44,15 @@ export const vpcEndpoint = resource<Aws, VpcEndpointState>({
   },
   outputs: { arn: {}, ownerId: {}, prefixListId: {}, region: {}, state: {} },
 
-  async create(aws, { vpcId, serviceName, policy, routeTableIds }, { signal }) {
+  async create(aws, state, { signal }) {
     const { VpcEndpoint } = await aws.use("ec2").send(
       new CreateVpcEndpointCommand({
-        VpcId: vpcId,
-        ServiceName: serviceName,
+        VpcId: state.vpcId,
+        ServiceName: state.serviceName,
         VpcEndpointType: "Gateway",
-        PolicyDocument: policy,
-        RouteTableIds: routeTableIds,
+        PolicyDocument: state.policy,
+        RouteTableIds: state.routeTableIds,
+        ...tagSpecifications("vpc-endpoint", state),
       }),
       { abortSignal: signal },
     );
