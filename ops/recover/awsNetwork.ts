@@ -33,7 +33,7 @@ async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
   }
 }
 
-const isThere = (list: readonly { readonly State?: string }[] | undefined): boolean =>
+const isThere = (list: readonly { readonly State?: string | undefined }[] | undefined): boolean =>
   (list ?? []).some(({ State }) => !/^delet/i.test(String(State)));
 
 const kinds: Readonly<Record<string, Kind>> = {
