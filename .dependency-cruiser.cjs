@@ -1,5 +1,6 @@
 // Which part may import which (docs/architecture.md, "Layers"): index.ts → components → config, sdks, plugins/*/sdk.
-const programs = "^(backup|probe|ops|policy|local|emulators|fakes|plugins/[^/]+/provider|plugins/host)/";
+const programs =
+  "^(backup|probe|ops|policy|local|emulators|fakes|plugins/[^/]+/provider|plugins/provider-host)/";
 
 const sqlBundle = "^plugins/supabasex/provider/sqlBundle";
 /** The folders of the SQL bundle's provider, lowest first. */

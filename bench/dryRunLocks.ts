@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { Client, type QueryResult } from "pg";
-import { type PropertyMap, Secret } from "../plugins/host/values";
+import { type PropertyMap, Secret } from "../plugins/provider-host/values";
 import { FilesAhead } from "../plugins/supabasex/provider/sqlBundle/apply/filesAhead";
 import { LockWatch } from "../plugins/supabasex/provider/sqlBundle/locks/watch";
 import { sqlBundle } from "../plugins/supabasex/provider/sqlBundle/resource";

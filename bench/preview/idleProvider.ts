@@ -1,4 +1,4 @@
-import { serve } from "../../plugins/host/serve";
+import { serve } from "../../plugins/provider-host/serve";
 
 // A provider of resources that are nothing: what a preview costs before anybody does anything.
 void serve({

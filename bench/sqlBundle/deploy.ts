@@ -1,7 +1,7 @@
 // A process of its own, as the engine starts a provider for each command: creates the bundle, or previews that, and
 // prints how long it took. Arguments: create or preview, the bundle's directory, the database's URL.
-import type { CallContext } from "../../plugins/host/provider";
-import { type PropertyMap, Secret } from "../../plugins/host/values";
+import type { CallContext } from "../../plugins/provider-host/provider";
+import { type PropertyMap, Secret } from "../../plugins/provider-host/values";
 import { sqlBundle } from "../../plugins/supabasex/provider/sqlBundle/resource";
 import { readBundleFiles } from "../../plugins/supabasex/sdk/readBundleFiles";
 import { timed } from "../measure";

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { closest } from "fastest-levenshtein";
-import { own } from "../../plugins/host/diff";
-import type { CheckFailure, CheckRequest, CheckResponse } from "../../plugins/host/provider";
+import { own } from "../../plugins/provider-host/diff";
+import type { CheckFailure, CheckRequest, CheckResponse } from "../../plugins/provider-host/provider";
 import {
   Archive,
   Asset,
@@ -11,7 +11,7 @@ import {
   Secret,
   Unknown,
   type Value,
-} from "../../plugins/host/values";
+} from "../../plugins/provider-host/values";
 import type { AnyResource, Property } from "./table";
 
 type Properties = Readonly<Record<string, Property>>;

@@ -1,8 +1,8 @@
 import { canonicalJson, type JsonValue } from "../../foundation/json";
-import { type Difference, differences, own } from "../../plugins/host/diff";
-import { formatPath } from "../../plugins/host/propertyPath";
-import type { DiffKind, DiffRequest, DiffResponse, PropertyDiff } from "../../plugins/host/provider";
-import { containsUnknown, reveal, type Value } from "../../plugins/host/values";
+import { type Difference, differences, own } from "../../plugins/provider-host/diff";
+import { formatPath } from "../../plugins/provider-host/propertyPath";
+import type { DiffKind, DiffRequest, DiffResponse, PropertyDiff } from "../../plugins/provider-host/provider";
+import { containsUnknown, reveal, type Value } from "../../plugins/provider-host/values";
 import { isAutonamed } from "./check";
 import type { AnyResource, Property } from "./table";
 

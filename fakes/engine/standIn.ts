@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue } from "../../foundation/json";
 import { UserError } from "../../foundation/userError";
-import { detailedDiff, differences, own } from "../../plugins/host/diff";
+import { detailedDiff, differences, own } from "../../plugins/provider-host/diff";
 import {
   type CallContext,
   type CreateResponse,
@@ -8,7 +8,7 @@ import {
   type Provider,
   type ReadRequest,
   type ReadResponse,
-} from "../../plugins/host/provider";
+} from "../../plugins/provider-host/provider";
 import {
   containsSecret,
   type PropertyMap,
@@ -16,7 +16,7 @@ import {
   Secret,
   unknown,
   type Value,
-} from "../../plugins/host/values";
+} from "../../plugins/provider-host/values";
 import { checkInputs, propertyFailures } from "./check";
 import { compare, isSame } from "./compare";
 import type { AnyResource, Output, Table } from "./table";

@@ -1,6 +1,6 @@
 import { canonicalJson, type JsonObject, type JsonValue } from "../../foundation/json";
-import type { CallContext } from "../../plugins/host/provider";
-import type { PropertyMap } from "../../plugins/host/values";
+import type { CallContext } from "../../plugins/provider-host/provider";
+import type { PropertyMap } from "../../plugins/provider-host/values";
 
 /** One input of a resource or function, or one key of a provider's configuration. */
 export interface Property {

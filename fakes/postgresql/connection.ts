@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import type { ConnectionOptions } from "node:tls";
 import pg from "pg";
 import { UserError } from "../../foundation/userError";
-import type { CallContext } from "../../plugins/host/provider";
+import type { CallContext } from "../../plugins/provider-host/provider";
 
 /** The part of the postgresql provider's configuration that this stack uses. */
 export type ProviderConfig = {

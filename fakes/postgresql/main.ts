@@ -1,4 +1,4 @@
-import { serve } from "../../plugins/host/serve";
+import { serve } from "../../plugins/provider-host/serve";
 import { standIn } from "../engine/standIn";
 import { postgresql } from "./table";
 

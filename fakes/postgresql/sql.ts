@@ -1,6 +1,6 @@
 import pg from "pg";
 import { UserError } from "../../foundation/userError";
-import type { CallContext } from "../../plugins/host/provider";
+import type { CallContext } from "../../plugins/provider-host/provider";
 import type { Server } from "./connection";
 
 export const identifier = pg.escapeIdentifier;

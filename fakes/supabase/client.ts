@@ -1,7 +1,7 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../foundation/json";
 import { defaultEndpoint, ManagementApi } from "../../foundation/managementApi";
 import { UserError } from "../../foundation/userError";
-import type { CallContext } from "../../plugins/host/provider";
+import type { CallContext } from "../../plugins/provider-host/provider";
 import type { Property } from "../engine/table";
 import { goDurationSeconds, type WaitOptions } from "./polling";
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { differences, own } from "../../plugins/host/diff";
-import type { Provider } from "../../plugins/host/provider";
-import { containsUnknown, type PropertyMap, reveal } from "../../plugins/host/values";
+import { differences, own } from "../../plugins/provider-host/diff";
+import type { Provider } from "../../plugins/provider-host/provider";
+import { containsUnknown, type PropertyMap, reveal } from "../../plugins/provider-host/values";
 import { standIn } from "../engine/standIn";
 import { asObjects } from "./client";
 import { type FunctionFiles, localChecksum } from "./localFiles";

@@ -4,8 +4,8 @@ import { standIn } from "../../fakes/engine/standIn";
 import type { AnyResource, Table } from "../../fakes/engine/table";
 import { postgresql } from "../../fakes/postgresql/table";
 import { table as supabase } from "../../fakes/supabase/table";
-import type { CallContext } from "../../plugins/host/provider";
-import { unknown } from "../../plugins/host/values";
+import type { CallContext } from "../../plugins/provider-host/provider";
+import { unknown } from "../../plugins/provider-host/values";
 
 const context: CallContext = { signal: new AbortController().signal, log: () => {} };
 

@@ -8,8 +8,8 @@ import {
   UpdateFunctionCodeCommand,
   UpdateFunctionConfigurationCommand,
 } from "@aws-sdk/client-lambda";
-import { differences } from "../../../plugins/host/diff";
-import type { Archive } from "../../../plugins/host/values";
+import { differences } from "../../../plugins/provider-host/diff";
+import type { Archive } from "../../../plugins/provider-host/values";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { unlessMissing } from "../errors";

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { zipSync } from "fflate";
 import { UserError } from "../../../foundation/userError";
-import { type Archive, Asset, isPropertyMap } from "../../../plugins/host/values";
+import { type Archive, Asset, isPropertyMap } from "../../../plugins/provider-host/values";
 
 /** The earliest time in a zip file. A fixed time makes the bytes depend only on the files. */
 const firstTime = new Date(1980, 0, 1);

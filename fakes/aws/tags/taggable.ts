@@ -1,5 +1,5 @@
 import { canonicalJson, type JsonObject, type JsonValue } from "../../../foundation/json";
-import { isPropertyMap, type PropertyMap } from "../../../plugins/host/values";
+import { isPropertyMap, type PropertyMap } from "../../../plugins/provider-host/values";
 import type { AnyResource } from "../../engine/table";
 import type { Aws } from "../client";
 import { type Tags, tagsInput } from "./tags";

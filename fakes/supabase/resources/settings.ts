@@ -1,6 +1,6 @@
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../../foundation/json";
 import { jsonOf, type ManagementApi } from "../../../foundation/managementApi";
-import type { CallContext } from "../../../plugins/host/provider";
+import type { CallContext } from "../../../plugins/provider-host/provider";
 import { type AnyResource, type Found, type Property, resource } from "../../engine/table";
 import { asObject, type Timeouts, timeouts, waitOptions } from "../client";
 import { isSslEnforced, waitProjectActive, waitServices, waitSslEnforcement } from "../polling";

@@ -1,4 +1,4 @@
-import { serve } from "../../host/serve";
+import { serve } from "../../provider-host/serve";
 import { supabasex } from "./provider";
 
 void serve(supabasex);

@@ -1,6 +1,6 @@
 import { type ApiAnswer, type ApiRequest, ManagementApi } from "../../../foundation/managementApi";
 import { UserError } from "../../../foundation/userError";
-import { type PropertyMap, reveal, Secret } from "../../host/values";
+import { type PropertyMap, reveal, Secret } from "../../provider-host/values";
 
 /** The inputs with which a resource reaches its project. */
 export const clientInputs = ["projectRef", "endpoint", "accessToken"] as const;

@@ -1,5 +1,5 @@
 import { UserError } from "../../../foundation/userError";
-import type { Provider } from "../../host/provider";
+import type { Provider } from "../../provider-host/provider";
 import { awsWatch } from "./awsWatch/resource";
 import { edgeFunctionDeployment } from "./edgeFunction/resource";
 import { platformSettings } from "./platformSettings/resource";

@@ -1,5 +1,5 @@
-import type { CheckFailure, Provider } from "../../host/provider";
-import type { PropertyMap } from "../../host/values";
+import type { CheckFailure, Provider } from "../../provider-host/provider";
+import type { PropertyMap } from "../../provider-host/values";
 
 /** A resource type: the operations of a provider, for one type. */
 export type Resource = Pick<Provider, "check" | "diff" | "create" | "read" | "update" | "delete">;

@@ -9,7 +9,7 @@ import { Aws } from "../../../fakes/aws/client";
 import { aws as table } from "../../../fakes/aws/table";
 import type { JsonObject } from "../../../foundation/json";
 import { awsFinders } from "../../../ops/recover/aws";
-import { type PropertyMap, reveal, Secret } from "../../../plugins/host/values";
+import { type PropertyMap, reveal, Secret } from "../../../plugins/provider-host/values";
 import { archiveOf, cases } from "./cases";
 import {
   context,

@@ -44,8 +44,8 @@ import { PutSecretValueCommand, UpdateSecretCommand } from "@aws-sdk/client-secr
 import { SetTopicAttributesCommand, UnsubscribeCommand } from "@aws-sdk/client-sns";
 import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import type { Aws } from "../../../fakes/aws/client";
-import type { PropertyMap, Value } from "../../../plugins/host/values";
-import { Archive, Asset, Secret } from "../../../plugins/host/values";
+import type { PropertyMap, Value } from "../../../plugins/provider-host/values";
+import { Archive, Asset, Secret } from "../../../plugins/provider-host/values";
 
 /** What other resources a case builds on, by their tokens' last part. */
 export type World = ReadonlyMap<string, { readonly id: string; readonly outputs: PropertyMap }>;

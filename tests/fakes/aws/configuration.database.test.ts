@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { type AwsService, startAws } from "../../../emulators/aws";
 import { aws } from "../../../fakes/aws/table";
 import { standIn } from "../../../fakes/engine/standIn";
-import { type PropertyMap, Secret } from "../../../plugins/host/values";
+import { type PropertyMap, Secret } from "../../../plugins/provider-host/values";
 import { context } from "./subject";
 
 // What stack files say about the provider itself: `aws:defaultTags`, `aws:allowedAccountIds`.

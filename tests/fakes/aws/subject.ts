@@ -1,8 +1,8 @@
 import { expect } from "vitest";
 import { aws } from "../../../fakes/aws/table";
 import { standIn } from "../../../fakes/engine/standIn";
-import type { CallContext } from "../../../plugins/host/provider";
-import type { PropertyMap } from "../../../plugins/host/values";
+import type { CallContext } from "../../../plugins/provider-host/provider";
+import type { PropertyMap } from "../../../plugins/provider-host/values";
 
 export const context: CallContext = { signal: new AbortController().signal, log: () => {} };
 

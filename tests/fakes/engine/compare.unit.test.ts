@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { checkInputs } from "../../../fakes/engine/check";
 import { compare } from "../../../fakes/engine/compare";
 import type { AnyResource, Property } from "../../../fakes/engine/table";
-import type { PropertyMap } from "../../../plugins/host/values";
+import type { PropertyMap } from "../../../plugins/provider-host/values";
 
 const urn = "urn:pulumi:local::p::t::it";
 

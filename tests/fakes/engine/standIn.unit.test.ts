@@ -1,7 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { standIn } from "../../../fakes/engine/standIn";
-import { type CallContext, PartialFailure } from "../../../plugins/host/provider";
-import { containsSecret, type PropertyMap, reveal, Secret, unknown } from "../../../plugins/host/values";
+import { type CallContext, PartialFailure } from "../../../plugins/provider-host/provider";
+import {
+  containsSecret,
+  type PropertyMap,
+  reveal,
+  Secret,
+  unknown,
+} from "../../../plugins/provider-host/values";
 import { BucketApi, bucketTable } from "./bucketApi";
 
 const type = "cloud:index/bucket:Bucket";

@@ -2,8 +2,8 @@ import type pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { standIn } from "../../../fakes/engine/standIn";
 import { postgresql } from "../../../fakes/postgresql/table";
-import type { CallContext } from "../../../plugins/host/provider";
-import { type PropertyMap, reveal, Secret } from "../../../plugins/host/values";
+import type { CallContext } from "../../../plugins/provider-host/provider";
+import { type PropertyMap, reveal, Secret } from "../../../plugins/provider-host/values";
 import { startTestCluster, type TestCluster } from "../../support/cluster";
 
 const context: CallContext = { signal: new AbortController().signal, log: () => {} };

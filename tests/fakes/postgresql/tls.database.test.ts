@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Server } from "../../../fakes/postgresql/connection";
-import type { CallContext } from "../../../plugins/host/provider";
+import type { CallContext } from "../../../plugins/provider-host/provider";
 import { startTlsCluster, type TlsCluster } from "../../support/tlsCluster";
 
 const context: CallContext = { signal: new AbortController().signal, log: () => {} };

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type PropertyMap, reveal, Secret } from "../../../plugins/host/values";
+import { type PropertyMap, reveal, Secret } from "../../../plugins/provider-host/values";
 import { type ServedEmulator, servedEmulator } from "../../emulators/managementApi/server";
 import { changes, configure, create, type Resource, refresh, remove, update } from "./support";
 

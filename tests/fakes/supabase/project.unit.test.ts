@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { Secret } from "../../../plugins/host/values";
+import { Secret } from "../../../plugins/provider-host/values";
 import { type ServedEmulator, servedEmulator } from "../../emulators/managementApi/server";
 import { changes, check, configure, create, importById, refresh, remove, update } from "./support";
 

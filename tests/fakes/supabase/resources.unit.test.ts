@@ -5,7 +5,7 @@ import path from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { provider } from "../../../fakes/supabase/provider";
 import { table } from "../../../fakes/supabase/table";
-import { reveal, Secret } from "../../../plugins/host/values";
+import { reveal, Secret } from "../../../plugins/provider-host/values";
 import { type ServedEmulator, servedEmulator } from "../../emulators/managementApi/server";
 import { poolerPort } from "../../emulators/managementApi/support";
 import {

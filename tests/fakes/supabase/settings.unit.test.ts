@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { Secret } from "../../../plugins/host/values";
+import { Secret } from "../../../plugins/provider-host/values";
 import { type ServedEmulator, servedEmulator } from "../../emulators/managementApi/server";
 import { changes, configure, create, importById, type Resource, refresh, remove, update } from "./support";
 

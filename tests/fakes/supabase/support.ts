@@ -1,6 +1,6 @@
 import { provider } from "../../../fakes/supabase/provider";
-import type { CallContext, DiffResponse } from "../../../plugins/host/provider";
-import type { PropertyMap } from "../../../plugins/host/values";
+import type { CallContext, DiffResponse } from "../../../plugins/provider-host/provider";
+import type { PropertyMap } from "../../../plugins/provider-host/values";
 import { accessToken } from "../../emulators/managementApi/support";
 
 export const context: CallContext = { signal: new AbortController().signal, log: () => {} };

@@ -1,5 +1,5 @@
-import type { CallContext } from "../../../plugins/host/provider";
-import type { PropertyMap } from "../../../plugins/host/values";
+import type { CallContext } from "../../../plugins/provider-host/provider";
+import type { PropertyMap } from "../../../plugins/provider-host/values";
 import { supabasex } from "../../../plugins/supabasex/provider/provider";
 
 /** A resource as the engine's state has it. */

@@ -7,7 +7,7 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { SNSClient } from "@aws-sdk/client-sns";
-import { isPropertyMap, type PropertyMap } from "../../../host/values";
+import { isPropertyMap, type PropertyMap } from "../../../provider-host/values";
 
 /** The services that are asked. */
 export interface AwsClients {

@@ -1,6 +1,6 @@
 import { UserError } from "../../../../foundation/userError";
-import type { CallContext } from "../../../host/provider";
-import { containsUnknown, isPropertyMap, type PropertyMap, type Value } from "../../../host/values";
+import type { CallContext } from "../../../provider-host/provider";
+import { containsUnknown, isPropertyMap, type PropertyMap, type Value } from "../../../provider-host/values";
 import { type Resource, unknownInputs } from "../resource";
 import {
   deployedOutputs,

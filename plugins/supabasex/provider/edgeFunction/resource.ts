@@ -1,7 +1,7 @@
 import { UserError } from "../../../../foundation/userError";
-import { differences } from "../../../host/diff";
-import type { CallContext, PropertyDiff } from "../../../host/provider";
-import { containsUnknown, type PropertyMap, Unknown } from "../../../host/values";
+import { differences } from "../../../provider-host/diff";
+import type { CallContext, PropertyDiff } from "../../../provider-host/provider";
+import { containsUnknown, type PropertyMap, Unknown } from "../../../provider-host/values";
 import { clientInputs, ProjectClient, withSecretToken } from "../projectClient";
 import { type Resource, unknownInputs } from "../resource";
 import { type DeployedFunction, deployFunction, readFunction, setVerifyJwt } from "./api";

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../foundation/json";
 import { unexpected } from "../../../../foundation/managementApi";
 import { UserError } from "../../../../foundation/userError";
-import { type PropertyMap, reveal } from "../../../host/values";
+import { type PropertyMap, reveal } from "../../../provider-host/values";
 import { ProjectClient } from "../projectClient";
 import { apiName, type GroupName, groups } from "./settings";
 import { active, removed } from "./status";

@@ -1,8 +1,8 @@
 import { UserError } from "../../../../foundation/userError";
-import { differences } from "../../../host/diff";
-import { formatPath } from "../../../host/propertyPath";
-import type { CallContext, PropertyDiff } from "../../../host/provider";
-import { containsUnknown, type PropertyMap, Unknown } from "../../../host/values";
+import { differences } from "../../../provider-host/diff";
+import { formatPath } from "../../../provider-host/propertyPath";
+import type { CallContext, PropertyDiff } from "../../../provider-host/provider";
+import { containsUnknown, type PropertyMap, Unknown } from "../../../provider-host/values";
 import { withSecretToken } from "../projectClient";
 import { type Resource, unknownInputs } from "../resource";
 import { ProjectApi } from "./api";

@@ -1,6 +1,6 @@
 import { closest } from "fastest-levenshtein";
 import type { JsonObject, JsonValue } from "../../../../foundation/json";
-import { isPropertyMap, type PropertyMap, Unknown, type Value } from "../../../host/values";
+import { isPropertyMap, type PropertyMap, Unknown, type Value } from "../../../provider-host/values";
 
 /** The values that a setting accepts. */
 type Limit = "boolean" | readonly [minimum: number, maximum: number];

@@ -1,6 +1,12 @@
 import { UserError } from "../../../../foundation/userError";
-import type { CallContext } from "../../../host/provider";
-import { containsUnknown, isPropertyMap, type PropertyMap, reveal, Unknown } from "../../../host/values";
+import type { CallContext } from "../../../provider-host/provider";
+import {
+  containsUnknown,
+  isPropertyMap,
+  type PropertyMap,
+  reveal,
+  Unknown,
+} from "../../../provider-host/values";
 import { clientInputs, ProjectClient, withSecretToken } from "../projectClient";
 import { type Resource, unknownInputs } from "../resource";
 import {

@@ -1,5 +1,12 @@
-import type { CheckFailure, CheckRequest, CheckResponse } from "../../../host/provider";
-import { containsUnknown, isPropertyMap, reveal, Secret, Unknown, type Value } from "../../../host/values";
+import type { CheckFailure, CheckRequest, CheckResponse } from "../../../provider-host/provider";
+import {
+  containsUnknown,
+  isPropertyMap,
+  reveal,
+  Secret,
+  Unknown,
+  type Value,
+} from "../../../provider-host/values";
 import {
   bundleAcceptance,
   bundleBaseline,

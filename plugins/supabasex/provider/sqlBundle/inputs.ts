@@ -1,5 +1,11 @@
 import { UserError } from "../../../../foundation/userError";
-import { containsUnknown, isPropertyMap, type PropertyMap, reveal, type Value } from "../../../host/values";
+import {
+  containsUnknown,
+  isPropertyMap,
+  type PropertyMap,
+  reveal,
+  type Value,
+} from "../../../provider-host/values";
 import {
   type BundleLimits,
   type BundleSettings,

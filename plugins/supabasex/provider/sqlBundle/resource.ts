@@ -1,6 +1,6 @@
 import { UserError } from "../../../../foundation/userError";
-import type { CallContext } from "../../../host/provider";
-import { type PropertyMap, unknown } from "../../../host/values";
+import type { CallContext } from "../../../provider-host/provider";
+import { type PropertyMap, unknown } from "../../../provider-host/values";
 import { filesRan } from "../../bundleMessages";
 import { hasBlocked } from "../../lockMessages";
 import type { Resource } from "../resource";

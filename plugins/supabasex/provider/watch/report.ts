@@ -1,6 +1,6 @@
-import { differences } from "../../../host/diff";
-import type { CallContext, DiffRequest, DiffResponse, PropertyDiff } from "../../../host/provider";
-import { isPropertyMap, type PropertyMap } from "../../../host/values";
+import { differences } from "../../../provider-host/diff";
+import type { CallContext, DiffRequest, DiffResponse, PropertyDiff } from "../../../provider-host/provider";
+import { isPropertyMap, type PropertyMap } from "../../../provider-host/values";
 import { type Change, changesSince, changeText, changeWords, nextBaseline, type Watched } from "./watched";
 
 /**

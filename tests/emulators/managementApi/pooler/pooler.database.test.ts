@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Pooler, startPooler } from "../../../../emulators/managementApi/pooler/pooler";
 import { standIn } from "../../../../fakes/engine/standIn";
 import { postgresql } from "../../../../fakes/postgresql/table";
-import type { CallContext } from "../../../../plugins/host/provider";
-import { type PropertyMap, Secret } from "../../../../plugins/host/values";
+import type { CallContext } from "../../../../plugins/provider-host/provider";
+import { type PropertyMap, Secret } from "../../../../plugins/provider-host/values";
 import { startTestCluster, type TestCluster, testPassword } from "../../../support/cluster";
 
 const ref = "abcdefghijklmnopqrst";

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type PropertyMap, Secret } from "../../../../plugins/host/values";
+import { type PropertyMap, Secret } from "../../../../plugins/provider-host/values";
 import { supabasex } from "../../../../plugins/supabasex/provider/provider";
 import { type ServedEmulator, servedEmulator } from "../../../emulators/managementApi/server";
 import { accessToken } from "../../../emulators/managementApi/support";

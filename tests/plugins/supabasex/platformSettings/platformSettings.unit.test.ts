@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { type PropertyMap, Secret, unknown } from "../../../../plugins/host/values";
+import { type PropertyMap, Secret, unknown } from "../../../../plugins/provider-host/values";
 import { supabasex } from "../../../../plugins/supabasex/provider/provider";
 import { type ServedEmulator, servedEmulator } from "../../../emulators/managementApi/server";
 import { accessToken } from "../../../emulators/managementApi/support";

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { type PropertyMap, Secret } from "../../../../plugins/host/values";
+import { type PropertyMap, Secret } from "../../../../plugins/provider-host/values";
 import { type ServedEmulator, servedEmulator } from "../../../emulators/managementApi/server";
 import { accessToken } from "../../../emulators/managementApi/support";
 import { projectChanges } from "../../../support/drift/projectChanges";

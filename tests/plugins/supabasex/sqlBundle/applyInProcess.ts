@@ -1,4 +1,4 @@
-import { Secret } from "../../../../plugins/host/values";
+import { Secret } from "../../../../plugins/provider-host/values";
 import { sqlBundle } from "../../../../plugins/supabasex/provider/sqlBundle/resource";
 import { readBundleFiles } from "../../../../plugins/supabasex/sdk/readBundleFiles";
 

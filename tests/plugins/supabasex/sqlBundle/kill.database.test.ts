@@ -6,7 +6,7 @@ import path from "node:path";
 import { buildSync } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { canonicalJson, type JsonObject } from "../../../../foundation/json";
-import { type PropertyMap, reveal } from "../../../../plugins/host/values";
+import { type PropertyMap, reveal } from "../../../../plugins/provider-host/values";
 import { seededRandom } from "../../../support/random";
 import { type BundleUnderTest, Databases } from "./support";
 import { thirtyFiles } from "./thirtyFiles";

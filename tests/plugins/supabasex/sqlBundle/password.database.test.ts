@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { Secret } from "../../../../plugins/host/values";
+import { Secret } from "../../../../plugins/provider-host/values";
 import { type BundleUnderTest, Databases, failureOf } from "./support";
 
 // The password of `postgres` changes with a deployment: until the project's update has gone out, the server has the former.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { unknown } from "../../../../plugins/host/values";
+import { unknown } from "../../../../plugins/provider-host/values";
 import { fingerprint, readCatalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { Databases, failureOf } from "./support";
 

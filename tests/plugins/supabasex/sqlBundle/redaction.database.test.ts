@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { reveal, Secret } from "../../../../plugins/host/values";
+import { reveal, Secret } from "../../../../plugins/provider-host/values";
 import { type BundleUnderTest, Databases } from "./support";
 
 const databases = new Databases();

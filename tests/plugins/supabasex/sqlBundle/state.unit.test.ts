@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type PropertyMap, Secret, unknown } from "../../../../plugins/host/values";
+import { type PropertyMap, Secret, unknown } from "../../../../plugins/provider-host/values";
 import {
   type Catalog,
   digestsOf,

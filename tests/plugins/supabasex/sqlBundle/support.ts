@@ -2,8 +2,8 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import path from "node:path";
 import type pg from "pg";
-import type { CallContext } from "../../../../plugins/host/provider";
-import { type PropertyMap, Secret } from "../../../../plugins/host/values";
+import type { CallContext } from "../../../../plugins/provider-host/provider";
+import { type PropertyMap, Secret } from "../../../../plugins/provider-host/values";
 import { readCatalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { sqlBundle } from "../../../../plugins/supabasex/provider/sqlBundle/resource";
 import { readBundleFiles } from "../../../../plugins/supabasex/sdk/readBundleFiles";

@@ -1,4 +1,4 @@
-import type { CallContext } from "../../../../host/provider";
+import type { CallContext } from "../../../../provider-host/provider";
 import type { ApplyResult } from "../apply/apply";
 import type { CatalogDifference } from "../catalog";
 import { bySeverity, severityOf, upgradesIn } from "../catalog/posture";

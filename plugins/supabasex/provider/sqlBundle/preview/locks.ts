@@ -1,4 +1,4 @@
-import type { CallContext } from "../../../../host/provider";
+import type { CallContext } from "../../../../provider-host/provider";
 import { hazardNamed } from "../../../hazards";
 import { type HazardLine, hazardLines, hazardsFound, lockLines, wouldBlock } from "../../../lockMessages";
 import { blockedBy } from "../locks/modes";

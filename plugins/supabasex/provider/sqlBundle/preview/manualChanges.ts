@@ -1,4 +1,4 @@
-import type { CallContext } from "../../../../host/provider";
+import type { CallContext } from "../../../../provider-host/provider";
 import { foreignTitles, isLeft, stops } from "../../../bundleMessages";
 import type { ApplyResult } from "../apply/apply";
 import { byIdentity } from "../catalog";

@@ -1,4 +1,4 @@
-import type { CallContext } from "../../../../host/provider";
+import type { CallContext } from "../../../../provider-host/provider";
 import type { PlannedFile } from "../apply/request";
 import type { LoadedBundle } from "../source/files";
 

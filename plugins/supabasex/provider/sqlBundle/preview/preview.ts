@@ -1,5 +1,5 @@
 import type { ClientBase } from "pg";
-import type { CallContext } from "../../../../host/provider";
+import type { CallContext } from "../../../../provider-host/provider";
 import { catalogWouldChange, notInDryRun } from "../../../bundleMessages";
 import { type ApplyResult, applyBundle } from "../apply/apply";
 import { fileLinks } from "../apply/fileLinks";

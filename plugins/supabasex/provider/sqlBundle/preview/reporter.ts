@@ -1,4 +1,4 @@
-import type { CallContext } from "../../../../host/provider";
+import type { CallContext } from "../../../../provider-host/provider";
 import type { Reporter } from "../apply/request";
 
 /**

@@ -1,5 +1,5 @@
-import type { DiffRequest, DiffResponse, PropertyDiff } from "../../../../host/provider";
-import { isPropertyMap, type PropertyMap } from "../../../../host/values";
+import type { DiffRequest, DiffResponse, PropertyDiff } from "../../../../provider-host/provider";
+import { isPropertyMap, type PropertyMap } from "../../../../provider-host/values";
 import { differencePath } from "../catalog";
 import { type BundleInputs, bundleInputs } from "../inputs";
 import { driftPaths } from "./drift";

@@ -1,5 +1,5 @@
 import type { JsonValue } from "../../../../../foundation/json";
-import { isPropertyMap, type Value } from "../../../../host/values";
+import { isPropertyMap, type Value } from "../../../../provider-host/values";
 import { byIdentity, type CatalogDifference, changeText, objectText, partsOfIdentity } from "../catalog";
 import { severities, severityOf } from "../catalog/posture";
 

@@ -1,4 +1,4 @@
-import type { PropertyMap } from "../../../../host/values";
+import type { PropertyMap } from "../../../../provider-host/values";
 import { left, leftUnlessPruned, stops } from "../../../bundleMessages";
 import { byIdentity, type Catalog, type CatalogDifference, isRename } from "../catalog";
 import type { Acceptance } from "../catalog/posture";

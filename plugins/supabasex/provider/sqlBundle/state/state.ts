@@ -1,5 +1,5 @@
 import { UserError } from "../../../../../foundation/userError";
-import { isPropertyMap, type PropertyMap, type Value } from "../../../../host/values";
+import { isPropertyMap, type PropertyMap, type Value } from "../../../../provider-host/values";
 import {
   type Catalog,
   canonicalCatalog,

@@ -1,8 +1,8 @@
 import { ConfigureRequest } from "@pulumi/pulumi/proto/provider_pb";
 import { describe, expect, it } from "vitest";
-import { decodeConfig } from "../../../plugins/host/config";
-import { toStruct } from "../../../plugins/host/marshal";
-import { type PropertyMap, reveal, Secret, type Value } from "../../../plugins/host/values";
+import { decodeConfig } from "../../../plugins/provider-host/config";
+import { toStruct } from "../../../plugins/provider-host/marshal";
+import { type PropertyMap, reveal, Secret, type Value } from "../../../plugins/provider-host/values";
 
 const types = { port: "number", superuser: "boolean", endpoints: "json" } as const;
 

@@ -1,8 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { UserError } from "../../../../foundation/userError";
-import type { Provider } from "../../../../plugins/host/provider";
-import { serve } from "../../../../plugins/host/serve";
-import type { PropertyMap } from "../../../../plugins/host/values";
+import type { Provider } from "../../../../plugins/provider-host/provider";
+import { serve } from "../../../../plugins/provider-host/serve";
+import type { PropertyMap } from "../../../../plugins/provider-host/values";
 
 /** Returns the text of a file; undefined where there is no file. */
 function textOf(path: string): string | undefined {

@@ -5,14 +5,14 @@ import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { UserError } from "../../../foundation/userError";
-import { fromStruct, toStruct } from "../../../plugins/host/marshal";
+import { fromStruct, toStruct } from "../../../plugins/provider-host/marshal";
 import {
   type CallContext,
   type CreateRequest,
   PartialFailure,
   type Provider,
-} from "../../../plugins/host/provider";
-import { Secret, unknown } from "../../../plugins/host/values";
+} from "../../../plugins/provider-host/provider";
+import { Secret, unknown } from "../../../plugins/provider-host/values";
 import { answer, connect, fakeProvider } from "./support";
 
 const urn = "urn:pulumi:local::thorbis::thorbis:index:Roles$fake:index/thing:Thing::app_owner";

@@ -1,6 +1,6 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { describe, expect, it } from "vitest";
-import { fromStruct, toStruct } from "../../../plugins/host/marshal";
+import { fromStruct, toStruct } from "../../../plugins/provider-host/marshal";
 import {
   Archive,
   Asset,
@@ -12,7 +12,7 @@ import {
   Unknown,
   unknown,
   type Value,
-} from "../../../plugins/host/values";
+} from "../../../plugins/provider-host/values";
 import { fc, test } from "../../support/properties";
 
 const signatureKey = "4dabf18193072939515e22adb298388d";

@@ -1,8 +1,8 @@
 import { credentials, type ServiceError } from "@grpc/grpc-js";
 import { ResourceProviderClient } from "@pulumi/pulumi/proto/provider_grpc_pb";
 import { UserError } from "../../../foundation/userError";
-import type { Provider } from "../../../plugins/host/provider";
-import { startServer } from "../../../plugins/host/serve";
+import type { Provider } from "../../../plugins/provider-host/provider";
+import { startServer } from "../../../plugins/provider-host/serve";
 
 /** A provider of one resource type that echoes; tests replace what they look at. */
 export function fakeProvider(overrides: Partial<Provider> = {}): Provider {

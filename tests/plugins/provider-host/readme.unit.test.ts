@@ -8,12 +8,12 @@ test("the README shows the example that runs on the engine", () => {
   const example = readFileSync(path.join(import.meta.dirname, "example", "noteProvider.ts"), "utf8");
 
   const shown = /```ts\n([\s\S]*?)```/.exec(
-    readFileSync(path.join(root, "plugins/host/README.md"), "utf8"),
+    readFileSync(path.join(root, "plugins/provider-host/README.md"), "utf8"),
   )?.[1];
 
   expect(shown).toBe(
     example
-      .replaceAll('"../../../../plugins/host/', '"./')
+      .replaceAll('"../../../../plugins/provider-host/', '"./')
       .replaceAll('"../../../../foundation/', '"../../foundation/'),
   );
 });

@@ -1,8 +1,13 @@
 import { Struct } from "google-protobuf/google/protobuf/struct_pb";
 import { describe, expect, it } from "vitest";
-import { bytesOfStruct, leavingStructs, structOf, takingStructs } from "../../../plugins/host/structs";
-import { readStruct, writeStruct } from "../../../plugins/host/structWire";
-import type { PropertyMap } from "../../../plugins/host/values";
+import {
+  bytesOfStruct,
+  leavingStructs,
+  structOf,
+  takingStructs,
+} from "../../../plugins/provider-host/structs";
+import { readStruct, writeStruct } from "../../../plugins/provider-host/structWire";
+import type { PropertyMap } from "../../../plugins/provider-host/values";
 
 const asIs = { text: (text: string) => text, object: (properties: PropertyMap) => properties };
 const write = (properties: PropertyMap) => writeStruct(properties, (value) => value);

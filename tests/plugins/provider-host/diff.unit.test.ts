@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { detailedDiff, differences } from "../../../plugins/host/diff";
-import { formatPath } from "../../../plugins/host/propertyPath";
-import { Secret, unknown, type Value } from "../../../plugins/host/values";
+import { detailedDiff, differences } from "../../../plugins/provider-host/diff";
+import { formatPath } from "../../../plugins/provider-host/propertyPath";
+import { Secret, unknown, type Value } from "../../../plugins/provider-host/values";
 
 const at = (before: Value, after: Value) =>
   Object.fromEntries(differences(before, after).map(({ path, kind }) => [formatPath(path), kind]));
