@@ -25,6 +25,7 @@ import { poolerRoutes } from "./routes/pooler";
 import { projectConfigRoutes } from "./routes/projectConfig";
 import { projectRoutes } from "./routes/projects";
 import { secretRoutes } from "./routes/secrets";
+import { signingKeyRoutes } from "./routes/signingKeys";
 import { ssoRoutes } from "./routes/sso";
 import { thirdPartyAuthRoutes } from "./routes/thirdPartyAuth";
 import type { Services } from "./services";
@@ -136,6 +137,7 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     "/branches": projectBranchRoutes(services),
     "/config/auth/third-party-auth": thirdPartyAuthRoutes(services),
     "/config/auth/sso/providers": ssoRoutes(services),
+    "/config/auth/signing-keys": signingKeyRoutes(services),
     "/config/database": poolerRoutes(services),
     "/database/migrations": migrationRoutes(services),
     "/functions": functionRoutes(services),

@@ -90,6 +90,16 @@ export interface SsoProviderRecord {
   updated_at: string;
 }
 
+/** A key that Auth signs tokens with. The private half is not stored, because the API never returns it. */
+export interface SigningKeyRecord {
+  id: string;
+  algorithm: "ES256" | "RS256" | "EdDSA" | "HS256";
+  status: "in_use" | "standby" | "previously_used" | "revoked";
+  public_jwk: JsonObject | null;
+  created_at: string;
+  updated_at: string;
+}
+
 /** The addresses of a project besides `<ref>.supabase.co`. Absent in records of earlier versions. */
 export interface AddressRecord {
   vanitySubdomain?: string;
@@ -149,7 +159,8 @@ export interface ProjectRecord {
   bannedIpv4Addresses: string[];
   /** Functions that are bundled but not active yet, by slug. */
   bundledFunctions?: Record<string, EdgeFunctionRecord>;
-  /** Absent in records of earlier versions, like the two members below. */
+  /** Absent in records of earlier versions, like the three members below. */
+  signingKeys?: SigningKeyRecord[];
   ssoProviders?: SsoProviderRecord[];
   addresses?: AddressRecord;
   /** Root key of pgsodium, in hex. Created at the first request. */

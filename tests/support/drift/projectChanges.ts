@@ -250,6 +250,34 @@ export const projectChanges: readonly ProjectChange[] = [
     reports: { "third-party auth https://evil.example": "added: $type [opens]" },
   },
   {
+    name: "a signing key is added",
+    calls: [["POST", "/config/auth/signing-keys", { algorithm: "ES256" }]],
+    reports: { "JWT signing key $id": "added: ES256 standby, key $hash [opens]" },
+  },
+  {
+    name: "a shared secret signs tokens",
+    calls: [["POST", "/config/auth/signing-keys", { algorithm: "HS256", status: "in_use" }]],
+    reports: { "JWT signing key $id": "added: HS256 in_use [opens]" },
+  },
+  {
+    name: "another signing key is used",
+    calls: [
+      ["POST", "/config/auth/signing-keys", { algorithm: "EdDSA" }],
+      ["PATCH", "/config/auth/signing-keys/$id", { status: "in_use" }],
+    ],
+    before: 1,
+    reports: { "JWT signing key $id": "EdDSA standby, key $hash → EdDSA in_use, key $hash [opens]" },
+  },
+  {
+    name: "a signing key is revoked, which ends every session that it signed",
+    calls: [
+      ["POST", "/config/auth/signing-keys", { algorithm: "EdDSA" }],
+      ["PATCH", "/config/auth/signing-keys/$id", { status: "revoked" }],
+    ],
+    before: 1,
+    reports: { "JWT signing key $id": "EdDSA standby, key $hash → off [changes]" },
+  },
+  {
     name: "users of a company sign in with its own identity provider (`supabase sso add`)",
     calls: [
       auth({ saml_enabled: true }),

@@ -91,6 +91,17 @@ export const sources: Readonly<Record<string, Source>> = {
         String(type ?? "custom"),
       ]),
   },
+  "JWT signing keys": {
+    path: "/config/auth/signing-keys",
+    none: [404],
+    entries: (answer) =>
+      each(isJsonObject(answer) ? (answer.keys ?? []) : [], ({ id, algorithm, status, public_jwk: key }) => [
+        `JWT signing key ${id}`,
+        status === "revoked"
+          ? off
+          : `${algorithm} ${status}${key ? `, key ${shortHash(canonicalJson(key))}` : ""}`,
+      ]),
+  },
   "SSO providers": {
     path: "/config/auth/sso/providers",
     none: [400, 404, 422],
