@@ -27,6 +27,7 @@ import { projectRoutes } from "./routes/projects";
 import { secretRoutes } from "./routes/secrets";
 import { signingKeyRoutes } from "./routes/signingKeys";
 import { ssoRoutes } from "./routes/sso";
+import { temporaryAccessRoutes, temporaryRoleRoutes } from "./routes/temporaryAccess";
 import { thirdPartyAuthRoutes } from "./routes/thirdPartyAuth";
 import type { Services } from "./services";
 import { ProjectStore } from "./state/store";
@@ -138,6 +139,8 @@ export async function createEmulator(options: EmulatorOptions): Promise<Emulator
     "/config/auth/third-party-auth": thirdPartyAuthRoutes(services),
     "/config/auth/sso/providers": ssoRoutes(services),
     "/config/auth/signing-keys": signingKeyRoutes(services),
+    "/jit-access": temporaryAccessRoutes(services),
+    "/database/jit": temporaryRoleRoutes(services),
     "/config/database": poolerRoutes(services),
     "/database/migrations": migrationRoutes(services),
     "/functions": functionRoutes(services),

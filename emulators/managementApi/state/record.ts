@@ -100,6 +100,12 @@ export interface SigningKeyRecord {
   updated_at: string;
 }
 
+/** Who may sign in to the database with a personal access token. */
+export interface TemporaryAccessRecord {
+  isEnabled: boolean;
+  members: { user_id: string; user_roles: { role: string; expires_at?: number | undefined }[] }[];
+}
+
 /** The addresses of a project besides `<ref>.supabase.co`. Absent in records of earlier versions. */
 export interface AddressRecord {
   vanitySubdomain?: string;
@@ -159,7 +165,8 @@ export interface ProjectRecord {
   bannedIpv4Addresses: string[];
   /** Functions that are bundled but not active yet, by slug. */
   bundledFunctions?: Record<string, EdgeFunctionRecord>;
-  /** Absent in records of earlier versions, like the three members below. */
+  /** Absent in records of earlier versions, like the four members below. */
+  temporaryAccess?: TemporaryAccessRecord;
   signingKeys?: SigningKeyRecord[];
   ssoProviders?: SsoProviderRecord[];
   addresses?: AddressRecord;

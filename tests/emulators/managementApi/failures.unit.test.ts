@@ -130,8 +130,11 @@ const refusals: [call: string, body: unknown, status: number, message: RegExp][]
     /restore a backup/,
   ],
   ["GET /projects/{ref}/nothing", undefined, 404, /Cannot GET/],
-  ["GET /projects/{ref}/jit-access", undefined, 501, /use a hosted project/],
-  ["POST /projects/{ref}/config/auth/signing-keys", {}, 501, /use a hosted project/],
+  ["PUT /projects/{ref}/jit-access", { state: "on" }, 400, /state/],
+  ["PUT /projects/{ref}/database/jit", { user_id: "somebody", roles: [] }, 400, /user_id/],
+  [`DELETE /projects/{ref}/database/jit/${missing}`, undefined, 404, /no temporary access/],
+  ["POST /projects/{ref}/config/auth/signing-keys", {}, 400, /algorithm/],
+  [`PATCH /projects/{ref}/config/auth/signing-keys/${missing}`, { status: "revoked" }, 404, /not found/],
   ["POST /projects/{ref}/upgrade", { target_version: "17" }, 501, /use a hosted project/],
 ];
 

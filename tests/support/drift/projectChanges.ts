@@ -92,6 +92,8 @@ const databaseRows: readonly (readonly [name: string, key: string, value: JsonVa
 /** Reported from the first deployment on. The API supports identity providers only if it is on. */
 const samlIsOn = { "auth setting saml_enabled": "off → on [opens]" };
 
+const member = "11111111-1111-4111-8111-111111111111";
+
 const companyProvider = (domains: string[]): JsonValue => ({
   type: "saml",
   metadata_url: "https://idp.example.org/saml",
@@ -276,6 +278,47 @@ export const projectChanges: readonly ProjectChange[] = [
     ],
     before: 1,
     reports: { "JWT signing key $id": "EdDSA standby, key $hash → off [changes]" },
+  },
+  {
+    name: "members may sign in to the database with their access token",
+    calls: [
+      ["PUT", "/ssl-enforcement", { requestedConfig: { database: true } }],
+      ["PUT", "/jit-access", { state: "enabled" }],
+    ],
+    before: 1,
+    reports: { "temporary database access": "off → on [opens]" },
+  },
+  {
+    name: "a member may sign in to the database as postgres",
+    calls: [
+      [
+        "PUT",
+        "/database/jit",
+        {
+          user_id: member,
+          roles: [
+            {
+              role: "postgres",
+              expires_at: 1_798_761_600,
+              allowed_networks: { allowed_cidrs: [{ cidr: "192.0.2.0/24" }] },
+            },
+          ],
+        },
+      ],
+    ],
+    reports: {
+      "temporary database access of $id":
+        "added: postgres until 2027-01-01T00:00:00.000Z from 192.0.2.0/24 [opens]",
+    },
+  },
+  {
+    name: "a member's temporary access is taken away",
+    calls: [
+      ["PUT", "/database/jit", { user_id: member, roles: [{ role: "supabase_read_only_user" }] }],
+      ["DELETE", `/database/jit/${member}`],
+    ],
+    before: 1,
+    reports: { "temporary database access of $id": "removed: supabase_read_only_user [changes]" },
   },
   {
     name: "users of a company sign in with its own identity provider (`supabase sso add`)",

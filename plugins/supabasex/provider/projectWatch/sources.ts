@@ -111,6 +111,22 @@ export const sources: Readonly<Record<string, Source>> = {
         `domains ${domainsOf(domains)}${isJsonObject(saml) ? identityText(saml) : ""}`,
       ]),
   },
+  "temporary access": {
+    path: "/jit-access",
+    none: [400, 404],
+    entries: (answer) => ({
+      "temporary database access": isJsonObject(answer) && answer.state === "enabled" ? "on" : off,
+    }),
+  },
+  "temporary roles": {
+    path: "/database/jit/list",
+    none: [400, 404, 406],
+    entries: (answer) =>
+      each(itemsOf(answer), ({ user_id: id, primary_email: email, user_roles: roles }) => [
+        `temporary database access of ${email ?? id}`,
+        (Array.isArray(roles) ? roles : []).map(temporaryRoleText).sort().join("; "),
+      ]),
+  },
   branches: {
     path: "/branches",
     none: [404, 422],
@@ -255,6 +271,16 @@ function identityText({ entity_id: entity, ...saml }: JsonObject): string {
     .filter(([, value]) => value !== undefined && value !== null && value !== "")
     .map(([name, value]) => `, ${name} ${shortHash(canonicalJson(value ?? null))}`)
     .join("");
+}
+
+/** Returns a role in words: `postgres until 2026-12-01T00:00:00.000Z from 192.0.2.0/24`. */
+function temporaryRoleText(role: JsonValue): string {
+  const { role: name, expires_at: end, allowed_networks: networks } = isJsonObject(role) ? role : {};
+  const until = typeof end === "number" ? ` until ${new Date(end * 1000).toISOString()}` : "";
+  const ranges = Object.values(isJsonObject(networks) ? networks : {})
+    .flatMap((list) => (Array.isArray(list) ? list : []))
+    .flatMap((range) => (isJsonObject(range) ? [String(range.cidr)] : []));
+  return `${name}${until}${ranges.length === 0 ? "" : ` from ${ranges.sort().join(", ")}`}`;
 }
 
 function itemsOf(answer: JsonValue): JsonValue {
