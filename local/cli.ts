@@ -76,6 +76,15 @@ program
   });
 
 program
+  .command("probe")
+  .description("run the database probe once, as the scheduled function would")
+  .action(async () => {
+    // Loads the AWS clients, like the command above.
+    const { probe } = await import("./commands/probe");
+    process.exitCode = await probe(paths);
+  });
+
+program
   .command("supabase")
   .description("run a command of the official Supabase CLI on the local stack")
   .allowUnknownOption()

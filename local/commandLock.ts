@@ -6,7 +6,7 @@ import { takeLock } from "./processLock.mjs";
 import { stackOperations } from "./stackOperations";
 
 /** The npm scripts that hold the lock only while they start the services. */
-const brief = ["pulumi", "supabase", "local:env", "backup", ...stackOperations] as const;
+const brief = ["pulumi", "supabase", "local:env", "backup", "probe", ...stackOperations] as const;
 /** The npm scripts that hold the lock. */
 export type Command = (typeof brief)[number] | "start" | "down";
 

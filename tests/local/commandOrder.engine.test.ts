@@ -37,6 +37,7 @@ async function local(...args: string[]) {
 }
 
 const noTask = "There is no backup task yet: run `npm start`, which deploys it, then this command again.";
+const noProbe = "There is no database probe yet: run `npm start`, which deploys it, then this command again.";
 const notLocal = (stack: string) =>
   `Stack ${stack} is not a local stack: create a local copy with \`npm start -- --like ${stack}\` and name that (-s like-${stack}), or deploy ${stack} itself with \`pulumi up -s ${stack}\` (see "Deploy for real" in README.md).`;
 
@@ -54,6 +55,7 @@ test.each<[args: string, exitCode: number, output: string | RegExp]>([
   ["backup list", 1, noTask],
   ["backup restore latest", 1, noTask],
   ["backup drill", 1, noTask],
+  ["probe", 1, noProbe],
   ["pulumi", 0, /^Pulumi - /],
   ["pulumi version", 0, /^v3\.\d+\.\d+$/],
   ["pulumi preview --help", 0, /pulumi preview/],
@@ -266,6 +268,7 @@ test("every script of package.json that runs on the local stack is tried here", 
       "operate recover",
       "operate rotate",
       "operate types",
+      "probe",
       "pulumi",
       "start",
       "supabase",

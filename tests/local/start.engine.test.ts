@@ -69,6 +69,18 @@ test("the printed environment serves plain pulumi and psql", async () => {
   expect(result.stdout.split("\n").at(-1)).toBe("postgres");
 });
 
+test("the database probe measures the deployed database, with the variables of its function", async () => {
+  const { exitCode, output, stdout } = await local("probe");
+
+  expect(exitCode, output).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({
+    event: "database measured",
+    reachable: 1,
+    failedMeasurements: 0,
+    tablesWithoutRowSecurity: 0,
+  });
+});
+
 test("the .env file of an application is printed, with no pulumi on PATH", async () => {
   const { exitCode, stdout } = await local("operate", "env", "local");
 
