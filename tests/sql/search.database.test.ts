@@ -167,6 +167,14 @@ describe("what other tenants have", () => {
     await client.query("drop function shared.search_all_words(text); drop index shared.all_words_idx");
   });
 
+  test("does not wait in a list that every search reads", async () => {
+    const { rows } = await client.query(
+      "select reloptions from pg_class where oid = 'shared.customers_search_terms_idx'::regclass",
+    );
+
+    expect(rows).toEqual([{ reloptions: ["fastupdate=off"] }]);
+  });
+
   test("is not in the planner's statistics of the index", async () => {
     const { rows } = await client.query(
       "select from pg_statistic where starelid = 'shared.customers_search_terms_idx'::regclass",

@@ -160,6 +160,34 @@ end $$;`,
   });
 });
 
+test.each([
+  ["the storage", "alter table $s.%I alter column note set storage external"],
+  ["the comment", "comment on column $s.%I.note is ''of this month''"],
+  ["a grant", "grant select (note) on $s.%I to service_role"],
+])("a loop over partitions may set %s of a column", async (_, statement) => {
+  const bundle = await databases.bundle(
+    {
+      [first]: `${schema}create table $s.events (id integer, note text) partition by list (id);
+create table $s.events_1 partition of $s.events for values in (1);
+`,
+    },
+    { dryRun: "live" },
+  );
+  await bundle.up();
+  bundle.write({
+    [block]: `do $$ declare name name; begin
+  for name in select inhrelid::regclass::text::name from pg_inherits where inhparent = '$s.events'::regclass loop
+    execute format('${statement}', split_part(name::text, '.', 2));
+  end loop;
+end $$;`,
+  });
+
+  expect(await failureOf(bundle.preview())).toBe("it succeeded");
+  await bundle.up();
+
+  expect(await bundle.refresh()).toEqual([]);
+});
+
 describe("a migration and what dynamic SQL of a repeatable made before", () => {
   const made = `do $$ begin
   if not exists (select from pg_constraint where conname = 'positive' and conrelid = '$s.orders'::regclass) then

@@ -97,7 +97,7 @@ test("what a deferred trigger says at the commit is shown, in preview and up", a
   await bundle.up();
   bundle.write({
     "migrations/20260102000000_deferred.sql": `create table $s.d (id int);
-create function $s.say() returns trigger language plpgsql as $$ begin raise warning 'late %', new.id; return null; end $$;
+create function $s.say() returns trigger language plpgsql as $$ begin raise warning E'late \\x1b[2J%', new.id; return null; end $$;
 create constraint trigger say after insert on $s.d deferrable initially deferred for each row execute function $s.say();
 insert into $s.d values (1);
 `,
@@ -107,7 +107,7 @@ insert into $s.d values (1);
     bundle.logs = [];
     await operation();
     expect(bundle.logs.filter((line) => line.includes("late"))).toEqual([
-      `warning: At the commit: late 1\n  PL/pgSQL function ${bundle.schema}.say() line 1 at RAISE`,
+      `warning: At the commit: late \u{fffd}[2J1\n  PL/pgSQL function ${bundle.schema}.say() line 1 at RAISE`,
     ]);
   }
 });

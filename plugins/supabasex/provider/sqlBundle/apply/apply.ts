@@ -9,6 +9,7 @@ import type { Answers } from "../session/wire";
 import { isConnectionLost, isDatabaseError, SqlFileError } from "../source/errors";
 import type { Access } from "./access";
 import { type BodyCheck, type BodyFindings, examineBodies, judgeBodies } from "./bodyCheck";
+import { withoutControls } from "./fileNotices";
 import { wakeJobScheduler } from "./jobScheduler";
 import { TransactionLost } from "./migrations";
 import { runOutsideTransaction } from "./noTransaction";
@@ -204,7 +205,8 @@ async function examine(session: Session, result: TransactionResult, report: Repo
 function sayOfEnd({ notices }: Answers, report: Reporter): void {
   for (const { severity, message, detail, hint, where } of notices) {
     const more = [detail, hint, where?.split("\n")[0]].filter((text) => text !== undefined);
-    report.notice(severity, [`At the commit: ${message}`, ...more.map((text) => `  ${text}`)].join("\n"));
+    const lines = [`At the commit: ${message}`, ...more.map((text) => `  ${text}`)];
+    report.notice(severity, withoutControls(lines.join("\n")));
   }
 }
 

@@ -20,6 +20,6 @@ export function said(file: BundleFile, { notices, noticesDropped }: Answers, pre
 }
 
 /** Returns the text with a mark for each character that would change the terminal. */
-function withoutControls(text: string): string {
+export function withoutControls(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, (character) => (/[\t\n]/.test(character) ? character : "\u{fffd}"));
 }
