@@ -43,10 +43,11 @@ const catalogsWithoutSchema = [
 
 /**
  * Every object that is neither PostgreSQL's, nor an extension's, nor the platform's. $1: schemas of the platform, $2: its roles without `postgres`,
- * $3: its publications, $4: its functions, $5: objects in schemas of the application are listed one by one, too.
+ * $3: its publications, $4: its functions, $5: objects in schemas of the application are listed one by one, too, and so that the removal of each
+ * cascades to few others: what ties tables to each other and to functions, views, tables of a partition tree from its leaves, other tables, the rest.
  */
 const query = `
-with platform_role as (
+with recursive platform_role as (
   select oid from pg_roles where rolname = any ($2)),
 extension_member as (
   select classid, objid from pg_depend where deptype = 'e'),
@@ -74,9 +75,29 @@ with_schema (classid, objid, namespace, owner) as (
         `union all select '${catalog}'::regclass, oid, ${prefix}namespace, ${prefix}owner from ${catalog}`,
     )
     .join("\n  ")}),
+own_object as (
+  select w.classid, w.objid from with_schema w join shared_schema s on s.oid = w.namespace
+  where s.is_own or w.owner not in (select oid from platform_role)),
+-- Tables of the application whose parts the session may drop: the owner of a schema may drop a table of somebody else, but not its policies.
+owned_table as (
+  select c.oid, relkind = 'r' and not relispartition as is_plain from pg_class c join own_object o on o.classid = 'pg_class'::regclass and o.objid = c.oid
+  where $5 and relkind in ('r', 'p') and relowner not in (select oid from platform_role) and pg_has_role(relowner, 'usage')
+    and not exists (select from extension_member e where e.classid = 'pg_class'::regclass and e.objid = c.oid)),
+inheritance (objid, root, depth) as (
+  select distinct inhparent, inhparent, 0 from pg_inherits where inhparent not in (select inhrelid from pg_inherits)
+  union all
+  select i.inhrelid, a.root, a.depth + 1 from inheritance a join pg_inherits i on i.inhparent = a.objid),
+-- A table that inherits from several comes before all of them.
+tree as (
+  select objid, max(root) as root, max(depth) as depth from inheritance where $5 group by objid),
 candidate (turn, classid, objid) as (
-  select 1, w.classid, w.objid from with_schema w join shared_schema s on s.oid = w.namespace
-  where s.is_own or w.owner not in (select oid from platform_role)
+  select 1, classid, objid from own_object
+  union all
+  select 0, 'pg_policy'::regclass, p.oid from pg_policy p join owned_table t on t.oid = p.polrelid
+  union all
+  -- Foreign keys of a partitioned table go with it, after its partitions: each of those has a copy.
+  select 0, 'pg_constraint'::regclass, k.oid from pg_constraint k join owned_table t on t.oid = k.conrelid
+  where contype = 'f' and is_plain and conparentid = 0 and coninhcount = 0
   union all
   select 3, 'pg_namespace'::regclass, oid from own_schema
   ${catalogsWithoutSchema
@@ -113,22 +134,33 @@ named as (
     and not (c.classid = 'pg_event_trigger'::regclass
       and (select p.proname = any ($4) from pg_event_trigger e join pg_proc p on p.oid = e.evtfoid where e.oid = objid)))
 -- Event triggers first: one that watches drops could refuse the others.
-select case type when 'event trigger' then -1 else turn end as turn, type || ' ' || identity as what,
-  format('drop %s if exists %s cascade', case type when 'statistics object' then 'statistics' when 'foreign-data wrapper' then 'foreign data wrapper'
+select case type when 'event trigger' then -1 else turn end as turn,
+  case when not $5 or turn <> 1 then 0 when type in ('view', 'materialized view') then 1 when t.objid is not null then 2
+    when type in ('table', 'foreign table') then 3 when classid = 'pg_proc'::regclass then 5 when classid = 'pg_type'::regclass then 6 else 4 end as step,
+  coalesce(t.root, 0) as root, coalesce(t.depth, 0) as depth,
+  -- What was created later seldom has dependents.
+  case when $5 then n.objid else 0 end as age,
+  type || ' ' || identity as what,
+  case type when 'table constraint' then (
+    select format('alter table if exists %s drop constraint if exists %I cascade', (pg_identify_object('pg_class'::regclass, conrelid, 0)).identity, conname)
+    from pg_constraint k where k.oid = n.objid)
+  else format('drop %s if exists %s cascade', case type when 'statistics object' then 'statistics' when 'foreign-data wrapper' then 'foreign data wrapper'
     when 'composite type' then 'type' when 'function' then 'routine' when 'procedure' then 'routine' when 'aggregate' then 'routine' else type end,
-    identity) as removal
-from named
+    identity) end as removal
+from named n left join tree t on n.classid = 'pg_class'::regclass and t.objid = n.objid
 union all
-select 2, 'large object ' || oid, format('select pg_catalog.lo_unlink(%s)', oid) from pg_largeobject_metadata
+select 2, 0, 0, 0, 0, 'large object ' || oid, format('select pg_catalog.lo_unlink(%s)', oid) from pg_largeobject_metadata
 where lomowner not in (select oid from platform_role)
 union all
-select 2, 'subscription ' || quote_ident(subname), null from pg_subscription
+select 2, 0, 0, 0, 0, 'subscription ' || quote_ident(subname), null from pg_subscription
 where subdbid = (select oid from pg_database where datname = current_database())
-order by turn, what`;
+order by turn, step, root desc, depth desc, age desc, what`;
 
 /**
  * Lists what an application has in the target, in the order in which it can be removed. By default, objects in its own schemas are not listed: they go
  * with their schema.
+ *
+ * @param options.inOwnSchemas lists them, too, with the policies and foreign keys of tables, in an order in which each removal takes few locks
  */
 export async function readApplicationObjects(
   client: pg.Client,

@@ -4,11 +4,18 @@ import { exitCodes } from "../exitCodes";
 import { readAccess } from "../postgres/access";
 import { refusedSettingMark } from "../postgres/statements";
 import { readDefaultPrivileges } from "./defaultPrivileges";
-import { emptyInSteps, emptyTarget, removeEventTriggers } from "./emptyTarget";
+import {
+  emptyInSteps,
+  emptyTarget,
+  isOutOfLocks,
+  type Outcome,
+  outcomes,
+  removeEventTriggers,
+} from "./emptyTarget";
 import type { Filling } from "./fill";
 import { lendMemberships, ownersOf } from "./lentMemberships";
 import { type CheckedTarget, createPlatformRoles } from "./target";
-import { markUnfinished, removeMark } from "./unfinished";
+import { markUnfinished, removeMark, type UnfinishedRestore } from "./unfinished";
 
 /** What the beginning of a restore in place needs. */
 export type Beginning = Pick<Filling, "manifest" | "texts" | "progress" | "client"> & {
@@ -20,7 +27,7 @@ const lockSeconds = 10;
 const lockNotAvailable = "55P03";
 
 /** Names the sessions that hold locks in open transactions. */
-async function describeSessions(client: pg.Client, cause: unknown): Promise<UserError> {
+async function describeSessions(client: pg.Client, cause: unknown, outcome: Outcome): Promise<UserError> {
   const { rows } = await client.query<{ session: string }>(
     `select format('process %s of role %s (%s, %s)', a.pid, a.usename, coalesce(nullif(a.application_name, ''), 'no application name'), a.state) as session
      from pg_stat_activity a where a.datname = current_database() and a.pid <> pg_backend_pid() and a.xact_start is not null
@@ -31,20 +38,18 @@ async function describeSessions(client: pg.Client, cause: unknown): Promise<User
   );
   const holders = rows.map(({ session }) => session).join(", ");
   return new UserError(
-    `Nothing was restored: other sessions kept locks in the target for ${lockSeconds} s: ${holders || "they are gone by now"}; end them, with \`select pg_terminate_backend(<process>)\`, and run the same command again.`,
-    exitCodes.targetRefused,
+    `${outcome.text}: other sessions kept locks in the target for ${lockSeconds} s: ${holders || "they are gone by now"}; end them, with \`select pg_terminate_backend(<process>)\`, and run the same command again.`,
+    outcome.exitCode,
     { cause },
   );
 }
 
-/** SQLSTATE `out_of_memory`: here, of the server's table of locks. */
-const outOfLocks = "53200";
-
 /**
  * Empties the target and marks it, all in one transaction: until it ends, nothing has happened. Where the target has more objects than one transaction
- * can lock, it is marked first and then emptied in steps, which the same command goes on with if they are interrupted.
+ * can lock, it is marked first and then emptied in steps: a failure between them leaves it partly emptied, and the same command continues.
  *
  * @returns what takes the memberships back that it has lent to its role
+ * @throws UserError that says whether the target is untouched or partly emptied
  */
 export async function begin(beginning: Beginning): Promise<string[]> {
   const { client, progress } = beginning;
@@ -56,20 +61,23 @@ export async function begin(beginning: Beginning): Promise<string[]> {
       return takeBack;
     });
   } catch (error) {
-    if ((error as { code?: string }).code !== outOfLocks) throw await explain(client, error);
+    if (!isOutOfLocks(error)) throw await explain(client, error, outcomes.untouched);
   }
   progress("the target has more objects than one transaction can lock: removing them in steps");
+  let outcome: Outcome = outcomes.untouched;
   try {
+    const { holdsData, unfinished } = beginning.checked;
     const takeBack = await inTransaction(client, async () => {
       const lent = await prepareRoles(beginning);
-      await mark(beginning, { reinstate: beginning.checked.unfinished?.reinstate, takeBack: lent });
+      await mark(beginning, { isEmptied: !holdsData, reinstate: unfinished?.reinstate, takeBack: lent });
       return lent;
     });
+    outcome = outcomes.partlyEmptied;
     await emptyInSteps(client);
-    await inTransaction(client, async () => await empty(beginning, takeBack));
+    await inTransaction(client, async () => await empty(beginning, takeBack, outcome));
     return takeBack;
   } catch (error) {
-    throw await explain(client, error);
+    throw await explain(client, error, outcome);
   }
 }
 
@@ -97,32 +105,40 @@ async function prepareRoles({ client, checked, manifest, texts, progress }: Begi
   return [...(checked.unfinished?.takeBack ?? []), ...lent];
 }
 
-async function empty(beginning: Beginning, takeBack: readonly string[]): Promise<void> {
+async function empty(
+  beginning: Beginning,
+  takeBack: readonly string[],
+  outcome: Outcome = outcomes.untouched,
+): Promise<void> {
   const { client, checked, manifest } = beginning;
   await removeMark(client);
-  await emptyTarget(client, manifest);
+  await emptyTarget(client, manifest, outcome);
   const { neutralize, reinstate } = await readDefaultPrivileges(client);
-  await mark(beginning, { reinstate: checked.unfinished?.reinstate ?? reinstate, takeBack });
+  await mark(beginning, {
+    isEmptied: true,
+    reinstate: checked.unfinished?.reinstate ?? reinstate,
+    takeBack,
+  });
   for (const statement of neutralize) await client.query(statement);
 }
 
 async function mark(
   { client, manifest }: Beginning,
-  statements: { readonly reinstate: readonly string[] | undefined; readonly takeBack: readonly string[] },
+  state: Pick<UnfinishedRestore, "isEmptied" | "reinstate" | "takeBack">,
 ): Promise<void> {
   await removeMark(client);
-  await markUnfinished(client, { run: manifest.run, startedAt: new Date().toISOString(), ...statements });
+  await markUnfinished(client, { run: manifest.run, startedAt: new Date().toISOString(), ...state });
 }
 
-async function explain(client: pg.Client, error: unknown): Promise<unknown> {
+async function explain(client: pg.Client, error: unknown, outcome: Outcome): Promise<unknown> {
   if (error instanceof UserError) return error;
-  if ((error as { code?: string }).code === lockNotAvailable) return await describeSessions(client, error);
+  if ((error as { code?: string }).code === lockNotAvailable)
+    return await describeSessions(client, error, outcome);
   const reason = error instanceof Error ? error.message : String(error);
-  return new UserError(
-    `Nothing was restored: emptying the target failed: ${reason}.`,
-    exitCodes.targetRefused,
-    { cause: error },
-  );
+  const advice = outcome === outcomes.partlyEmptied ? "; run the same command again" : "";
+  return new UserError(`${outcome.text}: emptying the target failed: ${reason}${advice}.`, outcome.exitCode, {
+    cause: error,
+  });
 }
 
 /** @throws UserError when the target refuses one; a setting that only a superuser may make is reported and left out */

@@ -8,6 +8,20 @@ import { asRole } from "./asRole";
 import { emptyExtensionTables } from "./extensionRows";
 import { markObject } from "./unfinished";
 
+/** What has become of a target that could not be emptied. */
+export interface Outcome {
+  /** Beginning of the message. */
+  readonly text: string;
+  readonly exitCode: number;
+}
+export const outcomes = {
+  untouched: { text: "Nothing was restored", exitCode: exitCodes.targetRefused },
+  partlyEmptied: {
+    text: "The target is partly emptied and nothing is restored",
+    exitCode: exitCodes.restoreFailed,
+  },
+} as const satisfies Record<string, Outcome>;
+
 /**
  * Takes everything of an application out of a database: its schemas, what it put into the schemas that stay and on the platform's tables, its
  * publications, servers, event triggers, large objects, jobs, users and buckets, and the user's rows of extensions that the backup has, too. Extensions and
@@ -17,6 +31,7 @@ import { markObject } from "./unfinished";
 export async function emptyTarget(
   client: pg.Client,
   { extensions }: Pick<Manifest, "extensions">,
+  outcome: Outcome = outcomes.untouched,
 ): Promise<void> {
   for (const { removal } of await readApplicationObjects(client)) {
     if (removal !== undefined) await client.query(removal);
@@ -29,8 +44,8 @@ export async function emptyTarget(
   const left = (await readApplicationObjects(client)).filter(({ what }) => what !== markObject);
   if (left.length === 0) return;
   throw new UserError(
-    `Nothing was restored: ${left.map(({ what }) => what).join(", ")} of the target cannot be removed; remove it first.`,
-    exitCodes.targetRefused,
+    `${outcome.text}: ${left.map(({ what }) => what).join(", ")} of the target cannot be removed; remove it first.`,
+    outcome.exitCode,
   );
 }
 
@@ -44,17 +59,31 @@ export async function removeEventTriggers(client: pg.Client): Promise<void> {
 /** Objects that one transaction of `emptyInSteps` removes, each with some ten locks. */
 const objectsAtOnce = 20;
 
+/** SQLSTATE `out_of_memory`: here, of the server's table of locks. */
+const outOfLocks = "53200";
+
+/** Tells whether the server refused a statement because its transaction takes more locks than the server has. */
+export function isOutOfLocks(error: unknown): boolean {
+  return (error as { code?: string }).code === outOfLocks;
+}
+
 /**
  * Removes the application's objects one by one, but for its schemas, in many small transactions: removing everything in one takes a lock for each
- * object, and the server has a fixed number of them.
+ * object, and the server has a fixed number of them. Objects with more parts than usual are removed in a transaction each.
  */
 export async function emptyInSteps(client: pg.Client): Promise<void> {
   const removals = (await readApplicationObjects(client, { inOwnSchemas: true })).flatMap(
     ({ what, removal }) => (removal === undefined || what.startsWith("schema ") ? [] : [removal]),
   );
   for (let start = 0; start < removals.length; start += objectsAtOnce) {
-    // One message is one transaction.
-    await client.query(removals.slice(start, start + objectsAtOnce).join("; "));
+    const batch = removals.slice(start, start + objectsAtOnce);
+    try {
+      // One message is one transaction.
+      await client.query(batch.join("; "));
+    } catch (error) {
+      if (!isOutOfLocks(error)) throw error;
+      for (const removal of batch) await client.query(removal);
+    }
   }
 }
 

@@ -46,7 +46,8 @@ interface Restore extends Omit<Filling, "client" | "settings" | "serverMajor" | 
 
 /**
  * Restores a backup into an empty database, a fresh Supabase project or a plain one, and compares it with the manifest. A restore that fails
- * leaves the target as it was, or empty; one that is killed leaves something that the next one removes.
+ * leaves the target as it was, or empty; one that is killed leaves something that the next one removes. A project of more objects than one
+ * transaction can lock is emptied in steps: there, a restore that fails or is killed between them leaves the target partly emptied.
  *
  * - A plain database is loaded beside the target, and takes its place when it is whole.
  * - A project is emptied and filled. What could fail is checked before; where rows would be lost, every byte of the backup, too.
@@ -119,7 +120,7 @@ async function restoreInPlace(restore: Restore, isThrowaway: boolean): Promise<S
   const { client, checked, target, progress, texts } = restore;
   if (checked.holdsData || checked.unfinished !== undefined) {
     progress(
-      checked.unfinished === undefined
+      checked.holdsData || checked.unfinished === undefined
         ? "removing what the target has"
         : `removing what the restore of ${checked.unfinished.run} left, which did not end`,
     );

@@ -25,7 +25,7 @@ export interface CheckedTarget {
   readonly serverMajor: number;
   /** What the target has that nobody would get back. */
   readonly holdsData: boolean;
-  /** The mark of a restore that was killed; what the target has came from it. */
+  /** The mark of a restore that did not end; what the target has came from it, unless the mark says that the target was not yet emptied. */
   readonly unfinished: UnfinishedRestore | undefined;
 }
 
@@ -51,7 +51,8 @@ export async function checkTarget(client: pg.Client, checks: TargetChecks): Prom
   const shape = await readShape(client);
   const unfinished = await readUnfinishedRestore(client);
   const found = await contentsOf(client, shape);
-  if (found.length > 0 && unfinished === undefined && replace !== target.database) {
+  const holdsData = found.length > 0 && unfinished?.isEmptied !== true;
+  if (holdsData && replace !== target.database) {
     const shown = [...found.filter(isTelling), ...found.filter((what) => !isTelling(what))]
       .slice(0, 3)
       .join(", ");
@@ -70,7 +71,7 @@ export async function checkTarget(client: pg.Client, checks: TargetChecks): Prom
   return {
     shape,
     serverMajor: target.serverMajor,
-    holdsData: found.length > 0 && unfinished === undefined,
+    holdsData,
     unfinished,
   };
 }

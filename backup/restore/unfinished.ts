@@ -2,14 +2,16 @@ import type pg from "pg";
 import { z } from "zod";
 
 /**
- * Marks a database into which a restore is being written. Whatever it holds came from that restore, since it was empty when the mark was
- * made, so the next restore may remove it without being asked to.
+ * Marks a database into which a restore is being written. Once the database has been emptied, whatever it holds came from that restore, and the next
+ * restore may remove it without being asked to. Until then it may hold data that nothing else has, which the mark says.
  */
 const markSchema = "thorbis_restore";
 
 const mark = z.object({
   run: z.string(),
   startedAt: z.iso.datetime(),
+  /** Whether everything that the database held before is gone. A mark that does not say so is taken for one of a database that holds data. */
+  isEmptied: z.boolean().default(false),
   /** Statements that give the database back the default privileges that it had before; undefined while it has them. */
   reinstate: z.array(z.string()).readonly().optional(),
   /** Statements that take the memberships back that the restore gave to its own role; they come last. */

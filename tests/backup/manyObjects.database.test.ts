@@ -16,11 +16,14 @@ let source: TestCluster;
 let target: TestCluster;
 let store: TestStore;
 
+/** Objects of the target that cannot be dropped with what depends on them in one transaction. */
+const hubs = ["function elder.may_see", "function elder.touch", "table elder.accounts", "table elder.events"];
+
 /** Tables and large objects that take more locks, in one transaction, than the target has. */
 async function createMany(cluster: TestCluster, schema: string): Promise<void> {
   const client = new pg.Client({ connectionString: cluster.url() });
   await client.connect();
-  await client.query(`create schema ${schema}`);
+  await client.query(`create schema if not exists ${schema}`);
   for (let n = 0; n < 150; n += 1) {
     await client.query(
       `create table ${schema}.table_${n} (id serial primary key, note text unique); insert into ${schema}.table_${n} (note) values ('${n}');
@@ -31,19 +34,52 @@ async function createMany(cluster: TestCluster, schema: string): Promise<void> {
   await client.end();
 }
 
+/** What all those tables depend on, and a partitioned table: dropping one of these objects first takes more locks than the target has. */
+async function tieTogether(cluster: TestCluster): Promise<void> {
+  const client = new pg.Client({ connectionString: cluster.url() });
+  await client.connect();
+  await client.query(
+    `create schema elder;
+     create table elder.held (id integer);
+     create table elder.accounts (id integer primary key);
+     create function elder.may_see(text) returns boolean language sql stable as 'select true';
+     create function elder.touch() returns trigger language plpgsql as 'begin return new; end';
+     create table elder.events (id integer primary key, note text) partition by list (id);
+     create index on elder.events (note)`,
+  );
+  await createMany(cluster, "elder");
+  await client.query(
+    `do $$ declare name regclass; begin
+       for name in select oid from pg_class where relkind = 'r' and relname ~ '^(table|elder)_[0-9]' loop
+         execute format('alter table %s add account integer references elder.accounts, add payer integer references elder.accounts, enable row level security', name);
+         for n in 1..8 loop
+           execute format('create policy seen_%s on %s using (elder.may_see(note))', n, name);
+           execute format('create trigger touched_%s before update on %s for each row execute function elder.touch()', n, name);
+         end loop;
+       end loop;
+     end $$`,
+  );
+  await client.query(
+    `do $$ begin
+       for n in 1..300 loop execute format('create table elder.event_%s partition of elder.events for values in (%s)', n, n); end loop;
+     end $$`,
+  );
+  await client.end();
+}
+
 beforeAll(async () => {
   [source, target, store] = await Promise.all([startTestCluster(), startTestCluster(), startTestStore()]);
   await (await source.client()).query(`
     create role backup login bypassrls password '${backupPassword}'; grant pg_read_all_data to backup;
     alter default privileges in schema public grant select on tables to anon`);
-  await Promise.all([createMany(source, "many"), createMany(target, "elder")]);
+  await Promise.all([createMany(source, "many"), tieTogether(target)]);
   await (await source.client()).query(
     "do $$ declare o oid; begin for o in select oid from pg_largeobject_metadata loop execute format('grant select on large object %s to backup', o); end loop; end $$",
   );
   // A project allows fewer connections, and so has fewer locks, the smaller it is.
   appendFileSync(
     path.join(target.directory, "data", overridesFile),
-    "max_locks_per_transaction = 10\nmax_connections = 60\n",
+    "max_locks_per_transaction = 10\nmax_connections = 30\n",
   );
   await target.stop();
   await startCluster({
@@ -58,16 +94,36 @@ afterAll(async () => {
   await Promise.all([source?.remove(), target?.remove(), store?.remove()]);
 });
 
-it("a database of more objects than a transaction has locks for is emptied and restored", async () => {
+it("a database of more objects than a transaction has locks for is emptied and restored, also after a failure on the way", async () => {
   const context = commandContext({
     ...taskEnvironment(source, store),
     RESTORE_DATABASE_URL: `${target.url()}?sslmode=disable`,
   });
   await run(context);
-  await restore({ replace: "postgres" }, context);
+  const holder = await target.client();
+  for (const hub of hubs) {
+    await expect(holder.query(`drop ${hub} cascade`), hub).rejects.toThrow("out of shared memory");
+  }
+  await holder.query("begin; lock table elder.held in access share mode");
+  await expect(restore({ replace: "postgres" }, context)).rejects.toThrow(
+    /^The target is partly emptied and nothing is restored: other sessions kept locks in the target for 10 s: process \d+ of role postgres .*; end them, .* and run the same command again\.$/,
+  );
+  await holder.query("rollback");
   expect(context.progressed).toContain(
     "the target has more objects than one transaction can lock: removing them in steps",
   );
+  const { rows } = await holder.query(
+    `select relname from pg_class join pg_namespace n on n.oid = relnamespace
+     where nspname in ('elder', 'public') and relkind in ('r', 'p') order by 1`,
+  );
+  // Of more than 600: the oldest, and at most those that went back with it.
+  expect(rows).toContainEqual({ relname: "held" });
+  expect(rows.length).toBeLessThanOrEqual(20);
+
+  await expect(restore({}, context)).rejects.toThrow(/the target is not empty: it has schema elder/);
+  context.progressed.length = 0;
+  await restore({ replace: "postgres" }, context);
+  expect(context.progressed).toContain("reading every byte of the backup before anything is removed");
   const [before, after] = [
     await takePortrait(source.url("supabase_admin")),
     await takePortrait(target.url("supabase_admin")),
