@@ -1,5 +1,8 @@
 import type pg from "pg";
+import type { DatabaseSettings } from "../environment";
+import { exitCodes } from "../exitCodes";
 import type { AccessEntry } from "../postgres/access";
+import { connect } from "../postgres/connect";
 import { isPlatformOwner } from "../postgres/platform";
 import type { Entry } from "./contents";
 import type { SchemaEntry } from "./schemaArchive";
@@ -70,4 +73,29 @@ export async function createEventTriggers(
     enabling.push(`alter event trigger ${name} ${mode}`);
   }
   return { enabling, differences };
+}
+
+/**
+ * Turns event triggers on, all or none.
+ *
+ * @param enabling what `createEventTriggers` returned
+ * @returns what is still off, with the statement that turns it on and the reason
+ */
+export async function enableEventTriggers(
+  settings: DatabaseSettings,
+  enabling: readonly string[],
+): Promise<string[]> {
+  if (enabling.length === 0) return [];
+  let client: pg.Client | undefined;
+  try {
+    client = await connect(settings, exitCodes.restoreFailed);
+    // One message is one transaction.
+    await client.query(enabling.join("; "));
+    return [];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    return enabling.map((statement) => `an event trigger, which is off: ${reason}: ${statement}`);
+  } finally {
+    await client?.end().catch(() => undefined);
+  }
 }

@@ -11,6 +11,7 @@ import type { ObjectStore } from "../store/objectStore";
 import { begin, createRoles } from "./begin";
 import { type BesideTarget, createBesideTarget } from "./besideTarget";
 import { emptyInSteps, emptyTarget } from "./emptyTarget";
+import { enableEventTriggers } from "./eventTriggers";
 import { type Filled, type Filling, fill, type Shortfall } from "./fill";
 import { requireSpace } from "./freeSpace";
 import { restoreJobs } from "./jobs";
@@ -215,13 +216,24 @@ async function restoreBeside(restore: Restore): Promise<Shortfall> {
   }
   await client.end();
   await beside.swap();
-  const restored = await connect(target, exitCodes.restoreFailed);
+  const { enabling, ...shortfall } = filled;
+  let leftOut: string[];
   try {
-    const { enabling, ...shortfall } = filled;
-    const leftOut = await restoreJobs(restored, texts.jobs, rightsOf(restore));
-    for (const statement of enabling) await restored.query(statement);
-    return { ...shortfall, notRestored: [...shortfall.notRestored, ...leftOut] };
+    leftOut = await restoreJobsInto(target, restore);
+  } catch (error) {
+    for (const what of await enableEventTriggers(target, enabling)) restore.progress(`not restored: ${what}`);
+    throw error;
+  }
+  // In a session of its own, which a failure of the jobs does not reach.
+  leftOut.push(...(await enableEventTriggers(target, enabling)));
+  return { ...shortfall, notRestored: [...shortfall.notRestored, ...leftOut] };
+}
+
+async function restoreJobsInto(target: DatabaseSettings, restore: Restore): Promise<string[]> {
+  const client = await connect(target, exitCodes.restoreFailed);
+  try {
+    return await restoreJobs(client, restore.texts.jobs, rightsOf(restore));
   } finally {
-    await restored.end().catch(() => undefined);
+    await client.end().catch(() => undefined);
   }
 }

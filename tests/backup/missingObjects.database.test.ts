@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { restore } from "../../backup/commands/restore";
 import { run } from "../../backup/commands/run";
+import { readEnvironment } from "../../backup/environment";
+import { enableEventTriggers } from "../../backup/restore/eventTriggers";
 import { startTestCluster, type TestCluster } from "../support/cluster";
 import { commandContext, failureOf, taskEnvironment } from "./support/commands";
 import { createShop, readRows } from "./support/shop";
@@ -81,5 +83,43 @@ describe("another session's open transaction in the target", () => {
     await other.query("commit");
     const { rows } = await other.query("select value from public.limited");
     expect(rows).toEqual([{ value: 9 }]);
+  });
+});
+
+describe("event triggers, once a plain database has taken the target's place", () => {
+  it("are turned on together, or each is named with the statement that turns it on", async () => {
+    const admin = await target.client("supabase_admin");
+    await admin.query(`
+      create function public.watch() returns event_trigger language plpgsql as 'begin end';
+      create event trigger first_watch on ddl_command_end execute function public.watch();
+      create event trigger second_watch on sql_drop execute function public.watch();
+      alter event trigger first_watch disable;
+      alter event trigger second_watch disable`);
+    const readModes = async () =>
+      (
+        await admin.query(
+          "select evtname as name, evtenabled as mode from pg_event_trigger where evtname ~ '_watch$' and evtfoid = 'public.watch'::regproc order by 1",
+        )
+      ).rows;
+    const { target: settings } = readEnvironment(["target"], {
+      RESTORE_DATABASE_URL: `${target.url("supabase_admin")}?sslmode=disable`,
+    });
+    const first = "alter event trigger first_watch enable always";
+    expect(await enableEventTriggers(settings, [first, "alter event trigger gone enable"])).toEqual([
+      `an event trigger, which is off: event trigger "gone" does not exist: ${first}`,
+      'an event trigger, which is off: event trigger "gone" does not exist: alter event trigger gone enable',
+    ]);
+    expect(await readModes()).toEqual([
+      { name: "first_watch", mode: "D" },
+      { name: "second_watch", mode: "D" },
+    ]);
+    expect(await enableEventTriggers(settings, [first, "alter event trigger second_watch enable"])).toEqual(
+      [],
+    );
+    expect(await readModes()).toEqual([
+      { name: "first_watch", mode: "A" },
+      { name: "second_watch", mode: "O" },
+    ]);
+    await admin.query("drop function public.watch() cascade");
   });
 });
