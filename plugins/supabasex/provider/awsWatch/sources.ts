@@ -53,6 +53,8 @@ const refused = new Set([
   "AccessDeniedException",
   "AuthorizationError",
   "AuthorizationErrorException",
+  // EC2's.
+  "UnauthorizedOperation",
 ]);
 
 /** Name → what is asked. Each answers what is there and is not declared. */

@@ -29,7 +29,7 @@ const openingDatabaseSetting = /^database setting session_replication_role$/;
 
 /** What opens something once it is another than before. Whoever carries mails and text messages reads their codes. */
 const openingPart =
-  /^(auth setting (smtp_(host|port|user)|sms_provider|sms_\w+_(account_sid|access_key|api_key))$|API key|edge function|organization member|SSO provider|third-party auth|JWT signing key|temporary database access|legacy API keys|topic subscription|event target|schedule|cluster service|log subscription|key grant|secret rotation|bucket (access granted|replication|CORS|website|inventory|logging|notification))/;
+  /^(auth setting (smtp_(host|port|user)|sms_provider|sms_\w+_(account_sid|access_key|api_key))$|API key|edge function|organization member|SSO provider|third-party auth|JWT signing key|temporary database access|legacy API keys|topic subscription|event target|schedule|cluster service|log subscription|key grant|secret rotation|network (endpoint|peering)|bucket (access granted|replication|CORS|website|inventory|logging|notification))/;
 
 /** Settings that restrict access while they are on. */
 const closingSetting =
