@@ -76,11 +76,11 @@ export class AccessLogs extends Component {
     new BucketLogging(
       this.childName("logging"),
       { bucket: args.source.bucket.bucket, targetBucket: bucket.bucket, targetPrefix: recordsPrefix },
-      // S3 refuses a bucket that it may not write to. The setting goes with the bucket that it is on, and stays on one that stays.
+      // S3 refuses a bucket that it may not write to. The setting goes with the bucket that it is on, and is taken off one that stays:
+      // there it would be reported as somebody else's.
       this.childOptions({
         ...containedIn(args.source.bucket),
         deleteBeforeReplace: true,
-        retainOnDelete: protection,
         dependsOn: policy,
       }),
     );

@@ -91,7 +91,9 @@ export class BackupBucket extends Component {
       { name: (suffix) => this.childName(suffix), options: settings },
     );
     if (args.sendsEvents) {
-      new BucketNotification(this.childName("events"), { bucket, eventbridge: true }, settings);
+      // Switched off, it leaves a bucket that stays: what is set and not declared is reported as somebody else's.
+      const options = { ...settings, retainOnDelete: false };
+      new BucketNotification(this.childName("events"), { bucket, eventbridge: true }, options);
     }
     if (args.objectLock !== undefined) {
       new BucketObjectLockConfiguration(

@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { AccessLogs } from "../../../components/accessLogs/accessLogs";
 import { accessLogsPolicy } from "../../../components/accessLogs/policy";
@@ -8,8 +9,12 @@ import { decide } from "../iam/simulate";
 const bucketArn = "arn:aws:s3:::thorbis-backups-logs";
 const sourceArn = "arn:aws:s3:::thorbis-backups";
 
-const register = () =>
+const register = (onOptions: (name: string, options: pulumi.CustomResourceOptions) => void = () => {}) =>
   registeredInAws(() => {
+    pulumi.runtime.registerStackTransformation(({ name, opts }) => {
+      onOptions(name, opts);
+      return undefined;
+    });
     const source = new BackupBucket("backup", {
       ...{ account, tags, physicalName: "thorbis-prod", bucketName: "thorbis-backups", sendsEvents: true },
     });
@@ -51,6 +56,15 @@ test("EventBridge is told what happens in the backup bucket", async () => {
     bucket: "thorbis-backups",
     eventbridge: true,
   });
+});
+
+test("logging and events are taken off a protected bucket when they are switched off, unlike what protects it", async () => {
+  const isKept = new Map<string, boolean>();
+
+  await register((name, { retainOnDelete = false }) => isKept.set(name, retainOnDelete));
+
+  expect([isKept.get("logs-logging"), isKept.get("backup-events")]).toEqual([false, false]);
+  expect([isKept.get("backup-versioning"), isKept.get("logs-policy")]).toEqual([true, true]);
 });
 
 const write = (context: Record<string, string>, resource = `${bucketArn}/s3/2026-11-29-00-00-00-AAAA`) =>
