@@ -1,3 +1,4 @@
+import type { Policy } from "@pulumi/aws/iam/policy";
 import { Role } from "@pulumi/aws/iam/role";
 import { RolePoliciesExclusive } from "@pulumi/aws/iam/rolePoliciesExclusive";
 import { RolePolicy } from "@pulumi/aws/iam/rolePolicy";
@@ -16,10 +17,10 @@ export interface TaskRoleArgs {
   readonly permissionsBoundaryArn?: string | undefined;
   /** Who may assume it. */
   readonly trust: pulumi.Input<PolicyDocument>;
-  /** All that it may do beside `managedPolicyArns`. */
+  /** All that it may do beside `managedPolicies`. */
   readonly policy: pulumi.Input<PolicyDocument>;
   /** Managed policies that it has beside its own. Default: none. */
-  readonly managedPolicyArns?: readonly pulumi.Input<string>[];
+  readonly managedPolicies?: readonly Policy[];
 }
 
 /** A role with exactly one policy of its own, and the managed ones that are named. What somebody else adds is reported, and removed by the next deployment. */
@@ -31,6 +32,7 @@ export class TaskRole extends Component {
     super("TaskRole", name, opts);
     const text = (document: pulumi.Input<PolicyDocument>) =>
       pulumi.output(document).apply((document) => JSON.stringify(document));
+    const managed = args.managedPolicies ?? [];
     const role = new Role(
       this.childName("role"),
       {
@@ -38,8 +40,11 @@ export class TaskRole extends Component {
         assumeRolePolicy: text(args.trust),
         permissionsBoundary: args.permissionsBoundaryArn,
         tags: args.tags,
+        // IAM refuses to delete a role with managed policies, and the resource that attaches them does not detach them on its deletion.
+        ...(managed.length > 0 && { forceDetachPolicies: true }),
       },
-      this.childOptions(),
+      // IAM refuses to delete an attached policy too: the role goes first.
+      this.childOptions({ dependsOn: [...managed] }),
     );
     this.arn = role.arn;
     this.policy = new RolePolicy(
@@ -55,7 +60,7 @@ export class TaskRole extends Component {
     );
     new RolePolicyAttachmentsExclusive(
       this.childName("attachments"),
-      { roleName: role.name, policyArns: [...(args.managedPolicyArns ?? [])] },
+      { roleName: role.name, policyArns: managed.map(({ arn }) => arn) },
       alone,
     );
     this.registerOutputs({ arn: this.arn });

@@ -95,7 +95,7 @@ export class EnvironmentAccess extends Component {
     const role = (
       purpose: "deploy" | "preview",
       policyOf: (place: PolicyPlace) => PolicyDocument,
-      managedPolicyArns: readonly pulumi.Input<string>[] = [],
+      managedPolicies: readonly Policy[] = [],
     ) =>
       new TaskRole(
         this.childName(purpose),
@@ -109,11 +109,11 @@ export class EnvironmentAccess extends Component {
               githubTrust({ providerArn, github: args.github, environment: names[`${purpose}Environment`] }),
             ),
           policy: place.apply(policyOf),
-          managedPolicyArns,
+          managedPolicies,
         },
         { parent: this },
       ).arn;
-    this.deployRoleArn = role("deploy", deployPolicy, [networkPolicy.arn]);
+    this.deployRoleArn = role("deploy", deployPolicy, [networkPolicy]);
     this.previewRoleArn = role("preview", previewPolicy);
     this.registerOutputs({ deployRoleArn: this.deployRoleArn, previewRoleArn: this.previewRoleArn });
   }
