@@ -17,12 +17,15 @@ export interface EnvironmentPlace {
   readonly bucketName: string;
   /** The bucket with the record of requests, whether there is one yet or not. */
   readonly logBucketName: string;
+  /** Whether the stack has a network of its own. */
+  readonly ownNetwork: boolean;
 }
 
 const project = z.object({ name: z.string(), resourcePrefix: z.string().optional() });
 const backup = z.object({
   bucketName: z.string(),
   accessLogs: z.object({ bucketName: z.string().optional() }).optional(),
+  network: z.object({}).optional(),
 });
 
 /**
@@ -48,5 +51,6 @@ export function environmentPlace(folder: string, name: string): EnvironmentPlace
     prefix: resourcePrefix(area("project", project)),
     bucketName: area("backup", backup).bucketName,
     logBucketName: accessLogBucketName(area("backup", backup)),
+    ownNetwork: area("backup", backup).network !== undefined,
   };
 }

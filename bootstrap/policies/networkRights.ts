@@ -81,13 +81,17 @@ export function networkRights(place: PolicyPlace): readonly ServiceRights[] {
       writes: ["ec2:CreateTags"],
       condition: { StringEquals: { "ec2:CreateAction": creations } },
     },
-    {
-      // The default group of a new network: AWS makes it without a tag.
-      name: "DefaultGroupTags",
-      resources: arns("security-group"),
-      writes: ["ec2:CreateTags"],
-      condition: both(claimed, untagged),
-    },
+    ...(place.ownNetwork
+      ? [
+          {
+            // The default group of a new network: AWS makes it without a tag.
+            name: "DefaultGroupTags",
+            resources: arns("security-group"),
+            writes: ["ec2:CreateTags"],
+            condition: both(claimed, untagged),
+          },
+        ]
+      : []),
     {
       name: "Network",
       resources: arns(...taggedKinds),

@@ -108,6 +108,7 @@ test("the deploy role has the policy that the simulator judged, for the names in
       prefix: "thorbis-prod",
       bucketName: "thorbis-backups",
       logBucketName: "thorbis-backups-logs",
+      ownNetwork: true,
       accountId,
       stateBucketArn: "arn:aws:s3:::thorbis-pulumi-state",
       stateKeyArn,

@@ -11,6 +11,7 @@ export const place: PolicyPlace = {
   prefix: "thorbis-prod",
   bucketName: "thorbis-backups",
   logBucketName: "thorbis-backups-logs",
+  ownNetwork: true,
   accountId,
   stateBucketArn: "arn:aws:s3:::thorbis-pulumi-state",
   stateKeyArn: `arn:aws:kms:us-east-1:${accountId}:key/11111111-1111-1111-1111-111111111111`,

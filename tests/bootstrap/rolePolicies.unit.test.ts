@@ -193,6 +193,15 @@ describe("the role that deploys", () => {
   });
 });
 
+test("claims the default group of a network only where the stack makes one", async () => {
+  const claim: Call = ["ec2:CreateTags", group, claimed];
+
+  expect(await decideFor(deployNetworkPolicy(place), claim)).toBe("Allowed");
+  expect(await decideFor(deployNetworkPolicy({ ...place, ownNetwork: false }), claim)).toBe(
+    "ImplicitlyDenied",
+  );
+});
+
 describe("the role that previews", () => {
   const identity = previewPolicy(place);
 
