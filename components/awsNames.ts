@@ -19,3 +19,12 @@ export function awsNames(prefix: string) {
     databaseDashboard: `${prefix}-database`,
   } as const;
 }
+
+/** Tags `Name` of the subnets of the stack's own network, by which the next deployment finds them. */
+export function subnetNames(prefix: string) {
+  return {
+    public: `${prefix}-backup-public`,
+    "private-1": `${prefix}-backup-private-1`,
+    "private-2": `${prefix}-backup-private-2`,
+  } as const;
+}

@@ -1,6 +1,7 @@
 import { commonArgs } from "./awsCommon";
 import { BackupNetwork } from "./backupNetwork/backupNetwork";
 import type { BackupsConfig } from "./backupsConfig";
+import { ownedResources } from "./ownership/ownership";
 import { type TaskNetwork, taskNetwork } from "./taskNetwork";
 
 /** Where the tasks and the probe run. */
@@ -19,6 +20,12 @@ export function declareNetwork(config: BackupsConfig): StackNetwork {
     const tasks = taskNetwork(config.backup);
     return { tasks, functions: vpcId === undefined || assignPublicIp ? undefined : tasks, own: undefined };
   }
-  const own = new BackupNetwork("backup-network", { ...network, ...commonArgs(config), bucketName });
+  const own = new BackupNetwork("backup-network", {
+    ...network,
+    ...commonArgs(config),
+    bucketName,
+    // The region's first two zones can become others: a network that exists stays where it is.
+    availabilityZones: network.availabilityZones ?? ownedResources().networkZones,
+  });
   return { tasks: own, functions: own, own };
 }

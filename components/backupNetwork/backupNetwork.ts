@@ -11,6 +11,7 @@ import { getAvailabilityZonesOutput } from "@pulumi/aws/getAvailabilityZones";
 import * as pulumi from "@pulumi/pulumi";
 import { quartersOf } from "../../config/aws/vpcBlocks";
 import type { AwsAccount } from "../awsAccount";
+import { subnetNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
 import { Component } from "../component";
 import type { TaskNetwork } from "../taskNetwork";
@@ -22,9 +23,9 @@ export interface BackupNetworkArgs {
   readonly physicalName: string;
   /** Tags of everything; each resource of the network has its `Name` beside them. */
   readonly tags: AwsTags;
-  /** Private IPv4 block, a /16 to a /26: a quarter for the NAT gateway, a quarter for each zone, and one that stays free. */
+  /** Private IPv4 block, a /16 to a /26: a quarter for the NAT gateway, a quarter for each zone, and one that stays free. A change needs a new network. */
   readonly cidrBlock: string;
-  /** The two zones of the private subnets. Default: the first two of the region by name. */
+  /** The two zones of the private subnets. Default: the first two of the region by name. A change needs a new network. */
   readonly availabilityZones?: readonly string[] | undefined;
   /** The bucket that tasks may write to. */
   readonly bucketName: string;
@@ -79,7 +80,12 @@ export class BackupNetwork extends Component implements TaskNetwork {
       route: { cidrBlock: everywhere, natGatewayId: gateway.id },
     });
     this.subnetIds = privateBlocks.map((cidrBlock, index) =>
-      this.createSubnet(`private-${index + 1}`, args, { vpc, table, cidrBlock, zone: zones[index] }),
+      this.createSubnet(index === 0 ? "private-1" : "private-2", args, {
+        vpc,
+        table,
+        cidrBlock,
+        zone: zones[index],
+      }),
     );
     this.allSubnetIds = [subnetId, ...this.subnetIds];
     this.s3EndpointId = this.createEndpoint(args, vpc, table).id;
@@ -148,7 +154,7 @@ export class BackupNetwork extends Component implements TaskNetwork {
 
   /** Returns the id, known once the subnet has its routes. */
   private createSubnet(
-    purpose: string,
+    purpose: keyof ReturnType<typeof subnetNames>,
     args: BackupNetworkArgs,
     place: {
       readonly vpc: Vpc;
@@ -164,7 +170,7 @@ export class BackupNetwork extends Component implements TaskNetwork {
         cidrBlock: place.cidrBlock,
         availabilityZone: place.zone,
         mapPublicIpOnLaunch: false,
-        tags: tagsOf(args, `backup-${purpose}`),
+        tags: { ...args.tags, Name: subnetNames(args.physicalName)[purpose] },
       },
       this.childOptions(),
     );

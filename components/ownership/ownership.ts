@@ -4,7 +4,7 @@ import { getSecret } from "@pulumi/aws/secretsmanager/getSecret";
 import * as pulumi from "@pulumi/pulumi";
 import { resourcePrefix } from "../../config/aws/resourcePrefix";
 import { UserError } from "../../foundation/userError";
-import { awsNames } from "../awsNames";
+import { awsNames, subnetNames } from "../awsNames";
 import { purposeTag, stackTag, stackTagValue } from "../awsTags";
 import type { BackupsConfig } from "../backupsConfig";
 import {
@@ -14,6 +14,7 @@ import {
   secretArnPattern,
   type TaggedResource,
 } from "./claims";
+import { networkFaults, subnetsOfNetwork, zonesOfNetwork } from "./ownNetwork";
 
 /** What the stack has in AWS already, and takes back where its state does not know it any more. */
 export interface OwnedResources {
@@ -25,6 +26,8 @@ export interface OwnedResources {
   readonly keyId?: string;
   /** The ARNs of the secrets with the passwords of roles of the database. */
   readonly secretArns?: Readonly<Partial<Record<SecretRole, string>>>;
+  /** The zones of the private subnets of its own network, where both exist. */
+  readonly networkZones?: readonly string[];
 }
 
 /** The roles of the database whose password a program in AWS has from a secret. */
@@ -39,8 +42,9 @@ export function ownedResources(): OwnedResources {
 
 /**
  * Looks up what the account and region have of our stacks. Refuses, before any resource is registered, a configuration whose names
- * belong to another stack, or would leave behind what this stack has, and a secret that waits for its deletion. Needs the rights
- * `tag:GetResources`, `kms:DescribeKey` and `secretsmanager:DescribeSecret`.
+ * belong to another stack, or would leave behind what this stack has, a change of its network that EC2 would refuse halfway, and a
+ * secret that waits for its deletion. Needs the rights `tag:GetResources`, `kms:DescribeKey` and `secretsmanager:DescribeSecret`, and
+ * with a network of the stack's own `ec2:DescribeSubnets` and `ec2:DescribeVpc*`.
  * @throws UserError with all faults.
  */
 export async function claimNames({ project, backup }: BackupsConfig): Promise<void> {
@@ -52,14 +56,22 @@ export async function claimNames({ project, backup }: BackupsConfig): Promise<vo
     bucketName: backup.bucketName,
     retiredBucketNames: backup.retiredBucketNames,
   };
-  const tagged = await taggedResources();
-  const faults = claimFaults(claim, tagged);
+  const { network } = backup;
+  const [tagged, subnets] = await Promise.all([
+    taggedResources(),
+    network === undefined ? [] : subnetsOfNetwork(stack, Object.values(subnetNames(claim.prefix))),
+  ]);
+  const faults = [
+    ...claimFaults(claim, tagged),
+    ...(network === undefined ? [] : networkFaults(claim.stackName, network, subnets)),
+  ];
   if (faults.length > 0) throw new UserError(faults.join("\n"));
 
   const own = tagged.filter((resource) => resource.stack === stack).map(({ arn }) => arn);
   const hasBucket = own.some((arn) => bucketArnPattern.exec(arn)?.[1] === backup.bucketName);
   const keyId = await enabledKey(own.filter((arn) => keyArnPattern.test(arn)));
   const names = awsNames(claim.prefix);
+  const networkZones = network === undefined ? undefined : zonesOfNetwork(network.cidrBlock, subnets);
   const secretArn = (role: SecretRole, name: string) =>
     liveSecret(
       role,
@@ -73,6 +85,7 @@ export async function claimNames({ project, backup }: BackupsConfig): Promise<vo
     ...(hasBucket && { bucketName: backup.bucketName }),
     bucketNames: own.flatMap((arn) => bucketArnPattern.exec(arn)?.[1] ?? []),
     ...(keyId !== undefined && { keyId }),
+    ...(networkZones !== undefined && { networkZones }),
     secretArns: {
       ...(backupSecret !== undefined && { backup: backupSecret }),
       ...(monitoringSecret !== undefined && { monitoring: monitoringSecret }),

@@ -182,7 +182,7 @@ export const backupSchema = z.strictObject({
     .strictObject({
       cidrBlock: checkedText(vpcBlockProblem).default("10.80.0.0/24").meta({
         description:
-          "Private IPv4 block of the network, a /16 to a /26; a change replaces the whole network.",
+          "Private IPv4 block of the network, a /16 to a /26; a change is refused while the network exists.",
       }),
       availabilityZones: distinct(
         matching(/^[a-z]{2}(-[a-z]+)+-\d[a-z]$/, "must be a zone such as us-east-1a"),
@@ -191,7 +191,7 @@ export const backupSchema = z.strictObject({
         .optional()
         .meta({
           description:
-            "Zones of the two private subnets; the first two of the region where they are left out.",
+            "Zones of the two private subnets; those of the existing network, or the first two of the region, where they are left out. A change is refused while the network exists.",
           example: "us-east-1a",
         }),
       flowLogRetentionDays: z

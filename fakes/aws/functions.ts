@@ -91,6 +91,24 @@ export const getSubnets = lookUp<Aws, { filters?: NameAndValues[] }>({
   },
 });
 
+export const getSubnet = lookUp<Aws, { id: string }>({
+  args: { id: { type: "string", required: true } },
+  async call(aws, { id }, { signal }) {
+    const { Subnets = [] } = await aws
+      .use("ec2")
+      .send(new DescribeSubnetsCommand({ SubnetIds: [id] }), { abortSignal: signal });
+    const [subnet] = Subnets;
+    if (subnet === undefined) throw new UserError("no matching EC2 Subnet found");
+    return {
+      id,
+      vpcId: subnet.VpcId ?? "",
+      cidrBlock: subnet.CidrBlock ?? "",
+      availabilityZone: subnet.AvailabilityZone ?? "",
+      region: aws.region,
+    };
+  },
+});
+
 export const getAvailabilityZones = lookUp<Aws, { filters?: NameAndValues[] }>({
   args: { filters: { type: "list" } },
   async call(aws, { filters = [] }, { signal }) {

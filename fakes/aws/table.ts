@@ -21,7 +21,15 @@ import { lifecyclePolicy } from "./ecr/lifecyclePolicy";
 import { repository } from "./ecr/repository";
 import { cluster } from "./ecs/cluster";
 import { taskDefinition } from "./ecs/taskDefinition";
-import { getAvailabilityZones, getCallerIdentity, getKey, getRegion, getSubnets, getVpc } from "./functions";
+import {
+  getAvailabilityZones,
+  getCallerIdentity,
+  getKey,
+  getRegion,
+  getSubnet,
+  getSubnets,
+  getVpc,
+} from "./functions";
 import { openIdConnectProvider } from "./iam/openIdConnectProvider";
 import { managedPolicy } from "./iam/policy";
 import { role } from "./iam/role";
@@ -138,6 +146,7 @@ export const aws: Table<Aws> = {
     "aws:sqs/queuePolicy:QueuePolicy": queuePolicy,
   },
   functions: {
+    "aws:ec2/getSubnet:getSubnet": getSubnet,
     "aws:ec2/getSubnets:getSubnets": getSubnets,
     "aws:ec2/getVpc:getVpc": getVpc,
     "aws:index/getAvailabilityZones:getAvailabilityZones": getAvailabilityZones,

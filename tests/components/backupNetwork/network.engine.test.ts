@@ -72,6 +72,26 @@ test("a stack makes its network, and its bucket refuses tasks from elsewhere", a
   await succeeds("preview", "--refresh", "--expect-no-changes");
 });
 
+test.each([
+  [
+    { cidrBlock: "10.90.0.0/24" },
+    /backup\.network\.cidrBlock is 10\.90\.0\.0\/24, but .* has 10\.80\.0\.0\/24/,
+  ],
+  [
+    { availabilityZones: ["us-east-1c", "us-east-1d"] },
+    /backup\.network\.availabilityZones is us-east-1c, us-east-1d, but .* is in us-east-1a, us-east-1b/,
+  ],
+])("%j is refused before anything is touched", async (network, fault) => {
+  stack.configure(areas({ network }));
+
+  const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
+
+  expect(exitCode).not.toBe(0);
+  expect(output.replace(/\s+/g, " ")).toMatch(fault);
+  stack.configure(areas({ network: {} }));
+  await succeeds("preview", "--expect-no-changes");
+});
+
 test("a route and a subnet that somebody adds are reported", async () => {
   const VpcId = (await ownVpc())?.VpcId;
   const Filters = [{ Name: "tag:Name", Values: ["networked-backup-private"] }];
