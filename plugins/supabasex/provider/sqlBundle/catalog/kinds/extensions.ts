@@ -2,17 +2,26 @@ import { type Kind, text } from "./kind";
 
 /**
  * The members of an extension that may do something, one line each. Tables, sequences and types are left out, since extensions
- * such as queues add them while they are used.
+ * such as queues add them while they are used. The extension's own schema is `@`, so that an extension that moves has the same
+ * lines.
  */
 const members = `
-  select m.refobjid as extension, 'function ' || p.pronamespace::regnamespace || '.' || p.proname || ' ' || p.pronargs || ' '
-    || p.prosecdef || ' ' || p.prolang || ' ' || coalesce(p.proconfig::text, '') || ' ' || coalesce(p.probin, '') || ' ' || p.prosrc as line
+  select m.refobjid as extension,
+    'function ' || case when p.pronamespace = own.extnamespace then '@' else p.pronamespace::regnamespace::text end
+    || '.' || p.proname || ' ' || p.pronargs || ' ' || p.prosecdef || ' ' || p.prolang || ' ' || coalesce(p.proconfig::text, '')
+    || ' ' || coalesce(p.probin, '') || ' ' || p.prosrc as line
   from extension_member m
+  join pg_extension own on own.oid = m.refobjid
   join pg_proc p on p.oid = m.objid
   where m.classid = 'pg_proc'::regclass
   union all
-  select m.refobjid, 'view ' || c.oid::regclass || ' ' || pg_get_viewdef(c.oid)
+  select m.refobjid, replace(
+    'view ' || c.oid::regclass || ' ' || pg_get_viewdef(c.oid),
+    own.extnamespace::regnamespace || '.',
+    '@.'
+  )
   from extension_member m
+  join pg_extension own on own.oid = m.refobjid
   join pg_class c on c.oid = m.objid and c.relkind in ('v', 'm')
   where m.classid = 'pg_class'::regclass
   union all
