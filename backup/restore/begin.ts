@@ -135,7 +135,11 @@ async function explain(client: pg.Client, error: unknown, outcome: Outcome): Pro
   if ((error as { code?: string }).code === lockNotAvailable)
     return await describeSessions(client, error, outcome);
   const reason = error instanceof Error ? error.message : String(error);
-  const advice = outcome === outcomes.partlyEmptied ? "; run the same command again" : "";
+  const advice = isOutOfLocks(error)
+    ? "; raise max_locks_per_transaction of the server and run the same command again"
+    : outcome === outcomes.partlyEmptied
+      ? "; run the same command again"
+      : "";
   return new UserError(`${outcome.text}: emptying the target failed: ${reason}${advice}.`, outcome.exitCode, {
     cause: error,
   });

@@ -68,12 +68,12 @@ export function isOutOfLocks(error: unknown): boolean {
 }
 
 /**
- * Removes the application's objects one by one, but for its schemas, in many small transactions: removing everything in one takes a lock for each
- * object, and the server has a fixed number of them. Objects with more parts than usual are removed in a transaction each.
+ * Removes the application's objects one by one, its schemas last, in many small transactions: removing everything in one takes a lock for each
+ * object, and the server has a fixed number of them. The mark stays. Objects with more parts than usual are removed in a transaction each.
  */
 export async function emptyInSteps(client: pg.Client): Promise<void> {
   const removals = (await readApplicationObjects(client, { inOwnSchemas: true })).flatMap(
-    ({ what, removal }) => (removal === undefined || what.startsWith("schema ") ? [] : [removal]),
+    ({ what, removal }) => (removal === undefined || what === markObject ? [] : [removal]),
   );
   for (let start = 0; start < removals.length; start += objectsAtOnce) {
     const batch = removals.slice(start, start + objectsAtOnce);

@@ -34,7 +34,10 @@ async function createMany(cluster: TestCluster, schema: string): Promise<void> {
   await client.end();
 }
 
-/** What all those tables depend on, and a partitioned table: dropping one of these objects first takes more locks than the target has. */
+/**
+ * What all those tables depend on, a partitioned table, and many schemas: dropping one of these objects first, or all schemas at once, takes more
+ * locks than the target has.
+ */
 async function tieTogether(cluster: TestCluster): Promise<void> {
   const client = new pg.Client({ connectionString: cluster.url() });
   await client.connect();
@@ -63,6 +66,9 @@ async function tieTogether(cluster: TestCluster): Promise<void> {
     `do $$ begin
        for n in 1..300 loop execute format('create table elder.event_%s partition of elder.events for values in (%s)', n, n); end loop;
      end $$`,
+  );
+  await client.query(
+    "do $$ begin for n in 1..2000 loop execute format('create schema elder_%s', n); end loop; end $$",
   );
   await client.end();
 }
