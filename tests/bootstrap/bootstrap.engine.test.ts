@@ -1,7 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { GetRolePolicyCommand, IAMClient } from "@aws-sdk/client-iam";
+import { GetRolePolicyCommand, IAMClient, ListRolesCommand } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { deployPolicy } from "../../bootstrap/policies/rolePolicies";
@@ -12,9 +12,16 @@ import { accountId } from "./place";
 // The set-up of an account on the real engine and the local AWS.
 let account: AwsAccountUnderTest;
 let base: string;
+let iam: IAMClient;
 
 beforeAll(async () => {
   account = await createAwsAccount("bucket");
+  const { endpoint, region, accessKey, secretKey } = account.endpoints;
+  iam = new IAMClient({
+    region,
+    endpoint,
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+  });
   base = await mkdtemp(path.join(os.tmpdir(), "thorbis bootstrap "));
   const checkout = checkoutRoot();
   const folder = path.join(base, "bootstrap");
@@ -87,13 +94,6 @@ test("one up sets the account up, a second has nothing to do, and the outputs ar
 });
 
 test("the deploy role has the policy that the simulator judged, for the names in the stack file", async () => {
-  const { endpoint, region, accessKey, secretKey } = account.endpoints;
-  const iam = new IAMClient({
-    region,
-    endpoint,
-    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-  });
-
   const { PolicyDocument = "" } = await iam.send(
     new GetRolePolicyCommand({ RoleName: "thorbis-prod-deploy", PolicyName: "deploy" }),
   );
@@ -123,4 +123,15 @@ test("destroy is refused while states, keys and images are protected", async () 
 
   expect(exitCode).not.toBe(0);
   expect(output).toContain("protect");
+});
+
+test("an environment that leaves the settings takes its roles with it, and no other's", async () => {
+  await configure({ environments: ["dev"] });
+  await pulumi("state", "unprotect", "--all", "--yes");
+
+  const { exitCode, output } = await pulumi("up", "--yes", "--skip-preview");
+
+  expect(exitCode, output).toBe(0);
+  const { Roles = [] } = await iam.send(new ListRolesCommand({}));
+  expect(Roles.map(({ RoleName }) => RoleName).sort()).toEqual(["thorbis-dev-deploy", "thorbis-dev-preview"]);
 });
