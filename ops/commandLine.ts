@@ -4,7 +4,7 @@ import type { Command } from "commander";
 import { runCommandLine } from "../foundation/commandLine";
 import { UserError } from "../foundation/userError";
 
-/** The options of the programs of ops/ that take a value, so that a command line can be read before its program runs. */
+/** The options of the programs in ops/ that take a value, so a command line can be parsed before its program runs. */
 export const optionsWithValue = {
   stack: { type: "string", short: "s" },
   out: { type: "string" },
@@ -21,7 +21,10 @@ export interface StackOption {
   readonly stack?: string;
 }
 
-/** Returns the stack that a command line names, as an argument or as `--stack`. Throws a UserError for none or two. */
+/**
+ * Returns the stack that a command line names, as an argument or as `--stack`. Throws a UserError if it names none or
+ * two.
+ */
 export function namedStack(argument: string | undefined, { stack }: StackOption, script: string): string {
   if (argument !== undefined && stack !== undefined && argument !== stack) {
     throw new UserError(`Name one stack: ${argument} or ${stack}.`);
@@ -34,7 +37,7 @@ export function namedStack(argument: string | undefined, { stack }: StackOption,
   return named;
 }
 
-/** Returns the stack that a command line names; `local` where it names none. Throws a UserError where it names two. */
+/** Returns the stack that a command line names; `local` if it names none. Throws a UserError if it names two. */
 export function namedStackOrLocal(
   argument: string | undefined,
   options: StackOption,
@@ -43,7 +46,7 @@ export function namedStackOrLocal(
   return namedStack(argument ?? (options.stack === undefined ? "local" : undefined), options, script);
 }
 
-/** Returns a path that was given on the command line, which npm runs from the folder of package.json. */
+/** Resolves a path from the command line. npm runs programs in the folder of package.json. */
 export function givenPath(given: string): string {
   return path.resolve(process.env.INIT_CWD ?? process.cwd(), given);
 }
@@ -53,7 +56,7 @@ export function checkedOutCommit(): string | undefined {
   return git("rev-parse", "HEAD");
 }
 
-/** Returns the commit that is checked out. Throws a UserError where the files are not those of a commit. */
+/** Returns the commit that is checked out. Throws a UserError if the files do not match a commit. */
 export function requireCommit(): string {
   requireGit();
   const commit = checkedOutCommit();
@@ -69,7 +72,7 @@ export function requireCommit(): string {
   return commit;
 }
 
-/** Throws a UserError where there is no git. */
+/** Throws a UserError if git is not installed. */
 function requireGit(): void {
   const { error } = spawnSync("git", ["--version"], { stdio: "ignore" });
   if ((error as NodeJS.ErrnoException | undefined)?.code !== "ENOENT") return;
@@ -78,7 +81,7 @@ function requireGit(): void {
   );
 }
 
-/** Returns what git prints, without blanks at its ends; undefined where it fails. */
+/** Returns the trimmed output of git; undefined if it fails. */
 export function git(...args: string[]): string | undefined {
   try {
     return execFileSync("git", args, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
@@ -87,7 +90,7 @@ export function git(...args: string[]): string | undefined {
   }
 }
 
-/** Runs a program of ops/, which has the name of its npm script. */
+/** Runs a program in ops/, which has the name of its npm script. */
 export function run(program: Command): void {
   void runCommandLine(program, { calledAs: (command) => `npm run ${command.name()} --` });
 }

@@ -6,8 +6,8 @@ import { execa } from "execa";
 import { UserError } from "../foundation/userError";
 
 /**
- * What the engine writes into its event log, in the types of Pulumi's Automation API. The fields that those types lack are added
- * from the engine's own (`apitype.EngineEvent` in pulumi/pulumi).
+ * The entries of the engine's event log, with the types of Pulumi's Automation API. Missing fields are added from the
+ * engine's own type (`apitype.EngineEvent` in pulumi/pulumi).
  */
 export interface EngineEvent
   extends Omit<automation.EngineEvent, "diagnosticEvent" | "policyEvent" | "summaryEvent"> {
@@ -28,47 +28,47 @@ export type PolicyEvent = Omit<automation.PolicyEvent, "enforcementLevel"> & {
 export type Step = automation.StepEventMetadata;
 export type StepState = automation.StepEventStateMetadata;
 
-/** The exit codes of the CLI that mean something of their own (pulumi 3.227 and newer). */
+/** The exit codes of the CLI with a specific meaning (pulumi 3.227 and newer). */
 export const exitCodes = { success: 0, changesFound: 7, cancelled: 8 } as const;
 
 export interface PulumiRun {
   readonly exitCode: number;
-  /** In the engine's order, without its debugging messages: those hold secrets in plain text. */
+  /** In the engine's order, without its debug messages, which contain secrets in plain text. */
   readonly events: readonly EngineEvent[];
-  /** What the CLI said before, or in place of, an engine: no such stack, no login, a lock. */
+  /** The CLI's output before an engine started, or without one: no such stack, no login, a lock. */
   readonly stderr: string;
   readonly durationSeconds: number;
 }
 
 export interface RunOptions {
-  /** Variables beside those of this process. */
+  /** Variables in addition to those of this process. */
   readonly env?: Readonly<Record<string, string>>;
   /** Default: the CLI on PATH. */
   readonly program?: string;
-  /** Default: this process's folder. */
+  /** Default: this process's working directory. */
   readonly cwd?: string;
 }
 
 /**
- * Runs `pulumi preview`, `up` or `refresh` and returns its events. What the CLI prints goes to standard error, so that standard
- * output stays free for the report. Throws a UserError where there is no CLI.
+ * Runs `pulumi preview`, `up` or `refresh` and returns its events. The CLI's output goes to standard error, because
+ * standard output is for the report. Throws a UserError if the CLI is not installed.
  */
 export async function runPulumi(args: readonly string[], options: RunOptions = {}): Promise<PulumiRun> {
-  // Only its owner can read it: the log has the engine's debugging messages, and with them the secrets.
+  // Only the owner can read it, because the log contains the engine's debug messages with secrets.
   const folder = await mkdtemp(path.join(os.tmpdir(), "thorbis-events-"));
   const log = path.join(folder, "events.jsonl");
   const startedAt = Date.now();
   const command = [...args, "--non-interactive", "--event-log", log];
   const child = execa(options.program ?? "pulumi", command, {
     ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
-    // The option --event-log is one of those for debugging.
+    // --event-log is a debug option of the CLI.
     env: { ...options.env, PULUMI_DEBUG_COMMANDS: "true" },
     stdin: "ignore",
     stdout: process.stderr,
     stderr: [process.stderr, "pipe"],
     reject: false,
   });
-  // An interrupt reaches the CLI as well, and a second one would make it leave its work unfinished.
+  // The CLI also receives the interrupt. A second one would make it abandon its work.
   const wait = () => undefined;
   const interrupt = () => void child.kill("SIGINT");
   process.on("SIGINT", wait).on("SIGTERM", interrupt);
@@ -91,7 +91,7 @@ export async function runPulumi(args: readonly string[], options: RunOptions = {
   }
 }
 
-/** Reads an event log, which a CLI that was killed may have left without its last line's end. No log, no events. */
+/** Reads an event log, whose last line is incomplete if the CLI was killed. Returns no events if there is no log. */
 export async function readEvents(file: string): Promise<EngineEvent[]> {
   const handle = await open(file).catch(() => undefined);
   if (handle === undefined) return [];

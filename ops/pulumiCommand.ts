@@ -2,15 +2,15 @@ import { execa } from "execa";
 import { UserError } from "../foundation/userError";
 
 export interface CommandOptions {
-  /** The npm script that puts the CLI on PATH, for the message where there is none. */
+  /** The npm script that puts the CLI on PATH, for the message if it is missing. */
   readonly script: string;
   /** Standard input. Default: none. */
   readonly input?: string;
 }
 
 /**
- * Runs a command of the CLI that has no events, and returns its standard output. Secrets may stand there, so a failure shows
- * only the errors on standard error. Throws a UserError where it fails or there is no CLI.
+ * Runs a CLI command that has no events, and returns its standard output. The output may contain secrets, so a failure
+ * only shows the errors from standard error. Throws a UserError if it fails or the CLI is not installed.
  */
 export async function pulumiOutput(
   args: readonly string[],

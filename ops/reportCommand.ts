@@ -2,13 +2,13 @@ import { Command, Option } from "commander";
 import { givenPath, type StackOption } from "./commandLine";
 import { type ReportFormat, type ReportPlaces, reportFormats } from "./report/write";
 
-/** The options of every program of ops/ that reports on a stack. */
+/** The options that all programs in ops/ share that report on a stack. */
 export interface ReportOptions extends StackOption {
   readonly format: ReportFormat;
   readonly out?: string;
 }
 
-/** Returns the command of a program that reports on a stack, for further options and its action. */
+/** Returns the command of a program that reports on a stack, to which options and an action are added. */
 export function reportCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -20,7 +20,7 @@ export function reportCommand(name: string, description: string): Command {
     .option("--out <folder>", "write the report there, too, in every format");
 }
 
-/** Returns where a report goes, by the command's options. */
+/** Returns where a report goes, from the command's options. */
 export function reportPlaces({ format, out }: ReportOptions): ReportPlaces {
   return { format, folder: out === undefined ? undefined : givenPath(out) };
 }

@@ -3,7 +3,7 @@ import { ManagementApi } from "../foundation/managementApi";
 import { UserError } from "../foundation/userError";
 import { pulumiOutput } from "./pulumiCommand";
 
-/** The Supabase project of a stack, and the Management API that knows it. */
+/** The Supabase project of a stack, with a client of its Management API. */
 export interface StackProject {
   /** The path of the project below `/v1`. */
   readonly path: string;
@@ -13,10 +13,10 @@ export interface StackProject {
 const outputs = z.object({ projectRef: z.string().min(1) });
 
 /**
- * Returns the project that a stack has deployed, with a client of its Management API, which the environment names as it does
+ * Returns the project that a stack has deployed, with a client of its Management API. The environment configures it as
  * for the Supabase provider.
- * @param script the npm script that asks, for messages and as the name of the client
- * @throws UserError for a stack that was never deployed, and without an access token.
+ * @param script the calling npm script, for messages and as the name of the client
+ * @throws UserError for a stack that was never deployed, or without an access token.
  */
 export async function stackProject(stack: string, script: string): Promise<StackProject> {
   const { SUPABASE_ACCESS_TOKEN: accessToken, SUPABASE_API_ENDPOINT: endpoint } = process.env;

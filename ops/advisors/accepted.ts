@@ -1,12 +1,12 @@
 import type { Finding } from "./findings";
 
 export interface AcceptedFinding {
-  /** The name of the objects that it may be about, without their schema. */
+  /** The names of the affected objects, without their schema. */
   readonly of: RegExp;
   readonly reason: string;
 }
 
-/** What Supabase's advisors find in this stack and what stays as it is, by the finding's name. Only informations are. */
+/** Findings of Supabase's advisors that this stack accepts, by name. All of them are informational. */
 export const acceptedFindings: Readonly<Record<string, AcceptedFinding>> = {
   unused_index: {
     of: /^[a-z0-9_]+$/,
@@ -22,12 +22,12 @@ export const acceptedFindings: Readonly<Record<string, AcceptedFinding>> = {
   },
 };
 
-/** Whether nobody has accepted a finding. */
+/** Returns whether a finding is not accepted. */
 export function isOpen(finding: Finding): boolean {
   return acceptanceOf(finding) === undefined;
 }
 
-/** Returns why a finding stays; undefined where nobody has accepted it. */
+/** Returns why a finding is accepted; undefined if it is not. */
 export function acceptanceOf({ name, level, object }: Finding): AcceptedFinding | undefined {
   const accepted = acceptedFindings[name];
   return level === "info" && accepted?.of.test(object ?? "") === true ? accepted : undefined;

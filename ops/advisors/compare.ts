@@ -1,17 +1,17 @@
 import { isOpen } from "./accepted";
 import type { Finding } from "./findings";
 
-/** What a change does to the advisors' findings. Those that `accepted.ts` accepts count as none. */
+/** How a change affects the advisors' findings. Findings that `accepted.ts` accepts are not counted. */
 export interface FindingsCompared {
-  /** Findings that only the changed database has. */
+  /** Findings that only exist after the change. */
   readonly added: readonly Finding[];
-  /** Findings that only the database before the change has. */
+  /** Findings that only exist before the change. */
   readonly resolved: readonly Finding[];
-  /** How many both have. */
+  /** The number of findings that exist before and after the change. */
   readonly unchanged: number;
 }
 
-/** Compares what the advisors find before and after a change. */
+/** Compares the advisors' findings before and after a change. */
 export function compareFindings(before: readonly Finding[], after: readonly Finding[]): FindingsCompared {
   const [old, now] = [before.filter(isOpen), after.filter(isOpen)];
   const missingIn = (others: readonly Finding[]) => {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { StackProject } from "../stackProject";
 
-/** A finding of Supabase's database linter, as the API answers it. */
+/** A finding of Supabase's database linter, as the API returns it. */
 const lint = z.looseObject({
   name: z.string(),
   title: z.string(),
@@ -22,15 +22,15 @@ export interface Finding {
   readonly level: (typeof levels)[keyof typeof levels];
   /** What was found, and where. */
   readonly detail: string;
-  /** The address of the page that says what to do. */
+  /** The address of the page that explains the fix. */
   readonly remediation: string;
-  /** The same for the same finding at another time. */
+  /** Identical for the same finding at another time. */
   readonly key: string;
-  /** The object that it is about, without its schema. */
+  /** The affected object, without its schema. */
   readonly object?: string;
 }
 
-/** Parses the linter's own answer: a list of findings, the worst first. */
+/** Parses the linter's output: a list of findings, the most severe first. */
 export function findingsOf(lints: unknown): Finding[] {
   const found = z
     .array(lint)
@@ -50,7 +50,7 @@ export function findingsOf(lints: unknown): Finding[] {
   );
 }
 
-/** Asks a project's advisors, for security and for performance. */
+/** Requests a project's findings from the advisors for security and performance. */
 export async function readFindings({ api, path }: StackProject): Promise<Finding[]> {
   const ask = async (type: string) =>
     answers.parse(await api.expectJson(200, `ask the ${type} advisor`, "GET", `${path}/advisors/${type}`))
@@ -58,7 +58,7 @@ export async function readFindings({ api, path }: StackProject): Promise<Finding
   return findingsOf([...(await ask("security")), ...(await ask("performance"))]);
 }
 
-/** Returns a finding for a terminal: what it is, and below it the page that says what to do. */
+/** Returns a finding for a terminal: a description, and below it the page that explains the fix. */
 export function findingText(finding: Pick<Finding, "level" | "name" | "detail" | "remediation">): string {
   const { level, name, detail, remediation } = finding;
   const line = `${level.padEnd(7)} ${name}: ${detail}`;

@@ -1,4 +1,4 @@
-// Prints what Supabase's advisors find in a stack's database, worst first.
+// Prints the findings of Supabase's advisors for a stack's database, the most severe first.
 //   npm run advisors -- dev [--format text|json]
 import { Command, Option } from "commander";
 import { namedStackOrLocal, run, type StackOption } from "../commandLine";

@@ -12,13 +12,16 @@ import { reportFile } from "../report/write";
 /** The name of a job of the workflow `preview` that previews a stack. */
 const previewJob = /^Preview ([\w.-]+)$/;
 
-/** The folder of a stack's report below the one that the artifacts are downloaded to: the name of its artifact. */
+/**
+ * Returns the folder of a stack's report below the folder with the downloaded artifacts. It is the name of the
+ * artifact.
+ */
 const artifactOf = (stack: string) => `preview-${stack}`;
 
-/** A report is some hundred kilobytes; an artifact may hold anything. */
+/** A report has a few hundred kilobytes, but an artifact may contain anything. */
 const largestReport = 20_000_000;
 
-/** Stacks whose preview needs no credentials, so that a fork's code may make one. */
+/** Stacks whose preview needs no credentials, so a fork's code may create it. */
 const isCredentialFree = (stack: string) => stack === "local" || stack.startsWith("like-");
 
 export interface CommentResult {
@@ -27,8 +30,8 @@ export interface CommentResult {
 }
 
 /**
- * Comments on the pull request that a run of the workflow `preview` was about, once for every stack that it previewed. What the run's
- * artifacts say is untrusted: it is data of a strict form, and shown as such. Undefined where the pull request has moved on.
+ * Comments on the pull request of a `preview` run, once for each stack that it previewed. The run's artifacts are
+ * untrusted: they are parsed strictly and shown as data. Returns undefined if the pull request has a newer commit.
  */
 export async function commentOnPreviews(
   client: GitHubClient,
@@ -77,7 +80,7 @@ async function reportOf(file: string, source: Source): Promise<Report> {
   return { ...report, commit: source.run.headSha };
 }
 
-/** An artifact may hold a link to another file, or more than memory. */
+/** Reads a file of an artifact, which may be a link to another file or larger than memory. */
 async function readRegularFile(file: string): Promise<string | undefined> {
   const status = await lstat(file).catch(() => undefined);
   if (status === undefined || !status.isFile() || status.size > largestReport) return undefined;

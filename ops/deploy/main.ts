@@ -1,6 +1,6 @@
 // Deploys a stack and reports what was done.
-//   npm run deploy -- dev                            what the code says now
-//   npm run deploy -- prod --reviewed plan           what was reviewed, or nothing
+//   npm run deploy -- dev                            deploys the current code
+//   npm run deploy -- prod --reviewed plan           deploys what was reviewed, or nothing
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
@@ -33,7 +33,10 @@ run(
     }),
 );
 
-/** A preview that the policy pack judges. Without it a rule about the whole stack would be asked only when all is changed. */
+/**
+ * Runs a preview with the policy pack. Without it, a rule about the whole stack would only run after everything has
+ * changed.
+ */
 async function preview(stack: string, ...args: string[]) {
   return await runPulumi([
     ...["preview", "--stack", stack, "--suppress-progress", ...args],
@@ -41,7 +44,10 @@ async function preview(stack: string, ...args: string[]) {
   ]);
 }
 
-/** Whether a deployment may begin. Where its preview fails, that is the report and the exit code, and nothing is changed. */
+/**
+ * Returns whether the deployment may start. If its preview fails, that is the report and the exit code, and nothing
+ * changes.
+ */
 async function isAcceptable(stack: string, options: DeployOptions): Promise<boolean> {
   const result = await preview(stack);
   if (result.exitCode === exitCodes.success) return true;
@@ -51,7 +57,10 @@ async function isAcceptable(stack: string, options: DeployOptions): Promise<bool
   return false;
 }
 
-/** Plans once more and compares: what the engine itself would refuse half-way is refused before it begins. */
+/**
+ * Plans again and compares, so that changes which the engine would refuse half-way are refused before the deployment
+ * starts.
+ */
 async function requireFitting(stack: string, folder: string): Promise<void> {
   const review = await readReview(folder);
   const commit = requireCommit();

@@ -13,17 +13,17 @@ const reviewVersion = 1;
 const reviewSchema = z.strictObject({
   version: z.literal(reviewVersion),
   stack: z.string(),
-  /** What the plan was made of. */
+  /** The inputs of the plan. */
   commit: z.string(),
   /** SHA-256 of the engine's plan. */
   plan: z.string(),
-  /** What the services and the database were like: resource → SHA-256 of all that a refresh read of it. */
+  /** The state of the services and the database: resource → SHA-256 of everything that a refresh read of it. */
   resources: z.record(z.string(), z.string()),
-  /** What the report said: a name for each difference and each change → SHA-256 of it. */
+  /** The content of the report: a name for each difference and each change → SHA-256 of it. */
   report: z.record(z.string(), z.string()),
 });
 
-/** What an approval is of: a commit, a plan, and the state of the world in which it was made. */
+/** What an approval covers: a commit, a plan, and the state of the services for which it was made. */
 export type Review = z.output<typeof reviewSchema>;
 
 const files = { review: "review.json", plan: "plan.json" } as const;
@@ -39,7 +39,7 @@ export interface ReviewSubject {
   readonly plan: string;
 }
 
-/** Describes what a reviewer is about to approve. */
+/** Returns what a reviewer approves. */
 export function reviewOf({ stack, commit, run, report, plan }: ReviewSubject): Review {
   return {
     version: reviewVersion,
@@ -85,7 +85,7 @@ export async function writeReview(folder: string, review: Review): Promise<void>
   await writeFile(path.join(folder, files.review), `${JSON.stringify(review, null, 2)}\n`);
 }
 
-/** Reads what was approved. Throws a UserError where the folder holds no review, or one whose plan is not the one it names. */
+/** Reads what was approved. Throws a UserError if the folder contains no review, or a plan that does not match it. */
 export async function readReview(folder: string): Promise<Review> {
   const [review, plan] = await Promise.all([
     readFile(path.join(folder, files.review), "utf8").catch(() => undefined),
@@ -115,7 +115,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Throws a UserError where the review is of another stack or commit, before anything is asked of a service. */
+/** Throws a UserError if the review is for another stack or commit, before any service is called. */
 export function requireSameSubject(
   review: Review,
   { stack, commit }: { stack: string; commit: string },
@@ -126,13 +126,13 @@ export function requireSameSubject(
   }
 }
 
-/** Throws a UserError that names what is no longer as it was reviewed; nothing has been changed. */
+/** Throws a UserError that names what has changed since the review. Nothing has been deployed at this point. */
 export function requireSameWorld(reviewed: Review, now: Review): void {
   const moved = differing(reviewed.resources, now.resources).map((urn) =>
     urn.slice(urn.lastIndexOf("::") + 2),
   );
   const other = differing(reviewed.report, now.report);
-  // Of the database, the report names the object; the resource is all of it.
+  // For the database, the report names the object, and the resource contains all objects.
   const named = other.length > 0 ? other : moved;
   if (named.length === 0) return;
   const shown = named.slice(0, 5).join("; ");
@@ -146,7 +146,7 @@ function differing(one: Readonly<Record<string, string>>, other: Readonly<Record
     .sort();
 }
 
-/** In one sentence why a reviewed plan is not applied. */
+/** Returns an error that explains in one sentence why a reviewed plan is not applied. */
 export function refusal(why: string): UserError {
   return new UserError(
     `The reviewed plan is not applied, because ${why}: nothing was changed; make a new plan and have it reviewed.`,

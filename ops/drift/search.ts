@@ -5,7 +5,7 @@ import type { Report } from "../report/model";
 import { verdictOf } from "../report/verdict";
 import { applyWaivers, type DriftWaiver } from "./waivers";
 
-/** The exit codes of `npm run drift`; any other means that the search itself failed. */
+/** The exit codes of `npm run drift`. Any other code means that the search failed. */
 export const driftExitCodes = { clean: exitCodes.success, drift: exitCodes.changesFound, failed: 1 } as const;
 
 export interface DriftSubject {
@@ -22,8 +22,8 @@ export interface DriftResult {
 }
 
 /**
- * Answers both questions in one report: what was changed outside of Pulumi (from `pulumi refresh --preview-only`), and which code was
- * not deployed (from `pulumi preview`; undefined where it was not asked).
+ * Combines both checks in one report: what was changed outside of Pulumi (from `pulumi refresh --preview-only`), and
+ * which code was not deployed (from `pulumi preview`; undefined if it did not run).
  */
 export function driftReport(
   refresh: PulumiRun,

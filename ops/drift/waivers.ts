@@ -1,31 +1,31 @@
 import { UserError } from "../../foundation/userError";
 import type { DriftItem, Problem } from "../report/model";
 
-/** A difference that somebody has accepted, for a time. */
+/** A difference that somebody has accepted until a date. */
 export interface DriftWaiver {
   readonly stack: string;
-  /** The object of the database (`policy shared.customers rogue`), or the name that the program gives the resource. */
+  /** The database object (`policy shared.customers rogue`), or the name of the resource in the program. */
   readonly subject: string;
-  /** One property of it. Default: everything about it. */
+  /** One property of it. Default: all of them. */
   readonly property?: string;
   readonly reason: string;
-  /** Who answers for it. */
+  /** The person responsible for it. */
   readonly owner: string;
-  /** The last day on which it holds, as YYYY-MM-DD in UTC. */
+  /** The last day on which it applies, as YYYY-MM-DD in UTC. */
   readonly until: string;
 }
 
-/** All waivers. One that has ended rings: the search for drift reports it until it is renewed or removed. */
+/** All waivers. The search for drift reports an expired one until it is renewed or removed. */
 export const waivers: readonly DriftWaiver[] = [];
 
 export interface WaivedDrift {
   readonly drift: DriftItem[];
-  /** Waivers that have ended, and waivers that nothing needs any more. */
+  /** Waivers that have expired or are no longer needed. */
   readonly warnings: Problem[];
   readonly hasExpired: boolean;
 }
 
-/** Marks what is waived. A difference whose waiver has ended counts again, and the waiver is reported. */
+/** Marks differences that are waived. A difference with an expired waiver counts again, and the waiver is reported. */
 export function applyWaivers(
   drift: readonly DriftItem[],
   list: readonly DriftWaiver[],

@@ -4,20 +4,21 @@ import { UserError } from "../../foundation/userError";
 /** The stack outputs that an application's environment needs. */
 export interface EnvironmentOutputs {
   apiUrl: string;
-  /** The legacy anon key, or the publishable key that takes its place. */
+  /** The legacy anon key, or the publishable key that replaces it. */
   anonKey: string;
-  /** The legacy service_role key, or the secret key that takes its place. */
+  /** The legacy service_role key, or the secret key that replaces it. */
   serviceRoleKey: string;
-  /** Connection URL of the application, password included. */
+  /** Connection URL of the application, including the password. */
   databaseUrl: string;
 }
 
-/** The areas of the configuration that the file is rendered from; none of them is read for a secret. */
+/** The configuration areas from which the file is rendered. No secret is read from them. */
 export type EnvironmentConfig = Pick<ParsedStackConfig, "project" | "database" | "realtime" | "storage">;
 
 /**
- * The `.env` file of an application, in the order and with the names of the configuration guide's environment blocks. Throws a
- * UserError naming the variable if a value cannot be written so that dotenv and a shell read the same text.
+ * Returns the `.env` file of an application, with the order and names of the configuration guide's environment blocks.
+ * Throws a UserError with the variable's name if a value cannot be written so that dotenv and a shell read the same
+ * string.
  */
 export function renderEnvironmentFile(config: EnvironmentConfig, outputs: EnvironmentOutputs): string {
   const { project, database, realtime, storage } = config;
@@ -36,7 +37,7 @@ export function renderEnvironmentFile(config: EnvironmentConfig, outputs: Enviro
         [
           ["DATABASE_URL", outputs.databaseUrl],
           ["DATABASE_POOL_SIZE", database.application.poolSize],
-          // Milliseconds, as the guide has it.
+          // Milliseconds, as in the guide.
           ["DATABASE_TIMEOUT", database.application.timeoutMilliseconds],
           ["DATABASE_SSL_MODE", sslMode(config)],
         ],
@@ -64,7 +65,10 @@ export function renderEnvironmentFile(config: EnvironmentConfig, outputs: Enviro
     .join("\n");
 }
 
-/** The local server has no certificate; a hosted one always offers TLS, enforced or not. */
+/**
+ * Returns the TLS mode. The local server has no certificate; a hosted one always offers TLS, whether it is enforced or
+ * not.
+ */
 function sslMode({ project, database }: EnvironmentConfig): string {
   if (project.environment === "local") return "disable";
   return database.sslEnforcement ? "require" : "prefer";
@@ -75,8 +79,8 @@ function renderVariable([name, value]: [string, string | number | boolean | unde
 }
 
 /**
- * Bare where nothing could be read differently, else in single quotes: in double quotes some readers expand `$` and some do not
- * unescape `\"`. What single quotes cannot hold is refused.
+ * Quotes a value if readers could interpret it differently. Single quotes are used because in double quotes some
+ * readers expand `$` and some do not unescape `\"`. Values that single quotes cannot contain are refused.
  */
 function quote(name: string, text: string): string {
   if (/^[A-Za-z0-9_.,:/@%+=-]+$/.test(text)) return text;

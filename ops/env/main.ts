@@ -31,7 +31,7 @@ async function main({ stack, out }: { stack: string; out?: string }): Promise<vo
     return;
   }
   writeFileSync(out, text, { mode: 0o600 });
-  // `mode` counts only for a file that is new.
+  // `mode` only applies to a new file.
   chmodSync(out, 0o600);
 }
 

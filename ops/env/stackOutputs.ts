@@ -2,8 +2,8 @@ import { UserError } from "../../foundation/userError";
 import type { EnvironmentOutputs } from "./environmentFile";
 
 /**
- * The outputs of a stack, by name, that each variable may be filled from; the first that has a value counts. A project whose
- * legacy keys are switched off has the new ones alone, which Supabase's clients take in the same places.
+ * The stack outputs for each variable, in order of preference. A project with disabled legacy keys only has the new
+ * ones, which Supabase's clients accept in the same places.
  */
 const sources = {
   apiUrl: ["apiUrl"],
@@ -12,7 +12,7 @@ const sources = {
   databaseUrl: ["databaseUrl"],
 } as const satisfies Record<keyof EnvironmentOutputs, readonly string[]>;
 
-/** What a project needs where it has neither of two keys. */
+/** What to do if a project has neither of two keys. */
 const keyNames: Readonly<Record<string, string>> = {
   anonKey: "neither a legacy anon key nor a publishable key",
   serviceRoleKey: "neither a legacy service_role key nor a secret key",
@@ -20,7 +20,7 @@ const keyNames: Readonly<Record<string, string>> = {
 
 /**
  * Returns the outputs that an environment file needs.
- * @throws UserError for a stack that was never deployed, and for a project without keys.
+ * @throws UserError for a stack that was never deployed, or a project without keys.
  */
 export function environmentOutputs(
   stack: string,

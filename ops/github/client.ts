@@ -5,17 +5,17 @@ import { throttling } from "@octokit/plugin-throttling";
 import { UserError } from "../../foundation/userError";
 import type { GitHubContext } from "./context";
 
-/** A reset of the rate limit that is farther away fails the job, which costs by the minute. */
+/** If the rate limit resets later than this, the job fails, because waiting costs by the minute. */
 const longestWaitSeconds = 60;
 
 export interface ClientOptions {
-  /** Whether writes keep the distance of seconds that GitHub asks for, and rate limits are waited for. Default: true. */
+  /** Whether writes keep the interval that GitHub recommends, and rate limits are waited for. Default: true. */
   readonly isPaced?: boolean;
 }
 
 /**
- * Returns a client of GitHub's API. A read that fails in the service is tried again up to three times; a write is sent once, because
- * one that failed may have been done all the same. Rate limits are waited for, up to a minute.
+ * Returns a client of GitHub's API. A read is retried up to three times if the service fails. A write is sent once,
+ * because a failed one may have succeeded. The client waits for rate limits up to a minute.
  */
 export function gitHubClient(
   { apiUrl, token }: Pick<GitHubContext, "apiUrl" | "token">,
@@ -27,7 +27,7 @@ export function gitHubClient(
     auth: token,
     baseUrl: apiUrl,
     userAgent: "thorbis-ops",
-    // Errors are told by `sayingWhy`.
+    // `sayingWhy` reports errors.
     log: { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} },
     throttle: {
       enabled: isPaced,
@@ -44,13 +44,13 @@ export function gitHubClient(
 
 export type GitHubClient = ReturnType<typeof gitHubClient>;
 
-/** The status of an answer; undefined where the error is another. */
+/** Returns the HTTP status of an error; undefined for other errors. */
 export function statusOf(error: unknown): number | undefined {
   const status = (error as { status?: unknown } | undefined)?.status;
   return typeof status === "number" ? status : undefined;
 }
 
-/** Runs calls to the API, and turns its errors into sentences for the person who reads the job's log. */
+/** Runs API calls, and converts errors into messages for the reader of the job's log. */
 export async function sayingWhy<T>(doing: string, permission: string, calls: () => Promise<T>): Promise<T> {
   try {
     return await calls();

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import { UserError } from "../../foundation/userError";
 
-/** What a workflow's runner says about the run, in the variables that GitHub documents. */
+/** Information about the run, from the variables that GitHub documents. */
 export interface GitHubContext {
   readonly owner: string;
   readonly repo: string;
   readonly apiUrl: string;
   readonly token: string;
-  /** Where a person reads about the run. */
+  /** The address of the run's page. */
   readonly runUrl: string;
-  /** Grows with every run of the repository, and with every attempt of a run. */
+  /** Increases with every run of the repository, and with every attempt of a run. */
   readonly run: RunNumber;
 }
 
@@ -18,7 +18,7 @@ export interface RunNumber {
   readonly attempt: number;
 }
 
-/** Reads the variables of a runner. Throws a UserError that names the one that is missing. */
+/** Reads the variables of a runner. Throws a UserError that names a missing one. */
 export function gitHubContext(environment: NodeJS.ProcessEnv = process.env): GitHubContext {
   const required = (name: string, why: string) => {
     const value = environment[name];

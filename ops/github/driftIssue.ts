@@ -10,15 +10,15 @@ const label = "drift";
 
 export interface DriftIssue {
   readonly report: Report;
-  /** Whether there is something to be done about. */
+  /** Whether the drift needs attention. */
   readonly isOpen: boolean;
 }
 
 export type IssueOutcome = "none is needed" | "opened" | "updated" | "unchanged" | "closed";
 
 /**
- * Keeps one issue for each stack: opens it when there is drift, replaces its text while there is, says in a comment when something
- * new came up, and closes it when all is well. An issue that a person opened is left alone.
+ * Keeps one issue per stack: opens it when there is drift, updates its text, comments when new drift appears, and
+ * closes it when there is none. Issues that people opened are left alone.
  */
 export async function writeDriftIssue(
   client: GitHubClient,
@@ -75,7 +75,7 @@ export async function writeDriftIssue(
   });
 }
 
-/** The same for the same drift, whenever it is looked at. */
+/** Returns a key that is identical for the same drift at any time. */
 function digestOf({ drift, changes, warnings }: Report): string {
   const content = { drift, changes, warnings } as unknown as JsonValue;
   return createHash("sha256").update(canonicalJson(content)).digest("hex").slice(0, 16);

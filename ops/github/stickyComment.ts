@@ -2,7 +2,7 @@ import type { GitHubClient } from "./client";
 import { sayingWhy, statusOf } from "./client";
 import type { GitHubContext, RunNumber } from "./context";
 
-/** Who comments with a job's own token. Nobody else's comment is touched, whatever marker it carries. */
+/** The author of comments that use a job's token. Comments of others are never changed, even with the same marker. */
 export const botLogin = "github-actions[bot]";
 
 interface Comment {
@@ -13,19 +13,19 @@ interface Comment {
 
 export interface StickyComment {
   readonly pullRequest: number;
-  /** What tells this comment from others, for example `preview dev`. */
+  /** Distinguishes this comment from others, for example `preview dev`. */
   readonly subject: string;
-  /** The run that the text is about: a run that is older than the comment's changes nothing. */
+  /** The run that the text describes. A run that is older than that of the comment changes nothing. */
   readonly run: RunNumber;
-  /** Makes the text behind the marker, which counts towards the limit. */
+  /** Returns the text after the marker, which counts towards the limit. */
   readonly render: (marker: string) => string;
 }
 
 export type Outcome = "created" | "updated" | "superseded";
 
 /**
- * Writes the one comment that a pull request has about a subject: creates it or replaces its text. Two runs that create one at the
- * same time leave one, that of the newer run.
+ * Creates or replaces the one comment that a pull request has about a subject. If two runs create one at the same time,
+ * only that of the newer run remains.
  */
 export async function writeStickyComment(
   client: GitHubClient,
@@ -58,7 +58,7 @@ interface Target {
   readonly issue_number: number;
 }
 
-/** A service that fails may have created it all the same: what there is afterwards decides. */
+/** Creates a comment. If the service fails, the comment may exist anyway, so the comments are listed again. */
 async function create(client: GitHubClient, comment: Target & { readonly body: string }): Promise<void> {
   try {
     await client.request("POST /repos/{owner}/{repo}/issues/{issue_number}/comments", { ...comment });
@@ -70,7 +70,7 @@ async function create(client: GitHubClient, comment: Target & { readonly body: s
   }
 }
 
-/** Of several comments the newest run's stays. The run that comes last sees all of them, so one is left. */
+/** Keeps the newest run's comment if there are several. The last run sees all of them, so one remains. */
 async function keepNewest(
   client: GitHubClient,
   target: Target,
@@ -109,7 +109,7 @@ async function allComments(client: GitHubClient, { owner, repo, issue_number }: 
 
 const markerStart = (subject: string) => `<!-- thorbis ${subject}: `;
 
-/** Markdown does not show it. */
+/** Returns the hidden marker, which Markdown does not show. */
 function markerOf({ subject, run }: StickyComment): string {
   return `${markerStart(subject)}run ${run.id}.${run.attempt} -->`;
 }

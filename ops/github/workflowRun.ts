@@ -3,7 +3,9 @@ import { UserError } from "../../foundation/userError";
 import { type GitHubClient, sayingWhy } from "./client";
 import type { GitHubContext } from "./context";
 
-/** What of a `workflow_run` event is read. GitHub wrote it; the branch's name is its author's choice. */
+/**
+ * The fields of a `workflow_run` event that are used. GitHub writes the event, but its author chooses the branch name.
+ */
 const eventSchema = z.object({
   workflow_run: z.object({
     id: z.number().int(),
@@ -26,11 +28,11 @@ export interface WorkflowRun {
   readonly headRepository: string;
   readonly url: string;
   readonly isPullRequest: boolean;
-  /** Whether its code comes from somebody who may not write to this repository. */
+  /** Whether the code comes from somebody without write access to this repository. */
   readonly isFork: boolean;
 }
 
-/** Reads the event of a workflow that runs behind another. Throws a UserError where it is another event. */
+/** Reads the event of a workflow that runs after another. Throws a UserError for any other event. */
 export function workflowRunOf(event: unknown): WorkflowRun {
   const parsed = eventSchema.safeParse(event);
   if (!parsed.success) {
@@ -53,8 +55,8 @@ export function workflowRunOf(event: unknown): WorkflowRun {
 }
 
 /**
- * Returns the number of the open pull request whose newest commit the run was about; undefined where there is none any more. It is
- * asked of the API, because the run's own artifact may say anything.
+ * Returns the number of the open pull request whose newest commit the run tested; undefined if there is none. The
+ * number comes from the API, because the run's own artifact is untrusted.
  */
 export async function pullRequestOf(
   client: GitHubClient,

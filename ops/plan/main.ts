@@ -1,4 +1,4 @@
-// Makes a plan for review: what `npm run deploy -- <stack> --reviewed <folder>` then applies, or refuses.
+// Creates a plan for review, which `npm run deploy -- <stack> --reviewed <folder>` then applies or refuses.
 //   npm run plan -- prod --out plan
 import { mkdir, readFile } from "node:fs/promises";
 import { Command } from "commander";

@@ -7,8 +7,8 @@ import { git } from "../commandLine";
 import type { Report } from "../report/model";
 
 /**
- * Returns what a stack's environment costs in a month, and what it cost at the base commit. Undefined for an environment without
- * an estimate, and for a configuration that cannot be read, which the preview itself says.
+ * Returns the monthly cost of a stack's environment, now and at the base commit. Returns undefined for an environment
+ * without an estimate, or if the configuration cannot be read, which the preview reports.
  */
 export function costOfPreview(stack: string, base: string | undefined): Report["cost"] {
   const environment = (stack.split("/").at(-1) ?? stack).replace(/^like-/, "");
@@ -31,9 +31,11 @@ export function costOfPreview(stack: string, base: string | undefined): Report["
   }
 }
 
-/** Returns a file as it was where a commit and the checkout parted; undefined where the commit or the file is not there. */
+/**
+ * Returns a file as of the merge base of a commit and the checkout; undefined if the commit or the file does not exist.
+ */
 function fileAt(commit: string, name: string): string | undefined {
-  // A shallow clone may lack the commit where they parted.
+  // A shallow clone may lack the merge base.
   const parted = git("merge-base", "--end-of-options", commit, "HEAD") ?? commit;
   return git("show", "--end-of-options", `${parted}:./${name}`);
 }

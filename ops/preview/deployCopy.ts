@@ -7,14 +7,14 @@ import { stackProject } from "../stackProject";
 
 export interface PreviewedCopy {
   readonly result: PulumiRun;
-  /** Undefined where the preview failed: then nothing was deployed. */
+  /** Undefined if the preview failed and nothing was deployed. */
   readonly copy: DeployedCopy | undefined;
 }
 
 /**
- * Previews a change of a stack on this machine, and deploys it there. Supabase's advisors are asked before and after: what they
- * find in a database can be known only where the change was made.
- * @throws UserError for a stack that is not one of this machine.
+ * Previews a change of a stack on this machine, and deploys it there. Supabase's advisors run before and after, because
+ * their findings are only known where the change was deployed.
+ * @throws UserError for a stack that is not on this machine.
  */
 export async function previewAndDeploy(
   stack: string,
@@ -41,7 +41,7 @@ async function compare(stack: string, before: Answer): Promise<DeployedCopy["adv
   return "unavailable" in after ? after : compareFindings(before, after);
 }
 
-/** A preview is worth having without the advisors, which need packages from npm. */
+/** Runs the advisors, which need packages from npm. A preview is useful without them. */
 async function askAdvisors(stack: string): Promise<Answer> {
   try {
     return await readFindings(await stackProject(stack, "preview"));

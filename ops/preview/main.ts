@@ -1,4 +1,4 @@
-// Previews a stack and reports what the change does, apart from the drift that a deployment would repair.
+// Previews a stack and reports what the change does, separately from the drift that a deployment would repair.
 //   npm run preview -- dev [--base origin/main] [--format text|markdown|json] [--out <folder>]
 //   npm run preview -- like-dev --deploy-copy
 import { policyPackArguments } from "../../foundation/policyPack";

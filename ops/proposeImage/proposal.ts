@@ -5,7 +5,10 @@ import type { GitHubContext } from "../github/context";
 
 const keys = ["config", "thorbis-supabase:backup", "image"];
 
-/** Returns a stack file with another digest of the same image; comments and order stay. Throws a UserError for a wrong one. */
+/**
+ * Returns a stack file with another digest of the same image, keeping comments and order. Throws a UserError for an
+ * invalid digest.
+ */
 export function withDigest(stackFile: string, digest: string): string {
   if (!/^sha256:[0-9a-f]{64}$/.test(digest)) {
     throw new UserError(
@@ -18,7 +21,7 @@ export function withDigest(stackFile: string, digest: string): string {
     throw new UserError("The stack file has no thorbis-supabase:backup.image.");
   }
   const name = image.replace(/@sha256:[0-9a-f]+$/, "").replace(/:[\w.-]+$/, "");
-  // Only this value changes: the rest of the file keeps its layout.
+  // Only this value changes, so the rest of the file keeps its layout.
   return stackFile.replace(image, `${name}@${digest}`);
 }
 
@@ -27,7 +30,7 @@ export interface Proposal {
   readonly digest: string;
 }
 
-/** Proposes a digest for a stack in a pull request, on a branch of its own. Returns in words what came of it. */
+/** Proposes a digest for a stack in a pull request, on a separate branch. Returns a description of the result. */
 export async function proposeImage(
   client: GitHubClient,
   { owner, repo }: Pick<GitHubContext, "owner" | "repo">,

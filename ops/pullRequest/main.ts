@@ -1,6 +1,6 @@
-// Previews a pull request without credentials: brings the base commit up on this machine, with an environment's configuration, and
-// previews the head against it. Exactly the migrations of the pull request run. Then the head is deployed there, and Supabase's
-// advisors say what they find that they did not find in the base.
+// Previews a pull request without credentials: deploys the base commit on this machine with an environment's
+// configuration, and previews the head against it. Exactly the migrations of the pull request run. Then it deploys the
+// head, and reports findings of Supabase's advisors that the base does not have.
 //   npm run preview:pull-request -- dev --base origin/main [--out <folder>] [--keep]
 import { execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -35,7 +35,7 @@ run(
           `${options.base} has no commit in common with the head: fetch it (git fetch --unshallow), or name another base.`,
         );
       }
-      // Two commits take turns in one folder, so that the stack of the first is the stack of the second.
+      // Both commits use one folder, one after the other, so they share the stack.
       const folder = path.join(os.tmpdir(), `thorbis-pull-request-${sha256(root).slice(0, 12)}`);
       await remove(root, folder);
       git(root, "worktree", "prune");
@@ -76,7 +76,7 @@ run(
     }),
 );
 
-/** Ends the services of an earlier preview and removes its folder. */
+/** Stops the services of an earlier preview and removes its folder. */
 async function remove(root: string, folder: string): Promise<void> {
   if (!existsSync(folder)) return;
   await npm(folder, "run", "-s", "down");
@@ -93,7 +93,7 @@ async function npm(folder: string, ...args: string[]): Promise<number> {
     env: Object.fromEntries(own),
     stdio: ["ignore", "inherit", "inherit"],
   });
-  // An interrupt reaches the child as well: it ends what it has begun, and then this program cleans up.
+  // The child also receives the interrupt. It stops its own processes first; then this program cleans up.
   const wait = () => undefined;
   const end = () => void child.kill("SIGTERM");
   process.on("SIGINT", wait).on("SIGTERM", end);

@@ -11,7 +11,7 @@ import { z } from "zod";
 import { networkFinders } from "./awsNetwork";
 import type { ExistingResourceFinder } from "./plan";
 
-/** Where and as whom to ask. Default: what the AWS SDK finds in the environment. */
+/** The account, region and credentials. Default: what the AWS SDK finds in the environment. */
 export interface AwsAccess {
   readonly region?: string;
   readonly credentials?: { readonly accessKeyId: string; readonly secretAccessKey: string };
@@ -25,7 +25,7 @@ const keyInputs = z.object({ description: z.string() });
 const groupInputs = z.object({ name: z.string(), vpcId: z.string() });
 const scheduleInputs = z.object({ name: z.string(), groupName: z.string() });
 
-/** The answer, or undefined where AWS says that there is no such thing. */
+/** Returns the answer; undefined if AWS reports that the resource does not exist. */
 async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
@@ -37,8 +37,8 @@ async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
 }
 
 /**
- * Finders for what the aws provider may have left behind: the types whose second creation fails or leaves a twin. The
- * others (queues, topics, rules, alarms, parts of a bucket) answer a second creation with what is there.
+ * Finders for what the aws provider may have left behind, for types whose second creation fails or creates a duplicate.
+ * For other types (queues, topics, rules, alarms, parts of a bucket), a second creation returns the existing resource.
  */
 export function awsFinders(access: AwsAccess = {}): Record<string, ExistingResourceFinder> {
   const { s3Endpoint, ...configuration } = access;
@@ -73,7 +73,7 @@ export function awsFinders(access: AwsAccess = {}): Record<string, ExistingResou
     "aws:ecs/cluster:Cluster": async ({ inputs }) => {
       const { name } = named.parse(inputs);
       const { clusters = [] } = await ecs.send(new DescribeClustersCommand({ clusters: [name] }));
-      // A deleted cluster is listed for a while.
+      // AWS lists a deleted cluster for a while.
       return clusters.find(({ status }) => status === "ACTIVE")?.clusterName;
     },
     "aws:iam/role:Role": async ({ inputs }) => {
@@ -89,7 +89,7 @@ export function awsFinders(access: AwsAccess = {}): Record<string, ExistingResou
       return undefined;
     },
     "aws:kms/key:Key": async ({ inputs }) => {
-      // A key has no name: ours is recognised by its description, which names the bucket that it is for.
+      // A key has no name. Ours is identified by its description, which contains the bucket's name.
       const { description } = keyInputs.parse(inputs);
       for await (const page of paginateListKeys({ client: kms }, {})) {
         for (const { KeyId } of page.Keys ?? []) {

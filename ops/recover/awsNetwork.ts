@@ -17,13 +17,13 @@ const namedByTag = z.object({ tags: z.looseObject({ Name: z.string(), "thorbis:s
 const associationInputs = z.object({ subnetId: z.string(), routeTableId: z.string() });
 
 interface Kind {
-  /** Beginning of the ids. */
+  /** The prefix of the ids. */
   readonly begins: string;
-  /** Whether there is one of this id: what is deleted keeps its tags for a while. */
+  /** Returns whether the id exists. Deleted resources keep their tags for a while. */
   isLive(ec2: EC2Client, id: string): Promise<boolean>;
 }
 
-/** The answer, or undefined where EC2 says that there is no such thing. */
+/** Returns the answer; undefined if EC2 reports that the resource does not exist. */
 async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
   try {
     return await call;
@@ -96,8 +96,8 @@ const kinds: Readonly<Record<string, Kind>> = {
 };
 
 /**
- * Finders for what is in a network, where a second creation leaves a twin that costs money. Nothing there has a name: ours is recognised by
- * its tags, which it has from its creation on.
+ * Finders for resources in a network, where a second creation leaves a duplicate that costs money. These resources have
+ * no names. Ours are identified by their tags, which they have from their creation.
  */
 export function networkFinders(ec2: EC2Client): Record<string, ExistingResourceFinder> {
   const byTags = Object.entries(kinds).map(([type, { begins, isLive }]): [string, ExistingResourceFinder] => [

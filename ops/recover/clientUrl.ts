@@ -1,7 +1,8 @@
 /**
- * A stack's `databaseUrl` as node-postgres has to read it: to it `sslmode=require` means to verify the certificate against the
- * system's authorities, which do not know Supabase's. With the PEM file of that authority the server is verified against it,
- * without it the connection is encrypted, as the deployment's own connections are.
+ * Returns a stack's `databaseUrl` in the form that node-postgres needs. node-postgres takes `sslmode=require` as
+ * verification against the system's CAs, which do not include Supabase's. With the PEM file of that CA the server is
+ * verified against it; without it the connection is encrypted without verification, like the deployment's own
+ * connections.
  */
 export function clientUrl(databaseUrl: string, sslRootCertificate: string | undefined): string {
   const url = new URL(databaseUrl);

@@ -2,8 +2,9 @@ import { z } from "zod";
 import type { ExistingResourceFinder, PendingCreate } from "./plan";
 
 /**
- * A resource that the program wants, the state does not know, and the service has: a provider was killed after the
- * service had done its work and before it could say so. The engine keeps no pending operation then.
+ * A resource that the program declares and the service has, but the state does not contain: a provider was killed after
+ * the service had created it and before the provider could report it. In this case the engine keeps no pending
+ * operation.
  */
 export interface LostCreate extends PendingCreate {
   readonly parent: string | undefined;
@@ -30,7 +31,7 @@ const preview = z.object({
     .nullish(),
 });
 
-/** The creates of a type that has a finder, in what `pulumi preview --json` prints. */
+/** Returns the creates with a finder from the output of `pulumi preview --json`. */
 export function plannedCreates(previewJson: string, types: readonly string[]): LostCreate[] {
   const steps = preview.parse(JSON.parse(previewJson)).steps ?? [];
   return steps.flatMap(({ op, urn, newState }) => {
@@ -40,7 +41,7 @@ export function plannedCreates(previewJson: string, types: readonly string[]): L
   });
 }
 
-/** The file for `pulumi import` that takes over those of the creates that exist; undefined where none does. */
+/** Returns the file for `pulumi import` with the creates that exist; undefined if none does. */
 export async function importFile(
   creates: readonly LostCreate[],
   findersByType: Readonly<Record<string, ExistingResourceFinder>>,
@@ -59,7 +60,7 @@ export async function importFile(
       name: nameOf(create.urn),
       id,
       ...(create.parent === undefined ? {} : { parent: named(create.parent) }),
-      // A provider reference is its URN and, behind it, its ID.
+      // A provider reference is its URN followed by its ID.
       provider: named(create.provider.slice(0, create.provider.lastIndexOf("::"))),
     });
   }

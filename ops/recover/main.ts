@@ -12,8 +12,8 @@ import { postgresqlFinders } from "./postgresql";
 import { supabaseFinders } from "./supabase";
 
 /**
- * For a deployment that was cut off, anywhere: asks the services what each unfinished creation has come to, and prints
- * the commands that settle it. It changes nothing itself.
+ * Handles an interrupted deployment: checks with the services whether each pending create completed, and prints the
+ * commands that resolve it. It changes nothing.
  */
 async function recover(stack: string): Promise<void> {
   const creates = pendingCreates(pulumi("stack", "export", "--stack", stack));
@@ -68,7 +68,7 @@ function cloudFinders(): Record<string, ExistingResourceFinder> {
 const databaseFinders = (database: Client | undefined) =>
   database === undefined ? {} : postgresqlFinders(database);
 
-/** The stack's database; undefined where the run was cut off before there was one. */
+/** Returns the stack's database; undefined if the run was interrupted before it existed. */
 async function connect(stack: string): Promise<Client | undefined> {
   const outputs = JSON.parse(pulumi("stack", "output", "--stack", stack, "--json", "--show-secrets")) as {
     databaseUrl?: string;

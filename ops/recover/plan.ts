@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** A resource whose creation was cut off: it may or may not exist now. */
+/** A resource whose creation was interrupted. It may or may not exist. */
 export interface PendingCreate {
   readonly urn: string;
   readonly type: string;
@@ -8,15 +8,15 @@ export interface PendingCreate {
 }
 
 /**
- * Finds out whether what a pending create was to make exists, and under which ID the provider would import it.
- * `undefined` means that it is not there, or that creating it again does no harm.
+ * Finds whether the resource of a pending create exists, and under which ID the provider would import it. Returns
+ * `undefined` if it does not exist, or if creating it again does no harm.
  */
 export type ExistingResourceFinder = (pending: PendingCreate) => Promise<string | undefined>;
 
 export interface RecoveryPlan {
-  /** Found at the service: the engine takes them over by ID. */
+  /** Resources that the service has. The engine takes them over by ID. */
   readonly imports: readonly { readonly urn: string; readonly id: string }[];
-  /** Not found, or safe to repeat: the engine forgets them and creates them again. */
+  /** Resources that do not exist, or are safe to create again. The engine forgets them and creates them again. */
   readonly repeats: readonly string[];
 }
 
@@ -40,8 +40,8 @@ const exportedStack = z.object({
 });
 
 /**
- * The pending creates in what `pulumi stack export` prints: those that were under way when the CLI itself was killed.
- * Other pending operations need nothing from us.
+ * Returns the pending creates from the output of `pulumi stack export`: those that were running when the CLI was
+ * killed. Other pending operations need no action.
  */
 export function pendingCreates(exported: string): PendingCreate[] {
   const operations = exportedStack.parse(JSON.parse(exported)).deployment?.pending_operations ?? [];
@@ -50,7 +50,7 @@ export function pendingCreates(exported: string): PendingCreate[] {
     .map(({ resource }) => ({ urn: resource.urn, type: resource.type, inputs: resource.inputs ?? {} }));
 }
 
-/** Decides for each pending create whether it is taken over or made again. */
+/** Decides for each pending create whether it is taken over or recreated. */
 export async function planRecovery(
   creates: readonly PendingCreate[],
   findersByType: Readonly<Record<string, ExistingResourceFinder>>,
@@ -67,7 +67,7 @@ export async function planRecovery(
   };
 }
 
-/** The `pulumi refresh` arguments that carry a plan out. */
+/** Returns the `pulumi refresh` arguments for a plan. */
 export function recoveryArguments(plan: RecoveryPlan): string[] {
   return [
     "--clear-pending-creates",

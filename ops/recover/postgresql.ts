@@ -5,8 +5,8 @@ import type { ExistingResourceFinder } from "./plan";
 const roleInputs = z.object({ name: z.string() });
 
 /**
- * Finders for what @pulumi/postgresql may have left behind. A role is the only one of our types whose second creation
- * fails: extensions are made `if not exists`, a membership may be granted twice, and the SQL bundle keeps a history.
+ * Finders for what @pulumi/postgresql may have left behind. Roles are the only type whose second creation fails:
+ * extensions are created with `if not exists`, a membership may be granted twice, and the SQL bundle has a history.
  */
 export function postgresqlFinders(database: Client): Record<string, ExistingResourceFinder> {
   return {

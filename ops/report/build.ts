@@ -14,22 +14,25 @@ import { verdictOf } from "./verdict";
 export interface ReportSubject {
   readonly kind: Report["kind"];
   readonly stack: string;
-  /** The commit that the files are of. */
+  /** The commit of the files. */
   readonly commit?: string | undefined;
-  /** Where the secrets to mask are. Default: this process's. */
+  /** The environment with the secrets to mask. Default: this process's. */
   readonly environment?: NodeJS.ProcessEnv;
-  /** What came of deploying the change to a copy after its preview. */
+  /** The result of deploying the change to a copy after its preview. */
   readonly copy?: DeployedCopy | undefined;
   readonly cost?: Report["cost"];
 }
 
 export interface DeployedCopy {
   readonly deployment: PulumiRun;
-  /** What the advisors found, or why they could not be asked. */
+  /** The advisors' findings, or why they could not run. */
   readonly advisors: FindingsCompared | { readonly unavailable: string };
 }
 
-/** Returns the report on a run of the engine. It holds no secret: the engine masks its own, and `cleaner` the rest. */
+/**
+ * Returns the report on a run of the engine. It contains no secrets: the engine masks its own, and `cleaner` masks the
+ * rest.
+ */
 export function buildReport(run: PulumiRun, subject: ReportSubject): Report {
   const { kind, stack, commit, environment, copy, cost } = subject;
   const command = kind === "drift" ? "refresh" : "deployment";

@@ -19,7 +19,10 @@ import { resourceAt } from "./steps";
 
 const changes = { "+": "created", "-": "dropped", "~": "changed" } as const;
 
-/** Returns what the SQL bundles said, one entry for each that said anything: files, objects, locks, hazards, and everything else as notices. */
+/**
+ * Returns the messages of SQL bundles, one entry per bundle with messages: files, objects, locks, hazards, and
+ * everything else as notices.
+ */
 export function bundlesOf(diagnostics: readonly Diagnostic[], drift: readonly DriftItem[]): Bundle[] {
   const bundles = new Map<string, Bundle>();
   for (const { urn, severity, message, ephemeral } of diagnostics) {
@@ -29,7 +32,7 @@ export function bundlesOf(diagnostics: readonly Diagnostic[], drift: readonly Dr
     const [title = "", ...lines] = message.trimEnd().split("\n");
     const foreign = foreignChanges.get(title);
     const files = filesWouldRun.test(title) || title === filesRan ? filesIn(lines) : [];
-    // A deployment of many files sums them up by folder.
+    // A deployment of many files summarizes them by folder.
     if (files.length > 0 && files.length === lines.length) bundle.files.push(...files);
     else if (title === catalogWouldChange) bundle.objects.push(...objectsIn(lines, drift));
     else if (title === wouldBlock || title === hasBlocked) bundle.locks.push(...locksIn(lines));
@@ -52,7 +55,7 @@ export function isBundle(urn: string): boolean {
   return (urn.split("::")[2] ?? "").endsWith(bundleType);
 }
 
-/** Lines of `path  reason: because`, those of a deployment with `  12 ms` behind. */
+/** Parses lines of `path  reason: because`. Those of a deployment end with `  12 ms`. */
 function filesIn(lines: readonly string[]): Bundle["files"] {
   return lines.flatMap((line) => {
     const match = /^ {2}(\S.*?) {2,}([a-z ]+)(?:: (.*?))?(?: {2}(\d+) ms)?$/.exec(line);
@@ -78,7 +81,7 @@ function foreignIn(lines: readonly string[], change: ForeignChange): Bundle["for
   return lines.map((line) => ({ object: line.trim(), change }));
 }
 
-/** Lines of `+ object`, each followed by the indented properties that change. */
+/** Parses lines of `+ object`, each followed by the indented properties that change. */
 function objectsIn(lines: readonly string[], drift: readonly DriftItem[]): Bundle["objects"] {
   const objects: Bundle["objects"] = [];
   for (const line of lines) {
@@ -95,7 +98,7 @@ function objectsIn(lines: readonly string[], drift: readonly DriftItem[]): Bundl
   return objects.map((entry) => ({ ...entry, isRepair: isRepair(entry, drift) }));
 }
 
-/** Whether all that changes about an object was changed by hand before. */
+/** Returns whether an object only has manual changes. */
 function isRepair(
   { object, change, details }: Bundle["objects"][number],
   drift: readonly DriftItem[],

@@ -4,7 +4,7 @@ import { type Change, type DriftItem, isDestructive, type PropertyChange } from 
 import { overlaps } from "./propertyPath";
 import { propertiesOf, resourceOf } from "./steps";
 
-/** The engine's operations by ours; what is not here changes nothing. */
+/** Maps the engine's operations to ours. Operations that are not listed change nothing. */
 const operations: Readonly<Record<string, Change["operation"]>> = {
   create: "create",
   update: "update",
@@ -19,19 +19,20 @@ const operations: Readonly<Record<string, Change["operation"]>> = {
   "discard-replaced": "forget",
 };
 
-/** What a change does, apart from what repairs manual changes. */
+/** What a change does, without the repairs of manual changes. */
 export interface Changes {
   readonly changes: Change[];
-  /** Updates whose new values come only from what the repairs create. */
+  /** Updates whose new values only come from what the repairs create. */
   readonly consequences: Change[];
 }
 
-/** Returns the planned steps without those that repair drift; replacements and deletions first. */
+/** Returns the planned steps without those that repair drift, replacements and deletions first. */
 export function changesOf(planned: readonly Step[], drift: readonly DriftItem[]): Changes {
   const all = grouped(planned).flatMap((change) => withoutRepairs(change, drift));
   const isFollowing = (change: Change) =>
     change.operation === "update" && change.properties.every(({ unknown }) => unknown === true);
-  // A value that is not known yet comes from a resource that is made in this run. If repairs alone make any, it is theirs.
+  // An unknown value comes from a resource that this run creates. If only repairs create resources, it comes from a
+  // repair.
   const repairsCreate = drift.some(({ what, object }) => what === "missing" && object === undefined);
   const changeMakes = all.some(({ operation }) => operation === "create" || operation === "replace");
   if (!repairsCreate || changeMakes) return { changes: sorted(all), consequences: [] };
@@ -41,7 +42,7 @@ export function changesOf(planned: readonly Step[], drift: readonly DriftItem[])
   };
 }
 
-/** One change per resource; the engine has three steps for a replacement. */
+/** Returns one change per resource. The engine has three steps for a replacement. */
 function grouped(planned: readonly Step[]): Change[] {
   const changes = new Map<string, Change>();
   for (const step of planned) {
@@ -58,7 +59,7 @@ function grouped(planned: readonly Step[]): Change[] {
   return [...changes.values()];
 }
 
-/** With the keys that cause a replacement, where no provider has said more. */
+/** Returns the properties with the keys that cause a replacement, unless the provider has given details. */
 function replacing(step: Step): PropertyChange[] {
   const properties = propertiesOf(step);
   if (properties.length > 0) return properties;

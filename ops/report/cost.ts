@@ -2,7 +2,7 @@ import type { Report, ReportedCost } from "./model";
 
 const usd = (value: number) => `${value.toFixed(2)} USD`;
 
-/** Returns the monthly cost in one sentence; undefined for a report without one. */
+/** Returns the monthly cost in one sentence; undefined for a report without it. */
 export function costSentence({ cost }: Report): string | undefined {
   if (cost === undefined) return undefined;
   const { before, after } = cost;

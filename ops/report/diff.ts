@@ -12,7 +12,7 @@ export const marks: Readonly<Record<Change["operation"], string>> = {
   forget: "×",
 };
 
-/** Returns everything that a report knows of what changes, as text: each resource, each property, from what to what. */
+/** Returns everything in a report about changes as text: each resource and property, with old and new value. */
 export function fullDiff({ changes, consequences }: Report): string {
   return [...changes, ...consequences].map(describeChange).join("\n\n");
 }
@@ -39,7 +39,7 @@ function indented(head: string, lines: readonly string[], mark: string): string[
   return [head.trimEnd(), ...lines.map((line) => `      ${mark} ${line}`)];
 }
 
-/** The changed lines, each with two unchanged ones around it. */
+/** Returns the changed lines, each with two unchanged ones around it. */
 function changedLines(before: readonly string[], after: readonly string[]): string[] {
   const lines = diffLines(before.join("\n"), after.join("\n")).flatMap(({ added, removed, value }) =>
     value
@@ -51,7 +51,7 @@ function changedLines(before: readonly string[], after: readonly string[]): stri
   return lines.flatMap(({ mark, line }, at) => (isNear(at) ? [`${mark} ${line}`] : []));
 }
 
-/** A text that is JSON, such as a policy document, is compared member by member. */
+/** Compares a JSON string, such as a policy document, member by member. */
 function linesOf(value: JsonValue | undefined): string[] {
   const parsed = typeof value === "string" ? parseDocument(value) : value;
   if (Array.isArray(parsed) || isJsonObject(parsed)) return JSON.stringify(parsed, null, 2).split("\n");

@@ -9,7 +9,7 @@ import { propertiesOf, resourceOf, type Steps } from "./steps";
 export const bundleType = "supabasex:index:SqlBundle";
 const watchType = "supabasex:index:ProjectWatch";
 
-/** Returns everything that a refresh found to differ from the last deployment, and what a deployment does about each. */
+/** Returns all differences that a refresh found from the last deployment, and what a deployment does about each. */
 export function driftOf({ refreshed, planned }: Steps, command: "refresh" | "deployment"): DriftItem[] {
   return refreshed.flatMap((step): DriftItem[] => {
     const plan = planned.filter(({ urn }) => urn === step.urn);
@@ -42,7 +42,10 @@ function goneItem(step: Step): DriftItem {
   };
 }
 
-/** Compares with what the last deployment had set: a deployment that sets the same again repairs, another value overwrites. */
+/**
+ * Compares with what the last deployment set: if a deployment sets the same value, it repairs the difference; another
+ * value overwrites it.
+ */
 function outcomeIn(plan: readonly Step[], { path, from }: PropertyChange): DriftItem["outcome"] {
   const planned = plan.find((step) => propertiesOf(step).some((change) => overlaps(change.path, path)));
   if (planned === undefined) return "kept";
@@ -63,7 +66,7 @@ function propertyItem(step: Step, change: PropertyChange, outcome: DriftItem["ou
   };
 }
 
-/** Of the database the provider says what differs, and what becomes of it. */
+/** Returns a difference in the database. The provider describes it and what happens to it. */
 function objectItem(step: Step, path: string): DriftItem {
   const resource = resourceOf(step);
   const parts = parsePath(path);
@@ -86,7 +89,7 @@ function objectItem(step: Step, path: string): DriftItem {
   };
 }
 
-/** The entries that differ: the one that the path names, or all of them where it names the property alone. */
+/** Returns the entries that differ: the one that the path names, or all of them if it only names the property. */
 function watchedParts(step: Step, path: string): (string | number)[][] {
   const parts = parsePath(path);
   if (parts.length > 1) return [parts];
@@ -94,7 +97,10 @@ function watchedParts(step: Step, path: string): (string | number)[][] {
   return isJsonObject(live) ? Object.keys(live).map((identity) => [...parts, identity]) : [];
 }
 
-/** Of the project beside the stack the provider says what differs, with its severity, and repairs nothing. */
+/**
+ * Returns a difference in the project outside of the stack. The provider describes it with its severity and repairs
+ * nothing.
+ */
 function watchedItem(step: Step, parts: readonly (string | number)[]): DriftItem {
   const description = String(valueAt(step.new?.outputs as JsonValue | undefined, parts) ?? "");
   return {
@@ -118,7 +124,7 @@ function outcomeOf(outlook: JsonValue | undefined): DriftItem["outcome"] {
   return isLeft(outlook) ? "kept" : "repaired";
 }
 
-/** A value in one line. */
+/** Returns a value in one line. */
 export function printed(value: JsonValue | undefined): string {
   if (value === undefined || value === null) return "none";
   if (Array.isArray(value) || isJsonObject(value)) return canonicalJson(value);

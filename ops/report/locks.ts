@@ -1,7 +1,7 @@
 import { sizeText } from "../../plugins/supabasex/lockMessages";
 import type { HazardEntry, LockEntry } from "./model";
 
-/** Returns a lock for a reader: who waits, for how long, and for what work. */
+/** Returns a lock for a reader: who waits, for how long, and for what. */
 export function lockText({
   place,
   statement,

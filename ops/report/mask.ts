@@ -4,13 +4,13 @@ import { isJsonObject } from "../../foundation/json";
 
 const masked = "[secret]";
 
-/** Names of variables whose values nobody may read in a report. */
+/** Names of variables whose values are masked in a report. */
 const secretNames = /(TOKEN|SECRET|PASSWORD|PASSPHRASE|CREDENTIAL|PRIVATE|ACCESS_KEY|API_KEY|DATABASE_URL)/i;
 
-/** A value that is shorter is more often a word of the text than a secret. */
+/** A shorter value is more often a word of the text than a secret. */
 const shortestSecret = 8;
 
-/** Texts that are secrets wherever they stand. */
+/** Patterns of secrets, no matter where they appear. */
 const patterns: readonly [RegExp, string][] = [
   // The password of a URL.
   [/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:)[^\s@/]+(?=@)/gi, `$1${masked}`],
@@ -24,8 +24,8 @@ const patterns: readonly [RegExp, string][] = [
 ];
 
 /**
- * Returns a function that makes a text fit to be shown: without secrets, terminal codes and other control characters. Secrets
- * are what the environment holds under a name that says so, and what looks like one.
+ * Returns a function that removes secrets, terminal codes and other control characters from a text. Secrets are the
+ * values of environment variables whose names suggest one, and anything that looks like one.
  */
 export function cleaner(environment: NodeJS.ProcessEnv = process.env): (text: string) => string {
   const values = Object.entries(environment)
@@ -41,18 +41,20 @@ export function cleaner(environment: NodeJS.ProcessEnv = process.env): (text: st
   };
 }
 
-/** Without terminal codes, the engine's colour marks, and control characters; tabs and line ends stay. */
+/**
+ * Returns a text without terminal codes, the engine's colour marks, and control characters. Tabs and line endings stay.
+ */
 export function withoutControls(text: string): string {
   return (
     stripVTControlCharacters(text)
       .replace(/<\{%[^%]*%\}>/g, "")
       .replace(/\r\n?/g, "\n")
-      // Controls, and the marks that reorder a text for the eye (Unicode TR 36).
+      // Control characters, and those that reorder text visually (Unicode TR 36).
       .replace(/(?![\t\n])[\p{Cc}\p{Bidi_Control}]/gu, "")
   );
 }
 
-/** Applies a function to every text in a value, the names of members included. */
+/** Applies a function to every string in a value, including the names of members. */
 export function mapTexts<T extends JsonValue>(value: T, map: (text: string) => string): T {
   const visit = (part: JsonValue): JsonValue => {
     if (typeof part === "string") return map(part);

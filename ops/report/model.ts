@@ -1,6 +1,8 @@
 import { z } from "zod";
 
-/** The version of the report's form. A field that is added leaves it; one that goes or changes its meaning raises it. */
+/**
+ * The version of the report's format. Adding a field keeps it; removing a field or changing its meaning increases it.
+ */
 export const reportVersion = 1;
 
 const text = z.string();
@@ -214,7 +216,7 @@ export type ReportedFinding = NonNullable<Report["advisors"]>["added"][number];
 export type ReportedCost = NonNullable<Report["cost"]>;
 export type PolicyResult = Report["policies"][number];
 
-/** Operations that lose what a resource holds. */
+/** Returns whether an operation loses what a resource contains. */
 export function isDestructive({ operation }: Change): boolean {
   return operation === "replace" || operation === "delete";
 }

@@ -5,25 +5,25 @@ import { resourceAt } from "./steps";
 
 const configurationFault = /^The configuration of stack \S+ has /;
 
-/** What the engine adds to any failure, which says nothing more. */
+/** What the engine adds to every failure, without information. */
 const summaries =
   /^(preview failed|update failed|refresh failed|update canceled|preview canceled|refresh canceled|operation canceled)$/;
 
-/** Returns the errors of a run, each with where it comes from. */
+/** Returns the errors of a run, each with its source. */
 export function errorsOf(run: Pick<PulumiRun, "events" | "stderr" | "exitCode">): Problem[] {
   const errors = diagnosticsOf(run.events)
     .filter(({ severity }) => severity === "error")
     .map(problemOf)
     .filter(({ message }) => !summaries.test(message));
   if (errors.length > 0 || run.events.some(({ summaryEvent }) => summaryEvent !== undefined)) return errors;
-  // No engine has run: the CLI itself said why.
+  // No engine ran: the CLI reported the reason.
   return run.stderr
     .split("\n")
     .flatMap((line) => /^error: (.*)/.exec(line.trim())?.[1] ?? [])
     .map((message) => ({ source: "command", message }));
 }
 
-/** Returns warnings, without those of SQL bundles, which have a place of their own. */
+/** Returns warnings, without those of SQL bundles, which have their own section. */
 export function warningsOf(events: readonly EngineEvent[]): Problem[] {
   return diagnosticsOf(events)
     .filter(({ severity, urn }) => severity === "warning" && !(urn !== undefined && isBundle(urn)))
@@ -43,7 +43,7 @@ function problemOf({ urn, message }: Diagnostic): Problem {
     : { source: "resource", resource: resourceAt(urn), message: text };
 }
 
-/** Returns what the policy packs said, violations first. */
+/** Returns the results of the policy packs, violations first. */
 export function policiesOf(events: readonly EngineEvent[]): PolicyResult[] {
   return events
     .flatMap(({ policyEvent }) => policyEvent ?? [])

@@ -1,6 +1,6 @@
 import { isJsonObject, type JsonValue } from "../../foundation/json";
 
-/** Reads a property path as the engine writes it: `rules[0].tags["a key"]`. */
+/** Parses a property path in the engine's notation: `rules[0].tags["a key"]`. */
 export function parsePath(path: string): (string | number)[] {
   const parts: (string | number)[] = [];
   const pattern = /\["((?:[^"\\]|\\.)*)"\]|\[(\d+)\]|\.?([^.[\]]+)/gy;
@@ -12,7 +12,7 @@ export function parsePath(path: string): (string | number)[] {
   return parts;
 }
 
-/** Returns the value at a path, or undefined where there is none. */
+/** Returns the value at a path; undefined if there is none. */
 export function valueAt(
   root: JsonValue | undefined,
   path: readonly (string | number)[],
@@ -26,7 +26,7 @@ export function valueAt(
   return value;
 }
 
-/** Whether one path leads to the other or into it. */
+/** Returns whether one path is a prefix of the other. */
 export function overlaps(one: string, other: string): boolean {
   const [first, second] = [parsePath(one), parsePath(other)];
   const length = Math.min(first.length, second.length);

@@ -2,13 +2,13 @@ import type { DriftItem } from "./model";
 
 type Subject = Pick<DriftItem, "resource" | "object" | "property" | "what">;
 
-/** Kinds of database objects that say who may see or do what. */
+/** Kinds of database objects that control access. */
 const accessObjects =
   /^(policy|default privileges|role|membership|extension|function|trigger|event trigger) /;
 const accessProperties =
   /^(rowSecurity|rowSecurityForced|grants|owner|using|check|roles|mode|command|public|security|searchPath)$/i;
 
-/** Resources, and properties of any resource, that say who may see or do what. */
+/** Resources, and properties of any resource, that control access. */
 const accessTypes =
   /^(aws:(iam|kms|secretsmanager):|postgresql:index:(Role|GrantRole|Grant)|.*(Policy|PublicAccessBlock|SecurityGroup|OwnershipControls|Encryption\w*|Settings)$)/;
 const accessPaths =
@@ -16,7 +16,7 @@ const accessPaths =
 
 const textPaths = /^(tags|tagsAll|description|comment|displayName)\b/;
 
-/** Returns how bad a difference is: `high` for who may see or do what, `low` for texts and tags, else `medium`. */
+/** Returns the severity of a difference: `high` for access, `low` for texts and tags, else `medium`. */
 export function severityOf({ resource, object, property, what }: Subject): DriftItem["severity"] {
   if (property !== undefined && textPaths.test(property)) return "low";
   if (object !== undefined) {

@@ -3,20 +3,20 @@ import type { EngineEvent, Step, StepState } from "../pulumi";
 import type { PropertyChange, ReportedResource } from "./model";
 import { parsePath, valueAt } from "./propertyPath";
 
-/** What the engine writes for a value that it learns only by deploying. */
+/** The engine's placeholder for a value that is only known after deployment. */
 const unknownValue = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
-/** The last word on each resource, in the order in which the engine came to them. */
+/** The final step of each resource, in the engine's order. */
 export interface Steps {
   /** From the comparison with the clouds and the database. */
   readonly refreshed: readonly Step[];
-  /** From the program; several of a resource that is replaced. */
+  /** From the program. A resource that is replaced has several. */
   readonly planned: readonly Step[];
 }
 
 /**
- * Tells the steps of a refresh from those of a deployment. In a preview or an up with a refresh, the engine names the first kind
- * `refresh`; in `pulumi refresh` it names them by what they find.
+ * Separates the steps of a refresh from those of a deployment. In a preview or an up with a refresh, the engine calls
+ * the first kind `refresh`; in `pulumi refresh` it names them by their result.
  */
 export function stepsOf(events: readonly EngineEvent[], command: "refresh" | "deployment"): Steps {
   const refreshed = new Map<string, Step>();
@@ -42,16 +42,16 @@ export function resourceAt(urn: string): ReportedResource {
   return resourceOf({ urn, type: chain.slice(chain.lastIndexOf("$") + 1) });
 }
 
-/** As the CLI prints it: `aws:s3/bucket:Bucket` is `aws:s3:Bucket`. */
+/** Returns a type as the CLI prints it: `aws:s3/bucket:Bucket` becomes `aws:s3:Bucket`. */
 function shortType(type: string): string {
   const [pack = "", module = "", name = ""] = type.split(":");
   return name === "" ? type : `${pack}:${module.split("/")[0]}:${name}`;
 }
 
 /**
- * Returns what changes about a resource: of a new one all its inputs, else each property that differs.
+ * Returns what changes about a resource: all inputs of a new one, else each property that differs.
  *
- * @param found whether the new side is what a refresh found, in place of what the program asks for
+ * @param found whether the new side is what a refresh found, instead of what the program declares
  */
 export function propertiesOf(step: Step, { found = false } = {}): PropertyChange[] {
   const [before, after] = [step.old ?? undefined, step.new ?? undefined];

@@ -5,7 +5,7 @@ import { hazardText, lockText } from "./locks";
 import { fileText, foreignWords, objectText } from "./markdown/render";
 import type { Change, DriftItem, Problem, Report } from "./model";
 
-/** Returns a report for a terminal or a log: the same order as its Markdown, nothing left out. */
+/** Returns a report for a terminal or a log: in the same order as its Markdown, with nothing omitted. */
 export function renderText(report: Report): string {
   const {
     stack,

@@ -3,11 +3,11 @@ import { type Change, isDestructive, type Report } from "./model";
 
 type Facts = Omit<Report, "verdict" | "version"> & {
   readonly exitCode: number;
-  /** Whether the change could not be deployed to a copy, although its preview succeeded. */
+  /** Whether the change could not be deployed to a copy although its preview succeeded. */
   readonly copyFailed?: boolean;
 };
 
-/** Returns in one word and one sentence what has come out. */
+/** Returns the result in one word and one sentence. */
 export function verdictOf(facts: Facts): Report["verdict"] {
   const { exitCode, errors, policies } = facts;
   const violations = policies.filter(({ level }) => level === "mandatory").length;
@@ -83,13 +83,13 @@ function effect({ changes, kind }: Facts): string {
   return `${past ? "The deployment" : "The change"} ${listed(operations)} ${noun}.${past ? "" : loss}`;
 }
 
-/** What the advisors say about the change. */
+/** Returns the advisors' verdict on the change. */
 function findings({ advisors }: Facts): string {
   if (advisors === undefined || advisors.added.length === 0) return "";
   return `Supabase's advisors have ${count(advisors.added.length, "new finding", "new findings")}.`;
 }
 
-/** What was changed by hand, told apart from the change. */
+/** Returns the manual changes, separately from the change. */
 function driftBeside({ drift, kind }: Facts): string {
   const number = (...outcomes: string[]) => drift.filter(({ outcome }) => outcomes.includes(outcome)).length;
   const [repaired, kept] = [number("repaired", "overwritten"), number("kept", "blocks")];
@@ -120,7 +120,7 @@ function driftFound({ drift }: Facts): string {
   ].join(" ");
 }
 
-/** The other question of a search for drift. */
+/** Returns the result of the second check of a search for drift. */
 function notDeployed({ changes }: Facts): string {
   return changes.length === 0
     ? ""

@@ -23,22 +23,22 @@ export async function writeReport(report: Report, folder: string): Promise<void>
   await writeFile(path.join(folder, "report.txt"), formatReport(report, "text"));
 }
 
-/** Where a report goes beside the page of the workflow run. */
+/** Where a report goes in addition to the page of the workflow run. */
 export interface ReportPlaces {
-  /** How standard output gets it. */
+  /** The format on standard output. */
   readonly format: ReportFormat;
-  /** A folder that gets it in every form. Default: none. */
+  /** A folder for the report in every format. Default: none. */
   readonly folder?: string | undefined;
 }
 
-/** Prints a report, writes it into a folder, and adds it to the page of the workflow run, where there is one. */
+/** Prints a report, writes it to a folder, and adds it to the page of the workflow run, if there is one. */
 export async function deliverReport(report: Report, { format, folder }: ReportPlaces): Promise<void> {
   process.stdout.write(formatReport(report, format));
   if (folder !== undefined) await writeReport(report, folder);
   await addToStepSummary(report);
 }
 
-/** Adds a report to the page of the workflow run, where there is one. */
+/** Adds a report to the page of the workflow run, if there is one. */
 export async function addToStepSummary(
   report: Report,
   file: string | undefined = process.env.GITHUB_STEP_SUMMARY,

@@ -1,4 +1,4 @@
-// Gives a login role of a stack a new password, which the next up puts everywhere that has it.
+// Gives a login role of a stack a new password, which the next up sets everywhere.
 //   npm run rotate -- prod backup
 import { Command } from "commander";
 import { secretKey } from "../../config/keys";
@@ -14,7 +14,7 @@ async function rotate(stack: string, role: string): Promise<void> {
   if (!(roles as readonly string[]).includes(role))
     throw new UserError(`There is no login role ${role}: name one of ${roles.join(", ")}.`);
   const key = secretKey(["database", "roles", role, "password"]);
-  // The password goes in by standard input, so that no process list shows it.
+  // The password is passed on standard input, so it does not appear in process lists.
   await pulumiOutput(["config", "set", "--stack", stack, "--secret", key], {
     script: "rotate",
     input: randomPassword(),

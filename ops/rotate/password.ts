@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
 
-/** No quoting needed in a URL, a shell or an .env file. */
+/** These need no quoting in a URL, a shell or an .env file. */
 const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/** Length of a generated password: 40 characters of 62 are 238 bits. */
+/** The length of a generated password: 40 out of 62 characters are 238 bits. */
 export const passwordLength = 40;
 
 /** Returns a random password of letters and digits. */

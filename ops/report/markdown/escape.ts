@@ -1,15 +1,16 @@
-// Everything that a report quotes goes into a code span or a fenced block: nothing in there is Markdown, HTML, a mention or a link.
+// Everything that a report quotes is in a code span or a fenced block, so it cannot contain Markdown, HTML, a mention
+// or a link.
 
-/** The most characters that one cell or one word shows. */
+/** The maximum number of characters in a cell or word. */
 const longestSpan = 240;
 
-/** Returns a text as a code span in one line, which may also stand in a table. */
+/** Returns a text as a code span in one line, which is also valid in a table. */
 export function code(text: string, longest = longestSpan): string {
   const line = shorten(text.replace(/\s+/g, " ").trim(), longest);
   if (line === "") return "";
   const fence = "`".repeat(longestRun(line, "`") + 1);
   const padding = line.startsWith("`") || line.endsWith("`") ? " " : "";
-  // In a table a bar ends the cell, in code as well.
+  // In a table, a bar ends the cell, even in code.
   return `${fence}${padding}${line.replaceAll("|", "\\|")}${padding}${fence}`;
 }
 
@@ -19,7 +20,7 @@ export function block(text: string, language = ""): string {
   return `${fence}${language}\n${text.replace(/\n+$/, "")}\n${fence}`;
 }
 
-/** Returns a text without its middle where it is too long: the beginning says what it is, the end what came of it. */
+/** Returns a text without its middle if it is too long: the beginning shows what it is, the end shows the result. */
 export function cutMiddle(text: string, longest: number): string {
   if (text.length <= longest) return text;
   const note = (number: number) => `\n… ${number.toLocaleString("en")} characters are left out here …\n`;
@@ -30,7 +31,7 @@ export function cutMiddle(text: string, longest: number): string {
   return `${head}${note(text.length - head.length - tail.length)}${tail}`;
 }
 
-/** Without the line that a cut went through, unless it is the only one; never with half of a character. */
+/** Returns the text without the truncated line, unless it is the only one. Characters are never split. */
 function wholeLines(text: string, cut: "start" | "end"): string {
   const at = cut === "end" ? text.lastIndexOf("\n") : text.indexOf("\n");
   if (at < 0)

@@ -13,18 +13,18 @@ import { count } from "../verdict";
 import { block, code, cutMiddle } from "./escape";
 
 export interface MarkdownOptions {
-  /** The most characters that the result may have. Default: what GitHub accepts as a comment. */
+  /** The maximum length of the result, in characters. Default: what GitHub accepts as a comment. */
   readonly limit?: number;
-  /** An address to read on at, for example that of the workflow run. */
+  /** A link to more details, for example that of the workflow run. */
   readonly link?: string | undefined;
-  /** Lines in front of everything, for example a hidden marker. */
+  /** Lines before everything else, for example a hidden marker. */
   readonly prefix?: string;
 }
 
 /** GitHub refuses a longer comment. */
 export const commentLimit = 65_536;
 
-/** A step summary ends at 1 MiB, and a character may take three bytes. */
+/** A step summary is limited to 1 MiB, and a character may take three bytes. */
 export const summaryLimit = 340_000;
 
 interface Fold {
@@ -33,8 +33,8 @@ interface Fold {
 }
 
 /**
- * Returns a report as GitHub's Markdown. What a reader needs first is never cut: verdict, errors, what the change does, drift.
- * Behind it come folded lists, and those lose their middle where the whole would be too long.
+ * Returns a report as GitHub's Markdown. The most important parts are never truncated: verdict, errors, what the change
+ * does, drift. Collapsed lists follow, and lose their middle if the whole would be too long.
  */
 export function renderMarkdown(report: Report, options: MarkdownOptions = {}): string {
   const { limit = commentLimit, link, prefix = "" } = options;
@@ -46,7 +46,7 @@ export function renderMarkdown(report: Report, options: MarkdownOptions = {}): s
   }
 }
 
-/** As many characters as a folded list costs beside its text. */
+/** The characters of a collapsed list in addition to its text. */
 const foldOverhead = 120;
 
 function withFolds(head: string, folds: readonly Fold[], foot: string, room: number): string {
@@ -62,7 +62,7 @@ function withFolds(head: string, folds: readonly Fold[], foot: string, room: num
   return [...parts, foot].join("\n\n");
 }
 
-/** A fence is as long as the longest run of backticks that it holds. */
+/** Returns a fence that is longer than any run of backticks inside. */
 const fenceReserve = (text: string) => 2 * Math.max(0, ...(text.match(/`+/g) ?? []).map((run) => run.length));
 
 function firstScreen(report: Report, rows: number): string[] {
@@ -142,7 +142,7 @@ function violations({ policies }: Report, rows: number): string[] {
   return table("Violated policies", ["Policy", "Resource", "What"], cells, rows);
 }
 
-/** What Supabase's advisors find with the change, and what they no longer find. */
+/** Returns the findings of Supabase's advisors that the change adds and removes. */
 function findings({ advisors }: Report, rows: number): string[] {
   const { added = [], resolved = [] } = advisors ?? {};
   const cells = (found: readonly ReportedFinding[]) =>
@@ -154,7 +154,7 @@ function findings({ advisors }: Report, rows: number): string[] {
   ];
 }
 
-/** What the stack costs in a month, and what the change makes more or less. */
+/** Returns the monthly cost of the stack, and how the change affects it. */
 function costs(report: Report, rows: number): string[] {
   const sentence = costSentence(report);
   if (sentence === undefined) return [];
@@ -163,7 +163,7 @@ function costs(report: Report, rows: number): string[] {
   return cells.length === 0 ? [sentence] : [...table("Monthly cost", columns, cells, rows), sentence];
 }
 
-/** Of the database: what the change makes, without what only repairs. */
+/** Returns the changes of the database, without repairs. */
 function objects({ bundles, kind }: Report, rows: number): string[] {
   const lines = bundles
     .flatMap((bundle) => bundle.objects)
@@ -179,7 +179,10 @@ function objects({ bundles, kind }: Report, rows: number): string[] {
   ];
 }
 
-/** Objects that somebody made by hand, and that files of the change meet. What goes is in the drift already, if a refresh saw it. */
+/**
+ * Returns manual objects that files of the change affect. Dropped ones are already in the drift, if a refresh found
+ * them.
+ */
 function foreignObjects({ bundles, drift }: Report, rows: number): string[] {
   const drifted = new Set(drift.map(({ object }) => object));
   const cells = bundles
@@ -196,7 +199,7 @@ export const foreignWords: Readonly<Record<Report["bundles"][number]["foreign"][
     recreated: "dropped and recreated, and stays foreign",
   };
 
-/** What a reviewer has to weigh: accepted hazards with the reason. */
+/** Returns what a reviewer has to consider: accepted hazards with the reason. */
 function hazards({ bundles }: Report, rows: number): string[] {
   const found = bundles.flatMap((bundle) => bundle.hazards);
   const cells = found.map(({ hazard, relation, place, text, isAccepted }) => [
