@@ -2,13 +2,13 @@ import { getCallerIdentityOutput } from "@pulumi/aws/getCallerIdentity";
 import { getRegionOutput } from "@pulumi/aws/getRegion";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Where in AWS a stack lives. */
+/** The AWS account and region of a stack. */
 export interface AwsAccount {
   readonly accountId: pulumi.Input<string>;
   readonly region: pulumi.Input<string>;
 }
 
-/** The account and region of the default provider. */
+/** Returns the account and region of the default provider. */
 export function currentAwsAccount(): AwsAccount {
   return { accountId: getCallerIdentityOutput().accountId, region: getRegionOutput().region };
 }

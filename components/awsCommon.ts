@@ -5,7 +5,7 @@ import type { BackupsConfig } from "./backupsConfig";
 import { ownedResources } from "./ownership/ownership";
 import type { ExistingSecret } from "./passwordSecret";
 
-/** Returns the arguments that every component in AWS takes. */
+/** Returns the arguments that all AWS components share. */
 export function commonArgs(config: BackupsConfig) {
   return {
     account: currentAwsAccount(),
@@ -14,20 +14,23 @@ export function commonArgs(config: BackupsConfig) {
   };
 }
 
-/** Returns how the secret with the password of a role is kept when it is deleted, and what is there of it already. */
+/** Returns how the secret with a role's password is retained after its deletion, and whether it already exists. */
 export function secretArgs(
   { project, backup }: BackupsConfig,
   role: "backup" | "monitoring",
 ): { readonly secretRecoveryDays: number; readonly existingSecret: ExistingSecret | undefined } {
   const isProduction = project.environment === "production";
   return {
-    // Elsewhere a stack may go and come back at once, and with it the secret's name.
+    // Elsewhere, a stack may be deleted and created again at once, with the same secret name.
     secretRecoveryDays: backup.secretRecoveryDays ?? (isProduction ? 30 : 0),
     existingSecret: existingSecret(ownedResources().secretArns?.[role], backup.secretRecoveryDays),
   };
 }
 
-/** AWS keeps no recovery window until the deletion. A default never changes; what the configuration names must take effect. */
+/**
+ * Returns the existing secret. AWS does not store a recovery window before the deletion, so an import takes the
+ * default, while a configured value must take effect.
+ */
 function existingSecret(
   arn: string | undefined,
   recoveryDays: number | undefined,

@@ -1,4 +1,4 @@
-/** Names of what a stack has in AWS, all from its resource prefix. Declared once: the check for other owners compares them too. */
+/** Names of a stack's resources in AWS, all with its resource prefix. The check for other owners compares them too. */
 export function awsNames(prefix: string) {
   return {
     logGroup: `/${prefix}/backup`,

@@ -4,10 +4,10 @@ import type { BackupsConfig } from "./backupsConfig";
 /** Key and value of each tag. */
 export type AwsTags = Readonly<Record<string, string>>;
 
-/** Says which stack a resource belongs to; the check for other owners goes by it. */
+/** The stack to which a resource belongs. The check for other owners uses it. */
 export const stackTag = "thorbis:stack";
 
-/** Says what a bucket is for that has no backups in it. */
+/** The purpose of a bucket that does not contain backups. */
 export const purposeTag = "thorbis:purpose";
 
 /** The value of `thorbis:stack`: `<Pulumi project>/<stack>`. */
@@ -15,7 +15,7 @@ export function stackTagValue(): string {
   return `${pulumi.getProject()}/${pulumi.getStack()}`;
 }
 
-/** Returns the tags of every resource of the stack that can carry any. */
+/** Returns the tags of all resources of the stack that support tags. */
 export function awsTags({ project }: Pick<BackupsConfig, "project">): AwsTags {
   return {
     Project: project.name,

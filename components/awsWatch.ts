@@ -12,26 +12,29 @@ export interface AwsWatchArgs {
   readonly bucket: BackupBucket;
   readonly backup: ScheduledBackup;
   readonly alarms: BackupAlarms;
-  /** Names of schedules of the stack in the group of the backup's. */
+  /** Names of the stack's schedules in the backup's group. */
   readonly otherSchedules: readonly string[];
-  /** Names of log groups of the stack beside the backup's. */
+  /** Names of the stack's log groups in addition to the backup's. */
   readonly otherLogGroups: readonly string[];
-  /** The network of the stack's own. Default: none, and no other is watched. */
+  /** The stack's own network. Default: none; other networks are not watched. */
   readonly network?: BackupNetwork | undefined;
-  /** Names of security groups of the stack in that network beside those of the tasks. */
+  /** Names of the stack's security groups in that network in addition to those of the tasks. */
   readonly otherSecurityGroups: readonly string[];
-  /** Settings of the bucket that are resources of the stack, whose changes a refresh finds. */
+  /** Bucket settings that are resources of the stack, whose changes a refresh detects. */
   readonly ownBucketSettings: readonly ("logging" | "notification")[];
-  /** Changes that are taken over, as a deployment names them. */
+  /** Accepted changes, by the names that a deployment prints. */
   readonly accept: readonly string[];
 }
 
-/** Reports what somebody adds to topic, rules, schedules, cluster, log groups, bucket, network, key and password beside the stack. */
+/**
+ * Reports what somebody adds outside of the stack to topic, rules, schedules, cluster, log groups, bucket, network, key
+ * and password.
+ */
 export class AwsWatch extends Component {
   constructor(name: string, args: AwsWatchArgs, opts?: pulumi.ComponentResourceOptions) {
     super("AwsWatch", name, opts);
     const { account, bucket, backup, alarms, network } = args;
-    // As the aws provider itself is configured.
+    // Uses the configuration of the aws provider.
     const provider = new pulumi.Config("aws");
     new Watch(
       this.childName("additions"),

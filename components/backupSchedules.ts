@@ -1,6 +1,6 @@
 import type { BackupsConfig } from "./backupsConfig";
 
-/** Returns how often ages are measured, in hours: eight times within the shorter limit, at least daily, at most hourly. */
+/** Returns the interval of measuring ages, in hours: an eighth of the shorter limit, between one hour and one day. */
 export function ageInterval(
   alerts: Pick<BackupsConfig["alerts"], "freshnessHours" | "drillFreshnessHours">,
 ): number {

@@ -24,8 +24,8 @@ export interface Backups {
 }
 
 /**
- * Declares bucket, scheduled tasks and alarms in an AWS account of our own: Supabase deletes a project's backups with the
- * project. `connection` is that of the role `backup`.
+ * Declares bucket, scheduled tasks and alarms in our own AWS account, because Supabase deletes a project's backups with
+ * the project. `connection` is that of the role `backup`.
  */
 export function declareBackups(
   config: BackupsConfig,
@@ -78,7 +78,7 @@ export function declareBackups(
     bucket,
     backup,
     alarms,
-    // Of the database's monitoring, whose schedule is in the same group.
+    // For the database monitoring, whose schedule is in the same group.
     otherSchedules: isMonitored ? [names.databaseProbe] : [],
     otherLogGroups: [
       ...(isMonitored ? [names.databaseProbeLogGroup] : []),
@@ -95,11 +95,11 @@ export function declareBackups(
   return { bucket, backup, alarms, network };
 }
 
-/** Whether deletions in the bucket ring. */
+/** Whether an alarm fires for deletions in the bucket. */
 const sendsEvents = ({ backup, project }: BackupsConfig): boolean =>
   backup.deletionAlarm ?? project.environment === "production";
 
-/** Declares the record of requests to the bucket, where it is configured. */
+/** Declares the access logs of the bucket, if they are configured. */
 function declareAccessLogs(config: BackupsConfig, source: BackupBucket): void {
   const { accessLogs } = config.backup;
   if (accessLogs === undefined) return;
@@ -113,7 +113,7 @@ function declareAccessLogs(config: BackupsConfig, source: BackupBucket): void {
   });
 }
 
-/** Declares the bucket alone. */
+/** Declares only the bucket. */
 export function declareBucket(config: BackupsConfig, s3EndpointId?: pulumi.Input<string>): BackupBucket {
   const { deletionProtection, environment } = config.project;
   return new BackupBucket("backup-bucket", {
@@ -130,7 +130,10 @@ export function declareBucket(config: BackupsConfig, s3EndpointId?: pulumi.Input
   });
 }
 
-/** Warns where one outage of a region would take project and backups. A bucket does not move, so it is said before it is too late. */
+/**
+ * Warns if one outage of a region would affect project and backups. A bucket cannot move, so the warning comes before
+ * the first deployment.
+ */
 function warnOfSharedRegion({ project, backup }: BackupsConfig): void {
   if (project.environment !== "production" || backup.sameRegionReason !== undefined) return;
   pulumi.output(currentAwsAccount().region).apply((region) => {

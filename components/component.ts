@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Options of what lives inside another resource: replaced when the container is replaced, and deleted with it, without a call of its own
- * that could not succeed any more.
+ * Returns the options of a resource inside another one: it is replaced with its container, and deleted with it, without
+ * a separate call, which would fail.
  */
 export function containedIn(
   container: pulumi.Resource,
@@ -10,7 +10,10 @@ export function containedIn(
   return { deletedWith: container, replaceWith: [container] };
 }
 
-/** Options that import what exists. `ours` are the settings that AWS does not keep, and an import cannot compare. */
+/**
+ * Returns the options that import an existing resource. `ours` are settings that AWS does not store, so an import
+ * cannot compare them.
+ */
 export function takenBack(id: string | undefined, ours: string[]): pulumi.CustomResourceOptions {
   return id === undefined ? {} : { import: id, ignoreChanges: ours };
 }
@@ -21,10 +24,12 @@ export interface Children {
   readonly options: pulumi.CustomResourceOptions;
 }
 
-/** Base of all components of this stack: one type namespace, children that are parented and named after it. */
+/**
+ * Base of all components of this stack: one type namespace, and children that are parented to it and named after it.
+ */
 export abstract class Component extends pulumi.ComponentResource {
   readonly #name: string;
-  /** Of the children alone: the engine hands `deletedWith` down to them by itself, and this not. */
+  /** Only for the children: the engine passes `deletedWith` on to them, but not this option. */
   readonly #replaceWith: pulumi.Resource[];
 
   constructor(type: string, name: string, opts?: pulumi.ComponentResourceOptions) {
@@ -34,12 +39,12 @@ export abstract class Component extends pulumi.ComponentResource {
     this.#replaceWith = replaceWith;
   }
 
-  /** The logical name of a child: the component's own, then what the child is. */
+  /** Returns the logical name of a child: the component's name, then the child's. */
   protected childName(suffix: string): string {
     return `${this.#name}-${suffix}`;
   }
 
-  /** Options of a child: owned by this component, everything else as asked for. */
+  /** Returns the options of a child: owned by this component, with the given options. */
   protected childOptions(opts: pulumi.CustomResourceOptions = {}): pulumi.CustomResourceOptions {
     return { parent: this, ...(this.#replaceWith.length > 0 && { replaceWith: this.#replaceWith }), ...opts };
   }

@@ -4,23 +4,23 @@ import type * as pulumi from "@pulumi/pulumi";
 import { Component } from "./component";
 
 /**
- * Where extensions go that do not live in `extensions`. pg_cron is put into `pg_catalog` by the server, whatever schema
- * is asked for, and vault has a schema of its own.
+ * The schemas of extensions that are not in `extensions`. The server always puts pg_cron into `pg_catalog`, and vault
+ * has its own schema.
  */
 const schemaExceptions: Readonly<Record<string, string>> = { pg_cron: "pg_catalog", supabase_vault: "vault" };
 
 export interface DatabaseExtensionsArgs {
   /** Connects as the deploying role, hosted Supabase's `postgres`. */
   readonly provider: Provider;
-  /** Database to extend. Default `postgres`, the only one that Supabase serves and pg_cron runs in. */
+  /** The database to extend. Default `postgres`, the only one that Supabase serves and in which pg_cron runs. */
   readonly database?: string;
   /** Names as in `create extension`. */
   readonly extensions: readonly string[];
 }
 
-/** The PostgreSQL extensions that the SQL bundle builds on. Versions are the platform's to choose. */
+/** The PostgreSQL extensions that the SQL bundle needs. The platform chooses their versions. */
 export class DatabaseExtensions extends Component {
-  /** Known once all of the extensions exist. */
+  /** Known when all of the extensions exist. */
   readonly ids: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: DatabaseExtensionsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -36,9 +36,9 @@ export class DatabaseExtensions extends Component {
           },
           this.childOptions({
             provider: args.provider,
-            // Indexes and columns of tables hang on them; they go with the project, not before.
+            // Indexes and columns of tables depend on them, so they are only deleted with the project.
             retainOnDelete: true,
-            // The platform updates extensions; that is no drift.
+            // The platform updates extensions, which is not drift.
             ignoreChanges: ["version"],
           }),
         ),

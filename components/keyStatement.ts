@@ -1,6 +1,6 @@
 import type { PolicyStatement } from "./policyDocument";
 
-/** The key, by way of one service only; nothing where there is no key of our own. */
+/** Returns a statement on the key, only through one service; none if there is no key of our own. */
 export function useKey(
   sid: string,
   keyArn: string | undefined,

@@ -9,8 +9,8 @@ import { DatabaseMonitoring } from "./databaseMonitoring/databaseMonitoring";
 export type MonitoringConfig = BackupsConfig & Pick<StackConfig, "api">;
 
 /**
- * Declares the probe of the database with its alarms and dashboard; nothing where `monitoring.enabled` is false. It shares topic, key,
- * schedule group and dead-letter queue with the backups. `connection` is that of the role `monitoring`.
+ * Declares the database probe with its alarms and dashboard; nothing if `monitoring.enabled` is false. It shares topic,
+ * key, schedule group and dead-letter queue with the backups. `connection` is that of the role `monitoring`.
  */
 export function declareMonitoring(
   config: MonitoringConfig,

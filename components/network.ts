@@ -4,16 +4,19 @@ import type { BackupsConfig } from "./backupsConfig";
 import { ownedResources } from "./ownership/ownership";
 import { type TaskNetwork, taskNetwork } from "./taskNetwork";
 
-/** Where the tasks and the probe run. */
+/** The network of the tasks and the probe. */
 export interface StackNetwork {
   readonly tasks: TaskNetwork;
-  /** Where a function has a way out: it has no public address, whatever the subnet. Undefined without a NAT gateway. */
+  /**
+   * The subnets in which a function has internet access: it has no public address in any subnet. Undefined without a
+   * NAT gateway.
+   */
   readonly functions: TaskNetwork | undefined;
-  /** The network, where it is the stack's own. */
+  /** The network, if it is the stack's own. */
   readonly own: BackupNetwork | undefined;
 }
 
-/** Declares the stack's own network, or finds the one that is configured. */
+/** Declares the stack's own network, or looks up the configured one. */
 export function declareNetwork(config: BackupsConfig): StackNetwork {
   const { network, bucketName, vpcId, assignPublicIp } = config.backup;
   if (network === undefined) {

@@ -9,26 +9,26 @@ import type { DatabaseConnection } from "./databaseConnection";
 export interface PasswordSecretArgs {
   /** The secret's name in AWS. */
   readonly name: string;
-  /** The role of the database that it is the password of. */
+  /** The database role that has this password. */
   readonly role: string;
   readonly connection: DatabaseConnection;
   readonly tags: AwsTags;
   readonly key?: Key | undefined;
-  /** Days in which it can be brought back, 7 to 30; 0 deletes it at once. Default 7. */
+  /** Days in which it can be restored, 7 to 30; 0 deletes it at once. Default 7. */
   readonly secretRecoveryDays?: number | undefined;
   readonly existingSecret?: ExistingSecret | undefined;
 }
 
 /**
- * A secret that is there of an earlier life of the stack and is taken back, and the inputs that AWS does not keep of it and that
- * therefore stay as the state has them.
+ * A secret of an earlier deployment that is imported, and the inputs that AWS does not store, which therefore keep
+ * their value from the state.
  */
 export interface ExistingSecret {
   readonly arn: string;
   readonly unknown: string[];
 }
 
-/** Declares the password of a role of the database, where a program in AWS gets it from. */
+/** Declares the password of a database role, which a program in AWS reads. */
 export function passwordSecret(args: PasswordSecretArgs, { name, options }: Children): Secret {
   const secret = new Secret(
     name("database-password"),
@@ -38,7 +38,7 @@ export function passwordSecret(args: PasswordSecretArgs, { name, options }: Chil
       description: `Password of the PostgreSQL role ${args.role}`,
       kmsKeyId: args.key?.arn,
       recoveryWindowInDays: args.secretRecoveryDays ?? 7,
-      // Asks for none: a policy that somebody attaches is reported, and removed.
+      // Allows no policy: one that somebody attaches is reported and removed.
       policy: "{}",
     },
     { ...options, ...takenBack(args.existingSecret?.arn, args.existingSecret?.unknown ?? []) },
@@ -48,7 +48,7 @@ export function passwordSecret(args: PasswordSecretArgs, { name, options }: Chil
     {
       secretId: secret.id,
       secretString: pulumi.secret(args.connection.password),
-      // Named, so that a password that somebody else puts in is found and taken back.
+      // The password is set explicitly, so that a changed one is detected and reset.
       versionStages: ["AWSCURRENT"],
     },
     options,

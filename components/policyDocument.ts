@@ -1,4 +1,4 @@
-/** An IAM policy document, as far as this stack needs it. */
+/** An IAM policy document, with the fields that this stack needs. */
 export interface PolicyDocument {
   readonly Version: "2012-10-17";
   readonly Statement: readonly PolicyStatement[];
@@ -9,7 +9,7 @@ export interface PolicyStatement {
   readonly Effect: "Allow" | "Deny";
   readonly Principal?: "*" | Readonly<Record<string, string | readonly string[]>>;
   readonly Action: string | readonly string[];
-  /** Left out in trust policies, which are about the role they stand on. */
+  /** Omitted in trust policies, which apply to their own role. */
   readonly Resource?: string | readonly string[];
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 }
@@ -18,7 +18,7 @@ export function policyDocument(...statements: readonly PolicyStatement[]): Polic
   return { Version: "2012-10-17", Statement: statements };
 }
 
-/** Refuses everybody and everything that does not come over TLS. */
+/** Returns a statement that denies all requests without TLS. */
 export function denyPlainHttp(action: string, resource: string | readonly string[]): PolicyStatement {
   return {
     Sid: "DenyPlainHttp",

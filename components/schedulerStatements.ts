@@ -1,7 +1,10 @@
 import { useKey } from "./keyStatement";
 import type { PolicyStatement } from "./policyDocument";
 
-/** Returns what the role of every schedule may do beside its call: read itself, and send to the queue what could not be called. */
+/**
+ * Returns the permissions of every schedule's role in addition to its call: read itself, and send failed calls to the
+ * queue.
+ */
 export function schedulerStatements(args: {
   readonly region: string;
   readonly deadLetterQueueArn: string;

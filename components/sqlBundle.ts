@@ -5,21 +5,26 @@ import { readBundleFiles, SqlBundle as SqlBundleResource } from "../plugins/supa
 import { Component } from "./component";
 import type { DatabaseConnection } from "./databaseConnection";
 
-/** The settings of a bundle are declared beside its provider, with their defaults and descriptions. */
+/** The settings of a bundle are declared next to its provider, with their defaults and descriptions. */
 export interface SqlBundleArgs extends BundleSettings, BundleLimits {
-  /** As the deploying role, hosted Supabase's `postgres`. */
+  /** Connects as the deploying role, hosted Supabase's `postgres`. */
   readonly connection: DatabaseConnection;
-  /** What the SQL builds on, such as the IDs of roles: until all are known, a preview lists the files and runs nothing. */
+  /**
+   * Dependencies of the SQL, such as the IDs of roles. Until all are known, a preview lists the files and runs nothing.
+   */
   readonly requires: readonly pulumi.Input<string>[];
-  /** Roles and extensions that the stack makes: that they appear in the database is no news. */
+  /** Roles and extensions that the stack creates. Their appearance in the database is not reported. */
   readonly declared: { readonly roles: readonly string[]; readonly extensions: readonly string[] };
   /** Folder with `migrations/` and `repeatable/`, relative to the project. */
   readonly directory: string;
-  /** Refuses `pulumi destroy`. The database keeps its data either way. */
+  /** Refuses `pulumi destroy`. The database keeps its data in any case. */
   readonly deletionProtection: boolean;
 }
 
-/** The SQL of the stack (schemas, tables, policies, functions, jobs), applied, kept applied and watched for drift. */
+/**
+ * Applies the stack's SQL (schemas, tables, policies, functions, jobs), reapplies it when needed, and watches it for
+ * drift.
+ */
 export class SqlBundle extends Component {
   /** The version of the newest applied migration. */
   readonly version: pulumi.Output<string>;
@@ -40,7 +45,7 @@ export class SqlBundle extends Component {
           password: connection.password,
           database: connection.database,
           sslMode: connection.sslMode,
-          // Its text, so that a refresh does without the file.
+          // The file's content, so a refresh does not need the file.
           sslRootCertificate: pulumi
             .output(connection.sslRootCertificate)
             .apply((file) => (file === undefined ? undefined : readFileSync(file, "utf8"))),

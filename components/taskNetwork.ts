@@ -2,17 +2,20 @@ import { getSubnetsOutput } from "@pulumi/aws/ec2/getSubnets";
 import { getVpcOutput } from "@pulumi/aws/ec2/getVpc";
 import type * as pulumi from "@pulumi/pulumi";
 
-/** Where a Fargate task gets its address. */
+/** The network of a Fargate task. */
 export interface TaskNetwork {
   readonly vpcId: pulumi.Input<string>;
   readonly subnetIds: pulumi.Input<pulumi.Input<string>[]>;
-  /** The endpoint by which the subnets reach S3, where it is known. */
+  /** The endpoint through which the subnets reach S3, if it is known. */
   readonly s3EndpointId?: pulumi.Input<string> | undefined;
-  /** The stack's own: it has IPv4 alone, and the VPC's resolver, which no security group filters. Default false. */
+  /**
+   * Whether it is the stack's own network. It only has IPv4, and the VPC's resolver, which no security group filters.
+   * Default false.
+   */
   readonly isOwn?: boolean;
 }
 
-/** The network that is configured; what is left out, the account's default VPC has. */
+/** Returns the configured network. Omitted parts come from the account's default VPC. */
 export function taskNetwork(configured: {
   readonly vpcId?: string | undefined;
   readonly subnetIds: readonly string[];

@@ -13,17 +13,20 @@ export interface TaskRoleArgs {
   readonly name: string;
   readonly policyName: string;
   readonly tags: AwsTags;
-  /** ARN of a managed policy: the most that the role may do. Default: no limit beside its policy. */
+  /** ARN of a managed policy that limits the role's permissions. Default: no limit in addition to its policy. */
   readonly permissionsBoundaryArn?: string | undefined;
   /** Who may assume it. */
   readonly trust: pulumi.Input<PolicyDocument>;
-  /** All that it may do beside `managedPolicies`. */
+  /** All permissions in addition to `managedPolicies`. */
   readonly policy: pulumi.Input<PolicyDocument>;
-  /** Managed policies that it has beside its own. Default: none. */
+  /** Managed policies in addition to its own. Default: none. */
   readonly managedPolicies?: readonly Policy[];
 }
 
-/** A role with exactly one policy of its own, and the managed ones that are named. What somebody else adds is reported, and removed by the next deployment. */
+/**
+ * A role with exactly one inline policy and the named managed policies. Added policies are reported, and removed by the
+ * next deployment.
+ */
 export class TaskRole extends Component {
   readonly arn: pulumi.Output<string>;
   readonly policy: RolePolicy;

@@ -5,21 +5,21 @@ import { stackSchema } from "./schema";
 import { inspectSchema, type Path, schemaAt, valueAt } from "./schemaTree";
 import { isFunctionSecret } from "./secretLeaves";
 
-/** One thing that is wrong with the configuration. Neither text ever holds a received value. */
+/** One error in the configuration. Neither text ever contains a received value. */
 export interface Fault {
   /** The key as the user types it, such as `thorbis-supabase:backup.retentionDays.daily`. */
   key: string;
-  /** What is wrong, to be read after the key: "must be at most 3600". */
+  /** The error, phrased to follow the key: "must be at most 3600". */
   message: string;
-  /** The command that sets it right. */
+  /** The command that fixes it. */
   command: string;
-  /** The secret that was given and not taken, so that it is not reported as missing too. */
+  /** The secret that was given but rejected, so that it is not also reported as missing. */
   refusedSecret?: string;
 }
 
 export const missingSecret = "is missing; it is a secret";
 
-/** All faults as one error: sorted by key, each with its command. */
+/** Returns all faults as one error, sorted by key, each with its command. */
 export function faultsError(stack: string, faults: readonly Fault[]): UserError {
   const sorted = sortFaults(faults);
   const count = sorted.length === 1 ? "1 fault" : `${sorted.length} faults`;
@@ -29,14 +29,14 @@ export function faultsError(stack: string, faults: readonly Fault[]): UserError 
   );
 }
 
-/** Sorted by key, then message; the same text never twice. */
+/** Returns the faults sorted by key, then message, without duplicates. */
 export function sortFaults(faults: readonly Fault[]): Fault[] {
   const byText = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
   const unique = new Map(faults.map((fault) => [`${fault.key}\n${fault.message}`, fault]));
   return [...unique.values()].sort((a, b) => byText(a.key, b.key) || byText(a.message, b.message));
 }
 
-/** The faults that one zod issue stands for; `raw` is what was parsed. */
+/** Returns the faults of one zod issue; `raw` is the parsed value. */
 export function faultsOfIssue(stack: string, issue: z.core.$ZodIssue, raw: unknown): Fault[] {
   const path = issue.path.map((step) => (typeof step === "symbol" ? String(step) : step));
   if (issue.code === "unrecognized_keys")
@@ -63,7 +63,7 @@ export function faultsOfIssue(stack: string, issue: z.core.$ZodIssue, raw: unkno
 const listTypes = new Set(["array"]);
 const schemaType = (schema: z.ZodType) => (schema as unknown as { def: { type: string } }).def.type;
 
-/** Whether a path leads to a secret leaf. */
+/** Returns whether a path leads to a secret leaf. */
 function isSecretPath(path: Path): boolean {
   if (isFunctionSecret(path)) return true;
   const schema = schemaAt(stackSchema, path);
@@ -76,7 +76,7 @@ export function unknownKeyFault(stack: string, path: Path, known: readonly strin
   return { key: plainKey(path), message: `is not a known key${hint}`, command: removeCommand(stack, path) };
 }
 
-/** The names that stand beside each other in the object at `path`, also where the object is an entry of a list. */
+/** Returns the sibling names in the object at `path`, even if the object is an entry of a list. */
 function siblingNames(path: Path): string[] {
   if (path[0] === "functions" && path[1] === "list") return ["slug", "entrypoint"];
   const schema = schemaAt(stackSchema, path);
@@ -96,7 +96,9 @@ const typeNames: Record<string, string> = {
   record: "an object",
 };
 
-/** What an issue says, in our words: zod's own messages show patterns, and may one day show what they received. */
+/**
+ * Returns the message of an issue. zod's own messages show patterns, and might show received values in a later version.
+ */
 function describeIssue(issue: z.core.$ZodIssue): string {
   switch (issue.code) {
     case "invalid_type":
@@ -117,14 +119,14 @@ function describeIssue(issue: z.core.$ZodIssue): string {
   }
 }
 
-/** zod asks for "a number" first, even where the schema wants an integer. */
+/** Returns whether an integer is required. zod reports "a number" first, even if the schema requires an integer. */
 function isWholeNumber(path: readonly PropertyKey[]): boolean {
   const schema = schemaAt(stackSchema, path.map(String));
   if (schema === undefined) return false;
   return (inspectSchema(schema).inner as unknown as { def: { format?: string } }).def.format === "safeint";
 }
 
-/** The values of a union of literals, such as the log retention times. */
+/** Returns the values of a union of literals, such as the log retention times. */
 function literalsOf(path: readonly PropertyKey[]): unknown[] {
   const schema = schemaAt(stackSchema, path.map(String));
   if (schema === undefined) return [];

@@ -2,16 +2,18 @@ import { z } from "zod";
 import { SecretText } from "./secretText";
 
 declare module "zod" {
-  /** What a leaf says about itself beside its type and its description. */
+  /** The metadata of a leaf in addition to its type and description. */
   interface GlobalMeta {
-    /** A valid value, for documentation and for the command that a fault proposes; the default does where there is one. */
+    /**
+     * A valid value, for documentation and for the command that a fault proposes. The default is used if there is one.
+     */
     example?: string | number | boolean;
-    /** Marks a secret leaf: it is set under a key of its own (docs/adr/0001-secrets-have-their-own-keys.md). */
+    /** Marks a secret leaf, which is set under its own key (docs/adr/0001-secrets-have-their-own-keys.md). */
     secret?: boolean;
   }
 }
 
-/** A secret leaf; `format` says in words what its text must look like, and never shows the text. */
+/** Returns a secret leaf. `format` describes its format in words, and never shows the value. */
 export function secret(description: string, format?: { pattern: RegExp; words: string }) {
   return z
     .custom<SecretText>((value) => value instanceof SecretText, { abort: true, error: "must be a secret" })
@@ -23,8 +25,8 @@ export function secret(description: string, format?: { pattern: RegExp; words: s
 }
 
 /**
- * A password of a database role. It travels in connection URLs, so its alphabet is the one that needs no
- * percent-encoding: a password that must be encoded is sooner or later encoded twice or not at all.
+ * Returns the schema of a database role's password. It is part of connection URLs, so its characters are those that
+ * need no percent-encoding: encoding is easily applied twice or not at all.
  */
 export function databasePassword(description: string) {
   return secret(`${description} At least 16 characters of A–Z a–z 0–9 . _ ~ -`, {
@@ -33,13 +35,16 @@ export function databasePassword(description: string) {
   });
 }
 
-/** An integer within inclusive bounds. */
+/** Returns the schema of an integer within inclusive bounds. */
 export const integer = (minimum: number, maximum: number) => z.int().min(minimum).max(maximum);
 
-/** A text that must match, with the rule in words: zod's own message would show the pattern only. */
+/**
+ * Returns the schema of a string that must match, with the rule in words. zod's own message would only show the
+ * pattern.
+ */
 export const matching = (pattern: RegExp, words: string) => z.string().regex(pattern, { error: words });
 
-/** A text that passes `problem`, which says what is wrong without quoting the text. */
+/** Returns the schema of a string that passes `problem`, which describes the error without quoting the string. */
 export function checkedText(problem: (text: string) => string | undefined) {
   return z.string().superRefine((text, context) => {
     const message = problem(text);
@@ -47,7 +52,10 @@ export function checkedText(problem: (text: string) => string | undefined) {
   });
 }
 
-/** An absolute http or https URL. Commas are refused: the Auth API joins and splits URL lists at commas. */
+/**
+ * Returns the schema of an absolute http or https URL. Commas are refused, because the Auth API joins and splits URL
+ * lists at commas.
+ */
 export const webUrl = () =>
   checkedText((text) => {
     if (text.includes(",")) return "must not contain a comma";
@@ -58,7 +66,7 @@ export const webUrl = () =>
 
 export const emailAddress = () => matching(/^[^\s@,]+@[^\s@,]+\.[^\s@,.]+$/, "must be an e-mail address");
 
-/** An IANA time zone, spelled exactly as the database spells it: services compare it as text. */
+/** Returns the schema of an IANA time zone, spelled exactly as in the database, because services compare it as text. */
 export const timeZone = () =>
   checkedText((text) =>
     text === "UTC" || Intl.supportedValuesOf("timeZone").includes(text)
@@ -66,7 +74,7 @@ export const timeZone = () =>
       : "must be an IANA time zone in its exact spelling, such as Europe/Berlin",
   );
 
-/** A list whose entries are all different. */
+/** Returns the schema of a list with distinct entries. */
 export function distinct<T extends z.ZodType<string>>(entry: T) {
   return z.array(entry).superRefine((list, context) => {
     list.forEach((value, index) => {

@@ -3,7 +3,7 @@ import { shellQuote, shellWord } from "../foundation/shellQuote";
 import { configNamespace, stackSchema } from "./schema";
 import { inspectSchema, type Path, schemaAt } from "./schemaTree";
 
-/** `backup.retentionDays.daily`, `network.allowedCidrs[0]`: a path as `pulumi config --path` spells it. */
+/** Formats a path as for `pulumi config --path`: `backup.retentionDays.daily`, `network.allowedCidrs[0]`. */
 export function formatPath(path: Path): string {
   return path
     .map((step, index) => {
@@ -14,24 +14,24 @@ export function formatPath(path: Path): string {
     .join("");
 }
 
-/** `thorbis-supabase:backup.retentionDays.daily`: the key of a plain leaf as the user types it. */
+/** Returns the key of a plain leaf as the user types it: `thorbis-supabase:backup.retentionDays.daily`. */
 export const plainKey = (path: Path) => `${configNamespace}:${formatPath(path)}`;
 
 /**
- * `thorbis-supabase:authSmtpPassword` for auth.smtp.password: the key of a secret leaf. A secret has a key of its own because only
- * for whole keys does the engine tell a program what was secret (docs/adr/0001-secrets-have-their-own-keys.md).
+ * Returns the key of a secret leaf: `thorbis-supabase:authSmtpPassword` for auth.smtp.password. A secret has its own
+ * key, because the engine only reports which whole keys are secret (docs/adr/0001-secrets-have-their-own-keys.md).
  */
 export function secretKey(path: Path): string {
   const [first = "", ...rest] = path.map(String);
   return `${configNamespace}:${first}${rest.map((step) => step.charAt(0).toUpperCase() + step.slice(1)).join("")}`;
 }
 
-/** The command that sets a plain leaf, with a value that would do or a placeholder. */
+/** Returns the command that sets a plain leaf, with a valid value or a placeholder. */
 export function setCommand(stack: string, path: Path, value?: string | number | boolean): string {
   return `pulumi config set --stack ${stack} --path ${shellQuote(plainKey(path))} ${shellWord(String(value ?? exampleAt(path)))}`;
 }
 
-/** The command that sets a secret; the text is asked for, so that it stays out of the shell's history. */
+/** Returns the command that sets a secret. It prompts for the value, which keeps it out of the shell's history. */
 export const setSecretCommand = (stack: string, path: Path) =>
   `pulumi config set --stack ${stack} --secret ${secretKey(path)}`;
 
@@ -41,7 +41,7 @@ export const removeCommand = (stack: string, path: Path) =>
 export const removeKeyCommand = (stack: string, key: string) =>
   `pulumi config rm --stack ${stack} ${shellQuote(key)}`;
 
-/** A value that a leaf takes: its default, its example, or a placeholder that says what kind it is. */
+/** Returns a valid value of a leaf: its default, its example, or a placeholder for its type. */
 function exampleAt(path: Path): string | number | boolean {
   const schema = schemaAt(stackSchema, typeof path.at(-1) === "number" ? path.slice(0, -1) : path);
   if (schema === undefined) return "<value>";
@@ -52,8 +52,8 @@ function exampleAt(path: Path): string | number | boolean {
 }
 
 /**
- * The known name that an unknown one was most likely meant to be. A name that needs more than a third of its letters changed
- * is no typing error, and a wrong guess is worse than none.
+ * Returns the known name that an unknown one most likely stands for. If more than a third of the letters differ, it is
+ * not a typing error, and a wrong guess is worse than none.
  */
 export function nearest(unknown: string, known: readonly string[]): string | undefined {
   if (known.length === 0) return undefined;

@@ -3,7 +3,7 @@ import { parseStackConfig } from "./parse";
 import type { ParsedStackConfig } from "./schema";
 import { SecretText } from "./secretText";
 
-/** The same shape with every secret as an `Output` that the engine keeps secret. */
+/** The same shape, with every secret as a secret `Output`. */
 export type WithOutputs<T> = T extends SecretText
   ? pulumi.Output<string>
   : T extends readonly (infer Item)[]
@@ -12,12 +12,13 @@ export type WithOutputs<T> = T extends SecretText
       ? { [Key in keyof T]: WithOutputs<T[Key]> }
       : T;
 
-/** The configuration of the stack, as components read it. */
+/** The configuration of the stack for components. */
 export type StackConfig = WithOutputs<ParsedStackConfig>;
 
 /**
- * Reads the configuration of the running stack; the only place in a program that does. Throws one UserError that lists every
- * fault, before any resource is registered; for hosted services also what the deployment lacks beside its configuration.
+ * Reads the configuration of the running stack. Nothing else in a program reads it. Throws one UserError with every
+ * fault before any resource is registered; for hosted services it includes what the deployment lacks outside of its
+ * configuration.
  */
 export function loadStackConfig(environment: NodeJS.ProcessEnv = process.env): StackConfig {
   const parsed = parseStackConfig(
@@ -31,7 +32,7 @@ export function loadStackConfig(environment: NodeJS.ProcessEnv = process.env): S
   return withOutputs(parsed) as StackConfig;
 }
 
-/** The keys that the engine decrypted. The SDK has the test for one key, but leaves it out of its declarations. */
+/** Returns the keys that the engine decrypted. The SDK tests a single key, but does not declare this function. */
 function secretKeysOfEngine(): string[] {
   const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
   return Object.keys(pulumi.runtime.allConfig()).filter(isConfigSecret);

@@ -14,19 +14,19 @@ import {
 } from "./secretLeaves";
 import { SecretText } from "./secretText";
 
-/** What the engine gives a program. */
+/** The input that the engine gives a program. */
 export interface ConfigInput {
-  /** Name of the stack. */
+  /** The name of the stack. */
   stack: string;
-  /** Full key → text; objects and lists as JSON (`PULUMI_CONFIG`). */
+  /** Full key → value as a string; objects and lists as JSON (`PULUMI_CONFIG`). */
   values: Readonly<Record<string, string>>;
-  /** The keys whose value is, or holds, a secret (`PULUMI_CONFIG_SECRET_KEYS`). */
+  /** The keys whose value is or contains a secret (`PULUMI_CONFIG_SECRET_KEYS`). */
   secretKeys: readonly string[];
 }
 
 /**
- * Parses the configuration of a stack, or throws one UserError that lists every fault. Pure: needs no engine. With `deployment`,
- * what deploying it from there lacks is among the faults.
+ * Parses the configuration of a stack, or throws one UserError with every fault. It needs no engine. With `deployment`,
+ * the faults include what a deployment from there lacks.
  */
 export function parseStackConfig(
   input: ConfigInput,
@@ -37,7 +37,7 @@ export function parseStackConfig(
   return config;
 }
 
-/** The configuration, or everything that is wrong with it. */
+/** Returns the configuration or all faults. */
 export function checkStackConfig(
   input: ConfigInput,
   deployment?: Omit<Deployment, "values">,
@@ -52,7 +52,7 @@ export function checkStackConfig(
   faults.push(...secretsInAreas(input, faults), ...insertSecrets(input, areas, leaves));
 
   const parsed = stackSchema.safeParse(areas);
-  // A secret that was refused, in plain text or inside its area's object, is not missing as well.
+  // A secret that was rejected, in plain text or inside its area's object, is not also missing.
   const refused = new Set(faults.map((fault) => fault.refusedSecret));
   for (const issue of parsed.error?.issues ?? [])
     faults.push(...faultsOfIssue(input.stack, issue, areas).filter((fault) => !refused.has(fault.key)));
@@ -68,7 +68,7 @@ export function checkStackConfig(
     : { faults: sortFaults(faults) };
 }
 
-/** The secrets that a stack with these plain values needs, with the command that sets each. */
+/** Returns the secrets that a stack with these plain values needs, with the command that sets each. */
 export function requiredSecrets(input: ConfigInput): (SecretLeaf & { command: string })[] {
   return requiredSecretLeaves(readAreas(input).areas).map((leaf) => ({
     ...leaf,
@@ -76,7 +76,7 @@ export function requiredSecrets(input: ConfigInput): (SecretLeaf & { command: st
   }));
 }
 
-/** The objects of the areas, decoded. An area that is left out is an empty one, so that each missing leaf is named. */
+/** Returns the decoded objects of the areas. An omitted area is an empty one, so each missing leaf is named. */
 function readAreas({ stack, values }: ConfigInput): {
   areas: Record<string, unknown>;
   faults: Fault[];
@@ -101,12 +101,12 @@ function decodeObject(text: string): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(text);
     return isPlainObject(value) ? value : undefined;
   } catch {
-    // The parser's message quotes what it read.
+    // The parser's message quotes its input.
     return undefined;
   }
 }
 
-/** Namespaces that this stack's other packages read. */
+/** Namespaces that other packages of this stack read. */
 const foreignNamespaces = ["aws", "supabase", "postgresql", "pulumi"];
 
 function unknownKeys({ stack, values }: ConfigInput, leaves: readonly SecretLeaf[]): Fault[] {
@@ -136,7 +136,7 @@ function unknownKeys({ stack, values }: ConfigInput, leaves: readonly SecretLeaf
   return faults;
 }
 
-/** Keys of the providers that must not stand in a stack file in plain text. */
+/** Provider keys that must not be in a stack file in plain text. */
 const providerSecretKeys = [
   "aws:accessKey",
   "aws:secretKey",
@@ -155,7 +155,7 @@ function providerSecrets({ stack, values, secretKeys }: ConfigInput): Fault[] {
     }));
 }
 
-/** Refuses secret leaves that stand inside their area's object, and removes them so that nothing else trips over them. */
+/** Refuses secret leaves inside their area's object, and removes them so that later steps do not report them again. */
 function takeOutPlainSecrets(
   { stack }: ConfigInput,
   areas: Record<string, unknown>,
@@ -181,8 +181,8 @@ function takeOutPlainSecrets(
 }
 
 /**
- * Refuses `--secret --path` inside an area: the engine does not tell which part of the object was secret, so that part would go
- * on in plain text. Where the part is a known secret leaf, its own fault says so already.
+ * Refuses `--secret --path` inside an area. The engine does not report which part of the object was secret, so that
+ * part would become plain text. If it is a known secret leaf, its own fault already covers it.
  */
 function secretsInAreas({ stack, secretKeys }: ConfigInput, known: readonly Fault[]): Fault[] {
   return areaNames
@@ -200,7 +200,7 @@ function secretsInAreas({ stack, secretKeys }: ConfigInput, known: readonly Faul
     }));
 }
 
-/** Puts each secret to its leaf. A secret in plain text, or one that nothing uses, is a fault. */
+/** Assigns each secret to its leaf. A secret in plain text or without use is a fault. */
 function insertSecrets(
   { stack, values, secretKeys }: ConfigInput,
   areas: Record<string, unknown>,
@@ -210,7 +210,8 @@ function insertSecrets(
   for (const { path, key, optionalGroup } of leaves) {
     const text = Object.hasOwn(values, key) ? values[key] : undefined;
     if (text === undefined) {
-      // Only here: the schema knows which secrets it declares itself, not which functions.secretNames asks for.
+      // This check is only here, because the schema knows the secrets that it declares, but not those of
+      // functions.secretNames.
       if (isFunctionSecret(path))
         faults.push({ key, message: missingSecret, command: setSecretCommand(stack, path) });
     } else if (!secretKeys.includes(key)) {
@@ -226,7 +227,7 @@ function insertSecrets(
   return faults;
 }
 
-/** Sets a leaf, making the groups on the way; where something else is in the way the leaf stays out. */
+/** Sets a leaf and creates its groups. If something else is in the way, the leaf is omitted. */
 function insertAt(target: Record<string, unknown>, path: Path, leaf: SecretText): void {
   let group: unknown = target;
   for (const step of path.slice(0, -1)) {

@@ -2,8 +2,9 @@ import { createCipheriv, createDecipheriv, pbkdf2Sync, randomBytes } from "node:
 import { UserError } from "../foundation/userError";
 
 /**
- * Pulumi's passphrase secrets, format v1: AES-256-GCM under a key derived from the passphrase and a salt. The salt line of a stack
- * file, `v1:<salt>:v1:<nonce>:<ciphertext>`, holds the word "pulumi" encrypted, which tells a wrong passphrase from a right one.
+ * Pulumi's passphrase secrets, format v1: AES-256-GCM with a key derived from the passphrase and a salt. The salt line
+ * of a stack file, `v1:<salt>:v1:<nonce>:<ciphertext>`, contains the encrypted word "pulumi", which verifies the
+ * passphrase.
  */
 export interface PassphraseCrypter {
   encrypt(text: string): string;
@@ -13,7 +14,7 @@ export interface PassphraseCrypter {
 const iterations = 1_000_000;
 const tagBytes = 16;
 
-/** The crypter of a stack file's `encryptionsalt`. Throws a UserError if the passphrase is not the one it was made with. */
+/** Returns the crypter for a stack file's `encryptionsalt`. Throws a UserError if the passphrase is wrong. */
 export function passphraseCrypter(passphrase: string, encryptionSalt: string): PassphraseCrypter {
   const [version, salt, ...probe] = encryptionSalt.split(":");
   if (version !== "v1" || salt === undefined)
@@ -25,7 +26,7 @@ export function passphraseCrypter(passphrase: string, encryptionSalt: string): P
   try {
     word = crypter.decrypt(probe.join(":"));
   } catch {
-    // Same answer as for a wrong word.
+    // The same error as for a wrong word.
   }
   if (word !== "pulumi")
     throw new UserError(
@@ -34,7 +35,7 @@ export function passphraseCrypter(passphrase: string, encryptionSalt: string): P
   return crypter;
 }
 
-/** A new salt line for a passphrase. */
+/** Returns a new salt line for a passphrase. */
 export function createEncryptionSalt(passphrase: string): string {
   const salt = randomBytes(8);
   const crypter = crypterOf(pbkdf2Sync(passphrase, salt, iterations, 32, "sha256"));

@@ -12,7 +12,7 @@ import { realtimeSchema } from "./areas/realtime";
 import { sqlSchema } from "./areas/sql";
 import { storageSchema } from "./areas/storage";
 
-/** Namespace of our keys in Pulumi.<stack>.yaml; it is the name of the Pulumi project. */
+/** The namespace of our keys in Pulumi.<stack>.yaml, which is the name of the Pulumi project. */
 export const configNamespace = "thorbis-supabase";
 
 /** The whole configuration: one object per area, in the order in which a stack is read. */
@@ -31,7 +31,7 @@ export const stackSchema = z.strictObject({
   monitoring: monitoringSchema,
 });
 
-/** The configuration as parsed, secrets still closed. */
+/** The parsed configuration, with secrets still encrypted. */
 export type ParsedStackConfig = z.output<typeof stackSchema>;
 
 export type AreaName = keyof ParsedStackConfig;

@@ -2,13 +2,13 @@ import type { z } from "zod";
 
 export type Path = readonly (string | number)[];
 
-/** One schema as the tree walkers see it: what is inside its optional, default and prefault wrappers, and which it had. */
+/** A schema without its optional, default and prefault wrappers, and which of these it had. */
 export interface SchemaNode {
   /** The fields of an object; undefined for a leaf. */
   shape?: Record<string, z.ZodType>;
-  /** May be left out without anything taking its place. */
+  /** Optional without a default. */
   optional: boolean;
-  /** What takes its place when it is left out; for groups (`prefault`) it is parsed in turn. */
+  /** The default; for groups (`prefault`) it is parsed in turn. */
   defaultValue?: unknown;
   secret: boolean;
   description?: string | undefined;
@@ -25,7 +25,7 @@ interface Definition {
 
 const definitionOf = (schema: z.ZodType) => (schema as unknown as { def: Definition }).def;
 
-/** Looks through the wrappers of a schema. */
+/** Unwraps a schema. */
 export function inspectSchema(schema: z.ZodType): SchemaNode {
   const node: SchemaNode = { optional: false, secret: false, inner: schema };
   let current: z.ZodType | undefined = schema;
@@ -47,11 +47,11 @@ export function inspectSchema(schema: z.ZodType): SchemaNode {
 
 export interface Leaf extends SchemaNode {
   path: string[];
-  /** The innermost optional group that holds the leaf, if any. */
+  /** The innermost optional group that contains the leaf, if any. */
   optionalGroup?: string[] | undefined;
 }
 
-/** Every leaf below a schema, in declaration order. Lists and records count as leaves. */
+/** Returns all leaves below a schema, in declaration order. Lists and records count as leaves. */
 export function leavesOf(schema: z.ZodType, path: string[] = [], optionalGroup?: string[]): Leaf[] {
   const node = inspectSchema(schema);
   if (node.shape === undefined) return [{ ...node, path, optionalGroup }];
@@ -59,7 +59,7 @@ export function leavesOf(schema: z.ZodType, path: string[] = [], optionalGroup?:
   return Object.entries(node.shape).flatMap(([name, child]) => leavesOf(child, [...path, name], group));
 }
 
-/** The schema at a path; indexes and record keys lead to undefined. */
+/** Returns the schema at a path; undefined for indexes and record keys. */
 export function schemaAt(schema: z.ZodType, path: Path): z.ZodType | undefined {
   let current: z.ZodType | undefined = schema;
   for (const step of path) {
@@ -76,8 +76,8 @@ export type Lenient<T> = T extends readonly (infer Item)[]
     : T;
 
 /**
- * Whatever of `value` is valid, defaults filled in, the rest undefined. Rules across fields run on this, so that a fault in one
- * place does not hide a fault in another.
+ * Returns the valid parts of `value` with defaults, and the rest as undefined. Rules across fields use this, so a fault
+ * in one place does not hide a fault in another.
  */
 export function parseLeniently(schema: z.ZodType, value: unknown): unknown {
   const node = inspectSchema(schema);
@@ -98,7 +98,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === Object.prototype || prototype === null;
 }
 
-/** A property of the object itself: a key such as `constructor` must not find what every object inherits. */
+/** Returns a property of the object itself, so that a key such as `constructor` does not find an inherited one. */
 export function ownValue(object: unknown, key: string | number): unknown {
   return typeof object === "object" && object !== null && Object.hasOwn(object, key)
     ? (object as Record<string | number, unknown>)[key]

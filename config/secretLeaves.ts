@@ -4,12 +4,12 @@ import { type Leaf, leavesOf, type Path, valueAt } from "./schemaTree";
 
 /** A secret that the configuration declares. */
 export interface SecretLeaf {
-  /** Where it stands in the typed configuration, such as auth.smtp.password. */
+  /** The path in the typed configuration, such as auth.smtp.password. */
   path: string[];
-  /** The key it is set under, such as `thorbis-supabase:authSmtpPassword`. */
+  /** The key under which it is set, such as `thorbis-supabase:authSmtpPassword`. */
   key: string;
   description: string;
-  /** The optional group it belongs to, such as auth.smtp: without the group the secret has no use. */
+  /** The optional group to which it belongs, such as auth.smtp. Without the group, the secret is not used. */
   optionalGroup?: string[] | undefined;
 }
 
@@ -20,19 +20,23 @@ const toSecretLeaf = ({ path, description, optionalGroup }: Leaf): SecretLeaf =>
   optionalGroup,
 });
 
-/** Every secret leaf of the schema; the edge functions' secrets, which the configuration names, are not among them. */
+/**
+ * All secret leaves of the schema. It does not include the secrets of edge functions, which the configuration names.
+ */
 export const staticSecretLeaves: readonly SecretLeaf[] = leavesOf(stackSchema)
   .filter((leaf) => leaf.secret)
   .map(toSecretLeaf);
 
-/** Begins the keys of the secrets that edge functions read. */
+/** The prefix of the keys of edge function secrets. */
 export const functionSecretPrefix = secretKey(["functions", "secrets"]);
 
-/** Whether a path leads to a secret of the edge functions. */
+/** Returns whether a path leads to a secret of the edge functions. */
 export const isFunctionSecret = (path: Path) =>
   path.length === 3 && path[0] === "functions" && path[1] === "secrets";
 
-/** The secret leaves of one configuration: those of the schema, and one for each name in functions.secretNames. */
+/**
+ * Returns the secret leaves of a configuration: those of the schema, and one for each name in functions.secretNames.
+ */
 export function secretLeaves(areas: Record<string, unknown>): SecretLeaf[] {
   const names = valueAt(areas, ["functions", "secretNames"]);
   const functionSecrets = (Array.isArray(names) ? names : [])
@@ -44,7 +48,7 @@ export function secretLeaves(areas: Record<string, unknown>): SecretLeaf[] {
   return [...staticSecretLeaves, ...functionSecrets];
 }
 
-/** The secrets that this configuration cannot do without: those whose group, if it is an optional one, is configured. */
+/** Returns the required secrets of this configuration: those whose group, if optional, is configured. */
 export function requiredSecretLeaves(areas: Record<string, unknown>): SecretLeaf[] {
   return secretLeaves(areas).filter(
     ({ optionalGroup }) => optionalGroup === undefined || valueAt(areas, optionalGroup) !== undefined,

@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 
 /**
- * A secret on its way from the engine to an `Output`. It has no printable form: template strings, `JSON.stringify` and
- * `console.log` all show "[secret]", so that neither a message nor a log line can carry the text by accident.
+ * A secret between the engine and an `Output`. It has no printable form: template strings, `JSON.stringify` and
+ * `console.log` all show "[secret]", so neither a message nor a log line can contain the value by accident.
  */
 export class SecretText {
   readonly #text: string;
@@ -11,7 +11,7 @@ export class SecretText {
     this.#text = text;
   }
 
-  /** The text itself. Only `loadStackConfig` and format checks have a reason to call this. */
+  /** Returns the secret value. Only `loadStackConfig` and format checks should call this. */
   reveal(): string {
     return this.#text;
   }

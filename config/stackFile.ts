@@ -7,17 +7,17 @@ import type { ConfigInput } from "./parse";
 import { passphraseCrypter } from "./passphrase";
 import { configNamespace } from "./schema";
 
-/** A Pulumi.<stack>.yaml, as the engine would hand it to a program, had it the key. */
+/** A Pulumi.<stack>.yaml in the form that the engine passes to a program with the decryption key. */
 export interface StackFile extends ConfigInput {
-  /** Key → ciphertext of what is stored as `secure:`. Their texts are not in `values`. */
+  /** Key → ciphertext of `secure:` values. Their plain texts are not in `values`. */
   ciphertexts: Readonly<Record<string, string>>;
   /** The salt of passphrase secrets, if the file has one. */
   encryptionSalt?: string | undefined;
 }
 
 /**
- * Reads a stack file without an engine, so that a configuration can be checked before anything is started. Secrets stay closed:
- * `values` has the plain keys only, and the caller adds the texts it has.
+ * Reads a stack file without an engine, so that a configuration can be checked before anything starts. Secrets stay
+ * encrypted: `values` only contains the plain keys, and the caller adds known secrets.
  */
 export function readStackFile(file: string): StackFile {
   const stack = /^Pulumi\.(.+)\.yaml$/.exec(path.basename(file))?.[1] ?? path.basename(file);
@@ -63,7 +63,7 @@ function parseStackFile(file: string): z.output<typeof stackFile> {
   try {
     return stackFile.parse(parse(text) ?? {});
   } catch (cause) {
-    // The parser's own text quotes the line, which may hold a secret.
+    // The parser's message quotes the line, which may contain a secret.
     const line = cause instanceof YAMLParseError ? cause.linePos?.[0].line : undefined;
     const fault =
       line === undefined ? "is not a stack file with a map `config`" : `is not YAML from line ${line} on`;
@@ -71,7 +71,7 @@ function parseStackFile(file: string): z.output<typeof stackFile> {
   }
 }
 
-/** The same with its secrets opened. Throws a UserError if the file has no salt or the passphrase is another one. */
+/** Returns the file with decrypted secrets. Throws a UserError if the file has no salt or the passphrase is wrong. */
 export function openStackFile(file: StackFile, passphrase: string): ConfigInput {
   if (file.encryptionSalt === undefined)
     throw new UserError(
@@ -95,7 +95,7 @@ export function openStackFile(file: StackFile, passphrase: string): ConfigInput 
   };
 }
 
-/** The ciphertext of `{secure: …}`; undefined for anything else. */
+/** Returns the ciphertext of `{secure: …}`; undefined for anything else. */
 function secureText(value: unknown): string | undefined {
   if (typeof value !== "object" || value === null) return undefined;
   const entries = Object.entries(value);

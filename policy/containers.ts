@@ -1,6 +1,6 @@
 import { listOf, type Properties } from "./rule";
 
-/** The containers of a task definition; none where its text is none. */
+/** Returns the containers of a task definition; none if it is unknown. */
 export function containersOf({ containerDefinitions }: Properties): Record<string, unknown>[] {
   if (typeof containerDefinitions !== "string") return [];
   try {
@@ -10,7 +10,7 @@ export function containersOf({ containerDefinitions }: Properties): Record<strin
   }
 }
 
-/** What is wrong where any container fails the test. */
+/** Returns the problem if any container fails the test. */
 export const everyContainer =
   (message: string, test: (container: Record<string, unknown>) => boolean) =>
   (properties: Properties): string | undefined =>

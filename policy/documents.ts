@@ -1,6 +1,6 @@
 import { listOf, type Properties, property } from "./rule";
 
-/** A statement of a policy, with everything that may be one or many as a list. */
+/** A statement of a policy, with all single values as lists. */
 export interface Statement {
   readonly effect: unknown;
   readonly actions: readonly string[];
@@ -9,7 +9,7 @@ export interface Statement {
   readonly condition: unknown;
 }
 
-/** The statements of a policy as text; none where the text is none. */
+/** Returns the statements of a policy document in JSON; none if it is unknown. */
 export function statementsOf(text: unknown): Statement[] {
   if (typeof text !== "string") return [];
   let document: unknown;
@@ -32,7 +32,7 @@ function principalsOf(principal: unknown): string[] {
   return Object.values(principal).flatMap((value) => listOf(value).map(String));
 }
 
-/** Whether a policy refuses everybody who does not come over TLS. */
+/** Returns whether a policy denies all requests without TLS. */
 export function deniesPlainHttp(text: unknown): boolean {
   return statementsOf(text).some(
     ({ effect, principals, condition }) =>
@@ -42,7 +42,7 @@ export function deniesPlainHttp(text: unknown): boolean {
   );
 }
 
-/** Whether a policy allows something to everybody, with no condition that narrows it. */
+/** Returns whether a policy allows something to everybody without a restricting condition. */
 export function allowsEverybody(text: unknown): boolean {
   return statementsOf(text).some(
     ({ effect, principals, condition }) =>
@@ -50,12 +50,12 @@ export function allowsEverybody(text: unknown): boolean {
   );
 }
 
-/** Whether a resource has a text that is not empty. */
+/** Returns whether a resource has a string that is not empty. */
 export const hasText = (properties: Properties, name: string): boolean => {
   const value = properties[name];
   return typeof value === "string" && value !== "";
 };
 
-/** What is wrong where a resource is not encrypted with a key of ours, by the property that names the key. */
+/** Returns the problem if a resource is not encrypted with our own key, from the property that names the key. */
 export const withoutOwnKey = (properties: Properties, name: string): string | undefined =>
   hasText(properties, name) ? undefined : "must have a key of ours";

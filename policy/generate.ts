@@ -1,4 +1,4 @@
-// Writes docs/controls.md from the rules and waivers; a test says when it is stale.
+// Writes docs/controls.md from the rules and waivers. A test fails if the page is out of date.
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { Command } from "commander";

@@ -6,7 +6,9 @@ export interface Judgement {
   readonly now: Date;
 }
 
-/** Returns the violation of a rule as a sentence without its subject, or undefined where there is none or a waiver holds. */
+/**
+ * Returns the violation of a rule as a sentence without its subject; undefined if there is none or a waiver applies.
+ */
 export function violationOf(
   rule: Pick<ResourceRule | StackRule, "name">,
   resource: string,
@@ -19,7 +21,7 @@ export function violationOf(
   return `${message}; the waiver of ${waiver.owner} expired on ${waiver.until}: renew it in policy/waivers.ts, or remove its cause.`;
 }
 
-/** Returns every violation of a whole stack, whether waived or not, as the rule and the resource at fault. */
+/** Returns all violations of a stack, waived or not, with the rule and the resource. */
 export function violationsOf(
   rules: { readonly resource: readonly ResourceRule[]; readonly stack: readonly StackRule[] },
   resources: readonly StackResource[],

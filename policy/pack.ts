@@ -11,8 +11,8 @@ import { isProduction, type ResourceRule, type StackResource, type StackRule } f
 import { resourceRules, stackRules } from "./rules";
 import { waivers } from "./waivers";
 
-// What `pulumi preview --policy-pack policy` runs. A value that a preview does not know yet stops a rule about single resources by
-// itself, and the engine says so as advice; the up that follows knows it.
+// The policy pack of `pulumi preview --policy-pack policy`. If a preview does not know a value yet, the engine skips a
+// rule about single resources and reports that as advice. The following up knows the value.
 const now = new Date();
 
 const common = (rule: ResourceRule | StackRule) => ({

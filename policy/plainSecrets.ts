@@ -1,10 +1,10 @@
 const secretName = /PASSWORD|SECRET|TOKEN|ACCESS_KEY|PRIVATE_KEY|API_KEY|SERVICE_ROLE/i;
-/** `postgresql://user:password@host`. */
+/** Matches `postgresql://user:password@host`. */
 const secretText = /^[a-z]+:\/\/[^/@:]+:[^/@]+@/i;
-/** Says where a secret is. */
+/** A name that refers to a secret. */
 const referenceName = /_ARN$/i;
 
-/** Whether a variable of an environment seems to hold a secret as text. */
+/** Returns whether an environment variable seems to contain a secret in plain text. */
 export function holdsSecret(name: unknown, value: unknown): boolean {
   const variable = String(name);
   return (secretName.test(variable) && !referenceName.test(variable)) || secretText.test(String(value));

@@ -1,23 +1,23 @@
-/** How bad a violation is. */
+/** The severity of a violation. */
 export type Severity = "low" | "medium" | "high" | "critical";
 
-/** Inputs of a resource, as the engine hands them to a policy. */
+/** Inputs of a resource, as the engine passes them to a policy. */
 export type Properties = Readonly<Record<string, unknown>>;
 
 interface RuleText {
-  /** In kebab case; waivers name it. */
+  /** In kebab case. Waivers use it. */
   readonly name: string;
-  /** What must hold, as one sentence. */
+  /** The requirement as one sentence. */
   readonly description: string;
   readonly severity: Severity;
-  /** Ids of the scanners' checks and of the AWS Foundational Security Best Practices that it stands for. */
+  /** Ids of the corresponding checks of scanners and of the AWS Foundational Security Best Practices. */
   readonly controls: readonly string[];
 }
 
 /** A rule about each resource of some types. */
 export interface ResourceRule extends RuleText {
   readonly types: readonly string[];
-  /** What is wrong, as the end of a sentence that begins with the resource; undefined where nothing is. */
+  /** Returns the problem as the end of a sentence that begins with the resource; undefined if there is none. */
   problem(properties: Properties): string | undefined;
 }
 
@@ -30,15 +30,15 @@ export interface StackResource {
   readonly isProtected: boolean;
 }
 
-/** A violation by a resource, or by the stack where no resource is to blame. */
+/** A violation by a resource, or by the stack if no single resource is responsible. */
 export interface Problem {
   readonly resource?: StackResource;
   readonly message: string;
 }
 
-/** A rule about resources that only together are right: provider v7 keeps what is set on a bucket in resources of their own. */
+/** A rule about several resources together: provider v7 has separate resources for the settings of a bucket. */
 export interface StackRule extends RuleText {
-  /** In the environment `production` alone. Default false. */
+  /** Only in the environment `production`. Default false. */
   readonly onlyInProduction?: boolean;
   problems(resources: readonly StackResource[]): Problem[];
 }
@@ -46,7 +46,7 @@ export interface StackRule extends RuleText {
 export const ofType = (resources: readonly StackResource[], type: string): StackResource[] =>
   resources.filter((resource) => resource.type === type);
 
-/** Finds fault with each resource of a type, as a rule for resources does, where the environment matters too. */
+/** Applies a rule to each resource of a type, if the environment matters too. */
 export function eachOf(
   type: string,
   problem: (properties: Properties) => string | undefined,
@@ -58,7 +58,7 @@ export function eachOf(
     });
 }
 
-/** Finds fault with each bucket on which no resource of a type is set. */
+/** Reports each bucket without a resource of a type. */
 export function eachBucketHas(type: string, what: string): StackRule["problems"] {
   return (resources) => {
     const covered = ofType(resources, type).map(({ properties }) => properties.bucket);
@@ -69,8 +69,7 @@ export function eachBucketHas(type: string, what: string): StackRule["problems"]
 }
 
 /**
- * Finds no fault with a bucket that S3 delivers its access logs to: it delivers to no bucket with a lock, and to none that is encrypted
- * with a key of ours.
+ * Excludes buckets to which S3 delivers access logs: S3 does not deliver to a bucket with a lock or with our own key.
  */
 export function exceptForAccessLogs(problems: StackRule["problems"]): StackRule["problems"] {
   return (resources) => {
@@ -81,12 +80,12 @@ export function exceptForAccessLogs(problems: StackRule["problems"]): StackRule[
   };
 }
 
-/** Whether a stack is a production one, by the tag `Environment` of its resources. */
+/** Returns whether a stack is a production one, by the tag `Environment` of its resources. */
 export function isProduction(resources: readonly StackResource[]): boolean {
   return resources.some(({ properties }) => property(properties.tags, "Environment") === "production");
 }
 
-/** A property of what may be an object. */
+/** Returns a property of a value that may be an object. */
 export function property(value: unknown, name: string): unknown {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }

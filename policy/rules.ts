@@ -68,7 +68,7 @@ import { taskHasNoPublicAddress } from "./scheduler/taskHasNoPublicAddress";
 import { secretCanBeRecovered } from "./secrets/secretCanBeRecovered";
 import { secretHasOwnKey } from "./secrets/secretHasOwnKey";
 
-/** Every rule about single resources. */
+/** All rules about single resources. */
 export const resourceRules: readonly ResourceRule[] = [
   bucketBlocksPublicAccess,
   bucketKeepsVersions,
@@ -118,7 +118,7 @@ export const resourceRules: readonly ResourceRule[] = [
   resourceIsTagged,
 ];
 
-/** Every rule about a stack as a whole. */
+/** All rules about a stack as a whole. */
 export const stackRules: readonly StackRule[] = [
   bucketHasPublicAccessBlock,
   bucketHasVersioning,

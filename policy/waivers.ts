@@ -1,17 +1,17 @@
-/** A violation that somebody has accepted, for a time. */
+/** A violation that somebody has accepted until a date. */
 export interface Waiver {
-  /** Name of the rule. */
+  /** The name of the rule. */
   readonly rule: string;
-  /** Logical name of the resource. */
+  /** The logical name of the resource. */
   readonly resource: string;
   readonly reason: string;
-  /** Who answers for it. */
+  /** The person responsible for it. */
   readonly owner: string;
-  /** The last day on which it holds, as YYYY-MM-DD in UTC. */
+  /** The last day on which it applies, as YYYY-MM-DD in UTC. */
   readonly until: string;
 }
 
-/** All waivers. An expired one no longer holds, and one that nothing needs is reported as advice. */
+/** All waivers. An expired one no longer applies, and an unused one is reported as advice. */
 export const waivers: readonly Waiver[] = [];
 
 /** Finds the waiver of a violation, expired or not. */
@@ -19,7 +19,7 @@ export function waiverOf(list: readonly Waiver[], rule: string, resource: string
   return list.find((waiver) => waiver.rule === rule && waiver.resource === resource);
 }
 
-/** Whether a waiver still holds at a moment: through the whole of its last day. */
+/** Returns whether a waiver still applies at a moment. Its last day counts. */
 export function holds({ until }: Waiver, now: Date): boolean {
   return now.toISOString().slice(0, 10) <= until;
 }

@@ -13,22 +13,22 @@ export interface AccessLogsArgs {
   readonly tags: AwsTags;
   /** The bucket whose requests are recorded. */
   readonly source: BackupBucket;
-  /** Name of the bucket with the records, unique in all of AWS. */
+  /** Name of the log bucket, globally unique in AWS. */
   readonly bucketName: string;
   /** Days to keep the records. */
   readonly retentionDays: number;
   /** Refuses `pulumi destroy`, and keeps the bucket if it leaves the program. Default true. */
   readonly deletionProtection?: boolean;
-  /** The bucket of an earlier life of the stack, which is taken back. Default: a new one. */
+  /** The log bucket of an earlier deployment of the stack, which is imported. Default: a new one. */
   readonly existingBucketName?: string | undefined;
 }
 
-/** Value of the tag by which the bucket is told from those with backups. */
+/** Value of the tag that distinguishes the log bucket from backup buckets. */
 export const accessLogsPurpose = "access-logs";
 
 /**
- * Records every request to the backup bucket, in a bucket beside it. S3 delivers to buckets that it encrypts itself, and that have no
- * object lock: with a key of ours, or a lock, no record would arrive.
+ * Records every request to the backup bucket in a separate bucket. S3 only delivers to buckets that are encrypted with
+ * its own keys and have no object lock.
  */
 export class AccessLogs extends Component {
   constructor(name: string, args: AccessLogsArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -76,8 +76,8 @@ export class AccessLogs extends Component {
     new BucketLogging(
       this.childName("logging"),
       { bucket: args.source.bucket.bucket, targetBucket: bucket.bucket, targetPrefix: recordsPrefix },
-      // S3 refuses a bucket that it may not write to. The setting goes with the bucket that it is on, and is taken off one that stays:
-      // there it would be reported as somebody else's.
+      // S3 refuses a target bucket to which it may not write. The setting is deleted with its bucket, and removed from one that stays:
+      // there it would be reported as a foreign setting.
       this.childOptions({
         ...containedIn(args.source.bucket),
         deleteBeforeReplace: true,

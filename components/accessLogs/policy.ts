@@ -1,9 +1,9 @@
 import { denyPlainHttp, type PolicyDocument, policyDocument } from "../policyDocument";
 
-/** Beginning of the keys of all records. */
+/** The prefix of the keys of all records. */
 export const recordsPrefix = "s3/";
 
-/** Returns who may write to the bucket with the records: S3 alone, for one bucket of the account. */
+/** Returns the policy of the log bucket: only S3 may write to it, for one bucket of the account. */
 export function accessLogsPolicy(args: {
   readonly bucketArn: string;
   /** ARN of the bucket whose requests are recorded. */

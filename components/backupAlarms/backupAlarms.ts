@@ -25,12 +25,12 @@ import { topicPolicyDocument } from "./topicPolicyDocument";
 import { topicRule, topicTarget } from "./topicRule";
 
 const secondsPerHour = 3600;
-/** The lines that `backup run`, `backup drill` of a backup that restores, and `backup age` end with. */
+/** The last lines of `backup run`, of `backup drill` of a restorable backup, and of `backup age`. */
 const completed = `$.event = "${backupEvents.completed}"`;
 const drillPassed = `$.event = "${backupEvents.drillPassed}"`;
 const ageMeasured = `$.event = "${backupEvents.ageMeasured}"`;
 
-/** A field of such a line, for a metric filter. */
+/** Returns a field of such a line, for a metric filter. */
 const field = <Line>(name: keyof Line & string): string => `$.${name}`;
 const completedField = field<BackupCompleted>;
 const drillField = field<DrillFinished>;
@@ -38,43 +38,51 @@ const ageField = field<AgeMeasured>;
 
 export interface BackupAlarmsArgs {
   readonly account: AwsAccount;
-  /** Beginning of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
+  /** Prefix of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
   readonly physicalName: string;
-  /** Tags of everything that can carry any. */
+  /** Tags of all resources that support tags. */
   readonly tags: AwsTags;
-  /** Where the backup task writes to. */
+  /** The log group of the backup task. */
   readonly logGroup: LogGroup;
   readonly cluster: Cluster;
   readonly deadLetterQueue: Queue;
-  /** Encrypts the topic. Default: nothing does; the key that AWS manages would shut alarms out. */
+  /** Encrypts the topic. Default: no encryption, because alarms cannot use the key that AWS manages. */
   readonly key?: Key | undefined;
-  /** The bucket, where it tells EventBridge what happens in it. Default: deletions do not ring. */
+  /** The bucket, if it sends events to EventBridge. Default: no alarm on deletions. */
   readonly bucketName?: pulumi.Input<string> | undefined;
-  /** An existing topic in place of one of our own; then `emails` is not used. */
+  /** An existing topic to use instead of a new one. In this case `emails` is not used. */
   readonly topicArn?: string | undefined;
-  /** Addresses that the topic mails to, once they have confirmed. */
+  /** Addresses to which the topic sends mail after they have confirmed. */
   readonly emails: readonly string[];
-  /** Alarm when the newest backup is older, in hours. */
+  /** The maximum age of the newest backup, in hours. */
   readonly freshnessHours: number;
-  /** Alarm when the last drill that passed is longer ago, in hours. Default 50: the second in a row that did not. */
+  /**
+   * The maximum time since the last passing drill, in hours. Default 50: the second consecutive drill without success.
+   */
   readonly drillFreshnessHours?: number | undefined;
-  /** Alarm when a backup is there for longer after it should have gone, in hours. Default 50: the second prune in a row that left it. */
+  /**
+   * The maximum time that a backup stays after it should have been deleted, in hours. Default 50: the second
+   * consecutive prune without success.
+   */
   readonly pruneFreshnessHours?: number | undefined;
-  /** How often these ages are measured, in hours. Default 1. */
+  /** The interval of measuring these ages, in hours. Default 1. */
   readonly ageIntervalHours?: number | undefined;
-  /** Alarm when a backup took longer, in minutes. */
+  /** The maximum duration of a backup, in minutes. */
   readonly durationMinutes: number;
-  /** Alarm when a backup has less than this share of the bytes of the one before. */
+  /** The minimum size of a backup, as a share of the previous one. */
   readonly minimumSizePercent: number;
 }
 
-/** Alarms for a backup that failed, was deleted, did not start, is too old, is far too small, took too long, or was not shown to restore. */
+/**
+ * Alarms for backups that failed, were deleted, did not start, are too old, are far too small, took too long, or are
+ * not proven to restore.
+ */
 export class BackupAlarms extends Component {
-  /** Topic that all alarms go to. */
+  /** The topic of all alarms. */
   readonly topicArn: pulumi.Output<string>;
-  /** The same, unless the topic was there before. */
+  /** The same, unless the topic existed before. */
   readonly ownTopicArn: pulumi.Output<string> | undefined;
-  /** What the stack subscribes to its topic, as `<protocol> <endpoint>`. */
+  /** The stack's subscriptions of its topic, as `<protocol> <endpoint>`. */
   readonly subscriptions: readonly string[];
   /** Name of each rule → ids of its targets. */
   readonly targets: Readonly<Record<string, readonly string[]>>;
@@ -164,7 +172,7 @@ export class BackupAlarms extends Component {
     const { tags, deadLetterQueue } = args;
     const toTopic = { tags, deadLetterQueue, topicArn: this.topicArn };
     const children = { name: (suffix: string) => this.childName(suffix), options: this.childOptions() };
-    // A schedule succeeds when ECS takes the task on; only ECS itself tells how the task ended.
+    // A schedule succeeds when ECS accepts the task. Only ECS reports how the task ended.
     topicRule(
       {
         ...toTopic,
@@ -244,9 +252,10 @@ export class BackupAlarms extends Component {
   }
 
   /**
-   * Rings when what is measured is older than so many hours, and when it is no longer measured. An age is published, and not when
-   * something happened: CloudWatch looks back seven days at most, and takes older points for missing ones, which made an alarm on
-   * silence late. A new alarm has no data, which is no change of its state, so that it does not ring before the first measurement.
+   * Declares an alarm that fires when the age exceeds a number of hours, or is no longer measured. The metric is an age
+   * and not a time, because CloudWatch looks back seven days at most and treats older points as missing, which made an
+   * alarm on missing data late. A new alarm has no data, which does not change its state, so it does not fire before
+   * the first measurement.
    */
   private createAgeAlarm(
     args: BackupAlarmsArgs,
@@ -267,7 +276,7 @@ export class BackupAlarms extends Component {
       comparisonOperator: "GreaterThanThreshold",
       threshold: age.hours * secondsPerHour,
       period: secondsPerHour,
-      // The task starts within a window of a quarter of an hour, so that an hour may have no measurement.
+      // The task starts within a window of a quarter of an hour, so an hour may have no measurement.
       evaluationPeriods: (args.ageIntervalHours ?? 1) + 1,
       datapointsToAlarm: 1,
       treatMissingData: "missing",

@@ -1,10 +1,13 @@
 import type { CostLine } from "../../cost/line";
 import { prices } from "../../cost/prices";
 
-/** Alarms, and metrics that metric filters make for them; a test counts those that `BackupAlarms` declares. */
+/**
+ * The number of alarms, and of the metrics that metric filters create for them. A test counts those that `BackupAlarms`
+ * declares.
+ */
 export const backupAlarmCounts = { alarms: 6, metrics: 7 } as const;
 
-/** Returns what the alarms cost in a month. Mails are free up to a thousand. */
+/** Returns the monthly cost of the alarms. Up to a thousand emails are free. */
 export function backupAlarmsCost(): CostLine[] {
   const { alarms, metrics } = backupAlarmCounts;
   return [

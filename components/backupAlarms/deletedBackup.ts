@@ -1,8 +1,8 @@
 import { runsPrefix } from "../../foundation/backupContract";
 
 /**
- * Matches the event that S3 sends when somebody deletes a version of an object of a backup for good. Prune hides backups behind delete
- * markers, and what the lifecycle of the bucket expires has another reason: no program of ours does this.
+ * Returns the pattern of S3's event for a permanently deleted version of a backup object. Prune hides backups behind
+ * delete markers, and lifecycle expirations have another reason, so no program of ours sends it.
  */
 export function deletedBackupPattern(bucketName: string): Record<string, unknown> {
   return {
@@ -17,7 +17,7 @@ export function deletedBackupPattern(bucketName: string): Record<string, unknown
   };
 }
 
-/** What the topic says of it. EventBridge puts each value in as JSON, quotes and all. */
+/** The topic's message about it. EventBridge inserts each value as JSON, including quotes. */
 export const deletedBackupMessage = {
   inputPaths: {
     at: "$.time",

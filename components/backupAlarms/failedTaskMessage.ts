@@ -1,7 +1,7 @@
 /**
- * What the topic says of a task that failed. EventBridge puts each value in as JSON, quotes and all, only where the template has no
- * quotes around it: ECS quotes commands and registry answers in its reasons. `containers` holds exit codes and reasons, and is
- * always there, where a path to the exit code of a container that never started leads nowhere.
+ * The topic's message about a failed task. EventBridge inserts each value as JSON, including quotes, only if the
+ * template has no quotes around it; ECS quotes commands and registry answers in its reasons. `containers` contains exit
+ * codes and reasons and always exists, whereas the exit code of a container that never started does not.
  */
 export const failedTaskMessage = {
   inputPaths: {

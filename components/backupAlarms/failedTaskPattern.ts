@@ -1,6 +1,6 @@
 /**
- * Matches the event that ECS sends when a task of the cluster has stopped and did not succeed: an exit code other than
- * 0, none at all (killed, out of memory), or a task that never started.
+ * Returns the pattern of ECS's event for a task of the cluster that stopped without success: with an exit code other
+ * than 0, without one (killed, out of memory), or without having started.
  */
 export function failedTaskPattern(clusterArn: string): Record<string, unknown> {
   return {

@@ -1,9 +1,10 @@
 import { denyPlainHttp, type PolicyDocument, policyDocument } from "../policyDocument";
 
 /**
- * Alarms of this account and event rules may publish; nobody may over plain HTTP. EventBridge tells SNS no source account, so
- * a condition on it would keep every event out, without a word: "You can't use Condition blocks in Amazon SNS topic policies
- * for EventBridge". What a stranger's rule could do with the topic is ring it.
+ * Returns the topic's policy: alarms of this account and event rules may publish, and nobody may use plain HTTP.
+ * EventBridge sends SNS no source account, so a condition on it would silently drop every event: "You can't use
+ * Condition blocks in Amazon SNS topic policies for EventBridge". The rule of another account could only trigger a
+ * false alarm.
  */
 export function topicPolicyDocument(topicArn: string, accountId: string): PolicyDocument {
   return policyDocument(

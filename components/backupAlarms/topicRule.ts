@@ -6,14 +6,14 @@ import type { AwsTags } from "../awsTags";
 import type { Children } from "../component";
 
 export interface TopicRuleArgs {
-  /** Ends the logical names. */
+  /** The suffix of the logical names. */
   readonly purpose: string;
   readonly name: string;
   readonly description: string;
   readonly tags: AwsTags;
-  /** What it matches. */
+  /** The event pattern. */
   readonly pattern: pulumi.Output<Record<string, unknown>>;
-  /** What the topic says. */
+  /** The topic's message. */
   readonly message: {
     readonly inputPaths: Readonly<Record<string, string>>;
     readonly inputTemplate: string;
@@ -22,10 +22,10 @@ export interface TopicRuleArgs {
   readonly deadLetterQueue: Queue;
 }
 
-/** Id of the target of each rule. */
+/** The target id of each rule. */
 export const topicTarget = "alarm-topic";
 
-/** Declares a rule that sends events to the topic of the alarms. */
+/** Declares a rule that sends events to the alarm topic. */
 export function topicRule(args: TopicRuleArgs, { name, options }: Children): void {
   const { purpose } = args;
   const rule = new EventRule(
@@ -45,7 +45,7 @@ export function topicRule(args: TopicRuleArgs, { name, options }: Children): voi
       targetId: topicTarget,
       arn: args.topicArn,
       inputTransformer: args.message,
-      // A message that SNS does not take is kept, and `not-started` rings.
+      // A message that SNS does not accept is kept, and `not-started` fires.
       deadLetterConfig: { arn: args.deadLetterQueue.arn },
     },
     options,

@@ -16,40 +16,42 @@ import { defaultTiers, lifecycleRules, type StorageTiers } from "./lifecycleRule
 
 export interface BackupBucketArgs {
   readonly account: AwsAccount;
-  /** Beginning of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
+  /** Prefix of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
   readonly physicalName: string;
-  /** Tags of bucket and key. */
+  /** Tags of the bucket and its key. */
   readonly tags: AwsTags;
-  /** Name of the bucket, unique in all of AWS. The stack refuses a change: docs/operations.md says how to move. */
+  /**
+   * Name of the bucket, globally unique in AWS. The stack refuses a change: docs/operations.md describes how to move.
+   */
   readonly bucketName: string;
-  /** Days in which no version of an object can be deleted. Default: no object lock. It cannot be taken off later. */
+  /** Days in which no version of an object can be deleted. Default: no object lock. It cannot be removed later. */
   readonly objectLock?: { readonly mode: "GOVERNANCE" | "COMPLIANCE"; readonly days: number } | undefined;
   /**
-   * A key of our own, rotated every year, in place of the one that S3 manages; password, log and alarms of the backup
-   * are encrypted with it too. Default true; costs 1 USD a month.
+   * Whether to use our own key, rotated every year, instead of the one that S3 manages. It also encrypts password, log
+   * and alarms of the backup. Default true; costs 1 USD a month.
    */
   readonly ownKey?: boolean;
-  /** Days after which a version that was replaced or deleted is gone for good. Default 30. */
+  /** Days after which a replaced or deleted version is permanently removed. Default 30. */
   readonly noncurrentRetentionDays?: number;
   /** When backups move to cheaper storage. Default: infrequent access after 30 days. */
   readonly storageTiers?: StorageTiers | undefined;
-  /** The endpoint by which tasks reach the bucket: their roles are refused from elsewhere. Default: they may come from anywhere. */
+  /** The only endpoint through which task roles may reach the bucket. Default: they may connect from anywhere. */
   readonly s3EndpointId?: pulumi.Input<string> | undefined;
-  /** Whether EventBridge is told what happens in the bucket, which is free. Default false. */
+  /** Whether the bucket sends events to EventBridge, which is free. Default false. */
   readonly sendsEvents?: boolean;
   /** Refuses `pulumi destroy`, and keeps bucket and key if they leave the program. Default true. */
   readonly deletionProtection?: boolean;
-  /** What is there of an earlier life of the stack and is taken back, settings and all. Default: nothing. */
+  /** Resources of an earlier deployment of the stack that are imported with their settings. Default: none. */
   readonly existing?: {
     readonly bucketName?: string | undefined;
     readonly keyId?: string | undefined;
   };
 }
 
-/** The S3 bucket that backups go to: private, encrypted, versioned, and written by a role that cannot delete. */
+/** The S3 bucket for backups: private, encrypted, versioned, and written by a role that cannot delete. */
 export class BackupBucket extends Component {
   readonly bucket: Bucket;
-  /** Key that encrypts the objects; `undefined` where S3 manages it. */
+  /** Key that encrypts the objects; `undefined` if S3 manages it. */
   readonly key: Key | undefined;
 
   constructor(name: string, args: BackupBucketArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -63,7 +65,8 @@ export class BackupBucket extends Component {
         ? this.createKey(args, { ...keep, ...takenBack(existingKey, ["deletionWindowInDays"]) })
         : undefined;
     if (this.key !== undefined) {
-      // The console shows keys by their alias. It goes with the stack where the key stays: the next one can have it again.
+      // The console shows keys by their alias. It is deleted with the stack even if the key stays, so the next stack
+      // can use the name.
       new Alias(
         this.childName("key-alias"),
         { name: awsNames(args.physicalName).keyAlias, targetKeyId: this.key.keyId },
@@ -72,7 +75,7 @@ export class BackupBucket extends Component {
     }
     this.bucket = new Bucket(
       this.childName("bucket"),
-      // Object lock is switched on by its own resource below: here it would replace a bucket that exists.
+      // A separate resource below enables object lock. Enabling it here would replace an existing bucket.
       { bucket: args.bucketName, forceDestroy: false, tags: args.tags },
       { ...keep, ...takenBack(existingBucket, ["forceDestroy"]) },
     );
@@ -107,8 +110,9 @@ export class BackupBucket extends Component {
   }
 
   /**
-   * Options of what is set on the bucket. It stays on a bucket that stays, whether the stack keeps that on purpose or S3 refuses
-   * to delete it because there are backups in it; and a replacement comes after what it replaces, which has the same place.
+   * Returns the options for settings of the bucket. They stay if the bucket stays, whether the stack keeps it on
+   * purpose or S3 refuses to delete it because it contains backups. A replacement is created after the old one is
+   * deleted, because both use the same place.
    */
   private settingsOptions(retained: boolean): pulumi.CustomResourceOptions {
     return this.childOptions({
@@ -138,7 +142,10 @@ export class BackupBucket extends Component {
   }
 }
 
-/** The roles are named by pattern: they are made after the bucket. Those of the scheduler and of the image's pull do not touch it. */
+/**
+ * Returns the bucket policy. Roles are named by pattern, because they are created after the bucket. The roles of the
+ * scheduler and for pulling images do not access it.
+ */
 function entranceOf({
   account,
   physicalName,

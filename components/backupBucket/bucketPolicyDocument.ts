@@ -1,14 +1,15 @@
 import { denyPlainHttp, type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
 
-/** Roles, as a pattern of ARNs, and the one endpoint by which they may reach the bucket. */
+/** Roles as a pattern of ARNs, and the only endpoint through which they may reach the bucket. */
 export interface BucketEntrance {
   readonly endpointId: string;
   readonly roleArnPattern: string;
 }
 
 /**
- * Refuses plain HTTP, TLS below 1.2, objects that are encrypted in another way than the bucket's, and the roles of tasks from outside of
- * their network. It denies nothing about the bucket itself to everybody, so that no administrator is locked out.
+ * Returns a policy that denies plain HTTP, TLS below 1.2, objects with another encryption than the bucket's, and the
+ * task roles outside of their network. It denies nobody access to the bucket itself, so administrators are not locked
+ * out.
  */
 export function bucketPolicyDocument({
   bucketArn,
@@ -33,7 +34,7 @@ export function bucketPolicyDocument({
       Condition: { NumericLessThan: { "s3:TlsVersion": "1.2" } },
     },
     {
-      // With a key that only the writer has, a backup would be lost with it.
+      // With a key that only the writer has, a backup would be lost with the writer.
       Sid: "DenyKeysOfTheClient",
       Effect: "Deny",
       Principal: "*",
@@ -47,8 +48,8 @@ export function bucketPolicyDocument({
 }
 
 /**
- * Refuses the roles from everywhere else: credentials that somebody takes out of a task are of no use elsewhere. Other principals, such as
- * those who restore, come from where they are.
+ * Denies the roles access from anywhere else, so leaked credentials of a task are useless. Other principals, such as
+ * operators who restore, are not affected.
  */
 function onlyBy({ endpointId, roleArnPattern }: BucketEntrance, resource: string[]): PolicyStatement {
   return {
@@ -64,7 +65,7 @@ function onlyBy({ endpointId, roleArnPattern }: BucketEntrance, resource: string
   };
 }
 
-/** An upload that names no encryption gets the bucket's; one that names another is refused. */
+/** Denies uploads with an encryption other than the bucket's. An upload without one gets the bucket's. */
 function encryptedWith(keyArn: string, objects: string): PolicyStatement[] {
   const denyOther = (Sid: string, header: string, value: string): PolicyStatement => ({
     Sid,
@@ -72,7 +73,7 @@ function encryptedWith(keyArn: string, objects: string): PolicyStatement[] {
     Principal: "*",
     Action: "s3:PutObject",
     Resource: objects,
-    // To IAM a header that is not there differs too, with IfExists as well, so it must be asked for.
+    // In IAM, a missing header also counts as different, even with IfExists, so its presence must be tested.
     Condition: { StringNotEquals: { [header]: value }, Null: { [header]: "false" } },
   });
   return [

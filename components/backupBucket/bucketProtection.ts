@@ -15,17 +15,17 @@ import { bucketPolicyDocument } from "./bucketPolicyDocument";
 
 export interface BucketProtectionArgs {
   readonly bucket: Bucket;
-  /** ARN of the key that encrypts the objects; undefined where S3 manages it. */
+  /** ARN of the key that encrypts the objects; undefined if S3 manages it. */
   readonly keyArn: pulumi.Output<string> | undefined;
-  /** Who may do what. Default: what `bucketPolicyDocument` refuses to everybody. */
+  /** The bucket policy. Default: what `bucketPolicyDocument` denies to everybody. */
   readonly policy?: pulumi.Output<PolicyDocument>;
   readonly lifecycleRules: BucketLifecycleConfigurationArgs["rules"];
 }
 
 /**
- * Sets on a bucket what makes it private, encrypted and versioned, as resources of the component that owns it.
+ * Makes a bucket private, encrypted and versioned, with resources of the component that owns it.
  *
- * @returns the settings that others wait for
+ * @returns the settings on which others depend
  */
 export function protectBucket(
   args: BucketProtectionArgs,
@@ -48,7 +48,7 @@ export function protectBucket(
             sseAlgorithm: keyArn === undefined ? "AES256" : "aws:kms",
             kmsMasterKeyId: keyArn,
           },
-          // One data key per bucket and time span, not one KMS call per object.
+          // Uses one data key per bucket and time span, instead of one KMS call per object.
           bucketKeyEnabled: keyArn !== undefined,
         },
       ],
@@ -74,7 +74,7 @@ export function protectBucket(
   new BucketLifecycleConfiguration(
     name("lifecycle"),
     { bucket, rules: args.lifecycleRules },
-    // Without versioning S3 refuses rules on noncurrent versions.
+    // Without versioning, S3 refuses rules on noncurrent versions.
     { ...options, dependsOn: versioning },
   );
   const policy = new BucketPolicy(

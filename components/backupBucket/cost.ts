@@ -4,27 +4,27 @@ import type { StorageTiers } from "./lifecycleRules";
 
 export interface BackupBucketSize {
   readonly backupsPerMonth: number;
-  /** Days to keep every backup, one a week, and one a month. */
+  /** Days to keep every backup, one per week, and one per month. */
   readonly retentionDays: { readonly daily: number; readonly weekly: number; readonly monthly: number };
-  /** Days in which a deleted backup still takes its space. */
+  /** Days in which a deleted backup still uses storage. */
   readonly noncurrentRetentionDays: number;
   readonly storageTiers: StorageTiers;
   readonly ownKey: boolean;
 }
 
 const daysPerMonth = 365 / 12;
-/** Objects of a backup, roughly: texts, archives and parts of rows. */
+/** The approximate number of objects in a backup: texts, archives and parts of rows. */
 const objectsOfBackup = 25;
 
-/** Returns what keeping the backups costs in a month, once the longest retention has passed. */
+/** Returns the monthly cost of storing the backups, after the longest retention has passed. */
 export function backupBucketCost(size: BackupBucketSize, usage: Usage): CostLine[] {
   const { daily, weekly, monthly } = size.retentionDays;
   const perDay = size.backupsPerMonth / daysPerMonth;
   const gigabytes = usage.databaseGigabytes * usage.compression;
-  // A backup that goes stays as a version for a while.
+  // A deleted backup stays as a version for a while.
   const whole = perDay * (daily + size.noncurrentRetentionDays);
   const tiers = Math.max(0, weekly - daily) / 7 + Math.max(0, monthly - weekly) / daysPerMonth;
-  // What `archiveDays` would save is left out: it depends on which backups are left by then.
+  // The savings of `archiveDays` are ignored, because they depend on which backups still exist by then.
   const { infrequentAccessDays } = size.storageTiers;
   const young = Math.min(whole, perDay * infrequentAccessDays) * gigabytes;
   const old = Math.max(0, whole - perDay * infrequentAccessDays) * gigabytes + tiers * gigabytes;

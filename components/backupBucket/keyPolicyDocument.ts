@@ -2,8 +2,8 @@ import { partitionOf } from "../../config/aws/partition";
 import { type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
 
 /**
- * Who may use the backup key. The account's own IAM policies decide about its people and roles (CKV2_AWS_64, KMS.5);
- * services that encrypt in their own name must stand here, or what they should deliver fails without a word.
+ * Returns the policy of the backup key. The account's IAM policies decide about its people and roles (CKV2_AWS_64,
+ * KMS.5). Services that encrypt in their own name must be listed here, or their deliveries fail silently.
  */
 export function keyPolicyDocument(accountId: string, region: string): PolicyDocument {
   const partition = partitionOf(region);
@@ -38,7 +38,8 @@ export function keyPolicyDocument(accountId: string, region: string): PolicyDocu
       ...deliver("cloudwatch.amazonaws.com", "AlarmsReachTopic"),
       Condition: { StringEquals: { "aws:SourceAccount": accountId } },
     },
-    // To the topic and to the dead-letter queue. SNS: the source account in a key policy "is not supported for EventBridge-to-encrypted topics"; with it none arrives.
+    // For the topic and the dead-letter queue. SNS: the source account in a key policy "is not supported for
+    // EventBridge-to-encrypted topics"; with it, no event arrives.
     deliver("events.amazonaws.com", "EventsReachTopic"),
   );
 }

@@ -2,12 +2,12 @@ import type { types } from "@pulumi/aws";
 
 type LifecycleRule = types.input.s3.BucketLifecycleConfigurationRule;
 
-/** Days after which an upload that was never finished is dropped (CKV_AWS_300). */
+/** Days after which an unfinished upload is aborted (CKV_AWS_300). */
 const unfinishedUploadDays = 3;
-/** Infrequent access is cheaper from the 30th day on, which is also the least that S3 takes. */
+/** Infrequent access is cheaper from day 30 on, which is also S3's minimum. */
 export const defaultTiers: StorageTiers = { infrequentAccessDays: 30 };
 
-/** When backups move to cheaper storage, in days after they were made. All of it can be read at once. */
+/** When backups move to cheaper storage, in days after their creation. All of them can be read immediately. */
 export interface StorageTiers {
   /** S3 Standard-IA. */
   readonly infrequentAccessDays: number;
@@ -16,8 +16,8 @@ export interface StorageTiers {
 }
 
 /**
- * What S3 does with the objects by itself. It never expires a current version: which backups go is decided by
- * `backup prune`, which knows which ones are verified.
+ * Returns the lifecycle rules. They never expire a current version: `backup prune` decides which backups to delete,
+ * because it knows which ones are verified.
  */
 export function lifecycleRules(noncurrentRetentionDays: number, tiers: StorageTiers): LifecycleRule[] {
   return [

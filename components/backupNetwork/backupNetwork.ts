@@ -19,32 +19,36 @@ import { endpointPolicy } from "./policies";
 
 export interface BackupNetworkArgs {
   readonly account: AwsAccount;
-  /** Beginning of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
+  /** Prefix of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
   readonly physicalName: string;
-  /** Tags of everything; each resource of the network has its `Name` beside them. */
+  /** Tags of all resources. Each resource of the network also has a `Name`. */
   readonly tags: AwsTags;
-  /** Private IPv4 block, a /16 to a /26: a quarter for the NAT gateway, a quarter for each zone, and one that stays free. A change needs a new network. */
+  /**
+   * Private IPv4 block, from a /16 to a /26: one quarter for the NAT gateway, one for each zone, and one that stays
+   * free. A change needs a new network.
+   */
   readonly cidrBlock: string;
   /** The two zones of the private subnets. Default: the first two of the region by name. A change needs a new network. */
   readonly availabilityZones?: readonly string[] | undefined;
-  /** The bucket that tasks may write to. */
+  /** The bucket to which tasks may write. */
   readonly bucketName: string;
 }
 
 const everywhere = "0.0.0.0/0";
 
 /**
- * A network for the tasks and the probe: two private subnets in two zones, whose traffic leaves by one NAT gateway with a fixed address,
- * and reaches S3 by an endpoint that is free. The gateway is in the first zone: where that fails, schedules start their tasks when it is back.
+ * A network for the tasks and the probe: two private subnets in two zones, whose traffic leaves through one NAT gateway
+ * with a fixed address, and reaches S3 through a free endpoint. The gateway is in the first zone. If that zone fails,
+ * schedules start their tasks when it is back.
  */
 export class BackupNetwork extends Component implements TaskNetwork {
   readonly vpcId: pulumi.Output<string>;
-  /** Known once the subnets have their routes. */
+  /** Known when the subnets have their routes. */
   readonly subnetIds: pulumi.Output<string>[];
-  /** With that of the NAT gateway. */
+  /** Including that of the NAT gateway. */
   readonly allSubnetIds: readonly pulumi.Output<string>[];
   readonly s3EndpointId: pulumi.Output<string>;
-  /** The address that tasks and probe have on the internet. */
+  /** The public address of the tasks and the probe. */
   readonly natAddress: pulumi.Output<string>;
   readonly isOwn = true;
 
@@ -100,7 +104,7 @@ export class BackupNetwork extends Component implements TaskNetwork {
     );
   }
 
-  /** With all that makes its subnet a public one. */
+  /** Declares the NAT gateway, with everything that makes its subnet public. */
   private createNatGateway(
     args: BackupNetworkArgs,
     place: {
@@ -146,13 +150,13 @@ export class BackupNetwork extends Component implements TaskNetwork {
   ): RouteTable {
     return new RouteTable(
       this.childName(`${purpose}-routes`),
-      // All routes in one resource: one that somebody adds is drift.
+      // All routes are in one resource, so an added one is drift.
       { vpcId: vpc.id, routes: [route], tags: tagsOf(args, `backup-${purpose}`) },
       this.childOptions(),
     );
   }
 
-  /** Returns the id, known once the subnet has its routes. */
+  /** Returns the id, which is known when the subnet has its routes. */
   private createSubnet(
     purpose: keyof ReturnType<typeof subnetNames>,
     args: BackupNetworkArgs,
@@ -201,12 +205,12 @@ export class BackupNetwork extends Component implements TaskNetwork {
   }
 }
 
-/** The console shows what is in a network by its tag `Name`. */
+/** Returns the tag `Name`, by which the console shows resources of a network. */
 function tagsOf({ tags, physicalName }: BackupNetworkArgs, name: string): Record<string, string> {
   return { ...tags, Name: `${physicalName}-${name}` };
 }
 
-/** Those that are configured, or the first two zones of the region that every account has. */
+/** Returns the configured zones, or the first two zones of the region that every account has. */
 function zonesOf({
   availabilityZones,
 }: BackupNetworkArgs): readonly [pulumi.Input<string>, pulumi.Input<string>] {

@@ -7,12 +7,12 @@ export interface BackupNetworkSize {
   readonly probesPerMonth: number;
 }
 
-/** Size of the records of the connections of one run, roughly. */
+/** The approximate size of the connection records of one run. */
 const gigabytesOfRecords = 0.00002;
 
 /**
- * Returns what the network costs in a month beside its NAT gateway, which stands with the tasks that it is for. The endpoint to S3 is
- * free.
+ * Returns the monthly cost of the network without its NAT gateway, which is part of the tasks' cost. The endpoint for
+ * S3 is free.
  */
 export function backupNetworkCost({ runsPerMonth, probesPerMonth }: BackupNetworkSize): CostLine[] {
   const runs = Object.values(runsPerMonth).reduce((sum, count) => sum + count, probesPerMonth);

@@ -11,20 +11,20 @@ import { flowLogPolicy, flowLogTrust } from "./policies";
 
 export interface FlowLogsArgs {
   readonly account: AwsAccount;
-  /** Beginning of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
+  /** Prefix of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
   readonly physicalName: string;
   readonly tags: AwsTags;
   readonly vpcId: pulumi.Input<string>;
   readonly retentionDays: number;
   /** Encrypts the log. Default: a key that AWS manages. */
   readonly key?: Key | undefined;
-  /** ARN of a managed policy: the most that the role may do. Default: no limit beside its policy. */
+  /** ARN of a managed policy that limits the role's permissions. Default: no limit in addition to its policy. */
   readonly permissionsBoundaryArn?: string | undefined;
   /** Refuses to delete or replace the log. Default true. */
   readonly deletionProtection?: boolean;
 }
 
-/** Records every connection in a network, allowed or refused, in a log group. */
+/** Records every connection in a network, accepted or rejected, in a log group. */
 export class FlowLogs extends Component {
   readonly logGroup: LogGroup;
 

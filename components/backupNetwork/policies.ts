@@ -1,15 +1,15 @@
 import { partitionOf } from "../../config/aws/partition";
 import { type PolicyDocument, policyDocument } from "../policyDocument";
 
-/** Where a network is. */
+/** The network's account and region. */
 export interface NetworkPlace {
   readonly accountId: string;
   readonly region: string;
 }
 
 /**
- * Returns what may pass the endpoint to S3: everything to and from the backup bucket, and reads from any other, since registries keep
- * the layers of images in buckets of their own. Nothing can be written to another bucket of the region.
+ * Returns the policy of the S3 endpoint: all access to the backup bucket, and reads from any other bucket, because
+ * registries store image layers in their own buckets. Writes to other buckets of the region are denied.
  */
 export function endpointPolicy({ region }: Pick<NetworkPlace, "region">, bucketName: string): PolicyDocument {
   const bucketArn = `arn:${partitionOf(region)}:s3:::${bucketName}`;
@@ -41,7 +41,7 @@ export function flowLogTrust({ accountId, region }: NetworkPlace): PolicyDocumen
   });
 }
 
-/** Returns what the role that writes flow logs may do: write to their group, and find it. */
+/** Returns the permissions of the role that writes flow logs: find their group and write to it. */
 export function flowLogPolicy(logGroupArn: string): PolicyDocument {
   return policyDocument(
     {

@@ -1,6 +1,6 @@
 import { type ProbeMetricKey, probeMetrics } from "../../foundation/probeContract";
 
-/** When the alarms of the database ring; the units are in the names. */
+/** The thresholds of the database alarms; the names contain the units. */
 export interface MonitoringThresholds {
   readonly connectionsPercent: number;
   readonly slowStatements: number;
@@ -16,22 +16,22 @@ export interface MonitoringThresholds {
 
 /** An alarm on one of the probe's metrics. */
 export interface DatabaseAlarm {
-  /** End of the names. */
+  /** The suffix of the names. */
   readonly purpose: string;
   readonly metric: ProbeMetricKey;
   readonly description: string;
   readonly rings: "above" | "below";
   /** In the unit of the metric. */
   readonly threshold: number;
-  /** Measurements in a row that are beyond it. */
+  /** The number of consecutive measurements above the threshold. */
   readonly measurements: number;
-  /** Rings, too, when the metric is no longer published. */
+  /** Whether the alarm also fires if the metric is no longer published. */
   readonly ringsWhenMissing: boolean;
 }
 
 const megabyte = 1024 * 1024;
 
-/** Returns every alarm. */
+/** Returns all alarms. */
 export function databaseAlarms(thresholds: MonitoringThresholds): DatabaseAlarm[] {
   const above = (
     purpose: string,
@@ -49,7 +49,7 @@ export function databaseAlarms(thresholds: MonitoringThresholds): DatabaseAlarm[
       description: "The probe cannot reach the database, or does not run",
       rings: "below",
       threshold: 1,
-      // One that failed may be a restart.
+      // A single failure may be a restart.
       measurements: 2,
       ringsWhenMissing: true,
     },
@@ -121,5 +121,5 @@ export function databaseAlarms(thresholds: MonitoringThresholds): DatabaseAlarm[
   ];
 }
 
-/** Returns the name and the unit that CloudWatch has for an alarm's metric. */
+/** Returns the name and unit of an alarm's metric in CloudWatch. */
 export const metricOf = ({ metric }: DatabaseAlarm) => probeMetrics[metric];

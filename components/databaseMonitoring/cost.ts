@@ -1,17 +1,17 @@
 import { type CostLine, rounded } from "../../cost/line";
 import { prices } from "../../cost/prices";
 
-/** Alarms of a probe, and metrics that it publishes; a test counts those that are declared. */
+/** The number of alarms of a probe, and of the metrics that it publishes. A test counts the declared ones. */
 export const databaseMonitoringCounts = { alarms: 12, metrics: 13 } as const;
 
 /** Memory of the function. */
 export const probeMemoryMegabytes = 256;
 
-/** What a run takes: connecting, nine queries and two calls of CloudWatch. */
+/** The duration of a run: connecting, nine queries and two CloudWatch calls. */
 const secondsPerRun = 2;
 const cloudWatchCallsPerRun = 2;
 
-/** Returns what measuring the database costs in a month. */
+/** Returns the monthly cost of monitoring the database. */
 export function databaseMonitoringCost({
   intervalMinutes,
 }: {

@@ -1,7 +1,7 @@
 import { type ProbeMetricKey, probeMetrics } from "../../foundation/probeContract";
 import type { DatabaseAlarm } from "./alarms";
 
-/** What a widget shows: metrics of one unit. */
+/** The content of a widget: metrics of one unit. */
 const widgets: readonly { readonly title: string; readonly metrics: readonly ProbeMetricKey[] }[] = [
   { title: "Reachable", metrics: ["reachable", "failedMeasurements"] },
   { title: "Connections", metrics: ["connections"] },
@@ -20,7 +20,7 @@ const widgets: readonly { readonly title: string; readonly metrics: readonly Pro
 const columns = 3;
 const [width, height] = [8, 6];
 
-/** Returns the body of a dashboard with a widget for each kind of metric, and the thresholds of the alarms in it. */
+/** Returns the body of a dashboard with a widget for each kind of metric and the thresholds of the alarms. */
 export function dashboardBody(args: {
   readonly namespace: string;
   readonly region: string;

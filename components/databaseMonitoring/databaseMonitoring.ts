@@ -26,45 +26,46 @@ import { probePolicy, probeSchedulerPolicy, probeTrust } from "./policies";
 
 export interface DatabaseMonitoringArgs {
   readonly account: AwsAccount;
-  /** Beginning of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
+  /** Prefix of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
   readonly physicalName: string;
-  /** Tags of everything that can carry any. */
+  /** Tags of all resources that support tags. */
   readonly tags: AwsTags;
-  /** As the role `monitoring`, through the session pooler: Lambda has no IPv6. */
+  /** Connects as the role `monitoring` through the session pooler, because Lambda has no IPv6. */
   readonly connection: DatabaseConnection;
   /** Schemas that the Data API serves, whose tables must have row-level security. */
   readonly exposedSchemas: readonly string[];
   /** Encrypts password, log and schedule. Default: keys that AWS manages. */
   readonly key?: Key | undefined;
-  /** Topic that the alarms go to. */
+  /** The topic of the alarms. */
   readonly topicArn: pulumi.Input<string>;
-  /** Group that the schedule is in. */
+  /** The group of the schedule. */
   readonly scheduleGroup: { readonly name: pulumi.Input<string>; readonly arn: pulumi.Input<string> };
-  /** Keeps what the schedule could not call; an alarm watches it. */
+  /** Stores calls that the schedule could not make. An alarm watches it. */
   readonly deadLetterQueue: Queue;
-  /** Subnets with a NAT gateway, whose address is then the probe's too. Default: none, and no fixed address. */
+  /** Subnets with a NAT gateway, whose address the probe uses. Default: none, and no fixed address. */
   readonly network?: TaskNetwork | undefined;
-  /** How often to measure, 1 to 60. */
+  /** The interval of measurements in minutes, 1 to 60. */
   readonly intervalMinutes: number;
-  /** Mean time above which a statement is slow. */
+  /** The mean time above which a statement is slow. */
   readonly slowStatementMilliseconds: number;
-  /** How long a session must wait for a lock to be called blocked. */
+  /** How long a session must wait for a lock to count as blocked. */
   readonly blockedSeconds: number;
   readonly thresholds: MonitoringThresholds;
   readonly logRetentionDays: number;
-  /** ARN of a managed policy: the most that the roles may do. Default: no limit beside their policies. */
+  /** ARN of a managed policy that limits the roles' permissions. Default: no limit in addition to their policies. */
   readonly permissionsBoundaryArn?: string | undefined;
   /** Refuses to delete or replace the log. Default true. */
   readonly deletionProtection?: boolean;
-  /** Days in which a deleted password can be brought back, 7 to 30; 0 deletes it at once. Default 7. */
+  /** Days in which a deleted password can be restored, 7 to 30; 0 deletes it at once. Default 7. */
   readonly secretRecoveryDays?: number;
-  /** The secret of an earlier life of the stack. Default: a new one. */
+  /** The secret of an earlier deployment of the stack. Default: a new one. */
   readonly existingSecret?: ExistingSecret | undefined;
 }
 
 /**
- * Measures the database on a schedule and rings when something is wrong with it: a Lambda function that runs this repository's probe
- * and publishes metrics, alarms on them, and a dashboard. The probe reads as the role `monitoring`, which sees no tenant's rows.
+ * Measures the database on a schedule and alarms if something is wrong: a Lambda function that runs this repository's
+ * probe and publishes metrics, alarms on them, and a dashboard. The probe reads as the role `monitoring`, which sees no
+ * tenant's rows.
  */
 export class DatabaseMonitoring extends Component {
   readonly probe: LambdaFunction;
@@ -129,7 +130,7 @@ export class DatabaseMonitoring extends Component {
         environment: { variables: this.environment(args, secret) },
         ...(args.network !== undefined && { vpcConfig: this.attachment(args, args.network) }),
       },
-      // A function whose role may do nothing yet fails.
+      // A function whose role has no permissions yet fails.
       this.childOptions({ dependsOn: role.policy }),
     );
   }
@@ -229,8 +230,9 @@ export class DatabaseMonitoring extends Component {
   }
 
   /**
-   * A metric that is missing changes nothing: then the alarm for a probe that does not run rings. A new alarm has no data, which is
-   * no change of its state, so that it does not ring before the first measurement.
+   * Declares the alarms. A missing metric does not change an alarm's state, because the alarm for a probe that does not
+   * run fires in that case. A new alarm has no data, which does not change its state either, so it does not fire before
+   * the first measurement.
    */
   private createAlarm(args: DatabaseMonitoringArgs, alarm: DatabaseAlarm): void {
     const { purpose, description, rings, threshold, measurements, ringsWhenMissing } = alarm;
@@ -275,7 +277,7 @@ export class DatabaseMonitoring extends Component {
   }
 }
 
-/** From the name, so that a preview shows the policies that it is in. */
+/** Returns the ARN from the name, so a preview shows the policies that contain it. */
 function functionArnOf({ account, physicalName }: DatabaseMonitoringArgs): pulumi.Output<string> {
   return pulumi
     .all([account.accountId, account.region])
@@ -285,7 +287,7 @@ function functionArnOf({ account, physicalName }: DatabaseMonitoringArgs): pulum
     );
 }
 
-/** The program, and beside it the certificate of the authority that signed the server's. */
+/** Returns the program with the certificate of the CA that signed the server's. */
 function archive(certificate: string | undefined): pulumi.asset.AssetArchive {
   return new pulumi.asset.AssetArchive({
     [probeFunction.file]: new pulumi.asset.FileAsset(probeFunction.bundle),

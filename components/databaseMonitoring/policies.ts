@@ -2,7 +2,7 @@ import { useKey } from "../keyStatement";
 import { type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
 import { schedulerStatements } from "../schedulerStatements";
 
-/** Who may assume the role of the probe: Lambda, for this one function. */
+/** Returns who may assume the role of the probe: Lambda, for this one function. */
 export function probeTrust(place: {
   readonly accountId: string;
   readonly functionArn: string;
@@ -20,7 +20,10 @@ export function probeTrust(place: {
   });
 }
 
-/** What Lambda does in the name of a function's role to give it an address in a network; IAM and Lambda ask for all resources. */
+/**
+ * What Lambda does with a function's role to give it an address in a network. IAM and Lambda require it for all
+ * resources.
+ */
 const networkInterfaceActions = [
   "ec2:AssignPrivateIpAddresses",
   "ec2:CreateNetworkInterface",
@@ -30,14 +33,17 @@ const networkInterfaceActions = [
   "ec2:UnassignPrivateIpAddresses",
 ];
 
-/** What the probe may do: read the one password, publish metrics of one namespace, read metrics, write its log. */
+/**
+ * Returns the permissions of the probe: read one password, publish metrics of one namespace, read metrics, write its
+ * log.
+ */
 export function probePolicy(args: {
   readonly region: string;
   readonly logGroupArn: string;
   readonly secretArn: string;
   readonly keyArn: string | undefined;
   readonly namespace: string;
-  /** ARN of the function where it is in a network; undefined elsewhere. */
+  /** ARN of the function if it is in a network; undefined elsewhere. */
   readonly functionArnInNetwork: string | undefined;
 }): PolicyDocument {
   return policyDocument(
@@ -60,14 +66,14 @@ export function probePolicy(args: {
       Resource: "*",
       Condition: { StringEquals: { "cloudwatch:namespace": args.namespace } },
     },
-    // The size of a day ago. IAM knows neither a resource nor a namespace for reading.
+    // For the size of the day before. IAM supports neither a resource nor a namespace for reading.
     { Sid: "ReadMetrics", Effect: "Allow", Action: "cloudwatch:GetMetricStatistics", Resource: "*" },
     ...useKey("OpenPassword", args.keyArn, ["kms:Decrypt"], `secretsmanager.${args.region}.amazonaws.com`),
     ...(args.functionArnInNetwork === undefined ? [] : inNetwork(args.functionArnInNetwork)),
   );
 }
 
-/** Lambda may, and the function's own code may not. */
+/** Allows Lambda, but not the function's own code, to manage network interfaces. */
 function inNetwork(functionArn: string): PolicyStatement[] {
   return [
     { Sid: "LambdaAttachesToNetwork", Effect: "Allow", Action: networkInterfaceActions, Resource: "*" },
@@ -81,7 +87,7 @@ function inNetwork(functionArn: string): PolicyStatement[] {
   ];
 }
 
-/** What the probe's schedule may do: call the function, and send to the queue what could not be called. */
+/** Returns the permissions of the probe's schedule: invoke the function, and send failed calls to the queue. */
 export function probeSchedulerPolicy(args: {
   readonly region: string;
   readonly functionArn: string;

@@ -9,7 +9,7 @@ import { type LoginRoleName, type RoleName, roleDefinitions } from "./roleDefini
 export interface LoginArgs {
   /** Always a secret. */
   readonly password: pulumi.Input<string>;
-  /** Most connections the role may hold at once. */
+  /** The maximum number of connections of the role. */
   readonly connectionLimit: pulumi.Input<number>;
 }
 
@@ -21,10 +21,10 @@ export interface DatabaseRolesArgs {
   readonly logins: Readonly<Record<LoginRoleName, LoginArgs>>;
 }
 
-/** The Postgres roles of the stack, their attributes and their memberships. */
+/** The PostgreSQL roles of the stack, with their attributes and memberships. */
 export class DatabaseRoles extends Component {
   readonly roles: Readonly<Record<RoleName, Role>>;
-  /** Of roles and memberships; known once all of them exist. */
+  /** Of roles and memberships; known when all of them exist. */
   readonly ids: readonly pulumi.Output<string>[];
 
   constructor(name: string, args: DatabaseRolesArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -42,7 +42,8 @@ export class DatabaseRoles extends Component {
           connectionLimit: login?.connectionLimit ?? -1,
           statementTimeout: definition.statementTimeoutMilliseconds,
           idleInTransactionSessionTimeout: definition.idleInTransactionTimeoutMilliseconds,
-          // Never the password itself: the server logs this statement, and pg_stat_statements shows it to `monitoring`.
+          // Never the password itself, because the server logs this statement and pg_stat_statements shows it to
+          // `monitoring`.
           password:
             login && pulumi.output(login.password).apply((password) => scramVerifier(password, roleName)),
         },
@@ -64,8 +65,8 @@ export class DatabaseRoles extends Component {
         new GrantRole(
           this.childName(`${roleName.replaceAll("_", "-")}-to-deployer`),
           { role: args.deployer ?? "postgres", grantRole: this.roles[roleName].name },
-          // From PostgreSQL 16 on, the creator of a role has the admin option on it, in a membership of its own that
-          // nobody can take away. The plugins read one membership of the two, and would replace this one for ever.
+          // From PostgreSQL 16 on, the creator of a role has the admin option on it, in a separate membership that
+          // nobody can revoke. The plugins only read one of the two memberships, and would replace this one repeatedly.
           { ...this.roleOptions(args.provider, roleName), ignoreChanges: ["withAdminOption"] },
         ),
     );
@@ -74,7 +75,10 @@ export class DatabaseRoles extends Component {
     this.registerOutputs({ roles: Object.keys(this.roles) });
   }
 
-  /** A role that owns tables is never dropped: `drop owned` would be the way, and the tables hold data. */
+  /**
+   * Returns the options of a role that owns tables. It is never dropped: that would need `drop owned`, and the tables
+   * contain data.
+   */
   private roleOptions(provider: Provider, roleName: RoleName): pulumi.CustomResourceOptions {
     return this.childOptions({ provider, retainOnDelete: roleDefinitions[roleName].login === false });
   }

@@ -1,30 +1,30 @@
-/** A role of the stack as PostgreSQL's `create role` would have it. */
+/** A role of the stack with the attributes of PostgreSQL's `create role`. */
 export interface RoleDefinition {
-  /** What the role is for, in one line; the architecture page and the access matrix show it. */
+  /** The purpose of the role in one line, for the architecture page and the access matrix. */
   readonly purpose: string;
   readonly login: boolean;
   readonly bypassRowLevelSecurity?: boolean;
-  /** Predefined roles it is a member of. */
+  /** Predefined roles of which it is a member. */
   readonly memberOf?: readonly string[];
-  /** Milliseconds; 0 is no limit. */
+  /** Milliseconds; 0 means no limit. */
   readonly statementTimeoutMilliseconds?: number;
   readonly idleInTransactionTimeoutMilliseconds?: number;
-  /** Whether the deploying role `postgres` has to be a member, to create objects in this role's name. */
+  /** Whether the deploying role `postgres` must be a member, to create objects in this role's name. */
   readonly grantedToDeployer?: boolean;
 }
 
-/** Login roles, each with a password and a connection limit of its own in the stack config. */
+/** Login roles, each with its own password and connection limit in the stack configuration. */
 export const loginRoleNames = ["monitoring", "backup", "preview"] as const;
 export type LoginRoleName = (typeof loginRoleNames)[number];
 export type RoleName = LoginRoleName | "app_owner";
 
 /**
- * Every role that the stack adds to the ones Supabase brings. Grants on objects belong to the SQL bundle; here stand
- * attributes and memberships only.
+ * All roles that the stack adds to Supabase's. This contains only attributes and memberships; grants on objects belong
+ * to the SQL bundle.
  */
 export const roleDefinitions: Readonly<Record<RoleName, RoleDefinition>> = {
   app_owner: {
-    // FORCE ROW LEVEL SECURITY does nothing for an owner with BYPASSRLS, and hosted `postgres` has it.
+    // FORCE ROW LEVEL SECURITY does not affect an owner with BYPASSRLS, which hosted `postgres` has.
     purpose: "Owns tables, views and security definer functions, and is itself bound by row-level security.",
     login: false,
     grantedToDeployer: true,
@@ -41,7 +41,7 @@ export const roleDefinitions: Readonly<Record<RoleName, RoleDefinition>> = {
     login: true,
     bypassRowLevelSecurity: true,
     memberOf: ["pg_read_all_data"],
-    // A dump copies a table in one statement and holds its snapshot open from first to last.
+    // A dump copies a table in one statement and keeps its snapshot open for its whole duration.
     statementTimeoutMilliseconds: 0,
     idleInTransactionTimeoutMilliseconds: 0,
   },

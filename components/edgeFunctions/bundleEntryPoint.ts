@@ -6,23 +6,23 @@ import { writeFileAtomically } from "../../foundation/atomicFile";
 import { UserError } from "../../foundation/userError";
 import { type ImportMap, readImportMap } from "./importMap";
 
-/** What Deno loads by itself: it stays an import. */
+/** Imports that Deno resolves itself and that stay in the bundle. */
 const external = ["npm:*", "jsr:*", "node:*", "https://*"];
 
-/** Deno knows the modules of Node by their full names alone. */
+/** Deno only knows the modules of Node by their full names. */
 const nodeModules = Object.fromEntries(
   builtinModules.filter((name) => !name.startsWith("_")).map((name) => [name, `node:${name}`]),
 );
 
-/** Globals of CommonJS under names of our own, so that a bundle shows whether a package uses them. */
+/** CommonJS globals under our own names, so the bundle shows whether a package uses them. */
 const commonJsGlobals = { __dirname: "__folderOfBundle", __filename: "__fileOfBundle" };
 
 /**
- * What CommonJS packages, which are bundled as they are, find in Node and not in a module of Deno: text of the bundle that
- * shows the need → lines that meet it.
+ * What CommonJS packages, which are bundled unchanged, expect from Node and do not find in a Deno module: text of the
+ * bundle that shows the need → lines that provide it.
  */
 const preludes: Readonly<Record<string, string>> = {
-  // esbuild's own `require` stands for calls that load modules of Node, and for those whose argument is computed.
+  // esbuild's own `require` is used for calls that load modules of Node, and for those with a computed argument.
   "Dynamic require of": `import { createRequire as __createRequire } from "node:module";
 const require = __createRequire(import.meta.url);`,
   [commonJsGlobals.__dirname]: `const ${commonJsGlobals.__dirname} = decodeURIComponent(new URL(".", import.meta.url).pathname).replace(/\\/$/, "");`,
@@ -30,12 +30,12 @@ const require = __createRequire(import.meta.url);`,
 };
 
 /**
- * Bundles an edge function into one file, since the provider sends the entry point and nothing that it imports. Follows the
- * import map of a `deno.json` beside the entry point, so that the Supabase CLI deploys the same function. Returns the
- * file's path relative to `root`, the folder of Pulumi.yaml: the provider hashes the path's text together with the content
- * and would deploy again from every other checkout if it were absolute. It resolves there, because the engine starts its
- * plugins in that folder.
- * @throws UserError when the function does not build.
+ * Bundles an edge function into one file, because the provider only sends the entry point without its imports. Follows
+ * the import map of a `deno.json` next to the entry point, so the Supabase CLI deploys the same function. Returns the
+ * file's path relative to `root`, the folder of Pulumi.yaml: the provider hashes the path with the content, so an
+ * absolute path would cause a deployment from every other checkout. The relative path works because the engine starts
+ * its plugins in that folder.
+ * @throws UserError if the function does not build.
  */
 export function bundleEntryPoint(slug: string, entrypoint: string, root = process.cwd()): string {
   const output = path.posix.join("dist", "functions", slug, "index.js");
@@ -49,9 +49,9 @@ export function bundleEntryPoint(slug: string, entrypoint: string, root = proces
   const [bundled] = outputFiles;
   if (bundled === undefined) throw new Error(`esbuild made no file of ${entrypoint}`);
   mkdirSync(path.dirname(file), { recursive: true });
-  // In one step, so that two stacks that are previewed at once never read half of a file.
+  // Atomic, so two stacks that are previewed at the same time never read half of a file.
   writeFileAtomically(file, bundled.contents, { mode: 0o644 });
-  // Packages change with the lockfile alone.
+  // Packages only change with the lockfile.
   const sources = Object.keys(metafile.inputs).filter((input) => !input.startsWith("node_modules/"));
   const inputs = [...sources, "package-lock.json"];
   const { aliases, jsx } = importMap;
@@ -79,13 +79,13 @@ function build(slug: string, { entrypoint, importMap }: Source, root: string): B
       define: commonJsGlobals,
       ...(importMap.jsx && { tsconfigRaw: { compilerOptions: importMap.jsx } }),
       platform: "neutral",
-      // Packages without a field "exports", which are most CommonJS ones.
+      // Packages without a field "exports", which are most CommonJS packages.
       mainFields: ["module", "main"],
       conditions: ["deno"],
       format: "esm",
       target: "es2023",
       charset: "utf8",
-      // The same text from every checkout: what esbuild writes about a linked package is its real path.
+      // Makes the text identical in every checkout: esbuild writes the real path of a linked package.
       preserveSymlinks: true,
       legalComments: "none",
       metafile: true,
@@ -111,7 +111,7 @@ function preludeOf({ outputFiles }: Built): string {
     .join("\n");
 }
 
-/** `functions/x/index.ts:3:9: Could not resolve "./y.ts"`. */
+/** Returns a build error: `functions/x/index.ts:3:9: Could not resolve "./y.ts"`. */
 function firstError(error: unknown): string {
   const { errors } = error as {
     errors?: { text: string; location: { file: string; line: number; column: number } | null }[];
@@ -122,7 +122,7 @@ function firstError(error: unknown): string {
   return location === null ? text : `${location.file}:${location.line}:${location.column + 1}: ${text}`;
 }
 
-/** Whether the file was made of this entry point and import map, and nothing that went into it has changed since. */
+/** Returns whether the file was built from this entry point and import map, and no input has changed since. */
 function isFresh(root: string, { entrypoint, importMap }: Source, file: string, inputsFile: string): boolean {
   if (statSync(file, { throwIfNoEntry: false }) === undefined) return false;
   if (statSync(inputsFile, { throwIfNoEntry: false }) === undefined) return false;

@@ -9,16 +9,16 @@ import { bundleEntryPoint } from "./bundleEntryPoint";
 export interface EdgeFunctionsArgs {
   readonly projectRef: pulumi.Input<string>;
   readonly functions: readonly {
-    /** Its name in the URL; a change makes a new function. */
+    /** The name in the URL. A change creates a new function. */
     readonly slug: string;
-    /** Path of a .ts or .js file, relative to the folder of Pulumi.yaml. What it imports goes with it. */
+    /** Path of a .ts or .js file, relative to the folder of Pulumi.yaml. Its imports are bundled. */
     readonly entrypoint: string;
     /** Whether the platform refuses callers without a valid token of the project. Default true. */
     readonly verifyJwt?: boolean;
   }[];
-  /** Origins whose pages may call the functions, `scheme://host[:port]`; they read them as ALLOWED_ORIGINS. */
+  /** Origins whose pages may call the functions, `scheme://host[:port]`. The functions read them as ALLOWED_ORIGINS. */
   readonly allowedOrigins: readonly string[];
-  /** What the functions find in their environment, by name. Always secret; no name may begin with `SUPABASE_`. */
+  /** Environment variables of the functions, by name. Always secret; no name may begin with `SUPABASE_`. */
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
@@ -47,11 +47,11 @@ export class EdgeFunctions extends Component {
       const file = bundleEntryPoint(slug, entrypoint);
       const deployed = new EdgeFunction(
         this.childName(slug),
-        // Without a name the bridge would make one up.
+        // Without a name, the bridge would generate one.
         { projectRef, slug, name: slug, entrypoint: file },
         this.childOptions({ dependsOn: [secrets] }),
       );
-      // The provider neither sends the flag nor sees what somebody deploys over the function.
+      // The provider neither sends the flag nor detects another deployment of the function.
       new EdgeFunctionDeployment(
         this.childName(`${slug}-deployment`),
         { projectRef, slug, file, sha256: sha256Of(file), verifyJwt },

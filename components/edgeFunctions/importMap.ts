@@ -8,9 +8,9 @@ import { UserError } from "../../foundation/userError";
 const settingsNames = ["deno.json", "deno.jsonc"];
 
 const imports = z.record(z.string(), z.string()).default({});
-/** Which functions JSX calls. What else is among the options is for the type check. */
+/** The functions that JSX calls. The other options only affect the type check. */
 const jsx = z.object({
-  // What Deno renders in advance is for speed alone.
+  // Deno's precompiled JSX only affects speed.
   jsx: z
     .enum(["react", "react-jsx", "react-jsxdev", "precompile"])
     .transform((mode) => (mode === "precompile" ? "react-jsx" : mode))
@@ -27,19 +27,19 @@ const settings = z.object({
 });
 
 export interface ImportMap {
-  /** What an import's name, or its first segments, stand for: an absolute path, or what Deno loads. */
+  /** The target of an import's name, or of its first segments: an absolute path, or what Deno loads. */
   readonly aliases: Readonly<Record<string, string>>;
-  /** The compiler options for JSX; undefined where none are set. */
+  /** The compiler options for JSX; undefined if none are set. */
   readonly jsx?: z.infer<typeof jsx>;
-  /** The files that it was read from, absolute. */
+  /** The files from which it was read, absolute. */
   readonly files: readonly string[];
 }
 
 /**
- * Returns the import map of the function in a folder: `imports` of its `deno.json`, as `supabase functions new` writes it,
- * or of the file that its `importMap` names. Empty where there is none. With it come the compiler options for JSX.
- * A package of exactly the named version that is installed below `root` stands for itself, so that it is bundled.
- * @throws UserError for a file that cannot be read, and for what the bundle could not follow.
+ * Returns the import map of the function in a folder: `imports` of its `deno.json`, as `supabase functions new` writes
+ * it, or of the file that its `importMap` names. Empty if there is none. It includes the compiler options for JSX. If
+ * exactly the named version of a package is installed below `root`, the installed package is bundled.
+ * @throws UserError for a file that cannot be read, and for entries that the bundle cannot follow.
  */
 export function readImportMap(folder: string, root: string): ImportMap {
   const file = settingsNames.map((name) => path.join(folder, name)).find(existsSync);
@@ -99,10 +99,10 @@ function aliasesOf(
   );
 }
 
-/** A package of an exact version, and the module of it: `npm:zod@4.6.7/mini`. */
+/** A package with an exact version and a path inside: `npm:zod@4.6.7/mini`. */
 const pinnedPackage = /^npm:\/?((?:@[^/@]+\/)?[^/@]+)@(\d+\.\d+\.\d+)(\/.*)?$/;
 
-/** Returns the name to import a pinned package by, if exactly that version is installed. */
+/** Returns the name under which to import a pinned package, if exactly that version is installed. */
 function installedPackage(target: string, root: string): string | undefined {
   const [, name, version, module = ""] = pinnedPackage.exec(target) ?? [];
   if (name === undefined) return undefined;

@@ -1,34 +1,34 @@
 import { awsNames } from "../awsNames";
 
-/** A tagged resource of the account, as the tagging service answers it. */
+/** A tagged resource of the account, as the tagging service returns it. */
 export interface TaggedResource {
   readonly arn: string;
   /** The value of its tag `thorbis:stack`. */
   readonly stack: string;
-  /** The value of its tag `thorbis:purpose`, where it has one. */
+  /** The value of its tag `thorbis:purpose`, if it has one. */
   readonly purpose?: string | undefined;
 }
 
-/** What a stack is about to claim in its account and region. */
+/** The names that a stack will claim in its account and region. */
 export interface Claim {
   /** The value of the tag `thorbis:stack`. */
   readonly stack: string;
-  /** As `pulumi config set --stack` takes it. */
+  /** As for `pulumi config set --stack`. */
   readonly stackName: string;
   readonly prefix: string;
   readonly bucketName: string;
-  /** Earlier buckets of the stack, which stay where they are. */
+  /** Earlier buckets of the stack, which stay. */
   readonly retiredBucketNames: readonly string[];
 }
 
-/** The name of a bucket or secret, and the id of a key, are what the first group matches. */
+/** The first group matches the name of a bucket or secret, or the id of a key. */
 export const bucketArnPattern = /^arn:[^:]+:s3:::([^/]+)$/;
-/** Secrets Manager adds a hyphen and six characters to the name. */
+/** Secrets Manager appends a hyphen and six characters to the name. */
 export const secretArnPattern = /^arn:[^:]+:secretsmanager:[^:]*:[^:]*:secret:(.+)-\w{6}$/;
 export const keyArnPattern = /^arn:[^:]+:kms:[^:]*:[^:]*:key\/(.+)$/;
 
 const bucketOf = (arn: string): string | undefined => bucketArnPattern.exec(arn)?.[1];
-/** Of a log group, a function, a queue and the like: what follows account and kind. */
+/** Returns the name of a log group, a function, a queue and so on: the part after account and kind. */
 const nameOf = (arn: string): string =>
   arn
     .split(":")
@@ -38,8 +38,9 @@ const nameOf = (arn: string): string =>
 const prefixOfLogGroup = (arn: string): string | undefined => /:log-group:\/(.+)\/backup$/.exec(arn)?.[1];
 
 /**
- * Returns what forbids the claim, one sentence each: names that another stack has, and names that this stack has and would lose.
- * AWS itself would hand over an existing topic or queue without a word, and a renamed bucket leaves its backups behind.
+ * Returns the reasons against the claim, one sentence each: names that another stack has, and names that this stack has
+ * and would lose. AWS itself would silently return an existing topic or queue, and a renamed bucket would leave its
+ * backups behind.
  */
 export function claimFaults(claim: Claim, tagged: readonly TaggedResource[]): string[] {
   return [...takenNames(claim, tagged), ...renamedBucket(claim, tagged), ...renamedPrefix(claim, tagged)];

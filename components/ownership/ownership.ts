@@ -16,21 +16,21 @@ import {
 } from "./claims";
 import { networkFaults, subnetsOfNetwork, zonesOfNetwork } from "./ownNetwork";
 
-/** What the stack has in AWS already, and takes back where its state does not know it any more. */
+/** Resources of the stack in AWS that are imported if its state does not contain them any more. */
 export interface OwnedResources {
   /** The name of its bucket. */
   readonly bucketName?: string;
   /** The names of all its buckets. */
   readonly bucketNames?: readonly string[];
-  /** The id of its key, where there is exactly one that is enabled. */
+  /** The id of its key, if exactly one is enabled. */
   readonly keyId?: string;
-  /** The ARNs of the secrets with the passwords of roles of the database. */
+  /** The ARNs of the secrets with passwords of database roles. */
   readonly secretArns?: Readonly<Partial<Record<SecretRole, string>>>;
   /** The zones of the private subnets of its own network, where both exist. */
   readonly networkZones?: readonly string[];
 }
 
-/** The roles of the database whose password a program in AWS has from a secret. */
+/** The database roles whose password a program in AWS reads from a secret. */
 type SecretRole = "backup" | "monitoring";
 
 let owned: OwnedResources = {};
@@ -41,10 +41,11 @@ export function ownedResources(): OwnedResources {
 }
 
 /**
- * Looks up what the account and region have of our stacks. Refuses, before any resource is registered, a configuration whose names
- * belong to another stack, or would leave behind what this stack has, a change of its network that EC2 would refuse halfway, and a
- * secret that waits for its deletion. Needs the rights `tag:GetResources`, `kms:DescribeKey` and `secretsmanager:DescribeSecret`, and
- * with a network of the stack's own `ec2:DescribeSubnets` and `ec2:DescribeVpc*`.
+ * Looks up our stacks' resources in the account and region. Before any resource is registered, refuses a configuration
+ * whose names belong to another stack or would orphan resources of this stack, a change of its network that EC2 would
+ * refuse halfway, and a secret that is scheduled for deletion. Needs the permissions `tag:GetResources`,
+ * `kms:DescribeKey` and `secretsmanager:DescribeSecret`, and with the stack's own network `ec2:DescribeSubnets` and
+ * `ec2:DescribeVpc*`.
  * @throws UserError with all faults.
  */
 export async function claimNames({ project, backup }: BackupsConfig): Promise<void> {
@@ -93,7 +94,7 @@ export async function claimNames({ project, backup }: BackupsConfig): Promise<vo
   };
 }
 
-/** Every resource of the account and region that one of our stacks has tagged. */
+/** Returns all resources of the account and region that one of our stacks has tagged. */
 async function taggedResources(): Promise<TaggedResource[]> {
   const { resourceTagMappingLists } = await getResources({ tagFilters: [{ key: stackTag }] });
   return resourceTagMappingLists.map(({ resourceArn, tags }) => ({
@@ -103,7 +104,7 @@ async function taggedResources(): Promise<TaggedResource[]> {
   }));
 }
 
-/** A key that waits for its deletion still has its tags. */
+/** Returns the enabled key. A key that is scheduled for deletion still has its tags. */
 async function enabledKey(arns: readonly string[]): Promise<string | undefined> {
   const keys = await Promise.all(arns.map((keyId) => getKey({ keyId })));
   const [key, ...others] = keys.filter(({ keyState }) => keyState === "Enabled");
@@ -111,7 +112,7 @@ async function enabledKey(arns: readonly string[]): Promise<string | undefined> 
 }
 
 /**
- * A secret that waits for its deletion still has its tags, and keeps its name to itself: AWS makes no other one under it.
+ * Returns the secret of a role. A secret that is scheduled for deletion still has its tags and reserves its name.
  * @throws UserError for such a secret.
  */
 async function liveSecret(role: SecretRole, arn: string | undefined): Promise<string | undefined> {

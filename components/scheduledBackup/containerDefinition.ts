@@ -1,8 +1,8 @@
 import { backupImage } from "../../foundation/backupContract";
 
-/** What the container of one of the backup tasks is made of. */
+/** The parts of a backup task's container. */
 export interface ContainerSettings {
-  /** `backup`, `prune` or `drill`; log streams begin with it. */
+  /** `backup`, `prune` or `drill`; the prefix of the log streams. */
   readonly name: string;
   readonly image: string;
   /** ARN of the secret with which ECS logs in to a private registry other than ECR. Default: none. */
@@ -11,22 +11,25 @@ export interface ContainerSettings {
   readonly command: readonly string[];
   readonly region: string;
   readonly logGroupName: string;
-  /** Plain environment variables, less those that are undefined; secrets go by reference. */
+  /** Plain environment variables, without undefined ones. Secrets are passed by reference. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** ARNs of the secrets that ECS puts into these variables. Default: none. */
   readonly secrets?: Readonly<Record<string, string>>;
-  /** Mounts the volume `workVolume` where the image has a folder for it. Default false: nothing can be written. */
+  /**
+   * Mounts the volume `workVolume` where the image has a folder for it. Default false: the container cannot write
+   * anything.
+   */
   readonly hasWorkFolder?: boolean;
 }
 
 const { userId, workFolder } = backupImage;
 
-/** The volume for what a drill's server writes; it takes its owner from the image's folder. */
+/** The volume for the data of a drill's server. It takes its owner from the image's folder. */
 export const workVolume = "work";
 
 /**
- * The container definition of a backup task: not root, read-only root file system, no capabilities, secrets by
- * reference (FSBP ECS.4, ECS.5, ECS.8, ECS.20). A backup streams, so it needs no disk to work on.
+ * Returns the container definition of a backup task: not root, read-only root file system, no capabilities, secrets by
+ * reference (FSBP ECS.4, ECS.5, ECS.8, ECS.20). A backup is streamed, so it needs no disk.
  */
 export function containerDefinition(settings: ContainerSettings): Record<string, unknown> {
   const hasWorkFolder = settings.hasWorkFolder ?? false;
@@ -44,7 +47,7 @@ export function containerDefinition(settings: ContainerSettings): Record<string,
     privileged: false,
     linuxParameters: {
       capabilities: { drop: ["ALL"] },
-      // An init process hands SIGTERM on, so that a stopped task ends its dumps and aborts its uploads.
+      // An init process forwards SIGTERM, so a stopped task ends its dumps and aborts its uploads.
       initProcessEnabled: true,
     },
     stopTimeout: 120,
@@ -59,7 +62,7 @@ export function containerDefinition(settings: ContainerSettings): Record<string,
         "awslogs-group": settings.logGroupName,
         "awslogs-region": settings.region,
         "awslogs-stream-prefix": settings.name,
-        // Losing the last lines of a failing backup would be worse than a slow one.
+        // Losing the last lines of a failing backup would be worse than a slow backup.
         mode: "blocking",
       },
     },

@@ -8,13 +8,15 @@ export interface ScheduledBackupSize {
   readonly cpuUnits: number;
   readonly memoryMegabytes: number;
   readonly drillDiskGibibytes?: number | undefined;
-  /** A public address for each task, else a NAT gateway. */
+  /** Whether each task has a public address. Otherwise the network has a NAT gateway. */
   readonly assignPublicIp: boolean;
-  /** Whether the network has a gateway endpoint for S3, by which uploads and downloads do not pass the NAT gateway. */
+  /**
+   * Whether the network has a gateway endpoint for S3, so uploads and downloads do not pass through the NAT gateway.
+   */
   readonly hasS3Endpoint: boolean;
 }
 
-/** Returns what running the tasks costs in a month, and their way out of the network. */
+/** Returns the monthly cost of running the tasks and of their internet access. */
 export function scheduledBackupCost(size: ScheduledBackupSize, usage: Usage): CostLine[] {
   const { runsPerMonth: runs } = size;
   const { databaseGigabytes, startSeconds, secondsPerGigabyte } = usage;
@@ -55,7 +57,7 @@ function natCost({ runsPerMonth: runs, hasS3Endpoint }: ScheduledBackupSize, usa
   const { natHour, natGigabyte } = prices.network;
   const images = (runs.backup + runs.prune + runs.drill + runs.age) * usage.imageGigabytes;
   const stored = usage.databaseGigabytes * usage.compression;
-  // A backup reads back what it has written, and a drill reads it once more.
+  // A backup reads back what it has written, and a drill reads it again.
   const ofS3 = hasS3Endpoint ? 0 : (2 * runs.backup + runs.drill) * stored;
   const gigabytes = runs.backup * usage.databaseGigabytes + images + ofS3;
   return [

@@ -9,7 +9,7 @@ import type { ScheduledBackupArgs } from "./scheduledBackupArgs";
 
 const secondsPerDay = 24 * 3600;
 
-/** Declares the queue for schedules that could not start their task, and for messages of failed tasks that did not arrive. */
+/** Declares the queue for schedules that could not start their task, and for undelivered messages of failed tasks. */
 export function deadLetterQueue(
   { account, physicalName, tags, key }: ScheduledBackupArgs,
   { name, options }: Children,
@@ -21,7 +21,7 @@ export function deadLetterQueue(
       name: names.deadLetterQueue,
       tags,
       messageRetentionSeconds: 14 * secondsPerDay,
-      // What a failed task says may be in a message.
+      // A message may contain output of a failed task.
       ...(key === undefined ? { sqsManagedSseEnabled: true } : { kmsMasterKeyId: key.arn }),
     },
     options,

@@ -8,7 +8,7 @@ interface Place {
   readonly region: string;
 }
 
-/** Who may assume a role of the task: ECS, for tasks of this account. */
+/** Returns who may assume a task role: ECS, for tasks of this account. */
 export function taskTrust({ accountId, region }: Place): PolicyDocument {
   return policyDocument({
     Sid: "EcsTasksOfThisAccount",
@@ -22,7 +22,10 @@ export function taskTrust({ accountId, region }: Place): PolicyDocument {
   });
 }
 
-/** EventBridge Scheduler sends the ARN of the schedule's group, not that of the schedule. */
+/**
+ * Returns who may assume the schedules' role. EventBridge Scheduler sends the ARN of the schedule's group, not that of
+ * the schedule.
+ */
 export function schedulerTrust(accountId: string, scheduleGroupArn: string): PolicyDocument {
   return policyDocument({
     Sid: "SchedulesOfThisGroup",
@@ -33,13 +36,13 @@ export function schedulerTrust(accountId: string, scheduleGroupArn: string): Pol
   });
 }
 
-/** What ECS needs to start the task: the image, the log, the one secret. */
+/** Returns what ECS needs to start the task: the image, the log, the secret. */
 export function executionPolicy(args: {
   readonly region: string;
-  /** ARN of the image's repository where that is in ECR; other registries know nothing of IAM. */
+  /** ARN of the image's repository if it is in ECR. Other registries do not use IAM. */
   readonly repositoryArn: string | undefined;
   readonly logGroupArn: string;
-  /** Secret with user name and password of another private registry; undefined where it needs none. */
+  /** Secret with user name and password of another private registry; undefined if it needs none. */
   readonly registrySecretArn?: string | undefined;
   readonly secretArn: string;
   readonly keyArn: string | undefined;
@@ -72,7 +75,9 @@ export function executionPolicy(args: {
   );
 }
 
-/** What the schedules may do: run these task families on this cluster, and send failures to the queue. */
+/**
+ * Returns the permissions of the schedules: run these task families on this cluster, and send failures to the queue.
+ */
 export function schedulerPolicy(args: {
   readonly region: string;
   readonly taskFamilyArns: readonly string[];
@@ -86,12 +91,12 @@ export function schedulerPolicy(args: {
       Sid: "RunBackupTasks",
       Effect: "Allow",
       Action: "ecs:RunTask",
-      // Any revision: the schedule names the exact one, and the role need not change with it.
+      // Any revision: the schedule names the exact one, and the role stays the same.
       Resource: args.taskFamilyArns.map((family) => `${family}:*`),
       Condition: { ArnEquals: { "ecs:cluster": args.clusterArn } },
     },
     {
-      // RunTask alone may tag: nobody tags a task later.
+      // Only RunTask may tag, so nobody can tag a task later.
       Sid: "TagTasks",
       Effect: "Allow",
       Action: "ecs:TagResource",
@@ -109,7 +114,7 @@ export function schedulerPolicy(args: {
   );
 }
 
-/** Lets the rules of the alarms store what they could not deliver, and refuses requests without TLS. */
+/** Lets the alarm rules store undelivered events, and denies requests without TLS. */
 export function queuePolicy(queueArn: string, ruleArns: string | readonly string[]): PolicyDocument {
   return policyDocument(
     {
@@ -124,11 +129,14 @@ export function queuePolicy(queueArn: string, ruleArns: string | readonly string
   );
 }
 
-/** `<account>.dkr.ecr.<region>.amazonaws.com`, its dual-stack name below on.aws, and both with FIPS and in China. */
+/**
+ * Matches `<account>.dkr.ecr.<region>.amazonaws.com`, its dual-stack name below on.aws, and both with FIPS and in
+ * China.
+ */
 const ecrHost =
   /^(\d{12})\.dkr[.-]ecr(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|on\.aws|on\.amazonwebservices\.com\.cn)\/([a-z0-9._/-]+?)(?:[:@].*)?$/;
 
-/** The ARN of the repository of an image in ECR; undefined for another registry. */
+/** Returns the ARN of an image's repository in ECR; undefined for another registry. */
 export function ecrRepositoryArn(image: string): string | undefined {
   const found = ecrHost.exec(image);
   if (found === null) return undefined;
@@ -138,7 +146,7 @@ export function ecrRepositoryArn(image: string): string | undefined {
 
 function pullFrom(repositoryArn: string): PolicyStatement[] {
   return [
-    // The one action of ECR that takes no resource.
+    // The only ECR action without a resource.
     { Sid: "LogInToRegistry", Effect: "Allow", Action: "ecr:GetAuthorizationToken", Resource: "*" },
     {
       Sid: "PullImage",

@@ -19,16 +19,16 @@ import type { ScheduledBackupArgs } from "./scheduledBackupArgs";
 import { backupPorts, maintenancePorts, taskSecurityGroup } from "./securityGroup";
 import { backupTask, maintenanceTasks, type Task, type TaskPlaces } from "./tasks";
 
-/** A task as it is declared, with the role it runs as. */
+/** A declared task with its role. */
 interface DeclaredTask extends Task {
   readonly role: TaskRole;
   readonly definition: TaskDefinition;
 }
 
 /**
- * Backups on a schedule: EventBridge Scheduler starts Fargate tasks that run this repository's backup program. Four of
- * them, each with a role of its own: one makes backups, one deletes old ones, one restores the newest to see that it can be, and one
- * measures how old the newest is.
+ * Backups on a schedule: EventBridge Scheduler starts Fargate tasks that run this repository's backup program. There
+ * are four, each with its own role: one makes backups, one deletes old ones, one restores the newest as a test, and one
+ * measures the age of the newest.
  */
 export class ScheduledBackup extends Component {
   readonly schedule: Schedule;
@@ -36,7 +36,7 @@ export class ScheduledBackup extends Component {
   readonly taskDefinition: TaskDefinition;
   readonly deadLetterQueue: Queue;
   readonly logGroup: LogGroup;
-  /** With the password of the backup's role. */
+  /** Contains the password of the role `backup`. */
   readonly passwordSecret: Secret;
   readonly scheduleGroup: ScheduleGroup;
   /** Names of the security groups of all tasks. */
@@ -174,7 +174,7 @@ export class ScheduledBackup extends Component {
       .apply(([accountId, region]) => taskTrust({ accountId, region }));
   }
 
-  /** The role and the task definition; those of the backup itself bear no name of their own. */
+  /** Declares the role and the task definition. Those of the backup itself have no suffix. */
   private declareTask(task: Task, args: ScheduledBackupArgs, executionRole: TaskRole): DeclaredTask {
     const role = this.createRole(`${prefixOf(task)}task`, args, {
       trust: this.trustOfTasks(args),
@@ -250,7 +250,8 @@ export class ScheduledBackup extends Component {
           pulumi.output(args.key?.arn),
         ])
         .apply(([accountId, region, clusterArn, roleArns, deadLetterQueueArn, keyArn]) => {
-          // From names: a new revision would make the definition's own ARN unknown, and with it the whole policy in a preview.
+          // Built from names: a new revision would make the definition's own ARN unknown, and with it the whole policy
+          // in a preview.
           const place = `arn:${partitionOf(region)}:ecs:${region}:${accountId}:task-definition`;
           const taskFamilyArns = families.map((family) => `${place}/${family}`);
           return schedulerPolicy({
@@ -278,7 +279,7 @@ export class ScheduledBackup extends Component {
         groupName: group.name,
         scheduleExpression: task.expression,
         scheduleExpressionTimezone: args.schedule.timeZone,
-        // Backups of all stacks need not start in the same second.
+        // Spreads the starts, because backups of all stacks need not start in the same second.
         flexibleTimeWindow: { mode: "FLEXIBLE", maximumWindowInMinutes: 15 },
         kmsKeyArn: args.key?.arn,
         target: {
@@ -288,7 +289,7 @@ export class ScheduledBackup extends Component {
             taskDefinitionArn: task.definition.arn,
             launchType: "FARGATE",
             taskCount: 1,
-            // Said, because a preview would otherwise show what the service puts in as removed.
+            // Set explicitly, because a preview would otherwise show the service's value as removed.
             enableEcsManagedTags: false,
             enableExecuteCommand: false,
             propagateTags: "TASK_DEFINITION",
@@ -298,12 +299,12 @@ export class ScheduledBackup extends Component {
               assignPublicIp: args.assignPublicIp,
             },
           },
-          // The service's own default, 185 tries in a day, makes late and doubled backups.
+          // The service's default, 185 retries in a day, causes late and duplicate backups.
           retryPolicy: { maximumRetryAttempts: args.retryAttempts, maximumEventAgeInSeconds: 3600 },
           deadLetterConfig: { arn: this.deadLetterQueue.arn },
         },
       },
-      // A task that starts before its role may do anything fails.
+      // A task that starts before its role has permissions fails.
       this.childOptions({ dependsOn: role.policy }),
     );
   }

@@ -8,14 +8,14 @@ import type { TaskNetwork } from "../taskNetwork";
 
 export interface ScheduledBackupArgs {
   readonly account: AwsAccount;
-  /** Beginning of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
+  /** Prefix of the names in AWS, such as `thorbis-prod`; see `resourcePrefix`. */
   readonly physicalName: string;
-  /** Tags of everything that can carry any, tasks included. */
+  /** Tags of all resources that support tags, including tasks. */
   readonly tags: AwsTags;
   readonly bucket: Bucket;
-  /** Key of the bucket; password, log and schedule are encrypted with it too. Default: keys that AWS manages. */
+  /** Key of the bucket, which also encrypts password, log and schedule. Default: keys that AWS manages. */
   readonly key?: Key | undefined;
-  /** As the role `backup`: reads every row, writes none. */
+  /** Connects as the role `backup`, which reads every row and writes none. */
   readonly connection: DatabaseConnection;
   readonly schedule: {
     /** EventBridge Scheduler's `cron(…)` or `rate(…)`. */
@@ -23,49 +23,51 @@ export interface ScheduledBackupArgs {
     /** IANA time zone. */
     readonly timeZone: string;
   };
-  /** Days to keep every backup, one a week, and one a month; see `backup/retention/policy.ts`. */
+  /** Days to keep every backup, one per week, and one per month; see `backup/retention/policy.ts`. */
   readonly retentionDays: { readonly daily: number; readonly weekly: number; readonly monthly: number };
-  /** Backups, found intact on the day, that are kept however old they are. */
+  /** The number of intact backups that are kept regardless of their age. */
   readonly minimumRedundancy: number;
-  /** When to delete what is no longer kept, in the time zone of `schedule`. Default daily at 06:00. */
+  /** When to delete expired backups, in the time zone of `schedule`. Default daily at 06:00. */
   readonly pruneExpression?: string | undefined;
-  /** When to restore the newest backup to see that it can be, in the time zone of `schedule`. Default daily at 12:00. */
+  /** When to restore the newest backup as a test, in the time zone of `schedule`. Default daily at 12:00. */
   readonly drillExpression?: string | undefined;
-  /** How often the ages of the newest backup and drill are measured, in hours. Default 1. */
+  /** The interval of measuring the ages of the newest backup and drill, in hours. Default 1. */
   readonly ageIntervalHours?: number | undefined;
-  /** Disk of a drill, which holds the whole database, 21 to 200. Default: Fargate's 20 GiB. */
+  /** Disk of a drill in GiB, which must hold the whole database, 21 to 200. Default: Fargate's 20 GiB. */
   readonly drillDiskGibibytes?: number | undefined;
-  /** How often the schedule tries again, within an hour, to start a task that did not start: 0 to 3. */
+  /** How often the schedule retries, within an hour, to start a task that did not start: 0 to 3. */
   readonly retryAttempts: number;
   /** Container image of the backup program; by digest in production. */
   readonly image: string;
   /**
-   * ARN of a secret `{"username": …, "password": …}` with which ECS logs in to a private registry. Not for ECR, whose images
-   * the role may pull. Default: the image is public.
+   * ARN of a secret `{"username": …, "password": …}` with which ECS logs in to a private registry. Not needed for ECR,
+   * from which the role may pull. Default: the image is public.
    */
   readonly registrySecretArn?: string | undefined;
-  /** ARN of a managed policy: the most that the roles of the tasks may do. Default: no limit beside their policies. */
+  /**
+   * ARN of a managed policy that limits the task roles' permissions. Default: no limit in addition to their policies.
+   */
   readonly permissionsBoundaryArn?: string | undefined;
-  /** Processor that the image was built for. Default ARM64, which costs a fifth less. */
+  /** CPU architecture of the image. Default ARM64, which costs a fifth less. */
   readonly cpuArchitecture?: "ARM64" | "X86_64" | undefined;
   /** 1024 is one vCPU. */
   readonly cpuUnits: number;
   readonly memoryMegabytes: number;
-  /** `pg_dump` processes at once. */
+  /** The number of parallel `pg_dump` processes. */
   readonly parallelDumps: number;
   readonly network: TaskNetwork;
-  /** A public address, for subnets without a NAT gateway. */
+  /** Whether tasks get a public address, for subnets without a NAT gateway. */
   readonly assignPublicIp: boolean;
   readonly logRetentionDays: number;
   /** Refuses to delete or replace the log. Default true. */
   readonly deletionProtection?: boolean;
-  /** Metrics of each task, which cost a few cents a run. Default true. */
+  /** Metrics of each task, which cost a few cents per run. Default true. */
   readonly containerInsights?: boolean;
   /**
-   * Days in which a deleted password can be brought back, 7 to 30, and its name cannot be reused; 0 deletes it at
-   * once, for stacks that come and go. Default 7.
+   * Days in which a deleted password can be restored, 7 to 30, and its name cannot be reused; 0 deletes it at once, for
+   * temporary stacks. Default 7.
    */
   readonly secretRecoveryDays?: number;
-  /** The secret of an earlier life of the stack. Default: a new one. */
+  /** The secret of an earlier deployment of the stack. Default: a new one. */
   readonly existingSecret?: ExistingSecret | undefined;
 }

@@ -8,11 +8,12 @@ const https = { port: 443, protocol: "tcp", description: "S3, Secrets Manager, l
 const postgresql = { port: 5432, protocol: "tcp", description: "PostgreSQL" };
 
 /**
- * What a backup talks to: the bucket, and the database directly or by the session pooler. The addresses of Supabase and of the registry
- * change, and those of Secrets Manager and of the logs are public where the network has no paid endpoints for them: ports are all that is fixed.
+ * The destinations of a backup: the bucket, and the database directly or through the session pooler. The addresses of
+ * Supabase and of the registry change, and those of Secrets Manager and of the logs are public if the network has no
+ * paid endpoints for them. So only ports are restricted.
  */
 export const backupPorts = [names, https, postgresql];
-/** What prune and drill talk to: the bucket. The database is out of their reach. */
+/** The destination of prune and drill: the bucket. They cannot reach the database. */
 export const maintenancePorts = [names, https];
 
 export interface TaskSecurityGroupArgs {
@@ -27,7 +28,7 @@ export interface TaskSecurityGroupArgs {
   }[];
 }
 
-/** Nothing comes in, and only to these ports anything goes out. */
+/** Declares a security group that allows no incoming connections, and outgoing ones only to these ports. */
 export function taskSecurityGroup(
   logicalName: string,
   { ports, network, ...args }: TaskSecurityGroupArgs,

@@ -2,19 +2,22 @@ import { drillsPrefix, manifestName, runsPrefix, watchPrefix } from "../../found
 import { useKey } from "../keyStatement";
 import { type PolicyDocument, type PolicyStatement, policyDocument } from "../policyDocument";
 
-/** What the tasks may do in the bucket: one writes, one deletes, two read, and none can do what another does. */
+/** The tasks' permissions on the bucket: one writes, one deletes, two read, and none can do what another does. */
 export interface StorePlace {
   readonly region: string;
   readonly bucketArn: string;
   readonly keyArn: string | undefined;
 }
 
-/** Where the backup program keeps its backups, and the receipts of its drills; see `backup/README.md`. */
+/** Returns the location of backups and of drill receipts; see `backup/README.md`. */
 const runs = (bucketArn: string): string => `${bucketArn}/${runsPrefix}*`;
 const drills = (bucketArn: string): string => `${bucketArn}/${drillsPrefix}*`;
 const watch = (bucketArn: string): string => `${bucketArn}/${watchPrefix}*`;
 
-/** `backup run`: puts, reads back and lists, and can neither delete nor overwrite, not even by way of a version. */
+/**
+ * Returns the permissions of `backup run`: it puts, reads back and lists, and can neither delete nor overwrite,
+ * including versions.
+ */
 export function writerPolicy(place: StorePlace): PolicyDocument {
   return policyDocument(
     {
@@ -28,7 +31,10 @@ export function writerPolicy(place: StorePlace): PolicyDocument {
   );
 }
 
-/** `backup prune`: reads what it verifies, and hides what goes behind a delete marker; a version it cannot delete. */
+/**
+ * Returns the permissions of `backup prune`: it reads what it verifies, and hides expired backups behind a delete
+ * marker. It cannot delete a version.
+ */
 export function prunerPolicy({ region, bucketArn, keyArn }: StorePlace): PolicyDocument {
   return policyDocument(
     {
@@ -43,7 +49,7 @@ export function prunerPolicy({ region, bucketArn, keyArn }: StorePlace): PolicyD
   );
 }
 
-/** `backup drill`: reads backups, and writes nothing but receipts. */
+/** Returns the permissions of `backup drill`: it reads backups, and only writes receipts. */
 export function drillPolicy(place: StorePlace): PolicyDocument {
   return policyDocument(
     { Sid: "ReadBackups", Effect: "Allow", Action: "s3:GetObject", Resource: runs(place.bucketArn) },
@@ -59,7 +65,7 @@ export function drillPolicy(place: StorePlace): PolicyDocument {
   );
 }
 
-/** `backup age`: reads manifests and receipts, and notes once when it began to watch. */
+/** Returns the permissions of `backup age`: it reads manifests and receipts, and records its first run. */
 export function agePolicy(place: StorePlace): PolicyDocument {
   return policyDocument(
     {
@@ -83,7 +89,7 @@ function list(bucketArn: string, actions: readonly string[]): PolicyStatement {
   return { Sid: "List", Effect: "Allow", Action: actions, Resource: bucketArn };
 }
 
-/** What takes a backup away for good, or makes that possible. */
+/** Actions that permanently remove a backup, or make that possible. */
 const destructive = [
   "s3:BypassGovernanceRetention",
   "s3:DeleteBucket",
@@ -97,7 +103,7 @@ const destructive = [
   "s3:PutObjectRetention",
 ];
 
-/** Denied, not only not allowed: no other policy of the role may ever give it. */
+/** Denies these actions explicitly, so that no other policy of the role can allow them. */
 function never(bucketArn: string, actions: readonly string[]): PolicyStatement {
   return {
     Sid: "Never",
@@ -108,8 +114,8 @@ function never(bucketArn: string, actions: readonly string[]): PolicyStatement {
 }
 
 /**
- * Whatever makes an object has to ask that there be none of its name; the parts of a multipart upload make none. So a stolen
- * role can add to the bucket, and can replace nothing in it.
+ * Requires every upload to fail if the name exists; the parts of a multipart upload create no object. So a stolen role
+ * can add to the bucket, but not replace anything in it.
  */
 function neverOverwrite(bucketArn: string): PolicyStatement {
   return {
@@ -121,7 +127,7 @@ function neverOverwrite(bucketArn: string): PolicyStatement {
   };
 }
 
-/** What a task that adds objects may and may not do to others: it encrypts its own, and takes none away. */
+/** Returns the permissions of a task that adds objects: it encrypts its own, and removes none. */
 function addsOnly({ region, bucketArn, keyArn }: StorePlace): PolicyStatement[] {
   return [
     neverOverwrite(bucketArn),
@@ -130,7 +136,7 @@ function addsOnly({ region, bucketArn, keyArn }: StorePlace): PolicyStatement[] 
   ];
 }
 
-/** Completing a multipart upload and reading back need Decrypt too. */
+/** Returns the permissions on the key. Completing a multipart upload and reading back need Decrypt too. */
 function encrypt(region: string, keyArn: string | undefined): PolicyStatement[] {
   return useKey(
     "EncryptBackups",

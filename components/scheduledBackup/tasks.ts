@@ -7,7 +7,7 @@ import { agePolicy, drillPolicy, prunerPolicy, type StorePlace, writerPolicy } f
 
 /** One of the tasks that run this repository's backup program. */
 export interface Task {
-  /** Name of its container, and the beginning of its log streams. */
+  /** Name of its container, and the prefix of its log streams. */
   readonly name: "backup" | "prune" | "drill" | "age";
   /** Arguments of the program. */
   readonly command: readonly string[];
@@ -16,22 +16,22 @@ export interface Task {
   readonly securityGroup: SecurityGroup;
   readonly environment: Readonly<Partial<Record<TaskVariable, pulumi.Input<string | undefined>>>>;
   readonly secrets?: Readonly<Partial<Record<TaskVariable, pulumi.Input<string>>>>;
-  /** Has a disk to write to. */
+  /** Has a writable disk. */
   readonly hasWorkFolder?: boolean;
   /** Default: as configured for all tasks. */
   readonly size?: { readonly cpuUnits: number; readonly memoryMegabytes: number };
 }
 
 export interface TaskPlaces {
-  /** Has a way to the database. */
+  /** Can connect to the database. */
   readonly backupSecurityGroup: SecurityGroup;
-  /** Has none. */
+  /** Cannot connect to the database. */
   readonly maintenanceSecurityGroup: SecurityGroup;
   /** Of the password of the role `backup`. */
   readonly passwordArn: pulumi.Input<string>;
 }
 
-/** The task that makes backups. */
+/** Returns the task that makes backups. */
 export function backupTask(args: ScheduledBackupArgs, places: TaskPlaces): Task {
   const { connection } = args;
   return {
@@ -42,7 +42,7 @@ export function backupTask(args: ScheduledBackupArgs, places: TaskPlaces): Task 
     securityGroup: places.backupSecurityGroup,
     environment: {
       ...storeEnvironment(args),
-      // A container does not see the memory limit of its task.
+      // A container cannot detect the memory limit of its task.
       BACKUP_MEMORY_MEGABYTES: String(args.memoryMegabytes),
       PGHOST: connection.host,
       PGPORT: pulumi.output(connection.port).apply(String),
@@ -57,10 +57,7 @@ export function backupTask(args: ScheduledBackupArgs, places: TaskPlaces): Task 
   };
 }
 
-/**
- * What becomes of backups once they are made: old ones are deleted, the newest is restored to see that it can be, and its age is
- * measured.
- */
+/** Returns the other tasks: old backups are deleted, the newest is restored as a test, and its age is measured. */
 export function maintenanceTasks(
   args: ScheduledBackupArgs,
   { maintenanceSecurityGroup }: TaskPlaces,
@@ -98,7 +95,7 @@ export const ageTaskSize = { cpuUnits: 256, memoryMegabytes: 512 } as const;
 
 const everyHours = (hours: number): string => (hours === 1 ? "rate(1 hour)" : `rate(${hours} hours)`);
 
-/** What every task knows: where the backups are, and which of them are kept. */
+/** Returns the variables of every task: where the backups are, and which of them are kept. */
 function storeEnvironment(args: ScheduledBackupArgs): Partial<Record<TaskVariable, pulumi.Input<string>>> {
   const { retentionDays } = args;
   return {

@@ -4,7 +4,7 @@ import { Component } from "../component";
 import type { AuthSettings } from "./authKeys";
 import { settingsJson } from "./settingsJson";
 
-/** The function of the SQL bundle, as Auth names it (sql/repeatable/functions/custom_access_token_hook.sql). */
+/** The function of the SQL bundle, in Auth's notation (sql/repeatable/functions/custom_access_token_hook.sql). */
 const hookUri = "pg-functions://postgres/private/custom_access_token_hook";
 
 /** The keys of Auth that the hook's settings own, whether they are sent or not. */
@@ -12,16 +12,17 @@ export const hookSettingNames = ["hook_custom_access_token_enabled", "hook_custo
 
 export interface AccessTokenHookArgs {
   readonly projectRef: pulumi.Input<string>;
-  /** The SQL bundle, which makes the function: the hook is switched on only after it was applied. */
+  /** The SQL bundle, which creates the function. The hook is enabled after it was applied. */
   readonly bundle: pulumi.Resource;
-  /** Whether tokens carry the tenant. */
+  /** Whether tokens contain the tenant. */
   readonly enabled: boolean;
 }
 
 /**
- * Lets Auth call the bundle's function for every token it makes. Apart from the project's other settings because of the order:
- * Auth fails every sign-in while a hook that is switched on has no function, and the function is there only after the SQL,
- * which itself needs the project and its settings. The two Settings share no key, so neither undoes the other.
+ * Lets Auth call the bundle's function for every token. It is separate from the project's other settings because of the
+ * order: with an enabled hook but no function, Auth fails every sign-in. The function only exists after the SQL was
+ * applied, which itself needs the project and its settings. The two Settings share no key, so neither overwrites the
+ * other.
  */
 export class AccessTokenHook extends Component {
   constructor(name: string, args: AccessTokenHookArgs, opts?: pulumi.ComponentResourceOptions) {

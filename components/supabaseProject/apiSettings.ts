@@ -2,11 +2,11 @@ import type { StackConfig } from "../../config";
 
 /** The keys of `PATCH postgrest` that this stack sets. */
 export interface ApiSettings {
-  /** Comma-separated; empty switches the Data API off. */
+  /** Comma-separated; empty disables the Data API. */
   readonly db_schema: string;
   readonly db_extra_search_path: string;
   readonly max_rows: number;
-  /** Left out, the size stays as it is: by the compute, unless somebody set one. */
+  /** If omitted, the size stays as it is: that of the compute size, unless somebody set one. */
   readonly db_pool?: number | undefined;
 }
 

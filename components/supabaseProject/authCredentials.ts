@@ -4,8 +4,8 @@ import { type AuthCredentials, isConfigured, type OauthProvider, oauthProviders 
 type AuthConfig = StackConfig["auth"];
 
 /**
- * The services that Auth signs in to, each with its switch: it is refused without its credentials, so both go in one request.
- * Undefined where the config names none.
+ * Returns the services to which Auth signs in, each with its switch. The API refuses the switch without the
+ * credentials, so both are in one request. Undefined if the configuration names none.
  */
 export function authCredentials(auth: AuthConfig): AuthCredentials | undefined {
   const credentials: AuthCredentials = {
@@ -54,14 +54,14 @@ function smtpCredentials({ smtp, rateLimits }: AuthConfig): AuthCredentials {
   if (smtp === undefined) return {};
   return {
     smtp_host: smtp.host,
-    // The one port that the API wants as a text.
+    // The only port that the API expects as a string.
     smtp_port: String(smtp.port),
     smtp_user: smtp.user,
     smtp_pass: smtp.password,
     smtp_admin_email: smtp.senderEmail,
     smtp_sender_name: smtp.senderName,
     smtp_max_frequency: smtp.minIntervalSeconds,
-    // The API refuses a limit of its own to a project that has no mail server of its own.
+    // The API refuses a custom limit for a project without its own mail server.
     rate_limit_email_sent: rateLimits.emailsPerHour,
   };
 }

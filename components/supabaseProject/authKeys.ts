@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-/** OAuth providers that Auth knows. */
+/** OAuth providers that Auth supports. */
 export const oauthProviders = [
   "apple",
   "azure",
@@ -75,17 +75,17 @@ type Text =
 type Secret = `external_${OauthProvider}_secret` | "smtp_pass" | "sms_twilio_auth_token";
 
 /**
- * The keys of `PATCH config/auth` that this stack sets, by the type that the API wants. The provider drops a key that it does
- * not know without a word and keeps it in the state, where it looks applied; here it is an error of the compiler.
+ * The keys of `PATCH config/auth` that this stack sets, with the types that the API expects. The provider silently
+ * drops an unknown key and keeps it in the state, where it looks applied. Here it is a compile error.
  */
 export type AuthSettings = {
   readonly [Key in Flag]?: boolean;
 } & { readonly [Key in Integer]?: number | undefined } & { readonly [Key in Text]?: string };
 
-/** The same with the keys that are secret. */
+/** The same for secret keys. */
 export type AuthCredentials = AuthSettings & { readonly [Key in Secret]?: pulumi.Output<string> };
 
-/** Whether the config names the provider's application. */
+/** Returns whether the configuration names the provider's application. */
 export function isConfigured<Providers extends object>(
   providers: Providers,
   name: OauthProvider,
@@ -93,7 +93,7 @@ export function isConfigured<Providers extends object>(
   return (providers as Readonly<Record<string, unknown>>)[name] !== undefined;
 }
 
-/** Returns whether a key of Auth holds a secret: the API shows a hash of it. */
+/** Returns whether a key of Auth holds a secret, of which the API shows a hash. */
 export function isSecretKey(name: string): boolean {
   return /^external_.*_secret$|^smtp_pass$|^sms_twilio_auth_token$/.test(name);
 }

@@ -7,7 +7,7 @@ const lower = "abcdefghijklmnopqrstuvwxyz";
 const upper = lower.toUpperCase();
 const digits = "0123456789";
 
-/** The API takes these four texts and no other; in the last, two backslashes stand for the colon's escape. */
+/** The API only accepts these four strings. In the last one, two backslashes escape the colon. */
 const requiredCharacters: Readonly<Record<AuthConfig["password"]["requiredCharacters"], string>> = {
   none: "",
   lettersDigits: `${lower}${upper}:${digits}`,
@@ -16,9 +16,9 @@ const requiredCharacters: Readonly<Record<AuthConfig["password"]["requiredCharac
 };
 
 /**
- * Everything about sign-in and tokens that is no secret and comes with none, so that a preview shows it key by key: the rest is
- * in authCredentials, and the hook, which comes after the SQL, in AccessTokenHook. A way to sign in that the config does not
- * name is sent as off, not left out: only so is it off, and shows when somebody switches it on.
+ * Returns all settings of sign-in and tokens without secrets, so a preview shows them key by key. The rest is in
+ * authCredentials, and in AccessTokenHook, which comes after the SQL. A way to sign in that the configuration does not
+ * name is sent as off instead of being omitted: only then is it off, and enabling it is drift.
  */
 export function authSettings(auth: AuthConfig): AuthSettings {
   return {
@@ -52,7 +52,10 @@ function emailSettings({ email }: AuthConfig): AuthSettings {
   };
 }
 
-/** What the config does not name is off. What it names is switched on together with its credentials (authCredentials). */
+/**
+ * Returns the switches. What the configuration does not name is off. What it names is enabled together with its
+ * credentials (authCredentials).
+ */
 function unusedSignIns({ phone, providers, smtp }: AuthConfig): AuthSettings {
   const unused = oauthProviders.filter((name) => !isConfigured(providers, name));
   return {
@@ -60,7 +63,7 @@ function unusedSignIns({ phone, providers, smtp }: AuthConfig): AuthSettings {
     external_web3_ethereum_enabled: false,
     external_web3_solana_enabled: false,
     ...(phone === undefined && { external_phone_enabled: false }),
-    // No host is no mail server: the platform's own sends about two mails an hour.
+    // No host means no mail server: the platform's own sends about two mails an hour.
     ...(smtp === undefined && { smtp_host: "" }),
   };
 }
@@ -83,7 +86,7 @@ function passwordSettings({ password }: AuthConfig): AuthSettings {
   };
 }
 
-/** 0 hours is without end. */
+/** Returns the session settings. 0 hours means no limit. */
 function sessionSettings({ sessions }: AuthConfig): AuthSettings {
   return {
     sessions_timebox: sessions.timeboxHours ?? 0,

@@ -3,7 +3,7 @@ import type { SslMode } from "../../foundation/databaseTls";
 import { sessionPooler } from "../../foundation/sessionPooler";
 import type { DatabaseConnection } from "../databaseConnection";
 
-/** Where the database answers, and how it wants its role `postgres` to be called there. */
+/** The address of the database, and the form of the role `postgres` there. */
 export interface DatabaseEndpoint {
   readonly host: string;
   readonly port: number;
@@ -11,17 +11,22 @@ export interface DatabaseEndpoint {
   readonly user: string;
 }
 
-/** Directly. IPv6 only, unless the project has the paid IPv4 add-on; GitHub's runners have no IPv6. */
+/**
+ * Returns the direct endpoint. IPv6 only, unless the project has the paid IPv4 add-on. GitHub's runners have no IPv6.
+ */
 export function directEndpoint(ref: string): DatabaseEndpoint {
   return { host: `db.${ref}.supabase.co`, port: 5432, database: "postgres", user: "postgres" };
 }
 
-/** Through the shared pooler, a session per connection. Its host cannot be guessed: `url` is what the API answers. */
+/** Returns the shared pooler in session mode. Its host cannot be guessed: `url` is the API's answer. */
 export function sessionPoolerEndpoint(url: Readonly<Record<string, string>>): DatabaseEndpoint {
   return sessionPooler(url);
 }
 
-/** Through the pooler as the API answers it: on hosted projects in transaction mode, for applications with short requests. */
+/**
+ * Returns the pooler as the API answers it: on hosted projects in transaction mode, for applications with short
+ * requests.
+ */
 export function poolerEndpoint(url: Readonly<Record<string, string>>): DatabaseEndpoint {
   const { host, user, database } = sessionPooler(url);
   const text = url.transaction ?? url.session ?? "";
@@ -29,8 +34,8 @@ export function poolerEndpoint(url: Readonly<Record<string, string>>): DatabaseE
 }
 
 /**
- * A role's name at an endpoint. The shared pooler wants `<role>.<ref>`, any other server the bare name; how `postgres` is called
- * there tells which.
+ * Returns a role's name at an endpoint. The shared pooler expects `<role>.<ref>`, other servers the plain name. The
+ * form of `postgres` shows which.
  */
 export function userAt(endpoint: DatabaseEndpoint, role: string): string {
   const dot = endpoint.user.indexOf(".");
@@ -38,8 +43,8 @@ export function userAt(endpoint: DatabaseEndpoint, role: string): string {
 }
 
 /**
- * The connection of a login role, over TLS unless the server is on this machine: there it has none and needs none. The server is
- * verified where there is the certificate of its authority, which is Supabase's own and known to no system.
+ * Returns the connection of a login role, over TLS unless the server is on this machine and has none. The server is
+ * verified if the certificate of its CA is configured; Supabase has its own CA, which no system trusts.
  */
 export function connectionOf(
   endpoint: pulumi.Output<DatabaseEndpoint>,

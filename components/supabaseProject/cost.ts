@@ -5,11 +5,11 @@ const { supabase } = prices;
 
 export interface SupabaseProjectSize {
   readonly instanceSize: string;
-  /** Backups in a month: each reads the whole database, which is egress. */
+  /** Backups per month. Each reads the whole database, which is egress. */
   readonly backupsPerMonth: number;
 }
 
-/** Returns what a project costs in a month, as if it were the only one of its organization. */
+/** Returns the monthly cost of a project, as if it were the only one of its organization. */
 export function supabaseProjectCost(size: SupabaseProjectSize, usage: Usage): CostLine[] {
   const compute = supabase.compute[size.instanceSize];
   if (compute === undefined) throw new Error(`there is no price for the compute size ${size.instanceSize}`);

@@ -2,7 +2,7 @@ import type { StackConfig } from "../../config";
 
 type Memory = `${number}MB`;
 
-/** The keys of `PUT config/database/postgres` that this stack sets. The provider drops any other without a word. */
+/** The keys of `PUT config/database/postgres` that this stack sets. The provider silently drops any other. */
 export interface DatabaseSettings {
   readonly max_connections?: number | undefined;
   readonly shared_buffers?: Memory | undefined;
@@ -14,8 +14,8 @@ export interface DatabaseSettings {
 }
 
 /**
- * PostgreSQL parameters that override those of the compute size; undefined where the config names none, and the section is not
- * sent at all.
+ * Returns the PostgreSQL parameters that override those of the compute size; undefined if the configuration names none,
+ * so the section is not sent.
  */
 export function databaseSettings(
   settings: StackConfig["database"]["settings"],

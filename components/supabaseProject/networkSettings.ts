@@ -2,15 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config";
 import { isOpenToInternet } from "../../config/areas/network";
 
-/** What the provider splits into `POST network-restrictions/apply`. */
+/** The settings that the provider sends to `POST network-restrictions/apply`. */
 export interface NetworkSettings {
-  /** IPv4 before IPv6, which is the order of the answer: any other is a difference that never goes away. */
+  /** IPv4 before IPv6, as in the answer. Any other order would be a permanent difference. */
   readonly restrictions: pulumi.Input<readonly string[]>;
 }
 
 /**
- * Returns the address ranges that may connect to the database: those of the config, which puts them in order, and one IPv4 address beside
- * them unless they let it in already.
+ * Returns the address ranges that may connect to the database: those of the configuration, which sorts them, and one
+ * IPv4 address unless they already include it.
  */
 export function networkSettings(
   { allowedCidrs }: StackConfig["network"],

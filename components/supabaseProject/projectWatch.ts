@@ -15,22 +15,22 @@ import type { SupabaseProjectArgs } from "./supabaseProject";
 
 export interface ProjectWatchArgs {
   readonly projectRef: pulumi.Input<string>;
-  /** The areas of the config whose settings the stack sends. */
+  /** The configuration areas whose settings the stack sends. */
   readonly settings: Pick<
     SupabaseProjectArgs,
     "project" | "database" | "auth" | "api" | "storage" | "realtime"
   >;
   /** Slugs of the edge functions that the stack deploys, and names of their secrets. */
   readonly functions: { readonly slugs: readonly string[]; readonly secretNames: readonly string[] };
-  /** Changes that are taken over, as a deployment names them. */
+  /** Accepted changes, by the names that a deployment prints. */
   readonly accept: readonly string[];
-  /** Everything that the stack declares in the project: the baseline is taken after it. */
+  /** Everything that the stack declares in the project. The baseline is recorded afterwards. */
   readonly after: readonly pulumi.Resource[];
 }
 
 /**
- * Reports what somebody changes in the project beside the stack: functions, secrets, keys, sign-in providers, domains, branches,
- * add-ons, owners, and every setting that the stack does not send.
+ * Reports what somebody changes in the project outside of the stack: functions, secrets, keys, sign-in providers,
+ * domains, branches, add-ons, owners, and every setting that the stack does not send.
  */
 export class ProjectWatch extends Component {
   constructor(name: string, args: ProjectWatchArgs, opts?: pulumi.ComponentResourceOptions) {
@@ -66,7 +66,7 @@ export class ProjectWatch extends Component {
   }
 }
 
-/** The keys that a section sends, joined with dots where they are nested: what is undefined is not sent. */
+/** Returns the keys that a section sends, joined with dots if they are nested. Undefined values are not sent. */
 function keysOf(section: object, prefix = ""): string[] {
   return Object.entries(section as JsonObject).flatMap(([key, value]) => {
     if (value === undefined) return [];

@@ -1,7 +1,7 @@
 import type { StackConfig } from "../../config";
 import type { RealtimeSettings } from "../../plugins/supabasex/sdk";
 
-/** The limits of the Realtime service, which the bridged provider does not have. */
+/** Returns the limits of the Realtime service, which the bridged provider does not have. */
 export function realtimeSettings(realtime: StackConfig["realtime"]): RealtimeSettings {
   return {
     suspend: !realtime.enabled,

@@ -2,9 +2,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../foundation/json";
 
 /**
- * A section of the project's settings as the provider wants it: one JSON text. The keys are sorted, because the provider
- * compares texts and would send the section again for a mere change of order. Keys that are undefined are left out: what is
- * not named stays as it is. Secret where a value in it is.
+ * Returns a section of the project's settings as the provider expects it: one JSON string. The keys are sorted, because
+ * the provider compares strings and would send the section again after a change of order. Undefined keys are omitted,
+ * so these settings stay as they are. The string is secret if it contains a secret value.
  */
 export function settingsJson(section: object): pulumi.Output<string> {
   return pulumi.output(section).apply((values) => canonicalJson(withoutUndefined(values)));

@@ -11,7 +11,7 @@ export interface StorageSettings {
   readonly features: { readonly imageTransformation: Feature; readonly s3Protocol: Feature };
 }
 
-/** Buckets are not settings: the SQL bundle makes them. */
+/** Returns the storage settings. Buckets are part of the SQL bundle. */
 export function storageSettings(storage: StackConfig["storage"]): StorageSettings {
   return {
     fileSizeLimit: storage.fileSizeLimitBytes,

@@ -20,7 +20,7 @@ import { realtimeSettings } from "./realtimeSettings";
 import { settingsJson } from "./settingsJson";
 import { storageSettings } from "./storageSettings";
 
-/** The areas of the stack config that make a project; units, defaults and limits stand there (docs/configuration.md). */
+/** The configuration areas of a project; docs/configuration.md has units, defaults and limits. */
 export interface SupabaseProjectArgs {
   readonly project: StackConfig["project"];
   readonly database: Pick<
@@ -32,32 +32,40 @@ export interface SupabaseProjectArgs {
   readonly storage: StackConfig["storage"];
   readonly realtime: StackConfig["realtime"];
   readonly network: StackConfig["network"];
-  /** An IPv4 address that may connect beside the blocks of `network`: that of the backups. Default: none. */
+  /** An IPv4 address that may connect in addition to the blocks of `network`: that of the backups. Default: none. */
   readonly admittedAddress?: pulumi.Input<string> | undefined;
 }
 
 /** Keys of the project's APIs, all secret. A key that the project does not have is empty. */
 export interface ApiKeys {
-  /** Legacy JWT of the role anon; empty while legacy keys are switched off. */
+  /** Legacy JWT of the role anon; empty if legacy keys are disabled. */
   readonly anonKey: pulumi.Output<string>;
-  /** Legacy JWT of the role service_role, which no row-level security binds: for servers only. Empty like the anon key. */
+  /**
+   * Legacy JWT of the role service_role, which bypasses row-level security: only for servers. Empty like the anon key.
+   */
   readonly serviceRoleKey: pulumi.Output<string>;
-  /** What clients should use in place of the anon key. */
+  /** What clients should use instead of the anon key. */
   readonly publishableKey: pulumi.Output<string>;
-  /** What servers should use in place of the service_role key: the one named "default", else the first. */
+  /** What servers should use instead of the service_role key: the one named "default", else the first. */
   readonly secretKey: pulumi.Output<string>;
 }
 
-/** A Supabase project, its settings and the ways to reach it. */
+/** A Supabase project, its settings and its connections. */
 export class SupabaseProject extends Component {
-  /** The parent of its database's contents and of everything else that depends on the project. */
+  /** The parent of the database's contents and of everything else that depends on the project. */
   readonly project: pulumi.Resource;
   /** The project's ref: 20 lower-case letters. */
   readonly ref: pulumi.Output<string>;
   readonly apiUrl: pulumi.Output<string>;
-  /** As the deploying role `postgres`; known once the settings are applied, since some of them restart the database. */
+  /**
+   * Connects as the deploying role `postgres`. Known when the settings are applied, because some of them restart the
+   * database.
+   */
   readonly connection: DatabaseConnection;
-  /** As `postgres` through the pooler, for applications with short requests: no session state, no prepared statements. */
+  /**
+   * Connects as `postgres` through the pooler, for applications with short requests: no session state, no prepared
+   * statements.
+   */
   readonly pooledConnection: DatabaseConnection;
   readonly keys: ApiKeys;
   readonly #endpoint: pulumi.Output<DatabaseEndpoint>;
@@ -80,12 +88,12 @@ export class SupabaseProject extends Component {
       this.childOptions({ protect: deletionProtection, retainOnDelete: deletionProtection }),
     );
     this.project = project;
-    // Before the settings: a project that was paused by hand is woken here, and no setting can be written while it sleeps.
+    // Before the settings: this restores a paused project, whose settings cannot be written.
     const platform = new PlatformSettings(
       this.childName("platform-settings"),
       {
         projectRef: project.id,
-        // The provider promises to move a project and then fails; this refuses it in preview.
+        // The provider accepts moving a project and then fails. This refuses it in the preview.
         organizationId,
         region,
         pooler: { defaultPoolSize: args.database.poolSize },
@@ -104,7 +112,7 @@ export class SupabaseProject extends Component {
         storage: settingsJson(storageSettings(args.storage)),
         sslEnforcement: args.database.sslEnforcement,
       },
-      // If the ref changed, the provider would write to the new project and go on reading the settings of the old one.
+      // If the ref changed, the provider would write to the new project and still read the settings of the old one.
       this.childOptions({ dependsOn: [platform], ...containedIn(project) }),
     );
     const credentials = this.createCredentials(args.auth, settings);
@@ -112,7 +120,8 @@ export class SupabaseProject extends Component {
     this.ref = project.id;
     this.apiUrl = pulumi.interpolate`https://${project.id}.supabase.co`;
     this.keys = this.readKeys(project.id);
-    // The id of settings is the project's ref too, and is known later: after the network is open and the restarts are over.
+    // The id of settings is also the project's ref, and is known later: after the network is open and the restarts are
+    // done.
     const configuredRef = (credentials ?? settings).id;
     const pooler = getPoolerOutput({ projectRef: configuredRef }, { parent: this }).url;
     this.#endpoint =
@@ -131,19 +140,22 @@ export class SupabaseProject extends Component {
     this.registerOutputs({ ref: this.ref, apiUrl: this.apiUrl });
   }
 
-  /** The connection of another login role, by the same way. */
+  /** Returns the connection of another login role through the same endpoint. */
   connectionAs(role: string, password: pulumi.Input<string>): DatabaseConnection {
     return connectionOf(this.#endpoint, role, password, this.#sslRootCertificate);
   }
 
-  /** Apart from the other settings, so that a preview hides these alone and shows every other setting of Auth by name. */
+  /**
+   * Declares the settings with secrets. They are separate, so a preview only hides these and shows every other setting
+   * of Auth by name.
+   */
   private createCredentials(auth: SupabaseProjectArgs["auth"], settings: Settings): Settings | undefined {
     const credentials = authCredentials(auth);
     if (credentials === undefined) return undefined;
     return new Settings(
       this.childName("credentials"),
       { projectRef: settings.projectRef, auth: pulumi.secret(settingsJson(credentials)) },
-      // One after the other: both write to Auth.
+      // Sequential, because both write to Auth.
       this.childOptions({
         dependsOn: [settings],
         additionalSecretOutputs: ["auth"],

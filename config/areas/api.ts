@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { distinct, integer } from "../fields";
 
-/** Schemas that belong to the platform or hold what no client may reach. */
+/** Schemas that belong to the platform or contain what no client may access. */
 const closed =
   /^(auth|storage|realtime|vault|cron|net|extensions|supabase_.*|pg_.*|information_schema|pgsodium.*)$/;
 

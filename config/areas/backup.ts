@@ -4,7 +4,7 @@ import { parseSchedule } from "../aws/schedule";
 import { vpcBlockProblem } from "../aws/vpcBlocks";
 import { checkedText, distinct, integer, matching, timeZone } from "../fields";
 
-/** A bucket name as S3 takes it, without dots: a dot breaks the certificate of the bucket's host name. */
+/** A valid S3 bucket name without dots, because a dot breaks the certificate of the bucket's host name. */
 const bucketName = () =>
   checkedText((text) => {
     if (!/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/.test(text))
@@ -90,7 +90,7 @@ export const backupSchema = z.strictObject({
     example: true,
   }),
   image: matching(
-    // A registry and a repository in lower case, and a tag, which may have capitals.
+    // A registry and a repository in lower case, and a tag, which may contain capitals.
     /^(?=.{1,330}$)[a-z0-9][a-z0-9._-]*(:\d{1,5}(?=\/))?(\/[a-z0-9][a-z0-9._-]*)*(:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?(@sha256:[0-9a-f]{64})?$/,
     "must be a container image, pinned as name@sha256:<64 hexadecimal digits> in production",
   ).meta({

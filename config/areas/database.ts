@@ -2,10 +2,12 @@ import { z } from "zod";
 import { sessionsBesideDumps } from "../../foundation/backupContract";
 import { databasePassword, distinct, integer, matching } from "../fields";
 
-/** Extensions that Supabase's images have on PostgreSQL 15 and no longer on 17. */
+/** Extensions that Supabase's images have on PostgreSQL 15 but not on 17. */
 const oldExtensionNames = ["pgjwt", "plv8", "timescaledb"];
 
-/** Extensions that `postgres` may create on a hosted project: those of supautils, and the old ones on PostgreSQL 15. */
+/**
+ * Extensions that `postgres` may create on a hosted project: those of supautils, and the older ones on PostgreSQL 15.
+ */
 export const extensionNames = [
   ...[
     "address_standardizer address_standardizer_data_us autoinc bloom btree_gin btree_gist citext cube",
@@ -20,7 +22,7 @@ export const extensionNames = [
   ...oldExtensionNames,
 ];
 
-/** A role that people or programs log in with. */
+/** A role that people or programs use to log in. */
 const loginRole = (who: string, connectionLimit: number) =>
   z.strictObject({
     password: databasePassword(`Password of the ${who} role.`),
@@ -31,7 +33,9 @@ const loginRole = (who: string, connectionLimit: number) =>
       }),
   });
 
-/** What the Management API lets a project override; unset leaves the value that follows the compute size. */
+/**
+ * The settings that the Management API allows a project to override. An unset one keeps the value of the compute size.
+ */
 const settingsSchema = z.strictObject({
   maxConnections: integer(20, 10_000).optional().meta({ description: "`max_connections`. Restarts." }),
   sharedBuffersMegabytes: integer(16, 1_048_576)
@@ -66,7 +70,7 @@ export const databaseSchema = z.strictObject({
         "PEM file in `certificates/` of the authority that signs the server's certificate. With it every connection verifies the server; without it connections are encrypted only.",
       example: "certificates/supabase.crt",
     }),
-  // A backup with one dump at once needs as many.
+  // A backup with one parallel dump needs this many.
   poolSize: integer(1 + sessionsBesideDumps, 3000)
     .default(20)
     .meta({

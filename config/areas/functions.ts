@@ -1,10 +1,10 @@
 import { z } from "zod";
 import { distinct, matching, secret } from "../fields";
 
-/** The longest value that the Management API takes for a secret, in characters. */
+/** The maximum length of a secret in the Management API, in characters. */
 const longestSecret = 24_576;
 
-/** Edge functions and the secrets they read. */
+/** Edge functions and their secrets. */
 export const functionsSchema = z.strictObject({
   list: z
     .array(

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { logRetentionDays } from "../aws/logRetention";
 import { integer } from "../fields";
 
-/** The probe that measures the database, and when its alarms ring. */
+/** The probe that measures the database, and the thresholds of its alarms. */
 export const monitoringSchema = z.strictObject({
   enabled: z.boolean().default(true).meta({
     description: "Whether a function in AWS measures the database on a schedule.",

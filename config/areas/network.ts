@@ -2,12 +2,12 @@ import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { matching } from "../fields";
 
-/** The kind of a CIDR block, or what is wrong with it. */
+/** Returns the kind of a CIDR block, or the error in it. */
 function inspectCidr(text: string): { kind: "ipv4" | "ipv6" } | { problem: string } {
   if (!ipaddr.isValidCIDR(text)) return { problem: "must be a CIDR block such as 203.0.113.0/24" };
   const [address, prefix] = ipaddr.parseCIDR(text);
   const written = text.slice(0, text.lastIndexOf("/"));
-  // ipaddr.js reads 10.1 and 0x0a.0.0.1 as addresses; the API does not.
+  // ipaddr.js accepts 10.1 and 0x0a.0.0.1 as addresses; the API does not.
   if (address.kind() === "ipv4" && !ipaddr.IPv4.isValidFourPartDecimal(written))
     return { problem: "must be a CIDR block such as 203.0.113.0/24" };
   const network =
@@ -16,13 +16,13 @@ function inspectCidr(text: string): { kind: "ipv4" | "ipv6" } | { problem: strin
       : ipaddr.IPv6.networkAddressFromCIDR(text);
   if (network.toNormalizedString() !== address.toNormalizedString())
     return { problem: `must not have bits set beyond its prefix of ${prefix}` };
-  // The provider refuses these: nobody reaches a hosted database from such an address.
+  // The provider refuses these, because no such address can reach a hosted database.
   if (prefix > 0 && address.range() !== "unicast" && address.range() !== "reserved")
     return { problem: "must not be a private or special range" };
   return { kind: address.kind() };
 }
 
-/** What is wrong with a block at its place in the list. */
+/** Returns the error in a block at its place in the list. */
 function blockProblem(
   blocks: string[],
   index: number,
@@ -31,13 +31,13 @@ function blockProblem(
   if ("problem" in found) return found.problem;
   const before = blocks.slice(0, index);
   if (before.includes(blocks[index] ?? "")) return "repeats an earlier entry";
-  // The API answers IPv4 first; any other order is a difference that never goes away.
+  // The API returns IPv4 first. Any other order would be a permanent difference.
   if (found.kind === "ipv4" && before.some((block) => block.includes(":")))
     return "must stand before all IPv6 blocks";
   return undefined;
 }
 
-/** Whether a block means "everybody". */
+/** Returns whether a block allows all addresses. */
 export const isOpenToInternet = (cidr: string) => /\/0+$/.test(cidr);
 
 /** Who may connect to the database, directly or through the pooler. The HTTPS APIs are not affected. */

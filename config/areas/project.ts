@@ -3,7 +3,9 @@ import { bundleAcceptance } from "../../plugins/supabasex/bundleArguments";
 import { resourcePrefixProblem } from "../aws/resourcePrefix";
 import { checkedText, distinct, matching } from "../fields";
 
-/** Regions of the Management API. The provider cannot move a project, so a typing error here is found too late there. */
+/**
+ * Regions of the Management API. The provider cannot move a project, so a typing error would be found too late there.
+ */
 export const regions = [
   "us-east-1",
   "us-east-2",
@@ -25,7 +27,7 @@ export const regions = [
   "sa-east-1",
 ] as const;
 
-/** Compute size → `max_connections` that it comes with. `nano` is left out: the API never reads it back. */
+/** Compute size → its default `max_connections`. `nano` is omitted because the API never returns it. */
 export const connectionsOfInstance = {
   micro: 60,
   small: 90,

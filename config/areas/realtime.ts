@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { integer } from "../fields";
 
-/** Realtime: channels, presence and changes of rows. */
+/** Realtime: channels, presence and row changes. */
 export const realtimeSchema = z.strictObject({
   enabled: z
     .boolean()

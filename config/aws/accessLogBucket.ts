@@ -1,4 +1,4 @@
-/** Returns the name of the bucket with the record of requests: the one that is configured, or that of the backups with an ending. */
+/** Returns the name of the access log bucket: the configured one, or the name of the backup bucket with a suffix. */
 export function accessLogBucketName(backup: {
   readonly bucketName: string;
   readonly accessLogs?: { readonly bucketName?: string | undefined } | undefined;

@@ -1,4 +1,4 @@
-/** The values a field of a cron expression may take, and the names some of them have. */
+/** The allowed values of a field of a cron expression, and the names of some values. */
 export interface FieldDomain {
   from: number;
   to: number;
@@ -14,12 +14,15 @@ export const fieldDomains = {
     to: 12,
     names: ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"],
   },
-  // Unlike crontab's, AWS's week begins with Sunday as 1.
+  // Unlike crontab's week, AWS's starts with Sunday as 1.
   dayOfWeek: { from: 1, to: 7, names: ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"] },
   year: { from: 1970, to: 2199 },
 } satisfies Record<string, FieldDomain>;
 
-/** The values, ascending, that `1,5-7,10/15` or `*` stands for; undefined where it is not valid in the domain. */
+/**
+ * Returns the values of `1,5-7,10/15` or `*` in ascending order; undefined if the expression is not valid in the
+ * domain.
+ */
 export function parseField(field: string, domain: FieldDomain): number[] | undefined {
   const values = new Set<number>();
   for (const part of field.split(",")) {
@@ -36,7 +39,7 @@ function expandPart(part: string, domain: FieldDomain): number[] | undefined {
   const [, start = "", end, step] = match;
   if (start === "*" && end !== undefined) return undefined;
   const from = start === "*" ? domain.from : readValue(start, domain);
-  // `5/15` counts from 5 to the end of the domain, `5` is 5 alone.
+  // `5/15` counts from 5 to the end of the domain; `5` is only 5.
   const to =
     end !== undefined ? readValue(end, domain) : start === "*" || step !== undefined ? domain.to : from;
   const increment = step === undefined ? 1 : Number(step);

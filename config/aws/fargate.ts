@@ -1,4 +1,4 @@
-/** CPU units → memory that Fargate offers with them, in megabytes: from, to, step. */
+/** CPU units → the memory that Fargate supports with them, in megabytes: minimum, maximum, step. */
 const offers = {
   256: [512, 2048, 512],
   512: [1024, 4096, 1024],
@@ -9,12 +9,12 @@ const offers = {
   16384: [32_768, 122_880, 8192],
 } as const;
 
-/** Why Fargate has no task of this size, or undefined where it has. */
+/** Returns why Fargate does not support this task size; undefined if it does. */
 export function fargateSizeProblem(cpuUnits: number, memoryMegabytes: number): string | undefined {
   const offer = Object.entries(offers).find(([units]) => Number(units) === cpuUnits)?.[1];
   if (offer === undefined) return "has no Fargate size for its backup.cpuUnits";
   const [from, to, step] = offer;
-  // 256 units are the one irregular row: 512, 1024, 2048.
+  // 256 units are the only irregular row: 512, 1024, 2048.
   const offered =
     cpuUnits === 256
       ? [512, 1024, 2048].includes(memoryMegabytes)

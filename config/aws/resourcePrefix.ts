@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 
-/** What follows in a role's name has room beside it in the 64 characters that IAM takes. */
+/** The suffix of a role's name must fit into the 64 characters that IAM allows. */
 const longest = 40;
 const hashLength = 6;
 
-/** Beginnings that AWS keeps for itself: of security groups, log groups and metric namespaces. */
+/** Prefixes that AWS reserves, for security groups, log groups and metric namespaces. */
 const reserved = /^(sg-|aws$|aws-)/;
 
-/** What is wrong with a resource prefix, read after its key, or undefined. */
+/** Returns the error in a resource prefix, phrased to follow its key; undefined if it is valid. */
 export function resourcePrefixProblem(prefix: string): string | undefined {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(prefix) || prefix.length < 3 || prefix.length > longest)
     return `must be 3 to ${longest} lower-case letters, digits and single hyphens, and begin with a letter`;
@@ -16,8 +16,9 @@ export function resourcePrefixProblem(prefix: string): string | undefined {
 }
 
 /**
- * Returns the beginning of the names of a stack's resources in AWS: `project.resourcePrefix`, else the project's name in the
- * alphabet of AWS. Where that is not the name itself, a hash of the name follows, so that two projects never share a prefix.
+ * Returns the prefix of the names of a stack's resources in AWS: `project.resourcePrefix`, else the project's name in
+ * the characters that AWS allows. If that changes the name, a hash of the name follows, so two projects never share a
+ * prefix.
  */
 export function resourcePrefix(project: {
   readonly name: string;

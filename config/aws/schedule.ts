@@ -1,6 +1,6 @@
 import { fieldDomains, parseField } from "./cronField";
 
-/** A repeating EventBridge Scheduler expression, understood. */
+/** A parsed repeating EventBridge Scheduler expression. */
 export type Schedule =
   | { kind: "rate"; minutes: number }
   | { kind: "cron"; minutes: number[]; hours: number[]; year: number[]; runsOn: (date: Date) => boolean };
@@ -8,8 +8,9 @@ export type Schedule =
 const unitMinutes = { minute: 1, hour: 60, day: 1440 } as const;
 
 /**
- * Reads `cron(minutes hours day-of-month month day-of-week year)` or `rate(value unit)` with the rules of AWS: exactly one of
- * the two day fields is `?`, Sunday is 1, and `rate` wants the singular for 1. `at(…)` runs once and is refused.
+ * Parses `cron(minutes hours day-of-month month day-of-week year)` or `rate(value unit)` with the rules of AWS: exactly
+ * one of the two day fields is `?`, Sunday is 1, and `rate` requires the singular for 1. `at(…)` runs once and is
+ * refused.
  */
 export function parseSchedule(expression: string): Schedule | { problem: string } {
   const match = /^(cron|rate|at)\((.*)\)$/.exec(expression);
@@ -78,7 +79,10 @@ function parseDayOfMonth(field: string): DayTest | undefined {
   return days === undefined ? undefined : (date) => days.includes(date.getUTCDate());
 }
 
-/** The day of `date`'s month that is the weekday nearest to `day`, never in another month; NaN where the month is shorter. */
+/**
+ * Returns the weekday in the month of `date` that is nearest to `day`, never in another month; NaN if the month is
+ * shorter.
+ */
 function nearestWeekday(date: Date, day: number): number {
   const last = lastDayOfMonth(date);
   if (day > last) return Number.NaN;
@@ -102,15 +106,15 @@ function parseDayOfWeek(field: string): DayTest | undefined {
   return days === undefined ? undefined : (date) => days.includes(weekday(date));
 }
 
-/** A year: the most that an alarm on age can be set to. What runs less often is no schedule of backups. */
+/** A year: the maximum of an alarm on age. Backups must run more often. */
 export const longestFreshnessHours = 8784;
 
 const dayMinutes = 1440;
 const window = { from: Date.UTC(2028, 0, 1), years: [2028, 2029, 2030, 2031], days: 1461 };
 
 /**
- * The longest time between two runs, in hours, over four calendar years; Infinity for a schedule that ends or never runs.
- * Clock changes are left out: they add or take one hour at most.
+ * Returns the longest time between two runs, in hours, over four calendar years; Infinity for a schedule that ends or
+ * never runs. Ignores clock changes, which add or remove at most one hour.
  */
 export function longestGapHours(schedule: Schedule): number {
   if (schedule.kind === "rate") return schedule.minutes / 60;
@@ -131,7 +135,7 @@ export function longestGapHours(schedule: Schedule): number {
   return runs < 2 ? Number.POSITIVE_INFINITY : longest / 60;
 }
 
-/** Returns how often a schedule runs in a twelfth of a year, on average over the same four years. */
+/** Returns how often a schedule runs in a twelfth of a year, averaged over the same four years. */
 export function runsPerMonth(schedule: Schedule): number {
   const days = window.days / window.years.length / 12;
   if (schedule.kind === "rate") return (730 * 60) / schedule.minutes;

@@ -1,16 +1,16 @@
 import ipaddr from "ipaddr.js";
 
-/** The ranges that no network on the internet has (RFC 1918). */
+/** The private address ranges (RFC 1918). */
 const privateRanges = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"] as const;
 
-/** Returns what is wrong with the block of a VPC; undefined where nothing is. */
+/** Returns the error in the block of a VPC; undefined if it is valid. */
 export function vpcBlockProblem(text: string): string | undefined {
   const shape = "must be a private IPv4 block such as 10.80.0.0/24";
   const [written = ""] = text.split("/");
   if (!ipaddr.IPv4.isValidFourPartDecimal(written) || !ipaddr.IPv4.isValidCIDR(text)) return shape;
   const [address, prefix] = ipaddr.IPv4.parseCIDR(text);
   if (!privateRanges.some((range) => address.match(ipaddr.IPv4.parseCIDR(range)))) return shape;
-  // A quarter is a subnet, and the least that EC2 takes is a /28.
+  // Each subnet is a quarter, and EC2's smallest is a /28.
   if (prefix < 16 || prefix > 26) return "must have a prefix of 16 to 26";
   if (ipaddr.IPv4.networkAddressFromCIDR(text).toString() !== address.toString())
     return `must not have bits set beyond its prefix of ${prefix}`;

@@ -16,7 +16,7 @@ const secure = (description: string): JsonSchema => ({
   additionalProperties: false,
 });
 
-/** The JSON Schema of one area's object, without its secrets, which have keys of their own. */
+/** Returns the JSON Schema of one area's object, without its secrets, which have their own keys. */
 export function areaJsonSchema(area: z.ZodType): JsonSchema {
   const schema = z.toJSONSchema(area, {
     io: "input",
@@ -43,7 +43,7 @@ function tidy(schema: JsonSchema): void {
   }
 }
 
-/** The JSON Schema (2020-12) of a whole Pulumi.<stack>.yaml, for editors. */
+/** Returns the JSON Schema (2020-12) of a whole Pulumi.<stack>.yaml, for editors. */
 export function stackFileJsonSchema(): JsonSchema {
   const areas = Object.entries(stackSchema.shape).map(([name, area]) => [
     `${configNamespace}:${name}`,

@@ -2,18 +2,18 @@ import { z } from "zod";
 import type { Fault } from "../faults";
 import type { RuleContext } from "./rule";
 
-/** The provider's own key: the AWS accounts that credentials may belong to. */
+/** The provider's own key: the AWS accounts to which credentials may belong. */
 export const allowedAccountsKey = "aws:allowedAccountIds";
 
 const accountIds = z.array(z.string().regex(/^\d{12}$/)).min(1);
 
-/** The command that sets the one account of a stack. */
+/** Returns the command that sets the account of a stack. */
 export const setAccountCommand = (stack: string, account = "<account id>") =>
   `pulumi config set --stack ${stack} --type string --path '${allowedAccountsKey}[0]' '${account}'`;
 
 /**
- * Requires the AWS account of a production stack to be named, so that credentials of another account are refused before
- * anything is created there. Other environments may leave it out; if it is set, it must be a list of account ids everywhere.
+ * Requires a production stack to name its AWS account, so credentials of another account are refused before anything is
+ * created there. Other environments may omit it. If it is set, it must be a list of account ids in every environment.
  */
 export function allowedAccountFaults(
   { stack, config }: RuleContext,
@@ -37,7 +37,7 @@ export function allowedAccountFaults(
   ];
 }
 
-/** Returns the accounts that a stack names; none where the value is missing or is not a list. */
+/** Returns the accounts that a stack names; none if the value is missing or not a list. */
 export function allowedAccounts(values: Readonly<Record<string, string>>): readonly string[] {
   const parsed = accountIds.safeParse(decode(values[allowedAccountsKey] ?? ""));
   return parsed.data ?? [];

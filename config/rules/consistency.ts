@@ -9,7 +9,9 @@ import { formatPath, plainKey, removeCommand } from "../keys";
 import { type Path, valueAt } from "../schemaTree";
 import { faultAt, type Rule } from "./rule";
 
-/** A stack's name and its environment must agree, or a typing error would switch every production rule off. */
+/**
+ * Requires a stack's name and its environment to agree. Otherwise a typing error would disable every production rule.
+ */
 const environmentMatchesStack: Rule = ({ stack, config }) => {
   const expected = { local: "local", dev: "development", prod: "production" }[stack];
   const actual = config.project?.environment;
@@ -24,10 +26,10 @@ const fargateSize: Rule = ({ stack, config }) => {
   return problem === undefined ? [] : [faultAt(stack, ["backup", "memoryMegabytes"], problem, cpuUnits * 2)];
 };
 
-/** What a run may take, and a change of the clocks: an age grows until the next run is complete. */
+/** Allows for the duration of a run and a clock change, because an age grows until the next run is complete. */
 const slackHours = 2;
 
-/** An alarm on the age of what a schedule makes must not ring while the schedule is merely pausing. */
+/** Returns a rule: an alarm on the age of a schedule's results must not fire between two runs. */
 function freshnessFits(schedulePath: Path, freshnessPath: Path): Rule {
   return ({ stack, config }) => {
     const expression = valueAt(config, schedulePath);
@@ -51,11 +53,14 @@ const backupFreshness = freshnessFits(["backup", "schedule", "expression"], ["al
 const pruneFreshness = freshnessFits(["backup", "pruneExpression"], ["alerts", "pruneFreshnessHours"]);
 const drillFreshness = freshnessFits(["backup", "drillExpression"], ["alerts", "drillFreshnessHours"]);
 
-/** The subnets of the default VPC have no NAT gateway: without a public address a task cannot even get its image. */
+/**
+ * Requires a public address in the default VPC, whose subnets have no NAT gateway: without it a task cannot pull its
+ * image.
+ */
 const defaultVpcHasNoNat: Rule = ({ stack, config }) => {
   const { bucketName, network, vpcId, assignPublicIp, subnetIds } = config.backup ?? {};
   if (network !== undefined) return [];
-  // Production does not use the default VPC at all, and an area that is not there is at fault itself.
+  // Production does not use the default VPC, and a missing area is a fault itself.
   if (config.project?.environment === "production" || bucketName === undefined) return [];
   if (vpcId !== undefined || assignPublicIp !== false || (subnetIds?.length ?? 0) > 0) return [];
   return [
@@ -68,7 +73,10 @@ const defaultVpcHasNoNat: Rule = ({ stack, config }) => {
   ];
 };
 
-/** Nobody can lift a lock in mode COMPLIANCE, and nobody brings back what a weaker one let go: each step is said twice. */
+/**
+ * Nobody can lift a lock in mode COMPLIANCE, and nobody can restore what a weaker one allowed to delete, so both need a
+ * confirmation.
+ */
 const complianceIsConfirmed: Rule = ({ stack, config }) => {
   const lock = config.backup?.objectLock;
   if (lock === undefined) return [];
@@ -107,7 +115,7 @@ const retentionTiersGrow: Rule = ({ stack, config }) => {
   return faults;
 };
 
-/** S3 refuses an object that is archived less than 30 days after it became infrequent access. */
+/** S3 refuses to archive an object less than 30 days after it moved to infrequent access. */
 const storageTiersGrow: Rule = ({ stack, config }) => {
   const { infrequentAccessDays, archiveDays } = config.backup?.storageTiers ?? {};
   if (infrequentAccessDays === undefined || archiveDays === undefined) return [];
@@ -117,7 +125,7 @@ const storageTiersGrow: Rule = ({ stack, config }) => {
   return [faultAt(stack, ["backup", "storageTiers", "archiveDays"], message, least)];
 };
 
-/** A lock that outlives the retention would make every prune fail. */
+/** A lock that is longer than the retention would make every prune fail. */
 const lockFitsRetention: Rule = ({ stack, config }) => {
   const days = config.backup?.objectLock?.days;
   const daily = config.backup?.retentionDays?.daily;
@@ -132,7 +140,7 @@ const lockFitsRetention: Rule = ({ stack, config }) => {
   ];
 };
 
-/** Each dump holds a connection, and so do the other sessions of a backup. */
+/** Each dump and the other sessions of a backup need a connection. */
 const dumpsFitConnections: Rule = ({ stack, config }) => {
   const dumps = config.backup?.parallelDumps;
   const limit = config.database?.roles?.backup?.connectionLimit;
@@ -164,7 +172,7 @@ const dumpsFitConnections: Rule = ({ stack, config }) => {
   return [];
 };
 
-/** The probe's only fixed address is that of a NAT gateway: it has no public one in any subnet. */
+/** The probe's only fixed address is that of a NAT gateway. It has no public address in any subnet. */
 const probeReachesDatabase: Rule = ({ stack, config }) => {
   const blocks = config.network?.allowedCidrs;
   if (config.monitoring?.enabled !== true || blocks === undefined) return [];
@@ -175,7 +183,7 @@ const probeReachesDatabase: Rule = ({ stack, config }) => {
   return [faultAt(stack, ["monitoring", "enabled"], message, false)];
 };
 
-/** The records of requests have a bucket beside that of the backups. */
+/** The access logs need another bucket than the backups. */
 const accessLogsHaveBucket: Rule = ({ stack, config }) => {
   const { bucketName, accessLogs } = config.backup ?? {};
   if (bucketName === undefined || accessLogs === undefined) return [];
@@ -188,7 +196,7 @@ const accessLogsHaveBucket: Rule = ({ stack, config }) => {
   ];
 };
 
-/** The stack's own network has private subnets, and is the only one. */
+/** The stack's own network includes private subnets and excludes other networks. */
 const networkIsOne: Rule = ({ stack, config }) => {
   const { network, vpcId, subnetIds = [], assignPublicIp } = config.backup ?? {};
   if (network === undefined) return [];
@@ -213,7 +221,7 @@ const networkIsOne: Rule = ({ stack, config }) => {
   ];
 };
 
-/** A VPC without subnets, or the other way round, would mix somebody's network with the default one. */
+/** A VPC without subnets, or the reverse, would mix another network with the default one. */
 const subnetsBelongToVpc: Rule = ({ stack, config }) => {
   const { network, vpcId, subnetIds } = config.backup ?? {};
   if (network !== undefined) return [];
@@ -248,7 +256,7 @@ const sessionsFit: Rule = ({ stack, config }) => {
   return [faultAt(stack, path, "must not be more than auth.sessions.timeboxHours", timeboxHours)];
 };
 
-/** Groups that work only with another one: what the API would take and then ignore. */
+/** Groups that only work with another one. The API would accept and then ignore them. */
 const companions: Rule = ({ stack, config }) => {
   const { auth } = config;
   const faults = [];

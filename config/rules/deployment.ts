@@ -10,19 +10,19 @@ import { leavesOf, type Path, valueAt } from "../schemaTree";
 import { allowedAccounts, allowedAccountsKey, setAccountCommand } from "./allowedAccounts";
 import { faultAt, type RuleContext } from "./rule";
 
-/** What a deployment stands in, beside its configuration. */
+/** The context of a deployment, outside of its configuration. */
 export interface Deployment {
-  /** Variables of the process that deploys. */
+  /** Environment variables of the deploying process. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The folder with Pulumi.yaml. */
   readonly projectFolder: string;
-  /** Plain keys of the stack, those of providers included. */
+  /** Plain keys of the stack, including those of providers. */
   readonly values: Readonly<Record<string, string>>;
 }
 
 /**
- * What a deployment to the hosted services lacks beside a valid configuration: what would otherwise fail half-way, at the first
- * resource that needs it. Local stacks, copies of dev and prod included, do without.
+ * Returns what a deployment to the hosted services lacks in addition to a valid configuration. Otherwise it would fail
+ * half-way, at the first resource that needs it. Local stacks, including copies of dev and prod, do not need it.
  */
 export function deploymentFaults(context: RuleContext, deployment: Deployment): Fault[] {
   if (context.config.project?.environment === "local" || hasLocalEndpoint(deployment)) return [];
@@ -37,13 +37,13 @@ export function deploymentFaults(context: RuleContext, deployment: Deployment): 
   ];
 }
 
-/** Whether the Management API is one on this machine, as for `npm start -- --like prod`. */
+/** Returns whether the Management API is on this machine, as for `npm start -- --like prod`. */
 function hasLocalEndpoint({ environment, values }: Deployment): boolean {
   const endpoint = values["supabase:endpoint"] || environment.SUPABASE_API_ENDPOINT || "";
   return URL.canParse(endpoint) && new URL(endpoint).hostname === "127.0.0.1";
 }
 
-/** `vpc-00000000000000000`, `AC000…`, `…@sha256:000…`; the last digit may tell two of a list apart. */
+/** Matches `vpc-00000000000000000`, `AC000…`, `…@sha256:000…`. The last digit may distinguish two entries of a list. */
 const zeros = /(?:^|[-:]|AC|MG)0{7,}[0-9a-f]?$/;
 
 function placeholders({ stack, config }: RuleContext): Fault[] {
@@ -74,7 +74,7 @@ function accountPlaceholders(stack: string, { values }: Deployment): Fault[] {
     }));
 }
 
-/** Supabase's, the same for every hosted project. */
+/** Supabase's certificate, which is the same for every hosted project. */
 const download = "https://supabase-downloads.s3-ap-southeast-1.amazonaws.com/prod/ssl/prod-ca-2021.crt";
 
 function certificateFaults({ stack, config }: RuleContext, projectFolder: string): Fault[] {
@@ -109,7 +109,7 @@ function certificateProblem(text: string): string | undefined {
   }
 }
 
-/** A baseline that no file has would fail at the bundle, behind the project and its roles. */
+/** Checks the baseline. Without a matching file, the bundle would fail after the project and its roles were created. */
 function baselineFaults({ stack, config }: RuleContext, projectFolder: string): Fault[] {
   const { baseline, directory } = config.sql ?? {};
   if (baseline === undefined || directory === undefined) return [];
@@ -127,7 +127,7 @@ function baselineFaults({ stack, config }: RuleContext, projectFolder: string): 
   return [faultAt(stack, ["sql", "baseline"], problem.reason, problem.nearest)];
 }
 
-/** Only what can be told without asking anybody: of AWS's credentials there are too many kinds. */
+/** Checks only what is known without a request, because AWS has too many kinds of credentials. */
 function credentialFaults(stack: string, { environment, values }: Deployment): Fault[] {
   const faults: Fault[] = [];
   if (!environment.SUPABASE_ACCESS_TOKEN && values["supabase:accessToken"] === undefined)
@@ -146,7 +146,10 @@ function credentialFaults(stack: string, { environment, values }: Deployment): F
   return faults;
 }
 
-/** An alarm publishes to topics of its own region alone, and CloudWatch says nothing of one that it cannot reach. */
+/**
+ * Checks the topic's region. An alarm only publishes to topics of its own region, and CloudWatch reports no error for
+ * others.
+ */
 function topicRegionFaults({ stack, config }: RuleContext, deployment: Deployment): Fault[] {
   const [, , , topicRegion] = config.alerts?.topicArn?.split(":") ?? [];
   const region = regionOf(deployment);
@@ -160,7 +163,10 @@ function topicRegionFaults({ stack, config }: RuleContext, deployment: Deploymen
   ];
 }
 
-/** Partitions share nothing: an ARN of another one names something that the stack's region cannot reach. */
+/**
+ * Checks the partition. Partitions share nothing, so an ARN of another one names something that the stack's region
+ * cannot reach.
+ */
 function partitionFaults({ stack, config }: RuleContext, deployment: Deployment): Fault[] {
   const region = regionOf(deployment);
   if (region === undefined) return [];

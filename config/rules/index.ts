@@ -2,5 +2,5 @@ import { consistencyRules } from "./consistency";
 import { productionRule } from "./production";
 import type { Rule } from "./rule";
 
-/** Every rule across fields. */
+/** All rules across fields. */
 export const rules: readonly Rule[] = [...consistencyRules, productionRule];

@@ -5,14 +5,14 @@ import { faultAt, type Rule, type RuleContext } from "./rule";
 
 type Config = RuleContext["config"];
 
-/** What production must have beyond what every environment must. */
+/** Additional requirements of production. */
 export interface Requirement {
   path: readonly (string | number)[];
-  /** Read after the key. */
+  /** Phrased to follow the key. */
   message: string;
-  /** A value that satisfies it. */
+  /** A valid value. */
   value?: string | number | boolean;
-  /** Whether the valid part of a configuration breaks it; what is undefined breaks nothing. */
+  /** Returns whether the valid part of a configuration violates the requirement. Undefined values do not. */
   broken: (config: Config) => boolean;
 }
 
@@ -21,7 +21,7 @@ const below = (value: number | undefined, limit: number) => value !== undefined 
 const plainHttp = (url: string | undefined) => url !== undefined && !/^https:/i.test(url);
 const pinned = (image: string | undefined) => image === undefined || image.includes("@sha256:");
 
-/** Every requirement, in the order of the areas. */
+/** All requirements, in the order of the areas. */
 export const requirements: readonly Requirement[] = [
   {
     path: ["project", "deletionProtection"],
@@ -187,7 +187,7 @@ export const requirements: readonly Requirement[] = [
   },
 ];
 
-/** Applies every requirement where the environment is production. */
+/** Applies all requirements if the environment is production. */
 export const productionRule: Rule = ({ stack, config }) => {
   if (config.project?.environment !== "production") return [];
   const faults: Fault[] = requirements

@@ -3,16 +3,16 @@ import { plainKey, setCommand } from "../keys";
 import type { ParsedStackConfig } from "../schema";
 import type { Lenient, Path } from "../schemaTree";
 
-/** What a rule looks at: the valid part of the configuration. What is missing or at fault is undefined. */
+/** The input of a rule: the valid part of the configuration. Missing and faulty values are undefined. */
 export interface RuleContext {
   stack: string;
   config: Lenient<ParsedStackConfig>;
 }
 
-/** A rule across fields. It reports only what it can be sure of from the valid part. */
+/** A rule across fields. It only reports faults that are certain from the valid part. */
 export type Rule = (context: RuleContext) => Fault[];
 
-/** A fault of a plain leaf, with the value that would satisfy the rule. */
+/** Returns a fault of a plain leaf, with a value that satisfies the rule. */
 export function faultAt(
   stack: string,
   path: Path,

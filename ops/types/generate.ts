@@ -15,8 +15,8 @@ export async function generateTypes({ api, path }: StackProject): Promise<string
 }
 
 /**
- * Returns types without the member in which the platform notes the version of its own PostgREST: it says nothing about the
- * database, and differs between a hosted project and a local one.
+ * Returns the types without the platform's PostgREST version, which says nothing about the database and differs between
+ * hosted and local projects.
  */
 export function withoutPlatformVersion(types: string): string {
   return types.replace(/^ *(?:\/\/[^\n]*\n *)*__InternalSupabase: \{[^}]*\};?\n/m, "");

@@ -1,4 +1,5 @@
-// Prints the TypeScript types of a stack's database for applications, one file for every schema that its Data API exposes.
+// Prints the TypeScript types of a stack's database for applications, one file for all schemas that its Data API
+// exposes.
 //   npm run -s types -- dev [--out database.types.ts | --check database.types.ts]
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
@@ -42,7 +43,10 @@ async function writeTypes(file: string, types: string): Promise<void> {
   }
 }
 
-/** @throws UserError unless the file has these types, whatever version of the platform wrote it. */
+/**
+ * Checks that the file has these types, regardless of the platform version that wrote it.
+ * @throws UserError if it differs.
+ */
 async function requireCurrent(file: string, types: string, stack: string): Promise<void> {
   const committed = await readFile(givenPath(file), "utf8").catch(() => undefined);
   if (committed !== undefined && withoutPlatformVersion(committed) === withoutPlatformVersion(types)) return;

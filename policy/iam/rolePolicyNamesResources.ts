@@ -1,7 +1,10 @@
 import { statementsOf } from "../documents";
 import type { ResourceRule } from "../rule";
 
-/** The actions that IAM gives on everything or not at all, and those that Lambda asks for so, to give a function its address. */
+/**
+ * The actions that IAM only grants on all resources, and those that Lambda requires in this form to give a function its
+ * address.
+ */
 const withoutResource: readonly string[] = [
   "ecr:GetAuthorizationToken",
   "cloudwatch:GetMetricStatistics",

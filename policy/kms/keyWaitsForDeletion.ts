@@ -6,7 +6,7 @@ export const keyWaitsForDeletion: ResourceRule = {
   severity: "high",
   controls: ["KMS.3"],
   types: ["aws:kms/key:Key"],
-  // AWS waits for 30 days where nothing is said. It never tells the period, so an imported key has none.
+  // AWS waits for 30 days by default. It never returns the period, so an imported key has none.
   problem: ({ deletionWindowInDays = 30 }) =>
     deletionWindowInDays === 30 ? undefined : "must have 30 deletionWindowInDays",
 };

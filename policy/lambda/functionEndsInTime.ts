@@ -1,6 +1,6 @@
 import type { ResourceRule } from "../rule";
 
-/** Lambda's longest is 900 seconds. */
+/** Lambda's maximum is 900 seconds. */
 const longestSeconds = 300;
 
 export const functionEndsInTime: ResourceRule = {

@@ -8,7 +8,7 @@ export const networkRecordsConnections: StackRule = {
   problems: (resources) => {
     const networks = ofType(resources, "aws:ec2/vpc:Vpc");
     const needed = ["aws:ec2/flowLog:FlowLog", "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup"];
-    // Their ids are unknown before the first deployment: there is one for each network.
+    // Their ids are unknown before the first deployment, but there is one per network.
     const missing = needed.filter((type) => ofType(resources, type).length < networks.length);
     return networks.slice(0, missing.length === 0 ? 0 : undefined).map((resource) => ({
       resource,

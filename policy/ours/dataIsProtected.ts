@@ -1,6 +1,6 @@
 import type { StackRule } from "../rule";
 
-/** What cannot be made again once it is gone. */
+/** Resources that cannot be recreated with their content. */
 const irreplaceable: readonly string[] = [
   "aws:s3/bucket:Bucket",
   "aws:kms/key:Key",

@@ -1,6 +1,8 @@
 import { ofType, type StackRule } from "../rule";
 
-/** Several resources may each set a part of a project's settings, so one of them has to say it, and none the opposite. */
+/**
+ * Several resources may each set a part of a project's settings. One of them must enable it, and none may disable it.
+ */
 export const databaseEnforcesSsl: StackRule = {
   name: "database-enforces-ssl",
   description: "In production the database refuses connections without TLS.",

@@ -1,8 +1,8 @@
 import { eachOf, listOf, type StackRule } from "../rule";
 
 /**
- * Judges what the provider reports of its bundle: in a preview the result of the dry run, after a deployment the database itself. It is
- * a rule about the stack, because only those see outputs.
+ * Checks what the provider reports about its bundle: in a preview the result of the dry run, after a deployment the
+ * database itself. It is a stack rule, because only those see outputs.
  */
 export const tablesHaveRowSecurity: StackRule = {
   name: "tables-have-row-security",
