@@ -4,17 +4,17 @@ import { type Manifest, openManifest } from "./manifest";
 import { objectKey, parseObjectKey, runStart } from "./runName";
 import type { ListedObject, ObjectStore } from "./store/objectStore";
 
-/** What the bucket has under the name of one run. */
+/** The objects of one run in the bucket. */
 export interface StoredRun {
   readonly name: string;
   readonly start: Date;
-  /** Every object of the run, the manifest included. */
+  /** Every object of the run, including the manifest. */
   readonly objects: readonly (ListedObject & { readonly name: string })[];
-  /** Without a manifest it is what an interrupted run left, and no backup. */
+  /** Without a manifest, the run was interrupted and is not a backup. */
   readonly isComplete: boolean;
 }
 
-/** All runs, oldest first. Objects that are none of ours are passed over. */
+/** Returns all runs, oldest first. Objects with other names are skipped. */
 export async function listRuns(store: ObjectStore, signal?: AbortSignal): Promise<StoredRun[]> {
   const byRun = new Map<string, (ListedObject & { name: string })[]>();
   for (const listed of await store.list(runsPrefix, signal)) {
@@ -38,7 +38,7 @@ export type ReadManifest =
   | ReturnType<typeof openManifest>
   | { readonly verdict: "no manifest" | "could not check"; readonly detail: string };
 
-/** The manifest of a run, or why there is none to be had; one that cannot be read hides no other backup. */
+/** Returns the manifest of a run, or why it is not available. An unreadable one hides no other backup. */
 export async function readManifest(
   store: ObjectStore,
   run: string,
@@ -56,7 +56,10 @@ export async function readManifest(
   return openManifest(text, run);
 }
 
-/** What a manifest that is not intact says of its run: damaged, or of a format or in a bucket that could not be read. */
+/**
+ * Returns what a manifest that is not intact says about its run: damaged, or of another format or in a bucket that
+ * could not be read.
+ */
 export function sumUpManifest(
   verdict: Exclude<ReadManifest["verdict"], "intact">,
 ): "damaged" | "could not check" {
@@ -70,10 +73,10 @@ export function sumUpManifest(
   }
 }
 
-/** Manifests read at once. */
+/** Manifests that are read in parallel. */
 const readsAtOnce = 8;
 
-/** The manifests of these runs, by name. */
+/** Returns the manifests of these runs, by name. */
 export async function readManifests(
   store: ObjectStore,
   runs: readonly string[],

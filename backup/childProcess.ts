@@ -3,13 +3,13 @@ import { type ChildProcess, type StdioOptions, spawn } from "node:child_process"
 const graceMilliseconds = 5_000;
 const rememberedBytes = 16 * 1024;
 
-/** A program that did not end well: what it was, how it ended, and what it said. */
+/** A failed program: its name, how it ended, and its output. */
 export class ProcessFailure extends Error {
   override readonly name = "ProcessFailure";
 
   constructor(
     readonly program: string,
-    /** `exit code 1`, `signal SIGKILL`, or why it could not be started. */
+    /** `exit code 1`, `signal SIGKILL`, or why it could not start. */
     readonly ending: string,
     /** The end of its standard error, without secrets. */
     readonly errorText: string,
@@ -21,21 +21,21 @@ export class ProcessFailure extends Error {
 export interface ProcessOptions {
   readonly environment: NodeJS.ProcessEnv;
   readonly stdio: StdioOptions;
-  /** Ends the process: SIGTERM, and SIGKILL when it is still there 5 s later. */
+  /** Ends the process: SIGTERM, and SIGKILL if it still runs after 5 s. */
   readonly signal?: AbortSignal | undefined;
-  /** Run as another user; only root can. */
+  /** Runs as another user, which only root can do. */
   readonly user?: { readonly uid: number; readonly gid: number } | undefined;
-  /** Never to be shown. */
+  /** Never shown. */
   readonly secrets?: readonly string[];
 }
 
 export interface RunningProgram {
   readonly child: ChildProcess;
-  /** Resolves at exit code 0, rejects with ProcessFailure at any other ending. Never unhandled. */
+  /** Resolves at exit code 0, and rejects with ProcessFailure otherwise. Never unhandled. */
   readonly ended: Promise<void>;
 }
 
-/** Starts a program whose standard error, if it is a pipe, is kept for the message of its failure. */
+/** Starts a program. If its standard error is a pipe, its end is kept for the message of a failure. */
 export function startProgram(file: string, args: readonly string[], options: ProcessOptions): RunningProgram {
   const name = file.slice(file.lastIndexOf("/") + 1);
   const child = spawn(file, args, { env: options.environment, stdio: options.stdio, ...options.user });
@@ -67,7 +67,7 @@ export function startProgram(file: string, args: readonly string[], options: Pro
   return { child, ended };
 }
 
-/** The text without these secrets, as they are and as a URL would carry them. */
+/** Returns the text without these secrets, in plain form and URL-encoded. */
 export function maskSecrets(text: string, secrets: readonly string[]): string {
   return secrets
     .filter((secret) => secret !== "")

@@ -16,10 +16,13 @@ import { exitCodes } from "./exitCodes";
 import { progressToStandardError } from "./output";
 import { toolVersion } from "./version";
 
-/** Ends the work in order when the container is stopped, somebody types ^C, or the terminal is closed. */
+/**
+ * Returns a signal that ends the work cleanly when the container is stopped, somebody presses ^C, or the terminal is
+ * closed.
+ */
 function interruption(): AbortSignal {
   const controller = new AbortController();
-  // Every request, upload and child process listens; each command bounds how many there are.
+  // Every request, upload and child process listens; each command limits their number.
   setMaxListeners(0, controller.signal);
   const endings = {
     SIGTERM: exitCodes.terminated,
@@ -34,7 +37,7 @@ function interruption(): AbortSignal {
   return controller.signal;
 }
 
-/** What `--help` says besides the commands; exit codes as in exitCodes.ts. */
+/** Additional text of `--help`; exit codes as in exitCodes.ts. */
 const surroundings = `
 Environment:
   AWS_REGION, BACKUP_BUCKET               where the backups are, and AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL_S3 and so on for the AWS SDK
@@ -129,7 +132,7 @@ function program(context: CommandContext): Command {
   return backup;
 }
 
-/** An option that takes a whole number of 1 or more, in place of a variable of the environment. */
+/** Returns an option for an integer of 1 or more, which overrides an environment variable. */
 function count(flags: string, description: string, variable: string): Option {
   return new Option(flags, `${description} (default: ${variable})`).argParser((text) => {
     if (/^[1-9]\d{0,4}$/.test(text)) return Number(text);
@@ -137,7 +140,10 @@ function count(flags: string, description: string, variable: string): Option {
   });
 }
 
-/** Whoever reads the output may go away, as `head` does, or its disk fill up: that ends no backup and no restore. */
+/**
+ * Ignores errors of standard output: a reader such as `head` may close it, or its disk may be full, which must not end
+ * a backup or a restore.
+ */
 function surviveLostReaders(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", ({ code }: NodeJS.ErrnoException) => {

@@ -1,6 +1,6 @@
 /**
- * Works on all items, at most `limit` at once, in their order. After the first failure nothing new is begun, and the
- * failure is thrown once what was begun has ended.
+ * Processes all items in order, at most `limit` in parallel. After the first failure no new item starts, and the
+ * failure is thrown when the running ones have ended.
  */
 export async function forEachLimited<T>(
   items: readonly T[],

@@ -3,35 +3,35 @@ import { z } from "zod";
 import { type SslMode, sslModes } from "../foundation/databaseTls";
 import { UserError } from "../foundation/userError";
 
-/** Where backups are kept. */
+/** The location of backups. */
 export interface StoreSettings {
   readonly region: string;
   readonly bucket: string;
-  /** `http://host/bucket` rather than `http://bucket.host`; what every S3 server but AWS's own needs. */
+  /** Whether to use `http://host/bucket` instead of `http://bucket.host`, which all S3 servers except AWS's need. */
   readonly forcePathStyle: boolean;
-  /** A connection without traffic for this long is closed, and the read or write is resumed on another one. */
+  /** A connection without traffic for this time is closed, and the read or write resumes on another one. */
   readonly timeoutSeconds: number;
 }
 
-/** How to reach a database: what libpq calls PGHOST and so on. */
+/** A database connection, with libpq's PGHOST and so on. */
 export interface DatabaseSettings {
   readonly host: string;
   readonly port: number;
   readonly database: string;
   readonly user: string;
   readonly password: string;
-  /** `require` encrypts; `verify-full` also checks the server's certificate (PGSSLROOTCERT names the authority). */
+  /** `require` encrypts; `verify-full` also checks the server's certificate (PGSSLROOTCERT names the CA). */
   readonly sslMode: SslMode;
 }
 
-/** Where to ask Supabase about the project. */
+/** The Management API and the project. */
 export interface ManagementApiSettings {
   readonly endpoint: string;
   readonly accessToken: string;
   readonly projectRef: string;
 }
 
-/** Supavisor and PgBouncer in transaction mode: each statement may meet another server session. */
+/** Supavisor and PgBouncer in transaction mode: each statement may run in another server session. */
 const transactionPoolerPort = 6543;
 
 const required = z.string({ error: "is not set" }).min(1, { error: "is empty" });
@@ -60,7 +60,7 @@ const storeVariables = z
     (variables): StoreSettings => ({
       region: variables.AWS_REGION,
       bucket: variables.BACKUP_BUCKET,
-      // A custom endpoint rarely has a DNS name for each bucket.
+      // A custom endpoint rarely has a DNS name per bucket.
       forcePathStyle:
         variables.BACKUP_S3_FORCE_PATH_STYLE === undefined
           ? Boolean(variables.AWS_ENDPOINT_URL_S3 || variables.AWS_ENDPOINT_URL)
@@ -97,18 +97,21 @@ const dumpVariables = z
   .object({ BACKUP_PARALLEL_DUMPS: wholeNumber(1, 16).default(4) })
   .transform((variables) => variables.BACKUP_PARALLEL_DUMPS);
 
-/** Memory of the task in bytes: the smaller one of what the variable says and what the kernel enforces; undefined where neither limits it. */
+/**
+ * Returns the memory of the task in bytes: the smaller of the variable and the kernel's limit; undefined if neither
+ * limits it.
+ */
 const memoryVariables = z
   .object({ BACKUP_MEMORY_MEGABYTES: wholeNumber(64, 9_999_999).optional() })
   .transform((variables): number | undefined => {
     const declared = (variables.BACKUP_MEMORY_MEGABYTES ?? Number.POSITIVE_INFINITY) * 1024 * 1024;
-    // Zero or more than the machine has: there is no limit.
+    // Zero, or more than the machine has, means no limit.
     const enforced = process.constrainedMemory();
     const limit = enforced > 0 && enforced < totalmem() ? Math.min(declared, enforced) : declared;
     return Number.isFinite(limit) ? limit : undefined;
   });
 
-/** As `backup.retentionDays` and `backup.minimumRedundancy` of the stack's configuration have them. */
+/** As `backup.retentionDays` and `backup.minimumRedundancy` in the stack's configuration. */
 const retentionVariables = z
   .object({
     BACKUP_RETENTION_DAILY_DAYS: wholeNumber(1, 99_999).default(30),
@@ -123,7 +126,7 @@ const retentionVariables = z
     minimum: variables.BACKUP_MINIMUM_REDUNDANCY,
   }));
 
-/** Undefined without a token or a project; the user of a pooler and the host of a project name the project. */
+/** Undefined without a token or a project. The user of a pooler or the host of a project identifies the project. */
 const managementApiVariables = z
   .object({
     SUPABASE_API_ENDPOINT: z.url({ error: "must be a URL" }).default("https://api.supabase.com"),
@@ -140,14 +143,14 @@ const managementApiVariables = z
     return { endpoint: variables.SUPABASE_API_ENDPOINT, accessToken, projectRef };
   });
 
-/** Returns the project that a pooler's user (`postgres.<ref>`) or a project's host (`db.<ref>.supabase.co`) names. */
+/** Returns the project of a pooler's user (`postgres.<ref>`) or a project's host (`db.<ref>.supabase.co`). */
 export function projectRefOf(user: string, host: string): string | undefined {
   return (
     /^[^.]+\.([a-z]{20})$/.exec(user)?.[1] ?? /^db\.([a-z]{20})\.supabase\./.exec(host)?.[1] ?? undefined
   );
 }
 
-/** The project that the source is of; null where neither SUPABASE_PROJECT_REF nor PGUSER nor PGHOST names one. */
+/** Returns the project of the source; null if neither SUPABASE_PROJECT_REF nor PGUSER nor PGHOST names one. */
 const projectRefVariables = z
   .object({
     SUPABASE_PROJECT_REF: z.string().optional(),
@@ -170,7 +173,7 @@ const parts = {
   projectRef: projectRefVariables,
 };
 
-/** Names of all variables that the program reads; PGSSLROOTCERT is read where the session is opened. */
+/** Names of all variables that the program reads. PGSSLROOTCERT is read when the session is opened. */
 export const taskVariableNames: ReadonlySet<string> = new Set([
   ...Object.values(parts).flatMap((part) => Object.keys((part.in as z.ZodObject).shape)),
   "PGSSLROOTCERT",
@@ -180,8 +183,8 @@ type Parts = typeof parts;
 export type Settings<Part extends keyof Parts> = { [Name in Part]: z.output<Parts[Name]> };
 
 /**
- * The settings that a command needs, from the variables that the ECS task definition declares.
- * @throws UserError that lists every fault at once and no received value.
+ * Returns the settings that a command needs, from the variables that the ECS task definition sets.
+ * @throws UserError with all faults and no received value.
  */
 export function readEnvironment<Part extends keyof Parts>(
   wanted: readonly Part[],
@@ -204,7 +207,7 @@ export function readEnvironment<Part extends keyof Parts>(
   return settings as Settings<Part>;
 }
 
-/** Parameters of a URL that are read, and those that change nothing for a restore. */
+/** Parameters of a URL that are used, and those that do not affect a restore. */
 const readParameters: ReadonlySet<string> = new Set([
   "sslmode",
   "application_name",
@@ -217,7 +220,7 @@ function parseTargetUrl(text: string, context: z.RefinementCtx): DatabaseSetting
     context.addIssue({ code: "custom", message });
     return z.NEVER;
   };
-  // A URL drops line breaks and tabs, and the blanks at its ends, without a word.
+  // A URL silently drops line breaks and tabs, and spaces at its ends.
   if (/[\t\r\n]|^ | $/.test(text)) {
     return fail("has a blank at an end, a tab or a line break: percent-encode those of the password");
   }
@@ -232,11 +235,11 @@ function parseTargetUrl(text: string, context: z.RefinementCtx): DatabaseSetting
       "must be a URL of the form postgresql://user:password@host:port/database, with @ : / ? # % of the password percent-encoded",
     );
   }
-  // What follows an @ or / of the password would be taken for the host and the database.
+  // The part after an @ or / in the password would be parsed as host and database.
   if (/[@/]/.test(url.pathname.slice(1)) || url.hash !== "") {
     return fail("has an @, / or # in its database or behind it: percent-encode those of the password");
   }
-  // libpq reads some of them before the URL's own host: left unread, another database would be meant.
+  // libpq gives some of them precedence over the URL's host, so ignoring them would select another database.
   const unread = [...new Set(url.searchParams.keys())].filter((name) => !readParameters.has(name));
   if (unread.length > 0) {
     return fail(

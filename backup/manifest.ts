@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { z } from "zod";
 import { canonicalJson, type JsonValue } from "../foundation/json";
 
-/** The format of the manifest that this program writes and reads. */
+/** The manifest format that this program writes and reads. */
 export const manifestVersion = 2;
 /** The last version of this program that read format 1. */
 const lastVersionForFormat1 = "0.1.0";
@@ -21,13 +21,13 @@ const storedObject = z.object({
    * - `json`: plain text.
    */
   kind: z.enum(["archive", "rows", "sql", "json"]),
-  /** What it holds. */
+  /** The content. */
   content: z.enum([
     "globals",
     "schema",
-    /** Rows of the application's tables, also of those that it keeps in schemas with a platform's name. */
+    /** Rows of the application's tables, including those in schemas with a platform's name. */
     "data",
-    /** Rows that an extension marks as the user's (`pg_extension_config_dump`), such as those of `spatial_ref_sys`. */
+    /** Rows that an extension marks as user data (`pg_extension_config_dump`), such as those of `spatial_ref_sys`. */
     "extension data",
     "auth",
     "storage",
@@ -37,7 +37,10 @@ const storedObject = z.object({
     "publication",
     "materialized views",
     "jobs",
-    /** Owners, grants, row security and policies of every object: the form is `accessInventory` in postgres/access.ts. */
+    /**
+     * Owners, grants, row security and policies of every object, in the format of `accessInventory` in
+     * postgres/access.ts.
+     */
     "access",
   ]),
   bytes: count,
@@ -48,16 +51,16 @@ export type StoredObject = z.infer<typeof storedObject>;
 const tableCount = z.object({
   schema: z.string(),
   table: z.string(),
-  /** Counted by the very COPY that wrote them, so that the count and the data cannot differ. */
+  /** Counted by the COPY that wrote them, so count and data cannot differ. */
   rows: count,
-  /** Name of the stored object that holds the rows. */
+  /** Name of the stored object that contains the rows. */
   archive: z.string(),
 });
 
 const sequenceValue = z.object({
   schema: z.string(),
   sequence: z.string(),
-  /** A bigint as text. */
+  /** A bigint as a string. */
   lastValue: z.string().regex(/^-?\d+$/),
   isCalled: z.boolean(),
 });
@@ -67,20 +70,20 @@ const source = z.object({
   systemIdentifier: z.string(),
   database: z.string(),
   databaseOid: z.number().int(),
-  /** Position of the write-ahead log when the snapshot was taken. */
+  /** Position of the write-ahead log at the time of the snapshot. */
   lsn: z.string(),
   serverVersion: z.string(),
   /** 15, 16, 17. */
   serverMajor: z.number().int(),
-  /** Reference of the Supabase project; null where the source is none, or the environment does not name it. */
+  /** Reference of the Supabase project; null if the source is none, or the environment does not name it. */
   projectRef: z.string().nullable(),
 });
 export type SourceIdentity = z.infer<typeof source>;
 
 const notCovered = z.object({
-  /** What is left out, by kind and name: `rows of auth.sessions`, `password of role app_login`. */
+  /** What is omitted, by kind and name: `rows of auth.sessions`, `password of role app_login`. */
   what: z.string(),
-  /** Why, and what brings it back. */
+  /** The reason, and how to restore it. */
   reason: z.string(),
 });
 export type NotCovered = z.infer<typeof notCovered>;
@@ -93,26 +96,26 @@ const manifestSchema = z.object({
   snapshot: z.string(),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
-  /** Schemas of the database other than PostgreSQL's own: without them the entries of an archive cannot be told apart. */
+  /** Schemas of the database other than PostgreSQL's own, which are needed to parse the entries of an archive. */
   schemas: z.array(z.string()),
   /** All roles of the server. */
   roles: z.array(z.string()),
   extensions: z.array(z.object({ name: z.string(), version: z.string(), schema: z.string() })),
-  /** Every table whose rows are in the backup. */
+  /** All tables whose rows are in the backup. */
   tables: z.array(tableCount),
-  /** Every sequence of the application, including those without a table, read after the snapshot was taken. */
+  /** All sequences of the application, including those without a table, read after the snapshot was taken. */
   sequences: z.array(sequenceValue),
   /** Number of large objects. */
   largeObjects: count,
-  /** Size of the database on the disk of its server, with indexes. */
+  /** Size of the database on disk, with indexes. */
   databaseBytes: count.optional(),
-  /** What the database has and the backup has not. */
+  /** What the database contains and the backup omits. */
   notCovered: z.array(notCovered),
   objects: z.array(storedObject),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 
-/** The text to store: the manifest and, in `sha256`, the hash of all the rest, so that a flipped byte shows here too. */
+/** Returns the stored text: the manifest and, in `sha256`, the hash of the rest, which detects a flipped byte. */
 export function sealManifest(manifest: Manifest): string {
   return `${JSON.stringify({ ...manifest, sha256: hashOf(manifest) }, null, 2)}\n`;
 }
@@ -124,7 +127,7 @@ export type OpenedManifest =
       readonly detail: string;
     };
 
-/** Reads a stored manifest, and says what is wrong with it where something is. */
+/** Reads a stored manifest and reports what is wrong with it. */
 export function openManifest(text: string, run: string): OpenedManifest {
   let value: unknown;
   try {

@@ -1,4 +1,4 @@
-/** Says how far a command has got: standard error, so that standard output is for results alone. */
+/** Prints progress to standard error, because standard output is for results. */
 export type Progress = (line: string) => void;
 
 export const progressToStandardError: Progress = (line) => {
@@ -7,7 +7,7 @@ export const progressToStandardError: Progress = (line) => {
 
 const units = ["B", "KiB", "MiB", "GiB", "TiB"];
 
-/** `1536` as `1.5 KiB`. */
+/** Formats bytes: `1536` as `1.5 KiB`. */
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
@@ -18,7 +18,7 @@ export function formatBytes(bytes: number): string {
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** Rows of text as columns, the first row being the heading. */
+/** Formats rows of text as columns. The first row is the heading. */
 export function formatTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => (row[column] ?? "").length)),

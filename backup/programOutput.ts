@@ -6,18 +6,18 @@ interface Connection {
   readonly writer: Socket;
   readonly reader: Socket;
   readonly buffer: Buffer;
-  /** `unread` is the number of bytes in the buffer that nobody has read. */
+  /** `unread` is the number of unread bytes in the buffer. */
   readonly state: { unread: number; wake: () => void };
 }
 
 const bufferBytes = 256 * 1024;
 
 /**
- * The standard output of a program, read into one buffer that is used again and again. With a new buffer for each chunk, as Node's own pipes
- * have it, freeing them costs more than reading and hashing.
+ * The standard output of a program, read into one buffer that is reused. With a new buffer per chunk, as in Node's
+ * pipes, freeing them costs more than reading and hashing.
  */
 export class ProgramOutput {
-  /** What the program is to have as its standard output; `handOver` closes it here. */
+  /** The standard output for the program; `handOver` closes it here. */
   readonly writer: Socket;
   readonly #reader: Socket;
   readonly #buffer: Buffer;
@@ -28,16 +28,16 @@ export class ProgramOutput {
     this.#reader = reader;
     this.#buffer = buffer;
     this.#state = state;
-    // An end and a failure both close it; the program says which it was.
+    // Both an end and a failure close it; the program reports which one it was.
     reader.on("error", () => undefined).on("close", () => state.wake());
     writer.on("error", () => undefined);
   }
 
-  /** Makes the connection between the program and this process. */
+  /** Creates the connection between the program and this process. */
   static async open(): Promise<ProgramOutput> {
     const buffer = Buffer.allocUnsafeSlow(bufferBytes);
     const state = { unread: 0, wake: (): void => undefined };
-    // A name of Linux's that is in no folder: a task may have none that it can write to.
+    // An abstract Linux socket, which is in no folder, because a task may have no writable folder.
     const address = `\0thorbis-backup-${randomUUID()}`;
     const server = createServer({ pauseOnConnect: true }).listen(address);
     await once(server, "listening");
@@ -49,7 +49,7 @@ export class ProgramOutput {
         callback(bytes) {
           state.unread = bytes;
           state.wake();
-          // No more until the buffer was used.
+          // Stops reading until the buffer was used.
           return false;
         },
       },
@@ -59,7 +59,7 @@ export class ProgramOutput {
     return new ProgramOutput({ writer, reader, buffer, state });
   }
 
-  /** Leaves the writing end to the program that was started with it, so that the output ends with the program. */
+  /** Leaves the writing end to the started program, so the output ends with the program. */
   handOver(): void {
     this.writer.destroy();
   }
@@ -79,12 +79,12 @@ export class ProgramOutput {
     return bytes === 0 ? undefined : this.#buffer.subarray(0, bytes);
   }
 
-  /** Reads what is left. */
+  /** Reads the rest. */
   async drain(): Promise<void> {
     while ((await this.read()) !== undefined);
   }
 
-  /** Stops reading: the program is told at its next write. */
+  /** Stops reading. The program notices at its next write. */
   close(): void {
     this.writer.destroy();
     this.#reader.destroy();

@@ -4,13 +4,13 @@ import { exitCodes } from "./exitCodes";
 import { runStart } from "./runName";
 import type { ObjectStore } from "./store/objectStore";
 
-/** Clocks may differ by so much; what is dated later still was made by one that is wrong. */
+/** The accepted difference between clocks. A later date comes from a wrong clock. */
 const clockLeewayMilliseconds = 5 * 60 * 1000;
 
 /**
- * The run that was asked for by its full name, or the newest that has a manifest. A beginning of a name is not enough:
- * what is restored is to be what was meant. One that is dated in the future is the newest for nobody: a wrong clock made it, and
- * it would stay the newest until that day comes.
+ * Returns the run with the given full name, or the newest with a manifest. A prefix is not enough, so that the intended
+ * run is restored. A run with a date in the future is never the newest: it comes from a wrong clock, and would be the
+ * newest until that day.
  */
 export async function selectRun(
   store: ObjectStore,

@@ -2,7 +2,7 @@ import pg from "pg";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 
-/** A named moment, as `shared.recovery_checkpoints` has it. */
+/** A named moment, as in `shared.recovery_checkpoints`. */
 export interface CheckpointRecord {
   readonly id: string;
   /** Position of the write-ahead log. */
@@ -14,8 +14,8 @@ const undefinedFunction = "42883";
 const invalidSchema = "3F000";
 
 /**
- * Records name, time and position of the write-ahead log in the database, by the SQL bundle's own function.
- * @throws UserError when the database has no such function, or refuses.
+ * Records name, time and position of the write-ahead log in the database, with the SQL bundle's function.
+ * @throws UserError if the database has no such function, or refuses.
  */
 export async function recordCheckpoint(
   client: pg.Client,

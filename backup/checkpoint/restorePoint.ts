@@ -14,12 +14,12 @@ const restorePoint = z.object({
 
 export type RestorePoint =
   | { readonly made: true }
-  /** The project has none, or Supabase makes none for it. */
+  /** The project has none, or Supabase does not create one for it. */
   | { readonly made: false; readonly reason: string };
 
 /**
- * Makes one of Supabase's own restore points, where the project has point-in-time recovery, and waits until it is available.
- * @throws UserError when there is one of this name already.
+ * Creates a restore point of Supabase if the project has point-in-time recovery, and waits until it is available.
+ * @throws UserError if one with this name exists.
  */
 export async function makeRestorePoint(
   name: string,
@@ -47,7 +47,7 @@ export async function makeRestorePoint(
   }
 }
 
-/** What the Management API says of the backups of one project. */
+/** The Management API's answer about the backups of a project. */
 class BackupsApi {
   readonly #url: string;
   readonly #accessToken: string;

@@ -9,20 +9,22 @@ import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 
 export interface AgeOptions {
-  /** Default: the present. */
+  /** Default: now. */
   readonly now?: Date;
 }
 
-/** Says since when somebody has watched the bucket. */
+/** Records when measuring started on the bucket. */
 const watchKey = `${watchPrefix}began.json`;
 
 /**
- * `backup age`: prints one line with the ages of the newest backup and of the last drill that passed, in seconds, from which metric
- * filters make the metrics that alarms watch. A backup counts from its start, which is the moment of its data. Where there is no
- * backup or no drill yet, the age is the time since this command first ran on the bucket, so that a stack without any rings as late
- * as one whose schedule stopped. Also says for how long a backup is there that a prune should have deleted.
+ * Implements `backup age`: prints one line with the ages of the newest backup and of the last passed drill, in seconds.
+ * Metric filters turn it into the metrics that alarms watch. A backup's age counts from its start, which is the time of
+ * its data. Without a backup or drill, the age is the time since this command first ran on the bucket, so a new stack
+ * without backups triggers the alarm as late as one whose schedule stopped. Also prints how long a backup has been
+ * overdue for deletion.
  *
- * @throws UserError with exit code 4 where the bucket cannot be read: no age is printed, which rings too
+ * @throws UserError with exit code 4 if the bucket cannot be read. No age is printed then, which also triggers the
+ * alarm
  */
 export async function age({ now = new Date() }: AgeOptions, context: CommandContext): Promise<AgeMeasured> {
   const { store: settings, retention } = readEnvironment(["store", "retention"], context.environment);
@@ -46,7 +48,10 @@ export async function age({ now = new Date() }: AgeOptions, context: CommandCont
   return measured;
 }
 
-/** Returns the newest run with a manifest that is not damaged; of one from another version no more can be known. */
+/**
+ * Returns the newest run whose manifest is not damaged. A manifest of another version counts, because no more can be
+ * known about it.
+ */
 async function newestBackup(
   store: ObjectStore,
   complete: readonly StoredRun[],
@@ -60,7 +65,7 @@ async function newestBackup(
   return undefined;
 }
 
-/** Returns when the last drill that passed began. Receipts are named after the beginning of their drill. */
+/** Returns the start of the last passed drill. Receipts are named after the start of their drill. */
 async function newestPassedDrill(store: ObjectStore, signal: AbortSignal): Promise<Date | undefined> {
   const keys = (await store.list(drillsPrefix, signal)).map(({ key }) => key).sort();
   for (const key of keys.reverse()) {
@@ -71,7 +76,7 @@ async function newestPassedDrill(store: ObjectStore, signal: AbortSignal): Promi
   return undefined;
 }
 
-/** Returns when this command first ran on the bucket, and notes it there where it is the first time. */
+/** Returns when this command first ran on the bucket, and records it on the first run. */
 async function watchedSince(store: ObjectStore, now: Date, signal: AbortSignal): Promise<Date> {
   const began = new Date(String(parsed(await store.readText(watchKey, signal)).at));
   if (!Number.isNaN(began.getTime())) return began;
@@ -79,7 +84,7 @@ async function watchedSince(store: ObjectStore, now: Date, signal: AbortSignal):
   return now;
 }
 
-/** The fields of a JSON object; none of any other text. */
+/** Returns the fields of a JSON object; none for any other text. */
 function parsed(text: string | undefined): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text ?? "");

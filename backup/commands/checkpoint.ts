@@ -8,7 +8,7 @@ import { exitCodes } from "../exitCodes";
 import { connect } from "../postgres/connect";
 
 export interface CheckpointOptions {
-  /** 1 to 20 characters: what Supabase takes for a restore point. */
+  /** 1 to 20 characters, which Supabase accepts for a restore point. */
   readonly name: string;
   readonly description?: string;
 }
@@ -16,7 +16,7 @@ export interface CheckpointOptions {
 export interface Checkpoint {
   readonly event: typeof backupEvents.checkpointMade;
   readonly name: string;
-  /** One that Supabase goes back to by its name, or a line in the database that says where that would be. */
+  /** A restore point that Supabase can restore by name, or a database record of the position. */
   readonly kind: "restore point" | "record";
   readonly at: string;
   readonly lsn?: string;
@@ -24,8 +24,9 @@ export interface Checkpoint {
 }
 
 /**
- * `backup checkpoint`: names this moment before something critical. Supabase's own restore point where the project has
- * point-in-time recovery; else, and where Supabase makes none, a record of time and log position in the database.
+ * Implements `backup checkpoint`: marks the current moment before a critical change. Creates a restore point of
+ * Supabase if the project has point-in-time recovery. Otherwise, or if Supabase creates none, records time and log
+ * position in the database.
  */
 export async function checkpoint(options: CheckpointOptions, context: CommandContext): Promise<Checkpoint> {
   const { name, description } = options;

@@ -23,7 +23,7 @@ import { ObjectStore } from "../store/objectStore";
 import { toolVersion } from "../version";
 
 export interface DrillOptions {
-  /** Full name of a run. Default: the newest that has a manifest. */
+  /** Full name of a run. Default: the newest with a manifest. */
   readonly run?: string;
 }
 
@@ -32,30 +32,30 @@ export interface Receipt extends DrillFinished {
   readonly event: DrillFinished["event"];
   readonly run: string;
   readonly startedAt: string;
-  /** From the first byte read to the last row counted: how long a restore takes. */
+  /** From the first byte read to the last row counted: the duration of a restore. */
   readonly restoreSeconds: number;
-  /** Age of the backup at the drill: how much would have been lost. */
+  /** Age of the backup at the drill: the data that a loss would have cost. */
   readonly backupAgeSeconds: number;
   readonly tables?: number;
   readonly rows?: number;
   readonly reason?: string;
-  /** What this drill says nothing about. */
+  /** What this drill does not cover. */
   readonly notCovered: readonly string[];
   readonly versions: { readonly tool: string; readonly pgRestore: string; readonly server: number };
 }
 
-/** Failures that say something about the backup; any other means that the drill was not held. */
+/** Failures that concern the backup. Any other means that the drill could not run. */
 const failures: ReadonlySet<number> = new Set([exitCodes.damaged, exitCodes.restoreFailed]);
-/** What the server says when it lacks room, which is the drill's own trouble. */
+/** Messages of a server without space, which is a problem of the drill, not of the backup. */
 const lacksRoom = /No space left on device|could not (?:extend|write)|out of (?:shared )?memory|ENOSPC/;
 /** What no drill covers. */
 const neverCovered = ["files of Storage and secrets of Vault: they are in no backup"];
 
 /**
- * `backup drill`: restores a backup into a server of the source's version that is thrown away, compares it with the manifest, and leaves a dated
- * receipt in the bucket. It never talks to the database that the backup is of. A backup of a project is restored by a `postgres` with the rights that
- * it has in a project, where the library for that is installed.
- * @throws UserError with exit code 11 where the drill could not be held, which says nothing about the backup
+ * Implements `backup drill`: restores a backup into a temporary server of the source's version, compares it with the
+ * manifest, and stores a dated receipt in the bucket. It never connects to the source database. If the library is
+ * installed, the backup of a project is restored by a `postgres` with the privileges of a project.
+ * @throws UserError with exit code 11 if the drill could not run, which says nothing about the backup
  */
 export async function drill(options: DrillOptions, context: CommandContext): Promise<Receipt> {
   const settings = readEnvironment(["store", "parallel"], context.environment);
@@ -95,7 +95,7 @@ export async function drill(options: DrillOptions, context: CommandContext): Pro
     };
     const key = `${drillsPrefix}${startedAt.toISOString().replace(/[-:.]/g, "")}-of-${run}.json`;
     await store.putText(key, `${JSON.stringify(receipt, null, 2)}\n`, "application/json");
-    // One line that a metric filter of the log can read.
+    // One line for a metric filter of the log.
     context.print(JSON.stringify(receipt));
     return receipt;
   };
@@ -156,7 +156,10 @@ async function startServer(
   }
 }
 
-/** Makes the server a project whose `postgres` has the superuser's password; returns what of the platform it does not have. */
+/**
+ * Turns the server into a project whose `postgres` has the superuser's password. Returns the platform objects that it
+ * lacks.
+ */
 async function resembleProject(
   settings: DatabaseSettings,
   { schema, access, manifest }: Pick<BackupTexts, "schema" | "access"> & { readonly manifest: Manifest },
@@ -164,7 +167,7 @@ async function resembleProject(
 ): Promise<string[]> {
   const admin = await connect(settings, exitCodes.drillNotRun);
   try {
-    // `postgres` may not read where the server keeps its files.
+    // `postgres` may not read the path of the server's files.
     await requireSpace(admin, { manifest, settings, isEmptied: false, progress });
     return await createProject(admin, {
       schema,
@@ -179,7 +182,7 @@ async function resembleProject(
   }
 }
 
-/** The same for what is new in a plain server: a restore has to close again what was closed. */
+/** Grants new objects of a plain server to the API roles as well, so the restore has to revoke these grants. */
 async function openToApiRoles(settings: DatabaseSettings): Promise<void> {
   const client = await connect(settings, exitCodes.drillNotRun);
   try {
@@ -190,7 +193,10 @@ async function openToApiRoles(settings: DatabaseSettings): Promise<void> {
   }
 }
 
-/** A drill that was not held is no word against the backup; that it is long ago is what an alarm tells. */
+/**
+ * Returns the error of a drill that could not run. It says nothing against the backup; an alarm reports that no drill
+ * has passed for long.
+ */
 function notRun(error: unknown): UserError {
   const reason = error instanceof Error ? error.message : describeError(error);
   return new UserError(`The drill was not run: ${reason}`, exitCodes.drillNotRun, { cause: error });

@@ -6,7 +6,7 @@ import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 
 export interface ListOptions {
-  /** Also runs that have no manifest: interrupted, or still going on. */
+  /** Also runs without a manifest: interrupted or still running. */
   readonly all?: boolean;
   readonly json?: boolean;
 }
@@ -21,7 +21,7 @@ export interface ListedRun {
   readonly bytes: number;
 }
 
-/** `backup list`: what the bucket has, oldest first. */
+/** Implements `backup list`: returns the contents of the bucket, oldest first. */
 export async function list(options: ListOptions, context: CommandContext): Promise<ListedRun[]> {
   const { store: settings } = readEnvironment(["store"], context.environment);
   const store = new ObjectStore(createClient(settings), settings.bucket);

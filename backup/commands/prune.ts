@@ -14,13 +14,13 @@ import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 import { inspectRun } from "../verify/inspectRun";
 
-/** What is left out, the environment says. */
+/** Omitted values come from the environment. */
 export interface PruneOptions extends Partial<RetentionPolicy> {
-  /** Backups found intact now that are kept however old they are, at least 1. */
+  /** The number of intact backups that are kept regardless of their age, at least 1. */
   readonly minimum?: number;
-  /** Deletes; without it only tells what would go. */
+  /** Deletes; without it, only lists what would be deleted. */
   readonly confirm?: boolean;
-  /** Default: the present. */
+  /** Default: now. */
   readonly now?: Date;
 }
 
@@ -32,14 +32,14 @@ export interface Fate {
 
 const deletesAtOnce = 8;
 
-/** Runs without a manifest may still be going on; after this time they are not. */
+/** Runs without a manifest may still be running; after this time they are not. */
 const partialRunHours = 24;
 
 /**
- * `backup prune`: deletes what the policy no longer keeps, and what interrupted runs left. Only backups that were verified, byte
- * by byte, may take the place of others: before anything goes, the newest backups are read until there is the minimum of intact
- * ones, and so is every backup that stays as the newest of the week or month of one that goes. Needs a role that may delete, which
- * the task that makes backups has not.
+ * Implements `backup prune`: deletes what the retention no longer keeps, and what interrupted runs left. A backup is
+ * only deleted if the ones that stay instead were verified byte by byte: the newest backups, until there is the minimum
+ * of intact ones, and each backup that stays as the newest of the week or month of a deleted one. Needs a role that may
+ * delete, which the task that makes backups does not have.
  */
 export async function prune(options: PruneOptions, context: CommandContext): Promise<Fate[]> {
   const { store: settings, retention } = readEnvironment(["store", "retention"], context.environment);
@@ -88,7 +88,10 @@ export async function prune(options: PruneOptions, context: CommandContext): Pro
   return fates;
 }
 
-/** Damaged manifests are no backups, and are not deleted either: they may be the trace of something. */
+/**
+ * Returns the runs by the state of their manifest. Damaged manifests are not backups, and are not deleted either,
+ * because they may be evidence.
+ */
 async function completeRuns(
   runs: readonly StoredRun[],
   store: ObjectStore,
@@ -116,7 +119,10 @@ function fateOfPartial({ name, start }: StoredRun, now: Date): Fate {
     : { run: name, goes: false, reason: "without a manifest; may still be going on" };
 }
 
-/** The manifest first, so that nobody is offered half a backup; one that cannot be deleted does not keep the others. */
+/**
+ * Deletes the manifest first, so half a backup is never listed. If one cannot be deleted, the others are deleted
+ * anyway.
+ */
 async function remove(
   fates: readonly Fate[],
   runs: readonly StoredRun[],

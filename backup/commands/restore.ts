@@ -11,17 +11,17 @@ import { createClient } from "../store/client";
 import { ObjectStore } from "../store/objectStore";
 
 export interface RestoreOptions {
-  /** Full name of a run. Default: the newest that has a manifest. */
+  /** Full name of a run. Default: the newest with a manifest. */
   readonly run?: string;
-  /** Name of the target's database, to allow that it is the one that the backup was taken of. */
+  /** Name of the target's database, which allows a restore into the source of the backup. */
   readonly intoSource?: string;
-  /** Name of the target's database, to have everything of an application removed from it first. */
+  /** Name of the target's database, which allows removing all application objects from it first. */
   readonly replace?: string;
 }
 
 /**
- * `backup restore`: restores a backup into the empty database that RESTORE_DATABASE_URL names.
- * @throws UserError with exit code 10 where objects could not be made; everything else is restored then.
+ * Implements `backup restore`: restores a backup into the empty database of RESTORE_DATABASE_URL.
+ * @throws UserError with exit code 10 if objects could not be created; everything else is restored.
  */
 export async function restore(options: RestoreOptions, context: CommandContext): Promise<Manifest> {
   const settings = readEnvironment(["store", "target", "parallel"], context.environment);
@@ -43,7 +43,7 @@ export async function restore(options: RestoreOptions, context: CommandContext):
   );
 }
 
-/** Returns a script that makes what is missing, with the reason above each statement. */
+/** Returns a script that creates what is missing, with the reason above each statement. */
 export function describeMissing(missing: readonly Missing[]): string {
   return missing
     .map(({ what, reason, sql }) => {

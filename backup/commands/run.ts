@@ -33,7 +33,7 @@ import { toolVersion } from "../version";
 
 export interface CompletedBackup {
   readonly manifest: Manifest;
-  /** Size against the backup of the same database before it; undefined when there is none. */
+  /** Size relative to the previous backup of the same database; undefined without one. */
   readonly percentOfPrevious: number | undefined;
 }
 
@@ -50,20 +50,20 @@ export function describeCompleted({ manifest, percentOfPrevious }: CompletedBack
   };
 }
 
-/** Everything that the steps of one run share. */
+/** The shared context of all steps of a run. */
 interface Run extends CommandContext {
   readonly name: string;
   readonly startedAt: Date;
   readonly settings: Settings<"store" | "source" | "parallel" | "memory" | "projectRef">;
   readonly store: ObjectStore;
-  /** Also aborted by the first step that fails. */
+  /** Also aborted by the first failing step. */
   readonly signal: AbortSignal;
   readonly fail: (reason: unknown) => void;
 }
 
 /**
- * `backup run`: a backup of the whole database under a prefix of its own. Ends well only after every object has been read
- * back and found to be what was written; the manifest, which makes it a backup, comes last.
+ * Implements `backup run`: backs up the whole database under a new prefix. Succeeds only after every object was read
+ * back and matches what was written. The manifest, which makes it a backup, is written last.
  */
 export async function run(context: CommandContext): Promise<CompletedBackup> {
   const settings = readEnvironment(
@@ -73,7 +73,7 @@ export async function run(context: CommandContext): Promise<CompletedBackup> {
   const startedAt = new Date();
   const failure = new AbortController();
   const signal = AbortSignal.any([context.signal, failure.signal]);
-  // Every dump, upload and child process listens; the settings bound how many there are.
+  // Every dump, upload and child process listens; the settings limit their number.
   setMaxListeners(0, signal);
   const current: Run = {
     ...context,
@@ -87,7 +87,7 @@ export async function run(context: CommandContext): Promise<CompletedBackup> {
   try {
     const client = await connect(settings.source, exitCodes.dumpFailed);
     client.once("error", (error) => {
-      // The snapshot is gone with the session; what is being written may still be whole, and is worth nothing.
+      // The snapshot ended with the session. What is being written may still be complete, but is useless.
       failure.abort(explainDatabaseFailure("The backup", error, exitCodes.dumpFailed));
     });
     try {
@@ -97,7 +97,7 @@ export async function run(context: CommandContext): Promise<CompletedBackup> {
       await client.end().catch(() => undefined);
     }
   } catch (error) {
-    // Without parts in the bucket that nobody sees and somebody pays for.
+    // Aborts uploads, because S3 bills invisible parts.
     await current.store.abortUploads(objectKey(current.name, "")).catch((cleanUp: unknown) => {
       context.progress(cleanUp instanceof Error ? cleanUp.message : String(cleanUp));
     });
@@ -165,12 +165,13 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
   return manifest;
 }
 
-/** Rows that are dumped in a moment. */
+/** Rows that are dumped quickly. */
 const smallPartBytes = 4 * 1024 * 1024;
 
 /**
- * Stores the parts and reads each back while the others are written: first the small ones, which do not keep their programs waiting then, and of the
- * others the largest first, so that no long one is left to the end. Returns them in the order of the plan.
+ * Stores the parts and reads each one back while others are written. Small ones come first, so their programs do not
+ * wait, then the others from the largest to the smallest, so that no long one remains at the end. Returns them in the
+ * order of the plan.
  */
 async function storeParts(
   parts: readonly Part[],
@@ -198,7 +199,7 @@ async function storeParts(
   return parts.flatMap((part) => stored.get(part) ?? []);
 }
 
-/** Reads objects back and throws unless they are what was written. */
+/** Reads objects back and throws if they differ from what was written. */
 async function requireWritten(
   objects: readonly StoredObject[],
   known: readonly StoredObject[],
@@ -220,7 +221,7 @@ async function requireWritten(
   );
 }
 
-/** A backup that is far smaller than the one before may be whole and still be a sign that something is gone. */
+/** Compares with the previous backup. A far smaller backup may be complete, and still indicate that data is missing. */
 async function compareSize(manifest: Manifest, { store, progress }: Run): Promise<number | undefined> {
   try {
     const earlier = (await listRuns(store)).filter(
@@ -233,7 +234,7 @@ async function compareSize(manifest: Manifest, { store, progress }: Run): Promis
       return Math.round((100 * totalBytes(manifest)) / totalBytes(opened.manifest));
     }
   } catch (error) {
-    // The backup is made; only the comparison is not.
+    // The backup is complete; only the comparison failed.
     progress(
       `no comparison with an earlier backup: ${error instanceof Error ? error.message : String(error)}`,
     );

@@ -9,17 +9,17 @@ import { inspectRun, type RunReport } from "../verify/inspectRun";
 import { describeReport, throwUnlessIntact } from "../verify/report";
 
 export interface VerifyOptions {
-  /** Full name of a run. Default: the newest that has a manifest. */
+  /** Full name of a run. Default: the newest with a manifest. */
   readonly run?: string;
-  /** Every run that has a manifest. */
+  /** All runs with a manifest. */
   readonly all?: boolean;
   readonly json?: boolean;
 }
 
 /**
- * `backup verify`: reads every byte of a backup, compares it with the manifest, and has `pg_restore` read every block of
- * every archive. All faults are told in one pass.
- * @throws UserError when anything is damaged or could not be checked, after the report was printed.
+ * Implements `backup verify`: reads every byte of a backup, compares it with the manifest, and has `pg_restore` read
+ * every block of every archive. Reports all errors in one pass.
+ * @throws UserError after printing the report if anything is damaged or could not be checked.
  */
 export async function verify(options: VerifyOptions, context: CommandContext): Promise<RunReport[]> {
   const { store: settings } = readEnvironment(["store"], context.environment);

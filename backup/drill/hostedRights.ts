@@ -4,10 +4,10 @@ import path from "node:path";
 import { backupImage } from "../../foundation/backupContract";
 
 /**
- * Finds the library that gives `postgres` the rights that it has in a hosted project (emulators/postgres/hosted_rights), for a server of this
- * major version. The image has one for each version; elsewhere BACKUP_HOSTED_RIGHTS names the folder.
+ * Returns the library that gives `postgres` the privileges of a hosted project (emulators/postgres/hosted_rights), for
+ * a server of this major version. The image has one for each version; elsewhere BACKUP_HOSTED_RIGHTS names the folder.
  *
- * @returns undefined where there is none
+ * @returns undefined if there is none
  */
 export function findHostedRights(environment: NodeJS.ProcessEnv, major: number): string | undefined {
   const folder = environment.BACKUP_HOSTED_RIGHTS || backupImage.hostedRights;
@@ -15,7 +15,7 @@ export function findHostedRights(environment: NodeJS.ProcessEnv, major: number):
   return existsSync(library) ? library : undefined;
 }
 
-/** Copies the library to where the server's user can read it, and returns its new place. */
+/** Copies the library to a place that the server's user can read, and returns the path. */
 export async function placeHostedRights(
   library: string,
   folder: string,

@@ -6,18 +6,18 @@ import path from "node:path";
 export const drillFolderPrefix = "thorbis-drill-";
 const ownerFile = "owner";
 
-/** Notes in a drill's folder which process it is of, so that another drill knows when nobody needs it any more. */
+/** Records the owning process in a drill's folder, so another drill can detect that it is no longer needed. */
 export async function noteOwner(folder: string): Promise<void> {
   await writeFile(path.join(folder, ownerFile), `${process.pid} ${startOf(process.pid) ?? ""}\n`);
 }
 
-/** Ends the servers and removes the folders of drills that were killed. */
+/** Stops the servers and removes the folders of killed drills. */
 export async function sweepKilledDrills(): Promise<void> {
   for (const name of readdirSync(tmpdir())) {
     if (!name.startsWith(drillFolderPrefix)) continue;
     const folder = path.join(tmpdir(), name);
     const [pid = "", start = ""] = read(path.join(folder, ownerFile)).trim().split(" ");
-    // One that has no owner yet may be in the making.
+    // A folder without an owner may be in creation.
     if (pid === "" || startOf(Number(pid)) === start) continue;
     const server = Number(read(path.join(folder, "data", "postmaster.pid")).split("\n")[0]);
     if (server > 0 && read(`/proc/${server}/cmdline`).includes(folder)) {
@@ -28,7 +28,10 @@ export async function sweepKilledDrills(): Promise<void> {
   }
 }
 
-/** A pid is used again; with the time at which its process began, in clock ticks since the start of the system, it is not. */
+/**
+ * Returns a process's start time in clock ticks since the system's start. Pids are reused, but a pid with its start
+ * time is unique.
+ */
 function startOf(pid: number): string | undefined {
   const stat = read(`/proc/${pid}/stat`);
   return stat === "" ? undefined : stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19];

@@ -8,7 +8,7 @@ import type { SchemaEntry } from "../restore/schemaArchive";
 import { prepareSession, SchemaWriter } from "../restore/schemaWriter";
 import { createPlatformRoles } from "../restore/target";
 
-/** Extensions that a project has at birth, as far as the platform's own objects use them. */
+/** Extensions that a new project has, as far as the platform's own objects use them. */
 const extensionsAtBirth: ReadonlySet<string> = new Set([
   "pg_graphql",
   "pg_stat_statements",
@@ -17,18 +17,19 @@ const extensionsAtBirth: ReadonlySet<string> = new Set([
   "uuid-ossp",
 ]);
 
-/** Tells whether a backup is of a Supabase project, whose `postgres` is no superuser. */
+/** Returns whether a backup is of a Supabase project, whose `postgres` is no superuser. */
 export function isOfProject({ schemas, roles }: Pick<Manifest, "schemas" | "roles">): boolean {
   return schemas.includes("auth") && roles.includes("supabase_auth_admin");
 }
 
 /**
- * Makes an empty server what a fresh project is, as far as a restore meets it: the platform's roles and schemas, whose objects and grants are those of
- * the backup. What is new is opened to the API roles, as in projects of before 2026-05-30: a restore has to close again what was closed.
+ * Turns an empty server into a new project, as far as a restore needs it: with the platform's roles and schemas, and
+ * their objects and grants from the backup. New objects are granted to the API roles, as in projects from before
+ * 2026-05-30, so the restore has to revoke these grants.
  *
  * @param admin the superuser `supabase_admin`
- * @param password of `postgres`, which is what it is in a project
- * @returns what of the platform could not be made here
+ * @param password the password of `postgres`, which has the privileges of a project
+ * @returns platform objects that could not be created
  */
 export async function createProject(
   admin: pg.Client,
@@ -62,7 +63,7 @@ export async function createProject(
   await prepareSession(admin);
   const writer = new SchemaWriter(admin, ["public", "extensions"]);
   await writer.write(selectPlatformEntries(schema, extensionsAtBirth));
-  // A project's own extensions are opened to its roles at birth, which no archive holds.
+  // A new project grants its extensions to its roles, which no archive contains.
   await restoreAccess(admin, access, {
     sourceMajor: major,
     targetMajor: major,

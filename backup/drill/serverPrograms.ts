@@ -13,8 +13,9 @@ export interface ServerPrograms {
 }
 
 /**
- * Finds the server programs of a major version, or the next newer ones: a server reads no backup of a newer one.
- * @throws Error where there are none; a drill is not run then
+ * Returns the server programs of a major version or the next newer one, because a server cannot read a newer version's
+ * backup.
+ * @throws Error if there are none; the drill does not run then
  */
 export async function findServerPrograms(major: number): Promise<ServerPrograms> {
   const { POSTGRESQL_BIN: _, ...packaged } = process.env;

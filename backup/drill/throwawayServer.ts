@@ -11,11 +11,11 @@ import { placeHostedRights } from "./hostedRights";
 import { drillFolderPrefix, noteOwner, sweepKilledDrills } from "./leftovers";
 import type { ServerPrograms } from "./serverPrograms";
 
-/** A PostgreSQL server with an empty database, on loopback, that is gone afterwards. */
+/** A PostgreSQL server with an empty database on loopback, which is deleted afterwards. */
 export interface ThrowawayServer {
   /** Of the superuser. */
   readonly settings: DatabaseSettings;
-  /** Whether it still runs. What fails after its end says nothing about the backup. */
+  /** Returns whether it still runs. Failures after its end say nothing about the backup. */
   isRunning(): boolean;
   remove(): Promise<void>;
 }
@@ -26,12 +26,12 @@ export interface ThrowawayServerOptions {
   readonly programs: ServerPrograms;
   /** Name of the superuser. */
   readonly superuser: "postgres" | "supabase_admin";
-  /** Path of the library with hosted's rights; without it the server is plain PostgreSQL. */
+  /** Path of the library with hosted privileges. Without it the server is plain PostgreSQL. */
   readonly hostedRights?: string | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Starts one, once what killed drills left is gone. */
+/** Starts a server, after removing what killed drills left. */
 export async function startThrowawayServer({
   programs,
   superuser,
@@ -42,7 +42,7 @@ export async function startThrowawayServer({
   const folder = await mkdtemp(path.join(tmpdir(), drillFolderPrefix));
   let server: RunningProgram | undefined;
   const remove = async (): Promise<void> => {
-    // At once and without a checkpoint: nothing of it is to be kept.
+    // Immediately and without a checkpoint, because nothing is kept.
     server?.child.kill("SIGQUIT");
     await server?.ended.catch(() => undefined);
     await rm(folder, { recursive: true, force: true });
@@ -83,7 +83,7 @@ export async function startThrowawayServer({
       port,
       listen_addresses: "127.0.0.1",
       unix_socket_directories: "",
-      // What is thrown away need not survive a power cut.
+      // A temporary server need not survive a power failure.
       fsync: "off",
       synchronous_commit: "off",
       full_page_writes: "off",
@@ -91,10 +91,10 @@ export async function startThrowawayServer({
       max_wal_senders: 0,
       max_wal_size: "4GB",
       maintenance_work_mem: "128MB",
-      // Containers have little of /dev/shm.
+      // Containers have a small /dev/shm.
       dynamic_shared_memory_type: "mmap",
       ...(libraries.length > 0 ? { shared_preload_libraries: libraries.join(", ") } : {}),
-      // Jobs are made and never run: what they do is done to others, too.
+      // Jobs are created but never run, because they may affect other systems.
       ...(programs.hasCron ? { "cron.max_running_jobs": 0 } : {}),
     };
     const given = Object.entries(configuration).flatMap(([name, value]) => ["-c", `${name}=${value}`]);
@@ -126,13 +126,13 @@ async function untilItAnswers(settings: DatabaseSettings, server: RunningProgram
     } catch (error) {
       if (performance.now() > deadline) throw error;
     }
-    // Throws when the server has ended instead.
+    // Throws if the server has ended.
     await Promise.race([server.ended, new Promise((resolve) => setTimeout(resolve, 50))]);
     if (server.child.exitCode !== null) throw new Error("the server ended as it started");
   }
 }
 
-/** PostgreSQL refuses to run as root. */
+/** Returns another user, because PostgreSQL refuses to run as root. */
 function unprivilegedUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const users = readFileSync("/etc/passwd", "utf8")

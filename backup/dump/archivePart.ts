@@ -7,11 +7,13 @@ import { CompressedOutput } from "./compressed";
 import { type DumpContext, type Part, partError } from "./part";
 import { SnapshotOutdated } from "./tableLocks";
 
-/** A lock that somebody holds for longer makes the dump fail, naming the table, rather than wait for the next backup. */
+/**
+ * If another session holds a lock for longer, the dump fails and names the table, instead of delaying the next backup.
+ */
 const lockWaitTimeout = "60s";
-/** Between two looks at the locks. */
+/** The interval of checking the locks. */
 const pollMilliseconds = 25;
-/** A pg_dump that waits so long for a lock that we hold waits for somebody who waits for us. */
+/** After this time, a pg_dump that waits for a lock that we hold is waiting behind a session that waits for us. */
 const patienceMilliseconds = 300;
 
 export interface ArchivePlan {
@@ -20,7 +22,7 @@ export interface ArchivePlan {
   readonly arguments: readonly string[];
 }
 
-/** Starts `pg_dump`, which takes its locks at once and then waits to be read. */
+/** Starts `pg_dump`, which takes its locks immediately and then waits to be read. */
 export async function startArchive(
   plan: ArchivePlan,
   context: DumpContext,
@@ -71,8 +73,8 @@ export async function startArchive(
 }
 
 /**
- * Waits until a pg_dump holds the locks that we hold. One that queues behind a session which waits for us would wait until we
- * end: then the locks are given up, and taken again with a new snapshot.
+ * Waits until a pg_dump holds the locks that we hold. If it is queued behind a session that waits for us, it would wait
+ * until we end. In this case the locks are released and taken again with a new snapshot.
  */
 async function untilLocked(wanted: {
   readonly control: pg.Client;

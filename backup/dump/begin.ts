@@ -17,34 +17,35 @@ import { lockTables, SnapshotOutdated } from "./tableLocks";
 export interface DumpSettings {
   readonly tools: Tools;
   readonly source: DatabaseSettings;
-  /** Objects with rows of the application that are made at once. */
+  /** Objects with application rows that are written in parallel. */
   readonly parallel: number;
-  /** Memory of all processes of the task together; undefined where nothing limits it. */
+  /** Memory of all processes of the task; undefined without a limit. */
   readonly memoryBytes: number | undefined;
   readonly applicationName: string;
   readonly signal: AbortSignal;
   readonly progress: (line: string) => void;
 }
 
-/** A dump whose sessions all see one snapshot and hold their locks, and have not written yet. */
+/** A dump whose sessions share one snapshot and hold their locks, but have not written anything yet. */
 export interface BegunDump {
   readonly snapshot: Snapshot;
   readonly inventory: Inventory;
   readonly parts: readonly Part[];
 }
 
-/** How long a run waits for a moment in which no other session changes tables. */
+/** How long a run waits until no other session changes tables. */
 const patienceSeconds = 120;
 /** Sessions for `auth` and `storage`, in addition to those for the application's rows. */
 const platformSessions = 2;
 
 /**
- * Takes a snapshot, locks every table, and starts the sessions that will write. If another session rewrites a table between the snapshot and
- * the last lock, or waits to, it starts over with a new snapshot; an attempt takes well under a second. Afterwards every session holds its locks:
- * a session that wants an exclusive lock waits until the backup has read the table.
+ * Takes a snapshot, locks every table, and starts the sessions that will write. If another session rewrites a table
+ * between the snapshot and the last lock, or waits to, it starts over with a new snapshot; an attempt takes well under
+ * a second. Afterwards every session holds its locks: a session that requests an exclusive lock waits until the backup
+ * has read the table.
  *
- * @param client the session of the snapshot; its transaction is open afterwards
- * @throws UserError when tables change faster than they can be locked, or a row is too large for the task's memory
+ * @param client the session of the snapshot, with an open transaction afterwards
+ * @throws UserError if tables change faster than they can be locked, or a row is too large for the task's memory
  */
 export async function beginDump(client: pg.Client, given: DumpSettings): Promise<BegunDump> {
   const settings = {
@@ -52,7 +53,7 @@ export async function beginDump(client: pg.Client, given: DumpSettings): Promise
     parallel: await affordableDumps(client, given.parallel, given.progress),
   };
   const control = await connect(settings.source, exitCodes.dumpFailed);
-  // A session that waits for a lock does not notice that its client is gone.
+  // A session that waits for a lock does not notice that its client has disconnected.
   const cancel = (): void => void cancelQuery(control, client).catch(() => undefined);
   settings.signal.addEventListener("abort", cancel, { once: true });
   try {
@@ -109,7 +110,7 @@ async function attempt(client: pg.Client, control: pg.Client, settings: DumpSett
   }
 }
 
-/** Takes the snapshot and then, at once, the locks. Removes the sessions that it uses from `sessions`. */
+/** Takes the snapshot and immediately afterwards the locks. Removes the used sessions from `sessions`. */
 async function beginParts(
   client: pg.Client,
   control: pg.Client,
@@ -123,7 +124,7 @@ async function beginParts(
   for (const plan of rows) {
     parts.push((sessions.pop() ?? (await RowsSession.open(settings))).begin(plan, snapshot.name));
   }
-  // Members of extensions are not locked by a pg_dump of the schema.
+  // A pg_dump of the schema does not lock members of extensions.
   const locks = { control, oids: await oidsThatArchivesLock(client, oids) };
   for (const plan of archives) parts.push(await startArchive(plan, context, locks));
   return { snapshot, inventory, parts };

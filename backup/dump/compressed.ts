@@ -3,21 +3,21 @@ import { ProcessFailure, type RunningProgram, startProgram } from "../childProce
 import { ProgramOutput } from "../programOutput";
 import type { ObjectStore } from "../store/objectStore";
 
-/** What was stored of a program's output. */
+/** The stored output of a program. */
 export interface StoredOutput {
   readonly bytes: number;
   readonly sha256: string;
 }
 
-/** Arguments of zstd for every object of a backup. */
+/** Arguments of zstd for all objects of a backup. */
 const zstdArguments = ["-1", "--single-thread", "--quiet", "--stdout"];
 
 /**
- * The standard output of a program, compressed on its way into a new object: nothing on disk, and no more in memory than the
- * parts on their way. The object appears only when both programs have ended well.
+ * Compresses the standard output of a program while it is uploaded to a new object. Nothing is written to disk, and
+ * only the parts in transit are in memory. The object appears only if both programs succeed.
  */
 export class CompressedOutput {
-  /** The program whose output it is. */
+  /** The program that produces the output. */
   readonly producer: RunningProgram;
   readonly #compress: RunningProgram;
   readonly #compressed: ProgramOutput;
@@ -27,11 +27,12 @@ export class CompressedOutput {
     this.#compressed = compressed;
     this.#compress = startProgram("zstd", zstdArguments, {
       environment: { PATH: process.env.PATH },
-      // The pipe goes from program to program; none of it passes through this process.
+      // The pipe connects the programs directly, without passing through this process.
       stdio: [producer.child.stdout, compressed.writer, "pipe"],
       signal,
     });
-    // Otherwise the producer would never hear that its reader is gone, and this process that the output has ended.
+    // Otherwise the producer would not notice that its reader has ended, and this process would not notice the end of
+    // the output.
     producer.child.stdout?.destroy();
     compressed.handOver();
   }
@@ -57,26 +58,26 @@ export class CompressedOutput {
         bytes += chunk.length;
         yield chunk;
       }
-      // The end of the object is held back until the programs have ended well.
+      // The end of the object is held back until the programs have succeeded.
       await ended();
     };
     try {
       await store.putStream(key, body(), signal);
     } catch (error) {
-      // The programs end when nobody reads any more; their own failure is the cause where there is one.
+      // The programs end when nobody reads any more. If one failed itself, that is the cause.
       compressed.close();
       throw (await this.#firstFailure()) ?? error;
     }
     return { bytes, sha256: hash.digest("hex") };
   }
 
-  /** Resolves when both programs have ended well. */
+  /** Resolves when both programs have succeeded. */
   async ended(): Promise<void> {
     await this.producer.ended;
     await this.#compress.ended;
   }
 
-  /** Ends both programs and waits until they are gone. */
+  /** Stops both programs and waits for their end. */
   async stop(): Promise<void> {
     this.producer.child.kill("SIGTERM");
     this.#compress.child.kill("SIGTERM");
@@ -84,7 +85,7 @@ export class CompressedOutput {
     await Promise.allSettled([this.producer.ended, this.#compress.ended]);
   }
 
-  /** The failure that is a cause: not that of a program whose reader had gone. */
+  /** Returns the failure that is the cause, not that of a program whose reader has ended. */
   async #firstFailure(): Promise<ProcessFailure | undefined> {
     for (const result of await Promise.allSettled([this.producer.ended, this.#compress.ended])) {
       if (result.status === "fulfilled" || !(result.reason instanceof ProcessFailure)) continue;
@@ -94,7 +95,10 @@ export class CompressedOutput {
   }
 }
 
-/** An ending for want of a reader; Node's pipes are sockets, and reset where they hold something. */
+/**
+ * Returns whether a program ended because its reader closed. Node's pipes are sockets, which are reset if they contain
+ * data.
+ */
 function wasBrokenPipe({ ending, errorText }: ProcessFailure): boolean {
   return (
     ending === "signal SIGPIPE" ||

@@ -2,16 +2,19 @@ import type pg from "pg";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 
-/** Sessions of a backup beside those that dump the application's rows: snapshot, locks, schema, large objects, `auth`, `storage`. */
+/**
+ * Sessions of a backup in addition to those that dump the application's rows: snapshot, locks, schema, large objects,
+ * `auth`, `storage`.
+ */
 const besideRows = 6;
 
 /**
- * Returns how many objects with rows the role's connection limit lets a backup make at once. Every session of a backup opens at its beginning, since
- * all hold their locks from then on.
+ * Returns how many objects with rows the role's connection limit allows in parallel. A backup opens all sessions at its
+ * beginning, because all hold their locks from then on.
  *
  * @param client the session of the snapshot
- * @param wanted most of them
- * @throws UserError when the limit is too low for one
+ * @param wanted the maximum
+ * @throws UserError if the limit is too low for one
  */
 export async function affordableDumps(
   client: pg.Client,

@@ -6,7 +6,7 @@ import type { StoredObject } from "../manifest";
 import type { Tools } from "../postgres/tools";
 import type { ObjectStore } from "../store/objectStore";
 
-/** What the parts of one dump share. */
+/** The context that the parts of a dump share. */
 export interface DumpContext {
   readonly tools: Tools;
   readonly source: DatabaseSettings;
@@ -17,7 +17,7 @@ export interface DumpContext {
   readonly signal: AbortSignal;
 }
 
-/** Rows that a part holds, as the COPY that wrote them counted them. */
+/** Rows of a part, as counted by the COPY that wrote them. */
 export interface CountedTable {
   readonly schema: string;
   readonly table: string;
@@ -29,20 +29,20 @@ export interface StoredPart {
   readonly tables: readonly CountedTable[];
 }
 
-/** One object of a backup in the making: its session has begun, and writes on request. */
+/** One object of a backup: its session has started and writes on request. */
 export interface Part {
   /** Name below the run's prefix. */
   readonly name: string;
-  /** Of the rows as the server stores them: what is stored first, and an estimate of the object's size. */
+  /** The size of the rows in the server's storage: determines the order, and estimates the object's size. */
   readonly bytes: number;
-  /** Resolves when the session holds the locks that it needs, however many others wait for exclusive ones later. */
+  /** Resolves when the session holds its locks. Later requests for exclusive locks do not affect it. */
   readonly locked: Promise<void>;
   store(key: string, store: ObjectStore): Promise<StoredPart>;
-  /** Ends the session; nothing is stored. */
+  /** Ends the session without storing anything. */
   stop(): Promise<void>;
 }
 
-/** Returns the error of a part, in one sentence where a program said what was wrong. */
+/** Returns the error of a part, in one sentence if a program reported the reason. */
 export function partError(name: string, error: unknown): unknown {
   if (!(error instanceof ProcessFailure)) return error;
   return new UserError(`Dumping ${name} failed: ${error.message}`, exitCodes.dumpFailed, { cause: error });

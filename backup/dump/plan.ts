@@ -7,14 +7,14 @@ export interface DumpPlan {
   readonly rows: readonly RowsPlan[];
 }
 
-/** Tables below this size share an object: a session of its own would take longer to begin than they take to read. */
+/** Tables below this size share an object, because starting a session would take longer than reading them. */
 const smallestGroupBytes = 32 * 1024 * 1024;
 
 /**
- * Splits the database into objects that are made side by side from one snapshot. Together they are the database: the schema, the rows
- * of the application, and what belongs to Supabase's own schemas and to extensions.
+ * Splits the database into objects that are written in parallel from one snapshot. Together they cover the database:
+ * the schema, the rows of the application, and the rows of Supabase's schemas and of extensions.
  *
- * @param parallelDumps most objects with rows of the application
+ * @param parallelDumps the maximum number of objects with application rows
  */
 export function planDump(inventory: Inventory, parallelDumps: number): DumpPlan {
   const rows: RowsPlan[] = groupBySize(inventory.tables, parallelDumps).map((tables, index) => ({
@@ -30,7 +30,7 @@ export function planDump(inventory: Inventory, parallelDumps: number): DumpPlan 
     if (tables.length > 0)
       rows.push({ name: `${content}.sql.zst`, content, tables, bytes: totalBytes(tables) });
   }
-  // An object for each extension, because a target may lack one.
+  // One object per extension, because a target may lack one.
   for (const extension of new Set(inventory.extensionTables.map((table) => table.extension))) {
     const tables = inventory.extensionTables.filter((table) => table.extension === extension);
     const name = `extension-${extension.replaceAll(/[^\w-]/g, "_")}.sql.zst`;
@@ -50,8 +50,8 @@ export function planDump(inventory: Inventory, parallelDumps: number): DumpPlan 
 }
 
 /**
- * Returns groups of about the same size, each table in exactly one of them: a table goes to the group that is smallest so
- * far, the largest tables first.
+ * Returns groups of similar size that contain each table once: from the largest table down, each goes to the smallest
+ * group so far.
  */
 export function groupBySize<T extends Pick<Table, "bytes">>(tables: readonly T[], most: number): T[][] {
   const wanted = Math.ceil(totalBytes(tables) / smallestGroupBytes);

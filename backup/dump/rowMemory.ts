@@ -6,11 +6,11 @@ import type { TableName } from "../postgres/inventory";
 
 const { escapeIdentifier } = pg;
 
-/** What the program, its sessions and its compressors take at their highest, without rows. */
+/** The peak memory of the program, its sessions and its compressors, without rows. */
 const reservedBytes = 220 * 1024 * 1024;
-/** psql holds a row twice while it writes it: as it comes from the server, and as it goes out. */
+/** While psql writes a row, it holds it twice: as received, and as written. */
 const copiesOfRow = 2;
-/** No compression of PostgreSQL's makes a value smaller by more. */
+/** PostgreSQL's compression reduces a value by at most this factor. */
 const bestCompression = 256;
 
 interface Candidate extends TableName {
@@ -18,12 +18,13 @@ interface Candidate extends TableName {
 }
 
 /**
- * Checks that the memory of the task holds the largest row, before anything is written. Tables whose values that are stored out of line cannot
- * amount to such a row are not read; of the others only the sizes of the values are, unless a value is large even when compressed.
+ * Checks that the task's memory is sufficient for the largest row, before anything is written. Tables whose out-of-line
+ * values cannot add up to such a row are not read. Of the others, only the sizes of the values are read, except for
+ * values that are large even when compressed.
  *
- * @param client holds the snapshot
- * @param memoryBytes what all processes of the task may use together; undefined where there is no limit
- * @throws UserError that names the table and how much memory it takes
+ * @param client the session that holds the snapshot
+ * @param memoryBytes the limit for all processes of the task; undefined without a limit
+ * @throws UserError with the table and the required memory
  */
 export async function requireMemoryForRows(
   client: pg.Client,
@@ -48,7 +49,10 @@ function keyOf({ schema, name }: TableName): string {
   return JSON.stringify([schema, name]);
 }
 
-/** Reads the tables whose values out of line could be a row of this size, and the columns that could hold such values. */
+/**
+ * Returns the tables whose out-of-line values could add up to a row of this size, with the columns that could contain
+ * such values.
+ */
 async function readCandidates(client: pg.Client, rowBytes: number): Promise<Candidate[]> {
   const { rows } = await client.query<Candidate>(
     `select n.nspname as schema, c.relname as name,
@@ -62,7 +66,7 @@ async function readCandidates(client: pg.Client, rowBytes: number): Promise<Cand
   return rows;
 }
 
-/** Returns the bytes of the largest row as COPY writes it, of the values that are large; escapes are not counted. */
+/** Returns the size in bytes of the largest row as COPY writes it, counting only large values and no escapes. */
 async function readLargestRow(
   client: pg.Client,
   { schema, name, columns }: Candidate,
@@ -80,7 +84,10 @@ async function readLargestRow(
   return Number(rows[0]?.bytes ?? 0);
 }
 
-/** The length of text and bytea is known without reading the value; bytea is written in hexadecimal digits. */
+/**
+ * Returns an expression for the length. For text and bytea it is known without reading the value; bytea is written in
+ * hexadecimal digits.
+ */
 function lengthOf(value: string, type: string): string {
   if (type === "bytea") return `2 * octet_length(${value})::bigint + 3`;
   if (["text", "character varying"].includes(type)) return `octet_length(${value})`;

@@ -26,18 +26,21 @@ export interface PlannedTable extends TableName {
   readonly condition?: string;
 }
 
-/** Marks the lines that are for us on psql's standard error. */
+/** Marks lines on psql's standard error that this program reads. */
 const mark = "@thorbis";
-/** `lock_not_available`, `undefined_table`, `invalid_schema_name`: somebody else waits for the table, or it is gone. */
+/**
+ * `lock_not_available`, `undefined_table`, `invalid_schema_name`: another session waits for the table, or it does not
+ * exist any more.
+ */
 const outdatedErrors = new Set(["55P03", "42P01", "3F000"]);
 
 /**
- * A `psql` that reads tables within a snapshot and writes each as `copy … from stdin;`, the rows, and `\.`. It is connected
- * before the snapshot is taken, so that no time passes between the snapshot and its locks, and counts the rows of each COPY as it
- * writes them.
+ * A `psql` that reads tables within a snapshot and writes each as `copy … from stdin;`, the rows, and `\.`. It connects
+ * before the snapshot is taken, so no time passes between the snapshot and its locks. It counts the rows of each COPY
+ * while it writes them.
  */
 export class RowsSession {
-  /** Resolves when the session can take orders. */
+  /** Resolves when the session accepts commands. */
   readonly connected: Promise<void>;
   readonly #output: CompressedOutput;
   readonly #signal: AbortSignal;
@@ -51,7 +54,7 @@ export class RowsSession {
     const input = psql.child.stdin;
     const messages = psql.child.stderr;
     if (input === null || messages === null) throw new Error("psql has no pipes");
-    // Its own failure says more than a broken pipe.
+    // The program's own failure is more informative than a broken pipe.
     input.on("error", () => undefined);
     this.#write = (script) => void input.write(script);
     this.#end = () => void input.end();
@@ -161,7 +164,7 @@ export class RowsSession {
 
 const connecting = [
   "\\set ON_ERROR_STOP on",
-  // Standard output carries rows: what a select answers must not get there.
+  // Standard output is for rows, so the results of a select must not go there.
   `${withoutTransactionTimeouts} \\g /dev/null`,
   "set statement_timeout = 0; set row_security = off;",
   "set search_path = pg_catalog; set synchronize_seqscans = off;",
@@ -170,7 +173,7 @@ const connecting = [
   "",
 ].join("\n");
 
-/** Locks without waiting: a session that already waits for the tables would also wait for this one. */
+/** Locks without waiting. Otherwise a session that already waits for the tables would also wait for this one. */
 function locking({ tables }: RowsPlan, snapshot: string): string {
   return [
     "begin transaction isolation level repeatable read, read only;",
@@ -186,8 +189,8 @@ function locking({ tables }: RowsPlan, snapshot: string): string {
 }
 
 /**
- * Writes one table. `\copy … to pstdout` writes where `\echo` writes, and counts; it takes one line, so names and conditions
- * with a line break go another way.
+ * Writes one table. `\copy … to pstdout` writes to the same output as `\echo`, and counts. It only accepts one line, so
+ * names and conditions with a line break are handled differently.
  */
 function copyOut({ schema, name, columns, condition = "" }: PlannedTable, index: number): string {
   const table = `${escapeIdentifier(schema)}.${escapeIdentifier(name)}`;
@@ -199,17 +202,17 @@ function copyOut({ schema, name, columns, condition = "" }: PlannedTable, index:
     `\\echo ${psqlLiteral(`copy ${target} from stdin;`)}\n`,
     copy,
     `\\warn ${mark} rows ${index} :ROW_COUNT\n`,
-    // psql's own quotes read a backslash as the beginning of an escape.
+    // In psql's own quotes, a backslash starts an escape.
     "\\echo '\\\\.'\n",
   ].join("");
 }
 
-/** A word in psql's quotes. */
+/** Quotes a word for psql. */
 function psqlLiteral(text: string): string {
   return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "''").replaceAll("\n", "\\n")}'`;
 }
 
-/** A failure without the lines that are for us. */
+/** Returns a failure without the marked lines. */
 function withoutMarks(error: unknown): unknown {
   if (!(error instanceof ProcessFailure)) return error;
   const text = error.errorText

@@ -4,7 +4,7 @@ import { exitCodes } from "../exitCodes";
 
 const { escapeIdentifier } = pg;
 
-/** The snapshot no longer fits the tables: another one is to be taken. */
+/** The snapshot no longer matches the tables, so a new one is needed. */
 export class SnapshotOutdated extends Error {
   override readonly name = "SnapshotOutdated";
 }
@@ -13,7 +13,10 @@ interface TableState {
   readonly oid: string;
   readonly schema: string;
   readonly name: string;
-  /** Changes when the table is rewritten, or when columns, indexes, constraints, policies, rules or triggers of it come or go. */
+  /**
+   * Changes when the table is rewritten, or when its columns, indexes, constraints, policies, rules or triggers are
+   * added or removed.
+   */
   readonly state: string;
 }
 
@@ -22,14 +25,14 @@ const lockTimeout = "55P03";
 const outdatedErrors: ReadonlySet<string> = new Set(["42P01", "40P01", "3F000"]);
 
 /**
- * Locks every table in ACCESS SHARE, as `pg_dump` does, and checks that each is still what the snapshot shows. TRUNCATE and what
- * rewrites a table (`alter column … type`, VACUUM FULL, CLUSTER) do not follow snapshots: without a lock a table that is
- * emptied after the snapshot was taken looks empty in it.
+ * Locks every table in ACCESS SHARE, as `pg_dump` does, and checks that each still matches the snapshot. TRUNCATE and
+ * rewrites (`alter column … type`, VACUUM FULL, CLUSTER) do not follow snapshots: without a lock, a table that is
+ * truncated after the snapshot looks empty in it.
  *
- * @param client holds the snapshot, in whose transaction the locks stay
- * @param control another session, which sees the present
+ * @param client the session that holds the snapshot, in whose transaction the locks stay
+ * @param control another session, which sees the current state
  * @returns the locked tables' oids
- * @throws SnapshotOutdated when a table was rewritten, altered or dropped between the snapshot and the lock
+ * @throws SnapshotOutdated if a table was rewritten, altered or dropped between the snapshot and the lock
  */
 export async function lockTables(client: pg.Client, control: pg.Client): Promise<string[]> {
   const inSnapshot = await readTableStates(client);
@@ -65,7 +68,7 @@ export async function lockTables(client: pg.Client, control: pg.Client): Promise
   return inSnapshot.map(({ oid }) => oid);
 }
 
-/** Returns the statement that locks these tables, and not the tables that inherit from them. */
+/** Returns the statement that locks these tables, but not the tables that inherit from them. */
 export function lockStatement(
   tables: readonly { readonly schema: string; readonly name: string }[],
   option: "" | "nowait" = "",
@@ -76,7 +79,9 @@ export function lockStatement(
   return `lock table ${names.join(", ")} in access share mode ${option}`.trimEnd();
 }
 
-/** Reads every table, also those of the platform; members of extensions only where they have rows of the user. */
+/**
+ * Reads all tables, including those of the platform. Members of extensions are only included if they have user rows.
+ */
 async function readTableStates(client: pg.Client): Promise<TableState[]> {
   const { rows } = await client.query<TableState>(`
     select c.oid::text as oid, n.nspname as schema, c.relname as name,

@@ -16,11 +16,11 @@ interface Text {
   readonly name: string;
   readonly kind: "sql" | "json";
   readonly content: StoredObject["content"];
-  /** Undefined where the database has nothing of the kind. */
+  /** Undefined if the database has none. */
   readonly text: string | undefined;
 }
 
-/** Stores what is small enough to be text: roles, sequences, owners and grants, jobs, and the like. */
+/** Stores the parts that are small enough for text: roles, sequences, owners and grants, jobs and so on. */
 export async function storeTexts(
   client: pg.Client,
   sequences: readonly SequenceValue[],

@@ -3,8 +3,8 @@ import { z } from "zod";
 import { roleParts, settingsOf } from "./roles";
 
 /**
- * One object of the database and who may do what with it. `facts` hold what a restore must bring back: `owner`, `grants`
- * (one line each, `grantee: privilege`, sorted, with PostgreSQL's own defaults spelled out), `row security`, `settings`, ….
+ * An object of the database with its privileges. `facts` contain what a restore must bring back: `owner`, `grants` (one
+ * line each, `grantee: privilege`, sorted, with PostgreSQL's defaults written out), `row security`, `settings`, ….
  */
 export const accessEntry = z.object({
   /** `schema`, `table`, `view`, `sequence`, `routine`, `policy`, `default privileges`, …. */
@@ -15,10 +15,12 @@ export const accessEntry = z.object({
 });
 export type AccessEntry = z.infer<typeof accessEntry>;
 
-/** The content of `access.json`: every object outside `pg_catalog` and `information_schema`, the platform's included. */
+/**
+ * The content of `access.json`: every object outside `pg_catalog` and `information_schema`, including the platform's.
+ */
 export const accessInventory = z.array(accessEntry);
 
-/** The grants of an ACL, one line each. A grant option ends with `*`, as in PostgreSQL's own notation. */
+/** Returns the grants of an ACL, one line each. A grant option ends with `*`, as in PostgreSQL's notation. */
 const grants = (acl: string, type: string, owner: string): string => `(
   select coalesce(string_agg(line, E'\\n' order by line), '') from (
     select format('%s: %s%s', case when g.grantee = 0 then 'public' else pg_get_userbyid(g.grantee) end,
@@ -31,12 +33,15 @@ const columnGrants = (acl: string): string => `(
       g.privilege_type, case when g.is_grantable then '*' else '' end) as line
     from aclexplode(${acl}) g) lines)`;
 
-/** The extension that an object is a member of: then it is the extension's, which may have another version in the target. */
+/**
+ * Returns the condition for members of an extension. They belong to the extension, which may have another version in
+ * the target.
+ */
 const memberOf = (catalog: string, oid: string): string =>
   `'extension', (select e.extname from pg_depend d join pg_extension e on e.oid = d.refobjid
      where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e' and d.refclassid = 'pg_extension'::regclass limit 1)`;
 
-/** Each part answers with `kind`, `name` and `facts`; a fact that is null is left out. */
+/** Each part returns `kind`, `name` and `facts`. Null facts are omitted. */
 const parts: readonly string[] = [
   `select 'database' as kind, 'database' as name,
      json_build_object('owner', pg_get_userbyid(datdba), 'grants', ${grants("datacl", "d", "datdba")}, 'connection limit', datconnlimit::text,
@@ -126,7 +131,7 @@ function owned(kind: string, catalog: string, prefix: string): readonly string[]
   ];
 }
 
-/** Reads who owns and who may do what, in a fixed order, so that the inventories of two databases can be compared. */
+/** Reads owners and privileges in a fixed order, so the inventories of two databases can be compared. */
 export async function readAccess(client: pg.Client): Promise<AccessEntry[]> {
   const { rows } = await client.query<{ kind: string; name: string; facts: Record<string, string> }>(
     `with own_schemas as (

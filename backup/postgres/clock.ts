@@ -4,8 +4,8 @@ import { UserError } from "../../foundation/userError";
 const leewaySeconds = 300;
 
 /**
- * A backup is named by the time of this machine, and sorted and pruned by its name.
- * @throws UserError when this machine's clock and the database's differ by more than five minutes.
+ * Checks this machine's clock, because backups are named by its time, and sorted and pruned by their names.
+ * @throws UserError if this machine's clock and the database's differ by more than five minutes.
  */
 export async function requireSameTime(client: pg.Client, now: Date): Promise<void> {
   const { rows } = await client.query<{ seconds: number }>(

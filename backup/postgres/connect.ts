@@ -10,8 +10,8 @@ const connectTimeoutSeconds = 15;
 const keepAliveSeconds = 60;
 
 /**
- * Opens a session, without the time limits that its role may have for its everyday work: a query or a transaction of a backup
- * takes as long as the database is large.
+ * Opens a session without the time limits of its role, because a query or a transaction of a backup takes as long as
+ * the database is large.
  * @throws UserError with this exit code and the reason in one sentence
  */
 export async function connect(settings: DatabaseSettings, failureCode: number): Promise<pg.Client> {
@@ -25,12 +25,12 @@ export async function connect(settings: DatabaseSettings, failureCode: number): 
       ssl: tlsOptions(settings.sslMode, process.env.PGSSLROOTCERT),
       application_name: applicationName,
       connectionTimeoutMillis: connectTimeoutSeconds * 1000,
-      // The session that holds the snapshot is idle for as long as the dumps take, and a NAT gateway drops a connection that is
+      // The session that holds the snapshot is idle while the dumps run, and a NAT gateway drops connections that are
       // idle for 350 s. By default, Linux sends its first probe after two hours.
       keepAlive: true,
       keepAliveInitialDelayMillis: keepAliveSeconds * 1000,
     });
-    // When an idle session breaks, its next query fails; the process must not.
+    // When an idle session breaks, its next query fails; the process must not crash.
     client.on("error", () => undefined);
     await client.connect();
     await client.query(withoutTransactionTimeouts);
@@ -48,8 +48,8 @@ export async function connect(settings: DatabaseSettings, failureCode: number): 
 }
 
 /**
- * Returns a failure of the database as one sentence: what the server said, or that the session was lost. Any other error is
- * returned as it is.
+ * Returns a database failure as one sentence: the server's message, or that the session was lost. Other errors are
+ * returned unchanged.
  */
 export function explainDatabaseFailure(doing: string, error: unknown, exitCode: number): unknown {
   if (error instanceof UserError || !(error instanceof Error)) return error;
@@ -63,7 +63,10 @@ export function explainDatabaseFailure(doing: string, error: unknown, exitCode: 
   return new UserError(`${doing} failed: ${reason}.`, exitCode, { cause: error });
 }
 
-/** Returns the variables that libpq's programs read. The password is here because a command line is visible to all processes. */
+/**
+ * Returns the environment variables for libpq's programs. The password is here because command lines are visible to all
+ * processes.
+ */
 export function libpqEnvironment(
   settings: DatabaseSettings,
   environment: NodeJS.ProcessEnv = process.env,

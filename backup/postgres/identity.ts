@@ -1,10 +1,10 @@
 import type pg from "pg";
 import type { SourceIdentity } from "../manifest";
 
-/** What the server itself knows of its identity. */
+/** What the server knows about its identity. */
 export type ServerIdentity = Omit<SourceIdentity, "projectRef">;
 
-/** Returns what tells this database from any other, and how far its write-ahead log has come. */
+/** Returns what distinguishes this database from others, and the position of its write-ahead log. */
 export async function readIdentity(
   client: pg.Client,
 ): Promise<ServerIdentity & { serverVersionNumber: number }> {
@@ -24,9 +24,10 @@ export async function readIdentity(
 type Identifiers = Pick<SourceIdentity, "systemIdentifier" | "database" | "databaseOid" | "projectRef">;
 
 /**
- * Tells whether the target may be the very database that the backup was taken of. Where both are known to be projects of Supabase, their
- * references decide. Else the server's identifiers do: a copy of the server's files has the same ones, and counts as the source, since nothing in
- * it tells it apart. How far the log has come says nothing: a source that was rolled back in place is behind its backup.
+ * Returns whether the target may be the source of the backup. If both are known to be projects of Supabase, their
+ * references decide. Otherwise the server's identifiers do: a copy of the server's files has the same ones and counts
+ * as the source, because nothing distinguishes it. The log position does not help: a source that was rolled back in
+ * place is behind its backup.
  */
 export function isSource(target: Identifiers, source: Identifiers): boolean {
   if (target.projectRef !== null && source.projectRef !== null) {

@@ -8,22 +8,22 @@ export interface TableName {
   readonly name: string;
 }
 
-/** A table whose rows are to be backed up. */
+/** A table whose rows are backed up. */
 export interface Table extends TableName {
-  /** Of the rows, with what is stored out of line, without indexes. */
+  /** Size of the rows, including out-of-line values, without indexes. */
   readonly bytes: number;
-  /** Names of the columns that are stored, in their order; generated ones are computed again. */
+  /** Names of the stored columns in order. Generated columns are computed again. */
   readonly columns: readonly string[];
 }
 
-/** Rows that an extension declares to be the user's rather than its own (`pg_extension_config_dump`). */
+/** Rows that an extension declares as user data (`pg_extension_config_dump`). */
 export interface ExtensionTable extends Table {
   readonly extension: string;
   /** `where …`, or empty for all rows. */
   readonly condition: string;
 }
 
-/** What there is to back up, as the snapshot shows it. */
+/** What is backed up, as the snapshot shows it. */
 export interface Inventory {
   readonly schemas: readonly string[];
   readonly roles: readonly string[];
@@ -32,7 +32,7 @@ export interface Inventory {
     readonly version: string;
     readonly schema: string;
   }[];
-  /** Tables of the application, partitions one by one, also those in schemas with a platform's name. */
+  /** Tables of the application, including each partition and those in schemas with a platform's name. */
   readonly tables: readonly Table[];
   /** Sequences of the application, including those without a table. */
   readonly sequences: readonly SequenceName[];
@@ -46,17 +46,20 @@ export interface Inventory {
 }
 
 /**
- * Schemas whose extension keeps rows that are restored in another way, or are worth nothing elsewhere: jobs are made again by
- * calls, and secrets are encrypted with a key that no backup has.
+ * Schemas whose extension stores rows that are restored in another way, or are useless elsewhere: jobs are recreated by
+ * calls, and secrets are encrypted with a key that no backup contains.
  */
 export const extensionSchemasLeftOut: readonly string[] = ["cron", "vault", "pgsodium"];
 
-/** Reads what there is. The tables must be locked: the size of a table that another session locks would have to be waited for. */
+/**
+ * Reads what is backed up. The tables must be locked, because reading the size of a table waits for other sessions'
+ * locks.
+ */
 export async function readInventory(client: pg.Client): Promise<Inventory> {
   const tables = await readTables(client);
   const application = tables.filter(({ schema, owner }) => !isPlatformObject(schema, owner));
   const inPlatform = (schema: string, names: readonly string[]) =>
-    // In the order of the names: those that others refer to come first.
+    // Ordered by name. Referenced ones come first.
     names.flatMap((name) =>
       tables.filter(
         (table) => table.schema === schema && table.name === name && !application.includes(table),
@@ -90,11 +93,11 @@ export async function readInventory(client: pg.Client): Promise<Inventory> {
   };
 }
 
-/** What is stored of a table's columns, for `pg_class c`. */
+/** The stored columns of a table, for `pg_class c`. */
 const storedColumns = `array(select attname::text from pg_attribute
   where attrelid = c.oid and attnum > 0 and not attisdropped and attgenerated = '' order by attnum)`;
 
-/** Reads every table with rows of its own that is neither PostgreSQL's nor an extension's. */
+/** Reads all tables with their own rows that belong neither to PostgreSQL nor to an extension. */
 async function readTables(client: pg.Client): Promise<(Table & { readonly owner: string })[]> {
   const { rows } = await client.query<{
     schema: string;

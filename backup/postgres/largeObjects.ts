@@ -3,9 +3,9 @@ import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 
 /**
- * Checks that every large object can be read. `pg_read_all_data` does not cover them, and one that cannot be read ends pg_dump after minutes
- * of work.
- * @throws UserError that counts them and names the statement that helps
+ * Checks that every large object is readable. `pg_read_all_data` does not cover them, and an unreadable one would fail
+ * pg_dump after minutes.
+ * @throws UserError with their number and the statement that fixes it
  */
 export async function requireReadableLargeObjects(client: pg.Client): Promise<void> {
   const unreadable = await readUnreadable(client);
@@ -18,7 +18,7 @@ export async function requireReadableLargeObjects(client: pg.Client): Promise<vo
   );
 }
 
-/** `has_largeobject_privilege` exists from PostgreSQL 18 on only. */
+/** Returns unreadable large objects. `has_largeobject_privilege` only exists from PostgreSQL 18 on. */
 async function readUnreadable(client: pg.Client): Promise<{ oid: string; owner: string }[]> {
   const { rows } = await client.query<{ oid: string; owner: string }>(
     `select m.oid::text as oid, quote_ident(pg_get_userbyid(lomowner)) as owner from pg_largeobject_metadata m

@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { NotCovered } from "../manifest";
 import { authTables, platformRoles, platformRolesWithOpenSettings, storageTables } from "./platform";
 
-/** Each query answers with the names of what the database has, and the reason says why a backup leaves it out. */
+/** Each query returns names of objects that a backup omits, with the reason. */
 const exclusions: readonly { readonly sql: string; readonly reason: string }[] = [
   {
     sql: `select 'password of role ' || quote_ident(rolname) from pg_roles
@@ -52,7 +52,7 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
     reason: "only a superuser may grant it",
   },
   {
-    // What a project has at birth, and what its API roles got from Supabase's extensions, the target has, too.
+    // The target also has what a new project has, and what its API roles get from Supabase's extensions.
     sql: `select distinct format('membership of role %I in %I', m.rolname, r.rolname) from pg_auth_members a
           join pg_roles r on r.oid = a.roleid join pg_roles m on m.oid = a.member
           where m.rolname in ('anon', 'authenticated', 'authenticator', 'service_role') and (r.rolname = any ($1) or r.rolname ~ '^pg_')
@@ -90,7 +90,7 @@ const exclusions: readonly { readonly sql: string; readonly reason: string }[] =
   },
 ];
 
-/** Rows of the platform's tables that a backup does not hold; the other ones are the platform's own state. */
+/** Rows of the platform's tables that a backup omits because they are state of the platform. */
 const platformRows: readonly { readonly schema: string; readonly reason: string }[] = [
   {
     schema: "auth",
@@ -105,14 +105,14 @@ const platformRows: readonly { readonly schema: string; readonly reason: string 
   { schema: "supabase_functions", reason: "it is the platform's own record" },
 ];
 
-/** Tables in which the platform's services note which of their own migrations have run. */
+/** Tables in which the platform's services record their own migrations. */
 const ownRecords = /(^|_)(schema_)?migrations$/;
 
-/** Lists what the database has and a backup leaves out. Nothing is left out silently. */
+/** Lists what the database contains and a backup omits. Nothing is omitted silently. */
 export async function readNotCovered(client: pg.Client): Promise<NotCovered[]> {
   const found: NotCovered[] = [];
   for (const { sql, reason } of exclusions) {
-    // Of no table, so that parameters which a query does not use have a type.
+    // Not from a table, so that parameters which a query does not use have a type.
     const { rows } = await client.query<{ what: string }>({
       text: `with given as (select $1::text[], $2::text[], $3::text[]) select what from (${sql}) e(what)`,
       values: [
@@ -157,7 +157,7 @@ async function readPlatformRows(client: pg.Client): Promise<NotCovered[]> {
   return left;
 }
 
-/** Rows in tables of extensions that no extension declares to be the user's; the platform's are told of above. */
+/** Lists rows in tables of extensions that no extension declares as user data. The platform's are listed above. */
 async function readExtensionRows(client: pg.Client): Promise<NotCovered[]> {
   const { rows: tables } = await client.query<{ schema: string; name: string; extension: string }>(
     `select n.nspname as schema, c.relname as name, e.extname as extension
@@ -178,7 +178,7 @@ async function readExtensionRows(client: pg.Client): Promise<NotCovered[]> {
   return left;
 }
 
-/** Jobs of pg_cron that run in other databases. */
+/** Lists jobs of pg_cron that run in other databases. */
 async function readForeignJobs(client: pg.Client): Promise<NotCovered[]> {
   const { rows: found } = await client.query<{ may: boolean }>(
     `select has_schema_privilege(n.oid, 'usage') and has_table_privilege(c.oid, 'select') as may
@@ -192,7 +192,7 @@ async function readForeignJobs(client: pg.Client): Promise<NotCovered[]> {
   return rows.map(({ what }) => ({ what, reason: "a backup is of one database" }));
 }
 
-/** A table that the role may not read counts as one with rows. */
+/** Returns whether a table has rows. A table that the role may not read counts as one with rows. */
 async function hasRows(client: pg.Client, schema: string, name: string): Promise<boolean> {
   const table = `${client.escapeIdentifier(schema)}.${client.escapeIdentifier(name)}`;
   const { rows: allowed } = await client.query<{ allowed: boolean }>(

@@ -1,6 +1,6 @@
 /**
- * What Supabase itself puts into a project's database, on the images of PostgreSQL 15 and 17. A fresh project has all of
- * it, and its `postgres` may not make it, so a restore leaves it alone.
+ * What Supabase puts into a project's database, on the images of PostgreSQL 15 and 17. A new project has all of it, and
+ * its `postgres` may not create it, so a restore skips it.
  */
 export const platformSchemas: ReadonlySet<string> = new Set([
   "_analytics",
@@ -23,7 +23,7 @@ export const platformSchemas: ReadonlySet<string> = new Set([
   "vault",
 ]);
 
-/** Roles of a project at birth, with the attributes that a plain server needs for their objects and policies. */
+/** Roles of a new project, with the attributes that a plain server needs for their objects and policies. */
 export const platformRoles: Readonly<Record<string, string>> = {
   anon: "nologin",
   authenticated: "nologin",
@@ -47,7 +47,7 @@ export const platformRoles: Readonly<Record<string, string>> = {
   supabase_storage_admin: "nologin noinherit createrole",
 };
 
-/** Those of them whose settings `postgres` may change, so that an application has settings of its own there. */
+/** Those whose settings `postgres` may change, so they may contain settings of an application. */
 export const platformRolesWithOpenSettings: readonly string[] = [
   "anon",
   "authenticated",
@@ -57,26 +57,26 @@ export const platformRolesWithOpenSettings: readonly string[] = [
 ];
 
 /**
- * Tells whether an object belongs to the platform: it is in a schema with a platform's name, and its owner is a role of the
- * platform other than `postgres`. An application's own `create schema etl`, and what `postgres` puts into `extensions`, is the
- * application's. Members of extensions are told by `pg_depend`.
+ * Returns whether an object belongs to the platform: it is in a schema with a platform's name, and its owner is a role
+ * of the platform other than `postgres`. An application's own `create schema etl`, and what `postgres` puts into
+ * `extensions`, belongs to the application. `pg_depend` identifies members of extensions.
  */
 export function isPlatformObject(schema: string, owner: string): boolean {
   return platformSchemas.has(schema) && isPlatformOwner(owner);
 }
 
-/** Tells whether a role is one of the platform's, other than the `postgres` that applications work as. */
+/** Returns whether a role is one of the platform's, other than the `postgres` that applications use. */
 export function isPlatformOwner(role: string): boolean {
   return role !== "postgres" && role in platformRoles;
 }
 
-/** Publications that the platform makes. */
+/** Publications that the platform creates. */
 export const platformPublications: ReadonlySet<string> = new Set([
   "supabase_realtime",
   "supabase_realtime_messages_publication",
 ]);
 
-/** Event triggers that the platform makes, on its images of PostgreSQL 15 and 17. */
+/** Event triggers that the platform creates, on its images of PostgreSQL 15 and 17. */
 export const platformEventTriggers: ReadonlySet<string> = new Set([
   "graphql_watch_ddl",
   "graphql_watch_drop",
@@ -89,8 +89,8 @@ export const platformEventTriggers: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Who the users are and how they prove it. Sessions, tokens and challenges are left out: they are worth nothing in a
- * project with other signing keys, and users sign in again.
+ * Users and their credentials. Sessions, tokens and challenges are omitted: they are useless in a project with other
+ * signing keys, and users sign in again.
  */
 export const authTables: readonly string[] = [
   "users",
@@ -103,10 +103,10 @@ export const authTables: readonly string[] = [
   "webauthn_credentials",
 ];
 
-/** Buckets only: the rows of `storage.objects` tell of files, and files are not part of a database backup. */
+/** Only buckets: the rows of `storage.objects` describe files, which are not part of a database backup. */
 export const storageTables: readonly string[] = ["buckets"];
 
-/** Extensions that a project has at birth; a backup of an older one may lack some. */
+/** Extensions of a new project. A backup of an older one may lack some. */
 export const extensionsAtBirth: ReadonlySet<string> = new Set([
   "pg_graphql",
   "pg_net",

@@ -3,14 +3,17 @@ import { platformRoles, platformRolesWithOpenSettings } from "./platform";
 
 const { escapeLiteral } = pg;
 
-/** Names for `= any (…)`. */
+/** Returns names for `= any (…)`. */
 const list = (names: readonly string[]): string =>
   `array[${names.map((name) => escapeLiteral(name)).join(", ")}]::text[]`;
 
 const lines = (line: string, from: string): string =>
   `(select coalesce(string_agg(line, E'\\n' order by line collate "C"), '') from (select distinct ${line} as line from ${from}) l)`;
 
-/** Settings that any owner may make; the others are the stack's, or a superuser's. A role's own in this database begin with `in database: `. */
+/**
+ * Returns the settings that any owner may set. The others belong to the stack or need a superuser. A role's settings in
+ * this database begin with `in database: `.
+ */
 export const settingsOf = (role: string): string =>
   lines(
     "case when s.setdatabase <> 0 and s.setrole <> 0 then 'in database: ' else '' end || entry",
@@ -20,14 +23,20 @@ export const settingsOf = (role: string): string =>
        and exists (select from pg_settings where name = split_part(entry, '=', 1) and context = 'user')`,
   );
 
-/** Memberships, one line each, with `*` for the admin option. From version 16 on the creator of a role has one that gives it nothing but that. */
+/**
+ * Memberships, one line each, with `*` for the admin option. From version 16 on, the creator of a role has one that
+ * only contains that.
+ */
 const memberOf = lines(
   "quote_ident(g.rolname) || case when a.admin_option then '*' else '' end",
   `pg_auth_members a join pg_roles g on g.oid = a.roleid
    where a.member = r.oid and coalesce((to_jsonb(a) ->> 'inherit_option')::boolean or (to_jsonb(a) ->> 'set_option')::boolean, true)`,
 );
 
-/** Queries for `kind`, `name` and `facts` of the application's roles, and of the settings that it may make for the platform's. */
+/**
+ * Queries for `kind`, `name` and `facts` of the application's roles, and of the settings that it may set for the
+ * platform's.
+ */
 export const roleParts: readonly string[] = [
   `select 'role', quote_ident(r.rolname),
      json_build_object(

@@ -3,7 +3,7 @@ import type { SequenceValue } from "../manifest";
 
 const { escapeIdentifier, escapeLiteral } = pg;
 
-/** A statement of this many parts is planned in milliseconds. */
+/** The number of sequences per statement, which is then planned in milliseconds. */
 const readAtOnce = 200;
 
 export interface SequenceName {
@@ -12,8 +12,8 @@ export interface SequenceName {
 }
 
 /**
- * Reads where each sequence stands. Sequences do not follow snapshots: a value that is read after the snapshot was taken
- * is never behind the rows of the snapshot.
+ * Reads the position of each sequence. Sequences do not follow snapshots: a value that is read after the snapshot is
+ * never behind the snapshot's rows.
  */
 export async function readSequences(
   client: pg.Client,
@@ -40,7 +40,7 @@ export async function readSequences(
   return values;
 }
 
-/** Sets every sequence to the value that the manifest names; undefined without sequences. */
+/** Returns the statement that sets every sequence to the value in the manifest; undefined without sequences. */
 export function describeSequences(values: readonly SequenceValue[]): string | undefined {
   if (values.length === 0) return undefined;
   const calls = values.map(

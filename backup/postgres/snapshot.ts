@@ -2,10 +2,10 @@ import type pg from "pg";
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 
-/** Any number that no other program takes for an advisory lock on the same database: "backup" in ASCII. */
+/** A number that no other program uses for an advisory lock on the same database: "backup" in ASCII. */
 const advisoryLock = "108170654281072";
 
-/** A state of the database that any number of sessions can look at, as long as the session that holds it lives. */
+/** A state of the database that many sessions can read, as long as the session that holds it is open. */
 export interface Snapshot {
   /** For `pg_dump --snapshot`. */
   readonly name: string;
@@ -14,8 +14,8 @@ export interface Snapshot {
 }
 
 /**
- * Lets one backup or restore of a database run at a time; the lock ends with the session, however that ends.
- * @param patienceSeconds how long the session of a program that was killed may take to end; default: not at all
+ * Allows one backup or restore of a database at a time. The lock ends with the session, however that ends.
+ * @param patienceSeconds how long to wait for the session of a killed program; default: not at all
  */
 export async function lockOutOthers(client: pg.Client, patienceSeconds = 0): Promise<void> {
   if (patienceSeconds > 0) await waitForLock(client, patienceSeconds);
@@ -38,7 +38,7 @@ export async function lockOutOthers(client: pg.Client, patienceSeconds = 0): Pro
   );
 }
 
-/** Takes the lock as soon as it is free; without it, `lockOutOthers` tells who has it. */
+/** Takes the lock as soon as it is free. Without it, `lockOutOthers` reports who holds it. */
 async function waitForLock(client: pg.Client, seconds: number): Promise<void> {
   await client.query(`set lock_timeout = '${seconds}s'`);
   try {
@@ -49,7 +49,7 @@ async function waitForLock(client: pg.Client, seconds: number): Promise<void> {
   await client.query("set lock_timeout = 0");
 }
 
-/** Begins the transaction that holds the snapshot; it ends with `commit` or with the session. */
+/** Begins the transaction that holds the snapshot. It ends with `commit` or with the session. */
 export async function takeSnapshot(client: pg.Client): Promise<Snapshot> {
   // row_security = off turns filtered rows into an error.
   await client.query(`

@@ -1,10 +1,10 @@
-/** What SQL quotes: strings with and without backslashes, names, and dollar-quoted texts; and comments, which are left as they are. */
+/** What SQL quotes: strings with and without backslashes, names, and dollar-quoted strings. Comments are kept. */
 const quoted =
   /(?<![\w$])[eE]'(?:\\[\s\S]|''|[^'\\])*'|'[^']*(?:''[^']*)*'|"[^"]*(?:""[^"]*)*"|(?<![\w$])\$([A-Za-z_\u0080-\uffff][\w\u0080-\uffff]*|)\$[\s\S]*?\$\1\$|--[^\n]*/g;
 
 /**
- * Returns a text of the same length in which everything that is quoted is blotted out, so that statements and headings are found by their own
- * words and never inside a comment, a function's body or a job's command, which anybody may have written.
+ * Returns a text of the same length in which quoted parts are blanked, so statements and headings are never found
+ * inside a comment, a function's body or a job's command, which anybody may have written.
  *
  * @param sql statements for `standard_conforming_strings = on`, as `pg_dump` and this program write them
  */
@@ -12,7 +12,7 @@ export function maskQuoted(sql: string): string {
   return sql.replaceAll(quoted, (found) => (found.startsWith("--") ? found : "x".repeat(found.length)));
 }
 
-/** Splits a script behind each semicolon that ends a line, unless it is quoted. */
+/** Splits a script after each unquoted semicolon at the end of a line. */
 export function splitStatements(script: string): string[] {
   const masked = maskQuoted(script);
   const statements: string[] = [];
@@ -30,7 +30,7 @@ export function withoutLeadingComments(statement: string): string {
   return statement.replace(/^(?:--[^\n]*\n)+/, "");
 }
 
-/** Returns the name that an identifier stands for, whether it is quoted or not. */
+/** Returns the name of an identifier, quoted or not. */
 export function unquoteIdentifier(identifier: string): string {
   return identifier.startsWith('"') ? identifier.slice(1, -1).replaceAll('""', '"') : identifier;
 }

@@ -17,9 +17,9 @@ interface RoleRow {
 }
 
 /**
- * What belongs to the server rather than to the database, as SQL that can be run twice: the roles that the platform does
- * not bring, their memberships and settings, and the database's settings. No passwords: whoever may read them could
- * pass for the role, and `pulumi up` sets them again.
+ * Returns the server-wide parts as SQL that can run twice: the roles that the platform does not create, their
+ * memberships and settings, and the database's settings. Passwords are omitted: anybody who can read them could log in
+ * as the role, and `pulumi up` sets them again.
  */
 export async function describeGlobals(client: pg.Client): Promise<string> {
   const { rows: roles } = await client.query<RoleRow>(
@@ -39,8 +39,8 @@ export async function describeGlobals(client: pg.Client): Promise<string> {
 }
 
 /**
- * Describes who is a member of what. From version 16 on a membership has more options, and the maker of a role gets a membership of its own, which
- * the restoring role gets by making it.
+ * Returns the memberships. From version 16 on a membership has more options, and the creator of a role gets a
+ * membership, which the restoring role gets by creating it.
  */
 async function describeMemberships(client: pg.Client, roles: readonly RoleRow[]): Promise<string[]> {
   const { rows } = await client.query<{
@@ -66,7 +66,7 @@ async function describeMemberships(client: pg.Client, roles: readonly RoleRow[])
           : ""
         : ` with admin ${admin}, inherit ${inherit}, set ${set}`;
     const grant = `grant ${escapeIdentifier(role)} to ${escapeIdentifier(member)}${options}`;
-    // Who restores may lack the right to grant a membership that the target has already.
+    // The restoring role may lack the privilege to grant a membership that the target already has.
     const same = [
       `m.roleid = ${escapeLiteral(escapeIdentifier(role))}::regrole`,
       `m.member = ${escapeLiteral(escapeIdentifier(member))}::regrole`,
@@ -92,7 +92,7 @@ function createRole(role: RoleRow): string {
     "do $$ begin",
     `  if not exists (select from pg_catalog.pg_roles where rolname = ${escapeLiteral(role.name)}) then`,
     `    create role ${escapeIdentifier(role.name)} ${attributes};`,
-    // Before version 16 only a superuser can give it.
+    // Before version 16, only a superuser can grant it.
     ...(role.replication
       ? [
           `    begin alter role ${escapeIdentifier(role.name)} replication; exception when insufficient_privilege then null; end;`,
@@ -113,8 +113,8 @@ function createRole(role: RoleRow): string {
 }
 
 /**
- * Describes the settings that any owner may make. A target that has one of a role already, as a fresh project has those of its birth, is not asked for
- * the right to set it.
+ * Returns the settings that any owner may set. If a target already has a role's setting, as a new project does, it is
+ * not set, so no privilege is needed.
  */
 async function describeSettings(client: pg.Client, roles: readonly RoleRow[]): Promise<string[]> {
   const { rows } = await client.query<{
@@ -145,10 +145,13 @@ async function describeSettings(client: pg.Client, roles: readonly RoleRow[]): P
   });
 }
 
-/** Begins the warning about a setting that the target refuses; what follows is the setting. */
+/** Begins the warning about a setting that the target refuses, followed by the setting. */
 export const refusedSettingMark = "thorbis: refused ";
 
-/** From version 15 on only a superuser, or whom one has granted it to, may make a setting that no module has defined; others go on without it. */
+/**
+ * Returns a block that tolerates a refusal. From version 15 on, only a superuser or a role with the privilege may set a
+ * parameter that no module has defined; others continue without it.
+ */
 function tolerant(
   statement: string,
   {
@@ -170,12 +173,12 @@ function describeSetting(role: string | null, in_database: boolean, setting: str
   return `do $$ begin execute format(${escapeLiteral(`${subject} ${assignment.replaceAll("%", "%%")}`)}, current_database()); end $$;`;
 }
 
-/** `app.settings.x` is two or more names, each to be quoted by itself. */
+/** Quotes each name of `app.settings.x` separately. */
 export function settingName(name: string): string {
   return name.split(".").map(escapeIdentifier).join(".");
 }
 
-/** Settings that are lists keep their elements apart; `pg_dump` tells them by the same names. */
+/** Settings that are lists keep their elements separate. `pg_dump` recognizes them by the same names. */
 const listSettings = new Set([
   "search_path",
   "temp_tablespaces",
@@ -190,8 +193,8 @@ function settingValue(setting: string, separator: number): string {
 }
 
 /**
- * Describes the jobs of pg_cron that run in this database, as calls that make them again; undefined without any. A job runs as whoever makes it, so
- * each is made as its owner.
+ * Returns the jobs of pg_cron in this database, as calls that create them; undefined without any. A job runs as its
+ * creator, so each is created as its owner.
  */
 export async function describeJobs(client: pg.Client): Promise<string | undefined> {
   const { rows: found } = await client.query<{ exists: boolean }>(
@@ -223,7 +226,7 @@ export async function describeJobs(client: pg.Client): Promise<string | undefine
   ].join("\n");
 }
 
-/** Describes how to fill the materialized views again, each after those that it reads. */
+/** Returns statements that refresh the materialized views, each after those that it reads. */
 export async function describeMaterializedViews(client: pg.Client): Promise<string | undefined> {
   const { rows } = await client.query<{ schema: string; name: string }>(
     `with recursive reading as (
@@ -249,8 +252,9 @@ export async function describeMaterializedViews(client: pg.Client): Promise<stri
 }
 
 /**
- * What the publication of Supabase's Realtime publishes. A fresh project has the publication, so an archive's own statement
- * for it is passed over; its options matter, though: published deletes reach every subscriber, whatever the policies say.
+ * Returns the contents of the publication of Supabase's Realtime. A new project has the publication, so the archive's
+ * statement for it is skipped. Its options matter, though: published deletes reach every subscriber, regardless of
+ * policies.
  */
 export async function describePublication(client: pg.Client): Promise<string | undefined> {
   const { rows } = await client.query<{ publishes: string; via_root: boolean }>(

@@ -5,7 +5,7 @@ import { holdsPrograms, postgresqlFolders } from "../../foundation/postgresqlPro
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 
-/** The programs that do the work, all of PostgreSQL's of one major version, with the versions they report. */
+/** The programs that a backup runs, all from one major version of PostgreSQL, with their versions. */
 export interface Tools {
   readonly pgDump: string;
   readonly pgRestore: string;
@@ -20,12 +20,13 @@ const programs = ["pg_dump", "pg_restore", "psql"] as const;
 const versionPattern = /\) (\d+(?:\.\d+)*|\d+\w+)/;
 
 /**
- * Finds `pg_dump`, `pg_restore` and `psql` of a major version, and `zstd`. A newer pg_dump reads an older server, but what it
- * writes can be restored into a newer server only; so a dump, a restore and a drill each use the programs of their own
- * server's version. POSTGRESQL_BIN comes first; where it is of another version, the installed packages are searched too.
+ * Finds `pg_dump`, `pg_restore` and `psql` of a major version, and `zstd`. A newer pg_dump reads an older server, but
+ * its output can only be restored into a newer server. So a dump, a restore and a drill each use the programs of their
+ * own server's version. POSTGRESQL_BIN is searched first; if it has another version, the installed packages are
+ * searched too.
  *
- * @param major 15, 16, 17; default: the newest that is installed, which reads every archive
- * @throws UserError that names what is missing and how to install it.
+ * @param major 15, 16, 17; default: the newest installed version, which reads every archive
+ * @throws UserError with what is missing and how to install it.
  */
 export async function findTools(major?: number): Promise<Tools> {
   const zstdVersion = await askVersion("zstd", /v(\d+(?:\.\d+)+)/);
@@ -47,7 +48,7 @@ export async function findTools(major?: number): Promise<Tools> {
   };
 }
 
-/** Returns the folder with all programs that is of this version, or the newest; of equals, the first. */
+/** Returns the folder with all programs of this version, or of the newest. If there are several, the first. */
 async function findFolder(
   major: number | undefined,
 ): Promise<{ readonly folder: string; readonly version: string } | undefined> {
@@ -71,7 +72,7 @@ async function findFolder(
   return first;
 }
 
-/** Returns what the program reports as its version; undefined where there is no usable one. */
+/** Returns the version that the program reports; undefined if it is not usable. */
 async function askVersion(program: string, pattern: RegExp): Promise<string | undefined> {
   try {
     const { stdout } = await promisify(execFile)(program, ["--version"]);

@@ -1,15 +1,15 @@
 import type pg from "pg";
 import { platformPublications, platformRoles, platformSchemas } from "../postgres/platform";
 
-/** An object of the target that no fresh project has. */
+/** An object of the target that a new project does not have. */
 export interface ApplicationObject {
   /** `schema billing`, `table public.orders`, `publication changes`, `large object 16402`. */
   readonly what: string;
-  /** Removes it and what depends on it; undefined where nothing can be run inside a transaction. */
+  /** The statement that removes it with its dependents; undefined if none can run in a transaction. */
   readonly removal: string | undefined;
 }
 
-/** Functions for event triggers that older images of Supabase made as `postgres`. */
+/** Functions for event triggers that older images of Supabase created as `postgres`. */
 const platformFunctions = [
   "grant_pg_cron_access",
   "grant_pg_graphql_access",
@@ -19,7 +19,7 @@ const platformFunctions = [
   "set_graphql_placeholder",
 ];
 
-/** Catalogs of objects that have a schema and an owner: catalog and prefix of its columns. */
+/** Catalogs of objects with a schema and an owner: catalog and prefix of its columns. */
 const catalogsWithSchema = [
   ["pg_proc", "pro"],
   ["pg_operator", "opr"],
@@ -32,7 +32,7 @@ const catalogsWithSchema = [
   ["pg_statistic_ext", "stx"],
 ] as const;
 
-/** Catalogs of objects that have an owner and no schema. */
+/** Catalogs of objects with an owner and without a schema. */
 const catalogsWithoutSchema = [
   ["pg_publication", "pub"],
   ["pg_event_trigger", "evt"],
@@ -42,9 +42,10 @@ const catalogsWithoutSchema = [
 ] as const;
 
 /**
- * Every object that is neither PostgreSQL's, nor an extension's, nor the platform's. $1: schemas of the platform, $2: its roles without `postgres`,
- * $3: its publications, $4: its functions, $5: objects in schemas of the application are listed one by one, too, and so that the removal of each
- * cascades to few others: what ties tables to each other and to functions, views, tables of a partition tree from its leaves, other tables, the rest.
+ * All objects that belong neither to PostgreSQL, nor to an extension, nor to the platform. $1: schemas of the platform,
+ * $2: its roles without `postgres`, $3: its publications, $4: its functions, $5: whether to list objects in schemas of
+ * the application one by one, in an order in which each removal cascades to few others: what connects tables to each
+ * other and to functions, views, tables of a partition tree from its leaves, other tables, the rest.
  */
 const query = `
 with recursive platform_role as (
@@ -157,10 +158,11 @@ where subdbid = (select oid from pg_database where datname = current_database())
 order by turn, step, root desc, depth desc, age desc, what`;
 
 /**
- * Lists what an application has in the target, in the order in which it can be removed. By default, objects in its own schemas are not listed: they go
- * with their schema.
+ * Lists the application's objects in the target, in the order in which they can be removed. By default, objects in its
+ * own schemas are not listed, because they are removed with their schema.
  *
- * @param options.inOwnSchemas lists them, too, with the policies and foreign keys of tables, in an order in which each removal takes few locks
+ * @param options.inOwnSchemas lists them, too, with the policies and foreign keys of tables, in an order in which each
+ *   removal takes few locks
  */
 export async function readApplicationObjects(
   client: pg.Client,

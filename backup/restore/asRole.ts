@@ -1,12 +1,12 @@
 import type pg from "pg";
 
 /**
- * Does something as another role, inside the session's transaction. A membership that this takes and the session's role does not have is granted
- * for as long, where the session may grant it.
+ * Runs a function as another role, inside the session's transaction. A missing membership is granted for this time if
+ * the session may grant it.
  */
 export async function asRole<T>(client: pg.Client, role: string, work: () => Promise<T>): Promise<T> {
   const name = client.escapeIdentifier(role);
-  // From version 16 on a role's creator is a member that may grant the role and not act as it.
+  // From version 16 on, a role's creator is a member that may grant the role but not act as it.
   const { rows } = await client.query<{ own: boolean; may: boolean }>(
     `select $1 = current_user as own, exists (select from pg_roles where rolname = $1)
        and pg_has_role($1, case when current_setting('server_version_num')::int >= 160000 then 'set' else 'member' end) as may`,

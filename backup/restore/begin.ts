@@ -17,16 +17,16 @@ import { lendMemberships, ownersOf } from "./lentMemberships";
 import { type CheckedTarget, createPlatformRoles } from "./target";
 import { markUnfinished, removeMark, type UnfinishedRestore } from "./unfinished";
 
-/** What the beginning of a restore in place needs. */
+/** The context of the beginning of a restore in place. */
 export type Beginning = Pick<Filling, "manifest" | "texts" | "progress" | "client"> & {
   readonly checked: CheckedTarget;
 };
 
-/** How long the emptying waits for a lock that another session holds, and SQLSTATE `lock_not_available`. */
+/** How long emptying waits for a lock of another session, and SQLSTATE `lock_not_available`. */
 const lockSeconds = 10;
 const lockNotAvailable = "55P03";
 
-/** Names the sessions that hold locks in open transactions. */
+/** Returns an error that names the sessions that hold locks in open transactions. */
 async function describeSessions(client: pg.Client, cause: unknown, outcome: Outcome): Promise<UserError> {
   const { rows } = await client.query<{ session: string }>(
     `select format('process %s of role %s (%s, %s)', a.pid, a.usename, coalesce(nullif(a.application_name, ''), 'no application name'), a.state) as session
@@ -45,10 +45,11 @@ async function describeSessions(client: pg.Client, cause: unknown, outcome: Outc
 }
 
 /**
- * Empties the target and marks it, all in one transaction: until it ends, nothing has happened. Where the target has more objects than one transaction
- * can lock, it is marked first and then emptied in steps: a failure between them leaves it partly emptied, and the same command continues.
+ * Empties the target and marks it in one transaction, so a failure changes nothing. If the target has more objects than
+ * one transaction can lock, it is marked first and emptied in steps. A failure between two steps leaves it partly
+ * emptied, and the same command continues.
  *
- * @returns what takes the memberships back that it has lent to its role
+ * @returns the statements that revoke the memberships that it granted to its role
  * @throws UserError that says whether the target is untouched or partly emptied
  */
 export async function begin(beginning: Beginning): Promise<string[]> {
@@ -93,7 +94,10 @@ async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Prom
   }
 }
 
-/** Makes the roles of the backup, and the session's role a member of those whose objects are removed and made; event triggers go first of all. */
+/**
+ * Creates the roles of the backup, and makes the session's role a member of those whose objects are removed and
+ * created. Event triggers are removed first.
+ */
 async function prepareRoles({ client, checked, manifest, texts, progress }: Beginning): Promise<string[]> {
   if (!checked.shape.isProject) await createPlatformRoles(client, manifest.roles);
   await createRoles(client, texts.globals, progress);
@@ -145,7 +149,7 @@ async function explain(client: pg.Client, error: unknown, outcome: Outcome): Pro
   });
 }
 
-/** @throws UserError when the target refuses one; a setting that only a superuser may make is reported and left out */
+/** @throws UserError if the target refuses one; a setting that only a superuser may set is reported and omitted */
 export async function createRoles(
   client: pg.Client,
   globals: string,

@@ -6,20 +6,22 @@ import { exitCodes } from "../exitCodes";
 import { connect } from "../postgres/connect";
 
 /**
- * A database beside the target, in which a restore into a plain server is made: the target is what it was until that is done. Databases of a
- * project cannot be made like this, since nobody but Supabase can make its schemas.
+ * A database next to the target, for a restore into a plain server: the target stays unchanged until the restore is
+ * complete. This does not work in a project, because only Supabase can create its schemas.
  */
 export interface BesideTarget {
   readonly settings: DatabaseSettings;
-  /** Gives it the target's name, in one step, and drops the old one. Sessions of others on the target are ended. */
+  /**
+   * Renames it to the target's name in one step, and drops the old database. Other sessions on the target are ended.
+   */
   swap(): Promise<void>;
   drop(): Promise<void>;
 }
 
-/** Either of them is there on every server, and a database cannot be renamed in a session of its own. */
+/** One of them exists on every server, and a session cannot rename its own database. */
 const maintenanceDatabases = ["postgres", "template1"];
 
-/** Makes an empty one with the target's owner, encoding and locale. What restores before left, killed as they were, is dropped. */
+/** Creates an empty one with the target's owner, encoding and locale. What killed restores left is dropped. */
 export async function createBesideTarget(client: pg.Client, target: DatabaseSettings): Promise<BesideTarget> {
   await requireRights(client, target);
   const maintenance = await connectBeside(target);
@@ -59,7 +61,7 @@ export async function createBesideTarget(client: pg.Client, target: DatabaseSett
         { ...target, database: (await currentDatabase(maintenance)) ?? "postgres" },
         exitCodes.restoreFailed,
       );
-      // The renaming holds a lock that keeps new sessions waiting, and itself waits up to 5 s for the old ones to be gone.
+      // The rename holds a lock that makes new sessions wait, and itself waits up to 5 s until the old ones have ended.
       const closing = setInterval(() => {
         closer
           .query(

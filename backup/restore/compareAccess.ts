@@ -9,15 +9,15 @@ import {
 import { unquoteIdentifier } from "../postgres/sqlText";
 import { databaseCorrections, roleCorrections } from "./correctRoles";
 
-/** What differs between the snapshot and the target, in words. */
+/** The differences between the snapshot and the target, as text. */
 export interface AccessDifferences {
-  /** In objects of the application: the restore is not what was backed up. */
+  /** In objects of the application: the restore does not match the backup. */
   readonly application: readonly string[];
   /** On the platform's objects, which belong to it and may be newer or older than at the source. */
   readonly platform: readonly string[];
 }
 
-/** How GRANT calls each kind of object. */
+/** The keyword of each kind of object in GRANT. */
 const kindsOfGrants: Readonly<Record<string, string>> = {
   schema: "schema",
   table: "table",
@@ -34,7 +34,7 @@ const kindsOfGrants: Readonly<Record<string, string>> = {
   database: "database",
 };
 
-/** Kinds of objects that belong to no schema. */
+/** Kinds of objects without a schema. */
 const kindsWithoutSchema = new Set([
   "event trigger",
   "foreign data wrapper",
@@ -47,18 +47,21 @@ export interface AccessContext {
   /** Major versions of the source and of the target. */
   readonly sourceMajor: number;
   readonly targetMajor: number;
-  /** Something is known to be missing. */
+  /** Whether something is known to be missing. */
   readonly isIncomplete: boolean;
-  /** The server is the project's: its roles are the application's, too. Another server's roles may serve other databases. */
+  /**
+   * The server belongs to the project, so its roles belong to the application. The roles of another server may serve
+   * other databases.
+   */
   readonly isProject: boolean;
-  /** Which objects it is about; default: all. */
+  /** The objects to compare; default: all. */
   readonly isWanted?: (entry: AccessEntry) => boolean;
 }
 
 /**
- * Corrects the owners and grants that differ from the snapshot: grants on the database and on the platform's objects, which no archive
- * restores into a project, and grants that come from default privileges or from the restore itself. Then compares everything that decides
- * who may do what.
+ * Corrects the owners and grants that differ from the snapshot: grants on the database and on the platform's objects,
+ * which no archive restores into a project, and grants that come from default privileges or from the restore itself.
+ * Then compares everything that controls access.
  */
 export async function restoreAccess(
   client: pg.Client,
@@ -85,7 +88,7 @@ export async function restoreAccess(
 
 /**
  * Returns the statements that turn the second inventory into the first.
- * @param database the name, in quotes where it needs them
+ * @param database the name, quoted if necessary
  */
 function corrections(
   expected: readonly AccessEntry[],
@@ -124,7 +127,10 @@ function corrections(
   return statements;
 }
 
-/** Returns the statements that revoke grants on columns of the platform's tables where the backup has none: such columns are in no inventory. */
+/**
+ * Returns the statements that revoke grants on columns of the platform's tables that the backup does not have. Such
+ * columns are in no inventory.
+ */
 function additions(expected: readonly AccessEntry[], found: readonly AccessEntry[]): string[] {
   const known = new Set(expected.map(keyOf));
   return found
@@ -138,7 +144,7 @@ function additions(expected: readonly AccessEntry[], found: readonly AccessEntry
     );
 }
 
-/** Tells what differs between an inventory that was backed up and that of the restored database. */
+/** Compares the inventory of the backup with that of the restored database. */
 export function compareAccess(
   expected: readonly AccessEntry[],
   found: readonly AccessEntry[],
@@ -152,8 +158,8 @@ export function compareAccess(
     const restored = after.get(keyOf(entry));
     const what = `${entry.kind} ${entry.name}`;
     if (restored === undefined) {
-      // An object that could not be created is reported with its SQL; the platform's objects depend on its version, but what belongs to no
-      // schema and a superuser made may be the application's.
+      // An object that could not be created is reported with its SQL. The platform's objects depend on its version, but
+      // an object without a schema that a superuser created may belong to the application.
       const isOfSuperuser =
         context.isProject &&
         kindsWithoutSchema.has(entry.kind) &&
@@ -190,14 +196,14 @@ export function compareAccess(
   return { application, platform };
 }
 
-/** Text that each version writes in its own way. */
+/** Returns whether each version writes the text differently. */
 function isDeparsed(fact: string): boolean {
   return fact === "using" || fact === "with check";
 }
 
 function comparable(fact: string, entry: AccessEntry, { sourceMajor, targetMajor }: AccessContext): string {
   if (fact !== "grants") return entry.facts[fact] ?? "";
-  // Version 17 has a privilege more, which is part of `all`.
+  // Version 17 has another privilege, which is part of `all`.
   const ignored = sourceMajor < 17 || targetMajor < 17 ? /: MAINTAIN\*?$/ : undefined;
   return grantsOf(entry)
     .filter((line) => ignored === undefined || !ignored.test(line))
@@ -208,7 +214,7 @@ function describe(text: string | undefined): string {
   return text === undefined || text === "" ? "nothing" : `"${text.replaceAll("\n", ", ")}"`;
 }
 
-/** By its owner, and where it has none, by the schema of what it is on. */
+/** Returns whether an object belongs to the platform: by its owner, or without one, by the schema of its parent. */
 function isOfPlatform({ kind, name, facts }: AccessEntry): boolean {
   if (facts.extension !== undefined || ["database", "extension", "language", "role"].includes(kind))
     return true;
@@ -225,21 +231,21 @@ function isOfPlatform({ kind, name, facts }: AccessEntry): boolean {
   return platformSchemas.has(schema);
 }
 
-/** Schema of `shop.orders`, and of `tenant_isolation on shop.orders`. */
+/** Returns the schema of `shop.orders`, and of `tenant_isolation on shop.orders`. */
 function schemaOf(kind: string, name: string): string {
   const place =
     kind === "policy" || kind === "trigger" ? name.slice(name.lastIndexOf(" on ") + " on ".length) : name;
   return /^("(?:[^"]|"")*"|[^."]+)\./.exec(place)?.[1] ?? "";
 }
 
-/** Returns the grants, less those of the owner of a platform's object, who may be another role in the target. */
+/** Returns the grants without those of the owner of a platform's object, which may be another role in the target. */
 function grantsOf(entry: AccessEntry): string[] {
   const lines = (entry.facts.grants ?? "").split("\n").filter((line) => line !== "");
   if (!isOfPlatform(entry)) return lines;
   return lines.filter((line) => line.slice(0, line.lastIndexOf(": ")) !== entry.facts.owner);
 }
 
-/** `shop.orders` and SELECT as `select on table shop.orders`; undefined for kinds without grants. */
+/** Returns `shop.orders` and SELECT as `select on table shop.orders`; undefined for kinds without grants. */
 function grantTarget(
   { kind, name }: AccessEntry,
   database: string,
@@ -251,7 +257,7 @@ function grantTarget(
   }
   const keyword = kindsOfGrants[kind];
   if (keyword === undefined) return undefined;
-  // The inventory leaves the database's name out: a backup can be restored into one of another name.
+  // The inventory omits the database's name, because a backup can be restored under another name.
   const object = kind === "database" ? database : name;
   return (privilege) => `${privilege} on ${keyword} ${object}`;
 }
@@ -276,7 +282,10 @@ function keyOf({ kind, name }: AccessEntry): string {
   return `${kind} ${withoutNeedlessQuotes(name)}`;
 }
 
-/** Each version quotes its own key words: `json_array` is one since version 16. */
+/**
+ * Returns the name without quotes that only some versions write, because each quotes its own keywords: `json_array` is
+ * one since version 16.
+ */
 export function withoutNeedlessQuotes(name: string): string {
   return name.replaceAll(/(?<!")"([a-z_][a-z0-9_$]*)"(?!")/g, "$1");
 }

@@ -4,7 +4,7 @@ import { readSequences } from "../postgres/sequences";
 import type { LoadedTable } from "./loadRows";
 import type { Missing } from "./schemaWriter";
 
-/** Lists the tables that there was nothing to load the rows into. */
+/** Lists the tables that did not exist when their rows were loaded. */
 export function missingRows(loaded: readonly LoadedTable[]): Missing[] {
   return loaded
     .filter(({ rows }) => rows === undefined)
@@ -15,7 +15,7 @@ export function missingRows(loaded: readonly LoadedTable[]): Missing[] {
     }));
 }
 
-/** Compares the rows that the server counted as they were loaded with those of the manifest. */
+/** Compares the row counts of the server with those of the manifest. */
 export function rowDifferences({ tables: all, objects }: Manifest, loaded: readonly LoadedTable[]): string[] {
   const ofExtensions = new Set(
     objects.filter(({ content }) => content === "extension data").map(({ name }) => name),
@@ -30,7 +30,7 @@ export function rowDifferences({ tables: all, objects }: Manifest, loaded: reado
   });
 }
 
-/** Compares where each sequence stands with the manifest. */
+/** Compares the positions of the sequences with the manifest. */
 export async function sequenceDifferences(client: pg.Client, { sequences }: Manifest): Promise<string[]> {
   const found = await readSequences(
     client,

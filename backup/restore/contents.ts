@@ -6,14 +6,14 @@ export interface Entry {
   readonly id: number;
   /** `TABLE`, `POLICY`, `ACL`, … */
   readonly kind: string;
-  /** Undefined for what belongs to no schema. */
+  /** Undefined for objects without a schema. */
   readonly schema: string | undefined;
   /** `customers`, `customers tenant_isolation` for a policy, `TABLE customers` for the grants of a table. */
   readonly tag: string;
   readonly owner: string;
 }
 
-/** Kinds of more than one word; without them the words of a line cannot be told apart. */
+/** Kinds of more than one word, which are needed to split a line into words. */
 const kindsOfSeveralWords = [
   "ACCESS METHOD",
   "CHECK CONSTRAINT",
@@ -47,7 +47,7 @@ const kindsOfSeveralWords = [
   "USER MAPPING",
 ].sort((a, b) => b.length - a.length);
 
-/** Reads what `pg_restore --list` prints; schemas and roles with blanks in their names are known by being told. */
+/** Parses the output of `pg_restore --list`. Schemas and roles with spaces in their names are passed in. */
 export function parseContents(
   list: string,
   names: { readonly schemas: readonly string[]; readonly roles: readonly string[] },
@@ -70,18 +70,18 @@ export function parseContents(
   });
 }
 
-/** What a target is: a Supabase project has the platform's objects already, a plain database has nothing. */
+/** The kind of target: a Supabase project already has the platform's objects, a plain database has none. */
 export interface TargetShape {
   readonly isProject: boolean;
-  /** Policies and triggers that the platform's tables have, as `schema.table name`. */
+  /** Policies and triggers of the platform's tables, as `schema.table name`. */
   readonly onPlatformTables: ReadonlySet<string>;
-  /** Names of the schemas that are there already. */
+  /** Names of the existing schemas. */
   readonly schemas: ReadonlySet<string>;
 }
 
 /** Selects the entries of the schema archive that this target needs, in the order of the archive. */
 export function selectEntries<T extends Entry>(entries: readonly T[], shape: TargetShape): T[] {
-  // Schemas that an extension brings are in no archive, and a plain database may not have the extension.
+  // No archive contains the schemas of an extension, and a plain database may not have the extension.
   const archived = new Set([
     "public",
     ...entries.filter(({ kind }) => kind === "SCHEMA").map(({ tag }) => tag),
@@ -95,7 +95,8 @@ export function selectEntries<T extends Entry>(entries: readonly T[], shape: Tar
 const platformTrigger = /\bEXECUTE FUNCTION "?(\w+)"?\./;
 
 /**
- * Selects what a project has before an application comes: the platform's own objects, with their grants, and the extensions that they need.
+ * Selects what a project has before an application is deployed: the platform's own objects, with their grants, and the
+ * extensions that they need.
  */
 export function selectPlatformEntries<T extends Entry & { readonly sql: string }>(
   entries: readonly T[],
@@ -119,7 +120,7 @@ export function selectPlatformEntries<T extends Entry & { readonly sql: string }
   });
 }
 
-/** Tells whether an entry is a schema or a grant on one: owners of tables need these before the first table. */
+/** Returns whether an entry is a schema or a grant on one, which owners of tables need before the first table. */
 export function isAboutSchema({ kind, schema, tag }: Entry): boolean {
   return schema === undefined && (kind === "SCHEMA" || (kind === "ACL" && tag.startsWith("SCHEMA ")));
 }
@@ -136,7 +137,7 @@ function isWantedInProject(entry: Entry, shape: TargetShape): boolean {
   }
   switch (kind) {
     case "SCHEMA":
-      // The entry of `public` makes nothing: it gives the schema its owner.
+      // The entry of `public` creates nothing, but sets the schema's owner.
       return tag === "public" || !shape.schemas.has(tag);
     case "ACL":
     case "COMMENT":
@@ -160,17 +161,20 @@ function isWantedInPlain(entry: Entry, archivedSchemas: ReadonlySet<string>): bo
     const name = tag.slice("SCHEMA ".length);
     return archivedSchemas.has(name) && (name !== "public" || kind === "ACL");
   }
-  // The platform's own watch for programs that are not there.
+  // Event triggers of the platform for programs that do not exist here.
   return kind !== "EVENT TRIGGER" || !isPlatformOwner(owner);
 }
 
-/** The comment on `public` is the server's own, and belongs to its owner. Rights on the platform's schemas are compared later. */
+/**
+ * Returns whether to restore an entry about a schema. The comment on `public` belongs to its owner, and privileges on
+ * the platform's schemas are compared later.
+ */
 function isWantedOfSchema(kind: string, schema: string, owner: string): boolean {
   if (schema === "public") return kind === "ACL";
   return !platformSchemas.has(schema) || !(isPlatformOwner(owner) || schema === "extensions");
 }
 
-/** Belongs to the extension's owner, which makes it with the extension. */
+/** Returns whether an entry belongs to the extension's owner, who creates it with the extension. */
 function isCommentOnExtension({ kind, tag }: Entry): boolean {
   return kind === "COMMENT" && tag.startsWith("EXTENSION ");
 }

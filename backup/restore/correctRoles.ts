@@ -4,7 +4,7 @@ import { settingName } from "../postgres/statements";
 
 const { escapeLiteral } = pg;
 
-/** Returns the statements that give a role of the target what it has in the backup, and take from it what it has not. */
+/** Returns the statements that set a role's attributes and memberships in the target to those of the backup. */
 export function roleCorrections(expected: AccessEntry, found: AccessEntry): string[] {
   const { name } = expected;
   const changes = (fact: string) => {
@@ -19,7 +19,7 @@ export function roleCorrections(expected: AccessEntry, found: AccessEntry): stri
   const memberships = changes("member of");
   const isMissing = (line: string, text: string): boolean => !text.split("\n").includes(line);
   return [
-    // One by one: who restores may be allowed to change some of them.
+    // Separate statements, because the restoring role may be allowed to change only some of them.
     ...linesOf(attributes?.wanted, " ")
       .filter((word) => !attributes?.present.split(" ").includes(word))
       .map((word) => `alter role ${name} ${word}`),
@@ -57,7 +57,7 @@ export function databaseCorrections(expected: AccessEntry, found: AccessEntry, d
   ];
 }
 
-/** Settings that are in the backup have been made with the roles; the others go. */
+/** Returns the statements that reset other settings. Those of the backup were set with the roles. */
 function resets(
   change: { readonly wanted: string; readonly present: string } | undefined,
   subject: string,

@@ -3,7 +3,7 @@ import { platformRoles } from "../postgres/platform";
 
 const { escapeIdentifier } = pg;
 
-/** Statements that take the default privileges of a database away, and that give them back. */
+/** Statements that remove the default privileges of a database, and that restore them. */
 export interface DefaultPrivileges {
   readonly neutralize: readonly string[];
   readonly reinstate: readonly string[];
@@ -11,7 +11,7 @@ export interface DefaultPrivileges {
 
 interface Row {
   readonly role: string;
-  /** Null: they hold in all schemas, and replace PostgreSQL's own defaults instead of adding to them. */
+  /** Null: they apply in all schemas, and replace PostgreSQL's own defaults instead of adding to them. */
   readonly schema: string | null;
   readonly objects: string;
   readonly grants: readonly Grant[];
@@ -30,8 +30,8 @@ const explode = (acl: string): string => `(
   from aclexplode(${acl}) g)`;
 
 /**
- * Reads the default privileges of every role that the session can act for. They add grants to each object that is made while they are
- * in force, and no archive takes such a grant away again: archives hold grants as compared with PostgreSQL's own defaults.
+ * Reads the default privileges of every role for which the session can act. While they apply, each new object gets
+ * additional grants, which no archive revokes: archives contain grants relative to PostgreSQL's own defaults.
  */
 export async function readDefaultPrivileges(client: pg.Client): Promise<DefaultPrivileges> {
   const { rows } = await client.query<Row>(

@@ -8,9 +8,9 @@ import type { Entry } from "./contents";
 import type { SchemaEntry } from "./schemaArchive";
 import type { SchemaWriter } from "./schemaWriter";
 
-/** Event triggers that were created, and differences between them and the backup. */
+/** The created event triggers, and their differences from the backup. */
 export interface CreatedEventTriggers {
-  /** Statements that turn them on, as they are in the backup. */
+  /** Statements that enable them, as in the backup. */
   readonly enabling: readonly string[];
   readonly differences: readonly string[];
 }
@@ -24,14 +24,15 @@ interface EventTrigger {
 
 const modes: Readonly<Record<string, string>> = { O: "enable", A: "enable always", R: "enable replica" };
 
-/** Tells whether an entry of the archive is an event trigger, or a comment on one. */
+/** Returns whether an entry of the archive is an event trigger, or a comment on one. */
 export function isOfEventTrigger({ kind, tag }: Pick<Entry, "kind" | "tag">): boolean {
   return kind === "EVENT TRIGGER" || (kind === "COMMENT" && tag.startsWith("EVENT TRIGGER "));
 }
 
 /**
- * Creates the event triggers and turns them off, because they would act on the statements of the restore itself: one that logs schema changes
- * would add rows that are not in the backup, and one that refuses some would stop it. The caller turns them on as its last step.
+ * Creates the event triggers and disables them, because they would act on the statements of the restore itself: one
+ * that logs schema changes would add rows that are not in the backup, and one that refuses some would stop it. The
+ * caller enables them in its last step.
  *
  * @param entries those for which `isOfEventTrigger` is true, in the order of the archive
  * @param backedUp the access inventory of the backup
@@ -54,7 +55,7 @@ export async function createEventTriggers(
   const found = new Map(rows.map((row) => [row.name, row]));
   const differences = expected.flatMap(({ name, facts }) => {
     const created = found.get(name);
-    // What could not be created is among the writer's missing.
+    // The writer reports those that could not be created as missing.
     if (created === undefined) return [];
     return [
       ...(created.owner === facts.owner

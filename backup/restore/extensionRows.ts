@@ -8,13 +8,13 @@ interface ExtensionTable {
   readonly table: string;
   /** Quoted and qualified. */
   readonly name: string;
-  /** `where …` of the rows that are the user's, or empty for all. */
+  /** `where …` for the user rows, or empty for all. */
   readonly condition: string;
 }
 
 /**
- * Deletes the rows that these extensions declare to be the user's, in the session's transaction. Rows that the role may not delete stay; where the backup has rows
- * of the same table, `extensionRowDifferences` reports them.
+ * Deletes the user rows of these extensions, in the session's transaction. Rows that the role may not delete stay. If
+ * the backup has rows of the same table, `extensionRowDifferences` reports them.
  */
 export async function emptyExtensionTables(client: pg.Client, extensions: readonly string[]): Promise<void> {
   for (const { extension, name, condition } of await readExtensionTables(client)) {
@@ -30,7 +30,7 @@ export async function emptyExtensionTables(client: pg.Client, extensions: readon
   }
 }
 
-/** Compares how many rows of the user the tables of extensions have with the manifest. */
+/** Compares the number of user rows in the tables of extensions with the manifest. */
 export async function extensionRowDifferences(
   client: pg.Client,
   { tables, objects }: Pick<Manifest, "tables" | "objects">,
@@ -54,7 +54,7 @@ export async function extensionRowDifferences(
   return differences;
 }
 
-/** Reads the tables whose rows extensions declare to be the user's, as far as the role may read them. */
+/** Reads the tables whose rows extensions declare as user data, as far as the role may read them. */
 async function readExtensionTables(client: pg.Client): Promise<ExtensionTable[]> {
   const { rows } = await client.query<ExtensionTable>(
     `select e.extname as extension, n.nspname as schema, c.relname as table, format('%I.%I', n.nspname, c.relname) as name, coalesce(config.condition, '') as condition

@@ -25,7 +25,7 @@ import type { SchemaEntry } from "./schemaArchive";
 import { type Missing, prepareSession, SchemaWriter } from "./schemaWriter";
 import { readShape } from "./target";
 
-/** Everything of a backup but its rows, read and checked before the target is touched. */
+/** All of a backup except its rows, read and checked before the target is changed. */
 export interface BackupTexts {
   readonly schema: readonly SchemaEntry[];
   readonly access: readonly AccessEntry[];
@@ -40,26 +40,28 @@ export interface Filling extends Pick<CommandContext, "progress" | "signal"> {
   readonly client: pg.Client;
   readonly settings: DatabaseSettings;
   readonly serverMajor: number;
-  /** The target is a Supabase project. */
+  /** Whether the target is a Supabase project. */
   readonly isProject: boolean;
   readonly manifest: Manifest;
   readonly texts: BackupTexts;
   readonly store: ObjectStore;
   readonly tools: Tools;
-  /** Sessions at once. */
+  /** The number of parallel sessions. */
   readonly parallel: number;
 }
 
-/** What a restore could not bring back. */
+/** What a restore could not restore. */
 export interface Shortfall {
   /** Objects of the application. */
   readonly missing: readonly Missing[];
-  /** What the target cannot have, or what belongs to the platform: extensions, grants on the platform's objects. */
+  /**
+   * What the target does not support, or what belongs to the platform: extensions, grants on the platform's objects.
+   */
   readonly notRestored: readonly string[];
 }
 
 export interface Filled extends Shortfall {
-  /** Statements that turn the event triggers on; nothing of the restore may follow them. */
+  /** Statements that enable the event triggers; they must be the last ones of the restore. */
   readonly enabling: readonly string[];
 }
 
@@ -118,7 +120,10 @@ export async function fill(current: Filling): Promise<Filled> {
   return { missing, notRestored: [...leftOut, ...rowsLeftOut, ...access.platform], enabling };
 }
 
-/** Makes the extensions in the archive's order, in which each comes after those that it needs; pg_cron comes with its jobs. */
+/**
+ * Creates the extensions in the archive's order, in which each comes after those that it needs. pg_cron is created with
+ * its jobs.
+ */
 async function createExtensions(
   client: pg.Client,
   entries: readonly SchemaEntry[],
@@ -137,7 +142,10 @@ async function createExtensions(
   return leftOut;
 }
 
-/** An extension that the target had already may be in another schema, where no object of the backup finds it. Nothing depends on it yet. */
+/**
+ * Moves an existing extension of the target into the schema of the backup, where the backup's objects expect it.
+ * Nothing depends on it yet.
+ */
 async function moveExtension(
   client: pg.Client,
   { name, schema, create }: { readonly name: string; readonly schema: string; readonly create: string },
@@ -153,7 +161,7 @@ async function moveExtension(
   await client.query(
     found.movable
       ? `alter extension ${quoted} set schema ${client.escapeIdentifier(schema)}`
-      : // In one message, so that both happen or neither.
+      : // In one message, so both happen or neither.
         `drop extension ${quoted}; ${create}`,
   );
 }
@@ -161,7 +169,7 @@ async function moveExtension(
 async function loadAllRows(current: Filling): Promise<{ loaded: LoadedTable[]; leftOut: string[] }> {
   const { manifest, parallel, progress, store, signal, tools } = current;
   const context = { store, tools, run: manifest.run, signal };
-  // The largest first, so that no long one is left to the end.
+  // The largest first, so no long one remains at the end.
   const objects = manifest.objects
     .filter(({ content }) => ["data", "extension data", "auth", "storage", "large objects"].includes(content))
     .sort((a, b) => b.bytes - a.bytes);
@@ -183,7 +191,10 @@ async function loadAllRows(current: Filling): Promise<{ loaded: LoadedTable[]; l
   return { loaded, leftOut };
 }
 
-/** An extension that the target has not, or has in another version, takes no rows; everything else goes on without them. */
+/**
+ * Loads the rows of an extension. If the extension is missing or has another version, its rows are skipped and
+ * reported, and everything else is restored.
+ */
 async function loadExtensionRows(...given: Parameters<typeof loadRows>): Promise<string[]> {
   try {
     const loaded = await loadRows(...given);
@@ -231,7 +242,7 @@ async function withSessions(
   }
 }
 
-/** Each view when those that it reads are filled: one that is too early fails at once. */
+/** Refreshes each view after those that it reads. One that is too early fails immediately. */
 async function refresh(text: string, writer: SchemaWriter): Promise<void> {
   const statements = splitStatements(text).map(withoutLeadingComments);
   await writer.write(
@@ -247,7 +258,7 @@ async function refresh(text: string, writer: SchemaWriter): Promise<void> {
   );
 }
 
-/** Statements of one transaction: each may take a lock. */
+/** The number of statements per transaction. Each may take a lock. */
 const statementsAtOnce = 200;
 
 async function runText(client: pg.Client, name: string, text: string): Promise<void> {

@@ -11,15 +11,15 @@ const thisMachine: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost
 export interface SpaceChecks {
   readonly manifest: Pick<Manifest, "databaseBytes">;
   readonly settings: DatabaseSettings;
-  /** Whether what the target has now is removed first. */
+  /** Whether the target's contents are removed first. */
   readonly isEmptied: boolean;
   readonly progress: (line: string) => void;
 }
 
 /**
- * Checks that the disk of the target has room for the database, before anything is removed. PostgreSQL does not tell how much is free, so this
- * only works for a server on this machine; otherwise a line says that it was not checked.
- * @throws UserError that says how much is free and how much the database takes
+ * Checks that the target's disk has space for the database, before anything is removed. PostgreSQL does not report the
+ * free space, so this only works for a server on this machine. Otherwise a line says that it was not checked.
+ * @throws UserError with the free space and the size of the database
  */
 export async function requireSpace(client: pg.Client, checks: SpaceChecks): Promise<void> {
   const { manifest, settings, isEmptied, progress } = checks;

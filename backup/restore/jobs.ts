@@ -4,12 +4,13 @@ import { splitStatements, unquoteIdentifier, withoutLeadingComments } from "../p
 import { asRole } from "./asRole";
 import { type AccessContext, restoreAccess } from "./compareAccess";
 
-/** How jobs.sql begins the statement of a job: with its owner. */
+/** The first line of a job's statement in jobs.sql, with its owner. */
 const owning = /^set role ("(?:[^"]|"")*"|[^\s;]+);$/;
 
 /**
- * Makes the jobs of pg_cron, last of all: they run from then on. Each is made as its owner, whom the schema's rights let in.
- * @returns what the target cannot have
+ * Creates the jobs of pg_cron last, because they run from then on. Each is created as its owner, who may access the
+ * schema.
+ * @returns what the target does not support
  */
 export async function restoreJobs(
   client: pg.Client,
@@ -42,7 +43,9 @@ function isOfCron({ kind, name }: AccessEntry): boolean {
   return name.startsWith("cron.") || (kind === "schema" && name === "cron");
 }
 
-/** Returns the owner and the statement of each job. A command of several lines can look like the file's own statements. */
+/**
+ * Returns the owner and the statement of each job. A command of several lines can look like the file's own statements.
+ */
 function readJobs(jobs: string): { readonly owner: string; readonly statement: string }[] {
   let owner = "";
   return splitStatements(jobs).flatMap((text) => {

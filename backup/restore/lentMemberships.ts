@@ -7,13 +7,15 @@ import { isPlatformOwner } from "../postgres/platform";
 /** A role and what the session's role can do for it. */
 interface Role {
   readonly name: string;
-  /** Has its rights, and may make it the owner of something. */
+  /** Has its privileges, and may make it the owner of objects. */
   readonly may: boolean;
-  /** A membership that the session's role has granted to itself before, as the options of `grant`; null without one. */
+  /**
+   * A membership that the session's role has already granted to itself, as the options of `grant`; null without one.
+   */
   readonly before: string | null;
 }
 
-/** Lists the roles that own something of an application, or have default privileges. */
+/** Lists the roles that own an application's objects, or have default privileges. */
 export function ownersOf(access: readonly AccessEntry[]): string[] {
   const owners = access.map(({ kind, name, facts }) =>
     kind === "default privileges"
@@ -26,13 +28,14 @@ export function ownersOf(access: readonly AccessEntry[]): string[] {
 }
 
 /**
- * Makes the session's role a member of the roles whose objects it drops or makes, where it is none and may grant that to itself: only a member of
- * the owner can make an object of the owner, and the creator of a role is not its member for that.
+ * Makes the session's role a member of the roles whose objects it drops or creates, if it is none and may grant that to
+ * itself. Only a member of the owner can create an object of the owner, and creating a role does not include this
+ * membership.
  *
- * @param needed owners of what is restored
- * @param others owners of what is removed; the owner of a schema may remove theirs as well
- * @returns statements that take the memberships back
- * @throws UserError when the session's role cannot act for one of those that are needed
+ * @param needed owners of restored objects
+ * @param others owners of removed objects; the owner of a schema may remove these as well
+ * @returns statements that revoke the memberships
+ * @throws UserError if the session's role cannot act for one of the needed roles
  */
 export async function lendMemberships(
   client: pg.Client,

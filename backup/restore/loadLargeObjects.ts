@@ -10,10 +10,13 @@ import { openScript, type StoredBytesContext } from "./storedBytes";
 /** Statements are sent together up to this size. */
 const batchCharacters = 1024 * 1024;
 
-/** Statements of one transaction that lock their large object: the server has some 60 locks for each connection that it allows. */
+/**
+ * The number of statements per transaction that lock their large object. The server has about 60 locks per connection
+ * that it allows.
+ */
 const locksAtOnce = 500;
 
-/** Loads the large objects of an archive. The last transaction is committed only if the bytes are those of the manifest. */
+/** Loads the large objects of an archive. The last transaction is committed only if the bytes match the manifest. */
 export async function loadLargeObjects(
   client: pg.Client,
   object: StoredObject,
@@ -27,7 +30,7 @@ export async function loadLargeObjects(
     for await (const statement of statementsOf(text)) {
       if (!isAboutLargeObjects(statement)) continue;
       batch += statement;
-      // Not among those that open an object, write to it and close it.
+      // Not a statement that opens a large object, writes to it or closes it.
       if (/^(?:ALTER|COMMENT|GRANT|REVOKE) /.test(statement)) {
         locks += 1;
         if (locks % locksAtOnce === 0) batch += "commit; begin;\n";
@@ -50,12 +53,12 @@ export async function loadLargeObjects(
   }
 }
 
-/** Yields the statements and comments of a script: a line, or those that a quoted text goes on through. */
+/** Yields the statements and comments of a script: a line, or the lines of a quoted string. */
 async function* statementsOf(text: ProgramOutput): AsyncGenerator<string> {
   let statement = "";
   for await (const line of linesOf(text)) {
     statement += line;
-    // The bytes of large objects are nearly all of the script, and each has a line of its own.
+    // Nearly all of the script is the bytes of large objects, and each has its own line.
     const isWhole = statement === line && line.startsWith("SELECT pg_catalog.lo");
     if (!isWhole && /['"]/.test(maskQuoted(statement).replaceAll(/--[^\n]*/g, ""))) continue;
     yield statement;
@@ -64,7 +67,7 @@ async function* statementsOf(text: ProgramOutput): AsyncGenerator<string> {
   yield statement;
 }
 
-/** Yields lines with their ends. */
+/** Yields lines with their line endings. */
 async function* linesOf(text: ProgramOutput): AsyncGenerator<string> {
   const decoder = new StringDecoder("utf8");
   let rest = "";
@@ -76,7 +79,10 @@ async function* linesOf(text: ProgramOutput): AsyncGenerator<string> {
   yield rest + decoder.end();
 }
 
-/** The script of `pg_restore` begins with settings of its own version, ends each object's transaction, and speaks to psql. */
+/**
+ * Returns whether to skip a line: the script of `pg_restore` begins with settings of its own version, ends each
+ * object's transaction, and contains psql commands.
+ */
 function isAboutLargeObjects(statement: string): boolean {
   return !/^(?:SET |BEGIN;|COMMIT;|\\|--|SELECT pg_catalog\.set_config)/.test(statement);
 }

@@ -7,20 +7,23 @@ import { unquoteIdentifier } from "../postgres/sqlText";
 import { RowScript, type RowSink } from "./rowScript";
 import { openScript, type StoredBytesContext } from "./storedBytes";
 
-/** Rows that were loaded into a table; undefined where the table is missing, so that there was nowhere to load them. */
+/** Rows that were loaded into a table; undefined if the table is missing. */
 export interface LoadedTable {
   readonly schema: string;
   readonly table: string;
   readonly rows: number | undefined;
 }
 
-/** Tables of one transaction. Each takes several locks, of which the server has some 60 for each connection that it allows. */
+/**
+ * The number of tables per transaction. Each takes several locks, of which the server has about 60 per connection that
+ * it allows.
+ */
 const tablesAtOnce = 200;
 
 /**
- * Loads the rows of one stored object. Its last transaction is committed only if the bytes are those of the manifest.
+ * Loads the rows of one stored object. Its last transaction is committed only if the bytes match the manifest.
  *
- * @returns the number of rows of each table, as the server counted them
+ * @returns the number of rows of each table, as counted by the server
  */
 export async function loadRows(
   client: pg.Client,
@@ -70,7 +73,7 @@ async function openTable(
   let copy = statement;
   let finish = async (): Promise<void> => undefined;
   if (content === "extension data") {
-    // The extension makes rows of its own, and a target that was restored before has these already.
+    // The extension creates its own rows, and a target that was restored before already has these.
     const columns = statement.slice("copy ".length + quoted.length, -" from stdin".length);
     const list = columns.trim().slice(1, -1);
     await client.query(
@@ -85,8 +88,8 @@ async function openTable(
   } else if (place.hashed !== null) {
     copy = `copy ${place.hashed}${statement.slice("copy ".length + quoted.length)}`;
   } else if (content === "data") {
-    // In a table that was emptied by the same transaction, rows can be written as if they were old: they are not written again when they
-    // are first read.
+    // In a table that the same transaction truncated, rows can be written as frozen, so they are not written again when
+    // they are first read.
     await client.query(`truncate only ${quoted}`);
     copy = `${statement} with (freeze)`;
   }
@@ -115,13 +118,14 @@ async function openTable(
 
 interface Place {
   readonly exists: boolean;
-  /** The topmost of the table's ancestors that is partitioned by hash, quoted and qualified; null without one. */
+  /** The topmost ancestor of the table that is partitioned by hash, quoted and qualified; null without one. */
   readonly hashed: string | null;
 }
 
 /**
- * Reads where rows of a table go. Hash values of enumerations, of `regclass` and of all that is made of them are those of their oids, so that in the
- * target a row may belong to another partition than at the source: PostgreSQL has to find the partition again.
+ * Returns the table into which rows are loaded. Hash values of enums, of `regclass` and of types that contain them
+ * depend on oids, so a row may belong to another partition in the target than at the source, and PostgreSQL has to find
+ * the partition again.
  */
 async function readPlace(client: pg.Client, quoted: string): Promise<Place> {
   const { rows } = await client.query<Place>(
@@ -137,7 +141,7 @@ async function readPlace(client: pg.Client, quoted: string): Promise<Place> {
 
 const nothing = Buffer.alloc(0);
 
-/** Calls back when the connection has sent what it was given, so that its bytes may be used again. */
+/** Calls back when the connection has sent its data, so that the bytes may be reused. */
 function afterSending({ connection: { stream } }: pg.Client, done: () => void): void {
   if (stream.writableLength === 0) done();
   else stream.write(nothing, () => done());
@@ -146,7 +150,7 @@ function afterSending({ connection: { stream } }: pg.Client, done: () => void): 
 interface TableName {
   readonly schema: string;
   readonly table: string;
-  /** As the statement has it. */
+  /** As in the statement. */
   readonly quoted: string;
 }
 

@@ -15,10 +15,10 @@ import type { BackupTexts } from "./fill";
 import { readSchemaArchive } from "./schemaArchive";
 import { readChecked } from "./storedBytes";
 
-/** Where a backup is, and what reads it. */
+/** The location of a backup, and the programs that read it. */
 type Opening = CommandContext & { readonly store: ObjectStore; readonly tools: Tools };
 
-/** Reads the manifest, and looks whether every object that it names is there and has its size. */
+/** Reads the manifest, and checks that every object in it exists with its size. */
 export async function openBackup(run: string, context: Opening): Promise<Manifest> {
   const opened = await readManifest(context.store, run, context.signal);
   if (opened.verdict !== "intact") {
@@ -29,7 +29,7 @@ export async function openBackup(run: string, context: Opening): Promise<Manifes
   }
   const { manifest } = opened;
   const overwritten = await overwrittenObjects(run, context);
-  // A role that may only read is enough to restore with, and then says so.
+  // A read-only role is sufficient for a restore, which then says so.
   const unchecked = overwritten.filter(({ verdict }) => verdict === "could not check");
   for (const { object, detail } of unchecked) context.progress(`not checked: ${object}: ${detail}`);
   const listed = new Map(
@@ -58,7 +58,7 @@ function report(run: string, objects: readonly ObjectReport[], context: Pick<Com
   throwUnlessIntact([found]);
 }
 
-/** Reads everything of a backup but its rows. */
+/** Reads all of a backup except its rows. */
 export async function readTexts(
   manifest: Manifest,
   context: { readonly store: ObjectStore; readonly tools: Tools; readonly signal: AbortSignal },

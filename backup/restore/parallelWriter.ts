@@ -2,7 +2,7 @@ import type pg from "pg";
 import type { SchemaEntry } from "./schemaArchive";
 import type { SchemaWriter } from "./schemaWriter";
 
-/** What takes long once the rows are there: every index and every check of them. */
+/** What takes long after the rows are loaded: every index and every check of them. */
 const longKinds = new Set(["INDEX", "CONSTRAINT", "FK CONSTRAINT", "CHECK CONSTRAINT", "INDEX ATTACH"]);
 
 export function takesLong({ kind }: Pick<SchemaEntry, "kind">): boolean {
@@ -10,8 +10,8 @@ export function takesLong({ kind }: Pick<SchemaEntry, "kind">): boolean {
 }
 
 /**
- * Makes entries in several sessions at once, each when what it needs is there and no other session works on one of its tables: statements that
- * wait for each other's locks would keep sessions idle.
+ * Creates entries in several sessions in parallel, each when its dependencies exist and no other session works on one
+ * of its tables. Otherwise, statements would wait for each other's locks and keep sessions idle.
  *
  * @param entries of the kinds for which `takesLong` is true, in the order of the archive
  * @param tables numbers of the entries that are tables and materialized views
@@ -43,7 +43,7 @@ export async function writeInParallel(
     while (waiting.size > 0) {
       const entry = take();
       if (entry === undefined) {
-        // Others are at work; when one of them ends there may be something to do.
+        // Others are working. When one ends, more entries may be possible.
         await new Promise<void>((resolve) => wake.push(resolve));
         continue;
       }

@@ -1,12 +1,12 @@
 import type { SchemaEntry } from "./schemaArchive";
 
-/** Entries of a schema in the order in which a restore writes them; each list is in the order of the archive. */
+/** Entries of a schema in the order in which a restore writes them. Each list is in the order of the archive. */
 export interface Phases {
   readonly beforeRows: readonly SchemaEntry[];
   /** Grants on what was created before the rows. */
   readonly grants: readonly SchemaEntry[];
   readonly afterRows: readonly SchemaEntry[];
-  /** Comments and labels, which follow everything that replaces an object for as long as rows are loaded. */
+  /** Comments and labels, which follow everything that replaces an object while rows are loaded. */
   readonly comments: readonly SchemaEntry[];
 }
 
@@ -29,8 +29,9 @@ const kindsAfterRows: ReadonlySet<string> = new Set([
 const kindsOfComments: ReadonlySet<string> = new Set(["COMMENT", "SECURITY LABEL"]);
 
 /**
- * Divides a schema. A materialized view or a function that needs a primary key, because it groups by it, is behind the first constraint of the archive, as
- * `pg_dump` sorts it: it is created after the rows, and granted on after that.
+ * Splits a schema into phases. A materialized view or a function that needs a primary key, because it groups by it,
+ * follows the first constraint of the archive, as `pg_dump` sorts it. It is created after the rows, and granted on
+ * after that.
  */
 export function divide(entries: readonly SchemaEntry[]): Phases {
   const isAbout = ({ kind }: SchemaEntry): boolean => kind === "ACL" || kindsOfComments.has(kind);

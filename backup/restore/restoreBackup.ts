@@ -26,7 +26,7 @@ export interface RestoreRequest {
   /** Full name of a run. */
   readonly run: string;
   readonly target: DatabaseSettings;
-  /** Sessions at once. */
+  /** The number of parallel sessions. */
   readonly parallel: number;
   /** See `RestoreOptions`. */
   readonly intoSource?: string | undefined;
@@ -46,14 +46,16 @@ interface Restore extends Omit<Filling, "client" | "settings" | "serverMajor" | 
 }
 
 /**
- * Restores a backup into an empty database, a fresh Supabase project or a plain one, and compares it with the manifest. A restore that fails
- * leaves the target as it was, or empty; one that is killed leaves something that the next one removes. A project of more objects than one
- * transaction can lock is emptied in steps: there, a restore that fails or is killed between them leaves the target partly emptied.
+ * Restores a backup into an empty database, a new Supabase project or a plain one, and compares it with the manifest. A
+ * failed restore leaves the target unchanged or empty. What a killed one leaves is removed by the next one. A project
+ * with more objects than one transaction can lock is emptied in steps: a restore that fails or is killed between two
+ * steps leaves it partly emptied.
  *
- * - A plain database is loaded beside the target, and takes its place when it is whole.
- * - A project is emptied and filled. What could fail is checked before; where rows would be lost, every byte of the backup, too.
+ * - A plain database is loaded next to the target, and replaces it when it is complete.
+ * - A project is emptied and filled. Possible failures are checked before. If rows would be lost, so is every byte of
+ *   the backup.
  *
- * @throws UserError with the exit code for what went wrong.
+ * @throws UserError with the exit code of the failure.
  */
 export async function restoreBackup(request: RestoreRequest, context: CommandContext): Promise<Restored> {
   const { run, target, intoSource, replace, isThrowaway = false, ...services } = request;
@@ -92,7 +94,7 @@ export async function restoreBackup(request: RestoreRequest, context: CommandCon
   }
 }
 
-/** An error of the server or of the connection that no step has put into words. */
+/** Returns an error of the server or the connection that no step has described. */
 function describeFailure(error: unknown): unknown {
   if (error instanceof UserError || !(error instanceof Error)) return error;
   const isOfDatabase = "code" in error || /connection|terminated/i.test(error.message);
@@ -100,15 +102,15 @@ function describeFailure(error: unknown): unknown {
   return new UserError(`The restore failed: ${error.message}.`, exitCodes.restoreFailed, { cause: error });
 }
 
-/** More than the server takes to notice that a program is gone. */
+/** Longer than the server needs to notice that a program has ended. */
 const secondsToNotice = 5;
 
-/** The server notices within a second that the program is gone, also while it works for it. */
+/** Makes the server notice within a second that the program has ended, even while a query runs. */
 async function prepareToBeKilled(client: pg.Client): Promise<void> {
   await client.query("set client_connection_check_interval = '1s'");
 }
 
-/** Ends sessions of a restore that was killed; none is alive that holds no lock. */
+/** Ends sessions of a killed restore. A running restore holds a lock. */
 async function endOrphans(client: pg.Client): Promise<void> {
   await client.query(
     `select pg_terminate_backend(pid, 5000) from pg_stat_activity
@@ -158,7 +160,7 @@ function rightsOf({ texts, manifest, checked }: Restore): Parameters<typeof rest
   return { access: texts.access, context };
 }
 
-/** After a failure: what was restored goes, and the default privileges come back. */
+/** Cleans up after a failure: removes what was restored, and restores the default privileges. */
 async function emptyAgain({ target, manifest, progress }: Restore): Promise<void> {
   // The session of the restore may be what failed.
   const client = await connect(target, exitCodes.restoreFailed).catch(() => undefined);
@@ -167,7 +169,7 @@ async function emptyAgain({ target, manifest, progress }: Restore): Promise<void
     await prepareToBeKilled(client);
     await client.query("set search_path = pg_catalog");
     const mark = await readUnfinishedRestore(client);
-    // All of it came from the restore, so that nothing asks for one transaction.
+    // All of it came from the restore, so it need not be removed in one transaction.
     await emptyInSteps(client);
     await client.query("begin");
     await removeMark(client);

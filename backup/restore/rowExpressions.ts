@@ -3,11 +3,12 @@ import { escapeIdentifier } from "pg";
 import type { SchemaWriter } from "./schemaWriter";
 
 /**
- * Functions of the application that run for every row as it is loaded. Loading has no search path, and other tables are not there yet: so
- * functions of generated columns and of partition keys have one for as long as the rows are loaded, and constraints that call functions wait until all rows are there.
+ * Handles functions of the application that run for every row while it is loaded. Loading has no search path, and other
+ * tables are still empty. So functions of generated columns and of partition keys get a search path while the rows are
+ * loaded, and constraints that call functions are added after all rows.
  */
 export interface RowExpressions {
-  /** Puts everything back; what cannot be put back is among the writer's missing. */
+  /** Restores everything. What fails is among the writer's missing objects. */
   restore(): Promise<void>;
 }
 
@@ -22,8 +23,9 @@ interface Check {
 }
 
 /**
- * Tries what is missing once more while each of the application's functions has a search path. From version 17 on, PostgreSQL makes indexes, and fills
- * materialized views, with a search path of its own, so that the session's does not reach the functions that they call.
+ * Retries what is missing while each of the application's functions has a search path. From version 17 on, PostgreSQL
+ * creates indexes and fills materialized views with its own search path, so the session's does not affect the functions
+ * that they call.
  */
 export async function retryWithSearchPaths(client: pg.Client, writer: SchemaWriter): Promise<void> {
   if (writer.missing.length === 0) return;
@@ -32,7 +34,7 @@ export async function retryWithSearchPaths(client: pg.Client, writer: SchemaWrit
   await takeSearchPathsBack(functions, writer);
 }
 
-/** Prepares a database that has its tables, and no rows and no indexes yet. */
+/** Prepares a database that has tables, but no rows or indexes yet. */
 export async function prepareRowExpressions(
   client: pg.Client,
   writer: SchemaWriter,
@@ -40,7 +42,7 @@ export async function prepareRowExpressions(
   const checks = await readChecks(client);
   const dropped: Check[] = [];
   for (const check of checks) {
-    // One that belongs to a parent too goes with the parent's.
+    // An inherited constraint is removed with the parent's.
     const drop = `alter ${check.of} ${check.subject} drop constraint ${escapeIdentifier(check.name)}`;
     if (await succeeds(client, drop)) dropped.push(check);
   }
@@ -49,14 +51,15 @@ export async function prepareRowExpressions(
     async restore() {
       await recompute(client, writer);
       await takeSearchPathsBack(functions, writer);
-      // Partitions before their parents, whose constraints then become one with them.
+      // Partitions before their parents, whose constraints are then merged with them.
       for (const check of dropped.reverse()) await addCheck(check, writer);
     },
   };
 }
 
 /**
- * Computes generated columns again where their value would be another one now: functions that read other tables may have found them empty.
+ * Computes generated columns again if their value would be different now, because functions that read other tables may
+ * have found them empty.
  */
 async function recompute(client: pg.Client, writer: SchemaWriter): Promise<void> {
   const { rows } = await client.query<{ schema: string; subject: string; update: string }>(`
@@ -85,7 +88,7 @@ async function addCheck(check: Check, writer: SchemaWriter): Promise<void> {
   await writer.writeStatement(what, `alter ${of} ${subject} validate constraint ${name}`, schema);
 }
 
-/** Check constraints that call a function which is neither PostgreSQL's nor an extension's; parents before their partitions. */
+/** Returns check constraints that call a function of the application; parents before their partitions. */
 async function readChecks(client: pg.Client): Promise<Check[]> {
   const { rows } = await client.query<Check>(`
     select n.nspname as schema, c.conname as name, case when contypid <> 0 then 'domain' else 'table' end as of,
@@ -108,7 +111,7 @@ interface FunctionOfApplication {
   readonly schema: string;
 }
 
-/** Functions that generated columns and partition keys call. */
+/** Returns the functions that generated columns and partition keys call. */
 const usedByRows = `exists (
   select from pg_depend d where d.refclassid = 'pg_proc'::regclass and d.refobjid = p.oid
     and (d.classid = 'pg_class'::regclass and d.objid in (select partrelid from pg_partitioned_table)
@@ -116,7 +119,7 @@ const usedByRows = `exists (
         select from pg_attrdef v join pg_attribute a on a.attrelid = v.adrelid and a.attnum = v.adnum
         where v.oid = d.objid and a.attgenerated <> '')))`;
 
-/** Reads the application's functions that have no search path of their own. */
+/** Reads the application's functions without a search path. */
 async function readFunctions(client: pg.Client, condition: string): Promise<FunctionOfApplication[]> {
   const { rows } = await client.query<FunctionOfApplication>(`
     select p.oid::regprocedure::text as name, n.nspname as schema
@@ -129,7 +132,7 @@ async function readFunctions(client: pg.Client, condition: string): Promise<Func
   return rows;
 }
 
-/** @returns the functions that have a search path now; those of owners that the role cannot act for have none */
+/** @returns the functions that now have a search path, except those of owners for which the role cannot act */
 async function lendSearchPaths(
   client: pg.Client,
   writer: SchemaWriter,

@@ -1,28 +1,31 @@
-/** What reads the rows of one table. */
+/** The reader of one table's rows. */
 export interface RowSink {
-  /** The bytes may be used again once the promise has resolved. */
+  /** The bytes may be reused when the promise has resolved. */
   write(rows: Buffer): Promise<void>;
   end(): Promise<void>;
 }
 
 const lineEnd = 0x0a;
-/** The end of the last row, or of the statement where there are no rows, and the line that ends them. */
+/** The end of the last row, or of the statement if there are no rows, and the line that ends them. */
 const endOfRows = Buffer.from("\n\\.\n");
 
 /**
- * Tells tables and their rows apart in a script of `copy … from stdin;` statements, as it comes, without keeping more than a chunk. Other
- * statements are passed over.
+ * Separates tables and rows in a stream of `copy … from stdin;` statements, without keeping more than a chunk. Other
+ * statements are skipped.
  */
 export class RowScript {
   readonly #open: (statement: string) => Promise<RowSink>;
-  /** The beginning of a line that is not whole yet. */
+  /** The beginning of an incomplete line. */
   #line: Buffer = Buffer.alloc(0);
-  /** The lines before of a statement that goes over several. */
+  /** The previous lines of a statement with several lines. */
   #begun: string | undefined;
   #sink: RowSink | undefined;
-  /** How much of `endOfRows` the rows so far end with: they may be over, so that these bytes are held back. */
+  /**
+   * The number of bytes at the end of the rows that match the beginning of `endOfRows`. They are held back, because the
+   * rows may have ended.
+   */
   #matched = 0;
-  /** Whether the line end that is held back is the statement's. */
+  /** Whether the held back line ending belongs to the statement. */
   #isFirst = true;
 
   /** @param open receives each statement, without its semicolon */
@@ -38,7 +41,7 @@ export class RowScript {
     }
   }
 
-  /** @throws Error where the script ends inside a table. */
+  /** @throws Error if the script ends inside a table. */
   end(): void {
     if (this.#sink !== undefined || this.#begun !== undefined) {
       throw new Error("the rows end in the middle of a table");
@@ -56,7 +59,7 @@ export class RowScript {
       }
       const line = text.toString("utf8", start, end);
       start = end + 1;
-      // Names may hold line ends.
+      // Names may contain line endings.
       const statement: string | undefined = this.#begun === undefined ? line : `${this.#begun}\n${line}`;
       if (!/^copy /i.test(statement)) continue;
       if (!/ from stdin;$/i.test(statement)) {
@@ -79,7 +82,7 @@ export class RowScript {
       if (found.equals(missing.subarray(0, found.length))) {
         this.#matched += found.length;
         if (this.#matched < endOfRows.length) return undefined;
-        // The line end is the last row's.
+        // The line ending belongs to the last row.
         await this.#writeHeld(sink, 1);
         return await this.#end(sink, data.subarray(found.length));
       }
@@ -99,7 +102,7 @@ export class RowScript {
     return undefined;
   }
 
-  /** Writes what was held back, but for a line end that is none of the rows'. */
+  /** Writes what was held back, except a line ending that does not belong to the rows. */
   async #writeHeld(sink: RowSink, bytes: number): Promise<void> {
     const held = endOfRows.subarray(this.#isFirst ? 1 : 0, bytes);
     this.#isFirst = false;

@@ -6,11 +6,11 @@ import { maskQuoted } from "../postgres/sqlText";
 import type { Tools } from "../postgres/tools";
 import { type Entry, parseContents } from "./contents";
 
-/** An object of the schema, or something about one, with the statements that make it. */
+/** An object of the schema, or a property of one, with the statements that create it. */
 export interface SchemaEntry extends Entry {
   /** Its number in the archive. */
   readonly id: number;
-  /** Numbers of the entries that it needs. */
+  /** Numbers of the entries on which it depends. */
   readonly needs: readonly number[];
   readonly sql: string;
 }
@@ -20,14 +20,14 @@ const heading =
   /^--\n-- TOC entry (\d+) \(class \d+ OID \d+\)\n(?:-- Dependencies: ([\d ]+)\n)?-- Name: [^\n]*\n(?:-- Data Pos: \d+\n)?--\n/gm;
 const ending =
   /\n(?:-- Completed on [^\n]*\n\s*)?--\n-- PostgreSQL database dump complete\n--\n(?:\s*\\unrestrict [^\n]*\n)?\s*$/;
-/** What every session of a restore has anyway. */
+/** Settings that every session of a restore has anyway. */
 const defaultSettings = new Set(["SET default_tablespace = '';", "SET default_table_access_method = heap;"]);
-/** Written ahead of an entry's heading, and in force until the next of its kind. */
+/** Written before an entry's heading, and valid until the next of its kind. */
 const setting = /\n(SET (default_tablespace|default_table_access_method) = [^\n]*;)\s*$/;
 
 /**
- * Reads the entries of the schema's archive in the order in which `pg_restore` would make them: objects, then grants, then event
- * triggers. Nothing touches the disk.
+ * Reads the entries of the schema's archive in the order in which `pg_restore` would create them: objects, then grants,
+ * then event triggers. Nothing is written to disk.
  *
  * @param archive the archive in its zstd frame
  */
@@ -45,7 +45,10 @@ export async function readSchemaArchive(
   });
 }
 
-/** Splits a verbose script of `pg_restore` into the statements of each entry. What a comment or a function quotes is no heading. */
+/**
+ * Splits a verbose script of `pg_restore` into the statements of each entry. Quoted text in a comment or a function is
+ * not taken for a heading.
+ */
 export function splitScript(script: string): Pick<SchemaEntry, "id" | "needs" | "sql">[] {
   const body = script.replace(ending, "\n");
   const headings = [...maskQuoted(body).matchAll(heading)];
@@ -98,7 +101,7 @@ async function runPgRestore(
   read.child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
   const { stdin } = decompress.child;
   if (stdin === null) throw new Error("zstd has no standard input");
-  // Having read the contents, pg_restore leaves, and then zstd has nobody to write to.
+  // When pg_restore has read the contents, it exits, and zstd's writes fail.
   await pipeline(Readable.from([archive]), stdin).catch(() => undefined);
   await read.ended;
   return Buffer.concat(chunks).toString("utf8");

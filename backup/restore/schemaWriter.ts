@@ -4,35 +4,35 @@ import { exitCodes } from "../exitCodes";
 import { platformSchemas } from "../postgres/platform";
 import type { SchemaEntry } from "./schemaArchive";
 
-/** Something of the backup that could not be made in the target. */
+/** An object of the backup that could not be created in the target. */
 export interface Missing {
   /** `TRIGGER shop.orders notify`. */
   readonly what: string;
   readonly reason: string;
-  /** What would make it. */
+  /** The SQL that creates it. */
   readonly sql: string;
 }
 
 /**
- * What resolves an operator by the search path alone: no schema can be written into it. Without the path of its maker it fails, or worse,
- * takes another operator: text's for citext.
+ * Entries whose operators are resolved only through the search path, because they cannot be qualified. Without their
+ * creator's path they fail, or worse, use another operator, such as text's for citext.
  */
 const unqualifiable = /\bIS (?:NOT )?DISTINCT FROM\b|\bNULLIF\s*\(|\bCASE\s+(?!WHEN\b)/i;
 
-/** Entries that are sent in one go; those of a batch that fails are sent one by one. */
+/** The number of entries per batch. The entries of a failed batch are sent one by one. */
 const batchSize = 50;
 
-/** Classes of SQLSTATE that are about the session, the server or its resources, and not about one statement. */
+/** Classes of SQLSTATE that concern the session, the server or its resources, and not a single statement. */
 const fatalClasses = new Set(["08", "40", "53", "57", "58", "XX"]);
 
 /**
- * Makes the entries of a schema in one session. An entry that fails is tried once more with a search path, for archives have none and
- * some expressions need one; and with the right to create for its owner, who may have lost it since. What still fails is tried again after the
- * others.
+ * Creates the entries of a schema in one session. A failed entry is retried with a search path, because archives have
+ * none and some expressions need one, and with the privilege to create for its owner, who may have lost it since. What
+ * still fails is retried after the others.
  */
 export class SchemaWriter {
   readonly #client: pg.Client;
-  /** Schemas to look names up in, where an entry needs that. */
+  /** Schemas for looking up names, if an entry needs that. */
   readonly #searchPath: readonly string[];
   readonly missing: Missing[] = [];
 
@@ -51,7 +51,7 @@ export class SchemaWriter {
         if ((await this.#writeOne(entry)) !== undefined) failed.push(entry);
       }
     }
-    // What failed for want of another that failed.
+    // Entries that failed because another one failed.
     for (;;) {
       const reasons = new Map<SchemaEntry, string>();
       for (const entry of failed) {
@@ -67,8 +67,8 @@ export class SchemaWriter {
   }
 
   /**
-   * Returns the statements of an entry, with the search path that some expressions need to mean what they meant, and grants in the name
-   * of who made them.
+   * Returns the statements of an entry, with the search path that some expressions need to keep their meaning, and
+   * grants in the name of the grantor.
    */
   statementsOf(entry: SchemaEntry): string {
     const { sql, schema } = entry;
@@ -77,14 +77,14 @@ export class SchemaWriter {
     return `set search_path = ${this.searchPath(schema)};\n${sql}\n;set search_path = '';`;
   }
 
-  /** Runs one statement that is no entry; what fails is tried with a search path. */
+  /** Runs one statement that is not an entry. If it fails, it is retried with a search path. */
   async writeStatement(what: string, sql: string, schema: string | undefined): Promise<boolean> {
     const failure = (await this.#attempt(sql)) && (await this.#attemptWithPath(sql, schema));
     if (failure !== undefined) this.missing.push({ what, sql, reason: failure.message });
     return failure === undefined;
   }
 
-  /** Tries what is missing once more, each when what it may need has succeeded. */
+  /** Retries what is missing, each entry when its possible dependencies have succeeded. */
   async retryMissing(): Promise<void> {
     for (;;) {
       const before = this.missing.splice(0);
@@ -101,14 +101,14 @@ export class SchemaWriter {
     let failure = await this.#attempt(this.statementsOf(entry));
     if (failure === undefined) return undefined;
     if (isDuplicate(failure.code) && entry.schema !== undefined && platformSchemas.has(entry.schema)) {
-      // The platform has made it meanwhile, or always had.
+      // The platform has created it in the meantime, or always had it.
       return undefined;
     }
-    // The session's role may not act as the owner: the server then chooses who grants.
+    // The session's role may not act as the owner, so the server chooses the grantor.
     if (entry.kind === "ACL" && (await this.#attempt(entry.sql)) === undefined) return undefined;
     if (failure.code === "42501" && entry.schema !== undefined && entry.owner !== "") {
       const grant = `grant usage, create on schema ${this.#quote(entry.schema)} to ${this.#quote(entry.owner)}`;
-      // What is granted here and not in the snapshot is revoked when the rights are compared.
+      // Grants that are not in the snapshot are revoked when privileges are compared.
       if ((await this.#attempt(grant)) === undefined) failure = await this.#attempt(this.statementsOf(entry));
       if (failure === undefined) return undefined;
     }
@@ -146,9 +146,9 @@ export class SchemaWriter {
 }
 
 /**
- * Returns the statements of an access list, each run as the role that granted: as the owner, or as the one that the archive names. Run as a
- * member of several roles that may grant, the server would choose one of them. The archive names a grantor by `set session authorization`,
- * which only a superuser may use.
+ * Returns the statements of an access list, each run as its grantor: the owner, or the role that the archive names. As
+ * a member of several roles that may grant, the server would choose one of them. The archive names a grantor with
+ * `set session authorization`, which only a superuser may use.
  */
 export function byGrantors(sql: string, owner: string): string {
   const asMembers = sql
@@ -170,7 +170,7 @@ function describe({ kind, schema, tag, sql }: SchemaEntry, reason: string): Miss
   return { what: `${kind} ${schema === undefined ? "" : `${schema}.`}${tag}`, reason, sql };
 }
 
-/** Prepares a session in which the statements of an archive mean what they meant to `pg_dump`. */
+/** Prepares a session in which the statements of an archive have the same meaning as for `pg_dump`. */
 export async function prepareSession(client: pg.Client): Promise<void> {
   await client.query(`
     set lock_timeout = 0;

@@ -18,7 +18,7 @@ export interface StoredBytesContext {
   readonly signal: AbortSignal;
 }
 
-/** Hashes what passes, and fails at its end where it was not what the manifest names. */
+/** Hashes a stream, and fails at its end if it does not match the manifest. */
 class CheckedBytes extends Transform {
   readonly #expected: StoredObject;
   readonly #hash = createHash("sha256");
@@ -53,7 +53,7 @@ async function openChecked(
   return [body, new CheckedBytes(object)];
 }
 
-/** Reads a whole object that is small. */
+/** Reads a small object completely. */
 export async function readChecked(object: StoredObject, context: StoredBytesContext): Promise<Buffer> {
   const [body, checked] = await openChecked(object, context);
   const chunks: Buffer[] = [];
@@ -63,12 +63,12 @@ export async function readChecked(object: StoredObject, context: StoredBytesCont
   return Buffer.concat(chunks);
 }
 
-/** The SQL in a stored object: `zstd -d`, and `pg_restore` for an archive. Nothing touches the disk. */
+/** The SQL in a stored object: `zstd -d`, and `pg_restore` for an archive. Nothing is written to disk. */
 export interface StoredScript {
   readonly text: ProgramOutput;
-  /** Resolves when all of it was read and is what the manifest names; only then may anything that came of it be committed. */
+  /** Resolves when all of it was read and matches the manifest. Only then may its effects be committed. */
   readonly checked: Promise<void>;
-  /** Reads what is left, to tell whether damage is the cause of a failure, and throws where it is. */
+  /** Reads the rest, to determine whether damage caused a failure, and throws if it did. */
   blameStore(): Promise<void>;
 }
 
@@ -96,7 +96,8 @@ export async function openScript(object: StoredObject, context: StoredBytesConte
   const fed = pipeline(body, checked, stdin);
   const allChecked = (async () => {
     const [feeding] = await Promise.allSettled([fed]);
-    // What the bucket gave is the cause where it was not what was stored; the programs' failures follow from it.
+    // If the bucket's data differs from what was stored, that is the cause, and the programs' failures are
+    // consequences.
     if (feeding.status === "rejected" && feeding.reason instanceof UserError) throw feeding.reason;
     for (const { ended } of programs) await ended.catch((error) => throwDamage(object, error));
     await fed;
@@ -114,7 +115,10 @@ export async function openScript(object: StoredObject, context: StoredBytesConte
   };
 }
 
-/** A program that gives up by itself could not read what it was given; one that was killed says nothing about it. */
+/**
+ * Throws the error of a program. One that exits itself could not read its input; one that was killed says nothing about
+ * it.
+ */
 function throwDamage({ name }: StoredObject, error: unknown): never {
   if (error instanceof ProcessFailure && error.ending.startsWith("exit code "))
     throw damaged(name, error.message);

@@ -14,24 +14,28 @@ export interface TargetChecks {
   readonly manifest: Manifest;
   readonly tools: Tools;
   readonly settings: DatabaseSettings;
-  /** Name of the database where the target may be the very one that the backup was taken of. */
+  /** Name of the database, if the target may be the source of the backup. */
   readonly intoSource: string | undefined;
-  /** Name of the database where everything of an application that the target has may be removed. */
+  /** Name of the database, if all application objects in the target may be removed. */
   readonly replace: string | undefined;
 }
 
 export interface CheckedTarget {
   readonly shape: TargetShape;
   readonly serverMajor: number;
-  /** What the target has that nobody would get back. */
+  /** What the target contains that could not be restored. */
   readonly holdsData: boolean;
-  /** The mark of a restore that did not end; what the target has came from it, unless the mark says that the target was not yet emptied. */
+  /**
+   * The mark of an unfinished restore, from which the target's contents came, unless the mark says that the target was
+   * not emptied yet.
+   */
   readonly unfinished: UnfinishedRestore | undefined;
 }
 
 /**
- * Looks at the target before anything is written to it.
- * @throws UserError when it has something in it, is the backup's own source, is too old for the backup, or lacks a right.
+ * Checks the target before anything is written to it.
+ * @throws UserError if it is not empty, is the backup's own source, is too old for the backup, or the role lacks a
+ * privilege.
  */
 export async function checkTarget(client: pg.Client, checks: TargetChecks): Promise<CheckedTarget> {
   const { manifest, tools, settings, intoSource, replace } = checks;
@@ -76,7 +80,7 @@ export async function checkTarget(client: pg.Client, checks: TargetChecks): Prom
   };
 }
 
-/** What a reader knows the database by. */
+/** Returns whether the object shows a reader which database it is. */
 function isTelling(what: string): boolean {
   return /^(?:schema|table) /.test(what);
 }
@@ -85,7 +89,7 @@ function refuse(reason: string): never {
   throw new UserError(`Nothing was restored: ${reason}.`, exitCodes.targetRefused);
 }
 
-/** What makes a database one that is in use: anything of an application, and rows of users and buckets. */
+/** Returns what shows that a database is in use: objects of an application, and rows of users and buckets. */
 async function contentsOf(client: pg.Client, shape: TargetShape): Promise<string[]> {
   const found = (await readApplicationObjects(client))
     .map(({ what }) => what)
@@ -107,7 +111,7 @@ async function contentsOf(client: pg.Client, shape: TargetShape): Promise<string
   return found;
 }
 
-/** Rows that tell of files are in no backup, and files without rows are lost. */
+/** Refuses to remove rows that describe files: no backup contains them, and files without rows are lost. */
 async function refuseFiles(client: pg.Client): Promise<void> {
   if (!(await exists(client, "storage.objects")) || !(await mayRead(client, "storage.objects"))) return;
   const { rows } = await client.query("select from storage.objects limit 1");
@@ -115,7 +119,7 @@ async function refuseFiles(client: pg.Client): Promise<void> {
   refuse("the target has files in Storage, which no backup would bring back; move them away first");
 }
 
-/** Removing one talks to another server, which no transaction can take back. */
+/** Refuses subscriptions, because removing one calls another server, which no transaction can roll back. */
 async function refuseSubscriptions(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     "select subname as name from pg_subscription where subdbid = (select oid from pg_database where datname = current_database())",
@@ -124,7 +128,7 @@ async function refuseSubscriptions(client: pg.Client): Promise<void> {
   if (first !== undefined) refuse(`the target has subscription ${first.name}; drop it first`);
 }
 
-/** What a restore into a project does and not every role may. */
+/** Checks the privileges that a restore into a project needs. */
 async function requireRights(client: pg.Client, manifest: Manifest): Promise<void> {
   const tables = [
     ...authTables.map((table) => `auth.${table}`),
@@ -153,7 +157,7 @@ async function requireRights(client: pg.Client, manifest: Manifest): Promise<voi
   }
 }
 
-/** Reads what the target is; `auth` decides, for a restore either needs or makes it. */
+/** Returns the kind of target; the schema `auth` decides, because a restore either needs it or creates it. */
 export async function readShape(client: pg.Client): Promise<TargetShape> {
   const { rows } = await client.query<{ project: boolean; schemas: string[] }>(
     `select exists (select from pg_class c join pg_namespace n on n.oid = c.relnamespace where nspname = 'auth' and relname = 'users') as project,
@@ -174,7 +178,7 @@ export async function readShape(client: pg.Client): Promise<TargetShape> {
   };
 }
 
-/** Makes those of the platform's roles that a plain server lacks and the backup names; they cannot log in. */
+/** Creates the platform's roles that a plain server lacks and the backup names. They cannot log in. */
 export async function createPlatformRoles(client: pg.Client, roles: readonly string[]): Promise<void> {
   const { rows } = await client.query<{ name: string }>("select rolname as name from pg_roles");
   const existing = new Set(rows.map(({ name }) => name));
@@ -185,7 +189,9 @@ export async function createPlatformRoles(client: pg.Client, roles: readonly str
   }
 }
 
-/** By the catalog, and not by `to_regclass`, which fails for a role without rights on the schema. */
+/**
+ * Returns whether a relation exists, from the catalog: `to_regclass` fails for a role without privileges on the schema.
+ */
 async function exists(client: pg.Client, table: string): Promise<boolean> {
   const [schema, name] = table.split(".");
   const { rows } = await client.query<{ exists: boolean }>(
@@ -195,7 +201,7 @@ async function exists(client: pg.Client, table: string): Promise<boolean> {
   return rows[0]?.exists === true;
 }
 
-/** By numbers: to look a name up takes the right that is asked about. */
+/** Returns whether the role has the privilege, by oid: looking up a name needs the privilege in question. */
 async function mayRead(client: pg.Client, table: string): Promise<boolean> {
   const [schema, name] = table.split(".");
   const { rows } = await client.query<{ may: boolean }>(

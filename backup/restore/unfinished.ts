@@ -2,27 +2,28 @@ import type pg from "pg";
 import { z } from "zod";
 
 /**
- * Marks a database into which a restore is being written. Once the database has been emptied, whatever it holds came from that restore, and the next
- * restore may remove it without being asked to. Until then it may hold data that nothing else has, which the mark says.
+ * Marks a database into which a restore is being written. After the database was emptied, all its contents come from
+ * that restore, and the next restore may remove them without confirmation. Until then it may hold data that exists
+ * nowhere else, which the mark says.
  */
 const markSchema = "thorbis_restore";
 
 const mark = z.object({
   run: z.string(),
   startedAt: z.iso.datetime(),
-  /** Whether everything that the database held before is gone. A mark that does not say so is taken for one of a database that holds data. */
+  /** Whether the database was emptied. A mark without this counts as that of a database that holds data. */
   isEmptied: z.boolean().default(false),
-  /** Statements that give the database back the default privileges that it had before; undefined while it has them. */
+  /** Statements that restore the database's previous default privileges; undefined while it has them. */
   reinstate: z.array(z.string()).readonly().optional(),
-  /** Statements that take the memberships back that the restore gave to its own role; they come last. */
+  /** Statements that revoke the memberships that the restore granted to its own role; they run last. */
   takeBack: z.array(z.string()).readonly().default([]),
 });
 export type UnfinishedRestore = z.infer<typeof mark>;
 
-/** What `readApplicationObjects` calls it. */
+/** Its name in `readApplicationObjects`. */
 export const markObject = `schema ${markSchema}`;
 
-/** Reads the mark of a restore that was killed; undefined without one. */
+/** Reads the mark of a killed restore; undefined without one. */
 export async function readUnfinishedRestore(client: pg.Client): Promise<UnfinishedRestore | undefined> {
   const { rows } = await client.query<{ text: string | null }>(
     "select obj_description(oid, 'pg_namespace') as text from pg_namespace where nspname = $1",
@@ -33,7 +34,7 @@ export async function readUnfinishedRestore(client: pg.Client): Promise<Unfinish
   try {
     return mark.parse(JSON.parse(row.text ?? ""));
   } catch {
-    // A schema of that name which is somebody else's.
+    // Another schema of that name.
     return undefined;
   }
 }

@@ -4,7 +4,7 @@ import { applyPolicy, type DatedRun, newestNeighbours, type RetentionPolicy } fr
 
 export interface Rules {
   readonly policy: RetentionPolicy;
-  /** Backups that were found intact now and stay however old they are. */
+  /** The number of intact backups that stay regardless of their age. */
   readonly minimum: number;
   readonly now: Date;
   /** Reads a whole backup. */
@@ -18,11 +18,11 @@ export interface DecidedFate {
 }
 
 /**
- * Decides which backups go. Whatever stays in place of one that goes has been read and found intact: the newest ones up to the
- * minimum, and the newest of the week and of the month of each that goes. One that is not intact does not count, and everything is
- * decided again without it; it stays, for somebody to look at. Where nothing goes, nothing is read.
+ * Decides which backups are deleted. A backup is deleted only if the ones that stay instead were read and are intact:
+ * the newest ones up to the minimum, and the newest of its week and month. One that is not intact does not count, and
+ * the decision is repeated without it; it stays for inspection. If nothing is deleted, nothing is read.
  *
- * @throws UserError when backups would go and fewer than the minimum are intact
+ * @throws UserError if backups would be deleted and fewer than the minimum are intact
  */
 export async function decide(runs: readonly DatedRun[], rules: Rules): Promise<DecidedFate[]> {
   const { policy, minimum, now, inspect } = rules;

@@ -1,6 +1,6 @@
 /**
- * How long backups are kept. Days are counted back from the newest backup, as restic does, so that the backups of a database which is
- * no longer backed up stay. Weeks and months are those of the calendar in UTC.
+ * How long backups are kept. Days are counted back from the newest backup, as in restic, so the backups of a database
+ * that is no longer backed up stay. Weeks and months are calendar weeks and months in UTC.
  */
 export interface RetentionPolicy {
   /** Days to keep every backup. */
@@ -18,15 +18,15 @@ export interface DatedRun {
 
 export interface Decision {
   readonly run: string;
-  /** Why it is kept; without a reason it goes. */
+  /** Why it is kept; deleted if there is no reason. */
   readonly reasons: readonly string[];
 }
 
 const dayMilliseconds = 24 * 60 * 60 * 1000;
 
 /**
- * Decides what becomes of each run, by its date alone, oldest first. One that is dated in the future, because some clock was wrong,
- * is kept, and is not the newest of its week or month.
+ * Decides about each run by its date, oldest first. A run with a date in the future, because of a wrong clock, is kept,
+ * and is not the newest of its week or month.
  */
 export function applyPolicy(runs: readonly DatedRun[], policy: RetentionPolicy, now: Date): Decision[] {
   const sorted = [...runs].sort(
@@ -50,7 +50,7 @@ export function applyPolicy(runs: readonly DatedRun[], policy: RetentionPolicy, 
   });
 }
 
-/** Returns, of runs that are sorted from the newest, the first of the same week and the first of the same month as the given one. */
+/** Returns, from runs sorted from the newest, the first of the same week and of the same month as the given one. */
 export function newestNeighbours(sorted: readonly DatedRun[], { start }: DatedRun): DatedRun[] {
   const ofWeek = sorted.find((other) => weekOf(other.start) === weekOf(start));
   const ofMonth = sorted.find((other) => monthOf(other.start) === monthOf(start));
@@ -61,12 +61,12 @@ function newestByPeriod(sorted: readonly DatedRun[], periodOf: (date: Date) => s
   return new Set(new Map(sorted.map(({ name, start }) => [periodOf(start), name])).values());
 }
 
-/** `2026-11` */
+/** Returns the month: `2026-11` */
 function monthOf(date: Date): string {
   return date.toISOString().slice(0, 7);
 }
 
-/** The Monday that the week begins with: `2026-11-16`. */
+/** Returns the Monday of the week: `2026-11-16`. */
 function weekOf(date: Date): string {
   const sinceMonday = (date.getUTCDay() + 6) % 7;
   return new Date(date.getTime() - sinceMonday * dayMilliseconds).toISOString().slice(0, 10);

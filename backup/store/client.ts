@@ -4,26 +4,27 @@ import type { StoreSettings } from "../environment";
 const withContent = new Set(["PutObjectCommand", "UploadPartCommand"]);
 
 /**
- * Credentials and endpoint are the SDK's own affair: the task's role on Fargate, variables such as AWS_ENDPOINT_URL_S3
- * elsewhere. An S3 server that refuses the SDK's checksums is helped by AWS_REQUEST_CHECKSUM_CALCULATION=when_required.
+ * Returns the S3 client. The SDK finds credentials and endpoint: the task's role on Fargate, variables such as
+ * AWS_ENDPOINT_URL_S3 elsewhere. For an S3 server that refuses the SDK's checksums, set
+ * AWS_REQUEST_CHECKSUM_CALCULATION=when_required.
  */
 export function createClient(settings: StoreSettings): S3Client {
-  // The SDK's wish for a newer Node is for the developers of this program, not for the log of each backup.
+  // The SDK's warning about the Node version is for the developers of this program, not for the log of each backup.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   const client = new S3Client({
     region: settings.region,
     forcePathStyle: settings.forcePathStyle,
     maxAttempts: 5,
-    // What is read is compared with the manifest's SHA-256, which tells damage from a download that failed.
+    // Downloads are compared with the manifest's SHA-256, which distinguishes damage from a failed download.
     responseChecksumValidation: "WHEN_REQUIRED",
     requestHandler: {
       connectionTimeout: 10_000,
-      // A socket on which nothing moves is given up, rather than waited for until the kernel does.
+      // An idle socket is closed, instead of waiting for the kernel.
       socketTimeout: settings.timeoutSeconds * 1000,
     },
   });
-  // The CRC32 of every write tells whether its bytes arrived, and what was written is read back. Without this the SDK also takes a SHA-256 of each
-  // part, for the signature alone, which takes as long as the backup's own.
+  // The CRC32 of every write shows whether its bytes arrived, and the data is read back. Without this setting, the SDK
+  // also computes a SHA-256 of each part, only for the signature, which takes as long as the backup's own.
   client.middlewareStack.add(
     (next, { commandName = "" }) =>
       async (args) => {

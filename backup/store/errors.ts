@@ -1,7 +1,7 @@
 import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 
-/** The permission that an operation on the bucket needs, for the sentence on why it was refused. */
+/** The permission that an operation on the bucket needs, for the message about a refusal. */
 export type StoreAction =
   | "s3:PutObject"
   | "s3:GetObject"
@@ -11,7 +11,7 @@ export type StoreAction =
   | "s3:AbortMultipartUpload"
   | "s3:DeleteObject";
 
-/** An error of the S3 client as one sentence about what was being done. */
+/** Returns an error of the S3 client as one sentence about the operation. */
 export function storeError(doing: string, action: StoreAction, error: unknown): Error {
   if (error instanceof UserError || isAbort(error)) return error as Error;
   return new UserError(`${doing} failed: ${reason(action, error)}.`, exitCodes.storeFailed, { cause: error });
@@ -21,17 +21,17 @@ export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
 
-/** Returns whether S3 says that there is nothing left to do, as it answers a repeated request whose first response was lost. */
+/** Returns whether S3 reports that nothing is left to do, as for a repeated request whose first response was lost. */
 export function mayBeDone(error: unknown): boolean {
   return error instanceof Error && ["PreconditionFailed", "NoSuchUpload"].includes(error.name);
 }
 
-/** Whether S3 refuses for want of a permission. */
+/** Returns whether S3 refuses because of a missing permission. */
 export function isRefused(error: unknown): boolean {
   return error instanceof Error && ["AccessDenied", "Forbidden"].includes(error.name);
 }
 
-/** Whether S3 says that there is no such object. */
+/** Returns whether S3 reports that the object does not exist. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Error && ["NoSuchKey", "NotFound"].includes(error.name);
 }

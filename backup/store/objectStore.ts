@@ -20,7 +20,7 @@ import { PartedUpload } from "./partedUpload";
 import { type ObjectPart, resumedRead } from "./resumedRead";
 import { uploadCreations } from "./uploadCreations";
 
-/** Metadata that tells an object of ours from one that somebody else wrote under the same name. */
+/** Metadata that distinguishes our object from one that somebody else wrote under the same name. */
 const writeMark = "thorbis-write";
 
 export interface ListedObject {
@@ -28,14 +28,14 @@ export interface ListedObject {
   readonly bytes: number;
 }
 
-/** One of the versions of an object, or the marker that it was deleted. */
+/** A version of an object, or its delete marker. */
 export interface ListedVersion {
   readonly key: string;
   readonly version: string;
   readonly isDeleteMarker: boolean;
 }
 
-/** A bucket, as far as backups need one: what is written is new, and nothing is ever overwritten. */
+/** A bucket with the operations that backups need. Every write creates a new object, and nothing is overwritten. */
 export class ObjectStore {
   readonly #client: S3Client;
   readonly #bucket: string;
@@ -48,9 +48,10 @@ export class ObjectStore {
   }
 
   /**
-   * Streams into a new object. When the stream or the signal ends in failure no object appears, and `abortUploads` removes what was sent.
+   * Streams into a new object. If the stream or the signal fails, no object appears, and `abortUploads` removes what
+   * was sent.
    *
-   * @param body chunks that may be used again when the next one is asked for
+   * @param body chunks that may be reused when the next one is requested
    */
   async putStream(key: string, body: AsyncIterable<Uint8Array>, signal: AbortSignal): Promise<void> {
     const mark = randomUUID();
@@ -79,7 +80,7 @@ export class ObjectStore {
     signal.addEventListener("abort", abort, { once: true });
     try {
       signal.throwIfAborted();
-      // A body that nothing comes of is not waited for.
+      // A body that yields nothing is not waited for.
       await Promise.race([work(), aborted]);
     } catch (error) {
       await this.#throwUnlessWritten(key, mark, error);
@@ -114,7 +115,7 @@ export class ObjectStore {
     }
   }
 
-  /** When the response to a write is lost, the client writes again and is refused because the object exists: it is our own. */
+  /** Handles a lost response: the client writes again and is refused because the object, which is ours, exists. */
   async #throwUnlessWritten(key: string, mark: string, error: unknown): Promise<void> {
     const failure = storeError(`Writing ${this.#name(key)}`, "s3:PutObject", error);
     if (!mayBeDone(error)) throw failure;
@@ -124,7 +125,7 @@ export class ObjectStore {
     if (Metadata?.[writeMark] !== mark) throw failure;
   }
 
-  /** The content of an object, read over as many connections as it takes; undefined when there is none. */
+  /** Returns the content of an object, read over as many connections as necessary; undefined if it does not exist. */
   async open(key: string, signal?: AbortSignal): Promise<Readable | undefined> {
     const explain = (error: unknown): Error =>
       storeError(`Reading ${this.#name(key)}`, "s3:GetObject", error);
@@ -156,11 +157,11 @@ export class ObjectStore {
       new GetObjectCommand({ Bucket: this.#bucket, Key: key, ...part }),
       until(signal),
     );
-    // In Node the SDK answers with Node's own stream.
+    // In Node, the SDK returns Node's own stream.
     return { body: Body as Readable, bytes: ContentLength ?? 0, tag: ETag };
   }
 
-  /** A small object as text; undefined when there is none. */
+  /** Returns a small object as text; undefined if it does not exist. */
   async readText(key: string, signal?: AbortSignal): Promise<string | undefined> {
     const body = await this.open(key, signal);
     if (body === undefined) return undefined;
@@ -169,7 +170,7 @@ export class ObjectStore {
     return Buffer.concat(chunks).toString("utf8");
   }
 
-  /** Hides an object behind a delete marker; its version stays as long as the bucket's rules keep it. */
+  /** Hides an object behind a delete marker. Its version stays as long as the bucket's rules keep it. */
   async remove(key: string, signal?: AbortSignal): Promise<void> {
     try {
       await this.#client.send(new DeleteObjectCommand({ Bucket: this.#bucket, Key: key }), until(signal));
@@ -197,9 +198,9 @@ export class ObjectStore {
     return objects;
   }
 
-  /** Every version of every object; undefined where the caller may not list versions. */
+  /** Returns every version of every object; undefined if the caller may not list versions. */
   async listVersions(prefix: string, signal?: AbortSignal): Promise<ListedVersion[] | undefined> {
-    // By key and version: some servers begin a page with the last entry of the one before.
+    // By key and version, because some servers begin a page with the last entry of the previous one.
     const versions = new Map<string, ListedVersion>();
     let next: Pick<ListObjectVersionsCommandInput, "KeyMarker" | "VersionIdMarker"> | undefined = {};
     try {
@@ -229,8 +230,8 @@ export class ObjectStore {
   }
 
   /**
-   * Aborts every unfinished upload below the prefix, and returns once the store lists none. The uploader answers its own
-   * abort before the store has carried it out, so its word is not enough.
+   * Aborts every unfinished upload below the prefix, and returns when the store lists none. The uploader reports its
+   * own abort before the store has executed it.
    */
   async abortUploads(prefix: string, patienceMilliseconds = 20_000): Promise<void> {
     await Promise.allSettled(this.#creations);

@@ -8,14 +8,17 @@ import {
   UploadPartCommand,
 } from "@aws-sdk/client-s3";
 
-/** S3 takes no smaller parts, except for the last one. */
+/** S3 accepts no smaller parts, except for the last one. */
 const smallestPart = 5 * 1024 * 1024;
-/** After so many parts their size doubles: S3 takes 10,000 for one object, which are 5 TB like this, the most that an object may have. */
+/**
+ * After this number of parts their size doubles. S3 allows 10,000 parts per object, which results in 5 TB, the maximum
+ * size of an object.
+ */
 const partsOfOneSize = 1000;
-/** Besides the part that is being filled: memory stays flat. */
+/** In addition to the part that is being filled, so memory stays constant. */
 const partsOnTheirWay = 2;
 
-/** A new object and what it has beside its content. */
+/** A new object with its metadata. */
 export interface NewObject
   extends Pick<
     PutObjectCommandInput,
@@ -26,8 +29,8 @@ export interface NewObject
 }
 
 /**
- * Writes an object whose size is not known. What fits into one part is put at once; more goes in parts, whose buffers are used again: the SDK's own
- * uploader makes new ones, and copies what it is given into them twice.
+ * Writes an object of unknown size. Content that fits into one part is put at once. Larger content is sent in parts
+ * with reused buffers: the SDK's own uploader allocates new ones, and copies its input twice.
  */
 export class PartedUpload {
   readonly #object: NewObject;
@@ -43,7 +46,7 @@ export class PartedUpload {
     this.#object = object;
   }
 
-  /** @param chunk is copied, and may be used again once the promise has resolved */
+  /** @param chunk is copied, and may be reused when the promise has resolved */
   async write(chunk: Uint8Array): Promise<void> {
     for (let rest = chunk; rest.length > 0; ) {
       if (this.#part !== undefined && this.#filled === this.#part.length) await this.#send();
@@ -55,7 +58,7 @@ export class PartedUpload {
     }
   }
 
-  /** Makes the object appear. */
+  /** Completes the object, so that it appears. */
   async complete(): Promise<void> {
     const { client, signal: abortSignal, ...object } = this.#object;
     if (this.#id === undefined) {
@@ -92,7 +95,7 @@ export class PartedUpload {
       const { ETag, ChecksumCRC32 } = answer;
       this.#parts.push({ PartNumber, ETag, ChecksumCRC32 });
       if (part !== undefined) this.#unused.push(part);
-      // A failed part stays in the list, so that waiting for the others reports it.
+      // A failed part stays in the list, so waiting for the others reports it.
       this.#onTheirWay.delete(sending);
     });
     sending.catch(() => undefined);
@@ -110,7 +113,7 @@ export class PartedUpload {
     for (let unused = this.#unused.pop(); unused !== undefined; unused = this.#unused.pop()) {
       if (unused.length === bytes) return unused;
     }
-    // Memory is taken page by page, as it is filled: a small object takes little.
+    // Memory is allocated page by page while it is filled, so a small object needs little.
     return Buffer.allocUnsafeSlow(bytes);
   }
 }

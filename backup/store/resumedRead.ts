@@ -1,21 +1,21 @@
 import type { Readable } from "node:stream";
 
-/** A part of an object: what a GET with a range answers. */
+/** A part of an object, as a GET with a range returns it. */
 export interface ObjectPart {
   readonly body: Readable;
   /** Bytes from the beginning of this part to the end of the object. */
   readonly bytes: number;
 }
 
-/** Connections in a row that may break before a byte has come. */
+/** The number of consecutive connections that may break without sending a byte. */
 const mostFailures = 4;
 
 /**
- * The bytes of an object from first to last. Where a connection breaks, or ends early, the next one goes on at the byte
- * where it did; so one broken connection in hours neither loses a backup nor lets half of one pass for the whole.
+ * Yields the bytes of an object from first to last. If a connection breaks or ends early, the next one continues at
+ * that byte. So one broken connection in hours neither loses a backup nor makes half of one look complete.
  *
  * @param first the whole object
- * @param continueAt the object from an offset on; to fail when it is no longer the same object
+ * @param continueAt returns the object from an offset on, and fails if it is no longer the same object
  */
 export async function* resumedRead(
   first: ObjectPart,

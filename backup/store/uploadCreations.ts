@@ -3,8 +3,8 @@ import type { S3Client } from "@aws-sdk/client-s3";
 const pending = new WeakMap<S3Client, Set<Promise<unknown>>>();
 
 /**
- * Returns the multipart uploads that the client is creating at this moment. An uploader that is aborted does not wait for
- * them: the store may create one after it was asked which there are.
+ * Returns the multipart uploads that the client is currently creating. An aborted uploader does not wait for them, and
+ * the store may create one after it was asked for a list.
  */
 export function uploadCreations(client: S3Client): ReadonlySet<Promise<unknown>> {
   const known = pending.get(client);

@@ -6,17 +6,20 @@ import type { Tools } from "../postgres/tools";
 /** How much of an object is read: the table of contents of an archive, or every block of everything. */
 export type Depth = "contents" | "everything";
 
-/** Takes the bytes of a stored object and tells whether its programs could read it. */
+/** Receives the bytes of a stored object and reports whether its programs could read it. */
 export interface ContentReader {
   write(chunk: Uint8Array): Promise<void>;
   /**
-   * Returns what was wrong with the object; undefined when nothing was.
-   * @throws ProcessFailure when a program was killed or could not be started, which says nothing about the object
+   * Returns what was wrong with the object; undefined if nothing was.
+   * @throws ProcessFailure if a program was killed or could not start, which says nothing about the object
    */
   finish(): Promise<string | undefined>;
 }
 
-/** Returns what reads an object beside its hash; undefined for texts, and for rows of which only the hash is wanted. */
+/**
+ * Returns the reader of an object in addition to its hash; undefined for texts, and for rows of which only the hash is
+ * needed.
+ */
 export function contentReader(
   kind: StoredObject["kind"],
   { tools, depth, signal }: { readonly tools: Tools; readonly depth: Depth; readonly signal: AbortSignal },
@@ -25,14 +28,14 @@ export function contentReader(
   return kind === "rows" && depth === "everything" ? new FrameReader(signal) : undefined;
 }
 
-/** What passes its bytes to a program that may leave when it has seen enough. */
+/** Passes bytes to a program that may exit when it has read enough. */
 class Feed {
   readonly #program: RunningProgram;
   #isOpen = true;
 
   constructor(program: RunningProgram) {
     this.#program = program;
-    // A write after the reader has left would wait for a `drain` or `close` that has been.
+    // After the reader has exited, a write would wait for a `drain` or `close` that has already happened.
     const close = (): void => {
       this.#isOpen = false;
     };
@@ -50,9 +53,9 @@ class Feed {
         once(stdin, "close", { signal: waiting.signal }),
       ]);
     } catch {
-      // It broke as it was waited for.
+      // It broke while it was waited for.
     } finally {
-      // Without this each wait would leave a listener behind.
+      // Without this, each wait would leave a listener behind.
       waiting.abort();
     }
   }
@@ -121,11 +124,11 @@ export class ArchiveReader implements ContentReader {
   async finish(): Promise<string | undefined> {
     this.#feed.end();
     const [decompress, read] = await Promise.allSettled([this.#decompress.ended, this.#read.ended]);
-    // Having read the contents, pg_restore leaves, and then zstd has nobody to write to.
+    // When pg_restore has read the contents, it exits, and zstd's writes fail.
     const decompressFault = decompress.status === "rejected" ? faultOf(decompress.reason) : undefined;
     if (read.status === "rejected") {
       const readFault = faultOf(read.reason);
-      // What zstd could not read is the cause of what pg_restore lacks.
+      // If zstd failed to read, that is the cause of pg_restore's missing input.
       return decompressFault === undefined || /broken pipe/i.test(decompressFault)
         ? readFault
         : `${decompressFault}; ${readFault}`;
@@ -137,7 +140,7 @@ export class ArchiveReader implements ContentReader {
   }
 }
 
-/** @throws what does not come from the object: memory ran out, somebody killed the program, or it is not there */
+/** @throws errors that do not come from the object: memory ran out, the program was killed, or it does not exist */
 function faultOf(reason: unknown): string {
   if (!(reason instanceof ProcessFailure)) throw reason;
   const { ending, message } = reason;

@@ -4,10 +4,10 @@ import type { Tools } from "../postgres/tools";
 import type { ObjectStore } from "../store/objectStore";
 import { contentReader, type Depth } from "./archiveReader";
 
-/** What is to be said of one object. Every kind of damage has a word of its own. */
+/** The verdict on one object. Each kind of damage has its own word. */
 export type ObjectVerdict =
   | "intact"
-  /** Of the right size, with other bytes. */
+  /** The right size with other bytes. */
   | "altered"
   | "missing"
   | "truncated"
@@ -15,15 +15,15 @@ export type ObjectVerdict =
   | "empty"
   /** The bytes of another object of the same run. */
   | "swapped"
-  /** The right bytes, but the manifest names another size. */
+  /** The right bytes, but another size in the manifest. */
   | "wrong size"
-  /** The right bytes, and yet no archive that can be read. */
+  /** The right bytes, but not a readable archive. */
   | "unreadable"
-  /** Listed below the run's prefix and not in its manifest. */
+  /** Listed below the run's prefix but not in its manifest. */
   | "unknown object"
-  /** There are several versions of it, and no backup ever writes an object twice. */
+  /** It has several versions, although a backup never writes an object twice. */
   | "overwritten"
-  /** Nothing is said against it: it could not be read. */
+  /** No verdict: it could not be read. */
   | "could not check";
 
 export interface ObjectReport {
@@ -39,7 +39,7 @@ export interface InspectionContext {
   readonly signal: AbortSignal;
 }
 
-/** Reads an object from first byte to last and compares it with what the manifest says of it. */
+/** Reads an object completely and compares it with the manifest. */
 export async function inspectObject(
   key: string,
   expected: StoredObject,
@@ -65,7 +65,7 @@ export async function inspectObject(
 interface Measurement {
   readonly bytes: number;
   readonly sha256: string;
-  /** Why it is no archive that can be read. */
+  /** Why the archive is not readable. */
   readonly fault: string | undefined;
 }
 
@@ -87,13 +87,13 @@ async function measure(
       await reader?.write(chunk);
     }
   } finally {
-    // After a failed download too: no program is left behind.
+    // Also after a failed download, so no program is left running.
     fault = await reader?.finish();
   }
   return { bytes, sha256: hash.digest("hex"), fault };
 }
 
-/** How pg_restore refuses an archive of a newer version (src/bin/pg_dump/pg_backup_archiver.c, ReadHead). */
+/** pg_restore's message about an archive of a newer version (src/bin/pg_dump/pg_backup_archiver.c, ReadHead). */
 const newerArchive = /unsupported version \([\d.]+\) in file header/;
 
 function judge(

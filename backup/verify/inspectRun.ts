@@ -7,9 +7,9 @@ import { type InspectionContext, inspectObject, type ObjectReport } from "./insp
 
 export interface RunReport {
   readonly run: string;
-  /** `intact`, `damaged` and `could not check` sum up; the reports say what it was. */
+  /** `intact`, `damaged` and `could not check` are summaries; the reports have the details. */
   readonly verdict: "intact" | "damaged" | "could not check";
-  /** Of the manifest, when there is something to say of it. */
+  /** Of the manifest, if it has a problem. */
   readonly manifestFault?: { readonly verdict: string; readonly detail: string };
   /** Of every object, in the order of the manifest. */
   readonly objects: readonly ObjectReport[];
@@ -18,7 +18,7 @@ export interface RunReport {
 
 const objectsAtOnce = 2;
 
-/** Looks at everything of a run in one pass: the first fault does not hide the others. */
+/** Checks all objects of a run in one pass, so the first error does not hide the others. */
 export async function inspectRun(run: string, context: InspectionContext): Promise<RunReport> {
   const opened = await readManifest(context.store, run, context.signal);
   if (opened.verdict !== "intact") {
@@ -39,8 +39,8 @@ export async function inspectRun(run: string, context: InspectionContext): Promi
 }
 
 /**
- * Reads objects of a run and compares them with what is expected of each.
- * @param known all objects of the run, to tell which one the bytes of another are; default: those that are read
+ * Reads objects of a run and compares them with their expected content.
+ * @param known all objects of the run, to identify bytes of another object; default: those that are read
  */
 export async function inspectObjects(
   {
@@ -90,8 +90,8 @@ async function unknownObjects(
 }
 
 /**
- * Objects of a run that were written more than once, the manifest included: an attacker who replaces both an object and its manifest
- * makes them agree, but the versions below tell. What was written first is still there, under its version.
+ * Returns objects of a run that were written more than once, including the manifest. An attacker who replaces both an
+ * object and its manifest makes them match, but the versions show it. The first version still exists.
  */
 export async function overwrittenObjects(
   run: string,

@@ -2,7 +2,7 @@ import { UserError } from "../../foundation/userError";
 import { exitCodes } from "../exitCodes";
 import type { RunReport } from "./inspectRun";
 
-/** @throws UserError that names the runs; damage outweighs what could not be checked. */
+/** @throws UserError that names the runs; damage takes precedence over what could not be checked. */
 export function throwUnlessIntact(reports: readonly RunReport[]): void {
   const damaged = reports.filter(({ verdict }) => verdict === "damaged").map(({ run }) => run);
   if (damaged.length > 0) {
@@ -14,7 +14,7 @@ export function throwUnlessIntact(reports: readonly RunReport[]): void {
   }
 }
 
-/** The run and every object of it with its verdict, a line each. */
+/** Returns the run and every object with its verdict, one line each. */
 export function describeReport(report: RunReport): string {
   const lines = [`${report.run}: ${report.verdict}`];
   if (report.manifestFault !== undefined) {

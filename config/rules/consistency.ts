@@ -26,7 +26,7 @@ const fargateSize: Rule = ({ stack, config }) => {
   return problem === undefined ? [] : [faultAt(stack, ["backup", "memoryMegabytes"], problem, cpuUnits * 2)];
 };
 
-/** Allows for the duration of a run and a clock change, because an age grows until the next run is complete. */
+/** Hours for the duration of a run and a clock change, because an age grows until the next run is complete. */
 const slackHours = 2;
 
 /** Returns a rule: an alarm on the age of a schedule's results must not fire between two runs. */
