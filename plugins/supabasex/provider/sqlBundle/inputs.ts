@@ -27,11 +27,11 @@ export interface Connection {
   readonly password: string;
   readonly database: string;
   /**
-   * As in libpq: `require` encrypts, `verify-full` also verifies the server's certificate and name. Default: `disable` for this
-   * machine, else `verify-full` where there is a root certificate, else `require`.
+   * As in libpq: `require` encrypts, `verify-full` also verifies the server's certificate and name. Default: `disable`
+   * for this machine, else `verify-full` if there is a root certificate, else `require`.
    */
   readonly sslMode?: SslMode | undefined;
-  /** PEM of the authority that signed the server's certificate. Without it `verify-full` trusts those that Node knows. */
+  /** PEM of the CA that signed the server's certificate. Without it, `verify-full` uses the CAs of Node. */
   readonly sslRootCertificate?: string | undefined;
 }
 
@@ -41,18 +41,18 @@ export interface BundleInputs extends BundleSettings {
   readonly name: string;
   readonly directory: string;
   readonly files: FileHashes;
-  /** `undefined` while the database, or what the SQL builds on (`requires`), is still to be created. */
+  /** `undefined` while the database, or what the SQL needs (`requires`), is still to be created. */
   readonly connection: Connection | undefined;
   readonly limits: Limits;
   readonly baseline: string | undefined;
-  /** What the stack makes beside its SQL. */
+  /** What the stack creates outside of its SQL. */
   readonly declared: Declared;
   readonly deletable: boolean;
-  /** The stack of the resource, where it is known: sessions are named after it. */
+  /** The stack of the resource, if it is known. Sessions are named after it. */
   readonly stack?: string | undefined;
 }
 
-/** The inputs in their types. They have passed Check, so a wrong one is a fault of the program. */
+/** Returns the typed inputs. They have passed Check, so an invalid one is a bug. */
 export function bundleInputs(properties: PropertyMap, urn = ""): BundleInputs {
   const limits = isPropertyMap(properties.limits) ? properties.limits : {};
   return {
@@ -91,7 +91,7 @@ export function connectionOf(value: Value | undefined): Connection | undefined {
   };
 }
 
-/** The value of a setting; its default where it has none. */
+/** Returns the value of a setting, or its default. */
 function chosen<Name extends "dryRun" | "prune" | "hazards" | "watch">(
   name: Name,
   value: Value | undefined,
@@ -109,7 +109,10 @@ function texts(value: Value | undefined): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === "string") : [];
 }
 
-/** Earlier versions of the SDK sent an object for each file, of its hash and its kind: a state may still have those. */
+/**
+ * Accepts the inputs of earlier SDK versions, an object for each file with its hash and kind, which a state may still
+ * contain.
+ */
 function fileHashes(value: Value | undefined): FileHashes {
   if (!isPropertyMap(value)) return {};
   const entries = Object.entries(value).map(([filePath, entry]): [string, string] => [

@@ -19,30 +19,30 @@ import { runRepairs } from "../repair/restore";
 import type { Session } from "../session/session";
 import type { ApplyRequest } from "./request";
 
-/** Who could reach what before the files of a transaction ran. */
+/** The access before the files of a transaction ran. */
 export interface AccessBefore {
-  /** As of the last deployment, with what was accepted since; `undefined` where there was none. */
+  /** As of the last deployment, with what was accepted since; `undefined` if there was none. */
   readonly baseline: Catalog | undefined;
-  /** Groups of it that are neither in the record nor in the database any more. */
+  /** Groups of it that are missing from both the record and the database. */
   readonly unknown: ReadonlySet<string>;
   readonly posture: Catalog;
 }
 
-/** Who can reach what after a deployment, outside of what the bundle made. */
+/** The access after a deployment, outside of the bundle. */
 export interface Access {
   readonly baseline: Catalog;
   readonly posture: Catalog;
-  /** Whether this deployment took the baseline. */
+  /** Whether this deployment recorded the baseline. */
   readonly isFirst: boolean;
-  /** What differs from the baseline and was not accepted. */
+  /** Differences from the baseline that are not accepted. */
   readonly differences: readonly CatalogDifference[];
   readonly acceptances: readonly Acceptance[];
-  /** Identities that `prune: drop` took back. */
+  /** Identities that `prune: drop` reverted. */
   readonly repaired: readonly string[];
 }
 
 /**
- * Reads who can reach what, in the open transaction and before any file runs. `undefined` where only the bundle is watched.
+ * Reads the access in the open transaction, before any file runs. `undefined` if only the bundle is watched.
  *
  * @param live a whole catalog
  */
@@ -65,19 +65,20 @@ export async function accessBefore(
   return { baseline: found.posture, unknown: found.unknown, posture };
 }
 
-/** What {@link accessAfter} compares with. */
+/** The input of the comparison in {@link accessAfter}. */
 export interface AccessEnd {
   readonly expected: Catalog;
   /** A whole catalog, after the files. */
   readonly live: Catalog;
-  /** Whether `prune: drop` may take back what nobody accepted. */
+  /** Whether `prune: drop` may revert what is not accepted. */
   readonly mayRepair: boolean;
   readonly readAgain: () => Promise<Catalog>;
 }
 
 /**
- * Returns what is left to report after the files ran, and records the baseline: that of before with what the files changed,
- * what the stack declares, and what the configuration accepts by name. Everything else differs from it as before.
+ * Returns what remains to be reported after the files ran, and records the baseline: the previous one with the changes
+ * of the files, the declarations of the stack, and what the configuration accepts by name. Everything else still
+ * differs from it.
  */
 export async function accessAfter(
   session: Session,
@@ -144,13 +145,16 @@ async function postureNow(
   });
 }
 
-/** What the bundle answers for from now on is compared with its expectation, and no longer with the baseline. */
+/**
+ * Returns the baseline without objects that belong to the bundle from now on: they are compared with its expectation
+ * instead.
+ */
 function withoutManaged(baseline: Catalog, expected: Catalog, live: Catalog): Catalog {
   const managed = managedPart(expected, live);
   return postureOf({ live: baseline, expected, managed });
 }
 
-/** A group whose record is lost is accepted as a whole, by its name. */
+/** Accepts a group whose record is lost as a whole, by its name. */
 function acceptGroups(
   baseline: Catalog,
   posture: Catalog,

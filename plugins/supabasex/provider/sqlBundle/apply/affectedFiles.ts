@@ -3,11 +3,11 @@ import type { BundleFile } from "../source/files";
 import { actsOnUnnamedObjects, mentions } from "../source/mentions";
 
 /**
- * Returns the repeatables that must run again because migrations changed what they may build on: path → the changed
- * object. On an empty database repeatables run after all migrations, so an older run may have left another result.
+ * Returns the repeatables that must run again because migrations changed what they may depend on: path → the changed
+ * object. On an empty database repeatables run after all migrations, so an older run may have had another result.
  *
- * A repeatable is affected when its text names a changed object, or when it acts on objects that it does not name. The
- * text is the only source that also covers the bodies of PL/pgSQL functions; it may name too many files, never too few.
+ * A repeatable is affected if its text names a changed object, or if it acts on objects that it does not name. Only the
+ * text also covers the bodies of PL/pgSQL functions. It may select too many files, never too few.
  */
 export function affectedFiles(
   before: Catalog,
@@ -26,7 +26,9 @@ export function affectedFiles(
   return affected;
 }
 
-/** Bare name → identity of an object of that name that differs between two readings; parts count as their table. */
+/**
+ * Returns bare name → identity of an object of that name that differs between two readings. Parts count as their table.
+ */
 function changedObjects(before: Catalog, after: Catalog): Map<string, string> {
   const changed = new Map<string, string>();
   for (const identity of new Set([...Object.keys(before), ...Object.keys(after)])) {
@@ -41,7 +43,7 @@ function changedObjects(before: Catalog, after: Catalog): Map<string, string> {
   return changed;
 }
 
-/** `shared."Order Items"` → `"Order Items"`; `shared.total(integer)` → `total`. */
+/** Returns the bare name: `shared."Order Items"` → `"Order Items"`; `shared.total(integer)` → `total`. */
 export function bareName(qualified: string): string {
   const parts = qualified.match(/"(?:[^"]|"")+"|[^."(]+|\(.*$/g) ?? [qualified];
   const names = parts.filter((part) => !part.startsWith("("));

@@ -20,21 +20,21 @@ import { reasonToSkip, type SkippedFile } from "./skippedFiles";
 import { runTransaction, TablesTooLarge, type TransactionResult } from "./transaction";
 
 export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "failure"> {
-  /** Files that a dry run cannot execute, because they need what only a commit or no transaction at all gives. */
+  /** Files that a dry run cannot execute, because they need a commit or must run outside of a transaction. */
   readonly skipped: readonly SkippedFile[];
-  /** Of a dry run that ran files. */
+  /** For a dry run that ran files. */
   readonly bodies?: BodyCheck;
-  /** Sequences that stand elsewhere after a dry run than before it. */
+  /** Sequences whose position changed in a dry run. */
   readonly moved?: readonly string[];
 }
 
 /**
- * Applies a bundle under its lock. Migrations and repeatables go into one transaction as far as they can; a file that
- * fails beside others gets a second chance in a transaction of its own, so what works in one transaction per file works
- * here. What succeeded before a failure stays, with its record; the failed file leaves nothing.
+ * Applies a bundle under its lock. Migrations and repeatables share one transaction as far as possible. A file that
+ * fails there is retried in its own transaction, so everything that works with one transaction per file works here.
+ * What succeeded before a failure stays, with its record; the failed file leaves nothing.
  *
- * The database is read while the files are still being checked, and on an empty one the first migrations run. Faults of the files
- * end that at once, leave nothing, and come before any other error.
+ * The database is read while the files are still being checked, and on an empty one the first migrations run. Faults of
+ * the files end that immediately, leave nothing, and are reported before any other error.
  */
 export async function applyBundle(request: ApplyRequest): Promise<ApplyResult> {
   const faulty = new AbortController();
@@ -71,7 +71,10 @@ async function applyChecked(request: ApplyRequest): Promise<ApplyResult> {
   }
 }
 
-/** A dry run holds its locks until the rollback, so one statement of it may not run as long as in a deployment. */
+/**
+ * Returns the limits of a dry run. It holds its locks until the rollback, so its statements have less time than in a
+ * deployment.
+ */
 function dryRunLimits(limits: Limits): Limits {
   const { statementTimeoutSeconds, dryRunStatementTimeoutSeconds } = limits;
   return {
@@ -98,7 +101,7 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
       filesAtOnce = 1;
       continue;
     }
-    // A dry run begins from nothing each time.
+    // A dry run starts from the beginning each time.
     sofar = request.commit ? joined(sofar, step) : step;
     if (step.failure !== undefined) {
       const { file, error } = step.failure;
@@ -122,8 +125,8 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
 }
 
 /**
- * Refuses, in a dry run, a file that would fail outside of the transaction. Only the first one, where nothing before it changes the
- * database: else what it finds is not there yet.
+ * Refuses, in a dry run, a file that would fail outside of the transaction. Only checks the first one, and only if
+ * nothing before it changes the database: otherwise its objects do not exist yet.
  */
 async function foresee(
   session: Session,
@@ -137,19 +140,19 @@ async function foresee(
   if (fault !== undefined) throw fault;
 }
 
-/** Whether files that shared a transaction may do better, or at least leave their work, in one of their own each. */
+/** Returns whether files that shared a transaction could succeed, or at least keep their work, in separate ones. */
 function mayRunOneByOne(error: unknown, commit: boolean): boolean {
   if (!commit) return false;
   return error instanceof CommitRefused || (error instanceof TransactionLost && error.migrations > 0);
 }
 
-/** The transaction did its work but could not be committed, such as for a deferred constraint. */
+/** The transaction ran but could not be committed, for instance because of a deferred constraint. */
 class CommitRefused extends UserError {}
 
 interface Attempted extends TransactionResult {
-  /** Of a dry run that ran files. */
+  /** For a dry run that ran files. */
   readonly bodies?: BodyCheck;
-  /** Sequences that stand elsewhere after a dry run than before it. */
+  /** Sequences whose position changed in a dry run. */
   readonly moved?: readonly string[];
 }
 
@@ -192,7 +195,7 @@ function attempt(
   });
 }
 
-/** What shows only at the commit or after it, which a dry run does not reach. */
+/** Checks what only fails at the commit or later, which a dry run does not reach. */
 async function examine(session: Session, result: TransactionResult, report: Reporter): Promise<BodyFindings> {
   const answers = await session
     .execute("set constraints all immediate")
@@ -201,7 +204,7 @@ async function examine(session: Session, result: TransactionResult, report: Repo
   return await examineBodies(session, result);
 }
 
-/** Passes on what deferred triggers say. */
+/** Passes on the notices of deferred triggers. */
 function sayOfEnd({ notices }: Answers, report: Reporter): void {
   for (const { severity, message, detail, hint, where } of notices) {
     const more = [detail, hint, where?.split("\n")[0]].filter((text) => text !== undefined);

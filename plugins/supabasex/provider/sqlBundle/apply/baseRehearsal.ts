@@ -21,9 +21,9 @@ import type { Start } from "./start";
 import { includesFact, StatementIndex, statedOf } from "./statedObjects";
 
 /**
- * Returns what the pending migrations make of the facts that repeatables alter, where their text does not tell: a `do` block
- * that switches on what a repeatable has switched on already changes nothing here, but does on an empty database. They run
- * behind a savepoint, with these facts as they are without repeatables. `undefined` where the text tells everything.
+ * Returns what the pending migrations make of the facts that repeatables alter, if their text does not show it: a `do`
+ * block that enables what a repeatable has already enabled changes nothing here, but does on an empty database. They
+ * run behind a savepoint, with these facts as they are without repeatables. `undefined` if the text shows everything.
  */
 export async function rehearseBase(
   start: Start,
@@ -49,8 +49,8 @@ export async function rehearseBase(
 }
 
 /**
- * The same of a migration that runs by itself, in a transaction that is rolled back. `undefined` also where it fails there, such
- * as a `do` block that commits.
+ * Returns the same for a migration that runs separately, in a transaction that is rolled back. `undefined` also if it
+ * fails there, such as a `do` block that commits.
  */
 export async function rehearseBaseOutside(
   session: Session,
@@ -73,14 +73,16 @@ export async function rehearseBaseOutside(
   }
 }
 
-/** Whether the text of files leaves open what they state of the facts that repeatables alter. */
+/** Returns whether the text of files does not show which of the facts that repeatables alter they state. */
 function areUncertain(files: readonly BundleFile[], base: BaseFacts, live: Catalog): boolean {
   const identities = Object.keys(base).filter((identity) => live[identity] !== undefined);
   if (identities.length === 0) return false;
   return files.some((file) => statingStatements(file).some((one) => isUncertain(one, identities)));
 }
 
-/** Brings what repeatables alter to what it is without them, as far as the server lets it. Only for what is rolled back. */
+/**
+ * Resets what repeatables alter to its state without them, as far as the server allows. Only for what is rolled back.
+ */
 export async function withoutRepeatables(session: Session, base: BaseFacts, live: Catalog): Promise<void> {
   const identities = Object.keys(base).filter((identity) => live[identity] !== undefined);
   await runRepairs(
@@ -96,7 +98,7 @@ function isUncertain(statement: StatingStatement, identities: readonly string[])
   return identities.some((identity) => statedOf(statement, identity) !== undefined);
 }
 
-/** Brings an object to what it is without repeatables. */
+/** Returns the statements that reset an object to its state without repeatables. */
 function groupFor(identity: string, base: BaseFacts, live: Catalog): RepairGroup {
   const facts = base[identity];
   const wanted: CatalogObject | undefined =
@@ -116,12 +118,12 @@ function groupFor(identity: string, base: BaseFacts, live: Catalog): RepairGroup
   };
 }
 
-/** The same facts with the values that the objects have now; without those of objects that are gone. */
+/** Returns the same facts with the current values of the objects, without objects that are gone. */
 function factsIn(live: Catalog, base: BaseFacts): BaseFacts {
   return Object.fromEntries(
     Object.entries(base).flatMap(([identity, facts]): [string, JsonObject | null][] => {
       const object = live[identity];
-      // Without repeatables it was not there: now a migration has made it.
+      // Without repeatables it did not exist; now a migration has created it.
       if (facts === null) return object === undefined ? [[identity, null]] : [];
       return object === undefined ? [] : [[identity, valuesOf(facts, object)]];
     }),
@@ -138,7 +140,7 @@ function valuesOf(facts: JsonObject, object: CatalogObject | JsonObject): JsonOb
   );
 }
 
-/** The facts where migrations stated some of them by plain statements: as they are found. */
+/** Returns the facts with the current values where migrations stated them by plain statements. */
 export function withStated(
   base: BaseFacts,
   { catalog }: CatalogReading,

@@ -8,34 +8,34 @@ import { isDatabaseError, placeOf, SqlFileError } from "../source/errors";
 import type { BundleFile, LoadedBundle } from "../source/files";
 import { indexOfCharacter, type Statement, statementsOf } from "../source/statements";
 
-/** What checking the bodies of PL/pgSQL functions found beside faults. */
+/** Results of checking the bodies of PL/pgSQL functions, other than faults. */
 export interface BodyCheck {
-  /** A line each. */
+  /** One line each. */
   readonly warnings: readonly string[];
-  /** Whether there were bodies that could not be checked, since the server has no plpgsql_check. */
+  /** Whether bodies could not be checked because the server does not have plpgsql_check. */
   readonly unchecked: boolean;
 }
 
-/** Written into a body, it lets everything in it pass. */
+/** A comment in a body that accepts everything in it. */
 const optOut = /--\s*no body check\b/i;
 
-/** What a deployment does to the catalog. */
+/** The effect of a deployment on the catalog. */
 interface Deployment {
   readonly before: Catalog;
   readonly after: Catalog;
   readonly expected: Catalog;
 }
 
-/** What is wrong with the bodies at one moment. */
+/** The findings in the bodies at one moment. */
 export interface BodyFindings {
   readonly findings: readonly Finding[];
   readonly unchecked: boolean;
 }
 
 /**
- * Checks the bodies of the bundle's PL/pgSQL functions as the open transaction sees them: the server itself only parses them
- * when they are made, and a wrong type or column shows at the first call. The extension plpgsql_check knows; it is made in
- * the dry run's transaction, which is rolled back.
+ * Checks the bodies of the bundle's PL/pgSQL functions as the open transaction sees them. The server only parses them
+ * when they are created, so a wrong type or column would show at the first call. The extension plpgsql_check finds
+ * them; it is created in the dry run's transaction, which is rolled back.
  */
 export async function examineBodies(
   session: Session,
@@ -54,9 +54,10 @@ export async function examineBodies(
 }
 
 /**
- * Says which findings are this deployment's: those in a function that it makes or changes, and those that were not there
- * before, such as for a column that a migration drops. Has to be called when the dry run is rolled back, to look at the
- * database as it was. Throws a UserError for faults; what may be right all the same, such as a temporary table, is a warning.
+ * Returns the findings that this deployment causes: those in a function that it creates or changes, and those that did
+ * not exist before, for instance because a migration drops a column. Call it after the rollback of the dry run, because
+ * it reads the previous state of the database. Throws a UserError for faults. What may be correct, such as a temporary
+ * table, is a warning.
  */
 export async function judgeBodies(
   session: Session,
@@ -95,7 +96,7 @@ export async function judgeBodies(
   return { warnings: [...warnings], unchecked: found.unchecked };
 }
 
-/** What makes a call of a routine behave as it does: owner, grants and comment aside. */
+/** Returns what affects a call of a routine: everything except owner, grants and comment. */
 function definitionOf(routine: CatalogObject | undefined): string | undefined {
   if (routine === undefined) return undefined;
   const { owner: _owner, grants: _grants, comment: _comment, ...definition } = routine;
@@ -110,7 +111,7 @@ function keyOf(finding: Finding): string {
   return `${callOf(finding)} ${finding.line} ${finding.message}`;
 }
 
-/** Findings, and which function served which table, in the database as it is without the deployment. */
+/** Returns findings, and which function served which table, in the database without the deployment. */
 async function formerBodies(
   session: Session,
   found: readonly Finding[],
@@ -134,11 +135,14 @@ async function formerBodies(
   }
 }
 
-/** What a trigger's function asks to tell its tables apart. */
+/** The expressions with which a trigger function distinguishes its tables. */
 const looksAtTable =
   /\btg_(table_name|table_schema|relname|relid|name|argv|nargs)\b|\bto_jsonb?\s*\(\s*(new|old)\b/i;
 
-/** A field that some of a trigger function's tables lack, where the function tells its tables apart. */
+/**
+ * Returns whether a field that some of a trigger function's tables lack is accepted, because the function distinguishes
+ * its tables.
+ */
 function mayBeAnotherTables(finding: Finding, all: readonly Finding[]): boolean {
   if (!/^record "(new|old)" has no field /.test(finding.message) || !looksAtTable.test(finding.source))
     return false;
@@ -150,28 +154,31 @@ function mayBeAnotherTables(finding: Finding, all: readonly Finding[]): boolean 
 }
 
 interface Finding {
-  /** As the catalog names the routine. */
+  /** The routine's name in the catalog. */
   readonly identity: string;
-  /** The table that a trigger's function was checked with; `-` for any other routine. */
+  /** The table with which a trigger function was checked; `-` for any other routine. */
   readonly relation: string;
-  /** How many tables a trigger's function serves; 1 for any other routine. */
+  /** The number of tables that a trigger function serves; 1 for any other routine. */
   readonly tables: number;
   readonly source: string;
-  /** Of the statement in the source, from 1. */
+  /** The line of the statement in the source, from 1. */
   readonly line: number | null;
-  /** Kind of that statement. */
+  /** The kind of that statement. */
   readonly statement: string | null;
   readonly sqlState: string;
   readonly message: string;
   readonly detail: string | null;
   readonly hint: string | null;
   readonly level: string;
-  /** Part of the source that was wrong, and a place in it, in characters from 1. */
+  /** The faulty part of the source, and a position in it, in characters from 1. */
   readonly query: string | null;
   readonly position: number | null;
 }
 
-/** Where plpgsql_check is, made if need be; `undefined` where the server does not have it. */
+/**
+ * Returns the schema of plpgsql_check, and creates the extension if necessary; `undefined` if the server does not have
+ * it.
+ */
 async function extensionSchema(session: Session): Promise<string | undefined> {
   await session.work.query("savepoint plpgsql_check");
   try {
@@ -188,8 +195,8 @@ async function extensionSchema(session: Session): Promise<string | undefined> {
 }
 
 /**
- * The calls to check. A trigger's function is checked with each table that it serves, and not at all while it serves none.
- * Which triggers call a branch of it cannot be told, so it may name the transition tables of all.
+ * The calls to check. A trigger function is checked with each table that it serves, and not at all without one. It is
+ * not known which triggers reach a branch, so it may name the transition tables of all.
  */
 const calls = `routine as (
        select r.identity, p.oid, p.prosrc, p.prorettype = 'trigger'::regtype as of_trigger
@@ -232,7 +239,10 @@ async function findings(
   return rows;
 }
 
-/** A table without a schema may be a temporary one, and a record may get its shape from dynamic SQL. */
+/**
+ * Returns whether a finding may be wrong: a table without a schema may be temporary, and dynamic SQL may determine the
+ * columns of a record.
+ */
 function isFault({ level, sqlState, message }: Finding): boolean {
   if (level !== "error" || sqlState === "55000") return false;
   return sqlState !== "42P01" || message.includes(".");
@@ -259,7 +269,7 @@ interface BodyPlace {
   readonly index: number;
 }
 
-/** The statement that makes a routine with this very source, and the finding's place in it. */
+/** Returns the statement that creates a routine with exactly this source, and the finding's position in it. */
 function placeInBundle(files: readonly BundleFile[], finding: Finding): BodyPlace | undefined {
   for (const file of files) {
     for (const statement of statementsOf(file)) {
@@ -280,13 +290,13 @@ function placeInStatement(file: BundleFile, statement: Statement, finding: Findi
   if (!finding.identity.includes(`${name}(`)) return undefined;
   const at = text.indexOf(finding.source);
   if (at >= 0) return statement.start + at + placeInSource(finding, finding.query);
-  // Between single quotes, which are then doubled in it.
+  // Between single quotes, where quotes are doubled.
   const source = finding.source.replaceAll("'", "''");
   const quotedAt = text.indexOf(source);
   return quotedAt < 0 ? undefined : statement.start + quotedAt + placeInSource({ ...finding, source }, null);
 }
 
-/** Of the query that is at fault, if it is known; else of its line. */
+/** Returns the position of the faulty query if it is known; else of its line. */
 function placeInSource({ source, line, position }: Finding, query: string | null): number {
   let start = 0;
   for (let at = 1; at < (line ?? 1); at++) start = source.indexOf("\n", start) + 1;

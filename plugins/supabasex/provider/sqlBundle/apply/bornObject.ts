@@ -3,8 +3,8 @@ import { type Catalog, type CatalogObject, partsOfIdentity } from "../catalog";
 import { quote } from "../source/declaredObjects";
 
 /**
- * Returns an object of a repeatable as its `create` statement alone leaves it: without comment, switched on, owned by its
- * creator, and with the privileges that the creator's default privileges give.
+ * Returns an object of a repeatable as its `create` statement leaves it: without comment, enabled, owned by its
+ * creator, and with the privileges that the creator's default privileges grant.
  */
 export function bornObject(
   identity: string,
@@ -22,7 +22,7 @@ export function bornObject(
   return { ...bucket, public: false };
 }
 
-/** Kind → what default privileges call it, and what everybody may do with such an object where none are set. */
+/** Kind → its name in default privileges, and PUBLIC's privileges on such an object if none are set. */
 const classes: Readonly<Record<string, { readonly plural: string; readonly builtIn: JsonObject }>> = {
   view: { plural: "tables", builtIn: {} },
   "materialized view": { plural: "tables", builtIn: {} },
@@ -31,7 +31,10 @@ const classes: Readonly<Record<string, { readonly plural: string; readonly built
   type: { plural: "types", builtIn: { public: ["usage"] } },
 };
 
-/** Returns the default privileges of a role that apply to a new object: in all schemas, and in the object's own. */
+/**
+ * Returns the default privileges of a role that apply to a new object: those for all schemas, and those for the
+ * object's schema.
+ */
 export function defaultsFor(
   identity: string,
   creator: string,
@@ -59,14 +62,14 @@ function bornGrants(identity: string, creator: string, live: Catalog): JsonObjec
   return result;
 }
 
-/** What a role holds that was given two lists. The option to grant a privilege includes the privilege. */
+/** Returns the privileges of a role with two lists. The grant option on a privilege includes the privilege. */
 function together(one: readonly string[], other: readonly string[]): string[] {
   const held = new Set([...one, ...other]);
   for (const whole of ["all with grant option", "all"]) if (held.has(whole)) return [whole];
   return [...held].filter((item) => !held.has(`${item} with grant option`)).sort();
 }
 
-/** Of default privileges of a role in all schemas: what holds where none are set. */
+/** Returns the default privileges of a role in all schemas if none are set. */
 export function builtInDefaults(identity: string): JsonObject {
   const { schema, name } = partsOfIdentity(identity);
   const ofKind = Object.values(classes).find(({ plural }) => name.endsWith(` ${plural}`));

@@ -19,20 +19,23 @@ import { silent } from "./request";
 import { sendFile } from "./sendFile";
 import { pendingOf, type Start } from "./start";
 
-/** An object that a repeatable made, and which pending migrations name. */
+/** An object of a repeatable that pending migrations name. */
 interface Lent {
   readonly object: OwnedObject;
   readonly identity: string;
-  /** The file that made it. */
+  /** The file that created it. */
   readonly path: string;
-  /** Whether a migration has made it, and the repeatable another definition: it is there, as the migration has it. */
+  /**
+   * Whether a migration created it, and the repeatable redefined it. In this case it exists with the migration's
+   * definition.
+   */
   readonly isRedefined: boolean;
 }
 
 /**
- * Returns why pending migrations would fail on an empty database, where migrations run before all repeatables: one needs
- * an object that a repeatable makes. Where migrations name such objects, they run behind a savepoint while these have
- * other names. `undefined` where no migration needs any.
+ * Returns why pending migrations would fail on an empty database, where migrations run before all repeatables: one
+ * needs an object of a repeatable. Migrations that name such objects run behind a savepoint while these have other
+ * names. `undefined` if no migration needs any.
  */
 export async function borrowedByMigrations(start: Start): Promise<UserError | undefined> {
   const { session, request, filesAtOnce } = start;
@@ -55,7 +58,9 @@ export async function borrowedByMigrations(start: Start): Promise<UserError | un
   }
 }
 
-/** Brings what migrations borrow to what it is on an empty database: not there, or as a migration has made it. */
+/**
+ * Sets the objects that migrations need to their state on an empty database: absent, or as a migration created them.
+ */
 async function withoutLent(
   { session, record: { base }, reading }: Start,
   lent: readonly Lent[],
@@ -76,7 +81,7 @@ async function withoutLent(
   await withoutRepeatables(session, Object.fromEntries(redefined), reading.catalog);
 }
 
-/** Gives an object another name. A job has none to give: it goes, until all of this is rolled back. */
+/** Renames an object. A job cannot be renamed, so it is removed until everything is rolled back. */
 function hiding(object: OwnedObject, at: number): string[] {
   const hide =
     object.class === "cron job"
@@ -86,8 +91,8 @@ function hiding(object: OwnedObject, at: number): string[] {
 }
 
 /**
- * The same of a migration that runs by itself. A statement that cannot run in a transaction, such as `create index concurrently`,
- * needs what it names. Only a `do` block may name what it does not need.
+ * Returns the same for a migration that runs separately. A statement that cannot run in a transaction, such as
+ * `create index concurrently`, needs what it names. Only a `do` block may name what it does not need.
  */
 async function borrowedOutside(
   session: Session,
@@ -131,13 +136,13 @@ function lentTo(pending: readonly Migration[], start: Start): Lent[] {
   });
 }
 
-/** Gives a table's constraint another name, so that a migration can add one of its name. */
+/** Renames a table's constraint, so that a migration can add one with its name. */
 function hidingConstraint(identity: string, at: number): string[] {
   const { parent, name } = partsOfIdentity(identity);
   return [`alter table ${parent} rename constraint ${name} to supabasex_constraint_${at}`];
 }
 
-/** Kinds of objects that a migration can need, of those that dynamic SQL of a repeatable may have created. */
+/** Kinds of objects that a migration can need, from those that dynamic SQL of a repeatable may have created. */
 const neededKinds: ReadonlySet<string> = new Set<ObjectClass>([
   "aggregate",
   "function",
@@ -174,12 +179,12 @@ function names(file: BundleFile, identity: string): boolean {
   return mentions(file, name) && mentionsObject(file, schema, bareName(parent));
 }
 
-/** SQLSTATEs of what does not exist: a table, column, function, other object, or schema. */
+/** SQLSTATEs of missing objects: a table, column, function, other object, or schema. */
 const notThere: ReadonlySet<string> = new Set(["42P01", "42703", "42883", "42704", "3F000"]);
 
 /**
- * Explains a failure for want of one of the objects. Any other failure says nothing of an empty database, where nothing depends
- * on what the migrations change: here the renamed objects still do.
+ * Explains a failure because of a missing object. Any other failure says nothing about an empty database, where nothing
+ * depends on what the migrations change, while the renamed objects still do here.
  */
 function explained(error: unknown, lent: readonly Lent[]): UserError | undefined {
   if (!(error instanceof SqlFileError)) return undefined;
@@ -190,7 +195,7 @@ function explained(error: unknown, lent: readonly Lent[]): UserError | undefined
         ({ identity, isRedefined }) =>
           isRedefined || message.includes(bareName(partsOfIdentity(identity).name)),
       )
-    : // pg_cron has no code for a job that is not there, and nothing depends on a job.
+    : // pg_cron has no error code for a missing job, and nothing depends on a job.
       named.filter(({ object }) => object.class === "cron job");
   return needed.length === 0 ? undefined : refusal(error, needed);
 }

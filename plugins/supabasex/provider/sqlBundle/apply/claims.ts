@@ -3,7 +3,7 @@ import type { StatingStatement } from "../source/statedFacts";
 import type { StatementIndex } from "./statedObjects";
 
 /**
- * Returns which properties of an object the statements set for certain, as an expectation names them: `comment`,
+ * Returns the properties of an object that the statements certainly set, with the names of an expectation: `comment`,
  * `grants.authenticated`.
  */
 export function claimedOf(identity: string, stated: StatementIndex): string[] {
@@ -18,7 +18,7 @@ export function claimedOf(identity: string, stated: StatementIndex): string[] {
     );
 }
 
-/** Whether the statement names the part itself and not only its table. */
+/** Returns whether the statement names the part itself and not only its table. */
 function namesPart({ bareNames, qualifiedNames }: StatingStatement, name: string): boolean {
   return bareNames.has(name) || [...qualifiedNames].some((other) => other.endsWith(`.${name}`));
 }

@@ -4,8 +4,8 @@ import { declarationsOf, objectKey } from "../source/declaredObjects";
 import type { BundleFile, LoadedBundle } from "../source/files";
 
 /**
- * Returns who creates each object that repeatables have made: identity → role. The file that makes an object now counts, which
- * need not be the one that made it: files are renamed, and objects move between them.
+ * Returns the creator of each object that repeatables have created: identity → role. The file that creates an object
+ * now counts. It may not be the original one, because files are renamed, and objects move between them.
  */
 export function creatorsOf(
   session: Session,
@@ -16,7 +16,7 @@ export function creatorsOf(
   return creatorsAmong(session, new Map(repeatables.map((file) => [file, made])));
 }
 
-/** Returns who creates these objects of files: identity → role. */
+/** Returns the creators of these objects of files: identity → role. */
 export async function creatorsAmong(
   session: Session,
   objects: ReadonlyMap<BundleFile, readonly OwnedObject[]>,

@@ -6,7 +6,7 @@ import type { BundleFile } from "../source/files";
 import { actsOnUnnamedObjects, mentions } from "../source/mentions";
 import { bareName } from "./affectedFiles";
 
-/** Kinds that a repeatable may not create by a plain statement either. */
+/** Kinds that a repeatable may not create with a plain statement either. */
 const kinds: ReadonlySet<string> = new Set([
   "column",
   "extension",
@@ -17,8 +17,8 @@ const kinds: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Refuses repeatables whose dynamic SQL creates what holds data: it would stay when the statement is removed, and a new environment
- * would not have it. Plain statements that do so are refused by their text. Partitions may come and go.
+ * Refuses repeatables whose dynamic SQL creates objects that hold data: they would stay when the statement is removed,
+ * and a new environment would not have them. Plain statements are refused by their text. Partitions are allowed.
  *
  * @param ran the repeatables that ran
  */
@@ -41,14 +41,14 @@ export function refuseData(before: Catalog, after: Catalog, ran: readonly Bundle
   );
 }
 
-/** Whether the object is neither a partition, nor part of a table that is new as well, nor a view's column. */
+/** Returns whether the object is neither a partition, nor part of a new table, nor a view's column. */
 function isWhole(object: CatalogObject, identity: string, before: Catalog): boolean {
   const { kind, parent = relationOf(object) } = partsOfIdentity(identity);
   if (object.partitionOf !== undefined || (kind === "column" && object.type === undefined)) return false;
   return parent === undefined || parentIdentities(parent).some((one) => before[one] !== undefined);
 }
 
-/** The first file that names the object. */
+/** Returns the first file that names the object. */
 function fileNaming(identity: string, files: readonly BundleFile[]): string {
   const { name } = partsOfIdentity(identity);
   const file = files.find((one) => mentions(one, bareName(name)));

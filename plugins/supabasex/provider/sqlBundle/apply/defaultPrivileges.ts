@@ -14,28 +14,28 @@ import { statementsOf } from "../source/statements";
 import { defaultsFor } from "./bornObject";
 
 /**
- * Default privileges decide what an object is granted when it is created, and on an empty database repeatables create theirs
- * after all migrations. So each object of a repeatable is recorded with the default privileges of the bundle's files under
- * which it was created, and when a migration changes these, its grants are computed again.
+ * Default privileges determine the grants of an object when it is created, and on an empty database repeatables create
+ * theirs after all migrations. So each object of a repeatable is recorded with the default privileges of the bundle's
+ * files that applied to it, and if a migration changes these, its grants are computed again.
  */
 
-/** Returns the default privileges that files have set, once migrations ran between two readings. */
+/** Returns the default privileges that files have set, after migrations ran between two readings. */
 export function defaultsOfFiles(expected: Catalog, before: CatalogReading, after: CatalogReading): Catalog {
   const only = (reading: CatalogReading) => ({
     ...reading,
     catalog: relevant(reading.catalog, "default privileges"),
   });
-  // What somebody set by hand counts as theirs only in a schema that the bundle made.
+  // Manual settings only count as the files' in a schema that the bundle created.
   const known = relevant(expected, "default privileges", "schema");
   return relevant(extendExpectation(known, only(before), only(after)), "default privileges");
 }
 
 /**
- * Returns the catalog with the default privileges that a new environment has: without those that somebody changed by hand.
+ * Returns the catalog with the default privileges of a new environment: without manual changes.
  *
  * @param live after migrations ran
  * @param defaults the default privileges that files have set
- * @param start what was expected, and what was there, before they ran
+ * @param start what was expected, and what existed, before they ran
  */
 export function withoutManualDefaults(
   live: Catalog,
@@ -62,7 +62,7 @@ function relevant(catalog: Catalog, ...kinds: string[]): Catalog {
   );
 }
 
-/** Returns, as a text, which default privileges of the files apply to a new object; `undefined` where none do. */
+/** Returns the default privileges of the files that apply to a new object, as text; `undefined` if none do. */
 export function defaultsKey(identity: string, creator: string, defaults: Catalog): string | undefined {
   const applying = defaultsFor(identity, creator, defaults).filter((object) => object !== undefined);
   return applying.length === 0
@@ -71,7 +71,7 @@ export function defaultsKey(identity: string, creator: string, defaults: Catalog
 }
 
 /**
- * Returns the identities of what repeatables created under other default privileges than a new environment would have.
+ * Returns the identities of objects that repeatables created under other default privileges than on a new environment.
  *
  * @param creators identity → the role that creates it
  */
@@ -90,7 +90,7 @@ export function bornOtherwise(
   );
 }
 
-/** Returns the object as it is recorded: with the default privileges under which it exists now. */
+/** Returns the object with the default privileges under which it exists now, for the record. */
 export function withBirth(
   { born: _former, ...object }: OwnedObject,
   creators: ReadonlyMap<string, string>,
@@ -104,9 +104,10 @@ export function withBirth(
 }
 
 /**
- * Refuses repeatables that have changed default privileges by dynamic SQL. What their text says is refused before.
+ * Refuses repeatables that have changed default privileges with dynamic SQL. Plain statements are refused earlier by
+ * their text.
  *
- * @param isExpected whether the change is the deployer's own, such as one that takes something back
+ * @param isExpected whether the change comes from the provider itself, such as one that reverts something
  */
 export function refuseChangedDefaults(
   before: Catalog,
@@ -125,7 +126,7 @@ export function refuseChangedDefaults(
   );
 }
 
-/** Whether a file creates something, or changes what new objects are granted. */
+/** Returns whether a file creates something, or changes the grants of new objects. */
 export function dependsOnDefaults(file: BundleFile): boolean {
   return statementsOf(file).some(({ kind }) =>
     /^(Create|View|Define|CompositeType|AlterDefaultPrivileges|Do|Call|Select)/.test(kind),

@@ -8,11 +8,11 @@ import { mentions } from "../source/mentions";
 import { bareName } from "./affectedFiles";
 
 /**
- * Refuses repeatables that drop or rename what migrations made. On an empty database the migration makes it and the repeatable drops it,
- * but when the statement is removed from the repeatable, a database that has run it would not get it back. A repeatable may drop
- * what it creates again, what repeatables made, and what somebody made by hand.
+ * Refuses repeatables that drop or rename what migrations created. On an empty database the migration creates it and
+ * the repeatable drops it, but if the statement is removed from the repeatable, a database where it has run would not
+ * get it back. A repeatable may drop what it creates again, what repeatables created, and manual objects.
  *
- * @param isOfMigration whether migrations made an object that was there before the repeatables
+ * @param isOfMigration whether migrations created an object that existed before the repeatables
  * @param ran the repeatables that ran
  */
 export function refuseDropsOfMigrations(
@@ -25,7 +25,7 @@ export function refuseDropsOfMigrations(
     .filter(([identity, object]) => after[identity] === undefined && isFound(identity, object))
     .map(([identity]) => identity)
     .filter(isOfMigration);
-  // What went with its table or domain is not listed beside it.
+  // What was dropped with its table or domain is not listed separately.
   const lines = gone.filter((identity) => {
     const { parent = relationOf(before[identity] ?? {}) } = partsOfIdentity(identity);
     const isGone = (one: string) => before[one] !== undefined && after[one] === undefined;
@@ -41,14 +41,17 @@ export function refuseDropsOfMigrations(
   );
 }
 
-/** Rows of our history are no objects; of default privileges and mere facts other checks and records know. */
+/**
+ * Returns whether the identity is an object. Rows of our history are none; other checks and records cover default
+ * privileges and facts.
+ */
 function isFound(identity: string, object: Catalog[string]): boolean {
   const { kind } = partsOfIdentity(identity);
   if (["applied file", "default privileges", "server"].includes(kind)) return false;
   return !isMereFact(identity, object) || kind.startsWith("publication ");
 }
 
-/** The first file that names the object. */
+/** Returns the first file that names the object. */
 function fileNaming(identity: string, ran: readonly BundleFile[]): string {
   const { name, kind, parent = name } = partsOfIdentity(identity);
   const named = bareName(kind.startsWith("publication ") ? parent : name);

@@ -12,19 +12,19 @@ import { runMigrations, TransactionLost } from "./migrations";
 import { silent } from "./request";
 import { pendingOf, type Start } from "./start";
 
-/** An event trigger that a repeatable has made, and the file. */
+/** An event trigger of a repeatable, and the file. */
 interface Acting {
   readonly identity: string;
   readonly path: string;
 }
 
-/** What an event trigger may change the catalog with. One that only writes rows is left alone. */
+/** Statements with which an event trigger may change the catalog. One that only writes rows is ignored. */
 const changing = /\b(alter|call|comment|create|drop|execute|grant|perform|revoke|security)\b/i;
 
 /**
- * Returns why pending migrations would leave something else on an empty database, where they run before the repeatables: an event
- * trigger of a repeatable changes what they make. They run behind a savepoint with and without these triggers. `undefined` where
- * no repeatable has made any, or the result is the same.
+ * Returns why pending migrations would have another result on an empty database, where they run before the repeatables:
+ * an event trigger of a repeatable changes what they create. They run behind a savepoint with and without these
+ * triggers. `undefined` if no repeatable has created any, or the result is the same.
  */
 export async function actsOfEventTriggers(start: Start): Promise<UserError | undefined> {
   const pending = pendingOf(start);
@@ -56,7 +56,7 @@ function actingOn({ history, reading: { catalog } }: Start): Acting[] {
   );
 }
 
-/** Without comments and literals, such as the tags that a trigger asks for. */
+/** Returns the text without comments and literals, such as the tags for which a trigger tests. */
 function withoutTexts(body: string): string {
   return body.replaceAll(/--[^\n]*|\/\*[\s\S]*?\*\/|'(?:[^']|'')*'/g, " ");
 }

@@ -5,22 +5,22 @@ import { claimedOf } from "./claims";
 import type { LostFacts } from "./lostFacts";
 import { includesFact, type StatementIndex } from "./statedObjects";
 
-/** What files have to do with the difference between two readings. */
+/** How files relate to the difference between two readings. */
 export interface FilesBetween {
-  /** Identities that files declare which ran. */
+  /** Identities that the files that ran declare. */
   readonly declared: ReadonlySet<string>;
   /** Identities that a rebuild recreated from the catalog. */
   readonly recreated?: ReadonlySet<string>;
-  /** What the files state that ran. */
+  /** What the files that ran state. */
   readonly stated?: StatementIndex;
   /** What no file states any more, and what all files state. */
   readonly lost?: { readonly facts: LostFacts; readonly stated: StatementIndex };
 }
 
 /**
- * Returns what the bundle's files have made, after some of them ran between two readings. Only their difference counts, so
- * what somebody else made or changed never becomes expected; but what a file that ran declares or states is the file's, even
- * where it was there before.
+ * Returns what the bundle's files have created, after some of them ran between two readings. Only their difference
+ * counts, so what somebody else created or changed never becomes expected. But what a file that ran declares or states
+ * belongs to the file, even if it existed before.
  */
 export function expectationAfter(
   previous: Catalog,
@@ -41,7 +41,7 @@ export function expectationAfter(
   return sortedCatalog(objects);
 }
 
-/** Makes the bundle's what files stated of objects that it did not make, where it held already and nothing changed. */
+/** Attributes to the bundle what files stated about foreign objects, if it already applied and nothing changed. */
 function claim(
   objects: Map<string, Catalog[string]>,
   stated: StatementIndex,
@@ -55,14 +55,14 @@ function claim(
     const names = claimedOf(identity, stated);
     if (names.length === 0) continue;
     managed ??= managedPart(previous, before);
-    // What somebody made by hand stays theirs.
+    // Manual objects stay foreign.
     const isManual =
       expected === undefined && managed[identity] !== undefined && identity !== "schema public";
     if (!isManual) objects.set(identity, touchedPart(now, [...new Set([...former, ...names])]));
   }
 }
 
-/** Leaves to its owner what of an object no file states any more that the bundle did not make. */
+/** Removes from the expectation properties of foreign objects that no file states any more. */
 function release(
   objects: Map<string, Catalog[string]>,
   { facts, stated }: NonNullable<FilesBetween["lost"]>,

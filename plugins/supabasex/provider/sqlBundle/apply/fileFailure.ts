@@ -7,7 +7,7 @@ import { indexOfCharacter } from "../source/statements";
 import { said } from "./fileNotices";
 import { type Prefix, placeInFile, type ServerMessage, statementReached } from "./filePlace";
 
-/** The server's error about a file that was sent, at its place in the file. Other errors come back as they are. */
+/** Returns the server's error about a file at its place in the file. Other errors are returned unchanged. */
 export function fileFailure(file: BundleFile, failure: unknown, prefix: Prefix, blocker?: string): unknown {
   const error = failure instanceof ExecutionFailure ? failure.cause : failure;
   if (!isDatabaseError(error)) return error;
@@ -32,12 +32,12 @@ export function fileFailure(file: BundleFile, failure: unknown, prefix: Prefix, 
   );
 }
 
-/** Whether the server refused the message as a whole: it parses all of it before it runs the first statement. */
+/** Returns whether the server refused the whole message: it parses all of it before it runs the first statement. */
 export function isUnparsed(failure: unknown): boolean {
   return failure instanceof ExecutionFailure && failure.completed === 0;
 }
 
-/** What to do, where the server does not say it itself. */
+/** What to do, if the server's message does not say it. */
 const advice: Readonly<Record<string, string>> = {
   "22P02": "Write a value of that type, or cast it.",
   "23502": "A row has no value in this column: give it one before this statement.",
@@ -59,7 +59,7 @@ const advice: Readonly<Record<string, string>> = {
   "57014": "limits.statementTimeoutSeconds bounds how long one statement may run.",
 };
 
-/** How the server refuses to change a membership: the second form is that of version 15. */
+/** The server's refusals to change a membership; the second one is from version 15. */
 const withoutAdminOption =
   /^(?:permission denied to (?:grant|revoke) role|must have admin option on role) "(.+)"$/;
 
@@ -87,12 +87,12 @@ function helpFor(failure: unknown, error: ServerMessage, blocker: string | undef
     const hint = `The role that deploys has not the admin option on ${closedRole}. It has that on the roles that it made; for another one, have somebody who has the option run: grant ${closedRole} to <that role> with admin option.`;
     return { detail, hint };
   }
-  // A fault inside a function is explained by the function's author.
+  // The function's author explains an error inside a function.
   const isOfFile = (error.where ?? "").trim() === "" || code === "2D000";
   return { detail, hint: hint ?? (isOfFile ? advice[code] : undefined) };
 }
 
-/** The query inside a function that failed, with its own caret. */
+/** Returns the failed query inside a function, with its own caret. */
 function whereWithQuery(where: string, error: ServerMessage): string {
   if (error.internalQuery === undefined || error.internalPosition === undefined) return where;
   const index = indexOfCharacter(error.internalQuery, Number(error.internalPosition) - 1);

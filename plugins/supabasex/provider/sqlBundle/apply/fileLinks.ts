@@ -5,19 +5,20 @@ import { type StatingStatement, statingStatements } from "../source/statedFacts"
 import { reaches } from "./reaches";
 import { StatementIndex } from "./statedObjects";
 
-/** What the texts of repeatables say about how they build on each other. */
+/** What the texts of repeatables show about their dependencies. */
 export interface FileLinks {
-  /** Path → paths of the files that make what the file states something of, such as a grant on their view. */
+  /** Path → paths of the files that create what the file states something about, such as a grant on their view. */
   readonly makers: ReadonlyMap<string, ReadonlySet<string>>;
-  /** Whether the later of two files may state again, or lose, what the earlier one does when it runs. */
+  /** Returns whether the later of two files may state again, or lose, what the earlier one does when it runs. */
   follows(later: BundleFile, earlier: BundleFile): boolean;
 }
 
 const known = new WeakMap<readonly BundleFile[], FileLinks>();
 
 /**
- * Returns the links between repeatables. They come from the texts alone, so they are the same on an empty database: a file
- * that states something of another file's object runs after it, also where it does not name it (`on all tables in schema`).
+ * Returns the links between repeatables. They come from the texts alone, so they are the same on an empty database: a
+ * file that states something about another file's object runs after it, even if it does not name it
+ * (`on all tables in schema`).
  */
 export function fileLinks(files: readonly BundleFile[]): FileLinks {
   let links = known.get(files);
@@ -71,7 +72,7 @@ function statedBy(file: BundleFile): StatedByFile {
   return { statements, isDynamic: statements.some(({ isDynamic }) => isDynamic) };
 }
 
-/** Whether both may set the same fact: then the later one has to have the last word. */
+/** Returns whether both may set the same fact, so that the later one must win. */
 function mayCollide(later: StatedByFile, earlier: StatedByFile): boolean {
   if (later.statements.length === 0) return false;
   if (earlier.isDynamic) return true;
@@ -87,7 +88,7 @@ function setTheSame(one: StatingStatement, other: StatingStatement): boolean {
   );
 }
 
-/** Whether two sets have a member in common; `undefined` stands for any. */
+/** Returns whether two sets have a common member; `undefined` matches any. */
 function meet(one: ReadonlySet<string> | undefined, other: ReadonlySet<string> | undefined): boolean {
   if (one === undefined || other === undefined) return true;
   return [...one].some((item) => other.has(item));
@@ -96,7 +97,7 @@ function meet(one: ReadonlySet<string> | undefined, other: ReadonlySet<string> |
 function areAboutTheSame(one: StatingStatement, other: StatingStatement): boolean {
   const [names, others] = [objectNames(one), objectNames(other)];
   if (names.size === 0 || others.size === 0) {
-    // Outside of schemas, or in all of one: an object's bare name is among the texts of the statement.
+    // Without a schema, or in all of one: the object's bare name is among the words of the statement.
     const schemas = (set: ReadonlySet<string>) => [...set].map((name) => name.split(".")[0] ?? "");
     const texts = [...other.bareNames, ...schemas(others)];
     const own = new Set([...one.bareNames, ...schemas(names)]);
@@ -111,7 +112,7 @@ function areAboutTheSame(one: StatingStatement, other: StatingStatement): boolea
 
 const namesOf = new WeakMap<StatingStatement, ReadonlySet<string>>();
 
-/** Names with a schema, but for those of built-in types. */
+/** Returns names with a schema, except those of built-in types. */
 function objectNames(statement: StatingStatement): ReadonlySet<string> {
   let names = namesOf.get(statement);
   if (names === undefined) {

@@ -3,11 +3,11 @@ import { type FileNotice, placeOf } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { type Prefix, placeInFile, statementReached } from "./filePlace";
 
-/** Returns what the server said beside its results about the file's own statements, as lines with their place. */
+/** Returns the server's notices about the file's own statements, as lines with their place. */
 export function said(file: BundleFile, { notices, noticesDropped }: Answers, prefix: Prefix): FileNotice[] {
   const lines = notices.flatMap((notice) => {
     const statement = statementReached(file, notice.completed, prefix);
-    // Before and after the file's own statements come ours.
+    // Our statements come before and after the file's own.
     if (statement === undefined) return [];
     const index = placeInFile(file, notice, { prefix, statement }) ?? statement.start;
     const place = `${file.display}:${placeOf(file.text, index).line}`;
@@ -19,7 +19,7 @@ export function said(file: BundleFile, { notices, noticesDropped }: Answers, pre
   return [...lines, { severity: "NOTICE", line: `${file.display}: … and ${noticesDropped} more` }];
 }
 
-/** Returns the text with a mark for each character that would change the terminal. */
+/** Returns the text with a placeholder for each character that would affect the terminal. */
 export function withoutControls(text: string): string {
   return text.replaceAll(/\p{Cc}/gu, (character) => (/[\t\n]/.test(character) ? character : "\u{fffd}"));
 }

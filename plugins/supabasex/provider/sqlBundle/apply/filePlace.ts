@@ -7,16 +7,19 @@ import { indexOfCharacter, type Statement, statementsOf } from "../source/statem
 export interface Prefix {
   readonly text: string;
   readonly statements: number;
-  /** What stands between the file's own statements. */
+  /** What is between the file's own statements. */
   readonly inserted?: Inserted | undefined;
 }
 
-/** Returns the statement of the file that the server was at when so many of the message had succeeded. */
+/**
+ * Returns the statement of the file that the server was running when this number of the message's statements had
+ * succeeded.
+ */
 export function statementReached(file: BundleFile, completed: number, prefix: Prefix): Statement | undefined {
   return statementsOf(file)[statementAt(completed - prefix.statements, prefix.inserted)];
 }
 
-/** What the server says of a statement: an error, or a notice. */
+/** The server's message about a statement: an error or a notice. */
 export interface ServerMessage {
   readonly message?: string | undefined;
   readonly code?: string | undefined;
@@ -28,7 +31,7 @@ export interface ServerMessage {
   readonly internalQuery?: string | undefined;
 }
 
-/** The index in the file's text of what the server speaks of; of the statement, where it does not say more. */
+/** Returns the position in the file's text to which the server refers, or that of the statement. */
 export function placeInFile(
   file: BundleFile,
   error: ServerMessage,
@@ -41,7 +44,10 @@ export function placeInFile(
   return placeInBody(file, error.where, statement) ?? statement?.start;
 }
 
-/** `PL/pgSQL function f(integer) line 3 at …` → the third line of that function's body, if it is in this file. */
+/**
+ * Returns the position in a function's body: `PL/pgSQL function f(integer) line 3 at …` → the third line of the body,
+ * if it is in this file.
+ */
 function placeInBody(
   file: BundleFile,
   where: string | undefined,

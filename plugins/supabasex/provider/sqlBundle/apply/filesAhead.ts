@@ -1,29 +1,31 @@
 import type { BundleFile } from "../source/files";
 
-/** How many files at most are with the server at once. */
+/** The maximum number of files sent to the server at once. */
 export const mostAhead = 16;
 
 /**
- * Runs files one behind the other, but sends a few before the one in front is answered: the server then need not wait
- * for us between two. When a file fails in a transaction, the server refuses those behind it unseen.
+ * Runs files in order, but sends a few before the first one is answered, so the server does not wait for us between
+ * two. When a file fails in a transaction, the server refuses those after it unseen.
  */
 export class FilesAhead {
   readonly #send: (file: BundleFile) => Promise<void>;
   readonly #sent = new Map<BundleFile, Promise<void>>();
-  /** Grows while all goes well, so that little is sent in vain where files wait for each other. */
+  /** Grows while files succeed, so little is sent in vain while files fail because of their order. */
   #width = 1;
 
-  /** @param send sends a file at once, behind what was sent before, and answers when it has run */
+  /** @param send sends a file immediately, after what was sent before, and resolves when it has run */
   constructor(send: (file: BundleFile) => Promise<void>) {
     this.#send = send;
   }
 
-  /** Runs a file. Those that follow may be sent with it: nothing else may be sent until they have run or one has failed. */
+  /**
+   * Runs a file. Those that follow may be sent with it: nothing else may be sent until they have run or one has failed.
+   */
   async run(file: BundleFile, following: readonly BundleFile[] = []): Promise<void> {
     for (const next of [file, ...following.slice(0, this.#width - 1)]) {
       if (this.#sent.has(next)) continue;
       const running = this.#send(next);
-      // Whose turn does not come, because one before it failed, is not asked.
+      // A file after a failed one is never awaited, so its rejection is handled here.
       running.catch(() => {});
       this.#sent.set(next, running);
     }

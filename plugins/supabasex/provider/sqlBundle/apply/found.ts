@@ -21,19 +21,19 @@ import type { MigrationPlan } from "./plan";
 import type { ApplyRequest } from "./request";
 import { readWithHistory } from "./runFiles";
 
-/** What the database and its record say before anything is done. */
+/** The state of the database and its record before a deployment. */
 export interface Found {
   readonly history: History;
   readonly record: BundleRecord;
   readonly expected: Catalog;
-  /** With the history's rows. */
+  /** Including the history's rows. */
   readonly reading: CatalogReading;
   readonly drift: readonly CatalogDifference[];
   readonly comparison: Comparison;
   readonly access: AccessBefore | undefined;
 }
 
-/** Returns whether nothing has ever been deployed to the database, by whomever, so that nothing is expected of it. */
+/** Returns whether nothing was ever deployed to the database by anybody, so nothing is expected. */
 export function isUntouched({ history, expected, drift }: Found): boolean {
   const { files, versions } = history;
   return (
@@ -59,8 +59,8 @@ export async function readState(session: Session, request: ApplyRequest): Promis
 }
 
 /**
- * Renames back what was renamed by hand, and repairs what no repeatable repairs by running again: migrations are written for
- * a database as it should be. Stops where that is not possible and no pending file can help.
+ * Reverts manual renames, and repairs what no repeatable repairs by running again, because migrations are written for
+ * the expected database. Stops if that is not possible and no pending file can help.
  */
 export async function repairFirst(
   session: Session,
@@ -92,7 +92,10 @@ export async function repairFirst(
   };
 }
 
-/** What files rename or drop themselves is not to be taken for a manual change afterwards. */
+/**
+ * Returns the addresses of manual changes only, because renames and drops by files must not count as manual changes
+ * later.
+ */
 function addressesOfManualChanges(drift: readonly CatalogDifference[], addresses: Addresses): Addresses {
   return new Map(
     drift.flatMap(({ identity }): [string, string][] => {
@@ -102,7 +105,7 @@ function addressesOfManualChanges(drift: readonly CatalogDifference[], addresses
   );
 }
 
-/** Manual changes that stayed as they were, and are expected now. */
+/** Returns manual changes that stayed as they were, and are expected now. */
 export function takenOverBetween(
   { drift, expected: former, reading }: Found,
   expected: Catalog,
@@ -115,7 +118,7 @@ export function takenOverBetween(
   );
 }
 
-/** Identities of what was changed by hand, without the rows of the history. */
+/** Returns the identities of manual changes, without the rows of the history. */
 export function manualChanges(drift: readonly CatalogDifference[]): string[] {
   return [...byIdentity(drift).keys()].filter(
     (identity) => !identity.startsWith("applied file ") && identity !== "server",

@@ -2,7 +2,7 @@ import type { IndexStmt } from "libpg-query";
 import { ExecutionFailure, type Session } from "../session/session";
 import { scanSql } from "../source/parser";
 
-/** What decides what an index does, its name and table aside; printed in the same way for both sides. */
+/** What determines the behaviour of an index, except its name and table; printed in the same way for both sides. */
 const definition = `json_build_array(c.relam, i.indisunique, to_jsonb(i) -> 'indnullsnotdistinct', i.indnkeyatts,
   i.indclass::text, i.indcollation::text, i.indoption::text, pg_get_expr(i.indpred, i.indrelid), c.reloptions,
   (select json_agg(pg_get_indexdef(i.indexrelid, n, false) order by n) from generate_series(1, i.indnatts) n))::text`;
@@ -16,14 +16,14 @@ interface AskedIndex {
 }
 
 interface IndexQuestion extends AskedIndex {
-  /** Of the index that is there. */
+  /** The existing index. */
   readonly oid: number;
 }
 
 /**
- * Returns whether an index that is there is the one that the file's statement asks for. The server answers it: the
- * statement is run on an empty temporary table of the same columns, and both definitions are compared. False also where
- * the statement cannot be run there.
+ * Returns whether an existing index is the one that the file's statement asks for. The server decides: the statement
+ * runs on an empty temporary table with the same columns, and both definitions are compared. Also false if the
+ * statement cannot run there.
  */
 export async function isAskedFor(session: Session, question: IndexQuestion): Promise<boolean> {
   const name = ident(question.statement.idxname);
@@ -38,14 +38,14 @@ export async function isAskedFor(session: Session, question: IndexQuestion): Pro
   return (await onCopy(session, question, compared).catch(() => false)) ?? false;
 }
 
-/** Runs the statement on an empty copy of its table. Returns what the server refuses it for; `undefined` where it runs. */
+/** Runs the statement on an empty copy of its table. Returns the server's error; `undefined` if it succeeds. */
 export async function tryOnCopy(session: Session, index: AskedIndex): Promise<unknown> {
   return await onCopy(session, index, async () => undefined).catch((error: unknown) =>
     error instanceof ExecutionFailure ? error.cause : error,
   );
 }
 
-/** Runs `then` while the index is there on an empty copy of its table; `undefined` where the text is not understood. */
+/** Runs `then` while the index exists on an empty copy of its table; `undefined` if the text cannot be parsed. */
 async function onCopy<T>(
   session: Session,
   { text, statement, inTransaction = false }: AskedIndex,
@@ -70,7 +70,7 @@ async function onCopy<T>(
   }
 }
 
-/** What follows the table in `create index … on [only] schema.table …`. */
+/** Returns what follows the table in `create index … on [only] schema.table …`. */
 function afterTable(text: string): string | undefined {
   const tokens = scanSql(text).tokens.filter(({ tokenName }) => !/COMMENT$/.test(tokenName));
   let at = tokens.findIndex((token) => token.text.toLowerCase() === "on") + 1;
@@ -81,7 +81,7 @@ function afterTable(text: string): string | undefined {
   return Buffer.from(text, "utf8").subarray(table.end).toString("utf8").replace(/;\s*$/, "");
 }
 
-/** An identifier between quotes. */
+/** Returns a quoted identifier. */
 export function ident(name: string | undefined): string {
   return `"${(name ?? "").replaceAll('"', '""')}"`;
 }

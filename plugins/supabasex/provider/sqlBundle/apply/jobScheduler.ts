@@ -1,10 +1,11 @@
 import type { Session } from "../session/session";
 
 /**
- * pg_cron's scheduler reads its jobs again when it hears that cron.job changed. A transaction with more invalidation messages than
- * the server's queue holds makes every session reset its caches, and the scheduler takes no notice of a reset (pg_cron 1.4 and
- * 1.6): the jobs of a large first deployment would not run until somebody changes a job. So a small transaction after it changes
- * one of our own to what it is. It is a courtesy: a deployment that is committed does not fail for it.
+ * pg_cron's scheduler reads its jobs again when it is notified that cron.job changed. A transaction with more
+ * invalidation messages than the server's queue holds makes every session reset its caches, and the scheduler ignores a
+ * reset (pg_cron 1.4 and 1.6): the jobs of a large first deployment would not run until somebody changes a job. So a
+ * small transaction afterwards updates one of our own jobs to its current value. This is optional: a committed
+ * deployment does not fail because of it.
  */
 const rereadJobs = `
 do $$
@@ -18,7 +19,7 @@ exception when others then
 end
 $$`;
 
-/** Makes the scheduler of jobs read them again, where there is one. Call it after the commit of a deployment. */
+/** Makes the job scheduler read its jobs again, if there is one. Call it after the commit of a deployment. */
 export async function wakeJobScheduler(session: Session): Promise<void> {
   await session.execute(rereadJobs);
 }

@@ -14,20 +14,20 @@ import { comparableText, type Statement, setting, statementsOf, textOf } from ".
 import { bareName } from "./affectedFiles";
 import type { FileFailure } from "./request";
 
-/** Something of that name is there: a table, view or index; a column; another object; a function; a schema. */
+/** SQLSTATEs for an existing object: a table, view or index; a column; another object; a function; a schema. */
 const isThere: ReadonlySet<string> = new Set(["42P07", "42701", "42710", "42723", "42P06"]);
 
-/** What a rehearsal has shown. */
+/** The results of a rehearsal. */
 export interface Rehearsed {
   /** Paths of the files that succeed without the manual changes. */
   readonly files: ReadonlySet<string>;
-  /** What fails without them, too: what stands before it succeeds. */
+  /** What fails without them, too: files before it succeed. */
   readonly failed: SqlFileError | undefined;
-  /** Identities of what was made by hand and these files create. */
+  /** Identities of manual objects that these files create. */
   readonly created: readonly string[];
   /** The catalog with the manual changes. */
   readonly live: Catalog;
-  /** What is there once the files ran without them. */
+  /** The catalog after the files ran without them. */
   readonly expected: Catalog;
 }
 
@@ -35,19 +35,20 @@ export interface Rehearsed {
 interface KnownFiles {
   readonly history: Pick<History, "files">;
   readonly repeatables: readonly BundleFile[];
-  /** What repeatables alter, as it is without them. */
+  /** What repeatables alter, in its state without them. */
   readonly base: BaseFacts;
   /** The catalog before any file runs. */
   readonly live: Catalog;
 }
 
 /**
- * What is left out of files because it is there already. The server refuses a plain `create` of what exists. Where somebody has made it
- * by hand, and the rehearsal shows that the file succeeds without the manual change, the statement is left out of the file's
- * text, as the server skips a statement with `if not exists`. What is there afterwards is compared with what the rehearsal found, and
- * repaired or refused. What is in the way of a block, or cannot be altered to what the file creates, is dropped first, if
- * that loses nothing. A statement is left out as well that a repeatable ran before. What dynamic SQL of a repeatable has created is
- * dropped for a file that creates it: on an empty database it is not there yet.
+ * Decides what is left out of files because it already exists. The server refuses a plain `create` of an existing
+ * object. If it is a manual object, and the rehearsal shows that the file succeeds without it, the statement is left
+ * out of the file's text, as the server skips a statement with `if not exists`. Afterwards, the existing object is
+ * compared with the rehearsal's result, and repaired or refused. What is in the way of a block, or cannot be altered to
+ * what the file creates, is dropped first if that loses nothing. A statement that a repeatable ran before is left out
+ * as well. What dynamic SQL of a repeatable has created is dropped for a file that creates it, because on an empty
+ * database it does not exist yet.
  */
 export class LeftOut {
   readonly #known: KnownFiles;
@@ -55,18 +56,18 @@ export class LeftOut {
   readonly #parts = new Map<BundleFile, Part[]>();
   readonly #drops = new Map<BundleFile, readonly string[]>();
 
-  /** @param rehearsed - `undefined` where nothing was made by hand that pending files may be about */
+  /** @param rehearsed - `undefined` if there are no manual objects that pending files may affect */
   constructor(known: KnownFiles, rehearsed?: Rehearsed) {
     this.#known = known;
     this.#rehearsed = rehearsed;
   }
 
-  /** Returns one that knows the same and leaves nothing out yet, for files that run only to be rolled back. */
+  /** Returns a copy that leaves nothing out yet, for files that run only to be rolled back. */
   afresh(rehearsed = this.#rehearsed): LeftOut {
     return new LeftOut(this.#known, rehearsed);
   }
 
-  /** Takes a file's failure. Returns whether the file has to run again, now without what failed. */
+  /** Handles a file's failure. Returns whether the file must run again, without the statement that failed. */
   takes({ fault: { file, index, sqlState = "", where } }: SqlFileError): boolean {
     if (index === undefined) return false;
     const statement = statementsOf(file).find(({ start, end }) => start <= index && index < end);
@@ -75,7 +76,7 @@ export class LeftOut {
     const isDynamic = where !== undefined || setting.has(statement.kind);
     if (!isDynamic && ranBefore(file, statement, this.#known)) return this.#leaveOut(file, statement);
     const { base, live, repeatables } = this.#known;
-    // What a repeatable creates by a plain statement, it creates on an empty database as well, and fails there.
+    // What a repeatable creates with a plain statement, it also creates on an empty database, and fails there.
     const plain = repeatables.filter((other) => other !== file).flatMap((other) => statementsOf(other));
     const ofBlocks = Object.keys(base).filter(
       (identity) =>
@@ -93,7 +94,7 @@ export class LeftOut {
     return this.#dropFor(file, others, manual) || this.#leaveOut(file, statement, created);
   }
 
-  /** Adds to the failure of a block that somebody has made by hand what the block creates. */
+  /** Adds to the failure of a block that the object in its way was created manually. */
   explained({ error, ...failure }: FileFailure): FileFailure {
     if (!(error instanceof SqlFileError)) return { error, ...failure };
     const { file, index = 0, sqlState = "", where } = error.fault;
@@ -103,7 +104,7 @@ export class LeftOut {
     return { ...failure, error: new SqlFileError({ ...error.fault, hint }, { cause: error.cause }) };
   }
 
-  /** Returns the text to send for a file: each part that is left out is blank, and everything else where it was. */
+  /** Returns the text to send for a file. Parts that are left out are blank, and everything else keeps its position. */
   textOf(file: BundleFile, text: string, inserted?: Inserted): string {
     const places = inserted?.places ?? [];
     return (this.#parts.get(file) ?? []).reduce((rest, part) => {
@@ -130,7 +131,9 @@ export class LeftOut {
     return true;
   }
 
-  /** Drops those of the objects first that hold no data. Returns whether there are any that are not dropped yet. */
+  /**
+   * Marks those of the objects that hold no data to be dropped first. Returns whether any of them is not dropped yet.
+   */
   #dropFor(file: BundleFile, identities: readonly string[], live: Catalog): boolean {
     const known = this.dropsBefore(file);
     const drops = identities
@@ -148,8 +151,8 @@ export class LeftOut {
 }
 
 /**
- * Returns whether a repeatable ran the statement before, and the file is the only one that has it now: of two, the second one fails on
- * an empty database.
+ * Returns whether a repeatable ran the statement before, and the file is the only one that has it now: of two, the
+ * second one fails on an empty database.
  */
 function ranBefore(file: BundleFile, statement: Statement, { history, repeatables }: KnownFiles): boolean {
   const text = comparableText(textOf(file, statement));
@@ -162,13 +165,13 @@ function succeeds({ files, failed }: Rehearsed, { path }: BundleFile, index: num
   return files.has(path) || (failed?.file.path === path && index < (failed.fault.index ?? 0));
 }
 
-/** Returns what the file names; everything where it names nothing of it. */
+/** Returns the objects that the file names; all of them if it names none. */
 function namedBy(file: BundleFile, identities: readonly string[]): readonly string[] {
   const named = identities.filter((identity) => mentions(file, bareName(partsOfIdentity(identity).name)));
   return named.length > 0 ? named : identities;
 }
 
-/** Returns what the statement creates, where what was made by hand is not the same. */
+/** Returns what the statement creates, if the manual object differs. */
 function differingFrom({ node }: Statement, { created, live, expected }: Rehearsed): string[] {
   return created.filter(
     (identity) => declares(node, identity) && !isSameObject(live[identity], expected[identity]),
@@ -186,18 +189,18 @@ function declares(node: Node, identity: string): boolean {
   return declarations(node).some((object) => kindAndName(identityAsWritten(object)) === name);
 }
 
-/** Without the types of arguments, which statements may write otherwise than the catalog does. */
+/** Returns the identity without argument types, which statements may write differently than the catalog. */
 function kindAndName(identity: string): string {
   const { kind, parent = "", name } = partsOfIdentity(identity);
   return `${kind} ${parent} ${name.replace(/\(.*$/s, "")}`;
 }
 
-/** A table can have one primary key: the server says so instead of that it is there. */
+/** A table can have one primary key: the server reports this instead of an existing object. */
 function isSecondKey(sqlState: string, node: Node): boolean {
   return sqlState === "42P16" && JSON.stringify(node).includes('"CONSTR_PRIMARY"');
 }
 
-/** Parts of tables and what uses functions go before what they are of. */
+/** Parts of tables and users of functions are dropped before these. */
 const order = ["policy", "trigger", "rule", "publication table", "publication schema", "constraint", "index"];
 
 function dropOrder(identity: string): number {
@@ -205,7 +208,7 @@ function dropOrder(identity: string): number {
   return at < 0 ? order.length : at;
 }
 
-/** Returns those of the commands of an `alter table` that add what was made by hand; none where there is one command only. */
+/** Returns the commands of an `alter table` that add a manual object; none if there is only one command. */
 function partsToLeaveOut(
   file: BundleFile,
   { node, start, end }: Statement,

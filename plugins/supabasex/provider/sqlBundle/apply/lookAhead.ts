@@ -26,21 +26,21 @@ export interface Look {
 /** What an up would do, as far as that is known without executing a file. */
 export interface LookAhead extends Look {
   readonly repeatables: RepeatablePlan;
-  /** Identity → the repeatable that makes it. */
+  /** Identity → the repeatable that creates it. */
   readonly makers: ReadonlyMap<string, string>;
-  /** Manual changes that stop the up unless one of the pending files repairs them. */
+  /** Manual changes that stop the up unless a pending file repairs them. */
   readonly undecided: ReadonlySet<string>;
 }
 
 /**
  * Reads the catalog and the database's record, and stops where an up would stop before it runs a file: contradictions
- * between files and history, an edited record, a baseline that is not there, manual changes that nothing repairs.
+ * between files and history, an edited record, a missing baseline, manual changes that cannot be repaired.
  */
 export async function lookAhead(
   client: Client,
   { inputs, bundle, stateExpected }: Pick<ApplyRequest, "inputs" | "bundle" | "stateExpected">,
 ): Promise<LookAhead> {
-  // Texts are compared by their tokens, and names in statements are quoted as the parser knows keywords.
+  // Texts are compared by their tokens, and names in statements are quoted according to the parser's keywords.
   await loadParser();
   const { catalog, addresses } = await readCatalogReading(client);
   const found = await readHistory(client, inputs.name);
@@ -64,12 +64,14 @@ function repeatablesOf({ bundle, history, expected, comparison }: Look): Repeata
   return planRepeatables(bundle.repeatables, history.files, { drifted, links: fileLinks });
 }
 
-/** The files that an up runs, but for those that turn out to be affected by the migrations among them. */
+/** Returns the files that an up runs, except those that only its migrations turn out to affect. */
 function pendingFiles(look: Look): BundleFile[] {
   return [...look.plan.pending, ...repeatablesOf(look).run.map(({ file }) => file)];
 }
 
-/** Returns whether one of the files that an up runs may repair an object. They are looked into only where there is one to ask for. */
+/**
+ * Returns a test whether one of the files that an up runs may repair an object. The files are only read when needed.
+ */
 export function mayPendingRepair(look: Look): (identity: string) => boolean {
   let ofFiles: ((identity: string) => boolean) | undefined;
   return (identity) => {
@@ -78,10 +80,13 @@ export function mayPendingRepair(look: Look): (identity: string) => boolean {
   };
 }
 
-/** Statements that reach objects which they do not name. */
+/** Statements that affect objects without naming them. */
 const sweeping = /\bcascade\b|\b(?:alter|drop)\s+schema\b|\breassign\s+owned\b/i;
 
-/** Returns whether one of the pending files may repair an object, or make it unexpected: only running them tells. */
+/**
+ * Returns a test whether one of the pending files may repair an object, or make it unexpected. Only running them shows
+ * it.
+ */
 export function mayRepair(files: readonly BundleFile[], live: Catalog): (identity: string) => boolean {
   if (files.some(({ text }) => sweeping.test(text))) return () => true;
   const isRelevant = relevanceTo(files);

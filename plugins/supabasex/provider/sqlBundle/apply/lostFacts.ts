@@ -3,14 +3,14 @@ import type { LoadedBundle } from "../source/files";
 import { recordedStatement, type StatingStatement, statingStatements } from "../source/statedFacts";
 import { type StatedFacts, statedOf } from "./statedObjects";
 
-/** Answers what of an object was stated by statements that no file has any more. */
+/** Returns the properties of an object that were stated by statements which no file has any more. */
 export type LostFacts = (identity: string) => readonly StatedFacts[];
 
 /**
- * Compares what repeatables stated when they last ran with what they state now. A statement that moved to another file is
- * not lost. Returns `undefined` where nothing is.
+ * Compares what repeatables stated when they last ran with what they state now. A statement that moved to another file
+ * is not lost. Returns `undefined` if nothing is.
  *
- * @param withRemoved whether files count that are gone: not where an older checkout is let run on purpose
+ * @param withRemoved whether removed files count; not if an older checkout is allowed on purpose
  */
 export function lostFacts(
   history: ReadonlyMap<string, AppliedFile>,

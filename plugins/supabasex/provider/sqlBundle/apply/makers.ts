@@ -2,7 +2,7 @@ import { type Catalog, diffCatalogs } from "../catalog";
 import type { History } from "../history/history";
 import type { BundleFile } from "../source/files";
 
-/** Identity → path of the repeatable that makes it, where the bundle still has that file. */
+/** Returns identity → path of the repeatable that creates it, if the bundle still has that file. */
 export function makersOf(history: History, local: readonly BundleFile[]): Map<string, string> {
   const paths = new Set(local.map((file) => file.path));
   const makers = new Map<string, string>();
@@ -13,7 +13,7 @@ export function makersOf(history: History, local: readonly BundleFile[]): Map<st
   return makers;
 }
 
-/** Path → an identity that is not as the file made it. Extra objects are nobody's. */
+/** Returns path → an identity that differs from what the file created. Extra objects belong to no file. */
 export function driftedFiles(
   expected: Catalog,
   live: Catalog,

@@ -16,11 +16,11 @@ import { type FileMessage, sendFile } from "./sendFile";
 import { SharedSavepoints } from "./sharedSavepoints";
 import type { SkippedStatement } from "./skippedStatements";
 
-/** A file failed in a way that takes along what ran before it in the transaction. */
+/** A file failed in a way that also rolled back what ran before it in the transaction. */
 export class TransactionLost extends Error {
   constructor(
     override readonly cause: SqlFileError,
-    /** How many migrations were lost with it. */
+    /** The number of migrations that were rolled back with it. */
     readonly migrations: number,
   ) {
     super(cause.message, { cause });
@@ -29,25 +29,26 @@ export class TransactionLost extends Error {
 
 export interface MigrationRun {
   readonly next?: Migration;
-  /** Whether migrations are left that may run in a transaction: not in this one. */
+  /** Whether migrations remain that may run in a transaction, but not in this one. */
   readonly more: boolean;
   readonly failure?: { readonly error: unknown; readonly file: Migration };
-  /** Statements that did nothing because something of that name exists. */
+  /** Statements that did nothing because an object of that name exists. */
   readonly skipped: readonly SkippedStatement[];
 }
 
 interface MigrationOptions {
-  /** How many may share the transaction. */
+  /** The number of files that may share the transaction. */
   readonly filesAtOnce: number;
   readonly locks?: LockWatch | undefined;
   readonly leftOut: LeftOut;
 }
 
 /**
- * Runs the migrations that may share the transaction, and records them. Stops at the first that fails: those before it stay.
+ * Runs the migrations that may share the transaction, and records them. Stops at the first failure: those before it
+ * stay.
  *
- * Of very many files a few share a savepoint. When one fails that is not the first behind it, those before it run again, now
- * each behind its own; what the server said of them is passed on once.
+ * If there are very many files, a few share a savepoint. When one of these fails that is not the first, those before it
+ * run again, each behind its own savepoint. The server's notices about them are passed on once.
  */
 export async function runMigrations(
   session: Session,
@@ -68,7 +69,7 @@ export async function runMigrations(
     const notice = reported.has(file) ? () => {} : request.report.notice;
     const message = messageOf(file, session, parts);
     const answered = sendFile(file, message, { session, notice, skipped, locks });
-    // It is needed once the file has run, and the server works meanwhile.
+    // It is needed when the file has run, and the server works meanwhile.
     statingStatements(file);
     await answered;
     reported.add(file);
@@ -91,7 +92,7 @@ export async function runMigrations(
       const fault = fileFailure(file, error, prefixOf(file, parts), session.blocker);
       if (!(fault instanceof SqlFileError) || isCausedByOthers(fault.cause)) throw fault;
       const isFirst = savepoints.isFirst(file);
-      // Nothing of the message ran, so there is no savepoint to go back to.
+      // Nothing of the message ran, so there is no savepoint to return to.
       if (isFirst && isUnparsed(error)) throw new TransactionLost(fault, done.length);
       await session.execute("rollback to savepoint migration");
       await locks?.look(session.work);
@@ -108,14 +109,14 @@ export async function runMigrations(
   return { more: next !== undefined, skipped };
 }
 
-/** The files behind one that have passed the check, as far as no other stands between. */
+/** Returns the files after one that have passed the check, up to the first that has not. */
 function passedBehind(files: readonly Migration[], at: number, inspection: Inspection): Migration[] {
   const following = files.slice(at + 1, at + 1 + mostAhead);
   const unchecked = following.findIndex((file) => !inspection.hasPassed(file));
   return unchecked < 0 ? following : following.slice(0, unchecked);
 }
 
-/** What decides how a migration is sent. */
+/** What determines how a migration is sent. */
 interface MessageParts extends Pick<MigrationOptions, "locks" | "leftOut"> {
   readonly savepoints: SharedSavepoints;
 }
@@ -123,7 +124,7 @@ interface MessageParts extends Pick<MigrationOptions, "locks" | "leftOut"> {
 function prefixOf(file: BundleFile, { savepoints, locks, leftOut }: MessageParts): Prefix {
   const inserted = locks?.textOf(file)?.inserted;
   const drops = leftOut.dropsBefore(file);
-  // What the drops lock is not the file's.
+  // Locks of the drops do not belong to the file.
   const probe = locks === undefined || inserted === undefined || drops.length === 0 ? [] : [locks.probe];
   const before = [...(savepoints.isFirst(file) ? ["savepoint migration"] : []), ...drops, ...probe];
   return {

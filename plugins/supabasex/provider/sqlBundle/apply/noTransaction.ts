@@ -24,9 +24,9 @@ import { sendFile } from "./sendFile";
 const prefix = { text: "", statements: 0 };
 
 /**
- * Runs a migration of one statement outside of a transaction, then records it. Before, a marker is committed: only where
- * it is found has a run of our own been interrupted, and only then does what is there count as that run's work. Whatever
- * somebody else made is never taken for it.
+ * Runs a migration with one statement outside of a transaction, then records it. A marker is committed before. Only if
+ * a marker exists was one of our own runs interrupted, and only then does an existing object count as that run's work.
+ * Objects of others never do.
  */
 export async function runOutsideTransaction(
   session: Session,
@@ -83,7 +83,7 @@ async function send(session: Session, { report }: ApplyRequest, file: Migration)
 interface OutsideFile {
   readonly file: Migration;
   readonly node: Node;
-  /** What the bundle has made so far. */
+  /** What the bundle has created so far. */
   readonly expected: Catalog;
 }
 
@@ -128,7 +128,7 @@ async function runOutside(
       await unmark(session, request, file);
       throw fault;
     }
-    // Somebody has made it by hand, as the file asks for it.
+    // A manual object that matches the file.
     if (index !== undefined && index.if_not_exists !== true && found.state === "valid") return found.name;
   }
   if (todo === "done") return begun?.name || found.name;
@@ -169,7 +169,7 @@ async function unmark(session: Session, { inputs }: ApplyRequest, { path }: Migr
   await end(session.work, { bundle: inputs.name, path });
 }
 
-/** After a failure: removes what the statement left. The marker stays where that is not all, or cannot be told. */
+/** Removes what a failed statement left. The marker stays if that is incomplete or unknown. */
 async function cleanUp(
   session: Session,
   request: ApplyRequest,
@@ -185,11 +185,13 @@ async function cleanUp(
     const now = await statement.look(session);
     if (now.oid === before.oid && now.state === before.state) await unmark(session, request, file);
   } catch {
-    // The failure of the statement is the one to show; the next run finds the marker and goes on from there.
+    // The statement's failure is reported. The next run finds the marker and continues.
   }
 }
 
-/** The catalog with an object and its parts as they are expected, so that how they are now is what the file made. */
+/**
+ * Returns the catalog with an object and its parts as expected, so that their current state counts as the file's work.
+ */
 function asExpected(catalog: Catalog, expected: Catalog, name: string): Catalog {
   const isPart = (identity: string) =>
     [partsOfIdentity(identity).name, partsOfIdentity(identity).parent].includes(name);

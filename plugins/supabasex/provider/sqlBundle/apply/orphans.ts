@@ -7,7 +7,7 @@ import { isDatabaseError } from "../source/errors";
 import type { RepeatablePlan } from "./plan";
 import type { RepeatableContext } from "./repeatableContext";
 
-/** Returns what the files of a plan made when they last ran: object → path of its file. */
+/** Returns what the files of a plan created when they last ran: object → path of its file. */
 export function formerObjects(
   plan: RepeatablePlan,
   { history, dropRemoved }: Pick<RepeatableContext, "history" | "dropRemoved">,
@@ -18,7 +18,7 @@ export function formerObjects(
   );
 }
 
-/** Drops those of the objects that no file makes any more, in whatever order that is possible. */
+/** Drops those of the objects that no file creates any more, in any order that works. */
 export async function dropOrphans(
   made: ReadonlyMap<OwnedObject, string>,
   context: RepeatableContext,
@@ -52,7 +52,9 @@ function stillNeeded(
   );
 }
 
-/** Drops objects that their file does not make any more, where nothing depends on them; the rest is tried last of all. */
+/**
+ * Drops objects that their file does not create any more, if nothing depends on them. The rest is retried at the end.
+ */
 export async function dropIfFree(
   objects: readonly DeclaredObject[],
   { session }: RepeatableContext,
@@ -60,7 +62,7 @@ export async function dropIfFree(
   for (const object of objects) await tryToDrop(object, session);
 }
 
-/** The server's refusal, when it refuses because something depends on the object. */
+/** Returns the server's error if it refuses because something depends on the object. */
 async function tryToDrop(object: DeclaredObject, session: Session): Promise<unknown> {
   const drop = dropStatement(object);
   if (drop === undefined) return undefined;
@@ -77,12 +79,14 @@ async function tryToDrop(object: DeclaredObject, session: Session): Promise<unkn
   }
 }
 
-/** As the catalog names it, where it does. */
+/** Returns the name as in the catalog, if it is there. */
 export function nameOf(object: OwnedObject): string {
   return object.identity ?? objectKey(object);
 }
 
-/** Returns those of the objects that no file makes any more, whatever name they are written by. Buckets stay. */
+/**
+ * Returns those of the objects that no file creates any more, regardless of how their names are written. Buckets stay.
+ */
 export async function orphansAmong(
   objects: readonly OwnedObject[],
   { session, local, isOfMigration }: Pick<RepeatableContext, "session" | "local" | "isOfMigration">,
@@ -110,12 +114,15 @@ export async function orphansAmong(
   });
 }
 
-/** A name together with the class: a function that becomes a procedure of the same name is another object. */
+/** Returns a name with the class: a function that becomes a procedure of the same name is another object. */
 function classedKey(object: DeclaredObject): string {
   return `${object.class}: ${objectKey(object)}`;
 }
 
-/** Returns those objects whose name a declaration needs although it declares another object: other arguments, another class. */
+/**
+ * Returns those objects whose name a declaration needs although it declares another object: other arguments, another
+ * class.
+ */
 export function inTheWay(
   objects: readonly OwnedObject[],
   declared: readonly DeclaredObject[],

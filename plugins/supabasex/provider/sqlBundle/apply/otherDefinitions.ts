@@ -6,7 +6,7 @@ import { dropIfFree } from "./orphans";
 import type { RepeatableContext } from "./repeatableContext";
 import { existingIndex } from "./skippedStatements";
 
-/** The statements that leave what exists as it is, whatever they ask for. */
+/** Returns the statements that keep existing objects unchanged even if they differ. */
 export function createsIfMissing(file: BundleFile): readonly Statement[] {
   return statementsOf(file).filter(
     ({ node }) =>
@@ -16,8 +16,8 @@ export function createsIfMissing(file: BundleFile): readonly Statement[] {
 }
 
 /**
- * Drops what a changed file would leave as it is because of `if not exists`: an index that is not the one that the file asks
- * for, and a materialized view of this file, whose query may be another.
+ * Drops what a changed file would not replace because of `if not exists`: an index that differs from the file's, and a
+ * materialized view of this file, whose query may have changed.
  */
 export async function dropOtherDefinitions(file: BundleFile, context: RepeatableContext): Promise<void> {
   const { session, history } = context;

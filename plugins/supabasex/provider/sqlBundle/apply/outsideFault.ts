@@ -7,14 +7,14 @@ import { executedText, statementsOf } from "../source/statements";
 import { isAskedFor, tryOnCopy } from "./indexDefinition";
 import { type OutsideStatement, outsideStatement } from "./outsideStatement";
 
-/** The table, a column, or a function is not there. */
+/** The table, a column, or a function does not exist. */
 const missing: ReadonlySet<string> = new Set(["42P01", "42703", "42883", "42704"]);
 
 /**
- * Returns why a migration that runs outside of a transaction would fail, as far as that is known without running it:
- * an index that exists otherwise, or that needs what is not there; a drop of what is not there.
+ * Returns why a migration that runs outside of a transaction would fail, as far as that is known without running it: an
+ * existing index with another definition, a missing dependency, a drop of a missing object.
  *
- * @param expected what the bundle has made
+ * @param expected what the bundle has created
  */
 export async function outsideFault(
   session: Session,
@@ -32,7 +32,7 @@ export async function outsideFault(
     return new SqlFileError({ file, index, sqlState: "42704", message });
   }
   if (statement.index?.idxname === undefined) return undefined;
-  // Of an invalid one the server knows more.
+  // About an invalid one, the server's own error is better.
   if (found.state === "invalid") return undefined;
   if (found.oid !== 0) return await otherIndex(session, { file, statement, found }, expected);
   const question = { text: executedText(file), statement: statement.index };
@@ -41,7 +41,7 @@ export async function outsideFault(
   return new SqlFileError({ file, index, sqlState: error.code, message: error.message }, { cause: error });
 }
 
-/** The last part of the first name. */
+/** Returns the last part of the first name. */
 function nameOf(objects: readonly Node[] | undefined): string {
   const [first] = objects ?? [];
   const last = first !== undefined && "List" in first ? first.List.items?.at(-1) : undefined;
@@ -51,11 +51,14 @@ function nameOf(objects: readonly Node[] | undefined): string {
 interface FoundIndex {
   readonly file: Migration;
   readonly statement: OutsideStatement;
-  /** What is there of the index's name. */
+  /** The existing object with the index's name. */
   readonly found: Awaited<ReturnType<OutsideStatement["look"]>>;
 }
 
-/** Returns why an index stands in the way of the one that a file asks for; `undefined` where it is the same, or was made by hand. */
+/**
+ * Returns why an existing index prevents the one that a file asks for; `undefined` if it is the same, or was created
+ * manually.
+ */
 async function otherIndex(
   session: Session,
   { file, statement: { index: asked }, found }: FoundIndex,
@@ -76,7 +79,7 @@ async function otherIndex(
   });
 }
 
-/** Returns what there is of an index, for an error. */
+/** Returns a description of an existing index, for an error. */
 export async function definitionOf(session: Session, oid: number): Promise<{ readonly detail?: string }> {
   const { rows } = await session.work.query<{ definition: string }>(
     "select pg_get_indexdef(indexrelid) as definition from pg_index where indexrelid = $1",

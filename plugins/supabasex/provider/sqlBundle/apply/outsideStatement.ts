@@ -4,32 +4,34 @@ import type { Session } from "../session/session";
 import { needsNoTransaction } from "../source/transactionControl";
 import { ident } from "./indexDefinition";
 
-/** What the deployer knows of a statement that runs outside of a transaction. */
+/** What the provider knows about a statement that runs outside of a transaction. */
 export interface OutsideStatement {
-  /** Looks at the object that the statement makes or takes away. */
+  /** Reads the object that the statement creates or drops. */
   look(session: Session): Promise<Begun>;
   /**
-   * Decides what an interrupted run has left to do.
+   * Determines what an interrupted run has left to do.
    *
-   * @returns `done` where the statement had succeeded, `run` where it has to run again, else the statement to run instead
+   * @returns `done` if the statement had succeeded, `run` if it has to run again, else the statement to run instead
    */
   resume(before: Begun, now: Begun): string;
-  /** Removes what a statement that failed or was interrupted has left half made, and nothing else. */
+  /** Removes only what a failed or interrupted statement has left incomplete. */
   clean?(session: Session, before: Begun): Promise<void>;
-  /** Of `create index`, whose result can be compared with the statement. */
+  /** For `create index`, whose result can be compared with the statement. */
   readonly index?: IndexStmt;
 }
 
-/** Whether the statement has to run outside of a transaction. Any other one is recorded in the transaction that runs it. */
+/**
+ * Whether the statement must run outside of a transaction. Any other one is recorded in the transaction that runs it.
+ */
 export function runsOutside(node: Node): boolean {
   return (
     needsNoTransaction(node) ||
-    // A procedure may commit; a partitioned table or index may not be rebuilt or clustered in a transaction.
+    // A procedure may commit. A partitioned table or index cannot be rebuilt or clustered in a transaction.
     ["CallStmt", "DoStmt", "ReindexStmt", "ClusterStmt"].some((kind) => kind in node)
   );
 }
 
-/** Returns what is known of a statement. One that may simply run again, such as `vacuum`, is about no object. */
+/** Returns what is known about a statement. One that can simply run again, such as `vacuum`, is about no object. */
 export function outsideStatement(node: Node): OutsideStatement {
   if ("IndexStmt" in node) return createIndex(node.IndexStmt);
   if ("DropStmt" in node) return removal(lookAtRelation(dropped(node.DropStmt.objects)));
@@ -50,7 +52,7 @@ export function outsideStatement(node: Node): OutsideStatement {
 const nothing: Begun = { name: "", oid: 0, state: "absent" };
 
 function createIndex(statement: IndexStmt): OutsideStatement {
-  // An index is in its table's schema, which the search path may decide.
+  // An index is in its table's schema, which the search path may determine.
   const look = async (session: Session) => {
     const { rows } = await session.work.query<Begun>(
       `select format('%I.%I', n.nspname, $2::text) as name, coalesce(c.oid, 0) as oid,
@@ -75,7 +77,7 @@ function createIndex(statement: IndexStmt): OutsideStatement {
   };
 }
 
-/** `drop index`: it runs again also where a repair, which came first in the same run, has made the index again. */
+/** Returns `drop index`, which also runs again if a repair earlier in the same run has recreated the index. */
 function removal(look: OutsideStatement["look"]): OutsideStatement {
   return { look, resume: (before, now) => (before.oid !== 0 && now.oid === 0 ? "done" : "run") };
 }
@@ -84,7 +86,7 @@ function creation(look: OutsideStatement["look"]): OutsideStatement {
   return { look, resume: (before, now) => (now.oid !== 0 && now.oid !== before.oid ? "done" : "run") };
 }
 
-/** The first half of a detachment stays when the second is interrupted: PostgreSQL then wants `finalize`. */
+/** Returns a detachment. Its first half stays if the second is interrupted, and PostgreSQL then requires `finalize`. */
 function detachment(parent: RangeVar | undefined, child: RangeVar | undefined): OutsideStatement {
   const names = [relationName(parent), relationName(child)];
   return {
@@ -107,9 +109,9 @@ function detachment(parent: RangeVar | undefined, child: RangeVar | undefined): 
   };
 }
 
-/** A rebuild that was interrupted leaves an invalid copy of the index, named `…_ccnew` or `…_ccold`. */
+/** Returns a rebuild. An interrupted one leaves an invalid copy of the index, named `…_ccnew` or `…_ccold`. */
 function reindex(relation: RangeVar | undefined, name: string | undefined): OutsideStatement {
-  // A schema's indexes, those of a table, or the ones beside an index; without either those of the database.
+  // The indexes of a schema, of a table, or those next to an index; without any of these, those of the database.
   const scope = relation === undefined ? (name ?? "") : relationName(relation);
   const where =
     relation === undefined

@@ -7,13 +7,15 @@ import { reaches } from "./reaches";
 import type { PlannedFile } from "./request";
 
 export interface MigrationPlan {
-  /** Recorded without being run. */
+  /** Recorded without running. */
   readonly adopt: readonly Migration[];
-  /** To be run, in this order. */
+  /** To run, in this order. */
   readonly pending: readonly Migration[];
 }
 
-/** What a plan of migrations is made from: the database's history or, in a preview without a database, the state's. */
+/**
+ * The source of a plan of migrations: the database's history or, in a preview without a database, that of the state.
+ */
 export type KnownHistory = Pick<History, "versions" | "foreignPaths" | "pushed"> & {
   readonly files: ReadonlyMap<string, KnownFile>;
 };
@@ -24,9 +26,9 @@ export interface MigrationOptions {
 }
 
 /**
- * Returns which migrations are to be run, and which are recorded only: those up to the baseline, and those that another tool
- * applied and recorded with the same statements. Throws a UserError where files and history contradict each other: an edited or a
- * missing applied file, a new one that is older than the newest applied, a checkout older than the database.
+ * Returns which migrations run, and which are only recorded: those up to the baseline, and those that another tool
+ * applied and recorded with the same statements. Throws a UserError if files and history contradict each other: an
+ * edited or missing applied file, a new one that is older than the newest applied, a checkout older than the database.
  */
 export function planMigrations(
   local: readonly Migration[],
@@ -49,7 +51,7 @@ export function planMigrations(
   return { adopt, pending };
 }
 
-/** Whether no bundle and no other tool has deployed to the database, so that nobody uses it yet. */
+/** Returns whether no bundle and no other tool has deployed to the database, so nobody uses it yet. */
 export function isFirstDeployment(
   { versions }: Pick<History, "versions">,
   { adopt }: MigrationPlan,
@@ -158,21 +160,26 @@ function refuseOutOfOrder(
 }
 
 export interface RepeatablePlan {
-  /** In the order in which to run them. */
+  /** In execution order. */
   readonly run: readonly (PlannedFile & { readonly file: BundleFile })[];
   /** Paths that are in the history but not in the bundle any more. */
   readonly removed: readonly string[];
 }
 
-/** Why unchanged files run again: path → the identity that is not as the file made it, or that a migration changed. */
+/**
+ * Why unchanged files run again: path → the identity that differs from what the file created, or that a migration
+ * changed.
+ */
 export interface Causes {
   readonly drifted?: ReadonlyMap<string, string>;
   readonly affected?: ReadonlyMap<string, string>;
-  /** Files that may state what is taken back because another file does not state it any more: path → identity. */
+  /**
+   * Files that may state a property that is reverted because another file does not state it any more: path → identity.
+   */
   readonly restating?: ReadonlyMap<string, string>;
-  /** Paths of files whose objects are dropped before they run again, and with them what other files state of them. */
+  /** Paths of files whose objects are dropped before they run again, with what other files state about them. */
   readonly recreating?: ReadonlySet<string>;
-  /** Tells how the files build on each other. Without it only headers and the catalog of the last run count. */
+  /** Returns the dependencies of the files. Without it, only headers and the catalog of the last run count. */
   readonly links?: (files: readonly BundleFile[]) => FileLinks;
 }
 
@@ -212,7 +219,7 @@ export function planRepeatables(
   const linked = planned.size + restating.size > 0 ? links?.(local) : undefined;
   const dependsOn = dependenciesBetween(local, history, linked);
   addDependents(planned, dependsOn, recreating);
-  // These only state once more what holds already: nothing that depends on them changes.
+  // These only state again what already applies, so nothing that depends on them changes.
   for (const [path, because] of restating) {
     if (!planned.has(path)) planned.set(path, { path, reason: "affected", because });
   }
@@ -225,7 +232,10 @@ export function planRepeatables(
   return { run, removed };
 }
 
-/** Path → paths of the files that have to run before it: by its header, by the catalog of its last run, by its statements. */
+/**
+ * Returns path → paths of the files that must run before it: by its header, by the catalog of its last run, by its
+ * statements.
+ */
 export function dependenciesBetween(
   files: readonly BundleFile[],
   history: ReadonlyMap<string, Pick<AppliedFile, "dependsOn">>,
@@ -239,7 +249,9 @@ export function dependenciesBetween(
   );
 }
 
-/** A file that states something runs again behind one that may state the opposite, or that makes its object again. */
+/**
+ * Adds files that state something and must run after one that may state the opposite, or that recreates their object.
+ */
 function addFollowers(
   planned: Map<string, PlannedFile>,
   ordered: readonly BundleFile[],
@@ -256,13 +268,13 @@ function addFollowers(
   }
 }
 
-/** Leaves out the former paths of renamed files: they are named beside the new ones. */
+/** Omits the former paths of renamed files, which are listed with the new ones. */
 export function withoutRenamed(removed: readonly string[], run: readonly PlannedFile[]): string[] {
   const renamed = new Set(run.flatMap(({ reason, because }) => (reason === "renamed" ? [because] : [])));
   return removed.filter((path) => !renamed.has(path));
 }
 
-/** A file runs again when one that it depends on has changed, or drops its objects first: all the way up. */
+/** Adds files that depend, directly or indirectly, on one that has changed or whose objects are dropped first. */
 function addDependents(
   planned: Map<string, PlannedFile>,
   dependsOn: ReadonlyMap<string, ReadonlySet<string>>,
@@ -280,7 +292,7 @@ function addDependents(
   }
 }
 
-/** Dependencies first, otherwise by path. Throws a UserError where headers go in a circle. */
+/** Returns dependencies first, otherwise by path. Throws a UserError if headers form a cycle. */
 export function inOrder(
   files: readonly BundleFile[],
   dependsOn: ReadonlyMap<string, ReadonlySet<string>>,
@@ -301,7 +313,7 @@ export function inOrder(
     }
     state.set(file.path, "visiting");
     for (const path of [...(dependsOn.get(file.path) ?? [])].sort()) {
-      // What was recorded may be from before a header said the opposite.
+      // The record may be older than a header that says the opposite.
       if (headers.get(file.path)?.has(path) !== true && reaches(headers, path, file.path)) continue;
       const dependency = byPath.get(path);
       if (dependency !== undefined) visit(dependency, [...trail, file.path]);

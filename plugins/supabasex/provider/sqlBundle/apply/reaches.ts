@@ -1,4 +1,4 @@
-/** Whether one file depends on another, directly or through others. */
+/** Returns whether one file depends on another, directly or through others. */
 export function reaches(
   dependencies: ReadonlyMap<string, ReadonlySet<string>>,
   from: string,

@@ -10,32 +10,35 @@ import { runRepairs } from "../repair/restore";
 import type { Session } from "../session/session";
 import type { BundleFile } from "../source/files";
 
-/** How files run again, and which of them say something new. */
+/** Runs files again, and knows which of them have changed. */
 export interface FileRuns {
   /** Runs files, and those that have to run again with them. Returns all that ran. */
   readonly runFiles: (files: readonly BundleFile[]) => Promise<readonly BundleFile[]>;
   readonly isChanged: (file: BundleFile) => boolean;
-  /** Whether a file that has not run yet may state something of an object. */
+  /** Returns whether a file that has not run yet may state something about an object. */
   readonly mayStateLater: (identity: string) => boolean;
 }
 
 export interface Restored {
   /** The files that ran again. */
   readonly files: readonly BundleFile[];
-  /** Identities that are as before again: the same objects at new addresses, and objects that had lost a part, such as a default. */
+  /**
+   * Identities that are as before again: the same objects at new addresses, and objects that had lost a part, such as a
+   * default.
+   */
   readonly recreated: readonly string[];
   /** Identities that could not be recreated. */
   readonly lost: readonly string[];
 }
 
 /**
- * After an object was dropped with all that depended on it and created again: recreates the rest. What a file makes, by
- * running that file; everything else (a policy of a migration, a view made by hand), from what the catalog said before.
+ * Recreates what was dropped with an object that has been created again: objects of a file by running that file,
+ * everything else (a policy of a migration, a manual view) from its previous catalog entry.
  *
  * @param before the catalog before the drop
  * @param own identities of what was dropped on purpose
- * @param owners identity → the file that makes it
- * @param runs runs files again, and says which have changed since they last ran
+ * @param owners identity → the file that creates it
+ * @param runs runs files again, and knows which have changed since they last ran
  */
 export async function restoreLost(
   session: Session,
@@ -53,7 +56,7 @@ export async function restoreLost(
   );
   const files = await runFiles(makers);
 
-  // What a changed file made is as the file says now, not as it was before.
+  // Objects of a changed file have the file's new definition, not the previous one.
   const restated = new Set(files.filter(isChanged));
   const isRestated = (identity: string) => {
     const owner = owners.get(identity);
@@ -76,12 +79,15 @@ export async function restoreLost(
   return { files, recreated, lost: lost.map(([identity]) => identity) };
 }
 
-/** How often to look again: the parts of an object (a comment on its column) are missed only once the object is back. */
+/**
+ * The number of passes: the parts of an object (a comment on its column) are only missed when the object exists again.
+ */
 const repairRounds = 3;
 
 /**
- * Properties that the server prints from a parse tree. A recreated object may print otherwise, because a function or
- * column that it uses has another type now: it is the same object all the same. One that is not there any more, such as a default, is lost.
+ * Properties that the server prints from a parse tree. A recreated object may print differently, because a function or
+ * column that it uses has another type now. It still counts as the same object. A missing property, such as a default,
+ * counts as lost.
  */
 const printed: ReadonlySet<string> = new Set([
   "arguments",

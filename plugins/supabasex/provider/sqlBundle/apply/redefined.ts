@@ -12,9 +12,9 @@ import { bornObject } from "./bornObject";
 import type { FileFailure } from "./request";
 
 /**
- * A repeatable may redefine what a migration has created: `create or replace function` in both. On an empty database the
- * migration's definition is what is left when the repeatable is removed. Such an object is therefore in the base facts,
- * like what repeatables alter, and is not dropped with the repeatable.
+ * A repeatable may redefine what a migration has created: `create or replace function` in both. On an empty database,
+ * the migration's definition remains when the repeatable is removed. So such an object is in the base facts, like what
+ * repeatables alter, and is not dropped with the repeatable.
  */
 
 /** Returns the identities of what repeatables have created or redefined. */
@@ -25,11 +25,11 @@ export function ownedByRepeatables({ files }: Pick<History, "files">): Set<strin
 }
 
 /**
- * Tells how repeatables came to an object.
+ * Returns how repeatables relate to an object.
  *
  * @param owned what they have created before
  * @param declared what they create now
- * @param isOfMigration whether migrations made an object that was there before the repeatables
+ * @param isOfMigration whether migrations created an object that existed before the repeatables
  */
 export function originOf(
   {
@@ -69,8 +69,8 @@ export function noLongerRedefined(
 }
 
 /**
- * Returns the base facts of those objects of repeatables that migrations have recreated: how they are without the
- * repeatables, apart from what the migrations stated of them otherwise.
+ * Returns the base facts of those objects of repeatables that migrations have recreated: their state without the
+ * repeatables, apart from what the migrations stated about them otherwise.
  *
  * @param ran the migrations that ran
  */
@@ -109,16 +109,16 @@ export async function createdAnew(
   );
 }
 
-/** Every property of the one object, and null for what only the other has. */
+/** Returns every property of the one object, and null for those that only the other has. */
 function factsOf(one: JsonObject, other: JsonObject): JsonObject {
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);
   return Object.fromEntries([...names].map((name): [string, JsonValue] => [name, one[name] ?? null]));
 }
 
-/** The statement creates what is there already: a table or view, a function, or another object. */
+/** SQLSTATEs for an existing object: a table or view, a function, or another object. */
 const alreadyThere: ReadonlySet<string> = new Set(["42P07", "42723", "42710"]);
 
-/** Adds to the failure of a migration that a repeatable has made what the migration creates. */
+/** Adds to the failure of a migration that a repeatable has created the existing object. */
 export function explainTaken(
   failure: FileFailure,
   { files }: Pick<History, "files">,

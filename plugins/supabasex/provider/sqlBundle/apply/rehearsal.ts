@@ -25,20 +25,20 @@ import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
 import type { Start } from "./start";
 import { createdBeside, mayStateIfMissing, statedIfMissing } from "./statedIfMissing";
 
-/** What is recorded once files ran. */
+/** What is recorded after files ran. */
 export interface Outcome {
-  /** What the bundle makes. */
+  /** What the bundle creates. */
   readonly expected: Catalog;
-  /** What repeatables alter, as it is without them. */
+  /** What repeatables alter, in its state without them. */
   readonly base: BaseFacts;
 }
 
 export interface Rehearsal {
-  /** What there is without the manual changes once the pending files ran, up to the one that failed. */
+  /** The catalog without the manual changes after the pending files ran, up to the one that failed. */
   readonly outcome?: Outcome;
-  /** What the files create that somebody has made by hand. */
+  /** Manual objects that the files create. */
   readonly leftOut?: LeftOut;
-  /** The default privileges that files have set; absent where they failed. */
+  /** The default privileges that files have set; absent if they failed. */
   readonly defaults?: Catalog;
   /** As of {@link FilesRun}. */
   readonly contradiction?: UserError;
@@ -47,11 +47,11 @@ export interface Rehearsal {
 }
 
 /**
- * Finds out what the pending files state, where manual changes hide it. A statement that finds its work already done by
- * hand changes nothing, so comparing the catalog before and after it would not count the result as the bundle's, and the
- * next repair would undo it. The rehearsal therefore undoes the manual changes that the files may be about, runs the
- * files, reads the catalog, and rolls everything back. So it covers loops, `do` blocks and conditions as well as plain
- * statements. Returns `undefined` where the files and the manual changes have nothing to do with each other.
+ * Finds what the pending files state if manual changes hide it. A statement that sets what a manual change has already
+ * set changes nothing, so a comparison of the catalog would not attribute the result to the bundle, and the next repair
+ * would undo it. The rehearsal therefore undoes the manual changes that the files may affect, runs the files, reads the
+ * catalog, and rolls everything back. So it covers loops, `do` blocks and conditions as well as plain statements.
+ * Returns `undefined` if the files and the manual changes are unrelated.
  */
 export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
   const files = statingFiles(start);
@@ -63,7 +63,7 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
   const last = files.findLast(mayStateIfMissing);
   if (last !== undefined) await start.request.inspection.pass(last);
   const stated = statedIfMissing(files).filter(isManual);
-  // Before the first deployment everything was made by somebody else.
+  // Before the first deployment, all objects are foreign.
   const isFirst = Object.keys(expected).length === 0;
   const beside = isFirst ? [] : createdBeside(files).filter(isManual);
   const relevant = (live: Catalog): CatalogDifference[] => [
@@ -104,7 +104,7 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
   }
 }
 
-/** What is in those of the objects that are schemas. */
+/** Returns the contents of those of the objects that are schemas. */
 function inSchemas(identities: readonly string[], live: Catalog): string[] {
   const schemas = new Set(identities.filter((identity) => identity.startsWith("schema ")));
   if (schemas.size === 0) return [];
@@ -114,13 +114,13 @@ function inSchemas(identities: readonly string[], live: Catalog): string[] {
   });
 }
 
-/** How often to look again: the parts of a recreated table are missed only once the table is there. */
+/** The number of passes: the parts of a recreated table are only missed when the table exists. */
 const rounds = 4;
 
 async function undo(start: Start, relevant: (live: Catalog) => CatalogDifference[]) {
   const { session, expected, request } = start;
   let { reading } = start;
-  // What was made by hand may need something that is undone: then that is undone as well.
+  // A manual object may depend on something that is undone, so it is undone as well.
   let isWithExtra = false;
   for (let round = 0; round < rounds; round++) {
     const { catalog } = reading;
@@ -140,7 +140,7 @@ async function undo(start: Start, relevant: (live: Catalog) => CatalogDifference
   return reading;
 }
 
-/** Returns what was undone and files create: those statements would find it there already. */
+/** Returns what was undone and files create: those statements would find it already there. */
 function leftOutOf(
   { expected: former, reading, leftOut }: Start,
   before: Start["reading"],
@@ -160,8 +160,8 @@ function leftOutOf(
 }
 
 /**
- * Returns how to drop what files made here and not in the rehearsal: without a name of its own an index or constraint gets another one
- * beside an equal one that somebody made by hand. Nothing that holds data is among it.
+ * Returns how to drop what files created here and not in the rehearsal: an unnamed index or constraint gets another
+ * name next to an equal manual one. Nothing among it holds data.
  */
 export function madeTwice(expected: Catalog, before: CatalogReading, after: CatalogReading): RepairGroup[] {
   const former = new Set(before.addresses.values());
@@ -184,7 +184,7 @@ function expectationOf(
   return withoutHiddenLabels(expectationAfter(start.expected, before, run.after, { ...run, declared }));
 }
 
-/** The objects, and the columns and constraints of those that are tables. */
+/** Returns the objects, with the columns and constraints of those that are tables. */
 function withParts(identities: readonly string[], live: Catalog): string[] {
   const tables = new Set(identities.map((identity) => partsOfIdentity(identity).name));
   const parts = Object.keys(live).filter((identity) => {
@@ -194,10 +194,10 @@ function withParts(identities: readonly string[], live: Catalog): string[] {
   return [...identities, ...parts];
 }
 
-/** The files that state something which the expectation does not have yet. */
+/** Returns the files that state something that the expectation does not have yet. */
 function statingFiles({ plan, history, request, skip, expected, reading }: Start): BundleFile[] {
   const { repeatables } = request.bundle;
-  // What a file creates again is granted what the default privileges of this moment say.
+  // What a file creates again gets the grants of the current default privileges.
   const isBornHere = diffCatalogs(expected, reading.catalog).some(
     ({ identity }) => partsOfIdentity(identity).kind === "default privileges",
   );
@@ -208,7 +208,10 @@ function statingFiles({ plan, history, request, skip, expected, reading }: Start
   return [...plan.pending, ...run.map(({ file }) => file)].filter(({ path }) => !skip.has(path));
 }
 
-/** Returns whether one of the files may be about an object: it names the object or its table, or does not name what it acts on. */
+/**
+ * Returns whether one of the files may affect an object: it names the object or its table, or does not name what it
+ * acts on.
+ */
 export function relevanceTo(files: readonly BundleFile[]): (identity: string, live: Catalog) => boolean {
   let anything: boolean | undefined;
   return (identity, live) => {
@@ -216,7 +219,7 @@ export function relevanceTo(files: readonly BundleFile[]): (identity: string, li
     if (kind === "applied file" || kind === "server") return false;
     anything ??= files.some(actsOnUnnamedObjects);
     if (anything) return true;
-    // They decide what a new object is granted.
+    // They determine the grants of a new object.
     if (kind === "default privileges") return files.some(dependsOnDefaults);
     const table = live[identity]?.table;
     const names = [own, parent, table].flatMap((name) => (typeof name === "string" ? [bareName(name)] : []));

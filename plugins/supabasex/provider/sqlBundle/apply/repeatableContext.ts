@@ -4,23 +4,23 @@ import type { BundleFile } from "../source/files";
 import type { LeftOut } from "./leftOut";
 import type { PlannedFile } from "./request";
 
-/** What applying repeatables needs to know beside the plan. */
+/** The input for applying repeatables in addition to the plan. */
 export interface RepeatableContext {
   readonly session: Session;
   readonly local: readonly BundleFile[];
   readonly history: ReadonlyMap<string, AppliedFile>;
-  /** What of removed files may be dropped: not when an older checkout is let run on purpose. */
+  /** Objects of removed files that may be dropped; none if an older checkout is allowed on purpose. */
   readonly dropRemoved: boolean;
-  /** Whether migrations have made an object, too: then it stays when no repeatable declares it any more. */
+  /** Whether migrations have created an object, too: then it stays when no repeatable declares it any more. */
   readonly isOfMigration: (identity: string) => boolean;
-  /** What the plan's files made before and no file makes any more. */
+  /** What the plan's files created before and no file creates any more. */
   readonly obsolete: readonly OwnedObject[];
   /** Paths of planned files that have not run yet. */
   readonly open: ReadonlySet<string>;
   /** Paths of files that have run. */
   readonly done: ReadonlySet<string>;
   readonly leftOut: LeftOut;
-  /** Where what the server says of the files goes. */
+  /** Receives the server's messages about the files. */
   notice(severity: string, line: string): void;
   progress(entry: PlannedFile & { readonly file: BundleFile }): void;
 }

@@ -24,7 +24,7 @@ import type { Start } from "./start";
 import { StatementIndex } from "./statedObjects";
 import { nothingToTakeBack, planTakeBack, regrantedBy, takeBack, takenBackFrom } from "./takeBack";
 
-/** What is there before repeatables run. */
+/** The catalog before repeatables run. */
 interface Underneath {
   readonly live: Catalog;
   readonly base: BaseFacts;
@@ -34,13 +34,13 @@ interface Underneath {
 
 export interface RepeatableOutcome {
   readonly ran: readonly RanFile[];
-  /** Identities that the files declare which ran. */
+  /** Identities that the files that ran declare. */
   readonly declared: readonly string[];
   readonly recreated: RepeatableRun["recreated"];
   readonly dropped: RepeatableRun["dropped"];
-  /** Paths of repeatables that are gone, as {@link withoutRenamed} lists them. */
+  /** Paths of removed repeatables, as {@link withoutRenamed} lists them. */
   readonly removed: readonly string[];
-  /** The catalog afterwards; absent where nothing ran. */
+  /** The catalog afterwards; absent if nothing ran. */
   readonly made?: CatalogReading;
   readonly base: BaseFacts;
   readonly takenBack: readonly string[];
@@ -56,7 +56,7 @@ export interface RepeatableFailure {
 }
 
 /**
- * Takes back what repeatables do not state any more, then runs those that are new, changed, drifted or affected: all of
+ * Reverts what repeatables do not state any more, then runs those that are new, changed, drifted or affected: all of
  * that, or nothing. Records what ran.
  */
 export async function runRepeatables(
@@ -159,13 +159,16 @@ export async function runRepeatables(
   }
 }
 
-/** Returns whether the constraint is one of these domains': it comes and goes with the statement that creates the domain. */
+/**
+ * Returns whether the constraint belongs to one of these domains: it is created and dropped by the statement that
+ * creates the domain.
+ */
 function isConstraintOfDomain(identity: string, types: ReadonlySet<string>): boolean {
   const { kind, parent } = partsOfIdentity(identity);
   return kind === "constraint" && types.has(`type ${parent}`);
 }
 
-/** Files that are not new, some of whose objects have no `create or replace`. */
+/** Returns files that are not new, some of whose objects have no `create or replace`. */
 function recreatingFiles({ repeatables }: LoadedBundle, history: History): ReadonlySet<string> {
   const known = repeatables.filter(({ path }) => history.files.has(path));
   const recreating = known.filter((file) => declarationsOf(file).some(({ replaceable }) => !replaceable));
@@ -180,13 +183,13 @@ interface Recorded {
   readonly session: Session;
   readonly request: ApplyRequest;
   readonly run: RepeatableRun;
-  /** Paths of files that are gone. */
+  /** Paths of removed files. */
   readonly removed: readonly string[];
   /** The default privileges that files have set. */
   readonly defaults: Catalog;
 }
 
-/** Records what repeatables ran and made. Returns the identities that they declare. */
+/** Records which repeatables ran and what they created. Returns the identities that they declare. */
 async function record(
   { session, request: { inputs, bundle }, run, removed, defaults }: Recorded,
   reading: CatalogReading,

@@ -15,7 +15,9 @@ import { dependenciesOf, dropsBefore, isNotThereYet, messageOf, runFile } from "
 import { sendFile } from "./sendFile";
 import { rootFault, type StuckFile } from "./stuckFiles";
 
-/** `create or replace` cannot change the object so far; or the object is there and the statement cannot replace it. */
+/**
+ * `create or replace` cannot change the object in this way; or the object exists and the statement cannot replace it.
+ */
 const cannotReplace = new Set(["42P13", "42P16", "42809", "2BP01", "42710", "42P07", "42723"]);
 
 export interface RunFile extends PlannedFile {
@@ -25,16 +27,16 @@ export interface RunFile extends PlannedFile {
 
 export interface RepeatableRun {
   readonly ran: readonly RunFile[];
-  /** Objects that were dropped because no file makes them any more. */
+  /** Objects that were dropped because no file creates them any more. */
   readonly dropped: readonly OwnedObject[];
   /** Identities that a rebuild dropped and recreated. */
   readonly recreated: ReadonlySet<string>;
 }
 
 /**
- * Applies repeatables in the open transaction, so that either all of them are applied or none. A file that needs what
- * another one makes waits for it; what cannot be replaced in place is dropped and made again together with all that
- * depends on it; what no file makes any more is dropped last.
+ * Applies repeatables in the open transaction, so either all of them are applied or none. A file that needs an object
+ * of another one waits for it. What cannot be replaced in place is dropped and recreated with everything that depends
+ * on it. What no file creates any more is dropped last.
  */
 export async function applyRepeatables(
   plan: RepeatablePlan,
@@ -63,7 +65,7 @@ export async function applyRepeatables(
   while (waiting.length > 0) {
     const stillWaiting: ((typeof waiting)[number] & StuckFile)[] = [];
     for (const [at, entry] of waiting.entries()) {
-      // What another file was made of has run with it already.
+      // It has already run with another file.
       if (ran.some((other) => other.path === entry.path)) continue;
       context.progress(entry);
       const started = performance.now();
@@ -98,8 +100,8 @@ export async function applyRepeatables(
 }
 
 /**
- * The files that name what no file makes any more, and the file that made it. They have to run without it, as on an empty
- * database.
+ * Returns the files that name what no file creates any more, and the file that created it. They must run without it, as
+ * on an empty database.
  */
 function nameDropped(
   dropped: readonly OwnedObject[],
@@ -118,8 +120,8 @@ function nameDropped(
 }
 
 /**
- * The files behind a new one that may be sent together with it, up to the first that is not new: after that one
- * something may have to be dropped.
+ * Returns the files after a new one that may be sent together with it, up to the first that is not new, for which
+ * objects may have to be dropped.
  */
 function followingNew(
   [first, ...rest]: readonly { readonly file: BundleFile }[],
@@ -139,8 +141,8 @@ function followingNew(
 const nothingElse: AlsoRan = { files: [], recreated: [] };
 
 /**
- * Runs one file. What it made before under other arguments or as another class is dropped first: left beside the new
- * object it would make calls ambiguous or the name taken.
+ * Runs one file. What it created before with other arguments or as another class is dropped first, because it would
+ * make calls ambiguous or block the name.
  *
  * @param firstTry sends the file as it is
  */
@@ -163,7 +165,7 @@ async function applyOnce(
   }
 }
 
-/** Runs one file. When it fails because what it creates is there already, it runs again without that. */
+/** Runs one file. If it fails because an object exists already, it runs again without that statement. */
 async function applyFile(
   file: BundleFile,
   context: RepeatableContext,

@@ -15,9 +15,9 @@ import type { RepeatableContext } from "./repeatableContext";
 import { dropsBefore, runAgain, runFile } from "./runRepeatable";
 import { StatementIndex } from "./statedObjects";
 
-/** What a rebuild drops, with all that depends on it, before the file runs. */
+/** What a rebuild drops, with everything that depends on it, before the file runs. */
 interface Replacement {
-  /** Objects of an earlier run whose place the file's own objects take. */
+  /** Objects of an earlier run that the file's own objects replace. */
   readonly former: readonly OwnedObject[];
   /** Objects that the file declares and the server cannot replace in place. */
   readonly replaced: readonly Declaration[];
@@ -25,17 +25,17 @@ interface Replacement {
   readonly cause?: SqlFileError;
 }
 
-/** What a file took along when it ran. */
+/** What else ran with a file. */
 export interface AlsoRan {
-  /** Files that had to run again because what they made depended on something that this one replaced. */
+  /** Files that had to run again because their objects depended on something that this one replaced. */
   readonly files: readonly BundleFile[];
   /** Identities that were dropped and recreated with them. */
   readonly recreated: readonly string[];
 }
 
 /**
- * Drops objects with all that depends on them, runs the file, then runs the files again whose objects went, and recreates
- * the rest from what the catalog said of it. Refuses where something could not be recreated.
+ * Drops objects with everything that depends on them, runs the file, then runs the files again whose objects were
+ * dropped, and recreates the rest from its catalog entries. Refuses if something could not be recreated.
  */
 export async function rebuild(
   file: BundleFile,
@@ -52,13 +52,13 @@ export async function rebuild(
     await runFile(file, [...cascades.reverse(), ...others], context);
   } catch (error) {
     await session.execute("rollback to savepoint rebuild");
-    // The same fault again: dropping did not help, so the first message is the true one.
+    // The same error again: dropping did not help, so the first message is the correct one.
     const isSame = error instanceof SqlFileError && error.sqlState === cause?.sqlState;
     throw isSame ? cause : error;
   }
   const own = new Set((objects.get(file) ?? []).flatMap((object) => object.identity ?? []));
   for (const { identity } of former) if (identity !== undefined) own.add(identity);
-  // A domain has the constraints that its statement gives it.
+  // A domain has the constraints of its statement.
   for (const identity of Object.keys(before.catalog)) {
     const { kind, parent } = partsOfIdentity(identity);
     if (kind === "constraint" && own.has(`type ${parent}`)) own.add(identity);
@@ -67,7 +67,7 @@ export async function rebuild(
     runFiles: async (files) => {
       const all = withFollowers(files, context);
       await runAgain(all, context);
-      // The others have their own turn, too.
+      // The others run later.
       return all.filter((one) => files.includes(one) || !context.open.has(one.path));
     },
     isChanged: (one) => isChanged(one, context),
@@ -92,7 +92,10 @@ export async function rebuild(
   return again;
 }
 
-/** The files with those that state something which goes when they run again, but for changed ones whose turn is to come. */
+/**
+ * Returns the files with those that state properties which are lost when they run again, except changed ones that run
+ * later.
+ */
 function withFollowers(files: readonly BundleFile[], context: RepeatableContext): readonly BundleFile[] {
   if (files.length === 0) return files;
   const { local, history } = context;
@@ -105,12 +108,12 @@ function withFollowers(files: readonly BundleFile[], context: RepeatableContext)
   return all;
 }
 
-/** Whether a file says something new that has not run yet. */
+/** Returns whether a changed file has not run yet. */
 export function isChanged({ path, sha256 }: BundleFile, { history, done }: RepeatableContext): boolean {
   return !done.has(path) && history.get(path)?.sha256 !== sha256;
 }
 
-/** Answers whether a changed file whose turn is to come may state something of an object. */
+/** Returns a test whether a changed file that runs later may state something about an object. */
 function statedByChanged(context: RepeatableContext): (identity: string) => boolean {
   const coming = context.local.filter((file) => context.open.has(file.path) && isChanged(file, context));
   const statements = coming.flatMap((file) => statingStatements(file));

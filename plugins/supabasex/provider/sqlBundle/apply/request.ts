@@ -20,7 +20,7 @@ export interface PlannedFile {
   /** Path below the bundle's directory. */
   readonly path: string;
   readonly reason: Reason;
-  /** What drifted or was changed by a migration, or which file it depends on; the old path of a renamed one. */
+  /** What drifted or was changed by a migration, or the file on which it depends; the old path of a renamed one. */
   readonly because?: string;
 }
 
@@ -29,18 +29,18 @@ export interface RanFile extends PlannedFile {
   readonly durationMilliseconds: number;
 }
 
-/** What stopped the files. The transaction can go on: what ran before is still there. */
+/** What stopped the files. The transaction can continue: what ran before still exists. */
 export interface FileFailure {
   readonly error: unknown;
   readonly file?: BundleFile;
 }
 
-/** Where progress and findings go. */
+/** The destination of progress and findings. */
 export interface Reporter {
-  /** A line that the next one replaces. */
+  /** Shows a line that the next one replaces. */
   progress(line: string): void;
   warn(line: string): void;
-  /** What the server said of a file's statement, with its place; the severity as PostgreSQL names it. */
+  /** Reports the server's message about a file's statement, with its place; the severity as PostgreSQL names it. */
   notice(severity: string, line: string): void;
 }
 
@@ -51,15 +51,15 @@ export interface ApplyRequest {
   readonly inputs: BundleInputs;
   readonly connection: Connection;
   readonly bundle: LoadedBundle;
-  /** The check of the files. None is sent before it has passed, and nothing is committed before all have. */
+  /** The check of the files. No file is sent before it has passed, and nothing is committed before all have. */
   readonly inspection: Inspection;
   /** False for a dry run: everything is executed and then rolled back. */
   readonly commit: boolean;
-  /** What the state expects: needed where somebody edited or emptied the database's own record. */
+  /** The expectation of the state, which is needed if somebody edited or emptied the database's own record. */
   readonly stateExpected: RememberedExpectation;
-  /** What the state remembers of who could reach what; `undefined` where it never learned it. */
+  /** The posture of the state; `undefined` if it has none. */
   readonly stateAccess?: PostureDigests | undefined;
-  /** What the last deployment declared beside its SQL. */
+  /** What the last deployment declared outside of its SQL. */
   readonly formerlyDeclared?: Declared | undefined;
   readonly signal: AbortSignal;
   readonly report: Reporter;

@@ -32,41 +32,42 @@ export interface FilesRun {
   /** Whether migrations ran or were adopted. */
   readonly migrated: boolean;
   readonly failure?: FileFailure;
-  /** Why a migration that ran is not what the database is like: it skipped a statement. */
+  /** Why the database does not match a migration that ran: a statement was skipped. */
   readonly contradiction?: UserError;
-  /** The next migration, which has to run outside a transaction; the rest follows it. */
+  /** The next migration, which must run outside of a transaction; the rest follows it. */
   readonly next?: Migration;
-  /** Whether migrations are left for a further transaction. */
+  /** Whether migrations remain for another transaction. */
   readonly more: boolean;
   readonly dropped: RepeatableRun["dropped"];
-  /** Paths of repeatables that are gone, as {@link withoutRenamed} lists them. */
+  /** Paths of removed repeatables, as {@link withoutRenamed} lists them. */
   readonly removed: readonly string[];
-  /** With the history's rows. */
+  /** Including the history's rows. */
   readonly after: CatalogReading;
   readonly history: History;
-  /** What repeatables alter, as it is without them. */
+  /** What repeatables alter, in its state without them. */
   readonly base: BaseFacts;
-  /** What the files state that ran. */
+  /** What the files that ran state. */
   readonly stated: StatementIndex;
   /** What no file states any more, and what all files state. */
   readonly lost?: { readonly facts: LostFacts; readonly stated: StatementIndex };
-  /** What was taken back because no file states it any more, an object and its properties a line. */
+  /** What was reverted because no file states it any more, one line per object with its properties. */
   readonly takenBack: readonly string[];
-  /** Objects whose grants are others because a migration changed default privileges, an object a line. */
+  /** Objects with new grants because a migration changed default privileges, one line per object. */
   readonly regranted: readonly string[];
   /** The default privileges that files have set. */
   readonly defaults: Catalog;
-  /** Identities that files declare which ran, or that were adopted. */
+  /** Identities that files declare which ran or were adopted. */
   readonly declared: ReadonlySet<string>;
   /** Identities that a rebuild dropped and recreated from the catalog. */
   readonly recreated: ReadonlySet<string>;
 }
 
 /**
- * Runs what is pending, in the open transaction: migrations, then the repeatables that are new, changed, drifted, or
+ * Runs the pending files in the open transaction: migrations, then the repeatables that are new, changed, drifted, or
  * affected by the migrations. Each file that fails leaves nothing; repeatables are all applied or none.
  *
- * @param knownDefaults the default privileges that files set, where a rehearsal has found them; else found by comparison
+ * @param knownDefaults the default privileges that files set, if a rehearsal has found them; else they are found by
+ * comparison
  */
 export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<FilesRun> {
   const { session, request, plan, skip } = start;
@@ -133,7 +134,7 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
     }
     failure = outcome;
   }
-  // Committed without the repeatables that build on these migrations: the next transaction has to run them.
+  // Committed without the repeatables that depend on these migrations, so the next transaction must run them.
   const isDue = await markAsDue(session.work, inputs.name, [...affected.keys()]);
   const end = isDue ? await readWithHistory(session, inputs.name) : middle;
   return {
@@ -149,21 +150,21 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
 interface AfterMigrations {
   readonly reading: CatalogReading;
   readonly history: History;
-  /** What they created that a repeatable has created before, as it is without the repeatable. */
+  /** What they created that a repeatable has created before, in its state without the repeatable. */
   readonly created: BaseFacts;
 }
 
 /**
- * Reads the catalog after migrations. What they changed of objects that repeatables make is put back first: on an empty
- * database migrations run before those objects exist, so `grant … on all tables` does not reach a view there. But what
- * migrations create themselves stays as they left it; the repeatables run again that redefine it.
+ * Reads the catalog after migrations. First reverts what they changed about objects of repeatables: on an empty
+ * database migrations run before those objects exist, so `grant … on all tables` does not affect a view there. But what
+ * migrations create themselves stays as they left it, and the repeatables that redefine it run again.
  */
 async function afterMigrations(
   { session, request: { inputs }, history, reading, record, expected }: Start,
   ran: readonly Migration[],
 ): Promise<AfterMigrations> {
   const after = await readWithHistory(session, inputs.name);
-  // Also those whose file is gone: their place may be in another file now, or the file comes back after a failure.
+  // Also those of removed files: their content may be in another file now, or the file comes back after a failure.
   const owned = ownedByRepeatables(history);
   const defaults = defaultsOfFiles(expected, reading, after.reading);
   const bornUnder = withoutManualDefaults(after.reading.catalog, defaults, { expected, reading });
@@ -185,13 +186,13 @@ async function afterMigrations(
   return { ...(await readWithHistory(session, inputs.name)), created };
 }
 
-/** What those of the files state that ran. */
+/** Returns what those of the files that ran state. */
 function statedBy(files: readonly BundleFile[], ran: readonly RanFile[]): StatingStatement[] {
   const paths = new Set(ran.map(({ path }) => path));
   return files.filter(({ path }) => paths.has(path)).flatMap((file) => statingStatements(file));
 }
 
-/** What the objects that repeatables alter are without them, once migrations ran. */
+/** Returns the objects that repeatables alter, in their state without them, after migrations ran. */
 function baseUnder(
   { record, reading }: Start,
   after: AfterMigrations,
@@ -200,12 +201,12 @@ function baseUnder(
   return withStated(baseAfterMigrations(record.base, reading, after.reading), after.reading, stated);
 }
 
-/** The same of what migrations have created themselves. */
+/** Returns the same for what migrations have created themselves. */
 function createdBase(after: AfterMigrations, stated: readonly StatingStatement[]): BaseFacts {
   return withStated(after.created, after.reading, stated);
 }
 
-/** The catalog with the history's rows, and the history. */
+/** Reads the catalog with the history's rows, and the history. */
 export async function readWithHistory(
   session: Session,
   bundle: string,

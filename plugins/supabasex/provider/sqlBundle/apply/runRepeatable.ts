@@ -9,14 +9,14 @@ import type { RepeatableContext } from "./repeatableContext";
 import { type FileMessage, sendFile } from "./sendFile";
 import { rootFault, type StuckFile } from "./stuckFiles";
 
-/** The file needs something that is not there: another file may still make it. */
+/** SQLSTATEs for a missing object, which another file may still create. */
 const notThereYet = new Set(["42883", "42P01", "42704", "42703", "3F000", "42725"]);
 
 export function isNotThereYet(error: unknown): error is SqlFileError {
   return error instanceof SqlFileError && notThereYet.has(error.sqlState ?? "");
 }
 
-/** Drops what cannot be replaced in place, so that the file's plain `create` can run again. */
+/** Returns statements that drop what cannot be replaced in place, so that the file's plain `create` can run again. */
 export function dropsBefore(declared: readonly Declaration[]): string[] {
   return declared
     .filter((object) => !object.replaceable)
@@ -24,7 +24,7 @@ export function dropsBefore(declared: readonly Declaration[]): string[] {
     .reverse();
 }
 
-/** What is sent to run a file, and how much of it comes before the file's own text. */
+/** Returns what is sent to run a file, and how much of it comes before the file's own text. */
 export function messageOf(
   file: BundleFile,
   drops: readonly string[],
@@ -37,7 +37,7 @@ export function messageOf(
   return { text: `${prefix.text}${text};${reset} release savepoint repeatable`, prefix };
 }
 
-/** Runs one file behind a savepoint: one that fails leaves nothing. */
+/** Runs one file behind a savepoint: a failed one leaves nothing. */
 export async function runFile(
   file: BundleFile,
   drops: readonly string[],
@@ -56,7 +56,7 @@ export async function runFile(
   }
 }
 
-/** Runs files whose objects went with another; those that need each other wait for each other. */
+/** Runs files whose objects were dropped with another; those that depend on each other are retried in turn. */
 export async function runAgain(files: readonly BundleFile[], context: RepeatableContext): Promise<void> {
   let waiting = [...files];
   while (waiting.length > 0) {
@@ -75,7 +75,7 @@ export async function runAgain(files: readonly BundleFile[], context: Repeatable
   }
 }
 
-/** Paths of the files that a file needs, by its header and by what it made when it last ran. */
+/** Returns the paths of the files on which a file depends, by its header and by what it created when it last ran. */
 export function dependenciesOf(file: BundleFile, { history }: RepeatableContext): readonly string[] {
   return [...file.dependsOn, ...(history.get(file.path)?.dependsOn ?? [])];
 }

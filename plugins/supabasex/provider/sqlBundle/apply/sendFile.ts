@@ -6,23 +6,25 @@ import { type Prefix, statementReached } from "./filePlace";
 import type { Reporter } from "./request";
 import { type SkippedStatement, saysSkipped } from "./skippedStatements";
 
-/** A file's text with what has to run before and after it, as one message. */
+/** A file's text with what must run before and after it, as one message. */
 export interface FileMessage {
   readonly text: string;
   readonly prefix: Prefix;
 }
 
-/** How a file gets to the server, and where what the server says of it goes. */
+/** How a file is sent to the server, and where the server's messages about it go. */
 export interface Sender {
   readonly session: Session;
   readonly notice: Reporter["notice"];
-  /** Collects the statements that the server skips because something of that name exists. */
+  /** Collects the statements that the server skips because an object of that name exists. */
   readonly skipped?: SkippedStatement[];
-  /** Takes the answers of the probes in the message. */
+  /** Receives the results of the probes in the message. */
   readonly locks?: LockWatch | undefined;
 }
 
-/** Sends a file at once, and passes on what the server said of its statements when all of them have succeeded. */
+/**
+ * Sends a file immediately, and passes on the server's messages about its statements when all of them have succeeded.
+ */
 export async function sendFile(
   file: BundleFile,
   { text, prefix }: FileMessage,

@@ -2,8 +2,8 @@ import { platformSchemas } from "../catalog/managedObjects";
 import type { Session } from "../session/session";
 
 /**
- * Returns where each sequence stands that the role may read: a rollback does not take it back. The platform's own, such as
- * that of pg_cron's runs, move by themselves.
+ * Returns the position of each sequence that the role may read, because a rollback does not reset it. The platform's
+ * own, such as that of pg_cron's runs, change independently.
  */
 export async function sequencePositions(session: Session): Promise<ReadonlyMap<string, string>> {
   const { rows } = await session.work.query<{ name: string; position: string }>(
@@ -14,9 +14,9 @@ export async function sequencePositions(session: Session): Promise<ReadonlyMap<s
   return new Map(rows.map(({ name, position }) => [name, position]));
 }
 
-/** Sequences that were there before and have moved since, by whomever. */
+/** Returns sequences that existed before and have moved since, for any reason. */
 export function movedSince(before: ReadonlyMap<string, string>, now: ReadonlyMap<string, string>): string[] {
-  // One that had never been used stood nowhere: it is in the second reading only.
+  // One that had never been used had no position: it is only in the second reading.
   return [...now]
     .filter(([name, position]) => before.get(name) !== position)
     .map(([name]) => name)

@@ -7,24 +7,23 @@ import { scanSql } from "../source/parser";
 import { type Statement, statementsOf, textOf } from "../source/statements";
 import { ident, isAskedFor } from "./indexDefinition";
 
-/** A statement with `if not exists` that found something of that name, so that the server skipped it. */
+/** A statement with `if not exists` that the server skipped because an object of that name exists. */
 export interface SkippedStatement {
   readonly file: BundleFile;
   readonly statement: Statement;
 }
 
-/** Whether the server says with this notice that it skips a statement: duplicate table or index, column, object. */
+/** Returns whether the server's notice reports a skipped statement: duplicate table or index, column, object. */
 export function saysSkipped({ code }: { readonly code?: string | undefined }): boolean {
   return code !== undefined && skipCodes.has(code);
 }
 
 /**
- * Returns the fault of a statement that was skipped although what is there is not what it asks for: the file would be
- * recorded as applied, and the database would not be as it says. An index is compared as a whole, of a table and an added
- * column the names and types of columns; a table may have more columns than asked for. `undefined` where all is well, or
- * cannot be told.
+ * Returns the fault of a statement that was skipped although the existing object differs: the file would be recorded as
+ * applied, and the database would not match it. An index is compared as a whole, a table and an added column by the
+ * names and types of columns; a table may have additional columns. `undefined` if they match, or if this is unknown.
  *
- * @param ran the files that ran, in their order: a later statement may have created the object after all
+ * @param ran the files that ran, in their order: a later statement may have created the object
  */
 export async function contradictionOf(
   session: Session,
@@ -87,7 +86,7 @@ interface ExistingIndex {
   readonly definition: string;
 }
 
-/** Returns the index whose name a statement with `if not exists` takes. */
+/** Returns the index whose name a statement with `if not exists` uses. */
 export async function existingIndex(
   session: Session,
   { relation, idxname }: IndexStmt,
@@ -102,7 +101,7 @@ export async function existingIndex(
   return rows[0];
 }
 
-/** Compares the columns that a statement asks for with those that are there. */
+/** Compares the columns of a statement with the existing ones. */
 async function columnFault(
   session: Session,
   { file, statement }: SkippedStatement,
@@ -137,7 +136,7 @@ async function columnFault(
       hint: "Change what is there with alter table, or drop it first.",
     });
   } catch {
-    // Such as a foreign key, which a temporary table cannot have: then it is not told.
+    // Such as a foreign key, which a temporary table cannot have. Then it is unknown.
     return undefined;
   } finally {
     await session.execute("rollback to savepoint asked; release savepoint asked");
@@ -149,14 +148,14 @@ interface ColumnDifference {
   readonly name: string;
   /** A type. */
   readonly asked: string;
-  /** A type; null where there is no such column. */
+  /** A type; null if the column does not exist. */
   readonly found: string | null;
 }
 
 interface AskedColumns {
-  /** The table that has the columns, or shall have. */
+  /** The table that has the columns, or should have them. */
   readonly table: string;
-  /** Creates a temporary table, `supabasex_asked`, with the columns that the statement asks for. */
+  /** Creates a temporary table, `supabasex_asked`, with the columns of the statement. */
   readonly create: string;
 }
 
@@ -178,10 +177,10 @@ function askedColumns(node: Node, text: string): AskedColumns | undefined {
   return undefined;
 }
 
-/** What follows `if not exists` and a number of further tokens. */
+/** Returns what follows `if not exists` and a number of further tokens. */
 function afterExists(text: string, tokens: number): string | undefined {
   const all = scanSql(text).tokens.filter(({ tokenName }) => !/COMMENT$/.test(tokenName));
-  // In `alter table if exists t add column if not exists c` the words come twice.
+  // In `alter table if exists t add column if not exists c` the words occur twice.
   const at = all.findIndex(
     ({ text: word }, index) =>
       word.toLowerCase() === "exists" && all[index - 1]?.text.toLowerCase() === "not",

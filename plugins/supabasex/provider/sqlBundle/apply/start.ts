@@ -8,7 +8,7 @@ import type { LeftOut } from "./leftOut";
 import type { MigrationPlan } from "./plan";
 import type { ApplyRequest } from "./request";
 
-/** What a transaction starts from, once drift is repaired that no repeatable repairs by running again. */
+/** The input of a transaction, after drift is repaired that no repeatable repairs by running again. */
 export interface Start {
   readonly session: Session;
   readonly request: ApplyRequest;
@@ -16,19 +16,19 @@ export interface Start {
   readonly history: History;
   readonly record: BundleRecord;
   readonly expected: Catalog;
-  /** With the history's rows. */
+  /** Including the history's rows. */
   readonly reading: CatalogReading;
-  /** How many migrations may share a transaction. */
+  /** The number of migrations that may share a transaction. */
   readonly filesAtOnce: number;
   /** Paths of files that a dry run leaves out. */
   readonly skip: ReadonlySet<string>;
-  /** What is left out of the files because it is there already. */
+  /** What is left out of the files because it already exists. */
   readonly leftOut: LeftOut;
-  /** Watches what the migrations lock; not where they run only to be rolled back and run again. */
+  /** Watches what the migrations lock; absent if they only run to be rolled back and run again. */
   readonly locks?: LockWatch | undefined;
 }
 
-/** Returns the pending migrations but those that a dry run leaves out. */
+/** Returns the pending migrations except those that a dry run leaves out. */
 export function pendingOf({ plan, skip }: Pick<Start, "plan" | "skip">): Migration[] {
   return plan.pending.filter((file) => !skip.has(file.path));
 }

@@ -4,9 +4,9 @@ import type { BundleFile } from "../source/files";
 import { statementsOf } from "../source/statements";
 
 /**
- * Returns the identities of what the files create where it is missing: `create … if not exists` and `add column if not
- * exists`. Such a statement claims its object, also where somebody else made it. Extensions are left out: the platform
- * has them before any file runs.
+ * Returns the identities of what the files create if it is missing: `create … if not exists` and
+ * `add column if not exists`. Such a statement claims its object, even if somebody else created it. Extensions are
+ * excluded, because the platform has them before any file runs.
  */
 export function statedIfMissing(files: readonly BundleFile[]): string[] {
   return files
@@ -17,14 +17,14 @@ export function statedIfMissing(files: readonly BundleFile[]): string[] {
 const gap = String.raw`(?:\s|--[^\n]*\n|/\*[\s\S]*?\*/)+`;
 const ifNotExists = new RegExp(String.raw`\bif${gap}not${gap}exists\b`, "i");
 
-/** Whether the text of a file holds `if not exists`, maybe with comments between the words. */
+/** Returns whether the text of a file contains `if not exists`, possibly with comments between the words. */
 export function mayStateIfMissing({ text }: BundleFile): boolean {
   return ifNotExists.test(text);
 }
 
 /**
- * Returns the identities of what the files create by plain statements, of the kinds of which one more is nobody's drift: schemas,
- * statistics, and publications.
+ * Returns the identities of what the files create by plain statements, of the kinds for which an extra object is not
+ * drift: schemas, statistics, and publications.
  */
 export function createdBeside(files: readonly BundleFile[]): string[] {
   return files.flatMap((file) =>

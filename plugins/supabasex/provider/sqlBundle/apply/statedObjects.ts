@@ -2,16 +2,16 @@ import { partsOfIdentity } from "../catalog";
 import type { StatingStatement } from "../source/statedFacts";
 import { bareName } from "./affectedFiles";
 
-/** What of an object a statement may set. */
+/** The properties of an object that a statement may set. */
 export interface StatedFacts {
-  /** `undefined`: any of its properties, but those that have statements of their own only where it is a dynamic one. */
+  /** `undefined`: all of its properties, but those with separate statements only if the statement is dynamic. */
   readonly properties: ReadonlySet<string> | undefined;
   readonly isDynamic: boolean;
-  /** Whose privileges; `undefined`: anybody's. */
+  /** The roles whose privileges it sets; `undefined`: those of any role. */
   readonly grantees: ReadonlySet<string> | undefined;
 }
 
-/** Returns what a statement may set of an object; `undefined` where it is not about the object. */
+/** Returns what a statement may set about an object; `undefined` if it is not about the object. */
 export function statedOf(statement: StatingStatement, identity: string): StatedFacts | undefined {
   const { properties, grantees, setsRole, isDynamic } = statement;
   if (setsRole) return undefined;
@@ -20,7 +20,7 @@ export function statedOf(statement: StatingStatement, identity: string): StatedF
 
 const haveOwnStatements: ReadonlySet<string> = new Set(["comment", "grants", "owner"]);
 
-/** Whether the facts include a property and, of grants, a role's. */
+/** Returns whether the facts include a property and, for grants, a role's. */
 export function includesFact(
   { properties, grantees, isDynamic }: StatedFacts,
   property: string,
@@ -31,7 +31,7 @@ export function includesFact(
   return property !== "grants" || grantee === undefined || grantees === undefined || grantees.has(grantee);
 }
 
-/** Finds the statements that name an object, among many. Dynamic ones, which may be about any, are left out. */
+/** Finds the statements that name an object. Dynamic ones, which may affect any object, are excluded. */
 export class StatementIndex {
   readonly #byName = new Map<string, StatingStatement[]>();
   readonly #nameless: StatingStatement[] = [];
@@ -51,7 +51,7 @@ export class StatementIndex {
     }
   }
 
-  /** What each of the statements about an object may set of it. */
+  /** Returns what each of the statements about an object may set about it. */
   statedOf(identity: string): StatedFacts[] {
     return this.statementsAbout(identity).flatMap((statement) => statedOf(statement, identity) ?? []);
   }
@@ -65,7 +65,7 @@ export class StatementIndex {
   }
 }
 
-/** A column's name with its table's counts as the table's, too. */
+/** Returns the names. A column's name with its table's also counts as the table's. */
 function namesOf({ qualifiedNames, bareNames }: StatingStatement): Set<string> {
   const tables = [...qualifiedNames].flatMap((name) => /^(.+\..+)\.[^.]+$/.exec(name)?.[1] ?? []);
   return new Set([...qualifiedNames, ...tables, ...bareNames]);
@@ -81,7 +81,7 @@ function isAbout(
     return kinds?.has(kind) === true && (schema === undefined || bareNames.has(schema));
   if (schema !== undefined && wholeSchemas.has(schema)) return true;
   if (schema === undefined) {
-    // Outside of schemas, and of the whole database where there is no name.
+    // Without a schema, and about the whole database if there is no name.
     const [first = ""] = name.split(" ");
     return name === "" || bareNames.has(name) || bareNames.has(first);
   }
@@ -91,7 +91,7 @@ function isAbout(
   return [...qualifiedNames].some((other) => other === relation || other.startsWith(`${relation}.`));
 }
 
-/** `shared.total(integer)` → `shared.total`. */
+/** Returns the name without arguments: `shared.total(integer)` → `shared.total`. */
 function withoutArguments(name: string): string {
   return /^(?:"(?:[^"]|"")+"|[^"(])+/.exec(name)?.[0] ?? name;
 }

@@ -3,8 +3,9 @@ import { SqlFileError } from "../source/errors";
 import type { FileFailure } from "./request";
 
 /**
- * Whether migrations stay that ran before a failure: those before a failed migration, and those that a repeatable needs
- * to be committed. Without its repeatables a migration would else leave a database that no checkout describes.
+ * Returns whether migrations that ran before a failure stay: those before a failed migration, and those that a
+ * repeatable needs to be committed. Otherwise, without its repeatables, a migration would leave a database that no
+ * checkout describes.
  */
 export function mayStayBehind(failure: FileFailure | undefined): boolean {
   if (failure === undefined) return true;
@@ -12,14 +13,14 @@ export function mayStayBehind(failure: FileFailure | undefined): boolean {
   return isMigration || needsEarlierCommit(failure.error);
 }
 
-/** Unsafe use of a new enum value; pending trigger events: both are gone once the earlier file is committed. */
+/** Unsafe use of a new enum value; pending trigger events. Both are resolved when the earlier file is committed. */
 export function needsEarlierCommit(error: unknown): boolean {
   return error instanceof SqlFileError && (error.sqlState === "55P04" || error.sqlState === "55006");
 }
 
 /**
- * Whether a fault that a file has on a new environment comes before the one that stopped the files here: else its migration
- * would be committed as one of those before the failed file.
+ * Returns whether a fault on a new environment comes before the one that stopped the files here. Otherwise its
+ * migration would be committed as one of those before the failed file.
  */
 export function comesFirst(fault: UserError, failure: FileFailure | undefined): boolean {
   if (failure === undefined) return true;
@@ -29,7 +30,7 @@ export function comesFirst(fault: UserError, failure: FileFailure | undefined): 
   return failure.file === undefined || !("version" in failure.file) || file.path < failure.file.path;
 }
 
-/** Files that run here only because of a manual change would fail on a new environment. */
+/** Refuses files that only run here because of a manual change: they would fail on a new environment. */
 export function refuseWhatWorksOnlyHere(
   fault: UserError | undefined,
   failure: FileFailure | undefined,
@@ -46,7 +47,7 @@ export function refuseWhatWorksOnlyHere(
   );
 }
 
-/** Whether the files came as far in the rehearsal as they did here. */
+/** Returns whether the files came as far in the rehearsal as they did here. */
 export function stoppedAlike(rehearsed: FileFailure | undefined, failure: FileFailure | undefined): boolean {
   return (
     rehearsed?.file?.path === failure?.file?.path && (rehearsed === undefined) === (failure === undefined)

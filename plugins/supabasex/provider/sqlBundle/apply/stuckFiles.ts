@@ -2,17 +2,17 @@ import { declarationsOf } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 
-/** A file that needs something which is not there, and what the server said. */
+/** A file with a missing dependency, and the server's error. */
 export interface StuckFile {
   readonly file: BundleFile;
   readonly fault: SqlFileError;
 }
 
 /**
- * Of files that all wait for something, the fault to show: the first that does not merely follow from another's. Where
- * each follows from another, they wait in a circle, which is said.
+ * Returns the fault to report if all files wait for something: the first that is not only a consequence of another's.
+ * If each is a consequence of another, they form a cycle, which is reported.
  *
- * @param dependsOn what is known of a file's dependencies from its last run: paths
+ * @param dependsOn the known dependencies of a file from its last run: paths
  */
 export function rootFault(
   stuck: readonly StuckFile[],
@@ -39,7 +39,7 @@ export function rootFault(
 
 const missing = /^(?:relation|type|function|procedure|aggregate) "?([^("]+)"?(?:\(.*\))? does not exist$/;
 
-/** Whether the file makes what the fault says is not there. */
+/** Returns whether the file creates the missing object of the fault. */
 function makes(file: BundleFile, { fault }: SqlFileError): boolean {
   const name = missing.exec(fault.message)?.[1];
   if (name === undefined) return false;

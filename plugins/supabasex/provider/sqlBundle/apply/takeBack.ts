@@ -20,18 +20,20 @@ import { bornObject, builtInDefaults, privilegeList } from "./bornObject";
 import type { LostFacts } from "./lostFacts";
 import { includesFact, type StatedFacts, statedOf } from "./statedObjects";
 
-/** What of the database is to be taken back before repeatables run. */
+/** What is reverted before repeatables run. */
 export interface TakeBack {
-  /** Identity → what differs from what is there without the lost statements. */
+  /** Identity → the difference from the object without the removed statements. */
   readonly differences: ReadonlyMap<string, readonly CatalogDifference[]>;
   readonly groups: readonly RepairGroup[];
-  /** Path of a file that may state the same once more → identity: it has to run afterwards. */
+  /** Path of a file that may state the same again → identity: it must run afterwards. */
   readonly restating: ReadonlyMap<string, string>;
-  /** Identities of which nothing was lost: other default privileges apply to them. */
+  /** Identities without removed statements: other default privileges apply to them. */
   readonly regranted: ReadonlySet<string>;
   /** Identity → how to drop and create an object whose definition the server may not be able to replace. */
   readonly replacements: ReadonlyMap<string, RepairGroup>;
-  /** Identities of what dynamic SQL created: it stays where something depends on it, since it may be created again. */
+  /**
+   * Identities of what dynamic SQL created. They stay if something depends on them, because they may be created again.
+   */
   readonly mayStay: ReadonlySet<string>;
 }
 
@@ -44,34 +46,34 @@ export const nothingToTakeBack: TakeBack = {
   mayStay: new Set(),
 };
 
-/** All of an object that has no statements of its own. */
+/** All properties of an object without separate statements. */
 const definition: StatedFacts = { properties: undefined, grantees: undefined, isDynamic: false };
 const grantsOfAll: StatedFacts = { properties: new Set(["grants"]), grantees: undefined, isDynamic: false };
 
-/** What is known of the facts before repeatables run. */
+/** What is known about the facts before repeatables run. */
 export interface KnownFacts {
   readonly base: BaseFacts;
   readonly expected: Catalog;
   readonly live: Catalog;
-  /** The default privileges that apply to new objects are in it, without those that somebody changed by hand. */
+  /** Includes the default privileges that apply to new objects, without manual changes. */
   readonly bornUnder: Catalog;
-  /** Identity of an object that a repeatable makes → the role that creates it. */
+  /** Identity of a repeatable's object → the role that creates it. */
   readonly creators: ReadonlyMap<string, string>;
-  /** Identities of objects that other default privileges apply to than when they were created. */
+  /** Identities of objects to which other default privileges apply than when they were created. */
   readonly bornOtherwise: ReadonlySet<string>;
-  /** Identity → path of the repeatable that makes it. */
+  /** Identity → path of the repeatable that creates it. */
   readonly makers: ReadonlyMap<string, string>;
-  /** Migrations' objects that repeatables have redefined and do not any more. */
+  /** Migrations' objects that repeatables redefined and no longer do. */
   readonly noLongerRedefined: ReadonlyMap<string, DeclaredObject>;
 }
 
 /**
- * Plans how to take back what statements have set that no file has any more. What they set goes back to what it is without
- * repeatables: on an object of a migration, what the migrations made of it; on an object of a repeatable, what its `create`
- * statement alone makes. Files that state the same fact then run again, so the last that states something wins. Grants of an
- * object to which other default privileges apply now are computed in the same way.
+ * Plans how to revert what removed statements have set. It is reset to its state without repeatables: for an object of
+ * a migration, what the migrations made of it; for an object of a repeatable, what its `create` statement creates.
+ * Files that state the same fact then run again, so the last one wins. Grants of an object to which other default
+ * privileges apply now are computed in the same way.
  *
- * @param lost `undefined` where nothing was lost
+ * @param lost `undefined` if no statement was removed
  */
 export function planTakeBack(
   lost: LostFacts | undefined,
@@ -113,7 +115,7 @@ export function planTakeBack(
     }),
   );
   const restating = new Map([...redefining(lost, local), ...restatingFiles(differences, local)]);
-  // What a repeatable redefines goes back as a whole: it has to redefine it again.
+  // What a repeatable redefines is reset as a whole, so it must redefine it again.
   for (const identity of differences.keys()) {
     const maker = base[identity] === undefined ? undefined : facts.makers.get(identity);
     if (maker !== undefined && !noLongerRedefined.has(identity)) restating.set(maker, identity);
@@ -122,7 +124,7 @@ export function planTakeBack(
   return { differences, groups, restating, regranted, replacements, mayStay };
 }
 
-/** Runs the plan in the open transaction. Throws a UserError that names what the server refuses. */
+/** Runs the plan in the open transaction. Throws a UserError with what the server refuses. */
 export async function takeBack(session: Session, { groups, replacements, mayStay }: TakeBack): Promise<void> {
   const refused = await runRepairs(session, groups);
   const again = refused.flatMap(({ identity }) => replacements.get(identity) ?? []);
@@ -140,17 +142,17 @@ export async function takeBack(session: Session, { groups, replacements, mayStay
   );
 }
 
-/** What of the plan no file has stated again, an object and its properties a line. */
+/** Returns what no file has stated again, one line per object with its properties. */
 export function takenBackFrom({ differences, regranted }: TakeBack, live: Catalog): string[] {
   return changedBy(new Map([...differences].filter(([identity]) => !regranted.has(identity))), live);
 }
 
-/** The objects whose grants are others because of default privileges, an object a line. */
+/** Returns the objects with new grants because of default privileges, one line per object. */
 export function regrantedBy({ differences, regranted }: TakeBack, live: Catalog): string[] {
   return changedBy(new Map([...differences].filter(([identity]) => regranted.has(identity))), live);
 }
 
-/** What still differs from how it was, an object and its properties a line. */
+/** Returns what still differs from before, one line per object with its properties. */
 function changedBy(differences: TakeBack["differences"], live: Catalog): string[] {
   return [...differences]
     .flatMap(([identity, group]) => {
@@ -168,7 +170,7 @@ function changedBy(differences: TakeBack["differences"], live: Catalog): string[
     .sort();
 }
 
-/** The object without what was stated; `undefined` where it goes as a whole. */
+/** Returns the object without what was stated; `undefined` if it is dropped as a whole. */
 function targetOf(
   identity: string,
   stated: readonly StatedFacts[],
@@ -205,7 +207,7 @@ function targetOf(
   return result;
 }
 
-/** What somebody granted by hand beside a file's grants stays. */
+/** Returns the grants, keeping those that somebody granted in addition to a file's. */
 function grantsWithout(
   { now, without, expected }: Record<"now" | "without" | "expected", JsonObject>,
   stated: readonly StatedFacts[],
@@ -242,7 +244,7 @@ function groupFor(
   wanted: Catalog,
   live: Catalog,
 ): RepairGroup {
-  // In the new owner's name the privileges are taken that the former one gave.
+  // As the new owner, revokes the privileges that the former one granted.
   const inOrder = [...differences].sort(
     (one, other) => Number(other.property === "owner") - Number(one.property === "owner"),
   );
@@ -253,13 +255,13 @@ function groupFor(
     );
   }
   const all = [...statements, ...prune];
-  // Of what somebody made by hand, most kinds are only reported; here dynamic SQL of a file has made it.
+  // For manual objects, most kinds are only reported; here dynamic SQL of a file has created the object.
   if (all.length === 0 && wanted[identity] === undefined)
     all.push(dropOf({ object: partsOfIdentity(identity), expected: wanted, live }));
   return { identity, statements: all, ...(owner === undefined ? {} : { owner }) };
 }
 
-/** Drops the object, where nothing depends on it, and creates it as it is wanted. */
+/** Drops the object if nothing depends on it, and creates it with the wanted definition. */
 function replacementOf(
   identity: string,
   object: DeclaredObject,
@@ -274,11 +276,11 @@ function replacementOf(
   return { identity, statements: [drop, ...statements], ...(owner === undefined ? {} : { owner }) };
 }
 
-/** Properties that statements of their own set. All others `create or replace` sets again. */
+/** Properties that separate statements set. `create or replace` sets all others again. */
 const besideDefinition: ReadonlySet<string> = new Set(["active", "comment", "enabled", "grants", "owner"]);
 
 /**
- * Returns the files whose objects lost statements may have redefined or dropped: they define them again.
+ * Returns the files whose objects removed statements may have redefined or dropped, so that they define them again.
  *
  * @returns path → the object
  */

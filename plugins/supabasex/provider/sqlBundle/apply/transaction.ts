@@ -32,25 +32,25 @@ import {
 /** What a transaction did, whether it will be committed or not. */
 export interface TransactionResult {
   readonly ran: readonly RanFile[];
-  /** Paths of migrations that were recorded without being run. */
+  /** Paths of migrations that were recorded without running. */
   readonly adopted: readonly string[];
   /** Paths of repeatables that are not in the bundle any more. */
   readonly removed: readonly string[];
-  /** Objects that no file makes any more. */
+  /** Objects that no file creates any more. */
   readonly dropped: readonly string[];
-  /** What was taken back because no file states it any more, an object and its properties a line. */
+  /** What was reverted because no file states it any more, one line per object with its properties. */
   readonly takenBack: readonly string[];
-  /** Objects whose grants are others because a migration changed default privileges, an object a line. */
+  /** Objects with new grants because a migration changed default privileges, one line per object. */
   readonly regranted: readonly string[];
   /** Identities that were repaired without running a file. */
   readonly repaired: readonly string[];
-  /** Of what was repaired: data that manual changes lost, and that does not come back. */
+  /** Data that manual changes lost and that the repair does not restore. */
   readonly losses: Losses;
-  /** Identities of manual changes that a file states now, so that they are the bundle's. */
+  /** Identities of manual changes that a file states now, so they belong to the bundle. */
   readonly takenOver: readonly string[];
-  /** Identities of manual changes that are gone because files replaced or dropped what they were on. */
+  /** Identities of manual changes that are gone because files replaced or dropped their object. */
   readonly undone: readonly string[];
-  /** Identities that a rebuild dropped and recreated although no file makes them. */
+  /** Identities that a rebuild dropped and recreated although no file creates them. */
   readonly recreatedForeign: readonly string[];
   /** Differences that stay, because nothing may or can repair them. */
   readonly remaining: readonly CatalogDifference[];
@@ -61,38 +61,38 @@ export interface TransactionResult {
   readonly expected: Catalog;
   readonly live: Catalog;
   readonly history: History;
-  /** Who can reach what outside of the bundle; absent where only the bundle is watched. */
+  /** The access outside of the bundle; absent if only the bundle is watched. */
   readonly access?: Access;
-  /** What the migrations locked, and what those would lock that a dry run left out. */
+  /** What the migrations locked, and what those that a dry run left out would lock. */
   readonly locks: readonly StatementLocks[];
-  /** The next migration, which has to run outside of a transaction; the rest follows it. */
+  /** The next migration, which must run outside of a transaction; the rest follows it. */
   readonly next?: Migration;
-  /** Whether migrations are left for a further transaction. */
+  /** Whether migrations remain for another transaction. */
   readonly more: boolean;
   /** What stopped the files. */
   readonly failure?: FileFailure;
-  /** Whether migrations ran whose work may be committed although something after them failed. */
+  /** Whether migrations ran whose work may be committed although a later one failed. */
   readonly progressed: boolean;
 }
 
-/** A dry run would keep others from reading large tables: it has to leave files out. Nothing of them has run. */
+/** A dry run would block readers of large tables, so it must leave files out. None of them has run. */
 export class TablesTooLarge extends Error {
   constructor(readonly files: readonly TooLarge[]) {
     super("a dry run would lock large tables");
   }
 }
 
-/** Which files a transaction takes. */
+/** The files of a transaction. */
 export interface Selection {
-  /** How many migrations may share the transaction. */
+  /** The number of migrations that may share the transaction. */
   readonly filesAtOnce: number;
   /** Paths of files that a dry run leaves out. */
   readonly skip: ReadonlySet<string>;
 }
 
 /**
- * Everything between `begin` and `commit`: read, plan, repair, rehearse, run the files, compute the expectation, repair the
- * rest, record. The caller has begun and will end the transaction.
+ * Runs everything between `begin` and `commit`: read, plan, repair, rehearse, run the files, compute the expectation,
+ * repair the rest, record. The caller has begun and will end the transaction.
  */
 export async function runTransaction(
   session: Session,
@@ -100,7 +100,7 @@ export async function runTransaction(
   selection: Selection,
 ): Promise<TransactionResult> {
   const found = await readState(session, request);
-  // Only on an empty database does nothing depend on what the files say.
+  // Only on an empty database does nothing depend on the files' content.
   if (isUntouched(found)) linkAhead(request);
   else await request.inspection.whole;
   const plan = planMigrations(request.bundle.migrations, found.history, request.inputs);
@@ -154,7 +154,7 @@ export async function runTransaction(
       history: found.history,
     };
   }
-  // What was made by hand is repaired where a file asks for something else; the rehearsal is without it.
+  // Manual changes are repaired where a file asks for something else; the rehearsal does not include them.
   const known = stoppedAlike(rehearsal?.failure, run.failure) ? rehearsal?.outcome : undefined;
   const { contradiction } = known === undefined ? run : { ...rehearsal };
   if (contradiction !== undefined) throw contradiction;
@@ -205,7 +205,7 @@ export async function runTransaction(
   };
 }
 
-/** Begins to watch the migrations that are to run. Throws TablesTooLarge for what a dry run must not do. */
+/** Starts to watch the migrations. Throws TablesTooLarge for what a dry run must not do. */
 async function watchLocks(
   session: Session,
   { inputs, commit }: ApplyRequest,
@@ -220,7 +220,9 @@ async function watchLocks(
   return locks;
 }
 
-/** Finds out how the repeatables build on each other while the server runs migrations: on an empty database all of them run next. */
+/**
+ * Determines the repeatables' dependencies while the server runs migrations: on an empty database all of them run next.
+ */
 function linkAhead({ inspection, bundle }: ApplyRequest): void {
   inspection.whole.then(() => fileLinks(bundle.repeatables)).catch(() => {});
 }
@@ -242,7 +244,7 @@ function summary(run: FilesRun, adopted: readonly Migration[]) {
 
 function outcomeOf(start: Start, run: FilesRun, rehearsal: Rehearsal | undefined): Outcome {
   const { expected: former, reading } = start;
-  // A new label of an enum cannot be used in the rehearsal. Here it can, since somebody has added it before.
+  // A new enum label cannot be used in the rehearsal. Here it can, because somebody has added it before.
   const isCommitted = run.failure === undefined && needsEarlierCommit(rehearsal?.failure?.error);
   const stated = isCommitted ? (rehearsal?.outcome?.expected ?? {}) : {};
   const equal = Object.entries(stated).filter(([identity, object]) =>

@@ -11,15 +11,15 @@ import { renameTexts } from "./renamedTexts";
 import type { CatalogReading } from "./rows";
 import { managedPart, relationOf } from "./scope";
 
-/** Identity → where the server keeps the object. A rename does not change it, and the server never uses it again. */
+/** Identity → where the server keeps the object. A rename does not change it, and the server never reuses it. */
 export type Addresses = ReadonlyMap<string, string>;
 
-/** A live catalog in which objects that were renamed by hand have the names that are expected of them. */
+/** A live catalog in which manually renamed objects have their expected names. */
 export interface TracedCatalog {
   readonly catalog: Catalog;
-  /** Expected identity → the name that the object has now. Parts of a renamed object are not listed beside it. */
+  /** Expected identity → the current name of the object. Parts of a renamed object are not listed separately. */
   readonly renamed: ReadonlyMap<string, string>;
-  /** Expected identities whose object exists nowhere: it was dropped, not renamed. */
+  /** Expected identities whose object does not exist: it was dropped, not renamed. */
   readonly dropped: ReadonlySet<string>;
 }
 
@@ -45,7 +45,7 @@ const renamable: ReadonlySet<string> = new Set([
   "type",
 ]);
 
-/** Kinds whose identity changes only with the name of what they belong to. */
+/** Kinds whose identity only changes with the name of their parent. */
 const followers: ReadonlySet<string> = new Set([
   "default privileges",
   "operator",
@@ -54,7 +54,7 @@ const followers: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Finds what became of expected objects that are not where they are expected, by their addresses.
+ * Finds by their addresses what happened to expected objects that are missing.
  *
  * @param addresses where the last deployment left the expected objects
  */
@@ -84,7 +84,7 @@ export function traceObjects(
   return { catalog: traced, renamed, dropped: found.dropped };
 }
 
-/** Expected identity → the live identity at its address, where that is another one. */
+/** Returns expected identity → the live identity at its address, if that is another one. */
 function displaced(expected: Catalog, catalog: Catalog, now: Addresses, addresses: Addresses) {
   const dropped = new Set<string>();
   const moved = new Map<string, string>();
@@ -98,7 +98,7 @@ function displaced(expected: Catalog, catalog: Catalog, now: Addresses, addresse
       if (catalog[identity] === undefined) dropped.add(identity);
     } else if (catalog[there] !== undefined && mayMove(identity, there)) moved.set(identity, there);
   }
-  // A name that is taken belongs to the object that has it, unless that one was renamed too: then the two swapped names.
+  // A name belongs to the object that has it, unless that one was renamed too: then the two swapped names.
   for (let size = -1; size !== moved.size; ) {
     size = moved.size;
     const left = new Set(moved.values());
@@ -118,14 +118,14 @@ function kindOf(identity: string): string {
 }
 
 interface Followed {
-  /** Live identity → expected identity, of all that moved. */
+  /** Returns live identity → expected identity, for all that moved. */
   readonly formerNames: ReadonlyMap<string, string>;
-  /** Whether the object's table moved too, and took it along to another schema. */
+  /** Returns whether the object's table moved too, and took it along to another schema. */
   readonly follows: boolean;
 }
 
 /**
- * Returns the new name of an object, with the names that its schema or table had before; `undefined` where only its schema,
+ * Returns the new name of an object, with the previous names of its schema or table; `undefined` if only its schema,
  * its table or the type of an argument was renamed.
  */
 function ownName(
@@ -143,7 +143,7 @@ function ownName(
   return `${formerSchema}.${name}${rest}`;
 }
 
-/** Takes `schema.name(arguments)` apart. */
+/** Splits `schema.name(arguments)`. */
 export function splitName({
   schema = "",
   name,
@@ -158,7 +158,7 @@ function schemaBefore(schema: string, formerNames: ReadonlyMap<string, string>):
   return former === undefined ? schema : partsOfIdentity(former).name;
 }
 
-/** The identity that an unexpected object would have, had its schema or table kept the name. */
+/** Returns the identity that an unexpected object would have if its schema or table had kept the name. */
 function formerIdentity(live: string, formerNames: ReadonlyMap<string, string>): string {
   const object = partsOfIdentity(live);
   if (object.parent !== undefined) {
@@ -178,8 +178,8 @@ function formerIdentity(live: string, formerNames: ReadonlyMap<string, string>):
 }
 
 /**
- * Compares as {@link diffCatalogs} does. A rename is one difference, of the property `name`; of what is missing it is said
- * whether it was dropped.
+ * Compares as {@link diffCatalogs} does. A rename is one difference, of the property `name`. For a missing object, the
+ * difference says whether it was dropped.
  */
 export function diffTraced(
   expected: Catalog,
@@ -201,7 +201,7 @@ export function diffTraced(
       live,
     }),
   );
-  // An object's differences stand together, its name first.
+  // An object's differences are adjacent, with its name first.
   return [...renames, ...differences].sort((a, b) =>
     a.identity === b.identity ? 0 : a.identity < b.identity ? -1 : 1,
   );
@@ -209,7 +209,7 @@ export function diffTraced(
 
 const nameProperty = "name";
 
-/** Whether a difference is that an object has another name. (A bucket's name is a property of its own.) */
+/** Returns whether a difference is another name of an object. (A bucket's name is a separate property.) */
 export function isRename({ identity, property }: CatalogDifference): boolean {
   return property === nameProperty && renamable.has(kindOf(identity));
 }

@@ -5,14 +5,14 @@ import { changedProperties } from "./properties";
 import type { CatalogReading } from "./rows";
 
 /**
- * What repeatables alter, as it is without them: identity → property → value, where null stands for a property that the
- * object lacks. Of grants, role → privileges. Null in place of the properties: without repeatables there is no such object.
- * Objects that repeatables declare are not in it; those that they create by dynamic SQL are, and those that they redefine, also where
- * nothing of them differs.
+ * What repeatables alter, in its state without them: identity → property → value, where null means that the object
+ * lacks the property. For grants, role → privileges. Null instead of the properties: without repeatables the object
+ * does not exist. Objects that repeatables declare are not included. Those that they create by dynamic SQL are, and
+ * those that they redefine, even if nothing differs.
  */
 export type BaseFacts = Readonly<Record<string, JsonObject | null>>;
 
-/** Kinds whose objects come and go with statements about other objects. They hold nothing of their own. */
+/** Kinds whose objects are created and dropped by statements about other objects. They contain nothing themselves. */
 const factKinds: ReadonlySet<string> = new Set([
   "database settings",
   "default privileges",
@@ -21,14 +21,14 @@ const factKinds: ReadonlySet<string> = new Set([
   "role settings",
 ]);
 
-/** Whether the object is there only because of something that was set: it goes when that is reset. */
+/** Returns whether the object only exists because something was set, so that resetting it removes the object. */
 export function isMereFact(identity: string, object: CatalogObject): boolean {
   const { kind } = partsOfIdentity(identity);
-  // The column of a view is listed for what was granted or said on it.
+  // The column of a view is listed because of its grants or comment.
   return factKinds.has(kind) || (kind === "column" && object.type === undefined);
 }
 
-/** Kinds that hold no data: what repeatables create of them goes when no file creates it any more. */
+/** Kinds without data: objects that repeatables created are dropped when no file creates them any more. */
 const dataless: ReadonlySet<string> = new Set([
   "aggregate",
   "constraint",
@@ -43,12 +43,12 @@ const dataless: ReadonlySet<string> = new Set([
   "view",
 ]);
 
-/** Kinds whose objects go where nothing depends on them. Rows of a materialized view come from its query. */
+/** Kinds whose objects are dropped if nothing depends on them. Rows of a materialized view come from its query. */
 const droppable: ReadonlySet<string> = new Set([...dataless, "materialized view", "type"]);
 
 /**
- * Returns whether an object that repeatables created without declaring it, such as by a `do` block, can go again. Not a part of a
- * table that they created as well: it stays with the table and its data.
+ * Returns whether an object that repeatables created without declaring it, such as by a `do` block, can be dropped.
+ * This excludes a part of a table that they created as well: it stays with the table and its data.
  *
  * @param before the catalog before they ran
  */
@@ -58,18 +58,21 @@ function mayGoAgain(identity: string, { table }: CatalogObject, before: Catalog)
   return typeof parent !== "string" || parentIdentities(parent).some((one) => before[one] !== undefined);
 }
 
-/** Whether dropping the object loses no data. */
+/** Returns whether dropping the object loses no data. */
 export function holdsNoData(identity: string): boolean {
   const { kind } = partsOfIdentity(identity);
   return dataless.has(kind) || kind.startsWith("publication ");
 }
 
-/** Whether repeatables create the object, so that it is dropped where no statement of theirs may create it any more. */
+/**
+ * Returns whether repeatables create the object, so that it is dropped if none of their statements may create it any
+ * more.
+ */
 export function isMadeByRepeatables(identity: string, facts: JsonObject | null | undefined): boolean {
   return facts === null && droppable.has(partsOfIdentity(identity).kind);
 }
 
-/** How repeatables came to an object: they `create` it, or they `redefine` what a migration has created. */
+/** How repeatables relate to an object: they `create` it, or they `redefine` what a migration has created. */
 export type ByRepeatables = "create" | "redefine" | undefined;
 
 /** Returns the facts after repeatables ran: what they altered between two readings is added, unless it is known. */
@@ -83,9 +86,9 @@ export function baseAfterRepeatables(
   for (const [identity, now] of Object.entries(after)) {
     const former = before[identity];
     const how = byRepeatables(identity);
-    // Without the repeatables it is there all the same.
+    // It also exists without the repeatables.
     if (how === "redefine" && result.get(identity) === undefined) result.set(identity, {});
-    // A file declares now what a `do` block made before.
+    // A file now declares what a `do` block created before.
     if (how === "create" && result.get(identity) === null) result.delete(identity);
     if (former === now || how === "create" || result.get(identity) === null) continue;
     if (former === undefined) {
@@ -99,8 +102,8 @@ export function baseAfterRepeatables(
 }
 
 /**
- * Returns the facts after migrations ran: what they altered is as they left it, and of an object that is gone, or another
- * one now, nothing is known any more.
+ * Returns the facts after migrations ran: what they altered has their values. Facts of an object that is gone, or is
+ * another one now, are removed.
  */
 export function baseAfterMigrations(
   base: BaseFacts,
@@ -119,8 +122,8 @@ export function baseAfterMigrations(
 }
 
 /**
- * Returns the facts where migrations stated some of them that held already: those are as they are found, and what a
- * migration states does not go with the repeatables.
+ * Returns the facts with the current values of those that migrations stated although they already applied: what a
+ * migration states does not depend on repeatables.
  */
 export function baseStatedByMigrations(
   base: BaseFacts,
@@ -150,7 +153,7 @@ export function baseStatedByMigrations(
   );
 }
 
-/** Returns the facts without those that an object has by itself now. */
+/** Returns the facts without those that are now the object's own. */
 export function withoutSatisfied(base: BaseFacts, identities: Iterable<string>, live: Catalog): BaseFacts {
   const result = new Map(Object.entries(base));
   for (const identity of identities) {
@@ -165,7 +168,7 @@ export function withoutSatisfied(base: BaseFacts, identities: Iterable<string>, 
   return Object.fromEntries(result);
 }
 
-/** Returns the object with these facts in place of its own. */
+/** Returns the object with these facts instead of its own. */
 export function withFacts(object: CatalogObject, facts: JsonObject): CatalogObject {
   const result: Record<string, JsonValue> = { ...object };
   for (const [property, value] of Object.entries(facts)) {
@@ -178,7 +181,7 @@ export function withFacts(object: CatalogObject, facts: JsonObject): CatalogObje
   return result;
 }
 
-/** The properties of `former` that `now` has otherwise; null for one that it lacks. */
+/** Returns the properties of `former` that differ in `now`; null for one that it lacks. */
 function alteredBetween(former: CatalogObject, now: CatalogObject): JsonObject {
   return Object.fromEntries(
     changedProperties(former, now).map((property): [string, JsonValue] => {
@@ -189,7 +192,7 @@ function alteredBetween(former: CatalogObject, now: CatalogObject): JsonObject {
   );
 }
 
-/** One set of facts with another on top. */
+/** Returns one set of facts overridden by another. */
 function merged(facts: JsonObject, more: JsonObject): JsonObject {
   const grants = isJsonObject(facts.grants) && isJsonObject(more.grants);
   return {
@@ -199,7 +202,7 @@ function merged(facts: JsonObject, more: JsonObject): JsonObject {
   };
 }
 
-/** Those of the facts that `wanted` has, too. */
+/** Returns those of the facts that `wanted` has, too. */
 function only(facts: JsonObject, wanted: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(facts).flatMap(([property, value]): [string, JsonValue][] => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { canonicalJson, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 
-/** The properties of one object. A property that is absent has PostgreSQL's default. */
+/** The properties of one object. An absent property has PostgreSQL's default. */
 export type CatalogObject = Readonly<Record<string, JsonValue>>;
 
 /**
@@ -10,14 +10,14 @@ export type CatalogObject = Readonly<Record<string, JsonValue>>;
  */
 export type Catalog = Readonly<Record<string, CatalogObject>>;
 
-/** Identities in code unit order, whatever order they were found in. */
+/** Returns identities in code unit order, regardless of the order in which they were read. */
 export function sortedCatalog(objects: ReadonlyMap<string, CatalogObject>): Catalog {
   const sorted: Record<string, CatalogObject> = {};
   for (const identity of [...objects.keys()].sort()) sorted[identity] = objects.get(identity) ?? {};
   return sorted;
 }
 
-/** SHA-256, in hex, of the canonical JSON of a catalog: equal exactly when the catalogs are. */
+/** Returns the SHA-256, in hex, of the canonical JSON of a catalog. It is equal exactly if the catalogs are. */
 export function fingerprint(catalog: Catalog): string {
   return createHash("sha256")
     .update(canonicalJson(catalog as JsonObject))

@@ -3,7 +3,7 @@ import type { CatalogObject } from "./catalog";
 import { existenceOnlyMark } from "./kinds/existenceOnly";
 import { changedProperties, touched } from "./properties";
 
-/** Returns how one property changes, as a person reads it: `true → false`, `+ insert to anon`. */
+/** Returns the change of a property for a reader: `true → false`, `+ insert to anon`. */
 export function changeText(property: string, from: JsonValue | undefined, to: JsonValue | undefined): string {
   if (property === "grants") return grantsText(asObject(from), asObject(to));
   if (isJsonObject(from) || isJsonObject(to)) return mapText(asObject(from), asObject(to));
@@ -14,7 +14,7 @@ export function changeText(property: string, from: JsonValue | undefined, to: Js
   return `${printed(from)} → ${printed(to)}`;
 }
 
-/** Returns what there is to be said of an object in one line: of a policy what it allows, of others their properties. */
+/** Returns a description of an object in one line: what a policy allows, or the properties of others. */
 export function objectText(kind: string, object: CatalogObject): string {
   if (kind === "policy") {
     const { mode, command, roles, using, check } = object;
@@ -39,7 +39,7 @@ function printed(value: JsonValue | undefined): string {
   return typeof value === "string" ? value : canonicalJson(value);
 }
 
-/** The longest list that is printed whole. */
+/** The maximum length of a list that is printed completely. */
 const shortList = 6;
 
 function listText(from: readonly JsonValue[], to: readonly JsonValue[]): string {

@@ -7,28 +7,30 @@ import { changedProperties, touched } from "./properties";
 import { managedPart } from "./scope";
 import { areOfDifferentVersions, reprinted } from "./serverVersion";
 
-/** One way in which the live catalog differs from the expected one. */
+/** A difference between the live catalog and the expected one. */
 export interface CatalogDifference {
   readonly identity: string;
-  /** Missing: expected, not there. Extra: there, not expected. Changed: one property has another value. */
+  /** Missing: expected, but not live. Extra: live, but not expected. Changed: one property has another value. */
   readonly kind: "missing" | "extra" | "changed";
-  /** Set exactly when the kind is `changed`. */
+  /** Set exactly if the kind is `changed`. */
   readonly property?: string;
-  /** The expected object, or property; undefined where there is none. */
+  /** The expected object or property; undefined if there is none. */
   readonly expected?: JsonValue | CatalogObject | undefined;
   readonly live?: JsonValue | CatalogObject | undefined;
-  /** Of what is missing: set where its address is known and nothing is there, so that it was dropped and not renamed. */
+  /**
+   * For missing objects: set if the address is known and nothing is there, so the object was dropped and not renamed.
+   */
   readonly dropped?: true;
-  /** Of a dropped column that takes no null and has no default: set where its table has no rows. */
+  /** For a dropped NOT NULL column without a default: set if its table has no rows. */
   readonly tableIsEmpty?: true;
-  /** Of changed grants: the owner, where it is listed among them because it holds less than every owner does. */
+  /** For changed grants: the owner, if it is listed because it holds fewer privileges than by default. */
   readonly owner?: string;
 }
 
 /**
- * Every difference in what the bundle answers for (see {@link managedPart}), by identity, then property. Parts of a
- * missing table or view are not listed beside it. Between two major versions of PostgreSQL the expressions that the
- * server prints are not compared; that there are two is a difference itself, `live["server"].majorVersion`.
+ * Returns every difference in what belongs to the bundle (see {@link managedPart}), by identity, then property. Parts
+ * of a missing table or view are not listed separately. Between two major versions of PostgreSQL, printed expressions
+ * are not compared. The version is a difference itself, `live["server"].majorVersion`.
  *
  * @param live a whole catalog, or the managed part of one
  */
@@ -36,12 +38,12 @@ export function diffCatalogs(expected: Catalog, live: Catalog): CatalogDifferenc
   return diffManaged(expected, managedPart(expected, live));
 }
 
-/** The same, of what is known to be the managed part already. */
+/** Returns the same for a catalog that is already the managed part. */
 export function diffManaged(expected: Catalog, managed: Catalog): CatalogDifference[] {
   const upgraded = areOfDifferentVersions(expected, managed);
   const missing = new Set(Object.keys(expected).filter((identity) => managed[identity] === undefined));
   const identities = [...new Set([...Object.keys(expected), ...Object.keys(managed)])]
-    // After an apply nearly all are the very same objects.
+    // After an apply, nearly all are identical objects.
     .filter((identity) => expected[identity] !== managed[identity])
     .sort();
   return identities.flatMap((identity): CatalogDifference[] => {
@@ -84,7 +86,7 @@ function listedOwner({ grants, owner }: CatalogObject): Pick<CatalogDifference, 
   return isListed ? { owner } : {};
 }
 
-/** The path of a difference as Pulumi shows it: `live["policy shared.customers tenant_isolation"].using`. */
+/** Returns the path of a difference in Pulumi's notation: `live["policy shared.customers tenant_isolation"].using`. */
 export function differencePath({
   identity,
   property,

@@ -4,25 +4,25 @@ import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
 import { parentIdentities, partsOfIdentity } from "./identity";
 import { touchedPart, touchedProperties } from "./properties";
 
-/** What is remembered of one expected object without keeping its content. */
+/** The digest of an expected object, without its content. */
 export interface ExpectedDigest {
-  /** SHA-256 of the object's canonical JSON, the first 96 bits in base64url. */
+  /** SHA-256 of the object's canonical JSON: the first 96 bits in base64url. */
   readonly digest: string;
-  /** Set where only these properties are the bundle's (see `touched`). */
+  /** Set if only these properties belong to the bundle (see `touched`). */
   readonly touched?: readonly string[];
 }
 
-/** Identity → digest. A table's stands for its columns and constraints too. */
+/** Identity → digest. A table's digest covers its columns and constraints. */
 export type ExpectedDigests = ReadonlyMap<string, ExpectedDigest>;
 
-/** What a stack's state remembers of its last deployment, as far as it is needed to check the database's own record. */
+/** What a stack's state stores about its last deployment to check the database's own record. */
 export interface RememberedExpectation {
   readonly digests: ExpectedDigests;
   /** The applied files, as objects of the catalog. */
   readonly history: Catalog;
 }
 
-/** Objects of the history are left out: the state lists applied files by themselves. */
+/** Objects of the history are excluded, because the state lists applied files separately. */
 const historyPrefix = "applied file ";
 
 /** Returns a digest for each object of an expectation. */
@@ -35,18 +35,18 @@ export function digestsOf(expected: Catalog): ExpectedDigests {
   return digests;
 }
 
-/** An expectation as far as it can be found again. */
+/** The part of an expectation that can be recovered. */
 export interface FoundExpectation {
   readonly expected: Catalog;
-  /** Identities whose content is neither in the record nor in the database any more. */
+  /** Identities whose content is missing from both the record and the database. */
   readonly unknown: readonly string[];
 }
 
 /**
- * Finds the objects that digests stand for: in the database where they are unchanged there, else in the database's
- * record of the bundle.
+ * Finds the objects of digests: in the database if they are unchanged there, else in the database's record of the
+ * bundle.
  *
- * @param record the expectation as the database keeps it, edited or not
+ * @param record the expectation in the database, edited or not
  * @param live a whole catalog
  */
 export function expectationFrom(
@@ -57,7 +57,7 @@ export function expectationFrom(
   const found = new Map<string, CatalogObject>(Object.entries(history));
   const unknown: string[] = [];
   const liveGroups = liveMembers(digests, live);
-  // The record is looked into only where something has changed.
+  // The record is only read if something has changed.
   let recordGroups: Map<string, Member[]> | undefined;
   for (const [identity, { digest, touched }] of digests) {
     const group = liveGroups.get(identity) ?? [];
@@ -79,13 +79,13 @@ export function expectationFrom(
   return { expected: sortedCatalog(found), unknown };
 }
 
-/** Returns the identity under which an object's digest is kept, given the digests: its table's or its own. */
+/** Returns the identity under which an object's digest is stored: its table's or its own. */
 export function digestIdentity(identity: string, digests: ExpectedDigests): string {
   if (digests.has(identity)) return identity;
   return tableOf(identity, (name) => digests.has(name)) ?? identity;
 }
 
-/** One object a line, sorted: the digest, the identity and, after a tab, the touched properties as JSON. */
+/** Returns one object per line, sorted: the digest, the identity and, after a tab, the touched properties as JSON. */
 export function printDigests(digests: ExpectedDigests): string {
   return [...digests]
     .sort(([a], [b]) => (a < b ? -1 : 1))
@@ -96,7 +96,7 @@ export function printDigests(digests: ExpectedDigests): string {
     .join("\n");
 }
 
-/** Reads what {@link printDigests} printed. */
+/** Parses what {@link printDigests} printed. */
 export function parseDigests(text: string): ExpectedDigests {
   const lines = text === "" ? [] : text.split("\n");
   return new Map(
@@ -111,7 +111,7 @@ export function parseDigests(text: string): ExpectedDigests {
   );
 }
 
-/** A quoted name or a job's may have any character in it; a line may not. */
+/** Escapes a name. Quoted names and job names may contain any character, but a line may not. */
 function escaped(identity: string): string {
   return identity.replace(/[\\\t\n]/g, (found) => (found === "\\" ? "\\\\" : found === "\t" ? "\\t" : "\\n"));
 }
@@ -120,10 +120,10 @@ function unescaped(text: string): string {
   return text.replace(/\\(.)/g, (_, found: string) => (found === "t" ? "\t" : found === "n" ? "\n" : found));
 }
 
-/** An object that a digest stands for, alone or with others. */
+/** An object that a digest covers, alone or with others. */
 export type Member = readonly [identity: string, object: CatalogObject];
 
-/** Returns the live members of each digest, and each other live object by itself. */
+/** Returns the live members of each digest, and each other live object separately. */
 export function liveMembers(digests: ExpectedDigests, live: Catalog): Map<string, Member[]> {
   const isKnown = (identity: string) => {
     const known = digests.get(identity);
@@ -132,14 +132,14 @@ export function liveMembers(digests: ExpectedDigests, live: Catalog): Map<string
   return grouped(live, isKnown, digests);
 }
 
-/** The members of each digest. */
+/** Returns the members of each digest. */
 function grouped(
   catalog: Catalog,
   isKnown: (identity: string) => boolean,
   own?: ExpectedDigests,
 ): Map<string, Member[]> {
   const groups = new Map<string, Member[]>();
-  // The parts of a table are many and stand together.
+  // The parts of a table are many and adjacent.
   let last: { readonly parent: string; readonly table: string | undefined } | undefined;
   const tableOfPart = (identity: string) => {
     const parent = parentOfPart(identity);
@@ -158,7 +158,7 @@ function grouped(
   return groups;
 }
 
-/** The table, view or domain whose digest stands for a column or constraint as well. */
+/** Returns the table, view or domain whose digest also covers a column or constraint. */
 function tableOf(identity: string, isKnown: (identity: string) => boolean): string | undefined {
   const parent = parentOfPart(identity);
   return parent === undefined ? undefined : parentIdentities(parent).find(isKnown);
@@ -174,7 +174,7 @@ function isWhole(object: CatalogObject | undefined): boolean {
 
 /** Returns the digest of an object, or of a table with its columns and constraints. */
 export function digestOf(members: readonly Member[]): string {
-  // The record is read from jsonb, which has an order of its own.
+  // The record is read from jsonb, which has its own order.
   const sorted = members.length < 2 ? members : [...members].sort(([a], [b]) => (a < b ? -1 : 1));
   let text = "";
   for (const member of sorted) text += canonicalJson(member as unknown as JsonValue);

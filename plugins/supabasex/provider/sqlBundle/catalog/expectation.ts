@@ -6,11 +6,11 @@ import { managedPart } from "./scope";
 import { areOfDifferentVersions, reprinted, serverIdentity } from "./serverVersion";
 
 /**
- * Returns the expectation after files were applied: what they changed, added to what was expected. What was there before
- * and is unchanged stays as it was, expected or not. So nothing that somebody made by hand becomes the bundle's: not
- * through an unrelated file, not under a new name because a file renamed its table, not because its printed text follows
- * something that a file renamed, and not because a rebuild dropped and recreated it. What a file itself drops and creates
- * again is the file's.
+ * Returns the expectation after files were applied: their changes, added to the previous expectation. What existed
+ * before and is unchanged stays as it was, expected or not. So a foreign object never becomes the bundle's: not through
+ * an unrelated file, not under a new name because a file renamed its table, not because its printed text follows
+ * something that a file renamed, and not because a rebuild dropped and recreated it. What a file itself drops and
+ * creates again belongs to the file.
  *
  * @param before read in the applying transaction, before the files
  * @param after read in the same transaction, after them
@@ -46,8 +46,8 @@ export function extendExpectation(
 }
 
 /**
- * An expectation belongs to the major version that printed it. After an upgrade its texts are taken from the new
- * version: the one moment at which an expression is believed as it is found.
+ * Updates the printed texts after an upgrade. An expectation belongs to the major version that printed it. After an
+ * upgrade its texts are taken from the new version, which is the only time that a live expression is trusted.
  */
 function renewServerVersion(result: Map<string, CatalogObject>, expected: Catalog, live: Catalog): void {
   const version = live[serverIdentity];
@@ -71,8 +71,8 @@ function changedExpectation(
 }
 
 /**
- * What changed from `former` to `now`, done to `expected`. Maps, such as grants and settings, are merged key by key
- * and lists of privileges item by item, so that what was there by hand beside a change is not taken over with it.
+ * Applies the change from `former` to `now` to `expected`. Maps, such as grants and settings, are merged key by key,
+ * and lists of privileges item by item, so manual entries next to a change are not taken over.
  */
 export function merge(expected: JsonObject, former: JsonObject, now: JsonObject): JsonObject {
   const merged: JsonObject = { ...expected };

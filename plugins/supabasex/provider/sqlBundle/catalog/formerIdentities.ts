@@ -1,7 +1,7 @@
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
 
 /**
- * Returns an expectation that an earlier version recorded with the identities of today: a job's had no user, which was a
+ * Returns an expectation of an earlier version with current identities: a job's did not contain the user, which was a
  * property.
  */
 export function withCurrentIdentities(recorded: Catalog): Catalog {

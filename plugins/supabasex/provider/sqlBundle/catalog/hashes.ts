@@ -2,12 +2,15 @@ import type { JsonValue } from "../../../../../foundation/json";
 import type { CatalogObject } from "./catalog";
 
 /**
- * Properties that every object of their kinds has. They are hashes behind the version that they compare for, `1.11 on 17: 5e8f…`.
- * `volatility` is here because baselines from before 2026-11-29 lack it.
+ * Properties of all objects of their kinds. They are hashes after the version for which they can be compared,
+ * `1.11 on 17: 5e8f…`. `volatility` is included because baselines from before 2026-11-29 lack it.
  */
 const hashes: ReadonlySet<string> = new Set(["constraints", "content", "defaults", "volatility"]);
 
-/** Whether two values of a property compare: always, but for hashes of which one is not recorded, or is of another version. */
+/**
+ * Returns whether two values of a property can be compared: always, except for hashes if one is not recorded, or has
+ * another version.
+ */
 export function doCompare(
   property: string,
   one: JsonValue | undefined,
@@ -19,7 +22,7 @@ export function doCompare(
   return version === otherVersion;
 }
 
-/** Returns the object with the hashes of now where its own do not compare with them. */
+/** Returns the object with the current hashes where its own cannot be compared with them. */
 export function withHashesOfNow(object: CatalogObject, now: CatalogObject | undefined): CatalogObject {
   const renewed = Object.entries(now ?? {}).filter(
     ([property, value]) => !doCompare(property, object[property], value),

@@ -1,22 +1,22 @@
-/** What an object is and where it belongs: the parts of its identity. Names are quoted where SQL would need it. */
+/** The parts of an object's identity. Names are quoted where SQL requires it. */
 export interface ObjectIdentity {
   readonly kind: string;
-  /** The schema it is in or is; undefined for an object outside of schemas. */
+  /** The schema that contains the object, or is the object; undefined for an object without a schema. */
   readonly schema?: string;
-  /** The table, view or type that it is a part of, with its schema; of a publication's member the table or schema. */
+  /** The parent table, view or type, with its schema; for a member of a publication, the table or schema. */
   readonly parent?: string;
-  /** The name as statements write it, with its schema where it has no parent; the bare text for jobs and buckets. */
+  /** The name as in statements, with its schema if it has no parent; the plain text for jobs and buckets. */
   readonly name: string;
-  /** The role that a job runs as: two roles may have a job of one name. */
+  /** The role as which a job runs: two roles may have a job of the same name. */
   readonly user?: string;
-  /** Of default privileges: whose objects they are for, as statements write the role, and what the objects are. */
+  /** For default privileges: the role whose objects they apply to, as in statements, and the kind of objects. */
   readonly defaults?: { readonly role: string; readonly objects: string };
 }
 
 /** `kind schema.parent name`: a part of a table, view or domain. */
 const partKinds = ["column", "constraint", "policy", "trigger", "rule"];
 
-/** `kind name`, outside of schemas; the names are not looked into. A kind stands before one that it begins with. */
+/** `kind name`, without a schema; the names are not parsed. A kind comes before one that is its prefix. */
 const databaseKinds = [
   "applied file",
   "bucket",
@@ -49,15 +49,15 @@ const partIdentity = new RegExp(`^(${partKinds.join("|")}) ((${identifier})\\.${
 const publicationTable = new RegExp(`^publication table (${identifier}) ((${identifier})\\.${identifier})$`);
 const publicationSchema = new RegExp(`^publication schema (${identifier}) (${identifier})$`);
 const defaultPrivileges = new RegExp(`^default privileges ((${identifier})(?: in (${identifier}))? (\\w+))$`);
-/** The user comes last: a job's name may hold anything. */
+/** The user comes last, because a job's name may contain anything. */
 const cronJob = new RegExp(`^cron job (.*) of (${identifier})$`, "s");
 const databaseIdentity = new RegExp(`^(${databaseKinds.join("|")})(?: (.+))?$`, "s");
 const schemaObject = new RegExp(`^([a-z ]+?) ((${identifier})\\..+)$`, "s");
 
-/** Each identity of a catalog is asked about several times in a deploy. */
+/** A deployment parses each identity of a catalog several times. */
 const known = new Map<string, ObjectIdentity>();
 
-/** Reads an identity as a catalog writes it: `policy shared.customers "own rows"`. */
+/** Parses an identity of a catalog: `policy shared.customers "own rows"`. */
 export function partsOfIdentity(identity: string): ObjectIdentity {
   let parts = known.get(identity);
   if (parts === undefined) {
@@ -113,7 +113,7 @@ function parse(identity: string): ObjectIdentity {
     : { kind: identity.slice(0, at), name: identity.slice(at + 1) };
 }
 
-/** Kinds that share one name space and have columns. */
+/** Kinds that share one namespace and have columns. */
 export const relationKinds: ReadonlySet<string> = new Set([
   "table",
   "foreign table",

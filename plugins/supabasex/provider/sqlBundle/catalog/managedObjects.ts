@@ -1,18 +1,18 @@
 /**
- * What is ours to look at. Schemas of the platform and of the server are not; nor is anything that an extension
- * made (pg_depend says so with deptype "e") or that the server keeps for another object (deptype "i").
+ * What is read. This excludes schemas of the platform and of the server, anything that an extension created (deptype
+ * "e" in pg_depend), and what the server keeps for another object (deptype "i").
  */
 
-/** Schemas that hosted Supabase or the server itself owns, as a regular expression over the whole name. */
+/** Schemas of hosted Supabase or the server, as a regular expression for the whole name. */
 export const platformSchemas =
   "^(pg_.*|information_schema|auth|storage|realtime|_realtime|vault|extensions|graphql|graphql_public|pgbouncer|" +
   "cron|net|pgsodium|pgsodium_masks|pgtle|supabase_.*|_supavisor|_analytics)$";
 
-/** Roles that belong to the platform: what they own or what is set on them is not ours. */
+/** Roles of the platform: what they own or what is set on them is not ours. */
 export const platformRoles =
   "^(supabase_.*|dashboard_user|pgbouncer|pgsodium_.*|pgtle_admin|pg_.*|authenticator_internal)$";
 
-/** The lowest oid that initdb does not hand out. */
+/** The lowest oid that initdb does not assign. */
 export const firstUserOid = 16384;
 
 export const managedObjects = `

@@ -2,8 +2,8 @@ import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { Catalog, CatalogObject } from "./catalog";
 
 /**
- * Words that became keywords after PostgreSQL 15, the oldest version that we support: newer servers print them in quotes
- * where they are names. The list is that of `pg_get_keywords()` on 15 and on 17, without the categories that need none.
+ * Words that became keywords after PostgreSQL 15, the oldest version that we support. Newer servers quote them when
+ * they are names. The list comes from `pg_get_keywords()` on 15 and on 17, without the categories that need no quotes.
  */
 const newerKeywords: ReadonlySet<string> = new Set([
   "json",
@@ -21,15 +21,15 @@ const newerKeywords: ReadonlySet<string> = new Set([
   "system_user",
 ]);
 
-/** Of these words the one that is also the name of a built-in type, which no server prints in quotes. */
+/** The only one of these words that is also the name of a built-in type, which no server quotes. */
 const typeName = "json";
 
 const mayHoldNewerKeyword = /json|merge_action|system_user/;
 
-/** Kinds whose names are plain texts, not identifiers. */
+/** Kinds whose names are plain strings, not identifiers. */
 const bareNames = /^(bucket|cron job|applied file) /;
 
-/** Properties that hold names of objects, of types or of columns, as `quote_ident` and `format_type` print them. */
+/** Properties with names of objects, types or columns, as `quote_ident` and `format_type` print them. */
 const nameProperties: ReadonlySet<string> = new Set([
   "attributes",
   "canonical",
@@ -51,12 +51,12 @@ const nameProperties: ReadonlySet<string> = new Set([
   "type",
 ]);
 
-/** Properties in which a word of its own at the beginning, or after a blank, is the name of a column. */
+/** Properties in which a separate word at the beginning, or after a space, is the name of a column. */
 const columnProperties: ReadonlySet<string> = new Set(["attributes", "columns", "ownedBy"]);
 
 /**
- * Returns the identity with every name quoted as the newest supported server quotes it, so that the same object has the
- * same identity on each. What is between parentheses are the types of a function's arguments.
+ * Returns the identity with every name quoted as in the newest supported server, so the same object has the same
+ * identity in each version. The types of a function's arguments are in parentheses.
  */
 export function canonicalIdentity(identity: string): string {
   if (!mayHoldNewerKeyword.test(identity) || bareNames.test(identity)) return identity;
@@ -64,7 +64,7 @@ export function canonicalIdentity(identity: string): string {
   return quoteNames(name, "names") + quoteNames(types.join(""), "types");
 }
 
-/** Returns the object with the names in its properties quoted as the newest supported server quotes them. */
+/** Returns the object with the names in its properties quoted as in the newest supported server. */
 export function canonicalObject(object: CatalogObject): CatalogObject {
   let canonical: Record<string, JsonValue> | undefined;
   for (const [property, value] of Object.entries(object)) {
@@ -77,7 +77,7 @@ export function canonicalObject(object: CatalogObject): CatalogObject {
   return canonical ?? object;
 }
 
-/** Returns a catalog that an older version of this provider kept, with its names as this one reads them. */
+/** Returns a catalog from an older version of this provider, with names in the current form. */
 export function canonicalCatalog(catalog: Catalog): Catalog {
   return Object.fromEntries(
     Object.entries(catalog).map(([identity, object]) => [
@@ -87,12 +87,12 @@ export function canonicalCatalog(catalog: Catalog): Catalog {
   );
 }
 
-/** Returns whether a property holds names, which {@link canonicalNames} quotes. */
+/** Returns whether a property contains names, which {@link canonicalNames} quotes. */
 export function isNameProperty(property: string): boolean {
   return nameProperties.has(property);
 }
 
-/** Returns the value of a property with the names in it quoted as the newest supported server quotes them. */
+/** Returns the value of a property with its names quoted as in the newest supported server. */
 export function canonicalNames(property: string, value: JsonValue): JsonValue {
   if (Array.isArray(value)) {
     const all = value.map((entry) => canonicalNames(property, entry));
@@ -106,7 +106,7 @@ export function canonicalNames(property: string, value: JsonValue): JsonValue {
   return quoteNames(first, "names") + quoteNames(others, property === "ownedBy" ? "names" : "types");
 }
 
-/** @param bare - What a bare `json` is: a name, or the built-in type. Behind a dot it is a name. */
+/** @param bare - the meaning of an unqualified `json`: a name, or the built-in type. After a dot it is a name. */
 function quoteNames(text: string, bare: "names" | "types"): string {
   return text.replace(/"(?:[^"]|"")*"|\.?[\w$\u0080-\uffff]+/g, (token) => {
     const isQualified = token.startsWith(".");

@@ -1,12 +1,12 @@
 import type { ClientBase } from "pg";
 import { type DeclaredObject, unquoted } from "../source/declaredObjects";
 
-/** Where the server keeps an object: `class:oid:0`, as catalog readings give it. */
+/** Where the server keeps an object: `class:oid:0`, as in catalog readings. */
 export type Address = string;
 
 /**
- * Returns the addresses of these objects, in their order; `undefined` for one that does not exist as an object of its class
- * (or, like a bucket, has no address). One statement, and two more where there are jobs.
+ * Returns the addresses of these objects, in their order; `undefined` for one that does not exist as an object of its
+ * class (or has no address, like a bucket). Needs one statement, and two more if there are jobs.
  */
 export async function addressesOf(
   client: ClientBase,
@@ -70,7 +70,7 @@ export async function addressesOf(
   return found;
 }
 
-/** Finds jobs by name and user, where pg_cron is there; a job without a user is that of the role that connected. */
+/** Finds jobs by name and user, if pg_cron exists. A job without a user belongs to the connected role. */
 async function jobAddresses(
   client: ClientBase,
   objects: readonly DeclaredObject[],
@@ -91,8 +91,8 @@ async function jobAddresses(
 }
 
 /**
- * Which owners' objects depend on which other owners' objects, from the catalog: pairs of dependent and dependency.
- * A view depends on things through its rule, and others depend on it through its row type too.
+ * Returns which owners' objects depend on which other owners' objects, from the catalog: pairs of dependent and
+ * dependency. A view's dependencies are those of its rule, and others may depend on its row type.
  */
 export async function dependenciesBetween(
   client: ClientBase,
@@ -129,7 +129,7 @@ export async function dependenciesBetween(
   return rows.map(({ dependent, dependency }) => [dependent, dependency]);
 }
 
-/** The statement that drops an object; `undefined` for a bucket, which holds data. */
+/** Returns the statement that drops an object; `undefined` for a bucket, which holds data. */
 export function dropStatement(
   object: DeclaredObject,
   behaviour: "restrict" | "cascade" = "restrict",
@@ -149,7 +149,7 @@ export function dropStatement(
   }
 }
 
-/** The statement that gives an object another name; empty for what has no name of its own to the server. */
+/** Returns the statement that renames an object; empty for what has no name in the server. */
 export function renameStatement(object: DeclaredObject, to: string): string {
   switch (object.class) {
     case "bucket":
@@ -164,7 +164,7 @@ export function renameStatement(object: DeclaredObject, to: string): string {
   }
 }
 
-/** Only its own user may drop a job. One statement, since those who send it count statements. */
+/** Returns the statement that drops a job as its own user. It is one statement, because callers count statements. */
 function dropJob(name: string, user: string | undefined): string {
   const drop = `cron.unschedule(jobid) from cron.job where jobname = ${literal(name)} and username = current_user`;
   if (user === undefined) return `select ${drop}`;
@@ -172,7 +172,7 @@ function dropJob(name: string, user: string | undefined): string {
   return `do ${literal(body)}`;
 }
 
-/** A text as an SQL literal, whatever standard_conforming_strings says. */
+/** Returns a string as an SQL literal, regardless of standard_conforming_strings. */
 export function literal(text: string): string {
   const quoted = `'${text.replaceAll("'", "''")}'`;
   return text.includes("\\") ? `E${quoted.replaceAll("\\", "\\\\")}` : quoted;

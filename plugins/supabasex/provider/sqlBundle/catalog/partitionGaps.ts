@@ -1,10 +1,13 @@
 import type { JsonValue } from "../../../../../foundation/json";
 import type { CatalogObject } from "./catalog";
 
-/** Properties of a partitioned table that are only reported where they get worse: partitions come and go with time. */
+/**
+ * Properties of a partitioned table that are only reported if they get worse, because partitions are created and
+ * dropped over time.
+ */
 const losses: ReadonlySet<string> = new Set(["partitionGaps", "partitionForNow"]);
 
-/** Returns whether a property changed for the better, as when an old partition beside a gap was dropped. */
+/** Returns whether a property improved, for instance because an old partition next to a gap was dropped. */
 export function isRecovery(
   property: string,
   expected: JsonValue | undefined,
@@ -22,9 +25,9 @@ interface Range {
 }
 
 /**
- * Returns a table partitioned by time with what is missing between its partitions, in place of their bounds:
- * `partitionGaps`, each as `from to until`, and `partitionForNow` where no partition but the default one takes a row of this
- * moment. So a partition that somebody dropped is seen, while those that a job makes and drops at either end are not.
+ * Returns a table partitioned by time with what is missing between its partitions, instead of their bounds:
+ * `partitionGaps`, each as `from to until`, and `partitionForNow` if only the default partition accepts a row of the
+ * current time. So a dropped partition is detected, while those that a job creates and drops at either end are not.
  */
 export function withPartitionGaps(table: CatalogObject, now: Date): CatalogObject {
   const { partitionBounds: bounds, ...others } = table;
@@ -45,7 +48,7 @@ export function withPartitionGaps(table: CatalogObject, now: Date): CatalogObjec
   };
 }
 
-/** The range of one date or time, as the server prints it in UTC; none for a bound of another kind. */
+/** Returns the range of one date or time, as the server prints it in UTC; none for a bound of another kind. */
 function rangeOf(bound: string): Range[] {
   const time = String.raw`'(\d{4}-\d\d-\d\d(?: [\d:.]+)?)(?:\+00)?'`;
   const [, from, to] = new RegExp(`^FOR VALUES FROM \\(${time}\\) TO \\(${time}\\)$`).exec(bound) ?? [];

@@ -1,13 +1,13 @@
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { CatalogObject } from "./catalog";
 
-/** Roles through which the API speaks: a partition grants them nothing, since a direct read skips its parent's policies. */
+/** The API's roles: a partition grants them nothing, because reading it directly skips its parent's policies. */
 export const apiRoles: ReadonlySet<string> = new Set(["anon", "authenticated", "public"]);
 
 /**
- * The objects without the partitions that are as their parent is. Partitions come and go with time, so they are no
- * part of what a bundle declares; one that differs stays, with `partitionOf` and the properties that differ. (What a
- * partition has beyond its parent, such as a policy, is an object of its own and is not touched here.)
+ * Returns the objects without the partitions that match their parent. Partitions are created and dropped over time, so
+ * a bundle does not declare them. One that differs stays, with `partitionOf` and the differing properties. (What a
+ * partition has in addition to its parent, such as a policy, is a separate object and stays.)
  */
 export function withoutMatchingPartitions(
   objects: ReadonlyMap<string, CatalogObject>,
@@ -33,7 +33,7 @@ function differencesFromParent(partition: CatalogObject, parent: CatalogObject):
     const expected = name === "comment" ? undefined : parent[name];
     if (value !== expected) differing[name] = value ?? null;
   }
-  // A parent has its own replica identity and no storage options; a partition inherits neither.
+  // A parent has its own replica identity and no storage options; partitions inherit neither.
   const replicaIdentity = partition.replicaIdentity;
   if (replicaIdentity !== undefined && replicaIdentity !== parent.replicaIdentity) {
     differing.replicaIdentity = replicaIdentity;
@@ -44,7 +44,7 @@ function differencesFromParent(partition: CatalogObject, parent: CatalogObject):
   return differing;
 }
 
-/** Whether a partition's grants are the parent's or fewer, and none of them to a role of the API. */
+/** Returns whether a partition's grants are at most the parent's, and none of them to an API role. */
 function isWithin(grants: JsonValue, parentGrants: JsonValue | undefined): boolean {
   const allowed: JsonObject = isJsonObject(parentGrants) ? parentGrants : {};
   return (

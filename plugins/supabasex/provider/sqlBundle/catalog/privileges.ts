@@ -1,22 +1,22 @@
 import type { JsonObject } from "../../../../../foundation/json";
 
-/** One line of aclexplode(). */
+/** One row of aclexplode(). */
 export interface Privilege {
   readonly grantee: string;
   readonly privilege: string;
   readonly grantable: boolean;
 }
 
-/** The fewest privileges in a set for which `all` reads better than the list. */
+/** The minimum number of privileges in a set for which `all` is written instead of the list. */
 const manyPrivileges = 4;
 
 /**
- * Who may do what, in words: `{ authenticated: ["insert", "select"] }`. Left out is an owner who holds just what every
- * owner holds. A table's whole set is written `all`, because its members differ between versions of the server
- * (MAINTAIN came with 17).
+ * Returns the grants as text: `{ authenticated: ["insert", "select"] }`. An owner with the default privileges is
+ * omitted. All privileges of a table are written as `all`, because the set differs between versions of the server (17
+ * added MAINTAIN).
  *
- * @param whole every privilege that there is on such an object
- * @param owner who holds all of them implicitly; null where nobody does
+ * @param whole all privileges that exist for such an object
+ * @param owner the role that has all of them implicitly; null if there is none
  */
 export function grantsOf(
   privileges: readonly Privilege[],

@@ -2,21 +2,21 @@ import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "..
 import type { CatalogObject } from "./catalog";
 
 /**
- * In an expectation, the property that lists which other properties the bundle set on an object that it did not make.
- * Only those are compared; of grants only those to the named roles: `["comment", "grants.authenticated"]`. An object
- * without it is the bundle's altogether.
+ * In an expectation, the property with the names of the properties that the bundle set on a foreign object. Only those
+ * are compared; for grants, only those to the named roles: `["comment", "grants.authenticated"]`. An object without it
+ * belongs to the bundle as a whole.
  */
 export const touched = "touched";
 
 const grantsPrefix = "grants.";
 
-/** What counts on an object; undefined when all does. */
+/** Returns the properties that count for an object; undefined if all do. */
 export function touchedProperties(object: CatalogObject): readonly string[] | undefined {
   const names = object[touched];
   return Array.isArray(names) ? names.map(String) : undefined;
 }
 
-/** What a change from one state of an object to another touches. */
+/** Returns what a change from one state of an object to another touches. */
 export function touchedBetween(former: CatalogObject, now: CatalogObject): string[] {
   return changedProperties(former, now).flatMap((name) => {
     if (name !== "grants") return [name];
@@ -26,7 +26,7 @@ export function touchedBetween(former: CatalogObject, now: CatalogObject): strin
   });
 }
 
-/** The object as an expectation that counts for these properties only. */
+/** Returns the object as an expectation that only counts for these properties. */
 export function touchedPart(object: CatalogObject, names: readonly string[]): CatalogObject {
   const part: Record<string, JsonValue> = { [touched]: [...names].sort() };
   for (const name of names) {
@@ -44,7 +44,7 @@ function asObject(value: JsonValue | undefined): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-/** The names of the properties that differ, sorted. */
+/** Returns the names of the differing properties, sorted. */
 export function changedProperties(one: CatalogObject, other: CatalogObject): string[] {
   if (one === other) return [];
   const names = new Set([...Object.keys(one), ...Object.keys(other)]);

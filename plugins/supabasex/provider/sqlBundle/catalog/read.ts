@@ -3,7 +3,7 @@ import type { Catalog } from "./catalog";
 import { type CatalogReading, ReadingBuilder } from "./rows";
 import { catalogStatement, kindsOf, type ObjectRow, prepareStatement, type Readable } from "./statement";
 
-/** How often a read is started again because an object went away while it was being printed. */
+/** How often a read is restarted because an object was dropped while it was printed. */
 const attempts = 3;
 
 /** Reads the catalog as {@link readCatalogReading} does, without the addresses. */
@@ -12,9 +12,9 @@ export async function readCatalog(client: ClientBase): Promise<Catalog> {
 }
 
 /**
- * Reads the catalog in a transaction of its own: one snapshot, nothing written, two statements.
+ * Reads the catalog in a separate transaction: one snapshot, nothing written, two statements.
  *
- * @throws the server's error; after three attempts also where other sessions keep dropping what is being read
+ * @throws the server's error; after three attempts also if other sessions keep dropping what is read
  */
 export async function readCatalogReading(client: ClientBase): Promise<CatalogReading> {
   for (let attempt = 1; ; attempt += 1) {
@@ -31,7 +31,7 @@ export async function readCatalogReading(client: ClientBase): Promise<CatalogRea
 }
 
 /**
- * Reads the catalog as the caller's open transaction sees it, and leaves that transaction as it was: its settings are
+ * Reads the catalog as the caller's open transaction sees it, and leaves that transaction unchanged: its settings are
  * restored and the locks of the read are released.
  */
 export async function readCatalogInTransaction(client: ClientBase): Promise<CatalogReading> {
@@ -43,7 +43,10 @@ export async function readCatalogInTransaction(client: ClientBase): Promise<Cata
   }
 }
 
-/** The server prints from its newest catalog, not from our snapshot, so an object may be gone by then. */
+/**
+ * Returns whether an object disappeared. The server prints from its newest catalog, not from our snapshot, so an object
+ * may be gone by then.
+ */
 function isConcurrentChange(error: unknown): boolean {
   const { code, message } = error as { code?: unknown; message?: unknown };
   const internal = code === "XX000" && /cache lookup failed|could not (open|find)/.test(String(message));

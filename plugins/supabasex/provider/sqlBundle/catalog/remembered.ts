@@ -4,9 +4,9 @@ import { touchedPart } from "./properties";
 import { Scope, watchedPart } from "./scope";
 
 /**
- * Returns the expectation that digests stand for if a live catalog is as it was remembered: each object of a digest is
- * unchanged, and there is nothing else that the bundle answers for. Returns undefined where anything differs. Nearly every
- * refresh finds no difference, so this is asked before both catalogs are compared.
+ * Returns the expectation of digests if a live catalog matches them: each object of a digest is unchanged, and nothing
+ * else belongs to the bundle. Returns undefined if anything differs. Nearly every refresh finds no difference, so this
+ * runs before both catalogs are compared.
  */
 export function expectationIfUnchanged(digests: ExpectedDigests, live: Catalog): Catalog | undefined {
   const groups = liveMembers(digests, live);
@@ -29,7 +29,7 @@ export function expectationIfUnchanged(digests: ExpectedDigests, live: Catalog):
   return isUnchanged ? sortedCatalog(found) : undefined;
 }
 
-/** Whether nobody opened the schema `public` beyond what is expected of it. */
+/** Returns whether the schema `public` grants no more than expected. */
 function hasNothingElse(expected: CatalogObject | undefined, live: CatalogObject): boolean {
   const watched = watchedPart("schema public", expected, live);
   return watched === undefined || watched === live || JSON.stringify(watched) === JSON.stringify(expected);

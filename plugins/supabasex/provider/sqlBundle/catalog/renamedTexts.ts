@@ -4,10 +4,10 @@ import { type ObjectIdentity, partsOfIdentity } from "./identity";
 import { changedProperties } from "./properties";
 
 /**
- * Returns a function that takes properties of a live object from the expected one where they differ only in the names of
- * renamed objects: the server prints a view with the names that its tables have now.
+ * Returns a function that replaces properties of a live object by the expected ones if they only differ in the names of
+ * renamed objects: the server prints a view with the current names of its tables.
  *
- * @param renamed expected identity → the name that the object has now
+ * @param renamed expected identity → the current name of the object
  */
 export function renameTexts(
   renamed: ReadonlyMap<string, string>,
@@ -26,7 +26,7 @@ export function renameTexts(
     [...places, ...names].forEach((pattern, at) => {
       result = result.replace(pattern, `⟦${at}⟧`);
     });
-    // A view's column keeps its name when the table's column gets another one: `t.new AS old`.
+    // A view's column keeps its name when the table's column is renamed: `t.new AS old`.
     return result.replace(/(⟦\d+⟧) AS \1/g, "$1");
   };
   return (expected, live) => {

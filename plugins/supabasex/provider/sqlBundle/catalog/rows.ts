@@ -7,7 +7,7 @@ import { withoutMatchingPartitions } from "./partitions";
 import { grantsOf, type Privilege } from "./privileges";
 import { aclRow, commentRow, firstValue, type ObjectRow, propertiesOf } from "./statement";
 
-/** A catalog, and where the server keeps each object: an address stays the same when an object is renamed. */
+/** A catalog with the address of each object, which does not change when an object is renamed. */
 export interface CatalogReading {
   readonly catalog: Catalog;
   /** Identity → address. */
@@ -15,8 +15,8 @@ export interface CatalogReading {
 }
 
 /**
- * Takes the rows of a read as they arrive, so that the client works while the server still prints. The rows that
- * explain privileges and comments come before those of the objects.
+ * Parses the rows of a read as they arrive, so the client works while the server still prints. The rows with privileges
+ * and comments come before those of the objects.
  */
 export class ReadingBuilder {
   readonly #kinds: readonly Kind[];
@@ -56,13 +56,13 @@ export class ReadingBuilder {
     if (comment !== undefined && this.#kinds[number]?.withoutComment !== true) object.comment = comment;
   }
 
-  /** What was read, without the partitions that match their parent. */
+  /** Returns the reading without the partitions that match their parent. */
   reading(): CatalogReading {
     return { catalog: sortedCatalog(withoutMatchingPartitions(this.#objects)), addresses: this.#addresses };
   }
 }
 
-/** Makes an object of a row's values, with canonical names. What is null the object lacks. */
+/** Creates an object from a row's values, with canonical names. Null values are absent properties. */
 function parserOf(kind: Kind): (row: ObjectRow) => JsonObject {
   const names = Object.keys(kind.properties);
   const parsers = propertiesOf(kind).map(({ parse }, index) => {
@@ -85,14 +85,14 @@ function parserOf(kind: Kind): (row: ObjectRow) => JsonObject {
   };
 }
 
-/** The access control lists of a reading, in words. */
+/** The access control lists of a reading, as text. */
 class Grants {
   readonly #lists = new Map<string, readonly Privilege[]>();
-  /** Type of object → what PUBLIC holds by default. */
+  /** Kind of object → PUBLIC's default privileges. */
   readonly #defaults = new Map<string, JsonObject>();
-  /** Type of object → every privilege there is. */
+  /** Kind of object → all privileges that exist. */
   readonly #wholes = new Map<string, ReadonlySet<string>>();
-  /** Type, owner and list → the privileges in words. */
+  /** Kind, owner and list → the privileges as text. */
   readonly #inWords = new Map<string, JsonObject>();
 
   add([, , , , , aclType, owner, acl, value]: ObjectRow): void {
@@ -106,7 +106,7 @@ class Grants {
     this.#defaults.set(aclType, grantsOf(others, whole, null));
   }
 
-  /** Returns the same object for all that have the same list. */
+  /** Returns the same object for all with the same list. */
   of(aclType: string, owner: string | null, acl: string | null): JsonObject {
     if (acl === null) return this.#defaults.get(aclType) ?? {};
     const key = `${aclType} ${owner} ${acl}`;

@@ -4,7 +4,7 @@ import { type ObjectIdentity, parentIdentities, partsOfIdentity, relationKinds }
 import { platformSchemas } from "./managedObjects";
 import { touchedPart, touchedProperties } from "./properties";
 
-/** Kinds of which one more is nobody's drift: it belongs to somebody else, or gives no rights and changes no result. */
+/** Kinds for which an extra object is not drift: it is foreign, or grants no privileges and changes no result. */
 const foreignWhenExtra = new Set(["bucket", "extension", "role settings", "schema", "statistics"]);
 
 /**
@@ -41,9 +41,9 @@ function findManagedPart(expected: Catalog, live: Catalog): Catalog {
 }
 
 /**
- * What counts of a live object without a look at anything else: all of one that is expected; of one that was only
- * touched, the touched properties; and of the schema `public`, whoever made it, that API clients may create in it, since
- * every other role would run what they put there.
+ * Returns the properties of a live object that count without looking at other objects: all of an expected one; the
+ * touched properties of one that was only touched; and for the schema `public`, regardless of its creator, that API
+ * clients may create in it, because every other role would run what they put there.
  */
 export function watchedPart(
   identity: string,
@@ -60,7 +60,10 @@ export function watchedPart(
   return { ...part, grants: { ...grants, ...Object.fromEntries(opened) } };
 }
 
-/** API roles that may create in the schema. PUBLIC could on databases from before PostgreSQL 15: the owner tells. */
+/**
+ * Returns API roles that may create in the schema. PUBLIC could on databases from before PostgreSQL 15, which the owner
+ * shows.
+ */
 function openedTo({ grants, owner }: CatalogObject): JsonObject {
   const roles = ["anon", "authenticated", ...(owner === "pg_database_owner" ? ["public"] : [])];
   const held = isJsonObject(grants) ? grants : {};
@@ -75,18 +78,18 @@ function openedTo({ grants, owner }: CatalogObject): JsonObject {
   );
 }
 
-/** What a bundle answers for beside the objects that are expected. */
+/** What belongs to a bundle in addition to the expected objects. */
 export class Scope {
   readonly #expected: ReadonlyMap<string, CatalogObject>;
   readonly #live: Catalog;
-  /** Schemas that the bundle made. */
+  /** Schemas that the bundle created. */
   readonly #schemas = new Set<string>();
-  /** Tables and views that the bundle made. */
+  /** Tables and views that the bundle created. */
   readonly #relations = new Set<string>();
-  /** `policy storage.objects` where the bundle put a policy on a table that it did not make; triggers and so on alike. */
+  /** `policy storage.objects` if the bundle created a policy on a foreign table; also for triggers and so on. */
   readonly #partKinds = new Set<string>();
   readonly #kinds = new Set<string>();
-  /** Whether the bundle made nothing so far, and so answers for nothing. */
+  /** Whether the bundle has created nothing yet, so nothing belongs to it. */
   readonly isEmpty: boolean;
 
   constructor(expected: ReadonlyMap<string, CatalogObject>, live: Catalog) {
@@ -104,7 +107,7 @@ export class Scope {
       if (parent !== undefined) parts.push(parsed);
     }
     for (const { kind, parent = "" } of parts) {
-      // Of the bundle's own tables every part counts.
+      // Every part of the bundle's own tables counts.
       if (!this.#relations.has(parent)) this.#partKinds.add(`${kind} ${parent}`);
     }
   }
@@ -129,7 +132,7 @@ export class Scope {
     return schema !== undefined && this.#schemas.has(schema);
   }
 
-  /** Whether the relation is itself an extra object, so that its parts need no mention. Partitions need one. */
+  /** Returns whether the relation is an extra object itself, so its parts are not listed. Partitions are listed. */
   #isExtra(relation: string): boolean {
     return parentIdentities(relation).some((identity) => {
       const object = this.#live[identity];
@@ -144,12 +147,12 @@ function isOfPlatform(schema: string | undefined): boolean {
   return schema !== undefined && ofPlatform.test(schema);
 }
 
-/** The schema of the function that a trigger runs. */
+/** Returns the schema of the function that a trigger runs. */
 function functionSchemaOf({ definition }: CatalogObject): string | undefined {
   return /.* EXECUTE FUNCTION ([a-z_]\w*)\./s.exec(String(definition))?.[1];
 }
 
-/** Returns the table that an index is on, or whose column a sequence is for. */
+/** Returns the table of an index, or the table whose column uses a sequence. */
 export function relationOf(object: CatalogObject): string | undefined {
   if (typeof object.table === "string") return object.table;
   if (typeof object.ownedBy === "string") return partsOfIdentity(`column ${object.ownedBy}`).parent;

@@ -13,7 +13,7 @@ export interface Begun {
   readonly state: string;
 }
 
-/** Makes the table of the markers, beside the other tables of the history: what a migration makes is the bundle's. */
+/** Creates the table of the markers in the history's schema, because what a migration creates belongs to the bundle. */
 export const createBegun = `
 create table if not exists supabase_migrations.bundle_statements (
   bundle text not null references supabase_migrations.bundles,
@@ -30,7 +30,7 @@ interface Key {
   readonly sha256: string;
 }
 
-/** Returns the marker of a former run of the same file; without one, writes this one and returns `undefined`. */
+/** Returns the marker of a former run of the same file. Without one, writes this one and returns `undefined`. */
 export async function begin(client: ClientBase, key: Key, found: Begun): Promise<Begun | undefined> {
   const parameters = [key.bundle, key.path, key.sha256];
   const { rows } = await client.query<{ found: Begun }>(

@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
 import { partsOfIdentity } from "../catalog";
 
-/** The table, in any schema, in which event triggers of a bundle log who changed the schema; and the columns that are read. */
+/** The table, in any schema, in which a bundle's event triggers log schema changes; and the columns that are read. */
 const logTable = "ddl_log";
 const columns = [
   "acting_role",
@@ -12,7 +12,7 @@ const columns = [
   "session_role",
 ] as const;
 
-/** Kinds whose changes fire no event trigger: what belongs to the whole cluster, what is a row, and event triggers themselves. */
+/** Kinds whose changes fire no event trigger: cluster-wide objects, rows, and event triggers themselves. */
 const unheard: ReadonlySet<string> = new Set([
   "bucket",
   "cron job",
@@ -29,9 +29,9 @@ const unheard: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns identity → who changed the object last, when, and from where, as the log has it: `by postgres via psql from 10.0.0.7
- * at 2026-11-28 12:00:00 UTC`. `unknown` where the log cannot know. Empty where the database has no such log, or the role may
- * not read it.
+ * Returns identity → who last changed the object, when, and from where, according to the log:
+ * `by postgres via psql from 10.0.0.7 at 2026-11-28 12:00:00 UTC`. `unknown` if the log cannot know. Empty if the
+ * database has no such log, or the role may not read it.
  */
 export async function readAuthors(
   client: ClientBase,
@@ -69,7 +69,7 @@ async function findLog(client: ClientBase): Promise<string | undefined> {
   return rows[0]?.name;
 }
 
-/** The names that event triggers may give an object, the most exact first. */
+/** Returns the names that event triggers may use for an object, the most exact first. */
 function loggedAs(identity: string): string[] {
   const { kind, name, parent } = partsOfIdentity(identity);
   if (unheard.has(kind)) return [];

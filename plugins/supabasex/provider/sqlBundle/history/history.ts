@@ -10,16 +10,16 @@ import { addAddresses } from "./addresses";
 import { createBegun } from "./begun";
 
 /**
- * What a database remembers of its bundles. Versions are in `supabase_migrations.schema_migrations`, as the Supabase
- * CLI writes and reads them; beside it, in tables of our own, the hash of each file, the objects that each repeatable
- * made, and what the bundle as a whole has made: written in the transaction that made it, so that a killed run leaves
- * neither more nor less than it did.
+ * What a database records about its bundles. Versions are in `supabase_migrations.schema_migrations`, as the Supabase
+ * CLI writes and reads them. Tables of our own contain the hash of each file, the objects that each repeatable created,
+ * and what the bundle as a whole has created. They are written in the transaction that made the changes, so the record
+ * of a killed run is exact.
  */
 
 export interface OwnedObject extends DeclaredObject {
-  /** As the catalog names it; absent where the catalog does not list it. */
+  /** The name in the catalog; absent if the catalog does not list it. */
   readonly identity?: string;
-  /** Which default privileges of the bundle's files applied when it was created; absent where none did. */
+  /** The default privileges of the bundle's files that applied when it was created; absent if none did. */
   readonly born?: string;
 }
 
@@ -28,20 +28,20 @@ export interface AppliedFile {
   readonly kind: FileKind;
   readonly sha256: string;
   readonly objects: readonly OwnedObject[];
-  /** Paths of the repeatables whose objects this one's objects depend on. */
+  /** Paths of the repeatables on whose objects this one's objects depend. */
   readonly dependsOn: readonly string[];
-  /** The statements of a repeatable whose effect stays when the file runs again without them. */
+  /** The statements of a repeatable whose effect stays if the file runs again without them. */
   readonly states: readonly string[];
-  /** True where a committed migration changed what the repeatable builds on and it has not run since. */
+  /** True if a committed migration changed what the repeatable depends on and it has not run since. */
   readonly due?: boolean;
 }
 
-/** A file of the history, as far as a plan needs it: from the database or, in a preview, from the state. */
+/** A file of the history, as a plan needs it: from the database or, in a preview, from the state. */
 export type KnownFile = Pick<AppliedFile, "path" | "kind" | "sha256">;
 
 export interface History {
   readonly files: ReadonlyMap<string, AppliedFile>;
-  /** Versions in schema_migrations, ascending, of whichever bundle or tool. */
+  /** Versions in schema_migrations, ascending, of any bundle or tool. */
   readonly versions: readonly string[];
   /** Paths of other bundles' migrations in this database. */
   readonly foreignPaths: readonly string[];
@@ -84,7 +84,7 @@ ${addAddresses};
 ${createBegun};
 comment on table supabase_migrations.bundle_files is 'Files of SQL bundles as Pulumi (supabasex) applied them';`;
 
-/** Makes the tables where they are missing and takes the bundle's row, so that transactions of one bundle queue up. */
+/** Creates missing tables and locks the bundle's row, so transactions of one bundle are serialized. */
 export async function openHistory(client: ClientBase, bundle: string): Promise<void> {
   const { layout, hasMarkers } = await tablesIn(client);
   if (layout !== "current" || !hasMarkers) await client.query(create);
@@ -95,14 +95,17 @@ export async function openHistory(client: ClientBase, bundle: string): Promise<v
   await client.query("select from supabase_migrations.bundles where name = $1 for update", [bundle]);
 }
 
-/** Whether the tables are there: as this provider makes them, or as an older one did, without facts and addresses. */
+/**
+ * Returns whether the tables exist: with the current layout, or with that of an older provider, without facts and
+ * addresses.
+ */
 export async function layoutOf(client: ClientBase): Promise<Tables["layout"]> {
   return (await tablesIn(client)).layout;
 }
 
 interface Tables {
   readonly layout: "current" | "former" | "none";
-  /** Whether the table of statements that were begun outside of a transaction is there, too. */
+  /** Whether the table of started statements outside of a transaction exists, too. */
   readonly hasMarkers: boolean;
 }
 
@@ -128,7 +131,7 @@ interface HistoryRow {
   readonly pushed: Readonly<Record<string, string[] | null>> | null;
 }
 
-/** The history of one bundle; empty where the database has none. Two statements. */
+/** Returns the history of one bundle; empty if the database has none. Needs two statements. */
 export async function readHistory(client: ClientBase, bundle: string): Promise<History> {
   const layout = await layoutOf(client);
   if (layout === "none") return emptyHistory;
@@ -169,7 +172,7 @@ function withCanonicalIdentity(object: OwnedObject): OwnedObject {
   return object.identity === undefined ? object : { ...object, identity: canonicalIdentity(object.identity) };
 }
 
-/** Returns the statements that the Supabase CLI, or we, recorded for these versions: those that have any. */
+/** Returns the statements that the Supabase CLI or this provider recorded for these versions, if any. */
 export async function recordedStatements(
   client: ClientBase,
   versions: readonly string[],
@@ -187,7 +190,7 @@ export interface AppliedMigration {
   readonly durationMilliseconds: number;
 }
 
-/** Records migrations in the transaction that made them: one statement for all of them. */
+/** Records migrations in the transaction that ran them, with one statement for all of them. */
 export async function recordMigrations(
   client: ClientBase,
   bundle: string,
@@ -223,7 +226,7 @@ export interface AppliedRepeatable {
   readonly dependsOn: readonly string[];
 }
 
-/** Writes what ran, forgets what is gone, in one statement. */
+/** Records what ran and removes what is gone, in one statement. */
 export async function recordRepeatables(
   client: ClientBase,
   bundle: string,
@@ -254,7 +257,7 @@ export async function recordRepeatables(
   );
 }
 
-/** Rewrites what repeatables have created, where something of it is recorded otherwise: path → its objects. */
+/** Updates the recorded objects of repeatables where they differ: path → its objects. */
 export async function recordObjects(
   client: ClientBase,
   bundle: string,
@@ -270,12 +273,12 @@ export async function recordObjects(
   );
 }
 
-/** Stands before the recorded hash of a repeatable that is due. */
+/** Prefix of the recorded hash of a repeatable that is due. */
 const duePrefix = "due:";
 
 /**
- * Makes repeatables run again with the next transaction, also where this run is killed before that. Returns whether there
- * were any that the history has.
+ * Makes repeatables run again in the next transaction, even if this run is killed before. Returns whether the history
+ * has any of them.
  */
 export async function markAsDue(
   client: ClientBase,
@@ -292,14 +295,14 @@ export async function markAsDue(
 }
 
 /**
- * The history itself as part of the catalog, so that a hand-made change of it is drift like any other: a row per file
- * with its hash, and for a migration the version in schema_migrations.
+ * Returns the history as part of the catalog, so a manual change of it is drift like any other: a row per file with its
+ * hash, and for a migration the version in schema_migrations.
  */
 export function historyCatalog(history: History): Catalog {
   return historyObjects(history.files.values(), new Set(history.versions));
 }
 
-/** Returns the objects that stand for applied files. */
+/** Returns the objects that represent applied files. */
 export function historyObjects(files: Iterable<KnownFile>, versions: ReadonlySet<string>): Catalog {
   const objects: Record<string, CatalogObject> = {};
   for (const file of files) {

@@ -8,12 +8,12 @@ import type { BundleRecord } from "./record";
 const prefix = "applied file ";
 
 /**
- * Returns what the bundle has made, as the database itself records it: a killed run or another stack's may have done
- * more than our state knows. The state's digests count only where somebody edited or emptied the record: then, and only
- * while tables that the state expects are really there (a new, empty database is not an old one without its record).
- * They say which of the live and the recorded objects are as the last deployment left them.
+ * Returns what the bundle has created, as recorded in the database: a killed run, or one of another stack, may have
+ * done more than our state knows. The state's digests are only used if somebody edited or emptied the record, and only
+ * if tables that the state expects exist (a new, empty database is not an old one without its record). They show which
+ * of the live and the recorded objects are as the last deployment left them.
  *
- * @throws UserError naming the objects that are neither
+ * @throws UserError with the objects that are neither
  */
 export function trustedExpectation(
   record: BundleRecord,
@@ -45,7 +45,7 @@ interface LostRow {
   readonly name: string;
 }
 
-/** Migrations that the expectation has and the history has lost, or has with another hash. */
+/** Returns migrations of the expectation that are missing in the history, or have another hash there. */
 function lostRows(expected: Catalog, history: History): LostRow[] {
   const versions = new Set(history.versions);
   return Object.entries(expected).flatMap(([identity, { sha256 }]): LostRow[] => {
@@ -70,8 +70,8 @@ export function restoredHistory(expected: Catalog, history: History): History {
 }
 
 /**
- * Writes the rows of migrations that the expectation has and the history has lost, or has with another hash. Answers
- * whether there were any. Repeatables need no such care: a lost row lets them run again.
+ * Writes the rows of migrations that are missing in the history or have another hash there. Returns whether there were
+ * any. Repeatables do not need this: a lost row makes them run again.
  */
 export async function restoreHistory(
   client: ClientBase,

@@ -13,7 +13,7 @@ export interface Ownership {
   readonly addresses: readonly { readonly owner: string; readonly address: Address }[];
 }
 
-/** Finds the declared objects of all files in a reading: one statement. */
+/** Finds the declared objects of all files in a reading, with one statement. */
 export async function ownershipOf(
   session: Session,
   files: readonly BundleFile[],
@@ -45,7 +45,7 @@ export async function ownershipOf(
   return { objects, owners, addresses };
 }
 
-/** Path → paths of the files whose objects its own depend on, as the catalog has it. */
+/** Returns path → paths of the files on whose objects its own depend, according to the catalog. */
 export async function dependenciesOf(session: Session, ownership: Ownership): Promise<Map<string, string[]>> {
   const dependencies = new Map<string, string[]>();
   for (const [dependent, dependency] of await dependenciesBetween(session.work, ownership.addresses)) {

@@ -2,11 +2,12 @@ import type { ClientBase } from "pg";
 import { type Catalog, type CatalogObject, fingerprint } from "../catalog/catalog";
 
 /**
- * The database's record of who could reach what when a bundle was last deployed, in a table beside the bundle's own record.
+ * The database's record of the posture at the last deployment of a bundle, in a separate table next to the bundle's own
+ * record.
  */
 export interface PostureRecord {
   readonly posture: Catalog;
-  /** False where it is not as it was written: somebody edited it. */
+  /** False if it differs from what was written, because somebody edited it. */
   readonly intact: boolean;
 }
 
@@ -20,7 +21,7 @@ create table if not exists supabase_migrations.bundle_postures (
 comment on table supabase_migrations.bundle_postures is
   'Who could reach what when a SQL bundle was last deployed by Pulumi (supabasex)'`;
 
-/** Returns the record of one bundle; `undefined` where there is none. */
+/** Returns the record of one bundle; `undefined` if there is none. */
 export async function readPostureRecord(
   client: ClientBase,
   bundle: string,
@@ -44,7 +45,7 @@ export async function recordPosture(client: ClientBase, bundle: string, posture:
   );
 }
 
-/** Makes the table where it is missing, before anything of the database is looked at. */
+/** Creates the table if it is missing, before the database is read. */
 export async function openPostureRecords(client: ClientBase): Promise<void> {
   if (!(await hasRecords(client))) await client.query(create);
 }
@@ -58,7 +59,7 @@ async function hasRecords(client: ClientBase): Promise<boolean> {
 
 /**
  * Returns the rows of the history as objects, each with a hash of what a reader of the history relies on: versions that
- * another tool recorded, rows that somebody added or edited. Rows of other bundles are theirs.
+ * another tool recorded, rows that somebody added or edited. Rows of other bundles are excluded.
  */
 export async function readHistoryRecords(client: ClientBase, bundle: string): Promise<Catalog> {
   const { rows: there } = await client.query<{ there: boolean }>(

@@ -8,16 +8,16 @@ import { addressesFrom, databaseToken } from "./addresses";
 import { layoutOf } from "./history";
 
 /**
- * What a bundle has made, as the database itself records it. It holds every definition, so it is large, and read only where
- * there is something to compare with it.
+ * What a bundle has created, as recorded in the database. It contains every definition, so it is large, and only read
+ * if there is something to compare with it.
  */
 export interface BundleRecord {
   readonly expected: Catalog;
-  /** What repeatables alter, as it is without them. */
+  /** What repeatables alter, in its state without them. */
   readonly base: BaseFacts;
-  /** False where the expectation is not as it was written: somebody edited it. */
+  /** False if the expectation differs from what was written, because somebody edited it. */
   readonly intact: boolean;
-  /** Where the last deployment left the expected objects; empty where that is not known of this database. */
+  /** Where the last deployment left the expected objects; empty if that is unknown for this database. */
   readonly addresses: Addresses;
 }
 
@@ -29,7 +29,7 @@ interface RecordRow {
   readonly database: string;
 }
 
-/** Reads the record of a bundle; empty where the database has none. Two statements. */
+/** Reads the record of a bundle; empty if the database has none. Needs two statements. */
 export async function readRecord(client: ClientBase, bundle: string): Promise<BundleRecord> {
   const layout = await layoutOf(client);
   if (layout === "none") return { expected: {}, base: {}, intact: true, addresses: new Map() };
@@ -46,12 +46,12 @@ export async function readRecord(client: ClientBase, bundle: string): Promise<Bu
     expected: canonicalCatalog(withCurrentIdentities(recorded)),
     base: rows[0]?.base ?? {},
     intact,
-    // Believed as far as the record that they belong to.
+    // Trusted as far as their record.
     addresses: intact ? addressesFrom(rows[0]?.addresses ?? null, rows[0]?.database ?? "") : new Map(),
   };
 }
 
-/** Reads where the last deployment left the objects of a bundle; nothing where the database has no record of it. */
+/** Reads where the last deployment left the objects of a bundle; empty if the database has no record of it. */
 export async function readAddresses(client: ClientBase, bundle: string): Promise<Addresses> {
   if ((await layoutOf(client)) !== "current") return new Map();
   const { rows } = await client.query<Pick<RecordRow, "addresses" | "database">>(

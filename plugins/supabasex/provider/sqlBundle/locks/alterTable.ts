@@ -2,9 +2,10 @@ import type { AlterTableCmd, AlterTableStmt, Constraint, Node, RangeVar } from "
 import { effectOn, type Foreseen, type ForeseenEffect, joined, nothing } from "./foreseen";
 import type { LockMode } from "./modes";
 
-// What PostgreSQL's AlterTableGetLockLevel says; tests/plugins/supabasex/sqlBundle/locks compares it with real sessions.
+// According to PostgreSQL's AlterTableGetLockLevel; tests/plugins/supabasex/sqlBundle/locks compares it with real
+// sessions.
 
-/** Parts of `alter table` that take less than ACCESS EXCLUSIVE, whatever their arguments. */
+/** Parts of `alter table` that take less than ACCESS EXCLUSIVE, regardless of their arguments. */
 const weaker: Readonly<Record<string, LockMode>> = {
   AT_SetStatistics: "SHARE UPDATE EXCLUSIVE",
   AT_SetOptions: "SHARE UPDATE EXCLUSIVE",
@@ -34,7 +35,7 @@ const rewriting: ReadonlySet<string> = new Set([
   "AT_AlterColumnType",
 ]);
 
-/** Returns what an `alter table` does: the sum of its parts. */
+/** Returns the effects of an `alter table`: the sum of its parts. */
 export function alterTable({ relation, cmds, objtype }: AlterTableStmt): Foreseen {
   if (objtype === "OBJECT_TYPE") return nothing;
   const parts = (cmds ?? []).flatMap((item) =>
@@ -88,7 +89,9 @@ function attachPartition(table: RangeVar | undefined, def: Node | undefined): Fo
   };
 }
 
-/** Functions that give all rows the same value, and those that give each row its own. Of others only the catalog knows. */
+/**
+ * Functions that return one value for all rows, and those that return one per row. For others, only the catalog knows.
+ */
 const stable: ReadonlySet<string> = new Set(["now", "transaction_timestamp", "statement_timestamp"]);
 const volatile: ReadonlySet<string> = new Set([
   "clock_timestamp",
@@ -128,7 +131,7 @@ function addColumn(table: RangeVar | undefined, def: Node | undefined): Foreseen
       ["CONSTR_CHECK", "CONSTR_FOREIGN", "CONSTR_UNIQUE", "CONSTR_PRIMARY"].includes(contype ?? ""),
     )
     .map((constraint) =>
-      // All rows have null there, which refers to nothing.
+      // All rows have null there, which references nothing.
       constraint.contype === "CONSTR_FOREIGN" && !hasDefault
         ? addConstraint(table, { ...constraint, skip_validation: true })
         : addConstraint(table, constraint),

@@ -4,12 +4,12 @@ import { blocksReads, blocksWrites, isStronger, type LockMode } from "./modes";
 import type { Relation, Relations } from "./relations";
 import type { Snapshot } from "./snapshot";
 
-/** What a statement did to a relation that was there before, or may do. */
+/** What a statement did, or may do, to a relation that existed before. */
 export interface Effect {
   readonly relation: Relation;
   /** The strongest lock that the transaction has on it afterwards. */
   readonly lock: LockMode;
-  /** Whether the statement took that lock; else an earlier one did. */
+  /** Whether the statement took that lock; otherwise an earlier one did. */
   readonly isTaken: boolean;
   readonly rewritten: boolean;
   /** Whether all rows were read. */
@@ -24,11 +24,11 @@ export interface Hazard {
   readonly relation: Relation;
 }
 
-/** From so many changed rows on, one statement is worth splitting. */
+/** From this number of changed rows on, a statement should be split. */
 export const manyRows = 10_000;
 
 /**
- * Returns what happened between two probes, of relations that are not as they were.
+ * Returns what happened between two probes, for the relations that changed.
  *
  * @param empties - whether the statement empties tables: they have a new file then, but no rows were read or rewritten
  */
@@ -60,7 +60,7 @@ export function effectsBetween(
   });
 }
 
-/** Returns what a statement's text lets expect, of relations that are there. */
+/** Returns the expected effects of a statement's text on existing relations. */
 export function foreseenEffects({ effects }: Foreseen, relations: Relations): Effect[] {
   const none = { isTaken: true, rewritten: false, scanned: false, dropped: false, changedRows: 0 };
   return effects.flatMap(({ relation: { schema, name }, onTable, ...effect }): Effect[] => {
@@ -75,7 +75,7 @@ export function foreseenEffects({ effects }: Foreseen, relations: Relations): Ef
   });
 }
 
-/** Returns the hazards of a statement: those of its text, and those that its effects show. Each once for a relation. */
+/** Returns the hazards of a statement: those of its text, and those of its effects. Each once per relation. */
 export function hazardsOf(foreseen: Foreseen, effects: readonly Effect[], relations: Relations): Hazard[] {
   const hazards: Hazard[] = [];
   const add = (name: HazardName, relation: Relation) => {
@@ -83,7 +83,7 @@ export function hazardsOf(foreseen: Foreseen, effects: readonly Effect[], relati
       hazards.push({ name, relation });
   };
   const named = foreseen.effects.map(({ relation: { schema, name } }) => relations.named(name, schema));
-  // What happens to partitions and to the other side of a foreign key is the named table's hazard.
+  // Effects on partitions and on the other side of a foreign key belong to the named table's hazard.
   const subject = named.find((relation) => relation !== undefined);
   for (const [at, { hazards: own = [] }] of foreseen.effects.entries()) {
     const relation = named[at];
@@ -99,12 +99,12 @@ export function hazardsOf(foreseen: Foreseen, effects: readonly Effect[], relati
   return hazards;
 }
 
-/** Whether anybody waits for the lock. Nobody writes to a materialized view. */
+/** Returns whether anybody waits for the lock. Nobody writes to a materialized view. */
 function keepsWaiting({ relation, lock }: Effect): boolean {
   return relation.kind === "m" ? blocksReads(lock) : blocksWrites(lock);
 }
 
-/** Whether an effect is worth a line: others wait for it, or it takes long. */
+/** Returns whether an effect is reported: others wait for it, or it takes long. */
 export function isNotable({ relation, lock, isTaken, rewritten, scanned, changedRows }: Effect): boolean {
   if (relation.kind === "i" || relation.kind === "I") return isTaken && blocksWrites(lock);
   return rewritten || scanned || changedRows >= manyRows || (isTaken && blocksWrites(lock));

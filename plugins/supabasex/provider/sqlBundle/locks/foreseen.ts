@@ -8,32 +8,32 @@ export interface Named {
   readonly name: string;
 }
 
-/** What a statement does to one relation, as far as its text tells. */
+/** The effect of a statement on one relation, as far as its text shows. */
 export interface ForeseenEffect {
   readonly relation: Named;
   /** The lock that it takes; held until the transaction ends. */
   readonly lock: LockMode;
-  /** Of an index: the lock on its table. */
+  /** For an index: the lock on its table. */
   readonly onTable?: LockMode | undefined;
   /** Whether it rewrites the table. */
   readonly rewritten?: boolean;
   /** Whether it reads all rows. */
   readonly scanned?: boolean;
-  /** What holds whatever the size of the relation. */
+  /** What applies regardless of the size of the relation. */
   readonly hazards?: readonly HazardName[];
 }
 
-/** What is known of a statement before it runs. Whether it rewrites or reads a table only PostgreSQL decides. */
+/** What is known about a statement before it runs. Only PostgreSQL decides whether it rewrites or reads a table. */
 export interface Foreseen {
   /** The statement's own relation first. */
   readonly effects: readonly ForeseenEffect[];
-  /** What it is called if it reads all rows while others wait. */
+  /** The hazard if it reads all rows while others wait. */
   readonly scanHazard?: HazardName;
-  /** What it is called if it rewrites the table. */
+  /** The hazard if it rewrites the table. */
   readonly rewriteHazard?: HazardName;
-  /** Whether it empties the tables, so that rewriting or reading them is no work. */
+  /** Whether it empties the tables, so rewriting or reading them takes no time. */
   readonly empties?: boolean;
-  /** Whether it may do less than foreseen: the catalog or the rows decide, such as a check that proves `not null`. */
+  /** Whether it may do less than expected: the catalog or the rows decide, such as a check that proves `not null`. */
   readonly isUncertain?: boolean;
 }
 
@@ -54,14 +54,14 @@ export function namedBy(relation: RangeVar | undefined): Named | undefined {
     : { schema: relation.schemaname, name: relation.relname };
 }
 
-/** Returns the relation of a list of names, `schema` and `table`; of fewer, without a schema. */
+/** Returns the relation of a list of names, `schema` and `table`; with fewer names, without a schema. */
 export function namedByList(names: readonly Node[]): Named | undefined {
   const parts = names.flatMap((part) => ("String" in part ? [part.String.sval ?? ""] : []));
   const name = parts.at(-1);
   return name === undefined ? undefined : { schema: parts.at(-2), name };
 }
 
-/** Joins what several parts of one statement do: the strongest lock of each relation, all hazards. */
+/** Combines the effects of several parts of one statement: the strongest lock of each relation, all hazards. */
 export function joined(parts: readonly Foreseen[]): Foreseen {
   const effects = new Map<string, ForeseenEffect>();
   for (const effect of parts.flatMap((part) => part.effects)) {

@@ -15,7 +15,10 @@ export type LockMode = (typeof modes)[number][1];
 const strengths: ReadonlyMap<string, number> = new Map(modes.map(([, name], at) => [name, at]));
 const names: ReadonlyMap<string, LockMode> = new Map(modes);
 
-/** Returns the documented name of a mode in `pg_locks`; `undefined` for one that is not of a table, such as `SIReadLock`. */
+/**
+ * Returns the documented name of a mode in `pg_locks`; `undefined` for one that is not a table lock, such as
+ * `SIReadLock`.
+ */
 export function modeNamed(name: string): LockMode | undefined {
   return names.get(name);
 }
@@ -31,22 +34,22 @@ export function stronger(one: LockMode | undefined, other: LockMode | undefined)
   return isStronger(one, other) ? one : other;
 }
 
-/** Whether a mode is stronger than another; `undefined` is no lock. */
+/** Returns whether a mode is stronger than another; `undefined` is no lock. */
 export function isStronger(one: LockMode, other: LockMode | undefined): boolean {
   return other === undefined || strength(one) > strength(other);
 }
 
-/** Whether `insert`, `update` and `delete` wait for the lock: they take ROW EXCLUSIVE. */
+/** Returns whether `insert`, `update` and `delete`, which take ROW EXCLUSIVE, wait for the lock. */
 export function blocksWrites(mode: LockMode | undefined): boolean {
   return mode !== undefined && strength(mode) >= strength("SHARE");
 }
 
-/** Whether `select` waits for the lock: it takes ACCESS SHARE. */
+/** Returns whether `select`, which takes ACCESS SHARE, waits for the lock. */
 export function blocksReads(mode: LockMode | undefined): boolean {
   return mode === "ACCESS EXCLUSIVE";
 }
 
-/** Returns who waits for a lock, in words. */
+/** Returns who waits for a lock, as text. */
 export function blockedBy(mode: LockMode): string {
   if (blocksReads(mode)) return "blocks reads and writes";
   return blocksWrites(mode) ? "blocks writes" : "blocks neither reads nor writes";

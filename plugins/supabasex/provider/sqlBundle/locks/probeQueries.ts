@@ -9,20 +9,21 @@ const scans = "pg_catalog.pg_stat_get_xact_numscans(oid)";
 const changes =
   "pg_catalog.pg_stat_get_xact_tuples_updated(oid) + pg_catalog.pg_stat_get_xact_tuples_deleted(oid)";
 
-/** Answers the server's time alone. */
+/** Returns only the server's time. */
 const clockProbe = `select ${time} as ${probeColumn}`;
 
 /**
- * Answers the time and each relation up to `newest` that the transaction has locked in any mode: what reads or changes a table locks it.
- * It costs about 1 µs a lock, and asks no table.
+ * Returns the time and each relation up to `newest` that the transaction has locked in any mode, because reading or
+ * changing a table locks it. It costs about 1 µs per lock, and reads no table.
  */
 function locksProbe(newest: number): string {
   return probe(heldLocks(newest));
 }
 
 /**
- * The same with each relation that was read in full or changed without a lock that is still there: by an earlier transaction that
- * has not reported its statistics, or by what was rolled back. It asks every relation of the database, and costs about 1 µs each.
+ * Returns the same with each relation that was fully read or changed without a lock that still exists: by an earlier
+ * transaction that has not reported its statistics, or by what was rolled back. It reads every relation of the
+ * database, and costs about 1 µs for each.
  */
 function wholeProbe(newest: number): string {
   return probe(`${heldLocks(newest)}
@@ -40,9 +41,9 @@ function isOld(newest: number): string {
 }
 
 /**
- * `<time>;<number> <modes> <file> <scans> <changes>,…`: one entry for each relation, its modes with `+` between. The file is 0 for a
- * relation without one, and -1 once the relation is dropped. Text, because JSON takes the server longer; both functions that tell the
- * file look into its cache only.
+ * Returns `<time>;<number> <modes> <file> <scans> <changes>,…`: one entry for each relation, its modes joined by `+`.
+ * The file is 0 for a relation without one, and -1 after the relation was dropped. The result is text, because JSON
+ * takes the server longer. Both functions that return the file only read its cache.
  */
 function probe(locks: string): string {
   const file = `coalesce(pg_catalog.pg_relation_filenode(oid)::pg_catalog.int8,
@@ -52,21 +53,21 @@ function probe(locks: string): string {
 from (select oid, pg_catalog.string_agg(mode, '+') as modes from (${locks}) l group by oid) r`;
 }
 
-/** The queries to put between statements. */
+/** The queries between statements. */
 export interface ProbeQueries {
   readonly clock: string;
   readonly locks: string;
   readonly whole: string;
-  /** Prepares them in a session: the server needs half the time for one that it has parsed. */
+  /** Prepares them in a session: the server needs half the time for a parsed one. */
   readonly prepare: string | undefined;
-  /** Takes that back. */
+  /** Deallocates them. */
   readonly deallocate: string | undefined;
 }
 
 /** Sessions may have the queries of several transactions. */
 let prepared = 0;
 
-/** @param newest - the number of the newest relation that was there before */
+/** @param newest - the number of the newest relation that existed before */
 export function probeQueries(newest: number): ProbeQueries {
   prepared += 1;
   const name = `supabasex_${prepared}`;
@@ -80,7 +81,7 @@ export function probeQueries(newest: number): ProbeQueries {
   };
 }
 
-/** The same for files that may take back what a session has prepared. */
+/** Returns the same for files that may deallocate a session's prepared statements. */
 export function plainProbeQueries(newest: number): ProbeQueries {
   const [prepare, deallocate] = [undefined, undefined];
   return { clock: clockProbe, locks: locksProbe(newest), whole: wholeProbe(newest), prepare, deallocate };

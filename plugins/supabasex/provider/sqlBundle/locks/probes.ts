@@ -6,9 +6,9 @@ import type { Relations } from "./relations";
 
 /** Where probes stand in the text that is sent for a file. */
 export interface Inserted {
-  /** What the server answers, in order: the index of one of the file's statements, or `undefined` for a probe. */
+  /** The server's results, in order: the index of one of the file's statements, or `undefined` for a probe. */
   readonly order: readonly (number | undefined)[];
-  /** Where in the file's text, in characters as PostgreSQL counts, and how many were inserted there. */
+  /** Positions in the file's text, in characters as PostgreSQL counts, and how many were inserted there. */
   readonly places: readonly { readonly at: number; readonly length: number }[];
 }
 
@@ -16,11 +16,11 @@ export interface Inserted {
 export interface ProbedText {
   readonly text: string;
   readonly inserted: Inserted;
-  /** Index of the statement that each probe follows; -1 for the first one, in front of the file. */
+  /** Index of the statement before each probe; -1 for the first one, before the file. */
   readonly after: readonly number[];
 }
 
-/** Statements that lock no table that was there before, whatever their text holds. */
+/** Statements that lock no existing table, regardless of their text. */
 const harmless: ReadonlySet<string> = new Set([
   "CreateFunctionStmt",
   "AlterFunctionStmt",
@@ -36,7 +36,7 @@ const harmless: ReadonlySet<string> = new Set([
   "CreateExtensionStmt",
 ]);
 
-/** Statements that may lock tables which they do not name. */
+/** Statements that may lock tables without naming them. */
 const sweeping: ReadonlySet<string> = new Set([
   "DropOwnedStmt",
   "ReassignOwnedStmt",
@@ -45,7 +45,7 @@ const sweeping: ReadonlySet<string> = new Set([
   "AlterExtensionContentsStmt",
 ]);
 
-/** Probes take time: in a file with more, the statements about rows have none. */
+/** Probes take time: in a file with more statements, those about rows have none. */
 const mostProbes = 200;
 const changesRows: ReadonlySet<string> = new Set([
   "SelectStmt",
@@ -56,9 +56,9 @@ const changesRows: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns a file's text with a probe before it and behind each statement that may lock a relation which was there before;
- * `undefined` where none may. A probe is a query: it answers what the transaction has locked, read and rewritten so far. The one before
- * the file only tells the time: what was locked before is known from the probe before.
+ * Returns a file's text with a probe before it and after each statement that may lock an existing relation; `undefined`
+ * if none may. A probe is a query that returns what the transaction has locked, read and rewritten so far. The one
+ * before the file only returns the time: what was locked before is known from the previous probe.
  */
 export function probedText(
   file: BundleFile,
@@ -85,10 +85,10 @@ export function probedText(
     characters += [...piece].length;
     order.push(at);
     if (isProbed[at] !== true) continue;
-    // A block with an exception handler, and what was rolled back, may have read a table and given its lock back.
+    // A block with an exception handler, and what was rolled back, may have read a table and released its lock.
     const { node, kind, start } = statement;
     const isWhole = kind === "TransactionStmt" || actsOnUnnamed(node, file.text.slice(start, statement.end));
-    // On a line of its own: the statement may end in a comment.
+    // On a separate line, because the statement may end in a comment.
     const insertion = `\n;${isWhole ? queries.whole : queries.locks}`;
     text += insertion;
     places.push({ at: characters, length: insertion.length });
@@ -107,14 +107,14 @@ function mayLock(file: BundleFile, { kind, node, start, end }: Statement, relati
   return relations.isMentionedIn(text);
 }
 
-/** Whether a statement inserts rows that its text holds: it reads no table, and blocks nobody. */
+/** Returns whether a statement inserts rows from its text: it reads no table, and blocks nobody. */
 function insertsValues(node: Node): boolean {
   if (!("InsertStmt" in node)) return false;
   const source = node.InsertStmt.selectStmt;
   return source === undefined || ("SelectStmt" in source && source.SelectStmt.valuesLists !== undefined);
 }
 
-/** Returns the index of a file's statement that the server was at when it had answered so many of what was sent for the file. */
+/** Returns the index of a file's statement that the server was running when it had returned this number of results. */
 export function statementAt(completed: number, inserted: Inserted | undefined): number {
   if (inserted === undefined || completed < 0) return completed;
   for (let at = completed; at < inserted.order.length; at++) {
@@ -124,7 +124,7 @@ export function statementAt(completed: number, inserted: Inserted | undefined): 
   return inserted.order.length;
 }
 
-/** Returns the place in the file's text of a place in the text that was sent, both in characters. */
+/** Returns the position in the file's text of a position in the sent text, both in characters. */
 export function characterAt(character: number, inserted: Inserted | undefined): number {
   let rest = character;
   let found = character;

@@ -2,7 +2,7 @@ import { UserError } from "../../../../../foundation/userError";
 import { titleOf } from "./relations";
 import type { StatementLocks } from "./watch";
 
-/** Throws a UserError that names the hazards which no file accepts, and what to do; nothing where there are none. */
+/** Throws a UserError with the hazards that no file accepts, and what to do; does nothing if there are none. */
 export function refuseHazards(locks: readonly StatementLocks[]): void {
   const lines = locks.flatMap(({ file, line, hazards }) =>
     hazards

@@ -1,6 +1,6 @@
 import type { ClientBase } from "pg";
 
-/** A table, index, view or sequence that was there before the migrations ran. */
+/** A table, index, view or sequence that existed before the migrations ran. */
 export interface Relation {
   readonly oid: number;
   readonly schema: string;

@@ -1,6 +1,6 @@
 import { boolean, json, type Kind, number, text } from "./kind";
 
-/** Storage buckets. Read as JSON, since the table gains columns with each version of the storage service. */
+/** Storage buckets. Read as JSON, because the table gains columns with each version of the storage service. */
 export const buckets: Kind = {
   identity: `'bucket ' || (b.bucket ->> 'id')`,
   properties: {

@@ -13,7 +13,7 @@ const properties: Readonly<Record<string, Property>> = {
   compression: text(`case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end`),
 };
 
-// Subqueries that are not flattened: to hash each once is quicker than an index scan for every column.
+// Subqueries that are not flattened: hashing each one once is faster than an index scan for every column.
 const joins = `
 join pg_attribute a on a.attrelid = r.oid and a.attnum > 0 and not a.attisdropped
 join (select oid, typcollation, typstorage from pg_type offset 0) t on t.oid = a.atttypid
@@ -24,7 +24,7 @@ const isCommented = `exists (
       select from pg_description d
       where d.classoid = 'pg_class'::regclass and d.objoid = a.attrelid and d.objsubid = a.attnum)`;
 
-/** The privileges on column `a`, whose relation has this owner. Without a list of its own a column has none. */
+/** Returns the privileges on column `a`, whose relation has this owner. Without its own list, a column has none. */
 export const columnPrivileges = (owner: string): NonNullable<Kind["privileges"]> => ({
   type: `case when a.attacl is not null then 'c' end`,
   owner,
@@ -41,7 +41,7 @@ const ofTables: Kind = {
 where r.kind in ('r', 'p', 'f') and not r.partition`,
 };
 
-/** Columns of partitions, where they differ from the parent's. (Identity is inherited from PostgreSQL 17 on.) */
+/** Columns of partitions, if they differ from the parent's. (Identity is inherited from PostgreSQL 17 on.) */
 const ofPartitions: Kind = {
   identity: `'column ' || r.name || ' ' || quote_ident(a.attname)`,
   address: { catalog: `'pg_class'::regclass`, object: `r.oid`, part: `a.attnum::integer` },
@@ -56,7 +56,7 @@ where r.kind in ('r', 'p', 'f') and r.partition
     or pg_get_expr(def.adbin, def.adrelid) is distinct from pg_get_expr(parent_def.adbin, parent_def.adrelid))`,
 };
 
-/** A view's columns follow from its definition, but a privilege, a comment or a default is their own. */
+/** A view's columns follow from its definition, but a privilege, a comment or a default is separate. */
 const ofViews: Kind = {
   identity: `'column ' || r.name || ' ' || quote_ident(a.attname)`,
   address: { catalog: `'pg_class'::regclass`, object: `r.oid`, part: `a.attnum::integer` },

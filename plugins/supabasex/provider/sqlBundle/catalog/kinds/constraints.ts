@@ -4,8 +4,8 @@ const definition = `case when c.convalidated then pg_get_constraintdef(c.oid)
       else regexp_replace(pg_get_constraintdef(c.oid), ' NOT VALID$', '') end`;
 
 /**
- * Constraints of tables, without those that a partition has from its parent. A NOT NULL constraint, which
- * PostgreSQL 18 lists here too, is a property of its column.
+ * Constraints of tables, without those that a partition inherits from its parent. A NOT NULL constraint, which
+ * PostgreSQL 18 also lists here, is a property of its column.
  */
 const ofTables: Kind = {
   identity: `'constraint ' || r.name || ' ' || quote_ident(c.conname)`,

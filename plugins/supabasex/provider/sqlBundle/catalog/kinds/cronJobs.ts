@@ -1,6 +1,6 @@
 import { boolean, type Kind, text } from "./kind";
 
-/** Jobs of pg_cron, whose name is unique for each user. Read as JSON, since the table gained columns over time. */
+/** Jobs of pg_cron, whose name is unique per user. Read as JSON, because the table gained columns over time. */
 export const cronJobs: Kind = {
   identity: `'cron job ' || coalesce(j.job ->> 'jobname', 'without a name, number ' || (j.job ->> 'jobid'))
     || ' of ' || quote_ident(j.job ->> 'username')`,

@@ -8,7 +8,7 @@ export const defaultPrivileges: Kind = {
   address: { catalog: `'pg_default_acl'::regclass`, object: `a.oid` },
   privileges: {
     type: `case a.defaclobjtype when 'S' then 's' else a.defaclobjtype end`,
-    // In a schema the list adds to the built-in one, which has the owner's; elsewhere it stands in its place.
+    // In a schema the list is added to the built-in one, which includes the owner's; elsewhere it replaces it.
     owner: `case when a.defaclnamespace = 0 then a.defaclrole end`,
     acl: `a.defaclacl`,
   },

@@ -1,7 +1,10 @@
 import { firstUserOid, platformSchemas } from "../managedObjects";
 import { boolean, type Kind, text } from "./kind";
 
-/** System catalogs whose objects are listed by name, so that one more or one less is seen, but hardly looked into. */
+/**
+ * System catalogs whose objects are listed by name, so added and removed ones are detected, but mostly without their
+ * content.
+ */
 const catalogs = [
   "pg_am",
   "pg_cast",
@@ -31,7 +34,7 @@ const everyObject = [
      and not exists (select from pg_type element where element.typarray = t.oid)`,
 ].join("\n  union all\n  ");
 
-/** The one property of an object whose content is not read. */
+/** The only property of an object whose content is not read. */
 export const existenceOnlyMark = "contentNotRead";
 
 export const existenceOnly: Kind = {
@@ -40,7 +43,7 @@ export const existenceOnly: Kind = {
   withoutComment: true,
   properties: {
     [existenceOnlyMark]: boolean(`true`),
-    // Of another server: its address, and as whom somebody logs in there. A password may be in it.
+    // Of another server: its address, and the user name there. It may contain a password.
     options: text(`case when access.options is not null then
       encode(sha256(convert_to(access.options::text, 'UTF8')), 'hex') end`),
   },

@@ -1,9 +1,9 @@
 import { type Kind, text } from "./kind";
 
 /**
- * The members of an extension that may do something, one line each. Tables, sequences and types are left out, since extensions
- * such as queues add them while they are used. The extension's own schema is `@`, so that an extension that moves has the same
- * lines.
+ * The members of an extension that may have an effect, one line each. Tables, sequences and types are excluded, because
+ * extensions such as queues create them in use. The extension's own schema is written as `@`, so an extension that moves
+ * has the same lines.
  */
 const members = `
   select m.refobjid as extension,
@@ -36,8 +36,8 @@ const members = `
   group by m.refobjid, m.classid`;
 
 /**
- * Extensions, where they are, and what they do. Their version moves with the platform and is not ours to hold: two contents compare
- * only for one version of the extension and of the server, which stand before the hash.
+ * Extensions, their schema, and their content. The platform changes their version. Two contents can only be compared
+ * for one version of the extension and of the server, which come before the hash.
  */
 export const extensions: Kind = {
   identity: `'extension ' || quote_ident(x.extname)`,

@@ -1,6 +1,9 @@
 import { boolean, flag, type Kind, number, options, text } from "./kind";
 
-/** Functions and procedures, without those that the server made for a range type. Costs count only off their default. */
+/**
+ * Functions and procedures, without those that the server created for a range type. Costs only count if they are not
+ * the default.
+ */
 export const functions: Kind = {
   identity: `case p.prokind when 'p' then 'procedure ' else 'function ' end
     || s.name || '.' || quote_ident(p.proname) || '(' || oidvectortypes(p.proargtypes) || ')'`,

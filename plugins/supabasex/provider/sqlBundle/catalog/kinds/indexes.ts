@@ -1,6 +1,6 @@
 import { boolean, type Kind, text } from "./kind";
 
-/** Indexes, without those behind a constraint (the constraint says it all) and those a parent's index made. */
+/** Indexes, without those of a constraint (which describes them) and those that a parent's index created. */
 export const indexes: Kind = {
   identity: `'index ' || r.schema || '.' || quote_ident(c.relname)`,
   address: { catalog: `'pg_class'::regclass`, object: `c.oid` },

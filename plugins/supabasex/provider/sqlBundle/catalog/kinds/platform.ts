@@ -3,19 +3,19 @@ import { columnPrivileges } from "./columns";
 import { flag, type Kind, options, text } from "./kind";
 
 /**
- * The schemas of the platform, and what can be reached in them: who owns what, who may do what with it, and by its hash
- * what a function does. Enough to see that somebody opened it, and little enough to be read along with the rest. Of what an
- * extension made only explicit privileges count, since its content moves with the platform.
+ * Returns the kinds of objects in the platform's schemas, and who can access them: owners, privileges, and hashes of
+ * functions. This is enough to detect that somebody granted access, and little enough to be read with the rest. For
+ * objects of an extension, only explicit privileges count, because its content changes with the platform.
  */
 
-/** The extension that the object belongs to, as a join with the alias `x`. */
+/** Returns a join with the extension of the object, with the alias `x`. */
 const extensionOf = (catalog: string, object: string) => `
 left join extension_member m on m.classid = '${catalog}'::regclass and m.objid = ${object}
 left join pg_extension x on x.oid = m.refobjid`;
 
 const sha256 = (value: string) => `encode(sha256(convert_to(${value}, 'UTF8')), 'hex')`;
 
-/** A hash of what the server prints, which compares for one major version only: it stands before the hash. */
+/** Returns a hash of what the server prints, after the major version for which it can be compared. */
 const onServer = (hash: string) =>
   `current_setting('server_version_num')::integer / 10000 || ': ' || coalesce(${hash}, 'none')`;
 
@@ -74,7 +74,7 @@ join pg_class c on c.relnamespace = w.oid and c.relkind in ('r', 'p', 'v', 'm', 
 where x.oid is null or c.relacl is not null`,
 };
 
-/** Columns, where something is granted on them alone. */
+/** Columns with their own grants. */
 const columns: Kind = {
   identity: `'column ' || w.name || '.' || quote_ident(c.relname) || ' ' || quote_ident(a.attname)`,
   address: { catalog: `'pg_class'::regclass`, object: `c.oid`, part: `a.attnum::integer` },
@@ -117,9 +117,9 @@ where x.oid is null or p.proacl is not null`,
 export const platform: readonly Kind[] = [schemas, relations, columns, functions];
 
 /**
- * Returns the kind whose one object says how far the platform's services have migrated the database.
+ * Returns the kind whose only object says how far the platform's services have migrated the database.
  *
- * @param newest service → the select that answers its newest migration
+ * @param newest service → the select that returns its newest migration
  */
 export function platformVersion(newest: Readonly<Record<string, string>>): Kind {
   return {

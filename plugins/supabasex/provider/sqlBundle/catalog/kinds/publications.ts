@@ -15,7 +15,7 @@ const ofPublications: Kind = {
 where p.oid not in (select objid from extension_member where classid = 'pg_publication'::regclass)`,
 };
 
-/** Each table in a publication, with its columns and rows where not all of them are published. */
+/** Each table in a publication, with its columns and rows if not all of them are published. */
 const tableMembers: Kind = {
   identity: `'publication table ' || quote_ident(p.pubname) || ' ' || r.name`,
   address: { catalog: `'pg_publication_rel'::regclass`, object: `m.oid` },

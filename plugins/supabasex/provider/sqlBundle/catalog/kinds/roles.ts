@@ -1,6 +1,6 @@
 import { boolean, flag, type Kind, number, text } from "./kind";
 
-/** Roles with their attributes, other than the server's own. A password is not readable, and its hash is nobody's business. */
+/** Roles with their attributes, except the server's own. Passwords are not readable, and their hashes are not read. */
 const ofRoles: Kind = {
   identity: `'role ' || quote_ident(r.rolname)`,
   address: { catalog: `'pg_authid'::regclass`, object: `r.oid` },
@@ -21,8 +21,9 @@ where r.rolname !~ '^pg_'`,
 };
 
 /**
- * Who is a member of which role. PostgreSQL 16 split a membership into three options and lists one row for each grantor: what
- * counts is what the rows allow together. Before 16 a member may always act as the role, and inherits if it inherits at all.
+ * Returns the memberships of roles. PostgreSQL 16 split a membership into three options and lists one row per grantor:
+ * what counts is what the rows allow together. Before 16 a member may always act as the role, and inherits if it
+ * inherits at all.
  */
 const ofMemberships = (serverMajor: number): Kind => {
   const split = serverMajor >= 16;

@@ -1,6 +1,6 @@
 import { flag, type Kind, number, text } from "./kind";
 
-/** Sequences: their parameters where they are not the default ones. Where a sequence stands is data. */
+/** Sequences with their parameters that differ from the default. The position of a sequence is data. */
 export const sequences: Kind = {
   identity: `'sequence ' || r.name`,
   address: { catalog: `'pg_class'::regclass`, object: `r.oid` },

@@ -2,8 +2,8 @@ import { firstUserOid, platformRoles } from "../managedObjects";
 import { boolean, type Kind, text } from "./kind";
 
 /**
- * What somebody was granted on the server's own objects beside what initdb grants, each privilege by itself: to read
- * pg_authid or a file is to read everything.
+ * Privileges on the server's own objects in addition to those that initdb grants, each one separately: reading
+ * pg_authid or a file means reading everything.
  */
 const onSystemObjects: Kind = {
   identity: `'system privilege ' || lower(x.privilege_type) || ' on ' || o.name || ' to '
@@ -28,7 +28,7 @@ where x.grantee <> 10
     where born.grantee = x.grantee and born.privilege_type = x.privilege_type)`,
 };
 
-/** Who may set a parameter that is a superuser's, or set it for the whole server. */
+/** Who may set a parameter that needs a superuser, or set it for the whole server. */
 const onParameters: Kind = {
   identity: `'parameter privilege ' || lower(x.privilege_type) || ' on ' || p.parname || ' to '
     || case when x.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end`,
@@ -39,7 +39,7 @@ cross join lateral aclexplode(p.paracl) x
 where x.grantee <> 10`,
 };
 
-/** Subscriptions: what another server sends is written past every policy. */
+/** Subscriptions: what another server sends is written without any policy. */
 const subscriptions: Kind = {
   identity: `'subscription ' || quote_ident(s.subname)`,
   withoutComment: true,
@@ -53,8 +53,8 @@ where s.subdbid = (select d.oid from pg_database d where d.datname = current_dat
 };
 
 /**
- * What somebody was granted on the objects of extensions beside what the extension grants itself. What the platform's roles
- * hold is the platform's business, and what API roles hold in its schemas is with these.
+ * Privileges on the objects of extensions in addition to those that the extension grants. Those of the platform's roles
+ * are excluded, and those of API roles in the platform's schemas are with these.
  */
 const onExtensions: Kind = {
   identity: `'extension privilege ' || lower(x.privilege_type) || ' on ' || o.name || ' to '
@@ -90,7 +90,7 @@ where x.grantee <> o.owner
       and pg_get_userbyid(x.grantee) in ('anon', 'authenticated', 'authenticator', 'service_role')))`,
 };
 
-/** Who may use a way to another server, make one, or write functions in a language. */
+/** Who may use or create a connection to another server, or write functions in a language. */
 const onForeignObjects: Kind = {
   identity: `'foreign privilege ' || lower(x.privilege_type) || ' on ' || o.name || ' to '
     || case when x.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end`,
@@ -109,7 +109,7 @@ where x.grantee <> o.owner
   and not (x.grantee = 0 and o.name like 'language %')`,
 };
 
-/** Large objects that somebody else than the owner may read: no schema holds them, and no policy binds them. */
+/** Large objects that roles other than the owner may read: they are in no schema, and no policy applies to them. */
 const largeObjects: Kind = {
   identity: `'large object ' || l.oid`,
   privileges: { type: `'L'`, owner: `l.lomowner`, acl: `l.lomacl` },
@@ -119,7 +119,7 @@ const largeObjects: Kind = {
 where l.lomacl is not null`,
 };
 
-/** Where another program reads all changes from. Realtime's own come and go. */
+/** Replication slots, from which another program reads all changes. Realtime's own are excluded. */
 const replicationSlots: Kind = {
   identity: `'replication slot ' || quote_ident(s.slot_name)`,
   withoutComment: true,

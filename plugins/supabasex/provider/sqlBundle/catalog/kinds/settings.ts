@@ -1,6 +1,6 @@
 import { flag, type Kind, number, options, text } from "./kind";
 
-/** Settings on roles (in all databases, in this one), on all roles and on this database. */
+/** Settings of roles (in all databases, in this one), of all roles and of this database. */
 export const settings: Kind = {
   identity: `case
     when s.setrole = 0 and s.setdatabase = 0 then 'role settings all'
@@ -20,7 +20,7 @@ export const settings: Kind = {
 where s.setdatabase in (0, (select oid from pg_database where datname = current_database()))`,
 };
 
-/** This database: who owns it, who may copy it, and privileges on it. */
+/** This database: its owner, who may copy it, and privileges on it. */
 export const database: Kind = {
   identity: `'database'`,
   address: { catalog: `'pg_database'::regclass`, object: `d.oid` },
@@ -29,7 +29,7 @@ export const database: Kind = {
   properties: {
     name: text(`quote_ident(d.datname)`),
     owner: text(`pg_get_userbyid(d.datdba)`),
-    // Whoever may create databases may copy a template with all its rows.
+    // Anybody who may create databases may copy a template with all its rows.
     template: flag(`d.datistemplate`),
     connectionLimit: number(`nullif(d.datconnlimit, -1)`),
   },

@@ -1,6 +1,6 @@
 import { type Kind, text } from "./kind";
 
-/** Extended statistics: what is collected, not what was found. */
+/** Extended statistics: what is collected, not the result. */
 export const statistics: Kind = {
   identity: `'statistics ' || s.name || '.' || quote_ident(x.stxname)`,
   address: { catalog: `'pg_statistic_ext'::regclass`, object: `x.oid` },

@@ -1,6 +1,6 @@
 import { boolean, json, type Kind, options, text } from "./kind";
 
-/** Tables of all sorts. A partition also says what it is a partition of, and is compared with that afterwards. */
+/** All kinds of tables. A partition also names its parent, and is compared with that afterwards. */
 export const tables: Kind = {
   identity: `case r.kind when 'f' then 'foreign table ' else 'table ' end || r.name`,
   address: { catalog: `'pg_class'::regclass`, object: `r.oid` },

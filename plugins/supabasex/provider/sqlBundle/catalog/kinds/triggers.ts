@@ -4,8 +4,8 @@ const enabled = (column: string) => `case ${column}
       when 'O' then 'yes' when 'D' then 'no' when 'R' then 'on replicas' else 'always' end`;
 
 /**
- * Triggers that somebody created, on our tables and on the platform's. A trigger that a partition has from its parent counts
- * only where it was switched otherwise.
+ * Triggers that somebody created, on our tables and on the platform's. A trigger that a partition inherits only counts
+ * if it is enabled differently.
  */
 export const triggers: Kind = {
   identity: `'trigger ' || r.name || ' ' || quote_ident(t.tgname)`,
@@ -21,7 +21,7 @@ left join pg_trigger parent on parent.oid = t.tgparentid
 where (t.tgparentid = 0 or t.tgenabled <> parent.tgenabled)`,
 };
 
-/** Rules on our tables and on the platform's, other than the one that makes a view a view. */
+/** Rules on our tables and on the platform's, except the one of a view. */
 export const rules: Kind = {
   identity: `'rule ' || r.name || ' ' || quote_ident(w.rulename)`,
   address: { catalog: `'pg_rewrite'::regclass`, object: `w.oid` },
@@ -33,7 +33,7 @@ export const rules: Kind = {
 join pg_rewrite w on w.ev_class = r.oid and w.rulename <> '_RETURN'`,
 };
 
-/** All event triggers, of any owner; those of an extension move with it. */
+/** All event triggers of any owner, except those of an extension. */
 export const eventTriggers: Kind = {
   identity: `'event trigger ' || quote_ident(t.evtname)`,
   address: { catalog: `'pg_event_trigger'::regclass`, object: `t.oid` },

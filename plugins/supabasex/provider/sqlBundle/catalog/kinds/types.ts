@@ -1,6 +1,8 @@
 import { flag, json, type Kind, text } from "./kind";
 
-/** Enums, domains, ranges and composite types; not the row type of a table, nor what comes with another type. */
+/**
+ * Enums, domains, ranges and composite types, without the row types of tables and types that belong to another type.
+ */
 export const types: Kind = {
   identity: `'type ' || s.name || '.' || quote_ident(t.typname)`,
   address: { catalog: `'pg_type'::regclass`, object: `t.oid` },

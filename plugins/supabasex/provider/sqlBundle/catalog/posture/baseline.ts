@@ -12,7 +12,7 @@ import { postureGroup } from "./groups";
 /** The identity whose properties say how far the platform's services have migrated the database. */
 export const platformIdentity = "platform";
 
-/** Returns what differs between a baseline and a posture, by identity and property. */
+/** Returns the differences between a baseline and a posture, by identity and property. */
 export function diffPostures(baseline: Catalog, posture: Catalog): CatalogDifference[] {
   return diffManaged(baseline, posture).filter(
     ({ identity, kind }) =>
@@ -20,7 +20,10 @@ export function diffPostures(baseline: Catalog, posture: Catalog): CatalogDiffer
   );
 }
 
-/** Whether a function counted only because something called it. That nothing calls it any more is a change of the caller. */
+/**
+ * Returns whether a function only counted because something called it. If nothing calls it any more, that is a change
+ * of the caller.
+ */
 function isCalledOnly(identity: string, posture: Catalog): boolean {
   const { kind, schema = "" } = partsOfIdentity(identity);
   const isFunction = kind === "function" || kind === "procedure";
@@ -29,8 +32,8 @@ function isCalledOnly(identity: string, posture: Catalog): boolean {
 }
 
 /**
- * Returns the baseline after a deployment: what its files changed, and nothing that somebody else did. What changed beside it
- * before the deployment still differs from the baseline afterwards.
+ * Returns the baseline after a deployment, with the changes of its files and no others. Other changes before the
+ * deployment still differ from the baseline afterwards.
  *
  * @param before the posture before the files ran, in the applying transaction
  * @param after the posture after them
@@ -57,17 +60,17 @@ export function extendBaseline(baseline: Catalog, before: Catalog, after: Catalo
   return sortedCatalog(extended);
 }
 
-/** What a stack declares beside its SQL: once it is there for the first time, it is no news. */
+/** What a stack declares outside of its SQL. Its first appearance is not reported. */
 export interface Declared {
   readonly roles: readonly string[];
   readonly extensions: readonly string[];
 }
 
 /**
- * Returns the baseline with what the stack itself made since the last deployment: roles and extensions that it declares and
- * the baseline does not have, with what came along with them; without those that it no longer declares and that are gone.
- * Of declared roles also what their own resources enforce, and have put right before the SQL runs: attributes, time-outs and
- * what the role is a member of.
+ * Returns the baseline with what the stack itself created since the last deployment: declared roles and extensions that
+ * the baseline does not have, with what was created with them; without those that it no longer declares and that are
+ * gone. For declared roles, this includes what their own resources enforce and repair before the SQL runs: attributes,
+ * timeouts and memberships.
  *
  * @param former what the last deployment declared
  * @param applied paths of the files that the bundle itself records as applied
@@ -153,19 +156,19 @@ function unquoted(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
 
-/** Differences that can be accepted together, and by which name. */
+/** Differences that can be accepted together, and their name. */
 export interface Acceptance {
   /**
-   * What stands in `sql.accept`. It ends with a digest of what is accepted, so that an entry that stays in the configuration
-   * accepts nothing else that happens to the same object later.
+   * The entry in `sql.accept`. It ends with a digest of what is accepted, so an old entry does not accept a later
+   * change of the same object.
    */
   readonly name: string;
   readonly differences: readonly CatalogDifference[];
 }
 
 /**
- * Returns how differences are accepted: each object by itself; what a migration of the platform changed in its schema, all
- * together.
+ * Returns how differences are accepted: each object separately; everything that a migration of the platform changed in
+ * its schema together.
  */
 export function acceptancesOf(differences: readonly CatalogDifference[]): Acceptance[] {
   const upgraded = upgradesIn(differences);
@@ -197,7 +200,7 @@ function serviceOf(identity: string, upgraded: ReadonlyMap<string, string>): str
   return [...upgraded.keys()].find((service) => group === `schema ${service}`);
 }
 
-/** Returns the baseline with the differences taken over whose names are listed. */
+/** Returns the baseline with the differences whose names are listed. */
 export function accept(
   baseline: Catalog,
   posture: Catalog,

@@ -3,23 +3,26 @@ import type { Catalog } from "../catalog";
 import { partsOfIdentity } from "../identity";
 import { platformSchemas } from "../managedObjects";
 
-/** The roles that requests of the API may act as, whatever a database adds to them. */
+/** The roles as which API requests may run in any database. */
 const builtInApiRoles = ["anon", "authenticated", "authenticator", "public", "service_role"];
 
 const isPlatformSchema = new RegExp(platformSchemas);
 
-/** What clients of the API can get at in a catalog. */
+/** What clients of the API can access in a catalog. */
 export interface Exposure {
-  /** Roles of the API, PUBLIC, and the roles that a token may name because `authenticator` is a member of them. */
+  /** API roles, PUBLIC, and the roles that a token may name because `authenticator` is a member of them. */
   readonly roles: ReadonlySet<string>;
-  /** Whether access to what is in a schema counts: the platform's schemas, `public`, and those that API roles may use. */
+  /**
+   * Returns whether access to the contents of a schema counts: the platform's schemas, `public`, and those that API
+   * roles may use.
+   */
   includes(schema: string): boolean;
 }
 
 /**
  * Returns what a catalog exposes.
  *
- * @param roles the roles of the API; default: as the catalog's memberships have it
+ * @param roles the API roles; default: those of the catalog's memberships
  */
 export function exposureOf(live: Catalog, roles: ReadonlySet<string> = apiRolesOf(live)): Exposure {
   const open = new Set(["public"]);
@@ -31,7 +34,7 @@ export function exposureOf(live: Catalog, roles: ReadonlySet<string> = apiRolesO
   return { roles, includes: (schema) => open.has(schema) || isPlatformSchema.test(schema) };
 }
 
-/** Returns the roles that requests of the API may act as. */
+/** Returns the roles as which API requests may run. */
 export function apiRolesOf(catalog: Catalog): ReadonlySet<string> {
   const prefix = "membership authenticator in ";
   const further = Object.keys(catalog).filter((identity) => identity.startsWith(prefix));
@@ -42,7 +45,7 @@ export function isOfPlatform(schema: string): boolean {
   return isPlatformSchema.test(schema);
 }
 
-/** Returns who holds something. */
+/** Returns the grantees. */
 export function grantees(grants: JsonValue | undefined): string[] {
   return isJsonObject(grants) ? Object.keys(grants) : [];
 }

@@ -3,10 +3,10 @@ import { canonicalJson, type JsonValue } from "../../../../../../foundation/json
 import { type Catalog, type CatalogObject, sortedCatalog } from "../catalog";
 import { partsOfIdentity } from "../identity";
 
-/** Group → digest of the objects in it. A state remembers a posture in these few lines. */
+/** Group → digest of the objects in it. A state stores a posture in these few lines. */
 export type PostureDigests = ReadonlyMap<string, string>;
 
-/** The kinds that are in a group of their own; others are in that of their schema, or of the database. */
+/** The kinds that have their own group. Others are in that of their schema, or of the database. */
 const groups: Readonly<Record<string, string>> = {
   role: "roles",
   membership: "roles",
@@ -28,11 +28,11 @@ export function postureDigests(posture: Catalog): PostureDigests {
 
 export interface FoundPosture {
   readonly posture: Catalog;
-  /** Groups whose content is neither in the record nor in the database any more. */
+  /** Groups whose content is missing from both the record and the database. */
   readonly unknown: ReadonlySet<string>;
 }
 
-/** Finds the posture that digests stand for: in the database where a group is unchanged there, else in its record. */
+/** Finds the posture of digests: in the database if a group is unchanged there, else in its record. */
 export function postureFrom(digests: PostureDigests, record: Catalog, live: Catalog): FoundPosture {
   const found = new Map<string, CatalogObject>();
   const unknown = new Set<string>();
@@ -53,12 +53,12 @@ export function postureFrom(digests: PostureDigests, record: Catalog, live: Cata
   return { posture: sortedCatalog(found), unknown };
 }
 
-/** Returns by which name a group is accepted as it is found, where its record is lost. */
+/** Returns the name under which a group is accepted in its current state if its record is lost. */
 export function groupAcceptance(group: string, digests: PostureDigests): string {
   return `access to ${group} @ ${(digests.get(group) ?? "nothing").slice(0, 8)}`;
 }
 
-/** A line for each group, sorted: the digest and the group. */
+/** Returns a line for each group, sorted: the digest and the group. */
 export function printPostureDigests(digests: PostureDigests): string {
   return [...digests]
     .map(([group, digest]) => `${digest} ${group}`)
@@ -66,7 +66,7 @@ export function printPostureDigests(digests: PostureDigests): string {
     .join("\n");
 }
 
-/** Reads what {@link printPostureDigests} printed. */
+/** Parses what {@link printPostureDigests} printed. */
 export function parsePostureDigests(text: string): PostureDigests {
   return new Map(
     text
@@ -94,7 +94,7 @@ function grouped(posture: Catalog): Map<string, Member[]> {
 
 function digestOf(members: readonly Member[]): string {
   const hash = createHash("sha256");
-  // The record is read from jsonb, which has an order of its own.
+  // The record is read from jsonb, which has its own order.
   const sorted = [...members].sort(([a], [b]) => (a < b ? -1 : 1));
   for (const member of sorted) hash.update(canonicalJson(member as unknown as JsonValue));
   return hash.digest("base64url").slice(0, 16);

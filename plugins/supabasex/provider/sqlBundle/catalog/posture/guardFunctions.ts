@@ -5,14 +5,15 @@ import { partsOfIdentity } from "../identity";
 /** Properties in which an object names the functions that it calls, as the server prints them: with their schema. */
 const callingProperties = ["using", "check", "definition", "function", "body", "default"];
 
-/** A name with its schema before a parenthesis. */
+/** Matches a name with its schema before a parenthesis. */
 const call = /((?:"(?:[^"]|"")+"|[a-z_][\w$]*)\.(?:"(?:[^"]|"")+"|[a-z_][\w$]*))\s*\(/gi;
 
 /**
- * Returns the functions that policies, triggers, views and functions call, directly or through one another, wherever these functions
- * are. A policy asks its function whoever may use the function's schema, so that another body there opens what the policy guards.
+ * Returns the functions that policies, triggers, views and functions call, directly or indirectly, in any schema. A
+ * policy calls its function regardless of who may use the function's schema, so another body there opens what the
+ * policy guards.
  *
- * @param callers the objects that count already
+ * @param callers the objects that already count
  */
 export function calledFunctions(live: Catalog, callers: Iterable<CatalogObject>): ReadonlySet<string> {
   const byName = functionsByName(live);

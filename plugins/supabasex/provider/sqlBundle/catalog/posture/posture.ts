@@ -6,22 +6,23 @@ import { serverIdentity } from "../serverVersion";
 import { type Exposure, exposureOf, grantees, isOfPlatform } from "./exposure";
 import { calledFunctions } from "./guardFunctions";
 
-/** What a posture is taken of. */
+/** The input of a posture. */
 export interface PostureSubject {
   /** A whole catalog. */
   readonly live: Catalog;
   readonly expected: Catalog;
-  /** The part of the catalog that the bundle answers for: see `managedPart`. */
+  /** The part of the catalog that belongs to the bundle: see `managedPart`. */
   readonly managed: Catalog;
-  /** The roles of the API; default: as the catalog has them. */
+  /** The API roles; default: those of the catalog. */
   readonly apiRoles?: ReadonlySet<string> | undefined;
 }
 
 /**
- * Returns who can reach what in the parts of a database that the bundle did not make: roles with their attributes,
- * memberships and settings; owners, privileges, row security and policies in the platform's schemas and in those that the
- * API exposes, with the functions that are called there; and what changes the meaning of statements everywhere, such as casts, event triggers and extensions. What
- * the bundle answers for is left out, so that no difference is reported twice.
+ * Returns the access in the parts of a database that the bundle did not create: roles with their attributes,
+ * memberships and settings; owners, privileges, row security and policies in the platform's schemas and in those that
+ * the API exposes, with the functions that are called there; and what changes the meaning of statements everywhere,
+ * such as casts, event triggers and extensions. What belongs to the bundle is excluded, so no difference is reported
+ * twice.
  */
 export function postureOf({ live, expected, managed, apiRoles }: PostureSubject): Catalog {
   const subject: Subject = { live, expected, exposure: exposureOf(live, apiRoles) };
@@ -38,7 +39,7 @@ export function postureOf({ live, expected, managed, apiRoles }: PostureSubject)
       if (facts.extension === undefined) posture.set(identity, facts);
     }
   }
-  // Texts that two major versions print differently are not compared, so the version belongs to them.
+  // Texts that two major versions print differently are not compared, so the posture includes the version.
   const server = live[serverIdentity];
   if (server !== undefined) posture.set(serverIdentity, server);
   return sortedCatalog(posture);
@@ -50,7 +51,7 @@ interface Subject {
   readonly exposure: Exposure;
 }
 
-/** The properties of an object that the bundle does not answer for; of its grants, the grantees. */
+/** Returns the properties of an object that do not belong to the bundle; for its grants, the grantees. */
 function notManaged(
   identity: string,
   object: CatalogObject,
@@ -71,7 +72,7 @@ function notManaged(
   return { ...Object.fromEntries(left), grants: Object.fromEntries(others_) };
 }
 
-/** What counts of an object wherever it is. */
+/** Properties that count in any schema. */
 const everywhere: ReadonlySet<string> = new Set([
   "access method",
   "bucket",
@@ -104,7 +105,7 @@ const everywhere: ReadonlySet<string> = new Set([
   "user mapping",
 ]);
 
-/** Properties of objects in schemas by which they open something. */
+/** Properties that count for objects in schemas, because they can open access. */
 const accessProperties: Readonly<Record<string, readonly string[]>> = {
   schema: ["owner", "extension"],
   table: [
@@ -189,7 +190,10 @@ function columnFacts({ grants }: CatalogObject): CatalogObject | undefined {
   return grants === undefined ? undefined : { grants };
 }
 
-/** An extension gives PUBLIC what it likes, and changes that with its version; a role of the API somebody else named. */
+/**
+ * Returns an extension's object. An extension may grant PUBLIC privileges, which change with its version, but a grant
+ * to an API role comes from somebody else.
+ */
 function extensionFacts(
   kind: string,
   { grants, owner, extension, rowSecurity }: CatalogObject,
@@ -201,7 +205,7 @@ function extensionFacts(
       ([grantee]) => grantee !== "public" && roles.has(grantee),
     ),
   );
-  // Row security that an extension relies on counts, whoever may read the table.
+  // Row security on which an extension relies counts, regardless of who may read the table.
   if (Object.keys(held).length === 0 && rowSecurity !== true) return undefined;
   return {
     extension: extension ?? null,
@@ -211,12 +215,12 @@ function extensionFacts(
 }
 
 /**
- * Whether a partition is one of those that the platform makes and drops by the day. Under row security a partition without
- * policies shows nothing to a role that reads it directly; a policy on one is reported by itself.
+ * Returns whether a partition is one of those that the platform creates and drops daily. With row security, a partition
+ * without policies shows nothing to a role that reads it directly; a policy on one is reported separately.
  */
 function isOrdinaryPartition({ partitionOf, rowSecurity }: CatalogObject, live: Catalog): boolean {
   if (typeof partitionOf !== "string") return false;
-  // Listed is what differs from the parent, so an absent switch is that of the parent.
+  // Only differences from the parent are listed, so an absent switch has the parent's value.
   return rowSecurity === undefined
     ? live[`table ${partitionOf}`]?.rowSecurity === true
     : rowSecurity === true;
@@ -227,7 +231,10 @@ function inheritsFromBundle({ inherits, partitionOf }: CatalogObject, expected: 
   return parents.some((parent) => expected[`table ${String(parent)}`] !== undefined);
 }
 
-/** A foreign key from elsewhere on a table of the bundle: it locks and refuses, and tells which keys exist. */
+/**
+ * Returns a foreign key from another table to a table of the bundle: it locks and refuses, and reveals which keys
+ * exist.
+ */
 function foreignKeyFacts({ definition }: CatalogObject, expected: Catalog): CatalogObject | undefined {
   const table = /^FOREIGN KEY .*? REFERENCES (.+?)\(/.exec(String(definition))?.[1];
   return table === undefined || expected[`table ${table}`] === undefined

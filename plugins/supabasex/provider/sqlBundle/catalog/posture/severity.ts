@@ -5,15 +5,18 @@ import type { CatalogDifference } from "../difference";
 import { partsOfIdentity } from "../identity";
 
 /**
- * How bad a difference is. `opens`: somebody may reach, or act as, more than before, or a guard is gone. `changes`: something
- * works otherwise. `extra`: something is there that nobody declared, and opens nothing by itself.
+ * The severity of a difference. `opens`: somebody may access, or act as, more than before, or a guard is gone.
+ * `changes`: something behaves differently. `extra`: something exists that nobody declared, and opens nothing by
+ * itself.
  */
 export type Severity = "opens" | "changes" | "extra";
 
-/** Severities, the worst first. */
+/** Severities, the most severe first. */
 export const severities: readonly Severity[] = ["opens", "changes", "extra"];
 
-/** Returns how bad one difference is. Where it cannot be told, as for two texts of one policy, the answer is the worse. */
+/**
+ * Returns the severity of a difference. If it cannot be decided, as for two texts of one policy, it is the higher one.
+ */
 export function severityOf(difference: CatalogDifference): Severity {
   const { kind } = partsOfIdentity(difference.identity);
   switch (difference.kind) {
@@ -26,25 +29,25 @@ export function severityOf(difference: CatalogDifference): Severity {
   }
 }
 
-/** Orders differences by severity, the worst first, and else leaves them as they are. */
+/** Sorts differences by severity, the most severe first, and otherwise keeps their order. */
 export function bySeverity(differences: readonly CatalogDifference[]): CatalogDifference[] {
   const rank = (difference: CatalogDifference) => severities.indexOf(severityOf(difference));
   return [...differences].sort((a, b) => rank(a) - rank(b));
 }
 
-/** Attributes by which a role can do more than it was granted. */
+/** Attributes with which a role can do more than its grants allow. */
 const rolePowers = ["superuser", "bypassRls", "createRole", "createDatabase", "replication", "login"];
 
 /** Properties that guard something: what a platform's table refuses or fills in, where a job runs. */
 const openingProperties: ReadonlySet<string> = new Set(["constraints", "defaults", "host"]);
 
 /**
- * Values that open something. The answer of an immutable function is kept in plans, which the next request of the connection uses;
- * a template is copied with its rows by whoever may create databases.
+ * Values that open access. Plans keep the result of an immutable function, and the connection's next request uses them.
+ * Anybody who may create databases can copy a template with its rows.
  */
 const openingValues: ReadonlySet<string> = new Set(["template true", "volatility immutable"]);
 
-/** Kinds whose options are the address of another server and as whom somebody logs in there. */
+/** Kinds whose options are the address of another server and the user name there. */
 const foreignKinds: ReadonlySet<string> = new Set([
   "foreign table",
   "foreign-data wrapper",
@@ -52,7 +55,7 @@ const foreignKinds: ReadonlySet<string> = new Set([
   "user mapping",
 ]);
 
-/** Kinds whose objects give rights that no grant shows. */
+/** Kinds whose objects grant privileges that no grant shows. */
 const opening: ReadonlySet<string> = new Set([
   "cast",
   "event trigger",
@@ -132,7 +135,7 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
     case "rule":
       return property === "comment" ? "changes" : "opens";
     case "publication table":
-      // A list of columns or a filter, where there was none, publishes less.
+      // A new list of columns or a new filter publishes less.
       return was === undefined ? "changes" : "opens";
     case "publication":
       return property === "allTables" && is === true ? "opens" : "changes";
@@ -151,7 +154,10 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
     : "changes";
 }
 
-/** An object keeps its privileges under another name. In another schema, or as another schema, the API may show it. */
+/**
+ * Returns the severity of another name. An object keeps its privileges. In another schema, or as another schema, the
+ * API may expose it.
+ */
 function ofRename({ identity, live }: CatalogDifference): Severity {
   const object = partsOfIdentity(identity);
   if (object.parent !== undefined || object.schema === undefined) return "changes";
@@ -159,7 +165,9 @@ function ofRename({ identity, live }: CatalogDifference): Severity {
   return stays ? "changes" : "opens";
 }
 
-/** Whether anybody holds more than before. The owner is listed only while it holds less than it may. */
+/**
+ * Returns whether anybody has more privileges than before. The owner is only listed if it has fewer than by default.
+ */
 function gains(was: JsonValue | undefined, is: JsonValue | undefined, owner: string | undefined): boolean {
   const before = isJsonObject(was) ? was : {};
   const now = isJsonObject(is) ? is : {};
@@ -177,7 +185,7 @@ function gains(was: JsonValue | undefined, is: JsonValue | undefined, owner: str
   });
 }
 
-/** Settings that decide what the API shows, as whom statements run, or whether guards are asked. */
+/** Returns whether a setting determines what the API exposes, as whom statements run, or whether guards run. */
 function isOpeningSetting(name: string): boolean {
   return (
     name.startsWith("pgrst.") ||
