@@ -19,7 +19,7 @@ import { bundleInputs } from "./inputs";
 import { misnamedFiles } from "./source/files";
 import { outlookFor } from "./state/outlook";
 
-/** Validates inputs and fills in defaults. Every fault is reported at once; what is not known yet is let through. */
+/** Validates inputs and fills in defaults. Reports all faults at once, and accepts values that are not known yet. */
 export function checkBundle(request: CheckRequest): CheckResponse {
   const { inputs, oldInputs } = request;
   const failures: CheckFailure[] = [];
@@ -120,7 +120,7 @@ function checkConnection(connection: Value | undefined, fault: Fault): void {
     fault("connection", "must be an object: host, port, user, password, database");
     return;
   }
-  // The values are secret: no reason may repeat one.
+  // The values are secret, so no reason may contain one.
   for (const key of ["host", "user", "password", "database"]) {
     if (typeof known[key] !== "string" || known[key] === "") fault(`connection.${key}`, "must be a string");
   }

@@ -43,7 +43,7 @@ import {
 } from "./state/state";
 import { targetMajor } from "./state/targetMajor";
 
-/** Migrations and repeatables of one database, and what they have made there. */
+/** Migrations and repeatables of one database, and what they have created there. */
 export const sqlBundle: Resource = {
   check: async (request) => checkBundle(request),
 
@@ -78,7 +78,7 @@ export const sqlBundle: Resource = {
     return { outputs: { ...shownInputs(request.inputs), ...stateOutputs(next) } };
   },
 
-  /** Renews `live`, from what is in the state alone: neither the files nor the program are asked. */
+  /** Updates `live` from the state alone, without the files or the program. */
   async read(request, context) {
     const connection = connectionOf(request.inputs.connection);
     if (connection === undefined || request.inputs.name === undefined) {
@@ -142,7 +142,7 @@ export const sqlBundle: Resource = {
   },
 };
 
-/** A refresh has the password of the last deployment, and no way to learn of another. */
+/** Connects with the password of the last deployment, because a refresh cannot know another one. */
 async function asInState<T>(read: () => Promise<T>): Promise<T> {
   try {
     return await read();
@@ -214,7 +214,7 @@ function report(result: ApplyResult, inputs: BundleInputs, bundle: LoadedBundle,
   reportAccess(result, context);
 }
 
-/** More files than anybody reads are summed up by folder; the preview has named each. */
+/** More files than this are summarized by folder; the preview has listed each one. */
 const mostListed = 40;
 
 function timings({ ran }: ApplyResult, bundle: LoadedBundle): string[] {
@@ -262,14 +262,17 @@ function accessDrift({ access }: ApplyResult): Drift {
   return driftOf(diffPostures(baseline, withRedactedTexts(baseline, posture)));
 }
 
-/** After a preview everything is as it should be; files that it left out count as applied. */
+/** Returns the state after a preview: everything is as expected, and files that it left out count as applied. */
 function dryRunState(result: ApplyResult): BundleState {
   const state = appliedState(result);
   const version = newestVersion([...state.files.values(), ...result.skipped.map(({ file }) => file)]);
   return { ...state, version, live: {} };
 }
 
-/** The connection stays an input: outputs are shown, exported and copied around. The files are in `appliedFiles`. */
+/**
+ * Returns the outputs. The connection stays an input, because outputs are shown, exported and copied. The files are in
+ * `appliedFiles`.
+ */
 function shownInputs(properties: PropertyMap): PropertyMap {
   const { connection: _secret, files: _files, live: _outlook, [driftReadAt]: _time, ...shown } = properties;
   return shown;

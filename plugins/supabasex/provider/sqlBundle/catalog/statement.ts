@@ -50,16 +50,16 @@ const alwaysThere: readonly Kind[] = [
   ...serverPrivileges,
 ];
 
-/** What a read of this database may look at. */
+/** What a read of this database may access. */
 export interface Readable {
   readonly serverMajor: number;
   readonly cronJobs: boolean;
   readonly buckets: boolean;
-  /** Services whose record of their own migrations the role may read. */
+  /** Services whose migration tables the role may read. */
   readonly versioned: readonly PlatformService[];
 }
 
-/** The services that change the database by migrations of their own, and how to ask for the newest. */
+/** The services that change the database with their own migrations, and the queries for the newest one. */
 const newestMigration = {
   auth: "select max(version::text) from auth.schema_migrations",
   realtime: "select max(version::text) from realtime.schema_migrations",
@@ -69,9 +69,9 @@ const newestMigration = {
 export type PlatformService = keyof typeof newestMigration;
 
 /**
- * Settings that decide how names and values are printed, and how well the read runs. Names come out qualified because
- * the search path is empty but for pg_catalog; pg_temp comes last, so that no temporary table hides a system catalog.
- * Without row_security a filtered read of a platform table is an error, not a short answer.
+ * Settings that determine how names and values are printed, and the performance of the read. Names are qualified
+ * because the search path only contains pg_catalog; pg_temp comes last, so no temporary table hides a system catalog.
+ * With row_security off, a filtered read of a platform table is an error instead of an incomplete result.
  */
 const sessionSettings: Readonly<Record<string, string>> = {
   search_path: "pg_catalog, pg_temp",
@@ -86,7 +86,7 @@ const sessionSettings: Readonly<Record<string, string>> = {
   max_parallel_workers_per_gather: "0",
 };
 
-/** Makes the settings, for this transaction only, and says what else the read may look at. */
+/** Sets them for this transaction only, and returns what else the read may access. */
 export const prepareStatement = `
 select
   exists (select from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -106,9 +106,9 @@ select
     .join(",\n  ")}`;
 
 /**
- * One row of the read: an object of a kind, its values in the order of the kind's properties. Three columns say where the
- * server keeps it: the system catalog, the oid there, and the number of the column. The reader joins them, because to join
- * texts for each row costs the server more than to print three numbers.
+ * One row of the read: an object of a kind, with its values in the order of the kind's properties. Three columns are
+ * its address: the system catalog, the oid there, and the number of the column. The reader joins them, because joining
+ * texts for each row costs the server more than printing three numbers.
  */
 export type ObjectRow = [
   kind: number,
@@ -122,10 +122,10 @@ export type ObjectRow = [
   ...values: (string | null)[],
 ];
 
-/** Where in a row the values begin. */
+/** The column at which the values begin. */
 export const firstValue = 8;
 
-/** The kinds of object that a read of this database covers. A row says by number which of them it is of. */
+/** Returns the kinds of objects that a read of this database covers. A row contains the number of its kind. */
 export function kindsOf({
   serverMajor,
   cronJobs: jobs,
@@ -147,20 +147,20 @@ export function kindsOf({
   ];
 }
 
-/** In what order the values of a kind's properties stand in a row. */
+/** Returns the order in which a row has the values of a kind's properties. */
 export function propertiesOf(kind: Kind): readonly Property[] {
   return [...Object.values(kind.properties), ...(kind.furtherProperties ? [kind.furtherProperties] : [])];
 }
 
-/** A row with this number explains an access control list: `acl` and one value, of JSON. */
+/** A row with this number describes an access control list: `acl` and one value, in JSON. */
 export const aclRow = -1;
-/** A row with this number is the comment on the object at this place: one value. */
+/** A row with this number is the comment on the object at this address: one value. */
 export const commentRow = -2;
 
 /**
- * The one select that reads everything. Values travel as text, each in a column of its own, since to build JSON on the
- * server takes it twice the time. Privileges are spelt out once for each distinct list, not for each object. Nothing is
- * gathered before it is sent, so that the client works while the server does.
+ * Returns the select that reads everything. Values are sent as text, each in its own column, because building JSON
+ * takes the server twice the time. Privileges are written out once per distinct list, not per object. Nothing is
+ * collected before it is sent, so client and server work in parallel.
  */
 export function catalogStatement(kinds: readonly Kind[]): string {
   const width = Math.max(...kinds.map((kind) => propertiesOf(kind).length));
@@ -187,7 +187,7 @@ union all
 ${kinds.map((kind, index) => objectsOf(kind, index, width)).join("\nunion all\n")}`;
 }
 
-/** Every system catalog that has access control lists of a kind of ours. */
+/** All system catalogs with access control lists of one of our kinds. */
 const aclSources = [
   ["pg_class", "relacl"],
   ["pg_attribute", "attacl"],
@@ -198,7 +198,10 @@ const aclSources = [
   ["pg_database", "datacl"],
 ] as const;
 
-/** The owner matters only beside a list: the built-in default is the same for every owner. */
+/**
+ * Returns the expressions for privileges. The owner only matters with a list: the built-in default is the same for
+ * every owner.
+ */
 const privilegesOf = ({ type, owner, acl }: NonNullable<Kind["privileges"]>): string =>
   `(${type})::text, case when ${acl} is not null then pg_get_userbyid(${owner})::text end, ${acl}::text`;
 

@@ -6,8 +6,9 @@ import type { Catalog } from "../catalog/catalog";
 export const addAddresses = "alter table supabase_migrations.bundles add column if not exists addresses json";
 
 /**
- * Tells one database from a copy that was restored from a dump, in which every object has another address: the cluster, the
- * database and the table that the addresses are in. A physical copy keeps all three, and the addresses too.
+ * Distinguishes a database from a copy that was restored from a dump, in which every object has another address: the
+ * cluster, the database and the table with the addresses. A physical copy has all three in common, and the addresses
+ * too.
  */
 export const databaseToken = `(select system_identifier from pg_control_system())
   || ' ' || (select oid from pg_database where datname = current_database())
@@ -18,7 +19,7 @@ interface RecordedAddresses {
   readonly objects: Readonly<Record<string, string>>;
 }
 
-/** Reads what {@link recordAddresses} wrote; nothing where it was written in another database. */
+/** Reads what {@link recordAddresses} wrote; empty if it was written in another database. */
 export function addressesFrom(recorded: string | null, database: string): Addresses {
   if (recorded === null) return new Map();
   const { database: writtenIn, objects } = JSON.parse(recorded) as RecordedAddresses;
@@ -26,8 +27,8 @@ export function addressesFrom(recorded: string | null, database: string): Addres
 }
 
 /**
- * Records where the expected objects are, so that one which somebody renames is found again. An object that is not where it
- * is expected keeps its former address.
+ * Records where the expected objects are, to find them after a rename. An object that is missing keeps its former
+ * address.
  */
 export async function recordAddresses(
   client: ClientBase,

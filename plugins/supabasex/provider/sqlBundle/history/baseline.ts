@@ -8,9 +8,9 @@ import { comparableText, statementsOf, textOf } from "../source/statements";
 import { recordedStatements, recordMigrations } from "./history";
 
 /**
- * Records migrations as applied without running them, for a database that already has them. Refuses where what another
- * tool recorded for a version is not what the file says, or where an object that the files make is not there. Returns the
- * identities of those objects: they are the bundle's from now on. `undefined` when there is nothing to adopt.
+ * Records migrations as applied without running them, for a database that already has them. Refuses if another tool
+ * recorded a version with other statements, or if an object of the files is missing. Returns the identities of those
+ * objects, which belong to the bundle from now on. `undefined` if there is nothing to adopt.
  */
 export async function adoptBaseline(
   session: Session,
@@ -34,7 +34,7 @@ export async function adoptBaseline(
 }
 
 /**
- * Checks that a database has what these migrations make, and returns the identities of it.
+ * Checks that a database has what these migrations create, and returns the identities.
  *
  * @throws UserError as {@link adoptBaseline}
  */
@@ -58,7 +58,7 @@ export async function checkBaseline(
   return made.map(({ identity }) => identity);
 }
 
-/** Returns whether another tool recorded for a version what the file of this version says. */
+/** Returns whether another tool recorded the same statements for a version. */
 export function isAsRecorded(file: Migration, recorded: readonly string[] | null | undefined): boolean {
   if (recorded === undefined || recorded === null || recorded.length === 0) return false;
   const ours = statementTexts(file);
@@ -77,7 +77,7 @@ async function compareStatements(client: ClientBase, migrations: readonly Migrat
   }
 }
 
-/** Returns the error that names the first statement of a file that is not as another tool recorded it. */
+/** Returns the error with the first statement of a file that differs from another tool's record. */
 export function differsFromRecord(file: Migration, recorded: readonly string[]): UserError {
   const ours = statementTexts(file);
   const theirs = theirTexts(recorded);

@@ -1,13 +1,13 @@
 import type { ClientBase } from "pg";
 
 /**
- * What was there before a statement that runs outside of a transaction was started. It is committed before the statement
- * is sent and removed with the record that the statement succeeded: where it is found, a run was interrupted in between.
+ * The state before a statement that runs outside of a transaction. It is committed before the statement is sent, and
+ * removed when the statement's success is recorded. If it exists, a run was interrupted in between.
  */
 export interface Begun {
-  /** The object that the statement makes or takes away, as PostgreSQL prints it; empty where it is about none. */
+  /** The object that the statement creates or drops, as PostgreSQL prints it; empty if it is about none. */
   readonly name: string;
-  /** Of that object; 0 where there was none. */
+  /** Of that object; 0 if there was none. */
   readonly oid: number;
   /** Such as `valid` or `invalid` for an index. */
   readonly state: string;

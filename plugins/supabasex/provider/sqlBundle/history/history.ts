@@ -96,8 +96,7 @@ export async function openHistory(client: ClientBase, bundle: string): Promise<v
 }
 
 /**
- * Returns whether the tables exist: with the current layout, or with that of an older provider, without facts and
- * addresses.
+ * Returns the layout of the tables: the current one, that of an older provider, without facts and addresses, or none.
  */
 export async function layoutOf(client: ClientBase): Promise<Tables["layout"]> {
   return (await tablesIn(client)).layout;

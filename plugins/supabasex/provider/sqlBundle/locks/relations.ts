@@ -7,13 +7,13 @@ export interface Relation {
   readonly name: string;
   /** `relkind` of pg_class. */
   readonly kind: string;
-  /** Number of the file with its rows; 0 where it has none. */
+  /** Number of the file with its rows; 0 if it has none. */
   readonly file: number;
   /** The table of an index. */
   readonly table: number | undefined;
-  /** Rows as the statistics estimate them; `undefined` where it was never analysed. */
+  /** Rows according to the statistics; `undefined` if it was never analyzed. */
   readonly rows: number | undefined;
-  /** Bytes without indexes, as of the last vacuum or analyse. */
+  /** Bytes without indexes, as of the last vacuum or analyze. */
   readonly bytes: number;
 }
 
@@ -24,11 +24,11 @@ export function titleOf({ schema, name }: Relation): string {
 
 /** The relations of a database before migrations run, by number and by name. */
 export class Relations {
-  /** The greatest number: what has a greater one came later. */
+  /** The greatest number. Later relations have a greater one. */
   readonly newest: number;
   readonly #byOid: ReadonlyMap<number, Relation>;
   readonly #byName = new Map<string, Relation[]>();
-  /** Names that have to be quoted. */
+  /** Names that require quotes. */
   readonly #oddNames: readonly string[];
 
   constructor(relations: readonly Relation[]) {
@@ -46,14 +46,14 @@ export class Relations {
     return this.#byOid.get(oid);
   }
 
-  /** Returns the relation that a statement names; without a schema the one of `public`, else the only one of that name. */
+  /** Returns the relation that a statement names; without a schema that of `public`, else the only one of that name. */
   named(name: string, schema?: string): Relation | undefined {
     const candidates = this.#byName.get(name) ?? [];
     if (schema !== undefined) return candidates.find((relation) => relation.schema === schema);
     return candidates.find((relation) => relation.schema === "public") ?? candidates[0];
   }
 
-  /** Whether the bare name of one stands in the text as a word, in whatever case. */
+  /** Returns whether a bare name is in the text as a word, in upper or lower case. */
   isMentionedIn(text: string): boolean {
     return (
       wordsOf(text).some((word) => this.#byName.has(word)) ||
@@ -61,14 +61,14 @@ export class Relations {
     );
   }
 
-  /** Returns the relations whose bare name stands in the text as a word, in whatever case. */
+  /** Returns the relations whose bare name is in the text as a word, in upper or lower case. */
   mentionedIn(text: string): Relation[] {
     const odd = this.#oddNames.filter((name) => text.includes(name));
     return [...new Set([...wordsOf(text), ...odd])].flatMap((name) => this.#byName.get(name) ?? []);
   }
 }
 
-/** Returns what may be a name without quotes in a text, in lower case. */
+/** Returns possible unquoted names in a text, in lower case. */
 function wordsOf(text: string): string[] {
   return text.toLowerCase().match(/[a-z_][a-z0-9_$]*/g) ?? [];
 }
@@ -78,9 +78,9 @@ function isWord(name: string): boolean {
 }
 
 /**
- * Reads the relations from a size on, but for the system's and the deployer's own. It takes no lock on any of them.
+ * Reads the relations from a size on, except those of the system and the provider. It locks none of them.
  *
- * @param fromBytes - size without indexes, as of the last vacuum or analyse
+ * @param fromBytes - size without indexes, as of the last vacuum or analyze
  */
 export async function readRelations(client: ClientBase, fromBytes: number): Promise<Relations> {
   const { rows } = await client.query<{ relations: unknown[][] | null }>(
@@ -110,13 +110,16 @@ export async function readRelations(client: ClientBase, fromBytes: number): Prom
   );
 }
 
-/** What is in a table now. */
+/** The current size of a table. */
 export interface Size {
   readonly rows: number | undefined;
   readonly bytes: number;
 }
 
-/** Measures tables: bytes of their files with those out of line, and rows as estimated. Leaves out what another session has locked against reads. */
+/**
+ * Measures tables: bytes of their files including out-of-line values, and estimated rows. Omits tables that another
+ * session has locked against reads.
+ */
 export async function readSizes(client: ClientBase, tables: readonly Relation[]): Promise<Map<number, Size>> {
   const oids = tables.filter(({ kind }) => kind === "r" || kind === "m").map(({ oid }) => oid);
   if (oids.length === 0) return new Map();

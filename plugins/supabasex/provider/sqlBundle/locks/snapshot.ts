@@ -2,33 +2,36 @@ import type { QueryResult } from "pg";
 import { type LockMode, modeNamed, stronger } from "./modes";
 import { probeColumn } from "./probeQueries";
 
-/** What a probe found about one relation. */
+/** The result of a probe for one relation. */
 export interface Found {
   /** The strongest lock that the transaction has on it, from ROW SHARE on. */
   readonly lock: LockMode | undefined;
-  /** Number of the file with its rows, 0 where it has none; `undefined` once it is dropped. */
+  /** Number of the file with its rows, 0 if it has none; `undefined` after it was dropped. */
   readonly file: number | undefined;
   readonly isDropped: boolean;
   /** How often all its rows were read. */
   readonly scans: number;
-  /** How many rows were updated or deleted. */
+  /** The number of updated or deleted rows. */
   readonly changes: number;
 }
 
-/** What a probe found. */
+/** The result of a probe. */
 export interface Snapshot {
   /** The server's time, in seconds. */
   readonly time: number;
   readonly relations: ReadonlyMap<number, Found>;
 }
 
-/** Reads the answers of probes. What has not changed since an earlier answer is the same value as there. */
+/** Parses the results of probes. Unchanged values are the same objects as before. */
 export class SnapshotReader {
   readonly #known = new Map<string, readonly [number, Found]>();
-  /** What the last probe found. */
+  /** The result of the last probe. */
   #last: Snapshot["relations"] = new Map();
 
-  /** Returns the probes' answers among those of a message, in order. A probe that only tells the time finds what the one before found. */
+  /**
+   * Returns the results of the probes in a message, in order. A probe that only returns the time has the results of the
+   * previous one.
+   */
   read(results: readonly QueryResult[]): Snapshot[] {
     return results
       .filter(({ fields }) => fields?.length === 1 && fields[0]?.name === probeColumn)

@@ -4,7 +4,7 @@ import { alterTable } from "./alterTable";
 import { effectOn, type Foreseen, type ForeseenEffect, joined, namedByList, nothing } from "./foreseen";
 import { type LockMode, modeNumbered } from "./modes";
 
-/** Returns what a statement locks, reads and rewrites, as far as its text tells. Code that it calls may do anything. */
+/** Returns what a statement locks, reads and rewrites, as far as its text shows. Code that it calls may do anything. */
 export function foresee(node: Node): Foreseen {
   if ("AlterTableStmt" in node) return alterTable(node.AlterTableStmt);
   if ("IndexStmt" in node) {
@@ -17,7 +17,7 @@ export function foresee(node: Node): Foreseen {
     const isConcurrent = hasOption(params, "concurrently");
     const onTable = isConcurrent ? "SHARE UPDATE EXCLUSIVE" : "SHARE";
     const isIndex = node.ReindexStmt.kind === "REINDEX_OBJECT_INDEX";
-    // The index itself is locked against reads, and with it what would read the table by it.
+    // The index itself is locked against reads, and so are reads of the table that use it.
     const lock = isIndex && !isConcurrent ? "ACCESS EXCLUSIVE" : onTable;
     const hazards: HazardName[] = isConcurrent ? [] : ["index-build"];
     return {
@@ -85,7 +85,7 @@ export function foresee(node: Node): Foreseen {
   return nothing;
 }
 
-/** A change of all rows, which are then locked; with a condition nobody knows how many. */
+/** Returns a change of all rows, which are then locked. With a condition, the number is unknown. */
 function changing(table: RangeVar | undefined, condition: Node | undefined): Foreseen {
   const hazards: HazardName[] = condition === undefined ? ["row-changes"] : [];
   return { effects: effectOn(table, { lock: "ROW EXCLUSIVE", scanned: condition === undefined, hazards }) };
@@ -120,7 +120,7 @@ function hasOption(options: readonly Node[] | undefined, name: string): boolean 
   });
 }
 
-/** What a drop of each kind is, beside a lock on the object. */
+/** The effect of a drop for each kind, in addition to a lock on the object. */
 const droppedHazards: Readonly<Record<string, HazardName[]>> = {
   OBJECT_TABLE: ["data-loss"],
   OBJECT_FOREIGN_TABLE: ["data-loss"],
@@ -145,7 +145,7 @@ function drop({ removeType, objects, concurrent }: DropStmt): Foreseen {
       }),
     );
   }
-  // The name of the object comes behind that of its table.
+  // The name of the object comes after that of its table.
   if (!["OBJECT_POLICY", "OBJECT_TRIGGER", "OBJECT_RULE"].includes(removeType ?? "")) return nothing;
   return joined(lists.map((names) => onNames(names.slice(0, -1), "ACCESS EXCLUSIVE")));
 }
@@ -156,7 +156,10 @@ function rename({ renameType, relation }: RenameStmt): Foreseen {
   return exclusive(relation, breaks.includes(renameType ?? "") ? ["client-break"] : []);
 }
 
-/** Of the new table nothing; of those that it refers to, is a partition of, or inherits from. */
+/**
+ * Returns the effects on the tables that a new table references, is a partition of, or inherits from. There are none on
+ * the new table.
+ */
 function createTable({ constraints, tableElts, inhRelations, partbound }: CreateStmt): Foreseen {
   const all = [...(constraints ?? []), ...(tableElts ?? [])].flatMap((item) => {
     if ("Constraint" in item) return [item.Constraint];

@@ -11,17 +11,17 @@ import { type Relation, type Relations, readRelations, readSizes, type Size, tit
 import { type Snapshot, SnapshotReader } from "./snapshot";
 import { foresee } from "./statement";
 
-/** What one statement of a migration does to relations that were there before. */
+/** The effect of one statement of a migration on existing relations. */
 export interface StatementLocks {
   readonly file: BundleFile;
   /** Line of the statement in its file, from 1. */
   readonly line: number;
-  /** The statement on one line; a long one is cut. */
+  /** The statement on one line, truncated if long. */
   readonly statement: string;
-  /** Whether it ran; else this is what its text lets expect. */
+  /** Whether it ran; otherwise this is what its text shows. */
   readonly isObserved: boolean;
   readonly effects: readonly (Effect & { readonly size: Size })[];
-  /** Seconds from the statement to the end of what ran; `undefined` where it did not run. */
+  /** Seconds from the statement to the end of the transaction; `undefined` if it did not run. */
   readonly heldSeconds?: number;
   readonly hazards: readonly FoundHazard[];
 }
@@ -29,14 +29,14 @@ export interface StatementLocks {
 export interface FoundHazard extends Hazard {
   /** Why the file accepts it. */
   readonly accepted?: string;
-  /** Whether the statement may do without: only running it shows. */
+  /** Whether the statement may not need it: only running it shows. */
   readonly isUncertain: boolean;
 }
 
-/** In a project that is not deployed yet, the platform's own tables are smaller. */
+/** In a project without a deployment, the platform's own tables are smaller. */
 const inUseFromBytes = 10_000_000;
 
-/** A file that a dry run leaves out, because it would keep others from reading a large table. */
+/** A file that a dry run leaves out, because it would block readers of a large table. */
 export interface TooLarge {
   readonly file: Migration;
   readonly why: string;
@@ -63,9 +63,9 @@ export class LockWatch {
   }
 
   /**
-   * Reads what is there, and how large it is. Call it before the files run.
+   * Reads the existing relations and their sizes. Call it before the files run.
    *
-   * @param isFirst - whether nothing was deployed before: then only relations with much in them are in use
+   * @param isFirst - whether nothing was deployed before: then only large relations are in use
    */
   static async begin(client: ClientBase, files: readonly BundleFile[], isFirst = false): Promise<LockWatch> {
     const relations = await readRelations(client, isFirst ? inUseFromBytes : 0);
@@ -76,13 +76,13 @@ export class LockWatch {
     return new LockWatch(relations, { sizes: await readSizes(client, [...mentioned]), queries });
   }
 
-  /** Returns the text to send for a file; `undefined` where nothing in it needs watching. */
+  /** Returns the text to send for a file; `undefined` if nothing in it has to be watched. */
   textOf(file: BundleFile): ProbedText | undefined {
     if (!this.#texts.has(file)) this.#texts.set(file, probedText(file, this.#relations, this.#queries));
     return this.#texts.get(file);
   }
 
-  /** Looks at everything. Call it before the first file runs, and after something was rolled back. */
+  /** Reads everything. Call it before the first file runs, and after a rollback. */
   async look(client: ClientBase): Promise<void> {
     const { prepare, whole } = this.#queries;
     if (!this.#isPrepared && prepare !== undefined) await client.query(prepare);
@@ -90,19 +90,19 @@ export class LockWatch {
     this.#reader.read([await client.query(whole)]);
   }
 
-  /** A query that looks at what is locked, for what runs beside the files. */
+  /** Returns a query for the locks of what runs between the files. */
   get probe(): string {
     return this.#queries.locks;
   }
 
-  /** Takes the answers to a file that has run, in the order in which files run. If it runs again, the last time counts. */
+  /** Processes the results of a file that has run, in execution order. If a file runs again, the last time counts. */
   record(file: BundleFile, results: readonly QueryResult[]): void {
     const snapshots = this.#reader.read(results);
-    // The message may begin with probes that are not of the file's text.
+    // The message may begin with probes that do not belong to the file's text.
     this.#snapshots.set(file, snapshots.slice(-(this.textOf(file)?.after.length ?? 0)));
   }
 
-  /** Returns what the statements did that ran, those that matter to others. */
+  /** Returns the effects of the statements that ran, if they matter to others. */
   async finish(client: ClientBase): Promise<StatementLocks[]> {
     if (this.#isPrepared && this.#queries.deallocate !== undefined)
       await client.query(this.#queries.deallocate);
@@ -127,7 +127,7 @@ export class LockWatch {
     });
   }
 
-  /** Returns what a file's text lets expect. */
+  /** Returns the expected effects of a file's text. */
   expected(file: BundleFile): StatementLocks[] {
     return statementsOf(file).flatMap((statement) => {
       const foreseen = foresee(statement.node);
@@ -137,7 +137,7 @@ export class LockWatch {
     });
   }
 
-  /** Returns the files that would take ACCESS EXCLUSIVE on a table above so many megabytes. */
+  /** Returns the files that would take ACCESS EXCLUSIVE on a table larger than this number of megabytes. */
   tooLarge(files: readonly Migration[], megabytes: number): TooLarge[] {
     return files.flatMap((file) => {
       for (const { node } of statementsOf(file)) {
@@ -186,7 +186,7 @@ export class LockWatch {
   }
 }
 
-/** A longer statement is cut. */
+/** A longer statement is truncated. */
 const mostShown = 100;
 
 function oneLine(text: string): string {

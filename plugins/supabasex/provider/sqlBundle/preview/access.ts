@@ -5,16 +5,19 @@ import { bySeverity, severityOf, upgradesIn } from "../catalog/posture";
 import { postureRepairOf } from "../repair/postureRepair";
 import { type Drift, driftLines } from "../state/drift";
 
-/** More changes than anybody reads at once are counted. */
+/** With more changes than this, only the number is shown. */
 const mostListed = 40;
 
-/** Says what a refresh found, the worst first. The engine itself shows changed values in the order of their names. */
+/**
+ * Reports what a refresh found, the most severe first. The engine itself shows changed values in the order of their
+ * names.
+ */
 export function reportDrift(drift: Drift, context: CallContext): void {
   const lines = driftLines(drift);
   if (lines.length > 0) context.log("warning", listed("Changed outside of the stack:", lines));
 }
 
-/** Says what a deployment leaves of the changes outside of the bundle, how they are taken back, and how they are accepted. */
+/** Reports the changes outside of the bundle that a deployment does not revert, and how to revert or accept them. */
 export function reportAccess({ access }: ApplyResult, context: CallContext): void {
   if (access === undefined) return;
   const { baseline, posture, isFirst, differences, acceptances, repaired } = access;

@@ -2,11 +2,11 @@ import { canonicalJson, type JsonValue } from "../../../../../foundation/json";
 import { type CatalogReading, changeText, partsOfIdentity, traceObjects } from "../catalog";
 import { withRedactedTexts } from "../state/redaction";
 
-/** One object that files make, drop or change. */
+/** One object that files create, drop or change. */
 export interface CatalogChange {
   readonly identity: string;
   readonly kind: "created" | "dropped" | "changed";
-  /** Of a changed object: what changes, from what to what. */
+  /** For a changed object: each change, with old and new value. */
   readonly properties: readonly {
     readonly name: string;
     readonly from?: JsonValue;
@@ -15,8 +15,8 @@ export interface CatalogChange {
 }
 
 /**
- * Everything that differs between two readings, by the identity before. A renamed object is a changed one, and its parts
- * are not. Texts of what was there before that no file has are left out. History rows are not objects.
+ * Returns all differences between two readings, by the previous identity. A renamed object is a changed one, and its
+ * parts are not listed. Previous texts that no file has are omitted. History rows are not objects.
  */
 export function catalogChanges(from: CatalogReading, to: CatalogReading): CatalogChange[] {
   const { catalog: after, renamed } = traceObjects(from.catalog, to, from.addresses);
@@ -47,12 +47,12 @@ export function catalogChanges(from: CatalogReading, to: CatalogReading): Catalo
 
 const marks = { created: "+", dropped: "-", changed: "~" } as const;
 
-/** More objects than anybody reads are counted, not listed. */
+/** With more objects than this, only the number is shown. */
 const mostListed = 60;
 
-/** As lines: an object each, then what changes about it; a text of several lines as a diff of its lines. */
+/** Returns lines: one per object, then its changes; a text of several lines as a diff. */
 export function describeChanges(changes: readonly CatalogChange[]): string[] {
-  // The parts of a new or dropped table go without saying.
+  // The parts of a new or dropped table are implied.
   const whole = new Set(
     changes.filter(({ kind }) => kind !== "changed").map(({ identity }) => partsOfIdentity(identity).name),
   );

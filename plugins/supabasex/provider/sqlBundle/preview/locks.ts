@@ -6,7 +6,7 @@ import { titleOf } from "../locks/relations";
 import type { FoundHazard, StatementLocks } from "../locks/watch";
 
 /**
- * Says what migrations lock, and their hazards with the safe way; nothing where others notice nothing.
+ * Reports what migrations lock, and their hazards with the safe alternative; nothing if others are not affected.
  *
  * @param title - of the list of locks
  */

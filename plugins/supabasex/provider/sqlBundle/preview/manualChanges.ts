@@ -7,18 +7,18 @@ import { repairOf } from "../repair/repair";
 import { type Drift, driftAt, driftKinds, driftPaths } from "../state/drift";
 import { isRerun } from "../state/outlook";
 
-/** Drift as a preview without a dry run shows it. */
+/** Drift in a preview without a dry run. */
 export interface ShownDrift {
   readonly drift: Drift;
-  /** What the deployment does about each difference, in the same places. */
+  /** What the deployment does about each difference, in the same order. */
   readonly outlook: Drift;
-  /** Identity → the repeatable that makes it. */
+  /** Identity → the repeatable that creates it. */
   readonly makers: ReadonlyMap<string, string>;
   /** Identities that stop the deployment unless a pending file repairs them. */
   readonly undecided: ReadonlySet<string>;
 }
 
-/** Says what would be repaired, and what a deployment leaves. What a file makes is listed with the file. */
+/** Reports what would be repaired, and what a deployment leaves. Objects of a file are listed with the file. */
 export function announceDrift({ drift, outlook, makers, undecided }: ShownDrift, context: CallContext): void {
   const rerun = driftKinds(drift).filter(({ identity, kind }) => kind !== "extra" && makers.has(identity));
   const inFiles = new Set(rerun.map(({ identity }) => identity));
@@ -40,7 +40,7 @@ export function announceDrift({ drift, outlook, makers, undecided }: ShownDrift,
 
 const unlessRepaired = "stops the deployment, unless one of the files above repairs it: ";
 
-/** What became of objects that no file made: which are the bundle's now, and which a rebuild touched. */
+/** Reports foreign objects that belong to the bundle now, and those that a rebuild affected. */
 export function reportForeign(
   { takenOver, undone, recreatedForeign }: ApplyResult,
   context: CallContext,
@@ -56,7 +56,7 @@ function listed(title: string, lines: readonly string[]): string {
   return [title, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 
-/** Says what goes because no file states it any more, and which objects other default privileges apply to. */
+/** Reports what is reverted because no file states it any more, and to which objects other default privileges apply. */
 export function reportTakenBack(
   { takenBack, regranted }: Pick<ApplyResult, "takenBack" | "regranted">,
   context: CallContext,
@@ -69,14 +69,14 @@ export function reportTakenBack(
   }
 }
 
-/** Says which data does not come back with what was repaired. */
+/** Reports the data that a repair does not restore. */
 export function reportLosses({ losses }: Pick<ApplyResult, "losses">, context: CallContext): void {
   if (losses.size === 0) return;
   const lines = [...losses].sort().map(([identity, loss]) => `  ${identity}: ${loss}`);
   context.log("warning", ["Repaired without the data that a manual change lost:", ...lines].join("\n"));
 }
 
-/** Drift that stays after an up: extra objects under `prune: report`, and what nothing can repair. */
+/** Reports drift that stays after an up: extra objects with `prune: report`, and what cannot be repaired. */
 export function warnOfRemaining(result: ApplyResult, inputs: BundleInputs, context: CallContext): void {
   const lines = [...byIdentity(result.remaining)].flatMap(([identity, differences]) => {
     const { prune, impossible, statements } = repairOf(identity, differences, result.expected, result.after);

@@ -2,7 +2,7 @@ import type { CallContext } from "../../../../provider-host/provider";
 import type { PlannedFile } from "../apply/request";
 import type { LoadedBundle } from "../source/files";
 
-/** Lists the files that would run, with the reason of each; nothing where there are none. */
+/** Lists the files that would run, each with its reason; nothing if there are none. */
 export function announce(
   plan: readonly PlannedFile[],
   bundle: LoadedBundle,
@@ -24,11 +24,11 @@ export function files(count: number): string {
   return count === 1 ? "1 file" : `${count} files`;
 }
 
-/** One line per file: path, and why. */
+/** Returns one line per file: path and reason. */
 export function table(plan: readonly PlannedFile[], bundle: LoadedBundle): string[] {
   const all = [...bundle.migrations, ...bundle.repeatables];
   const displays = new Map(all.map((file) => [file.path, file.display]));
-  // A removed file is shown where it was.
+  // A removed file is shown in its former place.
   const [known] = all;
   const folder = known === undefined ? "" : known.display.slice(0, known.display.length - known.path.length);
   const displayOf = (path: string) => displays.get(path) ?? `${folder}${path}`;

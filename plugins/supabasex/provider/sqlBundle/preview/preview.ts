@@ -51,13 +51,13 @@ export interface PreviewRequest {
   readonly state: BundleState;
   /** The connection of the last deployment. */
   readonly former?: Connection | undefined;
-  /** What the last deployment declared beside its SQL. */
+  /** What the last deployment declared outside of its SQL. */
   readonly formerlyDeclared?: Declared;
-  /** What the last refresh said becomes of the drift. */
+  /** What happens to the drift, according to the last refresh. */
   readonly outlook?: Drift;
 }
 
-/** Says what an up would do and, where asked for, does it in a transaction that is rolled back. */
+/** Reports what an up would do and, if configured, does it in a transaction that is rolled back. */
 export async function previewBundle(
   { inputs, bundle, state, former, formerlyDeclared, outlook = {} }: PreviewRequest,
   context: CallContext,
@@ -105,8 +105,8 @@ export async function previewBundle(
 }
 
 /**
- * With the password that the server has. Where this deployment changes it, that is the former one until the deployment: it is
- * tried first, because hosted projects ban an address after a few refused logins.
+ * Connects with the server's current password. If this deployment changes the password, the former one is valid until
+ * the deployment. It is tried first, because hosted projects ban an address after a few refused logins.
  */
 async function withAcceptedPassword<T>(
   now: Connection,
@@ -129,8 +129,8 @@ async function withAcceptedPassword<T>(
 }
 
 /**
- * Without a dry run: what the catalog and the record of the database say, without executing a file. Where they cannot be
- * read, what the state says.
+ * Reports, without a dry run, what the catalog and the database's record show, without executing a file. If they cannot
+ * be read, it uses the state.
  */
 async function previewWithoutDryRun(
   { inputs, bundle, state, former, outlook = {} }: PreviewRequest,
@@ -178,14 +178,14 @@ async function previewWithoutDryRun(
 const notExecuted =
   "Not checked without a dry run: whether the files run, whether the rows and the role's privileges allow each repair, and what `do` blocks and functions lock.";
 
-/** Why the database cannot be read by this preview, where the deployment may still work. */
+/** Returns why this preview cannot read the database, if the deployment may still succeed. */
 function whyNotRead(error: unknown): string | undefined {
   if (error instanceof DatabaseUnreachable) return error.message;
   const cause = error instanceof Error ? (error.cause ?? error) : error;
   return isDatabaseError(cause) && cause.code === "42501" ? `${cause.message} (42501).` : undefined;
 }
 
-/** What somebody changed outside of the bundle, but for what the configuration accepts. */
+/** Returns what somebody changed outside of the bundle, except what the configuration accepts. */
 async function accessAhead(
   client: ClientBase,
   { inputs, state, look }: { inputs: BundleInputs; state: BundleState; look: LookAhead },
@@ -226,7 +226,7 @@ const notThereYet =
 const requirementsChange =
   "A role or an extension that the SQL builds on is to be created or replaced first. Deploy that change alone, then preview the SQL.";
 
-/** The database is there, so who reads this preview takes it for granted that the files were tried. */
+/** Warns that the files did not run: with a database available, the reader of this preview expects that they did. */
 function warnOfMissingDryRun(plan: readonly PlannedFile[], why: string, context: CallContext): void {
   if (plan.length === 0) return;
   context.log(
@@ -258,7 +258,7 @@ function removedFiles(paths: readonly string[]): PlannedFile[] {
   return paths.map((path) => ({ path, reason: "removed" as const }));
 }
 
-/** Path of a repeatable → what of its objects is not as it made it, as the last refresh found it. */
+/** Returns path of a repeatable → which of its objects differ from the file, according to the last refresh. */
 function driftedIn(state: BundleState): Map<string, string> {
   const makers = makersIn(state);
   return new Map(

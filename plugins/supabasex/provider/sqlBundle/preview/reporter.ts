@@ -2,8 +2,8 @@ import type { CallContext } from "../../../../provider-host/provider";
 import type { Reporter } from "../apply/request";
 
 /**
- * Progress as lines that replace each other below the resource; warnings and the server's notices as lines that stay. A notice
- * is shown once, however often its file runs until the transaction succeeds.
+ * Reports progress as lines that replace each other below the resource, and warnings and the server's notices as lines
+ * that stay. A notice is shown once, regardless of how often its file runs until the transaction succeeds.
  */
 export function reporter(context: CallContext): Reporter {
   const noticed = new Set<string>();

@@ -3,10 +3,10 @@ import type { Catalog } from "../catalog";
 import { serverIdentity } from "../catalog/serverVersion";
 
 /**
- * Says that PostgreSQL was upgraded since the version that the state remembers; nothing where it is the same.
+ * Reports that PostgreSQL was upgraded since the version in the state; nothing if it is the same.
  *
  * @param from - Major version of the last deployment or refresh.
- * @param now - The catalog as it was just read.
+ * @param now - The current catalog.
  */
 export function announceUpgrade(from: number | undefined, now: Catalog, context: CallContext): void {
   const to = now[serverIdentity]?.majorVersion;

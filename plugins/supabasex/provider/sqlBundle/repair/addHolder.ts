@@ -6,13 +6,13 @@ import type { Place } from "./place";
 
 export interface AddedHolder {
   readonly statements: readonly string[];
-  /** What does not come back. */
+  /** What is not restored. */
   readonly loss?: string;
 }
 
 /**
- * The statements that add a dropped object of a kind that holds data, where nothing is lost by it that is not lost already;
- * `undefined` where a person has to decide, and for other kinds.
+ * Returns the statements that add a dropped object of a kind that holds data, if nothing is lost that is not already
+ * lost; `undefined` if a person has to decide, and for other kinds.
  */
 export function addHolder(
   { object, expected, live }: Place,
@@ -64,13 +64,13 @@ function replacement({ default: value, identity }: CatalogObject): string {
   return value === undefined ? "" : "; the rows have the default";
 }
 
-/** Whether rows that are there need a value for the column that nothing but a person can give. */
+/** Returns whether existing rows need a value for the column that only a person knows. */
 export function lacksValue(column: CatalogObject): boolean {
   const { notNull, default: value, generated, identity } = column;
   return notNull === true && value === undefined && generated === undefined && identity === undefined;
 }
 
-/** Names the sequence of an identity column as it is expected: ` (sequence name s.n)`. */
+/** Names the sequence of an identity column as expected: ` (sequence name s.n)`. */
 export function identityOptions(column: string, expected: Catalog): string {
   const found = Object.entries(expected).find(
     ([identity, { ownedBy }]) => ownedBy === column && identity.startsWith("sequence "),
@@ -78,7 +78,10 @@ export function identityOptions(column: string, expected: Catalog): string {
   return found === undefined ? "" : ` (sequence name ${partsOfIdentity(found[0]).name})`;
 }
 
-/** A sequence goes on behind the values of the column that it is for. Of another one nobody knows where it stood. */
+/**
+ * Returns the statements for a sequence. It continues after the values of its column. Without a column, its position is
+ * unknown.
+ */
 function addSequence(
   name: string,
   should: CatalogObject,
@@ -87,7 +90,7 @@ function addSequence(
 ): AddedHolder | undefined {
   const column = `column ${text(should.ownedBy)}`;
   if (should.ownedBy === undefined || Number(should.increment ?? 1) < 0) return undefined;
-  // It comes back with the column that is generated as identity.
+  // It is restored with its identity column.
   if (expected[column]?.identity !== undefined) return { statements: [] };
   const parts = [`create sequence ${name}`];
   if (should.type !== undefined) parts.push(`as ${text(should.type)}`);
@@ -101,7 +104,7 @@ function addSequence(
   return { statements: live[column] === undefined ? [create] : [create, goOnBehind(literal(name), column)] };
 }
 
-/** Sets a sequence behind the highest value of a column. */
+/** Sets a sequence after the highest value of a column. */
 export function goOnBehind(sequence: string, column: string): string {
   const { parent, name } = partsOfIdentity(column);
   return `select pg_catalog.setval(${sequence}, max(${name})) from ${parent} having max(${name}) > 0`;

@@ -5,7 +5,7 @@ import { quote } from "../source/declaredObjects";
 import { createStatement, settingValue, text, texts } from "./createStatement";
 import { alterMembership, alterRole } from "./roles";
 
-/** Statements that set one property of an object that is there; `undefined` where it takes making the object again. */
+/** Returns statements that set one property of an existing object; `undefined` if it has to be recreated. */
 export function alterStatements(
   object: ObjectIdentity,
   property: string,
@@ -105,7 +105,9 @@ function alterTable(
   }
 }
 
-/** Inheritance moves no rows. The order of the parents is that in which they were added. */
+/**
+ * Returns the statements for inheritance, which moves no rows. The parents are in the order in which they were added.
+ */
 function inheritance(alter: string, should: readonly string[], is: readonly string[]): string[] {
   const kept = is.filter((parent, at) => should[at] === parent);
   const isBeginning = kept.length === is.length || kept.length === should.length;
@@ -149,7 +151,7 @@ function alterColumn(
     case "compression":
       return [`${alter} set compression ${value === undefined ? "default" : text(value)}`];
     case "storage":
-      // Types of fixed length cannot be stored otherwise; of the others, numbers are kept in the row where they fit.
+      // Types of fixed length cannot be stored differently; among the others, numbers stay in the row if they fit.
       return [
         `${alter} set storage ${value === undefined ? (/^numeric/.test(text(expected.type)) ? "main" : "extended") : text(value)}`,
       ];
@@ -161,7 +163,7 @@ function alterColumn(
   }
 }
 
-/** What a sequence counts by. Where it stands is data, and stays. */
+/** Returns the statements for the parameters of a sequence. Its position is data, and stays. */
 function alterSequence(alter: string, property: string, value: JsonValue | undefined): string[] | undefined {
   switch (property) {
     case "increment":
@@ -212,14 +214,19 @@ function alterPublication(
   }
 }
 
-/** No function of pg_cron changes where a job runs. A new one runs here. */
+/**
+ * Returns the statements for a job's database and host. No function of pg_cron changes them, and a new job runs here.
+ */
 function scheduleHere(object: ObjectIdentity, expected: CatalogObject): string[] | undefined {
   const create = createStatement(object, expected);
   const remove = `select cron.unschedule(jobid) from cron.job where jobname = ${literal(object.name)} and username = current_user`;
   return create === undefined ? undefined : [remove, create];
 }
 
-/** What scheduling a job again does not change. Run in the name of its user, who alone may change it. */
+/**
+ * Returns the statements for what rescheduling a job does not change. They run as the job's user, because only that
+ * role may change it.
+ */
 function alterJob(name: string, property: string, value: JsonValue | undefined): string[] | undefined {
   if (property !== "active" && property !== "database") return undefined;
   const to = property === "active" ? String(value === true) : literal(text(value));
@@ -228,7 +235,7 @@ function alterJob(name: string, property: string, value: JsonValue | undefined):
   ];
 }
 
-/** What is set for a role, for a role in this database or for the database. */
+/** Returns the statements for settings of a role, of a role in this database or of the database. */
 function alterSetting(
   { kind, name }: ObjectIdentity,
   setting: string,

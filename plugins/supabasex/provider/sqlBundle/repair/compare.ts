@@ -12,18 +12,18 @@ import {
 } from "../catalog";
 import { lacksValue } from "./addHolder";
 
-/** What differs from what is expected, and what is needed to say what is done about it. */
+/** The differences from the expectation, and what is needed to describe what is done about them. */
 export interface Comparison {
   readonly differences: readonly CatalogDifference[];
-  /** The live catalog, with the expected names of objects that were renamed. */
+  /** The live catalog, with the expected names of renamed objects. */
   readonly traced: TracedCatalog;
 }
 
 /**
- * Compares a reading with what is expected. Where a dropped column cannot be added to a table with rows, it asks the server
- * whether there are any, by the size of the table: that takes no privilege on it.
+ * Compares a reading with the expectation. If a dropped column cannot be added to a table with rows, it asks the server
+ * for the size of the table, which needs no privilege.
  *
- * @param watched the part of the live catalog to compare; default all that the bundle answers for
+ * @param watched the part of the live catalog to compare; default: everything that belongs to the bundle
  */
 export async function compare(
   client: ClientBase,

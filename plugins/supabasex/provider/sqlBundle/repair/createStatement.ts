@@ -5,8 +5,8 @@ import { quote } from "../source/declaredObjects";
 import { grantMembership } from "./roles";
 
 /**
- * The statement that makes an object again from what the catalog said of it, without owner, grants and comment;
- * `undefined` for what holds data and for what the catalog does not say enough of.
+ * Returns the statement that recreates an object from its catalog entry, without owner, grants and comment; `undefined`
+ * for objects that hold data, and for incomplete catalog entries.
  */
 export function createStatement(
   { kind, name, parent }: ObjectIdentity,
@@ -87,7 +87,10 @@ function routine(kind: string, signature: string, object: CatalogObject): string
   return parts.join("\n");
 }
 
-/** Settings that are lists keep their elements apart; every other value is one literal. */
+/**
+ * Returns the value of a setting. Settings that are lists keep their elements separate; every other value is one
+ * literal.
+ */
 export function settingValue(setting: string, value: string): string {
   const lists = new Set([
     "search_path",
@@ -130,7 +133,7 @@ function eventTrigger(name: string, object: CatalogObject): string {
   return `create event trigger ${name} on ${text(object.event)}${when} execute function ${procedure}()`;
 }
 
-/** Its members are objects of their own. */
+/** Returns a publication's statement. Its members are separate objects. */
 function publication(name: string, object: CatalogObject): string {
   const all = object.allTables === true ? " for all tables" : "";
   const publish = literal(texts(object.publish).join(", "));
@@ -164,7 +167,7 @@ export function texts(value: JsonValue | undefined): string[] {
   return Array.isArray(value) ? value.map(text) : [];
 }
 
-/** Name, type and origin of a column's values, without `not null`, which a table with rows may refuse. */
+/** Returns name, type and origin of a column's values, without `not null`, which a table with rows may refuse. */
 export function columnDefinition(name: string, column: CatalogObject, identityOptions = ""): string {
   const parts = [name, text(column.type)];
   if (column.collation !== undefined) parts.push(`collate ${text(column.collation)}`);

@@ -11,7 +11,7 @@ import { type Comparison, compare } from "./compare";
 import { type Repair, repairOf } from "./repair";
 import { type FailedRepair, runRepairs } from "./restore";
 
-/** Identity → data that a manual change lost, and that does not come back with the object. */
+/** Identity → data that a manual change lost, and that is not restored with the object. */
 export type Losses = ReadonlyMap<string, string>;
 
 export interface FirstRepairs {
@@ -20,7 +20,9 @@ export interface FirstRepairs {
   readonly losses: Losses;
 }
 
-/** Repairs, before any file runs, what no repeatable makes: migrations are written for a database as it should be. */
+/**
+ * Repairs, before any file runs, what no repeatable creates, because migrations are written for the expected database.
+ */
 export async function repairUnowned(
   session: Session,
   { differences, traced }: Comparison,
@@ -29,7 +31,7 @@ export async function repairUnowned(
 ): Promise<FirstRepairs> {
   const repairs = [...byIdentity(differences)]
     .filter(([identity]) => !identity.startsWith("applied file "))
-    // A file makes its object right, but only as the owner may it replace the object.
+    // A file repairs its object, but only the owner may replace it.
     .map(([identity, group]): [string, readonly CatalogDifference[]] => [
       identity,
       makers.has(identity) ? group.filter(({ property }) => property === "owner") : group,
@@ -57,10 +59,10 @@ function lossesOf(repairs: readonly Repair[]): Losses {
   );
 }
 
-/** How often to look again: giving an object back to its owner, say, takes grants along that are then missing. */
+/** The number of passes: for instance, giving an object back to its owner removes grants, which are then missing. */
 const repairRounds = 3;
 
-/** What a deploy leaves behind. */
+/** What a deployment leaves. */
 export interface Repaired extends FirstRepairs {
   readonly reading: CatalogReading;
   /** Differences that stay. */
@@ -68,7 +70,7 @@ export interface Repaired extends FirstRepairs {
   readonly failed: readonly FailedRepair[];
 }
 
-/** What there is to be said of a catalog that nothing is done about. */
+/** Returns the state of a catalog that is not repaired. */
 export async function unrepaired(
   session: Session,
   expected: Catalog,
@@ -90,15 +92,15 @@ export interface LastRepairs {
   readonly expected: Catalog;
   /** Read after the files ran. */
   readonly reading: CatalogReading;
-  /** Of the objects that were renamed or dropped by hand before the files ran. */
+  /** For objects that were manually renamed or dropped before the files ran. */
   readonly addresses: Addresses;
   readonly prune: "report" | "drop";
 }
 
 /**
- * Repairs what is still wrong after the files ran, and prunes where that is asked for.
+ * Repairs what still differs after the files ran, and prunes if configured.
  *
- * @param readAgain the catalog after a repair
+ * @param readAgain reads the catalog after a repair
  */
 export async function repairRest(
   session: Session,
@@ -127,7 +129,7 @@ export async function repairRest(
   return { ...now, repaired: [...repaired], losses, failed };
 }
 
-/** Extra objects and grants are reported and left; anything missing or changed that is still so stops the deployment. */
+/** Stops the deployment if anything is still missing or changed. Extra objects and grants are reported and stay. */
 export function refuseUnrepaired(
   { differences, traced }: Comparison,
   expected: Catalog,
@@ -147,7 +149,7 @@ export function refuseUnrepaired(
   if (lines.length > 0) throw new ManualChanges(lines);
 }
 
-/** Manual changes that a deployment does not repair, because data is at stake or the server refuses. */
+/** Manual changes that a deployment does not repair, because data is at risk or the server refuses. */
 export class ManualChanges extends UserError {
   constructor(lines: readonly string[]) {
     super(
@@ -161,9 +163,9 @@ export class ManualChanges extends UserError {
 }
 
 /**
- * Stops where a manual change cannot be repaired, before any file runs.
+ * Stops if a manual change cannot be repaired, before any file runs.
  *
- * @param mayRepair whether a pending file may be about the object, so that only running it tells
+ * @param mayRepair whether a pending file may affect the object, so that only running it shows the result
  */
 export function refuseHopeless(
   { differences, traced }: Comparison,
@@ -180,7 +182,7 @@ export function refuseHopeless(
     );
 }
 
-/** Objects that no statement of ours and no repeatable that makes them brings back. */
+/** Returns objects that neither our statements nor a repeatable can restore. */
 export function hopelessOf(
   { differences, traced }: Comparison,
   expected: Catalog,
@@ -188,7 +190,7 @@ export function hopelessOf(
 ): Repair[] {
   return (
     [...byIdentity(differences)]
-      // The history's own rows are written again, and an upgrade of the server is taken over.
+      // The history's own rows are written again, and an upgrade of the server is recorded.
       .filter(([identity]) => !makers.has(identity) && !/^(applied file |server$)/.test(identity))
       .map(([identity, group]) => repairOf(identity, group, expected, traced.catalog))
       .filter(({ impossible }) => impossible.length > 0)

@@ -12,7 +12,7 @@ export interface ExtraRepair {
   readonly reported?: boolean;
 }
 
-/** Extra objects that `prune: drop` drops. All other kinds may hold data or belong to somebody else. */
+/** Extra objects that `prune: drop` drops. All other kinds may hold data or belong to others. */
 const prunable: ReadonlySet<string> = new Set([
   "policy",
   "function",
@@ -22,17 +22,17 @@ const prunable: ReadonlySet<string> = new Set([
   "publication schema",
 ]);
 
-/** What is done about an object that nobody expects. */
+/** Returns what is done about an extra object. */
 export function extraObject(place: Place, is: CatalogObject): ExtraRepair {
   const { object, expected } = place;
   if (object.kind === "default privileges") {
     return { prune: grantStatements({}, is.grants, grantTarget(object, {})).extra };
   }
   if (object.kind === "column" && is.type === undefined) {
-    // A view's column is listed only for what was granted or said on it.
+    // A view's column is only listed because of its grants or comment.
     return { prune: grantStatements({}, is.grants, grantTarget(object, {})).extra };
   }
-  // Of the schema public only what the API may not have: see watchedPart.
+  // For the schema public, only what the API may not have: see watchedPart.
   if (object.kind === "schema")
     return { prune: grantStatements({}, is.grants, grantTarget(object, {})).extra };
   const parent = object.kind === "table" ? expected[`table ${text(is.partitionOf)}`] : undefined;
@@ -47,7 +47,10 @@ export function extraObject(place: Place, is: CatalogObject): ExtraRepair {
   return { prune: [dropOf(place)] };
 }
 
-/** A partition is listed only where it differs from its parent: it should be as that is, but closed to the API. */
+/**
+ * Returns what is done about a partition. It is only listed if it differs from its parent: it should match it, but be
+ * closed to the API.
+ */
 function partition(object: ObjectIdentity, is: CatalogObject, parent: CatalogObject): ExtraRepair {
   const statements = ["owner", "rowSecurity", "rowSecurityForced"]
     .filter((property) => is[property] !== undefined)

@@ -5,24 +5,24 @@ import { text } from "./createStatement";
 
 /** How privileges on one object are written: `grant select on table shared.customers to authenticated`. */
 export interface GrantTarget {
-  /** What stands after `on`, such as `table shared.customers`. */
+  /** The part after `on`, such as `table shared.customers`. */
   readonly on: string;
   /** For the privileges of a column: its name. */
   readonly column?: string;
-  /** Stands before `grant` and `revoke`: `alter default privileges for role postgres in schema shared`. */
+  /** Precedes `grant` and `revoke`: `alter default privileges for role postgres in schema shared`. */
   readonly before?: string;
-  /** The owner holds everything, which a list of grants leaves unsaid. */
+  /** The owner has all privileges, which a list of grants omits. */
   readonly owner?: string;
 }
 
 export interface GrantStatements {
-  /** Give back what is missing. */
+  /** Grant what is missing. */
   readonly missing: readonly string[];
-  /** Take away what nobody expects. */
+  /** Revoke what is not expected. */
   readonly extra: readonly string[];
 }
 
-/** The statements that turn the live grants into the expected ones. */
+/** Returns the statements that turn the live grants into the expected ones. */
 export function grantStatements(
   expected: JsonValue | undefined,
   live: JsonValue | undefined,
@@ -46,7 +46,7 @@ export function grantStatements(
     if (onlyOption.length > 0) extra.push(revokeOption(onlyOption, grantee, target));
     if (whole.length === 0) continue;
     extra.push(revoke(whole, grantee, target));
-    // `all` holds what is wanted as well: give that back.
+    // `all` includes expected privileges, so grant these again.
     if (whole.some((privilege) => bare(privilege) === "all") && should !== undefined) {
       extra.push(...grantAll(should, grantee, target));
     }
@@ -67,10 +67,10 @@ function bare(privilege: string): string {
   return privilege.endsWith(grantOption) ? privilege.slice(0, -grantOption.length) : privilege;
 }
 
-/** What `all` on a table means on every version of the server; later ones add to it. */
+/** The meaning of `all` on a table in every version of the server; later ones add to it. */
 const tablePrivileges = ["select", "insert", "update", "delete", "truncate", "references", "trigger"];
 
-/** Whether a list holds a privilege: by name, with more than it, or because it holds all of them. */
+/** Returns whether a list contains a privilege: by name, with its grant option, or as part of all privileges. */
 function holds(list: readonly string[], privilege: string): boolean {
   if (list.includes(privilege) || list.includes(`all${grantOption}`)) return true;
   if (privilege.endsWith(grantOption)) return false;
@@ -91,7 +91,10 @@ function grant(privileges: readonly string[], grantee: string, target: GrantTarg
   return `${start(target)}grant ${written(privileges, target)} on ${target.on} to ${role(grantee)}`;
 }
 
-/** Who could pass the privilege on may have done so: those lose it too, and get it back where it is expected of them. */
+/**
+ * Returns the revoke statement. A role with the grant option may have granted the privilege to others, who lose it too,
+ * and get it back if it is expected.
+ */
 function revoke(privileges: readonly string[], grantee: string, target: GrantTarget): string {
   const cascade = privileges.some((privilege) => privilege.endsWith(grantOption)) ? " cascade" : "";
   return `${start(target)}revoke ${written(privileges.map(bare), target)} on ${target.on} from ${role(grantee)}${cascade}`;
@@ -114,7 +117,7 @@ function role(grantee: string): string {
   return grantee === "public" ? "public" : quote(grantee);
 }
 
-/** How privileges on an object are written. */
+/** Returns how privileges on an object are written. */
 export function grantTarget(object: ObjectIdentity, expected: CatalogObject): GrantTarget {
   const owner = expected.owner === undefined ? {} : { owner: text(expected.owner) };
   const { kind, name, parent } = object;

@@ -1,19 +1,19 @@
 import type { Catalog, ObjectIdentity } from "../catalog";
 import { revokeMembership } from "./roles";
 
-/** One object between two catalogs. */
+/** One object in two catalogs. */
 export interface Place {
   readonly object: ObjectIdentity;
   readonly expected: Catalog;
   readonly live: Catalog;
 }
 
-/** Whether a type is a domain, whose constraints are altered with it. */
+/** Returns whether a type is a domain, whose constraints are altered with it. */
 export function isDomain(name: string | undefined, ...catalogs: readonly Catalog[]): boolean {
   return catalogs.some((catalog) => catalog[`type ${name}`]?.kind === "domain");
 }
 
-/** The statement that drops an object, without what depends on it. */
+/** Returns the statement that drops an object, without its dependents. */
 export function dropOf({ object: { kind, name, parent }, expected, live }: Place): string {
   switch (kind) {
     case "constraint":

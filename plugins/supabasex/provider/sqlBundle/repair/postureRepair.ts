@@ -11,17 +11,17 @@ import { text } from "./createStatement";
 import { repairOf } from "./repair";
 import { revokeMembership } from "./roles";
 
-/** How one object outside of the bundle gets back to the baseline. */
+/** How one object outside of the bundle is reset to the baseline. */
 export interface PostureRepair {
   readonly identity: string;
-  /** Take the change back without touching data or anybody's code: `prune: drop` runs them. */
+  /** Revert the change without affecting data or code: `prune: drop` runs them. */
   readonly safe: readonly string[];
-  /** What a person does where nothing safe can be run: a statement, or a sentence. */
+  /** What a person has to do if nothing can run safely: a statement, or a sentence. */
   readonly advice?: string;
   readonly owner?: string;
 }
 
-/** Kinds that are taken back as the bundle's own are, since nothing of theirs is lost with them. */
+/** Kinds that are reverted like the bundle's own, because nothing is lost with them. */
 const safeKinds: ReadonlySet<string> = new Set([
   "column",
   "database",
@@ -33,7 +33,7 @@ const safeKinds: ReadonlySet<string> = new Set([
   "trigger",
 ]);
 
-/** Properties that are set back whatever has them. */
+/** Properties that are reset for any kind. */
 const safeProperties: ReadonlySet<string> = new Set([
   "grants",
   "rowSecurity",
@@ -44,9 +44,9 @@ const safeProperties: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns how the differences of one object are taken back.
+ * Returns how the differences of one object are reverted.
  *
- * @param live the whole catalog as it is
+ * @param live the whole current catalog
  */
 export function postureRepairOf(
   identity: string,
@@ -100,7 +100,7 @@ function extra(
   return { identity, safe: [], advice: dropAdvice(object, is) };
 }
 
-/** The statement that drops what nobody declared; it is run by a person, who knows whose it is. */
+/** Returns the statement that drops an undeclared object. A person runs it, who knows the owner. */
 function dropAdvice({ kind, name, parent, user }: ObjectIdentity, is: CatalogObject): string {
   switch (kind) {
     case "constraint":

@@ -8,7 +8,7 @@ import {
   touchedProperties,
 } from "../catalog";
 
-/** The statements that give an object its expected name back; `isDomain` of a constraint that belongs to a domain. */
+/** Returns the statements that restore an object's expected name; `isDomain` for a constraint of a domain. */
 export function renameStatements(object: ObjectIdentity, live: string, isDomain: boolean): string[] {
   const { kind, name, parent } = object;
   switch (kind) {
@@ -30,7 +30,7 @@ export function renameStatements(object: ObjectIdentity, live: string, isDomain:
   ];
 }
 
-/** Says why an object cannot have its name back; `undefined` where nothing is in the way that the catalog shows. */
+/** Returns why an object cannot be renamed back; `undefined` if the catalog shows no obstacle. */
 export function obstacleToRename(
   object: ObjectIdentity,
   liveName: string,
@@ -48,5 +48,5 @@ export function obstacleToRename(
   return `its name is ${liveName}, and ${taken} has the name that it had: drop or rename the ${taken.slice(0, taken.indexOf(object.name) - 1)}`;
 }
 
-/** Kinds that share one name space in a schema. */
+/** Kinds that share one namespace in a schema. */
 const inRelationNames: ReadonlySet<string> = new Set([...relationKinds, "index", "sequence"]);

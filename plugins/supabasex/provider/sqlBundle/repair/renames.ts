@@ -14,18 +14,18 @@ import type { Session } from "../session/session";
 import { obstacleToRename, renameStatements } from "./renameStatements";
 import { runRepairs } from "./restore";
 
-/** How often to look again: a table is renamed after its schema, and a column after its table. */
+/** The number of passes: a table is renamed after its schema, and a column after its table. */
 const rounds = 4;
 
 export interface RenamedBack {
   readonly reading: CatalogReading;
-  /** Identities that have their name back. */
+  /** Identities that were renamed back. */
   readonly repaired: readonly string[];
 }
 
 /**
- * Gives objects that were renamed by hand their names back, before anything else is compared: nothing is lost, and what
- * depends on them follows. What cannot be renamed stays, and is named at the end of the run.
+ * Reverts manual renames before anything else is compared: nothing is lost, and dependent objects follow. What cannot
+ * be renamed stays, and is reported at the end of the run.
  *
  * @param readAgain reads the catalog after a rename
  */
@@ -65,7 +65,7 @@ export async function renameBack(
   return { reading, repaired: [...repaired].filter((identity) => !left.has(identity)) };
 }
 
-/** Whether the schema and the table of an object have their names: else its own statement would not find it. */
+/** Returns whether the schema and the table of an object have their expected names, which its own statement needs. */
 function isReachable(identity: string, renamed: ReadonlyMap<string, string>): boolean {
   const { kind, schema, parent } = partsOfIdentity(identity);
   if (kind === "schema") return true;
@@ -73,7 +73,7 @@ function isReachable(identity: string, renamed: ReadonlyMap<string, string>): bo
   return parent === undefined || !parentIdentities(parent).some((one) => renamed.has(one));
 }
 
-/** Two objects that swapped names need a third name in between. */
+/** Returns a temporary name, which two objects need that swapped names. */
 function withTemporaryName(object: ObjectIdentity): ObjectIdentity {
   const suffix = "_renamed_back";
   const extended = (name: string) =>

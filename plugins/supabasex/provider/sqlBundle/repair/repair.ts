@@ -20,29 +20,29 @@ import { obstacleToRename, renameStatements } from "./renameStatements";
 import { changedSentence, missingSentence } from "./sentences";
 import { withoutLoss } from "./withoutLoss";
 
-/** What can be done about the differences of one object. */
+/** The possible repairs of one object's differences. */
 export interface Repair {
   readonly identity: string;
-  /** Put right what is missing or changed. Run in this order. */
+  /** Repair what is missing or changed. Run in this order. */
   readonly statements: readonly string[];
-  /** Put the same right where the server refuses the statements: drop the object, if nothing depends on it, and create it. */
+  /** An alternative if the server refuses the statements: drop the object, if nothing depends on it, and create it. */
   readonly otherwise?: readonly string[];
-  /** Take away what is there beyond the expected: for `prune: drop` only. */
+  /** Remove what is extra: only for `prune: drop`. */
   readonly prune: readonly string[];
-  /** Extra, and nothing that pruning takes away: only ever reported. */
+  /** Extra, and not covered by pruning: only reported. */
   readonly reported: boolean;
-  /** Missing or changed, and not to be put right without a person: what, and the statement that would where there is one. */
+  /** Missing or changed, and only a person can repair it: a description, and the statement if there is one. */
   readonly impossible: readonly string[];
-  /** Data that was lost by the manual change, and does not come back with the object. */
+  /** Data that the manual change lost, and that is not restored with the object. */
   readonly loss?: string;
-  /** Who owns the object, where it has an owner. */
+  /** The owner of the object, if it has one. */
   readonly owner?: string;
 }
 
 /**
- * The repair of one object's differences.
+ * Returns the repair of one object's differences.
  *
- * @param expected the whole expectation; `live` the whole catalog, or the part that the bundle answers for
+ * @param expected the whole expectation; `live` the whole catalog, or the part that belongs to the bundle
  */
 export function repairOf(
   identity: string,
@@ -86,7 +86,8 @@ export function repairOf(
       prune.push(...grants.extra);
       continue;
     }
-    // What was in a partition is lost or elsewhere, and a job makes the next one: nothing that should stop a deployment.
+    // The rows of a partition are lost or elsewhere, and a job creates the next one, so this should not stop a
+    // deployment.
     if (property === "partitionGaps" || property === "partitionForNow") continue;
     const small = alterOf(place, property, should[property], should, is);
     if (small !== undefined) statements.push(...small);
@@ -98,7 +99,7 @@ export function repairOf(
     }
   }
   const create = recreated ? recreate(place, should) : [];
-  // `create or replace` takes no column from a view, and changes neither the names nor the result of a function.
+  // `create or replace` cannot remove a column from a view, or change the names or the result of a function.
   const anew =
     recreated && replacedOnly.has(object.kind) ? [dropOf(place), ...create, ...ornaments(place, should)] : [];
   return {
@@ -110,7 +111,7 @@ export function repairOf(
   };
 }
 
-/** The catalog of a database does not say its name in the identities of what is set for it as a whole. */
+/** Returns the identity with the database's name, which the catalog omits for database-wide settings. */
 function inDatabase(object: ObjectIdentity, live: Catalog): ObjectIdentity {
   const database = live.database?.name;
   if (database === undefined) return object;
@@ -121,7 +122,7 @@ function inDatabase(object: ObjectIdentity, live: Catalog): ObjectIdentity {
   return { ...object, name: object.name.replace(role, ` in database ${text(database)}`) };
 }
 
-/** What a domain's constraint needs is said of the domain. */
+/** Returns the statements for a domain's constraint, which use the domain's name. */
 function alterOf(
   { object, expected, live }: Place,
   ...change: [string, JsonValue | undefined, CatalogObject, CatalogObject]
@@ -135,7 +136,7 @@ function alterOf(
   );
 }
 
-/** Who owns the object once it is repaired; of a part, who owns the table; of a job, who runs it. */
+/** Returns the owner of the object after the repair; for a part, the table's owner; for a job, its user. */
 function ownerOf(
   identity: string,
   { parent, user }: ObjectIdentity,
@@ -158,7 +159,7 @@ function missingObject(
     const target = grantTarget(object, should);
     return { statements: grantStatements(should.grants, {}, target).missing };
   }
-  // A view's column is listed only for what was granted or said on it; it is there when the view is.
+  // A view's column is only listed because of its grants or comment; it exists if the view does.
   if (object.kind === "column" && should.type === undefined) {
     const byDefault =
       should.default === undefined
@@ -181,7 +182,7 @@ function missingObject(
   return { statements: [create, ...ornaments(place, should)] };
 }
 
-/** What belongs to an object beside its definition: needed after it was made again. */
+/** Returns the statements for everything except the definition, which a recreated object needs. */
 function ornaments(place: Place, expected: CatalogObject): string[] {
   const { object } = place;
   const statements: string[] = [];
@@ -200,7 +201,7 @@ function ornaments(place: Place, expected: CatalogObject): string[] {
   return statements;
 }
 
-/** Kinds that hold no data: dropping and making them again is a repair. */
+/** Kinds without data: dropping and recreating them is a repair. */
 const recreatable: ReadonlySet<string> = new Set([
   "policy",
   "function",
@@ -218,7 +219,7 @@ const recreatable: ReadonlySet<string> = new Set([
   "bucket",
 ]);
 
-/** Kinds whose create statement replaces what is there. */
+/** Kinds whose create statement replaces an existing object. */
 const replacing: ReadonlySet<string> = new Set(["function", "procedure", "view", "cron job", "bucket"]);
 
 /** Of these, the kinds whose objects the server may refuse to replace. */

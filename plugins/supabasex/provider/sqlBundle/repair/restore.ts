@@ -9,19 +9,19 @@ export interface FailedRepair {
   readonly message: string;
 }
 
-/** What is to be done about one object. */
+/** What has to be done about one object. */
 export interface RepairGroup {
   readonly identity: string;
   readonly statements: readonly string[];
-  /** What to run instead where the server refuses a statement. */
+  /** What to run instead if the server refuses a statement. */
   readonly otherwise?: readonly string[];
-  /** Who owns the object: in that role's name privileges are given and taken. */
+  /** The owner of the object, as which privileges are granted and revoked. */
   readonly owner?: string;
 }
 
 /**
- * Runs groups of statements in the open transaction, each group whole or not at all. What fails is tried again as long
- * as others succeed, because one object may need another that is restored later. Answers what failed in the end.
+ * Runs groups of statements in the open transaction, each group completely or not at all. Failed groups are retried as
+ * long as others succeed, because one object may need another that is restored later. Returns what failed in the end.
  */
 export async function runRepairs(session: Session, repairs: readonly RepairGroup[]): Promise<FailedRepair[]> {
   let waiting = repairs.filter((repair) => repair.statements.length > 0);
@@ -56,7 +56,8 @@ async function attempt(
     return undefined;
   } catch (error) {
     const cause = error instanceof ExecutionFailure ? error.cause : error;
-    // What another session causes is for the whole transaction to try again; anything but an error of the server is not ours.
+    // Errors that another session causes are for the whole transaction to retry. Errors that are not the server's are
+    // not handled here.
     if (!isDatabaseError(cause) || isCausedByOthers(cause)) throw error;
     await session.execute("rollback to savepoint repair");
     const completed = error instanceof ExecutionFailure ? error.completed : 0;
@@ -65,8 +66,9 @@ async function attempt(
 }
 
 /**
- * Only its own user may change a job. And the server takes a privilege away only from the role that gave it. Left to itself it acts for any role of ours that
- * could pass the privilege on, which need not be the owner: then nothing happens, and it says nothing.
+ * Returns statements that run as the object's owner. Only its own user may change a job, and the server only revokes a
+ * privilege for the role that granted it. By default it acts for any of our roles with the grant option, which may not
+ * be the owner: then nothing happens, without a message.
  */
 function inNameOf(owner: string | undefined, statement: string): string[] {
   if (owner === undefined || !/^(grant |revoke |select cron\.)/.test(statement)) return [statement];

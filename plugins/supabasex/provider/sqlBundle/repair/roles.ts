@@ -3,7 +3,7 @@ import type { CatalogObject } from "../catalog";
 import { literal } from "../catalog/objects";
 import { membershipOf } from "../catalog/posture";
 
-/** Attributes of a role that are on or off, as `alter role` writes them. */
+/** Boolean attributes of a role, as in `alter role`. */
 const switches: Readonly<Record<string, string>> = {
   superuser: "superuser",
   bypassRls: "bypassrls",
@@ -40,13 +40,13 @@ export function alterMembership(name: string, property: string, value: JsonValue
     : [`revoke ${property} option for ${role} from ${member}`];
 }
 
-/** Returns the statement that makes a membership again. */
+/** Returns the statement that recreates a membership. */
 export function grantMembership(name: string, { admin }: CatalogObject): string {
   const [member, role] = membershipOf(name);
   return `grant ${role} to ${member}${admin === true ? " with admin option" : ""}`;
 }
 
-/** Returns the statement that ends a membership. */
+/** Returns the statement that revokes a membership. */
 export function revokeMembership(name: string): string {
   const [member, role] = membershipOf(name);
   return `revoke ${role} from ${member}`;

@@ -2,7 +2,7 @@ import type { JsonValue } from "../../../../../foundation/json";
 import type { CatalogDifference, CatalogObject, ObjectIdentity } from "../catalog";
 import { columnDefinition, text, texts } from "./createStatement";
 
-/** Says what a person has to do about a missing object that holds data. */
+/** Returns what a person has to do about a missing object that holds data. */
 export function missingSentence(
   { kind, name, parent }: ObjectIdentity,
   expected: CatalogObject,
@@ -26,7 +26,7 @@ export function missingSentence(
   }
 }
 
-/** Says what differs where data is at stake, and the statement that a person may run where there is one. */
+/** Returns what differs if data is at risk, with the statement that a person may run, if there is one. */
 export function changedSentence(
   { kind, name, parent }: ObjectIdentity,
   property: string,

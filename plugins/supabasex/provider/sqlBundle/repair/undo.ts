@@ -12,8 +12,8 @@ import { repairOf } from "./repair";
 import type { RepairGroup } from "./restore";
 
 /**
- * Returns the statements that bring an object to its expectation in a transaction that is rolled back: also where that
- * loses data or drops what somebody made by hand. A deployment itself never runs them.
+ * Returns the statements that reset an object to its expectation in a transaction that is rolled back, even if that
+ * loses data or drops manual objects. A deployment itself never runs them.
  */
 export function undoOf(
   identity: string,
@@ -42,7 +42,10 @@ export function undoOf(
   return { identity, ...owner, statements: [...hard, ...usual] };
 }
 
-/** Drops an object that nobody expects: also a kind that holds data. Dependants that nobody expects have their own turn. */
+/**
+ * Returns statements that drop an extra object, even of a kind that holds data. Extra dependents are dropped
+ * separately.
+ */
 function dropExtra(place: Place, is: CatalogObject): string[] {
   const { kind, name, parent } = place.object;
   switch (kind) {
@@ -63,7 +66,10 @@ function dropExtra(place: Place, is: CatalogObject): string[] {
   }
 }
 
-/** An empty object in place of one that was dropped by hand. Its parts are missed, and made, once it is there. */
+/**
+ * Returns statements that create an empty object in place of a manually dropped one. Its missing parts are created
+ * afterwards.
+ */
 function recreateLost({ kind, name, parent }: ObjectIdentity, should: CatalogObject): string[] {
   switch (kind) {
     case "table":
@@ -81,7 +87,9 @@ function recreateLost({ kind, name, parent }: ObjectIdentity, should: CatalogObj
 
 const hiddenLabel = "supabasex_undone_";
 
-/** PostgreSQL removes no label of an enum: one that nobody expects gets a name that no file asks for. */
+/**
+ * Returns statements for an enum. PostgreSQL removes no label, so an extra one is renamed to a name that no file uses.
+ */
 function hideLabels(name: string, differences: readonly CatalogDifference[]): string[] {
   const labels = differences.find(({ property }) => property === "labels");
   const [should, is] = [labelsOf(labels?.expected), labelsOf(labels?.live)];
@@ -95,7 +103,7 @@ function labelsOf(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : [];
 }
 
-/** Returns the catalog without the labels that an undone manual change left behind under another name. */
+/** Returns the catalog without the labels that an undone manual change left under another name. */
 export function withoutHiddenLabels(catalog: Catalog): Catalog {
   return Object.fromEntries(
     Object.entries(catalog).map(([identity, object]) => {
@@ -106,7 +114,10 @@ export function withoutHiddenLabels(catalog: Catalog): Catalog {
   );
 }
 
-/** A column of another type is dropped and added again: that rewrites nothing, whatever the size of its table. */
+/**
+ * Returns statements that drop and add a column of another type, which rewrites nothing, regardless of the size of its
+ * table.
+ */
 function resetChanged(
   { kind, name, parent }: ObjectIdentity,
   differences: readonly CatalogDifference[],

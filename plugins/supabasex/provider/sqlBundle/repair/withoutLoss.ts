@@ -5,8 +5,8 @@ import { text, texts } from "./createStatement";
 import type { Place } from "./place";
 
 /**
- * The statements that bring back a property of an object that holds data, where no value is lost by it; `undefined` where
- * one might be.
+ * Returns the statements that restore a property of an object that holds data, if no value is lost; `undefined` if one
+ * might be.
  */
 export function withoutLoss(
   { object: { kind, name, parent }, expected }: Place,
@@ -52,7 +52,7 @@ function bare(name: string): string {
 
 const integers = ["smallint", "integer", "bigint"];
 
-/** Whether every value of one type is a value of the other, unchanged. */
+/** Returns whether every value of one type is an unchanged value of the other. */
 function isWider(wide: string, narrow: string): boolean {
   const [from, to] = [integers.indexOf(narrow), integers.indexOf(wide)];
   if (from >= 0 && to >= 0) return from < to;
@@ -61,7 +61,7 @@ function isWider(wide: string, narrow: string): boolean {
   if (length !== undefined && target !== undefined) return length <= target;
   const [small, large] = [digitsOf(narrow), digitsOf(wide)];
   if (small === undefined || large === undefined) return false;
-  // Digits before and behind the point.
+  // Digits before and after the point.
   return large.whole >= small.whole && large.scale === small.scale;
 }
 
@@ -78,7 +78,10 @@ function digitsOf(type: string): { whole: number; scale: number } | undefined {
     : { whole: Number(precision) - Number(scale), scale: Number(scale) };
 }
 
-/** PostgreSQL takes no label away, so as many labels as expected are the expected ones, renamed; others may be missing. */
+/**
+ * Returns the statements for enum labels. PostgreSQL removes no label, so if there are as many as expected, they are
+ * the expected ones, renamed; others may be missing.
+ */
 function labels(name: string, should: readonly string[], is: readonly string[]): string[] | undefined {
   if (should.length === is.length) {
     const isMoved = is.some((label, at) => label !== should[at] && should.includes(label));
@@ -98,7 +101,10 @@ function labels(name: string, should: readonly string[], is: readonly string[]):
   });
 }
 
-/** As many attributes of the same types are the expected ones, renamed. Missing ones can be added at the end only. */
+/**
+ * Returns the statements for attributes. If there are as many with the same types, they are the expected ones, renamed.
+ * Missing ones can only be added at the end.
+ */
 function attributes(name: string, should: readonly string[], is: readonly string[]): string[] | undefined {
   const typeOf = (attribute: string) => attribute.slice(nameOf(attribute).length);
   if (should.length === is.length) {

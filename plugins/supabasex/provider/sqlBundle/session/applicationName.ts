@@ -1,12 +1,12 @@
-/** The longest name of an application that the server keeps, in bytes. */
+/** The maximum length of an application name in the server, in bytes. */
 const longest = 63;
 
 /**
- * Returns what the server's list of sessions and the log of schema changes call a deployment: the bundle, and where it is
- * known the stack, the commit and who started it, such as `supabasex thorbis prod 1a2b3c4d by alice`. Commit and actor are
- * those of GitHub Actions; elsewhere the actor is the user of the operating system.
+ * Returns the name of a deployment in the server's list of sessions and in the log of schema changes: the bundle, and
+ * if known the stack, the commit and the actor, such as `supabasex thorbis prod 1a2b3c4d by alice`. Commit and actor
+ * are those of GitHub Actions; elsewhere the actor is the user of the operating system.
  *
- * @param stack - Default: not known, and then neither are the others of interest.
+ * @param stack - Default: unknown, and then the others are omitted, too.
  */
 export function applicationName(
   bundle: string,
@@ -21,14 +21,14 @@ export function applicationName(
     const who = actor ?? user;
     if (who !== undefined) name.push(`by ${who}`);
   }
-  // The server replaces what is not ASCII by question marks.
+  // The server replaces non-ASCII characters by question marks.
   return name
     .join(" ")
     .replaceAll(/[^ -~]/g, "?")
     .slice(0, longest);
 }
 
-/** Returns the stack of a resource, from its URN; `undefined` where it is none. */
+/** Returns the stack of a resource from its URN; `undefined` if it is none. */
 export function stackOf(urn: string): string | undefined {
   return /^urn:pulumi:([^:]+)::/.exec(urn)?.[1];
 }

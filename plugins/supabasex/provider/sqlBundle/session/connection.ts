@@ -6,39 +6,39 @@ import type { Connection } from "../inputs";
 /** The port of hosted Supabase's pooler in transaction mode. */
 const transactionPoolerPort = 6543;
 
-/** How long to wait, in milliseconds, for a server to answer at all. */
+/** How long to wait, in milliseconds, for a server to respond. */
 const connectTimeout = 10_000;
 
 export interface ConnectOptions {
   /** Shown in pg_stat_activity. */
   readonly applicationName: string;
-  /** Send statements without waiting for the answers to those before. Default: false. */
+  /** Send statements without waiting for the previous results. Default: false. */
   readonly pipeline?: boolean;
-  /** Ends the attempt to connect. */
+  /** Cancels the attempt to connect. */
   readonly signal?: AbortSignal;
 }
 
 /** The database cannot be reached, or does not exist. */
 export class DatabaseUnreachable extends UserError {}
 
-/** The server does not let the role in: password or role are wrong. */
+/** The server refuses the login: the password or the role is wrong. */
 export class LoginRefused extends UserError {}
 
 /**
- * Opens a connection whose session belongs to the caller alone. Throws a UserError that never holds the password:
- * DatabaseUnreachable when there is no such server or database, LoginRefused, else for TLS and pooler faults.
+ * Opens a connection whose session belongs only to the caller. Throws a UserError that never contains the password:
+ * DatabaseUnreachable if the server or database does not exist, LoginRefused, and others for TLS and pooler errors.
  */
 export async function connect(connection: Connection, options: ConnectOptions): Promise<Client> {
   if (connection.port === transactionPoolerPort) throw transactionPooler(connection);
   const client = new Client(clientConfig(connection, options));
-  // Without a listener a connection that is cut while idle would end the process.
+  // Without a listener, a connection that breaks while idle would end the process.
   client.on("error", () => {});
   options.signal?.throwIfAborted();
   const giveUp = () => cut(client);
   options.signal?.addEventListener("abort", giveUp, { once: true });
   try {
     await client.connect();
-    // One backend must answer twice: a pooler in transaction mode may hand out two.
+    // The same backend must answer twice. A pooler in transaction mode may use two.
     const first = await client.query<{ pid: number }>("select pg_backend_pid() as pid");
     await client.query("set client_connection_check_interval = 1000");
     const second = await client.query<{ pid: number; interval: string }>(
@@ -56,12 +56,12 @@ export async function connect(connection: Connection, options: ConnectOptions): 
   }
 }
 
-/** Closes a connection at once, without waiting for what runs on it: the server ends that within a second. */
+/** Closes a connection immediately, without waiting for its statement: the server ends that within a second. */
 export function cut(client: Client): void {
   (client as unknown as { readonly connection: { readonly stream: Socket } }).connection.stream.destroy();
 }
 
-/** Closes a connection, whatever state it is in. */
+/** Closes a connection in any state. */
 export async function disconnect(client: Client | undefined): Promise<void> {
   await client?.end().catch(() => {});
 }
@@ -120,7 +120,7 @@ const absent = new Set([
   // A server that starts, recovers or shuts down.
   "57P03",
 ]);
-/** What the shared pooler says of a project that is paused or has gone. */
+/** The shared pooler's messages about a project that is paused or deleted. */
 const unknownTenant = /tenant or user not found|tenant\/user \S+ not found/i;
 const certificate = /^(ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|ERR_SSL)/;
 

@@ -1,7 +1,7 @@
 import { withoutTransactionTimeouts } from "../../../../../foundation/sessionTimeouts";
 import type { Limits } from "../inputs";
 
-/** Statements that give a session nothing but the limits of every statement, as the role that connected. */
+/** Returns statements that reset a session to the limits of every statement, as the connected role. */
 export function settingsOf({ lockTimeoutSeconds, statementTimeoutSeconds }: Limits): string {
   return [
     "reset all",

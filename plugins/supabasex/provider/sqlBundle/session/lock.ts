@@ -6,9 +6,9 @@ const firstWait = 25;
 const longestWait = 2_000;
 
 /**
- * Takes the session lock of a bundle; it is free again when the connection ends. A try-lock that is polled, not one
- * that waits in the server: a waiting session holds a snapshot, and `create index concurrently` of whoever has the lock
- * would wait for that snapshot for ever.
+ * Takes the session lock of a bundle, which is released when the connection ends. It polls a try-lock instead of
+ * waiting in the server: a waiting session holds a snapshot, and a `create index concurrently` of the lock's holder
+ * would wait for that snapshot forever.
  */
 export async function takeLock(
   client: Client,
@@ -36,10 +36,10 @@ export async function takeLock(
   }
 }
 
-/** Advisory locks are per database already; the key tells bundles apart. */
+/** Advisory locks are already per database; the key distinguishes bundles. */
 const keyOf = "hashtextextended('supabasex ' || $1::text, 0)";
 
-/** Who has the lock: pid, application and since when; `undefined` when nobody has. */
+/** Returns the holder of the lock: pid, application and since when; `undefined` if nobody holds it. */
 async function holderOf(client: Client, bundle: string): Promise<string | undefined> {
   const { rows } = await client.query<{ pid: number; application: string | null; seconds: number | null }>(
     `select l.pid, a.application_name as application,

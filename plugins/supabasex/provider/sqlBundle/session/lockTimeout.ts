@@ -5,7 +5,7 @@ import { helpOvertaken, isOvertaken } from "./overtaken";
 /** SQLSTATE of a statement that waited for a lock longer than `lock_timeout`. */
 export const lockTimeout = "55P03";
 
-/** What to do about a lock that another session holds, with its process where one was seen. */
+/** Returns what to do about a lock that another session holds, with its process if one was seen. */
 export function lockHelp(blocker: string | undefined): { readonly detail?: string; readonly hint: string } {
   if (blocker === undefined)
     return { hint: "Another session holds a lock on the object: run the command again." };
@@ -16,7 +16,9 @@ export function lockHelp(blocker: string | undefined): { readonly detail?: strin
   };
 }
 
-/** The server's error about a statement of our own, such as a read of the catalog, as a message for the user. */
+/**
+ * Returns the server's error about one of our own statements, such as a read of the catalog, as a message for the user.
+ */
 export function statementFailure(subject: string, error: unknown, blocker: string | undefined): unknown {
   if (!isDatabaseError(error)) return error;
   const isRace = isOvertaken(error);

@@ -1,10 +1,13 @@
 import { isDatabaseError } from "../source/errors";
 
-/** What the server says of an object of the catalog that another session changed or dropped meanwhile. It has no code of its own. */
+/**
+ * The server's messages about a catalog object that another session changed or dropped meanwhile. They have no specific
+ * code.
+ */
 const overtaken =
   /^(tuple concurrently (updated|deleted)|cache lookup failed for |could not open relation with OID )/;
 
-/** Returns whether another session changed or created the same object of the catalog at the same time. */
+/** Returns whether another session changed or created the same catalog object at the same time. */
 export function isOvertaken(error: unknown): boolean {
   if (!isDatabaseError(error)) return false;
   if (error.code === "XX000") return overtaken.test(error.message);

@@ -11,7 +11,7 @@ import { Wire } from "./wire";
 export interface ReadingOptions {
   readonly connection: Connection;
   readonly bundle: string;
-  /** The stack that reads, where it is known. */
+  /** The stack that reads, if known. */
   readonly stack?: string | undefined;
   readonly limits: Limits;
   readonly signal: AbortSignal;
@@ -19,9 +19,9 @@ export interface ReadingOptions {
 }
 
 /**
- * Reads a database under the limits of a deploy, without its lock: a statement that waits too long for a lock is tried
- * again as often as a deploy's, and then fails with the name of who has it. A second connection is opened only when a
- * statement takes long or has to be cancelled.
+ * Reads a database with the limits of a deployment, but without its lock: a statement that waits too long for a lock is
+ * retried as often as in a deployment, and then fails with the name of the lock's holder. A second connection is only
+ * opened if a statement takes long or has to be cancelled.
  *
  * @param read is called again for each attempt
  */

@@ -4,25 +4,27 @@ import { isDatabaseError } from "../source/errors";
 import { lockTimeout } from "./lockTimeout";
 import { isOvertaken } from "./overtaken";
 
-/** A lock was not free in time; a deadlock. */
+/** A lock timeout; a deadlock. */
 const lostLock = new Set([lockTimeout, "40P01"]);
 
-/** Returns whether another session is the cause, so that the transaction may succeed when it starts again. */
+/** Returns whether another session is the cause, so that the transaction may succeed when it is restarted. */
 export function isCausedByOthers(error: unknown): boolean {
   return isDatabaseError(error) && (lostLock.has(error.code) || isOvertaken(error));
 }
 
 export interface RetryOptions {
-  /** How often to start again after the first attempt. */
+  /** The number of retries after the first attempt. */
   readonly retries: number;
   readonly signal: AbortSignal;
-  /** Whether another session caused the error. */
+  /** Returns whether another session caused the error. */
   isRetriable(error: unknown): boolean;
   retrying?(error: unknown, attempt: number, waitMilliseconds: number): void;
   random?(): number;
 }
 
-/** The options for a transaction under these limits; each new attempt is announced with who has the lock. */
+/**
+ * Returns the options for a transaction with these limits. Each new attempt is announced with the holder of the lock.
+ */
 export function lockRetries(options: {
   readonly limits: Limits;
   readonly signal: AbortSignal;
@@ -46,7 +48,10 @@ export function lockRetries(options: {
 const firstWait = 250;
 const longestWait = 8_000;
 
-/** Runs a whole transaction, and again where another session was the cause: exponential waits with full jitter, bounded in number. */
+/**
+ * Runs a whole transaction, and retries it if another session was the cause: exponential waits with full jitter,
+ * limited in number.
+ */
 export async function retrying<T>(attempt: () => Promise<T>, options: RetryOptions): Promise<T> {
   const random = options.random ?? Math.random;
   for (let retry = 0; ; retry++) {

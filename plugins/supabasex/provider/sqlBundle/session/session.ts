@@ -7,7 +7,7 @@ import { takeLock } from "./lock";
 import { Watch } from "./watch";
 import { type Answers, Wire } from "./wire";
 
-/** The server refused one statement of a text that holds several. */
+/** The server refused one of several statements in a text. */
 export class ExecutionFailure extends Error {
   constructor(
     override readonly cause: unknown,
@@ -16,7 +16,7 @@ export class ExecutionFailure extends Error {
     super("a statement failed", { cause });
   }
 
-  /** How many statements of the text had succeeded before. */
+  /** The number of statements of the text that had succeeded before. */
   get completed(): number {
     return this.answers.completed;
   }
@@ -25,17 +25,17 @@ export class ExecutionFailure extends Error {
 export interface SessionOptions {
   readonly connection: Connection;
   readonly bundle: string;
-  /** The stack that deploys, where it is known. */
+  /** The deploying stack, if known. */
   readonly stack?: string | undefined;
   readonly limits: Limits;
   readonly signal: AbortSignal;
-  /** Told who has the lock, while another deploy has it. */
+  /** Called with the holder of the lock, while another deployment holds it. */
   waiting(holder: string): void;
 }
 
 /**
- * The two connections of a deploy: one does the work; the other has the bundle's lock, watches who blocks the work and
- * cancels it when the engine gives up.
+ * The two connections of a deployment: one does the work; the other holds the bundle's lock, watches who blocks the
+ * work, and cancels it when the engine gives up.
  */
 export class Session {
   private constructor(
@@ -46,7 +46,7 @@ export class Session {
     private readonly options: SessionOptions,
   ) {}
 
-  /** Connects and takes the lock. Throws a UserError when that fails. */
+  /** Connects and takes the lock. Throws a UserError if that fails. */
   static async open(options: SessionOptions): Promise<Session> {
     const { connection, bundle, limits, signal } = options;
     const name = { applicationName: applicationName(bundle, options.stack) };
@@ -76,7 +76,7 @@ export class Session {
     }
   }
 
-  /** Who was last seen to block a statement of this transaction: for the message of a lock time-out. */
+  /** Returns who last blocked a statement of this transaction, for the message of a lock timeout. */
   get blocker(): string | undefined {
     return this.watch.blocker;
   }
@@ -85,15 +85,15 @@ export class Session {
     this.watch.blocker = blocker;
   }
 
-  /** The session as every file finds it: nothing set but our own limits, as the role that connected. */
+  /** Returns statements that reset the session for each file: only our own limits are set, as the connected role. */
   get settings(): string {
     return settingsOf(this.options.limits);
   }
 
   /**
-   * Sends a text of one or more statements in one message, at once: behind messages that are still under way, and
-   * without waiting for their end. Returns the results of its statements, and what the server said beside them. Throws ExecutionFailure with the
-   * number of statements that succeeded before the one that failed.
+   * Sends a text of one or more statements in one message, immediately: after messages that are still running, and
+   * without waiting for their end. Returns the results of its statements, and the server's notices. Throws
+   * ExecutionFailure with the number of statements that succeeded before the failed one.
    */
   async execute(text: string): Promise<Answers & { readonly results: readonly QueryResult[] }> {
     this.options.signal.throwIfAborted();
@@ -107,7 +107,7 @@ export class Session {
     }
   }
 
-  /** Whether the lock's connection still has it: it is gone when that connection was cut. */
+  /** Returns whether the lock's connection still holds it: it is lost if that connection broke. */
   async holdsLock(): Promise<boolean> {
     return this.lock.query("select").then(
       () => true,
@@ -115,7 +115,7 @@ export class Session {
     );
   }
 
-  /** Rolls back what is open and frees the lock, by closing both connections. */
+  /** Rolls back the open transaction and releases the lock, by closing both connections. */
   async close(): Promise<void> {
     if (this.options.signal.aborted) cut(this.work);
     await disconnect(this.work);

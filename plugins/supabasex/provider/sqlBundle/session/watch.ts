@@ -1,33 +1,33 @@
 import type { Client } from "pg";
 
-/** How often, in milliseconds, the server is asked who blocks a statement; ten times before a shorter lock time-out. */
+/** The interval, in milliseconds, of asking the server who blocks a statement; a tenth of a shorter lock timeout. */
 const askInterval = 300;
 const asksPerTimeout = 10;
-/** How often, in milliseconds, a cancelled operation cancels the statement that runs. */
+/** The interval, in milliseconds, in which a cancelled operation cancels the running statement. */
 const cancelInterval = 200;
-/** How many milliseconds after a cancellation the connection is closed, if the statement still runs. */
+/** The milliseconds between a cancellation and closing the connection, if the statement still runs. */
 const patience = 1_000;
 
 export interface Watched {
-  /** Process of the connection on the server. */
+  /** The server process of the connection. */
   readonly pid: number;
-  /** 0 is without limit. */
+  /** 0 means no limit. */
   readonly lockTimeoutSeconds: number;
   readonly signal: AbortSignal;
-  /** Whether a statement runs. */
+  /** Returns whether a statement is running. */
   isBusy(): boolean;
-  /** Another connection to the same server. It is asked for only when a statement takes long. */
+  /** Returns another connection to the same server. It is only requested if a statement takes long. */
   observer(): Promise<Client>;
-  /** Closes the watched connection at once. */
+  /** Closes the watched connection immediately. */
   abandon(): void;
 }
 
 /**
- * Watches a connection from another one: remembers who blocks its statements, and cancels whatever runs there when the
+ * Watches a connection from another one: records who blocks its statements, and cancels its statements when the
  * operation is cancelled. A statement that ignores this loses its connection after a second.
  */
 export class Watch {
-  /** Who was last seen to block a statement: for the message of a lock time-out. */
+  /** The last session that blocked a statement, for the message of a lock timeout. */
   blocker: string | undefined;
 
   readonly #watched: Watched;
@@ -60,13 +60,15 @@ export class Watch {
     try {
       this.blocker = (await blockerOf(await observer(), pid)) ?? this.blocker;
     } catch {
-      // Without an answer the message of a time-out names nobody.
+      // Without an answer, the message of a timeout names nobody.
     } finally {
       this.#isAsking = false;
     }
   }
 
-  /** A cancellation that arrives between two statements has no effect, so it is sent until the operation has ended. */
+  /**
+   * A cancellation that arrives between two statements has no effect, so it is repeated until the operation has ended.
+   */
   readonly #cancel = (): void => {
     const until = performance.now() + patience;
     const cancel = async () => {
@@ -84,7 +86,10 @@ export class Watch {
   };
 }
 
-/** Returns who blocks a process; where that one waits as well, such as in a queue for a table, who blocks that one. */
+/**
+ * Returns who blocks a process. If that process waits as well, for instance in a queue for a table, returns who blocks
+ * it.
+ */
 async function blockerOf(observer: Client, blocked: number): Promise<string | undefined> {
   const { rows } = await observer.query<{
     pid: number;

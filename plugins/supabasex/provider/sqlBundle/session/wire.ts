@@ -1,7 +1,7 @@
 import type { EventEmitter } from "node:events";
 import type { Client, QueryResult } from "pg";
 
-/** A notice, warning or the like that the server sent while it ran a statement. */
+/** A notice, warning or similar message that the server sent while it ran a statement. */
 export interface Notice {
   /** Not translated: `NOTICE`, `WARNING`, `INFO`, `LOG` or `DEBUG`. */
   readonly severity: string;
@@ -11,22 +11,25 @@ export interface Notice {
   readonly hint?: string | undefined;
   /** PostgreSQL's call stack, innermost first. */
   readonly where?: string | undefined;
-  /** How many statements of the message had succeeded before. */
+  /** The number of statements of the message that had succeeded before. */
   readonly completed: number;
 }
 
-/** What the server has answered so far to one message of a connection. */
+/** The server's answers so far to one message of a connection. */
 export interface Answers {
-  /** How many statements of the message have succeeded. */
+  /** The number of statements of the message that have succeeded. */
   readonly completed: number;
   readonly notices: readonly Notice[];
   /** Notices that were counted but not kept. */
   readonly noticesDropped: number;
 }
 
-/** A loop may raise a notice for each of a million rows: of each severity and code only the first of a message are kept. */
+/**
+ * A loop may raise a notice for each of a million rows, so only the first ones of each severity and code are kept per
+ * message.
+ */
 const mostNotices = 100;
-/** What exists already is skipped: each such statement has to be looked at. */
+/** Notices about existing objects that were skipped: each such statement has to be checked. */
 const mostSkipped = 10_000;
 /** SQLSTATEs of the notice that `if not exists` found a table or index, a column, another object. */
 export const skipCodes: ReadonlySet<string> = new Set(["42P07", "42701", "42710"]);
@@ -35,16 +38,16 @@ interface UnderWay {
   completed: number;
   readonly notices: Notice[];
   noticesDropped: number;
-  /** Severity and code → how many there were. */
+  /** Severity and code → count. */
   readonly counts: Map<string, number>;
 }
 
 /**
- * Follows the messages of a connection, however they are sent, in the order in which the server answers them. The
- * client's own results say neither which statement of a message failed nor which statement a notice belongs to.
+ * Follows the messages of a connection, regardless of how they are sent, in the order of the server's answers. The
+ * client's own results show neither which statement of a message failed nor to which statement a notice belongs.
  */
 export class Wire {
-  /** Sent and not answered, oldest first. */
+  /** Sent but not answered, oldest first. */
   readonly #underWay: UnderWay[] = [];
   readonly #client: Client;
 
@@ -76,7 +79,7 @@ export class Wire {
     });
   }
 
-  /** Whether the server has not yet answered everything that was sent. */
+  /** Returns whether the server has not answered everything yet. */
   get isBusy(): boolean {
     return this.#underWay.length > 0;
   }

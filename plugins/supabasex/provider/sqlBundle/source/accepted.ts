@@ -23,7 +23,7 @@ export function acceptedBy(file: BundleFile): Acceptance[] {
   });
 }
 
-/** Returns the faults of a file's `-- accepts:` lines: one that names no hazard, or gives no relation or no reason. */
+/** Returns the faults of a file's `-- accepts:` lines: an unknown hazard, or a missing relation or reason. */
 export function acceptanceFaults(file: BundleFile): SqlFileError[] {
   return headerLines(file.text).flatMap((line) => {
     const stated = directive.exec(line)?.[1];

@@ -1,6 +1,6 @@
 import { scanSql } from "./parser";
 
-/** A part of a text, and what stands there instead of it: shorter than the part, and padded with blanks. */
+/** A part of a text, and its replacement, which is shorter and padded with spaces. */
 export interface Part {
   readonly start: number;
   readonly end: number;
@@ -8,10 +8,10 @@ export interface Part {
 }
 
 /**
- * Returns those commands of an `alter table` that are to be left out, each with the comma that goes with it; empty where that is none
- * or all of them, or where the commands cannot be told apart.
+ * Returns the commands of an `alter table` that are left out, each with its comma; empty if that is none or all of
+ * them, or if the commands cannot be separated.
  *
- * @param isOut of each command in the order of the text, whether it is left out
+ * @param isOut for each command in the order of the text, whether it is left out
  */
 export function commandsWithout(
   text: string,
@@ -24,7 +24,7 @@ export function commandsWithout(
   return isOut.flatMap((out, at): Part[] => {
     const from = at === 0 ? begin : (commas[at - 1] ?? begin) + 1;
     const to = commas[at] ?? end;
-    // The comma behind a command goes with it; behind the last one that stays goes the comma in front of it.
+    // The comma after a command is removed with it; after the last remaining command, the comma before the removed one.
     const isLastKept = !isOut.slice(at + 1).includes(false);
     const blank = out ? [{ start: from, end: to, instead: "" }] : [];
     const comma = commas[at];
@@ -40,7 +40,7 @@ interface Token {
   readonly end: number;
 }
 
-/** Returns the indexes of the commas that stand in no brackets. */
+/** Returns the indexes of the commas outside of brackets. */
 function commasBetween(text: string): number[] {
   let depth = 0;
   return tokensOf(text).flatMap(({ text: word, start }) => {
@@ -50,7 +50,7 @@ function commasBetween(text: string): number[] {
   });
 }
 
-/** Returns the index behind the name in `alter table [if exists] [only] schema.name [*]`. */
+/** Returns the index after the name in `alter table [if exists] [only] schema.name [*]`. */
 function afterTable(text: string): number {
   const tokens = tokensOf(text);
   const word = (at: number) => tokens[at]?.text.toLowerCase();

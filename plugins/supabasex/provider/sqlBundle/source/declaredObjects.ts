@@ -21,21 +21,21 @@ export type ObjectClass =
   | "cron job"
   | "bucket";
 
-/** An object that a file creates, named so that it can be found and dropped. */
+/** An object that a file creates, with the names that are needed to find and drop it. */
 export interface DeclaredObject {
   readonly class: ObjectClass;
-  /** Quoted where necessary, with schema and, for routines, argument types. For jobs and buckets the bare name. */
+  /** Quoted where necessary, with schema and, for routines, argument types. For jobs and buckets the plain name. */
   readonly name: string;
   /** The table of a policy, trigger or rule. */
   readonly on?: string;
-  /** The user of a job, where the file sets a role before it; else it is that of the role that connected. */
+  /** The user of a job, if the file sets a role before it; else the connected role. */
   readonly user?: string;
 }
 
 export interface Declaration extends DeclaredObject {
-  /** True for `create or replace` and whatever else may simply run again. */
+  /** True for `create or replace` and everything else that can simply run again. */
   readonly replaceable: boolean;
-  /** The role that the file sets before it, who then owns the object at first. */
+  /** The role that the file sets before it, which is the initial owner of the object. */
   readonly creator?: string;
 }
 
@@ -47,8 +47,8 @@ interface Declared {
 const declared = new WeakMap<BundleFile, Declared>();
 
 /**
- * Returns what a repeatable creates, read from its parse tree. What dynamic SQL (`do $$ … $$`) creates stays unknown.
- * Throws SqlFileError for the first of its faults.
+ * Returns what a repeatable creates, from its parse tree. What dynamic SQL (`do $$ … $$`) creates is unknown. Throws
+ * SqlFileError for its first fault.
  */
 export function declarationsOf(file: BundleFile): readonly Declaration[] {
   const { objects, faults } = declaredBy(file);
@@ -93,7 +93,7 @@ function declaredBy(file: BundleFile): Declared {
   return result;
 }
 
-/** Returns the role that is set after a statement, as `set local role` and `reset role` have it. */
+/** Returns the role that is set after a statement, such as `set local role` and `reset role`. */
 function roleAfter(node: Node, role: string | undefined): string | undefined {
   if (!("VariableSetStmt" in node)) return role;
   const { name, kind, args } = node.VariableSetStmt;
@@ -111,7 +111,7 @@ export function objectKey(object: DeclaredObject): string {
   return object.on === undefined ? `${routine} ${object.name}` : `${routine} ${object.on} ${object.name}`;
 }
 
-/** Returns the identity of an object as its statement writes it: types of arguments may have other names in the catalog. */
+/** Returns the identity of an object as in its statement. Types of arguments may have other names in the catalog. */
 export function identityAsWritten({ class: kind, name, on }: DeclaredObject): string {
   return `${kind === "domain" ? "type" : kind} ${on === undefined ? "" : `${on} `}${name}`;
 }
@@ -141,14 +141,14 @@ function refused(node: Node, text: string): string | undefined {
   return undefined;
 }
 
-/** The table that a query fills. */
+/** Returns the table that a query fills. */
 function intoOf(node: Node): RangeVar | undefined {
   if ("SelectStmt" in node) return node.SelectStmt.intoClause?.rel;
   const isTable = "CreateTableAsStmt" in node && node.CreateTableAsStmt.objtype === "OBJECT_TABLE";
   return isTable ? node.CreateTableAsStmt.into?.rel : undefined;
 }
 
-/** The objects that one statement creates, whatever kind of file it stands in. */
+/** Returns the objects that one statement creates, in any kind of file. */
 export function declarations(node: Node): Declaration[] {
   if ("CreateFunctionStmt" in node) {
     const { funcname, parameters, is_procedure, replace } = node.CreateFunctionStmt;
@@ -213,7 +213,7 @@ function plain(kind: ObjectClass, name: string): Declaration {
   return { class: kind, name, replaceable: false };
 }
 
-/** `select cron.schedule('name', …)`. */
+/** Handles `select cron.schedule('name', …)`. */
 function cronJobs(targets: Node[] | undefined): Declaration[] {
   return (targets ?? []).flatMap((target) => {
     const value = "ResTarget" in target ? target.ResTarget.val : undefined;
@@ -227,7 +227,7 @@ function cronJobs(targets: Node[] | undefined): Declaration[] {
   });
 }
 
-/** `insert into storage.buckets (id, …) values ('a', …), …`. */
+/** Handles `insert into storage.buckets (id, …) values ('a', …), …`. */
 function buckets(columns: Node[] | undefined, source: Node | undefined): Declaration[] {
   const at = (columns ?? []).findIndex((column) => "ResTarget" in column && column.ResTarget.name === "id");
   if (at < 0 || source === undefined || !("SelectStmt" in source)) return [];
@@ -243,7 +243,7 @@ function stringConstant(node: Node | undefined): string | undefined {
   return "A_Const" in node ? node.A_Const.sval?.sval : undefined;
 }
 
-/** The types of the arguments that identify a routine: not the `out` ones. */
+/** Returns the types of the arguments that identify a routine, without the `out` ones. */
 function argumentTypes(parameters: Node[] | undefined): string {
   return (parameters ?? [])
     .flatMap((node) => ("FunctionParameter" in node ? [node.FunctionParameter] : []))
@@ -271,7 +271,7 @@ function relationName(relation: RangeVar | undefined): string {
 
 const quoted = new Map<string, string>();
 
-/** An identifier as PostgreSQL prints it: quoted only where it has to be. The parser must have been loaded. */
+/** Returns an identifier as PostgreSQL prints it, quoted only if necessary. The parser must have been loaded. */
 export function quote(identifier: string | undefined): string {
   const name = identifier ?? "";
   let known = quoted.get(name);
@@ -282,12 +282,12 @@ export function quote(identifier: string | undefined): string {
   return known;
 }
 
-/** The bare name of what statements write: `"Order Items"` → `Order Items`. */
+/** Returns the plain name of an identifier: `"Order Items"` → `Order Items`. */
 export function unquoted(name: string): string {
   return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
 }
 
-/** No keyword has a digit, and none is longer than `current_timestamp`: such a name need not be looked up. */
+/** No keyword contains a digit or is longer than `current_timestamp`, so such a name needs no lookup. */
 const couldBeKeyword = /^[a-z_]{2,17}$/;
 
 function isPlain(name: string): boolean {

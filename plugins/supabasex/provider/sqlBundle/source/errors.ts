@@ -2,7 +2,7 @@ import type { DatabaseError } from "pg";
 import { UserError } from "../../../../../foundation/userError";
 import type { BundleFile } from "./files";
 
-/** What the server said of a file's statement beside its results. */
+/** The server's notice about a statement of a file. */
 export interface FileNotice {
   /** As PostgreSQL names it. */
   readonly severity: string;
@@ -13,25 +13,25 @@ export interface FileNotice {
 export interface SqlFileFault {
   readonly file: BundleFile;
   readonly message: string;
-  /** Index into the file's text; without it the fault is the whole file's. */
+  /** Index in the file's text. Without it, the fault concerns the whole file. */
   readonly index?: number;
   readonly sqlState?: string;
   readonly detail?: string;
   readonly hint?: string;
   /** PostgreSQL's call stack, innermost first. */
   readonly where?: string;
-  /** What the server said before it. Not part of the message. */
+  /** The server's notices before it, which are not part of the message. */
   readonly notices?: readonly FileNotice[];
 }
 
 /**
- * A fault in an SQL file, printed as a compiler prints its own: file, line and column, what is wrong, the line with a
- * caret below, then whatever else helps.
+ * A fault in an SQL file, printed like a compiler error: file, line and column, the error, the line with a caret below,
+ * then any further help.
  */
 export class SqlFileError extends UserError {
   readonly sqlState: string | undefined;
   readonly file: BundleFile;
-  /** What is wrong, without its place. */
+  /** The error, without its place. */
   readonly fault: SqlFileFault;
 
   constructor(fault: SqlFileFault, options?: ErrorOptions) {
@@ -66,18 +66,18 @@ interface Place {
   readonly line: number;
   /** In characters, from 1. */
   readonly column: number;
-  /** The line; of a long one what stands around the place. */
+  /** The line; for a long one, the part around the place. */
   readonly source: string;
-  /** As wide as what stands before the place: tabs stay tabs, so that the caret is below it in any terminal. */
+  /** As wide as the text before the place. Tabs stay tabs, so the caret is below it in any terminal. */
   readonly indent: string;
 }
 
-/** A longer line is shown in part: so many characters before and after the place. */
+/** A longer line is truncated to this number of characters before and after the place. */
 const longLine = 160;
 const mostBefore = 100;
 const mostAfter = 50;
 
-/** Line and column of an index, and the line itself. */
+/** Returns line and column of an index, and the line itself. */
 export function placeOf(text: string, index: number): Place {
   const before = text.slice(0, index);
   const lineStart = before.lastIndexOf("\n") + 1;
@@ -96,25 +96,25 @@ export function placeOf(text: string, index: number): Place {
 }
 
 const noWidth = /[\p{Mn}\p{Me}\p{Cf}]/u;
-/** What terminals draw over two cells: East Asian wide and full-width characters, and emoji. */
+/** Characters that terminals draw two cells wide: East Asian wide and full-width characters, and emoji. */
 const doubleWidth =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303e\uff01-\uff60\uffe0-\uffe6]/u;
 
-/** Blanks as wide as the character. */
+/** Returns spaces with the width of the character. */
 function blankFor(character: string): string {
   if (character === "\t") return "\t";
   if (noWidth.test(character)) return "";
   return doubleWidth.test(character) ? "  " : " ";
 }
 
-/** Whether the error came from the server, with its SQLSTATE and all. */
+/** Returns whether the error came from the server, with its SQLSTATE. */
 export function isDatabaseError(error: unknown): error is DatabaseError & { readonly code: string } {
   return (
     error instanceof Error && typeof (error as { code?: unknown }).code === "string" && "severity" in error
   );
 }
 
-/** Whether the connection itself failed or was cut: SQLSTATE classes 08 and 57P, or an error of the socket. */
+/** Returns whether the connection itself failed or broke: SQLSTATE classes 08 and 57P, or a socket error. */
 export function isConnectionLost(error: unknown): boolean {
   if (isDatabaseError(error)) return error.code.startsWith("08") || /^57P0[1-4]$/.test(error.code);
   if (!(error instanceof Error)) return false;

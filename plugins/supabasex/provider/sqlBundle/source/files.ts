@@ -3,39 +3,39 @@ import path from "node:path";
 import { UserError } from "../../../../../foundation/userError";
 import { type FileHashes, type FileKind, kindOf, normalise, sha256Of } from "../../../bundleFiles";
 
-/** A file of the bundle as it is on disk, verified against the hash that the program named. */
+/** A file of the bundle on disk, verified with the hash from the program. */
 export interface BundleFile {
-  /** Path below the bundle's directory: the file's name in history, state and plans. */
+  /** Path below the bundle's directory, which is the file's name in history, state and plans. */
   readonly path: string;
-  /** Path as the user finds it, from where `pulumi` runs. */
+  /** Path for the user, relative to the folder in which `pulumi` runs. */
   readonly display: string;
   readonly kind: FileKind;
-  /** Normalised. */
+  /** Normalized. */
   readonly text: string;
   readonly sha256: string;
-  /** Runs alone, outside a transaction: header `-- no transaction`. */
+  /** Runs separately, outside of a transaction: header `-- no transaction`. */
   readonly noTransaction: boolean;
   /** Paths below the bundle's directory: header `-- depends on: …`, one or several, separated by commas. */
   readonly dependsOn: readonly string[];
-  /** Major version of the server that the file is for, whose grammar it is read with. Default: a new project's. */
+  /** Major version of the file's server, whose grammar is used. Default: that of a new project. */
   readonly serverMajor?: number;
 }
 
 export interface Migration extends BundleFile {
-  /** The 14 digits in front. */
+  /** The leading 14 digits. */
   readonly version: string;
   readonly name: string;
 }
 
 const migrationName = /^migrations\/(\d{14})_([^/]+)\.sql$/;
 
-/** Version and name of a migration from its path; `undefined` when the path does not have that form. */
+/** Returns version and name of a migration from its path; `undefined` if the path has another format. */
 export function migrationOf(filePath: string): { version: string; name: string } | undefined {
   const [, version, name] = migrationName.exec(filePath) ?? [];
   return version === undefined || name === undefined ? undefined : { version, name };
 }
 
-/** What is wrong with the names of these files, a sentence each; empty when all is well. */
+/** Returns the faults in the names of these files, one sentence each. */
 export function misnamedFiles(files: FileHashes): { path: string; reason: string }[] {
   const faults: { path: string; reason: string }[] = [];
   const versions = new Map<string, string>();
@@ -65,8 +65,8 @@ export interface LoadedBundle {
 }
 
 /**
- * Reads the files below `directory` for a server of this major version, and verifies each against the hash that the program
- * computed. Throws a UserError for a file that is missing or has changed in between.
+ * Reads the files below `directory` for a server of this major version, and verifies each with the hash that the
+ * program computed. Throws a UserError for a file that is missing or has changed since.
  */
 export function loadBundle(directory: string, files: FileHashes, serverMajor?: number): LoadedBundle {
   const migrations: Migration[] = [];
@@ -88,7 +88,7 @@ export function loadBundle(directory: string, files: FileHashes, serverMajor?: n
   return { migrations, repeatables };
 }
 
-/** A bundle file from its text, for a caller that has it already. */
+/** Returns a bundle file from a text that the caller has already read. */
 export function bundleFile(filePath: string, kind: FileKind, source: string, display = filePath): BundleFile {
   const text = normalise(source);
   const { noTransaction, dependsOn } = headersOf(text, filePath);
@@ -110,7 +110,7 @@ function loadFile(directory: string, filePath: string, kind: FileKind, sha256: s
   return file;
 }
 
-/** Returns the comment lines at the top of a file; comments between slashes and stars are passed over. */
+/** Returns the comment lines at the top of a file, without block comments. */
 export function headerLines(text: string): string[] {
   const top =
     /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*/.exec(text)?.[0].replaceAll(/\/\*[\s\S]*?\*\//g, "") ?? "";
@@ -131,7 +131,9 @@ function headersOf(text: string, filePath: string): { noTransaction: boolean; de
   return { noTransaction, dependsOn };
 }
 
-/** Below the bundle's directory, below the project (`sql/…`), or relative to the file itself (`./…`). */
+/**
+ * Resolves a path below the bundle's directory, below the project (`sql/…`), or relative to the file itself (`./…`).
+ */
 function resolveDependency(name: string, filePath: string): string {
   if (name.startsWith(".")) return path.posix.join(path.posix.dirname(filePath), name);
   const fromProject = /^[^/]+\/((?:migrations|repeatable)\/.*)$/.exec(name)?.[1];

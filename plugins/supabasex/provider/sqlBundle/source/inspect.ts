@@ -7,12 +7,11 @@ import type { BundleFile, LoadedBundle } from "./files";
 import { transactionFaults } from "./transactionControl";
 
 /**
- * Checks everything that can be known of the files without a database: what the parser refuses, transaction control,
- * headers, what a repeatable may not create, two files that create the same object. The parser must have been loaded.
- * Throws one UserError that lists all faults of all files. In between it lets other work of this process go on, such as that of a
- * connection.
+ * Checks everything that is known about the files without a database: syntax, transaction control, headers, what a
+ * repeatable may not create, two files that create the same object. The parser must have been loaded. Throws one
+ * UserError with all faults of all files. Yields regularly to other work of this process, such as that of a connection.
  *
- * @param passed is called with each file in which there is no fault, as long as there is none in those before
+ * @param passed is called with each file without a fault, as long as the previous ones have none either
  */
 export async function inspectFiles(
   { migrations, repeatables }: LoadedBundle,
@@ -45,7 +44,7 @@ export async function inspectFiles(
   );
 }
 
-/** How long to keep other work waiting, in milliseconds. */
+/** The maximum time without yielding, in milliseconds. */
 const longestTurn = 2;
 
 interface Fault {
@@ -61,13 +60,16 @@ function faultsOf(file: BundleFile): Fault[] {
     if (file.kind === "repeatable") errors.push(...declarationFaults(file));
     return errors.map((error) => ({ file, error }));
   } catch (error) {
-    // What the parser refuses hides the rest of the file.
+    // A syntax error hides the rest of the file.
     if (error instanceof UserError) return [{ file, error }];
     throw error;
   }
 }
 
-/** What is not UTF-8 has been read as replacement characters, or, of UTF-16, with a zero byte beside each letter. */
+/**
+ * Returns a fault for text that is not UTF-8: it was read with replacement characters, or, from UTF-16, with a zero
+ * byte next to each letter.
+ */
 function encodingFault(file: BundleFile): SqlFileError | undefined {
   const places = ["\0", "\uFFFD"].map((character) => file.text.indexOf(character));
   const index = Math.min(...places.filter((place) => place >= 0));
@@ -88,7 +90,7 @@ function missingDependencies(files: readonly BundleFile[]): UserError[] {
   );
 }
 
-/** Two files that create the same object would replace each other's for ever. */
+/** Returns faults for files that create the same object, because they would replace each other's repeatedly. */
 function sharedObjects(files: readonly BundleFile[]): UserError[] {
   const owners = new Map<string, BundleFile>();
   const errors: UserError[] = [];

@@ -2,27 +2,27 @@ import type { BundleFile, LoadedBundle } from "./files";
 import { inspectFiles } from "./inspect";
 import { loadParser } from "./parser";
 
-/** The check of a bundle's files, while it goes on: other work of the process may begin with the files that have passed. */
+/** The running check of a bundle's files. Other work of the process may start with the files that have passed. */
 export class Inspection {
-  /** Ends when all files are found to be sound; else fails with all faults. */
+  /** Resolves when all files have passed; otherwise rejects with all faults. */
   readonly whole: Promise<void>;
   readonly #passed = new Set<BundleFile>();
-  /** Those that wait for the next file to pass. */
+  /** Callers that wait for the next file to pass. */
   #waiting: (() => void)[] = [];
 
-  /** Begins to check the files, in the order in which they run. It loads the parser first. */
+  /** Starts to check the files in execution order. It loads the parser first. */
   constructor(bundle: LoadedBundle) {
     this.whole = this.#run(bundle).finally(() => this.#wake());
-    // Callers that need the files wait for it. When it fails, nobody may be waiting yet.
+    // Callers that need the files await it. If it fails, nobody may be waiting yet.
     this.whole.catch(() => {});
   }
 
-  /** Whether a file has passed, and with it those before it. */
+  /** Returns whether a file and those before it have passed. */
   hasPassed(file: BundleFile): boolean {
     return this.#passed.has(file);
   }
 
-  /** Waits until a file has passed. Throws all faults where there is one in it or in a file before it. */
+  /** Waits until a file has passed. Throws all faults if it or a file before it has one. */
   async pass(file: BundleFile): Promise<void> {
     while (!this.#passed.has(file)) {
       const next = new Promise<void>((resolve) => this.#waiting.push(resolve));

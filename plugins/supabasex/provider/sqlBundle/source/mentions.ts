@@ -5,7 +5,7 @@ import { actsOnUnnamed, statementsOf } from "./statements";
 
 const words = new WeakMap<BundleFile, ReadonlySet<string>>();
 
-/** Returns whether the file's text holds the name as a word, in whatever case and quoting. Comments count too. */
+/** Returns whether the file's text contains the name as a word, with any case and quoting. Comments count too. */
 export function mentions(file: BundleFile, name: string): boolean {
   const bare = unquoted(name);
   if (!/^[a-z_][a-z0-9_$]*$/i.test(bare)) return file.text.includes(bare);
@@ -18,11 +18,11 @@ export function mentions(file: BundleFile, name: string): boolean {
 }
 
 /**
- * Returns whether the file's text holds the name of an object, with its schema or without any: behind another qualifier
- * it is the name of something else, such as a column.
+ * Returns whether the file's text contains the name of an object, with its schema or without any. After another
+ * qualifier it is the name of something else, such as a column.
  *
- * @param schema as the catalog quotes it
- * @param name the name alone, quoted likewise
+ * @param schema quoted as in the catalog
+ * @param name only the name, quoted in the same way
  */
 export function mentionsObject(file: BundleFile, schema: string, name: string): boolean {
   if (!mentions(file, name)) return false;
@@ -41,8 +41,8 @@ export function mentionsObject(file: BundleFile, schema: string, name: string): 
 const dynamic = new WeakMap<BundleFile, boolean>();
 
 /**
- * Returns whether the file may act on objects that its text does not name: `do` blocks, calls of functions, and statements
- * about everything in a schema. `select cron.schedule(…)` names all that it acts on.
+ * Returns whether the file may act on objects that its text does not name: `do` blocks, calls of functions, and
+ * statements about everything in a schema. `select cron.schedule(…)` names everything that it acts on.
  */
 export function actsOnUnnamedObjects(file: BundleFile): boolean {
   let known = dynamic.get(file);

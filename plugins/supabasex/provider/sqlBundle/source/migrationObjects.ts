@@ -4,15 +4,15 @@ import type { Migration } from "./files";
 import { statementsOf } from "./statements";
 
 export interface MadeObject {
-  /** As the catalog names it. */
+  /** The name in the catalog. */
   readonly identity: string;
   readonly file: Migration;
 }
 
 /**
- * What a series of migrations has made when all have run, as far as their text says: schemas, tables, views, policies,
- * triggers, indexes and types that a later statement does not drop again. Routines are left out, whose identity takes
- * the server to tell, and so is what dynamic SQL makes.
+ * Returns what a series of migrations has created when all have run, as far as their text shows: schemas, tables,
+ * views, policies, triggers, indexes and types that a later statement does not drop. This excludes routines, whose
+ * identity only the server knows, and what dynamic SQL creates.
  */
 export function madeByMigrations(migrations: readonly Migration[]): MadeObject[] {
   const made = new Map<string, MadeObject>();
@@ -32,7 +32,7 @@ export function madeByMigrations(migrations: readonly Migration[]): MadeObject[]
 function created(node: Node): string[] {
   if ("CreateSchemaStmt" in node) return [`schema ${quote(node.CreateSchemaStmt.schemaname)}`];
   if ("CreateStmt" in node && node.CreateStmt.relation?.relpersistence !== "t") {
-    // A partition is no object of its own for the catalog.
+    // The catalog does not list a partition as a separate object.
     if (node.CreateStmt.partbound !== undefined) return [];
     return named("table", node.CreateStmt.relation);
   }
@@ -60,7 +60,7 @@ function named(kind: string, relation: RangeVar | undefined): string[] {
     : [`${kind} ${quote(relation.schemaname)}.${quote(relation.relname)}`];
 }
 
-/** Names that a statement drops or takes away by renaming. */
+/** Returns the names that a statement drops or renames. */
 function removed(node: Node): string[] {
   if ("DropStmt" in node) {
     return (node.DropStmt.objects ?? []).map((object) => {

@@ -12,7 +12,7 @@ const effects: readonly (readonly [RegExp, string])[] = [
   [/\bpg_advisory_(lock|unlock)/i, "session locks"],
 ];
 
-/** The statements of a file that a dry run cannot answer for, a line each with its place. */
+/** Returns the statements of a file whose effect a dry run does not cover, one line each with its place. */
 export function notCovered(file: BundleFile): string[] {
   return statementsOf(file).flatMap((statement) =>
     found(file, statement).map(
@@ -23,7 +23,7 @@ export function notCovered(file: BundleFile): string[] {
 
 function found(file: BundleFile, statement: Statement): string[] {
   if (statement.kind === "NotifyStmt") return ["notifications are sent at commit only"];
-  // What stands in the body of a function does not run now.
+  // The body of a function does not run now.
   if (statement.kind === "CreateFunctionStmt" || statement.kind === "CommentStmt") return [];
   const text = file.text.slice(statement.start, statement.end);
   return effects.filter(([pattern]) => pattern.test(text)).map(([, why]) => why);

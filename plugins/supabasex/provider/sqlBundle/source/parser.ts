@@ -1,21 +1,21 @@
 import { setFlagsFromString } from "node:v8";
 import type { ParseResult, ScanResult, SqlErrorDetails } from "libpg-query";
 
-/** The major versions of PostgreSQL whose grammar the check has, ascending. */
+/** The major versions of PostgreSQL whose grammar is available, ascending. */
 const majors = [15, 16, 17, 18] as const;
 type GrammarMajor = (typeof majors)[number];
 
-/** The server that hosted Supabase gives a new project; the grammar of a file where the target's version is unknown. */
+/** The version of a new project on hosted Supabase, whose grammar is used if the target's version is unknown. */
 export const defaultServerMajor = 17;
 
-/** The part of libpg-query that all of its versions have. Their parse trees differ only where the grammars do. */
+/** The part of libpg-query that all of its versions share. Their parse trees only differ where the grammars do. */
 interface Grammar {
   loadModule(): Promise<void>;
   parseSync(text: string): ParseResult;
   readonly SqlError: new (...args: never[]) => Error & { readonly sqlDetails?: SqlErrorDetails };
 }
 
-/** PostgreSQL's own parser, compiled to WebAssembly, of each version. Only the newest has the scanner, too. */
+/** PostgreSQL's own parser, compiled to WebAssembly, of each version. Only the newest includes the scanner. */
 const builds: Readonly<Record<GrammarMajor, () => Promise<unknown>>> = {
   15: () => import("libpg-query-15"),
   16: () => import("libpg-query-16"),
@@ -27,13 +27,14 @@ const grammars = new Map<GrammarMajor, Grammar>();
 let scanner: typeof import("libpg-query") | undefined;
 
 /**
- * Loads the grammar of a server's major version, and the scanner. It has to be awaited before anything of that version is
- * parsed; most operations parse nothing, so nothing is loaded before.
+ * Loads the grammar of a server's major version, and the scanner. Await it before parsing anything of that version.
+ * Most operations parse nothing, so nothing is loaded earlier.
  */
 export async function loadParser(serverMajor: number = defaultServerMajor): Promise<void> {
   const major = grammarMajor(serverMajor);
   if (grammars.has(major) && scanner !== undefined) return;
-  // A bundle is parsed in a moment. To optimize the code meanwhile takes three times as long as running it as it is.
+  // Parsing a bundle is quick. Optimizing the code at the same time would take three times as long as running it
+  // unoptimized.
   setFlagsFromString("--liftoff-only");
   const newest = await import("libpg-query");
   const grammar = (await builds[major]()) as Grammar;
@@ -42,15 +43,15 @@ export async function loadParser(serverMajor: number = defaultServerMajor): Prom
   grammars.set(major, grammar);
 }
 
-/** Parses a text as a server of this major version does. Throws SqlError where its grammar refuses the text. */
+/** Parses a text as a server of this major version does. Throws SqlError if its grammar refuses the text. */
 export function parseSql(text: string, serverMajor: number = defaultServerMajor): ParseResult {
   const grammar = grammars.get(grammarMajor(serverMajor));
   if (grammar === undefined) throw notLoaded();
-  // Of nothing at all the library makes an error.
+  // The library throws an error for an empty text.
   return text.trim() === "" ? { version: 0, stmts: [] } : grammar.parseSync(text);
 }
 
-/** Whether the newest grammar takes a text that an older one may refuse. */
+/** Returns whether the newest grammar accepts a text that an older one may refuse. */
 export function newestAccepts(text: string): boolean {
   if (scanner === undefined) throw notLoaded();
   try {
@@ -61,13 +62,13 @@ export function newestAccepts(text: string): boolean {
   }
 }
 
-/** Splits a text into tokens. Every version has the same ones; which words are keywords is the newest version's. */
+/** Splits a text into tokens. They are the same in every version; keywords are those of the newest version. */
 export function scanSql(text: string): ScanResult {
   if (scanner === undefined) throw notLoaded();
   return scanner.scanSync(text);
 }
 
-/** Returns the parser's own account of what it refused; `undefined` when the error is another one. */
+/** Returns the parser's description of a syntax error; `undefined` for another error. */
 export function parserFault(
   error: unknown,
 ): { readonly message: string; readonly position?: number } | undefined {
@@ -79,7 +80,7 @@ export function parserFault(
   return undefined;
 }
 
-/** Returns the version whose grammar is used for a server: its own, or the nearest there is. */
+/** Returns the version whose grammar is used for a server: its own, or the nearest available one. */
 function grammarMajor(serverMajor: number): GrammarMajor {
   return majors.findLast((major) => major <= serverMajor) ?? majors[0];
 }

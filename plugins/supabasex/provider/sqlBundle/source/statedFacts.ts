@@ -6,22 +6,22 @@ import { actsOnUnnamed, comparableText, statementsOf, textOf } from "./statement
 
 /**
  * A statement that states a fact about an object, such as a grant, a comment or a row security switch. The fact stays
- * when the file runs again without the statement, unlike an object's definition, which the file replaces as a whole.
+ * if the file runs again without the statement, unlike an object's definition, which the file replaces as a whole.
  */
 export interface StatingStatement {
-  /** Without comments and with single blanks: how the history keeps it. */
+  /** Without comments and with single spaces, as stored in the history. */
   readonly text: string;
-  /** Which properties of the objects it sets; `undefined`: any but those that have statements of their own. */
+  /** The properties that it sets; `undefined`: any except those with separate statements. */
   readonly properties: ReadonlySet<string> | undefined;
-  /** Whose privileges it sets, as the catalog names them; `undefined` where they are unknown, or it sets none. */
+  /** The roles whose privileges it sets, as named in the catalog; `undefined` if they are unknown, or it sets none. */
   readonly grantees: ReadonlySet<string> | undefined;
-  /** Kinds of object that it is about; `undefined` where they are unknown. */
+  /** The kinds of objects that it is about; `undefined` if they are unknown. */
   readonly kinds: ReadonlySet<string> | undefined;
-  /** Qualified names in it, quoted as the catalog quotes them: `shared.customers`. */
+  /** Qualified names in it, quoted as in the catalog: `shared.customers`. */
   readonly qualifiedNames: ReadonlySet<string>;
-  /** Names without a qualifier, and every other text. */
+  /** Names without a qualifier, and all other strings. */
   readonly bareNames: ReadonlySet<string>;
-  /** Schemas about all of whose objects it is. */
+  /** Schemas, if it is about all objects in them. */
   readonly wholeSchemas: ReadonlySet<string>;
   /** True for `do` blocks and calls, which may be about any object. */
   readonly isDynamic: boolean;
@@ -31,7 +31,7 @@ export interface StatingStatement {
 
 const known = new WeakMap<BundleFile, readonly StatingStatement[]>();
 
-/** Returns the stating statements of a file, in their order. The parser must have been loaded. */
+/** Returns the stating statements of a file in order. The parser must have been loaded. */
 export function statingStatements(file: BundleFile): readonly StatingStatement[] {
   let found = known.get(file);
   if (found === undefined) {
@@ -43,7 +43,7 @@ export function statingStatements(file: BundleFile): readonly StatingStatement[]
   return found;
 }
 
-/** Reads a statement that the history kept. One that the parser does not take any more may be about anything. */
+/** Parses a statement from the history. One that the parser does not accept any more may be about anything. */
 export function recordedStatement(text: string, serverMajor: number | undefined): StatingStatement {
   let node: Node | undefined;
   try {
@@ -54,10 +54,10 @@ export function recordedStatement(text: string, serverMajor: number | undefined)
   return describe(text, node);
 }
 
-/** What a file creates, drops or puts into tables is not stated of an object that stays. */
+/** Returns whether a statement creates, drops or inserts, so that it states nothing about an object that stays. */
 function states(node: Node): boolean {
   if ("VariableSetStmt" in node) return node.VariableSetStmt.name === "role";
-  // Of an existing bucket, the statement sets the columns that it names and leaves the others.
+  // For an existing bucket, the statement sets the columns that it names and keeps the others.
   if ("InsertStmt" in node) return declarations(node).length > 0;
   if (declarations(node).length > 0) return false;
   // Statistics are about a table that stays.
@@ -95,7 +95,10 @@ interface Names {
   readonly bare: Set<string>;
 }
 
-/** Takes every text of a parse tree for a name; a list of texts, and a relation with its schema, for a qualified one. */
+/**
+ * Collects every string of a parse tree as a name; a list of strings, and a relation with its schema, as a qualified
+ * one.
+ */
 function collectNames(value: unknown, names: Names): void {
   if (typeof value === "string") {
     names.bare.add(quote(value));
@@ -117,7 +120,7 @@ function collectNames(value: unknown, names: Names): void {
   for (const other of Object.values(others)) collectNames(other, names);
 }
 
-/** `public` for everybody; `undefined` where a role is named by what it is in the session. */
+/** Returns the roles, with `public` for everybody; `undefined` if a role depends on the session. */
 function granteesOf(nodes: readonly Node[]): ReadonlySet<string> | undefined {
   const roles = nodes.map((node) => {
     if (!("RoleSpec" in node)) return undefined;
@@ -130,7 +133,7 @@ function granteesOf(nodes: readonly Node[]): ReadonlySet<string> | undefined {
 
 const relations = ["table", "foreign table", "view", "materialized view"];
 
-/** Steps of `alter table`, the property that each sets, and of which kinds. Others may set several. */
+/** Steps of `alter table`, the property that each sets, and for which kinds. Others may set several. */
 const tableSteps: Readonly<Record<string, readonly [property: string, ...kinds: string[]]>> = {
   AT_EnableRowSecurity: ["rowSecurity", "table"],
   AT_DisableRowSecurity: ["rowSecurity", "table"],
@@ -147,7 +150,7 @@ const tableSteps: Readonly<Record<string, readonly [property: string, ...kinds: 
   AT_SetCompression: ["compression", "column"],
 };
 
-/** What the steps of `alter table` set; `undefined` where one may set several properties. */
+/** Returns what the steps of `alter table` set; `undefined` if one may set several properties. */
 function tableStepsOf(
   commands: readonly Node[],
 ): (readonly [property: string, ...kinds: string[]])[] | undefined {
@@ -179,7 +182,7 @@ function settingOf(set: { name?: string } | undefined): ReadonlySet<string> | un
   return set?.name === undefined ? undefined : new Set([set.name]);
 }
 
-/** Kinds of the catalog, by what the parser calls the object of a grant or comment. Others are not told apart. */
+/** Kinds of the catalog, by the parser's type of the object of a grant or comment. Others are not distinguished. */
 const kindsByType: Readonly<Record<string, readonly string[]>> = {
   OBJECT_COLUMN: ["column"],
   OBJECT_POLICY: ["policy"],

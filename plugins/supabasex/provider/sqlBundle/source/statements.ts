@@ -3,7 +3,7 @@ import { SqlFileError } from "./errors";
 import type { BundleFile } from "./files";
 import { defaultServerMajor, newestAccepts, parserFault, parseSql, scanSql } from "./parser";
 
-/** One SQL statement of a file. Offsets are indexes into the file's text, as JavaScript counts. */
+/** One SQL statement of a file. Offsets are indexes in the file's text, as in JavaScript. */
 export interface Statement {
   /** The parse tree's node name, such as `CreatePolicyStmt`. */
   readonly kind: string;
@@ -15,8 +15,9 @@ export interface Statement {
 const parsed = new WeakMap<BundleFile, readonly Statement[]>();
 
 /**
- * The statements of a file that are to be run, in order: not the `begin` and `commit` of a file that is as a whole
- * between them. The parser must have been loaded. Throws SqlFileError for what it refuses. */
+ * Returns the statements of a file to run, in order, without `begin` and `commit` around the whole file. The parser
+ * must have been loaded. Throws SqlFileError for a syntax error.
+ */
 export function statementsOf(file: BundleFile): readonly Statement[] {
   const known = parsed.get(file);
   if (known !== undefined) return known;
@@ -33,15 +34,15 @@ export function statementsOf(file: BundleFile): readonly Statement[] {
 }
 
 /**
- * The text that is sent to run a file. A file that is as a whole between `begin` and `commit` runs in the deployer's
- * transaction: these two are blanks in it, so that every other place stays where it is.
+ * Returns the text that is sent to run a file. A file that is entirely between `begin` and `commit` runs in the
+ * deployer's transaction. These two are replaced by spaces, so every other position stays the same.
  */
 export function executedText(file: BundleFile): string {
   statementsOf(file);
   return wrappers.get(file)?.reduce(blankedOut, file.text) ?? file.text;
 }
 
-/** `begin` and `commit` around all of a file, which it does not need. */
+/** `begin` and `commit` around the whole file, which it does not need. */
 const wrappers = new WeakMap<BundleFile, readonly Statement[]>();
 
 function blankedOut(text: string, { start, end }: Statement): string {
@@ -52,7 +53,7 @@ export function textOf(file: BundleFile, statement: Statement): string {
   return file.text.slice(statement.start, statement.end).trim();
 }
 
-/** Statements that set something or run code that may. All others leave settings and role as they were. */
+/** Statements that set something, or run code that may. All others keep settings and role. */
 export const setting: ReadonlySet<string> = new Set([
   "VariableSetStmt",
   "DoStmt",
@@ -64,12 +65,12 @@ export const setting: ReadonlySet<string> = new Set([
   "MergeStmt",
 ]);
 
-/** Whether settings or role may be others after the file than before it. */
+/** Returns whether settings or role may differ after the file. */
 export function mayChangeSettings(file: BundleFile): boolean {
   return statementsOf(file).some((statement) => setting.has(statement.kind));
 }
 
-/** The text without comments and with single blanks: what two spellings of one statement have in common. */
+/** Returns the text without comments and with single spaces, which is the same for two spellings of one statement. */
 export function comparableText(sql: string): string {
   return scanSql(sql)
     .tokens.filter((token) => token.tokenName !== "SQL_COMMENT" && token.tokenName !== "C_COMMENT")
@@ -78,21 +79,27 @@ export function comparableText(sql: string): string {
     .join(" ");
 }
 
-/** Whether a statement runs code that may act on any object: a `do` block, or a call other than of pg_cron's functions. */
+/**
+ * Returns whether a statement runs code that may act on any object: a `do` block, or a call other than of pg_cron's
+ * functions.
+ */
 export function actsOnUnnamed(node: Node, text: string): boolean {
   if ("DoStmt" in node || "CallStmt" in node) return true;
   if (!("SelectStmt" in node)) return false;
   return !/^(\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*select\s+cron\s*\./i.test(text);
 }
 
-/** Steps of a transaction that end at the latest with it. */
+/** Transaction settings that end with it at the latest. */
 export const savepointSteps: ReadonlySet<string> = new Set([
   "TRANS_STMT_SAVEPOINT",
   "TRANS_STMT_RELEASE",
   "TRANS_STMT_ROLLBACK_TO",
 ]);
 
-/** Whether a plain `begin` and a plain `commit` stand around everything, with nothing but savepoints between them. */
+/**
+ * Returns whether a plain `begin` and a plain `commit` are around everything, with only savepoints as other transaction
+ * control.
+ */
 function isWrapped(statements: readonly Statement[]): boolean {
   const controls = statements
     .flatMap(({ node }, at) => ("TransactionStmt" in node ? [{ at, ...node.TransactionStmt }] : []))
@@ -122,7 +129,7 @@ function parse(file: BundleFile): Statement[] {
   }
 }
 
-/** Where a quote is not closed, the parser names all of the text from there on. */
+/** Returns the start of an unclosed quote, for which the parser returns the rest of the text. */
 function withoutTail(message: string): string {
   const line = message.split("\n", 1)[0] ?? "";
   const short = line.length > 200 ? line.slice(0, 200) : line;
@@ -152,7 +159,7 @@ function describe(raw: RawStmt, text: string, toIndex: (bytes: number) => number
   return [{ kind, node, start, end }];
 }
 
-/** Returns the index behind white space and comments: before 18 a file's first statement begins with those above it. */
+/** Returns the index after white space and comments: before 18, a file's first statement begins with those above it. */
 function afterBlanks(text: string, start: number): number {
   const blank = /\s+|--[^\n]*/y;
   for (let index = start; ; index = blank.lastIndex) {
@@ -164,7 +171,7 @@ function afterBlanks(text: string, start: number): number {
   }
 }
 
-/** Returns the index behind a comment in slashes and stars, which may contain others; `start` where there is none. */
+/** Returns the index after a block comment, which may be nested; `start` if there is none. */
 function endOfComment(text: string, start: number): number {
   const mark = /\/\*|\*\//g;
   mark.lastIndex = start;
@@ -177,7 +184,7 @@ function endOfComment(text: string, start: number): number {
   }
 }
 
-/** Converts the parser's byte offsets, which must come in ascending order, to indexes. */
+/** Converts the parser's byte offsets, which must be in ascending order, to indexes. */
 function byteOffsets(text: string): (bytes: number) => number {
   const buffer = Buffer.from(text, "utf8");
   if (buffer.length === text.length) return (bytes) => bytes;
@@ -194,7 +201,7 @@ function byteOffsets(text: string): (bytes: number) => number {
   };
 }
 
-/** The index of the n-th character, counted from 0 as PostgreSQL counts: a character may be two code units. */
+/** Returns the index of the n-th character, counted from 0 as in PostgreSQL: a character may be two code units. */
 export function indexOfCharacter(text: string, characters: number): number {
   let index = 0;
   for (let count = 0; count < characters && index < text.length; count++) {

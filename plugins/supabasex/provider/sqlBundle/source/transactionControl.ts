@@ -4,10 +4,10 @@ import type { BundleFile } from "./files";
 import { type Statement, savepointSteps, statementsOf } from "./statements";
 
 /**
- * Returns everything in a file that would take the transaction away from the deployer, in the order of the text. It
- * reads the parse tree, so the same words in strings, comments and function bodies do not count. A file that is as a
- * whole between `begin` and `commit` passes: it runs in the deployer's transaction. Throws SqlFileError where the parser
- * refuses the text.
+ * Returns everything in a file that would end or change the deployer's transaction, in the order of the text. It reads
+ * the parse tree, so the same words in strings, comments and function bodies do not count. A file that is entirely
+ * between `begin` and `commit` passes: it runs in the deployer's transaction. Throws SqlFileError if the parser refuses
+ * the text.
  */
 export function transactionFaults(file: BundleFile): SqlFileError[] {
   const statements = statementsOf(file);
@@ -41,11 +41,11 @@ const control: Refusal = {
   hint: "Every file already runs in a transaction: leave the statement out. Only a plain begin and commit around all of the file may stay.",
 };
 
-/** Names of the savepoints that the deployer makes around a file. */
+/** Names of the savepoints that the deployer creates around a file. */
 const ownSavepoints: ReadonlySet<string> = new Set(["migration", "repeatable"]);
 
 /**
- * Refuses transaction control, but for savepoints of the file's own: these are inside the deployer's.
+ * Refuses transaction control, except the file's own savepoints, which are inside the deployer's.
  *
  * @param open the names of the file's savepoints so far; changed by each statement
  */
@@ -63,7 +63,7 @@ function controlFault(file: BundleFile, node: Node, open: string[]): Refusal | u
     const hint = "Write savepoint before it, in the same file, or leave the statement out.";
     return { message: `the file has no savepoint ${name} here`, hint };
   }
-  // To go back to a savepoint ends those that came after it.
+  // Rolling back to a savepoint ends the later ones.
   open.splice(kind === "TRANS_STMT_RELEASE" ? at : at + 1);
   return undefined;
 }
@@ -101,7 +101,7 @@ function forbiddenInTransaction(file: BundleFile, statement: Statement): Refusal
   };
 }
 
-/** Whether PostgreSQL refuses the statement inside a transaction block. */
+/** Returns whether PostgreSQL refuses the statement inside a transaction block. */
 export function needsNoTransaction(node: Node): boolean {
   if ("IndexStmt" in node) return node.IndexStmt.concurrent === true;
   if ("DropStmt" in node) return node.DropStmt.concurrent === true;
@@ -132,7 +132,7 @@ export function needsNoTransaction(node: Node): boolean {
   return false;
 }
 
-/** Whether a new subscription makes its replication slot, as it does unless an option says otherwise. */
+/** Returns whether a new subscription creates its replication slot, which it does by default. */
 function connectsAtOnce(options: readonly Node[] | undefined): boolean {
   return !(options ?? []).some((option) => {
     if (!("DefElem" in option)) return false;

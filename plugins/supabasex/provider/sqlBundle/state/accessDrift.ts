@@ -18,7 +18,7 @@ import { withRedactedTexts } from "./redaction";
 
 /** What is compared outside of the bundle. */
 export interface AccessSubject {
-  /** A whole catalog with the rows of the history. What was renamed by hand has its expected name. */
+  /** A whole catalog with the rows of the history. Manually renamed objects have their expected names. */
   readonly live: Catalog;
   readonly expected: Catalog;
 }
@@ -32,7 +32,7 @@ export interface AccessDrift {
 export const noAccessDrift: AccessDrift = { drift: {}, outlook: () => ({}) };
 
 /**
- * Returns what differs outside of the bundle from the posture of the last deployment.
+ * Returns the differences outside of the bundle from the posture of the last deployment.
  *
  * @param remembered the digests of that posture
  * @param accepted entries of `sql.accept`; default: none, as for a refresh, which does not know the configuration
@@ -57,12 +57,12 @@ export function accessDriftOf(
     acceptancesOf(diffPostures(found.posture, posture)),
     accepted,
   );
-  // An entry is named after the whole change, which is not shown in full where its text may hold a secret.
+  // An entry identifies the whole change, which is not shown completely if its text may contain a secret.
   const acceptances = acceptancesOf(diffPostures(baseline, posture));
   const differences = diffPostures(baseline, withRedactedTexts(baseline, posture)).filter(
     ({ identity }) =>
       !found.unknown.has(postureGroup(identity)) &&
-      // A row that is lost, or has another hash, is reported as the applied file.
+      // A lost row, or one with another hash, is reported as the applied file.
       !(identity.startsWith("history record ") && isLostFile(identity, subject)),
   );
   const lost = unknown.map((group): [string, string] => [

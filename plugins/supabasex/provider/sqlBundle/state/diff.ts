@@ -7,9 +7,9 @@ import { driftReadAt } from "./outlook";
 import { stateOf } from "./state";
 
 /**
- * Returns what differs: the files by path, the database by address, and what Read found of the database. The state
- * says it all, so nothing is asked of the database. Where the files lie, a new password, limits and switches are no
- * change: the next operation uses them.
+ * Returns the differences: the files by path, the database by address, and what Read found in the database. The state
+ * contains all of it, so the database is not read. The files' location, a new password, limits and switches are not
+ * changes: the next operation uses them.
  */
 export function diffBundle(request: DiffRequest): DiffResponse {
   const before = bundleInputs(request.oldInputs);
@@ -23,8 +23,8 @@ export function diffBundle(request: DiffRequest): DiffResponse {
   }
   if (movedDatabase(before, now)) detailed.connection = { kind: "update", inputDiff: true };
   const { live, access } = stateOf(request.oldOutputs);
-  // A state without a baseline, since it is of an earlier version or only the bundle was watched. Check fills in the input, so
-  // a refresh of such a state finds nothing.
+  // A state without a baseline comes from an earlier version, or only the bundle was watched. Check fills in the input,
+  // so a refresh of such a state finds nothing.
   if (request.inputs.watch === "database" && access === undefined)
     detailed.access = { kind: "add", inputDiff: false };
   for (const { identity, property } of driftPaths(live)) {
@@ -35,10 +35,10 @@ export function diffBundle(request: DiffRequest): DiffResponse {
 }
 
 /**
- * Whether the engine has something to show on the new side. For a preview it has, since Check took over what Read wrote
- * into the inputs: the drift on the old side, on the new one what a deployment does about it. To show a refresh the
- * engine asks for the difference between what Read answered and the inputs before it, and turns it round: a deletion
- * becomes an addition, of which it shows only what is new.
+ * Returns whether the engine has something to show on the new side. For a preview it has, because Check passed on what
+ * Read wrote into the inputs: the drift on the old side, and what a deployment does about it on the new one. To show a
+ * refresh, the engine requests the difference between Read's answer and the previous inputs, and inverts it: a deletion
+ * becomes an addition, of which it only shows what is new.
  */
 function hasOutlook({ oldInputs, inputs }: DiffRequest, identity: string, property?: string): boolean {
   if (inputs[driftReadAt] === undefined || inputs[driftReadAt] !== oldInputs[driftReadAt]) return false;

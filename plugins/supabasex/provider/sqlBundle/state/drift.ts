@@ -4,15 +4,15 @@ import { byIdentity, type CatalogDifference, changeText, objectText, partsOfIden
 import { severities, severityOf } from "../catalog/posture";
 
 /**
- * What differs from what the bundle made, as a person reads it: identity → what happened to the object, or property →
- * how it changed.
+ * The differences from what the bundle created, as text: identity → what happened to the object, or property → how it
+ * changed.
  */
 export type Drift = Readonly<Record<string, string | Readonly<Record<string, string>>>>;
 
 const missing = "missing";
 const extra = "not made by the bundle";
 
-/** Returns differences in the form that the state keeps and the CLI shows, each with its severity. */
+/** Returns differences in the form of the state and the CLI, each with its severity. */
 export function driftOf(differences: readonly CatalogDifference[]): Drift {
   return Object.fromEntries(
     [...byIdentity(differences)].map(([identity, group]) => [identity, describe(identity, group)]),
@@ -34,12 +34,14 @@ function describe(identity: string, group: readonly CatalogDifference[]): string
   );
 }
 
-/** A text of several lines is a diff, whose lines end as they do. */
+/** Returns a text of several lines as a diff, with their line endings. */
 function marked(text: string, difference: CatalogDifference): string {
   return `${text}${text.includes("\n") ? "\n" : " "}[${severityOf(difference)}]`;
 }
 
-/** Returns drift as lines, one a change, the worst first: severity, path and the first line of what happened. */
+/**
+ * Returns drift as lines, one per change, the most severe first: severity, path and the first line of what happened.
+ */
 export function driftLines(drift: Drift): string[] {
   const lines = driftPaths(drift).map(({ identity, property }) => {
     const text = driftAt(drift, identity, property) ?? "";
@@ -57,9 +59,9 @@ export function driftLines(drift: Drift): string[] {
 }
 
 /**
- * Returns a drift with who made each change, behind its severity.
+ * Returns a drift with the author of each change after its severity.
  *
- * @param authors identity → the author, as a text; an object that is not in it has none
+ * @param authors identity → the author, as text; objects that are not included have none
  */
 export function withAuthors(drift: Drift, authors: ReadonlyMap<string, string>): Drift {
   return Object.fromEntries(
@@ -77,7 +79,7 @@ export function withAuthors(drift: Drift, authors: ReadonlyMap<string, string>):
   );
 }
 
-/** Returns of each object in a drift what happened to it. */
+/** Returns what happened to each object in a drift. */
 export function driftKinds(drift: Drift): Pick<CatalogDifference, "identity" | "kind">[] {
   return Object.entries(drift).map(([identity, text]) => ({
     identity,
@@ -90,21 +92,21 @@ function kindOf(text: Drift[string]): CatalogDifference["kind"] {
   return text.startsWith(missing) ? "missing" : text.startsWith(extra) ? "extra" : "changed";
 }
 
-/** Returns the paths of a drift as Pulumi shows them: identity, and property where one changed. */
+/** Returns the paths of a drift in Pulumi's notation: identity, and property if one changed. */
 export function driftPaths(drift: Drift): { identity: string; property?: string }[] {
   return Object.entries(drift).flatMap(([identity, text]) =>
     typeof text === "string" ? [{ identity }] : Object.keys(text).map((property) => ({ identity, property })),
   );
 }
 
-/** Returns what a drift says at a path. */
+/** Returns the text of a drift at a path. */
 export function driftAt(drift: Drift, identity: string, property: string | undefined): string | undefined {
   const text = drift[identity];
   if (property === undefined) return typeof text === "string" ? text : undefined;
   return typeof text === "object" ? text[property] : undefined;
 }
 
-/** Reads a drift from the outputs of a state. */
+/** Parses a drift from the outputs of a state. */
 export function driftFrom(value: Value | undefined): Drift {
   if (!isPropertyMap(value)) return {};
   return Object.fromEntries(

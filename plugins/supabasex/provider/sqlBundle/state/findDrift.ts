@@ -21,13 +21,13 @@ import { outlookOf } from "./outlook";
 import { withRedactedTexts } from "./redaction";
 import { type BundleState, makersIn, rememberedBy } from "./state";
 
-/** What a refresh finds: what has changed, and what the next deployment does about it. */
+/** The result of a refresh: what has changed, and what the next deployment does about it. */
 export interface FoundDrift {
   readonly drift: Drift;
   readonly outlook: Drift;
 }
 
-/** What is there of a bundle. */
+/** The live parts of a bundle. */
 export interface LiveState extends CatalogReading {
   /** The history's objects. */
   readonly files: Catalog;
@@ -35,19 +35,19 @@ export interface LiveState extends CatalogReading {
   readonly rows: Catalog;
 }
 
-/** The records that the database keeps; each is read only where something differs. */
+/** The database's records; each is only read if something differs. */
 export interface Records {
   readonly bundle: () => Promise<BundleRecord>;
   readonly posture: () => Promise<PostureRecord | undefined>;
-  /** Where the last deployment left the objects: also asked for where nothing differs. */
+  /** Where the last deployment left the objects. This is also read if nothing differs. */
   readonly addresses: () => Promise<Addresses>;
 }
 
 /**
- * Compares a live catalog with what the state remembers. What an object was like before it changed is in the database's
- * record; where somebody edited that too, only the fact is known.
+ * Compares a live catalog with the state. The previous content of a changed object comes from the database's record. If
+ * somebody edited that too, only the fact is known.
  *
- * @param records are asked for only where something differs; that of the posture also where it is watched
+ * @param records are only read if something differs; that of the posture also if it is watched
  */
 export async function findDrift(
   client: ClientBase,
@@ -63,7 +63,7 @@ export async function findDrift(
 
   const hasAllFiles = hasFiles(remembered.history, files);
   const unchanged = hasAllFiles ? expectationIfUnchanged(state.expected, catalog) : undefined;
-  // Two equal objects that swapped names differ in nothing but their addresses.
+  // Two equal objects that swapped names only differ in their addresses.
   if (unchanged !== undefined && !hasRenamed(unchanged, { catalog, addresses }, await records.addresses())) {
     const access = await accessOf({ live: { ...catalog, ...rows }, expected: unchanged });
     if (Object.keys(access.drift).length > 0) await loadParser();
@@ -82,7 +82,7 @@ export async function findDrift(
   );
   const { catalog: traced } = found.traced;
   const access = await accessOf({ live: { ...traced, ...rows }, expected });
-  // Names in statements are quoted as the parser knows keywords; without drift it need not be loaded.
+  // Names in statements are quoted according to the parser's keywords; without drift it need not be loaded.
   if (differences.length + Object.keys(access.drift).length > 0) await loadParser();
   return {
     drift: {
@@ -98,7 +98,7 @@ function hasRenamed(expected: Catalog, reading: CatalogReading, addresses: Addre
   return traceObjects(expected, reading, addresses).renamed.size > 0;
 }
 
-/** Whether the history has these files, as they are; what it has beyond them is no drift. */
+/** Returns whether the history contains these files unchanged. Additional ones are not drift. */
 function hasFiles(remembered: Catalog, files: Catalog): boolean {
   return Object.entries(remembered).every(([identity, { sha256, versionRecorded }]) => {
     const file = files[identity];
@@ -107,8 +107,8 @@ function hasFiles(remembered: Catalog, files: Catalog): boolean {
 }
 
 /**
- * Leaves out what is there beyond the state's expectation but is a file's, as the database's own record knows: a deploy
- * that failed half-way, or another stack's, has put it there.
+ * Removes what exists beyond the state's expectation but belongs to a file, according to the database's own record: a
+ * deployment that failed half-way, or one of another stack, created it.
  */
 function notRecorded(expected: Catalog, managed: Catalog, record: BundleRecord): Catalog {
   if (!record.intact) return managed;

@@ -1,8 +1,8 @@
 import { type Catalog, partsOfIdentity, touchedProperties } from "../catalog";
 
 /**
- * Returns the tables of a bundle's expectation that have no row-level security, sorted. Tables that the files only change, such as
- * those of the platform, are left out. The policy pack judges the list (policy/ours/tablesHaveRowSecurity.ts).
+ * Returns the tables of a bundle's expectation without row-level security, sorted. Tables that the files only change,
+ * such as those of the platform, are excluded. The policy pack checks the list (policy/ours/tablesHaveRowSecurity.ts).
  */
 export function openTables(expected: Catalog): string[] {
   return Object.entries(expected)

@@ -6,16 +6,16 @@ import { postureRepairOf } from "../repair/postureRepair";
 import { type Repair, repairOf } from "../repair/repair";
 import { type Drift, driftFrom } from "./drift";
 
-/** The input in which Read notes, beside the outlook in `live`, when it found drift. */
+/** The input in which Read records, with the outlook in `live`, when it found drift. */
 export const driftReadAt = "driftReadAt";
 
 const rerun = " runs again";
 
 /**
- * Returns what the next deployment does about each difference, in the places in which a drift has them: the engine
- * shows a preview with the drift on the old side and this on the new side.
+ * Returns what the next deployment does about each difference, at the same paths as in a drift: the engine shows a
+ * preview with the drift on the old side and this on the new side.
  *
- * @param makers identity → the repeatable that makes it
+ * @param makers identity → the repeatable that creates it
  */
 export function outlookOf(
   differences: readonly CatalogDifference[],
@@ -44,7 +44,7 @@ export function outlookOf(
 }
 
 /**
- * Returns what the next deployment does about each difference outside of the bundle, and how it is taken back or accepted.
+ * Returns what the next deployment does about each difference outside of the bundle, and how to revert or accept it.
  *
  * @param acceptances the entries that accept the differences
  */
@@ -95,14 +95,18 @@ function textOf({ statements, prune, impossible, loss }: Repair): string {
   return parts.length === 0 ? left : parts.join("; ");
 }
 
-/** Returns inputs with an outlook, from what is there of a bundle when Read looks; without one where nothing has drifted. */
+/**
+ * Returns inputs with an outlook, from the live parts of a bundle when Read runs; without one if nothing has drifted.
+ */
 export function withOutlook(inputs: PropertyMap, outlook: Drift, readAt: Date): PropertyMap {
   const { live: _outlook, [driftReadAt]: _time, ...own } = inputs;
   if (Object.keys(outlook).length === 0) return own;
   return { ...own, live: outlook as unknown as PropertyMap, [driftReadAt]: readAt.toISOString() };
 }
 
-/** Returns the inputs in which Check passes on what Read wrote: a preview takes the new side of a difference from them. */
+/**
+ * Returns the inputs in which Check passes on what Read wrote: a preview takes the new side of a difference from them.
+ */
 export function outlookFor(oldInputs: PropertyMap, prune: boolean): PropertyMap {
   if (oldInputs[driftReadAt] === undefined) return {};
   const outlook = driftFrom(oldInputs.live);
@@ -123,7 +127,7 @@ export function pruned(outlook: Drift): Drift {
   );
 }
 
-/** Whether the outlook is that a file runs. */
+/** Returns whether the outlook is that a file runs. */
 export function isRerun(text: string): boolean {
   return text.endsWith(rerun);
 }

@@ -2,21 +2,21 @@ import { createHash } from "node:crypto";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 import { type Catalog, type CatalogObject, partsOfIdentity } from "../catalog";
 
-/** Whether people write programs in a property, and with them the tokens that those programs send somewhere. */
+/** Returns whether a property contains code, which may include tokens. */
 function isProgram(kind: string, property: string): boolean {
   // The command of a policy is one of five words.
   if (property === "command") return kind === "cron job";
   return property === "body" || property === "default" || property === "definition";
 }
 
-/** Expressions: without their literals they still say who may do what, so that much is always shown. */
+/** Expressions: without their literals they still show who may do what, so this is always shown. */
 const expressions = ["arguments", "check", "generated", "using", "where"];
 
 /**
- * What is live, without the texts that no file of the bundle has: state is exported and shown, and what somebody wrote
- * by hand into a job, a function or a policy may hold a secret. Of an object that is extra the text is replaced by its
- * hash; of one that was changed, and of expressions, what is quoted in it and not in the expected text. The comparison
- * comes out the same.
+ * Returns the live catalog without texts that are in no file of the bundle. State is exported and shown, and a manual
+ * text in a job, a function or a policy may contain a secret. The text of an extra object is replaced by its hash; in a
+ * changed one, and in expressions, only quoted parts that the expected text lacks. The result of the comparison is the
+ * same.
  */
 export function withRedactedTexts(expected: Catalog, live: Catalog): Catalog {
   const foreign = Object.entries(live).filter(([identity, object]) => object !== expected[identity]);
@@ -45,11 +45,11 @@ function withoutTexts(kind: string, expected: CatalogObject | undefined, live: C
   return changed.length === 0 ? live : { ...live, ...Object.fromEntries(changed) };
 }
 
-/** Extensions of the server whose settings say how it works, and which hold no secrets. */
+/** Extensions of the server whose settings configure it and contain no secrets. */
 const knownPrefixes =
   /^(auto_explain|pgaudit|pgrst|pg_stat_statements|plan_filter|plpgsql|safeupdate|storage)\./;
 
-/** Settings of a program's own (`app.key`) may hold anything; those of the server are known. */
+/** Returns the settings. Custom ones (`app.key`) may contain anything; those of the server are known. */
 function withoutOwnSettings(expected: CatalogObject, live: CatalogObject): JsonObject {
   return Object.fromEntries(
     Object.entries(live).map(([name, value]) => [
@@ -63,7 +63,7 @@ function withoutOwnSettings(expected: CatalogObject, live: CatalogObject): JsonO
 
 const quoted = /'(?:[^']|'')*'|\$(\w*)\$[\s\S]*?\$\1\$|--[^\n]*|\/\*[\s\S]*?\*\//g;
 
-/** String literals and comments, where the expected text has not the same ones, by hash. */
+/** Replaces string literals and comments that the expected text lacks by their hashes. */
 function withoutQuotes(expected: string, live: string): string {
   const known = new Set(expected.match(quoted) ?? []);
   return live.replaceAll(quoted, (text) => (known.has(text) ? text : `'not kept, ${hash(text)}'`));

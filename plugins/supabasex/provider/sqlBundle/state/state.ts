@@ -18,26 +18,28 @@ import { type AppliedFile, historyObjects, type KnownFile } from "../history/his
 import { migrationOf } from "../source/files";
 import { type Drift, driftFrom, driftOf } from "./drift";
 
-/** The layout of the outputs. Raise it with every change of their shape, and add an upgrade from the one before. */
+/**
+ * The layout of the outputs. Increase it with every change of their shape, and add an upgrade from the previous one.
+ */
 export const schemaVersion = 2;
 
-/** What a bundle's state remembers beside its inputs. The expectation itself is in the database. */
+/** What a bundle's state contains in addition to its inputs. The expectation itself is in the database. */
 export interface BundleState {
-  /** The newest applied migration's; empty when there is none. */
+  /** The version of the newest applied migration; empty if there is none. */
   readonly version: string;
   readonly files: ReadonlyMap<string, StateFile>;
   readonly expected: ExpectedDigests;
   readonly live: Drift;
-  /** Who could reach what outside of the bundle; absent where that is not watched, or never was. */
+  /** The access outside of the bundle; absent if it is not watched, or never was. */
   readonly access?: PostureDigests;
-  /** The major version of the server, as the last deployment or refresh found it. */
+  /** The major version of the server, according to the last deployment or refresh. */
   readonly serverMajor?: number;
-  /** Tables of the bundle without row-level security, as the last deployment or dry run left them. */
+  /** Tables of the bundle without row-level security, according to the last deployment or dry run. */
   readonly openTables: readonly string[];
 }
 
 export interface StateFile extends KnownFile {
-  /** Identities of the objects that a repeatable makes. */
+  /** Identities of the objects that a repeatable creates. */
   readonly makes: readonly string[];
   readonly dependsOn: readonly string[];
 }
@@ -50,7 +52,7 @@ export const noState: BundleState = {
   openTables: [],
 };
 
-/** Returns the outputs that this state is kept in. */
+/** Returns the outputs that contain this state. */
 export function stateOutputs(state: BundleState): PropertyMap {
   const files = [...state.files.values()];
   return {
@@ -62,7 +64,8 @@ export function stateOutputs(state: BundleState): PropertyMap {
         .filter((file) => file.kind === "repeatable")
         .map((file) => [file.path, { makes: file.makes, dependsOn: file.dependsOn }]),
     ),
-    // One text: the engine copies and compares every value of an output, and shows of a text the lines that changed.
+    // A single string: the engine copies and compares every value of an output, and only shows the changed lines of a
+    // string.
     expected: printDigests(state.expected),
     live: state.live as unknown as PropertyMap,
     ...(state.access === undefined ? {} : { access: printPostureDigests(state.access) }),
@@ -71,13 +74,13 @@ export function stateOutputs(state: BundleState): PropertyMap {
   };
 }
 
-/** Returns the major version of the server that a catalog was read from, as a part of the state. */
+/** Returns the major version of a catalog's server, as a part of the state. */
 export function serverOf(catalog: Catalog): Pick<BundleState, "serverMajor"> {
   const major = catalog[serverIdentity]?.majorVersion;
   return typeof major === "number" ? { serverMajor: major } : {};
 }
 
-/** Reads outputs of this or any earlier layout. Throws a UserError for those of a later one. */
+/** Parses outputs of this or any earlier layout. Throws a UserError for those of a later one. */
 export function stateOf(outputs: PropertyMap): BundleState {
   const current = upgrade(outputs);
   const repeatables = mapOf(current.repeatables);
@@ -106,13 +109,13 @@ export function stateOf(outputs: PropertyMap): BundleState {
   };
 }
 
-/** Returns what the state remembers of the bundle's objects and of its history. */
+/** Returns what the state contains about the bundle's objects and its history. */
 export function rememberedBy(state: BundleState): RememberedExpectation {
   const versions = [...state.files.keys()].flatMap((path) => migrationOf(path)?.version ?? []);
   return { digests: state.expected, history: historyObjects(state.files.values(), new Set(versions)) };
 }
 
-/** Returns identity → path of the repeatable that makes it. */
+/** Returns identity → path of the repeatable that creates it. */
 export function makersIn(state: BundleState): Map<string, string> {
   return new Map(
     [...state.files.values()].flatMap((file) => file.makes.map((identity) => [identity, file.path])),
@@ -121,14 +124,15 @@ export function makersIn(state: BundleState): Map<string, string> {
 
 /** One step per layout: `upgrades[n]` turns layout n into n + 1. */
 const upgrades: readonly ((outputs: PropertyMap) => PropertyMap)[] = [
-  // Before there were versions: the newest migration was not kept apart, and `makes` and `dependsOn` not at all.
+  // Before there were versions: the newest migration was not stored separately, and `makes` and `dependsOn` did not
+  // exist.
   (outputs) => {
     const versions = Object.keys(mapOf(outputs.appliedFiles)).flatMap(
       (path) => migrationOf(path)?.version ?? [],
     );
     return { ...outputs, version: versions.sort().at(-1) ?? "", repeatables: {}, schemaVersion: 1 };
   },
-  // Both catalogs were kept whole, and the files a second time.
+  // Both catalogs were stored completely, and the files twice.
   ({ files: _files, ...outputs }) => {
     const expected = canonicalCatalog(withCurrentIdentities(mapOf(outputs.expected) as unknown as Catalog));
     const live = canonicalCatalog(withCurrentIdentities(mapOf(outputs.live) as unknown as Catalog));

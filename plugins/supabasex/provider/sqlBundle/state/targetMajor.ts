@@ -4,8 +4,8 @@ import { defaultServerMajor } from "../source/parser";
 import type { BundleState } from "./state";
 
 /**
- * Returns the major version of the server that the bundle is for: what the last deployment or refresh found, else what the
- * server answers, else that of a new project, whose database does not exist yet.
+ * Returns the major version of the bundle's server: what the last deployment or refresh found, else what the server
+ * reports, else that of a new project, whose database does not exist yet.
  */
 export async function targetMajor(
   inputs: BundleInputs,
