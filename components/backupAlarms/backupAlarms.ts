@@ -56,14 +56,9 @@ export interface BackupAlarmsArgs {
   readonly emails: readonly string[];
   /** The maximum age of the newest backup, in hours. */
   readonly freshnessHours: number;
-  /**
-   * The maximum time since the last passing drill, in hours. Default 50: the second consecutive drill without success.
-   */
+  /** The maximum time since the last passing drill, in hours. Default 50: two failed drills in a row. */
   readonly drillFreshnessHours?: number | undefined;
-  /**
-   * The maximum time that a backup stays after it should have been deleted, in hours. Default 50: the second
-   * consecutive prune without success.
-   */
+  /** How long a backup may be overdue for deletion, in hours. Default 50: two failed prunes in a row. */
   readonly pruneFreshnessHours?: number | undefined;
   /** The interval of measuring these ages, in hours. Default 1. */
   readonly ageIntervalHours?: number | undefined;

@@ -1,6 +1,6 @@
 // Searches a stack for drift: what was changed outside of Pulumi, and which code was not deployed.
-//   npm run drift -- prod [--format text|markdown|json] [--out <folder>] [--issue] Exit code 0: no drift; 7: drift; any
-//   other: the search failed.
+//   npm run drift -- prod [--format text|markdown|json] [--out <folder>] [--issue]
+// Exit code 0: no drift; 7: drift; any other: the search failed.
 import { checkedOutCommit, namedStack, run } from "../commandLine";
 import { gitHubClient } from "../github/client";
 import { gitHubContext } from "../github/context";

@@ -139,10 +139,7 @@ async function formerBodies(
 const looksAtTable =
   /\btg_(table_name|table_schema|relname|relid|name|argv|nargs)\b|\bto_jsonb?\s*\(\s*(new|old)\b/i;
 
-/**
- * Returns whether a field that some of a trigger function's tables lack is accepted, because the function distinguishes
- * its tables.
- */
+/** Returns whether a field that only some tables have is accepted: the trigger function distinguishes them. */
 function mayBeAnotherTables(finding: Finding, all: readonly Finding[]): boolean {
   if (!/^record "(new|old)" has no field /.test(finding.message) || !looksAtTable.test(finding.source))
     return false;
@@ -175,10 +172,7 @@ interface Finding {
   readonly position: number | null;
 }
 
-/**
- * Returns the schema of plpgsql_check, and creates the extension if necessary; `undefined` if the server does not have
- * it.
- */
+/** Returns the schema of plpgsql_check, which it creates if necessary; `undefined` if the server lacks it. */
 async function extensionSchema(session: Session): Promise<string | undefined> {
   await session.work.query("savepoint plpgsql_check");
   try {
@@ -239,10 +233,7 @@ async function findings(
   return rows;
 }
 
-/**
- * Returns whether a finding may be wrong: a table without a schema may be temporary, and dynamic SQL may determine the
- * columns of a record.
- */
+/** Returns whether a finding may be wrong: a table may be temporary, and dynamic SQL may shape a record. */
 function isFault({ level, sqlState, message }: Finding): boolean {
   if (level !== "error" || sqlState === "55000") return false;
   return sqlState !== "42P01" || message.includes(".");
