@@ -10,6 +10,7 @@ import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-sec
 import { z } from "zod";
 import { networkFinders } from "./awsNetwork";
 import type { ExistingResourceFinder } from "./plan";
+import { unlessMissing } from "./unlessMissing";
 
 /** The account, region and credentials. Default: what the AWS SDK finds in the environment. */
 export interface AwsAccess {
@@ -24,17 +25,6 @@ const bucketInputs = z.object({ bucket: z.string() });
 const keyInputs = z.object({ description: z.string() });
 const groupInputs = z.object({ name: z.string(), vpcId: z.string() });
 const scheduleInputs = z.object({ name: z.string(), groupName: z.string() });
-
-/** Returns the answer; undefined if AWS reports that the resource does not exist. */
-async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    const { name = "" } = error as Error;
-    if (/NotFound|NoSuchEntity|NoSuchBucket/.test(name)) return undefined;
-    throw error;
-  }
-}
 
 /**
  * Finders for what the aws provider may have left behind, for types whose second creation fails or creates a duplicate.

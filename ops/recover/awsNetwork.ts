@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-ec2";
 import { z } from "zod";
 import type { ExistingResourceFinder } from "./plan";
+import { unlessMissing } from "./unlessMissing";
 
 const namedByTag = z.object({ tags: z.looseObject({ Name: z.string(), "thorbis:stack": z.string() }) });
 const associationInputs = z.object({ subnetId: z.string(), routeTableId: z.string() });
@@ -19,101 +20,80 @@ const associationInputs = z.object({ subnetId: z.string(), routeTableId: z.strin
 interface Kind {
   /** The prefix of the ids. */
   readonly begins: string;
-  /** Returns whether the id exists. Deleted resources keep their tags for a while. */
-  isLive(ec2: EC2Client, id: string): Promise<boolean>;
+  /** Describes the resources with these ids. */
+  describe(ec2: EC2Client, ids: string[]): Promise<readonly object[] | undefined>;
 }
 
-/** Returns the answer; undefined if EC2 reports that the resource does not exist. */
-async function unlessMissing<T>(call: Promise<T>): Promise<T | undefined> {
-  try {
-    return await call;
-  } catch (error) {
-    if (/NotFound$/.test((error as Error).name)) return undefined;
-    throw error;
-  }
-}
-
-const isThere = (list: readonly { readonly State?: string | undefined }[] | undefined): boolean =>
-  (list ?? []).some(({ State }) => !/^delet/i.test(String(State)));
+/** Missing resources, as EC2 reports them. */
+const missing = /NotFound$/;
 
 const kinds: Readonly<Record<string, Kind>> = {
   "aws:ec2/eip:Eip": {
     begins: "eipalloc-",
-    isLive: async (ec2, id) => {
-      const command = new DescribeAddressesCommand({ AllocationIds: [id] });
-      return ((await unlessMissing(ec2.send(command)))?.Addresses ?? []).length > 0;
-    },
+    describe: async (ec2, AllocationIds) =>
+      (await ec2.send(new DescribeAddressesCommand({ AllocationIds }))).Addresses,
   },
   "aws:ec2/flowLog:FlowLog": {
     begins: "fl-",
-    isLive: async (ec2, id) => {
-      const command = new DescribeFlowLogsCommand({ FlowLogIds: [id] });
-      return ((await unlessMissing(ec2.send(command)))?.FlowLogs ?? []).length > 0;
-    },
+    describe: async (ec2, FlowLogIds) =>
+      (await ec2.send(new DescribeFlowLogsCommand({ FlowLogIds }))).FlowLogs,
   },
   "aws:ec2/internetGateway:InternetGateway": {
     begins: "igw-",
-    isLive: async (ec2, id) => {
-      const command = new DescribeInternetGatewaysCommand({ InternetGatewayIds: [id] });
-      return ((await unlessMissing(ec2.send(command)))?.InternetGateways ?? []).length > 0;
-    },
+    describe: async (ec2, InternetGatewayIds) =>
+      (await ec2.send(new DescribeInternetGatewaysCommand({ InternetGatewayIds }))).InternetGateways,
   },
   "aws:ec2/natGateway:NatGateway": {
     begins: "nat-",
-    isLive: async (ec2, id) => {
-      const command = new DescribeNatGatewaysCommand({ NatGatewayIds: [id] });
-      return isThere((await unlessMissing(ec2.send(command)))?.NatGateways);
-    },
+    describe: async (ec2, NatGatewayIds) =>
+      (await ec2.send(new DescribeNatGatewaysCommand({ NatGatewayIds }))).NatGateways,
   },
   "aws:ec2/routeTable:RouteTable": {
     begins: "rtb-",
-    isLive: async (ec2, id) => {
-      const command = new DescribeRouteTablesCommand({ RouteTableIds: [id] });
-      return ((await unlessMissing(ec2.send(command)))?.RouteTables ?? []).length > 0;
-    },
+    describe: async (ec2, RouteTableIds) =>
+      (await ec2.send(new DescribeRouteTablesCommand({ RouteTableIds }))).RouteTables,
   },
   "aws:ec2/subnet:Subnet": {
     begins: "subnet-",
-    isLive: async (ec2, id) => {
-      const command = new DescribeSubnetsCommand({ SubnetIds: [id] });
-      return isThere((await unlessMissing(ec2.send(command)))?.Subnets);
-    },
+    describe: async (ec2, SubnetIds) => (await ec2.send(new DescribeSubnetsCommand({ SubnetIds }))).Subnets,
   },
   "aws:ec2/vpc:Vpc": {
     begins: "vpc-",
-    isLive: async (ec2, id) => {
-      const command = new DescribeVpcsCommand({ VpcIds: [id] });
-      return isThere((await unlessMissing(ec2.send(command)))?.Vpcs);
-    },
+    describe: async (ec2, VpcIds) => (await ec2.send(new DescribeVpcsCommand({ VpcIds }))).Vpcs,
   },
   "aws:ec2/vpcEndpoint:VpcEndpoint": {
     begins: "vpce-",
-    isLive: async (ec2, id) => {
-      const command = new DescribeVpcEndpointsCommand({ VpcEndpointIds: [id] });
-      return isThere((await unlessMissing(ec2.send(command)))?.VpcEndpoints);
-    },
+    describe: async (ec2, VpcEndpointIds) =>
+      (await ec2.send(new DescribeVpcEndpointsCommand({ VpcEndpointIds }))).VpcEndpoints,
   },
 };
+
+/** Returns whether a described resource exists. Deleted resources keep their tags, and some are described, for a while. */
+function isThere(described: readonly object[] | undefined): boolean {
+  return (described ?? []).some((one) => !("State" in one && /^delet/i.test(String(one.State))));
+}
 
 /**
  * Finders for resources in a network, where a second creation leaves a duplicate that costs money. These resources have
  * no names. Ours are identified by their tags, which they have from their creation.
  */
 export function networkFinders(ec2: EC2Client): Record<string, ExistingResourceFinder> {
-  const byTags = Object.entries(kinds).map(([type, { begins, isLive }]): [string, ExistingResourceFinder] => [
-    type,
-    async ({ inputs }) => {
-      const { tags } = namedByTag.parse(inputs);
-      const [named, owned] = await Promise.all([
-        taggedIds(ec2, "Name", tags.Name),
-        taggedIds(ec2, "thorbis:stack", tags["thorbis:stack"]),
-      ]);
-      for (const id of named.filter((id) => id.startsWith(begins) && owned.includes(id))) {
-        if (await isLive(ec2, id)) return id;
-      }
-      return undefined;
-    },
-  ]);
+  const byTags = Object.entries(kinds).map(
+    ([type, { begins, describe }]): [string, ExistingResourceFinder] => [
+      type,
+      async ({ inputs }) => {
+        const { tags } = namedByTag.parse(inputs);
+        const [named, owned] = await Promise.all([
+          taggedIds(ec2, "Name", tags.Name),
+          taggedIds(ec2, "thorbis:stack", tags["thorbis:stack"]),
+        ]);
+        for (const id of named.filter((id) => id.startsWith(begins) && owned.includes(id))) {
+          if (isThere(await unlessMissing(describe(ec2, [id]), missing))) return id;
+        }
+        return undefined;
+      },
+    ],
+  );
   return {
     ...Object.fromEntries(byTags),
     "aws:ec2/routeTableAssociation:RouteTableAssociation": async ({ inputs }) => {
