@@ -1,8 +1,8 @@
 import { findingText } from "../advisors/findings";
+import { fileText, foreignWords, objectText } from "./bundleText";
 import { costCells, costSentence } from "./cost";
 import { fullDiff, marks } from "./diff";
 import { hazardText, lockText } from "./locks";
-import { fileText, foreignWords, objectText } from "./markdown/render";
 import type { Change, DriftItem, Problem, Report } from "./model";
 
 /** Returns a report for a terminal or a log: in the same order as its Markdown, with nothing omitted. */

@@ -1,3 +1,4 @@
+import { fileText, foreignWords, objectText } from "../bundleText";
 import { costCells, costSentence } from "../cost";
 import { fullDiff } from "../diff";
 import { lockText } from "../locks";
@@ -192,13 +193,6 @@ function foreignObjects({ bundles, drift }: Report, rows: number): string[] {
   return table("Made by hand, and touched by this change", ["Object", "What happens"], cells, rows);
 }
 
-export const foreignWords: Readonly<Record<Report["bundles"][number]["foreign"][number]["change"], string>> =
-  {
-    takenOver: "a file states it now: it belongs to the bundle",
-    undone: "goes: it was on what a file replaces",
-    recreated: "dropped and recreated, and stays foreign",
-  };
-
 /** Returns what a reviewer has to consider: accepted hazards with the reason. */
 function hazards({ bundles }: Report, rows: number): string[] {
   const found = bundles.flatMap((bundle) => bundle.hazards);
@@ -337,27 +331,6 @@ function foldsOf(report: Report): Fold[] {
   return folds
     .map(([title, lines]) => ({ title, text: lines.join("\n") }))
     .filter(({ text }) => text.trim() !== "");
-}
-
-export function fileText({
-  path,
-  reason,
-  because,
-  milliseconds,
-}: Report["bundles"][number]["files"][number]): string {
-  const why = because === undefined ? reason : `${reason}: ${because}`;
-  return `${path}  ${why}${milliseconds === undefined ? "" : `  ${milliseconds} ms`}`;
-}
-
-export function objectText({
-  object,
-  change,
-  details,
-  isRepair,
-}: Report["bundles"][number]["objects"][number]): string {
-  const mark = { created: "+", dropped: "-", changed: "~" }[change];
-  const lines = details === "" ? [] : details.split("\n").map((line) => `    ${line}`);
-  return [`${mark} ${object}${isRepair ? "  (repair of a manual change)" : ""}`, ...lines].join("\n");
 }
 
 function footer({ commit, durationSeconds, unchangedResources }: Report, link: string | undefined): string {
