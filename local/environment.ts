@@ -49,6 +49,18 @@ export interface LocalEndpoints {
   };
 }
 
+/** Returns the options of an AWS SDK client of the local AWS. */
+export function awsClientOptions(
+  { endpoint, accessKey, secretKey, region }: LocalEndpoints["aws"],
+  stackRegion = region,
+) {
+  return {
+    region: stackRegion,
+    endpoint,
+    credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
+  };
+}
+
 /** Returns the variables that confine the Pulumi CLI to this environment: its home, plugins, backend and passphrase. */
 export function pulumiVariables(
   paths: LocalPaths,

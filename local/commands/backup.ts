@@ -8,7 +8,13 @@ import { postgresqlBinVariable } from "../../foundation/postgresqlPrograms";
 import { UserError } from "../../foundation/userError";
 import { withCommandLock } from "../commandLock";
 import { ensureCompressor } from "../compressor";
-import { endpointVariables, foreignVariables, type LocalEndpoints, type LocalPaths } from "../environment";
+import {
+  awsClientOptions,
+  endpointVariables,
+  foreignVariables,
+  type LocalEndpoints,
+  type LocalPaths,
+} from "../environment";
 import { progressToStandardError } from "../progress";
 import { projectDatabase } from "../projectDatabase";
 import { startServices } from "../services/start";
@@ -77,11 +83,7 @@ function noTask(): UserError {
 
 /** Returns the environment that ECS would set in the container: plain variables, and secrets resolved by reference. */
 async function taskEnvironment(aws: LocalEndpoints["aws"]): Promise<Record<string, string>> {
-  const access = {
-    region: aws.region,
-    endpoint: aws.endpoint,
-    credentials: { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey },
-  };
+  const access = awsClientOptions(aws);
   const container = await newestContainer(new ECSClient(access));
   const secrets = new SecretsManagerClient(access);
   const variables: Record<string, string> = {};

@@ -4,7 +4,13 @@ import { execa } from "execa";
 import { probeFunction } from "../../foundation/probeContract";
 import { UserError } from "../../foundation/userError";
 import { withCommandLock } from "../commandLock";
-import { endpointVariables, foreignVariables, type LocalEndpoints, type LocalPaths } from "../environment";
+import {
+  awsClientOptions,
+  endpointVariables,
+  foreignVariables,
+  type LocalEndpoints,
+  type LocalPaths,
+} from "../environment";
 import { progressToStandardError } from "../progress";
 import { startServices } from "../services/start";
 import { isDeployed } from "../stack/deploy";
@@ -47,11 +53,7 @@ function bundleOf({ checkout }: LocalPaths): string {
 }
 
 async function functionVariables(aws: LocalEndpoints["aws"]): Promise<Record<string, string>> {
-  const lambda = new LambdaClient({
-    region: aws.region,
-    endpoint: aws.endpoint,
-    credentials: { accessKeyId: aws.accessKey, secretAccessKey: aws.secretKey },
-  });
+  const lambda = new LambdaClient(awsClientOptions(aws));
   try {
     const { Environment } = await lambda.send(
       new GetFunctionConfigurationCommand({ FunctionName: functionName }),

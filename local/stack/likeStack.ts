@@ -8,7 +8,7 @@ import { requiredSecrets } from "../../config/parse";
 import { passphraseCrypter } from "../../config/passphrase";
 import { allowedAccountsKey } from "../../config/rules/allowedAccounts";
 import { readStackFile } from "../../config/stackFile";
-import { type LocalEndpoints, type LocalPaths, localPassphrase } from "../environment";
+import { awsClientOptions, type LocalEndpoints, type LocalPaths, localPassphrase } from "../environment";
 import { regionOfStack } from "./regions";
 import type { StackLocation } from "./stackLocation";
 
@@ -71,7 +71,7 @@ export async function writeLikeStack(
   const encryptionsalt = readStackFile(path.join(paths.checkout, "Pulumi.local.yaml")).encryptionSalt ?? "";
   const crypter = passphraseCrypter(localPassphrase, encryptionsalt);
   const { config } = parse(await readFile(source, "utf8")) as { config: Record<string, unknown> };
-  const local = clientOptions(aws, regionOfStack(paths.checkout, environment));
+  const local = awsClientOptions(aws, regionOfStack(paths.checkout, environment));
   const { network } = (config["thorbis-supabase:backup"] ?? {}) as { network?: unknown };
   const given = network === undefined ? await defaultNetwork(local) : undefined;
   for (const [area, values] of Object.entries(replacements(given))) {
@@ -89,12 +89,7 @@ export async function writeLikeStack(
   return { stack, folder };
 }
 
-/** The options of every client of the local AWS. */
-function clientOptions({ endpoint, accessKey, secretKey }: LocalEndpoints["aws"], region: string) {
-  return { region, endpoint, credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } };
-}
-
-type ClientOptions = ReturnType<typeof clientOptions>;
+type ClientOptions = ReturnType<typeof awsClientOptions>;
 
 async function accountOf(options: ClientOptions): Promise<string> {
   const { Account = "" } = await new STSClient(options).send(new GetCallerIdentityCommand({}));

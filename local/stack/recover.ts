@@ -13,7 +13,7 @@ import {
 } from "../../ops/recover/plan";
 import { postgresqlFinders } from "../../ops/recover/postgresql";
 import { supabaseFinders } from "../../ops/recover/supabase";
-import { localAccessToken, projectName } from "../environment";
+import { awsClientOptions, localAccessToken, projectName } from "../environment";
 import { projectDatabaseUrl } from "../projectDatabase";
 import type { LocalSession } from "../session";
 import { followDatabase } from "./databaseAddress";
@@ -80,15 +80,9 @@ async function withFinders(
   await database?.connect();
   try {
     const { awsFinders } = await import("../../ops/recover/aws");
-    const { accessKey, secretKey, endpoint, s3Endpoint } = services.aws;
     await run({
       ...supabaseFinders(api),
-      ...awsFinders({
-        region,
-        endpoint,
-        s3Endpoint,
-        credentials: { accessKeyId: accessKey, secretAccessKey: secretKey },
-      }),
+      ...awsFinders({ ...awsClientOptions(services.aws, region), s3Endpoint: services.aws.s3Endpoint }),
       ...(database === undefined ? {} : postgresqlFinders(database)),
     });
   } finally {
