@@ -76,12 +76,15 @@ export async function subnetsOfNetwork(stack: string, names: readonly string[]):
     ],
   });
   const subnets = await Promise.all(ids.map((id) => getSubnet({ id })));
-  return await Promise.all(
-    subnets.map(async ({ vpcId, cidrBlock, availabilityZone }) => {
-      const { cidrBlock: vpcBlock } = await getVpc({ id: vpcId });
-      return { vpcBlock, cidrBlock, availabilityZone };
-    }),
+  const vpcIds = [...new Set(subnets.map(({ vpcId }) => vpcId))];
+  const blocks = new Map(
+    await Promise.all(vpcIds.map(async (id) => [id, (await getVpc({ id })).cidrBlock] as const)),
   );
+  return subnets.map(({ vpcId, cidrBlock, availabilityZone }) => ({
+    vpcBlock: blocks.get(vpcId) ?? "",
+    cidrBlock,
+    availabilityZone,
+  }));
 }
 
 const zoneOf = (block: string, subnets: readonly ExistingSubnet[]): string | undefined =>
