@@ -30,7 +30,7 @@ end;
 comment on function private.customer_search_terms(uuid, text, text, text, text) is
   'What a customer is found by: words and trigrams, each with the tenant before it.';
 revoke all on function private.customer_search_terms(uuid, text, text, text, text) from public, anon, authenticated, service_role;
--- Whoever writes a customer computes the terms.
+-- A write to a customer computes the terms with the rights of its role.
 grant execute on function private.customer_search_terms(uuid, text, text, text, text) to authenticated, service_role;
 alter function private.customer_search_terms(uuid, text, text, text, text) owner to app_owner;
 

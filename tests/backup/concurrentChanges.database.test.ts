@@ -89,7 +89,7 @@ describe("a table that another session changes while a backup begins", () => {
     ["dropped", "drop table shop.dropped", { dropped: Number.NaN }],
     ["made unlogged", "alter table shop.t set unlogged", { t: 100 }],
     [
-      "sorted anew",
+      "clustered",
       "create index t_a on shop.t (a); cluster shop.t using t_a; truncate shop.child",
       { child: 0 },
     ],

@@ -1,8 +1,8 @@
 -- Auth's custom access token hook: adds tenant_id, industry, subdomain and tenant_role to the token of an enabled member.
 -- Anybody else gets a token without them, and no claim of these names survives from elsewhere.
 --
--- Every token of Auth's is for the role authenticated. Auth takes it from auth.users.role, where whoever may write that table, or call
--- Auth's admin API, could put service_role or another role that authenticator is a member of.
+-- Every token of Auth is for the role authenticated. Auth takes the role from auth.users.role, where anybody who can write to that table,
+-- or call Auth's admin API, could put service_role or another role that authenticator is a member of.
 --
 -- URI: pg-functions://postgres/private/custom_access_token_hook. Auth calls it as supabase_auth_admin, inside the sign-in and
 -- within two seconds. Not security definer, as Supabase advises: the role reads through grants and the policies token_hook.

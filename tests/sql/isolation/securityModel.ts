@@ -55,7 +55,7 @@ export const rules: readonly Rule[] = [
   ["app_owner", "*", "select copy insert update delete", "none"],
   // Functions. Helpers work inside policies, and the finder inside the search, only.
   ["member outsider", "helper finder", "execute", "policies"],
-  // An index of the customers computes it for whoever writes one.
+  // An index of the customers calls it with the rights of the role that writes a row.
   ["member outsider service_role", "terms", "execute", "policies"],
   ["member outsider", "search", "execute", "callable"],
   ["supabase_auth_admin", "hook", "execute", "callable"],

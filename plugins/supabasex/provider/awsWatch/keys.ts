@@ -2,8 +2,8 @@ import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
 
 /**
- * Returns the grants on a key. The stack gives access by the key's policy alone, and the services that it uses ask for no
- * grant: whoever holds one opens passwords and backups past that policy.
+ * Returns the grants on a key. The stack gives access by the key's policy alone, and the services that it uses create no
+ * grant. The holder of a grant can decrypt passwords and backups regardless of that policy.
  */
 export async function grantsOnKey(
   { kms }: Pick<AwsClients, "kms">,

@@ -27,7 +27,7 @@ const openingSetting =
 /** With this setting, writes skip every trigger and foreign key. */
 const openingDatabaseSetting = /^database setting session_replication_role$/;
 
-/** What opens something once it is another than before. Whoever carries mails and text messages reads their codes. */
+/** Parts that grant access when they change. A provider of mails or text messages, for example, reads the codes in them. */
 const openingPart =
   /^(auth setting (smtp_(host|port|user)|sms_provider|sms_\w+_(account_sid|access_key|api_key))$|API key|edge function|organization member|SSO provider|third-party auth|JWT signing key|temporary database access|legacy API keys|topic subscription|event target|schedule|cluster service|log subscription|key grant|secret rotation|network (endpoint|peering)|bucket (access granted|replication|CORS|website|inventory|logging|notification))/;
 

@@ -17,8 +17,8 @@ export const firstUserOid = 16384;
 
 export const managedObjects = `
 -- Asked with \`in\`, which is answered from a hash table however many members the planner expects.
--- Whoever owns an extension may add any object to it. A table in a schema that is neither the extension's nor made by one was
--- added by hand, and counts as a table like any other.
+-- The owner of an extension may add any object to it. A table in a schema that neither is the extension's nor was created by one
+-- was added manually, and counts as a table like any other.
 extension_member as materialized (
   select d.classid, d.objid, d.refobjid
   from pg_depend d

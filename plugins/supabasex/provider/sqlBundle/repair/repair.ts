@@ -100,12 +100,12 @@ export function repairOf(
   }
   const create = recreated ? recreate(place, should) : [];
   // `create or replace` cannot remove a column from a view, or change the names or the result of a function.
-  const anew =
+  const replacement =
     recreated && replacedOnly.has(object.kind) ? [dropOf(place), ...create, ...ornaments(place, should)] : [];
   return {
     ...nothing,
     statements: [...new Set([...renames, ...create, ...statements])],
-    ...(anew.length === 0 ? {} : { otherwise: [...renames, ...anew] }),
+    ...(replacement.length === 0 ? {} : { otherwise: [...renames, ...replacement] }),
     prune,
     impossible,
   };
