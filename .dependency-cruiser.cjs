@@ -16,6 +16,10 @@ const sqlBundleLayers = [
   "preview",
 ];
 
+/** The files beside the components that read the stack's configuration. */
+const readConfiguration =
+  "^components/(awsCommon|backups|backupsConfig|backupSchedules|monitoring|network|ownership/[^/]+)[.]ts$";
+
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
   forbidden: [
@@ -46,6 +50,14 @@ module.exports = {
       severity: "error",
       from: { path: programs },
       to: { path: "^(components/|(index|main)\\.ts$)" },
+    },
+    {
+      name: "components-know-no-configuration",
+      comment:
+        "A component has typed arguments, so it can be used without our configuration. index.ts and the files in `readConfiguration` map one to the other.",
+      severity: "error",
+      from: { path: "^components/", pathNot: readConfiguration },
+      to: { path: `^config/(?!aws/)|${readConfiguration}` },
     },
     {
       name: "components-know-no-programs",

@@ -14,14 +14,35 @@ import { SupabaseProject } from "./components/supabaseProject/supabaseProject";
 import { loadStackConfig } from "./config";
 
 const config = loadStackConfig();
-const { deletionProtection } = config.project;
+const { project, database, sql: bundle } = config;
+const { deletionProtection } = project;
 
 // Where the backups run, whose address the database lets in.
 const network = declareNetwork(config);
 const natAddress = network.own?.natAddress;
 
 // The project and the way into its database.
-const supabase = new SupabaseProject("supabase", { ...config, admittedAddress: natAddress });
+const supabase = new SupabaseProject("supabase", {
+  name: project.name,
+  organizationId: project.organizationId,
+  region: project.region,
+  instanceSize: project.instanceSize,
+  deletionProtection,
+  database: {
+    password: database.password,
+    connection: database.connection,
+    sslEnforcement: database.sslEnforcement,
+    sslRootCertificate: database.sslRootCertificate,
+    poolSize: database.poolSize,
+    parameters: database.settings,
+  },
+  auth: config.auth,
+  api: config.api,
+  storage: config.storage,
+  realtime: config.realtime,
+  network: { allowedCidrs: config.network.allowedCidrs },
+  admittedAddress: natAddress,
+});
 const { connection } = supabase;
 const inProject = containedIn(supabase.project);
 const postgresql = new PostgresqlProvider("postgresql", {
@@ -44,7 +65,7 @@ const roles = new DatabaseRoles(
   "database-roles",
   {
     provider: postgresql,
-    logins: config.database.roles,
+    logins: database.roles,
   },
   inProject,
 );
@@ -52,7 +73,7 @@ const extensions = new DatabaseExtensions(
   "database-extensions",
   {
     provider: postgresql,
-    extensions: config.database.extensions,
+    extensions: database.extensions,
   },
   inProject,
 );
@@ -61,8 +82,23 @@ const sql = new SqlBundle(
   {
     connection,
     requires: [...roles.ids, ...extensions.ids],
-    declared: { roles: Object.keys(roles.roles), extensions: config.database.extensions },
-    ...config.sql,
+    declared: { roles: Object.keys(roles.roles), extensions: database.extensions },
+    directory: bundle.directory,
+    dryRun: bundle.dryRun,
+    prune: bundle.prune,
+    hazards: bundle.hazards,
+    watch: bundle.watch,
+    accept: bundle.accept,
+    baseline: bundle.baseline,
+    allowAhead: bundle.allowAhead,
+    limits: {
+      lockWaitSeconds: bundle.lockWaitSeconds,
+      lockTimeoutSeconds: bundle.lockTimeoutSeconds,
+      lockRetries: bundle.lockRetries,
+      statementTimeoutSeconds: bundle.statementTimeoutSeconds,
+      dryRunStatementTimeoutSeconds: bundle.dryRunStatementTimeoutSeconds,
+      dryRunMaxTableMegabytes: bundle.dryRunMaxTableMegabytes,
+    },
     deletionProtection,
   },
   inProject,
@@ -92,13 +128,12 @@ const functions = new EdgeFunctions(
 new ProjectWatch(
   "project-watch",
   {
-    projectRef: supabase.ref,
-    settings: config,
+    project: supabase,
     functions: {
       slugs: config.functions.list.map(({ slug }) => slug),
       secretNames: functions.secretNames,
     },
-    accept: config.project.accept,
+    accept: project.accept,
     after: [supabase, hook, functions],
   },
   inProject,
@@ -106,15 +141,11 @@ new ProjectWatch(
 
 const backups = declareBackups(
   config,
-  supabase.connectionAs("backup", config.database.roles.backup.password),
+  supabase.connectionAs("backup", database.roles.backup.password),
   network,
 );
 const { bucket, backup } = backups;
-declareMonitoring(
-  config,
-  supabase.connectionAs("monitoring", config.database.roles.monitoring.password),
-  backups,
-);
+declareMonitoring(config, supabase.connectionAs("monitoring", database.roles.monitoring.password), backups);
 
 export const projectRef = supabase.ref;
 export const apiUrl = supabase.apiUrl;

@@ -1,6 +1,6 @@
 import { resourcePrefix } from "../config/aws/resourcePrefix";
 import { currentAwsAccount } from "./awsAccount";
-import { awsTags } from "./awsTags";
+import { type AwsTags, stackTag, stackTagValue } from "./awsTags";
 import type { BackupsConfig } from "./backupsConfig";
 import { ownedResources } from "./ownership/ownership";
 import type { ExistingSecret } from "./passwordSecret";
@@ -11,6 +11,17 @@ export function commonArgs(config: BackupsConfig) {
     account: currentAwsAccount(),
     physicalName: resourcePrefix(config.project),
     tags: awsTags(config),
+  };
+}
+
+/** Returns the tags of all resources of the stack that support tags. */
+function awsTags({ project }: Pick<BackupsConfig, "project">): AwsTags {
+  return {
+    Project: project.name,
+    Environment: project.environment,
+    Owner: project.owner ?? project.organizationId,
+    DataClass: project.dataClass,
+    [stackTag]: stackTagValue(),
   };
 }
 

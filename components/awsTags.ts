@@ -1,5 +1,4 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { BackupsConfig } from "./backupsConfig";
 
 /** Key and value of each tag. */
 export type AwsTags = Readonly<Record<string, string>>;
@@ -13,15 +12,4 @@ export const purposeTag = "thorbis:purpose";
 /** The value of `thorbis:stack`: `<Pulumi project>/<stack>`. */
 export function stackTagValue(): string {
   return `${pulumi.getProject()}/${pulumi.getStack()}`;
-}
-
-/** Returns the tags of all resources of the stack that support tags. */
-export function awsTags({ project }: Pick<BackupsConfig, "project">): AwsTags {
-  return {
-    Project: project.name,
-    Environment: project.environment,
-    Owner: project.owner ?? project.organizationId,
-    DataClass: project.dataClass,
-    [stackTag]: stackTagValue(),
-  };
 }

@@ -13,7 +13,7 @@ export interface DatabaseExtensionsArgs {
   /** Connects as the deploying role, hosted Supabase's `postgres`. */
   readonly provider: Provider;
   /** The database to extend. Default `postgres`, the only one that Supabase serves and in which pg_cron runs. */
-  readonly database?: string;
+  readonly database?: pulumi.Input<string>;
   /** Names as in `create extension`. */
   readonly extensions: readonly string[];
 }

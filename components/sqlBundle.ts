@@ -1,12 +1,20 @@
 import { readFileSync } from "node:fs";
 import * as pulumi from "@pulumi/pulumi";
-import type { BundleLimits, BundleSettings } from "../plugins/supabasex/bundleArguments";
-import { readBundleFiles, SqlBundle as SqlBundleResource } from "../plugins/supabasex/sdk";
+import {
+  type SqlBundleArgs as ResourceArgs,
+  readBundleFiles,
+  SqlBundle as SqlBundleResource,
+} from "../plugins/supabasex/sdk";
 import { Component } from "./component";
 import type { DatabaseConnection } from "./databaseConnection";
 
-/** The settings of a bundle are declared next to its provider, with their defaults and descriptions. */
-export interface SqlBundleArgs extends BundleSettings, BundleLimits {
+/** How the bundle is previewed and applied. The provider's SDK has descriptions and defaults. */
+type BundleSettings = Pick<
+  ResourceArgs,
+  "limits" | "dryRun" | "prune" | "hazards" | "baseline" | "watch" | "accept" | "allowAhead"
+>;
+
+export interface SqlBundleArgs extends BundleSettings {
   /** Connects as the deploying role, hosted Supabase's `postgres`. */
   readonly connection: DatabaseConnection;
   /**
@@ -17,8 +25,8 @@ export interface SqlBundleArgs extends BundleSettings, BundleLimits {
   readonly declared: { readonly roles: readonly string[]; readonly extensions: readonly string[] };
   /** Folder with `migrations/` and `repeatable/`, relative to the project. */
   readonly directory: string;
-  /** Refuses `pulumi destroy`. The database keeps its data in any case. */
-  readonly deletionProtection: boolean;
+  /** Refuses `pulumi destroy`. The database keeps its data in any case. Default true. */
+  readonly deletionProtection?: boolean | undefined;
 }
 
 /**
@@ -32,6 +40,7 @@ export class SqlBundle extends Component {
   constructor(name: string, args: SqlBundleArgs, opts?: pulumi.ComponentResourceOptions) {
     super("SqlBundle", name, opts);
     const { connection } = args;
+    const protection = args.deletionProtection ?? true;
     const bundle = new SqlBundleResource(
       this.childName("bundle"),
       {
@@ -51,25 +60,18 @@ export class SqlBundle extends Component {
             .apply((file) => (file === undefined ? undefined : readFileSync(file, "utf8"))),
         },
         requires: args.requires,
-        limits: {
-          lockWaitSeconds: args.lockWaitSeconds,
-          lockTimeoutSeconds: args.lockTimeoutSeconds,
-          lockRetries: args.lockRetries,
-          statementTimeoutSeconds: args.statementTimeoutSeconds,
-          dryRunStatementTimeoutSeconds: args.dryRunStatementTimeoutSeconds,
-          dryRunMaxTableMegabytes: args.dryRunMaxTableMegabytes,
-        },
+        limits: args.limits,
         dryRun: args.dryRun,
         prune: args.prune,
         hazards: args.hazards,
         baseline: args.baseline,
         watch: args.watch,
-        accept: [...args.accept],
+        accept: args.accept,
         declared: args.declared,
         allowAhead: args.allowAhead,
-        deletable: !args.deletionProtection,
+        deletable: !protection,
       },
-      this.childOptions({ protect: args.deletionProtection }),
+      this.childOptions({ protect: protection }),
     );
     this.version = bundle.version;
     this.registerOutputs({ version: bundle.version });

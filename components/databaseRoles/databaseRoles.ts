@@ -17,7 +17,7 @@ export interface DatabaseRolesArgs {
   /** Connects as the deploying role, hosted Supabase's `postgres`. */
   readonly provider: Provider;
   /** The role that deploys. Default `postgres`. */
-  readonly deployer?: string;
+  readonly deployer?: pulumi.Input<string>;
   readonly logins: Readonly<Record<LoginRoleName, LoginArgs>>;
 }
 

@@ -17,7 +17,7 @@ export interface EdgeFunctionsArgs {
     readonly verifyJwt?: boolean;
   }[];
   /** Origins whose pages may call the functions, `scheme://host[:port]`. The functions read them as ALLOWED_ORIGINS. */
-  readonly allowedOrigins: readonly string[];
+  readonly allowedOrigins: pulumi.Input<pulumi.Input<string>[]>;
   /** Environment variables of the functions, by name. Always secret; no name may begin with `SUPABASE_`. */
   readonly secrets: Readonly<Record<string, pulumi.Input<string>>>;
 }
@@ -30,7 +30,10 @@ export class EdgeFunctions extends Component {
   constructor(name: string, args: EdgeFunctionsArgs, opts?: pulumi.ComponentResourceOptions) {
     super("EdgeFunctions", name, opts);
     const { projectRef } = args;
-    const environment = { ALLOWED_ORIGINS: args.allowedOrigins.join(","), ...args.secrets };
+    const environment = {
+      ALLOWED_ORIGINS: pulumi.output(args.allowedOrigins).apply((origins) => origins.join(",")),
+      ...args.secrets,
+    };
     this.secretNames = Object.keys(environment).sort();
     const secrets = new EdgeFunctionSecrets(
       this.childName("secrets"),

@@ -1,4 +1,16 @@
-import type { StackConfig } from "../../config";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** The Data API (PostgREST). */
+export interface ApiArgs {
+  /** Schemas that the API serves. An empty list disables it. */
+  readonly exposedSchemas: pulumi.Input<pulumi.Input<string>[]>;
+  /** Schemas that are searched in addition to the request's own. */
+  readonly extraSearchPath: pulumi.Input<pulumi.Input<string>[]>;
+  /** The maximum number of rows in one response. */
+  readonly maxRows: pulumi.Input<number>;
+  /** Connections that the API holds. Default: by compute size. */
+  readonly poolSize?: pulumi.Input<number> | undefined;
+}
 
 /** The keys of `PATCH postgrest` that this stack sets. */
 export interface ApiSettings {
@@ -10,7 +22,7 @@ export interface ApiSettings {
   readonly db_pool?: number | undefined;
 }
 
-export function apiSettings(api: StackConfig["api"]): ApiSettings {
+export function apiSettings(api: pulumi.Unwrap<ApiArgs>): ApiSettings {
   return {
     db_schema: api.exposedSchemas.join(","),
     db_extra_search_path: api.extraSearchPath.join(","),

@@ -1,13 +1,12 @@
-import type { StackConfig } from "../../config";
-import { type AuthCredentials, isConfigured, type OauthProvider, oauthProviders } from "./authKeys";
-
-type AuthConfig = StackConfig["auth"];
+import * as pulumi from "@pulumi/pulumi";
+import type { AuthArgs, OauthApplicationArgs } from "./authArgs";
+import { type AuthCredentials, type OauthProvider, oauthProviders } from "./authKeys";
 
 /**
  * Returns the services to which Auth signs in, each with its switch. The API refuses the switch without the
- * credentials, so both are in one request. Undefined if the configuration names none.
+ * credentials, so both are in one request. Undefined if the arguments name none.
  */
-export function authCredentials(auth: AuthConfig): AuthCredentials | undefined {
+export function authCredentials(auth: AuthArgs): AuthCredentials | undefined {
   const credentials: AuthCredentials = {
     ...oauthCredentials(auth),
     ...phoneCredentials(auth),
@@ -16,10 +15,10 @@ export function authCredentials(auth: AuthConfig): AuthCredentials | undefined {
   return Object.keys(credentials).length === 0 ? undefined : credentials;
 }
 
-function oauthCredentials({ providers }: AuthConfig): AuthCredentials {
+function oauthCredentials({ providers }: AuthArgs): AuthCredentials {
   let credentials: AuthCredentials = {};
   for (const name of oauthProviders) {
-    const application = isConfigured(providers, name) ? providers[name] : undefined;
+    const application = providers[name];
     if (application !== undefined) credentials = { ...credentials, ...oauthApplication(name, application) };
   }
   return credentials;
@@ -27,7 +26,7 @@ function oauthCredentials({ providers }: AuthConfig): AuthCredentials {
 
 function oauthApplication(
   name: OauthProvider,
-  { clientId, clientSecret }: NonNullable<AuthConfig["providers"]["google"]>,
+  { clientId, clientSecret }: OauthApplicationArgs,
 ): AuthCredentials {
   return {
     [`external_${name}_enabled` as const]: true,
@@ -36,7 +35,7 @@ function oauthApplication(
   };
 }
 
-function phoneCredentials({ phone }: AuthConfig): AuthCredentials {
+function phoneCredentials({ phone }: AuthArgs): AuthCredentials {
   if (phone === undefined) return {};
   return {
     external_phone_enabled: true,
@@ -50,12 +49,12 @@ function phoneCredentials({ phone }: AuthConfig): AuthCredentials {
   };
 }
 
-function smtpCredentials({ smtp, rateLimits }: AuthConfig): AuthCredentials {
+function smtpCredentials({ smtp, rateLimits }: AuthArgs): AuthCredentials {
   if (smtp === undefined) return {};
   return {
     smtp_host: smtp.host,
     // The only port that the API expects as a string.
-    smtp_port: String(smtp.port),
+    smtp_port: pulumi.output(smtp.port).apply(String),
     smtp_user: smtp.user,
     smtp_pass: smtp.password,
     smtp_admin_email: smtp.senderEmail,

@@ -82,16 +82,10 @@ export type AuthSettings = {
   readonly [Key in Flag]?: boolean;
 } & { readonly [Key in Integer]?: number | undefined } & { readonly [Key in Text]?: string };
 
-/** The same for secret keys. */
-export type AuthCredentials = AuthSettings & { readonly [Key in Secret]?: pulumi.Output<string> };
-
-/** Returns whether the configuration names the provider's application. */
-export function isConfigured<Providers extends object>(
-  providers: Providers,
-  name: OauthProvider,
-): name is OauthProvider & keyof Providers {
-  return (providers as Readonly<Record<string, unknown>>)[name] !== undefined;
-}
+/** The same keys with values that a deployment may not know yet, and the secret keys. */
+export type AuthCredentials = { readonly [Key in keyof AuthSettings]?: pulumi.Input<AuthSettings[Key]> } & {
+  readonly [Key in Secret]?: pulumi.Input<string>;
+};
 
 /** Returns whether a key of Auth holds a secret, of which the API shows a hash. */
 export function isSecretKey(name: string): boolean {

@@ -1,26 +1,30 @@
-import type { StackConfig } from "../../config";
-import { type AuthSettings, isConfigured, oauthProviders } from "./authKeys";
-
-type AuthConfig = StackConfig["auth"];
+import * as pulumi from "@pulumi/pulumi";
+import type { AuthArgs, AuthValues, RequiredCharacters } from "./authArgs";
+import { type AuthSettings, oauthProviders } from "./authKeys";
 
 const lower = "abcdefghijklmnopqrstuvwxyz";
 const upper = lower.toUpperCase();
 const digits = "0123456789";
 
 /** The API only accepts these four strings. In the last one, two backslashes escape the colon. */
-const requiredCharacters: Readonly<Record<AuthConfig["password"]["requiredCharacters"], string>> = {
+const requiredCharacters: Readonly<Record<RequiredCharacters, string>> = {
   none: "",
   lettersDigits: `${lower}${upper}:${digits}`,
   lowerUpperDigits: `${lower}:${upper}:${digits}`,
   lowerUpperDigitsSymbols: `${lower}:${upper}:${digits}:!@#$%^&*()_+-=[]{};'\\\\:"|<>?,./\`~`,
 };
 
+/** Returns the settings of `authSettings` as an output. They are not secret, because the credentials are not part of them. */
+export function authSettingsOf({ phone, providers, smtp, ...open }: AuthArgs): pulumi.Output<AuthSettings> {
+  return pulumi.output(open).apply((values) => authSettings({ ...values, phone, providers, smtp }));
+}
+
 /**
  * Returns all settings of sign-in and tokens without secrets, so a preview shows them key by key. The rest is in
- * authCredentials, and in AccessTokenHook, which comes after the SQL. A way to sign in that the configuration does not
- * name is sent as off instead of being omitted: only then is it off, and enabling it is drift.
+ * authCredentials, and in AccessTokenHook, which comes after the SQL. A way to sign in that the arguments do not name is
+ * sent as off instead of being omitted: only then is it off, and enabling it is drift.
  */
-export function authSettings(auth: AuthConfig): AuthSettings {
+export function authSettings(auth: AuthValues): AuthSettings {
   return {
     ...tokenSettings(auth),
     ...emailSettings(auth),
@@ -32,7 +36,7 @@ export function authSettings(auth: AuthConfig): AuthSettings {
   };
 }
 
-function tokenSettings(auth: AuthConfig): AuthSettings {
+function tokenSettings(auth: AuthValues): AuthSettings {
   return {
     site_url: auth.siteUrl,
     uri_allow_list: auth.redirectUrls.join(","),
@@ -42,7 +46,7 @@ function tokenSettings(auth: AuthConfig): AuthSettings {
   };
 }
 
-function emailSettings({ email }: AuthConfig): AuthSettings {
+function emailSettings({ email }: AuthValues): AuthSettings {
   return {
     external_email_enabled: email.enabled,
     mailer_autoconfirm: !email.confirmationRequired,
@@ -53,11 +57,11 @@ function emailSettings({ email }: AuthConfig): AuthSettings {
 }
 
 /**
- * Returns the switches. What the configuration does not name is off. What it names is enabled together with its
+ * Returns the switches. What the arguments do not name is off. What they name is enabled together with its
  * credentials (authCredentials).
  */
-function unusedSignIns({ phone, providers, smtp }: AuthConfig): AuthSettings {
-  const unused = oauthProviders.filter((name) => !isConfigured(providers, name));
+function unusedSignIns({ phone, providers, smtp }: AuthValues): AuthSettings {
+  const unused = oauthProviders.filter((name) => providers[name] === undefined);
   return {
     ...Object.fromEntries(unused.map((name) => [`external_${name}_enabled` as const, false])),
     external_web3_ethereum_enabled: false,
@@ -68,7 +72,7 @@ function unusedSignIns({ phone, providers, smtp }: AuthConfig): AuthSettings {
   };
 }
 
-function factorSettings({ mfa }: AuthConfig): AuthSettings {
+function factorSettings({ mfa }: AuthValues): AuthSettings {
   return {
     mfa_max_enrolled_factors: mfa.maxEnrolledFactors,
     mfa_totp_enroll_enabled: mfa.totpEnabled,
@@ -78,7 +82,7 @@ function factorSettings({ mfa }: AuthConfig): AuthSettings {
   };
 }
 
-function passwordSettings({ password }: AuthConfig): AuthSettings {
+function passwordSettings({ password }: AuthValues): AuthSettings {
   return {
     password_min_length: password.minLength,
     password_required_characters: requiredCharacters[password.requiredCharacters],
@@ -87,7 +91,7 @@ function passwordSettings({ password }: AuthConfig): AuthSettings {
 }
 
 /** Returns the session settings. 0 hours means no limit. */
-function sessionSettings({ sessions }: AuthConfig): AuthSettings {
+function sessionSettings({ sessions }: AuthValues): AuthSettings {
   return {
     sessions_timebox: sessions.timeboxHours ?? 0,
     sessions_inactivity_timeout: sessions.inactivityTimeoutHours ?? 0,
@@ -97,7 +101,7 @@ function sessionSettings({ sessions }: AuthConfig): AuthSettings {
   };
 }
 
-function rateLimitSettings({ rateLimits }: AuthConfig): AuthSettings {
+function rateLimitSettings({ rateLimits }: AuthValues): AuthSettings {
   return {
     rate_limit_sms_sent: rateLimits.smsPerHour,
     rate_limit_anonymous_users: rateLimits.anonymousUsersPerHour,

@@ -1,4 +1,15 @@
-import type { StackConfig } from "../../config";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** PostgreSQL parameters. Default of each: by compute size. */
+export interface DatabaseParameters {
+  readonly maxConnections?: pulumi.Input<number> | undefined;
+  readonly sharedBuffersMegabytes?: pulumi.Input<number> | undefined;
+  readonly effectiveCacheSizeMegabytes?: pulumi.Input<number> | undefined;
+  readonly workMemMegabytes?: pulumi.Input<number> | undefined;
+  readonly maintenanceWorkMemMegabytes?: pulumi.Input<number> | undefined;
+  readonly maxWalSenders?: pulumi.Input<number> | undefined;
+  readonly maxReplicationSlots?: pulumi.Input<number> | undefined;
+}
 
 type Memory = `${number}MB`;
 
@@ -14,12 +25,10 @@ export interface DatabaseSettings {
 }
 
 /**
- * Returns the PostgreSQL parameters that override those of the compute size; undefined if the configuration names none,
- * so the section is not sent.
+ * Returns the PostgreSQL parameters that override those of the compute size; undefined if none is set, so the section is
+ * not sent.
  */
-export function databaseSettings(
-  settings: StackConfig["database"]["settings"],
-): DatabaseSettings | undefined {
+export function databaseSettings(settings: pulumi.Unwrap<DatabaseParameters>): DatabaseSettings | undefined {
   if (Object.values(settings).every((value) => value === undefined)) return undefined;
   return {
     max_connections: settings.maxConnections,

@@ -4,22 +4,12 @@ import { isJsonObject, type JsonObject } from "../../foundation/json";
 import { ProjectWatch as Watch } from "../../plugins/supabasex/sdk";
 import { Component } from "../component";
 import { hookSettingNames } from "./accessTokenHook";
-import { apiSettings } from "./apiSettings";
-import { authCredentials } from "./authCredentials";
 import { isSecretKey } from "./authKeys";
-import { authSettings } from "./authSettings";
-import { databaseSettings } from "./databaseSettings";
-import { realtimeSettings } from "./realtimeSettings";
-import { storageSettings } from "./storageSettings";
-import type { SupabaseProjectArgs } from "./supabaseProject";
+import type { SupabaseProject } from "./supabaseProject";
 
 export interface ProjectWatchArgs {
-  readonly projectRef: pulumi.Input<string>;
-  /** The configuration areas whose settings the stack sends. */
-  readonly settings: Pick<
-    SupabaseProjectArgs,
-    "project" | "database" | "auth" | "api" | "storage" | "realtime"
-  >;
+  /** The project to watch. The settings that it sends are not reported here. */
+  readonly project: SupabaseProject;
   /** Slugs of the edge functions that the stack deploys, and names of their secrets. */
   readonly functions: { readonly slugs: readonly string[]; readonly secretNames: readonly string[] };
   /** Accepted changes, by the names that a deployment prints. */
@@ -35,24 +25,25 @@ export interface ProjectWatchArgs {
 export class ProjectWatch extends Component {
   constructor(name: string, args: ProjectWatchArgs, opts?: pulumi.ComponentResourceOptions) {
     super("ProjectWatch", name, opts);
-    const { settings, functions } = args;
-    const credentials = authCredentials(settings.auth) ?? {};
+    const { project, functions } = args;
+    const { sections } = project;
+    const credentials = sections.credentials ?? {};
     const secrets = Object.entries(credentials).filter(([key]) => isSecretKey(key));
     const sentOpenly = Object.keys(credentials).filter((key) => !isSecretKey(key));
     new Watch(
       this.childName("baseline"),
       {
-        projectRef: args.projectRef,
-        organizationId: settings.project.organizationId,
+        projectRef: project.ref,
+        organizationId: project.organizationId,
         declared: {
           functions: functions.slugs,
           secrets: functions.secretNames,
           settings: {
-            auth: [...keysOf(authSettings(settings.auth)), ...sentOpenly, ...hookSettingNames],
-            "Data API": keysOf(apiSettings(settings.api)),
-            storage: keysOf(storageSettings(settings.storage)),
-            database: keysOf(databaseSettings(settings.database.settings) ?? {}),
-            realtime: keysOf(realtimeSettings(settings.realtime)).map(snakeCase),
+            auth: sections.auth.apply((auth) => [...keysOf(auth), ...sentOpenly, ...hookSettingNames]),
+            "Data API": sections.api.apply((api) => keysOf(api)),
+            storage: sections.storage.apply((storage) => keysOf(storage)),
+            database: sections.database.apply((database) => keysOf(database ?? {})),
+            realtime: sections.realtime.apply((realtime) => keysOf(realtime).map(snakeCase)),
           },
         },
         credentials: Object.fromEntries(

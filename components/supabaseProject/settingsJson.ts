@@ -6,9 +6,18 @@ import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "..
  * the provider compares strings and would send the section again after a change of order. Undefined keys are omitted,
  * so these settings stay as they are. The string is secret if it contains a secret value.
  */
-export function settingsJson(section: object): pulumi.Output<string> {
-  return pulumi.output(section).apply((values) => canonicalJson(withoutUndefined(values)));
+export function settingsJson(section: pulumi.Input<object>): pulumi.Output<string> {
+  return pulumi.output(section).apply(textOf);
 }
+
+/** Returns the same for a section that is not sent if it is undefined. */
+export function optionalSettingsJson(
+  section: pulumi.Input<object | undefined>,
+): pulumi.Output<string | undefined> {
+  return pulumi.output(section).apply((values) => (values === undefined ? undefined : textOf(values)));
+}
+
+const textOf = (values: object): string => canonicalJson(withoutUndefined(values));
 
 function withoutUndefined(values: object): JsonObject {
   const entries = Object.entries(values).filter(([, value]) => value !== undefined);

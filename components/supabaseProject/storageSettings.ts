@@ -1,4 +1,14 @@
-import type { StackConfig } from "../../config";
+import type * as pulumi from "@pulumi/pulumi";
+
+/** File storage. */
+export interface StorageArgs {
+  /** The maximum size of a file in any bucket. A bucket's own limit can only be lower. */
+  readonly fileSizeLimitBytes: pulumi.Input<number>;
+  /** Whether images are resized on request. */
+  readonly imageTransformationEnabled: pulumi.Input<boolean>;
+  /** Whether buckets are served over the S3 protocol. */
+  readonly s3ProtocolEnabled: pulumi.Input<boolean>;
+}
 
 interface Feature {
   readonly enabled: boolean;
@@ -12,7 +22,7 @@ export interface StorageSettings {
 }
 
 /** Returns the storage settings. Buckets are part of the SQL bundle. */
-export function storageSettings(storage: StackConfig["storage"]): StorageSettings {
+export function storageSettings(storage: pulumi.Unwrap<StorageArgs>): StorageSettings {
   return {
     fileSizeLimit: storage.fileSizeLimitBytes,
     features: {

@@ -1,12 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { getApikeysOutput, getPoolerOutput, Project, Settings } from "@pulumi/supabase";
-import type { StackConfig } from "../../config";
 import { PlatformSettings } from "../../plugins/supabasex/sdk";
 import { Component, containedIn } from "../component";
 import type { DatabaseConnection } from "../databaseConnection";
-import { apiSettings } from "./apiSettings";
-import { authCredentials } from "./authCredentials";
-import { authSettings } from "./authSettings";
 import {
   connectionOf,
   type DatabaseEndpoint,
@@ -14,27 +10,10 @@ import {
   poolerEndpoint,
   sessionPoolerEndpoint,
 } from "./connections";
-import { databaseSettings } from "./databaseSettings";
 import { networkSettings } from "./networkSettings";
-import { realtimeSettings } from "./realtimeSettings";
-import { settingsJson } from "./settingsJson";
-import { storageSettings } from "./storageSettings";
-
-/** The configuration areas of a project; docs/configuration.md has units, defaults and limits. */
-export interface SupabaseProjectArgs {
-  readonly project: StackConfig["project"];
-  readonly database: Pick<
-    StackConfig["database"],
-    "password" | "connection" | "sslEnforcement" | "sslRootCertificate" | "poolSize" | "settings"
-  >;
-  readonly auth: StackConfig["auth"];
-  readonly api: StackConfig["api"];
-  readonly storage: StackConfig["storage"];
-  readonly realtime: StackConfig["realtime"];
-  readonly network: StackConfig["network"];
-  /** An IPv4 address that may connect in addition to the blocks of `network`: that of the backups. Default: none. */
-  readonly admittedAddress?: pulumi.Input<string> | undefined;
-}
+import { type ProjectSections, projectSections } from "./sections";
+import { optionalSettingsJson, settingsJson } from "./settingsJson";
+import type { SupabaseProjectArgs } from "./supabaseProjectArgs";
 
 /** Keys of the project's APIs, all secret. A key that the project does not have is empty. */
 export interface ApiKeys {
@@ -56,6 +35,9 @@ export class SupabaseProject extends Component {
   readonly project: pulumi.Resource;
   /** The project's ref: 20 lower-case letters. */
   readonly ref: pulumi.Output<string>;
+  readonly organizationId: pulumi.Output<string>;
+  /** The settings that the stack sends. */
+  readonly sections: ProjectSections;
   readonly apiUrl: pulumi.Output<string>;
   /**
    * Connects as the deploying role `postgres`. Known when the settings are applied, because some of them restart the
@@ -73,19 +55,22 @@ export class SupabaseProject extends Component {
 
   constructor(name: string, args: SupabaseProjectArgs, opts?: pulumi.ComponentResourceOptions) {
     super("SupabaseProject", name, opts);
-    const { organizationId, region, instanceSize, deletionProtection } = args.project;
-    const database = databaseSettings(args.database.settings);
+    const { organizationId, region, instanceSize, database } = args;
+    const protection = args.deletionProtection ?? true;
+    this.organizationId = pulumi.output(organizationId);
+    const sections = projectSections(args);
+    this.sections = sections;
 
     const project = new Project(
       this.childName("project"),
       {
-        name: args.project.name,
+        name: args.name,
         organizationId,
         region,
         instanceSize,
-        databasePassword: args.database.password,
+        databasePassword: database.password,
       },
-      this.childOptions({ protect: deletionProtection, retainOnDelete: deletionProtection }),
+      this.childOptions({ protect: protection, retainOnDelete: protection }),
     );
     this.project = project;
     // Before the settings: this restores a paused project, whose settings cannot be written.
@@ -96,8 +81,8 @@ export class SupabaseProject extends Component {
         // The provider accepts moving a project and then fails. This refuses it in the preview.
         organizationId,
         region,
-        pooler: { defaultPoolSize: args.database.poolSize },
-        realtime: realtimeSettings(args.realtime),
+        pooler: { defaultPoolSize: database.poolSize },
+        realtime: sections.realtime,
       },
       this.childOptions(containedIn(project)),
     );
@@ -105,17 +90,17 @@ export class SupabaseProject extends Component {
       this.childName("settings"),
       {
         projectRef: project.id,
-        database: database && settingsJson(database),
+        database: optionalSettingsJson(sections.database),
         network: settingsJson(networkSettings(args.network, args.admittedAddress)),
-        api: settingsJson(apiSettings(args.api)),
-        auth: settingsJson(authSettings(args.auth)),
-        storage: settingsJson(storageSettings(args.storage)),
-        sslEnforcement: args.database.sslEnforcement,
+        api: settingsJson(sections.api),
+        auth: settingsJson(sections.auth),
+        storage: settingsJson(sections.storage),
+        sslEnforcement: database.sslEnforcement,
       },
       // If the ref changed, the provider would write to the new project and still read the settings of the old one.
       this.childOptions({ dependsOn: [platform], ...containedIn(project) }),
     );
-    const credentials = this.createCredentials(args.auth, settings);
+    const credentials = this.createCredentials(sections, settings);
 
     this.ref = project.id;
     this.apiUrl = pulumi.interpolate`https://${project.id}.supabase.co`;
@@ -125,15 +110,15 @@ export class SupabaseProject extends Component {
     const configuredRef = (credentials ?? settings).id;
     const pooler = getPoolerOutput({ projectRef: configuredRef }, { parent: this }).url;
     this.#endpoint =
-      args.database.connection === "direct"
+      database.connection === "direct"
         ? configuredRef.apply(directEndpoint)
         : pooler.apply(sessionPoolerEndpoint);
-    this.#sslRootCertificate = args.database.sslRootCertificate;
-    this.connection = this.connectionAs("postgres", args.database.password);
+    this.#sslRootCertificate = database.sslRootCertificate;
+    this.connection = this.connectionAs("postgres", database.password);
     this.pooledConnection = connectionOf(
       pooler.apply(poolerEndpoint),
       "postgres",
-      args.database.password,
+      database.password,
       this.#sslRootCertificate,
     );
 
@@ -149,8 +134,7 @@ export class SupabaseProject extends Component {
    * Declares the settings with secrets. They are separate, so a preview only hides these and shows every other setting
    * of Auth by name.
    */
-  private createCredentials(auth: SupabaseProjectArgs["auth"], settings: Settings): Settings | undefined {
-    const credentials = authCredentials(auth);
+  private createCredentials({ credentials }: ProjectSections, settings: Settings): Settings | undefined {
     if (credentials === undefined) return undefined;
     return new Settings(
       this.childName("credentials"),

@@ -1,5 +1,6 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import { isIpv6Block } from "../../foundation/cidrBlocks";
 import { matching } from "../fields";
 
 /** Returns the kind of a CIDR block, or the error in it. */
@@ -32,13 +33,9 @@ function blockProblem(
   const before = blocks.slice(0, index);
   if (before.includes(blocks[index] ?? "")) return "repeats an earlier entry";
   // The API returns IPv4 first. Any other order would be a permanent difference.
-  if (found.kind === "ipv4" && before.some((block) => block.includes(":")))
-    return "must stand before all IPv6 blocks";
+  if (found.kind === "ipv4" && before.some(isIpv6Block)) return "must stand before all IPv6 blocks";
   return undefined;
 }
-
-/** Returns whether a block allows all addresses. */
-export const isOpenToInternet = (cidr: string) => /\/0+$/.test(cidr);
 
 /** Who may connect to the database, directly or through the pooler. The HTTPS APIs are not affected. */
 export const networkSchema = z.strictObject({

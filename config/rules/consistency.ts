@@ -1,5 +1,5 @@
 import { sessionsBesideDumps } from "../../foundation/backupContract";
-import { isOpenToInternet } from "../areas/network";
+import { isIpv6Block, isOpenToInternet } from "../../foundation/cidrBlocks";
 import { connectionsOfInstance } from "../areas/project";
 import { accessLogBucketName } from "../aws/accessLogBucket";
 import { fargateSizeProblem } from "../aws/fargate";
@@ -177,7 +177,7 @@ const probeReachesDatabase: Rule = ({ stack, config }) => {
   const blocks = config.network?.allowedCidrs;
   if (config.monitoring?.enabled !== true || blocks === undefined) return [];
   if (config.backup?.network !== undefined || config.backup?.assignPublicIp !== true) return [];
-  if (blocks.some((block) => isOpenToInternet(block) && !block.includes(":"))) return [];
+  if (blocks.some((block) => isOpenToInternet(block) && !isIpv6Block(block))) return [];
   const message =
     "must be false with backup.assignPublicIp: network.allowedCidrs shuts out the probe, whose only fixed address is a NAT gateway's";
   return [faultAt(stack, ["monitoring", "enabled"], message, false)];

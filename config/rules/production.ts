@@ -1,4 +1,4 @@
-import { isOpenToInternet } from "../areas/network";
+import { isOpenToInternet } from "../../foundation/cidrBlocks";
 import { longestGapHours, parseSchedule } from "../aws/schedule";
 import type { Fault } from "../faults";
 import { faultAt, type Rule, type RuleContext } from "./rule";

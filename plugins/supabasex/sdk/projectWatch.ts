@@ -7,7 +7,7 @@ export interface DeclaredProjectParts {
   /** Names of the functions' secrets. */
   secrets: readonly string[];
   /** Keys of settings as the API spells them, by section: `auth`, `Data API`, `storage`, `database`, `realtime`. */
-  settings: Readonly<Record<string, readonly string[]>>;
+  settings: Readonly<Record<string, pulumi.Input<readonly string[]>>>;
 }
 
 export interface ProjectWatchArgs {

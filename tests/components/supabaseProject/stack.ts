@@ -1,5 +1,6 @@
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import type { SupabaseProjectArgs } from "../../../components/supabaseProject/supabaseProjectArgs";
 import { loadStackConfig, requiredSecrets, type StackConfig } from "../../../config";
 import { readStackFile } from "../../../config/stackFile";
 import { type RegisteredResource, registeredResources } from "../../support/pulumiMocks";
@@ -95,4 +96,22 @@ export async function settled<T>(input: pulumi.Input<T>): Promise<{ value: unkno
   const output = pulumi.output(input) as pulumi.Output<unknown>;
   const value = await new Promise((resolve) => output.apply(resolve));
   return { value, secret: await pulumi.isSecret(output) };
+}
+
+/** The arguments of a project with a stack's configuration, as `index.ts` passes them. */
+export function projectArgs(config: StackConfig): SupabaseProjectArgs {
+  const { project, database } = config;
+  return {
+    name: project.name,
+    organizationId: project.organizationId,
+    region: project.region,
+    instanceSize: project.instanceSize,
+    deletionProtection: project.deletionProtection,
+    database: { ...database, parameters: database.settings },
+    auth: config.auth,
+    api: config.api,
+    storage: config.storage,
+    realtime: config.realtime,
+    network: config.network,
+  };
 }

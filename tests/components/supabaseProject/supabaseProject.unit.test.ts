@@ -1,22 +1,34 @@
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import { SupabaseProject } from "../../../components/supabaseProject/supabaseProject";
-import type { StackConfig } from "../../../config";
-import { hostedPooler, inputsOf, localPooler, registeredFor, secretText, settled } from "./stack";
+import type { SupabaseProjectArgs } from "../../../components/supabaseProject/supabaseProjectArgs";
+import {
+  hostedPooler,
+  inputsOf,
+  localPooler,
+  projectArgs,
+  registeredFor,
+  secretText,
+  settled,
+} from "./stack";
 
 const registerProject = (stack: string) =>
-  registeredFor(stack, (config) => new SupabaseProject("supabase", config));
+  registeredFor(stack, (config) => new SupabaseProject("supabase", projectArgs(config)));
 
 /** The project as an object, for its outputs. */
 async function projectOf(
   stack: string,
   pooler: Record<string, string>,
-  change: (config: StackConfig) => Partial<ConstructorParameters<typeof SupabaseProject>[1]> = () => ({}),
+  change: (args: SupabaseProjectArgs) => Partial<SupabaseProjectArgs> = () => ({}),
   keys: Record<string, unknown> = {},
 ) {
   const made: SupabaseProject[] = [];
   await registeredFor(
     stack,
-    (config) => made.push(new SupabaseProject("supabase", { ...config, ...change(config) })),
+    (config) => {
+      const args = projectArgs(config);
+      made.push(new SupabaseProject("supabase", { ...args, ...change(args) }));
+    },
     pooler,
     keys,
   );
@@ -162,6 +174,34 @@ test("prod's services with a secret are switched on together with it, all of it 
   const { additionalSecretOutputs, dependsOn } = registered.options.get("supabase-credentials") ?? {};
   expect(additionalSecretOutputs).toEqual(["auth"]);
   expect((dependsOn as { __name?: string }[]).map(({ __name }) => __name)).toEqual(["supabase-settings"]);
+});
+
+test("arguments may be outputs of other resources", async () => {
+  const names = pulumi.output("edge.example.com");
+  const registered = await registeredFor("prod", (config) => {
+    const args = projectArgs(config);
+    return new SupabaseProject("supabase", {
+      ...args,
+      auth: {
+        ...args.auth,
+        siteUrl: pulumi.interpolate`https://${names}`,
+        redirectUrls: [pulumi.interpolate`https://${names}/**`],
+        smtp: args.auth.smtp && { ...args.auth.smtp, host: names, port: pulumi.output(2525) },
+      },
+      network: { allowedCidrs: [pulumi.output("203.0.113.7/32")] },
+      database: { ...args.database, parameters: { workMemMegabytes: pulumi.output(8) } },
+    });
+  });
+
+  const { auth, network, database } = inputsOf(registered, "supabase-settings");
+  expect(JSON.parse(auth as string)).toMatchObject({
+    site_url: "https://edge.example.com",
+    uri_allow_list: "https://edge.example.com/**",
+  });
+  expect(network).toBe('{"restrictions":["203.0.113.7/32"]}');
+  expect(database).toBe('{"work_mem":"8MB"}');
+  const credentials = inputsOf(registered, "supabase-credentials").auth as { secret: string };
+  expect(JSON.parse(credentials.secret)).toMatchObject({ smtp_host: "edge.example.com", smtp_port: "2525" });
 });
 
 test("no secret leaves the project outside a secret input", async () => {
