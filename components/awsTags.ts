@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 /** Key and value of each tag. */
-export type AwsTags = Readonly<Record<string, string>>;
+export type AwsTags = Readonly<Record<string, pulumi.Input<string>>>;
 
 /** The stack to which a resource belongs. The check for other owners uses it. */
 export const stackTag = "thorbis:stack";

@@ -50,8 +50,23 @@ export function declareBackups(
     });
   }
   const backup = new ScheduledBackup("backup", {
-    ...config.backup,
     ...common,
+    schedule: config.backup.schedule,
+    retentionDays: config.backup.retentionDays,
+    minimumRedundancy: config.backup.minimumRedundancy,
+    pruneExpression: config.backup.pruneExpression,
+    drillExpression: config.backup.drillExpression,
+    drillDiskGibibytes: config.backup.drillDiskGibibytes,
+    retryAttempts: config.backup.retryAttempts,
+    image: config.backup.image,
+    registrySecretArn: config.backup.registrySecretArn,
+    permissionsBoundaryArn: config.backup.permissionsBoundaryArn,
+    cpuArchitecture: config.backup.cpuArchitecture,
+    cpuUnits: config.backup.cpuUnits,
+    memoryMegabytes: config.backup.memoryMegabytes,
+    parallelDumps: config.backup.parallelDumps,
+    assignPublicIp: config.backup.assignPublicIp,
+    logRetentionDays: config.backup.logRetentionDays,
     bucket: bucket.bucket,
     key: bucket.key,
     connection,
@@ -62,8 +77,14 @@ export function declareBackups(
     ...secretArgs(config, "backup"),
   });
   const alarms = new BackupAlarms("backup-alarms", {
-    ...config.alerts,
     ...common,
+    topicArn: config.alerts.topicArn,
+    emails: config.alerts.emails,
+    freshnessHours: config.alerts.freshnessHours,
+    drillFreshnessHours: config.alerts.drillFreshnessHours,
+    pruneFreshnessHours: config.alerts.pruneFreshnessHours,
+    durationMinutes: config.alerts.durationMinutes,
+    minimumSizePercent: config.alerts.minimumSizePercent,
     logGroup: backup.logGroup,
     cluster: backup.cluster,
     deadLetterQueue: backup.deadLetterQueue,
@@ -106,7 +127,10 @@ function declareAccessLogs(config: BackupsConfig, source: BackupBucket): void {
   const bucketName = accessLogBucketName(config.backup);
   const { account, tags } = commonArgs(config);
   new AccessLogs("access-logs", {
-    ...{ account, tags, source, bucketName },
+    account,
+    tags,
+    source,
+    bucketName,
     retentionDays: accessLogs.retentionDays,
     deletionProtection: config.project.deletionProtection,
     existingBucketName: ownedResources().bucketNames?.find((name) => name === bucketName),

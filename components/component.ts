@@ -18,6 +18,11 @@ export function takenBack(id: string | undefined, ours: string[]): pulumi.Custom
   return id === undefined ? {} : { import: id, ignoreChanges: ours };
 }
 
+/** Returns a number as text, for an environment variable. */
+export function textOf(value: pulumi.Input<number>): pulumi.Output<string> {
+  return pulumi.output(value).apply(String);
+}
+
 /** How a component names its children, and the options that a group of them shares. */
 export interface Children {
   readonly name: (suffix: string) => string;

@@ -17,11 +17,15 @@ export function declareMonitoring(
   connection: DatabaseConnection,
   { bucket, backup, alarms, network }: Backups,
 ): DatabaseMonitoring | undefined {
-  const { enabled, ...settings } = config.monitoring;
-  if (!enabled) return undefined;
+  const { monitoring } = config;
+  if (!monitoring.enabled) return undefined;
   return new DatabaseMonitoring("database-monitoring", {
-    ...settings,
     ...commonArgs(config),
+    intervalMinutes: monitoring.intervalMinutes,
+    slowStatementMilliseconds: monitoring.slowStatementMilliseconds,
+    blockedSeconds: monitoring.blockedSeconds,
+    thresholds: monitoring.thresholds,
+    logRetentionDays: monitoring.logRetentionDays,
     ...secretArgs(config, "monitoring"),
     connection,
     network: network.functions,

@@ -24,8 +24,8 @@ export function declareNetwork(config: BackupsConfig): StackNetwork {
     return { tasks, functions: vpcId === undefined || assignPublicIp ? undefined : tasks, own: undefined };
   }
   const own = new BackupNetwork("backup-network", {
-    ...network,
     ...commonArgs(config),
+    cidrBlock: network.cidrBlock,
     bucketName,
     // The region's first two zones can become others: a network that exists stays where it is.
     availabilityZones: network.availabilityZones ?? ownedResources().networkZones,

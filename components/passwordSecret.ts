@@ -15,7 +15,7 @@ export interface PasswordSecretArgs {
   readonly tags: AwsTags;
   readonly key?: Key | undefined;
   /** Days in which it can be restored, 7 to 30; 0 deletes it at once. Default 7. */
-  readonly secretRecoveryDays?: number | undefined;
+  readonly secretRecoveryDays?: pulumi.Input<number> | undefined;
   readonly existingSecret?: ExistingSecret | undefined;
 }
 

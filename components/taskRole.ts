@@ -14,7 +14,7 @@ export interface TaskRoleArgs {
   readonly policyName: string;
   readonly tags: AwsTags;
   /** ARN of a managed policy that limits the role's permissions. Default: no limit in addition to its policy. */
-  readonly permissionsBoundaryArn?: string | undefined;
+  readonly permissionsBoundaryArn?: pulumi.Input<string> | undefined;
   /** Who may assume it. */
   readonly trust: pulumi.Input<PolicyDocument>;
   /** All permissions in addition to `managedPolicies`. */

@@ -14,9 +14,9 @@ export interface AccessLogsArgs {
   /** The bucket whose requests are recorded. */
   readonly source: BackupBucket;
   /** Name of the log bucket, globally unique in AWS. */
-  readonly bucketName: string;
+  readonly bucketName: pulumi.Input<string>;
   /** Days to keep the records. */
-  readonly retentionDays: number;
+  readonly retentionDays: pulumi.Input<number>;
   /** Refuses `pulumi destroy`, and keeps the bucket if it leaves the program. Default true. */
   readonly deletionProtection?: boolean;
   /** The log bucket of an earlier deployment of the stack, which is imported. Default: a new one. */

@@ -51,7 +51,7 @@ export interface BackupAlarmsArgs {
   /** The bucket, if it sends events to EventBridge. Default: no alarm on deletions. */
   readonly bucketName?: pulumi.Input<string> | undefined;
   /** An existing topic to use instead of a new one. In this case `emails` is not used. */
-  readonly topicArn?: string | undefined;
+  readonly topicArn?: pulumi.Input<string> | undefined;
   /** Addresses to which the topic sends mail after they have confirmed. */
   readonly emails: readonly string[];
   /** The maximum age of the newest backup, in hours. */

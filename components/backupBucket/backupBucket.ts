@@ -23,7 +23,7 @@ export interface BackupBucketArgs {
   /**
    * Name of the bucket, globally unique in AWS. The stack refuses a change: docs/operations.md describes how to move.
    */
-  readonly bucketName: string;
+  readonly bucketName: pulumi.Input<string>;
   /** Days in which no version of an object can be deleted. Default: no object lock. It cannot be removed later. */
   readonly objectLock?: { readonly mode: "GOVERNANCE" | "COMPLIANCE"; readonly days: number } | undefined;
   /**
@@ -129,7 +129,7 @@ export class BackupBucket extends Component {
     return new Key(
       this.childName("key"),
       {
-        description: `Encrypts the backups in ${bucketName}`,
+        description: pulumi.interpolate`Encrypts the backups in ${bucketName}`,
         enableKeyRotation: true,
         deletionWindowInDays: 30,
         tags,

@@ -29,9 +29,9 @@ export interface BackupNetworkArgs {
    */
   readonly cidrBlock: string;
   /** The two zones of the private subnets. Default: the first two of the region by name. A change needs a new network. */
-  readonly availabilityZones?: readonly string[] | undefined;
+  readonly availabilityZones?: readonly pulumi.Input<string>[] | undefined;
   /** The bucket to which tasks may write. */
-  readonly bucketName: string;
+  readonly bucketName: pulumi.Input<string>;
 }
 
 const everywhere = "0.0.0.0/0";
@@ -196,8 +196,8 @@ export class BackupNetwork extends Component implements TaskNetwork {
         serviceName: pulumi.interpolate`com.amazonaws.${region}.s3`,
         routeTableIds: [table.id],
         policy: pulumi
-          .output(region)
-          .apply((region) => JSON.stringify(endpointPolicy({ region }, args.bucketName))),
+          .all([region, args.bucketName])
+          .apply(([region, bucketName]) => JSON.stringify(endpointPolicy({ region }, bucketName))),
         tags: tagsOf(args, "backup-s3"),
       },
       this.childOptions(),
@@ -206,7 +206,7 @@ export class BackupNetwork extends Component implements TaskNetwork {
 }
 
 /** Returns the tag `Name`, by which the console shows resources of a network. */
-function tagsOf({ tags, physicalName }: BackupNetworkArgs, name: string): Record<string, string> {
+function tagsOf({ tags, physicalName }: BackupNetworkArgs, name: string): AwsTags {
   return { ...tags, Name: `${physicalName}-${name}` };
 }
 

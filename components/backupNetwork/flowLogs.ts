@@ -15,11 +15,12 @@ export interface FlowLogsArgs {
   readonly physicalName: string;
   readonly tags: AwsTags;
   readonly vpcId: pulumi.Input<string>;
-  readonly retentionDays: number;
+  /** Days to keep the records. */
+  readonly retentionDays: pulumi.Input<number>;
   /** Encrypts the log. Default: a key that AWS manages. */
   readonly key?: Key | undefined;
   /** ARN of a managed policy that limits the role's permissions. Default: no limit in addition to its policy. */
-  readonly permissionsBoundaryArn?: string | undefined;
+  readonly permissionsBoundaryArn?: pulumi.Input<string> | undefined;
   /** Refuses to delete or replace the log. Default true. */
   readonly deletionProtection?: boolean;
 }

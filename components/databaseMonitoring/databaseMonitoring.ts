@@ -12,7 +12,7 @@ import { certificateInArchive, type ProbeVariable, probeFunction } from "../../f
 import type { AwsAccount } from "../awsAccount";
 import { awsNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
-import { Component } from "../component";
+import { Component, textOf } from "../component";
 import type { DatabaseConnection } from "../databaseConnection";
 import { type ExistingSecret, passwordSecret } from "../passwordSecret";
 import { schedulerTrust } from "../scheduledBackup/policies";
@@ -33,7 +33,7 @@ export interface DatabaseMonitoringArgs {
   /** Connects as the role `monitoring` through the session pooler, because Lambda has no IPv6. */
   readonly connection: DatabaseConnection;
   /** Schemas that the Data API serves, whose tables must have row-level security. */
-  readonly exposedSchemas: readonly string[];
+  readonly exposedSchemas: pulumi.Input<pulumi.Input<string>[]>;
   /** Encrypts password, log and schedule. Default: keys that AWS manages. */
   readonly key?: Key | undefined;
   /** The topic of the alarms. */
@@ -47,17 +47,17 @@ export interface DatabaseMonitoringArgs {
   /** The interval of measurements in minutes, 1 to 60. */
   readonly intervalMinutes: number;
   /** The mean time above which a statement is slow. */
-  readonly slowStatementMilliseconds: number;
+  readonly slowStatementMilliseconds: pulumi.Input<number>;
   /** How long a session must wait for a lock to count as blocked. */
-  readonly blockedSeconds: number;
+  readonly blockedSeconds: pulumi.Input<number>;
   readonly thresholds: MonitoringThresholds;
-  readonly logRetentionDays: number;
+  readonly logRetentionDays: pulumi.Input<number>;
   /** ARN of a managed policy that limits the roles' permissions. Default: no limit in addition to their policies. */
-  readonly permissionsBoundaryArn?: string | undefined;
+  readonly permissionsBoundaryArn?: pulumi.Input<string> | undefined;
   /** Refuses to delete or replace the log. Default true. */
   readonly deletionProtection?: boolean;
   /** Days in which a deleted password can be restored, 7 to 30; 0 deletes it at once. Default 7. */
-  readonly secretRecoveryDays?: number;
+  readonly secretRecoveryDays?: pulumi.Input<number>;
   /** The secret of an earlier deployment of the stack. Default: a new one. */
   readonly existingSecret?: ExistingSecret | undefined;
 }
@@ -154,7 +154,7 @@ export class DatabaseMonitoring extends Component {
     const { connection } = args;
     const variables: Record<ProbeVariable, pulumi.Input<string | undefined>> = {
       PGHOST: connection.host,
-      PGPORT: pulumi.output(connection.port).apply(String),
+      PGPORT: textOf(connection.port),
       PGDATABASE: connection.database,
       PGUSER: connection.user,
       PGSSLMODE: connection.sslMode,
@@ -163,11 +163,11 @@ export class DatabaseMonitoring extends Component {
         .apply((file) =>
           file === undefined ? undefined : `${probeFunction.folder}/${certificateInArchive(file)}`,
         ),
-      PROBE_BLOCKED_SECONDS: String(args.blockedSeconds),
-      PROBE_EXPOSED_SCHEMAS: args.exposedSchemas.join(","),
+      PROBE_BLOCKED_SECONDS: textOf(args.blockedSeconds),
+      PROBE_EXPOSED_SCHEMAS: pulumi.output(args.exposedSchemas).apply((schemas) => schemas.join(",")),
       PROBE_METRIC_NAMESPACE: awsNames(args.physicalName).databaseMetricNamespace,
       PROBE_PASSWORD_SECRET_ARN: secret.arn,
-      PROBE_SLOW_STATEMENT_MILLISECONDS: String(args.slowStatementMilliseconds),
+      PROBE_SLOW_STATEMENT_MILLISECONDS: textOf(args.slowStatementMilliseconds),
     };
     return pulumi
       .all(variables)

@@ -8,7 +8,7 @@ import type { Queue } from "@pulumi/aws/sqs/queue";
 import * as pulumi from "@pulumi/pulumi";
 import { partitionOf } from "../../config/aws/partition";
 import { awsNames } from "../awsNames";
-import { Component } from "../component";
+import { Component, textOf } from "../component";
 import { passwordSecret } from "../passwordSecret";
 import type { PolicyDocument } from "../policyDocument";
 import { TaskRole } from "../taskRole";
@@ -154,16 +154,16 @@ export class ScheduledBackup extends Component {
     return this.createRole("execution", args, {
       trust: this.trustOfTasks(args),
       policy: pulumi
-        .all([args.account.region, this.logGroup.arn, secret.arn, pulumi.output(args.key?.arn)])
-        .apply(([region, logGroupArn, secretArn, keyArn]) =>
-          executionPolicy({
-            region,
-            logGroupArn,
-            secretArn,
-            keyArn,
-            repositoryArn: ecrRepositoryArn(args.image),
-            registrySecretArn: args.registrySecretArn,
-          }),
+        .output({
+          region: args.account.region,
+          logGroupArn: this.logGroup.arn,
+          secretArn: secret.arn,
+          keyArn: args.key?.arn,
+          image: args.image,
+          registrySecretArn: args.registrySecretArn,
+        })
+        .apply(({ image, ...places }) =>
+          executionPolicy({ ...places, repositoryArn: ecrRepositoryArn(image) }),
         ),
     });
   }
@@ -183,27 +183,18 @@ export class ScheduledBackup extends Component {
         .apply(([region, bucketArn, keyArn]) => task.policy({ region, bucketArn, keyArn })),
     });
     const containers = pulumi
-      .all([
-        args.account.region,
-        this.logGroup.name,
-        pulumi.all(task.environment),
-        pulumi.all({ ...task.secrets }),
-      ])
-      .apply(([region, logGroupName, environment, secrets]) => {
+      .output({
+        region: args.account.region,
+        image: args.image,
+        registrySecretArn: args.registrySecretArn,
+        logGroupName: this.logGroup.name,
+        environment: task.environment,
+        secrets: { ...task.secrets },
+      })
+      .apply((known) => {
         const { name, command, hasWorkFolder } = task;
-        const image = args.image;
         return JSON.stringify([
-          containerDefinition({
-            name,
-            image,
-            registrySecretArn: args.registrySecretArn,
-            command,
-            region,
-            logGroupName,
-            environment,
-            secrets,
-            ...(hasWorkFolder && { hasWorkFolder }),
-          }),
+          containerDefinition({ ...known, name, command, ...(hasWorkFolder && { hasWorkFolder }) }),
         ]);
       });
     const disk = args.drillDiskGibibytes;
@@ -214,8 +205,8 @@ export class ScheduledBackup extends Component {
         tags: args.tags,
         requiresCompatibilities: ["FARGATE"],
         networkMode: "awsvpc",
-        cpu: String(task.size?.cpuUnits ?? args.cpuUnits),
-        memory: String(task.size?.memoryMegabytes ?? args.memoryMegabytes),
+        cpu: textOf(task.size?.cpuUnits ?? args.cpuUnits),
+        memory: textOf(task.size?.memoryMegabytes ?? args.memoryMegabytes),
         runtimePlatform: { operatingSystemFamily: "LINUX", cpuArchitecture: args.cpuArchitecture ?? "ARM64" },
         ...(task.hasWorkFolder && { volumes: [{ name: workVolume }] }),
         ...(task.hasWorkFolder && disk !== undefined && { ephemeralStorage: { sizeInGib: disk } }),

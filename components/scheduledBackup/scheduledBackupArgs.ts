@@ -1,5 +1,6 @@
 import type { Key } from "@pulumi/aws/kms/key";
 import type { Bucket } from "@pulumi/aws/s3/bucket";
+import type * as pulumi from "@pulumi/pulumi";
 import type { AwsAccount } from "../awsAccount";
 import type { AwsTags } from "../awsTags";
 import type { DatabaseConnection } from "../databaseConnection";
@@ -19,46 +20,51 @@ export interface ScheduledBackupArgs {
   readonly connection: DatabaseConnection;
   readonly schedule: {
     /** EventBridge Scheduler's `cron(…)` or `rate(…)`. */
-    readonly expression: string;
+    readonly expression: pulumi.Input<string>;
     /** IANA time zone. */
-    readonly timeZone: string;
+    readonly timeZone: pulumi.Input<string>;
   };
   /** Days to keep every backup, one per week, and one per month; see `backup/retention/policy.ts`. */
-  readonly retentionDays: { readonly daily: number; readonly weekly: number; readonly monthly: number };
+  readonly retentionDays: {
+    readonly daily: pulumi.Input<number>;
+    readonly weekly: pulumi.Input<number>;
+    readonly monthly: pulumi.Input<number>;
+  };
   /** The number of intact backups that are kept regardless of their age. */
-  readonly minimumRedundancy: number;
+  readonly minimumRedundancy: pulumi.Input<number>;
   /** When to delete expired backups, in the time zone of `schedule`. Default daily at 06:00. */
-  readonly pruneExpression?: string | undefined;
+  readonly pruneExpression?: pulumi.Input<string> | undefined;
   /** When to restore the newest backup as a test, in the time zone of `schedule`. Default daily at 12:00. */
-  readonly drillExpression?: string | undefined;
+  readonly drillExpression?: pulumi.Input<string> | undefined;
   /** The interval of measuring the ages of the newest backup and drill, in hours. Default 1. */
   readonly ageIntervalHours?: number | undefined;
   /** Disk of a drill in GiB, which must hold the whole database, 21 to 200. Default: Fargate's 20 GiB. */
-  readonly drillDiskGibibytes?: number | undefined;
+  readonly drillDiskGibibytes?: pulumi.Input<number> | undefined;
   /** How often the schedule retries, within an hour, to start a task that did not start: 0 to 3. */
-  readonly retryAttempts: number;
+  readonly retryAttempts: pulumi.Input<number>;
   /** Container image of the backup program; by digest in production. */
-  readonly image: string;
+  readonly image: pulumi.Input<string>;
   /**
    * ARN of a secret `{"username": …, "password": …}` with which ECS logs in to a private registry. Not needed for ECR,
    * from which the role may pull. Default: the image is public.
    */
-  readonly registrySecretArn?: string | undefined;
+  readonly registrySecretArn?: pulumi.Input<string> | undefined;
   /**
    * ARN of a managed policy that limits the task roles' permissions. Default: no limit in addition to their policies.
    */
-  readonly permissionsBoundaryArn?: string | undefined;
+  readonly permissionsBoundaryArn?: pulumi.Input<string> | undefined;
   /** CPU architecture of the image. Default ARM64, which costs a fifth less. */
-  readonly cpuArchitecture?: "ARM64" | "X86_64" | undefined;
+  readonly cpuArchitecture?: pulumi.Input<"ARM64" | "X86_64"> | undefined;
   /** 1024 is one vCPU. */
-  readonly cpuUnits: number;
-  readonly memoryMegabytes: number;
+  readonly cpuUnits: pulumi.Input<number>;
+  readonly memoryMegabytes: pulumi.Input<number>;
   /** The number of parallel `pg_dump` processes. */
-  readonly parallelDumps: number;
+  readonly parallelDumps: pulumi.Input<number>;
   readonly network: TaskNetwork;
   /** Whether tasks get a public address, for subnets without a NAT gateway. */
-  readonly assignPublicIp: boolean;
-  readonly logRetentionDays: number;
+  readonly assignPublicIp: pulumi.Input<boolean>;
+  /** Days to keep the log. */
+  readonly logRetentionDays: pulumi.Input<number>;
   /** Refuses to delete or replace the log. Default true. */
   readonly deletionProtection?: boolean;
   /** Metrics of each task, which cost a few cents per run. Default true. */
@@ -67,7 +73,7 @@ export interface ScheduledBackupArgs {
    * Days in which a deleted password can be restored, 7 to 30, and its name cannot be reused; 0 deletes it at once, for
    * temporary stacks. Default 7.
    */
-  readonly secretRecoveryDays?: number;
+  readonly secretRecoveryDays?: pulumi.Input<number>;
   /** The secret of an earlier deployment of the stack. Default: a new one. */
   readonly existingSecret?: ExistingSecret | undefined;
 }

@@ -1,6 +1,7 @@
 import type { SecurityGroup } from "@pulumi/aws/ec2/securityGroup";
 import * as pulumi from "@pulumi/pulumi";
 import { certificateInImage, type TaskVariable } from "../../foundation/backupContract";
+import { textOf } from "../component";
 import type { PolicyDocument } from "../policyDocument";
 import type { ScheduledBackupArgs } from "./scheduledBackupArgs";
 import { agePolicy, drillPolicy, prunerPolicy, type StorePlace, writerPolicy } from "./storePolicies";
@@ -11,7 +12,7 @@ export interface Task {
   readonly name: "backup" | "prune" | "drill" | "age";
   /** Arguments of the program. */
   readonly command: readonly string[];
-  readonly expression: string;
+  readonly expression: pulumi.Input<string>;
   readonly policy: (place: StorePlace) => PolicyDocument;
   readonly securityGroup: SecurityGroup;
   readonly environment: Readonly<Partial<Record<TaskVariable, pulumi.Input<string | undefined>>>>;
@@ -43,9 +44,9 @@ export function backupTask(args: ScheduledBackupArgs, places: TaskPlaces): Task 
     environment: {
       ...storeEnvironment(args),
       // A container cannot detect the memory limit of its task.
-      BACKUP_MEMORY_MEGABYTES: String(args.memoryMegabytes),
+      BACKUP_MEMORY_MEGABYTES: textOf(args.memoryMegabytes),
       PGHOST: connection.host,
-      PGPORT: pulumi.output(connection.port).apply(String),
+      PGPORT: textOf(connection.port),
       PGDATABASE: connection.database,
       PGUSER: connection.user,
       PGSSLMODE: connection.sslMode,
@@ -101,10 +102,10 @@ function storeEnvironment(args: ScheduledBackupArgs): Partial<Record<TaskVariabl
   return {
     AWS_REGION: args.account.region,
     BACKUP_BUCKET: args.bucket.bucket,
-    BACKUP_PARALLEL_DUMPS: String(args.parallelDumps),
-    BACKUP_RETENTION_DAILY_DAYS: String(retentionDays.daily),
-    BACKUP_RETENTION_WEEKLY_DAYS: String(retentionDays.weekly),
-    BACKUP_RETENTION_MONTHLY_DAYS: String(retentionDays.monthly),
-    BACKUP_MINIMUM_REDUNDANCY: String(args.minimumRedundancy),
+    BACKUP_PARALLEL_DUMPS: textOf(args.parallelDumps),
+    BACKUP_RETENTION_DAILY_DAYS: textOf(retentionDays.daily),
+    BACKUP_RETENTION_WEEKLY_DAYS: textOf(retentionDays.weekly),
+    BACKUP_RETENTION_MONTHLY_DAYS: textOf(retentionDays.monthly),
+    BACKUP_MINIMUM_REDUNDANCY: textOf(args.minimumRedundancy),
   };
 }

@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import { textOf } from "../component";
 import type { AuthArgs, OauthApplicationArgs } from "./authArgs";
 import { type AuthCredentials, type OauthProvider, oauthProviders } from "./authKeys";
 
@@ -54,7 +54,7 @@ function smtpCredentials({ smtp, rateLimits }: AuthArgs): AuthCredentials {
   return {
     smtp_host: smtp.host,
     // The only port that the API expects as a string.
-    smtp_port: pulumi.output(smtp.port).apply(String),
+    smtp_port: textOf(smtp.port),
     smtp_user: smtp.user,
     smtp_pass: smtp.password,
     smtp_admin_email: smtp.senderEmail,

@@ -1,47 +1,7 @@
-import { Key } from "@pulumi/aws/kms/key";
-import { Bucket } from "@pulumi/aws/s3/bucket";
-import * as pulumi from "@pulumi/pulumi";
 import { expect, test } from "vitest";
 import { containerDefinition } from "../../../components/scheduledBackup/containerDefinition";
-import { ecrRepositoryArn } from "../../../components/scheduledBackup/policies";
-import { ScheduledBackup } from "../../../components/scheduledBackup/scheduledBackup";
-import type { ScheduledBackupArgs } from "../../../components/scheduledBackup/scheduledBackupArgs";
-import { account, registered, registeredInAws, tags } from "../awsWorld";
-
-const digest = `sha256:${"a".repeat(64)}`;
-
-const register = (args: Partial<ScheduledBackupArgs> = {}, withKey = true) =>
-  registeredInAws(
-    () =>
-      new ScheduledBackup("scheduled-backup", {
-        account,
-        tags,
-        physicalName: "thorbis-prod",
-        bucket: new Bucket("bucket", { bucket: "thorbis-backups" }),
-        key: withKey ? new Key("key", {}) : undefined,
-        connection: {
-          host: "db.example.com",
-          port: 5432,
-          database: "postgres",
-          user: "backup.ref",
-          password: pulumi.secret("canary-password"),
-          sslMode: "verify-full",
-          sslRootCertificate: "certificates/supabase.crt",
-        },
-        schedule: { expression: "cron(0 */6 * * ? *)", timeZone: "Europe/Berlin" },
-        retentionDays: { daily: 30, weekly: 90, monthly: 365 },
-        minimumRedundancy: 3,
-        retryAttempts: 2,
-        image: `ghcr.io/thorbis/supabase-backup@${digest}`,
-        cpuUnits: 2048,
-        memoryMegabytes: 4096,
-        parallelDumps: 4,
-        network: { vpcId: "vpc-1", subnetIds: ["subnet-1", "subnet-2"] },
-        assignPublicIp: false,
-        logRetentionDays: 365,
-        ...args,
-      }),
-  );
+import { registered, tags } from "../awsWorld";
+import { digest, register } from "./program";
 
 test("declares what starts the task, what it runs as, and what is left where it did not start", async () => {
   const resources = await register();
@@ -323,40 +283,6 @@ test("with a key of our own everything is encrypted with it; without one, by wha
   expect(keys(encrypted)).toEqual(["arn:key", "arn:key", "arn:key", "arn:key"]);
   expect(keys(managed)).toEqual([undefined, undefined, undefined, undefined]);
   expect(registered(managed, "scheduled-backup-dead-letters").inputs.sqsManagedSseEnabled).toBe(true);
-});
-
-test("asks ECR for an image of ECR only", () => {
-  const ecr = `123456789012.dkr.ecr.eu-west-1.amazonaws.com/team/backup@${digest}`;
-
-  expect(ecrRepositoryArn(ecr)).toBe("arn:aws:ecr:eu-west-1:123456789012:repository/team/backup");
-  expect(ecrRepositoryArn(ecr.replace(/@.*/, ":1.2"))).toBe(ecrRepositoryArn(ecr));
-  const dualStack = ecr.replace(".dkr.ecr.eu-west-1.amazonaws.com", ".dkr-ecr.eu-west-1.on.aws");
-  expect(ecrRepositoryArn(dualStack)).toBe(ecrRepositoryArn(ecr));
-  expect(ecrRepositoryArn(ecr.replace(".dkr.ecr.", ".dkr.ecr-fips."))).toBe(ecrRepositoryArn(ecr));
-  expect(ecrRepositoryArn(ecr.replace("eu-west-1.amazonaws.com", "cn-north-1.amazonaws.com.cn"))).toBe(
-    "arn:aws-cn:ecr:cn-north-1:123456789012:repository/team/backup",
-  );
-  expect(ecrRepositoryArn(ecr.replace("amazonaws.com", "amazonaws.com.example.com"))).toBeUndefined();
-  expect(ecrRepositoryArn(`ghcr.io/thorbis/supabase-backup@${digest}`)).toBeUndefined();
-});
-
-test("logs in to another private registry with a secret that its role may read", async () => {
-  const registrySecretArn = "arn:aws:secretsmanager:us-east-1:123456789012:secret:registry-a1b2c3";
-  const resources = await register({ registrySecretArn });
-
-  const [container] = JSON.parse(
-    String(registered(resources, "scheduled-backup-task-definition").inputs.containerDefinitions),
-  );
-  expect(container.repositoryCredentials).toEqual({ credentialsParameter: registrySecretArn });
-  const policy = JSON.parse(
-    String(registered(resources, "scheduled-backup-execution-role-policy").inputs.policy),
-  );
-  expect(policy.Statement).toContainEqual({
-    Sid: "LogInToOtherRegistry",
-    Effect: "Allow",
-    Action: "secretsmanager:GetSecretValue",
-    Resource: registrySecretArn,
-  });
 });
 
 test("the scheduler's policy names families, which a new revision does not change", async () => {
