@@ -30,6 +30,7 @@ export async function startArchive(
 ): Promise<Part> {
   const { tools, source, signal } = context;
   const applicationName = `${context.applicationName} ${plan.content}`;
+  const options = await readOptions(locks.control);
   const start = (): RunningProgram =>
     startProgram(
       tools.pgDump,
@@ -42,7 +43,7 @@ export async function startArchive(
         ...plan.arguments,
       ],
       {
-        environment: { ...libpqEnvironment(source), PGAPPNAME: applicationName },
+        environment: { ...libpqEnvironment(source), ...options, PGAPPNAME: applicationName },
         stdio: ["ignore", "pipe", "pipe"],
         signal,
         secrets: [source.password],
@@ -70,6 +71,17 @@ export async function startArchive(
     },
     stop: () => output.stop(),
   };
+}
+
+/**
+ * Returns the option that makes the archive use standard strings, which the sessions of a restore read. A role or a
+ * database may set them differently. It is omitted where it is not needed, because a pooler may not pass options on.
+ */
+async function readOptions(client: pg.Client): Promise<NodeJS.ProcessEnv> {
+  const { rows } = await client.query<{ value: string }>(
+    "select reset_val as value from pg_catalog.pg_settings where name = 'standard_conforming_strings'",
+  );
+  return rows[0]?.value === "off" ? { PGOPTIONS: "-c standard_conforming_strings=on" } : {};
 }
 
 /**

@@ -3,7 +3,7 @@ import { withoutTransactionTimeouts } from "../../foundation/sessionTimeouts";
 import { ProcessFailure, type RunningProgram, startProgram } from "../childProcess";
 import type { DatabaseSettings } from "../environment";
 import type { StoredObject } from "../manifest";
-import { libpqEnvironment } from "../postgres/connect";
+import { libpqEnvironment, neutralSettings } from "../postgres/connect";
 import type { TableName } from "../postgres/inventory";
 import type { Tools } from "../postgres/tools";
 import type { ObjectStore } from "../store/objectStore";
@@ -107,7 +107,6 @@ export class RowsSession {
         environment: {
           ...libpqEnvironment(source),
           PGAPPNAME: `${applicationName} rows`,
-          PGCLIENTENCODING: "UTF8",
         },
         stdio: ["pipe", "pipe", "pipe"],
         signal,
@@ -168,7 +167,7 @@ const connecting = [
   `${withoutTransactionTimeouts} \\g /dev/null`,
   "set statement_timeout = 0; set row_security = off;",
   "set search_path = pg_catalog; set synchronize_seqscans = off;",
-  "set datestyle = iso; set intervalstyle = postgres; set extra_float_digits = 3; set bytea_output = hex;",
+  `${neutralSettings};`,
   `\\warn ${mark} connected`,
   "",
 ].join("\n");

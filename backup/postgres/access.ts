@@ -1,5 +1,6 @@
 import type pg from "pg";
 import { z } from "zod";
+import { attachedParts, keptObjects, platformOwners, platformSchemaList } from "./attachedParts";
 import { roleParts, settingsOf } from "./roles";
 
 /**
@@ -41,6 +42,32 @@ const memberOf = (catalog: string, oid: string): string =>
   `'extension', (select e.extname from pg_depend d join pg_extension e on e.oid = d.refobjid
      where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e' and d.refclassid = 'pg_extension'::regclass limit 1)`;
 
+/** Returns the owner of a member of an extension if it is neither a superuser nor the extension's owner, else an empty text. */
+const changedOwner = (catalog: string, oid: string, owner: string): string =>
+  `'changed owner', (select case when r.rolsuper or r.oid = e.extowner then '' else r.rolname end
+     from pg_depend d join pg_extension e on e.oid = d.refobjid join pg_roles r on r.oid = ${owner}
+     where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e' and d.refclassid = 'pg_extension'::regclass limit 1)`;
+
+/** Returns whether the platform owns an object in a schema of its own. */
+const ofPlatform = (owner: string): string =>
+  `is_of_platform and pg_get_userbyid(${owner}) = any (${platformOwners})`;
+
+/** Returns a query for objects of PostgreSQL itself whose privileges are not those of a new database. */
+const changedSystemGrants = (
+  kind: string,
+  name: string,
+  {
+    acl,
+    type,
+    owner,
+    from,
+  }: { readonly acl: string; readonly type: string; readonly owner: string; readonly from: string },
+): string => `
+  select 'system ${kind}', ${name}, json_build_object('grants', ${grants(acl, type, owner)})
+  from ${from} where n.nspname in ('pg_catalog', 'information_schema') and ${acl} is not null
+    and (select array_agg(g::text order by g::text) from aclexplode(${acl}) g)
+      is distinct from (select array_agg(g::text order by g::text) from aclexplode(coalesce(i.initprivs, acldefault('${type}', ${owner}))) g)`;
+
 /** Each part returns `kind`, `name` and `facts`. Null facts are omitted. */
 const parts: readonly string[] = [
   `select 'database' as kind, 'database' as name,
@@ -51,14 +78,17 @@ const parts: readonly string[] = [
   `select 'extension', quote_ident(extname), json_build_object('schema', nspname, 'version', extversion)
    from pg_extension e join pg_namespace n on n.oid = e.extnamespace`,
   `select 'schema', quote_ident(nspname),
-     json_build_object('owner', pg_get_userbyid(nspowner), 'grants', ${grants("nspacl", "n", "nspowner")})
-   from own_schemas`,
+     json_build_object('owner', pg_get_userbyid(nspowner), 'grants', ${grants("nspacl", "n", "nspowner")}, ${memberOf("pg_namespace", "s.oid")})
+   from own_schemas s`,
   `select case c.relkind when 'v' then 'view' when 'm' then 'materialized view' when 'f' then 'foreign table' else 'table' end,
      format('%I.%I', n.nspname, c.relname),
      json_build_object('owner', pg_get_userbyid(c.relowner), 'grants', ${grants("c.relacl", "r", "c.relowner")},
        'row security', case when c.relforcerowsecurity and c.relrowsecurity then 'forced' when c.relrowsecurity then 'on'
          when c.relforcerowsecurity then 'off, forced' when c.relkind in ('r', 'p') then 'off' end, ${memberOf("pg_class", "c.oid")},
-       'settings', (select string_agg(o, E'\\n' order by o) from unnest(c.reloptions) o where c.relkind in ('v', 'm')))
+       'settings', (select string_agg(o, E'\\n' order by o) from unnest(c.reloptions) o where c.relkind in ('v', 'm')),
+       ${changedOwner("pg_class", "c.oid", "c.relowner")},
+       'definition', (select case when c.relkind in ('v', 'm') then pg_get_viewdef(c.oid) else concat_ws(' ', c.relpersistence, c.relreplident, c.reloptions) end
+         from kept_table where kept_table.oid = c.oid))
    from pg_class c join own_schemas n on n.oid = c.relnamespace
    where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'`,
   `select 'sequence', format('%I.%I', n.nspname, c.relname),
@@ -71,20 +101,36 @@ const parts: readonly string[] = [
   `select 'routine', format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid)),
      json_build_object('owner', pg_get_userbyid(p.proowner), 'grants', ${grants("p.proacl", "f", "p.proowner")},
        'security', case when p.prosecdef then 'definer' else 'invoker' end, ${memberOf("pg_proc", "p.oid")},
-       'settings', (select string_agg(s, E'\\n' order by s) from unnest(p.proconfig) s))
-   from pg_proc p join own_schemas n on n.oid = p.pronamespace`,
+       'settings', (select string_agg(s, E'\\n' order by s) from unnest(p.proconfig) s), ${changedOwner("pg_proc", "p.oid", "p.proowner")},
+       'body', case when k.objid is not null or ${ofPlatform("p.proowner")} then md5(concat_ws(' ', l.lanname, prosrc, probin, provolatile, proparallel, proisstrict, proleakproof,
+         proretset, procost, prorows, pg_get_expr(proargdefaults, 0))) end,
+       'definition', case when k.objid is not null and p.prokind in ('f', 'p') and l.lanname not in ('c', 'internal') then pg_get_functiondef(p.oid) end)
+   from pg_proc p join own_schemas n on n.oid = p.pronamespace join pg_language l on l.oid = p.prolang
+     left join kept_object k on k.classid = 'pg_proc'::regclass and k.objid = p.oid`,
   `select 'type', format('%I.%I', n.nspname, t.typname),
-     json_build_object('owner', pg_get_userbyid(t.typowner), 'grants', ${grants("t.typacl", "T", "t.typowner")}, ${memberOf("pg_type", "t.oid")})
-   from pg_type t join own_schemas n on n.oid = t.typnamespace
+     json_build_object('owner', pg_get_userbyid(t.typowner), 'grants', ${grants("t.typacl", "T", "t.typowner")}, ${memberOf("pg_type", "t.oid")},
+       'definition', case when k.objid is not null or ${ofPlatform("t.typowner")} then concat_ws(', ',
+         case when t.typtype = 'd' then format_type(t.typbasetype, t.typtypmod) end, t.typdefault, case when t.typnotnull then 'not null' end,
+         (select string_agg(quote_literal(enumlabel), ', ' order by enumsortorder) from pg_enum where enumtypid = t.oid),
+         (select string_agg(quote_ident(attname) || ' ' || format_type(atttypid, atttypmod), ', ' order by attnum) from pg_attribute where attrelid = t.typrelid and not attisdropped),
+         (select string_agg(conname || ' ' || pg_get_constraintdef(c.oid), ', ' order by conname) from pg_constraint c where contypid = t.oid)) end)
+   from pg_type t join own_schemas n on n.oid = t.typnamespace left join kept_object k on k.classid = 'pg_type'::regclass and k.objid = t.oid
    where t.typtype in ('d', 'e', 'r', 'b', 'c') and t.typelem = 0
      and (t.typrelid = 0 or (select relkind from pg_class where oid = t.typrelid) = 'c')`,
   `select 'policy', format('%I on %I.%I', p.polname, n.nspname, c.relname),
      json_build_object('command', p.polcmd, 'permissive', p.polpermissive::text,
        'roles', (select string_agg(case when r = 0 then 'public' else pg_get_userbyid(r) end, ', ' order by 1)
          from (select case when r = 0 then 'public' else pg_get_userbyid(r) end, r from unnest(p.polroles) r) named(name, r)),
-       'using', pg_get_expr(p.polqual, p.polrelid), 'with check', pg_get_expr(p.polwithcheck, p.polrelid))
+       'using', pg_get_expr(p.polqual, p.polrelid), 'with check', pg_get_expr(p.polwithcheck, p.polrelid),
+       ${memberOf("pg_class", "c.oid")},
+       'definition', case when c.oid in (select oid from kept_table where extension is not null) then format('create policy %I on %I.%I as %s for %s to %s',
+         p.polname, n.nspname, c.relname, case when p.polpermissive then 'permissive' else 'restrictive' end,
+         case p.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' else 'all' end,
+         (select string_agg(case when r = 0 then 'public' else quote_ident(pg_get_userbyid(r)) end, ', ') from unnest(p.polroles) r))
+         || coalesce(' using (' || pg_get_expr(p.polqual, p.polrelid) || ')', '') || coalesce(' with check (' || pg_get_expr(p.polwithcheck, p.polrelid) || ')', '') end)
    from pg_policy p join pg_class c on c.oid = p.polrelid join own_schemas n on n.oid = c.relnamespace`,
-  `select 'trigger', format('%I on %I.%I', t.tgname, n.nspname, c.relname), json_build_object('enabled', t.tgenabled)
+  `select 'trigger', format('%I on %I.%I', t.tgname, n.nspname, c.relname), json_build_object('enabled', t.tgenabled, ${memberOf("pg_class", "c.oid")},
+       'definition', case when c.oid in (select oid from kept_table) then pg_get_triggerdef(t.oid) end)
    from pg_trigger t join pg_class c on c.oid = t.tgrelid join own_schemas n on n.oid = c.relnamespace
    where not t.tgisinternal`,
   `select 'event trigger', quote_ident(evtname),
@@ -113,6 +159,25 @@ const parts: readonly string[] = [
   ...owned("text search dictionary", "pg_ts_dict", "dict"),
   ...owned("text search configuration", "pg_ts_config", "cfg"),
   ...owned("statistics", "pg_statistic_ext", "stx"),
+  ...attachedParts,
+  changedSystemGrants("table", "format('%I.%I', n.nspname, c.relname)", {
+    acl: "c.relacl",
+    type: "r",
+    owner: "c.relowner",
+    from: `pg_class c join pg_namespace n on n.oid = c.relnamespace
+      left join pg_init_privs i on i.classoid = 'pg_class'::regclass and i.objoid = c.oid and i.objsubid = 0`,
+  }),
+  changedSystemGrants(
+    "routine",
+    "format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))",
+    {
+      acl: "p.proacl",
+      type: "f",
+      owner: "p.proowner",
+      from: `pg_proc p join pg_namespace n on n.oid = p.pronamespace
+      left join pg_init_privs i on i.classoid = 'pg_proc'::regclass and i.objoid = p.oid`,
+    },
+  ),
   `select 'operator', format('%I.%s(%s, %s)', n.nspname, o.oprname, format_type(nullif(o.oprleft, 0), null), format_type(nullif(o.oprright, 0), null)),
      json_build_object('owner', pg_get_userbyid(o.oprowner), ${memberOf("pg_operator", "o.oid")})
    from pg_operator o join own_schemas n on n.oid = o.oprnamespace`,
@@ -120,7 +185,9 @@ const parts: readonly string[] = [
      json_build_object('owner', pg_get_userbyid(o.opcowner), ${memberOf("pg_opclass", "o.oid")})
    from pg_opclass o join own_schemas n on n.oid = o.opcnamespace join pg_am a on a.oid = o.opcmethod`,
   `select 'operator family', format('%I.%I using %I', n.nspname, o.opfname, a.amname),
-     json_build_object('owner', pg_get_userbyid(o.opfowner), ${memberOf("pg_opfamily", "o.oid")})
+     json_build_object('owner', pg_get_userbyid(o.opfowner), ${memberOf("pg_opfamily", "o.oid")},
+       'definition', (select string_agg(distinct m.amopstrategy || ' ' || m.amopopr::regoperator, ', ') from pg_amop m join kept_object k on k.objid = o.oid and k.classid = 'pg_opfamily'::regclass
+         where m.amopfamily = o.oid))
    from pg_opfamily o join own_schemas n on n.oid = o.opfnamespace join pg_am a on a.oid = o.opfmethod`,
 ];
 
@@ -131,13 +198,26 @@ function owned(kind: string, catalog: string, prefix: string): readonly string[]
   ];
 }
 
-/** Reads owners and privileges in a fixed order, so the inventories of two databases can be compared. */
+/**
+ * Reads owners and privileges in a fixed order, so the inventories of two databases can be compared. Constants in
+ * expressions are written in UTC, because sessions may have different time zones. Compiling this query would take
+ * longer than running it.
+ */
 export async function readAccess(client: pg.Client): Promise<AccessEntry[]> {
+  const { rows: before } = await client.query<{ zone: string; jit: string }>(
+    `select pg_catalog.current_setting('timezone') as zone, pg_catalog.set_config('timezone', 'UTC', false),
+       pg_catalog.current_setting('jit') as jit, pg_catalog.set_config('jit', 'off', false)`,
+  );
   const { rows } = await client.query<{ kind: string; name: string; facts: Record<string, string> }>(
     `with own_schemas as (
-       select * from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema')
+       select *, nspname = any (${platformSchemaList}) as is_of_platform from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'),
+     ${keptObjects}
      select kind, name, json_strip_nulls(facts) as facts from (${parts.join("\nunion all\n")}) e
      order by kind collate "C", name collate "C"`,
+  );
+  await client.query(
+    "select pg_catalog.set_config('timezone', $1, false), pg_catalog.set_config('jit', $2, false)",
+    [before[0]?.zone, before[0]?.jit],
   );
   return rows;
 }

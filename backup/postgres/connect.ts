@@ -10,8 +10,29 @@ const connectTimeoutSeconds = 15;
 const keepAliveSeconds = 60;
 
 /**
+ * Sets what decides how a statement is read and how a value is written. A role or a database may set each of them, and
+ * a restore sets those of the backup.
+ */
+export const neutralSettings = [
+  "standard_conforming_strings = on",
+  "backslash_quote = safe_encoding",
+  "quote_all_identifiers = off",
+  "array_nulls = on",
+  "xmloption = content",
+  "datestyle = 'ISO, MDY'",
+  "intervalstyle = postgres",
+  "bytea_output = hex",
+  "extra_float_digits = 3",
+  "lc_monetary = 'C'",
+  "default_transaction_read_only = off",
+  "default_transaction_isolation = 'read committed'",
+]
+  .map((setting) => `set ${setting}`)
+  .join("; ");
+
+/**
  * Opens a session without the time limits of its role, because a query or a transaction of a backup takes as long as
- * the database is large.
+ * the database is large, and without other settings that would change what it reads or writes.
  * @throws UserError with this exit code and the reason in one sentence
  */
 export async function connect(settings: DatabaseSettings, failureCode: number): Promise<pg.Client> {
@@ -34,7 +55,7 @@ export async function connect(settings: DatabaseSettings, failureCode: number): 
     client.on("error", () => undefined);
     await client.connect();
     await client.query(withoutTransactionTimeouts);
-    await client.query("set statement_timeout = 0");
+    await client.query(`set statement_timeout = 0; ${neutralSettings}`);
     return client;
   } catch (error) {
     const reason =
@@ -82,6 +103,8 @@ export function libpqEnvironment(
     PGSSLMODE: settings.sslMode,
     ...(environment.PGSSLROOTCERT === undefined ? {} : { PGSSLROOTCERT: environment.PGSSLROOTCERT }),
     PGAPPNAME: applicationName,
+    // A role or a database may set another one.
+    PGCLIENTENCODING: "UTF8",
     PGCONNECT_TIMEOUT: String(connectTimeoutSeconds),
   };
 }

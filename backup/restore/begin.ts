@@ -15,6 +15,7 @@ import {
 import type { Filling } from "./fill";
 import { lendMemberships, ownersOf } from "./lentMemberships";
 import { type CheckedTarget, createPlatformRoles } from "./target";
+import { inTransaction } from "./transaction";
 import { markUnfinished, removeMark, type UnfinishedRestore } from "./unfinished";
 
 /** The context of the beginning of a restore in place. */
@@ -79,18 +80,6 @@ export async function begin(beginning: Beginning): Promise<string[]> {
     return takeBack;
   } catch (error) {
     throw await explain(client, error, outcome);
-  }
-}
-
-async function inTransaction<T>(client: pg.Client, work: () => Promise<T>): Promise<T> {
-  await client.query("begin");
-  try {
-    const result = await work();
-    await client.query("commit");
-    return result;
-  } catch (error) {
-    await client.query("rollback").catch(() => undefined);
-    throw error;
   }
 }
 

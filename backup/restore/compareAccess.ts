@@ -7,6 +7,16 @@ import {
   platformSchemas,
 } from "../postgres/platform";
 import { unquoteIdentifier } from "../postgres/sqlText";
+import {
+  attach,
+  attachments,
+  compareVersions,
+  type ExtensionVersions,
+  isCompared,
+  isMissed,
+  isSurplus,
+  runThose,
+} from "./attached";
 import { databaseCorrections, roleCorrections } from "./correctRoles";
 
 /** The differences between the snapshot and the target, as text. */
@@ -32,7 +42,20 @@ const kindsOfGrants: Readonly<Record<string, string>> = {
   "foreign server": "foreign server",
   "large object": "large object",
   database: "database",
+  "system table": "table",
+  "system routine": "routine",
 };
+
+/** Kinds that belong to the platform, to an extension or to PostgreSQL itself. */
+const kindsOfPlatform = new Set([
+  "comment",
+  "database",
+  "extension",
+  "language",
+  "role",
+  "system routine",
+  "system table",
+]);
 
 /** Kinds of objects without a schema. */
 const kindsWithoutSchema = new Set([
@@ -71,19 +94,16 @@ export async function restoreAccess(
   const { isWanted = () => true } = context;
   const expected = backedUp.filter(isWanted);
   const { rows } = await client.query<{ name: string }>("select quote_ident(current_database()) as name");
-  const found = (await readAccess(client)).filter(isWanted);
+  const all = await readAccess(client);
+  const found = all.filter(isWanted);
   const database = rows[0]?.name ?? "";
-  const statements = [
+  const versions = compareVersions(backedUp, all);
+  await runThose(client, [
+    ...attachments(expected, byName(found), { keyOf, versions }),
     ...corrections(expected, found, { ...context, database }),
     ...additions(expected, found),
-  ];
-  for (const statement of statements) {
-    // A statement that the role may not run leaves a difference, which is reported.
-    await client.query(statement).catch((error: { code?: string }) => {
-      if (error.code === undefined) throw error;
-    });
-  }
-  return compareAccess(expected, (await readAccess(client)).filter(isWanted), context);
+  ]);
+  return compareAccess(expected, (await readAccess(client)).filter(isWanted), { ...context, versions });
 }
 
 /**
@@ -98,7 +118,7 @@ function corrections(
   const statements: string[] = [];
   const before = byName(found);
   for (const entry of expected) {
-    const existing = before.get(keyOf(entry));
+    const existing = before.get(keyOf(entry)) ?? withoutGrants(entry);
     if (existing === undefined) continue;
     if (entry.kind === "role" && isProject) statements.push(...roleCorrections(entry, existing));
     if (entry.kind === "database") statements.push(...databaseCorrections(entry, existing, database));
@@ -127,6 +147,12 @@ function corrections(
   return statements;
 }
 
+/** Returns an entry without grants for kinds that only have an entry if somebody granted something. */
+function withoutGrants(entry: AccessEntry): AccessEntry | undefined {
+  const isListedWithGrants = ["column", "system table", "system routine"].includes(entry.kind);
+  return isListedWithGrants ? { ...entry, facts: { ...entry.facts, grants: "" } } : undefined;
+}
+
 /**
  * Returns the statements that revoke grants on columns of the platform's tables that the backup does not have. Such
  * columns are in no inventory.
@@ -148,8 +174,9 @@ function additions(expected: readonly AccessEntry[], found: readonly AccessEntry
 export function compareAccess(
   expected: readonly AccessEntry[],
   found: readonly AccessEntry[],
-  context: AccessContext,
+  context: AccessContext & { readonly versions?: ExtensionVersions },
 ): AccessDifferences {
+  const { versions = compareVersions(expected, found) } = context;
   const application: string[] = [];
   const platform: string[] = [];
   const after = byName(found);
@@ -158,21 +185,17 @@ export function compareAccess(
     const restored = after.get(keyOf(entry));
     const what = `${entry.kind} ${entry.name}`;
     if (restored === undefined) {
-      // An object that could not be created is reported with its SQL. The platform's objects depend on its version, but
-      // an object without a schema that a superuser created may belong to the application.
-      const isOfSuperuser =
-        context.isProject &&
-        kindsWithoutSchema.has(entry.kind) &&
-        !(entry.kind === "event trigger" && platformEventTriggers.has(entry.name));
-      if (!context.isIncomplete && (differences === application || isOfSuperuser)) {
-        differences.push(`${what} is missing`);
+      if (isReportedMissing(entry, differences === application, { ...context, versions })) {
+        const sql = differences === platform ? attach(entry) : undefined;
+        differences.push(`${what} is missing${sql === undefined ? "" : `: ${sql}`}`);
       }
       continue;
     }
     for (const fact of new Set([...Object.keys(entry.facts), ...Object.keys(restored.facts)])) {
-      if (fact === "extension") continue;
+      if (!isCompared(fact, entry, versions)) continue;
       // Older backups do not have them.
       if ((entry.kind === "role" || entry.kind === "database") && entry.facts[fact] === undefined) continue;
+      if (fact === "body" && entry.facts.definition !== undefined) continue;
       if (isDeparsed(fact) && context.sourceMajor !== context.targetMajor) continue;
       if (fact === "owner" && differences === platform) continue;
       const [wanted, present] = [entry, restored].map((one) => comparable(fact, one, context));
@@ -189,6 +212,8 @@ export function compareAccess(
       platform.push(
         `column ${entry.name}: grants nothing in the backup, ${describe(entry.facts.grants)} here`,
       );
+    if (isSurplus(entry, expected, versions))
+      platform.push(`${entry.kind} ${entry.name} is not in the backup, and stays`);
     if (isOfPlatform(entry)) continue;
     if (entry.kind === "default privileges")
       application.push(`${entry.kind} ${entry.name} are not in the backup`);
@@ -196,9 +221,31 @@ export function compareAccess(
   return { application, platform };
 }
 
+/** Returns whether to report that the target lacks an object. One that could not be created is reported with its SQL. */
+function isReportedMissing(
+  entry: AccessEntry,
+  isOfApplication: boolean,
+  {
+    isIncomplete,
+    isProject,
+    versions,
+  }: Pick<AccessContext, "isIncomplete" | "isProject"> & { readonly versions: ExtensionVersions },
+): boolean {
+  const { kind, name, facts } = entry;
+  if (isOfApplication) return !isIncomplete;
+  if (facts.extension === undefined) {
+    // What a superuser created without a schema may belong to the application.
+    if (isProject && kindsWithoutSchema.has(kind))
+      return !(kind === "event trigger" && platformEventTriggers.has(name));
+    // On a plain server the archive also creates the platform's objects.
+    if (!isProject && isIncomplete) return false;
+  }
+  return isMissed(entry, versions);
+}
+
 /** Returns whether each version writes the text differently. */
 function isDeparsed(fact: string): boolean {
-  return fact === "using" || fact === "with check";
+  return fact === "using" || fact === "with check" || fact === "definition";
 }
 
 function comparable(fact: string, entry: AccessEntry, { sourceMajor, targetMajor }: AccessContext): string {
@@ -216,8 +263,7 @@ function describe(text: string | undefined): string {
 
 /** Returns whether an object belongs to the platform: by its owner, or without one, by the schema of its parent. */
 function isOfPlatform({ kind, name, facts }: AccessEntry): boolean {
-  if (facts.extension !== undefined || ["database", "extension", "language", "role"].includes(kind))
-    return true;
+  if (facts.extension !== undefined || kindsOfPlatform.has(kind)) return true;
   if (kind === "default privileges")
     return isPlatformOwner(/^of (.*?)(?: in .*)? on \w+$/.exec(name)?.[1] ?? "");
   const owner = facts.owner;
@@ -233,8 +279,9 @@ function isOfPlatform({ kind, name, facts }: AccessEntry): boolean {
 
 /** Returns the schema of `shop.orders`, and of `tenant_isolation on shop.orders`. */
 function schemaOf(kind: string, name: string): string {
-  const place =
-    kind === "policy" || kind === "trigger" ? name.slice(name.lastIndexOf(" on ") + " on ".length) : name;
+  const place = ["constraint", "policy", "rule", "trigger"].includes(kind)
+    ? name.slice(name.lastIndexOf(" on ") + " on ".length)
+    : name;
   return /^("(?:[^"]|"")*"|[^."]+)\./.exec(place)?.[1] ?? "";
 }
 

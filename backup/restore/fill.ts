@@ -11,6 +11,7 @@ import { isPlatformOwner } from "../postgres/platform";
 import { splitStatements, withoutLeadingComments } from "../postgres/sqlText";
 import type { Tools } from "../postgres/tools";
 import type { ObjectStore } from "../store/objectStore";
+import { addColumns } from "./attached";
 import { restoreAccess } from "./compareAccess";
 import { missingRows, rowDifferences, sequenceDifferences } from "./compareRows";
 import { isAboutSchema, selectEntries } from "./contents";
@@ -75,7 +76,8 @@ export async function fill(current: Filling): Promise<Filled> {
   const eventTriggers = selected.filter(isOfEventTrigger);
   const phases = divide(selected.filter((entry) => !isAboutSchema(entry) && !isOfEventTrigger(entry)));
   await writer.write(schemas);
-  const leftOut = await createExtensions(client, phases.beforeRows, manifest);
+  const leftOut = await createExtensions(client, phases.beforeRows, current);
+  await addColumns(client, texts.access);
   await writer.write(phases.beforeRows.filter(({ kind }) => kind !== "EXTENSION"));
 
   const expressions = await prepareRowExpressions(client, writer);
@@ -121,16 +123,17 @@ export async function fill(current: Filling): Promise<Filled> {
 }
 
 /**
- * Creates the extensions in the archive's order, in which each comes after those that it needs. pg_cron is created with
- * its jobs.
+ * Creates the extensions in the archive's order, in which each comes after those that it needs. On a plain server
+ * pg_cron is created with its jobs: only the database that it is configured for can have it, not the one beside it.
  */
 async function createExtensions(
   client: pg.Client,
   entries: readonly SchemaEntry[],
-  { extensions }: Pick<Manifest, "extensions">,
+  { manifest: { extensions }, isProject }: Pick<Filling, "manifest" | "isProject">,
 ): Promise<string[]> {
   const leftOut: string[] = [];
-  for (const { tag, sql } of entries.filter(({ kind, tag }) => kind === "EXTENSION" && tag !== "pg_cron")) {
+  const created = entries.filter(({ kind, tag }) => kind === "EXTENSION" && (isProject || tag !== "pg_cron"));
+  for (const { tag, sql } of created) {
     try {
       await client.query(sql);
       const schema = extensions.find(({ name }) => name === tag)?.schema;
@@ -188,6 +191,10 @@ async function loadAllRows(current: Filling): Promise<{ loaded: LoadedTable[]; l
       progress(`${object.name}: restored`);
     });
   });
+  for (const { schema, table, unknown = [] } of loaded) {
+    for (const column of unknown)
+      leftOut.push(`values of column ${column} of ${schema}.${table}: the target's table has no such column`);
+  }
   return { loaded, leftOut };
 }
 

@@ -3,13 +3,14 @@ import type { AccessEntry } from "../postgres/access";
 import { splitStatements, unquoteIdentifier, withoutLeadingComments } from "../postgres/sqlText";
 import { asRole } from "./asRole";
 import { type AccessContext, restoreAccess } from "./compareAccess";
+import { inTransaction } from "./transaction";
 
 /** The first line of a job's statement in jobs.sql, with its owner. */
 const owning = /^set role ("(?:[^"]|"")*"|[^\s;]+);$/;
 
 /**
  * Creates the jobs of pg_cron last, because they run from then on. Each is created as its owner, who may access the
- * schema.
+ * schema. Creates pg_cron if the restore has not: only the database that it is configured for can have it.
  * @returns what the target does not support
  */
 export async function restoreJobs(
@@ -17,21 +18,28 @@ export async function restoreJobs(
   jobs: string,
   rights: { readonly access: readonly AccessEntry[]; readonly context: AccessContext },
 ): Promise<string[]> {
-  if (jobs === "") return [];
-  try {
-    await client.query("create extension if not exists pg_cron with schema pg_catalog");
-  } catch (error) {
-    return [`the jobs of pg_cron: ${error instanceof Error ? error.message : String(error)}`];
-  }
-  const { platform } = await restoreAccess(client, rights.access, { ...rights.context, isWanted: isOfCron });
-  const leftOut = [...platform];
-  for (const { owner, statement } of readJobs(jobs)) {
-    await client.query("begin");
+  const { rows } = await client.query("select from pg_catalog.pg_extension where extname = 'pg_cron'");
+  const leftOut: string[] = [];
+  if (rows.length === 0) {
+    const isBackedUp = rights.access.some(({ kind, name }) => kind === "extension" && name === "pg_cron");
+    if (jobs === "" && (rights.context.isProject || !isBackedUp)) return [];
     try {
-      await asRole(client, unquoteIdentifier(owner), async () => await client.query(statement));
-      await client.query("commit");
+      await client.query("create extension pg_cron with schema pg_catalog");
     } catch (error) {
-      await client.query("rollback");
+      return [`pg_cron and its jobs: ${error instanceof Error ? error.message : String(error)}`];
+    }
+    const context = { ...rights.context, isWanted: isOfCron };
+    leftOut.push(...(await restoreAccess(client, rights.access, context)).platform);
+  }
+  for (const { owner, statement } of readJobs(jobs)) {
+    try {
+      await inTransaction(
+        client,
+        async () => await asRole(client, unquoteIdentifier(owner), async () => await client.query(statement)),
+      );
+    } catch (error) {
+      // Without a code it is not the server's refusal: the session is lost.
+      if ((error as { code?: string }).code === undefined) throw error;
       const reason = error instanceof Error ? error.message : String(error);
       leftOut.push(`a job of ${owner}: ${reason}: ${statement}`);
     }
@@ -39,8 +47,12 @@ export async function restoreJobs(
   return leftOut;
 }
 
-function isOfCron({ kind, name }: AccessEntry): boolean {
-  return name.startsWith("cron.") || (kind === "schema" && name === "cron");
+function isOfCron({ kind, name, facts }: AccessEntry): boolean {
+  return (
+    facts.extension === "pg_cron" ||
+    name.startsWith("cron.") ||
+    (["extension", "schema"].includes(kind) && ["cron", "pg_cron"].includes(name))
+  );
 }
 
 /**

@@ -12,6 +12,8 @@ export interface LoadedTable {
   readonly schema: string;
   readonly table: string;
   readonly rows: number | undefined;
+  /** Columns of the backup that the table lacks, because the platform of the target has another version. */
+  readonly unknown?: readonly string[];
 }
 
 /**
@@ -72,17 +74,21 @@ async function openTable(
   }
   let copy = statement;
   let finish = async (): Promise<void> => undefined;
-  if (content === "extension data") {
+  const columns = statement.slice("copy ".length + quoted.length, -" from stdin".length);
+  const { stored, unknown } =
+    content === "auth" || content === "storage"
+      ? await divideColumns(client, quoted, columns)
+      : { stored: columns.trim().slice(1, -1), unknown: [] };
+  if (content === "extension data" || unknown.length > 0) {
     // The extension creates its own rows, and a target that was restored before already has these.
-    const columns = statement.slice("copy ".length + quoted.length, -" from stdin".length);
-    const list = columns.trim().slice(1, -1);
     await client.query(
-      `create temp table thorbis_rows on commit drop as select ${list} from ${quoted} limit 0`,
+      `create temp table thorbis_rows on commit drop as select ${stored} from ${quoted} limit 0;
+       ${unknown.map((column) => `alter table pg_temp.thorbis_rows add column ${client.escapeIdentifier(column)} text;`).join(" ")}`,
     );
     copy = `copy pg_temp.thorbis_rows${columns} from stdin`;
     finish = async () => {
       await client.query(
-        `insert into ${quoted}${columns} select ${list} from pg_temp.thorbis_rows on conflict do nothing; drop table pg_temp.thorbis_rows`,
+        `insert into ${quoted} (${stored}) select ${stored} from pg_temp.thorbis_rows ${content === "extension data" ? "on conflict do nothing" : ""}; drop table pg_temp.thorbis_rows`,
       );
     };
   } else if (place.hashed !== null) {
@@ -111,8 +117,32 @@ async function openTable(
     async end() {
       await unlessFailed((done) => void stream.once("finish", done).end());
       await finish();
-      loaded.push({ schema, table, rows: stream.rowCount });
+      loaded.push({ schema, table, rows: stream.rowCount, unknown });
     },
+  };
+}
+
+/**
+ * Divides the columns of a table of the platform into those that the target stores, as a list, and the others: its
+ * platform may be older or newer than that of the source.
+ */
+async function divideColumns(
+  client: pg.Client,
+  table: string,
+  columns: string,
+): Promise<{ readonly stored: string; readonly unknown: readonly string[] }> {
+  const names = [...columns.matchAll(/"(?:[^"]|"")*"|[^\s",()]+/g)].map(([name]) => unquoteIdentifier(name));
+  const { rows } = await client.query<{ name: string }>(
+    "select attname as name from pg_catalog.pg_attribute where attrelid = to_regclass($1) and attnum > 0 and not attisdropped and attgenerated = ''",
+    [table],
+  );
+  const known = new Set(rows.map(({ name }) => name));
+  return {
+    stored: names
+      .filter((name) => known.has(name))
+      .map((name) => client.escapeIdentifier(name))
+      .join(", "),
+    unknown: names.filter((name) => !known.has(name)),
   };
 }
 

@@ -18,6 +18,7 @@ import { restoreJobs } from "./jobs";
 import { lendMemberships, ownersOf } from "./lentMemberships";
 import { inspect, openBackup, readTexts } from "./openBackup";
 import { type CheckedTarget, checkTarget, createPlatformRoles } from "./target";
+import { inTransaction } from "./transaction";
 import { readUnfinishedRestore, removeMark } from "./unfinished";
 
 export interface RestoreRequest {
@@ -138,10 +139,10 @@ async function restoreInPlace(restore: Restore, isThrowaway: boolean): Promise<S
     });
     const leftOut = await restoreJobs(client, texts.jobs, rightsOf(restore));
     await client.query("set synchronous_commit = on");
-    await client.query("begin");
-    await removeMark(client);
-    for (const statement of [...enabling, ...takeBack]) await client.query(statement);
-    await client.query("commit");
+    await inTransaction(client, async () => {
+      await removeMark(client);
+      for (const statement of [...enabling, ...takeBack]) await client.query(statement);
+    });
     return { ...shortfall, notRestored: [...shortfall.notRestored, ...leftOut] };
   } catch (error) {
     if (!isThrowaway) await emptyAgain(restore);
@@ -171,13 +172,13 @@ async function emptyAgain({ target, manifest, progress }: Restore): Promise<void
     const mark = await readUnfinishedRestore(client);
     // All of it came from the restore, so it need not be removed in one transaction.
     await emptyInSteps(client);
-    await client.query("begin");
-    await removeMark(client);
-    await emptyTarget(client, manifest);
-    for (const statement of [...(mark?.reinstate ?? []), ...(mark?.takeBack ?? [])]) {
-      await client.query(statement);
-    }
-    await client.query("commit");
+    await inTransaction(client, async () => {
+      await removeMark(client);
+      await emptyTarget(client, manifest);
+      for (const statement of [...(mark?.reinstate ?? []), ...(mark?.takeBack ?? [])]) {
+        await client.query(statement);
+      }
+    });
     progress("the target is empty again");
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

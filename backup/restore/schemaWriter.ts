@@ -106,6 +106,13 @@ export class SchemaWriter {
     }
     // The session's role may not act as the owner, so the server chooses the grantor.
     if (entry.kind === "ACL" && (await this.#attempt(entry.sql)) === undefined) return undefined;
+    // The session's role owns what it creates, and may not always repeat that.
+    if (
+      failure.code === "42501" &&
+      (await this.#isOwn(entry)) &&
+      (await this.#attempt(withoutOwner(entry.sql))) === undefined
+    )
+      return undefined;
     if (failure.code === "42501" && entry.schema !== undefined && entry.owner !== "") {
       const grant = `grant usage, create on schema ${this.#quote(entry.schema)} to ${this.#quote(entry.owner)}`;
       // Grants that are not in the snapshot are revoked when privileges are compared.
@@ -113,6 +120,11 @@ export class SchemaWriter {
       if (failure === undefined) return undefined;
     }
     return (await this.#attemptWithPath(entry.sql, entry.schema)) === undefined ? undefined : failure.message;
+  }
+
+  async #isOwn({ owner }: SchemaEntry): Promise<boolean> {
+    const { rows } = await this.#client.query<{ name: string }>("select current_user as name");
+    return rows[0]?.name === owner;
   }
 
   async #attemptWithPath(sql: string, schema: string | undefined): Promise<DatabaseFailure | undefined> {
@@ -155,6 +167,13 @@ export function byGrantors(sql: string, owner: string): string {
     .replaceAll(/^SET SESSION AUTHORIZATION ([^;\n]+);$/gm, "SET ROLE $1;")
     .replaceAll(/^RESET SESSION AUTHORIZATION;$/gm, `SET ROLE ${owner};`);
   return `SET ROLE ${owner};\n${asMembers}\nRESET ROLE;`;
+}
+
+const ownerStatement = /\n+ALTER [A-Z ]+ (?:(?!;\n).)+ OWNER TO (?:"(?:[^"]|"")*"|[^\s;]+);\s*$/s;
+
+/** Returns the statements of an entry without the last one, if that sets the owner. */
+export function withoutOwner(sql: string): string {
+  return sql.replace(ownerStatement, "");
 }
 
 interface DatabaseFailure {

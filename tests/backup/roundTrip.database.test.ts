@@ -172,7 +172,7 @@ describe("backup restore into a plain database", () => {
       expect(rows).toEqual([{ relrowsecurity: true, relforcerowsecurity: true }]);
       expect(context.progressed).toContainEqual(
         expect.stringMatching(
-          /^not restored: the jobs of pg_cron: can only create extension in database postgres/,
+          /^not restored: pg_cron and its jobs: can only create extension in database postgres/,
         ),
       );
     } finally {

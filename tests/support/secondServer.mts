@@ -19,6 +19,7 @@ export const firstServerOnly: Readonly<Record<string, string>> = {
   "tests/emulators/aws/s3Gateway.database.test.ts": noServer,
   "tests/emulators/s3/s3.database.test.ts": noServer,
   "tests/emulators/managementApi/daemon.database.test.ts": noServer,
+  "tests/backup/attached.database.test.ts": long,
   "tests/backup/versions.database.test.ts": "uses both versions itself",
   "tests/backup/concurrentChanges.database.test.ts": long,
   "tests/backup/drill.database.test.ts": long,

@@ -1,5 +1,5 @@
-import { expect, test } from "vitest";
-import { byGrantors } from "../../../backup/restore/schemaWriter";
+import { describe, expect, it, test } from "vitest";
+import { byGrantors, withoutOwner } from "../../../backup/restore/schemaWriter";
 
 test("an access list is restored by its owner", () => {
   expect(byGrantors("GRANT SELECT ON TABLE shop.orders TO anon;", '"app owner"')).toBe(
@@ -21,4 +21,21 @@ GRANT SELECT ON TABLE shop.orders TO anon;
 SET ROLE app_owner;
 GRANT INSERT ON TABLE shop.orders TO anon;
 RESET ROLE;`);
+});
+
+describe("statements without the one that sets the owner", () => {
+  it.each([
+    [
+      "CREATE FOREIGN DATA WRAPPER w OPTIONS (\n    a 'b'\n);\n\n\nALTER FOREIGN DATA WRAPPER w OWNER TO postgres;",
+      "CREATE FOREIGN DATA WRAPPER w OPTIONS (\n    a 'b'\n);",
+    ],
+    ['CREATE TABLE "a b" ();\n\n\nALTER TABLE "a b" OWNER TO "odd "" role";', 'CREATE TABLE "a b" ();'],
+    // The control: other last statements stay.
+    [
+      "CREATE TABLE a ();\nALTER TABLE a REPLICA IDENTITY FULL;",
+      "CREATE TABLE a ();\nALTER TABLE a REPLICA IDENTITY FULL;",
+    ],
+  ])("%j", (sql, expected) => {
+    expect(withoutOwner(sql)).toBe(expected);
+  });
 });

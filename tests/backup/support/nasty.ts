@@ -156,6 +156,9 @@ export async function createNastyObjects(client: Client): Promise<void> {
     alter table nasty.generated enable always trigger on_change;
     grant usage on schema storage to reader;
     grant select on storage.buckets to reader;
+    grant select (name), update (public) on storage.buckets to closed_owner;
+    create foreign data wrapper own_wrapper options (a 'b''%');
+    create server of_own_wrapper foreign data wrapper own_wrapper;
     comment on role reader is 'May read';
     alter role reader valid until '2031-01-01 00:00:00+00' connection limit 3;
     grant usage on schema cron to closed_owner;

@@ -1,0 +1,216 @@
+import pg from "pg";
+import type { AccessEntry } from "../postgres/access";
+
+const { escapeLiteral } = pg;
+
+/** Kinds of what can be added to an object that an extension or the platform creates. */
+const attachedKinds: ReadonlySet<string> = new Set([
+  "table column",
+  "index",
+  "constraint",
+  "rule",
+  "trigger",
+  "policy",
+  "publication member",
+  "comment",
+  "security label",
+  "rows of extension",
+]);
+
+/** Facts that only members of extensions and objects of the platform have. Backups of older programs lack them. */
+const factsOfKept: ReadonlySet<string> = new Set([
+  "body",
+  "changed owner",
+  "content",
+  "definition",
+  "extension",
+]);
+
+/** Kinds of which each platform has its own, and those that other steps of a restore report. */
+const reportedElsewhere: ReadonlySet<string> = new Set([
+  "database",
+  "default privileges",
+  "event trigger",
+  "extension",
+  "foreign data wrapper",
+  "foreign server",
+  "language",
+  "publication",
+  "role",
+]);
+
+/** Partitions that Realtime creates each day. */
+const daily = /\brealtime\.messages_\d/;
+
+/** The extensions of two inventories, with their versions. */
+export interface ExtensionVersions {
+  /** Whether both have the extension in the same version, so that what it creates is the same in both. */
+  isSame(extension: string): boolean;
+  /** Whether the second one has the extension. */
+  isThere(extension: string): boolean;
+}
+
+export function compareVersions(
+  expected: readonly AccessEntry[],
+  found: readonly AccessEntry[],
+): ExtensionVersions {
+  const [wanted, present] = [expected, found].map(
+    (entries) =>
+      new Map(
+        entries.flatMap(({ kind, name, facts }) =>
+          kind === "extension" ? [[unquote(name), facts.version] as const] : [],
+        ),
+      ),
+  );
+  return {
+    isSame: (extension) =>
+      present?.has(extension) === true && wanted?.get(extension) === present.get(extension),
+    isThere: (extension) => present?.has(extension) === true,
+  };
+}
+
+/** Returns whether to compare a fact. Other versions of an extension have other definitions. */
+export function isCompared(fact: string, { facts }: AccessEntry, versions: ExtensionVersions): boolean {
+  if (!factsOfKept.has(fact)) return true;
+  if (facts[fact] === undefined) return false;
+  return facts.extension === undefined || versions.isSame(facts.extension);
+}
+
+/** Returns whether to report that the target lacks an object that an extension or the platform creates, or a part of one. */
+export function isMissed({ kind, name, facts }: AccessEntry, versions: ExtensionVersions): boolean {
+  if (facts.extension === undefined) return !reportedElsewhere.has(kind) && !daily.test(name);
+  if (!versions.isThere(facts.extension)) return false;
+  return versions.isSame(facts.extension) || attachedKinds.has(kind);
+}
+
+/** Returns whether a part of an extension's object is only in the target. The snapshot lacks what somebody removed. */
+export function isSurplus(
+  { kind, facts }: AccessEntry,
+  expected: readonly AccessEntry[],
+  versions: ExtensionVersions,
+): boolean {
+  return (
+    facts.extension !== undefined &&
+    attachedKinds.has(kind) &&
+    versions.isSame(facts.extension) &&
+    // Backups of older programs have no such entries.
+    expected.some((entry) => entry.kind === "table column")
+  );
+}
+
+/**
+ * Returns the SQL that adds a part to a member of an extension, or changes it to that of the backup; undefined if there
+ * is none.
+ */
+export function attach({ kind, name, facts }: AccessEntry): string | undefined {
+  const { definition = "" } = facts;
+  const [part, whole] = [name.slice(0, name.lastIndexOf(" on ")), name.slice(name.lastIndexOf(" on ") + 4)];
+  switch (kind) {
+    case "table column": {
+      const [, table, column] = /^(.*)\.("(?:[^"]|"")*"|[^."]+)$/s.exec(name) ?? [];
+      return `alter table ${table} add column ${column} ${definition}`;
+    }
+    case "constraint":
+      return `alter table ${whole} add constraint ${part} ${definition}`;
+    case "publication member": {
+      const separator = name.lastIndexOf(" in ");
+      return `alter publication ${name.slice(separator + 4)} add table ${name.slice(0, separator)} ${definition}`;
+    }
+    case "comment":
+      return `comment on ${commented(name)} is ${escapeLiteral(definition)}`;
+    case "trigger":
+      return [
+        definition,
+        ...enable(facts.enabled).map((mode) => `alter table ${whole} ${mode} trigger ${part}`),
+      ].join("; ");
+    case "policy":
+    case "index":
+    case "rule":
+    case "routine":
+      return definition === "" ? undefined : definition;
+    default:
+      return undefined;
+  }
+}
+
+function enable(state: string | undefined): string[] {
+  const modes: Readonly<Record<string, string>> = { D: "disable", A: "enable always", R: "enable replica" };
+  const mode = modes[state ?? ""];
+  return mode === undefined ? [] : [mode];
+}
+
+/** Returns what `comment on` calls an object that PostgreSQL identifies as `table column x.y.z`. */
+function commented(identity: string): string {
+  return identity
+    .replace(/^table column /, "column ")
+    .replace(/^table constraint /, "constraint ")
+    .replace(/^domain constraint (.*) on (.*)$/s, "constraint $1 on domain $2");
+}
+
+function unquote(name: string): string {
+  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
+}
+
+/**
+ * Returns the statements that give members of extensions the parts that the backup has. Only where the extension has the
+ * same version: another one has other tables, columns and functions.
+ */
+export function attachments(
+  expected: readonly AccessEntry[],
+  found: ReadonlyMap<string, AccessEntry>,
+  {
+    keyOf,
+    versions,
+  }: { readonly keyOf: (entry: AccessEntry) => string; readonly versions: ExtensionVersions },
+): string[] {
+  return expected.flatMap((entry) => {
+    const { extension, definition } = entry.facts;
+    if (extension === undefined || definition === undefined || !versions.isSame(extension)) return [];
+    const present = found.get(keyOf(entry));
+    if (present?.facts.definition === definition) return [];
+    if (present !== undefined && entry.kind !== "comment" && entry.kind !== "routine") return [];
+    return attach(entry) ?? [];
+  });
+}
+
+/** Adds the columns that the backup has to tables of extensions of the same version, before their rows are loaded. */
+export async function addColumns(client: pg.Client, access: readonly AccessEntry[]): Promise<void> {
+  const added = access.filter(({ kind, facts }) => kind === "table column" && facts.extension !== undefined);
+  const { rows } = await client.query<{ index: number }>(
+    `select i::int - 1 as index from unnest($1::text[], $2::text[], $3::text[]) with ordinality c(name, extension, version, i)
+       join pg_catalog.pg_extension e on e.extname = c.extension and e.extversion = c.version
+     where not exists (select from pg_catalog.pg_attribute a join pg_catalog.pg_class t on t.oid = a.attrelid join pg_catalog.pg_namespace n on n.oid = t.relnamespace
+       where a.attnum > 0 and not a.attisdropped and pg_catalog.format('%I.%I.%I', n.nspname, t.relname, a.attname) = c.name)`,
+    [
+      added.map(({ name }) => name),
+      added.map(({ facts }) => facts.extension),
+      added.map(
+        ({ facts }) =>
+          access.find(({ kind, name }) => kind === "extension" && unquote(name) === facts.extension)?.facts
+            .version,
+      ),
+    ],
+  );
+  await runThose(
+    client,
+    rows.flatMap(({ index }) => {
+      const entry = added[index];
+      return entry === undefined ? [] : (attach(entry) ?? []);
+    }),
+  );
+}
+
+/**
+ * Runs the statements that the role may run, and those that failed again: they may need another one. What still fails
+ * leaves a difference, which is reported.
+ */
+export async function runThose(client: pg.Client, statements: readonly string[]): Promise<void> {
+  const failed: string[] = [];
+  for (const statement of statements) {
+    await client.query(statement).catch((error: { code?: string }) => {
+      if (error.code === undefined) throw error;
+      failed.push(statement);
+    });
+  }
+  if (failed.length > 0 && failed.length < statements.length) await runThose(client, failed);
+}

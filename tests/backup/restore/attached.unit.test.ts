@@ -1,0 +1,86 @@
+import { describe, expect, it } from "vitest";
+import type { AccessEntry } from "../../../backup/postgres/access";
+import { attach } from "../../../backup/restore/attached";
+import { compareAccess } from "../../../backup/restore/compareAccess";
+
+const context = { sourceMajor: 17, targetMajor: 17, isIncomplete: false, isProject: true };
+const extension = (version: string): AccessEntry => ({
+  kind: "extension",
+  name: '"uuid-ossp"',
+  facts: { schema: "extensions", version },
+});
+const ofExtension = (kind: string, name: string, facts: Record<string, string> = {}): AccessEntry => ({
+  kind,
+  name,
+  facts: { extension: "uuid-ossp", ...facts },
+});
+
+describe("the SQL that adds a part to an object of an extension", () => {
+  it.each([
+    [
+      "table column",
+      'e."a.b"."c ""d"',
+      "text not null",
+      'alter table e."a.b" add column "c ""d" text not null',
+    ],
+    [
+      "constraint",
+      '"x on y" on e.t',
+      "CHECK ((a > 0))",
+      'alter table e.t add constraint "x on y" CHECK ((a > 0))',
+    ],
+    ["comment", "table column e.t.a", "It's", "comment on column e.t.a is 'It''s'"],
+    ["comment", "table constraint k on e.t", "a", "comment on constraint k on e.t is 'a'"],
+    ["comment", "domain constraint k on e.d", "a", "comment on constraint k on domain e.d is 'a'"],
+    [
+      "publication member",
+      "e.t in p",
+      "(a) where (a > 3)",
+      "alter publication p add table e.t (a) where (a > 3)",
+    ],
+    ["index", "e.i", "CREATE INDEX i ON e.t USING btree (a)", "CREATE INDEX i ON e.t USING btree (a)"],
+  ])("of a %s named %s", (kind, name, definition, expected) => {
+    expect(attach(ofExtension(kind, name, { definition }))).toBe(expected);
+  });
+
+  it("keeps a trigger disabled", () => {
+    const trigger = ofExtension("trigger", "t on e.x", { definition: "CREATE TRIGGER t …", enabled: "D" });
+    expect(attach(trigger)).toBe("CREATE TRIGGER t …; alter table e.x disable trigger t");
+    expect(attach({ ...trigger, facts: { ...trigger.facts, enabled: "O" } })).toBe("CREATE TRIGGER t …");
+  });
+});
+
+describe("what a target lacks of an extension", () => {
+  const index = ofExtension("index", "e.i", { definition: "CREATE INDEX i ON e.t (a)" });
+  const routine = ofExtension("routine", "e.f()", { grants: "" });
+  const missingIn = (...found: AccessEntry[]): readonly string[] =>
+    compareAccess([extension("1"), index, routine], found, context).platform;
+
+  it("is named where the extension has the same version", () => {
+    expect(missingIn(extension("1"))).toEqual([
+      "index e.i is missing: CREATE INDEX i ON e.t (a)",
+      "routine e.f() is missing",
+    ]);
+  });
+
+  it("is named in another version only if somebody added it", () => {
+    expect(missingIn(extension("2"))).toEqual([
+      'extension "uuid-ossp": version "1" in the backup, "2" here',
+      "index e.i is missing: CREATE INDEX i ON e.t (a)",
+    ]);
+  });
+
+  it("is not named where the extension is missing, which is reported itself", () => {
+    expect(missingIn()).toEqual([]);
+  });
+
+  it("is compared by its definition, unless the backup is of a program that did not save it", () => {
+    const body = (facts: Record<string, string>) => ofExtension("routine", "e.f()", facts);
+    const differences = (before: AccessEntry) =>
+      compareAccess([extension("1"), before], [extension("1"), body({ body: "other" })], context).platform;
+    expect(differences(body({ body: "own" }))).toEqual([
+      'routine e.f(): body "own" in the backup, "other" here',
+    ]);
+    expect(differences(body({}))).toEqual([]);
+  });
+});
