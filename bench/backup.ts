@@ -20,11 +20,10 @@ import {
   bucket,
   growTo,
   shell,
-  sizeArgument,
   startBackup,
-  startWorkbench,
   untilItEnds,
   type Workbench,
+  withWorkbench,
 } from "./backupSupport";
 
 /** Of each measurement, interleaved, so that a slow minute of the machine slows all of them. */
@@ -130,65 +129,59 @@ async function expectSameRows(...urls: string[]): Promise<void> {
   if (counts.size !== 1 || counts.has("0")) throw new Error(`the restores differ: ${[...counts].join(", ")}`);
 }
 
-async function main(): Promise<void> {
-  const bytes = sizeArgument(1);
-  const bench = await startWorkbench();
-  try {
-    await growTo(bench.postgres, bytes);
-    const plain = path.join(bench.folder, "size");
-    await shell(`pg_dump -Fc -Z0 | wc -c > '${plain}'`, bench.environment);
-    const folder = path.join(bench.folder, "directory");
-    const servers = { postgres: [bench.source.pid], store: bench.storePid };
-    let archive = "";
-    const works = {
-      pgDump: () => shell("pg_dump -Fc -Z0 > /dev/null", bench.environment),
-      dumpCompressHash: () => dumpCompressHash(bench),
-      wholeBackup: () => untilItEnds(startBackup(["run"], bench.environment)),
-      guideScript: async () => {
-        archive = await guideScript(bench);
-      },
-    };
-    type Name = keyof typeof works | "restore" | "gunzipPsql" | "pgRestore";
-    const runs = new Map<Name, Measured[]>();
-    const note = (name: Name, run: Measured): void => void runs.set(name, [...(runs.get(name) ?? []), run]);
-    for (let round = 0; round < rounds; round += 1) {
-      for (const [name, work] of Object.entries(works))
-        note(name as keyof typeof works, await measure(servers, work));
-    }
-    await shell(`pg_dump --format=directory --jobs=2 --schema=shop --file='${folder}'`, bench.environment);
-    for (let round = 0; round < rounds; round += 1) {
-      const restores = await measureRestore(bench, { plain: archive, folder });
-      for (const [name, run] of Object.entries(restores)) note(name as keyof typeof restores, run);
-    }
-    const results = Object.fromEntries([...runs].map(([name, all]) => [name, medianOf(all)]));
-    const ratio = (a: Name, b: Name) => ({
-      seconds: divide(results[a]?.seconds, results[b]?.seconds),
-      cpuSeconds: divide(results[a]?.cpuSeconds, results[b]?.cpuSeconds),
-    });
-    console.log(
-      JSON.stringify({
-        bench: "backup",
-        gigabytes: Number((Number((await readFile(plain, "utf8")).trim()) / 1e9).toFixed(2)),
-        compressedMegabytes: Math.round((await stat(archive)).size / 1e6),
-        rounds,
-        results,
-        ratios: {
-          dumpCompressHashOverPgDump: ratio("dumpCompressHash", "pgDump"),
-          wholeBackupOverPgDump: ratio("wholeBackup", "pgDump"),
-          guideScriptOverWholeBackup: ratio("guideScript", "wholeBackup"),
-          restoreOverGunzipPsql: ratio("restore", "gunzipPsql"),
-          restoreOverPgRestore: ratio("restore", "pgRestore"),
-        },
-        targets,
-      }),
-    );
-  } finally {
-    await bench.remove();
+async function main(bench: Workbench, bytes: number): Promise<void> {
+  await growTo(bench.postgres, bytes);
+  const plain = path.join(bench.folder, "size");
+  await shell(`pg_dump -Fc -Z0 | wc -c > '${plain}'`, bench.environment);
+  const folder = path.join(bench.folder, "directory");
+  const servers = { postgres: [bench.source.pid], store: bench.storePid };
+  let archive = "";
+  const works = {
+    pgDump: () => shell("pg_dump -Fc -Z0 > /dev/null", bench.environment),
+    dumpCompressHash: () => dumpCompressHash(bench),
+    wholeBackup: () => untilItEnds(startBackup(["run"], bench.environment)),
+    guideScript: async () => {
+      archive = await guideScript(bench);
+    },
+  };
+  type Name = keyof typeof works | "restore" | "gunzipPsql" | "pgRestore";
+  const runs = new Map<Name, Measured[]>();
+  const note = (name: Name, run: Measured): void => void runs.set(name, [...(runs.get(name) ?? []), run]);
+  for (let round = 0; round < rounds; round += 1) {
+    for (const [name, work] of Object.entries(works))
+      note(name as keyof typeof works, await measure(servers, work));
   }
+  await shell(`pg_dump --format=directory --jobs=2 --schema=shop --file='${folder}'`, bench.environment);
+  for (let round = 0; round < rounds; round += 1) {
+    const restores = await measureRestore(bench, { plain: archive, folder });
+    for (const [name, run] of Object.entries(restores)) note(name as keyof typeof restores, run);
+  }
+  const results = Object.fromEntries([...runs].map(([name, all]) => [name, medianOf(all)]));
+  const ratio = (a: Name, b: Name) => ({
+    seconds: divide(results[a]?.seconds, results[b]?.seconds),
+    cpuSeconds: divide(results[a]?.cpuSeconds, results[b]?.cpuSeconds),
+  });
+  console.log(
+    JSON.stringify({
+      bench: "backup",
+      gigabytes: Number((Number((await readFile(plain, "utf8")).trim()) / 1e9).toFixed(2)),
+      compressedMegabytes: Math.round((await stat(archive)).size / 1e6),
+      rounds,
+      results,
+      ratios: {
+        dumpCompressHashOverPgDump: ratio("dumpCompressHash", "pgDump"),
+        wholeBackupOverPgDump: ratio("wholeBackup", "pgDump"),
+        guideScriptOverWholeBackup: ratio("guideScript", "wholeBackup"),
+        restoreOverGunzipPsql: ratio("restore", "gunzipPsql"),
+        restoreOverPgRestore: ratio("restore", "pgRestore"),
+      },
+      targets,
+    }),
+  );
 }
 
 function divide(a = Number.NaN, b = Number.NaN): number {
   return Number((a / b).toFixed(2));
 }
 
-void main();
+void withWorkbench(main);

@@ -5,14 +5,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { findTools } from "../backup/postgres/tools";
 import { majorOf } from "../tests/support/cluster";
-import {
-  growTo,
-  sizeArgument,
-  startBackup,
-  startWorkbench,
-  untilItEnds,
-  type Workbench,
-} from "./backupSupport";
+import { growTo, startBackup, untilItEnds, type Workbench, withWorkbench } from "./backupSupport";
 
 const targetMebibytes = 160;
 /** As COPY writes it. */
@@ -86,22 +79,16 @@ async function measureLargeRow({ environment, postgres }: Workbench): Promise<vo
   );
 }
 
-async function main(): Promise<void> {
-  const bytes = sizeArgument(1);
-  const bench = await startWorkbench();
-  try {
-    let grown = 0;
-    for (const part of [0.1, 1, 2]) {
-      await growTo(bench.postgres, bytes * part - grown);
-      grown = bytes * part;
-      const peakMebibytes = await peakOf(startBackup(["run"], bench.environment));
-      const gigabytes = Number((grown / 1e9).toFixed(2));
-      console.log(JSON.stringify({ bench: "backupMemory", gigabytes, peakMebibytes, targetMebibytes }));
-    }
-    await measureLargeRow(bench);
-  } finally {
-    await bench.remove();
+async function main(bench: Workbench, bytes: number): Promise<void> {
+  let grown = 0;
+  for (const part of [0.1, 1, 2]) {
+    await growTo(bench.postgres, bytes * part - grown);
+    grown = bytes * part;
+    const peakMebibytes = await peakOf(startBackup(["run"], bench.environment));
+    const gigabytes = Number((grown / 1e9).toFixed(2));
+    console.log(JSON.stringify({ bench: "backupMemory", gigabytes, peakMebibytes, targetMebibytes }));
   }
+  await measureLargeRow(bench);
 }
 
-void main();
+void withWorkbench(main);

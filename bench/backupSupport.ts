@@ -29,7 +29,7 @@ export interface Workbench {
   remove(): Promise<void>;
 }
 
-export async function startWorkbench(): Promise<Workbench> {
+async function startWorkbench(): Promise<Workbench> {
   bundleBackup();
   const folder = await mkdtemp(path.join(tmpdir(), "thorbis-bench-"));
   const source = await startTestCluster();
@@ -135,8 +135,19 @@ function withPath(environment: Record<string, string>): Record<string, string> {
 }
 
 /** The size that was asked for on the command line, in bytes. */
-export function sizeArgument(byDefault: number): number {
+function sizeArgument(byDefault: number): number {
   const gigabytes = Number(process.argv[2] ?? process.env.BENCH_GIGABYTES ?? byDefault);
   if (!(gigabytes > 0)) throw new Error("the argument is the size of a plain dump in GB, such as 0.2");
   return gigabytes * 1e9;
+}
+
+/** Runs a bench with a database and a store of its own, and the bytes of a plain dump that the first argument names (default: 1 GB). */
+export async function withWorkbench(work: (bench: Workbench, bytes: number) => Promise<void>): Promise<void> {
+  const bytes = sizeArgument(1);
+  const bench = await startWorkbench();
+  try {
+    await work(bench, bytes);
+  } finally {
+    await bench.remove();
+  }
 }

@@ -8,11 +8,13 @@ import { createRandomSchema } from "./support/randomDatabase";
 import { createShop } from "./support/shop";
 import { startTestStore, type TestStore } from "./support/store";
 
-/** Two databases with grants of several grantors; `npm run soak` takes twenty. */
+/** Two databases with grants of several grantors; `npm run soak` takes twenty, and `SEED=<n>` another one. */
 const seeds =
-  process.env.SOAK_ROUNDS === undefined
-    ? [8, 10]
-    : Array.from({ length: Math.min(20, Number(process.env.SOAK_ROUNDS)) }, (_, n) => n + 1);
+  process.env.SEED !== undefined
+    ? [Number(process.env.SEED)]
+    : process.env.SOAK_ROUNDS === undefined
+      ? [8, 10]
+      : Array.from({ length: Math.min(20, Number(process.env.SOAK_ROUNDS)) }, (_, n) => n + 1);
 
 let store: TestStore;
 
