@@ -171,6 +171,7 @@ describe("what somebody added to objects of an extension or the platform", () =>
         "trigger of_extension",
         "column public.of_extension",
         "table column public.of_extension",
+        "table column auth.ours",
       ];
       expect(lines.filter((line) => !allowed.some((what) => line.startsWith(what)))).toEqual([]);
     } finally {

@@ -8,7 +8,11 @@ export function acrossVersions({ rows, sequences, largeObjects, jobs, access }: 
     /^(?:.* on )?(?:auth|storage|realtime|vault|extensions|graphql|graphql_public|pgbouncer|cron)\b/;
   const entries = access.map((line) => JSON.parse(line) as AccessEntry);
   const own = entries.filter(
-    ({ name, facts }) => !platform.test(name) && facts.owner !== "pg_database_owner",
+    ({ kind, name, facts }) =>
+      !platform.test(name) &&
+      facts.owner !== "pg_database_owner" &&
+      // These are on members of extensions and on the platform's tables only.
+      kind !== "comment",
   );
   return {
     rows,
