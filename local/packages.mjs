@@ -3,12 +3,10 @@
 import { spawn } from "node:child_process";
 import { lstatSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { takeLock } from "./processLock.mjs";
+import { withLock } from "./processLock.mjs";
 
 const thisFile = fileURLToPath(import.meta.url);
-const waitMilliseconds = 250;
 /** Beside node_modules, which `npm ci` empties. */
 const lockName = ".npm-ci.lock";
 
@@ -63,22 +61,15 @@ export async function installPackages(root, say) {
     return `${path.join(root, "package-lock.json")} is missing or is no JSON: restore it from git and run the command again.`;
   }
   if (packagesAreInstalled(root, wanted)) return undefined;
-  const lock = await waitForLock(root, say);
-  try {
-    // The process that held the lock until now may have installed them.
-    return packagesAreInstalled(root, wanted) ? undefined : await runNpm(root, lock, say);
-  } finally {
-    lock.release();
-  }
-}
-
-async function waitForLock(root, say) {
-  for (let attempt = 0; ; attempt++) {
-    const taken = takeLock(path.join(root, lockName), "npm ci");
-    if ("lock" in taken) return taken.lock;
-    if (attempt === 0) say(`Process ${taken.holder.pid} is installing the packages: waiting for it …`);
-    await wait(waitMilliseconds);
-  }
+  // The process that held the lock until now may have installed them.
+  const install = async (lock) =>
+    packagesAreInstalled(root, wanted) ? undefined : await runNpm(root, lock, say);
+  return await withLock(path.join(root, lockName), install, {
+    purpose: "npm ci",
+    onHeld: ({ pid }, attempt) => {
+      if (attempt === 0) say(`Process ${pid} is installing the packages: waiting for it …`);
+    },
+  });
 }
 
 async function runNpm(root, lock, say) {

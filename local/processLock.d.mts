@@ -13,3 +13,11 @@ export function takeLock(
   folder: string,
   purpose: string,
 ): { readonly lock: Lock } | { readonly holder: Holder };
+export function withLock<T>(
+  folder: string,
+  run: (lock: Lock) => Promise<T>,
+  options?: {
+    readonly purpose?: string;
+    readonly onHeld?: (holder: Holder, attempt: number) => void;
+  },
+): Promise<T>;

@@ -4,7 +4,7 @@ import path from "node:path";
 import { writeFileAtomically } from "../../foundation/atomicFile";
 import { checkoutRoot } from "../../foundation/checkout";
 import { UserError } from "../../foundation/userError";
-import { withLock } from "../postgres/lock";
+import { withLock } from "../../local/processLock.mjs";
 import {
   freePort,
   portIsFree,

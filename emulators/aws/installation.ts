@@ -5,8 +5,8 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { checkoutRoot } from "../../foundation/checkout";
 import { UserError } from "../../foundation/userError";
+import { withLock } from "../../local/processLock.mjs";
 import { userCache } from "../../local/userCache";
-import { withLock } from "../postgres/lock";
 
 const run = promisify(execFile);
 

@@ -4,8 +4,8 @@ import path from "node:path";
 import { writeFileAtomically } from "../../foundation/atomicFile";
 import { checkoutRoot } from "../../foundation/checkout";
 import { UserError } from "../../foundation/userError";
+import { withLock } from "../../local/processLock.mjs";
 import { stopCluster } from "../postgres";
-import { withLock } from "../postgres/lock";
 import {
   freePort,
   portIsFree,

@@ -5,6 +5,7 @@ import type pg from "pg";
 import { writeFileAtomically } from "../../foundation/atomicFile";
 import { UserError } from "../../foundation/userError";
 import { isSameProcess } from "../../local/processIdentity.mjs";
+import { withLock } from "../../local/processLock.mjs";
 import { freePort, portIsFree } from "../process";
 import { removeFolder } from "./abandoned";
 import { connect } from "./connection";
@@ -15,7 +16,6 @@ import {
   type PostgresInstallation,
   type Progress,
 } from "./installation";
-import { withLock } from "./lock";
 import { isVerifierOf, localPassword, platformLoginRoles, scramVerifier } from "./passwords";
 import {
   adopt,

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import path from "node:path";
+import { withLock } from "../../local/processLock.mjs";
 import { freePort } from "../process";
 import { abandonedPaths, removeFolder, temporaryPath } from "./abandoned";
 import { connect } from "./connection";
 import { postgresCache } from "./folders";
 import { buildHostedRights, hostedRightsKey } from "./hostedRights";
 import type { PostgresInstallation, Progress } from "./installation";
-import { withLock } from "./lock";
 import { initializeDataDirectory, launch, shutDown } from "./server";
 import { serverUserFor } from "./serverUser";
 import { readShape, shapeDatabase } from "./shape";

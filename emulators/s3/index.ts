@@ -3,7 +3,7 @@ import path from "node:path";
 import { writeFileAtomically } from "../../foundation/atomicFile";
 import { UserError } from "../../foundation/userError";
 import { isSameProcess } from "../../local/processIdentity.mjs";
-import { withLock } from "../postgres/lock";
+import { withLock } from "../../local/processLock.mjs";
 import {
   freePort,
   portIsFree,

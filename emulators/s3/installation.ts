@@ -3,13 +3,13 @@ import { mkdirSync, readdirSync, renameSync } from "node:fs";
 import path from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../../foundation/userError";
+import { withLock } from "../../local/processLock.mjs";
 import { runBound } from "../../local/toolchain/boundProcess";
 import { isExecutable } from "../../local/toolchain/executables";
 import { goCachesIn } from "../../local/toolchain/goCaches";
 import { findInstalledGo } from "../../local/toolchain/installedGo";
 import { removeTree } from "../../local/toolchain/removeTree";
 import { userCache } from "../../local/userCache";
-import { withLock } from "../postgres/lock";
 
 export const versitygwVersion = "v1.8.0";
 

@@ -9,7 +9,7 @@ import { buildCli, findGo } from "./goBuild";
 import { goCachesIn } from "./goCaches";
 import { installHost } from "./hostInstallation";
 import { askVersion, findInstalledCli } from "./installedCli";
-import { flush, holds, makeFolder, withLock } from "./store";
+import { flush, holds, makeFolder, withFolderLock } from "./store";
 import { pulumiVersion } from "./versions";
 
 /** A Pulumi CLI with the language host that it needs to run this stack. */
@@ -71,7 +71,7 @@ async function ensureCached(
 
   const folder = versionDirectory(context.environment);
   const onWait = () => context.progress("Waiting for another process that is preparing the Pulumi CLI.");
-  return await withLock(folder, onWait, async () => {
+  return await withFolderLock(folder, onWait, async () => {
     // The other process may have prepared it.
     const made = findCached(context);
     return made !== undefined ? toolchain(context, made, "cache") : await makeToolchain(context, folder);

@@ -1,38 +1,24 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { lock } from "proper-lockfile";
+import { withLock } from "../processLock.mjs";
 import { isExecutable } from "./executables";
 import { removeTree } from "./removeTree";
 
-const lockPollMilliseconds = 250;
 const draftPrefix = ".making-";
 
-/**
- * Runs one holder at a time per folder, across processes and containers. The lock of a killed holder expires after at most
- * ten seconds.
- */
-export async function withLock<T>(folder: string, onWait: () => void, run: () => Promise<T>): Promise<T> {
+/** Creates the folder and runs one holder at a time for it, across processes and containers. */
+export async function withFolderLock<T>(
+  folder: string,
+  onWait: () => void,
+  run: () => Promise<T>,
+): Promise<T> {
   mkdirSync(folder, { recursive: true });
-  let release: (() => Promise<void>) | undefined;
-  for (let attempt = 0; release === undefined; attempt++) {
-    try {
-      // Compromised means that this machine was suspended and another process took the lock. Results are renamed into place
-      // when complete, so two workers waste time but do no harm.
-      release = await lock(folder, { stale: 10_000, update: 2_000, onCompromised: () => undefined });
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ELOCKED") throw error;
+  return await withLock(`${folder}.lock`, run, {
+    onHeld: (_, attempt) => {
       if (attempt === 0) onWait();
-      await sleep(lockPollMilliseconds);
-    }
-  }
-  try {
-    return await run();
-  } finally {
-    // Fails only if the lock was lost meanwhile.
-    await release().catch(() => undefined);
-  }
+    },
+  });
 }
 
 /**

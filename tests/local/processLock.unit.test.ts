@@ -1,12 +1,20 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { execa } from "execa";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 import { identifyProcess } from "../../local/processIdentity.mjs";
 import { takeLock } from "../../local/processLock.mjs";
@@ -83,6 +91,58 @@ test("a release after somebody else has taken the lock leaves theirs alone", asy
   expect(takeLock(folder, "testing")).toEqual({ holder: { pid: 1, purpose: "theirs" } });
 });
 
+describe("a holder in another container, whose process number means nothing here", () => {
+  const encoded = (text: string) => Buffer.from(text).toString("base64url");
+  const file = () =>
+    path.join(folder, [String(process.pid), encoded("a start"), encoded("another container")].join(" "));
+  const touchedSecondsAgo = (seconds: number) => {
+    mkdirSync(folder);
+    writeFileSync(file(), "theirs");
+    const then = Date.now() / 1000 - seconds;
+    utimesSync(file(), then, then);
+  };
+
+  test("holds the lock while it touches its file", () => {
+    touchedSecondsAgo(8);
+
+    expect(takeLock(folder, "testing")).toEqual({ holder: { pid: process.pid, purpose: "theirs" } });
+  });
+
+  test("has lost it when it has not touched its file for ten seconds", () => {
+    touchedSecondsAgo(12);
+
+    expect(takeLock(folder, "testing")).toHaveProperty("lock");
+    expect(existsSync(file())).toBe(false);
+  });
+
+  test("sees this process touch its file every two seconds until the release", () => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    try {
+      const lock = take();
+      const [name = ""] = readdirSync(folder);
+      const held = path.join(folder, name);
+      utimesSync(held, 0, 0);
+      vi.advanceTimersByTime(2_000);
+      expect(Date.now() - statSync(held).mtimeMs).toBeLessThan(5_000);
+
+      lock.release();
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+test("a draft that a killed process left goes with the next lock, a new one stays", () => {
+  const drafts = [`${folder}.draft-old`, `${folder}.draft-new`];
+  for (const draft of drafts) mkdirSync(draft);
+  utimesSync(drafts[0] ?? "", 0, 0);
+
+  take().release();
+
+  expect(readdirSync(base)).toEqual(["lock.draft-new"]);
+});
+
 test("of many takers, one holds the lock at a time, also while the leavings of a killed one are cleared away", async () => {
   const rounds = 40;
   const counter = path.join(base, "counter");
@@ -108,5 +168,5 @@ for (let round = 0; round < ${rounds}; round++) {
   await Promise.all(takers);
 
   expect(readFileSync(counter, "utf8")).toBe(String(takers.length * rounds));
-  expect(existsSync(path.join(base, "lock.draft"))).toBe(false);
+  expect(readdirSync(base).filter((name) => name.includes("draft"))).toEqual([]);
 });

@@ -13,7 +13,7 @@ import {
 import path from "node:path";
 import { promisify } from "node:util";
 import { UserError } from "../../../foundation/userError";
-import { makeFolder, withLock } from "../../../local/toolchain/store";
+import { makeFolder, withFolderLock } from "../../../local/toolchain/store";
 import { postgresCache } from "../folders";
 import { headerPackage, serverPackages } from "./debianPackages";
 import { findLoader } from "./loader";
@@ -62,7 +62,7 @@ export async function unpackServer(major: number, progress: (message: string) =>
   const root = unpackedRoot(major);
   const folder = path.dirname(root);
   const onWait = () => progress(`Waiting for another process that is unpacking PostgreSQL ${major}.`);
-  await withLock(folder, onWait, async () => {
+  await withFolderLock(folder, onWait, async () => {
     if (existsSync(root)) return;
     await makeFolder(folder, path.basename(root), async (draft) => {
       await downloadPackages(major, draft, progress);
