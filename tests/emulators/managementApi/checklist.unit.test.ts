@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { newProjectBody, rfc3339, type TestEmulator, testEmulator, uuid } from "./support";
 
 let emulator: TestEmulator;
@@ -329,59 +329,3 @@ async function recordOf(from: TestEmulator, ref: string) {
   const { readFileSync } = await import("node:fs");
   return JSON.parse(readFileSync(`${from.stateDirectory}/projects/${ref}/project.json`, "utf8"));
 }
-
-describe("SSL enforcement", () => {
-  const wants = (database: boolean) => ({ requestedConfig: { database } });
-
-  test("is in force once the database was started again, and both are answered meanwhile", async () => {
-    const ref = await emulator.project();
-    const path = `/projects/${ref}/ssl-enforcement`;
-    const release = emulator.clusters.hold();
-    const asked = await emulator.call("PUT", path, wants(true));
-    const meanwhile = await emulator.call("GET", path);
-    const status = (await emulator.call("GET", `/projects/${ref}`)).json.status;
-    release();
-    await emulator.lifecycle.settled();
-
-    const pending = { currentConfig: { database: false }, appliedSuccessfully: false };
-    expect([asked.json, meanwhile.json, status]).toEqual([pending, pending, "RESTARTING"]);
-    const after = await emulator.call("GET", path);
-    expect(after.json).toEqual({ currentConfig: { database: true }, appliedSuccessfully: true });
-  });
-
-  test("that is in force already restarts nothing", async () => {
-    const ref = await emulator.project();
-    const { json } = await emulator.call("PUT", `/projects/${ref}/ssl-enforcement`, wants(false));
-    expect(json).toEqual({ currentConfig: { database: false }, appliedSuccessfully: true });
-    expect((await emulator.call("GET", `/projects/${ref}`)).json.status).toBe("ACTIVE_HEALTHY");
-  });
-
-  test("that was asked for before the emulator was killed is in force after its next start", async () => {
-    const ref = await emulator.project();
-    const release = emulator.clusters.hold();
-    await emulator.call("PUT", `/projects/${ref}/ssl-enforcement`, wants(true));
-    const again = await testEmulator({ stateDirectory: emulator.stateDirectory });
-    const { json } = await again.call("GET", `/projects/${ref}/ssl-enforcement`);
-    release();
-    expect(json).toEqual({ currentConfig: { database: true }, appliedSuccessfully: true });
-  });
-});
-
-test("the list of projects says of each what its own page says, with database and version", async () => {
-  const ref = await emulator.project();
-  const alone = await emulator.call("GET", `/projects/${ref}`);
-  const list = await emulator.call("GET", "/projects");
-  expect(list.json).toContainEqual(alone.json);
-  expect(alone.json.database).toMatchObject({ host: `db.${ref}.supabase.co`, postgres_engine: "17" });
-});
-
-test.each([
-  ["15.14", "15.14.1.001", "15"],
-  ["16.10", "16.10.1.001", "16"],
-  ["17.6", "17.6.1.001", "17"],
-])("a server of version %s is answered in hosted's form", async (version, shown, engine) => {
-  emulator.clusters.version = version;
-  const ref = await emulator.project();
-  const { json } = await emulator.call("GET", `/projects/${ref}`);
-  expect(json.database).toMatchObject({ version: shown, postgres_engine: engine });
-});

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { standIn } from "../../../fakes/engine/standIn";
-import { type CallContext, PartialFailure } from "../../../plugins/provider-host/provider";
+import { PartialFailure } from "../../../plugins/provider-host/provider";
 import {
   containsSecret,
   type PropertyMap,
@@ -8,47 +7,7 @@ import {
   Secret,
   unknown,
 } from "../../../plugins/provider-host/values";
-import { BucketApi, bucketTable } from "./bucketApi";
-
-const type = "cloud:index/bucket:Bucket";
-const urn = `urn:pulumi:local::p::${type}::logs`;
-const context: CallContext = { signal: new AbortController().signal, log: () => {} };
-
-async function configured(config: PropertyMap = { region: "eu" }) {
-  let api = new BucketApi({});
-  const table = {
-    ...bucketTable,
-    connect: (given: ConstructorParameters<typeof BucketApi>[0]) => {
-      api = new BucketApi(given);
-      return api;
-    },
-  };
-  const provider = standIn(table);
-  await provider.configure?.(config, context);
-  const check = (inputs: PropertyMap, oldInputs: PropertyMap = {}) =>
-    provider.check({ urn, type, name: "logs", oldInputs, inputs, randomSeed: new Uint8Array([1]) }, context);
-  const create = async (inputs: PropertyMap, preview = false) => {
-    const checked = (await check(inputs)).inputs;
-    const request = { urn, type, name: "logs", inputs: checked, preview, timeoutSeconds: 0 };
-    return { inputs: checked, ...(await provider.create(request, context)) };
-  };
-  const diff = (
-    oldInputs: PropertyMap,
-    oldOutputs: PropertyMap,
-    inputs: PropertyMap,
-    ignoreChanges: string[] = [],
-  ) => provider.diff({ urn, type, id: "logs", oldInputs, oldOutputs, inputs, ignoreChanges }, context);
-  /** As the engine does it: what was read is the state, and what the program said is what should be. */
-  const refresh = async (made: { id: string; inputs: PropertyMap; outputs: PropertyMap }) => {
-    const read = await provider.read(
-      { urn, type, id: made.id, inputs: made.inputs, outputs: made.outputs },
-      context,
-    );
-    if (read === undefined) return "gone";
-    return { read, found: await diff(read.inputs, read.outputs, made.inputs) };
-  };
-  return { provider, api, check, create, diff, refresh };
-}
+import { configured, context, type, urn } from "./bucketStandIn";
 
 describe("check", () => {
   it("puts in the default and a name, and marks what is secret", async () => {
@@ -341,92 +300,5 @@ describe("import", () => {
       inputs: { name: "b", region: "there", tags: { x: "1" } },
       outputs: { id: "b", name: "b", region: "there", acl: "private", tags: { x: "1" }, arn: "arn:b" },
     });
-  });
-});
-
-describe("functions", () => {
-  it("answer with their secrets marked", async () => {
-    const { provider } = await configured();
-    const invoke = { token: "cloud:index/getKeys:getKeys", args: { bucket: "a" }, preview: false };
-    const answer = await provider.invoke?.(invoke, context);
-    expect(answer?.result.bucket).toBe("a");
-    expect(answer?.result.key).toBeInstanceOf(Secret);
-    expect(reveal(answer?.result.key ?? null)).toBe("key of a");
-  });
-
-  it("refuse arguments they do not know", async () => {
-    const { provider } = await configured();
-    const invoke = { token: "cloud:index/getKeys:getKeys", args: { bukket: "a" }, preview: false };
-    expect(await provider.invoke?.(invoke, context)).toEqual({
-      result: {},
-      failures: [
-        { property: "bukket", reason: 'is not known; the nearest is "bucket"' },
-        { property: "bucket", reason: "is required" },
-      ],
-    });
-  });
-});
-
-describe("configuration", () => {
-  it("reaches the service in plain, with defaults", async () => {
-    const { api } = await configured({ region: "eu", accessKey: new Secret("k"), endpoints: [{ s3: "x" }] });
-    expect(api.config).toEqual({ region: "eu", retries: 3, accessKey: "k", endpoints: [{ s3: "x" }] });
-  });
-
-  it("tells the host which keys are not text", async () => {
-    expect(standIn(bucketTable).configTypes).toEqual({ retries: "number", endpoints: "json" });
-  });
-
-  it("is refused with all its faults", async () => {
-    await expect(configured({ regoin: "eu", retries: "x" })).rejects.toThrow(
-      'The configuration of the cloud provider is wrong: regoin is not known; the nearest is "region"; retries must be a number, and is a string; region is required.',
-    );
-  });
-
-  it("may change, but not where its resources are", async () => {
-    const { provider } = await configured();
-    const provided = { urn, type: "pulumi:providers:cloud", id: "c", oldOutputs: {}, ignoreChanges: [] };
-    const change = async (oldInputs: PropertyMap, inputs: PropertyMap) =>
-      await provider.diffConfig?.({ ...provided, oldInputs, inputs }, context);
-
-    expect(await change({ region: "eu", retries: "3" }, { region: "eu", retries: "4" })).toEqual({
-      changes: true,
-      detailed: { retries: { kind: "update", inputDiff: true } },
-    });
-    expect(await change({ region: "eu" }, { region: "eu" })).toEqual({ changes: false, detailed: {} });
-    await expect(change({ region: "eu" }, { region: "us" })).rejects.toThrow(
-      "cloud:region is us, and what the stack has was made with eu: the local stand-in moves nothing, so set it back, or remove the stack first.",
-    );
-  });
-
-  it("is checked by name before values are known", async () => {
-    const inputs = { region: unknown, endpionts: "[]", version: "7.0.0" };
-    const request = { urn, type: "pulumi:providers:cloud", name: "c", oldInputs: {}, inputs };
-    const { provider } = await configured();
-    const answer = await provider.checkConfig?.({ ...request, randomSeed: new Uint8Array() }, context);
-    expect(answer?.failures).toEqual([
-      { property: "endpionts", reason: 'is not known; the nearest is "endpoints"' },
-    ]);
-  });
-});
-
-describe("a parameterized package", () => {
-  const provider = standIn({
-    ...bucketTable,
-    plugin: { name: "terraform-provider", version: "1.1.3" },
-    parameterized: { version: "1.10.1" },
-  });
-  const value = new Uint8Array();
-
-  it("is the one of the table", async () => {
-    expect(provider).toMatchObject({ name: "terraform-provider", version: "1.1.3" });
-    const answer = await provider.parameterize?.({ name: "cloud", version: "1.10.1", value });
-    expect(answer).toEqual({ name: "cloud", version: "1.10.1" });
-  });
-
-  it("and no other", async () => {
-    await expect(provider.parameterize?.({ name: "random", version: "3.0.0", value })).rejects.toThrow(
-      "The local stand-in for terraform-provider is cloud 1.10.1, not random 3.0.0: use the real plugin (npm start -- --official-plugins).",
-    );
   });
 });

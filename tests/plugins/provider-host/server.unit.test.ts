@@ -3,32 +3,13 @@ import type { PluginInfo } from "@pulumi/pulumi/proto/plugin_pb";
 import * as rpc from "@pulumi/pulumi/proto/provider_pb";
 import { Status } from "@pulumi/pulumi/proto/status_pb";
 import { Empty } from "google-protobuf/google/protobuf/empty_pb";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { UserError } from "../../../foundation/userError";
 import { fromStruct, toStruct } from "../../../plugins/provider-host/marshal";
-import {
-  type CallContext,
-  type CreateRequest,
-  PartialFailure,
-  type Provider,
-} from "../../../plugins/provider-host/provider";
+import { type CreateRequest, PartialFailure } from "../../../plugins/provider-host/provider";
 import { Secret, unknown } from "../../../plugins/provider-host/values";
-import { answer, connect, fakeProvider } from "./support";
-
-const urn = "urn:pulumi:local::thorbis::thorbis:index:Roles$fake:index/thing:Thing::app_owner";
-const closers: (() => Promise<void>)[] = [];
-afterEach(async () => {
-  vi.restoreAllMocks();
-  await Promise.all(closers.splice(0).map((close) => close()));
-});
-
-async function engine(overrides: Partial<Provider> = {}) {
-  const connection = await connect(fakeProvider(overrides));
-  closers.push(connection.close);
-  return connection;
-}
-
-const createRequest = () => new rpc.CreateRequest().setUrn(urn).setProperties(toStruct({ a: 1 }));
+import { createRequest, engine, urn } from "./engine";
+import { answer } from "./support";
 
 async function createError(error: unknown): Promise<ServiceError> {
   const { client } = await engine({ create: () => Promise.reject(error) });
@@ -330,59 +311,5 @@ describe("errors", () => {
     expect(fromStruct(detail?.getInputs())).toEqual({ a: 1 });
     expect(fromStruct(detail?.getProperties()).password).toBeInstanceOf(Secret);
     expect(fromStruct(detail?.getProperties()).live).toEqual(outputs.live);
-  });
-});
-
-describe("cancellation", () => {
-  /** A create that runs until its signal is aborted. */
-  function endless() {
-    let started: (context: CallContext) => void = () => {};
-    const context = new Promise<CallContext>((resolve) => {
-      started = resolve;
-    });
-    const create: Provider["create"] = (_request, given) => {
-      started(given);
-      return new Promise((_resolve, reject) => {
-        given.signal.addEventListener("abort", () => reject(new Error("query cancelled")));
-      });
-    };
-    return { create, context };
-  }
-
-  it("aborts the running calls when the engine cancels", async () => {
-    const { create, context } = endless();
-    const { client } = await engine({ create });
-    const running = expect(
-      answer<rpc.CreateResponse>((done) => client.create(createRequest(), done)),
-    ).rejects.toMatchObject({ details: "The operation was cancelled." });
-    await context;
-    await answer<Empty>((done) => client.cancel(new Empty(), done));
-    await running;
-  });
-
-  it("aborts a call that the engine gives up, and no other", async () => {
-    const first = endless();
-    const second = endless();
-    const { client } = await engine({ create: first.create });
-    const { client: other } = await engine({ create: second.create });
-    const givenUp = client.create(createRequest(), () => {});
-    const running = answer<rpc.CreateResponse>((done) => other.create(createRequest(), done));
-    running.catch(() => {});
-    const { signal } = await first.context;
-    const untouched = await second.context;
-    const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
-    givenUp.cancel();
-    await aborted;
-    expect(untouched.signal.aborted).toBe(false);
-  });
-
-  it("ends a call at its time limit and says which limit that was", async () => {
-    const { create } = endless();
-    const { client } = await engine({ create });
-    const request = createRequest().setTimeout(0.05);
-    await expect(answer<rpc.CreateResponse>((done) => client.create(request, done))).rejects.toMatchObject({
-      details:
-        "Still creating after 0.05 s, the limit set by this resource's customTimeouts: raise it, or find out what it waits for.",
-    });
   });
 });
