@@ -61,7 +61,7 @@ export function requireCommit(): string {
   requireGit();
   const commit = checkedOutCommit();
   if (commit === undefined)
-    throw new UserError("This folder is no Git checkout: a plan is bound to a commit.");
+    throw new UserError("This folder is not a Git checkout: a plan is bound to a commit.");
   const changed = git("status", "--porcelain");
   if (changed !== undefined && changed !== "") {
     const [first = ""] = changed.split("\n");

@@ -74,7 +74,7 @@ async function reportOf(file: string, source: Source): Promise<Report> {
   if (text === undefined) return withoutReport(source, missingSentence(source.job));
   const parsed = reportSchema.safeParse(jsonOf(text));
   if (!parsed.success || parsed.data.stack !== source.stack || parsed.data.kind !== "preview") {
-    return withoutReport(source, "The preview left a report that is not of the documented form.");
+    return withoutReport(source, "The preview left a report that does not match the documented schema.");
   }
   const report = mapTexts(parsed.data as never, cleaner()) as Report;
   return { ...report, commit: source.run.headSha };

@@ -1,4 +1,4 @@
-// Deploys a stack and reports what was done.
+// Deploys a stack and reports what it did.
 //   npm run deploy -- dev                            deploys the current code
 //   npm run deploy -- prod --reviewed plan           deploys what was reviewed, or nothing
 import { mkdtemp, readFile, rm } from "node:fs/promises";
@@ -17,7 +17,7 @@ interface DeployOptions extends ReportOptions {
 }
 
 run(
-  reportCommand("deploy", "Deploys a stack and reports what was done.")
+  reportCommand("deploy", "Deploys a stack and reports what it did.")
     .option("--reviewed <folder>", "apply the plan there, made by `npm run plan`, or nothing")
     .action(async (argument: string | undefined, options: DeployOptions) => {
       const stack = namedStack(argument, options, "deploy");

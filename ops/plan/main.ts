@@ -15,7 +15,7 @@ interface PlanOptions extends StackOption {
 
 run(
   new Command("plan")
-    .description("Makes a plan for review, bound to this commit and to what the stack is like now.")
+    .description("Creates a plan for review, bound to this commit and to the current state of the stack.")
     .argument("[stack]", "the stack")
     .option("-s, --stack <name>", "the same")
     .requiredOption("--out <folder>", "where the plan, the review and the report are written")

@@ -18,7 +18,7 @@ interface PreviewOptions extends ReportOptions {
 }
 
 run(
-  reportCommand("preview", "Previews a stack and reports what the change does, apart from drift.")
+  reportCommand("preview", "Previews a stack and reports what the change does, separate from drift.")
     .option("--commit <hash>", "the commit under review; default: the one that is checked out")
     .option("--base <commit>", "compare the monthly cost with the configuration of this commit")
     .option("--no-policies", "leave out the policy pack")

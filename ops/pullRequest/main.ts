@@ -20,7 +20,7 @@ interface PullRequestOptions {
 
 run(
   new Command("preview:pull-request")
-    .description("Brings the base commit up on this machine and previews the head against it.")
+    .description("Deploys the base commit on this machine and previews the head against it.")
     .argument("<environment>", "whose configuration is used, for example dev")
     .requiredOption("--base <commit>", "the commit or branch that the pull request goes to")
     .option("--out <folder>", "write the report there, in every format")

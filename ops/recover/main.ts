@@ -25,7 +25,8 @@ async function recover(stack: string): Promise<void> {
   try {
     const plan = await planRecovery(creates, { ...cloudFinders(), ...databaseFinders(database) });
     for (const { urn, id } of plan.imports) process.stdout.write(`exists, is taken over as ${id}: ${urn}\n`);
-    for (const urn of plan.repeats) process.stdout.write(`is forgotten and made again: ${urn}\n`);
+    for (const urn of plan.repeats)
+      process.stdout.write(`is removed from the state and created again: ${urn}\n`);
     const words = ["pulumi", "refresh", "--stack", stack, ...recoveryArguments(plan)].map(shellWord);
     process.stdout.write(`\nOnce nobody is at work on the stack:\n\n  pulumi cancel --stack ${stack}\n`);
     process.stdout.write(`  ${words.join(" ")}\n  pulumi up --stack ${stack}\n`);
@@ -92,7 +93,7 @@ interface ConfigEntry {
 
 run(
   new Command("recover")
-    .description("Prints the commands that settle what a deployment left when it was cut off.")
+    .description("Prints the commands that resolve the pending operations of an interrupted deployment.")
     .argument("[stack]", "the stack")
     .option("-s, --stack <name>", "the same")
     .action(async (argument: string | undefined, options: StackOption) => {

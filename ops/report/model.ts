@@ -70,7 +70,7 @@ const bundle = z.strictObject({
       details: text.describe("The changed properties; empty for an object that is created or dropped."),
       isRepair: z
         .boolean()
-        .describe("Whether it takes back a manual change, so that it is not of the change under review."),
+        .describe("Whether it reverts a manual change, so that it is not part of the change under review."),
     }),
   ),
   locks: z

@@ -42,7 +42,7 @@ export function renderText(report: Report): string {
     ["What this change does in the database", objects.filter(({ isRepair }) => !isRepair).map(objectText)],
     ["SQL files", files.map(fileText)],
     [
-      "Made by hand, and touched by this change",
+      "Made manually, and affected by this change",
       bundles.flatMap(({ foreign }) =>
         foreign.map(({ object, change }) => `${object}: ${foreignWords[change]}`),
       ),

@@ -21,7 +21,7 @@ export function verdictOf(facts: Facts): Report["verdict"] {
       return { status: "refused", sentence };
     }
     if (own.length === 0 && errors.length > 0) {
-      return { status: "refused", sentence: "The configuration has faults; nothing was changed." };
+      return { status: "refused", sentence: "The configuration has errors; nothing was changed." };
     }
     return { status: "failed", sentence: failure(facts) };
   }
@@ -98,7 +98,7 @@ function driftBeside({ drift, kind }: Facts): string {
     ...(repaired === 0
       ? []
       : [
-          `Besides, the deployment ${past ? "took" : "takes"} back ${count(repaired, "manual change", "manual changes")}.`,
+          `The deployment also ${past ? "reverted" : "reverts"} ${count(repaired, "manual change", "manual changes")}.`,
         ]),
     ...(kept === 0
       ? []

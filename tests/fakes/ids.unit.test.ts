@@ -42,7 +42,7 @@ describe.each(types)("$type", ({ type, table }) => {
     expect(table.resources[type]?.inputs.id).toBeUndefined();
   });
 
-  test("keeps its id among the outputs, whatever is done to it", async () => {
+  test("keeps its id among the outputs after every operation", async () => {
     await provider.configure?.({}, context);
 
     const previewed = await provider.create({ ...creation, preview: true }, context);

@@ -27,7 +27,7 @@ test("replaces a file and leaves nothing beside it", () => {
   expect(readdirSync(folder)).toEqual(["record.json"]);
 });
 
-test("sets the permissions that were asked for, whatever the umask", () => {
+test("sets the requested permissions regardless of the umask", () => {
   const file = path.join(folder, "program");
   // Any umask but 000 takes something away from these.
   writeFileAtomically(file, "#!/bin/sh\n", { mode: 0o777 });
@@ -45,7 +45,7 @@ test("a write that fails leaves the old contents and no draft", () => {
   expect(readdirSync(file)).toEqual(["child"]);
 });
 
-test("a reader never sees a part of the contents", () => {
+test("a reader never sees partial contents", () => {
   const file = path.join(folder, "large");
   const [a, b] = ["a".repeat(1 << 16), "b".repeat(1 << 16)];
   writeFileAtomically(file, a);

@@ -21,6 +21,6 @@ test("the root is the nearest folder above that has a Pulumi.yaml", () => {
   expect(checkoutRoot(root)).toBe(root);
 });
 
-test("outside every checkout there is none", () => {
+test("there is no root outside of a checkout", () => {
   expect(() => checkoutRoot(folder)).toThrow(`no Pulumi.yaml above ${folder}`);
 });

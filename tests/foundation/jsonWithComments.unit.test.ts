@@ -10,6 +10,6 @@ test.each([
   expect(parseJsonWithComments(text)).toEqual(expected);
 });
 
-test("refuses what is no JSON without them", () => {
+test("refuses text that is not JSON without comments either", () => {
   expect(() => parseJsonWithComments('{ "a": 1 // open')).toThrow(SyntaxError);
 });

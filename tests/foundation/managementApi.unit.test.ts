@@ -101,14 +101,14 @@ test.each(["POST", "PATCH", "PUT", "DELETE"])("a %s is sent once, whatever becom
   expect(requests).toHaveLength(2);
 });
 
-test("a read whose connection breaks is tried again", async () => {
+test("a read is retried if its connection breaks", async () => {
   replies = ["hang up"];
 
   expect((await api.call("GET", "/projects")).json).toEqual({ ok: true });
   expect(requests).toHaveLength(2);
 });
 
-test("Retry-After is honoured up to ten seconds, on 429 and 503 alone", async () => {
+test("Retry-After is honored up to ten seconds, only for 429 and 503", async () => {
   const headers = { "retry-after": "3" };
   replies = [
     { status: 429, headers },
@@ -122,13 +122,13 @@ test("Retry-After is honoured up to ten seconds, on 429 and 503 alone", async ()
   expect(waits[2]).not.toBe(3000);
 });
 
-test("only what says that it is JSON is decoded", async () => {
+test("only responses with a JSON content type are decoded", async () => {
   replies = [{ status: 200, headers: { "content-type": "text/plain" }, body: '{"ok":true}' }];
 
   expect(await api.call("GET", "/projects")).toEqual({ status: 200, text: '{"ok":true}', json: undefined });
 });
 
-test("an unexpected status is said with what was tried and what was answered", async () => {
+test("the error for an unexpected status contains the request and the response", async () => {
   replies = [
     { status: 401, headers: { "content-type": "application/json" }, body: '{"message":"Unauthorized"}' },
   ];
@@ -167,7 +167,7 @@ test.each(["silence", "silence in the body"] as const)(
   },
 );
 
-test("a write that meets silence ends after its own, longer time and is not repeated", async () => {
+test("a write without a response ends after its own, longer time limit and is not repeated", async () => {
   replies = ["silence"];
 
   await expect(api.call("POST", "/projects")).rejects.toThrow(/ did not answer within 1\.5 s: /);
@@ -186,7 +186,7 @@ test("a call that is cancelled while the service is silent ends at once", async 
   expect(requests).toHaveLength(1);
 });
 
-test("a body that claims to be JSON and is not does not cause a retry, and its reader reports it", async () => {
+test("a body with a JSON content type that is not JSON causes no retry, and its reader reports it", async () => {
   const json = { "content-type": "application/json" };
   replies.push({ status: 200, headers: json, body: "{" });
   expect(await api.call("GET", "/projects")).toEqual({ status: 200, text: "{", json: undefined });

@@ -9,12 +9,12 @@ writeFileSync(path.join(folder, "pg_dump"), "#!/bin/sh\n", { mode: 0o755 });
 writeFileSync(path.join(folder, "pg_restore"), "not to be run", { mode: 0o644 });
 afterAll(() => rmSync(folder, { recursive: true }));
 
-describe("the folders to look for PostgreSQL in", () => {
-  it("is the one of POSTGRESQL_BIN alone where it is set", () => {
+describe("the folders in which PostgreSQL is searched", () => {
+  it("is only that of POSTGRESQL_BIN if it is set", () => {
     expect(postgresqlFolders({ POSTGRESQL_BIN: folder, PATH: "/usr/bin" })).toEqual([folder]);
   });
 
-  it("are those of PATH too, each once, where it is not set or empty", () => {
+  it("also include those of PATH, each once, if it is not set or empty", () => {
     const PATH = `/opt/a:/opt/b:/opt/a:relative:`;
     for (const environment of [{ PATH }, { PATH, POSTGRESQL_BIN: "" }]) {
       const folders = postgresqlFolders(environment);
@@ -30,7 +30,7 @@ describe("the folders to look for PostgreSQL in", () => {
   });
 });
 
-it("holds a program only where it may be run", () => {
+it("contains a program only if it is executable", () => {
   expect(holdsPrograms(folder, "pg_dump")).toBe(true);
   expect(holdsPrograms(folder, "pg_dump", "pg_restore")).toBe(false);
 });

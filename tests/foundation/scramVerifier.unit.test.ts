@@ -7,7 +7,7 @@ test("the verifier of RFC 7677's example", () => {
   );
 });
 
-test("is the same in every run, and another for another role or password", () => {
+test("is the same in every run, and differs for another role or password", () => {
   const verifier = scramVerifier("correct-horse-battery", "backup");
 
   expect(scramVerifier("correct-horse-battery", "backup")).toBe(verifier);

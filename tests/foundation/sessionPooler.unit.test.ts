@@ -36,6 +36,6 @@ test("takes the local emulator's row, which leads to the cluster itself", () => 
   });
 });
 
-test("no row at all is an error", () => {
+test("an empty list is an error", () => {
   expect(() => sessionPooler({})).toThrow("no connection string");
 });

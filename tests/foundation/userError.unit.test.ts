@@ -7,11 +7,11 @@ test("an error for users is described by its sentence alone", () => {
   );
 });
 
-test("any other error keeps its stack, which names where it came from", () => {
+test("any other error keeps its stack trace", () => {
   expect(describeError(new TypeError("boom"))).toMatch(/^TypeError: boom\n\s+at .*userError\.unit\.test/);
 });
 
-test("what is no error is described as text", () => {
+test("a thrown value that is not an error is described as text", () => {
   expect(describeError("boom")).toBe("boom");
   expect(describeError(undefined)).toBe("undefined");
 });

@@ -35,7 +35,7 @@ test.each([
   [["--region", "eu-west-1", "--debug", "sqs", "send-message", "--message-body", "two words"]],
   [["rds", "describe-db-instances"]],
   [["sqs", "list-queues", "--endpoint-url", "http://own"]],
-])("%j reaches the local endpoint, unless the user names another behind it", (args) => {
+])("%j reaches the local endpoint, unless the user names another one after it", (args) => {
   expect(reaching(args)).toEqual(["--endpoint-url", endpoint, ...args]);
 });
 
@@ -46,7 +46,7 @@ test.each([
   [["--region", "sqs", "sts", "get-caller-identity"]],
   [["--version"]],
   [[]],
-])("%j stays as it is", (args) => {
+])("%j is not changed", (args) => {
   expect(reaching(args)).toEqual(args.length === 0 ? [""] : args);
 });
 

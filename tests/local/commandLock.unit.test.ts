@@ -63,7 +63,7 @@ test.each(["start", "pulumi"] as const)(
   },
 );
 
-test("of two first commands at once, both find the folder theirs", async () => {
+test("two first commands at the same time both claim the folder", async () => {
   const fresh = path.join(directory, "fresh");
 
   await expect(Promise.all([claimDirectory(fresh), claimDirectory(fresh)])).resolves.toBeDefined();

@@ -49,7 +49,7 @@ test.each([
     { code: "ENOSPC", syscall: "write" },
     "a file of the local stack cannot be written, because there is no space left",
   ],
-])("%j is said as a sentence", (fault, sentence) => {
+])("%j becomes one sentence", (fault, sentence) => {
   expect(messageOf(explainDiskFault(Object.assign(new Error("x"), fault)))).toBe(`${sentence}: ${advice}`);
 });
 

@@ -7,7 +7,7 @@ test("everything is in .local in the checkout, or in THORBIS_LOCAL_DIRECTORY", (
   expect(localPaths("/src", { THORBIS_LOCAL_DIRECTORY: "/other" }).pulumiHome).toBe("/other/pulumi-home");
 });
 
-test("an empty THORBIS_LOCAL_DIRECTORY is none: `npm run down` deletes that folder", () => {
+test("an empty THORBIS_LOCAL_DIRECTORY counts as not set, because `npm run down` deletes that folder", () => {
   expect(localPaths("/src", { THORBIS_LOCAL_DIRECTORY: "" }).directory).toBe("/src/.local");
 });
 
@@ -44,7 +44,7 @@ test.each(["plain", "with blank", "it's", '"$(whoami)"', "a\nb"])(
   },
 );
 
-test("the region and the login are given under the names that AWS CLI 1 reads, and the user's own session is left out", () => {
+test("the region and the credentials have the names that AWS CLI 1 reads, and the user's own session is left out", () => {
   const aws = {
     endpoint: "http://127.0.0.1:1",
     s3Endpoint: "http://127.0.0.1:2",

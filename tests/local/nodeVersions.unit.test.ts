@@ -33,7 +33,7 @@ function takes(range: string, version: string): boolean {
   });
 }
 
-test("every package runs on every supported Node: an upgrade that does not says so here, and raises `engines`", () => {
+test("every package runs on every supported version of Node; an upgrade that does not fails here, and must raise `engines`", () => {
   const { packages } = JSON.parse(read("package-lock.json")) as {
     packages: Record<string, { version?: string; engines?: { node?: string } }>;
   };
@@ -49,7 +49,7 @@ test("every package runs on every supported Node: an upgrade that does not says 
   expect(supported.map((version) => takes(">=22.0.0", version))).toEqual([false, true, true]);
 });
 
-test("the first file that runs refuses what is older", () => {
+test("the first file that runs refuses older versions", () => {
   const [major = 0, minor = 0] = oldest.split(".").map(Number);
 
   expect(nodeFault(`${major}.${minor}.0`)).toBeUndefined();

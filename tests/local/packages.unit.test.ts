@@ -65,7 +65,7 @@ test("a package of sdks/ is linked, although the environment tells npm to copy i
   expect(isLinked()).toBe(true);
 });
 
-test("`npm ci` by hand links it too, although the user's own .npmrc tells npm to copy it", async () => {
+test("a manual `npm ci` also links it, although the user's own .npmrc tells npm to copy it", async () => {
   await writeFile(path.join(base, ".npmrc"), "install-links=true\n");
 
   const { exitCode, all } = await execa("npm", ["ci"], {
@@ -79,7 +79,7 @@ test("`npm ci` by hand links it too, although the user's own .npmrc tells npm to
   expect(isLinked()).toBe(true);
 });
 
-test("a copy that an earlier npm has left is replaced by the link", async () => {
+test("the link replaces a copy that an earlier npm left", async () => {
   await install();
   await rm(path.join(root, "node_modules/sdk"));
   await cp(path.join(root, "sdks/sdk"), path.join(root, "node_modules/sdk"), { recursive: true });
@@ -186,7 +186,7 @@ test("a command waits for the npm of one that was killed", async () => {
   expect(existsSync(lock())).toBe(false);
 });
 
-test("what a killed installation left, its lock too, stops nobody", async () => {
+test("the leftovers of a killed installation, including its lock, block nobody", async () => {
   const slow = await installSlowly();
   const first = install({}, { detached: true });
   await untilBegun(slow);
@@ -204,7 +204,7 @@ test("what a killed installation left, its lock too, stops nobody", async () => 
   expect(existsSync(lock())).toBe(false);
 });
 
-test("a signal ends npm and gives the lock back", async () => {
+test("a signal ends npm and releases the lock", async () => {
   const slow = await installSlowly();
   const first = install();
   await untilBegun(slow);
@@ -224,7 +224,7 @@ test("a signal ends npm and gives the lock back", async () => {
   expect(isLinked()).toBe(true);
 });
 
-test("npm's record cut off in the middle counts as no installation", async () => {
+test("a truncated record of npm counts as no installation", async () => {
   await install();
   const record = path.join(root, "node_modules/.package-lock.json");
   await writeFile(record, readFileSync(record, "utf8").slice(0, 30));
@@ -259,7 +259,7 @@ test("node_modules that is a link is refused, and the folder behind it keeps its
   expect(existsSync(path.join(elsewhere, "kept"))).toBe(true);
 });
 
-test("every npm script makes sure of the packages first, or needs none", () => {
+test("every npm script checks the packages first, or needs none", () => {
   const { scripts } = JSON.parse(readFileSync(path.join(checkout, "package.json"), "utf8")) as {
     scripts: Record<string, string>;
   };

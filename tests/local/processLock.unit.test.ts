@@ -35,7 +35,7 @@ function take(purpose = "testing") {
   return taken.lock;
 }
 
-test("a held lock tells who holds it and what for; a released one leaves nothing", () => {
+test("a held lock shows its holder and purpose; a released lock leaves no files", () => {
   const lock = take("a purpose");
 
   expect(takeLock(folder, "another")).toEqual({ holder: { pid: process.pid, purpose: "a purpose" } });
@@ -73,13 +73,13 @@ test.each<[string, () => void]>([
       mkdirSync(path.join(folder, "a folder"), { recursive: true });
     },
   ],
-])("%s is no lock", (_, leave) => {
+])("%s does not count as a lock", (_, leave) => {
   leave();
 
   expect(takeLock(folder, "testing")).toHaveProperty("lock");
 });
 
-test("a release after somebody else has taken the lock leaves theirs alone", async () => {
+test("a late release does not release the lock of another process", async () => {
   const lock = take();
   await rm(folder, { recursive: true });
   const other = identifyProcess(1) ?? { pid: 1, startTime: "" };
@@ -143,7 +143,7 @@ test("a draft that a killed process left goes with the next lock, a new one stay
   expect(readdirSync(base)).toEqual(["lock.draft-new"]);
 });
 
-test("of many takers, one holds the lock at a time, also while the leavings of a killed one are cleared away", async () => {
+test("of many processes one holds the lock at a time, also while the leftovers of a killed one are removed", async () => {
   const rounds = 40;
   const counter = path.join(base, "counter");
   writeFileSync(counter, "0");

@@ -57,13 +57,13 @@ describe("the project of a stack", () => {
     expect((await find())?.projectRef).toBe(ours);
   });
 
-  test("is none where the one of the state has gone, though another has its name", async () => {
+  test("is undefined if that of the state is gone, although another one has its name", async () => {
     await emulator.project({ name: "thorbis" });
     writeState([projectOf("abcdefghijklmnopqrst")]);
     expect(await find()).toBeUndefined();
   });
 
-  test("is the one of its name while the state has none: a killed run may have made it", async () => {
+  test("is the one with its name while the state has none, because a killed run may have created it", async () => {
     writeStackFile({ name: "made by a killed run" }, "correct-horse");
     const made = await emulator.project({ name: "made by a killed run" });
     expect((await find())?.projectRef).toBe(made);
@@ -75,7 +75,7 @@ describe("the project of a stack", () => {
     ["no name", { environment: "local" }],
     ["a text for an area", "thorbis"],
     ["an empty area", null],
-  ])("is none where the configuration has %s, which the deployment reports", async (_what, project) => {
+  ])("is undefined if the configuration has %s, which the deployment reports", async (_what, project) => {
     writeStackFile(project, "correct-horse");
     expect(await find()).toBeUndefined();
   });

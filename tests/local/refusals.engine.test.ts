@@ -167,7 +167,7 @@ const noGo =
 const noPython =
   "The local AWS needs Python 3.10 or newer, and there is none on PATH: install python3 with its venv module (Debian: apt-get install python3-venv).";
 
-test("a Go that is too old for the S3 server is named before anything is built", async () => {
+test("a version of Go that is too old for the S3 server is refused before anything is built", async () => {
   const go = "echo go version go1.20.1 linux/amd64";
   const folder = await machine("old Go", [], { go, python3: await realPython() });
   const cache = await cacheWithoutCli("cache of old Go");
@@ -229,7 +229,7 @@ test.each([
 test.each([
   ["C compiler", "gcc"],
   ["make", "make"],
-])("a PostgreSQL that cannot be completed, for want of a %s and apt-get", async (part, tool) => {
+])("a PostgreSQL that cannot be completed without a %s and apt-get", async (part, tool) => {
   const refusal = await refusedStart({ PATH: await machine(`without ${tool}`, [tool]) });
 
   expect(refusal.exitCode).toBe(1);
@@ -264,7 +264,7 @@ test("the tests without zstd: one sentence before vitest starts", async () => {
   );
 });
 
-test("a folder with somebody's files is neither used nor deleted", async () => {
+test("a folder with other files is neither used nor deleted", async () => {
   const directory = path.join(base, "not ours");
   await mkdir(directory);
   await writeFile(path.join(directory, "thesis.txt"), "");
@@ -293,7 +293,7 @@ test.each([
   expect(existsSync(refusal.directory)).toBe(false);
 });
 
-test("a folder that cannot be made is named", async () => {
+test("a folder that cannot be created is named", async () => {
   const file = path.join(base, "a file");
   await writeFile(file, "");
 

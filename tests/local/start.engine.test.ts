@@ -44,14 +44,14 @@ async function localIn(folder: string, ...args: string[]): Promise<Result> {
   return { exitCode: result.exitCode ?? -1, output: result.all, stdout: result.stdout };
 }
 
-test("start brings the stack up and says how to use it", async () => {
+test("start deploys the stack and prints how to use it", async () => {
   const { exitCode, output } = await local("start");
 
   expect(output).toContain("The local stack is up.");
   expect(exitCode).toBe(0);
 });
 
-test("right after it there is nothing to change and nothing has drifted", async () => {
+test("after it there is nothing to change and no drift", async () => {
   const preview = await local("pulumi", "preview", "-s", "local", "--expect-no-changes");
   const refresh = await local("pulumi", "refresh", "-s", "local", "--preview-only", "--expect-no-changes");
 
@@ -88,7 +88,7 @@ test("the .env file of an application is printed, with no pulumi on PATH", async
   expect(stdout).toMatch(/^SUPABASE_URL=/m);
 });
 
-test("a command that meets another run says whose it is, in one sentence below the engine's own", async () => {
+test("a command that is blocked by another run names it, in one sentence after the engine's own message", async () => {
   const locks = path.join(
     directory,
     "state",
@@ -128,7 +128,7 @@ test("a command that meets another run says whose it is, in one sentence below t
   expect([beside.exitCode, after.exitCode]).not.toContain(0);
 });
 
-test("a command on a stack whose database had to take another port says how to go on", async () => {
+test("a command on a stack whose database had to use another port says what to do", async () => {
   const state = path.join(directory, "state", ".pulumi", "stacks", "thorbis-supabase", "local.json");
   const before = await readFile(state, "utf8");
   const port = databasePortInState(before);
@@ -186,7 +186,7 @@ const refresh = () =>
   local("pulumi", "refresh", "-s", "local", "--preview-only", "--expect-no-changes", "--diff");
 const up = () => local("pulumi", "up", "-s", "local", "--yes", "--skip-preview");
 
-test("ten changes by hand: refresh names each, and up repairs them", async () => {
+test("refresh names each of ten manual changes, and up repairs them", async () => {
   await query(...Object.keys(changes));
 
   const drifted = await refresh();
@@ -227,7 +227,7 @@ test("a backup is verified, restored over a database that lost its rows and a sc
   expect(drilled.output).toContain("drill passed");
 });
 
-test("a copy of the running environment is refused, and deleting it leaves the original at work", async () => {
+test("a copy of the running environment is refused, and deleting it does not affect the original", async () => {
   const copy = path.join(base, "copy");
   // Files of a running server come and go under `cp`, which then complains, as it does when a user copies the folder.
   await execa("cp", ["-a", directory, copy], { reject: false });
@@ -256,7 +256,7 @@ test("a copy of the running environment is refused, and deleting it leaves the o
   expect(original, original.output).toMatchObject({ exitCode: 0 });
 });
 
-test("a start wakes the project that somebody has paused", async () => {
+test("start resumes a paused project", async () => {
   const { stdout: variables } = await local("env");
   const endpoint = /^export SUPABASE_API_ENDPOINT='?([^'\n]+)/m.exec(variables)?.[1];
   const api = new ManagementApi({ endpoint, accessToken: localAccessToken, client: "somebody's-curl" });

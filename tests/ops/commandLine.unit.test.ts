@@ -6,7 +6,7 @@ afterEach(() => {
   vi.unstubAllEnvs();
 });
 
-test("a plan without git is refused for want of git, and a report does without the commit", () => {
+test("a plan needs git and is refused without it; a report leaves out the commit", () => {
   expect(checkedOutCommit()).toMatch(/^[0-9a-f]{40}$/);
   vi.stubEnv("PATH", "/no/such/folder");
 

@@ -53,7 +53,7 @@ STORAGE_FILE_SIZE_LIMIT=52428800
 `);
 });
 
-test("production's file asks for TLS, names the CDN and quotes what a shell would read differently", () => {
+test("production's file requires TLS, names the CDN and quotes values that a shell would change", () => {
   const areas = withValue(production, ["storage", "cdnUrl"], "https://cdn.example.com");
   const config = parseStackConfig(inputOf("prod", areas, productionSecrets));
 

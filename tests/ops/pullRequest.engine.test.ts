@@ -84,6 +84,6 @@ test("the report names the finding of Supabase's advisors that the change adds, 
   expect(added).toEqual([["function_search_path_mutable", true]]);
 });
 
-test("nothing of the copy is left", async () => {
+test("the copy is removed completely", async () => {
   await expectNoProcesses(path.join(folder, "tmp"));
 });

@@ -32,7 +32,7 @@ describe.each([
     });
   });
 
-  test("and a project without the new ones either is told which to create", () => {
+  test("a project without the new ones gets an error that says which to create", () => {
     expect(() => read({ anonKey: none, publishableKey: none })).toThrow(
       'The project of stack dev has neither a legacy anon key nor a publishable key: create one under "API keys" in the project\'s settings, run `pulumi up --stack dev`, then this command again.',
     );
@@ -42,7 +42,7 @@ describe.each([
   });
 });
 
-test("a stack that was never deployed is told so", () => {
+test("a stack that was never deployed is refused with that reason", () => {
   expect(() => environmentOutputs("dev", {})).toThrow(
     "Stack dev has no output apiUrl: run `pulumi up --stack dev`, then this command again.",
   );

@@ -75,7 +75,7 @@ function firstScreen(report: Report, rows: number): string[] {
   const besides = isLost.length === 0 ? "" : " besides";
   const change = [
     ...table(
-      "Replaced or deleted, with what they hold",
+      "Replaced or deleted, with their contents",
       ["", "Resource", "Why"],
       isLost.map(changeRow),
       rows,
@@ -190,7 +190,7 @@ function foreignObjects({ bundles, drift }: Report, rows: number): string[] {
     .flatMap((bundle) => bundle.foreign)
     .filter(({ object, change }) => change !== "undone" || !drifted.has(object))
     .map(({ object, change }) => [code(object), foreignWords[change]]);
-  return table("Made by hand, and touched by this change", ["Object", "What happens"], cells, rows);
+  return table("Made manually, and affected by this change", ["Object", "What happens"], cells, rows);
 }
 
 /** Returns what a reviewer has to consider: accepted hazards with the reason. */
@@ -232,16 +232,18 @@ function driftTables(drift: readonly DriftItem[], kind: Report["kind"], rows: nu
   return [
     ...table(
       kind === "up"
-        ? "Manual changes that the deployment took back"
+        ? "Manual changes that the deployment reverted"
         : kind === "drift"
-          ? "Changed by hand, and repaired by the next deployment"
-          : "Not of this change: drift that the deployment would repair",
+          ? "Changed manually, and repaired by the next deployment"
+          : "Not part of this change: drift that the deployment would repair",
       columns,
       taken.map(driftRow),
       rows,
     ),
     ...table(
-      kind === "drift" ? "Changed by hand, and kept by deployments" : "Not of this change: drift that stays",
+      kind === "drift"
+        ? "Changed manually, and kept by deployments"
+        : "Not part of this change: drift that stays",
       columns,
       kept.map(driftRow),
       rows,

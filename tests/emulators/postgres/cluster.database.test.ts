@@ -104,7 +104,7 @@ describe("starting and stopping", () => {
     expect(first.pid).toBe(second.pid);
   });
 
-  it("knows a running server also by another path to it", async () => {
+  it("recognizes a running server by another path to it", async () => {
     const first = await start();
     symlinkSync(folder, `${folder}-link`);
     try {
@@ -181,7 +181,7 @@ describe("starting and stopping", () => {
     expect(identifyProcess(first.pid)).toBeUndefined();
   });
 
-  it("is not deceived by a pid file that names another program", async () => {
+  it("ignores a pid file that names another program", async () => {
     const first = await start();
     const pidFile = path.join(directory, "data", "postmaster.pid");
     const [, ...rest] = readFileSync(pidFile, "utf8").split("\n");
@@ -192,13 +192,13 @@ describe("starting and stopping", () => {
     expect(await query(second.url(), "select 1 as one")).toEqual([{ one: 1 }]);
   });
 
-  it("removes what a killed first start left", async () => {
+  it("removes the leftovers of a killed first start", async () => {
     mkdirSync(path.join(directory, "data.killed"), { recursive: true });
     await start();
     expect(readdirSync(directory).filter((name) => name.startsWith("data"))).toEqual(["data"]);
   });
 
-  it("lives in a folder with blanks, commas and quotes", async () => {
+  it("supports a folder with spaces, commas and quotes", async () => {
     directory = path.join(folder, `it's a "path", with blanks`);
     const cluster = await start();
     // The hook is there: plain PostgreSQL refuses this.
@@ -221,7 +221,7 @@ describe("starting and stopping", () => {
 });
 
 describe("ports", () => {
-  it("takes another one when its own was taken meanwhile", async () => {
+  it("uses another one if its own is now in use", async () => {
     const first = await start();
     await first.stop();
     const intruder = await occupy(first.port);
@@ -231,7 +231,7 @@ describe("ports", () => {
     expect(await query(second.url(), "select 1 as one")).toEqual([{ one: 1 }]);
   });
 
-  it("says in a sentence that the requested one is taken", async () => {
+  it("reports in one sentence that the requested one is in use", async () => {
     const intruder = await occupy(0);
     const address = intruder.address();
     const port = address !== null && typeof address === "object" ? address.port : 0;
@@ -255,7 +255,7 @@ describe("passwords", () => {
     await expect(query(template, "select 1")).rejects.toMatchObject({ code: "28P01" });
   });
 
-  it("changes them all when another one is given", async () => {
+  it("changes all of them if the main one changes", async () => {
     const first = await start();
     const second = await start({ postgresPassword: "second-password" });
     expect(await query(second.url(), "select 1 as one")).toEqual([{ one: 1 }]);
@@ -263,7 +263,7 @@ describe("passwords", () => {
     await expect(query(first.url(), "select 1")).rejects.toMatchObject({ code: "28P01" });
   });
 
-  it("puts one back that was changed by hand", async () => {
+  it("resets one that was changed manually", async () => {
     const cluster = await start();
     await query(cluster.url(), "alter role postgres password 'by hand'");
     await expect(query(cluster.url(), "select 1")).rejects.toMatchObject({ code: "28P01" });
@@ -285,7 +285,7 @@ describe("passwords", () => {
 });
 
 describe("the template", () => {
-  it("is made once when two ask at once, and nothing of a killed maker stays", async () => {
+  it("is created once for two concurrent requests, and the leftovers of a killed run are removed", async () => {
     vi.stubEnv("XDG_CACHE_HOME", path.join(folder, "a cache"));
     const templates = path.join(folder, "a cache", "thorbis-supabase", "postgres", "templates");
     mkdirSync(path.join(templates, "build.4194304.killed", "data"), { recursive: true });

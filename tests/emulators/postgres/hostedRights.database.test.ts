@@ -60,7 +60,7 @@ describe("the role postgres on a hosted-shaped server", () => {
     expect(await attempt(client, line)).toBeUndefined();
   });
 
-  it("puts pg_cron into pg_catalog, whatever schema is asked for", async () => {
+  it("puts pg_cron into pg_catalog regardless of the requested schema", async () => {
     await client.query("begin; create extension pg_cron with schema extensions");
     const { rows } = await client.query(
       "select extnamespace::regnamespace::text as schema, extowner::regrole::text as owner from pg_extension where extname = 'pg_cron'",
@@ -69,7 +69,7 @@ describe("the role postgres on a hosted-shaped server", () => {
     expect(rows).toEqual([{ schema: "pg_catalog", owner: "supabase_admin" }]);
   });
 
-  it("installs the platform's version of an extension, not the one asked for", async () => {
+  it("installs the platform's version of an extension instead of the requested one", async () => {
     await client.query("begin; create extension hstore version '1.4'");
     const { rows } = await client.query(
       "select extversion = default_version as is_default from pg_extension join pg_available_extensions on name = extname where extname = 'hstore'",
@@ -78,7 +78,7 @@ describe("the role postgres on a hosted-shaped server", () => {
     expect(rows).toEqual([{ is_default: true }]);
   });
 
-  it("owns the event triggers, publications and wrappers that it makes", async () => {
+  it("owns the event triggers, publications and wrappers that it creates", async () => {
     await client.query(`begin;
       create function public.watch() returns event_trigger language plpgsql as 'begin end';
       create event trigger watch on ddl_command_end execute function public.watch();

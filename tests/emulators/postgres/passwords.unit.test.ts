@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { isVerifierOf, localPassword, scramVerifier } from "../../../emulators/postgres/passwords";
 
 describe("passwords of the login roles", () => {
-  it("gives postgres the very password", () => {
+  it("gives postgres the configured password", () => {
     expect(localPassword("postgres", "p")).toBe("p");
   });
 
-  it("derives another, always the same, for each other role", () => {
+  it("derives a stable, different one for each other role", () => {
     const derived = localPassword("authenticator", "p");
     expect(derived).toMatch(/^[0-9a-f]{32}$/);
     expect(localPassword("authenticator", "p")).toBe(derived);

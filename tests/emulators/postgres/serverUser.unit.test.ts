@@ -23,7 +23,7 @@ function machine(how: {
   };
 }
 
-describe("whom the server runs as", () => {
+describe("the user of the server", () => {
   it("ourselves, unless we are root", () => {
     const user = serverUserFor("/home/me/checkout", machine({ root: false }));
     expect(user).toEqual({ prefix: [] });
@@ -39,7 +39,7 @@ describe("whom the server runs as", () => {
     expect(asServerUser(user, "postgres", [])).toEqual({ command: ["postgres"], ids: postgres });
   });
 
-  it("postgres with the capability to enter folders, when the checkout is below one that is root's alone", () => {
+  it("postgres with the capability to enter folders, if only root may enter a parent folder of the checkout", () => {
     const user = serverUserFor("/closed/checkout", machine({ root: true, byCapability: true }));
     expect(user.owner).toEqual(postgres);
     expect(asServerUser(user, "postgres", ["-D", "x"])).toEqual({

@@ -100,7 +100,7 @@ describe("roles", () => {
 });
 
 describe("schemas and extensions", () => {
-  it("are those of a new project, and belong to whom they should", async () => {
+  it("are those of a new project, with their owners", async () => {
     const schemas = await column(
       admin,
       `select nspname || ' of ' || nspowner::regrole from pg_namespace
@@ -119,7 +119,7 @@ describe("schemas and extensions", () => {
     ]);
   });
 
-  it("has no other extension at birth: what a project wants it must ask for", async () => {
+  it("has no other extension when it is new", async () => {
     const extensions = await column(
       admin,
       "select extname || ' in ' || extnamespace::regnamespace from pg_extension order by extname",
@@ -132,7 +132,7 @@ describe("schemas and extensions", () => {
     ]);
   });
 
-  it("are open for a look to the API roles, where they should be", async () => {
+  it("grant usage to the API roles where they should", async () => {
     const usable = await column(
       admin,
       `select nspname from pg_namespace
@@ -239,7 +239,7 @@ describe("auth", () => {
 });
 
 describe("storage", () => {
-  it("takes names apart", async () => {
+  it("splits names", async () => {
     const { rows } = await postgres.query(`
       select storage.foldername(name) as folder, storage.filename(name) as file, storage.extension(name) as extension
       from (values ('tenant/photos/cat.old.png'), ('cat.png')) as names (name)`);
@@ -249,7 +249,7 @@ describe("storage", () => {
     ]);
   });
 
-  it("knows the operation at hand", async () => {
+  it("knows the current operation", async () => {
     await postgres.query("begin; set local storage.operation = 'storage.object.upload'");
     const { rows } = await postgres.query(`
       select storage.operation() as operation, storage.allow_only_operation('object.upload') as only_upload,
@@ -333,7 +333,7 @@ describe("realtime", () => {
     expect(rows).toEqual([{ today: true, has_id: true, current_topic: "tenant:1", ...sent }]);
   });
 
-  it("warns and goes on when there is no partition", async () => {
+  it("warns and continues if there is no partition", async () => {
     const warnings: string[] = [];
     const listen = (notice: { message?: string | undefined }): number => warnings.push(notice.message ?? "");
     admin.on("notice", listen);
@@ -397,7 +397,7 @@ describe("realtime", () => {
 });
 
 describe("vault", () => {
-  it("keeps secrets encrypted, and shows them to whom it may", async () => {
+  it("keeps secrets encrypted, and shows them to permitted roles", async () => {
     await postgres.query("begin; select vault.create_secret('first', 'key', 'a key')");
     await postgres.query("select vault.update_secret(id, 'second') from vault.secrets where name = 'key'");
     const { rows } = await postgres.query(
@@ -448,7 +448,7 @@ describe("default privileges", () => {
 });
 
 describe("the rest", () => {
-  it("tells PostgREST of every change of the schema", async () => {
+  it("notifies PostgREST of every change of the schema", async () => {
     const heard: (string | undefined)[] = [];
     const listener = await cluster.client();
     listener.on("notification", (message) => heard.push(message.payload));
@@ -469,7 +469,7 @@ describe("the rest", () => {
     expect(found).toEqual(["postgres"]);
   });
 
-  it("answers GraphQL with how to get it", async () => {
+  it("responds to GraphQL with how to enable it", async () => {
     const answer = await column(postgres, "select graphql_public.graphql(query => '{ x }')");
     expect(answer).toEqual([{ errors: [{ message: "pg_graphql extension is not enabled." }] }]);
   });

@@ -114,7 +114,7 @@ describe("the local S3 server", () => {
     );
   });
 
-  it("says which port is taken", async () => {
+  it("names the port that is in use", async () => {
     const other = createServer();
     const port = await new Promise<number>((resolve) => {
       other.listen(0, "127.0.0.1", () => resolve((other.address() as { port: number }).port));
@@ -130,7 +130,7 @@ describe("the local S3 server", () => {
 });
 
 describe("installing it", () => {
-  it("is said in one sentence to need Go, where there is none", async () => {
+  it("is refused in one sentence if there is no Go", async () => {
     const environment = { XDG_CACHE_HOME: path.join(path.dirname(directory), "cache"), PATH: "/nowhere" };
     await expect(ensureS3Installed(() => undefined, environment)).rejects.toThrow(
       "The local S3 server is built with Go 1.25 or newer, and there is none on PATH: install Go and run the command again.",

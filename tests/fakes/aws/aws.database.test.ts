@@ -82,7 +82,7 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
   const kind = token.slice(token.lastIndexOf(":") + 1);
   let made: Made;
 
-  it("is made, and a refresh finds nothing", async () => {
+  it("is created, and a refresh finds no change", async () => {
     made = await create(token, inputs(world));
     world.set(kind, { ...made, outputs: { ...made.outputs, id: made.id } });
 
@@ -90,7 +90,7 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
     expect(await diff(made, made.inputs)).toEqual({});
   });
 
-  it("is found by import where the id says enough", async () => {
+  it("is imported if the id identifies it", async () => {
     const importId: Record<string, string> = {
       LogMetricFilter: "/specimen/backup:specimen",
       EventTarget: "specimen/topic",
@@ -102,7 +102,7 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
     expect(await diff({ ...made, inputs: found ?? {} }, made.inputs)).toEqual({});
   });
 
-  it("takes tags, tells what somebody else did to them, and lets them go", async () => {
+  it("accepts tags, detects changes to them, and removes them", async () => {
     const inputs = table.resources[token]?.inputs ?? {};
     if (!("tags" in inputs)) return;
     const tagged = await update(made, { ...made.inputs, tags: { Owner: "one", Kept: "yes" } });
@@ -116,7 +116,7 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
     expect(await drift(made)).toEqual({});
   });
 
-  it("changed by hand, is found by name and repaired", async () => {
+  it("is repaired after a manual change, which is detected by name", async () => {
     await byHand(aws, made.id, made.outputs);
 
     expect(await drift(made)).toEqual(found);
@@ -126,12 +126,12 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
   });
 });
 
-it("carries tags wherever AWS has any for it", () => {
+it("supports tags if AWS does", () => {
   const taggable = Object.entries(table.resources).filter(([, { inputs }]) => "tags" in inputs);
   expect(taggable).toHaveLength(26);
 });
 
-it("is found by its inputs alone where a killed run made what cannot or must not be made twice", async () => {
+it("is found by its inputs if a killed run created it and it cannot or must not be created twice", async () => {
   const finders = awsFinders({
     region: service.region,
     endpoint: service.endpoint,
@@ -165,7 +165,7 @@ it("is found by its inputs alone where a killed run made what cannot or must not
   }
 });
 
-it("keeps the text of a secret wrapped, after a refresh too", async () => {
+it("keeps the value of a secret marked as secret, also after a refresh", async () => {
   const version = world.get("SecretVersion") as Made;
   const now = await refreshed(version);
 
@@ -174,7 +174,7 @@ it("keeps the text of a secret wrapped, after a refresh too", async () => {
   expect(JSON.stringify(now)).not.toContain("canary");
 });
 
-it("replaces where the service cannot change", async () => {
+it("is replaced if the service cannot change it", async () => {
   const changes: readonly [string, PropertyMap, Record<string, string>][] = [
     ["Bucket", { bucket: "other" }, { bucket: "update-replace" }],
     ["Bucket", { objectLockEnabled: false }, { objectLockEnabled: "update-replace" }],
@@ -191,7 +191,7 @@ it("replaces where the service cannot change", async () => {
   }
 });
 
-it("answers the functions that components call", async () => {
+it("supports the functions that components call", async () => {
   const invoke = async (token: string, args: PropertyMap) =>
     (await provider.invoke?.({ token, args, preview: true }, context))?.result;
 
@@ -207,7 +207,7 @@ it("answers the functions that components call", async () => {
   expect(subnets?.ids).toHaveLength(6);
 });
 
-it("puts changed code into a function, and leaves the code of the same hash alone", async () => {
+it("deploys changed code of a function, and skips code with the same hash", async () => {
   const made = world.get("Function") as Made;
   const withCode = (text: string, hash: string) => ({ ...made.inputs, code: archiveOf(text, hash) });
 
@@ -228,7 +228,7 @@ it("says which operation of which service failed", async () => {
   ).rejects.toThrow(/^AWS iam PutRolePolicy: NoSuchEntity/);
 });
 
-it("is gone once removed, and removing it again does no harm", async () => {
+it("can be deleted twice", async () => {
   for (const { token } of [...cases].reverse()) {
     const made = world.get(token.slice(token.lastIndexOf(":") + 1)) as Made;
     await remove(made);

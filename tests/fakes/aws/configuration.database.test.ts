@@ -30,7 +30,7 @@ async function configured(more: PropertyMap, { hasKeys = true } = {}) {
   return provider;
 }
 
-test("default tags are on every resource that can carry tags, unless it says otherwise", async () => {
+test("every resource that supports tags has the default tags, unless it overrides them", async () => {
   const provider = await configured({ defaultTags: { tags: { Owner: "everybody", Team: "one" } } });
   const checked = await provider.check(
     {
@@ -48,7 +48,7 @@ test("default tags are on every resource that can carry tags, unless it says oth
   expect(checked.inputs.tags).toEqual({ Owner: "everybody", Team: "two" });
 });
 
-test("an account that is not allowed is refused before anything is asked of it", async () => {
+test("an account that is not allowed is refused before any request", async () => {
   await expect(configured({ allowedAccountIds: ["111111111111"] })).rejects.toThrow(
     "The AWS credentials are of account 123456789012, which aws:allowedAccountIds or aws:forbiddenAccountIds does not allow: use credentials of another account.",
   );
@@ -58,7 +58,7 @@ test("an account that is not allowed is refused before anything is asked of it",
   await expect(configured({ allowedAccountIds: ["123456789012"] })).resolves.toBeDefined();
 });
 
-test("roles are assumed one after the other, and the last one's session calls AWS", async () => {
+test("roles are assumed in sequence, and the session of the last one calls AWS", async () => {
   const provider = await configured({
     assumeRoles: [
       { roleArn: "arn:aws:iam::123456789012:role/first" },
@@ -74,7 +74,7 @@ test("roles are assumed one after the other, and the last one's session calls AW
   expect(answer?.result?.arn).toBe("arn:aws:sts::123456789012:assumed-role/second/deployment");
 });
 
-test("a profile of the shared credentials file stands in for keys", async () => {
+test("a profile of the shared credentials file replaces keys", async () => {
   const file = path.join(directory, "credentials");
   writeFileSync(file, "[team]\naws_access_key_id = local\naws_secret_access_key = local\n");
   vi.stubEnv("AWS_SHARED_CREDENTIALS_FILE", file);

@@ -141,7 +141,7 @@ describe.each(Object.keys(aws.resources))("%s", (token) => {
     );
   });
 
-  it("has outputs that the SDK has, and every one that programs may count on", () => {
+  it("has outputs that the SDK has, including every one that programs rely on", () => {
     const ours = [...Object.keys(resource?.inputs ?? {}), ...Object.keys(resource?.outputs ?? {})];
     const names = declared.outputs.map((member) => member.name);
     const promised = declared.outputs.filter(({ optional }) => !optional).map((member) => member.name);

@@ -28,7 +28,7 @@ function found(resource: AnyResource<never>, actual: PropertyMap, desired: Prope
   return { kinds, deleteBeforeReplace };
 }
 
-it("compares values in their normal form, and names the place in it", () => {
+it("compares values in their normal form, and names the path in it", () => {
   const lowerCase: Property = {
     type: "map",
     normal: (value) => JSON.parse(JSON.stringify(value).toLowerCase()),
@@ -45,7 +45,7 @@ it("compares values in their normal form, and names the place in it", () => {
   );
 });
 
-it("calls one item of an unordered list that stands in the place of another an update", () => {
+it("reports a replaced item of an unordered list as an update", () => {
   const resource = resourceWith({ list: { type: "list", unordered: true } });
 
   expect(found(resource, { list: ["a", "b"] }, { list: ["b", "a"] }).kinds).toEqual({});
@@ -56,7 +56,7 @@ it("calls one item of an unordered list that stands in the place of another an u
   expect(found(resource, { list: ["a"] }, { list: ["c"] }).kinds).toEqual({ "list[0]": "update" });
 });
 
-it("makes up and keeps the name under the property that the type has for it", () => {
+it("generates and keeps the name in the property that the type has for it", () => {
   const resource = resourceWith(
     { bucket: { type: "string", required: true, replaces: true }, lock: { type: "boolean", replaces: true } },
     { autoname: { maxLength: 63, property: "bucket" } },

@@ -10,7 +10,7 @@ import {
 import { configured, context, type, urn } from "./bucketStandIn";
 
 describe("check", () => {
-  it("puts in the default and a name, and marks what is secret", async () => {
+  it("adds the default and a name, and marks secrets", async () => {
     const { check } = await configured();
     const { inputs, failures } = await check({ password: "p" });
     expect(failures).toEqual([]);
@@ -19,12 +19,12 @@ describe("check", () => {
     expect(inputs.password).toBeInstanceOf(Secret);
   });
 
-  it("keeps the name that was made up before", async () => {
+  it("keeps the generated name", async () => {
     const { check } = await configured();
     expect((await check({}, { name: "logs-0000000" })).inputs.name).toBe("logs-0000000");
   });
 
-  it("follows the stack's own naming", async () => {
+  it("follows the stack's naming rules", async () => {
     const { provider } = await configured();
     const ask = (mode: "propose" | "enforce" | "disable") =>
       provider.check(
@@ -44,7 +44,7 @@ describe("check", () => {
     expect((await ask("disable")).failures).toEqual([{ property: "name", reason: "is required" }]);
   });
 
-  it("reports every fault at once, and no value", async () => {
+  it("reports all errors at once, without values", async () => {
     const { check } = await configured();
     const { failures } = await check({
       nam: "x",
@@ -62,7 +62,7 @@ describe("check", () => {
 });
 
 describe("an unknown type", () => {
-  it("is refused with the ways out", async () => {
+  it("is refused with the alternatives", async () => {
     const { provider } = await configured();
     const request = { urn, type: "cloud:index/queue:Queue", name: "q", oldInputs: {}, inputs: {} };
     await expect(provider.check({ ...request, randomSeed: new Uint8Array() }, context)).rejects.toThrow(
@@ -79,7 +79,7 @@ describe("an unknown type", () => {
 });
 
 describe("preview", () => {
-  it("changes nothing, and marks as unknown what only the service can tell", async () => {
+  it("changes nothing, and marks values as unknown that only the service knows", async () => {
     const { create, api } = await configured();
     const { id, outputs } = await create({ name: "a", password: "p", readers: [unknown] }, true);
     expect(id).toBe("");
@@ -95,7 +95,7 @@ describe("preview", () => {
     expect(reveal(outputs.token ?? null)).toBe(unknown);
   });
 
-  it("of an update keeps what will stay, and not what may change or was removed", async () => {
+  it("of an update keeps values that stay, but not values that may change or were removed", async () => {
     const { create, provider, api } = await configured();
     const made = await create({ name: "a", tags: { x: "1" } });
     const { tags: _removed, ...inputs } = made.inputs;
@@ -120,7 +120,7 @@ describe("preview", () => {
 });
 
 describe("create, update and delete", () => {
-  it("answer the state that is read back, with the secrets secret", async () => {
+  it("return the state as it is read back, with secrets marked", async () => {
     const { create } = await configured();
     const { id, outputs } = await create({ name: "a", password: "p", tags: new Secret({ x: "1" }) });
     expect(id).toBe("a");
@@ -142,7 +142,7 @@ describe("create, update and delete", () => {
     ]);
   });
 
-  it("keep the id of a resource that was made and cannot be read", async () => {
+  it("keep the id of a resource that was created and cannot be read", async () => {
     const { create, api } = await configured();
     api.failReads = true;
     const failure = await create({ name: "a" }).catch((error: unknown) => error);
@@ -150,7 +150,7 @@ describe("create, update and delete", () => {
     expect(failure).toMatchObject({ id: "a", reasons: ["503"] });
   });
 
-  it("bring the service to what the program says now", async () => {
+  it("bring the service to the program's values", async () => {
     const { create, provider, api } = await configured();
     const made = await create({ name: "a", tags: { x: "1" } });
     const { tags: _removed, ...inputs } = made.inputs;
@@ -214,7 +214,7 @@ describe("diff", () => {
     expect(changes).toBe(Object.keys(found).length > 0);
   });
 
-  it("finds both what joined and what left a set", async () => {
+  it("finds added and removed members of a set", async () => {
     const { diff } = await configured();
     const { detailed } = await diff(
       { readers: ["a", "b"] },
@@ -228,7 +228,7 @@ describe("diff", () => {
     ).toEqual(["add readers[1]", "add readers[2]", "delete readers[0]"]);
   });
 
-  it("deletes first when the new resource would have the same name, unless the name was made up", async () => {
+  it("deletes first if the new resource would have the same name, unless the name was generated", async () => {
     const { diff } = await configured();
     const replacing = (name: string) =>
       diff({ name, region: "here" }, { name, region: "here" }, { name, region: "there" });
@@ -238,7 +238,7 @@ describe("diff", () => {
 });
 
 describe("refresh", () => {
-  it("finds nothing where nothing was done", async () => {
+  it("finds no change if there is none", async () => {
     const { create, refresh } = await configured();
     const made = await create({
       name: "a",
@@ -251,7 +251,7 @@ describe("refresh", () => {
     expect(answer).toMatchObject({ found: { changes: false, detailed: {} } });
   });
 
-  it("finds what was changed, added and taken away by hand, with its path", async () => {
+  it("finds manual changes, additions and removals, with their paths", async () => {
     const { create, refresh, api } = await configured();
     const made = await create({ name: "a", tags: { x: "1", y: "2" } });
     api.buckets.set("a", { ...api.buckets.get("a"), tags: { x: "9" }, readers: ["intruder"], acl: "public" });
@@ -269,7 +269,7 @@ describe("refresh", () => {
     });
   });
 
-  it("keeps secrets secret, and what cannot be read as it was", async () => {
+  it("keeps secrets secret, and values that cannot be read unchanged", async () => {
     const { create, refresh, api } = await configured();
     const made = await create({ name: "a", password: "p", policy: new Secret("{}") });
     api.buckets.set("a", { ...api.buckets.get("a"), policy: '{"a":1}' });
@@ -282,7 +282,7 @@ describe("refresh", () => {
     expect(Object.keys(answer.found.detailed ?? {})).toEqual(["policy"]);
   });
 
-  it("finds that it has gone", async () => {
+  it("finds a deleted resource", async () => {
     const { create, refresh, api } = await configured();
     const made = await create({ name: "a" });
     api.buckets.clear();
@@ -291,7 +291,7 @@ describe("refresh", () => {
 });
 
 describe("import", () => {
-  it("reads what a program would have to say", async () => {
+  it("reads the inputs that a program would need", async () => {
     const { provider, api } = await configured();
     api.buckets.set("b", { name: "b", region: "there", acl: "private", tags: { x: "1" }, arn: "arn:b" });
     const read = await provider.read({ urn, type, id: "b", inputs: {}, outputs: {} }, context);

@@ -5,7 +5,7 @@ import { bucketTable } from "./bucketApi";
 import { configured, context, urn } from "./bucketStandIn";
 
 describe("functions", () => {
-  it("answer with their secrets marked", async () => {
+  it("return their secrets marked", async () => {
     const { provider } = await configured();
     const invoke = { token: "cloud:index/getKeys:getKeys", args: { bucket: "a" }, preview: false };
     const answer = await provider.invoke?.(invoke, context);
@@ -14,7 +14,7 @@ describe("functions", () => {
     expect(reveal(answer?.result.key ?? null)).toBe("key of a");
   });
 
-  it("refuse arguments they do not know", async () => {
+  it("refuse unknown arguments", async () => {
     const { provider } = await configured();
     const invoke = { token: "cloud:index/getKeys:getKeys", args: { bukket: "a" }, preview: false };
     expect(await provider.invoke?.(invoke, context)).toEqual({
@@ -28,22 +28,22 @@ describe("functions", () => {
 });
 
 describe("configuration", () => {
-  it("reaches the service in plain, with defaults", async () => {
+  it("reaches the service unwrapped, with defaults", async () => {
     const { api } = await configured({ region: "eu", accessKey: new Secret("k"), endpoints: [{ s3: "x" }] });
     expect(api.config).toEqual({ region: "eu", retries: 3, accessKey: "k", endpoints: [{ s3: "x" }] });
   });
 
-  it("tells the host which keys are not text", async () => {
+  it("declares which keys are not strings", async () => {
     expect(standIn(bucketTable).configTypes).toEqual({ retries: "number", endpoints: "json" });
   });
 
-  it("is refused with all its faults", async () => {
+  it("is refused with all its errors", async () => {
     await expect(configured({ regoin: "eu", retries: "x" })).rejects.toThrow(
       'The configuration of the cloud provider is wrong: regoin is not known; the nearest is "region"; retries must be a number, and is a string; region is required.',
     );
   });
 
-  it("may change, but not where its resources are", async () => {
+  it("can change, except for the place of its resources", async () => {
     const { provider } = await configured();
     const provided = { urn, type: "pulumi:providers:cloud", id: "c", oldOutputs: {}, ignoreChanges: [] };
     const change = async (oldInputs: PropertyMap, inputs: PropertyMap) =>
@@ -78,13 +78,13 @@ describe("a parameterized package", () => {
   });
   const value = new Uint8Array();
 
-  it("is the one of the table", async () => {
+  it("is that of the table", async () => {
     expect(provider).toMatchObject({ name: "terraform-provider", version: "1.1.3" });
     const answer = await provider.parameterize?.({ name: "cloud", version: "1.10.1", value });
     expect(answer).toEqual({ name: "cloud", version: "1.10.1" });
   });
 
-  it("and no other", async () => {
+  it("cannot be another one", async () => {
     await expect(provider.parameterize?.({ name: "random", version: "3.0.0", value })).rejects.toThrow(
       "The local stand-in for terraform-provider is cloud 1.10.1, not random 3.0.0: use the real plugin (npm start -- --official-plugins).",
     );

@@ -112,7 +112,7 @@ describe("Role", () => {
     assumeRole: "pg_monitor",
   };
 
-  it("is what the program says, and a refresh finds nothing", async () => {
+  it("has the program's values, and a refresh finds no change", async () => {
     const made = await create("Role", full);
     const attributes = await value(
       `select json_build_array(rolcanlogin, rolconnlimit, rolbypassrls, rolcreatedb, rolcreaterole, rolinherit,
@@ -156,7 +156,7 @@ describe("Role", () => {
     ["reset role", { assumeRole: "update" }],
     // As with the real plugin: the catalog has only a hash.
     ["password 'other'", {}],
-  ])("changed by hand (%s) is found by property and repaired", async (change, expected) => {
+  ])("is repaired after a manual change (%s), which is found by property", async (change, expected) => {
     const made = await create("Role", { ...full, name: "drifting" });
     await sql.query(`alter role drifting ${change}`);
     expect(await drift(made)).toEqual(expected);
@@ -166,7 +166,7 @@ describe("Role", () => {
     await remove(made);
   });
 
-  it("is found to have gained or lost a membership", async () => {
+  it("shows an added or removed membership", async () => {
     const made = await create("Role", { name: "member", roles: ["pg_monitor"] });
     await sql.query("grant pg_read_all_data to member");
     expect(await drift(made)).toEqual({ "roles[1]": "delete" });
@@ -189,7 +189,7 @@ describe("Role", () => {
     await remove(renamed);
   });
 
-  it("is refused where it exists already", async () => {
+  it("is refused if it already exists", async () => {
     const made = await create("Role", { name: "taken" });
     await expect(create("Role", { name: "taken" })).rejects.toThrow(
       'role "taken" already exists [SQLSTATE 42710]',
@@ -218,7 +218,7 @@ describe("Role", () => {
     await remove(made);
   });
 
-  it("of somebody who is no superuser says how to stop reading passwords", async () => {
+  it("says how to stop reading passwords if the user is not a superuser", async () => {
     const asSuperuser = standIn(postgresql);
     await asSuperuser.configure?.({ ...connection(), superuser: true }, context);
     const made = await create("Role", { name: "reader", login: true });
@@ -230,7 +230,7 @@ describe("Role", () => {
 });
 
 describe("Extension", () => {
-  it("is created in its schema, found when dropped, and made again", async () => {
+  it("is created in its schema, and recreated after it was dropped", async () => {
     const made = await create("Extension", { name: "citext", schema: "extensions" });
     expect(made.id).toBe("postgres.citext");
     expect(made.outputs).toMatchObject({
@@ -246,7 +246,7 @@ describe("Extension", () => {
     expect(await value("select count(*)::int from pg_extension where extname = 'citext'")).toBe(0);
   });
 
-  it("moved by hand is found and moved back", async () => {
+  it("is moved back after it was moved manually", async () => {
     const made = await create("Extension", { name: "hstore", schema: "extensions" });
     await sql.query("alter extension hstore set schema public");
     expect(await drift(made)).toEqual({ schema: "update" });
@@ -256,7 +256,7 @@ describe("Extension", () => {
     await remove(repaired);
   });
 
-  it("without a schema takes the one it gets, and replaces for another database", async () => {
+  it("accepts the server's schema if it names none, and is replaced for another database", async () => {
     const made = await create("Extension", { name: "ltree" });
     expect(await drift(made)).toEqual({});
     expect(await diff(made, { ...made.inputs, database: "other" })).toEqual({ database: "update-replace" });
@@ -277,7 +277,7 @@ describe("Extension", () => {
 });
 
 describe("Schema", () => {
-  it("belongs to its owner, and is found and repaired when it does not", async () => {
+  it("belongs to its owner, and gets it back after a manual change", async () => {
     const owner = await create("Role", { name: "owner_of_schema" });
     const made = await create("Schema", { name: "Odd schema", owner: "owner_of_schema" });
     expect(made.id).toBe("postgres.Odd schema");
@@ -294,7 +294,7 @@ describe("Schema", () => {
     await remove(owner);
   });
 
-  it("is not dropped with what is in it unless told to", async () => {
+  it("is not dropped with its contents unless configured", async () => {
     const made = await create("Schema", { name: "full" });
     await sql.query('create table "full".t ()');
     await expect(remove(made)).rejects.toThrow("cannot drop schema full because other objects depend on it");
@@ -305,7 +305,7 @@ describe("Schema", () => {
 });
 
 describe("GrantRole", () => {
-  it("is a membership, found when revoked or given more than it should have", async () => {
+  it("is a membership, and detects when it was revoked or extended", async () => {
     const role = await create("Role", { name: "granted" });
     const member = await create("Role", { name: "grantee" });
     const made = await create("GrantRole", { role: "grantee", grantRole: "granted" });
@@ -322,7 +322,7 @@ describe("GrantRole", () => {
 });
 
 describe("the connection", () => {
-  it("that is refused says to where and as whom, and not with which password", async () => {
+  it("that is refused names server and role, but not the password", async () => {
     const wrong = standIn(postgresql);
     await wrong.configure?.({ ...connection(), password: new Secret("canary-password") }, context);
     const inputs = await check("Role", { name: "nobody" });
@@ -335,7 +335,7 @@ describe("the connection", () => {
     expect(error).not.toContain("canary-password");
   });
 
-  it("stops what the server is doing when the call is cancelled", async () => {
+  it("cancels the running statement when the call is cancelled", async () => {
     const blocker = await cluster.client();
     await blocker.query("begin; create role half_made");
     const controller = new AbortController();

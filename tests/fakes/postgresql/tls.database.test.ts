@@ -33,7 +33,7 @@ async function session(settings: { sslmode: string; sslrootcert?: string; host?:
   }
 }
 
-test("verifies as far as the mode says, against the authority's file", async () => {
+test("verifies according to the mode, with the CA file", async () => {
   const { authority, stranger } = cluster;
   const failed =
     /^Cannot connect to PostgreSQL at (127\.0\.0\.1|localhost):\d+, database postgres, as postgres: \S/;
@@ -47,13 +47,13 @@ test("verifies as far as the mode says, against the authority's file", async () 
   expect(await session({ sslmode: "verify-full" })).toMatch(failed);
 });
 
-test("encrypts alone where it is told of no authority", async () => {
+test("only encrypts without a CA file", async () => {
   expect(await session({ sslmode: "require" })).toBe(true);
   expect(await session({ sslmode: "disable" })).toBe(false);
   expect(await session({ sslmode: "require", sslrootcert: cluster.stranger })).toMatch(/^Cannot connect/);
 });
 
-test("a file that is not there is named", async () => {
+test("a missing file is named", async () => {
   expect(await session({ sslmode: "verify-full", sslrootcert: "certificates/none.crt" })).toBe(
     "The postgresql provider cannot read sslrootcert, certificates/none.crt.",
   );

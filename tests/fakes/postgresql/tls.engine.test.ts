@@ -67,7 +67,7 @@ async function pulumi(...args: string[]): Promise<{ exitCode: number | undefined
   return { exitCode, output: all };
 }
 
-test("the authority's file is found from the project, with a program and without", async () => {
+test("the CA file is found relative to the project, with and without a program", async () => {
   const installed = path.join(project, "certificates", "supabase.crt");
   await copyFile(cluster.authority, installed);
   expect(await pulumi("stack", "init", "tls")).toMatchObject({ exitCode: 0 });

@@ -81,7 +81,7 @@ function asBridgeWrites({ type, id, inputs, outputs }: Resource): Resource {
 }
 
 describe.each(resources)("%s", (type, inputs, pathOf) => {
-  test("made by the stand-in is found by the real plugin", async () => {
+  test("the real plugin finds what the stand-in created", async () => {
     const made = await create(type, inputs());
     const refreshed = await refresh(made);
     for (const known of [made, refreshed, await update(made)]) {
@@ -94,7 +94,7 @@ describe.each(resources)("%s", (type, inputs, pathOf) => {
     expect(lost.status).not.toBe(200);
   });
 
-  test("made by the real plugin is taken over by the stand-in as it is", async () => {
+  test("the stand-in takes over what the real plugin created, unchanged", async () => {
     const known = asBridgeWrites(await create(type, inputs()));
     expect(await changes(known)).toEqual({});
     const found = await refresh(known);

@@ -23,7 +23,7 @@ beforeEach(() => {
   emulator.calls.length = 0;
 });
 
-test("create makes the calls of the real provider and leaves nothing to do", async () => {
+test("create makes the same calls as the real provider, and a second run changes nothing", async () => {
   const project = await create(type, { ...inputs, instanceSize: "micro", legacyApiKeysEnabled: false });
 
   expect(withoutRef(emulator.calls, project.id).filter((call, at, all) => call !== all[at - 1])).toEqual([
@@ -46,7 +46,7 @@ test("create makes the calls of the real provider and leaves nothing to do", asy
   expect(await changes(project)).toEqual({});
 });
 
-test("a changed name and size are found by refresh and put back by update", async () => {
+test("refresh finds a changed name and size, and update resets them", async () => {
   const project = await create(type, { ...inputs, instanceSize: "micro" });
   await emulator.call("PATCH", `/projects/${project.id}`, { name: "by hand" });
   await emulator.call("PATCH", `/projects/${project.id}/billing/addons`, {
@@ -83,7 +83,7 @@ test("a new password is sent, and is never read", async () => {
   expect(await changes(changed)).toEqual({});
 });
 
-test("a deleted project leaves the state as it was: the provider's blind spot", async () => {
+test("a deleted project does not change the state, as with the real provider", async () => {
   const project = await create(type, inputs);
   await emulator.call("DELETE", `/projects/${project.id}`);
 
@@ -93,7 +93,7 @@ test("a deleted project leaves the state as it was: the provider's blind spot", 
   await expect(remove(project)).resolves.toBeUndefined();
 });
 
-test("an import has all but the password, so the next update resets it", async () => {
+test("an import has everything but the password, so the next update resets it", async () => {
   const ref = await emulator.project({ name: "made by hand" });
 
   const found = await importById(type, ref);
@@ -139,7 +139,7 @@ test("a project that fails to come up fails the create, and says with which stat
   emulator.clusters.failure = undefined;
 });
 
-test("what the real provider refuses is refused before anything is done", async () => {
+test("what the real provider refuses is refused before any request", async () => {
   const { failures } = await check(type, {
     name: "x",
     databasePassword: "abc",
@@ -156,7 +156,7 @@ test("what the real provider refuses is refused before anything is done", async 
   ]);
 });
 
-test("a project that is answered without JSON is an error, and no project called undefined", async () => {
+test("a response without JSON is an error, and not a project named undefined", async () => {
   const project = await create(type, inputs);
   emulator.faults.push({
     method: "GET",

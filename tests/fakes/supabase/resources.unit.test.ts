@@ -107,7 +107,7 @@ describe("an edge function", () => {
   const entrypoint = () => path.join(folder, "index.ts");
   beforeEach(() => writeFileSync(entrypoint(), "export const version = 1"));
 
-  test("is deployed from its entry point alone, under its own name", async () => {
+  test("is deployed from its entry point only, under its own name", async () => {
     const deployed = await create(type, {
       projectRef: ref,
       slug: "hook",
@@ -143,7 +143,7 @@ describe("an edge function", () => {
     expect(await changes(again)).toEqual({});
   });
 
-  test("deployed over by hand is no drift: the provider does not look", async () => {
+  test("is not reported after a manual deployment, because the provider does not check it", async () => {
     const deployed = await create(type, {
       projectRef: ref,
       slug: "hook",
@@ -161,7 +161,7 @@ describe("an edge function", () => {
     expect(await changes(found)).toEqual({});
   });
 
-  test("deleted by hand has gone from the state after a refresh", async () => {
+  test("is removed from the state by a refresh after a manual deletion", async () => {
     const deployed = await create(type, {
       projectRef: ref,
       slug: "hook",
@@ -198,7 +198,7 @@ describe("an edge function", () => {
     expect(failures).toEqual([{ property: "entrypoint", reason: "names a file that does not exist" }]);
   });
 
-  test("takes static files by pattern, folders left out", async () => {
+  test("includes static files by pattern, without folders", async () => {
     writeFileSync(path.join(folder, "b.html"), "b");
     writeFileSync(path.join(folder, "a.html"), "a");
 
@@ -224,7 +224,7 @@ describe("the secrets of edge functions", () => {
   const secrets = (...pairs: [string, string][]) =>
     new Secret(pairs.map(([name, value]) => ({ name, value })));
 
-  test("stay secret, and their digests are known", async () => {
+  test("stay secret, with known digests", async () => {
     const made = await create(type, { projectRef: ref, secrets: secrets(["A", "canary"]) });
 
     expect(made.outputs.secrets).toBeInstanceOf(Secret);
@@ -233,7 +233,7 @@ describe("the secrets of edge functions", () => {
     expect(await changes(made)).toEqual({});
   });
 
-  test("changed or removed by hand are found and put back; one that was added is not looked at", async () => {
+  test("are reset after manual changes and removals; an added one is ignored", async () => {
     const made = await create(type, { projectRef: ref, secrets: secrets(["A", "1"], ["B", "2"]) });
     await emulator.call("POST", `/projects/${ref}/secrets`, [
       { name: "A", value: "by hand" },
@@ -252,7 +252,7 @@ describe("the secrets of edge functions", () => {
     expect(json.map(({ name }: { name: string }) => name)).toEqual(["A", "B", "C"]);
   });
 
-  test("in another order are no change", async () => {
+  test("in another order are not a change", async () => {
     const made = await create(type, { projectRef: ref, secrets: secrets(["A", "1"], ["B", "2"]) });
 
     expect(await changes(made, { secrets: secrets(["B", "2"], ["A", "1"]) })).toEqual({});
@@ -285,7 +285,7 @@ describe("the secrets of edge functions", () => {
 describe("an API key", () => {
   const type = "supabase:index/apikey:Apikey";
 
-  test("is made with the default publishable key beside it, and is secret", async () => {
+  test("is created in addition to the default publishable key, and is secret", async () => {
     const { json } = await emulator.call("GET", `/projects/${ref}/api-keys`);
     const publishable = json.find((key: { type: string }) => key.type === "publishable");
     await emulator.call("DELETE", `/projects/${ref}/api-keys/${publishable.id}`);
@@ -304,7 +304,7 @@ describe("an API key", () => {
     expect(await changes(key)).toEqual({});
   });
 
-  test("renamed by hand is found and repaired; deleted by hand fails the refresh", async () => {
+  test("gets its name back after a manual change; a manual deletion fails the refresh", async () => {
     const key = await create(type, { projectRef: ref, name: "jobs" });
     await emulator.call("PATCH", `/projects/${ref}/api-keys/${key.id}`, { name: "by_hand" });
     const drifted = await refreshed(key);
@@ -330,7 +330,7 @@ describe("an API key", () => {
 describe("a branch", () => {
   const type = "supabase:index/branch:Branch";
 
-  test("is made after branching was enabled, and unmade though it is persistent", async () => {
+  test("is created after branching was enabled, and deleted although it is persistent", async () => {
     const branch = await create(type, { parentProjectRef: ref, gitBranch: "main", persistent: true });
     expect(calls()).toEqual([
       "GET /projects/{ref}/branches",
@@ -347,7 +347,7 @@ describe("a branch", () => {
     expect(calls()).toEqual(["DELETE /branches/{id}", "PATCH /branches/{id}", "DELETE /branches/{id}"]);
   });
 
-  test("in another region is another branch", async () => {
+  test("is replaced in another region", async () => {
     const branch = await create(type, { parentProjectRef: ref, gitBranch: "main", region: "us-east-1" });
 
     expect(await changes(branch, { region: "us-east-2" })).toEqual({ region: "update-replace" });
@@ -358,7 +358,7 @@ describe("a third-party issuer", () => {
   const type = "supabase:index/thirdPartyAuth:ThirdPartyAuth";
   const keys = '{"keys":[{"kty":"EC","x":"a"}]}';
 
-  test("is added once the Auth service is up, and its keys may be written in another order", async () => {
+  test("is added when the Auth service is running, and its keys can be in another order", async () => {
     const issuer = await create(type, { projectRef: ref, customJwks: keys });
 
     expect(calls()).toEqual([
@@ -373,7 +373,7 @@ describe("a third-party issuer", () => {
     });
   });
 
-  test("removed by hand has gone from the state after a refresh", async () => {
+  test("is removed from the state by a refresh after a manual removal", async () => {
     const issuer = await create(type, { projectRef: ref, jwksUrl: "https://issuer.example.com/jwks" });
     await emulator.call("DELETE", `/projects/${ref}/config/auth/third-party-auth/${issuer.id}`);
 
@@ -390,7 +390,7 @@ describe("a third-party issuer", () => {
   });
 });
 
-test("the functions answer what the real provider's do", async () => {
+test("the functions return the same as the real provider's", async () => {
   const invoke = async (name: string, args: Record<string, string>) =>
     (await provider.invoke?.({ token: `supabase:index/${name}:${name}`, args, preview: false }, context))
       ?.result ?? {};
@@ -421,13 +421,13 @@ test("the functions answer what the real provider's do", async () => {
   });
 });
 
-test("a type or function that it does not have is refused by name", async () => {
+test("an unknown type or function is refused by name", async () => {
   await expect(create("supabase:index/bucket:Bucket", {})).rejects.toThrow(
     "does not know supabase:index/bucket:Bucket",
   );
 });
 
-test("without a token the provider says how to give one", async () => {
+test("without a token the provider says how to set one", async () => {
   await expect(
     provider.configure?.({ endpoint: emulator.endpoint, accessToken: " " }, context),
   ).rejects.toThrow("pulumi config set --secret supabase:accessToken");

@@ -27,7 +27,7 @@ async function refreshed(resource: Resource): Promise<Resource> {
   return found;
 }
 
-test("create waits, then writes the sections in the provider's order, and leaves nothing to do", async () => {
+test("create waits, then writes the sections in the provider's order, and a second run changes nothing", async () => {
   const settings = await create(type, {
     projectRef: ref,
     storage: '{"fileSizeLimit":1000}',
@@ -57,7 +57,7 @@ test("create waits, then writes the sections in the provider's order, and leaves
   expect(await changes(settings)).toEqual({});
 });
 
-test("a key that the settings name and somebody changed is found; one that they do not name is not", async () => {
+test("a manual change of a key that the settings name is found; other keys are ignored", async () => {
   const settings = await create(type, {
     projectRef: ref,
     auth: '{"jwt_exp":900,"site_url":"https://a.example"}',
@@ -92,7 +92,7 @@ test.each([
     "/config/storage",
     { features: { s3Protocol: { enabled: false } } },
   ],
-])("a change of %s by hand is found and repaired", async (section, text, method, path, byHand) => {
+])("a manual change of %s is found and repaired", async (section, text, method, path, byHand) => {
   const settings = await create(type, { projectRef: ref, [section]: text });
   await emulator.call(method, `/projects/${ref}${path}`, byHand);
 
@@ -103,7 +103,7 @@ test.each([
   expect(await changes(await refreshed(settings))).toEqual({});
 });
 
-test("SSL enforcement switched off by hand is found and repaired", async () => {
+test("manually disabled SSL enforcement is found and repaired", async () => {
   const settings = await create(type, { projectRef: ref, sslEnforcement: true });
   await emulator.call("PUT", `/projects/${ref}/ssl-enforcement`, { requestedConfig: { database: false } });
   await emulator.lifecycle.settled();
@@ -114,7 +114,7 @@ test("SSL enforcement switched off by hand is found and repaired", async () => {
   expect(await changes(await update(drifted))).toEqual({});
 });
 
-test("a secret changed by hand is not found: the API shows none", async () => {
+test("a manually changed secret is not found, because the API shows none", async () => {
   const settings = await create(type, { projectRef: ref, auth: '{"smtp_pass":"mine"}' });
   await emulator.call("PATCH", `/projects/${ref}/config/auth`, { smtp_pass: "theirs" });
 
@@ -152,7 +152,7 @@ test("a known key of the wrong type fails when it is applied", async () => {
   );
 });
 
-test("another order of keys is a change, and is sent again", async () => {
+test("another order of keys is a change and is sent again", async () => {
   const settings = await create(type, { projectRef: ref, api: '{"db_schema":"public","max_rows":10}' });
   emulator.calls.length = 0;
   const reordered = '{"max_rows":10,"db_schema":"public"}';
@@ -190,7 +190,7 @@ test.each([404, 406] as const)("a section that answers %i is kept as it is", asy
   expect((await refreshed(settings)).outputs).toEqual(settings.outputs);
 });
 
-test("services that are coming up are waited for; one that is ill for good fails at once", async () => {
+test("create waits for starting services; one that stays unhealthy fails at once", async () => {
   const row = (status: string, error?: string) => [{ name: "auth", healthy: false, status, error }];
   const health = { method: "GET", path: /\/health$/, status: 200 as const, times: 1 };
   const failedLookUp = '{"error":"Failed to retrieve project\'s auth service health"}';
@@ -206,7 +206,7 @@ test("services that are coming up are waited for; one that is ill for good fails
   );
 });
 
-test("an import takes over everything that the API shows, but no secret", async () => {
+test("an import reads everything that the API shows, but no secret", async () => {
   await emulator.call("PATCH", `/projects/${ref}/config/auth`, {
     smtp_pass: "canary",
     site_url: "https://a.example",
@@ -228,7 +228,7 @@ test("an import takes over everything that the API shows, but no secret", async 
   ]);
 });
 
-test("delete leaves the settings where they are", async () => {
+test("delete does not change the settings", async () => {
   const settings = await create(type, { projectRef: ref, auth: '{"jwt_exp":900}' });
   emulator.calls.length = 0;
 

@@ -63,23 +63,23 @@ describe("the servers of a test run", () => {
     expect(describeDatabases(databases)).toBe(`The database and engine tests run on PostgreSQL ${had}.6.`);
   });
 
-  it("are another supported version where neither can be had", async () => {
+  it("are another supported version if neither is available", async () => {
     const { databases } = await chooseOn([16]);
     expect(databases).toEqual({ first: installation(16) });
   });
 
-  it("are the version that was asked for, alone", async () => {
+  it("are only the requested version", async () => {
     const { databases, said } = await chooseOn([15, 17], { major: 15 });
     expect([databases, said]).toEqual([{ first: installation(15) }, []]);
     await expect(chooseOn([15], { major: 17 })).rejects.toThrow("PostgreSQL 17 cannot be unpacked");
   });
 
-  it("are the one that POSTGRESQL_BIN names, alone", async () => {
+  it("are only the one that POSTGRESQL_BIN names", async () => {
     const { databases } = await chooseOn([15, 17], { environment: { POSTGRESQL_BIN: "/pg/15/bin" } });
     expect(databases).toEqual({ first: installation(15) });
   });
 
-  it("are not guessed at after a fault of our own", async () => {
+  it("are not guessed after an unexpected error", async () => {
     await expect(chooseOn([15], { fault: new TypeError("x is undefined") })).rejects.toThrow(TypeError);
   });
 

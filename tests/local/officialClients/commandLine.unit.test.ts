@@ -7,7 +7,7 @@ test.each([
   ["no choice of a database", "migration list"],
   ["options of every command before it", "--agent no -o json db push --yes"],
   ["the linked project", "inspect db locks --linked"],
-])("a command on the database gets the stack's: %s", (_, line) => {
+])("a command on a database gets the stack's database: %s", (_, line) => {
   expect(withDatabase(line.split(" "), url)).toEqual([
     ...line.split(" ").filter((arg) => arg !== "--linked"),
     "--db-url",
@@ -24,10 +24,10 @@ test.each([
   ["no command", "db"],
   ["an option's value that is a group's name", "--profile db functions list"],
   ["a command of the API", "gen types --linked"],
-])("the arguments stay as they are: %s", (_, line) => {
+])("the arguments are not changed: %s", (_, line) => {
   expect(withDatabase(line.split(" "), url)).toEqual(line.split(" "));
 });
 
-test("the arguments stay as they are where there is no project yet", () => {
+test("the arguments are not changed if there is no project yet", () => {
   expect(withDatabase(["db", "push"], undefined)).toEqual(["db", "push"]);
 });

@@ -145,7 +145,7 @@ describe.skipIf(typeof clients === "string")(`functions of the CLI${reason}`, ()
     expect(Object.keys(await deployed())).toEqual(["mapped", "page"]);
   });
 
-  test("a function that cannot be bundled fails the deployment, and stays as it was", async () => {
+  test("a function that cannot be bundled fails the deployment and is not changed", async () => {
     await functions("deploy --use-api");
     write(
       "mapped/index.ts",

@@ -37,7 +37,7 @@ const ensure = async (environment: NodeJS.ProcessEnv) =>
   await ensureOfficialClients((line) => void lines.push(line), environment);
 const runs = () => readFileSync(path.join(folder, "runs"), "utf8").trim().split("\n");
 
-test("installs what the lockfile names on first use, without install scripts, and says so once", async () => {
+test("installs the packages of the lockfile on first use, without install scripts, and prints it once", async () => {
   const environment = machine("test -f package-lock.json && test -f .npmrc && mkdir node_modules");
 
   const [first, second] = await Promise.all([ensure(environment), ensure(environment)]);
@@ -54,7 +54,7 @@ test("installs what the lockfile names on first use, without install scripts, an
   expect(existsSync(path.join(first.folder, "node_modules"))).toBe(true);
 });
 
-test("keeps nothing of a failed installation, and says in one sentence what to do", async () => {
+test("removes a failed installation, and says in one sentence what to do", async () => {
   const script = `mkdir node_modules
 echo "npm error code ENOTFOUND" >&2
 echo "npm error syscall getaddrinfo" >&2
@@ -72,7 +72,7 @@ exit 1`;
   expect(readdirSync(cache)).toEqual([]);
 });
 
-test("removes what a killed installation left, and installs again", async () => {
+test("removes the leftovers of a killed installation, and installs again", async () => {
   mkdirSync(path.join(cache, "0123456789abcdef.draft", "node_modules"), { recursive: true });
 
   const { folder: installed } = await ensure(machine("mkdir node_modules"));

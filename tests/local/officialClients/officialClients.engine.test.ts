@@ -104,7 +104,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
     }
   });
 
-  test("a migration that a colleague pushed is named by refresh, and comes home with its file: it is adopted, not run", async () => {
+  test("refresh names a migration that a colleague pushed; when its file is merged, it is adopted and not run", async () => {
     const version = "20991231235959";
     const home = path.join(stack.project, "sql", "migrations", `${version}_colleague.sql`);
     const away = path.join(path.dirname(stack.project), "colleague.sql");
@@ -159,7 +159,7 @@ describe.skipIf(typeof clients === "string")(`the official clients${reason}`, ()
       expect(answer.isError ?? false).toBe(isError ?? false);
     });
 
-    test("what an agent applied is reverted from the history", async () => {
+    test("a migration that an agent applied is removed from the history", async () => {
       await sql(
         "drop table public.of_an_agent",
         "delete from supabase_migrations.schema_migrations where name = 'of_an_agent'",

@@ -33,7 +33,7 @@ test.each([
   );
 });
 
-test("every stack of the machine is looked at, since the choice holds for all of them", async () => {
+test("every stack of the machine is checked, because the choice applies to all of them", async () => {
   write("local", [project]);
   write("like-dev", [{ ...project, outputs: { id: "<nil>" } }]);
   await expect(refuseIncompleteStates(stacks)).rejects.toThrow("stack like-dev and stack local");

@@ -28,7 +28,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(base, { recursive: true }));
 
-test("each stand-in lies where the engine looks for the plugin of that name and version, and nothing else", async () => {
+test("each stand-in is where the engine looks for the plugin of that name and version, and nothing else is there", async () => {
   await installStandIns(checkout, path.dirname(plugins));
   await installStandIns(checkout, path.dirname(plugins));
 

@@ -53,7 +53,7 @@ const running = () => services.filter(isSameProcess).length;
 /** Longer than the keeper takes to see a change. */
 const seen = () => wait(2_500);
 
-test("every service of an environment whose folder is deleted ends by itself, and so does the keeper", async () => {
+test("every service of an environment ends when its folder is deleted, and so does the keeper", async () => {
   await startKeeper(paths);
   const [keeper] = keepers();
   await seen();
@@ -80,7 +80,7 @@ test("a service whose record was deleted a while before the folder ends, too", a
   await expect.poll(running, { timeout: 15_000 }).toBe(0);
 });
 
-test("the services of a folder that is moved go on, and end when it is deleted at its new place", async () => {
+test("the services of a moved folder keep running, and end when it is deleted at its new place", async () => {
   await startKeeper(paths);
   const moved = pathsOf("moved");
   await rename(paths.directory, moved.directory);
@@ -104,7 +104,7 @@ test("deleting a copy of the folder ends nothing of the original", async () => {
   expect(running()).toBe(5);
 });
 
-test("a second start finds the keeper that runs, and a stop ends it alone", async () => {
+test("a second start finds the running keeper, and a stop ends only this keeper", async () => {
   await startKeeper(paths);
   const [first] = keepers();
   await startKeeper(paths);

@@ -43,7 +43,7 @@ test.each([
     ["Python", "Go", "PostgreSQL"],
     "This machine lacks 3 things that the local stack needs:\n- Install Python.\n- Install Go.\n- Install PostgreSQL.",
   ],
-])("an ordinary user without %j is told all of it", async (missing, message) => {
+])("an ordinary user without %j gets all missing prerequisites in one message", async (missing, message) => {
   await expect(requireMachine(machineOf(false, missing).machine)).rejects.toThrow(new UserError(message));
 });
 

@@ -5,7 +5,7 @@ const project = { type: "supabase:index/project:Project", urn: "urn:project", id
 const settings = { type: "supabasex:index:PlatformSettings", urn: "urn:settings", id: "abc" };
 const stateWith = (resources: object[] | null) => JSON.stringify({ checkpoint: { latest: { resources } } });
 
-test("finds the project of a stack, and what wakes it", () => {
+test("finds the project of a stack, and how to resume it", () => {
   expect(
     projectInState(stateWith([{ type: "pulumi:pulumi:Stack", urn: "urn:stack" }, project, settings])),
   ).toEqual({
@@ -19,11 +19,11 @@ test.each([
   ["nothing", null],
   ["no project", [settings]],
   ["a project whose settings were never made", [project]],
-])("a state with %s has no project to bring back", (_, resources) => {
+])("a state with %s has no project to resume", (_, resources) => {
   expect(projectInState(stateWith(resources))).toBeUndefined();
 });
 
-test("the ref of a project is known before its settings are made, and unknown while it is being created", () => {
+test("the ref of a project is known before its settings exist, and unknown while it is being created", () => {
   expect(projectRefInState(stateWith([project]))).toBe("abc");
   expect(projectRefInState(stateWith([{ ...project, id: undefined }]))).toBeUndefined();
   expect(projectRefInState(stateWith(null))).toBeUndefined();

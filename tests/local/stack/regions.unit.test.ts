@@ -7,7 +7,7 @@ import { regionOfStack, regionsOfStacks } from "../../../local/stack/regions";
 const folder = mkdtempSync(path.join(os.tmpdir(), "regions "));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-test("each stack is in the region that its file says; who says none, or nonsense, is in the default one", () => {
+test("each stack is in the region of its file; without a valid region, it is in the default one", () => {
   const write = (stack: string, text: string) =>
     writeFileSync(path.join(folder, `Pulumi.${stack}.yaml`), text);
   write("local", "config:\n  aws:region: us-east-1\n");

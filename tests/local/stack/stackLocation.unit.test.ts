@@ -24,7 +24,7 @@ test.each([
   expect(stackOfCommand(args)).toBe(stack);
 });
 
-test("a local copy of an environment has a project folder of its own, once it was made", () => {
+test("a local copy of an environment has its own project folder after it was created", () => {
   const folder = path.join(checkout, ".local/stacks/like-prod");
   const command = ["up", "-s", "like-prod"];
 
@@ -53,7 +53,7 @@ test.each([
   ["nosuch", "nosuch"],
   ["organization/thorbis/nosuch", "nosuch"],
   ["dev/", ""],
-])("%s is no stack, which one sentence says", (stack, name) => {
+])("%s is refused in one sentence, because it is not a stack", (stack, name) => {
   expect(() => requireStack(checkout, stack)).toThrow(
     `There is no stack ${stack}, because there is no file Pulumi.${name}.yaml: the stacks are dev, local, prod.`,
   );

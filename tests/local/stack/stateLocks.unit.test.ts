@@ -19,7 +19,7 @@ async function writeLock(name: string, content: unknown): Promise<void> {
   await writeFile(path.join(folder, name), typeof content === "string" ? content : JSON.stringify(content));
 }
 
-test("finds the lock of a stack and says whose it is", async () => {
+test("finds the lock of a stack and its holder", async () => {
   await writeLock("a.json", {
     pid: 42,
     username: "root",
@@ -38,7 +38,7 @@ test("finds the lock of a stack and says whose it is", async () => {
   expect(await findStateLocks(state, "thorbis-supabase", "prod")).toEqual([]);
 });
 
-test("what a CLI killed while writing its lock left behind is a lock that nobody holds", async () => {
+test("a lock that a killed CLI wrote only in part has no holder", async () => {
   await writeLock("empty.json", "");
   await writeLock("cut.json", '{"pid": 4');
   await writeLock("foreign.json", { something: "else" });

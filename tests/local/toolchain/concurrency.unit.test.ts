@@ -71,7 +71,7 @@ describe("two processes that need a CLI at the same time", () => {
 });
 
 describe("a build that is killed", () => {
-  it("stops compiling, leaves nothing that looks finished, and is swept by the next", {
+  it("stops compiling, leaves nothing that looks complete, and the next build removes its leftovers", {
     timeout: 60_000,
   }, async () => {
     const { pidFile } = addSlowGo();

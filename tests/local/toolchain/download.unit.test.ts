@@ -93,7 +93,7 @@ describe("the official download", () => {
     );
   });
 
-  it("of a site that has no such release is not insisted on", async () => {
+  it("is skipped if the site does not have the release", async () => {
     const site = await serve((_request, response) => response.writeHead(404).end());
     fixture.addGo("1.25.8");
 
@@ -102,7 +102,7 @@ describe("the official download", () => {
     expect(fixture.progress[1]).toContain(`${new URL(site).host} answers 404 for ${checksumsName}`);
   });
 
-  it("costs no more than three seconds when the site takes the connection and says nothing", async () => {
+  it("takes at most three seconds if the site accepts the connection and does not respond", async () => {
     const timers = vi.spyOn(globalThis, "setTimeout");
     // The three seconds are over as soon as the site has been asked.
     const site = await serve(() => {
@@ -134,7 +134,7 @@ describe("a failed download", () => {
     ["in the future, by a clock that was wrong", { at: new Date(Date.now() + 3_600_000).toISOString() }],
     ["for another version", { version: "3.0.0" }],
     ["unreadably", { at: "yesterday" }],
-  ])("that was noted %s is tried again", async (_case, change) => {
+  ])("that was recorded %s is tried again", async (_case, change) => {
     await expect(fixture.ensure()).rejects.toThrow();
     const memory = JSON.parse(readFileSync(fixture.failureMemory, "utf8")) as Record<string, string>;
     writeFileSync(fixture.failureMemory, JSON.stringify({ ...memory, ...change }));

@@ -93,7 +93,7 @@ test("a build of the S3 server keeps Go's caches in our folder and removes them"
   expect(readdirSync(root).sort()).toEqual(["bin", "cache", "log"]);
 });
 
-test("how far a build has got is a tick, which only a terminal shows", async () => {
+test("the progress of a build is shown only on a terminal", async () => {
   const { progressToStandardError } = await import("../../../local/progress");
   const written: string[] = [];
   const write = process.stderr.write;

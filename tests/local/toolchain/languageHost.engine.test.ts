@@ -150,7 +150,7 @@ describe("the language host under the real CLI", () => {
     expect(about.output).toMatch(/^@pulumi\/pulumi +3\.246\.0/m);
   });
 
-  it("shows the error of a program that throws once, with where it happened, and nothing of its own", async () => {
+  it("shows the error of a program once, with its place, and no frames of the host", async () => {
     writeProgram(`
       require(${JSON.stringify(path.join(checkoutRoot(), "build", "pulumi-patches", "plainErrors.cjs"))});
       require("@pulumi/pulumi");

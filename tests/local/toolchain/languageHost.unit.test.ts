@@ -33,7 +33,7 @@ function runRequest(info = programInfo({})): RunRequest {
 }
 
 describe("programCommand", () => {
-  it("runs the SDK's runner of the program with all that it knows", () => {
+  it("runs the program with the SDK's runner and passes everything on", () => {
     const command = programCommand(runRequest().setDryrun(true).setArgsList(["a b"]), engine, { HOME: "/h" });
 
     expect(command.command).toBe(process.execPath);
@@ -57,7 +57,7 @@ describe("programCommand", () => {
     expect(programCommand(runRequest(), engine, {}).args.join(" ")).not.toContain("hidden");
   });
 
-  it("honours the runtime options, and overrides what the shell has set", () => {
+  it("honors the runtime options, which override the shell's settings", () => {
     const info = programInfo({
       typescript: false,
       nodeargs: "--trace-warnings --title='a b'",

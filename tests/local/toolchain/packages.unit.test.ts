@@ -81,7 +81,7 @@ describe("requiredPackages", () => {
     ]);
   });
 
-  it("ends where a link leads back to the program, and passes over what cannot be read", () => {
+  it("ends at a link back to the program, and skips what cannot be read", () => {
     addPackage("app", { name: "app" });
     addPackage("app/node_modules/@pulumi/aws", aws);
     symlinkSync(path.join(root, "app"), path.join(root, "app/node_modules/self"));

@@ -42,7 +42,7 @@ const removeInChild = async (way: "removeTree" | "rmSync", folder: string) =>
     { reject: false, ...(isRoot && { uid: nobody, gid: nobody }), env: { HOME: root } },
   );
 
-test("an ordinary user's folders that may not be written are deleted", async () => {
+test("read-only folders of an ordinary user are deleted", async () => {
   const folder = readOnlyTree();
   // The control: without permission to write, Node's own function fails.
   const control = await removeInChild("rmSync", folder);
@@ -54,11 +54,11 @@ test("an ordinary user's folders that may not be written are deleted", async () 
   expect(existsSync(folder)).toBe(false);
 });
 
-test("a folder that is not there is no fault", () => {
+test("a missing folder is not an error", () => {
   expect(() => removeTree(path.join(root, "none"))).not.toThrow();
 });
 
-test("what cannot be deleted for another reason is a fault", () => {
+test("any other reason is an error", () => {
   const file = path.join(root, "file");
   writeFileSync(file, "");
 

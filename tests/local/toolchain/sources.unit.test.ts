@@ -29,7 +29,7 @@ describe("a CLI on PATH", () => {
     expect(fixture.builds).toBe(0);
   });
 
-  it("is asked for its version once, until its file changes", async () => {
+  it("is called for its version once, until its file changes", async () => {
     fixture.addPulumi("bin", "v3.230.0", { languageHost: true });
     await fixture.ensure();
     await fixture.ensure();
@@ -55,7 +55,7 @@ describe("a CLI on PATH", () => {
     ["of the next major version", "v4.0.0", true, "4.0.0 is too new (3.227.0 or newer is needed)."],
     ["without its language host", "v3.246.0", false, "there is no pulumi-language-nodejs beside it."],
     ["broken", "segmentation fault", true, "it does not print its version."],
-  ])("that is %s is passed over, and why is said", async (_case, version, languageHost, reason) => {
+  ])("that is %s is skipped, with the reason", async (_case, version, languageHost, reason) => {
     const pulumi = fixture.addPulumi("bin", version, { languageHost });
     fixture.addGo("1.25.8");
 
@@ -65,7 +65,7 @@ describe("a CLI on PATH", () => {
     expect(fixture.progress[0]).toBe(`Skipping ${pulumi}: ${reason}`);
   });
 
-  it("that is passed over does not hide a better one behind it", async () => {
+  it("that is skipped does not hide a better one later in PATH", async () => {
     fixture.addPulumi("bin", "v3.1.0", { languageHost: true });
     const better = fixture.addPulumi("second", "v3.250.0", { languageHost: true });
     fixture.environment.PATH = `${fixture.bin}:${path.dirname(better)}`;
@@ -73,7 +73,7 @@ describe("a CLI on PATH", () => {
     expect((await fixture.ensure()).pulumi).toBe(better);
   });
 
-  it("is not taken for the user's own when it is ours", async () => {
+  it("is not mistaken for the user's own if it is ours", async () => {
     fixture.addGo("1.25.8");
     const built = await fixture.ensure();
     fixture.environment.PATH = `${built.binDirectory}:${fixture.bin}`;
@@ -83,7 +83,7 @@ describe("a CLI on PATH", () => {
 });
 
 describe("the Go build", () => {
-  it("makes a CLI with our language host beside it, and says why and what", async () => {
+  it("builds a CLI with our language host beside it, and prints what and why", async () => {
     fixture.addGo("1.25.8");
 
     const toolchain = await fixture.ensure();
@@ -102,7 +102,7 @@ describe("the Go build", () => {
     ]);
   });
 
-  it("is done once: the next time all is there, and nothing is asked or said", async () => {
+  it("runs once: the next time everything is cached, and nothing is called or printed", async () => {
     fixture.addGo("1.25.8");
     const first = await fixture.ensure();
     fixture.progress.length = 0;
@@ -114,7 +114,7 @@ describe("the Go build", () => {
     expect(readFileSync(fixture.goLog, "utf8")).toBe("version\nbuild\n");
   });
 
-  it("serves a second checkout with another language host, and the first goes on with its own", async () => {
+  it("serves a second checkout with another language host, while the first keeps its own", async () => {
     fixture.addGo("1.25.8");
     const first = await fixture.ensure();
     writeFileSync(path.join(fixture.checkout, "dist", "language-nodejs.cjs"), "// another host");
@@ -144,7 +144,7 @@ describe("the Go build", () => {
     expect(second.binDirectory).toBe(first.binDirectory);
   });
 
-  it("that makes a CLI which does not run is an error and leaves nothing", async () => {
+  it("of a CLI that does not run is an error and leaves no files", async () => {
     fixture.addGo("1.25.8", `fs.writeFileSync(output, "#!/bin/sh\\nexit 1\\n", { mode: 0o755 });`);
 
     await expect(fixture.ensure()).rejects.toThrow(
@@ -153,7 +153,7 @@ describe("the Go build", () => {
     expect(readdirSync(fixture.versionFolder)).toEqual([]);
   });
 
-  it("that fails is an error with Go's own words, and leaves nothing", async () => {
+  it("that fails is an error with Go's own message, and leaves no files", async () => {
     fixture.addGo(
       "1.25.8",
       `fs.writeFileSync(output, "half"); console.error("# example\\nx.go:1:1: no"); process.exit(2);`,

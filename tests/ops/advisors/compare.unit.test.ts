@@ -46,7 +46,7 @@ test("a change adds and resolves findings; accepted ones count as none", () => {
   expect(unchanged).toBe(1);
 });
 
-test("only an information can be accepted", () => {
+test("only findings of level INFO can be accepted", () => {
   for (const name of Object.keys(acceptedFindings)) {
     const [finding] = findingsOf([lint(name, "WARN", "metrics_2027_01")]);
     expect(finding && acceptanceOf(finding)).toBeUndefined();

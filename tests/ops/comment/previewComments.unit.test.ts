@@ -77,7 +77,7 @@ const comment = async (choice?: RunChoice) => await commentOnPreviews(client(), 
 
 const bodies = () => github.comments(7).map(({ body }) => body);
 
-test("the first run creates a comment, the second replaces its text, on whatever page it is", async () => {
+test("the first run creates a comment, the second replaces its text on any page", async () => {
   for (let number = 0; number < 150; number++) github.addComment(7, "somebody", `comment ${number}`);
   leaveReport("dev", "changeAndDrift");
 
@@ -103,7 +103,7 @@ test("each stack has a comment of its own", async () => {
   ]);
 });
 
-test("a failed preview is commented on with its error, a cancelled one with that it was", async () => {
+test("the comment of a failed preview has its error, that of a cancelled one says so", async () => {
   leaveReport("dev", "brokenMigration");
 
   await comment({ stacks: { dev: "failure", prod: "cancelled", "like-dev": "failure" } });
@@ -113,7 +113,7 @@ test("a failed preview is commented on with its error, a cancelled one with that
   expect(bodies()[2]).toContain("**The preview failed before it had a report: the job's log says why.**");
 });
 
-test("a comment of somebody else with our marker is left alone", async () => {
+test("a comment of another user with our marker is not changed", async () => {
   github.addComment(7, "mallory", "<!-- thorbis preview dev: run 999999.1 -->");
   leaveReport("dev", "quiet");
 
@@ -121,7 +121,7 @@ test("a comment of somebody else with our marker is left alone", async () => {
   expect(github.comments(7).map(({ user }) => user.login)).toEqual(["mallory", bot]);
 });
 
-test("an older run does not overwrite what a newer one has said", async () => {
+test("an older run does not overwrite the comment of a newer one", async () => {
   leaveReport("dev", "quiet");
   await comment({ id: 18 });
   leaveReport("dev", "brokenMigration");
@@ -140,7 +140,7 @@ test("two runs that comment at the same time leave one comment, the newer run's"
   expect(bodies().map((body) => body.split("\n")[0])).toEqual(["<!-- thorbis preview dev: run 22.1 -->"]);
 });
 
-test("nothing is said on a pull request that has a newer commit, or whose branch another repository has", async () => {
+test("there is no comment on a pull request that has a newer commit, or whose branch is in another repository", async () => {
   leaveReport("dev", "quiet");
   github.pulls.splice(0, 1, {
     number: 7,
@@ -158,7 +158,7 @@ test("nothing is said on a pull request that has a newer commit, or whose branch
   expect(bodies()).toEqual([]);
 });
 
-test("a fork's report is shown as such, and not for a stack that needs credentials", async () => {
+test("a fork's report is marked as such, and is not shown for a stack that needs credentials", async () => {
   github.pulls.splice(0, 1, {
     number: 7,
     state: "open",
@@ -173,7 +173,7 @@ test("a fork's report is shown as such, and not for a stack that needs credentia
   expect(bodies()[0]).toContain("This report comes from code of the fork");
 });
 
-test("an artifact that is no report, a link, or another stack's report is not shown", async () => {
+test("an artifact that is not a report, a link, or the report of another stack is not shown", async () => {
   for (const stack of ["one", "two", "three"]) mkdirSync(path.join(folder, `preview-${stack}`));
   writeFileSync(path.join(folder, "preview-one", "report.json"), '{"version":1,"stack":"one"}');
   writeFileSync(path.join(folder, "secret"), "SECRET");
@@ -184,14 +184,14 @@ test("an artifact that is no report, a link, or another stack's report is not sh
   await comment({ stacks: { one: "success", two: "success", three: "success", four: "success" } });
 
   expect(bodies().map((body) => /\*\*(.*)\*\*/.exec(body)?.[1])).toEqual([
-    "The preview left a report that is not of the documented form.",
+    "The preview left a report that does not match the documented schema.",
     "The preview left no report that could be read.",
     "The preview left no report that could be read.",
-    "The preview left a report that is not of the documented form.",
+    "The preview left a report that does not match the documented schema.",
   ]);
 });
 
-test("secrets of the commenting job, terminal codes and mentions in a report do no harm", async () => {
+test("secrets of the commenting job, terminal codes and mentions in a report are neutralized", async () => {
   leaveReport("dev", "quiet");
   const file = path.join(folder, "preview-dev", "report.json");
   const report = buildReport(recorded("quiet"), { kind: "preview", stack: "dev", environment: {} });
@@ -203,7 +203,7 @@ test("secrets of the commenting job, terminal codes and mentions in a report do 
   expect(bodies()[0]).toContain("````\n@team [secret] ``` <img src=x>\n````");
 });
 
-test("a service that fails once while it lists is asked again", async () => {
+test("a request to list is retried after one failure", async () => {
   leaveReport("dev", "quiet");
   github.faults.push({ method: "GET", path: /\/pulls$/, status: 502, times: 1 });
 
@@ -221,7 +221,7 @@ test.each([
   expect(bodies()).toHaveLength(1);
 });
 
-test("a rate limit is waited for", async () => {
+test("a rate limit causes a wait", async () => {
   leaveReport("dev", "quiet");
   github.faults.push({
     ...{ method: "POST", path: /\/comments$/, status: 403, times: 1 },
@@ -248,7 +248,7 @@ test.each([
   await expect(comment()).rejects.toThrow(sentence);
 });
 
-test("another event than workflow_run is refused", () => {
+test("any event except workflow_run is refused", () => {
   expect(() => workflowRunOf({ pull_request: {} })).toThrow(
     "This program runs on the event `workflow_run`, and the event of this run is another.",
   );

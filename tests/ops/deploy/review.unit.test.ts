@@ -31,24 +31,24 @@ function review(source: RecordingName | PulumiRun, plan = "{}") {
 const refused = (why: string) =>
   `The reviewed plan is not applied, because ${why}: nothing was changed; make a new plan and have it reviewed.`;
 
-test("a review that was written is read again", async () => {
+test("a written review can be read", async () => {
   writeFileSync(planFile(folder), "{}");
   await writeReview(folder, review("changeAndDrift"));
 
   expect(await readReview(folder)).toEqual(review("changeAndDrift"));
 });
 
-test("what has not changed since is applied, however often one looks", () => {
+test("an unchanged plan is applied, also after repeated checks", () => {
   expect(() => requireSameWorld(review("changeAndDrift"), review("changeAndDrift", "{ }"))).not.toThrow();
 });
 
-test("a policy that somebody dropped after the review is named", () => {
+test("a policy that was dropped after the review is named", () => {
   expect(() => requireSameWorld(review("quiet"), review("changeAndDrift"))).toThrow(
     /policy shared\.customers tenant_isolation is missing/,
   );
 });
 
-test("a resource that is no longer as it was is named, though the report says nothing of it", () => {
+test("a changed resource is named, although the report does not mention it", () => {
   const before = recorded("driftSearch");
   const events = JSON.parse(
     JSON.stringify(before.events).replaceAll('"op":"update"', '"op":"refresh"'),
@@ -63,7 +63,7 @@ test("a resource that is no longer as it was is named, though the report says no
   );
 });
 
-test("another commit, and another stack, are refused before any service is asked", () => {
+test("another commit and another stack are refused before any request", () => {
   const head = "b".repeat(40);
 
   expect(() => requireSameSubject(review("quiet"), { stack: "prod", commit: head })).toThrow(
@@ -75,7 +75,7 @@ test("another commit, and another stack, are refused before any service is asked
   expect(() => requireSameSubject(review("quiet"), { stack: "prod", commit })).not.toThrow();
 });
 
-test("a plan that was exchanged, a review of another form and an empty folder are refused", async () => {
+test("a replaced plan, a review of another format and an empty folder are refused", async () => {
   await expect(readReview(folder)).rejects.toThrow("holds no reviewed plan: make one with `npm run plan");
 
   writeFileSync(planFile(folder), "{}");

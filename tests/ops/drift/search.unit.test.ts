@@ -24,17 +24,17 @@ test("nothing changed and everything deployed: exit code 0", () => {
   expect(report.verdict).toEqual({ status: "unchanged", sentence: "Nothing was changed outside of Pulumi." });
 });
 
-test("somebody changed something: exit code 7, named with its repair", () => {
+test("a manual change: exit code 7, with its name and repair", () => {
   const { report, exitCode } = driftReport(recorded("driftSearch"), clean, subject);
 
   expect(exitCode).toBe(7);
   expect(report.verdict.sentence).toBe(
     "2 differences were made outside of Pulumi, 2 of them about who may see or do what.",
   );
-  expect(renderMarkdown(report)).toContain("#### Changed by hand, and kept by deployments");
+  expect(renderMarkdown(report)).toContain("#### Changed manually, and kept by deployments");
 });
 
-test("code that was not deployed: exit code 7, apart from what the deployment would repair", () => {
+test("code that was not deployed: exit code 7, separate from what the deployment would repair", () => {
   const { report, exitCode } = driftReport(clean, recorded("changeAndDrift"), subject);
 
   expect(exitCode).toBe(7);
@@ -54,7 +54,7 @@ test.each([
   expect(report.verdict.status).toBe("failed");
 });
 
-test("what is waived through today does not ring, and is shown with its reason", () => {
+test("a difference with a waiver that includes today does not alarm, and is shown with its reason", () => {
   const { report, exitCode } = driftReport(recorded("driftSearch"), clean, {
     ...subject,
     waivers: [rogue, dropped],
@@ -67,7 +67,7 @@ test("what is waived through today does not ring, and is shown with its reason",
   );
 });
 
-test("a waiver that ended yesterday rings, even where nothing differs any more", () => {
+test("a waiver that ended yesterday alarms, even if nothing differs any more", () => {
   const expired = { ...rogue, until: "2026-11-27" };
 
   expect(
@@ -93,7 +93,7 @@ test("a waiver of another stack, object or property waives nothing", () => {
   expect(report.warnings).toHaveLength(2);
 });
 
-test("a waiver without a proper day is refused", () => {
+test("a waiver without a valid date is refused", () => {
   const waivers = [{ ...rogue, until: "soon" }];
 
   expect(() => driftReport(clean, clean, { ...subject, waivers })).toThrow(

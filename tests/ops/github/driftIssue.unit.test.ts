@@ -39,7 +39,7 @@ test("no drift needs no issue", async () => {
   expect(issues()).toEqual([]);
 });
 
-test("one issue is opened, left alone while nothing is new, updated, closed, and another one opened", async () => {
+test("one issue is opened, unchanged while there is nothing new, updated and closed, and then another one is opened", async () => {
   expect(await search(drifted)).toBe("opened");
   expect(await search(drifted)).toBe("unchanged");
   expect(issues()).toEqual([["Drift of stack prod", "open", 0]]);
@@ -65,7 +65,7 @@ test("each stack has an issue of its own", async () => {
   ]);
 });
 
-test("an issue of a person with our label and marker is left alone", async () => {
+test("an issue of a person with our label and marker is not changed", async () => {
   github.issues.set(5, {
     ...{ number: 5, title: "Drift of stack prod", state: "open", labels: [{ name: "drift" }], comments: [] },
     body: "<!-- thorbis drift prod: 0 -->",
@@ -80,7 +80,7 @@ test("an issue of a person with our label and marker is left alone", async () =>
   ]);
 });
 
-test("without the permission, one sentence says which it is", async () => {
+test("one sentence names a missing permission", async () => {
   github.faults.push({
     method: "POST",
     path: /\/issues$/,

@@ -8,11 +8,11 @@ test("the cost of a stack is compared with that of the commit where the change b
   expect(found?.after).toBeGreaterThan(0);
 });
 
-test("a copy on this machine costs what its environment does", () => {
+test("a copy on this machine costs the same as its environment", () => {
   expect(costOfPreview("like-dev", undefined)).toEqual(costOfPreview("dev", undefined));
 });
 
-test("a base that is not there, or is an option of git, leaves the cost without a comparison", () => {
+test("there is no comparison of cost if the base does not exist or is an option of git", () => {
   for (const base of ["no-such-branch", "--output=stolen"]) {
     expect(costOfPreview("dev", base)).toMatchObject({ after: expect.any(Number), lines: [] });
     expect(costOfPreview("dev", base)).not.toHaveProperty("before");

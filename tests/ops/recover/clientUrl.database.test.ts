@@ -23,7 +23,7 @@ async function session(connectionString: string): Promise<unknown> {
   }
 }
 
-test("a stack's databaseUrl connects to a server of an authority that no system knows", async () => {
+test("a stack's databaseUrl connects to a server with a private CA", async () => {
   const databaseUrl = `postgresql://postgres:test-password@127.0.0.1:${cluster.port}/postgres?sslmode=require`;
 
   expect(await session(databaseUrl)).toBe("UNABLE_TO_VERIFY_LEAF_SIGNATURE");

@@ -12,7 +12,7 @@ const described = ({ changes }: Report) =>
       `${operation} ${resource.name}: ${properties.map(({ path, unknown }) => `${path}${unknown ? " (unknown)" : ""}`).join(", ")}`,
   );
 
-test("a quiet stack has nothing to say", () => {
+test("a stack without changes has an empty report", () => {
   expect(reportOf("quiet")).toEqual({
     version: 1,
     kind: "preview",
@@ -33,7 +33,7 @@ test("a quiet stack has nothing to say", () => {
   });
 });
 
-test("a new column is told from a policy that somebody dropped, and from one that somebody added", () => {
+test("a new column is distinguished from policies that were manually dropped and added", () => {
   const report = reportOf("changeAndDrift");
 
   expect(described(report)).toEqual(['update sql-bundle: files["migrations/20270101000000_points.sql"]']);
@@ -61,11 +61,11 @@ test("a new column is told from a policy that somebody dropped, and from one tha
   expect(report.verdict).toEqual({
     status: "changes",
     sentence:
-      "The change updates 1 resource. Nothing is replaced or deleted. Besides, the deployment takes back 1 manual change. 1 manual change would stay.",
+      "The change updates 1 resource. Nothing is replaced or deleted. The deployment also reverts 1 manual change. 1 manual change would stay.",
   });
 });
 
-test("a broken migration is reported with its place in the file", () => {
+test("a broken migration is reported with its position in the file", () => {
   const { verdict, errors } = reportOf("brokenMigration");
 
   expect(verdict).toEqual({
@@ -77,17 +77,17 @@ test("a broken migration is reported with its place in the file", () => {
   expect(errors[0]?.message).toContain("sql/migrations/20270101000000_points.sql:1:47: syntax error");
 });
 
-test("faults of the configuration are a refusal", () => {
+test("errors in the configuration are a refusal", () => {
   const { verdict, errors } = reportOf("badConfiguration");
 
   expect(verdict).toEqual({
     status: "refused",
-    sentence: "The configuration has faults; nothing was changed.",
+    sentence: "The configuration has errors; nothing was changed.",
   });
   expect(errors.map(({ source }) => source)).toEqual(["configuration"]);
 });
 
-test("replacements come first, one entry each, with what causes them", () => {
+test("replacements come first, one entry each, with their cause", () => {
   const report = reportOf("replacement");
 
   expect(described(report).slice(0, 3)).toEqual([
@@ -104,7 +104,7 @@ test("replacements come first, one entry each, with what causes them", () => {
   );
 });
 
-test("a search for drift names what differs and what the next deployment does about it", () => {
+test("a search for drift names each difference and what the next deployment does about it", () => {
   const { verdict, drift, changes } = reportOf("driftSearch", "drift");
 
   expect(verdict.sentence).toBe(
@@ -123,7 +123,7 @@ test("a search for drift names what differs and what the next deployment does ab
   ]);
 });
 
-test("a command that no engine came to run is reported in the CLI's words", () => {
+test("a command that failed before the engine started is reported with the CLI's message", () => {
   const stderr = "error: no stack named 'dev' found\n";
   const report = buildReport(
     { exitCode: 6, events: [], stderr, durationSeconds: 0.44 },
@@ -143,7 +143,7 @@ test("a cancelled run is neither a failure nor a success", () => {
   });
 });
 
-test("every report has the form of the schema", () => {
+test("every report matches the schema", () => {
   const reports = [
     reportOf("quiet"),
     reportOf("changeAndDrift"),

@@ -60,7 +60,7 @@ test("the files of a deployment have their times", () => {
   ]);
 });
 
-test("files that a deployment sums up by folder stay a notice", () => {
+test("files that a deployment summarizes by folder stay a notice", () => {
   const lines = ["  migrations: 1250 files, 4012 ms"];
 
   const [bundle] = bundlesOf([said("info", [filesRan, ...lines].join("\n"))], []);

@@ -37,7 +37,7 @@ test("findings that the change adds and resolves are in every form of the report
   );
 });
 
-test("a change without new findings says nothing of the advisors", () => {
+test("a change without new findings does not mention the advisors", () => {
   const report = reportOn({
     deployment: recorded("up"),
     advisors: { added: [], resolved: [], unchanged: 0 },
@@ -47,7 +47,7 @@ test("a change without new findings says nothing of the advisors", () => {
   expect(renderMarkdown(report)).not.toContain("advisors");
 });
 
-test("advisors that could not be asked are a warning, and the report has no findings", () => {
+test("advisors that did not respond are a warning, and the report has no findings", () => {
   const report = reportOn({ deployment: recorded("up"), advisors: { unavailable: "npm is not reachable." } });
 
   expect(report.advisors).toBeUndefined();
@@ -57,7 +57,7 @@ test("advisors that could not be asked are a warning, and the report has no find
   });
 });
 
-test("a change that does not deploy to the copy is a failure that says so", () => {
+test("a change that does not deploy to the copy is reported as a failure", () => {
   const deployment = { ...recorded("brokenMigration"), exitCode: 1 };
 
   const { verdict, errors } = reportOn({ deployment, advisors: { unavailable: "" } });

@@ -41,7 +41,7 @@ test("the lines that differ are a table", () => {
   expect(renderText(report)).toContain("SupabaseProject  Compute  10.00  110.00");
 });
 
-test("control: a report without a cost says nothing of it", () => {
+test("control: a report without a cost does not mention cost", () => {
   expect(renderMarkdown(reportWith())).not.toContain("cost");
   expect(renderText(reportWith())).not.toContain("cost");
 });

@@ -16,14 +16,14 @@ function withChanges(number: number, text: string): Report {
   return { ...report, changes };
 }
 
-test("who reads the first screen can tell the change from the drift", () => {
+test("the first screen distinguishes the change from the drift", () => {
   const text = renderMarkdown(report);
   const order = [
     "The change updates 1 resource.",
     "+ column shared.customers points",
-    "#### Not of this change: drift that the deployment would repair",
+    "#### Not part of this change: drift that the deployment would repair",
     "`policy shared.customers tenant_isolation`",
-    "#### Not of this change: drift that stays",
+    "#### Not part of this change: drift that stays",
     "`policy shared.customers rogue`",
     "<details><summary>SQL files (12)</summary>",
   ];
@@ -44,7 +44,7 @@ test.each([
   expect(code(text)).toBe(span);
 });
 
-test("a fenced block cannot be left from inside", () => {
+test("text cannot close its fenced block", () => {
   expect(block("a\n```\n<script>\n````")).toBe("`````\na\n```\n<script>\n````\n`````");
 });
 
@@ -60,7 +60,7 @@ test("a name that is Markdown and HTML stays text", () => {
   expect(outside).not.toContain("@team");
 });
 
-test("70,000 characters of diff lose their middle, and nothing of the first screen", () => {
+test("70,000 characters of diff lose their middle, and the first screen stays complete", () => {
   const lines = Array.from(
     { length: 1000 },
     (_, at) => `line ${String(at).padStart(4, "0")} ${"x".repeat(60)}`,
@@ -90,7 +90,7 @@ test("a thousand replacements fit as well, with their number", () => {
   expect(text).toMatch(/and 9\d\d more/);
 });
 
-test("a cut goes between lines and never through a character", () => {
+test("text is cut between lines and never inside a character", () => {
   const faces = "😀".repeat(500);
 
   expect(cutMiddle("short", 100)).toBe("short");

@@ -32,13 +32,13 @@ test.each([
   expect(clean(text)).toBe(shown);
 });
 
-test("what is no secret stays: paths, short words, tabs and line ends", () => {
+test("other text is not masked: paths, short words, tabs and line ends", () => {
   const text = "in /usr/local/bin,\n\tshort: user@example.com, https://example.com/a:b@c";
 
   expect(clean(text)).toBe(text);
 });
 
-test("every text of a value is masked, names of members included", () => {
+test("every string of a value is masked, including names of members", () => {
   expect(mapTexts({ sbp_0123456789: ["x", { a: "sbp_0123456789" }, 1, null] }, clean)).toEqual({
     "[secret]": ["x", { a: "[secret]" }, 1, null],
   });

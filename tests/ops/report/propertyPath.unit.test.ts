@@ -9,11 +9,11 @@ test.each([
     ["live", 'policy shared.customers "Everybody, everything"', "using"],
   ],
   ['["a.b"][12]', ["a.b", 12]],
-])("%s is read as the engine means it", (path, parts) => {
+])("%s is parsed like the engine does", (path, parts) => {
   expect(parsePath(path)).toEqual(parts);
 });
 
-test("a value is found at its path, and nothing beside it", () => {
+test("a value is found at its path only", () => {
   const root = { a: [{ "b.c": "found" }] };
 
   expect(valueAt(root, parsePath('a[0]["b.c"]'))).toBe("found");
@@ -21,7 +21,7 @@ test("a value is found at its path, and nothing beside it", () => {
   expect(valueAt(root, parsePath("a.constructor"))).toBeUndefined();
 });
 
-test("paths overlap where one leads into the other", () => {
+test("paths overlap if one contains the other", () => {
   expect(overlaps("tags", "tags.Owner")).toBe(true);
   expect(overlaps("a[0].b", "a[0]")).toBe(true);
   expect(overlaps("a[0]", "a[1]")).toBe(false);

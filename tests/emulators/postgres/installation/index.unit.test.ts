@@ -81,7 +81,7 @@ const packages15 = [
 ];
 
 describe("finding PostgreSQL", () => {
-  it("takes a complete installation as it is", async () => {
+  it("uses a complete installation unchanged", async () => {
     const system = machine(complete, { isRoot: true });
     expect(await ensurePostgresInstalled(silent, { system })).toEqual({
       major: 15,
@@ -100,7 +100,7 @@ describe("finding PostgreSQL", () => {
     );
   });
 
-  it("prefers a complete one to a newer one that lacks something", async () => {
+  it("prefers a complete one to a newer incomplete one", async () => {
     const lacking = of17.filter((file) => !file.includes("pg_cron"));
     expect(
       (await ensurePostgresInstalled(silent, { system: machine([...complete, ...lacking]) })).major,
@@ -112,17 +112,17 @@ describe("finding PostgreSQL", () => {
     expect((await ensurePostgresInstalled(silent, { system })).major).toBe(17);
   });
 
-  it("takes a version that is newer than the supported ones where there is no other", async () => {
+  it("uses a version that is newer than the supported ones if there is no other", async () => {
     expect((await ensurePostgresInstalled(silent, { system: machine(of(18)) })).major).toBe(18);
   });
 
-  it("does not take a version older than 15", async () => {
+  it("does not use a version older than 15", async () => {
     await expect(ensurePostgresInstalled(silent, { system: machine(of(14)) })).rejects.toThrow(
       /no PostgreSQL 15 or newer/,
     );
   });
 
-  it("installs Debian's packages where it is root, and says so", async () => {
+  it("installs Debian's packages as root, and prints it", async () => {
     const system = machine(["/usr/bin/apt-get"], { isRoot: true, installable: complete });
     const said: string[] = [];
     const installation = await ensurePostgresInstalled((line) => said.push(line), { system });
@@ -131,7 +131,7 @@ describe("finding PostgreSQL", () => {
     expect(said).toEqual(["PostgreSQL is not installed: installing Debian's packages"]);
   });
 
-  it("completes the version that is there", async () => {
+  it("completes the installed version", async () => {
     const files = ["/usr/bin/apt-get", ...without("pg_cron", "postgres.h")];
     const system = machine(files, { isRoot: true, installable: complete });
     const said: string[] = [];
@@ -143,16 +143,16 @@ describe("finding PostgreSQL", () => {
   });
 });
 
-describe("a version that is asked for", () => {
+describe("a requested version", () => {
   const unpackable = of17.filter((file) => !file.startsWith("/usr/bin"));
   const apt = "/usr/bin/apt-get";
 
-  it("is taken where it is installed, also beside a newer one", async () => {
+  it("is used if it is installed, also beside a newer one", async () => {
     const system = machine([...complete, ...of17]);
     expect((await ensurePostgresInstalled(silent, { major: 15, system })).binDirectory).toBe(versioned);
   });
 
-  it("is unpacked without root, once, where this system has another", async () => {
+  it("is unpacked once, without root, if this system has another one", async () => {
     const system = machine([...complete, apt], { unpackable });
     const wanted = { major: 17, system };
     const installation = await ensurePostgresInstalled(silent, wanted);
@@ -163,7 +163,7 @@ describe("a version that is asked for", () => {
     expect(system.installed).toEqual([]);
   });
 
-  it("is installed as root where this system offers it", async () => {
+  it("is installed as root if this system offers it", async () => {
     const system = machine([...complete, apt], {
       isRoot: true,
       offered: [17],
@@ -177,14 +177,14 @@ describe("a version that is asked for", () => {
     expect(system.unpackings).toEqual([]);
   });
 
-  it("is not replaced by another where it cannot be had", async () => {
+  it("is not replaced by another one if it is not available", async () => {
     const system = machine([...complete, apt]);
     await expect(ensurePostgresInstalled(silent, { major: 16, system })).rejects.toThrow(
       "The local stack needs a complete PostgreSQL, but no PostgreSQL 16 was found on PATH or below /usr/lib/postgresql, and the package lists of apt-get offer no PostgreSQL 16 with pg_cron: run `apt-get update` as root, or install the server, its header files, pg_cron, PostGIS, make and a C compiler and set POSTGRESQL_BIN to the folder of its programs.",
     );
   });
 
-  it("was unpacked before, but is not what is used by default", async () => {
+  it("is not used by default after it was unpacked", async () => {
     const system = machine([...complete, ...unpackable.map((file) => `/cache/17${file}`)]);
     expect((await ensurePostgresInstalled(silent, { system })).major).toBe(15);
     expect((await ensurePostgresInstalled(silent, { major: 17, system })).major).toBe(17);
@@ -192,12 +192,12 @@ describe("a version that is asked for", () => {
 });
 
 describe("POSTGRESQL_BIN", () => {
-  it("names the only installation to take, also where a newer one is there", async () => {
+  it("names the only installation to use, also beside a newer one", async () => {
     const system = machine([...complete, ...of17], { chosen: versioned });
     expect((await ensurePostgresInstalled(silent, { system })).major).toBe(15);
   });
 
-  it("gives way to a version that is asked for", async () => {
+  it("is not used for another requested version", async () => {
     const system = machine([...complete, ...of17], { chosen: versioned });
     expect((await ensurePostgresInstalled(silent, { major: 17, system })).major).toBe(17);
   });
@@ -248,7 +248,7 @@ describe("one sentence on what to install", () => {
     );
   });
 
-  it("as root, when apt-get did not bring it", async () => {
+  it("as root, if apt-get did not install it", async () => {
     await expect(
       ensurePostgresInstalled(silent, { system: machine(["/usr/bin/apt-get"], { isRoot: true }) }),
     ).rejects.toThrow(

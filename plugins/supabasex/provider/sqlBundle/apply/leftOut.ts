@@ -100,7 +100,7 @@ export class LeftOut {
     const { file, index = 0, sqlState = "", where } = error.fault;
     const isManual = this.#rehearsed !== undefined && succeeds(this.#rehearsed, file, index);
     if (!isManual || where === undefined || !isThere.has(sqlState)) return { error, ...failure };
-    const hint = "It was made by hand, and holds data: create it in the block only where it is missing.";
+    const hint = "It was created manually and contains data: create it in the block only if it is missing.";
     return { ...failure, error: new SqlFileError({ ...error.fault, hint }, { cause: error.cause }) };
   }
 

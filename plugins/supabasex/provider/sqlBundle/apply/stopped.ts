@@ -39,7 +39,7 @@ export function refuseWhatWorksOnlyHere(
   throw new UserError(
     [
       fault.message,
-      "  It fails without what was changed by hand in this database, so it would fail on a new environment too:",
+      "  It fails without the manual changes in this database, so it would fail on a new environment too:",
       "  make that change in a migration that comes before it, or undo it.",
     ].join("\n"),
     1,
