@@ -1,5 +1,7 @@
 import pg from "pg";
 import type { AccessEntry } from "../postgres/access";
+import { unquoteIdentifier } from "../postgres/sqlText";
+import { keyOf } from "./accessEntries";
 
 const { escapeLiteral } = pg;
 
@@ -58,7 +60,7 @@ export function compareVersions(
     (entries) =>
       new Map(
         entries.flatMap(({ kind, name, facts }) =>
-          kind === "extension" ? [[unquote(name), facts.version] as const] : [],
+          kind === "extension" ? [[unquoteIdentifier(name), facts.version] as const] : [],
         ),
       ),
   );
@@ -147,10 +149,6 @@ function commented(identity: string): string {
     .replace(/^domain constraint (.*) on (.*)$/s, "constraint $1 on domain $2");
 }
 
-function unquote(name: string): string {
-  return name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name;
-}
-
 /**
  * Returns the statements that give members of extensions the parts that the backup has. Only where the extension has the
  * same version: another one has other tables, columns and functions.
@@ -158,10 +156,7 @@ function unquote(name: string): string {
 export function attachments(
   expected: readonly AccessEntry[],
   found: ReadonlyMap<string, AccessEntry>,
-  {
-    keyOf,
-    versions,
-  }: { readonly keyOf: (entry: AccessEntry) => string; readonly versions: ExtensionVersions },
+  versions: ExtensionVersions,
 ): string[] {
   return expected.flatMap((entry) => {
     const { extension, definition } = entry.facts;
@@ -186,8 +181,8 @@ export async function addColumns(client: pg.Client, access: readonly AccessEntry
       added.map(({ facts }) => facts.extension),
       added.map(
         ({ facts }) =>
-          access.find(({ kind, name }) => kind === "extension" && unquote(name) === facts.extension)?.facts
-            .version,
+          access.find(({ kind, name }) => kind === "extension" && unquoteIdentifier(name) === facts.extension)
+            ?.facts.version,
       ),
     ],
   );

@@ -1,12 +1,9 @@
 import type pg from "pg";
 import { type AccessEntry, readAccess } from "../postgres/access";
-import {
-  extensionsAtBirth,
-  isPlatformOwner,
-  platformEventTriggers,
-  platformSchemas,
-} from "../postgres/platform";
+import { extensionsAtBirth, platformEventTriggers } from "../postgres/platform";
 import { unquoteIdentifier } from "../postgres/sqlText";
+import { additions, corrections } from "./accessCorrections";
+import { byName, grantsOf, isOfPlatform, keyOf } from "./accessEntries";
 import {
   attach,
   attachments,
@@ -17,7 +14,6 @@ import {
   isSurplus,
   runThose,
 } from "./attached";
-import { databaseCorrections, roleCorrections } from "./correctRoles";
 
 /** The differences between the snapshot and the target, as text. */
 export interface AccessDifferences {
@@ -26,36 +22,6 @@ export interface AccessDifferences {
   /** On the platform's objects, which belong to it and may be newer or older than at the source. */
   readonly platform: readonly string[];
 }
-
-/** The keyword of each kind of object in GRANT. */
-const kindsOfGrants: Readonly<Record<string, string>> = {
-  schema: "schema",
-  table: "table",
-  view: "table",
-  "materialized view": "table",
-  "foreign table": "table",
-  sequence: "sequence",
-  routine: "routine",
-  type: "type",
-  language: "language",
-  "foreign data wrapper": "foreign data wrapper",
-  "foreign server": "foreign server",
-  "large object": "large object",
-  database: "database",
-  "system table": "table",
-  "system routine": "routine",
-};
-
-/** Kinds that belong to the platform, to an extension or to PostgreSQL itself. */
-const kindsOfPlatform = new Set([
-  "comment",
-  "database",
-  "extension",
-  "language",
-  "role",
-  "system routine",
-  "system table",
-]);
 
 /** Kinds of objects without a schema. */
 const kindsWithoutSchema = new Set([
@@ -99,75 +65,11 @@ export async function restoreAccess(
   const database = rows[0]?.name ?? "";
   const versions = compareVersions(backedUp, all);
   await runThose(client, [
-    ...attachments(expected, byName(found), { keyOf, versions }),
+    ...attachments(expected, byName(found), versions),
     ...corrections(expected, found, { ...context, database }),
     ...additions(expected, found),
   ]);
   return compareAccess(expected, (await readAccess(client)).filter(isWanted), { ...context, versions });
-}
-
-/**
- * Returns the statements that turn the second inventory into the first.
- * @param database the name, quoted if necessary
- */
-function corrections(
-  expected: readonly AccessEntry[],
-  found: readonly AccessEntry[],
-  { database, isProject }: { readonly database: string; readonly isProject: boolean },
-): string[] {
-  const statements: string[] = [];
-  const before = byName(found);
-  for (const entry of expected) {
-    const existing = before.get(keyOf(entry)) ?? withoutGrants(entry);
-    if (existing === undefined) continue;
-    if (entry.kind === "role" && isProject) statements.push(...roleCorrections(entry, existing));
-    if (entry.kind === "database") statements.push(...databaseCorrections(entry, existing, database));
-    const owner = entry.facts.owner;
-    if (
-      entry.kind === "schema" &&
-      owner !== undefined &&
-      owner !== existing.facts.owner &&
-      !isPlatformOwner(owner)
-    ) {
-      statements.push(`alter schema ${entry.name} owner to ${quote(owner)}`);
-    }
-    const wanted = grantsOf(entry);
-    const present = grantsOf(existing);
-    const target = grantTarget(entry, database);
-    if (target === undefined) continue;
-    for (const grant of present.filter((line) => !wanted.includes(line))) {
-      const { grantee, privilege } = parseGrant(grant);
-      statements.push(`revoke ${target(privilege)} from ${grantee}`);
-    }
-    for (const grant of wanted.filter((line) => !present.includes(line))) {
-      const { grantee, privilege, isGrantable } = parseGrant(grant);
-      statements.push(`grant ${target(privilege)} to ${grantee}${isGrantable ? " with grant option" : ""}`);
-    }
-  }
-  return statements;
-}
-
-/** Returns an entry without grants for kinds that only have an entry if somebody granted something. */
-function withoutGrants(entry: AccessEntry): AccessEntry | undefined {
-  const isListedWithGrants = ["column", "system table", "system routine"].includes(entry.kind);
-  return isListedWithGrants ? { ...entry, facts: { ...entry.facts, grants: "" } } : undefined;
-}
-
-/**
- * Returns the statements that revoke grants on columns of the platform's tables that the backup does not have. Such
- * columns are in no inventory.
- */
-function additions(expected: readonly AccessEntry[], found: readonly AccessEntry[]): string[] {
-  const known = new Set(expected.map(keyOf));
-  return found
-    .filter((entry) => entry.kind === "column" && !known.has(keyOf(entry)))
-    .flatMap((entry) =>
-      grantsOf(entry).flatMap((grant) => {
-        const { grantee, privilege } = parseGrant(grant);
-        const target = grantTarget(entry, "");
-        return target === undefined ? [] : [`revoke ${target(privilege)} from ${grantee}`];
-      }),
-    );
 }
 
 /** Compares the inventory of the backup with that of the restored database. */
@@ -259,84 +161,4 @@ function comparable(fact: string, entry: AccessEntry, { sourceMajor, targetMajor
 
 function describe(text: string | undefined): string {
   return text === undefined || text === "" ? "nothing" : `"${text.replaceAll("\n", ", ")}"`;
-}
-
-/** Returns whether an object belongs to the platform: by its owner, or without one, by the schema of its parent. */
-function isOfPlatform({ kind, name, facts }: AccessEntry): boolean {
-  if (facts.extension !== undefined || kindsOfPlatform.has(kind)) return true;
-  if (kind === "default privileges")
-    return isPlatformOwner(/^of (.*?)(?: in .*)? on \w+$/.exec(name)?.[1] ?? "");
-  const owner = facts.owner;
-  if (kind === "schema")
-    return (
-      platformSchemas.has(unquoteIdentifier(name)) &&
-      (owner === undefined || isPlatformOwner(owner) || name === "extensions")
-    );
-  const schema = unquoteIdentifier(schemaOf(kind, name));
-  if (owner !== undefined) return isPlatformOwner(owner) && (schema === "" || platformSchemas.has(schema));
-  return platformSchemas.has(schema);
-}
-
-/** Returns the schema of `shop.orders`, and of `tenant_isolation on shop.orders`. */
-function schemaOf(kind: string, name: string): string {
-  const place = ["constraint", "policy", "rule", "trigger"].includes(kind)
-    ? name.slice(name.lastIndexOf(" on ") + " on ".length)
-    : name;
-  return /^("(?:[^"]|"")*"|[^."]+)\./.exec(place)?.[1] ?? "";
-}
-
-/** Returns the grants without those of the owner of a platform's object, which may be another role in the target. */
-function grantsOf(entry: AccessEntry): string[] {
-  const lines = (entry.facts.grants ?? "").split("\n").filter((line) => line !== "");
-  if (!isOfPlatform(entry)) return lines;
-  return lines.filter((line) => line.slice(0, line.lastIndexOf(": ")) !== entry.facts.owner);
-}
-
-/** Returns `shop.orders` and SELECT as `select on table shop.orders`; undefined for kinds without grants. */
-function grantTarget(
-  { kind, name }: AccessEntry,
-  database: string,
-): ((privilege: string) => string) | undefined {
-  if (kind === "column") {
-    const found = /^(.*)\.("(?:[^"]|"")*"|[^."]+)$/s.exec(name);
-    const [, table, column] = found ?? [];
-    return table === undefined ? undefined : (privilege) => `${privilege} (${column}) on table ${table}`;
-  }
-  const keyword = kindsOfGrants[kind];
-  if (keyword === undefined) return undefined;
-  // The inventory omits the database's name, because a backup can be restored under another name.
-  const object = kind === "database" ? database : name;
-  return (privilege) => `${privilege} on ${keyword} ${object}`;
-}
-
-function parseGrant(line: string): { grantee: string; privilege: string; isGrantable: boolean } {
-  const separator = line.lastIndexOf(": ");
-  const grantee = line.slice(0, separator);
-  const privilege = line.slice(separator + 2);
-  const isGrantable = privilege.endsWith("*");
-  return {
-    grantee: grantee === "public" ? "public" : quote(grantee),
-    privilege: isGrantable ? privilege.slice(0, -1) : privilege,
-    isGrantable,
-  };
-}
-
-function byName(entries: readonly AccessEntry[]): Map<string, AccessEntry> {
-  return new Map(entries.map((entry) => [keyOf(entry), entry]));
-}
-
-function keyOf({ kind, name }: AccessEntry): string {
-  return `${kind} ${withoutNeedlessQuotes(name)}`;
-}
-
-/**
- * Returns the name without quotes that only some versions write, because each quotes its own keywords: `json_array` is
- * one since version 16.
- */
-export function withoutNeedlessQuotes(name: string): string {
-  return name.replaceAll(/(?<!")"([a-z_][a-z0-9_$]*)"(?!")/g, "$1");
-}
-
-function quote(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { compareAccess, withoutNeedlessQuotes } from "../../../backup/restore/compareAccess";
+import { withoutNeedlessQuotes } from "../../../backup/restore/accessEntries";
+import { compareAccess } from "../../../backup/restore/compareAccess";
 
 const context = { sourceMajor: 15, targetMajor: 17, isIncomplete: false, isProject: true };
 const type = (name: string, grants: string) => ({ kind: "type", name, facts: { owner: "app", grants } });

@@ -1,5 +1,5 @@
 import type { AccessEntry } from "../../../backup/postgres/access";
-import { withoutNeedlessQuotes } from "../../../backup/restore/compareAccess";
+import { withoutNeedlessQuotes } from "../../../backup/restore/accessEntries";
 import type { Portrait } from "./portrait";
 
 /** Version 17 has one privilege more and newer extensions, and writes expressions and schemas in its own way; the platform's objects are its own. */

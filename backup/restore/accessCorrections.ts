@@ -1,0 +1,120 @@
+import type { AccessEntry } from "../postgres/access";
+import { isPlatformOwner } from "../postgres/platform";
+import { byName, grantsOf, keyOf } from "./accessEntries";
+import { databaseCorrections, roleCorrections } from "./correctRoles";
+
+/** The keyword of each kind of object in GRANT. */
+const kindsOfGrants: Readonly<Record<string, string>> = {
+  schema: "schema",
+  table: "table",
+  view: "table",
+  "materialized view": "table",
+  "foreign table": "table",
+  sequence: "sequence",
+  routine: "routine",
+  type: "type",
+  language: "language",
+  "foreign data wrapper": "foreign data wrapper",
+  "foreign server": "foreign server",
+  "large object": "large object",
+  database: "database",
+  "system table": "table",
+  "system routine": "routine",
+};
+
+/**
+ * Returns the statements that turn the second inventory into the first.
+ * @param database the name, quoted if necessary
+ */
+export function corrections(
+  expected: readonly AccessEntry[],
+  found: readonly AccessEntry[],
+  { database, isProject }: { readonly database: string; readonly isProject: boolean },
+): string[] {
+  const statements: string[] = [];
+  const before = byName(found);
+  for (const entry of expected) {
+    const existing = before.get(keyOf(entry)) ?? withoutGrants(entry);
+    if (existing === undefined) continue;
+    if (entry.kind === "role" && isProject) statements.push(...roleCorrections(entry, existing));
+    if (entry.kind === "database") statements.push(...databaseCorrections(entry, existing, database));
+    const owner = entry.facts.owner;
+    if (
+      entry.kind === "schema" &&
+      owner !== undefined &&
+      owner !== existing.facts.owner &&
+      !isPlatformOwner(owner)
+    ) {
+      statements.push(`alter schema ${entry.name} owner to ${quote(owner)}`);
+    }
+    const wanted = grantsOf(entry);
+    const present = grantsOf(existing);
+    const target = grantTarget(entry, database);
+    if (target === undefined) continue;
+    for (const grant of present.filter((line) => !wanted.includes(line))) {
+      const { grantee, privilege } = parseGrant(grant);
+      statements.push(`revoke ${target(privilege)} from ${grantee}`);
+    }
+    for (const grant of wanted.filter((line) => !present.includes(line))) {
+      const { grantee, privilege, isGrantable } = parseGrant(grant);
+      statements.push(`grant ${target(privilege)} to ${grantee}${isGrantable ? " with grant option" : ""}`);
+    }
+  }
+  return statements;
+}
+
+/** Returns an entry without grants for kinds that only have an entry if somebody granted something. */
+function withoutGrants(entry: AccessEntry): AccessEntry | undefined {
+  const isListedWithGrants = ["column", "system table", "system routine"].includes(entry.kind);
+  return isListedWithGrants ? { ...entry, facts: { ...entry.facts, grants: "" } } : undefined;
+}
+
+/**
+ * Returns the statements that revoke grants on columns of the platform's tables that the backup does not have. Such
+ * columns are in no inventory.
+ */
+export function additions(expected: readonly AccessEntry[], found: readonly AccessEntry[]): string[] {
+  const known = new Set(expected.map(keyOf));
+  return found
+    .filter((entry) => entry.kind === "column" && !known.has(keyOf(entry)))
+    .flatMap((entry) =>
+      grantsOf(entry).flatMap((grant) => {
+        const { grantee, privilege } = parseGrant(grant);
+        const target = grantTarget(entry, "");
+        return target === undefined ? [] : [`revoke ${target(privilege)} from ${grantee}`];
+      }),
+    );
+}
+
+/** Returns `shop.orders` and SELECT as `select on table shop.orders`; undefined for kinds without grants. */
+function grantTarget(
+  { kind, name }: AccessEntry,
+  database: string,
+): ((privilege: string) => string) | undefined {
+  if (kind === "column") {
+    const found = /^(.*)\.("(?:[^"]|"")*"|[^."]+)$/s.exec(name);
+    const [, table, column] = found ?? [];
+    return table === undefined ? undefined : (privilege) => `${privilege} (${column}) on table ${table}`;
+  }
+  const keyword = kindsOfGrants[kind];
+  if (keyword === undefined) return undefined;
+  // The inventory omits the database's name, because a backup can be restored under another name.
+  const object = kind === "database" ? database : name;
+  return (privilege) => `${privilege} on ${keyword} ${object}`;
+}
+
+function parseGrant(line: string): { grantee: string; privilege: string; isGrantable: boolean } {
+  const separator = line.lastIndexOf(": ");
+  const grantee = line.slice(0, separator);
+  const privilege = line.slice(separator + 2);
+  const isGrantable = privilege.endsWith("*");
+  return {
+    grantee: grantee === "public" ? "public" : quote(grantee),
+    privilege: isGrantable ? privilege.slice(0, -1) : privilege,
+    isGrantable,
+  };
+}
+
+function quote(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}

@@ -1,0 +1,61 @@
+import type { AccessEntry } from "../postgres/access";
+import { isPlatformOwner, platformSchemas } from "../postgres/platform";
+import { unquoteIdentifier } from "../postgres/sqlText";
+
+/** Kinds that belong to the platform, to an extension or to PostgreSQL itself. */
+const kindsOfPlatform = new Set([
+  "comment",
+  "database",
+  "extension",
+  "language",
+  "role",
+  "system routine",
+  "system table",
+]);
+
+/** Returns whether an object belongs to the platform: by its owner, or without one, by the schema of its parent. */
+export function isOfPlatform({ kind, name, facts }: AccessEntry): boolean {
+  if (facts.extension !== undefined || kindsOfPlatform.has(kind)) return true;
+  if (kind === "default privileges")
+    return isPlatformOwner(/^of (.*?)(?: in .*)? on \w+$/.exec(name)?.[1] ?? "");
+  const owner = facts.owner;
+  if (kind === "schema")
+    return (
+      platformSchemas.has(unquoteIdentifier(name)) &&
+      (owner === undefined || isPlatformOwner(owner) || name === "extensions")
+    );
+  const schema = unquoteIdentifier(schemaOf(kind, name));
+  if (owner !== undefined) return isPlatformOwner(owner) && (schema === "" || platformSchemas.has(schema));
+  return platformSchemas.has(schema);
+}
+
+/** Returns the schema of `shop.orders`, and of `tenant_isolation on shop.orders`. */
+function schemaOf(kind: string, name: string): string {
+  const place = ["constraint", "policy", "rule", "trigger"].includes(kind)
+    ? name.slice(name.lastIndexOf(" on ") + " on ".length)
+    : name;
+  return /^("(?:[^"]|"")*"|[^."]+)\./.exec(place)?.[1] ?? "";
+}
+
+/** Returns the grants without those of the owner of a platform's object, which may be another role in the target. */
+export function grantsOf(entry: AccessEntry): string[] {
+  const lines = (entry.facts.grants ?? "").split("\n").filter((line) => line !== "");
+  if (!isOfPlatform(entry)) return lines;
+  return lines.filter((line) => line.slice(0, line.lastIndexOf(": ")) !== entry.facts.owner);
+}
+
+export function byName(entries: readonly AccessEntry[]): Map<string, AccessEntry> {
+  return new Map(entries.map((entry) => [keyOf(entry), entry]));
+}
+
+export function keyOf({ kind, name }: AccessEntry): string {
+  return `${kind} ${withoutNeedlessQuotes(name)}`;
+}
+
+/**
+ * Returns the name without quotes that only some versions write, because each quotes its own keywords: `json_array` is
+ * one since version 16.
+ */
+export function withoutNeedlessQuotes(name: string): string {
+  return name.replaceAll(/(?<!")"([a-z_][a-z0-9_$]*)"(?!")/g, "$1");
+}
