@@ -343,7 +343,7 @@ export const structureChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a publication sends deletions too",
-    severity: "changes",
+    severity: "opens",
     change: "alter publication warehouse set (publish = 'insert, update, delete')",
     reverse: "alter publication warehouse set (publish = 'insert, update')",
     reports: changed("publication warehouse", "publish"),

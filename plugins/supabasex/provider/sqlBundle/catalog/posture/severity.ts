@@ -138,6 +138,8 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
       // A new list of columns or a new filter publishes less.
       return was === undefined ? "changes" : "opens";
     case "publication":
+      // Deletions reach every subscriber of Realtime: no policy can filter a row that is gone.
+      if (property === "publish") return addsEntries(was, is) ? "opens" : "changes";
       return property === "allTables" && is === true ? "opens" : "changes";
   }
   if (openingProperties.has(property) || openingValues.has(`${property} ${String(is)}`)) return "opens";
@@ -183,6 +185,12 @@ function gains(was: JsonValue | undefined, is: JsonValue | undefined, owner: str
         !(names.includes("all") && !privilege.endsWith("with grant option")),
     );
   });
+}
+
+/** Returns whether a list has entries that it did not have. */
+function addsEntries(was: JsonValue | undefined, is: JsonValue | undefined): boolean {
+  const before = Array.isArray(was) ? was : [];
+  return Array.isArray(is) && is.some((entry) => !before.includes(entry));
 }
 
 /** Returns whether a setting determines what the API exposes, as whom statements run, or whether guards run. */
