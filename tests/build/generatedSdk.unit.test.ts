@@ -57,17 +57,17 @@ async function bundleInEveryWay(): Promise<string> {
   return await readFile(path.join(root, "sdks/supabase/bin/index.js"), "utf8");
 }
 
-test("the build of a generated package is left as it is", async () => {
+test("the build of a generated package is not changed", async () => {
   expect(await bundleInEveryWay()).toBe(ownBuild);
 });
 
-test("a package without a build of its own, such as ours, is bundled", async () => {
+test("a package without its own build, such as ours, is bundled", async () => {
   await writeManifest(undefined);
 
   expect(await bundleInEveryWay()).toContain("function from(value)");
 });
 
-test("our type check takes a generated package's declarations and leaves its sources alone", async () => {
+test("our type check uses a generated package's declarations and not its sources", async () => {
   await write("index.ts", 'import { from } from "@pulumi/supabase";\nexport const text: string = from;\n');
   const tsc = path.join(checkout, "node_modules/typescript/bin/tsc");
 

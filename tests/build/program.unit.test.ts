@@ -17,7 +17,7 @@ async function outputOf(script: string): Promise<string> {
   return stdout.trim();
 }
 
-test("a stack names the program's lines by their TypeScript sources, and leaves other frames alone", {
+test("a stack trace shows the program's lines in their TypeScript sources, and does not change other frames", {
   timeout,
 }, async () => {
   const program = path.join(checkout, "dist", "program.cjs");
@@ -38,7 +38,7 @@ test("a stack names the program's lines by their TypeScript sources, and leaves 
   expect(inside).toMatch(/^ {4}at .*\/components\/backupBucket\/backupBucket\.ts:\d+:\d+\)?$/);
 });
 
-test("a promise's stack is made only when leaks are looked for", { timeout }, async () => {
+test("a promise's stack is created only when leaks are searched", { timeout }, async () => {
   const script = `
     require("./build/pulumi-patches/ownFrames.cjs");
     function debuggablePromise() { return new Error().stack; }

@@ -30,14 +30,14 @@ test("declares the four roles and the deployer's membership, each named after th
   ]);
 });
 
-test("the owner of the tables can neither log in nor pass row-level security", async () => {
+test("the owner of the tables can neither log in nor bypass row-level security", async () => {
   const owner = (await registerRoles()).find(({ inputs }) => inputs.name === "app_owner");
 
   expect(owner?.inputs).toMatchObject({ login: false, bypassRowLevelSecurity: false, roles: [] });
   expect(owner?.inputs.password).toBeUndefined();
 });
 
-test("only backup passes row-level security, and no role may create roles or databases", async () => {
+test("only backup bypasses row-level security, and no role may create roles or databases", async () => {
   const roles = (await registerRoles()).filter(({ type }) => type === "postgresql:index/role:Role");
 
   expect(
@@ -48,7 +48,7 @@ test("only backup passes row-level security, and no role may create roles or dat
   ).toEqual([]);
 });
 
-test("the engine and the server get a verifier in the place of each password", async () => {
+test("the engine and the server get a verifier instead of each password", async () => {
   const roles = (await registerRoles()).filter(({ inputs }) => inputs.login === true);
 
   expect(Object.fromEntries(roles.map(({ inputs }) => [inputs.name, inputs.password]))).toMatchObject({

@@ -32,7 +32,7 @@ async function roleWith(purpose: "managed" | "alone") {
   };
 }
 
-test("a role lets go of its managed policies when it is deleted, before they are", async () => {
+test("a role detaches its managed policies when it is deleted, before they are deleted", async () => {
   const { role, attached, deletedLater } = await roleWith("managed");
 
   expect(attached).toEqual(["arn:rights"]);
@@ -40,7 +40,7 @@ test("a role lets go of its managed policies when it is deleted, before they are
   expect(deletedLater).toEqual(["rights"]);
 });
 
-test("a role without managed policies needs no right to detach any", async () => {
+test("a role without managed policies needs no permission to detach any", async () => {
   const { role, attached, deletedLater } = await roleWith("alone");
 
   expect(attached).toEqual([]);

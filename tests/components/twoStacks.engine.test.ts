@@ -41,7 +41,7 @@ async function succeeds(stack: AwsStack, ...args: string[]): Promise<string> {
   return output;
 }
 
-test("a second stack with the names of the first is refused by the first one's name, and touches nothing", async () => {
+test("a second stack with the names of the first is refused with the first one's name, and changes nothing", async () => {
   await succeeds(first, "up", "--yes", "--skip-preview");
 
   const refused = await second.pulumi("up", "--yes", "--skip-preview");
@@ -53,7 +53,7 @@ test("a second stack with the names of the first is refused by the first one's n
   expect(refused.output).not.toMatch(/aws:\S+ \S+ creat/);
 });
 
-test("created and destroyed beside the first, a second stack leaves it as it was", async () => {
+test("creating and destroying a second stack does not change the first", async () => {
   // The same letters but for their case, which names in AWS do not keep.
   second.configure(areas("Shop", "shop-backups-second"));
 
@@ -63,7 +63,7 @@ test("created and destroyed beside the first, a second stack leaves it as it was
   await succeeds(first, "preview", "--refresh", "--expect-no-changes");
 });
 
-test("the preview of a new image shows both digests, and nothing but what must follow", async () => {
+test("the preview of a new image shows both digests, and only the necessary changes", async () => {
   first.configure(areas("shop", "shop-backups-first", { image: digestOf("b") }));
 
   const preview = await succeeds(first, "preview", "--diff");
@@ -78,7 +78,7 @@ test("the preview of a new image shows both digests, and nothing but what must f
   ]);
 });
 
-test("another name for the project is refused where it would rename everything in AWS", async () => {
+test("another name for the project is refused if it would rename everything in AWS", async () => {
   first.configure(areas("boutique", "shop-backups-first"));
 
   const refused = await first.pulumi("up", "--yes", "--skip-preview");

@@ -51,7 +51,7 @@ const set = (stack: string, key: string) =>
   `pulumi config set --stack ${stack} --path 'thorbis-supabase:${key}' '<your own>'`;
 const zeros = "is a placeholder: ids that are all zeros stand for your own";
 
-test("dev as committed lacks the ids and the token, each with what sets it", () => {
+test("dev as committed lacks the ids and the token, each with the command that sets it", () => {
   expect(faultsOf(committed("dev"), {})).toEqual([
     "SUPABASE_ACCESS_TOKEN is not set: the Management API wants a token of https://supabase.com/dashboard/account/tokens | export SUPABASE_ACCESS_TOKEN=<token>",
     `auth.phone.twilio.accountSid ${zeros}, or leave out auth.phone | ${set("dev", "auth.phone.twilio.accountSid")}`,
@@ -101,7 +101,7 @@ test("a region and a token may come from the stack or from the environment", () 
   ).toEqual([]);
 });
 
-test("a certificate must be one, and still valid", () => {
+test("a certificate must be readable and still valid", () => {
   const file = path.join(folder, "certificates", "supabase.crt");
   const problem = () =>
     faultsOf(committed("prod"), token)
@@ -139,7 +139,7 @@ test("a baseline is the version of a migration; a typing error gets the nearest 
   ]);
 });
 
-test("a topic in another region than the alarms, which they cannot reach", () => {
+test("a topic in another region than the alarms is refused, because they cannot reach it", () => {
   const dev = committed("dev");
   const alerts = JSON.stringify({ topicArn: "arn:aws:sns:eu-west-1:123456789012:operations" });
   const elsewhere = { ...dev, values: { ...dev.values, "thorbis-supabase:alerts": alerts } };
@@ -172,7 +172,7 @@ test.each([
   ]);
 });
 
-test("a topic of the region's partition is no fault, wherever that is", () => {
+test("a topic of the region's partition is accepted in any partition", () => {
   const dev = committed("dev");
   const topicArn = "arn:aws-cn:sns:cn-north-1:123456789012:operations";
   const alerts = JSON.stringify({ topicArn });

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { extensionNames } from "../../config/areas/database";
 import { checkoutRoot } from "../../foundation/checkout";
 
-test("the configuration takes exactly the extensions that the local server lets postgres create, on any version", () => {
+test("the configuration accepts exactly the extensions that postgres may create on the local server, on any version", () => {
   const source = path.join(checkoutRoot(), "emulators", "postgres", "hosted_rights", "lists.c");
   const [, list = ""] =
     /privileged_extensions\[\] = \{\n(.*?)\n\};/s.exec(readFileSync(source, "utf8")) ?? [];

@@ -108,11 +108,11 @@ describe("a secret of the edge functions", () => {
     return { ...input, values: { ...input.values, [key("functionsSecretsSTRIPE_KEY")]: text } };
   };
 
-  test("may have as many characters as the API takes, line breaks among them", () => {
+  test("may have as many characters as the API accepts, including line breaks", () => {
     expect(() => parseStackConfig(withSecret(`${"x".repeat(24_574)}\n\u{2028}`))).not.toThrow();
   });
 
-  test("that is longer is refused, its text kept back", () => {
+  test("that is longer is refused without its text", () => {
     const parse = () => parseStackConfig(withSecret("x".repeat(24_577)));
 
     expect(parse).toThrow(/functionsSecretsSTRIPE_KEY must have at most 24576 characters/);

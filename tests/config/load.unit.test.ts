@@ -14,7 +14,7 @@ beforeAll(async () => {
 const localEndpoint = { SUPABASE_API_ENDPOINT: "http://127.0.0.1:1" };
 const textOf = <T>(output: pulumi.Output<T>) => new Promise<T>((resolve) => output.apply(resolve));
 
-test("secrets reach the program as secret outputs at their places, the rest as plain values", async () => {
+test("secrets reach the program as secret outputs at their paths, other values as plain values", async () => {
   const input = inputOf("dev", development, developmentSecrets);
   pulumi.runtime.setAllConfig({ ...input.values }, [...input.secretKeys]);
 
@@ -29,7 +29,7 @@ test("secrets reach the program as secret outputs at their places, the rest as p
   expect(JSON.stringify({ ...config.project, ...config.network })).not.toContain(canary);
 });
 
-test("a secret that the engine did not decrypt is refused, its text kept back", () => {
+test("a secret that the engine did not decrypt is refused without its text", () => {
   const input = inputOf("dev", development, developmentSecrets);
   pulumi.runtime.setAllConfig(
     { ...input.values },

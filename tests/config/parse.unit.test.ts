@@ -16,7 +16,7 @@ const errorOf = (run: () => unknown): UserError => {
 };
 
 describe("a valid configuration", () => {
-  test("is typed, its defaults filled in, its secrets at their places", () => {
+  test("is typed, with its defaults and its secrets at their paths", () => {
     const config = parseStackConfig(inputOf("dev", development, developmentSecrets));
 
     expect(config.project.instanceSize).toBe("micro");
@@ -41,7 +41,7 @@ describe("a valid configuration", () => {
     expect(config.functions.secrets.STRIPE_KEY?.reveal()).toBe(canary);
   });
 
-  test("prints no secret, however it is printed", () => {
+  test("never prints a secret", () => {
     const config = parseStackConfig(inputOf("dev", development, developmentSecrets));
 
     expect(JSON.stringify(config)).not.toContain(canary);
@@ -50,7 +50,7 @@ describe("a valid configuration", () => {
   });
 });
 
-test("one run reports every fault, sorted, each with the key as typed and the command that corrects it", () => {
+test("one run reports every error, sorted, each with the key as typed and the command that corrects it", () => {
   const input = inputOf(
     "dev",
     {
@@ -95,7 +95,7 @@ test("one run reports every fault, sorted, each with the key as typed and the co
     pulumi config rm --stack dev --path 'thorbis-supabase:project.regoin'`);
 });
 
-test("a stack without any configuration hears of each leaf that has no default", () => {
+test("a stack without any configuration gets an error for each key without a default", () => {
   const { faults } = checkStackConfig({ stack: "dev", values: {}, secretKeys: [] });
 
   expect(faults.map(({ key, message }) => `${key} ${message}`)).toEqual([
@@ -206,7 +206,7 @@ describe("secrets", () => {
   });
 });
 
-describe("keys that nobody reads", () => {
+describe("unknown keys", () => {
   const faultsWith = (extra: Record<string, string>) => {
     const input = inputOf("dev", development, developmentSecrets);
     return checkStackConfig({ ...input, values: { ...input.values, ...extra } }).faults.map(
@@ -214,7 +214,7 @@ describe("keys that nobody reads", () => {
     );
   };
 
-  test("in another package's namespace are left alone", () => {
+  test("in another package's namespace are ignored", () => {
     expect(faultsWith({ "aws:region": "us-east-1", "other:key": "x" })).toEqual([]);
   });
 
@@ -224,7 +224,7 @@ describe("keys that nobody reads", () => {
     ]);
   });
 
-  test("are not guessed at when they resemble nothing", () => {
+  test("get no suggestion if they resemble no known key", () => {
     expect(faultsWith({ [key("zzzzzz")]: "1" })).toEqual(["thorbis-supabase:zzzzzz is not a known key"]);
   });
 

@@ -3,7 +3,7 @@ import { resourcePrefix, resourcePrefixProblem } from "../../config/aws/resource
 
 const prefixOf = (name: string) => resourcePrefix({ name });
 
-test("a name that AWS takes as it is stays as it is, and a prefix of its own wins", () => {
+test("a name that AWS accepts is used unchanged, and a configured prefix takes precedence", () => {
   expect(prefixOf("thorbis-prod")).toBe("thorbis-prod");
   expect(resourcePrefix({ name: "Thorbis Production", resourcePrefix: "thorbis-prod" })).toBe("thorbis-prod");
 });
@@ -13,7 +13,7 @@ test.each([
   ["characters that AWS has not", "thorbis prod", "thorbis.prod"],
   ["what is beyond 40 characters", `${"t".repeat(45)}-dev`, `${"t".repeat(45)}-prod`],
   ["a trailing separator", "thorbis", "thorbis_"],
-])("two names that differ in %s alone have two prefixes", (_what, one, other) => {
+])("two names that differ only in %s have two prefixes", (_what, one, other) => {
   expect(prefixOf(one)).not.toBe(prefixOf(other));
   for (const name of [one, other]) expect(resourcePrefixProblem(prefixOf(name))).toBeUndefined();
 });
@@ -26,7 +26,7 @@ test.each(["sg-shop", "aws-shop", "aws", "2nd shop", "a", "._ -"])(
   },
 );
 
-test("a prefix that is configured must be one", () => {
+test("a configured prefix must be valid", () => {
   expect(resourcePrefixProblem("sg-shop")).toBe(
     "must not begin with sg- or aws-, which AWS keeps for itself",
   );

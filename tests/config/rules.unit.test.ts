@@ -18,7 +18,7 @@ const faultsOf = (stack: string, areas: Areas, secrets: readonly string[]) =>
   checkStackConfig(inputOf(stack, areas, secrets)).faults.map((fault) => `${fault.key} ${fault.message}`);
 
 describe("production", () => {
-  test("takes its specimen", () => {
+  test("accepts its specimen", () => {
     expect(faultsOf("prod", production, productionSecrets)).toEqual([]);
   });
 
@@ -68,7 +68,7 @@ describe("production", () => {
     expect(faultsOf("prod", withReason, productionSecrets)).toEqual([]);
   });
 
-  test("cannot be switched off by another environment in stack prod", () => {
+  test("cannot be disabled by another environment in stack prod", () => {
     const areas = withValue(production, ["project", "environment"], "development");
 
     expect(faultsOf("prod", areas, productionSecrets)).toEqual([
@@ -76,7 +76,7 @@ describe("production", () => {
     ]);
   });
 
-  test("rules apply whatever the stack is called", () => {
+  test("rules apply to stacks of any name", () => {
     const areas = withValue(production, ["database", "sslEnforcement"], false);
 
     expect(faultsOf("like-prod", areas, productionSecrets)).toEqual([
@@ -92,7 +92,7 @@ describe("across fields", () => {
     expect(faultsOf("dev", areas, developmentSecrets)).toEqual(expected.map(key));
   });
 
-  test("some way to sign in must be left", () => {
+  test("at least one way to sign in must be enabled", () => {
     const areas = {
       ...development,
       auth: {
@@ -111,7 +111,7 @@ describe("across fields", () => {
     ]);
   });
 
-  test("are checked although another field is at fault", () => {
+  test("are checked although another field has an error", () => {
     const areas = withValue(
       withValue(development, ["backup", "bucketName"], "A"),
       ["backup", "memoryMegabytes"],

@@ -39,7 +39,7 @@ describe.each([
     expect(checkStackConfig(withSecrets(stack)).faults).toEqual([]);
   });
 
-  test("without them lacks exactly those, each with its command", () => {
+  test("lacks exactly those secrets otherwise, each with its command", () => {
     const { values } = stackFile(stack);
 
     const { faults } = checkStackConfig({ stack, values, secretKeys: [] });
@@ -61,7 +61,7 @@ describe.each([
   });
 });
 
-test("the local stack's secrets open with the public passphrase, and with no other", () => {
+test("the local stack's secrets can be decrypted with the public passphrase, and with no other", () => {
   const config = parseStackConfig(openStackFile(stackFile("local"), "thorbis-local"));
 
   expect(config.database.password.reveal()).toBe("thorbis-local-postgres");
@@ -81,7 +81,7 @@ test("a secret that was encrypted with another key is named", () => {
   );
 });
 
-test("dev and prod hold no secret and no salt, so that an operator chooses the key", () => {
+test("dev and prod contain no secret and no salt, so that an operator chooses the key", () => {
   for (const stack of ["dev", "prod"]) {
     expect(stackFile(stack).ciphertexts).toEqual({});
     expect(stackFile(stack).encryptionSalt).toBeUndefined();

@@ -27,7 +27,7 @@ async function call(environment: NodeJS.ProcessEnv): Promise<string> {
   return stdout.trim();
 }
 
-test("runs from its one file, and says what is wrong with its variables, all at once and without values", async () => {
+test("runs from its single file, and reports all errors in its variables at once, without values", async () => {
   expect(await call({ PGSSLMODE: "canary-mode", PGPORT: "0", PROBE_BLOCKED_SECONDS: "soon" })).toBe(
     [
       "The environment of the database probe is wrong:",

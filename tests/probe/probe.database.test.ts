@@ -69,7 +69,7 @@ async function ended(client: Client): Promise<void> {
   await until(`(${clients}) < ${before}`);
 }
 
-test("a quiet database has every metric but the growth, and nothing to be alarmed about", async () => {
+test("an idle database has every metric except the growth, and no alarm", async () => {
   const { metrics, log, failure } = await probe();
 
   expect(failure).toBeUndefined();
@@ -89,7 +89,7 @@ test("a quiet database has every metric but the growth, and nothing to be alarme
   expect(log).toEqual([{ event: "database measured", ...metrics, found: {} }]);
 });
 
-test("open sessions are connections, and a share of what the server lets anybody open", async () => {
+test("open sessions count as connections, and as a share of the server's limit", async () => {
   const before = await probe();
   const opened = await Promise.all([session(), session(), session()]);
   const during = await probe();
@@ -300,7 +300,7 @@ test("a table without row-level security counts where the Data API serves it and
   expect(closed.metrics.tablesWithoutRowSecurity).toBe(0);
 });
 
-test("a measurement that fails is named, and takes no other with it", async () => {
+test("a failed measurement is named, and the others continue", async () => {
   await postgres.query("revoke execute on function monitoring.failed_job_runs(interval) from monitoring");
   const failed = await probe();
   await postgres.query("grant execute on function monitoring.failed_job_runs(interval) to monitoring");
@@ -316,7 +316,7 @@ test("a measurement that fails is named, and takes no other with it", async () =
   expect(repaired.metrics).toMatchObject({ failedMeasurements: 0, failedJobRuns: 0 });
 });
 
-test("a database that the probe cannot sign in to is a 0, an error and a line in the log; a new password is in force at once", async () => {
+test("a failed login is a 0, an error and a line in the log; a new password takes effect at once", async () => {
   const { port } = database.cluster;
   await aws.setPassword("not-the-password");
   const wrong = await probe();
@@ -337,7 +337,7 @@ test("a database that the probe cannot sign in to is a 0, an error and a line in
   );
 });
 
-test("the server is verified against the certificate that the stack ships; one of a stranger is no server of ours", async () => {
+test("the server is verified with the certificate that the stack ships; another certificate is refused", async () => {
   const server = await startTlsCluster();
   const verified = { PGPORT: String(server.port), PGUSER: "postgres", PGSSLMODE: "verify-full" };
   const ours = await probe({ ...verified, PGSSLROOTCERT: server.authority });

@@ -101,7 +101,7 @@ test("what somebody adds to project and account beside the stack is reported, wi
   expect(undone.exitCode, undone.output).toBe(0);
 });
 
-test("one property of each changed by hand: refresh names all of them, up puts them back", async () => {
+test("after a manual change of one property each, refresh names all of them, and up resets them", async () => {
   const before = await endpointValues();
   const changed = (await deployedResources()).flatMap((resource) => {
     const row = rowOf(cloudChanges, resource);
@@ -145,15 +145,15 @@ test("one property of each changed by hand: refresh names all of them, up puts t
   await expectUpRestores(before);
 });
 
-test("what has nothing inside it deleted by hand: refresh names all of them, up makes them again", async () => {
+test("after a manual deletion of resources without contents, refresh names all of them, and up recreates them", async () => {
   await deleteByHand((takes) => takes.length === 0);
 });
 
-test("what has others inside it deleted by hand, with these: refresh names all, up makes all again", async () => {
+test("after a manual deletion of resources with their contents, refresh names all of them, and up recreates them", async () => {
   await deleteByHand((takes) => takes.length > 0);
 });
 
-test("a secret that waits for its deletion: up names the command, and takes over what it brings back", async () => {
+test("for a secret that is scheduled for deletion, up names the command, and then takes over the restored secret", async () => {
   const { id: SecretId } = await one("aws:secretsmanager/secret:Secret");
   await clouds.secrets.send(new DeleteSecretCommand({ SecretId, RecoveryWindowInDays: 7 }));
 
@@ -168,7 +168,7 @@ test("a secret that waits for its deletion: up names the command, and takes over
   expect((await one("aws:secretsmanager/secret:Secret")).id).toBe(SecretId);
 });
 
-test("after all that, nothing is left to report", async () => {
+test("afterwards there is nothing to report", async () => {
   const result = await refresh();
 
   expect(result.exitCode, result.output).toBe(0);

@@ -28,7 +28,7 @@ async function projects(): Promise<unknown> {
 
 const migration = (name: string) => path.join(stack.project, "sql/migrations", name);
 
-test("the first preview says what would run, and changes nothing", async () => {
+test("the first preview lists what would run, and changes nothing", async () => {
   const preview = await stack.pulumi("preview");
 
   expect(preview.exitCode, preview.output).toBe(0);
@@ -67,7 +67,7 @@ test("a migration with a typing error fails the preview like a compiler, and lea
   await rm(file);
 });
 
-test("a migration that refers to what is not there is found by executing it, before up", async () => {
+test("a migration that refers to a missing object is detected by executing it, before up", async () => {
   const before = fingerprint(await readCatalog(database));
   const file = migration("20270101000000_index_missing_column.sql");
   await writeFile(file, "create index customers_points on shared.customers (points);\n");
@@ -81,7 +81,7 @@ test("a migration that refers to what is not there is found by executing it, bef
   await rm(file);
 });
 
-test("no password stands in the state or in what was printed", async () => {
+test("no password is in the state or in the output", async () => {
   const exported = await stack.pulumi("stack", "export");
   const printed = await stack.pulumi("up", "--yes", "--diff", "--skip-preview");
 

@@ -37,7 +37,7 @@ function commandIn(output: string): string[] {
   return [...command.replaceAll("'", "").split(" "), "--yes", "--skip-preview"];
 }
 
-test("paused: named with the command that wakes it, and awake afterwards", async () => {
+test("a paused project is reported with the command that resumes it, and runs afterwards", async () => {
   const ref = await projectRef();
   await clouds.supabase("POST", `/projects/${ref}/pause`);
   while ((await projects())[0]?.status !== "INACTIVE") await wait(20);
@@ -58,7 +58,7 @@ test("paused: named with the command that wakes it, and awake afterwards", async
   expect(settled.exitCode, settled.output).toBe(0);
 });
 
-test("deleted: named with the command that makes a new one, which has everything but the data", async () => {
+test("a deleted project is reported with the command that creates a new one, which has everything except the data", async () => {
   const ref = await projectRef();
   await clouds.supabase("DELETE", `/projects/${ref}`);
 

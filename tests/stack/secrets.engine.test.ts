@@ -103,7 +103,7 @@ test("up: no secret in its output, in a command line, in the state or in a log",
   expect(findLeaks(planted, await leftBehind())).toEqual([]);
 });
 
-test("a control: each canary did reach the stack, where only who has the passphrase or logs in can tell", async () => {
+test("control: each canary reached the stack, visible only with the passphrase or after a login", async () => {
   const { output } = await stack.pulumi("stack", "export", "--show-secrets");
   const inState = findLeaks(planted, [{ where: "export", text: output }]).map(({ secret }) => secret);
 
@@ -127,7 +127,7 @@ test("a control: each canary did reach the stack, where only who has the passphr
   }
 });
 
-test("something changed by hand beside a secret, and the secret itself: preview and refresh show neither", async () => {
+test("after manual changes of a secret and of a value beside it, preview and refresh do not show the secret", async () => {
   const byHand = { name: "SMTP password set by hand", text: canaryText() };
   planted.push(byHand);
   const api = new ManagementApi({

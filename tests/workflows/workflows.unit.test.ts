@@ -182,7 +182,7 @@ test("a pull request is previewed against the base commit and against dev, and c
   );
 });
 
-test("what Supabase's advisors find after the change and did not before stands in the comment of the executed preview", async () => {
+test("the comment of the executed preview has the new findings of Supabase's advisors", async () => {
   const lint = (name: string, level: string, detail: string, object: string) => ({
     ...{ name, level, detail, title: name, cache_key: `${name}_${object}`, metadata: { name: object } },
     remediation: `https://supabase.com/docs/guides/database/database-linter?lint=${name}`,
@@ -202,7 +202,7 @@ test("what Supabase's advisors find after the change and did not before stands i
   await expectExample("new-finding", bodies()[0]);
 });
 
-test("a change that previews and does not deploy fails the executed preview", async () => {
+test("a change with a successful preview that does not deploy fails the executed preview", async () => {
   world.play({ preview: "changeAndDrift", up: "brokenMigration" });
 
   const { previews } = await pullRequest();
@@ -266,7 +266,7 @@ test.each([
   await expectExample(example, bodies()[1]);
 });
 
-test("the replacement of a bucket stands first", async () => {
+test("the replacement of a bucket comes first", async () => {
   world.play({ preview: "replacement" });
 
   await pullRequest();
@@ -275,7 +275,7 @@ test("the replacement of a bucket stands first", async () => {
   await expectExample("replacement", bodies()[1]);
 });
 
-test("70,000 characters of diff fit into the comment, and all of them into the artifact", async () => {
+test("70,000 characters of diff are cut to fit into the comment, and are complete in the artifact", async () => {
   const long = JSON.parse(JSON.stringify(recorded("replacement"))) as PulumiRun;
   const lines = Array.from({ length: 1000 }, (_, at) => `${at} ${"x".repeat(70)}`).join("\\n");
   const text = JSON.stringify(long).replace(
@@ -314,7 +314,7 @@ function recordedWith(
   return file;
 }
 
-test("hazards of a migration stand on the first screen, and what it would block below", async () => {
+test("hazards of a migration are on the first screen, followed by what it would block", async () => {
   const urn = recorded("changeAndDrift").events.find(
     ({ diagnosticEvent }) => diagnosticEvent?.urn?.endsWith("sql-bundle") === true,
   )?.diagnosticEvent?.urn;
@@ -383,7 +383,7 @@ test.each([
     "a rate limit of a second",
     { status: 429, body: { message: "rate limit" }, headers: { "retry-after": "1" } },
   ],
-])("%s does not keep the comment away", async (_, answer) => {
+])("%s does not prevent the comment", async (_, answer) => {
   world.play({ preview: "quiet" });
   world.github.faults.push({ method: "GET", path: /comments$|comments\?/, times: 1, ...answer });
 
@@ -423,7 +423,7 @@ test("a cancelled run leaves a report and a comment", async () => {
   await expectExample("cancelled", bodies()[1]);
 });
 
-test("an API that refuses is one sentence in the job's log", async () => {
+test("a refusal of the API is one sentence in the job's log", async () => {
   world.play({ preview: "quiet" });
   world.github.faults.push({
     method: "POST",
@@ -441,7 +441,7 @@ test("an API that refuses is one sentence in the job's log", async () => {
   );
 });
 
-test("dev is deployed, then prod's plan is made, approved and applied", async () => {
+test("dev is deployed, then prod's plan is created, approved and applied", async () => {
   world.play({ preview: "changeAndDrift", up: "up" });
 
   const jobs = await run("deploy", {});
@@ -461,7 +461,7 @@ test("dev is deployed, then prod's plan is made, approved and applied", async ()
   await expectExample("deployment", jobs[2]?.summary);
 });
 
-test("of three commits at once the first is deployed to the end, and the last one then", async () => {
+test("of three concurrent commits the first is deployed completely, and then the last one", async () => {
   world.play({ preview: "quiet", up: "up" });
   const groups = new ConcurrencyGroups();
   const base = runId;
@@ -486,7 +486,7 @@ test("of three commits at once the first is deployed to the end, and the last on
   }
 });
 
-test("what somebody changed after the approval stops prod's deployment in one sentence", async () => {
+test("a manual change after the approval stops prod's deployment with one sentence", async () => {
   world.play({ preview: "quiet", up: "up" });
 
   const jobs = await run(
@@ -541,7 +541,7 @@ test("a failed deployment of dev ends before prod is planned", async () => {
   expect(jobs.map(({ conclusion }) => conclusion)).toEqual(["failure", "skipped", "skipped"]);
 });
 
-test("drift of prod opens one issue every hour's run keeps, and dev is looked at once a day", async () => {
+test("drift of prod opens one issue for all hourly runs, and dev is checked once a day", async () => {
   world.play({ refresh: "driftSearch", preview: "changeAndDrift" });
   const hourly = { event: { schedule: "17 * * * *" } };
 
@@ -567,7 +567,7 @@ test("drift of prod opens one issue every hour's run keeps, and dev is looked at
   ]);
 });
 
-test("a search for drift that fails leaves the issue as it is", async () => {
+test("a failed search for drift does not change the issue", async () => {
   world.play({ refresh: "brokenMigration" });
 
   const [job] = await run("drift", { event: { schedule: "17 * * * *" } });

@@ -29,7 +29,7 @@ const register = (args: Partial<BackupAlarmsArgs> = {}) =>
       }),
   );
 
-test("a newest backup that is too old is an alarm, and so is an age that nobody measures", async () => {
+test("an alarm fires if the newest backup is too old, or if its age is not measured", async () => {
   const resources = await register({ ageIntervalHours: 3 });
 
   expect(registered(resources, "alarms-missing-age-metric").inputs).toEqual({
@@ -62,7 +62,7 @@ test("a newest backup that is too old is an alarm, and so is an age that nobody 
   });
 });
 
-test("a backup that was not seen to restore for two days is an alarm", async () => {
+test("an alarm fires after two days without a passing drill", async () => {
   const resources = await register();
 
   expect(registered(resources, "alarms-drilled-metric").inputs).toMatchObject({
@@ -84,7 +84,7 @@ test("a backup that was not seen to restore for two days is an alarm", async () 
   });
 });
 
-test("the metric comes from the line that a completed backup leaves in the log", async () => {
+test("the metric comes from the log line of a completed backup", async () => {
   const { inputs } = registered(await register(), "alarms-completed-metric");
 
   expect(inputs).toEqual({
@@ -100,7 +100,7 @@ test("the metric comes from the line that a completed backup leaves in the log",
   });
 });
 
-test("a task that failed, one that never started, and one far too small are alarms too", async () => {
+test("alarms also fire for a failed task, a task that did not start, and a much smaller backup", async () => {
   const resources = await register();
 
   expect(registered(resources, "alarms-failed").inputs.eventPattern).toBe(
@@ -123,7 +123,7 @@ test("a task that failed, one that never started, and one far too small are alar
   });
 });
 
-test("a part of a backup that somebody deletes for good rings, where the bucket sends events", async () => {
+test("an alarm fires for a permanently deleted part of a backup if the bucket sends events", async () => {
   const resources = await register({ bucketName: "thorbis-backups" });
 
   expect(JSON.parse(String(registered(resources, "alarms-deleted").inputs.eventPattern))).toEqual({
@@ -145,7 +145,7 @@ test("a part of a backup that somebody deletes for good rings, where the bucket 
   expect((await register()).has("alarms-deleted")).toBe(false);
 });
 
-test("a backup that no prune deletes is an alarm", async () => {
+test("an alarm fires if expired backups are not pruned", async () => {
   const resources = await register({ pruneFreshnessHours: 30 });
 
   expect(registered(resources, "alarms-not-pruned-age-metric").inputs).toMatchObject({
@@ -159,7 +159,7 @@ test("a backup that no prune deletes is an alarm", async () => {
   });
 });
 
-test("a backup that took longer than it may is an alarm; one of an image that does not say is none", async () => {
+test("an alarm fires if a backup took too long; an image that does not report its duration causes none", async () => {
   const resources = await register();
 
   expect(registered(resources, "alarms-duration-metric").inputs).toMatchObject({
@@ -175,7 +175,7 @@ test("a backup that took longer than it may is an alarm; one of an image that do
   });
 });
 
-test("the topic is encrypted, takes alarms and events of this account, and mails", async () => {
+test("the topic is encrypted, accepts alarms and events of this account, and sends mail", async () => {
   const resources = await register();
   const policy = JSON.parse(String(registered(resources, "alarms-topic-policy").inputs.policy));
 
@@ -190,7 +190,7 @@ test("the topic is encrypted, takes alarms and events of this account, and mails
   });
 });
 
-test("with a topic that exists none is made, and every alarm goes there", async () => {
+test("with an existing topic no new one is created, and every alarm uses it", async () => {
   const topicArn = "arn:aws:sns:us-east-1:123456789012:operations";
   const resources = await register({ topicArn });
 
@@ -226,7 +226,7 @@ test.each([
   'CannotPullContainerError: pull image manifest: "not found"',
   "ResourceInitializationError: \\ unable to pull secrets\nfrom 'asm'",
   "Essential container in task exited",
-])("the message of a failed task is JSON, whatever ECS writes: %j", (stoppedReason) => {
+])("the message of a failed task is JSON for any text of ECS: %j", (stoppedReason) => {
   const containers = [{ name: "backup", exitCode: 3, reason: 'OutOfMemory: "killed"' }];
   const detail = { taskArn: "arn:task", group: "family:thorbis-prod-backup", stoppedReason, containers };
 
@@ -240,7 +240,7 @@ test.each([
   });
 });
 
-test("a message that the topic does not take goes to the dead-letter queue", async () => {
+test("a message that the topic rejects goes to the dead-letter queue", async () => {
   expect(registered(await register(), "alarms-failed-target").inputs.deadLetterConfig).toEqual({
     arn: "arn:queue",
   });

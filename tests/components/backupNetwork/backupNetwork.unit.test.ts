@@ -55,7 +55,7 @@ test("two private subnets in two zones share nothing with the subnet of the NAT 
   });
 });
 
-test("zones are those of the configuration where it names them", async () => {
+test("zones are those of the configuration if it names them", async () => {
   const resources = await register({ availabilityZones: ["us-east-1c", "us-east-1f"] });
 
   const zones = ["public", "private-1", "private-2"].map(
@@ -94,7 +94,7 @@ test("the default security group is closed, and every connection recorded", asyn
   });
 });
 
-test("tasks go out by IPv4 to their ports alone: the resolver of the VPC needs no rule", async () => {
+test("tasks may connect over IPv4 to their ports only; the resolver of the VPC needs no rule", async () => {
   const resources = await register();
   const egressOf = (name: string) =>
     (registered(resources, name).inputs.egress as Record<string, unknown>[]).map(

@@ -92,7 +92,7 @@ test.each([
   stack.configure(areas({ network: {} }));
 });
 
-test("a route and a subnet that somebody adds are reported", async () => {
+test("manually added routes and subnets are reported", async () => {
   const VpcId = (await ownVpc())?.VpcId;
   const Filters = [{ Name: "tag:Name", Values: ["networked-backup-private"] }];
   const { RouteTables = [] } = await ec2.send(new DescribeRouteTablesCommand({ Filters }));
@@ -114,7 +114,7 @@ test("a route and a subnet that somebody adds are reported", async () => {
   await ec2.send(new DeleteSubnetCommand({ SubnetId: Subnet?.SubnetId }));
 });
 
-test("a stack that leaves its network for the default one takes all of it away", async () => {
+test("a stack that moves to the default network deletes its own network completely", async () => {
   stack.configure(areas({ assignPublicIp: true }));
 
   await succeeds("up", "--yes", "--skip-preview", "--refresh");

@@ -43,7 +43,7 @@ const register = (args: Partial<DatabaseMonitoringArgs> = {}) =>
       }),
   );
 
-test("the function is the bundled probe and the certificate, and knows what the probe reads", async () => {
+test("the function consists of the bundled probe and the certificate, and has the variables that the probe reads", async () => {
   const { inputs } = registered(await register(), "monitoring-probe");
   const { environment, code, ...others } = inputs;
   const variables = (environment as { variables: Record<string, string> }).variables;
@@ -84,7 +84,7 @@ test("the function is the bundled probe and the certificate, and knows what the 
   });
 });
 
-test("without a certificate there is none in the archive, and no variable for it", async () => {
+test("without a certificate the archive contains none, and there is no variable for it", async () => {
   const { inputs } = registered(
     await register({ connection: { ...connection, sslMode: "disable", sslRootCertificate: undefined } }),
     "monitoring-probe",
@@ -95,7 +95,7 @@ test("without a certificate there is none in the archive, and no variable for it
   expect((inputs.environment as { variables: object }).variables).not.toHaveProperty("PGSSLROOTCERT");
 });
 
-test("in a network the function has subnets and a group that lets nothing in; elsewhere neither", async () => {
+test("in a network the function has subnets and a group without inbound rules; otherwise neither", async () => {
   const inside = await register({ network: { vpcId: "vpc-1", subnetIds: ["subnet-1"] } });
   const outside = await register();
 
@@ -136,7 +136,7 @@ test.each([
   },
 );
 
-test("the probe's alarm rings for a database that cannot be reached, and for a probe that does not run", async () => {
+test("the probe's alarm fires if the database cannot be reached, or if the probe does not run", async () => {
   const { inputs } = registered(await register(), "monitoring-unreachable");
 
   expect(inputs).toEqual({

@@ -49,7 +49,7 @@ test("follows a change in an imported module", async () => {
   expect(await bundled()).toContain('"good day"');
 });
 
-test("leaves the file alone while nothing has changed", async () => {
+test("does not write the file if nothing has changed", async () => {
   await source("x.ts", "console.log(1);");
   await bundled();
   const file = path.join(root, "dist/functions/x/index.js");
@@ -59,7 +59,7 @@ test("leaves the file alone while nothing has changed", async () => {
   expect(await bundled()).toBe("// kept");
 });
 
-test("says where a function does not build", async () => {
+test("reports where a function does not build", async () => {
   await source("x.ts", 'import "./gone.ts";');
 
   expect(() => bundleEntryPoint("x", "functions/x.ts", root)).toThrow(
@@ -67,7 +67,7 @@ test("says where a function does not build", async () => {
   );
 });
 
-test("the business automation has the same bundle from any checkout, and needs nothing beside it", async () => {
+test("the business automation has the same bundle from any checkout, and needs no other file", async () => {
   const checkout = checkoutRoot();
   const entrypoint = "functions/business-automation/index.ts";
   await rm(path.join(root, "functions"), { recursive: true });
@@ -113,7 +113,7 @@ test("names of the import map that Deno loads stay imports, with their subpaths"
   ]);
 });
 
-test("follows a change of the import map, and one that is new", async () => {
+test("follows a change of the import map, and a new import map", async () => {
   await source("one.ts", "export const value = 1;");
   await source("two.ts", "export const value = 2;");
   await source("x.ts", 'import { value } from "value";\nconsole.log(value);');
@@ -125,7 +125,7 @@ test("follows a change of the import map, and one that is new", async () => {
   expect(await bundled()).toContain("value = 2");
 });
 
-test("follows a change of the options for JSX, and refuses a mode that there is not", async () => {
+test("follows a change of the options for JSX, and refuses an unknown mode", async () => {
   await source("view.tsx", "export const view = <p />;");
   await source("x.ts", 'import { view } from "./view.tsx";\nconsole.log(view);');
 

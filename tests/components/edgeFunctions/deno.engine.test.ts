@@ -159,7 +159,7 @@ describe.skipIf(typeof clients === "string")(`in Deno${reason}`, () => {
     ["react", { jsx: "react", jsxFactory: "jsx" }, 'import { jsx } from "mini/jsx-runtime";'],
     ["react-jsx", { jsx: "react-jsx", jsxImportSource: "mini" }, ""],
     ["precompile", { jsx: "precompile", jsxImportSource: "mini" }, ""],
-  ])("JSX, compiled as the deno.json says: %s", async (_, compilerOptions, imports) => {
+  ])("JSX, compiled according to the deno.json: %s", async (_, compilerOptions, imports) => {
     const settings = { compilerOptions, imports: { "mini/jsx-runtime": "./mini.ts" } };
     await write("functions/x/deno.json", JSON.stringify(settings));
     await write(

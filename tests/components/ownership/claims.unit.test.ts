@@ -13,7 +13,7 @@ const in1 = "us-east-1:123456789012";
 const own = (arn: string): TaggedResource => ({ arn, stack: claim.stack });
 const foreign = (arn: string): TaggedResource => ({ arn, stack: other });
 
-test("nothing there, and everything there that the stack made itself, is claimed without a fault", () => {
+test("new names, and names of the stack's own resources, are claimed without an error", () => {
   expect(claimFaults(claim, [])).toEqual([]);
   expect(
     claimFaults(claim, [
@@ -46,7 +46,7 @@ describe("a name that another stack has", () => {
   });
 });
 
-describe("a name that the stack would lose", () => {
+describe("a name that a change would orphan", () => {
   test("its bucket", () => {
     expect(claimFaults(claim, [own("arn:aws:s3:::thorbis-old")])).toEqual([
       "backup.bucketName is thorbis-backups-dev, but the stack's backups are in thorbis-old: set it back with `pulumi config set --stack dev --path 'thorbis-supabase:backup.bucketName' thorbis-old`, or move on purpose (docs/operations.md, \"Move to another bucket\").",

@@ -27,7 +27,7 @@ test.each([
     { cidrBlock, availabilityZones: ["us-east-1a", "us-east-1f"] },
     [ofGateway, first],
   ],
-])("%s has no fault", (_, configured, subnets) => {
+])("%s has no error", (_, configured, subnets) => {
   expect(networkFaults("prod", configured, subnets)).toEqual([]);
 });
 

@@ -3,7 +3,7 @@ import { containerDefinition } from "../../../components/scheduledBackup/contain
 import { registered, tags } from "../awsWorld";
 import { digest, register } from "./program";
 
-test("declares what starts the task, what it runs as, and what is left where it did not start", async () => {
+test("declares what starts the task, its role, and where failed starts are kept", async () => {
   const resources = await register();
   const names = [...resources.keys()].filter((name) => name.startsWith("scheduled-backup-")).sort();
 
@@ -65,7 +65,7 @@ test("a role has its one policy and no other", async () => {
   });
 });
 
-test("the schedule tries again within the hour only, and sends failures to the queue", async () => {
+test("the schedule retries within one hour only, and sends failures to the queue", async () => {
   const { inputs } = registered(await register(), "scheduled-backup-schedule");
 
   expect(inputs).toEqual({
@@ -97,7 +97,7 @@ test("the schedule tries again within the hour only, and sends failures to the q
   });
 });
 
-test("the task runs the program as nobody, on a root it cannot write, with the password by reference", async () => {
+test("the task runs the program as an unprivileged user, with a read-only root, and with the password by reference", async () => {
   const { inputs } = registered(await register(), "scheduled-backup-task-definition");
   const { containerDefinitions, ...rest } = inputs;
 
@@ -153,7 +153,7 @@ test("the task runs the program as nobody, on a root it cannot write, with the p
   expect(String(containerDefinitions)).not.toContain("canary-password");
 });
 
-test("prune and drill run beside it, each as itself, without the password and without a way to the database", async () => {
+test("prune and drill run in addition, each with its own role, without the password and without access to the database", async () => {
   const resources = await register({ drillDiskGibibytes: 80 });
   const taskOf = (name: string) => {
     const { inputs } = registered(resources, `scheduled-backup-${name}-task-definition`);
@@ -202,7 +202,7 @@ test("prune and drill run beside it, each as itself, without the password and wi
   });
 });
 
-test("the task that measures ages is small, and reads the bucket alone", async () => {
+test("the task that measures ages is small, and reads only the bucket", async () => {
   const resources = await register();
   const { inputs } = registered(resources, "scheduled-backup-age-task-definition");
   const [{ command, secrets }] = JSON.parse(String(inputs.containerDefinitions));
@@ -255,7 +255,7 @@ test.each([
 test.each([
   ["security-group", ["udp 53-53", "tcp 443-443", "tcp 5432-5432"]],
   ["upkeep-security-group", ["udp 53-53", "tcp 443-443"]],
-])("the %s lets nothing in, and out only to what is needed", async (name, ports) => {
+])("the %s allows no inbound and only the required outbound connections", async (name, ports) => {
   const { inputs } = registered(await register(), `scheduled-backup-${name}`);
   const egress = inputs.egress as {
     protocol: string;
@@ -270,7 +270,7 @@ test.each([
   expect(egress.every(({ description }) => description.length > 0)).toBe(true);
 });
 
-test("with a key of our own everything is encrypted with it; without one, by what AWS manages", async () => {
+test("with our own key everything is encrypted with it; otherwise with keys that AWS manages", async () => {
   const encrypted = await register();
   const managed = await register({}, false);
   const keys = (resources: typeof encrypted) => [

@@ -11,7 +11,7 @@ const register = (enabled: boolean) =>
     new AccessTokenHook("access-token-hook", { projectRef: "ref", bundle, enabled });
   });
 
-test("switches the hook on by a setting of its own, after the bundle that makes the function", async () => {
+test("enables the hook in a separate setting, after the bundle that creates the function", async () => {
   const registered = await register(true);
 
   expect(inputsOf(registered, "access-token-hook-settings")).toEqual({
@@ -22,14 +22,14 @@ test("switches the hook on by a setting of its own, after the bundle that makes 
   expect((dependsOn as { __name?: string }[]).map(({ __name }) => __name)).toEqual(["sql"]);
 });
 
-test("sends a hook that is not wanted as off", async () => {
+test("sends a disabled hook as off", async () => {
   expect(inputsOf(await register(false), "access-token-hook-settings")).toEqual({
     projectRef: "ref",
     auth: '{"hook_custom_access_token_enabled":false}',
   });
 });
 
-test("names the function that the bundle makes", () => {
+test("names the function that the bundle creates", () => {
   const file = "../../../sql/repeatable/functions/custom_access_token_hook.sql";
 
   expect(readFileSync(path.resolve(import.meta.dirname, file), "utf8")).toContain(

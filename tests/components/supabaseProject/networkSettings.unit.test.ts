@@ -18,7 +18,7 @@ test.each([
   ["where IPv6 alone is open", ["203.0.113.0/24", "::/0"], ["203.0.113.0/24", "54.0.0.1/32", "::/0"]],
   ["once, where the configuration names it too", ["54.0.0.1/32"], ["54.0.0.1/32"]],
   ["not at all where everybody may connect", ["0.0.0.0/0", "::/0"], ["0.0.0.0/0", "::/0"]],
-])("the address of the backups is let in %s", async (_, allowed, expected) => {
+])("the address of the backups is allowed %s", async (_, allowed, expected) => {
   expect(await restrictionsOf(allowed, admitted)).toEqual(expected);
 });
 

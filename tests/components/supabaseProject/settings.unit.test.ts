@@ -34,14 +34,14 @@ describe("keys", () => {
   const unknown = (settings: object, known: object) =>
     Object.keys(settings).filter((key) => !Object.hasOwn(known, key));
 
-  test("auth sends only keys that the API takes, whatever is configured", () => {
+  test("auth sends only keys that the API accepts, for any configuration", () => {
     expect(unknown(authSettings(everything.auth), authKeys)).toEqual([]);
     expect(unknown(authSettings(least.auth), authKeys)).toEqual([]);
     expect(unknown(authCredentials(everything.auth) ?? {}, authKeys)).toEqual([]);
     expect(unknown({ log_statement: "all" }, authKeys)).toEqual(["log_statement"]);
   });
 
-  test("auth sends each key in the type that the API wants", () => {
+  test("auth sends each key in the type that the API expects", () => {
     const kindOf = { boolean: "flag", number: "integer", string: "text", object: "text" } as Record<
       string,
       string
@@ -54,7 +54,7 @@ describe("keys", () => {
     expect(wrong).toEqual([]);
   });
 
-  test("database and api send only keys that the API takes", () => {
+  test("database and api send only keys that the API accepts", () => {
     const settings = databaseSettings({
       maxConnections: 100,
       sharedBuffersMegabytes: 256,
@@ -99,7 +99,7 @@ describe("what is not configured", () => {
   });
 });
 
-test("several redirect URLs are one text with commas", () => {
+test("several redirect URLs are one string with commas", () => {
   const urls = ["https://a.example.com/**", "https://b.example.com"];
   const { auth } = configOf(withValue(development, ["auth", "redirectUrls"], urls));
 
@@ -115,13 +115,13 @@ test.each([
     String.raw`abcdefghijklmnopqrstuvwxyz:ABCDEFGHIJKLMNOPQRSTUVWXYZ:0123456789:!@#$%^&*()_+-=[]{};'\\:"|<>?,./` +
       "`~",
   ],
-])("required characters %s are the API's own text", (name, text) => {
+])("required characters %s are the API's own string", (name, text) => {
   const { auth } = configOf(withValue(development, ["auth", "password", "requiredCharacters"], name));
 
   expect(authSettings(auth).password_required_characters).toBe(text);
 });
 
-test("no exposed schema switches the Data API off", () => {
+test("an empty list of exposed schemas disables the Data API", () => {
   expect(apiSettings({ ...everything.api, exposedSchemas: [] }).db_schema).toBe("");
 });
 
@@ -130,7 +130,7 @@ test("realtime that is not enabled is suspended", () => {
 });
 
 describe("settingsJson", () => {
-  test("has one text for the same settings, whatever their order, and leaves out what is undefined", async () => {
+  test("has the same text for settings in any order, without undefined ones", async () => {
     const one = settingsJson({ b: 1, a: { d: true, c: undefined } });
     const other = settingsJson({ a: { d: true }, b: 1 });
 
@@ -138,7 +138,7 @@ describe("settingsJson", () => {
     expect(await settled(other)).toEqual(await settled(one));
   });
 
-  test("is secret where a value in it is", async () => {
+  test("is secret if a value in it is", async () => {
     expect(await settled(settingsJson({ a: pulumi.secret("x") }))).toEqual({
       value: '{"a":"x"}',
       secret: true,

@@ -44,7 +44,7 @@ describe.each([
   { stack: "dev", size: "micro", protect: false },
   { stack: "prod", size: "small", protect: true },
 ])("stack $stack", ({ stack, size, protect }) => {
-  test("declares the project, its password secret, and protects it as the config says", async () => {
+  test("declares the project with a secret password, and protects it as configured", async () => {
     const registered = await registerProject(stack);
 
     expect([...registered.resources.keys()].filter((name) => name.startsWith("supabase-")).sort()).toEqual(
@@ -60,7 +60,7 @@ describe.each([
     expect(registered.options.get("supabase-project")).toMatchObject({ protect, retainOnDelete: protect });
   });
 
-  test("tells the platform settings where the project is, so that a move is refused in preview", async () => {
+  test("passes the project's place to the platform settings, so that a move is refused in preview", async () => {
     const registered = await registerProject(stack);
 
     expect(inputsOf(registered, "supabase-platform-settings")).toEqual({
@@ -79,7 +79,7 @@ describe.each([
     });
   });
 
-  test("sends the settings as canonical JSON, once the platform settings are there", async () => {
+  test("sends the settings as canonical JSON after the platform settings", async () => {
     const registered = await registerProject(stack);
 
     const { auth, ...settings } = inputsOf(registered, "supabase-settings");
@@ -100,7 +100,7 @@ describe.each([
   });
 });
 
-test("prod's auth settings are these and no others, readable but for what comes with a secret", async () => {
+test("prod's auth settings are exactly these, readable except for those with a secret", async () => {
   const registered = await registerProject("prod");
 
   const text = inputsOf(registered, "supabase-settings").auth as string;
@@ -139,7 +139,7 @@ test("prod's auth settings are these and no others, readable but for what comes 
   expect(Object.keys(settings)).toEqual(Object.keys(settings).sort());
 });
 
-test("prod's services with a secret are switched on together with it, all of it secret", async () => {
+test("prod's services with a secret are enabled together with it, and all of it is secret", async () => {
   const registered = await registerProject("prod");
 
   const { projectRef, auth } = inputsOf(registered, "supabase-credentials") as {
@@ -232,14 +232,14 @@ test("connects through the session pooler, its roles under the project's ref", a
   expect(await settled(backup.password)).toEqual({ value: "open", secret: true });
 });
 
-test("encrypts, and verifies nobody, where no authority is configured", async () => {
+test("encrypts without verification if no CA is configured", async () => {
   const { sslMode, sslRootCertificate } = (await projectOf("dev", hostedPooler)).connection;
 
   expect((await settled(sslMode)).value).toBe("require");
   expect((await settled(sslRootCertificate)).value).toBeUndefined();
 });
 
-test("a local project is reached through its pooler too, without TLS", async () => {
+test("a local project is also reached through its pooler, without TLS", async () => {
   const project = await projectOf("local", localPooler);
 
   const { host, port, user, sslMode, sslRootCertificate } = project.connectionAs("monitoring", "m");
@@ -250,7 +250,7 @@ test("a local project is reached through its pooler too, without TLS", async () 
   expect((await settled(sslRootCertificate)).value).toBeUndefined();
 });
 
-test("the pooler for applications is the one that the API answers, in transaction mode", async () => {
+test("the pooler for applications is the one that the API returns, in transaction mode", async () => {
   const { host, port, user } = (await projectOf("prod", hostedPooler)).pooledConnection;
 
   expect((await settled(host)).value).toBe("aws-1-us-east-1.pooler.supabase.com");
@@ -258,7 +258,7 @@ test("the pooler for applications is the one that the API answers, in transactio
   expect((await settled(user)).value).toBe("postgres.abcdefghijklmnopqrst");
 });
 
-test("connects directly where the config says so", async () => {
+test("connects directly if configured", async () => {
   const project = await projectOf("prod", hostedPooler, ({ database }) => ({
     database: { ...database, connection: "direct" },
   }));
@@ -269,7 +269,7 @@ test("connects directly where the config says so", async () => {
   expect((await settled(user)).value).toBe("postgres");
 });
 
-test("answers ref, URL and keys, the keys secret", async () => {
+test("returns ref, URL and keys, with the keys secret", async () => {
   const { ref, apiUrl, keys } = await projectOf("prod", hostedPooler);
 
   expect(await settled(ref)).toEqual({ value: "supabase-project-id", secret: false });
@@ -280,7 +280,7 @@ test("answers ref, URL and keys, the keys secret", async () => {
   expect(await settled(keys.secretKey)).toEqual({ value: "secret-key", secret: true });
 });
 
-test("answers empty texts for the keys that a project does not have, as after legacy keys were switched off", async () => {
+test("returns empty strings for keys that a project does not have, for instance disabled legacy keys", async () => {
   const none = { anonKey: null, serviceRoleKey: null };
   const { keys } = await projectOf("prod", hostedPooler, undefined, {
     ...none,

@@ -85,7 +85,7 @@ test("3: a disabled Data API makes rest unhealthy and nothing else", async () =>
   ]);
 });
 
-test("4: ids are UUIDs and the times of branches RFC 3339", async () => {
+test("4: ids are UUIDs, and times of branches are in RFC 3339", async () => {
   const ref = await emulator.project();
   const path = `/projects/${ref}`;
 
@@ -100,7 +100,7 @@ test("4: ids are UUIDs and the times of branches RFC 3339", async () => {
   expect(branch.json.updated_at).toMatch(rfc3339);
 });
 
-test("5: Auth answers all 237 keys, null when unset, and the sender address null or valid", async () => {
+test("5: Auth returns all 237 keys, null when unset, and the sender address null or valid", async () => {
   const ref = await emulator.project();
 
   const { json } = await emulator.call("GET", `/projects/${ref}/config/auth`);
@@ -147,7 +147,7 @@ test("5: Apple's additional client ids are merged into its client id", async () 
   expect(answer.json.external_apple_additional_client_ids).toBeNull();
 });
 
-test("6: PostgreSQL answers the overrides alone: everything that was PUT, save restart_database", async () => {
+test("6: PostgreSQL returns only the overrides: everything that was PUT except restart_database", async () => {
   const ref = await emulator.project();
   const path = `/projects/${ref}/config/database/postgres`;
 
@@ -163,7 +163,7 @@ test("6: PostgreSQL answers the overrides alone: everything that was PUT, save r
   expect(after.json).toEqual(second.json);
 });
 
-test("7: Storage answers its features in full, and a PATCH of one leaves the others", async () => {
+test("7: Storage returns all features, and a PATCH of one does not change the others", async () => {
   const ref = await emulator.project();
   const path = `/projects/${ref}/config/storage`;
 

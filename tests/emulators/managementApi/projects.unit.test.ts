@@ -11,7 +11,7 @@ afterEach(() => emulator.remove());
 describe("SSL enforcement", () => {
   const wants = (database: boolean) => ({ requestedConfig: { database } });
 
-  test("is in force once the database was started again, and both are answered meanwhile", async () => {
+  test("takes effect when the database was restarted, and the API returns both values until then", async () => {
     const ref = await emulator.project();
     const path = `/projects/${ref}/ssl-enforcement`;
     const release = emulator.clusters.hold();
@@ -27,14 +27,14 @@ describe("SSL enforcement", () => {
     expect(after.json).toEqual({ currentConfig: { database: true }, appliedSuccessfully: true });
   });
 
-  test("that is in force already restarts nothing", async () => {
+  test("that is already in effect restarts nothing", async () => {
     const ref = await emulator.project();
     const { json } = await emulator.call("PUT", `/projects/${ref}/ssl-enforcement`, wants(false));
     expect(json).toEqual({ currentConfig: { database: false }, appliedSuccessfully: true });
     expect((await emulator.call("GET", `/projects/${ref}`)).json.status).toBe("ACTIVE_HEALTHY");
   });
 
-  test("that was asked for before the emulator was killed is in force after its next start", async () => {
+  test("that was requested before the emulator was killed is in effect after its next start", async () => {
     const ref = await emulator.project();
     const release = emulator.clusters.hold();
     await emulator.call("PUT", `/projects/${ref}/ssl-enforcement`, wants(true));
@@ -45,7 +45,7 @@ describe("SSL enforcement", () => {
   });
 });
 
-test("the list of projects says of each what its own page says, with database and version", async () => {
+test("the list of projects has the same fields as each project, with database and version", async () => {
   const ref = await emulator.project();
   const alone = await emulator.call("GET", `/projects/${ref}`);
   const list = await emulator.call("GET", "/projects");
@@ -57,7 +57,7 @@ test.each([
   ["15.14", "15.14.1.001", "15"],
   ["16.10", "16.10.1.001", "16"],
   ["17.6", "17.6.1.001", "17"],
-])("a server of version %s is answered in hosted's form", async (version, shown, engine) => {
+])("version %s of the server is returned in the hosted format", async (version, shown, engine) => {
   emulator.clusters.version = version;
   const ref = await emulator.project();
   const { json } = await emulator.call("GET", `/projects/${ref}`);

@@ -412,7 +412,7 @@ describe("the client's calls over the life of", () => {
   });
 });
 
-test("the player tells a wrong status and a wrong answer", async () => {
+test("the player detects a wrong status and a wrong response", async () => {
   await expect(play([{ call: "GET /projects/{ref}", status: 201 }])).rejects.toThrow(
     "GET /projects/{ref}: expected 200 to be 201",
   );

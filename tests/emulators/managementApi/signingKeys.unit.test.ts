@@ -29,7 +29,7 @@ test("a second key in standby is refused", async () => {
   expect((await emulator.call("POST", keys, { algorithm: "ES256" })).status).toBe(422);
 });
 
-test("one key is in use: the former one was, and is not deleted while it is", async () => {
+test("one key is in use, and a key in use cannot be deleted", async () => {
   const first = await emulator.call("POST", keys, { algorithm: "RS256", status: "in_use" });
   const second = await emulator.call("POST", keys, { algorithm: "HS256", status: "in_use" });
 
@@ -40,7 +40,7 @@ test("one key is in use: the former one was, and is not deleted while it is", as
   expect((await emulator.call("DELETE", `${keys}/${first.json.id}`)).status).toBe(200);
 });
 
-test("what is no key is refused", async () => {
+test("an invalid key is refused", async () => {
   const { status } = await emulator.call("POST", keys, {
     algorithm: "ES256",
     private_jwk: { kty: "EC", crv: "P-256" },

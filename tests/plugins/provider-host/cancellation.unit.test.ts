@@ -32,7 +32,7 @@ describe("cancellation", () => {
     await running;
   });
 
-  it("aborts a call that the engine gives up, and no other", async () => {
+  it("aborts only the call that the engine cancels", async () => {
     const first = endless();
     const second = endless();
     const { client } = await engine({ create: first.create });
@@ -48,7 +48,7 @@ describe("cancellation", () => {
     expect(untouched.signal.aborted).toBe(false);
   });
 
-  it("ends a call at its time limit and says which limit that was", async () => {
+  it("ends a call at its time limit and names the limit", async () => {
     const { create } = endless();
     const { client } = await engine({ create });
     const request = createRequest().setTimeout(0.05);

@@ -11,7 +11,7 @@ function asProperties(config: PropertyMap): ConfigureRequest {
 }
 
 describe("provider configuration", () => {
-  it("decodes what is not a string and nothing else: a password may be digits", () => {
+  it("decodes only values that are not strings, because a password may be digits", () => {
     const config = decodeConfig(
       asProperties({ port: "5432", superuser: "false", password: "0123", endpoints: '[{"s3":"x"}]' }),
       types,
@@ -42,7 +42,7 @@ describe("provider configuration", () => {
     expect(decodeConfig(request, types)).toEqual({ port: 6543, host: "::1" });
   });
 
-  it("leaves out what the engine keeps there for itself", () => {
+  it("leaves out the engine's own keys", () => {
     const config = { version: "3.18.1", pluginDownloadURL: "x", __internal: {}, host: "h" };
     expect(decodeConfig(asProperties(config), types)).toEqual({ host: "h" });
   });

@@ -31,7 +31,7 @@ describe("differences", () => {
     expect(at(before, after)).toEqual(expected);
   });
 
-  it("turns into the engine's detailed diff", () => {
+  it("becomes the engine's detailed diff", () => {
     expect(detailedDiff(differences({ a: { "b.c": 1 } }, { a: {} }), { inputDiff: false })).toEqual({
       'a["b.c"]': { kind: "delete", inputDiff: false },
     });

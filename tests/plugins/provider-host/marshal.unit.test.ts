@@ -76,12 +76,12 @@ describe("values on the wire", () => {
     expect(fromStruct(Struct.fromJavaScript({ a: [marker] }))).toEqual({ a: [unknown] });
   });
 
-  it("leaves out an absent optional property rather than making it null", () => {
+  it("leaves out an absent optional property instead of setting it to null", () => {
     const inputs: { name: string; owner?: string } = { name: "a" };
     expect(toStruct({ ...inputs, owner: inputs.owner } as PropertyMap).toJavaScript()).toEqual({ name: "a" });
   });
 
-  it("reads an output value as what it holds", () => {
+  it("reads an output value as its contents", () => {
     const output = (rest: object) => ({ [signatureKey]: "d0e6a833031e9bbcd3f4e8bde6ca49a4", ...rest });
     const read = fromStruct(
       Struct.fromJavaScript({
@@ -107,7 +107,7 @@ describe("values on the wire", () => {
     ).toEqual({ made: "i-1", planned: unknown, component: urn });
   });
 
-  it("reads assets and archives, and gives them back as they came", () => {
+  it("reads assets and archives, and returns them unchanged", () => {
     const asset = { [signatureKey]: "c44067f5952c0a294b673a41bacd8c17", hash: "1", path: "a.txt" };
     const archive = {
       [signatureKey]: "0def7320c3a5731c473e5ecbe6d01bc7",
@@ -122,7 +122,7 @@ describe("values on the wire", () => {
     expect(toStruct(read).toJavaScript()).toEqual({ code: archive });
   });
 
-  it("refuses a signature it does not know rather than passing it on as data", () => {
+  it("refuses an unknown signature instead of passing it on as data", () => {
     const struct = Struct.fromJavaScript({ a: { [signatureKey]: "ffff" } });
     expect(() => fromStruct(struct)).toThrow(
       "a kind of value that this provider does not know (signature ffff)",

@@ -52,7 +52,7 @@ function stateText(): string {
 }
 
 describe("a provider under the real engine", () => {
-  it("is asked to create in preview, and its error is what the user reads", async () => {
+  it("is called to create in preview, and the user sees its error", async () => {
     const { code, output } = await pulumi(["preview"], { TEXT: "broken" });
     expect(code).not.toBe(0);
     expect(calls()).toEqual(["create one preview"]);
@@ -70,7 +70,7 @@ describe("a provider under the real engine", () => {
     expect(output).not.toContain(canary);
   });
 
-  it("leaves a half made resource in the state, however large, and its next up goes on from there", async () => {
+  it("leaves a partially created resource of any size in the state, and the next up continues from it", async () => {
     const failed = await pulumi(["up", "--yes", "--skip-preview"], { TEXT: "half" });
     expect(failed.code).not.toBe(0);
     expect(failed.output).toContain("the second half failed");
@@ -93,12 +93,12 @@ describe("a provider under the real engine", () => {
     expect(stateText()).not.toContain(canary);
   });
 
-  it("has nothing to do a second time", async () => {
+  it("changes nothing the second time", async () => {
     expect(await pulumi(["preview", "--expect-no-changes"])).toMatchObject({ code: 0 });
     expect(await pulumi(["refresh", "--preview-only", "--expect-no-changes"])).toMatchObject({ code: 0 });
   });
 
-  it("reports what was changed by hand by its path, with exit code 7", async () => {
+  it("reports a manual change with its path and exit code 7", async () => {
     const thing = path.join(things, "one.json");
     const before = readFileSync(thing, "utf8");
     writeFileSync(thing, before.replace('"nested":{"text":"hello"}', '"nested":{"text":"tampered"}'));
@@ -109,7 +109,7 @@ describe("a provider under the real engine", () => {
     writeFileSync(thing, before);
   });
 
-  it("ends with an engine that is killed in the middle of a call, and aborts the call first", async () => {
+  it("aborts the running call and ends if the engine is killed", async () => {
     rmSync(path.join(things, "one.json"));
     rmSync(path.join(things, "calls.log"));
     const { child } = start(["up", "--yes", "--skip-preview", "--refresh"], { TEXT: "slow" });

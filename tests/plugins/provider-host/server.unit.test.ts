@@ -20,7 +20,7 @@ async function createError(error: unknown): Promise<ServiceError> {
 }
 
 describe("handshake and configuration", () => {
-  it("takes secrets and previews, no resource references and no output values", async () => {
+  it("accepts secrets and previews, but no resource references and no output values", async () => {
     const configured: unknown[] = [];
     const { client } = await engine({
       configTypes: { port: "number" },
@@ -47,7 +47,7 @@ describe("handshake and configuration", () => {
     expect(configured).toEqual([{ port: 1, host: "h" }]);
   });
 
-  it("answers its version and a minimal schema", async () => {
+  it("returns its version and a minimal schema", async () => {
     const { client } = await engine();
     const info = await answer<PluginInfo>((done) => client.getPluginInfo(new Empty(), done));
     const schema = await answer<rpc.GetSchemaResponse>((done) =>
@@ -57,7 +57,7 @@ describe("handshake and configuration", () => {
     expect(JSON.parse(schema.getSchema())).toEqual({ name: "fake", version: "1.2.3" });
   });
 
-  it("passes a parameterization on and answers the package", async () => {
+  it("passes on a parameterization and returns the package", async () => {
     const seen: unknown[] = [];
     const { client } = await engine({
       parameterize: async (parameterization) => {
@@ -90,7 +90,7 @@ describe("handshake and configuration", () => {
 });
 
 describe("a resource's life", () => {
-  it("hands check its name, type, seed and autonaming", async () => {
+  it("passes name, type, seed and autonaming to check", async () => {
     const seen: unknown[] = [];
     const { client } = await engine({
       check: async (request) => {
@@ -125,7 +125,7 @@ describe("a resource's life", () => {
     ]);
   });
 
-  it("names a property that holds a secret in the reason only, where the engine adds no value", async () => {
+  it("names a secret property only in the reason, to which the engine adds no value", async () => {
     const { client } = await engine({
       check: async ({ inputs }) => ({
         inputs,
@@ -145,7 +145,7 @@ describe("a resource's life", () => {
     ]);
   });
 
-  it("is told whether it is a preview, and secrets survive both ways", async () => {
+  it("gets the preview flag, and secrets survive in both directions", async () => {
     const seen: CreateRequest[] = [];
     const { client } = await engine({
       create: async (request) => {
@@ -164,7 +164,7 @@ describe("a resource's life", () => {
     expect(fromStruct(response.getProperties()).made).toBe(unknown);
   });
 
-  it("answers an empty id for what has gone", async () => {
+  it("returns an empty id for a deleted resource", async () => {
     const { client } = await engine({ read: async () => undefined });
     const request = new rpc.ReadRequest().setUrn(urn).setId("id-1");
     const response = await answer<rpc.ReadResponse>((done) => client.read(request, done));
@@ -176,7 +176,7 @@ describe("a resource's life", () => {
     });
   });
 
-  it("answers every kind of difference, and replaces where the kind says so", async () => {
+  it("returns every kind of difference, with replacements according to the kind", async () => {
     const { client } = await engine({
       diff: async () => ({
         changes: true,
@@ -246,7 +246,7 @@ describe("a resource's life", () => {
     ]);
   });
 
-  it("calls functions, and says so when there are none", async () => {
+  it("calls functions, and reports if there are none", async () => {
     const invoke = new rpc.InvokeRequest().setTok("fake:index/getThing:getThing").setArgs(toStruct({ a: 1 }));
     const { client } = await engine({ invoke: async ({ args }) => ({ result: { got: args.a ?? null } }) });
     const { client: without } = await engine();
@@ -259,7 +259,7 @@ describe("a resource's life", () => {
 });
 
 describe("errors", () => {
-  it("sends a UserError's own text, lines and all, and no stack", async () => {
+  it("sends the complete text of a UserError, without a stack", async () => {
     const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     const text =
       'sql/migrations/003_x.sql:4:12: column "foo" does not exist\n  select foo\n         ^ – \u{1f418}';
@@ -269,7 +269,7 @@ describe("errors", () => {
     expect(stderr).not.toHaveBeenCalled();
   });
 
-  it("puts any other error into context and logs its stack", async () => {
+  it("adds context to any other error and logs its stack", async () => {
     const stderr = vi.spyOn(process.stderr, "write").mockReturnValue(true);
     const error = await createError(new TypeError("x is undefined"));
     expect(error.details).toBe('creating Thing "app_owner": x is undefined');
@@ -279,7 +279,7 @@ describe("errors", () => {
     );
   });
 
-  it("delivers a text that is not well-formed, and something thrown that is no error", async () => {
+  it("transfers malformed Unicode text, and thrown values that are not errors", async () => {
     vi.spyOn(process.stderr, "write").mockReturnValue(true);
     expect((await createError(new UserError("half \ud83d"))).details).toBe("half \ufffd");
     expect((await createError("just text")).details).toBe('creating Thing "app_owner": just text');
@@ -293,7 +293,7 @@ describe("errors", () => {
     expect(error.details).toBe('creating Thing "app_owner": refused ::1; refused 127.0.0.1');
   });
 
-  it("lets the engine keep the id and outputs of what is only half made", async () => {
+  it("lets the engine keep the id and outputs of a partially created resource", async () => {
     const outputs = { version: "2", live: { text: "x".repeat(20_000) }, password: new Secret("p") };
     const error = await createError(
       new PartialFailure("id-9", { a: 1 }, outputs, ["file 2 failed", "really"]),

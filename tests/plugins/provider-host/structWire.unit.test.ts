@@ -25,28 +25,28 @@ const awkward = {
 };
 
 describe("a struct on the wire", () => {
-  it("is read by generated code as it was written", () => {
+  it("can be read by generated code", () => {
     expect(Struct.deserializeBinary(write(awkward)).toJavaScript()).toEqual(awkward);
   });
 
-  it("is read as generated code wrote it", () => {
+  it("can be read if generated code wrote it", () => {
     expect(readStruct(Struct.fromJavaScript(awkward).serializeBinary(), asIs)).toEqual(awkward);
   });
 
-  it("has its properties in the order of their names, in whatever order they came", () => {
+  it("has its properties sorted by name, regardless of their original order", () => {
     const read = readStruct(write({ b: { d: 1, c: 2 }, a: 3 }), asIs);
 
     expect(JSON.stringify(read)).toBe('{"a":3,"b":{"c":2,"d":1}}');
   });
 
-  it("keeps a property of any name as the object's own", () => {
+  it("keeps a property of any name as an own property", () => {
     const read = readStruct(write(JSON.parse('{"__proto__": {"polluted": true}}') as PropertyMap), asIs);
 
     expect(Object.keys(read)).toEqual(["__proto__"]);
     expect(Object.getPrototypeOf(read)).toBe(Object.prototype);
   });
 
-  it("is refused when it is cut off, and when it is something else", () => {
+  it("is refused if it is truncated or something else", () => {
     const bytes = write({ a: "text" });
 
     expect(() => readStruct(bytes.subarray(0, -1), asIs)).toThrow("no protocol buffer Struct");
@@ -55,14 +55,14 @@ describe("a struct on the wire", () => {
 });
 
 describe("a struct of which only the bytes are there", () => {
-  it("shows its fields to whoever looks", () => {
+  it("returns its fields on access", () => {
     expect(structOf(write(awkward)).toJavaScript()).toEqual(awkward);
     expect(Struct.deserializeBinary(structOf(write(awkward)).serializeBinary()).toJavaScript()).toEqual(
       awkward,
     );
   });
 
-  it("leaves generated code as it was, even after a message that cannot be read", () => {
+  it("does not change generated code, even after an unreadable message", () => {
     const { deserializeBinaryFromReader, serializeBinaryToWriter } = Struct;
     const read = leavingStructs((bytes: Buffer) => Struct.deserializeBinary(bytes));
     const written = takingStructs((struct: Struct) => Buffer.from(struct.serializeBinary()));

@@ -48,7 +48,7 @@ async function through(user: string, password = testPassword): Promise<pg.Client
 }
 
 describe("a session", () => {
-  test("is of the project that the name ends with, and of the role before it", async () => {
+  test("belongs to the project and the role that the user name contains", async () => {
     const client = await through(`postgres.${ref}`);
     const { rows } = await client.query("select current_user, session_user, inet_server_port() as port");
     expect(rows).toEqual([{ current_user: "postgres", session_user: "postgres", port: cluster.port }]);
@@ -59,7 +59,7 @@ describe("a session", () => {
     ["without a ref", "postgres"],
     ["of another project", "postgres.bbbbbbbbbbbbbbbbbbbb"],
     ["whose ref is only part of one", `postgres.${ref.slice(1)}`],
-  ])("%s is refused in the hosted pooler's words", async (_what, user) => {
+  ])("%s is refused with the hosted pooler's message", async (_what, user) => {
     await expect(through(user)).rejects.toMatchObject({
       message: "Tenant or user not found",
       code: "XX000",
@@ -87,7 +87,7 @@ describe("a session", () => {
     },
   );
 
-  test("carries more than fits into one packet, both ways", async () => {
+  test("transfers more than one packet in both directions", async () => {
     const client = await through(`postgres.${ref}`);
     const text = "x".repeat(3_000_000);
     const { rows } = await client.query("select $1::text as text", [text]);
@@ -131,7 +131,7 @@ describe("the pooler", () => {
     await new Promise((resolve) => socket.once("close", resolve).resume());
   });
 
-  test("says that a database does not run which it is led to", async () => {
+  test("reports that the requested database does not run", async () => {
     const nobody = createServer();
     await new Promise<void>((resolve) => nobody.listen(0, "127.0.0.1", resolve));
     const { port } = nobody.address() as { port: number };
@@ -145,7 +145,7 @@ describe("the pooler", () => {
     await other.close();
   });
 
-  test("has its port again, and another one where that is taken", async () => {
+  test("uses its port again, or another one if that is in use", async () => {
     const state = mkdtempSync(path.join(folder, "state-"));
     const first = await startPooler(state, targets);
     const beside = await startPooler(state, targets);
@@ -185,7 +185,7 @@ describe("a role that is deleted through the pooler", () => {
     return { remove: () => provider.delete({ ...request, id, inputs, outputs }, context) };
   }
 
-  test("leaves what it owned to the server's own role, which databaseUsername names", async () => {
+  test("leaves its objects to the server's own role, which databaseUsername names", async () => {
     const { remove } = await roleThroughPooler("leaving", { databaseUsername: "postgres" });
     await sql.query("grant leaving to postgres");
     await sql.query("grant create on schema public to leaving");

@@ -18,7 +18,7 @@ test.each([
   ["a request for TLS", header(80_877_103), "encryption"],
   ["a request for GSSAPI", header(80_877_104), "encryption"],
   ["a request to cancel", header(80_877_102, 8), "cancel"],
-])("%s is told from a session", (_what, bytes, kind) => {
+])("%s is distinguished from a session", (_what, bytes, kind) => {
   expect(readOpening(bytes)).toEqual({ opening: { kind }, length: bytes.length });
 });
 
@@ -26,7 +26,7 @@ test.each([
   { user: "postgres.abcdefghijklmnopqrst", database: "postgres" },
   { user: "rôle.x", application_name: "", options: "-c client_connection_check_interval=1000" },
   { user: "" },
-])("a session is read as it was written: %j", (given) => {
+])("a session is parsed as it was written: %j", (given) => {
   const parameters = new Map(Object.entries(given));
   const bytes = sessionMessage(version3, parameters);
   const more = Buffer.from("the next message");
@@ -36,7 +36,7 @@ test.each([
   });
 });
 
-test("a message that comes in pieces is waited for", () => {
+test("a message in several packets is read completely", () => {
   const bytes = sessionMessage(version3, new Map([["user", "postgres"]]));
   for (const length of [0, 3, 7, 8, bytes.length - 1]) {
     expect(readOpening(bytes.subarray(0, length))).toBe("incomplete");
@@ -47,7 +47,7 @@ test.each([
   ["shorter than itself", 4],
   ["longer than the server takes", 10_001],
   ["of a negative length", -1],
-])("a message %s is none of PostgreSQL", (_what, length) => {
+])("a message %s is not one of PostgreSQL's", (_what, length) => {
   const bytes = header(version3);
   bytes.writeInt32BE(length, 0);
   expect(readOpening(bytes)).toBe("invalid");

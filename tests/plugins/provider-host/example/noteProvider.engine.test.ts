@@ -65,7 +65,7 @@ test("a changed text is an update, and a manual change is drift that the next up
   expect(readFileSync(note, "utf8")).toBe("changed");
 });
 
-test("a note that somebody deleted is created again", async () => {
+test("a manually deleted note is created again", async () => {
   rmSync(note);
 
   const repair = await project.pulumi(["up", "--yes", "--skip-preview", "--refresh"]);
