@@ -1,6 +1,7 @@
 import path from "node:path";
 import { z } from "zod";
 import { accessLogBucketName } from "../config/aws/accessLogBucket";
+import { replicaBucketName } from "../config/aws/replicaBucket";
 import { resourcePrefix } from "../config/aws/resourcePrefix";
 import { configNamespace } from "../config/schema";
 import { readStackFile } from "../config/stackFile";
@@ -17,6 +18,8 @@ export interface EnvironmentPlace {
   readonly bucketName: string;
   /** The bucket with the record of requests, whether there is one yet or not. */
   readonly logBucketName: string;
+  /** The copies of the backups in a second region, where the stack has them. */
+  readonly replica?: { readonly region: string; readonly bucketName: string };
   /** Whether the stack has a network of its own. */
   readonly ownNetwork: boolean;
 }
@@ -26,6 +29,7 @@ const backup = z.object({
   bucketName: z.string(),
   accessLogs: z.object({ bucketName: z.string().optional() }).optional(),
   network: z.object({}).optional(),
+  replica: z.object({ region: z.string(), bucketName: z.string().optional() }).optional(),
 });
 
 /**
@@ -45,12 +49,16 @@ export function environmentPlace(folder: string, name: string): EnvironmentPlace
   };
   const region = values["aws:region"];
   if (region === undefined) throw new UserError(`${path.basename(file)} lacks aws:region.`);
+  const { bucketName, replica } = area("backup", backup);
   return {
     name,
     region,
     prefix: resourcePrefix(area("project", project)),
-    bucketName: area("backup", backup).bucketName,
+    bucketName,
     logBucketName: accessLogBucketName(area("backup", backup)),
+    ...(replica !== undefined && {
+      replica: { region: replica.region, bucketName: replicaBucketName(bucketName, replica) },
+    }),
     ownNetwork: area("backup", backup).network !== undefined,
   };
 }

@@ -9,6 +9,9 @@ export const stackTag = "thorbis:stack";
 /** The purpose of a bucket that does not contain backups. */
 export const purposeTag = "thorbis:purpose";
 
+/** The value of that tag of the bucket with the copies. */
+export const replicaPurpose = "replica";
+
 /** The value of `thorbis:stack`: `<Pulumi project>/<stack>`. */
 export function stackTagValue(): string {
   return `${pulumi.getProject()}/${pulumi.getStack()}`;

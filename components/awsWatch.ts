@@ -4,6 +4,7 @@ import type { AwsAccount } from "./awsAccount";
 import type { BackupAlarms } from "./backupAlarms/backupAlarms";
 import type { BackupBucket } from "./backupBucket/backupBucket";
 import type { BackupNetwork } from "./backupNetwork/backupNetwork";
+import type { BackupReplica } from "./backupReplica/backupReplica";
 import { Component } from "./component";
 import type { ScheduledBackup } from "./scheduledBackup/scheduledBackup";
 
@@ -21,7 +22,9 @@ export interface AwsWatchArgs {
   /** Names of the stack's security groups in that network in addition to those of the tasks. */
   readonly otherSecurityGroups: readonly string[];
   /** Bucket settings that are resources of the stack, whose changes a refresh detects. */
-  readonly ownBucketSettings: readonly ("logging" | "notification")[];
+  readonly ownBucketSettings: readonly ("logging" | "notification" | "replication")[];
+  /** The copies in a second region. Default: none. */
+  readonly replica?: BackupReplica | undefined;
   /** Accepted changes, by the names that a deployment prints. */
   readonly accept: readonly string[];
 }
@@ -33,7 +36,7 @@ export interface AwsWatchArgs {
 export class AwsWatch extends Component {
   constructor(name: string, args: AwsWatchArgs, opts?: pulumi.ComponentResourceOptions) {
     super("AwsWatch", name, opts);
-    const { account, bucket, backup, alarms, network } = args;
+    const { account, bucket, backup, alarms, network, replica } = args;
     // Uses the configuration of the aws provider.
     const provider = new pulumi.Config("aws");
     new Watch(
@@ -54,6 +57,15 @@ export class AwsWatch extends Component {
           ...(bucket.key !== undefined && { key: bucket.key.arn }),
           secret: backup.passwordSecret.arn,
           ...(args.ownBucketSettings.length > 0 && { bucketSettings: args.ownBucketSettings }),
+          ...(replica !== undefined && {
+            replica: {
+              region: replica.region,
+              bucket: replica.bucket.bucket,
+              key: replica.key.arn,
+              topic: replica.ownTopicArn,
+              subscriptions: alarms.subscriptions,
+            },
+          }),
           ...(network !== undefined && {
             network: {
               vpcId: network.vpcId,
@@ -65,7 +77,7 @@ export class AwsWatch extends Component {
         },
         accept: args.accept,
       },
-      this.childOptions({ dependsOn: [bucket, backup, alarms] }),
+      this.childOptions({ dependsOn: [bucket, backup, alarms, ...(replica === undefined ? [] : [replica])] }),
     );
     this.registerOutputs({});
   }

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { accessLogBucketName } from "../config/aws/accessLogBucket";
+import { replicaBucketName } from "../config/aws/replicaBucket";
 import { AccessLogs } from "./accessLogs/accessLogs";
 import { currentAwsAccount } from "./awsAccount";
 import { commonArgs, secretArgs } from "./awsCommon";
@@ -8,6 +9,7 @@ import { AwsWatch } from "./awsWatch";
 import { BackupAlarms } from "./backupAlarms/backupAlarms";
 import { BackupBucket } from "./backupBucket/backupBucket";
 import { FlowLogs } from "./backupNetwork/flowLogs";
+import { BackupReplica } from "./backupReplica/backupReplica";
 import { ageInterval } from "./backupSchedules";
 import type { BackupsConfig } from "./backupsConfig";
 import type { DatabaseConnection } from "./databaseConnection";
@@ -20,6 +22,8 @@ export interface Backups {
   readonly bucket: BackupBucket;
   readonly backup: ScheduledBackup;
   readonly alarms: BackupAlarms;
+  /** The copies in a second region, if they are configured. */
+  readonly replica: BackupReplica | undefined;
   readonly network: StackNetwork;
 }
 
@@ -92,6 +96,7 @@ export function declareBackups(
     key: bucket.key,
     bucketName: sendsEvents(config) ? bucket.bucket.bucket : undefined,
   });
+  const replica = declareReplica(config, bucket, alarms.topicArn);
   const names = awsNames(common.physicalName);
   const { enabled: isMonitored } = config.monitoring;
   new AwsWatch("aws-watch", {
@@ -109,11 +114,13 @@ export function declareBackups(
     ownBucketSettings: [
       ...(sendsEvents(config) ? (["notification"] as const) : []),
       ...(config.backup.accessLogs === undefined ? [] : (["logging"] as const)),
+      ...(replica === undefined ? [] : (["replication"] as const)),
     ],
+    replica,
     otherSecurityGroups: isMonitored ? [names.databaseProbe] : [],
     accept: config.project.accept,
   });
-  return { bucket, backup, alarms, network };
+  return { bucket, backup, alarms, replica, network };
 }
 
 /** Whether an alarm fires for deletions in the bucket. */
@@ -134,6 +141,27 @@ function declareAccessLogs(config: BackupsConfig, source: BackupBucket): void {
     retentionDays: accessLogs.retentionDays,
     deletionProtection: config.project.deletionProtection,
     existingBucketName: ownedResources().bucketNames?.find((name) => name === bucketName),
+  });
+}
+
+/** Declares the copies in a second region, if they are configured. */
+function declareReplica(
+  config: BackupsConfig,
+  source: BackupBucket,
+  sourceTopicArn: pulumi.Input<string>,
+): BackupReplica | undefined {
+  const { bucketName, replica } = config.backup;
+  if (replica === undefined) return undefined;
+  return new BackupReplica("backup-replica", {
+    ...config.backup,
+    ...replica,
+    ...commonArgs(config),
+    bucketName: replicaBucketName(bucketName, replica),
+    source,
+    sourceTopicArn,
+    emails: config.alerts.emails,
+    deletionProtection: config.project.deletionProtection,
+    existing: ownedResources().replica,
   });
 }
 
@@ -159,11 +187,12 @@ export function declareBucket(config: BackupsConfig, s3EndpointId?: pulumi.Input
  * the first deployment.
  */
 function warnOfSharedRegion({ project, backup }: BackupsConfig): void {
-  if (project.environment !== "production" || backup.sameRegionReason !== undefined) return;
+  if (project.environment !== "production") return;
+  if (backup.sameRegionReason !== undefined || backup.replica !== undefined) return;
   pulumi.output(currentAwsAccount().region).apply((region) => {
     if (region !== project.region) return;
     void pulumi.log.warn(
-      `The project and its backups are both in ${region}: an outage of that region takes both. Set aws:region to another region before the first deployment, or say in backup.sameRegionReason why they share it.`,
+      `The project and its backups are both in ${region}: an outage of that region takes both. Set aws:region to another region before the first deployment, set backup.replica, or say in backup.sameRegionReason why they share it.`,
     );
   });
 }

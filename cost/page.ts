@@ -73,6 +73,11 @@ function advice(areas: StackAreas, usage: Usage): string[] {
     ...(areas.backup.cpuArchitecture === "ARM64"
       ? [`- Tasks on X86_64 would cost ${rounded(cost({ cpuArchitecture: "X86_64" }) - cost({}))} USD more.`]
       : []),
+    ...(areas.project.environment === "production" && areas.backup.replica === undefined
+      ? [
+          `- Copies of all backups in a second region (\`backup.replica\`) would cost ${rounded(cost({ replica: { region: "us-west-2", lagMinutes: 60 } }) - cost({}))} USD more.`,
+        ]
+      : []),
   ];
   return [...lines, ""];
 }

@@ -39,10 +39,11 @@ export const prices = {
     infrequentGigabyte: 0.0125,
     infrequentReadGigabyte: 0.01,
     thousandPuts: 0.005,
+    infrequentThousandPuts: 0.01,
   },
   kms: { key: 1 },
   secretsManager: { secret: 0.4, tenThousandCalls: 0.05 },
   cloudWatch: { alarm: 0.1, metric: 0.3, logGigabyte: 0.5, dashboard: 3, thousandRequests: 0.01 },
   lambda: { armGigabyteSecond: 0.0000133334, millionCalls: 0.2 },
-  network: { natHour: 0.045, natGigabyte: 0.045, publicAddressHour: 0.005 },
+  network: { natHour: 0.045, natGigabyte: 0.045, publicAddressHour: 0.005, interRegionGigabyte: 0.02 },
 } as const;

@@ -1,6 +1,7 @@
 import { backupAlarmsCost } from "../components/backupAlarms/cost";
 import { backupBucketCost } from "../components/backupBucket/cost";
 import { backupNetworkCost } from "../components/backupNetwork/cost";
+import { backupReplicaCost } from "../components/backupReplica/cost";
 import { ageInterval } from "../components/backupSchedules";
 import { databaseMonitoringCost } from "../components/databaseMonitoring/cost";
 import { scheduledBackupCost } from "../components/scheduledBackup/cost";
@@ -48,6 +49,9 @@ export function stackCost(
       { ...backup, backupsPerMonth: runs.backup, ownKey: backup.ownKey ?? isProduction },
       usage,
     ),
+    ...(backup.replica !== undefined && {
+      BackupReplica: backupReplicaCost({ ...backup, backupsPerMonth: runs.backup }, usage),
+    }),
     ...(backup.network !== undefined && {
       BackupNetwork: backupNetworkCost({ runsPerMonth: runs, probesPerMonth }),
     }),

@@ -12,9 +12,23 @@ export function boundaryPolicy(place: EnvironmentPlace & { readonly accountId: s
   const partition = partitionOf(region);
   const own = (service: string, resource: string) =>
     `arn:${partition}:${service}:${region}:${accountId}:${resource}`;
-  const bucket = bucketArnOf(place, place.bucketName);
+  const { replica } = place;
+  const buckets = [place.bucketName, ...(replica === undefined ? [] : [replica.bucketName])]
+    .map((name) => bucketArnOf(place, name))
+    .flatMap((bucket) => [bucket, `${bucket}/*`]);
   return policyDocument(
-    { Sid: "Bucket", Effect: "Allow", Action: "s3:*", Resource: [bucket, `${bucket}/*`] },
+    { Sid: "Bucket", Effect: "Allow", Action: "s3:*", Resource: buckets },
+    ...(replica === undefined
+      ? []
+      : [
+          {
+            Sid: "KeyOfCopies",
+            Effect: "Allow" as const,
+            Action: ["kms:Encrypt", "kms:GenerateDataKey"],
+            Resource: `arn:${partition}:kms:${replica.region}:${accountId}:key/*`,
+            Condition: { StringEquals: { "kms:ViaService": `s3.${replica.region}.amazonaws.com` } },
+          },
+        ]),
     {
       Sid: "KeysOfTheseServices",
       Effect: "Allow",

@@ -19,6 +19,15 @@ export function arnIn({ region, accountId }: PolicyPlace, service: string, resou
   return `arn:${partitionOf(region)}:${service}:${region}:${accountId}:${resource}`;
 }
 
+/** Returns the ARNs of something in the environment's region, and in that of the copies of its backups. */
+export function arnsInRegions(place: PolicyPlace, service: string, resource: string): readonly string[] {
+  const { replica } = place;
+  return [
+    arnIn(place, service, resource),
+    ...(replica === undefined ? [] : [arnIn({ ...place, region: replica.region }, service, resource)]),
+  ];
+}
+
 /** Returns the ARN of a bucket, or of objects in it. */
 export function bucketArnOf({ region }: Pick<PolicyPlace, "region">, bucket: string): string {
   return `arn:${partitionOf(region)}:s3:::${bucket}`;

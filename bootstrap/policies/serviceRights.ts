@@ -1,5 +1,5 @@
 import { stackTag } from "../../components/awsTags";
-import { arnIn, bucketArnOf, dashboardArn, type PolicyPlace, stackRoles } from "./place";
+import { arnIn, arnsInRegions, bucketArnOf, dashboardArn, type PolicyPlace, stackRoles } from "./place";
 
 export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
 
@@ -34,7 +34,7 @@ export function tagConditions(
  * stands for both directions of a rule and the like: the policy must fit into a role.
  */
 export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
-  const { prefix, bucketName, logBucketName } = place;
+  const { prefix, bucketName, logBucketName, replica } = place;
   const { owned, claimed, untagged } = tagConditions(place);
   return [
     {
@@ -54,7 +54,9 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
     },
     {
       name: "Bucket",
-      resources: [bucketArnOf(place, bucketName), bucketArnOf(place, logBucketName)],
+      resources: [bucketName, logBucketName, ...(replica === undefined ? [] : [replica.bucketName])].map(
+        (name) => bucketArnOf(place, name),
+      ),
       reads: [
         "s3:ListBucket",
         "s3:GetBucket*",
@@ -78,18 +80,19 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         "s3:PutBucketVersioning",
         "s3:PutEncryptionConfiguration",
         "s3:PutLifecycleConfiguration",
+        "s3:PutReplicationConfiguration",
       ],
     },
     { name: "NewKey", resources: "*", writes: ["kms:CreateKey"], condition: claimed },
     {
       name: "NewKeyTags",
-      resources: arnIn(place, "kms", "key/*"),
+      resources: arnsInRegions(place, "kms", "key/*"),
       writes: ["kms:TagResource"],
       condition: { ...claimed, ...untagged },
     },
     {
       name: "Key",
-      resources: arnIn(place, "kms", "key/*"),
+      resources: arnsInRegions(place, "kms", "key/*"),
       reads: ["kms:DescribeKey", "kms:GetKeyPolicy", "kms:GetKeyRotationStatus", "kms:List*"],
       writes: [
         "kms:Decrypt",
@@ -108,7 +111,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
     {
       // KMS asks for the right on the key, above, and on its name.
       name: "KeyAlias",
-      resources: arnIn(place, "kms", `alias/${prefix}-backup`),
+      resources: arnsInRegions(place, "kms", `alias/${prefix}-backup`),
       writes: ["kms:*Alias"],
     },
     {
@@ -198,7 +201,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
     },
     {
       name: "Topic",
-      resources: arnIn(place, "sns", `${prefix}-backup-*`),
+      resources: arnsInRegions(place, "sns", `${prefix}-backup-*`),
       reads: [
         "sns:GetSubscriptionAttributes",
         "sns:GetTopicAttributes",
@@ -219,7 +222,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
     {
       name: "Alarms",
       resources: [
-        arnIn(place, "cloudwatch", `alarm:${prefix}-backup-*`),
+        ...arnsInRegions(place, "cloudwatch", `alarm:${prefix}-backup-*`),
         arnIn(place, "cloudwatch", `alarm:${prefix}-monitoring-*`),
         dashboardArn(place),
       ],
@@ -302,7 +305,11 @@ function roles(place: PolicyPlace): ServiceRights[] {
       ],
       condition: { StringEquals: { "iam:PermissionsBoundary": place.boundaryArn } },
     },
-    handOver("HandOverBackup", ofBackup, ["ecs-tasks.amazonaws.com", "vpc-flow-logs.amazonaws.com"]),
+    handOver("HandOverBackup", ofBackup, [
+      "ecs-tasks.amazonaws.com",
+      "vpc-flow-logs.amazonaws.com",
+      ...(place.replica === undefined ? [] : ["s3.amazonaws.com"]),
+    ]),
     handOver("HandOverProbe", ofMonitoring, ["lambda.amazonaws.com"]),
   ];
 }

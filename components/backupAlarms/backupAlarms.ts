@@ -3,9 +3,6 @@ import { LogMetricFilter } from "@pulumi/aws/cloudwatch/logMetricFilter";
 import { MetricAlarm, type MetricAlarmArgs } from "@pulumi/aws/cloudwatch/metricAlarm";
 import type { Cluster } from "@pulumi/aws/ecs/cluster";
 import type { Key } from "@pulumi/aws/kms/key";
-import { Topic } from "@pulumi/aws/sns/topic";
-import { TopicPolicy } from "@pulumi/aws/sns/topicPolicy";
-import { TopicSubscription } from "@pulumi/aws/sns/topicSubscription";
 import type { Queue } from "@pulumi/aws/sqs/queue";
 import * as pulumi from "@pulumi/pulumi";
 import {
@@ -18,10 +15,10 @@ import type { AwsAccount } from "../awsAccount";
 import { awsNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
 import { Component } from "../component";
+import { alarmTopic } from "./alarmTopic";
 import { deletedBackupMessage, deletedBackupPattern } from "./deletedBackup";
 import { failedTaskMessage } from "./failedTaskMessage";
 import { failedTaskPattern } from "./failedTaskPattern";
-import { topicPolicyDocument } from "./topicPolicyDocument";
 import { topicRule, topicTarget } from "./topicRule";
 
 const secondsPerHour = 3600;
@@ -200,30 +197,16 @@ export class BackupAlarms extends Component {
     return awsNames(physicalName).metricNamespace;
   }
 
-  private createTopic(args: BackupAlarmsArgs): pulumi.Output<string> {
-    const topic = new Topic(
-      this.childName("topic"),
-      { name: awsNames(args.physicalName).alarmTopic, kmsMasterKeyId: args.key?.arn, tags: args.tags },
-      this.childOptions(),
-    );
-    new TopicPolicy(
-      this.childName("topic-policy"),
+  private createTopic({ account, key, ...args }: BackupAlarmsArgs): pulumi.Output<string> {
+    return alarmTopic(
       {
-        arn: topic.arn,
-        policy: pulumi
-          .all([topic.arn, args.account.accountId])
-          .apply(([topicArn, accountId]) => JSON.stringify(topicPolicyDocument(topicArn, accountId))),
+        ...args,
+        name: awsNames(args.physicalName).alarmTopic,
+        accountId: account.accountId,
+        keyArn: key?.arn,
       },
-      this.childOptions(),
+      { name: (suffix) => this.childName(suffix), options: this.childOptions() },
     );
-    for (const email of args.emails) {
-      new TopicSubscription(
-        this.childName(`mail-${email}`),
-        { topic: topic.arn, protocol: "email", endpoint: email },
-        this.childOptions(),
-      );
-    }
-    return topic.arn;
   }
 
   private createMetric(

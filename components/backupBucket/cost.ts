@@ -14,20 +14,38 @@ export interface BackupBucketSize {
 
 const daysPerMonth = 365 / 12;
 /** The approximate number of objects in a backup: texts, archives and parts of rows. */
-const objectsOfBackup = 25;
+export const objectsOfBackup = 25;
 
-/** Returns the monthly cost of storing the backups, after the longest retention has passed. */
-export function backupBucketCost(size: BackupBucketSize, usage: Usage): CostLine[] {
+/** Returns the size of a backup in gigabytes. */
+export const gigabytesOfBackup = ({ databaseGigabytes, compression }: Usage): number =>
+  databaseGigabytes * compression;
+
+/** Returns how many gigabytes are stored after the longest retention has passed, by their age. */
+export function storedGigabytes(
+  size: Pick<
+    BackupBucketSize,
+    "backupsPerMonth" | "retentionDays" | "noncurrentRetentionDays" | "storageTiers"
+  >,
+  usage: Usage,
+): { readonly young: number; readonly old: number } {
   const { daily, weekly, monthly } = size.retentionDays;
   const perDay = size.backupsPerMonth / daysPerMonth;
-  const gigabytes = usage.databaseGigabytes * usage.compression;
+  const gigabytes = gigabytesOfBackup(usage);
   // A deleted backup stays as a version for a while.
   const whole = perDay * (daily + size.noncurrentRetentionDays);
   const tiers = Math.max(0, weekly - daily) / 7 + Math.max(0, monthly - weekly) / daysPerMonth;
   // The savings of `archiveDays` are ignored, because they depend on which backups still exist by then.
   const { infrequentAccessDays } = size.storageTiers;
-  const young = Math.min(whole, perDay * infrequentAccessDays) * gigabytes;
-  const old = Math.max(0, whole - perDay * infrequentAccessDays) * gigabytes + tiers * gigabytes;
+  return {
+    young: Math.min(whole, perDay * infrequentAccessDays) * gigabytes,
+    old: Math.max(0, whole - perDay * infrequentAccessDays) * gigabytes + tiers * gigabytes,
+  };
+}
+
+/** Returns the monthly cost of storing the backups, after the longest retention has passed. */
+export function backupBucketCost(size: BackupBucketSize, usage: Usage): CostLine[] {
+  const { infrequentAccessDays } = size.storageTiers;
+  const { young, old } = storedGigabytes(size, usage);
   const puts = size.backupsPerMonth * objectsOfBackup;
   return [
     {

@@ -7,21 +7,8 @@ import { type PolicyDocument, type PolicyStatement, policyDocument } from "../po
  */
 export function keyPolicyDocument(accountId: string, region: string): PolicyDocument {
   const partition = partitionOf(region);
-  const deliver = (service: string, Sid: string): PolicyStatement => ({
-    Sid,
-    Effect: "Allow",
-    Principal: { Service: service },
-    Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
-    Resource: "*",
-  });
   return policyDocument(
-    {
-      Sid: "AccountDecides",
-      Effect: "Allow",
-      Principal: { AWS: `arn:${partition}:iam::${accountId}:root` },
-      Action: "kms:*",
-      Resource: "*",
-    },
+    accountDecides(accountId, region),
     {
       Sid: "LogsEncrypt",
       Effect: "Allow",
@@ -34,12 +21,35 @@ export function keyPolicyDocument(accountId: string, region: string): PolicyDocu
         },
       },
     },
-    {
-      ...deliver("cloudwatch.amazonaws.com", "AlarmsReachTopic"),
-      Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-    },
+    alarmsReachTopic(accountId),
     // For the topic and the dead-letter queue. SNS: the source account in a key policy "is not supported for
     // EventBridge-to-encrypted topics"; with it, no event arrives.
     deliver("events.amazonaws.com", "EventsReachTopic"),
   );
 }
+
+/** Returns the policy of the key in the region of the copies, where only alarms are delivered. */
+export function replicaKeyPolicyDocument(accountId: string, region: string): PolicyDocument {
+  return policyDocument(accountDecides(accountId, region), alarmsReachTopic(accountId));
+}
+
+const accountDecides = (accountId: string, region: string): PolicyStatement => ({
+  Sid: "AccountDecides",
+  Effect: "Allow",
+  Principal: { AWS: `arn:${partitionOf(region)}:iam::${accountId}:root` },
+  Action: "kms:*",
+  Resource: "*",
+});
+
+const alarmsReachTopic = (accountId: string): PolicyStatement => ({
+  ...deliver("cloudwatch.amazonaws.com", "AlarmsReachTopic"),
+  Condition: { StringEquals: { "aws:SourceAccount": accountId } },
+});
+
+const deliver = (service: string, Sid: string): PolicyStatement => ({
+  Sid,
+  Effect: "Allow",
+  Principal: { Service: service },
+  Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+  Resource: "*",
+});

@@ -1,4 +1,5 @@
 import { awsNames } from "../awsNames";
+import { replicaPurpose } from "../awsTags";
 
 /** A tagged resource of the account, as the tagging service returns it. */
 export interface TaggedResource {
@@ -19,6 +20,8 @@ export interface Claim {
   readonly bucketName: string;
   /** Earlier buckets of the stack, which stay. */
   readonly retiredBucketNames: readonly string[];
+  /** The name of the bucket with the copies in a second region, if there are any. */
+  readonly replicaBucketName?: string | undefined;
 }
 
 /** The first group matches the name of a bucket or secret, or the id of a key. */
@@ -46,9 +49,31 @@ export function claimFaults(claim: Claim, tagged: readonly TaggedResource[]): st
   return [...takenNames(claim, tagged), ...renamedBucket(claim, tagged), ...renamedPrefix(claim, tagged)];
 }
 
+/**
+ * Returns the reasons against the claim in the region of the copies: names that another stack has there, and a bucket with copies of
+ * this stack that would be left behind.
+ */
+export function replicaClaimFaults(claim: Claim, tagged: readonly TaggedResource[]): string[] {
+  const { stack, stackName, replicaBucketName } = claim;
+  if (replicaBucketName === undefined) return [];
+  const own = tagged
+    .filter((resource) => resource.stack === stack && resource.purpose === replicaPurpose)
+    .flatMap(({ arn }) => bucketOf(arn) ?? []);
+  const left = own.filter((name) => name !== replicaBucketName && !claim.retiredBucketNames.includes(name));
+  const key = "thorbis-supabase:backup.replica.bucketName";
+  return [
+    ...takenNames({ ...claim, bucketName: replicaBucketName }, tagged, "backup.replica.bucketName"),
+    ...left.map(
+      (name) =>
+        `backup.replica.bucketName is ${replicaBucketName}, but the copies of the stack's backups are in ${name}: set it back with \`pulumi config set --stack ${stackName} --path '${key}' ${name}\`, or move on purpose (docs/operations.md, "Copies in a second region").`,
+    ),
+  ];
+}
+
 function takenNames(
   { stack, stackName, prefix, bucketName }: Claim,
   tagged: readonly TaggedResource[],
+  bucketKey = "backup.bucketName",
 ): string[] {
   const names: readonly string[] = Object.values(awsNames(prefix));
   const foreign = tagged.filter((resource) => resource.stack !== stack);
@@ -63,7 +88,7 @@ function takenNames(
     ...(bucket === undefined
       ? []
       : [
-          `The bucket ${bucketName} belongs to stack ${bucket.stack}: give this stack another with \`pulumi config set --stack ${stackName} --path 'thorbis-supabase:backup.bucketName' <name>\`.`,
+          `The bucket ${bucketName} belongs to stack ${bucket.stack}: give this stack another with \`pulumi config set --stack ${stackName} --path 'thorbis-supabase:${bucketKey}' <name>\`.`,
         ]),
   ];
 }

@@ -2,6 +2,7 @@ import { getKey } from "@pulumi/aws/kms/getKey";
 import { getResources } from "@pulumi/aws/resourcegroupstaggingapi/getResources";
 import { getSecret } from "@pulumi/aws/secretsmanager/getSecret";
 import * as pulumi from "@pulumi/pulumi";
+import { replicaBucketName } from "../../config/aws/replicaBucket";
 import { resourcePrefix } from "../../config/aws/resourcePrefix";
 import { UserError } from "../../foundation/userError";
 import { awsNames, subnetNames } from "../awsNames";
@@ -11,6 +12,7 @@ import {
   bucketArnPattern,
   claimFaults,
   keyArnPattern,
+  replicaClaimFaults,
   secretArnPattern,
   type TaggedResource,
 } from "./claims";
@@ -26,6 +28,8 @@ export interface OwnedResources {
   readonly keyId?: string;
   /** The ARNs of the secrets with passwords of database roles. */
   readonly secretArns?: Readonly<Partial<Record<SecretRole, string>>>;
+  /** Its bucket with copies and the key for them, in the second region. */
+  readonly replica?: { readonly bucketName?: string; readonly keyId?: string };
   /** The zones of the private subnets of its own network, where both exist. */
   readonly networkZones?: readonly string[];
 }
@@ -56,19 +60,24 @@ export async function claimNames({ project, backup }: BackupsConfig): Promise<vo
     prefix: resourcePrefix(project),
     bucketName: backup.bucketName,
     retiredBucketNames: backup.retiredBucketNames,
+    replicaBucketName: backup.replica && replicaBucketName(backup.bucketName, backup.replica),
   };
-  const { network } = backup;
-  const [tagged, subnets] = await Promise.all([
+  const { network, replica } = backup;
+  const [tagged, taggedCopies, subnets] = await Promise.all([
     taggedResources(),
+    replica === undefined ? [] : taggedResources(replica.region),
     network === undefined ? [] : subnetsOfNetwork(stack, Object.values(subnetNames(claim.prefix))),
   ]);
   const faults = [
     ...claimFaults(claim, tagged),
+    ...replicaClaimFaults(claim, taggedCopies),
     ...(network === undefined ? [] : networkFaults(claim.stackName, network, subnets)),
   ];
   if (faults.length > 0) throw new UserError(faults.join("\n"));
 
-  const own = tagged.filter((resource) => resource.stack === stack).map(({ arn }) => arn);
+  const ownIn = (resources: readonly TaggedResource[]) =>
+    resources.filter((resource) => resource.stack === stack).map(({ arn }) => arn);
+  const own = ownIn(tagged);
   const hasBucket = own.some((arn) => bucketArnPattern.exec(arn)?.[1] === backup.bucketName);
   const keyId = await enabledKey(own.filter((arn) => keyArnPattern.test(arn)));
   const names = awsNames(claim.prefix);
@@ -87,6 +96,9 @@ export async function claimNames({ project, backup }: BackupsConfig): Promise<vo
     bucketNames: own.flatMap((arn) => bucketArnPattern.exec(arn)?.[1] ?? []),
     ...(keyId !== undefined && { keyId }),
     ...(networkZones !== undefined && { networkZones }),
+    ...(replica !== undefined && {
+      replica: await ownedReplica(ownIn(taggedCopies), claim.replicaBucketName, replica.region),
+    }),
     secretArns: {
       ...(backupSecret !== undefined && { backup: backupSecret }),
       ...(monitoringSecret !== undefined && { monitoring: monitoringSecret }),
@@ -94,9 +106,26 @@ export async function claimNames({ project, backup }: BackupsConfig): Promise<vo
   };
 }
 
-/** Returns all resources of the account and region that one of our stacks has tagged. */
-async function taggedResources(): Promise<TaggedResource[]> {
-  const { resourceTagMappingLists } = await getResources({ tagFilters: [{ key: stackTag }] });
+async function ownedReplica(
+  arns: readonly string[],
+  bucketName: string | undefined,
+  region: string,
+): Promise<NonNullable<OwnedResources["replica"]>> {
+  const hasBucket = arns.some((arn) => bucketArnPattern.exec(arn)?.[1] === bucketName);
+  const keyId = await enabledKey(
+    arns.filter((arn) => keyArnPattern.test(arn)),
+    region,
+  );
+  return {
+    ...(hasBucket && bucketName !== undefined && { bucketName }),
+    ...(keyId !== undefined && { keyId }),
+  };
+}
+
+/** Returns all resources of the account and a region that one of our stacks has tagged. Default: the provider's region. */
+async function taggedResources(region?: string): Promise<TaggedResource[]> {
+  const place = region === undefined ? {} : { region };
+  const { resourceTagMappingLists } = await getResources({ ...place, tagFilters: [{ key: stackTag }] });
   return resourceTagMappingLists.map(({ resourceArn, tags }) => ({
     arn: resourceArn,
     stack: tags[stackTag] ?? "",
@@ -105,8 +134,9 @@ async function taggedResources(): Promise<TaggedResource[]> {
 }
 
 /** Returns the enabled key. A key that is scheduled for deletion still has its tags. */
-async function enabledKey(arns: readonly string[]): Promise<string | undefined> {
-  const keys = await Promise.all(arns.map((keyId) => getKey({ keyId })));
+async function enabledKey(arns: readonly string[], region?: string): Promise<string | undefined> {
+  const place = region === undefined ? {} : { region };
+  const keys = await Promise.all(arns.map((keyId) => getKey({ ...place, keyId })));
   const [key, ...others] = keys.filter(({ keyState }) => keyState === "Enabled");
   return others.length === 0 ? key?.id : undefined;
 }

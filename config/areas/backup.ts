@@ -84,6 +84,35 @@ export const backupSchema = z.strictObject({
       description:
         "A record of every request to the bucket, in a bucket of its own; none where it is left out.",
     }),
+  replica: z
+    .strictObject({
+      region: matching(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be an AWS region such as us-west-2").meta({
+        description: "Region of the copies; another one than `aws:region`, in the same partition.",
+        example: "us-west-2",
+      }),
+      bucketName: bucketName().optional().meta({
+        description: "Name of the bucket with the copies; `bucketName` and the region where it is left out.",
+        example: "thorbis-backups-dev-us-west-2",
+      }),
+      lagMinutes: integer(15, 1440).default(60).meta({
+        description: "Minutes that the copies may lag behind before an alarm rings.",
+      }),
+      topicArn: matching(
+        /^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]{1,256}$/,
+        "must be the ARN of an SNS topic",
+      )
+        .optional()
+        .meta({
+          description:
+            "Topic in `replica.region` for the alarm; required with `alerts.topicArn`. A new one that mails `alerts.emails` where it is left out.",
+          example: "arn:aws:sns:us-west-2:123456789012:alarms",
+        }),
+    })
+    .optional()
+    .meta({
+      description:
+        "A copy of every backup in a second region, with its own bucket, key and lock; none where it is left out.",
+    }),
   deletionAlarm: z.boolean().optional().meta({
     description:
       "Ring when somebody deletes a version of a backup for good; on in production, else off, where it is left out.",

@@ -3,6 +3,7 @@ import { isIpv6Block, isOpenToInternet } from "../../foundation/cidrBlocks";
 import { connectionsOfInstance } from "../areas/project";
 import { accessLogBucketName } from "../aws/accessLogBucket";
 import { fargateSizeProblem } from "../aws/fargate";
+import { replicaBucketName } from "../aws/replicaBucket";
 import { longestFreshnessHours, longestGapHours, parseSchedule } from "../aws/schedule";
 import type { Fault } from "../faults";
 import { formatPath, plainKey, removeCommand } from "../keys";
@@ -196,6 +197,51 @@ const accessLogsHaveBucket: Rule = ({ stack, config }) => {
   ];
 };
 
+/** The copies need a bucket of their own, and objects that S3 can encrypt with another key. */
+const replicaFits: Rule = ({ stack, config }) => {
+  const { bucketName, replica, ownKey, accessLogs } = config.backup ?? {};
+  if (bucketName === undefined || replica?.region === undefined) return [];
+  const name = replicaBucketName(bucketName, { ...replica, region: replica.region });
+  const path = ["backup", "replica", "bucketName"];
+  const others = [
+    bucketName,
+    ...(accessLogs === undefined ? [] : [accessLogBucketName({ bucketName, accessLogs })]),
+  ];
+  return [
+    ...((ownKey ?? config.project?.environment === "production")
+      ? []
+      : [
+          faultAt(
+            stack,
+            ["backup", "ownKey"],
+            "must be true with backup.replica: S3 copies an object with the kind of encryption that it has",
+            true,
+          ),
+        ]),
+    ...(others.includes(name)
+      ? [faultAt(stack, path, "must not be another bucket of the stack", `${bucketName}-${replica.region}`)]
+      : []),
+    ...(name.length > 63
+      ? [
+          faultAt(
+            stack,
+            path,
+            "is missing: backup.bucketName with the region is longer than the 63 characters of S3",
+          ),
+        ]
+      : []),
+    ...(config.alerts?.topicArn !== undefined && replica.topicArn === undefined
+      ? [
+          faultAt(
+            stack,
+            ["backup", "replica", "topicArn"],
+            `is missing: the alarm on the copies is in ${replica.region}, and cannot use alerts.topicArn of another region`,
+          ),
+        ]
+      : []),
+  ];
+};
+
 /** The stack's own network includes private subnets and excludes other networks. */
 const networkIsOne: Rule = ({ stack, config }) => {
   const { network, vpcId, subnetIds = [], assignPublicIp } = config.backup ?? {};
@@ -285,6 +331,7 @@ export const consistencyRules: readonly Rule[] = [
   lockFitsRetention,
   dumpsFitConnections,
   accessLogsHaveBucket,
+  replicaFits,
   networkIsOne,
   subnetsBelongToVpc,
   probeReachesDatabase,

@@ -25,8 +25,10 @@ export interface Deployment {
  * half-way, at the first resource that needs it. Local stacks, including copies of dev and prod, do not need it.
  */
 export function deploymentFaults(context: RuleContext, deployment: Deployment): Fault[] {
-  if (context.config.project?.environment === "local" || hasLocalEndpoint(deployment)) return [];
+  const replica = replicaRegionFaults(context, deployment);
+  if (context.config.project?.environment === "local" || hasLocalEndpoint(deployment)) return replica;
   return [
+    ...replica,
     ...placeholders(context),
     ...accountPlaceholders(context.stack, deployment),
     ...certificateFaults(context, deployment.projectFolder),
@@ -160,6 +162,38 @@ function topicRegionFaults({ stack, config }: RuleContext, deployment: Deploymen
       ["alerts", "topicArn"],
       `is a topic in ${topicRegion}, but the alarms are in ${region}: name one of that region`,
     ),
+  ];
+}
+
+/** Checks that the copies are in a second region, to which S3 can replicate, and their alarm's topic with them. */
+function replicaRegionFaults({ stack, config }: RuleContext, deployment: Deployment): Fault[] {
+  const { region: replica, topicArn } = config.backup?.replica ?? {};
+  const region = regionOf(deployment);
+  if (replica === undefined || region === undefined) return [];
+  const path = ["backup", "replica", "region"];
+  const [, , , topicRegion = replica] = topicArn?.split(":") ?? [];
+  return [
+    ...(replica === region
+      ? [faultAt(stack, path, `is the region of the bucket itself: an outage of ${region} would take both`)]
+      : []),
+    ...(partitionOf(replica) === partitionOf(region)
+      ? []
+      : [
+          faultAt(
+            stack,
+            path,
+            `is in partition ${partitionOf(replica)}, but ${region} is in ${partitionOf(region)}: S3 copies within a partition only`,
+          ),
+        ]),
+    ...(topicRegion === replica
+      ? []
+      : [
+          faultAt(
+            stack,
+            ["backup", "replica", "topicArn"],
+            `is a topic in ${topicRegion}, but the alarm is in ${replica}: name one of that region`,
+          ),
+        ]),
   ];
 }
 

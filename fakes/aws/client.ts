@@ -125,6 +125,7 @@ const environmentNames: Readonly<Record<Service, string>> = {
 export class Aws {
   readonly region: string;
   readonly #clients = new Map<Service, Clients[Service]>();
+  readonly #otherRegions = new Map<string, Aws>();
   #account: Promise<string> | undefined;
   #assumed: Promise<Credentials> | undefined;
 
@@ -137,6 +138,17 @@ export class Aws {
       throw new UserError("The aws provider has no region: set it with `pulumi config set aws:region`.");
     }
     this.region = region;
+  }
+
+  /** Returns the same account in another region, for functions that name one. */
+  inRegion(region: string | undefined): Aws {
+    if (region === undefined || region === this.region) return this;
+    let other = this.#otherRegions.get(region);
+    if (other === undefined) {
+      other = new Aws({ ...this.config, region }, this.environment);
+      this.#otherRegions.set(region, other);
+    }
+    return other;
   }
 
   /** Returns the client of a service, created on first use. */

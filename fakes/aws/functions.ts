@@ -32,10 +32,11 @@ export const getRegion = lookUp<Aws, Record<string, never>>({
   },
 });
 
-export const getKey = lookUp<Aws, { keyId: string }>({
-  args: { keyId: { type: "string", required: true } },
-  async call(aws, { keyId }, { signal }) {
+export const getKey = lookUp<Aws, { keyId: string; region?: string }>({
+  args: { keyId: { type: "string", required: true }, region: { type: "string" } },
+  async call(aws, { keyId, region }, { signal }) {
     const answer = await aws
+      .inRegion(region)
       .use("kms")
       .send(new DescribeKeyCommand({ KeyId: keyId }), { abortSignal: signal });
     const { KeyId = "", Arn = "", KeyState = "", Enabled = false } = answer.KeyMetadata ?? {};

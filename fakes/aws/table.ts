@@ -48,6 +48,7 @@ import { bucketObjectLock } from "./s3/objectLock";
 import { bucketOwnershipControls } from "./s3/ownershipControls";
 import { bucketPolicy } from "./s3/policy";
 import { bucketPublicAccessBlock } from "./s3/publicAccessBlock";
+import { bucketReplication } from "./s3/replication";
 import { bucketVersioning } from "./s3/versioning";
 import { schedule } from "./scheduler/schedule";
 import { scheduleGroup } from "./scheduler/scheduleGroup";
@@ -132,6 +133,7 @@ export const aws: Table<Aws> = {
     "aws:s3/bucketOwnershipControls:BucketOwnershipControls": bucketOwnershipControls,
     "aws:s3/bucketPolicy:BucketPolicy": bucketPolicy,
     "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": bucketPublicAccessBlock,
+    "aws:s3/bucketReplicationConfig:BucketReplicationConfig": bucketReplication,
     "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration":
       bucketEncryption,
     "aws:s3/bucketVersioning:BucketVersioning": bucketVersioning,

@@ -9,7 +9,7 @@ import { GetScheduleCommand, GetScheduleGroupCommand, SchedulerClient } from "@a
 import { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import { z } from "zod";
 import { networkFinders } from "./awsNetwork";
-import type { ExistingResourceFinder } from "./plan";
+import type { ExistingResourceFinder, PendingCreate } from "./plan";
 import { unlessMissing } from "./unlessMissing";
 
 /** The account, region and credentials. Default: what the AWS SDK finds in the environment. */
@@ -30,7 +30,28 @@ const scheduleInputs = z.object({ name: z.string(), groupName: z.string() });
  * Finders for what the aws provider may have left behind, for types whose second creation fails or creates a duplicate.
  * For other types (queues, topics, rules, alarms, parts of a bucket), a second creation returns the existing resource.
  */
-export function awsFinders(access: AwsAccess = {}): Record<string, ExistingResourceFinder> {
+export function awsFinders({
+  replicaRegion,
+  ...access
+}: AwsAccess & {
+  /** Region of the copies of the backups. Default: there are none. */
+  readonly replicaRegion?: string | undefined;
+} = {}): Record<string, ExistingResourceFinder> {
+  const finders = findersIn(access);
+  if (replicaRegion === undefined) return finders;
+  const ofCopies = findersIn({ ...access, region: replicaRegion });
+  return Object.fromEntries(
+    Object.entries(finders).map(([type, find]) => [
+      type,
+      async (pending) => await (isCopy(pending) ? ofCopies[type] : find)?.(pending),
+    ]),
+  );
+}
+
+/** Whether a resource is in the region of the copies: bucket and key are, and their role is in no region. */
+const isCopy = ({ urn }: PendingCreate): boolean => /:BackupReplica\$aws:(s3|kms)\//.test(urn);
+
+function findersIn(access: AwsAccess): Record<string, ExistingResourceFinder> {
   const { s3Endpoint, ...configuration } = access;
   const logs = new CloudWatchLogsClient(configuration);
   const ec2 = new EC2Client(configuration);

@@ -23,7 +23,7 @@ async function recover(stack: string): Promise<void> {
   }
   const database = await connect(stack);
   try {
-    const plan = await planRecovery(creates, { ...cloudFinders(), ...databaseFinders(database) });
+    const plan = await planRecovery(creates, { ...cloudFinders(stack), ...databaseFinders(database) });
     for (const { urn, id } of plan.imports) process.stdout.write(`exists, is taken over as ${id}: ${urn}\n`);
     for (const urn of plan.repeats)
       process.stdout.write(`is removed from the state and created again: ${urn}\n`);
@@ -52,7 +52,7 @@ function pulumi(...args: string[]): string {
   }
 }
 
-function cloudFinders(): Record<string, ExistingResourceFinder> {
+function cloudFinders(stack: string): Record<string, ExistingResourceFinder> {
   const { SUPABASE_ACCESS_TOKEN, SUPABASE_API_ENDPOINT } = process.env;
   if (SUPABASE_ACCESS_TOKEN === undefined) {
     throw new UserError("Set SUPABASE_ACCESS_TOKEN to a token that may list the organization's projects.");
@@ -63,7 +63,11 @@ function cloudFinders(): Record<string, ExistingResourceFinder> {
     client: "thorbis-recover",
   });
   const { AWS_ENDPOINT_URL_S3: s3Endpoint } = process.env;
-  return { ...supabaseFinders(api), ...awsFinders(s3Endpoint === undefined ? {} : { s3Endpoint }) };
+  const replicaRegion = configOf(stack)["thorbis-supabase:backup"]?.objectValue?.replica?.region;
+  return {
+    ...supabaseFinders(api),
+    ...awsFinders({ replicaRegion, ...(s3Endpoint !== undefined && { s3Endpoint }) }),
+  };
 }
 
 const databaseFinders = (database: Client | undefined) =>
@@ -75,8 +79,7 @@ async function connect(stack: string): Promise<Client | undefined> {
     databaseUrl?: string;
   };
   if (outputs.databaseUrl === undefined) return undefined;
-  const config = JSON.parse(pulumi("config", "--stack", stack, "--json")) as Record<string, ConfigEntry>;
-  const { sslRootCertificate } = config["thorbis-supabase:database"]?.objectValue ?? {};
+  const { sslRootCertificate } = configOf(stack)["thorbis-supabase:database"]?.objectValue ?? {};
   const database = new Client({ connectionString: clientUrl(outputs.databaseUrl, sslRootCertificate) });
   try {
     await database.connect();
@@ -88,8 +91,14 @@ async function connect(stack: string): Promise<Client | undefined> {
 }
 
 interface ConfigEntry {
-  readonly objectValue?: { readonly sslRootCertificate?: string };
+  readonly objectValue?: {
+    readonly sslRootCertificate?: string;
+    readonly replica?: { readonly region?: string };
+  };
 }
+
+const configOf = (stack: string): Readonly<Record<string, ConfigEntry>> =>
+  JSON.parse(pulumi("config", "--stack", stack, "--json"));
 
 run(
   new Command("recover")

@@ -1,8 +1,9 @@
-import { ofType, type StackRule } from "../rule";
+import { ofType, property, type StackRule } from "../rule";
 
 export const bucketRecordsRequests: StackRule = {
   name: "bucket-records-requests",
-  description: "In production a bucket records the requests to it, but for the one with the records.",
+  description:
+    "In production a bucket records the requests to it, but for the one with the records and copies in a second region.",
   severity: "medium",
   controls: ["CKV_AWS_18", "S3.9", "AwsSolutions-S1"],
   onlyInProduction: true,
@@ -10,8 +11,12 @@ export const bucketRecordsRequests: StackRule = {
     const logging = ofType(resources, "aws:s3/bucketLogging:BucketLogging").map(
       ({ properties }) => properties,
     );
+    const copies = ofType(resources, "aws:s3/bucket:Bucket").filter(
+      ({ properties }) => property(properties.tags, "thorbis:purpose") === "replica",
+    );
     const covered = logging.flatMap(({ bucket, targetBucket }) => [bucket, targetBucket]);
     return ofType(resources, "aws:s3/bucket:Bucket")
+      .filter((resource) => !copies.includes(resource))
       .filter(({ properties }) => !covered.includes(properties.bucket))
       .map((resource) => ({ resource, message: "must record the requests to it" }));
   },

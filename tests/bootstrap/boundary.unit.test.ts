@@ -1,6 +1,7 @@
 import { expect, it, test } from "vitest";
 import { boundaryPolicy } from "../../bootstrap/policies/boundary";
 import { flowLogPolicy } from "../../components/backupNetwork/policies";
+import { replicationPolicy } from "../../components/backupReplica/policies";
 import { probePolicy, probeSchedulerPolicy } from "../../components/databaseMonitoring/policies";
 import type { PolicyDocument } from "../../components/policyDocument";
 import { executionPolicy, schedulerPolicy } from "../../components/scheduledBackup/policies";
@@ -40,6 +41,14 @@ const roles: Record<string, PolicyDocument> = {
     roleArns,
     deadLetterQueueArn: arn("sqs", "thorbis-prod-backup-dead-letters"),
     keyArn,
+  }),
+  replication: replicationPolicy({
+    source: store,
+    replica: {
+      region: "us-west-2",
+      bucketArn: "arn:aws:s3:::thorbis-backups-us-west-2",
+      keyArn: keyArn.replace(region, "us-west-2"),
+    },
   }),
   flowLogs: flowLogPolicy(arn("logs", "log-group:/thorbis-prod/network")),
   probe: probePolicy({
@@ -93,7 +102,10 @@ test.each([
 });
 
 test("fits into a managed policy: IAM takes 6,144 characters without white space", () => {
-  const longest = { ...place, prefix: "p".repeat(40), bucketName: "b".repeat(63) };
+  const longest = {
+    ...{ ...place, prefix: "p".repeat(40), bucketName: "b".repeat(63) },
+    replica: { region: "ap-northeast-3", bucketName: "b".repeat(63) },
+  };
 
   expect(JSON.stringify(boundaryPolicy(longest)).length).toBeLessThanOrEqual(6144);
 });

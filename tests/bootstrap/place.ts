@@ -11,6 +11,7 @@ export const place: PolicyPlace = {
   prefix: "thorbis-prod",
   bucketName: "thorbis-backups",
   logBucketName: "thorbis-backups-logs",
+  replica: { region: "us-west-2", bucketName: "thorbis-backups-us-west-2" },
   ownNetwork: true,
   accountId,
   stateBucketArn: "arn:aws:s3:::thorbis-pulumi-state",

@@ -5,6 +5,10 @@ import { accountId, arn, type Call, decideFor, place } from "./place";
 
 const bucket = "arn:aws:s3:::thorbis-backups";
 const state = "arn:aws:s3:::thorbis-pulumi-state/.pulumi";
+const copies = "arn:aws:s3:::thorbis-backups-us-west-2";
+const inSecondRegion = (service: string, resource: string) =>
+  arn(service, resource).replace("us-east-1", "us-west-2");
+const keyOfCopies = inSecondRegion("kms", "key/44444444-4444-4444-4444-444444444444");
 const key = arn("kms", "key/33333333-3333-3333-3333-333333333333");
 const group = arn("ec2", "security-group/sg-0123456789abcdef0");
 const role = `arn:aws:iam::${accountId}:role/thorbis-prod-backup-task`;
@@ -25,6 +29,10 @@ const reads: Call[] = [
   ["s3:GetBucketObjectLockConfiguration", bucket],
   ["s3:GetEncryptionConfiguration", bucket],
   ["s3:GetLifecycleConfiguration", bucket],
+  ["s3:GetReplicationConfiguration", bucket],
+  ["s3:GetBucketPolicy", copies],
+  ["kms:DescribeKey", keyOfCopies, ours],
+  ["sns:GetTopicAttributes", inSecondRegion("sns", "thorbis-prod-backup-alarms")],
   ["kms:DescribeKey", key, ours],
   ["kms:GetKeyRotationStatus", key, ours],
   ["logs:DescribeLogGroups", "*"],
@@ -64,6 +72,19 @@ const writes: Call[] = [
   ["s3:PutBucketLogging", bucket],
   ["s3:CreateBucket", `${bucket}-logs`],
   ["s3:PutBucketPolicy", `${bucket}-logs`],
+  ["s3:PutReplicationConfiguration", bucket],
+  ["s3:CreateBucket", copies],
+  ["s3:PutBucketObjectLockConfiguration", copies],
+  ["kms:TagResource", keyOfCopies, claimed],
+  ["kms:PutKeyPolicy", keyOfCopies, ours],
+  ["kms:CreateAlias", inSecondRegion("kms", "alias/thorbis-prod-backup")],
+  ["sns:CreateTopic", inSecondRegion("sns", "thorbis-prod-backup-alarms")],
+  ["cloudwatch:PutMetricAlarm", inSecondRegion("cloudwatch", "alarm:thorbis-prod-backup-replica-late")],
+  [
+    "iam:PassRole",
+    role.replace("backup-task", "backup-replication"),
+    { "iam:PassedToService": "s3.amazonaws.com" },
+  ],
   ["kms:CreateKey", "*", claimed],
   ["kms:TagResource", key, { ...ours, ...claimed }],
   ["kms:PutKeyPolicy", key, ours],
@@ -137,6 +158,11 @@ const never: Call[] = [
   ["s3:DeleteObject", `${bucket}/runs/20260101T000000000Z-00000000/data-001.sql.zst`],
   ["s3:DeleteObjectVersion", `${bucket}/runs/20260101T000000000Z-00000000/data-001.sql.zst`],
   ["s3:BypassGovernanceRetention", `${bucket}/runs/20260101T000000000Z-00000000/data-001.sql.zst`],
+  ["s3:GetObject", `${copies}/runs/20260101T000000000Z-00000000/data-001.sql.zst`],
+  ["s3:DeleteObjectVersion", `${copies}/runs/20260101T000000000Z-00000000/data-001.sql.zst`],
+  ["kms:ScheduleKeyDeletion", keyOfCopies, foreign],
+  ["logs:DeleteLogGroup", inSecondRegion("logs", "log-group:/thorbis-prod/backup")],
+  ["sns:DeleteTopic", arn("sns", "thorbis-prod-backup-alarms").replace("us-east-1", "eu-west-1")],
   ["s3:PutBucketPolicy", "arn:aws:s3:::thorbis-backups-dev"],
   ["s3:PutBucketPolicy", "arn:aws:s3:::thorbis-pulumi-state"],
   ["s3:GetObject", `${state}/stacks/thorbis-supabase/dev.json`],
@@ -214,6 +240,19 @@ describe("the role that previews", () => {
   });
 });
 
+test("reaches a second region, and hands roles to S3, only where the stack has copies there", async () => {
+  const { replica: _, ...without } = place;
+  const handOver: Call = ["iam:PassRole", role, { "iam:PassedToService": "s3.amazonaws.com" }];
+  for (const call of [
+    ["s3:CreateBucket", copies],
+    ["kms:PutKeyPolicy", keyOfCopies, ours],
+    handOver,
+  ] as Call[]) {
+    expect(await decideFor(deployPolicy(place), call)).toBe("Allowed");
+    expect(await decideFor(deployPolicy(without), call)).toBe("ImplicitlyDenied");
+  }
+});
+
 test.each([
   ["a role, which takes 10,240 characters", deployPolicy, 10_240],
   ["a role", previewPolicy, 10_240],
@@ -225,6 +264,7 @@ test.each([
     bucketName: "b".repeat(58),
     logBucketName: "b".repeat(63),
     name: "e".repeat(20),
+    replica: { region: "ap-northeast-3", bucketName: "b".repeat(63) },
   };
 
   expect(JSON.stringify(policyOf(longest)).length).toBeLessThanOrEqual(characters);

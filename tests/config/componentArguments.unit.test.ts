@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { BackupAlarmsArgs } from "../../components/backupAlarms/backupAlarms";
 import type { BackupBucketArgs } from "../../components/backupBucket/backupBucket";
 import type { BackupNetworkArgs } from "../../components/backupNetwork/backupNetwork";
+import type { BackupReplicaArgs } from "../../components/backupReplica/backupReplica";
 import type { DatabaseMonitoringArgs } from "../../components/databaseMonitoring/databaseMonitoring";
 import type { ScheduledBackupArgs } from "../../components/scheduledBackup/scheduledBackupArgs";
 import type { ParsedStackConfig } from "../../config/schema";
@@ -17,6 +18,18 @@ type OfBucket = Unreachable<
   // The last from the network.
   // `deletionAlarm`.
   Common | "physicalName" | "deletionProtection" | "existing" | "s3EndpointId" | "sendsEvents"
+>;
+type OfReplica = Unreachable<
+  BackupReplicaArgs,
+  ParsedStackConfig["backup"] & NonNullable<ParsedStackConfig["backup"]["replica"]>,
+  | Common
+  | "physicalName"
+  | "source"
+  | "deletionProtection"
+  | "existing"
+  // `alerts.emails`, and the topic of the other alarms.
+  | "emails"
+  | "sourceTopicArn"
 >;
 type OfNetwork = Unreachable<
   BackupNetworkArgs,
@@ -73,6 +86,7 @@ const none = <Unreached extends never>(...unreached: Unreached[]) => unreached;
 
 test("every argument of an AWS component has a key in the configuration", () => {
   expect(none<OfBucket>()).toEqual([]);
+  expect(none<OfReplica>()).toEqual([]);
   expect(none<OfNetwork>()).toEqual([]);
   expect(none<OfTasks>()).toEqual([]);
   expect(none<OfAlarms>()).toEqual([]);

@@ -180,3 +180,44 @@ test("a topic of the region's partition is accepted in any partition", () => {
 
   expect(faultsOf({ ...dev, values }, token).filter((text) => text.startsWith("alerts"))).toEqual([]);
 });
+
+/** A stack file's faults about the copies in a second region. */
+function replicaFaults(stack: string, region: string, replica: object, environment: Record<string, string>) {
+  const file = committed(stack);
+  const backup = { ...JSON.parse(file.values["thorbis-supabase:backup"] ?? "{}"), ownKey: true, replica };
+  const values = { ...file.values, "aws:region": region, "thorbis-supabase:backup": JSON.stringify(backup) };
+  return faultsOf({ ...file, values }, environment)
+    .filter((text) => text.startsWith("backup.replica"))
+    .map((text) => text.replace(/ \| .*/, ""));
+}
+
+test.each([
+  ["us-east-1", { region: "us-west-2" }, []],
+  [
+    "us-west-2",
+    { region: "us-west-2" },
+    ["backup.replica.region is the region of the bucket itself: an outage of us-west-2 would take both"],
+  ],
+  [
+    "us-east-1",
+    { region: "cn-north-1" },
+    [
+      "backup.replica.region is in partition aws-cn, but us-east-1 is in aws: S3 copies within a partition only",
+    ],
+  ],
+  [
+    "us-east-1",
+    { region: "us-west-2", topicArn: "arn:aws:sns:us-east-1:123456789012:operations" },
+    [
+      "backup.replica.topicArn is a topic in us-east-1, but the alarm is in us-west-2: name one of that region",
+    ],
+  ],
+])("copies of a bucket in %s with %j", (region, replica, expected) => {
+  expect(replicaFaults("dev", region, replica, token)).toEqual(expected);
+});
+
+test("copies in the same region are refused on the local stack too", () => {
+  const local = { SUPABASE_API_ENDPOINT: "http://127.0.0.1:8080" };
+
+  expect(replicaFaults("dev", "us-east-1", { region: "us-east-1" }, local)).toHaveLength(1);
+});

@@ -169,6 +169,29 @@ export const acrossFields: ValueCase[] = [
     ],
   ],
   [
+    "backup.ownKey",
+    undefined,
+    [
+      "backup.ownKey must be true with backup.replica: S3 copies an object with the kind of encryption that it has",
+    ],
+  ],
+  ["backup.replica", undefined, []],
+  [
+    "backup.replica",
+    { region: "us-west-2", bucketName: "thorbis-backups-dev" },
+    ["backup.replica.bucketName must not be another bucket of the stack"],
+  ],
+  [
+    "backup",
+    {
+      ...{ bucketName: "b".repeat(55), replica: { region: "us-west-2" }, ownKey: true },
+      ...{ image: "registry.example.com/backup:main", assignPublicIp: false, network: {} },
+    },
+    [
+      "backup.replica.bucketName is missing: backup.bucketName with the region is longer than the 63 characters of S3",
+    ],
+  ],
+  [
     "backup.network",
     {},
     [

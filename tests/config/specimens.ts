@@ -27,6 +27,8 @@ export const development: Areas = {
     bucketName: "thorbis-backups-dev",
     image: "registry.example.com/backup:main",
     objectLock: {},
+    ownKey: true,
+    replica: { region: "us-west-2", bucketName: "thorbis-copies-dev" },
     vpcId: "vpc-00000000",
     subnetIds: ["subnet-00000000"],
   },

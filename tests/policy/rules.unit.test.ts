@@ -45,12 +45,12 @@ test.each(Object.entries(bad))("%s finds its bad resource", (rule, { type, prope
 
 describe("our own stacks", () => {
   /** The AWS part of a stack as its committed configuration declares it; what mocks do not see, an engine test does. */
-  async function resourcesOf(stack: string): Promise<StackResource[]> {
+  async function resourcesOf(stack: string, more: object = {}): Promise<StackResource[]> {
     const { values } = readStackFile(path.join(checkoutRoot(), `Pulumi.${stack}.yaml`));
     const area = (name: string) => JSON.parse(values[`thorbis-supabase:${name}`] ?? "{}");
     const config: MonitoringConfig = {
       project: projectSchema.parse(area("project")),
-      backup: backupSchema.parse(area("backup")),
+      backup: backupSchema.parse({ ...area("backup"), ...more }),
       alerts: alertsSchema.parse(area("alerts")),
       monitoring: monitoringSchema.parse(area("monitoring")),
       api: apiSchema.parse(area("api")),
@@ -75,6 +75,13 @@ describe("our own stacks", () => {
     const resources = await resourcesOf(stack);
 
     expect(resources.length).toBeGreaterThan(35);
+    expect(violationsOf(all, resources)).toEqual([]);
+  });
+
+  test("prod with copies in a second region breaks no rule", async () => {
+    const resources = await resourcesOf("prod", { replica: { region: "us-west-2" } });
+
+    expect(resources.map(({ name }) => name)).toContain("backup-replica-object-lock");
     expect(violationsOf(all, resources)).toEqual([]);
   });
 

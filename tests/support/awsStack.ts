@@ -42,8 +42,14 @@ const region = "us-east-1";
 /** What each stack declares: everything, only the backup bucket, or a bucket without settings. */
 export type AwsParts = "all" | "bucket" | "bare";
 
-/** Creates an account. `parts` selects what each stack declares; only the bucket is faster. Commands only refresh with `--refresh`. */
-export async function createAwsAccount(parts: AwsParts = "all"): Promise<AwsAccountUnderTest> {
+/**
+ * Creates an account. `parts` selects what each stack declares; only the bucket is faster. `secondRegion` has buckets too. Commands
+ * only refresh with `--refresh`.
+ */
+export async function createAwsAccount(
+  parts: AwsParts = "all",
+  { secondRegion }: { readonly secondRegion?: string } = {},
+): Promise<AwsAccountUnderTest> {
   const checkout = checkoutRoot();
   const base = await mkdtemp(path.join(os.tmpdir(), "thorbis aws "));
   const project = path.join(base, "project");
@@ -79,10 +85,16 @@ export async function createAwsAccount(parts: AwsParts = "all"): Promise<AwsAcco
   const s3Directory = path.join(paths.services, "s3");
   const awsDirectory = path.join(paths.services, "aws");
   const s3 = await startS3({ directory: s3Directory, ...keys, region });
+  const secondDirectory = path.join(paths.services, "s3-second");
+  const stores: Record<string, string> = { [region]: s3.endpoint };
+  if (secondRegion !== undefined) {
+    const second = await startS3({ directory: secondDirectory, ...keys, region: secondRegion });
+    stores[secondRegion] = second.endpoint;
+  }
   const aws = await startAws({
     directory: awsDirectory,
     region,
-    s3: { stores: { [region]: s3.endpoint }, ...keys },
+    s3: { stores, ...keys },
   });
   const environment = {
     ...toolchain.environment,
@@ -138,6 +150,7 @@ export async function createAwsAccount(parts: AwsParts = "all"): Promise<AwsAcco
     async remove() {
       await stopAws(awsDirectory);
       await stopS3(s3Directory);
+      if (secondRegion !== undefined) await stopS3(secondDirectory);
       await rm(base, { recursive: true, force: true });
     },
   };

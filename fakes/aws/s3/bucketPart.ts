@@ -15,7 +15,12 @@ export interface BucketPart<State> {
   readonly missing: readonly string[];
   put(s3: S3Client, bucket: string, state: State, options: CallOptions): Promise<unknown>;
   /** Returns undefined if the response shows that the bucket does not have this part. */
-  get(s3: S3Client, bucket: string, options: CallOptions): Promise<Found<State> | undefined>;
+  get(
+    s3: S3Client,
+    bucket: string,
+    options: CallOptions,
+    known: Partial<State>,
+  ): Promise<Found<State> | undefined>;
   remove(s3: S3Client, bucket: string, options: CallOptions): Promise<unknown>;
 }
 
@@ -34,7 +39,7 @@ export function bucketPart<State>(part: BucketPart<State>): AnyResource<Aws> {
       const bucket = known.bucket ?? id;
       const s3 = aws.use("s3");
       const state = await unlessMissing(
-        part.get(s3, bucket, { abortSignal: signal }),
+        part.get(s3, bucket, { abortSignal: signal }, known),
         "NoSuchBucket",
         ...part.missing,
       );

@@ -6,9 +6,13 @@ import { tagsFromService } from "./tags";
 type TagFilter = { key: string; values?: string[] };
 
 /** Returns the tagged resources of the account and region that the tagging service lists. */
-export const getResources = lookUp<Aws, { tagFilters?: TagFilter[]; resourceArnLists?: string[] }>({
-  args: { tagFilters: { type: "list" }, resourceArnLists: { type: "list" } },
-  async call(aws, { tagFilters = [], resourceArnLists }, { signal }) {
+export const getResources = lookUp<
+  Aws,
+  { tagFilters?: TagFilter[]; resourceArnLists?: string[]; region?: string }
+>({
+  args: { tagFilters: { type: "list" }, resourceArnLists: { type: "list" }, region: { type: "string" } },
+  async call(home, { tagFilters = [], resourceArnLists, region }, { signal }) {
+    const aws = home.inRegion(region);
     const tagging = aws.use("resourcegroupstaggingapi");
     const found: { resourceArn: string; tags: Record<string, string> }[] = [];
     let PaginationToken: string | undefined;

@@ -23,6 +23,17 @@ export interface DeclaredAwsParts {
     endpoints: readonly pulumi.Input<string>[];
     securityGroups: readonly string[];
   };
+  /** The copies of the backups in a second region. Default: none. */
+  replica?: {
+    region: pulumi.Input<string>;
+    bucket: pulumi.Input<string>;
+    /** ARN of the key. */
+    key: pulumi.Input<string>;
+    /** ARN of the topic in that region, if it is the stack's own. */
+    topic?: pulumi.Input<string> | undefined;
+    /** Subscriptions of that topic as `<protocol> <endpoint>`. */
+    subscriptions: readonly string[];
+  };
   /** Names of the schedules in the group. */
   schedules: pulumi.Input<readonly pulumi.Input<string>[]>;
   /** ARN of the key. Default: the stack has none of its own. */

@@ -1,7 +1,11 @@
 import { describe, expect, it, test } from "vitest";
 import { topicPolicyDocument } from "../../../components/backupAlarms/topicPolicyDocument";
 import { bucketPolicyDocument } from "../../../components/backupBucket/bucketPolicyDocument";
-import { keyPolicyDocument } from "../../../components/backupBucket/keyPolicyDocument";
+import {
+  keyPolicyDocument,
+  replicaKeyPolicyDocument,
+} from "../../../components/backupBucket/keyPolicyDocument";
+import { replicationTrust } from "../../../components/backupReplica/policies";
 import { type PolicyDocument, policyDocument } from "../../../components/policyDocument";
 import {
   executionPolicy,
@@ -388,6 +392,8 @@ test("no service acts for a stranger: each says for whom, except where AWS has n
     scheduler: schedulerTrust(accountId, `arn:aws:scheduler:${region}:${accountId}:schedule-group/g`),
     topic: topicPolicyDocument(topicArn, accountId),
     key: keyPolicyDocument(accountId, region),
+    keyOfCopies: replicaKeyPolicyDocument(accountId, "us-west-2"),
+    replication: replicationTrust(),
   };
   const forAnyone = Object.entries(documents).flatMap(([name, { Statement }]) =>
     Statement.filter(
@@ -397,8 +403,9 @@ test("no service acts for a stranger: each says for whom, except where AWS has n
       .map(({ Sid }) => `${name} ${Sid}`),
   );
 
+  // S3 documents none for replication, which takes only roles of the bucket's account.
   // "You can't use Condition blocks in Amazon SNS topic policies for EventBridge", nor in the key policy behind one.
-  expect(forAnyone).toEqual(["topic EventsPublish", "key EventsReachTopic"]);
+  expect(forAnyone).toEqual(["topic EventsPublish", "key EventsReachTopic", "replication S3Copies"]);
 });
 
 test("an event that a task failed reaches the topic as EventBridge sends it: without a source account", async () => {

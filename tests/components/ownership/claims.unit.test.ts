@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { claimFaults, type TaggedResource } from "../../../components/ownership/claims";
+import { claimFaults, replicaClaimFaults, type TaggedResource } from "../../../components/ownership/claims";
 
 const claim = {
   stack: "thorbis-supabase/dev",
@@ -60,6 +60,45 @@ describe("a name that a change would orphan", () => {
   test("its prefix", () => {
     expect(claimFaults(claim, [own(`arn:aws:logs:${in1}:log-group:/thorbis-first/backup`)])).toEqual([
       "The stack's resources in AWS are named thorbis-first-…, and would all be replaced by thorbis-dev-…: set `pulumi config set --stack dev --path 'thorbis-supabase:project.resourcePrefix' thorbis-first`.",
+    ]);
+  });
+});
+
+describe("the region of the copies", () => {
+  const copying = { ...claim, replicaBucketName: "thorbis-backups-dev-us-west-2" };
+  const copies = (name: string): TaggedResource => ({ ...own(`arn:aws:s3:::${name}`), purpose: "replica" });
+  const there = "us-west-2:123456789012";
+
+  test("is claimed without a fault where the stack's own copies are, and a backup bucket of it", () => {
+    expect(replicaClaimFaults(copying, [])).toEqual([]);
+    expect(
+      replicaClaimFaults(copying, [
+        copies("thorbis-backups-dev-us-west-2"),
+        own(`arn:aws:sns:${there}:thorbis-dev-backup-alarms`),
+        own("arn:aws:s3:::thorbis-backups-dev"),
+      ]),
+    ).toEqual([]);
+    expect(replicaClaimFaults(claim, [foreign("arn:aws:s3:::anything")])).toEqual([]);
+  });
+
+  test("keeps the copies where they are", () => {
+    expect(replicaClaimFaults(copying, [copies("thorbis-copies")])).toEqual([
+      "backup.replica.bucketName is thorbis-backups-dev-us-west-2, but the copies of the stack's backups are in thorbis-copies: set it back with `pulumi config set --stack dev --path 'thorbis-supabase:backup.replica.bucketName' thorbis-copies`, or move on purpose (docs/operations.md, \"Copies in a second region\").",
+    ]);
+    expect(
+      replicaClaimFaults({ ...copying, retiredBucketNames: ["thorbis-copies"] }, [copies("thorbis-copies")]),
+    ).toEqual([]);
+  });
+
+  test("is left to another stack that has the names there", () => {
+    expect(
+      replicaClaimFaults(copying, [
+        foreign(`arn:aws:sns:${there}:thorbis-dev-backup-alarms`),
+        foreign("arn:aws:s3:::thorbis-backups-dev-us-west-2"),
+      ]),
+    ).toEqual([
+      expect.stringMatching(/^thorbis-dev-backup-alarms belongs to stack/),
+      `The bucket thorbis-backups-dev-us-west-2 belongs to stack ${other}: give this stack another with \`pulumi config set --stack dev --path 'thorbis-supabase:backup.replica.bucketName' <name>\`.`,
     ]);
   });
 });

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { CreateKeyCommand } from "@aws-sdk/client-kms";
 import { CreateBucketCommand, PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { accessLogsPolicy } from "../../../components/accessLogs/policy";
@@ -37,6 +38,7 @@ beforeAll(async () => {
     [
       "s3",
       "kms",
+      "resourcegroupstaggingapi",
       "iam",
       "sts",
       "ecr",
@@ -124,6 +126,34 @@ describe.each(cases)("$token", ({ token, inputs, byHand, found }) => {
     world.set(kind, { ...repaired, outputs: { ...repaired.outputs, id: repaired.id } });
     expect(await drift(repaired)).toEqual({});
   });
+});
+
+it("looks up in another region that a function names, and finds a killed run's copies there", async () => {
+  const there = aws.inRegion("us-west-2").use("kms");
+  const { KeyMetadata } = await there.send(
+    new CreateKeyCommand({ Description: "Copies", Tags: [{ TagKey: "copies", TagValue: "yes" }] }),
+  );
+  const keyId = KeyMetadata?.KeyId ?? "";
+  const call = async (token: string, args: JsonObject) =>
+    JSON.stringify(await table.functions?.[token]?.call(aws, args, context));
+  const tagged = "aws:resourcegroupstaggingapi/getResources:getResources";
+  const find = awsFinders({
+    ...{ region: service.region, replicaRegion: "us-west-2", endpoint: service.endpoint },
+    credentials: { accessKeyId: service.accessKey, secretAccessKey: service.secretKey },
+  })["aws:kms/key:Key"];
+  const pending = (component: string) => ({
+    urn: `urn:pulumi:prod::thorbis-supabase::thorbis:components:${component}$aws:kms/key:Key::key`,
+    type: "aws:kms/key:Key",
+    inputs: { description: "Copies" },
+  });
+
+  const filter = { tagFilters: [{ key: "copies" }] };
+  expect(await call(tagged, { ...filter, region: "us-west-2" })).toContain(keyId);
+  expect(await call(tagged, filter)).not.toContain(keyId);
+  expect(await call("aws:kms/getKey:getKey", { keyId, region: "us-west-2" })).toContain('"Enabled"');
+  await expect(call("aws:kms/getKey:getKey", { keyId })).rejects.toThrow();
+  expect(await find?.(pending("BackupReplica"))).toBe(keyId);
+  expect(await find?.(pending("BackupBucket"))).toBeUndefined();
 });
 
 it("supports tags if AWS does", () => {

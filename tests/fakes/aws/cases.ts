@@ -34,6 +34,7 @@ import {
   PutBucketNotificationConfigurationCommand,
   PutBucketOwnershipControlsCommand,
   PutBucketPolicyCommand,
+  PutBucketReplicationCommand,
   PutBucketTaggingCommand,
   PutBucketVersioningCommand,
   PutObjectLockConfigurationCommand,
@@ -161,6 +162,51 @@ export const cases: readonly Case[] = [
         }),
       ),
     found: { "versioningConfiguration.status": "update" },
+  },
+  {
+    token: "aws:s3/bucketReplicationConfig:BucketReplicationConfig",
+    inputs: () => ({
+      bucket: "specimen-versioned",
+      role: `arn:aws:iam::${account}:role/replication`,
+      rules: [
+        {
+          id: "copies",
+          priority: 1,
+          status: "Enabled",
+          destination: {
+            bucket: "arn:aws:s3:::specimen-records",
+            storageClass: "STANDARD_IA",
+            metrics: { status: "Enabled" },
+            encryptionConfiguration: { replicaKmsKeyId: `arn:aws:kms:us-west-2:${account}:key/one` },
+          },
+        },
+      ],
+    }),
+    byHand: async (aws, id) =>
+      aws.use("s3").send(
+        new PutBucketReplicationCommand({
+          Bucket: id,
+          ReplicationConfiguration: {
+            Role: `arn:aws:iam::${account}:role/replication`,
+            Rules: [
+              {
+                ID: "copies",
+                Priority: 1,
+                Status: "Disabled",
+                Filter: { Prefix: "" },
+                Destination: { Bucket: "arn:aws:s3:::of-somebody-else" },
+              },
+            ],
+          },
+        }),
+      ),
+    found: {
+      "rules[0].destination.bucket": "update",
+      "rules[0].destination.encryptionConfiguration": "add",
+      "rules[0].destination.metrics": "add",
+      "rules[0].destination.storageClass": "add",
+      "rules[0].status": "update",
+    },
   },
   {
     token: "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",

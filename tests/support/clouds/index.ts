@@ -11,6 +11,7 @@ export { type Deployed, deployedInClouds } from "./deployed";
 export { changedBy, furtherChanges, reporterOf } from "./furtherChanges";
 export { rowOf } from "./handMadeChange";
 export { namesProperty, reportedByRefresh } from "./refreshReport";
+export { replicaChanges } from "./replicaChanges";
 
 /** At least one row for every type of resource that the local stack has in AWS and Supabase. */
 export const cloudChanges: CloudChanges = {

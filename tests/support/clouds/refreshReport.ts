@@ -7,7 +7,7 @@ export interface Reported {
 
 /** Returns the resources that a refresh reports as changed, by URN. */
 export function reportedByRefresh(output: string): ReadonlyMap<string, Reported> {
-  const blocks = output.split(/^(?= +[~-] \S+: \((?:update|delete)\)$)/m).slice(1);
+  const blocks = output.split(/^(?= +[~-] \S+: \((?:update|delete)\)(?: 🔒)?$)/mu).slice(1);
   return new Map(
     blocks.map((block) => {
       const kind = /^ +~/.test(block) ? "update" : "delete";

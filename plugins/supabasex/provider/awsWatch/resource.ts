@@ -13,7 +13,7 @@ import {
 import type { Watched } from "../watch/watched";
 import { connectAws } from "./clients";
 import type { DeclaredNetwork } from "./network";
-import { type DeclaredInAws, readAwsSource, sourceNames } from "./sources";
+import { type DeclaredInAws, type DeclaredReplica, readAwsSource, sourceNames } from "./sources";
 
 const inputNames = ["region", "profile", "assumeRoles", "declared", "accept"] as const;
 
@@ -70,8 +70,13 @@ async function compared(before: Watched, inputs: PropertyMap, context: CallConte
 }
 
 async function readAll(properties: PropertyMap, { signal }: CallContext): Promise<Watched> {
-  const aws = await connectAws(properties);
-  const question = { aws, declared: declaredIn(properties), signal };
+  const declared = declaredIn(properties);
+  const { replica } = declared;
+  const [aws, awsOfReplica] = await Promise.all([
+    connectAws(properties),
+    replica && connectAws({ ...properties, region: replica.region }),
+  ]);
+  const question = { aws, awsOfReplica, declared, signal };
   const answers = await Promise.all(
     sourceNames.map(async (name) => [name, await readAwsSource(name, question)] as const),
   );
@@ -96,6 +101,20 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
     secret: String(parts.secret),
     bucketSettings: texts(parts.bucketSettings),
     network: networkIn(parts.network),
+    replica: replicaIn(parts.replica),
+  };
+}
+
+function replicaIn(replica: Value | undefined): DeclaredReplica | undefined {
+  if (!isPropertyMap(replica)) return undefined;
+  return {
+    region: String(replica.region),
+    bucket: String(replica.bucket),
+    key: typeof replica.key === "string" ? replica.key : undefined,
+    topic: typeof replica.topic === "string" ? replica.topic : undefined,
+    subscriptions: texts(replica.subscriptions),
+    // Each setting of the copies' bucket is unset, or a resource of the stack that is none of these.
+    bucketSettings: [],
   };
 }
 

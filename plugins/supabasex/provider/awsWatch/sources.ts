@@ -27,15 +27,32 @@ export interface DeclaredInAws {
   readonly secret: string;
   /** The stack's own network; undefined where it has none. */
   readonly network: DeclaredNetwork | undefined;
+  /** The copies of the backups in a second region; undefined where there are none. */
+  readonly replica: DeclaredReplica | undefined;
+}
+
+/** What others can add something to in the region of the copies. */
+export interface DeclaredReplica
+  extends Pick<DeclaredInAws, "bucket" | "key" | "topic" | "subscriptions" | "bucketSettings"> {
+  readonly region: string;
 }
 
 interface Question {
   readonly aws: AwsClients;
   readonly declared: DeclaredInAws;
+  /** Clients in the region of the copies; undefined where there are none. */
+  readonly awsOfReplica?: AwsClients | undefined;
   readonly signal: AbortSignal;
 }
 
-type Source = (question: Question) => Promise<Entries>;
+/** What the sources need that also look at the copies. */
+interface PlaceQuestion {
+  readonly aws: AwsClients;
+  readonly declared: Omit<DeclaredReplica, "region">;
+  readonly signal: AbortSignal;
+}
+
+type Source<Asked = Question> = (question: Asked) => Promise<Entries>;
 
 /** Error codes that say that there is no such thing, or that the bucket has nothing of the kind. */
 const nothing = new Set([
@@ -57,8 +74,8 @@ const refused = new Set([
   "UnauthorizedOperation",
 ]);
 
-/** Name → what is asked. Each answers what is there and is not declared. */
-const sources: Readonly<Record<string, Source>> = {
+/** Name → what is asked about backups and about their copies. Each answers what is there and is not declared. */
+const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
   "topic subscriptions": async ({ aws, declared, signal }) => {
     if (declared.topic === undefined) return {};
     const { paginateListSubscriptionsByTopic } = await import("@aws-sdk/client-sns");
@@ -73,6 +90,36 @@ const sources: Readonly<Record<string, Source>> = {
     }
     return Object.fromEntries(found);
   },
+  "key grants": async ({ aws, declared: { key }, signal }) =>
+    key === undefined ? {} : await grantsOnKey(aws, key, signal),
+  "bucket access": async ({ aws, declared: { bucket }, signal }) => {
+    const { GetBucketAclCommand } = await import("@aws-sdk/client-s3");
+    const { Owner, Grants = [] } = await aws.s3.send(new GetBucketAclCommand({ Bucket: bucket }), {
+      abortSignal: signal,
+    });
+    return Object.fromEntries(
+      Grants.filter(({ Grantee }) => Grantee?.ID === undefined || Grantee.ID !== Owner?.ID).map(
+        ({ Grantee, Permission }) => [
+          `bucket access granted ${bucket} ${Grantee?.URI ?? Grantee?.EmailAddress ?? Grantee?.ID} ${Permission}`,
+          "by an ACL",
+        ],
+      ),
+    );
+  },
+  ...Object.fromEntries(
+    (["CORS", "website", "replication", "notification", "logging", "inventory"] as const).map((kind) => [
+      `bucket ${kind}`,
+      async ({ aws, declared: { bucket, bucketSettings }, signal }: PlaceQuestion): Promise<Entries> => {
+        if (bucketSettings.includes(kind)) return {};
+        const found = await bucketSetting[kind](aws, bucket, signal);
+        return found === undefined ? {} : { [`bucket ${kind} ${bucket}`]: canonicalJson(found) };
+      },
+    ]),
+  ),
+};
+
+/** Name → what is asked about what only the region of the stack has. */
+const ownSources: Readonly<Record<string, Source>> = {
   "event targets": async ({ aws, declared, signal }) => {
     const { ListTargetsByRuleCommand } = await import("@aws-sdk/client-eventbridge");
     const lists = await Promise.all(
@@ -123,32 +170,20 @@ const sources: Readonly<Record<string, Source>> = {
     const lists = await Promise.all(logGroups.map((group) => subscriptionsOf(aws, group, signal)));
     return Object.fromEntries(lists.flat());
   },
-  "key grants": async ({ aws, declared: { key }, signal }) =>
-    key === undefined ? {} : await grantsOnKey(aws, key, signal),
   "secret rotation": async ({ aws, declared: { secret }, signal }) =>
     await rotationOfSecret(aws, secret, signal),
-  "bucket access": async ({ aws, declared: { bucket }, signal }) => {
-    const { GetBucketAclCommand } = await import("@aws-sdk/client-s3");
-    const { Owner, Grants = [] } = await aws.s3.send(new GetBucketAclCommand({ Bucket: bucket }), {
-      abortSignal: signal,
-    });
-    return Object.fromEntries(
-      Grants.filter(({ Grantee }) => Grantee?.ID === undefined || Grantee.ID !== Owner?.ID).map(
-        ({ Grantee, Permission }) => [
-          `bucket access granted ${bucket} ${Grantee?.URI ?? Grantee?.EmailAddress ?? Grantee?.ID} ${Permission}`,
-          "by an ACL",
-        ],
-      ),
-    );
-  },
+};
+
+const sources: Readonly<Record<string, Source>> = {
+  ...placeSources,
+  ...ownSources,
   ...Object.fromEntries(
-    (["CORS", "website", "replication", "notification", "logging", "inventory"] as const).map((kind) => [
-      `bucket ${kind}`,
-      async ({ aws, declared: { bucket, bucketSettings }, signal }: Question): Promise<Entries> => {
-        if (bucketSettings.includes(kind)) return {};
-        const found = await bucketSetting[kind](aws, bucket, signal);
-        return found === undefined ? {} : { [`bucket ${kind} ${bucket}`]: canonicalJson(found) };
-      },
+    Object.entries(placeSources).map(([name, source]) => [
+      `copies: ${name}`,
+      async ({ declared: { replica }, awsOfReplica, signal }: Question): Promise<Entries> =>
+        replica === undefined || awsOfReplica === undefined
+          ? {}
+          : await source({ aws: awsOfReplica, declared: replica, signal }),
     ]),
   ),
 };

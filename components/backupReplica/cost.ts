@@ -1,0 +1,40 @@
+import { type CostLine, rounded, type Usage } from "../../cost/line";
+import { prices } from "../../cost/prices";
+import {
+  type BackupBucketSize,
+  gigabytesOfBackup,
+  objectsOfBackup,
+  storedGigabytes,
+} from "../backupBucket/cost";
+
+/** Metrics that S3 publishes of a rule: bytes and operations that wait, latency, and failures. */
+const metrics = 4;
+/** A test counts those that `BackupReplica` declares. */
+export const replicaAlarms = 2;
+
+/** Returns the monthly cost of the copies, which are in infrequent access from the start. */
+export function backupReplicaCost(size: Omit<BackupBucketSize, "ownKey">, usage: Usage): CostLine[] {
+  const { young, old } = storedGigabytes(size, usage);
+  const sent = size.backupsPerMonth * gigabytesOfBackup(usage);
+  const puts = size.backupsPerMonth * objectsOfBackup;
+  return [
+    {
+      what: "S3, copies in the second region, infrequent access",
+      quantity: `${rounded(young + old)} GB`,
+      usd: (young + old) * prices.s3.infrequentGigabyte,
+    },
+    {
+      what: "Transfer to the second region",
+      quantity: `${rounded(sent)} GB`,
+      usd: sent * prices.network.interRegionGigabyte,
+    },
+    {
+      what: "S3, writes of copies",
+      quantity: rounded(puts),
+      usd: (puts / 1000) * prices.s3.infrequentThousandPuts,
+    },
+    { what: "KMS key", quantity: "1", usd: prices.kms.key },
+    { what: "Alarms", quantity: String(replicaAlarms), usd: replicaAlarms * prices.cloudWatch.alarm },
+    { what: "Metrics", quantity: String(metrics), usd: metrics * prices.cloudWatch.metric },
+  ];
+}

@@ -1,0 +1,201 @@
+import {
+  DeleteBucketWebsiteCommand,
+  GetBucketReplicationCommand,
+  PutBucketWebsiteCommand,
+  PutObjectCommand,
+  type S3Client,
+} from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import {
+  type AwsAccountUnderTest,
+  type AwsAreas,
+  type AwsStack,
+  createAwsAccount,
+} from "../../support/awsStack";
+import { bucketProtection } from "../../support/bucketProtection";
+import {
+  type Clouds,
+  connectClouds,
+  type Deployed,
+  deployedInClouds,
+  namesProperty,
+  replicaChanges,
+  reportedByRefresh,
+  rowOf,
+} from "../../support/clouds";
+
+// Backups in one region and their copies in another, on the real engine.
+const secondRegion = "us-west-2";
+const source = "shop-backups";
+const replica = "shop-backups-us-west-2";
+let account: AwsAccountUnderTest;
+let stack: AwsStack;
+let here: Clouds;
+let there: Clouds;
+
+const areas = (copies: object = { region: secondRegion }, retired: readonly string[] = []): AwsAreas => ({
+  project: {
+    name: "shop",
+    environment: "development",
+    organizationId: "thorbis",
+    region: "us-east-1",
+    deletionProtection: true,
+  },
+  backup: {
+    bucketName: source,
+    image: "registry.example.com/backup:main",
+    assignPublicIp: true,
+    ownKey: true,
+    objectLock: { mode: "GOVERNANCE", days: 3 },
+    replica: copies,
+    retiredBucketNames: retired,
+  },
+  alerts: { emails: ["operations@example.com"] },
+});
+
+beforeAll(async () => {
+  account = await createAwsAccount("all", { secondRegion });
+  stack = await account.stack("copied", areas());
+  const cloudsIn = (region: string) =>
+    connectClouds({
+      aws: { ...account.endpoints, region },
+      supabase: { endpoint: "http://127.0.0.1:9" },
+    } as unknown as Parameters<typeof connectClouds>[0]);
+  here = cloudsIn(account.endpoints.region);
+  there = cloudsIn(secondRegion);
+});
+
+afterAll(async () => {
+  await account?.remove();
+});
+
+async function succeeds(...args: string[]): Promise<string> {
+  const { exitCode, output } = await stack.pulumi(...args);
+  expect(exitCode, output).toBe(0);
+  return output;
+}
+
+const up = async () => await succeeds("up", "--yes", "--skip-preview", "--refresh");
+const refresh = async () => await stack.pulumi("refresh", "--preview-only", "--expect-no-changes", "--diff");
+const replicationOf = async (s3: S3Client, Bucket: string) =>
+  (await s3.send(new GetBucketReplicationCommand({ Bucket }))).ReplicationConfiguration;
+
+/** What the copies consist of in S3: their bucket with its settings, and the rule on the source. */
+async function copies(): Promise<{ resource: Deployed; clouds: Clouds }[]> {
+  const all = deployedInClouds((await stack.pulumi("stack", "export")).stdout);
+  return all
+    .filter(({ type, name }) => type.startsWith("aws:s3/") && name.startsWith("backup-replica-"))
+    .map((resource) => ({ resource, clouds: resource.name === "backup-replica-rule" ? here : there }));
+}
+
+test("the copies are as protected as the backups, and S3 is told to make them", async () => {
+  await up();
+  await there.s3.send(new PutObjectCommand({ Bucket: replica, Key: "runs/one", Body: "a backup" }));
+
+  const [ofSource, ofReplica] = [
+    await bucketProtection(here.s3, source),
+    await bucketProtection(there.s3, replica),
+  ];
+  expect(Object.values(ofReplica)).not.toContain(undefined);
+  for (const same of ["publicAccess", "lifecycle", "ownership", "versioning", "objectLock"] as const)
+    expect(ofReplica[same], same).toEqual(ofSource[same]);
+  expect(JSON.stringify(ofReplica.encryption)).toContain(":kms:us-west-2:");
+  expect(JSON.stringify(ofReplica.policy)).toContain("DenyPlainHttp");
+  expect((await replicationOf(here.s3, source))?.Rules).toMatchObject([
+    {
+      Status: "Enabled",
+      Destination: {
+        Bucket: `arn:aws:s3:::${replica}`,
+        EncryptionConfiguration: { ReplicaKmsKeyID: expect.stringContaining(":kms:us-west-2:") },
+        Metrics: { Status: "Enabled" },
+      },
+    },
+  ]);
+  const result = await refresh();
+  expect(result.exitCode, result.output).toBe(0);
+  await succeeds("preview", "--expect-no-changes");
+});
+
+test("each part of the copies changed by hand: refresh names all of them, up puts them back", async () => {
+  const before = await bucketProtection(there.s3, replica);
+  const changed = (await copies()).flatMap(({ resource, clouds }) => {
+    const row = rowOf(replicaChanges, resource);
+    // A lock keeps versioning on.
+    return "change" in row && !resource.type.includes("bucketVersioning") ? [{ resource, clouds, row }] : [];
+  });
+  for (const { resource, clouds, row } of changed) await row.change(clouds, resource);
+
+  const drifted = await refresh();
+
+  expect(drifted.exitCode, drifted.output).toBe(7);
+  const reported = reportedByRefresh(drifted.output);
+  expect(changed).toHaveLength(8);
+  for (const { resource, row } of changed) {
+    const report = reported.get(resource.urn);
+    for (const property of row.reports)
+      expect(report && namesProperty(report, property), `${resource.name} in ${drifted.output}`).toBe(true);
+  }
+  await up();
+  expect(await bucketProtection(there.s3, replica)).toEqual(before);
+});
+
+test("a rule that somebody removes, and what opens the copies, is reported and put back", async () => {
+  const before = await bucketProtection(there.s3, replica);
+  const removed = (await copies()).filter(({ resource: { type } }) =>
+    /bucketReplicationConfig|bucketPolicy|bucketPublicAccessBlock/.test(type),
+  );
+  for (const { resource, clouds } of removed) {
+    const { deletion } = rowOf(replicaChanges, resource);
+    if ("remove" in deletion) await deletion.remove(clouds, resource);
+  }
+  const WebsiteConfiguration = { IndexDocument: { Suffix: "index.html" } };
+  await there.s3.send(new PutBucketWebsiteCommand({ Bucket: replica, WebsiteConfiguration }));
+
+  const drifted = await refresh();
+
+  expect(drifted.exitCode, drifted.output).toBe(7);
+  const reported = reportedByRefresh(drifted.output);
+  expect(removed.map(({ resource }) => reported.get(resource.urn)?.kind)).toEqual([
+    "delete",
+    "delete",
+    "delete",
+  ]);
+  expect(drifted.output).toContain(`opens    bucket website ${replica}: added: `);
+  await there.s3.send(new DeleteBucketWebsiteCommand({ Bucket: replica }));
+  await up();
+  expect(await bucketProtection(there.s3, replica)).toEqual(before);
+  expect(await replicationOf(here.s3, source)).toBeDefined();
+});
+
+test("another name for the copies is refused, unless it is meant: then the old copies keep their protection", async () => {
+  const before = await bucketProtection(there.s3, replica);
+  const moved = { region: secondRegion, bucketName: "shop-copies" };
+  stack.configure(areas(moved));
+
+  const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
+
+  expect(exitCode).not.toBe(0);
+  expect(output).toContain(
+    `backup.replica.bucketName is shop-copies, but the copies of the stack's backups are in ${replica}: set it back with`,
+  );
+
+  await succeeds("state", "unprotect", await stack.urn("backup-replica-bucket"), "--yes");
+  stack.configure(areas(moved, [replica]));
+  await up();
+
+  expect(await bucketProtection(there.s3, replica)).toEqual(before);
+  expect((await bucketProtection(there.s3, "shop-copies")).objectLock).toEqual(before.objectLock);
+  expect(JSON.stringify(await replicationOf(here.s3, source))).toContain("arn:aws:s3:::shop-copies");
+});
+
+test("after a destroy the copies keep their protection, and the next up takes bucket and key over", async () => {
+  const before = await bucketProtection(there.s3, "shop-copies");
+  await succeeds("state", "unprotect", "--all", "--yes");
+  await succeeds("destroy", "--yes", "--skip-preview");
+  expect(await bucketProtection(there.s3, "shop-copies")).toEqual(before);
+
+  await up();
+
+  expect(await bucketProtection(there.s3, "shop-copies")).toEqual(before);
+  expect(await replicationOf(here.s3, source)).toBeDefined();
+});

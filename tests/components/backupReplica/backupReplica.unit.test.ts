@@ -1,0 +1,258 @@
+import * as pulumi from "@pulumi/pulumi";
+import { describe, expect, it, test } from "vitest";
+import { BackupBucket } from "../../../components/backupBucket/backupBucket";
+import { bucketPolicyDocument } from "../../../components/backupBucket/bucketPolicyDocument";
+import { replicaKeyPolicyDocument } from "../../../components/backupBucket/keyPolicyDocument";
+import { BackupReplica, type BackupReplicaArgs } from "../../../components/backupReplica/backupReplica";
+import { backupReplicaCost, replicaAlarms } from "../../../components/backupReplica/cost";
+import { replicationPolicy, replicationTrust } from "../../../components/backupReplica/policies";
+import { policyDocument } from "../../../components/policyDocument";
+import { usages } from "../../../cost/environments";
+import type { RegisteredResource } from "../../support/pulumiMocks";
+import { account, registered, registeredInAws, tags } from "../awsWorld";
+import { accountId, bucketArn, decide, keyArn, region } from "../iam/simulate";
+
+const register = (
+  args: Partial<BackupReplicaArgs> = {},
+  onResource: (resource: pulumi.ResourceTransformationArgs) => void = () => {},
+) =>
+  registeredInAws(() => {
+    pulumi.runtime.registerStackTransformation((resource) => {
+      onResource(resource);
+      return undefined;
+    });
+    const source = new BackupBucket("backup", {
+      ...{ account, tags, physicalName: "thorbis-prod", bucketName: "thorbis-backups" },
+    });
+    new BackupReplica("copies", {
+      ...{ account, tags, source, physicalName: "thorbis-prod", region: "us-west-2" },
+      ...{ bucketName: "thorbis-backups-us-west-2", lagMinutes: 60, emails: ["operations@example.com"] },
+      objectLock: { mode: "GOVERNANCE", days: 14 },
+      sourceTopicArn: "arn:topic-of-the-backups" as pulumi.Input<string>,
+      ...args,
+    });
+  });
+
+const ofCopies = (resources: ReadonlyMap<string, RegisteredResource>) =>
+  [...resources.values()].filter(({ name }) => name.startsWith("copies-"));
+
+test("declares bucket, key, lock, topic and alarm in the second region, and the rule on the source", async () => {
+  const places = new Map<string, "first" | "second">();
+
+  await register({}, ({ name, opts }) => {
+    const { provider } = opts as pulumi.CustomResourceOptions;
+    if (name.startsWith("copies-")) places.set(name.slice(7), provider === undefined ? "first" : "second");
+  });
+
+  const namesIn = (region: string) =>
+    [...places].flatMap(([name, other]) => (other === region ? [name] : [])).sort();
+  expect(namesIn("second")).toEqual([
+    ...[
+      "bucket",
+      "encryption",
+      "key",
+      "key-alias",
+      "lifecycle",
+      "mail-operations@example.com",
+      "object-lock",
+    ],
+    ...["ownership", "policy", "public-access", "replica-late", "topic", "topic-policy", "versioning"],
+  ]);
+  // On the source and in its region, and in IAM, which has none.
+  expect(namesIn("first")).toEqual([
+    ...[
+      "provider",
+      "replica-failed",
+      "role",
+      "role-attachments",
+      "role-policies",
+      "role-policy",
+      "role-role",
+    ],
+    "rule",
+  ]);
+});
+
+test("the copies have the source's settings, a key of their own and a tag that says what they are", async () => {
+  const resources = await register();
+  const inputsOf = (name: string) => registered(resources, name).inputs;
+
+  for (const part of ["versioning", "public-access", "ownership", "lifecycle"]) {
+    const { bucket: _source, ...source } = inputsOf(`backup-${part}`);
+    const { bucket, ...copies } = inputsOf(`copies-${part}`);
+    expect([bucket, copies], part).toEqual(["thorbis-backups-us-west-2", source]);
+  }
+  expect(inputsOf("copies-encryption").rules).toEqual([
+    {
+      applyServerSideEncryptionByDefault: { sseAlgorithm: "aws:kms", kmsMasterKeyId: "arn:copies-key" },
+      bucketKeyEnabled: true,
+    },
+  ]);
+  expect(inputsOf("copies-policy").policy).toBe(
+    JSON.stringify(bucketPolicyDocument({ bucketArn: "arn:copies-bucket", keyArn: "arn:copies-key" })),
+  );
+  expect(inputsOf("copies-key").policy).toBe(
+    JSON.stringify(replicaKeyPolicyDocument(accountId, "us-west-2")),
+  );
+  expect(inputsOf("copies-object-lock").rule).toEqual({ defaultRetention: { mode: "GOVERNANCE", days: 14 } });
+  expect(inputsOf("copies-bucket").tags).toEqual({ ...tags, "thorbis:purpose": "replica" });
+});
+
+test("everything is copied, deletion markers too, and encrypted with the key of the second region", async () => {
+  const { inputs } = registered(await register(), "copies-rule");
+
+  expect(inputs).toEqual({
+    bucket: "thorbis-backups",
+    role: "arn:copies-role-role",
+    rules: [
+      {
+        id: "second-region",
+        priority: 1,
+        status: "Enabled",
+        filter: { prefix: "" },
+        deleteMarkerReplication: { status: "Enabled" },
+        sourceSelectionCriteria: { sseKmsEncryptedObjects: { status: "Enabled" } },
+        destination: {
+          bucket: "arn:copies-bucket",
+          encryptionConfiguration: { replicaKmsKeyId: "arn:copies-key" },
+          metrics: { status: "Enabled" },
+          storageClass: "STANDARD_IA",
+        },
+      },
+    ],
+  });
+});
+
+test("a lag rings in the second region, where S3 measures it, and a failure at home", async () => {
+  const resources = await register({ lagMinutes: 90 });
+  const dimensions = {
+    ...{ SourceBucket: "thorbis-backups", DestinationBucket: "thorbis-backups-us-west-2" },
+    RuleId: "second-region",
+  };
+
+  expect(registered(resources, "copies-replica-late").inputs).toMatchObject({
+    ...{ name: "thorbis-prod-backup-replica-late", dimensions },
+    ...{ namespace: "AWS/S3", metricName: "ReplicationLatency", threshold: 5400 },
+    alarmActions: ["arn:copies-topic"],
+  });
+  expect(registered(resources, "copies-replica-failed").inputs).toMatchObject({
+    ...{ name: "thorbis-prod-backup-replica-failed", dimensions },
+    ...{ metricName: "OperationsFailedReplication", threshold: 0 },
+    alarmActions: ["arn:topic-of-the-backups"],
+  });
+});
+
+test("an existing topic of the second region takes the place of a new one", async () => {
+  const topicArn = `arn:aws:sns:us-west-2:${accountId}:operations`;
+  const resources = await register({ topicArn });
+
+  expect(registered(resources, "copies-replica-late").inputs.alarmActions).toEqual([topicArn]);
+  expect([...resources.keys()].filter((name) => /topic|mail/.test(name))).toEqual([]);
+});
+
+test("costs what it declares, which is a small part of the whole", async () => {
+  const alarms = ofCopies(await register()).filter(({ type }) => type.endsWith(":MetricAlarm"));
+  const lines = backupReplicaCost(
+    {
+      backupsPerMonth: 30,
+      retentionDays: { daily: 30, weekly: 30, monthly: 30 },
+      noncurrentRetentionDays: 30,
+      storageTiers: { infrequentAccessDays: 30 },
+    },
+    { ...(usages.prod as NonNullable<(typeof usages)["prod"]>), databaseGigabytes: 40 },
+  );
+
+  expect(alarms).toHaveLength(replicaAlarms);
+  // 30 backups of 10 GB a month, kept for 60 days: 300 GB sent at 0.02, 592 GB stored at 0.0125.
+  expect(lines.map(({ quantity, usd }) => [quantity, usd.toFixed(2)])).toEqual([
+    ["592 GB", "7.40"],
+    ["300 GB", "6.00"],
+    ["750", "0.01"],
+    ["1", "1.00"],
+    ["2", "0.20"],
+    ["4", "1.20"],
+  ]);
+});
+
+describe("the role that copies", () => {
+  const replicaArn = "arn:aws:s3:::thorbis-backups-us-west-2";
+  const replicaKeyArn = keyArn.replace(region, "us-west-2");
+  const identity = replicationPolicy({
+    source: { region, bucketArn, keyArn },
+    replica: { region: "us-west-2", bucketArn: replicaArn, keyArn: replicaKeyArn },
+  });
+  const via = (where: string) => ({ "kms:ViaService": `s3.${where}.amazonaws.com` });
+  const asked = (action: string, resource: string, context: Record<string, string> = {}) =>
+    decide({
+      ...{ action, resource, context, identity },
+      ...(action.startsWith("kms:") && { resourcePolicy: replicaKeyPolicyDocument(accountId, "us-west-2") }),
+    });
+  const object = "runs/20260101T000000000Z-00000000/manifest.json";
+
+  it.each([
+    ["s3:GetReplicationConfiguration", bucketArn, {}],
+    ["s3:ListBucket", bucketArn, {}],
+    ["s3:GetObjectVersionForReplication", `${bucketArn}/${object}`, {}],
+    ["s3:GetObjectRetention", `${bucketArn}/${object}`, {}],
+    ["s3:ReplicateObject", `${replicaArn}/${object}`, {}],
+    ["s3:ReplicateDelete", `${replicaArn}/${object}`, {}],
+    ["kms:Decrypt", keyArn, via(region)],
+    ["kms:Encrypt", replicaKeyArn, via("us-west-2")],
+    ["kms:GenerateDataKey", replicaKeyArn, via("us-west-2")],
+  ])("may %s on %s", async (action, resource, context) => {
+    expect(await asked(action, resource, context)).toBe("Allowed");
+  });
+
+  it.each([
+    ["s3:PutObject", `${bucketArn}/${object}`, {}],
+    ["s3:DeleteObject", `${bucketArn}/${object}`, {}],
+    ["s3:ReplicateObject", `${bucketArn}/${object}`, {}],
+    ["s3:GetObject", `${replicaArn}/${object}`, {}],
+    ["s3:PutObject", `${replicaArn}/${object}`, {}],
+    ["s3:DeleteObjectVersion", `${replicaArn}/${object}`, {}],
+    ["s3:BypassGovernanceRetention", `${replicaArn}/${object}`, {}],
+    ["s3:PutReplicationConfiguration", bucketArn, {}],
+    ["kms:Decrypt", replicaKeyArn, via("us-west-2")],
+    ["kms:Decrypt", keyArn, via("us-west-2")],
+    ["kms:Encrypt", replicaKeyArn, via(region)],
+  ])("may not %s on %s", async (action, resource, context) => {
+    expect(await asked(action, resource, context)).toBe("ImplicitlyDenied");
+  });
+
+  it("is assumed by S3 alone", async () => {
+    const everything = policyDocument({ Sid: "All", Effect: "Allow", Action: "*", Resource: "*" });
+    const assumedBy = (principal: string) =>
+      decide({
+        ...{ action: "sts:AssumeRole", principal, identity: everything },
+        resource: `arn:aws:iam::${accountId}:role/thorbis-prod-backup-replication`,
+        resourcePolicy: replicationTrust(),
+      });
+
+    expect(await assumedBy("s3.amazonaws.com")).toBe("Allowed");
+    expect(await assumedBy("ecs-tasks.amazonaws.com")).not.toBe("Allowed");
+  });
+});
+
+test("the second region is entered with the configuration of the first", async () => {
+  pulumi.runtime.setConfig("aws:profile", "deployer");
+  pulumi.runtime.setConfig("aws:allowedAccountIds", '["123456789012"]');
+  pulumi.runtime.setConfig("aws:skipRegionValidation", "true");
+  let found: object = {};
+
+  await register({}, ({ type, props }) => {
+    if (type === "pulumi:providers:aws") found = props;
+  });
+
+  const values = await Promise.all(
+    Object.entries(found).map(
+      async ([name, value]) =>
+        [name, await new Promise((resolve) => pulumi.output(value).apply(resolve))] as const,
+    ),
+  );
+  expect(Object.fromEntries(values.filter(([, value]) => value !== undefined && value !== null))).toEqual({
+    ...{ region: "us-west-2", profile: "deployer" },
+    allowedAccountIds: '["123456789012"]',
+    // The first is the SDK's default.
+    ...{ skipCredentialsValidation: "false", skipRegionValidation: "true" },
+  });
+});

@@ -1,0 +1,67 @@
+import {
+  DeleteBucketReplicationCommand,
+  GetBucketReplicationCommand,
+  GetObjectLockConfigurationCommand,
+  PutBucketEncryptionCommand,
+  PutBucketReplicationCommand,
+  PutObjectLockConfigurationCommand,
+} from "@aws-sdk/client-s3";
+import { bucketChanges } from "./bucketChanges";
+import type { CloudChanges, HandMadeChange } from "./handMadeChange";
+
+const encryption = "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration";
+const encryptionRow = bucketChanges[encryption] as HandMadeChange;
+
+/** Manual changes of the copies in a second region: of their bucket, in that region, and of the rule on the source. */
+export const replicaChanges: CloudChanges = {
+  ...bucketChanges,
+  [encryption]: {
+    ...encryptionRow,
+    // The copies have a key, which S3 would no longer use.
+    change: async ({ s3 }, { id }) =>
+      await s3.send(
+        new PutBucketEncryptionCommand({
+          Bucket: id,
+          ServerSideEncryptionConfiguration: {
+            Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
+          },
+        }),
+      ),
+  },
+  "aws:s3/bucketReplicationConfig:BucketReplicationConfig": {
+    look: async ({ s3 }, { id }) =>
+      (await s3.send(new GetBucketReplicationCommand({ Bucket: id }))).ReplicationConfiguration,
+    change: async ({ s3 }, { id }) => {
+      const { ReplicationConfiguration: found } = await s3.send(
+        new GetBucketReplicationCommand({ Bucket: id }),
+      );
+      const Rules = (found?.Rules ?? []).map((rule) => ({ ...rule, Status: "Disabled" as const }));
+      await s3.send(
+        new PutBucketReplicationCommand({
+          Bucket: id,
+          ReplicationConfiguration: { Role: found?.Role, Rules },
+        }),
+      );
+    },
+    reports: ["status"],
+    deletion: {
+      remove: async ({ s3 }, { id }) => await s3.send(new DeleteBucketReplicationCommand({ Bucket: id })),
+    },
+  },
+  "aws:s3/bucketObjectLockConfiguration:BucketObjectLockConfiguration": {
+    look: async ({ s3 }, { id }) =>
+      (await s3.send(new GetObjectLockConfigurationCommand({ Bucket: id }))).ObjectLockConfiguration,
+    change: async ({ s3 }, { id }) =>
+      await s3.send(
+        new PutObjectLockConfigurationCommand({
+          Bucket: id,
+          ObjectLockConfiguration: {
+            ObjectLockEnabled: "Enabled",
+            Rule: { DefaultRetention: { Mode: "GOVERNANCE", Days: 1 } },
+          },
+        }),
+      ),
+    reports: ["days"],
+    deletion: { none: "S3 never takes a lock off" },
+  },
+};
