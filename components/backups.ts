@@ -153,10 +153,15 @@ function declareReplica(
   const { bucketName, replica } = config.backup;
   if (replica === undefined) return undefined;
   return new BackupReplica("backup-replica", {
-    ...config.backup,
-    ...replica,
     ...commonArgs(config),
+    region: replica.region,
     bucketName: replicaBucketName(bucketName, replica),
+    objectLock: config.backup.objectLock,
+    noncurrentRetentionDays: config.backup.noncurrentRetentionDays,
+    storageTiers: config.backup.storageTiers,
+    lagMinutes: replica.lagMinutes,
+    topicArn: replica.topicArn,
+    permissionsBoundaryArn: config.backup.permissionsBoundaryArn,
     source,
     sourceTopicArn,
     emails: config.alerts.emails,
