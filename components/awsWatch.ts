@@ -17,6 +17,8 @@ export interface AwsWatchArgs {
   readonly otherSchedules: readonly string[];
   /** Names of the stack's log groups in addition to the backup's. */
   readonly otherLogGroups: readonly string[];
+  /** Names of the stack's functions. */
+  readonly functions: readonly string[];
   /** The stack's own network. Default: none; other networks are not watched. */
   readonly network?: BackupNetwork | undefined;
   /** Names of the stack's security groups in that network in addition to those of the tasks. */
@@ -30,7 +32,7 @@ export interface AwsWatchArgs {
 }
 
 /**
- * Reports what somebody adds outside of the stack to topic, rules, schedules, cluster, log groups, bucket, network, key
+ * Reports what somebody adds outside of the stack to topic, rules, schedules, cluster, log groups, functions, bucket, network, key
  * and password.
  */
 export class AwsWatch extends Component {
@@ -54,6 +56,7 @@ export class AwsWatch extends Component {
           schedules: pulumi.output([...backup.scheduleNames, ...args.otherSchedules]),
           cluster: backup.cluster.arn,
           logGroups: [backup.logGroup.name, ...args.otherLogGroups],
+          ...(args.functions.length > 0 && { functions: args.functions }),
           ...(bucket.key !== undefined && { key: bucket.key.arn }),
           secret: backup.passwordSecret.arn,
           ...(args.ownBucketSettings.length > 0 && { bucketSettings: args.ownBucketSettings }),

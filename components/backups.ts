@@ -110,6 +110,7 @@ export function declareBackups(
       ...(isMonitored ? [names.databaseProbeLogGroup] : []),
       ...(network.own === undefined ? [] : [names.networkLogGroup]),
     ],
+    functions: isMonitored ? [names.databaseProbe] : [],
     network: network.own,
     ownBucketSettings: [
       ...(sendsEvents(config) ? (["notification"] as const) : []),

@@ -61,6 +61,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         "s3:ListBucket",
         "s3:GetBucket*",
         "s3:GetAccelerateConfiguration",
+        "s3:GetAnalyticsConfiguration",
         "s3:GetEncryptionConfiguration",
         "s3:GetLifecycleConfiguration",
         "s3:GetInventoryConfiguration",
@@ -240,7 +241,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
     {
       name: "Probe",
       resources: arnIn(place, "lambda", `function:${prefix}-monitoring`),
-      reads: ["lambda:GetFunction*", "lambda:List*"],
+      reads: ["lambda:Get*", "lambda:List*"],
       writes: [
         "lambda:CreateFunction",
         "lambda:DeleteFunction",

@@ -51,6 +51,8 @@ const reads: Call[] = [
   ["iam:GetRolePolicy", role],
   ["iam:GetRolePolicy", probeRole],
   ["lambda:GetFunction", probe],
+  ["lambda:GetPolicy", probe],
+  ["s3:GetAnalyticsConfiguration", bucket],
   ["cloudwatch:GetDashboard", dashboard],
   ["ec2:DescribeSecurityGroups", "*"],
   ["ec2:DescribeNatGateways", "*"],

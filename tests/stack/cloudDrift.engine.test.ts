@@ -211,6 +211,7 @@ async function placesInAws(): Promise<Places> {
     scheduleGroup: (await one("aws:scheduler/scheduleGroup:ScheduleGroup")).id,
     logGroup: (await one("aws:cloudwatch/logGroup:LogGroup")).id,
     taskDefinitionArn: (await one("aws:ecs/taskDefinition:TaskDefinition")).text("arn"),
+    functionName: (await one("aws:lambda/function:Function")).id,
     clusterArn: (await one("aws:ecs/cluster:Cluster")).id,
     roleArn: `arn:aws:iam::${topicArn.split(":")[4]}:role/of-somebody-else`,
   };

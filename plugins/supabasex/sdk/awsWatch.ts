@@ -14,6 +14,8 @@ export interface DeclaredAwsParts {
   cluster: pulumi.Input<string>;
   /** Names of the log groups. */
   logGroups: pulumi.Input<readonly pulumi.Input<string>[]>;
+  /** Names of the functions. Default: none. */
+  functions?: readonly string[];
   /** Settings of the bucket that are resources of the stack. Default: none. */
   bucketSettings?: readonly string[];
   /** The stack's own network: its id, and ids of its subnets and endpoints, and names of its security groups. Default: none. */

@@ -23,4 +23,8 @@ test("each stack is in the region of its file; without a valid region, it is in 
     ...["us-east-1", "eu-central-1", "us-east-1", "us-east-1", "us-east-1", "us-east-1", "us-east-1"],
   ]);
   expect(regionsOfStacks(folder)).toEqual(["eu-central-1", "us-east-1"]);
+
+  write("prod", "config: { thorbis-supabase:backup: { replica: { region: us-west-2 } } }\n");
+  write("odd", "config: { thorbis-supabase:backup: { replica: { region: ../.. } } }\n");
+  expect(regionsOfStacks(folder)).toEqual(["us-east-1", "us-west-2"]);
 });

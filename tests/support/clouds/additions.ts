@@ -4,6 +4,7 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateServiceCommand, DeleteServiceCommand } from "@aws-sdk/client-ecs";
 import { PutTargetsCommand, RemoveTargetsCommand } from "@aws-sdk/client-eventbridge";
+import { AddPermissionCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -29,6 +30,7 @@ export interface Places {
   readonly scheduleGroup: string;
   readonly logGroup: string;
   readonly taskDefinitionArn: string;
+  readonly functionName: string;
   /** ARNs that an addition may reference. */
   readonly clusterArn: string;
   readonly roleArn: string;
@@ -211,6 +213,19 @@ export const additions: readonly Addition[] = [
       await logs.send(new DeleteSubscriptionFilterCommand({ logGroupName, filterName: "by-hand" })),
     reports: "opens    log subscription $logGroup by-hand: added: arn:aws:logs:",
   },
+  ...["events.amazonaws.com", "210987654321"].map((Principal, index) => ({
+    name: `${Principal} may call the probe, whose answers say how the database is`,
+    by: "aws lambda add-permission",
+    add: async ({ lambda }: Clouds, { functionName: FunctionName }: Places) =>
+      await lambda.send(
+        new AddPermissionCommand({
+          ...{ FunctionName, Principal, StatementId: `by-hand-${index}`, Action: "lambda:InvokeFunction" },
+        }),
+      ),
+    remove: async ({ lambda }: Clouds, { functionName: FunctionName }: Places) =>
+      await lambda.send(new RemovePermissionCommand({ FunctionName, StatementId: `by-hand-${index}` })),
+    reports: `opens    function permission $functionName by-hand-${index}: added: `,
+  })),
   {
     name: "a service runs the task all day",
     by: "aws ecs create-service",

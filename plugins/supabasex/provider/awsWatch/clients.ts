@@ -3,6 +3,7 @@ import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import type { KMSClient } from "@aws-sdk/client-kms";
+import type { LambdaClient } from "@aws-sdk/client-lambda";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { SchedulerClient } from "@aws-sdk/client-scheduler";
 import type { SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
@@ -20,6 +21,7 @@ export interface AwsClients {
   readonly kms: KMSClient;
   readonly secrets: SecretsManagerClient;
   readonly ec2: EC2Client;
+  readonly lambda: LambdaClient;
 }
 
 interface Credentials {
@@ -35,7 +37,7 @@ interface Credentials {
 export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
   // The SDK announces when it will stop supporting this Node; it does not concern the reader of a refresh.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  const [s3, sns, events, scheduler, logs, ecs, kms, secrets, ec2] = await Promise.all([
+  const [s3, sns, events, scheduler, logs, ecs, kms, secrets, ec2, lambda] = await Promise.all([
     import("@aws-sdk/client-s3"),
     import("@aws-sdk/client-sns"),
     import("@aws-sdk/client-eventbridge"),
@@ -45,6 +47,7 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
     import("@aws-sdk/client-kms"),
     import("@aws-sdk/client-secrets-manager"),
     import("@aws-sdk/client-ec2"),
+    import("@aws-sdk/client-lambda"),
   ]);
   const place = {
     region: String(properties.region),
@@ -64,6 +67,7 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
     kms: new kms.KMSClient(options),
     secrets: new secrets.SecretsManagerClient(options),
     ec2: new ec2.EC2Client(options),
+    lambda: new lambda.LambdaClient(options),
   };
 }
 

@@ -97,6 +97,7 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
     schedules: texts(parts.schedules),
     cluster: String(parts.cluster),
     logGroups: texts(parts.logGroups),
+    functions: texts(parts.functions),
     key: typeof parts.key === "string" ? parts.key : undefined,
     secret: String(parts.secret),
     bucketSettings: texts(parts.bucketSettings),

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { canonicalJson, type JsonValue } from "../../../../foundation/json";
 import type { Entries } from "../watch/watched";
 import type { AwsClients } from "./clients";
+import { permissionsOnFunction } from "./functions";
 import { grantsOnKey, rotationOfSecret } from "./keys";
 import { addedToNetwork, type DeclaredNetwork } from "./network";
 
@@ -21,6 +22,8 @@ export interface DeclaredInAws {
   /** ARN of the cluster, which runs tasks of schedules only. */
   readonly cluster: string;
   readonly logGroups: readonly string[];
+  /** Names of the functions. */
+  readonly functions: readonly string[];
   /** ARN of the key; undefined where the stack has none of its own. */
   readonly key: string | undefined;
   /** ARN of the secret with the password. */
@@ -107,14 +110,16 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
     );
   },
   ...Object.fromEntries(
-    (["CORS", "website", "replication", "notification", "logging", "inventory"] as const).map((kind) => [
-      `bucket ${kind}`,
-      async ({ aws, declared: { bucket, bucketSettings }, signal }: PlaceQuestion): Promise<Entries> => {
-        if (bucketSettings.includes(kind)) return {};
-        const found = await bucketSetting[kind](aws, bucket, signal);
-        return found === undefined ? {} : { [`bucket ${kind} ${bucket}`]: canonicalJson(found) };
-      },
-    ]),
+    (["CORS", "website", "replication", "notification", "logging", "inventory", "analytics"] as const).map(
+      (kind) => [
+        `bucket ${kind}`,
+        async ({ aws, declared: { bucket, bucketSettings }, signal }: PlaceQuestion): Promise<Entries> => {
+          if (bucketSettings.includes(kind)) return {};
+          const found = await bucketSetting[kind](aws, bucket, signal);
+          return found === undefined ? {} : { [`bucket ${kind} ${bucket}`]: canonicalJson(found) };
+        },
+      ],
+    ),
   ),
 };
 
@@ -170,6 +175,10 @@ const ownSources: Readonly<Record<string, Source>> = {
     const lists = await Promise.all(logGroups.map((group) => subscriptionsOf(aws, group, signal)));
     return Object.fromEntries(lists.flat());
   },
+  "function permissions": async ({ aws, declared: { functions }, signal }) => {
+    const lists = await Promise.all(functions.map((name) => permissionsOnFunction(aws, name, signal)));
+    return Object.assign({}, ...lists);
+  },
   "secret rotation": async ({ aws, declared: { secret }, signal }) =>
     await rotationOfSecret(aws, secret, signal),
 };
@@ -215,7 +224,10 @@ type BucketSetting = (aws: AwsClients, Bucket: string, signal: AbortSignal) => P
 
 /** What a bucket may have set on it and the stack leaves unset. */
 const bucketSetting: Readonly<
-  Record<"CORS" | "website" | "replication" | "notification" | "logging" | "inventory", BucketSetting>
+  Record<
+    "CORS" | "website" | "replication" | "notification" | "logging" | "inventory" | "analytics",
+    BucketSetting
+  >
 > = {
   CORS: async ({ s3 }, Bucket, abortSignal) => {
     const { GetBucketCorsCommand } = await import("@aws-sdk/client-s3");
@@ -254,6 +266,11 @@ const bucketSetting: Readonly<
     const { ListBucketInventoryConfigurationsCommand } = await import("@aws-sdk/client-s3");
     const answer = await s3.send(new ListBucketInventoryConfigurationsCommand({ Bucket }), { abortSignal });
     return unlessEmpty(answer.InventoryConfigurationList);
+  },
+  analytics: async ({ s3 }, Bucket, abortSignal) => {
+    const { ListBucketAnalyticsConfigurationsCommand } = await import("@aws-sdk/client-s3");
+    const answer = await s3.send(new ListBucketAnalyticsConfigurationsCommand({ Bucket }), { abortSignal });
+    return unlessEmpty(answer.AnalyticsConfigurationList);
   },
 };
 

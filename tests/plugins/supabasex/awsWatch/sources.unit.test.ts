@@ -1,27 +1,33 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { EC2Client } from "@aws-sdk/client-ec2";
+import { S3Client } from "@aws-sdk/client-s3";
 import { afterEach, expect, test } from "vitest";
 import type { AwsClients } from "../../../../plugins/supabasex/provider/awsWatch/clients";
 import { type DeclaredInAws, readAwsSource } from "../../../../plugins/supabasex/provider/awsWatch/sources";
+import { changesSince } from "../../../../plugins/supabasex/provider/watch/watched";
 
 let server: Server | undefined;
 afterEach(() => server?.close());
 
-/** EC2 that answers every request with one error. */
-async function ec2Answering(status: number, code: string): Promise<AwsClients> {
-  const body = `<Response><Errors><Error><Code>${code}</Code><Message>no</Message></Error></Errors></Response>`;
+/** Options of a client whose service answers every request in one way. */
+async function answering(status: number, body: string) {
   const listening = createServer((_, response) =>
     response.writeHead(status, { "content-type": "text/xml" }).end(body),
   );
   server = listening;
   await new Promise<void>((resolve) => listening.listen(0, "127.0.0.1", resolve));
   const { port } = listening.address() as AddressInfo;
-  const ec2 = new EC2Client({
+  return {
     ...{ region: "us-east-1", endpoint: `http://127.0.0.1:${port}`, maxAttempts: 1 },
     credentials: { accessKeyId: "test", secretAccessKey: "test" },
-  });
-  return { ec2 } as unknown as AwsClients;
+  };
+}
+
+/** EC2 that answers every request with one error. */
+async function ec2Answering(status: number, code: string): Promise<AwsClients> {
+  const body = `<Response><Errors><Error><Code>${code}</Code><Message>no</Message></Error></Errors></Response>`;
+  return { ec2: new EC2Client(await answering(status, body)) } as unknown as AwsClients;
 }
 
 const network = { vpcId: "vpc-0123456789abcdef0", subnets: [], endpoints: [], securityGroups: [] };
@@ -39,4 +45,30 @@ test("another error of EC2 is none that is skipped", async () => {
   const aws = await ec2Answering(400, "InvalidParameterValue");
 
   await expect(readAwsSource("network", question(aws))).rejects.toThrow("no");
+});
+
+// moto has no analytics.
+test("an analysis of the bucket, which may be exported to another one, opens it", async () => {
+  const destination =
+    "<S3BucketDestination><Format>CSV</Format><Bucket>arn:aws:s3:::of-somebody-else</Bucket></S3BucketDestination>";
+  const exported = `<StorageClassAnalysis><DataExport><OutputSchemaVersion>V_1</OutputSchemaVersion><Destination>${destination}</Destination></DataExport></StorageClassAnalysis>`;
+  const listOf = (items: string) =>
+    `<ListBucketAnalyticsConfigurationResult><IsTruncated>false</IsTruncated>${items}</ListBucketAnalyticsConfigurationResult>`;
+  const found = async (items: string) => {
+    const s3 = new S3Client({ ...(await answering(200, listOf(items))), forcePathStyle: true });
+    const declared = { bucket: "backups", bucketSettings: [] as string[] } as unknown as DeclaredInAws;
+    const answer = await readAwsSource("bucket analytics", {
+      ...{ aws: { s3 } as unknown as AwsClients, declared, signal: new AbortController().signal },
+    });
+    server?.close();
+    return answer ?? {};
+  };
+
+  const analysis = await found(
+    `<AnalyticsConfiguration><Id>by-hand</Id>${exported}</AnalyticsConfiguration>`,
+  );
+
+  expect(analysis).toEqual({ "bucket analytics backups": expect.stringContaining("of-somebody-else") });
+  expect(changesSince({ analytics: {} }, { analytics: analysis })).toMatchObject([{ severity: "opens" }]);
+  expect(await found("")).toEqual({});
 });
