@@ -1,6 +1,6 @@
 import type { AccessEntry } from "../postgres/access";
 import { isPlatformOwner } from "../postgres/platform";
-import { byName, grantsOf, keyOf } from "./accessEntries";
+import { byName, grantsOf, keyOf, kindsOfGrantsAlone } from "./accessEntries";
 import { databaseCorrections, roleCorrections } from "./correctRoles";
 
 /** The keyword of each kind of object in GRANT. */
@@ -65,8 +65,7 @@ export function corrections(
 
 /** Returns an entry without grants for kinds that only have an entry if somebody granted something. */
 function withoutGrants(entry: AccessEntry): AccessEntry | undefined {
-  const isListedWithGrants = ["column", "system table", "system routine"].includes(entry.kind);
-  return isListedWithGrants ? { ...entry, facts: { ...entry.facts, grants: "" } } : undefined;
+  return kindsOfGrantsAlone.has(entry.kind) ? { ...entry, facts: { ...entry.facts, grants: "" } } : undefined;
 }
 
 /**

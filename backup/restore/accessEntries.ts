@@ -2,6 +2,13 @@ import type { AccessEntry } from "../postgres/access";
 import { isPlatformOwner, platformSchemas } from "../postgres/platform";
 import { unquoteIdentifier } from "../postgres/sqlText";
 
+/** Kinds that only have an entry if somebody granted or revoked something, and what one without an entry has. */
+export const kindsOfGrantsAlone: ReadonlyMap<string, string> = new Map([
+  ["column", "nothing"],
+  ["system routine", "those of a new database"],
+  ["system table", "those of a new database"],
+]);
+
 /** Kinds that belong to the platform, to an extension or to PostgreSQL itself. */
 const kindsOfPlatform = new Set([
   "comment",

@@ -146,6 +146,9 @@ function commented(identity: string): string {
   return identity
     .replace(/^table column /, "column ")
     .replace(/^table constraint /, "constraint ")
+    .replace(/^foreign-data wrapper /, "foreign data wrapper ")
+    .replace(/^composite type /, "type ")
+    .replace(/^statistics object /, "statistics ")
     .replace(/^domain constraint (.*) on (.*)$/s, "constraint $1 on domain $2");
 }
 

@@ -3,7 +3,7 @@ import { type AccessEntry, readAccess } from "../postgres/access";
 import { extensionsAtBirth, platformEventTriggers } from "../postgres/platform";
 import { unquoteIdentifier } from "../postgres/sqlText";
 import { additions, corrections } from "./accessCorrections";
-import { byName, grantsOf, isOfPlatform, keyOf } from "./accessEntries";
+import { byName, grantsOf, isOfPlatform, keyOf, kindsOfGrantsAlone } from "./accessEntries";
 import {
   attach,
   attachments,
@@ -88,8 +88,7 @@ export function compareAccess(
     const what = `${entry.kind} ${entry.name}`;
     if (restored === undefined) {
       if (isReportedMissing(entry, differences === application, { ...context, versions })) {
-        const sql = differences === platform ? attach(entry) : undefined;
-        differences.push(`${what} is missing${sql === undefined ? "" : `: ${sql}`}`);
+        differences.push(`${what}${describeMissing(entry, differences === platform)}`);
       }
       continue;
     }
@@ -121,6 +120,14 @@ export function compareAccess(
       application.push(`${entry.kind} ${entry.name} are not in the backup`);
   }
   return { application, platform };
+}
+
+/** Returns what the target lacks: an object, with the SQL that adds it if there is any, or the privileges on one. */
+function describeMissing(entry: AccessEntry, isOfPlatform: boolean): string {
+  const here = kindsOfGrantsAlone.get(entry.kind);
+  if (here !== undefined) return `: grants ${describe(entry.facts.grants)} in the backup, ${here} here`;
+  const sql = isOfPlatform ? attach(entry) : undefined;
+  return ` is missing${sql === undefined ? "" : `: ${sql}`}`;
 }
 
 /** Returns whether to report that the target lacks an object. One that could not be created is reported with its SQL. */

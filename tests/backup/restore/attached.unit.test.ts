@@ -31,6 +31,7 @@ describe("the SQL that adds a part to an object of an extension", () => {
     ],
     ["comment", "table column e.t.a", "It's", "comment on column e.t.a is 'It''s'"],
     ["comment", "table constraint k on e.t", "a", "comment on constraint k on e.t is 'a'"],
+    ["comment", "foreign-data wrapper w", "a", "comment on foreign data wrapper w is 'a'"],
     ["comment", "domain constraint k on e.d", "a", "comment on constraint k on domain e.d is 'a'"],
     [
       "publication member",
@@ -82,5 +83,18 @@ describe("what a target lacks of an extension", () => {
       'routine e.f(): body "own" in the backup, "other" here',
     ]);
     expect(differences(body({}))).toEqual([]);
+  });
+});
+
+describe("privileges on objects of PostgreSQL itself", () => {
+  it("are reported with what the target has instead", () => {
+    const grant = { kind: "system table", name: "pg_catalog.pg_authid", facts: { grants: "app: SELECT" } };
+    expect(compareAccess([grant], [], context)).toEqual({
+      application: [],
+      platform: [
+        'system table pg_catalog.pg_authid: grants "app: SELECT" in the backup, those of a new database here',
+      ],
+    });
+    expect(compareAccess([grant], [grant], context).platform).toEqual([]);
   });
 });
