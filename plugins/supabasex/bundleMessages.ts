@@ -21,7 +21,7 @@ export const filesRan = "Applied:";
 /** The titles of what happens to objects that no file made. */
 export const foreignTitles = {
   takenOver: "Manual changes that a file states now, so that they belong to the bundle:",
-  undone: "Manual changes that are gone, because a file replaces what they were on:",
+  undone: "Manual changes that are gone, because what they were on was replaced:",
   recreated:
     "Dropped and recreated, because they depend on what a file replaces (not made by the bundle, and still not its own):",
 } as const;

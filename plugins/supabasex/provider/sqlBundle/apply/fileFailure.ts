@@ -53,6 +53,7 @@ const advice: Readonly<Record<string, string>> = {
     "No such column is there when this file runs: correct the name, or add it in an earlier migration.",
   "42704":
     "Nothing of that name is there when this file runs: correct it, or make it in an earlier migration.",
+  "42809": "Something of another kind has this name when this file runs: drop or rename that first.",
   "42P01":
     "No such table or view is there when this file runs: correct the name, or make it in an earlier migration.",
   "42P07": "It is there already: change it with an alter statement, or choose another name.",

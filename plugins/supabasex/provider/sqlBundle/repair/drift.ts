@@ -34,13 +34,24 @@ export async function repairUnowned(
     // A file repairs its object, but only the owner may replace it.
     .map(([identity, group]): [string, readonly CatalogDifference[]] => [
       identity,
-      makers.has(identity) ? group.filter(({ property }) => property === "owner") : group,
+      makers.has(identity)
+        ? group.filter(({ kind, property }) => kind === "missing" || property === "owner")
+        : group,
     ])
     .filter(([, group]) => group.length > 0)
-    .map(([identity, group]) => repairOf(identity, group, expected, traced.catalog));
+    .map(([identity, group]) => {
+      const repair = repairOf(identity, group, expected, traced.catalog);
+      const isMissing = makers.has(identity) && group[0]?.kind === "missing";
+      return isMissing ? roomFor(repair) : repair;
+    });
   const failed = await runRepairs(session, repairs);
   const done = succeeded(repairs, failed);
   return { repaired: done.map(({ identity }) => identity), losses: lossesOf(done) };
+}
+
+/** Returns what is left of a repair if a file creates the object. */
+function roomFor({ makesRoom, otherwise: _, ...repair }: Repair): Repair {
+  return { ...repair, statements: makesRoom === undefined ? [] : [makesRoom] };
 }
 
 function succeeded<R extends Pick<Repair, "identity" | "statements">>(

@@ -15,6 +15,7 @@ import { alterStatements } from "./alterStatements";
 import { createStatement, text } from "./createStatement";
 import { extraObject } from "./extraObject";
 import { grantStatements, grantTarget } from "./grants";
+import { inTheWay } from "./inTheWay";
 import { dropOf, isDomain, type Place } from "./place";
 import { obstacleToRename, renameStatements } from "./renameStatements";
 import { changedSentence, missingSentence } from "./sentences";
@@ -33,6 +34,8 @@ export interface Repair {
   readonly reported: boolean;
   /** Missing or changed, and only a person can repair it: a description, and the statement if there is one. */
   readonly impossible: readonly string[];
+  /** Of the statements, the one that drops a manual object of another kind with the name of a missing object. */
+  readonly makesRoom?: string;
   /** Data that the manual change lost, and that is not restored with the object. */
   readonly loss?: string;
   /** The owner of the object, if it has one. */
@@ -65,7 +68,9 @@ export function repairOf(
     ...(owner === undefined ? {} : { owner }),
   };
   if (should === undefined) return { ...nothing, ...extraObject(place, is ?? {}) };
-  if (is === undefined) return { ...nothing, ...missingObject(place, should, differences[0]) };
+  if (is === undefined) return { ...nothing, ...missingBehind(place, should, differences[0]) };
+  if (object.kind === "type" && differences.some(({ property }) => property === "kind"))
+    return { ...nothing, impossible: [changedSentence(object, "kind", should, is)] };
   const renames: string[] = [];
   const statements: string[] = [];
   const prune: string[] = [];
@@ -147,6 +152,23 @@ function ownerOf(
   const owners = identities.map((name) => expected[name]?.owner ?? live[name]?.owner);
   const owner = owners.find((name) => name !== undefined);
   return owner === undefined ? undefined : text(owner);
+}
+
+/** Returns the repair of a missing object; one of another kind may have its name now. */
+function missingBehind(
+  place: Place,
+  should: CatalogObject,
+  difference: CatalogDifference | undefined,
+): Partial<Repair> {
+  const repair = missingObject(place, should, difference);
+  const other = inTheWay(place);
+  if (other === undefined) return repair;
+  const { object, drop } = other;
+  if (drop !== undefined && (repair.statements ?? []).length > 0)
+    return { ...repair, statements: [drop, ...(repair.statements ?? [])], makesRoom: drop };
+  const [why] = repair.impossible ?? [];
+  const sentence = `${object.kind} ${object.name} was created in its place: drop or rename that one${why === undefined ? "" : `; ${why}`}`;
+  return { impossible: [sentence] };
 }
 
 function missingObject(

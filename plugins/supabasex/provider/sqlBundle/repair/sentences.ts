@@ -36,6 +36,8 @@ export function changedSentence(
   const what = `${property} is ${shown(is[property])} instead of ${shown(should[property])}`;
   const alter = `alter table ${parent}`;
   switch (`${kind} ${property}`) {
+    case "table partitionKey":
+      return `${what}: create it again as its migration does, and copy its rows`;
     case "column type":
     case "column collation": {
       const collation = should.collation === undefined ? "" : ` collate ${text(should.collation)}`;
@@ -45,6 +47,8 @@ export function changedSentence(
       return should.generated === undefined
         ? `${what}; ${alter} alter column ${name} drop expression`
         : `${what}; ${alter} drop column ${name}, add column ${name} ${text(should.type)} generated always as (${text(should.generated)}) stored`;
+    case "type kind":
+      return `${shown(is.kind)} ${name} was created in its place: drop or rename that one`;
     case "type labels":
       return `${what}; PostgreSQL removes no label: state it in a migration (alter type ${name} add value if not exists …), or recreate the type`;
     case "type attributes":
