@@ -48,14 +48,6 @@ export const harmlessChanges: readonly HarmlessChange[] = [
     inTheReadersSession: true,
   },
   {
-    name: "statistics targets",
-    statements: [
-      "alter table shared.customers alter column name set statistics 500",
-      "alter table shared.customers alter column name set (n_distinct = 100)",
-      "alter statistics shared.customers_tenant_name set statistics 100",
-    ],
-  },
-  {
     name: "an extension is updated",
     statements: ["alter extension ltree update"],
     as: "supabase_admin",

@@ -262,6 +262,35 @@ export const structureChanges: readonly HandMadeChange[] = [
     repairedBy: "up",
   },
   {
+    name: "the statistics targets of a column and of extended statistics change",
+    severity: "changes",
+    change: `alter table shared.customers alter column name set statistics 500;
+      alter statistics shared.customers_tenant_name set statistics 100`,
+    reverse: `alter table shared.customers alter column name set statistics -1;
+      alter statistics shared.customers_tenant_name set statistics -1`,
+    reports: [
+      ...changed("column shared.customers name", "statisticsTarget"),
+      ...changed("statistics shared.customers_tenant_name", "statisticsTarget"),
+    ],
+    repairedBy: "up",
+  },
+  {
+    name: "the planner is told a number of distinct values",
+    severity: "changes",
+    change: "alter table shared.customers alter column name set (n_distinct = 100)",
+    reverse: "alter table shared.customers alter column name reset (n_distinct)",
+    reports: changed("column shared.customers name", "statisticsOptions"),
+    repairedBy: "up",
+  },
+  {
+    name: "long values are no longer vacuumed",
+    severity: "changes",
+    change: "alter table shared.customers set (toast.autovacuum_enabled = off)",
+    reverse: "alter table shared.customers reset (toast.autovacuum_enabled)",
+    reports: changed("table shared.customers", "toastOptions"),
+    repairedBy: "up",
+  },
+  {
     name: "an enum gains a label",
     severity: "changes",
     change: "alter type shared.priority add value 'urgent' before 'high'",

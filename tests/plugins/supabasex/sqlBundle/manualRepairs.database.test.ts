@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type BundleUnderTest, Databases } from "./support";
+import { type BundleUnderTest, Databases, failureOf } from "./support";
 
 // Whatever can be repaired without losing data is repaired.
 const databases = new Databases();
@@ -16,6 +16,11 @@ insert into $s.t values (1, 'a', 8);
 create publication $s_p for table $s.t;
 create table $s.parent (id bigint);
 create table $s.child () inherits ($s.parent);
+create index expressions on $s.t ((id + 1));
+create materialized view $s.mv as select id, code from $s.t;
+create statistics $s.pair on id, code from $s.t;
+alter table $s.t alter column id set statistics 300, set (toast.autovacuum_enabled = off);
+create view $s.w as select id from $s.other;
 create view $s.v with (security_invoker = true) as select id from $s.t;
 comment on column $s.v.id is 'key';
 create function $s.f(a integer) returns integer language sql as 'select a';
@@ -46,6 +51,42 @@ const repaired: readonly (readonly [change: string, ...paths: string[]])[] = [
     'live["function $s.f(integer)"].arguments',
     'live["function $s.f(integer)"].body',
     'live["function $s.f(integer)"].returns',
+  ],
+  [
+    "alter table $s.t alter column id set statistics -1, reset (toast.autovacuum_enabled)",
+    'live["column $s.t id"].statisticsTarget',
+    'live["table $s.t"].toastOptions',
+  ],
+  [
+    "alter table $s.other alter column id set statistics 200, alter column id set (n_distinct = 10)",
+    'live["column $s.other id"].statisticsOptions',
+    'live["column $s.other id"].statisticsTarget',
+  ],
+  [
+    "alter materialized view $s.mv set (fillfactor = 70, toast.autovacuum_enabled = off)",
+    'live["materialized view $s.mv"].options',
+    'live["materialized view $s.mv"].toastOptions',
+  ],
+  [
+    "alter index $s.expressions alter column 1 set statistics 700; alter statistics $s.pair set statistics 50",
+    'live["index $s.expressions"].statisticsTargets',
+    'live["statistics $s.pair"].statisticsTarget',
+  ],
+  // An object of another kind took the name: it holds no data, so it is dropped and named.
+  [
+    "drop view $s.w; create materialized view $s.w as select 1 as id",
+    'live["materialized view $s.w"]',
+    'live["view $s.w"]',
+  ],
+  [
+    "drop function $s.f(integer); create procedure $s.f(a integer) language sql as 'select 1'",
+    'live["function $s.f(integer)"]',
+    'live["procedure $s.f(integer)"]',
+  ],
+  [
+    "drop function $s.f(integer); create aggregate $s.f(integer) (sfunc = int4pl, stype = integer)",
+    'live["aggregate $s.f(integer)"]',
+    'live["function $s.f(integer)"]',
   ],
   ["drop publication $s_p", 'live["publication $s_p"]', 'live["publication table $s_p $s.t"]'],
 ];
@@ -98,6 +139,69 @@ test("a whole schema published by hand is taken out with prune: drop", async () 
   await superuser.query(`alter publication ${bundle.schema}_p add tables in schema ${bundle.schema}`);
 
   expect(await bundle.refresh()).toEqual([`live["publication schema ${bundle.schema}_p ${bundle.schema}"]`]);
+  await bundle.up();
+  expect(await bundle.refresh()).toEqual([]);
+});
+
+test("what a repair drops because it took an object's name is named", async () => {
+  const bundle = await databases.bundle(files);
+  await bundle.up();
+  await bundle.sql("drop view $s.w; create materialized view $s.w as select 1 as id");
+  bundle.logs = [];
+
+  await bundle.up();
+
+  expect(bundle.logs.join("\n")).toContain(
+    `gone, because what they were on was replaced:\n  materialized view ${bundle.schema}.w`,
+  );
+});
+
+test.each([
+  [
+    "drop view $s.w; create table $s.w (id int)",
+    "view $s.w: table $s.w was created in its place: drop or rename that one",
+  ],
+  [
+    "drop index $s.expressions; create table $s.expressions (id int)",
+    "index $s.expressions: table $s.expressions was created in its place: drop or rename that one",
+  ],
+  [
+    "drop table $s.t cascade; create view $s.t as select 1 as id",
+    "table $s.t: view $s.t was created in its place: drop or rename that one; it was dropped with its rows: restore it from a backup",
+  ],
+  [
+    "alter table $s.t drop column code; drop domain $s.code; create type $s.code as enum ('a')",
+    "type $s.code: enum $s.code was created in its place: drop or rename that one",
+  ],
+])("what holds data and took an object's name stays: %s", async (change, sentence) => {
+  const bundle = await databases.bundle(files);
+  await bundle.up();
+  await bundle.sql(change);
+  bundle.inputs = { dryRun: "live" };
+
+  const preview = await failureOf(bundle.preview());
+
+  expect(preview).toContain(`  ${sentence.replaceAll("$s", bundle.schema)}\n`);
+  await bundle.refresh();
+  expect(await failureOf(bundle.up())).toBe(preview);
+});
+
+test("the options of a foreign table are set back", async () => {
+  const superuser = await databases.cluster.client("supabase_admin");
+  await superuser.query("create extension if not exists file_fdw schema extensions");
+  await superuser.query("create server if not exists files foreign data wrapper file_fdw");
+  await superuser.query("grant usage on foreign server files to postgres");
+  await superuser.query("grant pg_read_server_files to postgres");
+  const bundle = await databases.bundle({
+    "migrations/20260101000000_tables.sql":
+      "create schema $s;\ncreate foreign table $s.ft (a text) server files options (filename '/dev/null', format 'csv');\n",
+  });
+  await bundle.up();
+  await bundle.sql(
+    "alter foreign table $s.ft options (set filename '/dev/zero', drop format, add header 'true')",
+  );
+
+  expect(await bundle.refresh()).toEqual([`live["foreign table ${bundle.schema}.ft"].wrapperOptions`]);
   await bundle.up();
   expect(await bundle.refresh()).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
+import { lacksProperties, withLateProperties } from "./coverage";
 import { changedProperties, touched, touchedBetween, touchedPart, touchedProperties } from "./properties";
 import type { CatalogReading } from "./rows";
 import { managedPart } from "./scope";
@@ -46,16 +47,20 @@ export function extendExpectation(
 }
 
 /**
- * Updates the printed texts after an upgrade. An expectation belongs to the major version that printed it. After an
+ * Updates the printed texts after an upgrade of the server, and adds what an older version of this provider did not
+ * read. An expectation belongs to the major version that printed it. After an
  * upgrade its texts are taken from the new version, which is the only time that a live expression is trusted.
  */
 function renewServerVersion(result: Map<string, CatalogObject>, expected: Catalog, live: Catalog): void {
   const version = live[serverIdentity];
   if (version !== undefined) result.set(serverIdentity, version);
-  if (!areOfDifferentVersions(expected, live)) return;
+  const isOlder = lacksProperties(expected, live);
+  if (!isOlder && !areOfDifferentVersions(expected, live)) return;
   for (const [identity, object] of result) {
     const print = live[identity];
-    if (print !== undefined) result.set(identity, reprinted(object, print));
+    if (print === undefined) continue;
+    const isWhole = touchedProperties(object) === undefined;
+    result.set(identity, reprinted(isOlder && isWhole ? withLateProperties(object, print) : object, print));
   }
 }
 

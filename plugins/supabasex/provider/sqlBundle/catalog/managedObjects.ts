@@ -52,7 +52,8 @@ relation as materialized (
     c.oid, c.relkind as kind, s.name || '.' || quote_ident(c.relname) as name, s.name as schema, c.relowner as owner,
     c.relacl as acl, c.relpersistence as persistence, c.relispartition as partition,
     c.relrowsecurity as row_security, c.relforcerowsecurity as row_security_forced,
-    c.relreplident as replica_identity, c.reloptions as options, c.reloftype as of_type,
+    c.relreplident as replica_identity, c.reloptions as options, c.reloftype as of_type, c.relam as access_method,
+    c.reltoastrelid as toast,
     parent.inhparent as parent
   from pg_class c
   join managed_schema s on s.oid = c.relnamespace

@@ -48,7 +48,7 @@ function addColumn(
   const object = { kind: "column", parent: table, name };
   const statements = [
     `alter table ${table} add column ${definition}${should.notNull === true ? " not null" : ""}`,
-    ...["storage", "compression"].flatMap((property) =>
+    ...["storage", "compression", "statisticsTarget", "statisticsOptions"].flatMap((property) =>
       should[property] === undefined
         ? []
         : (alterStatements(object, property, should[property], should, {}) ?? []),

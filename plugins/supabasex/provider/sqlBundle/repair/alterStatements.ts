@@ -1,9 +1,10 @@
-import { isJsonObject, type JsonValue } from "../../../../../foundation/json";
+import type { JsonValue } from "../../../../../foundation/json";
 import { type CatalogObject, type ObjectIdentity, partsOfIdentity } from "../catalog";
 import { literal } from "../catalog/objects";
 import { quote } from "../source/declaredObjects";
 import { createStatement, settingValue, text, texts } from "./createStatement";
 import { alterMembership, alterRole } from "./roles";
+import { alterStorage, indexTargets, relationOptions, targetOf, wrapperOptions } from "./storageStatements";
 
 /** Returns statements that set one property of an existing object; `undefined` if it has to be recreated. */
 export function alterStatements(
@@ -32,6 +33,22 @@ export function alterStatements(
       return alterTable(name, property, value, live);
     case "view":
       return property === "options" ? relationOptions(`view ${name}`, value, live.options) : undefined;
+    case "materialized view":
+      return property === "options"
+        ? relationOptions(target, value, live.options)
+        : alterStorage(target, property, value, live);
+    case "foreign table":
+      return property === "wrapperOptions"
+        ? wrapperOptions(`alter ${target}`, value, live.wrapperOptions)
+        : undefined;
+    case "index":
+      return property === "statisticsTargets"
+        ? indexTargets(`alter index ${name}`, value, live.statisticsTargets)
+        : undefined;
+    case "statistics":
+      return property === "statisticsTarget"
+        ? [`alter statistics ${name} set statistics ${targetOf(value)}`]
+        : undefined;
     case "column":
       return alterColumn(`alter table ${parent} alter column ${name}`, property, expected, live);
     case "sequence":
@@ -101,7 +118,7 @@ function alterTable(
     case "inherits":
       return inheritance(alter, texts(value), texts(live.inherits));
     default:
-      return undefined;
+      return alterStorage(`table ${name}`, property, value, live);
   }
 }
 
@@ -118,24 +135,6 @@ function inheritance(alter: string, should: readonly string[], is: readonly stri
   ];
 }
 
-function relationOptions(
-  target: string,
-  value: JsonValue | undefined,
-  live: JsonValue | undefined,
-): string[] {
-  const [should, is] = [isJsonObject(value) ? value : {}, isJsonObject(live) ? live : {}];
-  const set = Object.entries(should).filter(([option, setting]) => is[option] !== setting);
-  const reset = Object.keys(is).filter((option) => should[option] === undefined);
-  return [
-    ...(reset.length > 0 ? [`alter ${target} reset (${reset.join(", ")})`] : []),
-    ...(set.length > 0
-      ? [
-          `alter ${target} set (${set.map(([option, setting]) => `${option} = ${literal(text(setting))}`).join(", ")})`,
-        ]
-      : []),
-  ];
-}
-
 function alterColumn(
   alter: string,
   property: string,
@@ -148,6 +147,12 @@ function alterColumn(
       return [value === undefined ? `${alter} drop default` : `${alter} set default ${text(value)}`];
     case "notNull":
       return [`${alter} ${value === true ? "set" : "drop"} not null`];
+    case "statisticsTarget":
+      return [`${alter} set statistics ${targetOf(value)}`];
+    case "statisticsOptions":
+      return relationOptions(alter.replace(/^alter /, ""), value, live.statisticsOptions);
+    case "wrapperOptions":
+      return wrapperOptions(alter.replace(/^alter table/, "alter foreign table"), value, live.wrapperOptions);
     case "compression":
       return [`${alter} set compression ${value === undefined ? "default" : text(value)}`];
     case "storage":

@@ -156,12 +156,20 @@ function tableStepsOf(
 ): (readonly [property: string, ...kinds: string[]])[] | undefined {
   const steps = commands.map((command) => {
     const step = "AlterTableCmd" in command ? (command.AlterTableCmd.subtype ?? "") : "";
+    if (setsToast(command)) return undefined;
     return (
       tableSteps[step] ?? (/(Trig|Rule)/.test(step) ? (["enabled", "trigger", "rule"] as const) : undefined)
     );
   });
   const known = steps.filter((step) => step !== undefined);
   return known.length < steps.length ? undefined : known;
+}
+
+/** Returns whether a command sets storage parameters of the TOAST table, which are a separate property. */
+function setsToast(command: Node): boolean {
+  const def = "AlterTableCmd" in command ? command.AlterTableCmd.def : undefined;
+  const options = def !== undefined && "List" in def ? (def.List.items ?? []) : [];
+  return options.some((option) => "DefElem" in option && option.DefElem.defnamespace === "toast");
 }
 
 function propertiesOf(node: Node): ReadonlySet<string> | undefined {

@@ -1,4 +1,4 @@
-import { flag, type Kind, type Property, text } from "./kind";
+import { flag, json, type Kind, number, options, type Property, text } from "./kind";
 
 /** The properties of column `a` of type `t` whose default is `def` and whose comment is `d`. */
 const properties: Readonly<Record<string, Property>> = {
@@ -11,6 +11,13 @@ const properties: Readonly<Record<string, Property>> = {
   storage: text(`case when a.attstorage <> t.typstorage then
     case a.attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end end`),
   compression: text(`case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end`),
+  // Without a target, a column has -1 before PostgreSQL 17, and null from then on.
+  statisticsTarget: number(`nullif(a.attstattarget, -1)`),
+  // Only the server's own options: extensions may keep theirs here.
+  statisticsOptions: json(`case when a.attoptions::text like '%n\\_distinct%' then (
+      select json_object_agg(option_name, option_value) from pg_options_to_table(a.attoptions)
+      where option_name like 'n\\_distinct%') end`),
+  wrapperOptions: options(`a.attfdwoptions`),
 };
 
 // Subqueries that are not flattened: hashing each one once is faster than an index scan for every column.

@@ -1,4 +1,4 @@
-import { boolean, type Kind, text } from "./kind";
+import { boolean, json, type Kind, text } from "./kind";
 
 /** Indexes, without those of a constraint (which describes them) and those that a parent's index created. */
 export const indexes: Kind = {
@@ -8,6 +8,10 @@ export const indexes: Kind = {
     table: text(`r.name`),
     definition: text(`pg_get_indexdef(i.indexrelid)`),
     valid: boolean(`nullif(i.indisvalid, true)`),
+    // By the number of the column. Only expressions can have one.
+    statisticsTargets: json(`case when i.indexprs is not null then (
+      select json_object_agg(a.attnum, a.attstattarget) from pg_attribute a
+      where a.attrelid = i.indexrelid and nullif(a.attstattarget, -1) is not null) end`),
   },
   from: `relation r
 join pg_index i on i.indrelid = r.oid

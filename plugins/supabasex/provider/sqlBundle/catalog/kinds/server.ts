@@ -1,10 +1,12 @@
+import { coverageProperty, coverageVersion } from "../coverage";
 import { type Kind, number } from "./kind";
 
-/** The version that printed everything else. */
+/** The version that printed everything else, and what the read covers. */
 export const server: Kind = {
   identity: `'server'`,
   properties: {
     majorVersion: number(`current_setting('server_version_num')::integer / 10000`),
+    [coverageProperty]: number(`${coverageVersion}`),
   },
   from: `(select) only_row`,
 };

@@ -1,4 +1,4 @@
-import { type Kind, text } from "./kind";
+import { type Kind, number, text } from "./kind";
 
 /** Extended statistics: what is collected, not the result. */
 export const statistics: Kind = {
@@ -7,6 +7,7 @@ export const statistics: Kind = {
   properties: {
     owner: text(`pg_get_userbyid(x.stxowner)`),
     definition: text(`pg_get_statisticsobjdef(x.oid)`),
+    statisticsTarget: number(`nullif(x.stxstattarget, -1)`),
   },
   from: `managed_schema s
 join pg_statistic_ext x on x.stxnamespace = s.oid

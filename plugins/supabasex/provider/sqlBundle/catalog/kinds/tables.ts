@@ -1,4 +1,5 @@
 import { boolean, json, type Kind, options, text } from "./kind";
+import { storage, storageJoins } from "./storage";
 
 /** All kinds of tables. A partition also names its parent, and is compared with that afterwards. */
 export const tables: Kind = {
@@ -24,11 +25,15 @@ export const tables: Kind = {
         select 'index ' || i.indexrelid::regclass::text from pg_index i where i.indrelid = r.oid and i.indisreplident)
     end`),
     options: options(`r.options`),
+    ...storage,
     ofType: text(`case when r.of_type <> 0 then format_type(r.of_type, null) end`),
     server: text(`case when r.kind = 'f' then (
       select quote_ident(s.srvname) from pg_foreign_table f join pg_foreign_server s on s.oid = f.ftserver
       where f.ftrelid = r.oid) end`),
+    wrapperOptions: json(`case when r.kind = 'f' then (
+      select json_object_agg(o.option_name, o.option_value)
+      from pg_foreign_table f cross join lateral pg_options_to_table(f.ftoptions) o where f.ftrelid = r.oid) end`),
   },
-  from: `relation r
+  from: `relation r${storageJoins}
 where r.kind in ('r', 'p', 'f')`,
 };

@@ -1,4 +1,5 @@
 import { type Kind, options, text } from "./kind";
+import { storage, storageJoins } from "./storage";
 
 export const views: Kind = {
   identity: `case r.kind when 'm' then 'materialized view ' else 'view ' end || r.name`,
@@ -8,7 +9,8 @@ export const views: Kind = {
     owner: text(`pg_get_userbyid(r.owner)`),
     definition: text(`btrim(pg_get_viewdef(r.oid))`),
     options: options(`r.options`),
+    ...storage,
   },
-  from: `relation r
+  from: `relation r${storageJoins}
 where r.kind in ('v', 'm')`,
 };

@@ -40,8 +40,8 @@ export function postureOf({ live, expected, managed, apiRoles }: PostureSubject)
     }
   }
   // Texts that two major versions print differently are not compared, so the posture includes the version.
-  const server = live[serverIdentity];
-  if (server !== undefined) posture.set(serverIdentity, server);
+  const majorVersion = live[serverIdentity]?.majorVersion;
+  if (majorVersion !== undefined) posture.set(serverIdentity, { majorVersion });
   return sortedCatalog(posture);
 }
 

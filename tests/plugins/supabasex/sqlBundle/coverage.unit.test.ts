@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import {
+  type Catalog,
+  diffCatalogs,
+  differencePath,
+  extendExpectation,
+} from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
+import { coverageVersion } from "../../../../plugins/supabasex/provider/sqlBundle/catalog/coverage";
+
+// A record from a version of this provider that did not read some properties yet.
+const recorded: Catalog = {
+  server: { majorVersion: 17 },
+  "schema shop": { owner: "postgres" },
+  "table shop.orders": { owner: "postgres", rowSecurity: true },
+};
+const live = (table: Catalog[string]): Catalog => ({
+  ...recorded,
+  server: { majorVersion: 17, coverage: coverageVersion },
+  "table shop.orders": { owner: "postgres", rowSecurity: true, ...table },
+});
+const paths = (expected: Catalog, found: Catalog) => diffCatalogs(expected, found).map(differencePath);
+
+test("what an older version did not read is no difference, and everything else is", () => {
+  expect(paths(recorded, live({ accessMethod: "columnar" }))).toEqual([]);
+  expect(paths(recorded, live({ accessMethod: "columnar", rowSecurity: false }))).toEqual([
+    'live["table shop.orders"].rowSecurity',
+  ]);
+});
+
+test("the next up records it, and then it is compared", () => {
+  const reading = { catalog: live({ accessMethod: "columnar" }), addresses: new Map<string, string>() };
+
+  const expected = extendExpectation(recorded, reading, reading);
+
+  expect(paths(expected, reading.catalog)).toEqual([]);
+  expect(paths(expected, live({}))).toEqual(['live["table shop.orders"].accessMethod']);
+});
