@@ -10,6 +10,7 @@ const files = {
   "migrations/20260101000000_tables.sql": `create schema $s;
 create domain $s.code as text constraint form check (value ~ '^[a-z]+$');
 comment on constraint form on domain $s.code is 'letters';
+create domain $s.spare as text;
 create table $s.t (id bigint primary key, code $s.code, "odd name" int not null default 7);
 create table $s.other (id bigint primary key);
 insert into $s.t values (1, 'a', 8);
@@ -170,8 +171,8 @@ test.each([
     "table $s.t: view $s.t was created in its place: drop or rename that one; it was dropped with its rows: restore it from a backup",
   ],
   [
-    "alter table $s.t drop column code; drop domain $s.code; create type $s.code as enum ('a')",
-    "type $s.code: enum $s.code was created in its place: drop or rename that one",
+    "drop domain $s.spare; create type $s.spare as enum ('a')",
+    "type $s.spare: enum $s.spare was created in its place: drop or rename that one",
   ],
 ])("what holds data and took an object's name stays: %s", async (change, sentence) => {
   const bundle = await databases.bundle(files);

@@ -13,10 +13,11 @@ import { withoutControls } from "./fileNotices";
 import { wakeJobScheduler } from "./jobScheduler";
 import { TransactionLost } from "./migrations";
 import { runOutsideTransaction } from "./noTransaction";
-import { outsideFault } from "./outsideFault";
-import type { ApplyRequest, Reporter } from "./request";
+import { isAboutSameAs, outsideFault } from "./outsideFault";
+import { type ApplyRequest, type Reporter, silent } from "./request";
 import { movedSince, sequencePositions } from "./sequencePositions";
-import { reasonToSkip, type SkippedFile } from "./skippedFiles";
+import { reasonToSkip, type SkippedFile, usesOwnLabel } from "./skippedFiles";
+import { needsEarlierCommit } from "./stopped";
 import { runTransaction, TablesTooLarge, type TransactionResult } from "./transaction";
 
 export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "failure"> {
@@ -107,7 +108,7 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
       const { file, error } = step.failure;
       if (request.commit && step.progressed) continue;
       const why = request.commit ? undefined : reasonToSkip(error, skipped);
-      if (file !== undefined && why !== undefined) {
+      if (file !== undefined && why !== undefined && !(await failsAlone(session, request, step))) {
         skipped.push({ file, why });
         continue;
       }
@@ -118,26 +119,56 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
     if (request.commit)
       sofar = { ...sofar, ran: [...sofar.ran, await runOutsideTransaction(session, request, step.next)] };
     else {
-      await foresee(session, request, step, skipped);
       skipped.push({ file: step.next, why: "it runs outside a transaction" });
     }
   }
 }
 
 /**
- * Refuses, in a dry run, a file that would fail outside of the transaction. Only checks the first one, and only if
- * nothing before it changes the database: otherwise its objects do not exist yet.
+ * Refuses, in the transaction of a dry run, a file that would fail outside of it. What the files before it create
+ * exists there, except for files that were left out: then its objects may not exist yet.
  */
 async function foresee(
   session: Session,
   { inputs }: ApplyRequest,
-  { next, ran, repaired, expected }: TransactionResult,
+  { next, expected }: TransactionResult,
   skipped: readonly SkippedFile[],
 ): Promise<void> {
-  const isChanged = repaired.length + skipped.length > 0 || ran.some(({ kind }) => kind === "migration");
-  if (next === undefined || isChanged || (await hasBegun(session.work, inputs.name))) return;
-  const fault = await outsideFault(session, next, expected);
+  if (next === undefined || (await hasBegun(session.work, inputs.name))) return;
+  const leftOut = skipped.map(({ file }) => file);
+  if (isAboutSameAs(next, leftOut)) return;
+  const fault = await outsideFault(session, next, { expected, inTransaction: true });
   if (fault !== undefined) throw fault;
+}
+
+/**
+ * Returns whether a file of a dry run that seems to need an earlier commit fails in the same way without the files
+ * before it, so that no commit would help.
+ */
+async function failsAlone(
+  session: Session,
+  request: ApplyRequest,
+  { failure, ran }: Attempted,
+): Promise<boolean> {
+  const { file, error } = failure ?? {};
+  if (file === undefined || !needsEarlierCommit(error)) return false;
+  if (usesOwnLabel(file, error) || ran.length === 0) return true;
+  const { migrations, repeatables } = request.bundle;
+  const others = [...migrations, ...repeatables].filter((other) => other !== file);
+  const skipped = others.map((other): SkippedFile => ({ file: other, why: "" }));
+  const quiet = { ...request, report: silent };
+  try {
+    const alone = await attempt(session, quiet, Number.POSITIVE_INFINITY, skipped);
+    return alone.failure?.file === file && sqlStateOf(alone.failure.error) === sqlStateOf(error);
+  } catch (fault) {
+    // Without the files before it, something else may fail.
+    if (fault instanceof UserError) return false;
+    throw fault;
+  }
+}
+
+function sqlStateOf(error: unknown): string | undefined {
+  return error instanceof SqlFileError ? error.sqlState : undefined;
 }
 
 /** Returns whether files that shared a transaction could succeed, or at least keep their work, in separate ones. */
@@ -178,6 +209,7 @@ function attempt(
         if (result.ran.length > 0) await wakeJobScheduler(session);
         return result;
       }
+      if (!commit && result.failure === undefined) await foresee(session, request, result, skipped);
       const isWhole = !commit && result.failure === undefined && result.next === undefined;
       const found = isWhole && result.ran.length > 0 ? await examine(session, result, report) : undefined;
       await session.execute("rollback");

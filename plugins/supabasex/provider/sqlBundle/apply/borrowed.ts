@@ -4,19 +4,15 @@ import { isMadeByRepeatables } from "../catalog/base";
 import { dropStatement, renameStatement } from "../catalog/objects";
 import type { OwnedObject } from "../history/history";
 import { runRepairs } from "../repair/restore";
-import type { Session } from "../session/session";
 import type { ObjectClass } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile, Migration } from "../source/files";
 import { mentions, mentionsObject } from "../source/mentions";
-import { comparableText, executedText, statementsOf, textOf } from "../source/statements";
+import { comparableText, statementsOf, textOf } from "../source/statements";
 import { bareName } from "./affectedFiles";
 import { withoutRepeatables } from "./baseRehearsal";
-import { fileFailure } from "./fileFailure";
 import { runMigrations, TransactionLost } from "./migrations";
-import { runsOutside } from "./outsideStatement";
 import { silent } from "./request";
-import { sendFile } from "./sendFile";
 import { pendingOf, type Start } from "./start";
 
 /** An object of a repeatable that pending migrations name. */
@@ -49,7 +45,7 @@ export async function borrowedByMigrations(start: Start): Promise<UserError | un
     const silently = { ...request, report: silent };
     const { failure, next } = await runMigrations(session, silently, pending, { filesAtOnce, leftOut }, []);
     if (failure !== undefined) return explained(failure.error, lent);
-    return next?.noTransaction ? await borrowedOutside(session, next, lent) : undefined;
+    return next === undefined ? undefined : borrowedOutside(next, lent);
   } catch (error) {
     if (error instanceof TransactionLost) return undefined;
     throw error;
@@ -91,25 +87,13 @@ function hiding(object: OwnedObject, at: number): string[] {
 }
 
 /**
- * Returns the same for a migration that runs separately. A statement that cannot run in a transaction, such as
+ * Returns the same for a migration that runs outside of a transaction. A statement that cannot run in a transaction, such as
  * `create index concurrently`, needs what it names. Only a `do` block may name what it does not need.
  */
-async function borrowedOutside(
-  session: Session,
-  file: Migration,
-  lent: readonly Lent[],
-): Promise<UserError | undefined> {
+function borrowedOutside(file: Migration, lent: readonly Lent[]): UserError | undefined {
   const [statement] = statementsOf(file);
   if (statement === undefined) return undefined;
   const { node } = statement;
-  if (!runsOutside(node)) {
-    const prefix = { text: "", statements: 0 };
-    const message = { text: executedText(file), prefix };
-    return await sendFile(file, message, { session, notice: silent.notice }).then(
-      () => undefined,
-      (error: unknown) => explained(fileFailure(file, error, prefix, session.blocker), lent),
-    );
-  }
   if ("DoStmt" in node || ("DropStmt" in node && node.DropStmt.missing_ok === true)) return undefined;
   const withoutComments = { ...file, text: comparableText(textOf(file, statement)) };
   const needed = lent.filter(({ identity, isRedefined }) => !isRedefined && names(withoutComments, identity));

@@ -11,6 +11,7 @@ import { fileFailure, isUnparsed } from "./fileFailure";
 import type { Prefix } from "./filePlace";
 import { FilesAhead, mostAhead } from "./filesAhead";
 import type { LeftOut } from "./leftOut";
+import { mustRunOutside } from "./outsideStatement";
 import type { ApplyRequest, RanFile } from "./request";
 import { type FileMessage, sendFile } from "./sendFile";
 import { SharedSavepoints } from "./sharedSavepoints";
@@ -57,8 +58,9 @@ export async function runMigrations(
   { filesAtOnce, locks, leftOut }: MigrationOptions,
   ran: RanFile[],
 ): Promise<MigrationRun> {
-  const alone = pending.findIndex((file) => file.noTransaction);
-  const together = pending.slice(0, Math.min(alone < 0 ? pending.length : alone, filesAtOnce));
+  const together = pending.slice(0, Math.min(sharingCount(pending, request), filesAtOnce));
+  // What follows, such as repeatables, is in the next transaction.
+  const isAlone = request.commit && together[0]?.noTransaction === true;
   const next = pending[together.length];
   const done: AppliedMigration[] = [];
   const savepoints = new SharedSavepoints(together);
@@ -105,8 +107,20 @@ export async function runMigrations(
     }
   }
   await finish();
-  if (next?.noTransaction) return { next, more: false, skipped };
-  return { more: next !== undefined, skipped };
+  if (next !== undefined && mustRunOutside(next)) return { next, more: false, skipped };
+  return { more: next !== undefined || isAlone, skipped };
+}
+
+/**
+ * Returns how many of the migrations may share a transaction. A dry run commits nothing, so in it only those end the
+ * transaction that cannot run in one.
+ */
+function sharingCount(pending: readonly Migration[], { commit }: ApplyRequest): number {
+  const isSeparate = (file: Migration) => mustRunOutside(file) || (commit && file.noTransaction);
+  const [first] = pending;
+  if (first !== undefined && isSeparate(first)) return mustRunOutside(first) ? 0 : 1;
+  const separate = pending.findIndex(isSeparate);
+  return separate < 0 ? pending.length : separate;
 }
 
 /** Returns the files after one that have passed the check, up to the first that has not. */

@@ -17,16 +17,16 @@ import { expectationAfter } from "./expected";
 import { fileFailure } from "./fileFailure";
 import { isAskedFor } from "./indexDefinition";
 import { definitionOf, outsideFault } from "./outsideFault";
-import { type OutsideStatement, outsideStatement, runsOutside } from "./outsideStatement";
+import { type OutsideStatement, outsideStatement } from "./outsideStatement";
 import type { ApplyRequest, RanFile } from "./request";
 import { sendFile } from "./sendFile";
 
 const prefix = { text: "", statements: 0 };
 
 /**
- * Runs a migration with one statement outside of a transaction, then records it. A marker is committed before. Only if
- * a marker exists was one of our own runs interrupted, and only then does an existing object count as that run's work.
- * Objects of others never do.
+ * Runs a migration outside of a transaction, then records it. Nobody else changes the record meanwhile, because the
+ * session holds the bundle's lock. A marker is committed before. Only if a marker exists was one of our own runs
+ * interrupted, and only then does an existing object count as that run's work. Objects of others never do.
  */
 export async function runOutsideTransaction(
   session: Session,
@@ -46,20 +46,14 @@ export async function runOutsideTransaction(
   if (inputs.hazards === "refuse")
     refuseHazards((await LockWatch.begin(session.work, [file])).expected(file));
   const before = await reading(session, inputs.name);
-  const former = await readRecord(session.work, inputs.name);
-  const rehearsed = await rehearseBaseOutside(session, file, former.base, before.catalog);
-  const isOutside = runsOutside(node);
-  const about = isOutside
-    ? await runOutside(session, request, { file, node, expected: former.expected })
-    : undefined;
-  await session.execute(`${session.settings}; begin`);
-  if (!isOutside) await send(session, request, file);
-  await session.execute(session.settings);
-  await openHistory(session.work, inputs.name);
   const { expected, base } = await readRecord(session.work, inputs.name);
+  const rehearsed = await rehearseBaseOutside(session, file, base, before.catalog);
+  const about = await runOutside(session, request, { file, node, expected });
+  await session.execute(`${session.settings}; begin`);
+  await openHistory(session.work, inputs.name);
   const durationMilliseconds = Math.round(performance.now() - started);
   await recordMigrations(session.work, inputs.name, [{ file, durationMilliseconds }]);
-  if (isOutside) await end(session.work, { bundle: inputs.name, path: file.path });
+  await end(session.work, { bundle: inputs.name, path: file.path });
   const after = await readingInTransaction(session, inputs.name);
   const start =
     about === undefined ? before : { ...before, catalog: asExpected(before.catalog, expected, about) };
@@ -73,11 +67,36 @@ export async function runOutsideTransaction(
 }
 
 async function send(session: Session, { report }: ApplyRequest, file: Migration): Promise<void> {
+  const warnings: string[] = [];
+  const notice: typeof report.notice = (severity, line) => {
+    if (severity === "WARNING") warnings.push(line);
+    report.notice(severity, line);
+  };
   try {
-    await sendFile(file, { text: file.text, prefix }, { session, notice: report.notice });
+    await sendFile(file, { text: file.text, prefix }, { session, notice });
   } catch (error) {
     throw fileFailure(file, error, prefix, session.blocker);
   }
+  refuseLeftOut(file, warnings);
+}
+
+/**
+ * Refuses a `vacuum` of named tables of which the server left one out, since the role may not vacuum it: the file would
+ * be recorded although nothing happened.
+ */
+function refuseLeftOut(file: Migration, warnings: readonly string[]): void {
+  const node = statementsOf(file)[0]?.node;
+  const vacuum = node !== undefined && "VacuumStmt" in node ? node.VacuumStmt : undefined;
+  const mayWait = vacuum?.options?.some((one) => "DefElem" in one && one.DefElem.defname === "skip_locked");
+  if (vacuum?.rels === undefined || mayWait === true) return;
+  const detail = warnings.find((line) => /\bskipping\b/.test(line));
+  if (detail === undefined) return;
+  throw new SqlFileError({
+    file,
+    message: "the server left out a table that this statement names",
+    detail: detail.slice(detail.indexOf(": ") + 2),
+    hint: "Only the owner of a table may vacuum it: leave the table out.",
+  });
 }
 
 interface OutsideFile {
@@ -100,13 +119,6 @@ async function runOutside(
 ): Promise<string | undefined> {
   const statement = outsideStatement(node);
   const { index } = statement;
-  if (index !== undefined && index.idxname === undefined) {
-    throw new SqlFileError({
-      file,
-      message: "an index that is built concurrently needs a name",
-      hint: "After an interrupted run the deployer looks for it by its name: write create index concurrently <name> on ….",
-    });
-  }
   const found = await statement.look(session);
   const begun = await mark(session, request, { file, found });
   const isAsked = (oid: number) =>
@@ -123,7 +135,7 @@ async function runOutside(
     request.report.warn(`${file.display} was interrupted in a former run: ${what}.`);
   }
   if (begun === undefined) {
-    const fault = await outsideFault(session, file, expected);
+    const fault = await outsideFault(session, file, { expected });
     if (fault !== undefined) {
       await unmark(session, request, file);
       throw fault;

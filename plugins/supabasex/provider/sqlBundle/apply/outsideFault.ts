@@ -1,51 +1,54 @@
-import type { Node } from "libpg-query";
 import type { Catalog } from "../catalog";
 import type { Session } from "../session/session";
 import { isDatabaseError, SqlFileError } from "../source/errors";
-import type { Migration } from "../source/files";
+import type { BundleFile, Migration } from "../source/files";
+import { mentions } from "../source/mentions";
 import { executedText, statementsOf } from "../source/statements";
 import { isAskedFor, tryOnCopy } from "./indexDefinition";
 import { type OutsideStatement, outsideStatement } from "./outsideStatement";
+import { targetFault, targetsOf } from "./outsideTargets";
 
 /** The table, a column, or a function does not exist. */
 const missing: ReadonlySet<string> = new Set(["42P01", "42703", "42883", "42704"]);
 
+interface Circumstances {
+  /** What the bundle has created. */
+  readonly expected: Catalog;
+  /** Whether a transaction is open. Default: no. */
+  readonly inTransaction?: boolean;
+}
+
 /**
  * Returns why a migration that runs outside of a transaction would fail, as far as that is known without running it: an
- * existing index with another definition, a missing dependency, a drop of a missing object.
- *
- * @param expected what the bundle has created
+ * existing index with another definition, a missing dependency, an object that does not exist or is of another kind.
  */
 export async function outsideFault(
   session: Session,
   file: Migration,
-  expected: Catalog,
+  { expected, inTransaction = false }: Circumstances,
 ): Promise<SqlFileError | undefined> {
   const [first] = statementsOf(file);
   if (first === undefined) return undefined;
   const { node, start: index } = first;
+  const fault = await targetFault(session, node);
+  if (fault !== undefined) return new SqlFileError({ file, index, ...fault });
   const statement = outsideStatement(node);
+  if (statement.index === undefined) return undefined;
   const found = await statement.look(session);
-  if ("DropStmt" in node && node.DropStmt.removeType === "OBJECT_INDEX") {
-    if (found.oid !== 0 || node.DropStmt.missing_ok === true) return undefined;
-    const message = `index "${nameOf(node.DropStmt.objects)}" does not exist`;
-    return new SqlFileError({ file, index, sqlState: "42704", message });
-  }
-  if (statement.index?.idxname === undefined) return undefined;
   // About an invalid one, the server's own error is better.
   if (found.state === "invalid") return undefined;
-  if (found.oid !== 0) return await otherIndex(session, { file, statement, found }, expected);
-  const question = { text: executedText(file), statement: statement.index };
+  const question = { text: executedText(file), statement: statement.index, inTransaction };
+  if (found.oid !== 0) return await otherIndex(session, { file, statement, found, question }, expected);
   const error = await tryOnCopy(session, question);
   if (!isDatabaseError(error) || !missing.has(error.code)) return undefined;
   return new SqlFileError({ file, index, sqlState: error.code, message: error.message }, { cause: error });
 }
 
-/** Returns the last part of the first name. */
-function nameOf(objects: readonly Node[] | undefined): string {
-  const [first] = objects ?? [];
-  const last = first !== undefined && "List" in first ? first.List.items?.at(-1) : undefined;
-  return last !== undefined && "String" in last ? (last.String.sval ?? "") : "";
+/** Returns whether the statement of a migration is about an object that one of the other files names. */
+export function isAboutSameAs(file: Migration, others: readonly BundleFile[]): boolean {
+  const node = statementsOf(file)[0]?.node;
+  const names = node === undefined ? [] : targetsOf(node).map(({ name }) => name);
+  return others.some((other) => names.some((name) => mentions(other, name)));
 }
 
 interface FoundIndex {
@@ -53,6 +56,7 @@ interface FoundIndex {
   readonly statement: OutsideStatement;
   /** The existing object with the index's name. */
   readonly found: Awaited<ReturnType<OutsideStatement["look"]>>;
+  readonly question: Parameters<typeof tryOnCopy>[1];
 }
 
 /**
@@ -61,12 +65,11 @@ interface FoundIndex {
  */
 async function otherIndex(
   session: Session,
-  { file, statement: { index: asked }, found }: FoundIndex,
+  { file, statement: { index: asked }, found, question }: FoundIndex,
   expected: Catalog,
 ): Promise<SqlFileError | undefined> {
   if (asked === undefined) return undefined;
-  const question = { text: executedText(file), statement: asked, oid: found.oid };
-  const isSame = await isAskedFor(session, question);
+  const isSame = await isAskedFor(session, { ...question, oid: found.oid });
   const isOfBundle = expected[`index ${found.name}`] !== undefined;
   if (isSame && (asked.if_not_exists === true || !isOfBundle)) return undefined;
   return new SqlFileError({

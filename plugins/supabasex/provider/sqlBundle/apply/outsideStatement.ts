@@ -1,6 +1,8 @@
 import type { IndexStmt, Node, RangeVar } from "libpg-query";
 import type { Begun } from "../history/begun";
 import type { Session } from "../session/session";
+import type { Migration } from "../source/files";
+import { statementsOf } from "../source/statements";
 import { needsNoTransaction } from "../source/transactionControl";
 import { ident } from "./indexDefinition";
 
@@ -21,9 +23,15 @@ export interface OutsideStatement {
 }
 
 /**
- * Whether the statement must run outside of a transaction. Any other one is recorded in the transaction that runs it.
+ * Returns whether a migration must run outside of a transaction. Any other one with the header `-- no transaction` only
+ * has a transaction of its own.
  */
-export function runsOutside(node: Node): boolean {
+export function mustRunOutside(file: Migration): boolean {
+  const node = file.noTransaction ? statementsOf(file)[0]?.node : undefined;
+  return node !== undefined && runsOutside(node);
+}
+
+function runsOutside(node: Node): boolean {
   return (
     needsNoTransaction(node) ||
     // A procedure may commit. A partitioned table or index cannot be rebuilt or clustered in a transaction.

@@ -19,6 +19,7 @@ import { dependsOnDefaults } from "./defaultPrivileges";
 import { expectationAfter } from "./expected";
 import type { LeftOut } from "./leftOut";
 import { driftedFiles, makersOf } from "./makers";
+import { outsideFault } from "./outsideFault";
 import { planRepeatables } from "./plan";
 import { type FileFailure, silent } from "./request";
 import { type FilesRun, readWithHistory, runFiles } from "./runFiles";
@@ -44,6 +45,8 @@ export interface Rehearsal {
   readonly contradiction?: UserError;
   /** Why the files fail on a database without the manual changes, and which one. */
   readonly failure?: FileFailure & { readonly error: UserError };
+  /** Why the next migration, which runs outside of the transaction, fails there. */
+  readonly outside?: UserError;
 }
 
 /**
@@ -86,14 +89,19 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
       leftOut: start.leftOut.afresh(),
     });
     const expected = expectationOf(start, before, run, withParts(kept, run.after.catalog));
-    const { base, defaults, contradiction, failure } = run;
+    const { base, defaults, contradiction, failure, next } = run;
     const error = failure?.error;
+    const outside =
+      next === undefined
+        ? undefined
+        : await outsideFault(session, next, { expected: start.expected, inTransaction: true });
     return {
       outcome: { expected, base },
       leftOut: leftOutOf(start, before, run, expected),
       ...(failure === undefined ? { defaults } : {}),
       ...(contradiction === undefined ? {} : { contradiction }),
       ...(error instanceof UserError ? { failure: { ...failure, error } } : {}),
+      ...(outside === undefined ? {} : { outside }),
     };
   } catch (error) {
     const cause = error instanceof Error ? error.cause : undefined;

@@ -1,5 +1,7 @@
+import type { UserError } from "../../../../../foundation/userError";
 import { type Addresses, type Catalog, type CatalogDifference, isSameObject, managedPart } from "../catalog";
 import { recordAddresses } from "../history/addresses";
+import { hasBegun } from "../history/begun";
 import type { History } from "../history/history";
 import { recordExpectation } from "../history/record";
 import { LockWatch, type StatementLocks, type TooLarge } from "../locks/watch";
@@ -16,6 +18,7 @@ import { fileLinks } from "./fileLinks";
 import { isUntouched, manualChanges, readState, repairFirst, takenOverBetween } from "./found";
 import { LeftOut } from "./leftOut";
 import { nameOf } from "./orphans";
+import { outsideFault } from "./outsideFault";
 import { isFirstDeployment, planMigrations } from "./plan";
 import { madeTwice, type Outcome, type Rehearsal, rehearse } from "./rehearsal";
 import type { ApplyRequest, FileFailure, RanFile } from "./request";
@@ -108,6 +111,10 @@ export async function runTransaction(
   const isFirst = isFirstDeployment(found.history, plan);
   const locks = await watchLocks(session, request, { plan, ...selection, isFirst });
   const leftOut = plan.pending.filter((file) => selection.skip.has(file.path));
+  // In a dry run, the locks of the files before it are still held.
+  const separate = request.commit
+    ? []
+    : pendingOf({ plan, ...selection }).filter((file) => file.noTransaction);
   const unrehearsed: Start = {
     leftOut: new LeftOut({
       history: found.history,
@@ -133,8 +140,10 @@ export async function runTransaction(
   const result = {
     ...summary(run, plan.adopt),
     locks: [
-      ...((await locks?.finish(session.work)) ?? []),
-      ...leftOut.flatMap((file) => locks?.expected(file) ?? []),
+      ...((await locks?.finish(session.work)) ?? []).filter(
+        ({ file }) => !separate.some(({ path }) => path === file.path),
+      ),
+      ...[...leftOut, ...separate].flatMap((file) => locks?.expected(file) ?? []),
     ],
     before: found.reading.catalog,
     addresses: { before: found.reading.addresses, after: found.reading.addresses },
@@ -159,6 +168,7 @@ export async function runTransaction(
   const { contradiction } = known === undefined ? run : { ...rehearsal };
   if (contradiction !== undefined) throw contradiction;
   refuseWhatWorksOnlyHere(rehearsal?.failure?.error, run.failure);
+  refuseWhatWorksOnlyHere(await faultOnlyThere(start, run, rehearsal), run.failure);
   if (borrowed !== undefined && comesFirst(borrowed, run.failure)) throw borrowed;
   if (triggered !== undefined && mayStayBehind(run.failure)) throw triggered;
 
@@ -203,6 +213,21 @@ export async function runTransaction(
     history: run.history,
     ...(access === undefined ? {} : { access }),
   };
+}
+
+/**
+ * Returns why the next migration, which runs outside of the transaction, fails without the manual changes, if it would
+ * succeed with them. What an interrupted run of it left is not a manual change.
+ */
+async function faultOnlyThere(
+  { session, expected, request }: Start,
+  { next }: FilesRun,
+  rehearsal: Rehearsal | undefined,
+): Promise<UserError | undefined> {
+  if (next === undefined || rehearsal?.outside === undefined) return undefined;
+  if (await hasBegun(session.work, request.inputs.name)) return undefined;
+  const here = await outsideFault(session, next, { expected, inTransaction: true });
+  return here === undefined ? rehearsal.outside : undefined;
 }
 
 /** Starts to watch the migrations. Throws TablesTooLarge for what a dry run must not do. */

@@ -15,7 +15,10 @@ export function transactionFaults(file: BundleFile): SqlFileError[] {
   const faults = statements.flatMap((statement) => {
     const { node, start: index } = statement;
     const refusal =
-      controlFault(file, node, savepoints) ?? forbidden(node) ?? forbiddenInTransaction(file, statement);
+      controlFault(file, node, savepoints) ??
+      forbidden(node) ??
+      forbiddenInTransaction(file, statement) ??
+      withoutName(node);
     return refusal === undefined ? [] : [new SqlFileError({ file, index, ...refusal })];
   });
   if (!file.noTransaction) return faults;
@@ -98,6 +101,16 @@ function forbiddenInTransaction(file: BundleFile, statement: Statement): Refusal
   return {
     message: "this statement cannot run in a transaction",
     hint: "Put it alone into a migration with the header `-- no transaction`.",
+  };
+}
+
+/** After an interrupted run, the deployer finds the index by its name. */
+function withoutName(node: Node): Refusal | undefined {
+  if (!("IndexStmt" in node) || node.IndexStmt.concurrent !== true || node.IndexStmt.idxname !== undefined)
+    return undefined;
+  return {
+    message: "an index that is built concurrently needs a name",
+    hint: "After an interrupted run the deployer looks for it by its name: write create index concurrently <name> on ….",
   };
 }
 

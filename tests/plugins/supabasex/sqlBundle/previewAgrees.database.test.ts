@@ -1,0 +1,177 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Databases, failureOf } from "./support";
+
+// A preview that executes the files passes exactly if the up passes.
+const databases = new Databases();
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
+
+const first = `create schema $s;
+create table $s.t (id int primary key, n int, note text);
+create table $s.u (id int primary key, t_id int);
+create type $s.mood as enum ('good', 'bad');
+create index i on $s.u (t_id);
+create materialized view $s.mv as select id from $s.t with no data;
+create table $s.part (id int, k int) partition by list (k);
+create table $s.part1 partition of $s.part for values in (1);
+`;
+const second = "migrations/20260102000000_second.sql";
+const third = "migrations/20260103000000_third.sql";
+const outside = (statement: string) => `-- no transaction\n${statement};\n`;
+
+interface Agreement {
+  readonly files: Readonly<Record<string, string>>;
+  readonly manual?: string;
+  /** What both say; default: both pass. */
+  readonly message?: RegExp;
+}
+
+async function agree({ files, manual, message }: Agreement): Promise<void> {
+  const bundle = await databases.bundle({ "migrations/20260101000000_first.sql": first }, { dryRun: "live" });
+  await bundle.up();
+  if (manual !== undefined) await bundle.sql(manual);
+  bundle.write(files);
+  await bundle.refresh();
+
+  const preview = await failureOf(bundle.preview());
+  const up = await failureOf(bundle.up());
+
+  expect(up).toBe(preview);
+  expect(up).toMatch(message ?? /^it succeeded$/);
+  if (message === undefined) expect(await bundle.refresh()).toEqual([]);
+  await bundle.hand.end();
+}
+
+describe("a statement outside of a transaction that would fail is refused by the preview", () => {
+  test.each([
+    ["reindex index concurrently $s.nope", undefined, /index "nope" does not exist \(42704\)/],
+    ["reindex table concurrently $s.i", undefined, /"i" is not a table \(42809\)/],
+    ["vacuum $s.t, $s.nope", undefined, /relation "nope" does not exist \(42P01\)/],
+    ["vacuum pg_catalog.pg_authid", undefined, /only the owner of "pg_authid" may vacuum it \(42501\)/],
+    [
+      "alter table $s.part detach partition $s.part1 concurrently",
+      "alter table $s.part detach partition $s.part1",
+      /"part1" is not a partition of s\d+\.part \(42P01\)/,
+    ],
+    ["drop index concurrently if exists $s.j", "create table $s.j (id int)", /"j" is not an index \(42809\)/],
+    ["create index concurrently on $s.t (n)", undefined, /an index that is built concurrently needs a name/],
+    [
+      "create index concurrently j on $s.t (by_hand)",
+      "alter table $s.t add column by_hand int",
+      /column "by_hand" does not exist[\s\S]*It fails without the manual changes/,
+    ],
+    [
+      "drop index concurrently $s.j",
+      "create index j on $s.t (n)",
+      /index "j" does not exist[\s\S]*It fails without the manual changes/,
+    ],
+  ])("%s", async (statement, manual, message) => {
+    const files = { [second]: outside(statement) };
+    await agree({ files, message, ...(manual === undefined ? {} : { manual }) });
+  });
+});
+
+test("an index on a column that an earlier pending migration does not create is refused", async () => {
+  await agree({
+    files: {
+      [second]: "create table $s.later (id int);\n",
+      [third]: outside("create index concurrently j on $s.later (nothing)"),
+    },
+    message: /column "nothing" does not exist \(42703\)/,
+  });
+});
+
+describe("a statement that can run in a transaction runs in its own, whatever its header says", () => {
+  test.each([
+    [
+      "refresh materialized view concurrently $s.mv",
+      undefined,
+      /CONCURRENTLY cannot be used when the materialized view is not populated/,
+    ],
+    [
+      "create table if not exists $s.later (id int, k int)",
+      "create table $s.later (id int)",
+      /column s\d+\.later k: it is missing/,
+    ],
+    [
+      "alter table $s.t add column if not exists z int",
+      "alter table $s.t add column z text",
+      /column s\d+\.t z: type is text instead of integer/,
+    ],
+    ["alter table $s.t enable row level security", "alter table $s.t enable row level security", undefined],
+  ])("%s", async (statement, manual, message) => {
+    await agree({
+      files: { [second]: outside(statement) },
+      ...(manual === undefined ? {} : { manual }),
+      ...(message === undefined ? {} : { message }),
+    });
+  });
+
+  test("its lock ends before the repeatables run", async () => {
+    const bundle = await databases.bundle({ "migrations/20260101000000_first.sql": first });
+    await bundle.up();
+    bundle.write({
+      [second]: outside("create table $s.own (xid text default pg_current_xact_id()::text)"),
+      "repeatable/v.sql": "create or replace view $s.v as select 1 as one;",
+    });
+
+    await bundle.up();
+
+    const { rows } = await bundle.sql(
+      "select c.relname as name, c.xmin::text as xid from pg_class c where relname in ('own', 'v') and relnamespace = '$s'::regnamespace",
+    );
+    expect(new Set(rows.map(({ xid }) => xid)).size).toBe(2);
+  });
+});
+
+test.each([
+  [
+    "create unique index concurrently j on $s.u (t_id)",
+    "insert into $s.u values (1, 2) on conflict (t_id) do nothing;",
+  ],
+  [
+    "create unique index concurrently j on $s.u (t_id)",
+    "create table $s.refers (u int references $s.u (t_id));",
+  ],
+  ["drop index concurrently $s.i", "create index i on $s.u (id, t_id);"],
+])(
+  "a file that needs what runs outside of a transaction before it passes: %s, %s",
+  async (statement, needing) => {
+    await agree({ files: { [second]: outside(statement), [third]: needing } });
+  },
+);
+
+describe("a file that would need its own commit is refused by the preview", () => {
+  const label = "alter type $s.mood add value 'odd'; create table $s.m (mood $s.mood default 'odd');\n";
+  const pending = `alter table $s.u add foreign key (t_id) references $s.t deferrable initially deferred;
+insert into $s.t (id) values (7); insert into $s.u values (1, 7); alter table $s.u add column z int;\n`;
+  test.each([
+    ["a label", { [second]: label }, /unsafe use of new value "odd"/],
+    [
+      "a label, after another file",
+      { [second]: "select 1;\n", [third]: label },
+      /unsafe use of new value "odd"/,
+    ],
+    ["pending events", { [second]: pending }, /pending trigger events \(55006\)/],
+    [
+      "pending events, after another file",
+      { [second]: "select 1;\n", [third]: pending },
+      /pending trigger events/,
+    ],
+  ])("%s", async (_, files, message) => {
+    await agree({ files, message });
+  });
+
+  test.each([
+    {
+      [second]: "alter type $s.mood add value 'odd';\n",
+      [third]: "create table $s.m (mood $s.mood default 'odd');\n",
+    },
+    {
+      [second]: outside("alter type $s.mood add value 'odd'"),
+      "repeatable/v.sql": "create or replace view $s.v as select 'odd'::$s.mood as mood;",
+    },
+  ])("as a control: another file's label passes", async (files) => {
+    await agree({ files });
+  });
+});
