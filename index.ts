@@ -156,5 +156,5 @@ export const backupBucketName = bucket.bucket.bucket;
 export const backupScheduleName = backup.schedule.name;
 export const backupTaskDefinitionArn = backup.taskDefinition.arn;
 /** The address that backups and probe have on the internet, where the network is the stack's own. */
-export const backupNatAddress = natAddress;
+export const backupNatAddress = natAddress ?? null;
 export const sqlBundleVersion = sql.version;

@@ -1,5 +1,5 @@
 import { canonicalJson, isJsonObject, type JsonValue } from "../../foundation/json";
-import { isLeft, stopsDeployment } from "../../plugins/supabasex/bundleMessages";
+import { isLeft, parseDriftText, stopsDeployment } from "../../plugins/supabasex/bundleMessages";
 import type { Step } from "../pulumi";
 import type { DriftItem, PropertyChange } from "./model";
 import { overlaps, parsePath, valueAt } from "./propertyPath";
@@ -71,7 +71,8 @@ function objectItem(step: Step, path: string): DriftItem {
   const resource = resourceOf(step);
   const parts = parsePath(path);
   const [, object = "", property] = parts.map(String);
-  const description = String(valueAt(step.new?.outputs as JsonValue | undefined, parts) ?? "");
+  const text = String(valueAt(step.new?.outputs as JsonValue | undefined, parts) ?? "");
+  const { change: description, severity, author } = parseDriftText(text);
   const outlook = valueAt(step.new?.inputs as JsonValue | undefined, parts);
   const what = property !== undefined ? "changed" : description.startsWith("missing") ? "missing" : "extra";
   const item = {
@@ -80,10 +81,11 @@ function objectItem(step: Step, path: string): DriftItem {
     ...(property === undefined ? {} : { property }),
     what,
     description,
+    ...(author === undefined ? {} : { author }),
   } as const;
   return {
     ...item,
-    severity: severityOf(item),
+    severity: severity === "opens" ? "high" : severityOf(item),
     outcome: outcomeOf(outlook),
     ...(typeof outlook === "string" ? { repair: outlook } : {}),
   };
@@ -102,7 +104,8 @@ function watchedParts(step: Step, path: string): (string | number)[][] {
  * nothing.
  */
 function watchedItem(step: Step, parts: readonly (string | number)[]): DriftItem {
-  const description = String(valueAt(step.new?.outputs as JsonValue | undefined, parts) ?? "");
+  const text = String(valueAt(step.new?.outputs as JsonValue | undefined, parts) ?? "");
+  const { change: description, severity, author } = parseDriftText(text);
   return {
     resource: resourceOf(step),
     object: String(parts[1] ?? ""),
@@ -111,8 +114,9 @@ function watchedItem(step: Step, parts: readonly (string | number)[]): DriftItem
       : description.startsWith("removed")
         ? "missing"
         : "changed",
-    severity: description.endsWith("[opens]") ? "high" : "medium",
+    severity: severity === "opens" ? "high" : "medium",
     description,
+    ...(author === undefined ? {} : { author }),
     outcome: "kept",
     repair: "Undo it, or accept it with the entry of project.accept that `pulumi up` prints.",
   };

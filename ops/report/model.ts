@@ -41,6 +41,7 @@ const drift = z.strictObject({
     .enum(["high", "medium", "low"])
     .describe("`high`: who may see or do what; `low`: texts and tags."),
   description: text.describe("What differs, in words."),
+  author: text.optional().describe("Who made the change, from where and when, if the database recorded it."),
   outcome: z
     .enum(["repaired", "kept", "blocks", "overwritten"])
     .describe(

@@ -1,3 +1,4 @@
+import { changedOutside } from "../../plugins/supabasex/bundleMessages";
 import type { Diagnostic, EngineEvent, PulumiRun } from "../pulumi";
 import { isBundle } from "./bundles";
 import type { PolicyResult, Problem } from "./model";
@@ -30,8 +31,13 @@ export function warningsOf(events: readonly EngineEvent[]): Problem[] {
     .map(problemOf);
 }
 
+/** Returns the messages of a run, without those about what a refresh found, which the report reads from the state. */
 export function diagnosticsOf(events: readonly EngineEvent[]): Diagnostic[] {
-  return events.flatMap(({ diagnosticEvent }) => diagnosticEvent ?? []);
+  return events.flatMap(({ diagnosticEvent }) =>
+    diagnosticEvent === undefined || diagnosticEvent.message.startsWith(changedOutside)
+      ? []
+      : [diagnosticEvent],
+  );
 }
 
 function problemOf({ urn, message }: Diagnostic): Problem {

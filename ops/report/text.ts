@@ -100,12 +100,14 @@ export function driftText({
   object,
   property,
   description,
+  author,
   repair,
   waiver,
 }: DriftItem): string {
   const subject = `${object ?? `${resource.type} ${resource.name}`}${property === undefined ? "" : ` ${property}`}`;
   const note =
     waiver === undefined ? "" : ` (accepted until ${waiver.until} by ${waiver.owner}: ${waiver.reason})`;
-  const line = `${severity.padEnd(6)} ${subject}: ${description}${note}`;
+  const by = author === undefined ? "" : ` (${author})`;
+  const line = `${severity.padEnd(6)} ${subject}: ${description}${by}${note}`;
   return repair === undefined ? line : `${line}\n       ${repair}`;
 }

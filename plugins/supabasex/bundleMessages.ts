@@ -15,6 +15,22 @@ export function isLeft(outlook: string): boolean {
   return outlook.includes(leftUnlessPruned) || outlook.startsWith(left) || stopsDeployment(outlook);
 }
 
+/** The title of what a refresh found changed. The state has the same differences. */
+export const changedOutside = "Changed outside of the stack:";
+
+/** A difference in a state: what changed, the name of its severity, and who changed it and when, if that was recorded. */
+export interface DriftText {
+  readonly change: string;
+  readonly severity: string | undefined;
+  readonly author: string | undefined;
+}
+
+/** Parses a difference such as `missing [changes; by postgres at 2026-11-29 07:00:00 UTC]`. */
+export function parseDriftText(text: string): DriftText {
+  const [note = "", severity, author] = /\s\[(\w+)(?:; ([^\]]*))?\]$/.exec(text) ?? [];
+  return { change: text.slice(0, text.length - note.length), severity, author };
+}
+
 /** The title of what a deployment ran, each file with its time. */
 export const filesRan = "Applied:";
 

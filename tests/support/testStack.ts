@@ -8,6 +8,7 @@ import { localPaths } from "../../local/environment";
 import { projectDatabaseUrl } from "../../local/projectDatabase";
 import { type LocalServices, startServices, stopServices } from "../../local/services/start";
 import { openSession, prepareEngine } from "../../local/session";
+import { type PulumiRun, runPulumi } from "../../ops/pulumi";
 
 export interface CommandResult {
   readonly exitCode: number;
@@ -22,6 +23,8 @@ export interface TestStack {
   readonly project: string;
   readonly services: LocalServices;
   pulumi(...args: string[]): Promise<CommandResult>;
+  /** Runs a command and returns the engine's events, as the commands of `ops/` read them. */
+  events(...args: string[]): Promise<PulumiRun>;
   /** Opens a connection to the project's database as `postgres`, after an up has created it. `remove` closes it. */
   database(): Promise<pg.Client>;
   remove(): Promise<void>;
@@ -66,6 +69,7 @@ export async function createTestStack(): Promise<TestStack> {
     project,
     services,
     pulumi,
+    events: (...args) => runPulumi(args, { program: toolchain.pulumi, cwd: project, env: variables }),
     async database() {
       const connectionString = await projectDatabaseUrl(
         { folder: project, stack },

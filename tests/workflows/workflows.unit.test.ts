@@ -271,7 +271,7 @@ test("the replacement of a bucket comes first", async () => {
 
   await pullRequest();
 
-  expect(bodies()[1]).toMatch(/replaces 8[^\n]*\n\n#### Replaced or deleted, with their contents\n/);
+  expect(bodies()[1]).toMatch(/replaces 11[^\n]*\n\n#### Replaced or deleted, with their contents\n/);
   await expectExample("replacement", bodies()[1]);
 });
 

@@ -265,6 +265,7 @@ function driftRow({
   property,
   what,
   description,
+  author,
   outcome,
   repair,
 }: DriftItem): string[] {
@@ -272,7 +273,7 @@ function driftRow({
   return [
     severity,
     `${code(subject)}${property === undefined ? "" : ` ${code(property)}`}`,
-    what === description ? what : code(description),
+    `${what === description ? what : code(description)}${author === undefined ? "" : `, ${code(author)}`}`,
     repair === undefined ? outcomeWords[outcome] : code(repair),
   ];
 }

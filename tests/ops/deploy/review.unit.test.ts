@@ -54,7 +54,7 @@ test("a changed resource is named, although the report does not mention it", () 
     JSON.stringify(before.events).replaceAll('"op":"update"', '"op":"refresh"'),
   ) as PulumiRun["events"];
   const after = JSON.parse(
-    JSON.stringify(events).replace("for select to anon", "for all to anon"),
+    JSON.stringify(events).replaceAll("for select to anon", "for all to anon"),
   ) as typeof events;
   const [one, other] = [review({ ...before, events }), review({ ...before, events: after })];
 

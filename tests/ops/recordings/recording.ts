@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { EngineEvent, PulumiRun, Step, StepState } from "../../../ops/pulumi";
 import { parsePath } from "../../../ops/report/propertyPath";
@@ -24,14 +24,37 @@ export function recorded(name: RecordingName): PulumiRun {
   return JSON.parse(readFileSync(recordingFile(name), "utf8")) as PulumiRun;
 }
 
-export function record(name: RecordingName, run: PulumiRun): void {
-  writeFileSync(recordingFile(name), `${JSON.stringify(essence(run), null, 1)}\n`);
+/** Returns the text of a recording: a run without what no report reads, and without what differs from run to run. */
+export const recordedText = (run: PulumiRun): string => `${JSON.stringify(essence(run), null, 1)}\n`;
+
+function essence(run: PulumiRun): PulumiRun {
+  const events = run.events
+    .flatMap(essentialEvent)
+    .sort(inSteadyOrder)
+    .map((event, sequence) => withoutMoments({ ...event, sequence }));
+  return { exitCode: run.exitCode, stderr: run.stderr.trim(), durationSeconds: 12, events };
 }
 
-/** Returns a run without what no report reads, and without what differs from run to run. */
-export function essence(run: PulumiRun): PulumiRun {
-  const events = run.events.flatMap(essentialEvent).map((event, sequence) => ({ ...event, sequence }));
-  return { exitCode: run.exitCode, stderr: run.stderr.trim(), durationSeconds: 12, events };
+/** Orders messages first, then steps by resource: the engine works on several resources at a time. */
+function inSteadyOrder(one: EngineEvent, other: EngineEvent): number {
+  const urnOf = ({ resOutputsEvent }: EngineEvent) => resOutputsEvent?.metadata.urn ?? "";
+  const placeOf = (event: EngineEvent) =>
+    event.summaryEvent !== undefined ? 2 : event.resOutputsEvent !== undefined ? 1 : 0;
+  return placeOf(one) - placeOf(other) || urnOf(one).localeCompare(urnOf(other), "en");
+}
+
+/** Replaces times, durations and random identifiers, which differ from run to run. */
+function withoutMoments<T extends object>(event: T): T {
+  const text = JSON.stringify(event)
+    .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC/g, "2026-11-29 07:00:00 UTC")
+    .replace(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, "2026-11-29T07:00:00Z")
+    // Of providers. The engine's mark of an unknown value is a UUID as well, and stays.
+    .replace(/::[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\b/g, "::00000000-0000-4000-8000-000000000000")
+    .replace(/\b(sg|subnet|vpc|i|rtb)-[0-9a-f]{17}\b/g, "$1-0123456789abcdef0")
+    .replace(/(:secret:[\w/-]+)-\w{6}\b/g, "$1-AbCdEf")
+    .replace(/\b\d+ ms\b/g, "12 ms")
+    .replace(/; for [\d.]+ (ms|s);/g, "; for 0.2 s;");
+  return JSON.parse(text) as T;
 }
 
 function essentialEvent(event: EngineEvent): EngineEvent[] {

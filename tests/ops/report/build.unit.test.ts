@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { buildReport } from "../../../ops/report/build";
 import { type Report, reportSchema } from "../../../ops/report/model";
+import { changedOutside } from "../../../plugins/supabasex/bundleMessages";
 import { type RecordingName, recorded } from "../recordings/recording";
 
 const reportOf = (name: RecordingName, kind: Report["kind"] = "preview") =>
@@ -29,20 +30,28 @@ test("a stack without changes has an empty report", () => {
     bundles: [],
     policies: [],
     warnings: [],
-    unchangedResources: 79,
+    unchangedResources: 136,
   });
 });
 
 test("a new column is distinguished from policies that were manually dropped and added", () => {
   const report = reportOf("changeAndDrift");
 
-  expect(described(report)).toEqual(['update sql-bundle: files["migrations/20270101000000_points.sql"]']);
-  expect(
-    report.drift.map(({ object, what, severity, outcome }) => [object, what, severity, outcome]),
-  ).toEqual([
-    ["policy shared.customers rogue", "extra", "high", "kept"],
-    ["policy shared.customers tenant_isolation", "missing", "high", "repaired"],
+  expect(described(report)).toEqual([
+    'update sql-bundle: files["migrations/20270101000000_points.sql"], files["repeatable/functions/search_customers.sql"]',
   ]);
+  const author = "by postgres from 127.0.0.1 at 2026-11-29 07:00:00 UTC";
+  expect(
+    report.drift.map(({ object, what, severity, outcome, author }) => [
+      ...[object, what, severity, outcome, author],
+    ]),
+  ).toEqual([
+    ["policy shared.customers rogue", "extra", "high", "kept", author],
+    ["policy shared.customers tenant_isolation", "missing", "high", "repaired", author],
+  ]);
+  expect(report.bundles.flatMap(({ notices }) => notices.map(({ title }) => title))).not.toContain(
+    changedOutside,
+  );
   expect(
     report.bundles.flatMap(({ objects }) => objects.map(({ object, isRepair }) => [object, isRepair])),
   ).toEqual([
@@ -90,18 +99,18 @@ test("errors in the configuration are a refusal", () => {
 test("replacements come first, one entry each, with their cause", () => {
   const report = reportOf("replacement");
 
-  expect(described(report).slice(0, 3)).toEqual([
-    "replace backup-bucket-bucket: id",
-    "replace backup-upkeep-security-group: id",
-    "replace backup-bucket-ownership: replaceWith",
+  expect(described(report).slice(0, 2)).toEqual([
+    "replace backup-bucket-bucket: bucket",
+    "replace backup-bucket-lifecycle: replaceWith",
   ]);
   expect(report.changes.map(({ operation }) => operation)).toEqual([
-    ...Array(8).fill("replace"),
-    ...Array(5).fill("update"),
+    ...Array(11).fill("replace"),
+    ...Array(9).fill("update"),
   ]);
-  expect(described(report).at(-1)).toBe(
-    "update backup-drill-schedule: target.ecsParameters.networkConfiguration.securityGroups[0] (unknown)",
-  );
+  expect(described(report).filter((line) => line.startsWith("update backup-drill"))).toEqual([
+    "update backup-drill-task-role-policy: policy (unknown)",
+    "update backup-drill-schedule: target.ecsParameters.taskDefinitionArn (unknown)",
+  ]);
 });
 
 test("a search for drift names each difference and what the next deployment does about it", () => {

@@ -7,6 +7,7 @@ import {
   reveal,
   Unknown,
 } from "../../../provider-host/values";
+import { changedOutside } from "../../bundleMessages";
 import { clientInputs, ProjectClient, withSecretToken } from "../projectClient";
 import { type Resource, unknownInputs } from "../resource";
 import {
@@ -60,8 +61,7 @@ export const projectWatch: Resource = {
     }
     const properties = { ...outputs, ...inputs };
     const now = await readAll(clientOf(properties), properties, context);
-    const title = "Changed outside of the stack:";
-    return { id, inputs, outputs: refreshedOutputs({ outputs, now, title }, context) };
+    return { id, inputs, outputs: refreshedOutputs({ outputs, now, title: changedOutside }, context) };
   },
 
   async update({ oldInputs, oldOutputs, inputs, preview }, context) {

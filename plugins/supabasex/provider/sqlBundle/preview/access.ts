@@ -1,4 +1,5 @@
 import type { CallContext } from "../../../../provider-host/provider";
+import { changedOutside } from "../../../bundleMessages";
 import type { ApplyResult } from "../apply/apply";
 import type { CatalogDifference } from "../catalog";
 import { bySeverity, severityOf, upgradesIn } from "../catalog/posture";
@@ -14,7 +15,7 @@ const mostListed = 40;
  */
 export function reportDrift(drift: Drift, context: CallContext): void {
   const lines = driftLines(drift);
-  if (lines.length > 0) context.log("warning", listed("Changed outside of the stack:", lines));
+  if (lines.length > 0) context.log("warning", listed(changedOutside, lines));
 }
 
 /** Reports the changes outside of the bundle that a deployment does not revert, and how to revert or accept them. */

@@ -1,5 +1,6 @@
 import type { JsonValue } from "../../../../../foundation/json";
 import { isPropertyMap, type Value } from "../../../../provider-host/values";
+import { parseDriftText } from "../../../bundleMessages";
 import { byIdentity, type CatalogDifference, changeText, objectText, partsOfIdentity } from "../catalog";
 import { severities, severityOf } from "../catalog/posture";
 
@@ -43,18 +44,18 @@ function marked(text: string, difference: CatalogDifference): string {
  * Returns drift as lines, one per change, the most severe first: severity, path and the first line of what happened.
  */
 export function driftLines(drift: Drift): string[] {
-  const lines = driftPaths(drift).map(({ identity, property }) => {
+  const changes = driftPaths(drift).map(({ identity, property }) => {
     const text = driftAt(drift, identity, property) ?? "";
-    const [whole, name, author] = /\s\[(\w+)(?:; ([^\]]*))?\]$/.exec(text) ?? ["", "changes"];
+    const { change, severity: name, author } = parseDriftText(text);
     const severity = severities.find((one) => one === name) ?? "changes";
-    const change = text.slice(0, text.length - whole.length).split("\n");
-    const what = change.length === 1 ? change[0] : `${change.length} lines differ`;
+    const lines = change.split("\n");
+    const what = lines.length === 1 ? lines[0] : `${lines.length} lines differ`;
     const where = `${identity}${property === undefined ? "" : `, ${property}`}`;
     const by = author === undefined ? "" : ` (${author})`;
     return { severity, line: `${severity.padEnd(7)}  ${where}: ${what}${by}` };
   });
   return severities.flatMap((name) =>
-    lines.filter(({ severity }) => severity === name).map(({ line }) => line),
+    changes.filter(({ severity }) => severity === name).map(({ line }) => line),
   );
 }
 
