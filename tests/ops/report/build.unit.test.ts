@@ -108,8 +108,8 @@ test("replacements come first, one entry each, with their cause", () => {
     ...Array(9).fill("update"),
   ]);
   expect(described(report).filter((line) => line.startsWith("update backup-drill"))).toEqual([
-    "update backup-drill-task-role-policy: policy (unknown)",
     "update backup-drill-schedule: target.ecsParameters.taskDefinitionArn (unknown)",
+    "update backup-drill-task-role-policy: policy (unknown)",
   ]);
 });
 
