@@ -24,6 +24,9 @@ const releases: ReadonlyMap<number, string> = new Map([
   [17, "trixie"],
 ]);
 
+/** Counts the ways in which trees were made. Another number makes all machines unpack again, beside trees that are in use. */
+const layout = 2;
+
 export function canBeUnpacked(major: number): boolean {
   return releases.has(major);
 }
@@ -35,7 +38,7 @@ function unpackedRoot(major: number): string {
     process.geteuid?.() === 0
       ? "/var/cache/thorbis-supabase/postgresql"
       : path.join(postgresCache(), "unpacked");
-  return path.join(cache, `${major}-${releases.get(major)}-${process.arch}`);
+  return path.join(cache, `${major}-${releases.get(major)}-${process.arch}-${layout}`);
 }
 
 const binBelow = (root: string, major: number) =>
@@ -161,6 +164,17 @@ async function bindPrograms(draft: string, root: string, major: number): Promise
     const words = ["--set-interpreter", path.join(root, loader), "--force-rpath", "--set-rpath", at(root)];
     await run(path.join(draft, loader), [...patchelf, ...words, program]);
   }
+  // A library with a search path of its own, such as LLVM's, ignores that of the program, and would load the system's libraries.
+  const libraries = folders.flatMap((name) => libraryFiles(path.join(draft, name)));
+  await run(path.join(draft, loader), [...patchelf, "--remove-rpath", ...libraries]);
+}
+
+/** Returns the libraries of a folder, without symbolic links and subfolders. */
+function libraryFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.so(\.|$)/.test(entry.name))
+    .map(({ name }) => path.join(folder, name))
+    .filter(isElf);
 }
 
 function subfolders(folder: string): string[] {

@@ -55,6 +55,32 @@ async function query(url: string, sql: string): Promise<Record<string, unknown>[
   }
 }
 
+it("loads no library from outside of its own tree, also when it compiles a query", async () => {
+  const { binDirectory } = await ensurePostgresInstalled(() => undefined);
+  // Empty for the system's own packages.
+  const root = binDirectory.replace(/\/usr\/lib\/postgresql\/.*$/, "");
+  const cluster = await start();
+  const client = new pg.Client({ connectionString: cluster.url() });
+  await client.connect();
+  await client.query("set jit = on; set jit_above_cost = 0");
+
+  const { rows } = await client.query<{ pid: number; compiles: boolean }>(
+    "select pg_backend_pid() as pid, pg_jit_available() as compiles",
+  );
+  const [{ pid, compiles }] = rows as [(typeof rows)[0]];
+  const plan = await client.query<{ "QUERY PLAN": [{ JIT?: object }] }>(
+    "explain (analyze, format json) select sum(n * n) from generate_series(1, 100) as n",
+  );
+  const maps = existsSync("/proc") ? readFileSync(`/proc/${pid}/maps`, "utf8") : "";
+  await client.end();
+
+  const libraries = new Set(maps.match(/\/\S+\.so(\.[\d.]+)?$/gm));
+  expect(
+    [...libraries].filter((file) => !file.startsWith(root) && !file.includes("hosted_rights.so")),
+  ).toEqual([]);
+  expect(plan.rows[0]?.["QUERY PLAN"][0].JIT !== undefined).toBe(compiles);
+});
+
 /** A program that is in the way. */
 async function occupy(port: number): Promise<Server> {
   return await new Promise((resolve) => {
