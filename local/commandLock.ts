@@ -1,7 +1,7 @@
 import path from "node:path";
 import { UserError } from "../foundation/userError";
 import { claimDirectory } from "./directory";
-import { type Holder, withLock } from "./processLock.mjs";
+import { type Holder, IdentityError, withLock } from "./processLock.mjs";
 import { stackOperations } from "./stackOperations";
 
 /** The npm scripts that hold the lock only while they start the services. */
@@ -22,5 +22,9 @@ export async function withCommandLock<T>(
       `\`npm run ${purpose}\` (process ${pid}) is running in ${directory}: wait until it ends, then run this command again.`,
     );
   };
-  return await withLock(path.join(directory, "command.lock"), run, { purpose: command, onHeld: refuse });
+  try {
+    return await withLock(path.join(directory, "command.lock"), run, { purpose: command, onHeld: refuse });
+  } catch (error) {
+    throw error instanceof IdentityError ? new UserError(error.message, 1, { cause: error }) : error;
+  }
 }

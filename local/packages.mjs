@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import { lstatSync, readFileSync, realpathSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { withLock } from "./processLock.mjs";
+import { IdentityError, withLock } from "./processLock.mjs";
 
 const thisFile = fileURLToPath(import.meta.url);
 /** Beside node_modules, which `npm ci` empties. */
@@ -64,12 +64,20 @@ export async function installPackages(root, say) {
   // The process that held the lock until now may have installed them.
   const install = async (lock) =>
     packagesAreInstalled(root, wanted) ? undefined : await runNpm(root, lock, say);
-  return await withLock(path.join(root, lockName), install, {
-    purpose: "npm ci",
-    onHeld: ({ pid }, attempt) => {
-      if (attempt === 0) say(`Process ${pid} is installing the packages: waiting for it …`);
-    },
-  });
+  try {
+    return await withLock(path.join(root, lockName), install, {
+      purpose: "npm ci",
+      onHeld: ({ pid }, attempt) => {
+        if (attempt === 0) say(`Process ${pid} is installing the packages: waiting for it …`);
+      },
+    });
+  } catch (error) {
+    if (error instanceof IdentityError) return error.message;
+    if (["EACCES", "EPERM", "EROFS"].includes(error.code)) {
+      return `${error.path} cannot be written: give this user write access to it and run the command again.`;
+    }
+    throw error;
+  }
 }
 
 async function runNpm(root, lock, say) {
@@ -83,7 +91,8 @@ async function runNpm(root, lock, say) {
   // By default npm 9.0 to 9.3 copies the packages of sdks/ instead of linking them. The environment can ask for the same.
   const options = ["--install-links=false", "--no-progress", "--loglevel=error"];
   const child = spawn(program, [...args, "ci", ...options], { cwd: root, stdio: ["ignore", 2, 2] });
-  // If we are killed, npm goes on alone, and so does the lock.
+  // If this process is killed, npm goes on alone. Processes of this container then wait for npm. Those of other containers do
+  // not, because npm does not touch its file.
   if (child.pid !== undefined) lock.share(child.pid);
   const { error, status, interruption } = await ended(child);
   if (error?.code === "ENOENT") {

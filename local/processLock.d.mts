@@ -2,16 +2,26 @@ export interface Holder {
   readonly pid: number;
   /** What the process holds the lock for. */
   readonly purpose: string;
+  /** False for a process of another container until it touches its file, which takes at most two seconds. */
+  readonly isKnownToLive: boolean;
 }
+type Watch = (file: string) => "live" | "stale" | "unknown";
 export interface Lock {
-  /** Adds a holder: the lock then lasts until both processes have ended. */
+  /**
+   * Adds a holder: the lock then lasts until both processes have ended. Only this process touches the file of the other one.
+   * So if this process is killed, processes in other containers respect the other one for ten more seconds only.
+   */
   share(pid: number): void;
   /** Releases the lock for all of its holders. */
   release(): void;
 }
+/** The system does not tell this process its own start time. The message is one sentence for the user. */
+export class IdentityError extends Error {}
+export function watchFiles(): Watch;
 export function takeLock(
   folder: string,
   purpose: string,
+  watch?: Watch,
 ): { readonly lock: Lock } | { readonly holder: Holder };
 export function withLock<T>(
   folder: string,

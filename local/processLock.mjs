@@ -6,7 +6,8 @@
 // remove that of a live one, because the names differ.
 //
 // The kernel also says whether a holder lives, if it has the same process numbers as this process. The numbers of another
-// container or machine mean nothing here, so each holder touches its file regularly, and a file that nobody touches is dead.
+// container or machine mean nothing here, so each holder touches its file regularly. A waiter that sees such a file unchanged
+// for ten seconds takes it for dead. It measures them with its own clock, so neither other clocks nor a suspended machine matter.
 import { randomUUID } from "node:crypto";
 import {
   mkdirSync,
@@ -17,33 +18,49 @@ import {
   rmdirSync,
   rmSync,
   statSync,
+  unlinkSync,
   utimesSync,
   writeFileSync,
 } from "node:fs";
+import { hostname } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { identifyProcess, isSameProcess } from "./processIdentity.mjs";
 
 const pollMilliseconds = 50;
 const touchMilliseconds = 2_000;
-/** Files that were not touched for this long are dead, as are drafts. */
+/** A file that a waiter sees unchanged for this long is of a dead holder. */
 const staleMilliseconds = 10_000;
+/** Between two looks, at most this much counts: the machine may have been suspended. */
+const longestGapMilliseconds = 1_000;
+/** A draft exists for milliseconds; one of this age is of a killed process. */
+const draftMilliseconds = 24 * 60 * 60 * 1_000;
 
-/** Takes a lock for this process; the folder around it must exist. Returns the lock, or a live process that holds it. */
-export function takeLock(folder, purpose) {
+/** The system does not tell this process its own start time. The message is one sentence for the user. */
+export class IdentityError extends Error {}
+
+/**
+ * Takes a lock for this process; the folder around it must exist. Returns the lock, or a live process that holds it. A waiter
+ * passes the same `watch` at each attempt.
+ */
+export function takeLock(folder, purpose, watch = watchFiles()) {
   const draft = `${folder}.draft-${randomUUID()}`;
   const names = [];
-  const add = (place, pid) => {
-    const identity = identifyProcess(pid);
-    if (identity === undefined) return;
+  const add = (place, identity) => {
     names.push(fileOf(identity));
     writeFileSync(path.join(place, fileOf(identity)), purpose);
   };
+  const own = identifyProcess(process.pid);
+  if (own === undefined) {
+    throw new IdentityError(
+      `Cannot read the start time of process ${process.pid}, which the lock ${folder} needs: make ${process.platform === "linux" ? "/proc" : "the program ps"} available, then run this command again.`,
+    );
+  }
   mkdirSync(draft);
   try {
-    add(draft, process.pid);
+    add(draft, own);
     while (!renamedOnto(draft, folder)) {
-      const holder = liveHolder(folder);
+      const holder = holderOfFile(folder) ?? liveHolder(folder, watch);
       if (holder !== undefined) return { holder };
     }
   } finally {
@@ -53,7 +70,10 @@ export function takeLock(folder, purpose) {
   const touching = setInterval(() => touch(folder, names), touchMilliseconds).unref();
   return {
     lock: {
-      share: (pid) => add(folder, pid),
+      share: (pid) => {
+        const identity = identifyProcess(pid);
+        if (identity !== undefined) add(folder, identity);
+      },
       release: () => {
         clearInterval(touching);
         release(folder, names);
@@ -63,8 +83,27 @@ export function takeLock(folder, purpose) {
 }
 
 /**
- * Runs one holder of a lock at a time; creates the folder around it. `onHeld` is called with the holder at each attempt that
- * finds one, every 50 ms, and with the number of attempts before; what it throws ends the wait.
+ * Returns a function that looks at a file: "live" if the file has changed between two looks, "stale" if it has not for ten
+ * seconds or is gone, else "unknown". Its caller looks regularly: at most one second counts between two looks.
+ */
+export function watchFiles() {
+  const seen = new Map();
+  return (file) => {
+    const changed = ifThere(() => statSync(file).mtimeMs);
+    if (changed === undefined) return "stale";
+    const at = performance.now();
+    const last = seen.get(file) ?? { changed, at, unchanged: 0, state: "unknown" };
+    const isSame = changed === last.changed;
+    const unchanged = isSame ? last.unchanged + Math.min(at - last.at, longestGapMilliseconds) : 0;
+    const state = unchanged > staleMilliseconds ? "stale" : isSame ? last.state : "live";
+    seen.set(file, { changed, at, unchanged, state });
+    return state;
+  };
+}
+
+/**
+ * Runs one holder of a lock at a time; creates the folder around it. `onHeld` is called with the holder every 50 ms while one
+ * is known to live, and with the number of calls before; what it throws ends the wait.
  */
 export async function withLock(folder, run, { purpose = "", onHeld = () => undefined } = {}) {
   mkdirSync(path.dirname(folder), { recursive: true });
@@ -77,10 +116,11 @@ export async function withLock(folder, run, { purpose = "", onHeld = () => undef
 }
 
 async function waitForLock(folder, purpose, onHeld) {
-  for (let attempt = 0; ; attempt++) {
-    const taken = takeLock(folder, purpose);
+  const watch = watchFiles();
+  for (let calls = 0; ; ) {
+    const taken = takeLock(folder, purpose, watch);
     if ("lock" in taken) return taken.lock;
-    onHeld(taken.holder, attempt);
+    if (taken.holder.isKnownToLive) onHeld(taken.holder, calls++);
     await sleep(pollMilliseconds);
   }
 }
@@ -91,8 +131,7 @@ function renamedOnto(draft, folder) {
     return true;
   } catch (error) {
     // ENOTDIR: an earlier version of this program kept its lock in a file.
-    if (error.code === "ENOTDIR") rmSync(folder, { force: true });
-    else if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+    if (!["ENOTEMPTY", "EEXIST", "ENOTDIR"].includes(error.code)) throw error;
     return false;
   }
 }
@@ -108,33 +147,75 @@ function release(folder, names) {
 }
 
 /** Returns a live process that holds the lock, and removes the files of dead ones. */
-function liveHolder(folder) {
+function liveHolder(folder, watch) {
   for (const name of namesIn(folder)) {
     const file = path.join(folder, name);
     const identity = identityOf(name);
-    if (identity !== undefined && isLive(identity, file)) {
-      return { pid: identity.pid, purpose: readIfThere(file) };
+    const state = identity === undefined ? "stale" : stateOf(identity, file, watch);
+    if (state === "stale") {
+      rmSync(file, { recursive: true, force: true });
+      continue;
     }
-    rmSync(file, { recursive: true, force: true });
+    const purpose = readIfThere(file);
+    // Without the file, the process has released the lock since it was found alive.
+    if (purpose !== undefined) return { pid: identity.pid, purpose, isKnownToLive: state === "live" };
   }
   return undefined;
 }
 
-function isLive(identity, file) {
-  return identity.place === placeOfThisProcess() ? isSameProcess(identity) : !isStale(file);
+function stateOf(identity, file, watch) {
+  if (identity.place === placeOfThisProcess()) return isSameProcess(identity) ? "live" : "stale";
+  // Earlier versions named no place, and did not touch their files.
+  return identity.place === undefined && isSameProcess(identity) ? "live" : watch(file);
+}
+
+/**
+ * Returns the live process that holds the lock as earlier versions did, with a file that names it. Other checkouts may have
+ * such a version and share the caches of the user. Deletes the file of a dead process.
+ */
+function holderOfFile(file) {
+  if (ifThere(() => statSync(file).isFile()) !== true) return undefined;
+  const record = parsed(readIfThere(file));
+  const identity = record?.process ?? record;
+  if (identity?.pid !== undefined && isSameProcess(identity)) {
+    return { pid: identity.pid, purpose: record.command ?? "", isKnownToLive: true };
+  }
+  try {
+    unlinkSync(file);
+  } catch (error) {
+    // Another process has deleted it. That process may already hold the lock, as a folder.
+    if (ifThere(() => statSync(file).isFile()) === true) throw error;
+  }
+  return undefined;
+}
+
+function parsed(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Deletes what takers left that were killed between creating and renaming their draft. */
 function removeDrafts(folder) {
   const prefix = `${path.basename(folder)}.draft-`;
-  for (const name of namesIn(path.dirname(folder))) {
-    const draft = path.join(path.dirname(folder), name);
-    if (name.startsWith(prefix) && isStale(draft)) rmSync(draft, { recursive: true, force: true });
+  try {
+    for (const name of namesIn(path.dirname(folder)).filter((name) => name.startsWith(prefix))) {
+      const draft = path.join(path.dirname(folder), name);
+      const changed = ifThere(() => statSync(draft).mtimeMs);
+      if (changed !== undefined && Date.now() - changed > draftMilliseconds)
+        rmSync(draft, { recursive: true, force: true });
+    }
+  } catch {
+    // This process holds the lock already. The draft of another user stays, which harms nobody.
   }
 }
 
 function touch(folder, names) {
   const now = new Date();
+  // Earlier versions of the toolchain look at the folder instead of its files.
+  ifThere(() => utimesSync(folder, now, now));
   for (const name of names) {
     const identity = identityOf(name);
     // The file of a process that shares the lock stays behind when that process ends.
@@ -143,26 +224,19 @@ function touch(folder, names) {
   }
 }
 
-function isStale(file) {
-  const changed = ifThere(() => statSync(file).mtimeMs);
-  return changed === undefined || Date.now() - changed > staleMilliseconds;
-}
-
 function fileOf({ pid, startTime }) {
-  return [String(pid), encoded(startTime), encoded(placeOfThisProcess())].join(" ").trimEnd();
+  return [String(pid), encoded(startTime), encoded(placeOfThisProcess())].join(" ");
 }
 
 function identityOf(name) {
   const [, pid, startTime, place] = /^(\d+) ([\w-]+)(?: ([\w-]+))?$/.exec(name) ?? [];
   if (pid === undefined || startTime === undefined) return undefined;
-  // Earlier versions named no place.
-  const known = place === undefined ? placeOfThisProcess() : decoded(place);
-  return { pid: Number(pid), startTime: decoded(startTime), place: known };
+  return { pid: Number(pid), startTime: decoded(startTime), place: place && decoded(place) };
 }
 
 let knownPlace;
 
-/** Returns the boot of the machine and the namespace in which process numbers mean the same; empty without /proc. */
+/** Returns the boot of the machine and the namespace in which process numbers mean the same; without /proc, the host. */
 function placeOfThisProcess() {
   knownPlace ??= findPlace();
   return knownPlace;
@@ -173,7 +247,7 @@ function findPlace() {
     const boot = readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim();
     return `${boot} ${readlinkSync("/proc/self/ns/pid")}`;
   } catch {
-    return "";
+    return `${process.platform}:${hostname()}`;
   }
 }
 
@@ -181,7 +255,7 @@ const encoded = (text) => Buffer.from(text).toString("base64url");
 const decoded = (text) => Buffer.from(text, "base64url").toString();
 
 const namesIn = (folder) => ifThere(() => readdirSync(folder)) ?? [];
-const readIfThere = (file) => ifThere(() => readFileSync(file, "utf8")) ?? "";
+const readIfThere = (file) => ifThere(() => readFileSync(file, "utf8"));
 
 /** Returns the result, or undefined if another process has deleted what it is about. */
 function ifThere(read) {

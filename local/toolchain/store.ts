@@ -1,10 +1,12 @@
 import { randomUUID } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, renameSync, rmSync } from "node:fs";
 import path from "node:path";
-import { withLock } from "../processLock.mjs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { watchFiles, withLock } from "../processLock.mjs";
 import { isExecutable } from "./executables";
 import { removeTree } from "./removeTree";
 
+const lockPollMilliseconds = 250;
 const draftPrefix = ".making-";
 
 /** Creates the folder and runs one holder at a time for it, across processes and containers. */
@@ -14,11 +16,31 @@ export async function withFolderLock<T>(
   run: () => Promise<T>,
 ): Promise<T> {
   mkdirSync(folder, { recursive: true });
-  return await withLock(`${folder}.lock`, run, {
+  const lock = `${folder}.lock`;
+  await waitForEarlierVersion(lock, onWait);
+  return await withLock(lock, run, {
     onHeld: (_, attempt) => {
       if (attempt === 0) onWait();
     },
   });
+}
+
+/** Waits for another checkout with an earlier version, whose lock is an empty folder that it touches every two seconds. */
+async function waitForEarlierVersion(lock: string, onWait: () => void): Promise<void> {
+  const watch = watchFiles();
+  for (let attempt = 0; isEmptyFolder(lock) && watch(lock) !== "stale"; attempt++) {
+    if (attempt === 0) onWait();
+    await sleep(lockPollMilliseconds);
+  }
+}
+
+function isEmptyFolder(folder: string): boolean {
+  try {
+    return readdirSync(folder).length === 0;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+    throw error;
+  }
 }
 
 /**

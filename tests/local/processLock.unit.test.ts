@@ -17,7 +17,7 @@ import { execa } from "execa";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { checkoutRoot } from "../../foundation/checkout";
 import { identifyProcess } from "../../local/processIdentity.mjs";
-import { takeLock } from "../../local/processLock.mjs";
+import { takeLock, watchFiles } from "../../local/processLock.mjs";
 
 let base: string;
 let folder: string;
@@ -35,10 +35,23 @@ function take(purpose = "testing") {
   return taken.lock;
 }
 
+const encoded = (text: string) => Buffer.from(text).toString("base64url");
+
+/** Returns the name of this process's file in a lock. */
+function ownName(): string {
+  const other = path.join(base, "other");
+  const taken = takeLock(other, "");
+  const [name = ""] = readdirSync(other);
+  if ("lock" in taken) taken.lock.release();
+  return name;
+}
+
 test("a held lock shows its holder and purpose; a released lock leaves no files", () => {
   const lock = take("a purpose");
 
-  expect(takeLock(folder, "another")).toEqual({ holder: { pid: process.pid, purpose: "a purpose" } });
+  expect(takeLock(folder, "another")).toEqual({
+    holder: { pid: process.pid, purpose: "a purpose", isKnownToLive: true },
+  });
   lock.release();
   expect(readdirSync(base)).toEqual([]);
 });
@@ -51,7 +64,7 @@ test("a lock that two processes share ends with the later of the two", async () 
   const own = readdirSync(folder).find((name) => name.startsWith(`${process.pid} `)) ?? "";
   await rm(path.join(folder, own));
 
-  expect(takeLock(folder, "testing")).toEqual({ holder: { pid: child.pid, purpose: "testing" } });
+  expect(takeLock(folder, "testing")).toMatchObject({ holder: { pid: child.pid, purpose: "testing" } });
   child.kill("SIGKILL");
   await once(child, "exit");
   expect(takeLock(folder, "testing")).toHaveProperty("lock");
@@ -64,7 +77,8 @@ test.each<[string, () => void]>([
     "a process of the same number that started earlier",
     () => {
       mkdirSync(folder);
-      writeFileSync(path.join(folder, `${process.pid} ${Buffer.from("never").toString("base64url")}`), "");
+      const [, , place] = ownName().split(" ");
+      writeFileSync(path.join(folder, `${process.pid} ${encoded("never")} ${place}`), "");
     },
   ],
   [
@@ -79,6 +93,16 @@ test.each<[string, () => void]>([
   expect(takeLock(folder, "testing")).toHaveProperty("lock");
 });
 
+test.each([
+  ["a cluster", () => identifyProcess(process.pid), ""],
+  ["a command", () => ({ command: "start", process: identifyProcess(process.pid) }), "start"],
+])("the file of an earlier version, held for %s, counts while its process lives", (_, content, purpose) => {
+  writeFileSync(folder, JSON.stringify(content()));
+
+  expect(takeLock(folder, "testing")).toMatchObject({ holder: { pid: process.pid, purpose } });
+  expect(existsSync(folder)).toBe(true);
+});
+
 test("a late release does not release the lock of another process", async () => {
   const lock = take();
   await rm(folder, { recursive: true });
@@ -88,31 +112,59 @@ test("a late release does not release the lock of another process", async () => 
 
   lock.release();
 
-  expect(takeLock(folder, "testing")).toEqual({ holder: { pid: 1, purpose: "theirs" } });
+  expect(takeLock(folder, "testing")).toMatchObject({ holder: { pid: 1, purpose: "theirs" } });
 });
 
 describe("a holder in another container, whose process number means nothing here", () => {
-  const encoded = (text: string) => Buffer.from(text).toString("base64url");
   const file = () =>
     path.join(folder, [String(process.pid), encoded("a start"), encoded("another container")].join(" "));
-  const touchedSecondsAgo = (seconds: number) => {
-    mkdirSync(folder);
+  const touch = (time: number) => {
+    mkdirSync(folder, { recursive: true });
     writeFileSync(file(), "theirs");
-    const then = Date.now() / 1000 - seconds;
-    utimesSync(file(), then, then);
+    utimesSync(file(), time, time);
   };
+  /** Looks at the lock as a waiter does, and returns each holder's certainty, or "taken". */
+  const looks = (
+    secondsBetween: number,
+    count: number,
+    beforeLook: (look: number) => void = () => undefined,
+  ) => {
+    const watch = watchFiles();
+    let now = 1_000;
+    vi.spyOn(performance, "now").mockImplementation(() => now);
+    return Array.from({ length: count }, (_, look) => {
+      beforeLook(look);
+      const taken = takeLock(folder, "testing", watch);
+      now += secondsBetween * 1_000;
+      return "lock" in taken ? "taken" : taken.holder.isKnownToLive;
+    });
+  };
+  afterEach(() => vi.restoreAllMocks());
 
-  test("holds the lock while it touches its file", () => {
-    touchedSecondsAgo(8);
+  test("holds the lock while it touches its file, whatever its clock says", () => {
+    const seen = looks(0.9, 30, (look) => look % 2 === 0 && touch(look));
 
-    expect(takeLock(folder, "testing")).toEqual({ holder: { pid: process.pid, purpose: "theirs" } });
+    expect(seen).toEqual([false, false, ...Array(28).fill(true)]);
   });
 
-  test("has lost it when it has not touched its file for ten seconds", () => {
-    touchedSecondsAgo(12);
+  test("has lost it when a waiter has seen its file unchanged for ten seconds", () => {
+    touch(Date.now() / 1_000);
 
-    expect(takeLock(folder, "testing")).toHaveProperty("lock");
+    expect(looks(0.9, 13)).toEqual([...Array(12).fill(false), "taken"]);
     expect(existsSync(file())).toBe(false);
+  });
+
+  test("holds the lock when the machine wakes after an hour", () => {
+    touch(0);
+
+    expect(looks(3_600, 3)).toEqual([false, false, false]);
+  });
+
+  test("does not count as gone because it names no place", () => {
+    mkdirSync(folder);
+    writeFileSync(path.join(folder, `${process.pid} ${encoded("a start")}`), "theirs");
+
+    expect(takeLock(folder, "testing")).toMatchObject({ holder: { pid: process.pid, isKnownToLive: false } });
   });
 
   test("sees this process touch its file every two seconds until the release", () => {
@@ -148,8 +200,8 @@ test("of many processes one holds the lock at a time, also while the leftovers o
   const counter = path.join(base, "counter");
   writeFileSync(counter, "0");
   const script = `
-import { readFileSync, mkdirSync, writeFileSync, renameSync } from "node:fs";
-import { takeLock } from ${JSON.stringify(pathToFileURL(path.join(checkoutRoot(), "local/processLock.mjs")).href)};
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { takeLock, watchFiles } from ${JSON.stringify(pathToFileURL(path.join(checkoutRoot(), "local/processLock.mjs")).href)};
 const [folder, counter] = process.argv.slice(1);
 for (let round = 0; round < ${rounds}; round++) {
   let taken;
@@ -157,7 +209,8 @@ for (let round = 0; round < ${rounds}; round++) {
   const value = Number(readFileSync(counter, "utf8"));
   await new Promise(setImmediate);
   // As a process leaves it that is killed while it holds the lock.
-  writeFileSync(folder + "/99999999 " + Buffer.from("dead").toString("base64url"), "");
+  const [, , place] = readdirSync(folder).find((name) => name.startsWith(process.pid + " ")).split(" ");
+  writeFileSync(folder + "/99999999 " + Buffer.from("dead").toString("base64url") + " " + place, "");
   writeFileSync(counter, String(value + 1));
   taken.lock.release();
 }`;

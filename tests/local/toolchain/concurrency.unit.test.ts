@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, utimesSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { identifyProcess } from "../../../local/processIdentity.mjs";
@@ -87,8 +87,6 @@ describe("a build that is killed", () => {
     expect(left).toEqual([expect.stringMatching(/^\.making-build-/)]);
 
     fixture.addGo("1.25.8");
-    // As if the ten seconds had passed after which the lock of a dead process counts for nothing.
-    utimesSync(`${fixture.versionFolder}.lock`, 0, 0);
     const toolchain = await fixture.ensure();
 
     expect(toolchain.source).toBe("build");

@@ -1,0 +1,114 @@
+import type fs from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync } from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import path from "node:path";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { describeError, UserError } from "../../foundation/userError";
+import { withCommandLock } from "../../local/commandLock";
+import { explainDiskFault } from "../../local/diskFaults";
+import { IdentityError, takeLock } from "../../local/processLock.mjs";
+
+/** Called with the path before each of these operations of the lock. */
+let before: (operation: string, file: string) => void = () => undefined;
+
+vi.mock("node:fs", async (original) => {
+  const real = await original<typeof fs>();
+  const hooked = Object.fromEntries(
+    (["readFileSync", "readlinkSync", "rmSync"] as const).map((operation) => [
+      operation,
+      (...args: [string]) => {
+        before(operation, String(args[0]));
+        return (real[operation] as (...args: [string]) => unknown)(...args);
+      },
+    ]),
+  );
+  return { ...real, ...hooked };
+});
+
+let base: string;
+let folder: string;
+beforeEach(() => {
+  base = mkdtempSync(path.join(tmpdir(), "lock-faults-"));
+  folder = path.join(base, "lock");
+});
+afterEach(() => {
+  before = () => undefined;
+  vi.resetModules();
+  rmSync(base, { recursive: true });
+});
+
+function failing(code: string, file: string): Error {
+  return Object.assign(new Error(`${code}: ${file}`), { code, path: file });
+}
+
+function take(purpose = "") {
+  const taken = takeLock(folder, purpose);
+  if ("holder" in taken) throw new Error(`process ${taken.holder.pid} holds it`);
+  return taken.lock;
+}
+
+test("a holder that releases the lock between two looks at it is no holder", () => {
+  const lock = take("start");
+  before = (operation, file) => {
+    if (operation === "readFileSync" && file.startsWith(folder)) lock.release();
+  };
+
+  take().release();
+
+  expect(readdirSync(base)).toEqual([]);
+});
+
+test("the draft of another user does not matter to the holder", () => {
+  const draft = `${folder}.draft-theirs`;
+  mkdirSync(draft);
+  utimesSync(draft, 0, 0);
+  before = (operation, file) => {
+    if (operation === "rmSync" && file === draft) throw failing("EACCES", file);
+  };
+
+  take().release();
+
+  expect(readdirSync(base)).toEqual(["lock.draft-theirs"]);
+});
+
+test("a lock of another user is one sentence for this user", async () => {
+  const directory = path.join(base, "environment");
+  const theirs = path.join(directory, "command.lock", "theirs");
+  before = (operation, file) => {
+    if (operation === "rmSync" && file === theirs) throw failing("EACCES", file);
+  };
+  mkdirSync(directory);
+  await withCommandLock(directory, "down", async () => undefined);
+  mkdirSync(theirs, { recursive: true });
+
+  const refused = withCommandLock(directory, "down", async () => undefined);
+
+  const error = explainDiskFault(await refused.catch((reason: unknown) => reason));
+  expect(error).toBeInstanceOf(UserError);
+  expect(describeError(error)).toBe(
+    `${theirs} cannot be written, because this user may not write there: correct that, or set THORBIS_LOCAL_DIRECTORY to a folder that can be used, and run the command again.`,
+  );
+});
+
+test.runIf(process.platform === "linux")("a process that cannot identify itself takes no lock", () => {
+  before = (_, file) => {
+    if (file.startsWith("/proc/")) throw failing("ENOENT", file);
+  };
+
+  expect(() => takeLock(folder, "")).toThrow(IdentityError);
+  expect(readdirSync(base)).toEqual([]);
+});
+
+test("without a process namespace, a holder names its host", async () => {
+  vi.resetModules();
+  before = (operation, file) => {
+    if (operation === "readlinkSync") throw failing("ENOENT", file);
+  };
+  const fresh = await import("../../local/processLock.mjs");
+
+  const taken = fresh.takeLock(folder, "");
+
+  const [, , place = ""] = readdirSync(folder)[0]?.split(" ") ?? [];
+  expect(Buffer.from(place, "base64url").toString()).toBe(`${process.platform}:${hostname()}`);
+  if ("lock" in taken) taken.lock.release();
+});
