@@ -93,7 +93,7 @@ describe.skipIf(typeof clients === "string")(`in Deno${reason}`, () => {
 
   test.each([
     ["pg", 'new old.Client({ connectionString: "postgres://u:p@h.example:5432/d" }).host', "h.example"],
-    ["proper-lockfile", "typeof old.lock", "function"],
+    ["source-map-support", "typeof old.install", "function"],
     ["google-protobuf", "typeof old.BinaryReader", "function"],
   ])("the package %s, which is CommonJS", async (name, expression, expected) => {
     await symlink(path.join(checkoutRoot(), "node_modules"), path.join(root, "node_modules"));
