@@ -73,15 +73,27 @@ export async function startArchive(
   };
 }
 
+/** Settings of archives that the sessions of a restore have too, and the values that are written in the same way. */
+const archiveSettings = [
+  { name: "standard_conforming_strings", value: "on", alike: /^on$/ },
+  // Defaults and conditions contain amounts of type money, as in `'1.234,50 €'::money`.
+  { name: "lc_monetary", value: "C", alike: /^(?:C|POSIX|en_US)(?:\.|$)/ },
+] as const;
+
 /**
- * Returns the option that makes the archive use standard strings, which the sessions of a restore read. A role or a
- * database may set them differently. It is omitted where it is not needed, because a pooler may not pass options on.
+ * Returns the options that make pg_dump write text that the sessions of a restore read with the same meaning. A role, a
+ * database or a server may have other settings. Options are omitted where they are not needed, because a pooler may not
+ * pass them on.
  */
 async function readOptions(client: pg.Client): Promise<NodeJS.ProcessEnv> {
-  const { rows } = await client.query<{ value: string }>(
-    "select reset_val as value from pg_catalog.pg_settings where name = 'standard_conforming_strings'",
+  const { rows } = await client.query<{ name: string; value: string }>(
+    "select name, reset_val as value from pg_catalog.pg_settings where name = any ($1)",
+    [archiveSettings.map(({ name }) => name)],
   );
-  return rows[0]?.value === "off" ? { PGOPTIONS: "-c standard_conforming_strings=on" } : {};
+  const options = archiveSettings
+    .filter(({ name, alike }) => rows.some((row) => row.name === name && !alike.test(row.value)))
+    .map(({ name, value }) => `-c ${name}=${value}`);
+  return options.length === 0 ? {} : { PGOPTIONS: options.join(" ") };
 }
 
 /**

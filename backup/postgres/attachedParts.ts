@@ -84,8 +84,8 @@ export const attachedParts: readonly string[] = [
   ),
   `select 'publication member', format('%I.%I in %I', t.nspname, t.relname, p.pubname),
      json_build_object('owner', t.owner, 'extension', t.extension, 'definition', concat(
-       (select format('(%s)', string_agg(quote_ident(a.attname), ', ' order by a.attnum)) from pg_attribute a where a.attrelid = t.oid and a.attnum = any (m.prattrs::int2[])),
-       ' where ' || pg_get_expr(m.prqual, m.prrelid)))
+       (select '(' || string_agg(quote_ident(a.attname), ', ' order by a.attnum) || ')' from pg_attribute a where a.attrelid = t.oid and a.attnum = any (m.prattrs::int2[])),
+       ' where (' || pg_get_expr(m.prqual, m.prrelid) || ')'))
    from kept_table t join pg_publication_rel m on m.prrelid = t.oid join pg_publication p on p.oid = m.prpubid`,
   comments("join kept_object o on o.classid = c.classoid and o.objid = c.objoid", "o.extension"),
   // Of the parts of such a table, and of the platform's tables themselves.

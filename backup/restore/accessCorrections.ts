@@ -3,7 +3,10 @@ import { isPlatformOwner } from "../postgres/platform";
 import { byName, grantsOf, keyOf, kindsOfGrantsAlone } from "./accessEntries";
 import { databaseCorrections, roleCorrections } from "./correctRoles";
 
-/** The keyword of each kind of object in GRANT. */
+/**
+ * The keyword of each kind of object in GRANT. Tables and routines of PostgreSQL itself are omitted: a superuser would
+ * grant what reads files of the server, and another version may protect others. Their differences are printed.
+ */
 const kindsOfGrants: Readonly<Record<string, string>> = {
   schema: "schema",
   table: "table",
@@ -18,8 +21,6 @@ const kindsOfGrants: Readonly<Record<string, string>> = {
   "foreign server": "foreign server",
   "large object": "large object",
   database: "database",
-  "system table": "table",
-  "system routine": "routine",
 };
 
 /**

@@ -144,7 +144,9 @@ function enable(state: string | undefined): string[] {
 /** Returns what `comment on` calls an object that PostgreSQL identifies as `table column x.y.z`. */
 function commented(identity: string): string {
   return identity
-    .replace(/^table column /, "column ")
+    .replace(/^(?:table|view|materialized view|foreign table|composite type) column /, "column ")
+    .replace(/^(aggregate .*)\(\)$/s, "$1(*)")
+    .replace(/^transform for (.*) on language /s, "transform for $1 language ")
     .replace(/^table constraint /, "constraint ")
     .replace(/^foreign-data wrapper /, "foreign data wrapper ")
     .replace(/^composite type /, "type ")
@@ -171,7 +173,10 @@ export function attachments(
   });
 }
 
-/** Adds the columns that the backup has to tables of extensions of the same version, before their rows are loaded. */
+/**
+ * Adds the columns that the backup has to tables of extensions of the same version, unless they exist. A column that
+ * needs a type or a function that does not exist yet is skipped: call this again when it exists, before rows are loaded.
+ */
 export async function addColumns(client: pg.Client, access: readonly AccessEntry[]): Promise<void> {
   const added = access.filter(({ kind, facts }) => kind === "table column" && facts.extension !== undefined);
   const { rows } = await client.query<{ index: number }>(

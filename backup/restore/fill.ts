@@ -79,6 +79,9 @@ export async function fill(current: Filling): Promise<Filled> {
   const leftOut = await createExtensions(client, phases.beforeRows, current);
   await addColumns(client, texts.access);
   await writer.write(phases.beforeRows.filter(({ kind }) => kind !== "EXTENSION"));
+  // Some columns need the application's types or functions, and some of the application's objects need these columns.
+  await addColumns(client, texts.access);
+  await writer.retryMissing();
 
   const expressions = await prepareRowExpressions(client, writer);
   const { loaded, leftOut: rowsLeftOut } = await loadAllRows(current);
@@ -191,11 +194,14 @@ async function loadAllRows(current: Filling): Promise<{ loaded: LoadedTable[]; l
       progress(`${object.name}: restored`);
     });
   });
-  for (const { schema, table, unknown = [] } of loaded) {
-    for (const column of unknown)
-      leftOut.push(`values of column ${column} of ${schema}.${table}: the target's table has no such column`);
-  }
+  leftOut.push(...loaded.flatMap(columnsLeftOut));
   return { loaded, leftOut };
+}
+
+function columnsLeftOut({ schema, table, leftOut = [] }: LoadedTable): string[] {
+  return leftOut.map(
+    ({ column, reason }) => `values of column ${column} of ${schema}.${table}: the target's table ${reason}`,
+  );
 }
 
 /**
@@ -205,9 +211,11 @@ async function loadAllRows(current: Filling): Promise<{ loaded: LoadedTable[]; l
 async function loadExtensionRows(...given: Parameters<typeof loadRows>): Promise<string[]> {
   try {
     const loaded = await loadRows(...given);
-    return loaded
-      .filter(({ rows }) => rows === undefined)
-      .map(({ schema, table }) => `rows of ${schema}.${table}: its extension is missing`);
+    return loaded.flatMap((one) =>
+      one.rows === undefined
+        ? [`rows of ${one.schema}.${one.table}: its extension is missing`]
+        : columnsLeftOut(one),
+    );
   } catch (error) {
     if (!(error instanceof UserError) || error.exitCode !== exitCodes.restoreFailed) throw error;
     return [error.message];

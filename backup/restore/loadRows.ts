@@ -12,8 +12,14 @@ export interface LoadedTable {
   readonly schema: string;
   readonly table: string;
   readonly rows: number | undefined;
-  /** Columns of the backup that the table lacks, because the platform of the target has another version. */
-  readonly unknown?: readonly string[];
+  /** Columns of the backup whose values the table cannot store. */
+  readonly leftOut?: readonly ColumnLeftOut[];
+}
+
+interface ColumnLeftOut {
+  readonly column: string;
+  /** The rest of a sentence about the target's table. */
+  readonly reason: "has no such column" | "generates this column";
 }
 
 /**
@@ -75,20 +81,20 @@ async function openTable(
   let copy = statement;
   let finish = async (): Promise<void> => undefined;
   const columns = statement.slice("copy ".length + quoted.length, -" from stdin".length);
-  const { stored, unknown } =
-    content === "auth" || content === "storage"
-      ? await divideColumns(client, quoted, columns)
-      : { stored: columns.trim().slice(1, -1), unknown: [] };
-  if (content === "extension data" || unknown.length > 0) {
+  const { stored, leftOut } =
+    content === "data"
+      ? { stored: columns.trim().slice(1, -1), leftOut: [] }
+      : await divideColumns(client, quoted, columns);
+  if (content === "extension data" || leftOut.length > 0) {
     // The extension creates its own rows, and a target that was restored before already has these.
     await client.query(
       `create temp table thorbis_rows on commit drop as select ${stored} from ${quoted} limit 0;
-       ${unknown.map((column) => `alter table pg_temp.thorbis_rows add column ${client.escapeIdentifier(column)} text;`).join(" ")}`,
+       ${leftOut.map(({ column }) => `alter table pg_temp.thorbis_rows add column ${client.escapeIdentifier(column)} text;`).join(" ")}`,
     );
     copy = `copy pg_temp.thorbis_rows${columns} from stdin`;
     finish = async () => {
       await client.query(
-        `insert into ${quoted} (${stored}) select ${stored} from pg_temp.thorbis_rows ${content === "extension data" ? "on conflict do nothing" : ""}; drop table pg_temp.thorbis_rows`,
+        `insert into ${quoted} (${stored}) overriding system value select ${stored} from pg_temp.thorbis_rows ${content === "extension data" ? "on conflict do nothing" : ""}; drop table pg_temp.thorbis_rows`,
       );
     };
   } else if (place.hashed !== null) {
@@ -117,32 +123,38 @@ async function openTable(
     async end() {
       await unlessFailed((done) => void stream.once("finish", done).end());
       await finish();
-      loaded.push({ schema, table, rows: stream.rowCount, unknown });
+      loaded.push({ schema, table, rows: stream.rowCount, leftOut });
     },
   };
 }
 
 /**
- * Divides the columns of a table of the platform into those that the target stores, as a list, and the others: its
- * platform may be older or newer than that of the source.
+ * Divides the columns of a table of the platform or of an extension into those that the target stores, as a list, and
+ * the others: its platform may be older or newer than that of the source, and the role may not be allowed to add columns
+ * to the table of an extension.
  */
 async function divideColumns(
   client: pg.Client,
   table: string,
   columns: string,
-): Promise<{ readonly stored: string; readonly unknown: readonly string[] }> {
+): Promise<{ readonly stored: string; readonly leftOut: readonly ColumnLeftOut[] }> {
   const names = [...columns.matchAll(/"(?:[^"]|"")*"|[^\s",()]+/g)].map(([name]) => unquoteIdentifier(name));
-  const { rows } = await client.query<{ name: string }>(
-    "select attname as name from pg_catalog.pg_attribute where attrelid = to_regclass($1) and attnum > 0 and not attisdropped and attgenerated = ''",
+  const { rows } = await client.query<{ name: string; generated: boolean }>(
+    "select attname as name, attgenerated <> '' as generated from pg_catalog.pg_attribute where attrelid = to_regclass($1) and attnum > 0 and not attisdropped",
     [table],
   );
-  const known = new Set(rows.map(({ name }) => name));
+  const found = new Map(rows.map(({ name, generated }) => [name, generated]));
   return {
     stored: names
-      .filter((name) => known.has(name))
+      .filter((name) => found.get(name) === false)
       .map((name) => client.escapeIdentifier(name))
       .join(", "),
-    unknown: names.filter((name) => !known.has(name)),
+    leftOut: names
+      .filter((name) => found.get(name) !== false)
+      .map((column) => ({
+        column,
+        reason: found.has(column) ? "generates this column" : "has no such column",
+      })),
   };
 }
 

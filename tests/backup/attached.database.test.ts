@@ -1,5 +1,10 @@
+import { execFile } from "node:child_process";
+import { chmod, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { promisify } from "node:util";
 import type pg from "pg";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { restore } from "../../backup/commands/restore";
 import { run } from "../../backup/commands/run";
 import { startTestCluster, type TestCluster } from "../support/cluster";
@@ -9,11 +14,28 @@ import { startTestStore, type TestStore } from "./support/store";
 
 let source: TestCluster;
 let store: TestStore;
+let locales: string;
+
+/** Returns a folder with locale `de_DE.utf8`, which writes an amount as `1.234,50 €`, and the locale of the clusters. */
+async function compileLocale(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), "thorbis-locales-"));
+  await chmod(folder, 0o755);
+  const execute = promisify(execFile);
+  await execute("localedef", ["-i", "de_DE", "-f", "UTF-8", path.join(folder, "de_DE.utf8")]);
+  await symlink("/usr/lib/locale/C.utf8", path.join(folder, "C.utf8"));
+  return folder;
+}
 
 /** What somebody adds to a table, a view and a function of an extension, and how to see it. */
 const added = {
   "table column extensions.spatial_ref_sys.ours":
     "alter table extensions.spatial_ref_sys add column ours text default 'x'",
+  "table column extensions.spatial_ref_sys.flag":
+    "alter table extensions.spatial_ref_sys add column flag boolean default true",
+  "table column extensions.spatial_ref_sys.mood":
+    "alter table extensions.spatial_ref_sys add column mood public.mood default 'glad'",
+  "table column extensions.spatial_ref_sys.number":
+    "alter table extensions.spatial_ref_sys add column number bigint generated always as identity",
   "index extensions.ours_index": "create index ours_index on extensions.spatial_ref_sys (auth_name)",
   "constraint ours_check on extensions.spatial_ref_sys":
     "alter table extensions.spatial_ref_sys add constraint ours_check check (srid > 0)",
@@ -27,6 +49,12 @@ const added = {
   "comment table column extensions.spatial_ref_sys.srid":
     "comment on column extensions.spatial_ref_sys.srid is 'Its ''number'''",
   "comment index extensions.ours_index": "comment on index extensions.ours_index is 'For us'",
+  "comment view column extensions.geometry_columns.srid":
+    "comment on column extensions.geometry_columns.srid is 'Of a view'",
+  "publication member extensions.spatial_ref_sys in ours_whole":
+    "alter publication ours_whole add table extensions.spatial_ref_sys",
+  "publication member extensions.spatial_ref_sys in ours_flagged":
+    "alter publication ours_flagged add table extensions.spatial_ref_sys where (flag)",
   "publication member extensions.spatial_ref_sys in supabase_realtime":
     "alter publication supabase_realtime add table extensions.spatial_ref_sys (srid) where (srid > 3)",
   "routine extensions.find_srid(character varying, character varying, character varying)":
@@ -35,6 +63,9 @@ const added = {
 
 /** What is only named, since no statement of a backup holds it, or the platform has its own version. */
 const named = {
+  // The extension's own rows have no value for it.
+  "table column extensions.spatial_ref_sys.required":
+    "alter table extensions.spatial_ref_sys add column required int not null default 1; alter table extensions.spatial_ref_sys alter column required drop default",
   "rows of extension extensions.spatial_ref_sys":
     "update extensions.spatial_ref_sys set srtext = 'changed' where srid = 4326",
   "table public.of_extension":
@@ -61,9 +92,9 @@ async function statesOf(admin: pg.Client): Promise<unknown> {
       (select json_agg(tgenabled) from pg_trigger where tgrelid = 'extensions.spatial_ref_sys'::regclass and not tgisinternal) as enabled,
       (select json_agg(p) from pg_policies p where tablename = 'spatial_ref_sys') as policies,
       (select json_agg(r) from pg_rules r where tablename = 'spatial_ref_sys') as rules,
-      (select json_agg(p order by p) from pg_publication_tables p) as published,
-      (select json_agg(description order by description) from pg_description where objoid in ('extensions.spatial_ref_sys'::regclass, 'extensions.ours_index'::regclass)) as comments,
-      (select json_agg(s) from (select srid, srtext, ours from extensions.spatial_ref_sys where srid > 990000) s) as rows,
+      (select json_agg(p order by pubname) from (select pubname, tablename, rowfilter, attnames = '{srid}' as is_narrow from pg_publication_tables) p) as published,
+      (select json_agg(description order by description) from pg_description where objoid in ('extensions.spatial_ref_sys'::regclass, 'extensions.geometry_columns'::regclass, 'extensions.ours_index'::regclass)) as comments,
+      (select json_agg(s) from (select srid, srtext, ours, flag, mood, number from extensions.spatial_ref_sys where srid > 990000) s) as rows,
       extensions.find_srid('a', 'b', 'c') as replaced,
       (select json_agg(extname order by extname) from pg_extension) as extensions,
       (select attacl::text from pg_attribute where attrelid = 'storage.buckets'::regclass and attname = 'name') as column_grants`);
@@ -75,32 +106,38 @@ async function readWritten(cluster: TestCluster): Promise<unknown[]> {
   await client.query("set datestyle = 'ISO'; set quote_all_identifiers = off");
   const { rows } = await client.query(`
     select t::text, at::text, m::text, obj_description('public.written'::regclass) as comment, encode(lo_get(4242), 'hex') as large,
-      (select qual from pg_policies where tablename = 'written') as qual
+      (select qual from pg_policies where tablename = 'written') as qual,
+      (select pg_get_expr(adbin, adrelid) from pg_attrdef where adrelid = 'public.written'::regclass and adnum = 3) as amount
     from public.written`);
   return rows;
 }
 
 beforeAll(async () => {
+  locales = await compileLocale();
+  vi.stubEnv("LOCPATH", locales);
   [source, store] = await Promise.all([startTestCluster(), startTestStore()]);
   const admin = await source.client("supabase_admin");
   await (await source.client()).query(`
     create role backup login bypassrls password '${backupPassword.replaceAll("'", "''")}';
     grant pg_read_all_data to backup;
     create role lender nologin;
+    create type public.mood as enum ('glad', 'sad');
+    create publication ours_whole; create publication ours_flagged with (publish = 'insert');
     create function public.watch() returns trigger language plpgsql as 'begin return new; end'`);
   await admin.query("create extension postgis with schema extensions; create extension pg_cron");
   for (const statement of [...Object.values(added), ...Object.values(named)]) await admin.query(statement);
   await admin.query(`
     alter table extensions.spatial_ref_sys disable trigger ours_trigger;
-    insert into extensions.spatial_ref_sys (srid, auth_name, auth_srid, srtext, ours) values (990001, 'ours', 990001, 'own', 'kept');
+    insert into extensions.spatial_ref_sys (srid, auth_name, auth_srid, srtext, ours, mood, number, required) overriding system value
+      values (990001, 'ours', 990001, 'own', 'kept', 'sad', 424242, 1);
     grant select (name) on storage.buckets to anon;
     -- Settings that change what a session reads and writes.
     alter database postgres set standard_conforming_strings = off; alter database postgres set quote_all_identifiers = on;
     alter database postgres set array_nulls = off; alter database postgres set datestyle = 'German';
-    alter role backup set client_encoding = 'LATIN1'; alter role backup set timezone = 'Asia/Tokyo';
+    alter role backup set lc_monetary = 'de_DE.utf8'; alter role backup set client_encoding = 'LATIN1'; alter role backup set timezone = 'Asia/Tokyo';
     alter role backup set default_transaction_isolation = 'serializable'`);
   await (await source.client()).query(`
-    create table public.written (t text[] default '{"NULL",null}', at timestamptz, m money);
+    create table public.written (t text[] default '{"NULL",null}', at timestamptz, m money default '1234.5');
     insert into public.written values (default, '2026-03-04 05:06:07+00', '-1234.5');
     comment on table public.written is E'back\\\\slash 表';
     create policy dated on public.written using (at > '2026-01-02 03:04:05+00');
@@ -110,12 +147,16 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await Promise.all([source?.remove(), store?.remove()]);
+  vi.unstubAllEnvs();
+  await rm(locales, { recursive: true, force: true });
 });
 
 async function restoreAs(
   role: "postgres" | "supabase_admin",
+  preparation = "",
 ): Promise<{ lines: string[]; target: TestCluster }> {
   const target = await startTestCluster();
+  await (await target.client("supabase_admin")).query(preparation);
   const context = commandContext({
     ...taskEnvironment(source, store),
     RESTORE_DATABASE_URL: `${target.url(role)}?sslmode=disable`,
@@ -133,7 +174,10 @@ const startOf = (what: string, lines: readonly string[]): string | undefined =>
 
 describe("what somebody added to objects of an extension or the platform", () => {
   it("is named with its SQL by a restore that may not add it", async () => {
-    const { lines, target } = await restoreAs("postgres");
+    const { lines, target } = await restoreAs(
+      "postgres",
+      "alter table auth.users add column nickname text generated always as (lower(email)) stored",
+    );
     try {
       const expected = [...Object.keys(added), ...Object.keys(named)];
       expect(expected.map((what) => startOf(what, lines))).toEqual(expected);
@@ -141,14 +185,16 @@ describe("what somebody added to objects of an extension or the platform", () =>
         "index extensions.ours_index is missing: CREATE INDEX ours_index ON extensions.spatial_ref_sys USING btree (auth_name)",
       );
       expect(lines).toContain(
-        "values of column nickname of auth.users: the target's table has no such column",
+        "values of column nickname of auth.users: the target's table generates this column",
       );
       const { rows } = await (await target.client()).query("select email from auth.users");
       expect(rows).toEqual([{ email: "a@example.com" }]);
       // Settings of the database or of a role change nothing of what is saved.
       const found = await readWritten(target);
       expect(found).toEqual(await readWritten(source));
-      expect(found).toMatchObject([{ comment: "back\\slash 表", large: "00ff5c", t: '{"NULL","null"}' }]);
+      expect(found).toMatchObject([
+        { comment: "back\\slash 表", large: "00ff5c", t: '{"NULL","null"}', amount: "'$1,234.50'::money" },
+      ]);
     } finally {
       await target.remove();
     }
@@ -165,9 +211,16 @@ describe("what somebody added to objects of an extension or the platform", () =>
       expect(await statesOf(await target.client("supabase_admin"))).toEqual(
         await statesOf(await source.client("supabase_admin")),
       );
+      const systemRoutines = Object.keys(named).filter((what) => what.startsWith("system routine"));
+      expect(systemRoutines.map((what) => startOf(what, lines))).toEqual(systemRoutines);
+      const { rows } = await (await target.client()).query(
+        "select has_function_privilege('lender', 'pg_catalog.pg_read_file(text)', 'execute') as may_read",
+      );
+      expect(rows).toEqual([{ may_read: false }]);
       const allowed = [
         ...Object.keys(named),
-        "values of column",
+        "values of column nickname of auth.users: the target's table has no such column",
+        "values of column required of extensions.spatial_ref_sys: the target's table has no such column",
         "trigger of_extension",
         "column public.of_extension",
         "table column public.of_extension",

@@ -35,12 +35,18 @@ describe("cancellation", () => {
   it("aborts only the call that the engine cancels", async () => {
     const first = endless();
     const second = endless();
-    const { client } = await engine({ create: first.create });
-    const { client: other } = await engine({ create: second.create });
+    const creates = [first.create, second.create];
+    const { client } = await engine({
+      create: (...given) => {
+        const create = creates.shift();
+        if (create === undefined) throw new Error("a third call");
+        return create(...given);
+      },
+    });
     const givenUp = client.create(createRequest(), () => {});
-    const running = answer<rpc.CreateResponse>((done) => other.create(createRequest(), done));
-    running.catch(() => {});
     const { signal } = await first.context;
+    const running = answer<rpc.CreateResponse>((done) => client.create(createRequest(), done));
+    running.catch(() => {});
     const untouched = await second.context;
     const aborted = new Promise((resolve) => signal.addEventListener("abort", resolve));
     givenUp.cancel();
