@@ -20,6 +20,8 @@ export interface EnvironmentPlace {
   readonly logBucketName: string;
   /** The copies of the backups in a second region, where the stack has them. */
   readonly replica?: { readonly region: string; readonly bucketName: string };
+  /** Earlier buckets of the stack. A deployment that moves away from one removes the replication rule there. Default: none. */
+  readonly retiredBucketNames?: readonly string[];
   /** Whether the stack has a network of its own. */
   readonly ownNetwork: boolean;
 }
@@ -27,6 +29,7 @@ export interface EnvironmentPlace {
 const project = z.object({ name: z.string(), resourcePrefix: z.string().optional() });
 const backup = z.object({
   bucketName: z.string(),
+  retiredBucketNames: z.array(z.string()).default([]),
   accessLogs: z.object({ bucketName: z.string().optional() }).optional(),
   network: z.object({}).optional(),
   replica: z.object({ region: z.string(), bucketName: z.string().optional() }).optional(),
@@ -49,7 +52,7 @@ export function environmentPlace(folder: string, name: string): EnvironmentPlace
   };
   const region = values["aws:region"];
   if (region === undefined) throw new UserError(`${path.basename(file)} lacks aws:region.`);
-  const { bucketName, replica } = area("backup", backup);
+  const { bucketName, retiredBucketNames, replica } = area("backup", backup);
   return {
     name,
     region,
@@ -59,6 +62,7 @@ export function environmentPlace(folder: string, name: string): EnvironmentPlace
     ...(replica !== undefined && {
       replica: { region: replica.region, bucketName: replicaBucketName(bucketName, replica) },
     }),
+    ...(retiredBucketNames.length > 0 && { retiredBucketNames }),
     ownNetwork: area("backup", backup).network !== undefined,
   };
 }

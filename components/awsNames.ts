@@ -10,6 +10,7 @@ export function awsNames(prefix: string) {
     deletionRule: `${prefix}-backup-deleted`,
     keyAlias: `alias/${prefix}-backup`,
     alarmTopic: `${prefix}-backup-alarms`,
+    replicationRole: `${prefix}-backup-replication`,
     metricNamespace: `${prefix}/backup`,
     databaseProbe: `${prefix}-monitoring`,
     databaseProbeLogGroup: `/${prefix}/monitoring`,

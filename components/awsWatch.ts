@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { partitionOf } from "../config/aws/partition";
 import { AwsWatch as Watch } from "../plugins/supabasex/sdk";
 import type { AwsAccount } from "./awsAccount";
 import type { BackupAlarms } from "./backupAlarms/backupAlarms";
@@ -25,6 +26,8 @@ export interface AwsWatchArgs {
   readonly otherSecurityGroups: readonly string[];
   /** Bucket settings that are resources of the stack, whose changes a refresh detects. */
   readonly ownBucketSettings: readonly ("logging" | "notification" | "replication")[];
+  /** Name of the role that copies backups. The deployment that stops copying deletes the rule only after it was watched. */
+  readonly replicationRole: string;
   /** The copies in a second region. Default: none. */
   readonly replica?: BackupReplica | undefined;
   /** Accepted changes, by the names that a deployment prints. */
@@ -59,6 +62,12 @@ export class AwsWatch extends Component {
           ...(args.functions.length > 0 && { functions: args.functions }),
           ...(bucket.key !== undefined && { key: bucket.key.arn }),
           secret: backup.passwordSecret.arn,
+          replicationRole: pulumi
+            .all([account.region, account.accountId])
+            .apply(
+              ([region, accountId]) =>
+                `arn:${partitionOf(region)}:iam::${accountId}:role/${args.replicationRole}`,
+            ),
           ...(args.ownBucketSettings.length > 0 && { bucketSettings: args.ownBucketSettings }),
           ...(replica !== undefined && {
             replica: {

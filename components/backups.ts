@@ -117,6 +117,7 @@ export function declareBackups(
       ...(config.backup.accessLogs === undefined ? [] : (["logging"] as const)),
       ...(replica === undefined ? [] : (["replication"] as const)),
     ],
+    replicationRole: names.replicationRole,
     replica,
     otherSecurityGroups: isMonitored ? [names.databaseProbe] : [],
     accept: config.project.accept,

@@ -34,7 +34,7 @@ export function tagConditions(
  * stands for both directions of a rule and the like: the policy must fit into a role.
  */
 export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
-  const { prefix, bucketName, logBucketName, replica } = place;
+  const { prefix, bucketName, logBucketName, replica, retiredBucketNames = [] } = place;
   const { owned, claimed, untagged } = tagConditions(place);
   return [
     {
@@ -54,9 +54,12 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
     },
     {
       name: "Bucket",
-      resources: [bucketName, logBucketName, ...(replica === undefined ? [] : [replica.bucketName])].map(
-        (name) => bucketArnOf(place, name),
-      ),
+      resources: [
+        bucketName,
+        logBucketName,
+        ...(replica === undefined ? [] : [replica.bucketName]),
+        ...retiredBucketNames,
+      ].map((name) => bucketArnOf(place, name)),
       reads: [
         "s3:ListBucket",
         "s3:GetBucket*",

@@ -149,9 +149,9 @@ export class BackupReplica extends Component {
           },
         ],
       },
-      // It is removed from a source that stays: there it would be reported as somebody else's.
       this.childOptions({
-        ...containedIn(source.bucket),
+        // Not deleted with the source, which may stay: the rule would keep copying with a role that is gone.
+        replaceWith: containedIn(source.bucket).replaceWith,
         deleteBeforeReplace: true,
         // S3 refuses a rule unless both buckets keep versions, and copies nothing that the role may not read yet.
         dependsOn: [source, role.policy, versioning, ...locks],
@@ -168,7 +168,7 @@ export class BackupReplica extends Component {
       this.childName("role"),
       {
         // Not `…task`: the bucket refuses those roles from outside of the stack's network.
-        name: `${args.physicalName}-backup-replication`,
+        name: awsNames(args.physicalName).replicationRole,
         policyName: "replication",
         tags: args.tags,
         permissionsBoundaryArn: args.permissionsBoundaryArn,
@@ -236,7 +236,8 @@ export class BackupReplica extends Component {
         metricName: "ReplicationLatency",
         statistic: "Maximum",
         threshold: args.lagMinutes * 60,
-        // Nothing is measured while nothing is copied, which does not end an alarm.
+        // A missing value does not end an alarm, and starts none: S3 measures no lag of a bucket that was deleted, but then every copy
+        // fails, which the other alarm counts in the region of the source.
         treatMissingData: "ignore",
         alarmActions: [topicArn],
         okActions: [topicArn],

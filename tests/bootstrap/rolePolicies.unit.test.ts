@@ -255,6 +255,19 @@ test("reaches a second region, and hands roles to S3, only where the stack has c
   }
 });
 
+test("keeps its rights on an earlier bucket of the stack, where a move removes the replication rule", async () => {
+  const moved = { ...place, retiredBucketNames: ["thorbis-backups-old", "thorbis-copies-old"] };
+  for (const action of ["s3:GetReplicationConfiguration", "s3:PutReplicationConfiguration"]) {
+    for (const bucket of moved.retiredBucketNames) {
+      const call: Call = [action, `arn:aws:s3:::${bucket}`];
+      expect(await decideFor(deployPolicy(moved), call), bucket).toBe("Allowed");
+      expect(await decideFor(deployPolicy(place), call), bucket).toBe("ImplicitlyDenied");
+    }
+  }
+  const object: Call = ["s3:DeleteObjectVersion", "arn:aws:s3:::thorbis-backups-old/runs/1/manifest.json"];
+  expect(await decideFor(deployPolicy(moved), object)).toBe("ImplicitlyDenied");
+});
+
 test.each([
   ["a role, which takes 10,240 characters", deployPolicy, 10_240],
   ["a role", previewPolicy, 10_240],
@@ -267,6 +280,7 @@ test.each([
     logBucketName: "b".repeat(63),
     name: "e".repeat(20),
     replica: { region: "ap-northeast-3", bucketName: "b".repeat(63) },
+    retiredBucketNames: ["b".repeat(63), "b".repeat(63)],
   };
 
   expect(JSON.stringify(policyOf(longest)).length).toBeLessThanOrEqual(characters);

@@ -18,6 +18,8 @@ export interface DeclaredAwsParts {
   functions?: readonly string[];
   /** Settings of the bucket that are resources of the stack. Default: none. */
   bucketSettings?: readonly string[];
+  /** ARN of the role of the stack's replication rule. A rule with this role is never reported. */
+  replicationRole: pulumi.Input<string>;
   /** The stack's own network: its id, and ids of its subnets and endpoints, and names of its security groups. Default: none. */
   network?: {
     vpcId: pulumi.Input<string>;

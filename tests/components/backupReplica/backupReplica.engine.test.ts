@@ -33,7 +33,11 @@ let stack: AwsStack;
 let here: Clouds;
 let there: Clouds;
 
-const areas = (copies: object = { region: secondRegion }, retired: readonly string[] = []): AwsAreas => ({
+/** The names after a move. */
+const laterSource = "shop-backups-2";
+const laterReplica = "shop-copies";
+
+const areas = (copies: object = { region: secondRegion }, moved: object = {}): AwsAreas => ({
   project: {
     name: "shop",
     environment: "development",
@@ -48,7 +52,7 @@ const areas = (copies: object = { region: secondRegion }, retired: readonly stri
     ownKey: true,
     objectLock: { mode: "GOVERNANCE", days: 3 },
     replica: copies,
-    retiredBucketNames: retired,
+    ...moved,
   },
   alerts: { emails: ["operations@example.com"] },
 });
@@ -79,6 +83,9 @@ const up = async () => await succeeds("up", "--yes", "--skip-preview", "--refres
 const refresh = async () => await stack.pulumi("refresh", "--preview-only", "--expect-no-changes", "--diff");
 const replicationOf = async (s3: S3Client, Bucket: string) =>
   (await s3.send(new GetBucketReplicationCommand({ Bucket }))).ReplicationConfiguration;
+
+/** The error of S3 for a bucket without a rule. */
+const noRule = { name: "ReplicationConfigurationNotFoundError" };
 
 /** What the copies consist of in S3: their bucket with its settings, and the rule on the source. */
 async function copies(): Promise<{ resource: Deployed; clouds: Clouds }[]> {
@@ -147,42 +154,49 @@ test("the rule removed, the copies opened and every other part changed by hand: 
   expect(removed.map(({ resource }) => reported.get(resource.urn)?.kind)).toEqual([
     ...["delete", "delete", "delete"],
   ]);
-  expect(drifted.output).toContain(`opens    bucket website ${replica}: added: `);
+  expect(drifted.output).toContain(`opens    bucket website ${replica} in ${secondRegion}: added: `);
   await there.s3.send(new DeleteBucketWebsiteCommand({ Bucket: replica }));
   await up();
   expect(await bucketProtection(there.s3, replica)).toEqual(before);
   expect(await replicationOf(here.s3, source)).toMatchObject({ Rules: [{ Status: "Enabled" }] });
 });
 
-test("another name for the copies is refused, unless it is meant: then the old copies keep their protection", async () => {
-  const before = await bucketProtection(there.s3, replica);
-  const moved = { region: secondRegion, bucketName: "shop-copies" };
-  stack.configure(areas(moved));
+test("another name for the copies is refused, unless it is meant: then backups and copies move, and the old ones keep their protection", async () => {
+  const before = [
+    await bucketProtection(here.s3, source),
+    await bucketProtection(there.s3, replica),
+  ] as const;
+  const copies = { region: secondRegion, bucketName: laterReplica };
+  stack.configure(areas(copies));
 
   const { exitCode, output } = await stack.pulumi("up", "--yes", "--skip-preview");
 
   expect(exitCode).not.toBe(0);
   expect(output).toContain(
-    `backup.replica.bucketName is shop-copies, but the copies of the stack's backups are in ${replica}: set it back with`,
+    `backup.replica.bucketName is ${laterReplica}, but the copies of the stack's backups are in ${replica}: set it back with`,
   );
 
-  await succeeds("state", "unprotect", await stack.urn("backup-replica-bucket"), "--yes");
-  stack.configure(areas(moved, [replica]));
+  for (const bucket of ["backup-bucket-bucket", "backup-replica-bucket"])
+    await succeeds("state", "unprotect", await stack.urn(bucket), "--yes");
+  stack.configure(areas(copies, { bucketName: laterSource, retiredBucketNames: [source, replica] }));
   await up();
 
-  expect(await bucketProtection(there.s3, replica)).toEqual(before);
-  expect((await bucketProtection(there.s3, "shop-copies")).objectLock).toEqual(before.objectLock);
-  expect(JSON.stringify(await replicationOf(here.s3, source))).toContain("arn:aws:s3:::shop-copies");
+  expect(await bucketProtection(here.s3, source)).toEqual(before[0]);
+  expect(await bucketProtection(there.s3, replica)).toEqual(before[1]);
+  expect((await bucketProtection(there.s3, laterReplica)).objectLock).toEqual(before[1].objectLock);
+  expect(JSON.stringify(await replicationOf(here.s3, laterSource))).toContain(`arn:aws:s3:::${laterReplica}`);
+  await expect(replicationOf(here.s3, source)).rejects.toMatchObject(noRule);
 });
 
-test("after a destroy the copies keep their protection, and the next up takes bucket and key over", async () => {
-  const before = await bucketProtection(there.s3, "shop-copies");
+test("after a destroy the copies keep their protection without a rule, and the next up takes bucket and key over", async () => {
+  const before = await bucketProtection(there.s3, laterReplica);
   await succeeds("state", "unprotect", "--all", "--yes");
   await succeeds("destroy", "--yes", "--skip-preview");
-  expect(await bucketProtection(there.s3, "shop-copies")).toEqual(before);
+  expect(await bucketProtection(there.s3, laterReplica)).toEqual(before);
+  await expect(replicationOf(here.s3, laterSource)).rejects.toMatchObject(noRule);
 
   await up();
 
-  expect(await bucketProtection(there.s3, "shop-copies")).toEqual(before);
-  expect(await replicationOf(here.s3, source)).toBeDefined();
+  expect(await bucketProtection(there.s3, laterReplica)).toEqual(before);
+  expect(await replicationOf(here.s3, laterSource)).toBeDefined();
 });

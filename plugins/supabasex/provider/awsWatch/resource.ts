@@ -101,6 +101,7 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
     key: typeof parts.key === "string" ? parts.key : undefined,
     secret: String(parts.secret),
     bucketSettings: texts(parts.bucketSettings),
+    replicationRole: typeof parts.replicationRole === "string" ? parts.replicationRole : undefined,
     network: networkIn(parts.network),
     replica: replicaIn(parts.replica),
   };

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
-import { canonicalJson, type JsonValue } from "../../../../foundation/json";
+import { canonicalJson } from "../../../../foundation/json";
 import type { Entries } from "../watch/watched";
+import { bucketSettingKinds, isRuleOf, readBucketSetting } from "./bucketSettings";
 import type { AwsClients } from "./clients";
 import { permissionsOnFunction } from "./functions";
 import { grantsOnKey, rotationOfSecret } from "./keys";
@@ -11,6 +12,11 @@ export interface DeclaredInAws {
   readonly bucket: string;
   /** Kinds of settings of the bucket that are resources of the stack: those report themselves. */
   readonly bucketSettings: readonly string[];
+  /**
+   * ARN of the role with which the stack's own rule copies backups, whether the stack has the rule or not: the deployment that stops
+   * copying deletes the rule after this resource has looked. Undefined for the bucket of the copies, which has no rule.
+   */
+  readonly replicationRole?: string | undefined;
   /** ARN of the topic; undefined where it is not the stack's own. */
   readonly topic: string | undefined;
   /** Subscriptions as `<protocol> <endpoint>`. */
@@ -36,7 +42,10 @@ export interface DeclaredInAws {
 
 /** What others can add something to in the region of the copies. */
 export interface DeclaredReplica
-  extends Pick<DeclaredInAws, "bucket" | "key" | "topic" | "subscriptions" | "bucketSettings"> {
+  extends Pick<
+    DeclaredInAws,
+    "bucket" | "key" | "topic" | "subscriptions" | "bucketSettings" | "replicationRole"
+  > {
   readonly region: string;
 }
 
@@ -110,16 +119,16 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
     );
   },
   ...Object.fromEntries(
-    (["CORS", "website", "replication", "notification", "logging", "inventory", "analytics"] as const).map(
-      (kind) => [
-        `bucket ${kind}`,
-        async ({ aws, declared: { bucket, bucketSettings }, signal }: PlaceQuestion): Promise<Entries> => {
-          if (bucketSettings.includes(kind)) return {};
-          const found = await bucketSetting[kind](aws, bucket, signal);
-          return found === undefined ? {} : { [`bucket ${kind} ${bucket}`]: canonicalJson(found) };
-        },
-      ],
-    ),
+    bucketSettingKinds.map((kind) => [
+      `bucket ${kind}`,
+      async ({ aws, declared, signal }: PlaceQuestion): Promise<Entries> => {
+        const { bucket, bucketSettings, replicationRole } = declared;
+        if (bucketSettings.includes(kind)) return {};
+        const found = await readBucketSetting[kind](aws, bucket, signal);
+        if (found === undefined || (kind === "replication" && isRuleOf(replicationRole, found))) return {};
+        return { [`bucket ${kind} ${bucket}`]: canonicalJson(found) };
+      },
+    ]),
   ),
 };
 
@@ -189,10 +198,14 @@ const sources: Readonly<Record<string, Source>> = {
   ...Object.fromEntries(
     Object.entries(placeSources).map(([name, source]) => [
       `copies: ${name}`,
-      async ({ declared: { replica }, awsOfReplica, signal }: Question): Promise<Entries> =>
-        replica === undefined || awsOfReplica === undefined
-          ? {}
-          : await source({ aws: awsOfReplica, declared: replica, signal }),
+      async ({ declared: { replica }, awsOfReplica, signal }: Question): Promise<Entries> => {
+        if (replica === undefined || awsOfReplica === undefined) return {};
+        const found = await source({ aws: awsOfReplica, declared: replica, signal });
+        // A topic and a key have the same names in both regions. Without the region, one acceptance would cover both.
+        return Object.fromEntries(
+          Object.entries(found).map(([identity, value]) => [`${identity} in ${replica.region}`, value]),
+        );
+      },
     ]),
   ),
 };
@@ -220,60 +233,6 @@ async function subscriptionsOf(
   return found;
 }
 
-type BucketSetting = (aws: AwsClients, Bucket: string, signal: AbortSignal) => Promise<JsonValue | undefined>;
-
-/** What a bucket may have set on it and the stack leaves unset. */
-const bucketSetting: Readonly<
-  Record<
-    "CORS" | "website" | "replication" | "notification" | "logging" | "inventory" | "analytics",
-    BucketSetting
-  >
-> = {
-  CORS: async ({ s3 }, Bucket, abortSignal) => {
-    const { GetBucketCorsCommand } = await import("@aws-sdk/client-s3");
-    const { CORSRules } = await s3.send(new GetBucketCorsCommand({ Bucket }), { abortSignal });
-    return unlessEmpty(CORSRules);
-  },
-  website: async ({ s3 }, Bucket, abortSignal) => {
-    const { GetBucketWebsiteCommand } = await import("@aws-sdk/client-s3");
-    const { $metadata: _, ...website } = await s3.send(new GetBucketWebsiteCommand({ Bucket }), {
-      abortSignal,
-    });
-    return unlessEmpty(website);
-  },
-  replication: async ({ s3 }, Bucket, abortSignal) => {
-    const { GetBucketReplicationCommand } = await import("@aws-sdk/client-s3");
-    const answer = await s3.send(new GetBucketReplicationCommand({ Bucket }), { abortSignal });
-    return unlessEmpty(answer.ReplicationConfiguration);
-  },
-  notification: async ({ s3 }, Bucket, abortSignal) => {
-    const { GetBucketNotificationConfigurationCommand } = await import("@aws-sdk/client-s3");
-    const { $metadata: _, ...rest } = await s3.send(
-      new GetBucketNotificationConfigurationCommand({ Bucket }),
-      {
-        abortSignal,
-      },
-    );
-    return unlessEmpty(rest);
-  },
-  logging: async ({ s3 }, Bucket, abortSignal) => {
-    const { GetBucketLoggingCommand } = await import("@aws-sdk/client-s3");
-    return unlessEmpty(
-      (await s3.send(new GetBucketLoggingCommand({ Bucket }), { abortSignal })).LoggingEnabled,
-    );
-  },
-  inventory: async ({ s3 }, Bucket, abortSignal) => {
-    const { ListBucketInventoryConfigurationsCommand } = await import("@aws-sdk/client-s3");
-    const answer = await s3.send(new ListBucketInventoryConfigurationsCommand({ Bucket }), { abortSignal });
-    return unlessEmpty(answer.InventoryConfigurationList);
-  },
-  analytics: async ({ s3 }, Bucket, abortSignal) => {
-    const { ListBucketAnalyticsConfigurationsCommand } = await import("@aws-sdk/client-s3");
-    const answer = await s3.send(new ListBucketAnalyticsConfigurationsCommand({ Bucket }), { abortSignal });
-    return unlessEmpty(answer.AnalyticsConfigurationList);
-  },
-};
-
 /** The names of all sources. */
 export const sourceNames: readonly string[] = Object.keys(sources);
 
@@ -289,15 +248,6 @@ export async function readAwsSource(name: string, question: Question): Promise<E
     if (refused.has(code)) return undefined;
     throw error;
   }
-}
-
-/** As plain JSON without what is empty. */
-function unlessEmpty(value: unknown): JsonValue | undefined {
-  const text = JSON.stringify(value ?? null, (_, item: unknown) =>
-    item !== null && typeof item === "object" && Object.keys(item).length === 0 ? undefined : item,
-  );
-  const plain = text === undefined ? null : (JSON.parse(text) as JsonValue);
-  return plain === null || (typeof plain === "object" && Object.keys(plain).length === 0) ? undefined : plain;
 }
 
 /** A webhook's address is often all that one needs to call it: of it the host stays, and a hash. */

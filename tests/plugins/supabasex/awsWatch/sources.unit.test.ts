@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { S3Client } from "@aws-sdk/client-s3";
+import { SNSClient } from "@aws-sdk/client-sns";
 import { afterEach, expect, test } from "vitest";
 import type { AwsClients } from "../../../../plugins/supabasex/provider/awsWatch/clients";
 import { type DeclaredInAws, readAwsSource } from "../../../../plugins/supabasex/provider/awsWatch/sources";
@@ -71,4 +72,49 @@ test("an analysis of the bucket, which may be exported to another one, opens it"
   expect(analysis).toEqual({ "bucket analytics backups": expect.stringContaining("of-somebody-else") });
   expect(changesSince({ analytics: {} }, { analytics: analysis })).toMatchObject([{ severity: "opens" }]);
   expect(await found("")).toEqual({});
+});
+
+test("somebody in both topics is one entry in each region, so that accepting one does not accept the other", async () => {
+  const member =
+    "<member><Protocol>email</Protocol><Endpoint>somebody@evil.example</Endpoint><Owner>111122223333</Owner></member>";
+  const body = `<ListSubscriptionsByTopicResponse><ListSubscriptionsByTopicResult><Subscriptions>${member}</Subscriptions></ListSubscriptionsByTopicResult></ListSubscriptionsByTopicResponse>`;
+  const aws = { sns: new SNSClient(await answering(200, body)) } as unknown as AwsClients;
+  const topicIn = (region: string) => `arn:aws:sns:${region}:123456789012:shop-backup-alarms`;
+  const place = { bucket: "backups", subscriptions: ["email operations@example.com"], bucketSettings: [] };
+  const declared = {
+    ...place,
+    topic: topicIn("us-east-1"),
+    replica: { ...place, topic: topicIn("us-west-2"), region: "us-west-2" },
+  } as unknown as DeclaredInAws;
+  const asked = { aws, awsOfReplica: aws, declared, signal: new AbortController().signal };
+
+  const own = (await readAwsSource("topic subscriptions", asked)) ?? {};
+  const copies = (await readAwsSource("copies: topic subscriptions", asked)) ?? {};
+
+  expect(own).toEqual({ "topic subscription email somebody@evil.example": "of account 111122223333" });
+  expect(copies).toEqual({
+    "topic subscription email somebody@evil.example in us-west-2": "of account 111122223333",
+  });
+  const changes = changesSince({ own: {}, copies: {} }, { own, copies });
+  expect(changes.map(({ severity }) => severity)).toEqual(["opens", "opens"]);
+  expect(new Set(changes.map(({ acceptance }) => acceptance)).size).toBe(2);
+});
+
+test("the stack's own replication rule is not reported, and one with another role is", async () => {
+  const own = "arn:aws:iam::123456789012:role/shop-backup-replication";
+  const found = async (role: string, replicationRole: string | undefined) => {
+    const body = `<ReplicationConfiguration><Role>${role}</Role><Rule><ID>r</ID><Status>Enabled</Status><Destination><Bucket>arn:aws:s3:::copies</Bucket></Destination></Rule></ReplicationConfiguration>`;
+    const s3 = new S3Client({ ...(await answering(200, body)), forcePathStyle: true });
+    const declared = { bucket: "backups", bucketSettings: [], replicationRole } as unknown as DeclaredInAws;
+    const answer = await readAwsSource("bucket replication", {
+      ...{ aws: { s3 } as unknown as AwsClients, declared, signal: new AbortController().signal },
+    });
+    server?.close();
+    return Object.keys(answer ?? {});
+  };
+
+  expect(await found(own, own)).toEqual([]);
+  expect(await found(own.replace("shop", "other"), own)).toEqual(["bucket replication backups"]);
+  // The copies' bucket, which has no rule of the stack.
+  expect(await found(own, undefined)).toEqual(["bucket replication backups"]);
 });

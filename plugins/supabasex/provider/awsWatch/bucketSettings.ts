@@ -1,0 +1,79 @@
+import type { JsonValue } from "../../../../foundation/json";
+import type { AwsClients } from "./clients";
+
+/** The kinds of settings of a bucket that AwsWatch reads. */
+export const bucketSettingKinds = [
+  "CORS",
+  "website",
+  "replication",
+  "notification",
+  "logging",
+  "inventory",
+  "analytics",
+] as const;
+
+type BucketSettingKind = (typeof bucketSettingKinds)[number];
+
+type BucketSetting = (aws: AwsClients, Bucket: string, signal: AbortSignal) => Promise<JsonValue | undefined>;
+
+/** What a bucket may have set on it and the stack leaves unset. */
+export const readBucketSetting: Readonly<Record<BucketSettingKind, BucketSetting>> = {
+  CORS: async ({ s3 }, Bucket, abortSignal) => {
+    const { GetBucketCorsCommand } = await import("@aws-sdk/client-s3");
+    const { CORSRules } = await s3.send(new GetBucketCorsCommand({ Bucket }), { abortSignal });
+    return unlessEmpty(CORSRules);
+  },
+  website: async ({ s3 }, Bucket, abortSignal) => {
+    const { GetBucketWebsiteCommand } = await import("@aws-sdk/client-s3");
+    const { $metadata: _, ...website } = await s3.send(new GetBucketWebsiteCommand({ Bucket }), {
+      abortSignal,
+    });
+    return unlessEmpty(website);
+  },
+  replication: async ({ s3 }, Bucket, abortSignal) => {
+    const { GetBucketReplicationCommand } = await import("@aws-sdk/client-s3");
+    const answer = await s3.send(new GetBucketReplicationCommand({ Bucket }), { abortSignal });
+    return unlessEmpty(answer.ReplicationConfiguration);
+  },
+  notification: async ({ s3 }, Bucket, abortSignal) => {
+    const { GetBucketNotificationConfigurationCommand } = await import("@aws-sdk/client-s3");
+    const { $metadata: _, ...rest } = await s3.send(
+      new GetBucketNotificationConfigurationCommand({ Bucket }),
+      {
+        abortSignal,
+      },
+    );
+    return unlessEmpty(rest);
+  },
+  logging: async ({ s3 }, Bucket, abortSignal) => {
+    const { GetBucketLoggingCommand } = await import("@aws-sdk/client-s3");
+    return unlessEmpty(
+      (await s3.send(new GetBucketLoggingCommand({ Bucket }), { abortSignal })).LoggingEnabled,
+    );
+  },
+  inventory: async ({ s3 }, Bucket, abortSignal) => {
+    const { ListBucketInventoryConfigurationsCommand } = await import("@aws-sdk/client-s3");
+    const answer = await s3.send(new ListBucketInventoryConfigurationsCommand({ Bucket }), { abortSignal });
+    return unlessEmpty(answer.InventoryConfigurationList);
+  },
+  analytics: async ({ s3 }, Bucket, abortSignal) => {
+    const { ListBucketAnalyticsConfigurationsCommand } = await import("@aws-sdk/client-s3");
+    const answer = await s3.send(new ListBucketAnalyticsConfigurationsCommand({ Bucket }), { abortSignal });
+    return unlessEmpty(answer.AnalyticsConfigurationList);
+  },
+};
+
+/** Returns whether a replication configuration copies with this role, so that it is the stack's own rule. */
+export function isRuleOf(role: string | undefined, replication: JsonValue): boolean {
+  if (role === undefined || replication === null || typeof replication !== "object") return false;
+  return "Role" in replication && replication.Role === role;
+}
+
+/** As plain JSON without what is empty. */
+function unlessEmpty(value: unknown): JsonValue | undefined {
+  const text = JSON.stringify(value ?? null, (_, item: unknown) =>
+    item !== null && typeof item === "object" && Object.keys(item).length === 0 ? undefined : item,
+  );
+  const plain = text === undefined ? null : (JSON.parse(text) as JsonValue);
+  return plain === null || (typeof plain === "object" && Object.keys(plain).length === 0) ? undefined : plain;
+}
