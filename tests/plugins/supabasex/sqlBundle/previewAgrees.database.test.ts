@@ -3,7 +3,13 @@ import { Databases, failureOf } from "./support";
 
 // A preview that executes the files passes exactly if the up passes.
 const databases = new Databases();
-beforeAll(() => databases.start());
+beforeAll(async () => {
+  await databases.start();
+  const superuser = await databases.cluster.client("supabase_admin");
+  await superuser.query(
+    "create foreign data wrapper plain; create server plain foreign data wrapper plain; grant usage on foreign server plain to postgres",
+  );
+});
 afterAll(() => databases.stop());
 
 const first = `create schema $s;
@@ -14,6 +20,9 @@ create index i on $s.u (t_id);
 create materialized view $s.mv as select id from $s.t with no data;
 create table $s.part (id int, k int) partition by list (k);
 create table $s.part1 partition of $s.part for values in (1);
+create foreign table $s.part2 partition of $s.part for values in (2) server plain;
+create view $s.v as select id from $s.t;
+create procedure $s.make() language plpgsql set search_path = '' as $$ begin create table $s.made (id int); end $$;
 `;
 const second = "migrations/20260102000000_second.sql";
 const third = "migrations/20260103000000_third.sql";
@@ -53,6 +62,13 @@ describe("a statement outside of a transaction that would fail is refused by the
       "alter table $s.part detach partition $s.part1",
       /"part1" is not a partition of s\d+\.part \(42P01\)/,
     ],
+    ["vacuum $s.v", undefined, /"v" is not a table \(42809\)[\s\S]*hint: Only tables and materialized views/],
+    ["vacuum $s.i", undefined, /"i" is not a table \(42809\)/],
+    [
+      "alter table if exists $s.part detach partition $s.nope concurrently",
+      undefined,
+      /relation "nope" does not exist \(42P01\)/,
+    ],
     ["drop index concurrently if exists $s.j", "create table $s.j (id int)", /"j" is not an index \(42809\)/],
     ["create index concurrently on $s.t (n)", undefined, /an index that is built concurrently needs a name/],
     [
@@ -69,6 +85,17 @@ describe("a statement outside of a transaction that would fail is refused by the
     const files = { [second]: outside(statement) };
     await agree({ files, message, ...(manual === undefined ? {} : { manual }) });
   });
+});
+
+test.each([
+  ["cluster"],
+  ["alter table if exists $s.nope detach partition $s.part1 concurrently"],
+  ["alter table if exists $s.nope detach partition $s.nothing concurrently"],
+  // The server leaves out the foreign partition, with a warning.
+  ["vacuum $s.part"],
+  ["vacuum $s.mv, $s.part1"],
+])("a statement outside of a transaction that succeeds passes the preview: %s", async (statement) => {
+  await agree({ files: { [second]: outside(statement) } });
 });
 
 test("an index on a column that an earlier pending migration does not create is refused", async () => {
@@ -110,17 +137,21 @@ describe("a statement that can run in a transaction runs in its own, whatever it
   test("its lock ends before the repeatables run", async () => {
     const bundle = await databases.bundle({ "migrations/20260101000000_first.sql": first });
     await bundle.up();
+    const view = (name: string) =>
+      `do $$ begin execute format('create or replace view $s.${name} as select %L as xid', pg_current_xact_id()); end $$;`;
     bundle.write({
-      [second]: outside("create table $s.own (xid text default pg_current_xact_id()::text)"),
-      "repeatable/v.sql": "create or replace view $s.v as select 1 as one;",
+      [second]: outside("create table $s.own as select pg_current_xact_id()::text as xid"),
+      "repeatable/a.sql": view("a"),
+      "repeatable/b.sql": view("b"),
     });
 
     await bundle.up();
 
-    const { rows } = await bundle.sql(
-      "select c.relname as name, c.xmin::text as xid from pg_class c where relname in ('own', 'v') and relnamespace = '$s'::regnamespace",
-    );
-    expect(new Set(rows.map(({ xid }) => xid)).size).toBe(2);
+    const { rows } = await bundle.sql("select own.xid, a.xid as a, b.xid as b from $s.own, $s.a, $s.b");
+    expect(rows[0].xid).toMatch(/^\d+$/);
+    expect(rows[0].xid).not.toBe(rows[0].a);
+    // As a control: the repeatables share a transaction.
+    expect(rows[0].a).toBe(rows[0].b);
   });
 });
 
@@ -141,6 +172,19 @@ test.each([
   },
 );
 
+test.each([
+  ["call $s.make()", { [third]: outside("create index concurrently j on $s.made (id)") }],
+  ["call $s.make()", { [third]: "alter table $s.made add column n int;" }],
+  ["call $s.make()", { "repeatable/w.sql": "create or replace view $s.w as select id from $s.made;" }],
+  [
+    "do $$ begin execute 'alter table $s.t add column ' || 'made int'; end $$",
+    { [third]: outside("create index concurrently j on $s.t (made)") },
+  ],
+  ["do $$ begin execute 'drop index $s.' || 'i'; end $$", { [third]: "create index i on $s.u (id);" }],
+])("a file that needs what a block or a procedure makes passes: %s", async (statement, needing) => {
+  await agree({ files: { [second]: outside(statement), ...needing } });
+});
+
 describe("a file that would need its own commit is refused by the preview", () => {
   const label = "alter type $s.mood add value 'odd'; create table $s.m (mood $s.mood default 'odd');\n";
   const pending = `alter table $s.u add foreign key (t_id) references $s.t deferrable initially deferred;
@@ -150,6 +194,19 @@ insert into $s.t (id) values (7); insert into $s.u values (1, 7); alter table $s
     [
       "a label, after another file",
       { [second]: "select 1;\n", [third]: label },
+      /unsafe use of new value "odd"/,
+    ],
+    [
+      "a label that another file adds to another type",
+      {
+        [second]: "create type $s.other as enum ('odd');\nalter type $s.other add value 'even';\n",
+        [third]: label.replaceAll("odd", "even"),
+      },
+      /unsafe use of new value "even"/,
+    ],
+    [
+      "a label, if it does not exist",
+      { [second]: "select 1;\n", [third]: label.replace("value", "value if not exists") },
       /unsafe use of new value "odd"/,
     ],
     ["pending events", { [second]: pending }, /pending trigger events \(55006\)/],
@@ -170,6 +227,15 @@ insert into $s.t (id) values (7); insert into $s.u values (1, 7); alter table $s
     {
       [second]: outside("alter type $s.mood add value 'odd'"),
       "repeatable/v.sql": "create or replace view $s.v as select 'odd'::$s.mood as mood;",
+    },
+    {
+      [second]: "alter type $s.mood add value 'odd';\n",
+      [third]:
+        "alter type $s.mood add value if not exists 'odd';\ncreate table $s.m (mood $s.mood default 'odd');\n",
+    },
+    {
+      [second]: "create type $s.other as enum ('good');\nalter type $s.mood add value 'odd';\n",
+      [third]: "alter type $s.other add value 'odd';\ncreate table $s.m (mood $s.mood default 'odd');\n",
     },
   ])("as a control: another file's label passes", async (files) => {
     await agree({ files });

@@ -6,12 +6,17 @@ const databases = new Databases();
 beforeAll(async () => {
   await databases.start();
   await (await databases.cluster.client()).query("create extension pg_cron");
+  const superuser = await databases.cluster.client("supabase_admin");
+  // Without a handler and a validator, a wrapper accepts any options.
+  await superuser.query(
+    "create foreign data wrapper plain; create server plain foreign data wrapper plain; grant usage on foreign server plain to postgres",
+  );
 });
 afterAll(() => databases.stop());
 
 const files = {
   "migrations/20260101000000_s.sql":
-    "create schema $s;\ncreate table $s.t (id int);\ncomment on table $s.t is 'rows';\ncreate policy own on $s.t using (id = 1);\n",
+    "create schema $s;\ncreate table $s.t (id int);\ncomment on table $s.t is 'rows';\ncreate policy own on $s.t using (id = 1);\ncreate foreign table $s.ft (id int options (path '$.id')) server plain options (format 'csv');\n",
   "repeatable/f.sql":
     "create or replace function $s.f() returns text language sql set search_path = '' as $$ select 'told by the file' $$;\n",
   "repeatable/job.sql": "select cron.schedule('$s', '0 0 1 1 *', $$ select 'also told' $$);\n",
@@ -45,6 +50,26 @@ test.each([
     "a changed policy",
     `alter policy own on $s.t using (id = 1 or current_setting('app.key', true) = '${canary}')`,
     'live["policy $s.t own"].using',
+  ],
+  [
+    "an option of a foreign table",
+    `alter foreign table $s.ft options (add program 'curl -H "Authorization: Bearer ${canary}"')`,
+    'live["foreign table $s.ft"].wrapperOptions',
+  ],
+  [
+    "a changed option of a foreign table",
+    `alter foreign table $s.ft options (set format '${canary}')`,
+    'live["foreign table $s.ft"].wrapperOptions',
+  ],
+  [
+    "an option of a column",
+    `alter foreign table $s.ft alter column id options (set path '${canary}')`,
+    'live["column $s.ft id"].wrapperOptions',
+  ],
+  [
+    "an extra foreign table",
+    `create foreign table $s.other (id int options (path '${canary}')) server plain options (url 'https://x?key=${canary}')`,
+    "",
   ],
   ["a changed comment", `comment on table $s.t is '${canary}'`, 'live["table $s.t"].comment'],
   [

@@ -12,11 +12,12 @@ import { type BodyCheck, type BodyFindings, examineBodies, judgeBodies } from ".
 import { withoutControls } from "./fileNotices";
 import { wakeJobScheduler } from "./jobScheduler";
 import { TransactionLost } from "./migrations";
+import { earlierCommitHelps } from "./newLabels";
 import { runOutsideTransaction } from "./noTransaction";
-import { isAboutSameAs, outsideFault } from "./outsideFault";
+import { mayDependOn, outsideFault } from "./outsideFault";
 import { type ApplyRequest, type Reporter, silent } from "./request";
 import { movedSince, sequencePositions } from "./sequencePositions";
-import { reasonToSkip, type SkippedFile, usesOwnLabel } from "./skippedFiles";
+import { reasonToSkip, type SkippedFile } from "./skippedFiles";
 import { needsEarlierCommit } from "./stopped";
 import { runTransaction, TablesTooLarge, type TransactionResult } from "./transaction";
 
@@ -108,7 +109,11 @@ async function applyAll(session: Session, request: ApplyRequest): Promise<ApplyR
       const { file, error } = step.failure;
       if (request.commit && step.progressed) continue;
       const why = request.commit ? undefined : reasonToSkip(error, skipped);
-      if (file !== undefined && why !== undefined && !(await failsAlone(session, request, step))) {
+      if (
+        file !== undefined &&
+        why !== undefined &&
+        !(await failsAlone(session, request, { ...step, skipped }))
+      ) {
         skipped.push({ file, why });
         continue;
       }
@@ -136,7 +141,7 @@ async function foresee(
 ): Promise<void> {
   if (next === undefined || (await hasBegun(session.work, inputs.name))) return;
   const leftOut = skipped.map(({ file }) => file);
-  if (isAboutSameAs(next, leftOut)) return;
+  if (mayDependOn(next, leftOut)) return;
   const fault = await outsideFault(session, next, { expected, inTransaction: true });
   if (fault !== undefined) throw fault;
 }
@@ -148,13 +153,18 @@ async function foresee(
 async function failsAlone(
   session: Session,
   request: ApplyRequest,
-  { failure, ran }: Attempted,
+  { failure, ran, skipped: leftOut }: Attempted & Pick<ApplyResult, "skipped">,
 ): Promise<boolean> {
   const { file, error } = failure ?? {};
   if (file === undefined || !needsEarlierCommit(error)) return false;
-  if (usesOwnLabel(file, error) || ran.length === 0) return true;
   const { migrations, repeatables } = request.bundle;
-  const others = [...migrations, ...repeatables].filter((other) => other !== file);
+  const files = [...migrations, ...repeatables];
+  const ofRun = new Set([...ran.map(({ path }) => path), ...leftOut.map((one) => one.file.path)]);
+  const earlier = files.slice(0, files.indexOf(file)).filter(({ path }) => ofRun.has(path));
+  const helps = earlierCommitHelps(file, error, earlier);
+  if (helps !== undefined) return !helps;
+  if (ran.length === 0) return true;
+  const others = files.filter((other) => other !== file);
   const skipped = others.map((other): SkippedFile => ({ file: other, why: "" }));
   const quiet = { ...request, report: silent };
   try {

@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog";
 import type { Session } from "../session/session";
 import { isDatabaseError, SqlFileError } from "../source/errors";
 import type { BundleFile, Migration } from "../source/files";
-import { mentions } from "../source/mentions";
+import { mentions, runsCode } from "../source/mentions";
 import { executedText, statementsOf } from "../source/statements";
 import { isAskedFor, tryOnCopy } from "./indexDefinition";
 import { type OutsideStatement, outsideStatement } from "./outsideStatement";
@@ -44,11 +44,11 @@ export async function outsideFault(
   return new SqlFileError({ file, index, sqlState: error.code, message: error.message }, { cause: error });
 }
 
-/** Returns whether the statement of a migration is about an object that one of the other files names. */
-export function isAboutSameAs(file: Migration, others: readonly BundleFile[]): boolean {
+/** Returns whether the statement of a migration may be about an object that one of the other files makes or changes. */
+export function mayDependOn(file: Migration, others: readonly BundleFile[]): boolean {
   const node = statementsOf(file)[0]?.node;
   const names = node === undefined ? [] : targetsOf(node).map(({ name }) => name);
-  return others.some((other) => names.some((name) => mentions(other, name)));
+  return others.some((other) => runsCode(other) || names.some((name) => mentions(other, name)));
 }
 
 interface FoundIndex {

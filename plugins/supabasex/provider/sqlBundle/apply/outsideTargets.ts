@@ -22,6 +22,7 @@ export interface Target {
 
 const index = { kinds: "iI", kind: "index" } as const;
 const table = { kinds: "rpmt", kind: "table" } as const;
+const vacuumed = { kinds: "rpmt", kind: "relation" } as const;
 
 /** Returns the relations that must exist for a statement. */
 export function targetsOf(node: Node): Target[] {
@@ -42,16 +43,22 @@ export function targetsOf(node: Node): Target[] {
     if (relation === undefined) return [];
     return [target(relation, kind === "REINDEX_OBJECT_INDEX" ? index : table)];
   }
-  if ("ClusterStmt" in node) return [target(node.ClusterStmt.relation, table)];
+  if ("ClusterStmt" in node) {
+    const { relation } = node.ClusterStmt;
+    return relation === undefined ? [] : [target(relation, table)];
+  }
   if ("VacuumStmt" in node) {
     return (node.VacuumStmt.rels ?? []).flatMap((item) =>
       "VacuumRelation" in item
-        ? [{ ...target(item.VacuumRelation.relation, { kinds: "", kind: "relation" }), isMaintained: true }]
+        ? [{ ...target(item.VacuumRelation.relation, vacuumed), isMaintained: true }]
         : [],
     );
   }
   if (!("AlterTableStmt" in node)) return [];
-  const parent = target(node.AlterTableStmt.relation, table);
+  const parent = {
+    ...target(node.AlterTableStmt.relation, table),
+    ...(node.AlterTableStmt.missing_ok === true ? { isOptional: true } : {}),
+  };
   return (node.AlterTableStmt.cmds ?? []).flatMap((command) => {
     const definition = "AlterTableCmd" in command ? command.AlterTableCmd.def : undefined;
     if (definition === undefined || !("PartitionCmd" in definition)) return [];
@@ -73,7 +80,7 @@ function rangeOf(object: Node): Partial<RangeVar> {
   return { relname: names.at(-1) ?? "", ...(schemaname === undefined ? {} : { schemaname }) };
 }
 
-type Fault = Pick<SqlFileFault, "message" | "sqlState">;
+type Fault = Pick<SqlFileFault, "message" | "sqlState" | "hint">;
 
 /** Returns what the server would say about the relations that a statement names; `undefined` if they fit. */
 export async function targetFault(session: Session, node: Node): Promise<Fault | undefined> {
@@ -91,6 +98,8 @@ interface FoundRelation {
   readonly kind: string | null;
   readonly maintainable: boolean | null;
   readonly partition: boolean;
+  /** Whether the table whose partition it must be exists. */
+  readonly hasParent: boolean;
 }
 
 /** Whether the current role may vacuum relation `c`. */
@@ -104,10 +113,13 @@ async function faultOf(
   { name, qualified, kinds, kind, isOptional = false, isMaintained = false, partitionOf }: Target,
 ): Promise<Fault | undefined> {
   const { rows } = await session.work.query<FoundRelation>(
-    `select c.relkind as kind, ${mayMaintain} as maintainable, exists (select from pg_inherits i where i.inhrelid = c.oid and i.inhparent = to_regclass($2)) as partition
+    `select c.relkind as kind, ${mayMaintain} as maintainable, exists (select from pg_inherits i where i.inhrelid = c.oid and i.inhparent = to_regclass($2)) as partition,
+       to_regclass($2) is not null as "hasParent"
      from (select to_regclass($1) as oid) named left join pg_class c on c.oid = named.oid`,
     [qualified, partitionOf],
   );
+  // The parent is checked before its partition. `alter table if exists` does nothing without it.
+  if (partitionOf !== undefined && rows[0]?.hasParent !== true) return undefined;
   const found = rows[0]?.kind ?? null;
   const shown = unquoted(name);
   if (found === null) {
@@ -116,7 +128,11 @@ async function faultOf(
     return { message: `${kind === "index" ? kind : "relation"} "${shown}" does not exist`, sqlState };
   }
   if (kinds !== "" && !kinds.includes(found))
-    return { message: `"${shown}" is not ${kind === "index" ? "an index" : "a table"}`, sqlState: "42809" };
+    return {
+      message: `"${shown}" is not ${kind === "index" ? "an index" : "a table"}`,
+      sqlState: "42809",
+      ...(isMaintained ? { hint: "Only tables and materialized views can be vacuumed: leave it out." } : {}),
+    };
   if (isMaintained && rows[0]?.maintainable !== true)
     return { message: `only the owner of "${shown}" may vacuum it`, sqlState: "42501" };
   if (partitionOf !== undefined && rows[0]?.partition !== true)

@@ -1,6 +1,6 @@
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
-import { mentions } from "../source/mentions";
+import { mentions, runsCode } from "../source/mentions";
 import { statementsOf } from "../source/statements";
 import { targetsOf } from "./outsideTargets";
 import { needsEarlierCommit } from "./stopped";
@@ -30,26 +30,30 @@ export function reasonToSkip(error: unknown, skipped: readonly SkippedFile[]): s
   return maker === undefined ? undefined : `it needs what ${maker.file.path} makes`;
 }
 
+/** SQLSTATEs of errors that a new unique index prevents: `on conflict` and foreign keys need one. */
+const preventedByIndex = ["42P10", "42830"];
+/** A dropped index no longer has its name, and refuses no rows. */
+const preventedByDrop = ["42P07", "23505"];
+/** A detached partition leaves its bounds. */
+const preventedByDetachment = ["42P17", "42809", "23514"];
+const preventedByCode: ReadonlySet<string> = new Set([
+  ...missing,
+  ...preventedByIndex,
+  ...preventedByDrop,
+  ...preventedByDetachment,
+]);
+
 /**
- * Returns whether a statement outside of a transaction may prevent an error in a later file that names the same object:
- * a unique index allows `on conflict` and foreign keys; a dropped index no longer has its name and refuses no rows; a
- * detached partition leaves its bounds.
+ * Returns whether a skipped file may prevent an error in a later one. A statement outside of a transaction may if the
+ * later file names the same object, and a block or a procedure may do anything.
  */
 function mayPreventFault(left: BundleFile, { file, sqlState = "" }: SqlFileError): boolean {
+  if (runsCode(left)) return preventedByCode.has(sqlState);
   const node = left.noTransaction ? statementsOf(left)[0]?.node : undefined;
   if (node === undefined || !targetsOf(node).some(({ name }) => mentions(file, name))) return false;
-  if ("IndexStmt" in node) return node.IndexStmt.unique === true && ["42P10", "42830"].includes(sqlState);
-  if ("DropStmt" in node) return ["42P07", "23505"].includes(sqlState);
-  return "AlterTableStmt" in node && ["42P17", "42809", "23514"].includes(sqlState);
-}
-
-/** Returns whether a file fails because it uses an enum label that it adds itself, which no earlier commit helps. */
-export function usesOwnLabel(file: BundleFile, error: unknown): boolean {
-  if (!(error instanceof SqlFileError) || error.sqlState !== "55P04") return false;
-  const label = /"([^"]*)"/.exec(error.fault.message)?.[1];
-  return statementsOf(file).some(
-    ({ node }) => "AlterEnumStmt" in node && node.AlterEnumStmt.newVal === label,
-  );
+  if ("IndexStmt" in node) return node.IndexStmt.unique === true && preventedByIndex.includes(sqlState);
+  if ("DropStmt" in node) return preventedByDrop.includes(sqlState);
+  return "AlterTableStmt" in node && preventedByDetachment.includes(sqlState);
 }
 
 /** Returns the bare names in a message of the server: `relation "shared.mood" does not exist` → `mood`. */

@@ -55,6 +55,11 @@ export function actsOnUnnamedObjects(file: BundleFile): boolean {
   return known;
 }
 
+/** Returns whether the file runs a `do` block or a procedure, which may create, change or drop any object. */
+export function runsCode(file: BundleFile): boolean {
+  return statementsOf(file).some(({ node }) => "DoStmt" in node || "CallStmt" in node);
+}
+
 function isAboutWholeSchemas(node: Node): boolean {
   return "GrantStmt" in node && node.GrantStmt.targtype === "ACL_TARGET_ALL_IN_SCHEMA";
 }
