@@ -175,6 +175,13 @@ test.each([
 test.each([
   ["call $s.make()", { [third]: outside("create index concurrently j on $s.made (id)") }],
   ["call $s.make()", { [third]: "alter table $s.made add column n int;" }],
+  [
+    "call $s.make()",
+    {
+      "repeatable/g.sql":
+        "create or replace function $s.g() returns bigint language plpgsql set search_path = '' as $$ begin return (select count(*) from $s.made); end $$;",
+    },
+  ],
   ["call $s.make()", { "repeatable/w.sql": "create or replace view $s.w as select id from $s.made;" }],
   [
     "do $$ begin execute 'alter table $s.t add column ' || 'made int'; end $$",

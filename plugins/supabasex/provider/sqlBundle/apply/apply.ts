@@ -224,7 +224,7 @@ function attempt(
       const found = isWhole && result.ran.length > 0 ? await examine(session, result, report) : undefined;
       await session.execute("rollback");
       if (sequences === undefined || found === undefined) return result;
-      const bodies = await judgeBodies(session, request.bundle, { ...result, found });
+      const bodies = await judgeBodies(session, request.bundle, { ...result, found, skipped });
       return { ...result, bodies, moved: movedSince(sequences, await sequencePositions(session)) };
     } catch (error) {
       await session.execute("rollback").catch(() => {});

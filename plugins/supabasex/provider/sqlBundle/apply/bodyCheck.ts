@@ -7,6 +7,7 @@ import { quote } from "../source/declaredObjects";
 import { isDatabaseError, placeOf, SqlFileError } from "../source/errors";
 import type { BundleFile, LoadedBundle } from "../source/files";
 import { indexOfCharacter, type Statement, statementsOf } from "../source/statements";
+import { makerOf, type SkippedFile } from "./skippedFiles";
 
 /** Results of checking the bodies of PL/pgSQL functions, other than faults. */
 export interface BodyCheck {
@@ -24,6 +25,13 @@ interface Deployment {
   readonly before: Catalog;
   readonly after: Catalog;
   readonly expected: Catalog;
+}
+
+/** A dry run that ran files. */
+interface Judged extends Deployment {
+  readonly found: BodyFindings;
+  /** Files that it left out. */
+  readonly skipped: readonly SkippedFile[];
 }
 
 /** The findings in the bodies at one moment. */
@@ -57,14 +65,13 @@ export async function examineBodies(
  * Returns the findings that this deployment causes: those in a function that it creates or changes, and those that did
  * not exist before, for instance because a migration drops a column. Call it after the rollback of the dry run, because
  * it reads the previous state of the database. Throws a UserError for faults. What may be correct, such as a temporary
- * table, is a warning.
+ * table, is a warning, as is the lack of what a skipped file may make.
  */
 export async function judgeBodies(
   session: Session,
   bundle: LoadedBundle,
-  deployment: Deployment & { readonly found: BodyFindings },
+  { found, before, after, skipped }: Judged,
 ): Promise<BodyCheck> {
-  const { found, before, after } = deployment;
   const isChanged = (identity: string) => definitionOf(before[identity]) !== definitionOf(after[identity]);
   const former = await formerBodies(session, found.findings, before);
   const own = found.findings.filter((finding) => {
@@ -78,7 +85,7 @@ export async function judgeBodies(
   const faults = new Map<string, UserError>();
   for (const finding of own) {
     const place = placeInBundle(files, finding);
-    if (isFault(finding)) {
+    if (isFault(finding) && makerOf(finding, skipped) === undefined) {
       const error = fault(finding, { place, isBroken: !isChanged(finding.identity) });
       faults.set(error.message, error);
       continue;

@@ -1,4 +1,4 @@
-import { SqlFileError } from "../source/errors";
+import { SqlFileError, type SqlFileFault } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { mentions, runsCode } from "../source/mentions";
 import { statementsOf } from "../source/statements";
@@ -23,11 +23,21 @@ export function reasonToSkip(error: unknown, skipped: readonly SkippedFile[]): s
   if (error instanceof SqlFileError && error.sqlState === "57014")
     return "a statement of it runs longer than sql.dryRunStatementTimeoutSeconds";
   if (!(error instanceof SqlFileError)) return undefined;
-  const names = missing.has(error.sqlState ?? "") ? namesIn(error.fault.message) : [];
-  const maker =
-    skipped.find(({ file }) => names.some((name) => mentions(file, name))) ??
-    skipped.find(({ file }) => mayPreventFault(file, error));
+  const maker = makerOf(error.fault, skipped) ?? skipped.find(({ file }) => mayPreventFault(file, error));
   return maker === undefined ? undefined : `it needs what ${maker.file.path} makes`;
+}
+
+/** Returns the skipped file that may make what is missing; `undefined` if there is none, or for another error. */
+export function makerOf(
+  { message, sqlState = "" }: Pick<SqlFileFault, "message" | "sqlState">,
+  skipped: readonly SkippedFile[],
+): SkippedFile | undefined {
+  if (!missing.has(sqlState)) return undefined;
+  const names = namesIn(message);
+  return (
+    skipped.find(({ file }) => names.some((name) => mentions(file, name))) ??
+    skipped.find(({ file }) => runsCode(file))
+  );
 }
 
 /** SQLSTATEs of errors that a new unique index prevents: `on conflict` and foreign keys need one. */
@@ -37,7 +47,6 @@ const preventedByDrop = ["42P07", "23505"];
 /** A detached partition leaves its bounds. */
 const preventedByDetachment = ["42P17", "42809", "23514"];
 const preventedByCode: ReadonlySet<string> = new Set([
-  ...missing,
   ...preventedByIndex,
   ...preventedByDrop,
   ...preventedByDetachment,
