@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
 import { chmod, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -14,17 +15,23 @@ import { startTestStore, type TestStore } from "./support/store";
 
 let source: TestCluster;
 let store: TestStore;
-let locales: string;
+let locales: string | undefined;
 
-/** Returns a folder with locale `de_DE.utf8`, which writes an amount as `1.234,50 €`, and the locale of the clusters. */
-async function compileLocale(): Promise<string> {
+/**
+ * Returns a folder with locale `de_DE.utf8`, which writes an amount as `1.234,50 €`, and the locale of the clusters. Returns undefined
+ * where the sources of locales are missing (Debian's package `locales`): amounts are then written as everywhere.
+ */
+async function compileLocale(): Promise<string | undefined> {
+  if (!existsSync("/usr/share/i18n/locales/de_DE") || !existsSync(systemLocale)) return undefined;
   const folder = await mkdtemp(path.join(tmpdir(), "thorbis-locales-"));
   await chmod(folder, 0o755);
   const execute = promisify(execFile);
   await execute("localedef", ["-i", "de_DE", "-f", "UTF-8", path.join(folder, "de_DE.utf8")]);
-  await symlink("/usr/lib/locale/C.utf8", path.join(folder, "C.utf8"));
+  await symlink(systemLocale, path.join(folder, "C.utf8"));
   return folder;
 }
+
+const systemLocale = "/usr/lib/locale/C.utf8";
 
 /** What somebody adds to a table, a view and a function of an extension, and how to see it. */
 const added = {
@@ -114,7 +121,7 @@ async function readWritten(cluster: TestCluster): Promise<unknown[]> {
 
 beforeAll(async () => {
   locales = await compileLocale();
-  vi.stubEnv("LOCPATH", locales);
+  if (locales !== undefined) vi.stubEnv("LOCPATH", locales);
   [source, store] = await Promise.all([startTestCluster(), startTestStore()]);
   const admin = await source.client("supabase_admin");
   await (await source.client()).query(`
@@ -134,7 +141,7 @@ beforeAll(async () => {
     -- Settings that change what a session reads and writes.
     alter database postgres set standard_conforming_strings = off; alter database postgres set quote_all_identifiers = on;
     alter database postgres set array_nulls = off; alter database postgres set datestyle = 'German';
-    alter role backup set lc_monetary = 'de_DE.utf8'; alter role backup set client_encoding = 'LATIN1'; alter role backup set timezone = 'Asia/Tokyo';
+    alter role backup set lc_monetary = '${locales === undefined ? "C" : "de_DE.utf8"}'; alter role backup set client_encoding = 'LATIN1'; alter role backup set timezone = 'Asia/Tokyo';
     alter role backup set default_transaction_isolation = 'serializable'`);
   await (await source.client()).query(`
     create table public.written (t text[] default '{"NULL",null}', at timestamptz, m money default '1234.5');
@@ -148,7 +155,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([source?.remove(), store?.remove()]);
   vi.unstubAllEnvs();
-  await rm(locales, { recursive: true, force: true });
+  if (locales !== undefined) await rm(locales, { recursive: true, force: true });
 });
 
 async function restoreAs(
