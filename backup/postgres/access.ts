@@ -52,7 +52,15 @@ const changedOwner = (catalog: string, oid: string, owner: string): string =>
 const ofPlatform = (owner: string): string =>
   `is_of_platform and pg_get_userbyid(${owner}) = any (${platformOwners})`;
 
-/** Returns a query for objects of PostgreSQL itself whose privileges are not those of a new database. */
+/** Returns grants to others than the owner, each as text and without its grantor. */
+const grantsToOthers = (acl: string): string =>
+  `from aclexplode(${acl}) g, format('%s: %s%s', case when g.grantee = 0 then 'public' else pg_get_userbyid(g.grantee) end,
+    g.privilege_type, case when g.is_grantable then '*' else '' end) as line where g.grantee <> g.grantor`;
+
+/**
+ * Returns a query for objects of PostgreSQL itself on which others have privileges than in a new database. Those of the
+ * owner, who is a superuser, mean nothing, and name a role that can differ between servers.
+ */
 const changedSystemGrants = (
   kind: string,
   name: string,
@@ -63,10 +71,11 @@ const changedSystemGrants = (
     from,
   }: { readonly acl: string; readonly type: string; readonly owner: string; readonly from: string },
 ): string => `
-  select 'system ${kind}', ${name}, json_build_object('grants', ${grants(acl, type, owner)})
+  select 'system ${kind}', ${name},
+    json_build_object('grants', (select coalesce(string_agg(line, E'\\n' order by line), '') ${grantsToOthers(acl)}))
   from ${from} where n.nspname in ('pg_catalog', 'information_schema') and ${acl} is not null
-    and (select array_agg(g::text order by g::text) from aclexplode(${acl}) g)
-      is distinct from (select array_agg(g::text order by g::text) from aclexplode(coalesce(i.initprivs, acldefault('${type}', ${owner}))) g)`;
+    and (select array_agg(line order by line) ${grantsToOthers(acl)})
+      is distinct from (select array_agg(line order by line) ${grantsToOthers(`coalesce(i.initprivs, acldefault('${type}', ${owner}))`)})`;
 
 /** Each part returns `kind`, `name` and `facts`. Null facts are omitted. */
 const parts: readonly string[] = [

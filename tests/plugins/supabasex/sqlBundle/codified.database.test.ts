@@ -312,7 +312,7 @@ describe("what cannot be taken over is refused in preview and up, and stays", ()
       name: "a table that a block creates",
       hand: "create table $s.notes (id integer primary key)",
       file: "do $$ begin create table $s.notes (id integer primary key); end $$;",
-      message: /next\.sql:1:1: relation "notes" already exists[\s\S]*made by hand, and holds data/,
+      message: /next\.sql:1:1: relation "notes" already exists[\s\S]*created manually and contains data/,
     },
     {
       name: "what stands before a fault of the same file: the fault is named",
