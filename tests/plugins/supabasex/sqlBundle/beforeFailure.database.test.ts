@@ -34,7 +34,8 @@ describe("a migration that a new environment refuses is not committed because a 
       name: "it works only because of a manual change",
       hand: "alter table $s.orders add column points integer",
       migration: "alter table $s.orders alter column points set default 1;",
-      message: /next\.sql:1:1: column "points" of relation "orders" does not exist[\s\S]*fails without the manual changes/,
+      message:
+        /next\.sql:1:1: column "points" of relation "orders" does not exist[\s\S]*fails without the manual changes/,
     },
   ];
 
