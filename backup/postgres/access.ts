@@ -21,18 +21,17 @@ export type AccessEntry = z.infer<typeof accessEntry>;
  */
 export const accessInventory = z.array(accessEntry);
 
+/** One entry `g` of `aclexplode` as text, without its grantor. */
+const grantLine = `format('%s: %s%s', case when g.grantee = 0 then 'public' else pg_get_userbyid(g.grantee) end,
+  g.privilege_type, case when g.is_grantable then '*' else '' end) as line`;
+
 /** Returns the grants of an ACL, one line each. A grant option ends with `*`, as in PostgreSQL's notation. */
 const grants = (acl: string, type: string, owner: string): string => `(
-  select coalesce(string_agg(line, E'\\n' order by line), '') from (
-    select format('%s: %s%s', case when g.grantee = 0 then 'public' else pg_get_userbyid(g.grantee) end,
-      g.privilege_type, case when g.is_grantable then '*' else '' end) as line
-    from aclexplode(coalesce(${acl}, acldefault('${type}', ${owner}))) g) lines)`;
+  select coalesce(string_agg(line, E'\\n' order by line), '')
+  from aclexplode(coalesce(${acl}, acldefault('${type}', ${owner}))) g, ${grantLine})`;
 
-const columnGrants = (acl: string): string => `(
-  select coalesce(string_agg(line, E'\\n' order by line), '') from (
-    select format('%s: %s%s', case when g.grantee = 0 then 'public' else pg_get_userbyid(g.grantee) end,
-      g.privilege_type, case when g.is_grantable then '*' else '' end) as line
-    from aclexplode(${acl}) g) lines)`;
+const columnGrants = (acl: string): string =>
+  `(select coalesce(string_agg(line, E'\\n' order by line), '') from aclexplode(${acl}) g, ${grantLine})`;
 
 /**
  * Returns the condition for members of an extension. They belong to the extension, which may have another version in
@@ -52,10 +51,9 @@ const changedOwner = (catalog: string, oid: string, owner: string): string =>
 const ofPlatform = (owner: string): string =>
   `is_of_platform and pg_get_userbyid(${owner}) = any (${platformOwners})`;
 
-/** Returns grants to others than the owner, each as text and without its grantor. */
+/** Returns grants to others than the owner, each as text. */
 const grantsToOthers = (acl: string): string =>
-  `from aclexplode(${acl}) g, format('%s: %s%s', case when g.grantee = 0 then 'public' else pg_get_userbyid(g.grantee) end,
-    g.privilege_type, case when g.is_grantable then '*' else '' end) as line where g.grantee <> g.grantor`;
+  `from aclexplode(${acl}) g, ${grantLine} where g.grantee <> g.grantor`;
 
 /**
  * Returns a query for objects of PostgreSQL itself on which others have privileges than in a new database. Those of the

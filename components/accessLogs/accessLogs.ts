@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { AwsAccount } from "../awsAccount";
 import { type AwsTags, purposeTag } from "../awsTags";
 import type { BackupBucket } from "../backupBucket/backupBucket";
-import { protectBucket } from "../backupBucket/bucketProtection";
+import { protectBucket, settingOptions } from "../backupBucket/bucketProtection";
 import { Component, containedIn, takenBack } from "../component";
 import { accessLogsPolicy, recordsPrefix } from "./policy";
 
@@ -46,11 +46,7 @@ export class AccessLogs extends Component {
         ...takenBack(args.existingBucketName, ["forceDestroy"]),
       },
     );
-    const settings = this.childOptions({
-      ...containedIn(bucket),
-      deleteBeforeReplace: true,
-      retainOnDelete: protection,
-    });
+    const settings = this.childOptions(settingOptions(bucket, protection));
     const { policy } = protectBucket(
       {
         bucket,

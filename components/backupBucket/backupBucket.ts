@@ -2,15 +2,14 @@ import { Alias } from "@pulumi/aws/kms/alias";
 import { Key } from "@pulumi/aws/kms/key";
 import { Bucket } from "@pulumi/aws/s3/bucket";
 import { BucketNotification } from "@pulumi/aws/s3/bucketNotification";
-import { BucketObjectLockConfiguration } from "@pulumi/aws/s3/bucketObjectLockConfiguration";
 import * as pulumi from "@pulumi/pulumi";
 import { partitionOf } from "../../config/aws/partition";
 import type { AwsAccount } from "../awsAccount";
 import { awsNames } from "../awsNames";
 import type { AwsTags } from "../awsTags";
-import { Component, containedIn, takenBack } from "../component";
+import { Component, takenBack } from "../component";
 import { type BucketEntrance, bucketPolicyDocument } from "./bucketPolicyDocument";
-import { protectBucket } from "./bucketProtection";
+import { protectBucket, settingOptions } from "./bucketProtection";
 import { keyPolicyDocument } from "./keyPolicyDocument";
 import { defaultTiers, lifecycleRules, type StorageTiers } from "./lifecycleRules";
 
@@ -80,9 +79,9 @@ export class BackupBucket extends Component {
       { ...keep, ...takenBack(existingBucket, ["forceDestroy"]) },
     );
     const bucket = this.bucket.bucket;
-    const settings = this.settingsOptions(protection);
+    const settings = this.childOptions(settingOptions(this.bucket, protection));
 
-    const { versioning } = protectBucket(
+    protectBucket(
       {
         bucket: this.bucket,
         keyArn: this.key?.arn,
@@ -90,6 +89,7 @@ export class BackupBucket extends Component {
           .all([this.bucket.arn, pulumi.output(this.key?.arn), pulumi.output(entranceOf(args))])
           .apply(([bucketArn, keyArn, entrance]) => bucketPolicyDocument({ bucketArn, keyArn, entrance })),
         lifecycleRules: lifecycleRules(args.noncurrentRetentionDays ?? 30, args.storageTiers ?? defaultTiers),
+        objectLock: args.objectLock,
       },
       { name: (suffix) => this.childName(suffix), options: settings },
     );
@@ -98,28 +98,8 @@ export class BackupBucket extends Component {
       const options = { ...settings, retainOnDelete: false };
       new BucketNotification(this.childName("events"), { bucket, eventbridge: true }, options);
     }
-    if (args.objectLock !== undefined) {
-      new BucketObjectLockConfiguration(
-        this.childName("object-lock"),
-        { bucket, rule: { defaultRetention: { mode: args.objectLock.mode, days: args.objectLock.days } } },
-        { ...settings, dependsOn: versioning },
-      );
-    }
 
     this.registerOutputs({ bucketName: this.bucket.bucket, keyArn: this.key?.arn });
-  }
-
-  /**
-   * Returns the options for settings of the bucket. They stay if the bucket stays, whether the stack keeps it on
-   * purpose or S3 refuses to delete it because it contains backups. A replacement is created after the old one is
-   * deleted, because both use the same place.
-   */
-  private settingsOptions(retained: boolean): pulumi.CustomResourceOptions {
-    return this.childOptions({
-      ...containedIn(this.bucket),
-      deleteBeforeReplace: true,
-      retainOnDelete: retained,
-    });
   }
 
   private createKey(

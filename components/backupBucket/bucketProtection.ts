@@ -3,13 +3,14 @@ import {
   BucketLifecycleConfiguration,
   type BucketLifecycleConfigurationArgs,
 } from "@pulumi/aws/s3/bucketLifecycleConfiguration";
+import { BucketObjectLockConfiguration } from "@pulumi/aws/s3/bucketObjectLockConfiguration";
 import { BucketOwnershipControls } from "@pulumi/aws/s3/bucketOwnershipControls";
 import { BucketPolicy } from "@pulumi/aws/s3/bucketPolicy";
 import { BucketPublicAccessBlock } from "@pulumi/aws/s3/bucketPublicAccessBlock";
 import { BucketServerSideEncryptionConfiguration } from "@pulumi/aws/s3/bucketServerSideEncryptionConfiguration";
 import { BucketVersioning } from "@pulumi/aws/s3/bucketVersioning";
 import * as pulumi from "@pulumi/pulumi";
-import type { Children } from "../component";
+import { type Children, containedIn } from "../component";
 import type { PolicyDocument } from "../policyDocument";
 import { bucketPolicyDocument } from "./bucketPolicyDocument";
 
@@ -20,17 +21,28 @@ export interface BucketProtectionArgs {
   /** The bucket policy. Default: what `bucketPolicyDocument` denies to everybody. */
   readonly policy?: pulumi.Output<PolicyDocument>;
   readonly lifecycleRules: BucketLifecycleConfigurationArgs["rules"];
+  /** How long each version is locked after it is written. Default: no lock. */
+  readonly objectLock?: { readonly mode: string; readonly days: number } | undefined;
 }
 
 /**
- * Makes a bucket private, encrypted and versioned, with resources of the component that owns it.
+ * Returns the options for settings of a bucket. They stay if the bucket stays, whether the stack keeps it on purpose or
+ * S3 refuses to delete it because it is not empty. A replacement is created after the old one is deleted, because both
+ * use the same place.
+ */
+export function settingOptions(bucket: Bucket, retained: boolean): pulumi.CustomResourceOptions {
+  return { ...containedIn(bucket), deleteBeforeReplace: true, retainOnDelete: retained };
+}
+
+/**
+ * Makes a bucket private, encrypted, versioned and locked, with resources of the component that owns it.
  *
- * @returns the settings on which others depend
+ * @returns the settings on which others depend: replication needs versions and their lock
  */
 export function protectBucket(
   args: BucketProtectionArgs,
   { name, options }: Children,
-): { readonly versioning: BucketVersioning; readonly policy: BucketPolicy } {
+): { readonly versions: readonly pulumi.Resource[]; readonly policy: BucketPolicy } {
   const { keyArn } = args;
   const { bucket } = args.bucket;
   const versioning = new BucketVersioning(
@@ -85,7 +97,18 @@ export function protectBucket(
     },
     { ...options, dependsOn: publicAccessBlock },
   );
-  return { versioning, policy };
+  const versions: pulumi.Resource[] = [versioning];
+  if (args.objectLock !== undefined) {
+    const { mode, days } = args.objectLock;
+    versions.push(
+      new BucketObjectLockConfiguration(
+        name("object-lock"),
+        { bucket, rule: { defaultRetention: { mode, days } } },
+        { ...options, dependsOn: versioning },
+      ),
+    );
+  }
+  return { versions, policy };
 }
 
 const commonPolicy = ({ bucket, keyArn }: BucketProtectionArgs) =>

@@ -3,7 +3,6 @@ import { Alias } from "@pulumi/aws/kms/alias";
 import { Key } from "@pulumi/aws/kms/key";
 import type { Provider } from "@pulumi/aws/provider";
 import { Bucket } from "@pulumi/aws/s3/bucket";
-import { BucketObjectLockConfiguration } from "@pulumi/aws/s3/bucketObjectLockConfiguration";
 import { BucketReplicationConfig } from "@pulumi/aws/s3/bucketReplicationConfig";
 import * as pulumi from "@pulumi/pulumi";
 import type { AwsAccount } from "../awsAccount";
@@ -11,10 +10,10 @@ import { awsNames } from "../awsNames";
 import { type AwsTags, purposeTag, replicaPurpose } from "../awsTags";
 import { alarmTopic } from "../backupAlarms/alarmTopic";
 import type { BackupBucket, BackupBucketArgs } from "../backupBucket/backupBucket";
-import { protectBucket } from "../backupBucket/bucketProtection";
+import { protectBucket, settingOptions } from "../backupBucket/bucketProtection";
 import { replicaKeyPolicyDocument } from "../backupBucket/keyPolicyDocument";
 import { defaultTiers, lifecycleRules } from "../backupBucket/lifecycleRules";
-import { Component, containedIn, takenBack } from "../component";
+import { Component, takenBack } from "../component";
 import { TaskRole } from "../taskRole";
 import { replicationPolicy, replicationTrust } from "./policies";
 import { secondRegion } from "./secondRegion";
@@ -98,32 +97,16 @@ export class BackupReplica extends Component {
       },
       { ...keep, ...takenBack(args.existing?.bucketName, ["forceDestroy"]) },
     );
-    const settings = this.thereOptions({
-      ...containedIn(this.bucket),
-      deleteBeforeReplace: true,
-      retainOnDelete: protection,
-    });
-    const { versioning } = protectBucket(
+    const settings = this.thereOptions(settingOptions(this.bucket, protection));
+    const { versions } = protectBucket(
       {
         bucket: this.bucket,
         keyArn: this.key.arn,
         lifecycleRules: lifecycleRules(args.noncurrentRetentionDays ?? 30, args.storageTiers ?? defaultTiers),
+        objectLock: args.objectLock,
       },
       { name: (suffix) => this.childName(suffix), options: settings },
     );
-    const locks =
-      args.objectLock === undefined
-        ? []
-        : [
-            new BucketObjectLockConfiguration(
-              this.childName("object-lock"),
-              {
-                bucket: this.bucket.bucket,
-                rule: { defaultRetention: { mode: args.objectLock.mode, days: args.objectLock.days } },
-              },
-              { ...settings, dependsOn: versioning },
-            ),
-          ];
 
     const role = this.createRole(args);
     new BucketReplicationConfig(
@@ -151,10 +134,10 @@ export class BackupReplica extends Component {
       },
       this.childOptions({
         // Not deleted with the source, which may stay: the rule would keep copying with a role that is gone.
-        replaceWith: containedIn(source.bucket).replaceWith,
+        replaceWith: [source.bucket],
         deleteBeforeReplace: true,
         // S3 refuses a rule unless both buckets keep versions, and copies nothing that the role may not read yet.
-        dependsOn: [source, role.policy, versioning, ...locks],
+        dependsOn: [source, role.policy, ...versions],
       }),
     );
     this.ownTopicArn = args.topicArn === undefined ? this.createTopic(args) : undefined;

@@ -21,9 +21,10 @@ async function recover(stack: string): Promise<void> {
     process.stdout.write(`No creation is pending on stack ${stack}.\n`);
     return;
   }
-  const database = await connect(stack);
+  const config = configOf(stack);
+  const database = await connect(stack, config);
   try {
-    const plan = await planRecovery(creates, { ...cloudFinders(stack), ...databaseFinders(database) });
+    const plan = await planRecovery(creates, { ...cloudFinders(config), ...databaseFinders(database) });
     for (const { urn, id } of plan.imports) process.stdout.write(`exists, is taken over as ${id}: ${urn}\n`);
     for (const urn of plan.repeats)
       process.stdout.write(`is removed from the state and created again: ${urn}\n`);
@@ -52,7 +53,7 @@ function pulumi(...args: string[]): string {
   }
 }
 
-function cloudFinders(stack: string): Record<string, ExistingResourceFinder> {
+function cloudFinders(config: StackConfig): Record<string, ExistingResourceFinder> {
   const { SUPABASE_ACCESS_TOKEN, SUPABASE_API_ENDPOINT } = process.env;
   if (SUPABASE_ACCESS_TOKEN === undefined) {
     throw new UserError("Set SUPABASE_ACCESS_TOKEN to a token that may list the organization's projects.");
@@ -63,7 +64,7 @@ function cloudFinders(stack: string): Record<string, ExistingResourceFinder> {
     client: "thorbis-recover",
   });
   const { AWS_ENDPOINT_URL_S3: s3Endpoint } = process.env;
-  const replicaRegion = configOf(stack)["thorbis-supabase:backup"]?.objectValue?.replica?.region;
+  const replicaRegion = config["thorbis-supabase:backup"]?.objectValue?.replica?.region;
   return {
     ...supabaseFinders(api),
     ...awsFinders({ replicaRegion, ...(s3Endpoint !== undefined && { s3Endpoint }) }),
@@ -74,12 +75,12 @@ const databaseFinders = (database: Client | undefined) =>
   database === undefined ? {} : postgresqlFinders(database);
 
 /** Returns the stack's database; undefined if the run was interrupted before it existed. */
-async function connect(stack: string): Promise<Client | undefined> {
+async function connect(stack: string, config: StackConfig): Promise<Client | undefined> {
   const outputs = JSON.parse(pulumi("stack", "output", "--stack", stack, "--json", "--show-secrets")) as {
     databaseUrl?: string;
   };
   if (outputs.databaseUrl === undefined) return undefined;
-  const { sslRootCertificate } = configOf(stack)["thorbis-supabase:database"]?.objectValue ?? {};
+  const { sslRootCertificate } = config["thorbis-supabase:database"]?.objectValue ?? {};
   const database = new Client({ connectionString: clientUrl(outputs.databaseUrl, sslRootCertificate) });
   try {
     await database.connect();
@@ -97,8 +98,9 @@ interface ConfigEntry {
   };
 }
 
-const configOf = (stack: string): Readonly<Record<string, ConfigEntry>> =>
-  JSON.parse(pulumi("config", "--stack", stack, "--json"));
+type StackConfig = Readonly<Record<string, ConfigEntry>>;
+
+const configOf = (stack: string): StackConfig => JSON.parse(pulumi("config", "--stack", stack, "--json"));
 
 run(
   new Command("recover")

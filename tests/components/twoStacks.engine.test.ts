@@ -35,14 +35,8 @@ afterAll(async () => {
   await account?.remove();
 });
 
-async function succeeds(stack: AwsStack, ...args: string[]): Promise<string> {
-  const { exitCode, output } = await stack.pulumi(...args);
-  expect(exitCode, output).toBe(0);
-  return output;
-}
-
 test("a second stack with the names of the first is refused with the first one's name, and changes nothing", async () => {
-  await succeeds(first, "up", "--yes", "--skip-preview");
+  await first.succeeds("up", "--yes", "--skip-preview");
 
   const refused = await second.pulumi("up", "--yes", "--skip-preview");
 
@@ -57,16 +51,16 @@ test("creating and destroying a second stack does not change the first", async (
   // The same letters but for their case, which names in AWS do not keep.
   second.configure(areas("Shop", "shop-backups-second"));
 
-  await succeeds(second, "up", "--yes", "--skip-preview");
-  await succeeds(second, "destroy", "--yes", "--skip-preview");
+  await second.succeeds("up", "--yes", "--skip-preview");
+  await second.succeeds("destroy", "--yes", "--skip-preview");
 
-  await succeeds(first, "preview", "--refresh", "--expect-no-changes");
+  await first.succeeds("preview", "--refresh", "--expect-no-changes");
 });
 
 test("the preview of a new image shows both digests, and only the necessary changes", async () => {
   first.configure(areas("shop", "shop-backups-first", { image: digestOf("b") }));
 
-  const preview = await succeeds(first, "preview", "--diff");
+  const preview = await first.succeeds("preview", "--diff");
 
   expect(preview).toContain(digestOf("a"));
   expect(preview).toContain(digestOf("b"));

@@ -3,6 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { build } from "esbuild";
 import { execa } from "execa";
+import { expect } from "vitest";
 import { startAws, stopAws } from "../../emulators/aws";
 import { startS3, stopS3 } from "../../emulators/s3";
 import { checkoutRoot } from "../../foundation/checkout";
@@ -21,6 +22,8 @@ export interface AwsAreas {
 /** A stack of only the AWS part, on the real engine, in an account with other stacks. */
 export interface AwsStack {
   pulumi(...args: string[]): Promise<CommandResult>;
+  /** Runs a command that must succeed, and returns its output. */
+  succeeds(...args: string[]): Promise<string>;
   /** Changes the configuration for all later commands. */
   configure(areas: AwsAreas, parts?: AwsParts): void;
   /** Returns the URN of the resource with this logical name. */
@@ -133,6 +136,11 @@ export async function createAwsAccount(
       if (created.exitCode !== 0) throw new Error(created.output);
       return {
         pulumi,
+        async succeeds(...args) {
+          const { exitCode, output } = await pulumi(...args);
+          expect(exitCode, output).toBe(0);
+          return output;
+        },
         configure(next, nextParts = declared) {
           areas = next;
           declared = nextParts;

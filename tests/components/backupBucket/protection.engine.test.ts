@@ -60,18 +60,12 @@ beforeEach(async () => {
 /** Brings a stack up and puts an object into its bucket; answers how the bucket is protected. */
 async function deployed(initial: AwsAreas): Promise<BucketProtection> {
   stack = await account.stack(`kept-${count}`, initial);
-  await succeeds("up", "--yes", "--skip-preview");
+  await stack.succeeds("up", "--yes", "--skip-preview");
   await s3.send(new PutObjectCommand({ Bucket, Key: "runs/one", Body: "a backup" }));
   const protection = await bucketProtection(s3, Bucket);
   const { objectLock: _objectLock, ...others } = protection;
   expect(Object.values(others)).not.toContain(undefined);
   return protection;
-}
-
-async function succeeds(...args: string[]): Promise<string> {
-  const { exitCode, output } = await stack.pulumi(...args);
-  expect(exitCode, output).toBe(0);
-  return output;
 }
 
 async function fails(...args: string[]): Promise<string> {
@@ -85,8 +79,8 @@ describe("object lock that is switched on later", () => {
     const before = await deployed(areas({ deletionProtection }));
     stack.configure(areas({ deletionProtection }, lock));
 
-    const preview = await succeeds("preview");
-    await succeeds("up", "--yes", "--skip-preview");
+    const preview = await stack.succeeds("preview");
+    await stack.succeeds("up", "--yes", "--skip-preview");
 
     expect(preview).not.toMatch(/replace/);
     expect(await bucketProtection(s3, Bucket)).toEqual({
@@ -98,7 +92,7 @@ describe("object lock that is switched on later", () => {
         },
       },
     });
-    await succeeds("preview", "--refresh", "--expect-no-changes");
+    await stack.succeeds("preview", "--refresh", "--expect-no-changes");
   });
 });
 
@@ -116,7 +110,7 @@ describe("a step that fails leaves the bucket as protected as before", () => {
 
     expect(output).toContain("may not be replaced");
     expect(await bucketProtection(s3, Bucket)).toEqual(before);
-    await succeeds("up", "--yes", "--skip-preview");
+    await stack.succeeds("up", "--yes", "--skip-preview");
     expect(await bucketProtection(s3, Bucket)).toEqual(before);
   });
 
@@ -127,14 +121,20 @@ describe("a step that fails leaves the bucket as protected as before", () => {
 
     expect(output).toContain(`${Bucket} is not empty`);
     expect(await bucketProtection(s3, Bucket)).toEqual(before);
-    await succeeds("up", "--yes", "--skip-preview");
+    await stack.succeeds("up", "--yes", "--skip-preview");
     expect(await bucketProtection(s3, Bucket)).toEqual(before);
   });
 
   test("a replacement of something that is set on the bucket", async () => {
     const before = await deployed(areas());
 
-    await succeeds("up", "--yes", "--skip-preview", "--replace", await stack.urn("backup-bucket-policy"));
+    await stack.succeeds(
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--replace",
+      await stack.urn("backup-bucket-policy"),
+    );
 
     expect(await bucketProtection(s3, Bucket)).toEqual(before);
   });
@@ -154,7 +154,7 @@ describe("another name for the bucket", () => {
       );
       expect(await bucketProtection(s3, Bucket)).toEqual(before);
       stack.configure(areas({ deletionProtection }));
-      await succeeds("preview", "--refresh", "--expect-no-changes");
+      await stack.succeeds("preview", "--refresh", "--expect-no-changes");
     },
   );
 
@@ -162,24 +162,24 @@ describe("another name for the bucket", () => {
     const before = await deployed(areas({ deletionProtection: true }));
     const old = Bucket;
     const moved = { bucketName: `${old}-new`, retiredBucketNames: [old] };
-    await succeeds("state", "unprotect", await stack.urn("backup-bucket-bucket"), "--yes");
+    await stack.succeeds("state", "unprotect", await stack.urn("backup-bucket-bucket"), "--yes");
     stack.configure(areas({ deletionProtection: true }, moved));
 
-    await succeeds("up", "--yes", "--skip-preview");
+    await stack.succeeds("up", "--yes", "--skip-preview");
 
     expect(await bucketProtection(s3, old)).toEqual(before);
     expect(await bucketProtection(s3, `${old}-new`)).toEqual(
       JSON.parse(JSON.stringify(before).replaceAll(old, `${old}-new`)),
     );
-    await succeeds("preview", "--refresh", "--expect-no-changes");
+    await stack.succeeds("preview", "--refresh", "--expect-no-changes");
   });
 });
 
 test("an empty bucket that is not protected goes with its stack", async () => {
   stack = await account.stack(`kept-${count}`, areas());
-  await succeeds("up", "--yes", "--skip-preview");
+  await stack.succeeds("up", "--yes", "--skip-preview");
 
-  await succeeds("destroy", "--yes", "--skip-preview");
+  await stack.succeeds("destroy", "--yes", "--skip-preview");
 
   await expect(s3.send(new HeadBucketCommand({ Bucket }))).rejects.toThrow();
 });
@@ -187,12 +187,12 @@ test("an empty bucket that is not protected goes with its stack", async () => {
 test("a bucket that a destroy leaves behind keeps its protection, and the next up takes it back", async () => {
   const before = await deployed(areas({ deletionProtection: true }, lock));
   await fails("destroy", "--yes", "--skip-preview");
-  await succeeds("state", "unprotect", "--all", "--yes");
+  await stack.succeeds("state", "unprotect", "--all", "--yes");
 
-  await succeeds("destroy", "--yes", "--skip-preview");
+  await stack.succeeds("destroy", "--yes", "--skip-preview");
 
   expect(await bucketProtection(s3, Bucket)).toEqual(before);
-  await succeeds("up", "--yes", "--skip-preview");
+  await stack.succeeds("up", "--yes", "--skip-preview");
   expect(await bucketProtection(s3, Bucket)).toEqual(before);
-  await succeeds("preview", "--refresh", "--expect-no-changes");
+  await stack.succeeds("preview", "--refresh", "--expect-no-changes");
 });

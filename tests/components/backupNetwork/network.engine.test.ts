@@ -45,12 +45,6 @@ afterAll(async () => {
   await account?.remove();
 });
 
-async function succeeds(...args: string[]): Promise<string> {
-  const { exitCode, output } = await stack.pulumi(...args);
-  expect(exitCode, output).toBe(0);
-  return output;
-}
-
 const ownVpc = async () => {
   const Filters = [{ Name: "tag:Name", Values: ["networked-backup"] }];
   return (await ec2.send(new DescribeVpcsCommand({ Filters }))).Vpcs?.[0];
@@ -62,14 +56,14 @@ const guards = async () => {
 };
 
 test("a stack makes its network, and its bucket refuses tasks from elsewhere", async () => {
-  await succeeds("up", "--yes", "--skip-preview");
+  await stack.succeeds("up", "--yes", "--skip-preview");
 
   expect((await ownVpc())?.CidrBlock).toBe("10.80.0.0/24");
   expect(await guards()).toEqual({
     StringNotEquals: { "aws:SourceVpce": expect.stringMatching(/^vpce-/) },
     ArnLike: { "aws:PrincipalArn": "arn:aws:iam::123456789012:role/networked-backup-*task" },
   });
-  await succeeds("preview", "--refresh", "--expect-no-changes");
+  await stack.succeeds("preview", "--refresh", "--expect-no-changes");
 });
 
 test.each([
@@ -107,7 +101,7 @@ test("manually added routes and subnets are reported", async () => {
   );
   const { Subnet } = await ec2.send(new CreateSubnetCommand({ VpcId, CidrBlock: "10.80.0.64/26" }));
 
-  const report = await succeeds("preview", "--refresh", "--diff");
+  const report = await stack.succeeds("preview", "--refresh", "--diff");
 
   expect(report).toContain("203.0.113.0/24");
   expect(report).toContain(`network subnet ${Subnet?.SubnetId}`);
@@ -117,9 +111,9 @@ test("manually added routes and subnets are reported", async () => {
 test("a stack that moves to the default network deletes its own network completely", async () => {
   stack.configure(areas({ assignPublicIp: true }));
 
-  await succeeds("up", "--yes", "--skip-preview", "--refresh");
+  await stack.succeeds("up", "--yes", "--skip-preview", "--refresh");
 
   expect(await ownVpc()).toBeUndefined();
   expect(await guards()).toBeUndefined();
-  await succeeds("preview", "--refresh", "--expect-no-changes");
+  await stack.succeeds("preview", "--refresh", "--expect-no-changes");
 });

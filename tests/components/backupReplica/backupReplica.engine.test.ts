@@ -73,13 +73,7 @@ afterAll(async () => {
   await account?.remove();
 });
 
-async function succeeds(...args: string[]): Promise<string> {
-  const { exitCode, output } = await stack.pulumi(...args);
-  expect(exitCode, output).toBe(0);
-  return output;
-}
-
-const up = async () => await succeeds("up", "--yes", "--skip-preview", "--refresh");
+const up = async () => await stack.succeeds("up", "--yes", "--skip-preview", "--refresh");
 const refresh = async () => await stack.pulumi("refresh", "--preview-only", "--expect-no-changes", "--diff");
 const replicationOf = async (s3: S3Client, Bucket: string) =>
   (await s3.send(new GetBucketReplicationCommand({ Bucket }))).ReplicationConfiguration;
@@ -118,7 +112,7 @@ test("the copies are as protected as the backups, and S3 is told to make them", 
       },
     },
   ]);
-  await succeeds("preview", "--refresh", "--expect-no-changes");
+  await stack.succeeds("preview", "--refresh", "--expect-no-changes");
 });
 
 const removable = /bucketReplicationConfig|bucketPolicy|bucketPublicAccessBlock/;
@@ -177,7 +171,7 @@ test("another name for the copies is refused, unless it is meant: then backups a
   );
 
   for (const bucket of ["backup-bucket-bucket", "backup-replica-bucket"])
-    await succeeds("state", "unprotect", await stack.urn(bucket), "--yes");
+    await stack.succeeds("state", "unprotect", await stack.urn(bucket), "--yes");
   stack.configure(areas(copies, { bucketName: laterSource, retiredBucketNames: [source, replica] }));
   await up();
 
@@ -190,8 +184,8 @@ test("another name for the copies is refused, unless it is meant: then backups a
 
 test("after a destroy the copies keep their protection without a rule, and the next up takes bucket and key over", async () => {
   const before = await bucketProtection(there.s3, laterReplica);
-  await succeeds("state", "unprotect", "--all", "--yes");
-  await succeeds("destroy", "--yes", "--skip-preview");
+  await stack.succeeds("state", "unprotect", "--all", "--yes");
+  await stack.succeeds("destroy", "--yes", "--skip-preview");
   expect(await bucketProtection(there.s3, laterReplica)).toEqual(before);
   await expect(replicationOf(here.s3, laterSource)).rejects.toMatchObject(noRule);
 

@@ -3,10 +3,9 @@
 // says, renew the recordings, and then what is generated from them:
 //   RECORD=1 npm test -- tests/ops/recordings --project engine --postgresql 17 --update
 //   npm test -- tests/ops tests/workflows --project unit --update
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import type { PulumiRun } from "../../../ops/pulumi";
 import { createTestStack, type TestStack } from "../../support/testStack";
 import { type RecordingName, recordedText, recordingFile } from "./recording";
@@ -43,71 +42,52 @@ describe.skipIf(process.env.RECORD === undefined)("recordings", () => {
   });
 
   test("a migration with a syntax error", async () => {
-    const change = written("sql/migrations/20270101000000_points.sql", () =>
-      addColumn.replace("column", "colum"),
-    );
+    changeFile("sql/migrations/20270101000000_points.sql", () => addColumn.replace("column", "colum"));
 
-    await change.during(() => expectRecording("brokenMigration", 1, stack.events(...preview)));
+    await expectRecording("brokenMigration", 1, stack.events(...preview));
   });
 
   test("a migration and a changed function", async () => {
-    const migration = written("sql/migrations/20270101000000_points.sql", () => addColumn);
-    const search = written("sql/repeatable/functions/search_customers.sql", (text) =>
+    changeFile("sql/migrations/20270101000000_points.sql", () => addColumn);
+    changeFile("sql/repeatable/functions/search_customers.sql", (text) =>
       text.replace("order by found.place", "order by customer.points desc, found.place"),
     );
 
-    await migration.during(() =>
-      search.during(() => expectRecording("changeAndDrift", 0, stack.events(...preview))),
-    );
+    await expectRecording("changeAndDrift", 0, stack.events(...preview));
   });
 
   test("a secret in plain text and an unknown key", async () => {
-    const change = written("Pulumi.local.yaml", (text) =>
+    changeFile("Pulumi.local.yaml", (text) =>
       text.replace(
         /thorbis-supabase:databasePassword:\n\s+secure: \S+/,
         "thorbis-supabase:databasePassword: in plain text\n  thorbis-supabase:nonsense: 1",
       ),
     );
 
-    await change.during(() => expectRecording("badConfiguration", 1, stack.events(...preview)));
+    await expectRecording("badConfiguration", 1, stack.events(...preview));
   });
 
   test("a move to another bucket", async () => {
     const moved = "bucketName: thorbis-backups-moved\n    retiredBucketNames: [thorbis-backups-local]";
-    const change = written("Pulumi.local.yaml", (text) =>
-      text.replace("bucketName: thorbis-backups-local", moved),
-    );
+    changeFile("Pulumi.local.yaml", (text) => text.replace("bucketName: thorbis-backups-local", moved));
 
-    await change.during(() => expectRecording("replacement", 0, stack.events(...preview)));
+    await expectRecording("replacement", 0, stack.events(...preview));
   });
 
   test("a deployment that repairs the policy and updates log groups", async () => {
-    const change = written("Pulumi.local.yaml", (text) =>
-      text.replaceAll("logRetentionDays: 7", "logRetentionDays: 14"),
-    );
+    changeFile("Pulumi.local.yaml", (text) => text.replaceAll("logRetentionDays: 7", "logRetentionDays: 14"));
 
-    await change.during(() =>
-      expectRecording("up", 0, stack.events("up", ...named, "--yes", "--skip-preview")),
-    );
+    await expectRecording("up", 0, stack.events("up", ...named, "--yes", "--skip-preview"));
   });
 
-  /** Changes a file of the project while a command runs. `change` gets its text, or an empty one if it does not exist. */
-  function written(name: string, change: (text: string) => string) {
-    return {
-      async during(run: () => Promise<void>): Promise<void> {
-        const file = path.join(stack.project, name);
-        const before = existsSync(file) ? readFileSync(file, "utf8") : undefined;
-        const after = change(before ?? "");
-        expect(after).not.toBe(before);
-        writeFileSync(file, after);
-        try {
-          await run();
-        } finally {
-          if (before === undefined) await rm(file);
-          else writeFileSync(file, before);
-        }
-      },
-    };
+  /** Changes a file of the project until the test ends. `change` gets its text, or an empty one if it does not exist. */
+  function changeFile(name: string, change: (text: string) => string): void {
+    const file = path.join(stack.project, name);
+    const before = existsSync(file) ? readFileSync(file, "utf8") : undefined;
+    const after = change(before ?? "");
+    expect(after).not.toBe(before);
+    writeFileSync(file, after);
+    onTestFinished(() => (before === undefined ? rmSync(file) : writeFileSync(file, before)));
   }
 });
 

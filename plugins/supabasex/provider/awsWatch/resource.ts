@@ -89,32 +89,39 @@ function declaredIn({ declared }: PropertyMap): DeclaredInAws {
   const parts = isPropertyMap(declared) ? declared : {};
   const targets = isPropertyMap(parts.targets) ? parts.targets : {};
   return {
-    bucket: String(parts.bucket),
-    topic: typeof parts.topic === "string" ? parts.topic : undefined,
-    subscriptions: texts(parts.subscriptions),
+    ...placeIn(parts),
     targets: Object.fromEntries(Object.entries(targets).map(([rule, ids]) => [rule, texts(ids)])),
     scheduleGroup: String(parts.scheduleGroup),
     schedules: texts(parts.schedules),
     cluster: String(parts.cluster),
     logGroups: texts(parts.logGroups),
     functions: texts(parts.functions),
-    key: typeof parts.key === "string" ? parts.key : undefined,
     secret: String(parts.secret),
     bucketSettings: texts(parts.bucketSettings),
-    replicationRole: typeof parts.replicationRole === "string" ? parts.replicationRole : undefined,
+    replicationRole: textIn(parts.replicationRole),
     network: networkIn(parts.network),
     replica: replicaIn(parts.replica),
   };
 }
 
+/** Returns what is declared both for the backups and for their copies. */
+function placeIn({ bucket, key, topic, subscriptions }: PropertyMap) {
+  return {
+    bucket: String(bucket),
+    key: textIn(key),
+    topic: textIn(topic),
+    subscriptions: texts(subscriptions),
+  };
+}
+
+const textIn = (value: Value | undefined): string | undefined =>
+  typeof value === "string" ? value : undefined;
+
 function replicaIn(replica: Value | undefined): DeclaredReplica | undefined {
   if (!isPropertyMap(replica)) return undefined;
   return {
+    ...placeIn(replica),
     region: String(replica.region),
-    bucket: String(replica.bucket),
-    key: typeof replica.key === "string" ? replica.key : undefined,
-    topic: typeof replica.topic === "string" ? replica.topic : undefined,
-    subscriptions: texts(replica.subscriptions),
     // Each setting of the copies' bucket is unset, or a resource of the stack that is none of these.
     bucketSettings: [],
   };

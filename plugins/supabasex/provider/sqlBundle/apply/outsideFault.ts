@@ -2,7 +2,7 @@ import type { Catalog } from "../catalog";
 import type { Session } from "../session/session";
 import { isDatabaseError, SqlFileError } from "../source/errors";
 import type { BundleFile, Migration } from "../source/files";
-import { mentions, runsCode } from "../source/mentions";
+import { hasCode, mentions } from "../source/mentions";
 import { executedText, statementsOf } from "../source/statements";
 import { isAskedFor, tryOnCopy } from "./indexDefinition";
 import { type OutsideStatement, outsideStatement } from "./outsideStatement";
@@ -48,7 +48,7 @@ export async function outsideFault(
 export function mayDependOn(file: Migration, others: readonly BundleFile[]): boolean {
   const node = statementsOf(file)[0]?.node;
   const names = node === undefined ? [] : targetsOf(node).map(({ name }) => name);
-  return others.some((other) => runsCode(other) || names.some((name) => mentions(other, name)));
+  return others.some((other) => hasCode(other) || names.some((name) => mentions(other, name)));
 }
 
 interface FoundIndex {

@@ -1,6 +1,6 @@
 import { SqlFileError, type SqlFileFault } from "../source/errors";
 import type { BundleFile } from "../source/files";
-import { mentions, runsCode } from "../source/mentions";
+import { hasCode, mentions } from "../source/mentions";
 import { statementsOf } from "../source/statements";
 import { targetsOf } from "./outsideTargets";
 import { needsEarlierCommit } from "./stopped";
@@ -36,7 +36,7 @@ export function makerOf(
   const names = namesIn(message);
   return (
     skipped.find(({ file }) => names.some((name) => mentions(file, name))) ??
-    skipped.find(({ file }) => runsCode(file))
+    skipped.find(({ file }) => hasCode(file))
   );
 }
 
@@ -57,7 +57,7 @@ const preventedByCode: ReadonlySet<string> = new Set([
  * later file names the same object, and a block or a procedure may do anything.
  */
 function mayPreventFault(left: BundleFile, { file, sqlState = "" }: SqlFileError): boolean {
-  if (runsCode(left)) return preventedByCode.has(sqlState);
+  if (hasCode(left)) return preventedByCode.has(sqlState);
   const node = left.noTransaction ? statementsOf(left)[0]?.node : undefined;
   if (node === undefined || !targetsOf(node).some(({ name }) => mentions(file, name))) return false;
   if ("IndexStmt" in node) return node.IndexStmt.unique === true && preventedByIndex.includes(sqlState);

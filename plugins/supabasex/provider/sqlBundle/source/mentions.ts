@@ -1,7 +1,7 @@
 import type { Node } from "libpg-query";
 import { unquoted } from "./declaredObjects";
 import type { BundleFile } from "./files";
-import { actsOnUnnamed, statementsOf } from "./statements";
+import { actsOnUnnamed, runsCode, statementsOf } from "./statements";
 
 const words = new WeakMap<BundleFile, ReadonlySet<string>>();
 
@@ -55,9 +55,9 @@ export function actsOnUnnamedObjects(file: BundleFile): boolean {
   return known;
 }
 
-/** Returns whether the file runs a `do` block or a procedure, which may create, change or drop any object. */
-export function runsCode(file: BundleFile): boolean {
-  return statementsOf(file).some(({ node }) => "DoStmt" in node || "CallStmt" in node);
+/** Returns whether the file has a statement of which `runsCode` is true. */
+export function hasCode(file: BundleFile): boolean {
+  return statementsOf(file).some(({ node }) => runsCode(node));
 }
 
 function isAboutWholeSchemas(node: Node): boolean {

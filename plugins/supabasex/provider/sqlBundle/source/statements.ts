@@ -79,12 +79,15 @@ export function comparableText(sql: string): string {
     .join(" ");
 }
 
+/** Returns whether a statement is a `do` block or runs a procedure, which may create, change or drop any object. */
+export const runsCode = (node: Node): boolean => "DoStmt" in node || "CallStmt" in node;
+
 /**
  * Returns whether a statement runs code that may act on any object: a `do` block, or a call other than of pg_cron's
  * functions.
  */
 export function actsOnUnnamed(node: Node, text: string): boolean {
-  if ("DoStmt" in node || "CallStmt" in node) return true;
+  if (runsCode(node)) return true;
   if (!("SelectStmt" in node)) return false;
   return !/^(\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*select\s+cron\s*\./i.test(text);
 }
