@@ -5,11 +5,11 @@ import { checkoutRoot } from "../../foundation/checkout";
 import { controlsPage, renderControlsPage } from "../../policy/controlsPage";
 import { resourceRules, stackRules } from "../../policy/rules";
 
-test("the page of controls is not stale (npm run controls:generate)", () => {
+test("docs/controls.md is up to date (npm run controls:generate)", () => {
   expect(readFileSync(path.join(checkoutRoot(), controlsPage), "utf8")).toBe(renderControlsPage());
 });
 
-test("it has a row for every rule, and every control leads to its rules", () => {
+test("docs/controls.md has a row for every rule, and every control links to its rules", () => {
   const page = renderControlsPage();
 
   for (const { name, controls } of [...resourceRules, ...stackRules]) {

@@ -36,7 +36,7 @@ afterAll(async () => {
 const preview = async () =>
   await stack.pulumi("preview", "--policy-pack", path.join(checkoutRoot(), "policy"));
 
-test("our bucket passes, before it exists", async () => {
+test("the stack's bucket passes in the first preview", async () => {
   const { exitCode, output } = await preview();
 
   expect(exitCode, output).toBe(0);
@@ -44,7 +44,7 @@ test("our bucket passes, before it exists", async () => {
   expect(output).not.toContain("[mandatory]");
 });
 
-test("a bare bucket is refused, with every rule that it breaks", async () => {
+test("a bucket without settings is refused with every rule that it violates", async () => {
   stack.configure(areas, "bare");
 
   const { exitCode, output } = await preview();

@@ -29,13 +29,13 @@ const production: StackResource = {
   isProtected: false,
 };
 
-test("there are at least thirty rules, each with a name of its own and a bad resource", () => {
+test("there are at least thirty rules, each with a unique name and a resource that violates it", () => {
   expect(names.length).toBeGreaterThanOrEqual(30);
   expect(new Set(names).size).toBe(names.length);
   expect(Object.keys(bad).sort()).toEqual([...names].sort());
 });
 
-test.each(Object.entries(bad))("%s finds its bad resource", (rule, { type, properties }) => {
+test.each(Object.entries(bad))("%s reports the resource that violates it", (rule, { type, properties }) => {
   const resource = { urn: "urn:bad", type, name: "bad", properties, isProtected: false };
 
   const found = violationsOf(all, [production, resource]).filter((violation) => violation.rule === rule);
@@ -71,21 +71,21 @@ describe("our own stacks", () => {
     }));
   }
 
-  test.each(["local", "dev", "prod"])("%s breaks no rule", async (stack) => {
+  test.each(["local", "dev", "prod"])("%s violates no rule", async (stack) => {
     const resources = await resourcesOf(stack);
 
     expect(resources.length).toBeGreaterThan(35);
     expect(violationsOf(all, resources)).toEqual([]);
   });
 
-  test("prod with copies in a second region breaks no rule", async () => {
+  test("prod with copies in a second region violates no rule", async () => {
     const resources = await resourcesOf("prod", { replica: { region: "us-west-2" } });
 
     expect(resources.map(({ name }) => name)).toContain("backup-replica-object-lock");
     expect(violationsOf(all, resources)).toEqual([]);
   });
 
-  test("prod without its lock, key or protection breaks the rules for those", async () => {
+  test("prod without object lock, key or deletion protection violates the rules for those", async () => {
     const resources = await resourcesOf("prod");
     const without = resources
       .filter(({ type }) => !type.includes("bucketObjectLock"))
@@ -109,7 +109,7 @@ describe("a waiver", () => {
   const judged = (now: string, resource = "letters") =>
     violationOf(rule, resource, "must be encrypted", { waivers: [waiver], now: new Date(now) });
 
-  test("holds through its last day, for its resource alone", () => {
+  test("is valid through its last day, for its resource only", () => {
     expect(judged("2026-12-31T23:59:59Z")).toBeUndefined();
     expect(judged("2026-12-31T23:59:59Z", "other")).toBe("must be encrypted.");
   });
@@ -120,7 +120,7 @@ describe("a waiver", () => {
     );
   });
 
-  test("that nothing needs is told", () => {
+  test("that no resource needs is reported", () => {
     expect(unusedWaivers([waiver], [{ rule: "queue-is-encrypted", resource: "letters" }])).toEqual([]);
     expect(unusedWaivers([waiver], [{ rule: "key-rotates", resource: "letters" }])).toEqual([waiver]);
   });
@@ -139,11 +139,11 @@ describe("settings of a project in several resources", () => {
       .filter(({ rule }) => rule === "database-enforces-ssl")
       .map(({ resource }) => resource);
 
-  test("enforce SSL if one of them says so", () => {
+  test("enforce SSL if one of them enforces it", () => {
     expect(blamed(settings("all", { sslEnforcement: true }), settings("part", {}))).toEqual([]);
   });
 
-  test("do not if one of them says the opposite, or none says anything", () => {
+  test("do not enforce SSL if one of them disables it, or none sets it", () => {
     expect(
       blamed(settings("all", { sslEnforcement: true }), settings("part", { sslEnforcement: false })),
     ).toEqual(["part"]);
