@@ -59,7 +59,7 @@ async function configure(changes: Readonly<Record<string, unknown>>): Promise<vo
   );
 }
 
-test("faults of the settings are listed before anything is created", async () => {
+test("all errors in the settings are listed before anything is created", async () => {
   await configure({ repository: "backend", environments: [], surplus: true });
 
   const { exitCode, output } = await pulumi("preview");
@@ -71,7 +71,7 @@ test("faults of the settings are listed before anything is created", async () =>
   await configure({});
 });
 
-test("one up sets the account up, a second has nothing to do, and the outputs are what a deployment needs", async () => {
+test("one up sets up the account, a second changes nothing, and the outputs are what a deployment needs", async () => {
   const up = await pulumi("up", "--yes", "--skip-preview");
   expect(up.exitCode, up.output).toBe(0);
 
@@ -93,7 +93,7 @@ test("one up sets the account up, a second has nothing to do, and the outputs ar
   });
 });
 
-test("the deploy role has the policy that the simulator judged, for the names in the stack file", async () => {
+test("the deploy role has the policy that the simulator checked, with the names in the stack file", async () => {
   const { PolicyDocument = "" } = await iam.send(
     new GetRolePolicyCommand({ RoleName: "thorbis-prod-deploy", PolicyName: "deploy" }),
   );
@@ -125,7 +125,7 @@ test("destroy is refused while states, keys and images are protected", async () 
   expect(output).toContain("protect");
 });
 
-test("an environment that leaves the settings takes its roles with it, and no other's", async () => {
+test("removing an environment from the settings deletes its roles and no others", async () => {
   await configure({ environments: ["dev"] });
   await pulumi("state", "unprotect", "--all", "--yes");
 

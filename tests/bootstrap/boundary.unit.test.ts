@@ -84,7 +84,7 @@ const calls = Object.entries(roles).flatMap(([role, { Statement }]) =>
   }),
 );
 
-it.each(calls)("leaves $role $action", async ({ action, resource, context }) => {
+it.each(calls)("allows $role $action", async ({ action, resource, context }) => {
   expect(await decideFor(boundary, [action, resource, context])).toBe("Allowed");
 });
 
@@ -101,7 +101,7 @@ test.each([
   expect(await decideFor(boundary, [action, resource])).toBe("ImplicitlyDenied");
 });
 
-test("fits into a managed policy: IAM takes 6,144 characters without white space", () => {
+test("fits into a managed policy: at most 6,144 characters without white space", () => {
   const longest = {
     ...{ ...place, prefix: "p".repeat(40), bucketName: "b".repeat(63) },
     replica: { region: "ap-northeast-3", bucketName: "b".repeat(63) },

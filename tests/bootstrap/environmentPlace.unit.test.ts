@@ -19,7 +19,7 @@ function placeWith(backup: object) {
   return environmentPlace(folder, "prod");
 }
 
-test("the place has the buckets that the stack file names: the copies' by default, and earlier ones", () => {
+test("the buckets are those in the stack file, with the default bucket for copies and earlier buckets", () => {
   const plain = placeWith({});
   const moved = placeWith({
     replica: { region: "us-west-2" },
@@ -41,7 +41,7 @@ test("the place has the buckets that the stack file names: the copies' by defaul
   });
 });
 
-test("a stack file without the bucket's name is refused with the key that is missing", () => {
+test("a stack file without the bucket's name is refused, and the error names the missing key", () => {
   expect(() => placeWith({ bucketName: undefined })).toThrow(
     "Pulumi.prod.yaml lacks thorbis-supabase:backup.bucketName, which names the environment's place in AWS.",
   );

@@ -221,7 +221,7 @@ describe("the role that deploys", () => {
   });
 });
 
-test("claims the default group of a network only where the stack makes one", async () => {
+test("may adopt the default security group only if the stack creates a network", async () => {
   const claim: Call = ["ec2:CreateTags", group, claimed];
 
   expect(await decideFor(deployNetworkPolicy(place), claim)).toBe("Allowed");
@@ -242,7 +242,7 @@ describe("the role that previews", () => {
   });
 });
 
-test("reaches a second region, and hands roles to S3, only where the stack has copies there", async () => {
+test("may use a second region and pass roles to S3 only if the stack has copies there", async () => {
   const { replica: _, ...without } = place;
   const handOver: Call = ["iam:PassRole", role, { "iam:PassedToService": "s3.amazonaws.com" }];
   for (const call of [
@@ -255,7 +255,7 @@ test("reaches a second region, and hands roles to S3, only where the stack has c
   }
 });
 
-test("keeps its rights on an earlier bucket of the stack, where a move removes the replication rule", async () => {
+test("keeps its permissions on an earlier bucket of the stack, where a move removes the replication rule", async () => {
   const moved = { ...place, retiredBucketNames: ["thorbis-backups-old", "thorbis-copies-old"] };
   for (const action of ["s3:GetReplicationConfiguration", "s3:PutReplicationConfiguration"]) {
     for (const bucket of moved.retiredBucketNames) {

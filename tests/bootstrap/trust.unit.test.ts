@@ -4,7 +4,7 @@ import { githubTrust, subjectsOf } from "../../bootstrap/policies/trust";
 const providerArn = "arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com";
 const withIds = { repository: "thorbis/backend", repositoryIds: { owner: 7, repository: 9 } };
 
-test("a repository with ids is trusted by both forms of its subject, and by no other", () => {
+test("a repository with ids is trusted in both forms of its subject, and in no other", () => {
   expect(subjectsOf(withIds, "prod")).toEqual([
     "repo:thorbis/backend:environment:prod",
     "repo:thorbis@7/backend@9:environment:prod",
@@ -33,7 +33,7 @@ test("a role trusts the jobs of exactly one environment, with a token for AWS", 
   ]);
 });
 
-test("neither a wildcard nor a set operator lets another repository in", () => {
+test("no wildcard and no set operator admits another repository", () => {
   const text = JSON.stringify(githubTrust({ providerArn, github: withIds, environment: "prod" }));
 
   expect(text).not.toContain("*");
