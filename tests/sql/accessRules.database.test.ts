@@ -66,7 +66,7 @@ describe("business hours", () => {
     },
   );
 
-  test("bind employees and users, not managers and admins", async () => {
+  test("apply to employees and users, not to managers and admins", async () => {
     await openFor(1, 2);
     const counts: Record<string, number | string> = {};
     for (const role of tenantRoles) {
@@ -76,7 +76,7 @@ describe("business hours", () => {
     expect(counts).toEqual({ admin: 2, manager: 2, employee: 0, user: 0 });
   });
 
-  test("are the guide's by default: six to the end of the 22nd hour", async () => {
+  test("are by default those of the guide: 6:00 to 22:59", async () => {
     const { rows } = await database.postgres.query(
       `insert into shared.tenants (name, industry, subdomain) values ('New', 'retail', 'new')
        returning business_opens_at, business_closes_at, time_zone`,
@@ -89,7 +89,7 @@ describe("business hours", () => {
 });
 
 describe("sensitive customers", () => {
-  test("an employee neither sees, makes nor marks one", async () => {
+  test("an employee cannot see, create or mark one", async () => {
     const employee = member("a", "employee");
 
     expect(await reach(employee, "select from shared.customers where pii_restricted")).toBe(0);
@@ -103,7 +103,7 @@ describe("sensitive customers", () => {
     expect(await reach(employee, "update shared.customers set tags = '{vip}'")).toBe(1);
   });
 
-  test("control: a manager does all of it", async () => {
+  test("control: a manager can", async () => {
     const manager = member("a", "manager");
 
     expect(await reach(manager, "select from shared.customers where pii_restricted")).toBe(1);
@@ -124,12 +124,12 @@ describe("second factor", () => {
     ["removing a colleague", `delete from shared.users where id = '${userId("a", "user")}'`, 1],
   ];
 
-  test.each(statements)("%s takes one", async (_what, sql, rows) => {
+  test.each(statements)("%s requires it", async (_what, sql, rows) => {
     expect(await reach(admin("aal1"), sql)).toBe(0);
     expect(await reach(admin("aal2"), sql)).toBe(rows);
   });
 
-  test("an admin's own profile takes none", async () => {
+  test("an admin's own profile does not require it", async () => {
     expect(
       await reach(
         admin("aal1"),
@@ -196,7 +196,7 @@ describe("input validation", () => {
   });
 });
 
-test("an address is stored in lower case for every writer", async () => {
+test("an email address is stored in lower case, whoever writes it", async () => {
   const manager = member("a", "manager");
   const insert = `insert into shared.customers (tenant_id, first_name, last_name, email) values ('${tenantId("a")}', 'x', 'y', 'Ada@Example.COM')`;
 
@@ -207,7 +207,7 @@ test("an address is stored in lower case for every writer", async () => {
   expect(await reach(manager, "select from shared.customers where email = 'ada@b.com'")).toBe(1);
 });
 
-test("updated_at follows every change", async () => {
+test("every change sets updated_at", async () => {
   await database.postgres.query("update shared.customers set tags = '{x}', updated_at = '2000-01-01'");
   const { rows } = await database.postgres.query(
     "select count(*)::int as stale from shared.customers where updated_at < now()",

@@ -46,7 +46,7 @@ describe("audit trail", () => {
     actor_role: "authenticated",
   };
 
-  test("an insert keeps the whole new row", async () => {
+  test("an insert records the whole new row", async () => {
     await client.query(
       "insert into shared.customers (tenant_id, id, first_name, last_name) values ($1, $2, 'New', 'Customer')",
       [tenantId("a"), idOf("a", 2, 99)],
@@ -67,7 +67,7 @@ describe("audit trail", () => {
     ]);
   });
 
-  test("an update keeps what changed, before and after", async () => {
+  test("an update records the changed columns, before and after", async () => {
     await client.query(
       "update shared.customers set first_name = 'Renamed', phone = '+41 44 000 00 00' where id = $1",
       [idOf("a", 2, 1)],
@@ -84,7 +84,7 @@ describe("audit trail", () => {
     ]);
   });
 
-  test("a delete keeps the whole old row", async () => {
+  test("a delete records the whole old row", async () => {
     await client.query("delete from retail.products where id = $1", [idOf("a", 7, 0)]);
 
     expect(await entries()).toEqual([
@@ -106,7 +106,7 @@ describe("audit trail", () => {
     expect(await entries()).toEqual([]);
   });
 
-  test("a tenant's own row, written by an operator, is recorded under the tenant", async () => {
+  test("an operator's change of a tenant's own row is recorded for the tenant", async () => {
     await client.query("reset role");
     await client.query("select set_config('request.jwt.claims', '', true)");
     await client.query("update shared.tenants set name = 'Renamed' where id = $1", [tenantId("a")]);

@@ -67,7 +67,7 @@ describe("change broadcast", () => {
     ]);
   });
 
-  test("a delete is told too", async () => {
+  test("a delete is broadcast too", async () => {
     await client.query("delete from retail.products where id = $1", [idOf("a", 7, 0)]);
 
     expect(await messages()).toMatchObject([
@@ -79,7 +79,7 @@ describe("change broadcast", () => {
     [100, 100],
     [101, null],
     [5000, null],
-  ])("%i rows are told in one message with %s ids", async (count, ids) => {
+  ])("%i rows are broadcast in one message with %s ids", async (count, ids) => {
     await insertCustomers(count);
 
     const told = await messages();
@@ -87,14 +87,14 @@ describe("change broadcast", () => {
     expect((told[0]?.payload.ids as string[] | null)?.length ?? null).toBe(ids);
   });
 
-  test("a statement over several tenants tells each its own", async () => {
+  test("a statement over several tenants sends each tenant its own ids", async () => {
     await read("update shared.customers set tags = '{all}'");
 
     expect(await messages()).toMatchObject([{ payload: { row_count: 2 } }]);
     expect(await messages(`tenant:${tenantId("b")}:changes`)).toMatchObject([{ payload: { row_count: 3 } }]);
   });
 
-  test("a statement that changes no row tells nothing", async () => {
+  test("a statement that changes no row sends nothing", async () => {
     await client.query("update shared.customers set tags = '{x}' where false");
 
     expect(await messages()).toEqual([]);
@@ -109,7 +109,7 @@ describe("change broadcast", () => {
     "automotive.repair_orders",
     "retail.products",
     "retail.orders",
-  ])("%s is covered, by broadcast and by publication", async (table) => {
+  ])("%s is covered by broadcast and publication", async (table) => {
     const rows = await read<{ events: string[]; published: boolean }>(
       `select
          array(select tgname::text from pg_trigger where tgrelid = $1::regclass and tgname like 'realtime_changes_%' order by 1) as events,
@@ -132,7 +132,7 @@ describe("writes keep working", () => {
   const workOrder = `insert into home_services.work_orders (tenant_id, customer_id, service_type, metadata)
     values ('${tenantId("a")}', '${idOf("a", 2, 1)}', 'repair', $1)`;
 
-  test("with a metadata value of 200 kB, and the message stays small", async () => {
+  test("with a metadata value of 200 kB and a small message", async () => {
     expect(await attempt(client, workOrder, [big])).toEqual({ rows: 1 });
     expect(
       await attempt(client, "update home_services.work_orders set metadata = metadata || '{\"more\": true}'"),
@@ -156,7 +156,7 @@ describe("writes keep working", () => {
     ["realtime.send raises", "raise"],
   ];
 
-  test.each(breakages)("with Realtime down: %s", async (_what, how) => {
+  test.each(breakages)("while Realtime is down: %s", async (_what, how) => {
     const warnings: string[] = [];
     const listen = (notice: { message?: string | undefined }): void =>
       void warnings.push(notice.message ?? "");

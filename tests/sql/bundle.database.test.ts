@@ -58,7 +58,7 @@ describe("row-level security", () => {
     ]);
   });
 
-  test("no API role holds a right on a partition, anon none on anything", async () => {
+  test("no API role has a privilege on a partition, and anon has none on anything", async () => {
     const held = `
       select c.oid::regclass || ' ' || acl.grantee::regrole as name
       from pg_class as c, aclexplode(c.relacl) as acl
@@ -95,7 +95,7 @@ describe("row-level security", () => {
     ).toEqual(["shared.customers authenticated r"]);
   });
 
-  test("policies name their roles and call what does not depend on the row once per statement", async () => {
+  test("policies name their roles, and call functions that do not depend on the row once per statement", async () => {
     const conditions = `
       select polrelid::regclass || ' ' || polname as name, polroles = array[0::oid] as for_everybody,
         coalesce(pg_get_expr(polqual, polrelid), '') || ' ' || coalesce(pg_get_expr(polwithcheck, polrelid), '') as condition
@@ -135,7 +135,7 @@ describe("row-level security", () => {
     return withoutSubqueries(condition.slice(0, begin) + condition.slice(end));
   }
 
-  test("an index that begins with it serves the column of every isolation policy", async () => {
+  test("the column of every isolation policy is the first column of an index", async () => {
     const unserved = `
       select c.oid::regclass::text as name
       from pg_policy as p
@@ -183,7 +183,7 @@ describe("ownership", () => {
     ]);
   });
 
-  test("app_owner is bound by the policies it is forced under", async () => {
+  test("policies apply to app_owner, because row-level security is forced", async () => {
     const { rows } = await postgres.query(
       "select rolcanlogin, rolbypassrls, rolsuper from pg_roles where rolname = 'app_owner'",
     );
@@ -194,7 +194,7 @@ describe("ownership", () => {
 
 describe("functions", () => {
   // pg_temp by name and last: left out, it comes first, and a caller's temporary type takes the place of a built-in one.
-  test("none has a search_path that its caller decides", async () => {
+  test("no search_path depends on the caller", async () => {
     const mutable = `
       select oid::regprocedure::text as name from pg_proc
       where pronamespace::regnamespace::text in ${schemas}
@@ -210,7 +210,7 @@ describe("functions", () => {
     ).toEqual(["private.loose()", "private.half()"]);
   });
 
-  test("none is open to everybody", async () => {
+  test("none can be called by PUBLIC", async () => {
     const open = `
       select p.oid::regprocedure::text as name
       from pg_proc as p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) as acl
@@ -225,7 +225,7 @@ describe("functions", () => {
     ).toEqual(["private.loose()"]);
   });
 
-  test("plpgsql_check finds nothing, where the server has it", async ({ skip }) => {
+  test("plpgsql_check reports nothing, if the server has it", async ({ skip }) => {
     const { rowCount } = await postgres.query(
       "select from pg_available_extensions where name = 'plpgsql_check'",
     );
@@ -274,7 +274,7 @@ test("every foreign key has an index that begins with its columns", async () => 
   ).toEqual(["shared.child child_tenant_id_fkey"]);
 });
 
-test("every statement of the bundle is lower case outside of strings, names and comments", () => {
+test("every statement of the bundle is in lower case, except strings, names and comments", () => {
   const shouting = [
     ...readBundleFiles("migrations"),
     ...readBundleFiles("repeatable"),
@@ -290,7 +290,7 @@ test("every statement of the bundle is lower case outside of strings, names and 
 
 const withoutText = (sql: string): string => sql.replaceAll(/--.*$/gm, "").replaceAll(/'[^']*'/g, "");
 
-test("every diagnostic runs as it is", async () => {
+test("every diagnostic query runs unchanged", async () => {
   const files = readBundleFiles("diagnostics");
   // What the deployer makes, and the bundle by itself does not.
   await postgres.query(`
@@ -313,7 +313,7 @@ describe("default privileges", () => {
     order by 1`;
 
   // Where automatic grants were never switched off, and even where somebody widened them to every schema.
-  test("change nothing of who may do what", async () => {
+  test("do not change any privilege", async () => {
     const cluster = await startTestCluster({ legacyDefaultPrivileges: true });
     try {
       const client = await cluster.client("postgres");

@@ -36,7 +36,7 @@ test.each(changes)("%s", async (statement, identity) => {
   expect((await readAuthors(database.postgres, [identity])).get(identity)).toMatch(author);
 });
 
-test("as whom a statement ran stands beside who logged in; the dashboard's comment and a hash are kept, the text is not", async () => {
+test("an entry has the current and the session user, the dashboard's comment and a hash of the statement, but not its text", async () => {
   await database.postgres.query(
     "set role app_owner; create table shared.later (id int);\n-- source: dashboard\n-- user: 4f6e\n",
   );
@@ -51,7 +51,7 @@ test("as whom a statement ran stands beside who logged in; the dashboard's comme
   expect(rows[0].all).not.toContain("create table");
 });
 
-test("a change that fires no event trigger has an unknown author", async () => {
+test("a change that fires no event trigger has no known author", async () => {
   await database.postgres.query("create role somebody; drop role somebody");
 
   expect(await readAuthors(database.postgres, ["role somebody", "bucket x", "table shared.nothing"])).toEqual(
@@ -63,7 +63,7 @@ test("a change that fires no event trigger has an unknown author", async () => {
   );
 });
 
-test("the log cannot be changed, and is closed to the API", async () => {
+test("the log cannot be changed, and API roles have no access", async () => {
   const { postgres } = database;
   await expect(postgres.query("update private.ddl_log set application = 'x'")).rejects.toThrow("append-only");
   await expect(postgres.query("delete from private.ddl_log")).rejects.toThrow("append-only");
@@ -80,7 +80,7 @@ test("the log cannot be changed, and is closed to the API", async () => {
   ]);
 });
 
-test("a log that cannot be written, or is locked, neither fails nor delays a schema change", async () => {
+test("a log that is locked or cannot be written neither fails nor delays a schema change", async () => {
   const { postgres } = database;
   const other = await database.cluster.client("supabase_admin");
   await other.query("begin; lock table private.ddl_log in access exclusive mode");
@@ -99,7 +99,7 @@ test("a log that cannot be written, or is locked, neither fails nor delays a sch
   expect(rows).toEqual([{ one: true, two: true }]);
 });
 
-test("temporary tables leave no entry", async () => {
+test("temporary tables are not logged", async () => {
   await database.postgres.query("create temporary table scratch (id int); drop table scratch");
 
   const { rows } = await database.postgres.query(

@@ -50,17 +50,17 @@ test("an empty hosted-shaped database gets the whole bundle, without a warning",
   expect(bundle.logs.filter((line) => !line.startsWith("info"))).toEqual([]);
 });
 
-test("whoever had an account before the first deploy is known", async () => {
+test("accounts from before the first deployment are known", async () => {
   const { rows } = await bundle.hand.query("select id, suspended_until::text from private.people");
 
   expect(rows).toEqual([{ id: outsiderId, suspended_until: "infinity" }]);
 });
 
-test("the second time there is nothing to do", async () => {
+test("a second deployment changes nothing", async () => {
   expect(await bundle.up()).toBe(false);
 });
 
-test("every repeatable may run again, and leaves the catalog as it was", async () => {
+test("every repeatable can run again without changing the catalog", async () => {
   const before = await readCatalog(bundle.hand);
   const copy = path.join(bundle.directory, "copy");
   cpSync(sqlDirectory, copy, { recursive: true });
@@ -72,14 +72,14 @@ test("every repeatable may run again, and leaves the catalog as it was", async (
   expect(await readCatalog(bundle.hand)).toEqual(before);
 });
 
-test("partitions come and go, and refresh reports nothing", async () => {
+test("a refresh reports no partition that is added or removed", async () => {
   for (const month of ["2027-01-31T23:59:59Z", "2027-02-01T00:00:00Z", "2027-03-31T23:59:59Z"]) {
     await bundle.hand.query("select private.maintain_partitions($1)", [month]);
     expect(await bundle.refresh()).toEqual([]);
   }
 });
 
-test("changes by hand to what keeps tenants apart are named and repaired", async () => {
+test("manual changes of tenant isolation are reported by name and repaired", async () => {
   await bundle.hand.query(`
     drop policy tenant_isolation on shared.customers;
     alter table shared.users no force row level security;

@@ -32,7 +32,7 @@ afterAll(async () => {
   await cluster.remove();
 });
 
-test("a job of the first deployment runs without a second cron.schedule", async () => {
+test("a job from the first deployment runs without a second call of cron.schedule", async () => {
   expect(await bundle.up()).toBe(true);
 
   const runs = async () =>

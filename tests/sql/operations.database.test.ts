@@ -39,7 +39,7 @@ describe("metrics", () => {
     ]);
   });
 
-  test("each tenant gets what its industry counts, over the latest full window", async () => {
+  test("each tenant gets the metrics of its industry for the latest complete window", async () => {
     await at("2026-11-02T14:30:00Z");
     const { rows: ids } = await client.query(
       "select count(distinct id)::int as ids from shared.metrics where metric_name like 'daily_%'",
@@ -54,7 +54,7 @@ describe("metrics", () => {
     ]);
   });
 
-  test("other metrics of the same moment stay", async () => {
+  test("other metrics of the same time are kept", async () => {
     await client.query(
       `insert into shared.metrics (tenant_id, metric_name, metric_value, "timestamp") values ($1, 'by_hand', 7, $2)`,
       [tenantId("a"), window],
@@ -67,7 +67,7 @@ describe("metrics", () => {
     expect(rows).toEqual([{ value: 7 }]);
   });
 
-  test("two collections of one window at once leave one of each metric", async () => {
+  test("two concurrent collections of one window leave one row per metric", async () => {
     const first = await database.cluster.client("postgres");
     const second = await database.cluster.client("postgres");
     const collect = "select private.collect_business_metrics('2026-10-05T12:00:00Z') as count";
@@ -86,7 +86,7 @@ describe("metrics", () => {
     expect(removed.rowCount).toBe(4);
   });
 
-  test("collecting a window again overwrites it, the next window adds to it", async () => {
+  test("collecting a window again overwrites it; the next window is added", async () => {
     await at("2026-11-02T12:00:00Z");
     await client.query("delete from home_services.work_orders where id = $1", [idOf("a", 3, 0)]);
     await at("2026-11-02T17:59:59Z");
@@ -115,7 +115,7 @@ describe("metrics", () => {
   });
 });
 
-test("presence that no heartbeat renewed is removed, what was renewed stays", async () => {
+test("presence without a recent heartbeat is removed, other presence is kept", async () => {
   await client.query(
     "update shared.presence set last_seen = now() - interval '6 minutes' where tenant_id = $1",
     [tenantId("a")],
@@ -127,7 +127,7 @@ test("presence that no heartbeat renewed is removed, what was renewed stays", as
   expect(rows).toEqual([{ tenant_id: tenantId("b") }]);
 });
 
-test("accounts that are gone for a month are forgotten, and nobody else", async () => {
+test("accounts deleted a month ago are removed, others are kept", async () => {
   const [gone, lately] = [idOf("f", 7), idOf("f", 8)];
   for (const id of [gone, lately]) {
     await client.query("insert into auth.users (id, is_anonymous) values ($1, true)", [id]);
@@ -146,7 +146,7 @@ test("accounts that are gone for a month are forgotten, and nobody else", async 
 });
 
 describe("recovery checkpoints", () => {
-  test("the backup program names a moment, and postgres reads it", async () => {
+  test("the backup program records a named point in time, and postgres can read it", async () => {
     const backup = await database.connectAs("backup");
     const { rows } = await backup.query<{ id: string }>(
       "select private.create_recovery_checkpoint('before the migration', 'why') as id",
@@ -164,7 +164,7 @@ describe("recovery checkpoints", () => {
 });
 
 describe("monitoring", () => {
-  test("its role reads other roles' queries in every view, and no tenant's row", async () => {
+  test("its role can read other roles' queries in every view, and no tenant's rows", async () => {
     const monitoring = await database.connectAs("monitoring");
     // Long enough to be among the fifty.
     await client.query("select 'a needle' as needle, count(*) from generate_series(1, 2000000)");
@@ -182,7 +182,7 @@ describe("monitoring", () => {
     );
   });
 
-  test("blocking_queries pairs a waiter with the one that it waits for, and with no other", async () => {
+  test("blocking_queries pairs a waiting session with the session that blocks it, and with no other", async () => {
     const holder = await database.cluster.client("postgres");
     const bystander = await database.cluster.client("postgres");
     const waiter = await database.cluster.client("postgres");
@@ -230,7 +230,7 @@ describe("explain_row_access", () => {
     ]);
   });
 
-  test("names the isolation for another tenant's row, and the missing membership for an outsider", async () => {
+  test("names tenant isolation for another tenant's row, and the missing membership for an outsider", async () => {
     expect(await explain(userId("a", "admin"), "shared.customers", idOf("b", 2, 1))).toContain(
       "tenant_isolation (permissive): fails",
     );
@@ -239,13 +239,13 @@ describe("explain_row_access", () => {
     );
   });
 
-  test("tells a row that does not exist", async () => {
+  test("reports a row that does not exist", async () => {
     expect((await explain(userId("a", "admin"), "shared.customers", idOf("a", 2, 77)))[1]).toBe(
       "row (existence): fails",
     );
   });
 
-  test("judges the command, and the second factor", async () => {
+  test("evaluates the command and the second factor", async () => {
     const colleague = userId("a", "user");
 
     expect((await explain(userId("a", "admin"), "shared.users", colleague, "delete")).at(-1)).toBe(
@@ -256,7 +256,7 @@ describe("explain_row_access", () => {
     );
   });
 
-  test("judges an update by what may be read, too", async () => {
+  test("evaluates the select policies for an update too", async () => {
     await client.query(
       `update shared.tenants set business_opens_at = (now() + interval '1 hour')::time,
          business_closes_at = (now() + interval '2 hours')::time where id = $1`,
@@ -282,7 +282,7 @@ describe("explain_row_access", () => {
 });
 
 describe("create_tenant_policy", () => {
-  test("isolates the next table, and may be called again", async () => {
+  test("isolates a new table, and can be called again", async () => {
     await client.query("create table retail.coupons (tenant_id uuid not null, code text)");
     await client.query("grant all on retail.coupons to anon, authenticated");
     await client.query("select private.create_tenant_policy('retail', 'coupons')");
@@ -303,7 +303,7 @@ describe("create_tenant_policy", () => {
 });
 
 describe("settings", () => {
-  test("a new connection has what SQL may set of the guide's", async () => {
+  test("a new connection has those of the guide's settings that SQL can set", async () => {
     const fresh = await database.cluster.client("postgres");
     const { rows } = await fresh.query(
       `select name, setting from pg_settings

@@ -49,7 +49,7 @@ async function planOf(actor: Actor, sql: string): Promise<Node> {
 
 const nodesOf = (node: Node): Node[] => [node, ...(node.Plans ?? []).flatMap(nodesOf)];
 
-describe("a condition that is false for everybody reads no row of the tenant", () => {
+describe("a condition that is false for every row reads no row of the tenant", () => {
   const closeFor = async (run: () => Promise<void>) => {
     const hours = "update shared.tenants set business_opens_at = $2, business_closes_at = $3 where id = $1";
     const closed = await client.query(
@@ -88,12 +88,12 @@ describe("a condition that is false for everybody reads no row of the tenant", (
     });
   });
 
-  test("the audit trail of anybody but an admin", async () => {
+  test("the audit trail for anybody except an admin", async () => {
     expect(removed(await planOf(member("a", "manager"), "select * from audit.entries"))).toBe(0);
   });
 });
 
-describe("an address is found by its index, under row-level security", () => {
+describe("an email address is found by its index under row-level security", () => {
   test("a customer's", async () => {
     const plan = await planOf(
       member("a", "manager"),
@@ -105,7 +105,7 @@ describe("an address is found by its index, under row-level security", () => {
     expect(index?.["Index Cond"]).toContain("tenant_id");
   });
 
-  test("control: lower() is not leakproof, and no index serves it", async () => {
+  test("control: lower() is not leakproof, so no index is used", async () => {
     const plan = await planOf(
       member("a", "manager"),
       "select * from shared.customers where lower(email) = 'c77@example.com'",
@@ -115,7 +115,7 @@ describe("an address is found by its index, under row-level security", () => {
   });
 });
 
-test("an index that API roles cannot use under row-level security is a declared exception", async () => {
+test("an index that API roles cannot use under row-level security is a listed exception", async () => {
   // Equality and order of these types are leakproof; of anything else an index needs a function that looks past the policies.
   const { rows } = await client.query<{ index: string }>(`
     select distinct index.indexrelid::regclass::text as index
@@ -144,7 +144,7 @@ test("an index that API roles cannot use under row-level security is a declared 
   ]);
 });
 
-test("estimates tell nothing of what is frequent in another tenant", async () => {
+test("estimates do not reveal which values are frequent in another tenant", async () => {
   const estimate = async (name: string) => {
     const sql = `select * from shared.customers where last_name = '${name}'`;
     return (await planOf(member("a", "manager"), sql))["Plan Rows"];

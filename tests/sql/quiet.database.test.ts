@@ -132,7 +132,7 @@ const events: Readonly<Record<string, Event>> = {
   },
 };
 
-test(`${rounds} rounds of use are reported as nothing at all, seed ${seed}`, async () => {
+test(`${rounds} rounds of ordinary use cause no report, seed ${seed}`, async () => {
   const random = seededRandom(seed);
   await bundle.refresh();
 
@@ -147,7 +147,7 @@ test(`${rounds} rounds of use are reported as nothing at all, seed ${seed}`, asy
   }
 }, 600_000);
 
-test("control: after all that, one policy that somebody drops is reported", async () => {
+test("control: afterwards, a dropped policy is reported", async () => {
   await postgres.query("drop policy tenant_isolation on shared.customers");
 
   expect(await bundle.refresh()).toContain('live["policy shared.customers tenant_isolation"]');

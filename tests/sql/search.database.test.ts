@@ -63,7 +63,7 @@ describe("search", () => {
     expect(await search(wanted)).toEqual(names);
   });
 
-  test("ranks the whole name first among 5,000 that share a word", async () => {
+  test("ranks an exact match first among 5,000 names that share a word", async () => {
     const { rows } = await client.query<{ name: string }>(
       `select first_name || ' ' || last_name as name from shared.customers
        where tenant_id = $1 and last_name = 'filler' order by id desc limit 1`,
@@ -75,7 +75,7 @@ describe("search", () => {
     expect((await search(name.split(" ").reverse().join(" ")))[0]).toBe(name);
   });
 
-  test("ranks at most 1,000 of each kind of match", async () => {
+  test("ranks at most 1,000 matches of each kind", async () => {
     const count = async (wanted: string): Promise<number> => {
       await client.query("begin");
       await client.query("select set_config('request.jwt.claims', $1, true)", [
@@ -92,13 +92,13 @@ describe("search", () => {
     expect(await count("l")).toBe(1000);
   });
 
-  test("gives no more than asked for, and never more than 200", async () => {
+  test("returns at most the requested number, and never more than 200", async () => {
     expect(await search("filler", 3)).toHaveLength(3);
     expect(await search("filler", 100_000)).toHaveLength(200);
     expect(await search("filler", -1)).toEqual([]);
   });
 
-  test("uses the index of the tenant's terms for each of the three ways", async () => {
+  test("uses the index of the tenant's terms for each of the three kinds of search", async () => {
     const scans = async (): Promise<number> => {
       await client.query("select pg_stat_force_next_flush()");
       const { rows } = await client.query<{ scans: number }>(
@@ -113,7 +113,7 @@ describe("search", () => {
   });
 });
 
-describe("what other tenants have", () => {
+describe("other tenants' rows", () => {
   /** Blocks that a statement reads, the second time, when nothing about it is new any more. */
   const blocksOf = async (statement: string): Promise<number> =>
     await as(database, manager, async (session) => {
@@ -150,7 +150,7 @@ describe("what other tenants have", () => {
     expect(blocks).toBeGreaterThan(0);
   });
 
-  test("control: costs a search in an index of all tenants' words", async () => {
+  test("control: slow down a search in an index of all tenants' words", async () => {
     await client.query(
       "create index all_words_idx on shared.customers using gin (tenant_id, to_tsvector('simple', first_name))",
     );
@@ -167,7 +167,7 @@ describe("what other tenants have", () => {
     await client.query("drop function shared.search_all_words(text); drop index shared.all_words_idx");
   });
 
-  test("does not wait in a list that every search reads", async () => {
+  test("are not in a pending list that every search reads", async () => {
     const { rows } = await client.query(
       "select reloptions from pg_class where oid = 'shared.customers_search_terms_idx'::regclass",
     );
@@ -175,7 +175,7 @@ describe("what other tenants have", () => {
     expect(rows).toEqual([{ reloptions: ["fastupdate=off"] }]);
   });
 
-  test("is not in the planner's statistics of the index", async () => {
+  test("are not in the planner's statistics of the index", async () => {
     const { rows } = await client.query(
       "select from pg_statistic where starelid = 'shared.customers_search_terms_idx'::regclass",
     );
@@ -184,7 +184,7 @@ describe("what other tenants have", () => {
   });
 });
 
-test("finds what a comparison with every row finds", async () => {
+test("search finds the same rows as a comparison with every row", async () => {
   const random = seededRandom(20261129);
   const pick = <T>(values: readonly T[]): T => values[Math.floor(random() * values.length)] as T;
   const syllables = [

@@ -51,7 +51,7 @@ async function tokenFor(event: ReturnType<typeof eventOf>): Promise<Record<strin
 }
 
 describe("a member's token", () => {
-  test.each(tenantRoles)("%s: keeps every claim of Auth and adds the tenant's", async (role) => {
+  test.each(tenantRoles)("%s: keeps every claim of Auth and adds those of the tenant", async (role) => {
     const event = eventOf(userId("a", role));
 
     expect(await tokenFor(event)).toEqual({
@@ -73,7 +73,7 @@ describe("a member's token", () => {
     },
   );
 
-  test("the hook returns the event as a whole, as Auth expects", async () => {
+  test("the hook returns the whole event, as Auth expects", async () => {
     const event = eventOf(userId("a", "admin"));
     const { rows } = await auth.query("select private.custom_access_token_hook($1) - 'claims' as rest", [
       JSON.stringify(event),
@@ -118,7 +118,7 @@ describe("no tenant in the token", () => {
     ],
   ];
 
-  test.each(cases)("%s, not even a forged one, and the token sees nothing", async (_who, user, before) => {
+  test.each(cases)("%s: no claim, not even a forged one, and no rows", async (_who, user, before) => {
     await database.postgres.query(before);
     const forged = { tenant_id: tenantId("b"), tenant_role: "admin", industry: "retail", subdomain: "x" };
 
@@ -132,7 +132,7 @@ describe("no tenant in the token", () => {
     expect(seen).toEqual({ rows: 0 });
   });
 
-  test("control: a ban that ended is none", async () => {
+  test("control: an expired ban has no effect", async () => {
     const user = userId("b", "manager");
     await database.postgres.query(
       "update auth.users set banned_until = now() - interval '1 day' where id = $1",
@@ -143,7 +143,7 @@ describe("no tenant in the token", () => {
   });
 });
 
-test("a membership that moves with its role shows in the next token", async () => {
+test("a changed role is in the next token", async () => {
   const user = userId("b", "admin");
   await database.postgres.query("update shared.users set role = 'employee' where id = $1", [user]);
 
@@ -158,7 +158,7 @@ test.each(["anon", "authenticated", "service_role"])("%s may not call the hook",
   expect(outcome).toEqual({ code: "42501", message: "permission denied for schema private" });
 });
 
-describe("an event that is not as Auth sends it", () => {
+describe("an event in another form than Auth sends", () => {
   const call = async (event: unknown): Promise<unknown> => {
     const { rows } = await auth.query<{ result: unknown }>(
       "select private.custom_access_token_hook($1) as result",
@@ -186,7 +186,7 @@ describe("an event that is not as Auth sends it", () => {
     expect(await call(event)).toEqual(answer);
   });
 
-  test("control: the user decides, whatever sub the claims have", async () => {
+  test("control: the user id decides, not the claim sub", async () => {
     const event = { user_id: userId("b", "manager").toUpperCase(), claims: { sub: outsiderId } };
 
     expect(await call(event)).toMatchObject({ claims: { sub: outsiderId, tenant_id: tenantId("b") } });
@@ -200,7 +200,7 @@ describe("signing in", () => {
       [user],
     );
 
-  test("keeps email and last log-in of the membership in step", async () => {
+  test("updates email and last login of the membership", async () => {
     await signIn(userId("a", "manager"));
     const { rows } = await database.postgres.query(
       "select email, last_login_at from shared.users where id = $1",

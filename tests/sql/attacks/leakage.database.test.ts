@@ -27,7 +27,7 @@ const column = async (actor: typeof manager, sql: string, ...first: string[]): P
   });
 
 describe("views", () => {
-  test("the bundle's run as whoever asks", async () => {
+  test("the bundle's views run as the caller", async () => {
     const tenants = await column(
       member("a", "admin"),
       "select distinct tenant_id as value from shared.audit_trail",
@@ -61,7 +61,7 @@ describe("views", () => {
 });
 
 describe("functions", () => {
-  test("a search finds own customers only", async () => {
+  test("a search finds only customers of the tenant", async () => {
     expect(await column(manager, "select last_name as value from shared.search_customers('secret')")).toEqual(
       [],
     );
@@ -74,7 +74,7 @@ describe("functions", () => {
     expect(await column(manager, "select last_name as value from shared.search_customers('%')")).toEqual([]);
   });
 
-  test("a search past the policies returns nothing that they hide", async () => {
+  test("a search that bypasses the policies returns nothing that they hide", async () => {
     const found = (role: "employee" | "user") =>
       column(member("a", role), "select last_name as value from shared.search_customers('number')");
 
@@ -82,7 +82,7 @@ describe("functions", () => {
     expect(await found("user")).toEqual([]);
   });
 
-  test("the finder is not to be called by name", async () => {
+  test("the inner search function cannot be called directly", async () => {
     const outcome = await as(database, manager, (client) =>
       attempt(client, "select private.find_customers('secret', 10)"),
     );
@@ -90,7 +90,7 @@ describe("functions", () => {
     expect(outcome).toEqual({ code: "42501", message: "permission denied for schema private" });
   });
 
-  test("control: a search that runs as a definer with BYPASSRLS finds the others'", async () => {
+  test("control: a search as a definer with BYPASSRLS finds other tenants' customers", async () => {
     await database.postgres.query(`
       create function guide.search_customers(search text) returns setof shared.customers
       language sql security definer as $$
@@ -110,13 +110,13 @@ describe("hijacking a security definer function by search_path", () => {
     "set local search_path = pg_temp, shared, public",
   ];
 
-  test("the bundle's resolve their names themselves", async () => {
+  test("the bundle's functions do not use the caller's search_path", async () => {
     expect(
       await column(manager, "select distinct tenant_id as value from shared.customers", ...bait),
     ).toEqual([tenantId("a")]);
   });
 
-  test("control: a definer that trusts the caller's search_path takes the bait", async () => {
+  test("control: a definer that uses the caller's search_path is hijacked", async () => {
     await database.postgres.query(`
       create function guide.tenant_of_caller() returns uuid
       language plpgsql security definer as $$
@@ -160,7 +160,7 @@ describe("hijacking a security definer function by a temporary type", () => {
     return [...told].sort();
   };
 
-  test("gains nobody's rights", async () => {
+  test("gains no privileges", async () => {
     expect(
       await taken(
         "select from shared.customers",
@@ -177,7 +177,7 @@ describe("hijacking a security definer function by a temporary type", () => {
     ).toEqual([]);
   });
 
-  test("control: an empty search_path, which leaves pg_temp first, gives away the definer's", async () => {
+  test("control: an empty search_path, which searches pg_temp first, gives away the definer's privileges", async () => {
     await database.postgres.query(`
       create function guide.count_users() returns pg_catalog.int8
       language plpgsql security definer set search_path = '' as $$
@@ -191,7 +191,7 @@ describe("hijacking a security definer function by a temporary type", () => {
   });
 });
 
-describe("operators and functions that tell what they are shown", () => {
+describe("operators and functions that leak their arguments", () => {
   beforeAll(async () => {
     await database.postgres.query(`
       create function guide.peek(value text) returns boolean
@@ -219,15 +219,15 @@ describe("operators and functions that tell what they are shown", () => {
     return notices.sort();
   };
 
-  test("are shown own rows only", async () => {
+  test("see only rows of the tenant", async () => {
     expect(await peeked("shared.customers")).toEqual(ownNames);
   });
 
-  test("control: are shown the others' rows by a view without barrier", async () => {
+  test("control: see other tenants' rows in a view without security_barrier", async () => {
     expect(await peeked("guide.unbarred")).toContain("Secret of b");
   });
 
-  test("a division by zero over another tenant's row does not happen", async () => {
+  test("another tenant's row cannot cause a division by zero", async () => {
     const probe = (table: string): string =>
       `select from ${table} where 1 / (case when last_name = 'Secret of b' then 0 else 1 end) = 1`;
 
@@ -257,17 +257,17 @@ describe("explain", () => {
       return removedRows((rows[0] as (typeof rows)[0])["QUERY PLAN"][0].Plan);
     });
 
-  test("does not count the others' rows: the index finds the tenant's", async () => {
+  test("does not count other tenants' rows, because an index finds those of the tenant", async () => {
     expect(await explained("shared.customers")).toBe(0);
   });
 
-  test("control: counts the other tenant's rows where the guide has no index", async () => {
+  test("control: counts the other tenant's rows without an index, as in the guide", async () => {
     expect(await explained("guide.customers")).toBe(3);
   });
 });
 
 describe("statistics", () => {
-  test("of columns under row-level security are shown to nobody signed in", async () => {
+  test("of columns under row-level security are hidden from signed-in users", async () => {
     await database.postgres.query("analyze shared.customers");
 
     expect(
@@ -321,14 +321,17 @@ describe("the work of a statement", () => {
     ],
   ];
 
-  test.each(statements)("%s: is the same for another tenant's row as for none", async (_what, statement) => {
-    const work = await workOf(statement(inB));
+  test.each(statements)(
+    "%s: is equal for another tenant's row and a missing one",
+    async (_what, statement) => {
+      const work = await workOf(statement(inB));
 
-    expect(work).toEqual(await workOf(statement(nowhere)));
-    expect(work.some((count) => count > 0)).toBe(true);
-  });
+      expect(work).toEqual(await workOf(statement(nowhere)));
+      expect(work.some((count) => count > 0)).toBe(true);
+    },
+  );
 
-  test("control: tells the other tenant's row with the guide's key and policy", async () => {
+  test("control: reveals the other tenant's row with the guide's key and policy", async () => {
     const statement = (id: string): string => `select from guide.customers where id = '${id}'`;
 
     expect(await workOf(statement(inB))).not.toEqual(await workOf(statement(nowhere)));

@@ -54,14 +54,14 @@ describe("storage paths", () => {
     "",
   ];
 
-  test.each(buckets)("no trick leaves the tenant's folder: %s", async (bucket) => {
+  test.each(buckets)("no path leaves the tenant's folder: %s", async (bucket) => {
     const accepted: string[] = [];
     for (const name of tricks) if (await upload(name, bucket)) accepted.push(name);
 
     expect(accepted).toEqual([]);
   });
 
-  test("control: plain names in the own folder are accepted", async () => {
+  test("control: ordinary names in the tenant's folder are accepted", async () => {
     for (const name of [
       `${own}/file.png`,
       `${own}/a/b/c.tar.gz`,
@@ -72,7 +72,7 @@ describe("storage paths", () => {
     }
   });
 
-  test("control: the guide's policy accepts a path that climbs out", async () => {
+  test("control: the guide's policy accepts a path that leaves the folder", async () => {
     await database.postgres.query(`
       create schema guide;
       create table guide.objects (bucket_id text, name text);
@@ -92,7 +92,7 @@ describe("storage paths", () => {
     expect(outcome).toEqual({ rows: 1 });
   });
 
-  test("an object is not moved into another tenant's folder, nor into another bucket's", async () => {
+  test("an object cannot be moved into another tenant's folder or into another bucket", async () => {
     const move = (set: string) =>
       as(database, employee, (client) =>
         attempt(
@@ -107,7 +107,7 @@ describe("storage paths", () => {
     expect(await move(`name = '${own}/moved.png'`)).toEqual({ rows: 1 });
   });
 
-  test("anon lists nothing, not even public avatars", async () => {
+  test("anon can list nothing, not even public avatars", async () => {
     const outcome = await as(database, { name: "anon", role: "anon" }, (client) =>
       attempt(client, "select from storage.objects"),
     );
@@ -115,7 +115,7 @@ describe("storage paths", () => {
     expect(outcome).toEqual({ rows: 0 });
   });
 
-  test("buckets take files of known kinds and sizes only", async () => {
+  test("buckets accept only allowed types and sizes", async () => {
     const { rows } = await database.postgres.query(
       `select id, public, file_size_limit::text as bytes, '*/*' = any (allowed_mime_types) or '*' = any (allowed_mime_types)
          or 'text/html' = any (allowed_mime_types) or 'image/svg+xml' = any (allowed_mime_types) as dangerous
@@ -172,14 +172,14 @@ describe("realtime topics", () => {
     expect(await joins(topic)).toEqual({ receive: false, send: false });
   });
 
-  test("control: the tenant's own topics work, and nobody speaks for the database", async () => {
+  test("control: the tenant's own topics work, and nobody can send as the database", async () => {
     expect(await joins(`tenant:${own}`)).toEqual({ receive: true, send: true });
     expect(await joins(`tenant:${own}:room:5`)).toEqual({ receive: true, send: true });
     expect(await joins(`tenant:${own}:changes`)).toEqual({ receive: true, send: false });
     expect(await joins(`tenant:${own}:changes:x`)).toEqual({ receive: true, send: false });
   });
 
-  test("control: with the policy that lets every signed-in user in, the guess works", async () => {
+  test("control: with a policy for every signed-in user, the guess works", async () => {
     await database.postgres.query(
       "create policy weakened on realtime.messages to authenticated using (true) with check (true)",
     );
@@ -190,7 +190,7 @@ describe("realtime topics", () => {
     }
   });
 
-  test("joining an own topic opens no other one's messages", async () => {
+  test("joining one's own topic does not show messages of another topic", async () => {
     const foreign = `tenant:${other}:changes`;
     await as(database, employee, async (client) => {
       await client.query("reset role");
@@ -211,7 +211,7 @@ describe("realtime topics", () => {
     });
   });
 
-  test("an extension that Realtime does not have is refused", async () => {
+  test("an unknown Realtime extension is refused", async () => {
     const outcome = await as(database, employee, async (client) => {
       await client.query("select set_config('realtime.topic', $1, true)", [`tenant:${own}`]);
       return await attempt(client, "insert into realtime.messages (topic, extension) values ($1, 'other')", [
@@ -222,7 +222,7 @@ describe("realtime topics", () => {
     expect(outcome).toMatchObject({ code: "42501" });
   });
 
-  test("deletes are not published, since no policy can filter them", async () => {
+  test("deletes are not published, because no policy can filter them", async () => {
     const { rows } = await database.postgres.query(
       `select pubinsert, pubupdate, pubdelete, pubtruncate from pg_publication where pubname = 'supabase_realtime'`,
     );
@@ -231,7 +231,7 @@ describe("realtime topics", () => {
   });
 });
 
-test("presence: nobody speaks for a colleague", async () => {
+test("presence: nobody can write for a colleague", async () => {
   const speak = (user: string) =>
     as(database, { ...employee, claims: claimsOf("a", "employee") }, (client) =>
       attempt(client, "insert into shared.presence (tenant_id, user_id, channel) values ($1, $2, 'other')", [

@@ -46,7 +46,7 @@ describe("a tenant chosen by a session setting", () => {
   });
 });
 
-describe("a token that names another tenant than the person's own", () => {
+describe("a token with another tenant than the user's", () => {
   const forged = withClaims({ ...claimsOf("a", "manager"), tenant_id: tenantId("b") });
 
   test("shows nothing", async () => {
@@ -79,7 +79,7 @@ describe("malformed and misplaced claims show nothing and raise nothing", () => 
     expect(await tenantsSeen(withClaims(claims), "shared.customers")).toEqual([]);
   });
 
-  test("control: the same person with the right claims sees the tenant", async () => {
+  test("control: the same user with correct claims sees the tenant", async () => {
     const claims = { sub: userId("a", "manager"), tenant_id: tenantId("a") };
 
     expect(await tenantsSeen(withClaims(claims), "shared.customers")).toEqual([tenantId("a")]);
@@ -93,7 +93,7 @@ describe("a role that the token claims", () => {
     expect(await tenantsSeen(selfMade, "shared.customers")).toEqual([]);
   });
 
-  test("control: the guide's policies let every role see restricted customers, the claim notwithstanding", async () => {
+  test("control: the guide's policies show restricted customers to every role, whatever the claim", async () => {
     const restricted = await as(database, member("a", "user"), async (client) => {
       const { rowCount } = await client.query(
         "select from guide.customers where settings ? 'pii_restricted'",
@@ -114,7 +114,7 @@ describe("a token that outlived the membership", () => {
     "account softly deleted": `update auth.users set deleted_at = now() where id = '${userId("a", "manager")}'`,
   };
 
-  test.each(Object.entries(ends))("%s: shows nothing from that moment", async (_how, end) => {
+  test.each(Object.entries(ends))("%s: shows nothing from then on", async (_how, end) => {
     await database.postgres.query("begin");
     try {
       await database.postgres.query(end);
@@ -133,7 +133,7 @@ describe("a token that outlived the membership", () => {
     }
   });
 
-  test("a ban that ended, or was lifted, is none", async () => {
+  test("a ban that expired or was lifted has no effect", async () => {
     for (const end of ["now() - interval '1 second'", "null"]) {
       const seen = await tenantsSeen(
         { ...attacker, role: "service_role" },
@@ -148,7 +148,7 @@ describe("a token that outlived the membership", () => {
     }
   });
 
-  test("a membership that is made for a banned account is worth nothing", async () => {
+  test("a membership created for a banned account gives no access", async () => {
     const seen = await tenantsSeen(
       withClaims({ ...claimsOf("a", "manager"), sub: outsiderId }),
       "home_services.work_orders",
@@ -180,7 +180,7 @@ describe("a token that outlived the membership", () => {
   });
 });
 
-describe("a prepared statement that the next request of the connection runs again", () => {
+describe("a prepared statement that the next request on the connection executes again", () => {
   /** The tenants seen by a person of a, and then, by the same plan, by one of b. */
   const seenInTurn = async (table: string): Promise<string[][]> =>
     await as(database, attacker, async (client) => {
@@ -199,11 +199,11 @@ describe("a prepared statement that the next request of the connection runs agai
       return seen;
     });
 
-  test("shows each the own tenant", async () => {
+  test("shows each user their own tenant", async () => {
     expect(await seenInTurn("shared.customers")).toEqual([[tenantId("a")], [tenantId("b")]]);
   });
 
-  test("control: shows the first one's tenant to both, where the function claims to be immutable", async () => {
+  test("control: shows the first user's tenant to both if the function is declared immutable", async () => {
     await database.postgres.query(`
       create table guide.cached_customers as select tenant_id from shared.customers;
       create function guide.cached_tenant_id() returns uuid language plpgsql immutable
@@ -220,7 +220,7 @@ describe("a prepared statement that the next request of the connection runs agai
 describe("a machine's token", () => {
   const backend = machine("a", "manager");
 
-  test("is taken at its word, for its tenant only", async () => {
+  test("is trusted, for its tenant only", async () => {
     expect(await tenantsSeen(backend, "shared.customers")).toEqual([tenantId("a")]);
     expect(await tenantsSeen(backend, "shared.users")).toEqual([tenantId("a")]);
     expect(await as(database, backend, (client) => attempt(client, insertFor("a")))).toEqual({ rows: 1 });
@@ -232,7 +232,7 @@ describe("a machine's token", () => {
   const insertFor = (tenant: "a" | "b"): string =>
     `insert into shared.customers (tenant_id, first_name, last_name) values ('${tenantId(tenant)}', 'x', 'y')`;
 
-  test("without a role, or with one that does not exist, sees what any user may", async () => {
+  test("without a role, or with an unknown one, sees what every user may see", async () => {
     for (const tenant_role of [undefined, "owner", ["admin"]]) {
       const actor = { ...backend, claims: { ...backend.claims, tenant_role } };
 

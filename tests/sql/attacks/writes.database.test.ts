@@ -44,13 +44,13 @@ describe("moving a row to another tenant", () => {
     });
   });
 
-  test("is refused to the service role too", async () => {
+  test("is refused for the service role too", async () => {
     const service = { name: "service_role", role: "service_role" };
 
     expect(await attemptAs(service, move("shared.customers"))).toMatchObject({ code: "23000" });
   });
 
-  test("control: works where policies do not check and nothing guards", async () => {
+  test("control: works without a check in the policy and without a trigger", async () => {
     const moveAll = `update weakened.customers set tenant_id = '${tenantId("b")}'`;
     const service = { name: "service_role", role: "service_role" };
     await database.postgres.query("delete from weakened.customers where tenant_id = $1", [tenantId("b")]);
@@ -68,7 +68,7 @@ describe("inserting for another tenant", () => {
     expect(await attemptAs(manager, insert("shared.customers"))).toMatchObject(refusedByPolicy);
   });
 
-  test("control: works where the policy does not check", async () => {
+  test("control: works without a check in the policy", async () => {
     expect(await attemptAs(manager, insert("weakened.customers"))).toEqual({ rows: 1 });
   });
 });
@@ -85,7 +85,7 @@ describe("upsert over another tenant's row", () => {
     );
   });
 
-  test("with the own tenant's id it makes an own row and leaves the other's", async () => {
+  test("with the caller's tenant id, creates a row of the caller's tenant and leaves the other row", async () => {
     const seen = await as(database, manager, async (client) => {
       await client.query(upsert("shared.customers", tenantId("a")));
       await client.query("reset role");
@@ -102,7 +102,7 @@ describe("upsert over another tenant's row", () => {
     ]);
   });
 
-  test("control: with a key of id alone, the conflict tells that the id exists elsewhere", async () => {
+  test("control: with a key of only the id, the conflict reveals that the id exists", async () => {
     const outcome = await attemptAs(
       manager,
       `insert into guide.customers (id, tenant_id, first_name, last_name)
@@ -114,7 +114,7 @@ describe("upsert over another tenant's row", () => {
 });
 
 describe("merge, returning and copy", () => {
-  test("a merge finds no row of another tenant to change", async () => {
+  test("a merge changes no row of another tenant", async () => {
     const merge = (id: string): string =>
       `merge into shared.customers as c using (values ('${id}'::uuid)) as wanted (id) on c.id = wanted.id
        when matched then update set first_name = 'Merged' when not matched then do nothing`;
@@ -134,7 +134,7 @@ describe("merge, returning and copy", () => {
     expect(outcome).toEqual({ rows: 0 });
   });
 
-  test("control: an update by id of an own row returns it", async () => {
+  test("control: an update by id of the tenant's own row returns it", async () => {
     const outcome = await attemptAs(
       manager,
       "update shared.customers set first_name = 'Mine' where id = $1 returning *",
@@ -156,7 +156,7 @@ describe("a foreign key to another tenant's row", () => {
       : `insert into ${table} (tenant_id, customer_id, service_type) values ('${tenantId("a")}', '${customer}', 'x')`;
   const nowhere = "00000000-0000-4000-8000-000000000000";
 
-  test("is refused with the very message of a row that exists nowhere", async () => {
+  test("is refused with the same message as for a row that does not exist", async () => {
     const foreign = await attemptAs(manager, order("home_services.work_orders", foreignCustomer));
     const missing = await attemptAs(manager, order("home_services.work_orders", nowhere));
 
@@ -164,12 +164,12 @@ describe("a foreign key to another tenant's row", () => {
     expect(foreign).toEqual(missing);
   });
 
-  test("control: an own customer is accepted, and the guide accepts any", async () => {
+  test("control: the tenant's own customer is accepted, and the guide accepts any customer", async () => {
     expect(await attemptAs(manager, order("home_services.work_orders", ownCustomer))).toEqual({ rows: 1 });
     expect(await attemptAs(manager, order("guide.work_orders", foreignCustomer))).toEqual({ rows: 1 });
   });
 
-  test("no foreign key of a tenant's table leaves out the tenant", async () => {
+  test("every foreign key of a tenant's table includes the tenant", async () => {
     const { rows } = await database.postgres.query<{ key: string }>(`
       select conrelid::regclass || ' ' || conname as key
       from pg_constraint
@@ -204,7 +204,7 @@ describe("privilege escalation through users.role", () => {
     expect(await attemptAs(actor, sql)).toMatchObject(refusedByPolicy);
   });
 
-  test("a colleague's row is out of reach", async () => {
+  test("a colleague's row cannot be changed", async () => {
     expect(
       await attemptAs(member("a", "employee"), `update shared.users set first_name = 'x' where id = '${me}'`),
     ).toEqual({ rows: 0 });
@@ -218,14 +218,14 @@ describe("privilege escalation through users.role", () => {
       "a new membership",
       `insert into shared.users (id, tenant_id, email, role) values ('${outsiderId}', '${tenantId("a")}', 'x@y.zz', 'admin')`,
     ],
-  ])("no right to write: %s", async (_what, sql) => {
+  ])("no privilege to write: %s", async (_what, sql) => {
     expect(await attemptAs(member("a", "admin"), sql)).toEqual({
       code: "42501",
       message: "permission denied for table users",
     });
   });
 
-  test("control: own first name may change, and an admin with a second factor may promote", async () => {
+  test("control: a user may change the own first name, and an admin with a second factor may promote", async () => {
     expect(await attemptAs(member("a", "user"), "update shared.users set first_name = 'New'")).toEqual({
       rows: 1,
     });
@@ -262,7 +262,7 @@ describe("unique columns as oracles", () => {
     ]);
   };
 
-  test("an email that another tenant has is free, one that the own tenant has is not, whatever its case", async () => {
+  test("an email of another tenant can be used; one of the same tenant cannot, in any case", async () => {
     const postgres: Actor = { name: "postgres", role: "service_role" };
     await as(database, postgres, async (client) => {
       await client.query("reset role");
@@ -277,7 +277,7 @@ describe("unique columns as oracles", () => {
     });
   });
 
-  test("every unique index of a tenant's table begins with the tenant; the exceptions are declared", async () => {
+  test("every unique index of a tenant's table begins with the tenant; exceptions are listed", async () => {
     const { rows } = await database.postgres.query<{ name: string }>(`
       select i.indexrelid::regclass::text as name
       from pg_index as i
@@ -300,7 +300,7 @@ describe("unique columns as oracles", () => {
     ]);
   });
 
-  test("subdomain: an admin may not try one", async () => {
+  test("subdomain: an admin cannot probe for one", async () => {
     expect(await attemptAs(member("a", "admin"), "update shared.tenants set subdomain = 'tenant-b'")).toEqual(
       {
         code: "42501",

@@ -24,7 +24,7 @@ test("docs/access.svg is up to date", async () => {
   await expect(await drawAccess(database.postgres)).toMatchFileSnapshot(file("access.svg"));
 });
 
-test("control: a new column, and a new right, would show", async () => {
+test("control: a new column and a new privilege change the drawings", async () => {
   const { postgres } = database;
   const before = [await drawSchema(postgres), await drawAccess(postgres)];
   await postgres.query("begin");

@@ -212,7 +212,7 @@ describe.each(actors.map((actor) => [actor.name, actor] as const))("%s", (_name,
     expect(actual).toEqual(Object.fromEntries(views.map((view) => [view.name, expected])));
   });
 
-  test("truncate, references, trigger, and maintain where the server knows it", async () => {
+  test("truncate, references, trigger, and maintain if the server has it", async () => {
     const rights = await tableRights(database.postgres);
     const { rows } = await database.postgres.query<{ name: string; held: string[] }>(
       `select relation as name, array(
@@ -261,7 +261,7 @@ async function tableRights(client: Client): Promise<string[]> {
   return ["truncate", "references", "trigger", ...((rows[0]?.version ?? 0) >= 170_000 ? ["maintain"] : [])];
 }
 
-test("control: a new table that forgets its policies fails the matrix by itself", async () => {
+test("control: a new table without policies fails the matrix without a change of the tests", async () => {
   const { postgres } = database;
   await postgres.query("begin");
   try {
@@ -282,7 +282,7 @@ test("control: a new table that forgets its policies fails the matrix by itself"
   }
 });
 
-test("the world has rows of both tenants in every table, so that a missing policy shows", () => {
+test("every table has rows of both tenants, so that a missing policy is detected", () => {
   const oneSided = relations
     .filter((relation) =>
       ["data", "customers", "presence", "users", "tenants", "metrics", "audit"].includes(relation.class),
