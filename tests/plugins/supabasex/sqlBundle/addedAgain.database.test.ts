@@ -121,7 +121,7 @@ function livePath(path: string): string {
   return `live["${path.slice(0, path.length - property.length)}"]${property}`;
 }
 
-describe("what is repaired without losing data", () => {
+describe("changes that are repaired without data loss", () => {
   let bundle: BundleUnderTest;
   let before: unknown;
   beforeAll(async () => {
@@ -156,7 +156,7 @@ describe("what is repaired without losing data", () => {
     await bundle.sql("begin; insert into $s.customers (code) values ('d'); rollback");
   });
 
-  test("numbers go on behind those that are there", async () => {
+  test("an identity column continues after the existing numbers", async () => {
     await bundle.sql(`drop sequence $s.customers_serial_seq cascade;
       alter table $s.customers alter column number drop identity;
       update $s.customers set serial = 90, number = 70 where id = 1`);
@@ -198,7 +198,7 @@ const refused: readonly (readonly [change: string, sentence: string])[] = [
   ],
 ];
 
-describe("what stops an up stops the preview, with dryRun off and on, with the same sentence", () => {
+describe("a change that stops an up stops the preview with the same message, with dryRun off and on", () => {
   test.each(refused)("%s", async (change, text) => {
     const bundle = await databases.bundle(files);
     const sentence = text.replaceAll("$s", bundle.schema);
@@ -227,7 +227,7 @@ describe("what stops an up stops the preview, with dryRun off and on, with the s
   });
 });
 
-test("a pending file that is about the object may repair it: the preview warns, and the up tells", async () => {
+test("if a pending file concerns the object, the preview only warns, and the up reports the result", async () => {
   const bundle = await databases.bundle({
     "migrations/20260101000000_t.sql": "create schema $s; create table $s.t (id int, code text not null);\n",
   });

@@ -51,7 +51,7 @@ end $$;`,
   },
 ];
 
-describe("a migration changes what repeatables build on: they run again", () => {
+describe("repeatables run again after a migration changes an object that they depend on", () => {
   test.each(cases)("$name", async ({ repeatable, migration, works }) => {
     const bundle = await databases.bundle(
       { [first]: schema, "repeatable/r.sql": repeatable },
@@ -99,7 +99,7 @@ const broken = [
   },
 ];
 
-describe("a migration takes away what a repeatable needs: preview and up fail, and nothing stays", () => {
+describe("if a migration drops an object that a repeatable needs, preview and up fail and nothing is changed", () => {
   test.each(broken)("$name", async ({ repeatable, migration, message }) => {
     const bundle = await databases.bundle(
       { [first]: schema, "repeatable/r.sql": repeatable },
@@ -118,7 +118,7 @@ describe("a migration takes away what a repeatable needs: preview and up fail, a
   });
 });
 
-test("a later migration fails: the committed one's repeatables are due, and run with the next deployment", async () => {
+test("if a later migration fails, the repeatables of the committed one run in the next deployment", async () => {
   const bundle = await databases.bundle({
     [first]: schema,
     "repeatable/v.sql": "create or replace view $s.v as select * from $s.customers;",
@@ -138,7 +138,7 @@ test("a later migration fails: the committed one's repeatables are due, and run 
   expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
 });
 
-test("negative control: a migration about another table runs no repeatable again", async () => {
+test("negative control: a migration of another table runs no repeatable again", async () => {
   const bundle = await databases.bundle({
     [first]: schema,
     "repeatable/v.sql": "create or replace view $s.v as select * from $s.customers;",
@@ -155,8 +155,8 @@ test("negative control: a migration about another table runs no repeatable again
 const mood =
   "create type $s.mood as enum ('good'); create table $s.days (id integer primary key, mood $s.mood);";
 
-describe("a new value of an enum is used before it is committed: preview and up agree", () => {
-  test("by a view of a repeatable", async () => {
+describe("preview and up agree about a new enum value that is used before it is committed", () => {
+  test("in a view of a repeatable", async () => {
     const bundle = await databases.bundle({ [first]: schema + mood }, { dryRun: "live" });
     await bundle.up();
     bundle.write({
@@ -175,7 +175,7 @@ describe("a new value of an enum is used before it is committed: preview and up 
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
 
-  test("by a table, which a further migration alters", async () => {
+  test("in a table that a later migration alters", async () => {
     const bundle = await databases.bundle({ [first]: schema + mood }, { dryRun: "live" });
     await bundle.up();
     bundle.write({
@@ -192,7 +192,7 @@ describe("a new value of an enum is used before it is committed: preview and up 
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
 
-  test("negative control: a file whose fault has nothing to do with it fails the preview", async () => {
+  test("negative control: a file with an unrelated error fails the preview", async () => {
     const bundle = await databases.bundle({ [first]: schema + mood }, { dryRun: "live" });
     await bundle.up();
     bundle.write({
@@ -208,7 +208,7 @@ describe("a new value of an enum is used before it is committed: preview and up 
   });
 });
 
-describe("drift that no deployment can repair stops preview and up alike", () => {
+describe("drift that no deployment can repair stops both preview and up", () => {
   test("the labels of an enum", async () => {
     const bundle = await databases.bundle({ [first]: schema + mood }, { dryRun: "live" });
     await bundle.up();
@@ -222,7 +222,7 @@ describe("drift that no deployment can repair stops preview and up alike", () =>
     expect(await failureOf(bundle.up())).toBe(preview);
   });
 
-  test("a table that is gone", async () => {
+  test("a missing table", async () => {
     const bundle = await databases.bundle({ [first]: schema + mood }, { dryRun: "live" });
     await bundle.up();
     await bundle.sql("drop table $s.products");
@@ -235,7 +235,7 @@ describe("drift that no deployment can repair stops preview and up alike", () =>
   });
 });
 
-test("the preview's version is the deployment's, with files that the dry run leaves out", async () => {
+test("the preview reports the same version as the deployment, including files that the dry run skips", async () => {
   const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
   await bundle.up();
   bundle.write({

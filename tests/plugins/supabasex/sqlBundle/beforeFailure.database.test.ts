@@ -53,7 +53,7 @@ describe("a migration that a new environment refuses is not committed because a 
     expect(await bundle.history()).toEqual([first, "repeatable/v.sql"]);
   });
 
-  test("negative control: one that every environment takes stays, and the failure is named", async () => {
+  test("negative control: a migration that every environment accepts is kept, and the failure is named", async () => {
     const bundle = await databases.bundle(files, { dryRun: "live" });
     await bundle.up();
     bundle.write({ [next]: "comment on table $s.orders is 'Orders.';", [failing]: broken });
@@ -64,10 +64,10 @@ describe("a migration that a new environment refuses is not committed because a 
   });
 });
 
-describe("what a migration sets on a repeatable's object does not stay", () => {
+describe("changes of a migration to a repeatable's object are rolled back", () => {
   const grant = "grant select on all tables in schema $s to service_role;";
 
-  test("its file is removed in a deployment that fails, and comes back", async () => {
+  test("if its file is removed in a deployment that fails, and restored", async () => {
     const bundle = await databases.bundle(files);
     await bundle.up();
     bundle.write({ [next]: grant, [failing]: broken, "repeatable/v.sql": undefined });
@@ -79,7 +79,7 @@ describe("what a migration sets on a repeatable's object does not stay", () => {
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
 
-  test("it moves to another file in the same deployment", async () => {
+  test("if it moves to another file in the same deployment", async () => {
     const bundle = await databases.bundle(files);
     await bundle.up();
     bundle.write({

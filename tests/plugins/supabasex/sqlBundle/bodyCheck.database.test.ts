@@ -54,7 +54,7 @@ test.each([
     where: "line 3 at RETURN",
   },
 ])(
-  "$what in a body is shown at its place",
+  "an error in a function body is reported at its place: $what",
   async ({ text, place, column, message, source, caret, where }) => {
     const bundle = await databases.bundle({ ...schema, "repeatable/f.sql": text }, inputs);
 
@@ -74,7 +74,7 @@ test.each([
   },
 );
 
-test("a missing table in a migration's function is a fault; one without a schema may be temporary", async () => {
+test("a missing table in a migration's function is an error; without a schema, it may be a temporary table", async () => {
   const bundle = await databases.bundle(
     {
       ...schema,
@@ -102,7 +102,7 @@ test("a missing table in a migration's function is a fault; one without a schema
   expect(bundle.logs.join("\n")).not.toContain("may fail");
 });
 
-test("a trigger's function is checked with its tables and all of its transition tables", async () => {
+test("a trigger function is checked with all its tables and transition tables", async () => {
   const trigger = (
     column: string,
   ) => `create or replace function $s.f() returns trigger language plpgsql ${body(
@@ -128,7 +128,7 @@ const reader = {
   "repeatable/f.sql": `${plpgsql} ${body("begin", "  return (select length(name) from $s.t);", "end")}`,
 };
 
-test("a function that worked before and is broken by a migration is a fault", async () => {
+test("a function that a migration breaks is an error", async () => {
   const bundle = await databases.bundle({ ...schema, ...reader }, inputs);
   await bundle.up();
   bundle.write({ "migrations/20260102000000_drop.sql": "alter table $s.t drop name;\n" });
@@ -144,7 +144,7 @@ test("a function that worked before and is broken by a migration is a fault", as
   await bundle.preview();
 });
 
-test("a function that failed before says nothing of a deployment that has nothing to do with it", async () => {
+test("a function that failed before does not fail an unrelated deployment", async () => {
   const bundle = await databases.bundle({ ...schema, ...reader }, inputs);
   await bundle.up();
   bundle.write({ "migrations/20260102000000_drop.sql": "alter table $s.t drop name;\n" });
@@ -163,7 +163,7 @@ test("a function that failed before says nothing of a deployment that has nothin
   expect(await failureOf(bundle.preview())).toMatch(/column "name" does not exist \(42703\)/);
 });
 
-test("a second fault of a function, behind one that the deployment puts right, was there before as well", async () => {
+test("a second error of a function, behind one that the deployment fixes, counts as an earlier one", async () => {
   const bundle = await databases.bundle(
     {
       ...schema,
@@ -180,7 +180,7 @@ test("a second fault of a function, behind one that the deployment puts right, w
   expect(bundle.logs.join("\n")).not.toContain("does not exist");
 });
 
-describe("a trigger's function of two tables", () => {
+describe("a trigger function of two tables", () => {
   const tables = {
     "migrations/20260101000000_s.sql":
       "create schema $s;\ncreate table $s.a (id int, only_a text);\ncreate table $s.b (id int);\n",
@@ -193,7 +193,7 @@ describe("a trigger's function of two tables", () => {
   });
   const branching = serving("  if tg_table_name = 'a' then new.only_a := 'x'; end if;");
 
-  test("may name a column that only one has, where it tells them apart", async () => {
+  test("may use a column of only one table, if it checks which table fired", async () => {
     const bundle = await databases.bundle({ ...tables, ...branching }, inputs);
     await bundle.preview();
     await bundle.up();
@@ -205,7 +205,7 @@ describe("a trigger's function of two tables", () => {
     );
   });
 
-  test("may not where it does not, and may not name one that none has", async () => {
+  test("may not use it without that check, and may not use a column that no table has", async () => {
     const bundle = await databases.bundle({ ...tables, ...serving("  new.only_a := 'x';") }, inputs);
     expect(await failureOf(bundle.preview())).toMatch(
       /record "new" has no field "only_a"[\s\S]*called for s\d+\.b/,

@@ -74,7 +74,7 @@ const refused = [
   },
 ];
 
-describe("a migration that needs what only a repeatable makes is refused, in preview and up", () => {
+describe("a migration that needs an object that only a repeatable creates is refused, in preview and up", () => {
   test.each(refused)("$name", async ({ migration, message, makes }) => {
     const bundle = await databases.bundle(files, { dryRun: "live" });
     await bundle.up();
@@ -141,7 +141,7 @@ describe("negative controls: it is applied when it", () => {
   });
 });
 
-describe("what a repeatable takes from a migration", () => {
+describe("objects that a repeatable takes from a migration", () => {
   const migration = {
     "migrations/20260101000000_first.sql": `create schema $s;
 create table $s.t (id integer primary key, n integer, note text);
@@ -172,7 +172,7 @@ create publication "all $s" for table $s.t;
       'alter publication "all $s" set table $s.u;',
       ['publication table "all $s" $s.t'],
     ],
-  ])("%s: refused in preview and up, since it would not come back", async (_name, statement, lost) => {
+  ])("%s: refused in preview and up, because it would not be recreated", async (_name, statement, lost) => {
     const bundle = await databases.bundle(migration, { dryRun: "live" });
     await bundle.up();
     bundle.write({ "repeatable/z.sql": statement });
@@ -185,7 +185,7 @@ create publication "all $s" for table $s.t;
     expect(await failureOf(bundle.up())).toBe(preview);
   });
 
-  test("negative control: what it creates again, what repeatables made, and what was made by hand", async () => {
+  test("negative control: objects that it recreates, objects of repeatables, and manual objects", async () => {
     const bundle = await databases.bundle({
       ...migration,
       "repeatable/a.sql": "create policy another on $s.u using (true);",

@@ -110,7 +110,7 @@ async function catalogOf(cluster: TestCluster): Promise<string> {
   return fingerprint(managedPart({ "schema shop": {} }, catalog));
 }
 
-test("two stacks with two state backends on one database at once: one waits, then finds nothing to do", async () => {
+test("two concurrent stacks with different backends on one database: one waits, then changes nothing", async () => {
   const cluster = await database();
   const [one, other] = [await stackOn(cluster), await stackOn(cluster)];
   for (const stack of [one, other]) await writeFile(path.join(stack.sql, gateMigration), waitAtGate);
@@ -133,7 +133,7 @@ test("two stacks with two state backends on one database at once: one waits, the
   expect(await other.drift()).toMatchObject({ exitCode: 0, paths: [] });
 });
 
-test("one stack twice at once: the engine's own lock refuses the second, and nothing is applied twice", async () => {
+test("two concurrent ups of one stack: the engine's lock refuses the second, and nothing is applied twice", async () => {
   const cluster = await database();
   const stack = await stackOn(cluster);
   await writeFile(path.join(stack.sql, gateMigration), waitAtGate);
@@ -150,7 +150,7 @@ test("one stack twice at once: the engine's own lock refuses the second, and not
   expect(await versions(cluster)).toEqual(["20260100000000", ...allVersions]);
 });
 
-test("the state of a stack that is up has the password only encrypted, in whatever form it is written", async () => {
+test("the state of a deployed stack contains the password only encrypted, in every form", async () => {
   const password = 'pass"wörd/+&4711';
   const cluster = await database();
   const url = new URL(cluster.url());
@@ -174,7 +174,7 @@ test("the state of a stack that is up has the password only encrypted, in whatev
   expect(revealed).toContain("wörd");
 });
 
-test("the provider is killed in seeded files: after the next up all is as if nothing had happened", async () => {
+test("after the provider is killed in seeded files, the next up leaves the same result as without a kill", async () => {
   const seed = Number(process.env.SEED ?? 20261122);
   // At seeded moments it is killed in kill.database.test.ts, without the engine; `npm run soak` sets SOAK_ROUNDS.
   const rounds = Number(process.env.SOAK_ROUNDS ?? 3);

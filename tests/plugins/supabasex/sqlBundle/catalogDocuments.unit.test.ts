@@ -8,11 +8,11 @@ import { postureChanges } from "../../../support/drift/postureChanges";
 
 const docs = path.resolve(__dirname, "../../../../docs");
 
-test("docs/drift.md is what the drift tests do", async () => {
+test("docs/drift.md lists what the drift tests do", async () => {
   await expect(driftPage()).toMatchFileSnapshot(path.join(docs, "drift.md"));
 });
 
-test("every change has a name of its own, and they are as many as promised", () => {
+test("every change has a unique name, and there are as many as documented", () => {
   const names = [...handMadeChanges, ...postureChanges, ...harmlessChanges].map(({ name }) => name);
   expect(new Set(names).size).toBe(names.length);
   expect(handMadeChanges.length + postureChanges.length).toBeGreaterThanOrEqual(200);
@@ -20,7 +20,7 @@ test("every change has a name of its own, and they are as many as promised", () 
   expect(harmlessChanges.length).toBeGreaterThanOrEqual(15);
 });
 
-test("docs/sql-catalog-coverage.md names every property that is read", async () => {
+test("docs/sql-catalog-coverage.md lists every property that is read", async () => {
   const page = await readFile(path.join(docs, "sql-catalog-coverage.md"), "utf8");
   const unnamed = kindsOf({
     serverMajor: 17,

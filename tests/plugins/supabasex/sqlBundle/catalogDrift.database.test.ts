@@ -61,13 +61,13 @@ async function runInTransaction(client: pg.Client, statements: string): Promise<
   }
 }
 
-test("nothing is reported of a database that is as the bundle left it", async () => {
+test("nothing is reported for an unchanged database", async () => {
   const live = await readCatalog(reader);
   expect(diffCatalogs(expected, live)).toEqual([]);
   expect(managedPart(expected, live)).toEqual(expected);
 });
 
-describe("a change made by hand is reported by object and property, and no more once it is taken back", () => {
+describe("a manual change is reported by object and property until it is reverted", () => {
   test.each(handMadeChanges.map((change) => [change.name, change] as const))("%s", async (_, made) => {
     const hand = hands[made.as ?? "postgres"];
     await runInTransaction(hand, made.change);
@@ -80,7 +80,7 @@ describe("a change made by hand is reported by object and property, and no more 
   });
 });
 
-describe("what a healthy database does by itself is not reported", () => {
+describe("normal activity of a database is not reported", () => {
   test.each(harmlessChanges.map((change) => [change.name, change] as const))("%s", async (_, harmless) => {
     const before = fingerprint(managedPart(expected, await readCatalog(reader)));
     const hand = harmless.inTheReadersSession === true ? reader : hands[harmless.as ?? "postgres"];

@@ -51,7 +51,7 @@ const shop = `
 const rogue = "create policy rogue on shop.orders using (shop.is_open())";
 
 describe("a rogue policy stays reported", () => {
-  test("through an unrelated file", async () => {
+  test("after an unrelated file changes", async () => {
     const expected = await applied({}, shop);
     await client.query(rogue);
 
@@ -78,7 +78,7 @@ describe("a rogue policy stays reported", () => {
     expect(await reports(extended)).toEqual(['extra live["policy shop.orders rogue"]']);
   });
 
-  test("until a file drops and creates it: then it is the file's", async () => {
+  test("until a file drops and creates it, which makes it part of the bundle", async () => {
     const expected = await applied({}, shop);
     await client.query(rogue);
 
@@ -100,7 +100,7 @@ test("a property that drifted stays reported when a file changes another one of 
   expect(await reports(extended)).toEqual(['changed live["function shop.is_open()"].security']);
 });
 
-test("a file that sets a drifted property right again makes it expected", async () => {
+test("a file that sets a drifted property makes the new value expected", async () => {
   const expected = await applied({}, shop);
   await client.query("alter function shop.is_open() security definer");
 
@@ -118,7 +118,7 @@ describe("on a database that is not empty", () => {
     create table other.people (id bigint primary key, name text);
     create policy theirs on other.people using (true);`;
 
-  test("what no file made is neither expected nor reported", async () => {
+  test("objects that no file created are neither expected nor reported", async () => {
     await client.query(other);
 
     const expected = await applied({}, shop);
@@ -127,7 +127,7 @@ describe("on a database that is not empty", () => {
     expect(await reports(expected)).toEqual([]);
   });
 
-  test("of a table that a file only touched, what it set is compared and nothing else", async () => {
+  test("of a table that a file only altered, only the altered properties are compared", async () => {
     await client.query(other);
     const expected = await applied({}, "alter table other.people enable row level security");
 
@@ -140,7 +140,7 @@ describe("on a database that is not empty", () => {
     expect(await reports(expected)).toEqual(['changed live["table other.people"].rowSecurity']);
   });
 
-  test("of grants on a schema that a file only touched, the file's grantee is compared and no other", async () => {
+  test("of the grants on a schema that a file only altered, only those to the file's grantee are compared", async () => {
     await client.query(other);
     const expected = await applied({}, "grant usage on schema other to authenticated");
 
@@ -151,14 +151,14 @@ describe("on a database that is not empty", () => {
     expect(await reports(expected)).toEqual(['changed live["schema other"].grants']);
   });
 
-  test("a table on which a file put a policy is watched for further ones", async () => {
+  test("a table that got a policy from a file is checked for extra policies", async () => {
     await client.query(other);
     const expected = await applied({}, "create policy ours on other.people for select using (true)");
     expect(await reports(expected)).toEqual(['extra live["policy other.people theirs"]']);
   });
 });
 
-test("an object that a file drops is expected no more", async () => {
+test("an object that a file drops is no longer expected", async () => {
   const expected = await applied({}, shop);
   const extended = await applied(expected, "drop policy own on shop.orders; drop function shop.is_open()");
   expect(await reports(extended)).toEqual([]);
@@ -166,7 +166,7 @@ test("an object that a file drops is expected no more", async () => {
 });
 
 describe("reading", () => {
-  test("in the caller's transaction leaves its settings and its work as they are", async () => {
+  test("in the caller's transaction keeps its settings and changes", async () => {
     await client.query("begin");
     await client.query("set local search_path = storage; set local datestyle = 'German'");
     await client.query("create schema shop");
@@ -181,7 +181,7 @@ describe("reading", () => {
     expect(catalog["schema shop"]).toEqual({ owner: "postgres", grants: {} });
   });
 
-  test("prints the same whatever the session's settings are", async () => {
+  test("returns the same text for all session settings", async () => {
     await client.query(`${shop}
       create view shop.late as select o.id, interval '1 day' as term, date '2026-02-01' as day, 0.1::float8 as share
         from shop.orders o;
@@ -195,7 +195,7 @@ describe("reading", () => {
     expect(fingerprint(await readCatalog(session))).toBe(plain);
   });
 
-  test("sends two statements between begin and commit, and writes nothing", async () => {
+  test("sends two statements between begin and commit, and is read-only", async () => {
     const session = await cluster.client();
     const sent: string[] = [];
     const query = session.query.bind(session) as (...args: unknown[]) => unknown;
@@ -211,7 +211,7 @@ describe("reading", () => {
     expect(sent[0]).toBe("begin transaction isolation level repeatable read read only");
   });
 
-  test("names with every kind of character keep their quotes, and their parts stay theirs", async () => {
+  test("names with special characters are quoted and split correctly", async () => {
     await client.query(`create schema shop; create table shop."Or.der ""s" ("A b" text)`);
     const expected = await applied({}, `create policy "p. q" on shop."Or.der ""s" using ("A b" <> '')`);
     await client.query(`create policy "r s" on shop."Or.der ""s" using (true)`);
@@ -219,7 +219,7 @@ describe("reading", () => {
   });
 });
 
-test("a trigger of the bundle on a table of the platform makes further ones its business, and not those of the platform", async () => {
+test("with a trigger of the bundle on a platform table, extra triggers are reported, and those of the platform are not", async () => {
   const expected = await applied(
     {},
     `create schema shop;

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => databases.stop());
 
-test("every keyword of this server is quoted in a name exactly where the newest PostgreSQL quotes it", async () => {
+test("every keyword of this server is quoted in names exactly as the newest PostgreSQL does", async () => {
   const client = await databases.cluster.client();
   const { rows } = await client.query<{ word: string; printed: string }>(
     "select word, format('table s.%I', word) as printed from pg_get_keywords() order by word",

@@ -15,7 +15,7 @@ describe("an identity", () => {
       'function shared."json"(json, json[], shared."json", "json_array".x)',
     ],
     ["index system_user.merge_action", 'index "system_user"."merge_action"'],
-  ])("%s has the name that the newest server prints", (printed, canonical) => {
+  ])("%s has the name that the newest server returns", (printed, canonical) => {
     expect(canonicalIdentity(printed)).toBe(canonical);
     expect(canonicalIdentity(canonical)).toBe(canonical);
   });
@@ -29,7 +29,7 @@ describe("an identity", () => {
     "cron job json_object",
     "applied file repeatable/json_array.sql",
     "index shared.jsonäcutely",
-  ])("%s stays as it is", (identity) => {
+  ])("%s is unchanged", (identity) => {
     expect(canonicalIdentity(identity)).toBe(identity);
   });
 });

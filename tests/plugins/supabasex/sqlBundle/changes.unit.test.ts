@@ -15,13 +15,13 @@ test.each([
   ['table s."a b"', ['column s."a b" id', 'constraint s."a b" "p k"']],
   ['table "my s"."t"', ['column "my s"."t" "first name"']],
   ["materialized view s.m", ["column s.m id"]],
-])("the parts of %s, which is new, go without saying", (whole, parts) => {
+])("the parts of %s, which is new, are not listed", (whole, parts) => {
   const after = Object.fromEntries([whole, ...parts].map((identity) => [identity, {}]));
 
   expect(describeChanges(catalogChanges(reading({}), reading(after)))).toEqual([`  + ${whole}`]);
 });
 
-test("a part of a table that was there is shown", () => {
+test("a new part of an existing table is listed", () => {
   const before = { 'table s."a b"': {} };
 
   const after = { ...before, 'column s."a b" id': {} };
@@ -29,7 +29,7 @@ test("a part of a table that was there is shown", () => {
   expect(describeChanges(catalogChanges(reading(before), reading(after)))).toEqual(['  + column s."a b" id']);
 });
 
-test("a rename is a change of the name, and what follows from it goes without saying", () => {
+test("a rename is listed as a change of the name, without its consequences", () => {
   const before = reading(
     {
       "table s.t": { owner: "o" },
@@ -60,7 +60,7 @@ test("a rename is a change of the name, and what follows from it goes without sa
   ]);
 });
 
-test("an object of another address that took the name is a new one", () => {
+test("another object with the same name is a new object", () => {
   const before = reading({ "view s.v": { a: 1 } }, { "view s.v": "1:1:0" });
   const after = reading(
     { "view s.v": { a: 2 }, "view s.old": { a: 1 } },

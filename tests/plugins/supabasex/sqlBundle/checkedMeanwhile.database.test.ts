@@ -36,8 +36,8 @@ async function schemas(): Promise<string[]> {
   return rows.map(({ nspname }) => String(nspname));
 }
 
-describe("files are checked while the deployment begins", () => {
-  test("on an empty database a fault ends the migration that runs, all faults are listed, and nothing is left", async () => {
+describe("files are checked while the deployment starts", () => {
+  test("on an empty database, an error cancels the running migration, all errors are listed, and nothing is changed", async () => {
     const bundle = await databases.bundle({
       "migrations/20260101000000_first.sql": first("early"),
       ...long,
@@ -58,7 +58,7 @@ describe("files are checked while the deployment begins", () => {
     expect(await schemas()).toEqual([]);
   });
 
-  test("a fault in a file comes before an error of the server in an earlier one", async () => {
+  test("an error in a file is reported before a server error in an earlier file", async () => {
     const bundle = await databases.bundle({
       "migrations/20260101000000_first.sql": "alter table nothing.here add column a int;\n",
       ...long,
@@ -69,7 +69,7 @@ describe("files are checked while the deployment begins", () => {
     expect(await schemas()).toEqual([]);
   });
 
-  test("on a database that has been deployed to, nothing runs before all files are checked", async () => {
+  test("on an existing deployment, nothing runs before all files are checked", async () => {
     const bundle = await databases.bundle({ "migrations/20250101000000_a.sql": "create schema $s;\n" });
     await bundle.up();
     await bundle.sql("create sequence public.late");

@@ -228,7 +228,7 @@ end $$;`,
   },
 ];
 
-describe("a manual change that a file states afterwards stays, and is the bundle's", () => {
+describe("a manual change that a file makes afterwards is kept and belongs to the bundle", () => {
   test.each(cases)("$name", async ({ hand, file, path = next, isIn }) => {
     const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live", prune: "drop" });
     await bundle.up();
@@ -246,7 +246,7 @@ describe("a manual change that a file states afterwards stays, and is the bundle
   });
 });
 
-test("negative control: a manual change that no file states is undone", async () => {
+test("negative control: a manual change that no file makes is reverted", async () => {
   const bundle = await databases.bundle({ [first]: schema });
   await bundle.up();
   await bundle.sql("alter table $s.alerts enable row level security");
@@ -259,7 +259,7 @@ test("negative control: a manual change that no file states is undone", async ()
   ).toEqual([{ rls: false }]);
 });
 
-test("what is taken over is named, and what merely lies beside it is not taken over", async () => {
+test("adopted objects are named, and other manual objects are not adopted", async () => {
   const bundle = await databases.bundle({ [first]: schema });
   await bundle.up();
   await bundle.sql("alter table $s.alerts enable row level security");
@@ -288,7 +288,7 @@ test("a file that works only because of a manual change is refused, in preview a
   expect(await failureOf(bundle.up())).toBe(preview);
 });
 
-describe("what cannot be taken over is refused in preview and up, and stays", () => {
+describe("a manual object that cannot be adopted is refused in preview and up, and kept", () => {
   test.each([
     {
       name: "a column of another type",
@@ -335,7 +335,7 @@ describe("what cannot be taken over is refused in preview and up, and stays", ()
   });
 });
 
-test("a label of an enum that somebody added by hand is used by a later file", async () => {
+test("a later file can use an enum label that was added manually", async () => {
   const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
   await bundle.up();
   await bundle.sql("alter type $s.mood add value 'so so' after 'good'");
@@ -354,7 +354,7 @@ test("a label of an enum that somebody added by hand is used by a later file", a
   expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
 });
 
-test("a manual change that others made by hand depend on is taken over, and these stay nobody's", async () => {
+test("a manual object that other manual objects depend on is adopted, and the others are not", async () => {
   const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
   await bundle.up();
   await bundle.sql("create view $s.levels as select level from $s.alerts");
@@ -368,7 +368,7 @@ test("a manual change that others made by hand depend on is taken over, and thes
   expect(await bundle.refresh()).toEqual([`live["view ${bundle.schema}.high"]`]);
 });
 
-test("a migration that took a manual change over stays when a later one fails: the next up does not undo it", async () => {
+test("if a later migration fails, the next up does not revert a manual change that an earlier one adopted", async () => {
   const failing = "migrations/20260103000000_failing.sql";
   const bundle = await databases.bundle({ [first]: schema });
   await bundle.up();

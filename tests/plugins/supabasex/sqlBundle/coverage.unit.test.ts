@@ -20,14 +20,14 @@ const live = (table: Catalog[string]): Catalog => ({
 });
 const paths = (expected: Catalog, found: Catalog) => diffCatalogs(expected, found).map(differencePath);
 
-test("what an older version did not read is no difference, and everything else is", () => {
+test("properties that an older version did not read are not reported, and all others are", () => {
   expect(paths(recorded, live({ accessMethod: "columnar" }))).toEqual([]);
   expect(paths(recorded, live({ accessMethod: "columnar", rowSecurity: false }))).toEqual([
     'live["table shop.orders"].rowSecurity',
   ]);
 });
 
-test("the next up records it, and then it is compared", () => {
+test("the next up records them, and then they are compared", () => {
   const reading = { catalog: live({ accessMethod: "columnar" }), addresses: new Map<string, string>() };
 
   const expected = extendExpectation(recorded, reading, reading);

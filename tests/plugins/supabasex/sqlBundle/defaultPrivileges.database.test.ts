@@ -96,7 +96,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe("a migration sets default privileges: what repeatables created before is granted as on an empty database", () => {
+describe("default privileges of a migration apply to existing objects of repeatables as on an empty database", () => {
   test.each(cases)("$name", async ({ repeatable, statement, identity, grants }) => {
     const bundle = await databases.bundle(
       { [first]: schema, "repeatable/object.sql": repeatable },
@@ -123,7 +123,7 @@ describe("a migration sets default privileges: what repeatables created before i
   test.each([
     { name: "is renamed", repeatable: view },
     { name: "is renamed and edited", repeatable: `-- views\n${view}\ngrant insert on $s.v to anon;` },
-  ])("the file that creates it $name at the same time", async ({ repeatable }) => {
+  ])("the file that creates the object $name at the same time", async ({ repeatable }) => {
     const bundle = await databases.bundle({ [first]: schema, "repeatable/v.sql": view });
     await bundle.up();
     bundle.write({
@@ -139,7 +139,7 @@ describe("a migration sets default privileges: what repeatables created before i
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
 
-  test("the grant is taken away again by a later migration, and what was granted by hand stays", async () => {
+  test("a later migration revokes the grant, and manual grants are kept", async () => {
     const bundle = await databases.bundle({
       [first]: `${schema}alter default privileges in schema $s grant select on tables to authenticated;`,
       "repeatable/v.sql": view,
@@ -157,7 +157,7 @@ describe("a migration sets default privileges: what repeatables created before i
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
 
-  test("in all schemas: the built-in grant of functions to everybody is revoked", async () => {
+  test("in all schemas: the built-in grant of functions to PUBLIC is revoked", async () => {
     const own = new Databases();
     await own.start();
     try {
@@ -219,7 +219,7 @@ alter default privileges in schema $s grant execute on functions to authenticate
   });
 });
 
-describe("default privileges that somebody set by hand", () => {
+describe("manual default privileges", () => {
   const byHand = "alter default privileges in schema $s grant select on tables to anon";
 
   test.each([
@@ -228,7 +228,7 @@ describe("default privileges that somebody set by hand", () => {
       "a view that is created again",
       async (bundle: BundleUnderTest) => void (await bundle.sql("drop view $s.w")),
     ],
-  ])("what they grant on %s is not the bundle's", async (_name, change) => {
+  ])("their grants on %s do not belong to the bundle", async (_name, change) => {
     const bundle = await databases.bundle({
       [first]: schema,
       "repeatable/w.sql": "create or replace view $s.w as select id from $s.customers;",
@@ -252,7 +252,7 @@ describe("default privileges that somebody set by hand", () => {
     ["a block is removed", "do $$ begin comment on table $s.customers is 'C.'; end $$;", {}],
     ["a revoke is removed", revoke, {}],
     ["a migration creates the objects, too", revoke, { [next]: made }],
-  ])("%s: nobody is granted what a new environment does not grant", async (_name, removed, more) => {
+  ])("%s: no grant that a new environment does not have", async (_name, removed, more) => {
     const bundle = await databases.bundle(
       { [first]: schema, "repeatable/v.sql": made, "repeatable/z.sql": removed },
       { prune: "drop" },
@@ -268,7 +268,7 @@ describe("default privileges that somebody set by hand", () => {
     expect(await grantsOf(bundle, "function $s.f()")).toEqual({ public: ["execute"] });
   });
 
-  test("codified by a migration: they belong to the bundle, and older views are granted", async () => {
+  test("stated by a migration: they belong to the bundle, and older views get the grants", async () => {
     const bundle = await databases.bundle({ [first]: schema, "repeatable/v.sql": view });
     await bundle.up();
     await bundle.sql(byHand);
@@ -282,7 +282,7 @@ describe("default privileges that somebody set by hand", () => {
   });
 });
 
-test("a repeatable that sets default privileges is refused, also by a loop and by a function", async () => {
+test("a repeatable that sets default privileges is refused, also in a loop and in a function", async () => {
   const statement = "alter default privileges in schema $s grant select on tables to anon";
   const bundle = await databases.bundle({
     [first]: `${schema}create function $s.open() returns void language plpgsql as $f$ begin execute '${statement}'; end $f$;`,

@@ -88,7 +88,7 @@ const repaired: readonly (readonly [change: string, path: string])[] = [
   ["alter table $s.numbers replica identity full", 'live["table $s.numbers"].replicaIdentity'],
 ];
 
-describe("a change by hand is reported by its path, and repaired by the next up", () => {
+describe("a manual change is reported by its path and repaired by the next up", () => {
   let bundle: BundleUnderTest;
   beforeAll(async () => {
     bundle = await databases.bundle(files);
@@ -106,7 +106,7 @@ describe("a change by hand is reported by its path, and repaired by the next up"
   });
 });
 
-test("a dropped table stops the up, which names it, before any file runs", async () => {
+test("a dropped table stops the up before any file runs, and the error names it", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   await bundle.sql("drop table $s.numbers");
@@ -126,7 +126,7 @@ test("a dropped table stops the up, which names it, before any file runs", async
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a rogue policy stays reported through refreshes, unrelated deploys, migrations and renamed files; prune drops it", async () => {
+test("a rogue policy stays reported after refreshes, unrelated deployments, migrations and renamed files; prune drops it", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   await bundle.sql("create policy rogue on $s.customers using (true)");
@@ -172,7 +172,7 @@ test("extra grants, functions and triggers are pruned; an extra table and column
   expect(await bundle.refresh()).toEqual(left);
 });
 
-test("a rogue grant is not adopted by a file that changes grants of the same table", async () => {
+test("a file that changes grants of the same table does not adopt a rogue grant", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   await bundle.sql("grant delete on $s.tenants to authenticated");
@@ -192,7 +192,7 @@ test("a rogue grant is not adopted by a file that changes grants of the same tab
   ).toEqual([{ i: true, d: false }]);
 });
 
-test("objects elsewhere are nobody's drift", async () => {
+test("objects outside of the bundle are not drift", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   await bundle.sql(`create schema $s_other; create table $s_other.t (id int); create policy p on $s_other.t using (true);
@@ -202,7 +202,7 @@ test("objects elsewhere are nobody's drift", async () => {
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("an object that was there before by hand becomes the file's that makes it", async () => {
+test("a manual object belongs to the file that creates it afterwards", async () => {
   const bundle = await databases.bundle({ "migrations/20260101000000_s.sql": "create schema $s;\n" });
   await bundle.up();
   await bundle.sql("create function $s.g() returns int language sql as 'select 1'");

@@ -94,7 +94,7 @@ async function expectReported(changes: readonly HandMadeChange[]): Promise<void>
   await expectDrift(pathsOf(changes));
 }
 
-test("what plain up repairs: every path is printed, and after one up none", async () => {
+test("changes that up repairs: every path is printed, and none after one up", async () => {
   for (const changes of independent(handMadeChanges.filter(({ repairedBy }) => repairedBy === "up"))) {
     for (const change of changes) await run(change, change.change);
     await expectReported(changes);
@@ -106,7 +106,7 @@ test("what plain up repairs: every path is printed, and after one up none", asyn
   await expectDrift([]);
 });
 
-test("what is extra stays reported by a plain up; with prune: drop, up takes away what it may and reports the rest", async () => {
+test("extra objects stay reported; with prune: drop, up drops those that it may drop and reports the rest", async () => {
   const extras = handMadeChanges.filter(
     ({ repairedBy, refusal }) => repairedBy !== "up" && refusal === undefined,
   );
@@ -132,7 +132,7 @@ test("what is extra stays reported by a plain up; with prune: drop, up takes awa
   await expectDrift([]);
 });
 
-test("what an up could only repair by losing data stops it, by name and with the statement, and it changes nothing", async () => {
+test("a change that cannot be repaired without data loss stops the up, which names it with the statement and changes nothing", async () => {
   for (const changes of independent(handMadeChanges.filter(({ refusal }) => refusal !== undefined))) {
     for (const change of changes) await run(change, change.change);
     await expectReported(changes);
@@ -147,7 +147,7 @@ test("what an up could only repair by losing data stops it, by name and with the
   await expectDrift([]);
 });
 
-test("a rogue policy stays reported, whatever else is deployed; with prune: drop, preview says that it goes", async () => {
+test("a rogue policy stays reported after other deployments; with prune: drop, the preview announces its removal", async () => {
   const write = (name: string, text: string) => writeFile(path.join(stack.sql, name), text);
   const rogue = ['live["policy shared.customers rogue"]'];
   await hands.postgres.query("create policy rogue on shared.customers for select to anon using (true)");
@@ -181,7 +181,7 @@ test("a rogue policy stays reported, whatever else is deployed; with prune: drop
   await expectDrift([]);
 });
 
-test("all that a healthy database does by itself, at once: refresh finds nothing", async () => {
+test("all normal activity at once: refresh reports nothing", async () => {
   // The transaction that stands open holds locks that the others would wait for: it comes last, and stays open.
   const opens = ({ name }: HarmlessChange) => name === "a transaction stands open";
   const closes = ({ statements }: HarmlessChange) => statements.join() === "rollback";

@@ -67,7 +67,7 @@ async function screen(...args: string[]): Promise<string> {
     .join("\n");
 }
 
-test("a rogue policy and a function, at first sight: what they allow, and that they stay", async () => {
+test("a rogue policy and function on first report: what they allow, and that they are kept", async () => {
   await hand.query(`create policy rogue on shop.customers for select to anon using (true);
     create function shop.extra() returns int language sql as 'select 1'`);
 
@@ -105,13 +105,13 @@ warning: Changed outside of the stack:
           + policy shop.customers rogue: "not made by the bundle: permissive for select to anon using (true) [opens]"
         }`;
 
-test("a refresh after an up that left them: both are reported, and nothing else", async () => {
+test("a refresh after an up that kept them reports both and nothing else", async () => {
   await up(0);
 
   expect(await screen("refresh", "--preview-only", "--diff")).toBe(leftDrift);
 });
 
-test("a refresh after an up that failed: the same", async () => {
+test("a refresh after a failed up reports the same", async () => {
   const migration = path.join(stack.sql, "migrations/20260102000000_next.sql");
   await writeFile(migration, "create table shop.orders ();\nselect nothing;\n");
   await up(1);
@@ -120,7 +120,7 @@ test("a refresh after an up that failed: the same", async () => {
   expect(await screen("refresh", "--preview-only", "--diff")).toBe(leftDrift);
 });
 
-test("a table and a column that were renamed by hand: two changed names, with the statements", async () => {
+test("a manually renamed table and column: two changed names, with the statements", async () => {
   await hand.query("drop policy rogue on shop.customers; drop function shop.extra()");
   await up(0);
   await hand.query(`alter table shop.customers rename column points to score;
@@ -158,7 +158,7 @@ test("a table and a column that were renamed by hand: two changed names, with th
   await up(0);
 });
 
-test("a file that renames, and a removed file: a dry run lists both", async () => {
+test("a dry run lists a file that renames and a removed file", async () => {
   await rm(path.join(stack.sql, "repeatable/rich.sql"));
   await write(stack.sql, {
     "migrations/20260103000000_rename.sql": `alter table shop.customers rename column points to score;

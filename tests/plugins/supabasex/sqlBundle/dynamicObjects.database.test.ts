@@ -97,7 +97,7 @@ end $$;`,
   },
 ];
 
-describe("what dynamic SQL of repeatables did is as on a new environment", () => {
+describe("objects of dynamic SQL in repeatables are as in a new environment", () => {
   test.each(cases)("$name", async ({ files, change }) => {
     const bundle = await databases.bundle({ [first]: schema, ...files }, { dryRun: "live" });
     await bundle.up();
@@ -111,7 +111,7 @@ describe("what dynamic SQL of repeatables did is as on a new environment", () =>
   });
 });
 
-describe("what holds data does not come from dynamic SQL of a repeatable", () => {
+describe("dynamic SQL of a repeatable cannot create objects that hold data", () => {
   test.each([
     ["a column", "alter table $s.orders add column if not exists extra integer", "column $s.orders extra"],
     ["a table", "create table if not exists $s.made (id integer)", "table $s.made"],
@@ -133,7 +133,7 @@ describe("what holds data does not come from dynamic SQL of a repeatable", () =>
     expect(await bundle.history()).toEqual([first]);
   });
 
-  test("negative control: partitions, types and materialized views may, and the latter two go with it", async () => {
+  test("negative control: it can create partitions, types and materialized views, and the latter two are dropped with it", async () => {
     const bundle = await databases.bundle(
       {
         [first]: `${schema}create table $s.events (id integer) partition by list (id);\n`,
@@ -188,7 +188,7 @@ end $$;`,
   expect(await bundle.refresh()).toEqual([]);
 });
 
-describe("a migration and what dynamic SQL of a repeatable made before", () => {
+describe("a migration and objects that dynamic SQL of a repeatable created before", () => {
   const made = `do $$ begin
   if not exists (select from pg_constraint where conname = 'positive' and conrelid = '$s.orders'::regclass) then
     alter table $s.orders add constraint positive check (total > 0);
@@ -225,7 +225,7 @@ end $$;`;
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
 
-  test("the migration needs it: refused, since a new environment does not have it then", async () => {
+  test("the migration needs it: refused, because a new environment does not have it yet", async () => {
     const bundle = await databases.bundle({ [first]: schema, [block]: made }, { dryRun: "live" });
     await bundle.up();
     bundle.write({ "migrations/20260102000000_next.sql": "create view $s.v as select $s.made() as made;" });
@@ -240,7 +240,7 @@ end $$;`;
   });
 });
 
-test("negative control: what somebody made by hand beside it stays", async () => {
+test("negative control: other manual objects are kept", async () => {
   const bundle = await databases.bundle({ [first]: schema, [block]: loop("'orders'") });
   await bundle.up();
   await bundle.sql("create policy rogue on $s.bills using (true)");

@@ -15,8 +15,8 @@ const fileOf = (text: string) =>
     sha256: sha256Of(normalise(text)),
   }) as BundleFile;
 
-describe("a fault is printed as a compiler prints its own", () => {
-  test("with line, column, caret, and what else helps", () => {
+describe("an error is printed like a compiler error", () => {
+  test("with line, column, caret, detail and hint", () => {
     const text = "select 1;\nselect\twrong;\n";
     const error = new SqlFileError({
       file: fileOf(text),
@@ -36,7 +36,7 @@ describe("a fault is printed as a compiler prints its own", () => {
     expect(error.sqlState).toBe("42703");
   });
 
-  test("without a place, by file alone", () => {
+  test("without a place, with the file only", () => {
     expect(new SqlFileError({ file: fileOf(""), message: "it is empty" }).message).toBe(
       "sql/repeatable/f.sql: it is empty",
     );
@@ -52,11 +52,11 @@ test.each([
   ["emoji and East Asian characters are two cells wide", "🦉日本ｘ", "        "],
   ["accents of their own have no width", "e\u0301e\u0301", "  "],
   ["umlauts are one cell wide", "größe ", "      "],
-])("the caret is below the place: %s", (_, before, indent) => {
+])("the caret points to the place: %s", (_, before, indent) => {
   expect(placeOf(`${before}x`, before.length)).toMatchObject({ indent, column: [...before].length + 1 });
 });
 
-test("of a long line what stands around the place is shown", () => {
+test("of a long line, the part around the place is shown", () => {
   const text = `${"a".repeat(500)}!${"b".repeat(500)}`;
   expect(placeOf(text, 500)).toEqual({
     line: 1,
@@ -71,7 +71,7 @@ test("a place at the end of the text is on its last line", () => {
   expect(placeOf("select 1;\nsel", 13)).toEqual({ line: 2, column: 4, source: "sel", indent: "   " });
 });
 
-describe("whether a connection is lost", () => {
+describe("detection of a lost connection", () => {
   const withCode = (code: string, severity?: string) =>
     Object.assign(new Error("x"), { code, ...(severity === undefined ? {} : { severity }) });
   test.each([

@@ -23,7 +23,7 @@ const switchesOn = eventTrigger(
   "execute format('alter table %s enable row level security', object.object_identity);",
 );
 
-describe("an event trigger of a repeatable changes what a later migration makes: it is refused, in preview and up", () => {
+describe("an event trigger of a repeatable that changes objects of a later migration is refused, in preview and up", () => {
   const cases = [
     { name: "row security", file: switchesOn },
     {
@@ -51,7 +51,7 @@ describe("an event trigger of a repeatable changes what a later migration makes:
   });
 });
 
-describe("negative controls: it is applied where", () => {
+describe("negative controls: it is applied if", () => {
   const cases = [
     {
       name: "the trigger only writes rows",
@@ -80,7 +80,7 @@ describe("negative controls: it is applied where", () => {
     await bundle.sql("drop event trigger act_$s");
   });
 
-  test("the event trigger is a migration's", async () => {
+  test("the event trigger belongs to a migration", async () => {
     const bundle = await databases.bundle({ [first]: schema + switchesOn }, { dryRun: "live" });
     await bundle.up();
     bundle.write({ [next]: "create table $s.later (id integer);" });

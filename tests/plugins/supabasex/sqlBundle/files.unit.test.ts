@@ -30,7 +30,7 @@ describe("normalise", () => {
   );
 });
 
-test("the folder tells the kind", () => {
+test("the folder determines the kind", () => {
   expect(kindOf("migrations/20260101000000_a.sql")).toBe("migration");
   expect(kindOf("repeatable/functions/a.sql")).toBe("repeatable");
   expect(kindOf("diagnostics/a.sql")).toBeUndefined();
@@ -38,7 +38,7 @@ test("the folder tells the kind", () => {
 });
 
 describe("headers", () => {
-  test("no transaction, and dependencies in each way to write them", () => {
+  test("no transaction, and dependencies in every notation", () => {
     const file = bundleFile(
       "repeatable/views/v.sql",
       "repeatable",
@@ -49,7 +49,7 @@ describe("headers", () => {
     expect(file.dependsOn).toEqual(["repeatable/a.sql", "repeatable/b.sql", "repeatable/c.sql"]);
   });
 
-  test("prose is no header", () => {
+  test("prose is not a header", () => {
     const file = bundleFile(
       "repeatable/a.sql",
       "repeatable",
@@ -60,7 +60,7 @@ describe("headers", () => {
   });
 });
 
-test("misnamed and doubled migrations are found", () => {
+test("misnamed and duplicate migrations are reported", () => {
   const hash = "0".repeat(64);
 
   expect(
@@ -90,7 +90,7 @@ describe("a directory", () => {
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
-  test("is read with hashes over normalised text, and loaded again", () => {
+  test("is read with hashes of the normalised text, and loaded again", () => {
     const files = readBundleFiles(directory);
 
     expect(files).toEqual({
@@ -104,7 +104,7 @@ describe("a directory", () => {
     expect(bundle.repeatables.map(({ path: name }) => name)).toEqual(["repeatable/functions/f.sql"]);
   });
 
-  test("that changed in between is refused, and so is a file that is gone", () => {
+  test("that changed meanwhile is refused, and so is a missing file", () => {
     const files = readBundleFiles(directory);
     writeFileSync(path.join(directory, "repeatable", "functions", "f.sql"), "select 22;\n");
     expect(() => loadBundle(directory, files)).toThrow(/f\.sql has changed while pulumi was running/);

@@ -33,7 +33,7 @@ async function runAll({ ahead, answerOf }: ReturnType<typeof server>, files: rea
 }
 
 describe("files sent ahead", () => {
-  it("sends one, and twice as many with each that ran, but never a file twice", async () => {
+  it("sends one, then twice as many after each success, and no file twice", async () => {
     const [files, fixture] = [filesNamed(8), server()];
     const [first, second, third] = files;
 
@@ -49,14 +49,14 @@ describe("files sent ahead", () => {
     expect(fixture.sent).toEqual(["f1", "f2", "f3", "f4", "f5", "f6"]);
   });
 
-  it(`has at most ${mostAhead} files with the server`, async () => {
+  it(`has at most ${mostAhead} files in flight`, async () => {
     const [files, fixture] = [filesNamed(100), server()];
     await runAll(fixture, files.slice(0, 10));
     void fixture.ahead.run(files[10] as BundleFile, files.slice(11));
     expect(fixture.sent).toHaveLength(10 + mostAhead);
   });
 
-  it("forgets what stood behind a file that failed, and begins with one again", async () => {
+  it("discards the files behind a failed one, and starts with one again", async () => {
     const [files, fixture] = [filesNamed(6), server()];
     await runAll(fixture, files.slice(0, 1));
 
@@ -69,7 +69,7 @@ describe("files sent ahead", () => {
     expect(fixture.sent).toEqual(["f1", "f2", "f3", "f3"]);
   });
 
-  it("answers a file only when its own answer came", async () => {
+  it("resolves a file only after its own answer", async () => {
     const [files, fixture] = [filesNamed(3), server()];
     await runAll(fixture, files.slice(0, 1));
     let isDone = false;

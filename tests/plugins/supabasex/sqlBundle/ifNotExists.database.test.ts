@@ -12,7 +12,7 @@ create table $s.customers (id integer primary key, name text, city text);
 create index customers_name on $s.customers (name);
 `;
 
-describe("a migration skips a statement, and what is there is something else: it is refused, in preview and up", () => {
+describe("a migration whose skipped statement finds a different object is refused, in preview and up", () => {
   const cases: { name: string; statement: string; message: string }[] = [
     {
       name: "an index with another column",
@@ -63,7 +63,7 @@ describe("a migration skips a statement, and what is there is something else: it
     expect(await bundle.history()).toEqual([first]);
   });
 
-  test("in the first deployment, too", async () => {
+  test("also in the first deployment", async () => {
     const bundle = await databases.bundle({
       [first]: schema,
       [next]: "create index if not exists customers_name on $s.customers (city);",
@@ -98,7 +98,7 @@ describe("a migration skips a statement, and what is there is something else: it
   });
 });
 
-describe("what was made by hand gives way to the file", () => {
+describe("a manual object is replaced by the file's", () => {
   test("an index with other columns", async () => {
     const bundle = await databases.bundle({ [first]: schema });
     await bundle.up();
@@ -125,7 +125,7 @@ describe("what was made by hand gives way to the file", () => {
   });
 });
 
-describe("a repeatable says if not exists, and its definition changes", () => {
+describe("a repeatable uses if not exists, and its definition changes", () => {
   test.each([
     [
       "an index",
@@ -149,7 +149,7 @@ describe("a repeatable says if not exists, and its definition changes", () => {
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
 
-  test("negative control: an index whose definition stays is not built again", async () => {
+  test("negative control: an index with the same definition is not built again", async () => {
     const index = "create index if not exists customers_city on $s.customers (city);";
     const bundle = await databases.bundle({ [first]: schema, "repeatable/object.sql": index });
     await bundle.up();

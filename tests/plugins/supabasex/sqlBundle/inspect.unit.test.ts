@@ -25,7 +25,7 @@ async function inspect(files: Record<string, string>): Promise<string[]> {
   }
 }
 
-test("all faults of all files are listed at once, each at its place", async () => {
+test("all errors of all files are listed at once, each with its place", async () => {
   const lines = await inspect({
     "migrations/20260101000000_control.sql": "select 1;\ncommit;\nselect 2;\nrelease a;\n",
     "migrations/20260102000000_two.sql": "-- no transaction\nvacuum;\nselect 1;\n",
@@ -55,7 +55,7 @@ test("all faults of all files are listed at once, each at its place", async () =
   ]);
 });
 
-test("one fault is shown alone, and sound files pass", async () => {
+test("a single error is shown alone, and valid files pass", async () => {
   expect((await inspect({ "migrations/20260101000000_a.sql": "commit;\n" }))[0]).toBe(
     "migrations/20260101000000_a.sql:1:1: transaction control is the deployer's business",
   );

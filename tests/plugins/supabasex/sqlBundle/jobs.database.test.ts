@@ -29,7 +29,7 @@ const asTheyShouldBe = [
   { username: "postgres", schedule: "0 1 1 1 *", command: "select 1", active: true, database: "postgres" },
 ];
 
-test("jobs of one name of two roles are two objects, each watched and repaired", async () => {
+test("jobs of two roles with the same name are two objects, each compared and repaired", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   expect((await bundle.sql(jobs)).rows).toEqual(asTheyShouldBe);
@@ -47,7 +47,7 @@ test("jobs of one name of two roles are two objects, each watched and repaired",
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a job given to another role is missed, scheduled again, and the other one stays reported", async () => {
+test("a job moved to another role is reported missing and scheduled again, and the other one stays reported", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   const superuser = await databases.cluster.client("supabase_admin");
@@ -66,7 +66,7 @@ test("a job given to another role is missed, scheduled again, and the other one 
   expect((await bundle.sql(jobs)).rows).toEqual(asTheyShouldBe);
 });
 
-test("a removed file takes its own job along, and no other role's of that name", async () => {
+test("removing a file removes its own job, and no other role's job of that name", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
 
@@ -80,7 +80,7 @@ test("a removed file takes its own job along, and no other role's of that name",
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a job that a migration made is brought back to its database, schedule and command", async () => {
+test("a job of a migration gets its database, schedule and command back", async () => {
   const bundle = await databases.bundle({
     "migrations/20260101000000_s.sql":
       "create schema $s;\nselect cron.schedule('$s nightly', '0 1 1 1 *', 'select 1');\n",
@@ -103,7 +103,7 @@ test("a job that a migration made is brought back to its database, schedule and 
   expect(await bundle.refresh()).toEqual([]);
 });
 
-describe("a migration that needs a job which only a repeatable makes is refused, in preview and up", () => {
+describe("a migration that needs a job that only a repeatable creates is refused, in preview and up", () => {
   const next = "migrations/20260102000000_next.sql";
 
   test.each([

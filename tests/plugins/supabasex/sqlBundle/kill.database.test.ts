@@ -52,7 +52,7 @@ async function catalogOf(bundle: BundleUnderTest): Promise<string> {
     .replaceAll(/"sha256":"[0-9a-f]{64}"/g, '"sha256":"…"');
 }
 
-test("killed at seeded moments, the next up converges: the same catalog, each migration once", async () => {
+test("after kills at seeded moments, the next up converges: the same catalog, each migration applied once", async () => {
   const undisturbed = await databases.bundle(thirtyFiles);
   await undisturbed.up();
   const random = seededRandom(20261122);

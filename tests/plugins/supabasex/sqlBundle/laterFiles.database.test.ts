@@ -23,7 +23,7 @@ async function endsAsOnAnEmptyDatabase(bundle: BundleUnderTest): Promise<void> {
   expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
 }
 
-describe("two files state opposite things of one object, and the first changes: the last still wins", () => {
+describe("if two files state opposite things about one object and the first changes, the last still wins", () => {
   const pairs: { name: string; says: string; opposite: string }[] = [
     {
       name: "a grant",
@@ -107,7 +107,7 @@ describe("two files state opposite things of one object, and the first changes: 
     await endsAsOnAnEmptyDatabase(bundle);
   });
 
-  test("negative control: a file that states another fact does not run again", async () => {
+  test("negative control: a file that states something else does not run again", async () => {
     const bundle = await databases.bundle({
       [first]: schema,
       [earlier]: "grant select on $s.customers to authenticated;",
@@ -126,8 +126,8 @@ describe("two files state opposite things of one object, and the first changes: 
   });
 });
 
-describe("a file runs again that makes an object which a later file alters", () => {
-  test("a view's options go with create or replace", async () => {
+describe("a file that creates an object runs again, and a later file alters the object", () => {
+  test("create or replace removes a view's options", async () => {
     const bundle = await databases.bundle({
       [first]: schema,
       [earlier]: "create or replace view $s.v as select id from $s.customers;",
@@ -139,7 +139,7 @@ describe("a file runs again that makes an object which a later file alters", () 
     await endsAsOnAnEmptyDatabase(bundle);
   });
 
-  test("a function's settings, when the function was changed by hand", async () => {
+  test("a function's settings, after the function was changed manually", async () => {
     const helper = "create or replace function $s.helper() returns integer language sql as $$ select 1 $$;";
     const bundle = await databases.bundle({
       [first]: schema,
@@ -152,7 +152,7 @@ describe("a file runs again that makes an object which a later file alters", () 
     await endsAsOnAnEmptyDatabase(bundle);
   });
 
-  test("a new view is granted by the file that grants on all tables, whatever their names", async () => {
+  test("a file that grants on all tables, whatever the order of their names, grants on a new view", async () => {
     const bundle = await databases.bundle({
       [first]: schema,
       [earlier]: "grant select on all tables in schema $s to authenticated;",
@@ -166,7 +166,7 @@ describe("a file runs again that makes an object which a later file alters", () 
     expect(rows).toEqual([{ api: true }]);
   });
 
-  test("a new view is granted by a loop in a later file", async () => {
+  test("a loop in a later file grants on a new view", async () => {
     const bundle = await databases.bundle({
       [first]: schema,
       [later]:
@@ -178,7 +178,7 @@ describe("a file runs again that makes an object which a later file alters", () 
     await endsAsOnAnEmptyDatabase(bundle);
   });
 
-  test("the view is dropped and created again because its function changed after it had run", async () => {
+  test("a view is recreated because its function changed after it had run", async () => {
     const helper = (argument: string) =>
       `create or replace function $s.helper(${argument} integer) returns integer language sql as $$ select 1 $$;`;
     const bundle = await databases.bundle({
@@ -201,7 +201,7 @@ describe("a file runs again that makes an object which a later file alters", () 
   });
 });
 
-test("a file states something of a view whose file is removed: refused, as on a new environment", async () => {
+test("a file that alters a view whose file is removed is refused, as in a new environment", async () => {
   const bundle = await databases.bundle({
     [first]: schema,
     [earlier]: "create or replace view $s.v as select id from $s.customers;",
@@ -220,7 +220,7 @@ test("a file states something of a view whose file is removed: refused, as on a 
 });
 
 describe("a repeatable's statement moves to a migration", () => {
-  test("as a loop that finds its work done", async () => {
+  test("as a loop that has nothing left to do", async () => {
     const loop =
       "do $$ declare name text; begin foreach name in array array['customers', 'orders'] loop execute format('alter table $s.%I enable row level security', name); end loop; end $$;";
     const bundle = await databases.bundle({ [first]: schema, [earlier]: loop });
@@ -239,7 +239,7 @@ describe("a repeatable's statement moves to a migration", () => {
     await endsAsOnAnEmptyDatabase(bundle);
   });
 
-  test("negative control: a migration that adds a column keeps nothing of the repeatable's", async () => {
+  test("negative control: a migration that adds a column keeps no statement of the repeatable", async () => {
     const bundle = await databases.bundle({
       [first]: schema,
       [earlier]: "alter table $s.customers enable row level security;",

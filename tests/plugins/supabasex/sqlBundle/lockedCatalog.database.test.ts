@@ -29,7 +29,7 @@ async function locked(
 const blocked =
   /Blocked by process (\d+) \(.*idle in transaction.*\): lock table s\d+\.t in access exclusive mode/;
 
-test("a refresh ends after its tries and names who has the lock", async () => {
+test("a refresh fails after its attempts and names the holder of the lock", async () => {
   const bundle = await locked({ limits: { lockTimeoutSeconds: 0.4, lockRetries: 1 } });
 
   const failure = await failureOf(bundle.refresh());
@@ -47,7 +47,7 @@ test("a refresh ends after its tries and names who has the lock", async () => {
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("an up without a refresh names who has the lock that its read of the catalog waits for", async () => {
+test("an up without a refresh names the holder of the lock that blocks its read of the catalog", async () => {
   const bundle = await locked({ limits: { lockTimeoutSeconds: 0.4, lockRetries: 0 } });
 
   const failure = await failureOf(bundle.update());
@@ -57,7 +57,7 @@ test("an up without a refresh names who has the lock that its read of the catalo
   expect(failure).toMatch(blocked);
 });
 
-test("an up names who has the record of the bundle", async () => {
+test("an up names the holder of the lock on the bundle's record", async () => {
   const bundle = await locked(
     { limits: { lockTimeoutSeconds: 0.4, lockRetries: 0 } },
     "select from supabase_migrations.bundles where name = '$s' for update",
@@ -71,7 +71,7 @@ test("an up names who has the record of the bundle", async () => {
   );
 });
 
-describe("a cancelled operation ends within 2 s", () => {
+describe("a canceled operation ends within 2 s", () => {
   const operations: Record<string, (bundle: BundleUnderTest) => Promise<unknown>> = {
     refresh: (bundle) => bundle.refresh(),
     "preview with a dry run": (bundle) => bundle.preview(),
@@ -101,7 +101,7 @@ describe("a cancelled operation ends within 2 s", () => {
     await operation(bundle);
   });
 
-  test("with a server that does not answer", async () => {
+  test("with a server that does not respond", async () => {
     const bundle = await databases.bundle(files);
     const silent = net.createServer((socket) => socket.on("error", () => {}));
     silent.listen(0, "127.0.0.1");

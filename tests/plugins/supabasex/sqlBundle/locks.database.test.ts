@@ -22,7 +22,7 @@ async function holder(bundle: BundleUnderTest) {
   return client;
 }
 
-test("two deploys never interleave: the second waits, then finds nothing to do", async () => {
+test("two deployments never interleave: the second waits, then changes nothing", async () => {
   const bundle = await databases.bundle(files);
   const second = await databases.bundle({});
   second.write({
@@ -42,7 +42,7 @@ test("two deploys never interleave: the second waits, then finds nothing to do",
   expect(applied).toHaveLength(1);
 });
 
-test("the time-out names the holder with pid, application and age; its lock is free when its connection is cut", async () => {
+test("the timeout names the holder with pid, application and age; closing its connection releases the lock", async () => {
   const bundle = await databases.bundle(files, { limits: { lockWaitSeconds: 0.2 } });
   const client = await holder(bundle);
   const { pid } = (await client.query("select pg_backend_pid() as pid")).rows[0];
@@ -60,7 +60,7 @@ test("the time-out names the holder with pid, application and age; its lock is f
   expect(await bundle.history()).toHaveLength(1);
 });
 
-test("an index is built concurrently while another deploy waits for the lock", async () => {
+test("an index is built concurrently while another deployment waits for the lock", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   bundle.write({
@@ -81,7 +81,7 @@ test("an index is built concurrently while another deploy waits for the lock", a
   expect(await bundle.history()).toHaveLength(2);
 });
 
-test("a lock that comes free is waited for by beginning anew", async () => {
+test("after a lock timeout, the transaction starts again until the lock is free", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   bundle.inputs = { limits: { lockTimeoutSeconds: 0.4, lockRetries: 8 } };
@@ -102,7 +102,7 @@ test("a lock that comes free is waited for by beginning anew", async () => {
   expect(await bundle.history()).toHaveLength(2);
 });
 
-test("a lock that does not come free fails after the last try and names who has it; other errors are not tried again", async () => {
+test("a lock that is not released fails after the last attempt and names its holder; other errors are not retried", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   bundle.inputs = { limits: { lockTimeoutSeconds: 0.4, lockRetries: 1 } };
@@ -124,7 +124,7 @@ test("a lock that does not come free fails after the last try and names who has 
   expect(bundle.logs.filter((line) => line.includes("starts again"))).toEqual([]);
 });
 
-test("a statement that runs too long is stopped", async () => {
+test("a statement that exceeds its time limit is canceled", async () => {
   const bundle = await databases.bundle(
     { "migrations/20260101000000_slow.sql": "create schema $s;\nselect pg_sleep(30);\n" },
     { limits: { statementTimeoutSeconds: 2 } },
@@ -135,7 +135,7 @@ test("a statement that runs too long is stopped", async () => {
   );
 });
 
-test("a cancelled operation cancels its statement and leaves nothing", async () => {
+test("a canceled operation cancels its statement and changes nothing", async () => {
   const bundle = await databases.bundle({
     "migrations/20260101000000_slow.sql": "create schema $s;\nselect pg_sleep(30);\n",
   });
@@ -192,7 +192,7 @@ async function cutAfter(text: string, delivered: boolean): Promise<{ port: numbe
 }
 
 test.each([true, false])(
-  "the connection is cut at the commit (commit delivered: %s): the next up is right",
+  "after the connection is lost at the commit (commit delivered: %s), the next up is correct",
   async (delivered) => {
     const bundle = await databases.bundle({
       ...files,
@@ -215,7 +215,7 @@ test.each([true, false])(
   },
 );
 
-test("the pooler in transaction mode is refused, and no error holds the password", async () => {
+test("the pooler in transaction mode is refused, and no error contains the password", async () => {
   const bundle = await databases.bundle(files);
   bundle.port = 6543;
   expect(await failureOf(bundle.up())).toMatch(/is a pooler in transaction mode/);
@@ -243,7 +243,7 @@ async function untilSomebodyWaits(bundle: BundleUnderTest): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
-test("who is named is the one that everybody waits for, not one that waits in the same queue", async () => {
+test("the error names the session that blocks all others, not one that waits in the same queue", async () => {
   const bundle = await databases.bundle(files, { limits: { lockTimeoutSeconds: 0.4, lockRetries: 0 } });
   await bundle.up();
   bundle.write({ "migrations/20260102000000_a.sql": "alter table $s.t add a int;\n" });
@@ -261,7 +261,7 @@ test("who is named is the one that everybody waits for, not one that waits in th
   expect(failure).toContain(`Blocked by process ${pid} (`);
 });
 
-describe("another session changes the same object of the catalog meanwhile: the transaction starts again", () => {
+describe("if another session changes the same catalog object, the transaction starts again", () => {
   const body = (value: number) => `returns integer language sql as 'select ${value}'`;
   test.each([
     ["privileges", "grant select on $s.t to anon", "grant insert on $s.t to authenticated;"],

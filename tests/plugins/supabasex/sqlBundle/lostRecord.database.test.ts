@@ -27,7 +27,7 @@ test.each([
     "deleted, with the list of files",
     "delete from supabase_migrations.bundle_files where bundle = '$s'; delete from supabase_migrations.bundles where name = '$s'",
   ],
-])("a record that was %s is written again from what is there", async (_, change) => {
+])("a record that was %s is restored from the database", async (_, change) => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   await bundle.sql(change);
@@ -50,7 +50,7 @@ test.each([
   ["emptied", empty, "is empty"],
   ["edited", edit, "was edited"],
 ])(
-  "where the record was %s and an object changed as well, an up names it and changes nothing",
+  "if the record was %s and an object changed too, an up names it and changes nothing",
   async (_, change, what) => {
     const bundle = await databases.bundle(files);
     await bundle.up();
@@ -76,7 +76,7 @@ test.each([
   },
 );
 
-test("a state of layout 1 is taken over: drift is found, and the record restored", async () => {
+test("a state of layout 1 is upgraded: drift is reported and the record restored", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   const { rows } = await bundle.sql("select expected from supabase_migrations.bundles where name = '$s'");

@@ -116,7 +116,7 @@ test.each([
     "alter publication $s_p add table $s.other (id) where (id > 1)",
     'live["publication table $s_p $s.other"]',
   ],
-])("%s published by hand is reported, and taken out with prune: drop", async (_, change, path) => {
+])("a manual publication of %s is reported, and removed with prune: drop", async (_, change, path) => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   await bundle.sql(change);
@@ -133,7 +133,7 @@ test.each([
   expect(rows).toEqual([{ tablename: "t" }]);
 });
 
-test("a whole schema published by hand is taken out with prune: drop", async () => {
+test("a manual publication of a whole schema is removed with prune: drop", async () => {
   const bundle = await databases.bundle(files, { prune: "drop" });
   await bundle.up();
   const superuser = await databases.cluster.client("supabase_admin");
@@ -144,7 +144,7 @@ test("a whole schema published by hand is taken out with prune: drop", async () 
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("what a repair drops because it took an object's name is named", async () => {
+test("a repair names the object that it drops because it took another object's name", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   await bundle.sql("drop view $s.w; create materialized view $s.w as select 1 as id");
@@ -174,7 +174,7 @@ test.each([
     "drop domain $s.spare; create type $s.spare as enum ('a')",
     "type $s.spare: enum $s.spare was created in its place: drop or rename that one",
   ],
-])("what holds data and took an object's name stays: %s", async (change, sentence) => {
+])("an object that holds data and took another object's name is kept: %s", async (change, sentence) => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   await bundle.sql(change);
@@ -187,7 +187,7 @@ test.each([
   expect(await failureOf(bundle.up())).toBe(preview);
 });
 
-test("the options of a foreign table are set back", async () => {
+test("the options of a foreign table are restored", async () => {
   const superuser = await databases.cluster.client("supabase_admin");
   await superuser.query("create extension if not exists file_fdw schema extensions");
   await superuser.query("create server if not exists files foreign data wrapper file_fdw");

@@ -10,7 +10,7 @@ const schema = {
   "migrations/20260101000000_schema.sql": "create schema $s;\ncreate table $s.t (id int primary key);\n",
 };
 
-test("statement k of a file fails: nothing of the file stays, earlier files stay recorded, and the place is shown", async () => {
+test("if a statement fails, its file is rolled back, earlier files stay recorded, and the place is shown", async () => {
   const bundle = await databases.bundle({
     ...schema,
     "migrations/20260102000000_broken.sql":
@@ -43,7 +43,7 @@ test("a runtime error without a position is shown at its statement", async () =>
   expect(failure).toContain("detail: Key (id)=(1) already exists.");
 });
 
-test("of very many migrations one fails: those before it stay, what they said is passed on once, and it is shown at its place", async () => {
+test("if one of very many migrations fails, those before it are kept, their notices are passed on once, and the place is shown", async () => {
   // 130 files share 64 savepoints by threes: the eighth and the ninth follow the seventh.
   const path = (number: number) => `migrations/202601020000${String(number).padStart(2, "0")}_m.sql`;
   const numbered = (number: number) => `migrations/20260103${String(number).padStart(6, "0")}_m.sql`;
@@ -81,7 +81,7 @@ test("of very many migrations one fails: those before it stay, what they said is
   ]);
 });
 
-test("a membership that the deployer may not grant is refused with what to do", async () => {
+test("a membership that the deployer may not grant is refused, and the error says what to do", async () => {
   const bundle = await databases.bundle({
     ...schema,
     "migrations/20260102000000_member.sql": "select 1;\ngrant pg_checkpoint to anon;\n",
@@ -131,7 +131,7 @@ test("a type mismatch inside an SQL function is shown", async () => {
   );
 });
 
-test("an edited migration is refused with both hashes; line ends, a byte order mark and last newlines are no edit", async () => {
+test("an edited migration is refused with both hashes; line endings, a byte order mark and trailing newlines are ignored", async () => {
   const bundle = await databases.bundle(schema);
   await bundle.up();
   bundle.write({
@@ -158,7 +158,7 @@ test("a new migration that is older than the newest applied is refused", async (
   );
 });
 
-test("a missing applied migration is refused; an older checkout names what it lacks, and may apply repeatables on request", async () => {
+test("a missing applied migration is refused; an older checkout is told which files it lacks, and may apply repeatables on request", async () => {
   const bundle = await databases.bundle({
     ...schema,
     "migrations/20260102000000_second.sql": "create table $s.second ();\n",
@@ -186,7 +186,7 @@ test("a missing applied migration is refused; an older checkout names what it la
   expect(await failureOf(bundle.up())).toMatch(/missing from the bundle[\s\S]*20260101000000_schema\.sql/);
 });
 
-test("an enum value that a later file uses: the files are committed one by one", async () => {
+test("an enum value that a later file uses: each file is committed separately", async () => {
   const bundle = await databases.bundle({
     ...schema,
     "migrations/20260102000000_type.sql": "create type $s.mood as enum ('good');\n",
@@ -203,7 +203,7 @@ test("an enum value that a later file uses: the files are committed one by one",
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a deferred constraint that fails at commit names its file, and the one before it stays", async () => {
+test("if a deferred constraint fails at commit, the error names its file, and earlier files are kept", async () => {
   const bundle = await databases.bundle({
     ...schema,
     "migrations/20260102000000_deferred.sql": `create table $s.child (id int references $s.t deferrable initially deferred);
@@ -217,7 +217,7 @@ insert into $s.child values (7);
   expect(await bundle.history()).toEqual(["migrations/20260101000000_schema.sql"]);
 });
 
-test("create index concurrently runs alone; a build that failed leaves no index, and the next one succeeds", async () => {
+test("create index concurrently runs outside of a transaction; a failed build leaves no index, and the next one succeeds", async () => {
   const bundle = await databases.bundle({
     ...schema,
     "migrations/20260102000000_rows.sql":
@@ -264,7 +264,7 @@ test("the history is as the Supabase CLI writes it", async () => {
   ]);
 });
 
-test("a database that another tool migrated is adopted by a baseline, and refused where it differs", async () => {
+test("a baseline adopts a database that another tool migrated, and a different one is refused", async () => {
   const files = {
     "migrations/20260601000000_cli_first.sql": "create schema $s;\ncreate table $s.t (id int);\n",
     "migrations/20260602000000_cli_second.sql": "create table $s.u (id int);\n",
@@ -290,7 +290,7 @@ test("a database that another tool migrated is adopted by a baseline, and refuse
   expect(await bundle.refresh()).toEqual([`live["table ${bundle.schema}.t"]`]);
 });
 
-test("a migration that was pushed with the Supabase CLI comes home: its file is adopted and not run", async () => {
+test("the file of a migration that the Supabase CLI applied is adopted and does not run", async () => {
   const files = {
     "migrations/20260601100000_first.sql": "create schema $s;\ncreate table $s.t (id int);\n",
     "migrations/20260602100000_second.sql": "create table $s.u (id int);\n",
@@ -310,7 +310,7 @@ test("a migration that was pushed with the Supabase CLI comes home: its file is 
   expect(await bundle.refresh()).toEqual([`live["table ${bundle.schema}.t"]`]);
 });
 
-test("a baseline is refused where another text was recorded for its version", async () => {
+test("a baseline is refused if another text was recorded for its version", async () => {
   const bundle = await databases.bundle(
     {
       "migrations/20260701000000_other.sql": "create schema $s;\n",
@@ -340,7 +340,7 @@ test("transaction control is refused before anything is sent", async () => {
   expect((await bundle.sql("select to_regnamespace('$s') as s")).rows).toEqual([{ s: null }]);
 });
 
-test("an edited row of the history is drift, and put right", async () => {
+test("an edited row of the history is drift and is repaired", async () => {
   const bundle = await databases.bundle(schema);
   await bundle.up();
 
@@ -359,7 +359,7 @@ test("an edited row of the history is drift, and put right", async () => {
   expect(await bundle.history()).toHaveLength(1);
 });
 
-test("a database that was made anew is filled again, whatever the state says", async () => {
+test("a recreated database is deployed again, whatever the state contains", async () => {
   const bundle = await databases.bundle(schema);
   await bundle.up();
   await bundle.sql(

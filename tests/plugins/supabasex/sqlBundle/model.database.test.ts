@@ -11,7 +11,7 @@ afterAll(() => databases.stop());
 const rounds = Number(process.env.MODEL_ROUNDS ?? 8);
 
 test.prop([sequences, fc.constantFrom("report" as const, "drop" as const)], { numRuns: rounds })(
-  "whatever files, people and deployments do: preview and up agree, files and database agree, and an empty database gets the same",
+  "for random files, manual changes and deployments: preview and up agree, files and database agree, and an empty database gets the same",
   async (steps, prune) => {
     await play(databases, steps, prune);
   },

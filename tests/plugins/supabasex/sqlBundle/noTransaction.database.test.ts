@@ -83,7 +83,7 @@ test.each([
     "create index concurrently if not exists i on $s.t (a)",
     /alone\.sql: index s\d+\.i exists already and is not the one that this statement asks for\n {2}detail: There is: CREATE INDEX i ON s\d+\.t USING btree \(b\)/,
   ],
-])("an index of that name on another column exists: %s is not recorded", async (statement, message) => {
+])("if an index of that name on another column exists, %s is not recorded", async (statement, message) => {
   const bundle = await withPending(statement);
   await bundle.sql("create index i on $s.t (b)");
 
@@ -99,7 +99,7 @@ test.each([
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test.each(["", "if not exists "])("an equal index that somebody made is taken over: %s", async (exists) => {
+test.each(["", "if not exists "])("an equal manual index is adopted: %s", async (exists) => {
   const bundle = await withPending(
     `create index concurrently ${exists}i on $s.t (a desc, (b + 1)) where b > 0`,
   );
@@ -115,7 +115,7 @@ test.each(["", "if not exists "])("an equal index that somebody made is taken ov
   expect(await indexes(bundle)).toHaveLength(1);
 });
 
-test("negative control: an equal index of an earlier migration is refused, as on a new environment", async () => {
+test("negative control: an equal index of an earlier migration is refused, as in a new environment", async () => {
   const bundle = await withPending("create index concurrently i on $s.t (a)");
   await bundle.up();
   bundle.write({
@@ -128,7 +128,7 @@ test("negative control: an equal index of an earlier migration is refused, as on
   expect(await failureOf(bundle.up())).toBe(preview);
 });
 
-test("an index on a column that is not there fails in the preview, too", async () => {
+test("an index on a missing column fails in the preview too", async () => {
   const bundle = await withPending("create index concurrently i on $s.t (nothing)");
 
   const preview = await failureOf(previewed(bundle));
@@ -137,7 +137,7 @@ test("an index on a column that is not there fails in the preview, too", async (
   expect(await failureOf(bundle.up())).toBe(preview);
 });
 
-test("to drop an index that is not there fails, or is noted where the file says if exists", async () => {
+test("dropping a missing index fails, or is a notice with if exists", async () => {
   const bundle = await withPending("drop index concurrently $s.nowhere");
 
   expect(await failureOf(previewed(bundle))).toMatch(/alone\.sql:2:1: index "nowhere" does not exist/);
@@ -150,7 +150,7 @@ test("to drop an index that is not there fails, or is noted where the file says 
   expect(await bundle.history()).toContain(alone);
 });
 
-test("an index build that was interrupted is started again; somebody else's invalid index stays", async () => {
+test("an interrupted index build is started again; another invalid index is kept", async () => {
   const bundle = await withPending("create index concurrently i on $s.t (a)");
   await bundle.sql("begin");
   await bundle.sql("lock table $s.t in row exclusive mode");
@@ -185,7 +185,7 @@ test("a build that fails leaves no index and no marker", async () => {
   ).toBe(0);
 });
 
-test("an index that an interrupted run had built is recorded as it is", async () => {
+test("an index that an interrupted run built is recorded", async () => {
   const bundle = await withPending("create index concurrently i on $s.t (a)");
   expect(await interruptBeforeRecord(bundle, "create index")).toMatch(/connection was lost/);
   const [built] = await indexes(bundle);
@@ -204,7 +204,7 @@ test("an index that an interrupted run had built is recorded as it is", async ()
   expect(await indexes(bundle)).toHaveLength(1);
 });
 
-test("an index that an interrupted run had dropped does not come back", async () => {
+test("an index that an interrupted run dropped is not recreated", async () => {
   const bundle = await withPending("drop index concurrently $s.i", {
     "migrations/20260101000000_t.sql": `${table["migrations/20260101000000_t.sql"]}create index i on $s.t (a);\n`,
   });
@@ -235,7 +235,7 @@ test("a rebuild that was interrupted leaves no copy of the index behind", async 
   expect(await bundle.history()).toContain(alone);
 });
 
-test("a partition whose detachment was interrupted is detached to the end", async () => {
+test("an interrupted detachment of a partition is completed", async () => {
   const bundle = await withPending("alter table $s.p detach partition $s.t concurrently", {
     "migrations/20260101000000_t.sql":
       "create schema $s;\ncreate table $s.p (a int) partition by list (a);\ncreate table $s.t partition of $s.p for values in (1);\n",
@@ -261,7 +261,7 @@ test("a partition whose detachment was interrupted is detached to the end", asyn
   expect(await bundle.history()).toContain(alone);
 });
 
-test("a statement that could run in a transaction is recorded with what it did", async () => {
+test("a statement that could run in a transaction is recorded with its effects", async () => {
   const bundle = await withPending("insert into $s.t values (7, 7)");
 
   await bundle.up();
@@ -279,7 +279,7 @@ test.each([
       "do $$ declare t regclass; begin for t in select oid from pg_class where relnamespace = '$s'::regnamespace and relkind = 'r' loop execute format('alter table %s enable row level security', t); end loop; end $$;",
   },
 ])(
-  "what a repeatable stated stays when $name of a migration states it and the repeatable goes",
+  "a repeatable's statement is kept if $name of a migration repeats it and the repeatable is removed",
   async ({ statement }) => {
     const bundle = await databases.bundle({
       "migrations/20260101000000_first.sql":

@@ -34,6 +34,6 @@ test.each([
   "create function a.f() returns bigint language sql as $$ select nextval('a.b') $$",
   "comment on table a.t is 'select nextval()'",
   "create table a.dblinks (id int)",
-])("%s: nothing happens now", (statement) => {
+])("%s: nothing happens yet", (statement) => {
   expect(said(statement)).toEqual([]);
 });

@@ -12,7 +12,7 @@ const notes = (logs: readonly string[]) =>
     .filter((line) => line.includes(".sql:"))
     .map((line) => line.replace(/ \S*\/((?:migrations|repeatable)\/)/, " $1"));
 
-test("a warning of a do block names its line in the block; a notice of a statement the statement's", async () => {
+test("a warning in a do block names its line in the block, and a notice of a statement its line", async () => {
   const bundle = await databases.bundle({
     ...schema,
     "migrations/20260102000000_t.sql":
@@ -37,7 +37,7 @@ test("a warning of a do block names its line in the block; a notice of a stateme
   ]);
 });
 
-test("files that wait for others are noted once, and our own statements not at all", async () => {
+test("files that wait for others are reported once, and our own statements never", async () => {
   const bundle = await databases.bundle({
     ...schema,
     // It waits for b.sql, so it runs twice; and the policy is dropped first, where there is none yet.
@@ -56,7 +56,7 @@ test("files that wait for others are noted once, and our own statements not at a
   expect(notes(bundle.logs)).toEqual(["warning: repeatable/a.sql:1: once"]);
 });
 
-test("a preview shows them too, and a loop does not flood the screen", async () => {
+test("a preview shows them too, and repeated notices of a loop are shortened", async () => {
   const bundle = await databases.bundle(
     {
       ...schema,
@@ -76,7 +76,7 @@ test("a preview shows them too, and a loop does not flood the screen", async () 
   expect(lines.at(-1)).toBe("info: migrations/20260102000000_loop.sql: … and 150 more");
 });
 
-test("what a file says before it fails is shown, in preview and up", async () => {
+test("notices of a file before its failure are shown, in preview and up", async () => {
   const bundle = await databases.bundle(schema, { dryRun: "live" });
   await bundle.up();
   bundle.write({
@@ -92,7 +92,7 @@ test("what a file says before it fails is shown, in preview and up", async () =>
   }
 });
 
-test("what a deferred trigger says at the commit is shown, in preview and up", async () => {
+test("notices of a deferred trigger at the commit are shown, in preview and up", async () => {
   const bundle = await databases.bundle(schema, { dryRun: "live" });
   await bundle.up();
   bundle.write({

@@ -12,7 +12,7 @@ const schema = {
 };
 const next = "migrations/20260102000000_x.sql";
 
-test("Windows line ends, a byte order mark, nothing but comments, nothing at all", async () => {
+test("Windows line endings, a byte order mark, only comments, and an empty file", async () => {
   const bundle = await databases.bundle({
     "migrations/20260101000000_s.sql": "\uFEFF-- 1\r\ncreate schema $s;\r\ncreate table $s.t (id int);\r\n",
     "migrations/20260102000000_comments.sql": "-- nothing\n/* here */\n",
@@ -104,7 +104,7 @@ describe("refused with the place and what to do", () => {
   });
 });
 
-test("what only a newer PostgreSQL understands is refused as this server would, before anything is sent", async ({
+test("syntax of a newer PostgreSQL is refused as by this server, before anything is sent", async ({
   skip,
 }) => {
   const bundle = await databases.bundle(schema);
@@ -125,7 +125,7 @@ test("what only a newer PostgreSQL understands is refused as this server would, 
   expect(await bundle.history()).toEqual([]);
 });
 
-test("the grammar is the target server's: a name that 16 made a keyword is a column on 15, and refused from 16 on", async () => {
+test("the target server's grammar is used: a keyword that is new in 16 is a valid column on 15 only", async () => {
   const bundle = await databases.bundle({
     ...schema,
     [next]: "create table $s.u (\n  system_user text\n);\n",
@@ -160,7 +160,7 @@ test("the grammar is the target server's: a name that 16 made a keyword is a col
   expect(await bundle.history()).toEqual([]);
 });
 
-test("a header counts below a comment between slashes and stars, and what ran alone is listed", async () => {
+test("a header below a block comment is valid, and statements outside of a transaction are listed", async () => {
   const bundle = await databases.bundle({
     ...schema,
     [next]:
@@ -172,7 +172,7 @@ test("a header counts below a comment between slashes and stars, and what ran al
   expect(bundle.logs.join("\n")).toMatch(/Applied:\n.*_s\.sql +new +\d+ ms\n.*_x\.sql +new +\d+ ms/);
 });
 
-test("a file of megabytes runs, and a fault at its end is found", async () => {
+test("a file of several megabytes runs, and an error at its end is found", async () => {
   const rows = Array.from(
     { length: 20_000 },
     (_, id) => `insert into $s.t values (${id}, 'größe ${"x".repeat(100)}');`,
@@ -189,7 +189,7 @@ test("a file of megabytes runs, and a fault at its end is found", async () => {
   expect((await bundle.sql("select count(*)::int as n from $s.t")).rows).toEqual([{ n: 20_000 }]);
 });
 
-test("the fault that is shown is not one that only follows from another file's", async () => {
+test("the error shown is not a consequence of an error in another file", async () => {
   const bundle = await databases.bundle({
     ...schema,
     "repeatable/a.sql": "create view $s.a as select label from $s.b;\n",
@@ -201,7 +201,7 @@ test("the fault that is shown is not one that only follows from another file's",
   expect(await failureOf(bundle.up())).toMatch(/repeatable\/c\.sql:1:\d+: column "nothing" does not exist/);
 });
 
-test("repeatables that need each other: the circle is named", async () => {
+test("the cycle of repeatables that need each other is named", async () => {
   const bundle = await databases.bundle({
     ...schema,
     "repeatable/a.sql": "create or replace function $s.a() returns int language sql as 'select $s.b()';\n",
@@ -221,7 +221,7 @@ test("repeatables that need each other: the circle is named", async () => {
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a view of a migration comes back with all that was said of it when a function that it calls is made anew", async () => {
+test("a migration's view is recreated with all its properties when a function that it calls is recreated", async () => {
   const bundle = await databases.bundle({
     ...schema,
     [next]: `create function $s.f() returns int language sql as 'select 1';
@@ -256,7 +256,7 @@ create view $s.w as select f from $s.v;
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a comment on a view's column that somebody removed comes back", async () => {
+test("a removed comment on a view's column is restored", async () => {
   const bundle = await databases.bundle({
     ...schema,
     [next]: "create view $s.v as select id from $s.t;\ncomment on column $s.v.id is 'kept';\n",
@@ -270,7 +270,7 @@ test("a comment on a view's column that somebody removed comes back", async () =
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a file that is as a whole between begin and commit runs in the deployer's transaction", async () => {
+test("a file that is enclosed in begin and commit runs in the deployer's transaction", async () => {
   const bundle = await databases.bundle({
     "migrations/20260101000000_s.sql": "begin;\ncreate schema $s;\ncreate table $s.t (id int);\ncommit;\n",
     "migrations/20260102000000_bad.sql": "-- é\nbegin;\ninsert into $s.t values (1);\nselect 1/0;\ncommit;\n",

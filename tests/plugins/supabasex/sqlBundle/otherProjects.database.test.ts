@@ -23,7 +23,7 @@ async function tap(url: string, file: string): Promise<string[]> {
   return stdout.split("\n");
 }
 
-test.each(readdirSync(projects))("project %s deploys as it is, and its own tests pass", async (name) => {
+test.each(readdirSync(projects))("project %s deploys unchanged, and its own tests pass", async (name) => {
   const supabase = path.join(projects, name, "supabase");
   const files = readBundleFiles(supabase);
   cluster = await startTestCluster();

@@ -34,7 +34,7 @@ const accepted = (text: string, versions = majors) =>
     }
   });
 
-describe("a file is read with the grammar of its server", () => {
+describe("a file is parsed with the grammar of its server", () => {
   test.each([
     ["a name that 16 made a keyword", "create table a.b (system_user text)", [15]],
     ["a subquery without a name, which 16 allowed", "select 1 from (select 1)", [16, 17, 18]],
@@ -54,12 +54,12 @@ describe("a file is read with the grammar of its server", () => {
     expect(accepted(text)).toEqual(versions);
   });
 
-  test("of the nearest version where there is none of its own", () => {
+  test("with the nearest version if there is no exact one", () => {
     expect(accepted("create table a.b (system_user text)", [14, 15])).toEqual([14, 15]);
     expect(accepted("update a set b = 1 returning with (old as former) former.b", [17, 19])).toEqual([19]);
   });
 
-  test("of a new project where the version is unknown", () => {
+  test("with the version of new projects if the version is unknown", () => {
     expect(defaultServerMajor).toBe(17);
     expect(() =>
       statementsOf(bundleFile("migrations/1.sql", "migration", "select 1 from a.system_user x, system_user")),
@@ -69,7 +69,7 @@ describe("a file is read with the grammar of its server", () => {
     ).toThrow('migrations/1.sql:1:19: syntax error at or near "system_user" (42601)');
   });
 
-  test("and the refusal says which version refuses", () => {
+  test("and the error names the version", () => {
     expect(() => statementsOf(forServer(16, "create table a.b (system_user text)"))).toThrow(
       "hint: PostgreSQL 16 does not accept the text here: correct it; nothing was changed.",
     );
@@ -79,7 +79,7 @@ describe("a file is read with the grammar of its server", () => {
   });
 });
 
-describe("every version reads the same from the same text", () => {
+describe("every version parses the same from the same text", () => {
   const describeFile = (file: BundleFile) =>
     statementsOf(file).map((statement) => ({
       kind: statement.kind,

@@ -9,7 +9,7 @@ const month = (from: string, to: string) => `FOR VALUES FROM ('${from}-01') TO (
 const gaps = (...partitionBounds: string[]) =>
   withPartitionGaps({ owner: "app_owner", partitionBounds }, now);
 
-test("partitions that follow each other, with one for now, have no gap", () => {
+test("contiguous partitions up to the current period have no gap", () => {
   expect(gaps(month("2026-12", "2027-01"), month("2026-10", "2026-11"), month("2026-11", "2026-12"))).toEqual(
     {
       owner: "app_owner",
@@ -17,7 +17,7 @@ test("partitions that follow each other, with one for now, have no gap", () => {
   );
 });
 
-test("a month that is gone between two others is a gap, and one of now is missed beside the default partition too", () => {
+test("a missing month is a gap, and a missing current one is reported even with a default partition", () => {
   expect(gaps("DEFAULT", month("2026-10", "2026-11"), month("2026-12", "2027-01"))).toEqual({
     owner: "app_owner",
     partitionGaps: ["2026-11-01 to 2026-12-01"],
@@ -29,7 +29,7 @@ test("a month that is gone between two others is a gap, and one of now is missed
   });
 });
 
-test("bounds with a time of day are compared as well; bounds of another kind are not looked at", () => {
+test("bounds with a time of day are compared too; other kinds of bounds are ignored", () => {
   const day = (from: string, to: string) =>
     `FOR VALUES FROM ('${from} 00:00:00+00') TO ('${to} 00:00:00+00')`;
   expect(gaps(day("2026-11-28", "2026-11-29"), day("2026-11-30", "2026-12-01"))).toEqual({
@@ -40,7 +40,7 @@ test("bounds with a time of day are compared as well; bounds of another kind are
   expect(gaps("FOR VALUES IN ('a')")).toEqual({ owner: "app_owner" });
 });
 
-test("only what gets worse is a difference", () => {
+test("only a new gap is a difference", () => {
   expect(isRecovery("partitionForNow", "missing", undefined)).toBe(true);
   expect(isRecovery("partitionGaps", ["a", "b"], ["b"])).toBe(true);
   expect(isRecovery("partitionGaps", ["a"], ["a", "b"])).toBe(false);

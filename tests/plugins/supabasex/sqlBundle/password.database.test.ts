@@ -22,7 +22,7 @@ async function setOnServer(password: string): Promise<void> {
   await admin.query(`alter role postgres password '${password}'`);
 }
 
-test("the preview of a password change dry-runs with the one that the server has; the up uses the new one", async () => {
+test("the preview of a password change connects with the old password; the up uses the new one", async () => {
   const bundle = await databases.bundle(migration("1"), { dryRun: "live" });
   await bundle.up();
   bundle.write(migration("2"));
@@ -42,7 +42,7 @@ test("the preview of a password change dry-runs with the one that the server has
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a password that somebody set by hand: preview finds its way, refresh says how to go on", async () => {
+test("after a manual password change, preview still works, and refresh says what to do", async () => {
   await setOnServer("test-password");
   const bundle = await databases.bundle(migration("3"), { dryRun: "live" });
   await bundle.up();

@@ -37,11 +37,11 @@ function history(...files: readonly { path: string; kind: "migration" | "repeata
 beforeAll(() => loadParser());
 
 describe("migrations", () => {
-  test("what is not applied yet runs, in order", () => {
+  test("pending migrations run in order", () => {
     expect(planMigrations([a, b, c], history(a), none)).toEqual({ adopt: [], pending: [b, c] });
   });
 
-  test("up to the baseline they are adopted", () => {
+  test("migrations up to the baseline are adopted", () => {
     expect(planMigrations([a, b, c], history(), { ...none, baseline: "20260102000000" })).toEqual({
       adopt: [a, b],
       pending: [c],
@@ -71,7 +71,7 @@ describe("migrations", () => {
     }
   });
 
-  test("another bundle's versions in the same database are no business of this one", () => {
+  test("versions of another bundle in the same database are ignored", () => {
     const both = {
       ...history(a),
       versions: ["20250101000000", "20260101000000"],
@@ -101,7 +101,7 @@ describe("migrations", () => {
     expect(() => planMigrations(local, applied, none)).toThrow(message);
   });
 
-  test("an older checkout is let run on request", () => {
+  test("an older checkout is accepted on request", () => {
     expect(planMigrations([a], history(a, b), { ...none, allowAhead: true })).toEqual({
       adopt: [],
       pending: [],
@@ -116,7 +116,7 @@ describe("repeatables", () => {
     repeatable("repeatable/v.sql"),
   ];
 
-  test("dependants of a changed file run after it, those of a drifted one do not", () => {
+  test("dependents of a changed file run after it, those of a drifted one do not", () => {
     const applied = new Map([
       [f.path, { ...f, sha256: "old", dependsOn: [v.path] }],
       [g.path, { ...g, dependsOn: [f.path] }],
@@ -141,7 +141,7 @@ describe("repeatables", () => {
     expect(onlyDrift.run.map(({ path }) => path)).toEqual([f.path]);
   });
 
-  test("a file under another name is renamed; one that is gone is removed", () => {
+  test("a file with a new name is renamed; a missing file is removed", () => {
     const applied = new Map([
       ["repeatable/old.sql", { ...f, path: "repeatable/old.sql", dependsOn: [] }],
       ["repeatable/gone.sql", { ...g, path: "repeatable/gone.sql", dependsOn: [] }],
@@ -158,7 +158,7 @@ describe("repeatables", () => {
     [g.path, new Set([f.path])],
   ]);
 
-  test("a circle of headers is refused with its members", () => {
+  test("a cycle of headers is refused with its members", () => {
     const files = [
       { ...f, dependsOn: [g.path] },
       { ...g, dependsOn: [f.path] },
@@ -169,7 +169,7 @@ describe("repeatables", () => {
     );
   });
 
-  test("a header that contradicts what was recorded is followed", () => {
+  test("a header takes precedence over recorded dependencies", () => {
     const files = [f, { ...g, dependsOn: [f.path] }];
 
     expect(inOrder(files, circle).map(({ path }) => path)).toEqual([f.path, g.path].sort());
@@ -185,7 +185,7 @@ describe("retrying", () => {
     random: () => 0,
   };
 
-  test("three lost locks, then success", async () => {
+  test("three lock timeouts, then success", async () => {
     let attempts = 0;
     const run = async () => {
       attempts += 1;
@@ -197,7 +197,7 @@ describe("retrying", () => {
     expect(attempts).toBe(4);
   });
 
-  test("lost for ever: it gives up after the last retry", async () => {
+  test("a lock that is never free: fails after the last retry", async () => {
     let attempts = 0;
     const run = async () => {
       attempts += 1;
@@ -213,7 +213,7 @@ describe("retrying", () => {
     ["cache lookup failed for function 16401", "XX000", {}],
     ["could not open relation with OID 16402", "XX000", {}],
     ["duplicate key value violates unique constraint", "23505", { schema: "pg_catalog" }],
-  ])("%s: another session was faster", async (message, code, more) => {
+  ])("%s is retried: another session was faster", async (message, code, more) => {
     let attempts = 0;
     const run = async () => {
       attempts += 1;
@@ -224,7 +224,7 @@ describe("retrying", () => {
     expect(attempts).toBe(2);
   });
 
-  test.each(["40001", "57014", "23505", "08006", "XX000"])("%s is never tried again", async (code) => {
+  test.each(["40001", "57014", "23505", "08006", "XX000"])("%s is never retried", async (code) => {
     let attempts = 0;
     const run = async () => {
       attempts += 1;

@@ -54,12 +54,12 @@ async function run(change: PostureChange, statements: string): Promise<void> {
 
 const pathOf = (report: string) => report.slice(report.indexOf(" ") + 1);
 
-test("after a deployment, and after another one, nothing is reported", async () => {
+test("nothing is reported after a first and a second deployment", async () => {
   expect(await bundle.refresh()).toEqual([]);
   expect(await bundle.up()).toBe(false);
 });
 
-describe("a change outside of the bundle is reported by object and property, and no more once it is taken back", () => {
+describe("a change outside of the bundle is reported by object and property until it is reverted", () => {
   test.each(postureChanges.map((change) => [change.name, change] as const))("%s", async (_, made) => {
     if (made.from !== undefined && major < made.from) return;
     bundle.logs = [];
@@ -83,7 +83,7 @@ describe("a change outside of the bundle is reported by object and property, and
   });
 });
 
-test("what happens in a healthy database all the time is not reported", async () => {
+test("normal activity of a database is not reported", async () => {
   for (const { name, statements, as = "postgres" } of harmlessChanges) {
     for (const statement of statements) await hands[as].query(statement);
     expect(await bundle.refresh(), name).toEqual([]);

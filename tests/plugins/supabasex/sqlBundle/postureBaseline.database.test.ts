@@ -27,12 +27,12 @@ function entries(): string[] {
   return [...new Set([...printed].map(([, entry = ""]) => entry.replaceAll("\\", "")))];
 }
 
-test("the first deployment takes what is there as the baseline, and says so", async () => {
+test("the first deployment records the existing objects as the baseline, and says so", async () => {
   expect(bundle.logs.join("\n")).toMatch(/From now on refresh compares who can reach what .*: \d+ objects\./);
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("what a file does outside of its own schemas belongs to the baseline; what somebody did beside it does not", async () => {
+test("changes of a file outside of its own schemas belong to the baseline; manual changes do not", async () => {
   await admin.query("create role rogue login bypassrls");
   bundle.write({
     "migrations/20260102000000_open.sql":
@@ -46,7 +46,7 @@ test("what a file does outside of its own schemas belongs to the baseline; what 
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a change stays reported through deployments until it is accepted by name, and its entry accepts nothing else", async () => {
+test("a change stays reported after deployments until it is accepted by name, and its entry accepts nothing else", async () => {
   await admin.query("create role auditor login");
   expect(await bundle.refresh()).toEqual(['live["role auditor"]']);
   await bundle.up();
@@ -69,7 +69,7 @@ test("a change stays reported through deployments until it is accepted by name, 
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("code whose text is not shown is accepted by the entry that a refresh prints", async () => {
+test("code whose text is not shown is accepted with the entry that a refresh prints", async () => {
   await admin.query(
     "create function public.report() returns text language sql as $$ select 'token-of-somebody' $$",
   );
@@ -82,7 +82,7 @@ test("code whose text is not shown is accepted by the entry that a refresh print
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a preview without a dry run reads it again, and lists what is not accepted", async () => {
+test("a preview without a dry run reads it again and lists unaccepted changes", async () => {
   await admin.query("create role ghost login");
   const previewed = async () => {
     bundle.logs = [];
@@ -100,7 +100,7 @@ test("a preview without a dry run reads it again, and lists what is not accepted
   await admin.query("drop role ghost");
 });
 
-test("an upgrade of the platform is shown as such, and accepted as a whole by its name", async () => {
+test("a platform upgrade is reported as such, and accepted as a whole by its name", async () => {
   await admin.query(`insert into auth.schema_migrations values ('99990101000000');
     create table auth.passkeys (id uuid); alter function auth.role() set search_path = ''`);
   const paths = [
@@ -123,7 +123,7 @@ test("an upgrade of the platform is shown as such, and accepted as a whole by it
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("with prune: drop an up takes back what holds neither data nor code, and names the rest", async () => {
+test("with prune: drop, an up reverts changes that hold neither data nor code, and names the rest", async () => {
   await admin.query(`alter role authenticated bypassrls; grant service_role to authenticated;
     create policy open on storage.buckets for select to anon using (true);
     grant update on public.legacy to anon; alter role anon set statement_timeout = 0;
@@ -145,7 +145,7 @@ test("with prune: drop an up takes back what holds neither data nor code, and na
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("an edit of the record is found too: the state remembers its digest", async () => {
+test("an edit of the record is detected too, because the state contains its digest", async () => {
   await admin.query("grant select on auth.users to anon");
   await admin.query(
     `update supabase_migrations.bundle_postures set posture = jsonb_set(posture, '{table auth.users,grants,anon}', '["select"]')`,
@@ -158,7 +158,7 @@ test("an edit of the record is found too: the state remembers its digest", async
   expect(names).toEqual([expect.stringMatching(/^access to schema auth @ /)]);
 });
 
-test("roles and extensions of the stack are no news; what is done to them later is", async () => {
+test("roles and extensions of the stack are not reported; later changes to them are", async () => {
   await admin.query("create role worker login connection limit 5; create extension citext schema extensions");
   bundle.inputs = { watch: "database", declared: { roles: ["worker"], extensions: ["citext"] } };
   expect((await bundle.refresh()).sort()).toEqual(['live["extension citext"]', 'live["role worker"]']);
@@ -177,7 +177,7 @@ test("roles and extensions of the stack are no news; what is done to them later 
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a state from before there was a baseline gets one with the next up", async () => {
+test("a state without a baseline gets one with the next up", async () => {
   const state = bundle.state;
   if (state === undefined) throw new Error("there is no state");
   const { access: _, ...outputs } = state.outputs;
@@ -189,7 +189,7 @@ test("a state from before there was a baseline gets one with the next up", async
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("sql.watch: bundle looks at nothing but the bundle", async () => {
+test("with sql.watch: bundle, only the bundle is compared", async () => {
   await admin.query("create role elsewhere login bypassrls");
   bundle.inputs = { watch: "bundle" };
   await bundle.up();
@@ -198,7 +198,7 @@ test("sql.watch: bundle looks at nothing but the bundle", async () => {
   await admin.query("drop role elsewhere");
 });
 
-test("what a live project does all day is not reported", async () => {
+test("normal activity of a live project is not reported", async () => {
   bundle.inputs = { watch: "database" };
   await bundle.up();
   await bundle.up();

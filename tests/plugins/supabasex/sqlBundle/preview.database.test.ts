@@ -14,7 +14,7 @@ const files = {
   "repeatable/v.sql": "create or replace view $s.v as select $s.f() as f;\n",
 };
 
-test("a dry run executes everything and leaves the catalog's fingerprint as it was", async () => {
+test("a dry run executes everything and does not change the catalog's fingerprint", async () => {
   const bundle = await databases.bundle(files, { dryRun: "live" });
   const before = fingerprint(await readCatalog(bundle.hand));
 
@@ -30,7 +30,7 @@ test("a dry run executes everything and leaves the catalog's fingerprint as it w
   expect(bundle.state?.outputs.expected).toEqual(outputs.expected);
 });
 
-test("a dry run finds a broken migration and a broken repeatable", async () => {
+test("a dry run detects a broken migration and a broken repeatable", async () => {
   const bundle = await databases.bundle(
     { ...files, "migrations/20260102000000_x.sql": "select 1;\nselect * from $s.nowhere;\n" },
     { dryRun: "live" },
@@ -46,7 +46,7 @@ test("a dry run finds a broken migration and a broken repeatable", async () => {
   expect(await failureOf(bundle.preview())).toMatch(/w\.sql:1:\d+: column "g" does not exist/);
 });
 
-test("a dry run says what changes about an object, and what it does not cover", async () => {
+test("a dry run reports how an object changes, and what it does not cover", async () => {
   const bundle = await databases.bundle(files, { dryRun: "live" });
   await bundle.up();
   bundle.logs = [];
@@ -69,7 +69,7 @@ test("a dry run says what changes about an object, and what it does not cover", 
   expect(log).not.toContain("dblink");
 });
 
-test("a sequence that the dry run moves is named, whoever asked it for a number", async () => {
+test("a sequence that the dry run advances is named, whatever called nextval", async () => {
   const bundle = await databases.bundle(
     {
       "migrations/20260101000000_t.sql": `create schema $s;
@@ -115,7 +115,7 @@ test("without a dry run the files are listed with their reasons, and nothing is 
   expect(outputs.live).toEqual({});
 });
 
-test("no database yet: the files are listed, and it says so", async () => {
+test("without a database yet, the files are listed, and the message says so", async () => {
   const bundle = await databases.bundle(files, { dryRun: "live" });
   bundle.port = 1;
 
@@ -127,7 +127,7 @@ test("no database yet: the files are listed, and it says so", async () => {
   );
 });
 
-test("a database that was there and cannot be reached: a warning says that nothing was tried, and why", async () => {
+test("if a known database cannot be reached, a warning says that nothing was executed, and why", async () => {
   const bundle = await databases.bundle(files, { dryRun: "live" });
   await bundle.up();
   bundle.port = 1;
@@ -147,7 +147,7 @@ test("a database that was there and cannot be reached: a warning says that nothi
 test.each([
   ["the ID of a role that is to be replaced", { requires: [unknown] }],
   ["the connection", { connection: unknown }],
-])("%s is not known before the deployment: a warning says what to do first", async (_, notYetKnown) => {
+])("if %s is unknown before the deployment, a warning says what to do first", async (_, notYetKnown) => {
   const bundle = await databases.bundle(files, { dryRun: "live" });
   await bundle.up();
   bundle.logs = [];
@@ -162,7 +162,7 @@ test.each([
   );
 });
 
-test("a broken file is found without a database", async () => {
+test("a broken file is detected without a database", async () => {
   const bundle = await databases.bundle({ ...files, "repeatable/f.sql": "create functon $s.f();\n" });
   bundle.port = 1;
 
@@ -171,7 +171,7 @@ test("a broken file is found without a database", async () => {
   );
 });
 
-test("a deploy that fails half-way leaves nothing that a refresh takes for drift", async () => {
+test("a refresh reports no drift after a deployment that failed halfway", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   bundle.write({
@@ -184,7 +184,7 @@ test("a deploy that fails half-way leaves nothing that a refresh takes for drift
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("destroy is refused, and with the switch leaves the database as it is", async () => {
+test("destroy is refused, and with the setting that allows it does not change the database", async () => {
   const bundle = await databases.bundle(files);
   await bundle.up();
   expect(await failureOf(bundle.destroy())).toMatch(/is not deleted, since its tables hold data/);

@@ -166,7 +166,7 @@ test.each([
   ],
   ["drop index concurrently $s.i", "create index i on $s.u (id, t_id);"],
 ])(
-  "a file that needs what runs outside of a transaction before it passes: %s, %s",
+  "a file that needs an object created outside of a transaction before it passes: %s, %s",
   async (statement, needing) => {
     await agree({ files: { [second]: outside(statement), [third]: needing } });
   },
@@ -188,7 +188,7 @@ test.each([
     { [third]: outside("create index concurrently j on $s.t (made)") },
   ],
   ["do $$ begin execute 'drop index $s.' || 'i'; end $$", { [third]: "create index i on $s.u (id);" }],
-])("a file that needs what a block or a procedure makes passes: %s", async (statement, needing) => {
+])("a file that needs an object created in a block or procedure passes: %s", async (statement, needing) => {
   await agree({ files: { [second]: outside(statement), ...needing } });
 });
 
@@ -244,7 +244,7 @@ insert into $s.t (id) values (7); insert into $s.u values (1, 7); alter table $s
       [second]: "create type $s.other as enum ('good');\nalter type $s.mood add value 'odd';\n",
       [third]: "alter type $s.other add value 'odd';\ncreate table $s.m (mood $s.mood default 'odd');\n",
     },
-  ])("as a control: another file's label passes", async (files) => {
+  ])("control: another file's label passes", async (files) => {
     await agree({ files });
   });
 });

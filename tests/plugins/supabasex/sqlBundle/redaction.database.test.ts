@@ -87,7 +87,7 @@ test.each([
     `create or replace function $s.f() returns text language sql set search_path = '' as $$ select '${canary}' -- ${canary} $$`,
     'live["function $s.f()"].body',
   ],
-])("%s is reported, and its text neither kept nor printed", async (_, change, path) => {
+])("%s is reported, and its text is neither stored nor printed", async (_, change, path) => {
   const bundle = await databases.bundle(files, { dryRun: "live" });
   await bundle.up();
   await bundle.sql(change);
@@ -107,7 +107,7 @@ test.each([
   await bundle.sql("select cron.unschedule(jobname) from cron.job where jobname like '% extra'");
 });
 
-test("of a function's settings those of the server are shown, a program's own by hash", async () => {
+test("a function's settings of the server are shown, custom ones as a hash", async () => {
   const bundle = await databases.bundle(files, { dryRun: "live" });
   await bundle.up();
   const superuser = await databases.cluster.client("supabase_admin");

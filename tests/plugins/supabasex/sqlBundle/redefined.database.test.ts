@@ -22,7 +22,7 @@ async function endsAsOnAnEmptyDatabase(bundle: BundleUnderTest): Promise<void> {
   expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
 }
 
-describe("a repeatable that redefined a migration's object is removed: what the migration made comes back", () => {
+describe("after a repeatable that redefined a migration's object is removed, the migration's definition is restored", () => {
   const cases: { name: string; migration: string; repeatable: string; taken: string }[] = [
     {
       name: "a function",
@@ -78,7 +78,7 @@ describe("a repeatable that redefined a migration's object is removed: what the 
     expect((await bundle.sql("select $s.total(2) as total")).rows).toEqual([{ total: 2 }]);
   });
 
-  test("the repeatable came later, and another migration changed the function below it", async () => {
+  test("if the repeatable came later and another migration changed the function that it uses", async () => {
     const bundle = await databases.bundle({ [first]: `${schema}${total("x")}` });
     await bundle.up();
     bundle.write({ [redefining]: total("x + 1") });
@@ -93,7 +93,7 @@ describe("a repeatable that redefined a migration's object is removed: what the 
     expect((await bundle.sql("select $s.total(2) as total")).rows).toEqual([{ total: 4 }]);
   });
 
-  test("other arguments in the repeatable: both functions are there", async () => {
+  test("with other arguments in the repeatable, both functions exist", async () => {
     const bundle = await databases.bundle({
       [first]: `${schema}${total("x")}`,
       [redefining]: total("x + 1"),
@@ -108,11 +108,11 @@ describe("a repeatable that redefined a migration's object is removed: what the 
   });
 });
 
-describe("a migration takes over what a repeatable made", () => {
+describe("a migration takes over a repeatable's object", () => {
   test.each([
     ["a function", total("x")],
     ["a view with a grant", `${view("id")}\ngrant select on $s.v to authenticated;`],
-  ])("%s moves as it is", async (_name, text) => {
+  ])("%s moves unchanged", async (_name, text) => {
     const bundle = await databases.bundle({ [first]: schema, [redefining]: text });
     await bundle.up();
     bundle.write({ [next]: text, [redefining]: undefined });
@@ -133,7 +133,7 @@ describe("a migration takes over what a repeatable made", () => {
     await endsAsOnAnEmptyDatabase(bundle);
   });
 
-  test("without or replace it says who made the object", async () => {
+  test("without or replace, the error names the file that created the object", async () => {
     const bundle = await databases.bundle({ [first]: schema, [redefining]: view("id") });
     await bundle.up();
     bundle.write({ [next]: "create view $s.v as select id from $s.customers;", [redefining]: undefined });
@@ -152,7 +152,7 @@ describe("a later migration needs an object that a migration made and a repeatab
     "repeatable/v.sql": "create or replace view $s.v as select id, n from $s.t;\n",
   };
 
-  test("it works, as it does on an empty database", async () => {
+  test("it works, as on an empty database", async () => {
     const bundle = await databases.bundle(files, { dryRun: "live" });
     await bundle.up();
     bundle.write({
@@ -166,7 +166,7 @@ describe("a later migration needs an object that a migration made and a repeatab
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
 
-  test("what only the repeatable's definition has is refused", async () => {
+  test("a part that only the repeatable's definition has is refused", async () => {
     const bundle = await databases.bundle(files, { dryRun: "live" });
     await bundle.up();
     bundle.write({ "migrations/20260102000000_uses.sql": "create view $s.w as select n from $s.v;\n" });
@@ -178,7 +178,7 @@ describe("a later migration needs an object that a migration made and a repeatab
   });
 });
 
-test("negative control: an object that only the repeatable made goes with it", async () => {
+test("negative control: an object that only the repeatable created is dropped with it", async () => {
   const bundle = await databases.bundle({ [first]: schema, [redefining]: total("x") });
   await bundle.up();
   bundle.write({ [redefining]: undefined });

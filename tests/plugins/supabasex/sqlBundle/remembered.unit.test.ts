@@ -24,7 +24,7 @@ const live: Catalog = {
   "column elsewhere.logs id": { type: "bigint" },
 };
 
-describe("a live catalog is as remembered exactly when the comparison finds nothing", () => {
+describe("a live catalog matches the remembered one exactly if the comparison finds no difference", () => {
   const without = (identity: string) =>
     Object.fromEntries(Object.entries(live).filter(([name]) => name !== identity));
   const cases: readonly [what: string, live: Catalog, same: boolean][] = [
@@ -85,7 +85,7 @@ describe("a live catalog is as remembered exactly when the comparison finds noth
     expect(diffCatalogs(expected, found).length === 0).toBe(same);
   });
 
-  test("a bundle that has made nothing answers for nothing", () => {
+  test("a bundle without objects expects nothing", () => {
     expect(expectationIfUnchanged(new Map(), { "table s.t": {} })).toEqual({});
     expect(diffCatalogs({}, { "table s.t": {} })).toEqual([]);
   });

@@ -142,7 +142,7 @@ async function takesBack(bundle: BundleUnderTest, taken: string): Promise<void> 
   expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
 }
 
-describe("a repeatable does not state it any more: it is taken back", () => {
+describe("a statement removed from a repeatable is reverted", () => {
   test.each(cases)("$name", async ({ statement, rest = "set lock_timeout to default;", taken }) => {
     const bundle = await databases.bundle(
       { [first]: schema, [repeatable]: `${rest}\n${statement}` },
@@ -158,8 +158,8 @@ describe("a repeatable does not state it any more: it is taken back", () => {
 const grant = "grant select on $s.customers to authenticated;";
 const rls = "alter table $s.customers enable row level security;";
 
-describe("what is taken back", () => {
-  test("a file is removed that only stated facts: about a table, and about another file's view", async () => {
+describe("reverted statements", () => {
+  test("a removed file that only altered a table and another file's view", async () => {
     const bundle = await databases.bundle(
       {
         [first]: schema,
@@ -174,7 +174,7 @@ describe("what is taken back", () => {
     await takesBack(bundle, "table $s.customers: grants, rowSecurity\n  view $s.v: comment, grants");
   });
 
-  test("one statement changes: the rest of the file stays as it is", async () => {
+  test("if one statement changes, the effects of the others are kept", async () => {
     const bundle = await databases.bundle(
       {
         [first]: schema,
@@ -188,7 +188,7 @@ describe("what is taken back", () => {
     await takesBack(bundle, "table $s.customers: grants");
   });
 
-  test("a role that the file set: its objects belong to the role that deploys", async () => {
+  test("without the file's set role, its objects belong to the deploying role", async () => {
     const bundle = await databases.bundle(
       { [first]: schema, [repeatable]: `set local role service_role;\n${helper}` },
       { dryRun: "live" },
@@ -210,7 +210,7 @@ describe("what is taken back", () => {
     await takesBack(bundle, "view $s.v: grants");
   });
 
-  test("default privileges decide what a view has that nobody grants anything on", async () => {
+  test("a view without grants gets the default privileges", async () => {
     const defaults = "alter default privileges in schema $s grant select on tables to anon;\n";
     const bundle = await databases.bundle(
       { [first]: schema + defaults, [repeatable]: `${view}\nrevoke all on $s.v from anon;` },
@@ -222,7 +222,7 @@ describe("what is taken back", () => {
     await takesBack(bundle, "view $s.v: grants");
   });
 
-  test("a grant on an object that the bundle did not make: it is nobody's afterwards", async () => {
+  test("a grant on an object outside of the bundle no longer belongs to the bundle", async () => {
     const grantOnPublic = "grant usage on schema public to authenticated, service_role;";
     const bundle = await databases.bundle(
       { [first]: schema, [repeatable]: grantOnPublic },
@@ -245,7 +245,7 @@ describe("what is taken back", () => {
   });
 });
 
-describe("negative controls: what something else states stays", () => {
+describe("negative controls: statements made elsewhere are kept", () => {
   const stays: { name: string; files: Record<string, string> }[] = [
     { name: "another repeatable", files: { "repeatable/other.sql": `${rls}\n${grant}` } },
     {
@@ -277,7 +277,7 @@ describe("negative controls: what something else states stays", () => {
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
 
-  test("a later migration that found it done", async () => {
+  test("a later migration that had nothing left to do", async () => {
     const bundle = await databases.bundle({ [first]: schema, [repeatable]: `${rls}\n${grant}` });
     await bundle.up();
     bundle.write({ "migrations/20260102000000_next.sql": `${rls}\n${grant}` });
@@ -292,7 +292,7 @@ describe("negative controls: what something else states stays", () => {
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
 
-  test("what a hand granted beside it", async () => {
+  test("a manual grant", async () => {
     const bundle = await databases.bundle({
       [first]: schema,
       [repeatable]: `${view}\ngrant select on $s.v to authenticated;`,
@@ -322,7 +322,7 @@ describe("negative controls: what something else states stays", () => {
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
 
-  test("an older checkout that is let run takes back nothing of files that it lacks", async () => {
+  test("an accepted older checkout reverts nothing of files that it lacks", async () => {
     const next = "migrations/20260102000000_next.sql";
     const bundle = await databases.bundle(
       { [first]: schema, [next]: "select 1;", [repeatable]: rls },
@@ -340,7 +340,7 @@ describe("negative controls: what something else states stays", () => {
   });
 });
 
-test("a run that is refused takes back nothing", async () => {
+test("a refused run reverts nothing", async () => {
   const bundle = await databases.bundle({ [first]: schema, [repeatable]: rls });
   await bundle.up();
   bundle.write({ [repeatable]: "comment on table $s.nowhere is 'x';" });
@@ -353,7 +353,7 @@ test("a run that is refused takes back nothing", async () => {
   expect(rows).toEqual([{ rls: true }]);
 });
 
-test("an object is created again by its file: what another file states of it is stated again", async () => {
+test("if a file recreates an object, statements of other files about it run again", async () => {
   const bundle = await databases.bundle(
     {
       [first]: schema,

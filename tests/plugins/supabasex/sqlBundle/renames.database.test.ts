@@ -78,7 +78,7 @@ const renamed: readonly (readonly [change: string, path: string, name: string])[
   ["alter statistics $s.together rename to apart", "statistics $s.together", "$s.together → $s.apart"],
 ];
 
-describe("a rename by hand is one difference, and the next up takes it back", () => {
+describe("a manual rename is one difference, and the next up reverts it", () => {
   let bundle: BundleUnderTest;
   let before: unknown;
   beforeAll(async () => {
@@ -125,7 +125,7 @@ describe("a rename by hand is one difference, and the next up takes it back", ()
     ]);
   });
 
-  test("a schema, its table and a column of it at once, with a policy that nobody declared on the table", async () => {
+  test("a schema, its table and a column at once, with an undeclared policy on the table", async () => {
     await bundle.sql(`create policy rogue on $s.customers for select to anon using (true);
       alter table $s.customers rename column points to score;
       alter table $s.customers rename to clients;
@@ -143,7 +143,7 @@ describe("a rename by hand is one difference, and the next up takes it back", ()
     await bundle.sql("drop policy rogue on $s.customers");
   });
 
-  test("a change beside the rename is repaired too", async () => {
+  test("another change of the renamed object is repaired too", async () => {
     await bundle.sql(`alter table $s.customers rename column points to score;
       alter table $s.customers alter column score set default 9`);
 
@@ -156,7 +156,7 @@ describe("a rename by hand is one difference, and the next up takes it back", ()
     expect(await readCatalog(bundle.hand)).toEqual(before);
   });
 
-  test("a view that took the old name is in the way: refresh, preview and up name it", async () => {
+  test("if a view took the old name, refresh, preview and up name it", async () => {
     await bundle.sql(
       `alter table $s.customers rename to clients; create view $s.customers as select * from $s.clients`,
     );
@@ -173,7 +173,7 @@ describe("a rename by hand is one difference, and the next up takes it back", ()
   });
 });
 
-test("two equal columns that swapped names: each has its values again", async () => {
+test("two equal columns that swapped names get their values back", async () => {
   const other = await databases.bundle({
     "migrations/20260101000000_first.sql":
       "create schema $s;\ncreate table $s.t (id integer primary key, low integer, high integer);",
@@ -190,7 +190,7 @@ test("two equal columns that swapped names: each has its values again", async ()
   expect(await other.refresh()).toEqual([]);
 });
 
-test("two equal tables that swapped names: each has its rows again", async () => {
+test("two equal tables that swapped names get their rows back", async () => {
   const other = await databases.bundle({
     "migrations/20260101000000_first.sql":
       "create schema $s;\ncreate table $s.mine (id integer); create table $s.theirs (id integer);",
@@ -207,7 +207,7 @@ test("two equal tables that swapped names: each has its rows again", async () =>
   expect(await other.refresh()).toEqual([]);
 });
 
-test("negative control: an equal column that was dropped and added again is no rename", async () => {
+test("negative control: an equal column that was dropped and added is not a rename", async () => {
   const other = await databases.bundle({
     "migrations/20260101000000_first.sql":
       "create schema $s;\ncreate table $s.t (id integer primary key, low integer);",
@@ -218,7 +218,7 @@ test("negative control: an equal column that was dropped and added again is no r
   expect(await other.refresh()).toEqual([]);
 });
 
-test("a rename in a file is the file's, and stays", async () => {
+test("a rename in a file is kept", async () => {
   const bundle = await databases.bundle({
     "migrations/20260101000000_t.sql": "create schema $s; create table $s.t (a int, b int);\n",
   });
@@ -241,7 +241,7 @@ alter table $s.t rename to u;
   expect(rows).toEqual([{ attname: "b" }, { attname: "a" }]);
 });
 
-test("addresses from another database are not believed: a dump restores other ones", async () => {
+test("object ids from another database are not trusted, because a restore changes them", async () => {
   const bundle = await databases.bundle({
     "migrations/20260101000000_t.sql": "create schema $s; create table $s.t (a int, b int);\n",
   });

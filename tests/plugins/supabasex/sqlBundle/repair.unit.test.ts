@@ -12,7 +12,7 @@ import { loadParser } from "../../../../plugins/supabasex/provider/sqlBundle/sou
 // Names are quoted as the server's own parser would.
 beforeAll(() => loadParser());
 
-test("default privileges of a role and a schema with blanks in their names are written with both", () => {
+test("default privileges of a role and a schema with blanks in their names quote both", () => {
   const identity = 'default privileges "a role" in "a schema" tables';
   const expected = { [identity]: { grants: { anon: ["select"] } } };
   const live = { [identity]: { grants: { authenticated: ["select"] } } };
@@ -24,7 +24,7 @@ test("default privileges of a role and a schema with blanks in their names are w
   expect(repair.prune).toEqual([`${start} revoke select on tables from authenticated`]);
 });
 
-test("a role with a blank in its name that lost its own default privileges gets all of them back", () => {
+test("a role with a blank in its name gets all its lost default privileges back", () => {
   const identity = 'default privileges "a role" tables';
   const expected = { [identity]: { grants: {} } };
   const live = { [identity]: { grants: { "a role": ["select"] } } };
@@ -121,7 +121,7 @@ test.each([
   ["applied file migrations/1_a b.sql", { kind: "applied file", name: "migrations/1_a b.sql" }],
   ["database settings", { kind: "database settings", name: "" }],
   ["server", { kind: "server", name: "" }],
-])("%s is taken apart, and put together again", (identity, parts) => {
+])("%s is parsed and formatted again", (identity, parts) => {
   expect(partsOfIdentity(identity)).toEqual(parts);
   expect(printIdentity(partsOfIdentity(identity))).toBe(identity);
 });
@@ -141,7 +141,7 @@ describe("repairs", () => {
     return repairOf(first.identity, [first, ...others], { ...schema, ...expected }, { ...schema, ...live });
   }
 
-  test("a missing column that may have been renamed is named with the statement, and not added", () => {
+  test("a missing column that may have been renamed is reported with the statement, and not added", () => {
     const column = { type: "text", default: "'x'::text", notNull: true };
     const found = repair({ "table s.t": table, "column s.t c": column }, { "table s.t": table });
     expect(found.statements).toEqual([]);
@@ -150,7 +150,7 @@ describe("repairs", () => {
     ]);
   });
 
-  test("a domain's constraint is the domain's", () => {
+  test("a domain's constraint belongs to the domain", () => {
     const domain = { owner: "app_owner", kind: "domain", type: "text" };
     const found = repair(
       { "type s.d": domain, "constraint s.d c": { definition: "CHECK (true)" } },
@@ -159,7 +159,7 @@ describe("repairs", () => {
     expect(found.statements).toEqual(["alter domain s.d add constraint c CHECK (true)"]);
   });
 
-  test("a partition follows its parent, and is closed to the API", () => {
+  test("a partition has the properties of its parent, and no access for API roles", () => {
     const open = { partitionOf: "s.t", rowSecurity: false, grants: { anon: ["select"], api: ["select"] } };
     const found = repair({ "table s.t": table }, { "table s.t": table, "table s.t_1": open });
     expect(found.statements).toEqual(["alter table s.t_1 enable row level security"]);
@@ -177,7 +177,7 @@ describe("repairs", () => {
     expect(found).toMatchObject({ reported: false, prune: ["drop policy rogue on s.t"] });
   });
 
-  test("of the schema public, only that API clients may create in it is taken back", () => {
+  test("in the schema public, only the privilege of API clients to create objects is revoked", () => {
     const found = repair(
       { "schema public": { touched: ["grants.app_owner"], grants: { app_owner: ["usage"] } } },
       { "schema public": { owner: "postgres", grants: { anon: ["create", "usage"], app_owner: ["usage"] } } },

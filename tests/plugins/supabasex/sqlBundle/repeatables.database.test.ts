@@ -47,7 +47,7 @@ function ran(logs: readonly string[]): string[] {
     );
 }
 
-test("a bundle is applied once, and then there is nothing to do", async () => {
+test("a bundle is applied once, and a second up changes nothing", async () => {
   const bundle = await databases.bundle(full);
 
   await bundle.up();
@@ -57,7 +57,7 @@ test("a bundle is applied once, and then there is nothing to do", async () => {
   expect(await bundle.up()).toBe(false);
 });
 
-test("one function changes: it and what depends on it run, nothing else", async () => {
+test("if one function changes, it and its dependents run, and nothing else", async () => {
   const bundle = await databases.bundle({
     ...full,
     "repeatable/functions/other.sql":
@@ -83,7 +83,7 @@ test("one function changes: it and what depends on it run, nothing else", async 
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("another return type: the function is made anew with everything that depends on it, made by files or by migrations", async () => {
+test("with another return type, the function is recreated with all its dependents, of files and migrations", async () => {
   const bundle = await databases.bundle({
     ...full,
     "migrations/20260102000000_more.sql": `
@@ -122,7 +122,7 @@ comment on policy of_a_migration on $s.customers is 'kept';
   expect(await bundle.up()).toBe(false);
 });
 
-test("a column is taken away from a view that another view is made of", async () => {
+test("a column is removed from a view that another view uses", async () => {
   const bundle = await databases.bundle(full);
   await bundle.up();
   await bundle.sql("grant select on $s.emails to anon");
@@ -141,7 +141,7 @@ test("a column is taken away from a view that another view is made of", async ()
   ).toEqual([{ attname: "id" }, { attname: "email" }]);
 });
 
-test("what cannot be made again is not dropped: the deploy is refused and names it", async () => {
+test("an object that cannot be recreated is not dropped: the deployment is refused and names it", async () => {
   const bundle = await databases.bundle({
     ...base,
     "repeatable/type.sql": "create type $s.pair as (a int, b int);\n",
@@ -156,7 +156,7 @@ test("what cannot be made again is not dropped: the deploy is refused and names 
   expect((await bundle.sql("select (p).b as b from $s.holder")).rows).toEqual([{ b: 2 }]);
 });
 
-test("another signature: the old function goes", async () => {
+test("with another signature, the old function is dropped", async () => {
   const bundle = await databases.bundle({
     ...base,
     "repeatable/f.sql": "create or replace function $s.f(a int) returns int language sql as 'select 1';\n",
@@ -179,7 +179,7 @@ test("another signature: the old function goes", async () => {
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a removed file takes its objects along, unless something depends on them", async () => {
+test("removing a file drops its objects, unless something depends on them", async () => {
   const bundle = await databases.bundle(full);
   await bundle.up();
   await bundle.sql("create view $s.by_hand as select * from $s.emails");
@@ -221,7 +221,7 @@ test("a renamed file keeps its object", async () => {
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a header orders what the catalog cannot", async () => {
+test("a header orders files that the catalog cannot order", async () => {
   const bundle = await databases.bundle({
     ...base,
     "repeatable/a.sql": `-- depends on: repeatable/z.sql
@@ -240,7 +240,7 @@ do $$ begin perform $s.z(); end $$;
   expect(ran(bundle.logs)).toEqual(["z.sql changed", "a.sql dependency: repeatable/z.sql"]);
 });
 
-test("a view that a migration had to drop comes back in the same deploy", async () => {
+test("a view that a migration had to drop is recreated in the same deployment", async () => {
   const bundle = await databases.bundle(full);
   await bundle.up();
   bundle.write({
@@ -254,7 +254,7 @@ test("a view that a migration had to drop comes back in the same deploy", async 
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("one repeatable fails: none is applied, and the message is the first fault's", async () => {
+test("if one repeatable fails, none is applied, and the first error is shown", async () => {
   const bundle = await databases.bundle({
     ...base,
     "repeatable/a.sql": "create or replace function $s.a() returns int language sql as 'select 1';\n",
@@ -266,7 +266,7 @@ test("one repeatable fails: none is applied, and the message is the first fault'
   expect(await bundle.history()).toEqual([]);
 });
 
-test("tables and objects without a schema are refused in repeatables, and so are two files with one object", async () => {
+test("repeatables with tables or objects without a schema are refused, and so are two files with the same object", async () => {
   const bundle = await databases.bundle({
     ...base,
     "repeatable/t.sql": "select 1;\ncreate table $s.x ();\n",
@@ -283,7 +283,7 @@ test("tables and objects without a schema are refused in repeatables, and so are
   expect(await failureOf(bundle.up())).toMatch(/u\.sql and .*t\.sql both create view s\d+\.x/);
 });
 
-test("settings and role of a file end with it", async () => {
+test("settings and role of a file do not affect later files", async () => {
   const bundle = await databases.bundle({
     ...base,
     "repeatable/a.sql": `set local role authenticated;

@@ -112,7 +112,7 @@ const replacements: {
   },
 ];
 
-describe("a repeatable replaces what it made before, whatever that was", () => {
+describe("a repeatable replaces its earlier object of any kind", () => {
   test.each(replacements)("$name", async ({ before, after, user, migrations = {} }) => {
     const files = {
       [first]: schema,
@@ -134,7 +134,7 @@ describe("a repeatable replaces what it made before, whatever that was", () => {
     }
   });
 
-  test("an object that moves to another file as another class", async () => {
+  test("an object that moves to another file as another kind", async () => {
     const bundle = await databases.bundle(
       { [first]: schema, "repeatable/a.sql": "create or replace view $s.v as select id from $s.t;" },
       { dryRun: "live" },
@@ -153,7 +153,7 @@ describe("a repeatable replaces what it made before, whatever that was", () => {
   });
 });
 
-describe("a rebuild leaves ownership as it was", () => {
+describe("a rebuild does not change ownership", () => {
   const helper = (name: string) =>
     `create or replace function $s.h(${name} integer) returns boolean language sql as $$ select ${name} > 0 $$;`;
   /** What somebody made by hand on top of the helper. */
@@ -178,7 +178,7 @@ describe("a rebuild leaves ownership as it was", () => {
   ];
 
   test.each(foreign)(
-    "$name made by hand stays extra, and is named",
+    "a manual object stays extra and is named: $name",
     async ({ hand, identity, untouched }) => {
       const bundle = await databases.bundle(
         { [first]: schema, "repeatable/h.sql": helper("a") },
@@ -208,7 +208,7 @@ describe("a rebuild leaves ownership as it was", () => {
     },
   );
 
-  test("a default made by hand that uses it stays, and is named", async () => {
+  test("a manual default that uses it is kept and named", async () => {
     const bundle = await databases.bundle(
       { [first]: schema, "repeatable/h.sql": helper("a") },
       { dryRun: "live" },
@@ -246,7 +246,7 @@ describe("a rebuild leaves ownership as it was", () => {
       before: "create policy p on $s.t using ($s.h(id));",
       after: "create policy p on $s.t for delete to authenticated using ($s.h(id));",
     },
-  ])("$name that changed in the same deployment is as its file says now", async ({ before, after }) => {
+  ])("$name that changed in the same deployment matches its file", async ({ before, after }) => {
     const bundle = await databases.bundle({
       [first]: schema,
       "repeatable/h.sql": helper("a"),
@@ -261,7 +261,7 @@ describe("a rebuild leaves ownership as it was", () => {
     expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
   });
 
-  test("a grant by hand on a view that is made again with its function is not adopted", async () => {
+  test("a manual grant on a view that is recreated with its function is not adopted", async () => {
     const bundle = await databases.bundle({
       [first]: schema,
       "repeatable/h.sql": helper("a"),
@@ -276,7 +276,7 @@ describe("a rebuild leaves ownership as it was", () => {
     expect(await bundle.refresh()).toEqual([`live["view ${bundle.schema}.v"].grants`]);
   });
 
-  test("what was dropped by hand after it had been reported does not come back when a deployment fails", async () => {
+  test("a reported object that was dropped manually is not restored when a deployment fails", async () => {
     const bundle = await databases.bundle({ [first]: schema, "repeatable/h.sql": helper("a") });
     await bundle.up();
     await bundle.sql("create policy rogue on $s.t using ($s.h(id))");

@@ -97,7 +97,7 @@ alter table shop.customers add constraint handle_is_unique unique (handle);
 };
 const edited = { "migrations/20260101000000_shop.sql": "create schema shop;\n" };
 
-test("a table without row-level security, which the policy pack finds in the dry run", async () => {
+test("a table without row-level security, which the policy pack reports in the dry run", async () => {
   const judged = async (files: Readonly<Record<string, string>>) => {
     await write(stack.sql, files);
     written.push(...Object.keys(files));
@@ -137,7 +137,7 @@ test("a missing table", async () => {
 `);
 });
 
-test("a type mismatch inside an SQL function, which the server itself finds", async () => {
+test("a type mismatch in an SQL function, which the server reports", async () => {
   expect(await screen("preview", sqlBody)).toBe(`\
     error: Preview failed: sql/repeatable/label.sql:3:55: operator does not exist: bigint + text (42883)
       3 |   select name from shop.customers where id = customer + 'größe'::text
@@ -146,7 +146,7 @@ test("a type mismatch inside an SQL function, which the server itself finds", as
 `);
 });
 
-test("a type mismatch inside a PL/pgSQL function, which takes plpgsql_check", async ({ skip }) => {
+test("a type mismatch in a PL/pgSQL function, which plpgsql_check reports", async ({ skip }) => {
   const { rowCount } = await (await cluster.client()).query(
     "select from pg_available_extensions where name = 'plpgsql_check'",
   );
@@ -183,7 +183,7 @@ test.each([
 `);
 });
 
-test("a lock that does not come free, with who holds it", async () => {
+test("a lock that is not released, with its holder", async () => {
   const holder = await cluster.client();
   const { pid } = (await holder.query("select pg_backend_pid() as pid")).rows[0];
   await holder.query("set application_name = 'psql'");

@@ -18,7 +18,7 @@ const on15 = on(15, " SELECT orders.total FROM shop.orders;", "(orders.tenant_id
 const on17 = on(17, " SELECT total FROM shop.orders;", "(tenant_id = 1)");
 const paths = (expected: Catalog, live: Catalog) => diffCatalogs(expected, live).map(differencePath);
 
-test("after an upgrade the upgrade is reported, and no text that the new version prints otherwise", () => {
+test("after an upgrade of PostgreSQL, the upgrade is reported, but not texts that the new version prints differently", () => {
   expect(paths(on15, on17)).toEqual(['live["server"].majorVersion']);
   // As a control: on one version the same difference is drift.
   expect(paths(on15, { ...on17, server: { majorVersion: 15 } })).toEqual([
@@ -27,7 +27,7 @@ test("after an upgrade the upgrade is reported, and no text that the new version
   ]);
 });
 
-test("what is not printed from an expression is compared all the same", () => {
+test("properties that are not printed expressions are compared anyway", () => {
   const changed: Catalog = {
     ...on17,
     "table shop.orders": { owner: "postgres", rowSecurity: false },
@@ -46,14 +46,14 @@ test("what is not printed from an expression is compared all the same", () => {
   ]);
 });
 
-test("a printed text that has gone, or come, is a difference on any version", () => {
+test("an added or removed text is a difference on every version", () => {
   const { using: _gone, ...withoutUsing } = on17["policy shop.orders own"] ?? {};
   expect(paths(on15, { ...on17, "policy shop.orders own": withoutUsing })).toContain(
     'live["policy shop.orders own"].using',
   );
 });
 
-test("the next up takes the new version's texts, and then all is compared again", () => {
+test("the next up records the new version's texts, and then all are compared again", () => {
   const addresses = new Map<string, string>();
   const reading = { catalog: on17, addresses };
 

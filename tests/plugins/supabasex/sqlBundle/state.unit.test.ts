@@ -38,7 +38,7 @@ function diff(changed: PropertyMap, oldOutputs: PropertyMap = {}) {
 }
 
 describe("check", () => {
-  test("good inputs pass, with their defaults; a plain connection becomes secret", () => {
+  test("valid inputs pass, with their defaults; a plain connection becomes secret", () => {
     const { inputs: checked, failures } = check({ connection });
 
     expect(failures).toEqual([]);
@@ -55,7 +55,7 @@ describe("check", () => {
     expect(checked.connection).toBeInstanceOf(Secret);
   });
 
-  test("all faults are reported at once, and none repeats a secret", () => {
+  test("all errors are reported at once, and none contains a secret", () => {
     const { failures = [] } = check({
       directory: "",
       colour: "red",
@@ -93,7 +93,7 @@ describe("check", () => {
     expect(JSON.stringify(failures)).not.toContain("p-secret");
   });
 
-  test("what is not known yet passes", () => {
+  test("unknown values pass", () => {
     expect(check({ connection: new Secret({ ...connection, host: unknown }) }).failures).toEqual([]);
     expect(check({ connection: unknown, files: unknown, limits: unknown }).failures).toEqual([]);
     expect(check({ requires: unknown }).failures).toEqual([]);
@@ -139,7 +139,7 @@ describe("check", () => {
 });
 
 describe("diff", () => {
-  test("a new directory, password, limit or switch is no change", () => {
+  test("a new directory, password, limit or setting is not a change", () => {
     const changed = {
       directory: "elsewhere",
       connection: new Secret({ ...connection, password: "new", user: "v" }),
@@ -149,7 +149,7 @@ describe("diff", () => {
     expect(diff(changed)).toEqual({});
   });
 
-  test("a file that an earlier version of the SDK described with its kind is the same", () => {
+  test("a file with a kind, as described by an earlier SDK version, is unchanged", () => {
     const former = {
       ...inputs,
       files: { "migrations/20260101000000_a.sql": { sha256: hash, kind: "migration" } },
@@ -183,11 +183,11 @@ describe("diff", () => {
   const every = (kind: "update" | "delete") =>
     Object.fromEntries(paths.map((path) => [path, { kind, inputDiff: false }]));
 
-  test("drift by object and property, for a refresh as what has come", () => {
+  test("drift by object and property, as additions in a refresh", () => {
     expect(diff({}, drifted)).toEqual(every("delete"));
   });
 
-  test("drift in a preview has what is done about it on the new side", () => {
+  test("drift in a preview shows its repair as the new value", () => {
     const outlook = {
       "policy s.t p": "repeatable/p.sql runs again",
       "policy s.t rogue": "left as it is; with sql.prune: drop: drop policy rogue on s.t",
@@ -214,7 +214,7 @@ describe("diff", () => {
 });
 
 describe("state", () => {
-  test("outputs and state are the same thing", () => {
+  test("outputs and state are identical", () => {
     const state = {
       version: "20260101000000",
       files: new Map([
@@ -252,7 +252,7 @@ describe("state", () => {
     expect(stateOf(stateOutputs(state))).toEqual(state);
   });
 
-  test("outputs from before there were layouts are upgraded", () => {
+  test("outputs without a layout are upgraded", () => {
     const old = {
       appliedFiles: {
         "migrations/20260102000000_b.sql": hash,
@@ -279,7 +279,7 @@ describe("state", () => {
     });
   });
 
-  test("outputs of layout 1, with whole catalogs, keep digests of what was expected and the drift", () => {
+  test("outputs of layout 1, with whole catalogs, are reduced to digests of the expected objects and the drift", () => {
     const expected: Catalog = {
       "column s.t id": { type: "bigint" },
       "schema public": { touched: ["grants.anon"], grants: { anon: ["usage"] } },
@@ -322,7 +322,7 @@ describe("state", () => {
   });
 });
 
-describe("an expectation is found again by its digests", () => {
+describe("an expectation is restored from its digests", () => {
   const expected: Catalog = {
     "column s.t id": { type: "bigint" },
     "function s.f()": { body: "select 1" },
@@ -335,11 +335,11 @@ describe("an expectation is found again by its digests", () => {
   };
   const state = { digests: digestsOf(expected), history: {} };
 
-  test("in the database alone, without a record", () => {
+  test("from the database, without a record", () => {
     expect(expectationFrom(state, {}, live)).toEqual({ expected, unknown: [] });
   });
 
-  test("in the record, where the database has changed", () => {
+  test("from the record, if the database has changed", () => {
     const changed = {
       ...live,
       "column s.t id": { type: "integer" },
@@ -349,7 +349,7 @@ describe("an expectation is found again by its digests", () => {
     expect(expectationFrom(state, expected, changed)).toEqual({ expected, unknown: [] });
   });
 
-  test("in neither: a column, an object, a grant on what is not the bundle's", () => {
+  test("from neither: a column, an object, a grant outside of the bundle", () => {
     const changed: Catalog = {
       "column s.t id": { type: "bigint" },
       "column s.t extra": { type: "text" },

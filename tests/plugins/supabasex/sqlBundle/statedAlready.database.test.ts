@@ -74,7 +74,7 @@ async function deployed(files: Record<string, string>): Promise<BundleUnderTest>
 }
 
 describe.each([next, "repeatable/r.sql"])(
-  "what %s states is the bundle's, even where it held already:",
+  "a statement of %s belongs to the bundle, even if it was already true:",
   (path) => {
     test.each(cases)("$name", async ({ states, undo, drift }) => {
       const bundle = await deployed({ [path]: states });
@@ -89,7 +89,7 @@ describe.each([next, "repeatable/r.sql"])(
   },
 );
 
-test("negative control: what it does not state is not the bundle's", async () => {
+test("negative control: what it does not state is not part of the bundle", async () => {
   const bundle = await deployed({ [next]: "comment on table theirs_$s.accounts is 'Accounts.';" });
 
   await bundle.sql("alter table theirs_$s.accounts disable row level security");
@@ -99,7 +99,7 @@ test("negative control: what it does not state is not the bundle's", async () =>
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a repeatable does not state it any more: it is nobody's again, and stays as it is", async () => {
+test("a statement removed from a repeatable no longer belongs to the bundle and is not reverted", async () => {
   const bundle = await deployed({
     "repeatable/r.sql": "grant select on theirs_$s.accounts to authenticated;",
   });
@@ -114,7 +114,7 @@ test("a repeatable does not state it any more: it is nobody's again, and stays a
   expect(await bundle.refresh()).toEqual([]);
 });
 
-test("a repeatable and a migration state it: the migration's stays when the repeatable goes", async () => {
+test("if a repeatable and a migration state it, it is kept when the repeatable is removed", async () => {
   const grant = "grant select on theirs_$s.accounts to authenticated;";
   const bundle = await deployed({ [next]: grant, "repeatable/r.sql": grant });
   bundle.write({ "repeatable/r.sql": undefined });
@@ -125,7 +125,7 @@ test("a repeatable and a migration state it: the migration's stays when the repe
   expect(await bundle.refresh()).toEqual([`live["table theirs_${bundle.schema}.accounts"].grants`]);
 });
 
-describe("a plain statement of a repeatable that the server takes once", () => {
+describe("a statement of a repeatable that the server accepts only once", () => {
   const tables = {
     "migrations/20260101000000_first.sql":
       'create schema $s;\ncreate table $s.t (id integer primary key, n integer);\ncreate publication "all $s";\n',
@@ -178,7 +178,7 @@ describe("a plain statement of a repeatable that the server takes once", () => {
   test.each([
     ["a migration", next],
     ["another repeatable", "repeatable/q.sql"],
-  ])("negative control: %s has it, too, which a new environment refuses", async (_name, path) => {
+  ])("negative control: %s has it too, which a new environment refuses", async (_name, path) => {
     const bundle = await databases.bundle({ ...tables, "repeatable/r.sql": constraint }, { dryRun: "live" });
     await bundle.up();
     bundle.write({ [path]: constraint });

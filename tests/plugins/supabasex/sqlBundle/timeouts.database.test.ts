@@ -5,7 +5,7 @@ const databases = new Databases();
 beforeAll(() => databases.start());
 afterAll(() => databases.stop());
 
-test("time limits that the role has by default end no deployment, not even those on a transaction", async () => {
+test("the role's default time limits do not cancel a deployment, not even transaction_timeout", async () => {
   const bundle = await databases.bundle({
     "migrations/20260101000000_slow.sql": "create schema $s;\nselect pg_sleep(1.5);\n",
   });

@@ -36,18 +36,18 @@ async function isEncrypted(settings: Partial<Connection>): Promise<boolean> {
 const refusal = (settings: Partial<Connection>) =>
   failureOf(connect(connectionTo(settings), { applicationName: "tls" }));
 
-test("verifies the server where the authority's certificate is given", async () => {
+test("verifies the server if a CA certificate is given", async () => {
   const sslRootCertificate = await readFile(cluster.authority, "utf8");
 
   expect(await isEncrypted({ sslMode: "verify-full", sslRootCertificate })).toBe(true);
 });
 
-test("encrypts without verifying where it is required and no authority is known", async () => {
+test("encrypts without verification if SSL is required and no CA is known", async () => {
   expect(await isEncrypted({ sslMode: "require" })).toBe(true);
   expect(await isEncrypted({ sslMode: "disable" })).toBe(false);
 });
 
-test("refuses a server of another authority, of a public one alone, and under another name", async () => {
+test("refuses a server of another CA, of a public CA only, and with another name", async () => {
   const sslRootCertificate = await readFile(cluster.authority, "utf8");
   const stranger = await readFile(cluster.stranger, "utf8");
   const sentence = (reason: string, host = "127.0.0.1") =>

@@ -88,13 +88,13 @@ describe("let through", () => {
 });
 
 describe("without a transaction", () => {
-  test("one statement is let through", () => {
+  test("one statement passes", () => {
     expect(() =>
       refuseTransactionControl(migration("-- no transaction\ncreate index concurrently i on s.t (a);\n")),
     ).not.toThrow();
   });
 
-  test("two are refused, and any in a repeatable", () => {
+  test("two are refused, and in a repeatable any", () => {
     expect(() => refuseTransactionControl(migration("-- no transaction\nvacuum;\nselect 1;\n"))).toThrow(
       /holds exactly one statement, this one has 2/,
     );
@@ -104,7 +104,7 @@ describe("without a transaction", () => {
   });
 });
 
-describe("a file that is as a whole between begin and commit", () => {
+describe("a file enclosed in begin and commit", () => {
   test.each(["begin;", "BEGIN TRANSACTION ;", "-- é\nstart transaction; -- first"])("%s", (begin) => {
     const file = migration(`${begin}\ncreate table s.t ();\nselect 1;\nCommit;\n`);
 
@@ -125,13 +125,13 @@ describe("a file that is as a whole between begin and commit", () => {
     "begin isolation level serializable; select 1; commit;",
     "begin; select 1;",
     "-- no transaction\nbegin; vacuum; commit;",
-  ])("not so: %s", (text) => {
+  ])("is not: %s", (text) => {
     expect(transactionFaults(migration(text))).not.toEqual([]);
     expect(executedText(migration(text))).toBe(migration(text).text);
   });
 });
 
-describe("savepoints of a file's own are inside the deployer's", () => {
+describe("savepoints of a file are nested in those of the deployer", () => {
   test.each([
     "savepoint a; select 1;",
     "savepoint a; select 1; rollback to a; select 2; release a;",
@@ -158,11 +158,11 @@ test.each([
   ["select 'select 1' \\gexec", /:2:19: syntax error at or near "\\"[\s\S]*Commands of psql/],
   ["select :name;", /:2:8: syntax error at or near ":"[\s\S]*Variables of psql/],
   ["select :'name';", /:2:8: syntax error at or near ":"[\s\S]*Variables of psql/],
-])("what only psql knows is a syntax error with a hint: %s", (text, message) => {
+])("a psql command is a syntax error with a hint: %s", (text, message) => {
   expect(() => statementsOf(migration(`select 1;\n${text}\n`))).toThrow(message);
 });
 
-test("statements are cut where they begin and end, whatever characters stand before", () => {
+test("statements are split at their boundaries, whatever characters precede them", () => {
   const file = migration("-- 😀 Größe\nselect '😀';\n\n/* x */ select 2 -- end\n;\n");
 
   expect(statementsOf(file).map((statement) => textOf(file, statement))).toEqual([
@@ -171,7 +171,7 @@ test("statements are cut where they begin and end, whatever characters stand bef
   ]);
 });
 
-describe("what a file declares", () => {
+describe("declarations in a file", () => {
   test.each([
     [
       "create or replace function s.f(a int, out b text, variadic c s.t[]) language sql as ''",

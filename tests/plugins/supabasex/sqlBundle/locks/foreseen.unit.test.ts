@@ -36,7 +36,7 @@ const cases = [...Object.values(groups).flat(), ...outside].filter(
   ({ statement, sameTransaction }) => !statement.startsWith("do ") && sameTransaction === undefined,
 );
 
-describe("the text of a statement tells its hazards", () => {
+describe("hazards are derived from the text of a statement", () => {
   test.each(cases.map((lockCase) => [`${lockCase.statement} ${lockCase.note ?? ""}`, lockCase] as const))(
     "%s",
     (_, lockCase) => {
@@ -65,7 +65,7 @@ test.each([
   expect(foreseen({ statement }).flatMap((found) => found.names)).toEqual(names);
 });
 
-test("a default of which only the catalog knows whether it is volatile may rewrite", () => {
+test("a default whose volatility only the catalog knows may rewrite the table", () => {
   expect(
     foreseen({ statement: "alter table s.orders add column a text default shared.key()" }),
   ).toMatchObject([{ names: ["table-rewrite"], isUncertain: true }]);

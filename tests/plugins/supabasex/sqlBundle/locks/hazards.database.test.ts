@@ -70,7 +70,7 @@ test("preview and up report each statement's lock, how long it was held, and the
   expect(bundle.logs.join("\n")).toMatch(/info: What the deployment blocked:\n.*change\.sql:2: alter table/);
 });
 
-test("with hazards: refuse neither preview nor up changes anything, until the file accepts the hazard", async () => {
+test("with hazards: refuse, neither preview nor up changes anything until the file accepts the hazard", async () => {
   const bundle = await deployed(rewrite, { hazards: "refuse" });
   const type =
     "select data_type from information_schema.columns where table_schema = '$s' and column_name = 'note'";
@@ -93,7 +93,7 @@ test("with hazards: refuse neither preview nor up changes anything, until the fi
   expect((await bundle.sql(type)).rows).toEqual([{ data_type: "integer" }]);
 });
 
-test("an acceptance of another hazard or another table passes nothing", async () => {
+test("accepting another hazard or another table has no effect", async () => {
   const bundle = await deployed(
     `-- accepts: data-loss $s.orders: nobody reads it\n-- accepts: table-rewrite $s.customers: it is empty\n${rewrite}`,
     { hazards: "refuse" },
@@ -122,7 +122,7 @@ test.each([
 test.each([
   ["two deployments", true],
   ["one deployment", false],
-])("the safe way has no hazard in %s", async (_, isApart) => {
+])("the safe alternative has no hazard: %s", async (_, isApart) => {
   const bundle = await deployed(
     "alter table $s.orders add constraint noted check (note <> '') not valid;\n",
     {
@@ -143,7 +143,7 @@ test.each([
   expect(hazardsOf(bundle)).toEqual([]);
 });
 
-test("tables of the same deployment are not reported, but those that it refers to are", async () => {
+test("tables of the same deployment are not reported, but referenced tables are", async () => {
   const bundle = await deployed(
     `create table $s.items (id bigint primary key, order_id bigint references $s.orders, owner uuid references auth.users);
 create index on $s.items (order_id);
@@ -161,7 +161,7 @@ alter table $s.items alter column id type integer;
   expect(hazardsOf(bundle)).toEqual([]);
 });
 
-test("work behind a lock that an earlier file of the deployment took is named", async () => {
+test("statements under a lock that an earlier file of the deployment took are reported", async () => {
   const bundle = await deployed("alter table $s.orders add column priority integer;\n");
   bundle.write({
     "migrations/20260103000000_fill.sql": "update $s.orders set priority = 1 where priority is null;\n",
@@ -174,7 +174,7 @@ test("work behind a lock that an earlier file of the deployment took is named", 
   ]);
 });
 
-test("errors and notices keep their place where a file is watched", async () => {
+test("errors and notices keep their place in a file with probes", async () => {
   const bundle = await deployed(
     `alter table $s.orders add column a text default 'Größe 🎉'; -- $s.orders
 do $$ begin raise notice 'filled'; end $$;
@@ -194,7 +194,7 @@ update $s.orders set note = 'ü'`,
   expect(bundle.logs.join("\n")).toMatch(/info: .*change\.sql:2: filled/);
 });
 
-test("without a dry run the text is judged, with the sizes of the database", async () => {
+test("without a dry run, hazards are derived from the text and the table sizes", async () => {
   const bundle = await deployed(rewrite, { dryRun: "off", hazards: "refuse" });
   bundle.write({
     "migrations/20260103000000_index.sql": "create index orders_note on $s.orders (note);\n",
@@ -211,7 +211,7 @@ test("without a dry run the text is judged, with the sizes of the database", asy
   expect(hazardsOf(bundle)[0]?.text).toMatch(/^Unless the catalog or the rows spare it/);
 });
 
-test("a dry run leaves out what would keep readers of a large table waiting, and what needs it", async () => {
+test("a dry run skips statements that would block readers of a large table, and those that depend on them", async () => {
   const bundle = await deployed("alter table $s.orders add column priority integer;\n", {
     limits: { dryRunMaxTableMegabytes: 0 },
   });
@@ -235,7 +235,7 @@ test("a dry run leaves out what would keep readers of a large table waiting, and
   ).toContainEqual([`${bundle.schema}.orders`, true]);
 });
 
-test("a statement that takes too long for a dry run is left out, and runs in the deployment", async () => {
+test("a statement that takes too long for a dry run is skipped, and runs in the deployment", async () => {
   const bundle = await deployed("select pg_sleep(1.5);\n", { limits: { dryRunStatementTimeoutSeconds: 1 } });
 
   await bundle.preview();

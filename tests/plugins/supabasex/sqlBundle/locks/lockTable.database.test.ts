@@ -230,7 +230,7 @@ test.each(outside.map((lockCase) => [lockCase.statement, lockCase] as const))(
   },
 );
 
-test("all kinds of statement are in docs/locks.md, as observed", async () => {
+test("docs/locks.md lists all kinds of statement, as observed", async () => {
   expect([...rows.values()].flat().length).toBeGreaterThanOrEqual(40);
   await expect(lockPage(rows)).toMatchFileSnapshot(path.join(checkoutRoot(), "docs", "locks.md"));
 });

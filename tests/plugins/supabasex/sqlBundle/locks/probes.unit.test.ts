@@ -30,14 +30,14 @@ const text = `-- 🎉 first
 create table shared.items (id int); -- new
 alter table shared.orders add column "größe 🎉" int; /* then */ update shared.orders set a = 1 -- last`;
 
-test("a file that names nothing which was there is sent as it is", () => {
+test("a file that names no existing object is sent unchanged", () => {
   expect(probedText(fileOf("create table shared.items (id int);"), relations)).toBeUndefined();
   expect(
     probedText(fileOf("create function f() returns int language sql as 'select 1 from orders';"), relations),
   ).toBeUndefined();
 });
 
-test("rows that stand in the text are not watched, and of very many statements only those about tables", () => {
+test("inserted literals get no probe, and in a file of very many statements only those about tables get one", () => {
   const insert = "insert into shared.orders values (1);";
   const update = "update shared.orders set a = 1;";
 
@@ -55,11 +55,11 @@ test.each([
   ["a name in quotes", 'drop table shared."Odd Name"'],
   ["code that may do anything", "do $$ begin end $$"],
   ["a cascade", "drop type shared.mood cascade"],
-])("%s is watched", (_, statement) => {
+])("%s gets a probe", (_, statement) => {
   expect(probedText(fileOf(statement), relations)?.after).toEqual([-1, 0]);
 });
 
-test("everything is looked at behind what may have given a lock back: a block, and a rollback to a savepoint", () => {
+test("all locks are read again after statements that may release one: a block and a rollback to a savepoint", () => {
   const rollback = "savepoint a; update shared.orders set a = 1; rollback to savepoint a; select f();";
   const again = probedText(fileOf(rollback), relations);
 
@@ -68,7 +68,7 @@ test("everything is looked at behind what may have given a lock back: a block, a
 });
 
 describe("a file with probes", () => {
-  test("has one in front and one behind each statement that may lock", () => {
+  test("has one before and one after each statement that may lock", () => {
     const again = probedText(fileOf(text), relations);
 
     expect(again?.after).toEqual([-1, 1, 2]);
@@ -89,7 +89,7 @@ describe("a file with probes", () => {
     expect(characterAt(characters(again?.text ?? "", at), again?.inserted)).toBe(characters(text, index));
   });
 
-  test("tells at which statement the server is", () => {
+  test("shows which statement the server executes", () => {
     const inserted = probedText(fileOf(text), relations)?.inserted;
 
     expect([0, 1, 2, 3, 4, 5, 6].map((completed) => statementAt(completed, inserted))).toEqual([
