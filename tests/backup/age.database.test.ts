@@ -60,7 +60,7 @@ async function storeDrill(hours: number, event: string): Promise<void> {
 
 const measure = (at = now) => age({ now: at }, commandContext(testStore.environment));
 
-test("the newest backup and the last drill that passed count", async () => {
+test("the age counts from the newest backup and the last passed drill", async () => {
   await storeRun(30, intact);
   const newest = await storeRun(5, intact);
   await storeDrill(50, backupEvents.drillPassed);
@@ -81,7 +81,7 @@ test("the newest backup and the last drill that passed count", async () => {
   expect(context.printed).toEqual([JSON.stringify(measured)]);
 });
 
-test("a run without a manifest, and one whose manifest is damaged, are no backups", async () => {
+test("a run without a manifest or with a damaged one is not a backup", async () => {
   const older = await storeRun(30, intact);
   await storeDrill(7, backupEvents.drillPassed);
   await storeRun(5);
@@ -90,7 +90,7 @@ test("a run without a manifest, and one whose manifest is damaged, are no backup
   expect(await measure()).toMatchObject({ run: older, backupAgeSeconds: 30 * hour });
 });
 
-test("before the first backup the age grows from the first measurement on", async () => {
+test("before the first backup, the age counts from the first measurement", async () => {
   expect(await measure()).toEqual({
     ...{ event: "age measured", backupAgeSeconds: 0, drillAgeSeconds: 0, pruneOverdueSeconds: 0 },
   });
@@ -106,7 +106,7 @@ test("before the first backup the age grows from the first measurement on", asyn
   });
 });
 
-test("a backup that a prune should have deleted is overdue since the one that made it superfluous", async () => {
+test("a backup that a prune should have deleted is overdue since the backup that made it superfluous", async () => {
   const days = (count: number) => count * 24;
   await storeDrill(1, backupEvents.drillPassed);
   // Of one month: only the newer one stays for a year. The newest three stay in any case.
@@ -121,7 +121,7 @@ test("a backup that a prune should have deleted is overdue since the one that ma
   expect(await measure()).toMatchObject({ pruneOverdueSeconds: 4 * hour });
 });
 
-test("a bucket that cannot be read is a failure, and no age", async () => {
+test("a bucket that cannot be read is a failure without an age", async () => {
   const context = commandContext({ ...testStore.environment, BACKUP_BUCKET: `${bucket}-of-nobody` });
 
   const { exitCode } = await failureOf(age({ now }, context));

@@ -82,7 +82,7 @@ function matching(pattern: string, lines: readonly string[]): Record<string, unk
   });
 }
 
-it("has a line for the pattern of every metric, with a number in the field that becomes the metric", () => {
+it("a line matches the pattern of every metric, with a number in the field of the metric", () => {
   const found = filters.map(({ name, pattern, value }) => ({
     name,
     values: matching(pattern, log).map((line) => typeof line[value.replace("$.", "")]),
@@ -98,7 +98,7 @@ it("has a line for the pattern of every metric, with a number in the field that 
   ]);
 });
 
-it("has no line for any pattern where the events have other names", () => {
+it("no line matches any pattern if the events have other names", () => {
   const renamed = log.map((line) => line.replace(/"event":"(\w+) (\w+)"/, '"event":"$2 $1"'));
   expect(renamed).not.toEqual(log);
   expect(filters.map(({ pattern }) => matching(pattern, renamed))).toEqual([[], [], [], [], [], [], []]);

@@ -179,8 +179,8 @@ async function restoreAs(
 const startOf = (what: string, lines: readonly string[]): string | undefined =>
   lines.find((line) => line.startsWith(what)) && what;
 
-describe("what somebody added to objects of an extension or the platform", () => {
-  it("is named with its SQL by a restore that may not add it", async () => {
+describe("changes of a user to objects of an extension or the platform", () => {
+  it("are reported with their SQL by a restore that may not apply them", async () => {
     const { lines, target } = await restoreAs(
       "postgres",
       "alter table auth.users add column nickname text generated always as (lower(email)) stored",
@@ -207,7 +207,7 @@ describe("what somebody added to objects of an extension or the platform", () =>
     }
   });
 
-  it("is restored by one that may, and what is the extension's or the platform's own is not named", async () => {
+  it("are restored by one that may, and the extension's or the platform's own objects are not reported", async () => {
     const { lines, target } = await restoreAs("supabase_admin");
     try {
       expect(

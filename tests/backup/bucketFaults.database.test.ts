@@ -77,7 +77,7 @@ describe("a run against a bucket that fails", () => {
   const isData = ({ key }: S3Request) => key.endsWith("data-001.sql.zst");
   const isManifest = ({ key }: S3Request) => key.endsWith(manifestName);
 
-  it("is a backup all the same where each operation fails once", async () => {
+  it("succeeds if each operation fails once", async () => {
     const faults: Partial<Record<S3Request["operation"], Fault>> = {
       "begin upload": answer(500, "InternalError"),
       "put part": { kind: "reset", afterBytes: 100_000 },
@@ -121,7 +121,7 @@ describe("a run against a bucket that fails", () => {
       4,
       /manifest\.json failed: permission s3:PutObject is missing/,
     ],
-  ])("fails, and there is no backup, when %s", async (_, decide, code, reason) => {
+  ])("fails without a backup if %s", async (_, decide, code, reason) => {
     const before = await complete();
     proxy.fail(decide);
     const { exitCode, errorText } = await runProgram("run");
@@ -133,8 +133,8 @@ describe("a run against a bucket that fails", () => {
   });
 });
 
-describe("a run that is killed amid an upload", () => {
-  it("leaves nothing that is taken for a backup, no program, and no hindrance for the next", async () => {
+describe("a run that is killed during an upload", () => {
+  it("leaves nothing that counts as a backup, no process, and does not block the next run", async () => {
     const before = await complete();
     proxy.fail(({ operation }) => (operation === "put part" ? { kind: "stall" } : undefined));
     const program = startBackupProgram(["run"], environment);
@@ -168,7 +168,7 @@ describe("a run that is killed amid an upload", () => {
   const isAlive = (pid: number) => identifyProcess(pid) !== undefined;
 });
 
-describe("a backup that somebody replaced", () => {
+describe("a backup that was replaced", () => {
   let backup: CompletedBackup;
   const data = "data-001.sql.zst";
 
@@ -190,7 +190,7 @@ describe("a backup that somebody replaced", () => {
     return { exitCode, faults };
   };
 
-  it("is noticed by its versions, where an object was put back as it was", async () => {
+  it("is detected by its versions if an object was restored with the same contents", async () => {
     const key = objectKey(backup.manifest.run, data);
     const chunks: Buffer[] = [];
     for await (const chunk of (await store.store.open(key)) ?? []) chunks.push(chunk as Buffer);
@@ -198,7 +198,7 @@ describe("a backup that somebody replaced", () => {
     expect(await faultsOf()).toEqual({ exitCode: 5, faults: [`${data}: overwritten`] });
   });
 
-  it("is noticed, and not restored, where an object and the manifest were replaced to agree", async () => {
+  it("is detected, and not restored, if an object and the manifest were replaced consistently", async () => {
     const forged = "select 'forged';";
     const object = backup.manifest.objects.find(({ name }) => name === "publication.sql");
     const manifest: Manifest = {
@@ -226,7 +226,7 @@ describe("a backup that somebody replaced", () => {
 });
 
 describe("clocks", () => {
-  it("that are wrong by minutes keep a backup from being made under a wrong name", async () => {
+  it("that are wrong by minutes stop a backup before it gets a wrong name", async () => {
     const now = Date.now();
     await requireSameTime(postgres, new Date(now + 200_000));
     for (const [seconds, where] of [
@@ -241,7 +241,7 @@ describe("clocks", () => {
     }
   });
 
-  it("that were ahead once do not make that backup the newest until then", async () => {
+  it("that were ahead do not make that backup the newest", async () => {
     const tomorrow = newRunName(new Date(Date.now() + 24 * 3600 * 1000));
     await run(commandContext(taskEnvironment(source, store)));
     const newest = (await complete()).at(-1);

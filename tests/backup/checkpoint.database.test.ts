@@ -49,7 +49,7 @@ const ofBackups = () => supabase.calls.filter((call) => call.includes("/database
 const backups = () => `/projects/${ref}/database/backups`;
 
 describe("a project without point-in-time recovery", () => {
-  it("gets a record of name, time and log position, by the role that backs up", async () => {
+  it("gets a record of name, time and log position, written by the backup role", async () => {
     const context = commandContext(environment);
     const before = new Date();
     const made = await checkpoint({ name: "before-release", description: "drops a column" }, context);
@@ -73,7 +73,7 @@ describe("a project without point-in-time recovery", () => {
     expect(ofBackups()).toEqual([`GET ${backups()}`]);
   });
 
-  it("is not asked about without a token, and says so", async () => {
+  it("is not queried without a token, and the output says so", async () => {
     const { SUPABASE_ACCESS_TOKEN: _, ...without } = environment;
     const context = commandContext(without);
     expect((await checkpoint({ name: "x" }, context)).kind).toBe("record");
@@ -83,7 +83,7 @@ describe("a project without point-in-time recovery", () => {
     expect(supabase.calls).toEqual([]);
   });
 
-  it("gets a record also where Supabase cannot be asked; the token is told to nobody", async () => {
+  it("gets a record even if Supabase cannot be reached; the token is not printed", async () => {
     const secret = `sbp_${"f".repeat(40)}`;
     const context = commandContext({ ...environment, SUPABASE_ACCESS_TOKEN: secret });
     expect((await checkpoint({ name: "x" }, context)).kind).toBe("record");
@@ -116,7 +116,7 @@ describe("a project with point-in-time recovery", () => {
     expect(await records()).toEqual([]);
   });
 
-  it("is not given two of one name", async () => {
+  it("does not get two with the same name", async () => {
     const { message, exitCode } = await failureOf(
       checkpoint({ name: "before-release" }, commandContext(environment)),
     );
@@ -128,7 +128,7 @@ describe("a project with point-in-time recovery", () => {
   });
 });
 
-describe("an answer that is not there yet", () => {
+describe("a pending answer", () => {
   const original = globalThis.fetch;
   afterEach(() => {
     globalThis.fetch = original;
@@ -147,7 +147,7 @@ describe("an answer that is not there yet", () => {
   }
   const point = (status: string) => ({ name: "a b", status, completed_on: null });
 
-  it("is asked for until it is", async () => {
+  it("is polled until it is complete", async () => {
     expect(
       await answered({ pitr_enabled: true }, point("PENDING"), point("PENDING"), point("AVAILABLE")),
     ).toEqual({
@@ -156,13 +156,13 @@ describe("an answer that is not there yet", () => {
     });
   });
 
-  it("is no restore point where it fails", async () => {
+  it("is not a restore point if it fails", async () => {
     const { made } = await answered({ pitr_enabled: true }, point("PENDING"), point("FAILED"));
     expect(made).toEqual({ made: false, reason: "Supabase says that its restore point is FAILED" });
   });
 });
 
-describe("what is refused", () => {
+describe("refused inputs", () => {
   it.each(["", " ", "x".repeat(21), "line\nbreak", "ünïcode"])("the name %j", async (name) => {
     expect(await failureOf(checkpoint({ name }, commandContext(environment)))).toEqual({
       exitCode: 1,

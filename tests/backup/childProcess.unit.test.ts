@@ -15,11 +15,11 @@ const failureOf = async (script: string, secrets: string[] = []): Promise<Proces
 };
 
 describe("a program", () => {
-  it("ends well at exit code 0, whatever it says", async () => {
+  it("succeeds with exit code 0, whatever it prints", async () => {
     await expect(shell("echo warning >&2").ended).resolves.toBeUndefined();
   });
 
-  it("fails with its exit code and its words, without secrets", async () => {
+  it("fails with its exit code and output, without secrets", async () => {
     expect((await failureOf("echo 'wrong: p@ss' >&2; echo p%40ss >&2; exit 3", ["p@ss"])).message).toBe(
       "sh ended with exit code 3: wrong: ********\n********",
     );
@@ -29,12 +29,12 @@ describe("a program", () => {
     expect((await failureOf("kill -9 $$")).ending).toBe("signal SIGKILL");
   });
 
-  it("fails when there is none of that name", async () => {
+  it("fails if the program does not exist", async () => {
     const { ended } = startProgram("no-such-program", [], { environment: {}, stdio: "ignore" });
     await expect(ended).rejects.toThrow("no-such-program ended with no start, for there is no such program");
   });
 
-  it("is ended by the signal", async () => {
+  it("is stopped by the signal", async () => {
     const controller = new AbortController();
     const { ended } = shell("exec sleep 60", { signal: controller.signal });
     controller.abort();

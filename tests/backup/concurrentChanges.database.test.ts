@@ -71,7 +71,7 @@ const ours = (schema: string): boolean => ["shop", "elsewhere"].includes(schema)
 const countsOf = ({ tables }: Manifest): Record<string, number> =>
   Object.fromEntries(tables.filter(({ schema }) => ours(schema)).map(({ table, rows }) => [table, rows]));
 
-describe("a table that another session changes while a backup begins", () => {
+describe("a table that another session changes while a backup starts", () => {
   const before = { t: 100, child: 100, apart: 100, dropped: 1 };
 
   it.each<[string, string, Record<string, number>]>([
@@ -122,14 +122,14 @@ describe("a table that another session changes while a backup begins", () => {
       "alter table shop.parent attach partition shop.apart for values from (2000) to (3000)",
       { apart: 100 },
     ],
-  ])("%s, is saved as it is, or as it was", async (_, change, after) => {
+  ])("%s, is saved in the new or the old state", async (_, change, after) => {
     const { manifest } = await backUpWhile(change);
     const expected = Object.entries({ ...before, ...after }).filter(([, rows]) => !Number.isNaN(rows));
     expect(countsOf(manifest)).toEqual(Object.fromEntries(expected));
     expect(await storedRows(store, manifest, ours)).toEqual(Object.fromEntries(expected));
   });
 
-  it("takes a new snapshot where it was rewritten, and keeps the one that it has where not", async () => {
+  it("takes a new snapshot if the table was rewritten, and keeps its snapshot otherwise", async () => {
     const rewritten = await backUpWhile("truncate shop.t");
     expect(rewritten.context.progressed.join("\n")).toContain(
       "taking a new snapshot: shop.t changed after the snapshot was taken",
@@ -149,8 +149,8 @@ describe("a table that another session changes while a backup begins", () => {
   });
 });
 
-describe("a backup among sessions that write, truncate, alter, vacuum and attach all the time", () => {
-  it("has as many rows as it says, of one moment", async () => {
+describe("a backup during concurrent writes, truncates, alters, vacuums and attaches", () => {
+  it("has the row counts of its manifest, from one point in time", async () => {
     // Both tables change in one transaction only, so that their sum tells whether they are of one moment.
     await postgres.query(
       "create table shop.twin (a int); insert into shop.twin select generate_series(1, 100)",

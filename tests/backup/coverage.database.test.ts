@@ -75,15 +75,15 @@ afterAll(async () => {
   await Promise.all([source?.remove(), store?.remove()]);
 });
 
-describe("what a backup holds", () => {
-  it("has the rows of an application's own tables in schemas with a platform's name", () => {
+describe("the contents of a backup", () => {
+  it("has the rows of application tables in schemas with a platform's name", () => {
     const rows = Object.fromEntries(
       manifest.tables.map(({ schema, table, rows }) => [`${schema}.${table}`, rows]),
     );
     expect(rows).toMatchObject({ "etl.jobs": 3, "extensions.lookup": 4, "auth.users": 1 });
   });
 
-  it("has the rows that extensions declare to be the user's, and not their own", () => {
+  it("has the rows of extension tables that are configured for dumps, and not the others", () => {
     const table = manifest.tables.find((candidate) => candidate.table === "spatial_ref_sys");
     expect(table).toEqual({
       schema: "extensions",
@@ -93,7 +93,7 @@ describe("what a backup holds", () => {
     });
   });
 
-  it("has every sequence, also those of partitioned tables, with its value", () => {
+  it("has every sequence with its value, including those of partitioned tables", () => {
     const values = manifest.sequences.map(({ sequence, lastValue, isCalled }) => [
       sequence,
       lastValue,
@@ -107,7 +107,7 @@ describe("what a backup holds", () => {
     ]);
   });
 
-  it("says which object has which table, and counts what the object has, whatever its name", async () => {
+  it("lists which object has which table, with counts, for every name", async () => {
     const stored = await storedRows(store, manifest, (schema) => schema === "public");
     const counted = manifest.tables.filter(({ schema }) => schema === "public");
     expect(Object.fromEntries(counted.map(({ table, rows }) => [table, rows]))).toEqual(stored);
@@ -117,7 +117,7 @@ describe("what a backup holds", () => {
     }
   });
 
-  it("is loaded by psql alone, with odd names", async () => {
+  it("can be loaded with psql alone, with unusual names", async () => {
     const odd = manifest.tables.find(({ table }) => table.startsWith("line"));
     const chunks: Buffer[] = [];
     const body = await store.store.open(objectKey(manifest.run, odd?.archive ?? ""));
@@ -137,7 +137,7 @@ break, ""quotes"" :name \\ and 'more'" t order by 1`);
     expect(after.rows).toHaveLength(4);
   });
 
-  it("is told apart from what it does not hold, in the output and the manifest", () => {
+  it("are listed together with what is left out, in the output and the manifest", () => {
     const left = Object.fromEntries(manifest.notCovered.map(({ what, reason }) => [what, reason]));
     expect(Object.keys(left)).toEqual(
       expect.arrayContaining([
@@ -161,7 +161,7 @@ break, ""quotes"" :name \\ and 'more'" t order by 1`);
   });
 });
 
-describe("rows of an extension in a target that has others", () => {
+describe("rows of an extension in a target with other rows", () => {
   let target: TestCluster;
 
   beforeAll(async () => {
@@ -187,13 +187,13 @@ describe("rows of an extension in a target that has others", () => {
     return { progressed: into.progressed, rows };
   }
 
-  it("are reported where the role may not delete them", async () => {
+  it("are reported if the role may not delete them", async () => {
     const { progressed, rows } = await restored();
     expect(rows).toHaveLength(3);
     expect(progressed).toContain("not restored: rows of extensions.spatial_ref_sys: 3 here, 2 in the backup");
   });
 
-  it("give way to those of the backup where it may", async () => {
+  it("are replaced by those of the backup if it may", async () => {
     await (await target.client("supabase_admin")).query(
       "grant delete on extensions.spatial_ref_sys to postgres",
     );
@@ -207,7 +207,7 @@ describe("rows of an extension in a target that has others", () => {
 });
 
 describe("large objects", () => {
-  it("that the role cannot read end the run before anything is stored, with the statement that helps", async () => {
+  it("that the role cannot read stop the run before anything is stored, with the statement that fixes it", async () => {
     await postgres.query("select lo_from_bytea(0, 'one'), lo_from_bytea(0, 'two')");
     const before = (await store.keys()).length;
     const { message, exitCode } = await failureOf(run(commandContext(taskEnvironment(source, store))));
@@ -228,7 +228,7 @@ describe("large objects", () => {
 describe("the connection limit of the role", () => {
   afterAll(async () => void (await postgres.query("alter role backup connection limit -1")));
 
-  it("that is too low for a backup ends the run before anything is stored, and says what it has to be", async () => {
+  it("that is too low for a backup stops the run before anything is stored, with the required value", async () => {
     await postgres.query("alter role backup connection limit 6");
     const before = (await store.keys()).length;
     const { message, exitCode } = await failureOf(run(commandContext(taskEnvironment(source, store))));
@@ -246,7 +246,7 @@ describe("the connection limit of the role", () => {
     );
   });
 
-  it("that a stack sets by default is enough for what it asks for by default", async () => {
+  it("that a stack sets by default is enough for the default number of connections", async () => {
     await postgres.query("alter role backup connection limit 20");
     const context = commandContext({ ...taskEnvironment(source, store), BACKUP_PARALLEL_DUMPS: "4" });
     await run(context);

@@ -59,7 +59,7 @@ const receipts = async () =>
   );
 
 describe("backup drill", () => {
-  it("passes where the backup restores, and leaves a receipt that says so", async () => {
+  it("passes if the backup can be restored, and writes a receipt", async () => {
     // A folder of this test's own, that the server's user can enter: drills of others come and go in the common one.
     const folder = mkdtempSync(path.join(tmpdir(), "thorbis-test-"));
     chmodSync(folder, 0o755);
@@ -79,7 +79,7 @@ describe("backup drill", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("fails where a table has fewer rows than the manifest says, and leaves a receipt of that", async () => {
+  it("fails if a table has fewer rows than in the manifest, and writes a receipt", async () => {
     const name = await storeCopy((copy) => ({
       ...copy,
       tables: copy.tables.map((table) => (table.table === "tenants" ? { ...table, rows: 3 } : table)),
@@ -94,14 +94,14 @@ describe("backup drill", () => {
     );
   });
 
-  it("fails where the backup is damaged", async () => {
+  it("fails if the backup is damaged", async () => {
     const name = await storeCopy((copy) => copy, "data-001.sql.zst");
     const { exitCode } = await failureOf(drill({ run: name }, commandContext(environment)));
     expect(exitCode).toBe(5);
     expect(await receipts()).toContainEqual(expect.objectContaining({ event: "drill failed", run: name }));
   });
 
-  it("is not run where the disk has no room for the database", async () => {
+  it("does not run if the disk has no room for the database", async () => {
     const before = await receipts();
     const name = await storeCopy((copy) => ({ ...copy, databaseBytes: 2 ** 50 }));
     const { message, exitCode } = await failureOf(drill({ run: name }, commandContext(environment)));
@@ -112,14 +112,14 @@ describe("backup drill", () => {
     expect(await receipts()).toEqual(before);
   });
 
-  it("says what it did not cover", async () => {
+  it("lists what it did not cover", async () => {
     const { notCovered, versions } = await drill({}, commandContext(environment));
     expect(versions.server).toBe(manifest.source.serverMajor);
     expect(notCovered).toContain("files of Storage and secrets of Vault: they are in no backup");
     expect(notCovered.join()).not.toMatch(/PostgreSQL|pg_cron|of the platform|the rights of/);
   });
 
-  it("fails where only a superuser can restore the backup, and says who did where it has no rights of a project", async () => {
+  it("fails if only a superuser can restore the backup, and names the role without hosted privileges", async () => {
     const { message, exitCode } = await failureOf(
       drill({ run: ofSuperuser.run }, commandContext(environment)),
     );
@@ -139,7 +139,7 @@ describe("backup drill", () => {
     );
   });
 
-  it("removes the server and the files of one that was killed", async () => {
+  it("removes the server and the files of a killed drill", async () => {
     const folder = mkdtempSync(path.join(tmpdir(), "thorbis-test-"));
     chmodSync(folder, 0o755);
     const killed = startBackupProgram(["drill"], { ...environment, TMPDIR: folder });
@@ -154,7 +154,7 @@ describe("backup drill", () => {
     rmSync(folder, { recursive: true });
   });
 
-  it("is not run, rather than failed, where there can be no server", async () => {
+  it("counts as not run, not as failed, if no server can start", async () => {
     const before = await receipts();
     vi.stubEnv("TMPDIR", "/nonexistent");
     const { message, exitCode } = await failureOf(drill({}, commandContext(environment)));
@@ -165,7 +165,7 @@ describe("backup drill", () => {
   });
 });
 
-describe("a drill whose bucket fails", () => {
+describe("a drill with a failing bucket", () => {
   let proxy: FaultyStore;
 
   beforeAll(async () => {
@@ -178,7 +178,7 @@ describe("a drill whose bucket fails", () => {
     await proxy?.stop();
   });
 
-  it("passes where connections break now and then", async () => {
+  it("passes if connections break now and then", async () => {
     const cut = new Set<string>();
     proxy.fail(({ operation, key }) => {
       if (operation !== "get object" || cut.has(key)) return undefined;
@@ -189,7 +189,7 @@ describe("a drill whose bucket fails", () => {
     expect(cut.size).toBe(manifest.objects.length + 1);
   });
 
-  it("is not run, rather than failed, where the backup was checked and then cannot be loaded", async () => {
+  it("counts as not run, not as failed, if the backup was verified and then cannot be loaded", async () => {
     const before = await receipts();
     proxy.fail(({ operation, key }) => {
       if (operation !== "get object" || !key.endsWith("data-001.sql.zst")) return undefined;

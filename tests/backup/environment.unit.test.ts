@@ -18,7 +18,7 @@ afterEach(() => {
 });
 
 describe("the environment", () => {
-  it("is what the task definition declares", () => {
+  it("matches the task definition", () => {
     expect(readEnvironment(["store", "source", "parallel"], declared)).toEqual({
       store: { region: "eu-central-1", bucket: "backups", forcePathStyle: false, timeoutSeconds: 60 },
       source: {
@@ -33,12 +33,12 @@ describe("the environment", () => {
     });
   });
 
-  it("is asked only for what a command needs", () => {
+  it("needs only the variables of the command", () => {
     const { AWS_REGION, BACKUP_BUCKET } = declared;
     expect(readEnvironment(["store"], { AWS_REGION, BACKUP_BUCKET }).store.bucket).toBe("backups");
   });
 
-  it("tells every fault at once, and no value", () => {
+  it("reports every error at once, and no value", () => {
     const faulty = {
       ...declared,
       AWS_REGION: "",
@@ -79,14 +79,14 @@ describe("the retention", () => {
     BACKUP_MINIMUM_REDUNDANCY: "5",
   };
 
-  it("is what the task definition declares, and the configuration's defaults without it", () => {
+  it("is that of the task definition, and by default that of the configuration", () => {
     const read = (environment: Record<string, string>) =>
       readEnvironment(["retention"], environment).retention;
     expect(read(variables)).toEqual({ dailyDays: 14, weeklyDays: 60, monthlyDays: 700, minimum: 5 });
     expect(read({})).toEqual({ dailyDays: 30, weeklyDays: 90, monthlyDays: 365, minimum: 3 });
   });
 
-  it("is refused where a number would delete everything", () => {
+  it("is refused if a number would delete everything", () => {
     const faulty = { ...variables, BACKUP_MINIMUM_REDUNDANCY: "0", BACKUP_RETENTION_DAILY_DAYS: "-1" };
     expect(() => readEnvironment(["retention"], faulty)).toThrow(
       [
@@ -108,14 +108,14 @@ describe("the project at Supabase", () => {
     ["by its name", { ...token, SUPABASE_PROJECT_REF: ref }],
     ["by the pooler's user", { ...token, PGUSER: `backup.${ref}` }],
     ["by its host", { ...token, PGUSER: "backup", PGHOST: `db.${ref}.supabase.co` }],
-  ])("is known %s", (_, environment) => {
+  ])("is found %s", (_, environment) => {
     expect(read(environment)).toBe(ref);
   });
 
   it.each([
     ["a token", { SUPABASE_PROJECT_REF: ref }],
     ["a project", { ...token, PGUSER: "backup", PGHOST: "127.0.0.1" }],
-  ])("is not asked without %s", (_, environment) => {
+  ])("is not queried without %s", (_, environment) => {
     expect(read(environment)).toBeUndefined();
   });
 });
@@ -123,7 +123,7 @@ describe("the project at Supabase", () => {
 describe("the target of a restore", () => {
   const read = (url: string) => readEnvironment(["target"], { RESTORE_DATABASE_URL: url }).target;
 
-  it("is a URL whose parts may be encoded", () => {
+  it("is a URL with encoded parts", () => {
     expect(read("postgresql://postgres.abc:p%40ss%2Fword@[::1]/data%20base?sslmode=disable")).toEqual({
       host: "::1",
       port: 5432,
@@ -172,7 +172,7 @@ describe("the target of a restore", () => {
   });
 
   it.each(["@x/", ":@/%", "%", "%41", " two words ", `"it's"`, "back\\slash", "üñ🔑", "#?&=+", "tab\there"])(
-    "may have the encoded password %o",
+    "can have the encoded password %o",
     (password) => {
       expect(read(`postgres://user:${encodeURIComponent(password)}@host/x`)).toMatchObject({
         host: "host",
@@ -182,11 +182,11 @@ describe("the target of a restore", () => {
     },
   );
 
-  it("may have a password whose quotes, blanks, backslashes and umlauts are not encoded", () => {
+  it("can have a password with unencoded quotes, blanks, backslashes and umlauts", () => {
     expect(read(`postgres://user:it's "two" wörds\\@host/x`).password).toBe(`it's "two" wörds\\`);
   });
 
-  it("may have a password with an encoded %", () => {
+  it("can have a password with an encoded %", () => {
     expect(read("postgres://user:100%25@host/x").password).toBe("100%");
   });
 });
@@ -195,14 +195,14 @@ describe("the memory of the task", () => {
   const read = (megabytes?: string) =>
     readEnvironment(["memory"], megabytes === undefined ? {} : { BACKUP_MEMORY_MEGABYTES: megabytes }).memory;
 
-  it("is what the task definition says, and unknown where nothing does", () => {
+  it("is that of the task definition, and unknown without one", () => {
     expect(read("512")).toBe(512 * 1024 * 1024);
     expect(() => read("0.5 GB")).toThrow("BACKUP_MEMORY_MEGABYTES must be a whole number from 64 to 9999999");
     vi.spyOn(process, "constrainedMemory").mockReturnValue(2 ** 63);
     expect(read()).toBeUndefined();
   });
 
-  it("is less where the kernel enforces less", () => {
+  it("is smaller if the kernel enforces a smaller limit", () => {
     vi.spyOn(process, "constrainedMemory").mockReturnValue(256 * 1024 * 1024);
     expect(read("512")).toBe(256 * 1024 * 1024);
     expect(read()).toBe(256 * 1024 * 1024);

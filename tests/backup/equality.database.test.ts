@@ -51,11 +51,11 @@ afterAll(async () => {
   await Promise.all([source?.remove(), store?.remove()]);
 });
 
-describe("a database of every kind of object", () => {
+describe("a database with every kind of object", () => {
   it.each([
     ["of today", {}],
     ["with the default privileges of before 2026-05-30", { legacyDefaultPrivileges: true }],
-  ])("comes back the same in a project %s", async (_, options) => {
+  ])("is restored identically in a project %s", async (_, options) => {
     const target = await startTestCluster(options);
     try {
       await into(target);
@@ -65,7 +65,7 @@ describe("a database of every kind of object", () => {
     }
   });
 
-  it("comes back the same over a database that has other objects of every kind", async () => {
+  it("is restored identically over a database with other objects of every kind", async () => {
     const target = await startTestCluster({ legacyDefaultPrivileges: true });
     try {
       const postgres = await target.client();

@@ -51,8 +51,8 @@ async function expectNoBackup(): Promise<void> {
   expect(await store.unfinishedUploads()).toBe(0);
 }
 
-describe("a dump that fails", () => {
-  it("makes the run fail with what pg_dump said, and without a manifest", async () => {
+describe("a failing dump", () => {
+  it("makes the run fail with pg_dump's message and without a manifest", async () => {
     await postgres.query("create role half_blind login bypassrls password 'blind-password'");
     await postgres.query('grant usage on schema shop, "Odd "" schema", auth, storage, cron to half_blind');
     const { message, exitCode } = await failureOf(
@@ -64,7 +64,7 @@ describe("a dump that fails", () => {
     await expectNoBackup();
   });
 
-  it("shows as a partial run with --all, and not at all without", async () => {
+  it("is listed as a partial run with --all, and not without", async () => {
     const complete = await list({}, commandContext(environment));
     expect(complete).toEqual([]);
     await store.store.putText("runs/20260101T000000000Z-00000000/data-001.sql.zst", "half", "text/plain");
@@ -99,7 +99,7 @@ describe("a backup that waits for a lock", () => {
     return rows.length;
   }
 
-  it("ends in order at SIGTERM: no session waits any longer, and there is no manifest", async () => {
+  it("stops cleanly on SIGTERM: no session keeps waiting, and there is no manifest", async () => {
     program.child.kill("SIGTERM");
     const { exitCode, errorText } = await program.ended;
     expect(exitCode).toBe(143);
@@ -109,7 +109,7 @@ describe("a backup that waits for a lock", () => {
     await expectNoBackup();
   });
 
-  it("has only what was there when it took its snapshot, once it can go on", async () => {
+  it("contains only the rows of its snapshot after it continues", async () => {
     await postgres.query(
       "insert into shop.tenants values (3, 'late'); insert into shop.events values (3, '2026-02-02', 'late')",
     );
@@ -125,7 +125,7 @@ describe("a backup that waits for a lock", () => {
     expect(rows).toMatchObject({ tenants: 2, events_2026: 27 });
   });
 
-  it("keeps a second backup out, which names the first", async () => {
+  it("blocks a second backup, which names the first", async () => {
     const { message, exitCode } = await failureOf(run(commandContext(environment)));
     program.child.kill("SIGTERM");
     await program.ended;
@@ -136,7 +136,7 @@ describe("a backup that waits for a lock", () => {
   });
 });
 
-describe("a dump that is under way", () => {
+describe("a running dump", () => {
   let faulty: FaultyStore;
   let program: RunningCommand;
 
@@ -169,7 +169,7 @@ describe("a dump that is under way", () => {
   it.each([
     ["psql", "--no-psqlrc"],
     ["zstd", "--single-thread"],
-  ])("ends when its %s is killed, which is named", async (name, argument) => {
+  ])("fails if its %s is killed, and names it", async (name, argument) => {
     // Not those that read back what is stored already. While the upload is stalled, none of them can end by itself.
     for (const pid of childrenOf(program.child.pid, name, argument)) process.kill(pid, "SIGKILL");
     // The stall is over, for parts that are on their way are waited for.
@@ -185,7 +185,7 @@ describe("a dump that is under way", () => {
     ["SIGTERM", 143],
     ["SIGHUP", 129],
   ] as const)(
-    "ends in order at %s, also when it comes twice: no child is left, and there is no manifest",
+    "stops cleanly on %s, also if it comes twice: no child process and no manifest",
     async (signal, code) => {
       const children = ["psql", "zstd"].flatMap((name) => childrenOf(program.child.pid, name));
       faulty.fail(() => undefined);
@@ -201,7 +201,7 @@ describe("a dump that is under way", () => {
     },
   );
 
-  it("shows its password to nobody who lists processes", async () => {
+  it("does not show its password in the process list", async () => {
     const visible = commandLines();
     expect(visible).toContain("--no-psqlrc");
     expect(visible).not.toContain(backupPassword);
@@ -210,7 +210,7 @@ describe("a dump that is under way", () => {
     await program.ended;
   });
 
-  it("ends with one sentence where the session of the snapshot is lost", async () => {
+  it("fails with one sentence if the session of the snapshot is lost", async () => {
     await postgres.query(
       "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'backup' and application_name = 'thorbis-backup' and state like 'idle in transaction%'",
     );
@@ -225,8 +225,8 @@ describe("a dump that is under way", () => {
   });
 });
 
-describe("a backup whose output nobody reads any more", () => {
-  it("goes on and ends well", async () => {
+describe("a backup whose output is no longer read", () => {
+  it("continues and succeeds", async () => {
     const program = startBackupProgram(["run"], environment);
     program.child.stdout?.destroy();
     program.child.stderr?.destroy();
@@ -235,8 +235,8 @@ describe("a backup whose output nobody reads any more", () => {
   });
 });
 
-describe("a lock that a dead backup held", () => {
-  it("is gone with its session", async () => {
+describe("a lock held by a dead backup", () => {
+  it("is released with its session", async () => {
     const settings = {
       host: "127.0.0.1",
       port: source.port,
@@ -250,17 +250,17 @@ describe("a lock that a dead backup held", () => {
     expect(await manifests()).toBe(runsBefore + 1);
   });
 
-  it("is followed by backups that are compared with the one before", async () => {
+  it("is followed by backups that are compared with the previous one", async () => {
     const { percentOfPrevious } = await run(commandContext(environment));
     expect(percentOfPrevious).toBeGreaterThanOrEqual(99);
     expect(percentOfPrevious).toBeLessThanOrEqual(101);
   });
 });
 
-describe("an upload that is ended", () => {
+describe("an aborted upload", () => {
   const key = "runs/20260102T000000000Z-00000000/data-001.sql.zst";
 
-  it("leaves neither an object nor parts", async () => {
+  it("leaves no object and no parts", async () => {
     const controller = new AbortController();
     const body = new PassThrough({ highWaterMark: 32 * 1024 * 1024 });
     // More than one part, and no end.
@@ -275,7 +275,7 @@ describe("an upload that is ended", () => {
     expect(await store.keys("runs/20260102T000000000Z-00000000/")).toEqual([]);
   });
 
-  it("never replaces an object that is there", async () => {
+  it("never replaces an existing object", async () => {
     await store.store.putText(key, "first", "text/plain");
     const body = new PassThrough();
     body.end("second");
@@ -290,7 +290,7 @@ describe("an upload that is ended", () => {
   });
 });
 
-describe("what is told before anything is touched", () => {
+describe("errors that are reported before anything is changed", () => {
   it.each([
     [{ PGPASSWORD: "wrong-password" }, 3, /password authentication failed for user "backup"\.$/],
     [

@@ -39,14 +39,14 @@ const container = (settings: { command: string[]; hasWorkFolder?: boolean }) =>
   };
 
 describe("the image", () => {
-  it("is built on bases that are pinned by digest, one for all stages", () => {
+  it("uses a base image pinned by digest, the same for all stages", () => {
     const bases = all("FROM").map((line) => line.split(" ")[0] ?? "");
     expect(bases.length).toBe(3);
     for (const base of bases) expect(base).toMatch(/^node:24-bookworm-slim@sha256:[0-9a-f]{64}$/);
     expect(new Set(bases).size).toBe(1);
   });
 
-  it("runs the program, to which the task definition gives the arguments", () => {
+  it("runs the program with the arguments of the task definition", () => {
     expect(JSON.parse(all("ENTRYPOINT", stage)[0] ?? "[]")).toEqual([
       "node",
       ...backupImage.nodeOptions,
@@ -57,18 +57,18 @@ describe("the image", () => {
     expect(JSON.parse(all("CMD", stage)[0] ?? "[]")).toEqual(container({ command: ["run"] }).command);
   });
 
-  it("has the certificates where the task definition names them", () => {
+  it("has the certificates at the path in the task definition", () => {
     expect(all("COPY", stage)).toContain(`certificates ${backupImage.certificates}`);
     expect(certificateInImage("certificates/prod-ca-2021.crt")).toBe(
       `${backupImage.certificates}/prod-ca-2021.crt`,
     );
   });
 
-  it("has a program that reads every variable that a task definition sets", () => {
+  it("has a program that reads every variable of the task definition", () => {
     expect(taskVariables.filter((name) => !taskVariableNames.has(name))).toEqual([]);
   });
 
-  it("has the user that the task runs as, and it is not root", () => {
+  it("runs as the user of the task, which is not root", () => {
     const { user } = container({ command: ["run"] });
     expect(all("USER", stage)).toEqual([user]);
     expect(user).toBe(`${userId}:${userId}`);
@@ -80,7 +80,7 @@ describe("the image", () => {
     expect(userId).toBeGreaterThanOrEqual(1000);
   });
 
-  it("has the one folder that a drill may write to, and it belongs to that user", () => {
+  it("has the only folder that a drill may write to, owned by that user", () => {
     const { environment, mountPoints } = container({ command: ["drill"], hasWorkFolder: true });
     expect(JSON.parse(all("VOLUME", stage)[0] ?? "[]")).toEqual([workFolder]);
     expect(mountPoints?.map(({ containerPath }) => containerPath)).toEqual([workFolder]);
@@ -92,7 +92,7 @@ describe("the image", () => {
     expect(container({ command: ["run"] }).mountPoints).toBeUndefined();
   });
 
-  it("has the client and, for drills, the server of each major version that Supabase runs", () => {
+  it("has the client and, for drills, the server of each major version on Supabase", () => {
     const majors = /POSTGRESQL_MAJORS="([\d ]+)"/.exec(all("ARG", stage).join(" "))?.[1]?.split(" ");
     expect(majors).toEqual(["15", "16", "17"]);
     for (const name of ["postgresql", "postgresql-client"]) {
@@ -101,7 +101,7 @@ describe("the image", () => {
     expect(installed).toMatch(/ zstd /);
   });
 
-  it("carries no secret and nothing that its program does not need", () => {
+  it("contains no secret and nothing that its program does not need", () => {
     expect(all("ENV", stage)).toEqual(["NODE_ENV=production"]);
     expect(all("ADD")).toEqual([]);
     // The context has what the build copies, and nothing else.

@@ -50,8 +50,8 @@ async function killAndRepeat(
   }
 }
 
-describe("a restore that is killed", () => {
-  it("into a project is begun again by the same command, and loses nothing else", async () => {
+describe("a killed restore", () => {
+  it("into a project can be repeated with the same command, and loses nothing else", async () => {
     const target = await startTestCluster();
     try {
       const admin = await target.client("supabase_admin");
@@ -73,7 +73,7 @@ describe("a restore that is killed", () => {
     }
   }, 1_200_000);
 
-  it("into a plain database leaves what was there, and no database beside it once it succeeds", async () => {
+  it("into a plain database keeps the old contents, and leaves no other database after it succeeds", async () => {
     const target = await startTestCluster();
     try {
       const admin = await target.client("supabase_admin");

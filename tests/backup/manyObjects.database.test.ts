@@ -100,7 +100,7 @@ afterAll(async () => {
   await Promise.all([source?.remove(), target?.remove(), store?.remove()]);
 });
 
-it("a database of more objects than a transaction has locks for is emptied and restored, also after a failure on the way", async () => {
+it("a database with more objects than a transaction can lock is emptied and restored, also after a failure halfway", async () => {
   const context = commandContext({
     ...taskEnvironment(source, store),
     RESTORE_DATABASE_URL: `${target.url()}?sslmode=disable`,

@@ -43,8 +43,8 @@ afterAll(async () => {
   await Promise.all([source?.remove(), target?.remove(), store?.remove()]);
 });
 
-describe("objects that cannot be made again", () => {
-  it("do not end the restore: everything else is there, and what is missing is printed with its SQL", async () => {
+describe("objects that cannot be recreated", () => {
+  it("do not stop the restore: everything else is restored, and missing objects are printed with their SQL", async () => {
     const context = commandContext({
       ...taskEnvironment(source, store),
       RESTORE_DATABASE_URL: `${target.url()}?sslmode=disable`,
@@ -66,7 +66,7 @@ describe("objects that cannot be made again", () => {
 });
 
 describe("another session's open transaction in the target", () => {
-  it("is named, and nothing is removed, where it keeps a lock", async () => {
+  it("is named, and nothing is removed, if it holds a lock", async () => {
     const other = await target.client();
     await other.query("set application_name = 'reporting'");
     await other.query("begin");
@@ -86,8 +86,8 @@ describe("another session's open transaction in the target", () => {
   });
 });
 
-describe("event triggers, once a plain database has taken the target's place", () => {
-  it("are turned on together, or each is named with the statement that turns it on", async () => {
+describe("event triggers, after a plain database replaced the target", () => {
+  it("are enabled together, or each is reported with the statement that enables it", async () => {
     const admin = await target.client("supabase_admin");
     await admin.query(`
       create function public.watch() returns event_trigger language plpgsql as 'begin end';

@@ -172,7 +172,7 @@ async function restoreInto(major: number, name: string): Promise<void> {
 describe.skipIf(problem !== undefined)(
   `PostgreSQL 16${problem === undefined ? "" : ` (skipped: ${problem})`}`,
   () => {
-    it("gets back the same that it saved", async () => {
+    it("restores what it saved", async () => {
       await restoreInto(16, runs.get(16) ?? "");
       expect(await portraitOf(16, "target")).toEqual(portraits.get(16));
     }, 300_000);
@@ -181,7 +181,7 @@ describe.skipIf(problem !== undefined)(
       [15, 16],
       [16, 17],
     ])(
-      "%i comes back on %i",
+      "%i is restored on %i",
       async (from, to) => {
         await restoreInto(to, runs.get(from) ?? "");
         expect(acrossVersions(await portraitOf(to, "target"))).toEqual(
@@ -195,7 +195,7 @@ describe.skipIf(problem !== undefined)(
       [17, 16],
       [16, 15],
     ])(
-      "%i is refused by %i before anything is touched",
+      "%i is refused by %i before anything is changed",
       async (from, to) => {
         const untouched = await portraitOf(to, "source");
         const { message, exitCode } = await failureOf(

@@ -14,7 +14,7 @@ async function start(script: string): Promise<{ output: ProgramOutput; program: 
 }
 
 describe("the output of a program", () => {
-  it("is read to its end, also when the program has ended before", async () => {
+  it("is read to its end, even if the program has ended before", async () => {
     const { output, program } = await start("printf 'all of it'");
     await program.ended;
     expect((await output.read())?.toString()).toBe("all of it");
@@ -22,7 +22,7 @@ describe("the output of a program", () => {
     expect(await output.read()).toBeUndefined();
   });
 
-  it("comes whole and in order through one buffer, however slowly it is read", async () => {
+  it("is complete and in order with one buffer, however slowly it is read", async () => {
     const { output, program } = await start("seq 1 400000");
     const hash = createHash("sha256");
     const buffers = new Set<ArrayBufferLike>();
@@ -39,7 +39,7 @@ describe("the output of a program", () => {
     expect(buffers.size).toBe(1);
   });
 
-  it("ends where the program is killed", async () => {
+  it("ends if the program is killed", async () => {
     const { output, program } = await start("printf begun; exec sleep 60");
     expect((await output.read())?.toString()).toBe("begun");
     program.child.kill("SIGKILL");
@@ -47,7 +47,7 @@ describe("the output of a program", () => {
     await expect(program.ended).rejects.toThrow("signal SIGKILL");
   });
 
-  it("tells a program that nobody reads any more", async () => {
+  it("tells a program that its output is no longer read", async () => {
     const { output, program } = await start("while echo x; do :; done 2> /dev/null; exit 3");
     await output.read();
     output.close();

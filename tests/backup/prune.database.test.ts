@@ -74,7 +74,7 @@ const context = () => commandContext({ ...testStore.environment });
 const complete = async () => (await list({}, context())).map(({ run }) => run);
 
 describe("backup prune", () => {
-  it("deletes nothing until that is confirmed, and then what it said", async () => {
+  it("deletes nothing before a confirmation, and then what it announced", async () => {
     const [old, , fresh] = [await storeBackup(1), await storeBackup(12), await storeBackup(14)];
     const told = await prune(policy, context());
     expect(told.filter(({ goes }) => goes)).toEqual([
@@ -88,7 +88,7 @@ describe("backup prune", () => {
     expect((await prune({ ...policy, confirm: true }, context())).filter(({ goes }) => goes)).toEqual([]);
   });
 
-  it("keeps the newest intact ones however old they are; a damaged one does not count", async () => {
+  it("keeps the newest intact backups regardless of age; a damaged one does not count", async () => {
     // The first goes, the second is one of two, and the last says nothing of how old the others are.
     const [, second, third] = [await storeBackup(1), await storeBackup(3), await storeBackup(11)];
     const damaged = await storeBackup(14, "select 2;");
@@ -97,7 +97,7 @@ describe("backup prune", () => {
     expect(fates.at(-1)?.reason).toBe("kept for somebody to look at: damaged");
   });
 
-  it("deletes nothing where fewer than the minimum are intact", async () => {
+  it("deletes nothing if fewer than the minimum are intact", async () => {
     await storeBackup(1);
     await storeBackup(12, "select 2;");
     await storeBackup(14);
@@ -109,7 +109,7 @@ describe("backup prune", () => {
     expect(await complete()).toHaveLength(3);
   });
 
-  it("sweeps what interrupted runs left a day ago, and nothing that is not its own", async () => {
+  it("deletes leftovers of interrupted runs after a day, and no other objects", async () => {
     const keys = {
       old: "runs/20260614T110000000Z-00000000/data-001.sql.zst",
       young: "runs/20260615T110000000Z-00000000/data-001.sql.zst",
@@ -121,7 +121,7 @@ describe("backup prune", () => {
     expect(await testStore.keys()).toEqual([keys.outside, keys.young, keys.foreign].sort());
   });
 
-  it("leaves a backup with a damaged manifest for somebody to look at", async () => {
+  it("keeps a backup with a damaged manifest for inspection", async () => {
     const run = "20260101T030000000Z-00000000";
     await testStore.store.putText(objectKey(run, manifestName), "{", "application/json");
     expect(await prune({ ...policy, confirm: true }, context())).toEqual([
@@ -130,7 +130,7 @@ describe("backup prune", () => {
     expect(await testStore.keys()).toEqual([objectKey(run, manifestName)]);
   });
 
-  it("keeps what the environment of the task says, where the command line says nothing", async () => {
+  it("uses the environment of the task without options on the command line", async () => {
     const retention = {
       BACKUP_RETENTION_DAILY_DAYS: "7",
       BACKUP_RETENTION_WEEKLY_DAYS: "7",
@@ -152,7 +152,7 @@ describe("backup prune", () => {
     expect(await complete()).toContain(first);
   });
 
-  it("does not count a backup that was overwritten as intact, and never takes the newest that is", async () => {
+  it("does not count an overwritten backup as intact, and never deletes the newest intact one", async () => {
     const [old, , newest] = [await storeBackup(1), await storeBackup(13), await storeBackup(14)];
     const Key = objectKey(newest, "globals.sql");
     await testStore.client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: "select 1;" }));
@@ -164,7 +164,7 @@ describe("backup prune", () => {
     });
   });
 
-  it("takes several hundred objects of one run, the manifest first", async () => {
+  it("deletes several hundred objects of one run, the manifest first", async () => {
     const run = await storeBackup(1);
     await storeBackup(12);
     await storeBackup(13);
@@ -180,7 +180,7 @@ describe("backup prune", () => {
     expect(await complete()).toHaveLength(2);
   });
 
-  it("goes on with the others where one cannot be deleted, and ends with a failure that names it", async () => {
+  it("continues with the others if one cannot be deleted, and fails with its name", async () => {
     const [first, second] = [await storeBackup(1), await storeBackup(2)];
     await storeBackup(12);
     await storeBackup(13);
@@ -202,7 +202,7 @@ describe("backup prune", () => {
     expect(await complete()).not.toContain(second);
   });
 
-  it("hides a backup before it takes it apart", async () => {
+  it("hides a backup before it deletes its objects", async () => {
     const run = await storeBackup(1);
     await storeBackup(12);
     await storeBackup(13);

@@ -26,7 +26,7 @@ afterAll(async () => {
   await store?.remove();
 });
 
-it.each(seeds)("a random database comes back the same (seed %i)", async (seed) => {
+it.each(seeds)("a random database is restored identically (seed %i)", async (seed) => {
   const [source, target] = await Promise.all([startTestCluster(), startTestCluster()]);
   try {
     const postgres = await source.client();

@@ -58,7 +58,7 @@ describe("backup run", () => {
     });
   });
 
-  it("stores what the manifest names, and nothing else", async () => {
+  it("stores the objects in the manifest and nothing else", async () => {
     const names = [...manifest.objects.map(({ name }) => name), "manifest.json"];
     expect(await store.keys()).toEqual(names.map((name) => objectKey(manifest.run, name)).sort());
     expect(names).toEqual([
@@ -76,7 +76,7 @@ describe("backup run", () => {
     ]);
   });
 
-  it("is compared with no other where it is the first", () => {
+  it("is not compared if it is the first", () => {
     expect(percentOfPrevious).toBeUndefined();
   });
 
@@ -89,7 +89,7 @@ describe("backup run", () => {
     expect(report?.verdict).toBe("intact");
   });
 
-  it("tells no password", async () => {
+  it("prints no password", async () => {
     const globals = (await store.store.readText(objectKey(manifest.run, "globals.sql"))) ?? "";
     expect(globals).toContain('create role "backup" login inherit bypassrls;');
     for (const text of [globals, JSON.stringify(manifest), ...progressed]) {
@@ -107,15 +107,15 @@ describe("backup restore into a fresh project", () => {
     restored = await target.client();
   });
 
-  it("brings back every row", async () => {
+  it("restores every row", async () => {
     expect(await readRows(restored)).toEqual(rowsAtBackup);
   });
 
-  it("brings back the schema as it was, owners, grants and policies included", async () => {
+  it("restores the schema with owners, grants and policies", async () => {
     expect(await dumpSchema(target)).toEqual(schemaAtBackup);
   });
 
-  it("lets a tenant see only its own rows", async () => {
+  it("shows a tenant only its own rows", async () => {
     const seen = async (role: string, claims: Record<string, unknown>) => {
       const { rows } = await asRole(restored, role, claims, (client) =>
         client.query<{ tenant_id: number; rows: number }>(
@@ -134,7 +134,7 @@ describe("backup restore into a fresh project", () => {
     ]);
   });
 
-  it("goes on counting where the source stopped", async () => {
+  it("continues sequences where the source stopped", async () => {
     const { rows } = await restored.query("select nextval('shop.invoice_number')::int as number");
     expect(rows).toEqual([{ number: 1002 }]);
     const { rows: customers } = await restored.query(
@@ -143,7 +143,7 @@ describe("backup restore into a fresh project", () => {
     expect(customers).toEqual([{ id: 102 }]);
   });
 
-  it("brings back the jobs", async () => {
+  it("restores the jobs", async () => {
     const { rows } = await restored.query("select jobname, schedule, command, active from cron.job");
     expect(rows).toEqual([{ jobname: "nightly", schedule: "0 3 * * *", command: "select 1", active: true }]);
   });
@@ -156,7 +156,7 @@ describe("backup restore into a fresh project", () => {
 });
 
 describe("backup restore into a plain database", () => {
-  it("makes the platform's roles and schemas that the application stands on", async () => {
+  it("creates the platform's roles and schemas that the application needs", async () => {
     const admin = await target.client("supabase_admin");
     await admin.query("create database plain template template0");
     const url = target.url("supabase_admin", "plain");
@@ -181,8 +181,8 @@ describe("backup restore into a plain database", () => {
   });
 });
 
-describe("the source as a target", () => {
-  it("is refused while it has anything in it", async () => {
+describe("the source as the target", () => {
+  it("is refused if it is not empty", async () => {
     const { message, exitCode } = await failureOf(
       restore({ intoSource: "postgres" }, commandContext(restoreInto(source.url()))),
     );
@@ -192,7 +192,7 @@ describe("the source as a target", () => {
     ]);
   });
 
-  it("is refused when it was emptied, and filled again when that is said to be meant", async () => {
+  it("is refused if it was emptied, and restored with the option that allows it", async () => {
     await wipe(await source.client());
     const environment = restoreInto(source.url());
     const { message, exitCode } = await failureOf(restore({}, commandContext(environment)));
@@ -209,7 +209,7 @@ describe("backup restore --replace", () => {
   // Test clusters are copies of one template, and this one's log has come further than the backup's by now.
   const inPlace = { replace: "postgres", intoSource: "postgres" };
 
-  it("takes nothing away from a database of another name", async () => {
+  it("removes nothing from a database with another name", async () => {
     const { exitCode } = await failureOf(
       restore({ replace: "other" }, commandContext(restoreInto(target.url()))),
     );
@@ -218,7 +218,7 @@ describe("backup restore --replace", () => {
     expect(rows).toEqual([{ rows: 102 }]);
   });
 
-  it("takes nothing away where Storage has files", async () => {
+  it("removes nothing if Storage has files", async () => {
     const client = await target.client();
     await client.query("insert into storage.objects (bucket_id, name) values ('photos', 'cat.jpg')");
     const { message } = await failureOf(restore(inPlace, commandContext(restoreInto(target.url()))));
@@ -230,7 +230,7 @@ describe("backup restore --replace", () => {
     );
   });
 
-  it("removes what is there, and leaves exactly what the backup has", async () => {
+  it("replaces the contents with exactly those of the backup", async () => {
     const client = await target.client();
     await client.query(`
       create schema later;

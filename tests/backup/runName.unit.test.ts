@@ -5,15 +5,15 @@ import { fc, test } from "../support/properties";
 const moments = fc.date({ min: new Date("2000-01-01"), max: new Date("2100-01-01"), noInvalidDate: true });
 
 describe("the name of a run", () => {
-  it("tells when it began, in UTC", () => {
+  it("contains its start time in UTC", () => {
     expect(newRunName(new Date("2026-11-22T13:15:00.042Z"))).toMatch(/^20261122T131500042Z-[0-9a-f]{8}$/);
   });
 
-  test.prop([moments])("gives the moment back", (moment) => {
+  test.prop([moments])("converts to the time and back", (moment) => {
     expect(runStart(newRunName(moment))).toEqual(moment);
   });
 
-  test.prop([moments, moments])("sorts by time", (a, b) => {
+  test.prop([moments, moments])("sorts chronologically", (a, b) => {
     fc.pre(a.getTime() !== b.getTime());
     expect(newRunName(a) < newRunName(b)).toBe(a < b);
   });
@@ -32,7 +32,7 @@ describe("the name of a run", () => {
 describe("the key of an object", () => {
   const run = "20261122T131500042Z-9f3a0c21";
 
-  it("names its run and itself", () => {
+  it("contains its run and its name", () => {
     expect(parseObjectKey(objectKey(run, "data-001.sql.zst"))).toEqual({ run, object: "data-001.sql.zst" });
   });
 

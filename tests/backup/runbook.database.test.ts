@@ -113,7 +113,7 @@ const invoices = async (): Promise<string[]> =>
   ).rows.map(({ line }) => line);
 
 describe("the runbook", () => {
-  it("has five disasters, each with commands", () => {
+  it("covers five disasters, each with commands", () => {
     const titles = [...page.matchAll(/^### (\d\. .*)$/gm)].map(([, title = ""]) => title);
     expect(titles.map((title) => [title[0], commandsOf(title).includes("\n")])).toEqual([
       ["1", true],
@@ -124,7 +124,7 @@ describe("the runbook", () => {
     ]);
   });
 
-  it("brings lost rows of one table back, and keeps the newer ones", async () => {
+  it("restores lost rows of one table, and keeps newer ones", async () => {
     const admin = await fresh.client("supabase_admin");
     await admin.query("create database rescue template template0");
     await postgres.query("delete from public.invoices where id in (2, 3)");
@@ -146,7 +146,7 @@ describe("the runbook", () => {
     await admin.query("drop database rescue");
   });
 
-  it("brings a destroyed schema back into the project itself", async () => {
+  it("restores a destroyed schema in the same project", async () => {
     await postgres.query("drop schema shop cascade; drop table public.invoices; delete from auth.users");
     const ended = await runAsWritten("2. A migration or a mistake destroyed the schema", {
       RESTORE_DATABASE_URL: urlOf(source),
@@ -156,7 +156,7 @@ describe("the runbook", () => {
     expect(await invoices()).toHaveLength(5);
   });
 
-  it("fills a new project that has the schema without rows", async () => {
+  it("restores the rows into a new project with an empty schema", async () => {
     const client = await fresh.client();
     await client.query("create schema shop; create table shop.tenants (id int)");
     // The newest backup: of what the restore before has brought back.
@@ -166,7 +166,7 @@ describe("the runbook", () => {
     expect(await readRows(client)).toEqual(rows);
   });
 
-  it("restores an earlier backup where the newest is damaged", async () => {
+  it("restores an earlier backup if the newest is damaged", async () => {
     const newest = (await run(commandContext(taskEnvironment(source, store)))).manifest.run;
     const Key = `runs/${newest}/sequences.sql`;
     await store.client.send(new PutObjectCommand({ Bucket: bucket, Key, Body: "-- damaged" }));

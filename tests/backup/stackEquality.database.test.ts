@@ -81,7 +81,7 @@ const settingsOfStack = [
 ];
 
 describe.each(pairs)("the stack's own database, from PostgreSQL %s to %s", (from, to) => {
-  it("comes back the same, and passes a drill with the rights of a project", async ({ skip }) => {
+  it("is restored identically, and passes a drill with hosted privileges", async ({ skip }) => {
     const [old, current] = [await install(from), await install(to)];
     if (old === undefined || current === undefined) return skip();
     const source = await startSource(old);

@@ -77,7 +77,7 @@ describe("sizes around a part", () => {
     ["exactly one part, as one", 5 * mebibyte, 0],
     ["exactly two parts", 10 * mebibyte, 2],
     ["a byte more than two parts", 10 * mebibyte + 1, 3],
-  ])("stores %s as it is", async (_, bytes, parts) => {
+  ])("stores %s unchanged", async (_, bytes, parts) => {
     const key = newKey();
     const content = randomBytes(bytes);
     proxy.fail(() => undefined);
@@ -87,7 +87,7 @@ describe("sizes around a part", () => {
   });
 });
 
-describe("an upload over a network that fails now and then", () => {
+describe("an upload over an unreliable network", () => {
   const content = randomBytes(20 * mebibyte);
 
   it.each<[string, (wanted: S3Request, nth: number) => Fault | undefined]>([
@@ -101,7 +101,7 @@ describe("an upload over a network that fails now and then", () => {
       first(1, "complete upload", answer(200, "InternalError")),
     ],
     ["the answer to completing is lost", first(1, "complete upload", { kind: "lose answer" })],
-  ])("succeeds when %s", async (_, decide) => {
+  ])("succeeds if %s", async (_, decide) => {
     const key = newKey();
     proxy.fail(decide);
     await put(key, content);
@@ -109,7 +109,7 @@ describe("an upload over a network that fails now and then", () => {
     expect(await direct.unfinishedUploads()).toBe(0);
   });
 
-  it("takes a small object for its own when the answer to it was lost, and another's for another's", async () => {
+  it("recognizes its own small object after a lost answer, and that of another run", async () => {
     const key = newKey();
     proxy.fail(first(1, "put object", { kind: "lose answer" }));
     await store.putText(key, "mine", "text/plain");
@@ -135,7 +135,7 @@ describe("an upload that cannot succeed", () => {
     ],
     ["completing always fails", always("complete upload", answer(200, "InternalError")), /InternalError/],
     ["a bit is flipped on the way", first(1, "put part", { kind: "flip request" }), /failed: ./],
-  ])("fails and leaves nothing when %s", async (_, decide, reason) => {
+  ])("fails and leaves nothing if %s", async (_, decide, reason) => {
     const key = newKey();
     proxy.fail(decide);
     const { message, exitCode } = await failureOf(put(key, content));
@@ -147,7 +147,7 @@ describe("an upload that cannot succeed", () => {
     expect(await direct.unfinishedUploads()).toBe(0);
   });
 
-  it("is not tried again where trying again cannot help, and ends at once when it is told to", async () => {
+  it("is not retried if a retry cannot help, and stops at once when it is aborted", async () => {
     proxy.fail(always("put object", answer(403, "AccessDenied")));
     await failureOf(store.putText(newKey(), "x", "text/plain"));
     expect(countOf("put object")).toBe(1);
@@ -165,7 +165,7 @@ describe("an upload that cannot succeed", () => {
   });
 });
 
-describe("what is missing is named", () => {
+describe("missing things are named", () => {
   const key = () => newKey();
   it.each<[string, S3Request["operation"], string, () => Promise<unknown>, string]>([
     [
@@ -217,7 +217,7 @@ describe("what is missing is named", () => {
     expect([exitCode, message.slice(-ending.length)]).toEqual([4, ending]);
   });
 
-  it("when the key is a wrong one", async () => {
+  it("if the key is wrong", async () => {
     const stranger = storeAt(proxy.endpoint, "wrong-secret");
     const { message, exitCode } = await failureOf(stranger.list("runs/"));
     expect(exitCode).toBe(4);
@@ -227,7 +227,7 @@ describe("what is missing is named", () => {
   });
 });
 
-describe("a download over a network that fails", () => {
+describe("a download over an unreliable network", () => {
   const content = randomBytes(6 * mebibyte);
   const key = "runs/20260202T000000000Z-00000000/object";
 
@@ -237,13 +237,13 @@ describe("a download over a network that fails", () => {
     ["is cut off", { kind: "cut answer", afterBytes: mebibyte }],
     ["never comes", { kind: "stall" }],
     ["is refused with 500", answer(500, "InternalError")],
-  ] as [string, Fault][])("goes on where it was when an answer %s", async (_, fault) => {
+  ] as [string, Fault][])("resumes if an answer %s", async (_, fault) => {
     proxy.fail(first(3, "get object", fault));
     expect((await readBy(store, key))?.equals(content)).toBe(true);
     expect(countOf("get object")).toBe(4);
   });
 
-  it("fails, rather than pass half of it for the whole, when no more comes", async () => {
+  it("fails, instead of returning half of the object, if no more data comes", async () => {
     proxy.fail((wanted, nth) =>
       wanted.operation === "get object"
         ? nth === 1
@@ -255,7 +255,7 @@ describe("a download over a network that fails", () => {
     expect([exitCode, message]).toEqual([4, `Reading s3://${bucket}/${key} failed: NoSuchKey: NoSuchKey.`]);
   });
 
-  it("fails when the object was replaced while it was read", async () => {
+  it("fails if the object was replaced while it was read", async () => {
     const replaced = newKey();
     await direct.store.putStream(replaced, streamOf(content), never);
     proxy.fail(first(1, "get object", { kind: "cut answer", afterBytes: mebibyte }));
@@ -273,7 +273,7 @@ describe("a download over a network that fails", () => {
   });
 });
 
-describe("more objects than fit into one answer", () => {
+describe("more objects than fit into one response", () => {
   const prefix = "runs/20260303T000000000Z-00000000/";
   const count = 1_050;
   const nameOf = (number: number) => `${prefix}object +ü ${String(number).padStart(4, "0")}`;
@@ -286,7 +286,7 @@ describe("more objects than fit into one answer", () => {
     await Promise.all(Array.from({ length: 16 }, worker));
   });
 
-  it("lists all of them, and all their versions, in several answers", async () => {
+  it("are all listed with their versions in several responses", async () => {
     const keys = Array.from({ length: count }, (_, number) => nameOf(number));
     proxy.fail(() => undefined);
     expect((await store.list(prefix)).map(({ key }) => key)).toEqual(keys);

@@ -52,7 +52,7 @@ async function sleepIn(cluster: TestCluster): Promise<string> {
   return ended;
 }
 
-test("time limits of the roles end neither a backup nor a restore", async () => {
+test("time limits of the roles cancel neither a backup nor a restore", async () => {
   const limits = [await limitRole(source, "backup"), await limitRole(target, "postgres")];
   // The control: as the everyday work of the role, the same takes too long.
   const everyday = await sleepIn(target);

@@ -174,7 +174,7 @@ function describeBytes(content: Buffer): { bytes: number; sha256: string } {
   return { bytes: content.length, sha256: createHash("sha256").update(content).digest("hex") };
 }
 
-describe("the signal that ends a command early", () => {
+describe("the signal that stops a command", () => {
   it.each([
     ["run", async (context: RecordedContext) => void (await run(context))],
     ["verify", async (context: RecordedContext) => void (await verify({ all: true }, context))],
@@ -188,19 +188,19 @@ describe("the signal that ends a command early", () => {
 });
 
 describe("backup verify", () => {
-  it("finds nothing in a copy without damage", async () => {
+  it("reports nothing for an undamaged copy", async () => {
     const name = await storeDamaged({});
     const [report] = await verify({ run: name }, commandContext(environment));
     expect(report?.objects.map(({ verdict }) => verdict)).toEqual(good.objects.map(() => "intact"));
   });
 
-  it.each(Object.entries(damages))("tells of %s", async (_, { faults, ...damage }) => {
+  it.each(Object.entries(damages))("reports %s", async (_, { faults, ...damage }) => {
     // Another format is no damage: this program cannot check it.
     const exitCode = faults.some((fault) => /too (new|old)/.test(fault)) ? 6 : 5;
     expect(await faultsOf(await storeDamaged(damage))).toEqual({ faults, exitCode });
   });
 
-  it("does not call damaged what it could not read", async () => {
+  it("does not report an unreadable backup as damaged", async () => {
     const broken = new Error("connection reset");
     const refusing = Object.create(store.store, {
       open: {
@@ -220,7 +220,7 @@ describe("backup verify", () => {
     });
   });
 
-  it("is not kept from the others by one manifest that cannot be read", async () => {
+  it("checks the others if one manifest cannot be read", async () => {
     const name = await storeDamaged({ text: () => "{" });
     const listed = await list({}, commandContext(environment));
     expect(listed.find(({ run }) => run === name)?.state).toBe("manifest damaged");
@@ -245,7 +245,7 @@ describe("backup restore of a damaged backup", () => {
     return rows.map(({ name }) => name);
   };
 
-  it("finds a flipped bit as it loads, and leaves the target as it was", async () => {
+  it("detects a flipped bit while loading, and leaves the target unchanged", async () => {
     const name = await storeDamaged({ objects: (stored) => stored.set(data, flipped(of(stored, data))) });
     const target = await into("flipped");
     const { message, exitCode } = await failureOf(restore({ run: name }, commandContext(target.environment)));
@@ -254,7 +254,7 @@ describe("backup restore of a damaged backup", () => {
     expect(await namesIn(target.url)).toEqual(["public"]);
   });
 
-  it("reads every byte before it removes anything from a project", async () => {
+  it("reads every byte before it removes anything from the project", async () => {
     const name = await storeDamaged({ objects: (stored) => stored.set(data, flipped(of(stored, data))) });
     const context = commandContext({
       ...environment,
@@ -273,7 +273,7 @@ describe("backup restore of a damaged backup", () => {
       "There is no complete backup 20200101T000000000Z-00000000 in the bucket: `backup list --all` shows what there is.",
     ],
     ["2099", '"2099" is not the name of a backup: `backup list` shows them.'],
-  ])("knows no backup %s", async (name, message) => {
+  ])("refuses the unknown backup %s", async (name, message) => {
     const target = { ...environment, RESTORE_DATABASE_URL: "postgresql://nobody:nothing@127.0.0.1:1/none" };
     expect(await failureOf(restore({ run: name }, commandContext(target)))).toEqual({ message, exitCode: 8 });
   });

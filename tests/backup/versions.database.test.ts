@@ -78,7 +78,7 @@ async function membershipsOfPostgres(cluster: TestCluster): Promise<unknown[]> {
 }
 
 describe.skipIf(bin.size < 2)("a backup of one version of PostgreSQL", () => {
-  it("comes back the same on 17, and is refused by 15 before anything is touched", async () => {
+  it("is restored identically on 17, and refused by 15 before anything is changed", async () => {
     const { source, run: name } = await backUp(17);
     const [newer, older] = [await start(17), await start(15)];
     await withProgramsOf(17, async () => {
@@ -102,7 +102,7 @@ describe.skipIf(bin.size < 2)("a backup of one version of PostgreSQL", () => {
     expect(await takePortrait(older.url("supabase_admin"))).toEqual(untouched);
   }, 300_000);
 
-  it("15 comes back on 17, with the programs of either", async () => {
+  it("of 15 is restored on 17, with the programs of either version", async () => {
     const { source, run: name } = await backUp(15);
     const before = acrossVersions(await takePortrait(source.url("supabase_admin")));
     for (const programs of [15, 17]) {

@@ -14,7 +14,7 @@ afterAll(async () => {
   await store?.remove();
 });
 
-it("keeps what was written by programs that ended before anybody read", async () => {
+it("keeps the output of programs that ended before it was read", async () => {
   const { signal } = new AbortController();
   const start = () =>
     startProgram("sh", ["-c", "printf 'all of it'"], {

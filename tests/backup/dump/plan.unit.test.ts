@@ -26,7 +26,7 @@ const inventory = (change: Partial<Inventory> = {}): Inventory => ({
 });
 
 describe("the objects of a backup", () => {
-  it("are the schema alone for an empty database", () => {
+  it("are only the schema for an empty database", () => {
     expect(planDump(inventory(), 4)).toEqual({
       archives: [
         { name: "schema.dump.zst", content: "schema", arguments: ["--schema-only", "--no-subscriptions"] },
@@ -35,7 +35,7 @@ describe("the objects of a backup", () => {
     });
   });
 
-  it("hold each table once, and what belongs to the platform and to each extension apart", () => {
+  it("contain each table once, and separate the platform and each extension", () => {
     const { archives, rows } = planDump(
       inventory({
         tables: [table("a", 1), table("b", 2)],
@@ -59,7 +59,7 @@ describe("the objects of a backup", () => {
     ]);
   });
 
-  it("are as many as may be made at once where there is much", () => {
+  it("are as many as may run at once for a large database", () => {
     const { rows } = planDump(inventory({ tables: [table("a", 100), table("b", 500), table("c", 90)] }), 2);
     expect(rows.map(({ name, bytes }) => [name, bytes / megabyte])).toEqual([
       ["data-001.sql.zst", 500],
@@ -79,13 +79,13 @@ describe("groups of tables", () => {
     { maxLength: 200 },
   );
 
-  test.prop([tables, fc.integer({ min: 1, max: 64 })])("hold every table exactly once", (all, most) => {
+  test.prop([tables, fc.integer({ min: 1, max: 64 })])("contain every table exactly once", (all, most) => {
     const grouped = groupBySize(all, most).flat();
     expect(new Set(grouped)).toEqual(new Set(all));
     expect(grouped).toHaveLength(all.length);
   });
 
-  test.prop([tables, fc.integer({ min: 1, max: 64 })])("are none of them empty", (all, most) => {
+  test.prop([tables, fc.integer({ min: 1, max: 64 })])("are never empty", (all, most) => {
     const groups = groupBySize(all, most);
     expect(groups.filter((group) => group.length === 0)).toEqual([]);
     expect(groups.length).toBeLessThanOrEqual(most);

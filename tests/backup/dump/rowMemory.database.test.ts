@@ -37,7 +37,7 @@ const check = async (name: string, megabytes: number) =>
 
 describe("the largest row of a table", () => {
   it.each(["texts", "bytes", "documents", "several", 'Odd "name"'])(
-    "of %s is found, however well it is compressed",
+    "of %s is found, regardless of compression",
     async (name) => {
       // 220 MiB for the program, and the row twice.
       const { message, exitCode } = await failureOf(check(name, 296));
@@ -49,18 +49,18 @@ describe("the largest row of a table", () => {
     },
   );
 
-  it("is not the sum of many small ones", async () => {
+  it("is not the sum of many small rows", async () => {
     await check("many_small", 222);
   });
 
-  it("of a table that is not backed up does not matter, nor does any without a limit", async () => {
+  it("is ignored in a table that is not backed up, and without a limit", async () => {
     await requireMemoryForRows(postgres, [], 64 * mebibyte);
     await requireMemoryForRows(postgres, [{ schema: "large", name: "texts" }], undefined);
   });
 });
 
 describe("backup run", () => {
-  it("ends before it writes anything where the task is too small for a row, and leaves no session", async () => {
+  it("stops before it writes anything if the task is too small for a row, and leaves no session", async () => {
     const environment = { ...taskEnvironment(cluster, store), BACKUP_MEMORY_MEGABYTES: "256" };
     const { exitCode, errorText } = await startBackupProgram(["run"], environment).ended;
     expect(exitCode).toBe(3);
@@ -70,7 +70,7 @@ describe("backup run", () => {
     expect(rows).toEqual([]);
   });
 
-  it("makes a backup where it is large enough", async () => {
+  it("makes a backup if the task is large enough", async () => {
     const environment = { ...taskEnvironment(cluster, store), BACKUP_MEMORY_MEGABYTES: "512" };
     expect((await startBackupProgram(["run"], environment).ended).exitCode).toBe(0);
   });

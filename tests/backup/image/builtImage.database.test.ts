@@ -132,7 +132,7 @@ const lastLine = ({ stdout }: ContainerResult): unknown =>
   JSON.parse(stdout.trim().split("\n").at(-1) ?? "null");
 
 describe.skipIf(problem !== undefined)("the Dockerfile", () => {
-  it("is what hadolint finds nothing to say about", async () => {
+  it("passes hadolint", async () => {
     const { exitCode, stdout } = await execa(await ensureHadolint(), [dockerfile], { reject: false });
     expect([exitCode, stdout]).toEqual([0, ""]);
     // The control: without the reason that it gives, an unpinned package is reported.
@@ -148,7 +148,7 @@ describe.skipIf(problem !== undefined)("the Dockerfile", () => {
 describe.skipIf(problem !== undefined)(
   `the image, built from its Dockerfile${problem === undefined ? "" : ` (skipped: ${problem})`}`,
   () => {
-    it("has every path and the user that the rendered task definitions name", async () => {
+    it("has every path and the user in the rendered task definitions", async () => {
       for (const { container } of Object.values(tasks)) {
         const named = container.environment.filter(({ value }) => value.startsWith("/"));
         for (const { name, value } of named) {
@@ -171,7 +171,7 @@ describe.skipIf(problem !== undefined)(
       expect(existsSync(path.join(image.root, "opt/backup/other.crt"))).toBe(false);
     });
 
-    it("makes a backup as the user, on a read-only root, in the memory of the smallest task", async () => {
+    it("makes a backup as the user, with a read-only root, in the memory of the smallest task", async () => {
       const made = await runTask(tasks.backup);
       expect([made.exitCode, made.stderr]).toEqual([0, expect.stringContaining("is complete")]);
       expect(lastLine(made)).toMatchObject({ event: backupEvents.completed });
@@ -179,7 +179,7 @@ describe.skipIf(problem !== undefined)(
       console.log(`backup: peak ${Math.round((made.peakBytes ?? 0) / 1024 / 1024)} MiB`);
     });
 
-    it("drills it, with the server of the image, in its one writable folder", async () => {
+    it("drills it with the server of the image, in its only writable folder", async () => {
       const drilled = await runTask(tasks.drill);
       expect([drilled.exitCode, drilled.stderr]).toEqual([0, expect.stringContaining("restored")]);
       expect(lastLine(drilled)).toMatchObject({
@@ -191,7 +191,7 @@ describe.skipIf(problem !== undefined)(
       console.log(`drill: peak ${Math.round((drilled.peakBytes ?? 0) / 1024 / 1024)} MiB`);
     });
 
-    it("restores it into another project, which is the same then", async () => {
+    it("restores it into another project, which is identical afterwards", async () => {
       const restored = await runTask(tasks.backup, {
         command: ["restore"],
         environment: {
@@ -205,13 +205,13 @@ describe.skipIf(problem !== undefined)(
       );
     });
 
-    it("prunes, and deletes nothing of one backup", async () => {
+    it("prunes, and deletes nothing of a single backup", async () => {
       const pruned = await runTask(tasks.prune);
       expect([pruned.exitCode, pruned.stderr]).toEqual([0, expect.any(String)]);
       expect((await store.keys("runs/")).length).toBeGreaterThan(3);
     });
 
-    it("cannot write to its root, and is ended by the kernel where it takes more memory than the task has", async () => {
+    it("cannot write to its root, and is killed by the kernel if it exceeds the memory of the task", async () => {
       const write = { command: ["-e", "fs.writeFileSync('/opt/backup/x', '')"] };
       const script = { ...image, entrypoint: ["node"] };
       const { container } = tasks.backup;
@@ -229,14 +229,14 @@ describe.skipIf(problem !== undefined)(
       expect(ended.peakBytes).toBeLessThanOrEqual(128 * 1024 * 1024);
     });
 
-    it("refuses a server whose certificate another authority has signed", async () => {
+    it("refuses a server whose certificate another CA signed", async () => {
       const { exitCode, stderr } = await runTask(tasks.backup, {
         environment: { PGSSLROOTCERT: `${backupImage.certificates}/target.crt` },
       });
       expect([exitCode, stderr]).toEqual([3, expect.stringMatching(/^Connecting to database [^\n]*\.$/)]);
     });
 
-    it("saves a row of 112 MB in the memory of the smallest task, and refuses one that it cannot hold", async () => {
+    it("saves a row of 112 MB in the memory of the smallest task, and refuses one that does not fit", async () => {
       const postgres = await source.client();
       await postgres.query("create table public.large as select repeat(md5('a'), 3500000) as value");
       const made = await runTask(tasks.backup);

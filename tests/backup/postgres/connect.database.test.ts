@@ -40,7 +40,7 @@ function probeTimer([from, to]: readonly (string | undefined)[]): number | undef
   return timer === "02" ? Number.parseInt(hundredths ?? "", 16) / 100 : undefined;
 }
 
-describe("a session whose authority's certificate", () => {
+describe("a session whose CA certificate", () => {
   const settings = { host: "127.0.0.1", port: 1, database: "postgres", user: "postgres", password: "canary" };
   const failure = async (file: string) => {
     vi.stubEnv("PGSSLROOTCERT", file);
@@ -63,7 +63,7 @@ describe("a session whose authority's certificate", () => {
   });
 });
 
-it("keeps an idle session alive before a NAT gateway forgets it", async () => {
+it("keeps an idle session alive, before a NAT gateway drops it", async () => {
   const { hostname: host, port, password } = new URL(cluster.url());
   const settings = { host, port: Number(port), database: "postgres", user: "postgres", password };
   const client = await connect({ ...settings, sslMode: "disable" }, 1);

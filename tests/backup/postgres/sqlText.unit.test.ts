@@ -12,14 +12,14 @@ describe("maskQuoted", () => {
     ["parameters, which are no dollar quotes", "return $1 + $2; $$a$$", "return $1 + $2; xxxxx"],
     ["a comment, which stays", "-- it's\nselect 'a'", "-- it's\nselect xxx"],
     ["a string of several lines", "is '\n--\n-- TOC\n';", "is xxxxxxxxxxxxx;"],
-  ])("blots out %s", (_, sql, masked) => {
+  ])("masks %s", (_, sql, masked) => {
     expect(maskQuoted(sql)).toBe(masked);
     expect(maskQuoted(sql)).toHaveLength(sql.length);
   });
 });
 
 describe("splitStatements", () => {
-  it("splits where a statement ends, and not inside of what it quotes", () => {
+  it("splits at the end of statements, and not inside of quotes", () => {
     expect(splitStatements("-- first\nselect 'a;\nb';\nrefresh \"c;\nd\";\n\nselect $$;\n$$")).toEqual([
       "-- first\nselect 'a;\nb';",
       'refresh "c;\nd";',

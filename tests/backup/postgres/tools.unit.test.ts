@@ -26,7 +26,7 @@ async function install(names: readonly string[], version: string, into = folder)
 }
 
 describe("the programs for a server", () => {
-  it("are those of its own major version", async () => {
+  it("have its major version", async () => {
     await install(["pg_dump", "pg_restore", "psql"], "99.3");
     const tools = await findTools(99);
     expect(tools).toMatchObject({
@@ -37,7 +37,7 @@ describe("the programs for a server", () => {
     });
   });
 
-  it("are found among the packages where POSTGRESQL_BIN is of another version", async () => {
+  it("are found among the packages if POSTGRESQL_BIN has another version", async () => {
     const other = await mkdtemp(path.join(tmpdir(), "thorbis-tools-"));
     vi.stubEnv("PATH", `${other}${path.delimiter}${process.env.PATH}`);
     await install(["pg_dump", "pg_restore", "psql"], "99.3");
@@ -51,7 +51,7 @@ describe("the programs for a server", () => {
     ["of a newer version", ["pg_dump", "pg_restore", "psql"], "99.3"],
     ["without psql", ["pg_dump", "pg_restore"], "98.1"],
     ["without pg_restore", ["pg_dump", "psql"], "98.1"],
-  ])("are not ones %s", async (_, names, version) => {
+  ])("are not those %s", async (_, names, version) => {
     await install(names, version);
     await expect(findTools(98)).rejects.toThrow(
       "There is no usable pg_dump of PostgreSQL 98 here: install it (Debian's package postgresql-client-98).",

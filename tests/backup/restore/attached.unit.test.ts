@@ -58,31 +58,31 @@ describe("the SQL that adds a part to an object of an extension", () => {
   });
 });
 
-describe("what a target lacks of an extension", () => {
+describe("missing parts of an extension in a target", () => {
   const index = ofExtension("index", "e.i", { definition: "CREATE INDEX i ON e.t (a)" });
   const routine = ofExtension("routine", "e.f()", { grants: "" });
   const missingIn = (...found: AccessEntry[]): readonly string[] =>
     compareAccess([extension("1"), index, routine], found, context).platform;
 
-  it("is named where the extension has the same version", () => {
+  it("are reported if the extension has the same version", () => {
     expect(missingIn(extension("1"))).toEqual([
       "index e.i is missing: CREATE INDEX i ON e.t (a)",
       "routine e.f() is missing",
     ]);
   });
 
-  it("is named in another version only if somebody added it", () => {
+  it("are reported in another version only if a user added them", () => {
     expect(missingIn(extension("2"))).toEqual([
       'extension "uuid-ossp": version "1" in the backup, "2" here',
       "index e.i is missing: CREATE INDEX i ON e.t (a)",
     ]);
   });
 
-  it("is not named where the extension is missing, which is reported itself", () => {
+  it("are not reported if the extension itself is missing and reported", () => {
     expect(missingIn()).toEqual([]);
   });
 
-  it("is compared by its definition, unless the backup is of a program that did not save it", () => {
+  it("are compared by definition, unless the backup program was too old to save it", () => {
     const body = (facts: Record<string, string>) => ofExtension("routine", "e.f()", facts);
     const differences = (before: AccessEntry) =>
       compareAccess([extension("1"), before], [extension("1"), body({ body: "other" })], context).platform;
@@ -94,7 +94,7 @@ describe("what a target lacks of an extension", () => {
 });
 
 describe("privileges on objects of PostgreSQL itself", () => {
-  it("are reported with what the target has instead", () => {
+  it("are reported with those of the target", () => {
     const grant = { kind: "system table", name: "pg_catalog.pg_authid", facts: { grants: "app: SELECT" } };
     expect(compareAccess([grant], [], context)).toEqual({
       application: [],

@@ -37,13 +37,13 @@ describe("an event trigger that is missing in a project", () => {
   });
 
   it.each(["pgrst_ddl_watch", "pgrst_drop_watch", "issue_pg_net_access"])(
-    "is not reported where the platform makes it: %s",
+    "is not reported if the platform creates it: %s",
     (name) => {
       expect(compareAccess([trigger(name)], [], context).platform).toEqual([]);
     },
   );
 
-  it("is reported where a superuser made it", () => {
+  it("is reported if a superuser created it", () => {
     expect(compareAccess([trigger("our_watch")], [], context).platform).toEqual([
       "event trigger our_watch is missing",
     ]);

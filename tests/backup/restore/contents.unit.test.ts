@@ -60,8 +60,8 @@ describe("a table of contents", () => {
   });
 });
 
-describe("what is restored", () => {
-  it("into a project is what the application added, on the platform's tables too", () => {
+describe("the restored objects", () => {
+  it("in a project are those that the application added, also on the platform's tables", () => {
     const selected = selectEntries(entries, {
       isProject: true,
       onPlatformTables: new Set(["storage.objects platform"]),
@@ -71,7 +71,7 @@ describe("what is restored", () => {
     expect(idsOf(selected.filter(isAboutSchema))).toEqual([3, 5, 6, 7]);
   });
 
-  it("into a project is a schema of the application that has a platform's name", () => {
+  it("in a project include an application's schema with a platform's name", () => {
     const own = parseContents(
       "1; 2615 1 SCHEMA - etl postgres\n2; 1259 2 TABLE etl rows postgres\n3; 1259 3 TABLE etl platform supabase_etl_admin",
       { schemas: ["etl"], roles: ["postgres", "supabase_etl_admin"] },
@@ -82,7 +82,7 @@ describe("what is restored", () => {
     expect(idsOf(selectEntries(own, { ...shape, schemas: new Set(["etl"]) }))).toEqual([2]);
   });
 
-  it("into a plain database is everything but what hangs on extensions", () => {
+  it("in a plain database are all except those of extensions", () => {
     const selected = selectEntries(entries, {
       isProject: false,
       onPlatformTables: new Set(),

@@ -14,7 +14,7 @@ const entry = (id: number, kind: string, needs: number[] = []): SchemaEntry => (
 
 const idsOf = (entries: readonly SchemaEntry[]): number[] => entries.map(({ id }) => id);
 
-test("what needs a primary key is created after the rows, and granted on after that", () => {
+test("objects that need a primary key are created after the rows, and their grants follow", () => {
   const phases = divide([
     entry(1, "TABLE"),
     entry(2, "MATERIALIZED VIEW", [1]),
@@ -33,7 +33,7 @@ test("what needs a primary key is created after the rows, and granted on after t
   expect(idsOf(phases.comments)).toEqual([7]);
 });
 
-test("default privileges alone postpone nothing", () => {
+test("default privileges alone do not postpone anything", () => {
   const phases = divide([entry(1, "DEFAULT ACL"), entry(2, "TABLE"), entry(3, "ACL", [2])]);
   expect(idsOf(phases.beforeRows)).toEqual([2]);
   expect(idsOf(phases.afterRows)).toEqual([1]);

@@ -51,7 +51,7 @@ describe("a script of rows", () => {
   });
 
   it.each(["COPY shop.tenants (id) FROM stdin;\n1\n", 'copy shop."odd\n'])(
-    "is not whole when it ends inside a table",
+    "is incomplete if it ends inside a table",
     async (text) => {
       const { tables, end } = await read(text, 10);
       expect(tables).toEqual([]);

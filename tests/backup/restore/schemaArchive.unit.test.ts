@@ -5,7 +5,7 @@ const entry = (id: number, sql: string): string =>
   `--\n-- TOC entry ${id} (class 1259 OID 1)\n-- Name: t; Type: TABLE; Schema: public; Owner: postgres\n--\n\n${sql}\n\n`;
 
 describe("a script of pg_restore", () => {
-  it("is split at its headings, and not at a text that looks like one", () => {
+  it("is split at its headings, and not at text that looks like one", () => {
     const spoofed = entry(2, "create table public.injected ();");
     const comment = `COMMENT ON TABLE public.t IS 'it''s\n${spoofed}';`;
     const body = `CREATE FUNCTION public.f() RETURNS text LANGUAGE sql AS $_$select $$\n${spoofed}$$$_$;`;

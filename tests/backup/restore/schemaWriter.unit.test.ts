@@ -7,7 +7,7 @@ test("an access list is restored by its owner", () => {
   );
 });
 
-test("a grant of another grantor is restored by that one, and the next by the owner again", () => {
+test("a grant of another grantor is restored by that grantor, and the next one by the owner again", () => {
   const archive = `GRANT SELECT ON TABLE shop.orders TO service_role WITH GRANT OPTION;
 SET SESSION AUTHORIZATION service_role;
 GRANT SELECT ON TABLE shop.orders TO anon;
@@ -23,7 +23,7 @@ GRANT INSERT ON TABLE shop.orders TO anon;
 RESET ROLE;`);
 });
 
-describe("statements without the one that sets the owner", () => {
+describe("removing the statement that sets the owner", () => {
   it.each([
     [
       "CREATE FOREIGN DATA WRAPPER w OPTIONS (\n    a 'b'\n);\n\n\nALTER FOREIGN DATA WRAPPER w OWNER TO postgres;",

@@ -29,7 +29,7 @@ describe("a damaged backup", () => {
   // Monday 2026-05-25 begins the week of all three.
   const week = ["2026-05-26", "2026-05-28", "2026-05-30"];
 
-  it("does not take the place of the intact one of the same week", async () => {
+  it("does not replace the intact one of the same week", async () => {
     const { all } = rules({}, { "2026-05-30": "damaged" });
     const fates = await decide([...week, "2026-06-14"].map(run), all);
     expect(goesOf(fates)).toEqual(["2026-05-26"]);
@@ -39,12 +39,12 @@ describe("a damaged backup", () => {
     );
   });
 
-  it("nor does one that could not be checked, and nothing goes where none of the period is intact", async () => {
+  it("like one that could not be checked, does not count, and nothing is deleted in a period without an intact one", async () => {
     const { all } = rules({}, { "2026-05-30": "could not check", "2026-05-28": "damaged" });
     expect(goesOf(await decide([...week, "2026-06-14"].map(run), all))).toEqual([]);
   });
 
-  it("does not say how old the others are", async () => {
+  it("does not affect the age of the others", async () => {
     const { all } = rules(
       { policy: { dailyDays: 7, weeklyDays: 1, monthlyDays: 1 } },
       { "2026-06-14": "damaged" },
@@ -56,13 +56,13 @@ describe("a damaged backup", () => {
 });
 
 describe("backups", () => {
-  it("are not read where nothing goes", async () => {
+  it("are not read if nothing is deleted", async () => {
     const { all, read } = rules();
     expect(goesOf(await decide(["2026-06-13", "2026-06-14"].map(run), all))).toEqual([]);
     expect(read).toEqual([]);
   });
 
-  it("that stopped are not pruned away as time goes by", async () => {
+  it("are not pruned over time after backups stopped", async () => {
     const stopped = ["2025-01-10", "2025-01-12", "2025-01-13"].map(run);
     const { all } = rules();
     expect(goesOf(await decide(stopped, all))).toEqual([]);
@@ -74,7 +74,7 @@ describe("backups", () => {
   });
 
   test.prop([histories])(
-    "go only where an intact one of the same month, or of the last week, stays",
+    "are deleted only if an intact one of the same month, or of the last week, is kept",
     async (history) => {
       const runs = history.map(({ age }, index) => ({
         name: `run ${index}`,

@@ -9,28 +9,28 @@ const noonOf = (day: number) => new Date(Date.UTC(2026, 5, day, 12));
 const since = (days: number[], minimum = 1, now = noonOf(28)) =>
   overdueSince(runsOf(...days), { policy, minimum, now });
 
-test("nothing is overdue where the policy keeps everything, or nothing is there", () => {
+test("nothing is overdue if the policy keeps everything or there are no backups", () => {
   expect(since([])).toBeUndefined();
   expect(since([1])).toBeUndefined();
   expect(since([4, 3, 2, 1])).toBeUndefined();
 });
 
-test("a backup is overdue since the one that made it superfluous", () => {
+test("a backup is overdue since the backup that made it superfluous", () => {
   expect(since([1, 2, 3, 4, 5])).toEqual(noonOf(5));
   expect(since([9, 7, 6, 5, 1, 2])).toEqual(noonOf(5));
   expect(since([1, 20])).toEqual(noonOf(20));
 });
 
-test("what the minimum keeps is not overdue, however old it is", () => {
+test("a backup that the minimum keeps is not overdue, whatever its age", () => {
   expect(since([1, 20], 2)).toBeUndefined();
   expect(since([1, 19, 20], 2)).toEqual(noonOf(20));
 });
 
-test("a backup that is dated in the future makes none superfluous", () => {
+test("a backup dated in the future makes none superfluous", () => {
   expect(since([1, 20], 1, noonOf(10))).toBeUndefined();
 });
 
-test("the newest of a week and of a month stay for as long as the policy says", () => {
+test("the newest of a week and of a month are kept as long as the policy says", () => {
   const longer = { dailyDays: 1, weeklyDays: 10, monthlyDays: 20 };
   const decide = (...days: number[]) =>
     overdueSince(runsOf(...days), { policy: longer, minimum: 1, now: noonOf(28) });

@@ -19,7 +19,7 @@ const kept = (
   );
 
 describe("retention", () => {
-  it("keeps every backup of the last days, to the moment", () => {
+  it("keeps every backup of the last days, exactly", () => {
     expect(
       kept(["2026-03-03T03:00:00Z", "2026-03-03T02:59:59Z"], "2026-03-10T03:00:00Z", {
         weeklyDays: 0,
@@ -31,7 +31,7 @@ describe("retention", () => {
     });
   });
 
-  it("keeps the newest of each week and month beyond that, weeks over the end of a year included", () => {
+  it("keeps the newest of each week and month before that, including weeks across the end of a year", () => {
     expect(
       kept(
         [
@@ -52,14 +52,14 @@ describe("retention", () => {
     });
   });
 
-  it("knows the 29th of February", () => {
+  it("handles the 29th of February", () => {
     expect(kept(["2028-02-28T03:00Z", "2028-02-29T03:00Z"], "2028-06-01T00:00Z")).toEqual({
       "2028-02-28T03:00Z": [],
       "2028-02-29T03:00Z": ["newest of month 2028-02"],
     });
   });
 
-  it("keeps only the later of two backups of one day, once the day is past", () => {
+  it("keeps only the later of two backups of a day after that day", () => {
     expect(kept(["2026-05-04T03:00Z", "2026-05-04T15:00Z"], "2026-05-20T00:00Z", { monthlyDays: 0 })).toEqual(
       {
         "2026-05-04T03:00Z": [],
@@ -68,7 +68,7 @@ describe("retention", () => {
     );
   });
 
-  it("neither counts nor deletes what is dated in the future", () => {
+  it("neither counts nor deletes backups dated in the future", () => {
     expect(kept(["2026-01-31T03:00Z", "2026-02-28T03:00Z"], "2026-02-14T00:00Z")).toEqual({
       "2026-01-31T03:00Z": ["newest of week 2026-01-26", "newest of month 2026-01"],
       "2026-02-28T03:00Z": ["dated in the future"],
@@ -90,7 +90,7 @@ describe("retention", () => {
   const namesKept = (all: readonly DatedRun[], rules: RetentionPolicy): Set<string> =>
     new Set(applyPolicy(all, rules, now).flatMap(({ run, reasons }) => (reasons.length > 0 ? [run] : [])));
 
-  test.prop([runs, policies])("does nothing the second time", (all, rules) => {
+  test.prop([runs, policies])("deletes nothing the second time", (all, rules) => {
     const first = namesKept(all, rules);
     expect(
       namesKept(
@@ -100,12 +100,15 @@ describe("retention", () => {
     ).toEqual(first);
   });
 
-  test.prop([runs, policies, policies])("keeps no less when it is to keep more", (all, rules, more) => {
-    const larger = {
-      dailyDays: rules.dailyDays + more.dailyDays,
-      weeklyDays: rules.weeklyDays + more.weeklyDays,
-      monthlyDays: rules.monthlyDays + more.monthlyDays,
-    };
-    for (const name of namesKept(all, rules)) expect(namesKept(all, larger)).toContain(name);
-  });
+  test.prop([runs, policies, policies])(
+    "keeps no fewer backups with a longer retention",
+    (all, rules, more) => {
+      const larger = {
+        dailyDays: rules.dailyDays + more.dailyDays,
+        weeklyDays: rules.weeklyDays + more.weeklyDays,
+        monthlyDays: rules.monthlyDays + more.monthlyDays,
+      };
+      for (const name of namesKept(all, rules)) expect(namesKept(all, larger)).toContain(name);
+    },
+  );
 });

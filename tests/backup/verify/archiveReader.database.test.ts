@@ -6,7 +6,7 @@ import { childrenOf } from "../support/commands";
 
 // Needs no server, but pg_restore.
 
-it("takes the rest of an object after its programs have ended, and says how", async () => {
+it("reads the rest of an object after its programs have ended, and reports the result", async () => {
   const reader = new ArchiveReader(await findTools(), "contents", new AbortController().signal);
   // While nothing is being written, so that the pipe closes without an error.
   for (const pid of childrenOf(process.pid, "zstd")) process.kill(pid, "SIGKILL");
