@@ -1,4 +1,4 @@
-// Which part may import which (docs/architecture.md, "Layers"): index.ts → components → config, sdks, plugins/*/sdk.
+// Which part may import which (docs/architecture.md, "Layers"): index.ts → stack → components → sdks, plugins/*/sdk.
 const programs =
   "^(backup|probe|ops|policy|local|emulators|fakes|plugins/[^/]+/provider|plugins/provider-host)/";
 
@@ -15,10 +15,6 @@ const sqlBundleLayers = [
   "apply",
   "preview",
 ];
-
-/** The files beside the components that read the stack's configuration. */
-const readConfiguration =
-  "^components/(awsCommon|backups|backupsConfig|backupSchedules|monitoring|network|ownership/[^/]+)[.]ts$";
 
 /** @type {import("dependency-cruiser").IConfiguration} */
 module.exports = {
@@ -49,35 +45,35 @@ module.exports = {
       comment: "What runs beside the stack's program can be understood, and run, without it.",
       severity: "error",
       from: { path: programs },
-      to: { path: "^(components/|(index|main)\\.ts$)" },
+      to: { path: "^(stack/|components/|(index|main)\\.ts$)" },
     },
     {
       name: "components-know-no-configuration",
       comment:
-        "A component has typed arguments, so it can be used without our configuration. index.ts and the files in `readConfiguration` map one to the other.",
+        "A component has typed arguments, so it can be used without our configuration. index.ts and stack/ map one to the other.",
       severity: "error",
-      from: { path: "^components/", pathNot: readConfiguration },
-      to: { path: `^config/(?!aws/)|${readConfiguration}` },
+      from: { path: "^components/" },
+      to: { path: "^config/(?!aws/)|^stack/|^(index|main)\\.ts$" },
     },
     {
       name: "components-know-no-programs",
       comment:
         "The stack's program declares resources; what talks to services is a provider or a program of its own.",
       severity: "error",
-      from: { path: "^((index|main)\\.ts$|components/)" },
+      from: { path: "^((index|main)\\.ts$|stack/|components/)" },
       to: { path: programs },
     },
     {
       name: "config-stands-below",
       severity: "error",
       from: { path: "^config/" },
-      to: { path: `^(components/|sdks/|(index|main)\\.ts$)|${programs}` },
+      to: { path: `^(stack/|components/|sdks/|(index|main)\\.ts$)|${programs}` },
     },
     {
       name: "sdks-stand-alone",
       severity: "error",
       from: { path: "^(sdks/|plugins/[^/]+/sdk/)" },
-      to: { path: `^(components/|config/|(index|main)\\.ts$)|${programs}` },
+      to: { path: `^(stack/|components/|config/|(index|main)\\.ts$)|${programs}` },
     },
     {
       name: "emulators-and-fakes-know-no-commands",

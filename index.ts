@@ -1,17 +1,17 @@
 import { Provider as PostgresqlProvider } from "@pulumi/postgresql/provider";
-import { declareBackups } from "./components/backups";
 import { containedIn } from "./components/component";
 import { connectionUrl } from "./components/databaseConnection";
 import { DatabaseExtensions } from "./components/databaseExtensions";
 import { DatabaseRoles } from "./components/databaseRoles/databaseRoles";
 import { EdgeFunctions } from "./components/edgeFunctions/edgeFunctions";
-import { declareMonitoring } from "./components/monitoring";
-import { declareNetwork } from "./components/network";
 import { SqlBundle } from "./components/sqlBundle";
 import { AccessTokenHook } from "./components/supabaseProject/accessTokenHook";
 import { ProjectWatch } from "./components/supabaseProject/projectWatch";
 import { SupabaseProject } from "./components/supabaseProject/supabaseProject";
 import { loadStackConfig } from "./config";
+import { declareBackups } from "./stack/backups";
+import { declareMonitoring } from "./stack/monitoring";
+import { declareNetwork } from "./stack/network";
 
 const config = loadStackConfig();
 const { project, database, sql: bundle } = config;

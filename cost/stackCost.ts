@@ -2,7 +2,6 @@ import { backupAlarmsCost } from "../components/backupAlarms/cost";
 import { backupBucketCost } from "../components/backupBucket/cost";
 import { backupNetworkCost } from "../components/backupNetwork/cost";
 import { backupReplicaCost } from "../components/backupReplica/cost";
-import { ageInterval } from "../components/backupSchedules";
 import { databaseMonitoringCost } from "../components/databaseMonitoring/cost";
 import { scheduledBackupCost } from "../components/scheduledBackup/cost";
 import { supabaseProjectCost } from "../components/supabaseProject/cost";
@@ -11,6 +10,7 @@ import type { backupSchema } from "../config/areas/backup";
 import type { monitoringSchema } from "../config/areas/monitoring";
 import type { projectSchema } from "../config/areas/project";
 import { parseSchedule, runsPerMonth } from "../config/aws/schedule";
+import { ageInterval } from "../stack/backupSchedules";
 import type { CostLine, Usage } from "./line";
 import { prices } from "./prices";
 

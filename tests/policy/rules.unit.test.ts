@@ -1,9 +1,6 @@
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { declareBackups } from "../../components/backups";
-import { declareMonitoring, type MonitoringConfig } from "../../components/monitoring";
-import { declareNetwork } from "../../components/network";
 import { alertsSchema } from "../../config/areas/alerts";
 import { apiSchema } from "../../config/areas/api";
 import { backupSchema } from "../../config/areas/backup";
@@ -15,6 +12,9 @@ import { unusedWaivers, violationOf, violationsOf } from "../../policy/judge";
 import type { StackResource } from "../../policy/rule";
 import { resourceRules, stackRules } from "../../policy/rules";
 import type { Waiver } from "../../policy/waivers";
+import { declareBackups } from "../../stack/backups";
+import { declareMonitoring, type MonitoringConfig } from "../../stack/monitoring";
+import { declareNetwork } from "../../stack/network";
 import { registeredInAws } from "../components/awsWorld";
 import { bad } from "./specimens";
 

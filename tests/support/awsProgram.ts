@@ -1,13 +1,13 @@
 import { Bucket } from "@pulumi/aws/s3/bucket";
 import * as pulumi from "@pulumi/pulumi";
-import { declareBackups, declareBucket } from "../../components/backups";
-import type { BackupsConfig } from "../../components/backupsConfig";
-import { declareNetwork } from "../../components/network";
-import { claimNames } from "../../components/ownership/ownership";
 import { alertsSchema } from "../../config/areas/alerts";
 import { backupSchema } from "../../config/areas/backup";
 import { monitoringSchema } from "../../config/areas/monitoring";
 import { projectSchema } from "../../config/areas/project";
+import { declareBackups, declareBucket } from "../../stack/backups";
+import type { BackupsConfig } from "../../stack/backupsConfig";
+import { declareNetwork } from "../../stack/network";
+import { claimNames } from "../../stack/ownership/ownership";
 
 // A Pulumi program that declares only the AWS part of a stack, from the configuration areas that the test passes in the
 // environment. See awsStack.ts.

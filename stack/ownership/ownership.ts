@@ -2,11 +2,11 @@ import { getKey } from "@pulumi/aws/kms/getKey";
 import { getResources } from "@pulumi/aws/resourcegroupstaggingapi/getResources";
 import { getSecret } from "@pulumi/aws/secretsmanager/getSecret";
 import * as pulumi from "@pulumi/pulumi";
+import { awsNames, subnetNames } from "../../components/awsNames";
+import { purposeTag, stackTag, stackTagValue } from "../../components/awsTags";
 import { replicaBucketName } from "../../config/aws/replicaBucket";
 import { resourcePrefix } from "../../config/aws/resourcePrefix";
 import { UserError } from "../../foundation/userError";
-import { awsNames, subnetNames } from "../awsNames";
-import { purposeTag, stackTag, stackTagValue } from "../awsTags";
 import type { BackupsConfig } from "../backupsConfig";
 import {
   bucketArnPattern,

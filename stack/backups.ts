@@ -1,21 +1,21 @@
 import * as pulumi from "@pulumi/pulumi";
+import { AccessLogs } from "../components/accessLogs/accessLogs";
+import { currentAwsAccount } from "../components/awsAccount";
+import { awsNames } from "../components/awsNames";
+import { AwsWatch } from "../components/awsWatch";
+import { BackupAlarms } from "../components/backupAlarms/backupAlarms";
+import { BackupBucket } from "../components/backupBucket/backupBucket";
+import { FlowLogs } from "../components/backupNetwork/flowLogs";
+import { BackupReplica } from "../components/backupReplica/backupReplica";
+import type { DatabaseConnection } from "../components/databaseConnection";
+import { ScheduledBackup } from "../components/scheduledBackup/scheduledBackup";
 import { accessLogBucketName } from "../config/aws/accessLogBucket";
 import { replicaBucketName } from "../config/aws/replicaBucket";
-import { AccessLogs } from "./accessLogs/accessLogs";
-import { currentAwsAccount } from "./awsAccount";
 import { commonArgs, secretArgs } from "./awsCommon";
-import { awsNames } from "./awsNames";
-import { AwsWatch } from "./awsWatch";
-import { BackupAlarms } from "./backupAlarms/backupAlarms";
-import { BackupBucket } from "./backupBucket/backupBucket";
-import { FlowLogs } from "./backupNetwork/flowLogs";
-import { BackupReplica } from "./backupReplica/backupReplica";
 import { ageInterval } from "./backupSchedules";
 import type { BackupsConfig } from "./backupsConfig";
-import type { DatabaseConnection } from "./databaseConnection";
 import type { StackNetwork } from "./network";
 import { ownedResources } from "./ownership/ownership";
-import { ScheduledBackup } from "./scheduledBackup/scheduledBackup";
 
 /** The AWS part of a stack. */
 export interface Backups {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type ExistingSubnet, networkFaults, zonesOfNetwork } from "../../../components/ownership/ownNetwork";
+import { type ExistingSubnet, networkFaults, zonesOfNetwork } from "../../../stack/ownership/ownNetwork";
 
 const subnet = (cidrBlock: string, availabilityZone: string): ExistingSubnet => ({
   ...{ vpcBlock: "10.80.0.0/24", cidrBlock, availabilityZone },

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { afterEach, expect, test, vi } from "vitest";
-import { ageInterval } from "../../components/backupSchedules";
-import { declareBackups } from "../../components/backups";
-import type { BackupsConfig } from "../../components/backupsConfig";
-import { declareNetwork } from "../../components/network";
 import { alertsSchema } from "../../config/areas/alerts";
 import { backupSchema } from "../../config/areas/backup";
 import { monitoringSchema } from "../../config/areas/monitoring";
 import { projectSchema } from "../../config/areas/project";
-import { registeredInAws } from "./awsWorld";
+import { ageInterval } from "../../stack/backupSchedules";
+import { declareBackups } from "../../stack/backups";
+import type { BackupsConfig } from "../../stack/backupsConfig";
+import { declareNetwork } from "../../stack/network";
+import { registeredInAws } from "../components/awsWorld";
 
 afterEach(() => void vi.restoreAllMocks());
 

@@ -1,8 +1,8 @@
+import { BackupNetwork } from "../components/backupNetwork/backupNetwork";
+import { type TaskNetwork, taskNetwork } from "../components/taskNetwork";
 import { commonArgs } from "./awsCommon";
-import { BackupNetwork } from "./backupNetwork/backupNetwork";
 import type { BackupsConfig } from "./backupsConfig";
 import { ownedResources } from "./ownership/ownership";
-import { type TaskNetwork, taskNetwork } from "./taskNetwork";
 
 /** The network of the tasks and the probe. */
 export interface StackNetwork {

@@ -1,9 +1,9 @@
+import type { DatabaseConnection } from "../components/databaseConnection";
+import { DatabaseMonitoring } from "../components/databaseMonitoring/databaseMonitoring";
 import type { StackConfig } from "../config";
 import { commonArgs, secretArgs } from "./awsCommon";
 import type { Backups } from "./backups";
 import type { BackupsConfig } from "./backupsConfig";
-import type { DatabaseConnection } from "./databaseConnection";
-import { DatabaseMonitoring } from "./databaseMonitoring/databaseMonitoring";
 
 /** The areas of the configuration that the monitoring of a stack reads. */
 export type MonitoringConfig = BackupsConfig & Pick<StackConfig, "api">;

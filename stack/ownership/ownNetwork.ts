@@ -1,8 +1,8 @@
 import { getSubnet } from "@pulumi/aws/ec2/getSubnet";
 import { getSubnets } from "@pulumi/aws/ec2/getSubnets";
 import { getVpc } from "@pulumi/aws/ec2/getVpc";
+import { stackTag } from "../../components/awsTags";
 import { quartersOf } from "../../config/aws/vpcBlocks";
-import { stackTag } from "../awsTags";
 
 /** What an existing network cannot change. */
 export interface ConfiguredNetwork {

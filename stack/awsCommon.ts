@@ -1,9 +1,9 @@
+import { currentAwsAccount } from "../components/awsAccount";
+import { type AwsTags, stackTag, stackTagValue } from "../components/awsTags";
+import type { ExistingSecret } from "../components/passwordSecret";
 import { resourcePrefix } from "../config/aws/resourcePrefix";
-import { currentAwsAccount } from "./awsAccount";
-import { type AwsTags, stackTag, stackTagValue } from "./awsTags";
 import type { BackupsConfig } from "./backupsConfig";
 import { ownedResources } from "./ownership/ownership";
-import type { ExistingSecret } from "./passwordSecret";
 
 /** Returns the arguments that all AWS components share. */
 export function commonArgs(config: BackupsConfig) {

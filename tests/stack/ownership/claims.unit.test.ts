@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { claimFaults, replicaClaimFaults, type TaggedResource } from "../../../components/ownership/claims";
+import { claimFaults, replicaClaimFaults, type TaggedResource } from "../../../stack/ownership/claims";
 
 const claim = {
   stack: "thorbis-supabase/dev",

@@ -1,5 +1,5 @@
-import { awsNames } from "../awsNames";
-import { replicaPurpose } from "../awsTags";
+import { awsNames } from "../../components/awsNames";
+import { replicaPurpose } from "../../components/awsTags";
 
 /** A tagged resource of the account, as the tagging service returns it. */
 export interface TaggedResource {
