@@ -70,6 +70,9 @@ export interface JobResult {
   readonly summary: string;
 }
 
+export const conclusions = (results: readonly JobResult[]): string[] =>
+  results.map(({ name, conclusion }) => `${name}: ${conclusion}`);
+
 /** Every `run:` that was executed, as `workflow/job: name of the step`. */
 export const executed = new Set<string>();
 

@@ -38,7 +38,8 @@ export interface World {
   commands(): string[];
   /** Resolves once a waiting engine has begun and can be interrupted. */
   engineAtWork(): Promise<void>;
-  forgetArtifacts(): void;
+  /** Forgets artifacts, commands, and what GitHub has. */
+  reset(): void;
   remove(): Promise<void>;
 }
 
@@ -186,7 +187,13 @@ export async function createWorld(): Promise<World> {
       while (!existsSync(sign)) await wait(50);
       rmSync(sign);
     },
-    forgetArtifacts: () => rmSync(path.join(scratch, "artifacts"), { recursive: true, force: true }),
+    reset: () => {
+      rmSync(path.join(scratch, "artifacts"), { recursive: true, force: true });
+      writeFileSync(commandFile, "");
+      github.issues.clear();
+      github.faults.length = 0;
+      github.pulls.splice(0);
+    },
     remove: async () => {
       await github.close();
       managementApi.close();
