@@ -1,5 +1,5 @@
 import { HeadBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   type AwsAccountUnderTest,
   type AwsAreas,
@@ -8,12 +8,10 @@ import {
 } from "../../support/awsStack";
 import { type BucketProtection, bucketProtection } from "../../support/bucketProtection";
 
-// Whatever a deployment does or fails to do, a bucket that holds backups is as protected as before.
+// Whatever a deployment does or fails to do, a bucket that holds backups is as protected as before. A deployment takes seconds, so the
+// tests of a `describe` share one: each leaves the stack deployed, and the bucket with its backup.
 let account: AwsAccountUnderTest;
 let s3: S3Client;
-let count = 0;
-let stack: AwsStack;
-let Bucket: string;
 
 beforeAll(async () => {
   account = await createAwsAccount("bucket");
@@ -32,18 +30,71 @@ afterAll(async () => {
 
 const lock = { objectLock: { mode: "GOVERNANCE", days: 3 } };
 
-function areas(project: object = {}, backup: object = {}): AwsAreas {
+/** A stack with a bucket, whose name is also the stack's. */
+class BucketStack {
+  private constructor(
+    readonly bucket: string,
+    private readonly deletionProtection: boolean,
+    private readonly stack: AwsStack,
+  ) {}
+
+  static async deploy(bucket: string, deletionProtection: boolean): Promise<BucketStack> {
+    const stack = await account.stack(bucket, areas(bucket, deletionProtection));
+    await stack.succeeds("up", "--yes", "--skip-preview");
+    return new BucketStack(bucket, deletionProtection, stack);
+  }
+
+  /** Deploys a stack and puts an object into its bucket. */
+  static async withBackup(bucket: string, deletionProtection: boolean): Promise<BucketStack> {
+    const stack = await BucketStack.deploy(bucket, deletionProtection);
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: "runs/one", Body: "a backup" }));
+    const { objectLock: _objectLock, ...others } = await stack.protection();
+    expect(Object.values(others)).not.toContain(undefined);
+    return stack;
+  }
+
+  async protection(bucket = this.bucket): Promise<BucketProtection> {
+    return await bucketProtection(s3, bucket);
+  }
+
+  configure(backup: object = {}): void {
+    this.stack.configure(areas(this.bucket, this.deletionProtection, backup));
+  }
+
+  async up(...args: string[]): Promise<string> {
+    return await this.stack.succeeds("up", "--yes", "--skip-preview", ...args);
+  }
+
+  async succeeds(...args: string[]): Promise<string> {
+    return await this.stack.succeeds(...args);
+  }
+
+  async fails(...args: string[]): Promise<string> {
+    const { exitCode, output } = await this.stack.pulumi(...args);
+    expect(exitCode, output).not.toBe(0);
+    return output;
+  }
+
+  async urn(name: string): Promise<string> {
+    return await this.stack.urn(name);
+  }
+
+  async expectNoChanges(): Promise<void> {
+    await this.stack.succeeds("preview", "--refresh", "--expect-no-changes");
+  }
+}
+
+function areas(bucketName: string, deletionProtection: boolean, backup: object = {}): AwsAreas {
   return {
     project: {
-      name: `bucket-${count}`,
+      name: bucketName,
       environment: "development",
       organizationId: "thorbis",
       region: "us-east-1",
-      deletionProtection: false,
-      ...project,
+      deletionProtection,
     },
     backup: {
-      bucketName: Bucket,
+      bucketName,
       image: "registry.example.com/backup:main",
       assignPublicIp: true,
       ...backup,
@@ -52,38 +103,33 @@ function areas(project: object = {}, backup: object = {}): AwsAreas {
   };
 }
 
-beforeEach(async () => {
-  count += 1;
-  Bucket = `kept-${count}`;
-});
+/** The promises that do not depend on deletion protection. */
+function describeCommonPromises(deployed: () => BucketStack): void {
+  test("another name for the bucket is refused before anything is touched", async () => {
+    const stack = deployed();
+    const before = await stack.protection();
+    stack.configure({ bucketName: `${stack.bucket}-new` });
 
-/** Brings a stack up and puts an object into its bucket; answers how the bucket is protected. */
-async function deployed(initial: AwsAreas): Promise<BucketProtection> {
-  stack = await account.stack(`kept-${count}`, initial);
-  await stack.succeeds("up", "--yes", "--skip-preview");
-  await s3.send(new PutObjectCommand({ Bucket, Key: "runs/one", Body: "a backup" }));
-  const protection = await bucketProtection(s3, Bucket);
-  const { objectLock: _objectLock, ...others } = protection;
-  expect(Object.values(others)).not.toContain(undefined);
-  return protection;
-}
+    const output = await stack.fails("up", "--yes", "--skip-preview");
 
-async function fails(...args: string[]): Promise<string> {
-  const { exitCode, output } = await stack.pulumi(...args);
-  expect(exitCode, output).not.toBe(0);
-  return output;
-}
+    expect(output).toContain(
+      `backup.bucketName is ${stack.bucket}-new, but the stack's backups are in ${stack.bucket}: set it back with \`pulumi config set --stack ${stack.bucket} --path 'thorbis-supabase:backup.bucketName' ${stack.bucket}\`, or move on purpose`,
+    );
+    expect(await stack.protection()).toEqual(before);
+    stack.configure();
+    await stack.expectNoChanges();
+  });
 
-describe("object lock that is switched on later", () => {
-  test.each([false, true])("is set in place, with deletion protection %s", async (deletionProtection) => {
-    const before = await deployed(areas({ deletionProtection }));
-    stack.configure(areas({ deletionProtection }, lock));
+  test("object lock that is switched on later is set in place", async () => {
+    const stack = deployed();
+    const before = await stack.protection();
+    stack.configure(lock);
 
     const preview = await stack.succeeds("preview");
-    await stack.succeeds("up", "--yes", "--skip-preview");
+    await stack.up();
 
     expect(preview).not.toMatch(/replace/);
-    expect(await bucketProtection(s3, Bucket)).toEqual({
+    expect(await stack.protection()).toEqual({
       ...before,
       objectLock: {
         ObjectLockConfiguration: {
@@ -92,15 +138,41 @@ describe("object lock that is switched on later", () => {
         },
       },
     });
-    await stack.succeeds("preview", "--refresh", "--expect-no-changes");
+    await stack.expectNoChanges();
   });
-});
+}
 
-describe("a step that fails leaves the bucket as protected as before", () => {
-  test("a replacement of the bucket", async () => {
-    const before = await deployed(areas({}, lock));
+describe("a bucket without deletion protection", () => {
+  let stack: BucketStack;
+  beforeAll(async () => {
+    stack = await BucketStack.withBackup("kept-unprotected", false);
+  });
 
-    const output = await fails(
+  test("is as protected as before after a replacement of something that is set on it", async () => {
+    const before = await stack.protection();
+
+    await stack.up("--replace", await stack.urn("backup-bucket-policy"));
+
+    expect(await stack.protection()).toEqual(before);
+  });
+
+  test("is as protected as before after a failed destroy", async () => {
+    const before = await stack.protection();
+
+    const output = await stack.fails("destroy", "--yes", "--skip-preview");
+
+    expect(output).toContain(`${stack.bucket} is not empty`);
+    expect(await stack.protection()).toEqual(before);
+    await stack.up();
+    expect(await stack.protection()).toEqual(before);
+  });
+
+  describeCommonPromises(() => stack);
+
+  test("is as protected as before after a failed replacement", async () => {
+    const before = await stack.protection();
+
+    const output = await stack.fails(
       "up",
       "--yes",
       "--skip-preview",
@@ -109,90 +181,53 @@ describe("a step that fails leaves the bucket as protected as before", () => {
     );
 
     expect(output).toContain("may not be replaced");
-    expect(await bucketProtection(s3, Bucket)).toEqual(before);
-    await stack.succeeds("up", "--yes", "--skip-preview");
-    expect(await bucketProtection(s3, Bucket)).toEqual(before);
+    expect(await stack.protection()).toEqual(before);
+    await stack.up();
+    expect(await stack.protection()).toEqual(before);
   });
 
-  test("a destroy", async () => {
-    const before = await deployed(areas());
+  test("is deleted with its stack if it is empty", async () => {
+    const empty = await BucketStack.deploy("empty", false);
 
-    const output = await fails("destroy", "--yes", "--skip-preview");
+    await empty.succeeds("destroy", "--yes", "--skip-preview");
 
-    expect(output).toContain(`${Bucket} is not empty`);
-    expect(await bucketProtection(s3, Bucket)).toEqual(before);
-    await stack.succeeds("up", "--yes", "--skip-preview");
-    expect(await bucketProtection(s3, Bucket)).toEqual(before);
-  });
-
-  test("a replacement of something that is set on the bucket", async () => {
-    const before = await deployed(areas());
-
-    await stack.succeeds(
-      "up",
-      "--yes",
-      "--skip-preview",
-      "--replace",
-      await stack.urn("backup-bucket-policy"),
-    );
-
-    expect(await bucketProtection(s3, Bucket)).toEqual(before);
+    await expect(s3.send(new HeadBucketCommand({ Bucket: empty.bucket }))).rejects.toThrow();
   });
 });
 
-describe("another name for the bucket", () => {
-  test.each([false, true])(
-    "is refused before anything is touched, with deletion protection %s",
-    async (deletionProtection) => {
-      const before = await deployed(areas({ deletionProtection }));
-      stack.configure(areas({ deletionProtection }, { bucketName: `${Bucket}-new` }));
+describe("a bucket with deletion protection", () => {
+  let stack: BucketStack;
+  beforeAll(async () => {
+    stack = await BucketStack.withBackup("kept-protected", true);
+  });
 
-      const output = await fails("up", "--yes", "--skip-preview");
+  describeCommonPromises(() => stack);
 
-      expect(output).toContain(
-        `backup.bucketName is ${Bucket}-new, but the stack's backups are in ${Bucket}: set it back with \`pulumi config set --stack kept-${count} --path 'thorbis-supabase:backup.bucketName' ${Bucket}\`, or move on purpose`,
-      );
-      expect(await bucketProtection(s3, Bucket)).toEqual(before);
-      stack.configure(areas({ deletionProtection }));
-      await stack.succeeds("preview", "--refresh", "--expect-no-changes");
-    },
-  );
+  test("keeps its protection after a destroy that leaves it behind, and the next up adopts it", async () => {
+    const before = await stack.protection();
+    await stack.fails("destroy", "--yes", "--skip-preview");
+    await stack.succeeds("state", "unprotect", "--all", "--yes");
 
-  test("on purpose: the new bucket is protected like the old one, which stays as it is", async () => {
-    const before = await deployed(areas({ deletionProtection: true }));
-    const old = Bucket;
-    const moved = { bucketName: `${old}-new`, retiredBucketNames: [old] };
+    await stack.succeeds("destroy", "--yes", "--skip-preview");
+
+    expect(await stack.protection()).toEqual(before);
+    await stack.up();
+    expect(await stack.protection()).toEqual(before);
+    await stack.expectNoChanges();
+  });
+
+  test("stays unchanged after a move on purpose, and the new bucket is protected like it", async () => {
+    const before = await stack.protection();
+    const moved = `${stack.bucket}-new`;
     await stack.succeeds("state", "unprotect", await stack.urn("backup-bucket-bucket"), "--yes");
-    stack.configure(areas({ deletionProtection: true }, moved));
+    stack.configure({ ...lock, bucketName: moved, retiredBucketNames: [stack.bucket] });
 
-    await stack.succeeds("up", "--yes", "--skip-preview");
+    await stack.up();
 
-    expect(await bucketProtection(s3, old)).toEqual(before);
-    expect(await bucketProtection(s3, `${old}-new`)).toEqual(
-      JSON.parse(JSON.stringify(before).replaceAll(old, `${old}-new`)),
+    expect(await stack.protection()).toEqual(before);
+    expect(await stack.protection(moved)).toEqual(
+      JSON.parse(JSON.stringify(before).replaceAll(stack.bucket, moved)),
     );
-    await stack.succeeds("preview", "--refresh", "--expect-no-changes");
+    await stack.expectNoChanges();
   });
-});
-
-test("an empty bucket that is not protected goes with its stack", async () => {
-  stack = await account.stack(`kept-${count}`, areas());
-  await stack.succeeds("up", "--yes", "--skip-preview");
-
-  await stack.succeeds("destroy", "--yes", "--skip-preview");
-
-  await expect(s3.send(new HeadBucketCommand({ Bucket }))).rejects.toThrow();
-});
-
-test("a bucket that a destroy leaves behind keeps its protection, and the next up takes it back", async () => {
-  const before = await deployed(areas({ deletionProtection: true }, lock));
-  await fails("destroy", "--yes", "--skip-preview");
-  await stack.succeeds("state", "unprotect", "--all", "--yes");
-
-  await stack.succeeds("destroy", "--yes", "--skip-preview");
-
-  expect(await bucketProtection(s3, Bucket)).toEqual(before);
-  await stack.succeeds("up", "--yes", "--skip-preview");
-  expect(await bucketProtection(s3, Bucket)).toEqual(before);
-  await stack.succeeds("preview", "--refresh", "--expect-no-changes");
 });
