@@ -3,22 +3,35 @@ import { secondServer } from "./local/secondServer.mts";
 import { LongestFirst } from "./tests/support/longestFirst.mts";
 import { engineOnBoth, firstServerOnly } from "./tests/support/secondServer.mts";
 
-const database = {
-  include: ["tests/**/*.database.test.ts"],
+// All files share one pool: some compute, others wait for a server, a lock or the engine. With three files at once, two cores are
+// always busy.
+const pool = {
+  // Not threads: Node 20 crashes now and then when a worker thread ends while one of its sockets receives data.
   pool: "forks",
-  maxWorkers: 2,
-  sequence: { groupOrder: 1 },
+  maxWorkers: 3,
+  // The default is 1 s. A busy machine may take longer, and no test depends on time.
+  expect: { poll: { timeout: 20_000 } },
+} as const satisfies TestProjectInlineConfiguration["test"];
+
+const unit = {
+  ...pool,
+  include: ["tests/**/*.unit.test.ts"],
+  // The default is 5 s, which a busy machine can need for what computes alone, such as opening an encrypted secret.
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+} as const satisfies TestProjectInlineConfiguration["test"];
+
+const database = {
+  ...pool,
+  include: ["tests/**/*.database.test.ts"],
   testTimeout: 120_000,
   hookTimeout: 120_000,
   globalSetup: ["tests/support/databaseSetup.ts"],
 } as const satisfies TestProjectInlineConfiguration["test"];
 
 const engine = {
+  ...pool,
   include: ["tests/**/*.engine.test.ts"],
-  pool: "forks",
-  // Each file has services, folders and a state of its own; a second one uses the time that the first waits.
-  maxWorkers: 2,
-  sequence: { groupOrder: 2 },
   testTimeout: 600_000,
   hookTimeout: 300_000,
   globalSetup: ["tests/support/engineSetup.ts"],
@@ -36,24 +49,12 @@ function onSecondServer(): TestProjectInlineConfiguration[] {
   ];
 }
 
-// The suffix of a test file says what it needs: nothing, a PostgreSQL server, or the real Pulumi engine too. One kind
-// after the other (groupOrder), so that no test of the others takes time from the engine's, which are the longest.
+// The suffix of a test file says what it needs: nothing, a PostgreSQL server, or the real Pulumi engine too.
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
     projects: [
-      {
-        test: {
-          name: "unit",
-          include: ["tests/**/*.unit.test.ts"],
-          // Not threads: Node 20 crashes now and then when a worker thread ends while one of its sockets receives data.
-          pool: "forks",
-          // The default is 5 s, which a busy machine can need for what computes alone, such as opening an encrypted secret.
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
-          sequence: { groupOrder: 0 },
-        },
-      },
+      { test: { ...unit, name: "unit" } },
       { test: { ...database, name: "database" } },
       { test: { ...engine, name: "engine" } },
       ...onSecondServer(),
