@@ -14,104 +14,13 @@ import {
   schedulerTrust,
   taskTrust,
 } from "../../../components/scheduledBackup/policies";
-import {
-  agePolicy,
-  drillPolicy,
-  prunerPolicy,
-  writerPolicy,
-} from "../../../components/scheduledBackup/storePolicies";
+import { drillPolicy, prunerPolicy, writerPolicy } from "../../../components/scheduledBackup/storePolicies";
 import { accountId, bucketArn, decide, keyArn, type Request, region } from "./simulate";
+import { object, receipt, taskRoles } from "./taskRoles";
 
-const object = `${bucketArn}/runs/2026/manifest.json`;
 const everything = policyDocument({ Sid: "Everything", Effect: "Allow", Action: "*", Resource: "*" });
 
-const receipt = `${bucketArn}/drills/20260101T000000000Z-of-x.json`;
-const note = `${bucketArn}/watch/began.json`;
-/** How the program writes: an object that must not be there yet, and a part that is no object yet. */
-const newObject = { "s3:if-none-match": "*", "s3:ObjectCreationOperation": "true" };
-const part = { "s3:ObjectCreationOperation": "false" };
-
-type Case = [action: string, resource: string, context: Record<string, string>];
-
-const roles: {
-  who: string;
-  policyOf: typeof writerPolicy;
-  may: Case[];
-  mayNot: Case[];
-  neverToo: string;
-}[] = [
-  {
-    who: "the writer of backups",
-    policyOf: writerPolicy,
-    may: [
-      ["s3:PutObject", object, newObject],
-      ["s3:PutObject", object, part],
-      ["s3:GetObject", object, {}],
-      ["s3:AbortMultipartUpload", object, {}],
-      ["s3:ListBucket", bucketArn, {}],
-      ["s3:ListBucketMultipartUploads", bucketArn, {}],
-    ],
-    mayNot: [
-      ["s3:PutObject", receipt, newObject],
-      ["s3:GetObject", receipt, {}],
-      ["s3:ListBucketVersions", bucketArn, {}],
-    ],
-    neverToo: "s3:DeleteObject",
-  },
-  {
-    who: "the task that prunes",
-    policyOf: prunerPolicy,
-    may: [
-      ["s3:GetObject", object, {}],
-      ["s3:DeleteObject", object, {}],
-      ["s3:AbortMultipartUpload", object, {}],
-      ["s3:ListBucket", bucketArn, {}],
-      ["s3:ListBucketVersions", bucketArn, {}],
-      ["s3:ListBucketMultipartUploads", bucketArn, {}],
-    ],
-    mayNot: [
-      ["s3:DeleteObject", receipt, {}],
-      ["s3:GetObject", receipt, {}],
-    ],
-    neverToo: "s3:PutObject",
-  },
-  {
-    who: "the task that drills",
-    policyOf: drillPolicy,
-    may: [
-      ["s3:GetObject", object, {}],
-      ["s3:PutObject", receipt, newObject],
-      ["s3:GetObject", receipt, {}],
-      ["s3:ListBucket", bucketArn, {}],
-      ["s3:ListBucketVersions", bucketArn, {}],
-    ],
-    mayNot: [
-      ["s3:PutObject", object, newObject],
-      ["s3:AbortMultipartUpload", object, {}],
-    ],
-    neverToo: "s3:DeleteObject",
-  },
-  {
-    who: "the task that measures ages",
-    policyOf: agePolicy,
-    may: [
-      ["s3:GetObject", object, {}],
-      ["s3:GetObject", receipt, {}],
-      ["s3:PutObject", note, newObject],
-      ["s3:GetObject", note, {}],
-      ["s3:ListBucket", bucketArn, {}],
-      ["s3:ListBucketVersions", bucketArn, {}],
-    ],
-    mayNot: [
-      ["s3:GetObject", `${bucketArn}/runs/2026/rows/customers.zst`, {}],
-      ["s3:PutObject", object, newObject],
-      ["s3:PutObject", receipt, newObject],
-    ],
-    neverToo: "s3:DeleteObject",
-  },
-];
-
-describe.each(roles)("$who", ({ policyOf, may, mayNot, neverToo }) => {
+describe.each(taskRoles)("$who", ({ policyOf, may, mayNot, neverToo }) => {
   const policy = policyOf({ region, bucketArn, keyArn });
   const withAdministrator = policyDocument(...policy.Statement, ...everything.Statement);
 
