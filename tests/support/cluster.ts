@@ -40,6 +40,12 @@ export async function startTestCluster(options: Partial<ClusterOptions> = {}): P
   };
 }
 
+/** Returns the first column of a query's rows. */
+export async function column(client: pg.ClientBase, sql: string, values: unknown[] = []): Promise<unknown[]> {
+  const { rows } = await client.query({ text: sql, values, rowMode: "array" });
+  return rows.map((row: unknown[]) => row[0]);
+}
+
 /** Returns the major version of a connection's server. */
 export async function majorOf(client: pg.ClientBase): Promise<number> {
   const { rows } = await client.query<{ major: number }>(
