@@ -11,7 +11,7 @@ export const probeFunction = {
   file: "probe.cjs",
   /** The file name without extension, then the exported function. */
   handler: "probe.handler",
-  runtime: "nodejs22.x",
+  runtime: "nodejs24.x",
   /** Folder into which Lambda unpacks the archive. */
   folder: "/var/task",
   /** Time limit in seconds, above the sum of the limits for connecting and all measurements. */

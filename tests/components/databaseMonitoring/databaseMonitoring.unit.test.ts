@@ -53,7 +53,7 @@ test("the function consists of the bundled probe and the certificate, and has th
     description: "Measures the database and publishes metrics",
     tags,
     role: "arn:monitoring-probe-role-role",
-    runtime: "nodejs22.x",
+    runtime: "nodejs24.x",
     architectures: ["arm64"],
     handler: "probe.handler",
     memorySize: 256,
