@@ -1,5 +1,6 @@
 import type { ResourceRule, StackRule } from "./rule";
 import { resourceRules, stackRules } from "./rules";
+import { type ScannerWaiver, scannerWaivers } from "./scannerWaivers";
 import { type Waiver, waivers } from "./waivers";
 
 /** The path of the generated page below the root. */
@@ -43,6 +44,14 @@ export function renderControlsPage(): string {
     "",
     ...waiverRows(waivers),
     "",
+    "## Waivers of scanner findings",
+    "",
+    "`npm run audit` ([how it works](../audit/README.md)) fails on every other finding of checkov, cfn-lint and cdk-nag in the stacks `dev` and `prod`.",
+    "",
+    "| Findings | Resources | Stacks | Reason | Owner | Until |",
+    "|---|---|---|---|---|---|",
+    ...scannerWaivers.map(scannerWaiverRow),
+    "",
   ].join("\n");
 }
 
@@ -59,6 +68,11 @@ const stackWide = ({ onlyInProduction }: StackRule): string =>
 function shortType(type: string): string {
   const [, module = "", name = ""] = type.split(":");
   return `${module.split("/")[0]}.${name}`;
+}
+
+function scannerWaiverRow({ rules, resources, stacks, reason, owner, until }: ScannerWaiver): string {
+  const code = (texts: readonly string[]) => texts.map((text) => `\`${text}\``).join(", ");
+  return `| ${code(rules)} | ${code(resources)} | ${stacks.join(", ")} | ${reason} | ${owner} | ${until} |`;
 }
 
 function waiverRows(list: readonly Waiver[]): string[] {

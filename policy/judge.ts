@@ -4,6 +4,8 @@ import { holds, type Waiver, waiverOf } from "./waivers";
 export interface Judgement {
   readonly waivers: readonly Waiver[];
   readonly now: Date;
+  /** The file with the waivers. Default `policy/waivers.ts`. */
+  readonly file?: string;
 }
 
 /**
@@ -13,12 +15,12 @@ export function violationOf(
   rule: Pick<ResourceRule | StackRule, "name">,
   resource: string,
   message: string,
-  { waivers, now }: Judgement,
+  { waivers, now, file = "policy/waivers.ts" }: Judgement,
 ): string | undefined {
   const waiver = waiverOf(waivers, rule.name, resource);
   if (waiver === undefined) return `${message}.`;
   if (holds(waiver, now)) return undefined;
-  return `${message}; the waiver of ${waiver.owner} expired on ${waiver.until}: renew it in policy/waivers.ts, or remove its cause.`;
+  return `${message}; the waiver of ${waiver.owner} expired on ${waiver.until}: renew it in ${file}, or remove its cause.`;
 }
 
 /** Returns all violations of a stack, waived or not, with the rule and the resource. */

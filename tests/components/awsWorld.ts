@@ -1,5 +1,5 @@
+import { type RegisteredResource, registeredResources } from "../../audit/registeredResources";
 import type { AwsAccount } from "../../components/awsAccount";
-import { type RegisteredResource, registeredResources } from "../support/pulumiMocks";
 
 export const account: AwsAccount = { accountId: "123456789012", region: "us-east-1" };
 

@@ -1,21 +1,9 @@
-import path from "node:path";
-import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
-import { alertsSchema } from "../../config/areas/alerts";
-import { apiSchema } from "../../config/areas/api";
-import { backupSchema } from "../../config/areas/backup";
-import { monitoringSchema } from "../../config/areas/monitoring";
-import { projectSchema } from "../../config/areas/project";
-import { readStackFile } from "../../config/stackFile";
-import { checkoutRoot } from "../../foundation/checkout";
+import { declaredStack } from "../../audit/declaredStack";
 import { unusedWaivers, violationOf, violationsOf } from "../../policy/judge";
 import type { StackResource } from "../../policy/rule";
 import { resourceRules, stackRules } from "../../policy/rules";
 import type { Waiver } from "../../policy/waivers";
-import { declareBackups } from "../../stack/backups";
-import { declareMonitoring, type MonitoringConfig } from "../../stack/monitoring";
-import { declareNetwork } from "../../stack/network";
-import { registeredInAws } from "../components/awsWorld";
 import { bad } from "./specimens";
 
 const all = { resource: resourceRules, stack: stackRules };
@@ -45,30 +33,17 @@ test.each(Object.entries(bad))("%s reports the resource that violates it", (rule
 
 describe("our own stacks", () => {
   /** The AWS part of a stack as its committed configuration declares it; what mocks do not see, an engine test does. */
-  async function resourcesOf(stack: string, more: object = {}): Promise<StackResource[]> {
-    const { values } = readStackFile(path.join(checkoutRoot(), `Pulumi.${stack}.yaml`));
-    const area = (name: string) => JSON.parse(values[`thorbis-supabase:${name}`] ?? "{}");
-    const config: MonitoringConfig = {
-      project: projectSchema.parse(area("project")),
-      backup: backupSchema.parse({ ...area("backup"), ...more }),
-      alerts: alertsSchema.parse(area("alerts")),
-      monitoring: monitoringSchema.parse(area("monitoring")),
-      api: apiSchema.parse(area("api")),
-    };
-    const connection = {
-      ...{ host: "db.example.com", port: 5432, database: "postgres", user: "backup" },
-      ...{ password: pulumi.secret("test-password"), sslMode: "verify-full" as const },
-    };
-    const registered = await registeredInAws(() => {
-      declareMonitoring(config, connection, declareBackups(config, connection, declareNetwork(config)));
-    });
-    return [...registered.values()].map(({ type, name, inputs }) => ({
-      urn: `urn:pulumi:${stack}::thorbis-supabase::${type}::${name}`,
-      type,
-      name,
-      properties: inputs,
-      isProtected: config.project.deletionProtection,
-    }));
+  async function resourcesOf(stack: string, changes: Readonly<Record<string, unknown>> = {}) {
+    const { config, resources } = await declaredStack(stack, changes);
+    return resources.map(
+      ({ type, name, inputs }): StackResource => ({
+        urn: `urn:pulumi:${stack}::thorbis-supabase::${type}::${name}`,
+        type,
+        name,
+        properties: inputs,
+        isProtected: config.project.deletionProtection,
+      }),
+    );
   }
 
   test.each(["local", "dev", "prod"])("%s violates no rule", async (stack) => {

@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, it, test } from "vitest";
+import type { RegisteredResource } from "../../../audit/registeredResources";
 import { BackupBucket } from "../../../components/backupBucket/backupBucket";
 import { bucketPolicyDocument } from "../../../components/backupBucket/bucketPolicyDocument";
 import { replicaKeyPolicyDocument } from "../../../components/backupBucket/keyPolicyDocument";
@@ -8,7 +9,6 @@ import { backupReplicaCost, replicaAlarms } from "../../../components/backupRepl
 import { replicationPolicy, replicationTrust } from "../../../components/backupReplica/policies";
 import { policyDocument } from "../../../components/policyDocument";
 import { usages } from "../../../cost/environments";
-import type { RegisteredResource } from "../../support/pulumiMocks";
 import { account, registered, registeredInAws, tags } from "../awsWorld";
 import { accountId, bucketArn, decide, keyArn, region } from "../iam/simulate";
 

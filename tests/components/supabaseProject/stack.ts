@@ -1,9 +1,9 @@
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { type RegisteredResource, registeredResources } from "../../../audit/registeredResources";
 import type { SupabaseProjectArgs } from "../../../components/supabaseProject/supabaseProjectArgs";
 import { loadStackConfig, requiredSecrets, type StackConfig } from "../../../config";
 import { readStackFile } from "../../../config/stackFile";
-import { type RegisteredResource, registeredResources } from "../../support/pulumiMocks";
 
 /** Where a hosted project's pooler is: the API answers the row of transaction mode alone. */
 export const hostedPooler = {

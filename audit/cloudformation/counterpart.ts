@@ -1,0 +1,75 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../../foundation/json";
+
+/** The resources of a stack that belong to the same thing in AWS as the converted one. */
+export interface Siblings {
+  /** Returns the inputs of the resources of a type of which one input has a value. */
+  readonly find: (type: string, input: string, value: JsonValue | undefined) => readonly JsonObject[];
+}
+
+/** The resource of CloudFormation for a type of Pulumi. */
+export interface Counterpart {
+  readonly type: string;
+  /** Output whose value `Ref` returns. Default `id`. */
+  readonly ref?: string;
+  /** Attributes of `Fn::GetAtt` by output. Default: `Arn` for `arn`. */
+  readonly attributes?: Readonly<Record<string, string>>;
+  readonly properties: (inputs: JsonObject, siblings: Siblings) => Properties;
+  /** Further resources that CloudFormation has apart. `self` refers to the resource. */
+  readonly further?: (inputs: JsonObject, self: JsonObject) => readonly Further[];
+}
+
+/** Properties may be undefined, and are then omitted. */
+export type Properties = Readonly<Record<string, JsonValue | undefined>>;
+
+export interface Further {
+  /** Ends the logical id. */
+  readonly suffix: string;
+  readonly type: string;
+  readonly properties: Properties;
+}
+
+/** Returns an object without its undefined members. */
+export function defined(properties: Properties): JsonObject {
+  return Object.fromEntries(
+    Object.entries(properties).filter((entry): entry is [string, JsonValue] => entry[1] !== undefined),
+  );
+}
+
+/** Returns a value with the keys of all objects in Pascal case, as CloudFormation has them. */
+export function pascal(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(pascal);
+  if (!isJsonObject(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, below]) => [
+      `${key.charAt(0).toUpperCase()}${key.slice(1)}`,
+      pascal(below),
+    ]),
+  );
+}
+
+/** Returns inputs as properties of the same names, without those that the counterpart names otherwise. */
+export function sameNames(inputs: JsonObject, ...without: readonly string[]): JsonObject {
+  const kept = Object.entries(inputs).filter(([key]) => key !== "tags" && !without.includes(key));
+  return { ...(pascal(Object.fromEntries(kept)) as JsonObject), ...tagsOf(inputs) };
+}
+
+/** Returns the property `Tags` for the input `tags`. */
+export function tagsOf({ tags }: JsonObject): JsonObject {
+  if (!isJsonObject(tags)) return {};
+  return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
+}
+
+/** Returns the document in an input that holds JSON. */
+export function documentOf(text: JsonValue | undefined): JsonValue | undefined {
+  return typeof text === "string" ? (JSON.parse(text) as JsonValue) : undefined;
+}
+
+/** Returns an input that is an object; an empty one otherwise. */
+export function objectOf(value: JsonValue | undefined): JsonObject {
+  return isJsonObject(value ?? null) ? (value as JsonObject) : {};
+}
+
+/** Returns an input that is a list of objects; an empty one otherwise. */
+export function objectsOf(value: JsonValue | undefined): readonly JsonObject[] {
+  return Array.isArray(value) ? value.filter(isJsonObject) : [];
+}

@@ -1,0 +1,111 @@
+import type { JsonObject } from "../../foundation/json";
+import { type Counterpart, defined, documentOf, objectOf, pascal, sameNames, tagsOf } from "./counterpart";
+
+function eventTarget({ arn, targetId, deadLetterConfig, inputTransformer }: JsonObject): JsonObject {
+  const { inputPaths, inputTemplate } = objectOf(inputTransformer);
+  return defined({
+    Arn: arn,
+    Id: targetId,
+    DeadLetterConfig: deadLetterConfig && pascal(deadLetterConfig),
+    InputTransformer:
+      inputTransformer && defined({ InputPathsMap: inputPaths, InputTemplate: inputTemplate }),
+  });
+}
+
+/** Dimensions of a metric as a list of names and values. */
+const dimensionList = (dimensions: JsonObject) =>
+  Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
+
+/** SNS, SQS, EventBridge and CloudWatch. */
+export const messages: Readonly<Record<string, Counterpart>> = {
+  "aws:sns/topic:Topic": {
+    type: "AWS::SNS::Topic",
+    ref: "arn",
+    properties: ({ name, ...inputs }) => ({ ...sameNames(inputs), TopicName: name }),
+  },
+  "aws:sns/topicPolicy:TopicPolicy": {
+    type: "AWS::SNS::TopicPolicy",
+    properties: ({ arn, policy }) => ({
+      Topics: arn === undefined ? [] : [arn],
+      PolicyDocument: documentOf(policy),
+    }),
+  },
+  "aws:sns/topicSubscription:TopicSubscription": {
+    type: "AWS::SNS::Subscription",
+    ref: "arn",
+    properties: ({ topic, protocol, endpoint }) => ({
+      TopicArn: topic,
+      Protocol: protocol,
+      Endpoint: endpoint,
+    }),
+  },
+  "aws:sqs/queue:Queue": {
+    type: "AWS::SQS::Queue",
+    ref: "url",
+    properties: ({ name, messageRetentionSeconds, ...inputs }) => ({
+      ...sameNames(inputs),
+      QueueName: name,
+      MessageRetentionPeriod: messageRetentionSeconds,
+    }),
+  },
+  "aws:sqs/queuePolicy:QueuePolicy": {
+    type: "AWS::SQS::QueuePolicy",
+    properties: ({ queueUrl, policy }) => ({
+      Queues: queueUrl === undefined ? [] : [queueUrl],
+      PolicyDocument: documentOf(policy),
+    }),
+  },
+  "aws:cloudwatch/eventRule:EventRule": {
+    type: "AWS::Events::Rule",
+    ref: "name",
+    properties: ({ name, eventPattern, ...inputs }, { find }) => ({
+      ...sameNames(inputs),
+      Name: name,
+      EventPattern: documentOf(eventPattern),
+      Targets: find("aws:cloudwatch/eventTarget:EventTarget", "rule", name).map(eventTarget),
+    }),
+  },
+  "aws:cloudwatch/logGroup:LogGroup": {
+    type: "AWS::Logs::LogGroup",
+    ref: "name",
+    properties: ({ name, ...inputs }) => ({ ...sameNames(inputs, "skipDestroy"), LogGroupName: name }),
+  },
+  "aws:cloudwatch/logMetricFilter:LogMetricFilter": {
+    type: "AWS::Logs::MetricFilter",
+    properties: ({ name, pattern, logGroupName, metricTransformation }) => {
+      const transformation = objectOf(metricTransformation);
+      return {
+        FilterName: name,
+        FilterPattern: pattern,
+        LogGroupName: logGroupName,
+        MetricTransformations: [
+          defined({
+            MetricName: transformation.name,
+            MetricNamespace: transformation.namespace,
+            MetricValue: transformation.value,
+            DefaultValue:
+              transformation.defaultValue === undefined ? undefined : Number(transformation.defaultValue),
+            Unit: transformation.unit,
+          }),
+        ],
+      };
+    },
+  },
+  "aws:cloudwatch/metricAlarm:MetricAlarm": {
+    type: "AWS::CloudWatch::Alarm",
+    properties: ({ name, okActions, dimensions, ...inputs }) => ({
+      ...sameNames(inputs),
+      AlarmName: name,
+      OKActions: okActions,
+      Dimensions: dimensions && dimensionList(objectOf(dimensions)),
+    }),
+  },
+  "aws:cloudwatch/dashboard:Dashboard": {
+    type: "AWS::CloudWatch::Dashboard",
+    properties: ({ dashboardName, dashboardBody, ...inputs }) => ({
+      DashboardName: dashboardName,
+      DashboardBody: dashboardBody,
+      ...tagsOf(inputs),
+    }),
+  },
+};

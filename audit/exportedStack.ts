@@ -1,0 +1,61 @@
+import { z } from "zod";
+import { UserError } from "../foundation/userError";
+import { awsResources, type StackResource } from "./resource";
+
+const json = z.record(z.string(), z.json());
+
+/** The part of a state that `pulumi stack export` prints and that the audit reads. */
+const exported = z.object({
+  deployment: z.object({
+    resources: z
+      .array(
+        z.object({
+          urn: z.string(),
+          type: z.string(),
+          id: z.string().optional(),
+          inputs: json.optional(),
+          outputs: json.optional(),
+        }),
+      )
+      .optional(),
+  }),
+});
+
+/** The AWS part of a stack by its state. */
+export interface ExportedStack {
+  /** Name of the environment: a local copy of one, such as `like-prod`, has its waivers. */
+  readonly stack: string;
+  readonly resources: readonly StackResource[];
+}
+
+/**
+ * Returns the AWS resources of an exported state. Secrets in it stay encrypted and are not passed on.
+ * @throws UserError for a file that is no exported state
+ */
+export function exportedStack(file: string, text: string): ExportedStack {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw notExported(file);
+  }
+  const state = exported.safeParse(value);
+  if (!state.success) throw notExported(file);
+  const states = state.data.deployment.resources ?? [];
+  const resources = states.map(({ urn, type, id = "", inputs = {}, outputs = {} }) => ({
+    type,
+    name: urn.split("::").at(-1) ?? urn,
+    inputs,
+    outputs: { ...outputs, id },
+  }));
+  // urn:pulumi:<stack>::<project>::<types>::<name>
+  const stack = /^urn:pulumi:(?:like-)?(.+?)::/.exec(states[0]?.urn ?? "")?.[1];
+  if (stack === undefined) throw notExported(file);
+  return { stack, resources: awsResources(resources) };
+}
+
+function notExported(file: string): UserError {
+  return new UserError(
+    `${file} is no state of a stack: write it with \`npm run -s pulumi -- stack export --stack <stack> --file ${file}\`, then run the command again.`,
+  );
+}

@@ -1,0 +1,38 @@
+import { unusedWaivers, violationOf } from "../policy/judge";
+import type { Waiver } from "../policy/waivers";
+import type { Finding } from "./finding";
+
+/** The file with the waivers of findings. */
+export const waiverFile = "policy/scannerWaivers.ts";
+
+/** What remains of the findings about a stack. */
+export interface Verdict {
+  /** One sentence for each finding that no waiver covers. */
+  readonly violations: readonly string[];
+  /** One sentence for each waiver that nothing needs. */
+  readonly advice: readonly string[];
+  /** Number of findings that a waiver covers. */
+  readonly waived: number;
+}
+
+/** Compares the findings about a stack with its waivers. */
+export function judge(findings: readonly Finding[], waivers: readonly Waiver[], now: Date): Verdict {
+  const violations = findings.flatMap(({ scanner, rule, resource, message }) => {
+    const required = message.replace(/\.$/, "");
+    const violation = violationOf({ name: rule }, resource, required, { waivers, now, file: waiverFile });
+    if (violation === undefined) return [];
+    const remedy =
+      violation === `${required}.`
+        ? `${required}: correct the component, or add a waiver with a date to ${waiverFile}.`
+        : violation;
+    return [`${resource}: ${scanner} ${rule}: ${remedy}`];
+  });
+  return {
+    violations,
+    advice: unusedWaivers(waivers, findings).map(
+      ({ rule, resource }) =>
+        `The waiver of ${rule} for ${resource} is not needed: remove it from ${waiverFile}.`,
+    ),
+    waived: findings.length - violations.length,
+  };
+}

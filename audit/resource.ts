@@ -1,0 +1,34 @@
+import { isJsonObject, type JsonObject, type JsonValue } from "../foundation/json";
+
+/** An AWS resource of a stack, as the engine knows it. */
+export interface StackResource {
+  /** Type token, such as `aws:s3/bucket:Bucket`. */
+  readonly type: string;
+  /** Logical name. */
+  readonly name: string;
+  readonly inputs: JsonObject;
+  /** With `id`. */
+  readonly outputs: JsonObject;
+}
+
+/** The engine marks secrets and assets by this key. */
+const signature = "4dabf18193072939515e22adb298388d";
+
+/** Returns a value without secrets and assets: a fixed text stands for each, because no scanner may see them. */
+export function withoutSecrets(value: JsonValue): JsonValue {
+  if (Array.isArray(value)) return value.map(withoutSecrets);
+  if (!isJsonObject(value)) return value;
+  if (signature in value) return "(not shown)";
+  return Object.fromEntries(Object.entries(value).map(([key, below]) => [key, withoutSecrets(below)]));
+}
+
+/** Returns the AWS resources of a stack, without those of the engine and of other providers. */
+export function awsResources(resources: readonly StackResource[]): StackResource[] {
+  return resources
+    .filter(({ type }) => type.startsWith("aws:"))
+    .map((resource) => ({
+      ...resource,
+      inputs: withoutSecrets(resource.inputs) as JsonObject,
+      outputs: withoutSecrets(resource.outputs) as JsonObject,
+    }));
+}

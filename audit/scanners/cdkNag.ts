@@ -1,0 +1,41 @@
+import path from "node:path";
+import { z } from "zod";
+import { checkoutRoot } from "../../foundation/checkout";
+import type { Finding } from "../finding";
+import type { Scanners } from "./installation";
+import { reportOf } from "./run";
+
+const report = z.object({
+  violations: z.array(
+    z.object({
+      ruleName: z.string(),
+      description: z.string(),
+      violatingResources: z.array(z.object({ constructPath: z.string() })),
+    }),
+  ),
+});
+
+export type CdkNagReport = z.output<typeof report>;
+
+export async function runCdkNag({ nagFolder }: Scanners, template: string): Promise<CdkNagReport> {
+  const program = path.join(checkoutRoot(), "audit", "scanners", "nag.cjs");
+  return await reportOf("cdk-nag", [process.execPath, program, nagFolder, template], report);
+}
+
+/**
+ * Returns the findings of cdk-nag's pack AWS Solutions. Its ids may end with what was found, such as
+ * `AwsSolutions-IAM5[Resource::*]`; account and region are no part of it.
+ */
+export function cdkNagFindings({ violations }: CdkNagReport, names: ReadonlyMap<string, string>): Finding[] {
+  return violations.flatMap(({ ruleName, description, violatingResources }) =>
+    violatingResources.map(({ constructPath }) => {
+      const logicalId = constructPath.split("/").at(-1) ?? "";
+      return {
+        scanner: "cdk-nag" as const,
+        rule: ruleName.replace(/(arn:aws[a-z-]*:[a-z0-9]+:)[a-z0-9-]+:\d{12}:/g, "$1<region>:<account>:"),
+        resource: names.get(logicalId) ?? logicalId,
+        message: description,
+      };
+    }),
+  );
+}

@@ -1,0 +1,50 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { z } from "zod";
+import { UserError } from "../../foundation/userError";
+
+/**
+ * Runs a scanner and returns its report. A scanner's exit code says whether it found something, so that only a report that cannot
+ * be read is an error.
+ * @throws UserError with the last line of what the scanner printed
+ */
+export async function reportOf<Report>(
+  scanner: string,
+  [program, ...args]: readonly [string, ...string[]],
+  schema: z.ZodType<Report>,
+): Promise<Report> {
+  const { stdout, stderr, message } = await outputOf(program, args);
+  const report = schema.safeParse(parsed(stdout));
+  if (report.success) return report.data;
+  const lines = stderr.split("\n").filter((line) => line.trim() !== "");
+  const reason = lines.at(-1) ?? message ?? z.prettifyError(report.error);
+  throw new UserError(`${scanner} could not scan the stack (${reason.trim()}): see audit/README.md.`);
+}
+
+interface Output {
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Of a program that did not end with 0, or did not start. */
+  readonly message?: string;
+}
+
+/** A report about a large stack has several megabytes. */
+const maxBuffer = 256 * 1024 * 1024;
+
+async function outputOf(program: string, args: readonly string[]): Promise<Output> {
+  const env = { ...process.env, PYTHONWARNINGS: "ignore" };
+  try {
+    return await promisify(execFile)(program, args, { env, maxBuffer });
+  } catch (error) {
+    const { stdout = "", stderr = "", message } = error as Error & Partial<Output>;
+    return { stdout, stderr, message };
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
