@@ -1,7 +1,9 @@
 import type pg from "pg";
 import { z } from "zod";
-import { attachedParts, keptObjects, platformOwners, platformSchemaList } from "./attachedParts";
+import { attachedParts, extensionOf, keptObjects, platformOwners, platformSchemaList } from "./attachedParts";
+import { grantLine } from "./grantLine";
 import { roleParts, settingsOf } from "./roles";
+import { systemParts, textSearchParts } from "./systemParts";
 
 /**
  * An object of the database with its privileges. `facts` contain what a restore must bring back: `owner`, `grants` (one
@@ -21,10 +23,6 @@ export type AccessEntry = z.infer<typeof accessEntry>;
  */
 export const accessInventory = z.array(accessEntry);
 
-/** One entry `g` of `aclexplode` as text, without its grantor. */
-const grantLine = `format('%s: %s%s', case when g.grantee = 0 then 'public' else pg_get_userbyid(g.grantee) end,
-  g.privilege_type, case when g.is_grantable then '*' else '' end) as line`;
-
 /** Returns the grants of an ACL, one line each. A grant option ends with `*`, as in PostgreSQL's notation. */
 const grants = (acl: string, type: string, owner: string): string => `(
   select coalesce(string_agg(line, E'\\n' order by line), '')
@@ -37,9 +35,7 @@ const columnGrants = (acl: string): string =>
  * Returns the condition for members of an extension. They belong to the extension, which may have another version in
  * the target.
  */
-const memberOf = (catalog: string, oid: string): string =>
-  `'extension', (select e.extname from pg_depend d join pg_extension e on e.oid = d.refobjid
-     where d.classid = '${catalog}'::regclass and d.objid = ${oid} and d.deptype = 'e' and d.refclassid = 'pg_extension'::regclass limit 1)`;
+const memberOf = (catalog: string, oid: string): string => `'extension', ${extensionOf(catalog, oid)}`;
 
 /** Returns the owner of a member of an extension if it is neither a superuser nor the extension's owner, else an empty text. */
 const changedOwner = (catalog: string, oid: string, owner: string): string =>
@@ -50,30 +46,6 @@ const changedOwner = (catalog: string, oid: string, owner: string): string =>
 /** Returns whether the platform owns an object in a schema of its own. */
 const ofPlatform = (owner: string): string =>
   `is_of_platform and pg_get_userbyid(${owner}) = any (${platformOwners})`;
-
-/** Returns grants to others than the owner, each as text. */
-const grantsToOthers = (acl: string): string =>
-  `from aclexplode(${acl}) g, ${grantLine} where g.grantee <> g.grantor`;
-
-/**
- * Returns a query for objects of PostgreSQL itself on which others have privileges than in a new database. Those of the
- * owner, who is a superuser, mean nothing, and name a role that can differ between servers.
- */
-const changedSystemGrants = (
-  kind: string,
-  name: string,
-  {
-    acl,
-    type,
-    owner,
-    from,
-  }: { readonly acl: string; readonly type: string; readonly owner: string; readonly from: string },
-): string => `
-  select 'system ${kind}', ${name},
-    json_build_object('grants', (select coalesce(string_agg(line, E'\\n' order by line), '') ${grantsToOthers(acl)}))
-  from ${from} where n.nspname in ('pg_catalog', 'information_schema') and ${acl} is not null
-    and (select array_agg(line order by line) ${grantsToOthers(acl)})
-      is distinct from (select array_agg(line order by line) ${grantsToOthers(`coalesce(i.initprivs, acldefault('${type}', ${owner}))`)})`;
 
 /** Each part returns `kind`, `name` and `facts`. Null facts are omitted. */
 const parts: readonly string[] = [
@@ -99,8 +71,10 @@ const parts: readonly string[] = [
    from pg_class c join own_schemas n on n.oid = c.relnamespace
    where c.relkind in ('r', 'p', 'v', 'm', 'f') and c.relpersistence <> 't'`,
   `select 'sequence', format('%I.%I', n.nspname, c.relname),
-     json_build_object('owner', pg_get_userbyid(c.relowner), 'grants', ${grants("c.relacl", "s", "c.relowner")}, ${memberOf("pg_class", "c.oid")})
-   from pg_class c join own_schemas n on n.oid = c.relnamespace where c.relkind = 'S' and c.relpersistence <> 't'`,
+     json_build_object('owner', pg_get_userbyid(c.relowner), 'grants', ${grants("c.relacl", "s", "c.relowner")},
+       'extension', coalesce(q.extension, ${extensionOf("pg_class", "c.oid")}), 'owned by', q.column, 'definition', case when not q.is_identity then q.creation end)
+   from pg_class c join own_schemas n on n.oid = c.relnamespace left join attached_sequence q on q.oid = c.oid
+   where c.relkind = 'S' and c.relpersistence <> 't'`,
   `select 'column', format('%I.%I.%I', n.nspname, c.relname, a.attname),
      json_build_object('grants', ${columnGrants("a.attacl")}, ${memberOf("pg_class", "c.oid")})
    from pg_attribute a join pg_class c on c.oid = a.attrelid join own_schemas n on n.oid = c.relnamespace
@@ -149,8 +123,13 @@ const parts: readonly string[] = [
      json_build_object('grants', ${columnGrants("d.defaclacl")})
    from pg_default_acl d left join pg_namespace n on n.oid = d.defaclnamespace`,
   `select 'language', quote_ident(lanname),
-     json_build_object('owner', pg_get_userbyid(lanowner), 'grants', ${grants("lanacl", "l", "lanowner")})
-   from pg_language where lanispl`,
+     json_build_object('owner', pg_get_userbyid(lanowner), 'grants', ${grants("lanacl", "l", "lanowner")},
+       'definition', case when ${extensionOf("pg_language", "l.oid")} is null then concat('create ', case when lanpltrusted then 'trusted ' end,
+         'language ', quote_ident(lanname), (
+           select string_agg(format(' %s %I.%I', word, n.nspname, p.proname), '' order by nth)
+           from (values (1, 'handler', lanplcallfoid), (2, 'inline', laninline), (3, 'validator', lanvalidator)) called(nth, word, oid)
+             join pg_proc p on p.oid = called.oid join pg_namespace n on n.oid = p.pronamespace)) end)
+   from pg_language l where lanispl`,
   `select 'foreign data wrapper', quote_ident(fdwname),
      json_build_object('owner', pg_get_userbyid(fdwowner), 'grants', ${grants("fdwacl", "F", "fdwowner")}, ${memberOf("pg_foreign_data_wrapper", "f.oid")})
    from pg_foreign_data_wrapper f`,
@@ -163,28 +142,10 @@ const parts: readonly string[] = [
   `select 'publication', quote_ident(pubname), json_build_object('owner', pg_get_userbyid(pubowner)) from pg_publication`,
   ...owned("collation", "pg_collation", "coll"),
   ...owned("conversion", "pg_conversion", "con"),
-  ...owned("text search dictionary", "pg_ts_dict", "dict"),
-  ...owned("text search configuration", "pg_ts_config", "cfg"),
   ...owned("statistics", "pg_statistic_ext", "stx"),
   ...attachedParts,
-  changedSystemGrants("table", "format('%I.%I', n.nspname, c.relname)", {
-    acl: "c.relacl",
-    type: "r",
-    owner: "c.relowner",
-    from: `pg_class c join pg_namespace n on n.oid = c.relnamespace
-      left join pg_init_privs i on i.classoid = 'pg_class'::regclass and i.objoid = c.oid and i.objsubid = 0`,
-  }),
-  changedSystemGrants(
-    "routine",
-    "format('%I.%I(%s)', n.nspname, p.proname, pg_get_function_identity_arguments(p.oid))",
-    {
-      acl: "p.proacl",
-      type: "f",
-      owner: "p.proowner",
-      from: `pg_proc p join pg_namespace n on n.oid = p.pronamespace
-      left join pg_init_privs i on i.classoid = 'pg_proc'::regclass and i.objoid = p.oid`,
-    },
-  ),
+  ...textSearchParts,
+  ...systemParts,
   `select 'operator', format('%I.%s(%s, %s)', n.nspname, o.oprname, format_type(nullif(o.oprleft, 0), null), format_type(nullif(o.oprright, 0), null)),
      json_build_object('owner', pg_get_userbyid(o.oprowner), ${memberOf("pg_operator", "o.oid")})
    from pg_operator o join own_schemas n on n.oid = o.oprnamespace`,
@@ -211,6 +172,15 @@ function owned(kind: string, catalog: string, prefix: string): readonly string[]
  * longer than running it.
  */
 export async function readAccess(client: pg.Client): Promise<AccessEntry[]> {
+  return await readParts(client, parts);
+}
+
+/** Reads the dictionaries and configurations of text search alone. */
+export async function readTextSearch(client: pg.Client): Promise<AccessEntry[]> {
+  return await readParts(client, textSearchParts);
+}
+
+async function readParts(client: pg.Client, queries: readonly string[]): Promise<AccessEntry[]> {
   const { rows: before } = await client.query<{ zone: string; jit: string }>(
     `select pg_catalog.current_setting('timezone') as zone, pg_catalog.set_config('timezone', 'UTC', false),
        pg_catalog.current_setting('jit') as jit, pg_catalog.set_config('jit', 'off', false)`,
@@ -219,7 +189,7 @@ export async function readAccess(client: pg.Client): Promise<AccessEntry[]> {
     `with own_schemas as (
        select *, nspname = any (${platformSchemaList}) as is_of_platform from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'),
      ${keptObjects}
-     select kind, name, json_strip_nulls(facts) as facts from (${parts.join("\nunion all\n")}) e
+     select kind, name, json_strip_nulls(facts) as facts from (${queries.join("\nunion all\n")}) e(kind, name, facts)
      order by kind collate "C", name collate "C"`,
   );
   await client.query(

@@ -119,15 +119,21 @@ function withoutOwner({ owner: _, ...table }: Table & { readonly owner: string }
   return table;
 }
 
+/** Reads the application's sequences, including those of columns that somebody added to a table of an extension. */
 async function readSequenceNames(client: pg.Client): Promise<SequenceName[]> {
-  const { rows } = await client.query<SequenceName & { owner: string }>(`
-    select n.nspname as schema, c.relname as name, pg_get_userbyid(c.relowner) as owner
-    from pg_class c join pg_namespace n on n.oid = c.relnamespace
-    where c.relkind = 'S' and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
-      and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
-    order by 1, 2`);
+  const { rows } = await client.query<SequenceName & { owner: string; attached: boolean }>(
+    `select n.nspname as schema, c.relname as name, pg_get_userbyid(c.relowner) as owner,
+       n.nspname <> all ($1) and exists (select from pg_depend d
+         join pg_depend e on e.classid = 'pg_class'::regclass and e.objid = d.refobjid and e.deptype = 'e'
+         where d.classid = 'pg_class'::regclass and d.objid = c.oid and d.refclassid = 'pg_class'::regclass and d.deptype in ('a', 'i')) as attached
+     from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where c.relkind = 'S' and c.relpersistence <> 't' and n.nspname !~ '^pg_' and n.nspname <> 'information_schema'
+       and not exists (select from pg_depend where classid = 'pg_class'::regclass and objid = c.oid and deptype = 'e')
+     order by 1, 2`,
+    [extensionSchemasLeftOut],
+  );
   return rows
-    .filter(({ schema, owner }) => !isPlatformObject(schema, owner))
+    .filter(({ schema, owner, attached }) => attached || !isPlatformObject(schema, owner))
     .map(({ schema, name }) => ({ schema, name }));
 }
 

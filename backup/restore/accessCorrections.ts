@@ -1,7 +1,10 @@
+import pg from "pg";
 import type { AccessEntry } from "../postgres/access";
 import { isPlatformOwner } from "../postgres/platform";
-import { byName, grantsOf, keyOf, kindsOfGrantsAlone } from "./accessEntries";
+import { byName, grantsOf, isOfPlatform, keyOf, kindsOfGrantsAlone } from "./accessEntries";
 import { databaseCorrections, roleCorrections } from "./correctRoles";
+
+const { escapeLiteral } = pg;
 
 /**
  * The keyword of each kind of object in GRANT. Tables and routines of PostgreSQL itself are omitted: a superuser would
@@ -48,6 +51,13 @@ export function corrections(
     ) {
       statements.push(`alter schema ${entry.name} owner to ${quote(owner)}`);
     }
+    if (
+      entry.kind === "routine" &&
+      owner !== undefined &&
+      owner !== existing.facts.owner &&
+      !isOfPlatform(entry)
+    )
+      statements.push(giveRoutine(entry, owner));
     const wanted = grantsOf(entry);
     const present = grantsOf(existing);
     const target = grantTarget(entry, database);
@@ -62,6 +72,20 @@ export function corrections(
     }
   }
   return statements;
+}
+
+/**
+ * Returns the SQL that gives a routine its owner. The functions that create values of a range type belong to the role
+ * that creates the type, and neither an archive nor a new owner of the type changes that. The owner may have lost the
+ * privilege to create in the schema since.
+ */
+function giveRoutine({ name }: AccessEntry, owner: string): string {
+  const schema = /^(?:"(?:[^"]|"")*"|[^."]+)/.exec(name)?.[0] ?? "";
+  const give = `alter routine ${name} owner to ${quote(owner)}`;
+  const create = `create on schema ${schema}`;
+  return `do ${escapeLiteral(
+    `begin ${give}; exception when insufficient_privilege then grant ${create} to ${quote(owner)}; ${give}; revoke ${create} from ${quote(owner)}; end`,
+  )}`;
 }
 
 /** Returns an entry without grants for kinds that only have an entry if somebody granted something. */

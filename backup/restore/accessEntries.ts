@@ -5,24 +5,22 @@ import { unquoteIdentifier } from "../postgres/sqlText";
 /** Kinds that only have an entry if somebody granted or revoked something, and what one without an entry has. */
 export const kindsOfGrantsAlone: ReadonlyMap<string, string> = new Map([
   ["column", "nothing"],
-  ["system routine", "those of a new database"],
-  ["system table", "those of a new database"],
+  ...["column", "language", "routine", "schema", "table", "type"].map(
+    (kind) => [`system ${kind}`, "those of a new database"] as const,
+  ),
 ]);
 
-/** Kinds that belong to the platform, to an extension or to PostgreSQL itself. */
-const kindsOfPlatform = new Set([
-  "comment",
-  "database",
-  "extension",
-  "language",
-  "role",
-  "system routine",
-  "system table",
-]);
+/** Kinds that belong to the platform or to an extension. */
+const kindsOfPlatform = new Set(["comment", "database", "extension", "language", "role"]);
+
+/** Returns whether a kind is one of objects that every database has, in the schemas of PostgreSQL itself. */
+export function isOfSystem(kind: string): boolean {
+  return kind.startsWith("system ");
+}
 
 /** Returns whether an object belongs to the platform: by its owner, or without one, by the schema of its parent. */
 export function isOfPlatform({ kind, name, facts }: AccessEntry): boolean {
-  if (facts.extension !== undefined || kindsOfPlatform.has(kind)) return true;
+  if (facts.extension !== undefined || kindsOfPlatform.has(kind) || isOfSystem(kind)) return true;
   if (kind === "default privileges")
     return isPlatformOwner(/^of (.*?)(?: in .*)? on \w+$/.exec(name)?.[1] ?? "");
   const owner = facts.owner;

@@ -130,6 +130,9 @@ named as (
     -- Sequences of identity columns, types of ranges: parts of something else. (Partitioned tables depend on their own key.)
     and not exists (select from pg_depend d where d.classid = c.classid and d.objid = c.objid and d.deptype = 'i' and c.classid <> 'pg_trigger'::regclass
       and (d.refclassid, d.refobjid) <> (d.classid, d.objid))
+    -- Sequences of columns that somebody added to tables of extensions, which stay with these.
+    and not exists (select from pg_depend d join extension_member e on e.classid = d.refclassid and e.objid = d.refobjid
+      where d.classid = c.classid and d.objid = c.objid and d.deptype = 'a' and d.refobjsubid > 0 and i.type = 'sequence')
     and not (i.type = 'publication' and i.name = any ($3))
     and not (c.classid = 'pg_proc'::regclass and (select proname = any ($4) and prorettype = 'event_trigger'::regtype from pg_proc where oid = objid))
     and not (c.classid = 'pg_event_trigger'::regclass

@@ -1,9 +1,10 @@
 import pg from "pg";
-import type { AccessEntry } from "../postgres/access";
+import { type AccessEntry, readTextSearch } from "../postgres/access";
 import { unquoteIdentifier } from "../postgres/sqlText";
-import { keyOf } from "./accessEntries";
+import { byName, isOfSystem, keyOf } from "./accessEntries";
+import { changeConfiguration, changeDictionary } from "./textSearch";
 
-const { escapeLiteral } = pg;
+const { escapeIdentifier, escapeLiteral } = pg;
 
 /** Kinds of what can be added to an object that an extension or the platform creates. */
 const attachedKinds: ReadonlySet<string> = new Set([
@@ -26,6 +27,7 @@ const factsOfKept: ReadonlySet<string> = new Set([
   "content",
   "definition",
   "extension",
+  "owned by",
 ]);
 
 /** Kinds of which each platform has its own, and those that other steps of a restore report. */
@@ -100,11 +102,29 @@ export function isSurplus(
   );
 }
 
+/** Kinds that are changed if the target has another definition. Others are only added. */
+const changeableKinds: ReadonlySet<string> = new Set([
+  "comment",
+  "routine",
+  "sequence",
+  "system comment",
+  "system text search configuration",
+  "system text search dictionary",
+  "text search configuration",
+  "text search dictionary",
+]);
+
+export function isTextSearch(kind: string): boolean {
+  return /text search (?:configuration|dictionary)$/.test(kind);
+}
+
 /**
- * Returns the SQL that adds a part to a member of an extension, or changes it to that of the backup; undefined if there
- * is none.
+ * Returns the SQL that adds a part to a member of an extension or to an object of PostgreSQL itself, or changes it to
+ * that of the backup; undefined if there is none.
+ *
+ * @param present the definition in the target
  */
-export function attach({ kind, name, facts }: AccessEntry): string | undefined {
+export function attach({ kind, name, facts }: AccessEntry, present = ""): string | undefined {
   const { definition = "" } = facts;
   const [part, whole] = [name.slice(0, name.lastIndexOf(" on ")), name.slice(name.lastIndexOf(" on ") + 4)];
   switch (kind) {
@@ -112,6 +132,10 @@ export function attach({ kind, name, facts }: AccessEntry): string | undefined {
       const [, table, column] = /^(.*)\.("(?:[^"]|"")*"|[^."]+)$/s.exec(name) ?? [];
       return `alter table ${table} add column ${column} ${definition}`;
     }
+    case "sequence":
+      return facts["owned by"] === undefined || definition === ""
+        ? undefined
+        : `${createSequence({ name, facts })}; alter sequence ${name} owned by ${facts["owned by"]}`;
     case "constraint":
       return `alter table ${whole} add constraint ${part} ${definition}`;
     case "publication member": {
@@ -119,7 +143,14 @@ export function attach({ kind, name, facts }: AccessEntry): string | undefined {
       return `alter publication ${name.slice(separator + 4)} add table ${name.slice(0, separator)} ${definition}`;
     }
     case "comment":
+    case "system comment":
       return `comment on ${commented(name)} is ${escapeLiteral(definition)}`;
+    case "text search configuration":
+    case "system text search configuration":
+      return facts.definition === undefined ? undefined : changeConfiguration(name, definition);
+    case "text search dictionary":
+    case "system text search dictionary":
+      return facts.definition === undefined ? undefined : changeDictionary(name, definition, present);
     case "trigger":
       return [
         definition,
@@ -133,6 +164,10 @@ export function attach({ kind, name, facts }: AccessEntry): string | undefined {
     default:
       return undefined;
   }
+}
+
+function createSequence({ name, facts }: Pick<AccessEntry, "name" | "facts">): string {
+  return `${facts.definition}; alter sequence ${name} owner to ${escapeIdentifier(facts.owner ?? "")}`;
 }
 
 function enable(state: string | undefined): string[] {
@@ -155,8 +190,8 @@ function commented(identity: string): string {
 }
 
 /**
- * Returns the statements that give members of extensions the parts that the backup has. Only where the extension has the
- * same version: another one has other tables, columns and functions.
+ * Returns the statements that give members of extensions and objects of PostgreSQL itself what the backup has. Only
+ * where the extension has the same version: another one has other tables, columns and functions.
  */
 export function attachments(
   expected: readonly AccessEntry[],
@@ -165,42 +200,54 @@ export function attachments(
 ): string[] {
   return expected.flatMap((entry) => {
     const { extension, definition } = entry.facts;
-    if (extension === undefined || definition === undefined || !versions.isSame(extension)) return [];
+    if (definition === undefined) return [];
+    if (extension === undefined ? !isOfSystem(entry.kind) : !versions.isSame(extension)) return [];
     const present = found.get(keyOf(entry));
     if (present?.facts.definition === definition) return [];
-    if (present !== undefined && entry.kind !== "comment" && entry.kind !== "routine") return [];
-    return attach(entry) ?? [];
+    if (present !== undefined && !changeableKinds.has(entry.kind)) return [];
+    return attach(entry, present?.facts.definition) ?? [];
   });
 }
 
 /**
- * Adds the columns that the backup has to tables of extensions of the same version, unless they exist. A column that
- * needs a type or a function that does not exist yet is skipped: call this again when it exists, before rows are loaded.
+ * Adds what rows need to objects of extensions of the same version and of PostgreSQL itself: columns with their
+ * sequences, and the text search that generated columns and indexes use. What needs a type, a function or a dictionary
+ * that does not exist yet is skipped: call this again when it exists, before rows are loaded.
  */
-export async function addColumns(client: pg.Client, access: readonly AccessEntry[]): Promise<void> {
-  const added = access.filter(({ kind, facts }) => kind === "table column" && facts.extension !== undefined);
-  const { rows } = await client.query<{ index: number }>(
-    `select i::int - 1 as index from unnest($1::text[], $2::text[], $3::text[]) with ordinality c(name, extension, version, i)
-       join pg_catalog.pg_extension e on e.extname = c.extension and e.extversion = c.version
+export async function attachBeforeRows(client: pg.Client, access: readonly AccessEntry[]): Promise<void> {
+  const versionOf = new Map(
+    access
+      .filter(({ kind }) => kind === "extension")
+      .map(({ name, facts }) => [unquoteIdentifier(name), facts.version]),
+  );
+  const { rows: extensions } = await client.query<{ name: string; version: string }>(
+    "select extname as name, extversion as version from pg_catalog.pg_extension",
+  );
+  const same = new Set(
+    extensions.filter(({ name, version }) => versionOf.get(name) === version).map(({ name }) => name),
+  );
+  const versions = { isSame: (name: string) => same.has(name), isThere: (name: string) => same.has(name) };
+  const ofExtensions = access.filter(
+    ({ facts }) => facts.extension !== undefined && same.has(facts.extension),
+  );
+  const sequences = ofExtensions.filter(
+    ({ kind, facts }) =>
+      kind === "sequence" && facts["owned by"] !== undefined && facts.definition !== undefined,
+  );
+  const columns = ofExtensions.filter(({ kind }) => kind === "table column");
+  const { rows } = await client.query<{ name: string }>(
+    `select name from unnest($1::text[]) c(name)
      where not exists (select from pg_catalog.pg_attribute a join pg_catalog.pg_class t on t.oid = a.attrelid join pg_catalog.pg_namespace n on n.oid = t.relnamespace
        where a.attnum > 0 and not a.attisdropped and pg_catalog.format('%I.%I.%I', n.nspname, t.relname, a.attname) = c.name)`,
-    [
-      added.map(({ name }) => name),
-      added.map(({ facts }) => facts.extension),
-      added.map(
-        ({ facts }) =>
-          access.find(({ kind, name }) => kind === "extension" && unquoteIdentifier(name) === facts.extension)
-            ?.facts.version,
-      ),
-    ],
+    [columns.map(({ name }) => name)],
   );
-  await runThose(
-    client,
-    rows.flatMap(({ index }) => {
-      const entry = added[index];
-      return entry === undefined ? [] : (attach(entry) ?? []);
-    }),
-  );
+  const lacking = new Set(rows.map(({ name }) => name));
+  const textSearch = access.filter(({ kind }) => isTextSearch(kind));
+  await runThose(client, [
+    ...sequences.map(createSequence),
+    ...columns.filter(({ name }) => lacking.has(name)).flatMap((entry) => attach(entry) ?? []),
+    ...attachments(textSearch, byName(await readTextSearch(client)), versions),
+  ]);
 }
 
 /**

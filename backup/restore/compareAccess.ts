@@ -12,6 +12,7 @@ import {
   isCompared,
   isMissed,
   isSurplus,
+  isTextSearch,
   runThose,
 } from "./attached";
 
@@ -97,11 +98,15 @@ export function compareAccess(
       // Older backups do not have them.
       if ((entry.kind === "role" || entry.kind === "database") && entry.facts[fact] === undefined) continue;
       if (fact === "body" && entry.facts.definition !== undefined) continue;
-      if (isDeparsed(fact) && context.sourceMajor !== context.targetMajor) continue;
+      if (isDeparsed(fact, entry) && context.sourceMajor !== context.targetMajor) continue;
       if (fact === "owner" && differences === platform) continue;
       const [wanted, present] = [entry, restored].map((one) => comparable(fact, one, context));
       if (wanted === present) continue;
-      differences.push(`${what}: ${fact} ${describe(wanted)} in the backup, ${describe(present)} here`);
+      differences.push(
+        fact === "definition" && isTextSearch(entry.kind)
+          ? `${what} is another one here: ${attach(entry, present)}`
+          : `${what}: ${fact} ${describe(wanted)} in the backup, ${describe(present)} here`,
+      );
     }
   }
   const known = new Set(expected.map(keyOf));
@@ -153,8 +158,9 @@ function isReportedMissing(
 }
 
 /** Returns whether each version writes the text differently. */
-function isDeparsed(fact: string): boolean {
-  return fact === "using" || fact === "with check" || fact === "definition";
+function isDeparsed(fact: string, { kind }: AccessEntry): boolean {
+  if (fact === "definition") return !isTextSearch(kind) && kind !== "system comment";
+  return fact === "using" || fact === "with check";
 }
 
 function comparable(fact: string, entry: AccessEntry, { sourceMajor, targetMajor }: AccessContext): string {

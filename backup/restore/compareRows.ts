@@ -1,6 +1,7 @@
 import type pg from "pg";
 import type { Manifest } from "../manifest";
-import { readSequences } from "../postgres/sequences";
+import { readSequences, type SequenceName } from "../postgres/sequences";
+import { holdsSequence } from "./attachedSequences";
 import type { LoadedTable } from "./loadRows";
 import type { Missing } from "./schemaWriter";
 
@@ -30,15 +31,33 @@ export function rowDifferences({ tables: all, objects }: Manifest, loaded: reado
   });
 }
 
-/** Compares the positions of the sequences with the manifest. */
-export async function sequenceDifferences(client: pg.Client, { sequences }: Manifest): Promise<string[]> {
-  const found = await readSequences(
-    client,
-    sequences.map(({ schema, sequence }) => ({ schema, name: sequence })),
+/**
+ * Compares the positions of the sequences with the manifest.
+ * @param attached sequences of columns that somebody added to tables of extensions, where the role may not add them
+ */
+export async function sequenceDifferences(
+  client: pg.Client,
+  { sequences }: Pick<Manifest, "sequences">,
+  attached: ReadonlySet<string>,
+): Promise<{ readonly application: string[]; readonly attached: string[] }> {
+  const found = await readSequences(client, await readable(client, sequences));
+  const positions = new Map(found.map((value) => [JSON.stringify([value.schema, value.sequence]), value]));
+  const differences = { application: [] as string[], attached: [] as string[] };
+  for (const { schema, sequence, lastValue, isCalled } of sequences) {
+    const restored = positions.get(JSON.stringify([schema, sequence]));
+    if (restored?.lastValue === lastValue && restored.isCalled === isCalled) continue;
+    const list = holdsSequence(attached, schema, sequence) ? differences.attached : differences.application;
+    const here = restored === undefined ? "is missing" : `is at ${restored.lastValue}`;
+    list.push(`sequence ${schema}.${sequence} ${here}, in the backup at ${lastValue}`);
+  }
+  return differences;
+}
+
+async function readable(client: pg.Client, sequences: Manifest["sequences"]): Promise<SequenceName[]> {
+  const { rows } = await client.query<SequenceName>(
+    `select schema, name from unnest($1::text[], $2::text[]) s(schema, name)
+     where has_sequence_privilege(to_regclass(format('%I.%I', schema, name))::oid, 'select')`,
+    [sequences.map(({ schema }) => schema), sequences.map(({ sequence }) => sequence)],
   );
-  return sequences.flatMap(({ schema, sequence, lastValue, isCalled }, index) => {
-    const restored = found[index];
-    if (restored?.lastValue === lastValue && restored.isCalled === isCalled) return [];
-    return [`sequence ${schema}.${sequence} is at ${restored?.lastValue}, in the backup at ${lastValue}`];
-  });
+  return rows;
 }

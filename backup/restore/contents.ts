@@ -1,4 +1,10 @@
-import { isPlatformOwner, platformPublications, platformSchemas } from "../postgres/platform";
+import {
+  isPlatformOwner,
+  platformEventTriggers,
+  platformPublications,
+  platformSchemas,
+} from "../postgres/platform";
+import { unquoteIdentifier } from "../postgres/sqlText";
 
 /** An entry of an archive's table of contents, as `pg_restore --list` prints it. */
 export interface Entry {
@@ -86,9 +92,19 @@ export function selectEntries<T extends Entry>(entries: readonly T[], shape: Tar
     "public",
     ...entries.filter(({ kind }) => kind === "SCHEMA").map(({ tag }) => tag),
   ]);
-  return entries.filter((entry) =>
-    shape.isProject ? isWantedInProject(entry, shape) : isWantedInPlain(entry, archived),
+  return entries.filter(
+    (entry) =>
+      !isStateOfForeignKey(entry) &&
+      (shape.isProject ? isWantedInProject(entry, shape) : isWantedInPlain(entry, archived)),
   );
+}
+
+/**
+ * Returns whether an entry disables the trigger of a partition's foreign key, which has another name in each database.
+ * The manifest names the foreign key as not covered.
+ */
+function isStateOfForeignKey({ kind, tag }: Entry): boolean {
+  return kind === "TRIGGER" && / RI_ConstraintTrigger_[ac]_\d+$/.test(tag);
 }
 
 /** A function of the platform that a trigger calls. */
@@ -142,7 +158,7 @@ function isWantedInProject(entry: Entry, shape: TargetShape): boolean {
     case "ACL":
     case "COMMENT":
     case "SECURITY LABEL":
-      if (tag.startsWith("SCHEMA ")) return isWantedOfSchema(kind, tag.slice("SCHEMA ".length), owner);
+      if (tag.startsWith("SCHEMA ")) return isWantedOfSchema(kind, schemaNamed(tag), owner);
       return !isPlatformOwner(owner);
     case "PUBLICATION":
       return !platformPublications.has(tag);
@@ -158,11 +174,17 @@ function isWantedInPlain(entry: Entry, archivedSchemas: ReadonlySet<string>): bo
   }
   if (schema !== undefined) return archivedSchemas.has(schema);
   if (tag.startsWith("SCHEMA ")) {
-    const name = tag.slice("SCHEMA ".length);
+    const name = schemaNamed(tag);
     return archivedSchemas.has(name) && (name !== "public" || kind === "ACL");
   }
   // Event triggers of the platform for programs that do not exist here.
-  return kind !== "EVENT TRIGGER" || !isPlatformOwner(owner);
+  const trigger = kind === "EVENT TRIGGER" ? tag : /^EVENT TRIGGER (.*)$/s.exec(tag)?.[1];
+  return trigger === undefined || !platformEventTriggers.has(unquoteIdentifier(trigger));
+}
+
+/** Returns the schema that the tag of a grant or a comment names: `SCHEMA "Odd one"`. */
+function schemaNamed(tag: string): string {
+  return unquoteIdentifier(tag.slice("SCHEMA ".length));
 }
 
 /**

@@ -3,7 +3,7 @@ import type { DatabaseSettings } from "../environment";
 import { exitCodes } from "../exitCodes";
 import type { AccessEntry } from "../postgres/access";
 import { connect } from "../postgres/connect";
-import { isPlatformOwner } from "../postgres/platform";
+import { unquoteIdentifier } from "../postgres/sqlText";
 import type { Entry } from "./contents";
 import type { SchemaEntry } from "./schemaArchive";
 import type { SchemaWriter } from "./schemaWriter";
@@ -44,8 +44,9 @@ export async function createEventTriggers(
 ): Promise<CreatedEventTriggers> {
   if (entries.length === 0) return { enabling: [], differences: [] };
   await writer.write(entries);
+  const written = new Set(entries.filter(({ kind }) => kind === "EVENT TRIGGER").map(({ tag }) => tag));
   const expected = backedUp.filter(
-    ({ kind, facts }) => kind === "event trigger" && !isPlatformOwner(facts.owner ?? ""),
+    ({ kind, name }) => kind === "event trigger" && written.has(unquoteIdentifier(name)),
   );
   const { rows } = await client.query<EventTrigger>(
     `select quote_ident(evtname) as name, pg_get_userbyid(evtowner) as owner, evtenabled as enabled

@@ -11,17 +11,21 @@ import { isPlatformOwner } from "../postgres/platform";
 import { splitStatements, withoutLeadingComments } from "../postgres/sqlText";
 import type { Tools } from "../postgres/tools";
 import type { ObjectStore } from "../store/objectStore";
-import { addColumns } from "./attached";
+import { attachBeforeRows } from "./attached";
+import { attachedSequences, withoutAttachedSequences } from "./attachedSequences";
 import { restoreAccess } from "./compareAccess";
 import { missingRows, rowDifferences, sequenceDifferences } from "./compareRows";
 import { isAboutSchema, selectEntries } from "./contents";
 import { createEventTriggers, isOfEventTrigger } from "./eventTriggers";
 import { extensionRowDifferences } from "./extensionRows";
+import { withHandlers } from "./languages";
 import { loadLargeObjects } from "./loadLargeObjects";
 import { type LoadedTable, loadRows } from "./loadRows";
+import { NamedObjects } from "./namedObjects";
 import { takesLong, writeInParallel } from "./parallelWriter";
 import { divide } from "./phases";
 import { prepareRowExpressions, retryWithSearchPaths } from "./rowExpressions";
+import { runText, setSequences } from "./runText";
 import type { SchemaEntry } from "./schemaArchive";
 import { type Missing, prepareSession, SchemaWriter } from "./schemaWriter";
 import { readShape } from "./target";
@@ -74,27 +78,38 @@ export async function fill(current: Filling): Promise<Filled> {
   const selected = selectEntries(texts.schema, await readShape(client));
   const schemas = selected.filter(isAboutSchema);
   const eventTriggers = selected.filter(isOfEventTrigger);
-  const phases = divide(selected.filter((entry) => !isAboutSchema(entry) && !isOfEventTrigger(entry)));
+  const objects = withHandlers(
+    selected.filter((entry) => !isAboutSchema(entry) && !isOfEventTrigger(entry)),
+    texts.access,
+  );
   await writer.write(schemas);
-  const leftOut = await createExtensions(client, phases.beforeRows, current);
-  await addColumns(client, texts.access);
+  const leftOut = await createExtensions(client, objects, current);
+  await attachBeforeRows(client, texts.access);
+  const attached = attachedSequences(texts.access);
+  const phases = divide(await withoutAttachedSequences(client, objects, attached));
   await writer.write(phases.beforeRows.filter(({ kind }) => kind !== "EXTENSION"));
   // Some columns need the application's types or functions, and some of the application's objects need these columns.
-  await addColumns(client, texts.access);
+  await attachBeforeRows(client, texts.access);
   await writer.retryMissing();
 
   const expressions = await prepareRowExpressions(client, writer);
-  const { loaded, leftOut: rowsLeftOut } = await loadAllRows(current);
-  if (texts.sequences !== "") await runText(client, "sequences.sql", texts.sequences);
+  const named = new NamedObjects(writer, phases.afterRows);
+  const { loaded, leftOut: rowsLeftOut } = await loadAllRows(current, named);
+  await setSequences(client, texts.sequences);
   await expressions.restore();
 
   progress("making indexes, constraints and policies");
+  const afterRows = named.rest();
+  const failed = new Set(await writeLong(afterRows.filter(takesLong), writer, current));
+  // An owner may have lost the privileges that references and triggers need.
+  await writer.write(afterRows.filter((entry) => !takesLong(entry) || failed.has(entry)));
   await writer.write(phases.grants);
-  const failed = new Set(await writeLong(phases.afterRows.filter(takesLong), writer, current));
-  await writer.write(phases.afterRows.filter((entry) => !takesLong(entry) || failed.has(entry)));
   await writer.write(phases.comments);
   if (texts.publication !== "") await runText(client, "publication.sql", texts.publication);
+  // As the owner of a view would refresh it, whom policies may restrict.
+  await client.query("set row_security = on");
   await refresh(texts.materializedViews, writer);
+  await client.query("set row_security = off");
   await retryWithSearchPaths(client, writer);
 
   const access = await restoreAccess(client, texts.access, {
@@ -109,9 +124,11 @@ export async function fill(current: Filling): Promise<Filled> {
     backedUp: texts.access,
   });
   const missing = [...writer.missing, ...missingRows(loaded)];
+  const sequences = await sequenceDifferences(client, manifest, attached);
+  rowsLeftOut.push(...sequences.attached);
   const differences = [
     ...rowDifferences(manifest, loaded),
-    ...(missing.length === 0 ? await sequenceDifferences(client, manifest) : []),
+    ...(missing.length === 0 ? sequences.application : []),
     ...access.application,
     ...inTriggers,
   ];
@@ -172,7 +189,10 @@ async function moveExtension(
   );
 }
 
-async function loadAllRows(current: Filling): Promise<{ loaded: LoadedTable[]; leftOut: string[] }> {
+async function loadAllRows(
+  current: Filling,
+  named: NamedObjects,
+): Promise<{ loaded: LoadedTable[]; leftOut: string[] }> {
   const { manifest, parallel, progress, store, signal, tools } = current;
   const context = { store, tools, run: manifest.run, signal };
   // The largest first, so no long one remains at the end.
@@ -189,7 +209,7 @@ async function loadAllRows(current: Filling): Promise<{ loaded: LoadedTable[]; l
       if (object.content === "large objects") await loadLargeObjects(session, object, context);
       else if (object.content === "extension data")
         leftOut.push(...(await loadExtensionRows(session, object, context)));
-      else loaded.push(...(await loadRows(session, object, context)));
+      else loaded.push(...(await named.retry(() => loadRows(session, object, context))));
       idle.push(session);
       progress(`${object.name}: restored`);
     });
@@ -271,18 +291,4 @@ async function refresh(text: string, writer: SchemaWriter): Promise<void> {
       sql,
     })),
   );
-}
-
-/** The number of statements per transaction. Each may take a lock. */
-const statementsAtOnce = 200;
-
-async function runText(client: pg.Client, name: string, text: string): Promise<void> {
-  const statements = splitStatements(text);
-  try {
-    for (let start = 0; start < statements.length; start += statementsAtOnce)
-      await client.query(statements.slice(start, start + statementsAtOnce).join("\n"));
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new UserError(`Restoring ${name} failed: ${reason}.`, exitCodes.restoreFailed, { cause: error });
-  }
 }

@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { escapeIdentifier } from "pg";
 import type { SchemaWriter } from "./schemaWriter";
+import { succeeds } from "./succeeds";
 
 /**
  * Handles functions of the application that run for every row while it is loaded. Loading has no search path, and other
@@ -149,15 +150,5 @@ async function lendSearchPaths(
 async function takeSearchPathsBack(functions: readonly string[], writer: SchemaWriter): Promise<void> {
   for (const name of functions) {
     await writer.writeStatement(`FUNCTION ${name}`, `alter function ${name} reset search_path`, undefined);
-  }
-}
-
-async function succeeds(client: pg.Client, sql: string): Promise<boolean> {
-  try {
-    await client.query(sql);
-    return true;
-  } catch (error) {
-    if ((error as { code?: string }).code === undefined) throw error;
-    return false;
   }
 }

@@ -29,6 +29,12 @@ describe("the SQL that adds a part to an object of an extension", () => {
       "CHECK ((a > 0))",
       'alter table e.t add constraint "x on y" CHECK ((a > 0))',
     ],
+    [
+      "system comment",
+      "function pg_catalog.now()",
+      "It's",
+      "comment on function pg_catalog.now() is 'It''s'",
+    ],
     ["comment", "table column e.t.a", "It's", "comment on column e.t.a is 'It''s'"],
     ["comment", "view column e.v.a", "a", "comment on column e.v.a is 'a'"],
     ["comment", "materialized view column e.v.a", "a", "comment on column e.v.a is 'a'"],
@@ -49,6 +55,14 @@ describe("the SQL that adds a part to an object of an extension", () => {
     ["index", "e.i", "CREATE INDEX i ON e.t USING btree (a)", "CREATE INDEX i ON e.t USING btree (a)"],
   ])("of a %s named %s", (kind, name, definition, expected) => {
     expect(attach(ofExtension(kind, name, { definition }))).toBe(expected);
+  });
+
+  it("creates the sequence of a column, and leaves one alone that no column owns", () => {
+    const facts = { definition: "create sequence if not exists e.s as bigint", owner: 'a"b' };
+    expect(attach(ofExtension("sequence", "e.s", { ...facts, "owned by": "e.t.c" }))).toBe(
+      'create sequence if not exists e.s as bigint; alter sequence e.s owner to "a""b"; alter sequence e.s owned by e.t.c',
+    );
+    expect(attach(ofExtension("sequence", "e.s"))).toBeUndefined();
   });
 
   it("keeps a trigger disabled", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isAboutSchema, parseContents, selectEntries } from "../../../backup/restore/contents";
 
 const names = {
-  schemas: ["public", "shop", "shop two", "auth", "storage", "extensions", "cron"],
+  schemas: ["public", "shop", "shop two", "auth", "storage", "extensions", "cron", "Odd one"],
   roles: [
     "postgres",
     "app_owner",
@@ -35,11 +35,17 @@ const list = `;
 18; 2620 12 TRIGGER auth users on_new_user supabase_auth_admin
 19; 6104 13 PUBLICATION - supabase_realtime postgres
 20; 6106 14 PUBLICATION TABLE shop supabase_realtime customers postgres
-21; 3466 15 EVENT TRIGGER - pgrst_watch supabase_admin
+21; 3466 15 EVENT TRIGGER - pgrst_ddl_watch supabase_admin
 22; 3466 16 EVENT TRIGGER - own_watch postgres
 23; 0 0 ROW SECURITY shop customers app_owner
 24; 0 0 ACL extensions FUNCTION digest(text, text) supabase_admin
 25; 0 0 ACL - SCHEMA cron supabase_admin
+26; 3466 17 EVENT TRIGGER - of_a_superuser supabase_admin
+27; 0 0 COMMENT - EVENT TRIGGER of_a_superuser supabase_admin
+28; 0 0 COMMENT - EVENT TRIGGER pgrst_ddl_watch supabase_admin
+29; 2615 18 SCHEMA - Odd one app_owner
+30; 0 0 COMMENT - SCHEMA "Odd one" app_owner
+31; 2620 19 TRIGGER shop orders_1 RI_ConstraintTrigger_c_17349 app_owner
 `;
 
 const entries = parseContents(list, names);
@@ -67,8 +73,8 @@ describe("the restored objects", () => {
       onPlatformTables: new Set(["storage.objects platform"]),
       schemas: new Set(["public", "auth"]),
     });
-    expect(idsOf(selected)).toEqual([3, 5, 6, 7, 9, 11, 13, 14, 16, 18, 20, 22, 23]);
-    expect(idsOf(selected.filter(isAboutSchema))).toEqual([3, 5, 6, 7]);
+    expect(idsOf(selected)).toEqual([3, 5, 6, 7, 9, 11, 13, 14, 16, 18, 20, 22, 23, 29, 30]);
+    expect(idsOf(selected.filter(isAboutSchema))).toEqual([3, 5, 6, 7, 29]);
   });
 
   it("in a project include an application's schema with a platform's name", () => {
@@ -88,6 +94,8 @@ describe("the restored objects", () => {
       onPlatformTables: new Set(),
       schemas: new Set(["public"]),
     });
-    expect(idsOf(selected)).toEqual([3, 4, 5, 6, 7, 8, 9, 11, 12, 14, 15, 18, 19, 20, 22, 23]);
+    expect(idsOf(selected)).toEqual([
+      3, 4, 5, 6, 7, 8, 9, 11, 12, 14, 15, 18, 19, 20, 22, 23, 26, 27, 29, 30,
+    ]);
   });
 });

@@ -213,6 +213,7 @@ export async function createNastyObjects(client: Client): Promise<void> {
     alter database postgres set lock_timeout = '33s'`);
   await createRowsThatDependOnTheirPlace(client);
   await createWhatNeedsKeys(client);
+  await createWhatDependsOnItsOwner(client);
   await client.query(
     `create table nasty.wide (${Array.from({ length: 400 }, (_, n) => `"column ${n}" int default ${n}`).join(", ")})`,
   );
@@ -267,6 +268,23 @@ async function createRowsThatDependOnTheirPlace(client: Client): Promise<void> {
     reset role;
     alter table nasty.parent alter note set statistics 500, alter note set storage external, alter note set (n_distinct = -0.5);
     alter table nasty.parent set (fillfactor = 50, toast.autovacuum_enabled = false), cluster on parent_pkey, replica identity full`);
+}
+
+/** What depends on its owner: functions of a range, rows that policies show, references of an owner without privileges; and a value that names an index. */
+async function createWhatDependsOnItsOwner(client: Client): Promise<void> {
+  await client.query(`
+    create table nasty.shown (id int); alter table nasty.shown enable row level security;
+    create policy few on nasty.shown for select to closed_owner using (id > 2);
+    insert into nasty.shown select generate_series(1, 5); grant select on nasty.shown to closed_owner;
+    set role closed_owner;
+    create type nasty.of_owner as range (subtype = int, multirange_type_name = nasty.many_of_owner);
+    create materialized view nasty.shown_to_owner as select id from nasty.shown;
+    create table nasty.unusable (id int primary key, up int references nasty.unusable);
+    insert into nasty.unusable values (1, 1);
+    revoke all on nasty.unusable from closed_owner;
+    reset role;
+    create table nasty.names (named regclass);
+    insert into nasty.names values ('nasty.tagged_by'), ('nasty.keyed_pkey'), ('nasty.shown')`);
 }
 
 /** What groups by a primary key exists only once the key does: `pg_dump` creates it behind the rows, or twice. */

@@ -1,0 +1,81 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import pg from "pg";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { restore } from "../../backup/commands/restore";
+import { run } from "../../backup/commands/run";
+import { splitStatements } from "../../backup/postgres/sqlText";
+import { startTestCluster, type TestCluster } from "../support/cluster";
+import { commandContext, taskEnvironment } from "./support/commands";
+import { type Portrait, takePortrait } from "./support/portrait";
+import { startTestStore, type TestStore } from "./support/store";
+
+let cluster: TestCluster;
+let store: TestStore;
+
+beforeAll(async () => {
+  [cluster, store] = await Promise.all([startTestCluster(), startTestStore()]);
+});
+
+afterAll(async () => {
+  await Promise.all([cluster?.remove(), store?.remove()]);
+});
+
+async function create(database: string): Promise<void> {
+  await (await cluster.client("supabase_admin")).query(`create database ${database}`);
+}
+
+/** The database's own comments on extensions, and grants on PostgreSQL's schemas, are reported and not restored. */
+function withoutReported({ schema, access, ...rest }: Portrait): unknown {
+  return {
+    ...rest,
+    schema: schema.filter((line) => !line.startsWith("COMMENT ON EXTENSION hstore")),
+    access: access.filter((line) => !line.includes('"name":"information_schema"')),
+  };
+}
+
+it("a database of rare objects, and of changes to PostgreSQL's own, comes back the same on a plain server", async () => {
+  await create("source");
+  await create("target");
+  const connectionString = cluster.url("supabase_admin", "source");
+  const client = new pg.Client({ connectionString });
+  await client.connect();
+  const file = path.join(__dirname, "support", "oddObjects.sql");
+  for (const statement of splitStatements(readFileSync(file, "utf8"))) await client.query(statement);
+  await client.end();
+  const { username, password } = new URL(connectionString);
+  const environment = {
+    ...taskEnvironment(cluster, store),
+    PGDATABASE: "source",
+    PGUSER: username,
+    PGPASSWORD: decodeURIComponent(password),
+  };
+  const { manifest } = await run(commandContext(environment));
+  expect(manifest.notCovered.map(({ what }) => what)).toEqual(
+    expect.arrayContaining([
+      "function pg_catalog.odd_addition()",
+      "type pg_catalog.odd_domain",
+      "function of access method function 1 (odd.my_int, odd.my_int) of pg_catalog.integer_ops USING hash",
+      "state of foreign key refers_tree_id_at_region_fkey on odd.refers_tree_all",
+    ]),
+  );
+  const context = commandContext({
+    ...environment,
+    RESTORE_DATABASE_URL: `${cluster.url("supabase_admin", "target")}?sslmode=disable`,
+  });
+  await restore({ run: manifest.run }, context);
+  expect(context.progressed.filter((line) => line.startsWith("not restored"))).toEqual([
+    'not restored: system schema information_schema: grants "odd_owner: CREATE, public: USAGE" in the backup, "public: USAGE" here',
+  ]);
+  // Its state is reported as not covered.
+  const source = new pg.Client({ connectionString });
+  await source.connect();
+  await source.query("alter table odd.refers_tree_all enable trigger all");
+  await source.end();
+  const [before, after] = [
+    await takePortrait(connectionString),
+    await takePortrait(cluster.url("supabase_admin", "target")),
+  ];
+  expect(withoutReported(after)).toEqual(withoutReported(before));
+  expect(before.access.join("\n")).toContain('"kind":"system text search configuration"');
+}, 300_000);
