@@ -1,3 +1,4 @@
+import { escapeControls } from "../../foundation/controlCharacters";
 import { canonicalJson, isJsonObject, type JsonValue } from "../../foundation/json";
 import { isLeft, parseDriftText, stopsDeployment } from "../../plugins/supabasex/bundleMessages";
 import type { Step } from "../pulumi";
@@ -77,7 +78,7 @@ function objectItem(step: Step, path: string): DriftItem {
   const what = property !== undefined ? "changed" : description.startsWith("missing") ? "missing" : "extra";
   const item = {
     resource,
-    object,
+    object: escapeControls(object),
     ...(property === undefined ? {} : { property }),
     what,
     description,
@@ -108,7 +109,7 @@ function watchedItem(step: Step, parts: readonly (string | number)[]): DriftItem
   const { change: description, severity, author } = parseDriftText(text);
   return {
     resource: resourceOf(step),
-    object: String(parts[1] ?? ""),
+    object: escapeControls(String(parts[1] ?? "")),
     what: description.startsWith("added")
       ? "extra"
       : description.startsWith("removed")

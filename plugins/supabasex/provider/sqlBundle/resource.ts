@@ -1,3 +1,4 @@
+import { escapeControls } from "../../../../foundation/controlCharacters";
 import { UserError } from "../../../../foundation/userError";
 import type { CallContext } from "../../../provider-host/provider";
 import { type PropertyMap, unknown } from "../../../provider-host/values";
@@ -198,15 +199,19 @@ function report(result: ApplyResult, inputs: BundleInputs, bundle: LoadedBundle,
   if (result.dropped.length > 0) {
     context.log(
       "info",
-      ["Dropped, since no file makes them any more:", ...result.dropped.map((name) => `  ${name}`)].join(
-        "\n",
-      ),
+      [
+        "Dropped, since no file makes them any more:",
+        ...result.dropped.map((name) => `  ${escapeControls(name)}`),
+      ].join("\n"),
     );
   }
   announceLocks(result.locks, context, hasBlocked);
   reportTakenBack(result, context);
   if (result.repaired.length > 0) {
-    context.log("info", ["Repaired:", ...result.repaired.map((identity) => `  ${identity}`)].join("\n"));
+    context.log(
+      "info",
+      ["Repaired:", ...result.repaired.map((identity) => `  ${escapeControls(identity)}`)].join("\n"),
+    );
   }
   reportForeign(result, context);
   reportLosses(result, context);

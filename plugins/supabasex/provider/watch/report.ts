@@ -1,3 +1,4 @@
+import { escapeControls } from "../../../../foundation/controlCharacters";
 import { differences } from "../../../provider-host/diff";
 import type { CallContext, DiffRequest, DiffResponse, PropertyDiff } from "../../../provider-host/provider";
 import { isPropertyMap, type PropertyMap } from "../../../provider-host/values";
@@ -60,7 +61,7 @@ function outputsOf(properties: PropertyMap, baseline: Watched, changes: readonly
 
 /** Returns a change as a line of a warning: its severity, its name and what happened. */
 function lineOf(change: Change): string {
-  return `  ${change.severity.padEnd(7)}  ${change.identity}: ${changeWords(change)}`;
+  return `  ${change.severity.padEnd(7)}  ${escapeControls(change.identity)}: ${changeWords(change)}`;
 }
 
 /** Logs the differences that a deployment does not change, and how to accept them. */
@@ -85,7 +86,7 @@ export function warnOfAccepted({ live }: PropertyMap, { accept }: PropertyMap, c
     ([identity]) => !accepted.some((entry) => entry.startsWith(`${identity} @ `)),
   );
   warnOfLeft(
-    open.map(([identity, text]) => `  ${identity}: ${String(text)}`),
+    open.map(([identity, text]) => `  ${escapeControls(identity)}: ${String(text)}`),
     context,
   );
 }

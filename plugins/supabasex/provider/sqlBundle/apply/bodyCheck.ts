@@ -1,3 +1,4 @@
+import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { canonicalJson } from "../../../../../foundation/json";
 import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, partsOfIdentity } from "../catalog";
@@ -255,7 +256,7 @@ function fault(
     ? "It worked before this deployment: change the function in the same deployment, or write"
     : "A call would fail here; if not, write";
   const advice = `${hint === null ? "" : `${hint} `}${what} \`-- no body check\` into the body.`;
-  const where = `PL/pgSQL ${identity} line ${line} at ${statement}${relation === "-" ? "" : `, called for ${relation}`}`;
+  const where = `PL/pgSQL ${escapeControls(identity)} line ${line} at ${statement}${relation === "-" ? "" : `, called for ${escapeControls(relation)}`}`;
   if (place === undefined)
     return new UserError(`${message} (${sqlState})\n  hint: ${advice}\n  where: ${where}`);
   const details = detail === null ? {} : { detail };

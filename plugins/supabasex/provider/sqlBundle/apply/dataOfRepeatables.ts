@@ -1,3 +1,4 @@
+import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, type CatalogObject, partsOfIdentity } from "../catalog";
 import { parentIdentities } from "../catalog/identity";
@@ -35,7 +36,7 @@ export function refuseData(before: Catalog, after: Catalog, ran: readonly Bundle
   throw new UserError(
     [
       "A repeatable creates what holds data, which would stay when that statement is removed:",
-      ...created.map(([identity]) => `  ${identity}${fileNaming(identity, dynamic)}`),
+      ...created.map(([identity]) => `  ${escapeControls(identity)}${fileNaming(identity, dynamic)}`),
       "  Move the statement to a new migration.",
     ].join("\n"),
   );

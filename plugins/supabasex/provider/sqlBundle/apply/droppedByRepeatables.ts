@@ -1,3 +1,4 @@
+import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, partsOfIdentity } from "../catalog";
 import { isMereFact } from "../catalog/base";
@@ -35,7 +36,7 @@ export function refuseDropsOfMigrations(
   throw new UserError(
     [
       "A repeatable drops or renames what migrations made, which does not come back when that statement is removed:",
-      ...lines.map((identity) => `  ${identity}${fileNaming(identity, ran)}`),
+      ...lines.map((identity) => `  ${escapeControls(identity)}${fileNaming(identity, ran)}`),
       "  Move the statement to a new migration.",
     ].join("\n"),
   );

@@ -1,3 +1,4 @@
+import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { UserError } from "../../../../../foundation/userError";
 import {
   byIdentity,
@@ -85,9 +86,9 @@ function refusal(acting: readonly Acting[], changed: readonly string[]): UserErr
   return new UserError(
     [
       "Event triggers of repeatables change what new migrations make:",
-      ...acting.map(({ identity, path }) => `  ${identity} (${path})`),
+      ...acting.map(({ identity, path }) => `  ${escapeControls(identity)} (${path})`),
       "  With them these are not as without:",
-      ...changed.map((identity) => `    ${identity}`),
+      ...changed.map((identity) => `    ${escapeControls(identity)}`),
       "  On a new environment migrations run before all repeatables, so no such trigger is there.",
       "  Create the event trigger in a migration, or let the new migration do itself what the trigger does.",
     ].join("\n"),

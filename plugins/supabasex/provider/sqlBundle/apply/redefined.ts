@@ -1,3 +1,4 @@
+import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 import type { Catalog, CatalogReading } from "../catalog";
 import type { BaseFacts, ByRepeatables } from "../catalog/base";
@@ -137,7 +138,7 @@ export function explainTaken(
         object.identity !== undefined && live[object.identity] !== undefined && names.has(objectKey(object)),
     );
     if (made === undefined) continue;
-    const hint = `${path} has made ${made.identity}: write create or replace, so that the migration takes it over; or drop it in the migration first.`;
+    const hint = `${path} has made ${escapeControls(made.identity ?? made.name)}: write create or replace, so that the migration takes it over; or drop it in the migration first.`;
     return { ...failure, error: new SqlFileError({ ...error.fault, hint }, { cause: error.cause }) };
   }
   return failure;

@@ -1,3 +1,4 @@
+import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { UserError } from "../../../../../foundation/userError";
 import { partsOfIdentity, readCatalogInTransaction } from "../catalog";
 import { dropStatement } from "../catalog/objects";
@@ -81,9 +82,10 @@ export async function rebuild(
     await session.execute("rollback to savepoint rebuild");
     throw new UserError(
       [
-        cause?.message ?? `${file.display} replaces ${former.map(nameOf).join(", ")}.`,
+        cause?.message ??
+          `${file.display} replaces ${former.map((object) => escapeControls(nameOf(object))).join(", ")}.`,
         "  It has to be dropped and created again, and with it would go what cannot be recreated:",
-        ...again.lost.map((identity) => `    ${identity}`),
+        ...again.lost.map((identity) => `    ${escapeControls(identity)}`),
         "  Drop or change these in a migration first.",
       ].join("\n"),
     );

@@ -1,3 +1,4 @@
+import { escapeControls, escapeInNames } from "../../../../../foundation/controlCharacters";
 import { canonicalJson, isJsonObject, type JsonObject, type JsonValue } from "../../../../../foundation/json";
 import { UserError } from "../../../../../foundation/userError";
 import {
@@ -136,7 +137,10 @@ export async function takeBack(session: Session, { groups, replacements, mayStay
   throw new UserError(
     [
       "No file states any more what these statements would take back, but the server refuses them:",
-      ...failed.map(({ identity, statement, message }) => `  ${identity}: ${statement}\n    ${message}`),
+      ...failed.map(
+        ({ identity, statement, message }) =>
+          `  ${escapeControls(identity)}: ${escapeInNames(statement)}\n    ${message}`,
+      ),
       "  Take it back in a migration, or keep the statement that was removed.",
     ].join("\n"),
   );
@@ -251,7 +255,7 @@ function groupFor(
   const { statements, prune, impossible, owner } = repairOf(identity, inOrder, wanted, live);
   if (impossible.length > 0) {
     throw new UserError(
-      `No file states this of ${identity} any more, and a deploy cannot take it back: ${impossible.join("; ")}. Change it in a migration.`,
+      `No file states this of ${escapeControls(identity)} any more, and a deploy cannot take it back: ${impossible.join("; ")}. Change it in a migration.`,
     );
   }
   const all = [...statements, ...prune];

@@ -1,4 +1,5 @@
 import type { ClientBase } from "pg";
+import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, partsOfIdentity } from "../catalog";
 import type { Session } from "../session/session";
@@ -50,7 +51,7 @@ export async function checkBaseline(
     throw new UserError(
       [
         "This database cannot be adopted: it lacks what migrations make that are recorded or declared (sql.baseline) as applied:",
-        ...missing.map(({ identity, file }) => `  ${identity} (${file.display})`),
+        ...missing.map(({ identity, file }) => `  ${escapeControls(identity)} (${file.display})`),
         "  Create these objects first, or choose an older baseline.",
       ].join("\n"),
     );

@@ -1,4 +1,5 @@
 import type { ClientBase } from "pg";
+import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { UserError } from "../../../../../foundation/userError";
 import { type Catalog, expectationFrom, type RememberedExpectation } from "../catalog";
 import { migrationOf } from "../source/files";
@@ -32,7 +33,7 @@ export function trustedExpectation(
   throw new UserError(
     [
       `The database's own record of this bundle (supabase_migrations.bundles.expected) ${what}, and these objects are not as the last deployment left them, so it is not known how they should be:`,
-      ...unknown.map((identity) => `  ${identity}`),
+      ...unknown.map((identity) => `  ${escapeControls(identity)}`),
       "  Restore the record from a backup, or undo the changes to these objects; then run the command again.",
     ].join("\n"),
   );

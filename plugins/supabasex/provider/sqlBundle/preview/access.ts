@@ -1,3 +1,4 @@
+import { escapeControls, escapeInNames } from "../../../../../foundation/controlCharacters";
 import type { CallContext } from "../../../../provider-host/provider";
 import { changedOutside } from "../../../bundleMessages";
 import type { ApplyResult } from "../apply/apply";
@@ -31,7 +32,9 @@ export function reportAccess({ access }: ApplyResult, context: CallContext): voi
   if (repaired.length > 0) {
     context.log(
       "info",
-      ["Taken back outside of the bundle:", ...repaired.map((name) => `  ${name}`)].join("\n"),
+      ["Taken back outside of the bundle:", ...repaired.map((name) => `  ${escapeControls(name)}`)].join(
+        "\n",
+      ),
     );
   }
   if (differences.length === 0) return;
@@ -40,9 +43,11 @@ export function reportAccess({ access }: ApplyResult, context: CallContext): voi
   const lines = bySeverity(differences).flatMap((difference) => {
     const { identity, property } = difference;
     const { safe, advice } = postureRepairOf(identity, [difference], baseline, posture);
-    const back = [...safe, ...(advice === undefined ? [] : [advice])].map((text) => text.split("\n", 1)[0]);
+    const back = [...safe, ...(advice === undefined ? [] : [advice])].map(
+      (text) => escapeInNames(text).split("\n", 1)[0],
+    );
     return [
-      `${severityOf(difference).padEnd(7)}  ${identity}${property === undefined ? "" : `, ${property}`}: ${back.join("; ")}`,
+      `${severityOf(difference).padEnd(7)}  ${escapeControls(identity)}${property === undefined ? "" : `, ${property}`}: ${back.join("; ")}`,
       `         to accept it: sql.accept: ${nameOf(difference)}`,
     ];
   });

@@ -1,3 +1,4 @@
+import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { canonicalJson, type JsonValue } from "../../../../../foundation/json";
 import { type CatalogReading, changeText, partsOfIdentity, traceObjects } from "../catalog";
 import { withRedactedTexts } from "../state/redaction";
@@ -64,7 +65,7 @@ export function describeChanges(changes: readonly CatalogChange[]): string[] {
   const lines = shown
     .slice(0, mostListed)
     .flatMap(({ identity, kind, properties }) => [
-      `  ${marks[kind]} ${identity}`,
+      `  ${marks[kind]} ${escapeControls(identity)}`,
       ...properties.flatMap(({ name, from, to }) => describeProperty(name, from, to)),
     ]);
   if (shown.length > mostListed) lines.push(`  … and ${shown.length - mostListed} more`);

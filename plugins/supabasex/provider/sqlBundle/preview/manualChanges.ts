@@ -1,3 +1,4 @@
+import { escapeControls, escapeInNames } from "../../../../../foundation/controlCharacters";
 import type { CallContext } from "../../../../provider-host/provider";
 import { foreignTitles, isLeft, stops } from "../../../bundleMessages";
 import type { ApplyResult } from "../apply/apply";
@@ -29,8 +30,8 @@ export function announceDrift({ drift, outlook, makers, undecided }: ShownDrift,
     if (inFiles.has(identity) && (found === undefined || isRerun(found))) continue;
     const change = driftAt(drift, identity, property);
     const what = undecided.has(identity) ? found?.replace(stops, unlessRepaired) : found;
-    const lines = [`  ${identity}: ${property === undefined ? "" : `${property} `}${change}`];
-    if (what !== undefined) lines.push(`    ${what}`);
+    const lines = [`  ${escapeControls(identity)}: ${property === undefined ? "" : `${property} `}${change}`];
+    if (what !== undefined) lines.push(`    ${escapeInNames(what)}`);
     (found === undefined || isLeft(found) ? left : repaired).push(...lines);
   }
   if (repaired.length > 0) context.log("info", ["Drift would be repaired:", ...repaired].join("\n"));
@@ -53,7 +54,7 @@ export function reportForeign(
 }
 
 function listed(title: string, lines: readonly string[]): string {
-  return [title, ...lines.map((line) => `  ${line}`)].join("\n");
+  return [title, ...lines.map((line) => `  ${escapeControls(line)}`)].join("\n");
 }
 
 /** Reports what is reverted because no file states it any more, and to which objects other default privileges apply. */
@@ -72,7 +73,7 @@ export function reportTakenBack(
 /** Reports the data that a repair does not restore. */
 export function reportLosses({ losses }: Pick<ApplyResult, "losses">, context: CallContext): void {
   if (losses.size === 0) return;
-  const lines = [...losses].sort().map(([identity, loss]) => `  ${identity}: ${loss}`);
+  const lines = [...losses].sort().map(([identity, loss]) => `  ${escapeControls(identity)}: ${loss}`);
   context.log("warning", ["Repaired without the data that a manual change lost:", ...lines].join("\n"));
 }
 
@@ -82,8 +83,8 @@ export function warnOfRemaining(result: ApplyResult, inputs: BundleInputs, conte
     const { prune, impossible, statements } = repairOf(identity, differences, result.expected, result.after);
     const all = [...impossible, ...statements, ...prune];
     return all.length === 0
-      ? [`  ${identity}`]
-      : all.map((what) => `  ${identity}: ${what.split("\n", 1)[0]}`);
+      ? [`  ${escapeControls(identity)}`]
+      : all.map((what) => `  ${escapeControls(identity)}: ${escapeInNames(what).split("\n", 1)[0]}`);
   });
   if (lines.length === 0) return;
   const hint =

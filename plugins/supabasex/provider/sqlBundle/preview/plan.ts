@@ -1,3 +1,4 @@
+import { escapeControls } from "../../../../../foundation/controlCharacters";
 import type { CallContext } from "../../../../provider-host/provider";
 import type { PlannedFile } from "../apply/request";
 import type { LoadedBundle } from "../source/files";
@@ -34,7 +35,7 @@ export function table(plan: readonly PlannedFile[], bundle: LoadedBundle): strin
   const displayOf = (path: string) => displays.get(path) ?? `${folder}${path}`;
   const width = Math.max(...plan.map(({ path }) => displayOf(path).length));
   return plan.map(({ path, reason, because }) => {
-    const why = because === undefined ? reason : `${reason}: ${because}`;
+    const why = because === undefined ? reason : `${reason}: ${escapeControls(because)}`;
     return `  ${displayOf(path).padEnd(width)}  ${why}`;
   });
 }

@@ -1,3 +1,4 @@
+import { escapeControls, escapeInNames } from "../../../../../foundation/controlCharacters";
 import { UserError } from "../../../../../foundation/userError";
 import {
   type Addresses,
@@ -150,14 +151,18 @@ export function refuseUnrepaired(
   for (const [identity, group] of byIdentity(differences)) {
     const repair = repairOf(identity, group, expected, traced.catalog);
     const fault = failed.find((other) => other.identity === identity);
-    for (const what of repair.impossible) lines.push(`  ${identity}: ${what}`);
+    for (const what of repair.impossible) lines.push(lineOf(identity, what));
     if (repair.statements.length > 0) {
       lines.push(
-        `  ${identity}: ${fault?.statement ?? repair.statements[0]}${fault === undefined ? "" : `\n    ${fault.message}`}`,
+        `${lineOf(identity, fault?.statement ?? repair.statements[0] ?? "")}${fault === undefined ? "" : `\n    ${fault.message}`}`,
       );
     }
   }
   if (lines.length > 0) throw new ManualChanges(lines);
+}
+
+function lineOf(identity: string, what: string): string {
+  return `  ${escapeControls(identity)}: ${escapeInNames(what)}`;
 }
 
 /** Manual changes that a deployment does not repair, because data is at risk or the server refuses. */
@@ -189,7 +194,7 @@ export function refuseHopeless(
   );
   if (hopeless.length > 0)
     throw new ManualChanges(
-      hopeless.flatMap(({ identity, impossible }) => impossible.map((what) => `  ${identity}: ${what}`)),
+      hopeless.flatMap(({ identity, impossible }) => impossible.map((what) => lineOf(identity, what))),
     );
 }
 

@@ -1,3 +1,4 @@
+import { escapeControls } from "../../../../../foundation/controlCharacters";
 import type { JsonValue } from "../../../../../foundation/json";
 import { isPropertyMap, type Value } from "../../../../provider-host/values";
 import { parseDriftText } from "../../../bundleMessages";
@@ -50,7 +51,7 @@ export function driftLines(drift: Drift): string[] {
     const severity = severities.find((one) => one === name) ?? "changes";
     const lines = change.split("\n");
     const what = lines.length === 1 ? lines[0] : `${lines.length} lines differ`;
-    const where = `${identity}${property === undefined ? "" : `, ${property}`}`;
+    const where = `${escapeControls(identity)}${property === undefined ? "" : `, ${property}`}`;
     const by = author === undefined ? "" : ` (${author})`;
     return { severity, line: `${severity.padEnd(7)}  ${where}: ${what}${by}` };
   });
