@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { unknown } from "../../../../plugins/provider-host/values";
 import { fingerprint, readCatalog } from "../../../../plugins/supabasex/provider/sqlBundle/catalog";
 import { Databases, failureOf } from "./support";
@@ -93,6 +93,74 @@ create sequence $s.untouched;
   expect(block).toBe(
     `info: The dry run does not cover:\n  sequence ${bundle.schema}.t_id_seq has moved on, and does not go back`,
   );
+});
+
+describe("a sequence that the dry run sets back is restored, because its rows have these numbers", () => {
+  test.each([
+    { name: "to an earlier number", file: "select setval('$s.t_id_seq', 2);", seen: "set back" },
+    {
+      name: "to its start",
+      file: "truncate $s.t;\nselect setval('$s.t_id_seq', 1, false);",
+      seen: "set back",
+    },
+    {
+      name: "by a file that then fails",
+      file: "select setval('$s.t_id_seq', 2);\nselect 1 / 0;",
+      seen: undefined,
+    },
+    {
+      name: "one that counts down",
+      file: "select setval('$s.down', -1);",
+      seen: "set back",
+    },
+  ])("$name", async ({ file, seen }) => {
+    const bundle = await databases.bundle(
+      {
+        "migrations/20260101000000_t.sql": `create schema $s;
+create table $s.t (id bigint generated always as identity primary key, n text);
+create sequence $s.down increment by -1;
+`,
+      },
+      { dryRun: "live" },
+    );
+    await bundle.up();
+    await bundle.sql("insert into $s.t (n) select 'a' from generate_series(1, 7)");
+    await bundle.sql("select nextval('$s.down') from generate_series(1, 7)");
+    bundle.logs = [];
+    bundle.write({ "migrations/20260102000000_back.sql": file });
+
+    expect(await failureOf(bundle.preview())).toMatch(seen === undefined ? /division by zero/ : /succeeded/);
+
+    const { rows } = await bundle.sql(
+      "select nextval('$s.down')::int as down, nextval('$s.t_id_seq')::int as id",
+    );
+    expect(rows).toEqual([{ down: -8, id: 8 }]);
+    const log = bundle.logs.join("\n");
+    if (seen !== undefined) expect(log).toMatch(/sequence s\d+\.\w+ was set back, and is again where it was/);
+    expect(log).not.toContain("has moved on");
+  });
+});
+
+test("numbers that others take during a dry run stay taken", async () => {
+  const bundle = await databases.bundle(
+    { "migrations/20260101000000_t.sql": "create schema $s;\ncreate sequence $s.n;\n" },
+    { dryRun: "live" },
+  );
+  await bundle.up();
+  await bundle.sql("select nextval('$s.n') from generate_series(1, 3)");
+  bundle.write({
+    "migrations/20260102000000_others.sql": `select setval('$s.n', 1);
+do $$ begin perform pg_sleep(2); end $$;
+`,
+  });
+
+  const previewing = bundle.preview();
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await bundle.sql("select nextval('$s.n') from generate_series(1, 20)");
+  await previewing;
+
+  const { rows } = await bundle.sql("select nextval('$s.n')::int as n");
+  expect(rows[0].n).toBeGreaterThan(20);
 });
 
 test("without a dry run the files are listed with their reasons, and nothing is executed", async () => {

@@ -16,7 +16,7 @@ import { earlierCommitHelps } from "./newLabels";
 import { runOutsideTransaction } from "./noTransaction";
 import { mayDependOn, outsideFault } from "./outsideFault";
 import { type ApplyRequest, type Reporter, silent } from "./request";
-import { movedSince, sequencePositions } from "./sequencePositions";
+import { type MovedSequences, restoreSequences, sequencePositions } from "./sequencePositions";
 import { reasonToSkip, type SkippedFile } from "./skippedFiles";
 import { needsEarlierCommit } from "./stopped";
 import { runTransaction, TablesTooLarge, type TransactionResult } from "./transaction";
@@ -26,8 +26,7 @@ export interface ApplyResult extends Omit<TransactionResult, "next" | "more" | "
   readonly skipped: readonly SkippedFile[];
   /** For a dry run that ran files. */
   readonly bodies?: BodyCheck;
-  /** Sequences whose position changed in a dry run. */
-  readonly moved?: readonly string[];
+  readonly moved?: MovedSequences;
 }
 
 /**
@@ -193,8 +192,7 @@ class CommitRefused extends UserError {}
 interface Attempted extends TransactionResult {
   /** For a dry run that ran files. */
   readonly bodies?: BodyCheck;
-  /** Sequences whose position changed in a dry run. */
-  readonly moved?: readonly string[];
+  readonly moved?: MovedSequences;
 }
 
 function attempt(
@@ -223,11 +221,14 @@ function attempt(
       const isWhole = !commit && result.failure === undefined && result.next === undefined;
       const found = isWhole && result.ran.length > 0 ? await examine(session, result, report) : undefined;
       await session.execute("rollback");
-      if (sequences === undefined || found === undefined) return result;
+      const moved =
+        sequences === undefined ? undefined : await restoreSequences(session, sequences, report.warn);
+      if (moved === undefined || found === undefined) return result;
       const bodies = await judgeBodies(session, request.bundle, { ...result, found, skipped });
-      return { ...result, bodies, moved: movedSince(sequences, await sequencePositions(session)) };
+      return { ...result, bodies, moved };
     } catch (error) {
       await session.execute("rollback").catch(() => {});
+      if (sequences !== undefined) await restoreSequences(session, sequences, report.warn).catch(() => {});
       throw error;
     }
   };

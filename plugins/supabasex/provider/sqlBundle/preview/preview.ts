@@ -1,4 +1,5 @@
 import type { ClientBase } from "pg";
+import { escapeControls } from "../../../../../foundation/controlCharacters";
 import type { CallContext } from "../../../../provider-host/provider";
 import { catalogWouldChange, notInDryRun } from "../../../bundleMessages";
 import { type ApplyResult, applyBundle } from "../apply/apply";
@@ -302,8 +303,10 @@ function announceDryRun(
   const uncovered = [...bundle.migrations, ...bundle.repeatables]
     .filter((file) => ran.has(file.path))
     .flatMap(notCovered);
-  for (const name of result.moved ?? [])
-    uncovered.push(`  sequence ${name} has moved on, and does not go back`);
+  for (const name of result.moved?.advanced ?? [])
+    uncovered.push(`  sequence ${escapeControls(name)} has moved on, and does not go back`);
+  for (const name of result.moved?.restored ?? [])
+    uncovered.push(`  sequence ${escapeControls(name)} was set back, and is again where it was`);
   if (result.bodies?.unchecked === true)
     uncovered.push(
       "  bodies of PL/pgSQL functions: this server lacks plpgsql_check, so they are only parsed",
