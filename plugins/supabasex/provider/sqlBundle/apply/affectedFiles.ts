@@ -14,9 +14,9 @@ export function affectedFiles(
   after: Catalog,
   repeatables: readonly BundleFile[],
 ): Map<string, string> {
-  const changed = changedObjects(before, after);
   const affected = new Map<string, string>();
-  if (changed.size === 0) return affected;
+  const changed = repeatables.length === 0 ? undefined : changedObjects(before, after);
+  if (changed === undefined || changed.size === 0) return affected;
   const [anything] = changed.values();
   for (const file of repeatables) {
     const named = [...changed].find(([name]) => mentions(file, name))?.[1];

@@ -85,7 +85,12 @@ export async function runFiles(start: Start, knownDefaults?: Catalog): Promise<F
   const middle = migrated ? await afterMigrations(start, ranFiles) : { ...start, created: {} };
   const repeatables = bundle.repeatables.filter((file) => !skip.has(file.path));
   const affected = migrated
-    ? affectedFiles(start.reading.catalog, middle.reading.catalog, repeatables)
+    ? affectedFiles(
+        start.reading.catalog,
+        middle.reading.catalog,
+        // A new one runs anyway.
+        repeatables.filter(({ path }) => start.history.files.has(path)),
+      )
     : new Map<string, string>();
   const defaults = knownDefaults ?? defaultsOfFiles(start.expected, start.reading, middle.reading);
   const declared = new Set(adopted ?? []);

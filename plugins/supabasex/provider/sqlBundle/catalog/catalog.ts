@@ -17,9 +17,32 @@ export function sortedCatalog(objects: ReadonlyMap<string, CatalogObject>): Cata
   return sorted;
 }
 
+const texts = new WeakMap<CatalogObject, string>();
+
+/** Returns the canonical JSON of an object. A deployment needs it for the record and for the digests of the state. */
+export function objectJson(object: CatalogObject): string {
+  let text = texts.get(object);
+  if (text === undefined) {
+    text = canonicalJson(object as JsonObject);
+    texts.set(object, text);
+  }
+  return text;
+}
+
+/** Returns the canonical JSON of a catalog. */
+export function catalogJson(catalog: Catalog): string {
+  const members = Object.keys(catalog)
+    .sort()
+    .map((identity) => `${JSON.stringify(identity)}:${objectJson(catalog[identity] ?? {})}`);
+  return `{${members.join(",")}}`;
+}
+
 /** Returns the SHA-256, in hex, of the canonical JSON of a catalog. It is equal exactly if the catalogs are. */
 export function fingerprint(catalog: Catalog): string {
-  return createHash("sha256")
-    .update(canonicalJson(catalog as JsonObject))
-    .digest("hex");
+  return fingerprintOf(catalogJson(catalog));
+}
+
+/** Returns the fingerprint of the catalog of which this is the canonical JSON. */
+export function fingerprintOf(json: string): string {
+  return createHash("sha256").update(json).digest("hex");
 }

@@ -1,6 +1,5 @@
 import { hash } from "node:crypto";
-import { canonicalJson, type JsonValue } from "../../../../../foundation/json";
-import { type Catalog, type CatalogObject, sortedCatalog } from "./catalog";
+import { type Catalog, type CatalogObject, objectJson, sortedCatalog } from "./catalog";
 import { parentIdentities, partsOfIdentity } from "./identity";
 import { touchedPart, touchedProperties } from "./properties";
 
@@ -177,6 +176,6 @@ export function digestOf(members: readonly Member[]): string {
   // The record is read from jsonb, which has its own order.
   const sorted = members.length < 2 ? members : [...members].sort(([a], [b]) => (a < b ? -1 : 1));
   let text = "";
-  for (const member of sorted) text += canonicalJson(member as unknown as JsonValue);
+  for (const [identity, object] of sorted) text += `[${JSON.stringify(identity)},${objectJson(object)}]`;
   return hash("sha256", text, "base64url").slice(0, 16);
 }

@@ -1,5 +1,11 @@
 import type { ClientBase } from "pg";
-import { type Catalog, type CatalogObject, fingerprint } from "../catalog/catalog";
+import {
+  type Catalog,
+  type CatalogObject,
+  catalogJson,
+  fingerprint,
+  fingerprintOf,
+} from "../catalog/catalog";
 
 /**
  * The database's record of the posture at the last deployment of a bundle, in a separate table next to the bundle's own
@@ -37,11 +43,12 @@ export async function readPostureRecord(
 
 /** Writes the record, in the transaction of the deployment. */
 export async function recordPosture(client: ClientBase, bundle: string, posture: Catalog): Promise<void> {
+  const json = catalogJson(posture);
   await client.query(
     `insert into supabase_migrations.bundle_postures (bundle, posture, fingerprint) values ($1, $2, $3)
      on conflict (bundle) do update
        set posture = excluded.posture, fingerprint = excluded.fingerprint, recorded_at = excluded.recorded_at`,
-    [bundle, JSON.stringify(posture), fingerprint(posture)],
+    [bundle, json, fingerprintOf(json)],
   );
 }
 

@@ -1,7 +1,7 @@
 import type { ClientBase } from "pg";
 import type { Addresses } from "../catalog/addresses";
 import type { BaseFacts } from "../catalog/base";
-import { type Catalog, fingerprint } from "../catalog/catalog";
+import { type Catalog, catalogJson, fingerprint, fingerprintOf } from "../catalog/catalog";
 import { withCurrentIdentities } from "../catalog/formerIdentities";
 import { canonicalCatalog } from "../catalog/names";
 import { addressesFrom, databaseToken } from "./addresses";
@@ -66,8 +66,9 @@ export async function recordExpectation(
   bundle: string,
   { expected, base }: Pick<BundleRecord, "expected" | "base">,
 ): Promise<void> {
+  const json = catalogJson(expected);
   await client.query(
     "update supabase_migrations.bundles set expected = $2, fingerprint = $3, base = $4 where name = $1",
-    [bundle, JSON.stringify(expected), fingerprint(expected), JSON.stringify(base)],
+    [bundle, json, fingerprintOf(json), JSON.stringify(base)],
   );
 }
