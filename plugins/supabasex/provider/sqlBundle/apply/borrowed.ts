@@ -1,3 +1,4 @@
+import { escapeControls } from "../../../../../foundation/controlCharacters";
 import { UserError } from "../../../../../foundation/userError";
 import { partsOfIdentity } from "../catalog";
 import { isMadeByRepeatables } from "../catalog/base";
@@ -6,12 +7,13 @@ import type { OwnedObject } from "../history/history";
 import { runRepairs } from "../repair/restore";
 import type { ObjectClass } from "../source/declaredObjects";
 import { SqlFileError } from "../source/errors";
-import type { BundleFile, Migration } from "../source/files";
-import { mentions, mentionsObject } from "../source/mentions";
+import type { Migration } from "../source/files";
+import { mentions } from "../source/mentions";
 import { comparableText, statementsOf, textOf } from "../source/statements";
 import { bareName } from "./affectedFiles";
 import { withoutRepeatables } from "./baseRehearsal";
 import { runMigrations, TransactionLost } from "./migrations";
+import { namesObject } from "./namesObject";
 import { silent } from "./request";
 import { pendingOf, type Start } from "./start";
 
@@ -35,10 +37,10 @@ interface Lent {
  */
 export async function borrowedByMigrations(start: Start): Promise<UserError | undefined> {
   const { session, request, filesAtOnce } = start;
-  const leftOut = start.leftOut.afresh();
   const pending = pendingOf(start);
   const lent = pending.length === 0 ? [] : lentTo(pending, start);
   if (lent.length === 0) return undefined;
+  const leftOut = start.leftOut.afresh();
   await session.execute("savepoint borrowed");
   try {
     await withoutLent(start, lent);
@@ -96,7 +98,9 @@ function borrowedOutside(file: Migration, lent: readonly Lent[]): UserError | un
   const { node } = statement;
   if ("DoStmt" in node || ("DropStmt" in node && node.DropStmt.missing_ok === true)) return undefined;
   const withoutComments = { ...file, text: comparableText(textOf(file, statement)) };
-  const needed = lent.filter(({ identity, isRedefined }) => !isRedefined && names(withoutComments, identity));
+  const needed = lent.filter(
+    ({ identity, isRedefined }) => !isRedefined && namesObject(withoutComments, identity),
+  );
   if (needed.length === 0) return undefined;
   const fault = new SqlFileError({
     file,
@@ -114,7 +118,7 @@ function lentTo(pending: readonly Migration[], start: Start): Lent[] {
   return [...declared, ...madeByBlocks(start)].flatMap(({ object, path }): Lent[] => {
     const { identity } = object;
     if (identity === undefined || reading.catalog[identity] === undefined) return [];
-    const isNamed = pending.some((file) => names(file, identity));
+    const isNamed = pending.some((file) => namesObject(file, identity));
     const isRedefined = (start.record.base[identity] ?? null) !== null;
     return isNamed && hiding(object, 0).length > 0 ? [{ object, identity, path, isRedefined }] : [];
   });
@@ -156,13 +160,6 @@ function madeByBlocks({ record: { base }, request: { bundle } }: Start) {
   });
 }
 
-function names(file: BundleFile, identity: string): boolean {
-  const { schema, parent, name } = partsOfIdentity(identity);
-  if (schema === undefined) return mentions(file, name);
-  if (parent === undefined) return mentionsObject(file, schema, bareName(name));
-  return mentions(file, name) && mentionsObject(file, schema, bareName(parent));
-}
-
 /** SQLSTATEs of missing objects: a table, column, function, other object, or schema. */
 const notThere: ReadonlySet<string> = new Set(["42P01", "42703", "42883", "42704", "3F000"]);
 
@@ -173,7 +170,7 @@ const notThere: ReadonlySet<string> = new Set(["42P01", "42703", "42883", "42704
 function explained(error: unknown, lent: readonly Lent[]): UserError | undefined {
   if (!(error instanceof SqlFileError)) return undefined;
   const { file, message, sqlState = "" } = error.fault;
-  const named = lent.filter(({ identity }) => names(file, identity));
+  const named = lent.filter(({ identity }) => namesObject(file, identity));
   const needed = notThere.has(sqlState)
     ? named.filter(
         ({ identity, isRedefined }) =>
@@ -189,7 +186,7 @@ function refusal(error: SqlFileError, needed: readonly Lent[]): UserError {
     [
       error.message,
       "  On a new environment it would fail like this: there, migrations run before all repeatables, which make or change",
-      ...needed.map(({ identity, path }) => `    ${identity} (${path})`),
+      ...needed.map(({ identity, path }) => `    ${escapeControls(identity)} (${path})`),
       "  Move the statement to a repeatable, or make what it needs in a migration that comes before it.",
     ].join("\n"),
     1,

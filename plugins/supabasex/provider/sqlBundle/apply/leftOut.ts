@@ -1,34 +1,54 @@
-import type { AlterTableStmt, Node } from "libpg-query";
+import type { Node } from "libpg-query";
 import { type Catalog, isSameObject, partsOfIdentity } from "../catalog";
 import { type BaseFacts, holdsNoData, isMadeByRepeatables } from "../catalog/base";
 import type { History } from "../history/history";
 import type { Inserted } from "../locks/probes";
 import { undoOf } from "../repair/undo";
-import { commandsWithout, type Part } from "../source/commands";
-import { declarations, identityAsWritten, unquoted } from "../source/declaredObjects";
+import type { Part } from "../source/commands";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
 import { mentions } from "../source/mentions";
+import { stepsOf } from "../source/partitionSteps";
 import { statingStatements } from "../source/statedFacts";
 import { comparableText, type Statement, setting, statementsOf, textOf } from "../source/statements";
 import { bareName } from "./affectedFiles";
+import { creates, type DoneManually, declares, droppedBefore, partsDone } from "./leftOutParts";
+import type { Partition, Partitions } from "./manualPartitions";
+import { namesObject } from "./namesObject";
 import type { FileFailure } from "./request";
 
 /** SQLSTATEs for an existing object: a table, view or index; a column; another object; a function; a schema. */
 const isThere: ReadonlySet<string> = new Set(["42P07", "42701", "42710", "42723", "42P06"]);
 
+/**
+ * SQLSTATEs for an object that does not exist, or is not what a statement changes: a table; a column; another object; a
+ * function; a schema; a relation of another kind, such as a table that is a partition already; a column of another kind.
+ */
+const isNotThere: ReadonlySet<string> = new Set([
+  "42P01",
+  "42703",
+  "42704",
+  "42883",
+  "3F000",
+  "42809",
+  "55000",
+]);
+
+/** Statements whose whole effect is in the catalog, so that a comparison shows whether it is there. */
+const changesCatalogOnly = /^(Alter|Comment|Drop|Grant|Rename)/;
+
 /** The results of a rehearsal. */
-export interface Rehearsed {
+export interface Rehearsed extends DoneManually {
   /** Paths of the files that succeed without the manual changes. */
   readonly files: ReadonlySet<string>;
   /** What fails without them, too: files before it succeed. */
   readonly failed: SqlFileError | undefined;
-  /** Identities of manual objects that these files create. */
-  readonly created: readonly string[];
   /** The catalog with the manual changes. */
   readonly live: Catalog;
   /** The catalog after the files ran without them. */
   readonly expected: Catalog;
+  /** Partitions of these files, with the manual changes and after the files ran without them. */
+  readonly partitions: { readonly now: Partitions; readonly asked: Partitions };
 }
 
 /** What ran before, and what runs now. */
@@ -37,6 +57,8 @@ interface KnownFiles {
   readonly repeatables: readonly BundleFile[];
   /** What repeatables alter, in its state without them. */
   readonly base: BaseFacts;
+  /** What the bundle has created. */
+  readonly expected: Catalog;
   /** The catalog before any file runs. */
   readonly live: Catalog;
 }
@@ -45,7 +67,8 @@ interface KnownFiles {
  * Decides what is left out of files because it already exists. The server refuses a plain `create` of an existing
  * object. If it is a manual object, and the rehearsal shows that the file succeeds without it, the statement is left
  * out of the file's text, as the server skips a statement with `if not exists`. Afterwards, the existing object is
- * compared with the rehearsal's result, and repaired or refused. What is in the way of a block, or cannot be altered to
+ * compared with the rehearsal's result, and repaired or refused. The same applies to a statement that fails because its
+ * work is done, such as a `drop` of what was dropped manually. What is in the way of a block, or cannot be altered to
  * what the file creates, is dropped first if that loses nothing. A statement that a repeatable ran before is left out
  * as well. What dynamic SQL of a repeatable has created is dropped for a file that creates it, because on an empty
  * database it does not exist yet.
@@ -55,6 +78,11 @@ export class LeftOut {
   readonly #rehearsed: Rehearsed | undefined;
   readonly #parts = new Map<BundleFile, Part[]>();
   readonly #drops = new Map<BundleFile, readonly string[]>();
+  /**
+   * Identities of objects that were dropped manually and that files drop, if the rehearsal cannot recreate them, because
+   * the catalog only has their name.
+   */
+  readonly gone = new Set<string>();
 
   /** @param rehearsed - `undefined` if there are no manual objects that pending files may affect */
   constructor(known: KnownFiles, rehearsed?: Rehearsed) {
@@ -71,10 +99,14 @@ export class LeftOut {
   takes({ fault: { file, index, sqlState = "", where } }: SqlFileError): boolean {
     if (index === undefined) return false;
     const statement = statementsOf(file).find(({ start, end }) => start <= index && index < end);
-    if (statement === undefined || !(isThere.has(sqlState) || isSecondKey(sqlState, statement.node)))
-      return false;
+    if (statement === undefined) return false;
     const isDynamic = where !== undefined || setting.has(statement.kind);
-    if (!isDynamic && ranBefore(file, statement, this.#known)) return this.#leaveOut(file, statement);
+    if (!isThere.has(sqlState) && !isSecondKey(sqlState, statement.node)) {
+      if (isDynamic || !isNotThere.has(sqlState) || !changesCatalogOnly.test(statement.kind)) return false;
+      if (file.kind === "migration" && namesMadeByRepeatable(file, statement, this.#known)) return false;
+      return this.#leaveOutDone(file, statement) || this.#leaveOutGone(file, statement);
+    }
+    if (!isDynamic && ranBefore(file, statement, this.#known)) return this.#leaveOut(file, statement, []);
     const { base, live, repeatables } = this.#known;
     // What a repeatable creates with a plain statement, it also creates on an empty database, and fails there.
     const plain = repeatables.filter((other) => other !== file).flatMap((other) => statementsOf(other));
@@ -91,17 +123,28 @@ export class LeftOut {
     const { live: manual } = this.#rehearsed;
     if (isDynamic) return this.#dropFor(file, namedBy(file, created), manual);
     const others = differingFrom(statement, this.#rehearsed);
-    return this.#dropFor(file, others, manual) || this.#leaveOut(file, statement, created);
+    return this.#dropFor(file, others, manual) || this.#leaveOutDone(file, statement);
   }
 
-  /** Adds to the failure of a block that the object in its way was created manually. */
+  /** Adds to the failure of a statement which manual change is in its way. */
   explained({ error, ...failure }: FileFailure): FileFailure {
     if (!(error instanceof SqlFileError)) return { error, ...failure };
-    const { file, index = 0, sqlState = "", where } = error.fault;
-    const isManual = this.#rehearsed !== undefined && succeeds(this.#rehearsed, file, index);
-    if (!isManual || where === undefined || !isThere.has(sqlState)) return { error, ...failure };
-    const hint = "It was created manually and contains data: create it in the block only if it is missing.";
+    const hint = this.#hintOn(error.fault);
+    if (hint === undefined) return { error, ...failure };
     return { ...failure, error: new SqlFileError({ ...error.fault, hint }, { cause: error.cause }) };
+  }
+
+  #hintOn({ file, index = 0, sqlState = "", where }: SqlFileError["fault"]): string | undefined {
+    if (this.#rehearsed === undefined || !succeeds(this.#rehearsed, file, index)) return undefined;
+    const { partitions } = this.#rehearsed;
+    const statement = statementsOf(file).find(({ start, end }) => start <= index && index < end);
+    const steps = statement === undefined ? [] : stepsOf(statement.node, file.text);
+    for (const { child } of steps) {
+      const [now, asked] = [partitions.now.get(child), partitions.asked.get(child)];
+      if (now !== undefined && asked && !isSamePlace(now, asked)) return otherPlace(child, now, asked);
+    }
+    if (isThere.has(sqlState)) return where === undefined ? undefined : createdManually;
+    return where === undefined && isNotThere.has(sqlState) ? droppedManually : undefined;
   }
 
   /** Returns the text to send for a file. Parts that are left out are blank, and everything else keeps its position. */
@@ -121,10 +164,30 @@ export class LeftOut {
     return this.#drops.get(file) ?? [];
   }
 
-  #leaveOut(file: BundleFile, statement: Statement, created: readonly string[] = []): boolean {
+  /** Leaves out what is done already of a statement with which the rehearsal succeeds. */
+  #leaveOutDone(file: BundleFile, statement: Statement): boolean {
+    if (this.#rehearsed === undefined || !succeeds(this.#rehearsed, file, statement.start)) return false;
+    const { now, asked } = this.#rehearsed.partitions;
+    const isElsewhere = stepsOf(statement.node, file.text).some(
+      ({ does, child }) => does !== "drop" && !isSamePlace(now.get(child), asked.get(child)),
+    );
+    if (isElsewhere) return false;
+    const done = partsDone(file, statement, this.#rehearsed);
+    return done !== undefined && this.#leaveOut(file, statement, done);
+  }
+
+  /** Leaves out a `drop` in a rehearsal. */
+  #leaveOutGone(file: BundleFile, statement: Statement): boolean {
+    const { expected, live } = this.#known;
+    const gone = this.#rehearsed === undefined ? droppedBefore(statement, expected, live) : [];
+    for (const identity of gone) this.gone.add(identity);
+    return gone.length > 0 && this.#leaveOut(file, statement, []);
+  }
+
+  /** @param own - the parts to leave out; none for the whole statement */
+  #leaveOut(file: BundleFile, statement: Statement, own: readonly Part[]): boolean {
     const parts = this.#parts.get(file) ?? [];
     if (parts.some(({ start, end }) => start === statement.start && end === statement.end)) return false;
-    const own = partsToLeaveOut(file, statement, created);
     const isAgain = own.every((part) => parts.some(({ start }) => start === part.start));
     const whole = { start: statement.start, end: statement.end, instead: "select" };
     this.#parts.set(file, [...parts, ...(own.length === 0 || isAgain ? [whole] : own)]);
@@ -161,6 +224,35 @@ function ranBefore(file: BundleFile, statement: Statement, { history, repeatable
   return now.length === (file.kind === "repeatable" ? 1 : 0);
 }
 
+const createdManually =
+  "It was created manually and contains data: create it in the block only if it is missing.";
+const droppedManually =
+  "It was dropped, renamed or changed manually: undo that, or write the statement so that it also works without it.";
+
+function isSamePlace(one: Partition | null | undefined, other: Partition | null | undefined): boolean {
+  return one?.parent === other?.parent && one?.bound === other?.bound;
+}
+
+function otherPlace(child: string, now: Partition | null, { parent, bound }: Partition): string {
+  if (now === null) return `It was created manually, and is not a partition of ${parent}: drop or rename it.`;
+  return `Manually, ${child} was made the partition of ${now.parent} ${now.bound}, not of ${parent} ${bound}: detach it (alter table ${now.parent} detach partition ${child}).`;
+}
+
+/** Returns whether the statement names what only a repeatable makes: on an empty database it does not exist yet. */
+function namesMadeByRepeatable(
+  file: BundleFile,
+  statement: Statement,
+  { history, base }: KnownFiles,
+): boolean {
+  const text = { ...file, text: textOf(file, statement) };
+  return [...history.files.values()].some(({ objects }) =>
+    objects.some(
+      ({ identity }) =>
+        identity !== undefined && (base[identity] ?? null) === null && namesObject(text, identity),
+    ),
+  );
+}
+
 function succeeds({ files, failed }: Rehearsed, { path }: BundleFile, index: number): boolean {
   return files.has(path) || (failed?.file.path === path && index < (failed.fault.index ?? 0));
 }
@@ -178,23 +270,6 @@ function differingFrom({ node }: Statement, { created, live, expected }: Rehears
   );
 }
 
-/** Returns whether a statement creates the object, also as a command of an `alter table`. */
-function creates({ node }: Statement, identity: string): boolean {
-  if (!("AlterTableStmt" in node)) return declares(node, identity);
-  return (node.AlterTableStmt.cmds ?? []).some((command) => adds(node.AlterTableStmt, command, identity));
-}
-
-function declares(node: Node, identity: string): boolean {
-  const name = kindAndName(identity);
-  return declarations(node).some((object) => kindAndName(identityAsWritten(object)) === name);
-}
-
-/** Returns the identity without argument types, which statements may write differently than the catalog. */
-function kindAndName(identity: string): string {
-  const { kind, parent = "", name } = partsOfIdentity(identity);
-  return `${kind} ${parent} ${name.replace(/\(.*$/s, "")}`;
-}
-
 /** A table can have one primary key: the server reports this instead of an existing object. */
 function isSecondKey(sqlState: string, node: Node): boolean {
   return sqlState === "42P16" && JSON.stringify(node).includes('"CONSTR_PRIMARY"');
@@ -206,40 +281,4 @@ const order = ["policy", "trigger", "rule", "publication table", "publication sc
 function dropOrder(identity: string): number {
   const at = order.indexOf(partsOfIdentity(identity).kind);
   return at < 0 ? order.length : at;
-}
-
-/** Returns the commands of an `alter table` that add a manual object; none if there is only one command. */
-function partsToLeaveOut(
-  file: BundleFile,
-  { node, start, end }: Statement,
-  created: readonly string[],
-): Part[] {
-  if (!("AlterTableStmt" in node)) return [];
-  const { AlterTableStmt: alter } = node;
-  const { cmds = [] } = alter;
-  if (cmds.length < 2) return [];
-  const isOut = cmds.map((command) => created.some((identity) => adds(alter, command, identity)));
-  return commandsWithout(file.text, { start, end }, isOut);
-}
-
-/** Returns whether a command of an `alter table` adds the column or constraint. */
-function adds({ relation }: AlterTableStmt, command: Node, identity: string): boolean {
-  const added = addedBy(command);
-  const { kind, parent = "", name } = partsOfIdentity(identity);
-  return (
-    kind === added?.kind &&
-    unquoted(name) === added.name &&
-    unquoted(bareName(parent)) === (relation?.relname ?? "")
-  );
-}
-
-function addedBy(command: Node): { readonly kind: string; readonly name: string } | undefined {
-  if (!("AlterTableCmd" in command)) return undefined;
-  const { subtype, def } = command.AlterTableCmd;
-  if (def === undefined) return undefined;
-  if (subtype === "AT_AddColumn" && "ColumnDef" in def)
-    return { kind: "column", name: def.ColumnDef.colname ?? "" };
-  if (subtype === "AT_AddConstraint" && "Constraint" in def)
-    return { kind: "constraint", name: def.Constraint.conname ?? "" };
-  return undefined;
 }

@@ -7,6 +7,7 @@ import { readRecord } from "../history/record";
 import { type Comparison, compare } from "../repair/compare";
 import { hopelessOf, refuseHopeless } from "../repair/drift";
 import type { BundleFile, LoadedBundle } from "../source/files";
+import { mayReachDependents } from "../source/mentions";
 import { loadParser } from "../source/parser";
 import { fileLinks } from "./fileLinks";
 import { driftedFiles, makersOf } from "./makers";
@@ -80,15 +81,12 @@ export function mayPendingRepair(look: Look): (identity: string) => boolean {
   };
 }
 
-/** Statements that affect objects without naming them. */
-const sweeping = /\bcascade\b|\b(?:alter|drop)\s+schema\b|\breassign\s+owned\b/i;
-
 /**
  * Returns a test whether one of the pending files may repair an object, or make it unexpected. Only running them shows
  * it.
  */
 export function mayRepair(files: readonly BundleFile[], live: Catalog): (identity: string) => boolean {
-  if (files.some(({ text }) => sweeping.test(text))) return () => true;
+  if (files.some(mayReachDependents)) return () => true;
   const isRelevant = relevanceTo(files);
   return (identity) => isRelevant(identity, live);
 }

@@ -11,14 +11,16 @@ import { type BaseFacts, holdsNoData } from "../catalog/base";
 import { type RepairGroup, runRepairs } from "../repair/restore";
 import { undoOf, withoutHiddenLabels } from "../repair/undo";
 import { isCausedByOthers } from "../session/retry";
+import type { Session } from "../session/session";
 import { SqlFileError } from "../source/errors";
 import type { BundleFile } from "../source/files";
-import { actsOnUnnamedObjects, mentions } from "../source/mentions";
+import { actsOnUnnamedObjects, mayReachDependents, mentions } from "../source/mentions";
 import { bareName } from "./affectedFiles";
 import { dependsOnDefaults } from "./defaultPrivileges";
 import { expectationAfter } from "./expected";
 import type { LeftOut } from "./leftOut";
 import { driftedFiles, makersOf } from "./makers";
+import { type ManualPartitions, manualPartitions, noPartitions, readPartitions } from "./manualPartitions";
 import { outsideFault } from "./outsideFault";
 import { planRepeatables } from "./plan";
 import { type FileFailure, silent } from "./request";
@@ -69,26 +71,27 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
   // Before the first deployment, all objects are foreign.
   const isFirst = Object.keys(expected).length === 0;
   const beside = isFirst ? [] : createdBeside(files).filter(isManual);
+  // What was dropped manually with such an object is dropped again with it.
+  const isSweeping = files.some(mayReachDependents);
   const relevant = (live: Catalog): CatalogDifference[] => [
-    ...diffCatalogs(expected, live).filter(({ identity }) => isRelevant(identity, live)),
+    ...diffCatalogs(expected, live).filter(
+      ({ identity, kind }) => (isSweeping && kind === "missing") || isRelevant(identity, live),
+    ),
     ...[...stated, ...beside, ...inSchemas(beside, live)]
       .filter((identity) => live[identity] !== undefined)
       .map((identity): CatalogDifference => ({ identity, kind: "extra", live: live[identity] })),
   ];
-  if (relevant(start.reading.catalog).length === 0) return undefined;
+  const partitions = isFirst ? noPartitions : await manualPartitions(start, files);
+  if (relevant(start.reading.catalog).length === 0 && partitions.groups.length === 0) return undefined;
   await session.execute("savepoint rehearsal");
   try {
-    const before = await undo(start, relevant);
+    const before = await undo(start, relevant, partitions);
     const kept = stated.filter((identity) => before.catalog[identity] !== undefined);
     const request = { ...start.request, report: silent };
-    const run = await runFiles({
-      ...start,
-      reading: before,
-      request,
-      locks: undefined,
-      leftOut: start.leftOut.afresh(),
-    });
-    const expected = expectationOf(start, before, run, withParts(kept, run.after.catalog));
+    const leftOut = start.leftOut.afresh();
+    const run = await runFiles({ ...start, reading: before, request, locks: undefined, leftOut });
+    const all = expectationOf(start, before, run, withParts(kept, run.after.catalog));
+    const expected = Object.fromEntries(Object.entries(all).filter(([name]) => !leftOut.gone.has(name)));
     const { base, defaults, contradiction, failure, next } = run;
     const error = failure?.error;
     const outside =
@@ -97,7 +100,7 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
         : await outsideFault(session, next, { expected: start.expected, inTransaction: true });
     return {
       outcome: { expected, base },
-      leftOut: leftOutOf(start, before, run, expected),
+      leftOut: leftOutOf(start, { before, run, expected }, await afterwards(session, partitions)),
       ...(failure === undefined ? { defaults } : {}),
       ...(contradiction === undefined ? {} : { contradiction }),
       ...(error instanceof UserError ? { failure: { ...failure, error } } : {}),
@@ -125,9 +128,17 @@ function inSchemas(identities: readonly string[], live: Catalog): string[] {
 /** The number of passes: the parts of a recreated table are only missed when the table exists. */
 const rounds = 4;
 
-async function undo(start: Start, relevant: (live: Catalog) => CatalogDifference[]) {
+async function undo(
+  start: Start,
+  relevant: (live: Catalog) => CatalogDifference[],
+  { groups: ofPartitions }: ManualPartitions,
+) {
   const { session, expected, request } = start;
   let { reading } = start;
+  if (ofPartitions.length > 0) {
+    await runRepairs(session, ofPartitions);
+    ({ reading } = await readWithHistory(session, request.inputs.name));
+  }
   // A manual object may depend on something that is undone, so it is undone as well.
   let isWithExtra = false;
   for (let round = 0; round < rounds; round++) {
@@ -148,12 +159,21 @@ async function undo(start: Start, relevant: (live: Catalog) => CatalogDifference
   return reading;
 }
 
-/** Returns what was undone and files create: those statements would find it already there. */
+async function afterwards(session: Session, { names, now }: ManualPartitions) {
+  return { names, partitions: { now, asked: await readPartitions(session, names) } };
+}
+
+interface Rehearsing {
+  readonly before: Start["reading"];
+  readonly run: FilesRun;
+  readonly expected: Catalog;
+}
+
+/** Returns what was undone and files do: those statements would find it done already. */
 function leftOutOf(
   { expected: former, reading, leftOut }: Start,
-  before: Start["reading"],
-  run: FilesRun,
-  expected: Catalog,
+  { before, run, expected }: Rehearsing,
+  { names, partitions }: Awaited<ReturnType<typeof afterwards>>,
 ) {
   const created = Object.keys(reading.catalog).filter(
     (identity) =>
@@ -161,10 +181,17 @@ function leftOutOf(
       before.catalog[identity] === undefined &&
       expected[identity] !== undefined,
   );
+  const { now, asked } = partitions;
+  const dropped = [
+    ...Object.keys(former).filter(
+      (identity) => reading.catalog[identity] === undefined && expected[identity] === undefined,
+    ),
+    ...names.filter((name) => !now.has(name) && !asked.has(name)).map((name) => `table ${name}`),
+  ];
   const files = new Set(run.ran.map(({ path }) => path));
   const error = run.failure?.error;
   const failed = error instanceof SqlFileError ? error : undefined;
-  return leftOut.afresh({ files, failed, created, live: reading.catalog, expected });
+  return leftOut.afresh({ files, failed, created, dropped, live: reading.catalog, expected, partitions });
 }
 
 /**

@@ -120,6 +120,7 @@ export async function runTransaction(
       history: found.history,
       repeatables: request.bundle.repeatables,
       base: found.record.base,
+      expected: found.expected,
       live: first.reading.catalog,
     }),
     session,

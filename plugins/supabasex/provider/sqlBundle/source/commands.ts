@@ -7,24 +7,46 @@ export interface Part {
   readonly instead: string;
 }
 
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
 /**
  * Returns the commands of an `alter table` that are left out, each with its comma; empty if that is none or all of
  * them, or if the commands cannot be separated.
  *
  * @param isOut for each command in the order of the text, whether it is left out
  */
-export function commandsWithout(
+export function commandsWithout(text: string, { start, end }: Range, isOut: readonly boolean[]): Part[] {
+  const begin = start + afterTable(tokensOf(text.slice(start, end)));
+  return itemsWithout(text, { start: begin, end }, isOut);
+}
+
+/**
+ * Returns the objects of a `drop` that are left out, as {@link commandsWithout} does with commands.
+ *
+ * @param kindWords the number of words that name the kind, such as 2 for `materialized view`
+ */
+export function objectsWithout(
   text: string,
-  { start, end }: { readonly start: number; readonly end: number },
+  { start, end, kindWords }: Range & { readonly kindWords: number },
   isOut: readonly boolean[],
 ): Part[] {
+  const tokens = tokensOf(text.slice(start, end));
+  const last = tokens.findLast((token) => !/^(cascade|restrict|;)$/i.test(token.text));
+  const begin = start + (tokens[kindWords]?.end ?? 0);
+  return itemsWithout(text, { start: begin, end: start + (last?.end ?? 0) }, isOut);
+}
+
+/** Returns the items of a list that are left out, each with its comma. */
+function itemsWithout(text: string, { start, end }: Range, isOut: readonly boolean[]): Part[] {
   const commas = commasBetween(text.slice(start, end)).map((index) => start + index);
   if (commas.length !== isOut.length - 1 || !isOut.includes(true) || !isOut.includes(false)) return [];
-  const begin = start + afterTable(text.slice(start, end));
   return isOut.flatMap((out, at): Part[] => {
-    const from = at === 0 ? begin : (commas[at - 1] ?? begin) + 1;
+    const from = at === 0 ? start : (commas[at - 1] ?? start) + 1;
     const to = commas[at] ?? end;
-    // The comma after a command is removed with it; after the last remaining command, the comma before the removed one.
+    // The comma after an item is removed with it; after the last remaining item, the comma before the removed one.
     const isLastKept = !isOut.slice(at + 1).includes(false);
     const blank = out ? [{ start: from, end: to, instead: "" }] : [];
     const comma = commas[at];
@@ -51,8 +73,7 @@ function commasBetween(text: string): number[] {
 }
 
 /** Returns the index after the name in `alter table [if exists] [only] schema.name [*]`. */
-function afterTable(text: string): number {
-  const tokens = tokensOf(text);
+function afterTable(tokens: readonly Token[]): number {
   const word = (at: number) => tokens[at]?.text.toLowerCase();
   let at = 2;
   if (word(at) === "if") at += 2;

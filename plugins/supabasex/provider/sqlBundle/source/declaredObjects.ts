@@ -264,7 +264,10 @@ function nameOf(parts: Node[] | undefined): string {
   return (parts ?? []).flatMap((part) => ("String" in part ? [quote(part.String.sval)] : [])).join(".");
 }
 
-function relationName(relation: RangeVar | undefined): string {
+/** Returns the name of a relation as in the catalog, with its schema if the statement names that. */
+export function relationName(
+  relation: Pick<Partial<RangeVar>, "relname" | "schemaname"> | undefined,
+): string {
   const name = quote(relation?.relname);
   return relation?.schemaname === undefined ? name : `${quote(relation.schemaname)}.${name}`;
 }

@@ -55,6 +55,13 @@ export function actsOnUnnamedObjects(file: BundleFile): boolean {
   return known;
 }
 
+const sweeping = /\bcascade\b|\b(?:alter|drop)\s+schema\b|\breassign\s+owned\b/i;
+
+/** Returns whether the file may have a statement that drops or alters what depends on its object, without naming it. */
+export function mayReachDependents({ text }: BundleFile): boolean {
+  return sweeping.test(text);
+}
+
 /** Returns whether the file has a statement of which `runsCode` is true. */
 export function hasCode(file: BundleFile): boolean {
   return statementsOf(file).some(({ node }) => runsCode(node));

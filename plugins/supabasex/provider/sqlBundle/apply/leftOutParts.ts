@@ -1,0 +1,166 @@
+import type { AlterTableStmt, Node } from "libpg-query";
+import { type Catalog, partsOfIdentity } from "../catalog";
+import { commandsWithout, objectsWithout, type Part } from "../source/commands";
+import { declarations, identityAsWritten, quote, unquoted } from "../source/declaredObjects";
+import type { BundleFile } from "../source/files";
+import type { Statement } from "../source/statements";
+import { bareName } from "./affectedFiles";
+
+/** What a person has already done of what files do. */
+export interface DoneManually {
+  /** Identities of manual objects that the files create. */
+  readonly created: readonly string[];
+  /** Identities of objects of the bundle that were dropped manually, and that the files drop. */
+  readonly dropped: readonly string[];
+  readonly live: Catalog;
+}
+
+/**
+ * Returns the parts of a statement about several objects that are done already; none if all of the statement is;
+ * `undefined` if only some of it is, and the parts are not known.
+ */
+export function partsDone(
+  { text }: BundleFile,
+  { node, start, end }: Statement,
+  done: DoneManually,
+): readonly Part[] | undefined {
+  if ("AlterTableStmt" in node) {
+    const { AlterTableStmt: alter } = node;
+    const { cmds = [] } = alter;
+    if (cmds.length < 2) return [];
+    const isOut = cmds.map(
+      (command) =>
+        done.created.some((identity) => adds(alter, command, identity)) ||
+        done.dropped.some((identity) => removes(alter, command, identity)),
+    );
+    return commandsWithout(text, { start, end }, isOut);
+  }
+  if (!("DropStmt" in node) || (node.DropStmt.objects ?? []).length < 2) return [];
+  const isOut = (node.DropStmt.objects ?? []).map((object) => isGone(object, done));
+  if (!isOut.includes(false)) return [];
+  const kindWords = wordsOfKind[node.DropStmt.removeType ?? ""];
+  if (kindWords === undefined) return undefined;
+  const parts = objectsWithout(text, { start, end, kindWords }, isOut);
+  return parts.length === 0 ? undefined : parts;
+}
+
+/** Returns what a `drop` drops if none of it exists, and `expected` has all of it; else nothing. */
+export function droppedBefore({ node }: Statement, expected: Catalog, live: Catalog): string[] {
+  if (!("DropStmt" in node)) return [];
+  const missing = Object.keys(expected).filter((identity) => live[identity] === undefined);
+  const objects = (node.DropStmt.objects ?? []).map((object) => {
+    const name = droppedName(object);
+    return missing.filter((identity) => hasName(identity, name));
+  });
+  return objects.every((found) => found.length > 0) ? objects.flat() : [];
+}
+
+/** The number of words that name a kind in `drop`, of kinds that can be dropped in a list. */
+const wordsOfKind: Readonly<Record<string, number>> = {
+  OBJECT_AGGREGATE: 1,
+  OBJECT_COLLATION: 1,
+  OBJECT_DOMAIN: 1,
+  OBJECT_EXTENSION: 1,
+  OBJECT_FOREIGN_TABLE: 2,
+  OBJECT_FUNCTION: 1,
+  OBJECT_INDEX: 1,
+  OBJECT_MATVIEW: 2,
+  OBJECT_PROCEDURE: 1,
+  OBJECT_PUBLICATION: 1,
+  OBJECT_ROUTINE: 1,
+  OBJECT_SCHEMA: 1,
+  OBJECT_SEQUENCE: 1,
+  OBJECT_STATISTIC_EXT: 1,
+  OBJECT_TABLE: 1,
+  OBJECT_TYPE: 1,
+  OBJECT_VIEW: 1,
+};
+
+/** Returns whether an object of a `drop` was dropped manually, and no other one has its name, such as an overload. */
+function isGone(object: Node, { dropped, live }: DoneManually): boolean {
+  const name = droppedName(object);
+  const has = (identity: string) => hasName(identity, name);
+  return dropped.some(has) && !Object.keys(live).some(has);
+}
+
+function hasName(identity: string, name: string): boolean {
+  const { kind, parent, name: own } = partsOfIdentity(identity);
+  if (parent !== undefined || kind === "applied file") return false;
+  const full = withoutArguments(own);
+  return full === name || bareName(full) === name;
+}
+
+function droppedName(object: Node): string {
+  const names = namesOf(object).flatMap((part) => ("String" in part ? [quote(part.String.sval)] : []));
+  return names.join(".");
+}
+
+function namesOf(object: Node): readonly Node[] {
+  if ("List" in object) return object.List.items ?? [];
+  if ("TypeName" in object) return object.TypeName.names ?? [];
+  if ("ObjectWithArgs" in object) return object.ObjectWithArgs.objname ?? [];
+  return [object];
+}
+
+/** Returns whether a statement creates the object, also as a command of an `alter table`. */
+export function creates({ node }: Statement, identity: string): boolean {
+  if (!("AlterTableStmt" in node)) return declares(node, identity);
+  return (node.AlterTableStmt.cmds ?? []).some((command) => adds(node.AlterTableStmt, command, identity));
+}
+
+export function declares(node: Node, identity: string): boolean {
+  const name = kindAndName(identity);
+  return declarations(node).some((object) => kindAndName(identityAsWritten(object)) === name);
+}
+
+/** Returns the identity without argument types, which statements may write differently than the catalog. */
+function kindAndName(identity: string): string {
+  const { kind, parent = "", name } = partsOfIdentity(identity);
+  return `${kind} ${parent} ${withoutArguments(name)}`;
+}
+
+function withoutArguments(name: string): string {
+  return name.replace(/\(.*$/s, "");
+}
+
+/** Returns whether a command of an `alter table` adds the column or constraint. */
+function adds(alter: AlterTableStmt, command: Node, identity: string): boolean {
+  return isPart(alter, addedBy(command), identity);
+}
+
+/** Returns whether a command of an `alter table` drops the column or constraint. */
+function removes(alter: AlterTableStmt, command: Node, identity: string): boolean {
+  return isPart(alter, removedBy(command), identity);
+}
+
+interface TablePart {
+  readonly kind: string;
+  readonly name: string;
+}
+
+function isPart({ relation }: AlterTableStmt, part: TablePart | undefined, identity: string): boolean {
+  const { kind, parent = "", name } = partsOfIdentity(identity);
+  return (
+    kind === part?.kind &&
+    unquoted(name) === part.name &&
+    unquoted(bareName(parent)) === (relation?.relname ?? "")
+  );
+}
+
+function addedBy(command: Node): TablePart | undefined {
+  if (!("AlterTableCmd" in command)) return undefined;
+  const { subtype, def } = command.AlterTableCmd;
+  if (def === undefined) return undefined;
+  if (subtype === "AT_AddColumn" && "ColumnDef" in def)
+    return { kind: "column", name: def.ColumnDef.colname ?? "" };
+  if (subtype === "AT_AddConstraint" && "Constraint" in def)
+    return { kind: "constraint", name: def.Constraint.conname ?? "" };
+  return undefined;
+}
+
+function removedBy(command: Node): TablePart | undefined {
+  if (!("AlterTableCmd" in command)) return undefined;
+  const { subtype, name = "" } = command.AlterTableCmd;
+  if (subtype === "AT_DropColumn") return { kind: "column", name };
+  return subtype === "AT_DropConstraint" ? { kind: "constraint", name } : undefined;
+}

@@ -1,0 +1,273 @@
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Databases, differencesFromEmpty, failureOf } from "./support";
+
+const databases = new Databases();
+beforeAll(() => databases.start());
+afterAll(() => databases.stop());
+
+const first = "migrations/20260101000000_first.sql";
+const next = "migrations/20260102000000_next.sql";
+const schema = `create schema $s;
+create schema "$s archive";
+create table $s.events (id integer not null, kind text not null, primary key (id, kind)) partition by list (kind);
+create index events_kind on $s.events (kind);
+create table $s.events_a partition of $s.events for values in ('a');
+create table $s.events_b (id integer not null, kind text not null, note text default 'b');
+alter table $s.events_b drop column note;
+create table $s.days (day date not null, n integer) partition by range (day);
+create table $s.days_1 partition of $s.days for values from ('2026-01-01') to ('2026-02-01');
+create table $s.alerts (id integer primary key, code text not null, twice integer generated always as (id * 2) stored);
+insert into $s.alerts (id, code) values (1, 'a'), (2, 'b');
+create table $s.notes (id integer primary key, note text);
+insert into $s.notes values (1, 'a');
+create table $s.logs (id integer primary key references $s.notes);
+create sequence $s.counter;
+create type $s.mood as enum ('good', 'bad');
+create domain $s.code as text check (value <> '');
+create function $s.top(n integer) returns integer language sql as 'select n';
+create function $s.top(n text) returns text language sql as 'select n';
+create procedure $s.run() language sql as 'select 1';
+create aggregate $s.total (integer) (sfunc = int4pl, stype = integer);
+create view $s.codes as select code from $s.alerts;
+create materialized view $s.ids as select id from $s.alerts;
+create policy own on $s.alerts using (true);
+create publication "notes $s" for table $s.notes;
+`;
+
+const isPartition = (name: string) =>
+  `select relispartition as ok from pg_class where oid = '${name}'::regclass`;
+const isGone = (name: string) => `select to_regclass('${name}') is null as ok`;
+
+/** What somebody does by hand, and the migration that does the same afterwards. */
+const cases: { name: string; hand: string; file: string; isIn: string }[] = [
+  {
+    name: "a partition is attached",
+    hand: "alter table $s.events attach partition $s.events_b for values in ('b')",
+    file: "alter table $s.events attach partition $s.events_b for values in ('b');",
+    isIn: isPartition("$s.events_b"),
+  },
+  {
+    name: "a partition is attached that the file creates, written in another way",
+    hand: "create table $s.days_2 (day date not null, n integer); alter table $s.days attach partition $s.days_2 for values from ('2026-02-01') to ('2026-03-01')",
+    file: "create table $s.days_2 (like $s.days);\n-- ä (\nalter table $s.days attach partition $s.days_2\n  for values from ('2026-02-01'::date) to (date '2026-02-01' + 28);",
+    isIn: isPartition("$s.days_2"),
+  },
+  {
+    name: "a partition with rows is created",
+    hand: "create table $s.days_2 partition of $s.days for values from ('2026-02-01') to ('2026-03-01'); insert into $s.days values ('2026-02-07', 7)",
+    file: "create table $s.days_2 partition of $s.days for values from ('2026-02-01') to ('2026-03-01');\ncreate table $s.days_rest partition of $s.days default;",
+    isIn: "select count(*) = 1 as ok from $s.days_2",
+  },
+  {
+    name: "a partition is detached",
+    hand: "alter table $s.events detach partition $s.events_a",
+    file: "alter table $s.events detach partition $s.events_a;",
+    isIn: "select not relispartition as ok from pg_class where oid = '$s.events_a'::regclass",
+  },
+  {
+    name: "a partition is detached and dropped",
+    hand: "drop table $s.days_1",
+    file: "alter table $s.days detach partition $s.days_1;\ndrop table $s.days_1;",
+    isIn: isGone("$s.days_1"),
+  },
+  {
+    name: "a partition is dropped, beside another table that is not",
+    hand: "drop table $s.events_a",
+    file: "drop table $s.logs, $s.events_a;",
+    isIn: isGone("$s.events_a"),
+  },
+  {
+    name: "a table with rows is dropped",
+    hand: "drop table $s.notes cascade",
+    file: "drop table $s.notes cascade;",
+    isIn: isGone("$s.notes"),
+  },
+  {
+    name: "two tables are dropped, of which one was dropped",
+    hand: "drop table $s.logs",
+    file: "drop table $s.notes, /* , */ $s.logs cascade;",
+    isIn: isGone("$s.notes"),
+  },
+  {
+    name: "a table is dropped after a comment and a policy",
+    hand: "drop view $s.codes; drop table $s.alerts cascade",
+    file: "comment on table $s.alerts is 'Old.';\ndrop policy own on $s.alerts;\ndrop view $s.codes;\ndrop materialized view $s.ids;\ndrop table $s.alerts;",
+    isIn: isGone("$s.alerts"),
+  },
+  {
+    name: "a view and a materialized view are dropped",
+    hand: "drop view $s.codes; drop materialized view $s.ids",
+    file: "drop view $s.codes;\ndrop materialized view $s.ids;",
+    isIn: isGone("$s.ids"),
+  },
+  {
+    name: "two overloads are dropped, of which one was dropped, and a procedure",
+    hand: "drop function $s.top(text); drop procedure $s.run",
+    file: "drop function $s.top(text);\ndrop function $s.top(integer);\ndrop procedure $s.run();",
+    isIn: "select count(*) = 0 as ok from pg_proc where pronamespace = '$s'::regnamespace and proname in ('top', 'run')",
+  },
+  {
+    name: "a sequence, a type and a domain are dropped",
+    hand: "drop sequence $s.counter; drop type $s.mood; drop domain $s.code",
+    file: "drop sequence $s.counter;\ndrop type $s.mood;\ndrop domain $s.code;",
+    isIn: "select to_regtype('$s.mood') is null as ok",
+  },
+  {
+    name: "a publication and a schema are dropped",
+    hand: `drop publication "notes $s"; drop schema "$s archive"`,
+    file: `drop publication "notes $s";\ndrop schema "$s archive";`,
+    isIn: `select to_regnamespace('"$s archive"') is null as ok`,
+  },
+  {
+    name: "a column that each row needs is dropped, and another one is added",
+    hand: "alter table $s.alerts drop column code cascade",
+    file: "alter table $s.alerts add column level integer, drop column code cascade, drop column twice;",
+    isIn: "select count(*) = 2 as ok from pg_attribute where attrelid = '$s.alerts'::regclass and attnum > 0 and not attisdropped",
+  },
+  {
+    name: "a column is no longer generated",
+    hand: "alter table $s.alerts alter column twice drop expression",
+    file: "alter table $s.alerts alter column twice drop expression;",
+    isIn: "select attgenerated = '' as ok from pg_attribute where attrelid = '$s.alerts'::regclass and attname = 'twice'",
+  },
+  {
+    name: "a table and a column are renamed",
+    hand: "alter table $s.notes rename to remarks; alter table $s.remarks rename column note to remark",
+    file: "alter table $s.notes rename to remarks;\nalter table $s.remarks rename column note to remark;",
+    isIn: "select count(*) = 1 as ok from $s.remarks where remark = 'a'",
+  },
+  {
+    name: "a table is moved to another schema",
+    hand: `alter table $s.logs set schema "$s archive"`,
+    file: `alter table $s.logs set schema "$s archive";`,
+    isIn: `select to_regclass('"$s archive".logs') is not null as ok`,
+  },
+  {
+    name: "an aggregate is dropped, whose content is not read",
+    hand: "drop aggregate $s.total(integer)",
+    file: "drop aggregate $s.total(integer);",
+    isIn: "select count(*) = 0 as ok from pg_proc where pronamespace = '$s'::regnamespace and proname = 'total'",
+  },
+];
+
+describe("a statement whose work was done manually counts as done", () => {
+  test.each(cases)("$name", async ({ hand, file, isIn }) => {
+    const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live", prune: "drop" });
+    await bundle.up();
+    await bundle.sql(hand);
+    bundle.write({ [next]: file });
+    await bundle.refresh();
+
+    expect(await failureOf(bundle.preview())).toBe("it succeeded");
+    await bundle.up();
+
+    expect((await bundle.sql(isIn)).rows).toEqual([{ ok: true }]);
+    expect(await bundle.refresh()).toEqual([]);
+    expect(await bundle.up()).toBe(false);
+    expect(await differencesFromEmpty(databases, bundle)).toEqual([]);
+  });
+});
+
+describe("a state that differs is named in one sentence, in preview and up", () => {
+  test.each([
+    {
+      name: "attached for other rows",
+      hand: "alter table $s.events attach partition $s.events_b for values in ('c')",
+      file: "alter table $s.events attach partition $s.events_b for values in ('b');",
+      hint: "Manually, $s.events_b was made the partition of $s.events FOR VALUES IN ('c'), not of $s.events FOR VALUES IN ('b'): detach it (alter table $s.events detach partition $s.events_b).",
+    },
+    {
+      name: "a partition of other rows was created",
+      hand: "create table $s.days_2 partition of $s.days for values from ('2026-02-01') to ('2026-02-15')",
+      file: "create table $s.days_2 partition of $s.days for values from ('2026-02-01') to ('2026-03-01');",
+      hint: "Manually, $s.days_2 was made the partition of $s.days FOR VALUES FROM ('2026-02-01') TO ('2026-02-15'), not of $s.days FOR VALUES FROM ('2026-02-01') TO ('2026-03-01'): detach it (alter table $s.days detach partition $s.days_2).",
+    },
+    {
+      name: "a table of the name of a partition was created",
+      hand: "create table $s.days_2 (day date not null, n integer)",
+      file: "create table $s.days_2 partition of $s.days for values from ('2026-02-01') to ('2026-03-01');",
+      hint: "It was created manually, and is not a partition of $s.days: drop or rename it.",
+    },
+    {
+      name: "rows are read of a table that was dropped",
+      hand: "drop table $s.notes cascade",
+      file: "insert into $s.alerts (id, code) select id, note from $s.notes;\ndrop table $s.notes cascade;",
+      hint: "It was dropped, renamed or changed manually: undo that, or write the statement so that it also works without it.",
+    },
+  ])("$name", async ({ hand, file, hint }) => {
+    const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
+    await bundle.up();
+    await bundle.sql(hand);
+    bundle.write({ [next]: file });
+    await bundle.refresh();
+
+    const preview = await failureOf(bundle.preview());
+
+    expect(preview).toContain(`  hint: ${hint.replaceAll("$s", bundle.schema)}`);
+    expect(await failureOf(bundle.up())).toBe(preview);
+    expect(await bundle.history()).toEqual([first]);
+  });
+});
+
+describe("negative control: what an empty database refuses is refused here", () => {
+  test.each([
+    {
+      name: "a partition that a file attached before",
+      hand: "select 1",
+      file: "alter table $s.events attach partition $s.events_a for values in ('a');",
+      message: /"events_a" is already a partition/,
+    },
+    {
+      name: "a table that no file ever created",
+      hand: "create table $s.scratch (id integer); drop table $s.scratch",
+      file: "drop table $s.scratch;",
+      message: /table "scratch" does not exist/,
+    },
+    {
+      name: "a table that was never a partition",
+      hand: "select 1",
+      file: "alter table $s.events detach partition $s.events_b;",
+      message: /relation "events_b" is not a partition of relation "events"/,
+    },
+  ])("$name", async ({ hand, file, message }) => {
+    const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
+    await bundle.up();
+    await bundle.sql(hand);
+    bundle.write({ [next]: file });
+    await bundle.refresh();
+
+    const preview = await failureOf(bundle.preview());
+
+    expect(preview).toMatch(message);
+    expect(await failureOf(bundle.up())).toBe(preview);
+  });
+});
+
+test.each([
+  {
+    name: "with its file",
+    file: "create or replace function $s.f() returns integer language sql as 'select 1';",
+  },
+  { name: "whose file is removed", file: undefined },
+])(
+  "negative control: what a repeatable made does not exist yet on an empty database, $name",
+  async ({ file }) => {
+    const path = "repeatable/f.sql";
+    const bundle = await databases.bundle(
+      {
+        [first]: "create schema $s;",
+        [path]: "create or replace function $s.f() returns integer language sql as 'select 1';",
+      },
+      { dryRun: "live" },
+    );
+    await bundle.up();
+    await bundle.sql("drop function $s.f()");
+    bundle.write({ [path]: file, [next]: "drop function $s.f();" });
+    await bundle.refresh();
+
+    const preview = await failureOf(bundle.preview());
+
+    expect(preview).toMatch(/next\.sql:1:1: function \w+\.f\(\) does not exist/);
+    expect(await failureOf(bundle.up())).toBe(preview);
+  },
+);
