@@ -1,8 +1,5 @@
 import path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { declareBackups } from "../stack/backups";
-import { declareMonitoring, type MonitoringConfig } from "../stack/monitoring";
-import { declareNetwork } from "../stack/network";
 import { alertsSchema } from "../config/areas/alerts";
 import { apiSchema } from "../config/areas/api";
 import { backupSchema } from "../config/areas/backup";
@@ -11,6 +8,9 @@ import { projectSchema } from "../config/areas/project";
 import { readStackFile } from "../config/stackFile";
 import { checkoutRoot } from "../foundation/checkout";
 import type { JsonObject } from "../foundation/json";
+import { declareBackups } from "../stack/backups";
+import { declareMonitoring, type MonitoringConfig } from "../stack/monitoring";
+import { declareNetwork } from "../stack/network";
 import { type RegisteredResource, registeredResources } from "./registeredResources";
 import { awsResources, type StackResource } from "./resource";
 

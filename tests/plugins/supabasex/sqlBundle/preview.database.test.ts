@@ -150,12 +150,15 @@ test("numbers that others take during a dry run stay taken", async () => {
   await bundle.sql("select nextval('$s.n') from generate_series(1, 3)");
   bundle.write({
     "migrations/20260102000000_others.sql": `select setval('$s.n', 1);
-do $$ begin perform pg_sleep(2); end $$;
+do $$ begin
+  while (select last_value from $s.n) < 21 loop perform pg_sleep(0.05); end loop;
+end $$;
 `,
   });
 
   const previewing = bundle.preview();
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  const position = async () => (await bundle.sql("select last_value::int as n from $s.n")).rows[0].n;
+  await expect.poll(position, { timeout: 20_000 }).toBe(1);
   await bundle.sql("select nextval('$s.n') from generate_series(1, 20)");
   await previewing;
 
