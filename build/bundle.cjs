@@ -64,12 +64,14 @@ const standalone = {
   "providers/postgresql.cjs": ["pg-native"],
   "providers/terraform-provider.cjs": [],
   "providers/aws.cjs": [],
+  // As in its image.
+  "backup.cjs": ["pg-native"],
   // A Lambda function has no node_modules.
   "probe.cjs": ["pg-native"],
 };
 
 /** These contain megabytes of the AWS SDK, which V8 parses each time, so they are minified. Names stay, for stack traces. */
-const minified = ["providers/aws.cjs", "probe.cjs"];
+const minified = ["providers/aws.cjs", "backup.cjs", "probe.cjs"];
 
 const fileOf = (output) => path.join(root, "dist", output);
 const inputsOf = (output) => `${fileOf(output)}.inputs.json`;

@@ -15,14 +15,21 @@ import type { Part, StoredPart } from "../dump/part";
 import { storeTexts } from "../dump/texts";
 import { readEnvironment, type Settings } from "../environment";
 import { exitCodes } from "../exitCodes";
-import { type Manifest, manifestVersion, type StoredObject, sealManifest } from "../manifest";
+import {
+  type Manifest,
+  manifestVersion,
+  type NotCovered,
+  type SequenceValue,
+  type StoredObject,
+  sealManifest,
+} from "../manifest";
 import { formatBytes } from "../output";
 import { requireSameTime } from "../postgres/clock";
 import { connect, explainDatabaseFailure } from "../postgres/connect";
 import { readIdentity } from "../postgres/identity";
 import { requireReadableLargeObjects } from "../postgres/largeObjects";
 import { readNotCovered } from "../postgres/notCovered";
-import { readSequences } from "../postgres/sequences";
+import { readSequences, type SequenceName } from "../postgres/sequences";
 import { lockOutOthers } from "../postgres/snapshot";
 import { findTools, type Tools } from "../postgres/tools";
 import { newRunName, objectKey } from "../runName";
@@ -126,11 +133,11 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
   progress(
     `backup ${name} of ${source.database} (PostgreSQL ${source.serverVersion}): ${inventory.tables.length} tables in ${parts.length} objects`,
   );
+  const rest = storeRest(client, inventory.sequences, { ...current, tools });
+  // A failure also ends the parts, which are waited for first.
+  rest.catch(() => undefined);
   const stored = await storeParts(parts, { ...current, tools });
-  const sequences = await readSequences(client, inventory.sequences);
-  const texts = await storeTexts(client, sequences, { store, run: name, signal });
-  await requireWritten(texts, texts, { ...current, tools });
-  const notCovered = await readNotCovered(client);
+  const { sequences, texts, notCovered } = await rest;
   await client.query("commit");
 
   const manifest: Manifest = {
@@ -163,6 +170,24 @@ async function backUp(current: Run, client: pg.Client): Promise<Manifest> {
     `backup ${name} is complete: ${rows} rows, ${formatBytes(totalBytes(manifest))} in ${manifest.objects.length} objects below ${runsPrefix}${name}/`,
   );
   return manifest;
+}
+
+/** Stores everything that is no part of a dump, and reads it back, while the sessions of the parts write. */
+async function storeRest(
+  client: pg.Client,
+  names: readonly SequenceName[],
+  current: Run & { readonly tools: Tools },
+): Promise<{ sequences: SequenceValue[]; texts: StoredObject[]; notCovered: NotCovered[] }> {
+  const { store, name, signal, fail } = current;
+  try {
+    const sequences = await readSequences(client, names);
+    const texts = await storeTexts(client, sequences, { store, run: name, signal });
+    await requireWritten(texts, texts, current);
+    return { sequences, texts, notCovered: await readNotCovered(client) };
+  } catch (error) {
+    fail(error);
+    throw error;
+  }
 }
 
 /** Rows that are dumped quickly. */

@@ -36,8 +36,10 @@ export async function readSchemaArchive(
   manifest: Pick<Manifest, "schemas" | "roles">,
   context: { readonly tools: Tools; readonly signal: AbortSignal },
 ): Promise<SchemaEntry[]> {
-  const list = await runPgRestore(["--list"], archive, context);
-  const script = await runPgRestore(["--file=-", "--verbose"], archive, context);
+  const [list, script] = await Promise.all([
+    runPgRestore(["--list"], archive, context),
+    runPgRestore(["--file=-", "--verbose"], archive, context),
+  ]);
   const entries = new Map(parseContents(list, manifest).map((entry) => [entry.id, entry]));
   return splitScript(script).flatMap(({ id, needs, sql }) => {
     const entry = entries.get(id);
