@@ -3,18 +3,15 @@ import { secondServer } from "./local/secondServer.mts";
 import { LongestFirst } from "./tests/support/longestFirst.mts";
 import { engineOnBoth, firstServerOnly } from "./tests/support/secondServer.mts";
 
-// All files share one pool: some compute, others wait for a server, a lock or the engine. With three files at once, two cores are
-// always busy.
-const pool = {
+const common = {
   // Not threads: Node 20 crashes now and then when a worker thread ends while one of its sockets receives data.
   pool: "forks",
-  maxWorkers: 3,
   // The default is 1 s. A busy machine may take longer, and no test depends on time.
   expect: { poll: { timeout: 20_000 } },
 } as const satisfies TestProjectInlineConfiguration["test"];
 
 const unit = {
-  ...pool,
+  ...common,
   include: ["tests/**/*.unit.test.ts"],
   // The default is 5 s, which a busy machine can need for what computes alone, such as opening an encrypted secret.
   testTimeout: 60_000,
@@ -22,7 +19,7 @@ const unit = {
 } as const satisfies TestProjectInlineConfiguration["test"];
 
 const database = {
-  ...pool,
+  ...common,
   include: ["tests/**/*.database.test.ts"],
   testTimeout: 120_000,
   hookTimeout: 120_000,
@@ -30,7 +27,7 @@ const database = {
 } as const satisfies TestProjectInlineConfiguration["test"];
 
 const engine = {
-  ...pool,
+  ...common,
   include: ["tests/**/*.engine.test.ts"],
   testTimeout: 600_000,
   hookTimeout: 300_000,
@@ -52,6 +49,9 @@ function onSecondServer(): TestProjectInlineConfiguration[] {
 // The suffix of a test file says what it needs: nothing, a PostgreSQL server, or the real Pulumi engine too.
 export default defineConfig({
   test: {
+    // All files share one pool: some compute, others wait for a server, a lock or the engine. With three files at once, two cores are
+    // always busy.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...unit, name: "unit" } },
