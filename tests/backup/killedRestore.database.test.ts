@@ -7,7 +7,7 @@ import { createShop } from "./support/shop";
 import { startTestStore, type TestStore } from "./support/store";
 
 /** Moments at which a restore is killed, spread over the time that one takes; `npm run soak` takes more of them. */
-const moments = Number(process.env.SOAK_ROUNDS ?? 4);
+const moments = Number(process.env.SOAK_ROUNDS ?? 3);
 
 let source: TestCluster;
 let store: TestStore;
