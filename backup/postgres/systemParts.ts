@@ -43,7 +43,7 @@ const textSearch = (kind: string, prefix: "cfg" | "dict", definition: string): s
   const catalog = prefix === "cfg" ? "pg_ts_config" : "pg_ts_dict";
   return `
   select case when n.nspname = 'pg_catalog' then 'system ' else '' end || '${kind}', format('%I.%I', n.nspname, o.${prefix}name),
-    json_build_object('owner', pg_get_userbyid(o.${prefix}owner), 'extension', e.extension,
+    json_build_object('owner', case when n.nspname <> 'pg_catalog' then pg_get_userbyid(o.${prefix}owner) end, 'extension', e.extension,
       'definition', case when n.nspname = 'pg_catalog' or e.extension is not null then ${definition} end)
   from ${catalog} o join pg_namespace n on n.oid = o.${prefix}namespace cross join lateral (select ${extensionOf(catalog, "o.oid")}) e(extension)
   where n.nspname = 'pg_catalog' or n.oid in (select oid from own_schemas)`;
