@@ -38,7 +38,7 @@ const isPartition = (name: string) =>
   `select relispartition as ok from pg_class where oid = '${name}'::regclass`;
 const isGone = (name: string) => `select to_regclass('${name}') is null as ok`;
 
-/** What somebody does by hand, and the migration that does the same afterwards. */
+/** A manual change, and the migration that does the same afterwards. */
 const cases: { name: string; hand: string; file: string; isIn: string }[] = [
   {
     name: "a partition is attached",
