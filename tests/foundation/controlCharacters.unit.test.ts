@@ -9,6 +9,6 @@ test("control characters of a name are escaped, and everything else stays", () =
 
 test("in a statement only quoted names are changed", () => {
   expect(escapeInNames('drop view s."a\n""b";\nselect 1')).toBe(
-    String.raw`drop view s."a\n""b";` + "\nselect 1",
+    `${String.raw`drop view s."a\n""b";`}\nselect 1`,
   );
 });
