@@ -1,7 +1,8 @@
 import type { Node } from "libpg-query";
+import { blockStatements } from "./blockStatements";
 import { unquoted } from "./declaredObjects";
 import type { BundleFile } from "./files";
-import { actsOnUnnamed, runsCode, statementsOf } from "./statements";
+import { actsOnUnnamed, runsCode, statementsOf, textOf } from "./statements";
 
 const words = new WeakMap<BundleFile, ReadonlySet<string>>();
 
@@ -41,15 +42,19 @@ export function mentionsObject(file: BundleFile, schema: string, name: string): 
 const dynamic = new WeakMap<BundleFile, boolean>();
 
 /**
- * Returns whether the file may act on objects that its text does not name: `do` blocks, calls of functions, and
- * statements about everything in a schema. `select cron.schedule(…)` names everything that it acts on.
+ * Returns whether the file may act on objects that its text does not name: `do` blocks whose text does not show every
+ * statement, calls of functions, and statements about everything in a schema. `select cron.schedule(…)` names everything that
+ * it acts on.
  */
 export function actsOnUnnamedObjects(file: BundleFile): boolean {
   let known = dynamic.get(file);
   if (known === undefined) {
-    known = statementsOf(file).some(
-      ({ node, start, end }) => actsOnUnnamed(node, file.text.slice(start, end)) || isAboutWholeSchemas(node),
-    );
+    known = statementsOf(file).some((statement) => {
+      const text = textOf(file, statement);
+      const shown = blockStatements(statement.node, text, file.serverMajor);
+      if (shown !== undefined) return shown.some(({ node }) => isAboutWholeSchemas(node));
+      return actsOnUnnamed(statement.node, text) || isAboutWholeSchemas(statement.node);
+    });
     dynamic.set(file, known);
   }
   return known;

@@ -51,6 +51,12 @@ export function parseSql(text: string, serverMajor: number = defaultServerMajor)
   return text.trim() === "" ? { version: 0, stmts: [] } : grammar.parseSync(text);
 }
 
+/** Parses the body of a `do` block in PL/pgSQL into the tree of libpg-query, which has no types. Throws for another text. */
+export function parsePlpgsql(text: string): unknown {
+  if (scanner === undefined) throw notLoaded();
+  return scanner.parsePlPgSQLSync(text);
+}
+
 /** Returns whether the newest grammar accepts a text that an older one may refuse. */
 export function newestAccepts(text: string): boolean {
   if (scanner === undefined) throw notLoaded();

@@ -1,4 +1,5 @@
 import type { Node } from "libpg-query";
+import { blockStatements } from "./blockStatements";
 import { declarations, quote } from "./declaredObjects";
 import type { BundleFile } from "./files";
 import { parseSql } from "./parser";
@@ -23,7 +24,7 @@ export interface StatingStatement {
   readonly bareNames: ReadonlySet<string>;
   /** Schemas, if it is about all objects in them. */
   readonly wholeSchemas: ReadonlySet<string>;
-  /** True for `do` blocks and calls, which may be about any object. */
+  /** True for calls, and for `do` blocks whose statements the text does not show: they may be about any object. */
   readonly isDynamic: boolean;
   /** True for `set role`: the role that runs the file's other statements owns what they create. */
   readonly setsRole: boolean;
@@ -36,8 +37,12 @@ export function statingStatements(file: BundleFile): readonly StatingStatement[]
   let found = known.get(file);
   if (found === undefined) {
     found = statementsOf(file)
+      .flatMap((statement) => {
+        const whole = { node: statement.node, text: textOf(file, statement) };
+        return blockStatements(whole.node, whole.text, file.serverMajor) ?? [whole];
+      })
       .filter(({ node }) => states(node))
-      .map((statement) => describe(textOf(file, statement), statement.node));
+      .map(({ node, text }) => describe(text, node));
     known.set(file, found);
   }
   return found;

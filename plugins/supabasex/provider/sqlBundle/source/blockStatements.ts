@@ -1,0 +1,79 @@
+import type { Node } from "libpg-query";
+import { parsePlpgsql, parseSql } from "./parser";
+
+/** A statement in the body of a `do` block. */
+export interface BlockStatement {
+  readonly node: Node;
+  readonly text: string;
+}
+
+/** Steps of PL/pgSQL that run no code except the statements and expressions that they contain. */
+const plainSteps: ReadonlySet<string> = new Set([
+  "PLpgSQL_stmt_block",
+  "PLpgSQL_stmt_execsql",
+  "PLpgSQL_stmt_if",
+  "PLpgSQL_stmt_raise",
+  "PLpgSQL_stmt_return",
+]);
+
+/** Statements that change objects and name them. What others create, drop or write in a block, no file declares. */
+const altering = /^(Alter|Grant|Comment)/;
+
+/**
+ * Returns the statements that a `do` block may run. Returns undefined if the text does not show them all, or one creates or
+ * drops something: if the block runs a text that it composes, calls a function, loops, or is not written in PL/pgSQL. The
+ * parser must have been loaded.
+ */
+export function blockStatements(
+  node: Node,
+  text: string,
+  serverMajor: number | undefined,
+): readonly BlockStatement[] | undefined {
+  if (!("DoStmt" in node) || namesLanguage(node.DoStmt.args ?? [])) return undefined;
+  try {
+    const found: BlockStatement[] = [];
+    const isKnown = collect(parsePlpgsql(text), serverMajor, found);
+    return isKnown ? found : undefined;
+  } catch {
+    // Another language, or a body that the server will refuse.
+    return undefined;
+  }
+}
+
+/** Returns whether a block names its language, which is PL/pgSQL where it does not. */
+function namesLanguage(options: readonly Node[]): boolean {
+  return options.some((option) => "DefElem" in option && option.DefElem.defname === "language");
+}
+
+/** Adds the statements below a node of the body's tree. Returns whether these are all that it may run. */
+function collect(value: unknown, serverMajor: number | undefined, found: BlockStatement[]): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  return Object.entries(value).every(([name, part]) => {
+    if (name.startsWith("PLpgSQL_stmt_") && !plainSteps.has(name)) return false;
+    if (name === "PLpgSQL_stmt_execsql") {
+      const statement = parsed(queryOf(part.sqlstmt), serverMajor);
+      found.push(statement);
+      return altering.test(Object.keys(statement.node)[0] ?? "");
+    }
+    if (name === "PLpgSQL_expr") return !callsFunction(parsed(`select ${part.query}`, serverMajor).node);
+    return collect(part, serverMajor, found);
+  });
+}
+
+function queryOf(expression: { readonly PLpgSQL_expr: { readonly query: string } }): string {
+  return expression.PLpgSQL_expr.query;
+}
+
+function parsed(text: string, serverMajor: number | undefined): BlockStatement {
+  const [statement, ...others] = parseSql(text, serverMajor).stmts ?? [];
+  if (statement?.stmt === undefined || others.length > 0) throw new Error("Not one statement.");
+  return { node: statement.stmt, text };
+}
+
+/** Returns whether an expression calls a function or reads a relation, which may be a view that calls one. */
+function callsFunction(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(
+    ([name, part]) => name === "FuncCall" || name === "SubLink" || callsFunction(part),
+  );
+}
