@@ -19,6 +19,8 @@ const programs = {
   "local.cjs": "local/cli.ts",
   "language-nodejs.cjs": "local/toolchain/languageHost/main.ts",
   "plugins/supabasex.cjs": "plugins/supabasex/provider/main.ts",
+  "plugins/sdk.mjs": "plugins/supabasex/provider/awsWatch/sdk.mts",
+  "plugins/networkSdk.mjs": "plugins/supabasex/provider/awsWatch/networkSdk.mts",
   "providers/postgresql.cjs": "fakes/postgresql/main.ts",
   "providers/terraform-provider.cjs": "fakes/supabase/main.ts",
   "providers/aws.cjs": "fakes/aws/main.ts",
@@ -52,15 +54,18 @@ const programs = {
 const standalone = {
   "language-nodejs.cjs": [],
   // The WebAssembly is beside the package; pg's native part is optional.
-  // Only the watch of AWS loads the SDK.
+  // Only the watch of AWS loads the parts of the SDK.
   "plugins/supabasex.cjs": [
     "libpg-query",
     "libpg-query-15",
     "libpg-query-16",
     "libpg-query-17",
     "pg-native",
-    "@aws-sdk/*",
+    "./sdk.mjs",
+    "./networkSdk.mjs",
   ],
+  "plugins/sdk.mjs": [],
+  "plugins/networkSdk.mjs": [],
   "providers/postgresql.cjs": ["pg-native"],
   "providers/terraform-provider.cjs": [],
   "providers/aws.cjs": [],
@@ -71,7 +76,17 @@ const standalone = {
 };
 
 /** These contain megabytes of the AWS SDK, which V8 parses each time, so they are minified. Names stay, for stack traces. */
-const minified = ["providers/aws.cjs", "backup.cjs", "probe.cjs"];
+const minified = [
+  "backup.cjs",
+  "plugins/networkSdk.mjs",
+  "plugins/sdk.mjs",
+  "probe.cjs",
+  "providers/aws.cjs",
+];
+
+/** Packages in an ES module may still load a built-in module with `require`. */
+const requireInModule =
+  'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);';
 
 const fileOf = (output) => path.join(root, "dist", output);
 const inputsOf = (output) => `${fileOf(output)}.inputs.json`;
@@ -102,7 +117,7 @@ function bundle(outputs = ownOutputs()) {
       bundle: true,
       platform: "node",
       target: "node20.19",
-      format: "cjs",
+      ...(output.endsWith(".mjs") ? { format: "esm", banner: { js: requireInModule } } : { format: "cjs" }),
       ...(output in standalone ? { external: standalone[output] } : { packages: "external" }),
       ...(minified.includes(output) && { minifyWhitespace: true, minifySyntax: true }),
       // Prefers ES modules, which esbuild can tree-shake.

@@ -43,6 +43,7 @@ export function networkRights(place: PolicyPlace): readonly ServiceRights[] {
         "ec2:DescribeAddresses*",
         "ec2:DescribeAvailabilityZones",
         "ec2:DescribeFlowLogs",
+        "ec2:DescribeInstances",
         "ec2:DescribeInternetGateways",
         "ec2:DescribeNatGateways",
         "ec2:DescribeNetwork*",
@@ -51,7 +52,9 @@ export function networkRights(place: PolicyPlace): readonly ServiceRights[] {
         "ec2:DescribeSecurityGroup*",
         "ec2:DescribeSubnets",
         "ec2:DescribeTags",
+        "ec2:DescribeTransitGatewayVpcAttachments",
         "ec2:DescribeVpc*",
+        "ec2:DescribeVpnGateways",
       ],
     },
     {

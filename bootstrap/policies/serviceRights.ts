@@ -46,6 +46,8 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         "ecs:DescribeTaskDefinition",
         "ecs:DescribeServices",
         "ecs:ListServices",
+        // Lambda knows no resource for it.
+        "lambda:ListEventSourceMappings",
         "logs:DescribeLogGroups",
         "cloudwatch:DescribeAlarms",
       ],

@@ -4,7 +4,14 @@ import {
 } from "@aws-sdk/client-cloudwatch-logs";
 import { CreateServiceCommand, DeleteServiceCommand } from "@aws-sdk/client-ecs";
 import { PutTargetsCommand, RemoveTargetsCommand } from "@aws-sdk/client-eventbridge";
-import { AddPermissionCommand, RemovePermissionCommand } from "@aws-sdk/client-lambda";
+import {
+  AddPermissionCommand,
+  CreateFunctionUrlConfigCommand,
+  DeleteFunctionEventInvokeConfigCommand,
+  DeleteFunctionUrlConfigCommand,
+  PutFunctionEventInvokeConfigCommand,
+  RemovePermissionCommand,
+} from "@aws-sdk/client-lambda";
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -226,6 +233,29 @@ export const additions: readonly Addition[] = [
       await lambda.send(new RemovePermissionCommand({ FunctionName, StatementId: `by-hand-${index}` })),
     reports: `opens    function permission $functionName by-hand-${index}: added: `,
   })),
+  {
+    name: "the probe gets an address of its own, without a login",
+    by: "aws lambda create-function-url-config --auth-type NONE",
+    add: async ({ lambda }, { functionName: FunctionName }) =>
+      await lambda.send(new CreateFunctionUrlConfigCommand({ FunctionName, AuthType: "NONE" })),
+    remove: async ({ lambda }, { functionName: FunctionName }) =>
+      await lambda.send(new DeleteFunctionUrlConfigCommand({ FunctionName })),
+    reports: "opens    function URL $functionName: added: auth NONE",
+  },
+  {
+    name: "what the probe answers is sent to another topic",
+    by: "aws lambda put-function-event-invoke-config --destination-config",
+    add: async ({ lambda }, { functionName: FunctionName, topicArn }) =>
+      await lambda.send(
+        new PutFunctionEventInvokeConfigCommand({
+          FunctionName,
+          DestinationConfig: { OnSuccess: { Destination: topicArn } },
+        }),
+      ),
+    remove: async ({ lambda }, { functionName: FunctionName }) =>
+      await lambda.send(new DeleteFunctionEventInvokeConfigCommand({ FunctionName })),
+    reports: "opens    function destination $functionName on success: added: $topicArn",
+  },
   {
     name: "a service runs the task all day",
     by: "aws ecs create-service",

@@ -19,24 +19,24 @@ type BucketSetting = (aws: AwsClients, Bucket: string, signal: AbortSignal) => P
 /** What a bucket may have set on it and the stack leaves unset. */
 export const readBucketSetting: Readonly<Record<BucketSettingKind, BucketSetting>> = {
   CORS: async ({ s3 }, Bucket, abortSignal) => {
-    const { GetBucketCorsCommand } = await import("@aws-sdk/client-s3");
+    const { GetBucketCorsCommand } = await import("./sdk.mjs");
     const { CORSRules } = await s3.send(new GetBucketCorsCommand({ Bucket }), { abortSignal });
     return unlessEmpty(CORSRules);
   },
   website: async ({ s3 }, Bucket, abortSignal) => {
-    const { GetBucketWebsiteCommand } = await import("@aws-sdk/client-s3");
+    const { GetBucketWebsiteCommand } = await import("./sdk.mjs");
     const { $metadata: _, ...website } = await s3.send(new GetBucketWebsiteCommand({ Bucket }), {
       abortSignal,
     });
     return unlessEmpty(website);
   },
   replication: async ({ s3 }, Bucket, abortSignal) => {
-    const { GetBucketReplicationCommand } = await import("@aws-sdk/client-s3");
+    const { GetBucketReplicationCommand } = await import("./sdk.mjs");
     const answer = await s3.send(new GetBucketReplicationCommand({ Bucket }), { abortSignal });
     return unlessEmpty(answer.ReplicationConfiguration);
   },
   notification: async ({ s3 }, Bucket, abortSignal) => {
-    const { GetBucketNotificationConfigurationCommand } = await import("@aws-sdk/client-s3");
+    const { GetBucketNotificationConfigurationCommand } = await import("./sdk.mjs");
     const { $metadata: _, ...rest } = await s3.send(
       new GetBucketNotificationConfigurationCommand({ Bucket }),
       {
@@ -46,18 +46,18 @@ export const readBucketSetting: Readonly<Record<BucketSettingKind, BucketSetting
     return unlessEmpty(rest);
   },
   logging: async ({ s3 }, Bucket, abortSignal) => {
-    const { GetBucketLoggingCommand } = await import("@aws-sdk/client-s3");
+    const { GetBucketLoggingCommand } = await import("./sdk.mjs");
     return unlessEmpty(
       (await s3.send(new GetBucketLoggingCommand({ Bucket }), { abortSignal })).LoggingEnabled,
     );
   },
   inventory: async ({ s3 }, Bucket, abortSignal) => {
-    const { ListBucketInventoryConfigurationsCommand } = await import("@aws-sdk/client-s3");
+    const { ListBucketInventoryConfigurationsCommand } = await import("./sdk.mjs");
     const answer = await s3.send(new ListBucketInventoryConfigurationsCommand({ Bucket }), { abortSignal });
     return unlessEmpty(answer.InventoryConfigurationList);
   },
   analytics: async ({ s3 }, Bucket, abortSignal) => {
-    const { ListBucketAnalyticsConfigurationsCommand } = await import("@aws-sdk/client-s3");
+    const { ListBucketAnalyticsConfigurationsCommand } = await import("./sdk.mjs");
     const answer = await s3.send(new ListBucketAnalyticsConfigurationsCommand({ Bucket }), { abortSignal });
     return unlessEmpty(answer.AnalyticsConfigurationList);
   },

@@ -20,7 +20,8 @@ export interface AwsClients {
   readonly ecs: ECSClient;
   readonly kms: KMSClient;
   readonly secrets: SecretsManagerClient;
-  readonly ec2: EC2Client;
+  /** Only loaded where the stack has a network. */
+  readonly ec2: () => Promise<EC2Client>;
   readonly lambda: LambdaClient;
 }
 
@@ -37,18 +38,7 @@ interface Credentials {
 export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
   // The SDK announces when it will stop supporting this Node; it does not concern the reader of a refresh.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
-  const [s3, sns, events, scheduler, logs, ecs, kms, secrets, ec2, lambda] = await Promise.all([
-    import("@aws-sdk/client-s3"),
-    import("@aws-sdk/client-sns"),
-    import("@aws-sdk/client-eventbridge"),
-    import("@aws-sdk/client-scheduler"),
-    import("@aws-sdk/client-cloudwatch-logs"),
-    import("@aws-sdk/client-ecs"),
-    import("@aws-sdk/client-kms"),
-    import("@aws-sdk/client-secrets-manager"),
-    import("@aws-sdk/client-ec2"),
-    import("@aws-sdk/client-lambda"),
-  ]);
+  const sdk = await import("./sdk.mjs");
   const place = {
     region: String(properties.region),
     ...(typeof properties.profile === "string" && { profile: properties.profile }),
@@ -58,16 +48,16 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
   const isLocal = (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL ?? "") !== "";
   return {
     // Local endpoints have no names for buckets.
-    s3: new s3.S3Client({ ...options, forcePathStyle: isLocal }),
-    sns: new sns.SNSClient(options),
-    events: new events.EventBridgeClient(options),
-    scheduler: new scheduler.SchedulerClient(options),
-    logs: new logs.CloudWatchLogsClient(options),
-    ecs: new ecs.ECSClient(options),
-    kms: new kms.KMSClient(options),
-    secrets: new secrets.SecretsManagerClient(options),
-    ec2: new ec2.EC2Client(options),
-    lambda: new lambda.LambdaClient(options),
+    s3: new sdk.S3Client({ ...options, forcePathStyle: isLocal }),
+    sns: new sdk.SNSClient(options),
+    events: new sdk.EventBridgeClient(options),
+    scheduler: new sdk.SchedulerClient(options),
+    logs: new sdk.CloudWatchLogsClient(options),
+    ecs: new sdk.ECSClient(options),
+    kms: new sdk.KMSClient(options),
+    secrets: new sdk.SecretsManagerClient(options),
+    ec2: async () => new (await import("./networkSdk.mjs")).EC2Client(options),
+    lambda: new sdk.LambdaClient(options),
   };
 }
 
@@ -77,7 +67,7 @@ async function assumedCredentials(
   { assumeRoles }: PropertyMap,
 ): Promise<Credentials | undefined> {
   if (!Array.isArray(assumeRoles) || assumeRoles.length === 0) return undefined;
-  const { AssumeRoleCommand, STSClient } = await import("@aws-sdk/client-sts");
+  const { AssumeRoleCommand, STSClient } = await import("./sdk.mjs");
   let current: Credentials | undefined;
   for (const role of assumeRoles) {
     if (!isPropertyMap(role)) continue;

@@ -11,7 +11,7 @@ export async function permissionsOnFunction(
   FunctionName: string,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const { GetPolicyCommand, ResourceNotFoundException } = await import("@aws-sdk/client-lambda");
+  const { GetPolicyCommand, NoSuchFunction } = await import("./sdk.mjs");
   try {
     const { Policy } = await lambda.send(new GetPolicyCommand({ FunctionName }), { abortSignal: signal });
     const { Statement = [] } = JSON.parse(Policy ?? "{}") as { Statement?: readonly PolicyStatement[] };
@@ -22,9 +22,60 @@ export async function permissionsOnFunction(
       ]),
     );
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) return {};
+    if (error instanceof NoSuchFunction) return {};
     throw error;
   }
+}
+
+/**
+ * Returns how else a function is called or where its results are sent: its own address, and destinations of what it answers. The
+ * stack's functions have neither: the schedule calls the probe.
+ */
+export async function waysIntoFunction(
+  { lambda }: Pick<AwsClients, "lambda">,
+  FunctionName: string,
+  abortSignal: AbortSignal,
+): Promise<Entries> {
+  const sdk = await import("./sdk.mjs");
+  const unlessMissing = async <T>(asked: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await asked;
+    } catch (error) {
+      if (error instanceof sdk.NoSuchFunction) return undefined;
+      throw error;
+    }
+  };
+  const found: [string, string][] = [];
+  const [address, results] = await Promise.all([
+    unlessMissing(lambda.send(new sdk.GetFunctionUrlConfigCommand({ FunctionName }), { abortSignal })),
+    unlessMissing(
+      lambda.send(new sdk.GetFunctionEventInvokeConfigCommand({ FunctionName }), { abortSignal }),
+    ),
+  ]);
+  if (address !== undefined) found.push([`function URL ${FunctionName}`, `auth ${address.AuthType}`]);
+  const { OnFailure, OnSuccess } = results?.DestinationConfig ?? {};
+  for (const [when, target] of Object.entries({ failure: OnFailure, success: OnSuccess })) {
+    if (target?.Destination)
+      found.push([`function destination ${FunctionName} on ${when}`, target.Destination]);
+  }
+  return Object.fromEntries(found);
+}
+
+/** Returns the queues and streams that call a function; the stack's functions have none. */
+export async function eventSourcesOfFunction(
+  { lambda }: Pick<AwsClients, "lambda">,
+  FunctionName: string,
+  signal: AbortSignal,
+): Promise<Entries> {
+  const { paginateListEventSourceMappings } = await import("./sdk.mjs");
+  const found: [string, string][] = [];
+  for await (const page of paginateListEventSourceMappings({ client: lambda }, { FunctionName })) {
+    signal.throwIfAborted();
+    for (const { UUID, EventSourceArn } of page.EventSourceMappings ?? []) {
+      found.push([`function event source ${FunctionName} ${UUID}`, String(EventSourceArn)]);
+    }
+  }
+  return Object.fromEntries(found);
 }
 
 interface PolicyStatement {

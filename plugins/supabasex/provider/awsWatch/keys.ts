@@ -10,7 +10,7 @@ export async function grantsOnKey(
   KeyId: string,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const { paginateListGrants } = await import("@aws-sdk/client-kms");
+  const { paginateListGrants } = await import("./sdk.mjs");
   const found: [string, string][] = [];
   for await (const { Grants = [] } of paginateListGrants({ client: kms }, { KeyId })) {
     signal.throwIfAborted();
@@ -24,13 +24,31 @@ export async function grantsOnKey(
   return Object.fromEntries(found);
 }
 
+/** Returns the regions to which somebody copies a secret, with the key there, whose policy is another one. */
+export async function copiesOfSecret(
+  { secrets }: Pick<AwsClients, "secrets">,
+  SecretId: string,
+  signal: AbortSignal,
+): Promise<Entries> {
+  const { DescribeSecretCommand } = await import("./sdk.mjs");
+  const { Name, ReplicationStatus = [] } = await secrets.send(new DescribeSecretCommand({ SecretId }), {
+    abortSignal: signal,
+  });
+  return Object.fromEntries(
+    ReplicationStatus.map(({ Region, KmsKeyId }) => [
+      `secret copy ${Name} ${Region}`,
+      `key ${KmsKeyId ?? "of AWS"}`,
+    ]),
+  );
+}
+
 /** Returns the function that rotates a secret, which the stack's never is: it reads the secret, and writes another. */
 export async function rotationOfSecret(
   { secrets }: Pick<AwsClients, "secrets">,
   SecretId: string,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const { DescribeSecretCommand } = await import("@aws-sdk/client-secrets-manager");
+  const { DescribeSecretCommand } = await import("./sdk.mjs");
   const { Name, RotationLambdaARN } = await secrets.send(new DescribeSecretCommand({ SecretId }), {
     abortSignal: signal,
   });

@@ -11,31 +11,26 @@ export interface DeclaredNetwork {
 }
 
 /**
- * Returns what is in a network and not the stack's: subnets, security groups, endpoints, and connections to other networks. Routes and
- * rules are not among them: those are inputs of the stack's own resources, and a refresh finds them.
+ * Returns what is in a network and not the stack's: subnets, security groups, endpoints, and peerings. Routes and rules are not among them: those are inputs of the stack's own resources, and a refresh finds them.
  */
 export async function addedToNetwork(
   { ec2 }: AwsClients,
   { vpcId, subnets, endpoints, securityGroups }: DeclaredNetwork,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const {
-    DescribeSecurityGroupsCommand,
-    DescribeSubnetsCommand,
-    DescribeVpcEndpointsCommand,
-    DescribeVpcPeeringConnectionsCommand,
-  } = await import("@aws-sdk/client-ec2");
+  const sdk = await import("./networkSdk.mjs");
+  const client = await ec2();
   const options = { abortSignal: signal };
   const inNetwork = { Filters: [{ Name: "vpc-id", Values: [vpcId] }] };
   const peeringsOf = async (side: "requester" | "accepter") => {
     const Filters = [{ Name: `${side}-vpc-info.vpc-id`, Values: [vpcId] }];
-    const answer = await ec2.send(new DescribeVpcPeeringConnectionsCommand({ Filters }), options);
+    const answer = await client.send(new sdk.DescribeVpcPeeringConnectionsCommand({ Filters }), options);
     return answer.VpcPeeringConnections ?? [];
   };
   const [subnetList, groupList, endpointList, ...peerings] = await Promise.all([
-    ec2.send(new DescribeSubnetsCommand(inNetwork), options),
-    ec2.send(new DescribeSecurityGroupsCommand(inNetwork), options),
-    ec2.send(new DescribeVpcEndpointsCommand(inNetwork), options),
+    client.send(new sdk.DescribeSubnetsCommand(inNetwork), options),
+    client.send(new sdk.DescribeSecurityGroupsCommand(inNetwork), options),
+    client.send(new sdk.DescribeVpcEndpointsCommand(inNetwork), options),
     peeringsOf("requester"),
     peeringsOf("accepter"),
   ]);
@@ -49,7 +44,7 @@ export async function addedToNetwork(
   }
   for (const { VpcEndpointId = "", ServiceName, State } of endpointList.VpcEndpoints ?? []) {
     // A deleted one is described for a while.
-    if (endpoints.includes(VpcEndpointId) || /^delet/i.test(String(State))) continue;
+    if (endpoints.includes(VpcEndpointId) || isGone(State)) continue;
     found.push([`network endpoint ${VpcEndpointId}`, String(ServiceName)]);
   }
   for (const { VpcPeeringConnectionId, AccepterVpcInfo, RequesterVpcInfo, Status } of peerings.flat()) {
@@ -59,4 +54,46 @@ export async function addedToNetwork(
     found.push([`network peering ${VpcPeeringConnectionId}`, `${other?.VpcId} of account ${other?.OwnerId}`]);
   }
   return Object.fromEntries(found);
+}
+
+/** Returns what else reaches into a network, of which the stack has none: instances, and connections through gateways. */
+export async function connectedToNetwork(
+  { ec2 }: AwsClients,
+  { vpcId }: DeclaredNetwork,
+  signal: AbortSignal,
+): Promise<Entries> {
+  const sdk = await import("./networkSdk.mjs");
+  const client = await ec2();
+  const options = { abortSignal: signal };
+  const where = (Name: string) => ({ Filters: [{ Name, Values: [vpcId] }] });
+  const [instances, transits, gateways] = await Promise.all([
+    client.send(new sdk.DescribeInstancesCommand(where("vpc-id")), options),
+    client.send(new sdk.DescribeTransitGatewayVpcAttachmentsCommand(where("vpc-id")), options),
+    client.send(new sdk.DescribeVpnGatewaysCommand(where("attachment.vpc-id")), options),
+  ]);
+  const found: [string, string][] = [];
+  for (const { InstanceId, State, ImageId } of (instances.Reservations ?? []).flatMap(
+    ({ Instances = [] }) => Instances,
+  )) {
+    if (State?.Name !== "terminated") found.push([`network instance ${InstanceId}`, String(ImageId)]);
+  }
+  for (const {
+    TransitGatewayAttachmentId,
+    TransitGatewayId,
+    VpcId,
+    State,
+  } of transits.TransitGatewayVpcAttachments ?? []) {
+    if (VpcId === vpcId && !isGone(State)) {
+      found.push([`network attachment ${TransitGatewayAttachmentId}`, String(TransitGatewayId)]);
+    }
+  }
+  for (const { VpnGatewayId, Type, VpcAttachments = [] } of gateways.VpnGateways ?? []) {
+    const isAttached = VpcAttachments.some(({ VpcId, State }) => VpcId === vpcId && State !== "detached");
+    if (isAttached) found.push([`network gateway ${VpnGatewayId}`, String(Type)]);
+  }
+  return Object.fromEntries(found);
+}
+
+function isGone(state: string | undefined): boolean {
+  return /^(delet|reject|fail)/i.test(String(state));
 }

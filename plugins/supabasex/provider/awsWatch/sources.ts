@@ -3,9 +3,9 @@ import { canonicalJson } from "../../../../foundation/json";
 import type { Entries } from "../watch/watched";
 import { bucketSettingKinds, isRuleOf, readBucketSetting } from "./bucketSettings";
 import type { AwsClients } from "./clients";
-import { permissionsOnFunction } from "./functions";
-import { grantsOnKey, rotationOfSecret } from "./keys";
-import { addedToNetwork, type DeclaredNetwork } from "./network";
+import { eventSourcesOfFunction, permissionsOnFunction, waysIntoFunction } from "./functions";
+import { copiesOfSecret, grantsOnKey, rotationOfSecret } from "./keys";
+import { addedToNetwork, connectedToNetwork, type DeclaredNetwork } from "./network";
 
 /** What the stack has in AWS that others can add something to, and what it adds itself. */
 export interface DeclaredInAws {
@@ -90,7 +90,7 @@ const refused = new Set([
 const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
   "topic subscriptions": async ({ aws, declared, signal }) => {
     if (declared.topic === undefined) return {};
-    const { paginateListSubscriptionsByTopic } = await import("@aws-sdk/client-sns");
+    const { paginateListSubscriptionsByTopic } = await import("./sdk.mjs");
     const found: [string, string][] = [];
     const pages = paginateListSubscriptionsByTopic({ client: aws.sns }, { TopicArn: declared.topic });
     for await (const { Subscriptions = [] } of pages) {
@@ -105,7 +105,7 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
   "key grants": async ({ aws, declared: { key }, signal }) =>
     key === undefined ? {} : await grantsOnKey(aws, key, signal),
   "bucket access": async ({ aws, declared: { bucket }, signal }) => {
-    const { GetBucketAclCommand } = await import("@aws-sdk/client-s3");
+    const { GetBucketAclCommand } = await import("./sdk.mjs");
     const { Owner, Grants = [] } = await aws.s3.send(new GetBucketAclCommand({ Bucket: bucket }), {
       abortSignal: signal,
     });
@@ -135,7 +135,7 @@ const placeSources: Readonly<Record<string, Source<PlaceQuestion>>> = {
 /** Name → what is asked about what only the region of the stack has. */
 const ownSources: Readonly<Record<string, Source>> = {
   "event targets": async ({ aws, declared, signal }) => {
-    const { ListTargetsByRuleCommand } = await import("@aws-sdk/client-eventbridge");
+    const { ListTargetsByRuleCommand } = await import("./sdk.mjs");
     const lists = await Promise.all(
       Object.entries(declared.targets).map(async ([Rule, ids]) => {
         const { Targets = [] } = await aws.events.send(new ListTargetsByRuleCommand({ Rule }), {
@@ -149,7 +149,7 @@ const ownSources: Readonly<Record<string, Source>> = {
     return Object.fromEntries(lists.flat());
   },
   schedules: async ({ aws, declared, signal }) => {
-    const { paginateListSchedules } = await import("@aws-sdk/client-scheduler");
+    const { paginateListSchedules } = await import("./sdk.mjs");
     const found: [string, string][] = [];
     const pages = paginateListSchedules({ client: aws.scheduler }, { GroupName: declared.scheduleGroup });
     for await (const { Schedules = [] } of pages) {
@@ -162,7 +162,7 @@ const ownSources: Readonly<Record<string, Source>> = {
     return Object.fromEntries(found);
   },
   "cluster services": async ({ aws, declared: { cluster }, signal }) => {
-    const { DescribeServicesCommand, paginateListServices } = await import("@aws-sdk/client-ecs");
+    const { DescribeServicesCommand, paginateListServices } = await import("./sdk.mjs");
     const found: [string, string][] = [];
     // A page has ten, as many as can be described at once.
     for await (const { serviceArns = [] } of paginateListServices({ client: aws.ecs }, { cluster })) {
@@ -180,6 +180,8 @@ const ownSources: Readonly<Record<string, Source>> = {
   },
   network: async ({ aws, declared: { network }, signal }) =>
     network === undefined ? {} : await addedToNetwork(aws, network, signal),
+  "network connections": async ({ aws, declared: { network }, signal }) =>
+    network === undefined ? {} : await connectedToNetwork(aws, network, signal),
   "log subscriptions": async ({ aws, declared: { logGroups }, signal }) => {
     const lists = await Promise.all(logGroups.map((group) => subscriptionsOf(aws, group, signal)));
     return Object.fromEntries(lists.flat());
@@ -188,8 +190,17 @@ const ownSources: Readonly<Record<string, Source>> = {
     const lists = await Promise.all(functions.map((name) => permissionsOnFunction(aws, name, signal)));
     return Object.assign({}, ...lists);
   },
+  "function callers": async ({ aws, declared: { functions }, signal }) => {
+    const lists = await Promise.all(functions.map((name) => waysIntoFunction(aws, name, signal)));
+    return Object.assign({}, ...lists);
+  },
+  "function event sources": async ({ aws, declared: { functions }, signal }) => {
+    const lists = await Promise.all(functions.map((name) => eventSourcesOfFunction(aws, name, signal)));
+    return Object.assign({}, ...lists);
+  },
   "secret rotation": async ({ aws, declared: { secret }, signal }) =>
     await rotationOfSecret(aws, secret, signal),
+  "secret copies": async ({ aws, declared: { secret }, signal }) => await copiesOfSecret(aws, secret, signal),
 };
 
 const sources: Readonly<Record<string, Source>> = {
@@ -216,9 +227,7 @@ async function subscriptionsOf(
   logGroupName: string,
   signal: AbortSignal,
 ): Promise<[string, string][]> {
-  const { paginateDescribeSubscriptionFilters, ResourceNotFoundException } = await import(
-    "@aws-sdk/client-cloudwatch-logs"
-  );
+  const { NoSuchLogGroup, paginateDescribeSubscriptionFilters } = await import("./sdk.mjs");
   const found: [string, string][] = [];
   try {
     for await (const page of paginateDescribeSubscriptionFilters({ client: logs }, { logGroupName })) {
@@ -228,7 +237,7 @@ async function subscriptionsOf(
       }
     }
   } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
+    if (!(error instanceof NoSuchLogGroup)) throw error;
   }
   return found;
 }

@@ -2,16 +2,27 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { CreateKeyCommand, KMSClient } from "@aws-sdk/client-kms";
+import {
+  CreateSecretCommand,
+  RemoveRegionsFromReplicationCommand,
+  ReplicateSecretToRegionsCommand,
+  SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type AwsService, startAws } from "../../../../emulators/aws";
 import type { AwsClients } from "../../../../plugins/supabasex/provider/awsWatch/clients";
-import { grantsOnKey, rotationOfSecret } from "../../../../plugins/supabasex/provider/awsWatch/keys";
+import {
+  copiesOfSecret,
+  grantsOnKey,
+  rotationOfSecret,
+} from "../../../../plugins/supabasex/provider/awsWatch/keys";
 import { changesSince } from "../../../../plugins/supabasex/provider/watch/watched";
 import { keyAdditions } from "../../../support/clouds/keyAdditions";
 
 const directory = mkdtempSync(path.join(tmpdir(), "thorbis keys "));
 let service: AwsService;
 let kms: KMSClient;
+let secrets: SecretsManagerClient;
 const { signal } = new AbortController();
 
 beforeAll(async () => {
@@ -19,6 +30,7 @@ beforeAll(async () => {
   const { region, endpoint, accessKey, secretKey } = service;
   const options = { region, endpoint, credentials: { accessKeyId: accessKey, secretAccessKey: secretKey } };
   kms = new KMSClient(options);
+  secrets = new SecretsManagerClient(options);
 });
 afterAll(async () => {
   await service?.stop();
@@ -50,4 +62,22 @@ test("a function that rotates the password, which the emulator would call", asyn
   expect(found).toEqual({ "secret rotation password": reader });
   expect(changesSince({ rotation: {} }, { rotation: found })).toMatchObject([{ severity: "opens" }]);
   expect(await rotationOfSecret(describing({ Name: "password" }), "arn", signal)).toEqual({});
+});
+
+test("a copy of the password in another region", async () => {
+  const { ARN: SecretId = "" } = await secrets.send(
+    new CreateSecretCommand({ Name: "password", SecretString: "x" }),
+  );
+  expect(await copiesOfSecret({ secrets }, SecretId, signal)).toEqual({});
+
+  const AddReplicaRegions = [{ Region: "eu-west-1" }];
+  await secrets.send(new ReplicateSecretToRegionsCommand({ SecretId, AddReplicaRegions }));
+
+  const found = await copiesOfSecret({ secrets }, SecretId, signal);
+  expect(Object.keys(found)).toEqual(["secret copy password eu-west-1"]);
+  expect(changesSince({ copies: {} }, { copies: found })).toMatchObject([{ severity: "opens" }]);
+  await secrets.send(
+    new RemoveRegionsFromReplicationCommand({ SecretId, RemoveReplicaRegions: ["eu-west-1"] }),
+  );
+  expect(await copiesOfSecret({ secrets }, SecretId, signal)).toEqual({});
 });

@@ -28,7 +28,8 @@ async function answering(status: number, body: string) {
 /** EC2 that answers every request with one error. */
 async function ec2Answering(status: number, code: string): Promise<AwsClients> {
   const body = `<Response><Errors><Error><Code>${code}</Code><Message>no</Message></Error></Errors></Response>`;
-  return { ec2: new EC2Client(await answering(status, body)) } as unknown as AwsClients;
+  const client = new EC2Client(await answering(status, body));
+  return { ec2: async () => client } as unknown as AwsClients;
 }
 
 const network = { vpcId: "vpc-0123456789abcdef0", subnets: [], endpoints: [], securityGroups: [] };

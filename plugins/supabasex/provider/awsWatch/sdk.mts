@@ -1,0 +1,35 @@
+/**
+ * What AwsWatch uses of the AWS SDK. It is imported when a watch is read, so that other operations do not evaluate it; and by
+ * name, so that the bundle contains only these parts: the packages as a whole take a second to load.
+ */
+export {
+  CloudWatchLogsClient,
+  paginateDescribeSubscriptionFilters,
+  ResourceNotFoundException as NoSuchLogGroup,
+} from "@aws-sdk/client-cloudwatch-logs";
+export { DescribeServicesCommand, ECSClient, paginateListServices } from "@aws-sdk/client-ecs";
+export { EventBridgeClient, ListTargetsByRuleCommand } from "@aws-sdk/client-eventbridge";
+export { KMSClient, paginateListGrants } from "@aws-sdk/client-kms";
+export {
+  GetFunctionEventInvokeConfigCommand,
+  GetFunctionUrlConfigCommand,
+  GetPolicyCommand,
+  LambdaClient,
+  paginateListEventSourceMappings,
+  ResourceNotFoundException as NoSuchFunction,
+} from "@aws-sdk/client-lambda";
+export {
+  GetBucketAclCommand,
+  GetBucketCorsCommand,
+  GetBucketLoggingCommand,
+  GetBucketNotificationConfigurationCommand,
+  GetBucketReplicationCommand,
+  GetBucketWebsiteCommand,
+  ListBucketAnalyticsConfigurationsCommand,
+  ListBucketInventoryConfigurationsCommand,
+  S3Client,
+} from "@aws-sdk/client-s3";
+export { paginateListSchedules, SchedulerClient } from "@aws-sdk/client-scheduler";
+export { DescribeSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+export { paginateListSubscriptionsByTopic, SNSClient } from "@aws-sdk/client-sns";
+export { AssumeRoleCommand, STSClient } from "@aws-sdk/client-sts";
