@@ -16,7 +16,7 @@ export const codeChanges: readonly HandMadeChange[] = [
   },
   {
     name: "a function's default argument changes",
-    severity: "changes",
+    severity: "opens",
     change: `create or replace function shared.label(name text, suffix text default '?') returns text
       language sql immutable strict parallel safe set search_path = '' as $$ select name || suffix $$`,
     reverse: `create or replace function shared.label(name text, suffix text default '!') returns text

@@ -1,4 +1,5 @@
 import { hiddenChanges } from "./hiddenChanges";
+import { indirectChanges } from "./indirectChanges";
 import { openObjectChanges } from "./openObjectChanges";
 import { platformChanges } from "./platformChanges";
 import type { PostureChange } from "./postureChange";
@@ -13,4 +14,5 @@ export const postureChanges: readonly PostureChange[] = [
   ...openObjectChanges,
   ...platformChanges,
   ...hiddenChanges,
+  ...indirectChanges,
 ];

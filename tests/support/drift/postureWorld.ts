@@ -18,6 +18,32 @@ create function legacy_private.limit_of() returns bigint language sql as $$ sele
 create function legacy_private.may_read(id bigint) returns boolean language sql security definer
   as $$ select legacy_private.limit_of() > id $$;
 create policy bounded on public.legacy as restrictive for select to authenticated using (legacy_private.may_read(id));
+create view legacy_private.allowed as select 1::bigint as id;
+create policy listed on public.legacy as restrictive for select to authenticated
+  using (exists (select from legacy_private.allowed a where a.id = legacy.id));
+create function legacy_private.lowest() returns bigint language sql as $$ select 5 $$;
+create function legacy_private.may_write(id bigint) returns boolean language sql security definer set search_path = legacy_private
+  as $$ select id > lowest() $$;
+create policy writes on public.legacy for insert to authenticated with check (legacy_private.may_write(id));
+create function legacy_private.check_request() returns void language plpgsql as $$ begin perform 1; end $$;
+alter role authenticator set pgrst.db_pre_request = 'legacy_private.check_request';
+create function legacy_private.nightly() returns void language sql as $$ select $$;
+select cron.schedule('legacy', '0 0 1 1 *', 'select legacy_private.nightly()');
+create function legacy_private.hook(event jsonb) returns jsonb language sql as $$ select event $$;
+grant execute on function legacy_private.hook(jsonb) to supabase_auth_admin;
+create function legacy_private.never(text, uuid) returns boolean language sql immutable as $$ select true $$;
+create table legacy_private.notes (id bigint, body text);
+create table public.parent (id bigint, body text);
+alter table public.parent enable row level security;
+grant select on public.parent to authenticated;
+create aggregate public.sum_of(integer) (sfunc = int4pl, stype = integer);
+create operator public.<<>> (leftarg = uuid, rightarg = uuid, function = pg_catalog.uuid_eq);
+create function public.loose(a bigint, bypass boolean default false) returns boolean language sql as $$ select a > 10 or bypass $$;
+select lo_from_bytea(515151, 'x');
+create role helpers nologin;
+create role makers nologin;
+grant makers to postgres;
+alter default privileges for role makers revoke execute on functions from public;
 create role reporting nologin;
 grant pg_monitor to reporting;
 create extension pg_trgm schema extensions;
@@ -29,4 +55,8 @@ create foreign data wrapper partners;
 create server partner foreign data wrapper partners options (host 'partner.example');
 grant usage on foreign server partner to postgres;
 create user mapping for postgres server partner options (user 'reader');
+grant helpers to authenticated;
+create cast (money as integer) with inout as assignment;
+create subscription warehouse connection 'dbname=elsewhere' publication everything
+  with (connect = false, enabled = false, slot_name = none);
 `;

@@ -29,7 +29,7 @@ const openingDatabaseSetting = /^database setting session_replication_role$/;
 
 /** Parts that grant access when they change. A provider of mails or text messages, for example, reads the codes in them. */
 const openingPart =
-  /^(auth setting (smtp_(host|port|user)|sms_provider|sms_\w+_(account_sid|access_key|api_key))$|API key|edge function|organization member|SSO provider|third-party auth|JWT signing key|temporary database access|legacy API keys|topic subscription|event target|schedule|cluster service|log subscription|function permission|key grant|secret rotation|network (endpoint|peering)|bucket (access granted|replication|CORS|website|inventory|analytics|logging|notification))/;
+  /^(auth setting (smtp_(host|port|user)|sms_provider|sms_\w+_(account_sid|access_key|api_key))$|API key|edge function|organization member|SSO provider|third-party auth|JWT signing key|temporary database access|legacy API keys|topic subscription|event target|schedule|cluster service|log subscription|function (permission|URL|destination|event source)|key grant|secret (rotation|copy)|network (attachment|endpoint|gateway|instance|peering)|bucket (access granted|replication|CORS|website|inventory|analytics|logging|notification))/;
 
 /** Settings that restrict access while they are on. */
 const closingSetting =

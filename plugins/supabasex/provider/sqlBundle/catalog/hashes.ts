@@ -3,26 +3,39 @@ import type { CatalogObject } from "./catalog";
 
 /**
  * Properties of all objects of their kinds. They are hashes after the version for which they can be compared,
- * `1.11 on 17: 5e8f…`. `volatility` is included because baselines from before 2026-11-29 lack it.
+ * `1.11 on 17: 5e8f…`.
  */
-const hashes: ReadonlySet<string> = new Set(["constraints", "content", "defaults", "volatility"]);
+const hashes: ReadonlySet<string> = new Set([
+  "constraints",
+  "content",
+  "declaration",
+  "defaults",
+  "expressions",
+]);
 
 /**
- * Returns whether two values of a property can be compared: always, except for hashes if one is not recorded, or has
- * another version.
+ * Properties that all objects of their kinds have in what this version records, but not in baselines from before 2026-11-29;
+ * and `configured`, which only a session without the setting of its own can read.
+ */
+const perhapsAbsent: ReadonlySet<string> = new Set(["arguments", "configured", "volatility"]);
+
+/**
+ * Returns whether two values of a property can be compared: always, except if one is not known, and for hashes of another
+ * version.
  */
 export function doCompare(
   property: string,
   one: JsonValue | undefined,
   other: JsonValue | undefined,
 ): boolean {
+  if (perhapsAbsent.has(property)) return one !== undefined && other !== undefined;
   if (!hashes.has(property)) return true;
   if (one === undefined || other === undefined) return false;
   const [version, otherVersion] = [one, other].map((value) => /^(.*): /.exec(String(value))?.[1]);
   return version === otherVersion;
 }
 
-/** Returns the object with the current hashes where its own cannot be compared with them. */
+/** Returns the object with the current values where its own cannot be compared with them. */
 export function withHashesOfNow(object: CatalogObject, now: CatalogObject | undefined): CatalogObject {
   const renewed = Object.entries(now ?? {}).filter(
     ([property, value]) => !doCompare(property, object[property], value),

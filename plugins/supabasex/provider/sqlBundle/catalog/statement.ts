@@ -15,7 +15,8 @@ import { roleKinds } from "./kinds/roles";
 import { schemas } from "./kinds/schemas";
 import { sequences } from "./kinds/sequences";
 import { server } from "./kinds/server";
-import { serverPrivileges } from "./kinds/serverPrivileges";
+import { serverCode } from "./kinds/serverCode";
+import { serverPrivileges, subscriptionsOf } from "./kinds/serverPrivileges";
 import { database, settings } from "./kinds/settings";
 import { statistics } from "./kinds/statistics";
 import { tables } from "./kinds/tables";
@@ -48,6 +49,7 @@ const alwaysThere: readonly Kind[] = [
   existenceOnly,
   ...platform,
   ...serverPrivileges,
+  ...serverCode,
 ];
 
 /** What a read of this database may access. */
@@ -135,6 +137,7 @@ export function kindsOf({
   return [
     ...alwaysThere,
     ...roleKinds(serverMajor),
+    subscriptionsOf(serverMajor),
     ...(jobs ? [cronJobs] : []),
     ...(stores ? [buckets] : []),
     ...(versioned.length === 0

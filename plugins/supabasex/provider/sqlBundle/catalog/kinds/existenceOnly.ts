@@ -1,9 +1,9 @@
-import { firstUserOid, platformSchemas } from "../managedObjects";
+import { firstUserOid } from "../managedObjects";
 import { boolean, type Kind, text } from "./kind";
 
 /**
- * System catalogs whose objects are listed by name, so added and removed ones are detected, but mostly without their
- * content.
+ * System catalogs whose objects are listed by name, so added and removed ones are detected. What they do is only a hash,
+ * and mostly not read.
  */
 const catalogs = [
   "pg_am",
@@ -34,7 +34,54 @@ const everyObject = [
      and not exists (select from pg_type element where element.typarray = t.oid)`,
 ].join("\n  union all\n  ");
 
-/** The only property of an object whose content is not read. */
+/** What an object does: mostly the functions that it calls. The owner is added to it. */
+const contents: Readonly<Record<string, string>> = {
+  pg_aggregate: `select concat_ws(' ', a.aggtransfn::regprocedure, a.aggfinalfn, a.aggcombinefn, a.aggtranstype::regtype, a.agginitval)
+    from pg_aggregate a where a.aggfnoid = o.oid`,
+  pg_am: "select m.amhandler::text from pg_am m where m.oid = o.oid",
+  pg_cast: `select concat_ws(' ', c.castfunc::regprocedure, c.castcontext, c.castmethod) from pg_cast c where c.oid = o.oid`,
+  pg_conversion: `select concat_ws(' ', c.conproc, c.condefault) from pg_conversion c where c.oid = o.oid`,
+  pg_foreign_data_wrapper: `select concat_ws(' ', w.fdwhandler::regproc, w.fdwvalidator::regproc)
+    from pg_foreign_data_wrapper w where w.oid = o.oid`,
+  pg_foreign_server: `select concat_ws(' ', s.srvtype, s.srvversion) from pg_foreign_server s where s.oid = o.oid`,
+  pg_language: `select concat_ws(' ', l.lanpltrusted, l.lanplcallfoid::regprocedure, l.laninline::regprocedure)
+    from pg_language l where l.oid = o.oid`,
+  pg_opclass: `select concat_ws(' ', c.opcdefault, c.opcintype::regtype) from pg_opclass c where c.oid = o.oid`,
+  pg_operator: `select concat_ws(' ', p.oprcode, p.oprcom::regoperator, p.oprnegate::regoperator, p.oprrest, p.oprjoin,
+    p.oprcanhash, p.oprcanmerge) from pg_operator p where p.oid = o.oid`,
+  pg_opfamily: `select string_agg(line, ' ' order by line collate "C") from (
+    select concat_ws(' ', p.amopstrategy, p.amopopr::regoperator) as line from pg_amop p where p.amopfamily = o.oid
+    union all
+    select concat_ws(' ', p.amprocnum, p.amproc::regprocedure) from pg_amproc p where p.amprocfamily = o.oid) members`,
+  pg_transform: `select concat_ws(' ', t.trffromsql, t.trftosql) from pg_transform t where t.oid = o.oid`,
+};
+
+const contentOf = Object.entries(contents)
+  .map(([catalog, select]) => {
+    const listed = catalog === "pg_aggregate" ? "pg_proc" : catalog;
+    return `when '${listed}'::regclass then (${select})`;
+  })
+  .join("\n      ");
+
+/** Columns with the owners of the objects that have one. */
+const owners: Readonly<Record<string, string>> = {
+  pg_foreign_data_wrapper: "fdwowner",
+  pg_foreign_server: "srvowner",
+  pg_language: "lanowner",
+  pg_opclass: "opcowner",
+  pg_operator: "oprowner",
+  pg_opfamily: "opfowner",
+  pg_proc: "proowner",
+};
+
+const ownerOf = Object.entries(owners)
+  .map(
+    ([catalog, column]) =>
+      `when '${catalog}'::regclass then (select pg_get_userbyid(w.${column}) from ${catalog} w where w.oid = o.oid)`,
+  )
+  .join("\n      ");
+
+/** The property that every object has whose content is not printed. */
 export const existenceOnlyMark = "contentNotRead";
 
 export const existenceOnly: Kind = {
@@ -43,6 +90,10 @@ export const existenceOnly: Kind = {
   withoutComment: true,
   properties: {
     [existenceOnlyMark]: boolean(`true`),
+    content: text(`current_setting('server_version_num')::integer / 10000 || ': '
+      || encode(sha256(convert_to(case o.class
+      ${contentOf} else '' end || ' ' || case o.class
+      ${ownerOf} else '' end, 'UTF8')), 'hex')`),
     // Of another server: its address, and the user name there. It may contain a password.
     options: text(`case when access.options is not null then
       encode(sha256(convert_to(access.options::text, 'UTF8')), 'hex') end`),
@@ -58,7 +109,6 @@ left join (
   union all
   select 'pg_user_mapping'::regclass, umid, umoptions from pg_user_mappings
 ) access on access.class = o.class and access.oid = o.oid
-where coalesce(i.schema, '') !~ '${platformSchemas}'
-  and not exists (
+where not exists (
     select from pg_depend m where m.classid = o.class and m.objid = o.oid and m.deptype in ('e', 'i'))`,
 };

@@ -1,6 +1,6 @@
 import { firstUserOid } from "../managedObjects";
 import { columnPrivileges } from "./columns";
-import { flag, type Kind, options, text } from "./kind";
+import { flag, json, type Kind, options, text } from "./kind";
 
 /**
  * Returns the kinds of objects in the platform's schemas, and who can access them: owners, privileges, and hashes of
@@ -69,6 +69,14 @@ const relations: Kind = {
           and not exists (select from pg_constraint k where k.conindid = i.indexrelid and k.conrelid = c.oid)
       ) lines)`)} end`,
     ),
+    // An index may call a function for each row that is written.
+    expressions: text(
+      `case when c.relkind in ('r', 'p') and not c.relispartition and x.oid is null then ${onServer(`(
+      select ${sha256(`string_agg(pg_get_indexdef(i.indexrelid), e'\\n' order by i.indexrelid::regclass::text collate "C")`)}
+      from pg_index i where i.indrelid = c.oid and (i.indexprs is not null or i.indpred is not null) and not i.indisunique)`)} end`,
+    ),
+    inherits: json(`case when not c.relispartition then (
+      select json_agg(i.inhparent::regclass::text order by i.inhseqno) from pg_inherits i where i.inhrelid = c.oid) end`),
     replicaIdentity: text(`case c.relreplident when 'f' then 'full' when 'n' then 'nothing' end`),
     extension: text(`x.extname`),
   },
@@ -104,6 +112,8 @@ const functions: Kind = {
     ),
     volatility: text(`case when x.oid is null then
       case p.provolatile when 'i' then 'immutable' when 's' then 'stable' else 'volatile' end end`),
+    declaration: text(`case when x.oid is null then
+      ${onServer(sha256("pg_get_function_arguments(p.oid) || ' ' || p.proisstrict || ' ' || p.proleakproof || ' ' || p.prolang"))} end`),
     settings: options(`p.proconfig`),
     extension: text(`x.extname`),
   },

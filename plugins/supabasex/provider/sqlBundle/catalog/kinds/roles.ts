@@ -42,7 +42,9 @@ const ofMemberships = (serverMajor: number): Kind => {
   join pg_roles r on r.oid = a.member
   group by a.member, a.roleid
 ) m
-where not (pg_get_userbyid(m.member) ~ '^pg_' and pg_get_userbyid(m.roleid) ~ '^pg_')`,
+-- Except those that the server has from the start.
+where not (m.member = 'pg_monitor'::regrole
+  and m.roleid in ('pg_read_all_settings'::regrole, 'pg_read_all_stats'::regrole, 'pg_stat_scan_tables'::regrole))`,
   };
 };
 

@@ -1,26 +1,35 @@
 import { firstUserOid, platformRoles } from "../managedObjects";
-import { boolean, type Kind, text } from "./kind";
+import { boolean, flag, type Kind, text } from "./kind";
 
 /**
  * Privileges on the server's own objects in addition to those that initdb grants, each one separately: reading
  * pg_authid or a file means reading everything.
  */
 const onSystemObjects: Kind = {
-  identity: `'system privilege ' || lower(x.privilege_type) || ' on ' || o.name || ' to '
+  identity: `'system privilege ' || lower(x.privilege_type) || o.columns || ' on ' || o.name || ' to '
     || case when x.grantee = 0 then 'public' else quote_ident(pg_get_userbyid(x.grantee)) end`,
   withoutComment: true,
   properties: { held: boolean(`true`) },
   from: `(
-  select c.tableoid as class, c.oid, 'table ' || c.oid::regclass::text as name, c.relacl as acl
+  select c.tableoid as class, c.oid, 0 as part, 'table ' || c.oid::regclass::text as name, '' as columns, c.relacl as acl
   from pg_class c
   where c.oid < ${firstUserOid} and c.relacl is not null
   union all
-  select p.tableoid, p.oid, 'function ' || p.oid::regprocedure::text, p.proacl
+  select 'pg_class'::regclass, a.attrelid, a.attnum, 'table ' || a.attrelid::regclass::text, ' (' || quote_ident(a.attname) || ')',
+    a.attacl
+  from pg_attribute a
+  where a.attrelid < ${firstUserOid} and a.attacl is not null
+  union all
+  select p.tableoid, p.oid, 0, 'function ' || p.oid::regprocedure::text, '', p.proacl
   from pg_proc p
   where p.oid < ${firstUserOid} and p.proacl is not null
+  union all
+  select n.tableoid, n.oid, 0, 'schema ' || quote_ident(n.nspname), '', n.nspacl
+  from pg_namespace n
+  where n.oid < ${firstUserOid} and n.nspname <> 'public' and n.nspacl is not null
 ) o
 cross join lateral aclexplode(o.acl) x
-left join pg_init_privs i on i.objoid = o.oid and i.classoid = o.class and i.objsubid = 0
+left join pg_init_privs i on i.objoid = o.oid and i.classoid = o.class and i.objsubid = o.part
 where x.grantee <> 10
   and not (i.initprivs is null and x.grantee = 0 and o.class = 'pg_proc'::regclass)
   and not exists (
@@ -39,18 +48,22 @@ cross join lateral aclexplode(p.paracl) x
 where x.grantee <> 10`,
 };
 
-/** Subscriptions: what another server sends is written without any policy. */
-const subscriptions: Kind = {
+/** Returns the kind of subscriptions: what another server sends is written without any policy. */
+export const subscriptionsOf = (serverMajor: number): Kind => ({
   identity: `'subscription ' || quote_ident(s.subname)`,
   withoutComment: true,
   properties: {
     owner: text(`pg_get_userbyid(s.subowner)`),
     enabled: boolean(`s.subenabled`),
     publications: text(`s.subpublications::text`),
+    ...(serverMajor >= 16 && {
+      runAsOwner: flag(`s.subrunasowner`),
+      withoutPassword: flag(`not s.subpasswordrequired`),
+    }),
   },
   from: `pg_subscription s
 where s.subdbid = (select d.oid from pg_database d where d.datname = current_database())`,
-};
+});
 
 /**
  * Privileges on the objects of extensions in addition to those that the extension grants. Those of the platform's roles
@@ -109,17 +122,17 @@ where x.grantee <> o.owner
   and not (x.grantee = 0 and o.name like 'language %')`,
 };
 
-/** Large objects that roles other than the owner may read: they are in no schema, and no policy applies to them. */
+/** Large objects that API roles own or that others may read: they are in no schema, and no policy applies to them. */
 const largeObjects: Kind = {
   identity: `'large object ' || l.oid`,
   privileges: { type: `'L'`, owner: `l.lomowner`, acl: `l.lomacl` },
   withoutComment: true,
   properties: { owner: text(`pg_get_userbyid(l.lomowner)`) },
   from: `pg_largeobject_metadata l
-where l.lomacl is not null`,
+where l.lomacl is not null or pg_get_userbyid(l.lomowner) in ('anon', 'authenticated', 'authenticator', 'service_role')`,
 };
 
-/** Replication slots, from which another program reads all changes. Realtime's own are excluded. */
+/** Replication slots, from which another program reads all changes. Realtime's own are temporary. */
 const replicationSlots: Kind = {
   identity: `'replication slot ' || quote_ident(s.slot_name)`,
   withoutComment: true,
@@ -127,7 +140,7 @@ const replicationSlots: Kind = {
     plugin: text(`s.plugin::text`),
   },
   from: `pg_replication_slots s
-where s.slot_type = 'logical' and not s.temporary and s.database = current_database() and s.slot_name !~ '^supabase_realtime_'`,
+where s.slot_type = 'logical' and not s.temporary and s.database = current_database()`,
 };
 
 export const serverPrivileges: readonly Kind[] = [
@@ -135,7 +148,6 @@ export const serverPrivileges: readonly Kind[] = [
   onExtensions,
   onForeignObjects,
   onParameters,
-  subscriptions,
   largeObjects,
   replicationSlots,
 ];

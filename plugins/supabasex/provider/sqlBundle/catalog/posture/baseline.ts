@@ -8,6 +8,7 @@ import { partsOfIdentity } from "../identity";
 import { serverIdentity } from "../serverVersion";
 import { isOfPlatform } from "./exposure";
 import { postureGroup } from "./groups";
+import { membershipOf } from "./memberships";
 
 /** The identity whose properties say how far the platform's services have migrated the database. */
 export const platformIdentity = "platform";
@@ -16,19 +17,29 @@ export const platformIdentity = "platform";
 export function diffPostures(baseline: Catalog, posture: Catalog): CatalogDifference[] {
   return diffManaged(baseline, posture).filter(
     ({ identity, kind }) =>
-      identity !== serverIdentity && !(kind === "missing" && isCalledOnly(identity, baseline)),
+      identity !== serverIdentity &&
+      !(kind === "missing" && isUsedOnly(identity, baseline)) &&
+      (kind === "changed" || !isAlwaysThere(identity)),
   );
 }
 
 /**
- * Returns whether a function only counted because something called it. If nothing calls it any more, that is a change
- * of the caller.
+ * Returns whether every server has the object: a baseline without it is from an older version of this program, and a role that
+ * does not see it may not read it.
  */
-function isCalledOnly(identity: string, posture: Catalog): boolean {
+function isAlwaysThere(identity: string): boolean {
+  return ["built-in functions", "server setting"].includes(partsOfIdentity(identity).kind);
+}
+
+/**
+ * Returns whether a function or view only counted because something used it. If nothing uses it any more, that is a change
+ * of the user.
+ */
+function isUsedOnly(identity: string, posture: Catalog): boolean {
   const { kind, schema = "" } = partsOfIdentity(identity);
-  const isFunction = kind === "function" || kind === "procedure";
+  const isUsable = ["function", "procedure", "view", "materialized view"].includes(kind);
   const isOpen = schema === "public" || isOfPlatform(schema) || posture[`schema ${schema}`] !== undefined;
-  return isFunction && !isOpen;
+  return isUsable && !isOpen;
 }
 
 /**
@@ -45,6 +56,8 @@ export function extendBaseline(baseline: Catalog, before: Catalog, after: Catalo
       withHashesOfNow(object, before[identity]),
     ]),
   );
+  for (const [identity, object] of Object.entries(before))
+    if (isAlwaysThere(identity) && !extended.has(identity)) extended.set(identity, object);
   for (const identity of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const [was, is] = [before[identity], after[identity]];
     if (canonicalJson((was ?? null) as JsonValue) === canonicalJson((is ?? null) as JsonValue)) continue;
@@ -140,12 +153,6 @@ function adoptEnforced(adopted: Map<string, CatalogObject>, posture: Catalog, ro
   for (const identity of [...adopted.keys()].filter(isOwn)) adopted.delete(identity);
   for (const [identity, object] of Object.entries(posture))
     if (isOwn(identity)) adopted.set(identity, object);
-}
-
-/** Returns the member and the role of a membership's name, `authenticator in anon`. */
-export function membershipOf(name: string): [member: string, role: string] {
-  const [, member = "", role = ""] = /^("(?:[^"]|"")+"|\S+) in (.+)$/s.exec(name) ?? [];
-  return [member, role];
 }
 
 function quoted(name: string): string {

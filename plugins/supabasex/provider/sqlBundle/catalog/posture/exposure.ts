@@ -2,6 +2,7 @@ import { isJsonObject, type JsonValue } from "../../../../../../foundation/json"
 import type { Catalog } from "../catalog";
 import { partsOfIdentity } from "../identity";
 import { platformSchemas } from "../managedObjects";
+import { withHeldRoles } from "./memberships";
 
 /** The roles as which API requests may run in any database. */
 const builtInApiRoles = ["anon", "authenticated", "authenticator", "public", "service_role"];
@@ -10,11 +11,11 @@ const isPlatformSchema = new RegExp(platformSchemas);
 
 /** What clients of the API can access in a catalog. */
 export interface Exposure {
-  /** API roles, PUBLIC, and the roles that a token may name because `authenticator` is a member of them. */
+  /** API roles, PUBLIC, the roles that a token may name because `authenticator` is a member of them, and their own. */
   readonly roles: ReadonlySet<string>;
   /**
    * Returns whether access to the contents of a schema counts: the platform's schemas, `public`, and those that API
-   * roles may use.
+   * roles may use or own.
    */
   includes(schema: string): boolean;
 }
@@ -28,17 +29,16 @@ export function exposureOf(live: Catalog, roles: ReadonlySet<string> = apiRolesO
   const open = new Set(["public"]);
   for (const identity of Object.keys(live)) {
     if (!identity.startsWith("schema ")) continue;
-    if (grantees(live[identity]?.grants).some((grantee) => roles.has(grantee)))
+    const { owner, grants } = live[identity] ?? {};
+    if ([String(owner), ...grantees(grants)].some((role) => roles.has(role)))
       open.add(partsOfIdentity(identity).schema ?? "");
   }
   return { roles, includes: (schema) => open.has(schema) || isPlatformSchema.test(schema) };
 }
 
-/** Returns the roles as which API requests may run. */
+/** Returns the roles as which API requests may run, with the roles whose privileges they hold. */
 export function apiRolesOf(catalog: Catalog): ReadonlySet<string> {
-  const prefix = "membership authenticator in ";
-  const further = Object.keys(catalog).filter((identity) => identity.startsWith(prefix));
-  return new Set([...builtInApiRoles, ...further.map((identity) => identity.slice(prefix.length))]);
+  return withHeldRoles(builtInApiRoles, catalog);
 }
 
 export function isOfPlatform(schema: string): boolean {

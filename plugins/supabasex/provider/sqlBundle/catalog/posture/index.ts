@@ -6,7 +6,6 @@ export {
   type Declared,
   diffPostures,
   extendBaseline,
-  membershipOf,
   upgradesIn,
 } from "./baseline";
 export { apiRolesOf } from "./exposure";
@@ -19,5 +18,6 @@ export {
   postureGroup,
   printPostureDigests,
 } from "./groups";
+export { membershipOf } from "./memberships";
 export { postureOf } from "./posture";
 export { bySeverity, type Severity, severities, severityOf } from "./severity";

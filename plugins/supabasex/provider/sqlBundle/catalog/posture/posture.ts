@@ -4,7 +4,7 @@ import { partsOfIdentity } from "../identity";
 import { touchedProperties } from "../properties";
 import { serverIdentity } from "../serverVersion";
 import { type Exposure, exposureOf, grantees, isOfPlatform } from "./exposure";
-import { calledFunctions } from "./guardFunctions";
+import { guards } from "./guards";
 
 /** The input of a posture. */
 export interface PostureSubject {
@@ -20,8 +20,8 @@ export interface PostureSubject {
 /**
  * Returns the access in the parts of a database that the bundle did not create: roles with their attributes,
  * memberships and settings; owners, privileges, row security and policies in the platform's schemas and in those that
- * the API exposes, with the functions that are called there; and what changes the meaning of statements everywhere,
- * such as casts, event triggers and extensions. What belongs to the bundle is excluded, so no difference is reported
+ * the API exposes, with the functions and views that are used there; and what changes the meaning of statements
+ * everywhere, such as casts, event triggers and extensions. What belongs to the bundle is excluded, so no difference is reported
  * twice.
  */
 export function postureOf({ live, expected, managed, apiRoles }: PostureSubject): Catalog {
@@ -32,7 +32,7 @@ export function postureOf({ live, expected, managed, apiRoles }: PostureSubject)
     const facts = rest === undefined ? undefined : factsOf(identity, rest, subject);
     if (facts !== undefined) posture.set(identity, facts);
   }
-  for (const identity of calledFunctions(live, posture.values())) {
+  for (const identity of guards(live, posture.values())) {
     const rest = notManaged(identity, live[identity] ?? {}, expected, managed);
     if (rest !== undefined && !posture.has(identity)) {
       const facts = picked(partsOfIdentity(identity).kind, rest);
@@ -76,6 +76,7 @@ function notManaged(
 const everywhere: ReadonlySet<string> = new Set([
   "access method",
   "bucket",
+  "built-in functions",
   "cast",
   "cron job",
   "database settings",
@@ -89,6 +90,7 @@ const everywhere: ReadonlySet<string> = new Set([
   "large object",
   "membership",
   "migration record",
+  "other database",
   "parameter privilege",
   "history record",
   "platform",
@@ -98,7 +100,9 @@ const everywhere: ReadonlySet<string> = new Set([
   "replication slot",
   "role",
   "role settings",
+  "security label",
   "server",
+  "server setting",
   "subscription",
   "system privilege",
   "transform",
@@ -117,6 +121,7 @@ const accessProperties: Readonly<Record<string, readonly string[]>> = {
     "inherits",
     "defaults",
     "constraints",
+    "expressions",
     "extension",
   ],
   "foreign table": ["owner", "server", "options", "extension"],
@@ -125,7 +130,9 @@ const accessProperties: Readonly<Record<string, readonly string[]>> = {
   sequence: ["owner", "extension"],
   function: [
     "owner",
+    "arguments",
     "body",
+    "declaration",
     "security",
     "volatility",
     "settings",
@@ -135,12 +142,12 @@ const accessProperties: Readonly<Record<string, readonly string[]>> = {
     "extension",
   ],
   procedure: ["owner", "body", "security", "settings", "language", "library", "extension"],
-  aggregate: ["owner", "body", "contentNotRead", "extension"],
+  aggregate: ["owner", "body", "content", "contentNotRead", "extension"],
   policy: ["command", "mode", "roles", "using", "check"],
   rule: ["definition", "enabled"],
-  operator: ["contentNotRead"],
-  "operator class": ["contentNotRead"],
-  "operator family": ["contentNotRead"],
+  operator: ["content", "contentNotRead"],
+  "operator class": ["content", "contentNotRead"],
+  "operator family": ["content", "contentNotRead"],
 };
 
 function factsOf(identity: string, object: CatalogObject, subject: Subject): CatalogObject | undefined {
@@ -160,14 +167,14 @@ function factsOf(identity: string, object: CatalogObject, subject: Subject): Cat
   const isOpen = exposure.includes(schema);
   if (object.extension !== undefined)
     return isOpen ? extensionFacts(kind, object, exposure.roles) : undefined;
-  if (isOfPlatform(schema) && isOrdinaryPartition(object, subject.live)) return undefined;
+  if (isOfPlatform(schema) && isOrdinaryPartition(object, subject)) return undefined;
   if (kind === "schema") return isOpen ? picked(kind, object) : undefined;
   if (kind === "column") return isOpen ? columnFacts(object) : undefined;
   if (kind === "sequence" && !isOfPlatform(schema)) {
     const isGranted = grantees(object.grants).some((grantee) => exposure.roles.has(grantee));
     return isOpen && isGranted ? picked(kind, object) : undefined;
   }
-  const inherits = kind === "table" && inheritsFromBundle(object, subject.expected);
+  const inherits = kind === "table" && inheritsFromWatched(object, subject);
   if (!isOpen && !inherits && !(kind.startsWith("operator") && schema === "pg_catalog")) return undefined;
   return accessProperties[kind] === undefined || name === "" ? undefined : picked(kind, object);
 }
@@ -216,19 +223,33 @@ function extensionFacts(
 
 /**
  * Returns whether a partition is one of those that the platform creates and drops daily. With row security, a partition
- * without policies shows nothing to a role that reads it directly; a policy on one is reported separately.
+ * without policies shows nothing to a role that reads it directly, except to its owner; a policy on one is reported
+ * separately.
  */
-function isOrdinaryPartition({ partitionOf, rowSecurity }: CatalogObject, live: Catalog): boolean {
-  if (typeof partitionOf !== "string") return false;
+function isOrdinaryPartition(
+  { partitionOf, rowSecurity, owner }: CatalogObject,
+  { live, exposure }: Subject,
+): boolean {
+  if (typeof partitionOf !== "string" || exposure.roles.has(String(owner))) return false;
   // Only differences from the parent are listed, so an absent switch has the parent's value.
   return rowSecurity === undefined
     ? live[`table ${partitionOf}`]?.rowSecurity === true
     : rowSecurity === true;
 }
 
-function inheritsFromBundle({ inherits, partitionOf }: CatalogObject, expected: Catalog): boolean {
-  const parents = [...(Array.isArray(inherits) ? inherits.map(String) : []), partitionOf];
-  return parents.some((parent) => expected[`table ${String(parent)}`] !== undefined);
+/**
+ * Returns whether a table's rows are read with those of a table that counts: it is a partition or a child of one of the
+ * bundle, or a child of one that the API exposes.
+ */
+function inheritsFromWatched(
+  { inherits, partitionOf }: CatalogObject,
+  { expected, exposure }: Subject,
+): boolean {
+  const parents = Array.isArray(inherits) ? inherits.map((parent) => `table ${String(parent)}`) : [];
+  return (
+    [...parents, `table ${String(partitionOf)}`].some((parent) => expected[parent] !== undefined) ||
+    parents.some((parent) => exposure.includes(partsOfIdentity(parent).schema ?? ""))
+  );
 }
 
 /**

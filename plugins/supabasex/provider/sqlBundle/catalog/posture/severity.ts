@@ -23,7 +23,7 @@ export function severityOf(difference: CatalogDifference): Severity {
     case "extra":
       return ofExtra(kind, difference.identity, objectOf(difference.live));
     case "missing":
-      return ofMissing(kind, objectOf(difference.expected));
+      return ofMissing(kind, difference.identity, objectOf(difference.expected));
     case "changed":
       return ofChange(kind, difference);
   }
@@ -39,7 +39,18 @@ export function bySeverity(differences: readonly CatalogDifference[]): CatalogDi
 const rolePowers = ["superuser", "bypassRls", "createRole", "createDatabase", "replication", "login"];
 
 /** Properties that guard something: what a platform's table refuses or fills in, where a job runs. */
-const openingProperties: ReadonlySet<string> = new Set(["constraints", "defaults", "host"]);
+const openingProperties: ReadonlySet<string> = new Set([
+  "arguments",
+  "configured",
+  "constraints",
+  "content",
+  "declaration",
+  "defaults",
+  "expressions",
+  "host",
+  "inherits",
+  "label",
+]);
 
 /**
  * Values that open access. Plans keep the result of an immutable function, and the connection's next request uses them.
@@ -65,13 +76,16 @@ const opening: ReadonlySet<string> = new Set([
   "language",
   "large object",
   "membership",
+  "other database",
   "parameter privilege",
   "operator",
   "operator class",
+  "operator family",
   "publication schema",
   "publication table",
   "replication slot",
   "rule",
+  "security label",
   "server",
   "subscription",
   "system privilege",
@@ -98,14 +112,22 @@ function ofExtra(kind: string, identity: string, live: CatalogObject): Severity 
   return others.length > 0 && identity !== "database" ? "opens" : "extra";
 }
 
-function ofMissing(kind: string, expected: CatalogObject): Severity {
+function ofMissing(kind: string, identity: string, expected: CatalogObject): Severity {
   if (kind === "policy") return expected.mode === "restrictive" ? "opens" : "changes";
   if (kind === "rule" || kind === "event trigger" || kind === "trigger") return "opens";
+  if (kind === "default privileges" && revokesFromPublic(identity, expected)) return "opens";
   if (expected.extension !== undefined && expected.rowSecurity === true) return "opens";
   if (kind === "role settings" || kind === "database settings") {
     return Object.keys(expected).some(isOpeningSetting) ? "opens" : "changes";
   }
   return "changes";
+}
+
+/** Returns whether default privileges withheld from PUBLIC what the server's own grant it: functions and types. */
+function revokesFromPublic(identity: string, { grants }: CatalogObject): boolean {
+  const { schema, defaults } = partsOfIdentity(identity);
+  const isPublic = defaults?.objects === "functions" || defaults?.objects === "types";
+  return schema === undefined && isPublic && !(isJsonObject(grants) && grants.public !== undefined);
 }
 
 function ofChange(kind: string, difference: CatalogDifference): Severity {

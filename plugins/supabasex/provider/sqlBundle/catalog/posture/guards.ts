@@ -1,0 +1,84 @@
+import { isJsonObject, type JsonValue } from "../../../../../../foundation/json";
+import type { Catalog, CatalogObject } from "../catalog";
+import { partsOfIdentity } from "../identity";
+import { grantees } from "./exposure";
+
+/** Properties in which an object names what it uses. The server prints names with their schema; bodies are as written. */
+const namingProperties = [
+  "using",
+  "check",
+  "definition",
+  "function",
+  "body",
+  "default",
+  "command",
+  "pgrst.db_pre_request",
+];
+
+const identifier = String.raw`(?:"(?:[^"]|"")+"|[a-z_][\w$]*)`;
+/** Matches a name with its schema. */
+const qualifiedName = new RegExp(`${identifier}\\.${identifier}`, "gi");
+/** Matches a name. */
+const bareName = new RegExp(identifier, "gi");
+
+/** The role as which Auth calls its hooks, which decide who signs in and what a token says. */
+const hookCaller = "supabase_auth_admin";
+
+/**
+ * Returns the functions and views that policies, triggers, views, jobs and functions use, directly or indirectly, in any
+ * schema; the function that the Data API calls before each request; and the functions that Auth may call. A policy asks
+ * its function regardless of who may use the function's schema, so another body there opens what the policy guards.
+ *
+ * @param callers the objects that already count
+ */
+export function guards(live: Catalog, callers: Iterable<CatalogObject>): ReadonlySet<string> {
+  const byName = usableByName(live);
+  const found = new Set<string>();
+  const waiting = [...callers];
+  const add = (identity: string) => {
+    if (found.has(identity)) return;
+    found.add(identity);
+    waiting.push(live[identity] ?? {});
+  };
+  for (const identity of [...byName.values()].flat()) {
+    if (grantees(live[identity]?.grants).includes(hookCaller)) add(identity);
+  }
+  for (let caller = waiting.pop(); caller !== undefined; caller = waiting.pop()) {
+    for (const name of namesIn(caller)) for (const identity of byName.get(name) ?? []) add(identity);
+  }
+  return found;
+}
+
+const usableKinds: ReadonlySet<string> = new Set(["function", "procedure", "view", "materialized view"]);
+
+function usableByName(live: Catalog): ReadonlyMap<string, readonly string[]> {
+  const byName = new Map<string, string[]>();
+  for (const identity of Object.keys(live)) {
+    const { kind, name } = partsOfIdentity(identity);
+    if (!usableKinds.has(kind)) continue;
+    const [qualified = name] = name.split("(", 1);
+    byName.set(qualified, [...(byName.get(qualified) ?? []), identity]);
+  }
+  return byName;
+}
+
+function namesIn(object: CatalogObject): ReadonlySet<string> {
+  const texts = namingProperties.flatMap((property) => textsOf(object[property]));
+  const names = new Set(texts.flatMap((text) => text.match(qualifiedName) ?? []).map(folded));
+  const path = isJsonObject(object.settings) ? object.settings.search_path : undefined;
+  if (typeof path !== "string") return names;
+  // A body finds the names that it writes without a schema in its own search path.
+  const bare = new Set(texts.flatMap((text) => text.match(bareName) ?? []).map(folded));
+  for (const schema of path.match(bareName) ?? [])
+    for (const name of bare) names.add(`${folded(schema)}.${name}`);
+  return names;
+}
+
+function folded(name: string): string {
+  return name.includes('"') ? name : name.toLowerCase();
+}
+
+function textsOf(value: JsonValue | undefined): string[] {
+  if (typeof value === "string") return [value];
+  return isJsonObject(value) ? Object.values(value).flatMap(textsOf) : [];
+}
