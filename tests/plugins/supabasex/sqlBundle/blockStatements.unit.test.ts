@@ -45,25 +45,32 @@ describe("any other block may be about every object", () => {
     ["a composed statement", "begin execute 'alter role app set work_mem = 1'; end"],
     ["a call", "begin perform private.repair(); end"],
     ["a procedure", "begin call private.repair(); end"],
-    ["a function in a condition", "begin if private.repair() then alter role app nologin; end if; end"],
-    ["a function in a declaration", "declare a text := private.repair(); begin alter role app nologin; end"],
+    [
+      "a function in a condition",
+      "begin if private.repair() then alter role app set work_mem = 1; end if; end",
+    ],
+    [
+      "a function in a declaration",
+      "declare a text := private.repair(); begin alter role app set work_mem = 1; end",
+    ],
     ["a function in a message", "begin raise notice '%', private.repair(); end"],
     [
       "a query in a condition",
-      "begin if exists (select from shared.a) then alter role app nologin; end if; end",
+      "begin if exists (select from shared.a) then alter role app set work_mem = 1; end if; end",
     ],
     ["a query", "declare a text; begin select private.repair() into a; end"],
     [
       "a loop over a query",
-      "declare a record; begin for a in select 1 loop alter role app nologin; end loop; end",
+      "declare a record; begin for a in select 1 loop alter role app set work_mem = 1; end loop; end",
     ],
     ["an object that it creates", "begin create table shared.a (id int); end"],
+    ["a column that it adds", "begin alter table shared.a add column b int; end"],
     ["an object that it drops", "begin drop table shared.a; end"],
     ["rows", "begin insert into shared.a values (1); end"],
     ["all tables of a schema", "begin grant select on all tables in schema shared to app; end"],
     [
       "a handler that composes a statement",
-      "begin alter role app nologin; exception when others then execute 'x'; end",
+      "begin alter role app set work_mem = 1; exception when others then execute 'x'; end",
     ],
   ])("%s", (_, body) => {
     expect(actsOnUnnamedObjects(fileOf(body))).toBe(true);

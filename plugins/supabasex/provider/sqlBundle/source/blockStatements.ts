@@ -16,12 +16,21 @@ const plainSteps: ReadonlySet<string> = new Set([
   "PLpgSQL_stmt_return",
 ]);
 
-/** Statements that change objects and name them. What others create, drop or write in a block, no file declares. */
-const altering = /^(Alter|Grant|Comment)/;
+/**
+ * Statements that set a property of an object that they name. What others create, drop or write in a block, such as the column
+ * of an `alter table`, no file declares.
+ */
+const setting: ReadonlySet<string> = new Set([
+  "AlterDatabaseSetStmt",
+  "AlterOwnerStmt",
+  "AlterRoleSetStmt",
+  "CommentStmt",
+  "GrantStmt",
+]);
 
 /**
- * Returns the statements that a `do` block may run. Returns undefined if the text does not show them all, or one creates or
- * drops something: if the block runs a text that it composes, calls a function, loops, or is not written in PL/pgSQL. The
+ * Returns the statements that a `do` block may run. Returns undefined if the text does not show them all, or one does more than
+ * set a property: if the block runs a text that it composes, calls a function, loops, or is not written in PL/pgSQL. The
  * parser must have been loaded.
  */
 export function blockStatements(
@@ -53,7 +62,7 @@ function collect(value: unknown, serverMajor: number | undefined, found: BlockSt
     if (name === "PLpgSQL_stmt_execsql") {
       const statement = parsed(queryOf(part.sqlstmt), serverMajor);
       found.push(statement);
-      return altering.test(Object.keys(statement.node)[0] ?? "");
+      return setting.has(Object.keys(statement.node)[0] ?? "");
     }
     if (name === "PLpgSQL_expr") return !callsFunction(parsed(`select ${part.query}`, serverMajor).node);
     return collect(part, serverMajor, found);
