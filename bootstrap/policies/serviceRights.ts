@@ -50,6 +50,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         "lambda:ListEventSourceMappings",
         "logs:DescribeLogGroups",
         "cloudwatch:DescribeAlarms",
+        "scheduler:ListSchedules",
       ],
       // ECS knows no resource for it.
       writes: ["ecs:DeregisterTaskDefinition"],
@@ -161,7 +162,7 @@ export function serviceRights(place: PolicyPlace): readonly ServiceRights[] {
         arnIn(place, "scheduler", `schedule-group/${prefix}-backup`),
         arnIn(place, "scheduler", `schedule/${prefix}-backup/*`),
       ],
-      reads: ["scheduler:GetSchedule*", "scheduler:ListSchedules", "scheduler:ListTagsForResource"],
+      reads: ["scheduler:GetSchedule*", "scheduler:ListTagsForResource"],
       writes: [
         "scheduler:CreateSchedule",
         "scheduler:CreateScheduleGroup",

@@ -39,6 +39,7 @@ const reads: Call[] = [
   ["logs:DescribeMetricFilters", arn("logs", "log-group:/thorbis-prod/backup")],
   ["ecs:DescribeClusters", arn("ecs", "cluster/thorbis-prod-backup")],
   ["ecs:DescribeTaskDefinition", "*"],
+  ["scheduler:ListSchedules", "*"],
   ["scheduler:GetSchedule", arn("scheduler", "schedule/thorbis-prod-backup/thorbis-prod-backup-drill")],
   [
     "secretsmanager:GetSecretValue",

@@ -1,23 +1,24 @@
 import { Bucket } from "@pulumi/aws/s3/bucket";
 import * as pulumi from "@pulumi/pulumi";
 import { alertsSchema } from "../../config/areas/alerts";
+import { apiSchema } from "../../config/areas/api";
 import { backupSchema } from "../../config/areas/backup";
 import { monitoringSchema } from "../../config/areas/monitoring";
 import { projectSchema } from "../../config/areas/project";
 import { declareBackups, declareBucket } from "../../stack/backups";
-import type { BackupsConfig } from "../../stack/backupsConfig";
+import { declareMonitoring, type MonitoringConfig } from "../../stack/monitoring";
 import { declareNetwork } from "../../stack/network";
 import { claimNames } from "../../stack/ownership/ownership";
 
 // A Pulumi program that declares only the AWS part of a stack, from the configuration areas that the test passes in the
 // environment. See awsStack.ts.
 const areas = JSON.parse(process.env.AWS_STACK_AREAS ?? "{}") as Record<string, unknown>;
-const config: BackupsConfig = {
+const config: MonitoringConfig = {
   project: projectSchema.parse(areas.project),
   backup: backupSchema.parse(areas.backup),
   alerts: alertsSchema.parse(areas.alerts),
-  // It has its own engine tests.
-  monitoring: monitoringSchema.parse({ enabled: false }),
+  monitoring: monitoringSchema.parse(areas.monitoring ?? { enabled: false }),
+  api: apiSchema.parse({}),
 };
 
 export = async () => {
@@ -34,5 +35,6 @@ export = async () => {
     ...{ host: "127.0.0.1", port: 5432, database: "postgres", user: "backup" },
     ...{ password: pulumi.secret("test-password"), sslMode: "require" as const },
   };
-  declareBackups(config, connection, declareNetwork(config));
+  const backups = declareBackups(config, connection, declareNetwork(config));
+  declareMonitoring(config, connection, backups);
 };

@@ -10,6 +10,7 @@ import { checkoutRoot } from "../../foundation/checkout";
 import { type LocalEndpoints, localPaths, pulumiVariables } from "../../local/environment";
 import { installStandIns } from "../../local/plugins/install";
 import { ensureToolchain } from "../../local/toolchain";
+import { type RecordedRequest, recordRequests } from "./awsRecorder";
 import type { CommandResult } from "./testStack";
 
 /** Configuration areas as in a stack file. Omitted keys have their defaults. */
@@ -17,6 +18,8 @@ export interface AwsAreas {
   readonly project: Readonly<Record<string, unknown>>;
   readonly backup: Readonly<Record<string, unknown>>;
   readonly alerts: Readonly<Record<string, unknown>>;
+  /** Default: disabled. */
+  readonly monitoring?: Readonly<Record<string, unknown>>;
 }
 
 /** A stack of only the AWS part, on the real engine, in an account with other stacks. */
@@ -45,13 +48,19 @@ const region = "us-east-1";
 /** What each stack declares: everything, only the backup bucket, or a bucket without settings. */
 export type AwsParts = "all" | "bucket" | "bare";
 
+export interface AwsAccountOptions {
+  /** A region that has buckets too. */
+  readonly secondRegion?: string;
+  /** Called with every request that a command sends to AWS. */
+  readonly record?: (request: RecordedRequest) => void;
+}
+
 /**
- * Creates an account. `parts` selects what each stack declares; only the bucket is faster. `secondRegion` has buckets too. Commands
- * only refresh with `--refresh`.
+ * Creates an account. `parts` selects what each stack declares; only the bucket is faster. Commands only refresh with `--refresh`.
  */
 export async function createAwsAccount(
   parts: AwsParts = "all",
-  { secondRegion }: { readonly secondRegion?: string } = {},
+  { secondRegion, record }: AwsAccountOptions = {},
 ): Promise<AwsAccountUnderTest> {
   const checkout = checkoutRoot();
   const base = await mkdtemp(path.join(os.tmpdir(), "thorbis aws "));
@@ -68,7 +77,7 @@ export async function createAwsAccount(
       ].join("\n"),
     ),
     writeFile(path.join(project, "package.json"), JSON.stringify({ main: "program.cjs" })),
-    ...["node_modules", "plugins"].map((name) =>
+    ...["node_modules", "plugins", "dist"].map((name) =>
       symlink(path.join(checkout, name), path.join(project, name)),
     ),
     build({
@@ -99,11 +108,16 @@ export async function createAwsAccount(
     region,
     s3: { stores, ...keys },
   });
+  const recorders =
+    record === undefined
+      ? []
+      : await Promise.all([aws.endpoint, aws.s3Endpoint].map((endpoint) => recordRequests(endpoint, record)));
+  const [recorder, s3Recorder] = recorders;
   const environment = {
     ...toolchain.environment,
     ...pulumiVariables(paths, toolchain.binDirectory),
-    AWS_ENDPOINT_URL: aws.endpoint,
-    AWS_ENDPOINT_URL_S3: aws.s3Endpoint,
+    AWS_ENDPOINT_URL: recorder?.endpoint ?? aws.endpoint,
+    AWS_ENDPOINT_URL_S3: s3Recorder?.endpoint ?? aws.s3Endpoint,
     AWS_ACCESS_KEY_ID: aws.accessKey,
     AWS_SECRET_ACCESS_KEY: aws.secretKey,
     AWS_SESSION_TOKEN: "",
@@ -156,6 +170,7 @@ export async function createAwsAccount(
       };
     },
     async remove() {
+      await Promise.all(recorders.map((each) => each.close()));
       await stopAws(awsDirectory);
       await stopS3(s3Directory);
       if (secondRegion !== undefined) await stopS3(secondDirectory);

@@ -1,12 +1,19 @@
-import { DescribeSecurityGroupsCommand, type Filter, type SecurityGroup } from "@aws-sdk/client-ec2";
+import {
+  CreateTagsCommand,
+  DescribeSecurityGroupsCommand,
+  type Filter,
+  type SecurityGroup,
+} from "@aws-sdk/client-ec2";
 import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
 import { fixedText } from "../properties";
+import { tagsToService } from "../tags/tags";
 import { noGroup, noVpc } from "./missing";
 import { type Rule, rules, rulesOf, setRules } from "./securityGroupRules";
+import type { Tagged } from "./tagSpecifications";
 
-type DefaultSecurityGroupState = {
+type DefaultSecurityGroupState = Tagged & {
   vpcId: string;
   ingress?: Rule[];
   egress?: Rule[];
@@ -22,14 +29,20 @@ export const defaultSecurityGroup = resource<Aws, DefaultSecurityGroupState>({
   inputs: { vpcId: fixedText, ingress: rules, egress: rules },
   outputs: { arn: {}, description: {}, name: {}, ownerId: {}, region: {} },
 
-  async create(aws, { vpcId, ingress = [], egress = [] }, { signal }) {
+  async create(aws, { vpcId, ingress = [], egress = [], tags = {} }, { signal }) {
     const filters = [
       { Name: "vpc-id", Values: [vpcId] },
       { Name: "group-name", Values: ["default"] },
     ];
     const found = await find(aws, { Filters: filters }, signal);
     const id = present(found?.GroupId, "the default security group of the VPC");
-    await setRules({ ec2: aws.use("ec2"), id, signal }, rulesOf(found), { ingress, egress });
+    const ec2 = aws.use("ec2");
+    // First, like the official plugin: the deploy role may change no group without the tag of its stack.
+    if (Object.keys(tags).length > 0) {
+      const command = new CreateTagsCommand({ Resources: [id], Tags: tagsToService(tags) });
+      await ec2.send(command, { abortSignal: signal });
+    }
+    await setRules({ ec2, id, signal }, rulesOf(found), { ingress, egress });
     return { id };
   },
 

@@ -11,8 +11,9 @@ import { present, unlessMissing } from "../errors";
 import { fixedText, flag } from "../properties";
 import { noGroup } from "./missing";
 import { type Rule, rules, rulesOf, setRules } from "./securityGroupRules";
+import { type Tagged, tagSpecifications } from "./tagSpecifications";
 
-type SecurityGroupState = {
+type SecurityGroupState = Tagged & {
   name: string;
   description: string;
   vpcId?: string;
@@ -43,6 +44,7 @@ export const securityGroup = resource<Aws, SecurityGroupState>({
         GroupName: state.name,
         Description: state.description,
         VpcId: state.vpcId,
+        ...tagSpecifications("security-group", state),
       }),
       { abortSignal: signal },
     );

@@ -17,6 +17,7 @@ import { resource } from "../../engine/table";
 import type { Aws } from "../client";
 import { present, unlessMissing } from "../errors";
 import { flag, policy } from "../properties";
+import { type Tags, tagsToKey } from "../tags/tags";
 
 type KeyState = {
   description?: string;
@@ -29,6 +30,7 @@ type KeyState = {
   multiRegion?: boolean;
   policy?: string;
   bypassPolicyLockoutSafetyCheck: boolean;
+  tags?: Tags;
   arn: string;
   keyId: string;
   region: string;
@@ -60,6 +62,8 @@ export const key = resource<Aws, KeyState>({
         MultiRegion: state.multiRegion,
         Policy: state.policy,
         BypassPolicyLockoutSafetyCheck: state.bypassPolicyLockoutSafetyCheck,
+        // With its tags, like the official plugin: the deploy role may create no other key.
+        Tags: tagsToKey(state.tags ?? {}),
       }),
       { abortSignal: signal },
     );

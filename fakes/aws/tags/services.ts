@@ -69,7 +69,7 @@ import { ListQueueTagsCommand, TagQueueCommand, UntagQueueCommand } from "@aws-s
 import type { JsonObject } from "../../../foundation/json";
 import { unlessMissing } from "../errors";
 import type { Tagging } from "./taggable";
-import { tagsFromService, tagsToService } from "./tags";
+import { tagsFromService, tagsToKey, tagsToService } from "./tags";
 
 const byArn = (_id: string, { arn }: JsonObject) => String(arn);
 const byId = (id: string) => id;
@@ -201,10 +201,8 @@ export const keyTags: Tagging = {
     const { Tags = [] } = await aws.use("kms").send(new ListResourceTagsCommand({ KeyId }), options);
     return tagsFromService(Tags.map(({ TagKey: Key, TagValue: Value }) => ({ Key, Value })));
   },
-  add: (aws, KeyId, tags, options) => {
-    const Tags = Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
-    return aws.use("kms").send(new TagKey({ KeyId, Tags }), options);
-  },
+  add: (aws, KeyId, tags, options) =>
+    aws.use("kms").send(new TagKey({ KeyId, Tags: tagsToKey(tags) }), options),
   remove: (aws, KeyId, TagKeys, options) => aws.use("kms").send(new UntagKey({ KeyId, TagKeys }), options),
 };
 

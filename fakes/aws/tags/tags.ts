@@ -14,6 +14,11 @@ export function tagsFromService(list: readonly ServiceTag[] | undefined): Record
   return Object.fromEntries((list ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""]));
 }
 
+/** Returns tags as KMS takes them. */
+export function tagsToKey(tags: Tags): { TagKey: string; TagValue: string }[] {
+  return Object.entries(tags).map(([TagKey, TagValue]) => ({ TagKey, TagValue }));
+}
+
 export function tagsToService(tags: Tags): { Key: string; Value: string }[] {
   return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
