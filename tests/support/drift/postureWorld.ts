@@ -27,8 +27,6 @@ create function legacy_private.may_write(id bigint) returns boolean language sql
 create policy writes on public.legacy for insert to authenticated with check (legacy_private.may_write(id));
 create function legacy_private.check_request() returns void language plpgsql as $$ begin perform 1; end $$;
 alter role authenticator set pgrst.db_pre_request = 'legacy_private.check_request';
-create function legacy_private.nightly() returns void language sql as $$ select $$;
-select cron.schedule('legacy', '0 0 1 1 *', 'select legacy_private.nightly()');
 create function legacy_private.hook(event jsonb) returns jsonb language sql as $$ select event $$;
 grant execute on function legacy_private.hook(jsonb) to supabase_auth_admin;
 create function legacy_private.never(text, uuid) returns boolean language sql immutable as $$ select true $$;
@@ -41,9 +39,6 @@ create operator public.<<>> (leftarg = uuid, rightarg = uuid, function = pg_cata
 create function public.loose(a bigint, bypass boolean default false) returns boolean language sql as $$ select a > 10 or bypass $$;
 select lo_from_bytea(515151, 'x');
 create role helpers nologin;
-create role makers nologin;
-grant makers to postgres;
-alter default privileges for role makers revoke execute on functions from public;
 create role reporting nologin;
 grant pg_monitor to reporting;
 create extension pg_trgm schema extensions;

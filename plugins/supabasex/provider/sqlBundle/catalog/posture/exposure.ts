@@ -5,7 +5,13 @@ import { platformSchemas } from "../managedObjects";
 import { withHeldRoles } from "./memberships";
 
 /** The roles as which API requests may run in any database. */
-const builtInApiRoles = ["anon", "authenticated", "authenticator", "public", "service_role"];
+export const builtInApiRoles: readonly string[] = [
+  "anon",
+  "authenticated",
+  "authenticator",
+  "public",
+  "service_role",
+];
 
 const isPlatformSchema = new RegExp(platformSchemas);
 

@@ -11,7 +11,6 @@ const namingProperties = [
   "function",
   "body",
   "default",
-  "command",
   "pgrst.db_pre_request",
 ];
 
@@ -25,7 +24,7 @@ const bareName = new RegExp(identifier, "gi");
 const hookCaller = "supabase_auth_admin";
 
 /**
- * Returns the functions and views that policies, triggers, views, jobs and functions use, directly or indirectly, in any
+ * Returns the functions and views that policies, triggers, views and functions use, directly or indirectly, in any
  * schema; the function that the Data API calls before each request; and the functions that Auth may call. A policy asks
  * its function regardless of who may use the function's schema, so another body there opens what the policy guards.
  *

@@ -3,6 +3,7 @@ import { isRename } from "../addresses";
 import type { CatalogObject } from "../catalog";
 import type { CatalogDifference } from "../difference";
 import { partsOfIdentity } from "../identity";
+import { builtInApiRoles } from "./exposure";
 
 /**
  * The severity of a difference. `opens`: somebody may access, or act as, more than before, or a guard is gone.
@@ -23,7 +24,7 @@ export function severityOf(difference: CatalogDifference): Severity {
     case "extra":
       return ofExtra(kind, difference.identity, objectOf(difference.live));
     case "missing":
-      return ofMissing(kind, difference.identity, objectOf(difference.expected));
+      return ofMissing(kind, objectOf(difference.expected));
     case "changed":
       return ofChange(kind, difference);
   }
@@ -104,6 +105,8 @@ function ofExtra(kind: string, identity: string, live: CatalogObject): Severity 
   if (kind === "publication") return live.allTables === true ? "opens" : "extra";
   if (kind === "constraint" || kind === "index" || kind === "type") return "extra";
   if (opening.has(kind)) return "opens";
+  // An owner needs no grant, and its table's policies do not apply to it.
+  if (builtInApiRoles.includes(String(live.owner))) return "opens";
   if (kind === "cron job") return partsOfIdentity(identity).user === "postgres" ? "changes" : "opens";
   const isChild = live.partitionOf !== undefined || live.inherits !== undefined;
   if (isChild && live.rowSecurity !== undefined && live.rowSecurity !== true) return "opens";
@@ -112,22 +115,14 @@ function ofExtra(kind: string, identity: string, live: CatalogObject): Severity 
   return others.length > 0 && identity !== "database" ? "opens" : "extra";
 }
 
-function ofMissing(kind: string, identity: string, expected: CatalogObject): Severity {
+function ofMissing(kind: string, expected: CatalogObject): Severity {
   if (kind === "policy") return expected.mode === "restrictive" ? "opens" : "changes";
   if (kind === "rule" || kind === "event trigger" || kind === "trigger") return "opens";
-  if (kind === "default privileges" && revokesFromPublic(identity, expected)) return "opens";
   if (expected.extension !== undefined && expected.rowSecurity === true) return "opens";
   if (kind === "role settings" || kind === "database settings") {
     return Object.keys(expected).some(isOpeningSetting) ? "opens" : "changes";
   }
   return "changes";
-}
-
-/** Returns whether default privileges withheld from PUBLIC what the server's own grant it: functions and types. */
-function revokesFromPublic(identity: string, { grants }: CatalogObject): boolean {
-  const { schema, defaults } = partsOfIdentity(identity);
-  const isPublic = defaults?.objects === "functions" || defaults?.objects === "types";
-  return schema === undefined && isPublic && !(isJsonObject(grants) && grants.public !== undefined);
 }
 
 function ofChange(kind: string, difference: CatalogDifference): Severity {
@@ -138,6 +133,9 @@ function ofChange(kind: string, difference: CatalogDifference): Severity {
   switch (kind) {
     case "extension":
       return property === "content" ? "opens" : "changes";
+    case "history record":
+    case "migration record":
+      return "changes";
     case "role":
       if (property === "validUntil") return is === undefined ? "opens" : "changes";
       return property === "inherit" || (rolePowers.includes(property) && is === true) ? "opens" : "changes";
