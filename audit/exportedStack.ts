@@ -56,6 +56,6 @@ export function exportedStack(file: string, text: string): ExportedStack {
 
 function notExported(file: string): UserError {
   return new UserError(
-    `${file} is no state of a stack: write it with \`npm run -s pulumi -- stack export --stack <stack> --file ${file}\`, then run the command again.`,
+    `${file} is not an exported stack state: write it with \`npm run -s pulumi -- stack export --stack <stack> --file ${file}\`, then run the command again.`,
   );
 }

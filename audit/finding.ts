@@ -1,4 +1,4 @@
-/** What a scanner has against a resource. */
+/** A rule of a scanner that a resource violates. */
 export interface Finding {
   readonly scanner: "cdk-nag" | "cfn-lint" | "checkov";
   /** The scanner's id of the rule. */
@@ -11,6 +11,11 @@ export interface Finding {
 
 /** Returns findings without repetitions: checkov reads a stack in two forms. */
 export function distinct(findings: readonly Finding[]): Finding[] {
-  const byKey = new Map(findings.map((finding) => [`${finding.rule} ${finding.resource}`, finding]));
+  const byKey = new Map(
+    findings.map((finding) => [
+      JSON.stringify([finding.scanner, finding.rule, finding.resource, finding.message]),
+      finding,
+    ]),
+  );
   return [...byKey.values()];
 }

@@ -9,7 +9,7 @@ export const waiverFile = "policy/scannerWaivers.ts";
 export interface Verdict {
   /** One sentence for each finding that no waiver covers. */
   readonly violations: readonly string[];
-  /** One sentence for each waiver that nothing needs. */
+  /** One sentence for each unused waiver. */
   readonly advice: readonly string[];
   /** Number of findings that a waiver covers. */
   readonly waived: number;

@@ -14,11 +14,14 @@ export interface StackResource {
 /** The engine marks secrets and assets by this key. */
 const signature = "4dabf18193072939515e22adb298388d";
 
+/** Stands for a secret or an asset. */
+export const hiddenValue = "(not shown)";
+
 /** Returns a value without secrets and assets: a fixed text stands for each, because no scanner may see them. */
 export function withoutSecrets(value: JsonValue): JsonValue {
   if (Array.isArray(value)) return value.map(withoutSecrets);
   if (!isJsonObject(value)) return value;
-  if (signature in value) return "(not shown)";
+  if (signature in value) return hiddenValue;
   return Object.fromEntries(Object.entries(value).map(([key, below]) => [key, withoutSecrets(below)]));
 }
 

@@ -16,13 +16,17 @@ export async function scanStack(scanners: Scanners, resources: readonly StackRes
   const plan = terraformPlan(resources);
   const folder = await mkdtemp(path.join(os.tmpdir(), "thorbis-audit-"));
   try {
-    const files = { template: path.join(folder, "template.json"), plan: path.join(folder, "plan.json") };
-    await writeFile(files.template, JSON.stringify(template.document));
-    await writeFile(files.plan, JSON.stringify(plan.document));
+    const converted = {
+      folder,
+      template: path.join(folder, "template.json"),
+      plan: path.join(folder, "plan.json"),
+    };
+    await writeFile(converted.template, JSON.stringify(template.document));
+    await writeFile(converted.plan, JSON.stringify(plan.document));
     const [checkov, cfnLint, cdkNag] = await Promise.all([
-      runCheckov(scanners, files),
-      runCfnLint(scanners, files.template),
-      runCdkNag(scanners, files.template),
+      runCheckov(scanners, converted),
+      runCfnLint(scanners, converted),
+      runCdkNag(scanners, converted),
     ]);
     return distinct([
       ...checkovFindings(checkov, new Map([...plan.names, ...template.names])),

@@ -32,9 +32,9 @@ const pythonNames = ["python3", "python3.13", "python3.12", "python3.11", "pytho
 
 /**
  * Returns the interpreter of a virtual environment with the packages, below the user's cache and keyed by the pinned requirements:
- * made once, used by every checkout. It keeps the Python that made it, whichever comes first on PATH later. Half an installation is
+ * installed once, used by every checkout. It keeps the Python that created it, whichever comes first on PATH later. Half an installation is
  * never seen.
- * @throws UserError when there is no Python that can make one, or when pip fails.
+ * @throws UserError when there is no Python that can create one, or when pip fails.
  */
 export async function ensurePythonPackages(
   packages: PythonPackages,
@@ -63,7 +63,7 @@ export async function ensurePythonPackages(
 }
 
 /**
- * Makes sure of a Python that can make the environment of the packages, where that is not there yet. Changes nothing.
+ * Checks that a Python on PATH can create the environment of the packages, unless the environment exists. Changes nothing.
  * @throws UserError that says what to install.
  */
 export async function requirePython(
@@ -174,7 +174,7 @@ async function installRequirements(
   }
 }
 
-/** What a Python program died of stands in the last line. */
+/** Returns the last line, in which Python prints the exception that ended a program. */
 function lastLine(error: unknown): string {
   const { stderr = "" } = error as { stderr?: string };
   return stderr.trim().split("\n").at(-1) || firstLine(error);

@@ -1,4 +1,5 @@
 import { isJsonObject, type JsonObject, type JsonValue } from "../../foundation/json";
+import { hiddenValue } from "../resource";
 
 /** The resources of a stack that belong to the same thing in AWS as the converted one. */
 export interface Siblings {
@@ -59,8 +60,15 @@ export function tagsOf({ tags }: JsonObject): JsonObject {
   return { Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) };
 }
 
-/** Returns the document in an input that holds JSON. */
+/** A document that is a secret as a whole, so that no scanner may see it. */
+export class SecretDocument extends Error {}
+
+/**
+ * Returns the document in an input that holds JSON.
+ * @throws SecretDocument
+ */
 export function documentOf(text: JsonValue | undefined): JsonValue | undefined {
+  if (text === hiddenValue) throw new SecretDocument();
   return typeof text === "string" ? (JSON.parse(text) as JsonValue) : undefined;
 }
 

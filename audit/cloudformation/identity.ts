@@ -1,21 +1,25 @@
-import { type Counterpart, documentOf, tagsOf } from "./counterpart";
+import { type Counterpart, defined, documentOf, objectsOf, sameNames } from "./counterpart";
 
 /** IAM. */
 export const identity: Readonly<Record<string, Counterpart>> = {
   "aws:iam/role:Role": {
     type: "AWS::IAM::Role",
     ref: "name",
-    properties: ({ name, assumeRolePolicy, permissionsBoundary, description, ...inputs }) => ({
+    properties: ({ name, assumeRolePolicy, inlinePolicies, ...inputs }) => ({
+      ...sameNames(inputs),
       RoleName: name,
       AssumeRolePolicyDocument: documentOf(assumeRolePolicy),
-      PermissionsBoundary: permissionsBoundary,
-      Description: description,
-      ...tagsOf(inputs),
+      Policies:
+        inlinePolicies &&
+        objectsOf(inlinePolicies).map((inline) =>
+          defined({ PolicyName: inline.name, PolicyDocument: documentOf(inline.policy) }),
+        ),
     }),
   },
   "aws:iam/rolePolicy:RolePolicy": {
     type: "AWS::IAM::Policy",
-    properties: ({ name, policy, role }) => ({
+    properties: ({ name, policy, role, ...inputs }) => ({
+      ...sameNames(inputs),
       PolicyName: name,
       PolicyDocument: documentOf(policy),
       Roles: role === undefined ? [] : [role],

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../../foundation/json";
-import { type Counterpart, defined, documentOf, objectOf, pascal, sameNames, tagsOf } from "./counterpart";
+import { type Counterpart, defined, documentOf, objectOf, pascal, sameNames } from "./counterpart";
 
 function eventTarget({ arn, targetId, deadLetterConfig, inputTransformer }: JsonObject): JsonObject {
   const { inputPaths, inputTemplate } = objectOf(inputTransformer);
@@ -25,7 +25,8 @@ export const messages: Readonly<Record<string, Counterpart>> = {
   },
   "aws:sns/topicPolicy:TopicPolicy": {
     type: "AWS::SNS::TopicPolicy",
-    properties: ({ arn, policy }) => ({
+    properties: ({ arn, policy, ...inputs }) => ({
+      ...sameNames(inputs),
       Topics: arn === undefined ? [] : [arn],
       PolicyDocument: documentOf(policy),
     }),
@@ -33,11 +34,7 @@ export const messages: Readonly<Record<string, Counterpart>> = {
   "aws:sns/topicSubscription:TopicSubscription": {
     type: "AWS::SNS::Subscription",
     ref: "arn",
-    properties: ({ topic, protocol, endpoint }) => ({
-      TopicArn: topic,
-      Protocol: protocol,
-      Endpoint: endpoint,
-    }),
+    properties: ({ topic, ...inputs }) => ({ ...sameNames(inputs), TopicArn: topic }),
   },
   "aws:sqs/queue:Queue": {
     type: "AWS::SQS::Queue",
@@ -50,7 +47,8 @@ export const messages: Readonly<Record<string, Counterpart>> = {
   },
   "aws:sqs/queuePolicy:QueuePolicy": {
     type: "AWS::SQS::QueuePolicy",
-    properties: ({ queueUrl, policy }) => ({
+    properties: ({ queueUrl, policy, ...inputs }) => ({
+      ...sameNames(inputs),
       Queues: queueUrl === undefined ? [] : [queueUrl],
       PolicyDocument: documentOf(policy),
     }),
@@ -72,12 +70,12 @@ export const messages: Readonly<Record<string, Counterpart>> = {
   },
   "aws:cloudwatch/logMetricFilter:LogMetricFilter": {
     type: "AWS::Logs::MetricFilter",
-    properties: ({ name, pattern, logGroupName, metricTransformation }) => {
+    properties: ({ name, pattern, metricTransformation, ...inputs }) => {
       const transformation = objectOf(metricTransformation);
       return {
+        ...sameNames(inputs),
         FilterName: name,
         FilterPattern: pattern,
-        LogGroupName: logGroupName,
         MetricTransformations: [
           defined({
             MetricName: transformation.name,
@@ -102,10 +100,6 @@ export const messages: Readonly<Record<string, Counterpart>> = {
   },
   "aws:cloudwatch/dashboard:Dashboard": {
     type: "AWS::CloudWatch::Dashboard",
-    properties: ({ dashboardName, dashboardBody, ...inputs }) => ({
-      DashboardName: dashboardName,
-      DashboardBody: dashboardBody,
-      ...tagsOf(inputs),
-    }),
+    properties: (inputs) => sameNames(inputs),
   },
 };

@@ -67,13 +67,12 @@ export const network: Readonly<Record<string, Counterpart>> = {
   },
   "aws:ec2/securityGroup:SecurityGroup": {
     type: "AWS::EC2::SecurityGroup",
-    properties: ({ name, description, vpcId, ingress, egress, ...inputs }) => ({
+    properties: ({ name, description, ingress, egress, ...inputs }) => ({
+      ...sameNames(inputs),
       GroupName: name,
       GroupDescription: description,
-      VpcId: vpcId,
       SecurityGroupIngress: groupRules(ingress),
       SecurityGroupEgress: groupRules(egress),
-      ...tagsOf(inputs),
     }),
   },
   "aws:ec2/flowLog:FlowLog": {

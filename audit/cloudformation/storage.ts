@@ -107,7 +107,7 @@ export const storage: Readonly<Record<string, Counterpart>> = {
   "aws:s3/bucket:Bucket": { type: "AWS::S3::Bucket", ref: "bucket", properties: bucketProperties },
   "aws:s3/bucketPolicy:BucketPolicy": {
     type: "AWS::S3::BucketPolicy",
-    properties: ({ bucket, policy }) => ({ Bucket: bucket, PolicyDocument: documentOf(policy) }),
+    properties: ({ policy, ...inputs }) => ({ ...sameNames(inputs), PolicyDocument: documentOf(policy) }),
   },
   "aws:kms/key:Key": {
     type: "AWS::KMS::Key",
@@ -119,7 +119,7 @@ export const storage: Readonly<Record<string, Counterpart>> = {
   },
   "aws:kms/alias:Alias": {
     type: "AWS::KMS::Alias",
-    properties: ({ name, targetKeyId }) => ({ AliasName: name, TargetKeyId: targetKeyId }),
+    properties: ({ name, ...inputs }) => ({ ...sameNames(inputs), AliasName: name }),
   },
   "aws:secretsmanager/secret:Secret": {
     type: "AWS::SecretsManager::Secret",

@@ -1,8 +1,9 @@
 import type { JsonObject } from "../../foundation/json";
+import { UserError } from "../../foundation/userError";
 import { References, type Render } from "../references";
 import type { StackResource } from "../resource";
 import { compute } from "./compute";
-import { type Counterpart, defined, type Properties, type Siblings } from "./counterpart";
+import { type Counterpart, defined, type Properties, SecretDocument, type Siblings } from "./counterpart";
 import { identity } from "./identity";
 import { messages } from "./messages";
 import { network } from "./network";
@@ -33,7 +34,10 @@ const withoutCounterpart: ReadonlySet<string> = new Set([
   "aws:secretsmanager/secretVersion:SecretVersion",
 ]);
 
-/** Converts the AWS resources of a stack, of all its regions together. */
+/**
+ * Converts the AWS resources of a stack, of all its regions together.
+ * @throws UserError for a document that is a secret, or for two names that a template cannot tell apart
+ */
 export function cloudFormationTemplate(resources: readonly StackResource[]): Template {
   const references = new References(resources);
   const siblings: Siblings = {
@@ -49,14 +53,19 @@ export function cloudFormationTemplate(resources: readonly StackResource[]): Tem
   const converted: [string, JsonObject][] = [];
   for (const resource of resources) {
     if (withoutCounterpart.has(resource.type)) continue;
-    const { type, properties, further } = counterpartOf(resource);
+    const { type, further } = counterpartOf(resource);
     const logicalId = logicalIdOf(resource);
     const add = (id: string, ofType: string, values: Properties) => {
       const Properties = references.replaceIn(resource, defined(values), render);
+      const other = names.get(id);
+      if (other !== undefined)
+        throw new UserError(
+          `The audit cannot tell ${other} and ${resource.name} apart (both are ${id} in a template): rename one of them.`,
+        );
       names.set(id, resource.name);
       converted.push([id, { Type: ofType, Properties }]);
     };
-    add(logicalId, type, properties(withReferences(resource, references), siblings));
+    add(logicalId, type, propertiesOf(resource, withReferences(resource, references), siblings));
     for (const more of further?.(resource.inputs, { Ref: logicalId }) ?? [])
       add(`${logicalId}${more.suffix}`, more.type, more.properties);
   }
@@ -64,6 +73,19 @@ export function cloudFormationTemplate(resources: readonly StackResource[]): Tem
     document: { AWSTemplateFormatVersion: "2010-09-09", Resources: Object.fromEntries(converted) },
     names,
   };
+}
+
+function propertiesOf(resource: StackResource, inputs: JsonObject, siblings: Siblings): Properties {
+  try {
+    return counterpartOf(resource).properties(inputs, siblings);
+  } catch (error) {
+    if (!(error instanceof SecretDocument)) throw error;
+    throw new UserError(
+      `The audit cannot convert ${resource.name} (${resource.type}), because a JSON document in it is a secret: keep secrets out of the document.`,
+      1,
+      { cause: error },
+    );
+  }
 }
 
 /** Returns the inputs of a resource with references in place of values and names of others. */

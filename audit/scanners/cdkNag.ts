@@ -3,7 +3,7 @@ import { z } from "zod";
 import { checkoutRoot } from "../../foundation/checkout";
 import type { Finding } from "../finding";
 import type { Scanners } from "./installation";
-import { reportOf } from "./run";
+import { type ConvertedStack, reportOf } from "./run";
 
 const report = z.object({
   violations: z.array(
@@ -17,9 +17,15 @@ const report = z.object({
 
 export type CdkNagReport = z.output<typeof report>;
 
-export async function runCdkNag({ nagFolder }: Scanners, template: string): Promise<CdkNagReport> {
+export async function runCdkNag(
+  { nagFolder }: Scanners,
+  { template, folder }: ConvertedStack,
+): Promise<CdkNagReport> {
   const program = path.join(checkoutRoot(), "audit", "scanners", "nag.cjs");
-  return await reportOf("cdk-nag", [process.execPath, program, nagFolder, template], report);
+  return await reportOf("cdk-nag", [process.execPath, program, nagFolder, template], {
+    schema: report,
+    folder,
+  });
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Finding } from "../finding";
 import type { Scanners } from "./installation";
-import { reportOf } from "./run";
+import { type ConvertedStack, reportOf } from "./run";
 
 const report = z.array(
   z.object({
@@ -13,12 +13,14 @@ const report = z.array(
 
 export type CfnLintReport = z.output<typeof report>;
 
-export async function runCfnLint({ python }: Scanners, template: string): Promise<CfnLintReport> {
-  return await reportOf(
-    "cfn-lint",
-    [python, "-m", "cfnlint.runner.cli", "--format", "json", template],
-    report,
-  );
+export async function runCfnLint(
+  { python }: Scanners,
+  { template, folder }: ConvertedStack,
+): Promise<CfnLintReport> {
+  return await reportOf("cfn-lint", [python, "-m", "cfnlint.runner.cli", "--format", "json", template], {
+    schema: report,
+    folder,
+  });
 }
 
 /** Returns cfn-lint's findings, each about the resource that its path leads to. */

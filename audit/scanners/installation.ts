@@ -15,7 +15,7 @@ export interface Scanners {
 const manifests = () => path.join(checkoutRoot(), "audit", "scanners");
 
 /**
- * Returns the scanners in environments of their own, below the user's cache and pinned by their lock files: made once (600 MB, two
+ * Returns the scanners in environments of their own, below the user's cache and pinned by their lock files: installed once (610 MB, two
  * minutes), used by every checkout.
  * @throws UserError when PyPI or npm cannot be reached, or when there is no Python.
  */

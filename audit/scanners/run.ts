@@ -3,6 +3,14 @@ import { promisify } from "node:util";
 import { z } from "zod";
 import { UserError } from "../../foundation/userError";
 
+/** A stack in the forms that the scanners read, on disk. */
+export interface ConvertedStack {
+  /** Temporary folder with the files. */
+  readonly folder: string;
+  readonly template: string;
+  readonly plan: string;
+}
+
 /**
  * Runs a scanner and returns its report. A scanner's exit code says whether it found something, so that only a report that cannot
  * be read is an error.
@@ -11,9 +19,9 @@ import { UserError } from "../../foundation/userError";
 export async function reportOf<Report>(
   scanner: string,
   [program, ...args]: readonly [string, ...string[]],
-  schema: z.ZodType<Report>,
+  { schema, folder }: { readonly schema: z.ZodType<Report>; readonly folder: string },
 ): Promise<Report> {
-  const { stdout, stderr, message } = await outputOf(program, args);
+  const { stdout, stderr, message } = await outputOf(program, args, folder);
   const report = schema.safeParse(parsed(stdout));
   if (report.success) return report.data;
   const lines = stderr.split("\n").filter((line) => line.trim() !== "");
@@ -31,10 +39,18 @@ interface Output {
 /** A report about a large stack has several megabytes. */
 const maxBuffer = 256 * 1024 * 1024;
 
-async function outputOf(program: string, args: readonly string[]): Promise<Output> {
-  const env = { ...process.env, PYTHONWARNINGS: "ignore" };
+/** All that a scanner gets of the environment. */
+const passedOn = ["PATH", "LANG", "LC_ALL", "LC_CTYPE"] as const;
+
+/** Runs a program in a folder that is also its home, so that it finds no configuration and no credentials of the user. */
+async function outputOf(program: string, args: readonly string[], folder: string): Promise<Output> {
+  const env = {
+    ...Object.fromEntries(passedOn.map((name) => [name, process.env[name]])),
+    HOME: folder,
+    PYTHONWARNINGS: "ignore",
+  };
   try {
-    return await promisify(execFile)(program, args, { env, maxBuffer });
+    return await promisify(execFile)(program, args, { cwd: folder, env, maxBuffer });
   } catch (error) {
     const { stdout = "", stderr = "", message } = error as Error & Partial<Output>;
     return { stdout, stderr, message };

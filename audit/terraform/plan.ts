@@ -63,12 +63,12 @@ function attributes(inputs: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(inputs).map(([name, value]) => attribute(name, value)));
 }
 
+/** `policies` → `policy`, `rules` → `rule`; `egress` is singular. */
+const singular = (name: string) => name.replace(/ies$/, "y").replace(/([^s])s$/, "$1");
+
 function attribute(name: string, value: JsonValue): [string, JsonValue] {
   if (Array.isArray(value) && value.some(isJsonObject))
-    return [
-      snake(name).replace(/s$/, ""),
-      value.map((below) => (isJsonObject(below) ? attributes(below) : below)),
-    ];
+    return [singular(snake(name)), value.map((below) => (isJsonObject(below) ? attributes(below) : below))];
   if (isJsonObject(value)) return [snake(name), maps.has(name) ? value : [attributes(value)]];
   return [snake(name), value];
 }

@@ -138,6 +138,61 @@ describe("a template", () => {
     );
   });
 
+  test("has every property of a role", () => {
+    const document = JSON.stringify({ Version: "2012-10-17", Statement: [] });
+    const role = {
+      type: "aws:iam/role:Role",
+      name: "administrator",
+      inputs: {
+        assumeRolePolicy: document,
+        managedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"],
+        inlinePolicies: [{ name: "all", policy: document }],
+        maxSessionDuration: 43_200,
+        tags: { Owner: "thorbis" },
+      },
+      outputs: {},
+    };
+
+    expect(cloudFormationTemplate([role]).document.Resources).toEqual({
+      Administrator: {
+        Type: "AWS::IAM::Role",
+        Properties: {
+          AssumeRolePolicyDocument: JSON.parse(document),
+          ManagedPolicyArns: ["arn:aws:iam::aws:policy/AdministratorAccess"],
+          Policies: [{ PolicyName: "all", PolicyDocument: JSON.parse(document) }],
+          MaxSessionDuration: 43_200,
+          Tags: [{ Key: "Owner", Value: "thorbis" }],
+        },
+      },
+    });
+  });
+
+  test("refuses a document that is a secret, with the name of its resource", () => {
+    const policy = {
+      type: "aws:sqs/queuePolicy:QueuePolicy",
+      name: "letters-policy",
+      inputs: { queueUrl: "https://queue", policy: "(not shown)" },
+      outputs: {},
+    };
+
+    expect(() => cloudFormationTemplate([policy])).toThrow(
+      "The audit cannot convert letters-policy (aws:sqs/queuePolicy:QueuePolicy), because a JSON document in it is a secret: keep secrets out of the document.",
+    );
+  });
+
+  test("refuses two names that are the same in a template", () => {
+    const queues = ["dead-letters", "dead_letters"].map((name) => ({
+      type: "aws:sqs/queue:Queue",
+      name,
+      inputs: {},
+      outputs: {},
+    }));
+
+    expect(() => cloudFormationTemplate(queues)).toThrow(
+      "The audit cannot tell dead-letters and dead_letters apart (both are DeadLetters in a template): rename one of them.",
+    );
+  });
+
   test("refuses a type that has no counterpart yet", () => {
     const table = { type: "aws:dynamodb/table:Table", name: "ledger", inputs: {}, outputs: {} };
 
@@ -174,6 +229,12 @@ describe("a plan", () => {
       ],
     });
     expect(planned("aws_s3_bucket_replication_configuration.backup-replica-rule")?.rule).toHaveLength(1);
+    expect(planned("aws_security_group.backup-security-group")).toMatchObject({
+      egress: [
+        { cidr_blocks: ["0.0.0.0/0"], protocol: "tcp", from_port: 443, to_port: 443 },
+        { cidr_blocks: ["0.0.0.0/0"], protocol: "tcp", from_port: 5432, to_port: 5432 },
+      ],
+    });
     expect(planned("aws_vpc.backup-network-vpc")).toMatchObject({ cidr_block: "10.80.0.0/24" });
     expect(planned("aws_ecs_cluster.backup-cluster")).toMatchObject({
       setting: [{ name: "containerInsights", value: "enabled" }],

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { auditedStacks } from "../../audit/auditedStacks";
 import { exportedStack } from "../../audit/exportedStack";
 
 const urn = (stack: string, type: string, name: string) =>
@@ -49,7 +50,13 @@ test.each([["nothing"], ["{}"], ['{"deployment": {"resources": [{"urn": 1}]}}'],
   "%s is refused with the command that writes a state",
   (text) => {
     expect(() => exportedStack("state.json", text)).toThrow(
-      "state.json is no state of a stack: write it with `npm run -s pulumi -- stack export --stack <stack> --file state.json`, then run the command again.",
+      "state.json is not an exported stack state: write it with `npm run -s pulumi -- stack export --stack <stack> --file state.json`, then run the command again.",
     );
   },
 );
+
+test("an exported state together with the names of stacks is refused", async () => {
+  await expect(auditedStacks(["dev"], "state.json")).rejects.toThrow(
+    "--state checks the stack of state.json alone: leave out dev, or leave out --state.",
+  );
+});

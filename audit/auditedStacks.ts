@@ -1,0 +1,39 @@
+import { readFileSync } from "node:fs";
+import { UserError } from "../foundation/userError";
+import { declaredStack } from "./declaredStack";
+import { type ExportedStack, exportedStack } from "./exportedStack";
+
+/**
+ * Returns the stacks that a command line selects: those that it names, dev and prod by default, or the one of an exported state.
+ * @throws UserError for both at once, or for a file that cannot be read
+ */
+export async function auditedStacks(
+  stacks: readonly string[],
+  stateFile: string | undefined,
+): Promise<ExportedStack[]> {
+  if (stateFile === undefined) return await declaredStacks(stacks.length > 0 ? stacks : ["dev", "prod"]);
+  if (stacks.length > 0)
+    throw new UserError(
+      `--state checks the stack of ${stateFile} alone: leave out ${stacks.join(" and ")}, or leave out --state.`,
+    );
+  return [readState(stateFile)];
+}
+
+/** One after the other: the engine's mocks exist once in a process. */
+async function declaredStacks(stacks: readonly string[]): Promise<ExportedStack[]> {
+  const declared: ExportedStack[] = [];
+  for (const stack of stacks) declared.push({ stack, resources: (await declaredStack(stack)).resources });
+  return declared;
+}
+
+function readState(file: string): ExportedStack {
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (cause) {
+    throw new UserError(`${file} cannot be read: write it with \`pulumi stack export --file ${file}\`.`, 1, {
+      cause,
+    });
+  }
+  return exportedStack(file, text);
+}
