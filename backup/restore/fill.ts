@@ -60,7 +60,8 @@ export interface Shortfall {
   /** Objects of the application. */
   readonly missing: readonly Missing[];
   /**
-   * What the target does not support, or what belongs to the platform: extensions, grants on the platform's objects.
+   * What the target does not support, or what belongs to the platform: extensions, grants on the platform's objects; and positions of
+   * sequences, where objects are missing.
    */
   readonly notRestored: readonly string[];
 }
@@ -138,6 +139,8 @@ export async function fill(current: Filling): Promise<Filled> {
       exitCodes.restoreFailed,
     );
   }
+  // Beside a missing object, a sequence may be missing or unset because of it.
+  if (missing.length > 0) rowsLeftOut.push(...sequences.application);
   rowsLeftOut.push(...(await extensionRowDifferences(client, manifest)));
   return { missing, notRestored: [...leftOut, ...rowsLeftOut, ...access.platform], enabling };
 }
