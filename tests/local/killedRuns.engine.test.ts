@@ -92,7 +92,8 @@ test.each(cases)(
     const stack = like === undefined ? "local" : `like-${like}`;
     const start = ["start", ...(like === undefined ? [] : ["--like", like])];
     for (const { victim, milliseconds } of kills) {
-      await killedRun({ directory, start, victim, milliseconds });
+      const found = await killedRun({ directory, start, victim, milliseconds });
+      expect(found, `no process of ${victim.name} was found`).toBe(true);
     }
 
     const next = await local(directory, ...start);
@@ -119,18 +120,22 @@ test.each(cases)(
   },
 );
 
-/** Runs a start and kills the victim once it has lived that long, or not at all if the run ends before. */
+/**
+ * Runs a start and kills the victim once it has lived that long, unless the run ends before. Returns whether there was a victim: each
+ * kind lives for seconds, much longer than the time between two looks.
+ */
 async function killedRun(options: {
   readonly directory: string;
   readonly start: readonly string[];
   readonly victim: Victim;
   readonly milliseconds: number;
-}): Promise<void> {
+}): Promise<boolean> {
   const { directory, start, victim, milliseconds } = options;
   // An earlier killed run may have left a process of the same kind.
   const earlier = new Set(leftoverProcesses(directory).map(({ pid }) => pid));
   const run = local(directory, ...start);
   let ended = false;
+  let isFound = false;
   void run.finally(() => {
     ended = true;
   });
@@ -139,6 +144,7 @@ async function killedRun(options: {
       ({ pid, command }) => !earlier.has(pid) && victim.is(command),
     );
     if (found.length > 0) {
+      isFound = true;
       await Promise.race([wait(milliseconds), run]);
       for (const { pid } of found) killIfThere(pid);
       break;
@@ -146,6 +152,7 @@ async function killedRun(options: {
     await wait(20);
   }
   await run;
+  return isFound;
 }
 
 function killIfThere(pid: number): void {

@@ -9,7 +9,8 @@ import {
 import { type BucketProtection, bucketProtection } from "../../support/bucketProtection";
 
 // Whatever a deployment does or fails to do, a bucket that holds backups is as protected as before. A deployment takes seconds, so the
-// tests of a `describe` share one: each leaves the stack deployed, and the bucket with its backup.
+// tests of a `describe` share one: each leaves the stack deployed, and the bucket with its backup. Each can run alone: one that needs
+// object lock switches it on itself.
 let account: AwsAccountUnderTest;
 let s3: S3Client;
 
@@ -217,6 +218,8 @@ describe("a bucket with deletion protection", () => {
   });
 
   test("stays unchanged after a move on purpose, and the new bucket is protected like it", async () => {
+    stack.configure(lock);
+    await stack.up();
     const before = await stack.protection();
     const moved = `${stack.bucket}-new`;
     await stack.succeeds("state", "unprotect", await stack.urn("backup-bucket-bucket"), "--yes");
