@@ -136,9 +136,47 @@ create sequence $s.down increment by -1;
     );
     expect(rows).toEqual([{ down: -8, id: 8 }]);
     const log = bundle.logs.join("\n");
-    if (seen !== undefined) expect(log).toMatch(/sequence s\d+\.\w+ was set back, and is again where it was/);
+    if (seen !== undefined) expect(log).toMatch(/sequence s\d+\.\w+ was set back and then restored/);
     expect(log).not.toContain("has moved on");
   });
+});
+
+test.each([
+  { name: "whose next number was set", before: "select setval('$s.n', 50, false)", next: 50 },
+  { name: "that was never used", before: "select 1", next: 1 },
+])("a sequence $name is restored, and one that stays has not moved on", async ({ before, next }) => {
+  const bundle = await databases.bundle(
+    { "migrations/20260101000000_n.sql": "create schema $s;\ncreate sequence $s.n minvalue -9 start 1;\n" },
+    { dryRun: "live" },
+  );
+  await bundle.up();
+  await bundle.sql(before);
+  bundle.logs = [];
+  bundle.write({ "migrations/20260102000000_back.sql": "select setval('$s.n', -5);" });
+
+  await bundle.preview();
+
+  expect(bundle.logs.join("\n")).toContain(`sequence ${bundle.schema}.n was set back and then restored`);
+  expect(bundle.logs.join("\n")).not.toContain("has moved on");
+  expect((await bundle.sql("select nextval('$s.n')::int as n")).rows).toEqual([{ n: next }]);
+});
+
+test.each([
+  { name: "that fails", file: "select setval('$s.n', 2);\nselect 1 / 0;", next: 8 },
+  { name: "that fails after a restart", file: "alter sequence $s.n restart 1000;\nselect 1 / 0;", next: 8 },
+  { name: "that succeeds (negative control)", file: "select setval('$s.n', 2);", next: 3 },
+])("an up $name leaves a sequence at the right number", async ({ file, next }) => {
+  const bundle = await databases.bundle({
+    "migrations/20260101000000_n.sql": "create schema $s;\ncreate sequence $s.n;\n",
+  });
+  await bundle.up();
+  await bundle.sql("select nextval('$s.n') from generate_series(1, 7)");
+  bundle.write({ "migrations/20260102000000_back.sql": file });
+
+  const failure = await failureOf(bundle.up());
+
+  expect(failure).toMatch(next === 8 ? /division by zero/ : /succeeded/);
+  expect((await bundle.sql("select nextval('$s.n')::int as n")).rows).toEqual([{ n: next }]);
 });
 
 test("numbers that others take during a dry run stay taken", async () => {

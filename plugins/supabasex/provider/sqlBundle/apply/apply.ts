@@ -204,8 +204,9 @@ function attempt(
   const { inputs, signal, report, commit } = request;
   const run = async () => {
     session.blocker = undefined;
-    const sequences = commit ? undefined : await sequencePositions(session);
+    const sequences = await sequencePositions(session);
     await session.execute(`begin; ${session.settings}`);
+    let isCommitted = false;
     try {
       const skip = new Set(skipped.map(({ file }) => file.path));
       const result = await runTransaction(session, request, { filesAtOnce, skip });
@@ -213,6 +214,7 @@ function attempt(
       if (keep) {
         if (inputs.hazards === "refuse") refuseHazards(result.locks);
         const answers = await session.execute("commit").catch((error) => refuseCommit(error, result));
+        isCommitted = true;
         sayOfEnd(answers, report);
         if (result.ran.length > 0) await wakeJobScheduler(session);
         return result;
@@ -221,14 +223,14 @@ function attempt(
       const isWhole = !commit && result.failure === undefined && result.next === undefined;
       const found = isWhole && result.ran.length > 0 ? await examine(session, result, report) : undefined;
       await session.execute("rollback");
-      const moved =
-        sequences === undefined ? undefined : await restoreSequences(session, sequences, report.warn);
-      if (moved === undefined || found === undefined) return result;
+      const moved = await restoreSequences(session, sequences, report.warn);
+      if (found === undefined) return result;
       const bodies = await judgeBodies(session, request.bundle, { ...result, found, skipped });
       return { ...result, bodies, moved };
     } catch (error) {
+      if (isCommitted) throw error;
       await session.execute("rollback").catch(() => {});
-      if (sequences !== undefined) await restoreSequences(session, sequences, report.warn).catch(() => {});
+      await restoreSequences(session, sequences, report.warn).catch(() => {});
       throw error;
     }
   };

@@ -306,7 +306,7 @@ function announceDryRun(
   for (const name of result.moved?.advanced ?? [])
     uncovered.push(`  sequence ${escapeControls(name)} has moved on, and does not go back`);
   for (const name of result.moved?.restored ?? [])
-    uncovered.push(`  sequence ${escapeControls(name)} was set back, and is again where it was`);
+    uncovered.push(`  sequence ${escapeControls(name)} was set back and then restored`);
   if (result.bodies?.unchecked === true)
     uncovered.push(
       "  bodies of PL/pgSQL functions: this server lacks plpgsql_check, so they are only parsed",
