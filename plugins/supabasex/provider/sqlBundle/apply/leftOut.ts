@@ -12,6 +12,7 @@ import { stepsOf } from "../source/partitionSteps";
 import { statingStatements } from "../source/statedFacts";
 import { comparableText, type Statement, setting, statementsOf, textOf } from "../source/statements";
 import { bareName } from "./affectedFiles";
+import { changesRows } from "./changesRows";
 import { creates, type DoneManually, declares, droppedBefore, partsDone } from "./leftOutParts";
 import type { Partition, Partitions } from "./manualPartitions";
 import { namesObject } from "./namesObject";
@@ -34,8 +35,11 @@ const isNotThere: ReadonlySet<string> = new Set([
   "55000",
 ]);
 
-/** Statements whose whole effect is in the catalog, so that a comparison shows whether it is there. */
-const changesCatalogOnly = /^(Alter|Comment|Drop|Grant|Rename)/;
+/**
+ * Statements that change the catalog, so that a comparison shows whether their work is done. Of those that also change
+ * rows or positions ({@link changesRows}), only other commands can be left out.
+ */
+const changesCatalog = /^(Alter|Comment|Drop|Grant|Rename)/;
 
 /** The results of a rehearsal. */
 export interface Rehearsed extends DoneManually {
@@ -102,7 +106,7 @@ export class LeftOut {
     if (statement === undefined) return false;
     const isDynamic = where !== undefined || setting.has(statement.kind);
     if (!isThere.has(sqlState) && !isSecondKey(sqlState, statement.node)) {
-      if (isDynamic || !isNotThere.has(sqlState) || !changesCatalogOnly.test(statement.kind)) return false;
+      if (isDynamic || !isNotThere.has(sqlState) || !changesCatalog.test(statement.kind)) return false;
       if (file.kind === "migration" && namesMadeByRepeatable(file, statement, this.#known)) return false;
       return this.#leaveOutDone(file, statement) || this.#leaveOutGone(file, statement);
     }
@@ -173,7 +177,8 @@ export class LeftOut {
     );
     if (isElsewhere) return false;
     const done = partsDone(file, statement, this.#rehearsed);
-    return done !== undefined && this.#leaveOut(file, statement, done);
+    if (done === undefined) return false;
+    return !(this.#isOut(file, done) && changesRows(statement.node)) && this.#leaveOut(file, statement, done);
   }
 
   /** Leaves out a `drop` in a rehearsal. */
@@ -188,10 +193,15 @@ export class LeftOut {
   #leaveOut(file: BundleFile, statement: Statement, own: readonly Part[]): boolean {
     const parts = this.#parts.get(file) ?? [];
     if (parts.some(({ start, end }) => start === statement.start && end === statement.end)) return false;
-    const isAgain = own.every((part) => parts.some(({ start }) => start === part.start));
     const whole = { start: statement.start, end: statement.end, instead: "select" };
-    this.#parts.set(file, [...parts, ...(own.length === 0 || isAgain ? [whole] : own)]);
+    this.#parts.set(file, [...parts, ...(this.#isOut(file, own) ? [whole] : own)]);
     return true;
+  }
+
+  /** Returns whether all of the parts are left out already. */
+  #isOut(file: BundleFile, own: readonly Part[]): boolean {
+    const parts = this.#parts.get(file) ?? [];
+    return own.every((part) => parts.some(({ start }) => start === part.start));
   }
 
   /**
