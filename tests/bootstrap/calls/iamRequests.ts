@@ -204,6 +204,8 @@ const restOperations: readonly (readonly [
   ["lambda", "POST", /\/functions$/, "CreateFunction"],
   ["lambda", "GET", /\/configuration$/, "GetFunctionConfiguration"],
   ["lambda", "GET", /\/policy$/, "GetPolicy"],
+  ["lambda", "GET", /\/event-invoke-config$/, "GetFunctionEventInvokeConfig"],
+  ["lambda", "GET", /\/url$/, "GetFunctionUrlConfig"],
   ["lambda", "GET", /\/event-source-mappings\/?$/, "ListEventSourceMappings"],
   ["lambda", "GET", /\/tags\//, "ListTags"],
   ["lambda", "POST", /\/tags\//, "TagResource"],
