@@ -284,6 +284,30 @@ describe("negative control: what an empty database refuses is refused here", () 
       file: "alter table $s.events detach partition $s.events_b;",
       message: /relation "events_b" is not a partition of relation "events"/,
     },
+    {
+      name: "a function with other arguments than the one that was dropped",
+      hand: "drop function $s.top(text)",
+      file: "drop function $s.top(boolean);",
+      message: /function s\d+\.top\(boolean\) does not exist/,
+    },
+    {
+      name: "an aggregate with other arguments than the one that was dropped",
+      hand: "drop aggregate $s.total(integer)",
+      file: "drop aggregate $s.total(bigint);",
+      message: /aggregate s\d+\.total\(bigint\) does not exist/,
+    },
+    {
+      name: "a function with the name and arguments of an aggregate that was dropped",
+      hand: "drop aggregate $s.total(integer)",
+      file: "drop function $s.total(integer);",
+      message: /function s\d+\.total\(integer\) does not exist/,
+    },
+    {
+      name: "a materialized view with the name of a view that was dropped",
+      hand: "drop view $s.codes",
+      file: "drop materialized view $s.codes;",
+      message: /"(s\d+\.)?codes" (is not a materialized view|does not exist)/,
+    },
   ])("$name", async ({ hand, file, message }) => {
     const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
     await bundle.up();

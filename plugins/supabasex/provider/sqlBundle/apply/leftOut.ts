@@ -13,7 +13,8 @@ import { statingStatements } from "../source/statedFacts";
 import { comparableText, type Statement, setting, statementsOf, textOf } from "../source/statements";
 import { bareName } from "./affectedFiles";
 import { changesRows } from "./changesRows";
-import { creates, type DoneManually, declares, droppedBefore, partsDone } from "./leftOutParts";
+import { droppedBefore } from "./droppedBefore";
+import { creates, type DoneManually, declares, partsDone } from "./leftOutParts";
 import type { Partition, Partitions } from "./manualPartitions";
 import { namesObject } from "./namesObject";
 import type { FileFailure } from "./request";
@@ -80,6 +81,7 @@ interface KnownFiles {
 export class LeftOut {
   readonly #known: KnownFiles;
   readonly #rehearsed: Rehearsed | undefined;
+  readonly #undone: Catalog | undefined;
   readonly #parts = new Map<BundleFile, Part[]>();
   readonly #drops = new Map<BundleFile, readonly string[]>();
   /**
@@ -88,10 +90,19 @@ export class LeftOut {
    */
   readonly gone = new Set<string>();
 
-  /** @param rehearsed - `undefined` if there are no manual objects that pending files may affect */
-  constructor(known: KnownFiles, rehearsed?: Rehearsed) {
+  /**
+   * @param rehearsed - `undefined` if there are no manual objects that pending files may affect
+   * @param undone - in a rehearsal, the catalog in which the manual changes are undone
+   */
+  constructor(known: KnownFiles, rehearsed?: Rehearsed, undone?: Catalog) {
     this.#known = known;
     this.#rehearsed = rehearsed;
+    this.#undone = undone;
+  }
+
+  /** Returns a copy for a rehearsal. */
+  inRehearsal(undone: Catalog): LeftOut {
+    return new LeftOut(this.#known, undefined, undone);
   }
 
   /** Returns a copy that leaves nothing out yet, for files that run only to be rolled back. */
@@ -181,10 +192,11 @@ export class LeftOut {
     return !(this.#isOut(file, done) && changesRows(statement.node)) && this.#leaveOut(file, statement, done);
   }
 
-  /** Leaves out a `drop` in a rehearsal. */
+  /** Leaves out a `drop` of what a rehearsal could not recreate. */
   #leaveOutGone(file: BundleFile, statement: Statement): boolean {
-    const { expected, live } = this.#known;
-    const gone = this.#rehearsed === undefined ? droppedBefore(statement, expected, live) : [];
+    const { expected } = this.#known;
+    const gone =
+      this.#undone === undefined ? [] : droppedBefore(file, statement, { expected, undone: this.#undone });
     for (const identity of gone) this.gone.add(identity);
     return gone.length > 0 && this.#leaveOut(file, statement, []);
   }

@@ -1,7 +1,8 @@
 import type { AlterTableStmt, Node } from "libpg-query";
 import { type Catalog, partsOfIdentity } from "../catalog";
 import { commandsWithout, objectsWithout, type Part } from "../source/commands";
-import { declarations, identityAsWritten, quote, unquoted } from "../source/declaredObjects";
+import { declarations, identityAsWritten, unquoted } from "../source/declaredObjects";
+import { droppedName } from "../source/droppedObjects";
 import type { BundleFile } from "../source/files";
 import type { Statement } from "../source/statements";
 import { bareName } from "./affectedFiles";
@@ -44,17 +45,6 @@ export function partsDone(
   return parts.length === 0 ? undefined : parts;
 }
 
-/** Returns what a `drop` drops if none of it exists, and `expected` has all of it; else nothing. */
-export function droppedBefore({ node }: Statement, expected: Catalog, live: Catalog): string[] {
-  if (!("DropStmt" in node)) return [];
-  const missing = Object.keys(expected).filter((identity) => live[identity] === undefined);
-  const objects = (node.DropStmt.objects ?? []).map((object) => {
-    const name = droppedName(object);
-    return missing.filter((identity) => hasName(identity, name));
-  });
-  return objects.every((found) => found.length > 0) ? objects.flat() : [];
-}
-
 /** The number of words that name a kind in `drop`, of kinds that can be dropped in a list. */
 const wordsOfKind: Readonly<Record<string, number>> = {
   OBJECT_AGGREGATE: 1,
@@ -88,18 +78,6 @@ function hasName(identity: string, name: string): boolean {
   if (parent !== undefined || kind === "applied file") return false;
   const full = withoutArguments(own);
   return full === name || bareName(full) === name;
-}
-
-function droppedName(object: Node): string {
-  const names = namesOf(object).flatMap((part) => ("String" in part ? [quote(part.String.sval)] : []));
-  return names.join(".");
-}
-
-function namesOf(object: Node): readonly Node[] {
-  if ("List" in object) return object.List.items ?? [];
-  if ("TypeName" in object) return object.TypeName.names ?? [];
-  if ("ObjectWithArgs" in object) return object.ObjectWithArgs.objname ?? [];
-  return [object];
 }
 
 /** Returns whether a statement creates the object, also as a command of an `alter table`. */

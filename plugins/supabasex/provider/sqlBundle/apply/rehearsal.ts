@@ -88,7 +88,7 @@ export async function rehearse(start: Start): Promise<Rehearsal | undefined> {
     const before = await undo(start, relevant, partitions);
     const kept = stated.filter((identity) => before.catalog[identity] !== undefined);
     const request = { ...start.request, report: silent };
-    const leftOut = start.leftOut.afresh();
+    const leftOut = start.leftOut.inRehearsal(before.catalog);
     const run = await runFiles({ ...start, reading: before, request, locks: undefined, leftOut });
     const all = expectationOf(start, before, run, withParts(kept, run.after.catalog));
     const expected = Object.fromEntries(Object.entries(all).filter(([name]) => !leftOut.gone.has(name)));
