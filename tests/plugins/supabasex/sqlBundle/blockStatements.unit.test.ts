@@ -53,6 +53,22 @@ describe("any other block may be about every object", () => {
       "a function in a declaration",
       "declare a text := private.repair(); begin alter role app set work_mem = 1; end",
     ],
+    [
+      "a function in a declaration of a record",
+      "declare a record := private.repair(); begin alter role app set work_mem = 1; end",
+    ],
+    [
+      "a function in a declaration of a table's type",
+      "declare a shared.a := private.repair(); begin alter role app set work_mem = 1; end",
+    ],
+    [
+      "a function in a declaration of an extension's type",
+      "declare a citext := private.repair(); begin alter role app set work_mem = 1; end",
+    ],
+    [
+      "a view in a condition, written without a query",
+      "begin if a from shared.a then alter role app set work_mem = 1; end if; end",
+    ],
     ["a function in a message", "begin raise notice '%', private.repair(); end"],
     [
       "a query in a condition",

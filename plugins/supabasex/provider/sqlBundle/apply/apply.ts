@@ -16,7 +16,12 @@ import { earlierCommitHelps } from "./newLabels";
 import { runOutsideTransaction } from "./noTransaction";
 import { mayDependOn, outsideFault } from "./outsideFault";
 import { type ApplyRequest, type Reporter, silent } from "./request";
-import { type MovedSequences, restoreSequences, sequencePositions } from "./sequencePositions";
+import {
+  type MovedSequences,
+  restoreSequences,
+  type SequencePositions,
+  sequencePositions,
+} from "./sequencePositions";
 import { reasonToSkip, type SkippedFile } from "./skippedFiles";
 import { needsEarlierCommit } from "./stopped";
 import { runTransaction, TablesTooLarge, type TransactionResult } from "./transaction";
@@ -204,7 +209,7 @@ function attempt(
   const { inputs, signal, report, commit } = request;
   const run = async () => {
     session.blocker = undefined;
-    const sequences = await sequencePositions(session);
+    const sequences = await positionsBefore(session, request);
     await session.execute(`begin; ${session.settings}`);
     let isCommitted = false;
     try {
@@ -238,6 +243,16 @@ function attempt(
     ...lockRetries({ limits: inputs.limits, signal, warn: report.warn, blocker: () => session.blocker }),
     isRetriable: (error) => isCausedByOthers(databaseCause(error)),
   });
+}
+
+/** Returns the positions of sequences, to restore them after a rollback. An up does without them if they cannot be read. */
+async function positionsBefore(session: Session, { commit }: ApplyRequest): Promise<SequencePositions> {
+  try {
+    return await sequencePositions(session);
+  } catch (error) {
+    if (!commit || !isDatabaseError(error)) throw error;
+    return new Map();
+  }
 }
 
 /** Checks what only fails at the commit or later, which a dry run does not reach. */

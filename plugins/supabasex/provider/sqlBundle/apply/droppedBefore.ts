@@ -43,16 +43,12 @@ function dropOf(identity: string, serverMajor: number | undefined): DropStmt | u
   }
 }
 
-/** Kinds that the catalog does not distinguish from another one. */
-const kindInCatalog: Readonly<Record<string, string>> = {
-  OBJECT_DOMAIN: "OBJECT_TYPE",
-  OBJECT_FOREIGN_TABLE: "OBJECT_TABLE",
-};
-
 function isOfKind(made: DropStmt, dropped = ""): boolean {
   const removeType: string = made.removeType ?? "";
   const isRoutine = ["OBJECT_AGGREGATE", "OBJECT_FUNCTION", "OBJECT_PROCEDURE"].includes(removeType);
-  return (dropped === "OBJECT_ROUTINE" && isRoutine) || (kindInCatalog[dropped] ?? dropped) === removeType;
+  if (dropped === "OBJECT_ROUTINE") return isRoutine;
+  // To the catalog, a domain is a type.
+  return (dropped === "OBJECT_DOMAIN" ? "OBJECT_TYPE" : dropped) === removeType;
 }
 
 function isSameObject(made: Node | undefined, dropped: Node): boolean {

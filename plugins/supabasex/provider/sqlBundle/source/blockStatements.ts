@@ -59,12 +59,14 @@ function collect(value: unknown, serverMajor: number | undefined, found: BlockSt
   if (typeof value !== "object" || value === null) return true;
   return Object.entries(value).every(([name, part]) => {
     if (name.startsWith("PLpgSQL_stmt_") && !plainSteps.has(name)) return false;
+    // The parser omits the default value, which may be a call, of each type that is not built in.
+    if (name === "PLpgSQL_rec" || name === "PLpgSQL_row") return false;
     if (name === "PLpgSQL_stmt_execsql") {
       const statement = parsed(queryOf(part.sqlstmt), serverMajor);
       found.push(statement);
       return setting.has(Object.keys(statement.node)[0] ?? "");
     }
-    if (name === "PLpgSQL_expr") return !callsFunction(parsed(`select ${part.query}`, serverMajor).node);
+    if (name === "PLpgSQL_expr") return !mayCall(parsed(`select ${part.query}`, serverMajor).node);
     return collect(part, serverMajor, found);
   });
 }
@@ -79,10 +81,10 @@ function parsed(text: string, serverMajor: number | undefined): BlockStatement {
   return { node: statement.stmt, text };
 }
 
+const calling: ReadonlySet<string> = new Set(["FuncCall", "RangeVar", "SubLink"]);
+
 /** Returns whether an expression calls a function or reads a relation, which may be a view that calls one. */
-function callsFunction(value: unknown): boolean {
+function mayCall(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return Object.entries(value).some(
-    ([name, part]) => name === "FuncCall" || name === "SubLink" || callsFunction(part),
-  );
+  return Object.entries(value).some(([name, part]) => calling.has(name) || mayCall(part));
 }

@@ -36,7 +36,8 @@ const everyObject = [
 
 /** What an object does: mostly the functions that it calls. The owner is added to it. */
 const contents: Readonly<Record<string, string>> = {
-  pg_aggregate: `select concat_ws(' ', a.aggtransfn::regprocedure, a.aggfinalfn, a.aggcombinefn, a.aggtranstype::regtype, a.agginitval)
+  pg_aggregate: `select concat_ws(' ', a.aggtransfn::regprocedure, a.aggfinalfn, a.aggcombinefn, a.aggtranstype::regtype, a.agginitval,
+      a.aggmtransfn, a.aggmfinalfn, a.aggminvtransfn, a.aggserialfn, a.aggdeserialfn, a.aggsortop::regoperator)
     from pg_aggregate a where a.aggfnoid = o.oid`,
   pg_am: "select m.amhandler::text from pg_am m where m.oid = o.oid",
   pg_cast: `select concat_ws(' ', c.castfunc::regprocedure, c.castcontext, c.castmethod) from pg_cast c where c.oid = o.oid`,
@@ -49,7 +50,7 @@ const contents: Readonly<Record<string, string>> = {
   pg_opclass: `select concat_ws(' ', c.opcdefault, c.opcintype::regtype) from pg_opclass c where c.oid = o.oid`,
   pg_operator: `select concat_ws(' ', p.oprcode, p.oprcom::regoperator, p.oprnegate::regoperator, p.oprrest, p.oprjoin,
     p.oprcanhash, p.oprcanmerge) from pg_operator p where p.oid = o.oid`,
-  pg_opfamily: `select string_agg(line, ' ' order by line collate "C") from (
+  pg_opfamily: `select coalesce(string_agg(line, ' ' order by line collate "C"), '') from (
     select concat_ws(' ', p.amopstrategy, p.amopopr::regoperator) as line from pg_amop p where p.amopfamily = o.oid
     union all
     select concat_ws(' ', p.amprocnum, p.amproc::regprocedure) from pg_amproc p where p.amprocfamily = o.oid) members`,
