@@ -9,6 +9,8 @@
 // - ts-node: the stack's own program, state and providers. Only its loading differs: Pulumi's default for TypeScript, which
 //   checks types, and whole packages. ts-node keeps in the machine's temporary folder what it has compiled and then checks
 //   nothing; a pull request's runner is a new machine, so the target is for the run without that, and both are printed.
+// - Policies: the same preview with our policy pack, against a pack without policies.
+// - Report: `npm run preview`, without the start of npm, against the CLI with the same policies.
 // Run: npx tsx bench/preview.ts [rounds] [flags of preview]
 import { spawnSync } from "node:child_process";
 import path from "node:path";

@@ -11,7 +11,7 @@ import {
 import path from "node:path";
 import { parseDocument } from "yaml";
 
-const sources = ["index.ts", "components", "config", "foundation", "sdks", "plugins"];
+const sources = ["index.ts", "stack", "components", "config", "cost", "foundation", "sdks", "plugins"];
 
 /**
  * The same program as the templates of Pulumi would have it: TypeScript compiled by ts-node while it loads, with its type check,
@@ -56,7 +56,7 @@ export function writeDefaultProject(folder: string, checkout: string, project: s
 
 const typeScriptFiles = (folder: string): string[] => [
   path.join(folder, "index.ts"),
-  ...["components", "foundation"].flatMap((name) =>
+  ...["components", "foundation", "stack"].flatMap((name) =>
     readdirSync(path.join(folder, name), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts"))
       .map((file) => path.join(folder, name, file)),

@@ -1,20 +1,28 @@
 // Takes the rounds, by default 5, and flags that every preview gets, such as --refresh=false. Started by bench/preview.ts.
 import { cpSync } from "node:fs";
 import path from "node:path";
+import { execa } from "execa";
 import { checkoutRoot } from "../../foundation/checkout";
-import { localPaths } from "../../local/environment";
+import { policyPackArguments } from "../../foundation/policyPack";
+import { foreignVariables, localPaths } from "../../local/environment";
 import { openSession, prepareEngine } from "../../local/session";
 import { PulumiCli } from "../../local/stack/pulumiCli";
 import { createTestStack } from "../../tests/support/testStack";
 import { interleaved, report } from "../sql/support";
 import { CpuTime } from "./cpuTime";
 import { writeDefaultProject } from "./defaultProject";
+import { writeEmptyPack } from "./emptyPack";
 import { type StackSize, writeIdleProject } from "./idleProject";
 
 const [roundsText = "5", ...flags] = process.argv.slice(2);
 const rounds = Number(roundsText);
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error("the first argument is the number of rounds");
-const targets = { overIdleProviders: 1.4, overDefaultProgram: 0.5 };
+const targets = {
+  overIdleProviders: 1.2,
+  overDefaultProgram: 0.5,
+  policiesOverEmptyPack: 1.3,
+  reportOverCli: 1.15,
+};
 const say = (line: string) => console.error(line);
 
 interface Deployment {
@@ -56,6 +64,7 @@ async function main(): Promise<void> {
     // ts-node keeps what it has compiled, and checks no types again, until a file changes or a machine is new.
     const uncached = { ...session.variables, TS_NODE_CACHE: "false" };
     const inUncached = new PulumiCli(session.toolchain.pulumi, beside("default"), uncached);
+    writeEmptyPack(beside("empty-pack"), checkout);
 
     // Each must find nothing to do; the first round only warms up.
     const preview = ["preview", "--stack", "local", "--expect-no-changes", "--non-interactive", ...flags];
@@ -64,6 +73,14 @@ async function main(): Promise<void> {
       idle: () => idle.capture(preview),
       default: () => inDefault.capture(preview),
       uncached: () => inUncached.capture(preview),
+      emptyPack: () => cli.capture([...preview, "--policy-pack", beside("empty-pack")]),
+      policies: () => cli.capture([...preview, ...policyPackArguments()]),
+      report: () =>
+        execa(process.execPath, [path.join(checkout, "dist", "ops", "preview.cjs"), "local"], {
+          cwd: stack.project,
+          env: { ...foreignVariables, ...session.variables },
+          stdin: "ignore",
+        }),
     };
     for (const [name, run] of Object.entries(previews)) {
       say(`warming up: ${name}`);
@@ -73,18 +90,28 @@ async function main(): Promise<void> {
     const cpu = new CpuTime();
     const medians = await interleaved(cpu.of(previews), rounds);
     const cpuMedians = cpu.medians();
-    const row = (name: keyof typeof previews, target = "") => ({
+    type Name = keyof typeof previews;
+    const row = (name: Name, over: Name, target?: number) => ({
       seconds: seconds(medians[name]),
-      ratio: ratio(medians.stack, medians[name]),
+      ratio: ratio(medians[name], medians[over]),
       "CPU seconds": seconds(cpuMedians[name]),
-      "CPU ratio": ratio(cpuMedians.stack, cpuMedians[name]),
-      target,
+      "CPU ratio": ratio(cpuMedians[name], cpuMedians[over]),
+      target: target === undefined ? "" : `≤ ${target}`,
     });
     console.table({
-      "the stack": row("stack"),
-      "idle providers, bundled program": row("idle", `≤ ${targets.overIdleProviders}`),
-      "ts-node with type check, whole packages": row("uncached", `≤ ${targets.overDefaultProgram}`),
-      "the same from ts-node's cache": row("default"),
+      "the stack over idle providers, bundled program": row("stack", "idle", targets.overIdleProviders),
+      "the stack over ts-node with type check, whole packages": row(
+        "stack",
+        "uncached",
+        targets.overDefaultProgram,
+      ),
+      "the stack over the same from ts-node's cache": row("stack", "default"),
+      "with our policies over an empty policy pack": row(
+        "policies",
+        "emptyPack",
+        targets.policiesOverEmptyPack,
+      ),
+      "`npm run preview` over the CLI with our policies": row("report", "policies", targets.reportOverCli),
     });
     report({ bench: "preview", rounds, flags, ...size, medians, cpuMedians, targets });
   } finally {

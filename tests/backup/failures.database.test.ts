@@ -211,9 +211,14 @@ describe("a running dump", () => {
   });
 
   it("fails with one sentence if the session of the snapshot is lost", async () => {
-    await postgres.query(
-      "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'backup' and application_name = 'thorbis-backup' and state like 'idle in transaction%'",
-    );
+    // It is idle once everything that is not dumped is stored.
+    const terminated = async () =>
+      (
+        await postgres.query(
+          "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'backup' and application_name = 'thorbis-backup' and state like 'idle in transaction%'",
+        )
+      ).rowCount;
+    await expect.poll(terminated, { timeout: 20_000 }).toBe(1);
     faulty.fail(() => undefined);
     const { exitCode, errorText } = await program.ended;
     expect(exitCode).toBe(3);
