@@ -196,7 +196,7 @@ describe("input validation", () => {
   });
 });
 
-test("an email address is stored in lower case, whoever writes it", async () => {
+test("an email address is stored in lower case, regardless of who writes it", async () => {
   const manager = member("a", "manager");
   const insert = `insert into shared.customers (tenant_id, first_name, last_name, email) values ('${tenantId("a")}', 'x', 'y', 'Ada@Example.COM')`;
 

@@ -90,7 +90,7 @@ export class IamRequests {
     ];
   }
 
-  /** IAM asks whoever hands a role to a service for the right to. */
+  /** IAM requires the right to pass a role from the caller that gives it to a service. */
   #handedOver(call: AwsCall): Call[] {
     const receivers: Readonly<Record<string, string>> = {
       ecs: "ecs-tasks",

@@ -46,6 +46,7 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
   const credentials = await assumedCredentials(place, properties);
   const options = { ...place, ...(credentials && { credentials }) };
   const isLocal = (process.env.AWS_ENDPOINT_URL_S3 ?? process.env.AWS_ENDPOINT_URL ?? "") !== "";
+  let ec2: Promise<EC2Client> | undefined;
   return {
     // Local endpoints have no names for buckets.
     s3: new sdk.S3Client({ ...options, forcePathStyle: isLocal }),
@@ -56,7 +57,10 @@ export async function connectAws(properties: PropertyMap): Promise<AwsClients> {
     ecs: new sdk.ECSClient(options),
     kms: new sdk.KMSClient(options),
     secrets: new sdk.SecretsManagerClient(options),
-    ec2: async () => new (await import("./networkSdk.mjs")).EC2Client(options),
+    ec2: () => {
+      ec2 ??= import("./networkSdk.mjs").then(({ EC2Client: Client }) => new Client(options));
+      return ec2;
+    },
     lambda: new sdk.LambdaClient(options),
   };
 }

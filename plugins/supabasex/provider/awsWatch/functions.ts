@@ -11,20 +11,16 @@ export async function permissionsOnFunction(
   FunctionName: string,
   signal: AbortSignal,
 ): Promise<Entries> {
-  const { GetPolicyCommand, NoSuchFunction } = await import("./sdk.mjs");
-  try {
-    const { Policy } = await lambda.send(new GetPolicyCommand({ FunctionName }), { abortSignal: signal });
-    const { Statement = [] } = JSON.parse(Policy ?? "{}") as { Statement?: readonly PolicyStatement[] };
-    return Object.fromEntries(
-      Statement.map(({ Sid, ...statement }) => [
-        `function permission ${FunctionName} ${Sid}`,
-        canonicalJson(statement as JsonValue),
-      ]),
-    );
-  } catch (error) {
-    if (error instanceof NoSuchFunction) return {};
-    throw error;
-  }
+  const { GetPolicyCommand } = await import("./sdk.mjs");
+  const asked = lambda.send(new GetPolicyCommand({ FunctionName }), { abortSignal: signal });
+  const { Policy = "{}" } = (await unlessMissing(asked)) ?? {};
+  const { Statement = [] } = JSON.parse(Policy) as { Statement?: readonly PolicyStatement[] };
+  return Object.fromEntries(
+    Statement.map(({ Sid, ...statement }) => [
+      `function permission ${FunctionName} ${Sid}`,
+      canonicalJson(statement as JsonValue),
+    ]),
+  );
 }
 
 /**
@@ -37,14 +33,6 @@ export async function waysIntoFunction(
   abortSignal: AbortSignal,
 ): Promise<Entries> {
   const sdk = await import("./sdk.mjs");
-  const unlessMissing = async <T>(asked: Promise<T>): Promise<T | undefined> => {
-    try {
-      return await asked;
-    } catch (error) {
-      if (error instanceof sdk.NoSuchFunction) return undefined;
-      throw error;
-    }
-  };
   const found: [string, string][] = [];
   const [address, results] = await Promise.all([
     unlessMissing(lambda.send(new sdk.GetFunctionUrlConfigCommand({ FunctionName }), { abortSignal })),
@@ -76,6 +64,15 @@ export async function eventSourcesOfFunction(
     }
   }
   return Object.fromEntries(found);
+}
+
+/** Returns an answer about a function; undefined if the function, or what was asked for, does not exist. */
+async function unlessMissing<T>(asked: Promise<T>): Promise<T | undefined> {
+  const { NoSuchFunction } = await import("./sdk.mjs");
+  return await asked.catch((error) => {
+    if (error instanceof NoSuchFunction) return undefined;
+    throw error;
+  });
 }
 
 interface PolicyStatement {

@@ -164,13 +164,19 @@ const cases: { name: string; hand: string; file: string; isIn: string }[] = [
   },
 ];
 
+/** Returns a deployed bundle after a manual change, with a new migration that is not deployed. */
+async function afterManualChange(hand: string, file: string, inputs: { readonly prune?: "drop" } = {}) {
+  const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live", ...inputs });
+  await bundle.up();
+  await bundle.sql(hand);
+  bundle.write({ [next]: file });
+  await bundle.refresh();
+  return bundle;
+}
+
 describe("a statement whose work was done manually counts as done", () => {
   test.each(cases)("$name", async ({ hand, file, isIn }) => {
-    const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live", prune: "drop" });
-    await bundle.up();
-    await bundle.sql(hand);
-    bundle.write({ [next]: file });
-    await bundle.refresh();
+    const bundle = await afterManualChange(hand, file, { prune: "drop" });
 
     expect(await failureOf(bundle.preview())).toBe("it succeeded");
     await bundle.up();
@@ -209,11 +215,7 @@ describe("what the catalog does not show runs, although only the rename after it
       isIn: "insert into $s.prices (price) values (3) returning number = 1000 as ok",
     },
   ])("$name", async ({ hand, file, isIn }) => {
-    const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
-    await bundle.up();
-    await bundle.sql(hand);
-    bundle.write({ [next]: file });
-    await bundle.refresh();
+    const bundle = await afterManualChange(hand, file);
 
     expect(await failureOf(bundle.preview())).toBe("it succeeded");
     await bundle.up();
@@ -250,11 +252,7 @@ describe("a state that differs is named in one sentence, in preview and up", () 
       hint: "It was dropped, renamed or changed manually: undo that, or write the statement so that it also works without it.",
     },
   ])("$name", async ({ hand, file, hint }) => {
-    const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
-    await bundle.up();
-    await bundle.sql(hand);
-    bundle.write({ [next]: file });
-    await bundle.refresh();
+    const bundle = await afterManualChange(hand, file);
 
     const preview = await failureOf(bundle.preview());
 
@@ -309,11 +307,7 @@ describe("negative control: what an empty database refuses is refused here", () 
       message: /"(s\d+\.)?codes" (is not a materialized view|does not exist)/,
     },
   ])("$name", async ({ hand, file, message }) => {
-    const bundle = await databases.bundle({ [first]: schema }, { dryRun: "live" });
-    await bundle.up();
-    await bundle.sql(hand);
-    bundle.write({ [next]: file });
-    await bundle.refresh();
+    const bundle = await afterManualChange(hand, file);
 
     const preview = await failureOf(bundle.preview());
 

@@ -260,7 +260,8 @@ function typeName(type: TypeName | undefined): string {
   return nameOf(type?.names) + (type?.arrayBounds ?? []).map(() => "[]").join("");
 }
 
-function nameOf(parts: Node[] | undefined): string {
+/** Returns a name as in the catalog, with all of its parts. */
+export function nameOf(parts: readonly Node[] | undefined): string {
   return (parts ?? []).flatMap((part) => ("String" in part ? [quote(part.String.sval)] : [])).join(".");
 }
 

@@ -1,11 +1,9 @@
 import type { Node, TypeName } from "libpg-query";
-import { quote } from "./declaredObjects";
+import { nameOf } from "./declaredObjects";
 
 /** Returns the name in a `drop`, quoted where necessary; empty for an object without a name, such as a cast. */
 export function droppedName(object: Node): string {
-  return namesOf(object)
-    .flatMap((part) => ("String" in part ? [quote(part.String.sval)] : []))
-    .join(".");
+  return nameOf(namesOf(object));
 }
 
 /**

@@ -1,5 +1,5 @@
 import { firstUserOid } from "../managedObjects";
-import { boolean, type Kind, text } from "./kind";
+import { boolean, type Kind, onServer, sha256, text } from "./kind";
 
 /**
  * System catalogs whose objects are listed by name, so added and removed ones are detected. What they do is only a hash,
@@ -91,13 +91,15 @@ export const existenceOnly: Kind = {
   withoutComment: true,
   properties: {
     [existenceOnlyMark]: boolean(`true`),
-    content: text(`current_setting('server_version_num')::integer / 10000 || ': '
-      || encode(sha256(convert_to(case o.class
+    content: text(
+      onServer(
+        sha256(`case o.class
       ${contentOf} else '' end || ' ' || case o.class
-      ${ownerOf} else '' end, 'UTF8')), 'hex')`),
+      ${ownerOf} else '' end`),
+      ),
+    ),
     // Of another server: its address, and the user name there. It may contain a password.
-    options: text(`case when access.options is not null then
-      encode(sha256(convert_to(access.options::text, 'UTF8')), 'hex') end`),
+    options: text(`case when access.options is not null then ${sha256("access.options::text")} end`),
   },
   from: `(
   ${everyObject}

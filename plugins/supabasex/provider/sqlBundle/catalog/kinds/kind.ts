@@ -61,3 +61,10 @@ export const list = (sql: string): Property => json(`to_json(${sql})`);
 export const options = (column: string): Property =>
   json(`case when ${column} is not null then (
       select json_object_agg(option_name, option_value) from pg_options_to_table(${column})) end`);
+
+/** Returns the SQL of a text's hash. */
+export const sha256 = (value: string) => `encode(sha256(convert_to(${value}, 'UTF8')), 'hex')`;
+
+/** Returns the SQL of a hash of what the server prints, after the major version for which it can be compared. */
+export const onServer = (hash: string) =>
+  `current_setting('server_version_num')::integer / 10000 || ': ' || coalesce(${hash}, 'none')`;

@@ -1,6 +1,6 @@
 import { firstUserOid } from "../managedObjects";
 import { columnPrivileges } from "./columns";
-import { flag, json, type Kind, options, text } from "./kind";
+import { flag, json, type Kind, onServer, options, sha256, text } from "./kind";
 
 /**
  * Returns the kinds of objects in the platform's schemas, and who can access them: owners, privileges, and hashes of
@@ -12,12 +12,6 @@ import { flag, json, type Kind, options, text } from "./kind";
 const extensionOf = (catalog: string, object: string) => `
 left join extension_member m on m.classid = '${catalog}'::regclass and m.objid = ${object}
 left join pg_extension x on x.oid = m.refobjid`;
-
-const sha256 = (value: string) => `encode(sha256(convert_to(${value}, 'UTF8')), 'hex')`;
-
-/** Returns a hash of what the server prints, after the major version for which it can be compared. */
-const onServer = (hash: string) =>
-  `current_setting('server_version_num')::integer / 10000 || ': ' || coalesce(${hash}, 'none')`;
 
 /** The official clients extend this table, each version as it needs. Its rows are watched. */
 const isNoRecordOfClients = `(w.name, c.relname) <> ('supabase_migrations', 'schema_migrations')`;
